@@ -1,0 +1,11 @@
+from . import app as app
+from . import datasets as datasets
+from . import graph as graph
+from . import risk as risk
+from .datasets import load as load
+from .graph import Interval as Interval
+from .graph import KanmonError as KanmonError
+from .graph import ProductionNetwork as ProductionNetwork
+from .graph import SupplyGraph as SupplyGraph
+
+__version__: str

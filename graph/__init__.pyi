@@ -1,0 +1,12 @@
+from .errors import InputError as InputError
+from .errors import KanmonError as KanmonError
+from .errors import LimitError as LimitError
+from .errors import ReadError as ReadError
+from .errors import SchemaError as SchemaError
+from .errors import UnknownIdError as UnknownIdError
+from .interval import Interval as Interval
+from .messages import Message as Message
+from .network import ProductionNetwork as ProductionNetwork
+from .problems import Problem as Problem
+from .schema import SCHEMA as SCHEMA
+from .supply_graph import SupplyGraph as SupplyGraph

@@ -1,0 +1,101 @@
+"""What can go wrong: one base, few leaves, each also a built-in exception."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from .messages import Message
+
+if TYPE_CHECKING:
+    from .problems import Problem
+
+
+class KanmonError(Exception):
+    """Base of every error that Kanmon raises on purpose; ``str(error)`` is English, ``error.text("ja")`` Japanese."""
+
+    def __init__(self, key: str, /, **values: Any) -> None:
+        self.message = Message(key, **values)
+        super().__init__(key)
+
+    def text(self, lang: str | None = None) -> str:
+        """Return the message in ``lang``."""
+        return self.message.text(lang)
+
+    def __str__(self) -> str:
+        return self.text("en")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuild, (type(self), self.message.key, self.message.values, self.__dict__)
+
+
+def _rebuild(kind: type[KanmonError], key: str, values: dict[str, Any], state: dict[str, Any]) -> KanmonError:
+    error = kind.__new__(kind)
+    KanmonError.__init__(error, key, **values)
+    error.__dict__.update(state)
+    return error
+
+
+class InputError(KanmonError, ValueError):
+    """An argument has a value that makes no sense here."""
+
+
+class SchemaError(KanmonError, ValueError):
+    """Tables do not fit the schema; ``problems`` holds all of them."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("graph.problems.summary", count=len(self.problems))
+
+    def text(self, lang: str | None = None) -> str:
+        """Return all problems, one a line, in ``lang``."""
+        return "\n".join([super().text(lang), *(f"  {problem.text(lang)}" for problem in self.problems)])
+
+
+class UnknownIdError(KanmonError, LookupError):
+    """An id that is not in the data; ``nearest`` holds what was probably meant."""
+
+    def __init__(self, kind: str, value: object, known: Iterable[str]) -> None:
+        self.nearest = nearest(str(value), known)
+        super().__init__(
+            "graph.errors.unknown_id",
+            kind=Message(f"graph.words.{kind}"),
+            value=shorten(value),
+            hint=did_you_mean(self.nearest),
+        )
+
+
+class ReadError(KanmonError, OSError):
+    """A file or folder cannot be read or written."""
+
+
+class LimitError(KanmonError, RuntimeError):
+    """The exact answer would be larger than a stated limit; nothing was cut silently."""
+
+
+def nearest(value: str, known: Iterable[str], most: int = 3) -> list[str]:
+    """Return the known names most like ``value``, best first, at most ``most``.
+
+    >>> nearest("gallum", ["gallium", "germanium", "copper"])
+    ['gallium']
+    """
+    folded = {name.casefold(): name for name in sorted(set(known), reverse=True)}
+    close = difflib.get_close_matches(value[:200].casefold(), folded, n=most, cutoff=0.6)
+    return [folded[name] for name in close]
+
+
+def did_you_mean(names: Iterable[str]) -> Message:
+    """Return the hint " Did you mean ...?", empty when there is nothing near."""
+    names = [f"'{shorten(name)}'" for name in names]
+    return Message("graph.errors.did_you_mean", names=", ".join(names)) if names else Message("graph.errors.no_hint")
+
+
+def shorten(value: object, limit: int = 60) -> str:
+    r"""Return ``value`` as one printable line of at most ``limit`` characters: a user's cell is hostile.
+
+    >>> shorten("a\x1b[31m\nb")
+    'a[31m b'
+    """
+    line = "".join(c if c.isprintable() else (" " if c in "\n\r\t" else "") for c in str(value)[: limit * 4])
+    return line if len(line) <= limit else line[: limit - 1] + "…"

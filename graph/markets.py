@@ -1,0 +1,145 @@
+"""Market views: who supplies an item, by one measure, in one year, from one source.
+
+A market view is the set of ``shares`` rows with the same item, scope, level (country, company or site), measure, year and
+source. Shares are computed within one view; rows of two views are never added.
+
+Within a view a known share is a point, ``share_low`` / ``share_high`` bound a range, and a named supplier without a figure
+holds an unknown part. Quantities are divided by the row of the aggregate ``WORLD`` when there is one, else by the sum of all
+rows. Shares that sum to a little more than 1 (rounding) are divided by their sum.
+
+Where several views of one market exist, the **preferred** one is, in this order: one with figures; not a projection (a year
+after the source was published); not one of capacity; the most recent; the best covered; the most reliable source; the first
+by measure and source id.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import polars as pl
+
+from .schema import OTHER, WORLD
+
+if TYPE_CHECKING:
+    from .supply_graph import SupplyGraph
+
+VIEW = ["item", "scope", "level", "measure", "year", "source"]
+_RELIABILITY = {"high": 0, "medium": 1, "low": 2, "structural": 3, "unverified": 4}
+_CACHE: WeakKeyDictionary[SupplyGraph, pl.DataFrame] = WeakKeyDictionary()
+
+
+def market_shares(graph: SupplyGraph) -> pl.DataFrame:
+    """Return one row per supplier and market view.
+
+    Columns: ``view`` (number of the view), ``item, scope, level, measure, year, source``, ``supplier``, ``share_low``,
+    ``share_high`` (0..1), ``known`` ("share", "range" or "unknown"), ``confidence``, ``quantity``, ``unit``; and of the whole
+    view ``attributed`` (sum of lower bounds), ``remainder`` (1 - attributed), ``excluded`` (suppliers that the stated total
+    leaves out) and ``preferred``. The rows of the aggregates (world total, residual) are not suppliers and do not appear.
+    """
+    if graph not in _CACHE:
+        _CACHE[graph] = _market_shares(graph)
+    return _CACHE[graph]
+
+
+def market_views(graph: SupplyGraph) -> pl.DataFrame:
+    """Return one row per market view: its key, ``suppliers``, ``attributed``, ``remainder``, ``excluded``, ``preferred``."""
+    return (
+        market_shares(graph)
+        .group_by("view", *VIEW, maintain_order=True)
+        .agg(pl.len().alias("suppliers"), pl.col("attributed", "remainder", "excluded", "preferred").first())
+    )
+
+
+def _market_shares(graph: SupplyGraph) -> pl.DataFrame:
+    kinds = graph.suppliers.select(supplier="id", level="kind")
+    rows = graph.shares.join(kinds, on="supplier", how="left", maintain_order="left").with_columns(
+        pl.col("scope").fill_null("world"), pl.col("measure").fill_null(""), pl.col("confidence").fill_null("unknown")
+    )
+    market = ["item", "scope", "measure", "year", "source"]
+    aggregate = pl.col("level") == "aggregate"
+    totals = (
+        rows.filter(aggregate)
+        .group_by(market)
+        .agg(
+            total=pl.col("quantity").filter(pl.col("supplier") == WORLD).first(),
+            residual=pl.col("quantity").filter(pl.col("supplier") != WORLD).sum(),
+        )
+    )
+    named = rows.filter(~aggregate)
+    excluded = named.filter(pl.col("missing") == "excluded").group_by(VIEW).agg(excluded=pl.col("supplier").unique().sort())
+    named = (
+        named.filter(pl.col("missing").is_null() | (pl.col("missing") != "excluded"))
+        .join(totals, on=market, how="left", nulls_equal=True, maintain_order="left")
+        .join(excluded, on=VIEW, how="left", nulls_equal=True, maintain_order="left")
+        .with_columns(view=pl.struct(VIEW).rank("dense") - 1)
+    )
+    return _preferred(_bounded(named), graph)
+
+
+def _bounded(named: pl.DataFrame) -> pl.DataFrame:
+    """Add ``share_low``, ``share_high``, ``known``, ``attributed`` and ``remainder`` to the rows of named suppliers."""
+    quantity, total = pl.col("quantity"), pl.col("total")
+    base = total.fill_null(quantity.sum().over("view") + pl.col("residual").fill_null(0))
+    ranged = pl.any_horizontal(pl.col("share_low", "share_high").is_not_null())
+    share = pl.when(~ranged).then(pl.coalesce("share", pl.when(base > 0).then(quantity / base)))
+    named = named.with_columns(share=share, ranged=ranged).with_columns(
+        known=pl.when("ranged")
+        .then(pl.lit("range"))
+        .when(pl.col("share").is_not_null())
+        .then(pl.lit("share"))
+        .otherwise(pl.lit("unknown")),
+        low=pl.coalesce("share", "share_low").fill_null(0.0),
+    )
+    # Without a stated total, a named supplier of unknown quantity makes the total itself unknown: the shares of the
+    # others are then upper bounds.
+    open_total = total.is_null() & quantity.is_not_null() & (pl.col("known") == "share")
+    open_total &= (pl.col("known") == "unknown").any().over("view")
+    named = named.with_columns(
+        known=pl.when(open_total).then(pl.lit("range")).otherwise("known"),
+        share_high=pl.when(open_total).then("share").otherwise("share_high"),
+        low=pl.when(open_total).then(0.0).otherwise("low"),
+    )
+    summed = pl.col("low").sum().over("view")
+    named = named.with_columns(low=pl.col("low") / pl.max_horizontal(summed, 1.0))
+    named = named.with_columns(attributed=pl.col("low").sum().over("view").clip(0, 1))
+    remainder = 1 - pl.col("attributed")
+    named = named.with_columns(remainder=pl.when(remainder < 1e-12).then(0.0).otherwise(remainder))
+    high = (
+        pl.when(pl.col("known") == "share")
+        .then("low")
+        .when(pl.col("known") == "range")
+        .then(pl.min_horizontal(pl.col("share_high").fill_null(1.0), pl.col("low") + pl.col("remainder")))
+        .otherwise("remainder")
+    )
+    return named.with_columns(share_low="low", share_high=pl.max_horizontal(high, "low"))
+
+
+def _preferred(rows: pl.DataFrame, graph: SupplyGraph) -> pl.DataFrame:
+    published = pl.col("date").str.extract(r"^(\d{4})").cast(pl.Int64)
+    reliability = pl.col("reliability").replace_strict(_RELIABILITY, default=5, return_dtype=pl.Int64)
+    sources = graph.sources.select(source="id", published=published, rank=reliability)
+    views = rows.group_by("view", *VIEW, maintain_order=True).agg(
+        attributed=pl.col("attributed").first(), figures=(pl.col("known") != "unknown").any()
+    )
+    order = views.join(sources, on="source", how="left").sort(
+        ~pl.col("figures"),
+        (pl.col("year") > pl.col("published")).fill_null(False),
+        pl.col("measure").str.starts_with("capacity"),
+        -pl.col("year").fill_null(-1),
+        -pl.col("attributed").round(9),
+        pl.col("rank").fill_null(5),
+        "measure",
+        "source",
+    )
+    best = order.group_by("item", "scope", "level").agg(pl.col("view").first())["view"]
+    columns = ["view", *VIEW, "supplier", "share_low", "share_high", "known", "confidence", "quantity", "unit"]
+    columns += ["attributed", "remainder", "excluded", "preferred"]
+    rows = rows.with_columns(
+        preferred=pl.col("view").is_in(best.implode()),
+        excluded=pl.col("excluded").fill_null(pl.lit([], dtype=pl.List(pl.String))),
+    )
+    return rows.select(columns).sort("view", -pl.col("share_low"), -pl.col("share_high"), "supplier")
+
+
+__all__ = ["OTHER", "VIEW", "WORLD", "market_shares", "market_views"]

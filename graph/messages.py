@@ -1,0 +1,91 @@
+"""The message catalogue: every sentence a person sees, in English and Japanese.
+
+A key has three parts, ``room.topic.name``. It is looked up in ``<room>/messages/<topic>.csv``, a table of
+``name, en, ja`` with `str.format` fields. Code never branches on the language; it names a key.
+"""
+
+from __future__ import annotations
+
+import csv
+import locale
+import os
+from functools import cache
+from importlib import resources
+from typing import Any
+
+LANGUAGES = ("en", "ja")
+
+
+def default_language() -> str:
+    """Return the reader's language: ``KANMON_LANG``, else the locale; ``"en"`` or ``"ja"``.
+
+    >>> default_language() in LANGUAGES
+    True
+    """
+    for value in (os.environ.get("KANMON_LANG"), os.environ.get("LC_ALL"), os.environ.get("LANG")):
+        if value:
+            return "ja" if value.lower().startswith("ja") else "en"
+    return "ja" if (locale.getlocale()[0] or "").lower().startswith("ja") else "en"
+
+
+@cache
+def _topic(room: str, topic: str) -> dict[str, dict[str, str]]:
+    package = (__package__ or "kanmon.graph").rsplit(".", 1)[0]
+    path = resources.files(f"{package}.{room}") / "messages" / f"{topic}.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["name"]: {lang: row[lang] for lang in LANGUAGES} for row in csv.DictReader(file)}
+
+
+def text(key: str, lang: str | None = None, /, **values: Any) -> str:
+    """Return the sentence ``key`` in ``lang`` with its fields filled in.
+
+    Parameters
+    ----------
+    key : str
+        ``room.topic.name``, for example ``"graph.problems.unknown_id"``.
+    lang : {"en", "ja"}, optional
+        Default: `default_language`.
+    **values
+        Fields of the sentence. A value that is itself a `Message` is put into the same language.
+
+    Raises
+    ------
+    KeyError
+        The catalogue has no such key: a fault of the program, never of a user's data.
+
+    >>> text("graph.words.and", "en"), text("graph.words.and", "ja")
+    ('and', 'と')
+    """
+    room, topic, name = key.split(".", 2)
+    lang = lang if lang in LANGUAGES else default_language()
+    template = _topic(room, topic)[name][lang]
+    return template.format(**{k: v.text(lang) if isinstance(v, Message) else v for k, v in values.items()})
+
+
+class Message:
+    """A sentence that has not chosen its language yet: a key and its fields.
+
+    >>> Message("graph.words.and").text("ja")
+    'と'
+    """
+
+    def __init__(self, key: str, /, **values: Any) -> None:
+        self.key = key
+        self.values = values
+
+    def text(self, lang: str | None = None) -> str:
+        """Return the sentence in ``lang`` (default: `default_language`)."""
+        return text(self.key, lang, **self.values)
+
+    def __str__(self) -> str:
+        return self.text()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Message) and (self.key, self.values) == (other.key, other.values)
+
+    def __hash__(self) -> int:
+        return hash((self.key, tuple(sorted(self.values))))
+
+    def __repr__(self) -> str:
+        fields = "".join(f", {name}={value!r}" for name, value in self.values.items())
+        return f"Message({self.key!r}{fields})"

@@ -1,0 +1,325 @@
+"""The supply graph: six tables that say what is supplied, what it needs and who supplies it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import polars as pl
+
+from .errors import InputError, UnknownIdError, shorten
+from .problems import Problem, Problems
+from .schema import SCHEMA, TABLES
+from .tables import read_tables, write_tables
+from .validation import check_tables
+
+if TYPE_CHECKING:
+    import igraph
+    import networkx
+
+
+class SupplyGraph:
+    """An immutable multi-tier supply graph over six polars frames.
+
+    Parameters
+    ----------
+    items, inputs, suppliers, shares, trades, sources : frame or sequence of dict, optional
+        The tables of ``kanmon.graph.SCHEMA``: polars, pandas or pyarrow frames, or rows as dicts. Columns that are not
+        required may be left out.
+    name : str
+        What the data is called in reports.
+
+    Attributes
+    ----------
+    items, inputs, suppliers, shares, trades, sources : polars.DataFrame
+        The tables with every column of the schema, typed.
+    notes : tuple of Problem
+        What was accepted and is worth saying: rounded sums, cycles, control characters removed.
+
+    Raises
+    ------
+    SchemaError
+        With *all* problems of all tables: code, table, row, column, value and the nearest valid value.
+
+    Examples
+    --------
+    >>> graph = SupplyGraph(
+    ...     items=[{"id": "magnet", "name_en": "Magnet", "kind": "component"}],
+    ...     suppliers=[{"id": "CHN", "name_en": "China", "kind": "country"}],
+    ...     shares=[{"item": "magnet", "supplier": "CHN", "source": "s", "share": 0.9}],
+    ...     sources=[{"id": "s", "title": "A report", "publisher": "A ministry"}],
+    ... )
+    >>> graph
+    SupplyGraph('graph': 1 items, 0 inputs, 1 suppliers, 1 shares, 0 trades, 1 sources)
+    """
+
+    items: pl.DataFrame
+    inputs: pl.DataFrame
+    suppliers: pl.DataFrame
+    shares: pl.DataFrame
+    trades: pl.DataFrame
+    sources: pl.DataFrame
+
+    def __init__(
+        self,
+        items: Any = None,
+        inputs: Any = None,
+        suppliers: Any = None,
+        shares: Any = None,
+        trades: Any = None,
+        sources: Any = None,
+        *,
+        name: str = "graph",
+    ) -> None:
+        given = dict(zip(TABLES, (items, inputs, suppliers, shares, trades, sources), strict=True))
+        frames = {table: _frame(value) for table, value in given.items() if value is not None}
+        self._fill(*check_tables(frames), name)
+
+    def _fill(self, tables: Mapping[str, pl.DataFrame], problems: Problems, name: str) -> None:
+        for table in TABLES:
+            object.__setattr__(self, table, tables[table])
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "notes", problems.raise_errors())
+
+    name: str
+    notes: tuple[Problem, ...]
+
+    @classmethod
+    def read(cls, path: str | Path, *, name: str | None = None) -> Self:
+        """Read a folder of CSV or Parquet tables, or an ``.xlsx`` workbook with a sheet per table.
+
+        CSV may be UTF-8, with or without a byte order mark, or cp932.
+
+        Raises
+        ------
+        ReadError
+            The path is missing, empty, corrupt, encrypted or of another kind.
+        SchemaError
+            All problems of all tables, with the row that a person sees in the file (the header is row 1).
+        """
+        frames, first_row = read_tables(path)
+        graph = cls.__new__(cls)
+        graph._fill(*check_tables(frames, first_row), name or Path(path).stem)
+        return graph
+
+    def write(self, path: str | Path, *, format: str | None = None, force: bool = False) -> Path:
+        """Write the tables whole or not at all; reading them back gives the same graph.
+
+        Parameters
+        ----------
+        path : path
+            A folder, or a file that ends in ``.xlsx``.
+        format : {"csv", "parquet", "xlsx"}, optional
+            Default: by the ending of ``path``, else CSV.
+        force : bool
+            Replace what is there.
+
+        Raises
+        ------
+        ReadError
+            The place exists and ``force`` is false, or cannot be written.
+        """
+        return write_tables(self.tables, path, format, force)
+
+    @property
+    def tables(self) -> dict[str, pl.DataFrame]:
+        """The six tables by name."""
+        return {table: getattr(self, table) for table in TABLES}
+
+    def merge(self, other: SupplyGraph, *, name: str | None = None) -> SupplyGraph:
+        """Return the union of two graphs: ids that both name must mean the same thing.
+
+        A cell that is blank on one side is filled from the other. Rows of facts that both hold stand once.
+
+        Raises
+        ------
+        SchemaError
+            An id means two things (both are said), or the union breaks a rule of the schema.
+        """
+        problems, tables = Problems(), {}
+        for table in TABLES:
+            mine, theirs = getattr(self, table), getattr(other, table)
+            if SCHEMA[table].has_id:
+                tables[table] = _united(table, mine, theirs, problems)
+            else:
+                tables[table] = pl.concat([mine, theirs]).unique(maintain_order=True)
+        problems.raise_errors()
+        return SupplyGraph(**tables, name=name or self.name)
+
+    def item(self, id: str) -> dict[str, Any]:
+        """Return one row of ``items`` as a dict; raise `UnknownIdError` with the nearest id when there is none."""
+        row = self._items.get(id)
+        if row is None:
+            raise UnknownIdError("item", id, self._items)
+        return row
+
+    def supplier(self, id: str) -> dict[str, Any]:
+        """Return one row of ``suppliers`` as a dict; raise `UnknownIdError` with the nearest id when there is none."""
+        row = self._suppliers.get(id)
+        if row is None:
+            raise UnknownIdError("supplier", id, self._suppliers)
+        return row
+
+    @cached_property
+    def _items(self) -> dict[str, dict[str, Any]]:
+        return {row["id"]: row for row in self.items.iter_rows(named=True)}
+
+    @cached_property
+    def _suppliers(self) -> dict[str, dict[str, Any]]:
+        return {row["id"]: row for row in self.suppliers.iter_rows(named=True)}
+
+    def upstream(self, item: str, depth: int | None = None) -> SupplyGraph:
+        """Return the part of the graph that ``item`` needs, itself included, ``depth`` tiers deep (default: all)."""
+        return self._reach(item, "item", "input", depth)
+
+    def downstream(self, item: str, depth: int | None = None) -> SupplyGraph:
+        """Return the part of the graph that needs ``item``, itself included, ``depth`` tiers far (default: all)."""
+        return self._reach(item, "input", "item", depth)
+
+    def _reach(self, item: str, here: str, there: str, depth: int | None) -> SupplyGraph:
+        self.item(item)
+        if depth is not None and depth < 0:
+            raise InputError("graph.supply_graph.depth", value=depth)
+        links = self.inputs.select(here=here, there=there)
+        reached = front = pl.Series([item])
+        while len(front) and (depth is None or depth > 0):
+            depth = None if depth is None else depth - 1
+            found = links.filter(pl.col("here").is_in(front.implode()))["there"].unique()
+            front = found.filter(~found.is_in(reached.implode()))
+            reached = pl.concat([reached, front])
+        return self.select(reached)
+
+    def select(
+        self,
+        items: Iterable[str] | None = None,
+        *,
+        chains: Iterable[str] | None = None,
+        kinds: Iterable[str] | None = None,
+    ) -> SupplyGraph:
+        """Return the part of the graph that holds the chosen items, with the facts, suppliers and sources they use.
+
+        Conditions are joined by "and". Items that a chosen item is a variant of come along.
+
+        Raises
+        ------
+        UnknownIdError
+            A chosen item, chain or kind that the graph does not have.
+        """
+        chosen = self.items
+        if items is not None:
+            ids = pl.Series(list(items), dtype=pl.String)
+            for missing in ids.filter(~ids.is_in(self.items["id"].implode())):
+                raise UnknownIdError("item", missing, self.items["id"])
+            chosen = chosen.filter(pl.col("id").is_in(ids.implode()))
+        for column, words in (("chains", chains), ("kind", kinds)):
+            if words is not None:
+                cells = pl.col(column).str.split("|")
+                known = set(self.items.select(cells.explode())[column].drop_nulls())
+                for word in (words := list(words)):
+                    if word not in known:
+                        raise UnknownIdError("column", word, known)
+                chosen = chosen.filter(cells.list.set_intersection(words).list.len() > 0)
+        ids = chosen["id"]
+        while True:
+            parents = self.items.filter(pl.col("id").is_in(ids.implode()))["variant_of"].drop_nulls()
+            more = parents.filter(~parents.is_in(ids.implode())).unique()
+            if not len(more):
+                break
+            ids = pl.concat([ids, more])
+        return self._restrict(ids)
+
+    def _restrict(self, ids: pl.Series) -> SupplyGraph:
+        among = ids.implode()
+        items = self.items.filter(pl.col("id").is_in(among))
+        inputs = self.inputs.filter(pl.col("item").is_in(among) & pl.col("input").is_in(among))
+        shares = self.shares.filter(pl.col("item").is_in(among))
+        trades = self.trades.filter(pl.col("item").is_in(among))
+        used = pl.concat([shares["supplier"], shares["scope"].drop_nulls(), trades["seller"], trades["buyer"]])
+        used = _closed(used.unique(), self.suppliers)
+        sources = pl.concat([inputs["source"], shares["source"], trades["source"]]).unique()
+        graph = SupplyGraph.__new__(SupplyGraph)
+        tables = {
+            "items": items,
+            "inputs": inputs,
+            "suppliers": self.suppliers.filter(pl.col("id").is_in(used.implode())),
+            "shares": shares,
+            "trades": trades,
+            "sources": self.sources.filter(pl.col("id").is_in(sources.implode())),
+        }
+        graph._fill(tables, Problems(), self.name)  # a part of a valid graph is valid
+        return graph
+
+    def to_networkx(self) -> networkx.MultiDiGraph:
+        """Return a networkx multigraph; see `kanmon.graph.views.to_networkx`."""
+        from .views import to_networkx
+
+        return to_networkx(self)
+
+    def to_igraph(self) -> igraph.Graph:
+        """Return an igraph graph; see `kanmon.graph.views.to_igraph`."""
+        from .views import to_igraph
+
+        return to_igraph(self)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(f"a SupplyGraph is immutable; build a new one to change '{shorten(name)}'")
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.tables, "name": self.name, "notes": self.notes}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, SupplyGraph):
+            return NotImplemented
+        return all(getattr(self, table).equals(getattr(other, table)) for table in TABLES)
+
+    __hash__ = object.__hash__
+
+    def __repr__(self) -> str:
+        counts = ", ".join(f"{getattr(self, table).height:,} {table}" for table in TABLES)
+        return f"SupplyGraph({shorten(self.name)!r}: {counts})"
+
+
+def _frame(value: Any) -> pl.DataFrame:
+    if isinstance(value, pl.DataFrame):
+        return value
+    if isinstance(value, pl.LazyFrame):
+        return value.collect()
+    if isinstance(value, (list, tuple)):
+        return pl.DataFrame(value, infer_schema_length=None, strict=False)
+    import narwhals as nw
+
+    try:
+        frame = nw.from_native(value)
+    except TypeError as error:
+        raise InputError("graph.supply_graph.not_a_frame", kind=type(value).__name__) from error
+    return (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).to_polars()
+
+
+def _closed(ids: pl.Series, suppliers: pl.DataFrame) -> pl.Series:
+    """Ids with the companies and countries that they belong to."""
+    links = suppliers.select("id", "parent", "country")
+    while True:
+        rows = links.filter(pl.col("id").is_in(ids.implode()))
+        more = pl.concat([rows["parent"], rows["country"]]).drop_nulls().unique()
+        more = more.filter(more.is_in(links["id"].implode()) & ~more.is_in(ids.implode()))
+        if not len(more):
+            return ids
+        ids = pl.concat([ids, more])
+
+
+def _united(table: str, mine: pl.DataFrame, theirs: pl.DataFrame, problems: Problems) -> pl.DataFrame:
+    both = mine.join(theirs, on="id", how="inner", suffix=":other")
+    for column in mine.columns[1:]:
+        other = pl.col(f"{column}:other")
+        conflicts = both.filter((pl.col(column) != other).fill_null(False))
+        for row in conflicts.iter_rows(named=True):
+            mine_says, theirs_says = shorten(row[column]), shorten(row[f"{column}:other"])
+            problems.say("conflict", table, column=column, value=row["id"], mine=mine_says, theirs=theirs_says)
+    filled = mine.update(theirs, on="id", how="left") if both.height else mine
+    # `update` prefers the other side; where both speak they agree, so only blanks are filled.
+    return pl.concat([filled, theirs.join(mine, on="id", how="anti")])

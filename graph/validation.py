@@ -1,0 +1,299 @@
+"""Validation: raw frames in, typed tables and every problem at once out.
+
+Each check is one small function over whole columns, so that a table of a million rows is checked in a second or two.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+
+import polars as pl
+
+from .errors import did_you_mean, nearest
+from .problems import MOST, Problems
+from .schema import SCHEMA, WORLD, Column, Table
+
+TEXT_LIMIT = 32_767
+"""Longest cell in characters: the limit of a spreadsheet cell."""
+ROUNDING = 0.02
+"""Shares of one view may sum to 1 plus this much: published shares are rounded."""
+VIEW = ("item", "scope", "measure", "year", "source")
+"""Columns that, with the level of the supplier, name a market view."""
+
+_TRUE = ["true", "yes", "1", "はい", "y", "t", "1.0"]
+_FALSE = ["false", "no", "0", "いいえ", "n", "f", "0.0"]
+
+
+def check_tables(frames: Mapping[str, pl.DataFrame], first_row: int = 0) -> tuple[dict[str, pl.DataFrame], Problems]:
+    """Return the six tables, typed and complete, with all problems found in them.
+
+    A table that is not given is empty. Blank text is null; outer white space and control characters are removed.
+    """
+    problems = Problems(first_row)
+    tables = {}
+    for name, table in SCHEMA.items():
+        tables[name] = _typed(table, frames[name], problems) if name in frames else table.empty()
+    _check_ids(tables, problems)
+    _check_references(tables, problems)
+    _check_inputs(tables["inputs"], problems)
+    _check_shares(tables, problems)
+    return tables, problems
+
+
+def _typed(table: Table, frame: pl.DataFrame, problems: Problems) -> pl.DataFrame:
+    for name in frame.columns:
+        if name not in table.names:
+            hint = did_you_mean(nearest(name, table.names, most=1))
+            problems.say("unknown_column", table.name, column=name[:60], value=name, hint=hint)
+    columns = []
+    for column in table.columns:
+        if column.name not in frame.columns:
+            if column.required:
+                problems.say("missing_column", table.name, column=column.name)
+            columns.append(pl.Series(column.name, [None] * frame.height, dtype=column.dtype))
+            continue
+        series = _cast(table, column, frame[column.name], problems)
+        if column.required:
+            problems.rows("blank", table.name, _where(series.is_null()), column.name)
+        columns.append(series)
+    return pl.DataFrame(columns) if frame.height else table.empty()
+
+
+def _where(mask: pl.Series, values: pl.Series | None = None) -> pl.DataFrame:
+    rows = mask.fill_null(False).arg_true()
+    frame = pl.DataFrame({"_row": rows})
+    return frame if values is None else frame.with_columns(values.gather(rows).cast(pl.String).alias("_value"))
+
+
+def _cast(table: Table, column: Column, series: pl.Series, problems: Problems) -> pl.Series:
+    if column.type in {"number", "integer"}:
+        return _number(table, column, series, problems)
+    if column.type == "boolean":
+        if series.dtype == pl.Boolean:
+            return series
+        word = series.cast(pl.String).str.strip_chars().str.to_lowercase()
+        word = word.set(word == "", None)
+        bad = word.is_not_null() & ~word.is_in(_TRUE + _FALSE)
+        problems.rows("not_yes_or_no", table.name, _where(bad, series), column.name)
+        return pl.select(pl.when(word.is_in(_TRUE + _FALSE)).then(word.is_in(_TRUE))).to_series().alias(column.name)
+    return _words(table, column, series, problems)
+
+
+def _number(table: Table, column: Column, series: pl.Series, problems: Problems) -> pl.Series:
+    raw = series
+    if series.dtype == pl.String:
+        stripped = series.str.strip_chars()
+        stripped = stripped.set(stripped == "", None)
+        series = stripped.cast(pl.Float64, strict=False)
+        problems.rows("not_a_number", table.name, _where(stripped.is_not_null() & series.is_null(), raw), column.name)
+    elif not (series.dtype.is_numeric() or series.dtype == pl.Null):
+        problems.rows("not_a_number", table.name, _where(series.is_not_null(), raw.cast(pl.String)), column.name)
+        return pl.Series(column.name, [None] * len(series), dtype=column.dtype)
+    series = series.cast(pl.Float64)
+    finite = series.is_finite()
+    problems.rows("not_finite", table.name, _where(~finite, raw), column.name)
+    series = series.set(~finite, None)
+    if column.bounds:
+        low, high = column.bounds
+        bad = _where((series < low) | (series > high), raw)
+        problems.rows("out_of_range", table.name, bad, column.name, low=_plain(low), high=_plain(high))
+    if column.type == "integer":
+        broken = series != series.round()
+        problems.rows("not_a_whole_number", table.name, _where(broken, raw), column.name)
+        return series.set(broken, None).cast(pl.Int64).alias(column.name)
+    return series.alias(column.name)
+
+
+def _plain(bound: float) -> str:
+    return "∞" if math.isinf(bound) else f"{bound:g}"
+
+
+def _words(table: Table, column: Column, series: pl.Series, problems: Problems) -> pl.Series:
+    words = series.cast(pl.String)
+    long = words.str.len_chars() > TEXT_LIMIT
+    if long.any():
+        lengths = words.str.len_chars()
+        for row in long.arg_true().head(MOST):
+            problems.say("too_long", table.name, row, column.name, length=lengths[row], limit=TEXT_LIMIT)
+        words = words.set(long, None)
+    # Control characters break XML, terminals and spreadsheets; U+FFFE and U+FFFF are no characters at all.
+    clean = words.str.replace_all("\r\n", "\n", literal=True).str.replace_all("\r", "\n", literal=True)
+    clean = clean.str.replace_all(
+        r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\x{FFFE}\x{FFFF}\x{202A}-\x{202E}\x{2066}-\x{2069}]", ""
+    )
+    dirty = _where(clean.str.len_chars() < words.str.replace_all("\r\n", "\n", literal=True).str.len_chars())
+    problems.rows("control_characters", table.name, dirty, column.name, severity="note")
+    clean = clean.str.strip_chars()
+    clean = clean.set(clean == "", None)
+    if column.allowed:
+        bad = _where(~clean.is_in(column.allowed) & clean.is_not_null(), clean)
+        for row in bad.head(MOST).iter_rows(named=True):
+            hint = did_you_mean(nearest(row["_value"], column.allowed, most=1))
+            allowed = ", ".join(column.allowed)
+            problems.say(
+                "not_allowed", table.name, row["_row"], column.name, value=row["_value"], allowed=allowed, hint=hint
+            )
+        if bad.height > MOST:
+            problems.say("more", table.name, None, column.name, count=bad.height - MOST, code="not_allowed")
+    return clean.alias(column.name)
+
+
+def _repeated(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """Rows whose keys stand in an earlier row, with ``first``, the index of that row."""
+    indexed = frame.select(keys).with_row_index("_row")
+    first = pl.col("_row").first().over(keys).cast(pl.Int64)
+    return indexed.with_columns(first.alias("first")).filter(pl.col("_row") != pl.col("first"))
+
+
+def _check_ids(tables: dict[str, pl.DataFrame], problems: Problems) -> None:
+    for name in ("items", "suppliers", "sources"):
+        ids = tables[name].filter(pl.col("id").is_not_null())
+        if ids["id"].n_unique() == ids.height:
+            continue
+        again = _repeated(tables[name], ["id"]).filter(pl.col("id").is_not_null())
+        shown = again.select("_row", _value="id", first=pl.col("first") + problems.first_row)
+        problems.rows("duplicate_id", name, shown, "id")
+    both = tables["suppliers"]["id"].is_in(tables["items"]["id"].drop_nulls().implode())
+    problems.rows("item_and_supplier", "suppliers", _where(both, tables["suppliers"]["id"]), "id")
+
+
+def _check_references(tables: dict[str, pl.DataFrame], problems: Problems) -> None:
+    for name, table in SCHEMA.items():
+        for column in table.columns:
+            if column.refers:
+                target = column.refers.split(".")[0]
+                _check_reference(tables[name][column.name], name, target, tables[target]["id"], problems)
+    scope = tables["shares"]["scope"]
+    scope = scope.set(scope == "world", None)
+    _check_reference(scope, "shares", "suppliers", tables["suppliers"]["id"], problems)
+
+
+def _check_reference(values: pl.Series, table: str, target: str, ids: pl.Series, problems: Problems) -> None:
+    bad = _where(values.is_not_null() & ~values.is_in(ids.drop_nulls().implode()), values)
+    known = ids.drop_nulls().to_list() if bad.height else []
+    hints: dict[str, object] = {}
+    for row in bad.head(MOST).iter_rows(named=True):
+        value = row["_value"]
+        if value not in hints:
+            hints[value] = did_you_mean(nearest(value, known, most=1))
+        problems.say("unknown_id", table, row["_row"], values.name, value=value, target=target, hint=hints[value])
+    if bad.height > MOST:
+        problems.say("more", table, None, values.name, count=bad.height - MOST, code="unknown_id")
+
+
+def _check_inputs(inputs: pl.DataFrame, problems: Problems) -> None:
+    keys = ["item", "input", "role", "group"]
+    if inputs.select(keys).n_unique() != inputs.height:
+        again = _repeated(inputs, keys)
+        value = pl.format("{} <- {}", "item", "input")
+        problems.rows(
+            "duplicate_row",
+            "inputs",
+            again.select("_row", first=pl.col("first") + problems.first_row, _value=value),
+            None,
+        )
+    itself = inputs["item"] == inputs["input"]
+    problems.rows("self_input", "inputs", _where(itself, inputs["item"]), "input", severity="note")
+    for cycle in _cycles(inputs):
+        shown = ", ".join(cycle[:8]) + (", …" if len(cycle) > 8 else "")
+        problems.say("cycle", "inputs", value=shown, severity="note")
+
+
+def _cycles(inputs: pl.DataFrame) -> Iterator[list[str]]:
+    import igraph
+
+    edges = inputs.select("input", "item").drop_nulls().unique(maintain_order=True)
+    if not edges.height:
+        return
+    ids = pl.concat([edges["input"], edges["item"]]).unique().sort()
+    index = pl.DataFrame({"id": ids, "i": range(len(ids))})
+    pairs = edges.join(index, left_on="input", right_on="id").join(index, left_on="item", right_on="id", suffix="2")
+    graph = igraph.Graph(len(ids), pairs.select("i", "i2").rows(), directed=True)
+    names = ids.to_list()
+    for component in graph.connected_components(mode="strong"):
+        if len(component) > 1:
+            yield sorted(names[i] for i in component)
+
+
+def _check_shares(tables: dict[str, pl.DataFrame], problems: Problems) -> None:
+    shares = tables["shares"]
+    if not shares.height:
+        return
+    keys = [*VIEW, "supplier"]
+    if shares.select(keys).n_unique() != shares.height:
+        again = _repeated(shares, keys)
+        value = pl.format("{} / {}", "item", "supplier")
+        problems.rows(
+            "duplicate_row",
+            "shares",
+            again.select("_row", first=pl.col("first") + problems.first_row, _value=value),
+            None,
+        )
+    indexed = shares.with_row_index("_row").join(
+        tables["suppliers"].select(supplier="id", level="kind").unique("supplier"), on="supplier", how="left"
+    )
+    low, high = pl.col("share_low"), pl.col("share_high")
+    reversed_ = indexed.filter(low > high).select("_row", low=low, high=high)
+    problems.rows("range_reversed", "shares", reversed_, "share_low")
+    outside = indexed.filter((pl.col("share") < low) | (pl.col("share") > high))
+    problems.rows(
+        "share_outside_range", "shares", outside.select("_row", _value=pl.col("share"), low=low, high=high), "share"
+    )
+    aggregate = pl.col("level") == "aggregate"
+    total = (pl.col("supplier") == WORLD) & pl.col("quantity").is_not_null()
+    wrong = indexed.filter(aggregate & ~total & (pl.col("missing").ne_missing("residual") | (pl.col("supplier") == WORLD)))
+    problems.rows("aggregate_share", "shares", wrong.select("_row", _value="supplier"), "supplier")
+    _check_sums(indexed, problems)
+
+
+def _check_sums(indexed: pl.DataFrame, problems: Problems) -> None:
+    """Shares of one view sum to at most 1, quantities to at most the stated total, in one unit."""
+    row = pl.col("_row") + problems.first_row
+    named = pl.col("level") != "aggregate"
+    label = pl.format("{} ({})", pl.col("item").first(), pl.col("source").first())
+    low = pl.coalesce("share_low", "share").fill_null(0)
+    sums = (
+        indexed.filter(named & (pl.col("missing").is_null() | (pl.col("missing") != "excluded")))
+        .group_by([*VIEW, "level"], maintain_order=True)
+        .agg(total=low.sum(), label=label, rows=row.filter(low > 0).head(12))
+    )
+    for view in sums.filter(pl.col("total") > 1 + 1e-9).head(MOST).iter_rows(named=True):
+        rounded = view["total"] <= 1 + ROUNDING + 1e-9
+        problems.say(
+            "sum_rounded" if rounded else "sum_above_one",
+            "shares",
+            column="share",
+            value=view["label"],
+            total=view["total"],
+            rows=_listed(view["rows"]),
+            severity="note" if rounded else "error",
+        )
+    quantity = pl.col("quantity")
+    counted = named & (pl.col("missing").is_null() | (pl.col("missing") != "excluded"))
+    views = indexed.group_by(list(VIEW), maintain_order=True).agg(
+        units=pl.col("unit").filter(quantity.is_not_null()).unique(maintain_order=True),
+        total=quantity.filter(pl.col("supplier") == WORLD).first(),
+        country=quantity.filter(counted & (pl.col("level") == "country")).sum(),
+        company=quantity.filter(counted & (pl.col("level") == "company")).sum(),
+        label=label,
+        rows=row.filter(quantity.is_not_null()).head(12),
+    )
+    for view in views.filter(pl.col("units").list.len() > 1).head(MOST).iter_rows(named=True):
+        units = ", ".join(str(unit) for unit in view["units"])
+        problems.say("mixed_units", "shares", column="unit", value=view["label"], units=units)
+    ratio = pl.max_horizontal("country", "company") / pl.col("total")
+    over = views.with_columns(ratio=ratio).filter(pl.col("ratio") > 1 + ROUNDING + 1e-9)
+    for view in over.head(MOST).iter_rows(named=True):
+        problems.say(
+            "quantity_above_total",
+            "shares",
+            column="quantity",
+            value=view["label"],
+            ratio=view["ratio"],
+            rows=_listed(view["rows"]),
+        )
+
+
+def _listed(rows: list[int]) -> str:
+    return ", ".join(map(str, rows[:11])) + (", …" if len(rows) > 11 else "")

@@ -1,0 +1,91 @@
+"""The supply graph as other libraries see it: networkx, igraph, GraphML and GEXF."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from .files import whole_file
+from .markets import market_shares
+from .supply_graph import SupplyGraph
+
+if TYPE_CHECKING:
+    import igraph
+    import networkx
+
+
+def to_networkx(graph: SupplyGraph) -> networkx.MultiDiGraph:
+    """Return a directed multigraph in the direction of the material: supplier -> item, input -> item.
+
+    Nodes carry every filled column of ``items`` or ``suppliers`` and ``label``, ``table``; edges carry ``relation`` ("input"
+    or "supplies") and every filled column of their row. Supplies are those of the preferred view of each market, with
+    ``share_low`` and ``share_high``; ``weight`` is the share's lower bound.
+
+    >>> from kanmon.graph import SupplyGraph
+    >>> to_networkx(SupplyGraph(items=[{"id": "magnet", "name_en": "Magnet", "kind": "component"}])).nodes["magnet"]["label"]
+    'Magnet'
+    """
+    import networkx
+
+    view = networkx.MultiDiGraph(name=graph.name)
+    for table in ("items", "suppliers"):
+        for row in getattr(graph, table).iter_rows(named=True):
+            view.add_node(row["id"], table=table, label=row["name_en"], **_filled(row))
+    for row in graph.inputs.iter_rows(named=True):
+        view.add_edge(row["input"], row["item"], relation="input", **_filled(row))
+    for row in preferred_supplies(graph).iter_rows(named=True):
+        view.add_edge(row["supplier"], row["item"], relation="supplies", weight=row["share_low"], **_filled(row))
+    return view
+
+
+def preferred_supplies(graph: SupplyGraph) -> pl.DataFrame:
+    """Return ``item, supplier, share_low, share_high, level, measure, year, source`` of each market's preferred view."""
+    shares = market_shares(graph).filter(pl.col("preferred") & (pl.col("scope") == "world"))
+    columns = ["item", "supplier", "share_low", "share_high", "level", "measure", "year", "source"]
+    return shares.select(columns)
+
+
+def _filled(row: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in row.items() if value is not None}
+
+
+def to_igraph(graph: SupplyGraph) -> igraph.Graph:
+    """Return a directed igraph graph with the nodes, edges and attributes of `to_networkx`; ``name`` is the id."""
+    import igraph
+
+    view = to_networkx(graph)
+    nodes = list(view.nodes)
+    index = {node: i for i, node in enumerate(nodes)}
+    result = igraph.Graph(len(nodes), [(index[a], index[b]) for a, b, _ in view.edges], directed=True)
+    result.vs["name"] = nodes
+    for attributes, sequence in (
+        ([view.nodes[n] for n in nodes], result.vs),
+        ([e[2] for e in view.edges(data=True)], result.es),
+    ):
+        for key in sorted({key for row in attributes for key in row} - {"name"}):
+            sequence[key] = [row.get(key) for row in attributes]
+    return result
+
+
+def write_graphml(graph: SupplyGraph, path: str | Path) -> Path:
+    """Write GraphML that Gephi, yEd and networkx read with all attributes."""
+    import networkx
+
+    with whole_file(path) as temporary:
+        networkx.write_graphml_xml(to_networkx(graph), temporary, encoding="utf-8")
+    return Path(path)
+
+
+def write_gexf(graph: SupplyGraph, path: str | Path) -> Path:
+    """Write GEXF 1.2 that Gephi and networkx read with all attributes."""
+    import networkx
+
+    view = to_networkx(graph)
+    for edges, (_, _, _, data) in enumerate(view.edges(keys=True, data=True)):
+        data["id"] = str(edges)
+        data["year"] = str(data["year"]) if "year" in data else ""
+    with whole_file(path) as temporary:
+        networkx.write_gexf(view, temporary, encoding="utf-8", version="1.2draft")
+    return Path(path)

@@ -1,0 +1,2 @@
+from .concentration import concentration as concentration
+from .concentration import hhi as hhi
