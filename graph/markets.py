@@ -15,43 +15,27 @@ by measure and source id.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
 import polars as pl
 
-from .schema import OTHER, WORLD
+from .schema import WORLD
 
 if TYPE_CHECKING:
     from .supply_graph import SupplyGraph
 
 VIEW = ["item", "scope", "level", "measure", "year", "source"]
 _RELIABILITY = {"high": 0, "medium": 1, "low": 2, "structural": 3, "unverified": 4}
-_CACHE: WeakKeyDictionary[SupplyGraph, pl.DataFrame] = WeakKeyDictionary()
 
 
 def market_shares(graph: SupplyGraph) -> pl.DataFrame:
-    """Return one row per supplier and market view.
+    """Return one row per supplier and market view; `SupplyGraph.markets` keeps it.
 
-    Columns: ``view`` (number of the view), ``item, scope, level, measure, year, source``, ``supplier``, ``share_low``,
-    ``share_high`` (0..1), ``known`` ("share", "range" or "unknown"), ``confidence``, ``quantity``, ``unit``; and of the whole
-    view ``attributed`` (sum of lower bounds), ``remainder`` (1 - attributed), ``excluded`` (suppliers that the stated total
-    leaves out) and ``preferred``. The rows of the aggregates (world total, residual) are not suppliers and do not appear.
+    Columns: ``view`` (number of the view) and its key ``item, scope, level, measure, year, source``; ``supplier``;
+    ``share_low``, ``share_high`` (0..1); ``known`` ("share", "range" or "unknown"); ``confidence``, ``quantity``, ``unit``.
+    Of the whole view: ``attributed`` (sum of lower bounds), ``remainder`` (1 - attributed), ``excluded`` (suppliers that the
+    stated total leaves out) and ``preferred``. Rows of the aggregates (world total, residual) are not suppliers and do not
+    appear.
     """
-    if graph not in _CACHE:
-        _CACHE[graph] = _market_shares(graph)
-    return _CACHE[graph]
-
-
-def market_views(graph: SupplyGraph) -> pl.DataFrame:
-    """Return one row per market view: its key, ``suppliers``, ``attributed``, ``remainder``, ``excluded``, ``preferred``."""
-    return (
-        market_shares(graph)
-        .group_by("view", *VIEW, maintain_order=True)
-        .agg(pl.len().alias("suppliers"), pl.col("attributed", "remainder", "excluded", "preferred").first())
-    )
-
-
-def _market_shares(graph: SupplyGraph) -> pl.DataFrame:
     kinds = graph.suppliers.select(supplier="id", level="kind")
     rows = graph.shares.join(kinds, on="supplier", how="left", maintain_order="left").with_columns(
         pl.col("scope").fill_null("world"), pl.col("measure").fill_null(""), pl.col("confidence").fill_null("unknown")
@@ -75,6 +59,13 @@ def _market_shares(graph: SupplyGraph) -> pl.DataFrame:
         .with_columns(view=pl.struct(VIEW).rank("dense") - 1)
     )
     return _preferred(_bounded(named), graph)
+
+
+def market_views(graph: SupplyGraph) -> pl.DataFrame:
+    """Return one row per market view: its key, ``suppliers``, ``attributed``, ``remainder``, ``excluded``, ``preferred``."""
+    return graph.markets.group_by("view", *VIEW, maintain_order=True).agg(
+        pl.len().alias("suppliers"), pl.col("attributed", "remainder", "excluded", "preferred").first()
+    )
 
 
 def _bounded(named: pl.DataFrame) -> pl.DataFrame:
@@ -140,6 +131,3 @@ def _preferred(rows: pl.DataFrame, graph: SupplyGraph) -> pl.DataFrame:
         excluded=pl.col("excluded").fill_null(pl.lit([], dtype=pl.List(pl.String))),
     )
     return rows.select(columns).sort("view", -pl.col("share_low"), -pl.col("share_high"), "supplier")
-
-
-__all__ = ["OTHER", "VIEW", "WORLD", "market_shares", "market_views"]

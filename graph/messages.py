@@ -32,8 +32,8 @@ def default_language() -> str:
 def _topic(room: str, topic: str) -> dict[str, dict[str, str]]:
     package = (__package__ or "kanmon.graph").rsplit(".", 1)[0]
     path = resources.files(f"{package}.{room}") / "messages" / f"{topic}.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        return {row["name"]: {lang: row[lang] for lang in LANGUAGES} for row in csv.DictReader(file)}
+    rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+    return {row["name"]: {lang: row[lang] for lang in LANGUAGES} for row in rows}
 
 
 def text(key: str, lang: str | None = None, /, **values: Any) -> str:

@@ -71,7 +71,7 @@ class Problems(list[Problem]):
             self.say(code, table, row["_row"], column, value="" if value is None else value, **more, **fields)
         if bad.height > MOST:
             severity = more.get("severity", "error")
-            self.say("more", table, None, column, count=bad.height - MOST, code=code, severity=severity)
+            self.say("more", table, None, column, count=bad.height - MOST, kind=code, severity=severity)
 
     def raise_errors(self) -> tuple[Problem, ...]:
         """Return the notes; raise `SchemaError` with everything when there is an error among the problems."""

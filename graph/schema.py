@@ -77,22 +77,21 @@ class Table:
 
 def _read(name: str) -> Table:
     path = resources.files(__package__ or "kanmon.graph") / "schema" / f"{name}.csv"
-    with path.open(encoding="utf-8", newline="") as file:
-        return Table(
-            name,
-            tuple(
-                Column(
-                    row["column"],
-                    row["type"],
-                    row["required"] == "yes",
-                    row["unit"],
-                    row["values"],
-                    row["refers"],
-                    MappingProxyType({"en": row["description_en"], "ja": row["description_ja"]}),
-                )
-                for row in csv.DictReader(file)
-            ),
-        )
+    return Table(
+        name,
+        tuple(
+            Column(
+                row["column"],
+                row["type"],
+                row["required"] == "yes",
+                row["unit"],
+                row["values"],
+                row["refers"],
+                MappingProxyType({"en": row["description_en"], "ja": row["description_ja"]}),
+            )
+            for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+        ),
+    )
 
 
 TABLES = ("items", "inputs", "suppliers", "shares", "trades", "sources")

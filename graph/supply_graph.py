@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import polars as pl
 
 from .errors import InputError, UnknownIdError, shorten
+from .markets import market_shares
 from .problems import Problem, Problems
 from .schema import SCHEMA, TABLES
 from .tables import read_tables, write_tables
@@ -161,6 +162,11 @@ class SupplyGraph:
         if row is None:
             raise UnknownIdError("supplier", id, self._suppliers)
         return row
+
+    @cached_property
+    def markets(self) -> pl.DataFrame:
+        """Supplier shares of every market view; see `kanmon.graph.markets.market_shares`."""
+        return market_shares(self)
 
     @cached_property
     def _items(self) -> dict[str, dict[str, Any]]:

@@ -10,13 +10,16 @@ import json
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from .errors import InputError, ReadError, did_you_mean, nearest, shorten
 from .files import decode, whole_file, whole_folder
-from .schema import SCHEMA
+from .schema import SCHEMA, Table
+
+if TYPE_CHECKING:
+    import fastexcel
 
 UNPACKED_LIMIT = 2**30
 """Bytes that a workbook may unpack to: more is taken for an attack."""
@@ -78,7 +81,7 @@ def read_csv(path: Path) -> pl.DataFrame:
     """Return a CSV file as text columns; UTF-8 (with or without a byte order mark) or cp932."""
     text = decode(_bytes(path), path).encode("utf-8")
     try:
-        return pl.read_csv(io.BytesIO(text), infer_schema=False, missing_utf8_is_empty_string=False)
+        return pl.read_csv(io.BytesIO(text), infer_schema=False)
     except (pl.exceptions.PolarsError, ValueError) as error:
         raise ReadError("graph.tables.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
 
@@ -115,16 +118,23 @@ def _read_workbook(path: Path) -> dict[str, pl.DataFrame]:
     try:
         book = fastexcel.read_excel(data)
         sheets = {name.strip().lower(): name for name in book.sheet_names}
-        frames = {
-            name: book.load_sheet(sheets[name], dtypes="string", whitespace_as_null=True).to_polars()
-            for name in SCHEMA
-            if name in sheets
-        }
+        frames = {name: _sheet(book, sheets[name], table) for name, table in SCHEMA.items() if name in sheets}
     except Exception as error:  # fastexcel raises its own family and ValueError
         raise ReadError("graph.tables.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
     if not frames:
         raise ReadError("graph.tables.no_tables", path=shorten(path), tables=", ".join(SCHEMA))
     return frames
+
+
+def _sheet(book: fastexcel.ExcelReader, sheet: str, table: Table) -> pl.DataFrame:
+    """Return a sheet as text, numbers with all their digits: as text alone the reader rounds them."""
+    words = book.load_sheet(sheet, dtypes="string", whitespace_as_null=True).to_polars()
+    numbers = [c.name for c in table.columns if c.type in {"number", "integer"} and c.name in words.columns]
+    if not numbers:
+        return words
+    kinds: Any = dict.fromkeys(words.columns, "string") | dict.fromkeys(numbers, "float")
+    exact = book.load_sheet(sheet, dtypes=kinds, whitespace_as_null=True).to_polars()
+    return words.with_columns(pl.coalesce(exact[name].cast(pl.String), words[name]).alias(name) for name in numbers)
 
 
 def write_tables(tables: Mapping[str, pl.DataFrame], path: str | Path, format: str | None, force: bool) -> Path:

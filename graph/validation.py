@@ -135,7 +135,7 @@ def _words(table: Table, column: Column, series: pl.Series, problems: Problems) 
                 "not_allowed", table.name, row["_row"], column.name, value=row["_value"], allowed=allowed, hint=hint
             )
         if bad.height > MOST:
-            problems.say("more", table.name, None, column.name, count=bad.height - MOST, code="not_allowed")
+            problems.say("more", table.name, None, column.name, count=bad.height - MOST, kind="not_allowed")
     return clean.alias(column.name)
 
 
@@ -179,7 +179,7 @@ def _check_reference(values: pl.Series, table: str, target: str, ids: pl.Series,
             hints[value] = did_you_mean(nearest(value, known, most=1))
         problems.say("unknown_id", table, row["_row"], values.name, value=value, target=target, hint=hints[value])
     if bad.height > MOST:
-        problems.say("more", table, None, values.name, count=bad.height - MOST, code="unknown_id")
+        problems.say("more", table, None, values.name, count=bad.height - MOST, kind="unknown_id")
 
 
 def _check_inputs(inputs: pl.DataFrame, problems: Problems) -> None:

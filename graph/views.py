@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from .files import whole_file
-from .markets import market_shares
 from .supply_graph import SupplyGraph
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def to_networkx(graph: SupplyGraph) -> networkx.MultiDiGraph:
 
 def preferred_supplies(graph: SupplyGraph) -> pl.DataFrame:
     """Return ``item, supplier, share_low, share_high, level, measure, year, source`` of each market's preferred view."""
-    shares = market_shares(graph).filter(pl.col("preferred") & (pl.col("scope") == "world"))
+    shares = graph.markets.filter(pl.col("preferred") & (pl.col("scope") == "world"))
     columns = ["item", "supplier", "share_low", "share_high", "level", "measure", "year", "source"]
     return shares.select(columns)
 

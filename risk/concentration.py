@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from ..graph import InputError, Interval, SupplyGraph
-from ..graph.markets import VIEW, market_shares
+from ..graph.markets import VIEW
 
 LEVELS = ("country", "company", "site")
 _TOLERANCE = 1e-9
@@ -201,7 +201,7 @@ def concentration(graph: SupplyGraph, level: str = "country", *, unnamed: bool =
     """
     if level not in LEVELS:
         raise InputError("risk.concentration.level", value=level, allowed=", ".join(LEVELS))
-    rows = market_shares(graph).filter(pl.col("level") == level)
+    rows = graph.markets.filter(pl.col("level") == level)
     low, high = pl.col("share_low"), pl.col("share_high")
     worst = pl.col("confidence").replace_strict({"published": 0, "estimated": 1}, default=2, return_dtype=pl.Int64).max()
     views = rows.group_by("view", *VIEW, maintain_order=True).agg(
@@ -217,7 +217,9 @@ def concentration(graph: SupplyGraph, level: str = "country", *, unnamed: bool =
         cr3_low=low.top_k(3).sum(),
         cr3_named=high.top_k(3).sum(),
     )
-    figures = [_figures(*row, unnamed) for row in views.select("lows", "highs", "known").iter_rows()]
+    figures = [
+        _figures(low, high, known, unnamed) for low, high, known in views.select("lows", "highs", "known").iter_rows()
+    ]
     bounds = pl.DataFrame(figures, schema={"hhi_low": pl.Float64, "hhi_high": pl.Float64}, orient="row")
     rest = pl.col("remainder") if unnamed else pl.lit(0.0)
     cr3_named = pl.when(rest > 0).then(1.0).otherwise("cr3_named")
