@@ -1,0 +1,139 @@
+"""The 24 technologies under Japan's prior-report scheme, and the vocabulary that finds them.
+
+The list and its vocabulary are data in ``data/technologies``. Every fact carries its basis: which five technologies
+are "to be added" is inferred from their numbers, and only the first batch's dates were found.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import polars as pl
+
+from ..graph.errors import ReadError, shorten
+from ..graph.tables import read_csv
+
+_FOLDER = "data/technologies"
+GROUP_A_COLUMNS = ("country", "valid_from", "valid_to", "source")
+
+
+@cache
+def _table(name: str) -> pl.DataFrame:
+    path = resources.files(__package__ or "kanmon.datasets") / _FOLDER / f"{name}.csv"
+    with resources.as_file(path) as file:
+        frame = pl.read_csv(file, infer_schema=False, encoding="utf8")
+    return frame.with_columns(pl.col("number").cast(pl.Int64)) if "number" in frame.columns else frame
+
+
+def technologies() -> pl.DataFrame:
+    """Return the 24 technologies, one row each, ordered by number.
+
+    Columns: ``number`` (1..24), ``name_en``, ``name_ja``, ``status`` ("designated" or "to_be_added"),
+    ``status_basis``, ``batch`` with ``batch_basis`` and ``batch_confidence``, ``announced`` and ``effective_date``
+    (ISO dates, null where no source gives one), ``legal_basis``, ``description_en``, ``description_ja``,
+    ``scope_note_en``, ``scope_note_ja`` with ``scope_basis``, ``as_of`` (the month of the list) and ``source``.
+
+    Which five are "to_be_added" (20 to 24) is inferred from numbering, and ``status_basis`` says so.
+
+    References
+    ----------
+    Foreign Exchange and Foreign Trade Act, article 55-8; METI notice 178 of 2024.
+
+    >>> technologies().filter(pl.col("number") == 22)["name_ja"].item()
+    '永久磁石'
+    >>> technologies()["status"].value_counts(sort=True).rows()
+    [('designated', 19), ('to_be_added', 5)]
+    """
+    return _table("technologies")
+
+
+def technology_terms() -> pl.DataFrame:
+    """Return the vocabulary: the compiled table with the project's own rows, which replace rows of the same term.
+
+    Columns ``number`` (null: any technology), ``use``, ``lang``, ``term``, ``kind``, ``match``, ``basis``.
+
+    ==========  =====================================================================================
+    use         meaning
+    ==========  =====================================================================================
+    include     names the item. ``match``: substring or word are strong, context is weak (review only),
+                all needs every word of ``head&other words`` near each other
+    exclude     cancels a hit that it covers, elsewhere turns a match into a review
+    form        a following word that leaves the item the item (powder, sheet)
+    other       a head noun that names another thing, made for the item (stripper, tester)
+    whole       a head noun that names a whole with the item in it (motor)
+    use         a word that says that what follows, or stood before, is for the item
+    contain     a word that says that what follows, or stood before, has the item in it
+    ==========  =====================================================================================
+
+    >>> technology_terms().filter(pl.col("term") == "スポンジチタン").row(0)[:4]
+    (12, 'include', 'ja', 'スポンジチタン')
+    """
+    own = _table("project_terms")
+    return pl.concat([own, _table("terms").join(own, on=["number", "use", "term"], how="anti")])
+
+
+def technology_hs_codes() -> pl.DataFrame:
+    """Return indicative HS 2022 codes: ``number, hs6, relation, specificity, hs_description, edition, basis``.
+
+    ``relation``: product, part, precursor, upstream, downstream. ``specificity``: a "basket" also holds other goods.
+    The mapping is indicative and no code decides anything alone.
+
+    >>> technology_hs_codes().filter(pl.col("hs6") == "853224")["number"].to_list()
+    [1]
+    """
+    return _table("hs_codes")
+
+
+def technology_materials() -> pl.DataFrame:
+    """Return upstream materials: ``number, material, role, hs6, basis`` (many without a source: see ``basis``).
+
+    >>> "acrylonitrile" in technology_materials().filter(pl.col("number") == 6)["material"].to_list()
+    True
+    """
+    return _table("materials")
+
+
+def technology_part_numbers() -> pl.DataFrame:
+    """Return makers' part number series: ``number, series, prefix, pattern, basis`` (lower-case regular expressions).
+
+    >>> technology_part_numbers()["number"].unique().sort().to_list()
+    [1, 11]
+    """
+    return _table("part_numbers")
+
+
+def technology_spellings() -> pl.DataFrame:
+    """Return spellings that are read alike: ``standard, variant, basis``.
+
+    >>> technology_spellings().filter(pl.col("variant") == "珪素")["standard"].item()
+    'ケイ素'
+    """
+    return _table("spellings")
+
+
+def group_a(path: str | Path | None = None) -> pl.DataFrame:
+    """Return the Group A destinations: ``country`` (ISO3), ``valid_from``, ``valid_to`` (dates or null), ``source``.
+
+    The packaged table is empty, because no source at hand gave the membership: fill a CSV file with the same columns
+    from the current order and pass its path. An empty table leaves the question open; it never answers it.
+
+    Raises
+    ------
+    ReadError
+        The file cannot be read, lacks one of the columns, or holds a date that is none (ISO, 2026-01-31).
+
+    >>> group_a().height
+    0
+    """
+    frame = _table("group_a") if path is None else read_csv(Path(path))
+    missing = [name for name in GROUP_A_COLUMNS if name not in frame.columns]
+    if missing:
+        raise ReadError("datasets.technologies.group_a_columns", path=shorten(path), columns=", ".join(missing))
+    dates = [pl.col(name).str.strip_chars().replace("", None).str.to_date("%Y-%m-%d") for name in GROUP_A_COLUMNS[1:3]]
+    try:
+        frame = frame.with_columns(pl.col("country").str.strip_chars().str.to_uppercase(), *dates)
+    except pl.exceptions.PolarsError as error:
+        raise ReadError("datasets.technologies.group_a_dates", path=shorten(path)) from error
+    return frame.select(GROUP_A_COLUMNS).drop_nulls("country")
