@@ -1,0 +1,56 @@
+"""Build the packaged tables of the bundled data from the compiled facts and the hand-made mapping tables.
+
+Usage: python scripts/build_world.py FOLDER   (FOLDER holds minerals/, chains/ and policy/)
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+from pathlib import Path
+
+from chains import Chains
+from minerals import add_minerals
+from reference import reference_tables
+from tables import World, as_csv, mapping, read_rows
+
+DATA = Path(__file__).parent.parent / "datasets" / "data"
+
+
+def build(facts: Path) -> dict[str, bytes]:
+    """Return the packaged files by path below ``datasets/data``."""
+    world = World()
+    for row in mapping("sources"):
+        world.sources[row["id"]] = row
+    for row in read_rows(DATA / "countries" / "countries.csv"):
+        names = {name: row[name] for name in ("name_en", "name_ja")}
+        world.suppliers[row["iso3"]] = {"id": row["iso3"], "kind": "country", "country": row["iso3"], **names}
+    world.suppliers["WORLD"] = {"id": "WORLD", "kind": "aggregate", "name_en": "World total", "name_ja": "世界計"}
+    world.suppliers["OTHER"] = {"id": "OTHER", "kind": "aggregate", "name_en": "Other (residual)", "name_ja": "その他（残余）"}
+    chains = Chains(world, facts / "chains")
+    add_minerals(world, facts / "minerals")
+    chains.add()
+    files = {f"world/{name}": table for name, table in world.tables().items()}
+    files |= reference_tables(facts / "policy", set(world.items))
+    return files
+
+
+def main() -> None:
+    """Build and write; print nothing but what changed."""
+    parser = argparse.ArgumentParser(description="Build the packaged tables of the bundled data.")
+    parser.add_argument("facts", type=Path, help="folder with minerals/, chains/ and policy/")
+    files = build(parser.parse_args().facts)
+    for path in sorted((DATA / "countries").glob("*.csv")):
+        files[f"countries/{path.name}"] = path.read_bytes()
+    sums = [{"file": name, "sha256": hashlib.sha256(files[name]).hexdigest()} for name in sorted(files)]
+    files["world/checksums.csv"] = as_csv(["file", "sha256"], sums)
+    for name, content in sorted(files.items()):
+        path = DATA / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists() or path.read_bytes() != content:
+            path.write_bytes(content)
+            print(f"{name}: {len(content):,} bytes")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,270 @@
+"""Chains: what each component needs, who makes it and which shares are published."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from pathlib import Path
+
+from tables import Row, World, fraction, joined, mapping, read_rows
+
+CHAINS = {
+    "humanoid": "humanoid",
+    "casting": "casting_forging",
+    "forging": "casting_forging",
+    "magnet": "permanent_magnet",
+    "battery": "battery",
+    "mlcc": "mlcc",
+    "power_semi": "power_semiconductor",
+    "titanium": "titanium",
+}
+ROLES = {"input_to": "input", "used_in": "input", "process_for": "process", "process_step": "process"}
+ROLES |= {"equipment_for": "equipment", "qualified_as": "input"}
+NEVER_SURE = {"S_AHR", "S_BRIEF", "S_JIA"}
+"""Drafted by a language model or not confirmed: no row of theirs is published or estimated."""
+LOW = {"low", "low-medium", "medium for company/product identity, low for numbers"}
+
+
+class Chains:
+    """The chain files of one folder, carried into the tables."""
+
+    def __init__(self, world: World, data: Path) -> None:
+        self.world = world
+        self.files = {
+            name: read_rows(data / f"{name}.csv")
+            for name in ("nodes", "edges", "shares", "sources", "quantities")
+        }
+        self.matrix = read_rows(data / "industrial_robot_supplier_matrix.csv")
+        self.register = read_rows(data / "humanoid_edge_register.csv")
+        self.renamed = {row["chain_id"]: row["item"] for row in mapping("chain_items")}
+        self.low = {row["source_id"] for row in self.files["sources"] if row["reliability"] in LOW}
+        self.companies = {row["id"] for row in self.files["nodes"] if row["kind"] == "company"}
+
+    def add(self) -> None:
+        """Add everything that the chains say."""
+        self.add_sources()
+        self.add_items()
+        self.add_companies()
+        self.add_inputs()
+        self.add_makers()
+        self.add_named_suppliers()
+        self.add_shares()
+
+    def id(self, node: str) -> str:
+        """Return the packaged id of a node."""
+        return node[2:] if node in self.companies else self.renamed.get(node, node)
+
+    def sure(self, source: str, confidence: str) -> str:
+        """Return how sure a row may look, given its source."""
+        if source in NEVER_SURE:
+            return "unknown"
+        return "estimated" if source in self.low and confidence == "published" else confidence
+
+    def add_sources(self) -> None:
+        for row in self.files["sources"]:
+            self.world.sources[row["source_id"]] = _source(row)
+
+    def add_items(self) -> None:
+        for row in mapping("series"):
+            self.world.item(row.pop("id"), **{name: value for name, value in row.items() if name != "basis"})
+        for row in self.files["nodes"]:
+            if row["kind"] in {"company", "country"}:
+                continue
+            renamed = row["id"] in self.renamed
+            self.world.item(
+                self.id(row["id"]),
+                **{name: _wide(row[name]) for name in ("name_en", "name_ja", "kind", "stage")},
+                chains="|".join(dict.fromkeys(CHAINS[chain] for chain in row["chain"].split("|"))),
+                aliases=row["id"] if renamed and not row["id"].startswith("U_") else "",
+            )
+        for row in mapping("hs6"):
+            note = f"HS basket: {row['hs6'].replace('|', ', ')} covers {row['basket']}" if row["basket"] else ""
+            self.world.item(row["item"], hs6=row["hs6"], note=note)
+        self.world.item("ti_sponge_aero", variant_of="titanium_sponge")
+
+    def add_companies(self) -> None:
+        for row in self.files["nodes"]:
+            if row["kind"] == "company":
+                names = {"name_en": row["name_en"], "name_ja": _wide(row["name_ja"])}
+                self.world.suppliers[row["id"][2:]] = {"id": row["id"][2:], "kind": "company", **names}
+        for row in self.files["edges"]:
+            if row["relation"] == "headquartered_in":
+                company = self.world.suppliers[self.id(row["from"])]
+                company |= {"country": row["to"][2:], "note": f"headquarters ({row['source_id']})"}
+        for row in mapping("companies"):
+            company = self.world.suppliers.setdefault(row["id"], {"id": row["id"], "kind": "company"})
+            company |= {name: row[name] for name in row if row[name] and name not in {"id", "basis"}}
+
+    def add_inputs(self) -> None:
+        changes = {(row["from"], row["to"]): row for row in mapping("edges")}
+        used = set()
+        for edge in self.files["edges"]:
+            if edge["relation"] not in ROLES:
+                continue
+            change = changes.get((edge["from"], edge["to"]), {})
+            used.add((edge["from"], edge["to"]))
+            if change.get("do") == "drop":
+                continue
+            group = edge["logic"].removeprefix("OR:") if edge["logic"].startswith("OR:") else ""
+            essential = change.get("essential") or ("no" if edge["logic"] == "OPTIONAL" else "")
+            self.world.inputs.append(
+                {
+                    "item": change.get("item") or self.id(edge["to"]),
+                    "input": change.get("input") or self.id(edge["from"]),
+                    "source": edge["source_id"],
+                    "role": change.get("role") or ROLES[edge["relation"]],
+                    "group": change.get("group") or group,
+                    "quantity": float(edge["qty_per_unit"]) if edge["qty_per_unit"] else None,
+                    "essential": essential != "no",
+                    "confidence": self.sure(edge["source_id"], edge["confidence"]),
+                    "note": joined(edge["note"], change.get("note"), "used in" * (edge["relation"] == "used_in")),
+                }
+            )
+        assert used >= set(changes), f"no such edge: {set(changes) - used}"
+        for link in mapping("links"):
+            self.world.inputs.append(
+                {
+                    "item": link["item"],
+                    "input": link["input"],
+                    "source": "KANMON_LINK",
+                    "role": link["role"] or "input",
+                    "group": link["group"],
+                    "essential": link["essential"] != "no",
+                    "confidence": "structural",
+                    "note": link["basis"],
+                }
+            )
+
+    def add_makers(self) -> None:
+        """A company that makes an item is a named supplier of unknown share."""
+        for edge in self.files["edges"]:
+            if edge["relation"] == "makes":
+                row = {"item": self.id(edge["to"]), "supplier": self.id(edge["from"]), "source": edge["source_id"]}
+                row |= {"confidence": self.sure(edge["source_id"], edge["confidence"]), "note": edge["note"]}
+                self.world.shares.append(row | {"measure": "makers named", "missing": "not_reported"})
+
+    def add_named_suppliers(self) -> None:
+        """Who sells what to which company, where both and the item are named; no source gives a share."""
+        named: dict[tuple[str, str, str, str], str] = {}
+        for edge in self.files["edges"]:
+            item = edge["note"].removeprefix("item=")
+            if edge["relation"] == "supplies" and edge["to"] != "F_aeroforge":
+                item = "ti_ni_forging" if edge["from"] == "F_aeroforge" else item
+                note = "" if edge["note"].startswith("item=") else edge["note"]
+                named[item, self.id(edge["from"]), self.id(edge["to"]), edge["source_id"]] = note
+        for row in self.matrix:
+            buyer = row["oem"][2:]
+            inside = "in-house" if row["mode"] == "in-house" else "part in-house" * (row["mode"] == "mixed")
+            sellers = {name: "" for name in re.split(r"[/ (]", row["suppliers"]) if f"F_{name}" in self.companies}
+            for seller, note in ({buyer: inside} if inside else {}).items() | sellers.items():
+                named.setdefault((row["component"], seller, buyer, row["source_id"]), note)
+        for row in self.register:
+            if row["status"] == "confirmed" and {row["from"], row["to"]} <= self.companies:
+                named[row["item"], row["from"][2:], row["to"][2:], row["source_id"]] = row["note"]
+        for (item, seller, buyer, source), note in named.items():
+            if item in self.world.items:
+                row = {"item": item, "supplier": seller, "source": source, "scope": buyer, "note": note}
+                row |= {"measure": "suppliers named", "missing": "not_reported"}
+                self.world.shares.append(row | {"confidence": self.sure(source, "published")})
+
+    def add_shares(self) -> None:
+        holders = {row["holder"]: row["supplier"] for row in mapping("holders")}
+        rules = mapping("share_rows")
+        counted = self._counted()
+        for row in self.files["shares"]:
+            rule = next((rule for rule in rules if _same(rule, row)), {})
+            rule["used"] = "yes"
+            item = self.id(row["item"])
+            if rule.get("do", "").startswith("item:"):
+                item = rule["do"].removeprefix("item:")
+            if rule.get("do") == "note":
+                self.world.note(item, rule["note"])
+            elif not row["holder"]:
+                if item in self.world.items:
+                    self.world.note(item, f"no share found: {row['note']} ({row['source_id']})")
+            elif rule.get("do") != "drop" and (row["item"], row["source_id"], row["year"]) not in counted:
+                names = rule.get("suppliers") or holders.get(row["holder"], row["holder"])
+                for supplier in names.split("|"):
+                    self.world.shares.append(self._share(item, supplier, row, rule))
+        assert all("used" in rule for rule in rules), f"no such share: {[r for r in rules if 'used' not in r]}"
+        for (item, source, year), rows in counted.items():
+            for row in rows:
+                base = {"item": self.id(item), "supplier": row["holder"], "source": source, "year": int(year)}
+                base |= {"quantity": float(row["value"]), "unit": row["unit"], "measure": "tonnage"}
+                self.world.shares.append(base | {"confidence": row["confidence"], "note": row["note"]})
+
+    def _counted(self) -> dict[tuple[str, str, str], list[Row]]:
+        """Tonnages with a stated world total replace the percentages that were derived from them."""
+        rows: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
+        for row in self.files["quantities"]:
+            if row["item"] == "castings_all" and re.fullmatch(r"\d{4}", row["year"]):
+                rows[row["item"], row["source_id"], row["year"]].append(row)
+        return {key: view for key, view in rows.items() if {"WORLD", "CHN"} <= {row["holder"] for row in view}}
+
+    def _share(self, item: str, supplier: str, row: Row, rule: Row) -> Row:
+        share = {name: fraction(row[f"{name}_pct" if name == "share" else name]) for name in ("share", "share_low", "share_high")}
+        for name in share:
+            if rule.get(name):
+                share = dict.fromkeys(share) | {n: float(rule[n]) for n in share if rule[n]}
+        scope = rule.get("scope") or {"China": "CHN"}.get(row["scope"], row["scope"])
+        out = {
+            "item": item,
+            "supplier": supplier,
+            "source": row["source_id"],
+            **share,
+            "year": int(row["year"][:4]) if row["year"] else None,
+            "scope": "" if scope == "world" else scope,
+            "measure": rule.get("measure") or row["metric"] or "supply",
+            "confidence": self.sure(row["source_id"], rule.get("confidence") or row["confidence"]),
+            "note": joined(rule.get("note") or row["note"], self._tonnage(row)),
+        }
+        if supplier == "OTHER":
+            out["missing"] = "residual"
+        elif all(value is None for value in share.values()):
+            out["missing"] = "not_reported"
+        return out
+
+    def _tonnage(self, row: Row) -> str:
+        """A tonnage that the source gives without a world total: said, not counted."""
+        if row["confidence"] != "unknown":
+            return ""
+        for q in self.files["quantities"]:
+            if all(q[name] == row[name] for name in ("item", "holder", "year", "source_id")):
+                return f"{q['value']} {q['unit']}"
+        return ""
+
+
+def _same(rule: Row, row: Row) -> bool:
+    """Whether a hand-made rule is about this row of shares.csv."""
+    same = all(rule[name] == row[name] for name in ("item", "holder", "year", "source_id", "metric"))
+    return same and rule["share_pct"] in {"", row["share_pct"]}
+
+
+def _wide(text: str) -> str:
+    """Japanese text takes wide parentheses."""
+    return text if text.isascii() or not re.search(r"[\u3040-\u9fff]", text) else text.translate(str.maketrans("()", "（）"))
+
+
+def _source(row: Row) -> Row:
+    reliability = "low" if row["reliability"] in LOW else row["reliability"]
+    where, note = row["url_or_path"], row["note"]
+    if where.startswith("github:"):
+        repository, _, rest = where.removeprefix("github:").partition(" ")
+        address, note = f"https://github.com/{repository}", joined(note, re.sub(r"; script file.*", "", rest))
+    elif where.startswith("http"):
+        address, *more = [part.strip() for part in where.split(" ; ")]
+        note = joined(note, "also: " + " ; ".join(more) if more else "")
+    else:
+        address, note = "", joined(note, "" if where == "n/a" else "address not recorded")
+    date = row["date"] if re.fullmatch(r"\d{4}(-\d\d){0,2}", row["date"]) else ""
+    publisher = row["publisher"].replace("unverified", "not known")
+    return {
+        "id": row["source_id"],
+        "title": row["title"],
+        "publisher": "Kanmon" if publisher == "compiled for this project" else publisher,
+        "date": date,
+        "url": address,
+        "licence": {"facts only": "single facts cited; no text or table copied"}.get(row["licence"], row["licence"]),
+        "reliability": reliability,
+        "note": joined(note, "" if date or not row["date"] else f"date: {row['date']}"),
+    }

@@ -1,0 +1,116 @@
+"""Rows of the packaged tables: read, collect, check and write them the same way every time."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+SCHEMA = HERE.parent / "graph" / "schema"
+TABLES = ("items", "inputs", "suppliers", "shares", "sources")
+
+Row = dict[str, Any]
+
+
+def read_rows(path: Path) -> list[Row]:
+    """Read a CSV file as dicts of text."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def mapping(name: str) -> list[Row]:
+    """Read one of the hand-made mapping tables."""
+    return read_rows(HERE / "world" / f"{name}.csv")
+
+
+def columns(table: str) -> list[str]:
+    """Return the columns of a table of the schema."""
+    return [row["column"] for row in read_rows(SCHEMA / f"{table}.csv")]
+
+
+def number(value: float | None) -> str:
+    """Write a number as short as it can be without losing a digit that the source gives."""
+    if value is None:
+        return ""
+    return str(int(value)) if float(value).is_integer() else f"{value:.12g}"
+
+
+def fraction(percent: str) -> float | None:
+    """Turn a percentage of a source into a share."""
+    return round(float(percent) / 100, 10) if percent else None
+
+
+def as_csv(names: Sequence[str], rows: Iterable[Row]) -> bytes:
+    """Write rows as UTF-8 CSV with line feeds: the same rows give the same bytes."""
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, names, lineterminator="\n", extrasaction="raise")
+    writer.writeheader()
+    writer.writerows({name: _text(row.get(name)) for name in names} for row in rows)
+    return buffer.getvalue().encode("utf-8")
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return number(value) if isinstance(value, (int, float)) else str(value)
+
+
+def joined(*texts: str | None) -> str:
+    """Join the remarks that are not empty."""
+    return "; ".join(dict.fromkeys(text.strip() for text in texts if text and text.strip()))
+
+
+class World:
+    """The tables while they are built; ids keep the order in which they come."""
+
+    def __init__(self) -> None:
+        self.items: dict[str, Row] = {}
+        self.suppliers: dict[str, Row] = {}
+        self.sources: dict[str, Row] = {}
+        self.inputs: list[Row] = []
+        self.shares: list[Row] = []
+
+    def item(self, id: str, **row: Any) -> None:
+        """Add an item; what an earlier row says of the same item stays, tags and aliases are united."""
+        old = self.items.setdefault(id, {"id": id})
+        for name, value in row.items():
+            if name in {"chains", "aliases", "hs6"}:
+                words = [*str(old.get(name) or "").split("|"), *str(value or "").split("|")]
+                value = "|".join(dict.fromkeys(word for word in words if word))
+            elif name == "note":
+                value = joined(old.get(name), value)
+            else:
+                value = old.get(name) or value
+            old[name] = value
+
+    def note(self, item: str, text: str) -> None:
+        """Add a remark to an item."""
+        self.items[item]["note"] = joined(self.items[item].get("note"), text)
+
+    def tables(self) -> dict[str, bytes]:
+        """Return the CSV files by name, sorted, without sources that no row uses."""
+        used = {row["source"] for row in [*self.inputs, *self.shares]}
+        rows: dict[str, list[Row]] = {
+            "items": sorted(self.items.values(), key=lambda row: row["id"]),
+            "suppliers": sorted(self.suppliers.values(), key=lambda row: (row["kind"], row["id"])),
+            "sources": sorted((row for id, row in self.sources.items() if id in used), key=lambda row: row["id"]),
+            "inputs": sorted(self.inputs, key=_input_order),
+            "shares": sorted(self.shares, key=_share_order),
+        }
+        missing = used - set(self.sources)
+        assert not missing, f"sources without a row: {sorted(missing)}"
+        return {f"{table}.csv": as_csv(columns(table), rows[table]) for table in TABLES}
+
+
+def _input_order(row: Row) -> tuple[str, ...]:
+    return row["item"], row.get("role") or "", row.get("group") or "", row["input"]
+
+
+def _share_order(row: Row) -> tuple[Any, ...]:
+    view = [str(row.get(name) or "") for name in ("item", "scope", "measure", "year", "source")]
+    return *view, -(row.get("quantity") or row.get("share") or 0), row["supplier"]
