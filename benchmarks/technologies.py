@@ -1,0 +1,90 @@
+"""How well and how fast lines are flagged.
+
+    python benchmarks/technologies.py              precision and recall of both halves, then a million lines
+    python benchmarks/technologies.py --failures   also the wrong lines of the tuning half
+
+The cases were labelled before any matching was written. The halves are split by a hash of the text; the vocabulary was
+tuned on the first one only, and of the held-out half only these totals were looked at. The same people wrote cases and
+vocabulary, so a stranger's ledger will do worse than either half.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import random
+import resource
+import time
+from pathlib import Path
+
+import polars as pl
+from kanmon.risk.technologies import flag_technologies
+
+CASES = Path(__file__).resolve().parent.parent / "tests" / "data" / "technology_cases.tsv"
+HALVES = ("tuning", "held-out")
+
+
+def cases() -> pl.DataFrame:
+    """The labelled lines with their half: even first byte of SHA-256 is tuning, odd is held out."""
+    frame = pl.read_csv(CASES, separator="\t", infer_schema=False, quote_char=None)
+    half = [HALVES[hashlib.sha256(text.encode("utf-8")).digest()[0] % 2] for text in frame["text"]]
+    return frame.with_columns(pl.Series("half", half)).with_row_index("row")
+
+
+def outcome(frame: pl.DataFrame) -> pl.DataFrame:
+    """One row per (line, technology) that is expected or flagged: ``expected`` and ``found`` verdicts."""
+    flags = flag_technologies(frame, text="text", hs="hs", lang="en").select(
+        pl.col("row").cast(pl.UInt32), pl.col("technology").cast(pl.String), pl.col("verdict").alias("found"), "evidence"
+    )
+    expected = frame.filter(pl.col("verdict") != "none").select("row", "technology", pl.col("verdict").alias("expected"))
+    both = expected.join(flags, on=["row", "technology"], how="full", coalesce=True)
+    lines = frame.select("row", "text", "hs", "lang", "note", "half")
+    return both.with_columns(pl.col("expected", "found").fill_null("none")).join(lines, on="row")
+
+
+def score(outcomes: pl.DataFrame, half: str) -> dict[str, float]:
+    """Precision and recall of ``match`` in one half, with the counts behind them."""
+    mine = outcomes.filter(pl.col("half") == half)
+    right = mine.filter((pl.col("expected") == "match") & (pl.col("found") == "match")).height
+    said, meant = mine.filter(pl.col("found") == "match").height, mine.filter(pl.col("expected") == "match").height
+    noise = mine.filter((pl.col("expected") == "none") & (pl.col("found") == "review")).height
+    return {"precision": right / said, "recall": right / meant, "said": said, "meant": meant, "needless_reviews": noise}
+
+
+def ledger(lines: int, seed: int = 1) -> pl.DataFrame:
+    """A ledger of different lines in the manner of the cases: each a case with its own quantity and order number."""
+    draw, texts = random.Random(seed), cases()["text"].to_list()
+    return pl.DataFrame({"name": [f"{draw.choice(texts)} {draw.randrange(10**6)}-{row}" for row in range(lines)]})
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--failures", action="store_true")
+    parser.add_argument("--lines", type=int, default=1_000_000)
+    arguments = parser.parse_args()
+    frame = cases()
+    outcomes = outcome(frame)
+    for half in HALVES:
+        values = score(outcomes, half)
+        count = frame.filter(pl.col("half") == half).height
+        print(f"{half:9} {count} lines  " + "  ".join(f"{k} {v:.3f}" for k, v in list(values.items())[:2]), end="  ")
+        print("  ".join(f"{k} {v}" for k, v in list(values.items())[2:]))
+    if arguments.failures:
+        wrong = outcomes.filter(
+            (pl.col("half") == "tuning")
+            & (pl.col("expected") != pl.col("found"))
+            & ((pl.col("expected") == "match") | (pl.col("found") == "match"))
+        )
+        for row in wrong.sort("row").iter_rows(named=True):
+            print(row["technology"], row["expected"], "->", row["found"], "|", row["text"], row["hs"], "|", row["evidence"])
+    if arguments.lines:
+        lines = ledger(arguments.lines)
+        start = time.perf_counter()
+        flags = flag_technologies(lines)
+        seconds = time.perf_counter() - start
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        print(f"{lines.height} different lines: {seconds:.1f} s, {flags.height} flags, peak {peak:.0f} MiB")
+
+
+if __name__ == "__main__":
+    main()
