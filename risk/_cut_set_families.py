@@ -1,0 +1,275 @@
+"""Minimal cut sets up to an order, bottom-up: every gate's family of sets from those of its children.
+
+A set of at most ``order`` events is one integer of ``order`` digits of ``bits`` bits: event numbers from 1, ascending
+from the lowest digit, zeros above. A larger set is a larger integer, so that sorting puts low orders first.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+_MIX = -7046029254386353131  # 2**64 / golden ratio, as a signed integer (Fibonacci hashing)
+
+
+@numba.njit(cache=True)
+def _union(a, b, bits, order):
+    """Return the union of two sets, -1 when it has more than ``order`` members."""
+    digit = (1 << bits) - 1
+    out = shift = count = 0
+    while a and b:
+        x, y = a & digit, b & digit
+        if x <= y:
+            a >>= bits
+        if y <= x:
+            b >>= bits
+        if count == order:
+            return -1
+        out |= min(x, y) << shift
+        shift += bits
+        count += 1
+    rest = a | b
+    if rest == 0:
+        return out
+    if count == order or rest >> (bits * (order - count)):
+        return -1
+    return out | rest << shift
+
+
+@numba.njit(cache=True)
+def _slot(table, code):
+    """Return where ``code`` stands, or would stand, in a hash table (0 is free)."""
+    mask = len(table) - 1
+    slot = ((code * _MIX) >> 29) & mask
+    while table[slot] and table[slot] != code:
+        slot = (slot + 1) & mask
+    return slot
+
+
+@numba.njit(cache=True)
+def _table(n_codes):
+    size = 16
+    while size < 2 * n_codes:
+        size *= 2
+    return np.zeros(size, np.int64)
+
+
+@numba.njit(cache=True)
+def _rehashed(codes, n_codes, room):
+    table = _table(room)
+    for at in range(n_codes):
+        table[_slot(table, codes[at])] = codes[at]
+    return table
+
+
+@numba.njit(cache=True)
+def _covered(code, table, bits):
+    """Tell whether a proper, non-empty part of ``code`` stands in ``table``."""
+    digit = (1 << bits) - 1
+    count, rest = 0, code
+    while rest:
+        rest >>= bits
+        count += 1
+    for choice in range(1, (1 << count) - 1):
+        part = shift = 0
+        rest, left = code, choice
+        while left:
+            if left & 1:
+                part |= (rest & digit) << shift
+                shift += bits
+            rest >>= bits
+            left >>= 1
+        if table[_slot(table, part)]:
+            return True
+    return False
+
+
+@numba.njit(cache=True)
+def _minimal(codes, n_codes, table, bits, order):
+    """Return the minimal ones among distinct ``codes``, all of which stand in ``table``; low orders first."""
+    out = np.empty(n_codes, np.int64)
+    n_out = 0
+    for size in range(1, order + 1):
+        smaller = n_out > 0
+        low, high = 1 << (bits * (size - 1)), 1 << (bits * size)
+        for at in range(n_codes):
+            code = codes[at]
+            if low <= code < high and not (smaller and _covered(code, table, bits)):
+                out[n_out] = code
+                n_out += 1
+    return out[:n_out]
+
+
+@numba.njit(cache=True)
+def _either(arena, starts, sizes, bits, order):
+    """Return the family of an or-gate: the minimal sets of all the children's families."""
+    total = 0
+    for size in sizes:
+        total += size
+    table, codes = _table(total), np.empty(total, np.int64)
+    n_codes = 0
+    for start, size in zip(starts, sizes):
+        for at in range(start, start + size):
+            slot = _slot(table, arena[at])
+            if not table[slot]:
+                table[slot] = codes[n_codes] = arena[at]
+                n_codes += 1
+    return _minimal(codes, n_codes, table, bits, order)
+
+
+@numba.njit(cache=True)
+def _both(one, two, head, bits, order, most):
+    """Return the minimal unions of a set of each family, of at most ``order`` members; nothing past ``most`` unions.
+
+    Sets that stand in both families are taken out first: ``(C or A) and (C or B) = C or (A and B)``. Two sets that are
+    too large to fit side by side are only met where they share a member, through ``head`` (by event, all -1).
+    """
+    digit = (1 << bits) - 1
+    table, shared = _table(len(one)), _table(min(len(one), len(two)))
+    for code in one:
+        table[_slot(table, code)] = code
+    codes, rest_two = np.empty(2 * (len(one) + len(two)) + 16, np.int64), np.empty(len(two), np.int64)
+    n_codes = n_two = 0
+    for code in two:
+        if table[_slot(table, code)]:
+            shared[_slot(shared, code)] = code
+            codes[n_codes] = code
+            n_codes += 1
+        else:
+            rest_two[n_two] = code
+            n_two += 1
+    table = _rehashed(codes, n_codes, len(codes))
+
+    fitting = np.zeros(order + 1, np.int64)  # by size of a set of `one`: how many of `two` fit beside it
+    for size in range(1, order):
+        while fitting[size] < n_two and rest_two[fitting[size]] < 1 << (bits * (order - size)):
+            fitting[size] += 1
+    after = np.empty(n_two * order, np.int64)  # chains through the sets of `two` by member
+    for at in range(n_two):
+        rest, place = rest_two[at], at * order
+        while rest:
+            after[place] = head[rest & digit]
+            head[rest & digit] = place
+            rest >>= bits
+            place += 1
+
+    for code in one:
+        if n_two == 0 or shared[_slot(shared, code)]:
+            continue
+        size, rest = 0, code
+        while rest:
+            rest >>= bits
+            size += 1
+        at, rest, place = 0, code, np.int64(-1)
+        while True:
+            if at < fitting[size]:
+                other = rest_two[at]
+                at += 1
+            else:
+                while place < 0 and rest:
+                    place = head[rest & digit]
+                    rest >>= bits
+                if place < 0:
+                    break
+                at_two = place // order
+                place = after[place]
+                if at_two < fitting[size]:
+                    continue
+                other = rest_two[at_two]
+            union = _union(code, other, bits, order)
+            if union < 0:
+                continue
+            slot = _slot(table, union)
+            if not table[slot]:
+                table[slot] = codes[n_codes] = union
+                n_codes += 1
+                if n_codes == len(codes):
+                    codes = np.concatenate((codes, np.empty(n_codes, np.int64)))
+                    table = _rehashed(codes, n_codes, len(codes))
+                if n_codes > most:
+                    break
+        if n_codes > most:
+            break
+    for at in range(n_two):
+        rest = rest_two[at]
+        while rest:
+            head[rest & digit] = -1
+            rest >>= bits
+    if n_codes > most:
+        return np.empty(0, np.int64), True
+    return _minimal(codes, n_codes, table, bits, order), False
+
+
+@numba.njit(cache=True)
+def _family(conjunctive, arena, starts, sizes, head, bits, order, most):
+    """Return the family of one gate from its children's, and whether it grew past ``most``."""
+    if not conjunctive:
+        return _either(arena, starts, sizes, bits, order), False
+    over = False
+    smallest_first = np.argsort(sizes, kind="mergesort")
+    child = smallest_first[0]
+    family = arena[starts[child] : starts[child] + sizes[child]]
+    for child in smallest_first[1:]:
+        if len(family) and not over:
+            two = arena[starts[child] : starts[child] + sizes[child]]
+            family, over = _both(family, two, head, bits, order, most)
+    return family, over
+
+
+@numba.njit(cache=True)
+def families(conjunctive, indptr, children, gate_order, component, n_nodes, bits, order, most):
+    """Return the family of the top (gate 0), and whether more than ``most`` sets had to be held on the way.
+
+    Gates of a cycle are computed again until nothing changes: from "nothing fails" upwards this reaches the least
+    fixed point, since each round's families only gain failures and there are finitely many.
+    """
+    n_gates = len(conjunctive)
+    arena = np.empty(max(1024, 4 * n_nodes), np.int64)
+    start, size = np.zeros(n_nodes, np.int64), np.zeros(n_nodes, np.int64)
+    used = 0
+    for event in range(n_gates, n_nodes):
+        arena[used] = event - n_gates + 1
+        start[event], size[event] = used, 1
+        used += 1
+    head = np.full(n_nodes - n_gates + 1, -1, np.int64)
+    clock = 1
+    changed, computed = np.zeros(n_nodes, np.int64), np.full(n_gates, -1, np.int64)  # when, by the clock
+    first = 0
+    while first < n_gates:
+        last = first + 1
+        while last < n_gates and component[gate_order[last]] == component[gate_order[first]]:
+            last += 1
+        again = True
+        while again:
+            again = False
+            for at in range(first, last):
+                gate = gate_order[at]
+                links = children[indptr[gate] : indptr[gate + 1]]
+                if changed[links].max() <= computed[gate]:
+                    continue
+                family, over = _family(conjunctive[gate], arena, start[links], size[links], head, bits, order, most - used)
+                computed[gate] = clock
+                if over or used + len(family) > most:
+                    return family, True
+                if len(family) == size[gate]:
+                    if len(family) == 0:
+                        continue
+                    if np.array_equal(np.sort(family), np.sort(arena[start[gate] : start[gate] + size[gate]])):
+                        continue
+                while used + len(family) > len(arena):
+                    arena = np.concatenate((arena, np.empty(len(arena), np.int64)))
+                arena[used : used + len(family)] = family
+                start[gate], size[gate] = used, len(family)
+                used += len(family)
+                clock += 1
+                changed[gate] = clock
+                again = True
+        first = last
+    return arena[start[0] : start[0] + size[0]], False
+
+
+def unpacked(codes, bits):
+    """Return the sets that ``codes`` stand for, one array (sets x members) of event numbers from 0 for each size."""
+    sizes = np.searchsorted(1 << bits * np.arange(62 // bits + 1), codes, side="right")
+    digits = bits * np.arange(62 // bits)
+    return [(codes[sizes == size, None] >> digits[:size] & ((1 << bits) - 1)) - 1 for size in np.unique(sizes)]

@@ -1,0 +1,297 @@
+"""Compiled passes over a fault tree in arrays, for `FaultTree`.
+
+A tree has gates ``0 .. G-1`` and basic events ``G .. N-1``. ``conjunctive[g]`` tells an and-gate from an or-gate, and
+``children[indptr[g] : indptr[g + 1]]`` are what it looks at. `parents` gives the same links the other way round.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+_ROUNDS = 32  # path sets walked at most before single points are tested one by one
+
+
+@numba.njit(cache=True)
+def parents(indptr, children, n_nodes):
+    """Return the links turned round, ``(pointer, gate)``: which gates look at each node."""
+    pointer = np.zeros(n_nodes + 1, np.int64)
+    for child in children:
+        pointer[child + 1] += 1
+    for node in range(n_nodes):
+        pointer[node + 1] += pointer[node]
+    gates = np.empty(len(children), np.int32)
+    place = pointer[:-1].copy()
+    for gate in range(len(indptr) - 1):
+        for link in range(indptr[gate], indptr[gate + 1]):
+            child = children[link]
+            gates[place[child]] = gate
+            place[child] += 1
+    return pointer, gates
+
+
+@numba.njit(cache=True)
+def failing(conjunctive, indptr, children, up_pointer, up_gates, failed):
+    """Return for every node whether it fails when the ``failed`` events do: the least fixed point, one pass."""
+    n_gates = len(conjunctive)
+    down = failed.copy()
+    need = np.empty(n_gates, np.int64)
+    for gate in range(n_gates):
+        need[gate] = indptr[gate + 1] - indptr[gate] if conjunctive[gate] else 1
+    queue = np.empty(len(down), np.int32)
+    end = 0
+    for node in range(len(down)):
+        if down[node]:
+            queue[end] = node
+            end += 1
+    at = 0
+    while at < end:
+        node = queue[at]
+        at += 1
+        for link in range(up_pointer[node], up_pointer[node + 1]):
+            gate = up_gates[link]
+            need[gate] -= 1
+            if need[gate] <= 0 and not down[gate]:
+                down[gate] = True
+                queue[end] = gate
+                end += 1
+    return down
+
+
+@numba.njit(cache=True)
+def reduced(conjunctive, indptr, children, top, live):
+    """Keep what can change the top: ``live`` nodes below it, gates left with one child replaced by that child.
+
+    A live gate's children that are not live are neutral (always failing below an and-gate, never below an or-gate).
+    Returns ``(conjunctive, indptr, children, events)``; the top is node 0 now, ``events`` are the old numbers of the basic events left.
+    """
+    n_gates, n_nodes = len(conjunctive), len(live)
+    target = np.arange(n_nodes).astype(np.int32)
+    for gate in range(n_gates):
+        if live[gate]:
+            count, only = 0, 0
+            for link in range(indptr[gate], indptr[gate + 1]):
+                if live[children[link]]:
+                    count += 1
+                    only = children[link]
+            if count == 1:
+                target[gate] = only
+    for gate in range(n_gates):  # a chain of such gates ends, since a ring of them could never fail and is not live
+        end = target[gate]
+        while target[end] != end:
+            end = target[end]
+        node = gate
+        while target[node] != node:
+            after = target[node]
+            target[node] = end
+            node = after
+    number = np.full(n_nodes, -1, np.int32)
+    gates, events = np.empty(n_gates, np.int32), np.empty(n_nodes - n_gates, np.int32)
+    n_kept = n_events = n_links = 0
+    root = target[top]
+    number[root] = 0
+    if root < n_gates:
+        gates[0] = root
+        n_kept = 1
+    else:
+        events[0] = root
+        n_events = 1
+    at = 0
+    while at < n_kept:
+        gate = gates[at]
+        at += 1
+        for link in range(indptr[gate], indptr[gate + 1]):
+            if not live[children[link]]:
+                continue
+            n_links += 1
+            child = target[children[link]]
+            if number[child] >= 0:
+                continue
+            if child < n_gates:
+                number[child] = n_kept
+                gates[n_kept] = child
+                n_kept += 1
+            else:
+                number[child] = n_events
+                events[n_events] = child
+                n_events += 1
+    kind, pointer, links = np.empty(n_kept, np.bool_), np.zeros(n_kept + 1, np.int64), np.empty(n_links, np.int32)
+    n_links = 0
+    for at in range(n_kept):
+        gate = gates[at]
+        kind[at] = conjunctive[gate]
+        for link in range(indptr[gate], indptr[gate + 1]):
+            if live[children[link]]:
+                child = target[children[link]]
+                links[n_links] = number[child] + (n_kept if child >= n_gates else 0)
+                n_links += 1
+        pointer[at + 1] = n_links
+    return kind, pointer, links, events[:n_events]
+
+
+@numba.njit(cache=True)
+def single_points(conjunctive, indptr, children, up_pointer, up_gates, top):
+    """Return for every node of a reduced tree whether its failure alone fails the top.
+
+    A single point is in every path set (nodes whose working keeps the top working), so a few path sets that avoid each
+    other leave few candidates. What an or-gate that is a single point looks at is one too. The rest is tried: a trial
+    that does not reach the top clears all that failed in it.
+    """
+    n_gates, n_nodes = len(conjunctive), len(up_pointer) - 1
+    candidate = np.ones(n_nodes, np.bool_)
+    seen = np.zeros(n_nodes, np.int32)
+    stack = np.empty(n_nodes, np.int32)
+    order = np.empty(n_nodes, np.int32)
+    n_order = idle = 0
+    for walk in range(1, _ROUNDS + 1):
+        seen[top] = walk
+        stack[0] = top
+        end = 1
+        while end:
+            end -= 1
+            node = stack[end]
+            if walk == 1:
+                order[n_order] = node
+                n_order += 1
+            if node >= n_gates:
+                continue
+            first, last = indptr[node], indptr[node + 1]
+            if conjunctive[node]:
+                chosen = first + walk % (last - first)
+                for link in range(first, last):
+                    if not candidate[children[link]]:
+                        chosen = link
+                        if seen[children[link]] == walk:
+                            break
+                first, last = chosen, chosen + 1
+            for link in range(first, last):
+                child = children[link]
+                if seen[child] != walk:
+                    seen[child] = walk
+                    stack[end] = child
+                    end += 1
+        dropped = 0
+        for at in range(n_order):
+            node = order[at]
+            if candidate[node] and seen[node] != walk:
+                candidate[node] = False
+                dropped += 1
+        if walk == 1:
+            for node in range(n_nodes):
+                candidate[node] = seen[node] == 1
+        elif dropped == 0:
+            idle += 1
+            if idle == 3:
+                break
+        else:
+            idle = 0
+
+    single = np.zeros(n_nodes, np.bool_)
+    need = np.empty(n_gates, np.int64)
+    for gate in range(n_gates):
+        need[gate] = indptr[gate + 1] - indptr[gate] if conjunctive[gate] else 1
+    down = np.zeros(n_nodes, np.bool_)
+    for at in range(n_order):
+        start = order[at]
+        if single[start] or not candidate[start]:
+            continue
+        hit = start == top
+        stack[0] = start
+        down[start] = True
+        end, now = 1, 0
+        while now < end and not hit:
+            node = stack[now]
+            now += 1
+            for link in range(up_pointer[node], up_pointer[node + 1]):
+                gate = up_gates[link]
+                need[gate] -= 1
+                if need[gate] == 0 and not down[gate]:
+                    down[gate] = True
+                    hit = hit or single[gate]
+                    stack[end] = gate
+                    end += 1
+        for undo in range(end):
+            node = stack[undo]
+            down[node] = False
+            if not hit:
+                candidate[node] = False
+            if undo < now:
+                for link in range(up_pointer[node], up_pointer[node + 1]):
+                    need[up_gates[link]] += 1
+        if hit:
+            single[start] = True
+            stack[0] = start
+            end = 1
+            while end:
+                end -= 1
+                node = stack[end]
+                if node < n_gates and not conjunctive[node]:
+                    for link in range(indptr[node], indptr[node + 1]):
+                        child = children[link]
+                        if not single[child]:
+                            single[child] = True
+                            stack[end] = child
+                            end += 1
+    return single
+
+
+@numba.njit(cache=True)
+def components(indptr, children):
+    """Return ``(order, component)``: gates children first, and the cycle (strongly connected component) of each.
+
+    Tarjan (1972), without recursion. Components are numbered children first; inside one, gates stand as they finish.
+    """
+    n_gates = len(indptr) - 1
+    component = np.full(n_gates, -1, np.int32)
+    low, entered = np.zeros(n_gates, np.int32), np.zeros(n_gates, np.int32)
+    link = indptr[:-1].copy()
+    path, pending = np.empty(n_gates, np.int32), np.empty(n_gates, np.int32)
+    finish = np.empty(n_gates, np.int32)
+    clock = n_pending = n_components = n_finished = 0
+    for root in range(n_gates):
+        if entered[root]:
+            continue
+        depth = 1
+        path[0] = root
+        while depth:
+            gate = path[depth - 1]
+            if not entered[gate]:
+                clock += 1
+                entered[gate] = low[gate] = clock
+                pending[n_pending] = gate
+                n_pending += 1
+            deeper = False
+            while link[gate] < indptr[gate + 1]:
+                child = children[link[gate]]
+                if child < n_gates and not entered[child]:
+                    path[depth] = child
+                    depth += 1
+                    deeper = True
+                    break
+                if child < n_gates and component[child] < 0:
+                    low[gate] = min(low[gate], low[child])
+                link[gate] += 1
+            if deeper:
+                continue
+            depth -= 1
+            finish[n_finished] = gate
+            n_finished += 1
+            if low[gate] == entered[gate]:
+                while True:
+                    n_pending -= 1
+                    member = pending[n_pending]
+                    component[member] = n_components
+                    if member == gate:
+                        break
+                n_components += 1
+    place = np.zeros(n_components + 1, np.int64)
+    for gate in range(n_gates):
+        place[component[gate] + 1] += 1
+    for at in range(n_components):
+        place[at + 1] += place[at]
+    order = np.empty(n_gates, np.int32)
+    for at in range(n_gates):
+        gate = finish[at]
+        order[place[component[gate]]] = gate
+        place[component[gate]] += 1
+    return order, component
