@@ -1,0 +1,12 @@
+from .catalogue import catalogue as catalogue
+from .catalogue import load as load
+from .catalogue import verify as verify
+from .countries import countries as countries
+from .countries import country as country
+from .countries import group as group
+from .countries import groups as groups
+from .critical_products import critical_product_items as critical_product_items
+from .critical_products import critical_products as critical_products
+from .critical_products import policy_sources as policy_sources
+from .critical_products import strategic_field_items as strategic_field_items
+from .critical_products import strategic_fields as strategic_fields

@@ -25,8 +25,8 @@ def build(facts: Path) -> dict[str, bytes]:
     for row in read_rows(DATA / "countries" / "countries.csv"):
         names = {name: row[name] for name in ("name_en", "name_ja")}
         world.suppliers[row["iso3"]] = {"id": row["iso3"], "kind": "country", "country": row["iso3"], **names}
-    world.suppliers["WORLD"] = {"id": "WORLD", "kind": "aggregate", "name_en": "World total", "name_ja": "世界計"}
-    world.suppliers["OTHER"] = {"id": "OTHER", "kind": "aggregate", "name_en": "Other (residual)", "name_ja": "その他（残余）"}
+    for id, english, japanese in (("WORLD", "World total", "世界計"), ("OTHER", "Other (residual)", "その他（残余）")):
+        world.suppliers[id] = {"id": id, "kind": "aggregate", "name_en": english, "name_ja": japanese}
     chains = Chains(world, facts / "chains")
     add_minerals(world, facts / "minerals")
     chains.add()

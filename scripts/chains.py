@@ -31,8 +31,7 @@ class Chains:
     def __init__(self, world: World, data: Path) -> None:
         self.world = world
         self.files = {
-            name: read_rows(data / f"{name}.csv")
-            for name in ("nodes", "edges", "shares", "sources", "quantities")
+            name: read_rows(data / f"{name}.csv") for name in ("nodes", "edges", "shares", "sources", "quantities")
         }
         self.matrix = read_rows(data / "industrial_robot_supplier_matrix.csv")
         self.register = read_rows(data / "humanoid_edge_register.csv")
@@ -80,6 +79,8 @@ class Chains:
         for row in mapping("hs6"):
             note = f"HS basket: {row['hs6'].replace('|', ', ')} covers {row['basket']}" if row["basket"] else ""
             self.world.item(row["item"], hs6=row["hs6"], note=note)
+        for row in mapping("technology"):
+            self.world.item(row["item"], technology=row["technology"])
         self.world.item("ti_sponge_aero", variant_of="titanium_sponge")
 
     def add_companies(self) -> None:
@@ -179,7 +180,7 @@ class Chains:
                 item = rule["do"].removeprefix("item:")
             if rule.get("do") == "note":
                 self.world.note(item, rule["note"])
-            elif not row["holder"]:
+            elif not row["holder"] or row["source_id"] == "S_GEN":
                 if item in self.world.items:
                     self.world.note(item, f"no share found: {row['note']} ({row['source_id']})")
             elif rule.get("do") != "drop" and (row["item"], row["source_id"], row["year"]) not in counted:
@@ -193,6 +194,8 @@ class Chains:
                 base |= {"quantity": float(row["value"]), "unit": row["unit"], "measure": "tonnage"}
                 self.world.shares.append(base | {"confidence": row["confidence"], "note": row["note"]})
 
+        self.world.shares += _left_out(self.world.shares)
+
     def _counted(self) -> dict[tuple[str, str, str], list[Row]]:
         """Tonnages with a stated world total replace the percentages that were derived from them."""
         rows: dict[tuple[str, str, str], list[Row]] = defaultdict(list)
@@ -202,10 +205,10 @@ class Chains:
         return {key: view for key, view in rows.items() if {"WORLD", "CHN"} <= {row["holder"] for row in view}}
 
     def _share(self, item: str, supplier: str, row: Row, rule: Row) -> Row:
-        share = {name: fraction(row[f"{name}_pct" if name == "share" else name]) for name in ("share", "share_low", "share_high")}
-        for name in share:
-            if rule.get(name):
-                share = dict.fromkeys(share) | {n: float(rule[n]) for n in share if rule[n]}
+        share = {"share": fraction(row["share_pct"])}
+        share |= {name: fraction(row[name]) for name in ("share_low", "share_high")}
+        if any(rule.get(name) for name in share):
+            share = {name: float(rule[name]) if rule[name] else None for name in share}
         scope = rule.get("scope") or {"China": "CHN"}.get(row["scope"], row["scope"])
         out = {
             "item": item,
@@ -232,6 +235,19 @@ class Chains:
             if all(q[name] == row[name] for name in ("item", "holder", "year", "source_id")):
                 return f"{q['value']} {q['unit']}"
         return ""
+
+
+def _left_out(shares: list[Row]) -> list[Row]:
+    """Rows that say which country the base of a view leaves out, where the measure says so and no row does."""
+    keys = ("item", "scope", "measure", "year", "source")
+    there = {(*(row.get(k) for k in keys), row["supplier"]) for row in shares}
+    out = {}
+    for row in shares:
+        for country in re.findall(r"(?<=, excluding )[A-Z]{3}$", row["measure"]):
+            if (*(row.get(k) for k in keys), country) not in there:
+                view = {k: row.get(k) for k in keys}
+                out[*view.values(), country] = view | {"supplier": country, "missing": "excluded", "confidence": "unknown"}
+    return list(out.values())
 
 
 def _same(rule: Row, row: Row) -> bool:

@@ -127,11 +127,11 @@ def _figure(row: Row, total: float, excluded: bool) -> Row:
     residual = {"missing": "residual"} if row["row_type"] == "residual" else {}
     if excluded:
         return {"missing": "excluded", "confidence": "unknown", "note": joined(row["value_raw"], note)}
-    if row["quantity"]:
-        return {"quantity": float(row["quantity"]), "unit": row["unit"], "note": note, **_confidence(row), **residual}
     if row["flag"] == "less_than_half_unit":
         note = joined("less than half a unit: bound computed from the total", note)
         return {"share_low": 0.0, "share_high": round(0.5 / total, 10), "confidence": "estimated", "note": note}
+    if row["quantity"]:
+        return {"quantity": float(row["quantity"]), "unit": row["unit"], "note": note, **_confidence(row), **residual}
     missing = "withheld" if row["flag"] == "withheld" else "not_reported"
     return {"missing": missing, "confidence": "unknown", "note": joined(row["value_raw"], note), **residual}
 
