@@ -35,9 +35,11 @@ def tables(firms: int, links: int, *, sectors: int = 99, seed: int = 0) -> dict[
     return {
         "transactions": pl.DataFrame({"supplier": supplier, "buyer": buyer, "value": value}),
         "firms": pl.DataFrame({"firm": np.arange(firms), "sector": names[kind]}),
-        "roles": pl.DataFrame({
-            "supplier_sector": np.repeat(names, sectors),
-            "buyer_sector": np.tile(names, sectors),
-            "role": role,
-        }),
+        "roles": pl.DataFrame(
+            {
+                "supplier_sector": np.repeat(names, sectors),
+                "buyer_sector": np.tile(names, sectors),
+                "role": role,
+            }
+        ),
     }

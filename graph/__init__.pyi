@@ -10,3 +10,4 @@ from .network import ProductionNetwork as ProductionNetwork
 from .problems import Problem as Problem
 from .schema import SCHEMA as SCHEMA
 from .supply_graph import SupplyGraph as SupplyGraph
+from .transactions import FirmNetwork as FirmNetwork

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cached_property
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -120,10 +122,10 @@ class FirmNetwork:
         if not np.isfinite(sold.sum()):
             raise InputError("graph.transactions.overflow")
         _count(notes, "isolated", (sold + bought == 0).sum())
-        money = {name: _optional(listed, name) for name in ("revenue", "costs")}
-        for name, flow in (("revenue", sold), ("costs", bought)):
-            if len(money[name]):
-                _count(notes, name, ((money[name] == 0) & (flow > 0)).sum())
+        revenue, costs = (_optional(listed, name) for name in ("revenue", "costs"))
+        for name, money, flow in (("revenue", revenue, sold), ("costs", costs, bought)):
+            if len(money):
+                _count(notes, name, ((money == 0) & (flow > 0)).sum())
         return cls(
             firms=ids,
             sectors=sectors,
@@ -132,9 +134,27 @@ class FirmNetwork:
             buyers=buyer.astype(np.int32),
             values=values.copy(),
             roles=_roles(roles, sectors, sector_of[supplier], sector_of[buyer], unlisted, notes),
-            **money,
+            revenue=revenue,
+            costs=costs,
             notes=tuple(notes),
         )
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash of the content, 32 hexadecimal digits; networks of equal content are equal."""
+        digest = blake2b(digest_size=16)
+        for name in ("firms", "sectors"):
+            series = getattr(self, name)
+            digest.update(f"{series.dtype}{json.dumps(series.to_list(), ensure_ascii=False)}".encode())
+        for name in _ARRAYS:
+            digest.update(getattr(self, name).tobytes())
+        return digest.hexdigest()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, FirmNetwork) and self.fingerprint == other.fingerprint
+
+    def __hash__(self) -> int:
+        return hash(self.fingerprint)
 
     @property
     def suppliers(self) -> np.ndarray:
@@ -195,7 +215,9 @@ class FirmNetwork:
         return cls(**series, **arrays, notes=notes, folder=folder)
 
     def __reduce__(self) -> Any:
-        return (FirmNetwork.open, (str(self.folder),)) if self.folder else super().__reduce__()
+        if self.folder:
+            return FirmNetwork.open, (str(self.folder),)
+        return FirmNetwork, tuple(getattr(self, field.name) for field in fields(self))
 
     def __repr__(self) -> str:
         return f"FirmNetwork({len(self.firms):,} firms, {len(self.buyers):,} links, {len(self.sectors):,} sectors)"

@@ -1,3 +1,5 @@
+from .cascade import systemic_losses as systemic_losses
+from .cascade import systemic_risk as systemic_risk
 from .concentration import concentration as concentration
 from .concentration import hhi as hhi
 from .scenario import Change as Change
