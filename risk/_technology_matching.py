@@ -76,20 +76,20 @@ def _read(words: Vocabulary, folded: str) -> list[Hit]:
             start = end - key.length
             if key.sort == "word":
                 if _is_word(text, start, end):
-                    term = words.terms[key.index]
+                    term = words.terms[key.at]
                     if term.words > 1:
-                        several.setdefault(key.index, [[] for _ in range(term.words)])[key.place].append((start, end))
+                        several.setdefault(key.at, [[] for _ in range(term.words)])[key.place].append((start, end))
                     else:
                         spans.append(Span(start, end, term, "context" if term.use == "context" else "term"))
             elif key.sort == "part":
-                spans += _part(words, text, start, key.index)
+                spans += _part(words, text, start, key.at)
             else:
                 halves.append((key, end))
     for index, places in several.items():
         spans += _together(words.terms[index], places)
     known = {span.term.technology for span in spans if span.term.use == "include"}
     for key, end in halves:
-        if words.names[key.index][0].technology not in known:
+        if words.names[key.at][0].technology not in known:
             spans += _slip(words, text, key, end)
     return list(_judge(words, text, folded, spans)) if any(span.term.use != "exclude" for span in spans) else []
 
@@ -125,7 +125,7 @@ def _together(term: Term, places: list[list[tuple[int, int]]]) -> Iterator[Span]
 
 
 def _slip(words: Vocabulary, text: str, key: Key, end: int) -> Iterator[Span]:
-    term, name = words.names[key.index]
+    term, name = words.names[key.at]
     for length in (len(name), len(name) - 1, len(name) + 1):
         start = end - key.place if key.sort == "first" else end - length
         stop = start + length

@@ -37,12 +37,12 @@ class Term(NamedTuple):
 class Key(NamedTuple):
     """What a string in the automaton stands for.
 
-    ``sort``: "word" (word number ``place`` of term ``index``), "part" (prefix of pattern ``index``), "first" or
-    "second" (that half of the name ``index`` in which a slip is looked for).
+    ``sort``: "word" (word number ``place`` of term ``at``), "part" (prefix of pattern ``at``), "first" or
+    "second" (that half of the name ``at`` in which a slip is looked for).
     """
 
     sort: str
-    index: int
+    at: int
     place: int
     length: int
 

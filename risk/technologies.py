@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import narwhals as nw
 import polars as pl
 
 from ..datasets.technologies import technologies
-from ..graph import InputError, Message, SupplyGraph
+from ..graph import InputError, SupplyGraph
 from ..graph.errors import did_you_mean, nearest
+from ..graph.messages import default_language
+from ..graph.messages import text as message
 from ._technology_matching import Hit, find
 from ._technology_vocabulary import hs_opinion, vocabulary
 
@@ -44,13 +47,17 @@ SCORES = {"declared": 1.0, "term": 0.95, "words": 0.9, "part_number": 0.9, "slip
 _HS6 = re.compile(r"\D*(\d{2})\D?(\d{2})\D?(\d{2})")
 
 
+_Reason = tuple[str, tuple[tuple[str, str], ...]]
+"""A key of the catalogue's topic and its fields: plain values, so that equal reasons are rendered once."""
+
+
 class _Flag(NamedTuple):
     technology: int
     verdict: str
     score: float
     evidence: str
     kind: str
-    reasons: tuple[Message, ...]
+    reasons: tuple[_Reason, ...]
 
 
 def flag_technologies(
@@ -102,6 +109,7 @@ def flag_technologies(
     >>> flags.select("row", "technology", "verdict", "evidence").rows()
     [(0, 22, 'match', '永久磁石'), (2, 1, 'match', 'CAP CER')]
     """
+    lang = lang or default_language()
     if isinstance(texts, SupplyGraph):
         return _flag_graph(texts, lang)
     if isinstance(texts, str):
@@ -137,7 +145,7 @@ def _string(value: Any) -> str | None:
     return value if isinstance(value, str) or value is None else None if value != value else str(value)
 
 
-def _flag_batch(lines: pl.Series, codes: pl.Series, start: int, lang: str | None) -> pl.DataFrame:
+def _flag_batch(lines: pl.Series, codes: pl.Series, start: int, lang: str) -> pl.DataFrame:
     """Read each different pair of text and code once, then hand the flags to all its rows."""
     rows = pl.DataFrame({"text": lines, "hs": codes}).with_row_index("row", start).drop_nulls("text")
     unique = rows.select("text", "hs").unique(maintain_order=True)
@@ -152,9 +160,17 @@ def _flag_batch(lines: pl.Series, codes: pl.Series, start: int, lang: str | None
     return joined.select(pl.col(name).cast(dtype) for name, dtype in FLAG_SCHEMA.items())
 
 
-def _cells(flag: _Flag, lang: str | None) -> tuple[Any, ...]:
-    reasons = " ".join(reason.text(lang) for reason in flag.reasons)
-    return flag.technology, flag.verdict, flag.score, flag.evidence, flag.kind, reasons
+def _cells(flag: _Flag, lang: str) -> tuple[Any, ...]:
+    return flag.technology, flag.verdict, flag.score, flag.evidence, flag.kind, _sentences(flag.reasons, lang)
+
+
+@lru_cache(4096)
+def _sentences(reasons: tuple[_Reason, ...], lang: str) -> str:
+    return " ".join(message(f"risk.technologies.{name}", lang, **dict(values)) for name, values in reasons)
+
+
+def _reason(name: str, **values: str) -> _Reason:
+    return name, tuple(values.items())
 
 
 def _flag(hits: list[Hit], code: str | None) -> Iterator[_Flag]:
@@ -182,16 +198,16 @@ def _decide(number: int, hits: list[Hit], hs6: str) -> _Flag | None:
     score = SCORES[best.span.kind] + {"supports": 0.05, "contradicts": -0.1}.get(opinion, 0.0)
     score += 0.1 if best.span.kind == "context" and len(terms) > 1 else 0.0
     evidence = best.span.term.term.replace("&", " + ")
-    reasons = [Message(f"risk.technologies.{best.span.kind}", evidence=evidence)]
+    reasons = [_reason(best.span.kind, evidence=evidence)]
     if best.relation == "contain":
-        reasons = [Message("risk.technologies.contain", evidence=evidence)]
+        reasons = [_reason("contain", evidence=evidence)]
     if best.near:
-        reasons.append(Message("risk.technologies.near", near=best.near))
+        reasons.append(_reason("near", near=best.near))
     if opinion:
-        reasons.append(Message(f"risk.technologies.{opinion}", hs6=hs6))
+        reasons.append(_reason(opinion, hs6=hs6))
         evidence += f"; HS {hs6}"
     if number in _to_be_added():
-        reasons.append(Message("risk.technologies.to_be_added"))
+        reasons.append(_reason("to_be_added"))
     verdict, score = ("match", score) if match else ("review", min(score, 0.6))
     return _Flag(number, verdict, round(score, 2), evidence, best.span.kind, tuple(reasons))
 
@@ -201,25 +217,26 @@ def _is_abbreviation(hit: Hit) -> bool:
     return term.isascii() and len(term) <= ABBREVIATION
 
 
+@cache
 def _to_be_added() -> frozenset[int]:
     return frozenset(technologies().filter(pl.col("status") == "to_be_added")["number"])
 
 
-def _flag_graph(graph: SupplyGraph, lang: str | None) -> pl.DataFrame:
+def _flag_graph(graph: SupplyGraph, lang: str) -> pl.DataFrame:
     names: dict[str, str] = {}
     flags: dict[tuple[str, int], _Flag] = {}
     order: dict[str, int] = {}
     for row, item in enumerate(graph.items.iter_rows(named=True)):
         id, order[item["id"]] = item["id"], row
         written = [item.get(column) or "" for column in ("name_ja", "name_en")]
-        names[id] = next(filter(None, written), id)
+        names[id] = next(filter(None, written), str(id))
         codes = [code for code in re.split(r"[|;]", item.get("hs6") or "") if code] or [None]
         for text in filter(None, [*written, *(item.get("aliases") or "").split("|")]):
             for code in codes:
                 for flag in _flag(find(vocabulary(), text), code):
                     _keep(flags, id, flag)
         for number in re.findall(r"\d+", str(item.get("technology") or "")):
-            reason = Message("risk.technologies.declared")
+            reason = _reason("declared")
             _keep(flags, id, _Flag(int(number), "match", SCORES["declared"], "technology", "declared", (reason,)))
     _add_structure(graph, flags, names)
     rows = [
@@ -245,9 +262,9 @@ def _add_structure(graph: SupplyGraph, flags: dict[tuple[str, int], _Flag], name
     for item, part in graph.inputs.select("item", "input").unique(maintain_order=True).iter_rows():
         for verdict, near, far in (("contains", item, part), ("used_for", part, item)):
             for number in matched.get(far, ()):
-                reason = Message(f"risk.technologies.{verdict}", item=names.get(far, far))
-                if flags.get((near, number), _NOTHING).verdict not in {"match", "review"} and near in names:
-                    flags[near, number] = _Flag(number, verdict, 0.3, names.get(far, far), "structure", (reason,))
+                reason = _reason(verdict, item=names[far])
+                if flags.get((near, number), _NOTHING).verdict not in {"match", "review"}:
+                    flags[near, number] = _Flag(number, verdict, 0.3, names[far], "structure", (reason,))
 
 
 _NOTHING = _Flag(0, "", 0.0, "", "", ())

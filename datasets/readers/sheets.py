@@ -1,0 +1,169 @@
+"""A person's spreadsheet as text: any encoding, any header row, nothing executed.
+
+`read_sheets` assumes no header; `header_row` finds it below the title rows that people put above a table, and `headed`
+turns the rows under it into a frame with named columns.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import unicodedata
+import zipfile
+from collections.abc import Collection
+from pathlib import Path
+
+import polars as pl
+
+from ...graph.errors import ReadError, did_you_mean, nearest, shorten
+from ...graph.files import decode
+
+UNPACKED_LIMIT = 512 * 2**20
+"""Bytes that a workbook may unpack to."""
+
+RATIO_LIMIT = 200
+"""How many times its packed size a workbook may unpack to."""
+
+TITLE_ROWS = 20
+"""Rows at the top among which a header is looked for."""
+
+UNREADABLE = "\ufffd"
+"""What stands in a cell for bytes that are neither UTF-8 nor cp932."""
+
+_OLE_MAGIC = b"\xd0\xcf\x11\xe0"
+_CELL_LIMIT = 2**27
+_SMALL = 2**20
+
+
+def read_sheets(path: str | Path) -> dict[str, pl.DataFrame]:
+    """Return every sheet of a .csv, .tsv, .txt, .xlsx or .xlsm file as strings, by sheet name.
+
+    No row is taken for a header: columns are named ``column_1``, ``column_2``, ...; short rows are filled with null,
+    empty cells are null, columns that are blank at the left are dropped, and row ``i`` of a frame is row ``i + 1`` of
+    the sheet. Formulas are never evaluated: a workbook yields the values that were saved with them. A text file is UTF-8 (with or without a byte order mark) or
+    cp932; where it is neither as a whole, each line is decoded by itself, and `UNREADABLE` stands for what remains.
+
+    Raises
+    ------
+    ReadError
+        The file does not exist, is empty, of another kind, encrypted, corrupt, or unpacks to more than
+        `UNPACKED_LIMIT` bytes or `RATIO_LIMIT` times its size.
+    """
+    path = Path(path)
+    data = _bytes(path)
+    kind = path.suffix.lower()
+    if kind in {".csv", ".tsv", ".txt"}:
+        return {path.stem: _text_rows(data, path)}
+    if kind in {".xlsx", ".xlsm"}:
+        return _workbook(data, path)
+    raise ReadError("datasets.sheets.unknown_kind", path=shorten(path))
+
+
+def header_row(frame: pl.DataFrame, known_names: Collection[str]) -> int | None:
+    """Return which of the first `TITLE_ROWS` rows names most of ``known_names``; the upper one of equals.
+
+    Names are compared without regard to width, case, spaces and line breaks. None when no row names any.
+
+    >>> sheet = pl.DataFrame({"column_1": ["2026年度 購買台帳", "品番", "A-1"], "column_2": [None, "品　名", "ボルト"]})
+    >>> header_row(sheet, ["品名", "Part name"])
+    1
+    """
+    known = {plain(name) for name in known_names}
+    counts = [len(known & {plain(cell) for cell in row if cell}) for row in frame.head(TITLE_ROWS).iter_rows()]
+    best = max(counts, default=0)
+    return counts.index(best) if best else None
+
+
+def headed(frame: pl.DataFrame, row: int) -> pl.DataFrame:
+    """Return the rows below ``row`` under the names that stand in it; blank or repeated names get their position.
+
+    >>> sheet = pl.DataFrame({"column_1": ["品番", "A-1"], "column_2": ["品名", "ボルト"], "column_3": [None, "x"]})
+    >>> headed(sheet, 0).columns
+    ['品番', '品名', 'column_3']
+    """
+    names: list[str] = []
+    for position, cell in enumerate(frame.row(row), start=1):
+        name = " ".join((cell or "").split())
+        names.append(name if name and name not in names else f"column_{position}")
+    return frame.slice(row + 1).rename(dict(zip(frame.columns, names, strict=True)))
+
+
+def plain(name: str) -> str:
+    r"""Return a header as it is compared: width and case folded, without spaces.
+
+    >>> plain("ＨＳ コード"), plain("Part\nName")
+    ('hsコード', 'partname')
+    """
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        beside = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
+        hint = did_you_mean(nearest(path.name, beside, most=1))
+        raise ReadError("datasets.sheets.not_found", path=shorten(path), hint=hint) from error
+    except OSError as error:
+        raise ReadError("datasets.sheets.cannot_read", path=shorten(path), reason=error.strerror) from error
+    if not data.strip():
+        raise ReadError("datasets.sheets.empty", path=shorten(path))
+    return data
+
+
+def _text_rows(data: bytes, path: Path) -> pl.DataFrame:
+    try:
+        text = decode(data, path)
+    except ReadError:
+        text = "".join(_line(line) for line in data.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True))
+    text = text.replace("\0", "")
+    start = text[:10_000]
+    delimiter = max(",\t;", key=start.count)
+    limit = csv.field_size_limit(_CELL_LIMIT)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise ReadError("datasets.sheets.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
+    finally:
+        csv.field_size_limit(limit)
+    width = max((len(row) for row in rows), default=0)
+    columns = ([row[i] if i < len(row) else None for row in rows] for i in range(width))
+    return _blank_as_null(pl.DataFrame({f"column_{i}": c for i, c in enumerate(columns, start=1)}, strict=False))
+
+
+def _line(line: bytes) -> str:
+    for encoding in ("utf-8", "cp932"):
+        try:
+            return line.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return line.decode("utf-8", errors="replace")
+
+
+def _workbook(data: bytes, path: Path) -> dict[str, pl.DataFrame]:
+    import fastexcel
+
+    if data.startswith(_OLE_MAGIC):
+        raise ReadError("datasets.sheets.encrypted", path=shorten(path))
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise ReadError("datasets.sheets.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
+    if size > UNPACKED_LIMIT or (size > _SMALL and size > RATIO_LIMIT * len(data)):
+        raise ReadError("datasets.sheets.too_large", path=shorten(path), size=size >> 20, limit=UNPACKED_LIMIT >> 20)
+    try:
+        book = fastexcel.read_excel(data)
+        sheets = {
+            name: book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string").to_polars()
+            for name in book.sheet_names
+        }
+    except Exception as error:  # fastexcel raises its own family, ValueError and a panic
+        raise ReadError("datasets.sheets.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
+    return {name: _blank_as_null(sheet) for name, sheet in sheets.items()}
+
+
+def _blank_as_null(frame: pl.DataFrame) -> pl.DataFrame:
+    names = [f"column_{i}" for i in range(1, frame.width + 1)]
+    frame = frame.rename(dict(zip(frame.columns, names, strict=True))).cast(pl.String)
+    return frame.with_columns(pl.when(pl.all().str.strip_chars() != "").then(pl.all()))
