@@ -21,7 +21,8 @@ from ..graph.messages import default_language, text
 DIALOGUE = timedelta(days=30)
 """How long the dialogue takes in principle: an operational guide of the ministry, no statutory period."""
 
-CHECK_SCHEMA = dict.fromkeys(("question_id", "question", "known", "answer", "basis", "source"), pl.String)
+CHECK_COLUMNS = ("question_id", "question", "known", "answer", "basis", "source")
+"""Columns of the frame of questions."""
 
 
 def transfer_check(

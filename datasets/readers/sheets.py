@@ -40,8 +40,9 @@ def read_sheets(path: str | Path) -> dict[str, pl.DataFrame]:
 
     No row is taken for a header: columns are named ``column_1``, ``column_2``, ...; short rows are filled with null,
     empty cells are null, columns that are blank at the left are dropped, and row ``i`` of a frame is row ``i + 1`` of
-    the sheet. Formulas are never evaluated: a workbook yields the values that were saved with them. A text file is UTF-8 (with or without a byte order mark) or
-    cp932; where it is neither as a whole, each line is decoded by itself, and `UNREADABLE` stands for what remains.
+    the sheet. Formulas are never evaluated: a workbook yields the values that were saved with them. A text file is
+    UTF-8 (with or without a byte order mark) or cp932; where it is neither as a whole, each line is decoded by itself,
+    and `UNREADABLE` stands for what remains.
 
     Raises
     ------
