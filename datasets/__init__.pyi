@@ -1,6 +1,7 @@
 from .catalogue import catalogue as catalogue
 from .catalogue import load as load
 from .catalogue import verify as verify
+from .cleaning import clean_trade as clean_trade
 from .countries import countries as countries
 from .countries import country as country
 from .countries import group as group
@@ -10,3 +11,15 @@ from .critical_products import critical_products as critical_products
 from .critical_products import policy_sources as policy_sources
 from .critical_products import strategic_field_items as strategic_field_items
 from .critical_products import strategic_fields as strategic_fields
+from .readers.baci import read_baci as read_baci
+from .readers.comtrade import read_comtrade as read_comtrade
+from .readers.hs import convert_edition as convert_edition
+from .readers.japan_customs import read_japan_customs as read_japan_customs
+from .readers.us_census import read_us_census as read_us_census
+from .trade import bundled_trade as bundled_trade
+from .trade import governance as governance
+from .trade import hs_headings as hs_headings
+from .trade import read_trade as read_trade
+from .trade import thresholds as thresholds
+from .trade import trade_items as trade_items
+from .trade import trade_sources as trade_sources

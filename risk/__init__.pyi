@@ -2,6 +2,13 @@ from .cascade import systemic_losses as systemic_losses
 from .cascade import systemic_risk as systemic_risk
 from .concentration import concentration as concentration
 from .concentration import hhi as hhi
+from .country_groups import friend_shoring as friend_shoring
+from .country_groups import group_shares as group_shares
+from .country_groups import third_country_benchmark as third_country_benchmark
+from .dependence import chapter_dependence as chapter_dependence
+from .dependence import commission_dependence as commission_dependence
+from .dependence import geodep as geodep
+from .dependence import import_concentration as import_concentration
 from .scenario import Change as Change
 from .scenario import Scenario as Scenario
 from .scenario import add_source as add_source
@@ -18,3 +25,6 @@ from .simulation import simulate as simulate
 from .simulation import solve as solve
 from .simulation import time_to_stop as time_to_stop
 from .simulation import trace as trace
+from .supply_risk import governance_hhi as governance_hhi
+from .supply_risk import import_reliance as import_reliance
+from .supply_risk import supply_risk as supply_risk

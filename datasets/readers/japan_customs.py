@@ -1,0 +1,95 @@
+"""Trade Statistics of Japan (財務省貿易統計): the CSV of commodity by country, nine-digit codes, thousand yen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import narwhals as nw
+import polars as pl
+
+from .hs import hs_code, in_force
+from .tables import packaged, read_table
+
+_NEEDED = ("Exp or Imp", "Year", "HS", "Country", "Value-Year")
+# Weights that the statistics use, in tonnes.
+_TONNES = {"KG": 1e-3, "MT": 1.0, "GR": 1e-6}
+
+
+def read_japan_customs(
+    path: str | Path, *, exports: bool = False, countries: Mapping[str, str] | None = None, level: int = 6
+) -> pl.DataFrame:
+    """Return a file of Japan's trade statistics (e-Stat, 品別国別表) as a trade table.
+
+    Flows of the year are summed to ``level`` digits; a code's provisional months are in the year's sum. A code of
+    country that is no country (指図式, 不明, 保税工場) stays as trade of unknown origin. The customs origin of Japan
+    itself does not occur.
+
+    Parameters
+    ----------
+    path : str or Path
+        UTF-8 or cp932.
+    exports : bool
+        Rows of exports (1) instead of imports (2).
+    countries : mapping of three digits to ISO3, optional
+        Default: the bundled 統計国名符号表.
+    level : int, default 6
+        9 keeps the national code.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``hs6``, ``importer``, ``exporter``, ``year``, ``value`` (thousand JPY), ``quantity`` (t; blank unless all parts are
+        weights), ``unit``, ``quantity_unit``, ``hs_edition`` (in force in that year), ``source``.
+
+    Raises
+    ------
+    ReadError
+        There is no such file.
+    InputError
+        A column is missing.
+    """
+    table = read_table(path, _NEEDED).filter(pl.col("Exp or Imp") == ("1" if exports else "2"))
+    table = nw.from_native(table).with_columns(hs_code("HS", level=level, national=9)).to_native()
+    country: dict[str, Any] = {"default": None, "return_dtype": pl.String}
+    codes = _countries() if countries is None else dict(countries)
+    year = pl.col("Year").cast(pl.Int64)
+    partner, japan = pl.col("Country").replace_strict(codes, **country), pl.lit("JPN")
+    amount = [
+        pl.when(pl.col(unit).is_in(list(_TONNES))).then(
+            pl.col(quantity).cast(pl.Float64, strict=False) * pl.col(unit).replace_strict(_TONNES, default=None)
+        )
+        for unit, quantity in (("Unit2", "Quantity2-Year"), ("Unit1", "Quantity1-Year"))
+        if {unit, quantity} <= set(table.columns)
+    ]
+    rows = table.filter(pl.col("HS").is_not_null()).select(
+        hs6="HS",
+        importer=partner if exports else japan,
+        exporter=japan if exports else partner,
+        year=year,
+        value=pl.col("Value-Year").cast(pl.Float64, strict=False),
+        quantity=pl.coalesce(*amount) if amount else pl.lit(None, dtype=pl.Float64),
+        hs_edition=in_force(year),
+    )
+    whole = [pl.when(pl.col(c).is_not_null().all()).then(pl.col(c).sum()).alias(c) for c in ("value", "quantity")]
+    keys = ["hs6", "importer", "exporter", "year", "hs_edition"]
+    return (
+        rows.group_by(keys)
+        .agg(whole)
+        .sort(keys)
+        .select(
+            *keys[:4],
+            "value",
+            "quantity",
+            unit=pl.lit("kJPY"),
+            quantity_unit=pl.lit("t"),
+            hs_edition="hs_edition",
+            source=pl.lit("MOF_TRADE_STATISTICS"),
+        )
+    )
+
+
+def _countries() -> dict[str, str]:
+    table = packaged("japan_customs", "countries")
+    return {code: iso3 for code, iso3 in table.select("code", "iso3").iter_rows() if iso3}

@@ -1,0 +1,154 @@
+"""Trade tables: the bundled one, any file that a reader knows, and what trade figures are read against."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from ..graph import InputError, ReadError
+from ..graph.errors import did_you_mean, nearest, shorten
+from .readers.tables import packaged
+
+TRADE = {"baci_japan": "flows", "japan_over_time": "japan_over_time"}
+_TIDY = ("importer", "exporter", "year", "value")
+# How to recognise a file by its header.
+_HEADERS = {
+    "baci": {"t", "i", "j", "k", "v"},
+    "comtrade": {"refYear", "reporterISO", "cmdCode", "primaryValue"},
+    "japan_customs": {"Exp or Imp", "HS", "Country", "Value-Year"},
+    "us_census": {"CTY_CODE", "YEAR"},
+    "tidy": set(_TIDY),
+}
+
+
+def bundled_trade(name: str = "baci_japan") -> pl.DataFrame:
+    """Return a bundled trade table.
+
+    ``baci_japan``: all exporters and importers of 30 HS6 codes, 2022 and 2024 (CEPII BACI HS17 V202601, Etalab 2.0; Japan's
+    imports by origin and what is needed to judge them). ``japan_over_time``: Japan's imports of the same codes, 2018 to
+    2024, largest flows only (its source row says what that leaves out).
+
+    Columns: ``hs6, year, importer, exporter, value`` (thousand USD), ``unit, quantity`` (t; 2024 only), ``quantity_unit,
+    hs_edition, source``.
+
+    Raises
+    ------
+    UnknownIdError
+        There is no bundled table of that name.
+
+    >>> bundled_trade().filter(hs6="280470", importer="JPN", year=2024).top_k(1, by="value")["exporter"].item()
+    'VNM'
+    """
+    if name not in TRADE:
+        raise InputError("datasets.trade.unknown", name=shorten(name), hint=did_you_mean(nearest(name, TRADE)))
+    return packaged("baci_japan", TRADE[name])
+
+
+def trade_items() -> pl.DataFrame:
+    """Return the codes of the bundled trade table: ``hs6, name_en, name_ja, basket, note, source``.
+
+    A ``basket`` covers more than one material: it says nothing about one of them.
+
+    >>> trade_items().filter(pl.col("basket"))["hs6"].to_list()
+    ['270112', '280429', '811292', '850511']
+    """
+    return packaged("baci_japan", "items").with_columns(pl.col("basket") == "true")
+
+
+def hs_headings() -> pl.DataFrame:
+    """Return the headings of HS 2022, sections to six digits: ``code, name_en, parent, section, source``.
+
+    >>> hs_headings().filter(code="8505").height
+    1
+    """
+    return packaged("hs", "hs2022")
+
+
+def governance() -> pl.DataFrame:
+    """Return the Worldwide Governance Indicators, 1996 to 2023, one row per country and year.
+
+    Columns: ``iso3, year``; the six estimates ``cc, ge, pv, rl, rq, va`` (about -2.5 to 2.5, higher = better);
+    ``dimensions`` (how many of them there are); ``wgi_0_10``, their mean rescaled so that higher = worse; ``source``.
+    Taiwan is not in it.
+
+    >>> governance().filter(iso3="JPN", year=2023)["wgi_0_10"].item()
+    2.3
+    """
+    return packaged("governance", "wgi")
+
+
+def thresholds() -> pl.DataFrame:
+    """Return the limits in official use, each with issuer, year and the purpose it was made for.
+
+    Merger-control limits are there as context: they measure the power of sellers in a defined market, not the dependence
+    of a buyer.
+
+    >>> thresholds().filter(id="JP-METI-HHI50").select("low", "purpose").row(0)
+    (0.5, 'trade dependence')
+    """
+    return packaged("thresholds", "thresholds").with_columns(pl.col("low", "high").cast(pl.Float64))
+
+
+def trade_sources() -> pl.DataFrame:
+    """Return the sources of this module's tables, in the columns of the ``sources`` table.
+
+    >>> "WB_WGI2024" in trade_sources()["id"]
+    True
+    """
+    folders = ("baci_japan", "governance", "hs", "japan_customs", "thresholds", "us_census")
+    return pl.concat([packaged(folder, "sources") for folder in folders]).sort("id")
+
+
+def read_trade(path: str | Path, *, exports: bool = False) -> pl.LazyFrame:
+    """Return a trade table from a file or a BACI folder, recognised by its header.
+
+    BACI (CSV, Parquet, folder), UN Comtrade (CSV), Trade Statistics of Japan (CSV), US Census API (CSV, JSON), or a table
+    with ``hs6`` or ``item``, ``importer, exporter, year, value`` (CSV, Parquet). BACI and Parquet stay lazy.
+
+    Raises
+    ------
+    ReadError
+        There is no such file, or it cannot be read.
+    InputError
+        Its header is none of these.
+    """
+    from .readers.baci import read_baci
+    from .readers.comtrade import read_comtrade
+    from .readers.japan_customs import read_japan_customs
+    from .readers.tables import read_table
+    from .readers.us_census import read_us_census
+
+    path = Path(path)
+    if path.is_dir():
+        return read_baci(path)
+    if path.suffix == ".json":
+        return read_us_census(path).lazy()
+    header = _header(path)
+    kind = next((kind for kind, columns in _HEADERS.items() if columns <= set(header)), None)
+    match kind:
+        case "baci":
+            return read_baci(path)
+        case "comtrade":
+            return read_comtrade(path, exports=exports).lazy()
+        case "japan_customs":
+            return read_japan_customs(path, exports=exports).lazy()
+        case "us_census":
+            return read_us_census(path).lazy()
+        case "tidy" if {"hs6", "item"} & set(header):
+            return pl.scan_parquet(path) if path.suffix == ".parquet" else read_table(path, _TIDY).lazy()
+    raise InputError("datasets.trade.header", path=shorten(path), columns=shorten(", ".join(header), 120))
+
+
+def _header(path: Path) -> list[str]:
+    if path.suffix == ".parquet":
+        try:
+            return list(pl.scan_parquet(path).collect_schema())
+        except (OSError, pl.exceptions.PolarsError) as error:
+            raise ReadError("datasets.trade.no_file", path=shorten(path)) from error
+    try:
+        with path.open("rb") as file:
+            first = file.readline(65536)
+    except OSError as error:
+        raise ReadError("datasets.trade.no_file", path=shorten(path)) from error
+    return [cell.strip().strip('"') for cell in first.decode("utf-8-sig", errors="replace").split(",")]
