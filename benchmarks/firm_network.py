@@ -27,7 +27,7 @@ def tables(firms: int, links: int, *, sectors: int = 99, seed: int = 0) -> dict[
         pairs = np.unique(np.concatenate([pairs, drawn]))
     pairs = np.sort(random.choice(pairs, links, replace=False))
     supplier, buyer = pairs // firms, pairs % firms
-    value = np.sqrt(size[supplier] * size[buyer]) * random.lognormal(0, 1, links)
+    value = np.sqrt(size[supplier] * size[buyer]) * random.lognormal(0, 2, links)
     names = np.array([f"S{at:03}" for at in range(sectors)])
     popularity = 1 / np.arange(1, sectors + 1)
     kind = random.choice(sectors, firms, p=popularity / popularity.sum())
