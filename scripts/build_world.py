@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 from pathlib import Path
 
 from chains import Chains
 from minerals import add_minerals
 from reference import reference_tables
 from tables import World, as_csv, mapping, read_rows
+
+from kanmon.graph.tables import datapackage
 
 DATA = Path(__file__).parent.parent / "datasets" / "data"
 
@@ -31,6 +34,7 @@ def build(facts: Path) -> dict[str, bytes]:
     add_minerals(world, facts / "minerals")
     chains.add()
     files = {f"world/{name}": table for name, table in world.tables().items()}
+    files["world/datapackage.json"] = (json.dumps(datapackage(), ensure_ascii=False, indent=2) + "\n").encode()
     files |= reference_tables(facts / "policy", set(world.items))
     return files
 

@@ -36,6 +36,7 @@ class Chains:
         self.matrix = read_rows(data / "industrial_robot_supplier_matrix.csv")
         self.register = read_rows(data / "humanoid_edge_register.csv")
         self.renamed = {row["chain_id"]: row["item"] for row in mapping("chain_items")}
+        self.measures = {row["metric"]: row["measure"] for row in mapping("measures")}
         self.low = {row["source_id"] for row in self.files["sources"] if row["reliability"] in LOW}
         self.companies = {row["id"] for row in self.files["nodes"] if row["kind"] == "company"}
 
@@ -97,6 +98,13 @@ class Chains:
             company |= {name: row[name] for name in row if row[name] and name not in {"id", "basis"}}
 
     def add_inputs(self) -> None:
+        """Turn edges into requirements: the item at the head needs the item at the tail.
+
+        AND is a requirement of its own, OR:<group> an alternative, OPTIONAL not essential. A process step needs the
+        step before it, so that a product that needs the last step needs them all; what only one kind of product
+        needs is asked of that kind (edges.csv says where an edge was moved, and why). An end use needs what is used
+        in it. A qualified grade is a variant of the item and has inputs of its own.
+        """
         changes = {(row["from"], row["to"]): row for row in mapping("edges")}
         used = set()
         for edge in self.files["edges"]:
@@ -171,6 +179,7 @@ class Chains:
     def add_shares(self) -> None:
         holders = {row["holder"]: row["supplier"] for row in mapping("holders")}
         rules = mapping("share_rows")
+        searched: dict[str, str] = {}
         counted = self._counted()
         for row in self.files["shares"]:
             rule = next((rule for rule in rules if _same(rule, row)), {})
@@ -181,8 +190,7 @@ class Chains:
             if rule.get("do") == "note":
                 self.world.note(item, rule["note"])
             elif not row["holder"] or row["source_id"] == "S_GEN":
-                if item in self.world.items:
-                    self.world.note(item, f"no share found: {row['note']} ({row['source_id']})")
+                searched[item] = "" if row["source_id"] == "S_GEN" else f" ({row['source_id']})"
             elif rule.get("do") != "drop" and (row["item"], row["source_id"], row["year"]) not in counted:
                 names = rule.get("suppliers") or holders.get(row["holder"], row["holder"])
                 for supplier in names.split("|"):
@@ -194,6 +202,10 @@ class Chains:
                 base |= {"quantity": float(row["value"]), "unit": row["unit"], "measure": "tonnage"}
                 self.world.shares.append(base | {"confidence": row["confidence"], "note": row["note"]})
 
+        supplied = {row["item"] for row in self.world.shares if not row["measure"].endswith(" named")}
+        for item, remark in searched.items():
+            if item in self.world.items and item not in supplied:
+                self.world.note(item, f"no published share is at hand{remark}")
         self.world.shares += _left_out(self.world.shares)
 
     def _counted(self) -> dict[tuple[str, str, str], list[Row]]:
@@ -217,7 +229,7 @@ class Chains:
             **share,
             "year": int(row["year"][:4]) if row["year"] else None,
             "scope": "" if scope == "world" else scope,
-            "measure": rule.get("measure") or row["metric"] or "supply",
+            "measure": rule.get("measure") or self.measures.get(row["metric"], row["metric"]),
             "confidence": self.sure(row["source_id"], rule.get("confidence") or row["confidence"]),
             "note": joined(rule.get("note") or row["note"], self._tonnage(row)),
         }
@@ -268,8 +280,8 @@ def _source(row: Row) -> Row:
         repository, _, rest = where.removeprefix("github:").partition(" ")
         address, note = f"https://github.com/{repository}", joined(note, re.sub(r"; script file.*", "", rest))
     elif where.startswith("http"):
-        address, *more = [part.strip() for part in where.split(" ; ")]
-        note = joined(note, "also: " + " ; ".join(more) if more else "")
+        address, *more = re.findall(r"https?://[^\s;]+", where)
+        note = joined(note, "also: " + " , ".join(more) if more else "")
     else:
         address, note = "", joined(note, "" if where == "n/a" else "address not recorded")
     date = row["date"] if re.fullmatch(r"\d{4}(-\d\d){0,2}", row["date"]) else ""

@@ -13,7 +13,7 @@ ROUNDING = 1.02
 """A stated world total below the sum of the rows divided by this is not used: the rows are the base."""
 _EXCLUDES_USA = re.compile(r"excludes u\.s\. production|does not include production in the united states", re.I)
 _PLAIN = re.compile(
-    r"^(estimated( 2023)?\.?|reported\.?|reproted|excludes u\.s\. production\.?|yes"
+    r"^(estimated( 2023)?\s*\.?|reported\.?|reproted|excludes u\.s\. production\.?|yes"
     r"|data may not add to totals shown.*|see appendix c.*|unless otherwise noted.*|unit label corrected.*)$",
     re.I,
 )
@@ -138,9 +138,11 @@ def _figure(row: Row, total: float, excluded: bool) -> Row:
 
 def _without_figure(row: Row, remark: str) -> Row:
     """A row of a table whose rows cannot be compared: the figure stands in the note, no share is computed."""
-    basis = re.sub(r"^(mine )?production\s*[—:-]?\s*", "", row["detail"], flags=re.I).strip().lower()
-    basis = "" if basis in {"", "rounded"} else f"({basis})"
-    raw = f"{row['value_raw']} {row['unit']} {basis}".strip() if row["quantity"] else row["value_raw"]
+    basis = re.split(r"[—:]\s*", row["detail"])[-1] if re.search("[—:]", row["detail"]) else ""
+    basis = "" if re.search("rounded|mine production", basis, re.I) else basis
+    if row["flag"] == "nil":
+        return {"share": 0.0, "confidence": "published", "note": "nil"}
+    raw = joined(f"{row['value_raw']} {row['unit']}" if row["quantity"] else row["value_raw"], basis)
     missing = "withheld" if row["flag"] == "withheld" else "not_reported"
     missing = "residual" if row["row_type"] == "residual" else missing
     return {"missing": missing, "confidence": "unknown", "note": joined(raw, remark, _note(row))}

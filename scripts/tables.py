@@ -10,7 +10,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 SCHEMA = HERE.parent / "graph" / "schema"
-TABLES = ("items", "inputs", "suppliers", "shares", "sources")
+TABLES = ("items", "inputs", "suppliers", "shares", "trades", "sources")
 
 Row = dict[str, Any]
 
@@ -56,7 +56,7 @@ def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return "true" if value else "false"
     return number(value) if isinstance(value, (int, float)) else str(value)
 
 
@@ -101,6 +101,7 @@ class World:
             "sources": sorted((row for id, row in self.sources.items() if id in used), key=lambda row: row["id"]),
             "inputs": sorted(self.inputs, key=_input_order),
             "shares": sorted(self.shares, key=_share_order),
+            "trades": [],
         }
         missing = used - set(self.sources)
         assert not missing, f"sources without a row: {sorted(missing)}"

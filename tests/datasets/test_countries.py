@@ -1,0 +1,80 @@
+"""The project's own table of countries."""
+
+import kanmon as kn
+import polars as pl
+import pytest
+from kanmon.datasets import countries, country, group, groups
+
+
+def test_the_table_holds_every_iso_country_and_kosovo_once():
+    table = countries()
+    assert table.height == 250
+    assert table["iso3"].is_sorted() and table["iso3"].n_unique() == table["iso2"].n_unique() == 250
+    assert table["iso3"].str.contains("^[A-Z]{3}$").all() and table["iso2"].str.contains("^[A-Z]{2}$").all()
+    assert table.select(pl.col("name_en", "name_ja").null_count()).row(0) == (0, 0)
+    assert country("Kosovo") == "XKX"
+
+
+def test_no_name_or_alias_means_two_countries():
+    table = countries()
+    for row in table.iter_rows(named=True):
+        for word in [row["iso3"], row["iso2"], row["name_en"], row["name_ja"], *(row["aliases"] or "").split("|")]:
+            assert not word or country(word) == row["iso3"], word
+
+
+def test_taiwan_is_taiwan():
+    assert countries().filter(iso3="TWN").select("name_en", "name_ja").row(0) == ("Taiwan", "台湾")
+    assert {country(word) for word in ("Taiwan", "台湾", "臺灣", "TW", "twn", "Chinese Taipei")} == {"TWN"}
+    assert country("中国") == "CHN"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("ＪＰＮ", "JPN"),
+        ("  united   states ", "USA"),
+        ("Cote d’Ivoire", "CIV"),
+        ("Congo (Kinshasa)", "COD"),
+        ("Congo, D.R.", "COD"),
+        ("コンゴ民主共和国", "COD"),
+        ("コンゴ（民）", "COD"),
+        ("Congo", "COG"),
+        ("Burma", "MMR"),
+        ("Korea, Republic of", "KOR"),
+        ("Korea, North", "PRK"),
+        ("Turkey", "TUR"),
+        ("Türkiye", "TUR"),
+        ("ﾍﾞﾄﾅﾑ", "VNM"),
+        ("アメリカ", "USA"),
+        ("Côte d'Ivoire".replace("ô", "o\u0302"), "CIV"),
+    ],
+)
+def test_width_case_spaces_and_spellings_do_not_matter(text, code):
+    assert country(text) == code
+
+
+@pytest.mark.parametrize("text", ["", "Atlantis", "Other countries", "X" * 100_000, "\x00", "world"])
+def test_what_is_no_country_is_none(text):
+    assert country(text) is None
+
+
+def test_groups_have_their_members_date_and_official_page():
+    assert {name: len(group(name)) for name in ("G7", "EU", "CPTPP")} == {"G7": 7, "EU": 27, "CPTPP": 12}
+    assert "GBR" in group("cptpp") and "GBR" not in group("ＥＵ") and "USA" not in group("CPTPP")
+    assert set(groups()["members"].explode()) <= set(countries()["iso3"])
+    assert groups()["url"].str.starts_with("https://").all()
+    assert groups()["since"].str.contains(r"^\d{4}-\d\d-\d\d$").all()
+
+
+def test_an_unknown_group_is_said_in_both_languages():
+    with pytest.raises(kn.KanmonError) as caught:
+        group("G8\x1b[31m")
+    assert "G7" in caught.value.text("en") and "グループ" in caught.value.text("ja")
+    assert "\x1b" not in caught.value.text("en")
+
+
+def test_every_country_of_the_bundled_data_stands_in_the_table():
+    suppliers = kn.load("world").suppliers
+    known = set(countries()["iso3"])
+    assert set(suppliers.filter(kind="country")["id"]) == known
+    assert set(suppliers["country"].drop_nulls()) <= known
