@@ -119,7 +119,9 @@ class FirmNetwork:
         supplier, buyer = links["supplier"].to_numpy(), links["buyer"].to_numpy()
         values = links["value"].to_numpy()
         sold, bought = (np.bincount(side, values, len(ids)) for side in (supplier, buyer))
-        if not np.isfinite(sold.sum()):
+        with np.errstate(over="ignore"):
+            total = sold.sum()
+        if not np.isfinite(total):
             raise InputError("graph.transactions.overflow")
         _count(notes, "isolated", (sold + bought == 0).sum())
         revenue, costs = (_optional(listed, name) for name in ("revenue", "costs"))
@@ -169,7 +171,7 @@ class FirmNetwork:
         UnknownIdError
             An id is no firm of this network.
         """
-        wanted = ids if isinstance(ids, pl.Series) else pl.Series("firm", list(ids))
+        wanted = ids if isinstance(ids, pl.Series) else pl.Series("firm", [str(id) for id in ids], dtype=pl.String)
         return _positions(wanted, self.firms)
 
     def save(self, folder: str | Path) -> FirmNetwork:
@@ -263,9 +265,17 @@ def _ids(frame: pl.DataFrame, table: str, column: str) -> pl.Series:
         raise InputError("graph.transactions.blank", table=table, column=column, count=blank, row=row)
     if series.dtype.is_integer():
         return series.cast(pl.Int64)
-    if series.dtype in {pl.String, pl.Categorical, pl.Enum}:
+    if isinstance(series.dtype, pl.String | pl.Categorical | pl.Enum):
         return series.cast(pl.String)
     raise InputError("graph.transactions.ids", table=table, column=column, kind=str(series.dtype))
+
+
+def _labels(series: pl.Series) -> pl.Series:
+    """Return sector codes as text; whole numbers that a missing one turned into floats are whole again."""
+    if series.dtype.is_float():
+        series = series.fill_nan(None)
+        series = series.cast(pl.Int64) if (series.drop_nulls() % 1 == 0).all() else series
+    return series.cast(pl.String)
 
 
 def _amounts(frame: pl.DataFrame, table: str, column: str) -> pl.Series:
@@ -326,7 +336,7 @@ def _links(frame: pl.DataFrame, ids: pl.Series, notes: list[Message]) -> pl.Data
 
 def _sectors(column: pl.Series, notes: list[Message]) -> tuple[pl.Series, np.ndarray]:
     """Return the sectors' names and each firm's sector; a firm without one is a sector of its own."""
-    names = column.cast(pl.String).rename("sector")
+    names = _labels(column).rename("sector")
     known = names.drop_nulls().unique().sort()
     codes = pl.DataFrame({"sector": names}).join(
         pl.DataFrame({"sector": known}).with_row_index("code"), on="sector", how="left", maintain_order="left"
@@ -346,7 +356,8 @@ def _roles(
         notes.append(Message("graph.transactions.note_no_roles", role=unlisted))
         return np.full(len(sold_by), ROLES.index(unlisted), dtype=np.int8)
     pair = ["supplier_sector", "buyer_sector"]
-    table = _table(data, "roles", (*pair, "role")).select(pl.col(*pair, "role").cast(pl.String)).unique()
+    table = _table(data, "roles", (*pair, "role"))
+    table = pl.DataFrame([_labels(table[name]) for name in (*pair, "role")]).unique()
     unknown = table.filter(~pl.col("role").is_in(ROLES) | pl.col("role").is_null())["role"]
     if len(unknown):
         value = str(unknown[0] or "")

@@ -102,7 +102,7 @@ class _Folder:
 
 
 def _replace(path: Path, write: Callable[[Path], Any]) -> None:
-    unfinished = path.with_suffix(".unfinished")
+    unfinished = path.with_suffix(f".{os.getpid()}")  # two processes may finish the same part
     write(unfinished)
     unfinished.replace(path)
 

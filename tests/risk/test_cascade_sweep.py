@@ -1,0 +1,115 @@
+"""A sweep that is interrupted goes on and loses nothing; on Dask it survives the death of a worker."""
+
+import os
+import signal
+from pathlib import Path
+
+import polars as pl
+import pytest
+from kanmon.graph import FirmNetwork, InputError, ReadError
+from kanmon.risk import cascade, systemic_losses, systemic_risk
+from kanmon.risk import sweep as sweep_module
+from kanmon.risk.sweep import sweep
+
+GOLDEN = Path(__file__).parents[1] / "data" / "golden_esri" / "g03_n200_leontief"
+
+
+@pytest.fixture
+def network():
+    return FirmNetwork.from_transactions(*[GOLDEN / f"{name}.csv" for name in ("transactions", "firms", "roles")])
+
+
+@pytest.fixture
+def small_parts(monkeypatch):
+    monkeypatch.setattr("kanmon.risk.cascade._PART", 16)
+
+
+def test_an_interrupted_sweep_goes_on_where_it_stopped(network, small_parts, tmp_path, monkeypatch):
+    expected = systemic_risk(network)
+    add, done = sweep_module._Folder.add, []
+
+    def interrupted(folder, number, frame):
+        add(folder, number, frame)
+        done.append(number)
+        if len(done) == 4:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(sweep_module._Folder, "add", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        systemic_risk(network, out=tmp_path / "sweep", threads=2)
+    assert len(list((tmp_path / "sweep").glob("*.parquet"))) == 4
+    first = set(done)
+    assert systemic_risk(network, out=tmp_path / "sweep").equals(expected)
+    assert sorted(done) == list(range(13))
+    assert not first & set(done[4:])
+
+
+def test_a_part_that_was_not_finished_is_done_again(network, small_parts, tmp_path):
+    expected = systemic_risk(network, out=tmp_path)
+    parts = sorted(tmp_path.glob("*.parquet"))
+    parts[2].rename(parts[2].with_suffix(".12345"))
+    assert systemic_risk(network, out=tmp_path).equals(expected)
+
+
+def test_a_folder_of_another_sweep_is_refused(network, tmp_path):
+    systemic_risk(network, out=tmp_path)
+    for other in ({"tolerance": 1e-3}, {"firms": [1]}, {"replaceable": False}):
+        with pytest.raises(InputError, match="another sweep"):
+            systemic_risk(network, out=tmp_path, **other)
+    with pytest.raises(InputError, match="another sweep"):
+        systemic_losses(network, out=tmp_path)
+    (tmp_path / "sweep.json").write_text("torn", encoding="utf-8")
+    with pytest.raises(InputError, match="another sweep"):
+        systemic_risk(network, out=tmp_path)
+
+
+def test_a_folder_that_cannot_be_made_is_a_read_error(network, tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ReadError, match="cannot be used"):
+        systemic_risk(network, out=tmp_path / "file")
+
+
+def test_an_error_in_a_part_is_raised_and_stops_the_rest():
+    with pytest.raises(ZeroDivisionError):
+        sweep(lambda part: pl.DataFrame({"x": [1 / part]}), list(range(50)), threads=2)
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        yield client
+
+
+def test_a_worker_killed_in_the_middle_costs_nothing(network, small_parts, cluster, tmp_path, monkeypatch):
+    expected = systemic_risk(network, tolerance=1e-3)
+    add, killed = sweep_module._Folder.add, []
+
+    def kill_once(folder, number, frame):
+        add(folder, number, frame)
+        if not killed:
+            killed.append(next(iter(cluster.run(os.getpid).values())))
+            os.kill(killed[0], signal.SIGKILL)
+
+    monkeypatch.setattr(sweep_module._Folder, "add", kill_once)
+    found = systemic_risk(network, tolerance=1e-3, executor=cluster, out=tmp_path)
+    assert killed
+    assert found.equals(expected)
+
+
+def test_dask_by_name_takes_the_current_client(network, small_parts, cluster, tmp_path):
+    saved = network.save(tmp_path)
+    assert systemic_risk(saved, executor="dask").equals(systemic_risk(network))
+    shocks = pl.DataFrame({"firm": [3, 5], "scenario": [1, 2], "loss": [0.5, 1.0]})
+    assert systemic_losses(saved, shocks=shocks, executor="dask").equals(systemic_losses(network, shocks=shocks))
+
+
+def test_the_same_network_is_laid_out_once_per_process(network, tmp_path):
+    saved = network.save(tmp_path)
+    cascade._pull.cache_clear()
+    for opened in (network, saved, FirmNetwork.open(tmp_path)):
+        systemic_risk(opened)
+    assert cascade._pull.cache_info().misses <= 2
