@@ -78,7 +78,8 @@ def _loaded(name: str) -> SupplyGraph:
     world = _loaded("world")
     tagged = world.items.filter(pl.col("chains").str.split("|").list.contains(name))["id"]
     part = world.select(_with_upstream(tagged, world))
-    return SupplyGraph(**part.tables, name=name)
+    sources = world.sources.filter(pl.col("id").is_in(_cited(part)))
+    return SupplyGraph(**part.tables | {"sources": sources}, name=name)
 
 
 def _folder() -> Path:
@@ -97,6 +98,15 @@ def _with_upstream(items: pl.Series, graph: SupplyGraph) -> pl.Series:
         if not len(more):
             return items
         items = pl.concat([items, more])
+
+
+def _cited(graph: SupplyGraph) -> list[str]:
+    """Words that may be source ids: what rows have as their source, and every word of a note."""
+    tables = graph.tables
+    noted = pl.concat([tables[name]["note"] for name in ("items", "suppliers", "inputs", "shares", "trades")])
+    cells = [tables[name]["source"] for name in ("inputs", "shares", "trades")]
+    cells.append(noted.drop_nulls().str.extract_all(r"\w+").explode())
+    return pl.concat(cells).drop_nulls().unique().to_list()
 
 
 def catalogue(lang: str | None = None) -> pl.DataFrame:
@@ -142,8 +152,8 @@ def verify(name: str = "world") -> list[Problem]:
     """Check a bundled dataset and return what is wrong; an empty list means that all is well.
 
     Checked are: every packaged file against the committed checksums, every row against the schema, that every source id
-    exists and is used, that every source has a publisher, a licence and a reliability, and that every item and supplier
-    has a name in both languages.
+    exists and is used or named in a note, that every source has a licence and a reliability, and that every item and
+    supplier has a name in both languages.
 
     Raises
     ------
@@ -176,10 +186,9 @@ def _file_problems(folder: Path) -> list[Problem]:
 
 
 def _table_problems(graph: SupplyGraph) -> list[Problem]:
-    used = pl.concat([graph.inputs["source"], graph.shares["source"], graph.trades["source"]])
     japanese = pl.col("name_ja").is_null()
     found = [
-        ("unused_source", "sources", graph.sources.filter(~pl.col("id").is_in(used.implode()))),
+        ("unused_source", "sources", graph.sources.filter(~pl.col("id").is_in(_cited(graph)))),
         ("bare_source", "sources", graph.sources.filter(pl.any_horizontal(pl.col("licence", "reliability").is_null()))),
         ("no_japanese_name", "items", graph.items.filter(japanese)),
         ("no_japanese_name", "suppliers", graph.suppliers.filter(japanese)),

@@ -1,6 +1,24 @@
 """Build the packaged tables of the bundled data from the compiled facts and the hand-made mapping tables.
 
 Usage: python scripts/build_world.py FOLDER   (FOLDER holds minerals/, chains/ and policy/)
+
+The mapping tables in ``scripts/world`` are written by hand, one reason a row in their column ``basis``:
+
+========================  ===========================================================================================
+minerals.csv              items of the mineral sources, and which commodity, stage or code each item takes
+chain_items.csv           nodes of the chains that are an item of another name
+series.csv                items that stand in shares.csv only, and kinds that edges.csv splits off
+edges.csv                 edges that are changed, moved to the kind that they are true of, or left out
+links.csv                 requirements that join chains and minerals (source KANMON_LINK)
+share_rows.csv            rows of shares.csv that are not one supplier's share
+measures.csv              what a metric of shares.csv counts
+holders.csv               names in shares.csv that are a company
+companies.csv             companies that no node describes, and parents
+hs6.csv, technology.csv   HS codes and technology numbers of chain items
+critical_items.csv        items tagged with one of the critical products
+field_items.csv           items tagged with one of the strategic fields
+sources.csv               sources of the minerals and of the project; policy_sources.csv those of the policy lists
+========================  ===========================================================================================
 """
 
 from __future__ import annotations
@@ -11,11 +29,10 @@ import json
 from pathlib import Path
 
 from chains import Chains
+from kanmon.graph.tables import datapackage
 from minerals import add_minerals
 from reference import reference_tables
 from tables import World, as_csv, mapping, read_rows
-
-from kanmon.graph.tables import datapackage
 
 DATA = Path(__file__).parent.parent / "datasets" / "data"
 

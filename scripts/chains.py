@@ -22,6 +22,8 @@ ROLES = {"input_to": "input", "used_in": "input", "process_for": "process", "pro
 ROLES |= {"equipment_for": "equipment", "qualified_as": "input"}
 NEVER_SURE = {"S_AHR", "S_BRIEF", "S_JIA"}
 """Drafted by a language model or not confirmed: no row of theirs is published or estimated."""
+COLLECTED = "S_JIA"
+"""Figures collected by a language model, of which two editions disagree: said in a note, not counted."""
 LOW = {"low", "low-medium", "medium for company/product identity, low for numbers"}
 
 
@@ -145,12 +147,26 @@ class Chains:
             )
 
     def add_makers(self) -> None:
-        """A company that makes an item is a named supplier of unknown share."""
+        """A company that makes an item is a named supplier of unknown share.
+
+        The names of one item come from many sources. They are one list, so that no list of one name looks like a single
+        source of supply; each row says who named the maker.
+        """
         for edge in self.files["edges"]:
             if edge["relation"] == "makes":
-                row = {"item": self.id(edge["to"]), "supplier": self.id(edge["from"]), "source": edge["source_id"]}
-                row |= {"confidence": self.sure(edge["source_id"], edge["confidence"]), "note": edge["note"]}
-                self.world.shares.append(row | {"measure": "makers named", "missing": "not_reported"})
+                named = self.world.sources[edge["source_id"]]
+                by = f"named in {named['id']}: {named['title']} ({named['publisher']})"
+                self.world.shares.append(
+                    {
+                        "item": self.id(edge["to"]),
+                        "supplier": self.id(edge["from"]),
+                        "source": "KANMON_MAKERS",
+                        "measure": "makers named",
+                        "missing": "not_reported",
+                        "confidence": self.sure(edge["source_id"], edge["confidence"]),
+                        "note": joined(by, edge["note"]),
+                    }
+                )
 
     def add_named_suppliers(self) -> None:
         """Who sells what to which company, where both and the item are named; no source gives a share."""
@@ -221,6 +237,10 @@ class Chains:
         share |= {name: fraction(row[name]) for name in ("share_low", "share_high")}
         if any(rule.get(name) for name in share):
             share = {name: float(rule[name]) if rule[name] else None for name in share}
+        figure = ""
+        if row["source_id"] == COLLECTED:
+            figure = joined(*(f"not counted: {name} {value:g}" for name, value in share.items() if value is not None))
+            share = dict.fromkeys(share)
         scope = rule.get("scope") or {"China": "CHN"}.get(row["scope"], row["scope"])
         out = {
             "item": item,
@@ -231,7 +251,7 @@ class Chains:
             "scope": "" if scope == "world" else scope,
             "measure": rule.get("measure") or self.measures.get(row["metric"], row["metric"]),
             "confidence": self.sure(row["source_id"], rule.get("confidence") or row["confidence"]),
-            "note": joined(rule.get("note") or row["note"], self._tonnage(row)),
+            "note": joined(rule.get("note") or row["note"], figure, self._tonnage(row)),
         }
         if supplier == "OTHER":
             out["missing"] = "residual"

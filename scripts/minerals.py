@@ -91,6 +91,10 @@ def _usgs_view(item: str, measure: str, year: str, source: str, rows: list[Row])
     if summed > total * ROUNDING:
         remark = f"the rows sum to {summed:g} and the source states {total:g} {unit}: shares are of the sum"
         total = summed
+        if any(not row["quantity"] for row in rows if row["row_type"] == "country" and row["iso3"] not in excluded):
+            # Without a total, a country that is not reported would leave the shares of all others open.
+            note = {"confidence": "estimated", "note": remark}
+            out.append(base | {"supplier": "WORLD", "quantity": summed, "unit": unit} | note)
     else:
         out.append(base | {"supplier": "WORLD", "quantity": total, "unit": unit} | _confidence(world or {}))
     if "USA" in excluded and not any(row["iso3"] == "USA" for row in rows):

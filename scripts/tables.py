@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -93,12 +94,15 @@ class World:
         self.items[item]["note"] = joined(self.items[item].get("note"), text)
 
     def tables(self) -> dict[str, bytes]:
-        """Return the CSV files by name, sorted, without sources that no row uses."""
-        used = {row["source"] for row in [*self.inputs, *self.shares]}
+        """Return the CSV files by name, sorted, with the sources that a row uses or names in its note."""
+        facts = [*self.inputs, *self.shares]
+        used = {row["source"] for row in facts}
+        noted = [*facts, *self.items.values(), *self.suppliers.values()]
+        named = {word for row in noted for word in re.findall(r"\w+", row.get("note") or "")}
         rows: dict[str, list[Row]] = {
             "items": sorted(self.items.values(), key=lambda row: row["id"]),
             "suppliers": sorted(self.suppliers.values(), key=lambda row: (row["kind"], row["id"])),
-            "sources": sorted((row for id, row in self.sources.items() if id in used), key=lambda row: row["id"]),
+            "sources": sorted((row for id, row in self.sources.items() if id in used | named), key=lambda row: row["id"]),
             "inputs": sorted(self.inputs, key=_input_order),
             "shares": sorted(self.shares, key=_share_order),
             "trades": [],

@@ -1,5 +1,7 @@
 """The packaged world tables: published numbers come out, and what is not known stays not known."""
 
+from pathlib import Path
+
 import kanmon as kn
 import polars as pl
 import pytest
@@ -156,17 +158,25 @@ def test_a_basket_of_the_customs_tariff_stays_a_basket(world):
 
 
 def test_drafted_and_unconfirmed_rows_never_look_published(world):
-    for table in (world.shares, world.inputs):
-        rows = table.filter(pl.col("source").is_in(["S_AHR", "S_BRIEF", "S_JIA"]))
-        assert set(rows["confidence"]) <= {"unknown"}
+    drafted = ["S_AHR", "S_BRIEF", "S_JIA"]
+    named = world.shares.filter(source="KANMON_MAKERS").filter(pl.col("note").str.contains(r"named in S_(AHR|BRIEF|JIA):"))
+    assert named.height > 100
+    for rows in (world.shares.filter(pl.col("source").is_in(drafted)), named):
+        assert set(rows["confidence"]) == {"unknown"}
     reliability = dict(world.sources.select("id", "reliability").rows())
-    assert reliability["S_BRIEF"] == "unverified" and reliability["S_AHR"] == "low"
-    low = [id for id, level in reliability.items() if level in {"low", "unverified"}]
+    assert reliability["S_BRIEF"] == "unverified" and reliability["S_AHR"] == reliability["S_JIA"] == "low"
+    low = [id for id, level in reliability.items() if level in {"low", "unverified"} and id != "KANMON_MAKERS"]
     assert "published" not in world.shares.filter(pl.col("source").is_in(low))["confidence"].to_list()
 
 
+def test_figures_collected_by_a_language_model_are_said_and_not_counted(world):
+    rows = world.shares.filter(source="S_JIA")
+    assert set(rows["missing"]) == {"not_reported"}
+    assert rows["note"].str.contains("not counted|not used").all()
+
+
 def test_engineering_knowledge_gives_no_figure(world):
-    rows = world.shares.filter(pl.col("source").is_in(["S_GEN", "KANMON_LINK"]))
+    rows = world.shares.filter(pl.col("source").is_in(["S_GEN", "KANMON_LINK", "KANMON_MAKERS"]))
     assert rows.select(pl.col("share", "share_low", "share_high", "quantity").is_not_null().any()).row(0) == (False,) * 4
     assert world.inputs.filter(source="KANMON_LINK")["confidence"].unique().to_list() == ["structural"]
 
@@ -185,6 +195,9 @@ def test_a_maker_without_a_figure_is_a_supplier_of_unknown_share(world):
     rows = world.shares.filter(measure="makers named")
     assert set(rows["missing"]) == {"not_reported"}
     assert {"hds", "nidec_dt", "leaderdrive"} <= set(rows.filter(item="harmonic_reducer")["supplier"])
+    assert rows["source"].unique().to_list() == ["KANMON_MAKERS"]  # one list: no maker looks like the only one
+    ids = rows["note"].str.extract(r"^named in (\w+): ")
+    assert set(ids) <= set(world.sources["id"])
 
 
 def test_a_joint_share_bounds_each_member(world):
@@ -208,3 +221,11 @@ def test_a_company_stands_in_its_country(world):
     assert companies.filter(pl.col("country").is_null())["id"].to_list() == ["realsense", "ziegler"]
     assert companies["note"].str.contains("headquarters").all()
     assert set(world.suppliers.filter(parent="ziegler")["id"]) == {"gsa", "rollvis"}
+
+
+def test_every_row_of_the_hand_made_tables_says_why():
+    tables = sorted((Path(__file__).parents[2] / "scripts" / "world").glob("*.csv"))
+    assert len(tables) > 10
+    for table in tables:
+        if not table.name.endswith("sources.csv"):
+            assert pl.read_csv(table, infer_schema=False, encoding="utf8")["basis"].null_count() == 0, table.name
