@@ -52,7 +52,8 @@ class _Compiler:
                     self._declare_market(item, place, view)
         if self.buyer is not None:
             for item in self.items if self.domestic else []:
-                if item != self.product and self.requirements.get(item) and (item, "world") not in self.views:
+                view = self.views.get((item, "world"), {"remainder": 1.0})
+                if item != self.product and self.requirements.get(item) and view["remainder"] == 1:
                     self._declare_home(item, self.buyer)
             if self.product is not None:
                 self._declare_home(self.product, self.buyer)

@@ -52,9 +52,8 @@ def whole_file(path: str | Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-@contextmanager
-def whole_folder(path: str | Path, force: bool = False) -> Iterator[Path]:
-    """Yield a temporary folder whose files replace those of ``path`` when the block ends well.
+def check_folder(path: str | Path, force: bool = False) -> Path:
+    """Return ``path`` when a folder may be written there: before long work, not after it.
 
     Raises
     ------
@@ -66,6 +65,19 @@ def whole_folder(path: str | Path, force: bool = False) -> Iterator[Path]:
         raise ReadError("graph.tables.is_a_file", path=shorten(path))
     if path.is_dir() and not force and any(path.iterdir()):
         raise ReadError("graph.tables.not_empty", path=shorten(path))
+    return path
+
+
+@contextmanager
+def whole_folder(path: str | Path, force: bool = False) -> Iterator[Path]:
+    """Yield a temporary folder whose files replace those of ``path`` when the block ends well.
+
+    Raises
+    ------
+    ReadError
+        As `check_folder`, or the place cannot be written.
+    """
+    path = check_folder(path, force)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))

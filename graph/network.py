@@ -108,7 +108,7 @@ class ProductionNetwork:
         level : {"country", "company", "site"}
             Which decomposition of a market to use where there are several; an item without one uses what it has.
         domestic : bool
-            Assume that the buyer makes at home every step between that nobody is known to supply.
+            Assume that the buyer makes at home every step between whose suppliers' shares are unknown.
 
         Raises
         ------

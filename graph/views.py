@@ -31,7 +31,7 @@ def to_networkx(graph: SupplyGraph) -> networkx.MultiDiGraph:
     view = networkx.MultiDiGraph(name=graph.name)
     for table in ("items", "suppliers"):
         for row in getattr(graph, table).iter_rows(named=True):
-            view.add_node(row["id"], table=table, label=row["name_en"], **_filled(row))
+            view.add_node(row.pop("id"), table=table, label=row["name_en"], **_filled(row))
     for row in graph.inputs.iter_rows(named=True):
         view.add_edge(row["input"], row["item"], relation="input", **_filled(row))
     for row in preferred_supplies(graph).iter_rows(named=True):

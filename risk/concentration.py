@@ -112,16 +112,15 @@ def _water_fill(free: Sequence[tuple[float, float]], rest: float) -> float:
 def _pile_up(free: Sequence[tuple[float, float]], rest: float) -> float:
     """Greatest sum of squares with ``rest`` to hand out: all but one supplier are at a bound (branch and bound).
 
-    Raising a share from ``low`` to ``high`` gains ``(low + high)`` per unit, so the relaxation that fills by that rate
-    bounds every branch; equal ranges are interchangeable and tried once.
+    Raising a share from ``low`` to ``high`` gains ``low + high`` per unit at most, so filling by that rate bounds every
+    branch; suppliers with equal ranges are interchangeable and tried once.
     """
     ordered = sorted(free, key=lambda pair: (-(pair[0] + pair[1]), -pair[1]))
-    base = sum(low * low for low, _ in ordered)
     best = 0.0
 
-    def bound(i: int, left: float) -> float:
+    def bound(i: int, left: float, part: tuple[float, float] | None) -> float:
         gain = 0.0
-        for low, high in ordered[i:]:
+        for low, high in ([part] if part else []) + ordered[i:]:  # by falling rate: what is kept for last came earlier
             step = min(left, high - low)
             gain += step * (low + high)
             left -= step
@@ -129,29 +128,27 @@ def _pile_up(free: Sequence[tuple[float, float]], rest: float) -> float:
                 break
         return gain
 
-    def search(i: int, left: float, gain: float, used: bool) -> None:
-        # `used`: one supplier already took a part of its range; only one may.
+    def search(i: int, left: float, gain: float, part: tuple[float, float] | None) -> None:
+        # `part` is the one supplier that takes what the others leave over, once all of them are decided.
         nonlocal best
-        if left <= _TOLERANCE * 1e-3:
-            best = max(best, gain)
+        if gain + bound(i, left, part) <= best + 1e-15:
             return
-        if i == len(ordered) or gain + bound(i, left) <= best + 1e-15:
+        if part is not None and left <= part[1] - part[0]:
+            best = max(best, gain + left * (2 * part[0] + left))
+        elif left <= _TOLERANCE * 1e-3:
+            best = max(best, gain)
+        if i == len(ordered):
             return
         low, high = ordered[i]
-        step = min(left, high - low)
-        search(i + 1, left - step, gain + step * (2 * low + step), used or step < high - low)
-        j = i + 1
-        while j < len(ordered) and ordered[j] == ordered[i]:
-            j += 1
-        search(j, left, gain, used)
-        if not used:  # this one takes what the later ones, all at their upper bound, leave over
-            later = sum(above - below for below, above in ordered[j:])
-            part = left - later
-            if 0 < part < high - low:
-                search(j, left - part, gain + part * (2 * low + part), True)
+        if high - low <= left:
+            search(i + 1, left - (high - low), gain + (high - low) * (low + high), part)
+        following = next((j for j in range(i, len(ordered)) if ordered[j] != ordered[i]), len(ordered))
+        if part is None:
+            search(i + 1, left, gain, ordered[i])
+        search(following, left, gain, part)
 
-    search(0, rest, 0.0, False)
-    return base + best
+    search(0, rest, 0.0, None)
+    return sum(low * low for low, _ in ordered) + best
 
 
 def concentration(graph: SupplyGraph, level: str = "country", *, unnamed: bool = True) -> pl.DataFrame:

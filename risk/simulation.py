@@ -82,7 +82,7 @@ def simulate(
     level : {"country", "company", "site"}
         Whose shares.
     domestic : bool
-        Assume that the buyer makes at home every step that nobody is known to supply.
+        Assume that the buyer makes at home every step whose suppliers' shares are unknown.
 
     Returns
     -------
@@ -195,7 +195,7 @@ def trace(
     -------
     polars.DataFrame
         One row per step: ``step`` (0 is the product), ``item``, ``supplier`` (who makes it; "" where nobody is named),
-        ``share`` (part of the item's market that this step carries, upper bound), ``kept`` (level of the node), ``cause`` ("input":
+        ``share`` (part of the item's market that this step carries: the upper bound in the low reading, the lower in the high), ``kept`` (level of the node), ``cause`` ("input":
         a requirement binds, "halt": its capacity is cut, "embargo": its sales are cut), ``source, year, confidence, basket`` of
         the market. Empty when nothing is lost.
     """
@@ -236,7 +236,8 @@ def _steps(solution: Solution, product: str, reading: str) -> pl.DataFrame:
             break
         best = links[np.argmax(lost)]
         if row["role"] == "market":
-            about = row | {"share": network.high[best]}
+            bound = network.high if reading == "low" else network.low
+            about = row | {"share": float(bound[best])}
         if gain[best] < 1 and network.producer[network.indices[best]]:
             maker = network.nodes.row(int(network.indices[best]), named=True)
             rows.append(_step(len(rows), maker, about, float(gain[best] * x[network.indices[best]]), "embargo"))

@@ -1,0 +1,34 @@
+# kanmon: everything runs in .venv, made when it is missing. No network at run time; only the installation needs one.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+OUT ?= out
+
+.PHONY: demo test lint bench docs pictures clean
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,dask,docs]'
+	touch $(STAMP)
+
+demo: $(STAMP)
+	$(BIN)/kanmon assess --out $(OUT)/assessment --force
+	$(BIN)/kanmon audit --demo --out $(OUT)/audit --force
+	@echo
+	@echo "Open $(OUT)/assessment/explorer.html and $(OUT)/audit/report.html in a browser."
+
+test: $(STAMP)
+	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --doctest-modules --pyargs kanmon --quiet
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+bench: $(STAMP)
+	@for file in benchmarks/[a-z]*.py; do grep -q __main__ $$file && { echo "== $$file"; $(BIN)/python $$file || exit 1; }; done; true
+
+clean:
+	rm -rf $(VENV) $(OUT) build dist *.egg-info

@@ -1,0 +1,148 @@
+"""The assessment: the main job, from tables to findings, without a screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from ..graph import SupplyGraph
+from ..risk import concentration
+
+_SHOWN = ["item", "level", "scope", "measure", "year", "source", "hhi_low", "hhi_high"]
+_SHOWN += ["top_supplier", "top_share_low", "top_share_high", "attributed", "confidence"]
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What an assessment found.
+
+    Attributes
+    ----------
+    graph : SupplyGraph
+        The data.
+    level, buyer : str, str or None
+        Whose shares, and from whose place.
+    facts : dict
+        What was read: counts, years, and the part of the facts that is published, estimated, structural, unknown.
+    concentration : polars.DataFrame
+        Every market view with names of item and top supplier.
+    steps : polars.DataFrame
+        The preferred world view of each item, most concentrated first (by the lower bound); of another level where the
+        chosen one has no figure.
+    products : dict
+        For each product: the items upstream with their tier, the worst step, steps without data.
+    tables : dict of polars.DataFrame
+        Further findings by name, one table over all products each.
+    """
+
+    graph: SupplyGraph
+    level: str
+    buyer: str | None
+    facts: dict[str, Any]
+    concentration: pl.DataFrame
+    steps: pl.DataFrame
+    products: dict[str, dict[str, Any]]
+    tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    def summary(self) -> dict[str, Any]:
+        """Return the findings as plain data for ``summary.json``."""
+        keys = _SHOWN[:1] + _SHOWN[2:]
+        return {
+            "data": self.facts,
+            "level": self.level,
+            "buyer": self.buyer,
+            "most_concentrated": self.steps.filter(pl.col("level") == self.level).head(20).select(keys).to_dicts(),
+            "products": [{"product": id, **found} for id, found in self.products.items()],
+        }
+
+
+def assess(
+    graph: SupplyGraph, products: list[str] | None = None, *, level: str = "country", buyer: str | None = None
+) -> Assessment:
+    """Assess a supply graph.
+
+    Parameters
+    ----------
+    graph : SupplyGraph
+        The data.
+    products : list of str, optional
+        Items whose chains are looked at (default: `top_products`).
+    level : {"country", "company", "site"}
+        Whose shares.
+    buyer : str, optional
+        From whose place.
+
+    Raises
+    ------
+    UnknownIdError
+        A product or buyer that the graph does not have.
+    """
+    for product in products or []:
+        graph.item(product)
+    if buyer is not None:
+        graph.supplier(buyer)
+    views = _named(graph, concentration(graph, level))
+    steps = _steps(views)
+    for other in ("country", "company", "site"):  # a step that the chosen level knows nothing of may be known at another
+        known = steps.filter(pl.col("attributed") > 0)["item"]
+        if other != level:
+            spare = _steps(_named(graph, concentration(graph, other)))
+            spare = spare.filter((pl.col("attributed") > 0) & ~pl.col("item").is_in(known.implode()))
+            steps = pl.concat([steps.filter(~pl.col("item").is_in(spare["item"].implode())), spare])
+    steps = steps.sort(-pl.col("hhi_low"), -pl.col("hhi_high"), "item")
+    chosen = products or top_products(graph)
+    found = {product: _chain(graph, product, steps) for product in chosen}
+    return Assessment(graph, level, buyer, facts(graph), views, steps, found)
+
+
+def _named(graph: SupplyGraph, views: pl.DataFrame) -> pl.DataFrame:
+    names = graph.items.select(item="id", name_en="name_en", name_ja="name_ja")
+    makers = graph.suppliers.select(top_supplier="id", top_supplier_name="name_en")
+    views = views.join(names, on="item", how="left", maintain_order="left")
+    return views.join(makers, on="top_supplier", how="left", maintain_order="left")
+
+
+def _steps(views: pl.DataFrame) -> pl.DataFrame:
+    return views.filter(pl.col("preferred") & (pl.col("scope") == "world"))
+
+
+def top_products(graph: SupplyGraph) -> list[str]:
+    """Return products that nothing else needs and that need something; else any such items."""
+    inputs = graph.inputs
+    tops = graph.items.filter(pl.col("id").is_in(inputs["item"].implode()) & ~pl.col("id").is_in(inputs["input"].implode()))
+    products = tops.filter(pl.col("kind") == "product")
+    return (products if products.height else tops)["id"].to_list()
+
+
+def facts(graph: SupplyGraph) -> dict[str, Any]:
+    """Return what a graph holds: counts, oldest and newest year, and how sure its facts are (parts of 1)."""
+    sure = pl.concat([graph.shares["confidence"], graph.inputs["confidence"], graph.trades["confidence"]])
+    total = max(len(sure), 1)
+    sure = sure.fill_null("unknown")
+    years = pl.concat([graph.shares["year"], graph.trades["year"]]).drop_nulls()
+    parts = {word: (sure == word).sum() / total for word in ("published", "estimated", "structural", "unknown")}
+    return {
+        "name": graph.name,
+        "items": graph.items.height,
+        "suppliers": graph.suppliers.height,
+        "facts": len(sure),
+        "sources": graph.sources.height,
+        "oldest": years.min(),
+        "newest": years.max(),
+        "notes": len(graph.notes),
+    } | parts
+
+
+def _chain(graph: SupplyGraph, product: str, steps: pl.DataFrame) -> dict[str, Any]:
+    part = graph.upstream(product)
+    known = steps.filter(pl.col("item").is_in(part.items["id"].implode()))
+    figures = known.filter(pl.col("attributed") > 0)
+    worst = figures.row(0, named=True) if figures.height else None
+    return {
+        "upstream_items": part.items.height - 1,
+        "steps_with_figures": figures.height,
+        "steps_without_data": part.items.height - figures.height,
+        "worst": {key: worst[key] for key in _SHOWN} if worst else None,
+    }

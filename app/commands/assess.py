@@ -1,0 +1,64 @@
+"""``kanmon assess``: the main job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..console import Buyer, Data, Force, Json, Lang, Level, LevelOption, Out, Products, console, language, open_graph, say
+
+if TYPE_CHECKING:
+    from ..assess import Assessment
+
+FailOver = Annotated[float | None, typer.Option("--fail-over", min=0, max=1, help=say("fail_over"), show_default=False)]
+
+
+def assess(
+    data: Data = None,
+    product: Products = None,
+    level: LevelOption = Level.country,
+    buyer: Buyer = None,
+    lang: Lang = None,
+    out: Out = None,
+    force: Force = False,
+    json: Json = False,
+    fail_over: FailOver = None,
+) -> None:
+    """Assess data and show, or write, what was found."""
+    from ...graph.files import check_folder
+    from ...graph.messages import text
+    from ..assess import assess as run
+    from ..outputs import plain, write_assessment
+    from ..terminal import show_assessment
+
+    lang_ = language(lang)
+    if out is not None:
+        check_folder(out, force)
+    progress = console(stderr=True)
+    with progress.status(text("app.assess.assessing", lang_)):
+        found = run(open_graph(data), product, level=level.value, buyer=buyer)
+    if out is not None:
+        with progress.status(text("app.assess.writing", lang_)):
+            write_assessment(found, out, lang=lang_, force=force)
+    terminal = console()
+    if json:
+        typer.echo(plain(found.summary()))
+    else:
+        show_assessment(found, terminal, lang_)
+        if out is not None:
+            terminal.print(text("app.assess.written", lang_, path=str(out)), markup=False)
+    over = _over(found, fail_over)
+    if over:
+        progress.print(text("app.assess.over", lang_, count=over, limit=fail_over))
+        raise typer.Exit(1)
+
+
+def _over(found: Assessment, limit: float | None) -> int:
+    """How many steps of the products are certainly more concentrated than the limit."""
+    import polars as pl
+
+    if limit is None:
+        return 0
+    items = {item for product in found.products for item in found.graph.upstream(product).items["id"]}
+    return found.steps.filter((pl.col("hhi_low") > limit) & pl.col("item").is_in(list(items))).height

@@ -1,0 +1,101 @@
+"""What the commands share: languages, options, opening data, safe words for a terminal."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ..graph.messages import default_language, text
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ..graph import SupplyGraph
+
+
+class Language(StrEnum):
+    """Languages of the user interface."""
+
+    en = "en"
+    ja = "ja"
+
+
+class Level(StrEnum):
+    """Whose shares are meant."""
+
+    country = "country"
+    company = "company"
+    site = "site"
+
+
+def say(key: str, /, **values: Any) -> str:
+    """Return a help text of the command line in the reader's language (``app.cli.<key>``)."""
+    return text(f"app.cli.{key}", None, **values)
+
+
+Data = Annotated[str | None, typer.Argument(metavar="[DATA]", help=say("data"), show_default=False)]
+Products = Annotated[list[str] | None, typer.Option("--product", help=say("product"), show_default=False)]
+Lang = Annotated[Language | None, typer.Option("--lang", help=say("lang"), show_default=False)]
+LevelOption = Annotated[Level, typer.Option("--level", help=say("level"))]
+Buyer = Annotated[str | None, typer.Option("--buyer", help=say("buyer"), show_default=False)]
+Domestic = Annotated[bool, typer.Option("--domestic", help=say("domestic"))]
+Out = Annotated[Path | None, typer.Option("--out", help=say("out"), show_default=False)]
+Force = Annotated[bool, typer.Option("--force", help=say("force"))]
+Json = Annotated[bool, typer.Option("--json", help=say("json"))]
+
+
+def language(lang: Language | None) -> str:
+    """Return the language to speak: the option, else the environment."""
+    return lang.value if lang is not None else default_language()
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Return a console of the terminal's width (100 columns where the output is no terminal)."""
+    from rich.console import Console
+
+    shown = Console(stderr=stderr, highlight=False)
+    return shown if shown.is_terminal else Console(stderr=stderr, highlight=False, width=max(shown.width, 110))
+
+
+def safe(value: object, limit: int = 60) -> str:
+    r"""Return a user's words for a terminal: printable, one line, without markup.
+
+    >>> safe("[red]x[/red]")
+    '\\[red]x\\[/red]'
+    """
+    from rich.markup import escape
+
+    from ..graph.errors import shorten
+
+    return escape(shorten(value, limit))
+
+
+def name_of(row: dict[str, Any], lang: str) -> str:
+    """Return the name of an item or supplier in a language, else the other one, else its id."""
+    return row.get(f"name_{lang}") or row.get("name_en") or row.get("name_ja") or row["id"]
+
+
+def open_graph(data: str | None) -> SupplyGraph:
+    """Return the bundled dataset of that name (default: ``world``), else what stands at that path.
+
+    Raises
+    ------
+    ReadError, SchemaError
+        Neither exists, or the tables are wrong.
+    """
+    from ..datasets import catalogue, load
+    from ..graph import ReadError, SupplyGraph
+    from ..graph.errors import did_you_mean, nearest, shorten
+
+    names = catalogue()["name"].to_list()
+    if data is None or data in names:
+        return load(data or "world")
+    path = Path(data)
+    if path.exists():
+        return SupplyGraph.read(path)
+    siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
+    hint = did_you_mean(nearest(path.name, [*names, *siblings]))
+    raise ReadError("app.cli.no_data", value=shorten(data), hint=hint, names=", ".join(names))

@@ -1,0 +1,60 @@
+"""The files of an assessment: written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from ..graph.files import whole_folder
+from ..graph.problems import report
+from ..graph.views import write_gexf, write_graphml
+from .assess import Assessment
+
+
+def write_assessment(assessment: Assessment, path: Path, *, lang: str, force: bool = False) -> list[str]:
+    """Write an assessment into a folder and return the names of its files.
+
+    Raises
+    ------
+    ReadError
+        The folder is not empty and ``force`` is false, or cannot be written.
+    """
+    from .explorer import write_explorer
+
+    graph = assessment.graph
+    with whole_folder(path, force) as folder:
+        tables = {"concentration": assessment.concentration, **assessment.tables}
+        for name, frame in tables.items():
+            write_csv(frame, folder / f"{name}.csv")
+        assessment.concentration.write_parquet(folder / "concentration.parquet")
+        write_csv(graph.sources, folder / "sources.csv")
+        write_csv(report(graph.notes), folder / "notes.csv")
+        summary = json.dumps(assessment.summary(), ensure_ascii=False, indent=2, default=str)
+        (folder / "summary.json").write_text(summary + "\n", encoding="utf-8")
+        write_graphml(graph, folder / "graph.graphml")
+        write_gexf(graph, folder / "graph.gexf")
+        write_explorer(
+            graph, folder / "explorer.html", products=list(assessment.products), buyer=assessment.buyer, lang=lang
+        )
+        return sorted(file.name for file in folder.iterdir())
+
+
+def write_csv(frame: pl.DataFrame, path: Path) -> None:
+    """Write UTF-8 with a byte order mark (for Excel); lists become text; a cell never begins a formula."""
+    lists = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List)]
+    flat = frame.with_columns(pl.col(name).cast(pl.List(pl.String)).list.join(" | ") for name in lists)
+    words = [name for name, dtype in flat.schema.items() if dtype == pl.String]
+    formula = r"^[=+\-@\t\r]"
+    guarded = (
+        pl.when(pl.col(name).str.contains(formula)).then(pl.lit("'") + pl.col(name)).otherwise(name).alias(name)
+        for name in words
+    )
+    flat.with_columns(guarded).write_csv(path, include_bom=True)
+
+
+def plain(value: Any) -> str:
+    """Return a summary as one line of JSON text."""
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,145 @@
+"""What an assessment looks like in a terminal."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ..graph import Interval
+from ..graph.messages import text
+from .assess import Assessment
+from .console import name_of, safe
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.tree import Tree
+
+TREES = 3
+"""Trees that are shown, cut to size, when no product was chosen."""
+WIDTH, DEPTH = 5, 3
+"""Branches of an item and tiers of a tree that is cut to size; the way to the worst step is always shown."""
+
+
+def show_assessment(found: Assessment, terminal: Console, lang: str) -> None:
+    """Print what was read, the most concentrated steps, and the products' trees."""
+    facts = found.facts | {"name": safe(found.facts["name"])}
+    terminal.print(text("app.assess.read", lang, **facts))
+    if found.facts["notes"]:
+        terminal.print(text("app.assess.notes", lang, count=found.facts["notes"]), style="dim")
+    terminal.print()
+    terminal.print(_steps(found, lang))
+    largest = sorted(found.products, key=lambda id: -found.products[id]["upstream_items"])
+    whole = len(found.products) == 1
+    shown = largest[:TREES]
+    for product in shown:
+        terminal.print()
+        terminal.print(_tree(found, product, lang, whole))
+    rest = [product for product in found.products if product not in shown]
+    if rest:
+        names = safe(", ".join(rest), 400)
+        terminal.print()
+        terminal.print(text("app.assess.others", lang, count=len(rest), names=names), style="dim")
+
+
+def _steps(found: Assessment, lang: str) -> Any:
+    from rich.table import Table
+
+    heads = ("step", "hhi", "top", "share", "year", "source", "sure")
+    table = Table(title=text("app.assess.concentrated", lang), title_justify="left")
+    for head in heads:
+        table.add_column(text(f"app.assess.{head}", lang), justify="right" if head in {"hhi", "share", "year"} else "left")
+    known = found.steps.filter((pl.col("attributed") > 0) & (pl.col("level") == found.level)).head(12)
+    for row in known.iter_rows(named=True):
+        top = found.graph.supplier(row["top_supplier"])
+        table.add_row(
+            safe(name_of(found.graph.item(row["item"]), lang), 44),
+            f"{Interval(row['hhi_low'], row['hhi_high']):.2f}",
+            safe(name_of(top, lang), 24),
+            f"{Interval(row['top_share_low'], row['top_share_high']):.0%}",
+            str(row["year"] or ""),
+            safe(row["source"], 24),
+            text(f"graph.words.{row['confidence']}", lang),
+        )
+    return table
+
+
+def _tree(found: Assessment, product: str, lang: str, whole: bool) -> Tree:
+    from rich.tree import Tree
+
+    about = found.products[product]
+    name = safe(name_of(found.graph.item(product), lang))
+    title = text(
+        "app.assess.tree",
+        lang,
+        product=f"[bold]{name}[/bold]",
+        items=about["upstream_items"],
+        without=about["steps_without_data"],
+    )
+    tree = Tree(title)
+    _Branches(found, product, lang, whole).grow(tree, product, 0)
+    return tree
+
+
+class _Branches:
+    """Draws what an item needs: each item's own inputs once, the way to the worst step in any case."""
+
+    def __init__(self, found: Assessment, product: str, lang: str, whole: bool) -> None:
+        self.found, self.lang = found, lang
+        self.width, self.depth = (10**9, 10**9) if whole else (WIDTH, DEPTH)
+        self.steps = {row["item"]: row for row in found.steps.iter_rows(named=True)}
+        worst = found.products[product]["worst"]
+        self.worst = worst["item"] if worst else None
+        self.needs: dict[str, list[tuple[str, str | None]]] = defaultdict(list)
+        for row in found.graph.inputs.iter_rows(named=True):
+            self.needs[row["item"]].append((row["input"], row["group"]))
+        self.way = self._way(product)
+        self.drawn: set[str] = set()
+
+    def _way(self, product: str) -> set[str]:
+        """Items on a shortest way from the product to the worst step."""
+        came: dict[str, str | None] = {product: None}
+        front = [product]
+        while front and self.worst not in came:
+            front = [n for item in front for n, _ in self.needs[item] if came.setdefault(n, item) == item and n not in front]
+        way, item = set(), self.worst
+        while item is not None and item in came:
+            way.add(item)
+            item = came[item]
+        return way
+
+    def grow(self, tree: Tree, item: str, depth: int) -> None:
+        """Add the inputs of ``item`` to its branch."""
+        if item in self.drawn:
+            if self.needs[item]:
+                tree.add(f"[dim]{text('app.assess.again', self.lang)}[/dim]")
+            return
+        self.drawn.add(item)
+        needs = sorted(self.needs[item], key=lambda need: (need[0] not in self.way, need[1] or "", -self._weight(need[0])))
+        shown = [need for i, need in enumerate(needs) if need[0] in self.way or (depth < self.depth and i < self.width)]
+        for need, group in shown:
+            branch = tree.add(self._label(need, group))
+            if need in self.way or depth + 1 < self.depth:
+                self.grow(branch, need, depth + 1)
+        if len(needs) > len(shown):
+            tree.add(f"[dim]{text('app.assess.more', self.lang, count=len(needs) - len(shown))}[/dim]")
+
+    def _weight(self, item: str) -> float:
+        row = self.steps.get(item)
+        return row["hhi_low"] if row and row["attributed"] > 0 else 0.0
+
+    def _level(self, row: dict[str, Any]) -> str:
+        return text(f"graph.words.{row['level']}", self.lang)
+
+    def _label(self, item: str, group: str | None) -> str:
+        name = safe(name_of(self.found.graph.item(item), self.lang), 44)
+        either = f"[dim]{text('app.assess.alternatives', self.lang)} {safe(group, 20)}:[/dim] " if group else ""
+        row = self.steps.get(item)
+        if row is None or row["attributed"] <= 0:
+            return f"{either}{name} [dim]({text('app.assess.nodata', self.lang)})[/dim]"
+        top = safe(name_of(self.found.graph.supplier(row["top_supplier"]), self.lang), 24)
+        hhi, share = Interval(row["hhi_low"], row["hhi_high"]), Interval(row["top_share_low"], row["top_share_high"])
+        level = "" if row["level"] == self.found.level else f" [dim]({self._level(row)})[/dim]"
+        mark = f" [bold red]◀ {text('app.assess.worst', self.lang)}[/bold red]" if item == self.worst else ""
+        return f"{either}{name}  HHI {hhi:.2f}, {top} {share:.0%}{level}{mark}"

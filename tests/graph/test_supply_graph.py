@@ -1,0 +1,113 @@
+"""The graph: walking it, taking parts of it, joining two, and handing it to other libraries."""
+
+import networkx as nx
+import pandas as pd
+import polars as pl
+import pytest
+
+from kanmon.graph import InputError, SchemaError, SupplyGraph, UnknownIdError
+from kanmon.graph.views import write_gexf, write_graphml
+
+
+@pytest.fixture(scope="module")
+def chain():
+    """mine -> metal -> magnet -> motor -> robot, magnet also <- coating; alloy is a kind of metal."""
+    ids = ["mine", "metal", "coating", "magnet", "motor", "robot", "alloy"]
+    links = [("metal", "mine"), ("magnet", "metal"), ("magnet", "coating"), ("motor", "magnet"), ("robot", "motor")]
+    return SupplyGraph(
+        items=[
+            {"id": i, "name_en": i.title(), "kind": "mineral" if i == "mine" else "component", "chains": "a|b" if i == "mine" else "a"}
+            | ({"variant_of": "metal"} if i == "alloy" else {})
+            for i in ids
+        ],
+        inputs=[{"item": a, "input": b, "source": "s", "group": None} for a, b in links],
+        suppliers=[
+            {"id": "CHN", "name_en": "China", "kind": "country"},
+            {"id": "JPN", "name_en": "Japan", "kind": "country"},
+            {"id": "firm", "name_en": "Firm", "kind": "company", "country": "JPN"},
+        ],
+        shares=[
+            {"item": "mine", "supplier": "CHN", "source": "s", "share": 0.7, "year": 2024},
+            {"item": "mine", "supplier": "CHN", "source": "t", "share": 0.6, "year": 2023},
+            {"item": "motor", "supplier": "firm", "source": "t", "share": 0.2},
+        ],
+        sources=[{"id": i, "title": i, "publisher": "p"} for i in "stu"],
+        name="chain",
+    )
+
+
+def test_upstream_and_downstream_follow_the_material(chain):
+    assert set(chain.upstream("magnet").items["id"]) == {"magnet", "metal", "coating", "mine"}
+    assert set(chain.upstream("magnet", depth=1).items["id"]) == {"magnet", "metal", "coating"}
+    assert set(chain.downstream("metal").items["id"]) == {"metal", "magnet", "motor", "robot"}
+    assert chain.upstream("mine").inputs.is_empty()
+    with pytest.raises(InputError):
+        chain.upstream("mine", depth=-1)
+
+
+def test_a_part_keeps_only_the_facts_suppliers_and_sources_it_uses(chain):
+    part = chain.select(["motor"])
+    assert set(part.suppliers["id"]) == {"firm", "JPN"}
+    assert set(part.sources["id"]) == {"t"}
+    assert set(chain.select(["alloy"]).items["id"]) == {"alloy", "metal"}
+    assert set(chain.select(chains=["b"]).items["id"]) == {"mine"}
+    assert set(chain.select(kinds=["mineral"], chains=["a"]).items["id"]) == {"mine"}
+
+
+@pytest.mark.parametrize("call", [lambda g: g.item("magnt"), lambda g: g.upstream("magnt"), lambda g: g.select(["magnt"])])
+def test_unknown_items_say_what_was_probably_meant(chain, call):
+    with pytest.raises(UnknownIdError, match="Did you mean 'magnet'"):
+        call(chain)
+
+
+def test_merge_is_a_union_that_fills_blanks_and_refuses_contradictions(chain):
+    assert chain.merge(chain) == chain
+    more = SupplyGraph(items=[{"id": "magnet", "name_en": "Magnet", "kind": "component", "name_ja": "磁石"}])
+    assert chain.merge(more).item("magnet")["name_ja"] == "磁石"
+    other = SupplyGraph(items=[{"id": "magnet", "name_en": "Pill", "kind": "product"}])
+    with pytest.raises(SchemaError) as caught:
+        chain.merge(other)
+    assert {(p.code, p.column) for p in caught.value.problems} == {("conflict", "name_en"), ("conflict", "kind")}
+    assert "'Magnet'" not in str(caught.value)
+    assert "Magnet here, Pill there" in str(caught.value)
+
+
+def test_parts_merge_back_to_the_whole(chain):
+    whole = chain.upstream("magnet").merge(chain.downstream("magnet")).merge(chain.select(["alloy"]))
+    assert set(whole.items["id"]) == set(chain.items["id"])
+    assert whole.inputs.height == chain.inputs.height
+
+
+def test_a_graph_is_immutable(chain):
+    with pytest.raises(AttributeError):
+        chain.items = pl.DataFrame()
+
+
+def test_any_frame_builds_the_same_graph(chain):
+    tables = {name: frame.to_pandas() for name, frame in chain.tables.items()}
+    assert isinstance(tables["items"], pd.DataFrame)
+    assert SupplyGraph(**tables) == chain
+    assert SupplyGraph(**{name: frame.to_arrow() for name, frame in chain.tables.items()}) == chain
+    assert SupplyGraph(**{name: frame.lazy() for name, frame in chain.tables.items()}) == chain
+    with pytest.raises(InputError):
+        SupplyGraph(items=7)
+
+
+def test_networkx_and_igraph_hold_the_same_nodes_edges_and_attributes(chain):
+    view, other = chain.to_networkx(), chain.to_igraph()
+    assert set(view.nodes) == set(other.vs["name"])
+    assert view.number_of_edges() == other.ecount() == chain.inputs.height + 2  # preferred views: one year of two, one firm
+    assert view.edges["CHN", "mine", 0]["share_low"] == 0.7
+    assert nx.has_path(view, "CHN", "robot")
+
+
+@pytest.mark.parametrize(("write", "read"), [(write_graphml, nx.read_graphml), (write_gexf, nx.read_gexf)])
+def test_exports_are_read_back_with_all_attributes(chain, tmp_path, write, read):
+    again = read(write(chain, tmp_path / "graph.xml"))
+    view = chain.to_networkx()
+    assert set(again.nodes) == set(view.nodes)
+    for node, attributes in view.nodes(data=True):
+        assert attributes.items() <= again.nodes[node].items()
+    assert again.number_of_edges() == view.number_of_edges()
+    edge = next(data for a, b, data in again.edges(data=True) if (a, b) == ("CHN", "mine"))
+    assert (edge["share_low"], edge["source"], edge["relation"]) == (0.7, "s", "supplies")

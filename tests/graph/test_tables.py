@@ -1,0 +1,119 @@
+"""What is written reads back the same; what cannot be read says so."""
+
+import zipfile
+
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kanmon.graph import ReadError, SchemaError, SupplyGraph
+
+TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), min_size=1, max_size=20)
+
+
+def graph_with(name="Magnet", share=0.9, note=None):
+    return SupplyGraph(
+        items=[{"id": "magnet", "name_en": name, "kind": "component", "note": note, "hs6": "0012"}],
+        inputs=[{"item": "magnet", "input": "magnet", "source": "s", "essential": True, "quantity": share}],
+        suppliers=[{"id": "CHN", "name_en": "China", "kind": "country", "name_ja": "中国"}],
+        shares=[{"item": "magnet", "supplier": "CHN", "source": "s", "share": share, "year": 2024}],
+        sources=[{"id": "s", "title": "=HYPERLINK(1)", "publisher": "p\nq", "url": "https://example.org/?a=1&b=2"}],
+    )
+
+
+@pytest.mark.parametrize("place", ["folder", "book.xlsx"])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(name=TEXT.filter(lambda text: text.strip().strip("\x00") != ""), share=st.floats(0, 1))
+def test_round_trip_is_exact(tmp_path, place, name, share):
+    try:
+        graph = graph_with(name, share)
+    except SchemaError:  # nothing but control characters: a blank name
+        return
+    graph.write(tmp_path / place, force=True)
+    assert SupplyGraph.read(tmp_path / place) == graph
+
+
+def test_parquet_round_trip_and_datapackage(tmp_path):
+    import json
+
+    graph = graph_with()
+    graph.write(tmp_path / "p", format="parquet")
+    assert SupplyGraph.read(tmp_path / "p") == graph
+    package = json.loads((tmp_path / "p" / "datapackage.json").read_text(encoding="utf-8"))
+    assert {r["path"] for r in package["resources"]} == {f"{t}.parquet" for t in graph.tables}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp932"])
+def test_csv_encodings_of_japanese_offices(tmp_path, encoding):
+    graph = graph_with("ネオジム磁石（焼結）")
+    graph.write(tmp_path / "a")
+    for file in (tmp_path / "a").glob("*.csv"):
+        file.write_bytes(file.read_text(encoding="utf-8").encode(encoding))
+    assert SupplyGraph.read(tmp_path / "a") == graph
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("a.xlsx", b"", "empty"),
+        ("a.xlsx", b"not a workbook", "corrupt"),
+        ("a.xlsx", b"\xd0\xcf\x11\xe0" + b"x" * 600, "encrypted"),
+        ("a.txt", b"x", "unknown_kind"),
+        ("d/items.csv", b"", "empty"),
+        ("d/items.csv", b"\xff\xfe\x81\x00", "encoding"),
+        ("d/items.parquet", b"PAR1 nonsense PAR1", "corrupt"),
+        ("d/readme.md", b"hello", "no_tables"),
+    ],
+)
+def test_unreadable_files_are_refused_with_a_reason(tmp_path, name, content, code):
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+    with pytest.raises(ReadError) as caught:
+        SupplyGraph.read(path.parent if path.parent != tmp_path else path)
+    assert caught.value.message.key == f"graph.tables.{code}"
+    assert isinstance(caught.value, OSError)
+
+
+def test_a_missing_path_hints_at_a_neighbour(tmp_path):
+    (tmp_path / "world_data").mkdir()
+    with pytest.raises(ReadError, match="Did you mean 'world_data'"):
+        SupplyGraph.read(tmp_path / "world_dat")
+
+
+def test_a_zip_bomb_is_not_unpacked(tmp_path):
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as member:
+            for _ in range(1100):
+                member.write(b" " * 2**20)
+    with pytest.raises(ReadError) as caught:
+        SupplyGraph.read(path)
+    assert caught.value.message.key == "graph.tables.too_large"
+
+
+def test_a_cell_of_ten_million_characters_is_a_problem_not_a_crash(tmp_path):
+    graph_with().write(tmp_path / "a")
+    path = tmp_path / "a" / "items.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("Magnet", "x" * 10_000_000), encoding="utf-8")
+    with pytest.raises(SchemaError) as caught:
+        SupplyGraph.read(tmp_path / "a")
+    assert "too_long" in {p.code for p in caught.value.problems}
+    assert len(str(caught.value)) < 2_000
+
+
+def test_writing_never_overwrites_unasked_and_never_half(tmp_path):
+    graph = graph_with()
+    graph.write(tmp_path / "a")
+    with pytest.raises(ReadError):
+        graph.write(tmp_path / "a")
+    graph.write(tmp_path / "a", force=True)
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_tables_twice_in_one_folder_are_refused(tmp_path):
+    graph_with().write(tmp_path / "a")
+    pl.DataFrame({"id": ["x"]}).write_parquet(tmp_path / "a" / "items.parquet")
+    with pytest.raises(ReadError, match="twice"):
+        SupplyGraph.read(tmp_path / "a")
