@@ -108,8 +108,8 @@ def _either(arena, starts, sizes, bits, order):
         total += size
     table, codes = _table(total), np.empty(total, np.int64)
     n_codes = 0
-    for start, size in zip(starts, sizes):
-        for at in range(start, start + size):
+    for child in range(len(starts)):
+        for at in range(starts[child], starts[child] + sizes[child]):
             slot = _slot(table, arena[at])
             if not table[slot]:
                 table[slot] = codes[n_codes] = arena[at]

@@ -63,7 +63,8 @@ def reduced(conjunctive, indptr, children, top, live):
     """Keep what can change the top: ``live`` nodes below it, gates left with one child replaced by that child.
 
     A live gate's children that are not live are neutral (always failing below an and-gate, never below an or-gate).
-    Returns ``(conjunctive, indptr, children, events)``; the top is node 0 now, ``events`` are the old numbers of the basic events left.
+    Returns ``(conjunctive, indptr, children, events)``: the top is node 0 now, ``events`` are the old numbers of the
+    basic events left.
     """
     n_gates, n_nodes = len(conjunctive), len(live)
     target = np.arange(n_nodes).astype(np.int32)

@@ -31,10 +31,17 @@ class _Store(NamedTuple):
     low: np.ndarray
     high: np.ndarray
     table: np.ndarray  # hash table of nodes, 0 is free
-    count: np.ndarray  # one number: nodes in use
+    size: np.ndarray  # one number: nodes in use
     key: np.ndarray  # of the computed-results cache; lossy
     value: np.ndarray
     stack: np.ndarray
+
+
+def _store(room: int, size: np.ndarray, stack: np.ndarray) -> _Store:
+    slots = 1 << (room - 1).bit_length()
+    variable, low, high = (np.empty(room, np.int32) for _ in range(3))
+    table, key, value = np.zeros(2 * slots, np.int32), np.zeros(slots, np.int64), np.zeros(slots, np.int32)
+    return _Store(variable, low, high, table, size, key, value, stack)
 
 
 @numba.njit(cache=True)
@@ -55,10 +62,10 @@ def _node(store, variable, low, high):
         if store.variable[node] == variable and store.low[node] == low and store.high[node] == high:
             return np.int64(node)
         slot = (slot + 1) & mask
-    node = store.count[0]
+    node = store.size[0]
     if node == len(store.variable):
         return np.int64(-1)
-    store.count[0] += 1
+    store.size[0] += 1
     store.variable[node], store.low[node], store.high[node] = variable, low, high
     store.table[slot] = node
     return node
@@ -226,20 +233,23 @@ def _chances(store, used, probability):
     return chance[root], slope
 
 
+@numba.njit(cache=True)
+def _rehash(store):
+    mask = len(store.table) - 1
+    for node in range(2, store.size[0]):
+        slot = _hash(np.int64(store.variable[node]), np.int64(store.low[node]), np.int64(store.high[node]), mask)
+        while store.table[slot]:
+            slot = (slot + 1) & mask
+        store.table[slot] = node
+
+
 class DecisionDiagram:
     """A store of nodes over ``n_variables`` variables that grows up to ``most`` nodes, then raises `LimitError`."""
 
     def __init__(self, n_variables: int, most: int = MOST_NODES) -> None:
         self.n_variables, self.most = n_variables, most
         room = min(max(1 << 15, 2 * n_variables + 2), most)
-        self._store = _Store(
-            *(np.empty(room, np.int32) for _ in range(3)),
-            np.zeros(1 << (2 * room - 1).bit_length(), np.int32),
-            np.array([2]),
-            np.zeros(1 << (room - 1).bit_length(), np.int64),
-            np.zeros(1 << (room - 1).bit_length(), np.int32),
-            np.zeros((n_variables + 2, 4), np.int64),
-        )
+        self._store = _store(room, np.array([2]), np.zeros((n_variables + 2, 4), np.int64))
         self._store.variable[:2] = _LEAF
         self._store.low[:2] = self._store.high[:2] = 0
 
@@ -290,29 +300,10 @@ class DecisionDiagram:
 
     def _grow(self) -> None:
         old, room = self._store, min(2 * len(self._store.variable), self.most)
-        count = int(old.count[0])
+        count = int(old.size[0])
         if room == len(old.variable):
             raise LimitError("risk.fault_tree.too_many_nodes", limit=f"{self.most:,}")
-        arrays = [np.empty(room, np.int32) for _ in range(3)]
-        for new, filled in zip(arrays, old[:3], strict=True):
+        self._store = _store(room, old.size, old.stack)
+        for new, filled in zip(self._store[:3], old[:3], strict=True):
             new[:count] = filled[:count]
-        size = 1 << (room - 1).bit_length()
-        self._store = _Store(
-            *arrays,
-            np.zeros(2 * size, np.int32),
-            old.count,
-            np.zeros(size, np.int64),
-            np.zeros(size, np.int32),
-            old.stack,
-        )
         _rehash(self._store)
-
-
-@numba.njit(cache=True)
-def _rehash(store):
-    mask = len(store.table) - 1
-    for node in range(2, store.count[0]):
-        slot = _hash(np.int64(store.variable[node]), np.int64(store.low[node]), np.int64(store.high[node]), mask)
-        while store.table[slot]:
-            slot = (slot + 1) & mask
-        store.table[slot] = node

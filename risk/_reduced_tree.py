@@ -12,7 +12,7 @@ from ._cut_set_families import families, unpacked
 from ._cut_set_kernels import components, failing, parents, reduced, single_points
 from ._decision_diagram import DecisionDiagram
 
-_MOST_HELD = 50_000_000  # packed sets held at once on the way up: 400 MB
+_MOST_HELD = 10_000_000  # packed sets on the way up; with their hash tables under 1 GB
 _PACKED_BITS, _PACKED_ORDER = 62, 6  # of a packed set; past either, decision diagrams
 
 
@@ -36,7 +36,14 @@ class ReducedTree:
         return self.n_gates + len(self.events)
 
     @classmethod
-    def build(cls, gates, up, top: int, failed: NDArray[np.bool_], possible: NDArray[np.bool_]) -> ReducedTree | bool:
+    def build(
+        cls,
+        gates: tuple[NDArray, NDArray, NDArray],
+        up: tuple[NDArray, NDArray],
+        top: int,
+        failed: NDArray[np.bool_],
+        possible: NDArray[np.bool_],
+    ) -> ReducedTree | bool:
         """Reduce the tree for the events that have ``failed`` and those for which it is ``possible``, by node.
 
         Returns True when the top fails with the failed ones alone, False when it does not even with all others.
@@ -44,9 +51,10 @@ class ReducedTree:
         surely, maybe = failing(*gates, *up, failed), failing(*gates, *up, possible)
         if surely[top] or not maybe[top]:
             return bool(surely[top])
-        return cls(*reduced(*gates, top, maybe & ~surely))
+        kind, pointer, links, events = reduced(*gates, top, maybe & ~surely)
+        return cls(kind, pointer, links, events)
 
-    def _up(self):
+    def _up(self) -> tuple[NDArray, NDArray]:
         return parents(self.indptr, self.children, self.n_nodes)
 
     def single_points(self) -> NDArray[np.bool_]:
@@ -116,5 +124,5 @@ class ReducedTree:
                 order.append(node - self.n_gates)
             else:
                 below = links[pointer[node] : pointer[node + 1]]
-                stack.extend(sorted(reversed(below), key=lambda child: child < self.n_gates, reverse=True))
+                stack.extend(sorted(below, key=lambda child: child < self.n_gates, reverse=True))
         return np.array(order)

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-
 from kanmon.graph import InputError, LimitError, UnknownIdError
 from kanmon.risk import _reduced_tree
 from kanmon.risk._decision_diagram import DecisionDiagram
@@ -117,7 +116,7 @@ def test_importance_agrees_with_every_state(cyclic):
             weight = 0.0
             for failed in itertools.product([False, True], repeat=len(events)):
                 if not works_without(gates, {event for event, down in zip(events, failed, strict=True) if down}):
-                    weight += np.prod([chance[e] if down else 1 - chance[e] for e, down in zip(events, failed)])
+                    weight += np.prod([chance[e] if down else 1 - chance[e] for e, down in zip(events, failed, strict=True)])
             return weight
 
         tree = FaultTree(gates, "g0")
@@ -155,7 +154,7 @@ def read_aralia(name: str) -> FaultTree:
         gate, formula = definition.get("name"), definition[0]
         children = [child.get("name") for child in formula]
         if formula.tag == "atleast":
-            chosen = list(itertools.combinations(children, int(formula.get("min"))))
+            chosen = list(itertools.combinations(children, int(formula.attrib["min"])))
             gates |= {f"{gate}/{at}": ("and", some) for at, some in enumerate(chosen)}
             gates[gate] = ("or", [f"{gate}/{at}" for at in range(len(chosen))])
         else:
