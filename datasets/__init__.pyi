@@ -22,4 +22,5 @@ from .trade import hs_headings as hs_headings
 from .trade import read_trade as read_trade
 from .trade import thresholds as thresholds
 from .trade import trade_items as trade_items
+from .trade import trade_kind as trade_kind
 from .trade import trade_sources as trade_sources

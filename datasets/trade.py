@@ -120,13 +120,7 @@ def read_trade(path: str | Path, *, exports: bool = False) -> pl.LazyFrame:
     from .readers.us_census import read_us_census
 
     path = Path(path)
-    if path.is_dir():
-        return read_baci(path)
-    if path.suffix == ".json":
-        return read_us_census(path).lazy()
-    header = _header(path)
-    kind = next((kind for kind, columns in _HEADERS.items() if columns <= set(header)), None)
-    match kind:
+    match trade_kind(path):
         case "baci":
             return read_baci(path)
         case "comtrade":
@@ -135,8 +129,29 @@ def read_trade(path: str | Path, *, exports: bool = False) -> pl.LazyFrame:
             return read_japan_customs(path, exports=exports).lazy()
         case "us_census":
             return read_us_census(path).lazy()
-        case "tidy" if {"hs6", "item"} & set(header):
+        case _:
             return pl.scan_parquet(path) if path.suffix == ".parquet" else read_table(path, _TIDY).lazy()
+
+
+def trade_kind(path: str | Path) -> str:
+    """Return which kind of trade file this is: "baci", "comtrade", "japan_customs", "us_census" or "tidy".
+
+    Raises
+    ------
+    ReadError
+        There is no such file, or it cannot be read.
+    InputError
+        It is none of these.
+    """
+    path = Path(path)
+    if path.is_dir():
+        return "baci"
+    if path.suffix == ".json":
+        return "us_census"
+    header = _header(path)
+    for kind, columns in _HEADERS.items():
+        if columns <= set(header) and (kind != "tidy" or {"hs6", "item"} & set(header)):
+            return kind
     raise InputError("datasets.trade.header", path=shorten(path), columns=shorten(", ".join(header), 120))
 
 

@@ -9,6 +9,7 @@ from .dependence import chapter_dependence as chapter_dependence
 from .dependence import commission_dependence as commission_dependence
 from .dependence import geodep as geodep
 from .dependence import import_concentration as import_concentration
+from .fault_tree import FaultTree as FaultTree
 from .scenario import Change as Change
 from .scenario import Scenario as Scenario
 from .scenario import add_source as add_source
@@ -28,3 +29,4 @@ from .simulation import trace as trace
 from .supply_risk import governance_hhi as governance_hhi
 from .supply_risk import import_reliance as import_reliance
 from .supply_risk import supply_risk as supply_risk
+from .supply_risk import trade_supply_risk as trade_supply_risk

@@ -229,6 +229,69 @@ def supply_risk(
     return _answer(low, high, figures)
 
 
+def trade_supply_risk(
+    trade: Any,
+    importer: str,
+    *,
+    governance: Mapping[str, float] | None = None,
+    factors: Any = None,
+    unique: bool = False,
+) -> Any:
+    r"""Return the supply risk of an importer's items as far as trade alone tells, by the formula of `supply_risk`.
+
+    World exports stand in for global supply and the importer's imports for its sourcing, both on value, with t = 1 for all
+    [P]. Import reliance, recycling and substitution come from ``factors``; what is not in it may be anything from 0 to 1, so
+    that without it only the upper end says something. Not "the EU score": inputs differ.
+
+    Parameters
+    ----------
+    trade : frame
+        World trade; a year with one importer only has no global supply (blank, ``hhi_missing``).
+    importer : str
+        ISO3.
+    governance, unique
+        As in `governance_hhi`.
+    factors : frame, optional
+        ``item`` or ``hs6``, and any of ``import_reliance, eol_recycling, substitution`` (or ``_low`` / ``_high`` of
+        them), one row per item, same kind of frame as ``trade``.
+
+    Returns
+    -------
+    frame
+        Keys; ``value``; ``hhi_global_low/high``, ``hhi_sourcing_low/high`` (0..10); the factors; ``sr_low``, ``sr_high``;
+        ``reason``.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> flows = [("CHN", "JPN", 8.0), ("AUS", "JPN", 2.0), ("CHN", "USA", 10.0)]
+    >>> trade = pl.DataFrame(flows, schema=["exporter", "importer", "value"], orient="row").with_columns(
+    ...     hs6=pl.lit("811010"), year=2022)
+    >>> rows = trade_supply_risk(trade, "JPN", governance={"CHN": 6.0, "AUS": 2.0})
+    >>> rows.select("hhi_global_low", "hhi_sourcing_low", "sr_low", pl.col("sr_high").round(3), "reason").row(0)
+    (4.88, 3.92, 0.0, 4.4, 'fraction_missing')
+    """
+    frame, item = tidy(trade)
+    market = [item, "year"]
+    own = nw.from_native(governance_hhi(frame, importer, governance=governance, unique=unique))
+    own = own.select(*market, "value", hhi_sourcing_low="hhi_wgi_low", hhi_sourcing_high="hhi_wgi_high")
+    world = governance_hhi(frame.with_columns(importer=nw.lit("world")), governance=governance)
+    importers = frame.group_by("year").agg(nw.col("importer").n_unique().alias("_importers"))
+    rows = own.join(nw.from_native(world).drop("importer", "value", "scored", "reason"), on=market, how="left")
+    rows = rows.join(importers, on="year", how="left")
+    worldwide = nw.col("_importers") > 1
+    rows = rows.with_columns(
+        importer=nw.lit(importer),
+        hhi_global_low=nw.when(worldwide).then(nw.col("hhi_wgi_low")),
+        hhi_global_high=nw.when(worldwide).then(nw.col("hhi_wgi_high")),
+    )
+    figures = [f"{name}_{end}" for name in _FACTORS[:2] for end in ("low", "high")]
+    rows = rows.select(item, "importer", "year", "value", *figures)
+    if factors is not None:
+        rows = rows.join(nw.from_native(factors), on=item, how="left")
+    return ordered(nw.from_native(supply_risk(rows)), *market)
+
+
 def import_reliance(
     imports: Any, exports: Figure = None, production: Figure = None, stock_release: float | Interval = 0.0
 ) -> Any:

@@ -150,6 +150,9 @@ SOURCES = {
 }
 FIELDS = ["id", "title", "publisher", "date", "url", "licence", "reliability", "note"]
 
+# Where an issuer's own page is among several, it is the one to cite.
+OFFICIAL = re.compile(r"\.go\.jp|europa\.eu|cepii\.fr|\.gov")
+
 # Threshold rows that carry no limit to compute with: nothing was found, or the requirement is qualitative.
 NO_LIMIT = (
     "JP-JOGMEC-NF",
@@ -237,9 +240,10 @@ def thresholds(facts: Path) -> None:
         name = row["threshold_id"]
         if name in NO_LIMIT:
             continue
-        url = re.search(r"https?://\S+", row["source"] or "")
+        urls = re.findall(r"https?://[^\s)]+", row["source"] or "")
+        url = next((url for url in urls if OFFICIAL.search(url)), urls[0] if urls else None)
         sources.append(
-            (f"TH_{name}", row["instrument"], row["issuer"], row["year"], url and url[0], None, row["confidence"])
+            (f"TH_{name}", row["instrument"], row["issuer"], row["year"], url, None, row["confidence"])
             + (f"seen in: {row['source']} ({row['source_type']})",)
         )
         rows.append({

@@ -1,0 +1,156 @@
+"""``kanmon dependence``: trade dependence by official methods."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ...graph.messages import text
+from ..console import Force, Json, Lang, Out, console, language, name_of, safe
+
+if TYPE_CHECKING:
+    import polars as pl
+    from rich.console import Console
+
+    from ..dependence import Dependence
+
+
+class Method(StrEnum):
+    """Whose method."""
+
+    cao = "cao"
+    meti = "meti"
+    cdi = "cdi"
+    geodep = "geodep"
+    sr = "sr"
+    all = "all"
+
+
+def _say(key: str) -> str:
+    return text(f"app.dependence.{key}")
+
+
+Trade = Annotated[str | None, typer.Argument(metavar="[TRADE]", help=_say("help_trade"), show_default=False)]
+Importer = Annotated[str, typer.Option("--importer", help=_say("help_importer"))]
+MethodOption = Annotated[Method, typer.Option("--method", help=_say("help_method"))]
+Year = Annotated[int | None, typer.Option("--year", help=_say("help_year"), show_default=False)]
+Top = Annotated[int, typer.Option("--top", min=1, help=_say("help_top"))]
+
+_COLUMNS = {
+    "cao": ["top", "cao"],
+    "meti": ["top", "hhi", "meti"],
+    "cdi": ["top", "cdi1", "cdi2", "cdi3", "dependent"],
+    "geodep": ["top", "hhi", "hhi_exports", "imports_to_exports", "c1", "c2", "c3", "c4"],
+    "sr": ["top", "hhi_global", "hhi_sourcing", "sr"],
+    "all": ["top", "hhi", "cao", "meti", "dependent", "c4", "sr"],
+}
+_VERDICTS = {"cao", "meti", "dependent", "c1", "c2", "c3", "c4"}
+
+
+def dependence(
+    trade: Trade = None,
+    importer: Importer = "JPN",
+    method: MethodOption = Method.all,
+    year: Year = None,
+    top: Top = 15,
+    lang: Lang = None,
+    out: Out = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Show, or write, how a country's imports depend on single origins."""
+    from ...graph.files import check_folder
+    from ..dependence import METHODS, assess_dependence, write_dependence
+    from ..dependence_chart import drawable
+    from ..outputs import plain
+
+    lang_ = language(lang)
+    if out is not None:
+        check_folder(out, force)
+    progress = console(stderr=True)
+    methods = METHODS if method is Method.all else (method.value,)
+    with progress.status(text("app.dependence.reading", lang_)):
+        found = assess_dependence(trade, importer, methods, year=year)
+        files = [] if out is None else write_dependence(found, Path(out), lang=lang_, force=force)
+    if json:
+        summary = {"importer": found.importer, "year": found.year, "items": found.ranked.to_dicts()}
+        typer.echo(plain({**summary, "limits": found.limits.to_dicts(), "sources": found.sources.to_dicts()}))
+        return
+    terminal = console()
+    _show(found, method.value, top, terminal, lang_)
+    if files:
+        terminal.print(text("app.dependence.written", lang_, path=safe(out), files=", ".join(files)))
+        if not drawable():
+            terminal.print(text("app.dependence.no_picture", lang_))
+
+
+def _show(found: Dependence, method: str, top: int, terminal: Console, lang: str) -> None:
+    from rich.table import Table
+
+    rows = found.ranked
+    title = text("app.dependence.title", lang, importer=found.importer, year=found.year, count=rows.height)
+    table = Table(title=title, title_justify="left", caption_justify="left")
+    table.add_column("HS", no_wrap=True)
+    table.add_column(text("app.dependence.item", lang), max_width=34, overflow="fold")
+    for column in _COLUMNS[method]:
+        table.add_column(
+            text(f"app.dependence.{column}", lang), justify="left" if column == "top" else "right", overflow="fold"
+        )
+    for row in rows.head(top).iter_rows(named=True):
+        name = safe(name_of({**row, "id": row["hs6"]}, lang), 60) + (" *" if row["basket"] else "")
+        table.add_row(row["hs6"], name, *(_cell(row, column, lang) for column in _COLUMNS[method]))
+    terminal.print(table)
+    for line in _remarks(found, rows.head(top), method, lang):
+        terminal.print(line, markup=False, soft_wrap=True)
+
+
+def _cell(row: dict[str, Any], column: str, lang: str) -> str:
+    """Return one figure as text: an interval where it is one, a dash where there is none."""
+    if column in _VERDICTS:
+        return text(f"app.dependence.{row[column] or 'unknown'}", lang)
+    if column == "top":
+        share = _range(row["top_share_low"], row["top_share_high"], "{:.1%}")
+        return f"{safe(_country(row['top_origin'], lang))} {share}"
+    if column == "imports_to_exports":
+        return _range(row[column], row[column], "{:,.1f}")
+    return _range(row[f"{column}_low"], row[f"{column}_high"], "{:.2f}")
+
+
+def _range(low: float | None, high: float | None, form: str) -> str:
+    if low is None or high is None:
+        return "–"
+    a, b = form.format(low), form.format(high)
+    return a if a == b else f"{a}–{b}"
+
+
+def _country(iso3: str | None, lang: str) -> str:
+    from ...datasets import countries
+
+    found = countries().filter(iso3=iso3) if iso3 else countries().clear()
+    return found[f"name_{lang}"][0] if found.height else (iso3 or "–")
+
+
+def _remarks(found: Dependence, shown: pl.DataFrame, method: str, lang: str) -> list[str]:
+    """Return what a reader needs beside the table: limits with purpose, baskets, what was set aside, sources."""
+    say = "app.dependence.{}".format
+    lines = [text(say(f"about_{name}"), lang) for name in found.methods]
+    if shown["basket"].any():
+        lines.append(text(say("about_basket"), lang))
+    if "supply_risk" in found.tables or "geodep" in found.tables:
+        lines.append(text(say("context"), lang))
+    if found.report.height:
+        lines.append(text(say("set_aside"), lang))
+        for row in found.report.head(12).iter_rows(named=True):
+            what = text(f"datasets.trade.reason_{row['reason']}", lang)
+            detail = f" ({row['detail']})" if row["detail"] else ""
+            lines.append(
+                text(say("set_aside_row"), lang, what=what + detail, rows=row["rows"], value=f"{row['value'] or 0:,.0f}")
+            )
+    lines.append(text(say("sources"), lang))
+    for row in found.sources.iter_rows(named=True):
+        parts = [row[key] for key in ("title", "publisher", "date", "licence", "url") if row[key]]
+        lines.append(f"  {row['id']}: " + ", ".join(parts))
+    return lines
