@@ -1,0 +1,1 @@
+"""The self-audit: a company's own files in, findings with their evidence out."""
