@@ -8,7 +8,7 @@ something for it, or a whole that has it inside. All these words are data.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -22,6 +22,8 @@ WINDOW = 16
 SURE_SLIP = 10
 """Folded length from which a name with one wrong letter is still a match."""
 
+LONG_TEXT, REPEATS = 500, 8
+"""In a text of more characters a string is looked at so many times: repeating it says nothing more."""
 LONG_WORD = 6
 """Letters from which a word stays itself with one of them wrong."""
 
@@ -70,9 +72,14 @@ def _read(words: Vocabulary, folded: str) -> list[Hit]:
     spans: list[Span] = []
     several: dict[int, list[list[tuple[int, int]]]] = {}
     halves: list[tuple[Key, int]] = []
+    often: Counter[Key] = Counter()
     for last, keys in words.automaton.iter(text):
         end = last + 1
         for key in keys:
+            if len(text) > LONG_TEXT:
+                often[key] += 1
+                if often[key] > REPEATS:
+                    continue
             start = end - key.length
             if key.sort == "word":
                 if _is_word(text, start, end):

@@ -30,6 +30,8 @@ TITLE_ROWS = 20
 UNREADABLE = "\ufffd"
 """What stands in a cell for bytes that are neither UTF-8 nor cp932."""
 
+_NOT_TEXT = {0: None} | dict.fromkeys(range(0xF8F0, 0xF8F4), UNREADABLE)
+"""NUL is dropped; Python reads four bytes that cp932 leaves undefined as private characters."""
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 _CELL_LIMIT = 2**27
 _SMALL = 2**20
@@ -117,7 +119,7 @@ def _text_rows(data: bytes, path: Path) -> pl.DataFrame:
         text = decode(data, path)
     except ReadError:
         text = "".join(_line(line) for line in data.removeprefix(b"\xef\xbb\xbf").splitlines(keepends=True))
-    text = text.replace("\0", "")
+    text = text.translate(_NOT_TEXT)
     start = text[:10_000]
     delimiter = max(",\t;", key=start.count)
     limit = csv.field_size_limit(_CELL_LIMIT)

@@ -1,0 +1,216 @@
+"""Flagging: what is a match, what is a review, what is nothing; and the questions about a transfer."""
+
+import hashlib
+from pathlib import Path
+from typing import ClassVar
+
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kanmon.graph import InputError, SupplyGraph
+from kanmon.graph.messages import text as message
+from kanmon.risk.technologies import FLAG_SCHEMA, flag_technologies
+from kanmon.risk.transfer_check import transfer_check
+
+CASES = Path(__file__).parent.parent / "data" / "technology_cases.tsv"
+
+
+def verdicts(line, hs=None):
+    frame = flag_technologies([line], hs=None if hs is None else [hs], lang="en")
+    return dict(frame.select("technology", "verdict").iter_rows())
+
+
+def test_the_cases_are_many_a_third_are_hard_negatives_and_labels_are_sound():
+    frame = pl.read_csv(CASES, separator="\t", infer_schema=False, quote_char=None)
+    assert frame.height >= 400
+    assert frame.filter(pl.col("verdict") == "none").height >= frame.height / 3
+    assert frame["text"].is_unique().all()
+    assert set(frame["lang"]) == {"ja", "en", "zh"}
+    assert frame.filter((pl.col("verdict") != "none") & pl.col("technology").is_null()).is_empty()
+
+
+@pytest.mark.parametrize("half", [0, 1])
+def test_precision_and_recall_of_match_are_at_least_95_percent_in_both_halves(half):
+    cases = pl.read_csv(CASES, separator="\t", infer_schema=False, quote_char=None)
+    mine = [hashlib.sha256(line.encode()).digest()[0] % 2 == half for line in cases["text"]]
+    cases = cases.filter(pl.Series(mine))
+    flags = flag_technologies(cases, text="text", hs="hs").filter(pl.col("verdict") == "match")
+    found = set(flags.select("text", pl.col("technology").cast(pl.String)).rows())
+    meant = set(cases.filter(pl.col("verdict") == "match").select("text", "technology").rows())
+    assert len(found & meant) / len(found) >= 0.95
+    assert len(found & meant) / len(meant) >= 0.95
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "フォトレジスト剥離液",
+        "固体電解コンデンサ",
+        "位相差顕微鏡",
+        "X-ray tube target",
+        "Titanium alloy bar",
+        "MLCC tester",
+        "adhesive for permanent magnets",
+        "SEM",
+        "",
+    ],
+)
+def test_another_product_is_no_flag(line):
+    assert verdicts(line) == {}
+
+
+@pytest.mark.parametrize("line", ["永久磁石式同期モーター", "permanent magnet motor", "motor with neodymium magnet"])
+def test_a_whole_that_contains_the_item_is_a_review(line):
+    assert verdicts(line) == {22: "review"}
+
+
+@pytest.mark.parametrize(
+    ("line", "technology"),
+    [
+        ("ｾﾗﾐｯｸﾁｯﾌﾟｺﾝﾃﾞﾝｻ 積層ｾﾗﾐｯｸｺﾝﾃﾞﾝｻ－", 1),
+        ("ソルダ－レジスト", 20),
+        ("ソルダーレジスト", 20),
+        ("ﾈｵｼﾞｳﾑ磁石", 22),
+        ("炭 素 繊 維", 6),
+        ("QUANTUM-DOTS", 16),
+        ("magnet, neodymium", 22),
+        ("photoresit, positive", 8),
+        ("GRM155R71C104KA88D", 1),
+        ("ＧＡＮ　基板", 21),
+        ("片式多层陶瓷电容器", 1),
+    ],
+)
+def test_spellings_of_one_name_are_the_same_match(line, technology):
+    assert verdicts(line).get(technology) == "match"
+
+
+@pytest.mark.parametrize("line", ["system item", "scar tissue", "SAWDUST", "TEMPERED glass", "XCL10A475"])
+def test_latin_names_need_word_boundaries(line):
+    assert verdicts(line) == {}
+
+
+def test_one_letter_is_a_slip_but_another_short_word_or_kanji_is_not():
+    assert verdicts("scintilator crystal") == {24: "match"}
+    assert verdicts("圧延銅箔") == {}
+    assert 2 not in verdicts("LAW filter")
+
+
+def test_an_excluding_word_elsewhere_makes_a_review_unless_it_names_the_use():
+    assert verdicts("電解銅箔 圧延銅箔") == {3: "review"}
+    assert verdicts("電解銅箔（CCL用）") == {3: "match"}
+
+
+def test_an_hs_code_supports_or_contradicts_and_never_flags_alone():
+    assert verdicts("部品", "850511") == {}
+    assert verdicts("永久磁石", "8505.11") == {22: "match"}
+    assert verdicts("永久磁石", "8501.52") == {22: "review"}
+    supported = flag_technologies(["永久磁石"], hs=["8505110000"])["score"].item()
+    assert supported > flag_technologies(["永久磁石"])["score"].item()
+
+
+def test_a_bare_abbreviation_needs_a_second_signal():
+    assert verdicts("SEM", "901210") == {10: "review"}
+
+
+def test_every_frame_library_and_missing_cell_is_read():
+    rows = ["永久磁石", None, float("nan"), 12.5]
+    for frame in (pd.DataFrame({"name": rows}), pl.DataFrame({"name": [str(r) if r else None for r in rows]})):
+        flags = flag_technologies(frame)
+        assert flags.select("row", "technology").rows() == [(0, 22)]
+        assert dict(flags.schema) == FLAG_SCHEMA
+
+
+def test_equal_lines_are_flagged_on_every_row_in_order():
+    flags = flag_technologies(["永久磁石", "ボルト", "永久磁石"])
+    assert flags["row"].to_list() == [0, 2]
+
+
+def test_no_lines_give_an_empty_frame():
+    assert dict(flag_technologies([]).schema) == FLAG_SCHEMA
+
+
+def test_wrong_columns_and_lengths_are_named():
+    with pytest.raises(InputError, match="'nam'.*'name'"):
+        flag_technologies(pl.DataFrame({"name": ["x"]}), text="nam")
+    with pytest.raises(InputError):
+        flag_technologies(["a", "b"], hs=["853224"])
+
+
+def test_reasons_are_in_both_languages_and_mark_what_is_inferred():
+    for lang in ("en", "ja"):
+        reason = flag_technologies(["永久磁石"], lang=lang)["reason"].item()
+        assert message("risk.technologies.to_be_added", lang) in reason
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=200))
+def test_no_text_crashes_it_and_scores_stay_in_range(line):
+    assert flag_technologies([line])["score"].is_between(0, 1).all()
+
+
+@pytest.mark.parametrize(
+    "line", ["x" * 100_000, "永久磁石" * 25_000, "😀" * 1000, "\x00\ufffd", '=HYPERLINK("http://x","永久磁石")']
+)
+def test_hostile_cells_are_read_without_a_crash(line):
+    flag_technologies([line])
+
+
+class TestGraph:
+    """Items of a graph: names, aliases and structure."""
+
+    items: ClassVar = pl.DataFrame(
+        {
+            "id": ["magnet", "motor", "nd", "bolt", "mlcc"],
+            "name_en": ["NdFeB magnet", "traction motor", "neodymium metal", "bolt", "chip part"],
+            "kind": ["component", "product", "material", "component", "component"],
+            "technology": [None, None, None, None, "1"],
+        }
+    )
+    inputs: ClassVar = pl.DataFrame({"item": ["motor", "magnet"], "input": ["magnet", "nd"], "source": ["s", "s"]})
+    sources: ClassVar = pl.DataFrame({"id": ["s"], "title": ["t"], "publisher": ["p"]})
+
+    def test_structure_adds_contains_and_used_for_which_are_no_matches(self):
+        graph = SupplyGraph(items=self.items, inputs=self.inputs, sources=self.sources)
+        flags = flag_technologies(graph, lang="en")
+        found = {row["item"]: (row["technology"], row["verdict"]) for row in flags.iter_rows(named=True)}
+        assert found == {
+            "magnet": (22, "match"),
+            "motor": (22, "contains"),
+            "nd": (22, "used_for"),
+            "mlcc": (1, "match"),
+        }
+
+
+def test_a_transfer_check_lists_questions_and_concludes_nothing():
+    for lang in ("en", "ja"):
+        frame = transfer_check(6, "焼成条件", "vnm", "2027-04-01", lang=lang)
+        assert set(frame["answer"]) == {"open"}
+        assert "2027-03-02" in frame["question"][-1]
+        assert not any("reportable" in sentence or "非該当" in sentence for sentence in frame["question"])
+
+
+def test_a_users_group_a_list_answers_for_its_dates_only():
+    group = pl.DataFrame(
+        {"country": ["DEU"], "valid_from": ["2020-01-01"], "valid_to": [None], "source": ["own"]}
+    ).with_columns(pl.col("valid_from", "valid_to").cast(pl.String).str.to_date())
+    answers = [
+        transfer_check(1, "drawings", country, date, group_a=group).filter(pl.col("question_id") == "destination")
+        for country, date in (("DEU", "2027-01-01"), ("DEU", "2019-01-01"), ("VNM", "2027-01-01"))
+    ]
+    assert [answer["answer"].item() for answer in answers] == ["yes", "no", "no"]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (25, "x", "DEU", "2027-01-01"),
+        (1, " ", "DEU", "2027-01-01"),
+        (1, "x", "Germany", "2027-01-01"),
+        (1, "x", "DEU", "soon"),
+    ],
+)
+def test_a_transfer_check_refuses_what_it_cannot_read(arguments):
+    with pytest.raises(InputError):
+        transfer_check(*arguments)
