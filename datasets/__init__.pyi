@@ -18,6 +18,12 @@ from .readers.comtrade import read_comtrade as read_comtrade
 from .readers.hs import convert_edition as convert_edition
 from .readers.japan_customs import read_japan_customs as read_japan_customs
 from .readers.us_census import read_us_census as read_us_census
+from .technologies import group_a as group_a
+from .technologies import technologies as technologies
+from .technologies import technology_hs_codes as technology_hs_codes
+from .technologies import technology_materials as technology_materials
+from .technologies import technology_part_numbers as technology_part_numbers
+from .technologies import technology_terms as technology_terms
 from .trade import bundled_trade as bundled_trade
 from .trade import governance as governance
 from .trade import hs_headings as hs_headings

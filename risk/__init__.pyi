@@ -30,3 +30,5 @@ from .supply_risk import governance_hhi as governance_hhi
 from .supply_risk import import_reliance as import_reliance
 from .supply_risk import supply_risk as supply_risk
 from .supply_risk import trade_supply_risk as trade_supply_risk
+from .technologies import flag_technologies as flag_technologies
+from .transfer_check import transfer_check as transfer_check
