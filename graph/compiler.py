@@ -35,7 +35,6 @@ class _Compiler:
         self.requirements = _requirements(part)
         self.places = _places(graph)
         self.views = _views(graph, part.items["id"], level)
-        self.variant_of = dict(graph.items.select("id", "variant_of").drop_nulls().iter_rows())
         self.builder = NetworkBuilder()
         self.market: dict[tuple[str, str], int] = {}
         self.makers: dict[tuple[str, str], int] = {}
@@ -47,7 +46,7 @@ class _Compiler:
             self._declare_market(item, WORLD_MARKET, self.views.get((item, "world")))
         for place in self._buyers():
             for item in self.items:
-                view = self._scoped(item, place)
+                view = self.views.get((item, place))
                 if view is not None:
                     self._declare_market(item, place, view)
         if self.buyer is not None:
@@ -74,14 +73,6 @@ class _Compiler:
         """Whose sourcing a supplier uses: its own, else its parent's, else its country's."""
         return self.places.get(supplier, [])
 
-    def _scoped(self, item: str, place: str) -> _View | None:
-        """The view of a buyer's own sourcing of an item, else of the basket that the item is a kind of."""
-        view = self.views.get((item, place))
-        parent = self.variant_of.get(item)
-        if view is None and parent is not None and (parent, place) in self.views:
-            view = {**self.views[parent, place], "basket": parent}
-        return view
-
     def _maker(self, item: str, supplier: str) -> int:
         if (item, supplier) not in self.makers:
             country = self.graph.supplier(supplier)["country"] or supplier if supplier != REMAINDER else None
@@ -91,7 +82,8 @@ class _Compiler:
 
     def _declare_market(self, item: str, place: str, view: _View | None) -> None:
         view = view or {"shares": [], "remainder": 1.0}
-        sources = [(self._maker(item, supplier), low, high) for supplier, low, high in view["shares"]]
+        total = max(1.0, sum(low for _, low, _ in view["shares"]))  # rounded shares may sum to a little more than 1
+        sources = [(self._maker(item, s), low / total, high / total) for s, low, high in view["shares"]]
         if view.get("excluded"):
             sources = [(node, 0.0, high) for node, _, high in sources]
             sources += [(self._maker(item, supplier), 0.0, 1.0) for supplier in view["excluded"]]
@@ -104,7 +96,7 @@ class _Compiler:
             open_ended = any(high > low for _, low, high in sources)
             low = 0.0 if open_ended else view["remainder"]
             sources.append((self._maker(item, REMAINDER), low, view["remainder"]))
-        about = {key: view.get(key) for key in ("level", "measure", "year", "source", "confidence", "basket")}
+        about = {key: view.get(key) for key in ("level", "measure", "year", "source", "confidence")}
         self.market[item, place] = self.builder.add_pool(sources, item=item, buyer=place, role="market", **about)
 
     def _declare_home(self, item: str, place: str) -> None:
@@ -167,11 +159,9 @@ def _places(graph: SupplyGraph) -> dict[str, list[str]]:
 
 def _views(graph: SupplyGraph, items: pl.Series, level: str) -> dict[tuple[str, str], _View]:
     """The view that is used for each (item, scope): ``trades`` first, then the preferred one of the best level."""
-    parents = graph.items.filter(pl.col("id").is_in(items.implode()))["variant_of"].drop_nulls()
-    wanted = pl.concat([items, parents]).unique()
     ranks = {"country": 1, "company": 2, "site": 3} | {level: 0}
     order = pl.col("level").replace_strict(ranks, return_dtype=pl.Int64)
-    rows = graph.markets.filter(pl.col("preferred") & pl.col("item").is_in(wanted.implode()))
+    rows = graph.markets.filter(pl.col("preferred") & pl.col("item").is_in(items.implode()))
     rows = rows.filter(order == order.min().over("item", "scope"))
     found: dict[tuple[str, str], _View] = {}
     worst = pl.col("confidence").replace_strict({"published": 0, "estimated": 1}, default=2, return_dtype=pl.Int64)
@@ -185,7 +175,7 @@ def _views(graph: SupplyGraph, items: pl.Series, level: str) -> dict[tuple[str, 
             "confidence": ("published", "estimated", "unknown")[view["worst"]],
             "imports": view["scope"] != "world" and (view["measure"] or "").startswith("imports"),
         }
-    trades = graph.trades.filter(pl.col("item").is_in(wanted.implode()) & (pl.col("value") > 0))
+    trades = graph.trades.filter(pl.col("item").is_in(items.implode()) & (pl.col("value") > 0))
     trades = trades.filter(pl.col("year") == pl.col("year").max().over("item", "buyer"))
     flows = trades.group_by("item", "buyer", "year", "seller", maintain_order=True).agg(
         pl.col("value").sum(), pl.col("source", "confidence").first()

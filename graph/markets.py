@@ -5,11 +5,11 @@ source. Shares are computed within one view; rows of two views are never added.
 
 Within a view a known share is a point, ``share_low`` / ``share_high`` bound a range, and a named supplier without a figure
 holds an unknown part. Quantities are divided by the row of the aggregate ``WORLD`` when there is one, else by the sum of all
-rows. Shares that sum to a little more than 1 (rounding) are divided by their sum.
+rows. Shares that sum to a little more than 1 (rounding) stand as published; what is computed from them divides by the sum.
 
-Where several views of one market exist, the **preferred** one is, in this order: one with figures; not a projection (a year
-after the source was published); not one of capacity; the most recent; the best covered; the most reliable source; the first
-by measure and source id.
+Where several views of one market exist, the **preferred** one is, in this order: one with figures; not one whose every row
+is of unknown confidence; not a projection (a year after the source was published); not one of capacity; the most recent; the
+best covered; the most reliable source; the first by measure and source id.
 """
 
 from __future__ import annotations
@@ -91,8 +91,6 @@ def _bounded(named: pl.DataFrame) -> pl.DataFrame:
         share_high=pl.when(open_total).then("share").otherwise("share_high"),
         low=pl.when(open_total).then(0.0).otherwise("low"),
     )
-    summed = pl.col("low").sum().over("view")
-    named = named.with_columns(low=pl.col("low") / pl.max_horizontal(summed, 1.0))
     named = named.with_columns(attributed=pl.col("low").sum().over("view").clip(0, 1))
     remainder = 1 - pl.col("attributed")
     named = named.with_columns(remainder=pl.when(remainder < 1e-12).then(0.0).otherwise(remainder))
@@ -111,10 +109,13 @@ def _preferred(rows: pl.DataFrame, graph: SupplyGraph) -> pl.DataFrame:
     reliability = pl.col("reliability").replace_strict(_RELIABILITY, default=5, return_dtype=pl.Int64)
     sources = graph.sources.select(source="id", published=published, rank=reliability)
     views = rows.group_by("view", *VIEW, maintain_order=True).agg(
-        attributed=pl.col("attributed").first(), figures=(pl.col("known") != "unknown").any()
+        attributed=pl.col("attributed").first(),
+        figures=(pl.col("known") != "unknown").any(),
+        doubted=(pl.col("confidence") == "unknown").all(),
     )
     order = views.join(sources, on="source", how="left").sort(
         ~pl.col("figures"),
+        "doubted",
         (pl.col("year") > pl.col("published")).fill_null(False),
         pl.col("measure").str.starts_with("capacity"),
         -pl.col("year").fill_null(-1),

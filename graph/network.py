@@ -52,7 +52,7 @@ class ProductionNetwork:
     nodes : polars.DataFrame
         n rows: ``item``, ``supplier`` (producers; "" is the remainder), ``country`` of the supplier, ``buyer`` (pools: whose
         sourcing; "" is the world market), ``role`` ("producer", "market", "group", "place"), and for markets the view behind
-        it: ``level, measure, year, source, confidence, basket`` (the item whose code bundles this one, or null).
+        it: ``level, measure, year, source, confidence``.
     producer : numpy.ndarray of bool
         n: whether the node takes the minimum (producer) or the weighted sum (pool).
     indptr, indices : numpy.ndarray
@@ -261,7 +261,6 @@ NODE_SCHEMA = {
     "year": pl.Int64,
     "source": pl.String,
     "confidence": pl.String,
-    "basket": pl.String,
 }
 
 

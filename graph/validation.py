@@ -33,7 +33,8 @@ def check_tables(frames: Mapping[str, pl.DataFrame], first_row: int = 0) -> tupl
     problems = Problems(first_row)
     tables = {}
     for name, table in SCHEMA.items():
-        tables[name] = _typed(table, frames[name], problems) if name in frames else table.empty()
+        given = name in frames and frames[name].width > 0
+        tables[name] = _typed(table, frames[name], problems) if given else table.empty()
     _check_ids(tables, problems)
     _check_references(tables, problems)
     _check_inputs(tables["inputs"], problems)

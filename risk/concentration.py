@@ -211,7 +211,7 @@ def concentration(graph: SupplyGraph, level: str = "country", *, unnamed: bool =
         confidence=worst.replace_strict({0: "published", 1: "estimated", 2: "unknown"}, return_dtype=pl.String),
         top_share_low=low.max(),
         top_high=high.max(),
-        cr3_low=low.top_k(3).sum(),
+        cr3_low=low.top_k(3).sum().clip(0, 1),
         cr3_named=high.top_k(3).sum(),
     )
     figures = [

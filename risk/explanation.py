@@ -56,11 +56,10 @@ def _fact(row: dict[str, Any], sources: dict[str, dict[str, Any]], lang: str) ->
     if source is None:
         return Message("risk.explanation.no_source").text(lang)
     sure = Message(f"graph.words.{row['confidence'] or 'unknown'}")
-    basket = Message("risk.explanation.basket", item=row["basket"]) if row["basket"] else Message("graph.errors.no_hint")
     year = row["year"] if row["year"] is not None else Message("risk.explanation.no_year")
-    return Message(
-        "risk.explanation.fact", publisher=source["publisher"], year=year, sure=sure, basket=basket, source=source["id"]
-    ).text(lang)
+    return Message("risk.explanation.fact", publisher=source["publisher"], year=year, sure=sure, source=source["id"]).text(
+        lang
+    )
 
 
 def _name(row: dict[str, Any], lang: str) -> str:

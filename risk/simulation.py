@@ -66,8 +66,8 @@ def simulate(
 
     .. math:: x_p = c_p \min_r x_r, \qquad x_q = \min(1, \sum_s w_{qs} g_{qs} x_s)
 
-    A *halt* sets capacities to 0, an *embargo* sets the gain g of sales to the embargoed buyers to 0. What is not attributed to
-    a named supplier may belong to whoever is hit, unless the hit supplier's own share is known: outcomes are intervals.
+    A *halt* sets capacities to 0, an *embargo* sets the gain g of sales to the embargoed buyers to 0. What is not attributed
+    to a named supplier may belong to whoever is hit, unless the hit supplier's own share is known: outcomes are intervals.
 
     Parameters
     ----------
@@ -87,8 +87,8 @@ def simulate(
     Returns
     -------
     polars.DataFrame
-        One row per scenario and item: ``scenario, item, kept_low, kept_high`` (0..1: certain loss is ``1 - kept_high``, possible
-        loss ``1 - kept_low``), ``kept_estimate`` (remainder spread like the known part: an assumption), ``binding`` (the
+        One row per scenario and item: ``scenario, item, kept_low, kept_high`` (0..1: certain loss is ``1 - kept_high``,
+        possible loss ``1 - kept_low``), ``kept_estimate`` (remainder spread like the known part: an assumption), ``binding`` (the
         requirement that limits the item's makers most in the low reading, null when none), ``directly_hit`` (the low reading
         loses supply at the item itself), ``source`` (of the item's shares), ``converged``.
 
@@ -99,8 +99,8 @@ def simulate(
 
     References
     ----------
-    .. [1] Leontief production with sourcing shares: Henriet, Hallegatte, Tabourier (2012), J. Econ. Dyn. Control 36(1), 150-167,
-       doi 10.1016/j.jedc.2011.07.007.
+    .. [1] Leontief production with sourcing shares: Henriet, Hallegatte, Tabourier (2012), J. Econ. Dyn. Control
+       36(1), 150-167, doi 10.1016/j.jedc.2011.07.007.
 
     Examples
     --------
@@ -195,8 +195,8 @@ def trace(
     -------
     polars.DataFrame
         One row per step: ``step`` (0 is the product), ``item``, ``supplier`` (who makes it; "" where nobody is named),
-        ``share`` (part of the item's market that this step carries: the upper bound in the low reading, the lower in the high), ``kept`` (level of the node), ``cause`` ("input":
-        a requirement binds, "halt": its capacity is cut, "embargo": its sales are cut), ``source, year, confidence, basket`` of
+        ``share`` (part of the item's market that this step carries: upper bound in the low reading, lower in the high), ``kept`` (level of the node), ``cause`` ("input":
+        a requirement binds, "halt": its capacity is cut, "embargo": its sales are cut), ``source, year, confidence`` of
         the market. Empty when nothing is lost.
     """
     check_scenario(graph, scenario)
@@ -245,12 +245,12 @@ def _steps(solution: Solution, product: str, reading: str) -> pl.DataFrame:
                 break
         node = int(network.indices[best])
     schema = {"step": pl.Int64, "item": pl.String, "supplier": pl.String, "share": pl.Float64, "kept": pl.Float64}
-    schema |= {"cause": pl.String, "source": pl.String, "year": pl.Int64, "confidence": pl.String, "basket": pl.String}
+    schema |= {"cause": pl.String, "source": pl.String, "year": pl.Int64, "confidence": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 def _step(number: int, maker: dict[str, Any], about: dict[str, Any], kept: float, cause: str) -> dict[str, Any]:
-    market = {key: about.get(key) for key in ("share", "source", "year", "confidence", "basket")}
+    market = {key: about.get(key) for key in ("share", "source", "year", "confidence")}
     supplier = maker["supplier"] or REMAINDER
     return {"step": number, "item": maker["item"], "supplier": supplier, "kept": kept, "cause": cause} | market
 
@@ -280,7 +280,7 @@ def time_to_stop(
     Returns
     -------
     polars.DataFrame
-        ``item, days_low, days_high`` (days; infinite when the item does not stop), ``stock`` (days of stock of the item itself).
+        ``item, days_low, days_high`` (days; infinite when the item does not stop), ``stock`` (days of stock of the item).
         The low bound lets what is not attributed stop as well.
     """
     check_scenario(graph, scenario)
