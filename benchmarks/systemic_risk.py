@@ -1,7 +1,8 @@
 """Milliseconds per firm of `kanmon.risk.systemic_risk` against numpy and scipy on the same networks.
 
-Run ``python benchmarks/systemic_risk.py [--quick] [--out FILE]``. Every size runs in a process of its own, so that peak memory is
-that size's alone. Times are processor time of one thread, best of two, without compiling and without preparing the network.
+Run ``python benchmarks/systemic_risk.py [--quick] [--out FILE]``. Every size runs in a process of its own, so that peak
+memory is that size's alone. Times are processor time of one thread, best of two, without compiling and
+without preparing the network.
 """
 
 from __future__ import annotations
@@ -152,7 +153,7 @@ def main(arguments: list[str] | None = None) -> None:
     text = (
         f"## Systemic risk (ESRI), milliseconds per firm, tolerance {TOLERANCE:g}, {os.cpu_count()} cores\n\n"
         f"{markdown(rows)}\n\n"
-        "lanes, frontier, numpy: processor time of one thread; all cores: elapsed time, with whatever else the machine does;\n"
+        "lanes, frontier, numpy: processor time of one thread; all cores: elapsed time beside whatever else runs;\n"
         "prepare: coefficients, once per network; ratio: numpy to the faster kernel; difference: largest, of any score.\n"
         f"Compiling both kernels takes {first:.1f} s once; loading them from the cache {later:.1f} s per process.\n"
     )

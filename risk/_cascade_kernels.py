@@ -11,10 +11,13 @@ from typing import NamedTuple
 import numba
 import numpy as np
 
-from ._lanes import LANES, add, divide, larger, load, multiply, smaller, spread, store, subtract
+from ._lanes import LANES, add, divide, larger, load, multiply, prefetch, smaller, spread, store, subtract
 
 PATIENCE = 1e-11
 """`frontier` passes a change on once it exceeds this part of the tolerance; smaller ones wait until they add up."""
+
+AHEAD = 16
+"""Links between asking for a firm's row and reading it."""
 
 
 class Cases(NamedTuple):
@@ -234,12 +237,14 @@ def _take_over(firms, loss, lost, gone):
 def _depend(pull, gone, before, after, widest):
     """Set each firm's loss to the worst of its groups and note the widest change of each lane."""
     one, zero, change = spread(1.0), spread(0.0), load(widest, 0)
+    last = len(pull.firms) - 1
     for j in range(len(pull.firm_starts) - 1):
         old = load(before, j)
         worst = old
         for group in range(pull.firm_starts[j], pull.firm_starts[j + 1]):
             felt = zero
             for link in range(pull.group_starts[group], pull.group_starts[group + 1]):
+                prefetch(gone, pull.firms[min(link + AHEAD, last)])
                 felt = add(felt, multiply(spread(pull.parts[link]), load(gone, pull.firms[link])))
             worst = larger(worst, felt)
         worst = smaller(worst, one)

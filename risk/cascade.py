@@ -98,7 +98,7 @@ def systemic_risk(
 
     Notes
     -----
-    Memory is linear in n + m: about 40 bytes per link and 300 bytes per firm and thread. Not guaranteed: at equal
+    Memory is linear in n + m: roughly 100 bytes per link and 300 per firm and thread. Not guaranteed: at equal
     tolerance a larger shock may stop a step earlier, and so score less; losses after the same number of steps never do.
 
     Raises

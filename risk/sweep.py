@@ -53,9 +53,9 @@ def sweep(
     [1, 4, 9]
     """
     kept = _Memory() if out is None else _Folder(Path(out), identity, len(parts))
-    left = [number for number in range(len(parts)) if number not in kept]
-    with _executor(executor, threads, len(left)) as results:
-        for number, frame in results(function, {number: parts[number] for number in left}):
+    left = {number: part for number, part in enumerate(parts) if number not in kept}
+    with _on_threads(function, left, threads) if executor is None else _on_workers(function, left, executor) as results:
+        for number, frame in results:
             kept.add(number, frame)
     return pl.concat([kept[number] for number in range(len(parts))])
 
@@ -107,34 +107,32 @@ def _replace(path: Path, write: Callable[[Path], Any]) -> None:
     unfinished.replace(path)
 
 
+Results = Iterator[tuple[int, pl.DataFrame]]
+
+
 @contextmanager
-def _executor(executor: Any, threads: int | None, count: int) -> Iterator[Callable[..., Iterator[Any]]]:
-    """Yield a function that runs numbered parts and yields ``number, frame`` as each is done."""
-    if executor is None:
-        with ThreadPoolExecutor(max(1, min(threads or os.cpu_count() or 1, count))) as pool:
+def _on_threads(function: Callable[[Any], pl.DataFrame], parts: dict[int, Any], threads: int | None) -> Iterator[Results]:
+    """Yield an iterator of ``number, frame`` as parts are done; parts that have not begun are dropped at the end."""
+    pool = ThreadPoolExecutor(threads or os.cpu_count() or 1)
+    futures = {pool.submit(function, part): number for number, part in parts.items()}
+    try:
+        yield ((futures.pop(future), future.result()) for future in as_completed(list(futures)))
+    finally:
+        pool.shutdown(cancel_futures=True)
 
-            def on_threads(function: Callable[..., Any], parts: dict[int, Any]) -> Iterator[Any]:
-                futures = {pool.submit(function, part): number for number, part in parts.items()}
-                try:
-                    for future in as_completed(futures):
-                        yield futures.pop(future), future.result()
-                finally:
-                    pool.shutdown(cancel_futures=True)
 
-            yield on_threads
-    else:
-        with _client(executor) as client:
-            from distributed import as_completed as as_completed_there
+@contextmanager
+def _on_workers(function: Callable[[Any], pl.DataFrame], parts: dict[int, Any], executor: Any) -> Iterator[Results]:
+    """Yield the same from Dask's workers."""
+    with _client(executor) as client:
+        from distributed import as_completed as as_completed_there
 
-            def on_workers(function: Callable[..., Any], parts: dict[int, Any]) -> Iterator[Any]:
-                futures = {client.submit(function, part, pure=False): number for number, part in parts.items()}
-                try:
-                    for future, frame in as_completed_there(list(futures), with_results=True):
-                        yield futures.pop(future), frame
-                finally:
-                    client.cancel(list(futures))
-
-            yield on_workers
+        futures = {client.submit(function, part, pure=False): number for number, part in parts.items()}
+        try:
+            done = as_completed_there(list(futures), with_results=True)
+            yield ((futures.pop(future), frame) for future, frame in done)
+        finally:
+            client.cancel(list(futures))
 
 
 @contextmanager

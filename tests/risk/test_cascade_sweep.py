@@ -2,6 +2,7 @@
 
 import os
 import signal
+import time
 from pathlib import Path
 
 import polars as pl
@@ -70,8 +71,16 @@ def test_a_folder_that_cannot_be_made_is_a_read_error(network, tmp_path):
 
 
 def test_an_error_in_a_part_is_raised_and_stops_the_rest():
+    begun = []
+
+    def divide(part):
+        begun.append(part)
+        time.sleep(0.1 if part else 0)  # the first part fails while the others are still waiting or at work
+        return pl.DataFrame({"x": [1 / part]})
+
     with pytest.raises(ZeroDivisionError):
-        sweep(lambda part: pl.DataFrame({"x": [1 / part]}), list(range(50)), threads=2)
+        sweep(divide, list(range(50)), threads=2)
+    assert len(begun) < 10
 
 
 @pytest.fixture(scope="module")
