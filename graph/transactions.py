@@ -79,7 +79,7 @@ class FirmNetwork:
         roles : frame or path, optional
             ``supplier_sector, buyer_sector, role``: whether a buyer of one sector can do without what the other delivers.
         unlisted : {"essential", "non_essential", "none"}
-            Role of a pair that ``roles`` does not list. ``essential`` never understates a loss.
+            Role of a pair that ``roles`` does not list; ``essential`` takes its input as indispensable.
 
         Returns
         -------
@@ -112,7 +112,7 @@ class FirmNetwork:
         if unlisted not in ROLES:
             raise InputError("graph.transactions.unlisted", value=shorten(unlisted))
         notes: list[Message] = []
-        listed = _firms(firms, notes)
+        listed = _firms(firms)
         ids = listed["firm"]
         links = _links(_table(transactions, "transactions", ("supplier", "buyer", "value")), ids, notes)
         sectors, sector_of = _sectors(listed["sector"], notes)
@@ -183,6 +183,8 @@ class FirmNetwork:
             The folder cannot be written.
         """
         folder = Path(folder).resolve()
+        if folder == self.folder:
+            return self
         notes = [{"key": note.key, "values": note.values} for note in self.notes]
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -290,7 +292,7 @@ def _amounts(frame: pl.DataFrame, table: str, column: str) -> pl.Series:
     return series
 
 
-def _firms(data: Any, notes: list[Message]) -> pl.DataFrame:
+def _firms(data: Any) -> pl.DataFrame:
     frame = _table(data, "firms", ("firm", "sector"))
     if frame.is_empty():
         raise InputError("graph.transactions.no_firms")

@@ -108,6 +108,7 @@ def test_saved_networks_open_mapped_and_travel_as_their_path(tmp_path):
     assert saved == network
     assert [note.text("ja") for note in saved.notes] == [note.text("ja") for note in network.notes]
     assert isinstance(saved.values, np.memmap)
+    assert saved.save(tmp_path / "net") is saved
     assert len(pickle.dumps(saved)) < 300
     assert pickle.loads(pickle.dumps(saved)) == pickle.loads(pickle.dumps(network)) == network
     with pytest.raises(ValueError, match="read-only"):
