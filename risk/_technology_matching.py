@@ -27,6 +27,7 @@ LONG_TEXT, REPEATS = 500, 8
 LONG_WORD = 6
 """Letters from which a word stays itself with one of them wrong."""
 
+_ALNUM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _RUN = re.compile(f"[{CJK}]+")
 _AFTER = re.compile(r"(?:e?s)?((?: [a-z/]+)+)")
 _PLURAL = re.compile(r"e?s(?![a-z0-9])")
@@ -71,38 +72,38 @@ def _read(words: Vocabulary, folded: str) -> list[Hit]:
     text = compact(folded)
     spans: list[Span] = []
     several: dict[int, list[list[tuple[int, int]]]] = {}
-    halves: list[tuple[Key, int]] = []
-    often: Counter[Key] = Counter()
-    for last, keys in words.automaton.iter(text):
+    halves: list[tuple[tuple[Key, ...], int]] = []
+    often: Counter[int] | None = Counter() if len(text) > LONG_TEXT else None
+    for last, (number, names, slips) in words.automaton.iter(text):
         end = last + 1
-        for key in keys:
-            if len(text) > LONG_TEXT:
-                often[key] += 1
-                if often[key] > REPEATS:
-                    continue
-            start = end - key.length
-            if key.sort == "word":
-                if _is_word(text, start, end):
-                    term = words.terms[key.at]
-                    if term.words > 1:
-                        several.setdefault(key.at, [[] for _ in range(term.words)])[key.place].append((start, end))
-                    else:
-                        spans.append(Span(start, end, term, "context" if term.use == "context" else "term"))
-            elif key.sort == "part":
-                spans += _part(words, text, start, key.at)
-            else:
-                halves.append((key, end))
+        if often is not None:
+            often[number] += 1
+            if often[number] > REPEATS:
+                continue
+        for sort, at, place, length in names:
+            start = end - length
+            if sort == "part":
+                spans += _part(words, text, start, at)
+            elif _is_word(text, start, end):
+                term = words.terms[at]
+                if term.words > 1:
+                    several.setdefault(at, [[] for _ in range(term.words)])[place].append((start, end))
+                else:
+                    spans.append(Span(start, end, term, "context" if term.use == "context" else "term"))
+        if slips:
+            halves.append((slips, end))
     for index, places in several.items():
         spans += _together(words.terms[index], places)
     known = {span.term.technology for span in spans if span.term.use == "include"}
-    for key, end in halves:
-        if words.names[key.at][0].technology not in known:
-            spans += _slip(words, text, key, end)
+    for keys, end in halves:
+        for key in keys:
+            if words.names[key.at][0].technology not in known:
+                spans += _slip(words, text, key, end)
     return list(_judge(words, text, folded, spans)) if any(span.term.use != "exclude" for span in spans) else []
 
 
 def _alnum(char: str) -> bool:
-    return char.isascii() and char.isalnum()
+    return char in _ALNUM
 
 
 def _is_word(text: str, start: int, end: int) -> bool:
@@ -163,7 +164,7 @@ def _judge(words: Vocabulary, text: str, folded: str, spans: list[Span]) -> Iter
             span
             for span in group
             if span.term.use != "exclude"
-            and not any(x.start <= span.start and span.end <= x.end for x in excludes)
+            and not any(_covers(x, span) for x in excludes)
             and not any(_wider(context, span) for context in weaker)
         ]
         near = [
@@ -176,6 +177,12 @@ def _judge(words: Vocabulary, text: str, folded: str, spans: list[Span]) -> Iter
             relation = _relation(words, text, cuts, number, span)
             if relation != "other":
                 yield Hit(span, relation, near[0] if near else "")
+
+
+def _covers(exclude: Span, span: Span) -> bool:
+    """Whether the last word of a name belongs to the excluding term: 高純度チタン in 高純度チタン酸バリウム too."""
+    whole = exclude.start <= span.start and span.end <= exclude.end
+    return whole or span.start < exclude.start < span.end < exclude.end
 
 
 def _wider(context: Span, span: Span) -> bool:

@@ -64,8 +64,9 @@ class Vocabulary:
         self._read_terms()
         self._read_parts()
         self.automaton = ahocorasick.Automaton()
-        for string, keys in self._keys.items():
-            self.automaton.add_word(string, tuple(sorted(keys)))
+        for number, (string, keys) in enumerate(self._keys.items()):
+            names = tuple(sorted(key for key in keys if key.sort in {"word", "part"}))
+            self.automaton.add_word(string, (number, names, tuple(sorted(keys.difference(names)))))
         self.automaton.make_automaton()
 
     def _read_terms(self) -> None:
