@@ -88,9 +88,9 @@ def simulate(
     -------
     polars.DataFrame
         One row per scenario and item: ``scenario, item, kept_low, kept_high`` (0..1: certain loss is ``1 - kept_high``,
-        possible loss ``1 - kept_low``), ``kept_estimate`` (remainder spread like the known part: an assumption), ``binding`` (the
-        requirement that limits the item's makers most in the low reading, null when none), ``directly_hit`` (the low reading
-        loses supply at the item itself), ``source`` (of the item's shares), ``converged``.
+        possible loss ``1 - kept_low``), ``kept_estimate`` (remainder spread like the known part: an assumption), ``binding``
+        (the requirement that limits the item's makers most in the low reading, null when none), ``directly_hit`` (the low
+        reading loses supply at the item itself), ``source`` (of the item's shares), ``converged``.
 
     Raises
     ------
@@ -195,9 +195,9 @@ def trace(
     -------
     polars.DataFrame
         One row per step: ``step`` (0 is the product), ``item``, ``supplier`` (who makes it; "" where nobody is named),
-        ``share`` (part of the item's market that this step carries: upper bound in the low reading, lower in the high), ``kept`` (level of the node), ``cause`` ("input":
-        a requirement binds, "halt": its capacity is cut, "embargo": its sales are cut), ``source, year, confidence`` of
-        the market. Empty when nothing is lost.
+        ``share`` (part of the item's market that this step carries: upper bound in the low reading, lower in the high),
+        ``kept`` (level of the node), ``cause`` ("input": a requirement binds, "halt": its capacity is cut, "embargo": its
+        sales are cut), ``source, year, confidence`` of the market. Empty when nothing is lost.
     """
     check_scenario(graph, scenario)
     network = ProductionNetwork.from_graph(graph, product, buyer=buyer, level=level, domestic=domestic)

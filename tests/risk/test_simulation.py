@@ -1,0 +1,345 @@
+"""Scenarios: the fixed point against an independent oracle, intervals against completions, and what halt and embargo mean."""
+
+import itertools
+
+import numpy as np
+import polars as pl
+import pytest
+
+import kanmon as kn
+from kanmon.graph import InputError, ProductionNetwork, SupplyGraph, UnknownIdError
+from kanmon.risk import (
+    Scenario,
+    add_source,
+    embargo,
+    halt,
+    reduce,
+    scenarios_from,
+    simulate,
+    spare_capacity,
+    stockpile,
+    substitute,
+    time_to_stop,
+    trace,
+)
+
+COUNTRIES = ["AAA", "BBB", "CCC", "DDD"]
+
+
+def graph_of(inputs, shares, items=None):
+    """A graph from ``(item, input, group, mix)`` and ``{item: {country: share}}``."""
+    ids = sorted({i for row in inputs for i in row[:2]} | set(shares) | set(items or ()))
+    return SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "component"} for i in ids],
+        inputs=[{"item": a, "input": b, "group": g, "mix": m, "source": "s"} for a, b, g, m in inputs],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in COUNTRIES],
+        shares=[
+            {"item": i, "supplier": c, "source": "s"} | (v if isinstance(v, dict) else {"share": v})
+            for i, row in shares.items()
+            for c, v in row.items()
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+
+
+def random_case(rng, complete=True, cyclic=True):
+    """A small random AND/OR graph: every item has suppliers; some inputs are alternatives; cycles may occur."""
+    n = int(rng.integers(2, 7))
+    names = [f"i{k}" for k in range(n)]
+    inputs = {}
+    for k in range(n):
+        for _ in range(int(rng.integers(0, 3))):
+            other = int(rng.integers(0, n)) if cyclic else int(rng.integers(0, k)) if k else None
+            if other is not None:
+                group = "g" if rng.random() < 0.4 else None
+                inputs[names[k], names[other], group] = (names[k], names[other], group)
+    rows = list(inputs.values())
+    mixes = {}
+    for item, members in itertools.groupby(sorted(r for r in rows if r[2]), key=lambda r: r[0]):
+        members = list(members)
+        weights = rng.dirichlet(np.ones(len(members)))
+        mixes |= {member: float(w) for member, w in zip(members, weights, strict=True)}
+    shares = {}
+    for name in names:
+        chosen = rng.choice(COUNTRIES, int(rng.integers(1, 4)), replace=False)
+        parts = rng.dirichlet(np.ones(len(chosen) + (0 if complete else 1)))
+        shares[name] = {str(c): float(p) for c, p in zip(chosen, parts, strict=False)}
+    return [(*row, mixes.get(row)) for row in rows], shares
+
+
+def oracle(inputs, shares, lost, cut):
+    """Levels by plain iteration: x of (item, country), with capacity losses and sales cut (item, seller, buyer country)."""
+    x = {(i, c): 1 - lost.get((i, c), 0.0) for i, row in shares.items() for c in row}
+    groups = {}
+    for number, (item, need, group, mix) in enumerate(inputs):
+        key = (item, group) if group else (item, number)
+        groups.setdefault(key, []).append((need, 1.0 if mix is None else mix))
+
+    def supply(item, buyer):
+        return sum(s * (1 - cut.get((item, c, buyer), 0.0)) * x[item, c] for c, s in shares[item].items())
+
+    for _ in range(60_000):
+        new = {}
+        for item, country in x:
+            level = 1.0
+            for key, members in groups.items():
+                if key[0] == item:
+                    level = min(level, sum(mix * supply(need, country) for need, mix in members))
+            new[item, country] = (1 - lost.get((item, country), 0.0)) * level
+        done = max(abs(new[k] - x[k]) for k in x) < 1e-14
+        x = new
+        if done:
+            break
+    return {item: sum(s * x[item, c] for c, s in row.items()) for item, row in shares.items()}
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_the_fixed_point_agrees_with_plain_iteration_cycles_too(seed):
+    rng = np.random.default_rng(seed)
+    inputs, shares = random_case(rng)
+    where = [(i, c) for i, row in shares.items() for c in row]
+    lost, cut, changes = {}, {}, []
+    for k in rng.choice(len(where), min(2, len(where)), replace=False):
+        item, country = where[k]
+        part = float(rng.choice([1.0, rng.random()]))
+        if rng.random() < 0.5:
+            lost[item, country] = part
+            changes.append(reduce(country, part, item=item))
+        else:
+            to = [c for c in COUNTRIES if c != country][: int(rng.integers(1, 3))]
+            cut |= {(item, country, buyer): part for buyer in to}
+            changes.append(embargo(country, item=item, to=to, share=part))
+    frame = simulate(graph_of(inputs, shares), Scenario("s", changes))
+    network = ProductionNetwork.from_graph(graph_of(inputs, shares))
+    produced = levels(network, Scenario("s", changes))
+    expected = oracle(inputs, shares, lost, cut)
+    for item, low, high in produced:
+        assert low == pytest.approx(expected[item], abs=1e-9)
+        assert high == pytest.approx(expected[item], abs=1e-9)
+    assert frame["converged"].all()
+
+
+def levels(network, scenario):
+    """What is produced of each item, whoever may buy it: share times level over the producers of the world market."""
+    from kanmon.risk import apply, solve
+
+    solution = solve(apply(network, scenario))
+    nodes = network.nodes
+    for (item, buyer), node in network.markets.items():
+        if buyer == "":
+            links = slice(network.indptr[node], network.indptr[node + 1])
+            makers = network.indices[links]
+            assert nodes["item"][int(makers[0])] == item
+            weights = network.low[links]
+            yield item, float(weights @ solution.low[makers]), float(weights @ solution.high[makers])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_intervals_contain_every_completion_of_what_is_unknown(seed):
+    rng = np.random.default_rng(1000 + seed)
+    inputs, shares = random_case(rng, complete=False)
+    changes = [halt(str(rng.choice(COUNTRIES)), item=None if rng.random() < 0.5 else str(rng.choice(sorted(shares))))]
+    if rng.random() < 0.5:
+        by, to = rng.choice(COUNTRIES, 2, replace=False)
+        changes.append(embargo(str(by), item=str(rng.choice(sorted(shares))), to=str(to)))
+    scenario = Scenario("s", changes)
+    interval = {
+        i: (low, high)
+        for i, low, high in simulate(graph_of(inputs, shares), scenario).select("item", "kept_low", "kept_high").rows()
+    }
+    for _ in range(15):
+        full = {}
+        for item, row in shares.items():
+            rest = 1 - sum(row.values())
+            others = [c for c in COUNTRIES if c not in row] or ["DDD"]
+            parts = rng.dirichlet(np.full(len(others), 0.3)) * rest
+            full[item] = {**row, **{c: row.get(c, 0.0) + float(p) for c, p in zip(others, parts, strict=True) if p > 0}}
+            total = sum(full[item].values())
+            full[item] = {c: s / total for c, s in full[item].items()}
+        outcome = simulate(graph_of(inputs, full), scenario)
+        for item, low, high in outcome.select("item", "kept_low", "kept_high").rows():
+            if [c for c in COUNTRIES if c not in shares[item]]:
+                assert interval[item][0] - 1e-9 <= low
+                assert high <= interval[item][1] + 1e-9
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_larger_shock_never_helps(seed):
+    rng = np.random.default_rng(seed)
+    inputs, shares = random_case(rng, complete=False)
+    graph = graph_of(inputs, shares)
+    small = Scenario("a", reduce("AAA", 0.4))
+    large = Scenario("b", [reduce("AAA", 0.7), halt("BBB", item=sorted(shares)[0])])
+    frame = simulate(graph, [small, large])
+    a, b = (frame.filter(pl.col("scenario") == name) for name in "ab")
+    assert (b["kept_low"] <= a["kept_low"] + 1e-12).all()
+    assert (b["kept_high"] <= a["kept_high"] + 1e-12).all()
+    assert ((frame["kept_low"] <= frame["kept_estimate"]) & (frame["kept_estimate"] <= frame["kept_high"])).all()
+
+
+CHAIN = (
+    [("robot", "motor", None, None), ("motor", "magnet", None, None)],
+    {"magnet": {"AAA": 0.6, "BBB": 0.4}, "motor": {"AAA": 0.5, "BBB": 0.5}, "robot": {"BBB": 1.0}},
+)
+
+
+def kept(graph, *changes, product="robot", **options):
+    frame = simulate(graph, Scenario("s", changes), product=product, **options)
+    return {i: (round(a, 9), round(b, 9)) for i, a, b in frame.select("item", "kept_low", "kept_high").rows()}
+
+
+def test_nothing_happens_when_nothing_changes():
+    assert set(kept(graph_of(*CHAIN)).values()) == {(1.0, 1.0)}
+    assert simulate(kn.load("world"), Scenario("nothing"))["kept_low"].min() == 1.0
+
+
+def test_an_embargo_spares_the_home_industry_and_a_halt_does_not():
+    graph = graph_of(*CHAIN)
+    stopped = kept(graph, halt("AAA", item="magnet"))
+    assert stopped["magnet"] == (0.4, 0.4)
+    assert stopped["robot"] == (0.4, 0.4)  # motors of both countries draw on the same magnets
+    cut = kept(graph, embargo("AAA", item="magnet"))
+    assert cut["robot"] == (0.7, 0.7)  # motors of AAA go on: 0.5 * 1 + 0.5 * 0.4
+    assert kept(graph, embargo("AAA", item="magnet", to="CCC"))["robot"] == (1.0, 1.0)
+
+
+def test_a_buyer_sees_its_own_sourcing():
+    graph = graph_of(*CHAIN)
+    scoped = graph.merge(
+        SupplyGraph(
+            items=[{"id": "motor", "name_en": "motor", "kind": "component"}],
+            suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in COUNTRIES],
+            shares=[{"item": "motor", "supplier": "AAA", "scope": "CCC", "source": "s", "share": 1.0}],
+            sources=[{"id": "s", "title": "t", "publisher": "p"}],
+        )
+    )
+    assert kept(scoped, halt("AAA", item="motor"))["robot"] == (0.5, 0.5)
+    assert kept(scoped, halt("AAA", item="motor"), buyer="CCC")["robot"] == (0.0, 0.0)
+    assert kept(scoped, embargo("AAA", item="motor", to="CCC"), buyer="CCC")["robot"] == (0.0, 0.0)
+
+
+def test_import_shares_leave_home_production_open():
+    graph = graph_of([("robot", "magnet", None, None)], {"magnet": {"AAA": 0.6, "BBB": 0.4}, "robot": {"CCC": 1.0}})
+    imports = {
+        "item": "magnet",
+        "supplier": "AAA",
+        "scope": "CCC",
+        "source": "s",
+        "share": 1.0,
+        "measure": "imports (value)",
+    }
+    scoped = SupplyGraph(**{**graph.tables, "shares": graph.shares.to_dicts() + [imports]})
+    assert kept(scoped, embargo("AAA", item="magnet", to="CCC"), buyer="CCC")["robot"] == (0.0, 1.0)
+
+
+def test_the_remainder_is_not_a_supplier_whose_share_is_known():
+    graph = graph_of([], {"magnet": {"AAA": 0.6}})
+    assert kept(graph, halt("AAA"), product="magnet")["magnet"] == (0.4, 0.4)
+    assert kept(graph, halt("BBB"), product="magnet")["magnet"] == (0.6, 1.0)
+
+
+def test_a_supplier_that_the_total_leaves_out_is_not_a_zero():
+    graph = graph_of([], {"magnet": {"AAA": 0.6, "BBB": 0.4, "CCC": {"missing": "excluded"}}})
+    low, high = kept(graph, halt("CCC"), product="magnet")["magnet"]
+    assert (low, high) == (0.0, 1.0)
+
+
+def test_an_item_without_any_data_is_at_risk_not_safe():
+    graph = graph_of([("robot", "magic", None, None)], {"robot": {"AAA": 1.0}}, items=["magic"])
+    assert kept(graph, halt("BBB"))["robot"] == (0.0, 1.0)
+
+
+def test_new_supply_helps_and_shares_the_fate_of_its_place():
+    graph = graph_of(*CHAIN)
+    assert kept(graph, halt("AAA", item="magnet"), add_source("magnet", 0.3))["robot"] == (0.7, 0.7)
+    assert kept(graph, halt("AAA"), add_source("motor", 0.3, node="AAA"))["motor"] == (0.2, 0.2)
+    assert kept(graph, halt("AAA", item="magnet"), substitute("magnet", "robot", 0.1))["magnet"] == (
+        0.444444444,
+        0.444444444,
+    )
+    assert kept(graph, halt("AAA", item="magnet"), spare_capacity("BBB", 0.5, item="magnet"))["magnet"] == (0.6, 0.6)
+
+
+def test_recycling_needs_none_of_the_usual_inputs():
+    graph = graph_of(*CHAIN)
+    stop = halt("magnet")
+    assert kept(graph, stop, add_source("motor", 0.3))["motor"] == (0.0, 0.0)
+    assert kept(graph, stop, add_source("motor", 0.3, recycling=True))["motor"] == (0.3, 0.3)
+
+
+def test_stocks_count_down_along_and_or_paths():
+    graph = graph_of(
+        [("robot", "a", "g", None), ("robot", "b", "g", None), ("robot", "c", None, None)],
+        {"a": {"AAA": 1.0}, "b": {"BBB": 1.0}, "c": {"CCC": 1.0}, "robot": {"DDD": 1.0}},
+    )
+
+    def days(*changes):
+        frame = time_to_stop(graph, Scenario("s", changes), product="robot")
+        return dict(frame.select("item", "days_high").rows())["robot"]
+
+    assert days(halt("AAA"), stockpile("a", 30)) == float("inf")  # b goes on
+    assert days(halt("AAA"), halt("BBB"), stockpile("a", 30), stockpile("b", 10)) == 30
+    assert days(halt("CCC"), stockpile("c", 20), stockpile("robot", 5)) == 25
+    assert days(halt("CCC"), halt("AAA"), halt("BBB"), stockpile("c", 20), stockpile("a", 7)) == 7
+
+
+def test_the_trace_leads_from_the_product_to_the_cause():
+    steps = trace(graph_of(*CHAIN), Scenario("s", embargo("AAA", item="magnet", to="BBB")), "robot")
+    assert steps["item"].to_list() == ["robot", "motor", "magnet"]
+    assert steps["cause"].to_list() == ["input", "input", "embargo"]
+    assert steps["source"].to_list() == ["s"] * 3
+    assert steps["share"].to_list() == [1.0, 0.5, 0.6]
+    assert trace(graph_of(*CHAIN), Scenario("s"), "robot").is_empty()
+
+
+def test_scenarios_are_plain_data_and_back():
+    scenario = Scenario("x", [halt("AAA"), embargo("BBB", item="magnet", to=["CCC"]), add_source("motor", 0.2, recycling=True),
+                              stockpile("magnet", 30), reduce("CCC", 0.5), spare_capacity("BBB", 0.1), substitute("a", "b", 0.2)])  # fmt: skip
+    assert scenarios_from(scenario.to_dict()) == [scenario]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        ([], "changes"),
+        ({"changes": [{"hlt": {"node": "AAA"}}]}, "Did you mean 'halt'"),
+        ({"changes": [{"halt": {"nodes": "AAA"}}]}, "Did you mean 'node'"),
+        ({"changes": [{"reduce": {"node": "AAA", "share": 1.5}}]}, "0 to 1"),
+        ({"changes": [{"stockpile": {"item": "a", "days": -1}}]}, "0 or more"),
+        ({"change": []}, "changes"),
+    ],
+)
+def test_bad_scenarios_say_what_is_wrong(data, words):
+    with pytest.raises(InputError, match=words):
+        scenarios_from(data)
+
+
+def test_unknown_names_are_not_ignored():
+    with pytest.raises(UnknownIdError, match="Did you mean 'magnet'"):
+        simulate(graph_of(*CHAIN), Scenario("s", halt("AAA", item="magnt")))
+    with pytest.raises(UnknownIdError):
+        simulate(graph_of(*CHAIN), Scenario("s", halt("XYZ")))
+    with pytest.raises(InputError):
+        simulate(graph_of(*CHAIN), [Scenario("s"), Scenario("s")])
+
+
+def test_a_network_is_mapped_and_pickled_by_its_path(tmp_path):
+    import pickle
+
+    network = ProductionNetwork.from_graph(kn.load("world"), "humanoid_robot", buyer="JPN").save(tmp_path / "n")
+    data = pickle.dumps(network)
+    assert len(data) < 1000
+    scenario = Scenario("s", embargo("CHN", item="ndfeb_magnet", to="JPN"))
+    assert simulate(pickle.loads(data), scenario).equals(simulate(network, scenario))
+
+
+def test_the_question_of_the_japanese_humanoid_has_a_sourced_answer():
+    graph = kn.load("world")
+    scenario = Scenario("s", embargo("CHN", item="ndfeb_magnet", to="JPN"))
+    home = simulate(graph, scenario, product="humanoid_robot", buyer="JPN", domestic=True)
+    robot = home.filter(pl.col("item") == "humanoid_robot").row(0, named=True)
+    assert robot["kept_high"] < 0.5  # certain loss, when the motors are made in Japan
+    steps = trace(graph, scenario, "humanoid_robot", buyer="JPN", domestic=True)
+    assert steps["item"][-1] == "ndfeb_magnet"
+    assert steps["supplier"][-1] == "CHN"
+    assert steps["source"][-1] in set(graph.sources["id"])
