@@ -132,8 +132,9 @@ def _frame(solution: Solution, name: str) -> pl.DataFrame:
     nodes = network.nodes
     items = nodes.filter((pl.col("role") == "market") & (pl.col("buyer") == WORLD_MARKET))["item"].to_list()
     markets = np.array([network.market(item) for item in items], dtype=np.int64)
-    hit = np.array([_directly_hit(network, node) for node in markets], dtype=np.bool_)
-    bindings = [_binding(solution, node) for node in markets]
+    lost = solution.low[markets] < 1
+    hit = [bool(less) and _directly_hit(network, node) for node, less in zip(markets, lost, strict=True)]
+    bindings = [_binding(solution, node) if less else None for node, less in zip(markets, lost, strict=True)]
     names = nodes["item"].to_list()
     return pl.DataFrame(
         {
