@@ -10,6 +10,7 @@ from .dependence import commission_dependence as commission_dependence
 from .dependence import geodep as geodep
 from .dependence import import_concentration as import_concentration
 from .fault_tree import FaultTree as FaultTree
+from .minimal_sets import minimal_sets as minimal_sets
 from .scenario import Change as Change
 from .scenario import Scenario as Scenario
 from .scenario import add_source as add_source

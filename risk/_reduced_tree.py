@@ -23,7 +23,7 @@ class ReducedTree:
     conjunctive: NDArray[np.bool_]
     indptr: NDArray[np.int64]
     children: NDArray[np.int32]
-    events: NDArray[np.int64]
+    events: NDArray[np.integer]
 
     @property
     def n_gates(self) -> int:

@@ -1,0 +1,54 @@
+"""Minimal sets by loss, against every subset."""
+
+import itertools
+
+import numpy as np
+import pytest
+from kanmon.graph import InputError, LimitError
+from kanmon.risk.minimal_sets import minimal_sets
+
+
+def random_loss(rng, n_events):
+    """Return a monotone loss: weights, and extra losses where some pairs or triples fail together."""
+    weight = rng.random(n_events) * 0.3
+    joint = [(rng.choice(n_events, min(n_events, rng.integers(2, 4)), replace=False), rng.random()) for _ in range(4)]
+    return lambda failed: failed @ weight + sum(extra * failed[:, some].all(axis=1) for some, extra in joint)
+
+
+def test_agrees_with_every_subset_on_random_monotone_losses():
+    rng = np.random.default_rng(7)
+    for _ in range(300):
+        n_events, max_order, threshold = int(rng.integers(1, 9)), int(rng.integers(1, 5)), rng.random() * 1.2
+        loss = random_loss(rng, n_events)
+        expected = []
+        for size in range(max_order + 1):
+            for members in itertools.combinations(range(n_events), size):
+                failed = np.isin(np.arange(n_events), members)[None]
+                smaller = any(set(known) <= set(members) for known, _ in expected)
+                if not smaller and loss(failed)[0] >= threshold:
+                    expected.append((members, pytest.approx(loss(failed)[0])))
+        assert minimal_sets(loss, range(n_events), max_order, threshold) == expected
+
+
+def test_hopeless_sets_are_not_tried():
+    asked = 0
+
+    def loss(failed):
+        nonlocal asked
+        asked += len(failed)
+        return failed @ np.concatenate(([0.4, 0.35], np.full(98, 0.001)))
+
+    assert minimal_sets(loss, range(100), 3, 0.7) == [((0, 1), 0.75)]
+    assert asked < 6_000  # of 166,751 subsets
+
+
+def test_it_stops_with_a_clear_error_past_the_limit():
+    with pytest.raises(LimitError, match="More than 1,000 sets"):
+        minimal_sets(lambda failed: failed.sum(axis=1), range(100), 3, 3, limit=1_000)
+    with pytest.raises(InputError, match="max_order"):
+        minimal_sets(lambda failed: failed.sum(axis=1), range(3), 0, 1)
+
+
+def test_no_events_and_no_failures():
+    assert minimal_sets(lambda failed: np.zeros(len(failed)), [], 2, 0.5) == []
+    assert minimal_sets(lambda failed: np.ones(len(failed)), ["a"], 2, 0.5) == [((), 1.0)]
