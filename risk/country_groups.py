@@ -212,7 +212,7 @@ def third_country_benchmark(
         rows = rows.join(home, on=market, how="left")
     known = ~nw.col("_home").is_null()
     scale = nw.when(known).then(VALUE / (VALUE + nw.col("_home"))).otherwise(1.0)
-    silent = nw.col("reason") == "value_missing"
+    silent = nw.when(nw.col("reason").is_null()).then(nw.lit(False)).otherwise(nw.col("reason") == "value_missing")
     # With imports that were not reported the weight of production is not known either: anything down to nothing.
     rows = rows.with_columns(
         importer=nw.lit(importer),

@@ -1,8 +1,9 @@
 """Build the packaged trade tables from a folder of compiled facts: ``python scripts/build_trade.py FACTS``.
 
 FACTS holds ``minerals/`` and ``policy/``. Written under ``datasets/data``: ``baci_japan``, ``hs``, ``governance``,
-``thresholds`` and ``us_census`` (``japan_customs/countries.csv`` is carried by hand from the official table). Every row
-names its source, every folder has a ``sources.csv``. Running it again gives the same bytes.
+``thresholds`` and ``us_census`` (``japan_customs/countries.csv`` is carried by hand from the official table), and
+``tests/data/eu_crm_2023.parquet``. Every row names its source, every folder has a ``sources.csv``. Running it again
+gives the same bytes.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 import polars as pl
 
 DATA = Path(__file__).parents[1] / "datasets" / "data"
+TESTS = Path(__file__).parents[1] / "tests" / "data"
 BACI, TOP6 = "CEPII_BACI_HS17_V202601", "CEPII_BACI_HS17_V202601_TOP6"
 PARQUET = {"compression": "zstd", "compression_level": 19}
 
@@ -257,6 +259,21 @@ def thresholds(facts: Path) -> None:
     pl.DataFrame(sources, schema=FIELDS, orient="row").write_csv(DATA / "thresholds" / "sources.csv")
 
 
+def eu_study(facts: Path) -> None:
+    """Write the shares and supply risks of the EU's 2023 study that the tests compare with."""
+    columns = ["material", "stage", "scope", "iso3", "share_pct", "trade_parameter_t", "source_id"]
+    shares = pl.concat(
+        pl.read_csv(facts / f"eu_crm2023_{name}_shares.csv", infer_schema_length=None)
+        .filter(pl.col("row_type") == "country")
+        .select(columns)
+        for name in ("global_supply", "eu_sourcing")
+    )
+    risks = pl.read_csv(facts / "eu_crm_sr_ei_2011_2023.csv").filter(assessment_year=2023)
+    shares = shares.join(risks.select("material", "supply_risk"), on="material", how="left")
+    shares = shares.rename({"share_pct": "value", "trade_parameter_t": "t", "source_id": "source"})
+    _write(shares.sort("material", "stage", "scope", "iso3"), TESTS / "eu_crm_2023.parquet")
+
+
 def _clean(cell: str | None) -> str | None:
     """Drop pointers into working papers, which a reader cannot follow."""
     if cell is None:
@@ -282,6 +299,7 @@ def main(facts: Path) -> None:
     codes(facts / "minerals")
     governance(facts / "minerals")
     thresholds(facts / "policy")
+    eu_study(facts / "minerals")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,194 @@
+"""Supply risk and import reliance: published results, exact corners, scalars and frames alike."""
+
+from __future__ import annotations
+
+from itertools import product
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kanmon import datasets, risk
+from kanmon.graph import InputError, Interval
+
+
+@pytest.fixture(scope="module")
+def study():
+    """Shares with trade parameter t and published supply risks of the EU's 2023 study (doi:10.2873/725585), as transcribed."""
+    return pl.read_parquet(Path(__file__).parents[1] / "data" / "eu_crm_2023.parquet")
+
+
+def weighted(study, scope):
+    scores = dict(datasets.governance().filter(year=2020).select("iso3", "wgi_0_10").iter_rows())
+    shares = study.filter(scope=scope).select(
+        item=pl.col("material") + "|" + pl.col("stage"), importer="scope", exporter="iso3", year=2020, value="value", t="t"
+    )
+    return risk.governance_hhi(shares, governance=scores, trade_parameter="t")
+
+
+def test_published_supply_risks_lie_where_the_formula_can_reach_them(study):
+    """The scale 0..10 of the governance score is general knowledge: the study's own results confirm it against 0..1."""
+    both = weighted(study, "global").join(weighted(study, "EU sourcing"), on="item", suffix="_eu")
+    both = both.with_columns(material=pl.col("item").str.split("|").list[0])
+    both = both.join(study.select("material", "supply_risk").unique().drop_nulls(), on="material")
+    reach = both.rename({"hhi_wgi_low": "hhi_global_low", "hhi_wgi_high": "hhi_global_high"}).rename(
+        {"hhi_wgi_low_eu": "hhi_sourcing_low", "hhi_wgi_high_eu": "hhi_sourcing_high"}
+    )
+    reach = reach.drop("reason", "reason_eu")
+    rows = risk.supply_risk(reach).group_by("material").agg(pl.col("sr_high").max(), pl.col("supply_risk").first())
+    beyond = rows.filter(pl.col("supply_risk") > pl.col("sr_high") + 0.05)  # published with one decimal
+    assert rows.height == 57
+    print(sorted(beyond["material"]), rows.filter(pl.col("supply_risk") <= pl.col("sr_high") / 10 + 0.05).rows())
+    assert rows.filter(pl.col("supply_risk") <= pl.col("sr_high") / 10 + 0.05).height <= 5  # hardly any on a scale of 0..1
+    middle = both.with_columns(sr=(pl.col("hhi_wgi_low") + pl.col("hhi_wgi_low_eu")) / 2)
+    middle = middle.group_by("material").agg(pl.col("sr").max(), pl.col("supply_risk").first())
+    assert middle.select(pl.corr("sr", "supply_risk", method="spearman")).item() > 0.75
+
+
+def test_magnesium_of_the_eu_study_needs_a_plausible_factor(study):
+    """SR 4.1 in 2023, wholly imported: what is left for recycling and substitution is 0.82."""
+    figures = {
+        scope: weighted(study.filter(material="Magnesium", stage="processing"), scope)["hhi_wgi_low"][0]
+        for scope in ("global", "EU sourcing")
+    }
+    full = risk.supply_risk(figures["global"], figures["EU sourcing"], 1.0, 0.0, 1.0)
+    assert 4.1 / full == pytest.approx(0.82, abs=0.01)
+    assert 4.1 in risk.supply_risk(figures["global"], figures["EU sourcing"], 1.0)
+
+
+# U.S. Geological Survey, Mineral Commodity Summaries 2026 data release: US production, imports, exports and the published net
+# import reliance in percent (defined there as imports - exports, no stocks).
+USGS = [
+    ("Feldspar", 2021, 430, 169, 4, 28),
+    ("Feldspar", 2022, 440, 276, 3, 38),
+    ("Feldspar", 2023, 460, 68, 7, 12),
+    ("Feldspar", 2024, 450, 153, 5, 25),
+    ("Feldspar", 2025, 440, 100, 2, 18),
+    ("Magnesium compounds", 2021, 432, 647, 95, 56),
+    ("Magnesium compounds", 2022, 412, 591, 104, 54),
+    ("Magnesium compounds", 2023, 428, 490, 89, 48),
+    ("Magnesium compounds", 2024, 398, 496, 62, 52),
+    ("Magnesium compounds", 2025, 400, 640, 60, 59),
+    ("Potash", 2021, 480, 6480, 112, 93),
+    ("Vermiculite", 2022, 100, 24, 8, 14),
+    ("Vermiculite", 2023, 100, 50, 8, 30),
+    ("Titanium mineral concentrates", 2022, 200, 952, 110, 81),
+    ("Titanium mineral concentrates", 2024, 100, 658, 5, 87),
+]
+
+
+@pytest.mark.parametrize(("name", "year", "production", "imports", "exports", "percent"), USGS)
+def test_net_import_reliance_is_the_published_one(name, year, production, imports, exports, percent):
+    figure = risk.import_reliance(float(imports), float(exports), float(production))
+    assert 100 * figure == pytest.approx(percent, abs=0.6)
+
+
+def test_frames_give_what_numbers_give():
+    frame = pl.DataFrame(USGS, schema=["name", "year", "production", "imports", "exports", "percent"], orient="row")
+    rows = risk.import_reliance(frame)
+    expected = [risk.import_reliance(float(m), float(x), float(p)) for _, _, p, m, x, _ in USGS]
+    assert rows["ir_low"].to_list() == pytest.approx(expected)
+    assert rows["ir_high"].to_list() == pytest.approx(expected)
+    assert rows["reason"].null_count() == rows.height
+    assert type(risk.import_reliance(frame.to_pandas())) is type(frame.to_pandas())
+
+
+fraction = st.floats(0, 1)
+index = st.floats(0, 10)
+
+
+def interval(values):
+    return st.tuples(values, values).map(lambda pair: Interval(min(pair), max(pair)))
+
+
+@settings(max_examples=80, deadline=None)
+@given(interval(index), interval(index), interval(fraction), interval(fraction), interval(fraction), st.data())
+def test_the_interval_is_exact(g, s, ir, eol, si, data):
+    """It is the range over all corners, and holds every point between."""
+    figure = risk.supply_risk(g, s, ir, eol, si)
+    low, high = (figure, figure) if isinstance(figure, float) else figure
+    corners = [risk.supply_risk(*corner) for corner in product(g, s, ir, eol, si)]
+    assert low == pytest.approx(min(corners), abs=1e-12)
+    assert high == pytest.approx(max(corners), abs=1e-12)
+    inner = [data.draw(st.floats(x.low, x.high)) for x in (g, s, ir, eol, si)]
+    assert low - 1e-9 <= risk.supply_risk(*inner) <= high + 1e-9
+    ends = zip(
+        ("hhi_global", "hhi_sourcing", "import_reliance", "eol_recycling", "substitution"), (g, s, ir, eol, si), strict=True
+    )
+    frame = pl.DataFrame(
+        {f"{name}_{end}": [value] for name, x in ends for end, value in zip(("low", "high"), x, strict=True)}
+    )
+    row = risk.supply_risk(frame).row(0, named=True)
+    assert (row["sr_low"], row["sr_high"]) == (pytest.approx(low, abs=1e-12), pytest.approx(high, abs=1e-12))
+
+
+@settings(max_examples=80, deadline=None)
+@given(*[interval(st.floats(0.5, 100)) for _ in range(3)], st.data())
+def test_reliance_interval_holds_every_case(m, x, p, data):
+    figure = risk.import_reliance(m, x, p)
+    low, high = (figure, figure) if isinstance(figure, float) else figure
+    inner = [data.draw(st.floats(side.low, side.high)) for side in (m, x, p)]
+    assert low - 1e-9 <= risk.import_reliance(*inner) <= high + 1e-9
+
+
+def test_half_the_weight_is_global_when_all_is_imported():
+    # Methods sheet, section 4: IR = 1 weighs both halves alike, IR = 0 counts sourcing only.
+    assert risk.supply_risk(4.0, 2.0, 1.0, 0.0, 1.0) == 3.0
+    assert risk.supply_risk(4.0, 2.0, 0.0, 0.0, 1.0) == 2.0
+
+
+def test_missing_inputs_widen_and_never_vanish():
+    assert risk.supply_risk(4.0, 2.0) == Interval(0.0, 3.0)
+    rows = risk.supply_risk(pl.DataFrame({"hhi_global": [4.0, None, 4.0], "hhi_sourcing": [2.0, 2.0, -1.0]}))
+    assert rows.select("sr_low", "sr_high", "reason").rows() == [
+        (0.0, 3.0, "fraction_missing"),
+        (None, None, "hhi_missing"),
+        (None, None, "out_of_range"),
+    ]
+    flows = pl.DataFrame({"imports": [5.0, None, 0.0], "exports": [0.0, 0.0, 1.0], "production": [5.0, 5.0, 0.0]})
+    rows = risk.import_reliance(flows)
+    assert rows.select("ir_low", "reason").rows() == [(0.5, None), (None, "flow_missing"), (None, "no_consumption")]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: risk.supply_risk(None, 2.0, 1.0),
+        lambda: risk.supply_risk(4.0, -2.0, 1.0),
+        lambda: risk.supply_risk(4.0, 2.0, 1.5),
+        lambda: risk.supply_risk(4.0, 2.0, 1.0, eol_recycling=25.0),
+        lambda: risk.import_reliance(1.0, 2.0),
+        lambda: risk.import_reliance(0.0, 0.0, 0.0),
+        lambda: risk.governance_hhi(pl.DataFrame(), governance={"CHN": 60.0}),
+    ],
+)
+def test_wrong_inputs_are_refused(call):
+    with pytest.raises(InputError):
+        call()
+
+
+def test_taiwan_has_no_score_and_the_figure_says_so():
+    trade = pl.DataFrame({"hs6": "854231", "importer": "JPN", "exporter": ["TWN", "KOR"], "year": 2024, "value": [3.0, 1.0]})
+    row = risk.governance_hhi(trade).row(0, named=True)
+    assert row["reason"] == "score_missing"
+    assert row["scored"] == 0.25
+    assert row["hhi_wgi_high"] - row["hhi_wgi_low"] == pytest.approx(10 * 0.75**2)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(["CHN", "USA", "XXA", "XXB", None]), st.integers(1, 40)), min_size=1, max_size=6),
+    st.data(),
+)
+def test_governance_interval_holds_every_case(flows, data):
+    scores = {"CHN": 6.0, "USA": 3.0}
+    trade = pl.DataFrame(flows, schema={"exporter": pl.String, "value": pl.Float64}, orient="row")
+    trade = trade.with_columns(hs6=pl.lit("1"), importer=pl.lit("JPN"), year=2022)
+    row = risk.governance_hhi(trade, governance=scores).row(0, named=True)
+    places = [country or data.draw(st.sampled_from(["CHN", "USA", "XXC"])) for country, _ in flows]
+    guess = scores | {name: data.draw(st.floats(0, 10)) for name in ("XXA", "XXB", "XXC")}
+    total = sum(value for _, value in flows)
+    sums = {place: sum(v for p, (_, v) in zip(places, flows, strict=True) if p == place) / total for place in set(places)}
+    truth = sum(share**2 * guess[place] for place, share in sums.items())
+    assert row["hhi_wgi_low"] - 1e-9 <= truth <= row["hhi_wgi_high"] + 1e-9
