@@ -1,12 +1,16 @@
 """How well and how fast lines are flagged.
 
-    python benchmarks/technologies.py              precision and recall of both halves, then a million lines
+    python benchmarks/technologies.py              precision and recall of each set, then a million lines
     python benchmarks/technologies.py --failures   also the wrong lines of the tuning half
 
-The cases were labelled before any matching was written. The halves are split by a hash of the text; the vocabulary was
-tuned on the first one only, and of the held-out half only these totals were looked at. The late lines were written when
-tuning had ended, in order to break it, and nothing was tuned afterwards: they are the number to believe. The same people
-wrote cases and vocabulary, so a stranger's ledger may do worse still.
+Four sets of labelled lines, each written before anything was tuned on it:
+
+- tuning, held-out: `technology_cases.tsv`, split by a hash of the text. Of the held-out half only totals were looked at.
+- late: written when tuning had ended, in order to break it. Precision was 0.966 and recall 0.923 at first sight; its
+  failures were then repaired, so that it counts as tuning now.
+- unseen: written after that repair; nothing was tuned afterwards. This is the number to believe.
+
+The same people wrote lines and vocabulary, so a stranger's ledger may do worse.
 """
 
 from __future__ import annotations
@@ -23,15 +27,20 @@ from kanmon.risk.technologies import flag_technologies
 
 CASES = Path(__file__).resolve().parent.parent / "tests" / "data" / "technology_cases.tsv"
 LATE = CASES.with_name("technology_cases_late.tsv")
+UNSEEN = CASES.with_name("technology_cases_unseen.tsv")
 HALVES = ("tuning", "held-out")
+SETS = (*HALVES, "late", "unseen")
 
 
 def cases() -> pl.DataFrame:
-    """The labelled lines with their half (even first byte of SHA-256: tuning, odd: held out) and the late ones."""
+    """The labelled lines with their set; of SHA-256 an even first byte is tuning, an odd one held out."""
     frame = pl.read_csv(CASES, separator="\t", infer_schema=False, quote_char=None)
     half = [HALVES[hashlib.sha256(text.encode("utf-8")).digest()[0] % 2] for text in frame["text"]]
-    late = pl.read_csv(LATE, separator="\t", infer_schema=False, quote_char=None).with_columns(half=pl.lit("late"))
-    return pl.concat([frame.with_columns(pl.Series("half", half)), late]).with_row_index("row")
+    later = [
+        pl.read_csv(path, separator="\t", infer_schema=False, quote_char=None).with_columns(half=pl.lit(name))
+        for path, name in ((LATE, "late"), (UNSEEN, "unseen"))
+    ]
+    return pl.concat([frame.with_columns(pl.Series("half", half)), *later]).with_row_index("row")
 
 
 def outcome(frame: pl.DataFrame) -> pl.DataFrame:
@@ -46,7 +55,7 @@ def outcome(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def score(outcomes: pl.DataFrame, half: str) -> dict[str, float]:
-    """Precision and recall of ``match`` in one half, with the counts behind them."""
+    """Precision and recall of ``match`` in one set, with the counts behind them."""
     mine = outcomes.filter(pl.col("half") == half)
     right = mine.filter((pl.col("expected") == "match") & (pl.col("found") == "match")).height
     said, meant = mine.filter(pl.col("found") == "match").height, mine.filter(pl.col("expected") == "match").height
@@ -67,7 +76,7 @@ def main() -> None:
     arguments = parser.parse_args()
     frame = cases()
     outcomes = outcome(frame)
-    for half in (*HALVES, "late"):
+    for half in SETS:
         values = score(outcomes, half)
         count = frame.filter(pl.col("half") == half).height
         print(f"{half:9} {count} lines  " + "  ".join(f"{k} {v:.3f}" for k, v in list(values.items())[:2]), end="  ")

@@ -29,6 +29,7 @@ LONG_WORD = 6
 
 _ALNUM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _RUN = re.compile(f"[{CJK}]+")
+_COMPOUND = re.compile(f"[{CJK}]+(?:[a-z0-9]+[{CJK}]+)*")
 _AFTER = re.compile(r"(?:e?s)?((?: [a-z/]+)+)")
 _PLURAL = re.compile(r"e?s(?![a-z0-9])")
 _CLAUSE = re.compile(rf"[,()/:|0-9{CJK}]")
@@ -93,7 +94,7 @@ def _read(words: Vocabulary, folded: str) -> list[Hit]:
         if slips:
             halves.append((slips, end))
     for index, places in several.items():
-        spans += _together(words.terms[index], places)
+        spans += _together(text, words.terms[index], places)
     known = {span.term.technology for span in spans if span.term.use == "include"}
     for keys, end in halves:
         for key in keys:
@@ -124,12 +125,23 @@ def _part(words: Vocabulary, text: str, start: int, index: int) -> Iterator[Span
         yield Span(start, match.end(), term, "part_number")
 
 
-def _together(term: Term, places: list[list[tuple[int, int]]]) -> Iterator[Span]:
-    """Yield the head of a term of several words where all its other words are near."""
+def _together(text: str, term: Term, places: list[list[tuple[int, int]]]) -> Iterator[Span]:
+    """Yield the head of a term of several words where all its other words are near and belong to it."""
     heads, *others = places
-    for start, end in heads:
-        if all(any(start - WINDOW <= b and a <= end + WINDOW for a, b in other) for other in others):
-            yield Span(start, end, term, "words")
+    for head in heads:
+        if all(any(_modifies(text, head, other) for other in found) for found in others):
+            yield Span(*head, term, "words")
+
+
+def _modifies(text: str, head: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether a word stands near before the head; after it, in English, only past a mark or as "for ..."."""
+    (start, end), (first, last) = head, other
+    if first < start:
+        return start - last <= WINDOW
+    after = text[end:first]
+    return len(after) <= WINDOW and (
+        not text[start:end].isascii() or text.startswith("for ", first) or any(mark in after for mark in ",(/:")
+    )
 
 
 def _slip(words: Vocabulary, text: str, key: Key, end: int) -> Iterator[Span]:
@@ -208,6 +220,7 @@ def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: int, s
     run = _RUN.match(text, span.end)
     if run and span.end in cuts:
         return "contain" if _ends(words, "other", number, run[0]) else "item"
+    run = _COMPOUND.match(text, span.end)
     if run:
         stop = min((cut for cut in cuts if span.end < cut < run.end()), default=run.end())
         return _tail(words, number, text[span.end : stop])
