@@ -70,7 +70,7 @@ def governance() -> pl.DataFrame:
 
     Columns: ``iso3, year``; the six estimates ``cc, ge, pv, rl, rq, va`` (about -2.5 to 2.5, higher = better);
     ``dimensions`` (how many of them there are); ``wgi_0_10``, their mean rescaled so that higher = worse; ``source``.
-    Taiwan is not in it.
+    Some territories (New Caledonia, Gibraltar) are not in it.
 
     >>> governance().filter(iso3="JPN", year=2023)["wgi_0_10"].item()
     2.3

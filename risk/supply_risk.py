@@ -32,10 +32,10 @@ def governance_hhi(
 
     The sum is [S] (Blengini et al. 2017, through an open calculator). That WGI is rescaled to 0..10, higher = worse, by
     :math:`(2.5 - \overline{WGI}) / 5 \cdot 10` is general knowledge [GK].
-    The EU's 2023 study supports it: with this scale 54 of 57 published supply risks lie where its shares and the formula can
-    reach them (not cobalt, beryllium, niobium), with 0..1 only two do.
+    The EU's 2023 study supports it: with this scale 51 of 57 published supply risks lie where its shares and the formula can
+    reach them (not arsenic, beryllium, cobalt, niobium, scandium, vanadium), with a scale of 0..1 only two do.
 
-    A country without a score (Taiwan in the World Bank's table read here) may have any from 0 to 10; trade of unknown origin
+    A country without a score (New Caledonia, for one) may have any from 0 to 10; trade of unknown origin
     may come from anywhere: the result is an interval that holds every such case (not always the tightest).
 
     Parameters

@@ -15,7 +15,7 @@ from kanmon.graph import InputError, Interval
 
 @pytest.fixture(scope="module")
 def study():
-    """Shares with trade parameter t and published supply risks of the EU's 2023 study (doi:10.2873/725585), as transcribed."""
+    """Shares, trade parameter t and published supply risks of the EU's 2023 study (doi:10.2873/725585), as transcribed."""
     return pl.read_parquet(Path(__file__).parents[1] / "data" / "eu_crm_2023.parquet")
 
 
@@ -39,8 +39,10 @@ def test_published_supply_risks_lie_where_the_formula_can_reach_them(study):
     rows = risk.supply_risk(reach).group_by("material").agg(pl.col("sr_high").max(), pl.col("supply_risk").first())
     beyond = rows.filter(pl.col("supply_risk") > pl.col("sr_high") + 0.05)  # published with one decimal
     assert rows.height == 57
-    print(sorted(beyond["material"]), rows.filter(pl.col("supply_risk") <= pl.col("sr_high") / 10 + 0.05).rows())
-    assert rows.filter(pl.col("supply_risk") <= pl.col("sr_high") / 10 + 0.05).height <= 5  # hardly any on a scale of 0..1
+    # Listed shares leave out small suppliers, and some of the study's inputs are not in the sheets: six are out of reach.
+    assert sorted(beyond["material"]) == ["Arsenic", "Beryllium", "Cobalt", "Niobium", "Scandium", "Vanadium"]
+    reached = rows.filter(pl.col("supply_risk") <= pl.col("sr_high") / 10 + 0.05)["material"]  # on a scale of 0..1
+    assert sorted(reached) == ["Copper", "Lead"]
     middle = both.with_columns(sr=(pl.col("hhi_wgi_low") + pl.col("hhi_wgi_low_eu")) / 2)
     middle = middle.group_by("material").agg(pl.col("sr").max(), pl.col("supply_risk").first())
     assert middle.select(pl.corr("sr", "supply_risk", method="spearman")).item() > 0.75
@@ -57,8 +59,8 @@ def test_magnesium_of_the_eu_study_needs_a_plausible_factor(study):
     assert 4.1 in risk.supply_risk(figures["global"], figures["EU sourcing"], 1.0)
 
 
-# U.S. Geological Survey, Mineral Commodity Summaries 2026 data release: US production, imports, exports and the published net
-# import reliance in percent (defined there as imports - exports, no stocks).
+# U.S. Geological Survey, Mineral Commodity Summaries 2026 data release: US production, imports, exports and the
+# published net import reliance in percent (defined there as imports - exports, no stocks).
 USGS = [
     ("Feldspar", 2021, 430, 169, 4, 28),
     ("Feldspar", 2022, 440, 276, 3, 38),
@@ -94,6 +96,7 @@ def test_frames_give_what_numbers_give():
     assert type(risk.import_reliance(frame.to_pandas())) is type(frame.to_pandas())
 
 
+origins = st.sampled_from(["CHN", "USA", "XXA", "XXB", None])
 fraction = st.floats(0, 1)
 index = st.floats(0, 10)
 
@@ -113,12 +116,10 @@ def test_the_interval_is_exact(g, s, ir, eol, si, data):
     assert high == pytest.approx(max(corners), abs=1e-12)
     inner = [data.draw(st.floats(x.low, x.high)) for x in (g, s, ir, eol, si)]
     assert low - 1e-9 <= risk.supply_risk(*inner) <= high + 1e-9
-    ends = zip(
-        ("hhi_global", "hhi_sourcing", "import_reliance", "eol_recycling", "substitution"), (g, s, ir, eol, si), strict=True
-    )
-    frame = pl.DataFrame(
-        {f"{name}_{end}": [value] for name, x in ends for end, value in zip(("low", "high"), x, strict=True)}
-    )
+    names = ("hhi_global", "hhi_sourcing", "import_reliance", "eol_recycling", "substitution")
+    inputs = dict(zip(names, (g, s, ir, eol, si), strict=True))
+    lows, highs = ({f"{name}_{end}": [getattr(x, end)] for name, x in inputs.items()} for end in ("low", "high"))
+    frame = pl.DataFrame(lows | highs)
     row = risk.supply_risk(frame).row(0, named=True)
     assert (row["sr_low"], row["sr_high"]) == (pytest.approx(low, abs=1e-12), pytest.approx(high, abs=1e-12))
 
@@ -168,19 +169,16 @@ def test_wrong_inputs_are_refused(call):
         call()
 
 
-def test_taiwan_has_no_score_and_the_figure_says_so():
-    trade = pl.DataFrame({"hs6": "854231", "importer": "JPN", "exporter": ["TWN", "KOR"], "year": 2024, "value": [3.0, 1.0]})
-    row = risk.governance_hhi(trade).row(0, named=True)
+def test_a_country_without_a_score_widens_the_figure():
+    flows = {"exporter": ["NCL", "KOR"], "value": [3.0, 1.0]}  # New Caledonia has nickel and no governance score
+    row = risk.governance_hhi(pl.DataFrame({"hs6": "750210", "importer": "JPN", "year": 2024, **flows})).row(0, named=True)
     assert row["reason"] == "score_missing"
     assert row["scored"] == 0.25
     assert row["hhi_wgi_high"] - row["hhi_wgi_low"] == pytest.approx(10 * 0.75**2)
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    st.lists(st.tuples(st.sampled_from(["CHN", "USA", "XXA", "XXB", None]), st.integers(1, 40)), min_size=1, max_size=6),
-    st.data(),
-)
+@given(st.lists(st.tuples(origins, st.integers(1, 40)), min_size=1, max_size=6), st.data())
 def test_governance_interval_holds_every_case(flows, data):
     scores = {"CHN": 6.0, "USA": 3.0}
     trade = pl.DataFrame(flows, schema={"exporter": pl.String, "value": pl.Float64}, orient="row")
