@@ -19,8 +19,7 @@ demo: $(STAMP)
 	@echo "Open $(OUT)/assessment/explorer.html and $(OUT)/audit/report.html in a browser."
 
 test: $(STAMP)
-	$(BIN)/python -m pytest
-	$(BIN)/python -m pytest --doctest-modules --pyargs kanmon --quiet
+	$(BIN)/python -m pytest --numprocesses auto
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -227,6 +227,10 @@ class NetworkBuilder:
         self.rows.append(row)
         return len(self.rows) - 1
 
+    def nodes(self) -> pl.DataFrame:
+        """Return the rows of the nodes as a frame."""
+        return pl.DataFrame(self.rows, schema=NODE_SCHEMA)
+
     def build(self, product: str | None, places: Iterable[str]) -> ProductionNetwork:
         """Freeze the nodes into arrays."""
         counts = [len(links) for links in self.links]
@@ -234,7 +238,7 @@ class NetworkBuilder:
         columns = np.array([link[1:] for link in flat], dtype=np.float64).reshape(-1, 4)
         caps = np.array(self.caps, dtype=np.float64).reshape(-1, 2)
         return ProductionNetwork(
-            pl.DataFrame(self.rows, schema=NODE_SCHEMA),
+            self.nodes(),
             np.array(self.producer, dtype=np.bool_),
             np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
             np.array([link[0] for link in flat], dtype=np.int64),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cached_property
 from typing import Any
 
-from ..graph.network import REMAINDER, WORLD_MARKET, NetworkBuilder, ProductionNetwork
+import polars as pl
+
+from ..graph.network import NODE_SCHEMA, REMAINDER, WORLD_MARKET, NetworkBuilder, ProductionNetwork
 from .scenario import Change
 
 _UNKNOWN_PLACE = None
@@ -26,10 +29,20 @@ class NetworkEditor(NetworkBuilder):
         flat = list(zip(*(column.tolist() for column in columns), strict=True))
         bounds = network.indptr.tolist()
         self.links = [flat[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
-        self.users: dict[int, set[int]] = defaultdict(set)
+
+    @cached_property
+    def users(self) -> dict[int, set[int]]:
+        """The nodes that draw on each node."""
+        users: dict[int, set[int]] = defaultdict(set)
         for node, links in enumerate(self.links):
             for link in links:
-                self.users[link[0]].add(node)
+                users[link[0]].add(node)
+        return users
+
+    def nodes(self) -> pl.DataFrame:
+        """Return the rows of the nodes: those of the network, and the new ones after them."""
+        old = self.network.nodes
+        return pl.concat([old, pl.DataFrame(self.rows[old.height :], schema=NODE_SCHEMA)])
 
     def build(self, product: str | None = None, places: Any = ()) -> ProductionNetwork:
         """Freeze the changed network."""
@@ -66,18 +79,23 @@ class NetworkEditor(NetworkBuilder):
         return node not in named
 
     def _scale(self, change: Change, low: float, high: float) -> None:
-        items = {row["item"] for row in self.rows}
-        whole_item = change.node in items and change.kind in {"halt", "reduce"}
+        whole_item = change.kind in {"halt", "reduce"} and any(row["item"] == change.node for row in self.rows)
         for maker, row in enumerate(self.rows):
-            if row["role"] != "producer" or change.item not in {None, row["item"]}:
-                continue
-            if (row["item"] == change.node) if whole_item else self._is(maker, change.node):
+            hit = row["item"] == change.node if whole_item else self._is(maker, change.node)
+            if hit and row["role"] == "producer" and change.item in {None, row["item"]}:
                 self.caps[maker] = (self.caps[maker][0] * low, self.caps[maker][1] * high)
-            elif row["supplier"] == REMAINDER and not whole_item:
-                # Extra capacity that is not known of is not counted on; a loss is possible.
-                users = [n for n in self.users[maker] if self.rows[n]["role"] == "market"]
-                if low < 1 and any(self._may_hide(market, str(change.node)) for market in users):
-                    self.caps[maker] = (self.caps[maker][0] * low, self.caps[maker][1])
+        if low < 1 and not whole_item:  # spare capacity that is not known of is not counted on; a loss is possible
+            for maker in self._hiding(str(change.node), change.item):
+                self.caps[maker] = (self.caps[maker][0] * low, self.caps[maker][1])
+
+    def _hiding(self, node: str, item: str | None) -> set[int]:
+        """Remainders that may belong to ``node`` in some market."""
+        found: set[int] = set()
+        for market in self._markets(item):
+            makers = [link[0] for link in self.links[market] if self.rows[link[0]]["supplier"] == REMAINDER]
+            if makers and self._may_hide(market, node):
+                found.update(makers)
+        return found
 
     # Embargo ---------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,77 @@
+"""The house stands as the design draws it: rooms in one direction, modules of a size, one message catalogue."""
+
+import ast
+import csv
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("graph", "datasets", "risk", "app")
+FILES = sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
+CATALOGUES = sorted(file for room in ROOMS for file in (ROOT / room / "messages").glob("*.csv"))
+
+
+def imported_rooms(file):
+    """Rooms that a module imports, from its relative imports."""
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level:
+            base = parts[: len(parts) - node.level]
+            target = [*base, *(node.module or "").split(".")]
+            names = [target[0]] if target[0] else [alias.name for alias in node.names]
+            yield from (name for name in names if name in ROOMS)
+        elif isinstance(node, (ast.Import, ast.ImportFrom)):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+            assert not any(name.split(".")[0] == "kanmon" for name in names), (
+                f"{file}: imports inside the rooms are relative"
+            )
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_an_import_never_points_back(file):
+    own = ROOMS.index(file.relative_to(ROOT).parts[0])
+    assert all(ROOMS.index(room) <= own for room in imported_rooms(file))
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
+def test_a_module_stays_small(file):
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= 500
+
+
+def test_no_module_but_the_package_itself_stands_at_the_root():
+    assert [file.name for file in ROOT.glob("*.py")] == ["__init__.py"]
+
+
+@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: "/".join(file.parts[-3:]))
+def test_every_sentence_exists_in_both_languages_with_the_same_fields(file):
+    with file.open(encoding="utf-8", newline="") as stream:
+        head, *rows = csv.reader(stream)
+    assert head == ["name", "en", "ja"]
+    assert len({row[0] for row in rows}) == len(rows), "a name stands twice"
+    for name, english, japanese in rows:
+        assert set(re.findall(r"{(\w+)", english)) == set(re.findall(r"{(\w+)", japanese)), name
+        assert bool(english) == bool(japanese), name
+
+
+def test_every_key_that_the_code_names_is_in_the_catalogue():
+    known = set()
+    for file in CATALOGUES:
+        with file.open(encoding="utf-8", newline="") as stream:
+            room, topic = file.parts[-3], file.stem
+            known |= {f"{room}.{topic}.{row['name']}" for row in csv.DictReader(stream)}
+    topics = {key.rsplit(".", 1)[0] for key in known}
+    named = set()
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            word = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+            if re.fullmatch(r"\w+\.\w+\.\w+", word) and word.rsplit(".", 1)[0] in topics:
+                named.add(word)
+    assert named - known == set()
+
+
+def test_language_is_never_a_branch_in_code():
+    for file in FILES:
+        if file.name != "messages.py":
+            assert not re.search(r"""lang\w*\s*==\s*["'](en|ja)["']""", file.read_text(encoding="utf-8")), file
