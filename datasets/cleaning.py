@@ -22,8 +22,8 @@ _UNITS = {
     for currency in ("USD", "JPY", "EUR")
     for prefix, factor in (("", 1.0), ("k", 1e3), ("M", 1e6), ("thousand ", 1e3), ("million ", 1e6))
 } | {"円": ("JPY", 1.0), "千円": ("JPY", 1e3), "百万円": ("JPY", 1e6), "kg": ("t", 1e-3), "t": ("t", 1.0)}
-_NUMBER = r"^[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$"
-_BLANK = r"^(|-|--|\.\.|\.\.\.|[nN]/?[aA]|[nN]\.[aA]\.|[nN]a[nN]|NULL|null|None|#N/A|…|不明|秘匿|[xX])$"
+_NUMBER = r"^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$"
+_BLANK = r"^(?:|-|--|\.\.|\.\.\.|[nN]/?[aA]|[nN]\.[aA]\.|[nN]a[nN]|NULL|null|None|#N/A|…|不明|秘匿|[xX])$"
 _FIGURES = ("importer", "exporter", "year", "value")
 ACTIONS = {
     "value_missing": "kept",
@@ -141,7 +141,9 @@ def clean_trade(
         counts = details.group_by([reason, "_detail"]).agg(nw.len().alias("rows"), nw.col("_value").sum())
         report += _collect(counts.select(reason, "_detail", "rows", "_value")).rows()
     shown = [nw.col(_NAMES.get(c, "_item" if c == item else c)).alias(c) for c in columns]
-    return frame.filter(nw.col("_aside").is_null()).select(shown).to_native(), _table(report)
+    # Whole numbers only here: pandas has no blank among them.
+    kept = frame.filter(nw.col("_aside").is_null()).with_columns(nw.col("_year").cast(nw.Int64))
+    return kept.select(shown).to_native(), _table(report)
 
 
 def _numbers(frame: Any, value_is_number: bool, year_is_number: bool) -> Any:
@@ -170,11 +172,11 @@ def _numbers(frame: Any, value_is_number: bool, year_is_number: bool) -> Any:
         frame = frame.with_columns(nw.col("_value").cast(nw.Float64))
     if not year_is_number:
         frame = frame.with_columns(_year=year.cast(nw.String).fill_null("").str.strip_chars())
-        plain = nw.col("_year").str.contains(r"^(19|20)[0-9][0-9](\.0)?$")
+        plain = nw.col("_year").str.contains(r"^(?:19|20)[0-9][0-9](?:\.0)?$")
         frame = frame.with_columns(_year=nw.when(plain).then(nw.col("_year").str.slice(0, 4)).otherwise(_NONE))
-        return frame.with_columns(nw.col("_year").cast(nw.Int64))
+        return frame.with_columns(nw.col("_year").cast(nw.Float64))
     whole = nw.when((year >= 1900) & (year <= 2100)).then(year)
-    return frame.with_columns(_year=whole.cast(nw.Int64))
+    return frame.with_columns(_year=whole.cast(nw.Float64))
 
 
 def _one_unit(frame: Any, columns: list[str]) -> tuple[Any, list[tuple[Any, ...]]]:

@@ -32,7 +32,7 @@ def hs_code(column: str, level: int = 6, national: int = 9) -> nw.Expr:
     size = digits.str.len_chars()
     odd = (size == 3) | (size == 5) | (size == 7) | ((size == 9) if national != 9 else nw.lit(False))
     full = nw.when(odd).then(nw.concat_str(nw.lit("0"), digits)).otherwise(digits)
-    good = full.str.contains(r"^(0[1-9]|[1-9][0-9])\d{2,8}$") & (full.str.len_chars() >= level)
+    good = full.str.contains(r"^(?:0[1-9]|[1-9][0-9])\d{2,8}$") & (full.str.len_chars() >= level)
     return nw.when(good).then(full.str.slice(0, level)).otherwise(nw.lit(None, dtype=nw.String)).alias(column)
 
 

@@ -1,0 +1,287 @@
+"""Readers of other people's trade files, cleaning of tables as people have them, editions of the Harmonized System."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+
+import narwhals as nw
+import polars as pl
+import pytest
+from kanmon import datasets, risk
+from kanmon.datasets.readers.hs import EDITIONS, edition, hs_code
+from kanmon.graph import InputError, ReadError
+from polars.testing import assert_frame_equal
+
+# Rows of the published file (e-Stat, 品別国別表 輸入 2025, chapters 01-05), months cut off.
+JAPAN = """Exp or Imp,Year,HS,Country,Unit1,Unit2,Quantity1-Year,Quantity2-Year,Value-Year
+2,2025,'010511000',205,  ,NO,0,201038,910940
+2,2025,'010511000',304,  ,NO,0,1298,6109
+2,2025,'010611000',110,NO,KG,979,2687,2000597
+2,2025,'010611000',118,NO,KG,1,40,1527
+2,2025,'010619010',105,NO,KG,2067,12549,347197
+2,2025,'010619090',105,NO,KG,7066,434,330036
+2,2025,'010619090',702,NO,KG,1,1,5
+1,2025,'010619090',105,NO,KG,1,1,7
+"""
+BACI = "t,i,j,k,v,q\n2022,156,392,10121,1.5,  2.5\n2022,842,392,250490,3,NA\n2022,999,392,250490,1,NA\n"
+CODES = "country_code,country_name,country_iso2,country_iso3\n156,China,CN,CHN\n842,USA,US,USA\n392,Japan,JP,JPN\n"
+COMTRADE_HEAD = (
+    "typeCode,refYear,reporterCode,reporterISO,flowCode,partnerISO,partner2Code,classificationCode,cmdCode,customsCode"
+)
+COMTRADE_HEAD += ",motCode,netWgt,primaryValue\n"
+
+
+def test_japans_statistics(tmp_path):
+    path = tmp_path / "import.csv"
+    path.write_bytes(JAPAN.encode("cp932"))
+    rows = datasets.read_japan_customs(path)
+    assert set(rows["hs6"]) == {"010511", "010611", "010619"}
+    china = rows.row(by_predicate=(pl.col("hs6") == "010619") & (pl.col("exporter") == "CHN"), named=True)
+    assert china["value"] == 347197 + 330036
+    assert china["quantity"] == pytest.approx((12549 + 434) / 1000)  # both are kilograms
+    assert (china["unit"], china["hs_edition"], china["importer"]) == ("kJPY", "HS22", "JPN")
+    assert rows.filter(pl.col("exporter").is_null())["value"].to_list() == [5.0]  # 702 is 不明: kept, of unknown origin
+    assert rows.filter(hs6="010511")["quantity"].null_count() == 2  # heads are no weight
+    assert datasets.read_japan_customs(path, exports=True).select("importer", "exporter").row(0) == ("CHN", "JPN")
+    assert datasets.read_japan_customs(path, level=9).height == 7
+    assert risk.import_concentration(datasets.read_trade(path), "JPN").collect().height == 3
+
+
+def test_baci_is_lazy_in_every_edition_and_restores_zeros(tmp_path):
+    (tmp_path / "country_codes_V202601.csv").write_text(CODES, encoding="utf-8")
+    (tmp_path / "BACI_HS92_Y2022_V202601.csv").write_text(BACI, encoding="utf-8")
+    (tmp_path / "BACI_HS92_Y2023_V202601.csv").write_text(BACI.replace("2022", "2023"), encoding="utf-8")
+    flows = datasets.read_baci(tmp_path)
+    assert isinstance(flows, pl.LazyFrame)
+    rows = flows.collect()
+    assert rows["year"].unique().sort().to_list() == [2022, 2023]
+    assert rows.row(0, named=True) == {
+        "hs6": "010121", "importer": "JPN", "exporter": "CHN", "year": 2022, "value": 1.5, "quantity": 2.5, "unit": "kUSD",
+        "quantity_unit": "t", "hs_edition": "HS92", "source": "CEPII_BACI_HS92_V202601",
+    }  # fmt: skip
+    assert rows.filter(year=2022)["exporter"].to_list() == ["CHN", "USA", None]
+    assert rows["quantity"].null_count() == 4
+    assert datasets.read_baci(tmp_path, years=[2023]).collect().height == 3
+    rows.select(t="year", i=156, j=392, k=pl.lit(10121), v="value", q="quantity").write_parquet(tmp_path / "year.parquet")
+    again = datasets.read_trade(tmp_path / "year.parquet").collect()
+    assert again["hs6"].unique().to_list() == ["010121"]
+    with pytest.raises(InputError, match="2024"):
+        datasets.read_baci(tmp_path, years=[2024])
+    (tmp_path / "country_codes_V202601.csv").unlink()
+    with pytest.raises(ReadError, match="country_codes"):
+        datasets.read_baci(tmp_path)
+    assert datasets.read_baci(tmp_path, countries={156: "CHN", 392: "JPN"}).collect()["exporter"].null_count() == 4
+
+
+def test_comtrade_counts_no_trade_twice(tmp_path):
+    rows = ["C,2023,392,JPN,M,CHN,0,H6,811010,C00,0,1000,50", "C,2023,392,JPN,M,W00,0,H6,811010,C00,0,2000,90"]
+    rows += ["C,2023,392,JPN,M,CHN,156,H6,811010,C00,0,1000,50", "C,2023,392,JPN,M,S19,0,H6,811010,C00,0,,30"]
+    rows += ["C,2023,392,JPN,M,X2,0,H6,811010,C00,0,,10", "C,2023,392,JPN,X,USA,0,H6,811010,C00,0,,5"]
+    rows += ["C,2023,392,JPN,M,CHN,0,H6,811010,C00,1000,,25"]
+    path = tmp_path / "comtrade.csv"
+    path.write_text(COMTRADE_HEAD + "\n".join(rows) + "\n", encoding="utf-8")
+    found = datasets.read_comtrade(path)
+    assert found.select("exporter", "value").rows() == [("CHN", 50.0), ("TWN", 30.0), (None, 10.0)]
+    assert (found["quantity"][0], found["hs_edition"][0], found["unit"][0]) == (1.0, "HS22", "USD")
+    assert datasets.read_comtrade(path, exports=True).select("importer", "exporter").row(0) == ("USA", "JPN")
+    path.write_text(COMTRADE_HEAD + rows[0] + "\n" + rows[0].replace("811010", "81") + "\n", encoding="utf-8")
+    with pytest.raises(InputError, match="twice"):
+        datasets.read_comtrade(path)
+
+
+def test_us_census_json_and_csv_leave_groups_and_totals_out(tmp_path):
+    head = ["I_COMMODITY", "CTY_CODE", "CON_VAL_YR", "YEAR", "MONTH"]
+    rows = [head, ["8505110010", "5700", "70", "2024", "12"], ["8505110010", "5880", "20", "2024", "12"]]
+    rows += [["8505110010", "-", "95", "2024", "12"], ["8505110010", "0003", "5", "2024", "12"]]
+    rows += [
+        ["8505110010", "5700", "60", "2024", "11"],
+        ["850511", "5700", "70", "2024", "12"],
+        ["8505110050", "5700", "4", "2024", "12"],
+    ]
+    path = tmp_path / "census.json"
+    path.write_text(json.dumps(rows), encoding="utf-8")
+    found = datasets.read_us_census(path)
+    assert found.select("hs6", "importer", "exporter", "value").rows() == [
+        ("850511", "USA", "CHN", 74.0),
+        ("850511", "USA", "JPN", 20.0),
+    ]
+    table = tmp_path / "census.csv"
+    table.write_text("\n".join(",".join(row) for row in rows), encoding="utf-8")
+    assert_frame_equal(datasets.read_trade(table).collect(), found)
+    path.write_text("{", encoding="utf-8")
+    with pytest.raises(ReadError, match="Census"):
+        datasets.read_us_census(path)
+
+
+@pytest.mark.parametrize("name", ["missing.csv", "missing.parquet", "missing.json"])
+def test_a_file_that_is_not_there_is_said(tmp_path, name):
+    with pytest.raises(ReadError):
+        datasets.read_trade(tmp_path / name)
+
+
+def test_a_header_that_nobody_knows_is_said(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(InputError, match="a, b"):
+        datasets.read_trade(path)
+    path.write_bytes(b"")
+    with pytest.raises(InputError):
+        datasets.read_trade(path)
+    with zipfile.ZipFile(tmp_path / "x.parquet", "w") as archive:
+        archive.writestr("a", "b")
+    with pytest.raises(ReadError):
+        datasets.read_trade(tmp_path / "x.parquet")
+
+
+# --- cleaning ------------------------------------------------------------------------------------------------------------
+
+RAW = pl.DataFrame(
+    [
+        ("2504.90", "Japan", "China", "2022", "1,200"),
+        ("2504.90", "Japan", "China", "2022", "1,200"),  # the same row again
+        ("250490", "日本", "台湾", "2022", "n/a"),
+        ("10121", "JPN", "Atlantis", "2022", "30"),
+        ("250490", "JPN", "World", "2022", "9999"),
+        ("250490", "JPN", "USA", "2022", "-5"),
+        ("250490", "JPN", "USA", "", "7"),
+        ("2504", "JPN", "USA", "2022", "8"),
+        ("scrap", "JPN", "USA", "2022", "6"),
+        ("250490", "Narnia", "USA", "2022", "4"),
+        ("250490", "JPN", "Japan", "2022", "3"),
+        ("250490", "JPN", "DEU", "2022", "about 5"),
+    ],
+    schema=["hs6", "importer", "exporter", "year", "value"],
+    orient="row",
+)
+
+
+def test_every_rule_of_cleaning_is_applied_and_counted():
+    table, report = datasets.clean_trade(RAW)
+    assert table.rows() == [
+        ("250490", "JPN", "CHN", 2022, 1200.0),
+        ("250490", "JPN", "TWN", 2022, None),
+        ("010121", "JPN", None, 2022, 30.0),
+        ("250490", "JPN", "DEU", 2022, None),
+    ]
+    found = {(reason, detail): (action, rows, value) for reason, action, detail, rows, value in report.iter_rows()}
+    assert found == {
+        ("duplicate", None): ("set_aside", 1, 1200.0),
+        ("value_missing", None): ("kept", 1, 0.0),
+        ("value_unreadable", "about 5"): ("kept", 1, 0.0),
+        ("exporter_unknown", "Atlantis"): ("kept", 1, 30.0),
+        ("code_restored", None): ("mended", 2, 1230.0),
+        ("negative_value", None): ("set_aside", 1, -5.0),
+        ("year_missing", None): ("set_aside", 1, 7.0),
+        ("code_short", "2504"): ("set_aside", 1, 8.0),
+        ("code_unreadable", "scrap"): ("set_aside", 1, 6.0),
+        ("total", "World"): ("set_aside", 1, 9999.0),
+        ("importer_unknown", "Narnia"): ("set_aside", 1, 4.0),
+        ("own_trade", None): ("set_aside", 1, 3.0),
+    }
+    for lang in ("en", "ja"):
+        for reason in report["reason"]:
+            from kanmon.graph.messages import text
+
+            assert text(f"datasets.trade.reason_{reason}", lang)
+    row = risk.import_concentration(table).filter(hs6="250490").row(0, named=True)
+    assert (row["hhi_high"], row["reason"]) == (1.0, "value_missing")
+
+
+@pytest.mark.parametrize("kind", ["lazy", "pandas", "pyarrow", "duckdb"])
+def test_cleaning_gives_the_same_for_every_kind(kind):
+    expected, report = datasets.clean_trade(RAW)
+    if kind == "duckdb":
+        duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed")
+        raw = duckdb.connect().from_arrow(RAW.to_arrow())
+    else:
+        raw = {"lazy": RAW.lazy, "pandas": RAW.to_pandas, "pyarrow": RAW.to_arrow}[kind]()
+    table, found = datasets.clean_trade(raw)
+    assert type(table) is type(raw)
+    frame = nw.from_native(table)
+    frame = frame.collect() if isinstance(frame, nw.LazyFrame) else frame
+    rows = pl.from_arrow(frame.to_arrow()).select(expected.columns).cast(expected.schema).fill_nan(None)
+    order = ["hs6", "exporter"]
+    assert_frame_equal(rows.sort(order), expected.sort(order))
+    assert_frame_equal(found, report)
+
+
+def test_numbers_years_and_floats_as_codes():
+    raw = pl.DataFrame(
+        {"hs6": [250490.0, 10121.0], "importer": "JPN", "exporter": "CHN", "year": [2022, 20225], "value": [1.0, 2.0]}
+    )
+    table, report = datasets.clean_trade(raw)
+    assert table["hs6"].to_list() == ["250490"]
+    assert report.filter(reason="year_missing")["rows"].item() == 1
+
+
+def test_units_are_converted_within_a_currency_and_refused_across():
+    raw = pl.DataFrame({"hs6": "250490", "importer": "JPN", "exporter": ["CHN", "USA"], "year": 2022, "value": [1.5, 300.0]})
+    table, report = datasets.clean_trade(raw.with_columns(unit=pl.Series(["kUSD", "USD"])))
+    assert table.select("value", "unit").rows() == [(1500.0, "USD"), (300.0, "USD")]
+    assert report.row(0)[:4] == ("unit_converted", "mended", "kUSD -> USD", 1)
+    with pytest.raises(InputError, match=r"USD \(1\).*t \(1\)"):
+        datasets.clean_trade(raw.with_columns(unit=pl.Series(["USD", "t"])))
+
+
+def test_tables_without_rows_or_columns_are_refused():
+    with pytest.raises(InputError, match="no rows"):
+        datasets.clean_trade(RAW.clear())
+    with pytest.raises(InputError, match="'exporter'"):
+        datasets.clean_trade(RAW.drop("exporter"))
+
+
+# --- codes and editions ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("written", "national", "code"),
+    [
+        ("0101.21", 9, "010121"), ("101.21", 9, "010121"), ("2504 90", 9, "250490"), ("'280429100'", 9, "280429"),
+        ("280429100", 10, "028042"), ("8505.11.0010", 10, "850511"), ("101211000", 10, "010121"), ("1012110", 9, "010121"),
+        ("250490.0", 9, "250490"), ("2504", 9, None), ("00112233", 9, None), ("25049O", 9, None), ("", 9, None),
+        (None, 9, None),
+    ],
+)  # fmt: skip
+def test_codes_are_restored(written, national, code):
+    frame = nw.from_native(pl.DataFrame({"hs6": [written]}, schema={"hs6": pl.String}))
+    assert frame.select(hs_code("hs6", national=national))["hs6"].to_list() == [code]
+
+
+def test_editions_have_many_names():
+    assert [edition(name) for name in ("H0", "hs22", "HS 2012", "H6")] == ["HS92", "HS22", "HS12", "HS22"]
+    assert list(EDITIONS.values()) == sorted(EDITIONS.values())
+    with pytest.raises(InputError, match="HS17"):
+        edition("HS18")
+
+
+def test_splits_and_merges_between_editions_are_marked_and_nothing_is_lost():
+    old, new = ["01", "02", "03", "04", "04", "05", "05", "06"], ["01", "09", "09", "10", "11", "12", "13", "13"]
+    links = pl.DataFrame({"old": old, "new": new}).with_columns(
+        pl.all().map_elements("80{}01".format, return_dtype=pl.String)
+    )
+    codes = links["old"].unique(maintain_order=True)
+    trade = pl.DataFrame({"hs6": codes, "year": 2022, "value": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]})
+    moved = datasets.convert_edition(trade, links, "HS22")
+    assert moved["value"].sum() == trade["value"].sum()
+    assert dict(moved.select("hs_relation", "value").iter_rows()) == {"same": 1.0, "merge": 5.0, "split": 4.0, "many": 11.0}
+    assert moved.filter(hs_relation="split")["hs6"].item() == "801001+801101"
+    assert set(moved["hs_edition"]) == {"HS22"}
+    assert (
+        datasets.convert_edition(trade.with_columns(hs6=pl.lit("999999")).head(1), links, "HS22")["hs_relation"].item()
+        == "unmapped"
+    )
+
+
+def test_bundled_tables_name_their_sources():
+    known = set(datasets.trade_sources()["id"])
+    for frame in (
+        datasets.bundled_trade(), datasets.bundled_trade("japan_over_time"), datasets.trade_items(), datasets.hs_headings(),
+        datasets.governance(), datasets.thresholds(),
+    ):  # fmt: skip
+        assert set(frame["source"]) <= known
+        assert frame["source"].null_count() == 0
+    flows = datasets.bundled_trade()
+    assert flows.select("hs6", "year", "importer", "exporter").is_duplicated().sum() == 0
+    assert set(flows["importer"]) | set(flows["exporter"]) <= set(datasets.countries()["iso3"])
+    assert (flows["value"] > 0).all()
