@@ -27,6 +27,9 @@ LONG_TEXT, REPEATS = 500, 8
 LONG_WORD = 6
 """Letters from which a word stays itself with one of them wrong."""
 
+NOUN = 3
+"""Letters from which an English word is taken for a noun rather than a unit or a code."""
+
 _ALNUM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _RUN = re.compile(f"[{CJK}]+")
 _COMPOUND = re.compile(f"[{CJK}]+(?:[a-z0-9]+[{CJK}]+)*")
@@ -34,7 +37,7 @@ _AFTER = re.compile(r"(?:e?s)?((?: [a-z/]+)+)")
 _PLURAL = re.compile(r"e?s(?![a-z0-9])")
 _CLAUSE = re.compile(rf"[,()/:|0-9{CJK}]")
 _REVERSED = re.compile(r"([a-z]{3,20}(?: [a-z]{3,20})?),([a-z ]{2,30})(?:,|$)")
-_BEFORE, _WORDS = 40, 4
+_BEFORE, _WORDS = 40, 5
 
 
 class Span(NamedTuple):
@@ -214,6 +217,8 @@ def _preposition(words: Vocabulary, text: str, start: int) -> str:
 
 
 def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: int, span: Span) -> str:
+    if span.kind == "part_number":
+        return "item"
     preposition = _preposition(words, text, span.start)
     if preposition:
         return "other" if preposition == "use" else "contain"
@@ -225,7 +230,10 @@ def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: int, s
         stop = min((cut for cut in cuts if span.end < cut < run.end()), default=run.end())
         return _tail(words, number, text[span.end : stop])
     after = _AFTER.match(text, span.end)
-    return _head(words, number, after[1].split()[:_WORDS]) if after else "item"
+    if not after:
+        return "item"
+    figure = text[after.end() :].lstrip()[:1].isdigit()
+    return _head(words, number, after[1].replace("/", " ").split()[:_WORDS], figure)
 
 
 def _tail(words: Vocabulary, number: int, tail: str) -> str:
@@ -241,15 +249,22 @@ def _ends(words: Vocabulary, use: str, number: int, tail: str) -> bool:
     return tail.endswith(words.heads[use, None] + words.heads[use, number])
 
 
-def _head(words: Vocabulary, number: int, following: list[str]) -> str:
-    """Read the English words that follow a name, up to a preposition."""
+def _head(words: Vocabulary, number: int, following: list[str], figure: bool) -> str:
+    """Read the English words that follow a name, up to a preposition: the last one says what the line is about.
+
+    A word that no list knows is taken for another thing, unless a figure follows it: then it is a label (band 41).
+    """
+    noun = ""
     for word, then in zip(following, [*following[1:], ""], strict=True):
-        if any(word in prepositions for prepositions in words.prepositions.values()):
+        if word in words.stops or any(word in prepositions for prepositions in words.prepositions.values()):
+            figure = False
             break
+        noun = word if len(word) >= NOUN else noun
         if then in words.grades:
             continue
         for use, relation in (("other", "other"), ("whole", "contain")):
             known = words.heads[use, None] + words.heads[use, number]
             if word in known or word.removesuffix("s") in known:
                 return relation
-    return "item"
+    harmless = figure or not noun or noun.endswith(words.adjectives)
+    return "item" if harmless or {noun, noun.removesuffix("s"), noun.removesuffix("es")} & words.nouns else "contain"

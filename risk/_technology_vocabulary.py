@@ -58,6 +58,9 @@ class Vocabulary:
         self.starts: dict[str, tuple[str, ...]] = defaultdict(tuple)
         self.prepositions: dict[str, frozenset[str]] = defaultdict(frozenset)
         self.grades: frozenset[str] = frozenset()
+        self.nouns: set[str] = set()
+        self.stops: set[str] = set()
+        self.adjectives: tuple[str, ...] = ()
         self.forms: dict[int | None, re.Pattern[str]] = {}
         self._keys: dict[str, set[Key]] = defaultdict(set)
         self._spellings = [(fold(s), fold(v)) for s, v in technology_spellings().select("standard", "variant").rows()]
@@ -76,8 +79,13 @@ class Vocabulary:
             if use in {"include", "exclude"}:
                 words = [compact(fold(word)) for word in term.split("&")] if match == "all" else [folded]
                 self._add(Term(number, "context" if match == "context" else use, term, kind, len(words)), words)
+            elif use == "stop":
+                self.stops.add(folded)
+            elif use == "form" and match == "end":
+                self.adjectives += (folded,)
             elif use == "form" and lang == "en":
-                self.grades |= {folded}
+                self.nouns.add(folded)
+                self.grades |= {folded} if kind == "grade" else set()
             elif use == "form":
                 forms[number].append(folded)
             elif match == "head":
@@ -98,6 +106,8 @@ class Vocabulary:
     def _add(self, term: Term, words: list[str]) -> None:
         index = len(self.terms)
         self.terms.append(term)
+        if term.use != "exclude":
+            self.nouns.update(word for words_ in words for word in words_.split() if word.isascii())
         for place, word in enumerate(words):
             for spelt in self._spelt(word):
                 self._keys[spelt].add(Key("word", index, place, len(spelt)))
