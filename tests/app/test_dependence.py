@@ -1,0 +1,139 @@
+"""``kanmon dependence``: what a person sees and gets."""
+
+from __future__ import annotations
+
+import json
+from xml.etree import ElementTree
+
+import polars as pl
+import pytest
+import typer
+from kanmon import datasets
+from kanmon.app.commands.dependence import dependence
+from kanmon.app.dependence import LIMITS, METHODS, assess_dependence, write_dependence
+from kanmon.graph import InputError, ReadError, UnknownIdError
+from typer.testing import CliRunner
+
+app = typer.Typer()
+app.command()(dependence)
+
+
+def run(*arguments):
+    result = CliRunner().invoke(app, list(arguments), env={"COLUMNS": "160"})
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def found():
+    return assess_dependence()
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", ["unwrought tungsten", "China 99.6%", "Vietnam 98.8%", "Türkiye", "Etalab", "merger-control", "CEPII"]),
+        ("ja", ["タングステン（塊）", "中国 99.6%", "ベトナム 98.8%", "集中的供給財", "通商白書2024", "出典"]),
+    ],
+)
+def test_japans_most_dependent_minerals_are_shown_with_sources(lang, words):
+    shown = run("--importer", "JPN", "--lang", lang)
+    for word in words:
+        assert word in shown
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_each_method_alone_shows_its_limit_and_its_issuer(method):
+    shown = run("--method", method, "--lang", "en", "--top", "3")
+    assert LIMITS[method][0].split("-")[0] in shown
+    assert any(f"TH_{name}" in shown for name in LIMITS[method])
+
+
+def test_ranking_is_by_concentration_and_baskets_are_marked(found):
+    assert found.year == 2024
+    assert found.ranked["hhi_low"].is_sorted(descending=True)
+    assert set(found.ranked.filter("basket")["hs6"]) == {"270112", "280429", "811292", "850511"}
+    assert found.ranked.height == 30
+
+
+def test_json_is_one_document():
+    data = json.loads(run("--json", "--method", "geodep", "--year", "2022"))
+    assert (data["importer"], data["year"], len(data["items"])) == ("JPN", 2022, 30)
+    assert {row["c4"] for row in data["items"]} <= {"yes", "no", "unknown"}
+
+
+def test_files_carry_sources_that_are_listed(found, tmp_path):
+    names = write_dependence(found, tmp_path / "out", lang="ja")
+    listed = set(pl.read_csv(tmp_path / "out" / "sources.csv")["id"])
+    assert {"concentration.csv", "geodep.csv", "groups.csv", "over_time.csv", "limits.csv"} <= set(names)
+    for name in names:
+        if name.endswith(".csv") and name != "sources.csv":
+            used = {i for cell in pl.read_csv(tmp_path / "out" / name)["source"] for i in cell.split(" | ")}
+            assert used <= listed, name
+    with pytest.raises(ReadError):
+        write_dependence(found, tmp_path / "out", lang="ja")
+
+
+@pytest.mark.parametrize(("lang", "word"), [("en", "share of the largest origin"), ("ja", "最大の輸入元")])
+def test_picture_is_text_that_scales_and_repeats_to_the_byte(found, lang, word):
+    pytest.importorskip("matplotlib", reason="the picture needs matplotlib")
+    from kanmon.app.dependence_chart import draw
+
+    picture = draw(found, lang)
+    words = "".join(ElementTree.fromstring(picture.encode()).itertext())
+    assert word in words
+    assert found.ranked[f"name_{lang}"][0] in words
+    assert "CHN" in words and "http" not in words.replace("http://www.w3.org", "").replace("http://purl.org", "")
+    assert draw(found, lang) == picture
+
+
+def test_years_between_come_from_the_largest_flows_and_say_so(found):
+    series = found.series.filter(hs6="280470")
+    assert series["year"].to_list() == list(range(2018, 2025))
+    assert series.filter("partial")["year"].to_list() == [2018, 2019, 2020, 2021, 2023]
+    assert "99.99 %" in found.sources.filter(pl.col("id").str.ends_with("TOP6"))["note"].item()
+
+
+def test_a_messy_table_of_ones_own(tmp_path):
+    path = tmp_path / "own.csv"
+    rows = ["hs6,importer,exporter,year,value", "2805.30,Japan,China,2023,90", "280530,Japan,Atlantis,2023,5"]
+    rows += ["280530,Japan,World,2023,99", "280530,Japan,Viet Nam,2023,5", "280530,Japan,USA,2023,n/a"]
+    path.write_text("\n".join(rows) + "\n", encoding="cp932")
+    shown = run(str(path), "--lang", "en", "--method", "meti")
+    assert "China" in shown and "Atlantis" in shown and "World" in shown
+    found = assess_dependence(path, "日本", ["meti"])
+    row = found.ranked.row(0, named=True)
+    assert (row["reason"], row["hhi_high"], row["source"]) == ("value_missing", 1.0, "own.csv")
+    assert row["name_en"].startswith("Earth-metals, rare")
+    assert "own.csv" in found.sources["id"]
+
+
+def test_a_file_of_japans_statistics(tmp_path):
+    head = "Exp or Imp,Year,HS,Country,Unit1,Unit2,Quantity1-Year,Quantity2-Year,Value-Year\n"
+    path = tmp_path / "japan.csv"
+    path.write_text(head + "2,2025,'280530100',105,  ,KG,0,9,900\n2,2025,'280530100',110,  ,KG,0,1,100\n", encoding="utf-8")
+    row = assess_dependence(path).ranked.row(0, named=True)
+    assert (row["top_origin"], row["top_share_low"], row["cao"], row["c2"]) == ("CHN", 0.9, "yes", "unknown")
+
+
+def test_wrong_questions_get_answers():
+    with pytest.raises(UnknownIdError, match="Japan"):
+        assess_dependence(importer="Japn")
+    with pytest.raises(InputError, match=r"2022, 2024"):
+        assess_dependence(year=1999)
+    with pytest.raises(ReadError):
+        assess_dependence("nowhere.csv")
+
+
+def test_every_sentence_is_in_both_languages():
+    from importlib import resources
+
+    for room, topic in (("app", "dependence"), ("risk", "dependence"), ("datasets", "trade")):
+        text = (resources.files(f"kanmon.{room}") / "messages" / f"{topic}.csv").read_text(encoding="utf-8")
+        table = pl.read_csv(text.encode(), infer_schema=False)
+        assert table.null_count().sum_horizontal().item() == 0
+        assert table["name"].is_unique().all()
+
+
+def test_limits_that_are_used_are_bundled():
+    assert {name for names in LIMITS.values() for name in names} <= set(datasets.thresholds()["id"])
