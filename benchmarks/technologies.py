@@ -6,8 +6,8 @@
 Four sets of labelled lines, each written before anything was tuned on it:
 
 - tuning, held-out: `technology_cases.tsv`, split by a hash of the text. Of the held-out half only totals were looked at.
-- late: two batches written when tuning had seemed to end, in order to break it. At first sight precision was 0.966 and
-  0.920, recall 0.923 and 0.881; their failures were then repaired, so that they count as tuning now.
+- late: three batches written when tuning had seemed to end, in order to break it. At first sight precision was 0.966,
+  0.920, 0.978 and recall 0.923, 0.881, 0.929; their failures were then repaired, so that they count as tuning now.
 - unseen: written after that repair; nothing was tuned afterwards. This is the number to believe.
 
 The same people wrote lines and vocabulary, so a stranger's ledger may do worse.

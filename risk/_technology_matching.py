@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from ._technology_text import CJK, breaks, compact, fold
 from ._technology_vocabulary import Key, Term, Vocabulary
 
-WINDOW = 16
+WINDOW = 24
 """Characters that may lie between the words of a term that needs several."""
 SURE_SLIP = 10
 """Folded length from which a name with one wrong letter is still a match."""
@@ -27,8 +27,8 @@ LONG_TEXT, REPEATS = 500, 8
 LONG_WORD = 6
 """Letters from which a word stays itself with one of them wrong."""
 
-NOUN = 3
-"""Letters from which an English word is taken for a noun rather than a unit or a code."""
+NOUN = 5
+"""Letters from which an English word that no list knows is taken for a noun rather than a unit, code or acronym."""
 
 _ALNUM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _RUN = re.compile(f"[{CJK}]+")
@@ -259,12 +259,13 @@ def _head(words: Vocabulary, number: int, following: list[str], figure: bool) ->
         if word in words.stops or any(word in prepositions for prepositions in words.prepositions.values()):
             figure = False
             break
-        noun = word if len(word) >= NOUN else noun
+        noun = word if len(word) >= NOUN or word in words.nouns else noun
         if then in words.grades:
             continue
+        singular = word.removesuffix("s")
         for use, relation in (("other", "other"), ("whole", "contain")):
-            known = words.heads[use, None] + words.heads[use, number]
-            if word in known or word.removesuffix("s") in known:
+            heads = words.heads[use, None] + words.heads[use, number]
+            if word in heads or singular in heads or (use == "whole" and singular.endswith(words.long_heads)):
                 return relation
     harmless = figure or not noun or noun.endswith(words.adjectives)
     return "item" if harmless or {noun, noun.removesuffix("s"), noun.removesuffix("es")} & words.nouns else "contain"

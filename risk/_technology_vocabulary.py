@@ -21,6 +21,9 @@ from ._technology_text import CJK, compact, fold
 SLIP_LATIN, SLIP_CJK = 9, 7
 """Folded length from which one wrong letter in a name is considered."""
 
+LONG_HEAD = 6
+"""Letters of a head noun that is also known at the end of a compound (detector, photodetector)."""
+
 _PURE_CJK = re.compile(f"[{CJK}]+")
 
 
@@ -59,6 +62,7 @@ class Vocabulary:
         self.prepositions: dict[str, frozenset[str]] = defaultdict(frozenset)
         self.grades: frozenset[str] = frozenset()
         self.nouns: set[str] = set()
+        self.long_heads: tuple[str, ...] = ()
         self.stops: set[str] = set()
         self.adjectives: tuple[str, ...] = ()
         self.forms: dict[int | None, re.Pattern[str]] = {}
@@ -94,6 +98,7 @@ class Vocabulary:
                 self.starts[use] += (folded,)
             else:
                 self.prepositions[use] |= {folded}
+        self.long_heads = tuple(word for word in self.heads["whole", None] if len(word) >= LONG_HEAD)
         for number in forms:
             words = sorted({*forms[None], *forms[number]}, key=len, reverse=True)
             self.forms[number] = re.compile(f"(?:{'|'.join(map(re.escape, words))})+")
