@@ -1,0 +1,108 @@
+"""What the page knows: the facts, figures and networks of a graph as plain data for JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from ...graph import SupplyGraph
+from ...graph.markets import VIEW
+from ...graph.messages import text
+from ...risk.concentration import LEVELS, concentration
+from ...risk.technologies import flag_technologies
+
+ITEM_COLUMNS = ["id", "name_en", "name_ja", "kind", "stage", "chains", "hs6", "variant_of", "aliases", "note"]
+INPUT_COLUMNS = ["item", "input", "source", "role", "group", "mix", "quantity", "essential", "confidence", "note"]
+VIEW_COLUMNS = ["hhi_low", "hhi_high", "top_supplier", "top_share_low", "top_share_high", "confidence"]
+MOST_SHARES = 40_000
+"""Above this many rows of shares only the preferred views are written into the page."""
+
+
+def facts(graph: SupplyGraph, level: str, lang: str) -> dict[str, Any]:
+    """Return the tables of a graph, column by column, with ids replaced by row numbers where they repeat.
+
+    ``views`` are the market views with their concentration, ``shares`` the suppliers in them (``view`` is a row number), and
+    ``steps`` the concentration that stands for each item: the preferred view of the world market at ``level``, else at
+    another level where there is no figure at this one.
+    """
+    item = {id: i for i, id in enumerate(graph.items["id"])}
+    supplier = {id: i for i, id in enumerate(graph.suppliers["id"])}
+    source = {id: i for i, id in enumerate(graph.sources["id"])}
+    views, shares = _markets(graph)
+    inputs = graph.inputs.select(INPUT_COLUMNS)
+    number = {"item": item, "input": item, "supplier": supplier, "top_supplier": supplier, "source": source}
+    number |= {"seller": supplier, "buyer": supplier}
+    return {
+        "items": _columns(graph.items.select(ITEM_COLUMNS), {}),
+        "inputs": _columns(inputs, number),
+        "suppliers": _columns(graph.suppliers.select("id", "name_en", "name_ja", "kind", "country", "parent", "note"), {}),
+        "sources": _columns(graph.sources, {}),
+        "views": _columns(views.drop("view"), number),
+        "shares": _columns(shares, number),
+        "trades": _columns(graph.trades.select("item", "seller", "buyer", "value", "unit", "year", "source"), number),
+        "steps": _columns(_steps(views, level), number),
+        "flags": _flags(graph, item, lang),
+    }
+
+
+def _columns(frame: pl.DataFrame, number: dict[str, dict[str, int]]) -> dict[str, list[Any]]:
+    """Columns as lists; those without any value are left out, figures keep six digits."""
+    result: dict[str, list[Any]] = {}
+    for column in frame.columns:
+        values = frame[column]
+        if values.null_count() == len(values) and column != "id":
+            continue
+        if column in number:
+            values = values.replace_strict(number[column], default=None, return_dtype=pl.Int64)
+        elif values.dtype == pl.Float64:
+            values = values.round_sig_figs(6)
+        elif values.dtype == pl.Boolean:
+            values = values.cast(pl.Int8)
+        result[column] = values.to_list()
+    return result
+
+
+def _markets(graph: SupplyGraph) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """All market views with their concentration, and the shares in them (``view`` is the row number of the view)."""
+    figures = pl.concat([concentration(graph, level) for level in LEVELS]).select(VIEW + VIEW_COLUMNS)
+    rows = graph.markets
+    if rows.height > MOST_SHARES:
+        rows = rows.filter("preferred")
+    views = rows.group_by("view", *VIEW, maintain_order=True).agg(
+        pl.col("preferred", "attributed", "remainder").first(), excluded=pl.col("excluded").first().list.join(", ")
+    )
+    views = views.join(figures, on=VIEW, how="left", nulls_equal=True, maintain_order="left")
+    index = views.select("view").with_row_index("row")
+    shares = rows.join(index, on="view", how="left", maintain_order="left")
+    return views, shares.select(view="row", supplier="supplier", low="share_low", high="share_high", known="known")
+
+
+def _steps(views: pl.DataFrame, level: str) -> pl.DataFrame:
+    world = views.filter(pl.col("preferred") & (pl.col("scope") == "world") & (pl.col("attributed") > 0))
+    ranks = {name: i for i, name in enumerate(LEVELS)} | {level: -1}
+    order = world.sort(pl.col("level").replace_strict(ranks, return_dtype=pl.Int64), maintain_order=True)
+    return order.unique("item", keep="first", maintain_order=True).select("item", "level", "year", "source", *VIEW_COLUMNS)
+
+
+def _flags(graph: SupplyGraph, item: dict[str, int], lang: str) -> dict[str, list[Any]]:
+    flags = flag_technologies(graph, lang=lang).filter(pl.col("verdict").is_in(["match", "review"]))
+    return _columns(flags.select("item", "technology", "verdict", "evidence", "reason"), {"item": item})
+
+
+def technology_names(lang: str) -> dict[int, str]:
+    """Return the names of the 24 technologies by number."""
+    from ...datasets.technologies import technologies
+
+    return dict(technologies().select("number", f"name_{lang}").iter_rows())
+
+
+def words(lang: str) -> dict[str, str]:
+    """Return the sentences that the page itself fills in, by their full key without the room."""
+    from ...graph.messages import _topic
+
+    own = {name: row[lang] for name, row in _topic("app", "explorer").items()}
+    why = {f"why_{name}": row[lang] for name, row in _topic("risk", "explanation").items()}
+    sure = {name: text(f"graph.words.{name}", lang) for name in ("published", "estimated", "structural", "unknown")}
+    level = {name: text(f"graph.words.{name}", lang) for name in LEVELS}
+    return sure | level | why | own

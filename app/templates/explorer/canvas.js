@@ -1,0 +1,415 @@
+// The drawing: vis-network draws nodes and links, this module places them, colours them and writes the labels.
+
+const MARGIN = { left: 22, right: 128, top: 40, bottom: 20 }; // pixels kept free around the drawing
+const MOST_SUPPLIERS = 8;
+const MOST_VISIBLE = 2000;
+const font = "system-ui, 'Hiragino Sans', 'Yu Gothic UI', 'Noto Sans CJK JP', 'Noto Sans JP', sans-serif";
+
+const drawn = { nodes: new vis.DataSet(), edges: new vis.DataSet(), labels: [], bands: [], hover: null, network: null };
+let colours = {};
+let path = new Set(); // items on the ways from the selected node to the products
+
+function readColours() {
+  const style = getComputedStyle(document.documentElement);
+  const value = (name) => style.getPropertyValue(`--${name}`).trim();
+  colours = {
+    grades: [0, 1, 2, 3, 4].map((i) => value(`grade-${i}`)),
+    losses: [0, 1, 2, 3, 4].map((i) => value(`loss-${i}`)),
+    ...Object.fromEntries(["page", "text", "faint", "line", "accent", "band", "alarm", "badge", "badge-text"].map((name) => [name, value(name)])),
+  };
+}
+
+// Grouping: a collapsed tier is one node; a large graph starts as tier x chain (or country of the largest supplier).
+
+const grouping = (i) => chainsOf[i][0] || (step.has(i) && countryOf[column(steps, "top_supplier")[step.get(i)]]) || "–";
+const byChain = chainsOf.some((chains) => chains.length);
+const isLarge = () => visible.length > MOST_VISIBLE;
+
+function collapsedTiers() {
+  if (state.collapsed) return state.collapsed;
+  const whole = !state.product && !state.focus && !FILTERS.some((key) => !same(state[key], START[key]));
+  return whole && data.apart.includes(0) && data.apart.includes(1) ? [-1] : [];
+}
+
+function groupsOfVisible() {
+  const tiers = new Set(collapsedTiers());
+  const large = isLarge();
+  const group = new Map();
+  for (const i of visible) {
+    const small = `${tierOf(i)}|${grouping(i)}`;
+    if (tiers.has(tierOf(i))) group.set(i, `t${tierOf(i)}`);
+    else if (large && !state.opened.includes(small)) group.set(i, `g${small}`);
+  }
+  return group;
+}
+
+// What leads to no product stands apart, unless nothing else is shown.
+const tierOf = (i) => (data.apart[i] ? -1 : data.tier[i]);
+
+const tierName = (tier) => (tier < 0 ? t("tier_none") : tier === 0 ? t("tier_0") : t("tier_n", { n: tier }));
+
+// Places --------------------------------------------------------------------------------------------------------------
+
+// Nearest places to the wanted ones, in order, each with its own height (pool adjacent violators).
+function spaced(wanted, heights) {
+  const offsets = [];
+  let sum = 0;
+  heights.forEach((height) => {
+    offsets.push(sum + height / 2);
+    sum += height;
+  });
+  const blocks = [];
+  wanted.forEach((value, i) => {
+    let [total, members] = [value - offsets[i], 1];
+    while (blocks.length && blocks[blocks.length - 1][0] / blocks[blocks.length - 1][1] > total / members) {
+      const [below, count] = blocks.pop();
+      [total, members] = [total + below, members + count];
+    }
+    blocks.push([total, members]);
+  });
+  return blocks.flatMap(([total, members]) => Array(members).fill(total / members)).map((place, i) => place + offsets[i]);
+}
+
+// A column's width and a row's height such that the drawing fills the stage at full size; a tier too tall for it is
+// staggered over several columns.
+function gridFor(sizes) {
+  const width = Math.max(200, $("canvas").clientWidth - MARGIN.left - MARGIN.right);
+  const height = Math.max(200, $("canvas").clientHeight - MARGIN.top - MARGIN.bottom);
+  const most = Math.max(1, ...sizes);
+  const columns = (rows) => sizes.reduce((sum, n) => sum + Math.ceil(n / rows), 0);
+  let rows = most;
+  while (rows > 8 && (rows * 15) / height > (1.5 * Math.max(columns(rows), 1) * 90) / width) rows -= 1;
+  const least = state.suppliers.length ? 170 : 18;
+  return { rows, column: Math.min(230, Math.max(least, width / Math.max(1, columns(rows) - 1))), row: Math.min(46, Math.max(15, height / rows)) };
+}
+
+function shownSuppliers(i) {
+  const view = worldView[i];
+  if (view === undefined || !state.suppliers.includes(items.id[i])) return [];
+  return sharesOf[view].filter((row) => suppliers.kind[shares.supplier[row]] !== "aggregate").slice(0, MOST_SUPPLIERS);
+}
+
+// Places of all that is drawn: units are items or groups; the whole, untouched graph stands where Python put it.
+function arrange(group) {
+  const mixed = visible.some((i) => !data.apart[i]);
+  const units = new Map(); // key -> {tier, order, height}
+  const unitOf = (i) => group.get(i) || i;
+  for (const i of visible) {
+    const key = unitOf(i);
+    if (!units.has(key)) units.set(key, { tier: mixed ? tierOf(i) : data.tier[i], order: data.order[i], y: data.nodes[i].y, count: 0, extra: 17 * shownSuppliers(i).length });
+    units.get(key).count += 1;
+  }
+  const tiers = new Map();
+  for (const [key, unit] of units) tiers.set(unit.tier, [...(tiers.get(unit.tier) || []), key]);
+  const order = [...tiers.keys()].sort((a, b) => a - b);
+  const near = new Map([...units.keys()].map((key) => [key, new Set()]));
+  inputs.item?.forEach((to, row) => {
+    const from = inputs.input[row];
+    if (!shown.has(to) || !shown.has(from)) return;
+    const [a, b] = [unitOf(from), unitOf(to)];
+    if (a !== b && units.get(a).tier >= 0 && units.get(b).tier >= 0) {
+      near.get(a).add(b);
+      near.get(b).add(a);
+    }
+  });
+  const linked = order.filter((tier) => tier >= 0);
+  const { rows, column: COLUMN, row: ROW } = gridFor(linked.length ? linked.map((tier) => tiers.get(tier).length) : [Math.ceil(Math.sqrt(units.size))]);
+  drawn.column = COLUMN;
+  const place = new Map();
+  drawn.bands = [];
+  let edge = COLUMN;
+  for (const tier of linked) {
+    const keys = tiers.get(tier).sort((a, b) => units.get(a).order - units.get(b).order);
+    const columns = Math.ceil(keys.length / rows);
+    let y = 0;
+    keys.forEach((key, i) => {
+      const unit = units.get(key);
+      unit.step = Math.max(ROW / columns, unit.extra);
+      place.set(key, { x: edge - COLUMN * (columns - (i % columns)), y: y + unit.step / 2 });
+      y += unit.step;
+    });
+    keys.forEach((key) => (place.get(key).y -= y / 2));
+    drawn.bands.push({ tier, from: edge - COLUMN * columns, to: edge });
+    edge -= COLUMN * columns;
+  }
+  for (let sweep = 0; sweep < 4; sweep++) {
+    for (const tier of linked) {
+      const keys = tiers.get(tier);
+      const wanted = keys.map((key) => {
+        const ys = [...near.get(key)].map((n) => place.get(n).y);
+        return ys.length ? ys.reduce((a, b) => a + b) / ys.length : place.get(key).y;
+      });
+      spaced(wanted, keys.map((key) => units.get(key).step)).forEach((y, i) => (place.get(keys[i]).y = y));
+    }
+  }
+  const apart = (tiers.get(-1) || []).sort((a, b) => units.get(a).order - units.get(b).order);
+  const floor = Math.max(0, ...[...place].map(([, p]) => p.y)) + (linked.length ? 2 * ROW : 0);
+  const wide = Math.max(COLUMN, 130);
+  const columns = Math.max(1, Math.round(1 + (COLUMN - edge) / wide));
+  apart.forEach((key, i) => {
+    const height = Math.max(ROW, ...apart.map((k) => units.get(k).extra));
+    place.set(key, { x: wide * (1 - columns + (i % columns)), y: floor + height * Math.floor(i / columns) });
+  });
+  return { units, place, unitOf };
+}
+
+// Nodes and links -----------------------------------------------------------------------------------------------------
+
+const lossGrade = (loss) => (loss <= 1e-9 ? 0 : loss < 0.1 ? 1 : loss < 0.5 ? 2 : loss < 1 - 1e-9 ? 3 : 4);
+
+function paint(i) {
+  const kept = whatIf.kept && whatIf.kept.get(items.id[i]);
+  if (whatIf.kept) {
+    const [low, high] = kept ? [lossGrade(1 - kept.high), lossGrade(1 - kept.low)] : [0, 0];
+    return { background: colours.losses[low], border: high ? colours.losses[high] : colours.line };
+  }
+  const [low, high] = [gradeLow(i), gradeHigh(i)];
+  return { background: low ? colours.grades[low] : colours.page, border: high ? colours.grades[high] : colours.faint };
+}
+
+const supplierKey = (i, s) => `s${i}|${s}`;
+
+function draw(fit) {
+  const group = groupsOfVisible();
+  const { units, place, unitOf } = arrange(group);
+  const chosen = nodeOf(state.selected);
+  const focus = chosen && chosen.table === "item" ? new Set([chosen.i]) : new Set();
+  const nodes = [];
+  const edges = [];
+  drawn.labels = [];
+  drawn.units = units;
+  const dim = path.size > 0;
+  for (const [key, unit] of units) {
+    const at = place.get(key);
+    if (typeof key === "string") {
+      const words = key[0] === "t" ? tierName(unit.tier) : key.slice(key.indexOf("|") + 1);
+      const radius = 6 + 1.5 * Math.log2(1 + unit.count);
+      nodes.push({ id: key, x: at.x, y: at.y, shape: "dot", size: radius, color: { background: colours.band, border: colours.accent }, borderWidth: 2, shapeProperties: { borderDashes: [4, 3] } });
+      drawn.labels.push({ ...at, key, words: `${words} · ${unit.count}`, radius, rank: -1, bold: true });
+      continue;
+    }
+    const i = key;
+    const radius = radiusOf(i);
+    const selected = focus.has(i);
+    const faint = dim && !path.has(i);
+    nodes.push({ ...data.nodes[i], x: at.x, y: at.y, size: radius, color: paint(i), opacity: faint ? 0.25 : 1, borderWidth: selected ? 3 : 2, ...(selected ? { shadow: { enabled: true, color: colours.accent, size: 14, x: 0, y: 0 } } : {}) });
+    drawn.labels.push({ ...at, key: i, words: nameOf(item(i)), radius, rank: rankOf(i, selected), faint, bold: selected || data.tier[i] === 0, badges: badgesOf(i) });
+    const rows = shownSuppliers(i);
+    rows.forEach((row, n) => {
+      const s = shares.supplier[row];
+      const node = { x: at.x - 0.6 * drawn.column, y: at.y + 17 * (n - (rows.length - 1) / 2) };
+      const hit = whatIf.hit.has(suppliers.id[s]);
+      nodes.push({ id: supplierKey(i, s), ...node, shape: suppliers.kind[s] === "country" ? "dot" : "square", size: 3.5, color: { background: hit ? colours.alarm : colours.faint, border: hit ? colours.alarm : colours.faint }, opacity: faint ? 0.25 : 1 });
+      drawn.labels.push({ ...node, key: supplierKey(i, s), words: `${nameOf(supplier(s))} ${shares.known[row] === "unknown" ? t("share_unknown_short") : interval(shares.low[row], shares.high[row], part)}`, radius: 3.5, rank: 2, faint, left: true });
+      const sure = shares.known[row] === "share" && cell(views, "confidence", shares.view[row]) === "published";
+      edges.push({ id: `f${i}|${s}`, from: supplierKey(i, s), to: i, width: 0.8 + 4 * shares.low[row], dashes: sure ? false : [5, 4], color: { color: colours.faint, opacity: 0.8 }, smooth: false });
+    });
+  }
+  edges.push(...linksBetween(unitOf));
+  swap(drawn.nodes, nodes);
+  swap(drawn.edges, edges);
+  drawn.labels.sort((a, b) => a.rank - b.rank);
+  if (fit) frame();
+  else drawn.network.redraw();
+}
+
+function linksBetween(unitOf) {
+  const merged = new Map();
+  inputs.item?.forEach((to, row) => {
+    const from = inputs.input[row];
+    if (!shown.has(to) || !shown.has(from)) return;
+    const [a, b] = [unitOf(from), unitOf(to)];
+    if (a === b || a === "t-1" || b === "t-1") return;
+    const key = `${a}>${b}`;
+    if (merged.has(key)) return void (merged.get(key).count += 1);
+    merged.set(key, { ...data.edges[row], from: a, to: b, count: 1, items: [from, to] });
+  });
+  const chosen = nodeOf(state.selected);
+  return [...merged.values()].map(({ count, items: [from, to], ...edge }) => {
+    const onPath = path.has(from) && path.has(to);
+    const touched = chosen && chosen.table === "item" && (chosen.i === from || chosen.i === to);
+    const strong = onPath || touched;
+    const colour = { color: strong ? colours.accent : colours.line, opacity: path.size && !strong ? 0.15 : strong ? 0.9 : 0.55 };
+    return { ...edge, width: count > 1 ? 1 + Math.log2(count) : edge.width, dashes: edge.dashes && count === 1 ? [5, 4] : false, color: colour, arrows: { to: { enabled: strong, scaleFactor: 0.4 } } };
+  });
+}
+
+// Put new rows into a vis data set with as few changes as possible.
+function swap(set, rows) {
+  const ids = new Set(rows.map((row) => row.id));
+  set.remove(set.getIds().filter((id) => !ids.has(id)));
+  set.update(rows);
+}
+
+function radiusOf(i) {
+  const found = criticality(i);
+  return found === null ? 5 : 4 + 5 * Math.sqrt(found);
+}
+
+function rankOf(i, selected) {
+  if (selected) return -2;
+  if (path.has(i)) return 0;
+  if (data.tier[i] === 0) return 1;
+  return 4 - (criticality(i) || 0) - (step.has(i) ? steps.hhi_low[step.get(i)] : 0);
+}
+
+const badgesOf = (i) => [flagsOf[i].some((row) => flags.verdict[row] === "match") && "24", isSinglePoint(i) && "!"].filter(Boolean);
+
+// Labels in screen pixels: the most important first, none over another.
+function writeLabels(ctx) {
+  const ratio = ctx.canvas.width / ctx.canvas.clientWidth;
+  const { width, height } = ctx.canvas.getBoundingClientRect();
+  const scale = drawn.network.getScale();
+  const centre = drawn.network.getViewPosition();
+  ctx.save();
+  ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
+  ctx.textBaseline = "middle";
+  ctx.lineJoin = "round";
+  const taken = new Map();
+  const free = (x0, y0, x1, y1) => {
+    const cells = [];
+    for (let a = Math.floor(x0 / 16); a <= Math.floor(x1 / 16); a++)
+      for (let b = Math.floor(y0 / 14); b <= Math.floor(y1 / 14); b++) cells.push(a * 4096 + b);
+    const clear = cells.every((cell) => (taken.get(cell) || []).every(([a, b, c, d]) => x1 <= a || c <= x0 || y1 <= b || d <= y0));
+    if (clear) cells.forEach((cell) => taken.set(cell, [...(taken.get(cell) || []), [x0, y0, x1, y1]]));
+    return clear;
+  };
+  const place = (label) => [(label.x - centre.x) * scale + width / 2, (label.y - centre.y) * scale + height / 2, label.radius * scale];
+  const inView = ([x, y]) => x > -300 && x < width + 20 && y > 26 && y < height + 10;
+  for (const label of drawn.labels) {
+    const [x, y, radius] = place(label);
+    if (inView([x, y])) free(x - radius, y - Math.min(radius, 5), x + radius, y + Math.min(radius, 5));
+  }
+  const pixels = width < 500 ? 11 : 12;
+  const first = drawn.labels.filter((label) => label.key === drawn.hover);
+  for (const label of [...first, ...drawn.labels.filter((label) => label.key !== drawn.hover)]) {
+    const [x, y, radius] = place(label);
+    if (!inView([x, y])) continue;
+    ctx.font = `${label.bold ? 600 : 400} ${label.left ? pixels - 1 : pixels}px ${font}`;
+    const from = x + radius + 4;
+    const edge = width - from - 8;
+    const forced = label.key === drawn.hover || label.rank === -2;
+    // As long as there is room; shorter where there is not.
+    for (const most of label.left ? [drawn.column * scale * 0.52] : [300, 150, 90, 54]) {
+      const words = shortened(ctx, label.words, forced ? 320 : Math.min(most, edge));
+      const length = ctx.measureText(words).width;
+      const clear = free(from - 1, y - 6.5, from + length + 3, y + 6.5);
+      if (!forced && (words.length < Math.min(3, label.words.length) || !clear)) continue;
+      ctx.globalAlpha = label.faint ? 0.35 : 1;
+      ctx.lineWidth = 3.5;
+      ctx.strokeStyle = colours.page;
+      ctx.strokeText(words, from, y);
+      ctx.fillStyle = colours.text;
+      ctx.fillText(words, from, y);
+      break;
+    }
+  }
+  for (const label of drawn.labels) {
+    const [x, y, radius] = place(label);
+    if (!label.badges || !label.badges.length || !inView([x, y])) continue;
+    ctx.globalAlpha = label.faint ? 0.35 : 1;
+    label.badges.forEach((badge, n) => {
+      const wide = badge.length > 1 ? 15 : 10;
+      const left = x + (n === 0 && badge !== "!" ? -radius - wide + 2 : radius - 4);
+      ctx.fillStyle = badge === "!" ? colours.alarm : colours.badge;
+      ctx.beginPath();
+      ctx.roundRect(left, y - radius - 7, wide, 11, 5);
+      ctx.fill();
+      ctx.fillStyle = badge === "!" ? "#fff" : colours["badge-text"];
+      ctx.font = `700 8.5px ${font}`;
+      ctx.fillText(badge, left + (badge.length > 1 ? 2.8 : 3.6), y - radius - 1.3);
+    });
+  }
+  ctx.globalAlpha = 1;
+  writeBands(ctx, { width, scale, centre });
+  ctx.restore();
+}
+
+const lengths = new Map();
+function shortened(ctx, words, most) {
+  const key = `${ctx.font}\n${Math.round(most)}\n${words.slice(0, 200)}`;
+  if (!lengths.has(key)) {
+    let found = words.slice(0, 200);
+    if (ctx.measureText(found).width > most) {
+      let [low, high] = [1, found.length];
+      while (low < high) {
+        const middle = (low + high + 1) >> 1;
+        if (ctx.measureText(`${found.slice(0, middle)}…`).width <= most) low = middle;
+        else high = middle - 1;
+      }
+      found = `${found.slice(0, low).trimEnd()}…`;
+    }
+    if (lengths.size > 50000) lengths.clear();
+    lengths.set(key, found);
+  }
+  return lengths.get(key);
+}
+
+function writeBands(ctx, { width, scale, centre }) {
+  ctx.font = `600 11px ${font}`;
+  ctx.textAlign = "center";
+  for (const { tier, from, to } of drawn.bands) {
+    const left = (from - drawn.column / 6 - centre.x) * scale + width / 2;
+    const right = (to - drawn.column / 6 - centre.x) * scale + width / 2;
+    if (right < 0 || left > width) continue;
+    const words = right - left > 90 ? tierName(tier) : right - left > 26 ? `T${tier}` : String(tier);
+    ctx.fillStyle = colours.page;
+    ctx.globalAlpha = 0.85;
+    ctx.fillRect(left, 0, right - left, 24);
+    ctx.globalAlpha = 1;
+    ctx.fillStyle = colours.faint;
+    ctx.fillText(words, (left + right) / 2, 13);
+  }
+  ctx.textAlign = "start";
+}
+
+function shadeBands(ctx) {
+  const scale = drawn.network.getScale();
+  const { height } = ctx.canvas.getBoundingClientRect();
+  const centre = drawn.network.getViewPosition();
+  ctx.fillStyle = colours.band;
+  drawn.bands.forEach(({ from, to }, i) => i % 2 === 0 && ctx.fillRect(from - drawn.column / 6, centre.y - height / scale, to - from, (2 * height) / scale));
+}
+
+// The eye -------------------------------------------------------------------------------------------------------------
+
+function frame() {
+  const ids = drawn.nodes.getIds();
+  if (!ids.length) return drawn.network.redraw();
+  const at = drawn.nodes.get(ids);
+  const [xs, ys] = [at.map((n) => n.x), at.map((n) => n.y)];
+  const { clientWidth, clientHeight } = $("canvas");
+  const room = [clientWidth - MARGIN.left - MARGIN.right, clientHeight - MARGIN.top - MARGIN.bottom];
+  const box = { left: Math.min(...xs), right: Math.max(...xs), top: Math.min(...ys), bottom: Math.max(...ys) };
+  const scale = Math.max(0.05, Math.min(1, room[0] / (box.right - box.left || 1), room[1] / (box.bottom - box.top || 1)));
+  const shift = [(MARGIN.right - MARGIN.left) / 2 / scale, (MARGIN.bottom - MARGIN.top) / 2 / scale];
+  drawn.network.moveTo({ position: { x: (box.left + box.right) / 2 + shift[0], y: (box.top + box.bottom) / 2 + shift[1] }, scale });
+}
+
+function centreOn(i) {
+  const node = drawn.nodes.get(i);
+  if (node) drawn.network.moveTo({ position: { x: node.x + 60, y: node.y }, scale: Math.max(1, drawn.network.getScale()) });
+}
+
+function startCanvas() {
+  readColours();
+  drawn.network = new vis.Network($("canvas"), { nodes: drawn.nodes, edges: drawn.edges }, { ...data.options, autoResize: true, interaction: { ...data.options.interaction, keyboard: false } });
+  drawn.network.on("beforeDrawing", shadeBands);
+  drawn.network.on("afterDrawing", writeLabels);
+  drawn.network.on("click", ({ nodes, edges }) => {
+    if (!nodes.length) return edges.length ? undefined : select(null);
+    const id = nodes[0];
+    if (typeof id === "number") return select(item(id));
+    if (id[0] === "t") return update({ collapsed: collapsedTiers().filter((tier) => `t${tier}` !== id) });
+    if (id[0] === "g") return update({ opened: [...state.opened, id.slice(1)] });
+    return select(supplier(Number(id.slice(id.indexOf("|") + 1))));
+  });
+  drawn.network.on("doubleClick", ({ nodes }) => typeof nodes[0] === "number" && update({ suppliers: toggled(state.suppliers, items.id[nodes[0]]) }));
+  const hover = (node) => {
+    drawn.hover = node;
+    $("canvas").style.cursor = node === null ? "" : "pointer";
+    drawn.network.redraw();
+  };
+  drawn.network.on("hoverNode", ({ node }) => hover(node));
+  drawn.network.on("blurNode", () => hover(null));
+}

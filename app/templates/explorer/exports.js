@@ -1,0 +1,68 @@
+// What can be taken along: the picture, the visible rows, the whole graph.
+
+function download(name, content, type) {
+  const url = URL.createObjectURL(content instanceof Blob ? content : new Blob([content], { type }));
+  const anchor = h("a", { href: url, download: name });
+  document.body.append(anchor);
+  anchor.click();
+  anchor.remove();
+  setTimeout(() => URL.revokeObjectURL(url), 10000);
+  say(t("saved", { name }));
+}
+
+const fileName = (ending) => `kanmon-${(state.product || about.name).replace(/[^\w-]+/g, "_").slice(0, 60)}.${ending}`;
+
+function exportPng() {
+  const source = $("canvas").querySelector("canvas");
+  const picture = h("canvas", { width: source.width, height: source.height });
+  const ctx = picture.getContext("2d");
+  ctx.fillStyle = colours.page;
+  ctx.fillRect(0, 0, picture.width, picture.height);
+  ctx.drawImage(source, 0, 0);
+  picture.toBlob((blob) => download(fileName("png"), blob), "image/png");
+}
+
+// A spreadsheet must read a cell as text, never as a formula.
+function csvCell(value) {
+  const words = blank(value) ? "" : String(value);
+  const safe = typeof value === "string" && /^[=+\-@\t\r]/.test(words) ? `'${words}` : words;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+function exportCsv() {
+  const names = ["id", ...columnsShown()];
+  const lines = [names, ...rowsShown().map((row) => names.map((name) => row[name]))];
+  download(fileName("csv"), `\ufeff${lines.map((line) => line.map(csvCell).join(",")).join("\r\n")}\r\n`, "text/csv;charset=utf-8");
+}
+
+const xml = (value) =>
+  String(value)
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "")
+    .replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+
+function exportGraphml() {
+  const keys = [
+    ...["table", "name_en", "name_ja", "kind", "chains", "relation", "source", "confidence"].map((name) => [name, "string"]),
+    ...["tier", "year"].map((name) => [name, "int"]),
+    ...["hhi_low", "hhi_high", "share_low", "share_high"].map((name) => [name, "double"]),
+  ];
+  const values = (row) => Object.entries(row).filter(([, value]) => !blank(value)).map(([key, value]) => `<data key="${key}">${xml(value)}</data>`).join("");
+  const nodes = [
+    ...items.id.map((id, i) => [`i:${id}`, { table: "items", name_en: cell(items, "name_en", i), name_ja: cell(items, "name_ja", i), kind: items.kind[i], chains: cell(items, "chains", i), tier: data.tier[i], ...(step.has(i) ? { hhi_low: steps.hhi_low[step.get(i)], hhi_high: steps.hhi_high[step.get(i)] } : {}) }]),
+    ...suppliers.id.map((id, i) => [`s:${id}`, { table: "suppliers", name_en: cell(suppliers, "name_en", i), name_ja: cell(suppliers, "name_ja", i), kind: suppliers.kind[i] }]),
+  ];
+  const edges = [
+    ...column(inputs, "item").map((to, row) => [`i:${items.id[inputs.input[row]]}`, `i:${items.id[to]}`, { relation: "input", source: sources.id[inputs.source[row]], confidence: cell(inputs, "confidence", row) }]),
+    ...worldView.flatMap((view, i) => (view === undefined ? [] : sharesOf[view].map((row) => [`s:${suppliers.id[shares.supplier[row]]}`, `i:${items.id[i]}`, { relation: "supplies", share_low: shares.low[row], share_high: shares.high[row], year: cell(views, "year", view), source: sources.id[views.source[view]], confidence: cell(views, "confidence", view) }]))),
+  ];
+  const forEdges = new Set(["relation", "source", "confidence", "year", "share_low", "share_high"]);
+  download(fileName("graphml"), [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    '<graphml xmlns="http://graphml.graphdrawing.org/xmlns">',
+    ...keys.map(([name, type]) => `<key id="${name}" for="${forEdges.has(name) ? "edge" : "node"}" attr.name="${name}" attr.type="${type}"/>`),
+    `<graph id="${xml(about.name)}" edgedefault="directed">`,
+    ...nodes.map(([id, row]) => `<node id="${xml(id)}">${values(row)}</node>`),
+    ...edges.map(([from, to, row]) => `<edge source="${xml(from)}" target="${xml(to)}">${values(row)}</edge>`),
+    "</graph></graphml>",
+  ].join("\n"), "application/graphml+xml");
+}

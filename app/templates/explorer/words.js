@@ -1,0 +1,117 @@
+// Words and elements. Text goes into the page as text nodes only; nothing from the data is ever parsed as HTML.
+
+const data = JSON.parse(document.getElementById("data").textContent);
+const { about } = data;
+const $ = (id) => document.getElementById(id);
+
+function t(key, values = {}) {
+  return data.words[key].replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+}
+
+function h(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes || {})) {
+    if (value === null || value === undefined || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "style") Object.assign(element.style, value);
+    else element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  return element;
+}
+
+const fill = (element, ...children) => element.replaceChildren(...children.flat(Infinity).filter(Boolean));
+
+function say(sentence) {
+  $("live").textContent = "";
+  setTimeout(() => ($("live").textContent = sentence), 30);
+}
+
+const cut = (words, most) => (words.length > most ? `${words.slice(0, most - 1)}…` : words);
+const fold = (words) => words.normalize("NFKC").toLowerCase();
+
+// Whole percent, halves to even, as the command line prints it.
+function percent(value) {
+  const exact = value * 100;
+  const near = Math.round(exact);
+  return `${Math.abs(exact % 1) === 0.5 && near % 2 ? near - 1 : near}%`;
+}
+
+// A share: what is there but rounds to nothing is said to be there.
+const part = (value) => (value > 0 && value < 0.005 ? "<1%" : percent(value));
+
+function interval(low, high, show = (v) => v.toFixed(2)) {
+  const [a, b] = [show(low), show(high)];
+  return a === b ? a : `${a.replace(/%$/, "")}–${b}`;
+}
+
+// A range on a track: what is certain is filled, what is possible hatched.
+function bar(low, high, label, kind = "") {
+  return h(
+    "span",
+    { class: `bar ${kind}`, role: "img", "aria-label": label },
+    h("i", { style: { width: `${100 * low}%` } }),
+    h("b", { style: { left: `${100 * low}%`, width: `${100 * (high - low)}%` } }),
+  );
+}
+
+// Only addresses of the web become links.
+function link(url, words) {
+  const safe = typeof url === "string" && /^https?:\/\//i.test(url);
+  return safe ? h("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, words) : h("span", {}, words);
+}
+
+// A text field with a list to choose from: arrows, Enter, Escape, pointer.
+function combobox(input, list, search, choose) {
+  let results = [];
+  let active = -1;
+  const close = () => {
+    list.hidden = true;
+    active = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+  };
+  const mark = () => {
+    [...list.children].forEach((option, i) => option.setAttribute("aria-selected", i === active));
+    const option = list.children[active];
+    if (!option) return input.removeAttribute("aria-activedescendant");
+    input.setAttribute("aria-activedescendant", option.id);
+    return option.scrollIntoView({ block: "nearest" });
+  };
+  const pick = (i) => {
+    close();
+    choose(results[i]);
+  };
+  const show = () => {
+    results = input.value.trim() ? search(input.value) : [];
+    fill(
+      list,
+      results.map((node, i) =>
+        h("li", { role: "option", id: `${list.id}-${i}`, onpointerdown: (event) => event.preventDefault(), onclick: () => pick(i) },
+          h("span", {}, cut(nameOf(node), 80)), h("small", {}, cut(describe(node), 60)))),
+      !results.length && input.value.trim() ? [h("li", { class: "none" }, t("nothing_found"))] : [],
+    );
+    list.hidden = !input.value.trim();
+    input.setAttribute("aria-expanded", String(!list.hidden));
+    active = results.length ? 0 : -1;
+    mark();
+    if (input.value.trim()) say(t("found", { count: results.length }));
+  };
+  input.addEventListener("input", show);
+  input.addEventListener("focus", () => input.value && show());
+  input.addEventListener("blur", close);
+  input.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      if (list.hidden) input.blur();
+      close();
+      event.stopPropagation();
+    } else if (event.key === "Enter" && active >= 0) {
+      event.preventDefault();
+      pick(active);
+    } else if ((event.key === "ArrowDown" || event.key === "ArrowUp") && results.length) {
+      event.preventDefault();
+      active = (active + (event.key === "ArrowDown" ? 1 : results.length - 1)) % results.length;
+      mark();
+    }
+  });
+}
