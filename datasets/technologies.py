@@ -60,11 +60,13 @@ def technology_terms() -> pl.DataFrame:
     include     names the item. ``match``: substring or word are strong, context is weak (review only),
                 all needs every word of ``head&other words`` near each other
     exclude     cancels a hit that it covers, elsewhere turns a match into a review
-    form        a following word that leaves the item the item (powder, sheet)
+    form        a following word that leaves the item the item (powder, sheet, a maker's name); of kind grade it
+                makes the word before it harmless too (battery grade), with match "end" it is an adjective's ending
     other       a head noun that names another thing, made for the item (stripper, tester)
     whole       a head noun that names a whole with the item in it (motor)
     use         a word that says that what follows, or stood before, is for the item
     contain     a word that says that what follows, or stood before, has the item in it
+    stop        a word at which a name ends (in, of)
     ==========  =====================================================================================
 
     >>> technology_terms().filter(pl.col("term") == "スポンジチタン").row(0)[:4]

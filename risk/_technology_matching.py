@@ -76,7 +76,7 @@ def _read(words: Vocabulary, folded: str) -> list[Hit]:
     text = compact(folded)
     spans: list[Span] = []
     several: dict[int, list[list[tuple[int, int]]]] = {}
-    halves: list[tuple[tuple[Key, ...], int]] = []
+    halves: list[tuple[tuple[tuple[int, list[Key]], ...], int]] = []
     often: Counter[int] | None = Counter() if len(text) > LONG_TEXT else None
     for last, (number, names, slips) in words.automaton.iter(text):
         end = last + 1
@@ -99,10 +99,11 @@ def _read(words: Vocabulary, folded: str) -> list[Hit]:
     for index, places in several.items():
         spans += _together(text, words.terms[index], places)
     known = {span.term.technology for span in spans if span.term.use == "include"}
-    for keys, end in halves:
-        for key in keys:
-            if words.names[key.at][0].technology not in known:
-                spans += _slip(words, text, key, end)
+    for slips, end in halves:
+        for technology, keys in slips:
+            if technology not in known:
+                for key in keys:
+                    spans += _slip(words, text, key, end)
     return list(_judge(words, text, folded, spans)) if any(span.term.use != "exclude" for span in spans) else []
 
 
@@ -246,7 +247,7 @@ def _tail(words: Vocabulary, number: int, tail: str) -> str:
 
 
 def _ends(words: Vocabulary, use: str, number: int, tail: str) -> bool:
-    return tail.endswith(words.heads[use, None] + words.heads[use, number])
+    return tail.endswith(words.endings[use, number])
 
 
 def _head(words: Vocabulary, number: int, following: list[str], figure: bool) -> str:
@@ -264,7 +265,7 @@ def _head(words: Vocabulary, number: int, following: list[str], figure: bool) ->
             continue
         singular = word.removesuffix("s")
         for use, relation in (("other", "other"), ("whole", "contain")):
-            heads = words.heads[use, None] + words.heads[use, number]
+            heads = words.heads[use, number]
             if word in heads or singular in heads or (use == "whole" and singular.endswith(words.long_heads)):
                 return relation
     harmless = figure or not noun or noun.endswith(words.adjectives)

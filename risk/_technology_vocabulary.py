@@ -57,7 +57,8 @@ class Vocabulary:
         self.terms: list[Term] = []
         self.parts: list[tuple[Term, re.Pattern[str]]] = []
         self.names: list[tuple[Term, str]] = []
-        self.heads: dict[tuple[str, int | None], tuple[str, ...]] = defaultdict(tuple)
+        self.endings: dict[tuple[str, int], tuple[str, ...]] = {}
+        self.heads: dict[tuple[str, int], frozenset[str]] = {}
         self.starts: dict[str, tuple[str, ...]] = defaultdict(tuple)
         self.prepositions: dict[str, frozenset[str]] = defaultdict(frozenset)
         self.grades: frozenset[str] = frozenset()
@@ -73,11 +74,15 @@ class Vocabulary:
         self.automaton = ahocorasick.Automaton()
         for number, (string, keys) in enumerate(self._keys.items()):
             names = tuple(sorted(key for key in keys if key.sort in {"word", "part"}))
-            self.automaton.add_word(string, (number, names, tuple(sorted(keys.difference(names)))))
+            slips: dict[int, list[Key]] = defaultdict(list)
+            for key in sorted(keys.difference(names)):
+                slips[self.names[key.at][0].technology].append(key)
+            self.automaton.add_word(string, (number, names, tuple(slips.items())))
         self.automaton.make_automaton()
 
     def _read_terms(self) -> None:
         forms: dict[int | None, list[str]] = defaultdict(list)
+        heads: dict[tuple[str, int | None], tuple[str, ...]] = defaultdict(tuple)
         for number, use, lang, term, kind, match, _ in technology_terms().rows():
             folded = compact(fold(term))
             if use in {"include", "exclude"}:
@@ -93,12 +98,15 @@ class Vocabulary:
             elif use == "form":
                 forms[number].append(folded)
             elif match == "head":
-                self.heads[use, number] += (folded,)
+                heads[use, number] += (folded,)
             elif match == "start":
                 self.starts[use] += (folded,)
             else:
                 self.prepositions[use] |= {folded}
-        self.long_heads = tuple(word for word in self.heads["whole", None] if len(word) >= LONG_HEAD)
+        self.long_heads = tuple(word for word in heads["whole", None] if len(word) >= LONG_HEAD)
+        for use, number in product(("other", "whole"), {term.technology for term in self.terms}):
+            self.endings[use, number] = heads[use, None] + heads[use, number]
+            self.heads[use, number] = frozenset(self.endings[use, number])
         for number in forms:
             words = sorted({*forms[None], *forms[number]}, key=len, reverse=True)
             self.forms[number] = re.compile(f"(?:{'|'.join(map(re.escape, words))})+")
