@@ -35,13 +35,14 @@ def _spoken(arguments: list[str]) -> str:
 def _application():
     import typer
 
-    from .commands import assess, data, dependence, flag, whatif
+    from .commands import assess, data, dependence, explore, flag, whatif
     from .console import say
 
     options = {"no_args_is_help": True, "add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
     app = typer.Typer(name="kanmon", help=say("kanmon"), **options)
     app.command("assess", help=say("assess"))(assess.assess)
     app.command("whatif", help=say("whatif"))(whatif.whatif)
+    app.command("explore", help=say("explore"))(explore.explore)
     app.command("dependence", help=say("dependence"))(dependence.dependence)
     app.command("flag", help=say("flag"))(flag.flag)
     bundled = typer.Typer(help=say("data_help"), **options)

@@ -73,7 +73,8 @@ class Scenario:
         return len(self.changes)
 
     def __add__(self, other: Scenario) -> Scenario:
-        return Scenario(f"{self.name} + {other.name}", (*self.changes, *other.changes))
+        name = " + ".join(name for name in (self.name, other.name) if name)
+        return Scenario(name, (*self.changes, *other.changes))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data that `scenarios_from` reads back."""

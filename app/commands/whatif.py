@@ -39,6 +39,10 @@ Reduce = Annotated[Words, typer.Option("--reduce", help=say("reduce"), show_defa
 Item = Annotated[Words, typer.Option("--item", help=say("item"), show_default=False)]
 To = Annotated[Words, typer.Option("--to", help=say("to"), show_default=False)]
 Stock = Annotated[Words, typer.Option("--stock", help=say("stock"), show_default=False)]
+AddSource = Annotated[Words, typer.Option("--add-source", help=say("add_source"), show_default=False)]
+Recycling = Annotated[Words, typer.Option("--recycling", help=say("recycling"), show_default=False)]
+Substitute = Annotated[Words, typer.Option("--substitute", help=say("substitute"), show_default=False)]
+Spare = Annotated[Words, typer.Option("--spare", help=say("spare"), show_default=False)]
 File = Annotated[Path | None, typer.Option("--scenario", help=say("scenario"), show_default=False)]
 
 
@@ -51,6 +55,10 @@ def whatif(
     item: Item = None,
     to: To = None,
     stock: Stock = None,
+    add_source: AddSource = None,
+    recycling: Recycling = None,
+    substitute: Substitute = None,
+    spare: Spare = None,
     scenario: File = None,
     buyer: Buyer = None,
     domestic: Domestic = False,
@@ -70,7 +78,8 @@ def whatif(
     if out is not None:
         check_folder(out, force)
     scenarios = read_scenarios(scenario) if scenario is not None else []
-    own = _own(halt, embargo, reduce, item, to or ([buyer] if buyer and embargo else None), stock)
+    own = _shocks(halt, embargo, reduce, item, to or ([buyer] if buyer and embargo else None))
+    own += _remedies(stock, add_source, recycling, substitute, spare)
     scenarios += [own] if len(own) or not scenarios else []
     answer = ask(open_graph(data), scenarios, product, buyer=buyer, level=level.value, domestic=domestic)
     if out is not None:
@@ -84,8 +93,8 @@ def whatif(
         terminal.print(text("app.assess.written", lang_, path=str(out)), markup=False)
 
 
-def _own(halt: Words, embargo: Words, reduce: Words, items: Words, to: Words, stock: Words) -> Scenario:
-    """The scenario that the options of the command line make up."""
+def _shocks(halt: Words, embargo: Words, reduce: Words, items: Words, to: Words) -> Scenario:
+    """The scenario that the options of the command line make up: what goes wrong."""
     from ... import risk
 
     changes: list[risk.Change] = []
@@ -93,9 +102,23 @@ def _own(halt: Words, embargo: Words, reduce: Words, items: Words, to: Words, st
         changes += [risk.halt(node, item=only) for node in halt or []]
         changes += [risk.embargo(node, item=only, to=to or ()) for node in embargo or []]
         changes += [risk.reduce(node, part, item=only) for node, part in map(_pair, reduce or [])]
-    changes += [risk.stockpile(name, days) for name, days in map(_pair, stock or [])]
     words = [*(halt or []), *(embargo or []), *(reduce or [])]
     return risk.Scenario(", ".join(words) + (f" ({', '.join(items)})" if items else ""), changes)
+
+
+def _remedies(stock: Words, add_source: Words, recycling: Words, substitute: Words, spare: Words) -> Scenario:
+    """The scenario that the options of the command line make up: what helps."""
+    from ... import risk
+
+    changes = [risk.stockpile(item, days) for item, days in map(_pair, stock or [])]
+    changes += [risk.add_source(item, share) for item, share in map(_pair, add_source or [])]
+    changes += [risk.add_source(item, share, recycling=True) for item, share in map(_pair, recycling or [])]
+    changes += [risk.spare_capacity(node, share) for node, share in map(_pair, spare or [])]
+    for pair, share in map(_pair, substitute or []):
+        item, _, by = pair.partition(":")
+        changes.append(risk.substitute(item, by, share))
+    words = [*(stock or []), *(add_source or []), *(recycling or []), *(substitute or []), *(spare or [])]
+    return risk.Scenario(", ".join(words), changes)
 
 
 def _pair(word: str) -> tuple[str, float]:
