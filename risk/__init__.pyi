@@ -11,6 +11,13 @@ from .dependence import geodep as geodep
 from .dependence import import_concentration as import_concentration
 from .fault_tree import FaultTree as FaultTree
 from .minimal_sets import minimal_sets as minimal_sets
+from .mitigation import Measure as Measure
+from .mitigation import Plan as Plan
+from .mitigation import Threat as Threat
+from .mitigation import best_measures as best_measures
+from .mitigation import mitigation as mitigation
+from .mitigation import more_stock as more_stock
+from .mitigation import new_source as new_source
 from .scenario import Change as Change
 from .scenario import Scenario as Scenario
 from .scenario import add_source as add_source
