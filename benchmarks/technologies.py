@@ -95,7 +95,8 @@ def main() -> None:
         flags = flag_technologies(lines)
         seconds, processor = time.perf_counter() - start, time.process_time() - processor
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"{lines.height} different lines: {seconds:.1f} s ({processor:.1f} s of processor), {flags.height} flags, peak {peak:.0f} MiB")
+        print(f"{lines.height} different lines: {seconds:.1f} s ({processor:.1f} s of processor), ", end="")
+        print(f"{flags.height} flags, peak {peak:.0f} MiB")
 
 
 if __name__ == "__main__":

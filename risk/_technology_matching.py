@@ -87,7 +87,8 @@ def _read(words: Vocabulary, folded: str) -> list[Hit]:
         for sort, at, place, length in names:
             start = end - length
             if sort == "part":
-                spans += _part(words, text, start, at)
+                if not start or not _alnum(text[start - 1]):
+                    spans += _part(words, text, start, at)
             elif _is_word(text, start, end):
                 term = words.terms[at]
                 if term.words > 1:
@@ -125,7 +126,7 @@ def _is_word(text: str, start: int, end: int) -> bool:
 def _part(words: Vocabulary, text: str, start: int, index: int) -> Iterator[Span]:
     term, pattern = words.parts[index]
     match = pattern.match(text, start)
-    if match and not (start and _alnum(text[start - 1])):
+    if match:
         yield Span(start, match.end(), term, "part_number")
 
 
