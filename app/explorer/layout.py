@@ -138,14 +138,14 @@ def _ordered(
         for t in way:
             fixed = {id: i for i, id in enumerate(ranks.get((t[0], t[1] + (-1 if sweep % 2 == 0 else 1)), []))}
             here = {id: i for i, id in enumerate(ranks[t])}
-            ranks[t].sort(key=lambda id: _mean([fixed[n] for n in near[id]], here[id]))  # noqa: B023
+            ranks[t].sort(key=lambda id: _mean([fixed[n] for n in near[id]], here[id]))
         crossings = sum(_crossings(ranks[t], ranks[t[0], t[1] + 1], right) for t in tiers if (t[0], t[1] + 1) in ranks)
         if fewest is None or crossings < fewest:
             fewest, best = crossings, {t: list(ranks[t]) for t in ranks}
     return {t: [id for id in ids if isinstance(id, str)] for t, ids in best.items()}
 
 
-def _mean(values: list[int], default: float) -> float:
+def _mean(values: Sequence[float], default: float) -> float:
     return sum(values) / len(values) if values else default
 
 

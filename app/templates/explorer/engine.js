@@ -389,7 +389,7 @@ function trace({ network, low, high, market }, product, reading) {
     if (best === null) break;
     const row = network.rows[node];
     if (row.role === "market") {
-      about = { share: best[2], source: row.source, year: row.year, confidence: row.confidence };
+      about = { share: best[reading === "low" ? 2 : 1], source: row.source, year: row.year, confidence: row.confidence };
     }
     if (best[gain] < 1 && isProducer(network.rows[best[0]])) {
       step(best[0], best[gain] * x[best[0]], "embargo");
