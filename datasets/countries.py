@@ -78,7 +78,7 @@ def groups() -> pl.DataFrame:
 
 
 def group(name: str) -> list[str]:
-    """Return the members of a group as ISO3 codes in order: ``"G7"``, ``"EU"`` or ``"CPTPP"``.
+    """Return the members of the group ``name`` as ISO3 codes in order: ``"G7"``, ``"EU"`` or ``"CPTPP"``.
 
     Raises
     ------

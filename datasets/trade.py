@@ -34,7 +34,7 @@ def bundled_trade(name: str = "baci_japan") -> pl.DataFrame:
 
     Raises
     ------
-    UnknownIdError
+    InputError
         There is no bundled table of that name.
 
     >>> bundled_trade().filter(hs6="280470", importer="JPN", year=2024).top_k(1, by="value")["exporter"].item()
@@ -101,10 +101,11 @@ def trade_sources() -> pl.DataFrame:
 
 
 def read_trade(path: str | Path, *, exports: bool = False) -> pl.LazyFrame:
-    """Return a trade table from a file or a BACI folder, recognised by its header.
+    """Return the trade table at ``path``, a file or a BACI folder, recognised by its header.
 
     BACI (CSV, Parquet, folder), UN Comtrade (CSV), Trade Statistics of Japan (CSV), US Census API (CSV, JSON), or a table
     with ``hs6`` or ``item``, ``importer, exporter, year, value`` (CSV, Parquet). BACI and Parquet stay lazy.
+    With ``exports`` Comtrade and Japanese files are read as the exporter reports them.
 
     Raises
     ------
@@ -134,7 +135,7 @@ def read_trade(path: str | Path, *, exports: bool = False) -> pl.LazyFrame:
 
 
 def trade_kind(path: str | Path) -> str:
-    """Return which kind of trade file this is: "baci", "comtrade", "japan_customs", "us_census" or "tidy".
+    """Return which kind of trade file stands at ``path``: "baci", "comtrade", "japan_customs", "us_census" or "tidy".
 
     Raises
     ------

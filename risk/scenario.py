@@ -87,12 +87,21 @@ class Scenario:
 
 
 def halt(node: str, *, item: str | None = None) -> Change:
-    """Return a halt: a supplier, everybody in a country, or all production of an item stops; exports and home use alike."""
+    """Return a halt: ``node`` stops, a supplier, everybody in a country, or all production of an item; exports and home use.
+
+    With ``item`` only its production of that item stops.
+    """
     return Change("halt", node, item)
 
 
 def reduce(node: str, share: float, *, item: str | None = None) -> Change:
-    """Return a reduction: the node loses ``share`` (0..1) of its output."""
+    """Return a reduction: ``node`` loses ``share`` (0..1) of its output, with ``item`` only of that item.
+
+    Raises
+    ------
+    InputError
+        A share outside 0..1; `embargo`, `add_source` and `substitute` raise it too.
+    """
     return Change("reduce", node, item, share=_part("reduce", share))
 
 
@@ -137,14 +146,28 @@ def substitute(item: str, by: str, share: float) -> Change:
 
 
 def stockpile(item: str, days: float) -> Change:
-    """Return a stock of ``item``: its users go on for ``days`` after its supply has stopped."""
+    """Return a stock of ``item``: its users go on for ``days`` after its supply has stopped.
+
+    Raises
+    ------
+    InputError
+        Days that are negative or not finite.
+    """
     if not 0 <= days < float("inf"):
         raise InputError("risk.scenario.days", value=shorten(days))
     return Change("stockpile", None, item, days=float(days))
 
 
 def spare_capacity(node: str, share: float, *, item: str | None = None) -> Change:
-    """Return spare capacity: the node can raise its output by ``share`` (0.2 is a fifth) and finds the inputs for it."""
+    """Return spare capacity: ``node`` can raise its output by ``share`` (0.2 is a fifth) and finds the inputs for it.
+
+    With ``item`` only its output of that item.
+
+    Raises
+    ------
+    InputError
+        A share that is negative or not finite.
+    """
     if not 0 <= share < float("inf"):
         raise InputError("risk.scenario.part", kind="spare_capacity", value=shorten(share))
     return Change("spare_capacity", node, item, share=float(share))

@@ -96,6 +96,8 @@ def simulate(
     ------
     UnknownIdError
         The scenario, product or buyer names something that the graph does not have.
+    InputError
+        Two scenarios share a name.
 
     References
     ----------

@@ -17,7 +17,7 @@ _WHOLE = {"partner2Code": "0", "customsCode": "C00", "motCode": "0", "mosCode": 
 
 
 def read_comtrade(path: str | Path, *, exports: bool = False) -> pl.DataFrame:
-    """Return a Comtrade download as a trade table.
+    """Return the Comtrade download at ``path`` as a trade table.
 
     Imports as the importer reports them (flow M; with ``exports`` flow X as the exporter reports it). Rows that only split a
     total (by second partner, customs procedure, transport) and totals over all partners ("W00") are left out: they
