@@ -1,0 +1,281 @@
+"""Pages of the documentation that are made from the package itself; a hook of MkDocs (``mkdocs build --strict``).
+
+Nothing that it makes is kept in the repository: the command line, the tables, the bundled data and the studies are
+described from what they are, so that the pages cannot drift from the code.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import latex2mathml.converter
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+ROOT = Path(__file__).parents[1]
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add the generated pages."""
+    for path, content in pages().items():
+        files.append(File.generated(config, path, content=content))
+    return files
+
+
+def on_page_content(content: str, **kwargs: Any) -> str:
+    """Turn formulas into MathML, which browsers draw by themselves."""
+    content = re.sub(r'<span class="arithmatex">\\\((.*?)\\\)</span>', lambda f: _mathml(f[1], "inline"), content)
+    return re.sub(r'(?s)<div class="arithmatex">\s*\\\[(.*?)\\\]\s*</div>', lambda f: _mathml(f[1], "block"), content)
+
+
+def _mathml(latex: str, display: str) -> str:
+    return latex2mathml.converter.convert(html.unescape(latex).strip(), display=display)
+
+
+def pages() -> dict[str, str]:
+    """Return the generated pages by their path."""
+    return {
+        "reference/cli.md": command_line(),
+        "reference/tables.md": tables(),
+        **{f"reference/{room}.md": public_names(room) for room in ("graph", "datasets", "risk", "app")},
+        "data/index.md": bundled(),
+        "data/world.md": world(),
+        "data/reference-tables.md": reference_tables(),
+        "studies.md": studies(),
+    }
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[Any]]) -> str:
+    """Return a Markdown table; whatever stands in a cell stays on its line."""
+    heads = list(heads)
+    lines = [heads, ["---"] * len(heads), *([_cell(value) for value in row] for row in rows)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+class Code(str):
+    """Words of a program."""
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, Code):
+        return f"`{value}`" if value else ""
+    text = "" if value is None else f"{value:,}" if isinstance(value, int) and value > 2100 else str(value)
+    text = html.escape(" ".join(text.split()), quote=False).replace("|", "&#124;")
+    for sign in "*_`[]":
+        text = text.replace(sign, f"\\{sign}")
+    return re.sub(r"https?://[^\s;,<>]+", lambda found: f"<{found[0]}>".replace("\\", ""), text)
+
+
+# ---- reference -------------------------------------------------------------------------------------------------------
+
+
+def public_names(room: str) -> str:
+    """Return the API page of a room: the names that its face hands on, in the order of their modules."""
+    face = (ROOT / room / "__init__.pyi").read_text(encoding="utf-8")
+    found = re.findall(r"^from \.([\w.]+) import (\w+) as \w+$", face, re.MULTILINE)
+    lines = [f"# kanmon.{room}", "", INTRODUCTIONS[room], ""]
+    for module in dict.fromkeys(module for module, _ in found):
+        lines += [f"## {module.rsplit('.', 1)[-1].replace('_', ' ')}", ""]
+        for name in (name for home, name in found if home == module):
+            lines += [f"::: kanmon.{room}.{module}.{name}", ""]
+    return "\n".join(lines)
+
+
+INTRODUCTIONS = {
+    "graph": "What is connected: the tables, the supply graph, the compiled networks, intervals and errors.",
+    "datasets": "What is known: bundled facts with their sources, and readers of other people's formats.",
+    "risk": "What it means: every figure. Functions take a graph, a network or a frame and return a tidy frame.",
+    "app": "What a person touches from Python. The rest of this room is the [command line](cli.md).",
+}
+
+
+def command_line() -> str:
+    """Return the page of the command line, from the application itself."""
+    import typer
+    from kanmon.app import cli
+
+    root = typer.main.get_command(cli._application())
+    lines = ["# Command line", "", root.help or "", ""]
+    lines += ["Exit codes: 0 fine, 1 findings past a limit that was asked for, 2 bad input.", ""]
+    for path, command in _commands("kanmon", root):
+        usage = " ".join(
+            piece for piece in command.collect_usage_pieces(command.make_context(path, [], resilient_parsing=True))
+        )
+        lines += [f"## {path}", "", command.help or "", "", f"```text\n{path} {usage}\n```", ""]
+        rows = [(_spelling(one), one.help, _default(one)) for one in command.params if one.name != "help"]
+        if rows:
+            lines += [table(("argument or option", "meaning", "default"), rows), ""]
+    return "\n".join(lines)
+
+
+def _commands(path: str, command: Any) -> Iterator[tuple[str, Any]]:
+    for name, child in getattr(command, "commands", {}).items():
+        if getattr(child, "commands", None):
+            yield from _commands(f"{path} {name}", child)
+        else:
+            yield f"{path} {name}", child
+
+
+def _spelling(one: Any) -> str:
+    return Code(", ".join(one.opts) if one.param_type_name == "option" else (one.metavar or one.name.upper()).strip("[]"))
+
+
+def _default(one: Any) -> str:
+    value = one.default
+    return Code("" if value is None or value is False or value is ... else getattr(value, "value", value))
+
+
+def tables() -> str:
+    """Return the page of the six tables, from the schema."""
+    import polars as pl
+
+    lines = ["# The tables", "", TABLES, ""]
+    for name, meaning in MEANINGS.items():
+        schema = pl.read_csv(ROOT / "graph" / "schema" / f"{name}.csv", infer_schema=False)
+        rows = []
+        for row in schema.iter_rows(named=True):
+            kind = " ".join(filter(None, (row["type"], row["values"] or row["refers"])))
+            rows.append((row["column"], kind, row["required"], row["unit"], row["description_en"], row["description_ja"]))
+        lines += [f"## {name}", "", meaning, "", table(("column", "type", "required", "unit", "meaning", "意味"), rows), ""]
+    return "\n".join(lines)
+
+
+TABLES = """A dataset is a folder of CSV or Parquet files, or one workbook with a sheet per table. The same schema drives
+validation, the workbook's template and this page."""
+MEANINGS = {
+    "items": "A row is something that is supplied.",
+    "inputs": "A row says that an item needs an input. Rows of an item are ANDed; rows that share a `group` are ORed.",
+    "suppliers": "A row is somebody who supplies: a country, a company, a site.",
+    "shares": "A row is a supplier's share of an item's supply. A blank share is not known, never zero; `missing` says why.",
+    "trades": "A row is a sale of an item from one supplier to another.",
+    "sources": "A row is where a fact comes from.",
+}
+
+# ---- data ------------------------------------------------------------------------------------------------------------
+
+SOURCE_HEADS = ("id", "title", "publisher", "date", "licence", "reliability", "note", "url")
+
+
+def bundled() -> str:
+    """Return the page that lists the bundled datasets."""
+    from kanmon import datasets
+
+    frame = datasets.catalogue("en")
+    heads = ("name", "title", "items", "suppliers", "facts", "sources", "oldest", "newest")
+    lines = ["# Bundled data", "", DATA, "", table(heads, frame.select(heads).rows()), ""]
+    lines += ["## Licences in use", "", *(f"- {_cell(one)}" for one in _licences(frame["licences"])), ""]
+    lines += ["## Checksums", "", CHECKSUMS, "", table(("name", "sha256"), frame.select("name", "sha256").rows())]
+    return "\n".join(lines)
+
+
+DATA = """Everything here is packaged with Kanmon and read offline. Every number has a source row; the pages of this
+section are made from the packaged files. `kanmon data list` and `kanmon data show world` print the same."""
+CHECKSUMS = "`kanmon data verify` checks the files, every row against the schema, and that every source id exists."
+
+
+def _licences(cells: Iterable[str]) -> list[str]:
+    return sorted({licence for cell in cells for licence in cell.split(" | ")})
+
+
+def world() -> str:
+    """Return the page of the world dataset: how much of it is how sure, and every source with its caveats."""
+    import polars as pl
+    from kanmon import datasets
+
+    graph = datasets.load("world")
+    measures = graph.shares.group_by(pl.col("measure").fill_null("")).agg(
+        pl.len().alias("rows"),
+        pl.col("item").n_unique().alias("items"),
+        oldest=pl.col("year").min(),
+        newest=pl.col("year").max(),
+    )
+    sure = pl.concat([graph.tables[name].select("confidence", table=pl.lit(name)) for name in ("inputs", "shares")])
+    sure = (
+        sure.group_by("table", pl.col("confidence").fill_null("not said"))
+        .len()
+        .sort("table", "len", descending=[False, True])
+    )
+    used = graph.shares["source"].value_counts().rename({"count": "shares"})
+    sources = graph.sources.join(used, left_on="id", right_on="source", how="left").sort(
+        pl.col("shares").fill_null(0), "id", descending=[True, False]
+    )
+    lines = [
+        "# World",
+        "",
+        WORLD,
+        "",
+        "## How sure the rows are",
+        "",
+        table(("table", "confidence", "rows"), sure.rows()),
+        "",
+    ]
+    lines += ["## What the shares measure", "", "Views of different measures, years or sources are never added.", ""]
+    lines += [table(measures.columns, measures.sort("rows", descending=True).rows()), ""]
+    lines += ["## Sources", "", table(("shares", *SOURCE_HEADS), sources.select("shares", *SOURCE_HEADS).rows())]
+    return "\n".join(lines)
+
+
+WORLD = """One linked set of the six tables. Rows of engineering knowledge without a figure are *structural*; what rests on a
+source of low reliability, or was compiled with the help of a language model, keeps that in its source row."""
+
+
+def reference_tables() -> str:
+    """Return the page of the other packaged tables: rows, columns, and their sources."""
+    import polars as pl
+
+    lines = ["# Reference tables", "", REFERENCE, ""]
+    for folder in sorted(path for path in (ROOT / "datasets" / "data").iterdir() if path.is_dir() and path.name != "world"):
+        rows, sources = [], None
+        for file in sorted(folder.iterdir()):
+            if file.suffix not in {".csv", ".parquet"}:
+                rows.append((file.name, "", "", f"{file.stat().st_size / 1024:.0f} kB"))
+                continue
+            frame = pl.read_parquet(file) if file.suffix == ".parquet" else pl.read_csv(file, infer_schema=False)
+            if file.stem in {"sources", "documents"}:
+                sources = frame
+            else:
+                rows.append((file.name, frame.height, ", ".join(frame.columns), f"{file.stat().st_size / 1024:.0f} kB"))
+        lines += [f"## {folder.name.replace('_', ' ')}", "", table(("file", "rows", "columns", "size"), rows), ""]
+        if sources is not None:
+            heads = [name for name in (*SOURCE_HEADS, "name_en", "status_en") if name in sources.columns]
+            lines += ["Sources:", "", table(heads, sources.select(heads).rows()), ""]
+    return "\n".join(lines)
+
+
+REFERENCE = """Tables beside `world`: trade of 30 codes, governance scores, official limits, countries, the technologies
+under the prior-report scheme, the guideline's items. Where a folder has no table of sources, each row names its own."""
+
+# ---- studies ---------------------------------------------------------------------------------------------------------
+
+
+def studies() -> str:
+    """Return the page of the notebooks: each one's question, and its answer as it was computed."""
+    lines = ["# Studies", "", STUDIES, ""]
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        title, question = _opening("".join(cells[0]["source"]))
+        lines += [f"## {title}", "", question, "", f"> {_answer(cells)}", "", f"`notebooks/{path.name}`", ""]
+    return "\n".join(lines)
+
+
+STUDIES = """Notebooks that run from the bundled data alone, and that can be copied. Each says its question, its answer in
+one sentence, its limits and its sources; the sentences below are outputs, computed when the notebook was last run."""
+
+
+def _opening(source: str) -> tuple[str, str]:
+    title, _, rest = source.partition("\n")
+    return title.lstrip("# "), rest.strip().split("\n\n")[0]
+
+
+def _answer(cells: list[dict[str, Any]]) -> str:
+    for cell in cells:
+        for output in cell.get("outputs", []):
+            if "answer" in cell["metadata"].get("tags", []):
+                data = output.get("data", {})
+                return "".join(data.get("text/markdown", output.get("text", ""))).strip()
+    return ""

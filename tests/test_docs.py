@@ -1,0 +1,139 @@
+"""What the documentation promises: it runs, and every public name says what it does."""
+
+import ast
+import doctest
+import inspect
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import kanmon as kn
+import polars as pl
+import pytest
+from kanmon.app import cli
+
+ROOT = Path(kn.__file__).parent
+PAGES = sorted(path for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")] if path.is_file())
+ROOMS = ("graph", "datasets", "risk", "app")
+FLAGS = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
+PUBLIC = {f"{room}.{name}": getattr(getattr(kn, room), name) for room in ROOMS for name in getattr(kn, room).__all__}
+FUNCTIONS = {name: value for name, value in PUBLIC.items() if inspect.isfunction(value)}
+
+
+def blocks(page, language):
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+
+
+def commands(page):
+    """Lines to type: ``$ kanmon ...`` in console blocks, and in the README what is indented."""
+    for block in blocks(page, "console"):
+        yield from re.findall(r"^\$ (kanmon .*)$", block, re.MULTILINE)
+    if page.name == "README.md":
+        yield from re.findall(r"^ {4}(kanmon .*)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def having(find):
+    return [pytest.param(page, id=page.relative_to(ROOT).as_posix()) for page in PAGES if list(find(page))]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with the files that the pages speak of."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("KANMON_LANG", "en")
+    part = kn.load("mlcc")
+    part.write("my_folder")
+    part.write("my_tables.xlsx")
+    kn.datasets.bundled_trade().select("hs6", "importer", "exporter", "year", "value").head(500).write_csv("my_trade.csv")
+    pl.DataFrame({"品番": ["A-1", "A-2"], "品名": ["積層セラミックコンデンサ", "六角ボルト"]}).write_excel("ledger.xlsx")
+    for page in PAGES:
+        for name, block in zip(
+            re.findall(r"`(\w+\.yaml)`", page.read_text(encoding="utf-8")), blocks(page, "yaml"), strict=False
+        ):
+            Path(name).write_text(block, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", having(lambda page: blocks(page, "pycon")))
+def test_worked_numbers_of_a_page(page):
+    source = "\n".join(blocks(page, "pycon"))
+    test = doctest.DocTestParser().get_doctest(source, {}, page.name, str(page), 0)
+    failures = []
+    doctest.DocTestRunner(optionflags=FLAGS).run(test, out=failures.append)
+    assert not failures, "".join(failures)
+
+
+@pytest.mark.parametrize("page", having(commands))
+def test_commands_of_a_page_run(page, folder, monkeypatch, capsys):
+    for command in commands(page):
+        monkeypatch.setattr(sys, "argv", shlex.split(command))
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        assert ended.value.code in {0, None}, f"{command}\n{capsys.readouterr().err}"
+
+
+@pytest.mark.parametrize("page", having(lambda page: blocks(page, "python")))
+def test_python_of_a_page_runs(page, folder):
+    pytest.importorskip("ipywidgets")
+    for block in blocks(page, "python"):
+        exec(compile(block, str(page), "exec"), {})
+
+
+def test_pages_speak_only_of_pages_and_pictures_that_exist():
+    made = {"reference", "data", "studies.md"}  # scripts/build_docs.py makes these while building
+    for page in PAGES:
+        for link in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text(encoding="utf-8")):
+            target = (page.parent / link).resolve()
+            generated = target.is_relative_to(ROOT / "docs") and target.relative_to(ROOT / "docs").parts[0] in made
+            assert generated or target.exists(), f"{page.name}: {link}"
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_a_public_name_has_a_docstring(name):
+    value = PUBLIC[name]
+    if not inspect.isroutine(value) and not inspect.isclass(value):
+        pytest.skip("a constant: its module says what it is")
+    text = inspect.getdoc(value)
+    assert text, name
+    first = text.splitlines()[0]
+    assert first.endswith((".", ":")), f"{name}: the first line is one sentence"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_says_what_its_arguments_and_results_are(name):
+    function = FUNCTIONS[name]
+    text = inspect.getdoc(function) or ""
+    if found := re.search(r"^Parameters are those of `(\w+)`", text, re.MULTILINE):
+        text += inspect.getdoc(getattr(inspect.getmodule(function), found[1])) or ""
+    for argument in inspect.signature(function).parameters:
+        assert re.search(rf"\b{argument}\b", text), f"{name}: nothing about '{argument}'"
+    assert re.search(r"^Returns?\b|^Compile|^Read|^Write|^Check", text, re.MULTILINE), f"{name}: what comes back?"
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_that_raises_says_so(name):
+    function = FUNCTIONS[name]
+    tree = ast.parse(inspect.getsource(function))
+    raised = {
+        node.exc.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call) and isinstance(node.exc.func, ast.Name)
+    }
+    for error in raised:
+        assert error in (inspect.getdoc(function) or ""), f"{name}: nothing about {error}"
+
+
+MAKERS = {"halt", "reduce", "embargo", "add_source", "substitute", "stockpile", "spare_capacity", "scenarios_from"}
+MAKERS |= {"apply", "solve", "new_source", "more_stock", "faster_switch"}
+"""Make scenarios, networks and measures; they are no figures."""
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if name.startswith("risk.") and name[5:] not in MAKERS])
+def test_a_figure_has_a_formula_or_a_reference_and_a_worked_example(name):
+    function = FUNCTIONS[name]
+    text = f"{inspect.getdoc(function)}\n{inspect.getmodule(function).__doc__}"
+    assert re.search(
+        r"math::|References|doi|::$|JP-|>= threshold|`simulate|`systemic_risk|`supply_risk", text, re.MULTILINE
+    ), name
+    assert ">>>" in text or "`simulate`" in text, f"{name}: no example"
