@@ -84,7 +84,7 @@ class Message:
         return isinstance(other, Message) and (self.key, self.values) == (other.key, other.values)
 
     def __hash__(self) -> int:
-        return hash((self.key, tuple(sorted(self.values))))
+        return hash((self.key, repr(sorted(self.values.items()))))
 
     def __repr__(self) -> str:
         fields = "".join(f", {name}={value!r}" for name, value in self.values.items())
