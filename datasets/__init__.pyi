@@ -15,6 +15,7 @@ from .guideline import guideline_documents as guideline_documents
 from .guideline import guideline_items as guideline_items
 from .readers.baci import read_baci as read_baci
 from .readers.comtrade import read_comtrade as read_comtrade
+from .readers.eto import read_eto as read_eto
 from .readers.hs import convert_edition as convert_edition
 from .readers.japan_customs import read_japan_customs as read_japan_customs
 from .readers.us_census import read_us_census as read_us_census
