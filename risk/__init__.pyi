@@ -9,6 +9,8 @@ from .dependence import chapter_dependence as chapter_dependence
 from .dependence import commission_dependence as commission_dependence
 from .dependence import geodep as geodep
 from .dependence import import_concentration as import_concentration
+from .exposure import exposure as exposure
+from .exposure import look_through as look_through
 from .fault_tree import FaultTree as FaultTree
 from .minimal_sets import minimal_sets as minimal_sets
 from .mitigation import Measure as Measure
