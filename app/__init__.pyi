@@ -1,0 +1,1 @@
+from .widget import whatif_widget as whatif_widget
