@@ -5,6 +5,8 @@ from .concentration import hhi as hhi
 from .country_groups import friend_shoring as friend_shoring
 from .country_groups import group_shares as group_shares
 from .country_groups import third_country_benchmark as third_country_benchmark
+from .cut_sets import cut_sets as cut_sets
+from .cut_sets import failure_tree as failure_tree
 from .dependence import chapter_dependence as chapter_dependence
 from .dependence import commission_dependence as commission_dependence
 from .dependence import geodep as geodep
