@@ -96,7 +96,7 @@ def graph_page(
     graph : SupplyGraph
         What to show.
     products : list of str, optional
-        Items whose supply is asked about (default: products that nothing else needs). With one the page opens on it.
+        Items whose supply is asked about, beside the products that nothing else needs. With one the page opens on it.
     buyer : str, optional
         From whose place supply is seen: a country (ISO3) or company of the graph.
     level : {"country", "company", "site"}
@@ -124,7 +124,7 @@ def graph_page(
         graph.item(product)
     if buyer is not None:
         graph.supplier(buyer)
-    ends = products or top_products(graph)
+    ends = list(dict.fromkeys([*(products or []), *top_products(graph)]))
     shown, left_out = prune(graph, ends)
     chain = {id: (chains or "").split("|")[0] for id, chains in shown.items.select("id", "chains").iter_rows()}
     layout = layered(shown.items["id"].to_list(), shown.inputs.select("item", "input").rows(), ends, chain)

@@ -3,6 +3,7 @@
 const MARGIN = { left: 22, right: 128, top: 40, bottom: 20 }; // pixels kept free around the drawing
 const MOST_SUPPLIERS = 8;
 const MOST_VISIBLE = 2000;
+const MOST_GROUPS = 12;
 const font = "system-ui, 'Hiragino Sans', 'Yu Gothic UI', 'Noto Sans CJK JP', 'Noto Sans JP', sans-serif";
 
 const drawn = { nodes: new vis.DataSet(), edges: new vis.DataSet(), labels: [], bands: [], hover: null, network: null };
@@ -21,7 +22,7 @@ function readColours() {
 
 // Grouping: a collapsed tier is one node; a large graph starts as tier x chain (or country of the largest supplier).
 
-const grouping = (i) => chainsOf[i][0] || (step.has(i) && countryOf[column(steps, "top_supplier")[step.get(i)]]) || "–";
+const grouping = (i) => chainsOf[i][0] || (step.has(i) && countryOf[column(steps, "top_supplier")[step.get(i)]]) || t("grade_0");
 const byChain = chainsOf.some((chains) => chains.length);
 const isLarge = () => visible.length > MOST_VISIBLE;
 
@@ -31,20 +32,40 @@ function collapsedTiers() {
   return whole && data.apart.includes(0) && data.apart.includes(1) ? [-1] : [];
 }
 
+// The largest groups of each tier by name, the rest together.
+function largeGroups() {
+  const counts = count(items.id.map((_, i) => `${tierOf(i)}|${grouping(i)}`));
+  const found = new Set();
+  const perTier = new Map();
+  for (const [key] of [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))) {
+    const tier = key.slice(0, key.indexOf("|"));
+    perTier.set(tier, (perTier.get(tier) || 0) + 1);
+    if (perTier.get(tier) <= MOST_GROUPS) found.add(key);
+  }
+  return found;
+}
+
+let namedGroups = null;
+function groupName(i) {
+  namedGroups = namedGroups || largeGroups();
+  const key = `${tierOf(i)}|${grouping(i)}`;
+  return namedGroups.has(key) ? key : `${tierOf(i)}|${t("others")}`;
+}
+
 function groupsOfVisible() {
-  const tiers = new Set(collapsedTiers());
+  const collapsed = new Set(collapsedTiers());
   const large = isLarge();
   const group = new Map();
   for (const i of visible) {
-    const small = `${tierOf(i)}|${grouping(i)}`;
-    if (tiers.has(tierOf(i))) group.set(i, `t${tierOf(i)}`);
+    const small = large ? groupName(i) : null;
+    if (collapsed.has(tierOf(i))) group.set(i, `t${tierOf(i)}`);
     else if (large && !state.opened.includes(small)) group.set(i, `g${small}`);
   }
   return group;
 }
 
 // What leads to no product stands apart, unless nothing else is shown.
-const tierOf = (i) => (data.apart[i] ? -1 : data.tier[i]);
+const tierOf = (i) => (data.apart[i] ? -1 : tiers[i]);
 
 const tierName = (tier) => (tier < 0 ? t("tier_none") : tier === 0 ? t("tier_0") : t("tier_n", { n: tier }));
 
@@ -80,7 +101,9 @@ function gridFor(sizes) {
   let rows = most;
   while (rows > 8 && (rows * 15) / height > (1.5 * Math.max(columns(rows), 1) * 90) / width) rows -= 1;
   const least = state.suppliers.length ? 170 : 18;
-  return { rows, column: Math.min(230, Math.max(least, width / Math.max(1, columns(rows) - 1))), row: Math.min(46, Math.max(15, height / rows)) };
+  const column = Math.min(230, Math.max(least, width / Math.max(1, columns(rows) - 1)));
+  const zoomedOut = Math.max(1, (column * (columns(rows) - 1)) / width);
+  return { rows, column, row: Math.min(46 * zoomedOut, Math.max(15, (height / rows) * zoomedOut)) };
 }
 
 function shownSuppliers(i) {
@@ -96,12 +119,12 @@ function arrange(group) {
   const unitOf = (i) => group.get(i) || i;
   for (const i of visible) {
     const key = unitOf(i);
-    if (!units.has(key)) units.set(key, { tier: mixed ? tierOf(i) : data.tier[i], order: data.order[i], y: data.nodes[i].y, count: 0, extra: 17 * shownSuppliers(i).length });
+    if (!units.has(key)) units.set(key, { tier: mixed ? tierOf(i) : tiers[i], order: data.order[i], y: data.nodes[i].y, count: 0, extra: 17 * shownSuppliers(i).length });
     units.get(key).count += 1;
   }
-  const tiers = new Map();
-  for (const [key, unit] of units) tiers.set(unit.tier, [...(tiers.get(unit.tier) || []), key]);
-  const order = [...tiers.keys()].sort((a, b) => a - b);
+  const columnsOf = new Map();
+  for (const [key, unit] of units) columnsOf.set(unit.tier, [...(columnsOf.get(unit.tier) || []), key]);
+  const order = [...columnsOf.keys()].sort((a, b) => a - b);
   const near = new Map([...units.keys()].map((key) => [key, new Set()]));
   inputs.item?.forEach((to, row) => {
     const from = inputs.input[row];
@@ -113,13 +136,13 @@ function arrange(group) {
     }
   });
   const linked = order.filter((tier) => tier >= 0);
-  const { rows, column: COLUMN, row: ROW } = gridFor(linked.length ? linked.map((tier) => tiers.get(tier).length) : [Math.ceil(Math.sqrt(units.size))]);
+  const { rows, column: COLUMN, row: ROW } = gridFor(linked.length ? linked.map((tier) => columnsOf.get(tier).length) : [Math.ceil(Math.sqrt(units.size))]);
   drawn.column = COLUMN;
   const place = new Map();
   drawn.bands = [];
   let edge = COLUMN;
   for (const tier of linked) {
-    const keys = tiers.get(tier).sort((a, b) => units.get(a).order - units.get(b).order);
+    const keys = columnsOf.get(tier).sort((a, b) => units.get(a).order - units.get(b).order);
     const columns = Math.ceil(keys.length / rows);
     let y = 0;
     keys.forEach((key, i) => {
@@ -134,7 +157,7 @@ function arrange(group) {
   }
   for (let sweep = 0; sweep < 4; sweep++) {
     for (const tier of linked) {
-      const keys = tiers.get(tier);
+      const keys = columnsOf.get(tier);
       const wanted = keys.map((key) => {
         const ys = [...near.get(key)].map((n) => place.get(n).y);
         return ys.length ? ys.reduce((a, b) => a + b) / ys.length : place.get(key).y;
@@ -142,7 +165,7 @@ function arrange(group) {
       spaced(wanted, keys.map((key) => units.get(key).step)).forEach((y, i) => (place.get(keys[i]).y = y));
     }
   }
-  const apart = (tiers.get(-1) || []).sort((a, b) => units.get(a).order - units.get(b).order);
+  const apart = (columnsOf.get(-1) || []).sort((a, b) => units.get(a).order - units.get(b).order);
   const floor = Math.max(0, ...[...place].map(([, p]) => p.y)) + (linked.length ? 2 * ROW : 0);
   const wide = Math.max(COLUMN, 130);
   const columns = Math.max(1, Math.round(1 + (COLUMN - edge) / wide));
@@ -174,15 +197,16 @@ function draw(fit) {
   const { units, place, unitOf } = arrange(group);
   const chosen = nodeOf(state.selected);
   const focus = chosen && chosen.table === "item" ? new Set([chosen.i]) : new Set();
+  const starts = new Set(chosen && chosen.table === "supplier" ? supplied[chosen.i].map((row) => views.item[shares.view[row]]) : []);
   const nodes = [];
   const edges = [];
   drawn.labels = [];
   drawn.units = units;
-  const dim = path.size > 0;
+  const dim = path.size > 0 && !state.focus; // a focus has set the rest aside already
   for (const [key, unit] of units) {
     const at = place.get(key);
     if (typeof key === "string") {
-      const words = key[0] === "t" ? tierName(unit.tier) : key.slice(key.indexOf("|") + 1);
+      const words = key[0] === "t" ? tierName(unit.tier) : nameOfId(key.slice(key.indexOf("|") + 1));
       const radius = 6 + 1.5 * Math.log2(1 + unit.count);
       nodes.push({ id: key, x: at.x, y: at.y, shape: "dot", size: radius, color: { background: colours.band, border: colours.accent }, borderWidth: 2, shapeProperties: { borderDashes: [4, 3] } });
       drawn.labels.push({ ...at, key, words: `${words} · ${unit.count}`, radius, rank: -1, bold: true });
@@ -192,8 +216,9 @@ function draw(fit) {
     const radius = radiusOf(i);
     const selected = focus.has(i);
     const faint = dim && !path.has(i);
-    nodes.push({ ...data.nodes[i], x: at.x, y: at.y, size: radius, color: paint(i), opacity: faint ? 0.25 : 1, borderWidth: selected ? 3 : 2, ...(selected ? { shadow: { enabled: true, color: colours.accent, size: 14, x: 0, y: 0 } } : {}) });
-    drawn.labels.push({ ...at, key: i, words: nameOf(item(i)), radius, rank: rankOf(i, selected), faint, bold: selected || data.tier[i] === 0, badges: badgesOf(i) });
+    const passed = path.size && starts.size && !starts.has(i); // on the way from what a supplier sells
+    nodes.push({ ...data.nodes[i], x: at.x, y: at.y, size: radius, color: paint(i), opacity: faint ? 0.25 : passed ? 0.55 : 1, borderWidth: selected ? 3 : 2, ...(selected ? { shadow: { enabled: true, color: colours.accent, size: 14, x: 0, y: 0 } } : {}) });
+    drawn.labels.push({ ...at, key: i, words: nameOf(item(i)), radius, rank: rankOf(i, selected), faint, bold: selected || tierOf(i) === 0, badges: badgesOf(i) });
     const rows = shownSuppliers(i);
     rows.forEach((row, n) => {
       const s = shares.supplier[row];
@@ -228,8 +253,9 @@ function linksBetween(unitOf) {
   return [...merged.values()].map(({ count, items: [from, to], ...edge }) => {
     const onPath = path.has(from) && path.has(to);
     const touched = chosen && chosen.table === "item" && (chosen.i === from || chosen.i === to);
-    const strong = onPath || touched;
-    const colour = { color: strong ? colours.accent : colours.line, opacity: path.size && !strong ? 0.15 : strong ? 0.9 : 0.55 };
+    const strong = touched || (onPath && path.size <= 40);
+    const faint = touched ? 0.95 : onPath ? (path.size <= 40 ? 0.85 : 0.3) : path.size ? 0.12 : count > 1 ? 0.35 : 0.55;
+    const colour = { color: onPath || touched ? colours.accent : colours.line, opacity: state.focus && !touched && !onPath ? 0.55 : faint };
     return { ...edge, width: count > 1 ? 1 + Math.log2(count) : edge.width, dashes: edge.dashes && count === 1 ? [5, 4] : false, color: colour, arrows: { to: { enabled: strong, scaleFactor: 0.4 } } };
   });
 }
@@ -249,7 +275,7 @@ function radiusOf(i) {
 function rankOf(i, selected) {
   if (selected) return -2;
   if (path.has(i)) return 0;
-  if (data.tier[i] === 0) return 1;
+  if (tierOf(i) === 0) return 1;
   return 4 - (criticality(i) || 0) - (step.has(i) ? steps.hhi_low[step.get(i)] : 0);
 }
 
@@ -351,7 +377,7 @@ function writeBands(ctx, { width, scale, centre }) {
   for (const { tier, from, to } of drawn.bands) {
     const left = (from - drawn.column / 6 - centre.x) * scale + width / 2;
     const right = (to - drawn.column / 6 - centre.x) * scale + width / 2;
-    if (right < 0 || left > width) continue;
+    if (right < 0 || left > width || (right - left < 17 && tier % 2)) continue;
     const words = right - left > 90 ? tierName(tier) : right - left > 26 ? `T${tier}` : String(tier);
     ctx.fillStyle = colours.page;
     ctx.globalAlpha = 0.85;

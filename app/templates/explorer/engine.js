@@ -42,19 +42,36 @@ const isProducer = (row) => row.role === "producer";
 class NetworkEditor {
   constructor(network) {
     this.rows = network.rows.slice();
-    this.links = network.links.map((links) => links.slice());
+    this.links = network.links.slice(); // lists of links are replaced, never changed
     this.slack = network.slack.slice();
     this.caps = network.caps.slice();
     this.product = network.product;
     this.places = network.places;
-    this.users = this.rows.map(() => new Set());
-    this.links.forEach((links, node) => links.forEach((link) => this.users[link[0]].add(node)));
+    this.drawnOn = null;
     this.countries = new Map();
     this.served = new Set(); // items with a market of the reader's own
     for (const row of this.rows) {
       if (row.supplier) this.countries.set(row.supplier, (this.countries.get(row.supplier) || new Set()).add(row.country));
       if (row.role === "market" && this.places.includes(row.buyer)) this.served.add(row.item);
     }
+  }
+
+  // The nodes that draw on each node.
+  get users() {
+    if (!this.drawnOn) {
+      this.drawnOn = this.rows.map(() => []);
+      this.links.forEach((links, node) => {
+        for (const link of links) {
+          const users = this.drawnOn[link[0]];
+          if (users[users.length - 1] !== node) users.push(node);
+        }
+      });
+    }
+    return this.drawnOn;
+  }
+
+  addUser(node, user) {
+    if (!this.users[node].includes(user)) this.users[node].push(user);
   }
 
   apply(change) {
@@ -98,7 +115,9 @@ class NetworkEditor {
   }
 
   embargo({ node, item, to }) {
+    const aimed = to && to.length > 0;
     const home = (this.rows.find((row) => row.supplier === node) || {}).country || node;
+    const special = new Set(aimed ? to : [home]);
     for (const market of this.markets(item)) {
       const cut = new Set();
       const hidden = new Set();
@@ -107,8 +126,7 @@ class NetworkEditor {
         if (this.isRemainder(link[0]) && this.mayHide(market, node)) hidden.add(i);
       });
       if (!cut.size && !hidden.size) continue;
-      const aimed = to && to.length;
-      const [inside, outside] = this.split(market, new Set(aimed ? to : [home]));
+      const [inside, outside] = this.split(market, special);
       const target = aimed ? inside : outside;
       if (target === null) continue;
       this.links[target] = this.links[target].map((link, i) => {
@@ -142,8 +160,8 @@ class NetworkEditor {
         if (inside !== null) this.redirect(inside, pool, twin);
       } else {
         const place = this.add({ item: row.item, buyer: null, role: "place" }, [[pool, 0, 1, 1, 1], [twin, 0, 1, 1, 1]], 1, [1, 1]);
-        this.users[pool].add(place);
-        this.users[twin].add(place);
+        this.addUser(pool, place);
+        this.addUser(twin, place);
         this.redirect(user, pool, place);
       }
     }
@@ -169,7 +187,7 @@ class NetworkEditor {
     if (isProducer(row)) return row.supplier === REMAINDER ? null : places.has(row.supplier) || places.has(row.country);
     if (row.role === "market" && row.buyer !== WORLD_MARKET) return this.inside(row.buyer, places);
     if (row.role === "group") {
-      const sides = new Set([...this.users[user]].map((above) => this.side(above, places)));
+      const sides = new Set(this.users[user].map((above) => this.side(above, places)));
       return sides.size === 1 ? [...sides][0] : null;
     }
     return null;
@@ -178,7 +196,7 @@ class NetworkEditor {
   copy(node) {
     const links = this.links[node].slice();
     const twin = this.add({ ...this.rows[node] }, links, this.slack[node], this.caps[node]);
-    links.forEach((link) => this.users[link[0]].add(twin));
+    links.forEach((link) => this.addUser(link[0], twin));
     return twin;
   }
 
@@ -187,116 +205,149 @@ class NetworkEditor {
     this.links.push(links);
     this.slack.push(slack);
     this.caps.push(caps);
-    this.users.push(new Set());
+    this.drawnOn.push([]);
     return this.rows.length - 1;
   }
 
   redirect(user, old, next) {
     this.links[user] = this.links[user].map((link) => (link[0] === old ? [next, ...link.slice(1)] : link));
-    this.users[old].delete(user);
-    this.users[next].add(user);
+    this.users[old] = this.users[old].filter((other) => other !== user);
+    this.addUser(next, user);
   }
 }
 
+// The network as arrays, for the loops below.
+function flat({ rows, links, slack, caps }) {
+  const n = rows.length;
+  const total = links.reduce((sum, found) => sum + found.length, 0);
+  const start = new Int32Array(n + 1);
+  const source = new Int32Array(total);
+  const [low, high, gainLow, gainHigh] = [0, 0, 0, 0].map(() => new Float64Array(total));
+  const producer = new Uint8Array(n);
+  const [capLow, capHigh] = [new Float64Array(n), new Float64Array(n)];
+  let k = 0;
+  for (let i = 0; i < n; i++) {
+    for (const link of links[i]) {
+      source[k] = link[0];
+      low[k] = link[1];
+      high[k] = link[2];
+      gainLow[k] = link[3];
+      gainHigh[k++] = link[4];
+    }
+    start[i + 1] = k;
+    producer[i] = isProducer(rows[i]) ? 1 : 0;
+    [capLow[i], capHigh[i]] = caps[i];
+  }
+  return { n, start, source, low, high, gains: [gainLow, gainHigh], caps: [capLow, capHigh], producer, slack };
+}
+
 // Nodes in strongly connected blocks, requirements first (Tarjan 1972), and where each block starts.
-function evaluationOrder(links) {
-  const n = links.length;
+function evaluationOrder({ n, start, source }) {
   const index = new Int32Array(n).fill(-1);
   const lowlink = new Int32Array(n);
   const onStack = new Uint8Array(n);
-  const position = new Int32Array(n);
-  const [stack, path, order, starts] = [[], [], [], []];
-  let counter = 0;
+  const position = start.slice();
+  const [stack, path, order] = [new Int32Array(n), new Int32Array(n), new Int32Array(n)];
+  const starts = [];
+  let [counter, held, placed, depth] = [0, 0, 0, -1];
   const open = (node) => {
     index[node] = lowlink[node] = counter++;
-    stack.push(node);
+    stack[held++] = node;
     onStack[node] = 1;
-    path.push(node);
+    path[++depth] = node;
   };
   for (let root = 0; root < n; root++) {
     if (index[root] >= 0) continue;
     open(root);
-    while (path.length) {
-      const node = path[path.length - 1];
-      if (position[node] < links[node].length) {
-        const child = links[node][position[node]++][0];
+    while (depth >= 0) {
+      const node = path[depth];
+      if (position[node] < start[node + 1]) {
+        const child = source[position[node]++];
         if (index[child] < 0) open(child);
         else if (onStack[child]) lowlink[node] = Math.min(lowlink[node], index[child]);
         continue;
       }
       if (lowlink[node] === index[node]) {
-        starts.push(order.length);
+        starts.push(placed);
         let member;
         do {
-          member = stack.pop();
+          member = stack[--held];
           onStack[member] = 0;
-          order.push(member);
+          order[placed++] = member;
         } while (member !== node);
       }
-      path.pop();
-      if (path.length) {
-        const above = path[path.length - 1];
-        lowlink[above] = Math.min(lowlink[above], lowlink[node]);
-      }
+      depth -= 1;
+      if (depth >= 0) lowlink[path[depth]] = Math.min(lowlink[path[depth]], lowlink[node]);
     }
   }
-  starts.push(order.length);
+  starts.push(placed);
   return { order, starts };
 }
 
 const snap = (total) => (total > 1 - 1e-12 ? 1 : total);
 
-function poolValue(links, slack, x, gain, reading) {
+function poolValue(net, node, x, gain, reading) {
+  const { start, source, low, high, slack } = net;
+  const [from, to] = [start[node], start[node + 1]];
   let total = 0;
-  for (const link of links) total += link[1] * link[gain] * x[link[0]];
-  let left = slack;
+  for (let k = from; k < to; k++) total += low[k] * gain[k] * x[source[k]];
+  let left = slack[node];
   if (left <= 0) return snap(total);
-  if (reading === ESTIMATE) {
-    let room = 0;
-    let part = 0;
-    for (const link of links) {
-      room += link[2] - link[1];
-      part += (link[2] - link[1]) * link[gain] * x[link[0]];
-    }
-    return snap(total + (room > 0 ? (left * part) / room : left));
+  let [least, most, room, part] = [Infinity, -Infinity, 0, 0];
+  for (let k = from; k < to; k++) {
+    if (high[k] <= low[k]) continue;
+    const value = gain[k] * x[source[k]];
+    least = Math.min(least, value);
+    most = Math.max(most, value);
+    room += high[k] - low[k];
+    part += (high[k] - low[k]) * value;
   }
+  if (reading === ESTIMATE) return snap(total + (room > 0 ? (left * part) / room : left));
   // The slack goes to the sources with the least (or most) to give, each up to its upper bound.
-  const open = links.filter((link) => link[2] > link[1]).map((link) => [link[gain] * x[link[0]], link[2] - link[1]]);
-  open.sort((a, b) => (reading === LOW ? a[0] - b[0] : b[0] - a[0]));
-  for (const [value, room] of open) {
-    if (left <= 1e-15) break;
+  if (least === most) {
     const step = Math.min(left, room);
-    total += step * value;
+    total += step * least;
     left -= step;
+  } else if (room > 0) {
+    const open = [];
+    for (let k = from; k < to; k++) if (high[k] > low[k]) open.push([gain[k] * x[source[k]], high[k] - low[k]]);
+    open.sort((a, b) => (reading === LOW ? a[0] - b[0] : b[0] - a[0]));
+    for (const [value, width] of open) {
+      if (left <= 1e-15) break;
+      const step = Math.min(left, width);
+      total += step * value;
+      left -= step;
+    }
   }
   if (left > 1e-15 && reading === HIGH) total += left;
   return snap(total);
 }
 
-function levels(network, { order, starts }, reading) {
-  const { rows, links, slack, caps } = network;
+function levels(net, { order, starts }, reading) {
+  const { n, start, source, producer } = net;
   const side = reading === LOW ? 0 : 1;
-  const gain = 3 + side;
-  const x = Float64Array.from(rows, (row, i) => (isProducer(row) ? caps[i][side] : 1));
+  const [gain, cap] = [net.gains[side], net.caps[side]];
+  const x = new Float64Array(n);
+  for (let i = 0; i < n; i++) x[i] = producer[i] ? cap[i] : 1;
   const value = (node) => {
-    if (!isProducer(rows[node])) return poolValue(links[node], slack[node], x, gain, reading);
+    if (!producer[node]) return poolValue(net, node, x, gain, reading);
     let least = 1;
-    for (const link of links[node]) least = Math.min(least, x[link[0]]);
-    return caps[node][side] * least;
+    for (let k = start[node]; k < start[node + 1]; k++) least = Math.min(least, x[source[k]]);
+    return cap[node] * least;
   };
+  const needsItself = (node) => source.subarray(start[node], start[node + 1]).includes(node);
   for (let block = 0; block < starts.length - 1; block++) {
-    const members = order.slice(starts[block], starts[block + 1]);
-    if (members.length === 1) {
-      const node = members[0];
-      x[node] = value(node);
-      if (!links[node].some((link) => link[0] === node)) continue;
+    const [from, to] = [starts[block], starts[block + 1]];
+    if (to - from === 1) {
+      x[order[from]] = value(order[from]);
+      if (!needsItself(order[from])) continue;
     }
     for (let steps = 0; steps < MAX_STEPS; steps++) {
       let change = 0;
-      for (const node of members) {
-        const next = value(node);
-        change = Math.max(change, Math.abs(x[node] - next));
-        x[node] = next;
+      for (let at = from; at < to; at++) {
+        const next = value(order[at]);
+        change = Math.max(change, Math.abs(x[order[at]] - next));
+        x[order[at]] = next;
       }
       if (change <= TOLERANCE) break;
     }
@@ -310,14 +361,15 @@ function marketNodes(network) {
   return found;
 }
 
-// Solve a network under a list of changes: levels of all nodes in three readings, and the market of each item.
-function solve(network, changes) {
+// Solve a network under a list of changes: levels of all nodes in two readings (three on request), and the market of each item.
+function solve(network, changes, estimated = false) {
   const edited = new NetworkEditor(network);
   changes.forEach((change) => edited.apply(change));
-  const blocks = evaluationOrder(edited.links);
-  const high = levels(edited, blocks, HIGH);
-  const low = levels(edited, blocks, LOW).map((value, i) => Math.min(value, high[i]));
-  const estimate = levels(edited, blocks, ESTIMATE).map((value, i) => Math.min(Math.max(value, low[i]), high[i]));
+  const net = flat(edited);
+  const blocks = evaluationOrder(net);
+  const high = levels(net, blocks, HIGH);
+  const low = levels(net, blocks, LOW).map((value, i) => Math.min(value, high[i]));
+  const estimate = estimated ? levels(net, blocks, ESTIMATE).map((value, i) => Math.min(Math.max(value, low[i]), high[i])) : null;
   const markets = marketNodes(edited);
   const market = new Map();
   for (const row of edited.rows) {
@@ -345,13 +397,13 @@ function bindingOf({ network, low }, market) {
   return best === null ? null : network.rows[best].item;
 }
 
-function simulate(network, changes) {
-  const solution = solve(network, changes);
+function simulate(network, changes, estimated = false) {
+  const solution = solve(network, changes, estimated);
   const kept = new Map();
   for (const [item, node] of solution.market) {
     const { low, high, estimate } = solution;
     const binding = low[node] < 1 ? bindingOf(solution, node) : null;
-    kept.set(item, { low: low[node], high: high[node], estimate: estimate[node], binding });
+    kept.set(item, { low: low[node], high: high[node], ...(estimate && { estimate: estimate[node] }), binding });
   }
   return { kept, solution };
 }

@@ -1,7 +1,6 @@
 // Everything together: one change of state redraws what depends on it.
 
 const SEEN = ["product", "focus", "collapsed", "opened", "suppliers", ...FILTERS];
-let frameNext = false;
 
 function refresh(changed) {
   const has = (...keys) => keys.some((key) => changed.has(key));
@@ -13,9 +12,10 @@ function refresh(changed) {
   if (has(...SEEN, "selected", "changes", "home", "theme")) {
     showFilters();
     showCrumbs();
-    if (state.view === "graph") draw(has("product", "focus", "collapsed", "opened", ...FILTERS) || frameNext);
-    else showTable();
-    frameNext = state.view !== "graph";
+    if (!has("view")) {
+      if (state.view === "graph") draw(has("product", "focus", "collapsed", "opened", ...FILTERS));
+      else showTable();
+    }
   }
   if (has("view")) showView();
   if (has("selected", "product", "changes", "home", "suppliers", ...FILTERS, "focus")) showPanel();
@@ -171,7 +171,7 @@ function found(node) {
     if (data.apart[node.i]) update({ focus: { node: keyOf(node), direction: "both", depth: 0 } });
     else update({ collapsed: collapsedTiers().filter((tier) => tier !== tierOf(node.i)) });
   }
-  if (node.table === "item" && isLarge()) update({ opened: [...new Set([...state.opened, `${tierOf(node.i)}|${grouping(node.i)}`])] });
+  if (node.table === "item" && isLarge()) update({ opened: [...new Set([...state.opened, groupName(node.i)])] });
   select(node);
   if (node.table === "item" && state.view === "graph") centreOn(node.i);
   openPanel();
@@ -215,9 +215,9 @@ function start() {
 
 // For tests and for whoever opens the console: the page's engine by itself.
 window.kanmon = {
-  simulate: (product, changes, home = about.domestic) => {
+  simulate: (product, changes, home = about.domestic, estimated = true) => {
     const network = networkOf(product, home);
-    return network && Object.fromEntries(simulate(network, changes).kept);
+    return network && Object.fromEntries(simulate(network, changes, estimated).kept);
   },
   explain: (product, changes, reading) => explain(solve(networkOf(product), changes), product, reading),
   state: () => state,

@@ -70,9 +70,27 @@ const productRow = () => (state.product ? itemNumber.get(state.product) : undefi
 let shown = new Set();
 let visible = [];
 
+// Tiers as seen from the product: longest ways to it, along links that lead to a higher tier of the whole graph.
+let tiers = data.tier;
+
+function tiersFrom(product, within) {
+  const found = [...data.tier];
+  const rank = new Map([[product, 0]]);
+  for (const i of [...within].sort((a, b) => data.tier[a] - data.tier[b])) {
+    if (!rank.has(i)) continue;
+    found[i] = rank.get(i);
+    for (const row of needs[i]) {
+      const need = inputs.input[row];
+      if (data.tier[need] > data.tier[i]) rank.set(need, Math.max(rank.get(need) || 0, rank.get(i) + 1));
+    }
+  }
+  return found;
+}
+
 function chooseVisible() {
   const product = productRow();
   let within = product === undefined ? null : reach([product], "up");
+  tiers = product === undefined ? data.tier : tiersFrom(product, within);
   if (state.focus) {
     const node = nodeOf(state.focus.node);
     const starts = node.table === "item" ? [node.i] : supplied[node.i].map((row) => views.item[shares.view[row]]);

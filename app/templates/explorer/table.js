@@ -12,7 +12,7 @@ function rowOf(i) {
     id: items.id[i],
     name: nameOf(item(i)),
     kind: t(`kind_${items.kind[i]}`),
-    tier: data.apart[i] ? null : data.tier[i],
+    tier: data.apart[i] ? null : tierOf(i),
     chains: chainsOf[i].join(", "),
     hhi_low: has("hhi_low"),
     hhi_high: has("hhi_high"),

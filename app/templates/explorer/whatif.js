@@ -112,7 +112,7 @@ function showWhatIf() {
     return fill(panel, h("p", { class: "note" }, t(state.product ? "no_network_product" : "no_network")));
   }
   const open = document.activeElement && panel.contains(document.activeElement) ? document.activeElement.id : null;
-  fill(panel, intro(), readings(), controls(), changesList(), results());
+  fill(panel, intro(), changesList(), results(), readings(), controls(), affectedItems());
   if (open && $(open)) $(open).focus();
 }
 
@@ -181,17 +181,24 @@ function keptLine(id, { low, high, binding }, big) {
     binding && big ? h("small", {}, t("binds", { item: nameOfId(binding) })) : null);
 }
 
+const hit = (id) => whatIf.kept.get(id).low < 1 - 1e-9;
+const worstFirst = (a, b) => whatIf.kept.get(a).high - whatIf.kept.get(b).high || whatIf.kept.get(a).low - whatIf.kept.get(b).low;
+
 function results() {
-  if (!whatIf.kept) return h("p", { class: "note" }, t("tick_someone"));
+  if (!whatIf.kept) return null;
   const ends = (state.product ? [state.product] : data.products).filter((id) => whatIf.kept.has(id));
-  const hit = (id) => whatIf.kept.get(id).low < 1 - 1e-9;
-  const products = ends.filter((id) => state.product || hit(id)).sort((a, b) => whatIf.kept.get(a).high - whatIf.kept.get(b).high || whatIf.kept.get(a).low - whatIf.kept.get(b).low);
-  const affected = [...whatIf.kept.keys()].filter((id) => hit(id) && !ends.includes(id)).sort((a, b) => whatIf.kept.get(a).high - whatIf.kept.get(b).high || whatIf.kept.get(a).low - whatIf.kept.get(b).low);
+  const products = ends.filter((id) => state.product || hit(id)).sort(worstFirst);
   return h("div", { id: "results" },
     h("h3", {}, state.product ? t("kept_of_product") : t("kept_of_products", { hit: products.length, all: ends.length })),
     products.slice(0, 30).map((id) => keptLine(id, whatIf.kept.get(id), products.length < 4)),
     h("p", { class: "faint" }, t("reading")),
-    state.product && hit(state.product) ? [why("why_possible", state.product, "low"), why("why_certain", state.product, "high")] : null,
+    state.product && hit(state.product) ? [why("why_possible", state.product, "low"), why("why_certain", state.product, "high")] : null);
+}
+
+function affectedItems() {
+  if (!whatIf.kept) return null;
+  const affected = [...whatIf.kept.keys()].filter((id) => hit(id) && id !== state.product).sort(worstFirst);
+  return h("div", { id: "affected" },
     h("h3", {}, t("affected", { count: affected.length })),
     affected.slice(0, 60).map((id) => keptLine(id, whatIf.kept.get(id), false)),
     affected.length > 60 ? h("p", { class: "faint" }, t("more_in_table", { count: affected.length - 60 })) : null);

@@ -1,0 +1,116 @@
+"""The explorer page in a headless browser: how soon it stands, finds, and answers.
+
+    python benchmarks/explorer.py
+
+Writes a line per measure: `world`, and a made-up graph of 10,000 nodes and 20,000 edges. Each figure is the median of the
+runs, the limit beside it is the budget of the issue. Needs Debian's chromium and ``pip install playwright``.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+from kanmon.app.explorer import write_explorer
+from kanmon.datasets import load
+from kanmon.graph import SupplyGraph
+from playwright.sync_api import sync_playwright
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+FLAGS += ["--disable-sync", "--no-first-run"]
+RUNS = 5
+
+SEARCH = """(question) => {
+  const input = document.getElementById("search");
+  const start = performance.now();
+  input.value = question;
+  input.dispatchEvent(new Event("input"));
+  document.getElementById("found").getBoundingClientRect();
+  return performance.now() - start;
+}"""
+WHATIF = """([product, node]) => {
+  const start = performance.now();
+  kanmon.simulate(product, [{ kind: "embargo", node }], undefined, false);
+  return performance.now() - start;
+}"""
+SHOWN = """(node) => {
+  const start = performance.now();
+  location.hash = encodeURIComponent(JSON.stringify({ tab: "whatif", changes: [{ kind: "embargo", node }] }));
+  return new Promise((done) => {
+    const drawn = () => requestAnimationFrame(() => done(performance.now() - start));
+    addEventListener("hashchange", drawn, { once: true });
+  });
+}"""
+
+
+def made_up(items: int = 9_500, suppliers: int = 500, inputs: int = 14_000, shares: int = 6_000) -> SupplyGraph:
+    """Return a graph of five layers with random needs and suppliers."""
+    rng = random.Random(8)
+    layer = [min(4, i * 5 // items) for i in range(items)]
+    starts = [layer.index(n) for n in range(5)] + [items]
+    links = {
+        (f"i{a}", f"i{rng.randrange(starts[layer[a] + 1], starts[layer[a] + 2])}")
+        for a in rng.choices(range(starts[4]), k=inputs)
+    }
+    held = {(f"i{rng.randrange(items)}", f"s{rng.randrange(suppliers)}") for _ in range(shares)}
+    kinds = ["product", "component", "material", "material", "mineral"]
+    return SupplyGraph(
+        items=[
+            {"id": f"i{i}", "name_en": f"Item {i}", "name_ja": f"品目 {i}", "kind": kinds[layer[i]]} for i in range(items)
+        ],
+        inputs=[{"item": a, "input": b, "source": "s", "confidence": "estimated"} for a, b in sorted(links)],
+        suppliers=[{"id": f"s{i}", "name_en": f"Supplier {i}", "kind": "country"} for i in range(suppliers)],
+        shares=[
+            {"item": i, "supplier": s, "source": "s", "share": round(rng.random() / 6, 3), "year": 2025}
+            for i, s in sorted(held)
+        ],
+        sources=[{"id": "s", "title": "Made up", "publisher": "Nobody"}],
+        name="made up",
+    )
+
+
+def measure(browser, name: str, page: Path, question: str, node: str, limits: dict[str, float]) -> None:
+    figures: dict[str, list[float]] = {}
+    for _ in range(RUNS):
+        context = browser.new_context(viewport={"width": 1280, "height": 800})
+        tab = context.new_page()
+        start = time.perf_counter()
+        tab.goto(page.as_uri())
+        tab.wait_for_selector("html[data-ready]")
+        tab.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        figures.setdefault("ready, ms", []).append(1000 * (time.perf_counter() - start))
+        figures.setdefault("first paint, ms", []).append(
+            tab.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+        )
+        figures.setdefault("search, ms", []).append(tab.evaluate(SEARCH, question))
+        figures.setdefault("what-if, first, ms", []).append(tab.evaluate(WHATIF, [None, node]))
+        figures.setdefault("what-if, ms", []).append(tab.evaluate(WHATIF, [None, node]))
+        figures.setdefault("what-if and redraw, ms", []).append(tab.evaluate(SHOWN, node))
+        context.close()
+    figures["page, MB"] = [page.stat().st_size / 1e6]
+    for what, values in figures.items():
+        limit = f"(limit {limits[what]:g})" if what in limits else ""
+        print(f"{name:10} {what:24} {statistics.median(values):9.1f} {limit}")
+
+
+def main() -> None:
+    world = {"ready, ms": 2000, "page, MB": 3}
+    large = {"first paint, ms": 3000, "search, ms": 100, "what-if, ms": 200, "page, MB": 8}
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        page = write_explorer(load("world"), Path(folder) / "world.html", lang="en")
+        measure(browser, "world", page, "neodymium", "CHN", world)
+        graph = made_up()
+        start = time.perf_counter()
+        page = write_explorer(graph, Path(folder) / "large.html", lang="en")
+        print(f"{'10,000':10} {'written in, s':24} {time.perf_counter() - start:9.1f}")
+        measure(browser, "10,000", page, "item 77", "s7", large)
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
