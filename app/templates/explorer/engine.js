@@ -304,20 +304,18 @@ function poolValue(net, node, x, gain, reading) {
   }
   if (reading === ESTIMATE) return snap(total + (room > 0 ? (left * part) / room : left));
   // The slack goes to the sources with the least (or most) to give, each up to its upper bound.
-  if (least === most) {
-    const step = Math.min(left, room);
-    total += step * least;
+  const give = (value, width) => {
+    const step = Math.min(left, width);
+    total += step * value;
     left -= step;
+  };
+  if (least === most) {
+    for (let k = from; k < to && left > 1e-15; k++) if (high[k] > low[k]) give(least, high[k] - low[k]);
   } else if (room > 0) {
     const open = [];
     for (let k = from; k < to; k++) if (high[k] > low[k]) open.push([gain[k] * x[source[k]], high[k] - low[k]]);
     open.sort((a, b) => (reading === LOW ? a[0] - b[0] : b[0] - a[0]));
-    for (const [value, width] of open) {
-      if (left <= 1e-15) break;
-      const step = Math.min(left, width);
-      total += step * value;
-      left -= step;
-    }
+    for (const [value, width] of open) if (left > 1e-15) give(value, width);
   }
   if (left > 1e-15 && reading === HIGH) total += left;
   return snap(total);
