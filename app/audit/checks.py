@@ -1,0 +1,322 @@
+"""What the data says on each guideline item: finding, no finding, or not enough data, with the rows behind it.
+
+A check never decides a legal question and never says that an item of the guideline is met: it says what was found, which
+threshold was used, and what would change the finding. What only people can answer comes from the questionnaire.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from ...datasets import thresholds
+from ...datasets.guideline import guideline_items
+from ...graph import Message
+from .company import Company
+from .figures import HOME, NOTHING, Figures
+from .words import percent, place
+
+FINDING, CLEAR, UNKNOWN = "finding", "no_finding", "not_enough_data"
+HALF, TWO_THIRDS, CONCENTRATED, INDISPENSABLE = "PRJ-COUNTRY-50", "PRJ-COUNTRY-65", "PRJ-HHI-40", "JP-NEDO-60"
+MOST = 60
+"""Evidence rows of one finding that the page shows; the workbook holds all."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One row behind a finding: what, how much, and where it stands (sheet!row, or a source)."""
+
+    what: str
+    says: Message | str
+    refs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What is found on one guideline item.
+
+    ``status``: finding, no_finding, not_enough_data; of what people answer: answered_yes, answered_partly, answered_no,
+    does_not_apply, not_answered.
+    """
+
+    item: dict[str, Any]
+    check: str
+    status: str
+    says: Message
+    change: Message
+    evidence: tuple[Evidence, ...] = ()
+    thresholds: tuple[str, ...] = ()
+    answer: dict[str, Any] = field(default_factory=dict)
+
+
+_Result = tuple[str, Message, list[Evidence]]
+
+
+def findings(company: Company, figures: Figures) -> list[Finding]:
+    """Return a finding for every item whose text is at hand and that data or people can answer, in the table's order."""
+    checks, names = _Checks(company, figures), _assigned()
+    results: dict[str, _Result] = {}
+    found = []
+    for item in guideline_items().iter_rows(named=True):
+        if item["answerable"] == "none" or item["text_en"] is None or item["wording"] == "unverified":
+            continue
+        if item["theme"] == "antitrust":
+            continue  # a note of its own: what to settle before talking to competitors
+        name = names.get(item["id"], "")
+        used = tuple(filter(None, (item["thresholds"] or "").split("|")))
+        answer = company.answers.get(item["id"], {})
+        if name:
+            if name not in results:
+                results[name] = getattr(checks, name)()
+            status, says, evidence = results[name]
+        else:
+            status, says, evidence = _answered(answer), Message(f"app.audit_checks.{_answered(answer)}"), []
+        change = Message(f"app.audit_checks.{name or 'people'}_change")
+        found.append(Finding(item, name, status, says, change, tuple(evidence), used, answer))
+    return found
+
+
+def _answered(answer: dict[str, Any]) -> str:
+    word = answer.get("answer")
+    return {"not_applicable": "does_not_apply", None: "not_answered"}.get(word, f"answered_{word}")
+
+
+@cache
+def _assigned() -> dict[str, str]:
+    path = resources.files("kanmon.app") / "templates" / "audit" / "checks.csv"
+    return {row["item"]: row["check"] for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())}
+
+
+@cache
+def limit(threshold: str) -> float:
+    """Return the lower bound of a threshold of the bundled table."""
+    return float(thresholds().filter(id=threshold)["low"].item())
+
+
+def _say(name: str, **values: Any) -> Message:
+    return Message(f"app.audit_checks.{name}", **values)
+
+
+class _Checks:
+    """One method per check; each returns status, sentence and evidence."""
+
+    def __init__(self, company: Company, figures: Figures) -> None:
+        self.company, self.figures = company, figures
+        self.parts, self.known = figures.parts, figures.coverage
+
+    def _of_parts(
+        self, name: str, known: Iterable[dict[str, Any]], test: Callable[[dict[str, Any]], bool], **values: Any
+    ) -> _Result:
+        """A check that asks the same of every part of which something is known."""
+        known = list(known)
+        bad = [part for part in known if test(part)]
+        status = UNKNOWN if not known else FINDING if bad else CLEAR
+        says = _say(name, count=len(bad), known=len(known), parts=len(self.parts), **values)
+        return status, says, [self._part(name, part) for part in bad]
+
+    def _part(self, name: str, part: dict[str, Any]) -> Evidence:
+        fields = {
+            "country": place(part["top_country"]),
+            "share": percent(part["top_share"]),
+            "low": "–" if part["hhi_low"] is None else f"{part['hhi_low']:.2f}",
+            "high": "–" if part["hhi_high"] is None else f"{part['hhi_high']:.2f}",
+            "stock": "–" if part["stock_days"] is None else f"{part['stock_days']:.0f}",
+            "switch": "–" if part["switch_days"] is None else f"{part['switch_days']:.0f}",
+            "makers": ", ".join(source["maker"] or source["vendor"] or "?" for source in part["sources"][:4]) or "–",
+            "products": ", ".join(part["products"][:6]) or "–",
+        }
+        return Evidence(f"{part['part']} {part['name']}", _say(f"{name}_row", **fields), tuple(part["refs"]))
+
+    def coverage(self) -> _Result:
+        linked = self.known["revenue_linked"]
+        status = UNKNOWN if linked is None else CLEAR if linked >= 1 - NOTHING else FINDING
+        return status, _say("coverage", linked=percent(linked), products=self.known["products"]), []
+
+    def site_country(self) -> _Result:
+        part, spend = self.known["country_known"], self.known["spend_country_known"]
+        status = UNKNOWN if part is None else CLEAR if part >= 1 - NOTHING else FINDING
+        unknown = [row for row in self.parts if any(s["country"] is None for s in row["sources"])]
+        evidence = [self._part("site_country", row) for row in unknown]
+        return status, _say("site_country", parts=percent(part), spend=percent(spend)), evidence
+
+    def visibility(self) -> _Result:
+        own, market = self.known["tier2_own"], self.known["tier2_market"]
+        status = UNKNOWN if own is None else CLEAR if own >= 1 - NOTHING else FINDING
+        fields = {"own": percent(own), "market": percent(market), "unknown": percent(self.known["tier2_unknown"])}
+        return status, _say("visibility", supplier=percent(self.known["supplier_known"]), **fields), []
+
+    def single(self) -> _Result:
+        return self._of_parts("single", (part for part in self.parts if part["active"]), lambda part: part["single"])
+
+    def qualified(self) -> _Result:
+        single = [part for part in self.parts if part["single"]]
+        if not single and any(part["active"] for part in self.parts):
+            return CLEAR, _say("qualified", count=0, known=0, parts=len(self.parts)), []
+        return self._of_parts("qualified", single, lambda part: not part["alternatives"])
+
+    def country(self) -> _Result:
+        known = (part for part in self.parts if part["top_share"] is not None)
+        bound = limit(HALF)
+        foreign = lambda part: part["top_country"] != HOME and part["top_share"] > bound  # noqa: E731
+        return self._of_parts("country", known, foreign, limit=percent(bound))
+
+    def concentration(self) -> _Result:
+        known = (part for part in self.parts if part["hhi_low"] is not None)
+        bound = limit(CONCENTRATED)
+        return self._of_parts("concentration", known, lambda part: part["hhi_low"] > bound, limit=f"{bound:.2f}")
+
+    def stock(self) -> _Result:
+        known = (part for part in self.parts if part["gap_days"] is not None)
+        return self._of_parts("stock", known, lambda part: part["gap_days"] > 0)
+
+    def minerals(self) -> _Result:
+        bound = limit(TWO_THIRDS)
+        above = [row for row in self.figures.market if row["kind"] in {"mineral", "material"}]
+        bad = [row for row in above if row["top_share_low"] > bound]
+        status = UNKNOWN if not above else FINDING if bad else CLEAR
+        evidence = [
+            Evidence(
+                row["item"],
+                _say(
+                    "minerals_row",
+                    country=row["top_supplier"],
+                    share=percent(row["top_share_low"]),
+                    year=row["year"] or "–",
+                ),
+                (row["source"],),
+            )
+            for row in bad
+        ]
+        return status, _say("minerals", count=len(bad), known=len(above), limit=percent(bound)), evidence
+
+    def diamonds(self) -> _Result:
+        several = [part for part in self.parts if part["active"] > 1]
+        rows = self.figures.diamonds
+        names = len({row["part"] for row in rows})
+        status = FINDING if rows else UNKNOWN
+        evidence = [
+            Evidence(
+                f"{row['part']} {row['name']}",
+                _say(
+                    "diamonds_market_row" if row["market"] else "diamonds_row",
+                    node=row["node_name"] or place(row["country"]),
+                ),
+                tuple(row["refs"]),
+            )
+            for row in rows
+        ]
+        return status, _say("diamonds", count=names, known=len(several)), evidence
+
+    def scenarios(self) -> _Result:
+        stopping = [row for row in self.figures.countries if row["certain"] > 0]
+        rows = [row for row in self.figures.times if row["days_high"] is not None]
+        status = UNKNOWN if not self.figures.revenue else FINDING if stopping else CLEAR
+        evidence = [
+            Evidence(
+                row["product"], _say("scenarios_row", country=place(row["country"]), days=f"{row['days_high']:.0f}"), ()
+            )
+            for row in rows
+        ]
+        return status, _say("scenarios", count=len(stopping), products=len({row["product"] for row in rows})), evidence
+
+    def dependencies(self) -> _Result:
+        single = sum(1 for part in self.parts if part["single"])
+        says = _say("dependencies", single=single, countries=sum(1 for r in self.figures.countries if r["certain"] > 0))
+        return (FINDING if single else UNKNOWN), says, []
+
+    def critical(self) -> _Result:
+        rows = self.figures.critical
+        evidence = [
+            Evidence(
+                f"{row['part']} {row['name']}",
+                _say("critical_row", product=_say("named", en=row["product_en"], ja=row["product_ja"]), item=row["by"]),
+                tuple(row["refs"]),
+            )
+            for row in rows
+        ]
+        status = FINDING if rows else UNKNOWN
+        return status, _say("critical", count=len({row["part"] for row in rows})), evidence
+
+    def technologies(self) -> _Result:
+        own = [row for row in self.figures.flags if row["own_technology"]]
+        parts = [row for row in self.figures.flags if not row["own_technology"]]
+        says = _say("technologies", own=len({row["subject"] for row in own}), parts=len({row["subject"] for row in parts}))
+        evidence = [
+            Evidence(row["text"], _say(f"technologies_{row['verdict']}_row", number=row["technology"]), tuple(row["refs"]))
+            for row in [*own, *parts]
+        ]
+        return (FINDING if own else UNKNOWN), says, evidence
+
+    def _technology_rows(self, name: str, test: Callable[[dict[str, Any]], bool]) -> _Result:
+        rows = self.company.technologies
+        bad = [row for row in rows if test(row)]
+        status = UNKNOWN if not rows else FINDING if bad else CLEAR
+        evidence = [
+            Evidence(
+                row["technology"],
+                _say(
+                    f"{name}_row",
+                    partner=row.get("partner") or "–",
+                    country=place(row.get("partner_country") or row.get("country")),
+                    site=row.get("site") or "–",
+                    control=row.get("control") or "–",
+                    transfer=row.get("transfer") or "–",
+                    destination=place(row.get("destination")),
+                    date=row.get("decision_date") or "–",
+                    reported=row.get("report_date") or "–",
+                ),
+                (row["_ref"],),
+            )
+            for row in bad
+        ]
+        return status, _say(name, count=len(bad), known=len(rows)), evidence
+
+    def leakage(self) -> _Result:
+        return self._technology_rows("leakage", lambda row: bool(row.get("partner") or row.get("partner_country")))
+
+    def abroad(self) -> _Result:
+        return self._technology_rows("abroad", lambda row: HOME not in {row.get("country") or HOME})
+
+    def transfers(self) -> _Result:
+        planned = lambda row: bool(row.get("destination") or row.get("transfer"))  # noqa: E731
+        return self._technology_rows("transfers", lambda row: planned(row) and row.get("destination") != HOME)
+
+    def dates(self) -> _Result:
+        return self._technology_rows(
+            "dates",
+            lambda row: (
+                bool(row.get("destination") not in {None, HOME})
+                and (row.get("report_date") is None or (row.get("decision_date") or "") < row["report_date"])
+            ),
+        )
+
+    def own_share(self) -> _Result:
+        bound = limit(INDISPENSABLE)
+        known = [(id, row) for id, row in self.company.products.items() if row.get("own_share") is not None]
+        strong = [(id, row) for id, row in known if row["own_share"] >= bound]
+        evidence = [
+            Evidence(id, _say("own_share_row", share=percent(row["own_share"])), (row["_ref"],)) for id, row in strong
+        ]
+        status = UNKNOWN if not known else FINDING if strong else CLEAR
+        return status, _say("own_share", count=len(strong), known=len(known), limit=percent(bound)), evidence
+
+    def sole_customers(self) -> _Result:
+        known = [(id, row) for id, row in self.company.products.items() if row.get("sole_customers") is not None]
+        rows = [(id, row) for id, row in known if row["sole_customers"] > 0]
+        evidence = [
+            Evidence(id, _say("sole_customers_row", count=f"{row['sole_customers']:.0f}"), (row["_ref"],))
+            for id, row in rows
+        ]
+        status = UNKNOWN if not known else FINDING if rows else CLEAR
+        return status, _say("sole_customers", count=len(rows), known=len(known)), evidence
+
+    def data_age(self) -> _Result:
+        date = self.company.as_of
+        return (UNKNOWN if date is None else CLEAR), _say("data_age", date=date or "–"), []
+
+    def recorded(self) -> _Result:
+        return CLEAR, _say("recorded"), []

@@ -1,0 +1,365 @@
+"""A company as its files describe it: products, parts, sources and what they need, with every assumption said."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...graph import Message
+from ...graph.errors import shorten
+from .cells import firm_key, id_key
+from .mapping import MOST, Reading, Remark
+
+ROUNDING = 0.02
+"""Shares of a part may sum to 1 plus this much."""
+
+
+@dataclass
+class Source:
+    """Who makes a part, seen from its buyer."""
+
+    part: str
+    maker: str
+    vendor: str | None
+    country: str | None
+    share: float | None
+    basis: str
+    """How the share is known: "stated", "spend", "only" (the one source listed) or "unknown"."""
+    qualified: bool | None
+    qualified_date: str | None
+    lead_days: float | None
+    switch_days: float | None
+    spend: float | None
+    refs: list[str]
+
+    @property
+    def active(self) -> bool:
+        """Whether the source is used today: a source with share 0 is an alternative at hand."""
+        return self.share is None or self.share > 0
+
+
+@dataclass
+class Part:
+    """A part or product: what is said of it in any sheet."""
+
+    id: str
+    name: str = ""
+    hs: str | None = None
+    world_item: str | None = None
+    contains: str | None = None
+    stock_days: float | None = None
+    refs: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Need:
+    """One line of the BOM."""
+
+    parent: str
+    part: str
+    quantity: float | None
+    essential: bool
+    group: str | None
+    ref: str
+
+
+@dataclass
+class Company:
+    """Everything that was read, in the form that the graph is built from."""
+
+    name: str
+    currency: str
+    as_of: str | None
+    budget: float | None
+    products: dict[str, dict[str, Any]]
+    parts: dict[str, Part]
+    needs: list[Need]
+    sources: dict[str, list[Source]]
+    firms: dict[str, dict[str, Any]]
+    technologies: list[dict[str, Any]]
+    measures: list[dict[str, Any]]
+    answers: dict[str, dict[str, Any]]
+    smelters: list[dict[str, Any]]
+    remarks: list[Remark]
+
+    @property
+    def bought(self) -> list[str]:
+        """Parts that come from outside: they have a source, or nothing in the BOM below them."""
+        return [part for part in self.parts if part not in self.products and (part in self.sources or part not in self.made)]
+
+    @property
+    def direct(self) -> list[str]:
+        """Parts that the company itself buys: not only the makers of other parts do."""
+        above: dict[str, set[str]] = defaultdict(set)
+        for need in self.needs:
+            above[need.part].add(need.parent)
+        return [part for part in self.bought if part not in above or above[part] - set(self.sources)]
+
+    @property
+    def made(self) -> set[str]:
+        """What the company puts together itself: it has lines in the BOM and no source."""
+        return {need.parent for need in self.needs} - set(self.sources)
+
+    def alternatives(self, part: str) -> list[Source]:
+        """Return the qualified sources of a part that are not used today."""
+        return [source for source in self.sources.get(part, []) if not source.active and source.qualified]
+
+    def switch_days(self, part: str) -> float | None:
+        """Return the days until another source delivers: the quickest qualified alternative, else the longest stated."""
+        ready = [s.switch_days for s in self.alternatives(part) if s.switch_days is not None]
+        stated = [s.switch_days for s in self.sources.get(part, []) if s.switch_days is not None]
+        return min(ready) if ready else max(stated, default=None)
+
+
+def company_from(reading: Reading) -> Company:
+    """Return the company that the rows describe; what was assumed or set aside is among its remarks."""
+    return _Reader(reading).company()
+
+
+class _Reader:
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.remarks = list(reading.remarks)
+        self.ids: dict[str, str] = {}
+        self.firm_names: dict[str, str] = {}
+        self.parts: dict[str, Part] = {}
+
+    def company(self) -> Company:
+        about = next((row for row in self.reading.rows("company") if row.get("company")), {})
+        products = self._products()
+        firms = self._firms()
+        sources = self._sources(firms)
+        needs = self._needs(products)
+        if not products:
+            products = self._tops(needs)
+        return Company(
+            name=about.get("company") or "",
+            currency=about.get("currency") or "JPY",
+            as_of=about.get("as_of"),
+            budget=about.get("budget"),
+            products=products,
+            parts=self.parts,
+            needs=needs,
+            sources=sources,
+            firms=firms,
+            technologies=[row for row in self.reading.rows("technologies") if row.get("technology")],
+            measures=self._measures(),
+            answers={
+                row["item"]: row for row in self.reading.rows("questionnaire") if row.get("item") and row.get("answer")
+            },
+            smelters=[row for row in self.reading.rows("smelters") if row.get("metal") and row.get("smelter")],
+            remarks=self.remarks,
+        )
+
+    def _say(self, name: str, ref: str = "", severity: str = "note", column: str = "", **values: Any) -> None:
+        sheet, _, row = ref.rpartition("!")
+        message = Message(f"app.audit_company.{name}", **{k: shorten(v, 200) for k, v in values.items()})
+        self.remarks.append(Remark(sheet, message, int(row) if row else None, column, severity=severity))
+
+    def _id(self, row: dict[str, Any], column: str, other: str = "name") -> str | None:
+        """The id as it was first written; a part without a number goes by its name."""
+        written = row.get(column) or row.get(other)
+        return None if written is None else self.ids.setdefault(id_key(written), written)
+
+    def _part(self, id: str, row: dict[str, Any]) -> Part:
+        part = self.parts.setdefault(id, Part(id))
+        part.name = part.name or row.get("name") or ""
+        part.hs = part.hs or row.get("hs")
+        part.world_item = part.world_item or row.get("world_item")
+        part.contains = part.contains or row.get("contains")
+        part.refs.append(row["_ref"])
+        return part
+
+    def _firm(self, name: str) -> str:
+        """A company's name as it was first written."""
+        return self.firm_names.setdefault(firm_key(name), name)
+
+    def _products(self) -> dict[str, dict[str, Any]]:
+        products: dict[str, dict[str, Any]] = {}
+        for row in self.reading.rows("products"):
+            id = self._id(row, "product")
+            if id is not None:
+                self._part(id, row)
+                products.setdefault(id, row)
+        return products
+
+    def _tops(self, needs: list[Need]) -> dict[str, dict[str, Any]]:
+        """Without a list of products: what nothing else needs."""
+        inner = {need.part for need in needs}
+        tops = dict.fromkeys(need.parent for need in needs if need.parent not in inner)
+        if tops:
+            self._say("tops", products=", ".join(list(tops)[:8]), severity="warning")
+        return {top: {"product": top, "_ref": self.parts[top].refs[0]} for top in tops}
+
+    def _firms(self) -> dict[str, dict[str, Any]]:
+        firms: dict[str, dict[str, Any]] = {}
+        for row in self.reading.rows("suppliers"):
+            if row.get("supplier"):
+                firms.setdefault(self._firm(row["supplier"]), row)
+        return firms
+
+    def _sources(self, firms: dict[str, dict[str, Any]]) -> dict[str, list[Source]]:
+        rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        borrowed = 0
+        for row in self.reading.rows("sourcing"):
+            id = self._id(row, "part")
+            if id is None:
+                self._say("no_part", row["_ref"], "warning")
+                continue
+            part = self._part(id, row)
+            stock = _stock(row)
+            if stock is not None:
+                part.stock_days = max(stock, part.stock_days or 0.0)
+            vendor = self._firm(row["supplier"]) if row.get("supplier") else None
+            about = firms.get(vendor or "", {})
+            maker = self._firm(row["maker"]) if row.get("maker") else None
+            if maker is None and about.get("kind") != "vendor":
+                maker = vendor
+            country = row.get("country")
+            if country is None and maker is not None and firms.get(maker, {}).get("country"):
+                country = firms[maker]["country"]
+                borrowed += 1
+            if maker is None and vendor is None and country is None:
+                continue  # a line of a parts list that says nothing about sourcing
+            rows[id].append(row | {"vendor": vendor, "maker": maker or "", "country": country})
+        if borrowed:
+            self._say("borrowed", count=borrowed)
+        return {part: self._part_sources(part, group) for part, group in rows.items()}
+
+    def _part_sources(self, part: str, rows: list[dict[str, Any]]) -> list[Source]:
+        merged: dict[tuple[str, str | None], Source] = {}
+        percent = any(row.get("share_plain") and (row.get("share") or 0) > 1 for row in rows)
+        for row in rows:
+            share = row.get("share")
+            if share is not None and percent and row.get("share_plain"):
+                share /= 100
+            source = Source(
+                part,
+                row["maker"],
+                row["vendor"],
+                row["country"],
+                share,
+                "stated" if share is not None else "unknown",
+                row.get("qualified", None)
+                if row.get("qualified") is not None
+                else (True if row.get("qualified_date") else None),
+                row.get("qualified_date"),
+                row.get("lead_days"),
+                row.get("switch_days"),
+                row.get("spend"),
+                [row["_ref"]],
+            )
+            key = (source.maker or f"? {source.vendor}", source.country)
+            known = merged.get(key)
+            if known is None:
+                merged[key] = source
+            else:
+                _absorb(known, source)
+        sources = list(merged.values())
+        self._shares(part, sources)
+        return sources
+
+    def _shares(self, part: str, sources: list[Source]) -> None:
+        stated = [source for source in sources if source.share is not None]
+        total = sum(source.share or 0.0 for source in stated)
+        if total > 1 + ROUNDING or any((source.share or 0) > 1 + ROUNDING for source in stated):
+            self._say("over", sources[0].refs[0], "warning", "share", part=part, total=f"{total:.0%}")
+            for source in stated:
+                source.share, source.basis = None, "unknown"
+        elif total >= 1 - ROUNDING:
+            for source in sources:
+                if source.share is None:  # nothing is left for it: an alternative at hand
+                    source.share, source.basis = 0.0, "stated"
+            for source in stated:
+                source.share = (source.share or 0.0) / total
+        elif not stated and len(sources) == 1:
+            sources[0].share, sources[0].basis = 1.0, "only"
+        elif not stated and all(source.spend for source in sources):
+            spend = sum(source.spend or 0.0 for source in sources)
+            for source in sources:
+                source.share, source.basis = (source.spend or 0.0) / spend, "spend"
+
+    def _needs(self, products: dict[str, dict[str, Any]]) -> list[Need]:
+        needs: dict[tuple[str, str], Need] = {}
+        stack: list[str] = []
+        for row in self.reading.rows("bom"):
+            id = self._id(row, "part")
+            if id is None:
+                self._say("no_part", row["_ref"], "warning")
+                continue
+            self._part(id, row)
+            level = row.get("level")
+            parent = self._id(row, "parent", "parent") if row.get("parent") else None
+            if parent is None and level is not None:
+                depth = int(level)
+                if depth > len(stack):
+                    self._say("level_jump", row["_ref"], "warning", "level", part=id, level=depth)
+                del stack[min(depth, len(stack)) :]
+                parent = stack[-1] if stack else None
+                stack.append(id)
+            if parent is None:
+                continue
+            self.parts.setdefault(parent, Part(parent, refs=[row["_ref"]]))
+            essential = row.get("essential") is not False
+            need = Need(parent, id, row.get("quantity"), essential, row.get("group"), row["_ref"])
+            known = needs.setdefault((parent, id), need)
+            if known is not need and known.quantity is not None and need.quantity is not None:
+                known.quantity += need.quantity
+        return self._without_circles(list(needs.values()))
+
+    def _without_circles(self, needs: list[Need]) -> list[Need]:
+        """Leave out each line that closes a circle, and say so."""
+        below: dict[str, list[Need]] = defaultdict(list)
+        for need in needs:
+            below[need.parent].append(need)
+        state: dict[str, int] = {}
+        bad: set[int] = set()
+        for root in list(below):
+            path: list[tuple[str, int]] = [(root, 0)] if root not in state else []
+            while path:
+                part, i = path.pop()
+                state[part] = 1
+                if i == len(below[part]) if part in below else True:
+                    state[part] = 2
+                    continue
+                path.append((part, i + 1))
+                need = below[part][i]
+                if state.get(need.part) == 1:
+                    circle = [name for name, _ in path][[name for name, _ in path].index(need.part) :]
+                    self._say("circle", need.ref, "warning", "parent", parts=" → ".join([*circle, need.part]))
+                    bad.add(id(need))
+                elif need.part not in state:
+                    path.append((need.part, 0))
+        return [need for need in needs if id(need) not in bad]
+
+    def _measures(self) -> list[dict[str, Any]]:
+        found = []
+        for row in self.reading.rows("measures"):
+            id = self._id(row, "part")
+            if id in self.parts and row.get("measure"):
+                found.append(row | {"part": id})
+            elif id is not None and len(found) < MOST:
+                self._say("measure_part", row["_ref"], "warning", "part", part=id)
+        return found
+
+
+def _stock(row: dict[str, Any]) -> float | None:
+    if row.get("stock") is not None and row.get("daily_use"):
+        return row["stock"] / row["daily_use"]
+    return row.get("stock_days")
+
+
+def _absorb(known: Source, more: Source) -> None:
+    """Two rows of one source: amounts and shares add up, what one leaves blank the other says."""
+    known.refs += more.refs
+    known.spend = (
+        known.spend + more.spend if known.spend is not None and more.spend is not None else known.spend or more.spend
+    )
+    if known.share is not None and more.share is not None:
+        known.share += more.share
+    else:
+        known.share, known.basis = (known.share, known.basis) if known.share is not None else (more.share, more.basis)
+    for name in ("vendor", "qualified", "qualified_date", "lead_days", "switch_days"):
+        if getattr(known, name) is None:
+            setattr(known, name, getattr(more, name))

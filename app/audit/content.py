@@ -1,0 +1,299 @@
+"""An audit in words: one plain structure in one language, that the page, the workbook and the JSON file all show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ...datasets import technologies, thresholds
+from ...datasets.guideline import guideline_documents, guideline_items
+from ...graph import Message
+from ...graph.messages import text
+from .checks import Evidence, Finding
+from .figures import HORIZON
+from .measures import describe
+from .report import Audit
+from .words import BLANK, days, money, percent, place, say
+
+THEMES = ("principle_1", "principle_2", "principle_3", "autonomy", "indispensability", "governance", "governance_code")
+THEMES += ("leakage", "prior_report")
+BOARD = 5
+"""Rows of the board page's tables."""
+CASES = ("AMA-02", "AMA-06", "AMA-14")
+ASSUMPTIONS = ("complete_list", "only_source", "spend_shares", "upstream_stock", "halt", "market", "horizon", "even_use")
+
+
+def content(audit: Audit, lang: str) -> dict[str, Any]:
+    """Return the report as plain data in ``lang``: numbers as numbers, sentences as sentences."""
+    return _Writer(audit, lang).content()
+
+
+class _Writer:
+    def __init__(self, audit: Audit, lang: str) -> None:
+        self.audit, self.lang = audit, lang
+        self.company, self.figures = audit.company, audit.figures
+        self.documents = {row["id"]: row for row in guideline_documents().iter_rows(named=True)}
+
+    def t(self, name: str, **values: Any) -> str:
+        return text(f"app.audit_page.{name}", self.lang, **values)
+
+    def say(self, value: Message | str | None) -> str:
+        return say(value, self.lang)
+
+    def money(self, value: float | None) -> str:
+        return money(value, self.company.currency, self.lang)
+
+    def place(self, code: str | None) -> str:
+        return self.say(place(code))
+
+    def content(self) -> dict[str, Any]:
+        return {
+            "lang": self.lang,
+            "company": self.company.name or BLANK,
+            "meta": self.audit.meta,
+            "coverage": self._coverage(),
+            "board": self._board(),
+            "themes": [
+                {"id": theme, "title": self.t(theme), "findings": [self._finding(f) for f in self._of(theme)]}
+                for theme in THEMES
+            ],
+            "summary": self._summary(),
+            "parts": [self._part(row) for row in self.figures.parts],
+            "countries": [self._node(row) for row in self.figures.countries],
+            "makers": [self._node(row) for row in self.figures.makers],
+            "makers_left_out": self.figures.makers_left_out,
+            "times": [row | {"country": self.place(row["country"])} for row in self.figures.times],
+            "diamonds": [
+                row | {"node": row["node_name"] or self.place(row["country"]), "country": self.place(row["country"])}
+                for row in self.figures.diamonds
+            ],
+            "market": [
+                row | {"name": row[f"name_{self.lang}"] or row["name_en"], "top_supplier": self.place(row["top_supplier"])}
+                for row in self.figures.market
+            ],
+            "flags": self._flags(),
+            "critical": [row | {"product_name": row[f"product_{self.lang}"]} for row in self.figures.critical],
+            "technologies": [self._technology(row) for row in self.company.technologies],
+            "smelters": self._smelters(),
+            "mitigation": self._mitigation(),
+            "antitrust": self._antitrust(),
+            "thresholds": self._thresholds(),
+            "sources": self._sources(),
+            "assumptions": [self.t(f"assume_{name}", days=int(HORIZON)) for name in ASSUMPTIONS],
+            "mapping": self.audit.reading.mapping,
+            "links": [
+                {"part": link.part, "item": link.item, "relation": link.relation, "how": link.how, "evidence": link.evidence}
+                | {"says": self.t(f"link_{link.how}"), "relation_says": self.t(f"relation_{link.relation}")}
+                for link in self.audit.links
+            ],
+            "remarks": [
+                {
+                    "sheet": remark.sheet,
+                    "row": remark.row,
+                    "column": remark.column,
+                    "severity": remark.severity,
+                    "says": self.say(remark.message),
+                }
+                for remark in self.company.remarks
+            ],
+        }
+
+    def _of(self, theme: str) -> Iterable[Finding]:
+        return (found for found in self.audit.findings if found.item["theme"] == theme)
+
+    def _coverage(self) -> dict[str, Any]:
+        known = self.figures.coverage
+        names = ("revenue_linked", "supplier_known", "country_known", "spend_country_known", "tier2_own", "tier2_market")
+        shown = {f"{name}_says": percent(known[name]) for name in (*names, "tier2_unknown", "stock_known", "switch_known")}
+        return known | shown | {"revenue_says": self.money(known["revenue"]), "spend_says": self.money(known["spend"])}
+
+    def _board(self) -> dict[str, Any]:
+        countries = [row for row in self.figures.countries if row["certain"] > 0]
+        makers = [row for row in self.figures.makers if row["certain"] > 0 and len(row["stopped_parts"])]
+        makers.sort(key=lambda row: (-row["certain"], _gap(row), row["node"]))
+        own = {row["subject"] for row in self.figures.flags if row["own_technology"]}
+        parts = {row["subject"] for row in self.figures.flags if not row["own_technology"]}
+        planned = [row for row in self.company.technologies if row.get("destination")]
+        return {
+            "countries": [self._node(row) for row in countries[:BOARD]],
+            "makers": [self._node(row) for row in makers[:BOARD]],
+            "technologies": self.t("board_technologies", own=len(own), parts=len(parts), planned=len(planned)),
+            "first": self._first(),
+        }
+
+    def _first(self) -> list[str]:
+        """What to do first: the best set where there is a budget, else the most useful measures, then what is not known."""
+        steps = []
+        mitigation = self.audit.mitigation
+        if mitigation is not None:
+            by_id = {row["measure"]: row for row in mitigation.rows}
+            if mitigation.plan is not None and mitigation.plan.chosen:
+                chosen = sorted((by_id[id] for id in mitigation.plan.chosen), key=lambda row: -row["removed_high"])
+                says = "; ".join(f"{row['part']}: {self._measure(row)}" for row in chosen)
+                plan = mitigation.plan
+                saved = self.money(plan.before_high - plan.after_high)
+                fields = {"cost": self.money(plan.cost), "budget": self.money(mitigation.budget), "saved": saved}
+                steps.append(self.t("first_plan", measures=says, **fields))
+            useful = sorted(mitigation.rows, key=lambda row: -row["removed_high"])
+            rest = [row for row in useful if row["cost"] is None and row["removed_high"] > 0][:3]
+            if rest:
+                says = "; ".join(f"{row['part']}: {self._measure(row)}" for row in rest)
+                steps.append(self.t("first_proposals", measures=says))
+        if any(row.get("destination") for row in self.company.technologies):
+            steps.append(self.t("first_transfer"))
+        steps.append(self.t("first_coverage", unknown=percent(self.figures.coverage["tier2_unknown"])))
+        return steps
+
+    def _measure(self, row: dict[str, Any]) -> str:
+        named = {row["country"]: place(row["country"])}
+        return self.say(describe(row, named))  # pyright: ignore[reportArgumentType]
+
+    def _summary(self) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for found in self.audit.findings:
+            counts[found.status] = counts.get(found.status, 0) + 1
+        return counts
+
+    def _finding(self, found: Finding) -> dict[str, Any]:
+        item, document = found.item, self.documents[found.item["document"]]
+        answer = found.answer.get("answer")
+        return {
+            "id": item["id"],
+            "document": document[f"name_{self.lang}"],
+            "wording": item["wording"],
+            "wording_says": text(f"app.audit_wording.{item['wording']}", self.lang),
+            "text": item[f"text_{self.lang}"],
+            "status": found.status,
+            "status_says": self.t(f"status_{found.status}"),
+            "says": self.say(found.says),
+            "change": self.say(found.change),
+            "answer": None if answer is None else self.t(f"answer_{answer}"),
+            "answer_evidence": found.answer.get("evidence"),
+            "answer_date": found.answer.get("date"),
+            "people": item["answerable"] in {"partial", "questionnaire"},
+            "thresholds": list(found.thresholds),
+            "evidence": [self._evidence(row) for row in found.evidence],
+            "source": item["source"],
+        }
+
+    def _evidence(self, row: Evidence) -> dict[str, Any]:
+        return {"what": row.what, "says": self.say(row.says), "refs": list(row.refs)}
+
+    def _part(self, row: dict[str, Any]) -> dict[str, Any]:
+        return row | {
+            "top_country_name": self.place(row["top_country"]),
+            "sources_says": "; ".join(self._source(source) for source in row["sources"]),
+            "revenue_says": self.money(row["revenue"]),
+        }
+
+    def _source(self, source: dict[str, Any]) -> str:
+        name = source["maker"] or (source["vendor"] and self.t("through", vendor=source["vendor"])) or "?"
+        share = self.t("share_unknown") if source["share"] is None else percent(source["share"])
+        where = self.place(source["country"]) if source["country"] else self.t("place_unknown")
+        return f"{name} ({where}, {share})"
+
+    def _node(self, row: dict[str, Any]) -> dict[str, Any]:
+        gap = _gap(row)
+        return row | {
+            "label": row["name"] or self.place(row["country"]),
+            "country_name": self.place(row["country"]) if row["country"] else self.t("place_unknown"),
+            "certain_says": self.money(row["certain"]),
+            "possible_says": self.money(row["possible"]),
+            "with_market_says": self.money(row["with_market"]),
+            "first_name": None if row["first_part"] is None else self.company.parts[row["first_part"]].name,
+            "stock_says": days(row["first_stock"], self.lang),
+            "switch_says": days(row["first_switch"], self.lang),
+            "short": gap < 0,
+        }
+
+    def _flags(self) -> list[dict[str, Any]]:
+        names = {row["number"]: row[f"name_{self.lang}"] for row in technologies().iter_rows(named=True)}
+        return [
+            row | {"technology_name": names[row["technology"]], "verdict_says": self.t(f"verdict_{row['verdict']}")}
+            for row in self.figures.flags
+        ]
+
+    def _technology(self, row: dict[str, Any]) -> dict[str, Any]:
+        shown = {name: self.place(row.get(name)) for name in ("country", "partner_country", "destination")}
+        return row | {f"{name}_name": value for name, value in shown.items()} | {"refs": [row["_ref"]]}
+
+    def _smelters(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "metal": row["metal"],
+                "smelter": row["smelter"],
+                "country": self.place(row.get("country")),
+                "refs": [row["_ref"]],
+            }
+            for row in self.company.smelters
+        ]
+
+    def _mitigation(self) -> dict[str, Any] | None:
+        found = self.audit.mitigation
+        if found is None:
+            return None
+        plan = found.plan
+        return {
+            "nothing_low": found.nothing["low"],
+            "nothing_high": found.nothing["high"],
+            "nothing_says": self.money(found.nothing["high"]),
+            "threats": [self._threat(node) for node in found.threats],
+            "rows": [
+                row
+                | {
+                    "says": self._measure(row),
+                    "removed_says": self.money(row["removed_high"]),
+                    "cost_says": self.money(row["cost"]),
+                    "chosen": plan is not None and row["measure"] in plan.chosen,
+                }
+                for row in found.rows
+            ],
+            "budget": found.budget,
+            "budget_says": self.money(found.budget),
+            "plan": None
+            if plan is None
+            else {
+                "chosen": list(plan.chosen),
+                "cost": plan.cost,
+                "before": plan.before_high,
+                "after": plan.after_high,
+                "cost_says": self.money(plan.cost),
+                "before_says": self.money(plan.before_high),
+                "after_says": self.money(plan.after_high),
+                "saved_says": self.money(plan.before_high - plan.after_high),
+            },
+        }
+
+    def _threat(self, node: str) -> str:
+        maker = self.audit.built.makers.get(node)
+        return maker[0] if maker else self.place(node)
+
+    def _antitrust(self) -> list[dict[str, Any]]:
+        rows = {row["id"]: row for row in guideline_items().iter_rows(named=True)}
+        return [{"section": rows[id]["section"], "text": rows[id][f"text_{self.lang}"]} for id in CASES]
+
+    def _thresholds(self) -> list[dict[str, Any]]:
+        used = {id for found in self.audit.findings for id in found.thresholds}
+        return [
+            {
+                "id": row["id"],
+                "condition": row["condition"],
+                "issuer": row["issuer"],
+                "instrument": row["instrument"],
+                "year": row["year"],
+                "purpose": row["purpose"],
+                "fit": row["fit"],
+            }
+            for row in thresholds().iter_rows(named=True)
+            if row["id"] in used
+        ]
+
+    def _sources(self) -> list[dict[str, Any]]:
+        return self.audit.built.graph.sources.select("id", "title", "publisher", "date", "url", "reliability").to_dicts()
+
+
+def _gap(row: dict[str, Any]) -> float:
+    """Days of stock beyond the switching time of the part that stops first; negative when it does not last."""
+    if row["first_stock"] is None or row["first_switch"] is None:
+        return 0.0
+    return row["first_stock"] - row["first_switch"]

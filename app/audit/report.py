@@ -1,0 +1,96 @@
+"""An audit from files to findings: read, joined to the bundled world, worked out."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ... import __version__
+from ...datasets import load
+from ...graph import SupplyGraph
+from .checks import Finding, findings
+from .company import Company, company_from
+from .company_graph import CompanyGraph, build_graph
+from .figures import Figures, work_out
+from .importers import read_input
+from .links import Link, link_parts
+from .mapping import Reading, read_corrections, recognise
+from .measures import Mitigation, mitigate
+
+
+@dataclass(frozen=True, eq=False)
+class Audit:
+    """Everything that an audit found, before it is put into words."""
+
+    company: Company
+    reading: Reading
+    links: list[Link]
+    built: CompanyGraph
+    figures: Figures
+    findings: list[Finding]
+    mitigation: Mitigation | None
+    meta: dict[str, Any]
+
+
+def audit(
+    path: str | Path,
+    *,
+    lang: str,
+    mapping: str | Path | None = None,
+    budget: float | None = None,
+    date: str | None = None,
+    world: SupplyGraph | None = None,
+) -> Audit:
+    """Audit a company's files.
+
+    Parameters
+    ----------
+    path : path
+        A workbook, a CSV file, or a folder of such files.
+    lang : {"en", "ja"}
+        Language of the sentences that come with the technology flags.
+    mapping : path, optional
+        Corrections in YAML; see `mapping.read_corrections`.
+    budget : float, optional
+        Budget for measures (default: the workbook's).
+    date : str, optional
+        Date of the report (default: today).
+    world : SupplyGraph, optional
+        Market-level facts (default: the bundled ``world``).
+
+    Raises
+    ------
+    ReadError
+        A file cannot be read.
+    InputError
+        Nothing could be read as parts and suppliers, or a correction is wrong.
+    """
+    raw = read_input(path)
+    corrections = read_corrections(mapping)
+    reading = recognise(raw, corrections)
+    company = company_from(reading)
+    world = load("world") if world is None else world
+    links = link_parts(company, world, corrections)
+    built = build_graph(company, links, world)
+    figures = work_out(company, built, links, lang)
+    meta = {
+        "date": date or datetime.date.today().isoformat(),
+        "version": __version__,
+        "input_sha256": raw.sha256,
+        "input_files": list(raw.files),
+        "as_of": company.as_of,
+        "world": {"items": world.items.height, "facts": world.shares.height, "newest": world.shares["year"].max()},
+        "budget": budget if budget is not None else company.budget,
+    }
+    return Audit(
+        company=company,
+        reading=reading,
+        links=links,
+        built=built,
+        figures=figures,
+        findings=findings(company, figures),
+        mitigation=mitigate(company, built, figures, meta["budget"]),
+        meta=meta,
+    )

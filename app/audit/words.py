@@ -1,0 +1,66 @@
+"""Figures and places as a reader sees them."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from ...datasets import countries
+from ...graph import Message
+from ...graph.messages import text
+
+BLANK = "–"
+
+
+def percent(part: float | None) -> str:
+    """Return a part as a percentage; what is not quite all, or not quite nothing, never looks like it.
+
+    >>> percent(0.997), percent(1.0), percent(0.002), percent(None)
+    ('>99%', '100%', '<1%', '–')
+    """
+    if part is None:
+        return BLANK
+    shown = f"{part:.0%}"
+    if part < 1 and shown == "100%":
+        return ">99%"
+    return "<1%" if part > 0 and shown == "0%" else shown
+
+
+@cache
+def _names() -> dict[str, tuple[str, str]]:
+    return {row["iso3"]: (row["name_en"], row["name_ja"]) for row in countries().iter_rows(named=True)}
+
+
+def place(code: str | None) -> Message | str:
+    """Return a country's name in the reader's language.
+
+    >>> place("TWN").text("ja")
+    '台湾'
+    """
+    if code is None:
+        return BLANK
+    names = _names().get(code)
+    return code if names is None else Message("app.audit_checks.named", en=names[0], ja=names[1])
+
+
+def say(value: Message | str | None, lang: str) -> str:
+    """Return words that may have chosen no language yet."""
+    return BLANK if value is None else value.text(lang) if isinstance(value, Message) else value
+
+
+def money(value: float | None, currency: str, lang: str) -> str:
+    """Return an amount as boards read it: Japanese yen in 億 and 万, or in millions.
+
+    >>> money(1_234_000_000, "JPY", "ja"), money(1_234_000_000, "JPY", "en")
+    ('12.3億円', 'JPY 1,234 million')
+    """
+    if value is None:
+        return BLANK
+    size = "large" if value >= 1e8 else "medium" if value >= 1e6 else "small"
+    kind = "yen" if currency == "JPY" else "other"
+    fields = {"oku": value / 1e8, "man": value / 1e4, "million": value / 1e6, "value": value, "currency": currency}
+    return text(f"app.audit_report.{kind}_{size}", lang, **fields)
+
+
+def days(value: float | None, lang: str) -> str:
+    """Return a number of days, or that nothing stops."""
+    return BLANK if value is None else text("app.audit_report.days", lang, days=f"{value:,.0f}")
