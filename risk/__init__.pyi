@@ -1,5 +1,7 @@
 from .cascade import systemic_losses as systemic_losses
 from .cascade import systemic_risk as systemic_risk
+from .chokepoints import affected as affected
+from .chokepoints import chokepoints as chokepoints
 from .concentration import concentration as concentration
 from .concentration import hhi as hhi
 from .country_groups import friend_shoring as friend_shoring

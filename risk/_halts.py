@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -14,6 +14,8 @@ from ..graph import InputError, ProductionNetwork, SupplyGraph
 from ..graph.errors import shorten
 from ..graph.network import REMAINDER
 from . import _production_kernels as kernels
+from ._network_editor import NetworkEditor
+from .scenario import Change
 
 LEVELS = {"country": "country", "supplier": "company", "item": "country"}
 """What may fail, and whose shares its network is made of."""
@@ -36,8 +38,9 @@ def compiled(
 class Halts:
     """The events of a network at a level (n nodes, E events), and what is lost when some of them happen together.
 
-    An event is the halt of a supplier, of everybody in a country, or of all production of an item that needs no input. The
-    buyer from whose place the network is seen goes on making the product itself. Three readings:
+    An event is the halt of a supplier, of everybody in a country, or of all production of an item: one that needs no input,
+    or with ``every_item`` any but the product. The buyer from whose place the network is seen goes on making the product
+    itself. Three readings:
 
     - ``certain``: what no source attributes to the event goes on;
     - ``named``: unattributed supply stops as well where the event is named in that market, but its share is not told;
@@ -52,14 +55,15 @@ class Halts:
         E x n, bool: producers that stop; remainders that stop too in the ``named`` reading.
     """
 
-    def __init__(self, network: ProductionNetwork, level: str) -> None:
+    def __init__(self, network: ProductionNetwork, level: str, *, every_item: bool = False) -> None:
         self.network = network
         nodes = network.nodes.with_row_index("node").with_columns(pl.col("node").cast(pl.Int64))
         makers = nodes.filter(pl.col("role") == "producer")
         self.remainder = ((nodes["role"] == "producer") & (nodes["supplier"] == REMAINDER)).fill_null(False).to_numpy()
         if level == "item":
-            needs = np.diff(network.indptr)
-            pairs = makers.filter(pl.Series(needs[makers["node"].to_numpy()] == 0)).select("node", id="item")
+            first = np.diff(network.indptr)[makers["node"].to_numpy()] == 0
+            chosen = pl.col("item") != (network.product or "") if every_item else pl.Series(first)
+            pairs = makers.filter(chosen).select("node", id="item")
         else:
             makers = makers.filter(pl.col("supplier") != REMAINDER)
             self_made = (pl.col("item") == (network.product or "")) & pl.col("supplier").is_in(network.places[:1])
@@ -120,10 +124,14 @@ class Halts:
         self, failed: NDArray[np.bool_], reading: str, wanted: Sequence[int] | NDArray[np.integer]
     ) -> NDArray[np.float64]:
         """Return what the ``wanted`` nodes lose when events fail together (sets x E): sets x wanted, 0..1."""
+        parts = [self.losses_of(stops, reading, wanted) for stops in self.batches(failed, reading)]
+        return np.concatenate(parts)
+
+    def batches(self, failed: NDArray[np.bool_], reading: str) -> Iterator[NDArray[np.bool_]]:
+        """Yield what `stopped` returns, in parts that fit into memory; at least one, which may be empty."""
         step = max(1, _CELLS // len(self.network.producer))
-        chunks = [failed[start : start + step] for start in range(0, len(failed), step)]
-        parts = [self.losses_of(self.stopped(chunk, reading), reading, wanted) for chunk in chunks]
-        return np.concatenate(parts) if parts else np.zeros((0, len(wanted)))
+        for start in range(0, max(len(failed), 1), step):
+            yield self.stopped(failed[start : start + step], reading)
 
     def losses_of(
         self, stops: NDArray[np.bool_], reading: str, wanted: Sequence[int] | NDArray[np.integer]
@@ -157,3 +165,17 @@ class Halts:
     def each(self) -> NDArray[np.bool_]:
         """The sets of one event each."""
         return np.eye(len(self.ids), dtype=np.bool_)
+
+
+class _NamedEditor(NetworkEditor):
+    """Changes that put unattributed supply down to nobody whom the market does not name."""
+
+    def _may_hide(self, market: int, node: str) -> bool:
+        return super()._may_hide(market, node) and any(self._is(link[0], node) for link in self.links[market])
+
+
+def named_only(network: ProductionNetwork, change: Change) -> ProductionNetwork:
+    """Return the network under a change in the ``named`` reading of `Halts`; its high bounds are the ``certain`` ones."""
+    editor = _NamedEditor(network)
+    editor.apply(change)
+    return editor.build()

@@ -105,20 +105,22 @@ def cut_sets(
     >>> cut_sets(graph, "motor", "country", threshold=0.5).select("members", "loss_low").rows()
     [(['CHN'], 0.75), (['JPN'], 0.625), (['DEU'], 0.5)]
     """
-    if threshold is not None and not 0 < threshold <= 1:
-        raise InputError("risk.cut_sets.threshold", value=shorten(threshold))
     network = compiled(graph, product, level, buyer)
     top = product_node(network)
     halts = Halts(network, level)
-    found: dict[str, list[tuple[int, ...]]] = {}
-    for reading in (CERTAIN, NAMED):
-        if threshold is None:
-            found[reading] = _stopping(network, halts, reading, max_order)
-        else:
-            found[reading] = _cutting(halts, reading, top, max_order, threshold)
-    certain = set(found[CERTAIN])
-    sets = [*found[CERTAIN], *(members for members in found[NAMED] if members not in certain)]
+    certain, possible = sets_of(halts, top, max_order, threshold)
+    known = set(certain)
+    sets = [*certain, *(members for members in possible if members not in known)]
     return _frame(halts, top, sets, len(certain))
+
+
+def sets_of(halts: Halts, top: int, max_order: int | None, threshold: float | None) -> list[list[tuple[int, ...]]]:
+    """Return the minimal sets of events in the two readings, certain and possible."""
+    if threshold is None:
+        return [_stopping(halts, reading, max_order) for reading in (CERTAIN, NAMED)]
+    if not 0 < threshold <= 1:
+        raise InputError("risk.cut_sets.threshold", value=shorten(threshold))
+    return [_cutting(halts, reading, top, max_order, threshold) for reading in (CERTAIN, NAMED)]
 
 
 def failure_tree(
@@ -160,9 +162,8 @@ def failure_tree(
     readings = {"certain": CERTAIN, "possible": NAMED}
     if certainty not in readings:
         raise InputError("risk.cut_sets.certainty", value=shorten(certainty))
-    network = compiled(graph, product, level, buyer)
-    halts = Halts(network, level)
-    return _tree(network, halts, readings[certainty], named=True)
+    halts = Halts(compiled(graph, product, level, buyer), level)
+    return _tree(halts, readings[certainty], named=True)
 
 
 def product_node(network: ProductionNetwork) -> int:
@@ -172,8 +173,9 @@ def product_node(network: ProductionNetwork) -> int:
     return network.market(network.product)
 
 
-def _tree(network: ProductionNetwork, halts: Halts, reading: str, named: bool = False) -> FaultTree:
+def _tree(halts: Halts, reading: str, named: bool = False) -> FaultTree:
     """The network in terms of failure: gates are its nodes, then come the events, last one that never fails."""
+    network = halts.network
     n = len(network.producer)
     counts = np.diff(network.indptr)
     parent, child = np.repeat(np.arange(n), counts), network.indices.astype(np.int64)
@@ -203,9 +205,9 @@ def _home(network: ProductionNetwork, parent: NDArray) -> NDArray[np.bool_]:
     return imports[parent] & own.fill_null(False).to_numpy()
 
 
-def _stopping(network: ProductionNetwork, halts: Halts, reading: str, max_order: int | None) -> list[tuple[int, ...]]:
-    first = len(network.producer)
-    sets = _tree(network, halts, reading).minimal_cut_sets(max_order)
+def _stopping(halts: Halts, reading: str, max_order: int | None) -> list[tuple[int, ...]]:
+    first = len(halts.network.producer)
+    sets = _tree(halts, reading).minimal_cut_sets(max_order)
     return [tuple(node - first for node in members) for members in sets]
 
 
