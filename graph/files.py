@@ -2,14 +2,67 @@
 
 from __future__ import annotations
 
+import io
 import os
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .errors import ReadError, shorten
+from .errors import ReadError, did_you_mean, nearest, shorten
+
+UNPACKED_LIMIT, RATIO_LIMIT = 2**29, 200
+"""Bytes that a workbook may unpack to, and how many times its own size once past a mebibyte: more is taken for an attack."""
+_OLE_MAGIC = b"\xd0\xcf\x11\xe0"
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the content of a file.
+
+    Raises
+    ------
+    ReadError
+        There is no such file (the nearest name beside it is said), it cannot be read, or it is empty.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise not_found(path) from error
+    except OSError as error:
+        raise ReadError("graph.tables.cannot_read", path=shorten(path), reason=error.strerror) from error
+    if not data.strip():
+        raise ReadError("graph.tables.empty", path=shorten(path))
+    return data
+
+
+def not_found(path: Path) -> ReadError:
+    """Return the error for a path that does not exist, with the nearest name beside it."""
+    try:
+        beside = [sibling.name for sibling in path.parent.iterdir()]
+    except OSError:
+        beside = []
+    return ReadError("graph.tables.not_found", path=shorten(path), hint=did_you_mean(nearest(path.name, beside, most=1)))
+
+
+def check_workbook(data: bytes, path: Path) -> None:
+    """Refuse a workbook that is not safe to open: encrypted, corrupt, or a zip bomb.
+
+    Raises
+    ------
+    ReadError
+        It is one of these.
+    """
+    if data.startswith(_OLE_MAGIC):
+        raise ReadError("graph.tables.encrypted", path=shorten(path))
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            size = sum(member.file_size for member in archive.infolist())
+    except zipfile.BadZipFile as error:
+        raise ReadError("graph.tables.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
+    if size > UNPACKED_LIMIT or (size > 2**20 and size > RATIO_LIMIT * len(data)):
+        raise ReadError("graph.tables.too_large", path=shorten(path), size=size >> 20, limit=UNPACKED_LIMIT >> 20)
 
 
 def decode(data: bytes, path: Path) -> str:

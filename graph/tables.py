@@ -7,23 +7,20 @@ from __future__ import annotations
 
 import io
 import json
-import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from .errors import InputError, ReadError, did_you_mean, nearest, shorten
-from .files import decode, whole_file, whole_folder
+from .errors import InputError, ReadError, shorten
+from .files import check_workbook, decode, not_found, read_bytes, whole_file, whole_folder
 from .schema import SCHEMA, Table
 
 if TYPE_CHECKING:
     import fastexcel
 
-UNPACKED_LIMIT = 2**30
-"""Bytes that a workbook may unpack to: more is taken for an attack."""
-_PARQUET_MAGIC, _OLE_MAGIC = b"PAR1", b"\xd0\xcf\x11\xe0"
+_PARQUET_MAGIC = b"PAR1"
 
 
 def read_tables(path: str | Path) -> tuple[dict[str, pl.DataFrame], int]:
@@ -38,18 +35,10 @@ def read_tables(path: str | Path) -> tuple[dict[str, pl.DataFrame], int]:
     if path.is_dir():
         return _read_folder(path), 2
     if not path.exists():
-        near = nearest(path.name, _siblings(path), most=1)
-        raise ReadError("graph.tables.not_found", path=shorten(path), hint=did_you_mean(near))
+        raise not_found(path)
     if path.suffix.lower() in {".xlsx", ".xlsm"}:
         return _read_workbook(path), 2
     raise ReadError("graph.tables.unknown_kind", path=shorten(path))
-
-
-def _siblings(path: Path) -> list[str]:
-    try:
-        return [sibling.name for sibling in path.parent.iterdir()]
-    except OSError:
-        return []
 
 
 def _read_folder(path: Path) -> dict[str, pl.DataFrame]:
@@ -67,19 +56,9 @@ def _read_folder(path: Path) -> dict[str, pl.DataFrame]:
     return frames
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ReadError("graph.tables.cannot_read", path=shorten(path), reason=error.strerror) from error
-    if not data.strip():
-        raise ReadError("graph.tables.empty", path=shorten(path))
-    return data
-
-
 def read_csv(path: Path) -> pl.DataFrame:
     """Return a CSV file as text columns; UTF-8 (with or without a byte order mark) or cp932."""
-    text = decode(_bytes(path), path).encode("utf-8")
+    text = decode(read_bytes(path), path).encode("utf-8")
     try:
         return pl.read_csv(io.BytesIO(text), infer_schema=False)
     except (pl.exceptions.PolarsError, ValueError) as error:
@@ -87,7 +66,7 @@ def read_csv(path: Path) -> pl.DataFrame:
 
 
 def _read_parquet(path: Path) -> pl.DataFrame:
-    data = _bytes(path)
+    data = read_bytes(path)
     if not (data.startswith(_PARQUET_MAGIC) and data.endswith(_PARQUET_MAGIC)):
         raise ReadError("graph.tables.corrupt", path=shorten(path), reason="no Parquet file")
     try:
@@ -96,25 +75,11 @@ def _read_parquet(path: Path) -> pl.DataFrame:
         raise ReadError("graph.tables.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
 
 
-def check_workbook(path: Path) -> bytes:
-    """Return the bytes of a workbook that is safe to open: not encrypted, not corrupt, not a zip bomb."""
-    data = _bytes(path)
-    if data.startswith(_OLE_MAGIC):
-        raise ReadError("graph.tables.encrypted", path=shorten(path))
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise ReadError("graph.tables.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
-    if size > UNPACKED_LIMIT:
-        raise ReadError("graph.tables.too_large", path=shorten(path), size=size >> 20, limit=UNPACKED_LIMIT >> 20)
-    return data
-
-
 def _read_workbook(path: Path) -> dict[str, pl.DataFrame]:
     import fastexcel
 
-    data = check_workbook(path)
+    data = read_bytes(path)
+    check_workbook(data, path)
     try:
         book = fastexcel.read_excel(data)
         sheets = {name.strip().lower(): name for name in book.sheet_names}

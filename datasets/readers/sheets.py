@@ -9,20 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-import zipfile
 from collections.abc import Collection
 from pathlib import Path
 
 import polars as pl
 
-from ...graph.errors import ReadError, did_you_mean, nearest, shorten
-from ...graph.files import decode
-
-UNPACKED_LIMIT = 512 * 2**20
-"""Bytes that a workbook may unpack to."""
-
-RATIO_LIMIT = 200
-"""How many times its packed size a workbook may unpack to."""
+from ...graph.errors import ReadError, shorten
+from ...graph.files import check_workbook, decode, read_bytes
 
 TITLE_ROWS = 20
 """Rows at the top among which a header is looked for."""
@@ -32,9 +25,7 @@ UNREADABLE = "\ufffd"
 
 _NOT_TEXT = {0: None} | dict.fromkeys(range(0xF8F0, 0xF8F4), UNREADABLE)
 """NUL is dropped; Python reads four bytes that cp932 leaves undefined as private characters."""
-_OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 _CELL_LIMIT = 2**27
-_SMALL = 2**20
 
 
 def read_sheets(path: str | Path) -> dict[str, pl.DataFrame]:
@@ -49,11 +40,10 @@ def read_sheets(path: str | Path) -> dict[str, pl.DataFrame]:
     Raises
     ------
     ReadError
-        The file does not exist, is empty, of another kind, encrypted, corrupt, or unpacks to more than
-        `UNPACKED_LIMIT` bytes or `RATIO_LIMIT` times its size.
+        The file does not exist, is empty, of another kind, encrypted, corrupt, or a zip bomb.
     """
     path = Path(path)
-    data = _bytes(path)
+    data = read_bytes(path)
     kind = path.suffix.lower()
     if kind in {".csv", ".tsv", ".txt"}:
         return {path.stem: _text_rows(data, path)}
@@ -100,20 +90,6 @@ def plain(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        beside = [file.name for file in path.parent.iterdir()] if path.parent.is_dir() else []
-        hint = did_you_mean(nearest(path.name, beside, most=1))
-        raise ReadError("datasets.sheets.not_found", path=shorten(path), hint=hint) from error
-    except OSError as error:
-        raise ReadError("datasets.sheets.cannot_read", path=shorten(path), reason=error.strerror) from error
-    if not data.strip():
-        raise ReadError("datasets.sheets.empty", path=shorten(path))
-    return data
-
-
 def _text_rows(data: bytes, path: Path) -> pl.DataFrame:
     try:
         text = decode(data, path)
@@ -126,7 +102,7 @@ def _text_rows(data: bytes, path: Path) -> pl.DataFrame:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
-        raise ReadError("datasets.sheets.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
+        raise ReadError("graph.tables.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
     finally:
         csv.field_size_limit(limit)
     width = max((len(row) for row in rows), default=0)
@@ -146,15 +122,7 @@ def _line(line: bytes) -> str:
 def _workbook(data: bytes, path: Path) -> dict[str, pl.DataFrame]:
     import fastexcel
 
-    if data.startswith(_OLE_MAGIC):
-        raise ReadError("datasets.sheets.encrypted", path=shorten(path))
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            size = sum(member.file_size for member in archive.infolist())
-    except zipfile.BadZipFile as error:
-        raise ReadError("datasets.sheets.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
-    if size > UNPACKED_LIMIT or (size > _SMALL and size > RATIO_LIMIT * len(data)):
-        raise ReadError("datasets.sheets.too_large", path=shorten(path), size=size >> 20, limit=UNPACKED_LIMIT >> 20)
+    check_workbook(data, path)
     try:
         book = fastexcel.read_excel(data)
         sheets = {
@@ -162,7 +130,7 @@ def _workbook(data: bytes, path: Path) -> dict[str, pl.DataFrame]:
             for name in book.sheet_names
         }
     except Exception as error:  # fastexcel raises its own family, ValueError and a panic
-        raise ReadError("datasets.sheets.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
+        raise ReadError("graph.tables.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
     return {name: _blank_as_null(sheet) for name, sheet in sheets.items()}
 
 

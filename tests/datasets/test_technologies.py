@@ -150,5 +150,5 @@ def test_a_workbook_that_is_not_safe_or_not_one_is_refused(tmp_path, make, key):
     make(path)
     with pytest.raises(ReadError) as error:
         read_sheets(path)
-    assert error.value.message.key == f"datasets.sheets.{key}"
+    assert error.value.message.key == f"graph.tables.{key}"
     assert error.value.text("ja") != error.value.text("en")
