@@ -1,0 +1,127 @@
+"""Compiling a graph: whose sourcing is used, what a missing share becomes, which requirements bind."""
+
+import kanmon as kn
+import numpy as np
+import pytest
+from kanmon.graph import InputError, ProductionNetwork, ReadError, SupplyGraph, UnknownIdError
+from kanmon.risk import solve
+
+SUPPLIERS = [{"id": c, "name_en": c, "kind": "country"} for c in ("AAA", "BBB", "CCC")]
+SUPPLIERS += [
+    {"id": "group", "name_en": "Group", "kind": "company", "country": "AAA"},
+    {"id": "firm", "name_en": "Firm", "kind": "company", "country": "BBB", "parent": "group"},
+    {"id": "works", "name_en": "Works", "kind": "site", "country": "BBB", "parent": "firm"},
+    {"id": "maker", "name_en": "Maker", "kind": "company", "country": "CCC"},
+]
+
+
+def build(shares=(), inputs=(), trades=(), **options):
+    ids = {r["item"] for r in (*shares, *inputs, *trades)} | {r["input"] for r in inputs}
+    graph = SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "component"} for i in sorted(ids)],
+        inputs=[{"source": "s"} | row for row in inputs],
+        suppliers=SUPPLIERS,
+        shares=[{"source": "s"} | row for row in shares],
+        trades=[{"source": "s", "unit": "USD", "year": 2024} | row for row in trades],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    return ProductionNetwork.from_graph(graph, **options)
+
+
+def sourcing(network, item):
+    node = network.market(item)
+    links = slice(network.indptr[node], network.indptr[node + 1])
+    names = network.nodes["supplier"].gather(network.indices[links]).to_list()
+    return {n: (round(a, 9), round(b, 9)) for n, a, b in zip(names, network.low[links], network.high[links], strict=True)}
+
+
+WORLD = [{"item": "x", "supplier": "AAA", "share": 0.6}, {"item": "x", "supplier": "BBB", "share": 0.1}]
+
+
+def test_the_remainder_is_a_producer_of_its_own():
+    assert sourcing(build(WORLD), "x") == {"AAA": (0.6, 0.6), "BBB": (0.1, 0.1), "": (0.3, 0.3)}
+
+
+def test_ranges_and_unknown_shares_become_bounds_of_weights():
+    rows = [
+        WORLD[0],
+        {"item": "x", "supplier": "BBB", "missing": "withheld"},
+        {"item": "x", "supplier": "CCC", "share_low": 0.1},
+    ]
+    assert sourcing(build(rows), "x") == {"AAA": (0.6, 0.6), "BBB": (0.0, 0.3), "CCC": (0.1, 0.4), "": (0.0, 0.3)}
+
+
+def test_an_item_without_suppliers_is_all_remainder():
+    assert sourcing(build(inputs=[{"item": "x", "input": "y"}]), "y") == {"": (1.0, 1.0)}
+
+
+@pytest.mark.parametrize(
+    ("buyer", "expected"), [("works", "CCC"), ("firm", "CCC"), ("group", "AAA"), ("BBB", "AAA"), (None, "AAA")]
+)
+def test_a_buyer_falls_back_to_its_parent_then_its_country_then_the_world(buyer, expected):
+    rows = [{"item": "x", "supplier": "AAA", "share": 1.0}, {"item": "x", "supplier": "CCC", "share": 1.0, "scope": "firm"}]
+    assert list(sourcing(build(rows, buyer=buyer), "x")) == [expected]
+
+
+def test_trades_come_before_shares_and_count_the_latest_year():
+    trades = [
+        {"item": "x", "seller": "AAA", "buyer": "CCC", "value": 9.0, "year": 2020},
+        {"item": "x", "seller": "AAA", "buyer": "CCC", "value": 1.0},
+        {"item": "x", "seller": "BBB", "buyer": "CCC", "value": 3.0},
+    ]
+    assert sourcing(build(WORLD, trades=trades, buyer="CCC"), "x") == {"AAA": (0.25, 0.25), "BBB": (0.75, 0.75)}
+
+
+def test_a_level_that_is_missing_falls_back_to_one_that_is_there():
+    rows = [{"item": "x", "supplier": "maker", "share": 0.7}]
+    assert sourcing(build(rows), "x") == {"maker": (0.7, 0.7), "": (0.3, 0.3)}
+    both = rows + [{"item": "x", "supplier": "AAA", "share": 0.9}]
+    assert list(sourcing(build(both), "x")) == ["AAA", ""]
+    assert list(sourcing(build(both, level="company"), "x")) == ["maker", ""]
+    with pytest.raises(InputError):
+        build(rows, level="continent")
+
+
+def test_home_made_steps_are_a_stated_assumption():
+    inputs = [{"item": "robot", "input": "motor"}, {"item": "motor", "input": "x"}]
+    away = build(WORLD, inputs, product="robot", buyer="CCC")
+    home = build(WORLD, inputs, product="robot", buyer="CCC", domestic=True)
+    assert list(sourcing(away, "robot")) == list(sourcing(home, "robot")) == ["CCC"]
+    assert list(sourcing(away, "motor")) == [""]
+    assert list(sourcing(home, "motor")) == ["CCC"]
+    assert list(sourcing(home, "x")) == ["AAA", "BBB", ""]  # a step whose shares are known stays as it is
+
+
+def test_inputs_that_are_not_essential_never_bind():
+    inputs = [{"item": "robot", "input": "paint", "essential": False}, {"item": "robot", "input": "x"}]
+    network = build(WORLD, inputs, product="robot")
+    assert {network.nodes["item"][int(n)] for p in network.producers("robot") for n in network.sources(p)} == {"x"}
+
+
+def test_alternatives_without_a_mix_may_be_used_in_any_proportion():
+    inputs = [{"item": "r", "input": i, "group": "g"} for i in ("x", "y")]
+    network = build([{"item": i, "supplier": "AAA", "share": 1.0} for i in "xyr"], inputs)
+    (group,) = network.sources(network.producers("r")[0])
+    links = slice(network.indptr[group], network.indptr[group + 1])
+    assert network.nodes["role"][int(group)] == "group"
+    assert (network.low[links].tolist(), network.high[links].tolist()) == ([0, 0], [1, 1])
+    assert network.slack[group] == 1
+
+
+def test_nothing_is_lost_when_nothing_happens():
+    for dataset in ("world", "humanoid", "casting_forging"):
+        solution = solve(ProductionNetwork.from_graph(kn.load(dataset)))
+        assert solution.converged
+        assert np.all(solution.low == 1)
+        assert np.all(solution.high == 1)
+
+
+def test_unknown_products_buyers_and_folders_are_errors(tmp_path):
+    with pytest.raises(UnknownIdError):
+        build(WORLD, product="y")
+    with pytest.raises(UnknownIdError):
+        build(WORLD, buyer="DDD")
+    with pytest.raises(UnknownIdError):
+        build(WORLD).market("y")
+    with pytest.raises(ReadError):
+        ProductionNetwork.open(tmp_path)
