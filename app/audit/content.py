@@ -109,8 +109,7 @@ class _Writer:
 
     def _board(self) -> dict[str, Any]:
         countries = [row for row in self.figures.countries if row["certain"] > 0]
-        makers = [row for row in self.figures.makers if row["certain"] > 0 and len(row["stopped_parts"])]
-        makers.sort(key=lambda row: (-row["certain"], _gap(row), row["node"]))
+        makers = [row for row in self.figures.makers if row["certain"] > 0]
         own = {row["subject"] for row in self.figures.flags if row["own_technology"]}
         parts = {row["subject"] for row in self.figures.flags if not row["own_technology"]}
         planned = [row for row in self.company.technologies if row.get("destination")]
@@ -121,32 +120,33 @@ class _Writer:
             "first": self._first(),
         }
 
-    def _first(self) -> list[str]:
+    def _first(self) -> list[dict[str, Any]]:
         """What to do first: the best set where there is a budget, else the most useful measures, then what is not known."""
-        steps = []
+        steps: list[dict[str, Any]] = []
         mitigation = self.audit.mitigation
         if mitigation is not None:
-            by_id = {row["measure"]: row for row in mitigation.rows}
-            if mitigation.plan is not None and mitigation.plan.chosen:
-                chosen = sorted((by_id[id] for id in mitigation.plan.chosen), key=lambda row: -row["removed_high"])
-                says = "; ".join(f"{row['part']}: {self._measure(row)}" for row in chosen)
-                plan = mitigation.plan
+            useful = sorted(mitigation.rows, key=lambda row: -row["removed_high"])
+            plan = mitigation.plan
+            if plan is not None and plan.chosen:
                 saved = self.money(plan.before_high - plan.after_high)
                 fields = {"cost": self.money(plan.cost), "budget": self.money(mitigation.budget), "saved": saved}
-                steps.append(self.t("first_plan", measures=says, **fields))
-            useful = sorted(mitigation.rows, key=lambda row: -row["removed_high"])
-            rest = [row for row in useful if row["cost"] is None and row["removed_high"] > 0][:3]
-            if rest:
-                says = "; ".join(f"{row['part']}: {self._measure(row)}" for row in rest)
-                steps.append(self.t("first_proposals", measures=says))
+                rows = [row for row in useful if row["measure"] in plan.chosen]
+                steps.append({"says": self.t("first_plan", **fields), "items": [self._step(row) for row in rows]})
+            rest = [row for row in useful if row["cost"] is None and row["removed_high"] > 0]
+            best = list({row["part"]: row for row in reversed(rest)}.values())[::-1][:3]
+            if best:
+                steps.append({"says": self.t("first_proposals"), "items": [self._step(row) for row in best]})
         if any(row.get("destination") for row in self.company.technologies):
-            steps.append(self.t("first_transfer"))
-        steps.append(self.t("first_coverage", unknown=percent(self.figures.coverage["tier2_unknown"])))
-        return steps
+            steps.append({"says": self.t("first_transfer"), "items": []})
+        unknown = percent(self.figures.coverage["tier2_unknown"])
+        return [*steps, {"says": self.t("first_coverage", unknown=unknown), "items": []}]
+
+    def _step(self, row: dict[str, Any]) -> str:
+        cost = "" if row["cost"] is None else f" ({self.money(row['cost'])})"
+        return f"{row['part']} {row['name']}: {self._measure(row)}{cost}"
 
     def _measure(self, row: dict[str, Any]) -> str:
-        named = {row["country"]: place(row["country"])}
-        return self.say(describe(row, named))  # pyright: ignore[reportArgumentType]
+        return self.say(describe(row, {row["country"]: place(row["country"])}))
 
     def _summary(self) -> dict[str, int]:
         counts: dict[str, int] = {}
@@ -159,6 +159,7 @@ class _Writer:
         answer = found.answer.get("answer")
         return {
             "id": item["id"],
+            "check": found.check,
             "document": document[f"name_{self.lang}"],
             "wording": item["wording"],
             "wording_says": text(f"app.audit_wording.{item['wording']}", self.lang),
@@ -198,6 +199,8 @@ class _Writer:
             "label": row["name"] or self.place(row["country"]),
             "country_name": self.place(row["country"]) if row["country"] else self.t("place_unknown"),
             "certain_says": self.money(row["certain"]),
+            "loss_says": self.money(row["loss_low"]),
+            "loss_high_says": self.money(row["loss_high"]),
             "possible_says": self.money(row["possible"]),
             "with_market_says": self.money(row["with_market"]),
             "first_name": None if row["first_part"] is None else self.company.parts[row["first_part"]].name,

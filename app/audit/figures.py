@@ -10,7 +10,18 @@ import polars as pl
 
 from ...datasets import critical_product_items, critical_products
 from ...graph import ProductionNetwork, SupplyGraph
-from ...risk import Scenario, concentration, flag_technologies, halt, hhi, simulate, stockpile, time_to_stop
+from ...risk import (
+    Scenario,
+    Threat,
+    concentration,
+    flag_technologies,
+    halt,
+    hhi,
+    mitigation,
+    simulate,
+    stockpile,
+    time_to_stop,
+)
 from .company import Company, Source
 from .company_graph import SELF, CompanyGraph, item_id
 from .links import IS, Link
@@ -67,7 +78,7 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
     countries = _country_ids(company, built)
     kept = _kept(built.network(), [*countries, *makers])
     market = _kept(ProductionNetwork.from_graph(built.graph, None, buyer=SELF), countries) if links else {}
-    halted = _Halted(company, built, kept, market, revenue)
+    halted = _Halted(company, built, kept, market, revenue, stocks)
     country_rows = [row for row in map(halted.row, countries) if row["products"]]
     country_rows.sort(key=_worst_first)
     maker_rows = [row for row in map(halted.row, makers) if row["products"]]
@@ -88,7 +99,7 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
 
 
 def _worst_first(row: dict[str, Any]) -> tuple[float, float, str]:
-    return -row["certain"], -row["with_market"], row["node"]
+    return -row["loss_low"], -row["with_market"], row["node"]
 
 
 def _products_of(company: Company) -> dict[str, list[str]]:
@@ -244,8 +255,17 @@ def _kept(network: ProductionNetwork, ids: list[str]) -> _Kept:
 class _Halted:
     """What is lost when a country or a maker stops."""
 
-    def __init__(self, company: Company, built: CompanyGraph, own: _Kept, market: _Kept, revenue: dict[str, float]) -> None:
+    def __init__(
+        self,
+        company: Company,
+        built: CompanyGraph,
+        own: _Kept,
+        market: _Kept,
+        revenue: dict[str, float],
+        stocks: dict[str, float],
+    ) -> None:
         self.company, self.built, self.own, self.market, self.revenue = company, built, own, market, revenue
+        self.network, self.stocks = built.network(), stocks
         self.products = [item_id(id) for id in company.products]
         self.direct = set(company.direct)
 
@@ -268,9 +288,12 @@ class _Halted:
                     {"product": product, "lost_low": 1 - high, "lost_high": 1 - low, "lost_market": 1 - min(high, above)}
                 )
         worth = {row["product"]: self.revenue.get(item_id(row["product"]), 0.0) for row in products}
-        first = min(
-            (p for p in stopped if p in parts), key=lambda p: (self.company.parts[p].stock_days or 0.0, p), default=None
-        )
+        stock = {part: self.company.parts[part].stock_days or 0.0 for part in stopped if part in self.direct}
+        first = min(stock, key=lambda part: (stock[part], part), default=None)
+        over_time = (0.0, 0.0)
+        if self.revenue and any(row["lost_high"] > NOTHING for row in products):
+            threat = Threat(Scenario(id, halt(id)), HORIZON)
+            over_time = mitigation(self.network, self.revenue, [threat], [], stocks=self.stocks).row(0)[3:5]
         return {
             "node": id,
             "name": maker[0] if maker else None,
@@ -281,6 +304,8 @@ class _Halted:
             "first_stock": None if first is None else self.company.parts[first].stock_days,
             "first_switch": None if first is None else self.company.switch_days(first),
             "products": products,
+            "loss_low": over_time[0],
+            "loss_high": over_time[1],
             "certain": sum(row["lost_low"] * worth[row["product"]] for row in products),
             "possible": sum(row["lost_high"] * worth[row["product"]] for row in products),
             "with_market": sum(row["lost_market"] * worth[row["product"]] for row in products),

@@ -37,7 +37,7 @@ def mitigate(company: Company, built: CompanyGraph, figures: Figures, budget: fl
     already deliver after their switching time.
     """
     worst = [row for row in [*figures.countries, *figures.makers] if row["certain"] > 0]
-    worst = sorted(worst, key=lambda row: (-row["certain"], row["node"]))[:THREATS]
+    worst = sorted(worst, key=lambda row: (-row["loss_low"], row["node"]))[:THREATS]
     if not figures.revenue or not worst:
         return None
     ready = [
@@ -130,10 +130,12 @@ def _about(
     }
 
 
-def describe(row: dict[str, Any], countries: dict[str, str]) -> Message:
+def describe(row: dict[str, Any], countries: dict[str, Message | str]) -> Message:
     """Return what a measure is, in words."""
-    where = Message("app.audit_report.in_place", place=countries[row["country"]]) if row["country"] else ""
-    who = Message("app.audit_report.with_supplier", supplier=row["supplier"]) if row["supplier"] else ""
+    named = "both" if row["supplier"] and row["country"] else "supplier" if row["supplier"] else "place"
+    who: Message | str = ""
+    if row["supplier"] or row["country"]:
+        who = Message(f"app.audit_report.with_{named}", supplier=row["supplier"], place=countries.get(row["country"], ""))
     share = f"{row['share']:.0%}" if row["share"] is not None else ""
     days = f"{row['days']:.0f}" if row["days"] is not None else ""
-    return Message(f"app.audit_report.measure_{row['kind']}", where=where, who=who, share=share, days=days)
+    return Message(f"app.audit_report.measure_{row['kind']}", who=who, share=share, days=days)

@@ -9,7 +9,8 @@ from typing import Any
 
 from ... import __version__
 from ...datasets import load
-from ...graph import SupplyGraph
+from ...graph import InputError, SupplyGraph
+from ...graph.errors import shorten
 from .checks import Finding, findings
 from .company import Company, company_from
 from .company_graph import CompanyGraph, build_graph
@@ -65,8 +66,10 @@ def audit(
     ReadError
         A file cannot be read.
     InputError
-        Nothing could be read as parts and suppliers, or a correction is wrong.
+        Nothing could be read as parts and suppliers, a correction is wrong, or the date is none.
     """
+    if date is not None:
+        _check_date(date)
     raw = read_input(path)
     corrections = read_corrections(mapping)
     reading = recognise(raw, corrections)
@@ -94,3 +97,10 @@ def audit(
         mitigation=mitigate(company, built, figures, meta["budget"]),
         meta=meta,
     )
+
+
+def _check_date(date: str) -> None:
+    try:
+        datetime.date.fromisoformat(date)
+    except ValueError as error:
+        raise InputError("app.audit_command.bad_date", value=shorten(date)) from error

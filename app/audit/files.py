@@ -1,0 +1,55 @@
+"""The files of a report: page, workbook, JSON and the mapping to correct, written whole or not at all."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ...graph.files import whole_folder
+from .content import content
+from .page import render
+from .report import Audit
+from .tables import write_report_workbook
+
+
+def write_report(audit: Audit, path: str | Path, lang: str, *, force: bool = False) -> list[str]:
+    """Write ``report.html``, ``report.xlsx``, ``report.json`` and ``mapping.yaml`` into a folder; return their names.
+
+    The same input, language and date give the same bytes.
+
+    Raises
+    ------
+    ReadError
+        The folder is not empty and ``force`` is false, or cannot be written.
+    """
+    shown = content(audit, lang)
+    page = render(shown, audit.company.currency)
+    with whole_folder(path, force) as folder:
+        (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
+        text = json.dumps(shown, ensure_ascii=False, indent=1, default=str)
+        (folder / "report.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+        (folder / "mapping.yaml").write_text(corrections(audit), encoding="utf-8", newline="\n")
+        write_report_workbook(folder / "report.xlsx", shown)
+        return sorted(file.name for file in folder.iterdir())
+
+
+def corrections(audit: Audit) -> str:
+    """Return the mapping as YAML that ``--mapping`` reads back."""
+    import yaml
+
+    sheets: dict[str, Any] = {}
+    for line in audit.reading.mapping:
+        if not line["kind"]:
+            sheets.setdefault(line["sheet"], {"kind": "ignore"})
+            continue
+        sheet = sheets.setdefault(line["sheet"], {"kind": line["kind"], "header_row": line["header_row"], "columns": {}})
+        sheet["columns"][line["column"]] = line["read_as"] or "ignore"
+    parts: dict[str, Any] = {}
+    for link in audit.links:
+        part = parts.setdefault(link.part, {})
+        if link.relation == "is":
+            part["world_item"] = link.item
+        else:
+            part.setdefault("contains", []).append(link.item)
+    return yaml.safe_dump({"sheets": sheets, "parts": parts}, allow_unicode=True, sort_keys=False)

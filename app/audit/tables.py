@@ -1,0 +1,191 @@
+"""The report as a workbook: every finding with its evidence rows, every table in full; text is always text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...graph.messages import text
+from .workbook import EPOCH, FONT, write_cell
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+
+_FINDING = ("id", "document", "wording", "text", "status", "finding", "threshold", "people", "evidence", "date_column")
+_FINDING += ("would_change",)
+_WIDE = {"text", "finding", "would_change", "remark", "source", "evidence", "basis", "measure", "sources_title"}
+
+
+def write_report_workbook(path: Path, content: dict[str, Any]) -> None:
+    """Write the report's tables to an .xlsx file."""
+    import xlsxwriter
+
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    with xlsxwriter.Workbook(path, options) as book:
+        book.set_properties({"title": text("app.audit_page.title", content["lang"]), "created": EPOCH})
+        book.set_calc_mode("manual")
+        _Book(book, content).write()
+
+
+class _Book:
+    def __init__(self, book: Workbook, content: dict[str, Any]) -> None:
+        self.book, self.content, self.lang = book, content, content["lang"]
+        base = {"font_name": FONT, "font_size": 10, "valign": "top", "text_wrap": True}
+        self.cell = book.add_format(base)
+        self.money = book.add_format(base | {"num_format": "#,##0", "text_wrap": False})
+        self.part = book.add_format(base | {"num_format": "0.0%", "text_wrap": False})
+        self.head = book.add_format(base | {"bold": True, "bg_color": "#23424F", "font_color": "#FFFFFF", "border": 1})
+        self.title = book.add_format(base | {"bold": True, "font_size": 14, "text_wrap": False})
+
+    def t(self, name: str, **values: Any) -> str:
+        return text(f"app.audit_page.{name}", self.lang, **values)
+
+    def write(self) -> None:
+        self._board()
+        self._findings()
+        self._tables()
+        self._about()
+
+    def _table(self, sheet: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], money: Sequence[int] = ()) -> None:
+        page = self.book.add_worksheet(self.t(f"sheet_{sheet}"))
+        for j, head in enumerate(heads):
+            page.write_string(0, j, self.t(head) if head != "id" else "ID", self.head)
+            page.set_column(j, j, 52 if head in _WIDE else 18)
+        for i, row in enumerate(rows, start=1):
+            for j, value in enumerate(row):
+                write_cell(page, i, j, value, self.money if j in money else self.cell)
+        page.freeze_panes(1, 1)
+        if rows:
+            page.autofilter(0, 0, len(rows), len(heads) - 1)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0)
+        page.set_footer("&C&8&P / &N")
+
+    def _board(self) -> None:
+        content, page = self.content, self.book.add_worksheet(self.t("sheet_board"))
+        page.set_column(0, 0, 34)
+        page.set_column(1, 5, 20)
+        page.write_string(0, 0, self.t("title"), self.title)
+        lines: list[tuple[Any, ...]] = [(content["company"],), (self.t("as_of", date=content["meta"]["as_of"] or "–"),), ()]
+        coverage = content["coverage"]
+        lines += [(self.t("how_much"),)]
+        names = {"tile_revenue": "revenue_linked", "tile_country": "spend_country_known", "tile_tier2": "tier2_own"}
+        lines += [(self.t(name), coverage[f"{key}_says"]) for name, key in names.items()]
+        for name, key in (("worst", "countries"), ("worst_makers", "makers")):
+            heads = ("loss", "lost", "first_stop", "lasts", "switch")
+            lines += [(), (self.t(name), *(self.t(head) for head in heads))]
+            shown = ("label", "loss_says", "certain_says", "first_name", "stock_says", "switch_says")
+            lines += [tuple(row[column] for column in shown) for row in content["board"][key]]
+        lines += [(), (self.t("flagged"),), (content["board"]["technologies"],), (), (self.t("what_first"),)]
+        for step in content["board"]["first"]:
+            lines += [(step["says"],), *((f"– {line}",) for line in step["items"])]
+        lines += [(), (self.t("position"),)]
+        plain = self.book.add_format({"font_name": FONT, "font_size": 10})
+        for i, line in enumerate(lines, start=1):
+            for j, value in enumerate(line):
+                write_cell(page, i, j, value, plain)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 1)
+
+    def _findings(self) -> None:
+        findings = [found for theme in self.content["themes"] for found in theme["findings"]]
+        shown = ("id", "document", "wording_says", "text", "status_says", "says")
+        rows = [
+            [
+                *(found[name] for name in shown),
+                ", ".join(found["thresholds"]),
+                found["answer"],
+                found["answer_evidence"],
+                found["answer_date"],
+                found["change"],
+            ]
+            for found in findings
+        ]
+        self._table("findings", _FINDING, rows)
+        evidence = [
+            [found["id"], found["status_says"], row["what"], row["says"], ", ".join(row["refs"])]
+            for found in findings
+            for row in found["evidence"]
+        ]
+        self._table("evidence", ("id", "status", "item", "finding", "where"), evidence)
+
+    def _tables(self) -> None:
+        content = self.content
+        refs = lambda row: ", ".join(row["refs"])  # noqa: E731
+        heads = ("part", "item", "source", "alternatives", "revenue", "place", "top_share", "stock", "switch", "where")
+        names = ("part", "name", "sources_says", "alternatives", "revenue", "top_country_name", "top_share", "stock_days")
+        rows = [[*(row[name] for name in names), row["switch_days"], refs(row)] for row in content["parts"]]
+        self._table("parts", heads, rows, money=(4,))
+        heads = ("place", "loss", "lost", "possible", "with_market", "parts_here", "first_stop", "stock", "switch", "where")
+        names = ("loss_low", "certain", "possible", "with_market")
+        for sheet in ("countries", "makers"):
+            rows = [
+                [
+                    row["label"] if sheet == "countries" else f"{row['label']} ({row['country_name']})",
+                    *(row[name] for name in names),
+                    ", ".join(row["parts"]),
+                    row["first_part"],
+                    row["first_stock"],
+                    row["first_switch"],
+                    refs(row),
+                ]
+                for row in content[sheet]
+            ]
+            self._table(sheet, heads, rows, money=(1, 2, 3, 4))
+        rows = [[row["country"], row["product"], row["days_low"], row["days_high"]] for row in content["times"]]
+        self._table("times", ("place", "product", "possible", "certain"), rows)
+        bases = {False: self.t("basis_own"), True: self.t("basis_market")}
+        rows = [[row["part"], row["name"], row["node"], bases[row["market"]], refs(row)] for row in content["diamonds"]]
+        self._table("diamonds", ("part", "item", "meets", "basis", "where"), rows)
+        rows = [[row["part"], row["name"], row["product_name"], row["by"], refs(row)] for row in content["critical"]]
+        self._table("critical", ("part", "item", "product", "basis", "where"), rows)
+        names = ("text", "technology", "technology_name", "verdict_says", "reason")
+        rows = [[*(row[name] for name in names), refs(row)] for row in content["flags"]]
+        self._table("flags", ("part", "id", "technology", "how", "basis", "where"), rows)
+        names = ("technology", "site", "country_name", "partner", "partner_country_name", "control", "transfer")
+        rows = [
+            [*(row.get(name) for name in names), row["destination_name"], row.get("decision_date"), refs(row)]
+            for row in content["technologies"]
+        ]
+        heads = ("technology", "site", "place", "partner", "place", "control", "planned", "place", "decision", "where")
+        self._table("leakage", heads, rows)
+        measures = content["mitigation"]["rows"] if content["mitigation"] else []
+        names = ("part", "name", "says", "removed_high", "cost", "removed_per_cost")
+        rows = [[*(row[name] for name in names), "●" if row["chosen"] else None] for row in measures]
+        self._table("measures", ("part", "item", "measure", "removed", "cost", "per_cost", "in_plan"), rows, money=(3, 4))
+        names = ("item", "name", "top_supplier", "top_share_low", "top_share_high", "year", "source")
+        self._plain("market", ("id", "item", "place", "legend_low", "legend_high", "year", "source"), names)
+        names = ("file", "sheet", "header_row", "column", "read_as")
+        rows = [[*(row[name] for name in names), self.t(f"how_{row['how']}")] for row in content["mapping"]]
+        self._table("mapping", ("file", "sheet", "row", "column", "read_as", "how"), rows)
+        names = ("part", "relation_says", "item", "says", "evidence")
+        self._plain("links", ("part", "how", "item", "basis", "evidence"), names)
+        self._plain("remarks", ("sheet", "row", "column", "remark"), ("sheet", "row", "column", "says"))
+
+    def _plain(self, sheet: str, heads: Sequence[str], names: Sequence[str]) -> None:
+        """A sheet whose rows are rows of the content."""
+        self._table(sheet, heads, [[row[name] for name in names] for row in self.content[sheet]])
+
+    def _about(self) -> None:
+        content, meta = self.content, self.content["meta"]
+        world = meta["world"]
+        says = self.t(
+            "data_says",
+            version=meta["version"],
+            hash=meta["input_sha256"],
+            files=", ".join(meta["input_files"]),
+            items=world["items"],
+            facts=world["facts"],
+            newest=world["newest"],
+        )
+        rows = [[line, None] for line in (self.t("date", date=meta["date"]), says, *content["assumptions"])]
+        rows += [
+            [f"{row['id']}: {row['condition']}", f"{row['issuer']}, {row['instrument']} ({row['purpose']})"]
+            for row in content["thresholds"]
+        ]
+        rows += [[r["title"], " ".join(filter(None, (r["publisher"], r["date"], r["url"])))] for r in content["sources"]]
+        self._table("about", ("sources_title", "basis"), rows)
