@@ -161,7 +161,7 @@ def main() -> None:
         print(
             f"{options.rows:,} flows, {path.stat().st_size / 2**20:.0f} MiB of Parquet; fastest of {options.rounds} rounds\n"
         )
-        print("| task | engine | seconds | times Kanmon | peak MiB |\n|---|---|---:|---:|---:|")
+        print("| task | engine | seconds | times Kanmon | CPU s | peak MiB |\n|---|---|---:|---:|---:|---:|")
         for task, summed in (("unique", False), ("summed", True)):
             rounds = [{name: measure(name, str(path), summed) for name in ENGINES} for _ in range(options.rounds)]
             best = {name: min((each[name] for each in rounds), key=lambda run: run["seconds"]) for name in ENGINES}
