@@ -2,7 +2,6 @@
 
 import polars as pl
 import pytest
-
 from kanmon.graph import SupplyGraph
 
 SUPPLIERS = [{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN", "USA")]
@@ -23,21 +22,23 @@ def market(*rows):
 
 
 def bounds(frame):
-    return {s: (round(low, 9), round(high, 9)) for s, low, high in frame.select("supplier", "share_low", "share_high").rows()}
+    return {
+        s: (round(low, 9), round(high, 9)) for s, low, high in frame.select("supplier", "share_low", "share_high").rows()
+    }
 
 
 def test_quantities_are_divided_by_the_stated_total():
     frame = market(
-        {"supplier": "CHN", "quantity": 60.0}, {"supplier": "JPN", "quantity": 10.0}, {"supplier": "WORLD", "quantity": 100.0}
+        {"supplier": "CHN", "quantity": 60.0},
+        {"supplier": "JPN", "quantity": 10.0},
+        {"supplier": "WORLD", "quantity": 100.0},
     )
     assert bounds(frame) == {"CHN": (0.6, 0.6), "JPN": (0.1, 0.1)}
     assert frame["remainder"].to_list() == pytest.approx([0.3, 0.3])
 
 
 def test_without_a_total_the_rows_are_the_total_residual_included():
-    frame = market(
-        {"supplier": "CHN", "quantity": 60.0}, {"supplier": "OTHER", "quantity": 40.0, "missing": "residual"}
-    )
+    frame = market({"supplier": "CHN", "quantity": 60.0}, {"supplier": "OTHER", "quantity": 40.0, "missing": "residual"})
     assert bounds(frame) == {"CHN": (0.6, 0.6)}
     assert frame["remainder"][0] == pytest.approx(0.4)
 

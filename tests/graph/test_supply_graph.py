@@ -4,7 +4,6 @@ import networkx as nx
 import pandas as pd
 import polars as pl
 import pytest
-
 from kanmon.graph import InputError, SchemaError, SupplyGraph, UnknownIdError
 from kanmon.graph.views import write_gexf, write_graphml
 
@@ -16,7 +15,12 @@ def chain():
     links = [("metal", "mine"), ("magnet", "metal"), ("magnet", "coating"), ("motor", "magnet"), ("robot", "motor")]
     return SupplyGraph(
         items=[
-            {"id": i, "name_en": i.title(), "kind": "mineral" if i == "mine" else "component", "chains": "a|b" if i == "mine" else "a"}
+            {
+                "id": i,
+                "name_en": i.title(),
+                "kind": "mineral" if i == "mine" else "component",
+                "chains": "a|b" if i == "mine" else "a",
+            }
             | ({"variant_of": "metal"} if i == "alloy" else {})
             for i in ids
         ],

@@ -3,7 +3,6 @@
 import numpy as np
 import polars as pl
 import pytest
-
 from kanmon.graph import SCHEMA, ProductionNetwork, ReadError, SchemaError, SupplyGraph
 
 
@@ -11,7 +10,10 @@ def tables(**changes):
     base = {
         "items": [{"id": "magnet", "name_en": "Magnet", "kind": "component"}],
         "inputs": [],
-        "suppliers": [{"id": "CHN", "name_en": "China", "kind": "country"}, {"id": "JPN", "name_en": "Japan", "kind": "country"}],
+        "suppliers": [
+            {"id": "CHN", "name_en": "China", "kind": "country"},
+            {"id": "JPN", "name_en": "Japan", "kind": "country"},
+        ],
         "shares": [{"item": "magnet", "supplier": "CHN", "source": "s", "share": 0.9}],
         "sources": [{"id": "s", "title": "t", "publisher": "p"}],
     }

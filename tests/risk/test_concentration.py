@@ -2,12 +2,11 @@
 
 import itertools
 
+import kanmon as kn
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-import kanmon as kn
 from kanmon.graph import InputError, SupplyGraph
 from kanmon.risk import concentration, hhi
 

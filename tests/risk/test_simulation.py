@@ -1,12 +1,11 @@
-"""Scenarios: the fixed point against an independent oracle, intervals against completions, and what halt and embargo mean."""
+"""Scenarios: the fixed point against an independent oracle, intervals against completions, what halt and embargo mean."""
 
 import itertools
 
+import kanmon as kn
 import numpy as np
 import polars as pl
 import pytest
-
-import kanmon as kn
 from kanmon.graph import InputError, ProductionNetwork, SupplyGraph, UnknownIdError
 from kanmon.risk import (
     Scenario,
@@ -55,7 +54,7 @@ def random_case(rng, complete=True, cyclic=True):
                 inputs[names[k], names[other], group] = (names[k], names[other], group)
     rows = list(inputs.values())
     mixes = {}
-    for item, members in itertools.groupby(sorted(r for r in rows if r[2]), key=lambda r: r[0]):
+    for _, members in itertools.groupby(sorted(r for r in rows if r[2]), key=lambda r: r[0]):
         members = list(members)
         weights = rng.dirichlet(np.ones(len(members)))
         mixes |= {member: float(w) for member, w in zip(members, weights, strict=True)}
@@ -293,8 +292,9 @@ def test_the_trace_leads_from_the_product_to_the_cause():
 
 
 def test_scenarios_are_plain_data_and_back():
-    scenario = Scenario("x", [halt("AAA"), embargo("BBB", item="magnet", to=["CCC"]), add_source("motor", 0.2, recycling=True),
-                              stockpile("magnet", 30), reduce("CCC", 0.5), spare_capacity("BBB", 0.1), substitute("a", "b", 0.2)])  # fmt: skip
+    changes = [halt("AAA"), embargo("BBB", item="magnet", to=["CCC"]), add_source("motor", 0.2, recycling=True)]
+    changes += [stockpile("magnet", 30), reduce("CCC", 0.5), spare_capacity("BBB", 0.1), substitute("a", "b", 0.2)]
+    scenario = Scenario("x", changes)
     assert scenarios_from(scenario.to_dict()) == [scenario]
 
 
