@@ -13,6 +13,7 @@ from .dependence import chapter_dependence as chapter_dependence
 from .dependence import commission_dependence as commission_dependence
 from .dependence import geodep as geodep
 from .dependence import import_concentration as import_concentration
+from .explanation import explain as explain
 from .exposure import exposure as exposure
 from .exposure import look_through as look_through
 from .fault_tree import FaultTree as FaultTree

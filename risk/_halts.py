@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -12,10 +13,11 @@ from scipy import sparse
 
 from ..graph import InputError, ProductionNetwork, SupplyGraph
 from ..graph.errors import shorten
-from ..graph.network import REMAINDER
+from ..graph.network import NODE_SCHEMA, REMAINDER
 from . import _production_kernels as kernels
 from ._network_editor import NetworkEditor
 from .scenario import Change
+from .simulation import Solution, solve
 
 LEVELS = {"country": "country", "supplier": "company", "item": "country"}
 """What may fail, and whose shares its network is made of."""
@@ -167,15 +169,32 @@ class Halts:
         return np.eye(len(self.ids), dtype=np.bool_)
 
 
-class _NamedEditor(NetworkEditor):
+class _Editor(NetworkEditor):
+    """Changes whose new nodes have every column, so that a later step may ask for any."""
+
+    def _add(self, producer: bool, slack: float, caps: tuple[float, float], row: dict[str, Any]) -> int:
+        return super()._add(producer, slack, caps, dict.fromkeys(NODE_SCHEMA) | row)
+
+
+class _NamedEditor(_Editor):
     """Changes that put unattributed supply down to nobody whom the market does not name."""
 
     def _may_hide(self, market: int, node: str) -> bool:
         return super()._may_hide(market, node) and any(self._is(link[0], node) for link in self.links[market])
 
 
-def named_only(network: ProductionNetwork, change: Change) -> ProductionNetwork:
-    """Return the network under a change in the ``named`` reading of `Halts`; its high bounds are the ``certain`` ones."""
-    editor = _NamedEditor(network)
-    editor.apply(change)
-    return editor.build()
+def changed(network: ProductionNetwork, change: Change) -> tuple[Solution, Solution]:
+    """Return a network solved under a change in the ``named`` reading of `Halts` and as `risk.simulate` sees it.
+
+    The high bounds of the first are the ``certain`` reading. The buyer goes on making the product itself.
+    """
+    own = (pl.col("role") == "producer") & (pl.col("item") == (network.product or ""))
+    own &= pl.col("supplier").is_in(network.places[:1])
+    makers = network.nodes.with_row_index("node").filter(own)["node"].to_list()
+    solutions = []
+    for editor in (_NamedEditor(network), _Editor(network)):
+        editor.apply(change)
+        for maker in makers:
+            editor.caps[maker] = float(network.cap_low[maker]), float(network.cap_high[maker])
+        solutions.append(solve(editor.build()))
+    return solutions[0], solutions[1]

@@ -14,11 +14,11 @@ from ..graph.errors import shorten
 from ..graph.network import WORLD_MARKET
 from . import _production_kernels as kernels
 from ._betweenness import betweenness
-from ._halts import CERTAIN, NAMED, POSSIBLE, Halts, compiled, named_only
+from ._halts import CERTAIN, NAMED, POSSIBLE, Halts, changed, compiled
 from ._supply_lines import met
 from .cut_sets import product_node, sets_of
 from .scenario import Change, Scenario, check_scenario, embargo, halt
-from .simulation import Solution, _steps, apply, solve
+from .simulation import _steps
 
 KINDS = ("halt", "embargo")
 _LEAST = 1e-9
@@ -84,7 +84,7 @@ def chokepoints(
         - ``single_points, single_points_possible``: numbers of items that it stops alone, certain and in the named reading;
         - ``smallest_set, smallest_set_possible``: order of the smallest set in the two readings (null: none up to
           ``max_order``, or an embargo);
-        - ``worst_item``: where it hits the product most; ``worst_share_low, worst_share_high``: its share there;
+        - ``worst_item``: where its halt hits the product most; ``worst_share_low, worst_share_high``: its share there;
           ``source, year, confidence`` of that market.
 
     Raises
@@ -123,17 +123,17 @@ def chokepoints(
     top = product_node(network)
     halts = Halts(network, level, every_item=True)
     flows = _flows(halts, top)
-    about = pl.DataFrame(
-        {"node": halts.ids, **flows, "betweenness": betweenness(halts)}, schema_overrides={"node": pl.String}
-    )
+    measures = {"node": halts.ids, **flows, "betweenness": betweenness(halts)}
+    about = pl.DataFrame(measures, schema_overrides={"node": pl.String})
+    about = about.hstack(pl.DataFrame(_worst(halts, top), schema=_WORST))
     rows = _halt_rows(halts, top, threshold, max_order) if "halt" in kinds else []
     if "embargo" in kinds and level != "item":
-        rows += [row for id in halts.ids if id not in network.places and (row := _embargo_row(network, id))]
+        rows += [_embargo_row(network, id) for id in halts.ids if id not in network.places]
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row").join(about, on="node", how="left", maintain_order="left")
-    measures = ["criticality_low", "criticality_named", "criticality_high"]
-    frame = frame.with_columns(pl.col(*measures, *flows, "betweenness").round(12))
-    frame = frame.sort(*(-pl.col(name) for name in (*measures, "dependency_flow")), "node", pl.col("kind") != "halt")
-    first = ["node", "kind", *measures, *flows, "betweenness"]
+    losses = ["criticality_low", "criticality_named", "criticality_high"]
+    frame = frame.with_columns(pl.col(*losses, *flows, "betweenness").round(12))
+    frame = frame.sort(*(-pl.col(name) for name in (*losses, "dependency_flow")), "node", pl.col("kind") != "halt")
+    first = ["node", "kind", *losses, *flows, "betweenness"]
     return _with_names(graph, level, frame.select(*first, pl.all().exclude(first)))
 
 
@@ -147,6 +147,8 @@ _SCHEMA = {
     "single_points_possible": pl.Int64,
     "smallest_set": pl.Int64,
     "smallest_set_possible": pl.Int64,
+}
+_WORST = {
     "worst_item": pl.String,
     "worst_share_low": pl.Float64,
     "worst_share_high": pl.Float64,
@@ -217,7 +219,7 @@ def affected(
     network = compiled(graph, None, level, buyer)
     change = failure(network, kind, node, item)
     check_scenario(graph, Scenario(kind, change))
-    named, widest = _solved(network, change)
+    named, widest = changed(network, change)
     needed = set(graph.inputs["input"])
     rows = []
     for row in graph.items.iter_rows(named=True):
@@ -269,11 +271,6 @@ def failure(network: ProductionNetwork, kind: str, node: str, item: str | None =
     return halt(node, item=item) if kind == "halt" else embargo(node, item=item, to=network.places[-1:])
 
 
-def _solved(network: ProductionNetwork, change: Change) -> tuple[Solution, Solution]:
-    """The network under a change in the ``named`` reading, and as `risk.simulate` sees it."""
-    return solve(named_only(network, change)), solve(apply(network, Scenario("", change)))
-
-
 def _markets(network: ProductionNetwork) -> NDArray[np.int64]:
     """The market of every item as the buyer sees it."""
     items = sorted({item for item, place in network.markets if place == WORLD_MARKET})
@@ -286,7 +283,6 @@ def _halt_rows(halts: Halts, top: int, threshold: float, max_order: int) -> list
     certain, named = (halts.losses(halts.each, reading, markets) for reading in (CERTAIN, NAMED))
     possible = halts.losses(halts.each, POSSIBLE, [top])[:, 0]
     smallest = [_smallest(sets, len(halts.ids)) for sets in sets_of(halts, top, max_order, threshold)]
-    worst = _worst(halts, top)
     return [
         {
             "node": id,
@@ -299,7 +295,6 @@ def _halt_rows(halts: Halts, top: int, threshold: float, max_order: int) -> list
             "smallest_set": smallest[0][event],
             "smallest_set_possible": smallest[1][event],
         }
-        | worst[event]
         for event, id in enumerate(halts.ids)
     ]
 
@@ -347,14 +342,12 @@ def _worst(halts: Halts, top: int) -> list[dict[str, Any]]:
     return [about for _, about in best]
 
 
-def _embargo_row(network: ProductionNetwork, id: str) -> dict[str, Any] | None:
-    named, widest = _solved(network, failure(network, "embargo", id))
+def _embargo_row(network: ProductionNetwork, id: str) -> dict[str, Any]:
+    named, widest = changed(network, failure(network, "embargo", id))
     product = str(network.product)
     at, wide = named.network.market(product), widest.network.market(product)
     low, between, high = float(1 - named.high[at]), float(1 - named.low[at]), float(1 - widest.low[wide])
     markets = _markets(named.network)
-    steps = _steps(named, product, "high" if low > _LEAST else "low")
-    last = steps.row(-1, named=True) if steps.height else {}
     return {
         "node": id,
         "kind": "embargo",
@@ -363,10 +356,7 @@ def _embargo_row(network: ProductionNetwork, id: str) -> dict[str, Any] | None:
         "criticality_high": max(high, between),
         "single_points": int((named.high[markets] <= _LEAST).sum()),
         "single_points_possible": int((named.low[markets] <= _LEAST).sum()),
-        "worst_item": last.get("item"),
-        "worst_share_low": last.get("share") if low > _LEAST else None,
-        "worst_share_high": last.get("share") if low <= _LEAST else None,
-    } | {key: last.get(key) for key in ("source", "year", "confidence")}
+    }
 
 
 def _flows(halts: Halts, top: int) -> dict[str, NDArray[np.float64]]:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from ..graph import Message, SupplyGraph
+from ..graph import Message, ProductionNetwork, SupplyGraph
 from ..graph.messages import LANGUAGES
+from ._halts import changed, compiled
+from .chokepoints import failure
+from .scenario import Scenario, check_scenario
+from .simulation import Solution, _steps
+
+_NAMED = 12  # markets in which a node is named that an explanation lists
 
 
 def sentences(graph: SupplyGraph, steps: pl.DataFrame) -> pl.DataFrame:
@@ -36,6 +44,134 @@ def sentences(graph: SupplyGraph, steps: pl.DataFrame) -> pl.DataFrame:
         words["source_title"].append(source.get("title"))
         words["source_url"].append(source.get("url"))
     return steps.with_columns(pl.Series(name, values, dtype=pl.String) for name, values in words.items())
+
+
+def explain(
+    graph: SupplyGraph,
+    product: str,
+    node: str,
+    buyer: str | None = None,
+    *,
+    kind: str = "halt",
+    level: str = "country",
+) -> pl.DataFrame:
+    """Return why a product hangs on a node, in sentences that every output prints the same way.
+
+    Parameters
+    ----------
+    graph : SupplyGraph
+        The facts.
+    product, node : str
+        What is asked about, and whose failure: a country, a supplier or an item.
+    buyer : str, optional
+        The country or company from whose place it is seen.
+    kind : {"halt", "embargo"}
+        As in `risk.chokepoints`.
+    level : {"country", "supplier"}
+        Whose shares are looked at where a market is told both ways.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row per sentence: ``part``, then the columns of `sentences` (``kept`` is the part of 1 that is left). Parts:
+
+        - "summary": what is lost (its ``kept`` is that of the certain reading);
+        - "certain" and "possible": the way from the product down to the node, following what binds at each step, for
+          ``loss_low`` and for ``loss_named`` of `risk.cut_sets` (the second only where it is another way);
+        - "named": the markets upstream in which the node is named, the largest shares first, at most 12.
+
+    Raises
+    ------
+    InputError
+        Another kind or level.
+    UnknownIdError
+        The product, node or buyer is not in the graph.
+
+    Examples
+    --------
+    >>> from kanmon.graph import SupplyGraph
+    >>> graph = SupplyGraph(
+    ...     items=[{"id": i, "name_en": i, "kind": "component"} for i in ("motor", "magnet")],
+    ...     inputs=[{"item": "motor", "input": "magnet", "source": "s"}],
+    ...     suppliers=[{"id": "CHN", "name_en": "China", "kind": "country"}],
+    ...     shares=[{"item": "magnet", "supplier": "CHN", "source": "s", "share": 0.75, "confidence": "published"}],
+    ...     sources=[{"id": "s", "title": "t", "publisher": "A ministry"}],
+    ... )
+    >>> for part, text in explain(graph, "motor", "CHN").select("part", "text_en").rows():
+    ...     print(f"{part}: {text}")  # doctest: +ELLIPSIS
+    summary: If China stops producing, at least 75% of motor is lost; ...
+    certain: motor from makers whom the data does not name (100% of this supply; ...) falls to 25%: it lacks magnet.
+    certain: magnet from China (75% of this supply; A ministry, no year given, published [s]) stops or is cut to 0%.
+    named: China supplies 75% of magnet (A ministry, no year given, published [s]).
+    """
+    network = compiled(graph, product, level, buyer)
+    change = failure(network, kind, node)
+    check_scenario(graph, Scenario(kind, change))
+    named, widest = changed(network, change)
+    ways = {"certain": _steps(named, product, "high"), "possible": _steps(named, product, "low")}
+    if _way(ways["certain"]) == _way(ways["possible"]):
+        del ways["possible"]
+    parts = [_summary(graph, product, node, kind, named, widest)]
+    parts += [sentences(graph, steps).with_columns(part=pl.lit(part)) for part, steps in ways.items()]
+    parts.append(_named(graph, network, node))
+    return pl.concat(parts, how="diagonal").select("part", pl.all().exclude("part"))
+
+
+def _way(steps: pl.DataFrame) -> list[tuple[str, str]]:
+    return steps.select("item", "supplier").rows()
+
+
+def _summary(graph: SupplyGraph, product: str, node: str, kind: str, named: Solution, widest: Solution) -> pl.DataFrame:
+    at, wide = named.network.market(product), widest.network.market(product)
+    low, between, high = 1 - named.high[at], 1 - named.low[at], 1 - widest.low[wide]
+    row: dict[str, Any] = {"part": "summary", "step": 0, "item": product, "supplier": node, "kept": float(named.high[at])}
+    item = node in set(graph.items["id"])
+    about = graph.item(node) if item else _place(graph, node)
+    for lang in LANGUAGES:
+        row[f"text_{lang}"] = Message(
+            f"risk.explanation.summary_{'item' if item else kind}",
+            node=_name(about, lang),
+            product=_name(graph.item(product), lang),
+            low=f"{floor(100 * low + 1e-9) / 100:.0%}",  # "at least" is never rounded up
+            named=f"{between:.0%}",
+            high=f"{max(between, high):.0%}",
+        ).text(lang)
+    return pl.DataFrame([row])
+
+
+def _named(graph: SupplyGraph, network: ProductionNetwork, node: str) -> pl.DataFrame:
+    """The markets in which a node is named, with its share."""
+    nodes = network.nodes
+    own = (nodes["role"] == "producer") & ((nodes["supplier"] == node) | (nodes["country"] == node))
+    own = own.fill_null(False).to_numpy()
+    sources = {row["id"]: row for row in graph.sources.iter_rows(named=True)}
+    rows = []
+    for item in nodes.filter(pl.Series(own))["item"].unique().sort():
+        market = network.market(item)
+        links = np.arange(network.indptr[market], network.indptr[market + 1])
+        links = links[own[network.indices[links]]]
+        about = nodes.row(market, named=True)
+        if not len(links) or about["source"] is None:
+            continue
+        low, high = float(network.low[links].sum()), min(1.0, float(network.high[links].sum()))
+        source = sources.get(about["source"], {})
+        row = {key: about[key] for key in ("source", "year", "confidence")}
+        row |= {"part": "named", "item": item, "supplier": node, "share": low, "high": high}
+        row |= {"source_title": source.get("title"), "source_url": source.get("url")}
+        for lang in LANGUAGES:
+            share = f"{low:.0%}" if high - low < 5e-3 else f"{low:.0%}–{high:.0%}"
+            words = {"item": _name(graph.item(item), lang), "supplier": _name(_place(graph, node), lang), "share": share}
+            row[f"text_{lang}"] = Message("risk.explanation.named", **words, fact=_fact(row, sources, lang)).text(lang)
+        rows.append(row)
+    rows.sort(key=lambda row: (-row["share"], -row["high"], row["item"]))
+    rows = [{key: value for key, value in row.items() if key != "high"} for row in rows[:_NAMED]]
+    return pl.DataFrame(rows, infer_schema_length=None) if rows else pl.DataFrame(schema={"part": pl.String})
+
+
+def _place(graph: SupplyGraph, node: str) -> dict[str, Any]:
+    """The row of a supplier; a country that is only named as the place of others has none."""
+    known = node in set(graph.suppliers["id"])
+    return graph.supplier(node) if known else {"name_en": node}
 
 
 def _sentence(graph: SupplyGraph, row: dict[str, Any], after: dict[str, Any] | None, sources: dict, lang: str) -> str:
