@@ -16,9 +16,9 @@ from . import _production_kernels as kernels
 from ._betweenness import betweenness
 from ._halts import CERTAIN, NAMED, POSSIBLE, Halts, changed, compiled
 from ._supply_lines import met
+from ._ways import way
 from .cut_sets import product_node, sets_of
 from .scenario import Change, Scenario, check_scenario, embargo, halt
-from .simulation import _steps
 
 KINDS = ("halt", "embargo")
 _LEAST = 1e-9
@@ -228,7 +228,8 @@ def affected(
         low, between, high = 1 - named.high[at], 1 - named.low[at], 1 - widest.low[wide]
         if between <= _LEAST:
             continue
-        steps = _steps(named, id, "high" if low > _LEAST else "low")
+        certain = low > _LEAST
+        steps = way(named.network, named.high if certain else named.low, at, certain=certain)
         last = steps.row(-1, named=True) if steps.height else {}
         rows.append(
             {key: row[key] for key in ("name_en", "name_ja", "kind")}

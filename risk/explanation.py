@@ -11,9 +11,10 @@ import polars as pl
 from ..graph import Message, ProductionNetwork, SupplyGraph
 from ..graph.messages import LANGUAGES
 from ._halts import changed, compiled
+from ._ways import way
 from .chokepoints import failure
 from .scenario import Scenario, check_scenario
-from .simulation import Solution, _steps
+from .simulation import Solution
 
 _NAMED = 12  # markets in which a node is named that an explanation lists
 
@@ -73,7 +74,7 @@ def explain(
     Returns
     -------
     polars.DataFrame
-        One row per sentence: ``part``, then the columns of `sentences` (``kept`` is the part of 1 that is left). Parts:
+        One row per sentence: ``part``, then the columns of `sentences` with ``share_low, share_high``. Parts:
 
         - "summary": what is lost (its ``kept`` is that of the certain reading);
         - "certain" and "possible": the way from the product down to the node, following what binds at each step, for
@@ -108,7 +109,11 @@ def explain(
     change = failure(network, kind, node)
     check_scenario(graph, Scenario(kind, change))
     named, widest = changed(network, change)
-    ways = {"certain": _steps(named, product, "high"), "possible": _steps(named, product, "low")}
+    top = named.network.market(product)
+    ways = {
+        "certain": way(named.network, named.high, top, certain=True),
+        "possible": way(named.network, named.low, top, certain=False),
+    }
     if _way(ways["certain"]) == _way(ways["possible"]):
         del ways["possible"]
     parts = [_summary(graph, product, node, kind, named, widest)]
@@ -156,16 +161,18 @@ def _named(graph: SupplyGraph, network: ProductionNetwork, node: str) -> pl.Data
         low, high = float(network.low[links].sum()), min(1.0, float(network.high[links].sum()))
         source = sources.get(about["source"], {})
         row = {key: about[key] for key in ("source", "year", "confidence")}
-        row |= {"part": "named", "item": item, "supplier": node, "share": low, "high": high}
+        row |= {"part": "named", "item": item, "supplier": node, "share": low, "share_low": low, "share_high": high}
         row |= {"source_title": source.get("title"), "source_url": source.get("url")}
         for lang in LANGUAGES:
-            share = f"{low:.0%}" if high - low < 5e-3 else f"{low:.0%}–{high:.0%}"
-            words = {"item": _name(graph.item(item), lang), "supplier": _name(_place(graph, node), lang), "share": share}
+            words = {
+                "item": _name(graph.item(item), lang),
+                "supplier": _name(_place(graph, node), lang),
+                "share": _share(row),
+            }
             row[f"text_{lang}"] = Message("risk.explanation.named", **words, fact=_fact(row, sources, lang)).text(lang)
         rows.append(row)
-    rows.sort(key=lambda row: (-row["share"], -row["high"], row["item"]))
-    rows = [{key: value for key, value in row.items() if key != "high"} for row in rows[:_NAMED]]
-    return pl.DataFrame(rows, infer_schema_length=None) if rows else pl.DataFrame(schema={"part": pl.String})
+    rows.sort(key=lambda row: (-row["share_low"], -row["share_high"], row["item"]))
+    return pl.DataFrame(rows[:_NAMED], infer_schema_length=None) if rows else pl.DataFrame(schema={"part": pl.String})
 
 
 def _place(graph: SupplyGraph, node: str) -> dict[str, Any]:
@@ -178,13 +185,18 @@ def _sentence(graph: SupplyGraph, row: dict[str, Any], after: dict[str, Any] | N
     item = _name(graph.item(row["item"]), lang)
     supplier = _name(graph.supplier(row["supplier"]), lang) if row["supplier"] not in {"", "+"} else None
     who = supplier if supplier is not None else Message("risk.explanation.nobody").text(lang)
-    share = Message("risk.explanation.share_unknown").text(lang) if row["share"] is None else f"{row['share']:.0%}"
+    share = Message("risk.explanation.share_unknown").text(lang) if row["share"] is None else _share(row)
     fact = _fact(row, sources, lang)
     need = _name(graph.item(after["item"]), lang) if after is not None else ""
     key = row["cause"] if row["cause"] != "input" or after is not None else "input_last"
     return Message(
         f"risk.explanation.{key}", item=item, supplier=who, share=share, fact=fact, need=need, kept=f"{row['kept']:.0%}"
     ).text(lang)
+
+
+def _share(row: dict[str, Any]) -> str:
+    low, high = row.get("share_low"), row.get("share_high")
+    return f"{row['share']:.0%}" if low is None or high is None or high - low < 5e-3 else f"{low:.0%}–{high:.0%}"
 
 
 def _fact(row: dict[str, Any], sources: dict[str, dict[str, Any]], lang: str) -> str:

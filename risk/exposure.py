@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from ..graph import InputError, ProductionNetwork, SupplyGraph
 from ..graph.network import REMAINDER, WORLD_MARKET
 from . import _supply_lines
 from ._halts import CERTAIN, Halts, compiled
+from ._ways import way
 
 TIERS = 30
 """Tiers that are looked through; only a supply chain that runs in a circle has more."""
@@ -341,6 +343,7 @@ def _diamonds(network: ProductionNetwork, halts: Halts) -> dict[str, dict[str, A
     for event, id in enumerate(halts.ids):
         loss = halts.losses(halts.each[event : event + 1], CERTAIN, everyone)[0]
         own = halts.stopped(halts.each[event : event + 1], CERTAIN)[0]
+        halted = replace(network, cap_high=np.where(own, 0.0, network.cap_high))
         for item, makers in direct.items():
             others = makers[~own[makers]]
             hurt = others[loss[others] > 1e-9]
@@ -350,21 +353,8 @@ def _diamonds(network: ProductionNetwork, halts: Halts) -> dict[str, dict[str, A
             if loss[second] > found.get(item, {}).get("diamond_loss", 0.0) + 1e-9:
                 found[item] = {
                     "diamond_source": id,
-                    "diamond_item": _met_at(network, loss, own, int(second)),
+                    "diamond_item": way(halted, 1 - loss, int(second), certain=True)["item"][-1],
                     "diamond_suppliers": int((loss[hurt] >= loss[second] - 1e-9).sum()),
                     "diamond_loss": float(loss[second]),
                 }
     return found
-
-
-def _met_at(network: ProductionNetwork, loss: np.ndarray, own: np.ndarray, node: int) -> str:
-    """The item at which a loss enters, following from a maker what it loses most by."""
-    seen: set[int] = set()
-    while not own[node] and node not in seen:
-        seen.add(node)
-        links = np.arange(network.indptr[node], network.indptr[node + 1])
-        lost = network.high[links] * loss[network.indices[links]]
-        if not len(lost) or lost.max() <= 0:
-            break
-        node = int(network.indices[links[np.argmax(np.round(lost, 12))]])
-    return network.nodes["item"][node]
