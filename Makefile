@@ -14,7 +14,7 @@ $(STAMP): pyproject.toml constraints.txt
 
 demo: $(STAMP)
 	$(BIN)/kanmon assess --out $(OUT)/assessment --force
-	$(BIN)/kanmon audit --demo --out $(OUT)/audit --force
+	$(BIN)/kanmon audit datasets/data/demo_company/audit.xlsx --out $(OUT)/audit --force
 	@echo
 	@echo "Open $(OUT)/assessment/explorer.html and $(OUT)/audit/report.html in a browser."
 

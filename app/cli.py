@@ -35,7 +35,7 @@ def _spoken(arguments: list[str]) -> str:
 def _application():
     import typer
 
-    from .commands import assess, data, dependence, explore, flag, whatif
+    from .commands import assess, audit, data, dependence, explore, flag, template, whatif
     from .console import say
 
     options = {"no_args_is_help": True, "add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
@@ -45,6 +45,8 @@ def _application():
     app.command("explore", help=say("explore"))(explore.explore)
     app.command("dependence", help=say("dependence"))(dependence.dependence)
     app.command("flag", help=say("flag"))(flag.flag)
+    app.command("template", help=say("template"))(template.template)
+    app.command("audit", help=say("audit"))(audit.audit)
     bundled = typer.Typer(help=say("data_help"), **options)
     bundled.command("list", help=say("data_list"))(data.list_)
     bundled.command("show", help=say("data_show"))(data.show)
