@@ -172,7 +172,7 @@ def _country(word: str, column: Column) -> str:
 
 def _hs(word: str, column: Column) -> str:
     digits = re.sub(r"[.\s\-]", "", word)
-    digits = digits if len(digits) % 2 == 0 else f"0{digits}"  # a lost leading zero
+    digits = f"0{digits}" if len(digits) in {3, 5, 7} else digits  # a lost leading zero; nine digits are Japan's own
     if not re.fullmatch(r"\d{4,10}", digits):
         raise Unreadable("hs")
     return digits

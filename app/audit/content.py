@@ -20,7 +20,17 @@ THEMES += ("leakage", "prior_report")
 BOARD = 5
 """Rows of the board page's tables."""
 CASES = ("AMA-02", "AMA-06", "AMA-14")
-ASSUMPTIONS = ("complete_list", "only_source", "spend_shares", "upstream_stock", "halt", "market", "horizon", "even_use")
+ASSUMPTIONS = (
+    "complete_list",
+    "only_source",
+    "spend_shares",
+    "switching",
+    "upstream_stock",
+    "halt",
+    "market",
+    "horizon",
+    "even_use",
+)
 
 
 def content(audit: Audit, lang: str) -> dict[str, Any]:
@@ -62,7 +72,7 @@ class _Writer:
             "countries": [self._node(row) for row in self.figures.countries],
             "makers": [self._node(row) for row in self.figures.makers],
             "makers_left_out": self.figures.makers_left_out,
-            "times": [row | {"country": self.place(row["country"])} for row in self.figures.times],
+            "times": [row | {"place": self.place(row["country"])} for row in self.figures.times],
             "diamonds": [
                 row | {"node": row["node_name"] or self.place(row["country"]), "country": self.place(row["country"])}
                 for row in self.figures.diamonds
@@ -108,14 +118,14 @@ class _Writer:
         return known | shown | {"revenue_says": self.money(known["revenue"]), "spend_says": self.money(known["spend"])}
 
     def _board(self) -> dict[str, Any]:
-        countries = [row for row in self.figures.countries if row["certain"] > 0]
-        makers = [row for row in self.figures.makers if row["certain"] > 0]
+        countries = [row for row in self.figures.countries if row["loss_high"] > 0]
+        makers = [row for row in self.figures.makers if row["loss_high"] > 0]
         own = {row["subject"] for row in self.figures.flags if row["own_technology"]}
         parts = {row["subject"] for row in self.figures.flags if not row["own_technology"]}
         planned = [row for row in self.company.technologies if row.get("destination")]
         return {
             "countries": [self._node(row) for row in countries[:BOARD]],
-            "makers": [self._node(row) for row in makers[:BOARD]],
+            "makers": [self._node(row) for row in makers[: BOARD - 1]],
             "technologies": self.t("board_technologies", own=len(own), parts=len(parts), planned=len(planned)),
             "first": self._first(),
         }

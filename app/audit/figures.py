@@ -11,8 +11,10 @@ import polars as pl
 from ...datasets import critical_product_items, critical_products
 from ...graph import ProductionNetwork, SupplyGraph
 from ...risk import (
+    Change,
     Scenario,
     Threat,
+    add_source,
     concentration,
     flag_technologies,
     halt,
@@ -96,6 +98,22 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
         stocks=stocks,
         revenue=revenue,
     )
+
+
+def switching(company: Company) -> list[Change]:
+    """Return what the company can switch to within `HORIZON` days.
+
+    A qualified alternative delivers after its switching time from where it stands; for other parts the stated switching time
+    is taken at its word, from a place that no stop touches. Without a stated time there is nothing to switch to.
+    """
+    changes = []
+    for part in company.direct:
+        ready = company.alternatives(part)
+        places = [(source.switch_days, source.country) for source in ready] or [(company.switch_days(part), None)]
+        for days, country in places:
+            if days is not None and days < HORIZON:
+                changes.append(add_source(item_id(part), 1 - days / HORIZON, node=country))
+    return changes
 
 
 def _worst_first(row: dict[str, Any]) -> tuple[float, float, str]:
@@ -265,7 +283,7 @@ class _Halted:
         stocks: dict[str, float],
     ) -> None:
         self.company, self.built, self.own, self.market, self.revenue = company, built, own, market, revenue
-        self.network, self.stocks = built.network(), stocks
+        self.network, self.stocks, self.ready = built.network(), stocks, switching(company)
         self.products = [item_id(id) for id in company.products]
         self.direct = set(company.direct)
 
@@ -292,7 +310,7 @@ class _Halted:
         first = min(stock, key=lambda part: (stock[part], part), default=None)
         over_time = (0.0, 0.0)
         if self.revenue and any(row["lost_high"] > NOTHING for row in products):
-            threat = Threat(Scenario(id, halt(id)), HORIZON)
+            threat = Threat(Scenario(id, [*self.ready, halt(id)]), HORIZON)
             over_time = mitigation(self.network, self.revenue, [threat], [], stocks=self.stocks).row(0)[3:5]
         return {
             "node": id,

@@ -7,11 +7,11 @@ from typing import Any
 
 from ...graph import Message, ProductionNetwork
 from ...graph.network import WORLD_MARKET
-from ...risk import Plan, Scenario, Threat, add_source, best_measures, halt, mitigation, more_stock, new_source
+from ...risk import Plan, Scenario, Threat, best_measures, halt, mitigation, more_stock, new_source
 from ...risk.mitigation import Measure
 from .company import Company
 from .company_graph import CompanyGraph, item_id
-from .figures import HORIZON, Figures
+from .figures import HORIZON, Figures, switching
 
 PROPOSALS = 10
 """Parts that get proposals when the company names no measure for them, the ones with the most at risk first."""
@@ -33,18 +33,14 @@ class Mitigation:
 def mitigate(company: Company, built: CompanyGraph, figures: Figures, budget: float | None) -> Mitigation | None:
     """Return the mitigation of a company; ``None`` when revenue or threats are not known.
 
-    A threat is one country or maker that stops for `HORIZON` days; all weigh the same. Alternatives that are qualified
-    already deliver after their switching time.
+    A threat is one country or maker that stops for `HORIZON` days; all weigh the same. The company switches as
+    `figures.switching` says.
     """
-    worst = [row for row in [*figures.countries, *figures.makers] if row["certain"] > 0]
+    worst = [row for row in [*figures.countries, *figures.makers] if row["loss_low"] > 0]
     worst = sorted(worst, key=lambda row: (-row["loss_low"], row["node"]))[:THREATS]
     if not figures.revenue or not worst:
         return None
-    ready = [
-        add_source(item_id(part), max(0.0, 1 - (source.switch_days or HORIZON) / HORIZON), node=source.country)
-        for part in company.direct
-        for source in company.alternatives(part)
-    ]
+    ready = switching(company)
     threats = [Threat(Scenario(row["node"], [*ready, halt(row["node"])]), HORIZON) for row in worst]
     found = [*_stated(company), *_proposed(company, figures)]
     network = built.network()

@@ -136,7 +136,7 @@ class _Book:
                 for row in content[sheet]
             ]
             self._table(sheet, heads, rows, money=(1, 2, 3, 4))
-        rows = [[row["country"], row["product"], row["days_low"], row["days_high"]] for row in content["times"]]
+        rows = [[row["place"], row["product"], row["days_low"], row["days_high"]] for row in content["times"]]
         self._table("times", ("place", "product", "possible", "certain"), rows)
         bases = {False: self.t("basis_own"), True: self.t("basis_market")}
         rows = [[row["part"], row["name"], row["node"], bases[row["market"]], refs(row)] for row in content["diamonds"]]

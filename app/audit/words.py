@@ -51,11 +51,11 @@ def money(value: float | None, currency: str, lang: str) -> str:
     """Return an amount as boards read it: Japanese yen in 億 and 万, or in millions.
 
     >>> money(1_234_000_000, "JPY", "ja"), money(1_234_000_000, "JPY", "en")
-    ('12.3億円', 'JPY 1,234 million')
+    ('12.3億円', '¥1,234 million')
     """
     if value is None:
         return BLANK
-    size = "large" if value >= 1e8 else "medium" if value >= 1e6 else "small"
+    size = "large" if value >= 1e8 else "medium" if value >= 1e5 else "small"
     kind = "yen" if currency == "JPY" else "other"
     fields = {"oku": value / 1e8, "man": value / 1e4, "million": value / 1e6, "value": value, "currency": currency}
     return text(f"app.audit_report.{kind}_{size}", lang, **fields)

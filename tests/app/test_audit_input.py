@@ -1,0 +1,305 @@
+"""What people hand in is read as what it is, and what is not understood is said, not guessed."""
+
+import contextlib
+import zipfile
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kanmon.app.audit.cells import Unreadable, firm_key, id_key, read
+from kanmon.app.audit.company import company_from
+from kanmon.app.audit.importers import read_input
+from kanmon.app.audit.layout import sheets
+from kanmon.app.audit.mapping import read_corrections, recognise
+from kanmon.app.audit.workbook import ORDER, write_template, write_workbook
+from kanmon.graph import InputError, ReadError
+
+DEMO = Path(__file__).resolve().parents[2] / "datasets" / "data" / "demo_company" / "audit.xlsx"
+
+
+def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
+    """Write sheets of plain cells; text that looks like a formula stays text."""
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        for name, rows in sheets.items():
+            page = book.add_worksheet(name)
+            for i, row in enumerate(rows):
+                for j, value in enumerate(row):
+                    if isinstance(value, (int, float)):
+                        page.write_number(i, j, value)
+                    elif value is not None:
+                        page.write_string(i, j, str(value))
+    return path
+
+
+def sourcing(*rows: list[object], head: tuple[str, ...] = ("part", "supplier", "country")) -> list[list[object]]:
+    return [list(head), *rows]
+
+
+COLUMN = {column.name: column for sheet in sheets().values() for column in sheet.columns}
+
+
+def company(path, corrections=None):
+    return company_from(recognise(read_input(path), corrections))
+
+
+def says(found):
+    return " ".join(remark.message.text("en") for remark in found.remarks)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "value"),
+    [
+        ("spend", "１２，３４５", 12345.0),
+        ("spend", "¥1,234,567", 1234567.0),
+        ("spend", "1.2億円", 1.2e8),
+        ("spend", "300万円", 3e6),
+        ("stock", "12,000個", 12000.0),
+        ("share", "35%", 0.35),
+        ("share", "３５％", 0.35),
+        ("share", "3割", 0.3),
+        ("share", "0.35", 0.35),
+        ("lead_days", "3ヶ月", 90.0),
+        ("lead_days", "6 weeks", 42.0),
+        ("qualified_date", "2026/3/31", "2026-03-31"),
+        ("qualified_date", "2026年3月31日", "2026-03-31"),
+        ("qualified_date", "令和8年3月31日", "2026-03-31"),
+        ("qualified_date", "46112", "2026-03-31"),
+        ("qualified", "○", True),
+        ("qualified", "未認定", False),
+        ("qualified", "2024-03-15", True),
+        ("country", "中国(江蘇省)", "CHN"),
+        ("country", "ﾄﾞｲﾂ", "DEU"),
+        ("country", "不明", None),
+        ("hs", "8505.11-000", "850511000"),
+        ("hs", "1029", "1029"),
+        ("hs", "10290", "010290"),
+        ("measure", "在庫を積む", "stock"),
+        ("name", "=1+1", "=1+1"),
+    ],
+)
+def test_cells_are_read_as_people_write_them(column, cell, value):
+    assert read(COLUMN[column], cell) == value
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "why"),
+    [
+        ("spend", "=SUM(A1:A9)", "formula"),
+        ("spend", "#REF!", "formula"),
+        ("spend", "-5", "negative"),
+        ("spend", "▲1,000", "negative"),
+        ("spend", "many", "number"),
+        ("country", "中国・ベトナム", "country"),
+        ("qualified_date", "3/1/2024", "date"),
+        ("qualified_date", "2024-02-30", "date"),
+        ("qualified", "perhaps", "yes_no"),
+        ("hs", "85", "hs"),
+    ],
+)
+def test_what_cannot_be_read_says_why(column, cell, why):
+    with pytest.raises(Unreadable, match=why):
+        read(COLUMN[column], cell)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.sampled_from(sorted(COLUMN)), st.text(max_size=40))
+def test_any_text_is_read_or_refused_never_a_crash(column, text):
+    with contextlib.suppress(Unreadable):
+        read(COLUMN[column], text)
+
+
+def test_names_are_compared_as_people_mean_them():
+    assert id_key("Ｐ－１０１") == id_key("p-101") == id_key("P‐101 ")
+    assert firm_key("株式会社例示精機") == firm_key("例示精機㈱") == firm_key("例示精機(株)")
+    assert firm_key("Example Co., Ltd.") == firm_key("EXAMPLE")
+    assert firm_key("株式会社") != ""
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_template_is_read_back_as_its_own_sheets(tmp_path, lang):
+    path = write_template(tmp_path / "t.xlsx", lang)
+    rows = {name: [] for name in ORDER}
+    rows["sourcing"] = [{"part": "P-1", "supplier": "S", "country": "China"}]
+    path = write_workbook(path, rows, lang, force=True)
+    reading = recognise(read_input(path))
+    assert {line["kind"] for line in reading.mapping if line["kind"]} == set(ORDER)
+    assert all(line["how"] == "title" for line in reading.mapping if line["read_as"])
+    assert reading.rows("sourcing")[0]["country"] == "CHN"
+
+
+def test_the_template_is_not_overwritten(tmp_path):
+    path = write_template(tmp_path / "t.xlsx", "en")
+    with pytest.raises(ReadError):
+        write_template(path, "en")
+
+
+def test_the_same_template_has_the_same_bytes(tmp_path):
+    one, two = (write_template(tmp_path / f"{n}.xlsx", "ja").read_bytes() for n in "ab")
+    assert one == two
+
+
+def test_three_columns_are_enough(tmp_path):
+    found = company(workbook(tmp_path / "a.xlsx", {"Sheet1": sourcing(["P-1", "S", "China"])}))
+    (source,) = found.sources["P-1"]
+    assert (source.country, source.share, source.basis) == ("CHN", 1.0, "only")
+
+
+def test_a_cp932_ledger_below_title_rows_is_read(tmp_path):
+    lines = [
+        "2026年度 購買台帳,,,",
+        ",,,",
+        "品番,品　名,仕入先,原産国",
+        "Ｐ－１,ボルト,㈱甲,中国",
+        ",,乙(株),台湾",
+        "合計,,,",
+    ]
+    path = tmp_path / "ledger.csv"
+    path.write_bytes("\r\n".join(lines).encode("cp932"))
+    found = company(path)
+    assert [source.country for source in found.sources["P-1"]] == ["CHN", "TWN"]
+    assert "merged" in says(found)
+    assert found.sources["P-1"][1].refs == ["ledger!5"]
+
+
+def test_an_indented_bom_and_a_parent_child_bom_say_the_same(tmp_path):
+    levels = [["level", "part", "qty"], [0, "A", 1], [1, "B", 2], [2, "C", 3], [1, "D", 4]]
+    pairs = [["parent", "part", "qty"], ["A", "B", 2], ["B", "C", 3], ["A", "D", 4]]
+    edges = []
+    for name, rows in (("l", levels), ("p", pairs)):
+        found = company(workbook(tmp_path / f"{name}.xlsx", {"BOM": rows, "S": sourcing(["C", "S", "China"])}))
+        edges.append({(need.parent, need.part, need.quantity) for need in found.needs})
+        assert list(found.products) == ["A"]
+    assert edges[0] == edges[1]
+
+
+def test_a_circular_bom_loses_the_line_that_closes_it_and_says_so(tmp_path):
+    rows = [["parent", "part"], ["A", "B"], ["B", "C"], ["C", "B"], ["A", "A"]]
+    found = company(workbook(tmp_path / "a.xlsx", {"BOM": rows}))
+    assert {(need.parent, need.part) for need in found.needs} == {("A", "B"), ("B", "C")}
+    assert "B → C → B" in says(found)
+
+
+def test_a_part_sourced_120_percent_has_unknown_shares(tmp_path):
+    head = ("part", "supplier", "country", "share")
+    rows = sourcing(["P", "X", "China", "80%"], ["P", "Y", "Japan", "40%"], head=head)
+    found = company(workbook(tmp_path / "a.xlsx", {"S": rows}))
+    assert [source.share for source in found.sources["P"]] == [None, None]
+    assert "120%" in says(found)
+
+
+@pytest.mark.parametrize("cells", [(35, 65), (0.35, 0.65), ("35%", "65%"), ("３５", "65")])
+def test_percentages_are_read_the_same_however_written(tmp_path, cells):
+    head = ("part", "supplier", "country", "share")
+    rows = [["P", "X", "China", cells[0]], ["P", "Y", "Japan", cells[1]]]
+    found = company(workbook(tmp_path / "a.xlsx", {"S": sourcing(*rows, head=head)}))
+    assert [source.share for source in found.sources["P"]] == pytest.approx([0.35, 0.65])
+
+
+def test_shares_come_from_amounts_only_where_no_share_is_given(tmp_path):
+    head = ("part", "supplier", "country", "amount")
+    rows = [["P", "X", "China", 30], ["P", "Y", "Japan", 10], ["Q", "X", "China", 5], ["Q", "Z", "Japan", None]]
+    found = company(workbook(tmp_path / "a.xlsx", {"S": sourcing(*rows, head=head)}))
+    assert [(s.share, s.basis) for s in found.sources["P"]] == [(0.75, "spend"), (0.25, "spend")]
+    assert [s.basis for s in found.sources["Q"]] == ["unknown", "unknown"]
+
+
+def test_the_vendor_is_not_the_maker_and_the_billing_address_not_the_site(tmp_path):
+    suppliers = [["supplier", "kind", "country", "billing country"], ["Trade", "trading company", None, "Japan"]]
+    rows = sourcing(["P", "Trade", None])
+    found = company(workbook(tmp_path / "a.xlsx", {"Sourcing": rows, "Suppliers": suppliers}))
+    (source,) = found.sources["P"]
+    assert (source.maker, source.vendor, source.country) == ("", "Trade", None)
+
+
+def test_an_origin_worksheet_is_read(tmp_path):
+    head = ["部品名", "HSコード", "原産国", "仕入先", "金額"]
+    rows = [["対比表", None], [None], head, ["磁石", "8505.11", "中国", "甲", 100]]
+    found = company(workbook(tmp_path / "epa.xlsx", {"対比表": rows}))
+    assert found.parts["磁石"].hs == "850511"
+    assert found.sources["磁石"][0].country == "CHN"
+
+
+def test_a_smelter_list_is_company_level(tmp_path):
+    rows = [["RMI template"], ["Metal (*)", "Smelter Look-up (*)", "Smelter Name (1)", "Smelter Country (*)"]]
+    rows.append(["Tin", "Smelter not listed", "Example Smelter", "INDONESIA"])
+    path = workbook(tmp_path / "cmrt.xlsx", {"Smelter List": rows, "S": sourcing(["P", "X", "Japan"])})
+    found = company(path)
+    assert [(row["metal"], row["country"]) for row in found.smelters] == [("Tin", "IDN")]
+    assert not any("smelter" in source.maker.lower() for sources in found.sources.values() for source in sources)
+
+
+def test_every_header_stands_in_the_mapping(tmp_path):
+    rows = [["品番", "仕入先", "原産国", "社内メモ"], ["P", "X", "中国", "x"]]
+    reading = recognise(read_input(workbook(tmp_path / "a.xlsx", {"台帳": rows, "メモ": [["雑感"], ["x"]]})))
+    assert {(line["column"], line["how"]) for line in reading.mapping} >= {("品番", "alias"), ("社内メモ", "not_used")}
+    assert any(line["how"] == "not_recognised" for line in reading.mapping)
+
+
+def test_yaml_corrects_what_was_read(tmp_path):
+    rows = [["Teil", "Wer", "Wo"], ["P", "X", "中国"]]
+    path = workbook(tmp_path / "a.xlsx", {"T": rows})
+    with pytest.raises(InputError):
+        company(path)
+    file = tmp_path / "m.yaml"
+    file.write_text(
+        "sheets:\n  T:\n    kind: sourcing\n    header_row: 1\n    columns: {Teil: part, Wer: supplier, Wo: country}\n",
+        encoding="utf-8",
+    )
+    found = company(path, read_corrections(file))
+    assert found.sources["P"][0].country == "CHN"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- 1",
+        "sheets: [1]",
+        "other: {}",
+        "sheets: {Nope: {kind: bom}}",
+        "sheets: {T: {kind: nope}}",
+        "sheets: {T: {columns: {nope: part}}}",
+        "a: b: c",
+        "!!python/object/apply:os.system ['true']",
+    ],
+)
+def test_wrong_corrections_are_refused(tmp_path, text):
+    path = workbook(tmp_path / "a.xlsx", {"T": sourcing(["P", "X", "China"])})
+    file = tmp_path / "m.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(InputError):
+        company(path, read_corrections(file))
+
+
+def test_files_that_are_not_workbooks_are_refused(tmp_path):
+    broken = tmp_path / "broken.xlsx"
+    broken.write_bytes(b"PK\x03\x04 no zip")
+    locked = tmp_path / "locked.xlsx"
+    locked.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
+    bomb = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"\0" * 700_000_000)
+    empty = tmp_path / "empty.csv"
+    empty.write_bytes(b"")
+    (tmp_path / "folder").mkdir()
+    for path in (broken, locked, bomb, empty, tmp_path / "folder", tmp_path / "none.xlsx", tmp_path / "x.pdf"):
+        with pytest.raises(ReadError):
+            read_input(path)
+
+
+def test_a_missing_sheet_or_nothing_useful_is_said(tmp_path):
+    with pytest.raises(InputError, match="part, supplier and country"):
+        company(workbook(tmp_path / "a.xlsx", {"Notes": [["hello"], ["world"]]}))
+
+
+def test_the_demo_keeps_its_dirt_visible():
+    found = company(DEMO)
+    text = says(found)
+    for part in ("circle", "120%", "中国・台湾", "merged", "15.3.2024"):
+        assert part in text
+    assert len(found.products) == 3 and 110 <= len(found.parts) <= 130
+    assert found.sources["BR-110"][1].country == "CHN"  # a merged cell
+    assert [round(s.share, 2) for s in found.sources["EN-110"]] == [0.6, 0.4]  # 60 and 40 without a sign
+    assert found.products["ACT-10"]["revenue"] == 1.8e9 and found.products["LIN-05"]["revenue"] == 6.4e8
+    assert found.budget == 3e7
