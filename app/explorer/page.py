@@ -14,6 +14,7 @@ from ...graph import SupplyGraph
 from ...graph.files import whole_file
 from ...graph.messages import LANGUAGES, default_language, text
 from . import canvas, data, model, picture
+from .findings import findings
 from .layout import layered
 from .pruning import prune
 
@@ -128,6 +129,7 @@ def graph_page(
     shown, left_out = prune(graph, ends)
     chain = {id: (chains or "").split("|")[0] for id, chains in shown.items.select("id", "chains").iter_rows()}
     layout = layered(shown.items["id"].to_list(), shown.inputs.select("item", "input").rows(), ends, chain)
+    found, single = findings(shown, products or ends, buyer, level)
     content = data.facts(shown, level, lang) | {
         "about": {
             "name": graph.name,
@@ -147,7 +149,8 @@ def graph_page(
         "options": canvas.OPTIONS,
         "shapes": canvas.SHAPES,
         "networks": model.networks(graph, ends, buyer, level, domestic),
-        "findings": {},
+        "findings": found,
+        "single": single,
         "technologies": data.technology_names(lang),
         "words": data.words(lang),
     }

@@ -13,7 +13,8 @@ import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kanmon.app.explorer import graph_page, write_explorer
+from kanmon.app.explorer import GraphPage, graph_page, write_explorer
+from kanmon.app.explorer.findings import MOST_SHOWN, findings
 from kanmon.app.explorer.layout import layered, spaced
 from kanmon.app.explorer.model import networks
 from kanmon.app.explorer.page import SCRIPTS, _file
@@ -21,6 +22,8 @@ from kanmon.app.explorer.pruning import prune
 from kanmon.datasets import load
 from kanmon.graph import SupplyGraph, UnknownIdError
 from kanmon.graph.messages import LANGUAGES, text
+from kanmon.risk.chokepoints import chokepoints
+from kanmon.risk.cut_sets import cut_sets
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +32,13 @@ def world() -> SupplyGraph:
 
 
 @pytest.fixture(scope="module")
-def page(world: SupplyGraph) -> str:
-    return graph_page(world, lang="en").html
+def shown(world: SupplyGraph) -> GraphPage:
+    return graph_page(world, lang="en")
+
+
+@pytest.fixture(scope="module")
+def page(shown: GraphPage) -> str:
+    return shown.html
 
 
 def content(page: str) -> dict:
@@ -101,8 +109,9 @@ def test_unknown_product_or_buyer_is_said(world):
         graph_page(world, buyer="JPNN")
 
 
-def test_file_is_utf8_and_whole(tmp_path, world):
-    path = write_explorer(world, tmp_path / "page.html", lang="ja")
+def test_file_is_utf8_and_whole(tmp_path):
+    graph = SupplyGraph(items=[{"id": "a", "name_en": "a", "name_ja": "関門", "kind": "product"}])
+    path = write_explorer(graph, tmp_path / "page.html", lang="ja")
     assert path.read_bytes().decode("utf-8").rstrip().endswith("</html>")
     assert [file.name for file in tmp_path.iterdir()] == ["page.html"]
 
@@ -201,17 +210,44 @@ def test_very_large_graph_is_pruned_by_the_stated_rule(monkeypatch):
 # --- notebooks
 
 
-def test_notebook_shows_a_frame_with_a_still_picture_inside(world):
-    page = graph_page(world, lang="en")
-    bundle = page._repr_mimebundle_()
+def test_notebook_shows_a_frame_with_a_still_picture_inside(world, shown):
+    bundle = shown._repr_mimebundle_()
     frame = Elements(bundle["text/html"]).found[0]
-    assert frame[0] == "iframe" and frame[1]["srcdoc"] == page.html and "allow-same-origin" not in frame[1]["sandbox"]
+    assert frame[0] == "iframe" and frame[1]["srcdoc"] == shown.html and "allow-same-origin" not in frame[1]["sandbox"]
     root = ET.fromstring(bundle["image/svg+xml"])
-    linked = world.items.filter(~pl.col("id").is_in(list(_apart(page.html))))
+    linked = world.items.filter(~pl.col("id").is_in(list(_apart(shown.html))))
     assert len(root.findall(".//{http://www.w3.org/2000/svg}circle")) == linked.height
-    assert repr(page).startswith("GraphPage('world'")
+    assert repr(shown).startswith("GraphPage('world'")
 
 
 def _apart(page: str) -> set[str]:
     found = content(page)
     return {id for id, apart in zip(found["items"]["id"], found["apart"], strict=True) if apart}
+
+
+def test_findings_are_those_of_risk(world, page):
+    found = content(page)["findings"]["ev_battery_pack"]
+    frame = chokepoints(world, "ev_battery_pack", kinds=["halt"], max_order=1)
+    rows = frame.filter(pl.col("criticality_high") > 0).head(MOST_SHOWN)
+    assert [row["node"] for row in found["nodes"]] == rows["node"].to_list()
+    assert [row["criticality_low"] for row in found["nodes"]] == pytest.approx(rows["criticality_low"].to_list(), rel=1e-5)
+    sets = cut_sets(world, "ev_battery_pack", level="country", max_order=2)
+    assert [row["members"] for row in found["sets"]] == sets["members"].to_list()[:MOST_SHOWN]
+
+
+def test_a_node_that_stops_an_item_alone_is_named():
+    graph = SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "component"} for i in ("motor", "magnet", "steel")],
+        inputs=[{"item": "motor", "input": i, "source": "s"} for i in ("magnet", "steel")],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
+        shares=[
+            {"item": "motor", "supplier": "JPN", "source": "s", "share": 1},
+            {"item": "magnet", "supplier": "CHN", "source": "s", "share": 1},
+            {"item": "steel", "supplier": "CHN", "source": "s", "share": 0.5},
+            {"item": "steel", "supplier": "JPN", "source": "s", "share": 0.5},
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    single = findings(graph, ["motor"], None, "country")[1]
+    assert single["magnet"]["certain"] == ["CHN"] and set(single["motor"]["certain"]) == {"CHN", "JPN"}
+    assert "steel" not in single

@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 import networkx
 import pytest
-from kanmon.app.explorer import write_explorer
+from kanmon.app.explorer import graph_page, write_explorer
 from kanmon.datasets import load
 from kanmon.graph import SupplyGraph
 from kanmon.risk import Scenario, embargo, halt, simulate, trace
@@ -142,8 +142,8 @@ def as_change(change) -> dict:
     [(None, None, False), ("humanoid_robot", "JPN", False), ("humanoid_robot", "JPN", True), (None, "JPN", True)],
 )
 def test_page_keeps_what_python_keeps(product, buyer, home, pages, visit, world):
-    page = pages(world, products=[product] if product else None, buyer=buyer, lang="en")
-    tab = visit(page)
+    options = {"products": ["humanoid_robot"], "buyer": buyer} if buyer else {}
+    tab = visit(pages(world, **options, lang="en"))
     scenarios = random_scenarios(world, product, seed=8, count=12)
     frame = simulate(world, scenarios, product=product, buyer=buyer, domestic=home)
     for scenario in scenarios:
@@ -242,6 +242,24 @@ def test_focus_follows_the_supply_up_and_down(world_page, visit, world):
     tab.select_option("#depth", "1")
     direct = {"ndfeb_magnet", *world.inputs.filter(item="ndfeb_magnet")["input"]}
     assert {ids[node] for node in drawn(tab)} == direct
+
+
+def test_a_large_graph_starts_in_groups_that_open(pages, visit):
+    ids = [f"i{n}" for n in range(2400)]
+    graph = SupplyGraph(
+        items=[{"id": id, "name_en": id, "kind": "component", "chains": f"c{n % 3}"} for n, id in enumerate(ids)],
+        inputs=[{"item": ids[n % 1200], "input": id, "source": "s"} for n, id in enumerate(ids[1200:])],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+        name="large",
+    )
+    tab = visit(pages(graph, lang="en"))
+    assert "2400 items are too many" in tab.locator("#notice").inner_text()
+    groups = drawn(tab)
+    assert sorted(groups) == [f"g{tier}|c{chain}" for tier in (0, 1) for chain in range(3)]
+    tab.keyboard.press("/")
+    tab.keyboard.type("i1201")
+    tab.keyboard.press("Enter")
+    assert 1201 in drawn(tab) and "g1|c1" not in drawn(tab)
 
 
 def test_a_tier_collapses_into_one_node_and_opens_again(world_page, visit):
@@ -410,11 +428,31 @@ def test_page_fits_a_narrow_screen(robot_page, visit):
 
 
 def test_japanese_page_speaks_japanese(pages, visit, world):
-    tab = visit(pages(world, lang="ja"))
+    tab = visit(pages(world, products=["humanoid_robot"], lang="ja"))
     assert tab.evaluate("document.documentElement.lang") == "ja"
     tab.keyboard.press("/")
     tab.keyboard.type("ネオジム")
     assert "ネオジム" in tab.locator("#found li").first.inner_text()
+
+
+def test_frame_of_a_notebook_works(browser, tmp_path):
+    graph = SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "component"} for i in ("motor", "magnet")],
+        inputs=[{"item": "motor", "input": "magnet", "source": "s"}],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    path = tmp_path / "notebook.html"
+    path.write_text(f"<!doctype html><title>n</title>{graph_page(graph, lang='en')._repr_html_()}", encoding="utf-8")
+    failures = []
+    tab = browser.new_page()
+    tab.on("pageerror", lambda error: failures.append(str(error)))
+    tab.goto(path.as_uri())
+    frame = tab.frame_locator("iframe")
+    frame.locator("html[data-ready]").wait_for()
+    frame.locator("#by-tier").select_option("0")
+    assert frame.locator(".count b").inner_text().startswith("1 of 2")
+    tab.close()
+    assert failures == []
 
 
 # --- what other people write into their tables

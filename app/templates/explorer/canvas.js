@@ -269,7 +269,7 @@ function swap(set, rows) {
 
 function radiusOf(i) {
   const found = criticality(i);
-  return found === null ? 5 : 4 + 5 * Math.sqrt(found);
+  return found === null ? 5 : 3.5 + 4 * Math.sqrt(found);
 }
 
 function rankOf(i, selected) {
@@ -312,13 +312,14 @@ function writeLabels(ctx) {
     const [x, y, radius] = place(label);
     if (!inView([x, y])) continue;
     ctx.font = `${label.bold ? 600 : 400} ${label.left ? pixels - 1 : pixels}px ${font}`;
-    const from = x + radius + 4;
-    const edge = width - from - 8;
+    const start = x + radius + 4;
+    const edge = label.left ? x - radius - 8 : width - start - 8;
     const forced = label.key === drawn.hover || label.rank === -2;
     // As long as there is room; shorter where there is not.
-    for (const most of label.left ? [drawn.column * scale * 0.52] : [300, 150, 90, 54]) {
+    for (const most of label.left ? [150, 80, 54] : [300, 150, 90, 54]) {
       const words = shortened(ctx, label.words, forced ? 320 : Math.min(most, edge));
       const length = ctx.measureText(words).width;
+      const from = label.left ? x - radius - 4 - length : start;
       const clear = free(from - 1, y - 6.5, from + length + 3, y + 6.5);
       if (!forced && (words.length < Math.min(3, label.words.length) || !clear)) continue;
       ctx.globalAlpha = label.faint ? 0.35 : 1;
@@ -334,14 +335,15 @@ function writeLabels(ctx) {
     const [x, y, radius] = place(label);
     if (!label.badges || !label.badges.length || !inView([x, y])) continue;
     ctx.globalAlpha = label.faint ? 0.35 : 1;
-    label.badges.forEach((badge, n) => {
+    label.badges.forEach((badge) => {
       const wide = badge.length > 1 ? 15 : 10;
-      const left = x + (n === 0 && badge !== "!" ? -radius - wide + 2 : radius - 4);
-      ctx.fillStyle = badge === "!" ? colours.alarm : colours.badge;
+      const alarm = badge === "!";
+      const left = x + (alarm ? radius - 3 : -radius - wide + 2);
+      ctx.fillStyle = alarm ? colours.alarm : colours.badge;
       ctx.beginPath();
       ctx.roundRect(left, y - radius - 7, wide, 11, 5);
       ctx.fill();
-      ctx.fillStyle = badge === "!" ? "#fff" : colours["badge-text"];
+      ctx.fillStyle = alarm ? colours.page : colours["badge-text"];
       ctx.font = `700 8.5px ${font}`;
       ctx.fillText(badge, left + (badge.length > 1 ? 2.8 : 3.6), y - radius - 1.3);
     });

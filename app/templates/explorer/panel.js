@@ -75,7 +75,7 @@ function actions(node) {
 }
 
 function itemFacts(i) {
-  return [flagFacts(i), concentrationFacts(i), whyChokepoint(items.id[i]), cutSetFacts(items.id[i]), supplierShares(i), inputFacts(i), useFacts(i), tradeFacts(i)];
+  return [flagFacts(i), stopsAlone(i), concentrationFacts(i), whyChokepoint(items.id[i]), cutSetFacts(items.id[i]), supplierShares(i), inputFacts(i), useFacts(i), tradeFacts(i)];
 }
 
 function flagFacts(i) {
@@ -161,6 +161,7 @@ function supplierFacts(s) {
   const mine = suppliers.id.flatMap((_, i) => (i === s || (suppliers.kind[s] === "country" && countryOf[i] === suppliers.id[s]) ? [i] : []));
   const rows = mine.flatMap((i) => supplied[i]).sort((a, b) => shares.low[b] - shares.low[a] || shares.high[b] - shares.high[a]);
   return [
+    chokepointFacts(suppliers.id[s]),
     whyChokepoint(suppliers.id[s]),
     cutSetFacts(suppliers.id[s]),
     h("section", {}, h("h3", {}, t("supplies", { count: rows.length })),

@@ -22,7 +22,7 @@ function rowOf(i) {
     year: has("year"),
     confidence: row === undefined ? null : t(has("confidence") || "unknown"),
     technology: [...new Set(flagsOf[i].map((f) => flags.technology[f]))].join(", "),
-    single: isSinglePoint(i) ? t("yes") : "",
+    single: ["certain", "possible"].filter((sure) => stoppers(i, sure).length).map((sure) => `${t(sure)}: ${names(stoppers(i, sure))}`).join("; "),
     source: row === undefined ? null : sources.title[steps.source[row]],
     ...(whatIf.kept ? { kept_low: kept ? kept.low : null, kept_high: kept ? kept.high : null } : {}),
   };
