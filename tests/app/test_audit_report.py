@@ -1,0 +1,248 @@
+"""The report says what the files say, keeps official and own words apart, and lets no cell do anything."""
+
+import json
+import re
+import shutil
+import subprocess
+import zipfile
+from pathlib import Path
+
+import polars as pl
+import pytest
+import xlsxwriter
+import yaml
+from kanmon.app.audit.content import content
+from kanmon.app.audit.files import write_report
+from kanmon.app.audit.page import render
+from kanmon.app.audit.report import audit
+from kanmon.app.audit.workbook import write_template
+from kanmon.datasets import guideline_items
+from kanmon.datasets.readers.sheets import read_sheets
+from kanmon.graph import InputError, SupplyGraph
+
+DEMO = Path(__file__).resolve().parents[2] / "datasets" / "data" / "demo_company" / "audit.xlsx"
+DATE = "2026-11-23"
+HOSTILE = '=HYPERLINK("http://example.invalid","x")<script>alert(1)</script>'
+office = [
+    pytest.mark.office,
+    pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed"),
+]
+
+
+def workbook(path, sheets):
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        for name, rows in sheets.items():
+            page = book.add_worksheet(name)
+            for i, row in enumerate(rows):
+                for j, value in enumerate(row):
+                    page.write(i, j, value)
+    return path
+
+
+@pytest.fixture(scope="module")
+def demo():
+    return audit(DEMO, lang="ja", date=DATE)
+
+
+@pytest.fixture(scope="module")
+def report(demo, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("report") / "ja"
+    write_report(demo, folder, "ja")
+    return folder
+
+
+def small(tmp_path, extra=(), products=True):
+    sheets = {
+        "Sourcing": [
+            ["part", "name", "supplier", "country", "share", "stock days", "switching days", "qualified"],
+            ["P1", "Gear", "X", "China", "100%", 30, 90, "yes"],
+            ["P2", "Bolt", "Y", "Japan", "60%", 10, 20, "yes"],
+            ["P2", "Bolt", "Z", "Germany", "40%", None, None, "yes"],
+            *extra,
+        ],
+        "BOM": [["parent", "part"], ["A", "P1"], ["A", "P2"]],
+    }
+    if products:
+        sheets["Products"] = [["product", "revenue"], ["A", 3650]]
+    return workbook(tmp_path / "small.xlsx", sheets)
+
+
+def test_figures_can_be_worked_out_by_hand(tmp_path):
+    found = audit(small(tmp_path), lang="en", date=DATE, world=SupplyGraph())
+    rows = {row["node"]: row for row in found.figures.countries}
+    # China stops: P1 lasts 30 days and is switched after 90, so 60 of 180 days are lost, at 10 a day.
+    assert rows["CHN"]["loss_low"] == pytest.approx(600)
+    assert rows["CHN"]["certain"] == pytest.approx(3650)
+    # Germany stops: 40 % of P2; 10 days of stock, and switched after 20 of 180 days: nothing is lost on average.
+    assert rows["DEU"]["certain"] == pytest.approx(0.4 * 3650)
+    assert rows["DEU"]["loss_low"] == pytest.approx(0)
+    assert [(row["country"], row["days_high"]) for row in found.figures.times if row["days_high"] is not None] == [
+        ("CHN", 30)
+    ]
+    parts = {row["part"]: row for row in found.figures.parts}
+    assert parts["P1"]["single"] and not parts["P2"]["single"]
+    assert parts["P1"]["gap_days"] == 60 and parts["P1"]["revenue"] == 3650
+    assert parts["P2"]["hhi_low"] == pytest.approx(0.52)
+
+
+def test_three_columns_give_a_report_that_claims_no_money(tmp_path):
+    path = workbook(tmp_path / "a.xlsx", {"S": [["part", "supplier", "country"], ["P", "X", "China"], ["Q", "X", None]]})
+    found = audit(path, lang="en", date=DATE)
+    page = render(content(found, "en"), "JPY")
+    assert "cannot be worked out yet" in page
+    status = {f.item["id"]: f.status for f in found.findings}
+    assert status["PRJ-Q01"] == status["PRJ-Q09"] == "not_enough_data"
+    assert status["PRJ-Q04"] == "finding"
+
+
+def test_missing_is_never_no_risk(tmp_path):
+    path = workbook(
+        tmp_path / "a.xlsx",
+        {"S": [["part", "supplier", "country"], ["P", None, "China"]], "BOM": [["parent", "part"], ["A", "P"], ["A", "Q"]]},
+    )
+    found = audit(path, lang="en", date=DATE)
+    assert {f.status for f in found.findings if f.check in {"stock", "own_share", "leakage"}} == {"not_enough_data"}
+    assert found.figures.coverage["supplier_known"] == 0.5
+
+
+def test_every_item_keeps_the_kind_of_its_text(demo):
+    shown = {f["id"]: f for theme in content(demo, "en")["themes"] for f in theme["findings"]}
+    for row in guideline_items().iter_rows(named=True):
+        if row["id"] in shown:
+            assert shown[row["id"]]["wording"] == row["wording"]
+    assert "not METI text" in shown["PRJ-Q04"]["wording_says"]
+    assert "Excerpt" in shown["ESMG-A1"]["wording_says"]
+    assert not any(f["wording"] in {"not_found", "unverified"} for f in shown.values())
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_no_sentence_decides_a_legal_question(demo, lang):
+    text = json.dumps(content(demo, lang), ensure_ascii=False, default=str).lower()
+    for word in ("reportable", "is regulated", "compliant", "報告対象です", "規制対象", "該当します", "違反"):
+        assert word not in text
+
+
+def test_findings_lead_to_the_rows_of_the_files(demo):
+    for found in demo.findings:
+        if found.check in {"single", "qualified", "stock", "country"}:
+            assert found.evidence and all(re.fullmatch(r"調達!\d+", ref) for row in found.evidence for ref in row.refs)
+
+
+def test_sources_that_meet_upstream_are_found(demo):
+    met = {(row["part"], row["node_name"]) for row in demo.figures.diamonds if not row["market"]}
+    assert ("EN-110", "Kakuu Chip F55") in met
+
+
+def test_the_best_set_keeps_to_the_budget_and_beats_doing_nothing(demo):
+    plan = demo.mitigation.plan
+    assert plan.cost <= demo.mitigation.budget == 3e7
+    assert plan.after_high < plan.before_high == pytest.approx(demo.mitigation.nothing["high"])
+    best_alone = max(row["removed_high"] for row in demo.mitigation.rows if row["cost"] is not None and row["cost"] <= 3e7)
+    assert plan.before_high - plan.after_high >= best_alone - 1e-6
+
+
+def test_the_same_input_gives_the_same_bytes(demo, report, tmp_path):
+    write_report(audit(DEMO, lang="ja", date=DATE), tmp_path / "again", "ja")
+    for file in sorted(report.iterdir()):
+        assert file.read_bytes() == (tmp_path / "again" / file.name).read_bytes(), file.name
+
+
+def test_hostile_cells_stay_text(tmp_path):
+    path = small(
+        tmp_path,
+        [[HOSTILE, HOSTILE, HOSTILE, "China", "100%", 5, 50, "yes"], ["@x", "+1", "-1", "=1+1", None, None, None, None]],
+    )
+    found = audit(path, lang="en", date=DATE, world=SupplyGraph())
+    folder = tmp_path / "out"
+    write_report(found, folder, "en")
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in page and "&lt;script&gt;" in page
+    with zipfile.ZipFile(folder / "report.xlsx") as archive:
+        for name in archive.namelist():
+            if name.startswith("xl/worksheets/"):
+                assert b"<f>" not in archive.read(name) and b"<hyperlink" not in archive.read(name)
+
+
+def test_the_page_needs_nothing_from_outside(report):
+    page = (report / "report.html").read_text(encoding="utf-8")
+    assert not re.search(r"<(script|link|iframe|img)\b", page)
+    assert not re.search(r"url\((?!#)", page)
+    assert "default-src 'none'" in page
+
+
+def test_pictures_do_not_depend_on_colour(report):
+    page = (report / "report.html").read_text(encoding="utf-8")
+    colours = {c.lower() for svg in re.findall(r"<svg.*?</svg>", page, re.S) for c in re.findall(r"#[0-9a-fA-F]{6}", svg)}
+    grey = [
+        c
+        for c in colours
+        if max(int(c[i : i + 2], 16) for i in (1, 3, 5)) - min(int(c[i : i + 2], 16) for i in (1, 3, 5)) < 40
+    ]
+    assert colours and set(grey) == colours
+    assert "<pattern" in page
+
+
+def test_the_mapping_that_is_written_reads_back_the_same(demo, report):
+    again = audit(DEMO, lang="ja", date=DATE, mapping=report / "mapping.yaml")
+    assert again.reading.tables == demo.reading.tables
+    assert {(link.part, link.item) for link in again.links} == {(link.part, link.item) for link in demo.links}
+    assert yaml.safe_load((report / "mapping.yaml").read_text(encoding="utf-8"))["sheets"]["調達"]["kind"] == "sourcing"
+
+
+def test_a_guess_is_marked_and_a_correction_wins(tmp_path):
+    rows = [
+        ["part", "name", "supplier", "country", "hs"],
+        ["P", "ネオジム焼結磁石", "X", "China", None],
+        ["Q", "cable", "X", "China", "8544.42"],
+    ]
+    path = workbook(tmp_path / "a.xlsx", {"S": rows})
+    (link,) = audit(path, lang="en", date=DATE).links
+    assert (link.item, link.how, link.guessed) == ("ndfeb_magnet", "name", True)
+    file = tmp_path / "m.yaml"
+    file.write_text("parts: {P: {world_item: none}, Q: {contains: [copper_magnet_wire]}}", encoding="utf-8")
+    (link,) = audit(path, lang="en", date=DATE, mapping=file).links
+    assert (link.part, link.item, link.guessed) == ("Q", "copper_magnet_wire", False)
+    file.write_text("parts: {P: {world_item: ndfeb_magnt}}", encoding="utf-8")
+    with pytest.raises(InputError, match="ndfeb_magnet"):
+        audit(path, lang="en", date=DATE, mapping=file)
+
+
+def test_the_report_workbook_holds_every_evidence_row(demo, report):
+    sheets = read_sheets(report / "report.xlsx")
+    rows = sum(len(f.evidence) for f in demo.findings)
+    assert sheets["根拠"].height == rows + 1
+    assert sheets["部品"].height == len(demo.figures.parts) + 1
+
+
+def test_a_wrong_date_is_refused():
+    with pytest.raises(InputError):
+        audit(DEMO, lang="en", date="23.11.2026")
+
+
+class TestOffice:
+    """With LibreOffice: what is written opens, and what it saves reads the same."""
+
+    pytestmark = office
+
+    @staticmethod
+    def convert(path, to, folder, *options):
+        profile = f"-env:UserInstallation=file://{folder}/profile"
+        command = ["soffice", profile, "--headless", "--convert-to", to, "--outdir", str(folder), *options, str(path)]
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
+
+    def test_the_template_and_the_report_open(self, report, tmp_path):
+        for path in (write_template(tmp_path / "t.xlsx", "ja"), report / "report.xlsx"):
+            self.convert(path, "pdf", tmp_path)
+            assert (tmp_path / f"{path.stem}.pdf").read_bytes().startswith(b"%PDF")
+
+    def test_saved_as_xlsx_or_csv_it_reads_the_same(self, demo, tmp_path):
+        self.convert(DEMO, "xlsx:Calc MS Excel 2007 XML", tmp_path)
+        parts = pl.DataFrame(demo.figures.parts, infer_schema_length=None).drop("refs", "sources")
+        again = audit(tmp_path / "audit.xlsx", lang="ja", date=DATE)
+        assert pl.DataFrame(again.figures.parts, infer_schema_length=None).drop("refs", "sources").equals(parts)
+        folder = tmp_path / "csv"
+        folder.mkdir()
+        self.convert(DEMO, "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1", folder)
+        shutil.rmtree(folder / "profile")
+        again = audit(folder, lang="ja", date=DATE)
+        assert pl.DataFrame(again.figures.parts, infer_schema_length=None).drop("refs", "sources").equals(parts)
