@@ -125,11 +125,12 @@ def graph_page(
         graph.item(product)
     if buyer is not None:
         graph.supplier(buyer)
-    ends = list(dict.fromkeys([*(products or []), *top_products(graph)]))
+    given = products or []
+    ends = [*given, *(product for product in top_products(graph) if product not in given)]
     shown, left_out = prune(graph, ends)
     chain = {id: (chains or "").split("|")[0] for id, chains in shown.items.select("id", "chains").iter_rows()}
     layout = layered(shown.items["id"].to_list(), shown.inputs.select("item", "input").rows(), ends, chain)
-    found, single = findings(shown, products or ends, buyer, level)
+    found, single = findings(shown, given or ends, buyer, level, given, lang)
     content = data.facts(shown, level, lang) | {
         "about": {
             "name": graph.name,

@@ -248,6 +248,6 @@ def test_a_node_that_stops_an_item_alone_is_named():
         ],
         sources=[{"id": "s", "title": "t", "publisher": "p"}],
     )
-    single = findings(graph, ["motor"], None, "country")[1]
+    single = findings(graph, ["motor"], None, "country", [], "en")[1]
     assert single["magnet"]["certain"] == ["CHN"] and set(single["motor"]["certain"]) == {"CHN", "JPN"}
     assert "steel" not in single

@@ -16,7 +16,7 @@ import pytest
 from kanmon.app.explorer import graph_page, write_explorer
 from kanmon.datasets import load
 from kanmon.graph import SupplyGraph
-from kanmon.risk import Scenario, embargo, halt, simulate, trace
+from kanmon.risk import Scenario, embargo, explain, halt, simulate, trace
 from kanmon.risk.explanation import sentences
 
 CHROMIUM = shutil.which("chromium")
@@ -197,6 +197,13 @@ def test_panel_names_the_source_of_every_figure(world_page, visit, world):
     urls = set(world.sources["url"].drop_nulls())
     links = panel.locator("a").evaluate_all("found => found.map((a) => a.getAttribute('href'))")
     assert links and set(links) <= urls
+
+
+def test_panel_says_why_a_country_is_a_chokepoint_as_python_does(robot_page, visit, world):
+    tab = visit(robot_page, "#%7B%22selected%22%3A%22supplier%3AIDN%22%7D")
+    said = tab.locator("#why").inner_text()
+    told = explain(world, "humanoid_robot", "IDN", "JPN")
+    assert all(line in said for line in told.filter(part="certain")["text_en"])
 
 
 def test_default_view_shows_items_first_and_suppliers_on_demand(world_page, visit, world):

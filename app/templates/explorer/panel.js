@@ -101,10 +101,23 @@ function whyChokepoint(id) {
   const found = keptWithout(id, state.product);
   if (!found || !found.kept) return null;
   const { low, high } = found.kept;
+  const told = findings[state.product]?.why[id];
+  if (told && !state.home) {
+    return h("section", { id: "why" }, h("h3", {}, t("if_it_stops")), keptLine(state.product, found.kept, false), toldWhy(told));
+  }
   return h("section", { id: "why" }, h("h3", {}, t("if_it_stops")),
     keptLine(state.product, found.kept, false),
     low > 1 - 1e-9 ? h("p", { class: "faint" }, t("nothing_lost")) : why("why_possible", state.product, "low", found.solution),
     high < 1 - 1e-9 ? why("why_certain", state.product, "high", found.solution) : null);
+}
+
+// The sentences of risk.explain.
+function toldWhy(told) {
+  const of = (name) => told.filter(([part]) => part === name).map(([, words]) => words);
+  return [
+    of("summary").map((words) => h("p", {}, cut(words, 400))),
+    ["certain", "possible"].filter((name) => of(name).length).map((name) => h("details", { class: "why", open: name === "certain" }, h("summary", {}, t(`why_${name}`)), h("ol", {}, of(name).map((words) => h("li", {}, cut(words, 700)))))),
+  ];
 }
 
 function viewTitle(view, ...words) {
