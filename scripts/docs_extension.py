@@ -10,11 +10,12 @@ import griffe
 
 _HEADING = re.compile(r"^(\w[\w ]*)\n-{3,}$", re.MULTILINE)
 _MATH_BLOCK = re.compile(r"^\.\. math:: ?(.*(?:\n(?:[ \t]+\S.*)?)*)", re.MULTILINE)
+_TABLE = re.compile(r"^(?:=+ +)+=+\n[^\n]+\n(?:=+ +)+=+\n.*?\n(?:=+ +)+=+$", re.MULTILINE | re.DOTALL)
 _FOOTNOTE = re.compile(r"^\.\. \[(\d+)\] ", re.MULTILINE)
 
 
 class Markdown(griffe.Extension):
-    """Formulas, numbered references and ``::`` as Markdown has them; a section for every doctest."""
+    """Formulas, tables, numbered references and ``::`` as Markdown has them; a section for every doctest."""
 
     def on_object(self, *, obj: griffe.Object, **kwargs: Any) -> None:
         """Rewrite the docstring before it is parsed."""
@@ -31,6 +32,7 @@ def markdown(text: str) -> str:
     text = re.sub(r":math:`([^`]*)`", r"\\(\1\\)", text)
     text = re.sub(r"\[(\d+)\]_", r"[\1]", text)
     text = _MATH_BLOCK.sub(lambda found: f"\n$$\n{textwrap.dedent(found[1]).strip()}\n$$\n", text)
+    text = _TABLE.sub(lambda found: f"```text\n{found[0]}\n```", text)
     text = _FOOTNOTE.sub(r"\1. ", text)
     text = re.sub(r"(?<=\S)::$", ":", text, flags=re.MULTILINE)
     parts = _HEADING.split(text)

@@ -6,6 +6,7 @@ Diagrams are drawn here as SVG; screenshots are taken of what the package itself
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,39 @@ from pathlib import Path
 FOLDER = Path(__file__).parents[1] / "docs" / "pictures"
 INK, SOFT, DARK, LIGHT, WARN = "#1b3a4b", "#5c7080", "#2a6f97", "#a9d6e5", "#e07a5f"
 FONT = "font-family='Helvetica, Arial, Noto Sans CJK JP, sans-serif'"
+
+JAPANESE = {
+    "Robot, magnets, steel: AND and OR": "ロボット・磁石・鋼材: AND と OR",
+    "Shares, and what is not known": "シェアと、分かっていない部分",
+    "The six tables": "六つの表",
+    "robot": "ロボット",
+    "magnets": "磁石",
+    "steel": "鋼材",
+    "10 % kept": "10 % を維持",
+    "100 % kept": "100 % を維持",
+    "country A, 90 %": "A国、90 %",
+    "country B, 10 %": "B国、10 %",
+    "countries C, D, E": "C国・D国・E国",
+    "stops": "停止",
+    "goes on": "継続",
+    "go on": "継続",
+    "AND: all of them": "AND: すべて必要",
+    "OR: any of them": "OR: いずれか",
+    "The scarcest input decides; an average would say 55 %.": "最も乏しい投入で決まる。平均なら 55 % になってしまう。",
+    "What the source says": "出典が示すこと",
+    "nobody named": "名前なし",
+    "HHI 0.386 to 0.443": "HHI 0.386〜0.443",
+    "Least concentrated: spread over ever smaller suppliers": "最も分散: 限りなく小さな供給者に分かれる",
+    "Most concentrated: one supplier holds it": "最も集中: 一社が持つ",
+    "what is supplied": "供給されるもの",
+    "countries, companies": "国・企業",
+    "item needs input": "品目と投入",
+    "who holds how much": "誰がどれだけ",
+    "who sold to whom": "誰が誰に売ったか",
+    "publisher, year, licence": "発行者・年・利用条件",
+    "every row": "どの行も",
+    "names one": "出典を示す",
+}
 
 
 def box(x: float, y: float, width: float, name: str, under: str = "", fill: str = "#ffffff", ink: str = INK) -> str:
@@ -41,6 +75,8 @@ def svg(name: str, width: int, height: int, title: str, *parts: str) -> None:
     head = f"<svg xmlns='http://www.w3.org/2000/svg' {size} {FONT} role='img'><title>{escape(title)}</title>"
     drawn = "\n".join([head, "<rect width='100%' height='100%' fill='#ffffff'/>", *parts, "</svg>"])
     (FOLDER / f"{name}.svg").write_text(drawn + "\n", encoding="utf-8")
+    translated = re.sub(r">([^<>\n]+)<", lambda found: f">{JAPANESE.get(found[1], found[1])}<", drawn)
+    (FOLDER / f"{name}_ja.svg").write_text(translated + "\n", encoding="utf-8")
 
 
 def and_or() -> None:
@@ -48,7 +84,7 @@ def and_or() -> None:
         "and_or",
         720,
         250,
-        "A robot needs magnets and steel; magnets come from two countries, one of them stops",
+        "Robot, magnets, steel: AND and OR",
         line(150, 125, 250, 65),
         line(150, 125, 250, 185),
         line(390, 65, 500, 30),
@@ -62,7 +98,7 @@ def and_or() -> None:
         box(500, 162, 200, "countries C, D, E", "go on"),
         words(240, 130, "AND: all of them", 13, DARK),
         words(470, 70, "OR: any of them", 13, DARK),
-        words(20, 236, "The scarcest input decides; an average over inputs would say 55 %."),
+        words(20, 236, "The scarcest input decides; an average would say 55 %."),
     )
 
 
@@ -82,7 +118,7 @@ def interval() -> None:
         "interval",
         720,
         215,
-        "Shares of 60 and 16 percent are known; the remainder of 24 percent may be spread or held by one",
+        "Shares, and what is not known",
         words(20, 22, "What the source says"),
         bar(32, [*known, (0.24, LIGHT, "nobody named")], "HHI 0.386 to 0.443"),
         words(20, 88, "Least concentrated: spread over ever smaller suppliers"),
@@ -97,7 +133,7 @@ def tables() -> None:
         "tables",
         720,
         230,
-        "Items need inputs; suppliers hold shares of items and trade them; every row names a source",
+        "The six tables",
         line(180, 45, 280, 45),
         line(180, 125, 280, 125),
         line(440, 45, 540, 85),
@@ -141,8 +177,6 @@ def kanmon(*arguments: str, **environment: str) -> str:
 
 def whatif() -> None:
     """The table of a what-if question and the steps that explain it, as a terminal shows them."""
-    import re
-
     from rich.console import Console
     from rich.text import Text
 
@@ -167,9 +201,10 @@ def explorer() -> None:
 
 
 def audit() -> None:
+    company = Path(__file__).parents[1] / "datasets" / "data" / "demo_company" / "audit.xlsx"
     with tempfile.TemporaryDirectory() as folder:
-        kanmon("audit", "--demo", "--out", folder, "--force")
-        shoot(Path(folder) / "report.html", "audit", 1100, 900)
+        kanmon("audit", str(company), "--out", folder, "--force", "--lang", "ja", "--date", "2026-11-23")
+        shoot(Path(folder) / "report.html", "audit", 900, 925)
 
 
 DRAWN = {one.__name__: one for one in (and_or, interval, tables, whatif, explorer, audit)}

@@ -5,6 +5,7 @@ import doctest
 import inspect
 import re
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -47,6 +48,7 @@ def folder(tmp_path, monkeypatch):
     part.write("my_tables.xlsx")
     kn.datasets.bundled_trade().select("hs6", "importer", "exporter", "year", "value").head(500).write_csv("my_trade.csv")
     pl.DataFrame({"品番": ["A-1", "A-2"], "品名": ["積層セラミックコンデンサ", "六角ボルト"]}).write_excel("ledger.xlsx")
+    shutil.copy(ROOT / "datasets" / "data" / "demo_company" / "audit.xlsx", "filled.xlsx")
     for page in PAGES:
         for name, block in zip(
             re.findall(r"`(\w+\.yaml)`", page.read_text(encoding="utf-8")), blocks(page, "yaml"), strict=False
