@@ -210,7 +210,7 @@ class NetworkEditor {
   }
 
   redirect(user, old, next) {
-    this.links[user] = this.links[user].map((link) => (link[0] === old ? [next, ...link.slice(1)] : link));
+    this.links[user] = this.links[user].map((link) => (link[0] === old ? [next, link[1], link[2], link[3], link[4]] : link));
     this.users[old] = this.users[old].filter((other) => other !== user);
     this.addUser(next, user);
   }
@@ -381,11 +381,13 @@ function solve(network, changes, estimated = false) {
 // The requirement that takes most from the makers in a market, weighed by what they could hold of it.
 function bindingOf({ network, low }, market) {
   const losses = new Map();
-  for (const [maker, , high] of network.links[market]) {
+  for (const link of network.links[market]) {
+    const maker = link[0];
     const needs = network.links[maker];
-    if (!isProducer(network.rows[maker]) || !needs.length) continue;
-    const worst = needs.reduce((a, b) => (low[b[0]] < low[a[0]] ? b : a))[0];
-    const loss = (1 - low[worst]) * high;
+    if (!needs.length || !isProducer(network.rows[maker])) continue;
+    let worst = needs[0][0];
+    for (const need of needs) if (low[need[0]] < low[worst]) worst = need[0];
+    const loss = (1 - low[worst]) * link[2];
     if (loss > 1e-12) losses.set(worst, (losses.get(worst) || 0) + loss);
   }
   let best = null;
