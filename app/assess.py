@@ -9,6 +9,7 @@ import polars as pl
 
 from ..graph import SupplyGraph
 from ..risk import concentration
+from .chokepoints import assessed_tables
 
 _SHOWN = ["item", "level", "scope", "measure", "year", "source", "hhi_low", "hhi_high"]
 _SHOWN += ["top_supplier", "top_share_low", "top_share_high", "attributed", "confidence"]
@@ -32,7 +33,8 @@ class Assessment:
         The preferred world view of each item, most concentrated first (by the lower bound); of another level where the
         chosen one has no figure.
     products : dict
-        For each product: the items upstream with their tier, the worst step, steps without data.
+        For each product: the items upstream with their tier, the worst step, steps without data, and the most critical
+        nodes (None where the chain is too large to work them out here).
     tables : dict of polars.DataFrame
         Further findings by name, one table over all products each.
     """
@@ -94,7 +96,10 @@ def assess(
     steps = steps.sort(-pl.col("hhi_low"), -pl.col("hhi_high"), "item")
     chosen = products or top_products(graph)
     found = {product: _chain(graph, product, steps) for product in chosen}
-    return Assessment(graph, level, buyer, facts(graph), views, steps, found)
+    tables, skipped = assessed_tables(graph, chosen, level, buyer)
+    for product, about in found.items():
+        about["chokepoints"] = None if product in skipped else _critical(tables["chokepoints"], product)
+    return Assessment(graph, level, buyer, facts(graph), views, steps, found, tables)
 
 
 def _named(graph: SupplyGraph, views: pl.DataFrame) -> pl.DataFrame:
@@ -133,6 +138,11 @@ def facts(graph: SupplyGraph) -> dict[str, Any]:
         "newest": years.max(),
         "notes": len(graph.notes),
     } | parts
+
+
+def _critical(nodes: pl.DataFrame, product: str) -> list[dict[str, Any]]:
+    keys = ["node", "criticality_low", "criticality_named", "criticality_high", "worst_item", "source"]
+    return nodes.filter(pl.col("product") == product).head(5).select(keys).to_dicts()
 
 
 def _chain(graph: SupplyGraph, product: str, steps: pl.DataFrame) -> dict[str, Any]:

@@ -35,12 +35,15 @@ def _spoken(arguments: list[str]) -> str:
 def _application():
     import typer
 
-    from .commands import assess, audit, data, dependence, explore, flag, template, whatif
+    from ..graph.messages import text
+    from .commands import affected, assess, audit, chokepoints, data, dependence, explore, flag, template, whatif
     from .console import say
 
     options = {"no_args_is_help": True, "add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
     app = typer.Typer(name="kanmon", help=say("kanmon"), **options)
     app.command("assess", help=say("assess"))(assess.assess)
+    app.command("chokepoints", help=text("app.chokepoints.help"))(chokepoints.chokepoints)
+    app.command("affected", help=text("app.chokepoints.help_affected"))(affected.affected)
     app.command("whatif", help=say("whatif"))(whatif.whatif)
     app.command("explore", help=say("explore"))(explore.explore)
     app.command("dependence", help=say("dependence"))(dependence.dependence)

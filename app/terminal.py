@@ -10,6 +10,7 @@ import polars as pl
 from ..graph import Interval
 from ..graph.messages import text
 from .assess import Assessment
+from .chokepoint_tables import show_critical, show_exposed
 from .console import name_of, safe
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def show_assessment(found: Assessment, terminal: Console, lang: str) -> None:
     for product in shown:
         terminal.print()
         terminal.print(_tree(found, product, lang, whole))
+        show_critical(found, product, terminal, lang)
+    show_exposed(found.graph, found.tables["exposure"], terminal, lang)
     rest = [product for product in found.products if product not in shown]
     if rest:
         names = safe(", ".join(rest), 400)

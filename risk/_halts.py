@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -167,6 +167,12 @@ class Halts:
     def each(self) -> NDArray[np.bool_]:
         """The sets of one event each."""
         return np.eye(len(self.ids), dtype=np.bool_)
+
+
+@lru_cache(maxsize=2)
+def halts_of(network: ProductionNetwork, level: str, every_item: bool = False) -> Halts:
+    """Return the halts of a network; several questions about one product share them."""
+    return Halts(network, level, every_item=every_item and level == "item")
 
 
 class _Editor(NetworkEditor):

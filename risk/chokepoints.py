@@ -14,7 +14,7 @@ from ..graph.errors import shorten
 from ..graph.network import WORLD_MARKET
 from . import _production_kernels as kernels
 from ._betweenness import betweenness
-from ._halts import CERTAIN, NAMED, POSSIBLE, Halts, changed, compiled
+from ._halts import CERTAIN, NAMED, POSSIBLE, Halts, changed, compiled, halts_of
 from ._supply_lines import met
 from ._ways import way
 from .cut_sets import product_node, sets_of
@@ -33,6 +33,7 @@ def chokepoints(
     kinds: Iterable[str] = KINDS,
     threshold: float = 0.5,
     max_order: int = 2,
+    sets: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     r"""Return how much hangs on each node upstream of a product, one row per node and kind of failure.
 
@@ -71,6 +72,8 @@ def chokepoints(
         For ``smallest_set``, 0..1.
     max_order : int
         Largest set that is looked for.
+    sets : polars.DataFrame, optional
+        What `risk.cut_sets` returned for the same question, where it is at hand: ``smallest_set`` is then taken from it.
 
     Returns
     -------
@@ -82,8 +85,8 @@ def chokepoints(
           `risk.cut_sets`;
         - ``dependency_flow, dependency_flow_low, dependency_flow_high``: 0..1; ``betweenness``: 0..1, of all pairs;
         - ``single_points, single_points_possible``: numbers of items that it stops alone, certain and in the named reading;
-        - ``smallest_set, smallest_set_possible``: order of the smallest set in the two readings (null: none up to
-          ``max_order``, or an embargo);
+        - ``smallest_set, smallest_set_possible``: order of the smallest certain set that it is in, and of the smallest of
+          all (null: none up to ``max_order``, or an embargo);
         - ``worst_item``: where its halt hits the product most; ``worst_share_low, worst_share_high``: its share there;
           ``source, year, confidence`` of that market.
 
@@ -121,12 +124,17 @@ def chokepoints(
             raise InputError("risk.chokepoints.kind", value=shorten(kind))
     network = compiled(graph, product, level, buyer)
     top = product_node(network)
-    halts = Halts(network, level, every_item=True)
+    halts = halts_of(network, level, every_item=True)
     flows = _flows(halts, top)
     measures = {"node": halts.ids, **flows, "betweenness": betweenness(halts)}
     about = pl.DataFrame(measures, schema_overrides={"node": pl.String})
-    about = about.hstack(pl.DataFrame(_worst(halts, top), schema=_WORST))
-    rows = _halt_rows(halts, top, threshold, max_order) if "halt" in kinds else []
+    about = about.hstack(_worst(halts, top))
+    if sets is None:
+        certain, possible = sets_of(halts, top, max_order, threshold)
+        smallest = [_smallest(halts, certain), _smallest(halts, [*certain, *possible])]
+    else:
+        smallest = [dict(_orders(sets.filter(pl.col("certainty") == "certain"))), dict(_orders(sets))]
+    rows = _halt_rows(halts, top, smallest) if "halt" in kinds else []
     if "embargo" in kinds and level != "item":
         rows += [_embargo_row(network, id) for id in halts.ids if id not in network.places]
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row").join(about, on="node", how="left", maintain_order="left")
@@ -148,14 +156,7 @@ _SCHEMA = {
     "smallest_set": pl.Int64,
     "smallest_set_possible": pl.Int64,
 }
-_WORST = {
-    "worst_item": pl.String,
-    "worst_share_low": pl.Float64,
-    "worst_share_high": pl.Float64,
-    "source": pl.String,
-    "year": pl.Int64,
-    "confidence": pl.String,
-}
+_WORST = ["worst_item", "worst_share_low", "worst_share_high", "source", "year", "confidence"]
 
 
 def affected(
@@ -192,7 +193,7 @@ def affected(
         - ``item, name_en, name_ja, kind`` (of the item), ``final`` (nothing needs it);
         - ``loss_low, loss_named, loss_high``: 0..1, as in `risk.cut_sets`;
         - ``through``: the item at which the node is met, on the way that costs most; ``steps``: how far up that is;
-          ``share``: the node's share there; ``source, year, confidence`` of that share.
+          ``share``: the node's share there (null for an item); ``source, year, confidence`` of that share.
 
         Items that would only be hit if the node stood behind supply for which nobody names it are left out.
 
@@ -220,7 +221,7 @@ def affected(
     change = failure(network, kind, node, item)
     check_scenario(graph, Scenario(kind, change))
     named, widest = changed(network, change)
-    needed = set(graph.inputs["input"])
+    needed, items = set(graph.inputs["input"]), set(graph.items["id"])
     rows = []
     for row in graph.items.iter_rows(named=True):
         id = row["id"]
@@ -241,7 +242,8 @@ def affected(
                 "loss_high": max(between, high),
             }
             | {"through": last.get("item"), "steps": steps.height - 1 if steps.height else None}
-            | {key: last.get(key) for key in ("share", "source", "year", "confidence")}
+            | {key: last.get(key) for key in ("source", "year", "confidence")}
+            | {"share": last.get("share") if node not in items else None}
         )
     frame = pl.DataFrame(rows, schema=_AFFECTED).with_columns(pl.col("loss_low", "loss_named", "loss_high").round(12))
     return frame.sort(~pl.col("final"), -pl.col("loss_low"), -pl.col("loss_named"), "item")
@@ -278,12 +280,11 @@ def _markets(network: ProductionNetwork) -> NDArray[np.int64]:
     return np.array([network.market(item) for item in items], np.int64)
 
 
-def _halt_rows(halts: Halts, top: int, threshold: float, max_order: int) -> list[dict[str, Any]]:
+def _halt_rows(halts: Halts, top: int, smallest: list[dict[str, int]]) -> list[dict[str, Any]]:
     markets = _markets(halts.network)
     place = int(np.flatnonzero(markets == top)[0])
     certain, named = (halts.losses(halts.each, reading, markets) for reading in (CERTAIN, NAMED))
     possible = halts.losses(halts.each, POSSIBLE, [top])[:, 0]
-    smallest = [_smallest(sets, len(halts.ids)) for sets in sets_of(halts, top, max_order, threshold)]
     return [
         {
             "node": id,
@@ -293,54 +294,54 @@ def _halt_rows(halts: Halts, top: int, threshold: float, max_order: int) -> list
             "criticality_high": max(possible[event], named[event, place]),
             "single_points": int((certain[event] >= 1 - _LEAST).sum()),
             "single_points_possible": int((named[event] >= 1 - _LEAST).sum()),
-            "smallest_set": smallest[0][event],
-            "smallest_set_possible": smallest[1][event],
+            "smallest_set": smallest[0].get(id),
+            "smallest_set_possible": smallest[1].get(id),
         }
         for event, id in enumerate(halts.ids)
     ]
 
 
-def _smallest(sets: list[tuple[int, ...]], count: int) -> list[int | None]:
-    found: list[int | None] = [None] * count
-    for members in sorted(sets, key=len, reverse=True):
-        for event in members:
-            found[event] = len(members)
-    return found
+def _smallest(halts: Halts, sets: list[tuple[int, ...]]) -> dict[str, int]:
+    return {halts.ids[event]: len(members) for members in sorted(sets, key=len, reverse=True) for event in members}
 
 
-def _worst(halts: Halts, top: int) -> list[dict[str, Any]]:
+def _orders(sets: pl.DataFrame) -> Iterable[tuple[str, int]]:
+    rows = sets.select("order", "members").explode("members").group_by("members").agg(pl.col("order").min())
+    return rows.iter_rows()
+
+
+def _worst(halts: Halts, top: int) -> pl.DataFrame:
     """For each event the item whose loss alone costs the product most, and what share of its market that is."""
-    network = halts.network
+    net = halts.network
+    counts = np.diff(net.indptr)
+    market = np.repeat(np.arange(len(counts)), counts)
+    seen = np.isin(market, _markets(net))
+    links = pl.DataFrame({"node": net.indices[seen], "market": market[seen], "low": net.low[seen], "high": net.high[seen]})
     events, nodes = halts.hit.nonzero()
-    hit = pl.DataFrame({"event": events, "node": nodes}).with_columns(item=network.nodes["item"].gather(nodes))
-    pairs = hit.group_by("event", "item").agg("node").sort("event", "item")
-    hidden = halts.hidden.toarray() > 0 if halts.level != "item" else None
-    remainder = {network.nodes["item"][int(node)]: node for node in np.flatnonzero(halts.remainder)}
-    best: list[tuple[tuple[float, ...], dict[str, Any]]] = [((-1.0,), {})] * len(halts.ids)
-    step = 4096
-    for start in range(0, pairs.height, step):
-        part = pairs.slice(start, step)
-        stops = np.zeros((part.height, len(network.producer)), np.bool_)
-        for row, members in enumerate(part["node"]):
-            stops[row, members.to_numpy()] = True
-        low = halts.losses_of(stops, CERTAIN, [top])[:, 0]
-        for row, (event, item, _) in enumerate(part.iter_rows()):
-            rest = remainder.get(item)
-            if hidden is not None and rest is not None and hidden[event, rest]:
-                stops[row, rest] = True
-        named = halts.losses_of(stops, NAMED, [top])[:, 0]
-        for row, (event, item, members) in enumerate(part.iter_rows()):
-            market = network.market(item)
-            links = np.arange(network.indptr[market], network.indptr[market + 1])
-            own = links[np.isin(network.indices[links], members)]
-            share = float(network.low[own].sum()), min(1.0, float(network.high[own].sum()))
-            rank = (round(low[row], 12), round(named[row], 12), *share)
-            if rank > best[event][0]:
-                fact = network.nodes.row(market, named=True)
-                about = {key: fact[key] for key in ("source", "year", "confidence")}
-                about |= {"worst_item": item, "worst_share_low": share[0], "worst_share_high": share[1]}
-                best[event] = rank, about
-    return [about for _, about in best]
+    hit = pl.DataFrame({"event": events.astype(np.int64), "node": nodes.astype(np.int64)})
+    hit = hit.with_columns(item=net.nodes["item"].gather(hit["node"])).join(links, on="node", how="left")
+    total = pl.col("low", "high").sum().clip(0, 1)
+    pairs = hit.group_by("event", "item").agg("node", pl.col("market").max(), total).sort("event", "item")
+    item = net.nodes["item"].to_numpy()
+    losses: list[NDArray[np.float64]] = [np.zeros((0, 2))]
+    for start in range(0, pairs.height, 4096):
+        part = pairs.slice(start, 4096)
+        rows = np.repeat(np.arange(part.height), part["node"].list.len().to_numpy())
+        stops = np.zeros((part.height, len(net.producer)), np.bool_)
+        stops[rows, part["node"].explode().to_numpy()] = True
+        low = halts.losses_of(stops, CERTAIN, [top])
+        if halts.level != "item":
+            hidden = halts.hidden[part["event"].to_numpy()].tocoo()
+            same = item[hidden.col] == part["item"].to_numpy()[hidden.row]
+            stops[hidden.row[same], hidden.col[same]] = True
+        losses.append(np.hstack([low, halts.losses_of(stops, NAMED, [top])]))
+    certain, named = np.round(np.concatenate(losses), 12).T
+    ranks = [pl.Series(-certain), pl.Series(-named), -pl.col("low"), -pl.col("high"), "item"]
+    best = pairs.sort("event", *ranks).group_by("event", maintain_order=True).first()
+    facts = net.nodes.select("source", "year", "confidence").with_row_index("market").cast({"market": pl.Int64})
+    best = best.join(facts, on="market", how="left", maintain_order="left")
+    best = best.rename({"item": "worst_item", "low": "worst_share_low", "high": "worst_share_high"})
+    return best.select(_WORST)
 
 
 def _embargo_row(network: ProductionNetwork, id: str) -> dict[str, Any]:

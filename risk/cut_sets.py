@@ -29,7 +29,7 @@ from numpy.typing import NDArray
 
 from ..graph import InputError, ProductionNetwork, SupplyGraph
 from ..graph.errors import shorten
-from ._halts import CERTAIN, NAMED, POSSIBLE, Halts, compiled
+from ._halts import CERTAIN, NAMED, POSSIBLE, Halts, compiled, halts_of
 from .fault_tree import FaultTree
 from .minimal_sets import minimal_sets
 
@@ -107,7 +107,7 @@ def cut_sets(
     """
     network = compiled(graph, product, level, buyer)
     top = product_node(network)
-    halts = Halts(network, level)
+    halts = halts_of(network, level)
     certain, possible = sets_of(halts, top, max_order, threshold)
     known = set(certain)
     sets = [*certain, *(members for members in possible if members not in known)]
@@ -162,7 +162,7 @@ def failure_tree(
     readings = {"certain": CERTAIN, "possible": NAMED}
     if certainty not in readings:
         raise InputError("risk.cut_sets.certainty", value=shorten(certainty))
-    halts = Halts(compiled(graph, product, level, buyer), level)
+    halts = halts_of(compiled(graph, product, level, buyer), level)
     return _tree(halts, readings[certainty], named=True)
 
 

@@ -1,0 +1,164 @@
+"""Chokepoints, cut sets and exposure as a terminal shows them."""
+
+from __future__ import annotations
+
+from math import ceil, floor
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ..graph import SupplyGraph
+from ..graph.messages import text
+from .console import name_of, safe
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from .assess import Assessment
+    from .chokepoints import Chokepoints
+
+SHOWN = 5
+"""Nodes, sets and items that an assessment shows of each table."""
+
+
+def share(low: float | None, high: float | None) -> str:
+    """Return a part of 1 as text: a range where it is one, a dash where it is not known; a bound is never narrowed.
+
+    >>> share(0.4, 0.4), share(0.399, 0.999), share(None, None)
+    ('40%', '39%–100%', '–')
+    """
+    if low is None or high is None:
+        return "–"
+    if high - low < 5e-3:
+        return f"{low:.0%}" if low <= 0.995 or low == 1 else ">99%"
+    a, b = f"{floor(100 * low + 1e-9)}%", f"{ceil(100 * high - 1e-9)}%"
+    return a if a == b else f"{a}–{b}"
+
+
+def show_critical(found: Assessment, product: str, terminal: Console, lang: str) -> None:
+    """Print the most critical nodes of an assessed product, and the sets that halve it."""
+    if found.products[product]["chokepoints"] is None:
+        terminal.print(text("app.chokepoints.too_large", lang), style="dim")
+        return
+    tables, graph = found.tables, found.graph
+    nodes = tables["chokepoints"].filter(pl.col("product") == product)
+    terminal.print(_nodes(graph, nodes, SHOWN, lang))
+    sets = tables["cut_sets"].filter((pl.col("product") == product) & (pl.col("order") > 1))
+    _show_sets(graph, sets, SHOWN, terminal, lang)
+
+
+def show_found(found: Chokepoints, most: int, terminal: Console, lang: str) -> None:
+    """Print what is critical for one product."""
+    graph = found.graph
+    product = safe(name_of(graph.item(found.product), lang))
+    place = safe(name_of(graph.supplier(found.buyer), lang)) if found.buyer else text("app.chokepoints.world", lang)
+    terminal.print(text("app.chokepoints.title", lang, product=f"[bold]{product}[/bold]", buyer=place))
+    terminal.print(_nodes(graph, found.nodes, most, lang, whole=True))
+    terminal.print(text("app.chokepoints.how_to_read", lang), style="dim")
+    terminal.print(text("app.chokepoints.flow_means", lang), style="dim")
+    _show_sets(graph, found.sets, most, terminal, lang)
+    row = found.exposure.row(0, named=True)
+    tiers = ", ".join(f"{part:.0%}" for part in row["visibility"])
+    terminal.print(text("app.chokepoints.visibility", lang, tiers=tiers, unknown=f"{row['unknown_share']:.0%}"))
+    show_exposed(graph, found.exposure, terminal, lang)
+    if found.why.height:
+        terminal.print()
+        show_why(found.why, terminal, lang)
+    terminal.print()
+    show_sources(graph, found.nodes.head(most)["source"], terminal, lang)
+
+
+def show_why(why: pl.DataFrame, terminal: Console, lang: str) -> None:
+    """Print an explanation part by part."""
+    for (part,), lines in why.group_by("part", maintain_order=True):
+        if part != "summary":
+            terminal.print(text(f"app.chokepoints.why_{part}", lang), style="bold")
+        for line in lines[f"text_{lang}"]:
+            terminal.print(f" {safe(line, 600)}")
+
+
+def show_sources(graph: SupplyGraph, used: pl.Series, terminal: Console, lang: str) -> None:
+    """Print the sources that are used."""
+    rows = graph.sources.filter(pl.col("id").is_in(used.drop_nulls().unique().implode()))
+    if rows.height:
+        terminal.print(text("app.whatif.sources", lang), style="bold")
+    for row in rows.iter_rows(named=True):
+        line = f"[{row['id']}] {row['title']}. {row['publisher']}, {row['date'] or ''} {row['url'] or ''}"
+        terminal.print(f" {safe(line, 300)}")
+
+
+def show_exposed(graph: SupplyGraph, exposure: pl.DataFrame, terminal: Console, lang: str) -> None:
+    """Print the items whose suppliers look like several and hang on one, and how many have no data at all."""
+    from rich.table import Table
+
+    shared = exposure.filter(pl.col("diamond_loss") >= 0.5).sort(-pl.col("diamond_loss"), "item")
+    blind, sole = exposure.filter(pl.col("suppliers") == 0).height, exposure["sole_source"].is_in(["certain", "possible"])
+    terminal.print()
+    terminal.print(text("app.chokepoints.blind", lang, items=exposure.height, blind=blind, sole=int(sole.sum())))
+    if not shared.height:
+        return
+    table = Table(title=text("app.chokepoints.shared", lang), title_justify="left")
+    for head in ("item", "suppliers", "shared_source", "met_at", "lost"):
+        table.add_column(text(f"app.chokepoints.{head}", lang), justify="right" if head in {"suppliers", "lost"} else "left")
+    for row in shared.head(SHOWN).iter_rows(named=True):
+        table.add_row(
+            safe(name_of({**row, "id": row["item"]}, lang), 40),
+            f"{row['diamond_suppliers']} / {row['suppliers']}",
+            name(graph, row["diamond_source"], lang, 24),
+            name(graph, row["diamond_item"], lang, 40),
+            f"{row['diamond_loss']:.0%}",
+        )
+    terminal.print(table)
+
+
+def _nodes(graph: SupplyGraph, nodes: pl.DataFrame, most: int, lang: str, whole: bool = False) -> Any:
+    from rich.table import Table
+
+    kinds = nodes["kind"].unique().to_list()
+    heads = ["node", *(kind for kind in ("halt", "embargo") if kind in kinds)]
+    heads += (["flow", "between", "alone"] if whole else []) + ["met_at", "share", "source"]
+    table = Table(title=text("app.chokepoints.critical", lang), title_justify="left")
+    for head in heads:
+        left = head in {"node", "met_at", "source"}
+        table.add_column(text(f"app.chokepoints.{head}", lang), justify="left" if left else "right", overflow="fold")
+    losses = {
+        (row["node"], row["kind"]): share(row["criticality_low"], row["criticality_named"])
+        for row in nodes.iter_rows(named=True)
+    }
+    for row in nodes.unique("node", maintain_order=True).head(most).iter_rows(named=True):
+        cells = {
+            "node": safe(name_of({**row, "id": row["node"]}, lang), 24),
+            "flow": share(row["dependency_flow_low"], row["dependency_flow_high"]),
+            "between": f"{row['betweenness']:.2f}",
+            "alone": "–" if row["single_points"] is None else f"{row['single_points']}–{row['single_points_possible']}",
+            "met_at": name(graph, row["worst_item"], lang, 32),
+            "share": share(row["worst_share_low"], row["worst_share_high"]),
+            "source": safe(row["source"] or "", 16),
+        }
+        cells |= {kind: losses.get((row["node"], kind), "–") for kind in kinds}
+        table.add_row(*(cells[head] for head in heads))
+    return table
+
+
+def _show_sets(graph: SupplyGraph, sets: pl.DataFrame, most: int, terminal: Console, lang: str) -> None:
+    for (threshold, certainty), part in sets.group_by("threshold", "certainty", maintain_order=True):
+        key = "stops" if threshold is None else "cuts"
+        sure = text(f"app.chokepoints.sure_{certainty}", lang)
+        title = text(f"app.chokepoints.{key}", lang, sure=sure, share=f"{threshold or 1:.0%}", count=part.height)
+        terminal.print(title, style="bold", markup=False)
+        for row in part.head(most).iter_rows(named=True):
+            names = " + ".join(name(graph, member, lang, 40) for member in row["members"])
+            terminal.print(f" {names}  {share(row['loss_low'], row['loss_named'])}")
+        if part.height > most:
+            terminal.print(f" {text('app.assess.more', lang, count=part.height - most)}", style="dim")
+
+
+def name(graph: SupplyGraph, id: str | None, lang: str, most: int) -> str:
+    """Return the name of a supplier or an item for a terminal; its id where it has none."""
+    if id is None:
+        return "–"
+    for table in (graph.suppliers, graph.items):
+        found = table.filter(pl.col("id") == id)
+        if found.height:
+            return safe(name_of(found.row(0, named=True), lang), most)
+    return safe(id, most)

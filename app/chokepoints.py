@@ -1,0 +1,151 @@
+"""Chokepoints, cut sets and exposure of products, without a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from ..graph import ProductionNetwork, SupplyGraph
+from ..graph.files import whole_folder
+from ..risk import chokepoints, cut_sets, explain, exposure, look_through
+
+LEVELS = {"country": "country", "company": "supplier", "site": "supplier", "supplier": "supplier", "item": "item"}
+"""What may fail, by whose shares are looked at."""
+MOST_NODES = 20_000
+"""An assessment works out the chokepoints of chains of no more nodes than this."""
+_MOST_WORK = 200_000_000  # links to solve for all pairs of nodes; beyond, an assessment looks at single nodes
+
+
+@dataclass(frozen=True)
+class Chokepoints:
+    """What is critical for one product.
+
+    ``nodes`` (`risk.chokepoints`), ``sets`` (`risk.cut_sets`, with the ``threshold`` they reach: null where the product
+    stops), ``exposure``, ``countries`` (`risk.look_through`), ``why`` (`risk.explain` for the node that was asked about).
+    """
+
+    graph: SupplyGraph
+    product: str
+    buyer: str | None
+    level: str
+    nodes: pl.DataFrame
+    sets: pl.DataFrame
+    exposure: pl.DataFrame
+    countries: pl.DataFrame
+    why: pl.DataFrame
+
+    @property
+    def sources(self) -> pl.DataFrame:
+        """The sources that the figures rest on."""
+        frames = [frame["source"] for frame in (self.nodes, self.exposure, self.why) if "source" in frame.columns]
+        return self.graph.sources.filter(pl.col("id").is_in(pl.concat(frames).drop_nulls().unique().implode()))
+
+    def summary(self) -> dict[str, Any]:
+        """Return the findings as plain data."""
+        tables = ("nodes", "sets", "exposure", "countries", "why", "sources")
+        about = {"product": self.product, "buyer": self.buyer, "level": self.level}
+        return about | {name: getattr(self, name).to_dicts() for name in tables}
+
+
+def find_chokepoints(
+    graph: SupplyGraph,
+    product: str,
+    *,
+    buyer: str | None = None,
+    level: str = "country",
+    threshold: float = 0.5,
+    max_order: int = 2,
+    why: str | None = None,
+) -> Chokepoints:
+    """Work out what is critical for a product; ``why`` names a node to explain.
+
+    Raises
+    ------
+    UnknownIdError
+        The product, buyer or node is not in the graph.
+    InputError
+        A threshold outside 0..1.
+    """
+    shares = "country" if level == "item" else level
+    reasons = pl.DataFrame() if why is None else explain(graph, product, why, buyer, level=shares)
+    sets = _sets(graph, product, level, buyer, threshold, max_order)
+    nodes = chokepoints(graph, product, level, buyer, threshold=threshold, max_order=max_order)
+    return Chokepoints(
+        graph,
+        product,
+        buyer,
+        level,
+        nodes,
+        sets,
+        exposure(graph, product, buyer, level=shares),
+        look_through(graph, product, buyer, level=shares),
+        reasons,
+    )
+
+
+def _sets(
+    graph: SupplyGraph | ProductionNetwork, product: str, level: str, buyer: str | None, threshold: float, order: int
+) -> pl.DataFrame:
+    """The sets that stop a product, then those that cut it by the threshold."""
+    parts = []
+    for limit in (None, threshold):
+        found = cut_sets(graph, product, level, order, buyer, limit)
+        parts.append(found.select(pl.lit(limit, dtype=pl.Float64).alias("threshold"), pl.all()))
+    return pl.concat(parts)
+
+
+def write_chokepoints(found: Chokepoints, path: Path, *, force: bool = False) -> None:
+    """Write the tables into a folder, whole or not at all.
+
+    Raises
+    ------
+    ReadError
+        The folder is not empty and ``force`` is false, or cannot be written.
+    """
+    from .outputs import plain, write_csv
+
+    tables = {"chokepoints": found.nodes, "cut_sets": found.sets, "exposure": found.exposure}
+    tables |= {"look_through": found.countries, "why": found.why, "sources": found.sources}
+    with whole_folder(path, force) as folder:
+        for name, frame in tables.items():
+            if frame.width:
+                write_csv(frame, folder / f"{name}.csv")
+        (folder / "summary.json").write_text(plain(found.summary()) + "\n", encoding="utf-8")
+
+
+def assessed_tables(
+    graph: SupplyGraph, products: Iterable[str], level: str, buyer: str | None
+) -> tuple[dict[str, pl.DataFrame], list[str]]:
+    """Return ``chokepoints``, ``cut_sets`` and ``exposure`` over all products, and the products that are too large.
+
+    Halts only; sets that stop a product or cut it by half, of two members at most (of one where the pairs are too many).
+    """
+    failing = LEVELS[level]
+    nodes, sets, needed, skipped = [], [], {}, []
+    names = graph.suppliers.select(node="id", name_en="name_en", name_ja="name_ja")
+    for product in products:
+        network = ProductionNetwork.from_graph(graph, product, buyer=buyer, level=level)
+        for item in network.nodes["item"].unique():
+            needed.setdefault(item, []).append(product)
+        if len(network.producer) > MOST_NODES:
+            skipped.append(product)
+            continue
+        mark = pl.lit(product).alias("product")
+        suppliers = network.nodes["supplier" if failing == "supplier" else "country"].n_unique()
+        order = 2 if suppliers**2 // 2 * len(network.indices) <= _MOST_WORK else 1
+        found = _sets(network, product, failing, buyer, 0.5, order)
+        half = found.filter(pl.col("threshold").is_not_null())
+        points = chokepoints(network, level=failing, kinds=["halt"], sets=half)
+        sets.append(found.select(mark, pl.all()))
+        nodes.append(points.join(names, on="node", how="left", maintain_order="left").select(mark, pl.all()))
+    exposed = exposure(graph, None, buyer, level=failing).drop("tier").filter(pl.col("item").is_in(list(needed)))
+    exposed = exposed.with_columns(products=pl.col("item").replace_strict(needed, return_dtype=pl.List(pl.String)))
+    tables = {
+        "chokepoints": pl.concat(nodes) if nodes else pl.DataFrame(),
+        "cut_sets": pl.concat(sets) if sets else pl.DataFrame(),
+    }
+    return tables | {"exposure": exposed}, skipped

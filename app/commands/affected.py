@@ -1,0 +1,110 @@
+"""``kanmon affected``: which products hang on a mineral, a company or a country."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...graph.messages import text
+from ..console import Buyer, Data, Force, Json, Lang, Out, console, language, name_of, open_graph, safe
+
+if TYPE_CHECKING:
+    import polars as pl
+    from rich.console import Console
+
+    from ...graph import SupplyGraph
+
+
+class Kind(StrEnum):
+    """How a node fails."""
+
+    halt = "halt"
+    embargo = "embargo"
+
+
+class Shares(StrEnum):
+    """Whose shares are looked at."""
+
+    country = "country"
+    supplier = "supplier"
+
+
+def _say(key: str) -> str:
+    return text(f"app.chokepoints.{key}")
+
+
+NodeArgument = Annotated[str, typer.Argument(metavar="NODE", help=_say("help_node"))]
+KindOption = Annotated[Kind, typer.Option("--kind", help=_say("help_kind"))]
+Item = Annotated[str | None, typer.Option("--item", help=_say("help_only"), show_default=False)]
+SharesOption = Annotated[Shares, typer.Option("--level", help=_say("help_shares"))]
+Top = Annotated[int, typer.Option("--top", min=1, help=_say("help_top"))]
+
+
+def affected(
+    node: NodeArgument,
+    data: Data = None,
+    kind: KindOption = Kind.halt,
+    item: Item = None,
+    buyer: Buyer = None,
+    level: SharesOption = Shares.country,
+    top: Top = 25,
+    lang: Lang = None,
+    out: Out = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Show, or write, what hangs on a mineral, a company or a country, and how much."""
+    from ...graph.files import check_folder, whole_folder
+    from ...risk import affected as hanging
+    from ..outputs import plain, write_csv
+
+    lang_ = language(lang)
+    if out is not None:
+        check_folder(out, force)
+    graph = open_graph(data)
+    found = hanging(graph, node, kind=kind.value, item=item, buyer=buyer, level=level.value)
+    if out is not None:
+        with whole_folder(out, force) as folder:
+            write_csv(found, folder / "affected.csv")
+            write_csv(graph.sources, folder / "sources.csv")
+    if json:
+        typer.echo(plain({"node": node, "kind": kind.value, "item": item, "buyer": buyer, "affected": found.to_dicts()}))
+        return
+    terminal = console()
+    _show(graph, found, node, kind.value, top, terminal, lang_)
+    if out is not None:
+        terminal.print(text("app.assess.written", lang_, path=str(out)), markup=False)
+
+
+def _show(graph: SupplyGraph, found: pl.DataFrame, node: str, kind: str, top: int, terminal: Console, lang: str) -> None:
+    from rich.table import Table
+
+    from ..chokepoint_tables import name, share, show_sources
+
+    who = name(graph, node, lang, 40)
+    if not found.height:
+        terminal.print(text("app.chokepoints.nothing", lang, node=who))
+        return
+    products = int(found["final"].sum())
+    title = text(f"app.chokepoints.affected_{kind}", lang, node=who, items=found.height, products=products)
+    table = Table(title=title, title_justify="left")
+    for head in ("item", "final", "certain_possible", "met_at", "steps", "share", "source"):
+        left = head in {"item", "final", "met_at", "source"}
+        table.add_column(text(f"app.chokepoints.{head}", lang), justify="left" if left else "right", overflow="fold")
+    for row in found.head(top).iter_rows(named=True):
+        table.add_row(
+            safe(name_of({**row, "id": row["item"]}, lang), 40),
+            "●" if row["final"] else "",
+            share(row["loss_low"], row["loss_named"]),
+            name(graph, row["through"], lang, 32),
+            "" if row["steps"] is None else str(row["steps"]),
+            share(row["share"], row["share"]),
+            safe(row["source"] or "", 16),
+        )
+    terminal.print(table)
+    if found.height > top:
+        terminal.print(text("app.assess.more", lang, count=found.height - top), style="dim")
+    terminal.print(text("app.chokepoints.how_to_read", lang), style="dim")
+    show_sources(graph, found.head(top)["source"], terminal, lang)

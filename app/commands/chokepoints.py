@@ -1,0 +1,69 @@
+"""``kanmon chokepoints``: who can stop a product."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from ...graph.messages import text
+from ..console import Buyer, Data, Force, Json, Lang, Out, console, language, open_graph
+
+
+class Node(StrEnum):
+    """What may fail."""
+
+    country = "country"
+    supplier = "supplier"
+    item = "item"
+
+
+def _say(key: str) -> str:
+    return text(f"app.chokepoints.{key}")
+
+
+Item = Annotated[str, typer.Argument(metavar="ITEM", help=_say("help_item"))]
+NodeOption = Annotated[Node, typer.Option("--level", help=_say("help_level"))]
+Threshold = Annotated[float, typer.Option("--threshold", min=0.01, max=1, help=_say("help_threshold"))]
+Order = Annotated[int, typer.Option("--order", min=1, max=4, help=_say("help_order"))]
+Why = Annotated[str | None, typer.Option("--why", help=_say("help_why"), show_default=False)]
+Top = Annotated[int, typer.Option("--top", min=1, help=_say("help_top"))]
+
+
+def chokepoints(
+    item: Item,
+    data: Data = None,
+    buyer: Buyer = None,
+    level: NodeOption = Node.country,
+    threshold: Threshold = 0.5,
+    order: Order = 2,
+    why: Why = None,
+    top: Top = 10,
+    lang: Lang = None,
+    out: Out = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Show, or write, whose failure costs a product most, alone and together."""
+    from ...graph.files import check_folder
+    from ..chokepoint_tables import show_found
+    from ..chokepoints import find_chokepoints, write_chokepoints
+    from ..outputs import plain
+
+    lang_ = language(lang)
+    if out is not None:
+        check_folder(out, force)
+    with console(stderr=True).status(text("app.assess.assessing", lang_)):
+        found = find_chokepoints(
+            open_graph(data), item, buyer=buyer, level=level.value, threshold=threshold, max_order=order, why=why
+        )
+    if out is not None:
+        write_chokepoints(found, out, force=force)
+    if json:
+        typer.echo(plain(found.summary()))
+        return
+    terminal = console()
+    show_found(found, top, terminal, lang_)
+    if out is not None:
+        terminal.print(text("app.assess.written", lang_, path=str(out)), markup=False)
