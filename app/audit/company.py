@@ -86,7 +86,8 @@ class Company:
     @property
     def bought(self) -> list[str]:
         """Parts that come from outside: they have a source, or nothing in the BOM below them."""
-        return [part for part in self.parts if part not in self.products and (part in self.sources or part not in self.made)]
+        made = self.made
+        return [part for part in self.parts if part not in self.products and part not in made]
 
     @property
     def direct(self) -> list[str]:
@@ -94,7 +95,8 @@ class Company:
         above: dict[str, set[str]] = defaultdict(set)
         for need in self.needs:
             above[need.part].add(need.parent)
-        return [part for part in self.bought if part not in above or above[part] - set(self.sources)]
+        bought = set(self.sources)
+        return [part for part in self.bought if part not in above or above[part] - bought]
 
     @property
     def made(self) -> set[str]:

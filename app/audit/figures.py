@@ -32,6 +32,8 @@ HOME = "JPN"
 """The company's own country: a halt of everything at home is no question of sourcing, and is left out."""
 SUPPLIERS = 150
 """Makers that are halted one by one, the ones with the most spend first; more are counted and said."""
+NODES = 1_500_000
+"""Nodes times stops that are worked out: about a minute."""
 COUNTRIES = 12
 """Countries whose halt is followed in time, the worst first."""
 HORIZON = 180.0
@@ -74,13 +76,18 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
     """
     revenue = {item_id(id): row["revenue"] for id, row in company.products.items() if row.get("revenue")}
     reach = _products_of(company)
-    parts = [_part(company, id, reach, links) for id in company.direct]
+    linked: dict[str, list[Link]] = defaultdict(list)
+    for link in links:
+        linked[link.part].append(link)
+    parts = [_part(company, id, reach, linked[id]) for id in company.direct]
     stocks = {item_id(part["part"]): part["stock_days"] for part in parts if part["stock_days"]}
-    makers, left_out = _makers(company, built)
-    countries = _country_ids(company, built)
-    kept = _kept(built.network(), [*countries, *makers])
-    market = _kept(ProductionNetwork.from_graph(built.graph, None, buyer=SELF), countries) if links else {}
-    halted = _Halted(company, built, kept, market, revenue, stocks)
+    network = built.network()
+    most = affordable(network) if company.products else 0
+    countries = _country_ids(company, built)[:most]
+    makers, left_out = _makers(company, built, min(SUPPLIERS, max(0, most - len(countries))))
+    kept = _kept(network, [*countries, *makers])
+    market = _kept(ProductionNetwork.from_graph(built.graph, None, buyer=SELF), countries) if links and countries else {}
+    halted = _Halted(company, built, network, kept, market, revenue, stocks)
     country_rows = [row for row in map(halted.row, countries) if row["products"]]
     country_rows.sort(key=_worst_first)
     maker_rows = [row for row in map(halted.row, makers) if row["products"]]
@@ -98,6 +105,11 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
         stocks=stocks,
         revenue=revenue,
     )
+
+
+def affordable(network: ProductionNetwork) -> int:
+    """Return how many stops are tried on a network of this size; on a large one only the largest are, and that is said."""
+    return max(3, NODES // len(network.producer))
 
 
 def switching(company: Company) -> list[Change]:
@@ -172,7 +184,7 @@ def _part(company: Company, id: str, reach: dict[str, list[str]], links: list[Li
         "products": products,
         "revenue": sum(value for value in values if value) if any(values) else None,
         "spend": sum(spends) if spends else None,
-        "items": [link.item for link in links if link.part == id],
+        "items": [link.item for link in links],
         "refs": list(dict.fromkeys([*(ref for source in sources for ref in source.refs), *part.refs[:1]])),
     }
 
@@ -233,7 +245,7 @@ def _part_of(parts: list[str], test: Any) -> float | None:
     return sum(1 for part in parts if test(part)) / len(parts) if parts else None
 
 
-def _makers(company: Company, built: CompanyGraph) -> tuple[list[str], int]:
+def _makers(company: Company, built: CompanyGraph, most: int) -> tuple[list[str], int]:
     """Named makers, the ones with the most spend first."""
     ids = {name_country: id for id, name_country in built.makers.items()}
     spend: dict[str, float] = defaultdict(float)
@@ -243,7 +255,7 @@ def _makers(company: Company, built: CompanyGraph) -> tuple[list[str], int]:
             if id is not None and source.maker and source.active:
                 spend[id] += source.spend or 0.0
     ordered = sorted(spend, key=lambda id: (-spend[id], id))
-    return ordered[:SUPPLIERS], max(0, len(ordered) - SUPPLIERS)
+    return ordered[:most], max(0, len(ordered) - most)
 
 
 def _country_ids(company: Company, built: CompanyGraph) -> list[str]:
@@ -253,7 +265,12 @@ def _country_ids(company: Company, built: CompanyGraph) -> list[str]:
         pl.col("preferred") & (pl.col("scope") == "world") & (pl.col("level") == "country")
     )
     leading = set(views.filter(pl.col("top_share_low") >= 0.3)["top_supplier"].drop_nulls())
-    return sorted(code for code in own | leading if code is not None and code != HOME)
+    spend: dict[str | None, float] = defaultdict(float)
+    for sources in company.sources.values():
+        for source in sources:
+            spend[source.country] += source.spend or 0.0
+    codes = [code for code in own | leading if code is not None and code != HOME]
+    return sorted(codes, key=lambda code: (code not in own, -spend[code], code))
 
 
 _Kept = dict[str, dict[str, tuple[float, float]]]
@@ -277,13 +294,14 @@ class _Halted:
         self,
         company: Company,
         built: CompanyGraph,
+        network: ProductionNetwork,
         own: _Kept,
         market: _Kept,
         revenue: dict[str, float],
         stocks: dict[str, float],
     ) -> None:
         self.company, self.built, self.own, self.market, self.revenue = company, built, own, market, revenue
-        self.network, self.stocks, self.ready = built.network(), stocks, switching(company)
+        self.network, self.stocks, self.ready = network, stocks, switching(company)
         self.products = [item_id(id) for id in company.products]
         self.direct = set(company.direct)
 

@@ -77,6 +77,7 @@ class _Finder:
                 self.hs[code].add(row["id"])
         ids = {_folded(id) for id in world.items["id"]}
         long = (name for name in self.names if name not in ids and len(name) >= (6 if name.isascii() else 3))
+        self.seen: dict[str, tuple[str, ...]] = {}
         self.inside = sorted(long, key=lambda name: (-len(name), name))
 
     def corrected(self, part: str, wish: dict[str, Any]) -> list[Link]:
@@ -118,16 +119,22 @@ class _Finder:
         same = self.names.get(name)
         if same is not None:
             return [Link(part.id, same, IS, "name", part.name)]
-        found: list[Link] = []
-        rest = name
-        for word in self.inside:
-            if _stands_in(word, rest):
-                found.append(Link(part.id, self.names[word], CONTAINS, "name_part", word))
-                rest = rest.replace(word, "\0")
+        found = [Link(part.id, self.names[word], CONTAINS, "name_part", word) for word in self._within(name)]
         candidates = self.hs.get((part.hs or "")[:6], set()) if part.hs and len(part.hs) >= 6 else set()
         if len(candidates) == 1 and not found:
             return [Link(part.id, next(iter(candidates)), IS, "hs", f"HS {part.hs[:6] if part.hs else ''}")]
         return found
+
+    def _within(self, name: str) -> tuple[str, ...]:
+        """Names of bundled items inside a part's name, the longest first; equal names are looked up once."""
+        if name not in self.seen:
+            found, rest = [], name
+            for word in self.inside:
+                if word in rest and _stands_in(word, rest):
+                    found.append(word)
+                    rest = rest.replace(word, "\0")
+            self.seen[name] = tuple(found)
+        return self.seen[name]
 
 
 def _folded(text: str) -> str:

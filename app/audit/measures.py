@@ -11,7 +11,7 @@ from ...risk import Plan, Scenario, Threat, best_measures, halt, mitigation, mor
 from ...risk.mitigation import Measure
 from .company import Company
 from .company_graph import CompanyGraph, item_id
-from .figures import HORIZON, Figures, switching
+from .figures import HORIZON, Figures, affordable, switching
 
 PROPOSALS = 10
 """Parts that get proposals when the company names no measure for them, the ones with the most at risk first."""
@@ -37,13 +37,13 @@ def mitigate(company: Company, built: CompanyGraph, figures: Figures, budget: fl
     `figures.switching` says.
     """
     worst = [row for row in [*figures.countries, *figures.makers] if row["loss_low"] > 0]
-    worst = sorted(worst, key=lambda row: (-row["loss_low"], row["node"]))[:THREATS]
+    network = built.network()
+    worst = sorted(worst, key=lambda row: (-row["loss_low"], row["node"]))[: min(THREATS, affordable(network))]
     if not figures.revenue or not worst:
         return None
     ready = switching(company)
     threats = [Threat(Scenario(row["node"], [*ready, halt(row["node"])]), HORIZON) for row in worst]
     found = [*_stated(company), *_proposed(company, figures)]
-    network = built.network()
     known = {item for item, buyer in network.markets if buyer != WORLD_MARKET}
     candidates = [(measure, about) for measure, about in found if measure.item in known]
     measures = [measure for measure, _ in candidates]

@@ -118,7 +118,7 @@ def test_every_item_keeps_the_kind_of_its_text(demo):
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_no_sentence_decides_a_legal_question(demo, lang):
     text = json.dumps(content(demo, lang), ensure_ascii=False, default=str).lower()
-    for word in ("reportable", "is regulated", "compliant", "報告対象です", "規制対象", "該当します", "違反"):
+    for word in ("reportable", "is regulated", "compliant", "報告対象です", "規制対象です", "該当します", "違反"):
         assert word not in text
 
 
