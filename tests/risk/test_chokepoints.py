@@ -1,0 +1,210 @@
+"""Chokepoints: four measures against independent ways to work them out, and top rows that the sources carry."""
+
+import kanmon as kn
+import networkx as nx
+import numpy as np
+import polars as pl
+import pytest
+from kanmon.graph import InputError, SupplyGraph, UnknownIdError
+from kanmon.risk import Scenario, affected, chokepoints, cut_sets, embargo, halt, simulate
+
+
+def graph_of(inputs, shares, companies=()):
+    """A graph from ``(item, input, group)`` and ``{item: {supplier: share}}``; companies are ``(id, country)``."""
+    ids = sorted({i for row in inputs for i in row[:2]} | set(shares))
+    countries = sorted({c for row in shares.values() for c in row} - {id for id, _ in companies} | {c for _, c in companies})
+    suppliers = [{"id": c, "name_en": c, "kind": "country"} for c in countries]
+    suppliers += [{"id": id, "name_en": id, "kind": "company", "country": country} for id, country in companies]
+    return SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "component"} for i in ids],
+        inputs=[{"item": a, "input": b, "group": g, "source": "s"} for a, b, g in inputs],
+        suppliers=suppliers,
+        shares=[{"item": i, "supplier": c, "source": "s", "share": v} for i, row in shares.items() for c, v in row.items()],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+
+
+INPUTS = [("robot", "motor", None), ("robot", "chip", None), ("motor", "magnet", None)]
+INPUTS += [("motor", "steel", "frame"), ("motor", "plastic", "frame")]
+SHARES = {
+    "robot": {"JPN": 1.0},
+    "motor": {"JPN": 0.5, "DEU": 0.5},
+    "chip": {"TWN": 0.6, "KOR": 0.3},
+    "magnet": {"CHN": 0.9},
+    "steel": {"CHN": 0.5, "DEU": 0.5},
+    "plastic": {"KOR": 1.0},
+}
+
+
+@pytest.fixture(scope="module")
+def graph():
+    return graph_of(INPUTS, SHARES)
+
+
+@pytest.fixture(scope="module")
+def frame(graph):
+    return chokepoints(graph, "robot")
+
+
+def lines(item, node):
+    """Part of the supply lines of an item that meet a node, by following each line; alternatives evenly."""
+    groups = {}
+    for number, (owner, need, group) in enumerate(INPUTS):
+        if owner == item:
+            groups.setdefault(group or number, []).append(need)
+    named = SHARES[item]
+    above = [sum(lines(need, node) for need in group) / len(group) for group in groups.values()]
+    on = sum(above) / len(above) if above else 0.0
+    return sum(share * (1.0 if name == node else on) for name, share in named.items()) + (1 - sum(named.values())) * on
+
+
+def test_criticality_is_what_a_halt_and_an_embargo_cost(graph, frame):
+    for row in frame.iter_rows(named=True):
+        change = halt(row["node"]) if row["kind"] == "halt" else embargo(row["node"])
+        kept = simulate(graph, Scenario("x", change), product="robot").filter(pl.col("item") == "robot").row(0, named=True)
+        assert row["criticality_low"] == pytest.approx(1 - kept["kept_high"], abs=1e-9)
+        assert row["criticality_high"] == pytest.approx(1 - kept["kept_low"], abs=1e-9)
+        assert row["criticality_low"] <= row["criticality_named"] <= row["criticality_high"]
+
+
+def test_dependency_flow_follows_every_supply_line_once(frame):
+    for row in frame.iter_rows(named=True):
+        assert row["dependency_flow"] == pytest.approx(lines("robot", row["node"]))
+        assert row["dependency_flow_low"] - 1e-12 <= row["dependency_flow"] <= row["dependency_flow_high"] + 1e-12
+
+
+def test_alternatives_of_unknown_mix_bound_the_dependency_flow(frame):
+    bounds = frame.filter((pl.col("node") == "KOR") & (pl.col("kind") == "halt")).row(0, named=True)
+    # Chips 0.3 of one half; plastic is one of two frames, of one of two inputs of the other half.
+    assert bounds["dependency_flow_low"] == pytest.approx(0.15)
+    assert bounds["dependency_flow_high"] == pytest.approx(0.15 + 0.25)
+
+
+def test_betweenness_is_that_of_networkx(graph, frame):
+    view = nx.DiGraph()
+    for item, named in SHARES.items():
+        makers = [f"by {name}" for name in named] + ([item] if sum(named.values()) < 1 else [])
+        for maker in makers:
+            if maker != item:
+                view.add_edge(maker, item)
+            for owner, need, _ in INPUTS:
+                if owner == item:
+                    view.add_edge(need, maker)
+    expected = nx.betweenness_centrality(view)
+    for node, value in frame.select("node", "betweenness").unique().iter_rows():
+        assert value == pytest.approx(expected[f"by {node}"])
+
+
+def test_single_points_count_the_items_that_a_node_stops_alone(frame):
+    row = frame.filter((pl.col("node") == "JPN") & (pl.col("kind") == "halt")).row(0, named=True)
+    assert (row["single_points"], row["smallest_set"], row["worst_item"]) == (1, 1, "robot")
+    row = frame.filter((pl.col("node") == "CHN") & (pl.col("kind") == "halt")).row(0, named=True)
+    assert (row["single_points"], row["criticality_low"], row["worst_item"]) == (0, 0.9, "magnet")
+    assert (row["worst_share_low"], row["source"]) == (0.9, "s")
+
+
+def test_sets_at_hand_give_the_same_smallest_sets(graph):
+    sets = cut_sets(graph, "robot", "country", 2, threshold=0.5)
+    assert chokepoints(graph, "robot", sets=sets).equals(chokepoints(graph, "robot"))
+
+
+def test_a_company_told_market_may_hide_its_countries_companies():
+    graph = graph_of([], {"chip": {"a": 0.5, "b": 0.2}}, companies=[("a", "TWN"), ("b", "KOR")])
+    rows = {row["node"]: row for row in chokepoints(graph, "chip", kinds=["halt"]).iter_rows(named=True)}
+    assert (rows["TWN"]["criticality_low"], rows["TWN"]["criticality_named"]) == pytest.approx((0.5, 0.8))
+    by_company = {row["node"]: row for row in chokepoints(graph, "chip", "supplier", kinds=["halt"]).iter_rows(named=True)}
+    assert (by_company["a"]["criticality_low"], by_company["a"]["criticality_high"]) == pytest.approx((0.5, 0.5))
+
+
+def test_an_item_may_be_the_node(graph):
+    rows = {row["node"]: row for row in chokepoints(graph, "robot", "item").iter_rows(named=True)}
+    assert set(rows) == {"motor", "chip", "magnet", "steel", "plastic"}
+    assert all(row["kind"] == "halt" for row in rows.values())
+    assert rows["magnet"]["criticality_low"] == 1 and rows["magnet"]["single_points"] == 3
+    assert (rows["steel"]["criticality_low"], rows["steel"]["criticality_high"]) == (0, 1), "there may be none in the mix"
+
+
+def test_circles_in_the_chain_are_followed_to_their_end():
+    graph = graph_of([("steel", "scrap", "charge"), ("steel", "ore", "charge"), ("scrap", "steel", None)], {
+        "steel": {"JPN": 1.0}, "scrap": {"USA": 1.0}, "ore": {"AUS": 1.0},
+    })  # fmt: skip
+    rows = {row["node"]: row for row in chokepoints(graph, "steel", kinds=["halt"]).iter_rows(named=True)}
+    assert rows["AUS"]["dependency_flow"] == pytest.approx(1.0), "all lines end in ore"
+    assert rows["USA"]["dependency_flow"] == pytest.approx(0.5)
+
+
+def test_what_hangs_on_a_node_agrees_with_the_chokepoints(graph, frame):
+    for node in ("CHN", "KOR", "TWN"):
+        for kind in ("halt", "embargo"):
+            row = affected(graph, node, kind=kind).filter(pl.col("item") == "robot").row(0, named=True)
+            own = frame.filter((pl.col("node") == node) & (pl.col("kind") == kind)).row(0, named=True)
+            assert row["loss_low"] == pytest.approx(own["criticality_low"])
+            assert row["loss_named"] == pytest.approx(own["criticality_named"])
+            assert row["final"]
+    row = affected(graph, "CHN", item="steel").filter(pl.col("item") == "motor").row(0, named=True)
+    assert (row["loss_low"], row["loss_named"], row["through"], row["steps"], row["share"]) == (0, 0.5, "steel", 1, 0.5)
+
+
+def test_markets_that_nobody_knows_count_against_nobody_named():
+    graph = graph_of([("robot", "secret", None), ("robot", "magnet", None)], {"magnet": {"CHN": 0.5, "JPN": 0.5}})
+    row = chokepoints(graph, "robot", kinds=["halt"]).row(0, named=True)
+    assert (row["criticality_low"], row["criticality_named"], row["criticality_high"]) == (0.5, 0.5, 1.0)
+    assert affected(graph, "CHN")["item"].to_list() == ["robot", "magnet"], "not the secret item"
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (lambda g: chokepoints(g, "robot", kinds=["fire"]), InputError),
+        (lambda g: chokepoints(g, "robot", threshold=2), InputError),
+        (lambda g: chokepoints(g, "robott"), UnknownIdError),
+        (lambda g: affected(g, "CHINA"), UnknownIdError),
+        (lambda g: affected(g, "magnet", kind="embargo"), UnknownIdError),
+        (lambda g: affected(g, "CHN", kind="fire"), InputError),
+    ],
+)
+def test_wrong_arguments_are_said(graph, call, error):
+    with pytest.raises(error):
+        call(graph)
+
+
+@pytest.fixture(scope="module")
+def world():
+    return kn.load("world")
+
+
+@pytest.mark.parametrize(
+    ("product", "node", "item", "least", "source"),
+    [
+        ("humanoid_robot", "CHN", "dytb_oxide", 0.98, "S_SUMSC"),
+        ("mlcc", "JPN", "mlcc", 0.521, "S_GSMLCC"),
+        ("marine_crankshaft", "JPN", "marine_crankshaft", 0.4, "S_KOBE"),
+        ("ev_battery_pack", "CHN", "anode_active", 0.86, "S_BMI19"),
+    ],
+)
+def test_top_rows_rest_on_a_stated_share(world, product, node, item, least, source):
+    rows = chokepoints(world, product, kinds=["halt"])
+    row = rows.head(4).filter(pl.col("node") == node).row(0, named=True)
+    assert (row["worst_item"], row["source"]) == (item, source)
+    assert row["worst_share_low"] == pytest.approx(least) and row["criticality_low"] >= least - 1e-9
+    stated = world.markets.filter((pl.col("item") == item) & (pl.col("source") == source) & pl.col("preferred"))
+    home = world.suppliers.select(supplier="id", home=pl.coalesce("country", "id"))
+    shares = stated.join(home, on="supplier").filter(pl.col("home") == node)
+    assert shares["share_low"].sum() == pytest.approx(least)
+    assert rows["criticality_low"].is_sorted(descending=True)
+    assert set(rows["source"].drop_nulls()) <= set(world.sources["id"])
+
+
+def test_an_embargo_on_a_buyer_leaves_the_senders_own_industry_going(world):
+    rows = chokepoints(world, "ev_battery_pack", buyer="JPN").filter(pl.col("node") == "CHN")
+    loss = {row["kind"]: row["criticality_low"] for row in rows.iter_rows(named=True)}
+    assert 0.85 <= loss["embargo"] <= loss["halt"], "85 % of the cells"
+    assert "JPN" not in set(chokepoints(world, "mlcc", buyer="JPN", kinds=["embargo"])["node"])
+
+
+def test_the_order_of_rows_does_not_matter(world):
+    part = world.upstream("mlcc")
+    backwards = SupplyGraph(**{name: table[::-1] for name, table in part.tables.items()}, name=part.name)
+    straight, turned = (chokepoints(g, "mlcc", kinds=["halt"]) for g in (part, backwards))
+    assert straight.drop("betweenness").equals(turned.drop("betweenness"))
+    assert np.allclose(straight["betweenness"], turned["betweenness"])
