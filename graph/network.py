@@ -224,7 +224,7 @@ class NetworkBuilder:
         self.producer.append(producer)
         self.slack.append(slack)
         self.caps.append(caps)
-        self.rows.append(row)
+        self.rows.append(dict.fromkeys(NODE_SCHEMA) | row)
         return len(self.rows) - 1
 
     def nodes(self) -> pl.DataFrame:

@@ -202,6 +202,14 @@ def test_an_embargo_spares_the_home_industry_and_a_halt_does_not():
     assert kept(graph, embargo("AAA", item="magnet", to="CCC"))["robot"] == (1.0, 1.0)
 
 
+def test_embargoes_meet_each_other_on_the_whole_graph():
+    graph = kn.load("world")
+    both = Scenario("s", [embargo("CHN", to="JPN"), embargo("USA", to=["CHN", "JPN"]), embargo("JPN", item="ndfeb_magnet")])
+    frame = simulate(graph, both)
+    assert ((0 <= frame["kept_low"]) & (frame["kept_low"] <= frame["kept_high"]) & (frame["kept_high"] <= 1)).all()
+    assert frame["kept_low"].min() < 1
+
+
 def test_a_buyer_sees_its_own_sourcing():
     graph = graph_of(*CHAIN)
     scoped = graph.merge(
