@@ -145,6 +145,11 @@ def failure_tree(
         Its basic events are the ids of suppliers, countries or items, and ``""``, which never fails. Gates are named
         ``(item)`` and the like after their node.
 
+    Raises
+    ------
+    InputError
+        Another certainty, or an argument that `cut_sets` refuses.
+
     Examples
     --------
     >>> from kanmon.graph import SupplyGraph

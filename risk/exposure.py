@@ -1,4 +1,7 @@
-"""Exposure: on how few suppliers each item hangs, today and through all tiers, and how much of that is visible."""
+"""Exposure: on how few suppliers each item hangs, today and through all tiers, and how much of that is visible.
+
+The figures are definitions of this project; `look_through` states its formula.
+"""
 
 from __future__ import annotations
 
@@ -181,6 +184,22 @@ def look_through(graph: SupplyGraph, item: str, buyer: str | None = None, *, lev
         The item or buyer is not in the graph.
     InputError
         Another level.
+
+    Examples
+    --------
+    Motors from Germany with magnets from China: half of the supply lines (one tier of two) end in each.
+
+    >>> from kanmon.graph import SupplyGraph
+    >>> graph = SupplyGraph(
+    ...     items=[{"id": i, "name_en": i, "kind": "component"} for i in ("motor", "magnet")],
+    ...     inputs=[{"item": "motor", "input": "magnet", "source": "s"}],
+    ...     suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "DEU")],
+    ...     shares=[{"item": "motor", "supplier": "DEU", "source": "s", "share": 1},
+    ...             {"item": "magnet", "supplier": "CHN", "source": "s", "share": 1}],
+    ...     sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    ... )
+    >>> look_through(graph, "motor").head(2).select("tier", "country", "share_low").rows()
+    [(None, 'CHN', 0.5), (None, 'DEU', 0.5)]
     """
     _check_level(level)
     network = compiled(graph, item, level, buyer)

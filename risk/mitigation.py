@@ -74,14 +74,29 @@ class Measure:
 def new_source(
     id: str, item: str, *, share: float = 1.0, node: str | None = None, ready: float = 0.0, cost: float | None = None
 ) -> Measure:
-    """Return a measure: a source that can deliver ``share`` (0..1) of the item's market, ``ready`` days into a threat."""
+    """Return a measure called ``id``: a source that can deliver ``share`` (0..1) of the item's market.
+
+    It stands at ``node`` (default: a place that no threat touches) and delivers from ``ready`` days into a threat;
+    ``cost`` is in the user's currency.
+
+    Raises
+    ------
+    InputError
+        A share outside 0..1, or days or a cost that are negative or not finite.
+    """
     if not 0 <= share <= 1:
         raise InputError("risk.mitigation.share", measure=shorten(id), value=shorten(share))
     return Measure(id, item, share, node, _amount(id, ready), 0.0, _cost(id, cost))
 
 
 def more_stock(id: str, item: str, days: float, *, cost: float | None = None) -> Measure:
-    """Return a measure: ``days`` more of stock of an item."""
+    """Return a measure called ``id``: ``days`` more of stock of an item, at a cost in the user's currency.
+
+    Raises
+    ------
+    InputError
+        Days or a cost that are negative or not finite.
+    """
     return Measure(id, item, days=_amount(id, days), cost=_cost(id, cost))
 
 
@@ -217,7 +232,14 @@ def best_measures(
     budget : float
         What the chosen measures may cost together, 0 or more.
     time_limit : float
-        Seconds; `LimitError` when the optimum is not proven by then.
+        Seconds.
+
+    Raises
+    ------
+    InputError
+        A budget that is negative or not finite, or an argument that `mitigation` refuses.
+    LimitError
+        The optimum is not proven within ``time_limit``.
 
     References
     ----------

@@ -3,6 +3,7 @@
 import ast
 import doctest
 import inspect
+import json
 import re
 import shlex
 import shutil
@@ -14,7 +15,7 @@ import polars as pl
 import pytest
 from kanmon.app import cli
 
-ROOT = Path(kn.__file__).parent
+ROOT = Path(kn.__file__).resolve().parent
 PAGES = sorted(path for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")] if path.is_file())
 ROOMS = ("graph", "datasets", "risk", "app")
 FLAGS = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
@@ -85,10 +86,24 @@ def test_python_of_a_page_runs(page, folder):
 def test_pages_speak_only_of_pages_and_pictures_that_exist():
     made = {"reference", "data", "studies.md"}  # scripts/build_docs.py makes these while building
     for page in PAGES:
-        for link in re.findall(r"\]\((?!https?:|#)([^)#\s]+)", page.read_text(encoding="utf-8")):
+        for link in re.findall(r"(?:\]\(|<img src=\")(?!https?:|#)([^)#\s\"]+)", page.read_text(encoding="utf-8")):
             target = (page.parent / link).resolve()
             generated = target.is_relative_to(ROOT / "docs") and target.relative_to(ROOT / "docs").parts[0] in made
             assert generated or target.exists(), f"{page.name}: {link}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_a_notebook_says_its_question_answer_limits_and_sources_and_nothing_of_a_machine(path):
+    written = path.read_text(encoding="utf-8")
+    cells = json.loads(written)["cells"]
+    words = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    assert "**Question.**" in words
+    assert "## Limits" in words
+    assert "## Sources" in words
+    (answer,) = (cell for cell in cells if "answer" in cell["metadata"].get("tags", []))
+    assert "".join(answer["outputs"][0]["data"]["text/markdown"]).startswith("**Answer.**")
+    assert path.stat().st_size < 150_000
+    assert not re.search(r"/home/|/root/|/tmp/|/Users/|\.venv|iopub\.|widget-view", written)
 
 
 @pytest.mark.parametrize("name", PUBLIC)
@@ -129,13 +144,14 @@ def test_a_function_that_raises_says_so(name):
 MAKERS = {"halt", "reduce", "embargo", "add_source", "substitute", "stockpile", "spare_capacity", "scenarios_from"}
 MAKERS |= {"apply", "solve", "new_source", "more_stock", "faster_switch"}
 """Make scenarios, networks and measures; they are no figures."""
+GROUNDS = ["math::", "::$", ">= threshold", "References", "doi", "JP-", "of this project"]
+GROUNDS += [rf"[`.]{name}\b" for name in ("simulate", "systemic_risk", "supply_risk", "chokepoints", "cut_sets")]
+"""What a figure stands on: a formula, a reference, an official limit, or another figure that states it."""
 
 
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if name.startswith("risk.") and name[5:] not in MAKERS])
 def test_a_figure_has_a_formula_or_a_reference_and_a_worked_example(name):
     function = FUNCTIONS[name]
     text = f"{inspect.getdoc(function)}\n{inspect.getmodule(function).__doc__}"
-    assert re.search(
-        r"math::|References|doi|::$|JP-|>= threshold|`simulate|`systemic_risk|`supply_risk", text, re.MULTILINE
-    ), name
+    assert re.search("|".join(GROUNDS), text, re.MULTILINE), f"{name}: no formula, no reference, no word on whose it is"
     assert ">>>" in text or "`simulate`" in text, f"{name}: no example"
