@@ -81,6 +81,10 @@ class _Writer:
                 row | {"name": row[f"name_{self.lang}"] or row["name_en"], "top_supplier": self.place(row["top_supplier"])}
                 for row in self.figures.market
             ],
+            "look_through": [
+                row | {"shares": [share | {"place": self.place(share["country"])} for share in row["shares"]]}
+                for row in self.figures.look_through
+            ],
             "flags": self._flags(),
             "critical": [row | {"product_name": row[f"product_{self.lang}"]} for row in self.figures.critical],
             "technologies": [self._technology(row) for row in self.company.technologies],

@@ -19,6 +19,7 @@ from ...risk import (
     flag_technologies,
     halt,
     hhi,
+    look_through,
     mitigation,
     simulate,
     stockpile,
@@ -49,7 +50,8 @@ class Figures:
 
     ``coverage``: what is known, per tier. ``parts``: bought parts. ``countries``, ``makers``: what is lost when each stops.
     ``times``: days until products stop, per country. ``diamonds``: parts of several sources that one place behind them
-    stops. ``market``: bundled items upstream and their leading country. ``flags``: technologies named by parts or by the
+    stops. ``market``: bundled items upstream and their leading country. ``look_through``: countries behind each product over
+    all tiers, with what is unknown. ``flags``: technologies named by parts or by the
     technology sheet. ``critical``: parts tagged with a specified critical product.
     """
 
@@ -61,6 +63,7 @@ class Figures:
     times: list[dict[str, Any]]
     diamonds: list[dict[str, Any]]
     market: list[dict[str, Any]]
+    look_through: list[dict[str, Any]]
     flags: list[dict[str, Any]]
     critical: list[dict[str, Any]]
     stocks: dict[str, float]
@@ -100,6 +103,7 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
         times=_times(company, built, [row["node"] for row in country_rows if row["parts"]][:COUNTRIES], stocks),
         diamonds=_diamonds(company, built, kept, market),
         market=_market(built.graph),
+        look_through=_look_through(company, built) if most >= COUNTRIES else [],
         flags=_flags(company, lang),
         critical=_critical(company, links),
         stocks=stocks,
@@ -389,6 +393,19 @@ def _diamonds(company: Company, built: CompanyGraph, own: _Kept, market: _Kept) 
                     }
                 )
     return sorted(rows, key=lambda row: (row["market"], row["part"], row["node"]))
+
+
+def _look_through(company: Company, built: CompanyGraph) -> list[dict[str, Any]]:
+    """Countries behind each product over all tiers; a maker whose country is not stated counts as unknown."""
+    rows = []
+    for product in company.products:
+        frame = look_through(built.graph, item_id(product), SELF).filter(pl.col("tier").is_null())
+        stated = pl.col("country").is_not_null() & ~pl.col("country").str.starts_with(SELF)
+        unknown = float(frame.filter(~stated.fill_null(False))["share_low"].sum())
+        known = frame.filter(stated).sort(-pl.col("share_low"), "country").select("country", "share_low")
+        shares = [{"country": code, "low": low, "high": min(1.0, low + unknown)} for code, low in known.iter_rows()]
+        rows.append({"product": product, "shares": shares, "unknown": unknown})
+    return rows
 
 
 def _market(graph: SupplyGraph) -> list[dict[str, Any]]:

@@ -16,6 +16,8 @@ _FINDING = ("id", "document", "wording", "text", "status", "finding", "threshold
 _FINDING += ("would_change",)
 _WIDE = {"text", "finding", "would_change", "remark", "source", "evidence", "basis", "measure", "sources_title"}
 
+_NAMES = {"item", "document", "wording", "product", "technology", "where", "first_stop"}
+
 
 def write_report_workbook(path: Path, content: dict[str, Any]) -> None:
     """Write the report's tables to an .xlsx file."""
@@ -51,7 +53,7 @@ class _Book:
         page = self.book.add_worksheet(self.t(f"sheet_{sheet}"))
         for j, head in enumerate(heads):
             page.write_string(0, j, self.t(head) if head != "id" else "ID", self.head)
-            page.set_column(j, j, 52 if head in _WIDE else 18)
+            page.set_column(j, j, 52 if head in _WIDE else 36 if head in _NAMES else 18)
         for i, row in enumerate(rows, start=1):
             for j, value in enumerate(row):
                 write_cell(page, i, j, value, self.money if j in money else self.cell)
@@ -136,6 +138,12 @@ class _Book:
                 for row in content[sheet]
             ]
             self._table(sheet, heads, rows, money=(1, 2, 3, 4))
+        rows = [
+            [row["product"], share["place"], share["low"], share["high"], row["unknown"]]
+            for row in content["look_through"]
+            for share in row["shares"]
+        ]
+        self._table("through", ("product", "place", "legend_low", "legend_high", "legend_unknown"), rows)
         rows = [[row["place"], row["product"], row["days_low"], row["days_high"]] for row in content["times"]]
         self._table("times", ("place", "product", "possible", "certain"), rows)
         bases = {False: self.t("basis_own"), True: self.t("basis_market")}
