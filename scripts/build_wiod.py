@@ -52,11 +52,12 @@ JAPANESE = [
     "家事使用人",
 ]
 NOTE = (
-    "World input-output table of 2011, 40 countries and the rest of the world (ROW), 35 industries, in million USD. Flows "
-    "of at least 10 million between country-industries: 99.0 % of the value of deliveries between industries. Licence: "
-    "as the documentation of pymrio states it; the names of 27 industries are the standard list of the release, not read from this file. "
-    "Taken from github.com/bquast/wiod, commit 59a28ac22fbd7751ea84c0f33722b5246b0af46d, data/wiot_2011.RData. Reference: "
-    "Timmer, Dietzenbacher, Los, Stehrer, de Vries (2015), doi:10.1111/roie.12178."
+    "World input-output table of 2011, 40 countries and the rest of the world (ROW), 35 industries, in million "
+    "USD. Flows of at least 10 million between country-industries: 99.0 % of the value of deliveries between "
+    "industries. Licence: as the documentation of pymrio states it; the names of 27 industries are the standard "
+    "list of the release, not read from this file. Taken from github.com/bquast/wiod, commit "
+    "59a28ac22fbd7751ea84c0f33722b5246b0af46d, data/wiot_2011.RData. Reference: Timmer, Dietzenbacher, Los, "
+    "Stehrer, de Vries (2015), doi:10.1111/roie.12178."
 )
 
 
