@@ -75,11 +75,12 @@ ANSWERS = {
     "PRJ-Q17": ("はい", "経済安全保障委員会 設置規程", "2026-04-01", "経営企画部"),
     "PRJ-Q18": ("半期に1回", None, None, "経営企画部"),
 }
-PRODUCTS = [
-    {"product": "ACT-10", "name": "回転アクチュエータ 10 (rotary actuator)", "revenue": "18億円", "own_share": "6%", "sole_customers": 2},
-    {"product": "ACT-20", "name": "回転アクチュエータ 20 (rotary actuator)", "revenue": 1_180_000_000, "own_share": "4%", "sole_customers": 1},
-    {"product": "LIN-05", "name": "直動アクチュエータ 05 (linear actuator)", "revenue": "６４０，０００，０００", "own_share": None},
-]  # fmt: skip
+PRODUCTS: list[dict[str, Any]] = [
+    {"product": "ACT-10", "name": "回転アクチュエータ 10 (rotary actuator)", "revenue": "18億円", "own_share": "6%"},
+    {"product": "ACT-20", "name": "回転アクチュエータ 20 (rotary actuator)", "revenue": 1_180_000_000, "own_share": "4%"},
+    {"product": "LIN-05", "name": "直動アクチュエータ 05 (linear actuator)", "revenue": "６４０，０００，０００"},
+]
+PRODUCTS[0]["sole_customers"], PRODUCTS[1]["sole_customers"] = 2, 1
 
 
 def rows(name: str) -> list[dict[str, str]]:

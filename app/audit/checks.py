@@ -18,7 +18,7 @@ from ...datasets.guideline import guideline_items
 from ...graph import Message
 from .company import Company
 from .figures import HOME, NOTHING, Figures
-from .words import percent, place
+from .words import Name, percent, place
 
 FINDING, CLEAR, UNKNOWN = "finding", "no_finding", "not_enough_data"
 HALF, TWO_THIRDS, CONCENTRATED, INDISPENSABLE = "PRJ-COUNTRY-50", "PRJ-COUNTRY-65", "PRJ-HHI-40", "JP-NEDO-60"
@@ -233,7 +233,7 @@ class _Checks:
         evidence = [
             Evidence(
                 f"{row['part']} {row['name']}",
-                _say("critical_row", product=_say("named", en=row["product_en"], ja=row["product_ja"]), item=row["by"]),
+                _say("critical_row", product=Name(row["product_en"], row["product_ja"]), item=row["by"]),
                 tuple(row["refs"]),
             )
             for row in rows

@@ -6,7 +6,7 @@ from functools import cache
 
 from ...datasets import countries
 from ...graph import Message
-from ...graph.messages import text
+from ...graph.messages import default_language, text
 
 BLANK = "–"
 
@@ -25,6 +25,17 @@ def percent(part: float | None) -> str:
     return "<1%" if part > 0 and shown == "0%" else shown
 
 
+class Name(Message):
+    """A name in both languages, as data has it."""
+
+    def __init__(self, en: str, ja: str) -> None:
+        super().__init__("", en=en, ja=ja)
+
+    def text(self, lang: str | None = None) -> str:
+        """Return the name in ``lang``."""
+        return self.values[lang or default_language()]
+
+
 @cache
 def _names() -> dict[str, tuple[str, str]]:
     return {row["iso3"]: (row["name_en"], row["name_ja"]) for row in countries().iter_rows(named=True)}
@@ -39,7 +50,7 @@ def place(code: str | None) -> Message | str:
     if code is None:
         return BLANK
     names = _names().get(code)
-    return code if names is None else Message("app.audit_checks.named", en=names[0], ja=names[1])
+    return code if names is None else Name(*names)
 
 
 def say(value: Message | str | None, lang: str) -> str:
@@ -56,9 +67,9 @@ def money(value: float | None, currency: str, lang: str) -> str:
     if value is None:
         return BLANK
     size = "large" if value >= 1e8 else "medium" if value >= 1e5 else "small"
-    kind = "yen" if currency == "JPY" else "other"
-    fields = {"oku": value / 1e8, "man": value / 1e4, "million": value / 1e6, "value": value, "currency": currency}
-    return text(f"app.audit_report.{kind}_{size}", lang, **fields)
+    kind = f"{'yen' if currency == 'JPY' else 'other'}_{size}"
+    amount = value / float(text(f"app.audit_report.{kind}_unit", lang))
+    return text(f"app.audit_report.{kind}", lang, amount=amount, currency=currency)
 
 
 def days(value: float | None, lang: str) -> str:

@@ -12,7 +12,7 @@ from ...graph import ReadError
 from ...graph.errors import shorten
 from ...graph.files import whole_file
 from ...graph.messages import text
-from .layout import Column, Sheet, sheets
+from .layout import EN_JA, Column, Sheet, sheets
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -121,7 +121,7 @@ def _guide(book: Workbook, formats: dict[str, Format], lang: str) -> None:
 
 
 def _title(column: Column, lang: str) -> str:
-    other = "en" if lang == "ja" else "ja"
+    other = next(one for one in EN_JA if one != lang)
     return f"{column.title[lang]}\n{column.title[other]}"
 
 
