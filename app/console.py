@@ -86,16 +86,16 @@ def open_graph(data: str | None) -> SupplyGraph:
     ReadError, SchemaError
         Neither exists, or the tables are wrong.
     """
-    from ..datasets import catalogue, load
+    from ..datasets import load
+    from ..datasets.catalogue import NAMES
     from ..graph import ReadError, SupplyGraph
     from ..graph.errors import did_you_mean, nearest, shorten
 
-    names = catalogue()["name"].to_list()
-    if data is None or data in names:
+    if data is None or data in NAMES:
         return load(data or "world")
     path = Path(data)
     if path.exists():
         return SupplyGraph.read(path)
     siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
-    hint = did_you_mean(nearest(path.name, [*names, *siblings]))
-    raise ReadError("app.cli.no_data", value=shorten(data), hint=hint, names=", ".join(names))
+    hint = did_you_mean(nearest(path.name, [*NAMES, *siblings]))
+    raise ReadError("app.cli.no_data", value=shorten(data), hint=hint, names=", ".join(NAMES))
