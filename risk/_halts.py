@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -13,7 +12,7 @@ from scipy import sparse
 
 from ..graph import InputError, ProductionNetwork, SupplyGraph
 from ..graph.errors import shorten
-from ..graph.network import NODE_SCHEMA, REMAINDER
+from ..graph.network import REMAINDER
 from . import _production_kernels as kernels
 from ._network_editor import NetworkEditor
 from .scenario import Change
@@ -175,14 +174,7 @@ def halts_of(network: ProductionNetwork, level: str, every_item: bool = False) -
     return Halts(network, level, every_item=every_item and level == "item")
 
 
-class _Editor(NetworkEditor):
-    """Changes whose new nodes have every column, so that a later step may ask for any."""
-
-    def _add(self, producer: bool, slack: float, caps: tuple[float, float], row: dict[str, Any]) -> int:
-        return super()._add(producer, slack, caps, dict.fromkeys(NODE_SCHEMA) | row)
-
-
-class _NamedEditor(_Editor):
+class _NamedEditor(NetworkEditor):
     """Changes that put unattributed supply down to nobody whom the market does not name."""
 
     def _may_hide(self, market: int, node: str) -> bool:
@@ -198,7 +190,7 @@ def changed(network: ProductionNetwork, change: Change) -> tuple[Solution, Solut
     own &= pl.col("supplier").is_in(network.places[:1])
     makers = network.nodes.with_row_index("node").filter(own)["node"].to_list()
     solutions = []
-    for editor in (_NamedEditor(network), _Editor(network)):
+    for editor in (_NamedEditor(network), NetworkEditor(network)):
         editor.apply(change)
         for maker in makers:
             editor.caps[maker] = float(network.cap_low[maker]), float(network.cap_high[maker])

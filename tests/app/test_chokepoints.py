@@ -1,0 +1,85 @@
+"""``kanmon chokepoints`` and ``kanmon affected`` as a person meets them, and what an assessment writes about them."""
+
+import json
+import subprocess
+import sys
+
+import kanmon as kn
+import polars as pl
+import pytest
+from kanmon.app.assess import assess
+from kanmon.app.chokepoints import assessed_tables
+from kanmon.graph import SupplyGraph
+
+
+def kanmon(*arguments):
+    command = [sys.executable, "-c", "from kanmon.app.cli import main; main()", *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=300, check=False)
+
+
+def test_chokepoints_are_shown_explained_and_written(tmp_path):
+    result = kanmon("chokepoints", "mlcc", "--why", "CHN", "--lang", "en", "--out", tmp_path / "out")
+    assert result.returncode == 0, result.stderr
+    assert "Chokepoints of Multilayer ceramic capacitor" in result.stdout
+    assert "Dy / Tb oxide" in result.stdout and "S_GSMLCC" in result.stdout
+    names = {file.name for file in (tmp_path / "out").iterdir()}
+    assert names == {
+        "chokepoints.csv",
+        "cut_sets.csv",
+        "exposure.csv",
+        "look_through.csv",
+        "why.csv",
+        "sources.csv",
+        "summary.json",
+    }
+    sources = set(pl.read_csv(tmp_path / "out" / "sources.csv")["id"])
+    assert set(pl.read_csv(tmp_path / "out" / "chokepoints.csv")["source"].drop_nulls()) <= sources
+
+
+def test_json_is_all_that_stands_on_standard_output():
+    result = kanmon("chokepoints", "marine_crankshaft", "--level", "supplier", "--buyer", "JPN", "--json")
+    found = json.loads(result.stdout)
+    assert {row["kind"] for row in found["nodes"]} == {"halt", "embargo"}
+    assert found["product"] == "marine_crankshaft" and found["sets"]
+
+
+def test_affected_answers_which_products_hang_on_it(tmp_path):
+    result = kanmon("affected", "CHN", "--item", "gallium_primary", "--kind", "embargo", "--buyer", "JPN", "--json")
+    found = json.loads(result.stdout)
+    assert {"humanoid_robot", "inverter"} <= {row["item"] for row in found["affected"] if row["final"]}
+    shown = kanmon("affected", "antimony_mining", "--lang", "ja", "--out", tmp_path / "out")
+    assert "アンチモン" in shown.stdout and (tmp_path / "out" / "affected.csv").exists()
+
+
+@pytest.mark.parametrize(
+    "arguments", [("chokepoints", "mlccc"), ("chokepoints", "mlcc", "--why", "CHINA"), ("affected", "galium_primary")]
+)
+def test_a_wrong_name_is_said_with_what_was_meant(arguments):
+    result = kanmon(*arguments)
+    assert result.returncode == 2 and result.stdout == "" and "Traceback" not in result.stderr
+
+
+@pytest.fixture(scope="module")
+def found():
+    return assess(kn.load("world"), ["mlcc", "marine_crankshaft"])
+
+
+def test_an_assessment_holds_chokepoints_cut_sets_and_exposure(found):
+    assert set(found.tables) == {"chokepoints", "cut_sets", "exposure"}
+    assert set(found.tables["chokepoints"]["product"]) == {"mlcc", "marine_crankshaft"}
+    assert found.tables["cut_sets"]["order"].max() == 2
+    shared = found.tables["exposure"].filter(pl.col("products").list.len() == 2)["item"]
+    assert "nickel_refining" in set(shared)
+    critical = found.summary()["products"][0]["chokepoints"]
+    assert critical[0]["node"] == "CHN" and critical[0]["worst_item"] == "dytb_oxide"
+
+
+def test_an_assessment_of_nothing_is_empty():
+    tables, skipped = assessed_tables(SupplyGraph(), [], "country", None)
+    assert all(table.height == 0 for table in tables.values()) and not skipped
+
+
+def test_a_chain_that_is_too_large_is_said(monkeypatch):
+    monkeypatch.setattr(sys.modules["kanmon.app.chokepoints"], "MOST_NODES", 10)
+    found = assess(kn.load("world"), ["mlcc"])
+    assert found.summary()["products"][0]["chokepoints"] is None

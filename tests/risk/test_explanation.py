@@ -1,0 +1,67 @@
+"""Why, in words: the same sentences for every output, with shares and sources, in both languages."""
+
+import kanmon as kn
+import polars as pl
+import pytest
+from kanmon.graph import InputError, SupplyGraph, UnknownIdError
+from kanmon.risk import explain
+
+
+@pytest.fixture(scope="module")
+def world():
+    return kn.load("world")
+
+
+def test_the_way_leads_from_the_product_to_the_node_and_names_its_source(world):
+    frame = explain(world, "ev_battery_pack", "CHN")
+    certain = frame.filter(pl.col("part") == "certain")
+    assert certain["item"].to_list() == ["ev_battery_pack", "li_ion_cell"]
+    last = certain.row(-1, named=True)
+    assert (last["supplier"], last["share_low"], last["cause"], last["source"]) == ("CHN", 0.85, "halt", "S_IEABAT")
+    assert "85%" in last["text_en"] and "85%" in last["text_ja"] and last["source_title"]
+    assert frame.row(0, named=True)["text_en"].startswith("If China stops producing, at least 98%")
+
+
+def test_a_range_is_said_as_a_range(world):
+    row = explain(world, "marine_crankshaft", "JPN").filter(pl.col("part") == "certain").row(-1, named=True)
+    assert (row["supplier"], row["share_low"], row["share_high"]) == ("kobe", 0.4, 1.0)
+    assert "40%–100%" in row["text_en"] and "40%–100%" in row["text_ja"]
+
+
+def test_every_sentence_stands_in_both_languages(world):
+    for node, kind in (("CHN", "halt"), ("CHN", "embargo"), ("gallium_primary", "halt"), ("murata", "halt")):
+        frame = explain(world, "humanoid_robot", node, buyer="JPN", kind=kind)
+        assert frame.select(pl.col("text_en", "text_ja").is_null().any()).row(0) == (False, False)
+        assert (frame["text_en"] != frame["text_ja"]).all()
+        assert frame["part"][0] == "summary"
+        assert set(frame["part"]) <= {"summary", "certain", "possible", "named"}
+
+
+def test_where_the_node_is_named_the_largest_share_comes_first(world):
+    named = explain(world, "mlcc", "CHN").filter(pl.col("part") == "named")
+    assert named["item"][0] == "dytb_oxide" and named["share_low"].is_sorted(descending=True)
+    assert set(named["source"]) <= set(world.sources["id"])
+
+
+def test_a_loss_that_is_only_possible_has_no_certain_way():
+    graph = SupplyGraph(
+        items=[{"id": "chip", "name_en": "Chip", "kind": "component"}],
+        suppliers=[
+            {"id": "TWN", "name_en": "Taiwan", "kind": "country"},
+            {"id": "a", "name_en": "A", "kind": "company", "country": "TWN"},
+        ],
+        shares=[{"item": "chip", "supplier": "a", "source": "s"}],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    assert explain(graph, "chip", "TWN")["part"].to_list() == ["summary", "possible", "named"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [(("mlccc", "CHN"), UnknownIdError), (("mlcc", "CHINA"), UnknownIdError), (("mlcc", "CHN", "MARS"), UnknownIdError)],
+)
+def test_unknown_names_are_said(world, arguments, error):
+    with pytest.raises(error):
+        explain(world, *arguments)
+    with pytest.raises(InputError):
+        explain(world, "mlcc", "CHN", kind="fire")

@@ -1,0 +1,166 @@
+"""Exposure: single and sole sources, what stands behind an item, shared sources, and what the buyer knows itself."""
+
+import kanmon as kn
+import polars as pl
+import pytest
+from kanmon.graph import InputError, SupplyGraph, UnknownIdError
+from kanmon.risk import exposure, look_through
+
+
+def graph_of(inputs, shares, companies=(), trades=()):
+    """A graph from ``(item, input)`` and ``{item: {supplier: share or None}}``; companies are ``(id, country)``."""
+    ids = sorted({i for row in inputs for i in row[:2]} | set(shares))
+    named = {c for row in shares.values() for c in row} | {c for _, *sides, _ in trades for c in sides}
+    countries = sorted((named | {c for _, c in companies}) - {id for id, _ in companies})
+    suppliers = [{"id": c, "name_en": c, "kind": "country"} for c in countries]
+    suppliers += [{"id": id, "name_en": id, "kind": "company", "country": country} for id, country in companies]
+    told = [(item, supplier, share) for item, row in shares.items() for supplier, share in row.items()]
+    sold = {"unit": "JPY", "source": "s", "year": 2025}
+    return SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "component"} for i in ids],
+        inputs=[{"item": a, "input": b, "source": "s"} for a, b in inputs] or None,
+        suppliers=suppliers,
+        shares=[{"item": i, "supplier": c, "source": "s", "share": v} for i, c, v in told] or None,
+        trades=[{"item": i, "seller": a, "buyer": b, "value": v} | sold for i, a, b, v in trades] or None,
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+
+
+CHAIN = [("motor", "magnet"), ("motor", "steel"), ("magnet", "ore")]
+SHARES = {"motor": {"JPN": 0.6, "DEU": 0.2}, "magnet": {"CHN": 0.9, "JPN": 0.1}, "ore": {"CHN": 0.5}}
+
+
+def rows_of(frame):
+    return {row["item"]: row for row in frame.iter_rows(named=True)}
+
+
+def test_look_through_follows_the_lines_tier_by_tier():
+    frame = look_through(graph_of(CHAIN, SHARES), "motor")
+    tiers = {
+        tier: dict(part.select("country", "share_low").iter_rows())
+        for (tier,), part in frame.group_by("tier", maintain_order=True)
+    }
+    assert tiers[0] == pytest.approx({"JPN": 0.6, "DEU": 0.2, None: 0.2})
+    assert tiers[1] == pytest.approx({"CHN": 0.45, "JPN": 0.05, None: 0.5}), (
+        "half of the lines go to steel, of which nothing is known"
+    )
+    assert tiers[2] == pytest.approx({"CHN": 0.5, None: 0.5})
+    # Over all tiers: 1 + 1 + 1/2 lines.
+    assert tiers[None] == pytest.approx({"CHN": 0.7 / 2.5, "JPN": 0.65 / 2.5, "DEU": 0.2 / 2.5, None: 0.95 / 2.5})
+    assert frame.group_by("tier").agg(pl.col("share_low").sum())["share_low"].to_list() == pytest.approx([1.0] * 4)
+    assert (frame["share_high"] <= 1).all() and (frame["share_low"] <= frame["share_high"] + 1e-12).all()
+
+
+def test_visibility_says_how_much_is_known_at_each_tier():
+    row = rows_of(exposure(graph_of(CHAIN, SHARES), "motor"))["motor"]
+    assert row["visibility"] == pytest.approx([0.8, 0.5, 0.5])
+    assert (row["look_through_country"], row["unknown_share"]) == ("CHN", pytest.approx(0.38))
+    assert row["look_through_low"] == pytest.approx(0.28) and row["look_through_high"] == pytest.approx(0.66)
+
+
+def test_an_item_without_data_is_unknown_and_never_free_of_risk():
+    row = rows_of(exposure(graph_of(CHAIN, SHARES), "motor"))["steel"]
+    assert (row["suppliers"], row["attributed"], row["visibility"], row["unknown_share"]) == (0, 0.0, [0.0], 1.0)
+    assert (row["sole_source"], row["single_source"], row["top_share_low"]) == ("unknown", "unknown", None)
+
+
+def test_a_circle_in_the_chain_comes_to_an_end():
+    graph = graph_of([("steel", "scrap"), ("scrap", "steel")], {"steel": {"JPN": 1.0}, "scrap": {"USA": 1.0}})
+    frame = look_through(graph, "steel")
+    assert dict(frame.filter(pl.col("tier").is_null()).select("country", "share_low").iter_rows()) == {
+        "JPN": 0.5,
+        "USA": 0.5,
+    }
+
+
+def test_two_makers_who_need_the_same_country_are_a_diamond():
+    graph = graph_of([("motor", "magnet")], {"motor": {"JPN": 0.5, "DEU": 0.5}, "magnet": {"CHN": 0.75, "JPN": 0.25}})
+    row = rows_of(exposure(graph, "motor"))["motor"]
+    assert (row["diamond_source"], row["diamond_item"], row["diamond_suppliers"], row["diamond_loss"]) == (
+        "CHN",
+        "magnet",
+        2,
+        0.75,
+    )
+    assert rows_of(exposure(graph, "motor"))["magnet"]["diamond_source"] is None
+
+
+def test_makers_with_sources_of_their_own_are_no_diamond():
+    trades = [("magnet", "c1", "m1", 1.0), ("magnet", "c2", "m2", 1.0)]
+    companies = [("m1", "JPN"), ("m2", "JPN"), ("c1", "CHN"), ("c2", "VNM")]
+    shares = {"motor": {"m1": 0.5, "m2": 0.5}}
+    graph = graph_of([("motor", "magnet")], shares, companies, trades=trades)
+    assert rows_of(exposure(graph, "motor", level="supplier"))["motor"]["diamond_source"] is None
+    shared = graph_of([("motor", "magnet")], shares, companies, trades=[*trades[:1], ("magnet", "c1", "m2", 1.0)])
+    row = rows_of(exposure(shared, "motor", level="supplier"))["motor"]
+    assert (row["diamond_source"], row["diamond_loss"], row["diamond_suppliers"]) == ("c1", 1.0, 2)
+
+
+@pytest.mark.parametrize(
+    ("named", "verdict"),
+    [({"a": 1.0}, "certain"), ({"a": None}, "possible"), ({"a": 0.6}, "no"), ({"a": 0.5, "b": 0.5}, "no"), ({}, "unknown")],
+)
+def test_a_sole_source_is_one_company_in_the_world(named, verdict):
+    graph = graph_of([("product", "part")], {"part": named}, companies=[("a", "JPN"), ("b", "JPN")])
+    assert rows_of(exposure(graph))["part"]["sole_source"] == verdict
+
+
+def test_one_country_is_no_sole_maker():
+    assert rows_of(exposure(graph_of([], {"part": {"CHN": 1.0}})))["part"]["sole_source"] == "unknown"
+
+
+def test_a_single_source_is_one_seller_to_this_buyer():
+    companies = [("own", "JPN"), ("a", "JPN"), ("b", "JPN")]
+    trades = [("part", "a", "own", 5.0), ("bolt", "a", "own", 1.0), ("bolt", "b", "own", 1.0)]
+    graph = graph_of([("product", "part"), ("product", "bolt")], {}, companies, trades=trades)
+    rows = rows_of(exposure(graph, "product", "own", level="supplier"))
+    assert rows["part"]["single_source"] == "certain" and rows["part"]["scope"] == "own"
+    assert rows["bolt"]["single_source"] == "no"
+    assert rows["product"]["single_source"] == "unknown", "the buyer makes it itself"
+    assert rows_of(exposure(graph, "product"))["part"]["single_source"] == "unknown", "the world market is nobody's sourcing"
+
+
+def test_what_the_buyer_knows_itself_comes_first():
+    companies = [("own", "JPN"), ("a", "JPN"), ("b", "JPN")]
+    graph = graph_of([("product", "part")], {}, companies, trades=[("part", "a", "own", 5.0)])
+    facts = [
+        {"item": "part", "supplier": "a", "qualified": True, "stock_days": 30.0, "switching_days": None},
+        {"item": "part", "supplier": "b", "qualified": True, "stock_days": 10.0, "switching_days": 90.0},
+        {"item": "part", "supplier": "c", "qualified": False, "stock_days": None, "switching_days": 5.0},
+    ]
+    row = rows_of(exposure(graph, "product", "own", level="supplier", facts=pl.DataFrame(facts)))["part"]
+    keys = ("single_source", "qualified", "alternatives", "stock_days", "switching_days", "uncovered_days")
+    assert tuple(row[key] for key in keys) == ("no", 2, 1, 30.0, 90.0, 60.0)
+    row = rows_of(exposure(graph, "product", "own", level="supplier", facts=facts[:1]))["part"]
+    assert tuple(row[key] for key in keys) == ("certain", 1, 0, 30.0, None, None)
+
+
+def test_columns_stand_and_rows_are_sorted_by_tier():
+    frame = exposure(graph_of(CHAIN, SHARES), "motor")
+    assert frame.select("tier", "item").rows() == [(0, "motor"), (1, "magnet"), (1, "steel"), (2, "ore")]
+    assert frame.columns[:5] == ["item", "name_en", "name_ja", "tier", "scope"]
+    assert exposure(SupplyGraph()).columns == frame.columns
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error"),
+    [
+        ({"product": "moter"}, UnknownIdError),
+        ({"level": "item"}, InputError),
+        ({"buyer": "MARS"}, UnknownIdError),
+        ({"facts": [{"part": "a"}]}, InputError),
+    ],
+)
+def test_wrong_arguments_are_said(arguments, error):
+    with pytest.raises(error):
+        exposure(graph_of(CHAIN, SHARES), **arguments)
+
+
+def test_on_world_every_item_has_a_row_and_every_figure_a_source():
+    world = kn.load("world")
+    frame = exposure(world)
+    assert frame["item"].sort().to_list() == world.items["id"].sort().to_list()
+    assert frame.filter((pl.col("suppliers") > 0) & pl.col("source").is_null()).height == 0
+    assert (frame["attributed"] + frame["unknown_share"] >= 0).all() and frame["unknown_share"].is_between(0, 1).all()
+    mlcc = rows_of(frame)["mlcc"]
+    assert (mlcc["suppliers"], mlcc["attributed"], mlcc["diamond_source"]) == (3, pytest.approx(0.746), "CHN")
