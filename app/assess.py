@@ -7,8 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from ..datasets import technologies
 from ..graph import SupplyGraph
-from ..risk import concentration
+from ..risk import concentration, flag_technologies
 from .chokepoints import assessed_tables
 
 _SHOWN = ["item", "level", "scope", "measure", "year", "source", "hhi_low", "hhi_high"]
@@ -56,6 +57,7 @@ class Assessment:
             "level": self.level,
             "buyer": self.buyer,
             "most_concentrated": self.steps.filter(pl.col("level") == self.level).head(20).select(keys).to_dicts(),
+            "technologies": self.tables["technologies"].drop("reason").to_dicts(),
             "products": [{"product": id, **found} for id, found in self.products.items()],
         }
 
@@ -96,9 +98,13 @@ def assess(
     steps = steps.sort(-pl.col("hhi_low"), -pl.col("hhi_high"), "item")
     chosen = products or top_products(graph)
     found = {product: _chain(graph, product, steps) for product in chosen}
+    flags = flag_technologies(graph).drop("row")
     tables, skipped = assessed_tables(graph, chosen, level, buyer)
     for product, about in found.items():
         about["chokepoints"] = None if product in skipped else _critical(tables["chokepoints"], product)
+    tables["technologies"] = flags.join(
+        technologies().select(technology="number", technology_en="name_en", technology_ja="name_ja"), on="technology"
+    )
     return Assessment(graph, level, buyer, facts(graph), views, steps, found, tables)
 
 

@@ -39,11 +39,42 @@ def show_assessment(found: Assessment, terminal: Console, lang: str) -> None:
         terminal.print(_tree(found, product, lang, whole))
         show_critical(found, product, terminal, lang)
     show_exposed(found.graph, found.tables["exposure"], terminal, lang)
+    _show_flags(found, terminal, lang)
     rest = [product for product in found.products if product not in shown]
     if rest:
         names = safe(", ".join(rest), 400)
         terminal.print()
         terminal.print(text("app.assess.others", lang, count=len(rest), names=names), style="dim")
+
+
+def _flagged(found: Assessment) -> dict[str, list[int]]:
+    """Numbers of the technologies that each item matches, or may match."""
+    flags = found.tables["technologies"].filter(pl.col("verdict").is_in(["match", "review"]))
+    return dict(flags.group_by("item", maintain_order=True).agg(pl.col("technology").sort()).iter_rows())
+
+
+def _show_flags(found: Assessment, terminal: Console, lang: str) -> None:
+    """List items upstream of the products that may be about a prior-report technology, and what that does not mean."""
+    from rich.table import Table
+
+    upstream = found.tables["exposure"]["item"] if "item" in found.tables["exposure"].columns else found.graph.items["id"]
+    flags = found.tables["technologies"].filter(
+        pl.col("verdict").is_in(["match", "review"]) & pl.col("item").is_in(upstream.implode())
+    )
+    if not flags.height:
+        return
+    table = Table(title=text("app.assess.flags", lang), title_justify="left")
+    for head in ("text", "technology", "name", "verdict", "evidence"):
+        table.add_column(text(f"app.flag.{head}", lang))
+    for row in flags.sort("technology", "item").iter_rows(named=True):
+        item = safe(name_of(found.graph.item(row["item"]), lang), 40)
+        name = safe(row[f"technology_{lang}"], 44)
+        verdict = text(f"app.flag.verdict_{row['verdict']}", lang)
+        table.add_row(item, str(row["technology"]), name, verdict, safe(row["evidence"], 40))
+    terminal.print()
+    terminal.print(table)
+    terminal.print(text("app.flag.note_purchase", lang), style="dim")
+    terminal.print(text("app.flag.note_not_legal", lang), style="dim")
 
 
 def _steps(found: Assessment, lang: str) -> Any:
@@ -98,6 +129,7 @@ class _Branches:
         for row in found.graph.inputs.iter_rows(named=True):
             self.needs[row["item"]].append((row["input"], row["group"]))
         self.way = self._way(product)
+        self.flags = _flagged(found)
         self.drawn: set[str] = set()
 
     def _way(self, product: str) -> set[str]:
@@ -138,6 +170,10 @@ class _Branches:
     def _label(self, item: str, group: str | None) -> str:
         name = safe(name_of(self.found.graph.item(item), self.lang), 44)
         either = f"[dim]{text('app.assess.alternatives', self.lang)} {safe(group, 20)}:[/dim] " if group else ""
+        if item in self.flags:
+            name += (
+                f" [magenta]({text('app.assess.flag', self.lang, numbers=', '.join(map(str, self.flags[item])))})[/magenta]"
+            )
         row = self.steps.get(item)
         if row is None or row["attributed"] <= 0:
             return f"{either}{name} [dim]({text('app.assess.nodata', self.lang)})[/dim]"
