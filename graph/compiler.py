@@ -44,11 +44,13 @@ class _Compiler:
         # Nodes are numbered before their links are known: requirements may run in a circle.
         for item in self.items:
             self._declare_market(item, WORLD_MARKET, self.views.get((item, "world")))
-        for place in self._buyers():
-            for item in self.items:
-                view = self.views.get((item, place))
-                if view is not None:
-                    self._declare_market(item, place, view)
+        served: set[str] = set()
+        while places := [place for place in self._buyers() if place not in served]:  # a scoped view may name new makers
+            served.update(places)
+            for place in places:
+                for item in self.items:
+                    if (item, place) in self.views:
+                        self._declare_market(item, place, self.views[item, place])
         if self.buyer is not None:
             for item in self.items if self.domestic else []:
                 view = self.views.get((item, "world"), {"remainder": 1.0})
@@ -75,7 +77,8 @@ class _Compiler:
 
     def _maker(self, item: str, supplier: str) -> int:
         if (item, supplier) not in self.makers:
-            country = self.graph.supplier(supplier)["country"] or supplier if supplier != REMAINDER else None
+            about = self.graph.supplier(supplier) if supplier != REMAINDER else {"country": None, "kind": None}
+            country = supplier if about["kind"] == "country" else about["country"]
             row = {"item": item, "supplier": supplier, "country": country, "role": "producer"}
             self.makers[item, supplier] = self.builder.add_producer([], **row)
         return self.makers[item, supplier]

@@ -125,3 +125,25 @@ def test_unknown_products_buyers_and_folders_are_errors(tmp_path):
         build(WORLD).market("y")
     with pytest.raises(ReadError):
         ProductionNetwork.open(tmp_path)
+
+
+def test_sourcing_of_a_maker_that_only_a_scoped_view_names_is_used():
+    shares = [
+        {"item": "part", "supplier": "maker", "share": 1.0, "scope": "firm"},
+        {"item": "x", "supplier": "AAA", "share": 1.0},
+        {"item": "x", "supplier": "BBB", "share": 1.0, "scope": "maker"},
+    ]
+    inputs = [{"item": "robot", "input": "part"}, {"item": "part", "input": "x"}]
+    network = build(shares, inputs, product="robot", buyer="firm")
+    (part,) = (n for n in network.producers("part") if network.nodes["supplier"][int(n)] == "maker")
+    assert network.nodes["buyer"][int(network.sources(part)[0])] == "maker"
+
+
+def test_a_company_without_a_country_has_none():
+    graph = SupplyGraph(
+        items=[{"id": "x", "name_en": "x", "kind": "component"}],
+        suppliers=[{"id": "f", "name_en": "F", "kind": "company"}],
+        shares=[{"item": "x", "supplier": "f", "source": "s", "share": 1.0}],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    assert ProductionNetwork.from_graph(graph).nodes["country"].to_list() == [None, None]
