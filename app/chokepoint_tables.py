@@ -42,7 +42,8 @@ def show_critical(found: Assessment, product: str, terminal: Console, lang: str)
         return
     tables, graph = found.tables, found.graph
     nodes = tables["chokepoints"].filter(pl.col("product") == product)
-    terminal.print(_nodes(graph, nodes, SHOWN, lang))
+    if nodes.height:
+        terminal.print(_nodes(graph, nodes, SHOWN, lang))
     sets = tables["cut_sets"].filter((pl.col("product") == product) & (pl.col("order") > 1))
     _show_sets(graph, sets, SHOWN, terminal, lang)
 
