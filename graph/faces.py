@@ -8,14 +8,15 @@ from typing import Any
 
 
 class _Face(ModuleType):
-    """A package in which a submodule never hides the function of the same name.
+    """A package in which a submodule never hides the public function of the same name.
 
     Importing ``room.concentration`` binds the *module* on the package; users call ``room.concentration(...)``.
     """
 
     def __setattr__(self, name: str, value: Any) -> None:
         own = getattr(value, name, None) if isinstance(value, ModuleType) else None
-        super().__setattr__(name, own if callable(own) else value)
+        public = name in self.__dict__.get("__all__", ())
+        super().__setattr__(name, own if public and callable(own) else value)
 
 
 def keep_functions(package: str) -> None:
