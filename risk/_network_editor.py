@@ -164,8 +164,9 @@ class NetworkEditor(NetworkBuilder):
         return next((place for place in self.network.places if place in places), "|".join(sorted(places)))
 
     def _reader_inside(self, item: str, places: set[str]) -> bool:
-        served = any(r["role"] == "market" and r["item"] == item and r["buyer"] in self.network.places for r in self.rows)
-        return not served and any(place in places for place in self.network.places)
+        if not any(place in places for place in self.network.places):
+            return False
+        return not any(r["role"] == "market" and r["item"] == item and r["buyer"] in self.network.places for r in self.rows)
 
     def _inside(self, buyer: str, places: set[str]) -> bool:
         return buyer in places or any(r["country"] in places for r in self.rows if r["supplier"] == buyer)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import polars as pl
 
 from ..graph import InputError, ProductionNetwork, SupplyGraph
-from ..graph.network import REMAINDER, WORLD_MARKET
+from ..graph.errors import shorten
+from ..graph.network import WORLD_MARKET
 from . import _production_kernels as kernels
 from ._network_editor import NetworkEditor
+from ._ways import way
 from .scenario import Scenario, check_scenario
 
 
@@ -202,60 +203,16 @@ def trace(
         ``kept`` (level of the node), ``cause`` ("input": a requirement binds, "halt": its capacity is cut, "embargo": its
         sales are cut), ``source, year, confidence`` of the market. Empty when nothing is lost.
     """
+    if reading not in {"low", "high"}:
+        raise InputError("risk.simulation.reading", value=shorten(reading))
     check_scenario(graph, scenario)
     network = ProductionNetwork.from_graph(graph, product, buyer=buyer, level=level, domestic=domestic)
     solution = solve(apply(network, scenario))
-    return _steps(solution, product, reading)
-
-
-def _steps(solution: Solution, product: str, reading: str) -> pl.DataFrame:
-    network = solution.network
-    if reading not in {"low", "high"}:
-        raise InputError("risk.simulation.reading", value=reading)
-    x, gain, cap = (
-        (solution.low, network.gain_low, network.cap_low)
-        if reading == "low"
-        else (solution.high, network.gain_high, network.cap_high)
+    certain = reading == "high"
+    found = way(
+        solution.network, solution.high if certain else solution.low, solution.network.market(product), certain=certain
     )
-    rows: list[dict[str, Any]] = []
-    node, seen, about = network.market(product), set(), {}
-    while x[node] < 1 - 1e-12 and node not in seen:
-        seen.add(node)
-        row = network.nodes.row(int(node), named=True)
-        if network.producer[node]:
-            needs = network.sources(node)
-            worst = needs[np.argmin(x[needs])] if len(needs) else None
-            own = cap[node] < 1 and (worst is None or cap[node] <= x[worst])
-            rows.append(_step(len(rows), row, about, float(x[node]), "halt" if own else "input"))
-            if own or worst is None:
-                break
-            node, about = int(worst), {}
-            continue
-        links = np.arange(network.indptr[node], network.indptr[node + 1])
-        lost = np.where(network.low[links] + network.slack[node] > 0, network.high[links], 0) * (
-            1 - gain[links] * x[network.indices[links]]
-        )
-        if not len(lost) or lost.max() <= 1e-12:
-            break
-        best = links[np.argmax(lost)]
-        if row["role"] == "market":
-            bound = network.high if reading == "low" else network.low
-            about = row | {"share": float(bound[best])}
-        if gain[best] < 1 and network.producer[network.indices[best]]:
-            maker = network.nodes.row(int(network.indices[best]), named=True)
-            rows.append(_step(len(rows), maker, about, float(gain[best] * x[network.indices[best]]), "embargo"))
-            if x[network.indices[best]] >= gain[best]:
-                break
-        node = int(network.indices[best])
-    schema = {"step": pl.Int64, "item": pl.String, "supplier": pl.String, "share": pl.Float64, "kept": pl.Float64}
-    schema |= {"cause": pl.String, "source": pl.String, "year": pl.Int64, "confidence": pl.String}
-    return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _step(number: int, maker: dict[str, Any], about: dict[str, Any], kept: float, cause: str) -> dict[str, Any]:
-    market = {key: about.get(key) for key in ("share", "source", "year", "confidence")}
-    supplier = maker["supplier"] or REMAINDER
-    return {"step": number, "item": maker["item"], "supplier": supplier, "kept": kept, "cause": cause} | market
+    return found.drop("share_low", "share_high")
 
 
 def time_to_stop(

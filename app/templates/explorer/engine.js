@@ -408,6 +408,20 @@ function simulate(network, changes, estimated = false) {
   return { kept, solution };
 }
 
+// The weights of a pool's sources in a reading: its slack goes to the worst sources (low) or to the best (high).
+function weightsIn(links, slack, level, reading) {
+  const weights = links.map((link) => link[1]);
+  const sign = reading === "low" ? 1 : -1;
+  const order = links.map((_, i) => i).sort((a, b) => sign * (level(links[a]) - level(links[b])) || a - b);
+  let left = slack;
+  for (const i of order) {
+    const part = Math.min(left, links[i][2] - links[i][1]);
+    weights[i] += part;
+    left -= part;
+  }
+  return weights;
+}
+
 // Why: the chain from a product down to what is hit, following what binds at each step.
 function trace({ network, low, high, market }, product, reading) {
   const [x, gain, side] = reading === "low" ? [low, 3, 0] : [high, 4, 1];
@@ -434,8 +448,9 @@ function trace({ network, low, high, market }, product, reading) {
     }
     let best = null;
     let most = 1e-12;
-    for (const link of links) {
-      const lost = link[1] + network.slack[node] > 0 ? link[2] * (1 - link[gain] * x[link[0]]) : 0;
+    const weights = weightsIn(links, network.slack[node], (link) => link[gain] * x[link[0]], reading);
+    for (const [i, link] of links.entries()) {
+      const lost = Math.round(weights[i] * (1 - link[gain] * x[link[0]]) * 1e12) / 1e12;
       if (lost > most) [best, most] = [link, lost];
     }
     if (best === null) break;

@@ -1,0 +1,14 @@
+"""On CI a test in a real browser or office must run: one that is skipped fails there."""
+
+import os
+
+import pytest
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = (yield).get_result()
+    needed = item.get_closest_marker("browser") or item.get_closest_marker("office")
+    if os.environ.get("KANMON_CI") and needed and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"skipped on CI: {report.longrepr}"
