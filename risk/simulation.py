@@ -202,6 +202,13 @@ def trace(
         ``share`` (part of the item's market that this step carries: upper bound in the low reading, lower in the high),
         ``kept`` (level of the node), ``cause`` ("input": a requirement binds, "halt": its capacity is cut, "embargo": its
         sales are cut), ``source, year, confidence`` of the market. Empty when nothing is lost.
+
+    Raises
+    ------
+    InputError
+        Another reading.
+    UnknownIdError
+        The scenario, product or buyer names something that the graph does not have.
     """
     if reading not in {"low", "high"}:
         raise InputError("risk.simulation.reading", value=shorten(reading))
