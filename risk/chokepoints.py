@@ -190,7 +190,8 @@ def affected(
     polars.DataFrame
         One row per item that loses supply, final products first, the hardest hit first:
 
-        - ``item, name_en, name_ja, kind`` (of the item), ``final`` (nothing needs it);
+        - ``item, name_en, name_ja, kind`` (of the item), ``final`` (nothing needs it, and it is a product or needs inputs:
+          a mineral that leads nowhere in the data is none);
         - ``loss_low, loss_named, loss_high``: 0..1, as in `risk.cut_sets`;
         - ``through``: the item at which the node is met, on the way that costs most; ``steps``: how far up that is;
           ``share``: the node's share there (null for an item); ``source, year, confidence`` of that share.
@@ -221,7 +222,7 @@ def affected(
     change = failure(network, kind, node, item)
     check_scenario(graph, Scenario(kind, change))
     named, widest = changed(network, change)
-    needed, items = set(graph.inputs["input"]), set(graph.items["id"])
+    needed, making, items = set(graph.inputs["input"]), set(graph.inputs["item"]), set(graph.items["id"])
     rows = []
     for row in graph.items.iter_rows(named=True):
         id = row["id"]
@@ -236,7 +237,7 @@ def affected(
             {key: row[key] for key in ("name_en", "name_ja", "kind")}
             | {
                 "item": id,
-                "final": id not in needed,
+                "final": id not in needed and (id in making or row["kind"] == "product"),
                 "loss_low": low,
                 "loss_named": between,
                 "loss_high": max(between, high),

@@ -208,3 +208,9 @@ def test_the_order_of_rows_does_not_matter(world):
     straight, turned = (chokepoints(g, "mlcc", kinds=["halt"]) for g in (part, backwards))
     assert straight.drop("betweenness").equals(turned.drop("betweenness"))
     assert np.allclose(straight["betweenness"], turned["betweenness"])
+
+
+def test_a_mineral_that_leads_to_no_product_is_not_a_final_product():
+    final = affected(kn.load("world"), "CHN").filter(pl.col("final"))
+    assert not set(final["kind"]) & {"mineral"}
+    assert "humanoid_robot" in set(final["item"])
