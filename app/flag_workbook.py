@@ -13,7 +13,7 @@ from ..graph import LimitError, ReadError
 from ..graph.errors import shorten
 from ..graph.files import whole_file
 from ..graph.messages import text
-from ..risk.technologies import flag_technologies
+from ..risk.technology.flags import flag_technologies
 from .flag_lines import Lines
 from .outputs import write_csv
 

@@ -13,7 +13,7 @@ from ..graph import InputError, ReadError, SupplyGraph
 from ..graph.errors import shorten
 from ..graph.files import decode, whole_folder
 from ..risk import Scenario, scenarios_from, simulate, time_to_stop, trace
-from ..risk.explanation import sentences
+from ..risk.production.explanation import sentences
 from .outputs import write_csv
 
 

@@ -16,9 +16,9 @@ import polars as pl
 from kanmon.graph import ProductionNetwork
 from kanmon.graph.network import NODE_SCHEMA
 from kanmon.risk import chokepoints, cut_sets, exposure
-from kanmon.risk._betweenness import betweenness, edges_of
-from kanmon.risk._halts import Halts
-from kanmon.risk.chokepoints import _flows
+from kanmon.risk.production.criticality import _flows
+from kanmon.risk.production.halts import Halts
+from kanmon.risk.production.paths import betweenness, edges_of
 
 LAYERS, COUNTRIES, MAKERS, NEEDS = 6, 50, 4, 3
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from kanmon.graph import LimitError
-from kanmon.risk.fault_tree import FaultTree
+from kanmon.risk.faults.fault_tree import FaultTree
 
 ARALIA = Path(__file__).parents[2] / "shared" / "golden" / "aralia"
 

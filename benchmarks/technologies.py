@@ -23,7 +23,7 @@ import time
 from pathlib import Path
 
 import polars as pl
-from kanmon.risk.technologies import flag_technologies
+from kanmon.risk.technology.flags import flag_technologies
 
 CASES = Path(__file__).resolve().parent.parent / "tests" / "data" / "technology_cases.tsv"
 LATE = CASES.with_name("technology_cases_late.tsv")

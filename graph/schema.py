@@ -13,7 +13,14 @@ from types import MappingProxyType
 
 import polars as pl
 
-_DTYPES = {"id": pl.String, "text": pl.String, "number": pl.Float64, "integer": pl.Int64, "boolean": pl.Boolean}
+_DTYPES = {
+    "id": pl.String,
+    "ids": pl.String,
+    "text": pl.String,
+    "number": pl.Float64,
+    "integer": pl.Int64,
+    "boolean": pl.Boolean,
+}
 
 
 @dataclass(frozen=True)
@@ -47,7 +54,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """One of the six tables: its name and columns, the required ones first."""
+    """One of the tables: its name and columns, the required ones first."""
 
     name: str
     columns: tuple[Column, ...]
@@ -94,7 +101,7 @@ def _read(name: str) -> Table:
     )
 
 
-TABLES = ("items", "inputs", "suppliers", "shares", "trades", "sources")
+TABLES = ("items", "inputs", "suppliers", "shares", "trades", "measures", "sources")
 SCHEMA: Mapping[str, Table] = MappingProxyType({name: _read(name) for name in TABLES})
 WORLD, OTHER = "WORLD", "OTHER"
 """Ids of the aggregate suppliers: a stated world total, and a published "other countries" row."""

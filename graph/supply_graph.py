@@ -1,4 +1,4 @@
-"""The supply graph: six tables that say what is supplied, what it needs and who supplies it."""
+"""The supply graph: tables that say what is supplied, what it needs, who supplies it and who restricts it."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class SupplyGraph:
-    """An immutable multi-tier supply graph over six polars frames.
+    """An immutable multi-tier supply graph over polars frames.
 
     Parameters
     ----------
-    items, inputs, suppliers, shares, trades, sources : frame or sequence of dict, optional
+    items, inputs, suppliers, shares, trades, measures, sources : frame or sequence of dict, optional
         The tables of ``kanmon.graph.SCHEMA``: polars, pandas or pyarrow frames, or rows as dicts. Columns that are not
         required may be left out.
     name : str
@@ -34,7 +34,7 @@ class SupplyGraph:
 
     Attributes
     ----------
-    items, inputs, suppliers, shares, trades, sources : polars.DataFrame
+    items, inputs, suppliers, shares, trades, measures, sources : polars.DataFrame
         The tables with every column of the schema, typed.
     notes : tuple of Problem
         What was accepted and is worth saying: rounded sums, cycles, control characters removed.
@@ -53,7 +53,7 @@ class SupplyGraph:
     ...     sources=[{"id": "s", "title": "A report", "publisher": "A ministry"}],
     ... )
     >>> graph
-    SupplyGraph('graph': 1 items, 0 inputs, 1 suppliers, 1 shares, 0 trades, 1 sources)
+    SupplyGraph('graph': 1 items, 0 inputs, 1 suppliers, 1 shares, 0 trades, 0 measures, 1 sources)
     """
 
     items: pl.DataFrame
@@ -61,6 +61,7 @@ class SupplyGraph:
     suppliers: pl.DataFrame
     shares: pl.DataFrame
     trades: pl.DataFrame
+    measures: pl.DataFrame
     sources: pl.DataFrame
 
     def __init__(
@@ -70,11 +71,12 @@ class SupplyGraph:
         suppliers: Any = None,
         shares: Any = None,
         trades: Any = None,
+        measures: Any = None,
         sources: Any = None,
         *,
         name: str = "graph",
     ) -> None:
-        given = dict(zip(TABLES, (items, inputs, suppliers, shares, trades, sources), strict=True))
+        given = dict(zip(TABLES, (items, inputs, suppliers, shares, trades, measures, sources), strict=True))
         frames = {table: _frame(value) for table, value in given.items() if value is not None}
         self._fill(*check_tables(frames), name)
 
@@ -126,7 +128,7 @@ class SupplyGraph:
 
     @property
     def tables(self) -> dict[str, pl.DataFrame]:
-        """The six tables by name."""
+        """The tables by name."""
         return {table: getattr(self, table) for table in TABLES}
 
     def merge(self, other: SupplyGraph, *, name: str | None = None) -> SupplyGraph:
@@ -244,7 +246,9 @@ class SupplyGraph:
         trades = self.trades.filter(pl.col("item").is_in(among))
         used = pl.concat([shares["supplier"], shares["scope"].drop_nulls(), trades["seller"], trades["buyer"]])
         used = _closed(used.unique(), self.suppliers)
-        sources = pl.concat([inputs["source"], shares["source"], trades["source"]]).unique()
+        about = pl.col("item").str.split("|").list.set_intersection(pl.lit(ids.to_list())).list.len() > 0
+        measures = self.measures.filter(about)
+        sources = pl.concat([part["source"] for part in (inputs, shares, trades, measures)]).unique()
         graph = SupplyGraph.__new__(SupplyGraph)
         tables = {
             "items": items,
@@ -252,6 +256,9 @@ class SupplyGraph:
             "suppliers": self.suppliers.filter(pl.col("id").is_in(used.implode())),
             "shares": shares,
             "trades": trades,
+            "measures": measures.with_columns(
+                pl.col("item").str.split("|").list.set_intersection(pl.lit(ids.to_list())).list.sort().list.join("|")
+            ),
             "sources": self.sources.filter(pl.col("id").is_in(sources.implode())),
         }
         graph._fill(tables, Problems(), self.name)  # a part of a valid graph is valid

@@ -1,4 +1,4 @@
-"""Reading and writing the six tables: a folder of CSV or Parquet, or one workbook with a sheet per table.
+"""Reading and writing the tables: a folder of CSV or Parquet, or one workbook with a sheet per table.
 
 Reading brings text as it stands (types are checked in `validation`); writing is whole or not at all.
 """
@@ -130,7 +130,14 @@ def _write_folder(tables: Mapping[str, pl.DataFrame], folder: Path, format: str)
     (folder / "datapackage.json").write_text(description + "\n", encoding="utf-8")
 
 
-_FRICTIONLESS = {"id": "string", "text": "string", "number": "number", "integer": "integer", "boolean": "boolean"}
+_FRICTIONLESS = {
+    "id": "string",
+    "ids": "string",
+    "text": "string",
+    "number": "number",
+    "integer": "integer",
+    "boolean": "boolean",
+}
 
 
 def datapackage(format: str = "csv") -> dict[str, Any]:
@@ -148,7 +155,7 @@ def datapackage(format: str = "csv") -> dict[str, Any]:
                 constraints["enum"] = list(column.allowed)
             field = {"name": column.name, "type": _FRICTIONLESS[column.type], "description": column.description["en"]}
             fields.append(field | ({"constraints": constraints} if constraints else {}))
-            if column.refers:
+            if column.refers and column.type != "ids":  # a list of ids is no foreign key to Frictionless
                 target, key = column.refers.split(".")
                 target = "" if target == name else target
                 keys.append({"fields": column.name, "reference": {"resource": target, "fields": key}})

@@ -26,7 +26,7 @@ _FALSE = ["false", "no", "0", "いいえ", "n", "f", "0.0"]
 
 
 def check_tables(frames: Mapping[str, pl.DataFrame], first_row: int = 0) -> tuple[dict[str, pl.DataFrame], Problems]:
-    """Return the six tables, typed and complete, with all problems found in them.
+    """Return the tables, typed and complete, with all problems found in them.
 
     A table that is not given is empty. Blank text is null; outer white space and control characters are removed.
     """
@@ -148,7 +148,7 @@ def _repeated(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
 
 
 def _check_ids(tables: dict[str, pl.DataFrame], problems: Problems) -> None:
-    for name in ("items", "suppliers", "sources"):
+    for name in (name for name, table in SCHEMA.items() if table.has_id):
         ids = tables[name].filter(pl.col("id").is_not_null())
         if ids["id"].n_unique() == ids.height:
             continue
@@ -164,7 +164,10 @@ def _check_references(tables: dict[str, pl.DataFrame], problems: Problems) -> No
         for column in table.columns:
             if column.refers:
                 target = column.refers.split(".")[0]
-                _check_reference(tables[name][column.name], name, target, tables[target]["id"], problems)
+                values = tables[name][column.name]
+                if column.type == "ids":
+                    values = values.drop_nulls().str.split("|").explode(empty_as_null=False).str.strip_chars()
+                _check_reference(values, name, target, tables[target]["id"], problems)
     scope = tables["shares"]["scope"]
     scope = scope.set(scope == "world", None)
     _check_reference(scope, "shares", "suppliers", tables["suppliers"]["id"], problems)
@@ -184,6 +187,10 @@ def _check_reference(values: pl.Series, table: str, target: str, ids: pl.Series,
 
 
 def _check_inputs(inputs: pl.DataFrame, problems: Problems) -> None:
+    for what in ("kept_without", "use_share"):
+        low, high = pl.col(f"{what}_low"), pl.col(f"{what}_high")
+        turned = inputs.with_row_index("_row").filter(low > high).select("_row", low=low, high=high)
+        problems.rows("range_reversed", "inputs", turned, f"{what}_low")
     keys = ["item", "input", "role", "group"]
     if inputs.select(keys).n_unique() != inputs.height:
         again = _repeated(inputs, keys)

@@ -131,7 +131,7 @@ def _default(one: Any) -> str:
 
 
 def tables() -> str:
-    """Return the page of the six tables, from the schema."""
+    """Return the page of the tables, from the schema."""
     import polars as pl
 
     lines = ["# The tables", "", TABLES, ""]

@@ -8,7 +8,7 @@ from typing import Any
 from ...graph import Message, ProductionNetwork
 from ...graph.network import WORLD_MARKET
 from ...risk import Plan, Scenario, Threat, best_measures, halt, mitigation, more_stock, new_source
-from ...risk.mitigation import Measure
+from ...risk.production.remedies import Measure
 from .company import Company
 from .company_graph import CompanyGraph, item_id
 from .figures import HORIZON, Figures, affordable, switching

@@ -9,8 +9,8 @@ import polars as pl
 from ...graph import SupplyGraph
 from ...graph.markets import VIEW
 from ...graph.messages import text
-from ...risk.concentration import LEVELS, concentration
-from ...risk.technologies import flag_technologies
+from ...risk.markets.herfindahl import LEVELS, concentration
+from ...risk.technology.flags import flag_technologies
 
 ITEM_COLUMNS = ["id", "name_en", "name_ja", "kind", "stage", "chains", "hs6", "variant_of", "aliases", "note"]
 INPUT_COLUMNS = ["item", "input", "source", "role", "group", "mix", "quantity", "essential", "confidence", "note"]

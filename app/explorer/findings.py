@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 
 from ...graph import LimitError, ProductionNetwork, SupplyGraph
-from ...risk.chokepoints import affected, chokepoints
-from ...risk.cut_sets import cut_sets
-from ...risk.explanation import explain
+from ...risk.faults.failure_sets import cut_sets
+from ...risk.production.criticality import affected, chokepoints
+from ...risk.production.explanation import explain
 
 MOST_PRODUCTS = 24
 MOST_NODES = 20_000

@@ -22,8 +22,8 @@ from kanmon.app.explorer.pruning import prune
 from kanmon.datasets import load
 from kanmon.graph import SupplyGraph, UnknownIdError
 from kanmon.graph.messages import LANGUAGES, text
-from kanmon.risk.chokepoints import chokepoints
-from kanmon.risk.cut_sets import cut_sets
+from kanmon.risk.faults.failure_sets import cut_sets
+from kanmon.risk.production.criticality import chokepoints
 
 
 @pytest.fixture(scope="module")

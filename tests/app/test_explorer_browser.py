@@ -17,7 +17,7 @@ from kanmon.app.explorer import graph_page, write_explorer
 from kanmon.datasets import load
 from kanmon.graph import SupplyGraph
 from kanmon.risk import Scenario, embargo, explain, halt, simulate, trace
-from kanmon.risk.explanation import sentences
+from kanmon.risk.production.explanation import sentences
 
 CHROMIUM = shutil.which("chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]

@@ -8,9 +8,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 from kanmon.graph import FirmNetwork, InputError, ReadError
-from kanmon.risk import cascade, systemic_losses, systemic_risk
-from kanmon.risk import sweep as sweep_module
-from kanmon.risk.sweep import sweep
+from kanmon.risk import systemic_losses, systemic_risk
+from kanmon.risk.systemic import batches as sweep_module
+from kanmon.risk.systemic import cascade
+from kanmon.risk.systemic.batches import sweep
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden_esri" / "g03_n200_leontief"
 
@@ -22,7 +23,7 @@ def network():
 
 @pytest.fixture
 def small_parts(monkeypatch):
-    monkeypatch.setattr("kanmon.risk.cascade._PART", 16)
+    monkeypatch.setattr("kanmon.risk.systemic.cascade._PART", 16)
 
 
 def test_an_interrupted_sweep_goes_on_where_it_stopped(network, small_parts, tmp_path, monkeypatch):

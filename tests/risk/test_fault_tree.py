@@ -11,9 +11,9 @@ import numpy as np
 import polars as pl
 import pytest
 from kanmon.graph import InputError, LimitError, UnknownIdError
-from kanmon.risk import _reduced_tree
-from kanmon.risk._decision_diagram import DecisionDiagram
-from kanmon.risk.fault_tree import FaultTree
+from kanmon.risk.faults import reduced_tree as _reduced_tree
+from kanmon.risk.faults.decision_diagram import DecisionDiagram
+from kanmon.risk.faults.fault_tree import FaultTree
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "data" / "cut_sets"

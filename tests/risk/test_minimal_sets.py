@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 from kanmon.graph import InputError, LimitError
-from kanmon.risk.minimal_sets import minimal_sets
+from kanmon.risk.faults.set_families import minimal_sets
 
 
 def random_loss(rng, n_events):

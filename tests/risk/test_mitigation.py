@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kanmon.graph import InputError, LimitError, SupplyGraph, UnknownIdError
 from kanmon.risk import Scenario, add_source, halt, simulate
-from kanmon.risk.mitigation import Threat, best_measures, mitigation, more_stock, new_source
+from kanmon.risk.production.remedies import Threat, best_measures, mitigation, more_stock, new_source
 
 COUNTRIES = ("AAA", "BBB", "CCC", "DDD")
 ITEMS = ("p", "a", "b", "c", "d")

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kanmon.graph import InputError, SupplyGraph
 from kanmon.graph.messages import text as message
-from kanmon.risk.technologies import FLAG_SCHEMA, flag_technologies
-from kanmon.risk.transfer_check import transfer_check
+from kanmon.risk.technology.flags import FLAG_SCHEMA, flag_technologies
+from kanmon.risk.technology.transfers import transfer_check
 
 CASES = Path(__file__).parent.parent / "data" / "technology_cases.tsv"
 

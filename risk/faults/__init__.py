@@ -1,0 +1,1 @@
+"""What stops it: fault trees and their minimal cut sets."""

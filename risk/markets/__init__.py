@@ -1,0 +1,1 @@
+"""Whose market: concentration, trade, dependence, governance, country groups."""

@@ -1,0 +1,244 @@
+"""Concentration of supply: the Herfindahl-Hirschman index with exact bounds where shares are missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import polars as pl
+
+from ...graph import InputError, Interval, SupplyGraph
+from ...graph.markets import VIEW
+
+LEVELS = ("country", "company", "site")
+_TOLERANCE = 1e-9
+
+
+def hhi(
+    shares: Iterable[float],
+    ranges: Iterable[tuple[float, float]] = (),
+    unknown: int = 0,
+    unnamed: bool = True,
+    extendable: bool = False,
+) -> Interval:
+    r"""Return the exact range of the Herfindahl-Hirschman index over all completions of incomplete shares.
+
+    .. math:: HHI = \sum_i s_i^2, \qquad \sum_i s_i = 1, \quad 0 \le s_i \le 1
+
+    The minimum spreads what is not attributed as evenly as the data allows (water-filling), the maximum piles it up
+    (a vertex of the feasible set, found by branch and bound). Both are attained: nothing tighter is true.
+
+    Parameters
+    ----------
+    shares : iterable of float
+        Known shares, 0..1.
+    ranges : iterable of (float, float)
+        Suppliers whose share lies between two bounds, 0..1.
+    unknown : int
+        How many *named* suppliers have no figure; each may hold any part of the remainder.
+    unnamed : bool, default True
+        Whether suppliers that are not named at all may hold the rest, in any number and of any size.
+    extendable : bool, default False
+        Whether the remainder may also belong to suppliers whose share is known (a share is then a lower bound).
+
+    Returns
+    -------
+    Interval
+        On the scale 0..1 (times 10,000 on the antitrust scale).
+
+    Raises
+    ------
+    InputError
+        A share outside 0..1, a reversed range, shares that sum to more than 1 (0.02 of rounding is accepted, and the
+        shares divided by their sum), or less than 1 with nobody left to hold the rest.
+
+    References
+    ----------
+    .. [1] Hirschman, A. O. (1964), "The paternity of an index", American Economic Review 54(5), 761-762.
+
+    Examples
+    --------
+    >>> hhi([0.60, 0.16])
+    Interval(0.3856, 0.4432)
+    >>> hhi([0.60, 0.16], unknown=1, unnamed=False)
+    Interval(0.4432, 0.4432)
+    >>> hhi([])
+    Interval(0, 1)
+    """
+    bounds = [_bound(share, share) for share in shares] + [_bound(low, high) for low, high in ranges]
+    if unknown < 0:
+        raise InputError("risk.concentration.negative_unknown", value=unknown)
+    total = sum(low for low, _ in bounds)
+    if total > 1.02 + _TOLERANCE:
+        raise InputError("risk.concentration.sum_above_one", total=f"{total:.4f}")
+    if total > 1:
+        bounds = [(low / total, max(low / total, min(high, 1.0))) for low, high in bounds]
+        total = 1.0
+    rest = max(0.0, 1 - total)
+    rest = 0.0 if rest < _TOLERANCE else rest
+    if extendable:
+        bounds = [(low, low + rest) for low, _ in bounds]
+    fixed = sum(low * low for low, high in bounds if low == high)
+    free = [(low, min(high, low + rest)) for low, high in bounds if high > low] + [(0.0, rest)] * unknown
+    slack = sum(high - low for low, high in free)
+    if not unnamed and slack < rest - _TOLERANCE:
+        if rest <= 0.02 + _TOLERANCE and not free:  # rounding: the list is said to be complete
+            return Interval.point(fixed / (1 - rest) ** 2)
+        raise InputError("risk.concentration.nobody_left", rest=f"{rest:.4f}")
+    lowest = sum(low * low for low, _ in free) if unnamed else _water_fill(free, rest)
+    highest = _pile_up([*free, (0.0, rest)] if unnamed else free, rest)
+    return Interval(fixed + min(lowest, highest), fixed + highest)
+
+
+def _bound(low: float, high: float) -> tuple[float, float]:
+    if not (0 <= low <= high <= 1 + _TOLERANCE):
+        raise InputError("risk.concentration.share", low=low, high=high)
+    return float(low), float(high)
+
+
+def _water_fill(free: Sequence[tuple[float, float]], rest: float) -> float:
+    """Least sum of squares: raise the smallest shares to one level until the remainder is used up."""
+    target = rest + sum(low for low, _ in free)
+    edges = sorted({bound for pair in free for bound in pair})
+    for below, above in zip(edges, edges[1:], strict=False):
+        if sum(min(max(above, low), high) for low, high in free) >= target:
+            level = below
+            filling = [pair for pair in free if pair[0] <= below and pair[1] >= above]
+            held = sum(min(max(level, low), high) for low, high in free)
+            level += (target - held) / len(filling) if filling else 0.0
+            return sum(min(max(level, low), high) ** 2 for low, high in free)
+    return sum(high * high for _, high in free)
+
+
+def _pile_up(free: Sequence[tuple[float, float]], rest: float) -> float:
+    """Greatest sum of squares with ``rest`` to hand out: all but one supplier are at a bound (branch and bound).
+
+    Raising a share from ``low`` to ``high`` gains ``low + high`` per unit at most, so filling by that rate bounds every
+    branch; suppliers with equal ranges are interchangeable and tried once.
+    """
+    ordered = sorted(free, key=lambda pair: (-(pair[0] + pair[1]), -pair[1]))
+    best = 0.0
+
+    def bound(i: int, left: float, part: tuple[float, float] | None) -> float:
+        gain = 0.0
+        for low, high in ([part] if part else []) + ordered[i:]:  # by falling rate: what is kept for last came earlier
+            step = min(left, high - low)
+            gain += step * (low + high)
+            left -= step
+            if left <= 0:
+                break
+        return gain
+
+    def search(i: int, left: float, gain: float, part: tuple[float, float] | None) -> None:
+        # `part` is the one supplier that takes what the others leave over, once all of them are decided.
+        nonlocal best
+        if gain + bound(i, left, part) <= best + 1e-15:
+            return
+        if part is not None and left <= part[1] - part[0]:
+            best = max(best, gain + left * (2 * part[0] + left))
+        elif left <= _TOLERANCE * 1e-3:
+            best = max(best, gain)
+        if i == len(ordered):
+            return
+        low, high = ordered[i]
+        if high - low <= left:
+            search(i + 1, left - (high - low), gain + (high - low) * (low + high), part)
+        following = next((j for j in range(i, len(ordered)) if ordered[j] != ordered[i]), len(ordered))
+        if part is None:
+            search(i + 1, left, gain, ordered[i])
+        search(following, left, gain, part)
+
+    search(0, rest, 0.0, None)
+    return sum(low * low for low, _ in ordered) + best
+
+
+def concentration(graph: SupplyGraph, level: str = "country", *, unnamed: bool = True) -> pl.DataFrame:
+    """Return concentration figures, one row per market view.
+
+    Parameters
+    ----------
+    graph : SupplyGraph
+        The facts.
+    level : {"country", "company", "site"}
+        Whose shares: countries and companies are two parallel decompositions of the same market.
+    unnamed : bool, default True
+        Whether the remainder may belong to suppliers that are not named; see `hhi`.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``item, level, scope, measure, year, source``; ``suppliers`` (named); ``attributed`` (0..1, sum of what is known);
+        ``hhi_low, hhi_high`` (0..1); ``effective_low, effective_high`` (1 / HHI, equal suppliers);
+        ``top_supplier`` (the largest known one) and ``top_share_low, top_share_high`` (share of the largest supplier: when
+        the bounds differ the largest may be another than the one named); ``cr3_low, cr3_high`` (three largest together:
+        bounds that hold, not always attained); ``confidence`` (the weakest among the rows);
+        ``excluded`` (suppliers that the stated total leaves out); ``preferred`` (the view that the rule of
+        `kanmon.graph.markets` picks). Sorted by item, preferred first, then most recent.
+
+    Raises
+    ------
+    InputError
+        An unknown level.
+
+    References
+    ----------
+    .. [1] Hirschman, A. O. (1964), American Economic Review 54(5), 761-762.
+
+    Examples
+    --------
+    >>> from kanmon.graph import SupplyGraph
+    >>> graph = SupplyGraph(
+    ...     items=[{"id": "cobalt", "name_en": "Cobalt", "kind": "mineral"}],
+    ...     suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("COD", "IDN")],
+    ...     shares=[{"item": "cobalt", "supplier": "COD", "source": "s", "share": 0.6},
+    ...             {"item": "cobalt", "supplier": "IDN", "source": "s", "share": 0.16}],
+    ...     sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    ... )
+    >>> concentration(graph).select("item", "hhi_low", "hhi_high", "top_supplier").rows()
+    [('cobalt', 0.3856, 0.4432, 'COD')]
+    """
+    if level not in LEVELS:
+        raise InputError("risk.concentration.level", value=level, allowed=", ".join(LEVELS))
+    rows = graph.markets.filter(pl.col("level") == level)
+    low, high = pl.col("share_low"), pl.col("share_high")
+    worst = pl.col("confidence").replace_strict({"published": 0, "estimated": 1}, default=2, return_dtype=pl.Int64).max()
+    views = rows.group_by("view", *VIEW, maintain_order=True).agg(
+        pl.len().cast(pl.Int64).alias("suppliers"),
+        pl.col("attributed", "remainder", "excluded", "preferred").first(),
+        lows=low,
+        highs=high,
+        known=pl.col("known"),
+        top_supplier=pl.when((low > 0).any()).then(pl.col("supplier").first()),
+        confidence=worst.replace_strict({0: "published", 1: "estimated", 2: "unknown"}, return_dtype=pl.String),
+        top_share_low=low.max(),
+        top_high=high.max(),
+        cr3_low=low.top_k(3).sum().clip(0, 1),
+        cr3_named=high.top_k(3).sum(),
+    )
+    figures = [
+        _figures(low, high, known, unnamed) for low, high, known in views.select("lows", "highs", "known").iter_rows()
+    ]
+    bounds = pl.DataFrame(figures, schema={"hhi_low": pl.Float64, "hhi_high": pl.Float64}, orient="row")
+    rest = pl.col("remainder") if unnamed else pl.lit(0.0)
+    cr3_named = pl.when(rest > 0).then(1.0).otherwise("cr3_named")
+    views = pl.concat([views, bounds], how="horizontal").with_columns(
+        effective_low=1 / pl.col("hhi_high"),
+        effective_high=1 / pl.col("hhi_low"),
+        top_share_high=pl.max_horizontal("top_high", rest),
+        cr3_high=pl.min_horizontal(cr3_named, pl.col("cr3_low") + pl.col("remainder"), 1.0),
+    )
+    return views.sort("item", ~pl.col("preferred"), -pl.col("year").fill_null(-1), "view").select(
+        ["item", "level", "scope", "measure", "year", "source", "suppliers", "attributed", "hhi_low", "hhi_high"]
+        + ["effective_low", "effective_high", "top_supplier", "top_share_low", "top_share_high", "cr3_low", "cr3_high"]
+        + ["confidence", "excluded", "preferred"]
+    )
+
+
+def _figures(lows: list[float], highs: list[float], known: list[str], unnamed: bool) -> tuple[float, float]:
+    points = [low for low, kind in zip(lows, known, strict=True) if kind == "share"]
+    ranges = [(low, high) for low, high, kind in zip(lows, highs, known, strict=True) if kind == "range"]
+    unknown = known.count("unknown")
+    # A list that is said to be complete but leaves a remainder nobody can hold has unnamed suppliers after all.
+    room = sum(high - low for low, high in ranges) + unknown
+    held = sum(points) + sum(low for low, _ in ranges)
+    interval = hhi(points, ranges, unknown, unnamed or room < 1 - held - _TOLERANCE)
+    return interval.low, interval.high

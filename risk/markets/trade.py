@@ -1,0 +1,199 @@
+"""Trade tables of any size and kind: checked columns, totals by origin, concentration with unknown origins and values.
+
+A trade table has one row per flow: ``hs6`` (or ``item``), ``importer``, ``exporter``, ``year``, ``value``. It may be any
+frame that narwhals knows (pandas, polars eager or lazy, pyarrow, DuckDB relation, Dask, PySpark); results are of the same
+kind. An empty ``exporter`` is trade whose origin is not known, an empty ``value`` a flow that was not reported.
+
+Only elementary aggregations are used, one column each, and everything else is computed between them: that is what all
+kinds of frame support, and what lazy engines can stream.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from ...graph import InputError
+from ...graph.errors import did_you_mean, nearest, shorten
+
+if TYPE_CHECKING:
+    Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
+
+VALUE = nw.col("value")
+EQUAL = 1e-12  # engines add in any order: sums that differ by less are the same
+NOTHING = nw.lit(None, dtype=nw.String)
+YES, NO, UNKNOWN = "yes", "no", "unknown"
+
+
+def tidy(trade: Any, *extra: str) -> tuple[Any, str]:
+    """Return the frame with the columns that the methods need, and the name of its item column.
+
+    Raises
+    ------
+    InputError
+        A column is missing, or the values are not numbers (``datasets.clean_trade`` mends such tables).
+    """
+    frame = nw.from_native(trade)
+    schema = frame.collect_schema()
+    item = "item" if "item" in schema else "hs6"
+    for column in (item, "importer", "exporter", "year", "value", *extra):
+        if column not in schema:
+            raise InputError("risk.dependence.no_column", column=column, hint=did_you_mean(nearest(column, schema.names())))
+    if not schema["value"].is_numeric():
+        raise InputError("risk.dependence.not_numbers", kind=shorten(schema["value"]))
+    frame = frame.select(
+        item, "importer", "exporter", nw.col("year").cast(nw.Int64), VALUE.cast(nw.Float64).fill_nan(None), *extra
+    )
+    return frame, item
+
+
+def names(value: str | Iterable[str]) -> list[str]:
+    """Return one name or several as a list."""
+    return [value] if isinstance(value, str) else list(value)
+
+
+def of_importer(frame: Any, importer: str | Iterable[str] | None) -> Any:
+    """Return the flows of the importers asked for (``None``: all)."""
+    return frame if importer is None else frame.filter(nw.col("importer").is_in(names(importer)))
+
+
+def within(column: str, members: Iterable[str]) -> nw.Expr:
+    """Return whether ``column`` is one of ``members``; an empty cell is not."""
+    return nw.when(nw.col(column).is_null()).then(nw.lit(False)).otherwise(nw.col(column).is_in(list(members)))
+
+
+def by_origin(frame: Any, market: Sequence[str], unique: bool, *extra: str) -> Any:
+    """Sum the flows of each market and origin; ``_blank`` is 1 where a flow was not reported.
+
+    With ``unique`` the rows are taken as they are: one row per market and origin. ``extra`` columns keep their maximum.
+    """
+    if unique:
+        return frame.select(*market, "exporter", "value", *extra, _blank=VALUE.is_null().cast(nw.Int64))
+    totals = frame.group_by([*market, "exporter"]).agg(
+        VALUE.sum(), nw.len().alias("_rows"), VALUE.count().alias("_known"), *(nw.col(c).max() for c in extra)
+    )
+    return totals.with_columns(_blank=(nw.col("_rows") > nw.col("_known")).cast(nw.Int64)).drop("_rows", "_known")
+
+
+def concentrate(frame: Any, market: Sequence[str], unique: bool = False, extendable: bool = True) -> Any:
+    r"""Return one row per market: its concentration over ``exporter``, as an interval where something is not known.
+
+    With known shares :math:`s_c`, largest :math:`m`, an unattributed share :math:`u`, and :math:`n` origins whose value was
+    not reported, of which nothing is known:
+
+    .. math:: \sum s_c^2 \le HHI \le \sum s_c^2 + u(2m + u) \quad (n = 0), \qquad
+              \frac{\sum s_c^2}{1 + n \sum s_c^2} \le HHI \le 1 \quad (n > 0)
+
+    (upper bound :math:`\sum s_c^2 + u^2` where not ``extendable``). Columns: ``value, origins, unattributed, hhi_low,
+    hhi_high, top_origin, top_share_low, top_share_high, reason``.
+    """
+    named = ~nw.col("exporter").is_null()
+    schema = frame.collect_schema()
+    words = [name for name in (*market, "exporter") if schema[name] == nw.String] if _is_polars(frame) else []
+    if words:
+        # Polars groups and joins short codes in half the memory that text takes.
+        frame = frame.with_columns(nw.col(*words).cast(nw.Categorical))
+    rows = by_origin(frame, market, unique).with_columns(
+        _named=nw.when(named & (VALUE > 0)).then(VALUE),
+        _below=nw.when(named & (VALUE > 0)).then(-VALUE).otherwise(0.0),
+        _square=nw.when(named).then(VALUE * VALUE).otherwise(0.0),
+        _loose=nw.when(named).then(0.0).otherwise(VALUE),
+        _nobody=nw.when(named).then(0).otherwise(nw.col("_blank")),
+    )
+    kind = frame.implementation
+    unordered = kind.is_dask() or kind.is_spark_like()
+    groups = rows.group_by(list(market)).agg(
+        VALUE.sum(),
+        VALUE.min().alias("_least"),
+        nw.col("_named").max().alias("_top"),
+        nw.col("_named").count().alias("origins"),
+        *(nw.col(c).sum() for c in ("_square", "_loose", "_blank", "_nobody")),
+        *([] if unordered else [nw.col("exporter").first(order_by=["_below", "exporter"]).alias("top_origin")]),
+    )
+    if unordered:
+        groups = groups.join(_winners(rows, groups, market), on=list(market), how="left")
+    groups = groups.with_columns(top_origin=nw.when(~nw.col("_top").is_null()).then(nw.col("top_origin")))
+    if words:
+        groups = groups.with_columns(nw.col(*(set(words) - {"exporter"}), "top_origin").cast(nw.String))
+    return _bounds(groups, extendable).select(
+        *market,
+        "value",
+        nw.col("origins").cast(nw.Int64),
+        "unattributed",
+        *("hhi_low", "hhi_high", "top_origin", "top_share_low", "top_share_high", "reason"),
+    )
+
+
+def _winners(rows: Any, groups: Any, market: Sequence[str]) -> Any:
+    """Return the largest origin of each market by a join, for engines that cannot order within a group."""
+    rows = rows.select(*market, "exporter", "_named").join(groups.select(*market, "_top"), on=list(market), how="inner")
+    rows = rows.filter(nw.col("_named") >= nw.col("_top") * (1 - EQUAL))
+    return rows.group_by(list(market)).agg(nw.col("exporter").min().alias("top_origin"))
+
+
+def _is_polars(frame: Any) -> bool:
+    return frame.implementation.is_polars()
+
+
+def _bounds(groups: Any, extendable: bool) -> Any:
+    """Add the intervals to the sums of `concentrate`."""
+    fine = (nw.col("_least") >= 0) | nw.col("_least").is_null()
+    groups = groups.with_columns(
+        _n=nw.when(fine).then((nw.col("_blank") - nw.col("_nobody")).cast(nw.Float64)),
+        _silent=nw.col("_blank") > 0,
+        _traded=fine & (VALUE > 0),
+    ).with_columns(
+        _h=nw.when(nw.col("_traded")).then(nw.col("_square") / (VALUE * VALUE)),
+        _m=nw.when(nw.col("_traded")).then(nw.col("_top").fill_null(0.0) / VALUE),
+        _u=nw.when(nw.col("_traded")).then(nw.col("_loose") / VALUE),
+    )
+    h, m, u, n = nw.col("_h"), nw.col("_m"), nw.col("_u"), nw.col("_n")
+    anywhere = nw.col("_nobody") > 0
+    top_high = m + u if extendable else nw.max_horizontal(m, u)
+    silent_only = nw.when(fine & nw.col("_silent") & ~nw.col("_traded"))
+    return groups.with_columns(
+        hhi_low=nw.when(fine & anywhere)
+        .then(0.0)
+        .otherwise(nw.when(nw.col("_traded")).then(h / (1 + n * h)).otherwise(silent_only.then(1 / n))),
+        hhi_high=nw.when(fine & nw.col("_silent")).then(1.0).otherwise(h + u * (2 * m + u) if extendable else h + u * u),
+        top_share_low=nw.when(fine & anywhere)
+        .then(0.0)
+        .otherwise(nw.when(nw.col("_traded")).then(m / (1 + n * m)).otherwise(silent_only.then(1 / n))),
+        top_share_high=nw.when(fine & nw.col("_silent")).then(1.0).otherwise(top_high),
+        unattributed=u,
+        reason=nw.when(~fine)
+        .then(nw.lit("negative_value"))
+        .otherwise(
+            nw.when(nw.col("_silent"))
+            .then(nw.lit("value_missing"))
+            .otherwise(
+                nw.when(~nw.col("_traded"))
+                .then(nw.lit("no_trade"))
+                .otherwise(nw.when(u > 0).then(nw.lit("origin_unknown")).otherwise(NOTHING))
+            )
+        ),
+    )
+
+
+def verdict(low: nw.Expr, high: nw.Expr, limit: float, strict: bool = False) -> nw.Expr:
+    """Return "yes", "no" or "unknown": whether every, no or some value of the interval reaches ``limit`` (passes it)."""
+    yes, no = (low > limit, high <= limit) if strict else (low >= limit, high < limit)
+    return (
+        nw.when(low.is_null() | high.is_null())
+        .then(nw.lit(UNKNOWN))
+        .otherwise(nw.when(yes).then(nw.lit(YES)).otherwise(nw.when(no).then(nw.lit(NO)).otherwise(nw.lit(UNKNOWN))))
+    )
+
+
+def all_of(*verdicts: str) -> nw.Expr:
+    """Return "yes" if all columns say yes, "no" if one says no, else "unknown"."""
+    no = nw.any_horizontal(*(nw.col(v) == NO for v in verdicts), ignore_nulls=False)
+    yes = nw.all_horizontal(*(nw.col(v) == YES for v in verdicts), ignore_nulls=False)
+    return nw.when(no).then(nw.lit(NO)).otherwise(nw.when(yes).then(nw.lit(YES)).otherwise(nw.lit(UNKNOWN)))
+
+
+def ordered(frame: Any, *columns: str) -> Any:
+    """Return the native frame, sorted."""
+    return frame.sort(*columns).to_native()

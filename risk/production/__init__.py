@@ -1,0 +1,1 @@
+"""What is kept: scenarios on the production network, chokepoints, exposure, remedies."""

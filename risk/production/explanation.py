@@ -1,0 +1,214 @@
+"""Why, in words: the steps of a trace as sentences that the command line, the page and the report all print."""
+
+from __future__ import annotations
+
+from math import floor
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from ...graph import Message, ProductionNetwork, SupplyGraph
+from ...graph.messages import LANGUAGES
+from .criticality import failure
+from .halts import changed, compiled
+from .scenario import Scenario, check_scenario
+from .simulation import Solution
+from .ways import way
+
+_NAMED = 12  # markets in which a node is named that an explanation lists
+
+
+def sentences(graph: SupplyGraph, steps: pl.DataFrame) -> pl.DataFrame:
+    """Return the steps of `trace` with a sentence for each in English and Japanese.
+
+    Parameters
+    ----------
+    graph : SupplyGraph
+        Where the names and sources stand.
+    steps : polars.DataFrame
+        As `kanmon.risk.trace` returns them.
+
+    Returns
+    -------
+    polars.DataFrame
+        The steps with ``text_en``, ``text_ja``, ``source_title``, ``source_url`` added.
+    """
+    rows = list(steps.iter_rows(named=True))
+    sources = {row["id"]: row for row in graph.sources.iter_rows(named=True)}
+    words: dict[str, list[Any]] = {"text_en": [], "text_ja": [], "source_title": [], "source_url": []}
+    for number, row in enumerate(rows, start=1):
+        after = rows[number] if number < len(rows) else None
+        for lang in LANGUAGES:
+            words[f"text_{lang}"].append(_sentence(graph, row, after, sources, lang))
+        source = sources.get(row["source"], {})
+        words["source_title"].append(source.get("title"))
+        words["source_url"].append(source.get("url"))
+    return steps.with_columns(pl.Series(name, values, dtype=pl.String) for name, values in words.items())
+
+
+def explain(
+    graph: SupplyGraph,
+    product: str,
+    node: str,
+    buyer: str | None = None,
+    *,
+    kind: str = "halt",
+    level: str = "country",
+) -> pl.DataFrame:
+    """Return why a product hangs on a node, in sentences that every output prints the same way.
+
+    Parameters
+    ----------
+    graph : SupplyGraph
+        The facts.
+    product, node : str
+        What is asked about, and whose failure: a country, a supplier or an item.
+    buyer : str, optional
+        The country or company from whose place it is seen.
+    kind : {"halt", "embargo"}
+        As in `risk.chokepoints`.
+    level : {"country", "supplier"}
+        Whose shares are looked at where a market is told both ways.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row per sentence: ``part``, then the columns of `sentences` with ``share_low, share_high``. Parts:
+
+        - "summary": what is lost (its ``kept`` is that of the certain reading);
+        - "certain" and "possible": the way from the product down to the node, following what binds at each step, for
+          ``loss_low`` and for ``loss_named`` of `risk.cut_sets` (the second only where it is another way);
+        - "named": the markets upstream in which the node is named, the largest shares first, at most 12.
+
+    Raises
+    ------
+    InputError
+        Another kind or level.
+    UnknownIdError
+        The product, node or buyer is not in the graph.
+
+    Examples
+    --------
+    >>> from kanmon.graph import SupplyGraph
+    >>> graph = SupplyGraph(
+    ...     items=[{"id": i, "name_en": i, "kind": "component"} for i in ("motor", "magnet")],
+    ...     inputs=[{"item": "motor", "input": "magnet", "source": "s"}],
+    ...     suppliers=[{"id": "CHN", "name_en": "China", "kind": "country"}],
+    ...     shares=[{"item": "magnet", "supplier": "CHN", "source": "s", "share": 0.75, "confidence": "published"}],
+    ...     sources=[{"id": "s", "title": "t", "publisher": "A ministry"}],
+    ... )
+    >>> for part, text in explain(graph, "motor", "CHN").select("part", "text_en").rows():
+    ...     print(f"{part}: {text}")  # doctest: +ELLIPSIS
+    summary: If China stops producing, at least 75% of motor is lost; ...
+    certain: motor from makers whom the data does not name (100% of this supply; ...) falls to 25%: it lacks magnet.
+    certain: magnet from China (75% of this supply; A ministry, no year given, published [s]) stops or is cut to 0%.
+    named: China supplies 75% of magnet (A ministry, no year given, published [s]).
+    """
+    network = compiled(graph, product, level, buyer)
+    change = failure(network, kind, node)
+    check_scenario(graph, Scenario(kind, change))
+    named, widest = changed(network, change)
+    top = named.network.market(product)
+    ways = {
+        "certain": way(named.network, named.high, top, certain=True),
+        "possible": way(named.network, named.low, top, certain=False),
+    }
+    if _way(ways["certain"]) == _way(ways["possible"]):
+        del ways["possible"]
+    parts = [_summary(graph, product, node, kind, named, widest)]
+    parts += [sentences(graph, steps).with_columns(part=pl.lit(part)) for part, steps in ways.items()]
+    parts.append(_named(graph, network, node))
+    return pl.concat(parts, how="diagonal").select("part", pl.all().exclude("part"))
+
+
+def _way(steps: pl.DataFrame) -> list[tuple[str, str]]:
+    return steps.select("item", "supplier").rows()
+
+
+def _summary(graph: SupplyGraph, product: str, node: str, kind: str, named: Solution, widest: Solution) -> pl.DataFrame:
+    at, wide = named.network.market(product), widest.network.market(product)
+    low, between, high = 1 - named.high[at], 1 - named.low[at], 1 - widest.low[wide]
+    row: dict[str, Any] = {"part": "summary", "step": 0, "item": product, "supplier": node, "kept": float(named.high[at])}
+    item = node in set(graph.items["id"])
+    about = graph.item(node) if item else _place(graph, node)
+    for lang in LANGUAGES:
+        row[f"text_{lang}"] = Message(
+            f"risk.explanation.summary_{'item' if item else kind}",
+            node=_name(about, lang),
+            product=_name(graph.item(product), lang),
+            low=f"{floor(100 * low + 1e-9) / 100:.0%}",  # "at least" is never rounded up
+            named=f"{between:.0%}",
+            high=f"{max(between, high):.0%}",
+        ).text(lang)
+    return pl.DataFrame([row])
+
+
+def _named(graph: SupplyGraph, network: ProductionNetwork, node: str) -> pl.DataFrame:
+    """The markets in which a node is named, with its share."""
+    nodes = network.nodes
+    own = (nodes["role"] == "producer") & ((nodes["supplier"] == node) | (nodes["country"] == node))
+    own = own.fill_null(False).to_numpy()
+    sources = {row["id"]: row for row in graph.sources.iter_rows(named=True)}
+    rows = []
+    for item in nodes.filter(pl.Series(own))["item"].unique().sort():
+        market = network.market(item)
+        links = np.arange(network.indptr[market], network.indptr[market + 1])
+        links = links[own[network.indices[links]]]
+        about = nodes.row(market, named=True)
+        if not len(links) or about["source"] is None:
+            continue
+        low, high = float(network.low[links].sum()), min(1.0, float(network.high[links].sum()))
+        source = sources.get(about["source"], {})
+        row = {key: about[key] for key in ("source", "year", "confidence")}
+        row |= {"part": "named", "item": item, "supplier": node, "share": low, "share_low": low, "share_high": high}
+        row |= {"source_title": source.get("title"), "source_url": source.get("url")}
+        for lang in LANGUAGES:
+            words = {
+                "item": _name(graph.item(item), lang),
+                "supplier": _name(_place(graph, node), lang),
+                "share": _share(row),
+            }
+            row[f"text_{lang}"] = Message("risk.explanation.named", **words, fact=_fact(row, sources, lang)).text(lang)
+        rows.append(row)
+    rows.sort(key=lambda row: (-row["share_low"], -row["share_high"], row["item"]))
+    return pl.DataFrame(rows[:_NAMED], infer_schema_length=None) if rows else pl.DataFrame(schema={"part": pl.String})
+
+
+def _place(graph: SupplyGraph, node: str) -> dict[str, Any]:
+    """The row of a supplier; a country that is only named as the place of others has none."""
+    known = node in set(graph.suppliers["id"])
+    return graph.supplier(node) if known else {"name_en": node}
+
+
+def _sentence(graph: SupplyGraph, row: dict[str, Any], after: dict[str, Any] | None, sources: dict, lang: str) -> str:
+    item = _name(graph.item(row["item"]), lang)
+    supplier = _name(graph.supplier(row["supplier"]), lang) if row["supplier"] not in {"", "+"} else None
+    who = supplier if supplier is not None else Message("risk.explanation.nobody").text(lang)
+    share = Message("risk.explanation.share_unknown").text(lang) if row["share"] is None else _share(row)
+    fact = _fact(row, sources, lang)
+    need = _name(graph.item(after["item"]), lang) if after is not None else ""
+    key = row["cause"] if row["cause"] != "input" or after is not None else "input_last"
+    return Message(
+        f"risk.explanation.{key}", item=item, supplier=who, share=share, fact=fact, need=need, kept=f"{row['kept']:.0%}"
+    ).text(lang)
+
+
+def _share(row: dict[str, Any]) -> str:
+    low, high = row.get("share_low"), row.get("share_high")
+    return f"{row['share']:.0%}" if low is None or high is None or high - low < 5e-3 else f"{low:.0%}–{high:.0%}"
+
+
+def _fact(row: dict[str, Any], sources: dict[str, dict[str, Any]], lang: str) -> str:
+    source = sources.get(row["source"])
+    if source is None:
+        return Message("risk.explanation.no_source").text(lang)
+    sure = Message(f"graph.words.{row['confidence'] or 'unknown'}")
+    year = row["year"] if row["year"] is not None else Message("risk.explanation.no_year")
+    return Message("risk.explanation.fact", publisher=source["publisher"], year=year, sure=sure, source=source["id"]).text(
+        lang
+    )
+
+
+def _name(row: dict[str, Any], lang: str) -> str:
+    return row.get(f"name_{lang}") or row["name_en"]

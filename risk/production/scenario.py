@@ -1,0 +1,257 @@
+"""Scenarios: what is assumed to happen, as an immutable list of changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from ...graph import InputError, SupplyGraph, UnknownIdError
+from ...graph.errors import did_you_mean, nearest, shorten
+
+KINDS = ("halt", "embargo", "reduce", "add_source", "substitute", "stockpile", "spare_capacity")
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change; use the functions of this module (`halt`, `embargo`, ...) to make one.
+
+    Attributes
+    ----------
+    kind : str
+        One of `KINDS`.
+    node : str or None
+        The supplier, country or item that the change is about.
+    item : str or None
+        Only this item (default: everything that the node supplies).
+    to : tuple of str
+        Buyers that an embargo is aimed at: countries or companies; empty for everybody abroad.
+    share : float
+        How much: part of the output lost or cut, or added as a part of today's market (0..1, spare capacity any).
+    days : float
+        Days of stock.
+    by : str or None
+        The item that substitutes.
+    inputs : bool
+        Whether an added source needs the item's usual inputs (recycling does not).
+    """
+
+    kind: str
+    node: str | None = None
+    item: str | None = None
+    to: tuple[str, ...] = ()
+    share: float = 1.0
+    days: float = 0.0
+    by: str | None = None
+    inputs: bool = True
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """An immutable list of changes with a name; scenarios add up with ``+``.
+
+    Examples
+    --------
+    >>> from kanmon.risk import embargo, stockpile
+    >>> scenario = Scenario("magnets", [embargo("CHN", item="ndfeb_magnet", to="JPN"), stockpile("ndfeb_magnet", days=60)])
+    >>> len(scenario), [change.kind for change in scenario]
+    (2, ['embargo', 'stockpile'])
+    """
+
+    name: str
+    changes: tuple[Change, ...] = ()
+
+    def __init__(self, name: str, changes: Iterable[Change] | Change = ()) -> None:
+        changes = (changes,) if isinstance(changes, Change) else tuple(changes)
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "changes", changes)
+
+    def __iter__(self) -> Iterator[Change]:
+        return iter(self.changes)
+
+    def __len__(self) -> int:
+        return len(self.changes)
+
+    def __add__(self, other: Scenario) -> Scenario:
+        name = " + ".join(name for name in (self.name, other.name) if name)
+        return Scenario(name, (*self.changes, *other.changes))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data that `scenarios_from` reads back."""
+        blank = asdict(Change(""))
+        rows = []
+        for change in self.changes:
+            row = {key: value for key, value in asdict(change).items() if key != "kind" and value != blank[key]}
+            rows.append({change.kind: row | ({"to": list(change.to)} if change.to else {})})
+        return {"name": self.name, "changes": rows}
+
+
+def halt(node: str, *, item: str | None = None) -> Change:
+    """Return a halt: ``node`` stops, a supplier, everybody in a country, or all production of an item; exports and home use.
+
+    With ``item`` only its production of that item stops.
+    """
+    return Change("halt", node, item)
+
+
+def reduce(node: str, share: float, *, item: str | None = None) -> Change:
+    """Return a reduction: ``node`` loses ``share`` (0..1) of its output, with ``item`` only of that item.
+
+    Raises
+    ------
+    InputError
+        A share outside 0..1; `embargo`, `add_source` and `substitute` raise it too.
+    """
+    return Change("reduce", node, item, share=_part("reduce", share))
+
+
+def embargo(node: str, *, item: str | None = None, to: str | Iterable[str] = (), share: float = 1.0) -> Change:
+    """Return an embargo: ``node`` (a country or a supplier) cuts ``share`` (0..1) of its exports.
+
+    Parameters
+    ----------
+    node : str
+        Who stops selling; its own country's industry goes on.
+    item : str, optional
+        Only this item.
+    to : str or iterable of str, optional
+        Countries or companies that are cut off (default: everybody abroad).
+    share : float
+        Part of the sales that is cut, 0..1.
+    """
+    to = (to,) if isinstance(to, str) else tuple(to)
+    return Change("embargo", node, item, to, _part("embargo", share))
+
+
+def add_source(item: str, share: float, *, node: str | None = None, recycling: bool = False) -> Change:
+    """Return a new source of ``item`` that can deliver ``share`` (0..1) of today's market.
+
+    Parameters
+    ----------
+    item : str
+        What it delivers.
+    share : float
+        How much, as a part of the market that it delivers to, 0..1.
+    node : str, optional
+        The country or company where it stands; it then shares that place's fate. Default: a place that no scenario touches.
+    recycling : bool
+        A secondary source: it needs none of the item's usual inputs.
+    """
+    return Change("add_source", node, item, share=_part("add_source", share), inputs=not recycling)
+
+
+def substitute(item: str, by: str, share: float) -> Change:
+    """Return a substitution: where ``item`` is short, item ``by`` can stand in for ``share`` (0..1) of its market."""
+    return Change("substitute", None, item, share=_part("substitute", share), by=by)
+
+
+def stockpile(item: str, days: float) -> Change:
+    """Return a stock of ``item``: its users go on for ``days`` after its supply has stopped.
+
+    Raises
+    ------
+    InputError
+        Days that are negative or not finite.
+    """
+    if not 0 <= days < float("inf"):
+        raise InputError("risk.scenario.days", value=shorten(days))
+    return Change("stockpile", None, item, days=float(days))
+
+
+def spare_capacity(node: str, share: float, *, item: str | None = None) -> Change:
+    """Return spare capacity: ``node`` can raise its output by ``share`` (0.2 is a fifth) and finds the inputs for it.
+
+    With ``item`` only its output of that item.
+
+    Raises
+    ------
+    InputError
+        A share that is negative or not finite.
+    """
+    if not 0 <= share < float("inf"):
+        raise InputError("risk.scenario.part", kind="spare_capacity", value=shorten(share))
+    return Change("spare_capacity", node, item, share=float(share))
+
+
+def _part(kind: str, share: float) -> float:
+    if not isinstance(share, (int, float)) or not 0 <= share <= 1:
+        raise InputError("risk.scenario.part", kind=kind, value=shorten(share))
+    return float(share)
+
+
+_MAKERS = {
+    "halt": halt,
+    "embargo": embargo,
+    "reduce": reduce,
+    "add_source": add_source,
+    "substitute": substitute,
+    "stockpile": stockpile,
+    "spare_capacity": spare_capacity,
+}
+
+
+def scenarios_from(data: Any) -> list[Scenario]:
+    """Return scenarios from plain data, as read from YAML: one scenario or a list of them.
+
+    A scenario has a ``name`` and ``changes``, each a mapping of one kind to its arguments:
+
+    >>> scenarios_from({"name": "a", "changes": [{"halt": {"node": "CHN", "item": "gallium_primary"}}]})
+    [Scenario(name='a', changes=(Change(kind='halt', node='CHN', item='gallium_primary', ...),))]
+
+    Raises
+    ------
+    InputError
+        Another shape, an unknown kind or argument ("did you mean"), or a value out of range.
+    """
+    rows = data if isinstance(data, list) else [data]
+    if not rows:
+        raise InputError("risk.scenario.shape")
+    return [_scenario(row, number) for number, row in enumerate(rows, start=1)]
+
+
+def _scenario(row: Any, number: int) -> Scenario:
+    if not isinstance(row, Mapping) or not isinstance(row.get("changes"), list):
+        raise InputError("risk.scenario.shape")
+    for key in set(row) - {"name", "changes"}:
+        raise InputError("risk.scenario.key", value=shorten(key), hint=did_you_mean(nearest(str(key), ["name", "changes"])))
+    return Scenario(str(row.get("name", number)), [_change(entry) for entry in row["changes"]])
+
+
+def _change(entry: Any) -> Change:
+    if not isinstance(entry, Mapping) or len(entry) != 1:
+        raise InputError("risk.scenario.change", value=shorten(entry))
+    ((kind, arguments),) = entry.items()
+    if kind not in KINDS:
+        raise InputError("risk.scenario.kind", value=shorten(kind), hint=did_you_mean(nearest(str(kind), KINDS)))
+    if not isinstance(arguments, Mapping):
+        raise InputError("risk.scenario.change", value=shorten(entry))
+    arguments = dict(arguments)
+    if kind == "add_source" and "inputs" in arguments:
+        arguments["recycling"] = not arguments.pop("inputs")
+    known = [f.name for f in fields(Change) if f.name != "kind"] + ["recycling"]
+    try:
+        return _MAKERS[kind](**arguments)
+    except TypeError as error:
+        wrong = [key for key in arguments if key not in known]
+        hint = did_you_mean(nearest(str(wrong[0]), known)) if wrong else ""
+        raise InputError("risk.scenario.arguments", kind=kind, value=shorten(arguments), hint=hint) from error
+
+
+def check_scenario(graph: SupplyGraph, scenario: Scenario) -> None:
+    """Raise `UnknownIdError` when a change names a supplier, country or item that the graph does not have."""
+    items, suppliers = set(graph.items["id"]), set(graph.suppliers["id"])
+    countries = set(graph.suppliers["country"].drop_nulls())
+    for change in scenario:
+        for id in (change.item, change.by):
+            if id is not None and id not in items:
+                raise UnknownIdError("item", id, items)
+        places = suppliers | countries
+        if (
+            change.node is not None
+            and change.node not in places
+            and not (change.kind in {"halt", "reduce"} and change.node in items)
+        ):
+            raise UnknownIdError("supplier", change.node, places | items)
+        for id in change.to:
+            if id not in places:
+                raise UnknownIdError("supplier", id, places)

@@ -1,0 +1,379 @@
+"""Exposure: on how few suppliers each item hangs, today and through all tiers, and how much of that is visible.
+
+The figures are definitions of this project; `look_through` states its formula.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from ...graph import InputError, ProductionNetwork, SupplyGraph
+from ...graph.network import REMAINDER, WORLD_MARKET
+from . import tier_kernels
+from .halts import CERTAIN, Halts, compiled
+from .ways import way
+
+TIERS = 30
+"""Tiers that are looked through; only a supply chain that runs in a circle has more."""
+
+_FACTS = {"qualified": pl.Boolean, "stock_days": pl.Float64, "switching_days": pl.Float64}
+_SCHEMA = {
+    "item": pl.String,
+    "tier": pl.Int64,
+    "scope": pl.String,
+    "level": pl.String,
+    "suppliers": pl.Int64,
+    "top_supplier": pl.String,
+    "top_share_low": pl.Float64,
+    "top_share_high": pl.Float64,
+    "attributed": pl.Float64,
+    "single_source": pl.String,
+    "sole_source": pl.String,
+    "look_through_country": pl.String,
+    "look_through_low": pl.Float64,
+    "look_through_high": pl.Float64,
+    "unknown_share": pl.Float64,
+    "visibility": pl.List(pl.Float64),
+    "diamond_source": pl.String,
+    "diamond_item": pl.String,
+    "diamond_suppliers": pl.Int64,
+    "diamond_loss": pl.Float64,
+    "qualified": pl.Int64,
+    "alternatives": pl.Int64,
+    "stock_days": pl.Float64,
+    "switching_days": pl.Float64,
+    "uncovered_days": pl.Float64,
+    "source": pl.String,
+    "year": pl.Int64,
+    "confidence": pl.String,
+}
+
+
+def exposure(
+    graph: SupplyGraph,
+    product: str | None = None,
+    buyer: str | None = None,
+    *,
+    level: str = "country",
+    facts: Any = None,
+) -> pl.DataFrame:
+    """Return how exposed the supply of each item is, one row per item.
+
+    Parameters
+    ----------
+    graph : SupplyGraph
+        The facts.
+    product : str, optional
+        Only what this item needs, itself included (default: every item).
+    buyer : str, optional
+        The country or company from whose place supply is seen (default: the world market).
+    level : {"country", "supplier"}
+        Whose shares are looked at where a market is told both ways, and who a shared upstream source is.
+    facts : frame or rows of dict, optional
+        What the buyer knows of its own: ``item, supplier`` and optionally ``qualified`` (bool), ``stock_days`` and
+        ``switching_days`` (days until that supplier delivers instead).
+
+    Returns
+    -------
+    polars.DataFrame
+        Sorted by tier and item; blank means not known, never none.
+
+        - ``item, name_en, name_ja``; ``tier``: fewest steps up from the product (null without one).
+        - The market that the buyer draws on: ``scope`` (whose sourcing; null: the world market), ``level`` of the shares,
+          ``suppliers`` (named), ``top_supplier`` and ``top_share_low, top_share_high`` (share of the largest supplier, 0..1;
+          where they differ it may be another than the one named), ``attributed`` (0..1, part that is attributed to somebody
+          named), ``source, year, confidence``.
+        - ``single_source``: one supplier is qualified for this buyer: by the facts, else by its own sourcing.
+          ``sole_source``: one company in the world makes it. Both "certain", "possible" (one is named, and more may exist),
+          "no" or "unknown" (nobody says).
+        - ``look_through_country, look_through_low, look_through_high, unknown_share``: see `look_through`, over all tiers;
+          ``visibility``: part of the supply whose country is known at tier 0 (makers of the item), 1, 2, ...
+        - Diamonds: ``diamond_suppliers`` (two or more direct suppliers) lose at least ``diamond_loss`` (0..1, certain) of
+          their output when ``diamond_source`` stops, which is none of them: the worst such source, met at ``diamond_item``.
+        - From the facts: ``qualified`` suppliers; ``alternatives`` (qualified, no source today), ``stock_days`` (the longest
+          stated), ``switching_days`` (to the quickest alternative; without one, the longest stated), ``uncovered_days``
+          (switching beyond stock; 0 or more).
+
+    Raises
+    ------
+    UnknownIdError
+        The product or buyer is not in the graph.
+    InputError
+        Another level, or facts without ``item`` and ``supplier``.
+
+    Examples
+    --------
+    Two makers of motors who both need magnets from China are two suppliers, and one source:
+
+    >>> from kanmon.graph import SupplyGraph
+    >>> graph = SupplyGraph(
+    ...     items=[{"id": i, "name_en": i, "kind": "component"} for i in ("motor", "magnet")],
+    ...     inputs=[{"item": "motor", "input": "magnet", "source": "s"}],
+    ...     suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "DEU", "JPN")],
+    ...     shares=[{"item": "motor", "supplier": "JPN", "source": "s", "share": 0.5},
+    ...             {"item": "motor", "supplier": "DEU", "source": "s", "share": 0.5},
+    ...             {"item": "magnet", "supplier": "CHN", "source": "s", "share": 0.75}],
+    ...     sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    ... )
+    >>> frame = exposure(graph, "motor")
+    >>> frame.select("item", "suppliers", "diamond_source", "diamond_item", "diamond_loss", "visibility").row(0)
+    ('motor', 2, 'CHN', 'magnet', 0.75, [1.0, 0.75])
+    """
+    _check_level(level)
+    network = compiled(graph, product, level, buyer)
+    told = _facts(facts)
+    tiers = _tiers(graph, product)
+    makers = _sole(graph)
+    lines = _Lines(network, "country")
+    diamonds = _diamonds(network, Halts(network, level))
+    rows = []
+    for item in sorted(tiers, key=lambda item: (tiers[item] or 0, item)):
+        node = network.market(item)
+        about = network.nodes.row(node, named=True)
+        direct = _direct(network, node)
+        own = told.filter(pl.col("item") == item)
+        # A count of countries is none of suppliers, and what the buyer makes itself it does not buy.
+        bought = direct["suppliers"] if about["buyer"] != WORLD_MARKET and about["level"] not in {None, "country"} else None
+        rows.append(
+            {"item": item, "tier": tiers[item], "scope": about["buyer"] or None, "sole_source": makers.get(item, "unknown")}
+            | {key: about[key] for key in ("level", "source", "year", "confidence")}
+            | {key: direct[key] for key in ("top_supplier", "top_share_low", "top_share_high", "attributed")}
+            | {"suppliers": len(direct["suppliers"]), "single_source": _single(own, bought, direct["attributed"])}
+            | lines.summary(node)
+            | diamonds.get(item, {})
+            | _ready(own, bought)
+        )
+    names = graph.items.select(item="id", name_en="name_en", name_ja="name_ja")
+    frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+    frame = frame.join(names, on="item", how="left", maintain_order="left")
+    return frame.select("item", "name_en", "name_ja", pl.all().exclude("item", "name_en", "name_ja"))
+
+
+def look_through(graph: SupplyGraph, item: str, buyer: str | None = None, *, level: str = "country") -> pl.DataFrame:
+    r"""Return which countries (or suppliers) stand behind an item, tier by tier and over all tiers.
+
+    The supply lines are followed up from the item: at a market they split by share, at a maker evenly over its essential
+    requirements (how much of each is needed is rarely told), over alternatives of unknown mix evenly. Country c makes
+
+    .. math:: \ell_t(c) = \frac{\sum_{\text{lines made in } c \text{ at tier } t} \prod \text{shares}}
+       {\sum_{\text{lines that reach tier } t} \prod \text{shares}}
+
+    and over all tiers the sum of the numerators by the sum of the denominators.
+
+    Parameters
+    ----------
+    graph, item, buyer
+        As in `exposure`.
+    level : {"country", "supplier"}
+        Who is named.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``tier`` (0: makers of the item; null: all tiers), ``country`` or ``supplier`` (null: unknown, its own bucket),
+        ``share_low`` (what is attributed to it), ``share_high`` (with all that is unknown), 0..1. The shares that are
+        attributed and the unknown one sum to 1 in each tier.
+
+    Raises
+    ------
+    UnknownIdError
+        The item or buyer is not in the graph.
+    InputError
+        Another level.
+
+    Examples
+    --------
+    Motors from Germany with magnets from China: half of the supply lines (one tier of two) end in each.
+
+    >>> from kanmon.graph import SupplyGraph
+    >>> graph = SupplyGraph(
+    ...     items=[{"id": i, "name_en": i, "kind": "component"} for i in ("motor", "magnet")],
+    ...     inputs=[{"item": "motor", "input": "magnet", "source": "s"}],
+    ...     suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "DEU")],
+    ...     shares=[{"item": "motor", "supplier": "DEU", "source": "s", "share": 1},
+    ...             {"item": "magnet", "supplier": "CHN", "source": "s", "share": 1}],
+    ...     sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    ... )
+    >>> look_through(graph, "motor").head(2).select("tier", "country", "share_low").rows()
+    [(None, 'CHN', 0.5), (None, 'DEU', 0.5)]
+    """
+    _check_level(level)
+    network = compiled(graph, item, level, buyer)
+    lines = _Lines(network, level)
+    found, left = lines.follow(network.market(item))
+    rows = []
+    for tier, part, whole in [(None, found.sum(axis=0), left.sum()), *zip(range(len(left)), found, left, strict=True)]:
+        share = part / whole
+        unknown = max(0.0, 1.0 - float(share.sum()))
+        unknown = unknown if unknown > 1e-9 else 0.0
+        order = sorted(np.flatnonzero(share).tolist(), key=lambda at: (-round(float(share[at]), 12), lines.places[at]))
+        rows += [(tier, lines.places[at], float(share[at]), min(1.0, float(share[at]) + unknown)) for at in order]
+        if unknown:
+            rows.append((tier, None, unknown, unknown))
+    schema = {"tier": pl.Int64, level: pl.String, "share_low": pl.Float64, "share_high": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+class _Lines:
+    """The supply lines of a network, and the places along them."""
+
+    def __init__(self, network: ProductionNetwork, level: str) -> None:
+        self.network = network
+        known = (pl.col("role") == "producer") & (pl.col("supplier") != REMAINDER)
+        place = network.nodes.select(pl.when(known).then(level)).to_series()
+        self.places: list[str] = place.drop_nulls().unique().sort().to_list()
+        number = {name: at for at, name in enumerate(self.places)}
+        self.number = place.replace_strict(number, default=-1, return_dtype=pl.Int64).to_numpy()
+
+    def follow(self, node: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return the part that each place makes at each tier, and what reaches the tier."""
+        net = self.network
+        arrays = (net.producer, net.indptr, net.indices, net.low, net.high, net.slack)
+        found, left = tier_kernels.walk(node, *arrays, self.number, len(self.places), TIERS)
+        depth = int(np.count_nonzero(left))
+        return found[:depth], left[:depth]
+
+    def summary(self, node: int) -> dict[str, Any]:
+        found, left = self.follow(node)
+        share = found.sum(axis=0) / left.sum()
+        unknown = max(0.0, 1.0 - float(share.sum()))
+        unknown = unknown if unknown > 1e-9 else 0.0
+        visibility = [round(min(1.0, float(part)), 12) for part in found.sum(axis=1) / left]
+        top = int(np.argmax(np.round(share, 12))) if share.size and share.max() > 0 else None
+        return {
+            "look_through_country": None if top is None else self.places[top],
+            "look_through_low": None if top is None else float(share[top]),
+            "look_through_high": None if top is None else min(1.0, float(share[top]) + unknown),
+            "unknown_share": unknown,
+            "visibility": visibility,
+        }
+
+
+def _check_level(level: str) -> None:
+    if level not in {"country", "supplier"}:
+        raise InputError("risk.exposure.level", value=str(level), allowed="country, supplier")
+
+
+def _facts(facts: Any) -> pl.DataFrame:
+    blank = {"item": pl.String, "supplier": pl.String, **_FACTS}
+    if facts is None:
+        return pl.DataFrame(schema=blank)
+    frame = facts if isinstance(facts, pl.DataFrame) else pl.DataFrame(facts, infer_schema_length=None)
+    if missing := [name for name in ("item", "supplier") if name not in frame.columns]:
+        raise InputError("risk.exposure.facts", columns=", ".join(missing))
+    return frame.select(
+        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in blank.items()
+    )
+
+
+def _tiers(graph: SupplyGraph, product: str | None) -> dict[str, int | None]:
+    """Fewest steps from the product to each item upstream."""
+    if product is None:
+        return dict.fromkeys(graph.items["id"])
+    part = graph.upstream(product)
+    needs: dict[str, list[str]] = {}
+    for item, need in part.inputs.select("item", "input").iter_rows():
+        needs.setdefault(item, []).append(need)
+    tiers: dict[str, int | None] = {product: 0}
+    front, tier = [product], 0
+    while front:
+        tier += 1
+        front = [need for item in front for need in needs.get(item, []) if tiers.setdefault(need, tier) == tier]
+        front = list(dict.fromkeys(front))
+    return tiers
+
+
+def _direct(network: ProductionNetwork, node: int) -> dict[str, Any]:
+    """The named suppliers of a market and the bounds of the largest share."""
+    links = range(network.indptr[node], network.indptr[node + 1])
+    names = network.nodes["supplier"]
+    named = [(names[int(network.indices[k])], float(network.low[k]), float(network.high[k])) for k in links]
+    shares = [row for row in named if row[0] != REMAINDER]
+    attributed = min(1.0, sum(low for _, low, _ in shares))
+    rest = 1.0 - attributed if attributed < 1 - 1e-9 else 0.0
+    best = min(shares, key=lambda row: (-row[1], -row[2], row[0]), default=None)
+    return {
+        "suppliers": [name for name, _, _ in shares],
+        "top_supplier": best[0] if best else None,
+        "top_share_low": best[1] if best else None,
+        "top_share_high": max(rest, *(high for _, _, high in shares)) if best else None,
+        "attributed": attributed,
+    }
+
+
+def _sole(graph: SupplyGraph) -> dict[str, str]:
+    """Whether one company makes an item, by the preferred view of the companies of the world."""
+    rows = graph.markets.filter(pl.col("preferred") & (pl.col("scope") == "world") & (pl.col("level") != "country"))
+    counts = rows.group_by("item").agg(makers=pl.col("supplier").n_unique(), rest=pl.col("remainder").max())
+    open_ = (pl.col("rest") > 1e-9) & (pl.col("rest") < 1 - 1e-9)
+    verdict = pl.when(pl.col("makers") > 1).then(pl.lit("no"))
+    verdict = verdict.when(open_).then(pl.lit("no")).when(pl.col("rest") > 0.5).then(pl.lit("possible"))
+    return dict(counts.select("item", verdict.otherwise(pl.lit("certain"))).iter_rows())
+
+
+def _single(own: pl.DataFrame, bought: list[str] | None, attributed: float) -> str:
+    """Whether one supplier is qualified: by the facts, else by the buyer's own sourcing."""
+    if own["qualified"].is_not_null().any():
+        yes = own.filter("qualified")["supplier"].n_unique()
+        open_ = own["qualified"].is_null().any()
+        return "no" if yes > 1 else "unknown" if yes == 0 else "possible" if open_ else "certain"
+    if own["supplier"].n_unique():
+        bought = own["supplier"].unique().to_list()
+        attributed = 1.0
+    if bought is None or not bought:
+        return "unknown"
+    return "no" if len(bought) > 1 else "certain" if attributed > 1 - 1e-9 else "possible"
+
+
+def _ready(own: pl.DataFrame, bought: list[str] | None) -> dict[str, Any]:
+    """Qualified suppliers and days of stock against days of switching, from the facts."""
+    if not own.height:
+        return {}
+    told = own["qualified"].is_not_null().any()
+    yes = own.filter(pl.col("qualified").fill_null(False))
+    spare = yes.filter(~pl.col("supplier").is_in(bought)) if bought is not None else yes.clear()
+    days = spare["switching_days"].min()
+    stock: Any = own["stock_days"].max()
+    switching: Any = days if days is not None else own["switching_days"].max()
+    return {
+        "qualified": yes["supplier"].n_unique() if told else None,
+        "alternatives": spare["supplier"].n_unique() if told and bought is not None else None,
+        "stock_days": stock,
+        "switching_days": switching,
+        "uncovered_days": None if stock is None or switching is None else max(0.0, switching - stock),
+    }
+
+
+def _diamonds(network: ProductionNetwork, halts: Halts) -> dict[str, dict[str, Any]]:
+    """The upstream source that takes most from two or more direct suppliers of an item, by item."""
+    named = (network.nodes["supplier"] != REMAINDER).fill_null(False).to_numpy() & network.producer
+    direct = {}
+    for item in network.nodes.filter(pl.col("role") == "market")["item"].unique():
+        sources = network.sources(network.market(item))
+        makers = sources[named[sources] & (np.diff(network.indptr)[sources] > 0)]
+        if len(makers) > 1:
+            direct[item] = makers
+    everyone = np.arange(len(network.producer))
+    found: dict[str, dict[str, Any]] = {}
+    for event, id in enumerate(halts.ids):
+        loss = halts.losses(halts.each[event : event + 1], CERTAIN, everyone)[0]
+        own = halts.stopped(halts.each[event : event + 1], CERTAIN)[0]
+        halted = replace(network, cap_high=np.where(own, 0.0, network.cap_high))
+        for item, makers in direct.items():
+            others = makers[~own[makers]]
+            hurt = others[loss[others] > 1e-9]
+            if len(hurt) < 2:
+                continue
+            second = hurt[np.argsort(-loss[hurt], kind="stable")[1]]
+            if loss[second] > found.get(item, {}).get("diamond_loss", 0.0) + 1e-9:
+                found[item] = {
+                    "diamond_source": id,
+                    "diamond_item": way(halted, 1 - loss, int(second), certain=True)["item"][-1],
+                    "diamond_suppliers": int((loss[hurt] >= loss[second] - 1e-9).sum()),
+                    "diamond_loss": float(loss[second]),
+                }
+    return found

@@ -1,0 +1,1 @@
+"""How far it spreads: the Economic Systemic Risk Index of firms."""

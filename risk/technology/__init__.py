@@ -1,0 +1,1 @@
+"""What may be a prior-report technology, and what to ask."""

@@ -1,0 +1,273 @@
+"""Reading one line: the names found in it, and the grammar around them.
+
+A name found is not yet the item: フォトレジスト剥離液 is a stripper. In Japanese, Chinese and English alike the head noun
+comes last, so the words after a name (and a preposition before it) say whether the line is about the item itself,
+something for it, or a whole that has it inside. All these words are data.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from .terms import Key, Term, Vocabulary
+from .text import CJK, breaks, compact, fold
+
+WINDOW = 24
+"""Characters that may lie between the words of a term that needs several."""
+SURE_SLIP = 10
+"""Folded length from which a name with one wrong letter is still a match."""
+
+LONG_TEXT, REPEATS = 500, 8
+"""In a text of more characters a string is looked at so many times: repeating it says nothing more."""
+LONG_WORD = 6
+"""Letters from which a word stays itself with one of them wrong."""
+
+NOUN = 5
+"""Letters from which an English word that no list knows is taken for a noun rather than a unit, code or acronym."""
+
+_ALNUM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_RUN = re.compile(f"[{CJK}]+")
+_COMPOUND = re.compile(f"[{CJK}]+(?:[a-z0-9]+[{CJK}]+)*")
+_AFTER = re.compile(r"(?:e?s)?((?: [a-z/]+)+)")
+_PLURAL = re.compile(r"e?s(?![a-z0-9])")
+_CLAUSE = re.compile(rf"[,()/:|0-9{CJK}]")
+_REVERSED = re.compile(r"([a-z]{3,20}(?: [a-z]{3,20})?),([a-z ]{2,30})(?:,|$)")
+_BEFORE, _WORDS = 40, 5
+
+
+class Span(NamedTuple):
+    """A name in a text. ``kind``: term, words, part_number, slip or context."""
+
+    start: int
+    end: int
+    term: Term
+    kind: str
+
+
+class Hit(NamedTuple):
+    """A technology in a text. ``relation``: "item" or "contain"; ``near``: an excluding term elsewhere in the text."""
+
+    span: Span
+    relation: str
+    near: str
+
+    @property
+    def strong(self) -> bool:
+        """Whether the name alone would make a match."""
+        start, end, _, kind = self.span
+        return kind in {"term", "words", "part_number"} or (kind == "slip" and end - start >= SURE_SLIP)
+
+
+def find(words: Vocabulary, text: str) -> list[Hit]:
+    """Return every hit in ``text``; the catalogue form "magnet, neodymium" is also read the other way round."""
+    folded = fold(text)
+    hits = _read(words, folded)
+    if "," in folded and (match := _REVERSED.match(folded)):
+        hits += _read(words, f"{match[2]} {match[1]}")
+    return hits
+
+
+def _read(words: Vocabulary, folded: str) -> list[Hit]:
+    text = compact(folded)
+    spans: list[Span] = []
+    several: dict[int, list[list[tuple[int, int]]]] = {}
+    halves: list[tuple[tuple[tuple[int, list[Key]], ...], int]] = []
+    often: Counter[int] | None = Counter() if len(text) > LONG_TEXT else None
+    for last, (number, names, slips) in words.automaton.iter(text):
+        end = last + 1
+        if often is not None:
+            often[number] += 1
+            if often[number] > REPEATS:
+                continue
+        for sort, at, place, length in names:
+            start = end - length
+            if sort == "part":
+                if not start or not _alnum(text[start - 1]):
+                    spans += _part(words, text, start, at)
+            elif _is_word(text, start, end):
+                term = words.terms[at]
+                if term.words > 1:
+                    several.setdefault(at, [[] for _ in range(term.words)])[place].append((start, end))
+                else:
+                    spans.append(Span(start, end, term, "context" if term.use == "context" else "term"))
+        if slips:
+            halves.append((slips, end))
+    for index, places in several.items():
+        spans += _together(text, words.terms[index], places)
+    known = {span.term.technology for span in spans if span.term.use == "include"}
+    for slips, end in halves:
+        for technology, keys in slips:
+            if technology not in known:
+                for key in keys:
+                    spans += _slip(words, text, key, end)
+    return list(_judge(words, text, folded, spans)) if any(span.term.use != "exclude" for span in spans) else []
+
+
+def _alnum(char: str) -> bool:
+    return char in _ALNUM
+
+
+def _is_word(text: str, start: int, end: int) -> bool:
+    """Whether a Latin name is a word of its own; a plural, or a figure right after a longer name, is allowed."""
+    if start and _alnum(text[start]) and _alnum(text[start - 1]):
+        return False
+    if end == len(text) or not (_alnum(text[end - 1]) and _alnum(text[end])):
+        return True
+    if text[end].isdigit():
+        return end - start >= 4 and text[end - 1].isalpha()
+    return end - start >= 3 and _PLURAL.match(text, end) is not None
+
+
+def _part(words: Vocabulary, text: str, start: int, index: int) -> Iterator[Span]:
+    term, pattern = words.parts[index]
+    match = pattern.match(text, start)
+    if match:
+        yield Span(start, match.end(), term, "part_number")
+
+
+def _together(text: str, term: Term, places: list[list[tuple[int, int]]]) -> Iterator[Span]:
+    """Yield the head of a term of several words where all its other words are near and belong to it."""
+    heads, *others = places
+    for head in heads:
+        if all(any(_modifies(text, head, other) for other in found) for found in others):
+            yield Span(*head, term, "words")
+
+
+def _modifies(text: str, head: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether a word stands near before the head; after it, in English, only past a mark or as "for ..."."""
+    (start, end), (first, last) = head, other
+    if first < start:
+        return start - last <= WINDOW
+    after = text[end:first]
+    return len(after) <= WINDOW and (
+        not text[start:end].isascii() or text.startswith("for ", first) or any(mark in after for mark in ",(/:")
+    )
+
+
+def _slip(words: Vocabulary, text: str, key: Key, end: int) -> Iterator[Span]:
+    term, name = words.names[key.at]
+    for length in (len(name), len(name) - 1, len(name) + 1):
+        start = end - key.place if key.sort == "first" else end - length
+        stop = start + length
+        if start < 0 or stop > len(text) or OSA.distance(name, text[start:stop], score_cutoff=1) != 1:
+            continue
+        if _is_spelling(name, text[start:stop]) and _is_word(text, start, stop):
+            yield Span(start, stop, term, "slip")
+            return
+
+
+def _is_spelling(name: str, piece: str) -> bool:
+    """Whether one letter makes no other word: neither a kanji, a figure nor a short word may change (SAW, BAW)."""
+    if any(char.isdigit() or "\u3400" <= char <= "\u9fff" for char in set(name) ^ set(piece)):
+        return False
+    mine, yours = name.split(), piece.split()
+    return len(mine) == len(yours) and all(a == b or len(a) >= LONG_WORD for a, b in zip(mine, yours, strict=True))
+
+
+def _judge(words: Vocabulary, text: str, folded: str, spans: list[Span]) -> Iterator[Hit]:
+    cuts = breaks(folded)
+    groups: dict[int, list[Span]] = defaultdict(list)
+    for span in spans:
+        groups[span.term.technology].append(span)
+    for number, group in groups.items():
+        excludes = [span for span in group if span.term.use == "exclude"]
+        weaker = [span for span in group if span.kind == "context"]
+        hits = [
+            span
+            for span in group
+            if span.term.use != "exclude"
+            and not any(_covers(x, span) for x in excludes)
+            and not any(_wider(context, span) for context in weaker)
+        ]
+        near = [
+            x.term.term
+            for x in excludes
+            if not any(span.start <= x.start and x.end <= span.end for span in hits)
+            and not (text.startswith(words.starts["use"], x.end) or _preposition(words, text, x.start) == "use")
+        ]
+        for span in hits:
+            relation = _relation(words, text, cuts, number, span)
+            if relation != "other":
+                yield Hit(span, relation, near[0] if near else "")
+
+
+def _covers(exclude: Span, span: Span) -> bool:
+    """Whether the last word of a name belongs to the excluding term: 高純度チタン in 高純度チタン酸バリウム too."""
+    whole = exclude.start <= span.start and span.end <= exclude.end
+    return whole or span.start < exclude.start < span.end < exclude.end
+
+
+def _wider(context: Span, span: Span) -> bool:
+    """Whether a weak name is the more exact one: 高分子固体電解質 around 固体電解質."""
+    wider = context.end - context.start > span.end - span.start
+    return span.kind != "words" and wider and context.start <= span.start and span.end <= context.end
+
+
+def _preposition(words: Vocabulary, text: str, start: int) -> str:
+    """Return "use" or "contain" where a preposition stands shortly before, in the same clause."""
+    clause = _CLAUSE.split(text[max(0, start - _BEFORE) : start])[-1].split()
+    for word in reversed(clause[-_WORDS:]):
+        for use, prepositions in words.prepositions.items():
+            if word in prepositions:
+                return use
+    return ""
+
+
+def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: int, span: Span) -> str:
+    if span.kind == "part_number":
+        return "item"
+    preposition = _preposition(words, text, span.start)
+    if preposition:
+        return "other" if preposition == "use" else "contain"
+    run = _RUN.match(text, span.end)
+    if run and span.end in cuts:
+        return "contain" if _ends(words, "other", number, run[0]) else "item"
+    run = _COMPOUND.match(text, span.end)
+    if run:
+        stop = min((cut for cut in cuts if span.end < cut < run.end()), default=run.end())
+        return _tail(words, number, text[span.end : stop])
+    after = _AFTER.match(text, span.end)
+    if not after:
+        return "item"
+    figure = text[after.end() :].lstrip()[:1].isdigit()
+    return _head(words, number, after[1].replace("/", " ").split()[:_WORDS], figure)
+
+
+def _tail(words: Vocabulary, number: int, tail: str) -> str:
+    """Read the Japanese or Chinese characters that run on from a name."""
+    if words.forms.get(number, words.forms[None]).fullmatch(tail):
+        return "item"
+    if tail.startswith(words.starts["use"]) or _ends(words, "other", number, tail):
+        return "other"
+    return "contain"
+
+
+def _ends(words: Vocabulary, use: str, number: int, tail: str) -> bool:
+    return tail.endswith(words.endings[use, number])
+
+
+def _head(words: Vocabulary, number: int, following: list[str], figure: bool) -> str:
+    """Read the English words that follow a name, up to a preposition: the last one says what the line is about.
+
+    A word that no list knows is taken for another thing, unless a figure follows it: then it is a label (band 41).
+    """
+    noun = ""
+    for word, then in zip(following, [*following[1:], ""], strict=True):
+        if word in words.stops or any(word in prepositions for prepositions in words.prepositions.values()):
+            figure = False
+            break
+        noun = word if len(word) >= NOUN or word in words.nouns else noun
+        if then in words.grades:
+            continue
+        singular = word.removesuffix("s")
+        for use, relation in (("other", "other"), ("whole", "contain")):
+            heads = words.heads[use, number]
+            if word in heads or singular in heads or (use == "whole" and singular.endswith(words.long_heads)):
+                return relation
+    harmless = figure or not noun or noun.endswith(words.adjectives)
+    return "item" if harmless or {noun, noun.removesuffix("s"), noun.removesuffix("es")} & words.nouns else "contain"

@@ -1,0 +1,182 @@
+"""The vocabulary of the technology matcher, compiled from `datasets.technology_terms` into one automaton."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from functools import cache
+from itertools import product
+from typing import NamedTuple
+
+import ahocorasick
+
+from ...datasets.technologies import (
+    technology_hs_codes,
+    technology_part_numbers,
+    technology_spellings,
+    technology_terms,
+)
+from .text import CJK, compact, fold
+
+SLIP_LATIN, SLIP_CJK = 9, 7
+"""Folded length from which one wrong letter in a name is considered."""
+
+LONG_HEAD = 6
+"""Letters of a head noun that is also known at the end of a compound (detector, photodetector)."""
+
+_PURE_CJK = re.compile(f"[{CJK}]+")
+
+
+class Term(NamedTuple):
+    """One term of the vocabulary. ``use``: include, context or exclude."""
+
+    technology: int
+    use: str
+    term: str
+    kind: str
+    words: int
+
+
+class Key(NamedTuple):
+    """What a string in the automaton stands for.
+
+    ``sort``: "word" (word number ``place`` of term ``at``), "part" (prefix of pattern ``at``), "first" or
+    "second" (that half of the name ``at`` in which a slip is looked for).
+    """
+
+    sort: str
+    at: int
+    place: int
+    length: int
+
+
+class Vocabulary:
+    """Terms, part numbers and head nouns, and the automaton that finds all of them in one pass."""
+
+    def __init__(self) -> None:
+        self.terms: list[Term] = []
+        self.parts: list[tuple[Term, re.Pattern[str]]] = []
+        self.names: list[tuple[Term, str]] = []
+        self.endings: dict[tuple[str, int], tuple[str, ...]] = {}
+        self.heads: dict[tuple[str, int], frozenset[str]] = {}
+        self.starts: dict[str, tuple[str, ...]] = defaultdict(tuple)
+        self.prepositions: dict[str, frozenset[str]] = defaultdict(frozenset)
+        self.grades: frozenset[str] = frozenset()
+        self.nouns: set[str] = set()
+        self.long_heads: tuple[str, ...] = ()
+        self.stops: set[str] = set()
+        self.adjectives: tuple[str, ...] = ()
+        self.forms: dict[int | None, re.Pattern[str]] = {}
+        self._keys: dict[str, set[Key]] = defaultdict(set)
+        self._spellings = [(fold(s), fold(v)) for s, v in technology_spellings().select("standard", "variant").rows()]
+        self._read_terms()
+        self._read_parts()
+        self.automaton = ahocorasick.Automaton()
+        for number, (string, keys) in enumerate(self._keys.items()):
+            names = tuple(sorted(key for key in keys if key.sort in {"word", "part"}))
+            slips: dict[int, list[Key]] = defaultdict(list)
+            for key in sorted(keys.difference(names)):
+                slips[self.names[key.at][0].technology].append(key)
+            self.automaton.add_word(string, (number, names, tuple(slips.items())))
+        self.automaton.make_automaton()
+
+    def _read_terms(self) -> None:
+        forms: dict[int | None, list[str]] = defaultdict(list)
+        heads: dict[tuple[str, int | None], tuple[str, ...]] = defaultdict(tuple)
+        for number, use, lang, term, kind, match, _ in technology_terms().rows():
+            folded = compact(fold(term))
+            if use in {"include", "exclude"}:
+                words = [compact(fold(word)) for word in term.split("&")] if match == "all" else [folded]
+                self._add(Term(number, "context" if match == "context" else use, term, kind, len(words)), words)
+            elif use == "stop":
+                self.stops.add(folded)
+            elif use == "form" and match == "end":
+                self.adjectives += (folded,)
+            elif use == "form" and lang == "en":
+                self.nouns.add(folded)
+                self.grades |= {folded} if kind == "grade" else set()
+            elif use == "form":
+                forms[number].append(folded)
+            elif match == "head":
+                heads[use, number] += (folded,)
+            elif match == "start":
+                self.starts[use] += (folded,)
+            else:
+                self.prepositions[use] |= {folded}
+        self.long_heads = tuple(word for word in heads["whole", None] if len(word) >= LONG_HEAD)
+        for use, number in product(("other", "whole"), {term.technology for term in self.terms}):
+            self.endings[use, number] = heads[use, None] + heads[use, number]
+            self.heads[use, number] = frozenset(self.endings[use, number])
+        for number in forms:
+            words = sorted({*forms[None], *forms[number]}, key=len, reverse=True)
+            self.forms[number] = re.compile(f"(?:{'|'.join(map(re.escape, words))})+")
+
+    def _read_parts(self) -> None:
+        for number, series, prefix, pattern, _ in technology_part_numbers().rows():
+            self._keys[prefix].add(Key("part", len(self.parts), 0, len(prefix)))
+            self.parts.append((Term(number, "include", series, "part", 1), re.compile(pattern)))
+
+    def _add(self, term: Term, words: list[str]) -> None:
+        index = len(self.terms)
+        self.terms.append(term)
+        if term.use != "exclude":
+            self.nouns.update(word for words_ in words for word in words_.split() if word.isascii())
+        for place, word in enumerate(words):
+            for spelt in self._spelt(word):
+                self._keys[spelt].add(Key("word", index, place, len(spelt)))
+        if term.use == "include" and len(words) == 1:
+            self._add_halves(term, words[0])
+
+    def _spelt(self, word: str) -> set[str]:
+        """Return the spellings of a folded word, and for several Latin words also the words joined."""
+        choices = [(s, v) for s, v in self._spellings if s in word and v not in word]
+        found = {word}
+        for pick in product((False, True), repeat=min(len(choices), 4)):
+            spelt = word
+            for take, (standard, variant) in zip(pick, choices, strict=False):
+                spelt = spelt.replace(standard, variant) if take else spelt
+            found.add(spelt)
+        return found | {s.replace(" ", "") for s in found if s.isascii() and len(s) > SLIP_LATIN}
+
+    def _add_halves(self, term: Term, word: str) -> None:
+        """With one slip in a name one half of it is still intact: the halves find the place."""
+        latin = word.isascii()
+        if any(c.isdigit() for c in word) or not (latin or _PURE_CJK.fullmatch(word)):
+            return
+        if len(word) >= (SLIP_LATIN if latin else SLIP_CJK):
+            half = len(word) // 2
+            self._keys[word[:half]].add(Key("first", len(self.names), half, half))
+            self._keys[word[half:]].add(Key("second", len(self.names), half, len(word) - half))
+            self.names.append((term, word))
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Return the packaged vocabulary, compiled once."""
+    return Vocabulary()
+
+
+@cache
+def _hs_codes() -> dict[int, dict[str, tuple[str, str]]]:
+    codes: dict[int, dict[str, tuple[str, str]]] = defaultdict(dict)
+    columns = technology_hs_codes().select("number", "hs6", "relation", "specificity")
+    for number, hs6, relation, specificity in columns.rows():
+        codes[number][hs6] = relation, specificity
+    return codes
+
+
+def hs_opinion(technology: int, hs6: str) -> str:
+    """Return what a six-digit code says about a technology: "supports", "contradicts", or "" for nothing.
+
+    A code supports when the table has it as product or part. It contradicts when it is a downstream product, or lies
+    in a heading where the item is not (or, beside an exact code, is another line of the same heading).
+
+    >>> hs_opinion(1, "853224"), hs_opinion(1, "853221"), hs_opinion(9, "810210")
+    ('supports', 'contradicts', '')
+    """
+    codes = _hs_codes()[technology]
+    relation = codes.get(hs6, ("",))[0]
+    if relation in {"product", "part"}:
+        return "supports"
+    beside = [kind for code, (role, kind) in codes.items() if code[:4] == hs6[:4] and role in {"product", "part"}]
+    return "contradicts" if relation == "downstream" or not beside or "exact" in beside else ""
