@@ -54,10 +54,11 @@ class SchemaError(KanmonError, ValueError):
 
 
 class UnknownIdError(KanmonError, LookupError):
-    """An id that is not in the data; ``nearest`` holds what was probably meant."""
+    """An id that is not in the data; ``nearest`` holds what was probably meant, ids of that very name (``named``) first."""
 
-    def __init__(self, kind: str, value: object, known: Iterable[str]) -> None:
-        self.nearest = nearest(str(value), known)
+    def __init__(self, kind: str, value: object, known: Iterable[str], named: Iterable[str] = ()) -> None:
+        named = list(named)
+        self.nearest = named or nearest(str(value), known)
         super().__init__(
             "graph.errors.unknown_id",
             kind=Message(f"graph.words.{kind}"),

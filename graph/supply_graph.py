@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
+import numpy as np
 import polars as pl
 
 from .errors import InputError, UnknownIdError, shorten
@@ -19,6 +20,11 @@ from .validation import check_tables
 if TYPE_CHECKING:
     import igraph
     import networkx
+
+    from .network import NewSource, ProductionNetwork
+
+_REMEMBERED = 32
+"""Networks that a graph keeps; the oldest goes first."""
 
 
 class SupplyGraph:
@@ -155,20 +161,108 @@ class SupplyGraph:
         """Return one row of ``items`` as a dict; raise `UnknownIdError` with the nearest id when there is none."""
         row = self._items.get(id)
         if row is None:
-            raise UnknownIdError("item", id, self._items)
+            raise UnknownIdError("item", id, self._items, self.named(id, "items"))
         return row
 
     def supplier(self, id: str) -> dict[str, Any]:
         """Return one row of ``suppliers`` as a dict; raise `UnknownIdError` with the nearest id when there is none."""
         row = self._suppliers.get(id)
         if row is None:
-            raise UnknownIdError("supplier", id, self._suppliers)
+            raise UnknownIdError("supplier", id, self._suppliers, self.named(id, "suppliers"))
         return row
+
+    def named(self, word: str, table: str) -> list[str]:
+        """Return the ids in a table ("items", "suppliers") whose name in either language is ``word``, whatever its case.
+
+        >>> SupplyGraph(suppliers=[{"id": "CHN", "name_en": "China", "kind": "country"}]).named("CHINA", "suppliers")
+        ['CHN']
+        """
+        same = pl.any_horizontal(pl.col("name_en", "name_ja").str.to_lowercase() == str(word).lower())
+        return self.tables[table].filter(same)["id"].to_list()
 
     @cached_property
     def markets(self) -> pl.DataFrame:
         """Supplier shares of every market view; see `kanmon.graph.markets.market_shares`."""
         return market_shares(self)
+
+    def preferred(self, level: str | None = None, scope: str | None = None) -> pl.DataFrame:
+        """Return the rows of `markets` that stand for each market: its preferred view of ``level``, else of the next best.
+
+        Parameters
+        ----------
+        level : {"country", "company", "site"}, optional
+            Whose shares come first; a market that is told only otherwise is taken as it is (default: country first).
+        scope : str, optional
+            Only the markets of this scope ("world", a country, a buyer).
+        """
+        rows = self.markets.filter("preferred")
+        if scope is not None:
+            rows = rows.filter(pl.col("scope") == scope)
+        ranks = {"country": 1, "company": 2, "site": 3} | ({level: 0} if level is not None else {})
+        order = pl.col("level").replace_strict(ranks, return_dtype=pl.Int64)
+        return rows.filter(order == order.min().over("item", "scope"))
+
+    def network(
+        self,
+        product: str | None = None,
+        *,
+        buyer: str | None = None,
+        level: str = "country",
+        domestic: bool = False,
+        sources: Iterable[NewSource] = (),
+    ) -> ProductionNetwork:
+        """Return the production network, compiled once for each question and then remembered.
+
+        Parameters
+        ----------
+        product : str, optional
+            Compile only what this item needs (default: everything).
+        buyer : str, optional
+            A supplier id (a country or a company): see the product from its place. A maker of the product is added there.
+        level : {"country", "company", "site"}
+            Which decomposition of a market to use where there are several; an item without one uses what it has.
+        domestic : bool
+            Assume that the buyer makes at home every step between whose suppliers' shares are unknown.
+        sources : iterable of NewSource
+            Sources that a scenario may open.
+
+        Raises
+        ------
+        UnknownIdError
+            The product or the buyer is not in the graph.
+        InputError
+            Another level.
+
+        Examples
+        --------
+        >>> graph = SupplyGraph(
+        ...     items=[{"id": i, "name_en": i, "kind": "component"} for i in ("robot", "magnet")],
+        ...     inputs=[{"item": "robot", "input": "magnet", "source": "s"}],
+        ...     suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
+        ...     shares=[{"item": "magnet", "supplier": "CHN", "source": "s", "share": 0.9}],
+        ...     sources=[{"id": "s", "title": "t", "publisher": "p"}],
+        ... )
+        >>> graph.network("robot", buyer="JPN")
+        ProductionNetwork(4 makers, 3 pools, 6 links; robot for JPN)
+        """
+        from .compiler import compile_graph
+
+        wanted = frozenset(sources)
+        key = (product, buyer, level, domestic, wanted)
+        if key not in self._networks:
+            if len(self._networks) >= _REMEMBERED:
+                self._networks.pop(next(iter(self._networks)))
+            self._networks[key] = compile_graph(self, product, buyer, level, domestic, wanted)
+        return self._networks[key]
+
+    @cached_property
+    def _networks(self) -> dict[Any, ProductionNetwork]:
+        return {}
+
+    @property
+    def supplier_rows(self) -> dict[str, dict[str, Any]]:
+        """The rows of ``suppliers`` by id."""
+        return self._suppliers
 
     @cached_property
     def _items(self) -> dict[str, dict[str, Any]]:
@@ -190,14 +284,15 @@ class SupplyGraph:
         self.item(item)
         if depth is not None and depth < 0:
             raise InputError("graph.supply_graph.depth", value=depth)
-        links = self.inputs.select(here=here, there=there)
-        reached = front = pl.Series([item])
-        while len(front) and (depth is None or depth > 0):
-            depth = None if depth is None else depth - 1
-            found = links.filter(pl.col("here").is_in(front.implode()))["there"].unique()
-            front = found.filter(~found.is_in(reached.implode()))
-            reached = pl.concat([reached, front])
-        return self.select(reached)
+        # What an item is a kind of comes along with all that it needs in turn, else it would look like a leaf.
+        kinds = self.items.filter(pl.col("variant_of").is_not_null()).select(here="id", there="variant_of")
+        links = pl.concat([self.inputs.select(here=here, there=there), kinds])
+        return self.select(_reached(self.items["id"], links, [item], depth))
+
+    def needed_by(self, items: Iterable[str]) -> pl.Series:
+        """Return the ids of ``items`` and of all that they need, over all tiers, in the order of the table."""
+        links = self.inputs.select(here="item", there="input")
+        return _reached(self.items["id"], links, items, None)
 
     def select(
         self,
@@ -295,6 +390,22 @@ class SupplyGraph:
     def __repr__(self) -> str:
         counts = ", ".join(f"{getattr(self, table).height:,} {table}" for table in TABLES)
         return f"SupplyGraph({shorten(self.name)!r}: {counts})"
+
+
+def _reached(ids: pl.Series, links: pl.DataFrame, start: Iterable[str], depth: int | None) -> pl.Series:
+    """Return the ids that are reached from ``start`` in at most ``depth`` steps, in the order of ``ids``."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import dijkstra
+
+    number = pl.DataFrame({"id": ids}).with_row_index("n")
+    pairs = links.join(number.select(here="id", a="n"), on="here").join(number.select(there="id", b="n"), on="there")
+    shape = (len(ids), len(ids))
+    ones = np.ones(pairs.height)
+    matrix = csr_array((ones, (pairs["a"].to_numpy(), pairs["b"].to_numpy())), shape=shape)
+    roots = number.filter(pl.col("id").is_in(list(start)))["n"].to_numpy()
+    limit = np.inf if depth is None else float(depth)
+    steps = dijkstra(matrix, indices=roots, unweighted=True, limit=limit, min_only=True)
+    return ids.filter(pl.Series(np.isfinite(steps)))
 
 
 def _frame(value: Any) -> pl.DataFrame:

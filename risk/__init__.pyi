@@ -35,11 +35,10 @@ from .production.scenario import scenarios_from as scenarios_from
 from .production.scenario import spare_capacity as spare_capacity
 from .production.scenario import stockpile as stockpile
 from .production.scenario import substitute as substitute
+from .production.simulation import Assumptions as Assumptions
 from .production.simulation import Solution as Solution
-from .production.simulation import apply as apply
 from .production.simulation import simulate as simulate
 from .production.simulation import solve as solve
-from .production.simulation import time_to_stop as time_to_stop
 from .production.simulation import trace as trace
 from .production.tiers import exposure as exposure
 from .production.tiers import look_through as look_through

@@ -1,206 +1,347 @@
-"""Compiled loops over a production network: the order of evaluation, and its greatest fixed point."""
+"""The arithmetic of a production network: one pass over its nodes in one reading, with cycles iterated.
+
+Three choices make a reading, and each is a number:
+
+- ``spread``, of the weights that the data leaves open (of a market; of a group, ``mixing``): to the sources that give least
+  (`LEAST`) or most (`MOST`), or spread by the room that each has (`EVEN`);
+- ``arrangement``, of who gets what is short among the makers of a market: the best (`BEST`), the worst (`WORST`), or all
+  alike (`ALIKE`).
+
+Values of node i as seen from side s stand at ``x[i * sides + s]``. `kanmon.risk.simulate` gives the equations.
+"""
 
 from __future__ import annotations
 
-import numba
-import numpy as np
+from ...graph.kernel import Kernel, part
 
-LOW, HIGH, ESTIMATE = 0, 1, 2
-"""Readings: the remainder sits where it hurts most, where it hurts least, or is spread like the known part."""
-TOLERANCE = 1e-13
-MAX_STEPS = 100_000
-
-
-@numba.njit(cache=True)
-def evaluation_order(indptr, indices):  # pragma: no cover - compiled
-    """Return nodes grouped into strongly connected blocks, requirements first, and where each block starts (Tarjan 1972)."""
-    n = len(indptr) - 1
-    index = np.full(n, -1, np.int64)
-    lowlink = np.zeros(n, np.int64)
-    on_stack = np.zeros(n, np.bool_)
-    position = indptr[:-1].copy()
-    stack = np.empty(n, np.int64)
-    path = np.empty(n, np.int64)
-    order = np.empty(n, np.int64)
-    starts = np.empty(n + 1, np.int64)
-    blocks, placed, counter, held = 0, 0, 0, 0
-    for root in range(n):
-        if index[root] >= 0:
-            continue
-        depth = 0
-        path[0] = root
-        index[root] = lowlink[root] = counter
-        counter += 1
-        stack[held] = root
-        held += 1
-        on_stack[root] = True
-        while depth >= 0:
-            node = path[depth]
-            if position[node] < indptr[node + 1]:
-                child = indices[position[node]]
-                position[node] += 1
-                if index[child] < 0:
-                    index[child] = lowlink[child] = counter
-                    counter += 1
-                    stack[held] = child
-                    held += 1
-                    on_stack[child] = True
-                    depth += 1
-                    path[depth] = child
-                elif on_stack[child]:
-                    lowlink[node] = min(lowlink[node], index[child])
-            else:
-                if lowlink[node] == index[node]:
-                    starts[blocks] = placed
-                    blocks += 1
-                    while True:
-                        held -= 1
-                        member = stack[held]
-                        on_stack[member] = False
-                        order[placed] = member
-                        placed += 1
-                        if member == node:
-                            break
-                depth -= 1
-                if depth >= 0:
-                    above = path[depth]
-                    lowlink[above] = min(lowlink[above], lowlink[node])
-    starts[blocks] = placed
-    return order, starts[: blocks + 1].copy()
+LEAST, MOST, EVEN = 0, 1, 2
+WORST, BEST, ALIKE = 0, 1, 2
+LOOSE, STRICT_LOW, STRICT_HIGH = 0, 1, 2
+"""What reaches a buyer whose sourcing is assumed: as the world; the least, the most that any sourcing gives."""
+TINY = 1e-12
+MAX_SWEEPS = 10_000
+SHARED, ASSUMED, EXTRA = 1, 4, 8  # flags of links, as in kanmon.graph.network
 
 
-@numba.njit(cache=True)
-def _snap(total):  # pragma: no cover - compiled
-    """Weights that sum to 1 up to rounding must give exactly 1."""
-    return 1.0 if total > 1.0 - 1e-12 else total
+@part
+def snap(total):
+    """Sums that are 0 or 1 up to rounding are exactly that."""
+    if total > 1.0 - 1e-12:
+        return 1.0
+    return total if total > 1e-12 else 0.0
 
 
-@numba.njit(cache=True)
-def _pool(node, indptr, indices, low, high, gain, slack, x, reading):  # pragma: no cover - compiled
-    start, stop = indptr[node], indptr[node + 1]
-    total, weight = 0.0, 0.0
+@part
+def reach(k, side, sides, indices, use, flags, x, strict):
+    """Return what a link's requirement gets, from a side: served first where its use share is below 1."""
+    a = x[indices[k] * sides + side]
+    if use[k] < 1.0:
+        a = 0.0 if a <= 0.0 else (1.0 if a >= use[k] else a / use[k])
+    if strict != 0 and flags[k] & ASSUMED:
+        if strict == STRICT_LOW:
+            a = 1.0 if a >= 1.0 else 0.0
+        else:
+            a = 1.0 if a > 0.0 else 0.0
+    return a
+
+
+@part
+def weigh(start, stop, slack, low, high, flags, spread, v, w):
+    """Fill ``w`` with the weights of a pool in a reading; return what no source has room for."""
     for k in range(start, stop):
-        total += low[k] * gain[k] * x[indices[k]]
-        weight += low[k]
-    left = slack[node]
+        w[k - start] = 0.0 if flags[k] & EXTRA else low[k]
+    left = slack
     if left <= 0.0:
-        return _snap(total)
-    if reading == ESTIMATE:
-        room, part = 0.0, 0.0
+        return 0.0
+    if spread == EVEN:
+        room = 0.0
         for k in range(start, stop):
-            room += high[k] - low[k]
-            part += (high[k] - low[k]) * gain[k] * x[indices[k]]
-        return _snap(total + (left * part / room if room > 0.0 else left))
-    # The slack goes to the sources with the least (or most) to give, each up to its upper bound.
-    taken = np.zeros(stop - start, np.bool_)
+            if not flags[k] & EXTRA:
+                room += high[k] - low[k]
+        if room <= 0.0:
+            return left
+        for k in range(start, stop):
+            if not flags[k] & EXTRA:
+                w[k - start] += left * (high[k] - low[k]) / room
+        return 0.0
+    # One source after the other, from the least (or most) that one has to give, each up to its upper bound.
     while left > 1e-15:
         best = -1
-        value = 0.0
         for k in range(start, stop):
-            if taken[k - start] or high[k] <= low[k]:
+            if flags[k] & EXTRA or high[k] - w[k - start] <= 1e-15:
                 continue
-            v = gain[k] * x[indices[k]]
-            if best < 0 or (v < value if reading == LOW else v > value):
-                best, value = k, v
+            if best < 0 or (v[k - start] < v[best - start] if spread == LEAST else v[k - start] > v[best - start]):
+                best = k
         if best < 0:
             break
-        taken[best - start] = True
-        step = min(left, high[best] - low[best])
-        total += step * value
+        step = min(left, high[best] - w[best - start])
+        w[best - start] += step
         left -= step
-    if left > 1e-15 and reading == HIGH:
-        total += left
-    return _snap(total)
+    return left if left > 1e-15 else 0.0
 
 
-@numba.njit(cache=True)
-def _value(node, producer, indptr, indices, low, high, gain, slack, cap, x, reading):  # pragma: no cover - compiled
-    if not producer[node]:
-        return _pool(node, indptr, indices, low, high, gain, slack, x, reading)
-    least = 1.0
-    for k in range(indptr[node], indptr[node + 1]):
-        least = min(least, x[indices[k]])
-    return cap[node] * least
+@part
+def shares(k, slot, wants, some_ptr, some):
+    """Whether the maker behind link ``k`` shares a need of its market."""
+    if wants[k] == 1:
+        return True
+    if wants[k] == 2:
+        for i in range(some_ptr[k], some_ptr[k + 1]):
+            if some[i] == slot:
+                return True
+    return False
 
 
-@numba.njit(cache=True)
-def solve(order, starts, producer, indptr, indices, low, high, gain, slack, cap, reading):  # pragma: no cover - compiled
-    """Return the greatest fixed point of the network's equations, and whether every cycle converged."""
-    n = len(producer)
-    x = np.ones(n)
-    for i in range(n):
-        if producer[i]:
-            x[i] = cap[i]
+@part
+def deprived(start, stop, first, needs, rank, count, group, sides, unknown, whole, share, wants, some_ptr, some, kept, use,
+             flags, indices, side, x, strict, v, w, mu):  # fmt: skip
+    """Return the most that a market's makers can lose by what their shared needs fall short of.
+
+    A maker that nobody knows the sourcing of is many plants: in the worst case those that are hit are hit wholly, and each
+    need hits others as far as they go round. A plant that lacks need g keeps ``kept_g`` of its output: the needs that hurt
+    most are dealt first, to the makers that the market hangs on most per unit of the world's supply (greedy, and the best that
+    a malicious divider can do, by the exchange argument). ``group`` < 0: every need may hit all makers up to what an
+    unknown place can lose; else only the makers of one side, up to what that side loses. Both are upper bounds of the loss.
+    """
+    lost = 0.0
+    for k in range(start, stop):
+        # Alive plants in units of the world's supply; in a whole market those are its own units.
+        mu[k - start] = w[k - start] * v[k - start] if whole else share[k] * x[indices[k] * sides]
+    for turn in range(count):
+        slot = rank[first + turn]
+        need = needs[first + slot]
+        cost = 1.0 - kept[need]
+        if cost <= 0.0:
+            break  # sorted: the rest can be done without, too
+        at = unknown if group < 0 else group
+        budget = 1.0 - reach(need, at, sides, indices, use, flags, x, strict)
+        if budget <= TINY:
+            continue
+        if whole:  # all cost the same
+            for k in range(start, stop):
+                i = k - start
+                if mu[i] > 0.0 and (group < 0 or side[indices[k]] == group) and shares(k, slot, wants, some_ptr, some):
+                    step = min(budget, mu[i])
+                    mu[i] -= step
+                    budget -= step
+                    lost += step * cost
+            continue
+        while budget > TINY:
+            best, ratio = -1, 0.0
+            for k in range(start, stop):
+                i = k - start
+                if w[i] * v[i] <= 0.0 or mu[i] <= 0.0 or (group >= 0 and side[indices[k]] != group):
+                    continue
+                value = w[i] * v[i] / (share[k] * x[indices[k] * sides])
+                if value > ratio and shares(k, slot, wants, some_ptr, some):
+                    best, ratio = i, value
+            if best < 0:
+                break
+            step = min(budget, mu[best])
+            mu[best] -= step
+            budget -= step
+            lost += step * ratio * cost
+    return lost
+
+
+@part
+def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr,
+           some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement, strict):  # fmt: skip
+    """Return the value of a market, seen from side ``here``."""
+    start, stop = indptr[node], indptr[node + 1]
+    shift = here * len(indices)
+    extra = 0.0
+    for k in range(start, stop):
+        v[k - start] = gain[shift + k] * x[indices[k] * sides + here]
+        if flags[k] & EXTRA:
+            extra += v[k - start]
+    left = weigh(start, stop, slack[node], low, high, flags, spread, v, w)
+    total = 0.0 if spread == LEAST else left
+    for k in range(start, stop):
+        total += w[k - start] * v[k - start]
+    first, count = need_ptr[node], need_ptr[node + 1] - need_ptr[node]
+    if count == 0:
+        return snap(min(1.0, total + extra))
+    if arrangement == ALIKE and not in_loop:
+        # Every maker is supplied alike: the scarcest need as its own place gets it.
+        total = left
+        for k in range(start, stop):
+            if w[k - start] * v[k - start] <= 0.0:
+                continue
+            least = 1.0
+            for slot in range(count):
+                need = needs[first + slot]
+                if kept[need] < 1.0 and shares(k, slot, wants, some_ptr, some):
+                    a = reach(need, side[indices[k]], sides, indices, use, flags, x, strict)
+                    least = min(least, kept[need] + (1.0 - kept[need]) * a)
+            total += w[k - start] * v[k - start] * least
+        return snap(min(1.0, total + extra))
+    open_ended = slack[node] > 0.0
+    if arrangement == WORST:
+        # Where weights are open, a maker may be as large as its upper bound when it is hit.
+        if open_ended:
+            for k in range(start, stop):
+                if not flags[k] & EXTRA:
+                    w[k - start] = min(high[k], low[k] + slack[node])
+        floor = 1.0
+        for slot in range(count):
+            floor = min(floor, kept[needs[first + slot]])
+        hidden = 0.0  # makers of no known part of the world's supply: any shortage may take them wholly
+        if not whole[node]:
+            worst = 0.0
+            for k in range(start, stop):
+                i = k - start
+                if w[i] * v[i] <= 0.0 or share[k] > 0.0 or wants[k] == 0:
+                    continue
+                worst = 0.0
+                for slot in range(count):
+                    need = needs[first + slot]
+                    if shares(k, slot, wants, some_ptr, some) and (
+                        reach(need, side[indices[k]], sides, indices, use, flags, x, strict) < 1.0 - TINY
+                    ):
+                        worst = max(worst, 1.0 - kept[need])
+                hidden += w[i] * v[i] * worst
+        lost = deprived(start, stop, first, needs, rank, count, -1, sides, unknown, whole[node], share, wants, some_ptr,
+                        some, kept, use, flags, indices, side, x, strict, v, w, mu)  # fmt: skip
+        if sides > 1:
+            apart = 0.0
+            for one in range(sides):
+                apart += deprived(start, stop, first, needs, rank, count, one, sides, unknown, whole[node], share, wants,
+                                  some_ptr, some, kept, use, flags, indices, side, x, strict, v, w, mu)  # fmt: skip
+            lost = min(lost, apart)
+        return snap(min(1.0, max(total - lost - hidden, floor * total) + extra))
+    # The best arrangement: for each need, what there is of it goes to living plants, first to those that this market
+    # hangs on most; the scarcest need decides.
+    best = total
+    alike = whole[node] and sides == 1
+    for k in range(start, stop):
+        alike = alike and (flags[k] & EXTRA or wants[k] == 1)
+    if open_ended and spread == MOST and not alike:
+        # The weights that are best for the capacities need not be best here: take the most that each source may hold.
+        for k in range(start, stop):
+            if not flags[k] & EXTRA:
+                w[k - start] = min(high[k], low[k] + slack[node])
+    for slot in range(count):
+        need = needs[first + slot]
+        b = kept[need]
+        if b >= 1.0:
+            continue
+        for way in range(2 if sides > 1 else 1):
+            # way 0: one stock for all makers, as much as any place gets; way 1: each side has what its place gets.
+            sum_ = left
+            for one in range(1 if way == 0 else sides):
+                at = unknown if way == 0 else one
+                a = reach(need, at, sides, indices, use, flags, x, strict)
+                budget = (1.0 - b) * a
+                room, inside = 0.0, 0.0
+                for k in range(start, stop):
+                    i = k - start
+                    mu[i] = 0.0
+                    if w[i] * v[i] <= 0.0 or (way == 1 and side[indices[k]] != one):
+                        continue
+                    if not shares(k, slot, wants, some_ptr, some):
+                        sum_ += w[i] * v[i]
+                        continue
+                    inside += w[i] * v[i]
+                    mu[i] = share[k] * x[indices[k] * sides]
+                if whole[node]:
+                    room = min(inside, b * inside + budget)
+                else:
+                    room = b * inside
+                    if a > 0.0:
+                        for k in range(start, stop):
+                            i = k - start
+                            if (
+                                mu[i] <= 0.0
+                                and share[k] <= 0.0
+                                and w[i] * v[i] > 0.0
+                                and (way == 0 or side[indices[k]] == one)
+                                and shares(k, slot, wants, some_ptr, some)
+                            ):
+                                room += (1.0 - b) * w[i] * v[i]
+                    while budget > TINY:
+                        pick, ratio = -1, 0.0
+                        for k in range(start, stop):
+                            i = k - start
+                            if mu[i] > 0.0 and w[i] * v[i] / mu[i] > ratio:
+                                pick, ratio = i, w[i] * v[i] / mu[i]
+                        if pick < 0:
+                            break
+                        step = min(budget, (1.0 - b) * mu[pick])
+                        room += step * ratio
+                        budget -= step
+                        mu[pick] = 0.0
+                sum_ += room
+            best = min(best, sum_)
+    return snap(min(1.0, best + extra))
+
+
+@part
+def value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
+          some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict):  # fmt: skip
+    """Return the value of a node, seen from side ``here``."""
+    start, stop = indptr[node], indptr[node + 1]
+    if kind[node] == 1:
+        return market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
+                      some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement,
+                      strict)  # fmt: skip
+    if kind[node] == 0:
+        # One plant: half a plant with half its ore makes half. Spare capacity brings the inputs that it needs.
+        most, scale = cap[node], max(1.0, cap[node])
+        least = most
+        for k in range(start, stop):
+            if not flags[k] & SHARED and kept[k] < 1.0:
+                a = reach(k, side[node], sides, indices, use, flags, x, strict)
+                least = min(least, kept[k] * most + (1.0 - kept[k]) * a * scale)
+        return least
+    for k in range(start, stop):
+        v[k - start] = reach(k, here, sides, indices, use, flags, x, strict)
+    left = weigh(start, stop, slack[node], low, high, flags, mixing, v, w)
+    total = 0.0 if mixing == LEAST else left
+    for k in range(start, stop):
+        total += w[k - start] * v[k - start]
+    return snap(min(1.0, total))
+
+
+@Kernel
+def solve(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr,
+          some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict):  # fmt: skip
+    """Write the greatest fixed point of the network's equations into ``x``; return whether every cycle converged."""
+    for node in range(len(kind)):
+        for here in range(sides):
+            x[node * sides + here] = cap[node] if kind[node] == 0 else 1.0
     converged = True
     for block in range(len(starts) - 1):
         a, b = starts[block], starts[block + 1]
-        if b - a == 1:
-            node = order[a]
-            x[node] = _value(node, producer, indptr, indices, low, high, gain, slack, cap, x, reading)
-            itself = False
-            for k in range(indptr[node], indptr[node + 1]):
-                itself = itself or indices[k] == node
-            if not itself:
-                continue
-        steps = 0
+        in_loop = b - a > 1
+        if not in_loop:
+            for k in range(indptr[order[a]], indptr[order[a] + 1]):
+                in_loop = in_loop or indices[k] == order[a]
+        sweeps = 0
         while True:
             change = 0.0
             for i in range(a, b):
                 node = order[i]
-                value = _value(node, producer, indptr, indices, low, high, gain, slack, cap, x, reading)
-                change = max(change, abs(x[node] - value))
-                x[node] = value
-            steps += 1
-            if change <= TOLERANCE:
+                for here in range(sides):
+                    if kind[node] == 0 and here > 0:  # a plant is the same from every side
+                        new = x[node * sides]
+                    else:
+                        new = value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr,
+                                    needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides,
+                                    unknown, spread, arrangement, mixing, strict)  # fmt: skip
+                    old = x[node * sides + here]
+                    change = max(change, old - new if old > new else new - old)
+                    x[node * sides + here] = new
+            sweeps += 1
+            if not in_loop or change <= 1e-13:
                 break
-            if steps >= MAX_STEPS:
+            if sweeps >= MAX_SWEEPS:
                 converged = False
+                if arrangement != WORST and spread != LEAST:
+                    break  # values only fall: what stands is an upper bound
+                # In the worst case a loop runs down; from nothing upwards, every value is a lower bound.
+                for i in range(a, b):
+                    for here in range(sides):
+                        x[order[i] * sides + here] = 0.0
                 break
-    return x, converged
-
-
-@numba.njit(cache=True, nogil=True)
-def solve_caps(order, starts, producer, indptr, indices, low, high, gain, slack, caps, reading, wanted):  # pragma: no cover
-    """Return the level of the ``wanted`` nodes for each row of capacities."""
-    result = np.empty((len(caps), len(wanted)))
-    for i in range(len(caps)):
-        x, _ = solve(order, starts, producer, indptr, indices, low, high, gain, slack, caps[i], reading)
-        for j in range(len(wanted)):
-            result[i, j] = x[wanted[j]]
-    return result
-
-
-@numba.njit(cache=True)
-def time_to_stop(order, starts, producer, indptr, indices, weight, high, gain, cap, stock):  # pragma: no cover - compiled
-    """Return days until each node stops: the least over requirements, the greatest over sources, plus stock (days).
-
-    Sources of no certain weight do not keep a pool going; one with none but such stops with the first of them.
-    """
-    n = len(producer)
-    t = np.full(n, np.inf)
-    for block in range(len(starts) - 1):
-        a, b = starts[block], starts[block + 1]
-        while True:
-            changed = False
-            for i in range(a, b):
-                node = order[i]
-                if producer[node]:
-                    days = np.inf if cap[node] > 0.0 else 0.0
-                    for k in range(indptr[node], indptr[node + 1]):
-                        days = min(days, t[indices[k]])
-                else:
-                    longest, shortest, sure = 0.0, np.inf, False
-                    for k in range(indptr[node], indptr[node + 1]):
-                        source = t[indices[k]] if gain[k] > 0.0 else 0.0
-                        if weight[k] > 0.0:
-                            longest = max(longest, source)
-                            sure = True
-                        if high[k] > 0.0:
-                            shortest = min(shortest, source)
-                    days = (longest if sure else shortest) + stock[node]
-                if days < t[node]:
-                    t[node] = days
-                    changed = True
-            if not changed or b - a == 1:
-                break
-    return t
+    return converged

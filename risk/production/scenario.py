@@ -9,6 +9,7 @@ from typing import Any
 from ...graph import InputError, SupplyGraph, UnknownIdError
 from ...graph.errors import did_you_mean, nearest, shorten
 
+Share = float | tuple[float, float]
 KINDS = ("halt", "embargo", "reduce", "add_source", "substitute", "stockpile", "spare_capacity")
 
 
@@ -26,8 +27,9 @@ class Change:
         Only this item (default: everything that the node supplies).
     to : tuple of str
         Buyers that an embargo is aimed at: countries or companies; empty for everybody abroad.
-    share : float
-        How much: part of the output lost or cut, or added as a part of today's market (0..1, spare capacity any).
+    share : float or (float, float)
+        How much: part of the output lost or cut, or added as a part of today's market (0..1, spare capacity any); a pair
+        where only its bounds are known.
     days : float
         Days of stock.
     by : str or None
@@ -40,10 +42,15 @@ class Change:
     node: str | None = None
     item: str | None = None
     to: tuple[str, ...] = ()
-    share: float = 1.0
+    share: Share = 1.0
     days: float = 0.0
     by: str | None = None
     inputs: bool = True
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Least and greatest ``share``."""
+        return self.share if isinstance(self.share, tuple) else (self.share, self.share)
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,9 @@ class Scenario:
 
     def __init__(self, name: str, changes: Iterable[Change] | Change = ()) -> None:
         changes = (changes,) if isinstance(changes, Change) else tuple(changes)
+        for change in changes:
+            if not isinstance(change, Change):
+                raise InputError("risk.scenario.no_change", value=shorten(change))
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "changes", changes)
 
@@ -82,7 +92,9 @@ class Scenario:
         rows = []
         for change in self.changes:
             row = {key: value for key, value in asdict(change).items() if key != "kind" and value != blank[key]}
-            rows.append({change.kind: row | ({"to": list(change.to)} if change.to else {})})
+            rows.append(
+                {change.kind: {key: list(value) if isinstance(value, tuple) else value for key, value in row.items()}}
+            )
         return {"name": self.name, "changes": rows}
 
 
@@ -94,7 +106,7 @@ def halt(node: str, *, item: str | None = None) -> Change:
     return Change("halt", node, item)
 
 
-def reduce(node: str, share: float, *, item: str | None = None) -> Change:
+def reduce(node: str, share: Share, *, item: str | None = None) -> Change:
     """Return a reduction: ``node`` loses ``share`` (0..1) of its output, with ``item`` only of that item.
 
     Raises
@@ -105,7 +117,7 @@ def reduce(node: str, share: float, *, item: str | None = None) -> Change:
     return Change("reduce", node, item, share=_part("reduce", share))
 
 
-def embargo(node: str, *, item: str | None = None, to: str | Iterable[str] = (), share: float = 1.0) -> Change:
+def embargo(node: str, *, item: str | None = None, to: str | Iterable[str] = (), share: Share = 1.0) -> Change:
     """Return an embargo: ``node`` (a country or a supplier) cuts ``share`` (0..1) of its exports.
 
     Parameters
@@ -123,7 +135,7 @@ def embargo(node: str, *, item: str | None = None, to: str | Iterable[str] = (),
     return Change("embargo", node, item, to, _part("embargo", share))
 
 
-def add_source(item: str, share: float, *, node: str | None = None, recycling: bool = False) -> Change:
+def add_source(item: str, share: Share, *, node: str | None = None, recycling: bool = False) -> Change:
     """Return a new source of ``item`` that can deliver ``share`` (0..1) of today's market.
 
     Parameters
@@ -140,7 +152,7 @@ def add_source(item: str, share: float, *, node: str | None = None, recycling: b
     return Change("add_source", node, item, share=_part("add_source", share), inputs=not recycling)
 
 
-def substitute(item: str, by: str, share: float) -> Change:
+def substitute(item: str, by: str, share: Share) -> Change:
     """Return a substitution: where ``item`` is short, item ``by`` can stand in for ``share`` (0..1) of its market."""
     return Change("substitute", None, item, share=_part("substitute", share), by=by)
 
@@ -158,7 +170,7 @@ def stockpile(item: str, days: float) -> Change:
     return Change("stockpile", None, item, days=float(days))
 
 
-def spare_capacity(node: str, share: float, *, item: str | None = None) -> Change:
+def spare_capacity(node: str, share: Share, *, item: str | None = None) -> Change:
     """Return spare capacity: ``node`` can raise its output by ``share`` (0.2 is a fifth) and finds the inputs for it.
 
     With ``item`` only its output of that item.
@@ -168,15 +180,22 @@ def spare_capacity(node: str, share: float, *, item: str | None = None) -> Chang
     InputError
         A share that is negative or not finite.
     """
-    if not 0 <= share < float("inf"):
-        raise InputError("risk.scenario.part", kind="spare_capacity", value=shorten(share))
-    return Change("spare_capacity", node, item, share=float(share))
+    return Change("spare_capacity", node, item, share=_part("spare_capacity", share, float("inf")))
 
 
-def _part(kind: str, share: float) -> float:
-    if not isinstance(share, (int, float)) or not 0 <= share <= 1:
-        raise InputError("risk.scenario.part", kind=kind, value=shorten(share))
-    return float(share)
+def _part(kind: str, share: Any, most: float = 1.0) -> Share:
+    """Return a part, or its bounds, as numbers."""
+    try:
+        bounds = tuple(float(one) for one in share) if isinstance(share, (tuple, list)) else (float(share),)
+    except (TypeError, ValueError):
+        bounds = ()
+    if (
+        len(bounds) not in {1, 2}
+        or not all(0 <= one <= most and one < float("inf") for one in bounds)
+        or bounds[0] > bounds[-1]
+    ):
+        raise InputError("risk.scenario.part" if most == 1 else "risk.scenario.size", kind=kind, value=shorten(share))
+    return bounds[0] if bounds[0] == bounds[-1] else (bounds[0], bounds[1])
 
 
 _MAKERS = {
@@ -237,21 +256,34 @@ def _change(entry: Any) -> Change:
         raise InputError("risk.scenario.arguments", kind=kind, value=shorten(arguments), hint=hint) from error
 
 
+def scenario_of(value: Scenario | Change | Iterable[Scenario]) -> list[Scenario]:
+    """Return scenarios from one, several, or a single change.
+
+    Raises
+    ------
+    InputError
+        Something else, or two scenarios of one name.
+    """
+    if isinstance(value, Change):
+        value = Scenario(value.kind, value)
+    found = [value] if isinstance(value, Scenario) else list(value)
+    for one in found:
+        if not isinstance(one, Scenario):
+            raise InputError("risk.scenario.no_scenario", value=shorten(one))
+    if len({one.name for one in found}) < len(found):
+        raise InputError("risk.simulation.same_name")
+    return found
+
+
 def check_scenario(graph: SupplyGraph, scenario: Scenario) -> None:
     """Raise `UnknownIdError` when a change names a supplier, country or item that the graph does not have."""
     items, suppliers = set(graph.items["id"]), set(graph.suppliers["id"])
-    countries = set(graph.suppliers["country"].drop_nulls())
+    places = suppliers | set(graph.suppliers["country"].drop_nulls())
     for change in scenario:
         for id in (change.item, change.by):
             if id is not None and id not in items:
-                raise UnknownIdError("item", id, items)
-        places = suppliers | countries
-        if (
-            change.node is not None
-            and change.node not in places
-            and not (change.kind in {"halt", "reduce"} and change.node in items)
-        ):
-            raise UnknownIdError("supplier", change.node, places | items)
-        for id in change.to:
-            if id not in places:
-                raise UnknownIdError("supplier", id, places)
+                raise UnknownIdError("item", id, items, graph.named(id, "items"))
+        for id in (change.node, *change.to):
+            whole = id == change.node and change.kind in {"halt", "reduce"}
+            if id is not None and id not in places and not (whole and id in items):
+                raise UnknownIdError("supplier", id, places | items if whole else places, graph.named(id, "suppliers"))

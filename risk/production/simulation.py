@@ -1,80 +1,290 @@
-"""What a scenario does: the production network solved under its changes, as intervals, with the reason."""
+"""What a scenario does: the production network solved under its conditions, as intervals, with the reason."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
-from ...graph.errors import shorten
-from ...graph.network import WORLD_MARKET
+from ...graph.errors import did_you_mean, nearest, shorten
+from ...graph.network import EQUIPMENT, MARKET
 from . import kernels
-from .network_editor import NetworkEditor
-from .scenario import Scenario, check_scenario
-from .ways import way
+from .conditions import ESTIMATE, HIGH, LOW, Conditions, conditions, new_sources
+from .scenario import Change, Scenario, check_scenario, scenario_of
+from .ways import causes, way
+
+CHOICES = {"sharing": ("alike", "first"), "term": ("short", "long"), "sourcing": ("world", "any")}
+"""What may be assumed; the first is the default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How what nobody knows is read: bounds, spread of open shares and mixes, arrangement among makers."""
+
+    bound: int
+    spread: int
+    arrangement: int
+    mixing: int
+
+
+READINGS = {
+    "low": Reading(LOW, kernels.LEAST, kernels.WORST, kernels.LEAST),
+    "high": Reading(HIGH, kernels.MOST, kernels.BEST, kernels.MOST),
+    "estimate": Reading(ESTIMATE, kernels.EVEN, kernels.ALIKE, kernels.EVEN),
+    "facts": Reading(LOW, kernels.LEAST, kernels.BEST, kernels.MOST),
+}
+"""low: where it hurts most; high: where it hurts least; estimate: open shares spread like the known part, every maker supplied
+alike; facts: the worst completion of the shares, in the best arrangement (the reading of cut sets)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """What is assumed; printed once beside every figure.
+
+    Attributes
+    ----------
+    sharing : {"alike", "first"}
+        All uses of a scarce input are cut alike, or this product is served first where its part of the input's demand is
+        known (``inputs.use_share_low/high``).
+    term : {"short", "long"}
+        Machines go on (short), or stop with what makes them (long).
+    sourcing : {"world", "any"}
+        A buyer without sourcing of its own buys as the world does, or in any way that the shares allow.
+    """
+
+    sharing: str = "alike"
+    term: str = "short"
+    sourcing: str = "world"
+
+    def __post_init__(self) -> None:
+        for name, allowed in CHOICES.items():
+            value = getattr(self, name)
+            if value not in allowed:
+                raise InputError(
+                    f"risk.simulation.{name}", value=shorten(value), hint=did_you_mean(nearest(str(value), allowed))
+                )
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """One reading of a network under conditions: ``x`` (n x sides) and what it was computed from."""
+
+    reading: Reading
+    x: np.ndarray
+    kept: np.ndarray
+    use: np.ndarray
+    cap: np.ndarray
+    gain: np.ndarray
+    side: np.ndarray
+    network: ProductionNetwork
+    strict: int
+    converged: bool
+
+    def reach(self, link: int, side: int) -> float:
+        """Return what a link's requirement gets, from a side."""
+        net = self.network
+        level = self.x[net.indices[link], side : side + 1]
+        return kernels.reach(0, 0, 1, [0], [float(self.use[link])], [int(net.flags[link])], [float(level[0])], self.strict)
 
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """Levels of all nodes of a network under a scenario, in the three readings (each n, 0..1).
-
-    ``low``: what is not attributed sits where it hurts most; ``high``: where it hurts least; ``estimate``: it is spread like
-    the known part, an assumption, never to be shown alone.
-    """
+    """A network under conditions, in several readings; see `READINGS`."""
 
     network: ProductionNetwork
-    low: np.ndarray
-    high: np.ndarray
-    estimate: np.ndarray
-    converged: bool
+    conditions: Conditions
+    assumptions: Assumptions
+    outcomes: dict[str, Outcome]
+
+    @property
+    def converged(self) -> bool:
+        """Whether every cycle settled in every reading."""
+        return all(outcome.converged for outcome in self.outcomes.values())
+
+    def level(self, item: str, reading: str = "estimate") -> float:
+        """Return what is kept of an item's supply, as the buyer sees it: 0..1."""
+        return float(self.outcomes[reading].x[self.network.market(item), self.conditions.reader])
+
+    def levels(self, reading: str, items: Iterable[str] | None = None) -> np.ndarray:
+        """Return what is kept of the supply of items (default: all), as the buyer sees it."""
+        nodes = [self.network.market(item) for item in (self.network.items if items is None else items)]
+        return self.outcomes[reading].x[nodes, self.conditions.reader]
+
+    def frame(self, name: str = "") -> pl.DataFrame:
+        """Return one row per item; see `simulate`."""
+        network, items = self.network, self.network.items
+        markets = np.array([network.market(item) for item in items], np.int64)
+        low, high = self.levels("low"), self.levels("high")
+        names = network.nodes["item"].to_list()
+        least = self.outcomes["low"]
+        binding, hit = [], []
+        for node, kept in zip(markets, low, strict=True):
+            found = causes(self, least, int(node), self.conditions.reader) if kept < 1 else []
+            needs = [names[network.indices[cause.link]] for cause in found if cause.need]
+            binding.append(needs[0] if needs else _behind(self, least, found, names))
+            hit.append(any(not cause.need and self._cut(cause.link) for cause in found))
+        return pl.DataFrame(
+            {
+                "scenario": [name] * len(items),
+                "item": items,
+                "kept_low": low,
+                "kept_high": high,
+                "kept_estimate": self.levels("estimate"),
+                "binding": binding,
+                "directly_hit": hit,
+                "source": network.nodes["source"].gather(markets),
+                "converged": [self.converged] * len(items),
+            },
+            schema_overrides={"binding": pl.String, "source": pl.String},
+        )
+
+    def _cut(self, link: int) -> bool:
+        least = self.outcomes["low"]
+        return bool((least.gain[:, link] < 1).any() or least.cap[self.network.indices[link]] < 1)
+
+    def trace(self, item: str | None = None, reading: str = "low") -> pl.DataFrame:
+        """Return why: the chain from an item (default: the product) down to what is hit; see `risk.trace`."""
+        return way(self, self.outcomes[reading], self.network.market(item or str(self.network.product)))
 
 
-def solve(network: ProductionNetwork) -> Solution:
-    """Return the greatest fixed point of a production network in the three readings."""
-    order, starts = kernels.evaluation_order(network.indptr, network.indices)
-    shape = (order, starts, network.producer, network.indptr, network.indices, network.low, network.high)
-    low, ok_low = kernels.solve(*shape, network.gain_low, network.slack, network.cap_low, kernels.LOW)
-    high, ok_high = kernels.solve(*shape, network.gain_high, network.slack, network.cap_high, kernels.HIGH)
-    between, ok = kernels.solve(*shape, network.gain_high, network.slack, network.cap_high, kernels.ESTIMATE)
-    # Where the bounds meet, rounding must not turn them round.
-    return Solution(network, np.minimum(low, high), high, np.clip(between, low, high), ok_low and ok_high and ok)
+def _behind(solution: Solution, outcome: Outcome, found: list, names: list[str]) -> str | None:
+    """The own requirement of the makers that take most from a market."""
+    losses: dict[int, float] = {}
+    network = solution.network
+    for cause in found:
+        maker = int(network.indices[cause.link])
+        needs = [one for one in causes(solution, outcome, maker, 0) if one.need] if network.kind[maker] != MARKET else []
+        if needs:
+            goal = int(network.indices[needs[0].link])
+            losses[goal] = losses.get(goal, 0.0) + cause.loss
+    return names[max(losses, key=lambda node: (losses[node], -node))] if losses else None
 
 
-def apply(network: ProductionNetwork, scenario: Scenario) -> ProductionNetwork:
-    """Return the network as the scenario changes it."""
-    editor = NetworkEditor(network)
-    early = ("add_source", "substitute")  # they bring nodes that the other changes then meet
-    for change in sorted(scenario, key=lambda change: change.kind not in early):
-        editor.apply(change)
-    return editor.build()
+@lru_cache(maxsize=16)
+def _needs(network: ProductionNetwork, assumptions: Assumptions, bound: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What makers keep without each requirement, its use share, and the needs of each market, the hardest first."""
+
+    def between(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+        return low if bound == LOW else high if bound == HIGH else (low + high) / 2
+
+    kept = between(network.kept_low, network.kept_high)
+    if assumptions.term == "short":
+        kept = np.where(network.flags & EQUIPMENT, 1.0, kept)
+    use = np.ones(len(kept))
+    if assumptions.sharing == "first":
+        use = np.nan_to_num(between(network.use_high, network.use_low), nan=1.0)
+    counts = np.diff(network.need_indptr)
+    market = np.repeat(np.arange(len(counts)), counts)
+    order = np.lexsort((np.arange(len(market)), kept[network.needs], market))
+    return kept, use, order - network.need_indptr[market]
+
+
+def solve(
+    network: ProductionNetwork,
+    scenario: Scenario | Conditions,
+    assumptions: Assumptions | None = None,
+    readings: Iterable[str] = ("low", "high", "estimate"),
+) -> Solution:
+    """Return the greatest fixed point of a production network under conditions, in several readings.
+
+    Parameters
+    ----------
+    network : ProductionNetwork
+        With the new sources of the scenario compiled in.
+    scenario : Scenario or Conditions
+        What happens.
+    assumptions : Assumptions, optional
+        Default: all uses are cut alike, short term, buyers without sourcing of their own buy as the world does.
+    readings : iterable of str
+        Names of `READINGS`.
+    """
+    assumptions = assumptions or Assumptions()
+    state = scenario if isinstance(scenario, Conditions) else conditions(network, scenario)
+    found = {}
+    for name in readings:
+        found[name] = _outcome(network, state, assumptions, READINGS[name])
+    if {"low", "high"} <= found.keys():  # where bounds meet, rounding must not turn them round
+        low, high = found["low"].x, found["high"].x
+        np.minimum(low, high, out=low)
+        if "estimate" in found:
+            np.clip(found["estimate"].x, low, high, out=found["estimate"].x)
+    return Solution(network, state, assumptions, found)
+
+
+def _outcome(network: ProductionNetwork, state: Conditions, assumptions: Assumptions, reading: Reading) -> Outcome:
+    kept, use, rank = _needs(network, assumptions, reading.bound)
+    strict = kernels.LOOSE
+    if assumptions.sourcing == "any" and reading.arrangement != kernels.ALIKE:
+        strict = kernels.STRICT_LOW if reading.arrangement == kernels.WORST else kernels.STRICT_HIGH
+    n, m, sides = len(network.kind), len(network.indices), state.sides
+    widest = int(np.diff(network.indptr).max(initial=0))
+    x, v, w, mu = np.ones(n * sides), np.zeros(widest), np.zeros(widest), np.zeros(widest)
+    cap, gain = state.cap[reading.bound], state.gain[reading.bound]
+    converged = kernels.solve(
+        *network.order, network.kind, network.indptr, network.indices, network.low, network.high, network.share,
+        network.flags, network.whole, network.slack, network.need_indptr, network.needs, rank, network.wants,
+        network.some_indptr, network.some, kept, use, state.side, cap, gain.reshape(sides * m), x, v, w, mu, sides,
+        state.unknown, reading.spread, reading.arrangement, reading.mixing, strict,
+    )  # fmt: skip
+    return Outcome(reading, x.reshape(n, sides), kept, use, cap, gain, state.side, network, strict, bool(converged))
+
+
+def prepared(
+    graph: SupplyGraph | ProductionNetwork, scenarios: list[Scenario], product: str | None, **options: Any
+) -> ProductionNetwork:
+    """Return the network that scenarios are asked of; one that is compiled already stands as it is."""
+    if isinstance(graph, ProductionNetwork):
+        return graph
+    for one in scenarios:
+        check_scenario(graph, one)
+    return graph.network(product, sources=new_sources(scenarios), **options)
 
 
 def simulate(
     graph: SupplyGraph | ProductionNetwork,
-    scenario: Scenario | Iterable[Scenario],
+    scenario: Scenario | Change | Iterable[Scenario],
     *,
     product: str | None = None,
     buyer: str | None = None,
     level: str = "country",
     domestic: bool = False,
+    sharing: str = "alike",
+    term: str = "short",
+    sourcing: str = "world",
 ) -> pl.DataFrame:
-    r"""Return what is kept of each item's supply under a scenario.
+    r"""Return what is kept of each item's supply under a scenario: certain, possible and estimated losses.
 
-    With producers p, requirements r, pools q, sourcing weights w and capacities c (1 = as usual), the greatest solution of
+    Take the makers that a market buys from and whose own sourcing nobody knows: shares :math:`s_p`, capacities :math:`c_p`
+    (:math:`C = \sum s_p c_p`), availability :math:`A_g` of requirement g, and :math:`b_g`, what is kept without it. When they
+    are the whole market,
 
-    .. math:: x_p = c_p \min_r x_r, \qquad x_q = \min(1, \sum_s w_{qs} g_{qs} x_s)
+    .. math::
 
-    A *halt* sets capacities to 0, an *embargo* sets the gain g of sales to the embargoed buyers to 0. What is not attributed
-    to a named supplier may belong to whoever is hit, unless the hit supplier's own share is known: outcomes are intervals.
+        \text{kept\_high} &= \min\bigl(C,\; \min_g (b_g C + (1 - b_g) A_g)\bigr)
+
+        \text{kept\_low} &= C - \textstyle\sum_g (1 - b_g)(1 - A_g) \quad \text{as far as they go round}
+
+        \text{kept\_estimate} &= C \cdot \min_g (b_g + (1 - b_g) A_g)
+
+    the best arrangement, the worst (Fréchet's bounds) and every maker supplied alike. Where a market buys from makers of joint
+    share S < 1, what reaches them lies between :math:`\max(0, 1 - (1 - A)/S)` and :math:`\min(1, A/S)`. A maker whose sourcing
+    is known, a site and the audited company are one plant: :math:`\min(c, b_g c + (1 - b_g) A_g)` in every reading. Markets and
+    groups of alternatives add up their sources by weight, over every completion of the shares that the data allows. What is
+    not attributed to a named supplier may belong to whoever is hit, unless the hit supplier's own share is told.
+
+    Inside a loop the estimate takes the best arrangement; the worst may run down to nothing. The bounds hold for every
+    completion of the data, and are tight on trees.
 
     Parameters
     ----------
     graph : SupplyGraph or ProductionNetwork
         A compiled network is used as it is (``product``, ``buyer``, ``level`` and ``domestic`` are then its own).
-    scenario : Scenario or several
+    scenario : Scenario, Change or several scenarios
         What happens. One without changes gives 1 everywhere.
     product : str, optional
         Only what this item needs.
@@ -84,124 +294,93 @@ def simulate(
         Whose shares.
     domestic : bool
         Assume that the buyer makes at home every step whose suppliers' shares are unknown.
+    sharing : {"alike", "first"}
+        All uses of a scarce input are cut alike, or this product is served first where its part u of the input's demand is
+        known: :math:`A' = \min(1, A / u)`.
+    term : {"short", "long"}
+        Equipment goes on, or stops with what makes it.
+    sourcing : {"world", "any"}
+        A buyer without sourcing of its own buys as the world does, or in any way.
 
     Returns
     -------
     polars.DataFrame
-        One row per scenario and item: ``scenario, item, kept_low, kept_high`` (0..1: certain loss is ``1 - kept_high``,
-        possible loss ``1 - kept_low``), ``kept_estimate`` (remainder spread like the known part: an assumption), ``binding``
-        (the requirement that limits the item's makers most in the low reading, null when none), ``directly_hit`` (the low
-        reading loses supply at the item itself), ``source`` (of the item's shares), ``converged``.
+        One row per scenario and item: ``scenario, item, kept_low, kept_high`` (0..1: the certain loss is ``1 - kept_high``,
+        the possible loss ``1 - kept_low``), ``kept_estimate`` (an assumption, never to be shown alone), ``binding`` (the
+        requirement that limits the item's makers most in the low reading, null when none), ``directly_hit`` (the low reading
+        loses supply at the item itself), ``source`` (of the item's shares), ``converged``.
 
     Raises
     ------
     UnknownIdError
         The scenario, product or buyer names something that the graph does not have.
     InputError
-        Two scenarios share a name.
+        Two scenarios share a name; a stock, which buys time and keeps nothing for good; another value of a choice.
 
     References
     ----------
     .. [1] Leontief production with sourcing shares: Henriet, Hallegatte, Tabourier (2012), J. Econ. Dyn. Control
        36(1), 150-167, doi 10.1016/j.jedc.2011.07.007.
+    .. [2] Bounds of an AND of unknown dependence: Fréchet (1935), Fundamenta Mathematicae 25, 379-387,
+       doi 10.4064/fm-25-1-379-387.
 
     Examples
     --------
     >>> from kanmon.graph import SupplyGraph
     >>> from kanmon.risk import Scenario, halt
     >>> graph = SupplyGraph(
-    ...     items=[{"id": i, "name_en": i, "kind": "component"} for i in ("robot", "magnet")],
-    ...     inputs=[{"item": "robot", "input": "magnet", "source": "s"}],
-    ...     suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
-    ...     shares=[{"item": "magnet", "supplier": "CHN", "source": "s", "share": 0.6}],
+    ...     items=[{"id": i, "name_en": i, "kind": "component"} for i in ("robot", "magnet", "oxide")],
+    ...     inputs=[{"item": "robot", "input": "magnet", "source": "s"}, {"item": "magnet", "input": "oxide", "source": "s"}],
+    ...     suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN", "DEU")],
+    ...     shares=[{"item": "magnet", "supplier": "CHN", "source": "s", "share": 0.6},
+    ...             {"item": "magnet", "supplier": "JPN", "source": "s", "share": 0.4},
+    ...             {"item": "oxide", "supplier": "CHN", "source": "s", "share": 0.7},
+    ...             {"item": "oxide", "supplier": "DEU", "source": "s", "share": 0.3}],
     ...     sources=[{"id": "s", "title": "t", "publisher": "p"}],
     ... )
-    >>> frame = simulate(graph, Scenario("stop", halt("CHN", item="magnet")), product="robot", buyer="JPN")
-    >>> [(item, round(low, 9), round(high, 9)) for item, low, high in frame.select("item", "kept_low", "kept_high").rows()]
-    [('robot', 0.4, 0.4), ('magnet', 0.4, 0.4)]
+    >>> frame = simulate(graph, Scenario("stop", halt("CHN")), product="robot", buyer="JPN")
+    >>> for row in frame.select("item", "kept_low", "kept_high", "kept_estimate").rows():
+    ...     print(row[0], *(round(kept, 9) for kept in row[1:]))
+    robot 0.0 0.3 0.12
+    magnet 0.0 0.3 0.12
+    oxide 0.3 0.3 0.3
     """
-    scenarios = [scenario] if isinstance(scenario, Scenario) else list(scenario)
-    if isinstance(graph, SupplyGraph):
-        for one in scenarios:
-            check_scenario(graph, one)
-        graph = ProductionNetwork.from_graph(graph, product, buyer=buyer, level=level, domestic=domestic)
-    if len({one.name for one in scenarios}) < len(scenarios):
-        raise InputError("risk.simulation.same_name")
-    return pl.concat([_frame(solve(apply(graph, one)), one.name) for one in scenarios])
-
-
-def _frame(solution: Solution, name: str) -> pl.DataFrame:
-    network = solution.network
-    nodes = network.nodes
-    items = nodes.filter((pl.col("role") == "market") & (pl.col("buyer") == WORLD_MARKET))["item"].to_list()
-    markets = np.array([network.market(item) for item in items], dtype=np.int64)
-    lost = solution.low[markets] < 1
-    hit = [bool(less) and _directly_hit(network, node) for node, less in zip(markets, lost, strict=True)]
-    bindings = [_binding(solution, node) if less else None for node, less in zip(markets, lost, strict=True)]
-    names = nodes["item"].to_list()
-    return pl.DataFrame(
-        {
-            "scenario": [name] * len(items),
-            "item": items,
-            "kept_low": solution.low[markets],
-            "kept_high": solution.high[markets],
-            "kept_estimate": solution.estimate[markets],
-            "binding": [None if node is None else names[node] for node in bindings],
-            "directly_hit": hit,
-            "source": nodes["source"].gather(markets),
-            "converged": [solution.converged] * len(items),
-        },
-        schema_overrides={"binding": pl.String, "source": pl.String},
-    )
-
-
-def _directly_hit(network: ProductionNetwork, market: int) -> bool:
-    links = slice(network.indptr[market], network.indptr[market + 1])
-    sources = network.indices[links]
-    return bool((network.gain_low[links] < 1).any() or (network.cap_low[sources] < 1).any())
-
-
-def _binding(solution: Solution, market: int) -> int | None:
-    """The requirement that takes most from the makers in a market, weighed by what they could hold of it."""
-    network = solution.network
-    losses: dict[int, float] = {}
-    for k in range(network.indptr[market], network.indptr[market + 1]):
-        maker = network.indices[k]
-        needs = network.sources(maker)
-        if network.producer[maker] and len(needs):
-            worst = needs[np.argmin(solution.low[needs])]
-            loss = (1 - solution.low[worst]) * network.high[k]
-            if loss > 1e-12:
-                losses[worst] = losses.get(worst, 0.0) + loss
-    return max(losses, key=lambda node: (losses[node], -node)) if losses else None
+    scenarios = scenario_of(scenario)
+    network = prepared(graph, scenarios, product, buyer=buyer, level=level, domestic=domestic)
+    assumptions = Assumptions(sharing, term, sourcing)
+    return pl.concat([solve(network, one, assumptions).frame(one.name) for one in scenarios])
 
 
 def trace(
-    graph: SupplyGraph,
-    scenario: Scenario,
+    graph: SupplyGraph | ProductionNetwork,
+    scenario: Scenario | Change,
     product: str,
     *,
     buyer: str | None = None,
     level: str = "country",
     domestic: bool = False,
+    sharing: str = "alike",
+    term: str = "short",
+    sourcing: str = "world",
     reading: str = "low",
 ) -> pl.DataFrame:
     """Return why: the chain from the product down to what the scenario hits, following what binds at each step.
 
     Parameters
     ----------
-    graph, scenario, product, buyer, level, domestic
+    graph, scenario, product, buyer, level, domestic, sharing, term, sourcing
         As in `simulate`.
-    reading : {"low", "high"}
-        Follow the possible loss ("low") or the certain one ("high").
+    reading : {"low", "high", "estimate"}
+        Follow the possible loss ("low"), the certain one ("high") or the estimate.
 
     Returns
     -------
     polars.DataFrame
-        One row per step: ``step`` (0 is the product), ``item``, ``supplier`` (who makes it; "" where nobody is named),
-        ``share`` (part of the item's market that this step carries: upper bound in the low reading, lower in the high),
-        ``kept`` (level of the node), ``cause`` ("input": a requirement binds, "halt": its capacity is cut, "embargo": its
-        sales are cut), ``source, year, confidence`` of the market. Empty when nothing is lost.
+        One row per step: ``step`` (0 is the product), ``item``, ``supplier`` (who makes it; "" where nobody is named, null
+        for all makers together), ``share, share_low, share_high`` (part of the item's market that this step carries),
+        ``kept`` (level of the node), ``cause`` ("need": the makers together lack a requirement, "input": this maker does,
+        "halt": its capacity is cut, "embargo": its sales are cut), ``source, year, confidence`` of the market. Empty when
+        nothing is lost.
 
     Raises
     ------
@@ -210,61 +389,8 @@ def trace(
     UnknownIdError
         The scenario, product or buyer names something that the graph does not have.
     """
-    if reading not in {"low", "high"}:
+    if reading not in {"low", "high", "estimate"}:
         raise InputError("risk.simulation.reading", value=shorten(reading))
-    check_scenario(graph, scenario)
-    network = ProductionNetwork.from_graph(graph, product, buyer=buyer, level=level, domestic=domestic)
-    solution = solve(apply(network, scenario))
-    certain = reading == "high"
-    found = way(
-        solution.network, solution.high if certain else solution.low, solution.network.market(product), certain=certain
-    )
-    return found.drop("share_low", "share_high")
-
-
-def time_to_stop(
-    graph: SupplyGraph,
-    scenario: Scenario,
-    *,
-    product: str | None = None,
-    buyer: str | None = None,
-    level: str = "country",
-    domestic: bool = False,
-) -> pl.DataFrame:
-    r"""Return days until each item's supply stops entirely, given the stocks in the scenario.
-
-    .. math:: T_p = \min_r T_r \;(0 \text{ when halted}), \qquad T_q = stock_q + \max_s T_s
-
-    over sources s that could still deliver: an AND/OR shortest path. A supply that is only reduced does not stop.
-
-    Parameters
-    ----------
-    graph, product, buyer, level, domestic
-        As in `simulate`.
-    scenario : Scenario
-        ``stockpile`` changes give the stock of an item at its users, in days.
-
-    Returns
-    -------
-    polars.DataFrame
-        ``item, days_low, days_high`` (days; infinite when the item does not stop), ``stock`` (days of stock of the item).
-        The low bound lets what is not attributed stop as well.
-    """
-    check_scenario(graph, scenario)
-    base = ProductionNetwork.from_graph(graph, product, buyer=buyer, level=level, domestic=domestic)
-    network = apply(base, scenario)
-    stocks: dict[str, float] = {}
-    for change in scenario:
-        if change.kind == "stockpile" and change.item is not None:
-            stocks[change.item] = stocks.get(change.item, 0.0) + change.days
-    market = network.nodes.select(pl.col("role") == "market").to_series().to_numpy()
-    held = network.nodes["item"].replace_strict(stocks, default=0.0, return_dtype=pl.Float64).to_numpy()
-    stock = np.where(market, held, 0.0)
-    order, starts = kernels.evaluation_order(network.indptr, network.indices)
-    shape = (order, starts, network.producer, network.indptr, network.indices)
-    low = kernels.time_to_stop(*shape, network.low, network.high, network.gain_low, network.cap_low, stock)
-    high = kernels.time_to_stop(*shape, network.high, network.high, network.gain_high, network.cap_high, stock)
-    items = network.nodes.filter((pl.col("role") == "market") & (pl.col("buyer") == WORLD_MARKET))["item"].to_list()
-    nodes = [network.market(item) for item in items]
-    own = [stocks.get(item, 0.0) for item in items]
-    return pl.DataFrame({"item": items, "days_low": low[nodes], "days_high": high[nodes], "stock": own})
+    scenarios = scenario_of(scenario)
+    network = prepared(graph, scenarios, product, buyer=buyer, level=level, domestic=domestic)
+    return solve(network, scenarios[0], Assumptions(sharing, term, sourcing)).trace(product, reading)

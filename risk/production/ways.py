@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
-from ...graph import ProductionNetwork
-from ...graph.network import REMAINDER
+from ...graph.network import GROUP, MAKER, MARKET, SHARED
+from . import kernels
+
+if TYPE_CHECKING:
+    from .simulation import Outcome, Solution
 
 _LEAST = 1e-12
 WAY = {
@@ -27,62 +30,134 @@ WAY = {
 }
 
 
-def way(network: ProductionNetwork, x: NDArray[np.float64], node: int, *, certain: bool) -> pl.DataFrame:
-    """Return the steps from a node down to what is hit, given the levels of all nodes in a reading; columns of `WAY`.
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What takes most from a node: a link, how much it takes of the node's output, and whether all makers lack it."""
 
-    As `risk.trace`, but a market is left through the source that takes most of it *in this reading*: what the shares leave
-    open goes to the sources that keep most (certain) or least. ``share`` is the lower bound of the source's share in the
-    certain reading, the upper one in the other.
+    link: int
+    loss: float
+    need: bool
+
+
+def causes(solution: Solution, outcome: Outcome, node: int, side: int) -> list[Cause]:
+    """Return what takes from a node in a reading, the most first.
+
+    For a market: each of its makers by its weight, and each need that all or some of them share. For a maker or a group:
+    each requirement or alternative.
     """
-    gains, caps = (network.gain_high, network.cap_high) if certain else (network.gain_low, network.cap_low)
+    network = solution.network
+    links = network.links(node)
+    x = outcome.x
+    if network.kind[node] == MAKER:
+        own = [k for k in links if not network.flags[k] & SHARED]
+        found = [Cause(int(k), (1 - outcome.kept[k]) * (1 - outcome.reach(k, outcome.side[node])), True) for k in own]
+    else:
+        weights, levels = weights_of(solution, outcome, node, side)
+        found = [Cause(int(k), float(w * (1 - v)), False) for k, w, v in zip(links, weights, levels, strict=True)]
+    if network.kind[node] == MARKET:
+        for k in network.needs[network.need_indptr[node] : network.need_indptr[node + 1]]:
+            short = max(1 - outcome.reach(k, at) for at in {outcome.side[network.indices[link]] for link in links})
+            found.append(Cause(int(k), (1 - outcome.kept[k]) * short, True))
+    found = [cause for cause in found if cause.loss > _LEAST]
+    return sorted(found, key=lambda cause: (-round(cause.loss, 12), x[network.indices[cause.link], 0], cause.link))
+
+
+def weights_of(solution: Solution, outcome: Outcome, node: int, side: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the weights of a pool's links in a reading, and what each of them gives."""
+    network = solution.network
+    start, stop = int(network.indptr[node]), int(network.indptr[node + 1])
+    links = np.arange(start, stop)
+    if network.kind[node] == GROUP:
+        levels = np.array([outcome.reach(k, side) for k in links])
+        spread = outcome.reading.mixing
+    else:
+        levels = outcome.gain[side, links] * outcome.x[network.indices[links], side]
+        spread = outcome.reading.spread
+    weights = [0.0] * len(links)
+    low, high, flags = (array[start:stop].tolist() for array in (network.low, network.high, network.flags))
+    kernels.weigh(0, len(links), float(network.slack[node]), low, high, flags, spread, levels.tolist(), weights)
+    return np.array(weights), levels
+
+
+def way(solution: Solution, outcome: Outcome, node: int) -> pl.DataFrame:
+    """Return the steps from a node down to what is hit in a reading; columns of `WAY`.
+
+    A market is left through the shared need that binds, or through the maker that takes most of it, whichever costs more.
+    ``share`` is the lower bound of the maker's share where the reading is the certain one, the upper bound in the others,
+    and 1 where all makers lack a need together.
+    """
+    network = solution.network
+    x, side = outcome.x, solution.conditions.reader
+    certain = outcome.reading.spread == kernels.MOST
     rows: list[dict[str, Any]] = []
     seen: set[int] = set()
     about: dict[str, Any] = {}
-    while x[node] < 1 - _LEAST and node not in seen:
+    while x[node, side] < 1 - _LEAST and node not in seen:
         seen.add(node)
-        links = np.arange(network.indptr[node], network.indptr[node + 1])
-        sources = network.indices[links]
-        if network.producer[node]:
-            worst = int(sources[np.argmin(x[sources])]) if len(sources) else None
-            own = caps[node] < 1 and (worst is None or caps[node] <= x[worst])
-            rows.append(_row(network, node, about, float(x[node]), "halt" if own else "input"))
-            if own or worst is None:
-                break
-            node, about = worst, {}
-            continue
-        level = gains[links] * x[sources]
-        lost = _weights(network, node, links, level, certain) * (1 - level)
-        if not len(links) or lost.max() <= _LEAST:
-            break
-        best = int(np.argmax(np.round(lost, 12)))
-        link, source = links[best], int(sources[best])
+        found = causes(solution, outcome, node, side)
         row = network.nodes.row(node, named=True)
-        if row["role"] == "market":
-            low, high = float(network.low[link]), float(network.high[link])
-            about = {key: row[key] for key in ("source", "year", "confidence")}
-            about |= {"share": low if certain else high, "share_low": low, "share_high": high}
-        if gains[link] < 1 and network.producer[source]:
-            rows.append(_row(network, source, about, float(level[best]), "embargo"))
-            if x[source] >= gains[link]:
+        if network.kind[node] == MAKER:
+            cap = outcome.cap[node]
+            halted = cap < 1 and (not found or 1 - cap >= found[0].loss)
+            rows.append(
+                about
+                | {
+                    "item": row["item"],
+                    "supplier": row["supplier"],
+                    "kept": float(x[node, 0]),
+                    "cause": "halt" if halted else "input",
+                }
+            )
+            if halted or not found:
                 break
+            side = int(outcome.side[node])
+            node, about = int(network.indices[found[0].link]), {}
+            continue
+        if not found:
+            break
+        best = _binding(found)
+        source = int(network.indices[best.link])
+        if network.kind[node] == MARKET:
+            about = {key: row[key] for key in ("source", "year", "confidence")}
+        if network.kind[node] == MARKET and best.need:
+            rows.append(
+                about
+                | {
+                    "item": row["item"],
+                    "supplier": None,
+                    "share": 1.0,
+                    "share_low": 1.0,
+                    "share_high": 1.0,
+                    "kept": float(x[node, side]),
+                    "cause": "need",
+                }
+            )
+            sides = {int(outcome.side[network.indices[k]]) for k in network.links(node)}
+            side = min(sides, key=lambda at: outcome.reach(best.link, at))
+            node, about = source, {}
+            continue
+        if network.kind[node] == MARKET:
+            low, high = float(network.low[best.link]), float(network.high[best.link])
+            about |= {"share": low if certain else high, "share_low": low, "share_high": high}
+            gain = outcome.gain[side, best.link]
+            if gain < 1 and network.kind[source] == MAKER:
+                cut = network.nodes.row(source, named=True)
+                cause = "embargo" if solution.conditions.sides > 1 else "halt"
+                rows.append(
+                    about
+                    | {"item": cut["item"], "supplier": cut["supplier"], "kept": float(gain * x[source, 0]), "cause": cause}
+                )
+                if x[source, 0] >= gain:
+                    break
         node = source
-    numbered = [{"step": step} | row for step, row in enumerate(rows)]
+    numbered = [dict.fromkeys(WAY) | {"step": step} | row for step, row in enumerate(rows)]
     return pl.DataFrame(numbered, schema=WAY, orient="row")
 
 
-def _row(network: ProductionNetwork, maker: int, about: dict[str, Any], kept: float, cause: str) -> dict[str, Any]:
-    row = network.nodes.row(maker, named=True)
-    return {"item": row["item"], "supplier": row["supplier"] or REMAINDER, "kept": kept, "cause": cause} | about
-
-
-def _weights(
-    network: ProductionNetwork, pool: int, links: NDArray[np.int64], level: NDArray[np.float64], certain: bool
-) -> NDArray[np.float64]:
-    """The weights of a pool's sources in a reading: its slack goes to the best sources, or to the worst."""
-    weight = network.low[links].copy()
-    left = float(network.slack[pool])
-    for at in np.argsort(-level if certain else level, kind="stable"):
-        step = min(left, float(network.high[links[at]] - network.low[links[at]]))
-        weight[at] += step
-        left -= step
-    return weight
+def _binding(found: list[Cause]) -> Cause:
+    """The cause that is followed: the need that costs most, or the worst maker where the makers together cost more."""
+    needs = [cause for cause in found if cause.need]
+    rest = [cause for cause in found if not cause.need]
+    if needs and (not rest or needs[0].loss >= sum(cause.loss for cause in rest) - _LEAST):
+        return needs[0]
+    return rest[0]

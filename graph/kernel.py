@@ -1,0 +1,69 @@
+"""Compiled loops that a small problem does not wait for.
+
+A kernel is a plain function over flat arrays. On large arrays it is compiled by numba (and kept on disk); on small ones it
+runs as it is, over lists: bringing in the compiler takes longer than the loop itself.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import cached_property, update_wrapper
+from types import FunctionType
+from typing import Any
+
+SMALL = 40_000
+"""Numbers in the arguments up to which a kernel runs uncompiled, unless the compiler is there already."""
+
+
+class Kernel:
+    """A function over flat arrays and numbers, compiled when it pays; functions that it calls are marked with `part`."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        update_wrapper(self, function)
+
+    @cached_property
+    def compiled(self) -> Callable[..., Any]:
+        """The function as machine code; functions that it calls are compiled with it."""
+        return _compiled(self.function)
+
+    def __call__(self, *arguments: Any, work: int = 1) -> Any:
+        """Run on the arguments; ``work`` is how often the caller will go over them.
+
+        Arrays that the function writes are changed in place either way.
+        """
+        size = sum(len(argument) for argument in arguments if hasattr(argument, "__len__"))
+        if "compiled" in self.__dict__ or size * work > SMALL:
+            return self.compiled(*arguments)
+        lists = [argument.tolist() if hasattr(argument, "tolist") else argument for argument in arguments]
+        result = self.function(*lists)
+        for argument, values in zip(arguments, lists, strict=True):
+            if hasattr(argument, "tolist") and argument.flags.writeable:
+                argument[:] = values
+        return result
+
+
+def part(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a function that kernels call."""
+    function.__kernel_part__ = True  # type: ignore[attr-defined]
+    return function
+
+
+def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    import numba
+
+    # The compiler looks a called function up among the globals: there it must find a compiled one. A copy of the function
+    # gets globals of its own, so that the plain one stays as it is.
+    about: Any = function
+    called = {
+        name: value for name in about.__code__.co_names if hasattr(value := about.__globals__.get(name), "__kernel_part__")
+    }
+    known = sys.modules[__name__].__dict__.setdefault("_parts", {})
+    for name, value in called.items():
+        if value not in known:
+            known[value] = _compiled(value)
+        called[name] = known[value]
+    copy = FunctionType(about.__code__, {**about.__globals__, **called}, about.__name__, about.__defaults__)
+    copy.__qualname__, copy.__module__ = about.__qualname__, about.__module__
+    return numba.njit(cache=True, nogil=True)(copy)

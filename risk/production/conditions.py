@@ -1,0 +1,233 @@
+"""What a scenario does to a network: bounds of capacities and of gains, and the sides from which markets are read.
+
+The network itself never changes. A halt or a cut bounds the capacity of makers. An embargo bounds the gain of links: it hits
+some buyers and spares others, so every market is read from a few **sides**, one for all places that the scenario treats
+alike, one for makers whose place is not known, which may stand on any. With no embargo there is one side.
+
+What is not attributed to a named supplier may belong to whoever is hit, unless its own share in that market is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import polars as pl
+
+from ...graph import InputError, ProductionNetwork
+from ...graph.network import EXTRA, MAKER, MARKET, NEW, REMAINDER, NewSource
+from .scenario import Change, Scenario
+
+LOW, HIGH, ESTIMATE = 0, 1, 2
+"""Bounds that hurt most and least, and what lies between: rows of `Conditions.cap` and `Conditions.gain`."""
+ANY, TOLD, NOBODY = "any", "told", "nobody"
+"""To whom unattributed supply may belong: anybody, those whom the market names without a share, or nobody who is hit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Conditions:
+    """Bounds of a network's capacities and gains under a scenario.
+
+    Attributes
+    ----------
+    cap : numpy.ndarray
+        3 x n: capacity of each maker (`LOW`, `HIGH`, `ESTIMATE`); 1 = as usual.
+    gain : numpy.ndarray
+        3 x sides x m: gain of each link, seen from each side.
+    side : numpy.ndarray
+        n: the side on which each maker stands.
+    reader : int
+        The side from which the answer is read: the buyer's place, else abroad.
+    unknown : int
+        The side of makers whose place is not known: in the low bound on any side that is hit, in the high one on none.
+    """
+
+    cap: np.ndarray
+    gain: np.ndarray
+    side: np.ndarray
+    reader: int = 0
+    unknown: int = 0
+
+    @property
+    def sides(self) -> int:
+        """How many sides there are."""
+        return self.gain.shape[1]
+
+
+def new_sources(scenarios: Iterable[Scenario]) -> set[NewSource]:
+    """Return what scenarios open: to be compiled into the network, shut."""
+    found: set[NewSource] = set()
+    for scenario in scenarios:
+        for change in scenario:
+            if change.kind == "add_source":
+                found.add((str(change.item), change.node, None, change.inputs))
+            elif change.kind == "substitute":
+                found.add((str(change.item), None, change.by, False))
+    return found
+
+
+def conditions(network: ProductionNetwork, scenario: Scenario, *, hidden: str = ANY) -> Conditions:
+    """Return the bounds that a scenario sets.
+
+    Parameters
+    ----------
+    network : ProductionNetwork
+        With the new sources of the scenario compiled in.
+    scenario : Scenario
+        Its changes of flow; stocks buy time and have no place here.
+    hidden : {"any", "told", "nobody"}
+        To whom unattributed supply may belong. "any": whoever is hit, unless its own share in that market is told; "told":
+        only where that market names it, or a company of it, without a share of its own; "nobody": never.
+
+    Raises
+    ------
+    InputError
+        The scenario holds a stock, or a new source that is not compiled in.
+    """
+    about = _about(network)
+    sides = _Sides(network, [change for change in scenario if change.kind == "embargo"])
+    cap = np.ones((3, len(network.kind)))
+    gain = np.ones((3, sides.count, len(network.indices)))
+    for links in network.sources.values():
+        gain[:, :, links] = 0.0
+    embargo = 0
+    opening = ("add_source", "substitute")  # other changes then meet what they bring
+    for change in sorted(scenario, key=lambda change: change.kind not in opening):
+        low, high = change.bounds
+        kept = np.array([1 - high, 1 - low, 1 - (low + high) / 2])
+        if change.kind in {"halt", "reduce"}:
+            hit, rests = about.hit(change.node, change.item, hidden)
+            cap[:, hit] *= kept[:, None]
+            gain[LOW][:, rests] *= kept[LOW]
+        elif change.kind == "spare_capacity":
+            hit, _ = about.hit(change.node, change.item, NOBODY)
+            more = np.array([1 + low, 1 + high, 1 + (low + high) / 2])
+            cap[:, hit] *= more[:, None]
+        elif change.kind == "embargo":
+            cut, rests = about.sales(change.node, change.item, hidden)
+            inside = sides.inside[embargo]
+            embargo += 1
+            for bound in (LOW, HIGH, ESTIMATE):
+                for at in range(sides.count):
+                    if inside[at] or (at == sides.unknown and bound == LOW):
+                        gain[bound, at, cut] *= kept[bound]
+                        if bound == LOW:
+                            gain[bound, at, rests] *= kept[bound]
+        elif change.kind in {"add_source", "substitute"}:
+            key: NewSource = (str(change.item), change.node, change.by, change.inputs if change.by is None else False)
+            if key not in network.sources:
+                raise InputError("risk.conditions.not_compiled", kind=change.kind, item=change.item)
+            gain[:, :, network.sources[key]] += np.array([low, high, (low + high) / 2])[:, None, None]
+        else:
+            raise InputError("risk.conditions.stock", item=change.item)
+    return Conditions(cap, gain, sides.side, sides.reader, sides.unknown)
+
+
+class _Sides:
+    """Places that a scenario's embargoes treat alike."""
+
+    def __init__(self, network: ProductionNetwork, embargoes: list[Change]) -> None:
+        n = len(network.kind)
+        if not embargoes:
+            self.count, self.reader, self.unknown, self.inside = 1, 0, 0, []
+            self.side = np.zeros(n, np.int64)
+            return
+        aimed = [set(change.to) for change in embargoes]
+        homes = [_home(network, str(change.node)) for change in embargoes]
+
+        def of(chain: tuple[str, ...]) -> tuple[bool, ...]:
+            # Aimed at some: those are hit. Aimed at everybody abroad: all that do not stand at home.
+            at = set(chain)
+            return tuple(bool(to & at) if to else not (home & at) for to, home in zip(aimed, homes, strict=True))
+
+        makers = network.makers
+        known = {supplier: of(network.chains[supplier]) for supplier in makers["supplier"].unique() if supplier != REMAINDER}
+        known[NEW] = tuple(False for _ in embargoes)  # a place that no scenario touches
+        reader = of(network.places)
+        kinds = sorted({reader, *known.values()})
+        self.count, self.unknown = len(kinds) + 1, len(kinds)
+        self.reader = kinds.index(reader)
+        sides = {supplier: kinds.index(kind) for supplier, kind in known.items()} | {REMAINDER: self.unknown}
+        self.side = np.zeros(n, np.int64)
+        self.side[makers["node"].to_numpy()] = makers["supplier"].replace_strict(sides, return_dtype=pl.Int64).to_numpy()
+        self.inside = [[kind[i] for kind in kinds] + [False] for i in range(len(embargoes))]
+
+
+def _home(network: ProductionNetwork, node: str) -> set[str]:
+    chain = network.chains.get(node, (node,))
+    countries = set(network.makers.filter(pl.col("supplier") == node)["country"].drop_nulls())
+    return {node} | (countries or set(chain[-1:]))
+
+
+class _About:
+    """Who stands behind which maker and which link of a network; looked up again for every scenario."""
+
+    def __init__(self, network: ProductionNetwork) -> None:
+        makers = network.makers
+        self.network = network
+        self.item = network.nodes["item"].to_numpy()
+        self.supplier = network.nodes["supplier"].fill_null("").to_numpy()
+        self.items = set(network.items)
+        self.by_place: dict[str, np.ndarray] = {}
+        named = makers.filter(pl.col("supplier") != REMAINDER)
+        for column in ("supplier", "country"):
+            for (place,), rows in named.group_by(column, maintain_order=True):
+                if place is not None:
+                    nodes = np.concatenate([self.by_place.get(str(place), np.zeros(0, np.int64)), rows["node"].to_numpy()])
+                    self.by_place[str(place)] = np.unique(nodes)
+        # Sales: links of markets to makers. Rests: those to the remainder.
+        self.sales_links = np.flatnonzero((network.kind[network.owner] == MARKET) & (network.kind[network.indices] == MAKER))
+        supplier = network.nodes["supplier"].gather(network.indices[self.sales_links])
+        rest = (supplier == REMAINDER).to_numpy()
+        self.rests = self.sales_links[rest]
+        self.rest_market = network.owner[self.rests]
+        self.named_markets: dict[str, np.ndarray] = {}
+        self.standing_markets: dict[str, np.ndarray] = {}
+        sold = pl.DataFrame({"market": network.owner[self.sales_links], "supplier": supplier}).with_columns(
+            country=network.nodes["country"].gather(network.indices[self.sales_links])
+        )
+        told = pl.Series((network.flags[self.sales_links] & EXTRA) == 0)  # a new source says nothing of today's shares
+        sold = sold.filter(told & (pl.col("supplier") != REMAINDER))
+        for column, found in (("supplier", self.named_markets), ("country", self.standing_markets)):
+            for (place,), rows in sold.group_by(column, maintain_order=True):
+                if place is not None:
+                    found[str(place)] = rows["market"].unique().to_numpy()
+
+    def _hiding(self, node: str, item: str | None, hidden: str) -> np.ndarray:
+        """Links to remainders that may belong to a node: not where its own share is told.
+
+        The share of a country in a market told by companies is never told: others of that country may hide.
+        """
+        if hidden == NOBODY:
+            return np.zeros(0, np.int64)
+        may = ~np.isin(self.rest_market, self.named_markets.get(node, []))
+        if hidden == TOLD:
+            may &= np.isin(self.rest_market, self.standing_markets.get(node, []))
+        if item is not None:
+            may &= self.item[self.rest_market] == item
+        return self.rests[may]
+
+    def hit(self, node: str | None, item: str | None, hidden: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return the makers of a node, and the links to remainders that may belong to it."""
+        if node in self.items:
+            makers = np.flatnonzero((self.item == node) & (self.network.kind == MAKER) & (self.supplier != NEW))
+            return makers, np.zeros(0, np.int64)
+        makers = self.by_place.get(str(node), np.zeros(0, np.int64))
+        if item is not None:
+            makers = makers[self.item[makers] == item]
+        return makers, self._hiding(str(node), item, hidden)
+
+    def sales(self, node: str | None, item: str | None, hidden: str) -> tuple[np.ndarray, np.ndarray]:
+        """Return the sales of a node, and the links to remainders that may be its."""
+        makers = self.by_place.get(str(node), np.zeros(0, np.int64))
+        links = self.sales_links[np.isin(self.network.indices[self.sales_links], makers)]
+        if item is not None:
+            links = links[self.item[self.network.owner[links]] == item]
+        return links, self._hiding(str(node), item, hidden)
+
+
+@lru_cache(maxsize=8)
+def _about(network: ProductionNetwork) -> _About:
+    return _About(network)
