@@ -103,10 +103,12 @@ def deprived(start, stop, first, needs, rank, count, group, sides, unknown, whol
     a malicious divider can do, by the exchange argument). ``group`` < 0: every need may hit all makers up to what an
     unknown place can lose; else only the makers of one side, up to what that side loses. Both are upper bounds of the loss.
     """
-    lost = 0.0
+    lost, left = 0.0, 0.0
     for k in range(start, stop):
         # Alive plants in units of the world's supply; in a whole market those are its own units.
         mu[k - start] = w[k - start] * v[k - start] if whole else share[k] * x[indices[k] * sides]
+        if wants[k] > 0 and (group < 0 or side[indices[k]] == group):
+            left += mu[k - start]
     for turn in range(count):
         slot = rank[first + turn]
         need = needs[first + slot]
@@ -117,14 +119,16 @@ def deprived(start, stop, first, needs, rank, count, group, sides, unknown, whol
         budget = 1.0 - reach(need, at, sides, indices, use, flags, x, strict)
         if budget <= TINY:
             continue
-        if whole:  # all cost the same
+        if whole:
+            # All cost the same. A need hits no more than the makers who share it, and all needs no more than all makers:
+            # who is hit by what is left open, so that no order of dealing is missed.
+            most = 0.0
             for k in range(start, stop):
-                i = k - start
-                if mu[i] > 0.0 and (group < 0 or side[indices[k]] == group) and shares(k, slot, wants, some_ptr, some):
-                    step = min(budget, mu[i])
-                    mu[i] -= step
-                    budget -= step
-                    lost += step * cost
+                if mu[k - start] > 0.0 and (group < 0 or side[indices[k]] == group) and shares(k, slot, wants, some_ptr, some):
+                    most += mu[k - start]
+            step = min(budget, most, left)
+            left -= step
+            lost += step * cost
             continue
         while budget > TINY:
             best, ratio = -1, 0.0
@@ -133,7 +137,7 @@ def deprived(start, stop, first, needs, rank, count, group, sides, unknown, whol
                 if w[i] * v[i] <= 0.0 or mu[i] <= 0.0 or (group >= 0 and side[indices[k]] != group):
                     continue
                 value = w[i] * v[i] / (share[k] * x[indices[k] * sides])
-                if value > ratio and shares(k, slot, wants, some_ptr, some):
+                if value > ratio and wants[k] > 0:
                     best, ratio = i, value
             if best < 0:
                 break
@@ -176,13 +180,16 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
                     least = min(least, kept[need] + (1.0 - kept[need]) * a)
             total += w[k - start] * v[k - start] * least
         return snap(min(1.0, total + extra))
-    open_ended = slack[node] > 0.0
+    alike = whole[node] and sides == 1
+    for k in range(start, stop):
+        alike = alike and (flags[k] & EXTRA or wants[k] == 1)
+    if slack[node] > 0.0 and spread != EVEN and not alike and (arrangement == WORST or spread == MOST):
+        # The weights that decide the capacities decide it all where every maker is in the same place. Elsewhere others may
+        # hurt (help) more: a maker is then taken to be as large as it may be.
+        for k in range(start, stop):
+            if not flags[k] & EXTRA:
+                w[k - start] = min(high[k], low[k] + slack[node])
     if arrangement == WORST:
-        # Where weights are open, a maker may be as large as its upper bound when it is hit.
-        if open_ended:
-            for k in range(start, stop):
-                if not flags[k] & EXTRA:
-                    w[k - start] = min(high[k], low[k] + slack[node])
         floor = 1.0
         for slot in range(count):
             floor = min(floor, kept[needs[first + slot]])
@@ -213,14 +220,6 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
     # The best arrangement: for each need, what there is of it goes to living plants, first to those that this market
     # hangs on most; the scarcest need decides.
     best = total
-    alike = whole[node] and sides == 1
-    for k in range(start, stop):
-        alike = alike and (flags[k] & EXTRA or wants[k] == 1)
-    if open_ended and spread == MOST and not alike:
-        # The weights that are best for the capacities need not be best here: take the most that each source may hold.
-        for k in range(start, stop):
-            if not flags[k] & EXTRA:
-                w[k - start] = min(high[k], low[k] + slack[node])
     for slot in range(count):
         need = needs[first + slot]
         b = kept[need]
