@@ -16,6 +16,7 @@ from .network import (
     EQUIPMENT,
     EXTRA,
     GROUP,
+    HOME,
     MAKER,
     MARKET,
     NEW,
@@ -31,8 +32,6 @@ from .network import (
 if TYPE_CHECKING:
     from .supply_graph import SupplyGraph
 
-HOME = "@"
-"""The buyer of the market that holds nothing but what the buyer makes of the product."""
 _ABOUT = ["level", "measure", "year", "source", "confidence"]
 _FACTS = ["kept_low", "kept_high", "use_low", "use_high", "life", "lag"]
 _MEMBER = {"item": pl.String, "buyer": pl.String, "supplier": pl.String, "low": pl.Float64, "high": pl.Float64}

@@ -41,6 +41,8 @@ WORLD_MARKET = ""
 """The buyer of a market that every buyer without sourcing of its own uses."""
 REMAINDER = ""
 """The supplier id of what is not attributed to anybody named."""
+HOME = "@"
+"""The buyer of the market that holds nothing but what the buyer makes of the product."""
 NEW = "+"
 """The supplier id of a new source in a place that no scenario touches."""
 MAKER, MARKET, GROUP = 0, 1, 2
@@ -152,7 +154,7 @@ class ProductionNetwork:
         UnknownIdError
             The item is not in this network.
         """
-        for place in ("@", *self.places, WORLD_MARKET):
+        for place in (HOME, *self.places, WORLD_MARKET):
             if (item, place) in self.markets:
                 return self.markets[item, place]
         raise UnknownIdError("item", item, {name for name, _ in self.markets})
@@ -183,6 +185,12 @@ class ProductionNetwork:
     def owner(self) -> np.ndarray:
         """The node that each link belongs to (m)."""
         return np.repeat(np.arange(len(self.kind)), np.diff(self.indptr))
+
+    @cached_property
+    def home(self) -> int | None:
+        """The maker that the buyer is of the product; it goes on, whatever happens to the country that it stands in."""
+        node = self.markets.get((str(self.product), HOME))
+        return None if node is None else int(self.indices[self.indptr[node]])
 
     @cached_property
     def order(self) -> tuple[np.ndarray, np.ndarray]:

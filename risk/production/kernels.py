@@ -124,7 +124,11 @@ def deprived(start, stop, first, needs, rank, count, group, sides, unknown, whol
             # who is hit by what is left open, so that no order of dealing is missed.
             most = 0.0
             for k in range(start, stop):
-                if mu[k - start] > 0.0 and (group < 0 or side[indices[k]] == group) and shares(k, slot, wants, some_ptr, some):
+                if (
+                    mu[k - start] > 0.0
+                    and (group < 0 or side[indices[k]] == group)
+                    and shares(k, slot, wants, some_ptr, some)
+                ):
                     most += mu[k - start]
             step = min(budget, most, left)
             left -= step
@@ -159,11 +163,21 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
         v[k - start] = gain[shift + k] * x[indices[k] * sides + here]
         if flags[k] & EXTRA:
             extra += v[k - start]
+    first, count = need_ptr[node], need_ptr[node + 1] - need_ptr[node]
+    if arrangement != WORST:
+        # A maker that shares some needs only, and gets nothing of one of them, makes what it can without.
+        for k in range(start, stop):
+            if wants[k] == 2 and (arrangement == BEST or in_loop):
+                least = 1.0
+                for i in range(some_ptr[k], some_ptr[k + 1]):
+                    need = needs[first + some[i]]
+                    if reach(need, side[indices[k]], sides, indices, use, flags, x, strict) <= 0.0:
+                        least = min(least, kept[need])
+                v[k - start] *= least
     left = weigh(start, stop, slack[node], low, high, flags, spread, v, w)
     total = 0.0 if spread == LEAST else left
     for k in range(start, stop):
         total += w[k - start] * v[k - start]
-    first, count = need_ptr[node], need_ptr[node + 1] - need_ptr[node]
     if count == 0:
         return snap(min(1.0, total + extra))
     if arrangement == ALIKE and not in_loop:
@@ -302,45 +316,108 @@ def value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, w
     return snap(min(1.0, total))
 
 
+@part
+def settle(a, b, order, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr,
+           some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict):  # fmt: skip
+    """Bring the nodes ``order[a:b]`` of a block to their greatest fixed point; return whether it was reached.
+
+    A block of one is done in one step. The values of a loop only fall, from where they stand.
+    """
+    in_loop = b - a > 1
+    if not in_loop:
+        for k in range(indptr[order[a]], indptr[order[a] + 1]):
+            in_loop = in_loop or indices[k] == order[a]
+    sweeps = 0
+    while True:
+        change = 0.0
+        for i in range(a, b):
+            node = order[i]
+            for here in range(sides):
+                if kind[node] == 0 and here > 0:  # a plant is the same from every side
+                    new = x[node * sides]
+                else:
+                    new = value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr,
+                                needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides,
+                                unknown, spread, arrangement, mixing, strict)  # fmt: skip
+                old = x[node * sides + here]
+                change = max(change, old - new if old > new else new - old)
+                x[node * sides + here] = new
+        sweeps += 1
+        if not in_loop or change <= 1e-13:
+            return True
+        if sweeps >= MAX_SWEEPS:
+            if arrangement == WORST or spread == LEAST:
+                # In the worst case a loop runs down, and nothing is always a lower bound. Elsewhere what stands is an upper
+                # bound, since values only fall.
+                for i in range(a, b):
+                    for here in range(sides):
+                        x[order[i] * sides + here] = 0.0
+            return False
+
+
 @Kernel
 def solve(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr,
           some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict):  # fmt: skip
-    """Write the greatest fixed point of the network's equations into ``x``; return whether every cycle converged."""
+    """Write the greatest fixed point of the network's equations into ``x``; return whether every loop converged."""
     for node in range(len(kind)):
         for here in range(sides):
             x[node * sides + here] = cap[node] if kind[node] == 0 else 1.0
     converged = True
     for block in range(len(starts) - 1):
-        a, b = starts[block], starts[block + 1]
-        in_loop = b - a > 1
-        if not in_loop:
-            for k in range(indptr[order[a]], indptr[order[a] + 1]):
-                in_loop = in_loop or indices[k] == order[a]
-        sweeps = 0
-        while True:
-            change = 0.0
-            for i in range(a, b):
-                node = order[i]
-                for here in range(sides):
-                    if kind[node] == 0 and here > 0:  # a plant is the same from every side
-                        new = x[node * sides]
-                    else:
-                        new = value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr,
-                                    needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides,
-                                    unknown, spread, arrangement, mixing, strict)  # fmt: skip
-                    old = x[node * sides + here]
-                    change = max(change, old - new if old > new else new - old)
-                    x[node * sides + here] = new
-            sweeps += 1
-            if not in_loop or change <= 1e-13:
-                break
-            if sweeps >= MAX_SWEEPS:
-                converged = False
-                if arrangement != WORST and spread != LEAST:
-                    break  # values only fall: what stands is an upper bound
-                # In the worst case a loop runs down; from nothing upwards, every value is a lower bound.
-                for i in range(a, b):
-                    for here in range(sides):
-                        x[order[i] * sides + here] = 0.0
-                break
+        done = settle(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags, whole, slack,
+                      need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown,
+                      spread, arrangement, mixing, strict)  # fmt: skip
+        converged = converged and done
     return converged
+
+
+@Kernel
+def replay(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr,
+           some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict, block_of, owner,
+           up_ptr, up, dirty, usual, hit_ptr, hits, cut_ptr, cuts, wanted, result):  # fmt: skip
+    """Write what the ``wanted`` nodes keep when makers stop and links are cut, for many sets of both.
+
+    ``x`` and ``usual`` hold the solution without any. From each set only what lies above it is solved again: a block is
+    dirty when something that it draws on has changed; blocks come in order, so one pass is enough.
+    """
+    blocks = len(starts) - 1
+    m = len(indices)
+    for row in range(len(hit_ptr) - 1):
+        first = blocks
+        for i in range(hit_ptr[row], hit_ptr[row + 1]):
+            cap[hits[i]] = 0.0
+            dirty[block_of[hits[i]]] = 1
+            first = min(first, block_of[hits[i]])
+        for i in range(cut_ptr[row], cut_ptr[row + 1]):
+            gain[cuts[i]] = 0.0
+            block = block_of[owner[cuts[i] % m]]
+            dirty[block] = 1
+            first = min(first, block)
+        for block in range(first, blocks):
+            if not dirty[block]:
+                continue
+            settle(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags, whole, slack,
+                   need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread,
+                   arrangement, mixing, strict)  # fmt: skip
+            for i in range(starts[block], starts[block + 1]):
+                node = order[i]
+                changed = False
+                for here in range(sides):
+                    changed = changed or x[node * sides + here] != usual[node * sides + here]
+                if changed:
+                    for k in range(up_ptr[node], up_ptr[node + 1]):
+                        dirty[block_of[up[k]]] = 1
+        for j in range(len(wanted)):
+            result[row * len(wanted) + j] = x[wanted[j]]
+        # As usual again, for the next set.
+        for i in range(hit_ptr[row], hit_ptr[row + 1]):
+            cap[hits[i]] = 1.0
+        for i in range(cut_ptr[row], cut_ptr[row + 1]):
+            gain[cuts[i]] = 1.0
+        for block in range(first, blocks):
+            if dirty[block]:
+                dirty[block] = 0
+                for i in range(starts[block], starts[block + 1]):
+                    for here in range(sides):
+                        x[order[i] * sides + here] = usual[order[i] * sides + here]
+    return 0
