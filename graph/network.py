@@ -48,6 +48,8 @@ NEW = "+"
 MAKER, MARKET, GROUP = 0, 1, 2
 SHARED, EQUIPMENT, ASSUMED, EXTRA = 1, 2, 4, 8
 """Flags of links: sourcing that nobody knows; a machine; "buys as the world does" is assumed; a new source of a scenario."""
+UNIFORM = 2
+"""A whole market all of whose makers share all of its needs."""
 LEVELS = ("country", "company", "site")
 """Whose shares a network is made of."""
 
@@ -69,8 +71,9 @@ class ProductionNetwork:
         measure, year, source, confidence``.
     kind : numpy.ndarray of int8
         n: `MAKER`, `MARKET` or `GROUP`.
-    whole : numpy.ndarray of bool
-        n: markets whose makers are all there are, so that what the world loses, they lose together.
+    whole : numpy.ndarray of int8
+        n: 1 for markets whose makers are all there are, so that what the world loses, they lose together; 2 (`UNIFORM`)
+        where these moreover share all needs of the market; else 0.
     slack : numpy.ndarray
         n: weight of a market or group that its lower bounds leave open.
     indptr, indices : numpy.ndarray

@@ -20,6 +20,8 @@ LOOSE, STRICT_LOW, STRICT_HIGH = 0, 1, 2
 """What reaches a buyer whose sourcing is assumed: as the world; the least, the most that any sourcing gives."""
 TINY = 1e-12
 MAX_SWEEPS = 10_000
+UNIFORM = 2
+"""A whole market all of whose makers share all of its needs; 1 is any other whole market, 0 one of a buyer's."""
 SHARED, ASSUMED, EXTRA = 1, 4, 8  # flags of links, as in kanmon.graph.network
 
 
@@ -153,6 +155,72 @@ def deprived(start, stop, first, needs, rank, count, group, sides, unknown, whol
 
 
 @part
+def uniform(start, stop, first, count, total, left, slack, in_loop, indices, low, high, flags, needs, rank, kept, use, side, x,
+            v, w, mu, sides, unknown, spread, arrangement, strict):  # fmt: skip
+    """Return the value of a whole market all of whose makers share all needs: what `market` gives, without looking at each.
+
+    All that matters is how much capacity is alive on each side.
+    """
+    if slack > 0.0 and sides > 1 and (arrangement == WORST or spread == MOST):
+        for k in range(start, stop):
+            if not flags[k] & EXTRA:
+                w[k - start] = min(high[k], low[k] + slack)
+    alive = 0.0
+    for one in range(sides):
+        mu[one] = 0.0
+    for k in range(start, stop):
+        mu[side[indices[k]]] += w[k - start] * v[k - start]
+        alive += w[k - start] * v[k - start]
+    if arrangement == ALIKE and not in_loop:
+        result = left
+        for one in range(sides):
+            if mu[one] > 0.0:
+                least = 1.0
+                for slot in range(count):
+                    need = needs[first + slot]
+                    if kept[need] < 1.0:
+                        a = reach(need, one, sides, indices, use, flags, x, strict)
+                        least = min(least, kept[need] + (1.0 - kept[need]) * a)
+                result += mu[one] * least
+        return result
+    if arrangement == WORST:
+        # Losses of needs fall on different makers as far as they go round: jointly, and on each side apart.
+        joint, rest, floor = 0.0, alive, 1.0
+        for turn in range(count):
+            need = needs[first + rank[first + turn]]
+            floor = min(floor, kept[need])
+            step = min(rest, 1.0 - reach(need, unknown, sides, indices, use, flags, x, strict))
+            joint += step * (1.0 - kept[need])
+            rest -= step
+        if sides > 1:
+            apart = 0.0
+            for one in range(sides):
+                rest = mu[one]
+                for turn in range(count):
+                    need = needs[first + rank[first + turn]]
+                    step = min(rest, 1.0 - reach(need, one, sides, indices, use, flags, x, strict))
+                    apart += step * (1.0 - kept[need])
+                    rest -= step
+            joint = min(joint, apart)
+        return max(total - joint, floor * total)
+    best = total
+    for slot in range(count):
+        need = needs[first + slot]
+        b = kept[need]
+        if b >= 1.0:
+            continue
+        a = reach(need, unknown, sides, indices, use, flags, x, strict)
+        best = min(best, left + min(alive, b * alive + (1.0 - b) * a))
+        if sides > 1:
+            apart = left
+            for one in range(sides):
+                a = reach(need, one, sides, indices, use, flags, x, strict)
+                apart += min(mu[one], b * mu[one] + (1.0 - b) * a)
+            best = min(best, apart)
+    return best
+
+
+@part
 def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr,
            some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement, strict):  # fmt: skip
     """Return the value of a market, seen from side ``here``."""
@@ -180,6 +248,11 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
         total += w[k - start] * v[k - start]
     if count == 0:
         return snap(min(1.0, total + extra))
+    if whole[node] == UNIFORM:
+        return snap(
+            min(1.0, extra + uniform(start, stop, first, count, total, left, slack[node], in_loop, indices, low, high, flags,
+                                     needs, rank, kept, use, side, x, v, w, mu, sides, unknown, spread, arrangement, strict))
+        )  # fmt: skip
     if arrangement == ALIKE and not in_loop:
         # Every maker is supplied alike: the scarcest need as its own place gets it.
         total = left

@@ -224,7 +224,7 @@ def arguments(network: ProductionNetwork, state: Conditions, assumptions: Assump
         strict = kernels.STRICT_LOW if reading.arrangement == kernels.WORST else kernels.STRICT_HIGH
     n, m, sides = len(network.kind), len(network.indices), state.sides
     widest = int(np.diff(network.indptr).max(initial=0))
-    x, v, w, mu = np.ones(n * sides), np.zeros(widest), np.zeros(widest), np.zeros(widest)
+    x, v, w, mu = np.ones(n * sides), np.zeros(widest), np.zeros(widest), np.zeros(max(widest, sides))
     cap, gain = state.cap[reading.bound], state.gain[reading.bound].reshape(sides * m)
     return [
         *network.order, network.kind, network.indptr, network.indices, network.low, network.high, network.share,
