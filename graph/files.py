@@ -80,7 +80,7 @@ def text_of(data: bytes, path: Path) -> tuple[str, str]:
     """Return text and the encoding that its bytes speak for: Unicode, else cp932 or cp1252 (Latin-1).
 
     A byte order mark or zeros between the letters decide first, then whether the bytes are UTF-8. Other bytes are Latin
-    when each byte above ASCII is a letter of its own within words, else cp932: that is a guess, and the name returned says so.
+    when each byte above ASCII is a letter of its own within words, else cp932: a guess, and its name is returned.
 
     Raises
     ------
