@@ -104,9 +104,10 @@ def trade_sources() -> pl.DataFrame:
 def read_trade(path: str | Path, *, exports: bool = False, notes: Notes | None = None) -> pl.LazyFrame:
     """Return the trade table at ``path``, a file or a BACI folder, recognised by its header.
 
-    BACI (CSV, Parquet, folder), UN Comtrade (CSV, TSV, JSON; of today, of its API and of the classic site), Trade Statistics of
-    Japan (CSV), US Census API (CSV, JSON), or a table with ``hs6`` or ``item``, ``importer, exporter, year, value`` (CSV,
-    Parquet). BACI and Parquet stay lazy. With ``exports`` Comtrade and Japanese files are read as the exporter reports them.
+    BACI (CSV, Parquet, folder), UN Comtrade (CSV, TSV, JSON; of today, of its API and of the classic site), Trade
+    Statistics of Japan (CSV), US Census API (CSV, JSON), or a table with ``hs6`` or ``item``, ``importer, exporter, year,
+    value`` (CSV, Parquet). BACI and Parquet stay lazy. With ``exports`` Comtrade and Japanese files are read as the exporter
+    reports them.
     What a reader left out or assumed is appended to ``notes``.
 
     Raises

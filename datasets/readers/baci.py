@@ -136,9 +136,7 @@ def _scan(file: Path, codes: dict[int, str], hs_edition: str | None) -> pl.LazyF
 def _open(file: Path, *, strict: bool) -> pl.LazyFrame:
     """Return the file's cells as numbers, blank where they are none; with ``strict=False`` in the fast way."""
     if file.suffix.lower() == ".parquet":
-        return pl.scan_parquet(file).with_columns(
-            pl.col(n).cast(t, strict=False) for n, t in _TYPES.items() if t != pl.String
-        )
+        return pl.scan_parquet(file).with_columns(pl.col(name).cast(kind, strict=False) for name, kind in _TYPES.items())
     # BACI has no quoted text, and bytes that are no UTF-8 are no figures either.
     options: dict[str, Any] = {"quote_char": None, "encoding": "utf8-lossy", "truncate_ragged_lines": True}
     if strict:

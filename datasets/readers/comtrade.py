@@ -73,11 +73,11 @@ def is_comtrade(columns: Any) -> bool:
 def read_comtrade(trade: Any, *, exports: bool = False, notes: Notes | None = None) -> pl.DataFrame:
     """Return a Comtrade download as a trade table.
 
-    Imports as the importer reports them (flow M; with ``exports`` flow X as the exporter reports it). Rows that only split a
-    total (by second partner, customs procedure, transport) and codes whose finer codes are in the file too are left out:
-    they would count trade twice. Of a total over all partners ("World", W00) only what its origins in the file do not explain
-    is kept, as trade of unknown origin. Partners that are areas, not countries ("X2" and the like), are of unknown origin too,
-    but "Other Asia, nes" (490, S19) is Taiwan in these statistics and is shown as TWN. Months are added up.
+    Imports as the importer reports them (flow M; with ``exports`` flow X as the exporter reports it). Rows that only split
+    a total (by second partner, customs procedure, transport) and codes whose finer codes are in the file too are left out:
+    they would count trade twice. Of a total over all partners ("World", W00) only what its origins in the file do not
+    explain is kept, as trade of unknown origin. Partners that are areas, not countries ("X2" and the like), are of unknown
+    origin too, but "Other Asia, nes" (490, S19) is Taiwan in these statistics and is shown as TWN. Months are added up.
 
     Parameters
     ----------
@@ -91,8 +91,8 @@ def read_comtrade(trade: Any, *, exports: bool = False, notes: Notes | None = No
     Returns
     -------
     polars.DataFrame
-        ``hs6`` (the code, of two, four or six digits, as in the file), ``importer``, ``exporter``, ``year``, ``value`` (USD),
-        ``quantity`` (net weight in t), ``unit``, ``quantity_unit``, ``hs_edition``, ``source``.
+        ``hs6`` (the code, of two, four or six digits, as in the file), ``importer``, ``exporter``, ``year``, ``value``
+        (USD), ``quantity`` (net weight in t), ``unit``, ``quantity_unit``, ``hs_edition``, ``source``.
 
     Raises
     ------
@@ -213,10 +213,8 @@ def _left_out(table: pl.DataFrame, rule: pl.Expr, shown: pl.Expr, name: str, pat
 
 def _whole(table: pl.DataFrame, path: str, notes: Notes) -> pl.DataFrame:
     """Return yearly or monthly totals: no parts of them, no groups of partners beside their members."""
-    is_part = pl.any_horizontal(
-        pl.lit(False),
-        *(~pl.col(name).is_in(whole).fill_null(True) for name, whole in _WHOLE.items() if name in table.columns),
-    )
+    split = [~pl.col(name).is_in(whole).fill_null(True) for name, whole in _WHOLE.items() if name in table.columns]
+    is_part = pl.any_horizontal(pl.lit(False), *split)
     rows = table.filter(~is_part)
     if rows.is_empty():
         raise InputError("datasets.trade.only_parts", path=path)
