@@ -45,9 +45,11 @@ def read_eto(folder: str | Path, *, kinds: str | Mapping[str, str] = "alternativ
     ``goes_into`` rows are inputs that are all needed. A stage (design, fabrication, assembly), for which the dataset gives
     shares of capacity, stands between its processes (by ``stage_id``) and what they go into: fabrication needs its last
     process, and packaging needs fabrication, so what stops a country's plants is missing from the chip. A stage from which
-    nothing goes on is needed by the finished product itself. Shares of countries and of organizations become two views of
-    one market, which are never added. A provider without a figure ("Major") is named with an unknown share. Providers that are
-    no country ("Various countries", "Europe") are a residual: part of the remainder, not a supplier.
+    nothing goes on is needed by the finished product itself.
+
+    Shares of countries and of organizations become two views of one market, which are never added. A provider without a
+    figure ("Major") is named with an unknown share. Providers that are no country ("Various countries", "Europe") are a
+    residual: part of the remainder, not a supplier.
 
     Parameters
     ----------
