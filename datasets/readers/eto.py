@@ -17,7 +17,7 @@ from ...graph import InputError, SupplyGraph, UnknownIdError
 from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.messages import text
 from ..countries import countries, country
-from .tables import read_table
+from .tables import numbered, read_table, years
 
 KINDS = ("variants", "alternatives", "all")
 _SOURCE = "ETO_SEMICONDUCTOR"
@@ -79,7 +79,7 @@ def read_eto(folder: str | Path, *, kinds: str | Mapping[str, str] = "alternativ
     ReadError
         A file is missing or unreadable.
     InputError
-        A column is missing, a share is no percentage, or an unknown choice of ``kinds``.
+        A column is missing, a share is no percentage, a year is none, or an unknown choice of ``kinds``.
     UnknownIdError
         ``kinds`` names an item that the dataset does not have.
 
@@ -93,6 +93,9 @@ def read_eto(folder: str | Path, *, kinds: str | Mapping[str, str] = "alternativ
     links = read_table(folder / "sequence.csv", ("input_id", "goes_into_id", "is_type_of_id"))
     providers = read_table(folder / "providers.csv", ("provider_id", "provider_name", "provider_type", "country"))
     provision = read_table(folder / "provision.csv", ("provider_id", "provided_id", "share_provided"))
+    if "year" in provision.columns:
+        provision = numbered(provision)
+        provision = provision.with_columns(year=years(provision, "year", folder / "provision.csv"))
     choice = _choices(kinds, nodes["input_id"])
     warnings.warn(text("datasets.eto.licence", lang), stacklevel=2)
     suppliers = _suppliers(providers)
@@ -215,7 +218,7 @@ def _shares(provision: pl.DataFrame, suppliers: Mapping[str, dict[str, Any]], fo
         fact = {"item": row["provided_id"], "supplier": supplier["id"], "source": _SOURCE, "share": share}
         fact |= {"measure": "market share", "confidence": "published", "note": row.get("source")}
         fact |= {
-            "year": int(row["year"]) if row.get("year") else None,
+            "year": row.get("year"),
             "share_low": None,
             "share_high": None,
             "missing": None,
