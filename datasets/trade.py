@@ -8,7 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from ..graph import InputError
-from ..graph.errors import did_you_mean, nearest, shorten
+from ..graph.errors import did_you_mean, nearest, short_path, shorten
 from ..graph.files import text_of
 from .readers.tables import Notes, packaged, read_table, reading, separator_of
 
@@ -158,7 +158,7 @@ def trade_kind(path: str | Path) -> str:
     for kind, columns in _HEADERS.items():
         if columns <= set(header) and (kind != "tidy" or {"hs6", "item"} & set(header)):
             return kind
-    raise InputError("datasets.trade.header", path=shorten(path), columns=shorten(", ".join(header), 120))
+    raise InputError("datasets.trade.header", path=short_path(path), columns=shorten(", ".join(header), 120))
 
 
 def _is_parquet(path: Path) -> bool:

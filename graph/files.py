@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .errors import ReadError, did_you_mean, nearest, shorten
+from .errors import ReadError, did_you_mean, nearest, short_path, shorten
 
 UNPACKED_LIMIT, RATIO_LIMIT = 2**29, 200
 """Bytes that a workbook may unpack to, and how many times its own size once past a mebibyte: more is taken for an attack."""
@@ -105,7 +105,7 @@ def text_of(data: bytes, path: Path) -> tuple[str, str]:
         broken = mended.count("\ufffd")
         if sum(not letter.isascii() for letter in mended) > 2 * broken:
             line = data.count(b"\n", 0, error.start) + 1
-            raise ReadError("graph.tables.damaged", path=shorten(path), line=line, byte=error.start + 1) from error
+            raise ReadError("graph.tables.damaged", path=short_path(path), line=line, byte=error.start + 1) from error
     first, second = ("cp1252", "cp932") if _latin(data) else ("cp932", "cp1252")
     try:
         return _decoded(data, first, path), first
@@ -126,13 +126,13 @@ def _decoded(data: bytes, encoding: str, path: Path) -> str:
     try:
         return _printable(data.decode(encoding), path)
     except UnicodeDecodeError as error:
-        raise ReadError("graph.tables.encoding", path=shorten(path)) from error
+        raise ReadError("graph.tables.encoding", path=short_path(path)) from error
 
 
 def _printable(text: str, path: Path) -> str:
     """Return the text; zeros, C1 controls and cp932's private signs stand in no text, only in what was taken for one."""
     if re.search("[\0\x80-\x84\x86-\x9f\uf8f0-\uf8f3]", text):
-        raise ReadError("graph.tables.encoding", path=shorten(path))
+        raise ReadError("graph.tables.encoding", path=short_path(path))
     return text
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from ...graph import InputError, ReadError
-from ...graph.errors import shorten
+from ...graph.errors import short_path, shorten
 from ...graph.messages import Message
 from ..countries import area
 from .hs import edition
@@ -75,13 +75,13 @@ def read_baci(
 
 def _files(path: Path, years: set[int] | None) -> list[Path]:
     if not path.exists():
-        raise ReadError("datasets.trade.no_file", path=shorten(path))
+        raise ReadError("datasets.trade.no_file", path=short_path(path))
     if path.is_file():
         return [path]
     found = {int(match[2]): file for file in sorted(path.iterdir()) if (match := _NAME.match(file.name))}
     missing = (years or set()) - set(found)
     if missing or not found:
-        raise InputError("datasets.trade.no_year", years=sorted(missing), known=sorted(found), path=shorten(path))
+        raise InputError("datasets.trade.no_year", years=sorted(missing), known=sorted(found), path=short_path(path))
     return [found[year] for year in sorted(found) if years is None or year in years]
 
 
@@ -93,13 +93,13 @@ def _codes(folder: Path, notes: Notes | None) -> dict[int, str]:
     tables = sorted(folder.glob("country_codes*.csv"))
     if not tables:
         if notes is not None:
-            notes.append(Message("datasets.trade.bundled_codes", path=shorten(folder)))
+            notes.append(Message("datasets.trade.bundled_codes", path=short_path(folder)))
         rows = packaged("comtrade", "countries").select("code", "iso3").iter_rows()
     else:
         table = read_table(tables[-1], ("country_code",))
         letters = next((name for name in _LETTERS if name in table.columns), None)
         if letters is None:
-            raise InputError("datasets.trade.columns", path=shorten(tables[-1]), columns=_LETTERS[0])
+            raise InputError("datasets.trade.columns", path=short_path(tables[-1]), columns=_LETTERS[0])
         rows = table.select("country_code", letters).iter_rows()
     known = {int(code): area(iso3) for code, iso3 in rows if code and code.isascii() and code.isdecimal()}
     return {code: iso3 for code, iso3 in known.items() if iso3} | {_TAIWAN: "TWN"}
@@ -111,7 +111,7 @@ def _scan(file: Path, codes: dict[int, str], hs_edition: str | None) -> pl.LazyF
         frame = _open(file, strict=False)
         columns = frame.collect_schema()
         if not set(_TYPES) <= set(columns):
-            raise InputError("datasets.trade.not_baci", path=shorten(file))
+            raise InputError("datasets.trade.not_baci", path=short_path(file))
         # A damaged cell comes out blank here: it is said at the door, not when the figures are worked out.
         damaged = frame.select(pl.any_horizontal(pl.col(_FULL).is_null()).any()).collect(engine="streaming").item()
     if damaged:
@@ -149,9 +149,11 @@ def _say_where(file: Path) -> None:
     with reading(file):
         text = _open(file, strict=True).with_row_index("_row", offset=2)
         bad = pl.any_horizontal(pl.col(name).cast(_TYPES[name], strict=False).is_null() for name in _FULL)
-        row = text.filter(bad).head(1).collect(engine="streaming").row(0, named=True)
+        found = text.filter(bad)
+        row = found.head(1).collect(engine="streaming").row(0, named=True)
+        count = found.select(pl.len()).collect(engine="streaming").item()
     column = next(name for name in _FULL if pl.Series([row[name]]).cast(_TYPES[name], strict=False)[0] is None)
     if row[column] is None:
-        raise InputError("datasets.trade.cut_off", path=shorten(file), row=row["_row"], column=column)
-    values = {"row": row["_row"], "column": column, "value": shorten(row[column]), "count": "1+"}
-    raise InputError("datasets.trade.number", path=shorten(file), **values)
+        raise InputError("datasets.trade.cut_off", path=short_path(file), row=row["_row"], column=column)
+    values = {"row": row["_row"], "column": column, "value": shorten(row[column]), "count": count}
+    raise InputError("datasets.trade.number", path=short_path(file), **values)

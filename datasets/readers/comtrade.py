@@ -11,7 +11,7 @@ import narwhals as nw
 import polars as pl
 
 from ...graph import InputError
-from ...graph.errors import shorten
+from ...graph.errors import short_path, shorten
 from ...graph.files import text_of
 from ...graph.messages import Message
 from ..countries import area, country
@@ -134,7 +134,7 @@ def read_comtrade(trade: Any, *, exports: bool = False, notes: Notes | None = No
 def _table(trade: Any, notes: Notes) -> tuple[str, pl.DataFrame]:
     """Return the name of the file and its table, all text, under the names used here and with ``_row``."""
     if isinstance(trade, str | Path):
-        path = shorten(trade)
+        path = short_path(trade)
         table = _json(Path(trade)) if Path(trade).suffix.lower() == ".json" else read_table(trade, (), notes)
     else:
         path = type(trade).__name__

@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from ...graph import InputError, SupplyGraph, UnknownIdError
-from ...graph.errors import did_you_mean, nearest, shorten
+from ...graph.errors import did_you_mean, nearest, short_path, shorten
 from ...graph.messages import text
 from ..countries import countries, country
 from .tables import numbered, read_table, years
@@ -242,5 +242,5 @@ def _share(cell: str | None, folder: Path) -> float | None:
     except ValueError:
         share = -1.0
     if not 0 <= share <= 1:
-        raise InputError("datasets.eto.share", value=shorten(cell), path=shorten(folder / "provision.csv"))
+        raise InputError("datasets.eto.share", value=shorten(cell), path=short_path(folder / "provision.csv"))
     return share

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from ...graph import InputError, ReadError
-from ...graph.errors import shorten
+from ...graph.errors import short_path, shorten
 from ...graph.files import text_of
 from ...graph.messages import Message
 from ..countries import country
@@ -64,7 +64,7 @@ def read_input_output(path: str | Path, *, notes: Notes | None = None) -> tuple[
     if path.is_dir():
         main = next((path / f"Z{end}" for end in (".txt", ".csv") if (path / f"Z{end}").is_file()), None)
         if main is None:
-            raise ReadError("datasets.input_output.no_folder", path=shorten(path))
+            raise ReadError("datasets.input_output.no_folder", path=short_path(path))
         rows, columns, cells = _matrix(main, notes)
         sides = [_matrix(file, notes) for name in ("Y", "x") if (file := main.with_stem(name)).is_file()]
     else:
@@ -87,18 +87,18 @@ def _tables(
     labels = [rows[at] for at in sellers]
     if len(labels) < 2:
         shown = shorten(", ".join(" ".join(label) for label in rows[:3]))
-        raise InputError("datasets.input_output.not_square", path=shorten(path), rows=shown)
+        raise InputError("datasets.input_output.not_square", path=short_path(path), rows=shown)
     for names in (labels, [label for label in columns if label in set(labels)]):
         if len(set(names)) < len(names):
             twice = next(label for label in names if names.count(label) > 1)
-            raise InputError("datasets.input_output.twice", path=shorten(path), label=shorten(" ".join(twice)))
+            raise InputError("datasets.input_output.twice", path=short_path(path), label=shorten(" ".join(twice)))
     at = {label: number for number, label in enumerate(columns)}
     inside = cells[np.ix_(sellers, [at[label] for label in labels])]
     further = [(" ".join(label), cells[sellers, number]) for label, number in at.items() if label not in set(labels)]
     for side_rows, side_columns, side in sides:
         place = {label: number for number, label in enumerate(side_rows)}
         if not set(labels) <= set(place):
-            raise InputError("datasets.input_output.not_square", path=shorten(path), rows=shorten(side_rows[:3]))
+            raise InputError("datasets.input_output.not_square", path=short_path(path), rows=shorten(side_rows[:3]))
         order = [place[label] for label in labels]
         further += [(" ".join(label), side[order, number]) for number, label in enumerate(side_columns)]
     return _flows(labels, inside, notes), _sectors(labels, inside, further, notes)
@@ -153,16 +153,16 @@ def _matrix(path: Path, notes: Notes) -> tuple[list[tuple[str, ...]], list[tuple
     with reading(path):
         text, encoding = text_of(path.read_bytes(), path)
         if encoding in {"cp932", "cp1252"}:
-            notes.append(Message("datasets.trade.encoding", path=shorten(path), encoding=encoding))
+            notes.append(Message("datasets.trade.encoding", path=short_path(path), encoding=encoding))
         if not text.strip():
-            raise InputError("datasets.trade.empty", path=shorten(path))
+            raise InputError("datasets.trade.empty", path=short_path(path))
         separator = separator_of(text.splitlines()[0])
         raw = pl.read_csv(
             StringIO(text), separator=separator, has_header=False, infer_schema=False, truncate_ragged_lines=True
         ).with_columns(pl.all().str.strip_chars().replace("", None))
         heads, left = _margins(raw)
     if heads is None or left is None:
-        raise InputError("datasets.input_output.no_labels", path=shorten(path))
+        raise InputError("datasets.input_output.no_labels", path=short_path(path))
     columns = list(zip(*(_filled(raw.row(number)[left:]) for number in heads), strict=True))
     start = heads[-1] + 1
     body = raw[start:].filter(pl.any_horizontal(pl.all().is_not_null()))
@@ -179,7 +179,7 @@ def _matrix(path: Path, notes: Notes) -> tuple[list[tuple[str, ...]], list[tuple
             place = {"row": row + skipped + 1, "column": shorten(" ".join(columns[cells.columns.index(name)]))}
             count = int(bad.sum())
             raise InputError(
-                "datasets.trade.number", path=shorten(path), value=shorten(cells[name][row]), count=count, **place
+                "datasets.trade.number", path=short_path(path), value=shorten(cells[name][row]), count=count, **place
             )
     return rows, columns, numbers.to_numpy()
 

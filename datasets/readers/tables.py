@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from ...graph import InputError, KanmonError, ReadError
-from ...graph.errors import shorten
+from ...graph.errors import short_path, shorten
 from ...graph.files import text_of
 from ...graph.messages import Message
 
@@ -39,17 +39,17 @@ def read_table(path: str | Path, needed: Iterable[str], notes: Notes | None = No
     with reading(path):
         text, encoding = text_of(path.read_bytes(), path)
         if notes is not None and encoding in {"cp932", "cp1252"}:
-            notes.append(Message("datasets.trade.encoding", path=shorten(path), encoding=encoding))
+            notes.append(Message("datasets.trade.encoding", path=short_path(path), encoding=encoding))
         table = _parsed(text, path)
     missing = [column for column in needed if column not in table.columns]
     if missing:
-        raise InputError("datasets.trade.columns", path=shorten(path), columns=", ".join(missing))
+        raise InputError("datasets.trade.columns", path=short_path(path), columns=", ".join(missing))
     return table.with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
 
 
 def _parsed(text: str, path: Path) -> pl.DataFrame:
     if not text.strip():
-        raise InputError("datasets.trade.empty", path=shorten(path))
+        raise InputError("datasets.trade.empty", path=short_path(path))
     separator = separator_of(text.lstrip("\r\n").splitlines()[0])
     try:
         return pl.read_csv(StringIO(text), separator=separator, infer_schema=False, truncate_ragged_lines=True)
@@ -59,7 +59,7 @@ def _parsed(text: str, path: Path) -> pl.DataFrame:
         try:
             head, *rows = [row for row in reader if row]
         except csv.Error as error:
-            raise ReadError("datasets.trade.quotes", path=shorten(path), line=reader.line_num) from error
+            raise ReadError("datasets.trade.quotes", path=short_path(path), line=reader.line_num) from error
         padded = [(row + [""] * len(head))[: len(head)] for row in rows]
         return pl.DataFrame(padded, schema=dict.fromkeys(head, pl.String), orient="row")
 
@@ -84,10 +84,10 @@ def reading(path: str | Path) -> Iterator[None]:
     except KanmonError:
         raise
     except FileNotFoundError as error:
-        raise ReadError("datasets.trade.no_file", path=shorten(path)) from error
+        raise ReadError("datasets.trade.no_file", path=short_path(path)) from error
     except (Exception, pl.exceptions.PanicException) as error:
         reason = getattr(error, "strerror", None) or (str(error).splitlines() or [type(error).__name__])[0]
-        raise ReadError("datasets.trade.unreadable", path=shorten(path), reason=shorten(reason, 160)) from error
+        raise ReadError("datasets.trade.unreadable", path=short_path(path), reason=shorten(reason, 160)) from error
 
 
 def numbered(table: pl.DataFrame) -> pl.DataFrame:
@@ -128,7 +128,7 @@ def _check(table: pl.DataFrame, column: str, bad: pl.Expr, key: str, path: str |
     if wrong.height:
         row, value = wrong.row(0)
         values = {"row": row, "column": shorten(column), "value": shorten(value), "count": wrong.height}
-        raise InputError(key, path=shorten(path), **values)
+        raise InputError(key, path=short_path(path), **values)
 
 
 @cache

@@ -10,7 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from ...graph import InputError, ReadError
-from ...graph.errors import shorten
+from ...graph.errors import short_path
 from ...graph.files import text_of
 from .hs import hs_code, in_force
 from .tables import Notes, amounts, numbered, packaged, read_table, reading, years
@@ -69,7 +69,7 @@ def read_us_census(
     needed = [f"{flow}_COMMODITY", "CTY_CODE", "YEAR", column]
     missing = [name for name in needed if name not in table.columns]
     if missing:
-        raise InputError("datasets.trade.columns", path=shorten(path), columns=", ".join(missing))
+        raise InputError("datasets.trade.columns", path=short_path(path), columns=", ".join(missing))
     table = table.rename({f"{flow}_COMMODITY": "hs6"})
     if column.endswith("_YR") and "MONTH" in table.columns:
         table = table.filter(pl.col("MONTH") == pl.col("MONTH").max().over("YEAR"))
@@ -106,7 +106,7 @@ def _json(path: Path) -> pl.DataFrame:
             header, *rows = json.loads(text)
             return pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")
         except (ValueError, TypeError, RecursionError, pl.exceptions.PolarsError) as error:
-            raise ReadError("datasets.trade.not_census", path=shorten(path)) from error
+            raise ReadError("datasets.trade.not_census", path=short_path(path)) from error
 
 
 def _countries() -> dict[str, str]:
