@@ -95,7 +95,7 @@ def short_path(path: object, limit: int = 60) -> str:
     r"""Return a path as `shorten` does, but with its end, where the file's name stands.
 
     >>> short_path("/a/very/long/way/down/to/the/file.csv", 20)
-    '…/down/to/the/file.csv'
+    '…/to/the/file.csv'
     """
     line = shorten(path, 10_000)
     if len(line) <= limit:

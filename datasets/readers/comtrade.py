@@ -60,6 +60,7 @@ _WHOLE = {
 _FLOWS = {"1": "M", "2": "X", "IMPORT": "M", "IMPORTS": "M", "EXPORT": "X", "EXPORTS": "X"}
 _WORLD = {"partner_iso": ("W00", "WLD"), "partner_code": ("0",), "partner_name": ("World",)}
 _GROUPS = {"partner_iso": ("EUN", "EU2", "E27", "E28"), "partner_code": ("97", "918"), "partner_name": ("EU-28", "EU-27")}
+_BLANK = ["", "NaN", "nan", "None", "null"]
 _ROUNDING = 1e-3
 """A total may differ from the sum of its origins by this part before the rest counts as trade of unknown origin."""
 
@@ -103,19 +104,19 @@ def read_comtrade(trade: Any, *, exports: bool = False, notes: Notes | None = No
         another classification than HS, only totals over commodities or over partners, no such flow.
     """
     notes = [] if notes is None else notes
-    path, table = _table(trade, notes)
+    path, names, table = _table(trade, notes)
     table = _whole(_goods(_flow(table, "X" if exports else "M", path), path, notes), path, notes)
     world = _among(table, _WORLD)
     reporter, partner = _place(table, "reporter"), _place(table, "partner")
-    weight = amounts(table, "weight", path) / 1000 if "weight" in table.columns else pl.lit(None, dtype=pl.Float64)
-    given = pl.col("classification") if "classification" in table.columns else pl.lit(None, dtype=pl.String)
-    year = next(name for name in ("year", "period") if name in table.columns)
+    weight = pl.col("weight").cast(pl.Float64, strict=False) / 1000 if "weight" in names else pl.lit(None, dtype=pl.Float64)
+    given = pl.col("classification") if "classification" in names else pl.lit(None, dtype=pl.String)
+    year = "year" if "year" in names else "period"
     rows = table.select(
         hs6="code",
         importer=partner if exports else reporter,
         exporter=reporter if exports else partner,
-        year=years(table, year, path),
-        value=amounts(table, "value", path),
+        year=years(table, year, path, names[year]),
+        value=amounts(table, "value", path, names["value"]),
         quantity=weight,
         unit=pl.lit("USD"),
         quantity_unit=pl.lit("t"),
@@ -131,8 +132,8 @@ def read_comtrade(trade: Any, *, exports: bool = False, notes: Notes | None = No
     return _with_rest(rows, notes)
 
 
-def _table(trade: Any, notes: Notes) -> tuple[str, pl.DataFrame]:
-    """Return the name of the file and its table, all text, under the names used here and with ``_row``."""
+def _table(trade: Any, notes: Notes) -> tuple[str, dict[str, str], pl.DataFrame]:
+    """Return the name of the file, what its columns are called, and its table: text, as named here, with ``_row``."""
     if isinstance(trade, str | Path):
         path = short_path(trade)
         table = _json(Path(trade)) if Path(trade).suffix.lower() == ".json" else read_table(trade, (), notes)
@@ -144,13 +145,15 @@ def _table(trade: Any, notes: Notes) -> tuple[str, pl.DataFrame]:
     missing = [shown for shown, choice in _NEEDED.items() if not set(choice) & set(names)]
     if missing:
         raise InputError("datasets.trade.columns", path=path, columns=", ".join(missing))
-    table = table.select(pl.col(column).alias(name) for name, column in names.items())
+    table = table.select(
+        pl.col(column).str.strip_chars().replace(_BLANK, None).alias(name) for name, column in names.items()
+    )
     # Codes that went through a float come as "392.0".
     codes = pl.col("^(code|flow|.*_code|part_.*)$").str.replace(r"^(\d+)\.0$", "$1")
     table = numbered(table).with_columns(codes.str.strip_chars("'\" "))
     if table.is_empty():
         raise InputError("datasets.trade.empty", path=path)
-    return path, table
+    return path, names, table
 
 
 def _json(path: Path) -> pl.DataFrame:

@@ -95,8 +95,10 @@ def numbered(table: pl.DataFrame) -> pl.DataFrame:
     return table.with_row_index("_row", offset=2)
 
 
-def years(table: pl.DataFrame, column: str, path: str | Path) -> pl.Expr:
+def years(table: pl.DataFrame, column: str, path: str | Path, shown: str = "") -> pl.Expr:
     """Return an expression of a `numbered` table's years; ``2024.0`` and the year of ``202412`` are 2024.
+
+    ``shown`` is what the column is called in its file, where that differs.
 
     Raises
     ------
@@ -105,11 +107,13 @@ def years(table: pl.DataFrame, column: str, path: str | Path) -> pl.Expr:
     """
     text = pl.col(column).cast(pl.String).str.strip_chars()
     year = text.str.extract(r"^(\d{4})(?:\d\d|\d{4})?(?:\.0*)?$").cast(pl.Int64)
-    _check(table, column, text.is_not_null() & ~year.is_between(1800, 2200).fill_null(False), "datasets.trade.year", path)
+    _check(
+        table, column, text.is_not_null() & ~year.is_between(1800, 2200).fill_null(False), "datasets.trade.year", path, shown
+    )
     return year
 
 
-def amounts(table: pl.DataFrame, column: str, path: str | Path) -> pl.Expr:
+def amounts(table: pl.DataFrame, column: str, path: str | Path, shown: str = "") -> pl.Expr:
     """Return an expression of a `numbered` table's numbers; blanks stay blank.
 
     Raises
@@ -119,15 +123,15 @@ def amounts(table: pl.DataFrame, column: str, path: str | Path) -> pl.Expr:
     """
     text = pl.col(column).cast(pl.String).str.replace_all(",", "")
     number = pl.when(text.str.contains(_NUMBER)).then(text).str.strip_chars().cast(pl.Float64, strict=False)
-    _check(table, column, text.is_not_null() & ~number.is_finite().fill_null(False), "datasets.trade.number", path)
+    _check(table, column, text.is_not_null() & ~number.is_finite().fill_null(False), "datasets.trade.number", path, shown)
     return number
 
 
-def _check(table: pl.DataFrame, column: str, bad: pl.Expr, key: str, path: str | Path) -> None:
+def _check(table: pl.DataFrame, column: str, bad: pl.Expr, key: str, path: str | Path, shown: str) -> None:
     wrong = table.filter(bad).select("_row", column)
     if wrong.height:
         row, value = wrong.row(0)
-        values = {"row": row, "column": shorten(column), "value": shorten(value), "count": wrong.height}
+        values = {"row": row, "column": shorten(shown or column), "value": shorten(value), "count": wrong.height}
         raise InputError(key, path=short_path(path), **values)
 
 
