@@ -41,12 +41,17 @@ def country(text: str) -> str | None:
     """Return the ISO 3166-1 alpha-3 code that ``text`` names, ``None`` when it names no country.
 
     ``text`` is an ISO code of two or three letters, a name in English or Japanese, or an alias. Width, case, accents,
-    punctuation, white space, the order of words and usual abbreviations ("Rep.", "Dem.", "Isds", "St.") do not matter.
+    punctuation, white space, usual abbreviations ("Rep.", "Dem.", "Isds", "St.") and a part put last ("Korea, Rep. of") do
+    not matter. Two countries in one text are none: nobody knows which is meant.
 
     >>> [country(text) for text in ("台湾", "ｃｈｎ", "Korea, Rep. of", "Taiwan, Province of China", "Atlantis")]
     ['TWN', 'CHN', 'KOR', 'TWN', None]
     """
-    return _names().get(_words(text))
+    names = _names()
+    head, tail = [*re.split(r"[,(（、]", text[:200], maxsplit=1), ""][:2]
+    # "China, Taiwan" is a list of two, not a name with its first part put last.
+    turned = None if _words(tail) in names else names.get(_words(f"{tail} {head}"))
+    return names.get(_words(text)) or turned
 
 
 def area(code: str | int | None) -> str | None:
@@ -89,17 +94,17 @@ def _names() -> dict[tuple[str, ...], str]:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    """Return the words of a name in order of the alphabet, without accents, dots and little words."""
+    """Return the words of a name without accents, dots and little words."""
     plain = unicodedata.normalize("NFKD", text[:200])
     plain = unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", plain)).casefold().replace("&", " and ")
-    words = re.sub(r"[^\w\s]", " ", re.sub(r"[.'’‘`´]", "", plain)).split()
-    if len(words) > 1:
+    words = re.sub(r"[^\w\s/・]", " ", re.sub(r"[.'’‘`´]", "", plain)).split()
+    if len(words) < 2:
         # A word alone may be a code: IS is Iceland, not "islands".
-        words = [_SHORT.get(word, word) for word in words]
-    return tuple(sorted(word for word in words if word not in _LITTLE)) if len(words) > 1 else tuple(words)
+        return tuple(words)
+    return tuple(_SHORT.get(word, word) for word in words if word not in _LITTLE)
 
 
-_LITTLE = frozenset(("the", "of", "and"))
+_LITTLE = frozenset(("the", "of"))
 _SHORT = {"rep": "republic", "dem": "democratic", "fed": "federal", "st": "saint", "br": "british", "fr": "french"}
 _SHORT |= dict.fromkeys(("isds", "isl", "is", "islands"), "island") | {"terr": "territory", "territories": "territory"}
 
