@@ -14,7 +14,8 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from .errors import InputError, ReadError, UnknownIdError, did_you_mean, nearest, shorten
+from .errors import InputError, KanmonError, ReadError, UnknownIdError, did_you_mean, nearest, shorten
+from .files import decode
 from .messages import Message
 
 ROLES = ("none", "non_essential", "essential")
@@ -289,8 +290,12 @@ def _read(path: Path, table: str) -> pl.DataFrame:
     if path.suffix.lower() not in {".parquet", ".csv"}:
         raise InputError("graph.transactions.unreadable", table=table, kind=shorten(path.suffix or path.name))
     try:
-        return pl.read_parquet(path) if path.suffix.lower() == ".parquet" else pl.read_csv(path, infer_schema=False)
-    except (OSError, pl.exceptions.PolarsError) as error:
+        if path.suffix.lower() == ".parquet":
+            return pl.read_parquet(path)
+        return pl.read_csv(decode(path.read_bytes(), path).encode("utf-8"), infer_schema=False)
+    except KanmonError:
+        raise
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         reason = shorten(getattr(error, "strerror", None) or error, 200)
         raise ReadError("graph.transactions.file", table=table, path=shorten(path), reason=reason) from error
 

@@ -108,7 +108,7 @@ def _codes(folder: Path, notes: Notes | None) -> dict[int, str]:
 def _scan(file: Path, codes: dict[int, str], hs_edition: str | None) -> pl.LazyFrame:
     name = _NAME.match(file.name)
     with reading(file):
-        frame = _open(file, strict=False)
+        frame = _open(file, written=False)
         columns = frame.collect_schema()
         if not set(_TYPES) <= set(columns):
             raise InputError("datasets.trade.not_baci", path=short_path(file))
@@ -133,13 +133,15 @@ def _scan(file: Path, codes: dict[int, str], hs_edition: str | None) -> pl.LazyF
     )
 
 
-def _open(file: Path, *, strict: bool) -> pl.LazyFrame:
-    """Return the file's cells as numbers, blank where they are none; with ``strict=False`` in the fast way."""
+def _open(file: Path, *, written: bool) -> pl.LazyFrame:
+    """Return the file's cells as numbers, blank where they are none; with ``written`` as text, as they stand."""
+    if file.suffix.lower() == ".parquet" and written:
+        return pl.scan_parquet(file).with_columns(pl.col(*_TYPES).cast(pl.String))
     if file.suffix.lower() == ".parquet":
         return pl.scan_parquet(file).with_columns(pl.col(name).cast(kind, strict=False) for name, kind in _TYPES.items())
     # BACI has no quoted text, and bytes that are no UTF-8 are no figures either.
     options: dict[str, Any] = {"quote_char": None, "encoding": "utf8-lossy", "truncate_ragged_lines": True}
-    if strict:
+    if written:
         return pl.scan_csv(file, infer_schema=False, **options)
     return pl.scan_csv(file, schema_overrides=_TYPES, ignore_errors=True, **options)
 
@@ -147,7 +149,7 @@ def _open(file: Path, *, strict: bool) -> pl.LazyFrame:
 def _say_where(file: Path) -> None:
     """Raise the error for the first cell that is no number."""
     with reading(file):
-        text = _open(file, strict=True).with_row_index("_row", offset=2)
+        text = _open(file, written=True).with_row_index("_row", offset=2)
         bad = pl.any_horizontal(pl.col(name).cast(_TYPES[name], strict=False).is_null() for name in _FULL)
         found = text.filter(bad)
         row = found.head(1).collect(engine="streaming").row(0, named=True)

@@ -154,6 +154,17 @@ def test_a_cell_that_is_no_year_or_number_is_said_with_its_row(tmp_path, content
     assert f"{row} 行目" in caught.value.text("ja")
 
 
+def test_damage_in_a_parquet_of_baci_is_said_too(tmp_path):
+    path = tmp_path / "BACI_HS17_Y2022_V202601.parquet"
+    pl.DataFrame({"t": 2022, "i": 156, "j": 392, "k": "850511", "v": ["1", "x"], "q": "NA"}).write_parquet(path)
+    with pytest.raises(InputError) as caught:
+        datasets.read_baci(path)
+    assert caught.value.message.values["value"] == "x"
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(ReadError):
+        datasets.read_baci(path)
+
+
 def test_quotes_that_do_not_close_are_said_with_their_line(tmp_path):
     path = tmp_path / "trade.csv"
     path.write_text('hs6,importer,exporter,year,value\n850511,JPN,CHN,2024,1\n850511,"JPN,CHN,2024,1\n', encoding="utf-8")

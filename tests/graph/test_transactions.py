@@ -131,6 +131,17 @@ def test_columns_of_other_names_go_in_by_a_mapping():
     assert FirmNetwork.from_transactions(*tables, columns=called) == FirmNetwork.from_transactions(SALES, FIRMS, ROLES)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932", "utf-16"])
+def test_files_of_japanese_offices(tmp_path, encoding):
+    paths = []
+    for name, table in (("sales", SALES), ("firms", FIRMS)):
+        paths.append(tmp_path / f"{name}.csv")
+        text = table.rename({"value": "取引額", "sector": "業種"}, strict=False).write_csv()
+        paths[-1].write_bytes(text.encode(encoding))
+    network = FirmNetwork.from_transactions(*paths, columns={"value": "取引額", "sector": "業種"})
+    assert len(network.buyers) == len(FirmNetwork.from_transactions(SALES, FIRMS).buyers)
+
+
 def test_a_mapping_wins_over_a_column_that_happens_to_have_the_name():
     other = SALES.rename({"value": "amount"}).with_columns(value=pl.lit("a remark"))
     network = FirmNetwork.from_transactions(other, FIRMS, ROLES, columns={"value": "amount"})
