@@ -124,7 +124,7 @@ def read_comtrade(trade: Any, *, exports: bool = False, notes: Notes | None = No
         source=pl.lit("UN_COMTRADE"),
         _world=world,
     )
-    rows = _finest(rows, "exporter" if exports else "importer", notes)
+    rows = _added(_finest(rows, "exporter" if exports else "importer", notes))
     if rows["_world"].all():
         raise InputError("datasets.trade.world_only", path=path, rows=rows.height)
     if exports:
@@ -153,7 +153,10 @@ def _table(trade: Any, notes: Notes) -> tuple[str, dict[str, str], pl.DataFrame]
     table = numbered(table).with_columns(codes.str.strip_chars("'\" "))
     if table.is_empty():
         raise InputError("datasets.trade.empty", path=path)
-    return path, names, table
+    once = table.unique(pl.selectors.exclude("_row"), keep="first", maintain_order=True)
+    if once.height < table.height:
+        notes.append(Message("datasets.trade.aside_repeated", rows=table.height - once.height))
+    return path, names, once
 
 
 def _json(path: Path) -> pl.DataFrame:
@@ -276,6 +279,15 @@ def _finest(rows: pl.DataFrame, reporter: str, notes: Notes) -> pl.DataFrame:
     return rows.filter(~is_covered)
 
 
+def _added(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return one row for each flow: months, and areas that are no countries, are added up; blank where a part is blank."""
+    keys = [name for name in rows.columns if name not in {"value", "quantity"}]
+    whole = [
+        pl.when(pl.col(name).is_not_null().all()).then(pl.col(name).sum()).alias(name) for name in ("value", "quantity")
+    ]
+    return rows.group_by(keys, maintain_order=True).agg(whole).select(rows.columns)
+
+
 def _with_rest(rows: pl.DataFrame, notes: Notes) -> pl.DataFrame:
     """Return the rows of partners, and as trade of unknown origin what the totals over all partners hold beyond them."""
     keys = ["hs6", "importer", "year", "hs_edition"]
@@ -285,8 +297,9 @@ def _with_rest(rows: pl.DataFrame, notes: Notes) -> pl.DataFrame:
         return origins
     known = origins.group_by(keys).agg(known=pl.col("value").sum(), blank=pl.col("value").null_count())
     constant = ["unit", "quantity_unit", "source"]
-    total = totals.group_by([*keys, *constant], maintain_order=True).agg(pl.col("value").sum())
-    total = total.join(known, on=keys, how="left", nulls_equal=True, maintain_order="left")
+    total = totals.select(*keys, *constant, "value").join(
+        known, on=keys, how="left", nulls_equal=True, maintain_order="left"
+    )
     alone = pl.col("known").is_null()
     # A blank origin may hold the rest itself.
     short = (pl.col("value") - pl.col("known") > _ROUNDING * pl.col("value")) & (pl.col("blank") == 0)
@@ -299,4 +312,4 @@ def _with_rest(rows: pl.DataFrame, notes: Notes) -> pl.DataFrame:
         exporter=pl.lit(None, dtype=pl.String),
         quantity=pl.lit(None, dtype=pl.Float64),
     )
-    return pl.concat([origins, rest.select(origins.columns)])
+    return _added(pl.concat([origins, rest.select(origins.columns)]))
