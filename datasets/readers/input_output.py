@@ -19,7 +19,7 @@ from .tables import Notes, reading, separator_of
 _NUMBER = r"^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$"
 _OUTPUT = re.compile(r"(?:^|[._ ])(?:out|output|go|gross output|total output|x|indout|産出額|生産額)$", re.IGNORECASE)
 _VALUE_ADDED = re.compile(r"(?:^|[._ ])(?:va|tls|txs.*|value added|ii_fob|.*total|付加価値.*)$", re.IGNORECASE)
-_SEPARATORS = re.compile(r"[._:| -]")
+_SEPARATORS = re.compile(r"[._:|]")
 
 
 def read_input_output(path: str | Path, *, notes: Notes | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -85,19 +85,20 @@ def _tables(
     both = {label for label in columns if not any(end.fullmatch(" ".join(label)) for end in (_OUTPUT, _VALUE_ADDED))}
     sellers = [at for at, label in enumerate(rows) if label in both]
     labels = [rows[at] for at in sellers]
+    industries = set(labels)
     if len(labels) < 2:
         shown = shorten(", ".join(" ".join(label) for label in rows[:3]))
         raise InputError("datasets.input_output.not_square", path=short_path(path), rows=shown)
-    for names in (labels, [label for label in columns if label in set(labels)]):
+    for names in (labels, [label for label in columns if label in industries]):
         if len(set(names)) < len(names):
             twice = next(label for label in names if names.count(label) > 1)
             raise InputError("datasets.input_output.twice", path=short_path(path), label=shorten(" ".join(twice)))
     at = {label: number for number, label in enumerate(columns)}
     inside = cells[np.ix_(sellers, [at[label] for label in labels])]
-    further = [(" ".join(label), cells[sellers, number]) for label, number in at.items() if label not in set(labels)]
+    further = [(" ".join(label), cells[sellers, number]) for number, label in enumerate(columns) if label not in industries]
     for side_rows, side_columns, side in sides:
         place = {label: number for number, label in enumerate(side_rows)}
-        if not set(labels) <= set(place):
+        if not industries <= set(place):
             raise InputError("datasets.input_output.not_square", path=short_path(path), rows=shorten(side_rows[:3]))
         order = [place[label] for label in labels]
         further += [(" ".join(label), side[order, number]) for number, label in enumerate(side_columns)]
@@ -110,7 +111,7 @@ def _flows(labels: list[tuple[str, ...]], inside: np.ndarray, notes: Notes) -> p
     if count := int(np.isnan(inside).sum()):
         notes.append(Message("datasets.input_output.blank", count=count))
     seller, buyer = np.nonzero(inside > 0)
-    ids = pl.Series([".".join(_names(label)) for label in labels], dtype=pl.String)
+    ids = pl.Series([".".join(filter(None, name)) for name in _named(labels)], dtype=pl.String)
     return pl.DataFrame({"supplier": ids[seller], "buyer": ids[buyer], "value": inside[seller, buyer]})
 
 
@@ -123,11 +124,11 @@ def _sectors(
     if output is None:
         notes.append(Message("datasets.input_output.added" if demand else "datasets.input_output.no_demand"))
         output = np.nansum(inside, axis=1) + final
-    names = [_names(label) for label in labels]
+    names = _named(labels)
     table = pl.DataFrame(
         {
-            "id": [".".join(name) for name in names],
-            "country": [country(place) or place for place, _ in names],
+            "id": [".".join(filter(None, name)) for name in names],
+            "country": [country(place) or place or None for place, _ in names],
             "industry": [industry for _, industry in names],
             "output": output,
             "final_demand": final,
@@ -136,16 +137,21 @@ def _sectors(
     return table.with_columns(pl.col("output", "final_demand").fill_nan(None))
 
 
-def _names(label: tuple[str, ...]) -> tuple[str, str]:
-    """Return country and industry of a label of one level (``JPN_C10``) or of several."""
-    if len(label) == 1:
-        place, *rest = _SEPARATORS.split(label[0], maxsplit=1)
-        return (place, rest[0]) if rest else ("", place)
-    # WIOD has four levels: the one that names a country, and of the others the first, which is the code.
-    at = next((number for number, part in enumerate(label) if country(part)), None)
-    if at is None:
-        at = next((number for number, part in enumerate(label) if part.upper() in {"ROW", "WWW"}), 0)
-    return label[at], next(part for number, part in enumerate(label) if number != at)
+def _named(labels: list[tuple[str, ...]]) -> list[tuple[str, str]]:
+    """Return country and industry of each label: of one level (``JPN_C10``) or of several."""
+    if any(len(label) == 1 for label in labels):
+        parts = [_SEPARATORS.split(label[0], maxsplit=1) for label in labels]
+        # Without a single country's name before the sign, the sign is part of an industry's name.
+        split = all(len(part) == 2 for part in parts) and any(country(part[0]) for part in parts)
+        return [(part[0], part[1]) if split else ("", label[0]) for part, label in zip(parts, labels, strict=True)]
+    names = []
+    for label in labels:
+        # WIOD has four levels: the one that names a country, and of the others the first, which is the code.
+        place = next((number for number, part in enumerate(label) if country(part)), None)
+        if place is None:
+            place = next((number for number, part in enumerate(label) if part.upper() in {"ROW", "WWW"}), 0)
+        names.append((label[place], next(part for number, part in enumerate(label) if number != place)))
+    return names
 
 
 def _matrix(path: Path, notes: Notes) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]], np.ndarray]:

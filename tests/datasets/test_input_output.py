@@ -91,6 +91,13 @@ def test_the_packaged_table_written_as_a_matrix_gives_the_same_network(tmp_path)
     assert systemic_risk(network).height == len(ids)
 
 
+def test_several_columns_of_final_demand_may_share_a_name_and_a_single_country_needs_none(tmp_path):
+    text = "industry,A01,Food products,最終需要,最終需要\nA01,1,2,3,4\nFood products,5,6,7,8\n"
+    flows, sectors = read_input_output(write(tmp_path / "own.csv", text))
+    assert sectors.rows() == [("A01", None, "A01", 10.0, 7.0), ("Food products", None, "Food products", 26.0, 15.0)]
+    assert flows.row(1) == ("A01", "Food products", 2.0)
+
+
 @given(st.integers(2, 6).flatmap(lambda n: st.lists(st.floats(0, 1e6), min_size=n * n, max_size=n * n)))
 def test_a_matrix_comes_back_as_it_was(tmp_path_factory, values):
     size = int(len(values) ** 0.5)
