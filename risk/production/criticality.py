@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import polars as pl
@@ -18,7 +17,7 @@ from .conditions import ANY, LOW, TOLD, conditions, network_places
 from .failures import Failures, failures_of, network_of, product_node
 from .paths import betweenness
 from .scenario import Change, Scenario, check_scenario, embargo, halt
-from .simulation import READINGS, Assumptions, solve
+from .simulation import READINGS, Assumptions, needs_of, solve
 from .ways import way
 
 KINDS = ("halt", "embargo")
@@ -166,57 +165,68 @@ def chokepoints(
     return _with_names(graph, fails, frame)
 
 
-def _rates(failures: Failures, term: str, sourcing: str) -> list[tuple[str, str, Assumptions]]:
-    """Column, reading and assumptions of every loss that is shown."""
-    alike = Assumptions("alike", term, sourcing)
+def _rates(
+    failures: Failures, term: str, sourcing: str, losses: Callable[[str, str, Assumptions], NDArray[np.float64]]
+) -> dict[str, NDArray[np.float64]]:
+    """Return every loss that is shown; what an assumption does not change is worked out once."""
+    network, alike = failures.network, Assumptions("alike", term, sourcing)
+    found = {column: losses(column, reading, alike) for column, reading in LOSSES.items()}
     other = "long" if term == "short" else "short"
-    found = [(column, reading, alike) for column, reading in LOSSES.items()]
-    for column, reading in LOSSES.items():
-        if reading != "facts":
-            found.append((column.replace("loss", "first"), reading, Assumptions("first", term, sourcing)))
-            found.append((column.replace("loss", other), reading, Assumptions("alike", other, sourcing)))
+    kinds = {"first": Assumptions("first", term, sourcing), other: Assumptions("alike", other, sourcing)}
+    for kind, assumed in kinds.items():
+        for column, reading in LOSSES.items():
+            if reading == "facts":
+                continue
+            bound = READINGS[reading].bound
+            pairs = zip(needs_of(network, alike, bound), needs_of(network, assumed, bound), strict=True)
+            same = all(np.array_equal(one, two) for one, two in pairs)
+            name = column.replace("loss", kind)
+            found[name] = found[column] if same else losses(name, reading, assumed)
     return found
 
 
-def _verdict() -> pl.Expr:
-    lost = pl.col("loss_low") > _LEAST
-    return pl.when(lost).then(pl.col("first_low") > _LEAST).alias("hard")
-
-
 def _halted(failures: Failures, top: int, smallest: list[dict[str, int]], term: str, sourcing: str) -> pl.DataFrame:
+    def losses(column: str, reading: str, assumed: Assumptions) -> NDArray[np.float64]:
+        wanted = markets if column in _COUNTED else [top]
+        return failures.losses(failures.each, reading, wanted, assumed)
+
     markets = _markets(failures.network)
-    place = int(np.flatnonzero(markets == top)[0])
-    columns: dict[str, Any] = {"node": failures.ids, "kind": ["halt"] * len(failures.ids)}
-    alone = {}
-    for column, reading, assumed in _rates(failures, term, sourcing):
-        counted = column in {"loss_low", "loss_facts"}
-        losses = failures.losses(failures.each, reading, markets if counted else [top], assumed)
-        columns[column] = losses[:, place] if counted else losses[:, 0]
-        if counted:
-            alone[column] = (losses >= 1 - _LEAST).sum(axis=1)
-    columns |= {"single_points": alone["loss_low"], "single_points_possible": alone["loss_facts"]}
-    columns["smallest_set"] = [smallest[0].get(id) for id in failures.ids]
-    columns["smallest_set_possible"] = [smallest[1].get(id) for id in failures.ids]
-    overrides = {"node": pl.String, "kind": pl.String, "smallest_set": pl.Int64, "smallest_set_possible": pl.Int64}
-    return pl.DataFrame(columns, schema_overrides=overrides).with_columns(_verdict())
+    frame = _table(failures.ids, "halt", markets, top, _rates(failures, term, sourcing, losses))
+    orders = [
+        pl.Series(name, [found.get(id) for id in failures.ids], pl.Int64)
+        for name, found in zip(_ORDERS, smallest, strict=True)
+    ]
+    return frame.with_columns(orders)
 
 
 def _embargoed(failures: Failures, top: int, term: str, sourcing: str) -> pl.DataFrame:
     """Rows of embargoes: cut links seen from the side of those who are hit."""
+
+    def losses(column: str, reading: str, assumed: Assumptions) -> NDArray[np.float64]:
+        wanted = markets if column in _COUNTED else np.array([top])
+        return _barred(failures, nodes, network.places[-1:], wanted, reading, assumed)
+
     network = failures.network
-    target = network.places[-1:]
     nodes = [id for id in failures.ids if id not in network.places]
-    columns: dict[str, Any] = {"node": nodes, "kind": ["embargo"] * len(nodes)}
     markets = _markets(network)
+    return _table(nodes, "embargo", markets, top, _rates(failures, term, sourcing, losses))
+
+
+_COUNTED = ("loss_low", "loss_facts")
+"""Losses that are worked out for every market: items that a node stops alone are counted by them."""
+_ORDERS = ("smallest_set", "smallest_set_possible")
+
+
+def _table(nodes: list[str], kind: str, markets: NDArray, top: int, found: dict[str, NDArray]) -> pl.DataFrame:
     place = int(np.flatnonzero(markets == top)[0])
-    alone = {}
-    for column, reading, assumed in _rates(failures, term, sourcing):
-        losses = _barred(failures, nodes, target, markets, reading, assumed)
-        columns[column] = losses[:, place]
-        if column in {"loss_low", "loss_facts"}:
-            alone[column] = (losses >= 1 - _LEAST).sum(axis=1)
-    columns |= {"single_points": alone["loss_low"], "single_points_possible": alone["loss_facts"]}
-    return pl.DataFrame(columns, schema_overrides={"node": pl.String, "kind": pl.String}).with_columns(_verdict())
+    columns = {name: losses[:, place if losses.shape[1] > 1 else 0] for name, losses in found.items()}
+    counts = [(found[name] >= 1 - _LEAST).sum(axis=1) for name in _COUNTED]
+    frame = pl.DataFrame({"node": pl.Series(nodes, dtype=pl.String), **columns}).with_columns(
+        single_points=pl.Series(counts[0], dtype=pl.Int64), single_points_possible=pl.Series(counts[1], dtype=pl.Int64)
+    )
+    # Hard: a certain loss that remains when this product is served first.
+    hard = pl.when(pl.col("loss_low") > _LEAST).then(pl.col("first_low") > _LEAST).alias("hard")
+    return frame.select("node", pl.lit(kind).alias("kind"), pl.all().exclude("node")).with_columns(hard)
 
 
 def _barred(

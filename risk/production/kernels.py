@@ -363,6 +363,18 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
 
 
 @part
+def plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict):
+    """Return the value of a maker: half a plant with half its ore makes half. Spare capacity brings its own inputs."""
+    most, scale = cap[node], max(1.0, cap[node])
+    least = most
+    for k in range(indptr[node], indptr[node + 1]):
+        if not flags[k] & SHARED and kept[k] < 1.0:
+            a = reach(k, side[node], sides, indices, use, flags, x, strict)
+            least = min(least, kept[k] * most + (1.0 - kept[k]) * a * scale)
+    return least
+
+
+@part
 def value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
           some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict):  # fmt: skip
     """Return the value of a node, seen from side ``here``."""
@@ -372,14 +384,7 @@ def value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, w
                       some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement,
                       strict)  # fmt: skip
     if kind[node] == 0:
-        # One plant: half a plant with half its ore makes half. Spare capacity brings the inputs that it needs.
-        most, scale = cap[node], max(1.0, cap[node])
-        least = most
-        for k in range(start, stop):
-            if not flags[k] & SHARED and kept[k] < 1.0:
-                a = reach(k, side[node], sides, indices, use, flags, x, strict)
-                least = min(least, kept[k] * most + (1.0 - kept[k]) * a * scale)
-        return least
+        return plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
     for k in range(start, stop):
         v[k - start] = reach(k, here, sides, indices, use, flags, x, strict)
     left = weigh(start, stop, slack[node], low, high, flags, mixing, v, w)
@@ -437,6 +442,12 @@ def solve(order, starts, kind, indptr, indices, low, high, share, flags, whole, 
             x[node * sides + here] = cap[node] if kind[node] == 0 else 1.0
     converged = True
     for block in range(len(starts) - 1):
+        node = order[starts[block]]
+        if kind[node] == 0 and starts[block + 1] - starts[block] == 1:  # most nodes: spare them the long way
+            level = plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
+            for here in range(sides):
+                x[node * sides + here] = level
+            continue
         done = settle(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags, whole, slack,
                       need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown,
                       spread, arrangement, mixing, strict)  # fmt: skip
@@ -469,9 +480,15 @@ def replay(order, starts, kind, indptr, indices, low, high, share, flags, whole,
         for block in range(first, blocks):
             if not dirty[block]:
                 continue
-            settle(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags, whole, slack,
-                   need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread,
-                   arrangement, mixing, strict)  # fmt: skip
+            node = order[starts[block]]
+            if kind[node] == 0 and starts[block + 1] - starts[block] == 1:
+                level = plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
+                for here in range(sides):
+                    x[node * sides + here] = level
+            else:
+                settle(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags, whole, slack,
+                       need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread,
+                       arrangement, mixing, strict)  # fmt: skip
             for i in range(starts[block], starts[block + 1]):
                 node = order[i]
                 changed = False
