@@ -93,8 +93,6 @@ class Chains:
         for row in mapping("hs6"):
             note = f"HS basket: {row['hs6'].replace('|', ', ')} covers {row['basket']}" if row["basket"] else ""
             self.world.item(row["item"], hs6=row["hs6"], note=note)
-        for row in mapping("technology"):
-            self.world.item(row["item"], technology=row["technology"])
         self.world.item("ti_sponge_aero", variant_of="titanium_sponge")
 
     def add_item(self, row: Row) -> None:

@@ -20,6 +20,7 @@ class Connections(Chains):
     def __init__(self, world: World, data: Path) -> None:
         super().__init__(world, data)
         self.firms = read_rows(data / "companies.csv")
+        self.files["technology_nodes"] = read_rows(data / "technology_nodes.csv")
         self.nodes = {row["node"]: row["id"] for row in self.firms if row["node"]}
         self.companies |= set(self.nodes)
         self.holders = {row["holder"]: row["supplier"] for row in mapping("holders")}
@@ -74,8 +75,8 @@ class Connections(Chains):
     def add_makers(self) -> None:
         """Makers stand in the shares too, with more of a note; the edges add what those leave out."""
         for row in self.files["shares"]:
-            if row["metric"].startswith("makers named") or row["basis"] == "knowledge" and row["holder_kind"] == "company":
-                for supplier in self.holders[row["holder"]].split("|"):
+            if row["metric"].startswith("makers named") or (row["basis"] == "knowledge" and row["holder_kind"] == "company"):
+                for supplier in self.holders.get(row["holder"], row["holder"]).split("|"):
                     note = joined(row["note"], row["metric"].removeprefix("makers named").strip(" ()") if "named" in row["metric"] else "")
                     self.world.maker(row["item"], supplier, row["source_id"], self.sure(row["source_id"], row["confidence"]), note)
         super().add_makers()
@@ -91,9 +92,11 @@ class Connections(Chains):
         super().add_shares()
 
     def add_technologies(self) -> None:
-        """Each of the 24 technologies is an item."""
-        for row in read_rows(Path(__file__).parent / "facts" / "connections" / "technology_nodes.csv"):
+        """Each of the 24 technologies is an item; technology.csv names the others that may be a match."""
+        for row in self.files["technology_nodes"]:
             self.world.item(row["item"], chains="prior_report_technologies", technology=row["number"])
+        for row in mapping("technology"):
+            self.world.item(row["item"], technology=row["technology"])
 
 
 def add_uses(world: World, data: Path) -> None:
