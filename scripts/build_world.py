@@ -38,6 +38,7 @@ from pathlib import Path
 
 from chains import Chains, add_links
 from connections import Connections, add_recycling, add_uses
+from criticality import criticality_tables
 from kanmon.graph.tables import datapackage
 from minerals import add_minerals, add_us_imports
 from reference import reference_tables
@@ -74,6 +75,7 @@ def build() -> dict[str, bytes]:
     files = {f"world/{name}": table for name, table in world.tables().items()}
     files["world/datapackage.json"] = (json.dumps(datapackage(), ensure_ascii=False, indent=2) + "\n").encode()
     files |= reference_tables(FACTS / "policy", set(world.items))
+    files |= criticality_tables(FACTS / "minerals")
     return files
 
 

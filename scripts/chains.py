@@ -75,7 +75,7 @@ class Chains:
 
     def sure(self, source: str, confidence: str) -> str:
         """Return how sure a row may look, given its source."""
-        if source in NEVER_SURE:
+        if source in NEVER_SURE and confidence != "structural":
             return "unknown"
         return "estimated" if source in self.low and confidence == "published" else confidence
 

@@ -113,11 +113,10 @@ def add_uses(world: World, data: Path) -> None:
         where = NOT_WORLD.get(use["scope"], "world demand")
         notes[key] = joined(notes.get(key), f"{use['use']}: part of {where}, {use['period']} ({use['source_id']})", use["note"])
     for (mineral, product, source), (low, high) in summed.items():
-        if (mineral, product) in rows:
-            row = rows[mineral, product]
-            row |= {"use_share_low": low, "use_share_high": min(high, 1.0), "note": joined(row["note"], notes[mineral, product, source])}
-            if row["confidence"] == "published":
-                row["confidence"] = "estimated"
+        row = rows[mineral, product]
+        row |= {"use_share_low": low, "use_share_high": min(high, 1.0), "note": joined(row["note"], notes[mineral, product, source])}
+        if row["confidence"] == "published":
+            row["confidence"] = "estimated"
 
 
 def add_recycling(world: World) -> None:
