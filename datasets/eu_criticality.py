@@ -25,7 +25,8 @@ def eu_criticality() -> pl.DataFrame:
     ----------
     .. [1] European Commission (2023), Study on the critical raw materials for the EU 2023. https://doi.org/10.2873/725585
 
-    >>> eu_criticality().filter(material="Gallium", year=2023).select("supply_risk", "economic_importance", "critical").row(0)
+    >>> gallium = eu_criticality().filter(material="Gallium", year=2023)
+    >>> gallium.select("supply_risk", "economic_importance", "critical").row(0)
     (3.9, 3.7, True)
     """
     frame = _table("assessments").with_columns(
@@ -34,9 +35,7 @@ def eu_criticality() -> pl.DataFrame:
         pl.col("items").fill_null("").str.split("|").list.eval(pl.element().filter(pl.element() != "")),
     )
     reached = pl.col("supply_risk") >= pl.col("threshold_sr"), pl.col("economic_importance") >= pl.col("threshold_ei")
-    return frame.with_columns(critical=pl.all_horizontal(*reached)).select(
-        *frame.columns[:6], "critical", "items", "source"
-    )
+    return frame.with_columns(critical=pl.all_horizontal(*reached)).select(*frame.columns[:6], "critical", "items", "source")
 
 
 def eu_criticality_sources() -> pl.DataFrame:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from chains import Chains, needed
+from chains import ROLES, Chains, needed
 from tables import Row, World, joined, mapping, read_rows
 
 KNOWN = "S2_KNOW"
@@ -41,21 +41,18 @@ class Connections(Chains):
             told = {name: row[name] for name in ("name_en", "name_ja", "country", "parent")}
             note = f"headquarters ({row['source']})" if row["country"] else "headquarters not in the sources"
             self.world.suppliers[row["id"]] = {"id": row["id"], "kind": "company", **told, "note": note}
-        self.holders |= {
-            row["name_en"]: id for id, row in self.world.suppliers.items() if row["kind"] == "company" and id not in self.holders
-        }
+        companies = {id: row for id, row in self.world.suppliers.items() if row["kind"] == "company"}
+        self.holders |= {row["name_en"]: id for id, row in companies.items() if id not in self.holders}
 
     def add_inputs(self) -> None:
         """Add the requirements, the firm ones first, but none that a row, or for the technologies a chain of rows, tells."""
-        edges, self.files["edges"] = self.files["edges"], []
-        for optional in (False, True):
-            for edge in edges:
-                if edge["relation"].startswith(("input", "process", "equipment")) and (edge["logic"] == "OPTIONAL") == optional:
-                    change = self.changed(edge)
-                    row = self._input(edge, change)
-                    if change.get("do") != "drop" and not self._told(row, chain=optional and row["source"] == "S2_TMAT"):
-                        self.world.inputs.append(row)
-        self.files["edges"] = edges
+        for edge in sorted(self.files["edges"], key=lambda edge: edge["logic"] == "OPTIONAL"):
+            if edge["relation"] in ROLES:
+                change = self.changed(edge)
+                row = self._input(edge, change)
+                chain = edge["logic"] == "OPTIONAL" and row["source"] == "S2_TMAT"
+                if change.get("do") != "drop" and not self._told(row, chain):
+                    self.world.inputs.append(row)
 
     def _told(self, row: Row, chain: bool) -> bool:
         upstream, seen = [row["item"]], {row["item"]}
@@ -77,8 +74,9 @@ class Connections(Chains):
         for row in self.files["shares"]:
             if row["metric"].startswith("makers named") or (row["basis"] == "knowledge" and row["holder_kind"] == "company"):
                 for supplier in self.holders.get(row["holder"], row["holder"]).split("|"):
-                    note = joined(row["note"], row["metric"].removeprefix("makers named").strip(" ()") if "named" in row["metric"] else "")
-                    self.world.maker(row["item"], supplier, row["source_id"], self.sure(row["source_id"], row["confidence"]), note)
+                    more = row["metric"].removeprefix("makers named").strip(" ()") if "named" in row["metric"] else ""
+                    sure = self.sure(row["source_id"], row["confidence"])
+                    self.world.maker(row["item"], supplier, row["source_id"], sure, joined(row["note"], more))
         super().add_makers()
         for row in mapping("makers"):
             for supplier in row["suppliers"].split("|"):
@@ -111,10 +109,16 @@ def add_uses(world: World, data: Path) -> None:
         low, high = summed.get(key, (0.0, 0.0))
         summed[key] = round(low + float(use["use_share_low"]), 10), round(high + float(use["use_share_high"]), 10)
         where = NOT_WORLD.get(use["scope"], "world demand")
-        notes[key] = joined(notes.get(key), f"{use['use']}: part of {where}, {use['period']} ({use['source_id']})", use["note"])
+        notes[key] = joined(
+            notes.get(key), f"{use['use']}: part of {where}, {use['period']} ({use['source_id']})", use["note"]
+        )
     for (mineral, product, source), (low, high) in summed.items():
         row = rows[mineral, product]
-        row |= {"use_share_low": low, "use_share_high": min(high, 1.0), "note": joined(row["note"], notes[mineral, product, source])}
+        row |= {
+            "use_share_low": low,
+            "use_share_high": min(high, 1.0),
+            "note": joined(row["note"], notes[mineral, product, source]),
+        }
         if row["confidence"] == "published":
             row["confidence"] = "estimated"
 

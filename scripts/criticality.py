@@ -35,7 +35,12 @@ def criticality_tables(minerals: Path) -> dict[str, bytes]:
             own = [id for name in SPELLED.get(material, [material]) for id in items.get(name.lower(), [])]
             own += ELSEWHERE.get(material, [])
             told = {name: row[name] for name in COLUMNS if name in row}
-            told |= {"material": material, "year": row["assessment_year"], "source": row["source_id"], "items": "|".join(own)}
+            told |= {
+                "material": material,
+                "year": row["assessment_year"],
+                "source": row["source_id"],
+                "items": "|".join(own),
+            }
             assert (material, told["year"]) not in rows, f"two assessments: {material}, {told['year']}"
             rows[material, told["year"]] = told
     source = next(row for row in mapping("sources") if row["id"] == "EC_CRM2023")

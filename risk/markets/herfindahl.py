@@ -234,13 +234,17 @@ def concentration(
     bounds = pl.DataFrame(figures, schema={"hhi_low": pl.Float64, "hhi_high": pl.Float64}, orient="row")
     rest = pl.col("remainder") if unnamed else pl.lit(0.0)
     cr3_named = pl.when(rest > 0).then(1.0).otherwise("cr3_named")
-    views = pl.concat([views, bounds], how="horizontal").with_columns(
-        effective_low=1 / pl.col("hhi_high"),
-        effective_high=1 / pl.col("hhi_low"),
-        top_share_high=pl.max_horizontal("top_high", rest),
-        cr3_high=pl.min_horizontal(cr3_named, pl.col("cr3_low") + pl.col("remainder"), 1.0),
-        age=(date.today().year if as_of is None else as_of) - pl.col("year"),
-    ).with_columns(stale=pl.col("age") > STALE)
+    views = (
+        pl.concat([views, bounds], how="horizontal")
+        .with_columns(
+            effective_low=1 / pl.col("hhi_high"),
+            effective_high=1 / pl.col("hhi_low"),
+            top_share_high=pl.max_horizontal("top_high", rest),
+            cr3_high=pl.min_horizontal(cr3_named, pl.col("cr3_low") + pl.col("remainder"), 1.0),
+            age=(date.today().year if as_of is None else as_of) - pl.col("year"),
+        )
+        .with_columns(stale=pl.col("age") > STALE)
+    )
     return views.sort("item", ~pl.col("preferred"), -pl.col("year").fill_null(-1), "view").select(
         ["item", "level", "scope", "measure", "year", "source", "suppliers", "attributed", "hhi_low", "hhi_high"]
         + ["effective_low", "effective_high", "top_supplier", "top_share_low", "top_share_high", "cr3_low", "cr3_high"]
@@ -303,7 +307,14 @@ def concentration_by_year(
         before=earlier["year"],
         same_measure=pl.col("measure") == earlier["measure"],
         same_source=pl.col("source") == earlier["source"],
-    ).select("item", "year", "before", "same_measure", "same_source", pl.exclude("item", "year", "rank", "preferred", "before", "same_measure", "same_source"))
+    ).select(
+        "item",
+        "year",
+        "before",
+        "same_measure",
+        "same_source",
+        pl.exclude("item", "year", "rank", "preferred", "before", "same_measure", "same_source"),
+    )
 
 
 def _figures(lows: list[float], highs: list[float], known: list[str], unnamed: bool) -> tuple[float, float]:

@@ -74,7 +74,9 @@ def test_every_compiled_row_names_a_source_that_is_described():
 
 
 def test_knowledge_is_never_a_number_in_the_packaged_tables():
-    recalled = {row["source_id"] for row in rows(FACTS / "connections" / "sources.csv") if row["reliability"] == "unverified"}
+    recalled = {
+        row["source_id"] for row in rows(FACTS / "connections" / "sources.csv") if row["reliability"] == "unverified"
+    }
     assert recalled == {"S2_KNOW"}
     for row in rows(DATA / "world" / "shares.csv"):
         if row["source"] in recalled or "named in S2_KNOW" in row["note"]:

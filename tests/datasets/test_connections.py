@@ -56,7 +56,9 @@ def is_firm():
 def stopped(world, start):
     """Items of which nothing is made for certain once ``start`` stops: a whole requirement is stopped (least fixpoint)."""
     needs = defaultdict(lambda: defaultdict(list))
-    for item, input, group, firm in world.inputs.with_columns(firm=is_firm()).select("item", "input", "group", "firm").rows():
+    for item, input, group, firm in (
+        world.inputs.with_columns(firm=is_firm()).select("item", "input", "group", "firm").rows()
+    ):
         needs[item][group or f"={input}"].append((input, firm))
     out, before = {start}, None
     while before != len(out):
@@ -68,15 +70,71 @@ def stopped(world, start):
 
 
 # Minerals under an export licence, ban or quota at the end of 2026 (Chinese, Indonesian, Congolese and other measures).
-CONTROLLED = """aluminium_smelting antimony_mining antimony_refining antimony_unwrought bauxite_mining bismuth_refining chromium_mining
-cobalt_mining cobalt_oxides copper_mining copper_refining dysprosium_refining dytb_metal dytb_oxide erbium_refining
-europium_refining gadolinium_refining gallium_basket gallium_primary germanium_refining graphite_battery_grade
-graphite_natural_mining holmium_refining iron_phosphate lead_mining lithium_carbonate lithium_mining lithium_refining
-lutetium_refining manganese_mining nickel_mining nickel_refining nickel_unwrought niobium_mining permanent_magnets_metal
-phosphorus_refining potash_mining quartz rare_earths_mining re_concentrate re_separation samarium_refining scandium_refining
-spherical_graphite steel_scrap synthetic_graphite tantalum_mining tellurium_refining terbium_refining thulium_refining tin_mining
-titanium_metal titanium_minerals_mining titanium_sponge tungsten_refining tungsten_unwrought ytterbium_refining
-yttrium_refining zinc_mining indium_refining molybdenum_mining platinum_mining palladium_mining""".split()
+CONTROLLED = [
+    "aluminium_smelting",
+    "antimony_mining",
+    "antimony_refining",
+    "antimony_unwrought",
+    "bauxite_mining",
+    "bismuth_refining",
+    "chromium_mining",
+    "cobalt_mining",
+    "cobalt_oxides",
+    "copper_mining",
+    "copper_refining",
+    "dysprosium_refining",
+    "dytb_metal",
+    "dytb_oxide",
+    "erbium_refining",
+    "europium_refining",
+    "gadolinium_refining",
+    "gallium_basket",
+    "gallium_primary",
+    "germanium_refining",
+    "graphite_battery_grade",
+    "graphite_natural_mining",
+    "holmium_refining",
+    "iron_phosphate",
+    "lead_mining",
+    "lithium_carbonate",
+    "lithium_mining",
+    "lithium_refining",
+    "lutetium_refining",
+    "manganese_mining",
+    "nickel_mining",
+    "nickel_refining",
+    "nickel_unwrought",
+    "niobium_mining",
+    "permanent_magnets_metal",
+    "phosphorus_refining",
+    "potash_mining",
+    "quartz",
+    "rare_earths_mining",
+    "re_concentrate",
+    "re_separation",
+    "samarium_refining",
+    "scandium_refining",
+    "spherical_graphite",
+    "steel_scrap",
+    "synthetic_graphite",
+    "tantalum_mining",
+    "tellurium_refining",
+    "terbium_refining",
+    "thulium_refining",
+    "tin_mining",
+    "titanium_metal",
+    "titanium_minerals_mining",
+    "titanium_sponge",
+    "tungsten_refining",
+    "tungsten_unwrought",
+    "ytterbium_refining",
+    "yttrium_refining",
+    "zinc_mining",
+    "indium_refining",
+    "molybdenum_mining",
+    "platinum_mining",
+    "palladium_mining",
+]
 
 
 @pytest.mark.parametrize("mineral", CONTROLLED)

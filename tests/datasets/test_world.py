@@ -93,7 +93,10 @@ def test_alternatives_are_groups_and_not_requirements(world):
 def test_a_cupola_melts_iron_only(world):
     routes = world.inputs.filter(group="melting").group_by("item").agg(pl.col("input"))
     melting = {item: set(inputs) for item, inputs in routes.iter_rows()}
-    assert {item for item, inputs in melting.items() if "cupola_melting" in inputs} == {"iron_casting", "ductile_iron_casting"}
+    assert {item for item, inputs in melting.items() if "cupola_melting" in inputs} == {
+        "iron_casting",
+        "ductile_iron_casting",
+    }
     assert {item for item, inputs in melting.items() if "arc_melting" in inputs} == {"steel_casting"}
 
 
@@ -234,7 +237,9 @@ def test_every_tag_is_a_dataset_and_every_name_stands_in_both_languages(world):
     tags = set(world.items["chains"].str.split("|").explode())
     assert tags == set(kn.datasets.catalogue()["name"]) - {"world"}
     assert world.items["name_ja"].null_count() == world.suppliers["name_ja"].null_count() == 0
-    assert world.items["name_ja"].str.contains(r"[\p{Han}\p{Katakana}\p{Hiragana}]|・|^(LiDAR|LiPF6|DRAM|HDD|HCFC-142b)$").all()
+    assert (
+        world.items["name_ja"].str.contains(r"[\p{Han}\p{Katakana}\p{Hiragana}]|・|^(LiDAR|LiPF6|DRAM|HDD|HCFC-142b)$").all()
+    )
 
 
 def test_a_company_stands_in_its_country(world):
