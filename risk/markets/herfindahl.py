@@ -280,6 +280,10 @@ def concentration_by_year(
     InputError
         An unknown level.
 
+    References
+    ----------
+    .. [1] Hirschman, A. O. (1964), American Economic Review 54(5), 761-762: the index; the panel is of this project.
+
     Examples
     --------
     >>> from kanmon.graph import SupplyGraph
