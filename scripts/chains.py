@@ -140,7 +140,7 @@ class Chains:
             "input": change.get("input") or self.id(edge["from"]),
             "source": edge["source_id"],
             "role": change.get("role") or ROLES[edge["relation"]],
-            "group": change.get("group") or group,
+            "group": change.get("group") or ("" if change.get("essential") == "maybe" else group),
             "quantity": float(edge["qty_per_unit"]) if edge["qty_per_unit"] else None,
             **needed(need),
             "confidence": self.sure(edge["source_id"], edge["confidence"]),
