@@ -9,8 +9,9 @@ rows. Shares that sum to a little more than 1 (rounding) stand as published; wha
 
 Where several views of one market exist, they are **ranked**, and the first is **preferred**, in this order: one with
 figures; not one whose every row is of unknown confidence; not a projection (a year after the source was published); not one
-from a source of low reliability; not one of capacity; the most recent; the best covered; the most reliable source; the first
-by measure and source id. A page that cites somebody therefore never wins over a census, however new it is.
+from a source of low reliability; not one by nationality of the maker, which is no place; not one of capacity; the most recent;
+the best covered; the most reliable source; the first by measure and source id. A page that cites somebody therefore never wins
+over a census, however new it is.
 """
 
 from __future__ import annotations
@@ -120,6 +121,7 @@ def _preferred(rows: pl.DataFrame, graph: SupplyGraph) -> pl.DataFrame:
         "doubted",
         (pl.col("year") > pl.col("published")).fill_null(False),
         weak >= _RELIABILITY["low"],
+        pl.col("measure").str.contains("nationality"),
         pl.col("measure").str.starts_with("capacity"),
         -pl.col("year").fill_null(-1),
         -pl.col("attributed").round(9),

@@ -82,6 +82,7 @@ def test_countries_and_companies_are_never_added():
         ({"year": 2020, "source": "old"}, {"year": None, "source": "new"}),
         ({"year": 2018, "source": "old", "share": 0.1}, {"year": 2024, "source": "weak"}),  # a census is not outdone
         ({"year": 2018, "source": "old", "measure": "capacity"}, {"year": 2024, "source": "weak"}),
+        ({"year": 2020, "measure": "capacity"}, {"year": 2024, "measure": "output by nationality of the maker"}),
     ],
 )
 def test_the_preferred_view_follows_the_stated_rule_in_any_order(better, worse):
