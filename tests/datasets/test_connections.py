@@ -204,6 +204,14 @@ def test_chromium_of_bearing_steel_is_a_small_use(world):
     assert row["confidence"] == "structural" and "EC_CRM2023" in row["note"]
 
 
+def test_the_uses_of_a_material_are_parts_of_one_demand(world):
+    uses = world.inputs.filter(pl.col("use_share_low").is_not_null())
+    assert uses.height > 100 and (uses["use_share_low"] <= uses["use_share_high"]).all()
+    assert uses.group_by("input").agg(pl.col("use_share_low").sum())["use_share_low"].max() <= 1 + 1e-9
+    assert uses["note"].str.contains(r"\((EC_CRM2023|S2_\w+)\)").all()  # the share has a source of its own
+    assert "published" not in uses["confidence"].to_list()  # what the EU makes is an estimate of what the world does
+
+
 def test_an_optional_need_is_a_degree_and_never_a_yes_or_no(world):
     graded = world.inputs.filter(pl.col("kept_without_low").is_not_null())
     assert graded.height > 300
