@@ -8,10 +8,10 @@ holds an unknown part. Quantities are divided by the row of the aggregate ``WORL
 rows. Shares that sum to a little more than 1 (rounding) stand as published; what is computed from them divides by the sum.
 
 Where several views of one market exist, they are **ranked**, and the first is **preferred**, in this order: one with
-figures; not one whose every row is of unknown confidence; not a projection (a year after the source was published); not one
-from a source of low reliability; not one by nationality of the maker, which is no place; not one of capacity; the most recent;
-the best covered; the most reliable source; the first by measure and source id. A page that cites somebody therefore never wins
-over a census, however new it is.
+figures; not one whose every row is of unknown confidence; not a projection (a year after the source was published); not
+one from a source of low reliability; not one by nationality of the maker, which is no place; not one of capacity; the most
+recent; the best covered; the most reliable source; the first by measure and source id. A page that cites somebody
+therefore never wins over a census, however new it is.
 """
 
 from __future__ import annotations
