@@ -9,7 +9,7 @@ from datetime import date
 import kanmon as kn
 import polars as pl
 import pytest
-from kanmon.risk import concentration
+from kanmon.risk import affected, concentration
 
 
 @pytest.fixture(scope="module")
@@ -140,6 +140,20 @@ CONTROLLED = [
 @pytest.mark.parametrize("mineral", CONTROLLED)
 def test_a_controlled_mineral_reaches_a_product(world, kinds, mineral):
     assert any(kinds[item] == "product" for item in beyond(mineral, downstream(world)))
+
+
+NAMED = ["germanium_refining", "antimony_refining", "bismuth_refining", "indium_refining", "tellurium_refining"]
+NAMED += ["tungsten_refining", "graphite_natural_mining", "gallium_primary"]
+NAMED += [f"{element}_refining" for element in ("samarium", "gadolinium", "terbium", "dysprosium", "lutetium", "scandium")]
+NAMED += [f"{element}_refining" for element in ("yttrium", "holmium", "erbium", "thulium", "europium", "ytterbium")]
+
+
+@pytest.mark.parametrize("mineral", NAMED)
+def test_the_engine_sees_the_products_that_the_rows_lead_to(world, kinds, mineral):
+    """Named in the Chinese lists of 2023 to 2025: five metals, graphite, gallium and the seven and five rare earths."""
+    hit = set(affected(world, mineral)["item"])
+    assert any(kinds[item] == "product" for item in hit)
+    assert hit - {mineral} <= beyond(mineral, downstream(world))
 
 
 def test_most_minerals_reach_a_product_and_the_others_are_kinds_or_baskets(world, kinds):
