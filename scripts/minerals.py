@@ -243,7 +243,8 @@ def add_us_imports(world: World, data: Path) -> None:
         named["OTHER"] = total - sum(named.values())
         codes = "HS " + ", ".join(target["hs6"].split("|"))
         covers = f"{codes}, a basket: {target['covers']}" if target["covers"] else codes
-        world.item(target["item"], note=f"{covers} (US_CENSUS_2024_CONS)" if target["covers"] else "")
+        exact = {"hs6": target["hs6"]} if not target["covers"] else {"note": f"{covers} (US_CENSUS_2024_CONS)"}
+        world.item(target["item"], **exact)
         base = {"item": target["item"], "source": "US_CENSUS_2024_CONS", "year": 2024, "scope": "USA", "unit": "USD"}
         base |= {"measure": "imports (value)" + ", HS basket" * bool(target["covers"]), "confidence": "published"}
         for name, value in named.items():
