@@ -14,6 +14,7 @@ from .markets.governance import import_reliance as import_reliance
 from .markets.governance import supply_risk as supply_risk
 from .markets.governance import trade_supply_risk as trade_supply_risk
 from .markets.herfindahl import concentration as concentration
+from .markets.herfindahl import concentration_by_year as concentration_by_year
 from .markets.herfindahl import hhi as hhi
 from .production.criticality import affected as affected
 from .production.criticality import chokepoints as chokepoints

@@ -220,7 +220,7 @@ def world() -> str:
     return "\n".join(lines)
 
 
-WORLD = """One linked set of the six tables. Rows of engineering knowledge without a figure are *structural*; what rests on a
+WORLD = """One linked set of the tables. Rows of engineering knowledge without a figure are *structural*; what rests on a
 source of low reliability, or was compiled with the help of a language model, keeps that in its source row."""
 
 
