@@ -15,10 +15,10 @@ from kanmon.risk import (
     reduce,
     scenarios_from,
     simulate,
+    solve,
     spare_capacity,
     stockpile,
     substitute,
-    time_to_stop,
     trace,
 )
 
@@ -120,7 +120,7 @@ def test_the_fixed_point_agrees_with_plain_iteration_cycles_too(seed):
 
 def levels(network, scenario):
     """What is produced of each item, whoever may buy it: share times level over the producers of the world market."""
-    from kanmon.risk import apply, solve
+    from kanmon.risk import apply
 
     solution = solve(apply(network, scenario))
     nodes = network.nodes
@@ -274,20 +274,9 @@ def test_recycling_needs_none_of_the_usual_inputs():
     assert kept(graph, stop, add_source("motor", 0.3, recycling=True))["motor"] == (0.3, 0.3)
 
 
-def test_stocks_count_down_along_and_or_paths():
-    graph = graph_of(
-        [("robot", "a", "g", None), ("robot", "b", "g", None), ("robot", "c", None, None)],
-        {"a": {"AAA": 1.0}, "b": {"BBB": 1.0}, "c": {"CCC": 1.0}, "robot": {"DDD": 1.0}},
-    )
-
-    def days(*changes):
-        frame = time_to_stop(graph, Scenario("s", changes), product="robot")
-        return dict(frame.select("item", "days_high").rows())["robot"]
-
-    assert days(halt("AAA"), stockpile("a", 30)) == float("inf")  # b goes on
-    assert days(halt("AAA"), halt("BBB"), stockpile("a", 30), stockpile("b", 10)) == 30
-    assert days(halt("CCC"), stockpile("c", 20), stockpile("robot", 5)) == 25
-    assert days(halt("CCC"), halt("AAA"), halt("BBB"), stockpile("c", 20), stockpile("a", 7)) == 7
+def test_a_stock_is_refused_where_it_changes_nothing():
+    with pytest.raises(InputError, match="buys time"):
+        simulate(graph_of(*CHAIN), Scenario("s", [halt("AAA"), stockpile("magnet", 60)]))
 
 
 def test_the_trace_leads_from_the_product_to_the_cause():
