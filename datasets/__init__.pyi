@@ -13,6 +13,11 @@ from .critical_products import strategic_field_items as strategic_field_items
 from .critical_products import strategic_fields as strategic_fields
 from .guideline import guideline_documents as guideline_documents
 from .guideline import guideline_items as guideline_items
+from .measures import country_groups as country_groups
+from .measures import designated_goods as designated_goods
+from .measures import measure_sources as measure_sources
+from .measures import measures as measures
+from .measures import rechecks as rechecks
 from .readers.baci import read_baci as read_baci
 from .readers.comtrade import read_comtrade as read_comtrade
 from .readers.eto import read_eto as read_eto
