@@ -50,10 +50,11 @@ class NetworkEditor(NetworkBuilder):
 
     def apply(self, change: Change) -> None:
         """Make one change."""
+        low, high = change.bounds
         if change.kind in {"halt", "reduce"}:
-            self._scale(change, 1 - change.share, 1 - change.share)
+            self._scale(change, 1 - high, 1 - low)
         elif change.kind == "spare_capacity":
-            self._scale(change, 1 + change.share, 1 + change.share)
+            self._scale(change, 1 + low, 1 + high)
         elif change.kind == "embargo":
             self._embargo(change)
         elif change.kind == "add_source":
@@ -120,9 +121,9 @@ class NetworkEditor(NetworkBuilder):
                 continue
             for i, (source, low, high, gain_low, gain_high) in enumerate(self.links[target]):
                 if i in cut or i in hidden:
-                    kept = 1 - change.share
-                    certain = gain_high * kept if i in cut else gain_high
-                    self.links[target][i] = (source, low, high, gain_low * kept, certain)
+                    least, most = change.bounds
+                    certain = gain_high * (1 - least) if i in cut else gain_high
+                    self.links[target][i] = (source, low, high, gain_low * (1 - most), certain)
 
     def _split(self, pool: int, places: set[str]) -> tuple[int | None, int | None]:
         """Return the pools that users inside and outside ``places`` draw from: the same sources, two nodes.
@@ -208,12 +209,12 @@ class NetworkEditor(NetworkBuilder):
         maker = self.add_producer(needs, item=item, supplier=name, country=country, role="producer")
         for need in needs:
             self.users[need].add(maker)
-        self._feed(item, maker, change.share)
+        self._feed(item, maker, change.bounds[0])
 
     def _substitute(self, change: Change) -> None:
         for market in self._markets(change.by):
             if self.rows[market]["buyer"] == WORLD_MARKET:
-                self._feed(str(change.item), market, change.share)
+                self._feed(str(change.item), market, change.bounds[0])
                 return
 
     def _feed(self, item: str, source: int, share: float) -> None:

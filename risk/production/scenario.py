@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+import polars as pl
+
 from ...graph import InputError, SupplyGraph, UnknownIdError
 from ...graph.errors import did_you_mean, nearest, shorten
 
@@ -26,8 +28,9 @@ class Change:
         Only this item (default: everything that the node supplies).
     to : tuple of str
         Buyers that an embargo is aimed at: countries or companies; empty for everybody abroad.
-    share : float
-        How much: part of the output lost or cut, or added as a part of today's market (0..1, spare capacity any).
+    share : float or (float, float)
+        How much: part of the output lost or cut, or added as a part of today's market (0..1, spare capacity any). For an
+        embargo or a reduction also the least and greatest part that may be cut, where it is not known.
     days : float
         Days of stock.
     by : str or None
@@ -40,10 +43,15 @@ class Change:
     node: str | None = None
     item: str | None = None
     to: tuple[str, ...] = ()
-    share: float = 1.0
+    share: float | tuple[float, float] = 1.0
     days: float = 0.0
     by: str | None = None
     inputs: bool = True
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the greatest ``share``."""
+        return self.share if isinstance(self.share, tuple) else (self.share, self.share)
 
 
 @dataclass(frozen=True)
@@ -94,18 +102,24 @@ def halt(node: str, *, item: str | None = None) -> Change:
     return Change("halt", node, item)
 
 
-def reduce(node: str, share: float, *, item: str | None = None) -> Change:
-    """Return a reduction: ``node`` loses ``share`` (0..1) of its output, with ``item`` only of that item.
+def reduce(node: str, share: float | tuple[float, float], *, item: str | None = None) -> Change:
+    """Return a reduction: ``node`` loses ``share`` (0..1, or its bounds) of its output, with ``item`` only of that item.
 
     Raises
     ------
     InputError
         A share outside 0..1; `embargo`, `add_source` and `substitute` raise it too.
     """
-    return Change("reduce", node, item, share=_part("reduce", share))
+    return Change("reduce", node, item, share=_range("reduce", share))
 
 
-def embargo(node: str, *, item: str | None = None, to: str | Iterable[str] = (), share: float = 1.0) -> Change:
+def embargo(
+    node: str,
+    *,
+    item: str | None = None,
+    to: str | Iterable[str] = (),
+    share: float | tuple[float, float] = 1.0,
+) -> Change:
     """Return an embargo: ``node`` (a country or a supplier) cuts ``share`` (0..1) of its exports.
 
     Parameters
@@ -116,11 +130,11 @@ def embargo(node: str, *, item: str | None = None, to: str | Iterable[str] = (),
         Only this item.
     to : str or iterable of str, optional
         Countries or companies that are cut off (default: everybody abroad).
-    share : float
-        Part of the sales that is cut, 0..1.
+    share : float or (float, float)
+        Part of the sales that is cut, 0..1, or the least and greatest part where it is not known.
     """
     to = (to,) if isinstance(to, str) else tuple(to)
-    return Change("embargo", node, item, to, _part("embargo", share))
+    return Change("embargo", node, item, to, _range("embargo", share))
 
 
 def add_source(item: str, share: float, *, node: str | None = None, recycling: bool = False) -> Change:
@@ -179,6 +193,15 @@ def _part(kind: str, share: float) -> float:
     return float(share)
 
 
+def _range(kind: str, share: float | tuple[float, float]) -> float | tuple[float, float]:
+    """A part, or its bounds."""
+    if not isinstance(share, (tuple, list)):
+        return _part(kind, share)
+    if len(share) != 2 or _part(kind, share[0]) > _part(kind, share[1]):
+        raise InputError("risk.scenario.part", kind=kind, value=shorten(share))
+    return float(share[0]), float(share[1])
+
+
 _MAKERS = {
     "halt": halt,
     "embargo": embargo,
@@ -190,10 +213,12 @@ _MAKERS = {
 }
 
 
-def scenarios_from(data: Any) -> list[Scenario]:
-    """Return scenarios from plain data, as read from YAML: one scenario or a list of them.
+def scenarios_from(data: Any, *, buyer: str | None = None, graph: SupplyGraph | None = None) -> list[Scenario]:
+    """Return scenarios from plain data, as read from YAML, or from a frame of measures in force.
 
-    A scenario has a ``name`` and ``changes``, each a mapping of one kind to its arguments:
+    Rows of the table ``measures`` are read by `control_scenarios`, whose parameters ``buyer`` and ``graph`` are.
+    Of plain data (one scenario or a list of them), a scenario has a ``name`` and ``changes``, each a mapping of one kind to
+    its arguments:
 
     >>> scenarios_from({"name": "a", "changes": [{"halt": {"node": "CHN", "item": "gallium_primary"}}]})
     [Scenario(name='a', changes=(Change(kind='halt', node='CHN', item='gallium_primary', ...),))]
@@ -203,6 +228,10 @@ def scenarios_from(data: Any) -> list[Scenario]:
     InputError
         Another shape, an unknown kind or argument ("did you mean"), or a value out of range.
     """
+    if isinstance(data, pl.DataFrame):
+        from .controls import control_scenarios
+
+        return control_scenarios(data, buyer=buyer, graph=graph)
     rows = data if isinstance(data, list) else [data]
     if not rows:
         raise InputError("risk.scenario.shape")
