@@ -36,7 +36,20 @@ def _application():
     import typer
 
     from ..graph.messages import text
-    from .commands import affected, assess, audit, chokepoints, controls, data, dependence, explore, flag, template, whatif
+    from .commands import (
+        affected,
+        assess,
+        audit,
+        chokepoints,
+        controls,
+        data,
+        data_update,
+        dependence,
+        explore,
+        flag,
+        template,
+        whatif,
+    )
     from .console import say
 
     options = {"no_args_is_help": True, "add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
@@ -55,6 +68,7 @@ def _application():
     bundled.command("list", help=say("data_list"))(data.list_)
     bundled.command("show", help=say("data_show"))(data.show)
     bundled.command("verify", help=say("data_verify"))(data.verify)
+    bundled.command("update", help=say("data_update"))(data_update.update)
     app.add_typer(bundled, name="data")
 
     @app.callback(invoke_without_command=True)

@@ -81,21 +81,36 @@ def name_of(row: dict[str, Any], lang: str) -> str:
 def open_graph(data: str | None) -> SupplyGraph:
     """Return the bundled dataset of that name (default: ``world``), else what stands at that path.
 
+    ``world+my_folder`` puts the tables of a folder (or a workbook) over a bundled dataset; several may follow.
+
     Raises
     ------
     ReadError, SchemaError
-        Neither exists, or the tables are wrong.
+        Neither exists, or the tables are wrong or contradict each other.
     """
     from ..datasets import load
     from ..datasets.catalogue import NAMES
-    from ..graph import ReadError, SupplyGraph
-    from ..graph.errors import did_you_mean, nearest, shorten
+    from ..graph import SupplyGraph
 
     if data is None or data in NAMES:
         return load(data or "world")
+    base, *more = data.split("+")
+    if base in NAMES and more and not Path(data).exists():
+        graph = load(base)
+        for part in more:
+            graph = graph.merge(SupplyGraph.read(_existing(part)), name=data)
+        return graph
+    return SupplyGraph.read(_existing(data))
+
+
+def _existing(data: str) -> Path:
+    from ..datasets.catalogue import NAMES
+    from ..graph import ReadError
+    from ..graph.errors import did_you_mean, nearest, shorten
+
     path = Path(data)
     if path.exists():
-        return SupplyGraph.read(path)
+        return path
     siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []
     hint = did_you_mean(nearest(path.name, [*NAMES, *siblings]))
     raise ReadError("app.cli.no_data", value=shorten(data), hint=hint, names=", ".join(NAMES))

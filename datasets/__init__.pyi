@@ -38,6 +38,8 @@ from .trade import thresholds as thresholds
 from .trade import trade_items as trade_items
 from .trade import trade_kind as trade_kind
 from .trade import trade_sources as trade_sources
+from .updates import Update as Update
+from .updates import read_update as read_update
 from .wiod import wiod_flows as wiod_flows
 from .wiod import wiod_sectors as wiod_sectors
 from .wiod import wiod_sources as wiod_sources
