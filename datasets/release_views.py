@@ -83,7 +83,7 @@ def views(cells: pl.DataFrame, source: str) -> list[Row]:
 
 def _view(base: Row, told: list[Row]) -> list[Row]:
     world = next((row for row in told if row["supplier"] == WORLD and row.get("quantity")), None)
-    total: float | None = world["quantity"] if world else None
+    total: float | None = float(world["quantity"]) if world else None
     unit = next((row["unit"] for row in told if row["unit"]), None)
     rows = _one_per_supplier([row for row in told if row["supplier"] != WORLD])
     excluded = {row["supplier"] for row in rows if row.get("sign") == "excluded"}
@@ -94,7 +94,7 @@ def _view(base: Row, told: list[Row]) -> list[Row]:
     if total is None:
         remark = "the source gives no world total, so no share is computed"
         return [base | {"supplier": row["supplier"]} | _without_share(row, remark) for row in rows]
-    summed = sum(row.get("quantity") or 0.0 for row in rows)
+    summed = float(sum(row.get("quantity") or 0.0 for row in rows))
     out, remark = [], ""
     if summed > total * ROUNDING:
         remark = f"the rows sum to {summed:g} and the source states {total:g} {unit}: shares are of the sum"
