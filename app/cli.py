@@ -43,6 +43,7 @@ def _application():
         chokepoints,
         controls,
         data,
+        data_check,
         data_update,
         dependence,
         explore,
@@ -68,6 +69,7 @@ def _application():
     bundled.command("list", help=say("data_list"))(data.list_)
     bundled.command("show", help=say("data_show"))(data.show)
     bundled.command("verify", help=say("data_verify"))(data.verify)
+    bundled.command("check", help=say("data_check"))(data_check.check)
     bundled.command("update", help=say("data_update"))(data_update.update)
     app.add_typer(bundled, name="data")
 

@@ -13,6 +13,7 @@ from .critical_products import strategic_field_items as strategic_field_items
 from .critical_products import strategic_fields as strategic_fields
 from .guideline import guideline_documents as guideline_documents
 from .guideline import guideline_items as guideline_items
+from .inspection import inspect_data as inspect_data
 from .measures import country_groups as country_groups
 from .measures import designated_goods as designated_goods
 from .measures import measure_sources as measure_sources
@@ -24,6 +25,7 @@ from .readers.eto import read_eto as read_eto
 from .readers.hs import convert_edition as convert_edition
 from .readers.japan_customs import read_japan_customs as read_japan_customs
 from .readers.us_census import read_us_census as read_us_census
+from .reference_sets import reference_sets as reference_sets
 from .technologies import group_a as group_a
 from .technologies import technologies as technologies
 from .technologies import technology_hs_codes as technology_hs_codes
