@@ -311,6 +311,7 @@ def _check_sums(indexed: pl.DataFrame, problems: Problems) -> None:
     for view in views.filter(pl.col("units").list.len() > 1).head(MOST).iter_rows(named=True):
         units = ", ".join(str(unit) for unit in view["units"])
         problems.say("mixed_units", "shares", column="unit", value=view["label"], units=units)
+    _check_totals(indexed.filter(counted), views, problems)
     ratio = pl.max_horizontal("country", "company") / pl.col("total")
     over = views.with_columns(ratio=ratio).filter(pl.col("ratio") > 1 + ROUNDING + 1e-9)
     for view in over.head(MOST).iter_rows(named=True):
@@ -322,6 +323,18 @@ def _check_sums(indexed: pl.DataFrame, problems: Problems) -> None:
             ratio=view["ratio"],
             rows=_listed(view["rows"]),
         )
+
+
+def _check_totals(named: pl.DataFrame, views: pl.DataFrame, problems: Problems) -> None:
+    """Say of quantities without a world total what stands in for it: the rows' sum, or nothing at all."""
+    world = pl.col("scope").is_null() | (pl.col("scope") == "world")
+    figure = pl.any_horizontal(pl.col("quantity", "share", "share_low", "share_high").is_not_null())
+    open_ended = named.filter(world).group_by(list(VIEW), maintain_order=True).agg(open=(~figure).any())
+    lacking = views.filter(pl.col("total").is_null() & (pl.col("rows").list.len() > 0))
+    lacking = lacking.join(open_ended, on=list(VIEW), nulls_equal=True, maintain_order="left")
+    for view in lacking.head(MOST).iter_rows(named=True):
+        code = "open_total" if view["open"] else "no_total"
+        problems.say(code, "shares", column="quantity", value=view["label"], rows=_listed(view["rows"]), severity="note")
 
 
 def _listed(rows: list[int]) -> str:
