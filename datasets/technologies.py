@@ -138,7 +138,7 @@ def group_a(path: str | Path | None = None) -> pl.DataFrame:
     """Return the Group A destinations: ``country`` (ISO3), ``valid_from``, ``valid_to`` (dates or null), ``source``.
 
     The packaged list is that of `country_groups`: compiled from secondary sources of 2019 and 2025, not from the order
-    itself (輸出貿易管理令 別表第3). A user's own list is a CSV file with the same columns.
+    itself (輸出貿易管理令 別表第3). A user's own list is a CSV file with the same columns at ``path``.
 
     Raises
     ------

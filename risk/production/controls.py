@@ -80,6 +80,10 @@ def control_effects(measures: pl.DataFrame, *, buyer: str | None = None, graph: 
     InputError
         A column is missing.
 
+    References
+    ----------
+    The acts, by ``legal_reference`` of each row; their sources in `datasets.measure_sources`.
+
     Examples
     --------
     >>> from kanmon.datasets import measures
@@ -165,7 +169,7 @@ def control_scenarios(
 ) -> list[Scenario]:
     """Return each measure that cuts something as a scenario named by its id; `control_effects` tells the rest.
 
-    Parameters and errors are those of `control_effects`.
+    Parameters are those of `control_effects`, and so are the errors.
 
     >>> from kanmon.datasets import measures
     >>> scenarios = {scenario.name: scenario for scenario in control_scenarios(measures("2026-11-24"), buyer="JPN")}
