@@ -92,22 +92,23 @@ def find_controls(graph: SupplyGraph, on: Date, *, buyer: str | None = None, pro
     part = graph if product is None else graph.upstream(product)
     effects = control_effects(rows, buyer=place, graph=part)
     # A measure cuts something when it does so for one of its items; else the reason of the first says why not.
-    reasons = effects.group_by("measure").agg(
-        pl.when(pl.col("reason").is_null().any()).then(None).otherwise(pl.col("reason").first()).alias("reason")
-    )
+    why = pl.when(pl.col("reason").is_null().any()).then(None).otherwise(pl.col("reason").first())
+    reasons = effects.group_by("measure").agg(reason=why)
     found = rows.join(reasons, left_on="id", right_on="measure", how="left", maintain_order="left")
-    together = None
-    order: list[pl.Expr] = [pl.col("reason").is_not_null(), pl.col("issuer"), -pl.col("since").dt.epoch("d")]
-    if product is not None:
-        losses = control_losses(graph, rows, product, buyer=buyer)
-        columns = ("in_figures", *_LOSSES)
-        found = found.join(losses.select("measure", *columns), left_on="id", right_on="measure", how="left")
-        all_at_once = losses.filter(measure=TOGETHER).select(_LOSSES).to_dicts()
-        together = all_at_once[0] if all_at_once else None
-        everybody = pl.col("against").fill_null("all") == "all"
-        order = [pl.col("reason").is_not_null(), -pl.col("certain_loss"), -pl.col("possible_loss"), everybody]
-        order += [pl.col("in_figures"), pl.col("id")]
-    return Controls(graph, on, buyer, product, found.sort(order, maintain_order=True, nulls_last=True), together)
+    if product is None:
+        order = [pl.col("reason").is_not_null(), pl.col("issuer"), -pl.col("since").dt.epoch("d")]
+        return Controls(graph, on, buyer, product, found.sort(order, maintain_order=True, nulls_last=True), None)
+    losses = control_losses(graph, rows, product, buyer=buyer)
+    columns = ("in_figures", "aimed", *_LOSSES)
+    found = found.join(losses.select("measure", *columns), left_on="id", right_on="measure", how="left")
+    # What is aimed at others, or by the buyer at others, counts where it comes back through makers abroad.
+    felt = pl.col("reason").is_in(["elsewhere", "own"]) & (pl.col("possible_loss") > 0)
+    found = found.with_columns(reason=pl.when(~felt.fill_null(False)).then("reason"))
+    order = [pl.col("reason").is_not_null(), -pl.col("certain_loss"), -pl.col("possible_loss")]
+    order += [pl.col("against").fill_null("all") == "all", pl.col("in_figures"), pl.col("id")]
+    together = losses.filter(measure=TOGETHER).select(_LOSSES).to_dicts()
+    found = found.sort(order, maintain_order=True, nulls_last=True)
+    return Controls(graph, on, buyer, product, found, together[0] if together else None)
 
 
 def write_controls(found: Controls, path: Path, *, force: bool = False) -> None:

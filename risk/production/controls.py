@@ -72,8 +72,8 @@ def control_effects(measures: pl.DataFrame, *, buyer: str | None = None, graph: 
         One row per measure and item (one without an item has one row): ``measure, item, kind, status``; ``sellers`` (whose
         sales are cut), ``buyers`` (cut off; empty: everybody abroad); ``share_low, share_high`` (part of the sales that is
         cut, 0..1; null where nothing is); ``in_figures`` (whether the measure began by the year of the item's figures; null
-        where that is not known); ``reason`` (null, or why it cuts nothing: ``suspension, suspended, not_in_force,
-        technology, entities, price, no_flow, own, elsewhere, no_seller, no_item, not_needed``, the first that holds).
+        where that is not known); ``reason`` (null, or why it cuts nothing: ``suspension, not_in_force, own,
+        elsewhere, suspended, technology, entities, price, no_flow, no_seller, no_item, not_needed``, the first that holds).
 
     Raises
     ------
@@ -90,8 +90,8 @@ def control_effects(measures: pl.DataFrame, *, buyer: str | None = None, graph: 
     >>> frame = control_effects(measures("2026-11-24"), buyer="JPN")
     >>> frame.filter(measure="CHN-2023-023-GA").select("item", "sellers", "share_low", "share_high").row(0)
     ('gallium_primary', ['CHN'], 0.0, 1.0)
-    >>> frame.filter(measure="CHN-2024-046-GA")["reason"].unique().to_list()
-    ['suspended']
+    >>> frame.filter(measure="CHN-2024-046-GA")["reason"].unique().to_list()  # aimed at the United States
+    ['elsewhere']
     """
     for column in _NEEDED:
         if column not in measures.columns:
@@ -140,13 +140,13 @@ def _reason(
     kind, about = row["kind"], row["object"] or ("entities" if row["kind"] == "entity_listing" else "goods")
     reasons = (
         ("suspension", kind == "suspension"),
-        ("suspended", row["status"] == "suspended"),
         ("not_in_force", row["status"] in {"announced", "lapsed"}),
+        ("own", buyer is not None and buyer in sellers and kind in _PARTS),
+        ("elsewhere", buyer is not None and bool(buyers) and buyer not in buyers and kind in _PARTS),
+        ("suspended", row["status"] == "suspended"),
         (about, about != "goods"),
         ("price", kind in _PRICES),
         ("no_flow", kind not in _PARTS),
-        ("own", buyer is not None and buyer in sellers),
-        ("elsewhere", buyer is not None and bool(buyers) and buyer not in buyers),
         ("no_seller", not sellers),
         ("no_item", not named),
         ("not_needed", not needed),
@@ -206,7 +206,8 @@ def control_losses(
     product : str
         The item that is asked about.
     buyer : str, optional
-        The country or company from whose place supply is seen; of a company, its country counts for the aim of a measure.
+        The country or company from whose place supply is seen. A measure that is aimed at others counts too: makers abroad
+        that the buyer depends on may be hit.
     level : {"country", "company", "site"}
         Whose shares.
 
@@ -214,8 +215,8 @@ def control_losses(
     -------
     polars.DataFrame
         One row per measure that cuts something upstream of the product, greatest losses first: ``measure, items`` (list),
-        ``share_low, share_high`` (bounds over the items), ``in_figures`` (of any item), then ``certain_loss,
-        estimated_loss, possible_loss`` (0..1: 1 - kept in the readings of `simulate`). Where the part that is cut is not
+        ``share_low, share_high`` (bounds over the items), ``in_figures`` (of any item), ``aimed`` (at the buyer's country or
+        at everybody; true without a buyer), then ``certain_loss, estimated_loss, possible_loss`` (0..1: 1 - kept in the readings of `simulate`). Where the part that is cut is not
         known there is no estimate (null): it would be a guess at licences. The first row, ``measure`` "*", is all at once.
 
     Raises
@@ -226,9 +227,12 @@ def control_losses(
         A column of ``measures`` is missing.
     """
     place = None if buyer is None else graph.supplier(buyer)["country"] or buyer
-    effects = control_effects(measures, buyer=place, graph=graph.upstream(product)).filter(pl.col("reason").is_null())
+    effects = control_effects(measures, graph=graph.upstream(product)).filter(pl.col("reason").is_null())
+    at_buyer = (pl.col("buyers").list.len() == 0) | pl.col("buyers").list.contains(pl.lit(place, pl.String))
+    own = pl.col("sellers").list.contains(pl.lit(place, pl.String))
+    effects = effects.with_columns(aimed=pl.lit(True) if place is None else at_buyer & ~own)
     effects = _among(effects, set(graph.suppliers["id"]) | set(graph.suppliers["country"].drop_nulls()))
-    bounds = [pl.col("share_low").min(), pl.col("share_high").max(), pl.col("in_figures").any()]
+    bounds = [pl.col("share_low").min(), pl.col("share_high").max(), pl.col("in_figures", "aimed").any()]
     found = effects.group_by("measure", maintain_order=True).agg(pl.col("item").alias("items"), *bounds)
     if not found.height:
         return found.with_columns(pl.lit(None, pl.Float64).alias(f"{word}_loss") for word in _READINGS)
@@ -246,7 +250,7 @@ def control_losses(
 
 def _among(effects: pl.DataFrame, known: set[str]) -> pl.DataFrame:
     """Without sellers and buyers that the graph does not have: nothing of theirs flows there."""
-    aimed = pl.col("buyers").list.len() > 0
+    named = pl.col("buyers").list.len() > 0
     inside = pl.element().filter(pl.element().is_in(list(known)))
-    effects = effects.with_columns(pl.col("sellers", "buyers").list.eval(inside), aimed=aimed)
-    return effects.filter(pl.col("sellers").list.len() > 0, ~pl.col("aimed") | aimed).drop("aimed")
+    effects = effects.with_columns(pl.col("sellers", "buyers").list.eval(inside), _named=named)
+    return effects.filter(pl.col("sellers").list.len() > 0, ~pl.col("_named") | named).drop("_named")

@@ -38,6 +38,15 @@ def test_losses_are_parts_in_order_and_all_together_is_worst(magnet):
         assert magnet.together[word] >= rows[word].max() - 1e-9
 
 
+def test_a_ban_on_another_country_counts_where_it_comes_back_through_its_makers():
+    """China's ban on graphite to the United States of 2024 is not aimed at Japan."""
+    found = find_controls(kn.load("world"), date(2025, 6, 1), buyer="JPN", product="humanoid_robot").found
+    others = found.filter(pl.col("against") == "USA", pl.col("reason").is_null())
+    assert (others["possible_loss"] > 0).all()
+    assert not others["aimed"].any()
+    assert set(found.filter(pl.col("reason") == "elsewhere")["possible_loss"].drop_nulls()) <= {0.0}
+
+
 def test_a_suspended_ban_is_listed_with_the_day_to_look_again():
     found = find_controls(kn.load("mlcc"), date(2026, 11, 24))
     assert found.found.filter(id="CHN-2024-046-GA")["reason"].item() == "suspended"

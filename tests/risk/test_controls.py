@@ -95,6 +95,12 @@ def test_a_ban_older_than_the_figures_is_in_them_and_no_longer_certain(graph):
     assert effect(graph=graph, item="gas")["in_figures"] is None
 
 
+def test_a_measure_aimed_at_others_is_worked_out_and_said_not_to_be_aimed(graph):
+    found = control_losses(graph, frame({"against": "USA"}, {"id": "us", "issuer": "USA"}), "robot", buyer="JPN")
+    assert dict(found.select("measure", "aimed").rows()) == {TOGETHER: True, "m": False, "us": True}
+    assert found.filter(measure="m")["possible_loss"].item() == pytest.approx(0)
+
+
 def test_an_item_that_the_graph_does_not_have_is_said(graph):
     assert effect(graph=graph, item="xenon")["reason"] == "not_needed"
 
