@@ -25,6 +25,7 @@ from .readers.eto import read_eto as read_eto
 from .readers.hs import convert_edition as convert_edition
 from .readers.japan_customs import read_japan_customs as read_japan_customs
 from .readers.us_census import read_us_census as read_us_census
+from .readers.wgi import read_wgi as read_wgi
 from .reference_sets import reference_sets as reference_sets
 from .technologies import group_a as group_a
 from .technologies import technologies as technologies

@@ -23,7 +23,8 @@ from . import release_views as meaning
 from .catalogue import load
 from .readers.releases import read_release, release_kind
 from .readers.tables import packaged
-from .trade import read_trade, trade_kind
+from .readers.wgi import read_wgi
+from .trade import governance, read_trade, trade_kind
 
 NOTABLE = 0.10
 """A figure that differs from the bundled one by more than this part is a change."""
@@ -37,13 +38,20 @@ _PUBLISHERS = {
     ),
     "iea_supply": ("Critical Minerals Dataset, base year {year}", "International Energy Agency", "CC BY 4.0", "high"),
     "casting_census": ("Census of World Casting Production {year}", "Modern Casting / AFS", "facts only", "high"),
+    "wgi": ("Worldwide Governance Indicators to {year}", "World Bank", "CC BY 4.0", "high"),
     "baci": ("BACI, trade of {year}", "CEPII", "Etalab Open Licence 2.0", "high"),
     "comtrade": ("UN Comtrade, trade of {year}", "United Nations", "UN Comtrade terms of use", "high"),
     "japan_customs": ("Trade Statistics of Japan, {year}", "Ministry of Finance, Japan", "open (credit the source)", "high"),
     "us_census": ("US imports, {year}", "U.S. Census Bureau", "US public domain", "high"),
     "tidy": ("Trade table of the user, {year}", "not said", "not said", "unverified"),
 }
-_IDS = {"usgs_world": "USGS_MCS{edition}", "iea_supply": "IEA_CMD{year}", "casting_census": "CASTING_CENSUS_{year}"}
+_IDS = {
+    "usgs_world": "USGS_MCS{edition}",
+    "iea_supply": "IEA_CMD{year}",
+    "casting_census": "CASTING_CENSUS_{year}",
+    "wgi": "WB_WGI_{year}",
+}
+_NOTHING_ASIDE = pl.DataFrame(schema={"reason": pl.String, "series": pl.String, "who": pl.String, "line": pl.Int64})
 _CHANGES = {
     "item": pl.String,
     "measure": pl.String,
@@ -73,6 +81,8 @@ class Update:
         One row per item, measure, supplier and year: ``bundled`` and ``read`` (in ``unit``; null: no figure), ``change``
         (read / bundled - 1), ``what`` ("new", "changed": by more than `NOTABLE`, "same", "now_known", "now_unknown",
         "vanished", "other_unit") with both sources.
+    governance : polars.DataFrame or None
+        Governance indicators, where a file holds them (`readers.wgi.read_wgi`); they are no table of a graph.
     set_aside : polars.DataFrame
         ``file, reason, series, who, rows, first_line``: what was not taken, and why (one of `REASONS`).
     """
@@ -80,6 +90,7 @@ class Update:
     graph: SupplyGraph
     changes: pl.DataFrame
     set_aside: pl.DataFrame
+    governance: pl.DataFrame | None = None
 
 
 def read_update(
@@ -88,8 +99,9 @@ def read_update(
     """Return the figures of raw releases as tables, with what they change.
 
     Known are: the world data of the Mineral Commodity Summaries (U.S. Geological Survey; both layouts, cp1252 or UTF-8), the
-    Critical Minerals Dataset (IEA), the Census of World Casting Production, and every trade table that `read_trade` knows
-    (BACI, UN Comtrade, Trade Statistics of Japan with nine-digit codes, US Census).
+    Critical Minerals Dataset (IEA), the Census of World Casting Production, the Worldwide Governance Indicators (World
+    Bank), and every trade table that `read_trade` knows (BACI, UN Comtrade, Trade Statistics of Japan with nine-digit codes,
+    US Census).
 
     Parameters
     ----------
@@ -114,10 +126,14 @@ def read_update(
     taken = [_read(Path(path), buyer, year, set(world.sources["id"])) for path in paths]
     aside = pl.concat([part.aside for part in taken]) if taken else pl.DataFrame()
     shares = [row for part in taken for row in part.shares]
-    if not shares:
+    scores = [part.governance for part in taken if part.governance is not None]
+    if not shares and not scores:
         raise InputError("datasets.updates.nothing", files=", ".join(shorten(Path(path).name) for path in paths))
     graph = _graph(shares, [part.source for part in taken], world)
-    return Update(graph, _changes(graph, world), aside)
+    told = pl.concat(scores).unique(["iso3", "year"], keep="last", maintain_order=True) if scores else None
+    changes = [_changes(graph, world)] if shares else []
+    changes += [_governance_changes(told)] if told is not None else []
+    return Update(graph, pl.concat(changes), aside, told)
 
 
 @dataclass(frozen=True)
@@ -125,6 +141,7 @@ class _Part:
     shares: list[dict[str, Any]]
     source: dict[str, Any]
     aside: pl.DataFrame
+    governance: pl.DataFrame | None = None
 
 
 def _read(path: Path, buyer: str | None, year: int | None, known: set[str]) -> _Part:
@@ -134,6 +151,10 @@ def _read(path: Path, buyer: str | None, year: int | None, known: set[str]) -> _
         kind = release_kind(path)
         if kind is None:
             raise InputError("datasets.updates.unknown", path=shorten(path.name)) from None
+        if kind == "wgi":
+            scores = read_wgi(path)
+            source = _source(path, kind, int(scores["year"].max()), known)  # pyright: ignore[reportArgumentType]
+            return _Part([], source, _counted(_NOTHING_ASIDE, path), scores.with_columns(source=pl.lit(source["id"])))
         return _production(path, kind, year, known)
     return _trade(path, kind, buyer, known)
 
@@ -296,8 +317,7 @@ def _graph(shares: Sequence[dict[str, Any]], sources: list[dict[str, Any]], worl
             ),
         ]
     )
-    kept = [row for row in sources if row["id"] in set(frame["source"])]
-    return SupplyGraph(items=items, suppliers=suppliers, shares=frame, sources=kept, name="update")
+    return SupplyGraph(items=items, suppliers=suppliers, shares=frame, sources=sources, name="update")
 
 
 def _changes(graph: SupplyGraph, world: SupplyGraph) -> pl.DataFrame:
@@ -316,7 +336,22 @@ def _changes(graph: SupplyGraph, world: SupplyGraph) -> pl.DataFrame:
     # The release is compared with its own earlier vintage where that is bundled, else with all.
     own = told.filter(_family("source").is_in(graph.sources.select(_family("id")).to_series().implode()))
     told = own if own.height else told
-    both = told.join(read, on=keys, how="full", nulls_equal=True, coalesce=True, suffix="_read", maintain_order="right_left")
+    return _judged(told.join(read, on=keys, how="full", nulls_equal=True, coalesce=True, suffix="_read"))
+
+
+def _governance_changes(scores: pl.DataFrame) -> pl.DataFrame:
+    """Score by score, on the scale of 0 to 10, for the years that were read."""
+    keys = ["supplier", "year"]
+    read, told = (
+        frame.select(supplier="iso3", year="year", quantity="wgi_0_10", unit=pl.lit("0..10"), source="source")
+        for frame in (scores, governance().filter(pl.col("year").is_in(scores["year"].unique().implode())))
+    )
+    both = told.join(read, on=keys, how="full", nulls_equal=True, coalesce=True, suffix="_read")
+    return _judged(both.with_columns(item=pl.lit(None, pl.String), measure=pl.lit("governance, higher is worse")))
+
+
+def _judged(both: pl.DataFrame) -> pl.DataFrame:
+    """Say of each pair of figures what became of it."""
     old, new = pl.col("quantity"), pl.col("quantity_read")
     ratio = pl.when(old > 0).then(new / old - 1)
     what = (

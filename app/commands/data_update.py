@@ -52,6 +52,8 @@ def update(
         write_tables(found.graph.tables, folder, "csv", True)
         write_csv(found.changes, folder / "changes.csv")
         write_csv(found.set_aside, folder / "set_aside.csv")
+        if found.governance is not None:
+            write_csv(found.governance, folder / "governance.csv")
     if json:
         summary = {"sources": found.graph.sources.to_dicts(), "changes": _counts(found)}
         summary["set_aside"] = found.set_aside.to_dicts()
@@ -76,6 +78,10 @@ def _show(found: Update, into: Path, terminal: Console, lang: str) -> None:
         figures = graph.shares.filter(source=source["id"])
         about = {"id": source["id"], "title": safe(source["title"], 80), "note": safe(source["note"], 100)}
         terminal.print(say("read", figures=figures.height, items=figures["item"].n_unique(), **about))
+    if found.governance is not None:
+        scores = found.governance
+        fields = {"countries": scores["iso3"].n_unique(), "oldest": scores["year"].min(), "newest": scores["year"].max()}
+        terminal.print(say("governance", rows=scores.height, **fields))
     counts = "; ".join(f"{say(what)} {count:,}" for what, count in _counts(found).items())
     terminal.print(say("compared", counts=counts))
     notable = found.changes.filter(pl.col("what").is_in(["changed", "now_known", "now_unknown", "vanished"]))
@@ -88,7 +94,7 @@ def _show(found: Update, into: Path, terminal: Console, lang: str) -> None:
         for row in notable.head(SHOWN).iter_rows(named=True):
             figures = ("–" if row[key] is None else f"{row[key]:,g}" for key in ("bundled", "read"))
             change = "–" if row["change"] is None else f"{row['change']:+.0%}"
-            name = safe(f"{row['item']} ({row['measure']})", 60)
+            name = safe(f"{row['item'] or ''} ({row['measure']})".strip(), 60)
             table.add_row(name, row["supplier"], str(row["year"]), *figures, change, say(row["what"]))
         terminal.print(table)
         if notable.height > SHOWN:

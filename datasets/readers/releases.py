@@ -50,21 +50,36 @@ _NOTES = {"PROD": "PROD_NOTES", "CAP": "CAP_NOTES", "RESERVES": "RESERVE_NOTES"}
 
 
 def release_kind(path: str | Path) -> str | None:
-    """Return which release a file is, by its header: usgs_world, iea_supply, casting_census; None when it is none of them.
+    """Return which release a file is, by its header: usgs_world, iea_supply, casting_census, wgi; None if none of them.
 
     Raises
     ------
     ReadError
         The file is missing, empty, encrypted or corrupt.
     """
+    from .wgi import is_wgi
+
     path = Path(path)
-    if path.suffix.lower() in {".xlsx", ".xlsm"}:
-        return "iea_supply" if any(name.startswith(IEA_SHEET) for name in _workbook(path).sheet_names) else None
-    header = [word.strip() for word in _csv(path).columns] if path.suffix.lower() in {".csv", ".txt"} else []
+    if path.suffix.lower() in {".xlsx", ".xlsm"} and any(s.startswith(IEA_SHEET) for s in _workbook(path).sheet_names):
+        return "iea_supply"
+    if path.suffix.lower() not in {".csv", ".txt", ".xlsx", ".xlsm"}:
+        return None
+    header = read_sheet(path).columns
+    if is_wgi(header):
+        return "wgi"
     if set(USGS_LONG) <= set(header) or (set(USGS_WIDE) <= set(header) and any(map(_WIDE_FIGURE.match, header))):
         return "usgs_world"
     metals = [word for word in header if word.casefold() in CENSUS]
     return "casting_census" if len(metals) > 2 and header[0].casefold() == "country" else None
+
+
+def read_sheet(path: Path) -> pl.DataFrame:
+    """Return a CSV file or the first sheet of a workbook as text, with trimmed names of columns."""
+    if path.suffix.lower() in {".xlsx", ".xlsm"}:
+        frame = _workbook(path).load_sheet(0, dtypes="string").to_polars()
+    else:
+        frame = _csv(path)
+    return frame.rename({name: name.strip() for name in frame.columns})
 
 
 def read_release(path: str | Path, kind: str, year: int | None = None) -> pl.DataFrame:
@@ -89,8 +104,7 @@ def read_release(path: str | Path, kind: str, year: int | None = None) -> pl.Dat
     path = Path(path)
     if kind == "iea_supply":
         return _iea(path)
-    frame = _csv(path)
-    frame = frame.rename({name: name.strip() for name in frame.columns}).with_row_index("line", offset=2)
+    frame = read_sheet(path).with_row_index("line", offset=2)
     if kind == "casting_census":
         return _census(frame, path, year)
     return _usgs_long(frame) if "Statistics" in frame.columns else _usgs_wide(frame)

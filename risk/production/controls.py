@@ -216,8 +216,9 @@ def control_losses(
     polars.DataFrame
         One row per measure that cuts something upstream of the product, greatest losses first: ``measure, items`` (list),
         ``share_low, share_high`` (bounds over the items), ``in_figures`` (of any item), ``aimed`` (at the buyer's country or
-        at everybody; true without a buyer), then ``certain_loss, estimated_loss, possible_loss`` (0..1: 1 - kept in the readings of `simulate`). Where the part that is cut is not
-        known there is no estimate (null): it would be a guess at licences. The first row, ``measure`` "*", is all at once.
+        at everybody; true without a buyer), then ``certain_loss, estimated_loss, possible_loss`` (0..1: 1 - kept in the
+        readings of `simulate`). Where the part that is cut is not known there is no estimate (null): it would be a guess at
+        licences. The first row, ``measure`` "*", is all at once.
 
     Raises
     ------

@@ -263,3 +263,39 @@ def test_who_and_what_a_cell_means():
     assert who_is("United States and Canada") == (None, "")
     assert who_is("Rest of world")[0] == "OTHER"
     assert [cell(raw, "")["missing"] for raw in ("NA", "XX", "330 - 390", "W")] == ["not_reported"] * 3 + ["withheld"]
+
+
+def long_wgi(path, years=(2022, 2023, 2024)):
+    """The bundled scores in the World Bank's long layout, with one year more."""
+    rows = kn.datasets.governance().filter(pl.col("iso3").is_in(["JPN", "CHN"]), pl.col("year").is_in([2022, 2023]))
+    rows = pl.concat([rows, rows.filter(year=2023).with_columns(year=pl.lit(2024, pl.Int64), cc=pl.lit(-2.0))])
+    long = rows.filter(pl.col("year").is_in(list(years))).unpivot(
+        on=["cc", "ge", "pv", "rl", "rq", "va"], index=["iso3", "year"], variable_name="indicator", value_name="estimate"
+    )
+    long.rename({"iso3": "code"}).write_csv(path)
+    return long
+
+
+def test_governance_indicators_are_read_in_both_layouts_and_compared(tmp_path):
+    long = long_wgi(tmp_path / "wgi.csv")
+    update = read_update([tmp_path / "wgi.csv"])
+    bundled = kn.datasets.governance().filter(pl.col("iso3").is_in(["JPN", "CHN"]), pl.col("year").is_in([2022, 2023]))
+    same = ["iso3", "year", "cc", "va", "dimensions", "wgi_0_10"]
+    assert update.governance.filter(pl.col("year") < 2024).select(same).equals(bundled.select(same).sort("iso3", "year"))
+    whats = dict(update.changes.filter(pl.col("supplier").is_in(["JPN"])).select("year", "what").rows())
+    assert whats == {2022: "same", 2023: "same", 2024: "new"}
+    wide = long.with_columns(
+        pl.col("estimate").cast(pl.String).fill_null(".."), code=pl.format("{}.EST", pl.col("indicator").str.to_uppercase())
+    )
+    wide = wide.pivot(on="year", index=["iso3", "code"], values="estimate")
+    names = {"iso3": "Country Code", "code": "Series Code"} | {str(y): f"{y} [YR{y}]" for y in (2022, 2023, 2024)}
+    wide.rename(names).write_csv(tmp_path / "databank.csv")
+    assert kn.datasets.read_wgi(tmp_path / "databank.csv").equals(kn.datasets.read_wgi(tmp_path / "wgi.csv"))
+
+
+def test_governance_and_production_are_read_together(tmp_path):
+    long_wgi(tmp_path / "wgi.csv")
+    update = read_update([tmp_path / "wgi.csv", MCS2026])
+    assert update.graph.shares.height > 0
+    assert update.governance["year"].max() == 2024
+    assert set(update.governance["source"]) == {"WB_WGI_2024"} < set(update.graph.sources["id"])
