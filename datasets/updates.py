@@ -129,7 +129,7 @@ def read_update(
     scores = [part.governance for part in taken if part.governance is not None]
     if not shares and not scores:
         raise InputError("datasets.updates.nothing", files=", ".join(shorten(Path(path).name) for path in paths))
-    graph = _graph(shares, [part.source for part in taken], world)
+    graph = _graph(shares, _sources(part for part in taken if part.shares or part.governance is not None), world)
     told = pl.concat(scores).unique(["iso3", "year"], keep="last", maintain_order=True) if scores else None
     changes = [_changes(graph, world)] if shares else []
     changes += [_governance_changes(told)] if told is not None else []
@@ -142,6 +142,16 @@ class _Part:
     source: dict[str, Any]
     aside: pl.DataFrame
     governance: pl.DataFrame | None = None
+
+
+def _sources(parts: Iterable[_Part]) -> list[dict[str, Any]]:
+    """One row per source: a year's statistics may come in several files."""
+    found: dict[str, dict[str, Any]] = {}
+    for part in parts:
+        old = found.get(part.source["id"])
+        note = meaning.joined(old["note"] if old else None, part.source["note"])
+        found[part.source["id"]] = part.source | {"note": note}
+    return list(found.values())
 
 
 def _read(path: Path, buyer: str | None, year: int | None, known: set[str]) -> _Part:

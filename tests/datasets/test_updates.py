@@ -227,6 +227,12 @@ def test_nine_digit_customs_and_baci_become_a_buyers_imports(tmp_path):
     assert dict(update.graph.markets.select("supplier", "share_low").rows()) == {"CHN": 0.9, "USA": 0.1}
     assert set(update.graph.shares["scope"]) == {"JPN"}
     assert update.set_aside["reason"].to_list() == ["no_code"]
+    more = tmp_path / "customs_28.csv"
+    more.write_text(customs.read_text(encoding="utf-8").replace("280469000", "283691000"), encoding="utf-8")
+    both = read_update([customs, more]).graph
+    assert (both.shares["item"].n_unique(), both.sources.height) == (2, 1)
+    assert "customs.csv" in both.sources["note"].item()
+    assert "customs_28.csv" in both.sources["note"].item()
     trade = pl.DataFrame({"t": [2025, 2025], "i": [156, 842], "j": [392, 156], "k": ["280469", "280469"], "v": [3.0, 4.0]})
     (tmp_path / "baci").mkdir()
     baci = tmp_path / "baci" / "BACI_HS22_Y2025_V202701.csv"
