@@ -334,14 +334,20 @@ def _changes(graph: SupplyGraph, world: SupplyGraph) -> pl.DataFrame:
     """Figure by figure against the bundled ones of the same item, measure and year, whoever published them."""
     keys = ["item", "scope", "measure", "supplier", "year"]
     columns = [*keys, "quantity", "unit", "source"]
-    read = graph.shares.select(columns)
+    # That a total leaves a country out is said of the view; its figures are comparable all the same.
+    whole = pl.col("measure").str.replace(", excluding .*$", "")
+    read = graph.shares.select(columns).with_columns(whole)
     kinds = read.select("item", "scope", pl.col("measure").str.extract(r"^(\w+)"), "year").unique()
-    told = world.shares.select(columns).join(
-        kinds.rename({"measure": "_kind"}),
-        left_on=["item", "scope", pl.col("measure").str.extract(r"^(\w+)"), "year"],
-        right_on=["item", "scope", "_kind", "year"],
-        how="semi",
-        nulls_equal=True,
+    told = (
+        world.shares.select(columns)
+        .with_columns(whole)
+        .join(
+            kinds.rename({"measure": "_kind"}),
+            left_on=["item", "scope", pl.col("measure").str.extract(r"^(\w+)"), "year"],
+            right_on=["item", "scope", "_kind", "year"],
+            how="semi",
+            nulls_equal=True,
+        )
     )
     # The release is compared with its own earlier vintage where that is bundled, else with all.
     own = told.filter(_family("source").is_in(graph.sources.select(_family("id")).to_series().implode()))

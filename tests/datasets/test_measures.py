@@ -1,7 +1,10 @@
 """Measures in force: dated, sourced, and no surer than what could be verified."""
 
+import importlib
 from datetime import date, timedelta
+from pathlib import Path
 
+import kanmon as kn
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -81,3 +84,11 @@ def test_a_day_that_is_none_is_refused():
     for function in (measures, country_groups, designated_goods):
         with pytest.raises(InputError, match="2026-01-31"):
             function("tomorrow")
+
+
+def test_the_packaged_tables_are_what_the_build_makes_of_the_facts(monkeypatch):
+    scripts = Path(kn.__file__).parent / "scripts"
+    monkeypatch.syspath_prepend(scripts)
+    build = importlib.import_module("build_measures").build
+    for name, content in build().items():
+        assert (scripts.parent / "datasets" / "data" / name).read_bytes() == content, name
