@@ -63,7 +63,10 @@ class Controls:
     @property
     def sources(self) -> pl.DataFrame:
         """The sources of the measures."""
-        return measure_sources().filter(pl.col("id").is_in(self.found["source"].implode()))
+        both = pl.concat([measure_sources(), self.graph.sources], how="diagonal")
+        return both.filter(pl.col("id").is_in(self.found["source"].implode())).unique(
+            "id", keep="first", maintain_order=True
+        )
 
     def summary(self) -> dict[str, Any]:
         """Return the findings as plain data."""
@@ -87,7 +90,7 @@ def find_controls(graph: SupplyGraph, on: Date, *, buyer: str | None = None, pro
     UnknownIdError
         The graph does not have the buyer or the product.
     """
-    rows = measures(on)
+    rows = measures(on, also=graph.measures)
     place = None if buyer is None else graph.supplier(buyer)["country"] or buyer
     part = graph if product is None else graph.upstream(product)
     effects = control_effects(rows, buyer=place, graph=part)
@@ -136,7 +139,10 @@ def show_controls(found: Controls, most: int, terminal: Console, lang: str) -> N
         table.add_column(say(head), overflow="fold", justify="right" if head == "loss" else "left")
     for row in cutting.head(most).iter_rows(named=True):
         cells = [str(row["since"] or "–"), say.places(row["issuer"]), say.places(row["against"] or "all")]
-        cells += [safe(row[f"name_{lang}"], 60), safe(row["legal_reference"] or "", 50), say.status(row)]
+        goods = row[f"name_{lang}"] or ", ".join(
+            name_of(graph.item(id), lang) for id in (row["item"] or "").split("|") if id
+        )
+        cells += [safe(goods, 60), safe(row["legal_reference"] or "", 50), say.status(row)]
         table.add_row(*cells, *([say.loss(row)] if found.product else []))
     terminal.print(table)
     if cutting.height > most:

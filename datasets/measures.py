@@ -17,13 +17,15 @@ from .readers.tables import packaged
 _DATES = ("since", "until", "checked")
 
 
-def measures(on: Date | str | None = None) -> pl.DataFrame:
+def measures(on: Date | str | None = None, *, also: pl.DataFrame | None = None) -> pl.DataFrame:
     """Return export controls, bans, quotas, tariffs and the like, one row each; with ``on`` those that applied that day.
 
     Parameters
     ----------
     on : datetime.date or str, optional
         A day (ISO, 2026-11-24). Default: all measures with the status at the time of compilation (see ``checked``).
+    also : polars.DataFrame, optional
+        Further rows of the table ``measures`` (``graph.measures``); a row with the id of a bundled one takes its place.
 
     Returns
     -------
@@ -51,9 +53,11 @@ def measures(on: Date | str | None = None) -> pl.DataFrame:
     >>> [measures(on=day).filter(id="CHN-2024-046-GA")["status"].item() for day in days]
     ['in_force', 'suspended', 'unknown']
     """
-    frame = packaged("measures", "measures").with_columns(
-        pl.col(*_DATES).str.to_date("%Y-%m-%d"), pl.col("share_low", "share_high").cast(pl.Float64)
-    )
+    frame = packaged("measures", "measures").with_columns(pl.col("share_low", "share_high").cast(pl.Float64))
+    if also is not None and also.height:
+        kept = frame.filter(~pl.col("id").is_in(also["id"].implode()))
+        frame = pl.concat([kept, also.select(name for name in also.columns if name in frame.columns)], how="diagonal")
+    frame = frame.with_columns(pl.col(*_DATES).str.to_date("%Y-%m-%d", strict=False))
     frame = frame.join(_first_rechecks(), on="id", how="left", maintain_order="left")
     return frame if on is None else _on(frame, day(on))
 

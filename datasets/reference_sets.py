@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from importlib import resources
+from importlib.resources.abc import Traversable
 
 import polars as pl
 
@@ -29,6 +30,7 @@ _AGES = {
     "wiod": None,
 }
 _SINCE = {"wiod": "2011"}
+_PLACE = resources.files("kanmon.datasets") / "data"
 _NO_FACTS = ("sources", "documents", "checksums")
 
 
@@ -43,26 +45,34 @@ def reference_sets(lang: str | None = None) -> pl.DataFrame:
     >>> sets.filter(name="measures").select("title", "as_of").row(0)
     ('Measures in force, country groups, specified critical products with their orders', '2026-07-31')
     """
-    place = resources.files("kanmon.datasets") / "data"
     rows = []
-    for name in sorted(folder.name for folder in place.iterdir() if folder.is_dir() and folder.name != "world"):
-        files = sorted((file for file in (place / name).iterdir() if file.is_file()), key=lambda file: file.name)
-        digest = hashlib.sha256(b"".join(file.name.encode() + file.read_bytes() for file in files)).hexdigest()
-        tables = [file.name.partition(".")[0] for file in files if file.name.endswith((".csv", ".parquet"))]
+    for name in sorted(folder.name for folder in _PLACE.iterdir() if folder.is_dir() and folder.name != "world"):
+        digest = hashlib.sha256(b"".join(file.name.encode() + file.read_bytes() for file in _files(name))).hexdigest()
+        tables = reference_tables(name)
         facts = [table for table in tables if table not in _NO_FACTS]
-        licences = packaged(name, "sources")["licence"].drop_nulls().unique().sort() if "sources" in tables else []
+        licences = tables["sources"]["licence"].drop_nulls().unique().sort() if "sources" in tables else []
         rows.append(
             {
                 "name": name,
                 "title": text(f"datasets.reference_sets.{name}", lang) if name in _AGES else name,
                 "tables": len(facts),
-                "rows": sum(packaged(name, table).height for table in facts),
+                "rows": sum(tables[table].height for table in facts),
                 "as_of": _as_of(name),
                 "licences": " | ".join(licences),
                 "sha256": digest,
             }
         )
     return pl.DataFrame(rows, schema_overrides={"as_of": pl.String})
+
+
+def reference_tables(name: str) -> dict[str, pl.DataFrame]:
+    """Return the tables of one of the sets by name, its sources among them."""
+    names = [file.name.partition(".")[0] for file in _files(name) if file.name.endswith((".csv", ".parquet"))]
+    return {table: packaged(name, table) for table in names}
+
+
+def _files(name: str) -> list[Traversable]:
+    return sorted((file for file in (_PLACE / name).iterdir() if file.is_file()), key=lambda file: file.name)
 
 
 def _as_of(name: str) -> str | None:

@@ -46,18 +46,29 @@ def show(name: Annotated[str, typer.Argument(help=say("dataset"))], lang: Lang =
     """Show one bundled dataset."""
     from rich.table import Table
 
-    from ...datasets import load
+    from ...datasets import load, reference_sets
+    from ...datasets.reference_sets import reference_tables
     from ...graph.messages import text
     from ..assess import facts
 
     lang_ = language(lang)
-    graph = load(name)
     terminal = console()
-    terminal.print(text("app.assess.read", lang_, **facts(graph)))
+    if name in reference_sets(lang_)["name"]:
+        tables = reference_tables(name)
+        sources = tables.pop("sources", None)
+        terminal.print(reference_sets(lang_).filter(name=name)["title"].item())
+        for table, frame in tables.items():
+            terminal.print(text("app.data.table", lang_, table=table, rows=frame.height, columns=", ".join(frame.columns)))
+        if sources is None:
+            return
+    else:
+        graph = load(name)
+        terminal.print(text("app.assess.read", lang_, **facts(graph)))
+        sources = graph.sources
     table = Table(
         *(text(f"app.data.{head}", lang_) for head in ("source", "title", "publisher", "date", "licence", "reliability"))
     )
-    for row in graph.sources.iter_rows(named=True):
+    for row in sources.iter_rows(named=True):
         table.add_row(*(safe(row[key] or "", 70) for key in ("id", "title", "publisher", "date", "licence", "reliability")))
     terminal.print(table)
 

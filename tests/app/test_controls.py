@@ -74,6 +74,30 @@ def test_json_is_all_there_is_and_files_are_written(capsys, monkeypatch, tmp_pat
     }
 
 
+def test_measures_of_the_users_own_table_count_too(capsys, monkeypatch, tmp_path):
+    mine = kn.SupplyGraph(
+        items=[{"id": "barium_carbonate", "name_en": "x", "kind": "material"}],
+        measures=[
+            {"id": "own", "issuer": "CHN", "kind": "export_ban", "item": "barium_carbonate", "source": "s"}
+            | {"since": "2026-02-01", "status": "in_force", "against": "all", "legal_reference": "[b]=1+1"}
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    item = kn.load("mlcc").items.filter(pl.col("id").str.contains("barium"))["id"][0]
+    rows = mine.measures.with_columns(item=pl.lit(item))
+    graph = kn.SupplyGraph(
+        **kn.load("mlcc").tables | {"measures": rows, "sources": pl.concat([kn.load("mlcc").sources, mine.sources])}
+    )
+    found = find_controls(graph, date(2026, 11, 24), buyer="JPN", product="mlcc")
+    assert "own" in found.cutting["id"].to_list()
+    assert "s" in found.sources["id"].to_list()
+    assert "own" not in find_controls(graph, date(2026, 1, 1), buyer="JPN").found["id"].to_list()
+    graph.write(tmp_path / "mine")
+    code, out, _ = run(capsys, monkeypatch, str(tmp_path / "mine"), "--on", DAY, "--product", "mlcc", "--lang", "en")
+    assert code == 0
+    assert "[b]=1+1" in out
+
+
 def test_a_wrong_day_or_buyer_is_an_error_of_two(capsys, monkeypatch):
     for arguments in (("--on", "soon"), ("--buyer", "JAPAN"), ("--product", "unobtainium")):
         code, _, error = run(capsys, monkeypatch, *arguments)

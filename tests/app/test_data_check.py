@@ -34,3 +34,12 @@ def test_the_list_shows_every_bundled_set_with_its_age(capsys, monkeypatch):
     assert code == 0
     for words in ("technologies", "guideline", "critical_products", "measures", "2026-07-31"):
         assert words in out
+
+
+def test_a_reference_set_is_shown_with_its_tables_and_sources(capsys, monkeypatch):
+    code, out = run(capsys, monkeypatch, "show", "measures", "--lang", "en")
+    assert code == 0
+    assert "country_groups: " in out
+    assert "S_GRPA" in out
+    assert run(capsys, monkeypatch, "show", "technologies", "--lang", "ja")[0] == 0
+    assert run(capsys, monkeypatch, "show", "measurs")[0] == 2

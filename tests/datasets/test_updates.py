@@ -12,6 +12,7 @@ import pytest
 import xlsxwriter
 from kanmon.datasets import read_update
 from kanmon.datasets.readers.releases import read_release, release_kind
+from kanmon.datasets.readers.tables import packaged
 from kanmon.datasets.release_views import cell, who_is
 from kanmon.graph import InputError, ReadError, SupplyGraph
 
@@ -305,3 +306,8 @@ def test_governance_and_production_are_read_together(tmp_path):
     assert update.graph.shares.height > 0
     assert update.governance["year"].max() == 2024
     assert set(update.governance["source"]) == {"WB_WGI_2024"} < set(update.graph.sources["id"])
+
+
+def test_every_series_that_is_mapped_is_an_item_of_the_world():
+    for table in ("series", "hs6"):
+        assert set(packaged("updates", table)["item"].drop_nulls()) <= set(kn.load().items["id"])
