@@ -30,7 +30,7 @@ def show_assessment(found: Assessment, terminal: Console, lang: str) -> None:
     if found.facts["notes"]:
         terminal.print(text("app.assess.notes", lang, count=found.facts["notes"]), style="dim")
     terminal.print()
-    terminal.print(_steps(found, lang))
+    terminal.print(_steps(found, lang) if _known(found).height else text("app.assess.no_shares", lang, **_unknown(found)))
     largest = sorted(found.products, key=lambda id: -found.products[id]["upstream_items"])
     whole = len(found.products) == 1
     shown = largest[:TREES]
@@ -77,6 +77,18 @@ def _show_flags(found: Assessment, terminal: Console, lang: str) -> None:
     terminal.print(text("app.flag.note_not_legal", lang), style="dim")
 
 
+def _known(found: Assessment) -> pl.DataFrame:
+    """Steps of which somebody surely has a share."""
+    return found.steps.filter((pl.col("attributed") > 0) & (pl.col("level") == found.level))
+
+
+def _unknown(found: Assessment) -> dict[str, int]:
+    """Why there is none: markets without a sure share, items without a market, quantities whose total is not known."""
+    markets = found.steps["item"].n_unique()
+    open_totals = sum(note.code == "open_total" for note in found.graph.notes)
+    return {"markets": markets, "items": found.graph.items.height - markets, "open": open_totals}
+
+
 def _steps(found: Assessment, lang: str) -> Any:
     from rich.table import Table
 
@@ -84,8 +96,7 @@ def _steps(found: Assessment, lang: str) -> Any:
     table = Table(title=text("app.assess.concentrated", lang), title_justify="left")
     for head in heads:
         table.add_column(text(f"app.assess.{head}", lang), justify="right" if head in {"hhi", "share", "year"} else "left")
-    known = found.steps.filter((pl.col("attributed") > 0) & (pl.col("level") == found.level)).head(12)
-    for row in known.iter_rows(named=True):
+    for row in _known(found).head(12).iter_rows(named=True):
         top = found.graph.supplier(row["top_supplier"])
         table.add_row(
             safe(name_of(found.graph.item(row["item"]), lang), 44),

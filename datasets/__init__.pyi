@@ -16,6 +16,12 @@ from .eu_criticality import eu_criticality as eu_criticality
 from .eu_criticality import eu_criticality_sources as eu_criticality_sources
 from .guideline import guideline_documents as guideline_documents
 from .guideline import guideline_items as guideline_items
+from .inspection import inspect_data as inspect_data
+from .measures import country_groups as country_groups
+from .measures import designated_goods as designated_goods
+from .measures import measure_sources as measure_sources
+from .measures import measures as measures
+from .measures import rechecks as rechecks
 from .readers.baci import read_baci as read_baci
 from .readers.comtrade import read_comtrade as read_comtrade
 from .readers.eto import read_eto as read_eto
@@ -23,6 +29,8 @@ from .readers.hs import convert_edition as convert_edition
 from .readers.input_output import read_input_output as read_input_output
 from .readers.japan_customs import read_japan_customs as read_japan_customs
 from .readers.us_census import read_us_census as read_us_census
+from .readers.wgi import read_wgi as read_wgi
+from .reference_sets import reference_sets as reference_sets
 from .technologies import group_a as group_a
 from .technologies import technologies as technologies
 from .technologies import technology_hs_codes as technology_hs_codes
@@ -37,6 +45,8 @@ from .trade import thresholds as thresholds
 from .trade import trade_items as trade_items
 from .trade import trade_kind as trade_kind
 from .trade import trade_sources as trade_sources
+from .updates import Update as Update
+from .updates import read_update as read_update
 from .wiod import wiod_flows as wiod_flows
 from .wiod import wiod_sectors as wiod_sectors
 from .wiod import wiod_sources as wiod_sources

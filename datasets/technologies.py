@@ -14,6 +14,7 @@ import polars as pl
 
 from ..graph.errors import ReadError, shorten
 from ..graph.tables import read_csv
+from .measures import country_groups
 
 _FOLDER = "data/technologies"
 GROUP_A_COLUMNS = ("country", "valid_from", "valid_to", "source")
@@ -136,18 +137,21 @@ def ledger_columns() -> dict[str, list[str]]:
 def group_a(path: str | Path | None = None) -> pl.DataFrame:
     """Return the Group A destinations: ``country`` (ISO3), ``valid_from``, ``valid_to`` (dates or null), ``source``.
 
-    The packaged table is empty, because no source at hand gave the membership: fill a CSV file with the same columns
-    from the current order and pass its path. An empty table leaves the question open; it never answers it.
+    The packaged list is that of `country_groups`: compiled from secondary sources of 2019 and 2025, not from the order
+    itself (輸出貿易管理令 別表第3). A user's own list is a CSV file with the same columns at ``path``.
 
     Raises
     ------
     ReadError
         The file cannot be read, lacks one of the columns, or holds a date that is none (ISO, 2026-01-31).
 
-    >>> group_a().height
-    0
+    >>> group_a().height, group_a()["source"].unique().sort().to_list()
+    (28, ['S_GRPA', 'S_GRPA_KR'])
     """
-    frame = _table("group_a") if path is None else read_csv(Path(path))
+    if path is None:
+        members = country_groups().filter(group="JPN_GROUP_A")
+        return members.select("country", "source", valid_from="since", valid_to="until").select(GROUP_A_COLUMNS)
+    frame = read_csv(Path(path))
     missing = [name for name in GROUP_A_COLUMNS if name not in frame.columns]
     if missing:
         raise ReadError("datasets.technologies.group_a_columns", path=shorten(path), columns=", ".join(missing))

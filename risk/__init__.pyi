@@ -16,6 +16,9 @@ from .markets.governance import trade_supply_risk as trade_supply_risk
 from .markets.herfindahl import concentration as concentration
 from .markets.herfindahl import concentration_by_year as concentration_by_year
 from .markets.herfindahl import hhi as hhi
+from .production.controls import control_effects as control_effects
+from .production.controls import control_losses as control_losses
+from .production.controls import control_scenarios as control_scenarios
 from .production.criticality import affected as affected
 from .production.criticality import chokepoints as chokepoints
 from .production.explanation import explain as explain

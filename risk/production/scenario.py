@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+import polars as pl
+
 from ...graph import InputError, SupplyGraph, UnknownIdError
 from ...graph.errors import did_you_mean, nearest, shorten
 
@@ -128,8 +130,8 @@ def embargo(node: str, *, item: str | None = None, to: str | Iterable[str] = (),
         Only this item.
     to : str or iterable of str, optional
         Countries or companies that are cut off (default: everybody abroad).
-    share : float
-        Part of the sales that is cut, 0..1.
+    share : float or (float, float)
+        Part of the sales that is cut, 0..1, or the least and greatest part where it is not known.
     """
     to = (to,) if isinstance(to, str) else tuple(to)
     return Change("embargo", node, item, to, _part("embargo", share))
@@ -209,10 +211,12 @@ _MAKERS = {
 }
 
 
-def scenarios_from(data: Any) -> list[Scenario]:
-    """Return scenarios from plain data, as read from YAML: one scenario or a list of them.
+def scenarios_from(data: Any, *, buyer: str | None = None, graph: SupplyGraph | None = None) -> list[Scenario]:
+    """Return scenarios from plain data, as read from YAML, or from a frame of measures in force.
 
-    A scenario has a ``name`` and ``changes``, each a mapping of one kind to its arguments:
+    Rows of the table ``measures`` are read by `control_scenarios`, whose parameters ``buyer`` and ``graph`` are.
+    Of plain data (one scenario or a list of them), a scenario has a ``name`` and ``changes``, each a mapping of one kind to
+    its arguments:
 
     >>> scenarios_from({"name": "a", "changes": [{"halt": {"node": "CHN", "item": "gallium_primary"}}]})
     [Scenario(name='a', changes=(Change(kind='halt', node='CHN', item='gallium_primary', ...),))]
@@ -222,6 +226,10 @@ def scenarios_from(data: Any) -> list[Scenario]:
     InputError
         Another shape, an unknown kind or argument ("did you mean"), or a value out of range.
     """
+    if isinstance(data, pl.DataFrame):
+        from .controls import control_scenarios
+
+        return control_scenarios(data, buyer=buyer, graph=graph)
     rows = data if isinstance(data, list) else [data]
     if not rows:
         raise InputError("risk.scenario.shape")

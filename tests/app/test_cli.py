@@ -156,7 +156,7 @@ def test_help_speaks_the_readers_language_and_starts_light():
 
 
 def test_data_commands_list_show_and_verify():
-    listed = json.loads(kanmon("data", "list", "--json").stdout)
+    listed = json.loads(kanmon("data", "list", "--json").stdout)["datasets"]
     assert {"world", "minerals", "humanoid", "casting_forging"} <= {row["name"] for row in listed}
     assert "USGS_MCS2026" in kanmon("data", "show", "minerals").stdout
     assert kanmon("data", "verify").returncode == 0

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from datetime import date
 
 import polars as pl
 import pytest
@@ -63,8 +64,15 @@ def test_hs_codes_have_six_digits():
     assert technology_hs_codes().filter(~pl.col("hs6").str.contains(r"^\d{6}$")).is_empty()
 
 
-def test_the_packaged_group_a_list_claims_nothing():
-    assert group_a().is_empty()
+def test_the_packaged_group_a_list_is_dated_and_sourced():
+    """27 countries; the Republic of Korea stands twice, for it left and came back."""
+    packaged = group_a()
+    assert packaged["country"].n_unique() == 27
+    assert packaged.filter(country="KOR").select("valid_from", "valid_to").rows() == [
+        (date(2004, 1, 1), date(2019, 8, 27)),
+        (date(2023, 7, 21), None),
+    ]
+    assert packaged["source"].null_count() == 0
     assert transfer_questions().height == 9
 
 

@@ -186,9 +186,19 @@ class TestGraph:
 def test_a_transfer_check_lists_questions_and_concludes_nothing():
     for lang in ("en", "ja"):
         frame = transfer_check(6, "焼成条件", "vnm", "2027-04-01", lang=lang)
-        assert set(frame["answer"]) == {"open"}
+        assert set(frame.filter(pl.col("question_id") != "destination")["answer"]) == {"open"}
         assert "2027-03-02" in frame["question"][-1]
         assert not any("reportable" in sentence or "非該当" in sentence for sentence in frame["question"])
+
+
+def test_the_packaged_group_a_list_answers_with_its_date_and_says_that_it_is_secondary():
+    def answer(country, date, lang="en"):
+        return transfer_check(1, "drawings", country, date, lang=lang).row(3, named=True)
+
+    assert answer("KOR", "2022-01-01")["question_id"] == "destination"
+    assert [answer("KOR", f"{year}-01-01")["answer"] for year in (2019, 2022, 2024)] == ["yes", "no", "yes"]
+    assert all(word in answer("KOR", "2024-01-01")["known"] for word in ("secondary", "2024-01-01", "S_GRPA_KR"))
+    assert all(word in answer("VNM", "2027-01-01", "ja")["known"] for word in ("二次資料", "2027-01-01"))
 
 
 def test_a_users_group_a_list_answers_for_its_dates_only():
