@@ -91,7 +91,6 @@ def open_graph(data: str | None) -> SupplyGraph:
     """
     from ..datasets import load
     from ..datasets.catalogue import NAMES
-    from ..graph import SupplyGraph
 
     if data is None or data in NAMES:
         return load(data or "world")

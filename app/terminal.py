@@ -10,7 +10,7 @@ import polars as pl
 from ..graph import Interval
 from ..graph.messages import text
 from .assess import Assessment
-from .chokepoint_tables import show_critical, show_exposed
+from .chokepoint_tables import show_assumptions, show_critical, show_exposed
 from .console import name_of, safe
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ def show_assessment(found: Assessment, terminal: Console, lang: str) -> None:
         terminal.print()
         terminal.print(_tree(found, product, lang, whole))
         show_critical(found, product, terminal, lang)
+    if shown:
+        terminal.print(text("app.chokepoints.how_to_read", lang), style="dim")
+        show_assumptions(terminal, lang)
     show_exposed(found.graph, found.tables["exposure"], terminal, lang)
     _show_flags(found, terminal, lang)
     rest = [product for product in found.products if product not in shown]
