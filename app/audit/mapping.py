@@ -112,13 +112,12 @@ def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
         more = [column for name in ("sourcing", "bom") for column in sheets()[name].columns if column.name not in known]
         columns |= _columns(table, [column for column in more if column.role not in {c.role for c in columns}])
     by_place = {i: column.name for column, i in columns.items()}
-    roles = {i: role for role, places in table.roles.items() for i in places}
     for i, name in enumerate(table.names):
         if name:
             read_as = by_place.get(i, "")
             how = table.how.get(i, "word") if read_as else "not_used"
             shown = " ".join(name.split())
-            reading.mapping.append(_line(table, table.form or table.kind, shown, read_as or roles.get(i, ""), how))
+            reading.mapping.append(_line(table, table.form or table.kind, shown, read_as, how))
     _aside(table, label, reading)
     rows = reading.tables.setdefault(kind, [])
     sellers = known_sellers(table) if kind in PARTS or kind == "listed" else frozenset()

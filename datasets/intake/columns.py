@@ -141,6 +141,9 @@ class _Assignment:
             found = [] if i in self.wishes or i in self.steps or not header else list(suggestions(header))
             seen.append([one for one in found if self._plausible(one, self.profiles[i], len(found) == 1)])
         roles = {one.role for i, found in enumerate(seen) for one in found if self.profiles[i].fill or one.role != "designator"}
+        numbered = sum(bool({"part", "part_maker"} & {one.role for one in found}) for found in seen)
+        if numbered > 1:
+            roles.add("numbered")
         candidates = []
         for i, found in enumerate(seen):
             for one in found:
@@ -153,7 +156,7 @@ class _Assignment:
     ) -> tuple[str, float]:
         """Words that mean one thing in one table and another in the next: the cells and the other columns decide."""
         both = {each.role for each in found}
-        if one.role in {"part", "name", "value"} and seen.designators > 0.6 and len(roles & {"part", "part_maker", "name", "value"}) > 1:
+        if one.role in {"part", "name", "value"} and seen.designators > 0.6 and roles & {"numbered", "footprint"}:
             return "designator", one.score
         if one.role == "comment":
             return ("name", 0.85) if "designator" in roles else ("note", one.score)
