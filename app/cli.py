@@ -36,7 +36,7 @@ def _application():
     import typer
 
     from ..graph.messages import text
-    from .commands import affected, assess, audit, chokepoints, data, dependence, explore, flag, template, whatif
+    from .commands import affected, assess, audit, check, chokepoints, data, dependence, explore, flag, template, whatif
     from .console import say
 
     options = {"no_args_is_help": True, "add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
@@ -47,6 +47,7 @@ def _application():
     app.command("whatif", help=say("whatif"))(whatif.whatif)
     app.command("explore", help=say("explore"))(explore.explore)
     app.command("dependence", help=say("dependence"))(dependence.dependence)
+    app.command("check", help=text("app.check.help"))(check.check)
     app.command("flag", help=say("flag"))(flag.flag)
     app.command("template", help=say("template"))(template.template)
     app.command("audit", help=say("audit"))(audit.audit)

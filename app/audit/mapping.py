@@ -168,6 +168,7 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
     base = min((level for level in table.levels if level is not None), default=0)
     levels = [None if level is None else level - base for level in table.levels] if table.structured else [None] * table.rows
     extra = [table.texts(role) for role in _EXTRA if role in table.roles]
+    shared = _shared(table)
     counts: dict[tuple[str, str], int] = {}
     for n, (number, *line) in enumerate(zip(table.numbers_of_rows, *cells, strict=True)):
         row: dict[str, Any] = {"_ref": f"{label}!{number}"}
@@ -183,6 +184,8 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
             row[column.name] = value
             if column.type == "share" and cell is not None:
                 row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
+        if row.get("part") in shared:
+            row["part"] = None
         if sellers[n] is not None:
             row["seller"] = sellers[n]
         if levels[n] is not None:
@@ -196,6 +199,17 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
         if count > MOST:
             message = Message("app.audit.more", count=count - MOST, column=column)
             reading.remarks.append(Remark(label, message, column=column, severity="warning"))
+
+
+def _shared(table: Table) -> set[str]:
+    """Numbers of a shop that stand beside several names: there the names tell the parts apart."""
+    if "part_supplier" not in table.roles or table.roles["part_supplier"] != table.roles.get("part"):
+        return set()
+    names: dict[str, set[str]] = {}
+    for number, name in zip(table.texts("part"), table.texts("name"), strict=True):
+        if number is not None and name is not None:
+            names.setdefault(name_of(number), set()).add(name)
+    return {number for number, each in names.items() if len(each) > 1}
 
 
 def _bare(cell: str | None) -> bool:

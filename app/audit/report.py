@@ -38,10 +38,11 @@ class Audit:
 
 
 def audit(
-    path: str | Path,
+    path: str | Path | Understanding,
     *,
     lang: str,
     mapping: str | Path | None = None,
+    corrections: dict[str, Any] | None = None,
     budget: float | None = None,
     date: str | None = None,
     world: SupplyGraph | None = None,
@@ -51,12 +52,12 @@ def audit(
 
     Parameters
     ----------
-    path : path
-        A workbook, a CSV file, or a folder of such files.
+    path : path or Understanding
+        A workbook, a CSV file, or a folder of such files; or what was understood of them.
     lang : {"en", "ja"}
         Language of the sentences that come with the technology flags.
     mapping : path, optional
-        Corrections in YAML; see `datasets.intake.mapping.read_corrections`.
+        Corrections in YAML, where ``corrections`` does not give them; see `datasets.intake.mapping.read_corrections`.
     budget : float, optional
         Budget for measures (default: the workbook's).
     date : str, optional
@@ -75,8 +76,8 @@ def audit(
     """
     if date is not None:
         _check_date(date)
-    corrections = read_corrections(mapping)
-    raw = understand(path, encoding=encoding, corrections=corrections)
+    corrections = read_corrections(mapping) if corrections is None else corrections
+    raw = path if isinstance(path, Understanding) else understand(path, encoding=encoding, corrections=corrections)
     reading = recognise(raw, corrections)
     company = company_from(reading)
     world = load("world") if world is None else world

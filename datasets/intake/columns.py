@@ -260,7 +260,8 @@ class _Assignment:
             if role not in self.roles:
                 continue
             if "part" not in self.roles:
-                self.roles["part"] = self.roles.pop(role)
+                # A shop's number keeps its own role too: it may stand for several parts.
+                self.roles["part"] = list(self.roles[role]) if role == "part_supplier" else self.roles.pop(role)
             elif self.how[self.roles["part"][0]] != CORRECTED and 2 * self._filled("part") < self._filled(role):
                 self.roles["part"], self.roles[role] = self.roles[role], self.roles["part"]
 

@@ -38,14 +38,24 @@ _TRADE: tuple[tuple[str, frozenset[str], Callable[[Path], Any]], ...] = (
 _BACI = re.compile(r"BACI_HS\d\d_Y\d{4}_V\w+\.(?:csv|parquet)", re.IGNORECASE)
 
 
+def is_dataset(path: Path) -> str | None:
+    """Return which dataset a folder is as a whole (eto, baci, graph), if it is one."""
+    if all((path / name).is_file() for name in (*_ETO, "inputs.csv")):
+        return "eto"
+    if any(_BACI.fullmatch(file.name) for file in path.iterdir()):
+        return "baci"
+    if any((path / f"{name}.{kind}").is_file() for name in ("items", "inputs", "shares") for kind in ("csv", "parquet")):
+        return "graph"
+    return None
+
+
 def folder_tables(path: Path) -> list[Table] | None:
     """Return the tables of a folder that is one dataset as a whole, else None."""
-    if all((path / name).is_file() for name in (*_ETO, "inputs.csv")):
-        return _graph(path, "eto", lambda: _quiet(read_eto, path))
-    if any(_BACI.fullmatch(file.name) for file in path.iterdir()):
-        return [_trade(path, "baci", read_baci)]
-    if any((path / f"{name}.{kind}").is_file() for name in ("items", "inputs", "shares") for kind in ("csv", "parquet")):
-        return _graph(path, "graph", lambda: SupplyGraph.read(path))
+    what = is_dataset(path)
+    if what == "baci":
+        return [_trade(path, what, read_baci)]
+    if what is not None:
+        return _graph(path, what, lambda: _quiet(read_eto if what == "eto" else SupplyGraph.read, path))
     return None
 
 

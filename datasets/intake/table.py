@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from ...graph import Message
+from .columns import profile
 from .lines import SetAside
 from .sheets import letters
 from .values import Unit, decimal_comma, firm_key, is_blank, is_seller, name, number
@@ -24,7 +25,7 @@ FORMS = ("company", "products", "suppliers", "technologies", "measures", "questi
 """Sheets of the audit workbook that are no tables of parts."""
 SHOWN = ("part", "name", "maker", "supplier", "country", "quantity", "price", "amount", "stock", "lead_time", "level", "parent", "date", "note")
 """Roles in the order in which they are shown; others follow."""
-_TEXTS = ("name", "part", "part_maker", "value", "spec", "material", "note", "footprint", "part_supplier")
+_TEXTS = ("name", "part", "part_maker", "value", "spec", "material", "part_supplier")
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,20 +157,27 @@ class Table:
         """Sums of amount and quantity in base units, of the lines that have one."""
         found = {}
         for role in ("amount", "quantity"):
-            values = [value for value in self.numbers(role) if value is not None] if role in self.roles else []
+            known = role in self.roles and self.kind in PARTS
+            values = [value for value in self.numbers(role) if value is not None] if known else []
             if values:
                 found[role] = round(sum(values), 6)
         return found
 
     def speech(self) -> list[str | None]:
-        """Return all that the text columns say on each line, the name first."""
-        columns = [self.texts(role) for role in _TEXTS if role in self.roles and role not in {"note"}]
+        """Return all that the text columns say on each line, the name first; columns of no known role speak last."""
+        columns = [self.texts(role) for role in _TEXTS if role in self.roles]
         if "name" in self.roles and len(self.roles["name"]) > 1:
             columns += [self.cells(i) for i in self.roles["name"][1:]]
-        columns += [self.cells(i) for i in self.roles.get("spec", ())[1:]]
+        columns += [self.cells(i) for i in (*self.roles.get("spec", ())[1:], *self._unnamed())]
         if not columns:
             return [None] * self.rows
         return [" ".join(dict.fromkeys(cell.strip() for cell in cells if not is_blank(cell) and cell is not None)) or None for cells in zip(*columns, strict=True)]
+
+    def _unnamed(self) -> list[int]:
+        """Columns of no known role that hold words."""
+        unknown = [i for i, name in enumerate(self.names) if name and i not in self.how]
+        seen = {i: profile(self.cells(i)) for i in unknown}
+        return [i for i, each in seen.items() if each.length >= 2 and each.numeric < 0.5 and each.dates < 0.5 and each.links < 0.5]
 
     def samples(self, column: int, most: int = 3) -> list[str]:
         """Return the first different values of a column."""

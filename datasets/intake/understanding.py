@@ -83,6 +83,18 @@ def understand(
     return Understanding(tuple(tables), tuple(names), digest.hexdigest())
 
 
+def inputs(path: str | Path) -> list[Path]:
+    """Return what a path stands for: itself, or the files of a folder that is not one dataset as a whole.
+
+    Raises
+    ------
+    ReadError
+        It does not exist, or the folder holds no file of a known kind.
+    """
+    path = Path(path)
+    return [path] if path.is_dir() and published.is_dataset(path) else _files(path)
+
+
 def _files(path: Path) -> list[Path]:
     if path.is_dir():
         files = sorted(
