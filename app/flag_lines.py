@@ -55,6 +55,8 @@ def read_lines(
     """
     found = understand(inputs(path), encoding=encoding)
     tables = [table for table in found.tables if _speaks(table, column)]
+    if any(table.header for table in tables):  # beside tables, text without a header is a cover, not a list
+        tables = [table for table in tables if table.header]
     columns = {wanted: [_place(table, wanted) for table in tables] for wanted in (column, hs_column) if wanted}
     for wanted, places in columns.items():
         if not any(place is not None for place in places):

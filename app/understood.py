@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,13 +35,22 @@ def linked(found: Understanding, world: SupplyGraph) -> list[list[dict[str, Any]
         if table.kind not in PARTS or not table.rows:
             continue
         try:
-            company = company_from(recognise(Understanding((table,), (table.file,), "")))
+            company = company_from(recognise(Understanding((_distinct(table),), (table.file,), "")))
         except InputError:
             continue
         for link in link_parts(company, world, {}):
             row = int(company.parts[link.part].refs[0].rpartition("!")[2])
             links[-1].append({"part": link.part, "row": row, "item": link.item, "relation": link.relation})
     return links
+
+
+def _distinct(table: Table) -> Table:
+    """Each part once: who sells it how often does not matter here."""
+    if table.kind == "bom":
+        return table
+    naming = [table.data.columns[i + 1] for role in ("part", "name") for i in table.roles.get(role, ())]
+    data = table.data.unique(naming, keep="first", maintain_order=True) if naming else table.data
+    return replace(table, kind="order", data=data)
 
 
 def as_json(found: Understanding, links: list[list[dict[str, Any]]], lang: str) -> dict[str, Any]:

@@ -25,6 +25,7 @@ _ONE = rf"(?:{_PREFIXES})_?\d{{1,4}}[A-Z]?"
 _DESIGNATOR = re.compile(rf"{_ONE}(?:\s*[,;、 ~–-]\s*(?:{_ONE}|\d{{1,4}}))*[,;]?", re.IGNORECASE)
 _STEP = re.compile(r"(?:lv|lvl|level|レベル|階層|nivel|ebene|stufe|层级|层)(\d)")
 _DOTTED = re.compile(r"\d+(?:\.\d+)+\.?")
+_CODE = re.compile(r"(?=\S*\d)[A-Za-z0-9][\w\-./#+]{1,29}", re.ASCII)
 _SAMPLE = 600
 
 
@@ -41,7 +42,9 @@ class Profile:
     links: float = 0.0
     dotted: float = 0.0
     distinct: float = 0.0
+    codes: float = 0.0
     length: float = 0.0
+    largest: float = 0.0
     sequential: bool = False
 
 
@@ -71,7 +74,9 @@ def profile(cells: Sequence[str | None]) -> Profile:
         links=sum(cell.casefold().startswith(("http", "www.")) for cell in texts) / part,
         dotted=sum(_DOTTED.fullmatch(cell) is not None for cell in known) / part,
         distinct=len(set(known)) / part,
+        codes=sum(_CODE.fullmatch(cell) is not None for cell in texts) / part,
         length=sum(map(len, texts)) / part,
+        largest=max((abs(value) for value in numbers if value is not None), default=0.0),
         sequential=len(integers) == part and part > 1 and all(a < b <= a + 3 * step for a, b in zip(integers, integers[1:], strict=False)),
     )
 
@@ -84,6 +89,28 @@ class Columns:
     how: dict[int, str]
     steps: tuple[int, ...] = ()
     """Columns that stand for levels by their position."""
+
+
+def by_content(profiles: Sequence[Profile]) -> Columns:
+    """Return what columns without a known header are taken for, from their cells alone: numbers of parts, names, a count.
+
+    >>> table = [["X-1", "X-2"], ["Ruuvi", "Mutteri"], ["4", "8"]]
+    >>> by_content([profile(column) for column in table]).roles
+    {'part': (0,), 'name': (1,), 'quantity': (2,)}
+    """
+    roles: dict[str, tuple[int, ...]] = {}
+    codes = [i for i, seen in enumerate(profiles) if seen.codes > 0.7 and seen.distinct > 0.8 and seen.dates < 0.5]
+    if codes:
+        roles["part"] = (codes[0],)
+    texts = [i for i, seen in enumerate(profiles) if seen.length > 1 and seen.codes <= 0.7 and seen.links < 0.5 and seen.numeric < 0.5 and seen.countries < 0.5 and seen.dates < 0.5]
+    if texts:
+        roles["name"] = (max(texts, key=lambda i: (profiles[i].fill * profiles[i].distinct * profiles[i].length, -i)),)
+    counts = [i for i, seen in enumerate(profiles) if seen.integer > 0.9 and not seen.sequential and seen.dates < 0.5]
+    if len(counts) == 1:
+        roles["quantity"] = (counts[0],)
+    if not texts and codes:
+        roles["name"] = roles.pop("part")
+    return Columns(roles, {i: CONTENT for places in roles.values() for i in places})
 
 
 def assign(headers: Sequence[str], profiles: Sequence[Profile], wishes: Mapping[str, str] | None = None) -> Columns:
@@ -122,6 +149,7 @@ class _Assignment:
         self._pairs()
         self._same_header()
         self._leftovers(found)
+        self._coded(found)
         self._part()
         self._name()
         for role in SEVERAL & set(self.roles):
@@ -161,7 +189,8 @@ class _Assignment:
         if one.role == "comment":
             return ("name", 0.85) if "designator" in roles else ("note", one.score)
         if {"number", "part"} <= both:
-            better = seen.sequential or (seen.integer > 0.9 and bool(roles & {"name", "part_maker"}))
+            small = seen.numeric > 0.9 and seen.largest < 1000 and bool(roles & {"numbered", "name", "part_maker"})
+            better = seen.sequential or small or seen.dotted > 0.3
             return one.role, one.score - (0.4 if (one.role == "part") == better else 0.0)
         if one.role == "number" and seen.fill > 1 and seen.integer + seen.dotted < 0.5 and "part" not in roles:
             return "part", 0.6
@@ -265,6 +294,18 @@ class _Assignment:
             elif self.how[self.roles["part"][0]] != CORRECTED and 2 * self._filled("part") < self._filled(role):
                 self.roles["part"], self.roles[role] = self.roles[role], self.roles["part"]
 
+    def _coded(self, found: Sequence[tuple[int, Suggestion]]) -> None:
+        """Of two columns of names, the one that holds numbers of parts is the part ("Item" beside "Description")."""
+        first = self.roles.get("name", [])
+        others = [i for i, one in found if one.role == "name" and i not in first and i in self.roles.get("spec", [])]
+        if "part" in self.roles or len(first) != 1 or not others or self.how[first[0]] == CORRECTED:
+            return
+        if self.profiles[first[0]].codes > 0.7 and self.profiles[others[0]].codes <= 0.7 and self.profiles[others[0]].fill:
+            self.roles["part"], self.roles["name"] = first, [others[0]]
+            self.roles["spec"].remove(others[0])
+            if not self.roles["spec"]:
+                del self.roles["spec"]
+
     def _filled(self, role: str) -> int:
         return sum(self.profiles[i].fill for i in self.roles.get(role, ()))
 
@@ -278,9 +319,10 @@ class _Assignment:
                     if rest:
                         self.roles[role] = rest
                     break
-        if "name" not in self.roles and "part" not in self.roles and set(self.roles) & {"quantity", "price", "supplier", "maker"}:
-            texts = [i for i, seen in enumerate(self.profiles) if i not in self.how and i not in self.wishes and seen.length >= 3 and not seen.links]
-            if texts:
+        if "name" not in self.roles and set(self.roles) & {"quantity", "price", "supplier", "maker"}:
+            free = [i for i in range(len(self.headers)) if i not in self.how and i not in self.wishes]
+            texts = [i for i in free if self.profiles[i].length >= 2 and not self.profiles[i].links]
+            if texts and ("part" not in self.roles or len(texts) == 1 and self.profiles[texts[0]].codes < 0.5):
                 best = max(texts, key=lambda i: (self.profiles[i].fill * self.profiles[i].distinct, self.profiles[i].length))
                 self._take("name", best, CONTENT)
         if "name" in self.roles and "part" in self.roles and 2 * self._filled("name") < self._filled("part"):

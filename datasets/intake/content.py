@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 import zipfile
 from dataclasses import dataclass
 from functools import cache
@@ -26,9 +27,10 @@ _BOMS = (
 )
 _OLE = b"\xd0\xcf\x11\xe0"
 _OTHERS = (b"%PDF", b"PAR1", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf", b"\x1f\x8b", b"7z\xbc\xaf")
-_SAMPLE = 200_000
+_SAMPLE = 60_000
 _PLAUSIBLE = 0.45
 """Mean weight of a non-ASCII byte below which no encoding is believed."""
+_ODD = re.compile("[\0\uf8f0-\uf8f3]")
 _NOT_TEXT = {0: None} | dict.fromkeys(range(0xF8F0, 0xF8F4), UNREADABLE)
 """NUL is dropped; Python reads four bytes that cp932 leaves undefined as private characters."""
 _SIGNS = set("°±µ²³½¼¾×Øø€£¥©®™–—‘’“”…•ªº¿¡ß§«»")
@@ -75,11 +77,11 @@ def content(data: bytes, path: Path, encoding: str | None = None) -> Content:
         return Content("text", _given(data, path, encoding), encoding.lower())
     for mark, codec, name in _BOMS:
         if data.startswith(mark):
-            return Content("text", data.decode(codec, errors="replace").translate(_NOT_TEXT), name)
+            return Content("text", _readable(data.decode(codec, errors="replace")), name)
     if (codec := _wide(data)) is not None:
-        return Content("text", data.decode(codec, errors="replace").translate(_NOT_TEXT), "utf-16", True)
+        return Content("text", _readable(data.decode(codec, errors="replace")), "utf-16", True)
     try:
-        return Content("text", data.decode("utf-8").translate(_NOT_TEXT), "utf-8")
+        return Content("text", _readable(data.decode("utf-8")), "utf-8")
     except UnicodeDecodeError:
         return _guess(data)
 
@@ -117,9 +119,13 @@ def _given(data: bytes, path: Path, encoding: str) -> str:
         hint = did_you_mean(nearest(encoding, ENCODINGS))
         raise InputError("datasets.intake.no_encoding", value=shorten(encoding), hint=hint) from error
     try:
-        return data.decode(encoding).lstrip("\ufeff").translate(_NOT_TEXT)
+        return _readable(data.decode(encoding).lstrip("\ufeff"))
     except (UnicodeError, LookupError) as error:
         raise ReadError("datasets.intake.not_encoded", path=shorten(path), encoding=shorten(encoding)) from error
+
+
+def _readable(text: str) -> str:
+    return text.translate(_NOT_TEXT) if _ODD.search(text) else text
 
 
 def _wide(data: bytes) -> str | None:
@@ -144,8 +150,8 @@ def _guess(data: bytes) -> Content:
             best = score, encoding, text
     if best is None or best[0] < _PLAUSIBLE:
         lines = [_line(line) for line in data.removeprefix(codecs.BOM_UTF8).splitlines(keepends=True)]
-        return Content("text", "".join(lines).translate(_NOT_TEXT), "mixed", True)
-    return Content("text", best[2].translate(_NOT_TEXT), best[1], True)
+        return Content("text", _readable("".join(lines)), "mixed", True)
+    return Content("text", _readable(best[2]), best[1], True)
 
 
 def _telling(data: bytes) -> bytes:
@@ -172,7 +178,8 @@ def _score(text: str, sample: bytes, encoding: str) -> float:
             total += (0.9 if char.isalpha() or char in _SIGNS else 0.2) if any(c.isascii() for c in around) else 0.1
         else:
             total += _weight(char, encoding) * len(char.encode(encoding, errors="ignore") or b" ")
-    words = sum(word in text.casefold() for word in known_words() if not word.isascii())
+    folded = text.casefold()
+    words = sum(word in folded for word in known_words() if not word.isascii())
     return min(total / high, 1.0) + 0.05 * min(words, 8)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ TITLE_ROWS = 60
 _STACKED = 20_000
 """Rows up to which further tables below the first are looked for."""
 
+_PERIOD = re.compile(r"(?:FY)?\s*(?:19|20)\d\d\s*(?:年度?|実績)?", re.IGNORECASE)
 Row = tuple[str | None, ...]
 
 
@@ -138,8 +140,10 @@ class _Finder:
             return True
         if any(a.top == row and a.bottom >= below and a.left in columns for a in self.areas):
             return True
+        # In text files: words over columns of a fuller header, and none of them a value.
         known = sum(bool(found := suggestions(cell)) and found[0].score >= 0.9 for _, cell in cells)
-        return len(cells) > 1 and known * 2 >= len(cells)
+        values = any(any(map(str.isdigit, cell)) and not _PERIOD.fullmatch(cell.strip()) for _, cell in cells)
+        return 1 < len(cells) < len(heads) and {i for i, _ in cells} <= heads and not values and known * 2 >= len(cells)
 
     def _goes_on(self, row: int, columns: Sequence[int]) -> bool:
         """Whether the row below still belongs to the header."""

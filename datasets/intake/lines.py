@@ -85,11 +85,11 @@ def _reason(row: Sequence[str | None], filled: Sequence[int], shape: Shape, head
     first = row[filled[0]] or ""
     word = plain(first)
     if len(first) < 60:
-        if word in marks("example") or _EXAMPLE.match(first) or any(_EXAMPLE.match(row[j] or "") for j in filled[1:3]):
+        if word in marks("example") or any(_EXAMPLE.match(row[j] or "") for j in filled[:3]):
             return "example"
         if _is_total(row, filled, shape):
             return "total"
-    if len(filled) > 1 and sum(bare(row[j] or "") == header[j] for j in filled) * 10 >= len(filled) * 8:
+    if len(filled) > 1 and bare(row[filled[1]] or "") == header[filled[1]] and sum(bare(row[j] or "") == header[j] for j in filled) * 10 >= len(filled) * 8:
         return "header"
     if len(filled) == 1 and (word in marks("note") or word[:1] in {"※", "＊", "*"} or word.startswith(("注)", "注）", "注:", "note:", "nota:"))):
         return "note"
@@ -104,10 +104,8 @@ def _reason(row: Sequence[str | None], filled: Sequence[int], shape: Shape, head
 
 def _is_total(row: Sequence[str | None], filled: Sequence[int], shape: Shape) -> bool:
     """A total names itself in the first text of the row, and has no second text that names a part."""
-    texts = [j for j in filled if number(row[j]) is None and not is_blank(row[j])]
-    if not texts:
+    first = next((j for j in filled if not is_blank(row[j]) and number(row[j]) is None), None)
+    cell = "" if first is None else row[first] or ""
+    if plain(cell).strip(":：・*") not in marks("total") and not _TOTAL.fullmatch(cell.strip()):
         return False
-    cell = row[texts[0]] or ""
-    if plain(cell).strip(":：・*") in marks("total"):
-        return not any(j in shape.naming for j in texts[1:])
-    return bool(_TOTAL.fullmatch(cell.strip())) and not any(j in shape.naming for j in texts[1:])
+    return not any(j != first and j in shape.naming and number(row[j]) is None and not is_blank(row[j]) for j in filled)

@@ -20,6 +20,8 @@ from .content import content
 
 _CELL_LIMIT = 2**27
 _DELIMITERS = ",\t;|"
+ALONE = "\x1f"
+"""Between the cells of a text of one column."""
 _MERGED = re.compile(rb'<mergeCell\b[^>]*?\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _FORMULA = re.compile(
     rb"<c\b([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>",
@@ -107,7 +109,7 @@ def delimiter(text: str) -> str:
     ';'
     """
     sample = text[:20_000]
-    best, chosen = (0.0, 0), ","
+    best, chosen = (0.0, 0), ALONE
     for mark in _DELIMITERS:
         try:
             widths = [len(row) for row in csv.reader(StringIO(sample, newline=""), delimiter=mark) if any(row)][:60]
@@ -116,6 +118,8 @@ def delimiter(text: str) -> str:
         wide = [width for width in widths if width > 1]
         if wide:
             width, count = Counter(wide).most_common(1)[0]
+            if count == 1 and 2 * len(wide) < len(widths):
+                continue  # a list of names, one of which holds a comma
             score = (round(count / len(widths) + len(wide) / len(widths), 3), width)
             best, chosen = max((best, chosen), (score, mark))
     return chosen

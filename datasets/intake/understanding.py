@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from ...graph import Message, ReadError
 from ...graph.errors import shorten
 from ...graph.files import not_found
 from . import published
-from .columns import Columns, assign, profile
+from .columns import CONTENT, Columns, assign, by_content, profile
 from .headers import Place, places
 from .lines import SetAside, Shape, sort_rows
 from .sheets import Sheet, read_sheets
@@ -25,6 +26,7 @@ from .words import bare, forms, marks, plain, title_kind
 SUFFIXES = {".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt"}
 """Names of files that are read from a folder."""
 _MONEY, _COUNTS, _TIMES = ("price", "amount"), ("quantity", "stock", "moq", "daily_use"), ("lead_time", "switch_days", "stock_days")
+_YEARLY = re.compile(r"年|20\d\d|annual|yearly|jahr|anual|per year|/year", re.IGNORECASE)
 _CARRIED = frozenset(
     ("part", "name", "part_maker", "part_supplier", "supplier", "seller", "maker", "country", "parent", "date", "group", "hs", "order_no")
     + ("metal", "product", "spec", "material", "currency", "unit")
@@ -144,10 +146,10 @@ class _Reader:
         form = self._form(place, names, wishes)
         if form:
             columns = _formal(form, names, wishes)
-        elif not place.header:
-            columns = _listed(profiles)
         else:
             columns = assign(names, profiles, wishes)
+            if not columns.roles:
+                columns = by_content(profiles)
         frame, merged = self._filled(frame, place, columns)
         unsaved = frozenset(
             (row - place.top, column - sheet.left - place.columns[0])
@@ -296,6 +298,8 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
     has = {role for role, places_ in table.roles.items() if places_}
     if not has & {"part", "name"} or not table.rows and not table.header:
         return "other"
+    if set(table.how.values()) == {CONTENT} and not has >= {"part", "name", "quantity"}:
+        return "other"
     firms = has & {"supplier", "seller", "maker"}
     said = next((kind for title in titles if (kind := title_kind(title)) is not None), None)
     if said == "sum" or _sums_up(table, sheets):
@@ -307,7 +311,8 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         return "bom"
     parts = [id_key(part) for part in (table.texts("part") if "part" in has else table.texts("name")) if part is not None]
     repeated = len(set(parts)) < 0.9 * len(parts)
-    ledger = firms and (("date" in has and has & {"amount", "quantity", "price"}) or ("amount" in has and (repeated or "quantity" not in has)))
+    yearly = any(table.factor(i) > 1 or _YEARLY.search(table.names[i]) for i in table.roles.get("amount", ()))
+    ledger = firms and (("date" in has and has & {"amount", "quantity", "price"}) or ("amount" in has and (repeated or yearly or "quantity" not in has)))
     if said == "ledger" and (firms or "amount" in has):
         return "ledger"
     if said == "sourcing" and (firms or "country" in has):
@@ -320,7 +325,7 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         return "bom"
     if sourced:
         return "sourcing"
-    if ledger and not ("date" not in has and "country" in has):
+    if ledger:
         return "ledger"
     if ("country" in has or "lead_time" in has) and (firms or "country" in has) and not has & {"quantity", "price"}:
         return "sourcing" if firms or has & {"part"} and "country" in has and has & {"hs", "amount", "lead_time"} else "other"
@@ -328,7 +333,7 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         return "ledger" if firms else "order"
     if "quantity" in has:
         return "bom"
-    if "price" in has:
+    if has & {"price", "amount"}:
         return "price_list"
     return "bom" if firms else "other"
 
@@ -350,15 +355,6 @@ def _formal(form: str, names: Sequence[str], wishes: Mapping[str, str]) -> Colum
         if role and role != "ignore" and role not in roles:
             roles[role], how[i] = (i,), "corrected" if wished else "word"
     return Columns(roles, how)
-
-
-def _listed(profiles: Sequence[Any]) -> Columns:
-    """A list without a header: the column with the most text holds the names."""
-    texts = [i for i, seen in enumerate(profiles) if seen.length > 1 and not seen.links and seen.numeric < 0.5]
-    if not texts:
-        return Columns({}, {})
-    best = max(texts, key=lambda i: (profiles[i].fill * profiles[i].distinct * profiles[i].length, -i))
-    return Columns({"name": (best,)}, {best: "content"})
 
 
 def _naming(form: str, columns: Columns) -> tuple[int, ...]:

@@ -56,6 +56,7 @@ class Unit:
     factor: float
 
 
+@lru_cache(65_536)
 def is_blank(text: str | None) -> bool:
     """Return whether a cell says that nothing is known: blank, dashes, "n/a", 不明.
 

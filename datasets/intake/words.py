@@ -30,6 +30,7 @@ class Suggestion:
     how: str
 
 
+@lru_cache(65_536)
 def plain(name: str) -> str:
     r"""Return a header as it is compared: width and case folded, without spaces.
 
@@ -39,6 +40,7 @@ def plain(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
+@lru_cache(65_536)
 def bare(name: str) -> str:
     """Return a header without marks either, as the tables of words hold it.
 
