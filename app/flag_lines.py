@@ -91,7 +91,9 @@ def _texts(table: Table) -> list[str | None]:
 
 
 def _place(table: Table, wanted: str) -> int | None:
-    return next((i for i, name in enumerate(table.names) if plain(wanted) in {plain(name), *map(plain, name.split("\n"))}), None)
+    return next(
+        (i for i, name in enumerate(table.names) if plain(wanted) in {plain(name), *map(plain, name.split("\n"))}), None
+    )
 
 
 def _lines(frame: pl.DataFrame) -> Lines:

@@ -95,11 +95,17 @@ def _show(table: Table, terminal: Console, lang: str, links: list[dict[str, Any]
                 grid.add_row(table.letters[i], safe(name, 32), safe(taken, 48), samples)
         terminal.print(grid)
     for reason, rows in _by_reason(table.set_aside).items():
-        shown = ", ".join(map(str, rows[:SHOWN])) + (f" ({say('more', count=len(rows) - SHOWN)})" if len(rows) > SHOWN else "")
+        shown = ", ".join(map(str, rows[:SHOWN])) + (
+            f" ({say('more', count=len(rows) - SHOWN)})" if len(rows) > SHOWN else ""
+        )
         terminal.print(say("aside", rows=shown, reason=say(f"reason_{reason}")), markup=False)
     if table.totals:
-        unit = next((f" {u.currency}" for i in table.roles.get("amount", ()) if (u := table.units.get(i)) and u.currency), "")
-        totals = ", ".join(f"{say(f'role_{role}')} {value:,.10g}{unit if role == 'amount' else ''}" for role, value in table.totals.items())
+        unit = next(
+            (f" {u.currency}" for i in table.roles.get("amount", ()) if (u := table.units.get(i)) and u.currency), ""
+        )
+        totals = ", ".join(
+            f"{say(f'role_{role}')} {value:,.10g}{unit if role == 'amount' else ''}" for role, value in table.totals.items()
+        )
         terminal.print(say("totals", totals=totals), markup=False)
     if table.suppliers or table.makers:
         terminal.print(say("firms", suppliers=len(table.suppliers), makers=len(table.makers)), markup=False)

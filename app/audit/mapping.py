@@ -77,7 +77,7 @@ def recognise(found: Understanding, corrections: Mapping[str, Any] | None = None
 
 
 def _owners(found: Understanding) -> dict[int, str]:
-    """What the lines of a list go into that does not say so: the one product of the company, else what the list is called."""
+    """What the lines of a list go into where it does not say: the one product of the company, else what the list is called."""
     products = [name for table in found.tables if table.form == "products" for name in table.texts("product") if name]
     headless = [table for table in found.tables if table.kind == "bom" and _headless(table)]
     several = {table.file for table in headless if sum(other.file == table.file for other in headless) > 1}
@@ -135,7 +135,9 @@ def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
 
 
 def _columns(table: Table, columns: Any) -> dict[Column, int]:
-    return {column: table.roles[column.role][0] for column in columns if table.roles.get(column.role) and column.role != "level"}
+    return {
+        column: table.roles[column.role][0] for column in columns if table.roles.get(column.role) and column.role != "level"
+    }
 
 
 def _line(table: Table, kind: str, column: str, read_as: str, how: str) -> dict[str, Any]:
@@ -162,7 +164,10 @@ def _aside(table: Table, label: str, reading: Reading) -> None:
 def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Reading) -> Iterator[dict[str, Any]]:
     several = {column: table.texts(column.role) for column in columns if len(table.roles[column.role]) > 1}
     cells = [several.get(column) or table.cells(i) for column, i in columns.items()]
-    commas = [column.type in {"number", "money"} and decimal_comma(each[:5000]) for column, each in zip(columns, cells, strict=True)]
+    commas = [
+        column.type in {"number", "money"} and decimal_comma(each[:5000])
+        for column, each in zip(columns, cells, strict=True)
+    ]
     factors = [table.factor(i) for i in columns.values()]
     sellers = table.texts("seller")
     base = min((level for level in table.levels if level is not None), default=0)

@@ -57,9 +57,11 @@ def audit(
     lang : {"en", "ja"}
         Language of the sentences that come with the technology flags.
     mapping : path, optional
-        Corrections in YAML, where ``corrections`` does not give them; see `datasets.intake.mapping.read_corrections`.
+        Corrections in YAML; see `datasets.intake.mapping.read_corrections`.
     budget : float, optional
         Budget for measures (default: the workbook's).
+    corrections : dict, optional
+        The same as data.
     date : str, optional
         Date of the report (default: today).
     world : SupplyGraph, optional

@@ -53,7 +53,12 @@ def audit(
     show(found, console(), lang_)
     draft = out / "mapping.yaml"
     again = {"path": str(draft), "command": f"kanmon audit {source} --mapping {draft} --out {out} --force"}
-    if not yes and sys.stdin.isatty() and sys.stdout.isatty() and not typer.confirm(text("app.check.confirm", lang_), default=True):
+    if (
+        not yes
+        and sys.stdin.isatty()
+        and sys.stdout.isatty()
+        and not typer.confirm(text("app.check.confirm", lang_), default=True)
+    ):
         write_draft(found, draft)
         typer.echo(text("app.check.drafted_audit", lang_, **again))
         raise typer.Exit(1)

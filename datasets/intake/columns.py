@@ -12,7 +12,19 @@ from .words import EXACT, PART, Suggestion, bare, pair_of, suggestions
 
 CONTENT, CORRECTED = "content", "corrected"
 """Other ways in which a column got its role than by a word of its header."""
-MEASURES = ("quantity", "price", "amount", "stock", "lead_time", "level", "share", "daily_use", "stock_days", "switch_days", "moq")
+MEASURES = (
+    "quantity",
+    "price",
+    "amount",
+    "stock",
+    "lead_time",
+    "level",
+    "share",
+    "daily_use",
+    "stock_days",
+    "switch_days",
+    "moq",
+)
 """Roles whose cells are numbers."""
 SEVERAL = {"price", "note", "date", "order_no", "link"}
 """Roles that several columns may hold."""
@@ -77,7 +89,9 @@ def profile(cells: Sequence[str | None]) -> Profile:
         codes=sum(_CODE.fullmatch(cell) is not None for cell in texts) / part,
         length=sum(map(len, texts)) / part,
         largest=max((abs(value) for value in numbers if value is not None), default=0.0),
-        sequential=len(integers) == part and part > 1 and all(a < b <= a + 3 * step for a, b in zip(integers, integers[1:], strict=False)),
+        sequential=len(integers) == part
+        and part > 1
+        and all(a < b <= a + 3 * step for a, b in zip(integers, integers[1:], strict=False)),
     )
 
 
@@ -102,7 +116,16 @@ def by_content(profiles: Sequence[Profile]) -> Columns:
     codes = [i for i, seen in enumerate(profiles) if seen.codes > 0.7 and seen.distinct > 0.8 and seen.dates < 0.5]
     if codes:
         roles["part"] = (codes[0],)
-    texts = [i for i, seen in enumerate(profiles) if seen.length > 1 and seen.codes <= 0.7 and seen.links < 0.5 and seen.numeric < 0.5 and seen.countries < 0.5 and seen.dates < 0.5]
+    texts = [
+        i
+        for i, seen in enumerate(profiles)
+        if seen.length > 1
+        and seen.codes <= 0.7
+        and seen.links < 0.5
+        and seen.numeric < 0.5
+        and seen.countries < 0.5
+        and seen.dates < 0.5
+    ]
     if texts:
         roles["name"] = (max(texts, key=lambda i: (profiles[i].fill * profiles[i].distinct * profiles[i].length, -i)),)
     counts = [i for i, seen in enumerate(profiles) if seen.integer > 0.9 and not seen.sequential and seen.dates < 0.5]
@@ -122,7 +145,9 @@ def assign(headers: Sequence[str], profiles: Sequence[Profile], wishes: Mapping[
     Parameters
     ----------
     headers : sequence of str
+        Header of each column, blank where it has none.
     profiles : sequence of Profile
+        What the cells of each column are.
     wishes : mapping of header to role, optional
         A person's corrections; "ignore" leaves a column out.
     """
@@ -168,7 +193,9 @@ class _Assignment:
         for i, header in enumerate(self.headers):
             found = [] if i in self.wishes or i in self.steps or not header else list(suggestions(header))
             seen.append([one for one in found if self._plausible(one, self.profiles[i], len(found) == 1)])
-        roles = {one.role for i, found in enumerate(seen) for one in found if self.profiles[i].fill or one.role != "designator"}
+        roles = {
+            one.role for i, found in enumerate(seen) for one in found if self.profiles[i].fill or one.role != "designator"
+        }
         numbered = sum(bool({"part", "part_maker"} & {one.role for one in found}) for found in seen)
         if numbered > 1:
             roles.add("numbered")
@@ -179,9 +206,7 @@ class _Assignment:
                 candidates.append((i, Suggestion(role, score, one.how)))
         return candidates
 
-    def _settled(
-        self, one: Suggestion, found: list[Suggestion], seen: Profile, roles: set[str]
-    ) -> tuple[str, float]:
+    def _settled(self, one: Suggestion, found: list[Suggestion], seen: Profile, roles: set[str]) -> tuple[str, float]:
         """Words that mean one thing in one table and another in the next: the cells and the other columns decide."""
         both = {each.role for each in found}
         if one.role in {"part", "name", "value"} and seen.designators > 0.6 and roles & {"numbered", "footprint"}:
@@ -260,7 +285,9 @@ class _Assignment:
         """Columns under one merged header are one column in steps (an indented name)."""
         for role, places in list(self.roles.items()):
             first = places[0]
-            more = [i for i, header in enumerate(self.headers) if header and header == self.headers[first] and i not in self.how]
+            more = [
+                i for i, header in enumerate(self.headers) if header and header == self.headers[first] and i not in self.how
+            ]
             if role == "name" and more:
                 places += more
                 self.how |= dict.fromkeys(more, self.how[first])
@@ -274,7 +301,11 @@ class _Assignment:
                 continue
             if suggestion.role == "name":
                 best = self.roles["name"]
-                if len(best) == 1 and self.how[best[0]] != CORRECTED and 2 * self.profiles[best[0]].fill < self.profiles[i].fill:
+                if (
+                    len(best) == 1
+                    and self.how[best[0]] != CORRECTED
+                    and 2 * self.profiles[best[0]].fill < self.profiles[i].fill
+                ):
                     self.roles["name"] = [i]  # the fullest column wins
                     self.how[i] = suggestion.how
                     self.roles.setdefault("spec", []).extend(best)
@@ -319,7 +350,7 @@ class _Assignment:
                     if rest:
                         self.roles[role] = rest
                     break
-        if "name" not in self.roles and set(self.roles) & {"quantity", "price", "supplier", "maker"}:
+        if "name" not in self.roles and set(self.roles) & {"quantity", "price", "maker"}:
             free = [i for i in range(len(self.headers)) if i not in self.how and i not in self.wishes]
             texts = [i for i in free if self.profiles[i].length >= 2 and not self.profiles[i].links]
             if texts and ("part" not in self.roles or len(texts) == 1 and self.profiles[texts[0]].codes < 0.5):

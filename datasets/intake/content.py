@@ -47,7 +47,7 @@ class Content:
 
 
 def content(data: bytes, path: Path, encoding: str | None = None) -> Content:
-    """Return what the bytes of a file are.
+    r"""Return what the bytes of a file are.
 
     Text with a byte order mark, or that is valid UTF-8, is certain; every other encoding is a guess: of those that explain
     all bytes the one whose characters are the most usual (letters inside Latin words, kana and everyday kanji, words that
@@ -55,6 +55,10 @@ def content(data: bytes, path: Path, encoding: str | None = None) -> Content:
 
     Parameters
     ----------
+    data : bytes
+        The file.
+    path : Path
+        Its name, for messages.
     encoding : str, optional
         The encoding that the reader knows better.
 
@@ -66,7 +70,7 @@ def content(data: bytes, path: Path, encoding: str | None = None) -> Content:
     InputError
         Python knows no such encoding.
 
-    >>> found = content("品番,品名,数量\\nA-1,ボルト,4\\n".encode("euc-jp"), Path("x.csv"))
+    >>> found = content("品番,品名,数量\nA-1,ボルト,4\n".encode("euc-jp"), Path("x.csv"))
     >>> found.encoding, found.guessed
     ('euc-jp', True)
     """

@@ -38,6 +38,7 @@ def places(sheet: Sheet, header: Sequence[int] | None = None) -> list[Place]:
     Parameters
     ----------
     sheet : Sheet
+        Its cells as text.
     header : sequence of int, optional
         Header rows, counted from 0, that a person has named: then the sheet is one table.
     """
@@ -91,7 +92,9 @@ class _Finder:
             if found:
                 known += found[0].score >= 0.9
                 roles[found[0].role] = max(roles.get(found[0].role, 0.0), found[0].score)
-        formal = max((len({roles_[b] for _, c in cells if (b := bare(c)) in roles_}) for _, _, roles_ in forms().values()), default=0)
+        formal = max(
+            (len({roles_[b] for _, c in cells if (b := bare(c)) in roles_}) for _, _, roles_ in forms().values()), default=0
+        )
         return max(sum(roles.values()) + 0.1 * known - against, formal * 0.9 - against)
 
     def _first(self, columns: Sequence[int], start: int, stop: int) -> int | None:
@@ -135,7 +138,9 @@ class _Finder:
         if not cells or any(number(cell) is not None or len(cell) > 40 for _, cell in cells):
             return False
         heads = {i for i, _ in self._cells(below, columns)}
-        across = [a for a in self.areas if a.top == row and a.right > a.left and columns[0] <= a.left and a.right <= columns[-1]]
+        across = [
+            a for a in self.areas if a.top == row and a.right > a.left and columns[0] <= a.left and a.right <= columns[-1]
+        ]
         if any(1 < len(heads & set(range(area.left, area.right + 1))) < max(len(heads), 3) for area in across):
             return True
         if any(a.top == row and a.bottom >= below and a.left in columns for a in self.areas):
@@ -150,10 +155,16 @@ class _Finder:
         below = self._cells(row + 1, columns)
         if not below:
             return any(a.top <= row < a.bottom and a.left in columns for a in self.areas)
-        if any(a.top <= row < a.bottom and a.left == a.right and a.left in columns and a.bottom == row + 1 for a in self.areas):
+        if any(
+            a.top <= row < a.bottom and a.left == a.right and a.left in columns and a.bottom == row + 1 for a in self.areas
+        ):
             return all(number(cell) is None for _, cell in below)
-        if all(any(unit_in(f"({cell.strip('()（）[]')})", kind) for kind in ("money", "count", "time")) for _, cell in below):
-            return all(self._stated(row, i) is not None for i, _ in below) and not all(number(c) is not None for _, c in below)
+        if all(
+            any(unit_in(f"({cell.strip('()（）[]')})", kind) for kind in ("money", "count", "time")) for _, cell in below
+        ):
+            return all(self._stated(row, i) is not None for i, _ in below) and not all(
+                number(c) is not None for _, c in below
+            )
         across = [a for a in self.areas if a.top == row and a.bottom == row and a.right > a.left and a.left in columns]
         under = {i for area in across for i in range(area.left, area.right + 1)}
         if across and {i for i, _ in below} == under and not any(len(c) > 30 for _, c in below):

@@ -1,4 +1,4 @@
-"""Which rows of a table are its lines, and which are set aside and why: totals, examples, headings, notes, lines without a name."""
+"""Which rows of a table are its lines, and which are set aside: totals, examples, headings, notes, rows without a name."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ from .words import bare, marks, plain
 
 REASONS = ("no_name", "no_value", "total", "example", "heading", "header", "note", "cut")
 """Why a row is no line; "no_value" is a name that was a formula stored without its value."""
-_EXAMPLE = re.compile(r"[（(【\[<]?\s*(記入例|入力例|記載例|例|example|e\.g\.|ejemplo|beispiel|示例|exemple)\s*(?:[）)】\]>]|[:：])", re.IGNORECASE)
+_EXAMPLE = re.compile(
+    r"[（(【\[<]?\s*(記入例|入力例|記載例|例|example|e\.g\.|ejemplo|beispiel|示例|exemple)\s*(?:[）)】\]>]|[:：])",
+    re.IGNORECASE,
+)
 _TOTAL = re.compile(
-    r"(合計|小計|総計|総合計|累計|sub-?total|grand ?total|total(?:es)?|gesamt(?:summe)?|summe|suma|合计|总计|小计)(?:\s*[:：=（(\[].*|\s+\d.*|\s*[¥$€].*)",
+    r"(合計|小計|総計|総合計|累計|sub-?total|grand ?total|total(?:es)?|gesamt(?:summe)?|summe|suma|合计|总计|小计)"
+    r"(?:\s*[:：=（(\[].*|\s+\d.*|\s*[¥$€].*)",
     re.IGNORECASE,
 )
 
@@ -28,7 +32,7 @@ class SetAside:
 
 @dataclass(frozen=True)
 class Shape:
-    """What a row is judged by: positions of the columns that name a line, that count it, that hold money, and all of them."""
+    """What a row is judged by: positions of the columns that name a line, count it, hold money; all headers; the first of all."""
 
     naming: tuple[int, ...]
     counting: tuple[int, ...]
@@ -49,6 +53,7 @@ def sort_rows(
     first : int
         Number of the first row, as Excel counts.
     shape : Shape
+        What the rows are judged by.
     unsaved : frozenset of (position of row, position of column)
         Formulas without a value.
     """
@@ -89,9 +94,15 @@ def _reason(row: Sequence[str | None], filled: Sequence[int], shape: Shape, head
             return "example"
         if _is_total(row, filled, shape):
             return "total"
-    if len(filled) > 1 and bare(row[filled[1]] or "") == header[filled[1]] and sum(bare(row[j] or "") == header[j] for j in filled) * 10 >= len(filled) * 8:
+    if (
+        len(filled) > 1
+        and bare(row[filled[1]] or "") == header[filled[1]]
+        and sum(bare(row[j] or "") == header[j] for j in filled) * 10 >= len(filled) * 8
+    ):
         return "header"
-    if len(filled) == 1 and (word in marks("note") or word[:1] in {"※", "＊", "*"} or word.startswith(("注)", "注）", "注:", "note:", "nota:"))):
+    if len(filled) == 1 and (
+        word in marks("note") or word[:1] in {"※", "＊", "*"} or word.startswith(("注)", "注）", "注:", "note:", "nota:"))
+    ):
         return "note"
     if not any(not is_blank(row[j]) for j in shape.naming):
         values = [j for j in filled if j in shape.money and number(row[j])]

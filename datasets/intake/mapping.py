@@ -65,7 +65,11 @@ def _check(wish: Mapping[str, Any], path: Path) -> None:
     columns = wish.get("columns") or {}
     if not all(isinstance(each, int) and each > 0 for each in rows) or not isinstance(columns, Mapping):
         raise InputError("datasets.intake.yaml_shape", path=shorten(path))
-    known = set(forms()[kind][2].values()) if kind in FORMS else {*roles(), *(r for _, _, each in forms().values() for r in each.values())}
+    known = (
+        set(forms()[kind][2].values())
+        if kind in FORMS
+        else {*roles(), *(r for _, _, each in forms().values() for r in each.values())}
+    )
     for target in columns.values():
         if target not in {IGNORE, None, ""} and target not in known:
             hint = did_you_mean(nearest(str(target), known))

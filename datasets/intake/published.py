@@ -80,7 +80,10 @@ def _names(head: bytes, path: Path, encoding: str | None) -> set[str]:
         text = content(line, path, encoding).text
     except KanmonError:
         return set()
-    row = next(csv.reader(StringIO(text), delimiter=delimiter(text)), [])
+    try:
+        row = next(csv.reader(StringIO(text, newline=""), delimiter=delimiter(text)), [])
+    except csv.Error:
+        return set()
     return {cell.strip().strip('"\ufeff') for cell in row}
 
 

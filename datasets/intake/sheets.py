@@ -103,9 +103,9 @@ def letters(column: int) -> str:
 
 
 def delimiter(text: str) -> str:
-    """Return what separates the cells: what cuts the first lines into the same number of pieces, and into most.
+    r"""Return what separates the cells: what cuts the first lines into the same number of pieces, and into most.
 
-    >>> delimiter("Teil;Preis\\nA;1,50\\nB;2,75\\n")
+    >>> delimiter("Teil;Preis\nA;1,50\nB;2,75\n")
     ';'
     """
     sample = text[:20_000]

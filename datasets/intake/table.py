@@ -23,7 +23,22 @@ PARTS = ("bom", "ledger", "sourcing", "price_list", "order")
 USABLE = frozenset((*PARTS, "technologies", "trade", "graph"))
 FORMS = ("company", "products", "suppliers", "technologies", "measures", "questionnaire", "smelters")
 """Sheets of the audit workbook that are no tables of parts."""
-SHOWN = ("part", "name", "maker", "supplier", "country", "quantity", "price", "amount", "stock", "lead_time", "level", "parent", "date", "note")
+SHOWN = (
+    "part",
+    "name",
+    "maker",
+    "supplier",
+    "country",
+    "quantity",
+    "price",
+    "amount",
+    "stock",
+    "lead_time",
+    "level",
+    "parent",
+    "date",
+    "note",
+)
 """Roles in the order in which they are shown; others follow."""
 _TEXTS = ("name", "part", "part_maker", "value", "spec", "material", "part_supplier")
 
@@ -128,11 +143,16 @@ class Table:
             return [_level(cell) for cell in cells]
         if self.steps:
             columns = [self.cells(i) for i in self.steps]
-            return [next((n for n, cell in enumerate(cells) if cell is not None), None) for cells in zip(*columns, strict=True)]
+            return [
+                next((n for n, cell in enumerate(cells) if cell is not None), None) for cells in zip(*columns, strict=True)
+            ]
         if "dotted" in self.roles:
             return [None if cell is None else cell.strip(" .").count(".") for cell in self.texts("dotted")]
         if "indent" in self.roles:
-            depths = [None if cell is None else len(cell) - len(cell.lstrip(" 　\t・.")) for cell in self.cells(self.roles["indent"][0])]
+            depths = [
+                None if cell is None else len(cell) - len(cell.lstrip(" 　\t・."))
+                for cell in self.cells(self.roles["indent"][0])
+            ]
             order = {depth: n for n, depth in enumerate(sorted({depth for depth in depths if depth is not None}))}
             return [None if depth is None else order[depth] for depth in depths]
         return [None] * self.rows
@@ -140,7 +160,11 @@ class Table:
     @property
     def structured(self) -> bool:
         """Whether the lines say what they go into."""
-        return "parent" in self.roles or any(level is not None for level in set(self.levels)) and len(set(self.levels) - {None}) > 1
+        return (
+            "parent" in self.roles
+            or any(level is not None for level in set(self.levels))
+            and len(set(self.levels) - {None}) > 1
+        )
 
     @cached_property
     def suppliers(self) -> list[str]:
@@ -171,13 +195,20 @@ class Table:
         columns += [self.cells(i) for i in (*self.roles.get("spec", ())[1:], *self._unnamed())]
         if not columns:
             return [None] * self.rows
-        return [" ".join(dict.fromkeys(cell.strip() for cell in cells if not is_blank(cell) and cell is not None)) or None for cells in zip(*columns, strict=True)]
+        return [
+            " ".join(dict.fromkeys(cell.strip() for cell in cells if not is_blank(cell) and cell is not None)) or None
+            for cells in zip(*columns, strict=True)
+        ]
 
     def _unnamed(self) -> list[int]:
         """Columns of no known role that hold words."""
         unknown = [i for i, name in enumerate(self.names) if name and i not in self.how]
         seen = {i: profile(self.cells(i)) for i in unknown}
-        return [i for i, each in seen.items() if each.length >= 2 and each.numeric < 0.5 and each.dates < 0.5 and each.links < 0.5]
+        return [
+            i
+            for i, each in seen.items()
+            if each.length >= 2 and each.numeric < 0.5 and each.dates < 0.5 and each.links < 0.5
+        ]
 
     def samples(self, column: int, most: int = 3) -> list[str]:
         """Return the first different values of a column."""
@@ -202,7 +233,9 @@ class Table:
         """Return the table as plain data, as ``kanmon check --json`` prints it."""
         header = self.header[0] if len(self.header) == 1 else list(self.header) or None
         order = [role for role in (*SHOWN, *self.roles) if role in self.roles and role not in {"other", "dotted", "indent"}]
-        columns = {role: (found[0] if len(found) == 1 else found) for role in dict.fromkeys(order) if (found := self.headers(role))}
+        columns = {
+            role: (found[0] if len(found) == 1 else found) for role in dict.fromkeys(order) if (found := self.headers(role))
+        }
         if "seller" in columns and "supplier" not in columns:
             columns["supplier"] = columns.pop("seller")
         return {

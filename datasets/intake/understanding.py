@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,20 +14,38 @@ from ...graph import Message, ReadError
 from ...graph.errors import shorten
 from ...graph.files import not_found
 from . import published
-from .columns import CONTENT, Columns, assign, by_content, profile
+from .columns import Columns, assign, by_content, profile
 from .headers import Place, places
+from .kinds import kind_of
 from .lines import SetAside, Shape, sort_rows
 from .sheets import Sheet, read_sheets
 from .table import FORMS, USABLE, Table, column_letters
-from .values import Unit, date, id_key, is_blank, unit_in
-from .words import bare, forms, marks, plain, title_kind
+from .values import Unit, date, is_blank, unit_in
+from .words import bare, forms, marks, plain
 
 SUFFIXES = {".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt"}
 """Names of files that are read from a folder."""
-_MONEY, _COUNTS, _TIMES = ("price", "amount"), ("quantity", "stock", "moq", "daily_use"), ("lead_time", "switch_days", "stock_days")
-_YEARLY = re.compile(r"年|20\d\d|annual|yearly|jahr|anual|per year|/year", re.IGNORECASE)
+_MONEY, _COUNTS, _TIMES = (
+    ("price", "amount"),
+    ("quantity", "stock", "moq", "daily_use"),
+    ("lead_time", "switch_days", "stock_days"),
+)
 _CARRIED = frozenset(
-    ("part", "name", "part_maker", "part_supplier", "supplier", "seller", "maker", "country", "parent", "date", "group", "hs", "order_no")
+    (
+        "part",
+        "name",
+        "part_maker",
+        "part_supplier",
+        "supplier",
+        "seller",
+        "maker",
+        "country",
+        "parent",
+        "date",
+        "group",
+        "hs",
+        "order_no",
+    )
     + ("metal", "product", "spec", "material", "currency", "unit")
 )
 """Roles in which a merged cell holds for each of its rows; a merged figure holds once."""
@@ -141,7 +158,9 @@ class _Reader:
         sheet = self.sheet
         frame = sheet.frame.slice(place.top, place.bottom - place.top).select(pl.nth(place.columns))
         names = place.names
-        wishes = {" ".join(str(name).split()): role for name, role in (self.wish.get("columns") or {}).items()} if first else {}
+        wishes = (
+            {" ".join(str(name).split()): role for name, role in (self.wish.get("columns") or {}).items()} if first else {}
+        )
         profiles = [profile(frame.to_series(i).to_list()) for i in range(frame.width)]
         form = self._form(place, names, wishes)
         if form:
@@ -171,7 +190,9 @@ class _Reader:
         else:  # no table of parts: its rows are counted, not judged
             kept, aside = [i for i, row in enumerate(rows) if any(cell is not None for cell in row)], []
         data = frame[kept] if len(kept) < frame.height else frame
-        data = data.with_columns(row=pl.Series([place.top + 1 + i for i in kept], dtype=pl.Int64)).select("row", pl.all().exclude("row"))
+        data = data.with_columns(row=pl.Series([place.top + 1 + i for i in kept], dtype=pl.Int64)).select(
+            "row", pl.all().exclude("row")
+        )
         if form == "questionnaire":
             data, aside = _answered(data, roles, aside)
         table = Table(
@@ -250,7 +271,15 @@ class _Reader:
         general = next((unit for title in titles if (unit := unit_in(title)) is not None), None)
         found: dict[int, Unit] = {}
         for role, places_ in roles.items():
-            kind = "money" if role in {*_MONEY, "revenue", "budget", "cost"} else "count" if role in _COUNTS else "time" if role in _TIMES else ""
+            kind = (
+                "money"
+                if role in {*_MONEY, "revenue", "budget", "cost"}
+                else "count"
+                if role in _COUNTS
+                else "time"
+                if role in _TIMES
+                else ""
+            )
             for i in places_ if kind else ():
                 unit = unit_in(names[i], kind)
                 if unit is None and role in {"amount", "revenue", "budget", "cost", "price"}:
@@ -284,64 +313,11 @@ class _Reader:
             for i in columns:
                 if i in table.units and table.units[i].factor != 1:
                     unit = table.units[i]
-                    yield Message("datasets.intake.unit", column=shorten(table.names[i]), unit=unit.word, factor=f"{unit.factor:,.0f}")
+                    yield Message(
+                        "datasets.intake.unit", column=shorten(table.names[i]), unit=unit.word, factor=f"{unit.factor:,.0f}"
+                    )
                 if role in _MONEY and table.data.width and table.comma(i):
                     yield Message("datasets.intake.comma", column=shorten(table.names[i]))
-
-
-def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -> str:
-    """Return what a table of parts is: titles speak first where the columns allow it, else the columns.
-
-    A flat list of parts is a bill of materials, whoever stands beside its lines; purchases have dates, or amounts of parts that
-    are bought again and again; a sourcing list says how a part is sourced (country, share, qualification).
-    """
-    has = {role for role, places_ in table.roles.items() if places_}
-    if not has & {"part", "name"} or not table.rows and not table.header:
-        return "other"
-    if set(table.how.values()) == {CONTENT} and not has >= {"part", "name", "quantity"}:
-        return "other"
-    firms = has & {"supplier", "seller", "maker"}
-    said = next((kind for title in titles if (kind := title_kind(title)) is not None), None)
-    if said == "sum" or _sums_up(table, sheets):
-        return "other"
-    if not main and "quantity" not in has:
-        return "other"  # a list beside the table, of which nothing says that it goes into the product
-    sourced = has & {"share", "qualified", "qualified_date", "switch_days", "stock_days", "daily_use", "world_item"}
-    if "parent" in has or "designator" in has or table.structured and not has & {"date"}:
-        return "bom"
-    parts = [id_key(part) for part in (table.texts("part") if "part" in has else table.texts("name")) if part is not None]
-    repeated = len(set(parts)) < 0.9 * len(parts)
-    yearly = any(table.factor(i) > 1 or _YEARLY.search(table.names[i]) for i in table.roles.get("amount", ()))
-    ledger = firms and (("date" in has and has & {"amount", "quantity", "price"}) or ("amount" in has and (repeated or yearly or "quantity" not in has)))
-    if said == "ledger" and (firms or "amount" in has):
-        return "ledger"
-    if said == "sourcing" and (firms or "country" in has):
-        return "ledger" if ledger and not sourced else "sourcing"
-    if said == "order" and has & {"quantity", "amount", "price"}:
-        return "ledger" if ledger and len(table.suppliers) > 1 else "order"
-    if said == "price_list" and has & {"price", "amount"}:
-        return "price_list"
-    if said == "bom" and not sourced:
-        return "bom"
-    if sourced:
-        return "sourcing"
-    if ledger:
-        return "ledger"
-    if ("country" in has or "lead_time" in has) and (firms or "country" in has) and not has & {"quantity", "price"}:
-        return "sourcing" if firms or has & {"part"} and "country" in has and has & {"hs", "amount", "lead_time"} else "other"
-    if "date" in has and has & {"order_no"} and has & {"amount", "price"}:
-        return "ledger" if firms else "order"
-    if "quantity" in has:
-        return "bom"
-    if has & {"price", "amount"}:
-        return "price_list"
-    return "bom" if firms else "other"
-
-
-def _sums_up(table: Table, sheets: set[str]) -> bool:
-    """Whether the lines are the other sheets."""
-    names = [plain(cell) for cell in table.texts("name") if cell is not None]
-    return len(sheets) > 2 and len(names) > 1 and sum(any(cell in title for title in sheets) for cell in names) > 0.7 * len(names)
 
 
 def _formal(form: str, names: Sequence[str], wishes: Mapping[str, str]) -> Columns:
@@ -361,11 +337,15 @@ def _naming(form: str, columns: Columns) -> tuple[int, ...]:
     if form:
         wanted = [role for need in forms()[form][0] for role in need]
         return tuple(i for role in wanted[:2] for i in columns.roles.get(role, ()))
-    named = tuple(i for role in ("part", "name", "part_maker", "part_supplier", "value") for i in columns.roles.get(role, ()))
+    named = tuple(
+        i for role in ("part", "name", "part_maker", "part_supplier", "value") for i in columns.roles.get(role, ())
+    )
     return tuple(dict.fromkeys(named))
 
 
-def _answered(data: pl.DataFrame, roles: Mapping[str, tuple[int, ...]], aside: list[SetAside]) -> tuple[pl.DataFrame, list[SetAside]]:
+def _answered(
+    data: pl.DataFrame, roles: Mapping[str, tuple[int, ...]], aside: list[SetAside]
+) -> tuple[pl.DataFrame, list[SetAside]]:
     """Questions without an answer are no lines: the template comes with them."""
     if "answer" not in roles or data.is_empty():
         return data, aside
@@ -382,7 +362,11 @@ def _with_indent(table: Table) -> Table:
     for i in roles.get("number", ()):
         cells = [cell.strip(" .") for cell in table.cells(i) if cell is not None]
         dotted = [cell for cell in cells if "." in cell and all(piece.isdecimal() for piece in cell.split("."))]
-        if len(dotted) * 5 >= len(cells) and any(cell.count(".") > 1 or not cell.endswith(".0") for cell in dotted) and any(cell.isdecimal() for cell in cells):
+        if (
+            len(dotted) * 5 >= len(cells)
+            and any(cell.count(".") > 1 or not cell.endswith(".0") for cell in dotted)
+            and any(cell.isdecimal() for cell in cells)
+        ):
             return replace(table, roles=roles | {"dotted": (i,)})
     for role in ("part", "name"):
         for i in roles.get(role, ())[:1]:

@@ -22,11 +22,14 @@ _AFTER = (
     r"stk\.?|stück|uds?\.?|kg|g|t|m|mm|cm|l|ml)?(?:/(?:個|本|枚|台|式|kg|m|pc|pcs|ea|unit|stk))?"
 )
 _NUMBER = re.compile(
-    rf"{_BEFORE}\s*([+\-−▲△(]?)\s*{_BEFORE}\s*([\d,]*\.?\d+(?:e[+\-]?\d+)?|\d[\d,]*\.)\)?\s*(億|百万|万|千)?\s*{_AFTER}(?:-)?"
+    rf"{_BEFORE}\s*([+\-−▲△(]?)\s*{_BEFORE}\s*([\d,]*\.?\d+(?:e[+\-]?\d+)?|\d[\d,]*\.)\)?\s*(億|百万|万|千)?\s*{_AFTER}(-?)"
 )
 _COMMA = re.compile(r"\d{1,3}(?:[.' ]\d{3})*,\d+|\d+,\d{1,2}")
 _DATES = (
-    re.compile(r"(?P<y>\d{4})\s*[/\-.年]\s*(?P<m>\d{1,2})\s*[/\-.月]\s*(?P<d>\d{1,2})日?(?:\([月火水木金土日]\))?(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"),
+    re.compile(
+        r"(?P<y>\d{4})\s*[/\-.年]\s*(?P<m>\d{1,2})\s*[/\-.月]\s*(?P<d>\d{1,2})日?(?:\([月火水木金土日]\))?"
+        r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+    ),
     re.compile(r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})"),
     re.compile(
         r"(?P<era>令和|平成|昭和|r|h|s)\.?\s*(?P<y>\d{1,2}|元)\s*[/\-.年]\s*(?P<m>\d{1,2})\s*[/\-.月]\s*(?P<d>\d{1,2})日?"
@@ -70,8 +73,8 @@ def is_blank(text: str | None) -> bool:
 def number(text: str | None, comma: bool = False) -> float | None:
     """Return the number that a cell says, with its sign; None where it says none.
 
-    Full-width digits, thousand separators, currency signs, counters, 億 / 万 / 千 and "▲" or brackets for minus are understood;
-    with ``comma`` the comma is the decimal sign and the dot a separator.
+    Full-width digits, thousand separators, currency signs, counters, 億 / 万 / 千 and "▲", brackets or a sign behind for minus
+    are understood; with ``comma`` the comma is the decimal sign and the dot a separator.
 
     >>> number("１２，３４５円"), number("▲1,000"), number("1.234,50 €", comma=True), number("3個"), number("A-3")
     (12345.0, -1000.0, 1234.5, 3.0, None)
@@ -85,9 +88,9 @@ def number(text: str | None, comma: bool = False) -> float | None:
     match = _NUMBER.fullmatch(word)
     if not match:
         return None
-    sign, digits, scale = match.groups()
+    sign, digits, scale, behind = match.groups()
     value = float(digits.replace(",", "")) * _SCALES[scale or ""]
-    return -value if sign in {"-", "−", "▲", "△", "("} else value
+    return -value if behind or sign in {"-", "−", "▲", "△", "("} else value
 
 
 def decimal_comma(cells: Iterable[str | None]) -> bool:
@@ -161,7 +164,9 @@ def unit_in(header: str, kind: str = "money") -> Unit | None:
     """
     text = unicodedata.normalize("NFKC", header)
     places = re.findall(r"[\[({【〔]([^\[\](){}【】〔〕]*)[\])}】〕]", text)
-    places += re.findall(r"(?:単位|单位|unit|units|einheit|unidad|in)\s*[:=]?\s*([^\s\])}】,;、]+(?:\s[a-z]+)?)", text, re.IGNORECASE)
+    places += re.findall(
+        r"(?:単位|单位|unit|units|einheit|unidad|in)\s*[:=]?\s*([^\s\])}】,;、]+(?:\s[a-z]+)?)", text, re.IGNORECASE
+    )
     tokens = text.split()
     places += [" ".join(tokens[i:]) for i in range(max(1, len(tokens) - 3), len(tokens))] + re.split(r"[_/]", text)[1:]
     for place in places:
