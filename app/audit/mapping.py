@@ -77,7 +77,7 @@ def recognise(found: Understanding, corrections: Mapping[str, Any] | None = None
 
 
 def _owners(found: Understanding) -> dict[int, str]:
-    """What the lines of a list go into where it does not say: the one product of the company, else what the list is called."""
+    """What the lines of a list go into where it does not say: the company's one product, else what the list is called."""
     products = [name for table in found.tables if table.form == "products" for name in table.texts("product") if name]
     headless = [table for table in found.tables if table.kind == "bom" and _headless(table)]
     several = {table.file for table in headless if sum(other.file == table.file for other in headless) > 1}
@@ -196,7 +196,7 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
         if levels[n] is not None:
             row["level"] = levels[n]
         if extra:
-            row["_words"] = " ".join(text for each in extra if (text := each[n]) is not None)
+            row["_words"] = " ".join(filter(None, (each[n] for each in extra)))
             if not row.get("part") and not row.get("name"):
                 row["name"] = name_of(row["_words"]) or None
         yield row

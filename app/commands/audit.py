@@ -53,12 +53,7 @@ def audit(
     show(found, console(), lang_)
     draft = out / "mapping.yaml"
     again = {"path": str(draft), "command": f"kanmon audit {source} --mapping {draft} --out {out} --force"}
-    if (
-        not yes
-        and sys.stdin.isatty()
-        and sys.stdout.isatty()
-        and not typer.confirm(text("app.check.confirm", lang_), default=True)
-    ):
+    if not yes and _at_a_terminal() and not typer.confirm(text("app.check.confirm", lang_), default=True):
         write_draft(found, draft)
         typer.echo(text("app.check.drafted_audit", lang_, **again))
         raise typer.Exit(1)
@@ -75,3 +70,7 @@ def audit(
     warnings = sum(remark.severity == "warning" for remark in report.company.remarks)
     if warnings:
         typer.echo(text("app.audit_command.remarks", lang_, count=warnings))
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()

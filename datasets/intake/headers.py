@@ -176,7 +176,7 @@ class _Finder:
         known = sum(any(s.how == EXACT for s in suggestions(cell)) for _, cell in below)
         return known * 2 > len(below) or (known * 2 == len(below) and known > 1)
 
-    def _place(self, header: tuple[int, ...], columns: Sequence[int], bottom: int, floor: int) -> Place:
+    def _place(self, header: Sequence[int], columns: Sequence[int], bottom: int, floor: int) -> Place:
         names: list[str] = []
         for column in columns:
             parts: list[str] = []
@@ -191,7 +191,7 @@ class _Finder:
         titles = [
             " ".join(cell for _, cell in cells) for row in range(floor, header[0]) if (cells := self._cells(row, columns))
         ]
-        return Place(header, header[-1] + 1, bottom, tuple(columns), tuple(names), tuple(titles))
+        return Place(tuple(header), header[-1] + 1, bottom, tuple(columns), tuple(names), tuple(titles))
 
     def _spread(self, row: int, column: int, columns: Sequence[int]) -> str | None:
         """In text files a group's name stands over its first column only."""

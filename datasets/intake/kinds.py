@@ -16,8 +16,8 @@ _YEARLY = re.compile(r"年|20\d\d|annual|yearly|jahr|anual|per year|/year", re.I
 def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -> str:
     """Return what a table of parts is: titles speak first where the columns allow it, else the columns.
 
-    A flat list of parts is a bill of materials, whoever stands beside its lines; purchases have dates, or amounts of a year or
-    of parts that are bought again and again; a sourcing list says how a part is sourced (country, share, qualification).
+    A flat list of parts is a bill of materials, whoever stands beside its lines; purchases have dates, or amounts of a
+    year or of parts bought again and again; a sourcing list says how a part is sourced (country, share, qualification).
 
     Parameters
     ----------

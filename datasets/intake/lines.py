@@ -32,7 +32,7 @@ class SetAside:
 
 @dataclass(frozen=True)
 class Shape:
-    """What a row is judged by: positions of the columns that name a line, count it, hold money; all headers; the first of all."""
+    """What a row is judged by: columns that name a line, count it or hold money; all headers; the first column of all."""
 
     naming: tuple[int, ...]
     counting: tuple[int, ...]

@@ -113,7 +113,10 @@ def draft(tables: Iterable[Table]) -> dict[str, Any]:
             continue
         by_place = {i: role for role, places in table.roles.items() for i in places if role not in {"dotted", "indent"}}
         columns = {_shown(name): by_place.get(i, IGNORE) for i, name in enumerate(table.names) if name}
-        row = table.header[0] if len(table.header) == 1 else list(table.header)
+        row: Any = table.header[0] if len(table.header) == 1 else list(table.header)
+        if not row and len(table.names) > 1 and table.data.height:  # perhaps the first row is a header in unknown words
+            row, *cells = table.data.row(0)
+            columns = {_shown(cell): by_place.get(i, IGNORE) for i, cell in enumerate(cells) if cell is not None}
         kind = table.form or table.kind
         sheets[sheet] = {"kind": kind} | ({"header_row": row} if row else {}) | ({"columns": columns} if columns else {})
     return {"sheets": sheets}

@@ -73,8 +73,8 @@ def is_blank(text: str | None) -> bool:
 def number(text: str | None, comma: bool = False) -> float | None:
     """Return the number that a cell says, with its sign; None where it says none.
 
-    Full-width digits, thousand separators, currency signs, counters, 億 / 万 / 千 and "▲", brackets or a sign behind for minus
-    are understood; with ``comma`` the comma is the decimal sign and the dot a separator.
+    Full-width digits, thousand separators, currency signs, counters, 億 / 万 / 千 and "▲", brackets or a sign behind for
+    minus are understood; with ``comma`` the comma is the decimal sign and the dot a separator.
 
     >>> number("１２，３４５円"), number("▲1,000"), number("1.234,50 €", comma=True), number("3個"), number("A-3")
     (12345.0, -1000.0, 1234.5, 3.0, None)
