@@ -58,6 +58,8 @@ class Part:
     """Makers that a list of parts names beside it: no statement about who else could deliver."""
     sellers: list[str] = field(default_factory=list)
     """Shops and suppliers that a list of parts names beside it."""
+    places: list[str] = field(default_factory=list)
+    """Countries of production that a list of parts names beside it."""
     words: str = ""
     """What other columns say of it: numbers of makers, values, materials."""
     refs: list[str] = field(default_factory=list)
@@ -346,6 +348,8 @@ class _Reader:
         for role, names in (("maker", part.makers), ("supplier", part.sellers), ("seller", part.sellers)):
             if row.get(role) and (name := self._firm(row[role])) not in names:
                 names.append(name)
+        if row.get("country") and row["country"] not in part.places:
+            part.places.append(row["country"])
         stock = _stock(row)
         if stock is not None:
             part.stock_days = max(stock, part.stock_days or 0.0)

@@ -240,7 +240,12 @@ def _coverage(company: Company, built: CompanyGraph, links: list[Link], revenue:
             lambda part: bool(company.parts[part].makers) or any(s.maker for s in company.sources.get(part, [])),
         ),
         "country_known": _part_of(
-            bought, lambda part: part in company.sources and all(s.country for s in company.sources[part] if s.active)
+            bought,
+            lambda part: (
+                all(s.country for s in company.sources[part] if s.active)
+                if part in company.sources
+                else bool(company.parts[part].places)
+            ),
         ),
         "spend_country_known": sum(s.spend or 0.0 for s in sources if s.country) / spend if spend else None,
         "tier2_own": _part_of(bought, lambda part: part in deeper),

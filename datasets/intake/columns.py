@@ -224,6 +224,8 @@ class _Assignment:
             return one.role, one.score - (0.4 if (one.role == "amount") != amount else 0.0)
         if {"price", "unit"} <= both:
             return one.role, one.score - (0.4 if (one.role == "price") != (seen.numeric > 0.6) else 0.0)
+        if one.role in MEASURES and one.role != "lead_time" and seen.fill and seen.numeric < 0.5:
+            return one.role, one.score - 0.3
         if {"designator", "part"} <= both:
             return one.role, one.score - (0.4 if (one.role == "designator") != (seen.designators > 0.5) else 0.0)
         return one.role, one.score

@@ -36,8 +36,8 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
     if set(table.how.values()) == {CONTENT} and not has >= {"part", "name", "quantity"}:
         return "other"
     firms = has & {"supplier", "seller", "maker"}
-    said = next((kind for title in titles if (kind := title_kind(title)) is not None), None)
-    if said == "sum" or _sums_up(table, sheets):
+    said = next((kind for title in titles if (kind := title_kind(title)) not in {None, "sum"}), None)
+    if (len(sheets) > 1 and title_kind(titles[0]) == "sum") or _sums_up(table, sheets):
         return "other"
     if not main and "quantity" not in has:
         return "other"  # a list beside the table, of which nothing says that it goes into the product
@@ -59,7 +59,7 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         return "ledger" if ledger and len(table.suppliers) > 1 else "order"
     if said == "price_list" and has & {"price", "amount"}:
         return "price_list"
-    if said == "bom" and not sourced:
+    if said == "bom" and not sourced and not (ledger and "date" in has):
         return "bom"
     if sourced:
         return "sourcing"
@@ -75,7 +75,7 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         return "bom"
     if has & {"price", "amount"}:
         return "price_list"
-    return "bom" if firms else "other"
+    return "bom" if firms or (has >= {"part", "name"} and "date" not in has) else "other"
 
 
 def _sums_up(table: Table, sheets: set[str]) -> bool:

@@ -103,7 +103,7 @@ def understand(
 
 
 def inputs(path: str | Path) -> list[Path]:
-    """Return what a path stands for: itself, or the files of a folder that is not one dataset as a whole.
+    """Return what a path stands for: itself, or the files of a folder that is not one dataset as a whole, or of its folders.
 
     Raises
     ------
@@ -111,7 +111,20 @@ def inputs(path: str | Path) -> list[Path]:
         It does not exist, or the folder holds no file of a known kind.
     """
     path = Path(path)
-    return [path] if path.is_dir() and published.is_dataset(path) else _files(path)
+    if not path.is_dir():
+        return _files(path)
+    if published.is_dataset(path):
+        return [path]
+    if any(file.suffix.lower() in SUFFIXES for file in path.iterdir()):
+        return _files(path)
+    inner = [folder for folder in sorted(path.iterdir()) if folder.is_dir() and not folder.name.startswith(".")]
+    found = [each for folder in inner if any(folder.iterdir()) for each in _inner(folder)]
+    return found or _files(path)
+
+
+def _inner(folder: Path) -> list[Path]:
+    known = published.is_dataset(folder) or any(file.suffix.lower() in SUFFIXES for file in folder.iterdir())
+    return inputs(folder) if known else []
 
 
 def _files(path: Path) -> list[Path]:
@@ -241,12 +254,11 @@ class _Reader:
         if best is None:
             return ""
         (titled, hits), form = best
-        if titled:
-            return form
-        if form == "company":
-            return form if hits >= 3 else ""
         found = assign(names, [profile([])] * len(names), {})
-        return form if hits >= 2 and hits > len([role for role in found.roles if role != "other"]) else ""
+        others = len([role for role in found.roles if role != "other"])
+        if titled:
+            return form if hits >= others - 1 else ""
+        return form if hits >= (3 if form == "company" else 2) and hits > others else ""
 
     def _filled(self, frame: pl.DataFrame, place: Place, columns: Columns) -> tuple[pl.DataFrame, int]:
         """Values of merged ranges on each of their rows."""
@@ -297,8 +309,7 @@ class _Reader:
         return kind_of(table, self._titles(table), main, self.titles)
 
     def _titles(self, table: Table) -> list[str]:
-        stem = Path(self.sheet.file).stem
-        return [self.sheet.name.rpartition("-")[2], self.sheet.name, *reversed(table.titles), stem]
+        return [self.sheet.name, *reversed(table.titles), Path(self.sheet.file).stem]
 
     def _notes(self, table: Table, unsaved: frozenset[tuple[int, int]], place: Place) -> Iterable[Message]:
         if table.guessed:

@@ -6,6 +6,7 @@ import datetime
 import re
 import unicodedata
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -40,6 +41,7 @@ _MONTHS = (
     re.compile(r"(?P<y>(?:19|20)\d{2})(?P<m>0[1-9]|1[0-2])"),
     re.compile(r"(?P<era>令和|平成|昭和|r|h|s)\.?(?P<y>\d{1,2}|元)[/\-.年](?P<m>\d{1,2})月?(?:度|分)?"),
 )
+_NAMED = ("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y")
 _SHORT = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4})")
 _ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925}
 _FORMS = re.compile(
@@ -90,6 +92,7 @@ def number(text: str | None, comma: bool = False) -> float | None:
         return None
     sign, digits, scale, behind = match.groups()
     value = float(digits.replace(",", "")) * _SCALES[scale or ""]
+    behind = behind and not word.startswith(("¥", "$", "€", "£", "\\"))  # "¥1,200-" is an amount, "1200-" a credit
     return -value if behind or sign in {"-", "−", "▲", "△", "("} else value
 
 
@@ -120,8 +123,8 @@ def date(text: str | None) -> str | None:
 
     "03/04/2024" may be March or April: not read. "25/12/2024" is clear.
 
-    >>> date("令和6年4月1日"), date("R6.4.1"), date("2024/3/31"), date("20240331"), date("46112"), date("03/04/2024")
-    ('2024-04-01', '2024-04-01', '2024-03-31', '2024-03-31', '2026-03-31', None)
+    >>> date("令和6年4月1日"), date("R6.4.1"), date("5 Mar 2024"), date("20240331"), date("46112"), date("03/04/2024")
+    ('2024-04-01', '2024-04-01', '2024-03-05', '2024-03-31', '2026-03-31', None)
     """
     if text is None or len(text) > 40:
         return None
@@ -133,6 +136,9 @@ def date(text: str | None) -> str | None:
             parts = match.groupdict()
             year = (1 if parts["y"] == "元" else int(parts["y"])) + _ERAS.get(parts.get("era") or "", 0)
             return _day(year, int(parts["m"]), int(parts.get("d") or 1))
+    for form in _NAMED if any(char.isalpha() for char in word) else ():
+        with suppress(ValueError):
+            return datetime.datetime.strptime(word, form).date().isoformat()
     if match := _SHORT.fullmatch(word):
         first, second, year = int(match[1]), int(match[3]), int(match[4])
         if match[2] == ".":  # only written day first
