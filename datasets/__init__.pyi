@@ -11,9 +11,9 @@ from .critical_products import critical_products as critical_products
 from .critical_products import policy_sources as policy_sources
 from .critical_products import strategic_field_items as strategic_field_items
 from .critical_products import strategic_fields as strategic_fields
-from .intake.understanding import understand as understand
 from .guideline import guideline_documents as guideline_documents
 from .guideline import guideline_items as guideline_items
+from .intake.understanding import understand as understand
 from .readers.baci import read_baci as read_baci
 from .readers.comtrade import read_comtrade as read_comtrade
 from .readers.eto import read_eto as read_eto

@@ -128,6 +128,8 @@ def suggestions(header: str) -> tuple[Suggestion, ...]:
     >>> [s.role for s in suggestions("購入金額[円]")], suggestions("Supplier Refrence")[0].role
     (['amount'], 'part_supplier')
     """
+    if header.strip() in {"#", "＃"}:
+        return (Suggestion("number", 1.0, EXACT),)
     pieces = [piece for piece in dict.fromkeys((header, without_unit(header), *_SPLIT.split(header.strip()))) if piece]
     pieces += [without_unit(piece) for piece in pieces]
     for piece in pieces:

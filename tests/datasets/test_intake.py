@@ -573,3 +573,48 @@ def test_a_mapping_overrules_what_was_understood(tmp_path):
     }
     found = table(path, corrections=wish)
     assert (found.kind, found.makers, found.texts("part"), found.totals) == ("bom", ["甲"], ["ボルト"], {"quantity": 3.0})
+
+
+CELLS = [
+    "",
+    "",
+    "品番",
+    "品名",
+    "数量",
+    "仕入先",
+    "金額（千円）",
+    "Part No",
+    "Qty",
+    "合計",
+    "例",
+    "※注",
+    "-",
+    "１２",
+    "3,5",
+    "A-1",
+    "B 2",
+    "2025/4/1",
+]
+CELLS += ["ボルト", "  軸", "R1, R2", "http://x", "=1+1", "中国", "1.2.1", "\t", "x" * 90]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(CELLS), min_size=1, max_size=6), min_size=1, max_size=14))
+def test_every_filled_row_below_a_header_is_a_line_or_set_aside_once(tmp_path_factory, rows):
+    path = tmp_path_factory.mktemp("grid") / "x.xlsx"
+    for found in understand(book(path, {"S": rows})).tables:
+        json.dumps(found.as_json())
+        named = {found.letters[i] for i in range(len(found.letters))}
+        lines, others = found.numbers_of_rows, [each.row for each in found.set_aside]
+        assert not set(lines) & set(others) and len(set(lines)) == len(lines) and len(set(others)) == len(others)
+        assert not set(found.header) & {*lines, *others}
+        filled = {
+            i
+            for i, row in enumerate(rows, start=1)
+            if any(
+                cell.strip() and not cell.startswith("=") and letter in named
+                for cell, letter in zip(row, "ABCDEF", strict=False)
+            )
+        }
+        if len(understand(path).tables) == 1 and found.header:
+            assert {row for row in filled if row > found.header[-1]} <= {*lines, *others}
