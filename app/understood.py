@@ -71,7 +71,8 @@ def show(found: Understanding, terminal: Console, lang: str, links: list[list[di
 def headline(table: Table, lang: str) -> str:
     """Return one line about a table."""
     kind = text(f"app.check.kind_{table.form if table.form in FORMS else table.kind}", lang)
-    fields = {"file": safe(table.file), "sheet": safe(table.sheet), "kind": kind, "rows": f"{table.rows:,}"}
+    area = f" {table.area}" if table.area else ""
+    fields = {"file": safe(table.file), "sheet": safe(table.sheet), "kind": kind, "rows": f"{table.rows:,}", "area": area}
     header = "+".join(map(str, table.header))
     return text(f"app.check.head{'' if header else '_plain'}", lang, header=header, encoding=table.encoding or "–", **fields)
 
@@ -109,6 +110,9 @@ def _show(table: Table, terminal: Console, lang: str, links: list[dict[str, Any]
         terminal.print(say("totals", totals=totals), markup=False)
     if table.suppliers or table.makers:
         terminal.print(say("firms", suppliers=len(table.suppliers), makers=len(table.makers)), markup=False)
+    if table.spellings:
+        joined = "; ".join(" = ".join(safe(each, 24) for each in firm[:3]) for firm in table.spellings[:3])
+        terminal.print(say("joined", count=len(table.spellings), joined=joined))
     if links:
         examples = ", ".join(f"{safe(each['part'], 30)} → {each['item']}" for each in links[:3])
         terminal.print(say("linked", count=len(links), examples=examples))

@@ -142,6 +142,10 @@ class _Reader:
 
     def company(self) -> Company:
         about = next((row for row in self.reading.rows("company") if row.get("company")), {})
+        stated = {about["currency"]} if about.get("currency") else set()
+        currencies = sorted(stated | self.reading.currencies)
+        if len(currencies) > 1:
+            self._say("currencies", severity="warning", currencies=", ".join(currencies))
         products = self._products()
         firms = self._firms()
         sources = self._sources(firms)
@@ -151,7 +155,7 @@ class _Reader:
             products = self._tops(needs)
         return Company(
             name=about.get("company") or "",
-            currency=about.get("currency") or "JPY",
+            currency=about.get("currency") or (currencies[0] if len(currencies) == 1 else "JPY"),
             as_of=about.get("as_of"),
             budget=about.get("budget"),
             products=products,

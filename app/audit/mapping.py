@@ -51,6 +51,8 @@ class Reading:
     mapping: list[dict[str, Any]] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     corrections: dict[str, Any] = field(default_factory=dict)
+    currencies: set[str] = field(default_factory=set)
+    """Currencies in which amounts are given."""
 
     def rows(self, kind: str) -> list[dict[str, Any]]:
         """Return the rows of a kind of sheet, none when there is no such sheet."""
@@ -124,6 +126,8 @@ def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
     if owner:
         message = Message("app.audit.flat", sheet=shorten(label), product=shorten(owner), count=table.rows)
         reading.remarks.append(Remark(label, message))
+    if kind in {"sourcing", "products"}:
+        reading.currencies |= table.currencies
     if table.kind == "ledger" and (days := dates_of(table)) is not None:
         reading.remarks.append(Remark(label, Message("app.audit.period", first=days[0], last=days[1])))
     for row in _rows(table, label, columns, reading):

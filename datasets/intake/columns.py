@@ -253,7 +253,7 @@ class _Assignment:
     def _steps(self) -> None:
         """Columns "Lv1, Lv2, Lv3": the level is the column that is filled."""
         places = [(int(match[1]), i) for i, header in enumerate(self.headers) if (match := _STEP.fullmatch(bare(header)))]
-        if len(places) > 1 and not self.wishes:
+        if len(places) > 1 and all(self.wishes.get(i, "name") == "name" for _, i in places):
             self.steps = tuple(i for _, i in sorted(places))
             texts = [i for i in self.steps if self.profiles[i].length > 2]
             for i in self.steps:
@@ -290,12 +290,12 @@ class _Assignment:
             more = [
                 i for i, header in enumerate(self.headers) if header and header == self.headers[first] and i not in self.how
             ]
-            if role == "name" and more:
+            if role == "name":
                 places += more
                 self.how |= dict.fromkeys(more, self.how[first])
-                if len(places) > 1 and not self.steps:
-                    self.steps = tuple(sorted(places))
-                    places.sort()
+                places.sort()
+                if len(places) > 1 and len({self.headers[i] for i in places}) == 1 and not self.steps:
+                    self.steps = tuple(places)
 
     def _leftovers(self, found: Sequence[tuple[int, Suggestion]]) -> None:
         for i, suggestion in found:

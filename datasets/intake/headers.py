@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .sheets import Area, Sheet
 from .values import date, is_blank, number, unit_in
@@ -40,7 +40,7 @@ def places(sheet: Sheet, header: Sequence[int] | None = None) -> list[Place]:
     sheet : Sheet
         Its cells as text.
     header : sequence of int, optional
-        Header rows, counted from 0, that a person has named: then the sheet is one table.
+        Header rows of the main table, counted from 0, that a person has named.
     """
     if sheet.frame.height == 0 or sheet.frame.width == 0:
         return []
@@ -61,7 +61,11 @@ class _Finder:
         everything = tuple(range(self.width))
         if header is not None:
             rows = tuple(row for row in header if 0 <= row < len(self.rows))
-            return [self._place(rows, everything, self.height, rows[0])] if rows else []
+            if not rows:
+                return []
+            main, *beside = sorted(self._side_by_side(everything, rows[0]), key=len, reverse=True)
+            aside = [replace(table, main=False) for piece in beside for table in self._stacked(piece)]
+            return [self._place(rows, main, self.height, 0), *aside]
         found = self._first(everything, 0, min(TITLE_ROWS, len(self.rows)))
         if found is None:
             return self._unnamed(everything)
@@ -72,7 +76,7 @@ class _Finder:
         best = max(tables, key=lambda table: (table.bottom - table.top) * len(table.columns))
         largest = [table for table in tables if table.columns == best.columns]
         side = [table for table in tables if table.columns != best.columns]
-        return largest + [Place(t.header, t.top, t.bottom, t.columns, t.names, t.titles, main=False) for t in side]
+        return largest + [replace(table, main=False) for table in side]
 
     # --- rows -------------------------------------------------------------------------------------------------------------
 

@@ -111,7 +111,9 @@ def draft(tables: Iterable[Table]) -> dict[str, Any]:
         sheet = table.sheet if len(files[table.sheet]) == 1 else f"{table.file}/{table.sheet}"
         if sheet in sheets:  # the main table of a sheet is the one that can be corrected
             continue
-        by_place = {i: role for role, places in table.roles.items() for i in places if role not in {"dotted", "indent"}}
+        # A column may speak for several roles: what it is says more than what it stands in for.
+        order = [role for role in table.roles if role not in {"dotted", "indent", "part", "part_supplier"}]
+        by_place = {i: role for role in (*order, "part", "part_supplier") for i in table.roles.get(role, ())}
         columns = {_shown(name): by_place.get(i, IGNORE) for i, name in enumerate(table.names) if name}
         row: Any = table.header[0] if len(table.header) == 1 else list(table.header)
         if not row and len(table.names) > 1 and table.data.height:  # perhaps the first row is a header in unknown words

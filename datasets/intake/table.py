@@ -14,7 +14,7 @@ from ...graph import Message
 from .columns import profile
 from .lines import SetAside
 from .sheets import letters
-from .values import Unit, decimal_comma, firm_key, is_blank, is_seller, name, number
+from .values import Unit, decimal_comma, firm_key, is_blank, is_seller, name, number, unit_in
 
 KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "technologies", "questionnaire", "trade", "graph", "other")
 """Kinds of table that a person is told."""
@@ -165,6 +165,33 @@ class Table:
             or any(level is not None for level in set(self.levels))
             and len(set(self.levels) - {None}) > 1
         )
+
+    @property
+    def area(self) -> str:
+        """The range of the lines as Excel shows it, from the first to the last."""
+        rows = self.numbers_of_rows
+        return f"{self.letters[0]}{rows[0]}:{self.letters[-1]}{rows[-1]}" if rows and self.letters else ""
+
+    @cached_property
+    def currencies(self) -> set[str]:
+        """Currencies of the amounts, as the header, a title or a column of their own says."""
+        stated = {unit.currency for i in self.roles.get("amount", ()) if (unit := self.units.get(i)) and unit.currency}
+        written = {
+            unit.currency
+            for cell in set(self.texts("currency"))
+            if cell and (unit := unit_in(f"({cell})")) and unit.currency
+        }
+        return stated or (written if "amount" in self.roles else set())
+
+    @property
+    def spellings(self) -> list[list[str]]:
+        """Firms that are spelled in several ways, with their spellings."""
+        found: dict[str, dict[str, None]] = {}
+        for role in ("supplier", "seller", "maker"):
+            for firm in dict.fromkeys(self.texts(role)):
+                if firm is not None:
+                    found.setdefault(firm_key(firm), {})[name(firm)] = None
+        return [list(each) for each in found.values() if len(each) > 1]
 
     @cached_property
     def suppliers(self) -> list[str]:

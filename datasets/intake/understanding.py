@@ -175,7 +175,8 @@ class _Reader:
             {" ".join(str(name).split()): role for name, role in (self.wish.get("columns") or {}).items()} if first else {}
         )
         profiles = [profile(frame.to_series(i).to_list()) for i in range(frame.width)]
-        form = self._form(place, names, wishes)
+        wanted = self.wish.get("kind") if first else None
+        form = self._form(place, names, wanted)
         if form:
             columns = _formal(form, names, wishes)
         else:
@@ -229,12 +230,11 @@ class _Reader:
             merged,
         )
         table = _with_indent(table)
-        table = replace(table, kind=self._kind(table, place.main))
+        table = replace(table, kind=self._kind(table, place.main, wanted))
         return replace(table, notes=tuple(self._notes(table, unsaved, place)))
 
-    def _form(self, place: Place, names: Sequence[str], wishes: Mapping[str, str]) -> str:
+    def _form(self, place: Place, names: Sequence[str], wanted: object) -> str:
         """The sheet of the audit workbook that this is, if it is one: by its name, else by what only such a sheet has."""
-        wanted = self.wish.get("kind")
         if wanted in FORMS:
             return str(wanted)
         if wanted is not None or not place.header:
@@ -300,8 +300,7 @@ class _Reader:
                     found[i] = unit
         return found
 
-    def _kind(self, table: Table, main: bool) -> str:
-        wanted = self.wish.get("kind")
+    def _kind(self, table: Table, main: bool, wanted: object) -> str:
         if wanted in {"bom", "ledger", "sourcing", "price_list", "order", "other"}:
             return str(wanted)
         if table.form:

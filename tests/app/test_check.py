@@ -229,3 +229,18 @@ def test_the_terminal_is_one_where_both_ends_are(monkeypatch):
     monkeypatch.setattr(sys.stdin, "isatty", lambda: False, raising=False)
     assert audit._at_a_terminal() is False
     assert isinstance(_application(), typer.Typer)
+
+
+def test_amounts_keep_their_currency_and_a_mixture_is_said(tmp_path):
+    dollars = ("購買台帳.csv", ["発注日,品番,仕入先,Amount (US$)", "2025/4/1,A,甲,100", "2025/5/1,A,甲,100"])
+    report, parts = audited(tmp_path, dollars)
+    assert parts["A"]["spend"] == 200 and "USD" in report["coverage"]["spend_says"]
+    yen = ("仕入台帳.csv", ["発注日,品番,仕入先,金額（円）", "2025/4/1,B,乙,100"])
+    report, _ = audited(tmp_path, dollars, yen)
+    assert any("JPY, USD" in remark["says"] for remark in report["remarks"])
+
+
+def test_spellings_that_are_joined_are_shown(tmp_path):
+    path = csv(tmp_path / "台帳.csv", "発注日,品番,仕入先,金額", "2025/4/1,A,㈱甲製作所,1", "2025/5/1,A,株式会社甲製作所,1")
+    said = run("check", path, "--lang", "en").output
+    assert "(株)甲製作所 = 株式会社甲製作所" in said and "A2:D3" in said

@@ -566,6 +566,15 @@ def test_the_draft_of_a_mapping_is_read_back_and_gives_the_same(tmp_path):
     assert [each.as_json() for each in again.tables] == [each.as_json() for each in first.tables]
 
 
+@pytest.mark.parametrize("name", ["dyna1.xlsx", "planktoscope_v26.xlsx", "odri_foot.xlsx"])
+def test_the_draft_of_a_real_file_gives_the_same(name):
+    path = real(name)
+    first = understand(path).tables
+    again = understand(path, corrections=draft(first)).tables
+    shown = [(each.kind, each.rows, each.levels, each.as_json()["columns"]) for each in first]
+    assert [(each.kind, each.rows, each.levels, each.as_json()["columns"]) for each in again] == shown
+
+
 def test_a_mapping_overrules_what_was_understood(tmp_path):
     path = text(tmp_path / "x.csv", ["Wer,Was,Wieviel", "甲,ボルト,3"])
     wish = {
