@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -223,7 +224,7 @@ class _Reader:
     def _sources(self, firms: dict[str, dict[str, Any]]) -> dict[str, list[Source]]:
         rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         borrowed = 0
-        for row in self.reading.rows("sourcing"):
+        for row in _one_source_each(self.reading.rows("sourcing")):
             id = self._id(row, "part")
             if id is None:
                 self._say("no_part", row["_ref"], "warning")
@@ -352,6 +353,10 @@ class _Reader:
         for role, names in (("maker", part.makers), ("supplier", part.sellers), ("seller", part.sellers)):
             if row.get(role) and (name := self._firm(row[role])) not in names:
                 names.append(name)
+        for role, firm in row.get("_more", ()):
+            names = part.makers if role == "maker" else part.sellers
+            if (name := self._firm(firm)) not in names:
+                names.append(name)
         if row.get("country") and row["country"] not in part.places:
             part.places.append(row["country"])
         stock = _stock(row)
@@ -392,6 +397,15 @@ class _Reader:
             elif id is not None and len(found) < MOST:
                 self._say("measure_part", row["_ref"], "warning", "part", part=id)
         return found
+
+
+def _one_source_each(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Rows that name several sources, as one row each: of the further ones only the name is known."""
+    known = ("part", "name", "_ref", "_sellers")
+    for row in rows:
+        yield row
+        for role, firm in row.get("_more", ()):
+            yield {name: row.get(name) for name in known} | {role: firm}
 
 
 def _stock(row: dict[str, Any]) -> float | None:

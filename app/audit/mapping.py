@@ -13,7 +13,7 @@ from typing import Any
 from ...datasets.intake.mapping import check_corrections
 from ...datasets.intake.table import PARTS, Table, known_sellers
 from ...datasets.intake.understanding import Understanding, dates_of
-from ...datasets.intake.values import decimal_comma
+from ...datasets.intake.values import decimal_comma, is_blank
 from ...datasets.intake.values import name as name_of
 from ...graph import InputError, Message
 from ...graph.errors import shorten
@@ -113,7 +113,7 @@ def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
         known = {column.name for column in columns}
         more = [column for name in ("sourcing", "bom") for column in sheets()[name].columns if column.name not in known]
         columns |= _columns(table, [column for column in more if column.role not in {c.role for c in columns}])
-    by_place = {i: column.name for column, i in columns.items()}
+    by_place = {i: column.name for column, i in columns.items()} | dict.fromkeys(table.roles.get("level", ()), "level")
     for i, name in enumerate(table.names):
         if name:
             read_as = by_place.get(i, "")
@@ -178,6 +178,7 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
     levels = [None if level is None else level - base for level in table.levels] if table.structured else [None] * table.rows
     extra = [table.texts(role) for role in _EXTRA if role in table.roles]
     shared = _shared(table)
+    more = [(role, table.cells(i)) for role in ("supplier", "maker") for i in table.roles.get(f"{role}_more", ())]
     counts: dict[tuple[str, str], int] = {}
     for n, (number, *line) in enumerate(zip(table.numbers_of_rows, *cells, strict=True)):
         row: dict[str, Any] = {"_ref": f"{label}!{number}"}
@@ -193,6 +194,8 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
             row[column.name] = value
             if column.type == "share" and cell is not None:
                 row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
+        if more:
+            row["_more"] = [(role, name_of(each[n] or "")) for role, each in more if not is_blank(each[n])]
         if row.get("part") in shared:
             row["part"] = None
         if sellers[n] is not None:

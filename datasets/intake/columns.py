@@ -313,6 +313,8 @@ class _Assignment:
                     self.roles.setdefault("spec", []).extend(best)
                     continue
             role = "spec" if suggestion.role in {*NAMING, "spec", "material"} else "other"
+            if suggestion.role in {"supplier", "maker"}:  # "supplier 2": there is more than one source
+                role = f"{suggestion.role}_more"
             self.roles.setdefault(role, []).append(i)
             self.how[i] = suggestion.how
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from .values import is_blank, number
 from .words import bare, marks, plain
 
-REASONS = ("no_name", "no_value", "total", "example", "heading", "header", "note", "cut")
+REASONS = ("no_name", "no_value", "total", "example", "heading", "header", "note")
 """Why a row is no line; "no_value" is a name that was a formula stored without its value."""
 _EXAMPLE = re.compile(
     r"[（(【\[<]?\s*(記入例|入力例|記載例|例|example|e\.g\.|ejemplo|beispiel|示例|exemple)\s*(?:[）)】\]>]|[:：])",

@@ -18,7 +18,7 @@ IGNORE = "ignore"
 
 def roles() -> tuple[str, ...]:
     """Return the roles that a column of a table of parts may have."""
-    return tuple(dict.fromkeys(packaged("headers", "words")["role"].to_list()))
+    return (*dict.fromkeys(packaged("headers", "words")["role"].to_list()), "supplier_more", "maker_more")
 
 
 def read_corrections(path: str | Path | None) -> dict[str, Any]:

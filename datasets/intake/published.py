@@ -6,6 +6,7 @@ import csv
 import re
 import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import polars as pl
 
 from ...graph import KanmonError, Message, SupplyGraph
 from ...graph.errors import ReadError
+from ...graph.files import check_workbook
 from ...graph.schema import SCHEMA
 from ..readers.baci import read_baci
 from ..readers.comtrade import read_comtrade
@@ -90,8 +92,10 @@ def _names(head: bytes, path: Path, encoding: str | None) -> set[str]:
 def _workbook(path: Path) -> list[Table] | None:
     import fastexcel
 
+    data = path.read_bytes()
     try:
-        names = set(fastexcel.read_excel(path).sheet_names)
+        check_workbook(data, path)
+        names = set(fastexcel.read_excel(data).sheet_names)
     except Exception:  # the reader of sheets says what is wrong with it
         return None
     if not ({"items", "inputs"} <= names or {"items", "shares"} <= names):
@@ -127,17 +131,11 @@ def _trade(path: Path, what: str, reader: Callable[[Path], Any]) -> Table:
             found = found.select("hs6", "importer", "exporter", "year", "value", "unit").collect(engine="streaming")
     except KanmonError as error:
         note = Message("datasets.intake.refused", reason=error.message)
-        return _replace(base, counted=0, notes=(note,))
+        return replace(base, counted=0, notes=(note,))
     notes = [Message(f"datasets.intake.is_{what}")]
     if found.height == 0:
         notes.append(Message("datasets.intake.no_trade"))
-    return _replace(base, counted=found.height, notes=tuple(notes))
-
-
-def _replace(table: Table, **changes: Any) -> Table:
-    from dataclasses import replace
-
-    return replace(table, **changes)
+    return replace(base, counted=found.height, notes=tuple(notes))
 
 
 def _encoding(path: Path) -> str:

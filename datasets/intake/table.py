@@ -196,12 +196,14 @@ class Table:
     @cached_property
     def suppliers(self) -> list[str]:
         """Firms that sell, each once however it is spelled."""
-        return _joined([*self.texts("supplier"), *self.texts("seller")])
+        more = [cell for i in self.roles.get("supplier_more", ()) for cell in self.cells(i) if not is_blank(cell)]
+        return _joined([*self.texts("supplier"), *self.texts("seller"), *more])
 
     @cached_property
     def makers(self) -> list[str]:
         """Firms that make, each once however it is spelled."""
-        return _joined(self.texts("maker"))
+        more = [cell for i in self.roles.get("maker_more", ()) for cell in self.cells(i) if not is_blank(cell)]
+        return _joined([*self.texts("maker"), *more])
 
     @cached_property
     def totals(self) -> dict[str, float]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -135,6 +134,9 @@ def suggestions(header: str) -> tuple[Suggestion, ...]:
     for piece in pieces:
         if roles := words().get(bare(piece)):
             return tuple(Suggestion(role, 1.0, EXACT) for role in roles)
+    first = without_unit(header).split("/")[0]  # "Qty/Unit" is a quantity
+    if first and (roles := words().get(bare(first))) and len(bare(first)) > 1:
+        return tuple(Suggestion(role, 0.9, PART) for role in roles)
     core = bare(without_unit(header)) or bare(header)
     if len(core) < 2 or len(core) > 80 or core.isdecimal():
         return ()
@@ -205,8 +207,9 @@ def pair_of(header: str) -> str | None:
     return stem if stem and stem != folded else None
 
 
-def seller_words(words_: Iterable[tuple[str, str]] | None = None) -> tuple[frozenset[str], tuple[str, ...]]:
+@cache
+def seller_words() -> tuple[frozenset[str], tuple[str, ...]]:
     """Return names of known sellers, as `bare` compares them, and the endings of trading companies' names."""
-    rows = packaged("headers", "sellers").select("word", "how").rows() if words_ is None else list(words_)
+    rows = packaged("headers", "sellers").select("word", "how").rows()
     names = frozenset(bare(word) for word, how in rows if how == "name")
     return names, tuple(word for word, how in rows if how == "ending")

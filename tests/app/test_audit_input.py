@@ -128,6 +128,8 @@ def test_the_template_is_read_back_as_its_own_sheets(tmp_path, lang):
     reading = recognise(understand(path))
     assert {line["kind"] for line in reading.mapping if line["kind"]} == set(ORDER)
     assert all(line["how"] == "word" for line in reading.mapping if line["read_as"])
+    read = {(line["kind"], line["read_as"]) for line in reading.mapping}
+    assert {(name, column.name) for name in ORDER for column in sheets()[name].columns} <= read
     assert reading.rows("sourcing")[0]["country"] == "CHN"
 
 

@@ -244,3 +244,10 @@ def test_spellings_that_are_joined_are_shown(tmp_path):
     path = csv(tmp_path / "台帳.csv", "発注日,品番,仕入先,金額", "2025/4/1,A,㈱甲製作所,1", "2025/5/1,A,株式会社甲製作所,1")
     said = run("check", path, "--lang", "en").output
     assert "(株)甲製作所 = 株式会社甲製作所" in said and "A2:D3" in said
+
+
+def test_further_suppliers_in_columns_of_their_own_are_sources_too(tmp_path):
+    lines = ["品番,調達先1,調達先2,製造国,リードタイム（週）", "A,甲,乙,日本,8", "B,甲,,日本,8"]
+    _, parts = audited(tmp_path, ("調達一覧.csv", lines))
+    assert (parts["A"]["active"], parts["A"]["single"], parts["B"]["single"]) == (2, False, True)
+    assert [source["country"] for source in parts["A"]["sources"]] == ["JPN", None]
