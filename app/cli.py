@@ -40,6 +40,7 @@ def _application():
         affected,
         assess,
         audit,
+        check,
         chokepoints,
         controls,
         data,
@@ -62,6 +63,7 @@ def _application():
     app.command("whatif", help=say("whatif"))(whatif.whatif)
     app.command("explore", help=say("explore"))(explore.explore)
     app.command("dependence", help=say("dependence"))(dependence.dependence)
+    app.command("check", help=text("app.check.help"))(check.check)
     app.command("flag", help=say("flag"))(flag.flag)
     app.command("template", help=say("template"))(template.template)
     app.command("audit", help=say("audit"))(audit.audit)

@@ -17,6 +17,7 @@ from .eu_criticality import eu_criticality_sources as eu_criticality_sources
 from .guideline import guideline_documents as guideline_documents
 from .guideline import guideline_items as guideline_items
 from .inspection import inspect_data as inspect_data
+from .intake.understanding import understand as understand
 from .measures import country_groups as country_groups
 from .measures import designated_goods as designated_goods
 from .measures import measure_sources as measure_sources

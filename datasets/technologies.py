@@ -125,15 +125,6 @@ def transfer_questions() -> pl.DataFrame:
     return _table("transfer_questions")
 
 
-def ledger_columns() -> dict[str, list[str]]:
-    """Return the header names under which ledgers hold the text and the HS code, by role.
-
-    >>> ledger_columns()["text"][0], ledger_columns()["hs"][0]
-    ('品名', 'HS')
-    """
-    return dict(_table("columns").group_by("role", maintain_order=True).agg("name").iter_rows())
-
-
 def group_a(path: str | Path | None = None) -> pl.DataFrame:
     """Return the Group A destinations: ``country`` (ISO3), ``valid_from``, ``valid_to`` (dates or null), ``source``.
 
