@@ -33,7 +33,7 @@ def market_shares(graph: SupplyGraph) -> pl.DataFrame:
     """Return one row per supplier and market view; `SupplyGraph.markets` keeps it.
 
     Columns: ``view`` (number of the view) and its key ``item, scope, level, measure, year, source``; ``supplier``;
-    ``share_low``, ``share_high`` (0..1); ``known`` ("share", "range" or "unknown"); ``confidence``, ``quantity``, ``unit``.
+    ``share_low``, ``share_high`` (0..1); ``known`` ("share", "range", "unknown", or "ratio": a quantity beside suppliers of unknown quantity, an upper bound); ``confidence``, ``quantity``, ``unit``.
     Of the whole view: ``attributed`` (sum of lower bounds), ``remainder`` (1 - attributed), ``excluded`` (suppliers that the
     stated total leaves out), ``rank`` (1 for the best view of an item, scope and level) and ``preferred`` (rank 1). Rows of
     the aggregates (world total, residual) are not suppliers and do not appear.
@@ -89,7 +89,7 @@ def _bounded(named: pl.DataFrame) -> pl.DataFrame:
     open_total = total.is_null() & quantity.is_not_null() & (pl.col("known") == "share")
     open_total &= (pl.col("known") == "unknown").any().over("view")
     named = named.with_columns(
-        known=pl.when(open_total).then(pl.lit("range")).otherwise("known"),
+        known=pl.when(open_total).then(pl.lit("ratio")).otherwise("known"),
         share_high=pl.when(open_total).then("share").otherwise("share_high"),
         low=pl.when(open_total).then(0.0).otherwise("low"),
     )
@@ -99,7 +99,7 @@ def _bounded(named: pl.DataFrame) -> pl.DataFrame:
     high = (
         pl.when(pl.col("known") == "share")
         .then("low")
-        .when(pl.col("known") == "range")
+        .when(pl.col("known").is_in(["range", "ratio"]))
         .then(pl.min_horizontal(pl.col("share_high").fill_null(1.0), pl.col("low") + pl.col("remainder")))
         .otherwise("remainder")
     )

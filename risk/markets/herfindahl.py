@@ -41,7 +41,8 @@ def hhi(
     unnamed : bool, default True
         Whether suppliers that are not named at all may hold the rest, in any number and of any size.
     extendable : bool, default False
-        Whether the remainder may also belong to suppliers whose share is known (a share is then a lower bound).
+        Whether the remainder may also belong to suppliers whose share is known (a share is then a lower bound; ``ranges``
+        keep their bounds).
 
     Returns
     -------
@@ -67,7 +68,8 @@ def hhi(
     >>> hhi([])
     Interval(0, 1)
     """
-    bounds = [_bound(share, share) for share in shares] + [_bound(low, high) for low, high in ranges]
+    stated = [_bound(share, share) for share in shares]
+    bounds = stated + [_bound(low, high) for low, high in ranges]
     if unknown < 0:
         raise InputError("risk.concentration.negative_unknown", value=unknown)
     total = sum(low for low, _ in bounds)
@@ -78,8 +80,8 @@ def hhi(
         total = 1.0
     rest = max(0.0, 1 - total)
     rest = 0.0 if rest < _TOLERANCE else rest
-    if extendable:
-        bounds = [(low, low + rest) for low, _ in bounds]
+    if extendable:  # a stated share is a lower bound then; a stated range stays one
+        bounds = [(low, low + rest) for low, _ in bounds[: len(stated)]] + bounds[len(stated) :]
     fixed = sum(low * low for low, high in bounds if low == high)
     free = [(low, min(high, low + rest)) for low, high in bounds if high > low] + [(0.0, rest)] * unknown
     slack = sum(high - low for low, high in free)
@@ -213,6 +215,9 @@ def concentration(
         rows = rows.filter(pl.col("year") == year).with_columns(
             preferred=pl.col("rank") == pl.col("rank").min().over("item", "scope")
         )
+    # Rounded shares may sum to a little more than 1; every figure is of shares that sum to 1, so that they agree.
+    total = pl.max_horizontal(1.0, pl.col("share_low").sum().over("view"))
+    rows = rows.with_columns(pl.col("share_low") / total, pl.col("share_high") / total)
     low, high = pl.col("share_low"), pl.col("share_high")
     worst = pl.col("confidence").replace_strict({"published": 0, "estimated": 1}, default=2, return_dtype=pl.Int64).max()
     views = rows.group_by("view", *VIEW, maintain_order=True).agg(
@@ -223,7 +228,9 @@ def concentration(
         known=pl.col("known"),
         top_supplier=pl.when((low > 0).any()).then(pl.col("supplier").first()),
         confidence=worst.replace_strict({0: "published", 1: "estimated", 2: "unknown"}, return_dtype=pl.String),
-        top_share_low=low.max(),
+        top_share_low=pl.when((pl.col("known") == "ratio").any())
+        .then(high.max() / (1 + high.max() * (pl.col("known") == "unknown").sum()))
+        .otherwise(low.max()),
         top_high=high.max(),
         cr3_low=low.top_k(3).sum().clip(0, 1),
         cr3_named=high.top_k(3).sum(),
@@ -322,6 +329,8 @@ def concentration_by_year(
 
 
 def _figures(lows: list[float], highs: list[float], known: list[str], unnamed: bool) -> tuple[float, float]:
+    if "ratio" in known:
+        return _in_ratio([high for high, kind in zip(highs, known, strict=True) if kind == "ratio"], known.count("unknown"))
     points = [low for low, kind in zip(lows, known, strict=True) if kind == "share"]
     ranges = [(low, high) for low, high, kind in zip(lows, highs, known, strict=True) if kind == "range"]
     unknown = known.count("unknown")
@@ -330,3 +339,13 @@ def _figures(lows: list[float], highs: list[float], known: list[str], unnamed: b
     held = sum(points) + sum(low for low, _ in ranges)
     interval = hhi(points, ranges, unknown, unnamed or room < 1 - held - _TOLERANCE)
     return interval.low, interval.high
+
+
+def _in_ratio(parts: list[float], unknown: int) -> tuple[float, float]:
+    r"""Bounds where quantities stand to each other in a known ratio, beside suppliers of unknown quantity.
+
+    With a part t of the market known, :math:`HHI = t^2 h + \sum (\text{shares of the others})^2`: least where the k others
+    are alike and t = 1 / (1 + k h), greatest where one of them holds all (or none, where that is more).
+    """
+    h = sum(part * part for part in parts)
+    return h / (h * unknown + 1), max(1.0, h)
