@@ -13,6 +13,10 @@ from .critical_products import strategic_field_items as strategic_field_items
 from .critical_products import strategic_fields as strategic_fields
 from .guideline import guideline_documents as guideline_documents
 from .guideline import guideline_items as guideline_items
+from .parts import part_concepts as part_concepts
+from .parts import part_items as part_items
+from .parts import part_series as part_series
+from .parts import part_terms as part_terms
 from .readers.baci import read_baci as read_baci
 from .readers.comtrade import read_comtrade as read_comtrade
 from .readers.eto import read_eto as read_eto

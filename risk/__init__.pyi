@@ -15,6 +15,7 @@ from .markets.governance import supply_risk as supply_risk
 from .markets.governance import trade_supply_risk as trade_supply_risk
 from .markets.herfindahl import concentration as concentration
 from .markets.herfindahl import hhi as hhi
+from .parts.links import link_parts as link_parts
 from .production.criticality import affected as affected
 from .production.criticality import chokepoints as chokepoints
 from .production.explanation import explain as explain

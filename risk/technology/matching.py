@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from .terms import Key, Term, Vocabulary
+from .terms import Key, Term, Topic, Vocabulary
 from .text import CJK, breaks, compact, fold
 
 WINDOW = 24
@@ -50,7 +50,10 @@ class Span(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A technology in a text. ``relation``: "item" or "contain"; ``near``: an excluding term elsewhere in the text."""
+    """A topic in a text. ``near``: an excluding term elsewhere in the text.
+
+    ``relation``: "item", "contain" (a whole with the item in it) or "unclear" (part of the name of something unknown).
+    """
 
     span: Span
     relation: str
@@ -99,7 +102,7 @@ def _read(words: Vocabulary, folded: str) -> list[Hit]:
             halves.append((slips, end))
     for index, places in several.items():
         spans += _together(text, words.terms[index], places)
-    known = {span.term.technology for span in spans if span.term.use == "include"}
+    known = {span.term.topic for span in spans if span.term.use == "include"}
     for slips, end in halves:
         for technology, keys in slips:
             if technology not in known:
@@ -127,7 +130,7 @@ def _part(words: Vocabulary, text: str, start: int, index: int) -> Iterator[Span
     term, pattern = words.parts[index]
     match = pattern.match(text, start)
     if match:
-        yield Span(start, match.end(), term, "part_number")
+        yield Span(start, match.end(), term, "context" if term.use == "context" else "part_number")
 
 
 def _together(text: str, term: Term, places: list[list[tuple[int, int]]]) -> Iterator[Span]:
@@ -171,9 +174,9 @@ def _is_spelling(name: str, piece: str) -> bool:
 
 def _judge(words: Vocabulary, text: str, folded: str, spans: list[Span]) -> Iterator[Hit]:
     cuts = breaks(folded)
-    groups: dict[int, list[Span]] = defaultdict(list)
+    groups: dict[Topic, list[Span]] = defaultdict(list)
     for span in spans:
-        groups[span.term.technology].append(span)
+        groups[span.term.topic].append(span)
     for number, group in groups.items():
         excludes = [span for span in group if span.term.use == "exclude"]
         weaker = [span for span in group if span.kind == "context"]
@@ -218,8 +221,8 @@ def _preposition(words: Vocabulary, text: str, start: int) -> str:
     return ""
 
 
-def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: int, span: Span) -> str:
-    if span.kind == "part_number":
+def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: Topic, span: Span) -> str:
+    if span.term.kind == "part":
         return "item"
     preposition = _preposition(words, text, span.start)
     if preposition:
@@ -238,20 +241,20 @@ def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: int, s
     return _head(words, number, after[1].replace("/", " ").split()[:_WORDS], figure)
 
 
-def _tail(words: Vocabulary, number: int, tail: str) -> str:
+def _tail(words: Vocabulary, number: Topic, tail: str) -> str:
     """Read the Japanese or Chinese characters that run on from a name."""
     if words.forms.get(number, words.forms[None]).fullmatch(tail):
         return "item"
     if tail.startswith(words.starts["use"]) or _ends(words, "other", number, tail):
         return "other"
-    return "contain"
+    return "contain" if _ends(words, "whole", number, tail) else "unclear"
 
 
-def _ends(words: Vocabulary, use: str, number: int, tail: str) -> bool:
+def _ends(words: Vocabulary, use: str, number: Topic, tail: str) -> bool:
     return tail.endswith(words.endings[use, number])
 
 
-def _head(words: Vocabulary, number: int, following: list[str], figure: bool) -> str:
+def _head(words: Vocabulary, number: Topic, following: list[str], figure: bool) -> str:
     """Read the English words that follow a name, up to a preposition: the last one says what the line is about.
 
     A word that no list knows is taken for another thing, unless a figure follows it: then it is a label (band 41).
@@ -270,4 +273,4 @@ def _head(words: Vocabulary, number: int, following: list[str], figure: bool) ->
             if word in heads or singular in heads or (use == "whole" and singular.endswith(words.long_heads)):
                 return relation
     harmless = figure or not noun or noun.endswith(words.adjectives)
-    return "item" if harmless or {noun, noun.removesuffix("s"), noun.removesuffix("es")} & words.nouns else "contain"
+    return "item" if harmless or {noun, noun.removesuffix("s"), noun.removesuffix("es")} & words.nouns else "unclear"
