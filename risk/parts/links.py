@@ -38,6 +38,8 @@ _BAR = " | "
 _WORDY = re.compile(f"[a-z]{{3}}|[{CJK}]{{2}}")
 _DESIGNATORS = re.compile(r"[A-Za-z]{1,4}\d+(?:\s*[,;\s-]\s*[A-Za-z]{1,4}\d+)+[,;\s]*")
 _REVERSED = re.compile(r"[A-Za-z]{3,20}(?: [A-Za-z]{3,20})? *, *[A-Za-z]")
+_WITH = re.compile(r"(?:^| )(?:with|incl|including|includes|from|w/)(?= |$)")
+_FOR = re.compile(r"(?:^| )for(?= |$)")
 _TOKEN = re.compile(rf"[{CJK}]+|[^\s,()/:;|\[\]+*'\"{CJK}]+")
 
 
@@ -131,11 +133,13 @@ def _cells(row: tuple[Any, ...]) -> tuple[str, ...]:
 def _links(book: Thesaurus, cells: tuple[str, ...]) -> Iterator[tuple[str, str, str, str]]:
     if not cells:
         return
-    text = compact(fold(_BAR.join(cells)))
+    # The bar at the end keeps `find` from turning round a whole line: cells are turned round one by one.
+    joined = _BAR.join((*cells, ""))
+    text = compact(fold(joined))
     bars = [at for at, char in enumerate(text) if char == "|"]
     first = next((at for at, cell in enumerate(text.split("|")) if _WORDY.search(cell)), 0)
     own = book.named(cells[min(first, len(cells) - 1)])
-    found = _concepts(book, cells, text, bars, first)
+    found = _concepts(book, cells, joined, text, bars, first)
     best: dict[str, tuple[str, str, str]] = {}
     if own:
         item, name = own
@@ -152,20 +156,22 @@ def _links(book: Thesaurus, cells: tuple[str, ...]) -> Iterator[tuple[str, str, 
         yield item, relation, by, how
 
 
-def _concepts(book: Thesaurus, cells: tuple[str, ...], text: str, bars: list[int], first: int) -> dict[str, _Found]:
+def _concepts(
+    book: Thesaurus, cells: tuple[str, ...], joined: str, text: str, bars: list[int], first: int
+) -> dict[str, _Found]:
     """Return the concepts that a line is about, the head settled and wider concepts left out."""
-    hits = find(book.vocabulary, _BAR.join(cells))
-    hits += [hit for hit in _technologies(book, _BAR.join(cells)) if hit.strong]
+    hits = find(book.vocabulary, joined)
+    hits += [hit for hit in _technologies(book, joined) if hit.strong]
     hits = [hit for hit in hits if not hit.near and not any(_inside(hit, other) for other in hits)]
+    hits = [hit for hit in hits if not _FOR.search(_before(text, hit.span.start))]
     hits = [hit for hit in hits if not _modifier(book, hit, hits)]
     found: dict[str, _Found] = {}
     for hit in hits:
-        _keep(found, str(hit.span.term.topic), _found(book, hit, text, bisect_left(bars, hit.span.start)))
-    if len(cells) > 1:
-        for at, cell in enumerate(cells):
-            for hit in find(book.vocabulary, cell) if _REVERSED.match(cell) else ():
-                if hit.span.term.kind != "part":
-                    _keep(found, str(hit.span.term.topic), _found(book, hit, compact(fold(cell)), at))
+        _keep(found, str(hit.span.term.topic), _found(book, hit, text, bisect_left(bars, hit.span.start), first))
+    for at, cell in enumerate(cells):
+        for hit in find(book.vocabulary, cell) if _REVERSED.match(cell) else ():
+            if hit.span.term.kind != "part" and not hit.near:
+                _keep(found, str(hit.span.term.topic), _found(book, hit, "", at, first))
     _confirm(book, found)
     if any(book.kind(concept) != "name" for concept in found):
         found = {c: f for c, f in found.items() if book.kind(c) != "name" or f.state == "is"}
@@ -201,14 +207,27 @@ def _modifier(book: Thesaurus, hit: Hit, hits: list[Hit]) -> bool:
     )
 
 
-def _found(book: Thesaurus, hit: Hit, text: str, cell: int) -> _Found:
-    start, end, term, kind = hit.span
-    strong = kind in {"term", "words", "part_number"}
-    state = {"item": "is", "contain": "is" if book.kind(str(term.topic)) == "made" else "contains"}.get(hit.relation, "review") if strong else "review"
+def _found(book: Thesaurus, hit: Hit, text: str, cell: int, first: int) -> _Found:
+    (start, end, term, kind), topic = hit.span, str(hit.span.term.topic)
     series = term.kind == "part"
-    weak = not strong and kind == "context" and hit.relation == "item"
+    strong = kind in {"term", "words", "part_number"}
+    inside = hit.relation == "contain" or _WITH.search(_before(text, start)) is not None
+    if kind == "context" and hit.relation == "item" and not inside:
+        state = "weak"
+    elif not strong or hit.relation == "unclear":
+        state = "review"
+    elif not inside or book.kind(topic) == "made":
+        state = "is"
+    else:
+        # A note ("from small bearings", "with our motor") is no list of what is inside.
+        state = "contains" if cell <= first or book.kind(topic) != "part" else "review"
     by = text[start:end].strip().upper() if series else term.term.replace("&", " + ")
-    return _Found("weak" if weak else state, cell, by, book.basis(term.term) if series else book.said(term))
+    return _Found(state, cell, by, book.basis(term.term) if series else book.said(term))
+
+
+def _before(text: str, start: int) -> str:
+    """Return what stands before a name in its cell."""
+    return text[text.rfind("|", 0, start) + 1 : start]
 
 
 _ORDER = {"is": 0, "contains": 1, "weak": 2, "review": 3}

@@ -148,7 +148,7 @@ def _modifies(text: str, head: tuple[int, int], other: tuple[int, int]) -> bool:
         return start - last <= WINDOW
     after = text[end:first]
     return len(after) <= WINDOW and (
-        not text[start:end].isascii() or text.startswith("for ", first) or any(mark in after for mark in ",(/:")
+        not text[start:end].isascii() or text.startswith("for ", first) or any(mark in after for mark in ",(/:|")
     )
 
 
