@@ -28,9 +28,6 @@ LINK_SCHEMA = {"line": pl.Int64, "item": pl.String, "relation": pl.String, "by":
 RELATIONS = ("is", "contains", "review")
 """From the surest to what a person has to look at."""
 
-SHORT_NAME = 4
-"""A name of at most so many Latin letters (lead, tin, SiC) is a review even where it is the whole cell."""
-
 LONGEST = 300
 """Characters of a cell that are read: the name of a part is shorter, a note may be anything."""
 
@@ -142,11 +139,11 @@ def _links(book: Thesaurus, cells: tuple[str, ...]) -> Iterator[tuple[str, str, 
     found = _concepts(book, cells, joined, text, bars, first)
     best: dict[str, tuple[str, str, str]] = {}
     if own:
-        item, name = own
-        best[item] = ("review" if name.isascii() and len(name) <= SHORT_NAME else "is", name, "name")
+        item, relation, name = own
+        best[item] = (relation, name, "name")
     for concept, (state, _, by, how) in found.items():
         item, relation = book.item(concept)
-        if item is None or (own and item != own[0] and "is" in {state} and relation != "contains"):
+        if item is None or (own and own[1] == "is" and item != own[0] and state == "is" and relation != "contains"):
             continue
         relation = max(state, relation, key=RELATIONS.index)
         if item not in best or RELATIONS.index(relation) < RELATIONS.index(best[item][0]):
@@ -163,6 +160,7 @@ def _concepts(
     hits = find(book.vocabulary, joined)
     hits += [hit for hit in _technologies(book, joined) if hit.strong]
     hits = [hit for hit in hits if not hit.near and not any(_inside(hit, other) for other in hits)]
+    hits = [hit for hit in hits if not _within_code(hit, text, joined)]
     hits = [hit for hit in hits if not _FOR.search(_before(text, hit.span.start))]
     hits = [hit for hit in hits if not _modifier(book, hit, hits)]
     found: dict[str, _Found] = {}
@@ -193,6 +191,14 @@ def _inside(hit: Hit, other: Hit) -> bool:
     return first <= start and end <= last and end - start < last - first and term.topic != longer.topic
 
 
+def _within_code(hit: Hit, text: str, joined: str) -> bool:
+    """Whether a number that says little is only a piece of a longer code: the 7312 of R3324-7312-P06."""
+    number = text[hit.span.start : hit.span.end].split(" ")[0]
+    if hit.span.kind != "context" or hit.span.term.kind != "part" or not number[:1].isdigit():
+        return False
+    return not re.search(rf"(?<![\w-]){re.escape(number)}", joined, re.IGNORECASE)
+
+
 def _modifier(book: Thesaurus, hit: Hit, hits: list[Hit]) -> bool:
     """Whether another part's name follows at once: the "bearing" of "bearing housing"."""
     topic, end = str(hit.span.term.topic), hit.span.end
@@ -214,6 +220,8 @@ def _found(book: Thesaurus, hit: Hit, text: str, cell: int, first: int) -> _Foun
     inside = hit.relation == "contain" or _WITH.search(_before(text, start)) is not None
     if kind == "context" and hit.relation == "item" and not inside:
         state = "weak"
+    elif strong and hit.relation == "unclear" and book.kind(topic) == "material":
+        state = "contains"
     elif not strong or hit.relation == "unclear":
         state = "review"
     elif not inside or book.kind(topic) == "made":
@@ -221,7 +229,7 @@ def _found(book: Thesaurus, hit: Hit, text: str, cell: int, first: int) -> _Foun
     else:
         # A note ("from small bearings", "with our motor") is no list of what is inside.
         state = "contains" if cell <= first or book.kind(topic) != "part" else "review"
-    by = text[start:end].strip().upper() if series else term.term.replace("&", " + ")
+    by = " ".join(text[start:end].replace("|", " ").split()).upper() if series else term.term.replace("&", " + ")
     return _Found(state, cell, by, book.basis(term.term) if series else book.said(term))
 
 

@@ -17,6 +17,9 @@ from ..technology.text import compact, fold
 LATIN, CHARACTERS = 6, 4
 """Letters from which an item's own name is also looked for inside a longer text."""
 
+SHORT = 4
+"""A name of at most so many Latin letters (lead, tin, SiC) is never sure."""
+
 NAMED = "="
 """What the concept of an item's own name starts with."""
 
@@ -54,8 +57,12 @@ class Thesaurus:
             for code in filter(None, (hs6 or "").split("|")):
                 codes[code].add(id)
         self.by_code = {code: next(iter(found)) for code, found in codes.items() if len(found) == 1}
+        terms = part_terms()
+        vague = terms.filter(pl.col("use") == "vague")["term"]
+        self._vague = {folded(name) for name in vague}
+        terms = terms.filter(pl.col("use") != "vague")
         self._basis = dict(part_series().select("series", "basis").iter_rows())
-        self.vocabulary = Vocabulary(pl.concat([part_terms(), self._own_names()]), part_series())
+        self.vocabulary = Vocabulary(pl.concat([terms, self._own_names()]), part_series(), nouns=False)
 
     def _own_names(self) -> pl.DataFrame:
         """The names of items long enough to be looked for inside a text."""
@@ -64,6 +71,7 @@ class Thesaurus:
             if name == id or "," in name or len(name) < (LATIN if name.isascii() else CHARACTERS):
                 continue
             match = ("word" if " " in name else "context") if name.isascii() else "substring"
+            match = match if self.sure(name) else "context"
             rows.append((NAMED + id, "include", "en" if name.isascii() else "ja", name, "item", match))
         return pl.DataFrame(rows, schema=part_terms().schema, orient="row")
 
@@ -81,9 +89,20 @@ class Thesaurus:
         """Whether two concepts are one, or one is a kind of the other."""
         return one == other or one in self.wider[other] or other in self.wider[one]
 
-    def named(self, cell: str) -> tuple[str, str] | None:
-        """Return the item whose own name a whole cell is, and that name."""
-        return self._names.get(folded(cell))
+    def named(self, cell: str) -> tuple[str, str, str] | None:
+        """Return the item whose own name a whole cell is, whether that is sure ("is", "review"), and the name."""
+        name = folded(cell)
+        if name not in self._names:
+            return None
+        item, written = self._names[name]
+        whole = compact(fold(written))
+        return item, "is" if self.sure(name) or name != whole == compact(fold(cell)) else "review", written
+
+    def sure(self, name: str) -> bool:
+        """Whether a name, folded, says by itself which item is meant: not what is left without its brackets."""
+        _, written = self._names[name]
+        short = name.isascii() and len(name) <= SHORT
+        return not short and name not in self._vague and compact(fold(written)) == name
 
     def basis(self, series: str) -> str:
         """Return where a series stands: "standard", "trade" or "maker"."""
@@ -97,10 +116,10 @@ class Thesaurus:
         """Whether a word leaves a material the material: its form, a figure, a unit."""
         if len(token) <= 2 or any(char.isdigit() for char in token):
             return True
+        words = self.vocabulary
         if token.isascii():
-            words = self.vocabulary
             return token in words.nouns or token.removesuffix("s") in words.nouns or token in words.stops
-        return self.vocabulary.forms["steel"].fullmatch(token) is not None
+        return words.forms["steel"].fullmatch(token) is not None
 
 
 def folded(name: str) -> str:
