@@ -30,10 +30,13 @@ LONG_WORD = 6
 NOUN = 5
 """Letters from which an English word that no list knows is taken for a noun rather than a unit, code or acronym."""
 
+PURPOSE = "purpose"
+"""Kind of an excluding term that also speaks where it names the use: a target for X-ray tubes."""
+
 _ALNUM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _RUN = re.compile(f"[{CJK}]+")
 _COMPOUND = re.compile(f"[{CJK}]+(?:[a-z0-9]+[{CJK}]+)*")
-_AFTER = re.compile(r"(?:e?s)?((?: [a-z/]+)+)")
+_AFTER = re.compile(r"(?:e?s)?((?:[ /][a-z/]+)+)")
 _PLURAL = re.compile(r"e?s(?![a-z0-9])")
 _CLAUSE = re.compile(rf"[,()/:|0-9{CJK}]")
 _REVERSED = re.compile(r"([a-z]{3,20}(?: [a-z]{3,20})?),([a-z ]{2,30})(?:,|$)")
@@ -191,12 +194,17 @@ def _judge(words: Vocabulary, text: str, folded: str, spans: list[Span]) -> Iter
             x.term.term
             for x in excludes
             if not any(span.start <= x.start and x.end <= span.end for span in hits)
-            and not (text.startswith(words.starts["use"], x.end) or _preposition(words, text, x.start) == "use")
+            and not (x.term.kind != PURPOSE and _names_use(words, text, x))
         ]
         for span in hits:
             relation = _relation(words, text, cuts, number, span)
             if relation != "other":
                 yield Hit(span, relation, near[0] if near else "")
+
+
+def _names_use(words: Vocabulary, text: str, span: Span) -> bool:
+    """Whether a word says what something is for."""
+    return text.startswith(words.starts["use"], span.end) or _preposition(words, text, span.start) == "use"
 
 
 def _covers(exclude: Span, span: Span) -> bool:
