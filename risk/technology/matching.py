@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 from .terms import Key, Term, Topic, Vocabulary
 from .text import CJK, breaks, compact, fold
 
-WINDOW = 24
+WINDOW = 32
 """Characters that may lie between the words of a term that needs several."""
 SURE_SLIP = 10
 """Folded length from which a name with one wrong letter is still a match."""
@@ -151,7 +151,10 @@ def _modifies(text: str, head: tuple[int, int], other: tuple[int, int]) -> bool:
         return start - last <= WINDOW
     after = text[end:first]
     return len(after) <= WINDOW and (
-        not text[start:end].isascii() or text.startswith("for ", first) or any(mark in after for mark in ",(/:|")
+        not text[start:end].isascii()
+        or text.startswith("for ", first)
+        or " for " in after
+        or any(mark in after for mark in ",(/:|")
     )
 
 
