@@ -7,6 +7,7 @@ something for it, or a whole that has it inside. All these words are data.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -34,7 +35,6 @@ PURPOSE = "purpose"
 """Kind of an excluding term that also speaks where it names the use: a target for X-ray tubes."""
 
 _ALNUM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
-_RUN = re.compile(f"[{CJK}]+")
 _COMPOUND = re.compile(f"[{CJK}]+(?:[a-z0-9]+[{CJK}]+)*")
 _AFTER = re.compile(r"(?:e?s)?((?:[ /][a-z/]+)+)")
 _PLURAL = re.compile(r"e?s(?![a-z0-9])")
@@ -238,18 +238,31 @@ def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: Topic,
     preposition = _preposition(words, text, span.start)
     if preposition:
         return "other" if preposition == "use" else "contain"
-    run = _RUN.match(text, span.end)
-    if run and span.end in cuts:
-        return "contain" if _ends(words, "other", number, run[0]) else "item"
     run = _COMPOUND.match(text, span.end)
     if run:
-        stop = min((cut for cut in cuts if span.end < cut < run.end()), default=run.end())
-        return _tail(words, number, text[span.end : stop])
+        stops = [span.end, *sorted(cut for cut in cuts if span.end < cut < run.end()), run.end()]
+        tail, *apart = [text[start:stop] for start, stop in itertools.pairwise(stops)]
+        relation = _apart(words, number, tail) if span.end in cuts else _tail(words, number, tail)
+        others = [_apart(words, number, piece) for piece in apart] if relation == "item" else []
+        return "unclear" if "unclear" in others else relation
     after = _AFTER.match(text, span.end)
     if not after:
         return "item"
     figure = text[after.end() :].lstrip()[:1].isdigit()
     return _head(words, number, after[1].replace("/", " ").split()[:_WORDS], figure)
+
+
+def _apart(words: Vocabulary, number: Topic, tail: str) -> str:
+    """Read the Japanese or Chinese words that follow a name after a space: a property, or the thing itself.
+
+    切断用はさみ names its own thing; 回路基板用 says what the item is for.
+    """
+    forms = words.forms.get(number, words.forms[None])
+    if forms.fullmatch(tail):
+        return "item"
+    _, purpose, thing = tail.rpartition("用")
+    own = bool(purpose and thing) and not forms.fullmatch(thing)
+    return "unclear" if own or _ends(words, "other", number, tail) else "item"
 
 
 def _tail(words: Vocabulary, number: Topic, tail: str) -> str:
