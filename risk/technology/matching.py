@@ -28,7 +28,7 @@ LONG_TEXT, REPEATS = 500, 8
 LONG_WORD = 6
 """Letters from which a word stays itself with one of them wrong."""
 
-NOUN = 5
+NOUN = 4
 """Letters from which an English word that no list knows is taken for a noun rather than a unit, code or acronym."""
 
 PURPOSE = "purpose"
