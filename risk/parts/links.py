@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import narwhals as nw
@@ -111,13 +112,14 @@ def _texts(lines: Any, columns: Iterable[str] | None, hs: str | None) -> tuple[l
     if not isinstance(frame, nw.DataFrame):
         strings = [lines] if isinstance(lines, str) else lines
         texts = [_cells((line,)) for line in strings]
-        return texts, [None] * len(texts)
+        return texts, list(repeat(None, len(texts)))
     wanted = list(columns) if columns is not None else [name for name in frame.columns if frame[name].dtype == nw.String]
     for column in [*wanted, *([hs] if hs else [])]:
         if column not in frame.columns:
             raise InputError("risk.parts.no_column", column=column, hint=did_you_mean(nearest(column, frame.columns)))
     texts = [_cells(row) for row in zip(*(frame[name].to_list() for name in wanted), strict=True)] if wanted else []
-    codes = [str(code) if code is not None else None for code in frame[hs].to_list()] if hs else [None] * len(frame)
+    given = frame[hs].to_list() if hs else list(repeat(None, len(frame)))
+    codes = [None if code is None else str(code) for code in given]
     return texts or [()] * len(frame), codes
 
 
@@ -267,9 +269,7 @@ def _confirm(book: Thesaurus, found: dict[str, _Found]) -> None:
             found[concept] = _Found("review", cell, by, how)
 
 
-def _settled(
-    book: Thesaurus, found: dict[str, _Found], texts: list[str], hits: list[Hit], first: int
-) -> dict[str, _Found]:
+def _settled(book: Thesaurus, found: dict[str, _Found], texts: list[str], hits: list[Hit], first: int) -> dict[str, _Found]:
     """Let a line be one thing: of several heads none is sure; materials are inside the head."""
     heads = [c for c, f in found.items() if f.state == "is" and book.kind(c) == "part"]
     front = min((found[c].cell for c in heads), default=0)
@@ -300,7 +300,7 @@ def _bare(book: Thesaurus, texts: list[str], cell: int, concept: str, hits: list
     for hit in hits:
         if str(hit.span.term.topic) == concept or concept in book.wider[str(hit.span.term.topic)]:
             start, end = hit.span.start - offset, hit.span.end - offset
-            if 0 <= start and end <= len(text):
+            if start >= 0 and end <= len(text):
                 text = text[:start] + " " * (end - start) + text[end:]
     return all(book.harmless(token) for token in _TOKEN.findall(text))
 

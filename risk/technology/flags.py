@@ -180,7 +180,7 @@ def _flag(hits: list[Hit], code: str | None) -> Iterator[_Flag]:
     hs6 = "".join(match.groups()) if match else ""
     groups: dict[int, list[Hit]] = defaultdict(list)
     for hit in hits:
-        groups[hit.span.term.topic].append(hit)
+        groups[int(hit.span.term.topic)].append(hit)
     for number in sorted(groups):
         flag = _decide(number, groups[number], hs6)
         if flag:

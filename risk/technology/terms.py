@@ -101,7 +101,9 @@ class Vocabulary:
     def _read_terms(self, rows: pl.DataFrame) -> None:
         forms: dict[Topic | None, list[str]] = defaultdict(list)
         heads: dict[tuple[str, Topic | None], tuple[str, ...]] = defaultdict(tuple)
-        for number, use, lang, term, kind, match in rows.select(rows.columns[0], "use", "lang", "term", "kind", "match").rows():
+        for number, use, lang, term, kind, match in rows.select(
+            rows.columns[0], "use", "lang", "term", "kind", "match"
+        ).rows():
             folded = compact(fold(term))
             if use in {"include", "exclude"}:
                 words = [compact(fold(word)) for word in term.split("&")] if match == "all" else [folded]
