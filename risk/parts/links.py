@@ -143,9 +143,10 @@ def _links(book: Thesaurus, cells: tuple[str, ...]) -> Iterator[tuple[str, str, 
     if own:
         item, relation, name = own
         best[item] = (relation, name, "name")
-    for concept, (state, _, by, how) in found.items():
+    named = min(first, len(cells) - 1) if own and own[1] == "is" else -1
+    for concept, (state, cell, by, how) in found.items():
         item, relation = book.item(concept)
-        if item is None or (own and own[1] == "is" and item != own[0] and state == "is" and relation != "contains"):
+        if item is None or cell == named:
             continue
         relation = max(state, relation, key=RELATIONS.index)
         if item not in best or RELATIONS.index(relation) < RELATIONS.index(best[item][0]):
@@ -183,7 +184,7 @@ def _technologies(book: Thesaurus, text: str) -> Iterator[Hit]:
     """Yield what the vocabulary of the technologies finds, as concepts."""
     for hit in find(vocabulary(), text):
         concept = book.by_technology.get(hit.span.term.topic)
-        if concept:
+        if concept and (hit.relation == "item" or book.kind(concept) == "material"):
             yield hit._replace(span=hit.span._replace(term=hit.span.term._replace(topic=concept)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import lru_cache
 
 import polars as pl
@@ -33,6 +34,7 @@ class Thesaurus:
 
     def __init__(self, items: tuple[_Item, ...]) -> None:
         concepts = part_concepts()
+        self._rows = items
         self._kinds: dict[str, str] = dict(concepts.select("concept", "kind").iter_rows())
         parents = dict(concepts.select("concept", "broader").iter_rows())
         self.wider: dict[str, frozenset[str]] = defaultdict(frozenset)
@@ -50,10 +52,14 @@ class Thesaurus:
             if item in ids:
                 self._items.setdefault(concept, (item, relation))
         self._names: dict[str, tuple[str, str]] = {}
+        self._whole: set[str] = set()
         codes: dict[str, set[str]] = defaultdict(set)
-        for id, english, japanese, aliases, hs6 in items:
-            for name in filter(None, (english, japanese, *(aliases or "").split("|"), id)):
-                self._names.setdefault(folded(name), (id, name))
+        for id, name in _written(items):
+            self._whole.add(compact(fold(name)))
+            self._names.setdefault(compact(fold(name)), (id, name))
+        for id, name in _written(items):
+            self._names.setdefault(folded(name), (id, name))
+        for id, *_, hs6 in items:
             for code in filter(None, (hs6 or "").split("|")):
                 codes[code].add(id)
         self.by_code = {code: next(iter(found)) for code, found in codes.items() if len(found) == 1}
@@ -62,16 +68,17 @@ class Thesaurus:
         self._vague = {folded(name) for name in vague}
         terms = terms.filter(pl.col("use") != "vague")
         self._basis = dict(part_series().select("series", "basis").iter_rows())
-        self.vocabulary = Vocabulary(pl.concat([terms, self._own_names()]), part_series(), nouns=False)
+        self.vocabulary = Vocabulary(pl.concat([terms, self._own_names()]), part_series(), strict=True)
 
     def _own_names(self) -> pl.DataFrame:
         """The names of items long enough to be looked for inside a text."""
         rows = []
+        proper = {compact(fold(name)) for item in self._rows for name in item[1:3] if name}
         for name, (id, _) in self._names.items():
             if name == id or "," in name or len(name) < (LATIN if name.isascii() else CHARACTERS):
                 continue
             match = ("word" if " " in name else "context") if name.isascii() else "substring"
-            match = match if self.sure(name) else "context"
+            match = match if name in proper and self.sure(name) else "context"
             rows.append((NAMED + id, "include", "en" if name.isascii() else "ja", name, "item", match))
         return pl.DataFrame(rows, schema=part_terms().schema, orient="row")
 
@@ -91,18 +98,16 @@ class Thesaurus:
 
     def named(self, cell: str) -> tuple[str, str, str] | None:
         """Return the item whose own name a whole cell is, whether that is sure ("is", "review"), and the name."""
-        name = folded(cell)
-        if name not in self._names:
-            return None
-        item, written = self._names[name]
-        whole = compact(fold(written))
-        return item, "is" if self.sure(name) or name != whole == compact(fold(cell)) else "review", written
+        for name in (compact(fold(cell)), folded(cell)):
+            if name in self._names:
+                item, written = self._names[name]
+                return item, "is" if self.sure(name) else "review", written
+        return None
 
     def sure(self, name: str) -> bool:
         """Whether a name, folded, says by itself which item is meant: not what is left without its brackets."""
-        _, written = self._names[name]
         short = name.isascii() and len(name) <= SHORT
-        return not short and name not in self._vague and compact(fold(written)) == name
+        return not short and name not in self._vague and name in self._whole
 
     def basis(self, series: str) -> str:
         """Return where a series stands: "standard", "trade" or "maker"."""
@@ -114,12 +119,22 @@ class Thesaurus:
 
     def harmless(self, token: str) -> bool:
         """Whether a word leaves a material the material: its form, a figure, a unit."""
-        if len(token) <= 2 or any(char.isdigit() for char in token):
+        if len(token) == 1 or any(char.isdigit() for char in token):
             return True
         words = self.vocabulary
         if token.isascii():
             return token in words.nouns or token.removesuffix("s") in words.nouns or token in words.stops
         return words.forms[None].fullmatch(token) is not None
+
+
+def _written(items: tuple[_Item, ...]) -> Iterator[tuple[str, str]]:
+    """Yield items and their names as written: proper names before aliases, these before ids."""
+    for columns in ((1, 2), (3,), (0,)):
+        for item in items:
+            for column in columns:
+                for name in (item[column] or "").split("|") if column == 3 else [item[column]]:
+                    if name:
+                        yield str(item[0]), name
 
 
 def folded(name: str) -> str:

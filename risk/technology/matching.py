@@ -40,6 +40,7 @@ _AFTER = re.compile(r"(?:e?s)?((?:[ /][a-z/]+)+)")
 _PLURAL = re.compile(r"e?s(?![a-z0-9])")
 _CLAUSE = re.compile(rf"[,()/:|0-9{CJK}]")
 _REVERSED = re.compile(r"([a-z]{3,20}(?: [a-z]{3,20})?),([a-z ]{2,30})(?:,|$)")
+_CODE = re.compile(r"[^aeiouy]+")
 _BEFORE, _WORDS = 40, 5
 
 
@@ -282,8 +283,9 @@ def _head(words: Vocabulary, number: Topic, following: list[str], figure: bool) 
     """Read the English words that follow a name, up to a preposition: the last one says what the line is about.
 
     A word that no list knows is taken for another thing, unless a figure follows it: then it is a label (band 41).
+    A strict vocabulary takes any unknown word for one.
     """
-    noun = ""
+    noun, strange = "", False
     for word, then in zip(following, [*following[1:], ""], strict=True):
         if word in words.stops or any(word in prepositions for prepositions in words.prepositions.values()):
             figure = False
@@ -296,5 +298,13 @@ def _head(words: Vocabulary, number: Topic, following: list[str], figure: bool) 
             heads = words.heads[use, number]
             if word in heads or singular in heads or (use == "whole" and singular.endswith(words.long_heads)):
                 return relation
-    harmless = figure or not noun or noun.endswith(words.adjectives)
-    return "item" if harmless or {noun, noun.removesuffix("s"), noun.removesuffix("es")} & words.nouns else "unclear"
+        strange = strange or not (_known(words, noun) or _CODE.fullmatch(noun))
+    if words.strict:
+        return "unclear" if strange else "item"
+    return "item" if figure or _known(words, noun) else "unclear"
+
+
+def _known(words: Vocabulary, noun: str) -> bool:
+    """Whether a word leaves the item the item: none at all, an adjective, or one of the harmless nouns."""
+    spellings = {noun, noun.removesuffix("s"), noun.removesuffix("es")}
+    return not noun or noun.endswith(words.adjectives) or bool(spellings & words.nouns)

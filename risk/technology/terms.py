@@ -65,13 +65,13 @@ class Vocabulary:
     series : polars.DataFrame
         As `datasets.technology_part_numbers` returns it, prefixes separated by ``|``; ``match`` "context" makes a series
         that says too little alone weak.
-    nouns : bool
-        Whether a word of one name leaves another name what it is ("neodymium magnet ring"): so for materials and their
-        forms, not for parts ("motor gear").
+    strict : bool
+        Whether any word of no list makes a name part of something unknown: so for parts ("magnet fishing kit"). Else only
+        the last word does, unless it is a word of another name ("neodymium magnet ring") or stands before a figure.
     """
 
-    def __init__(self, terms: pl.DataFrame, series: pl.DataFrame, *, nouns: bool = True) -> None:
-        self._joined = nouns
+    def __init__(self, terms: pl.DataFrame, series: pl.DataFrame, *, strict: bool = False) -> None:
+        self.strict = strict
         self.terms: list[Term] = []
         self.parts: list[tuple[Term, re.Pattern[str]]] = []
         self.names: list[tuple[Term, str]] = []
@@ -143,7 +143,7 @@ class Vocabulary:
     def _add(self, term: Term, words: list[str]) -> None:
         index = len(self.terms)
         self.terms.append(term)
-        if term.use != "exclude" and self._joined:
+        if term.use != "exclude" and not self.strict:
             self.nouns.update(word for words_ in words for word in words_.split() if word.isascii())
         for place, word in enumerate(words):
             for spelt in self._spelt(word):
