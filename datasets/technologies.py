@@ -69,21 +69,19 @@ def technology_terms() -> pl.DataFrame:
     stop        a word at which a name ends (in, of)
     ==========  =====================================================================================
 
-    An exclude of kind purpose also speaks where it names the use ("target for X-ray tubes"). The rules of
-    ``qualified_terms``, a head noun with any of its qualifiers ("target" and "PVD"), stand here row by row.
+    An exclude of kind purpose also speaks where it names the use ("target for X-ray tubes"). A word of an ``all`` term may
+    have alternatives: ``target|targets&PVD|sputter`` is any of the heads with any of the qualifiers.
 
     >>> technology_terms().filter(pl.col("term") == "スポンジチタン").row(0)[:4]
     (12, 'include', 'ja', 'スポンジチタン')
     """
-    own = pl.concat([_table("project_terms"), _qualified_terms()]).unique(["number", "use", "term"], maintain_order=True)
+    own = pl.concat([_table("project_terms"), _qualified_terms()])
     return pl.concat([own, _table("terms").join(own, on=["number", "use", "term"], how="anti")])
 
 
 def _qualified_terms() -> pl.DataFrame:
-    """Return every head with every qualifier of the rules as an include term of several words."""
-    rules = _table("qualified_terms").with_columns(pl.col("heads", "qualifiers").str.split("|"))
-    pairs = rules.explode("heads").explode("qualifiers")
-    return pairs.select(
+    """Return the rules of a head noun and its qualifiers as include terms of two words with alternatives."""
+    return _table("qualified_terms").select(
         "number",
         pl.lit("include").alias("use"),
         "lang",

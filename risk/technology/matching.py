@@ -105,7 +105,7 @@ def _read(words: Vocabulary, folded: str) -> list[Hit]:
         if slips:
             halves.append((slips, end))
     for index, places in several.items():
-        spans += _together(text, words.terms[index], places)
+        spans += _together(words, text, words.terms[index], places)
     known = {span.term.topic for span in spans if span.term.use == "include"}
     for slips, end in halves:
         for technology, keys in slips:
@@ -137,12 +137,15 @@ def _part(words: Vocabulary, text: str, start: int, index: int) -> Iterator[Span
         yield Span(start, match.end(), term, "context" if term.use == "context" else "part_number")
 
 
-def _together(text: str, term: Term, places: list[list[tuple[int, int]]]) -> Iterator[Span]:
+def _together(words: Vocabulary, text: str, term: Term, places: list[list[tuple[int, int]]]) -> Iterator[Span]:
     """Yield the head of a term of several words where all its other words are near and belong to it."""
     heads, *others = places
     for head in heads:
-        if all(any(_modifies(text, head, other) for other in found) for found in others):
-            yield Span(*head, term, "words")
+        chosen = [next((other for other in found if _modifies(text, head, other)), None) for found in others]
+        if all(chosen):
+            said = [text[start:end] for start, end in (head, *filter(None, chosen))]
+            evidence = "&".join(words.written.get(word, word) for word in said)
+            yield Span(*head, term._replace(term=evidence) if "|" in term.term else term, "words")
 
 
 def _modifies(text: str, head: tuple[int, int], other: tuple[int, int]) -> bool:

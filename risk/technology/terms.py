@@ -84,6 +84,7 @@ class Vocabulary:
         self.long_heads: tuple[str, ...] = ()
         self.stops: set[str] = set()
         self.adjectives: tuple[str, ...] = ()
+        self.written: dict[str, str] = {}
         self.forms: dict[Topic | None, re.Pattern[str]] = {}
         self._keys: dict[str, set[Key]] = defaultdict(set)
         self._spellings = [(fold(s), fold(v)) for s, v in technology_spellings().select("standard", "variant").rows()]
@@ -106,7 +107,7 @@ class Vocabulary:
         ).rows():
             folded = compact(fold(term))
             if use in {"include", "exclude"}:
-                words = [compact(fold(word)) for word in term.split("&")] if match == "all" else [folded]
+                words = [word.split("|") for word in term.split("&")] if match == "all" else [[term]]
                 self._add(Term(number, "context" if match == "context" else use, term, kind, len(words)), words)
             elif use == "stop":
                 self.stops.add(folded)
@@ -140,16 +141,20 @@ class Vocabulary:
             use = "context" if match == "context" else "include"
             self.parts.append((Term(number, use, series, "part", 1), re.compile(pattern)))
 
-    def _add(self, term: Term, words: list[str]) -> None:
+    def _add(self, term: Term, words: list[list[str]]) -> None:
+        """Add a term of several words, each with its alternatives."""
         index = len(self.terms)
         self.terms.append(term)
-        if term.use != "exclude" and not self.strict:
-            self.nouns.update(word for words_ in words for word in words_.split() if word.isascii())
-        for place, word in enumerate(words):
-            for spelt in self._spelt(word):
-                self._keys[spelt].add(Key("word", index, place, len(spelt)))
+        for place, alternatives in enumerate(words):
+            for written in alternatives:
+                word = compact(fold(written))
+                if term.use != "exclude" and not self.strict:
+                    self.nouns.update(piece for piece in word.split() if piece.isascii())
+                for spelt in self._spelt(word):
+                    self.written.setdefault(spelt, written)
+                    self._keys[spelt].add(Key("word", index, place, len(spelt)))
         if term.use == "include" and len(words) == 1:
-            self._add_halves(term, words[0])
+            self._add_halves(term, compact(fold(words[0][0])))
 
     def _spelt(self, word: str) -> set[str]:
         """Return the spellings of a folded word, and for several Latin words also the words joined."""
