@@ -91,12 +91,16 @@ def _read(words: Vocabulary, folded: str) -> list[Hit]:
             often[number] += 1
             if often[number] > REPEATS:
                 continue
+        whole: bool | None = None
         for sort, at, place, length in names:
             start = end - length
             if sort == "part":
                 if not start or not _alnum(text[start - 1]):
                     spans += _part(words, text, start, at)
-            elif _is_word(text, start, end):
+                continue
+            # All names of one string are words, or none: it is looked at once.
+            whole = _is_word(text, start, end) if whole is None else whole
+            if whole:
                 term = words.terms[at]
                 if term.words > 1:
                     several.setdefault(at, [[] for _ in range(term.words)])[place].append((start, end))
@@ -105,7 +109,8 @@ def _read(words: Vocabulary, folded: str) -> list[Hit]:
         if slips:
             halves.append((slips, end))
     for index, places in several.items():
-        spans += _together(words, text, words.terms[index], places)
+        if all(places):
+            spans += _together(words, text, words.terms[index], places)
     known = {span.term.topic for span in spans if span.term.use == "include"}
     for slips, end in halves:
         for technology, keys in slips:
