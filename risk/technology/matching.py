@@ -294,7 +294,7 @@ def _head(words: Vocabulary, number: Topic, following: list[str], figure: bool) 
     A strict vocabulary takes any unknown word for one.
     """
     noun, strange = "", False
-    for word, then in zip(following, [*following[1:], ""], strict=True):
+    for word, then in zip(following, [*following[1:], ""], strict=False):
         if word in words.stops or any(word in prepositions for prepositions in words.prepositions.values()):
             figure = False
             break
