@@ -38,12 +38,13 @@ def part_concepts() -> pl.DataFrame:
 
 
 def part_items() -> pl.DataFrame:
-    """Return the bundled items of concepts: ``concept, item, relation``, the best first.
+    """Return the bundled items of concepts: ``concept, item, relation, basis``, the best first.
 
-    ``relation``: "is", "contains", or "review" where the concept is wider than the item.
+    ``relation``: "is", "contains", or "review" where the concept is wider than the item. ``basis``: a
+    judgement of this project, from what the item's name and stage say.
 
     >>> part_items().filter(pl.col("concept") == "ferrite_magnet").rows()
-    [('ferrite_magnet', 'ferrite_magnet', 'is')]
+    [('ferrite_magnet', 'ferrite_magnet', 'is', 'judgement')]
     """
     return _table("items")
 

@@ -89,6 +89,10 @@ def link_parts(
     InputError
         A column does not exist.
 
+    References
+    ----------
+    Aho and Corasick (1975), doi:10.1145/360825.360855.
+
     >>> items = [("ndfeb_magnet", "NdFeB magnet"), ("deep_groove_bearing", "Deep groove ball bearing")]
     >>> rows = pl.DataFrame([(id, name, "component") for id, name in items], schema=["id", "name_en", "kind"], orient="row")
     >>> link_parts(["Neodymium magnet N52", "magnet holder", "608ZZ", "608"], SupplyGraph(items=rows)).rows()
@@ -251,8 +255,12 @@ def _surer(one: _Found, other: _Found) -> bool:
 def _keep(found: dict[str, _Found], concept: str, new: _Found) -> None:
     """Keep the surest finding of a concept, the earlier cell and the longer word first."""
     old = found.get(concept)
-    if old is None or (_ORDER[new.state], new.cell, -len(new.by)) < (_ORDER[old.state], old.cell, -len(old.by)):
+    if old is None or _rank(new) < _rank(old):
         found[concept] = new
+
+
+def _rank(found: _Found) -> tuple[int, int, bool, int]:
+    return _ORDER[found.state], found.cell, " + " in found.by, -len(found.by)
 
 
 def _confirm(book: Thesaurus, found: dict[str, _Found]) -> None:

@@ -48,7 +48,7 @@ class Thesaurus:
         self.by_technology: dict[Topic, str] = {int(number): concept for number, concept in numbered}
         ids = {item[0] for item in items}
         self._items: dict[str, tuple[str, str]] = {}
-        for concept, item, relation in part_items().iter_rows():
+        for concept, item, relation in part_items().select("concept", "item", "relation").iter_rows():
             if item in ids:
                 self._items.setdefault(concept, (item, relation))
         self._names: dict[str, tuple[str, str]] = {}
