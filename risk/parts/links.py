@@ -36,6 +36,7 @@ _BAR = " | "
 _WORDY = re.compile(f"[a-z]{{3}}|[{CJK}]{{2}}")
 _DESIGNATORS = re.compile(r"[A-Za-z]{1,4}\d+(?:\s*[,;\s-]\s*[A-Za-z]{1,4}\d+)+[,;\s]*")
 _REVERSED = re.compile(r"[A-Za-z]{3,20}(?: [A-Za-z]{3,20})? *, *[A-Za-z]")
+_CODE = re.compile(r"[A-Za-z]{1,4}[-_]?\d{2,}")
 _WITH = re.compile(r"(?:^| )(?:with|incl|including|includes|from|w/)(?= |$)")
 _FOR = re.compile(r"(?:^| )for(?= |$)")
 _TOKEN = re.compile(rf"[{CJK}]+|[^\s,()/:;|\[\]+*'\"{CJK}]+")
@@ -167,7 +168,7 @@ def _concepts(
     hits = find(book.vocabulary, joined)
     hits += [hit for hit in _technologies(book, joined) if hit.strong]
     hits = [hit for hit in hits if not hit.near and not any(_inside(hit, other) for other in hits)]
-    hits = [hit for hit in hits if not _within_code(hit, text, joined)]
+    hits = [hit for hit in hits if not _within_code(hit, text, cells, bisect_left(bars, hit.span.start))]
     hits = [hit for hit in hits if not _FOR.search(_before(text, hit.span.start))]
     hits = [hit for hit in hits if not _modifier(book, hit, hits)]
     found: dict[str, _Found] = {}
@@ -198,12 +199,14 @@ def _inside(hit: Hit, other: Hit) -> bool:
     return first <= start and end <= last and end - start < last - first and term.topic != longer.topic
 
 
-def _within_code(hit: Hit, text: str, joined: str) -> bool:
-    """Whether a number that says little is only a piece of a longer code: the 7312 of R3324-7312-P06."""
+def _within_code(hit: Hit, text: str, cells: tuple[str, ...], cell: int) -> bool:
+    """Whether a name is only a piece of a code: the 7312 of R3324-7312-P06, the LED of the company's own LED-64683."""
+    if hit.span.term.kind != "part":
+        return _CODE.fullmatch(cells[cell]) is not None
     number = text[hit.span.start : hit.span.end].split(" ")[0]
-    if hit.span.kind != "context" or hit.span.term.kind != "part" or not number[:1].isdigit():
+    if hit.span.kind != "context" or not number[:1].isdigit():
         return False
-    return not re.search(rf"(?<![\w-]){re.escape(number)}", joined, re.IGNORECASE)
+    return not re.search(rf"(?<![\w-]){re.escape(number)}", " ".join(cells), re.IGNORECASE)
 
 
 def _modifier(book: Thesaurus, hit: Hit, hits: list[Hit]) -> bool:

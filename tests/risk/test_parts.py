@@ -117,6 +117,11 @@ def test_a_number_inside_a_longer_code_says_nothing():
     assert found.select("item", "by").rows() == [("rolling_bearing", "ball bearing")]
 
 
+@pytest.mark.parametrize("code", ["HT-100", "LED-64683", "BRG-9327", "FC-200", "P-1001", "12345-678", "AB-6204"])
+def test_a_companys_own_codes_are_no_sure_links(code):
+    assert sure(links(code)) == set()
+
+
 def test_an_empty_description_beside_a_full_part_number_loses_nothing():
     frame = pl.DataFrame({"description": [None, ""], "part number": ["STM32F446RET6", "GRM188R71H104KA93D"]})
     assert link_parts(frame, GRAPH)["item"].to_list() == ["mcu", "mlcc"]
