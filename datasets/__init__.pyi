@@ -23,6 +23,10 @@ from .measures import designated_goods as designated_goods
 from .measures import measure_sources as measure_sources
 from .measures import measures as measures
 from .measures import rechecks as rechecks
+from .parts import part_concepts as part_concepts
+from .parts import part_items as part_items
+from .parts import part_series as part_series
+from .parts import part_terms as part_terms
 from .readers.baci import read_baci as read_baci
 from .readers.comtrade import read_comtrade as read_comtrade
 from .readers.eto import read_eto as read_eto

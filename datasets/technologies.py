@@ -70,11 +70,27 @@ def technology_terms() -> pl.DataFrame:
     stop        a word at which a name ends (in, of)
     ==========  =====================================================================================
 
+    An exclude of kind purpose also speaks where it names the use ("target for X-ray tubes"). A word of an ``all`` term may
+    have alternatives: ``target|targets&PVD|sputter`` is any of the heads with any of the qualifiers.
+
     >>> technology_terms().filter(pl.col("term") == "スポンジチタン").row(0)[:4]
     (12, 'include', 'ja', 'スポンジチタン')
     """
-    own = _table("project_terms")
+    own = pl.concat([_table("project_terms"), _qualified_terms()])
     return pl.concat([own, _table("terms").join(own, on=["number", "use", "term"], how="anti")])
+
+
+def _qualified_terms() -> pl.DataFrame:
+    """Return the rules of a head noun and its qualifiers as include terms of two words with alternatives."""
+    return _table("qualified_terms").select(
+        "number",
+        pl.lit("include").alias("use"),
+        "lang",
+        pl.format("{}&{}", "heads", "qualifiers").alias("term"),
+        pl.lit("pair").alias("kind"),
+        pl.lit("all").alias("match"),
+        "basis",
+    )
 
 
 def technology_hs_codes() -> pl.DataFrame:

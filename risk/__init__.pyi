@@ -16,6 +16,7 @@ from .markets.governance import trade_supply_risk as trade_supply_risk
 from .markets.herfindahl import concentration as concentration
 from .markets.herfindahl import concentration_by_year as concentration_by_year
 from .markets.herfindahl import hhi as hhi
+from .parts.links import link_parts as link_parts
 from .production.controls import control_effects as control_effects
 from .production.controls import control_losses as control_losses
 from .production.controls import control_scenarios as control_scenarios
