@@ -31,7 +31,7 @@ def incomplete(draw):
     rest = 1 - sum(known)
     ranges = []
     for _ in range(draw(st.integers(0, 3))):
-        low = draw(st.integers(0, 100)) / 100 * rest / 4
+        low = max(0.0, draw(st.integers(0, 100)) / 100 * rest / 4)
         ranges.append((low, min(1.0, low + draw(st.integers(0, 100)) / 100)))
     return known, ranges, draw(st.integers(0, 2))
 
