@@ -346,12 +346,11 @@ def affected(
         losses |= {column: 1 - whole.level(id, reading) for column, reading in LOSSES.items() if reading != "facts"}
         if max(losses["loss_facts"], losses["loss_low"], losses["loss_estimate"]) <= _LEAST:
             continue
-        certain = losses["loss_low"] > _LEAST
-        steps = (
-            way(whole, whole.outcomes["high"], network.market(id))
-            if certain
-            else way(facts, facts.outcomes["facts"], network.market(id))
-        )
+        if losses["loss_low"] > _LEAST:
+            solution, reading = whole, "high"
+        else:
+            solution, reading = (facts, "facts") if losses["loss_facts"] > _LEAST else (whole, "estimate")
+        steps = way(solution, solution.outcomes[reading], network.market(id))
         last = steps.row(-1, named=True) if steps.height else {}
         rows.append(
             {key: row[key] for key in ("name_en", "name_ja", "kind")}
