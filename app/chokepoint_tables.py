@@ -43,7 +43,7 @@ def lost(row: dict[str, Any], kind: str = "loss") -> str:
     """
     low, high, estimate = (row[f"{kind}_{bound}"] for bound in ("low", "high", "estimate"))
     between = share(low, high)
-    return between if low is None or estimate is None or high - low < 5e-3 else f"{estimate:.0%} ({between})"
+    return between if low is None or estimate is None or high - low < 5e-3 else f"{share(estimate, estimate)} ({between})"
 
 
 def show_assumptions(
@@ -137,7 +137,7 @@ def _nodes(graph: SupplyGraph, nodes: pl.DataFrame, most: int, lang: str, whole:
 
     kinds = nodes["kind"].unique().to_list()
     heads = ["node", *(kind for kind in ("halt", "embargo") if kind in kinds)]
-    heads += ["hard", *(["flow", "between", "alone"] if whole else []), "met_at", "share", "source"]
+    heads += ["hard", *(["flow", "alone"] if whole else []), "met_at", "share", "source"]
     table = Table(title=text("app.chokepoints.critical", lang), title_justify="left")
     for head in heads:
         left = head in {"node", "hard", "met_at", "source"}
@@ -148,7 +148,6 @@ def _nodes(graph: SupplyGraph, nodes: pl.DataFrame, most: int, lang: str, whole:
             "node": safe(name_of({**row, "id": row["node"]}, lang), 24),
             "hard": "" if row["hard"] is None else text(f"app.chokepoints.{'is_hard' if row['hard'] else 'is_soft'}", lang),
             "flow": share(row["dependency_flow_low"], row["dependency_flow_high"]),
-            "between": f"{row['betweenness']:.2f}",
             "alone": "–" if row["single_points"] is None else f"{row['single_points']}–{row['single_points_possible']}",
             "met_at": name(graph, row["worst_item"], lang, 32),
             "share": share(row["worst_share_low"], row["worst_share_high"]),
