@@ -40,6 +40,10 @@ from .production.simulation import Solution as Solution
 from .production.simulation import simulate as simulate
 from .production.simulation import solve as solve
 from .production.simulation import trace as trace
+from .production.timeline import Course as Course
+from .production.timeline import course as course
+from .production.timeline import timeline as timeline
+from .production.timeline import timeline_summary as timeline_summary
 from .production.tiers import exposure as exposure
 from .production.tiers import look_through as look_through
 from .systemic.cascade import systemic_losses as systemic_losses

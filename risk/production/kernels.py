@@ -26,7 +26,7 @@ SHARED, ASSUMED, EXTRA = 1, 4, 8  # flags of links, as in kanmon.graph.network
 @part
 def snap(total):
     """Sums that are 0 or 1 up to rounding are exactly that."""
-    if total > 1.0 - 1e-12:
+    if 1.0 - 1e-12 < total < 1.0 + 1e-12:
         return 1.0
     return total if total > 1e-12 else 0.0
 
@@ -146,8 +146,8 @@ def deprived(start, stop, first, needs, rank, count, group, sides, unknown, whol
 
 @part
 def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr,
-           some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement, strict):  # fmt: skip
-    """Return the value of a market, seen from side ``here``."""
+           some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement, strict, top):  # fmt: skip
+    """Return the value of a market, seen from side ``here``, at most ``top`` (1 = today's use)."""
     start, stop = indptr[node], indptr[node + 1]
     shift = here * len(indices)
     extra = 0.0
@@ -161,7 +161,7 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
         total += w[k - start] * v[k - start]
     first, count = need_ptr[node], need_ptr[node + 1] - need_ptr[node]
     if count == 0:
-        return snap(min(1.0, total + extra))
+        return snap(min(top, total + extra))
     if arrangement == ALIKE and not in_loop:
         # Every maker is supplied alike: the scarcest need as its own place gets it.
         total = left
@@ -175,7 +175,7 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
                     a = reach(need, side[indices[k]], sides, indices, use, flags, x, strict)
                     least = min(least, kept[need] + (1.0 - kept[need]) * a)
             total += w[k - start] * v[k - start] * least
-        return snap(min(1.0, total + extra))
+        return snap(min(top, total + extra))
     open_ended = slack[node] > 0.0
     if arrangement == WORST:
         # Where weights are open, a maker may be as large as its upper bound when it is hit.
@@ -209,7 +209,7 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
                 apart += deprived(start, stop, first, needs, rank, count, one, sides, unknown, whole[node], share, wants,
                                   some_ptr, some, kept, use, flags, indices, side, x, strict, v, w, mu)  # fmt: skip
             lost = min(lost, apart)
-        return snap(min(1.0, max(total - lost - hidden, floor * total) + extra))
+        return snap(min(top, max(total - lost - hidden, floor * total) + extra))
     # The best arrangement: for each need, what there is of it goes to living plants, first to those that this market
     # hangs on most; the scarcest need decides.
     best = total
@@ -273,7 +273,7 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
                         mu[pick] = 0.0
                 sum_ += room
             best = min(best, sum_)
-    return snap(min(1.0, best + extra))
+    return snap(min(top, best + extra))
 
 
 @part
@@ -284,7 +284,7 @@ def value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, w
     if kind[node] == 1:
         return market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
                       some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement,
-                      strict)  # fmt: skip
+                      strict, 1.0)  # fmt: skip
     if kind[node] == 0:
         # One plant: half a plant with half its ore makes half. Spare capacity brings the inputs that it needs.
         most, scale = cap[node], max(1.0, cap[node])
