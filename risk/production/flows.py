@@ -25,7 +25,9 @@ SOON = 1e-9
 """Days and stocks below this are nothing."""
 OPEN = 1e9
 """No limit to what a market is offered."""
-FULL, TOO_MANY_EVENTS, TOO_MANY_LEVELS = 1, -1, -2
+AS_IT_COMES, WITHOUT, USUAL, BARE = 0, 1, 2, 3
+"""Of a need: as it arrives, without it; at usual capacity as it arrives, without it."""
+TOO_MANY_EVENTS, TOO_MANY_LEVELS = -1, -2
 """What `run` returns where it cannot go on: its room for events, or for levels of a worst arrangement, is used up."""
 
 
@@ -134,50 +136,27 @@ def mixed(node, here, sides, indptr, indices, low, high, slack, flags, use, stri
 
 
 @part
-def lay(need, n, sides, value, x):
-    """Let every side get ``value`` of a need."""
-    for at in range(sides):
-        x[(n + need) * sides + at] = value
-
-
-@part
-def without(slot, node, here, n, sides, indptr, inner, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-            some_ptr, some, kept, whole_use, side, usual_gain, usual, v, w, mu, unknown, spread):  # fmt: skip
-    """Return what a market keeps without one need when all else is as usual."""
-    need = needs[need_ptr[node] + slot]
-    lay(need, n, sides, 0.0, usual)
-    kept_ = market(node, here, False, indptr, inner, low, high, share, flags, whole, slack, need_ptr, needs,
-                   rank, wants, some_ptr, some, kept, whole_use, side, usual_gain, usual, v, w, mu, sides,
-                   unknown, spread, BEST, 0, OPEN)  # fmt: skip
-    lay(need, n, sides, 1.0, usual)
-    return kept_
-
-
-@part
-def offered(node, here, in_loop, n, sides, indptr, indices, inner, low, high, share, flags, whole, slack,
-            need_ptr, needs, rank, wants, some_ptr, some, kept, use, whole_use, side, gain, usual_gain, x,
-            usual, v, w, mu, got, unknown, spread, arrangement, strict, q, dq, listed, active, count, best_at,
-            alike_at, alike_ptr, worst_need, width, level, left, hit, lag_column, lag_event, past, columns):  # fmt: skip
+def offered(node, here, in_loop, n, sides, indptr, indices, inner, low, high, share, flags, whole, slack, need_ptr, needs,
+            live, rank, wants, some_ptr, some, kept, use, whole_use, side, gain, usual_gain, x, usual, v, w, mu, got, tried,
+            bare, unknown, spread, arrangement, strict, q, dq, listed, active, count, best_at, alike_at, alike_ptr,
+            worst_need, width, level, left, hit, lag_column, lag_event, past, columns):  # fmt: skip
     """Return what the makers of a market bring it."""
     start, stop = indptr[node], indptr[node + 1]
     first, needed = need_ptr[node], need_ptr[node + 1] - need_ptr[node]
-    scarce = False
+    worst = arrangement == WORST
     for slot in range(needed):
         need = needs[first + slot]
         for at in range(sides):
-            a = arrives(need, at, sides, indices, use, flags, strict, x, lag_column, lag_event, past, columns)
-            if arrangement == WORST and worst_need[first + slot] >= 0:
-                s = worst_need[first + slot] + at
-                hit[s] = max(0.0, 1.0 - a) if kept[need] < 1.0 else 0.0
-                a = 1.0 - exhausted(s, hit[s], width, level, left)
+            a = 1.0
+            if live[first + slot] and kept[need] < 1.0:
+                a = arrives(need, at, sides, indices, use, flags, strict, x, lag_column, lag_event, past, columns)
+                if worst and worst_need[first + slot] >= 0:
+                    s = worst_need[first + slot] + at
+                    hit[s] = max(0.0, 1.0 - a)
+                    a = 1.0 - exhausted(s, hit[s], width, level, left)
             got[slot * sides + at] = a
-            x[(n + need) * sides + at] = a
-            scarce = scarce or (a != 1.0 and kept[need] < 1.0)
-    if arrangement == WORST or needed == 0:
-        return market(node, here, in_loop, indptr, inner, low, high, share, flags, whole, slack, need_ptr,
-                      needs, rank, wants, some_ptr, some, kept, whole_use, side, gain, x, v, w, mu, sides,
-                      unknown, spread, arrangement, 0, OPEN)  # fmt: skip
-    if arrangement == ALIKE and not in_loop:
+            x[(n + need) * sides + at] = a if worst else 1.0
+    if arrangement == ALIKE and not in_loop and needed > 0:
         # Every maker is one plant with its own stock.
         shift = here * len(indices)
         extra = 0.0
@@ -194,64 +173,76 @@ def offered(node, here, in_loop, n, sides, indptr, indices, inner, low, high, sh
             stock = alike_at + alike_ptr[node] + (k - start) * needed
             for slot in range(needed):
                 b = kept[needs[first + slot]]
-                if b < 1.0 and q[stock + slot] <= 0.0 and shares(k, slot, wants, some_ptr, some):
+                empty = q[stock + slot] <= 0.0
+                if empty and live[first + slot] and b < 1.0 and shares(k, slot, wants, some_ptr, some):
                     least = min(least, b + (1.0 - b) * got[slot * sides + side[indices[k]]])
             for slot in range(needed):
                 b = kept[needs[first + slot]]
-                if b < 1.0 and shares(k, slot, wants, some_ptr, some):
+                if live[first + slot] and b < 1.0 and shares(k, slot, wants, some_ptr, some):
                     drawn = max(0.0, least - b) / (1.0 - b)
                     runs(stock + slot, got[slot * sides + side[indices[k]]] - drawn, dq, listed, active, count)
             total += w[k - start] * v[k - start] * least
         return snap(total + extra)
-    # The best arrangement: supply and stocks are pooled, and the scarcest need decides. Each in turn, the others given.
-    for slot in range(needed):
-        lay(needs[first + slot], n, sides, 1.0, x)
-    best = market(node, here, in_loop, indptr, inner, low, high, share, flags, whole, slack, need_ptr, needs,
-                  rank, wants, some_ptr, some, kept, whole_use, side, gain, x, v, w, mu, sides, unknown,
-                  spread, BEST, 0, OPEN)  # fmt: skip
-    if not scarce and best == 1.0:
-        for slot in range(needed):
-            runs(best_at + (first + slot) * sides + here, 0.0, dq, listed, active, count)
-        return best
-    for slot in range(needed):
-        need = needs[first + slot]
-        if q[best_at + (first + slot) * sides + here] > 0.0 or kept[need] >= 1.0:
+    # The best arrangement pools supply and stocks, and the scarcest need decides: each need in turn (the others given) as it
+    # arrives, without it, and the same at usual capacity. The worst arrangement takes all needs together.
+    full, how = 1.0, WORST if worst else BEST
+    for turn in range(1 if worst else 1 + 4 * needed):
+        slot, what = (turn - 1) // 4, (turn - 1) % 4
+        here_x, here_gain = x, gain
+        if turn > 0:
+            need = needs[first + slot]
+            if not live[first + slot] or kept[need] >= 1.0:
+                continue
+            least, most = OPEN, 0.0
+            for at in range(sides):
+                least, most = min(least, got[slot * sides + at]), max(most, got[slot * sides + at])
+            if what == AS_IT_COMES and least >= 1.0 and full <= 1.0:
+                tried[4 * slot + what] = full
+                continue
+            if what == USUAL and least == 1.0 and most == 1.0:
+                tried[4 * slot + what] = 1.0
+                continue
+            if what == BARE and bare[(first + slot) * sides + here] >= 0.0:
+                continue
+            if what >= USUAL:
+                here_x, here_gain = usual, usual_gain
+            for at in range(sides):
+                here_x[(n + need) * sides + at] = got[slot * sides + at] if what % 2 == 0 else 0.0
+        looping = in_loop and what < USUAL
+        value = market(node, here, looping, indptr, inner, low, high, share, flags, whole, slack, need_ptr, needs, rank,
+                       wants, some_ptr, some, kept, whole_use, side, here_gain, here_x, v, w, mu, sides, unknown, spread,
+                       how, 0, OPEN)  # fmt: skip
+        if turn == 0:
+            full = value
             continue
         for at in range(sides):
-            x[(n + need) * sides + at] = got[slot * sides + at]
-        best = min(best, market(node, here, in_loop, indptr, inner, low, high, share, flags, whole, slack,
-                                need_ptr, needs, rank, wants, some_ptr, some, kept, whole_use, side, gain, x,
-                                v, w, mu, sides, unknown, spread, BEST, 0, OPEN))  # fmt: skip
-        lay(need, n, sides, 1.0, x)
+            here_x[(n + need) * sides + at] = 1.0
+        if what == BARE:
+            bare[(first + slot) * sides + here] = value
+        else:
+            tried[4 * slot + what] = value
+    if worst:
+        return full
+    best = full
     for slot in range(needed):
-        # In output: what arrives could make, at usual capacity, less what is made with it.
-        need = needs[first + slot]
-        if kept[need] >= 1.0:
-            continue
-        none = without(slot, node, here, n, sides, indptr, inner, low, high, share, flags, whole, slack,
-                       need_ptr, needs, rank, wants, some_ptr, some, kept, whole_use, side, usual_gain, usual,
-                       v, w, mu, unknown, spread)  # fmt: skip
-        for at in range(sides):
-            usual[(n + need) * sides + at] = got[slot * sides + at]
-        brought = market(node, here, False, indptr, inner, low, high, share, flags, whole, slack, need_ptr,
-                         needs, rank, wants, some_ptr, some, kept, whole_use, side, usual_gain, usual, v, w,
-                         mu, sides, unknown, spread, BEST, 0, OPEN) - none  # fmt: skip
-        lay(need, n, sides, 1.0, usual)
-        lay(need, n, sides, 0.0, x)
-        free = market(node, here, False, indptr, inner, low, high, share, flags, whole, slack, need_ptr,
-                      needs, rank, wants, some_ptr, some, kept, whole_use, side, gain, x, v, w, mu, sides,
-                      unknown, spread, BEST, 0, OPEN)  # fmt: skip
-        lay(need, n, sides, 1.0, x)
-        beyond = OPEN  # more than today's use arrives only while upstream catches up
-        for at in range(sides):
-            beyond = min(beyond, got[slot * sides + at] - 1.0)
-        brought += max(0.0, beyond) * (1.0 - none)
-        runs(best_at + (first + slot) * sides + here, brought - max(0.0, best - free), dq, listed, active, count)
+        if live[first + slot] and kept[needs[first + slot]] < 1.0 and q[best_at + (first + slot) * sides + here] <= 0.0:
+            best = min(best, tried[4 * slot + AS_IT_COMES])
+    for slot in range(needed):
+        if live[first + slot] and kept[needs[first + slot]] < 1.0:
+            none = bare[(first + slot) * sides + here]
+            brought = tried[4 * slot + USUAL] - none
+            beyond = OPEN  # more than today's use arrives only while upstream catches up
+            for at in range(sides):
+                beyond = min(beyond, got[slot * sides + at] - 1.0)
+            brought += max(0.0, beyond) * (1.0 - none)
+            drawn = max(0.0, best - tried[4 * slot + WITHOUT])
+            rate = (brought - drawn) / (1.0 - none) if none < 1.0 else 0.0
+            runs(best_at + (first + slot) * sides + here, rate, dq, listed, active, count)
     return best
 
 
 @part
-def served(node, here, sides, t, offer, limit, q, dq, listed, active, count, over_at, late_at, spare, res_ptr,
+def served(node, here, sides, offer, limit, q, dq, listed, active, count, over_at, late_at, spare, res_ptr,
            res_rate, res_at):  # fmt: skip
     """Return what a market gives when its makers bring ``offer``: today's use, more only to catch up, and its reserves."""
     i = node * sides + here
@@ -284,13 +275,13 @@ def ceiling(node, here, sides, indptr, indices, low, high, flags, spread, cap, g
 
 
 @Kernel
-def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, flags, whole, slack, need_ptr,
-        needs, wants, some_ptr, some, use, whole_use, side, usual_gain, spread, arrangement, mixing, strict,
-        sides, unknown, kept_all, rank_all, life_days, days, cap_ptr, cap_node, cap_value, gain_ptr,
-        gain_link, gain_value, stock_ptr, stock_what, stock_at, stock_days, spare, best_at, alike_at,
-        alike_ptr, over_at, late_at, res_at, res_ptr, res_rate, worst_need, worst_link, width, lag,
-        lag_column, lag_node, columns, reader, report, horizon, cap, gain, kept, rank, x, usual, v, w, mu,
-        got, q, dq, listed, active, count, level, left, hit, lag_event, times, rates, past):  # fmt: skip
+def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, flags, whole, slack, need_ptr, needs, live,
+        wants, some_ptr, some, use, whole_use, side, usual_gain, spread, arrangement, mixing, strict, sides, unknown,
+        kept_all, rank_all, life_days, days, cap_ptr, cap_node, cap_value, gain_ptr, gain_link, gain_value, stock_ptr,
+        stock_worst, stock_at, stock_days, spare, best_at, alike_at, alike_ptr, over_at, late_at, res_at, res_ptr, res_rate,
+        worst_need, worst_link, width, lag, lag_column, lag_node, columns, reader, report, horizon, cap, gain, kept, rank,
+        x, usual, v, w, mu, got, tried, bare, q, dq, listed, active, count, level, left, hit, lag_event, times, rates,
+        past):  # fmt: skip
     """Write the rates of the reported nodes from event to event; return the number of events, or what room is lacking.
 
     ``cap`` and ``gain`` hold the state before the first day; the scenario's steps are lists of what becomes of which. What
@@ -311,19 +302,11 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
                 gain[gain_link[i]] = gain_value[i]
             for i in range(stock_ptr[step], stock_ptr[step + 1]):
                 at = stock_at[i]
-                if stock_what[i] == 0:
-                    q[at] += stock_days[i]
-                elif stock_what[i] == 1:
+                if stock_worst[i]:
                     for j in range(at * width, (at + 1) * width):
                         left[j] += stock_days[i]
-                else:  # a need of a market, in output
-                    node = stock_what[i] - 2
-                    for here in range(sides):
-                        none = without(at - need_ptr[node], node, here, n, sides, indptr, inner, low, high,
-                                       share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr,
-                                       some, kept, whole_use, side, usual_gain, usual, v, w, mu, unknown,
-                                       spread)  # fmt: skip
-                        q[best_at + at * sides + here] += stock_days[i] * (1.0 - none)
+                else:
+                    q[at] += stock_days[i]
             step += 1
         while epoch + 1 < len(life_days) and life_days[epoch + 1] <= t + SOON:
             epoch += 1
@@ -331,6 +314,8 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
                 kept[i] = kept_all[epoch * m + i]
             for i in range(len(needs)):
                 rank[i] = rank_all[epoch * len(needs) + i]
+            for i in range(len(bare)):
+                bare[i] = -1.0
         for k in range(m):
             while lag_column[k] >= 0 and lag_event[k] + 1 < event and times[lag_event[k] + 1] + lag[k] <= t + SOON:
                 lag_event[k] += 1
@@ -363,16 +348,17 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
                             else:
                                 new = x[node * sides]
                         elif kind[node] == 1:
-                            offer = offered(node, here, in_loop, n, sides, indptr, indices, inner, low, high,
-                                            share, flags, whole, slack, need_ptr, needs, rank, wants,
-                                            some_ptr, some, kept, use, whole_use, side, gain, usual_gain, x,
-                                            usual, v, w, mu, got, unknown, spread, arrangement, strict, q, dq,
-                                            listed, active, count, best_at, alike_at, alike_ptr, worst_need,
-                                            width, level, left, hit, lag_column, lag_event, past, columns)  # fmt: skip
+                            offer = offered(
+                                node, here, in_loop, n, sides, indptr, indices, inner, low, high, share, flags, whole,
+                                slack, need_ptr, needs, live, rank, wants, some_ptr, some, kept, use, whole_use, side, gain,
+                                usual_gain, x, usual, v, w, mu, got, tried, bare, unknown, spread, arrangement, strict, q,
+                                dq, listed, active, count, best_at, alike_at, alike_ptr, worst_need, width, level, left,
+                                hit, lag_column, lag_event, past, columns,
+                            )  # fmt: skip
                             limit = 1.0
                             if spare:
                                 limit = ceiling(node, here, sides, indptr, indices, low, high, flags, spread, cap, gain)
-                            new = served(node, here, sides, t, offer, limit, q, dq, listed, active, count, over_at, late_at,
+                            new = served(node, here, sides, offer, limit, q, dq, listed, active, count, over_at, late_at,
                                          spare, res_ptr, res_rate, res_at)  # fmt: skip
                         else:
                             new = mixed(node, here, sides, indptr, indices, low, high, slack, flags, use,

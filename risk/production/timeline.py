@@ -203,6 +203,7 @@ class _Film:
                 hit[network.owner[links % m]] = True
             cap, gain = state.cap, new
         self.blocks = _touched(network, hit)
+        self.live = hit[network.indices[network.needs]]
         self.report = np.array([network.market(item) for item in network.items], np.int64)
 
     def run(self, assumptions: Assumptions, reading: Reading) -> tuple[np.ndarray, np.ndarray]:
@@ -234,16 +235,17 @@ class _Film:
             count = flows.run(
                 self.blocks, network.order[1], network.order[0], network.kind, network.indptr, network.indices, base.inner,
                 network.low, network.high, network.share, network.flags, network.whole, network.slack, network.need_indptr,
-                network.needs, network.wants, network.some_indptr, network.some, use, np.ones(m), self.effects.sides.side,
-                self.usual.ravel(), reading.spread, reading.arrangement, reading.mixing, strictness(assumptions, reading),
-                sides, self.effects.sides.unknown, kept_all, rank_all, life_days, self.days, *cap, *gain, *stocks.steps,
-                self.spare, best_at, alike_at, base.plant_ptr, over_at, late_at, res_at, stocks.ptr, stocks.rates,
-                stocks.worst_need, stocks.worst_link, width, base.lag, base.lag_column, base.lag_node, columns,
+                network.needs, self.live, network.wants, network.some_indptr, network.some, use, np.ones(m),
+                self.effects.sides.side, self.usual.ravel(), reading.spread, reading.arrangement, reading.mixing,
+                strictness(assumptions, reading), sides, self.effects.sides.unknown, kept_all, rank_all, life_days, self.days,
+                *cap, *gain, *stocks.steps, self.spare, best_at, alike_at, base.plant_ptr, over_at, late_at, res_at, stocks.ptr,
+                stocks.rates, stocks.worst_need, stocks.worst_link, width, base.lag, base.lag_column, base.lag_node, columns,
                 self.effects.sides.reader, self.report, self.horizon, np.ones(n), self.usual.ravel().copy(), np.ones(m),
                 np.zeros(len(network.needs), np.int64), np.ones((n + m) * sides), np.ones((n + m) * sides), np.zeros(widest),
-                np.zeros(widest), np.zeros(widest), np.zeros(max(1, deepest * sides)), np.zeros(size), np.zeros(size),
-                np.zeros(size, np.int8), np.zeros(size, np.int64), np.zeros(1, np.int64), level, np.zeros(len(level)),
-                np.zeros(stocks.worst), np.full(m, -1, np.int64), times, rates, np.zeros(room * columns),
+                np.zeros(widest), np.zeros(widest), np.zeros(deepest * sides), np.zeros(4 * deepest),
+                np.full(len(network.needs) * sides, -1.0), np.zeros(size), np.zeros(size), np.zeros(size, np.int8),
+                np.zeros(size, np.int64), np.zeros(1, np.int64), level, np.zeros(len(level)), np.zeros(stocks.worst),
+                np.full(m, -1, np.int64), times, rates, np.zeros(room * columns),
             )  # fmt: skip
             if count > 0:
                 return times[:count].copy(), rates.reshape(room, -1)[:count].copy()
@@ -293,7 +295,7 @@ class _Stocks:
                         self.worst_need[j], self.worst = self.worst, self.worst + sides
                     rows += [(change.start, 1, int(self.worst_need[j]) + at, days) for at in range(sides)]
                     continue
-                rows.append((change.start, 2 + market, int(j), days))
+                rows += [(change.start, 0, best_at + int(j) * sides + at, days) for at in range(sides)]
                 if reading.arrangement == kernels.ALIKE:
                     needed = int(network.need_indptr[market + 1] - network.need_indptr[market])
                     first = alike_at + int(base.plant_ptr[market]) + int(j - network.need_indptr[market])
@@ -380,7 +382,7 @@ def _machines(
 
 
 def _touched(network: ProductionNetwork, hit: np.ndarray) -> np.ndarray:
-    """Return the blocks of nodes that depend on one that is hit."""
+    """Return the blocks of nodes that depend on one that is hit; mark those nodes in ``hit``."""
     while True:
         more = hit[network.indices] & ~hit[network.owner]
         if not more.any():
