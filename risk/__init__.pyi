@@ -15,6 +15,8 @@ from .markets.governance import supply_risk as supply_risk
 from .markets.governance import trade_supply_risk as trade_supply_risk
 from .markets.herfindahl import concentration as concentration
 from .markets.herfindahl import hhi as hhi
+from .production.courses import Course as Course
+from .production.courses import course as course
 from .production.criticality import affected as affected
 from .production.criticality import chokepoints as chokepoints
 from .production.explanation import explain as explain
@@ -40,12 +42,10 @@ from .production.simulation import Solution as Solution
 from .production.simulation import simulate as simulate
 from .production.simulation import solve as solve
 from .production.simulation import trace as trace
-from .production.timeline import Course as Course
-from .production.timeline import course as course
-from .production.timeline import timeline as timeline
-from .production.timeline import timeline_summary as timeline_summary
 from .production.tiers import exposure as exposure
 from .production.tiers import look_through as look_through
+from .production.timeline import timeline as timeline
+from .production.timeline import timeline_summary as timeline_summary
 from .systemic.cascade import systemic_losses as systemic_losses
 from .systemic.cascade import systemic_risk as systemic_risk
 from .technology.flags import flag_technologies as flag_technologies
