@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -68,7 +68,10 @@ class Answer:
 
     def summary(self) -> dict[str, Any]:
         """Return the answer as plain data; a day that does not come before the horizon is null."""
-        days = self.days.with_columns(pl.selectors.float().replace(float("inf"), None))
+        days = (
+            self.days.filter((pl.col("lost_high") > 0) | (pl.col("item") == self.product)) if self.days.height else self.days
+        )
+        days = days.with_columns(pl.selectors.float().replace(float("inf"), None))
         return {
             "product": self.product,
             "buyer": self.buyer,
@@ -94,12 +97,14 @@ def ask(
     sharing: str = "alike",
     term: str = "short",
     sourcing: str = "world",
+    progress: Callable[[int], Any] | None = None,
 ) -> Answer:
     """Answer what the scenarios do to a product.
 
     With a buyer and ``domestic=False`` both readings are worked out: that the steps between are bought on the world market,
     and that the buyer makes at home every step whose suppliers' shares are unknown. Where a change begins, ends or ramps, or
-    there is a stock (or a ``horizon`` is asked for), every scenario is followed over time.
+    there is a stock (or a ``horizon`` is asked for), every scenario is followed over time; ``progress`` is that of
+    `timeline`.
 
     Raises
     ------
@@ -123,7 +128,8 @@ def ask(
                 steps = sentences(graph, trace(graph, scenario, reading=bound, **where))
                 why.append(steps.with_columns(mark, scenario=pl.lit(scenario.name), loss=pl.lit(loss)))
         if timed:
-            frame = timeline(graph, scenarios, horizon=HORIZON if horizon is None else horizon, **where)
+            until = HORIZON if horizon is None else horizon
+            frame = timeline(graph, scenarios, horizon=until, progress=progress, **where)
             times.append(frame.with_columns(mark))
             days.append(timeline_summary(frame).with_columns(mark))
     columns = ["scenario", "reading", "item", "name_en", "name_ja", "kept_low", "kept_high", "kept_estimate"]

@@ -114,8 +114,12 @@ def _marks(graph: SupplyGraph, change: Change, lang: str) -> list[tuple[float, s
     item = shorten(name_of(graph.item(str(change.item)), lang), 30)
     if change.kind != "stockpile":
         return [(change.start, text("app.whatif.mark_source", lang, item=item))]
-    days = change.bounds[1]
-    return [
-        (change.start, text("app.whatif.mark_stock_ready", lang, item=item)),
-        (change.start + days, text("app.whatif.mark_stock", lang, item=item, days=f"{days:g}")),
-    ]
+    # At the soonest: an unknown size at its least, a reserve at its full rate.
+    size, rate = change.bounds[0], change.release or 1.0
+    words = {"item": item, "days": f"{size:g}"}
+    if change.holder is None:
+        label = text("app.whatif.mark_stock", lang, **words)
+    else:
+        holder = shorten(name_of(graph.supplier(change.holder), lang), 20)
+        label = text("app.whatif.mark_reserve", lang, holder=holder, **words)
+    return [(change.start, text("app.whatif.mark_stock_ready", lang, item=item)), (change.start + size / rate, label)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from ...risk import Scenario
     from ..whatif import Answer
 
+MANY = 20
+"""Scenarios from which on a bar shows how many are done."""
 Product = Annotated[str, typer.Option("--product", help=say("product"))]
 Words = list[str] | None
 Halt = Annotated[Words, typer.Option("--halt", help=say("halt"), show_default=False)]
@@ -98,8 +102,10 @@ def whatif(
     own = _shocks(halt, embargo, reduce, item, to or ([buyer] if buyer and embargo else None), when)
     own += _remedies(stock, add_source, recycling, substitute, spare, ready)
     scenarios += [own] if len(own) or not scenarios else []
-    asked = {"sharing": sharing, "term": term, "sourcing": sourcing, "horizon": horizon}
-    answer = ask(open_graph(data), scenarios, product, buyer=buyer, level=level.value, domestic=domestic, **asked)
+    where = {"buyer": buyer, "level": level.value, "domestic": domestic, "horizon": horizon}
+    assumed = {"sharing": sharing, "term": term, "sourcing": sourcing}
+    with _bar(len(scenarios), lang_) as progress:
+        answer = ask(open_graph(data), scenarios, product, **where, **assumed, progress=progress)
     if out is not None:
         write_answer(answer, out, lang=lang_, force=force)
     if json:
@@ -109,6 +115,21 @@ def whatif(
     _show(answer, terminal, lang_)
     if out is not None:
         terminal.print(text("app.assess.written", lang_, path=str(out)), markup=False)
+
+
+@contextmanager
+def _bar(count: int, lang: str) -> Iterator[Callable[[int], None] | None]:
+    """Yield what shows how many of many scenarios are done, on a terminal's error stream."""
+    if count < MANY:
+        yield None
+        return
+    from rich.progress import Progress
+
+    from ...graph.messages import text
+
+    with Progress(console=console(stderr=True), transient=True) as bar:
+        task = bar.add_task(text("app.whatif.progress", lang), total=count)
+        yield lambda done: bar.update(task, completed=done)
 
 
 def _shocks(halt: Words, embargo: Words, reduce: Words, items: Words, to: Words, when: dict[str, float | None]) -> Scenario:
@@ -194,9 +215,10 @@ def _show_days(answer: Answer, terminal: Console, lang: str) -> None:
         return
     horizon = f"{answer.times['day'].max():g}"
     table = Table(title=text("app.whatif.times", lang, horizon=horizon), title_justify="left")
-    heads = ("short", "below_90", "below_50", "below_10", "lost", "back")
+    heads = ("short", "below_50", "lost", "back")
     for head in ("scenario", "reading", *heads):
-        table.add_column(text(f"app.whatif.{head}", lang), justify="left" if head in {"scenario", "reading"} else "right")
+        side = "left" if head in {"scenario", "reading"} else "right"
+        table.add_column(text(f"app.whatif.{head}", lang), justify=side, overflow="fold")
     for row in answer.days.filter(item=answer.product).iter_rows(named=True):
         figures = []
         for head in heads:

@@ -246,7 +246,7 @@ class _Film:
                 base.lag_node, columns, self.effects.sides.reader, self.report, self.horizon, np.ones(n),
                 self.usual.ravel().copy(), np.ones(m),
                 np.zeros(len(network.needs), np.int64), np.ones((n + m) * sides), np.ones((n + m) * sides), np.zeros(widest),
-                np.zeros(widest), np.zeros(widest), np.zeros(deepest * sides), np.zeros(4 * deepest),
+                np.zeros(widest), np.zeros(max(widest, sides)), np.zeros(deepest * sides), np.zeros(4 * deepest),
                 np.full(len(network.needs) * sides, -1.0), np.zeros(size), np.zeros(size), np.zeros(size, np.int8),
                 np.zeros(size, np.int64), np.zeros(1, np.int64), level, np.zeros(len(level)), np.zeros(stocks.worst),
                 np.full(m, -1, np.int64), times, rates, np.zeros(room * columns),

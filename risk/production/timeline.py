@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from typing import Any
 
 import polars as pl
 
@@ -28,6 +32,7 @@ def timeline(
     sharing: str = "alike",
     term: str = "short",
     sourcing: str = "world",
+    progress: Callable[[int], Any] | None = None,
 ) -> pl.DataFrame:
     r"""Return what is supplied of each item from day to day under a scenario: exact curves, without a time step.
 
@@ -59,6 +64,8 @@ def timeline(
         As in `simulate`; changes may have ``start``, ``lasts``, ``ramp``, and stocks count.
     horizon : float
         Days, above 0.
+    progress : callable, optional
+        Is told after each scenario how many are done.
 
     Returns
     -------
@@ -107,7 +114,19 @@ def timeline(
     scenarios = scenario_of(scenario)
     network = prepared(graph, scenarios, product, buyer=buyer, level=level, domestic=domestic)
     assumptions = Assumptions(sharing, term, sourcing)
-    return pl.concat([course(network, one, assumptions, horizon=horizon).frame(one.name) for one in scenarios])
+
+    def follow(one: Scenario) -> pl.DataFrame:
+        return course(network, one, assumptions, horizon=horizon).frame(one.name)
+
+    # The kernel lets go of the interpreter; the first scenario compiles what the others share.
+    first = [follow(one) for one in scenarios[:1]]
+    found = []
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for frame in chain(first, pool.map(follow, scenarios[1:])):
+            found.append(frame)
+            if progress is not None:
+                progress(len(found))
+    return pl.concat(found)
 
 
 def timeline_summary(frame: pl.DataFrame, levels: Sequence[float] = LEVELS) -> pl.DataFrame:
