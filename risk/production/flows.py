@@ -155,7 +155,7 @@ def offered(node, here, in_loop, n, sides, indptr, indices, inner, low, high, sh
                     hit[s] = max(0.0, 1.0 - a)
                     a = 1.0 - exhausted(s, hit[s], width, level, left)
             got[slot * sides + at] = a
-            x[(n + need) * sides + at] = a if worst else OPEN
+            x[(n + need) * sides + at] = min(1.0, a) if worst else OPEN
     if arrangement == ALIKE and not in_loop and needed > 0:
         # Every maker is one plant with its own stock.
         shift = here * len(indices)
