@@ -396,10 +396,10 @@ def test_every_way_to_divide_what_is_short_lies_within_the_bounds(seed):
     rng = np.random.default_rng(seed)
     count, horizon, dt = int(rng.integers(2, 9)), 100.0, 0.1
     stock = {"a": float(rng.integers(0, 25)), "b": float(rng.integers(0, 25))}
-    cuts = [
-        reduce("AAA", float(rng.choice([1.0, 0.6])), item=item, start=float(rng.integers(0, 30)), lasts=float(rng.integers(10, 60)))
-        for item in ("a", "b")
-    ]  # fmt: skip
+    cuts = []
+    for item in ("a", "b"):
+        when = {"start": float(rng.integers(0, 30)), "lasts": float(rng.integers(10, 60))}
+        cuts.append(reduce("AAA", float(rng.choice([1.0, 0.6])), item=item, **when))
     scenario = Scenario("s", [*cuts, *(stockpile(item, days) for item, days in stock.items())])
     items = {
         "a": ({"AAA": 0.55, "BBB": 0.45}, []),
