@@ -137,8 +137,8 @@ class _Board:
         supplier, item = hold or (None, None)
         changes = []
         if supplier is not None and cut > 0:
-            aimed = {"to": self.buyer} if self.buyer else {}
-            changes.append(embargo(supplier, item=item, share=cut, **aimed) if aimed else reduce(supplier, cut, item=item))
+            cut_off = embargo(supplier, item=item, share=cut, to=self.buyer or ())
+            changes.append(cut_off if self.buyer else reduce(supplier, cut, item=item))
         if item is not None and added > 0:
             changes.append(add_source(item, added))
         where = {"product": product, "buyer": self.buyer, "level": self.level, "domestic": domestic}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -102,10 +102,10 @@ def whatif(
     own = _shocks(halt, embargo, reduce, item, to or ([buyer] if buyer and embargo else None), when)
     own += _remedies(stock, add_source, recycling, substitute, spare, ready)
     scenarios += [own] if len(own) or not scenarios else []
-    where = {"buyer": buyer, "level": level.value, "domestic": domestic, "horizon": horizon}
-    assumed = {"sharing": sharing, "term": term, "sourcing": sourcing}
+    where: dict[str, Any] = {"buyer": buyer, "level": level.value, "domestic": domestic, "horizon": horizon}
+    where |= {"sharing": sharing, "term": term, "sourcing": sourcing}
     with _bar(len(scenarios), lang_) as progress:
-        answer = ask(open_graph(data), scenarios, product, **where, **assumed, progress=progress)
+        answer = ask(open_graph(data), scenarios, product, **where, progress=progress)
     if out is not None:
         write_answer(answer, out, lang=lang_, force=force)
     if json:
@@ -132,15 +132,15 @@ def _bar(count: int, lang: str) -> Iterator[Callable[[int], None] | None]:
         yield lambda done: bar.update(task, completed=done)
 
 
-def _shocks(halt: Words, embargo: Words, reduce: Words, items: Words, to: Words, when: dict[str, float | None]) -> Scenario:
+def _shocks(halt: Words, embargo: Words, reduce: Words, items: Words, to: Words, when: dict[str, Any]) -> Scenario:
     """The scenario that the options of the command line make up: what goes wrong, and when."""
     from ... import risk
 
     changes: list[risk.Change] = []
     for only in items or [None]:
-        changes += [risk.halt(node, item=only, **when) for node in halt or []]  # type: ignore[arg-type]
-        changes += [risk.embargo(node, item=only, to=to or (), **when) for node in embargo or []]  # type: ignore[arg-type]
-        changes += [risk.reduce(node, part, item=only, **when) for node, part in map(_pair, reduce or [])]  # type: ignore[arg-type]
+        changes += [risk.halt(node, item=only, **when) for node in halt or []]
+        changes += [risk.embargo(node, item=only, to=to or (), **when) for node in embargo or []]
+        changes += [risk.reduce(node, part, item=only, **when) for node, part in map(_pair, reduce or [])]
     words = [*(halt or []), *(embargo or []), *(reduce or [])]
     return risk.Scenario(", ".join(words) + (f" ({', '.join(items)})" if items else ""), changes)
 

@@ -320,7 +320,7 @@ class _Stocks:
         )
 
     @staticmethod
-    def _reserve(film: _Film, reading: Reading, change: Change, days: float) -> list[tuple[int, float, int, float, float]]:
+    def _reserve(film: _Film, reading: Reading, change: Change, days: float) -> list[tuple[int, float, float, float]]:
         """The markets that a reserve is given to, by side: at which entry, how much a day, since when, how many days."""
         network, sides = film.network, film.effects.sides
         rate = math.inf if change.release is None else change.release

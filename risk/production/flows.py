@@ -189,8 +189,8 @@ def offered(node, here, in_loop, n, sides, indptr, indices, inner, low, high, sh
     for turn in range(1 if worst else 1 + 4 * needed):
         slot, what = (turn - 1) // 4, (turn - 1) % 4
         here_x, here_gain = x, gain
+        need = needs[first + slot] if turn > 0 else -1
         if turn > 0:
-            need = needs[first + slot]
             if not live[first + slot] or kept[need] >= 1.0:
                 continue
             least, most = OPEN, 0.0

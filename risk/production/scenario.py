@@ -325,9 +325,9 @@ def _number(kind: str, name: str, value: Any) -> float:
 def _part(kind: str, share: Any, most: float = 1.0) -> Share:
     """Return a part, or its bounds, as numbers."""
     try:
-        bounds = tuple(float(one) for one in share) if isinstance(share, (tuple, list)) else (float(share),)
+        bounds = [float(one) for one in share] if isinstance(share, (tuple, list)) else [float(share)]
     except (TypeError, ValueError):
-        bounds = ()
+        bounds = []
     if (
         len(bounds) not in {1, 2}
         or not all(0 <= one <= most and one < float("inf") for one in bounds)
