@@ -5,21 +5,24 @@ from __future__ import annotations
 import io
 import logging
 import warnings
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ..graph import InputError
 from ..graph.errors import shorten
-from ..graph.messages import text
+from ..graph.messages import default_language, text
+from ..risk import Scenario
 from .console import name_of
 from .dependence_chart import FONTS, drawable
 
 if TYPE_CHECKING:
     from ..graph import SupplyGraph
-    from ..risk import Change, Scenario
+    from ..risk import Change
     from .whatif import Answer
 
-__all__ = ["draw", "drawable"]
+__all__ = ["draw", "drawable", "fan_chart"]
 
 PANELS = 8
 """Scenarios that are drawn, the first ones."""
@@ -30,6 +33,60 @@ _STYLE: dict[Any, Any] = {
     "font.family": [*FONTS, "DejaVu Sans", "sans-serif"],
     "font.size": 8,
 }
+
+
+def fan_chart(
+    graph: SupplyGraph,
+    scenarios: Scenario | Sequence[Scenario],
+    product: str,
+    *,
+    buyer: str | None = None,
+    lang: str | None = None,
+    **options: Any,
+) -> str:
+    """Return an SVG of what is supplied of a product from day to day under scenarios, one panel each on the same scales.
+
+    Parameters
+    ----------
+    graph : SupplyGraph
+        The facts.
+    scenarios : Scenario or sequence of Scenario
+        What happens; a scenario and the same with a measure show before and after.
+    product, buyer : str, str or None
+        About what, and from whose place; with a buyer also as if it made at home what nobody is known to supply.
+    lang : {"en", "ja"}, optional
+        Language of the labels.
+    **options
+        ``level``, ``domestic``, ``horizon`` (365), ``sharing``, ``term``, ``sourcing``, as in `kanmon.risk.timeline`.
+
+    Returns
+    -------
+    str
+        SVG with text as text; in a notebook, ``IPython.display.SVG`` shows it.
+
+    Raises
+    ------
+    InputError
+        matplotlib is not installed, nothing changes, or an option makes no sense.
+    UnknownIdError
+        The scenario, product or buyer names something that the graph does not have.
+
+    Examples
+    --------
+    >>> from kanmon.datasets import load
+    >>> from kanmon.risk import Scenario, halt, stockpile
+    >>> cut = Scenario("cut", halt("CHN", item="ndfeb_magnet", lasts=90))
+    >>> helped = cut + Scenario("stock", stockpile("ndfeb_magnet", 30))
+    >>> fan_chart(load("permanent_magnet"), [cut, helped], "ndfeb_magnet", lang="en")[:5]
+    '<?xml'
+    """
+    from .whatif import HORIZON, ask
+
+    if not drawable():
+        raise InputError("app.whatif.no_matplotlib")
+    asked = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
+    answer = ask(graph, asked, product, buyer=buyer, **{"horizon": HORIZON} | options)
+    return draw(answer, lang or default_language())
 
 
 def draw(answer: Answer, lang: str) -> str:

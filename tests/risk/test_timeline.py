@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 
+import kanmon as kn
 import numpy as np
 import polars as pl
 import pytest
@@ -368,6 +369,26 @@ def test_in_the_end_the_rate_is_the_static_answer(seed, site):
     for row in kept.join(frame, on="item").iter_rows(named=True):
         for bound in ("low", "high", "estimate"):
             assert row[f"rate_{bound}"] == pytest.approx(row[f"kept_{bound}"], abs=1e-6), (row["item"], bound)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_on_the_bundled_world_too_the_rate_in_the_end_is_the_static_answer(seed):
+    rng = np.random.default_rng(seed)
+    graph, product = kn.load(), ("humanoid_robot", "ev_traction_motor")[seed % 2]
+    where = {"buyer": (None, "JPN", "DEU")[seed % 3], "domestic": bool(seed % 2), "sharing": ("alike", "first")[seed % 2]}
+    where |= {"term": ("long", "short")[seed % 2], "sourcing": ("any", "world")[seed // 3]}
+    items = graph.network(product).items
+    some = [str(item) for item in rng.choice(items, 6)]
+    lost = [halt("CHN", item=some[0]), embargo("CHN", to="JPN"), reduce("USA", (0.2, 0.6), item=some[1])]
+    helps = [add_source(some[2], 0.3, ready=20), spare_capacity("JPN", 0.2, ready=9)]
+    stocks = [stockpile(some[3], 60), stockpile(some[4], 20)]
+    frame = timeline(graph, Scenario("s", [*lost, *helps, *stocks]), product=product, horizon=1e5, **where)
+    kept = simulate(graph, Scenario("s", [*lost, *helps]), product=product, **where)
+    for row in kept.join(frame.group_by("item").last(), on="item").iter_rows(named=True):
+        for bound in ("low", "high", "estimate"):
+            assert row[f"rate_{bound}"] == pytest.approx(row[f"kept_{bound}"], abs=1e-6), (row["item"], bound)
+    assert (frame["lost_low"] <= frame["lost_estimate"] + 1e-6).all()
+    assert (frame["lost_estimate"] <= frame["lost_high"] + 1e-6).all()
 
 
 @pytest.mark.parametrize("site", [True, False], ids=["plants", "unknown sourcing"])
