@@ -182,23 +182,40 @@ def _worst_of(group: np.ndarray, goal: np.ndarray, loss: np.ndarray, count: int)
     return worst
 
 
-@lru_cache(maxsize=16)
-def needs_of(network: ProductionNetwork, assumptions: Assumptions, bound: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What makers keep without each requirement, its use share, and the needs of each market, the hardest first."""
+def between(bound: int, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return what a reading takes of bounds of which the low ones hurt most."""
+    return low if bound == LOW else high if bound == HIGH else (low + high) / 2
 
-    def between(low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        return low if bound == LOW else high if bound == HIGH else (low + high) / 2
 
-    kept = between(network.kept_low, network.kept_high)
-    if assumptions.term == "short":
-        kept = np.where(network.flags & EQUIPMENT, 1.0, kept)
-    use = np.ones(len(kept))
-    if assumptions.sharing == "first":
-        use = np.nan_to_num(between(network.use_high, network.use_low), nan=1.0)
+def served_first(network: ProductionNetwork, assumptions: Assumptions, bound: int) -> np.ndarray:
+    """Return the use share of each link within which this product is served first (1: all uses are cut alike)."""
+    if assumptions.sharing != "first":
+        return np.ones(len(network.use_low))
+    return np.nan_to_num(between(bound, network.use_high, network.use_low), nan=1.0)
+
+
+def hardest_first(network: ProductionNetwork, kept: np.ndarray) -> np.ndarray:
+    """Return the needs of each market by what its makers keep without them, counted from its first."""
     counts = np.diff(network.need_indptr)
     market = np.repeat(np.arange(len(counts)), counts)
     order = np.lexsort((np.arange(len(market)), kept[network.needs], market))
-    return kept, use, order - network.need_indptr[market]
+    return order - network.need_indptr[market]
+
+
+def strictness(assumptions: Assumptions, reading: Reading) -> int:
+    """Return what reaches a buyer whose sourcing is assumed, as a number of `kernels`."""
+    if assumptions.sourcing != "any" or reading.arrangement == kernels.ALIKE:
+        return kernels.LOOSE
+    return kernels.STRICT_LOW if reading.arrangement == kernels.WORST else kernels.STRICT_HIGH
+
+
+@lru_cache(maxsize=16)
+def needs_of(network: ProductionNetwork, assumptions: Assumptions, bound: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What makers keep without each requirement, its use share, and the needs of each market, the hardest first."""
+    kept = between(bound, network.kept_low, network.kept_high)
+    if assumptions.term == "short":
+        kept = np.where(network.flags & EQUIPMENT, 1.0, kept)
+    return kept, served_first(network, assumptions, bound), hardest_first(network, kept)
 
 
 def solve(
@@ -236,9 +253,7 @@ def solve(
 def arguments(network: ProductionNetwork, state: Conditions, assumptions: Assumptions, reading: Reading) -> list[Any]:
     """Return what the kernels take: the arrays of the network, of the conditions and of the reading, and room for work."""
     kept, use, rank = needs_of(network, assumptions, reading.bound)
-    strict = kernels.LOOSE
-    if assumptions.sourcing == "any" and reading.arrangement != kernels.ALIKE:
-        strict = kernels.STRICT_LOW if reading.arrangement == kernels.WORST else kernels.STRICT_HIGH
+    strict = strictness(assumptions, reading)
     n, m, sides = len(network.kind), len(network.indices), state.sides
     widest = int(np.diff(network.indptr).max(initial=0))
     x, v, w, mu = np.ones(n * sides), np.zeros(widest), np.zeros(widest), np.zeros(max(widest, sides))
@@ -315,7 +330,8 @@ def simulate(
     graph : SupplyGraph or ProductionNetwork
         A compiled network is used as it is (``product``, ``buyer``, ``level`` and ``domestic`` are then its own).
     scenario : Scenario, Change or several scenarios
-        What happens. One without changes gives 1 everywhere.
+        What happens. One without changes gives 1 everywhere. The answer holds while all changes are in force at once; when
+        each begins and ends is a question for `timeline`.
     product : str, optional
         Only what this item needs.
     buyer : str, optional

@@ -185,7 +185,7 @@ def test_scenarios_from_a_file_are_compared(tmp_path):
         encoding="utf-8",
     )
     answer = json.loads(kanmon("whatif", "--product", "humanoid_robot", "--scenario", path, "--json").stdout)
-    kept = {row["scenario"]: row["kept_low"] for row in answer["outcome"]}
+    kept = {row["scenario"]: row["kept_estimate"] for row in answer["outcome"]}
     assert kept["halt with recycling"] > kept["halt"]
     assert answer["days"]
 
