@@ -1,0 +1,4 @@
+"""tbd"""
+TIME_LIMIT = 60.0
+def best_set(problem, costs, budget, objective, reading, time_limit):
+    return ()
