@@ -21,7 +21,7 @@ import numpy as np
 import polars as pl
 
 from ...graph import ProductionNetwork
-from ...graph.network import ASSUMED, EXTRA, GROUP, MAKER, MARKET, SHARED, WORLD_MARKET
+from ...graph.network import ASSUMED, EXTRA, GROUP, MAKER, MARKET, SHARED
 from .conditions import Conditions
 from .simulation import READINGS, Assumptions, Outcome, solve
 
@@ -79,34 +79,40 @@ class Shelves:
         return np.where(self.link >= 0, self.base.owner[self.link], -1)
 
     @cached_property
+    def _makers(self) -> pl.DataFrame:
+        """For each shelf that makers share: the market whose makers draw on it most fully, and what others hold there."""
+        net = self.base
+        shared = np.flatnonzero((net.flags & SHARED) > 0)
+        drawn = pl.DataFrame({"shelf": self.network.indices[shared] - self.node[0], "maker": net.owner[shared]}).unique()
+        sales = np.flatnonzero((net.kind[net.owner] == MARKET) & (net.kind[net.indices] == MAKER) & ((net.flags & EXTRA) == 0))
+        weight = np.minimum(net.high[sales], net.low[sales] + net.slack[net.owner[sales]])
+        sold = pl.DataFrame({"market": net.owner[sales], "maker": net.indices[sales], "weight": weight})
+        found = drawn.join(sold, on="maker").group_by("shelf", "market").agg(pl.col("weight").sum())
+        whole = sold.group_by("market").agg(total=pl.col("weight").sum())
+        found = found.join(whole, on="market").with_columns(others=pl.col("total") - pl.col("weight"))
+        found = found.with_columns(others=pl.when(pl.col("others") > NOTHING).then("others").otherwise(0.0))
+        found = found.sort("shelf", "others", -pl.col("weight"), "market").unique("shelf", keep="first", maintain_order=True)
+        blank = pl.DataFrame({"shelf": np.arange(len(self.node))})
+        return blank.join(found, on="shelf", how="left", maintain_order="left")
+
+    @cached_property
     def market(self) -> np.ndarray:
-        """For shelves that makers share: the world's market of what they make; -1 elsewhere."""
-        items = self.base.nodes["item"]
-        found = [
-            self.base.markets[items[int(owner)], WORLD_MARKET] if who == MAKERS else -1
-            for owner, who in zip(self.owner, self.draws, strict=True)
-        ]
-        return np.array(found, np.int64)
+        """For shelves that makers share: the market of what they make that hangs on them most; -1 elsewhere."""
+        return self._makers["market"].fill_null(-1).to_numpy()
 
     @cached_property
     def others(self) -> np.ndarray:
         """For shelves that makers share: the most that makers who do not draw on it hold of that market."""
-        net = self.base
-        found = np.zeros(len(self.node))
-        for i in np.flatnonzero(self.draws == MAKERS):
-            links = net.links(int(self.market[i]))
-            links = links[(net.flags[links] & EXTRA) == 0]
-            if (net.wants[links] == 1).all():
-                continue
-            drawing = net.owner[np.flatnonzero(self.network.indices[: len(net.indices)] == self.node[i])]
-            apart = links[~np.isin(net.indices[links], drawing)]
-            found[i] = np.minimum(net.high[apart], net.low[apart] + net.slack[self.market[i]]).sum()
-        return found
+        return self._makers["others"].fill_null(0.0).to_numpy()
 
     @cached_property
-    def mixed(self) -> np.ndarray:
-        """Whether some makers of the market do not draw on the shelf."""
-        return self.others > 0
+    def beside(self) -> tuple[np.ndarray, np.ndarray]:
+        """Shelves that makers share, and each need of the market behind (as a link)."""
+        net = self.base
+        shelves = np.flatnonzero(self.market >= 0)
+        first, last = net.need_indptr[self.market[shelves]], net.need_indptr[self.market[shelves] + 1]
+        needs = [net.needs[a:b] for a, b in zip(first, last, strict=True)]
+        return np.repeat(shelves, last - first), np.concatenate([*needs, np.zeros(0, np.int64)])
 
     @cached_property
     def hidden(self) -> np.ndarray:
@@ -322,15 +328,16 @@ def _drain(shelves: Shelves, outcome: Outcome, cap: np.ndarray, state: Condition
         np.subtract.at(made, owner, (outcome.gain[:, links].T * x[shelves.network.indices[links]]))
         used = (made[shelves.market[makers]] - shelves.others[makers][:, None] - kept[makers]) / (1.0 - kept[makers])
         drain[makers] = np.clip(used, 0.0, 1.0) - arrival[makers]
-    elif len(makers) and low:
+    elif low:
         drain[makers] = np.where(arrival[makers] < 1.0 - NOTHING, 1.0, 0.0)
     elif len(makers):
         # Supplied alike, each maker runs at what its scarcest need allows. Nothing is kept beyond the stock.
-        runs = kept[makers] + (1.0 - kept[makers]) * x[shelves.node[makers]]
-        least = np.ones((len(shelves.base.kind), x.shape[1]))
-        np.minimum.at(least, shelves.market[makers], runs)
-        used = (least[shelves.market[makers]] - kept[makers]) / (1.0 - kept[makers])
-        used = np.where(shelves.mixed[makers][:, None], x[shelves.node[makers]], np.clip(used, 0.0, 1.0))
+        shelf, need = shelves.beside
+        without = outcome.kept[need][:, None]
+        least = np.ones(x[shelves.node].shape)
+        np.minimum.at(least, shelf, without + (1.0 - without) * x[shelves.network.indices[need]])
+        used = np.clip((least[makers] - kept[makers]) / (1.0 - kept[makers]), 0.0, 1.0)
+        used = np.where(shelves.others[makers][:, None] > 0, x[shelves.node[makers]], used)
         drain[makers] = np.maximum(0.0, used - arrival[makers])
     if low:  # behind alternatives, too, those who are hit live on their own stock
         drain[shelves.hidden] = np.where(arrival[shelves.hidden] < 1.0 - NOTHING, 1.0, 0.0)

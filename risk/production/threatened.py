@@ -168,6 +168,10 @@ class Threatened:
             self.courses[key] = replace(self._run(key[1], reading), mean=_NONE, least=_NONE)
         return self.courses[key]
 
+    def averages(self, chosen: Iterable[int], reading: str, ends: list[float]) -> np.ndarray:
+        """Return the mean output of every node over pieces (pieces x n x sides)."""
+        return self._run(chosen, reading, ends).mean
+
     def _run(self, chosen: Iterable[int], reading: str, ends: list[float] | None = None) -> Course:
         kept, stock, opened = KEPT[reading], self.start.copy(), {}
         bound = READINGS[kept].bound
