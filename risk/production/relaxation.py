@@ -317,9 +317,13 @@ class Reach:
         at = self.state.unknown
         own = bool(self.shelves.market[shelf] == node)
         if net.whole[node] and own and (best or self.state.sides == 1):
-            apart = float(self.shelves.others[shelf])
             reached = self._reached(need, at)
-            self._hold(node, side, extra, self._each(1.0 - without, reached, apart + without))
+            mixed = self.shelves.mixed[shelf]
+            if best:
+                self._hold(node, side, extra, self._each(1.0 - without, reached), self._spared(shelf, side, without))
+            if not best or not mixed:
+                apart = self._spared(shelf, side, 0.0) if mixed else [Line() for _ in self.steps]
+                self._hold(node, side, extra, self._each(1.0 - without, reached, without), apart)
             return
         if not best:
             return
@@ -351,6 +355,17 @@ class Reach:
             done, reached_so_far = done + length, reached_so_far + ratio * length
         self._hold(node, side, extra, [Line(rest + reached_so_far)] * len(self.steps))
 
+    def _spared(self, shelf: int, side: int, without: float) -> list[Line]:
+        """What the market behind a shelf makes without drawing on it."""
+        shelves, total = self.shelves, [Line() for _ in self.steps]
+        numbers, sales, weights, draws = shelves.sales
+        for i in np.flatnonzero(numbers == shelf):
+            factor = weights[i] * (without if draws[i] else 1.0) * self.gain[side, sales[i]]
+            if factor > 0:
+                made = self.value(int(self.net.indices[sales[i]]), side)
+                total = [one.plus(line, factor) for one, line in zip(total, made, strict=True)]
+        return total
+
     def _available(self, shelf: int, need: int, side: int) -> list[Line] | None:
         """What a shelf can deliver; None where a stock may fill it up."""
         stocked = self.part.start[shelf] > 0 or any(
@@ -367,8 +382,11 @@ class Reach:
         for j in self.relevant:
             if self.part.opening[j] is None and self.measures[j].item == self.shelves.item[i]:
                 stock = stock.plus(Line(0.0, {j: self.measures[j].days}))
+        if self.kept_as == "high":
+            stock = stock.times(float(self.shelves.part[i]))
         draws = self.shelves.draws[i]
-        if draws == PLANT or (draws == MAKERS and self.kept_as == "high"):
+        kept = self.kept_as == "high" or (self.kept_as == "estimate" and not self.shelves.mixed[i])
+        if draws == PLANT or (draws == MAKERS and kept):
             taken = Line()
             for line, come, step in zip(self.known[node, side], arrival, self.steps, strict=True):
                 taken = taken.plus(line, step).plus(come, -step)

@@ -79,31 +79,56 @@ class Shelves:
         return np.where(self.link >= 0, self.base.owner[self.link], -1)
 
     @cached_property
-    def _makers(self) -> pl.DataFrame:
-        """For each shelf that makers share: the market whose makers draw on it most fully, and what others hold there."""
+    def _sales(self) -> pl.DataFrame:
+        """What makers may hold of each market at most, by link."""
         net = self.base
-        shared = np.flatnonzero((net.flags & SHARED) > 0)
-        drawn = pl.DataFrame({"shelf": self.network.indices[shared] - self.node[0], "maker": net.owner[shared]}).unique()
-        sales = np.flatnonzero((net.kind[net.owner] == MARKET) & (net.kind[net.indices] == MAKER) & ((net.flags & EXTRA) == 0))
-        weight = np.minimum(net.high[sales], net.low[sales] + net.slack[net.owner[sales]])
-        sold = pl.DataFrame({"market": net.owner[sales], "maker": net.indices[sales], "weight": weight})
-        found = drawn.join(sold, on="maker").group_by("shelf", "market").agg(pl.col("weight").sum())
-        whole = sold.group_by("market").agg(total=pl.col("weight").sum())
-        found = found.join(whole, on="market").with_columns(others=pl.col("total") - pl.col("weight"))
-        found = found.with_columns(others=pl.when(pl.col("others") > NOTHING).then("others").otherwise(0.0))
-        found = found.sort("shelf", "others", -pl.col("weight"), "market").unique("shelf", keep="first", maintain_order=True)
-        blank = pl.DataFrame({"shelf": np.arange(len(self.node))})
-        return blank.join(found, on="shelf", how="left", maintain_order="left")
+        links = np.flatnonzero((net.kind[net.owner] == MARKET) & (net.kind[net.indices] == MAKER) & ((net.flags & EXTRA) == 0))
+        most = np.minimum(net.high[links], net.low[links] + net.slack[net.owner[links]])
+        return pl.DataFrame({"sale": links, "market": net.owner[links], "maker": net.indices[links], "weight": most})
+
+    @cached_property
+    def _drawn(self) -> pl.DataFrame:
+        """Shelves that makers share, and each of these makers."""
+        shared = np.flatnonzero((self.base.flags & SHARED) > 0)
+        found = {"shelf": self.network.indices[shared] - self.node[0], "maker": self.base.owner[shared]}
+        return pl.DataFrame(found).unique(maintain_order=True)
 
     @cached_property
     def market(self) -> np.ndarray:
         """For shelves that makers share: the market of what they make that hangs on them most; -1 elsewhere."""
-        return self._makers["market"].fill_null(-1).to_numpy()
+        found = self._drawn.join(self._sales, on="maker").group_by("shelf", "market").agg(pl.col("weight").sum())
+        whole = self._sales.group_by("market").agg(total=pl.col("weight").sum())
+        found = found.join(whole, on="market").with_columns(apart=(pl.col("total") - pl.col("weight")).round(9))
+        found = found.sort("shelf", "apart", -pl.col("weight"), "market").unique("shelf", keep="first", maintain_order=True)
+        market = np.full(len(self.node), -1, np.int64)
+        market[found["shelf"].to_numpy()] = found["market"].to_numpy()
+        return market
 
     @cached_property
-    def others(self) -> np.ndarray:
-        """For shelves that makers share: the most that makers who do not draw on it hold of that market."""
-        return self._makers["others"].fill_null(0.0).to_numpy()
+    def sales(self) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """For shelves that makers share, the links of their market: shelf, link, the most it carries, whether it draws."""
+        rows = pl.DataFrame({"shelf": np.arange(len(self.node)), "market": self.market}).filter(pl.col("market") >= 0)
+        rows = rows.join(self._sales, on="market", maintain_order="left")
+        rows = rows.join(self._drawn.with_columns(draws=True), on=["shelf", "maker"], how="left", maintain_order="left")
+        return (
+            rows["shelf"].to_numpy(),
+            rows["sale"].to_numpy(),
+            rows["weight"].to_numpy(),
+            rows["draws"].fill_null(False).to_numpy(),
+        )
+
+    @cached_property
+    def part(self) -> np.ndarray:
+        """The most that those who draw on a shelf hold of their market: what a stock of one day amounts to, pooled."""
+        shelf, _, weight, draws = self.sales
+        found = np.bincount(shelf, np.where(draws, weight, 0.0), minlength=len(self.node))
+        return np.where(self.market >= 0, np.minimum(1.0, found), 1.0)
+
+    @cached_property
+    def mixed(self) -> np.ndarray:
+        """For shelves that makers share: whether some makers of their market do not draw on it."""
+        shelf, _, weight, draws = self.sales
+        return np.bincount(shelf, np.where(draws, 0.0, weight), minlength=len(self.node)) > NOTHING
 
     @cached_property
     def beside(self) -> tuple[np.ndarray, np.ndarray]:
@@ -140,9 +165,8 @@ class Shelves:
 def shelved(base: ProductionNetwork, products: Iterable[str]) -> Shelves:
     """Return a network with a shelf for each requirement, each alternative and each product."""
     n, m = len(base.kind), len(base.indices)
-    fresh = np.unique(base.indices[(base.flags & EXTRA) > 0])  # new plants hold nothing yet
     kind = base.kind[base.owner]
-    needs = np.flatnonzero(((kind == MAKER) & ~np.isin(base.owner, fresh)) | (kind == GROUP))
+    needs = np.flatnonzero(kind != MARKET)
     shared = ((base.flags[needs] & SHARED) > 0) & (kind[needs] == MAKER)
     rows = pl.DataFrame(
         {
@@ -272,6 +296,8 @@ def run(
     """
     network, sides = shelves.network, state.sides
     bound = READINGS[reading].bound
+    if reading == "high":  # the best arrangement: makers pool their stocks
+        stock = stock * shelves.part
     held = np.repeat(stock[:, None], sides, axis=1)
     cap, gain = state.cap[bound], state.gain[bound].copy()
     goods = np.array([shelves.node[i] for i in shelves.products.values()], np.int64)
@@ -326,19 +352,25 @@ def _drain(shelves: Shelves, outcome: Outcome, cap: np.ndarray, state: Condition
         links, owner = shelves.extras
         made = x[: len(shelves.base.kind)].copy()
         np.subtract.at(made, owner, (outcome.gain[:, links].T * x[shelves.network.indices[links]]))
-        used = (made[shelves.market[makers]] - shelves.others[makers][:, None] - kept[makers]) / (1.0 - kept[makers])
+        # What they use at least: what others make, and what they make without it, cannot explain.
+        shelf, sale, weight, draws = shelves.sales
+        part = np.where(draws, outcome.kept[np.maximum(shelves.link, 0)][shelf], 1.0) * weight
+        spared = np.zeros(x[shelves.node].shape)
+        np.add.at(spared, shelf, part[:, None] * outcome.gain[:, sale].T * x[shelves.network.indices[sale]])
+        spared = np.where(shelves.mixed[makers][:, None], spared[makers], np.minimum(spared[makers], kept[makers]))
+        used = (made[shelves.market[makers]] - spared) / (1.0 - kept[makers])
         drain[makers] = np.clip(used, 0.0, 1.0) - arrival[makers]
     elif low:
         drain[makers] = np.where(arrival[makers] < 1.0 - NOTHING, 1.0, 0.0)
     elif len(makers):
-        # Supplied alike, each maker runs at what its scarcest need allows. Nothing is kept beyond the stock.
+        # Supplied alike, each maker runs at what its scarcest need allows.
         shelf, need = shelves.beside
         without = outcome.kept[need][:, None]
         least = np.ones(x[shelves.node].shape)
         np.minimum.at(least, shelf, without + (1.0 - without) * x[shelves.network.indices[need]])
         used = np.clip((least[makers] - kept[makers]) / (1.0 - kept[makers]), 0.0, 1.0)
-        used = np.where(shelves.others[makers][:, None] > 0, x[shelves.node[makers]], used)
-        drain[makers] = np.maximum(0.0, used - arrival[makers])
+        used = np.where(shelves.mixed[makers][:, None], x[shelves.node[makers]], used)
+        drain[makers] = used - arrival[makers]
     if low:  # behind alternatives, too, those who are hit live on their own stock
         drain[shelves.hidden] = np.where(arrival[shelves.hidden] < 1.0 - NOTHING, 1.0, 0.0)
     return drain
