@@ -1,7 +1,7 @@
 """Time the best set of 40 measures against 20 threats, and print a markdown table: ``python benchmarks/mitigation.py``.
 
-Two questions: a company made here from a seed (3 products of 40 parts, each part from one to three makers in 20 countries,
-parts that need 20 materials of the world), and a product of the bundled graph. Each row is one run, after a run that compiles.
+Two questions: a company made here from a seed (3 products of 40 parts, each from one to three makers in 20 countries, which
+need 20 materials of the world), and a product of the bundled graph. Each row is one run, after a run that compiles.
 """
 
 import time
@@ -66,7 +66,9 @@ def main() -> None:
     world = kn.datasets.load("world")
     shown = set(world.shares["item"])
     needed = [item for item in world.needed_by(["humanoid_robot"]) if item in shown]
-    places = world.shares.filter(pl.col("scope").is_null()).group_by("supplier").len().sort("len", "supplier", descending=True)
+    places = (
+        world.shares.filter(pl.col("scope").is_null()).group_by("supplier").len().sort("len", "supplier", descending=True)
+    )
     wide = question(world, needed, [p for p in places["supplier"] if len(p) == 3 and p != "JPN"])
     print("| question | reading | seconds | chosen | before | after |\n|---|---|---|---|---|---|")
     for name, (threats, measures), about in (
@@ -90,7 +92,8 @@ def main() -> None:
             before, after = (getattr(plan, f"{kind}{when}_{reading}") for when in ("before", "after"))
             took = time.perf_counter() - began
             print(
-                f"| {name} | {objective}, {reading} | {took:.2f} | {len(plan.chosen)} | {before:.3f} | {after:.3f} |", flush=True
+                f"| {name} | {objective}, {reading} | {took:.2f} | {len(plan.chosen)} | {before:.3f} | {after:.3f} |",
+                flush=True,
             )
 
 

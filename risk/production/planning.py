@@ -20,13 +20,13 @@ CLOSE = 1e-7
 def best_set(
     problem: Problem, costs: Sequence[float | None], budget: float, objective: str, reading: str, time_limit: float
 ) -> tuple[int, ...]:
-    """Return the measures of an optimal set, without those that add nothing to it.
+    r"""Return the measures of an optimal set, without those that add nothing to it.
 
-    With y the measures (0 or 1) and :math:`\\theta` what each product keeps in each threat (or the days until it falls below a
-    level), maximise the weighted sum of :math:`\\theta` under the budget, the rows of `relaxation`, and cuts: for a set T of
+    With y the measures (0 or 1) and :math:`\theta` what each product keeps in each threat (or the days until it falls below
+    a level), maximise the weighted sum of :math:`\theta` under the budget, the rows of `relaxation`, and cuts: for a set T of
     figure f(T), with every measure f(all),
 
-    .. math:: \\theta \\le f(T) + (f(all) - f(T)) \\sum_{j \\notin T} y_j
+    .. math:: \theta \le f(T) + (f(all) - f(T)) \sum_{j \notin T} y_j
 
     which holds because more measures never hurt. T is made as large as it can be without a better figure.
 
@@ -47,9 +47,7 @@ def best_set(
 
 
 class _Search:
-    def __init__(
-        self, problem: Problem, costs: Sequence[float | None], budget: float, objective: str, reading: str
-    ) -> None:
+    def __init__(self, problem: Problem, costs: Sequence[float | None], budget: float, objective: str, reading: str) -> None:
         self.problem, self.budget, self.objective = problem, budget, objective
         # Of the days the least are those of the possible loss.
         self.reading = {"low": "high", "high": "low"}.get(reading, reading) if objective == "days" else reading
@@ -137,7 +135,7 @@ class _Search:
                 inside |= {j}
         line = Line(-figure, {theta: 1.0})
         gain = self.rows.upper[theta] - figure
-        self.rows.add(line.plus(Line(0.0, {j: -gain for j in here - inside})))
+        self.rows.add(line.plus(Line(0.0, dict.fromkeys(here - inside, -gain))))
 
     def needed(self) -> tuple[int, ...]:
         """Return the best set without what adds nothing within it, the dearest left out first."""

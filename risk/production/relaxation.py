@@ -1,9 +1,9 @@
 """What measures can reach at most, as linear rows: the network's equations over the pieces of a threat.
 
 Pieces end where a new source is ready. Within a piece conditions stand still, and all rows are linear, so the average of a
-plan over a piece is a plan: nothing is lost by looking at averages. Rows are exact where a node's output is concave in what
-reaches it (a plant, the best arrangement, fixed weights), and an upper bound elsewhere (products of two outputs, open weights
-that go where most is, losses that hit different makers).
+plan over a piece is a plan: nothing is lost by looking at averages. Rows are exact where a node's output is concave in
+what reaches it (a plant, the best arrangement, fixed weights), and an upper bound elsewhere (products of two outputs, open
+weights that go where most is, losses that hit different makers).
 """
 
 from __future__ import annotations
@@ -89,7 +89,8 @@ class Reach:
         self.steps = np.diff([0.0, *self.ends])
         none = part.averages((), reading, self.ends)
         every = part.averages(self.relevant, reading, self.ends)
-        self.fixed, self.moving = none, (np.abs(every - none) > 1e-11).any(axis=0)
+        self.fixed = none
+        self.moving: np.ndarray = np.any(np.abs(every - none) > 1e-11, axis=0)
         outcome = solve(self.net, self.state, part.problem.assumptions, (self.kept_as,)).outcomes[self.kept_as]
         self.kept, self.use, self.strict = outcome.kept, outcome.use, outcome.strict
         self.cap, self.gain = outcome.cap, outcome.gain
@@ -145,7 +146,7 @@ class Reach:
             return bool(self.moving[node, side])
         # What lies on a shelf is used in one piece or another: only a full market needs no rows.
         at = int(self.shelves.arrival[i])
-        return bool(self.moving[at, side] or (self.fixed[:, at, side] < 1.0 - NOTHING).any())
+        return bool(self.moving[at, side]) or bool((self.fixed[:, at, side] < 1.0 - NOTHING).any())
 
     def _highest(self, lines: list[Line], upper: float) -> float:
         return upper if any(line.terms for line in lines) else max(line.const for line in lines)
@@ -266,8 +267,7 @@ class Reach:
         in_loop = self.block[node] > 1
         if count and self.reading.arrangement == kernels.ALIKE and not in_loop:
             values = [
-                self._supplied(k, first, count, value, upper)
-                for k, value, upper in zip(links, values, uppers, strict=True)
+                self._supplied(k, first, count, value, upper) for k, value, upper in zip(links, values, uppers, strict=True)
             ]
         self._hold(node, side, extra, self._weighted(node, links, values, uppers, self.reading.spread))
         if self.reading.arrangement == kernels.ALIKE:
@@ -368,7 +368,7 @@ class Reach:
 
     def _available(self, shelf: int, need: int, side: int) -> list[Line] | None:
         """What a shelf can deliver; None where a stock may fill it up."""
-        stocked = self.part.start[shelf] > 0 or any(
+        stocked = self.part.start[self.reading.bound][shelf] > 0 or any(
             self.part.opening[j] is None and self.measures[j].item == self.shelves.item[shelf] for j in self.relevant
         )
         if stocked or len(self.steps) > 1:
@@ -378,7 +378,7 @@ class Reach:
     def _shelf(self, i: int, node: int, side: int) -> None:
         """What is taken from a shelf: what arrives, what lies there, and what was kept."""
         arrival = self.value(int(self.shelves.arrival[i]), side)
-        stock = Line(float(self.part.start[i]))
+        stock = Line(float(self.part.start[self.reading.bound][i]))
         for j in self.relevant:
             if self.part.opening[j] is None and self.measures[j].item == self.shelves.item[i]:
                 stock = stock.plus(Line(0.0, {j: self.measures[j].days}))

@@ -23,7 +23,7 @@ from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.network import NewSource
 from .planning import TIME_LIMIT, best_set
-from .scenario import Scenario
+from .scenario import Scenario, Share
 from .simulation import Assumptions
 from .threatened import Problem, Weighing
 
@@ -169,7 +169,7 @@ def mitigation(
     threats: Iterable[Threat],
     measures: Iterable[Measure],
     *,
-    stocks: Mapping[str, float] | None = None,
+    stocks: Mapping[str, Share] | None = None,
     buyer: str | None = None,
     level: str = "country",
     domestic: bool = False,
@@ -192,8 +192,9 @@ def mitigation(
     measures : iterable of Measure
         What could be done; ids are unique.
     stocks : mapping, optional
-        Days of stock by item that its users hold today. An item that is not named has no known stock and counts with none:
-        the risk is then stated too high, never too low.
+        Days of stock (at today's use) by item that its users hold today; a pair where only its bounds are known: the
+        certain risk takes the most, the possible one the least. An item that is not named counts with none: where a stock
+        exists that nobody named, the risk is stated too high, never too low.
     buyer, level, domestic, sharing, term, sourcing
         As in `risk.simulate`, each product seen from the buyer's place.
     below : float
@@ -242,9 +243,8 @@ def mitigation(
         chosen = () if measure is None else (j,)
         after, days = problem.risk(chosen), problem.days(chosen)
         removed = [one - other for one, other in zip(before, after, strict=True)]
-        known = measure is not None and measure.cost
         about = (None, None, None) if measure is None else (measure.id, measure.item, measure.cost)
-        rows.append((*about, *after, *removed, removed[0] / measure.cost if known else None, *days))
+        rows.append((*about, *after, *removed, removed[0] / about[2] if about[2] else None, *days))
     readings = ("estimate", "low", "high")
     names = [f"{name}_{reading}" for name in ("risk", "removed") for reading in readings]
     names = ["measure", "item", "cost", *names, "removed_per_cost", *(f"days_{reading}" for reading in readings)]
@@ -261,7 +261,7 @@ def best_measures(
     measures: Iterable[Measure],
     budget: float,
     *,
-    stocks: Mapping[str, float] | None = None,
+    stocks: Mapping[str, Share] | None = None,
     buyer: str | None = None,
     level: str = "country",
     domestic: bool = False,
@@ -275,12 +275,12 @@ def best_measures(
 ) -> Plan:
     """Return the set of measures that removes most risk, or buys most time, within a budget: proven best, or refused.
 
-    One reading is optimised, the others are worked out for the set that is found. A mixed-integer program (HiGHS) proposes a
-    set: over the pieces between ready dates it holds the network's equations as far as they are concave in the measures, and
-    a bound where they are not. The set's true figure comes from the same run of the threats as in `mitigation`. Where it
-    falls short of what the program promised, a cut is added (no more can be reached unless a measure is added that was not in
-    a set with that figure, since more measures never hurt), until the promise is kept. In the best arrangement
-    (``reading="low"``, the certain risk) the program is exact on networks of known shares.
+    One reading is optimised, the others are only worked out for the set that is found. A mixed-integer program (HiGHS)
+    proposes a set: over the pieces between ready dates it holds the network's equations as far as they are concave in the
+    measures, and a bound where they are not. The set's true figure comes from the same run of the threats as in `mitigation`.
+    Where it falls short of what the program promised, a cut is added (a better figure needs a measure that is in no set of
+    this figure, since more measures never hurt), until the promise is kept. The program is nearly always exact for the
+    certain risk and the estimate; for the possible risk, and for days, the cuts do the work, which may take long.
 
     Parameters
     ----------
@@ -360,7 +360,7 @@ def _problem(
     values: Mapping[str, float],
     threats: Iterable[Threat],
     measures: Iterable[Measure],
-    stocks: Mapping[str, float] | None,
+    stocks: Mapping[str, Share] | None,
     options: Mapping[str, object],
     assumptions: Assumptions,
     below: float,
@@ -375,7 +375,8 @@ def _problem(
         if not 0 < threat.days < float("inf") or not 0 <= threat.weight < float("inf"):
             raise InputError("risk.mitigation.threat", threat=shorten(threat.scenario.name))
     for item, days in stocks.items():
-        if not 0 <= days < float("inf"):
+        low, high = days if isinstance(days, tuple) else (days, days)
+        if not 0 <= low <= high < float("inf"):
             raise InputError("risk.mitigation.stock", item=shorten(item), value=shorten(days))
     ids = [measure.id for measure in measures]
     for id in ids:

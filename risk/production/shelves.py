@@ -1,14 +1,14 @@
 """Stocks over time: every requirement gets a shelf, and a threat runs from one event to the next.
 
 A **shelf** stands between a requirement and the market that it is bought on. It delivers what arrives, fills up what is
-missing while it lasts, and keeps what arrives and cannot be used because something else is short. Between two events (a shelf
-runs empty, a new source is ready) all rates stand still and are those of the production network: no time step.
+missing while it lasts, and keeps what arrives and cannot be used because something else is short. Between two events (a
+shelf runs empty, a new source is ready) all rates stand still and are those of the production network: no time step.
 
 Who draws on a shelf differs with the reading:
 
 - a plant: what it uses, in every reading;
-- makers whose sourcing nobody knows, best arrangement: what they use together, and what is not used is kept; worst: those who
-  are hit are hit wholly and live on their own stock, so a stock of d days lasts d days; alike: what each of them uses.
+- makers whose sourcing nobody knows, best arrangement: what they use together, and what is not used is kept; worst: those
+  who are hit are hit wholly and live on their own stock, so a stock of d days lasts d days; alike: what each of them uses.
 """
 
 from __future__ import annotations
@@ -82,7 +82,9 @@ class Shelves:
     def _sales(self) -> pl.DataFrame:
         """What makers may hold of each market at most, by link."""
         net = self.base
-        links = np.flatnonzero((net.kind[net.owner] == MARKET) & (net.kind[net.indices] == MAKER) & ((net.flags & EXTRA) == 0))
+        links = np.flatnonzero(
+            (net.kind[net.owner] == MARKET) & (net.kind[net.indices] == MAKER) & ((net.flags & EXTRA) == 0)
+        )
         most = np.minimum(net.high[links], net.low[links] + net.slack[net.owner[links]])
         return pl.DataFrame({"sale": links, "market": net.owner[links], "maker": net.indices[links], "weight": most})
 
@@ -256,9 +258,9 @@ def shelved(base: ProductionNetwork, products: Iterable[str]) -> Shelves:
 class Course:
     """How a threat runs in one reading.
 
-    ``lost``: part of the output over the whole time that is lost, by product (0..1); ``below``: day on which the output falls
-    below the level asked (the length of the threat when it never does); ``mean``: average of every node, piece by piece
-    (pieces x n x sides); ``least``: the lowest level of every node (n x sides).
+    ``lost``: part of the output over the whole time that is lost, by product (0..1); ``below``: day on which the output
+    falls below the level asked (the length of the threat when it never does); ``mean``: average of every node, piece by
+    piece (pieces x n x sides); ``least``: the lowest level of every node (n x sides).
     """
 
     lost: np.ndarray

@@ -14,7 +14,7 @@ from ...graph.kernel import SMALL
 from ...graph.network import NewSource
 from . import kernels
 from .conditions import conditions, new_sources
-from .scenario import Change, Scenario, add_source, check_scenario, stockpile
+from .scenario import Change, Scenario, Share, add_source, check_scenario, stockpile
 from .shelves import NOTHING, Course, Shelves, run, shelved
 from .simulation import READINGS, Assumptions
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .remedies import Measure, Threat
 
 KEPT = {"estimate": "estimate", "low": "high", "high": "low"}
-"""Readings of a risk, in the order of its figures, as readings of what is kept: the certain risk (low) is the best arrangement."""
+"""Readings of a risk, in the order of its figures, as readings of what is kept: certain (low) is the best arrangement."""
 _OPENING = ("add_source", "substitute")
 _NONE = np.zeros(0)
 
@@ -51,7 +51,7 @@ class Problem:
         weighing: Weighing,
         threats: Sequence[Threat],
         measures: Sequence[Measure],
-        stocks: Mapping[str, float],
+        stocks: Mapping[str, Share],
         options: Mapping[str, object],
         assumptions: Assumptions,
         below: float,
@@ -85,9 +85,7 @@ class Problem:
         estimate, most, least = self._bounded(chosen, lambda part, course: part.wait(course.below))
         return estimate, least, most
 
-    def _bounded(
-        self, chosen: Iterable[int], figure: Callable[[Threatened, Course], float]
-    ) -> tuple[float, float, float]:
+    def _bounded(self, chosen: Iterable[int], figure: Callable[[Threatened, Course], float]) -> tuple[float, float, float]:
         chosen = tuple(chosen)
         found = [[figure(part, part.course(chosen, reading)) for part in self.parts] for reading in KEPT]
         estimate, low, high = (float(sum(one)) for one in found)
@@ -100,21 +98,23 @@ def _compiled(
     goods: list[str],
     threats: Sequence[Threat],
     measures: Sequence[Measure],
-    stocks: Mapping[str, float],
+    stocks: Mapping[str, Share],
     sources: set[NewSource],
     options: Mapping[str, object],
 ) -> dict[tuple[str, ...], ProductionNetwork]:
     """Return a network for each product: what its buyer makes of it is part of the answer, as in `simulate`."""
     for threat in threats:
         check_scenario(graph, threat.scenario)
-    held = [stockpile(item, days) for item, days in stocks.items()]
+    held = [stockpile(item, 0.0) for item in stocks]
     tried = [add_source(measure.item, measure.share, node=measure.node) for measure in measures]
     check_scenario(graph, Scenario("", [*held, *tried]))
     found = {}
     for product in goods:
         needed = set(graph.needed_by([product]))
         # A substitute may bring in items of its own.
-        needed |= {item for by in (key[2] for key in sources if key[2] and key[0] in needed) for item in graph.needed_by([by])}
+        needed |= {
+            item for by in (key[2] for key in sources if key[2] and key[0] in needed) for item in graph.needed_by([by])
+        }
         inside = [key for key in sources if key[0] in needed]
         found[(product,)] = graph.network(product, sources=inside, **options)  # type: ignore[arg-type]
     return found
@@ -132,10 +132,11 @@ class Threatened:
         here = set(base.items)
         changes = [change for change in changes if change.kind not in _OPENING or change.item in here]
         self.state = shelves.extended(conditions(base, Scenario("", changes)))
-        self.start = np.zeros(len(shelves.node))
+        self.start = np.zeros((3, len(shelves.node)))
         held = [(str(change.item), change.days) for change in threat.scenario if change.kind == "stockpile"]
         for item, days in [*held, *problem.stocks.items()]:
-            self.start[shelves.holding(item)] += days
+            low, high = days if isinstance(days, tuple) else (days, days)
+            self.start[:, shelves.holding(item)] += np.array([low, high, (low + high) / 2])[:, None]
         self.opening = self._opening([change for change in changes if change.kind not in _OPENING])
         self.courses: dict[tuple[str, frozenset[int]], Course] = {}
 
@@ -173,8 +174,9 @@ class Threatened:
         return self._run(chosen, reading, ends).mean
 
     def _run(self, chosen: Iterable[int], reading: str, ends: list[float] | None = None) -> Course:
-        kept, stock, opened = KEPT[reading], self.start.copy(), {}
+        kept, opened = KEPT[reading], {}
         bound = READINGS[kept].bound
+        stock = self.start[bound].copy()
         for j in chosen:
             measure, source = self.problem.measures[j], self.opening[j]
             if source is None:
@@ -184,9 +186,7 @@ class Threatened:
             more = opened.setdefault(measure.ready, np.zeros(self.state.gain.shape[1:]))
             more[:, links] += measure.share * left[bound]
         ends = ends or [self.length]
-        return run(
-            self.shelves, self.state, opened, stock, ends, self.problem.assumptions, kept, self.problem.below
-        )
+        return run(self.shelves, self.state, opened, stock, ends, self.problem.assumptions, kept, self.problem.below)
 
     def worth(self, lost: np.ndarray) -> float:
         """Return the risk that parts of the products' output over the whole time amount to."""

@@ -83,7 +83,7 @@ def every_set(measures, budget):
 
 
 def together(graph, threats, measures, stocks, **options):
-    """The figures of a set of measures, worked out as one: each stock is there today, each source is opened in every threat."""
+    """The figures of a set of measures, worked out as one: each stock is there today, each source opened in every threat."""
     held = dict(stocks)
     for measure in measures:
         if measure.days:
@@ -139,17 +139,19 @@ def test_without_measures_and_stocks_the_figure_is_that_of_simulate(problem, sha
 def test_more_of_a_measure_and_an_earlier_one_never_hurt(problem, part):
     graph, threats, measures, _, stocks = problem
     more = mitigation(graph, {"p": 1000.0}, threats, measures, stocks=stocks, buyer="DDD")
-    weaker = [
-        replace(m, days=m.days * part, share=m.share * part, ready=m.ready + 10 if m.share else 0.0) for m in measures
-    ]
+    weaker = [replace(m, days=m.days * part, share=m.share * part, ready=m.ready + 10 if m.share else 0.0) for m in measures]
     less = mitigation(graph, {"p": 1000.0}, threats, weaker, stocks=stocks, buyer="DDD")
     both = more.join(less, on="measure", suffix="_less")
     for name in READINGS:
         assert (both[f"risk_{name}"] <= both[f"risk_{name}_less"] + 1e-6).all()
         assert (both[f"days_{name}"] >= both[f"days_{name}_less"] - 1e-6).all()
         assert (more[f"removed_{name}"] >= -1e-9).all()
-    assert (more["risk_low"] <= more["risk_estimate"] + 1e-9).all() and (more["risk_estimate"] <= more["risk_high"] + 1e-9).all()
-    assert (more["days_low"] <= more["days_estimate"] + 1e-9).all() and (more["days_estimate"] <= more["days_high"] + 1e-9).all()
+    assert (more["risk_low"] <= more["risk_estimate"] + 1e-9).all() and (
+        more["risk_estimate"] <= more["risk_high"] + 1e-9
+    ).all()
+    assert (more["days_low"] <= more["days_estimate"] + 1e-9).all() and (
+        more["days_estimate"] <= more["days_high"] + 1e-9
+    ).all()
 
 
 @settings(max_examples=10, deadline=None)
