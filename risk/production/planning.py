@@ -23,8 +23,8 @@ def best_set(
     r"""Return the measures of an optimal set, without those that add nothing to it.
 
     With y the measures (0 or 1) and :math:`\theta` what each product keeps in each threat (or the days until it falls below
-    a level), maximise the weighted sum of :math:`\theta` under the budget, the rows of `relaxation`, and cuts: for a set T of
-    figure f(T), with every measure f(all),
+    a level), maximise the weighted sum of :math:`\theta` under the budget, the rows of `relaxation`, and cuts: for a set T
+    of figure f(T), with every measure f(all),
 
     .. math:: \theta \le f(T) + (f(all) - f(T)) \sum_{j \notin T} y_j
 

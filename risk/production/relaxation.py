@@ -87,10 +87,9 @@ class Reach:
         dates = {self.measures[j].ready for j in self.relevant if part.opening[j] is not None}
         self.ends = [*sorted(date for date in dates if NOTHING < date < part.length - NOTHING), part.length]
         self.steps = np.diff([0.0, *self.ends])
-        none = part.averages((), reading, self.ends)
-        every = part.averages(self.relevant, reading, self.ends)
-        self.fixed = none
-        self.moving: np.ndarray = np.any(np.abs(every - none) > 1e-11, axis=0)
+        none, every = part.run((), reading, self.ends), part.run(self.relevant, reading, self.ends)
+        self.fixed, self.least = none.mean, none.least
+        self.moving: np.ndarray = np.any(np.abs(every.mean - none.mean) > 1e-11, axis=0)
         outcome = solve(self.net, self.state, part.problem.assumptions, (self.kept_as,)).outcomes[self.kept_as]
         self.kept, self.use, self.strict = outcome.kept, outcome.use, outcome.strict
         self.cap, self.gain = outcome.cap, outcome.gain
@@ -318,10 +317,10 @@ class Reach:
         own = bool(self.shelves.market[shelf] == node)
         if net.whole[node] and own and (best or self.state.sides == 1):
             reached = self._reached(need, at)
-            mixed = self.shelves.mixed[shelf]
+            mixed, plain = self.shelves.mixed[shelf], self.shelves.plain[shelf] and self.state.sides == 1
             if best:
                 self._hold(node, side, extra, self._each(1.0 - without, reached), self._spared(shelf, side, without))
-            if not best or not mixed:
+            if not best or plain:
                 apart = self._spared(shelf, side, 0.0) if mixed else [Line() for _ in self.steps]
                 self._hold(node, side, extra, self._each(1.0 - without, reached, without), apart)
             return
@@ -394,9 +393,9 @@ class Reach:
             return
         filled = Line()
         for line, come, step in zip(self.known[node, side], arrival, self.steps, strict=True):
-            missing = 1.0 if come.terms else 1.0 - come.const
-            if missing <= 1e-12:
+            if not come.terms and come.const > 1.0 - 1e-12:
                 continue
+            missing = 1.0 if come.terms else 1.0 - float(self.least[self.shelves.arrival[i], side])
             add = self.rows.variable(missing)
             self.rows.at_most(next(iter(line.terms)), come, Line(0.0, {add: 1.0}))
             # In the worst arrangement those who are hit are hit wholly: a stock of d days fills up d days, however little.

@@ -277,7 +277,7 @@ def best_measures(
 
     One reading is optimised, the others are only worked out for the set that is found. A mixed-integer program (HiGHS)
     proposes a set: over the pieces between ready dates it holds the network's equations as far as they are concave in the
-    measures, and a bound where they are not. The set's true figure comes from the same run of the threats as in `mitigation`.
+    measures, and a bound where they are not. The set's true figure comes from the run of the threats as in `mitigation`.
     Where it falls short of what the program promised, a cut is added (a better figure needs a measure that is in no set of
     this figure, since more measures never hurt), until the promise is kept. The program is nearly always exact for the
     certain risk and the estimate; for the possible risk, and for days, the cuts do the work, which may take long.

@@ -133,13 +133,22 @@ class Shelves:
         return np.bincount(shelf, np.where(draws, 0.0, weight), minlength=len(self.node)) > NOTHING
 
     @cached_property
+    def plain(self) -> np.ndarray:
+        """For shelves that makers share: whether their market is the whole one, and all its makers share all its needs."""
+        net = self.base
+        odd = np.bincount(self._sales["market"], net.wants[self._sales["sale"]] != 1, minlength=len(net.kind)) > 0
+        return (self.market >= 0) & net.whole[self.market] & ~odd[self.market]
+
+    @cached_property
     def beside(self) -> tuple[np.ndarray, np.ndarray]:
-        """Shelves that makers share, and each need of the market behind (as a link)."""
+        """Shelves that makers share, and each need that all makers of the market behind share (as a link)."""
         net = self.base
         shelves = np.flatnonzero(self.market >= 0)
         first, last = net.need_indptr[self.market[shelves]], net.need_indptr[self.market[shelves] + 1]
         needs = [net.needs[a:b] for a, b in zip(first, last, strict=True)]
-        return np.repeat(shelves, last - first), np.concatenate([*needs, np.zeros(0, np.int64)])
+        shelf, need = np.repeat(shelves, last - first), np.concatenate([*needs, np.zeros(0, np.int64)])
+        common = ~self.mixed[self.network.indices[need] - self.node[0]]
+        return shelf[common], need[common]
 
     @cached_property
     def hidden(self) -> np.ndarray:
@@ -359,7 +368,8 @@ def _drain(shelves: Shelves, outcome: Outcome, cap: np.ndarray, state: Condition
         part = np.where(draws, outcome.kept[np.maximum(shelves.link, 0)][shelf], 1.0) * weight
         spared = np.zeros(x[shelves.node].shape)
         np.add.at(spared, shelf, part[:, None] * outcome.gain[:, sale].T * x[shelves.network.indices[sale]])
-        spared = np.where(shelves.mixed[makers][:, None], spared[makers], np.minimum(spared[makers], kept[makers]))
+        plain = shelves.plain[makers][:, None] & (state.sides == 1)
+        spared = np.where(plain, np.minimum(spared[makers], kept[makers]), spared[makers])
         used = (made[shelves.market[makers]] - spared) / (1.0 - kept[makers])
         drain[makers] = np.clip(used, 0.0, 1.0) - arrival[makers]
     elif low:

@@ -151,7 +151,7 @@ class Threatened:
     @cached_property
     def relevant(self) -> frozenset[int]:
         """Measures about something that is short at some time when nothing is done; the others change nothing."""
-        least = self._run((), "high").least.min(axis=1)
+        least = self.run((), "high").least.min(axis=1)
         short = least < 1.0 - NOTHING
         owner = self.shelves.base.owner
         found = []
@@ -166,14 +166,11 @@ class Threatened:
         """Return how the threat runs with some measures; ``reading`` is that of the risk (low: certain)."""
         key = reading, self.relevant.intersection(chosen)
         if key not in self.courses:
-            self.courses[key] = replace(self._run(key[1], reading), mean=_NONE, least=_NONE)
+            self.courses[key] = replace(self.run(key[1], reading), mean=_NONE, least=_NONE)
         return self.courses[key]
 
-    def averages(self, chosen: Iterable[int], reading: str, ends: list[float]) -> np.ndarray:
-        """Return the mean output of every node over pieces (pieces x n x sides)."""
-        return self._run(chosen, reading, ends).mean
-
-    def _run(self, chosen: Iterable[int], reading: str, ends: list[float] | None = None) -> Course:
+    def run(self, chosen: Iterable[int], reading: str, ends: list[float] | None = None) -> Course:
+        """Return how the threat runs with some measures, with means over pieces (default: over the whole of it)."""
         kept, opened = KEPT[reading], {}
         bound = READINGS[kept].bound
         stock = self.start[bound].copy()
