@@ -266,7 +266,7 @@ class Reach:
         in_loop = self.block[node] > 1
         if count and self.reading.arrangement == kernels.ALIKE and not in_loop:
             values = [
-                self._supplied(k, first, count, value, upper) for k, value, upper in zip(links, values, uppers, strict=True)
+                self._supplied(node, k, first, count, value, upper) for k, value, upper in zip(links, values, uppers, strict=True)
             ]
         self._hold(node, side, extra, self._weighted(node, links, values, uppers, self.reading.spread))
         if self.reading.arrangement == kernels.ALIKE:
@@ -276,7 +276,7 @@ class Reach:
             if self.kept[need] < 1.0:
                 self._need(node, side, need, slot, links, values, uppers, extra)
 
-    def _supplied(self, link: int, first: int, count: int, value: list[Line], upper: float) -> list[Line]:
+    def _supplied(self, node: int, link: int, first: int, count: int, value: list[Line], upper: float) -> list[Line]:
         """What one maker makes, supplied like all others: its capacity times its scarcest need."""
         net = self.net
         found = value
@@ -285,8 +285,11 @@ class Reach:
             without = float(self.kept[need])
             if without >= 1.0 or not kernels.shares(link, slot, net.wants, net.some_indptr, net.some):
                 continue
-            reached = self._reached(need, int(self.state.side[net.indices[link]]))
-            if all(not line.terms and line.const >= 1.0 for line in reached):
+            at, shelf = int(self.state.side[net.indices[link]]), self.shelf_of[int(net.indices[need])]
+            # What is taken from a shelf is told by the market that hangs on it most; others see what it can deliver.
+            own = self.shelves.market[shelf] == node or self.shelves.mixed[shelf]
+            reached = self._reached(need, at) if own else self._available(shelf, at)
+            if reached is None or all(not line.terms and line.const >= 1.0 for line in reached):
                 continue
             if found is value:
                 found = [Line(0.0, {self.rows.variable(max(1.0, upper)): 1.0}) for _ in self.steps]
@@ -326,7 +329,7 @@ class Reach:
             return
         if not best:
             return
-        reached = self._available(shelf, need, at)
+        reached = self._available(shelf, at)
         if reached is None:
             return
         weights = np.minimum(net.high, net.low + net.slack[node])[links]
@@ -365,7 +368,7 @@ class Reach:
                 total = [one.plus(line, factor) for one, line in zip(total, made, strict=True)]
         return total
 
-    def _available(self, shelf: int, need: int, side: int) -> list[Line] | None:
+    def _available(self, shelf: int, side: int) -> list[Line] | None:
         """What a shelf can deliver; None where a stock may fill it up."""
         stocked = self.part.start[self.reading.bound][shelf] > 0 or any(
             self.part.opening[j] is None and self.measures[j].item == self.shelves.item[shelf] for j in self.relevant
@@ -373,6 +376,13 @@ class Reach:
         if stocked or len(self.steps) > 1:
             return None
         return self.value(int(self.shelves.arrival[shelf]), side)
+
+    def _ready(self, plant: int) -> float:
+        """The day from which a plant uses and keeps anything: when the first measure that opens it is ready."""
+        links = [k for k in self.opened if self.net.indices[k] == plant]
+        if not links or (self.gain[:, links] > 0).any():
+            return 0.0
+        return min(self.measures[j].ready for k in links for j, _ in self.opened[k])
 
     def _shelf(self, i: int, node: int, side: int) -> None:
         """What is taken from a shelf: what arrives, what lies there, and what was kept."""
@@ -385,9 +395,11 @@ class Reach:
             stock = stock.times(float(self.shelves.part[i]))
         draws = self.shelves.draws[i]
         kept = self.kept_as == "high" or (self.kept_as == "estimate" and not self.shelves.mixed[i])
-        if draws == PLANT or (draws == MAKERS and kept):
-            taken = Line()
-            for line, come, step in zip(self.known[node, side], arrival, self.steps, strict=True):
+        if (draws == PLANT and (self.kept_as == "high" or self.shelves.free[i])) or (draws == MAKERS and kept):
+            taken, ready = Line(), self._ready(int(self.shelves.owner[i]))
+            for line, come, step, end in zip(self.known[node, side], arrival, self.steps, self.ends, strict=True):
+                if end - step < ready - NOTHING:
+                    continue
                 taken = taken.plus(line, step).plus(come, -step)
                 self.rows.add(taken.plus(stock, -1.0))
             return

@@ -140,6 +140,20 @@ class Shelves:
         return (self.market >= 0) & net.whole[self.market] & ~odd[self.market]
 
     @cached_property
+    def free(self) -> np.ndarray:
+        """Shelves of plants that sell to nobody who shares other needs in a way that nobody knows.
+
+        Behind such makers output is no sum: when the plant makes it matters, and what it kept may come at a worse time. There
+        only the best arrangement keeps what cannot be used.
+        """
+        net = self.base
+        below = np.zeros(len(net.kind), np.bool_)
+        below[np.diff(net.need_indptr) > 0] = True
+        while (more := np.setdiff1d(net.indices[below[net.owner]], np.flatnonzero(below))).size:
+            below[more] = True
+        return (self.draws == PLANT) & ~below[self.owner]
+
+    @cached_property
     def beside(self) -> tuple[np.ndarray, np.ndarray]:
         """Shelves that makers share, and each need that all makers of the market behind share (as a link)."""
         net = self.base
@@ -162,6 +176,14 @@ class Shelves:
         """Links of new sources to markets, and those markets."""
         links = np.flatnonzero((self.base.flags & EXTRA) > 0)
         return links, self.base.owner[links]
+
+    def shut(self, gain: np.ndarray) -> np.ndarray:
+        """Return the shelves of new plants that sell nothing yet: they neither use nor keep anything."""
+        links, _ = self.extras
+        opened = np.zeros(len(self.base.kind))
+        np.maximum.at(opened, self.base.indices[links], gain[:, links].max(axis=0))
+        waiting = np.setdiff1d(self.base.indices[links], np.flatnonzero(opened > 0))
+        return np.flatnonzero(np.isin(self.owner, waiting) & (self.draws == PLANT))
 
     def extended(self, state: Conditions) -> Conditions:
         """Return conditions of the base network as conditions of the one with shelves, all empty."""
@@ -326,6 +348,7 @@ def run(
             outcome = solve(network, here, assumptions, (reading,)).outcomes[reading]
             x = outcome.x
             drain = _drain(shelves, outcome, cap, state)
+            drain[shelves.shut(gain)] = 0.0
             until = min(end, dates[0]) if dates else end
             empty = np.full(held.shape, np.inf)
             falling = (held > 0) & (drain > NOTHING)
@@ -357,7 +380,9 @@ def _drain(shelves: Shelves, outcome: Outcome, cap: np.ndarray, state: Condition
         most = cap[owner][:, None]
         used = (x[owner] - kept[plants] * most) / ((1.0 - kept[plants]) * np.maximum(1.0, most))
         away = sides[None, :] != state.side[owner][:, None]  # nobody looks at the shelf from there
-        drain[plants] = np.where(away, 0.0, np.clip(used, 0.0, 1.0) - arrival[plants])
+        used = np.where(away, 0.0, np.clip(used, 0.0, 1.0) - arrival[plants])
+        keeps = shelves.free[plants][:, None] | (outcome.reading is READINGS["high"])
+        drain[plants] = np.where(keeps, used, np.maximum(used, 0.0))
     makers = np.flatnonzero(shelves.draws == MAKERS)
     if len(makers) and outcome.reading is READINGS["high"]:
         links, owner = shelves.extras
