@@ -35,8 +35,10 @@ def best_set(
     LimitError
         Not proven in time.
     """
-    search = _Search(problem, costs, budget, objective, reading)
     until = time.monotonic() + time_limit
+    search = _Search(problem, costs, budget, objective, reading)
+    if not search.goals:
+        return ()
     while True:
         seconds = until - time.monotonic()
         found = search.propose(seconds) if seconds > 0 else None
