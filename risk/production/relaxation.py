@@ -287,7 +287,7 @@ class Reach:
                 continue
             at, shelf = int(self.state.side[net.indices[link]]), self.shelf_of[int(net.indices[need])]
             # What is taken from a shelf is told by the market that hangs on it most; others see what it can deliver.
-            own = self.shelves.market[shelf] == node or self.shelves.mixed[shelf]
+            own = self.shelves.market[shelf] == node or self.shelves.uneven[shelf]
             reached = self._reached(need, at) if own else self._available(shelf, at)
             if reached is None or all(not line.terms and line.const >= 1.0 for line in reached):
                 continue
@@ -394,7 +394,7 @@ class Reach:
         if self.kept_as == "high":
             stock = stock.times(float(self.shelves.part[i]))
         draws = self.shelves.draws[i]
-        kept = self.kept_as == "high" or (self.kept_as == "estimate" and not self.shelves.mixed[i])
+        kept = self.kept_as == "high" or (self.kept_as == "estimate" and not self.shelves.uneven[i])
         if (draws == PLANT and (self.kept_as == "high" or self.shelves.free[i])) or (draws == MAKERS and kept):
             taken, ready = Line(), self._ready(int(self.shelves.owner[i]))
             for line, come, step, end in zip(self.known[node, side], arrival, self.steps, self.ends, strict=True):

@@ -133,6 +133,14 @@ class Shelves:
         return np.bincount(shelf, np.where(draws, 0.0, weight), minlength=len(self.node)) > NOTHING
 
     @cached_property
+    def uneven(self) -> np.ndarray:
+        """Shelves whose makers, supplied alike, do not run alike: some do not draw on it, or have needs of their own."""
+        net = self.base
+        own = (net.kind[net.owner] == MAKER) & ((net.flags & SHARED) == 0) & (net.kept_low < 1.0)
+        rows = self._drawn.filter(pl.Series(np.isin(self._drawn["maker"], net.owner[own])))
+        return self.mixed | np.isin(np.arange(len(self.node)), rows["shelf"])
+
+    @cached_property
     def plain(self) -> np.ndarray:
         """For shelves that makers share: whether their market is the whole one, and all its makers share all its needs."""
         net = self.base
@@ -155,13 +163,13 @@ class Shelves:
 
     @cached_property
     def beside(self) -> tuple[np.ndarray, np.ndarray]:
-        """Shelves that makers share, and each need that all makers of the market behind share (as a link)."""
+        """Shelves that makers share, and each need by which all makers of the market behind run alike."""
         net = self.base
         shelves = np.flatnonzero(self.market >= 0)
         first, last = net.need_indptr[self.market[shelves]], net.need_indptr[self.market[shelves] + 1]
         needs = [net.needs[a:b] for a, b in zip(first, last, strict=True)]
         shelf, need = np.repeat(shelves, last - first), np.concatenate([*needs, np.zeros(0, np.int64)])
-        common = ~self.mixed[self.network.indices[need] - self.node[0]]
+        common = ~self.uneven[self.network.indices[need] - self.node[0]]
         return shelf[common], need[common]
 
     @cached_property
@@ -406,7 +414,7 @@ def _drain(shelves: Shelves, outcome: Outcome, cap: np.ndarray, state: Condition
         least = np.ones(x[shelves.node].shape)
         np.minimum.at(least, shelf, without + (1.0 - without) * x[shelves.network.indices[need]])
         used = np.clip((least[makers] - kept[makers]) / (1.0 - kept[makers]), 0.0, 1.0)
-        used = np.where(shelves.mixed[makers][:, None], x[shelves.node[makers]], used)
+        used = np.where(shelves.uneven[makers][:, None], x[shelves.node[makers]], used)
         drain[makers] = used - arrival[makers]
     if low:  # behind alternatives, too, those who are hit live on their own stock
         drain[shelves.hidden] = np.where(arrival[shelves.hidden] < 1.0 - NOTHING, 1.0, 0.0)
