@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from ...graph import LimitError
+from ...graph.errors import shorten
 from .relaxation import Line, Reach, Rows
 from .threatened import Problem, Threatened
 
@@ -33,7 +34,7 @@ def best_set(
     Raises
     ------
     LimitError
-        Not proven in time.
+        Not proven in time, or more measures do hurt (a stock is used up earlier, for less).
     """
     until = time.monotonic() + time_limit
     search = _Search(problem, costs, budget, objective, reading)
@@ -116,6 +117,9 @@ class _Search:
     def settled(self, chosen: tuple[int, ...], promised: np.ndarray) -> bool:
         """Whether a proposal keeps its promise; where it does not, add cuts."""
         true = [self._figures(part, chosen)[at] for part, at, _, _ in self.goals]
+        for goal, figure in zip(self.goals, true, strict=True):
+            if figure > self.rows.upper[goal[2]] * (1 + CLOSE) + CLOSE:  # all measures would do worse than these
+                raise LimitError("risk.mitigation.not_monotone", threat=shorten(goal[0].name))
         total = float(sum(goal[3] * figure for goal, figure in zip(self.goals, true, strict=True)))
         if total > self.best[0]:
             self.best = total, chosen

@@ -266,7 +266,8 @@ class Reach:
         in_loop = self.block[node] > 1
         if count and self.reading.arrangement == kernels.ALIKE and not in_loop:
             values = [
-                self._supplied(node, k, first, count, value, upper) for k, value, upper in zip(links, values, uppers, strict=True)
+                self._supplied(node, k, first, count, value, upper)
+                for k, value, upper in zip(links, values, uppers, strict=True)
             ]
         self._hold(node, side, extra, self._weighted(node, links, values, uppers, self.reading.spread))
         if self.reading.arrangement == kernels.ALIKE:

@@ -304,7 +304,7 @@ def best_measures(
     InputError
         A budget that is negative or not finite, another objective or reading, or an argument that `mitigation` refuses.
     LimitError
-        The optimum is not proven within ``time_limit``.
+        The optimum is not proven within ``time_limit``, or more measures hurt (a stock is used up earlier, for less).
 
     References
     ----------

@@ -151,8 +151,8 @@ class Shelves:
     def free(self) -> np.ndarray:
         """Shelves of plants that sell to nobody who shares other needs in a way that nobody knows.
 
-        Behind such makers output is no sum: when the plant makes it matters, and what it kept may come at a worse time. There
-        only the best arrangement keeps what cannot be used.
+        Behind such makers output is no sum: when the plant makes it matters, and what it kept may come at a worse time.
+        There only the best arrangement keeps what cannot be used.
         """
         net = self.base
         below = np.zeros(len(net.kind), np.bool_)

@@ -126,6 +126,7 @@ class Threatened:
     def __init__(self, problem: Problem, at: int, shelves: Shelves) -> None:
         self.problem, self.shelves = problem, shelves
         threat, base = problem.threats[at], shelves.base
+        self.name = threat.scenario.name
         self.length, self.weight = float(threat.days), problem.weighing.threats[at]
         self.products = list(shelves.products)
         changes = [change for change in threat.scenario if change.kind != "stockpile"]

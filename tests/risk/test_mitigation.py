@@ -227,11 +227,11 @@ def test_a_plant_of_known_sourcing_loses_what_a_simulation_in_small_steps_loses(
     draw = data.draw
     item = st.sampled_from(sorted(parts))
     stocks = draw(st.dictionaries(item, st.integers(5, 40)))
+    places, shares = st.sampled_from([None, "AAA", "BBB"]), st.sampled_from([0.2, 0.6, 1.0])
     measures = [
-        new_source(f"n{n}", draw(item), share=draw(st.sampled_from([0.2, 0.6, 1.0])), node=draw(st.sampled_from([None, "AAA", "BBB"])),
-                   ready=draw(st.integers(0, 80)))
+        new_source(f"n{n}", draw(item), share=draw(shares), node=draw(places), ready=draw(st.integers(0, 80)))
         for n in range(draw(st.integers(0, 2)))
-    ]  # fmt: skip
+    ]
     measures += [more_stock(f"s{n}", draw(item), draw(st.integers(5, 60))) for n in range(draw(st.integers(0, 2)))]
     threat = Threat(Scenario("stop", halt("AAA")), days=100)
     expected = day_by_day(parts, "AAA", 100, stocks, measures)
@@ -311,8 +311,8 @@ def test_several_products_add_up():
         [("p", "a", None), ("b", "a", None)], [("p", "DDD", 1), ("b", "DDD", 1), ("a", "AAA", 0.5), ("a", "BBB", 0.5)]
     )
     both = mitigation(graph, {"p": 365.0, "b": 730.0}, [STOP], [more_stock("s", "a", 10)], buyer="DDD")
-    alone = [mitigation(graph, {one: value}, [STOP], [more_stock("s", "a", 10)], buyer="DDD") for one, value in
-             (("p", 365.0), ("b", 730.0))]  # fmt: skip
+    stock = [more_stock("s", "a", 10)]
+    alone = [mitigation(graph, {one: value}, [STOP], stock, buyer="DDD") for one, value in (("p", 365.0), ("b", 730.0))]
     for reading in READINGS:
         total = alone[0][f"risk_{reading}"] + alone[1][f"risk_{reading}"]
         assert both[f"risk_{reading}"].to_list() == pytest.approx(total.to_list())
