@@ -20,8 +20,6 @@ from .parts.links import link_parts as link_parts
 from .production.controls import control_effects as control_effects
 from .production.controls import control_losses as control_losses
 from .production.controls import control_scenarios as control_scenarios
-from .production.courses import Course as Course
-from .production.courses import course as course
 from .production.criticality import affected as affected
 from .production.criticality import chokepoints as chokepoints
 from .production.explanation import explain as explain

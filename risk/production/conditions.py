@@ -105,7 +105,9 @@ class Effects:
         self.network = network
         self.sides = sides = Sides(network, embargoes, holders)
         self.holders = {id(change): inside for change, inside in zip(holders, sides.inside[len(embargoes) :], strict=True)}
-        self.effects: list[tuple[int, str, tuple[float, float], np.ndarray, np.ndarray, np.ndarray, list[tuple[int, int]]]] = []
+        self.effects: list[
+            tuple[int, str, tuple[float, float], np.ndarray, np.ndarray, np.ndarray, list[tuple[int, int]]]
+        ] = []
         none = np.zeros(0, np.int64)
         embargo = 0
         # Other changes meet what the opening ones bring.

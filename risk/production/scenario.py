@@ -170,6 +170,17 @@ def reduce(
 ) -> Change:
     """Return a reduction: ``node`` loses ``share`` (0..1) of its output, with ``item`` only of that item.
 
+    Parameters
+    ----------
+    node : str
+        A supplier, a country, or an item (all production of it).
+    share : float or (float, float)
+        Part of the output that is lost, 0..1, or its least and greatest part.
+    item : str, optional
+        Only this item.
+    start, lasts, ramp : float
+        As in `halt`.
+
     Raises
     ------
     InputError

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...graph import ProductionNetwork, SupplyGraph
+from ...graph import InputError, ProductionNetwork, SupplyGraph
+from ...graph.errors import shorten
 from ...graph.kernel import SMALL
 from ...graph.network import NewSource
 from . import kernels
@@ -129,6 +130,9 @@ class Threatened:
         self.name = threat.scenario.name
         self.length, self.weight = float(threat.days), problem.weighing.threats[at]
         self.products = list(shelves.products)
+        for change in threat.scenario:
+            if change.start or change.lasts is not None or change.ramp or change.holder is not None or change.release is not None:
+                raise InputError("risk.mitigation.timed", threat=shorten(self.name))
         changes = [change for change in threat.scenario if change.kind != "stockpile"]
         here = set(base.items)
         changes = [change for change in changes if change.kind not in _OPENING or change.item in here]

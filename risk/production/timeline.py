@@ -151,6 +151,21 @@ def timeline_summary(frame: pl.DataFrame, levels: Sequence[float] = LEVELS) -> p
     ------
     InputError
         A level that is not in 0..1, or a frame that is no timeline.
+
+    References
+    ----------
+    Definitions of this project, on the curves of `timeline`.
+
+    Examples
+    --------
+    >>> day = {"scenario": "cut", "item": "motor"}
+    >>> rates = [(0.0, 1.0, 0.0), (60.0, 0.5, 0.0), (100.0, 1.0, 20.0)]  # day, rate from that day on, days lost by then
+    >>> rows = [
+    ...     day | {"day": at} | {f"rate_{k}": rate for k in ("low", "high", "estimate")} | {f"lost_{k}": lost for k in ("low", "high", "estimate")}
+    ...     for at, rate, lost in rates
+    ... ]
+    >>> timeline_summary(pl.DataFrame(rows), levels=[0.9]).select("short_estimate", "below_90_low", "lost_high").row(0)
+    (60.0, 60.0, 20.0)
     """
     needed = {"scenario", "item", "day", *(f"{what}_{bound}" for what in ("rate", "lost") for bound in BOUNDS)}
     if missing := sorted(needed - set(frame.columns)):
