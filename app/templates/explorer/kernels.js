@@ -1,0 +1,293 @@
+// The arithmetic of a production network in one reading: the port of kanmon.risk.production.kernels, number for number.
+// Values of node i as seen from side s stand at x[i * sides + s].
+
+const [LEAST, MOST, EVEN] = [0, 1, 2];
+const [WORST, BEST, ALIKE] = [0, 1, 2];
+const [LOOSE, STRICT_LOW, STRICT_HIGH] = [0, 1, 2];
+const TINY = 1e-12;
+const MAX_SWEEPS = 10000;
+
+const snap = (total) => (total > 1 - 1e-12 ? 1 : total > 1e-12 ? total : 0);
+
+// One pass over a network; holds the arrays that the loops share.
+class Pass {
+  constructor(network, conditions, { kept, use, rank }, reading, strict) {
+    Object.assign(this, network, { kept, use, rank, strict, network });
+    const { cap, gain, side, sides, unknown, substitutes } = conditions;
+    Object.assign(this, { side, sides, unknown, substitutes, cap: cap[reading.bound], gain: gain[reading.bound], bound: reading.bound });
+    Object.assign(this, { spread: reading.spread, arrangement: reading.arrangement, mixing: reading.mixing });
+    this.x = new Float64Array(this.n * sides);
+    let widest = 0;
+    for (let i = 0; i < this.n; i++) widest = Math.max(widest, this.indptr[i + 1] - this.indptr[i]);
+    [this.v, this.w, this.mu] = [0, 0, 0].map(() => new Float64Array(widest));
+  }
+
+  // What a link's requirement gets, from a side: served first where its use share is below 1.
+  reach(k, side) {
+    let a = this.x[this.indices[k] * this.sides + side];
+    if (this.use[k] < 1) a = a <= 0 ? 0 : a >= this.use[k] ? 1 : a / this.use[k];
+    if (this.strict !== LOOSE && this.flags[k] & ASSUMED) {
+      if (this.strict === STRICT_LOW) a = a >= 1 ? 1 : 0;
+      else a = a > 0 ? 1 : 0;
+    }
+    return a;
+  }
+
+  // Fill w with the weights of a pool; return what no source has room for.
+  weigh(start, stop, slack, spread) {
+    const { low, high, flags, v, w } = this;
+    for (let k = start; k < stop; k++) w[k - start] = flags[k] & EXTRA ? 0 : low[k];
+    let left = slack;
+    if (left <= 0) return 0;
+    if (spread === EVEN) {
+      let room = 0;
+      for (let k = start; k < stop; k++) if (!(flags[k] & EXTRA)) room += high[k] - low[k];
+      if (room <= 0) return left;
+      for (let k = start; k < stop; k++) if (!(flags[k] & EXTRA)) w[k - start] += (left * (high[k] - low[k])) / room;
+      return 0;
+    }
+    // One source after the other, from the least (or most) that one has to give, each up to its upper bound.
+    while (left > 1e-15) {
+      let best = -1;
+      for (let k = start; k < stop; k++) {
+        if (flags[k] & EXTRA || high[k] - w[k - start] <= 1e-15) continue;
+        if (best < 0 || (spread === LEAST ? v[k - start] < v[best - start] : v[k - start] > v[best - start])) best = k;
+      }
+      if (best < 0) break;
+      const step = Math.min(left, high[best] - w[best - start]);
+      w[best - start] += step;
+      left -= step;
+    }
+    return left > 1e-15 ? left : 0;
+  }
+
+  // Whether the maker behind link k shares a need of its market.
+  shares(k, slot) {
+    if (this.wants[k] === 1) return true;
+    if (this.wants[k] === 2) for (let i = this.some_indptr[k]; i < this.some_indptr[k + 1]; i++) if (this.some[i] === slot) return true;
+    return false;
+  }
+
+  // The most that a market's makers can lose by what their shared needs fall short of: of all makers (group < 0), or of one side.
+  deprived(node, start, stop, first, count, group) {
+    const { v, w, mu, share, x, sides, indices, kept, needs, rank, side } = this;
+    const whole = this.whole[node];
+    let lost = 0;
+    for (let k = start; k < stop; k++) mu[k - start] = whole ? w[k - start] * v[k - start] : share[k] * x[indices[k] * sides];
+    for (let turn = 0; turn < count; turn++) {
+      const slot = rank[first + turn];
+      const need = needs[first + slot];
+      const cost = 1 - kept[need];
+      if (cost <= 0) break; // sorted: the rest can be done without, too
+      let budget = 1 - this.reach(need, group < 0 ? this.unknown : group);
+      if (budget <= TINY) continue;
+      if (whole) {
+        for (let k = start; k < stop; k++) {
+          const i = k - start;
+          if (mu[i] > 0 && (group < 0 || side[indices[k]] === group) && this.shares(k, slot)) {
+            const step = Math.min(budget, mu[i]);
+            mu[i] -= step;
+            budget -= step;
+            lost += step * cost;
+          }
+        }
+        continue;
+      }
+      while (budget > TINY) {
+        let [best, ratio] = [-1, 0];
+        for (let k = start; k < stop; k++) {
+          const i = k - start;
+          if (w[i] * v[i] <= 0 || mu[i] <= 0 || (group >= 0 && side[indices[k]] !== group)) continue;
+          const value = (w[i] * v[i]) / (share[k] * x[indices[k] * sides]);
+          if (value > ratio && this.shares(k, slot)) [best, ratio] = [i, value];
+        }
+        if (best < 0) break;
+        const step = Math.min(budget, mu[best]);
+        mu[best] -= step;
+        budget -= step;
+        lost += step * ratio * cost;
+      }
+    }
+    return lost;
+  }
+
+  // The value of a market, seen from side `here`.
+  market(node, here, inLoop) {
+    const { indptr, indices, low, high, share, flags, slack, needs, wants, kept, side, x, v, w, mu, sides } = this;
+    const [start, stop] = [indptr[node], indptr[node + 1]];
+    const whole = this.whole[node];
+    const shift = here * this.m;
+    let extra = 0;
+    for (let k = start; k < stop; k++) {
+      v[k - start] = this.gain[shift + k] * x[indices[k] * sides + here];
+      if (flags[k] & EXTRA) extra += v[k - start];
+    }
+    if (this.substitutes.size) for (const { from, gain } of this.substitutes.get(node) || []) extra += gain[this.bound] * x[from * sides + here];
+    const left = this.weigh(start, stop, slack[node], this.spread);
+    let total = this.spread === LEAST ? 0 : left;
+    for (let k = start; k < stop; k++) total += w[k - start] * v[k - start];
+    const first = this.need_indptr[node];
+    const count = this.need_indptr[node + 1] - first;
+    if (count === 0) return snap(Math.min(1, total + extra));
+    if (this.arrangement === ALIKE && !inLoop) {
+      // Every maker is supplied alike: the scarcest need as its own place gets it.
+      total = left;
+      for (let k = start; k < stop; k++) {
+        if (w[k - start] * v[k - start] <= 0) continue;
+        let least = 1;
+        for (let slot = 0; slot < count; slot++) {
+          const need = needs[first + slot];
+          if (kept[need] < 1 && this.shares(k, slot)) {
+            least = Math.min(least, kept[need] + (1 - kept[need]) * this.reach(need, side[indices[k]]));
+          }
+        }
+        total += w[k - start] * v[k - start] * least;
+      }
+      return snap(Math.min(1, total + extra));
+    }
+    const open = slack[node] > 0;
+    const widen = () => {
+      for (let k = start; k < stop; k++) if (!(flags[k] & EXTRA)) w[k - start] = Math.min(high[k], low[k] + slack[node]);
+    };
+    if (this.arrangement === WORST) {
+      // Where weights are open, a maker may be as large as its upper bound when it is hit.
+      if (open) widen();
+      let floor = 1;
+      for (let slot = 0; slot < count; slot++) floor = Math.min(floor, kept[needs[first + slot]]);
+      let hidden = 0; // makers of no known part of the world's supply: any shortage may take them wholly
+      if (!whole) {
+        for (let k = start; k < stop; k++) {
+          const i = k - start;
+          if (w[i] * v[i] <= 0 || share[k] > 0 || wants[k] === 0) continue;
+          let worst = 0;
+          for (let slot = 0; slot < count; slot++) {
+            const need = needs[first + slot];
+            if (this.shares(k, slot) && this.reach(need, side[indices[k]]) < 1 - TINY) worst = Math.max(worst, 1 - kept[need]);
+          }
+          hidden += w[i] * v[i] * worst;
+        }
+      }
+      let lost = this.deprived(node, start, stop, first, count, -1);
+      if (sides > 1) {
+        let apart = 0;
+        for (let one = 0; one < sides; one++) apart += this.deprived(node, start, stop, first, count, one);
+        lost = Math.min(lost, apart);
+      }
+      return snap(Math.min(1, Math.max(total - lost - hidden, floor * total) + extra));
+    }
+    // The best arrangement: for each need, what there is of it goes to living plants, first to those that this market hangs
+    // on most; the scarcest need decides.
+    let best = total;
+    let alike = whole && sides === 1;
+    for (let k = start; k < stop; k++) alike = alike && (flags[k] & EXTRA || wants[k] === 1);
+    if (open && this.spread === MOST && !alike) widen();
+    for (let slot = 0; slot < count; slot++) {
+      const need = needs[first + slot];
+      const b = kept[need];
+      if (b >= 1) continue;
+      for (let way = 0; way < (sides > 1 ? 2 : 1); way++) {
+        // way 0: one stock for all makers, as much as any place gets; way 1: each side has what its place gets.
+        let sum = left;
+        for (let one = 0; one < (way === 0 ? 1 : sides); one++) {
+          const a = this.reach(need, way === 0 ? this.unknown : one);
+          let budget = (1 - b) * a;
+          let [room, inside] = [0, 0];
+          for (let k = start; k < stop; k++) {
+            const i = k - start;
+            mu[i] = 0;
+            if (w[i] * v[i] <= 0 || (way === 1 && side[indices[k]] !== one)) continue;
+            if (!this.shares(k, slot)) {
+              sum += w[i] * v[i];
+              continue;
+            }
+            inside += w[i] * v[i];
+            mu[i] = share[k] * x[indices[k] * sides];
+          }
+          if (whole) room = Math.min(inside, b * inside + budget);
+          else {
+            room = b * inside;
+            if (a > 0) {
+              for (let k = start; k < stop; k++) {
+                const i = k - start;
+                const here_ = way === 0 || side[indices[k]] === one;
+                if (mu[i] <= 0 && share[k] <= 0 && w[i] * v[i] > 0 && here_ && this.shares(k, slot)) room += (1 - b) * w[i] * v[i];
+              }
+            }
+            while (budget > TINY) {
+              let [pick, ratio] = [-1, 0];
+              for (let k = start; k < stop; k++) {
+                const i = k - start;
+                if (mu[i] > 0 && (w[i] * v[i]) / mu[i] > ratio) [pick, ratio] = [i, (w[i] * v[i]) / mu[i]];
+              }
+              if (pick < 0) break;
+              const step = Math.min(budget, (1 - b) * mu[pick]);
+              room += step * ratio;
+              budget -= step;
+              mu[pick] = 0;
+            }
+          }
+          sum += room;
+        }
+        best = Math.min(best, sum);
+      }
+    }
+    return snap(Math.min(1, best + extra));
+  }
+
+  value(node, here, inLoop) {
+    if (this.kind[node] === MARKET) return this.market(node, here, inLoop);
+    const { flags, kept, v, w } = this;
+    const [start, stop] = [this.indptr[node], this.indptr[node + 1]];
+    if (this.kind[node] === MAKER) {
+      // One plant: half a plant with half its ore makes half. Spare capacity brings the inputs that it needs.
+      const most = this.cap[node];
+      const scale = Math.max(1, most);
+      let least = most;
+      for (let k = start; k < stop; k++) {
+        if (!(flags[k] & SHARED) && kept[k] < 1) {
+          least = Math.min(least, kept[k] * most + (1 - kept[k]) * this.reach(k, this.side[node]) * scale);
+        }
+      }
+      return least;
+    }
+    for (let k = start; k < stop; k++) v[k - start] = this.reach(k, here);
+    const left = this.weigh(start, stop, this.slack[node], this.mixing);
+    let total = this.mixing === LEAST ? 0 : left;
+    for (let k = start; k < stop; k++) total += w[k - start] * v[k - start];
+    return snap(Math.min(1, total));
+  }
+
+  // The greatest fixed point of the network's equations.
+  solve() {
+    const { n, sides, kind, cap, indptr, indices, x } = this;
+    const { order, starts } = this.network.blocks(this.substitutes);
+    for (let node = 0; node < n; node++) for (let s = 0; s < sides; s++) x[node * sides + s] = kind[node] === MAKER ? cap[node] : 1;
+    const itself = (node) => {
+      for (let k = indptr[node]; k < indptr[node + 1]; k++) if (indices[k] === node) return true;
+      return (this.substitutes.get(node) || []).some(({ from }) => from === node);
+    };
+    for (let block = 0; block + 1 < starts.length; block++) {
+      const [a, b] = [starts[block], starts[block + 1]];
+      const inLoop = b - a > 1 || itself(order[a]);
+      for (let sweeps = 1; ; sweeps++) {
+        let change = 0;
+        for (let i = a; i < b; i++) {
+          const node = order[i];
+          for (let s = 0; s < sides; s++) {
+            // A plant is the same from every side.
+            const next = kind[node] === MAKER && s > 0 ? x[node * sides] : this.value(node, s, inLoop);
+            change = Math.max(change, Math.abs(x[node * sides + s] - next));
+            x[node * sides + s] = next;
+          }
+        }
+        if (!inLoop || change <= 1e-13) break;
+        if (sweeps >= MAX_SWEEPS) {
+          // Values only fall: what stands is an upper bound. In the worst case a loop runs down to nothing.
+          if (this.arrangement === WORST || this.spread === LEAST) for (let i = a; i < b; i++) x.fill(0, order[i] * sides, (order[i] + 1) * sides);
+          break;
+        }
+      }
+    }
+    return this;
+  }
+}
