@@ -102,7 +102,6 @@ def words(lang: str) -> dict[str, str]:
     from ...graph.messages import _topic
 
     own = {name: row[lang] for name, row in _topic("app", "explorer").items()}
-    why = {f"why_{name}": row[lang] for name, row in _topic("risk", "explanation").items()}
     sure = {name: text(f"graph.words.{name}", lang) for name in ("published", "estimated", "structural", "unknown")}
     level = {name: text(f"graph.words.{name}", lang) for name in LEVELS}
-    return sure | level | why | own
+    return sure | level | own

@@ -35,7 +35,7 @@ def buyers(graph: SupplyGraph, buyer: str | None) -> list[str | None]:
 
 
 def networks(
-    graph: SupplyGraph, products: list[str], places: list[str | None], level: str, domestic: bool
+    graph: SupplyGraph, products: list[str], places: list[str | None], level: str
 ) -> dict[str, Any]:
     """Return the networks of a graph by buyer, reading and product.
 

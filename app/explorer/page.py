@@ -19,13 +19,19 @@ from .layout import layered
 from .pruning import prune
 
 SCRIPTS = (
-    "engine",
     "words",
+    "network",
+    "conditions",
+    "kernels",
+    "simulation",
+    "ways",
     "facts",
     "state",
     "findings",
     "canvas",
     "whatif",
+    "board",
+    "flow",
     "panel",
     "filters",
     "table",
@@ -88,8 +94,9 @@ def graph_page(
 ) -> GraphPage:
     """Return a supply graph as an interactive page.
 
-    The page draws the items by tier, finds and filters them, shows every fact with its source, and answers what-if questions
-    with the numbers of `kanmon.risk.simulate`. Above 2,000 visible nodes it starts aggregated; above 20,000 items it holds a
+    The page opens on an answer for one product: its hardest chokepoints, country by stage, and the flow by stage. It answers
+    what-if questions with the numbers of `kanmon.risk.simulate`, compares scenarios, draws the items by tier, finds and
+    filters them, and shows every fact with its source. Above 2,000 visible nodes it starts aggregated; above 20,000 items it holds a
     part and says which.
 
     Parameters
@@ -99,7 +106,8 @@ def graph_page(
     products : list of str, optional
         Items whose supply is asked about, beside the products that nothing else needs. With one the page opens on it.
     buyer : str, optional
-        From whose place supply is seen: a country (ISO3) or company of the graph.
+        From whose place supply is seen: a country (ISO3) or company of the graph. The page can ask from the world market,
+        too; without a buyer, also from the country with most sourcing of its own.
     level : {"country", "company", "site"}
         Whose shares the figures and the what-if use.
     domestic : bool
@@ -130,7 +138,6 @@ def graph_page(
     shown, left_out = prune(graph, ends)
     chain = {id: (chains or "").split("|")[0] for id, chains in shown.items.select("id", "chains").iter_rows()}
     layout = layered(shown.items["id"].to_list(), shown.inputs.select("item", "input").rows(), ends, chain)
-    found, single = findings(shown, given or ends, buyer, level, given, lang)
     content = data.facts(shown, level, lang) | {
         "about": {
             "name": graph.name,
@@ -141,7 +148,7 @@ def graph_page(
             "leftOut": left_out,
         },
         "products": ends,
-        "start": products[0] if products and len(products) == 1 else None,
+        "start": given[0] if len(given) == 1 else _longest(shown, ends),
         "tier": [layout.tier[id] for id in shown.items["id"]],
         "apart": [int(id in layout.apart) for id in shown.items["id"]],
         "order": [layout.order[id] for id in shown.items["id"]],
@@ -149,9 +156,8 @@ def graph_page(
         "edges": canvas.edges(shown),
         "options": canvas.OPTIONS,
         "shapes": canvas.SHAPES,
-        "networks": model.networks(graph, ends, buyer, level, domestic),
-        "findings": found,
-        "single": single,
+        "networks": model.networks(graph, ends, model.buyers(graph, buyer), level),
+        "findings": findings(shown, given, buyer, level),
         "technologies": data.technology_names(lang),
         "words": data.words(lang),
     }
@@ -179,6 +185,12 @@ def write_explorer(
     """
     page = graph_page(graph, products=products, buyer=buyer, level=level, domestic=domestic, lang=lang)
     return page.save(path)
+
+
+def _longest(graph: SupplyGraph, products: list[str]) -> str | None:
+    """Return the product with the most items upstream: the page opens on it."""
+    shown = [product for product in products[:60] if product in set(graph.items["id"])]
+    return max(shown, key=lambda product: len(graph.needed_by([product])), default=None)
 
 
 def _render(content: dict[str, Any], lang: str) -> str:

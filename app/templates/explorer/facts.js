@@ -63,7 +63,7 @@ function describe(node) {
 
 // Search: every word of the question must stand in a name, alias or id; whole names first, then beginnings.
 const searchable = [
-  ...items.id.map((id, i) => [item(i), [id, cell(items, "name_en", i), cell(items, "name_ja", i), ...(cell(items, "aliases", i) || "").split("|")]]),
+  ...items.id.map((id, i) => [item(i), [id, cell(items, "name_en", i), cell(items, "name_ja", i), ...(cell(items, "aliases", i) || "").split("|"), ...(cell(items, "hs6", i) || "").split("|")]]),
   ...suppliers.id.map((id, i) => [supplier(i), [id, cell(suppliers, "name_en", i), cell(suppliers, "name_ja", i)]]),
 ]
   .filter(([node]) => node.table === "item" || suppliers.kind[node.i] !== "aggregate")

@@ -257,8 +257,8 @@ class Pass {
     return snap(Math.min(1, total));
   }
 
-  // The greatest fixed point of the network's equations.
-  solve() {
+  // The greatest fixed point of the network's equations; with `needed` only of those nodes, the others stay as usual.
+  solve(needed = null) {
     const { n, sides, kind, cap, indptr, indices, x } = this;
     const { order, starts } = this.network.blocks(this.substitutes);
     for (let node = 0; node < n; node++) for (let s = 0; s < sides; s++) x[node * sides + s] = kind[node] === MAKER ? cap[node] : 1;
@@ -268,6 +268,7 @@ class Pass {
     };
     for (let block = 0; block + 1 < starts.length; block++) {
       const [a, b] = [starts[block], starts[block + 1]];
+      if (needed && !needed[order[a]]) continue;
       const inLoop = b - a > 1 || itself(order[a]);
       for (let sweeps = 1; ; sweeps++) {
         let change = 0;

@@ -75,6 +75,25 @@ class Network {
     return undefined;
   }
 
+  // The nodes that a node needs, itself included.
+  needed(node) {
+    this.masks = this.masks || new Map();
+    if (this.masks.has(node)) return this.masks.get(node);
+    const found = new Uint8Array(this.n);
+    const front = [node];
+    found[node] = 1;
+    while (front.length) {
+      const here = front.pop();
+      for (let k = this.indptr[here]; k < this.indptr[here + 1]; k++) {
+        if (found[this.indices[k]]) continue;
+        found[this.indices[k]] = 1;
+        front.push(this.indices[k]);
+      }
+    }
+    this.masks.set(node, found);
+    return found;
+  }
+
   links(node) {
     return Array.from({ length: this.indptr[node + 1] - this.indptr[node] }, (_, i) => this.indptr[node] + i);
   }

@@ -33,14 +33,16 @@ function needArrays(network, { sharing, term }, bound) {
 }
 
 class Solution {
-  constructor(network, changes, assumptions = ASSUMED_FIRST, readings = THREE) {
+  // With `only` an item: what it needs is solved, the rest stands as usual.
+  constructor(network, changes, assumptions = ASSUMED_FIRST, readings = THREE, only = null) {
     this.network = network;
     this.conditions = conditionsOf(network, changes);
     this.outcomes = {};
+    const needed = only !== null && !this.conditions.substitutes.size ? network.needed(network.market(only)) : null;
     for (const name of readings) {
       const reading = READINGS[name];
       const strict = assumptions.sourcing !== "any" || reading.arrangement === ALIKE ? LOOSE : reading.arrangement === WORST ? STRICT_LOW : STRICT_HIGH;
-      this.outcomes[name] = new Pass(network, this.conditions, needArrays(network, assumptions, reading.bound), reading, strict).solve();
+      this.outcomes[name] = new Pass(network, this.conditions, needArrays(network, assumptions, reading.bound), reading, strict).solve(needed);
     }
     const { low, high, estimate } = this.outcomes;
     if (!low || !high) return;
@@ -53,7 +55,7 @@ class Solution {
     return this.outcomes[reading].x[this.network.market(item) * this.conditions.sides + this.conditions.reader];
   }
 
-  // What is lost of an item's supply, as the buyer sees it: certain, possible, estimate.
+  // What is lost of an item's supply, as the buyer sees it: at least (certain), at most (possible), estimated.
   loss(item) {
     const lost = (reading) => (this.outcomes[reading] ? 1 - this.level(item, reading) : null);
     return { certain: lost("high"), possible: lost("low"), estimate: lost("estimate") };
