@@ -5,8 +5,15 @@ const MOST_ROWS = 12;
 const THIN = 0.5; // a band wider than this is hatched
 const gradeOfLoss = (loss) => (loss <= HIT ? 0 : loss < 0.1 ? 1 : loss < 0.5 ? 2 : loss < 1 - HIT ? 3 : 4);
 
-function showBoard() {
+// With `changes` alone it stands as it is: only what is pressed, and the question asked, are written anew.
+function showBoard(asked = true) {
   const board = $("board");
+  if (!asked) {
+    const now = JSON.stringify(state.changes);
+    board.querySelectorAll("[data-shock]").forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.shock === now)));
+    $("asked")?.replaceWith(question());
+    return;
+  }
   const open = document.activeElement && board.contains(document.activeElement) ? document.activeElement.id : null;
   if (!state.product) fill(board, productsBoard());
   else if (!networkOf()) fill(board, h("h2", {}, nameOfId(state.product)), h("p", { class: "note" }, t("no_network_product")));
@@ -33,14 +40,19 @@ function answer() {
 function card({ id, certain, possible, estimate, hard }, n) {
   const loss = { certain, possible, estimate };
   const worst = largestHold(id);
-  return h("li", {}, h("button", { class: "card", id: `card-${id}`, "aria-pressed": String(same(state.changes, [{ kind: "halt", node: id }])), onclick: () => runShock([{ kind: "halt", node: id }]) },
+  return h("li", {}, h("button", { class: "card", id: `card-${id}`, ...shock([{ kind: "halt", node: id }]) },
     h("span", { class: "card-head" }, h("span", { class: "rank" }, String(n + 1)), h("strong", {}, nameOfId(id)), hard === null ? null : h("span", { class: "hard" }, t(hard ? "hard" : "soft"))),
     h("span", { class: "huge" }, h("b", {}, percent(estimate)), " ", h("span", {}, t("lost_if_stops"))),
     lossBand(loss), h("span", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(certain) })), h("span", {}, t("possible_loss", { loss: atMost(possible) }))),
     worst ? h("small", {}, t("holds", { share: interval(worst.low, worst.high, part), item: nameOfId(worst.item) })) : null));
 }
 
-const runShock = (changes) => setChanges(same(state.changes, changes) ? [] : changes);
+const shock = (changes) => ({ "data-shock": JSON.stringify(changes), "aria-pressed": String(same(state.changes, changes)), onclick: () => runShock(changes) });
+
+function runShock(changes) {
+  setChanges(same(state.changes, changes) ? [] : changes);
+  if (state.changes.length && isNarrow()) showPane("whatif");
+}
 
 // Country and stage ---------------------------------------------------------------------------------------------------
 
@@ -87,17 +99,17 @@ function matrixCell(country, stage, first) {
   const found = cellOf(country, stage);
   if (!found) return h("td", { class: "none" }, h("span", { "aria-hidden": "true" }, "·"));
   const { holds: [worst, ...rest], changes, loss } = found;
-  const share = worst.high > 0 ? interval(worst.low, worst.high, part) : t("share_unknown_short");
+  const share = worst.low > 0 || worst.high < 1 ? interval(worst.low, worst.high, part) : t("share_unknown_short");
   const name = nameOfId(worst.item);
   const words = t("cell_words", { country: nameOfId(country), stage: t(`stage_${stage}`), share, item: name, loss: lossWords(loss) });
-  return h("td", {}, h("button", { class: `cell loss-${gradeOfLoss(loss.estimate)}${loss.possible - loss.certain > THIN ? " thin" : ""}`, id: `cell-${country}-${stage}`, tabindex: first ? 0 : -1, "aria-label": words, title: words, "aria-pressed": String(same(state.changes, changes)), onclick: () => runShock(changes) },
+  return h("td", {}, h("button", { class: `cell loss-${gradeOfLoss(loss.estimate)}${loss.possible - loss.certain > THIN ? " thin" : ""}`, id: `cell-${country}-${stage}`, tabindex: first ? 0 : -1, "aria-label": words, title: words, ...shock(changes) },
     h("b", {}, share), h("small", {}, cut(name, 34)), rest.length ? h("small", { class: "more" }, t("and_more", { count: rest.length })) : null));
 }
 
 function totalCell({ id, certain, possible, estimate }) {
   const loss = { certain, possible, estimate };
   const changes = [{ kind: "halt", node: id }];
-  return h("td", {}, h("button", { class: "cell total", id: `cell-${id}-all`, tabindex: -1, "aria-label": `${nameOfId(id)}: ${lossWords(loss)}`, "aria-pressed": String(same(state.changes, changes)), onclick: () => runShock(changes) },
+  return h("td", {}, h("button", { class: "cell total", id: `cell-${id}-all`, tabindex: -1, "aria-label": `${nameOfId(id)}: ${lossWords(loss)}`, ...shock(changes) },
     h("b", {}, percent(estimate)), lossBand(loss)));
 }
 
@@ -145,8 +157,8 @@ function productsBoard() {
 // For paper: the question that was asked, what it rests on, and the sources, numbered --------------------------------
 
 function question() {
-  if (!whatIf.losses) return null;
-  return h("section", { class: "asked" }, h("h3", {}, t("asked")), h("p", {}, describeScenario(state.changes)), lossFigure(whatIf.losses.get(state.product), state.product));
+  if (!whatIf.losses || !state.product) return h("section", { id: "asked" });
+  return h("section", { id: "asked" }, h("h3", {}, t("asked")), h("p", {}, describeScenario(state.changes)), lossFigure(whatIf.losses.get(state.product), state.product));
 }
 
 function brief() {

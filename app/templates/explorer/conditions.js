@@ -100,14 +100,16 @@ const OPENING = ["add_source", "substitute"]; // other changes then meet what th
 function conditionsOf(network, changes) {
   const about = aboutOf(network);
   const sides = sidesOf(network, changes.filter(({ kind }) => kind === "embargo"));
-  const { n, m, flags } = network;
+  const { n, m } = network;
   const cap = BOUNDS.map(() => new Float64Array(n).fill(1));
   const gain = BOUNDS.map(() => {
-    const found = new Float64Array(sides.count * m).fill(1);
-    for (let k = 0; k < m; k++) if (flags[k] & EXTRA) for (let s = 0; s < sides.count; s++) found[s * m + k] = 0;
+    const found = new Float64Array(sides.count * m);
+    for (let s = 0; s < sides.count; s++) found.set(network.open, s * m);
     return found;
   });
   const substitutes = new Map();
+  const touched = new Uint8Array(n); // nodes whose own capacity or links change
+  const touch = (links) => links.forEach((k) => (touched[network.owner[k]] = 1));
   let embargo = 0;
   const ordered = [...changes].sort((a, b) => OPENING.includes(b.kind) - OPENING.includes(a.kind));
   for (const change of ordered) {
@@ -116,14 +118,19 @@ function conditionsOf(network, changes) {
     if (change.kind === "halt" || change.kind === "reduce") {
       const [makers, rests] = about.hit(change.node, change.item);
       for (const bound of BOUNDS) for (const maker of makers) cap[bound][maker] *= kept[bound];
+      makers.forEach((maker) => (touched[maker] = 1));
+      touch(rests);
       for (let s = 0; s < sides.count; s++) for (const k of rests) gain[LOW][s * m + k] *= kept[LOW];
     } else if (change.kind === "spare_capacity") {
       const makers = network.inside.has(change.node) ? about.hit(change.node)[0] : about.makers(change.node, change.item);
       const more = [1 + low, 1 + high, 1 + (low + high) / 2];
       for (const bound of BOUNDS) for (const maker of makers) cap[bound][maker] *= more[bound];
+      makers.forEach((maker) => (touched[maker] = 1));
     } else if (change.kind === "embargo") {
       const [cut, rests] = about.sold(change.node, change.item);
       const inside = sides.inside[embargo++];
+      touch(cut);
+      touch(rests);
       for (const bound of BOUNDS) {
         for (let s = 0; s < sides.count; s++) {
           if (!inside[s] && !(s === sides.unknown && bound === LOW)) continue;
@@ -134,8 +141,9 @@ function conditionsOf(network, changes) {
     } else {
       const more = [low, high, (low + high) / 2];
       if (change.kind === "add_source") {
-        for (const k of network.opened(change.item, change.inputs !== false))
-          for (const bound of BOUNDS) for (let s = 0; s < sides.count; s++) gain[bound][s * m + k] += more[bound];
+        const links = network.opened(change.item, change.inputs !== false);
+        touch(links);
+        for (const k of links) for (const bound of BOUNDS) for (let s = 0; s < sides.count; s++) gain[bound][s * m + k] += more[bound];
         continue;
       }
       const from = network.markets.get(`${change.by}\n${WORLD_MARKET}`);
@@ -148,5 +156,5 @@ function conditionsOf(network, changes) {
       }
     }
   }
-  return { cap, gain, side: sides.side, sides: sides.count, reader: sides.reader, unknown: sides.unknown, substitutes };
+  return { cap, gain, side: sides.side, sides: sides.count, reader: sides.reader, unknown: sides.unknown, substitutes, touched };
 }

@@ -1,5 +1,6 @@
 // Chokepoints of the product, worked out with the page's solver: what is lost when a country or an item stops.
 
+const MOST_RANKED = 15;
 const remembered = new Map();
 
 // Worked out once for each question (product, buyer, assumptions).
@@ -20,15 +21,18 @@ function rankingOf() {
     const shared = network.use_low.some((share, k) => needed[network.owner[k]] && share === share);
     const places = new Set(network.country.filter((country, node) => country !== null && needed[node]));
     network.places.forEach((place) => places.delete(place));
+    const markets = network.items.map((id) => [id, network.market(id)]).filter(([, node]) => needed[node]);
+    const solve = (id, readings, more) => new Solution(network, [{ kind: "halt", node: id }], { ...assumptions(), ...more }, readings, state.product);
     const found = [...places].map((id) => {
-      const changes = [{ kind: "halt", node: id }];
-      const solution = new Solution(network, changes, assumptions(), THREE, state.product);
-      const loss = solution.loss(state.product);
-      const first = shared && loss.certain > HIT ? new Solution(network, changes, { ...assumptions(), sharing: "first" }, ["high"], state.product).loss(state.product).certain : null;
-      const stops = network.items.filter((one) => needed[network.market(one)] && solution.level(one, "high") <= HIT);
-      return { id, ...loss, hard: first === null ? null : first > HIT, stops };
+      const solution = solve(id, ["high", "estimate"]);
+      const { x } = solution.outcomes.high;
+      return { id, ...solution.loss(state.product), possible: 0, stops: markets.filter(([, node]) => x[node] <= HIT).map(([one]) => one) };
     });
-    return found.filter(({ possible }) => possible > HIT).sort(harder);
+    // The bounds of the first ones only: the possible loss takes most of the time.
+    return found.sort(harder).slice(0, MOST_RANKED).map((one) => {
+      const hard = shared && one.certain > HIT ? solve(one.id, ["high"], { sharing: "first" }).loss(state.product).certain > HIT : null;
+      return { ...one, ...solve(one.id, THREE).loss(state.product), hard };
+    }).filter(({ possible }) => possible > HIT);
   });
 }
 

@@ -1,6 +1,8 @@
 // The chain as a flow by stage: the product's needs divided evenly over what each step needs, each bar by who supplies it.
 
-const FLOW = { height: 420, bar: 15, gap: 7, most: 8 };
+const FLOW = { width: 1000, height: 500, top: 28, bar: 16, gap: 6, least: 10, most: 12, label: 175 };
+const COLUMN_OF = { mineral: 0, material: 1, component: 2, product: 2, service: 2 }; // processes and machines are passed through
+const COLUMN_HEADS = ["stage_mineral", "stage_material", "stage_component", "stage_product"];
 const BANDS = 3; // countries with a colour of their own: the hardest ones
 
 const svg = (tag, attributes, ...children) => {
@@ -10,12 +12,18 @@ const svg = (tag, attributes, ...children) => {
   return element;
 };
 
-// How much of the product's supply lines runs through each item, and which later stages it goes on to.
+// How much of the product's supply lines runs through each item, and to which items of later stages it goes on.
 function flowsOf(product) {
-  const chain = [...reach([product], "up")];
   const weight = new Map([[product, 1]]);
   const onward = new Map([[product, new Map()]]);
-  const stage = (i) => STAGES.indexOf(items.kind[i]);
+  const stage = (i) => (i === product ? 3 : COLUMN_OF[items.kind[i]] ?? -1);
+  // Where what goes into an item ends up, beyond a stage: the parts add up to 1.
+  const beyond = (i, least, depth = 0) => {
+    if (stage(i) > least || depth > 40) return [[i, 1]];
+    const to = [...onward.get(i)];
+    const total = to.reduce((sum, [, size]) => sum + size, 0) || 1;
+    return to.flatMap(([one, size]) => beyond(one, least, depth + 1).map(([end, part]) => [end, (part * size) / total]));
+  };
   // Users before what they need; a loop is entered once.
   const order = [];
   const seen = new Set();
@@ -43,12 +51,10 @@ function flowsOf(product) {
       const part = through / slots.size / slots.get(cell(inputs, "group", row) || row);
       weight.set(need, (weight.get(need) || 0) + part);
       const to = onward.get(need) || onward.set(need, new Map()).get(need);
-      // Within a stage the line is followed on to the next one.
-      const next = stage(i) > stage(need) ? [[i, 1]] : [...onward.get(i)].map(([one, size]) => [one, size / (through || 1)]);
-      for (const [one, size] of next) to.set(one, (to.get(one) || 0) + part * size);
+      for (const [end, size] of beyond(i, stage(need))) to.set(end, (to.get(end) || 0) + part * size);
     }
   }
-  return { chain: chain.filter((i) => weight.has(i)), weight, onward, stage };
+  return { chain: [...weight.keys()].filter((i) => stage(i) >= 0), weight, onward, stage };
 }
 
 function flowOf() {
@@ -56,10 +62,8 @@ function flowOf() {
   if (!needs[product].length) return null;
   const { chain, weight, onward, stage } = flowsOf(product);
   const colours = new Map(rankingOf().slice(0, BANDS).map(({ id }, n) => [id, n]));
-  const columns = STAGES.map((_, s) => chain.filter((i) => stage(i) === s && i !== product).sort((a, b) => weight.get(b) - weight.get(a)));
-  columns[STAGES.indexOf(items.kind[product])] = [...(columns[STAGES.indexOf(items.kind[product])] || [])];
-  const used = columns.map((found, s) => ({ s, found })).filter(({ found }) => found.length);
-  used.push({ s: STAGES.length, found: [product] });
+  const columns = COLUMN_HEADS.map((_, s) => ({ s, found: chain.filter((i) => stage(i) === s).sort((a, b) => weight.get(b) - weight.get(a)) }));
+  const used = columns.filter(({ found }) => found.length);
   // Bars: the heaviest by name, the rest of a stage together.
   const barOf = new Map();
   const bars = used.map(({ s, found }) => {
@@ -72,18 +76,17 @@ function flowOf() {
     });
     return named;
   });
-  const width = 1000;
-  const room = (named) => (FLOW.height - 26 - FLOW.gap * named.length - 9 * named.length) / Math.max(1e-9, named.reduce((sum, { size }) => sum + size, 0));
+  const room = (named) => (FLOW.height - FLOW.top - (FLOW.gap + FLOW.least) * named.length) / Math.max(1e-9, named.reduce((sum, { size }) => sum + size, 0));
   const scale = Math.min(...bars.map(room));
-  const label = 150;
   bars.forEach((named, c) => {
-    let y = 26;
-    const total = named.reduce((sum, { size }) => sum + Math.max(9, size * scale) + FLOW.gap, 0);
-    y += Math.max(0, (FLOW.height - 26 - total) / 2);
-    named.forEach((one) => {
-      Object.assign(one, { x: bars.length < 2 ? 0 : (c * (width - label)) / (bars.length - 1), y, tall: Math.max(9, one.size * scale), out: 0, in: 0 });
-      y += one.tall + FLOW.gap;
-    });
+    named.forEach((one) => (one.tall = Math.max(FLOW.least, one.size * scale)));
+    const tall = named.reduce((sum, one) => sum + one.tall, 0);
+    const gap = Math.min(18, (FLOW.height - FLOW.top - tall) / named.length);
+    let y = FLOW.top + Math.max(0, (FLOW.height - FLOW.top - tall - gap * named.length) / 2);
+    for (const one of named) {
+      Object.assign(one, { x: bars.length < 2 ? 0 : (c * (FLOW.width - FLOW.label)) / (bars.length - 1), y, out: 0, in: 0 });
+      y += one.tall + gap;
+    }
   });
   const links = new Map();
   for (const i of chain) {
@@ -102,8 +105,8 @@ function flowOf() {
     const [x0, x1] = [a.x + FLOW.bar, b.x];
     return svg("path", { d: `M${x0} ${y0.toFixed(1)}C${(x0 + x1) / 2} ${y0.toFixed(1)} ${(x0 + x1) / 2} ${y1.toFixed(1)} ${x1} ${y1.toFixed(1)}`, "stroke-width": thick.toFixed(1) });
   }));
-  const heads = used.map(({ s }, c) => svg("text", { class: "flow-head", x: bars[c][0].x, y: 12 }, t(s === STAGES.length ? "stage_product" : `stage_${STAGES[s]}`)));
-  const drawing = svg("svg", { class: "flow", viewBox: `0 0 ${width} ${FLOW.height}`, role: "img", "aria-label": t("flow_reading") },
+  const heads = used.map(({ s }, c) => svg("text", { class: "flow-head", x: bars[c][0].x, y: 12 }, t(COLUMN_HEADS[s])));
+  const drawing = svg("svg", { class: "flow", viewBox: `0 0 ${FLOW.width} ${FLOW.height}`, role: "img", "aria-label": t("flow_reading") },
     svg("g", { class: "flow-links" }, paths), heads, bars.flat().map((one) => flowBar(one, colours)));
   return h("section", { id: "flow" }, h("h3", {}, t("flow")), h("p", { class: "faint" }, t("flow_reading")), h("div", { class: "scroll" }, drawing),
     h("p", { class: "legend" }, [...colours].map(([id, n]) => h("span", { class: "mark" }, h("span", { class: `swatch who-${n}` }), nameOfId(id))),
@@ -134,7 +137,7 @@ function flowBar({ i, members, name, x, y, tall }, colours) {
     return part;
   });
   const group = svg("g", i === null ? {} : { class: "flow-item" }, svg("title", {}, name), parts,
-    svg("text", { x: x + FLOW.bar + 4, y: (y + tall / 2 + 3.5).toFixed(1) }, cut(name, 30)));
+    svg("text", { x: x + FLOW.bar + 4, y: (y + tall / 2 + 3.5).toFixed(1) }, cut(name, 34)));
   if (i !== null) group.addEventListener("click", () => select(item(i)));
   return group;
 }

@@ -12,14 +12,42 @@ const snap = (total) => (total > 1 - 1e-12 ? 1 : total > 1e-12 ? total : 0);
 // One pass over a network; holds the arrays that the loops share.
 class Pass {
   constructor(network, conditions, { kept, use, rank }, reading, strict) {
-    Object.assign(this, network, { kept, use, rank, strict, network });
-    const { cap, gain, side, sides, unknown, substitutes } = conditions;
-    Object.assign(this, { side, sides, unknown, substitutes, cap: cap[reading.bound], gain: gain[reading.bound], bound: reading.bound });
-    Object.assign(this, { spread: reading.spread, arrangement: reading.arrangement, mixing: reading.mixing });
-    this.x = new Float64Array(this.n * sides);
-    let widest = 0;
-    for (let i = 0; i < this.n; i++) widest = Math.max(widest, this.indptr[i + 1] - this.indptr[i]);
-    [this.v, this.w, this.mu] = [0, 0, 0].map(() => new Float64Array(widest));
+    // Field by field: an object of one fixed shape is what makes the loops fast.
+    this.network = network;
+    this.n = network.n;
+    this.m = network.m;
+    this.kind = network.kind;
+    this.whole = network.whole;
+    this.slack = network.slack;
+    this.indptr = network.indptr;
+    this.indices = network.indices;
+    this.low = network.low;
+    this.high = network.high;
+    this.share = network.share;
+    this.flags = network.flags;
+    this.need_indptr = network.need_indptr;
+    this.needs = network.needs;
+    this.wants = network.wants;
+    this.some_indptr = network.some_indptr;
+    this.some = network.some;
+    this.kept = kept;
+    this.use = use;
+    this.rank = rank;
+    this.strict = strict;
+    this.side = conditions.side;
+    this.sides = conditions.sides;
+    this.unknown = conditions.unknown;
+    this.substitutes = conditions.substitutes;
+    this.cap = conditions.cap[reading.bound];
+    this.gain = conditions.gain[reading.bound];
+    this.bound = reading.bound;
+    this.spread = reading.spread;
+    this.arrangement = reading.arrangement;
+    this.mixing = reading.mixing;
+    this.x = new Float64Array(this.n * this.sides);
+    this.v = new Float64Array(network.widest);
+    this.w = new Float64Array(network.widest);
+    this.mu = new Float64Array(network.widest);
   }
 
   // What a link's requirement gets, from a side: served first where its use share is below 1.
@@ -257,11 +285,22 @@ class Pass {
     return snap(Math.min(1, total));
   }
 
-  // The greatest fixed point of the network's equations; with `needed` only of those nodes, the others stay as usual.
-  solve(needed = null) {
+  // The greatest fixed point of the network's equations. With `needed` only of those nodes, the others stay as usual; with the
+  // values `usual` of the network as it stands, only what lies above a change is worked out again.
+  solve(needed = null, usual = null, touched = null) {
     const { n, sides, kind, cap, indptr, indices, x } = this;
     const { order, starts } = this.network.blocks(this.substitutes);
-    for (let node = 0; node < n; node++) for (let s = 0; s < sides; s++) x[node * sides + s] = kind[node] === MAKER ? cap[node] : 1;
+    if (usual) x.set(usual);
+    else for (let node = 0; node < n; node++) for (let s = 0; s < sides; s++) x[node * sides + s] = kind[node] === MAKER ? cap[node] : 1;
+    const changed = (node) => {
+      if (touched[node]) return true;
+      for (let k = indptr[node]; k < indptr[node + 1]; k++) if (x[indices[k]] !== usual[indices[k]]) return true;
+      for (let i = this.need_indptr[node]; i < this.need_indptr[node + 1]; i++) {
+        const need = indices[this.needs[i]];
+        if (x[need] !== usual[need]) return true;
+      }
+      return false;
+    };
     const itself = (node) => {
       for (let k = indptr[node]; k < indptr[node + 1]; k++) if (indices[k] === node) return true;
       return (this.substitutes.get(node) || []).some(({ from }) => from === node);
@@ -270,6 +309,12 @@ class Pass {
       const [a, b] = [starts[block], starts[block + 1]];
       if (needed && !needed[order[a]]) continue;
       const inLoop = b - a > 1 || itself(order[a]);
+      if (usual) {
+        let any = false;
+        for (let i = a; i < b && !any; i++) any = changed(order[i]);
+        if (!any) continue;
+        if (inLoop) for (let i = a; i < b; i++) x[order[i]] = kind[order[i]] === MAKER ? cap[order[i]] : 1;
+      }
       for (let sweeps = 1; ; sweeps++) {
         let change = 0;
         for (let i = a; i < b; i++) {

@@ -17,7 +17,7 @@ function refresh(changed) {
       showCrumbs();
     }
     if (has("view")) showView();
-    else if (state.view === "board") asked && showBoard();
+    else if (state.view === "board") asked && showBoard(has("product", ...ASKED));
     else if (state.view === "graph") draw(has("product", "focus", "collapsed", "opened", ...FILTERS));
     else showTable();
   }
@@ -83,6 +83,7 @@ function showPane(name) {
   if (name === "details" || name === "whatif") update({ tab: name });
 }
 
+const isNarrow = () => matchMedia("(max-width: 900px)").matches;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 function showTheme() {
@@ -145,7 +146,7 @@ function pressed(event) {
     g: () => update({ view: "graph" }),
     t: () => update({ view: state.view === "table" ? "graph" : "table" }),
     w: () => {
-      if (matchMedia("(max-width: 900px)").matches) showPane("whatif");
+      if (isNarrow()) showPane("whatif");
       update({ tab: "whatif" });
       $("whatif").focus();
     },
@@ -164,7 +165,7 @@ function pressed(event) {
 }
 
 function openPanel() {
-  if (matchMedia("(max-width: 900px)").matches) showPane("details");
+  if (isNarrow()) showPane("details");
   update({ tab: "details" });
   $("details").focus();
 }

@@ -55,6 +55,10 @@ class Network {
       this.facts.set(node, shared.facts[facts[row++]]);
     }
     this.inside = new Set(this.items);
+    this.widest = 0; // links of a node at most
+    for (let node = 0; node < this.n; node++) this.widest = Math.max(this.widest, this.indptr[node + 1] - this.indptr[node]);
+    this.masks = new Map();
+    this.open = Float64Array.from(this.flags, (flags) => (flags & EXTRA ? 0 : 1)); // gains as usual: new sources are shut
   }
 
   // A supplier, the companies that it belongs to, and the countries that these stand in.
@@ -77,7 +81,6 @@ class Network {
 
   // The nodes that a node needs, itself included.
   needed(node) {
-    this.masks = this.masks || new Map();
     if (this.masks.has(node)) return this.masks.get(node);
     const found = new Uint8Array(this.n);
     const front = [node];

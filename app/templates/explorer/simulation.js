@@ -32,23 +32,40 @@ function needArrays(network, { sharing, term }, bound) {
   return known.get(key);
 }
 
+// The values of a network as it stands, in a reading; only what a change reaches differs from them.
+function usualOf(network, name, assumptions) {
+  if (!needsOf.has(network)) needsOf.set(network, new Map());
+  const known = needsOf.get(network);
+  const key = `usual ${name} ${assumptions.sharing} ${assumptions.term} ${assumptions.sourcing}`;
+  if (!known.has(key)) known.set(key, passOf(network, conditionsOf(network, []), assumptions, name).solve().x);
+  return known.get(key);
+}
+
+function passOf(network, conditions, assumptions, name) {
+  const reading = READINGS[name];
+  const strict = assumptions.sourcing !== "any" || reading.arrangement === ALIKE ? LOOSE : reading.arrangement === WORST ? STRICT_LOW : STRICT_HIGH;
+  return new Pass(network, conditions, needArrays(network, assumptions, reading.bound), reading, strict);
+}
+
 class Solution {
   // With `only` an item: what it needs is solved, the rest stands as usual.
   constructor(network, changes, assumptions = ASSUMED_FIRST, readings = THREE, only = null) {
     this.network = network;
     this.conditions = conditionsOf(network, changes);
     this.outcomes = {};
-    const needed = only !== null && !this.conditions.substitutes.size ? network.needed(network.market(only)) : null;
+    const plain = this.conditions.sides === 1 && !this.conditions.substitutes.size;
+    const needed = only !== null && plain ? network.needed(network.market(only)) : null;
     for (const name of readings) {
-      const reading = READINGS[name];
-      const strict = assumptions.sourcing !== "any" || reading.arrangement === ALIKE ? LOOSE : reading.arrangement === WORST ? STRICT_LOW : STRICT_HIGH;
-      this.outcomes[name] = new Pass(network, this.conditions, needArrays(network, assumptions, reading.bound), reading, strict).solve(needed);
+      const usual = plain ? usualOf(network, name, assumptions) : null;
+      this.outcomes[name] = passOf(network, this.conditions, assumptions, name).solve(needed, usual, this.conditions.touched);
     }
     const { low, high, estimate } = this.outcomes;
     if (!low || !high) return;
     // Where bounds meet, rounding must not turn them round.
-    low.x.forEach((value, i) => (low.x[i] = Math.min(value, high.x[i])));
-    if (estimate) estimate.x.forEach((value, i) => (estimate.x[i] = Math.min(Math.max(value, low.x[i]), high.x[i])));
+    for (let i = 0; i < low.x.length; i++) {
+      low.x[i] = Math.min(low.x[i], high.x[i]);
+      if (estimate) estimate.x[i] = Math.min(Math.max(estimate.x[i], low.x[i]), high.x[i]);
+    }
   }
 
   level(item, reading) {

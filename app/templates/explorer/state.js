@@ -67,7 +67,9 @@ function fits(key, value) {
   return typeof model === typeof value && Array.isArray(model) === Array.isArray(value);
 }
 
-const isPlain = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
+function isPlain(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
 
 // Changes with known kinds, words where words belong and parts that are parts; the rest is dropped.
 function changesFrom(rows) {

@@ -40,21 +40,30 @@ function lossBand(loss) {
     h("u", { style: { left: `${100 * loss.estimate}%` } }));
 }
 
-// The way to what is hit, as sentences.
+// The way to what is hit, as sentences; steps that hand on one and the same shortage are told as one.
 function explain(solution, product, reading) {
   const chain = trace(solution, product, reading);
-  return chain.map((row, n) => {
-    const after = chain[n + 1];
-    const cause = row.cause === "input" && !after ? "input_last" : row.cause;
-    return t(`way_${cause}`, {
-      item: nameOfId(row.item),
+  const lines = [];
+  for (let n = 0; n < chain.length; n++) {
+    const row = chain[n];
+    let end = n;
+    while (row.cause === "need" && chain[end + 1]?.cause === "need" && percent(chain[end + 1].kept) === percent(row.kept)) end++;
+    const after = chain[end + 1];
+    const values = { item: nameOfId(row.item), kept: percent(row.kept), need: after ? nameOfId(after.item) : "" };
+    if (end > n) {
+      const through = [...chain.slice(n + 1, end + 1), after].filter(Boolean).map((one) => nameOfId(one.item));
+      lines.push(t("way_chain", { ...values, chain: through.join(" → ") }));
+      n = end;
+      continue;
+    }
+    lines.push(t(`way_${row.cause === "input" && !after ? "input_last" : row.cause}`, {
+      ...values,
       supplier: row.supplier === NEW ? t("way_new") : row.supplier ? nameOfId(row.supplier) : t("way_nobody"),
       share: row.share === undefined ? t("way_share_unknown") : interval(row.share_low, row.share_high, part),
       fact: factOf(row),
-      need: after ? nameOfId(after.item) : "",
-      kept: percent(row.kept),
-    });
-  });
+    }));
+  }
+  return lines;
 }
 
 const sourceNumber = new Map(column(sources, "id").map((id, i) => [id, i]));
