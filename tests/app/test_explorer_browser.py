@@ -19,61 +19,7 @@ from kanmon.graph import SupplyGraph
 from kanmon.risk import Scenario, embargo, explain, halt, simulate, trace
 from kanmon.risk.production.explanation import sentences
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-FLAGS += ["--disable-sync", "--no-first-run"]
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the path: apt-get install chromium fonts-noto-cjk"),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator:
-    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: pip install playwright")
-    with api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield running
-        running.close()
-
-
-@pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    folder = tmp_path_factory.mktemp("explorer")
-    written: dict[str, Path] = {}
-
-    def page(graph: SupplyGraph, **options: object) -> Path:
-        key = f"{graph.name} {sorted(options.items())}"
-        if key not in written:
-            written[key] = write_explorer(graph, folder / f"{len(written)}.html", **options)  # pyright: ignore
-        return written[key]
-
-    return page
-
-
-@pytest.fixture
-def visit(browser) -> Iterator[Callable]:
-    """Open a page; at the end nothing may have been asked of a network, and nothing have failed in the page."""
-    contexts, requests, failures = [], [], []
-
-    def opened(path: Path, address: str = "", width: int = 1280, height: int = 800, **options: object):
-        context = browser.new_context(viewport={"width": width, "height": height}, accept_downloads=True, **options)
-        contexts.append(context)
-        tab = context.new_page()
-        tab.on("request", lambda request: requests.append(request.url))
-        tab.on("console", lambda message: failures.append(message.text) if message.type in {"error", "warning"} else None)
-        tab.on("pageerror", lambda error: failures.append(str(error)))
-        tab.on("dialog", lambda dialog: (failures.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        tab.goto(path.as_uri() + address)
-        tab.wait_for_selector("html[data-ready]")
-        return tab
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert [url for url in requests if not url.startswith(("file:", "blob:"))] == []
-    assert failures == []
+pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
@@ -103,73 +49,6 @@ def chain(graph: SupplyGraph, product: str) -> set[str]:
 
 def drawn(tab) -> list:
     return tab.evaluate("kanmon.drawn.nodes.getIds()")
-
-
-# --- what if: the page's engine against kanmon.risk
-
-
-def random_scenarios(graph: SupplyGraph, product: str | None, seed: int, count: int) -> list[Scenario]:
-    rng = random.Random(seed)
-    part = graph.upstream(product) if product else graph
-    kinds = dict(part.suppliers.select("id", "kind").iter_rows())
-    holders = sorted({s for s in part.shares["supplier"] if kinds[s] != "aggregate"})
-    countries = [s for s in holders if kinds[s] == "country"]
-    items = part.items["id"].to_list()
-    scenarios = []
-    for number in range(count):
-        changes = []
-        for _ in range(rng.randint(1, 3)):
-            only = rng.choice(items) if rng.random() < 0.3 else None
-            choice = rng.random()
-            if choice < 0.25:
-                changes.append(halt(rng.choice(items)))
-            elif choice < 0.5:
-                changes.append(halt(rng.choice(holders), item=only))
-            else:
-                to = rng.choice([(), ("JPN",), (rng.choice(countries), "JPN"), (rng.choice(countries),)])
-                changes.append(embargo(rng.choice(holders), item=only, to=to))
-        scenarios.append(Scenario(str(number), changes))
-    return scenarios
-
-
-def as_change(change) -> dict:
-    row = {"kind": change.kind, "node": change.node}
-    return row | ({"item": change.item} if change.item else {}) | ({"to": list(change.to)} if change.to else {})
-
-
-@pytest.mark.parametrize(
-    ("product", "buyer", "home"),
-    [(None, None, False), ("humanoid_robot", "JPN", False), ("humanoid_robot", "JPN", True), (None, "JPN", True)],
-)
-def test_page_keeps_what_python_keeps(product, buyer, home, pages, visit, world):
-    options = {"products": ["humanoid_robot"], "buyer": buyer} if buyer else {}
-    tab = visit(pages(world, **options, lang="en"))
-    scenarios = random_scenarios(world, product, seed=8, count=12)
-    frame = simulate(world, scenarios, product=product, buyer=buyer, domestic=home)
-    for scenario in scenarios:
-        asked = [product, [as_change(change) for change in scenario], home]
-        found = tab.evaluate("([product, changes, home]) => kanmon.simulate(product, changes, home)", asked)
-        rows = frame.filter(scenario=scenario.name)
-        assert set(found) == set(rows["item"])
-        for row in rows.iter_rows(named=True):
-            kept = found[row["item"]]
-            numbers = [kept["low"], kept["high"], kept["estimate"]]
-            expected = [row["kept_low"], row["kept_high"], row["kept_estimate"]]
-            assert numbers == pytest.approx(expected, abs=1e-9), (scenario, row["item"])
-            assert kept["binding"] == row["binding"], (scenario, row["item"])
-
-
-def test_page_gives_the_reasons_of_the_command_line(robot_page, visit, world):
-    tab = visit(robot_page)
-    asked = 0
-    for scenario in random_scenarios(world, "humanoid_robot", seed=3, count=8):
-        for reading in ("low", "high"):
-            steps = trace(world, scenario, "humanoid_robot", buyer="JPN", reading=reading)
-            expected = sentences(world, steps)["text_en"].to_list()
-            arguments = ["humanoid_robot", [as_change(change) for change in scenario], reading]
-            assert tab.evaluate("([p, c, r]) => kanmon.explain(p, c, r)", arguments) == expected
-            asked += len(expected)
-    assert asked
 
 
 # --- seeing and finding
