@@ -1,4 +1,4 @@
-"""What the tables of kanmon.risk say of the products: measures of their chokepoints, and the smallest sets that stop them."""
+"""What the tables of kanmon.risk say of products: measures of their chokepoints, the smallest sets that stop them."""
 
 from __future__ import annotations
 

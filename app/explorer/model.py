@@ -26,7 +26,7 @@ _READINGS = {False: "market", True: "domestic"}
 
 
 def buyers(graph: SupplyGraph, buyer: str | None) -> list[str | None]:
-    """Return from whose place the page can ask: the buyer, else countries with sourcing of their own; and the world market."""
+    """Return from whose place the page asks: the buyer, else the country with most sourcing of its own; the world market."""
     if buyer is not None:
         return [buyer, None]
     countries = graph.suppliers.filter(pl.col("kind") == "country")["id"]
@@ -34,9 +34,7 @@ def buyers(graph: SupplyGraph, buyer: str | None) -> list[str | None]:
     return [None, *scoped.group_by("scope").len().sort(-pl.col("len").cast(pl.Int64), "scope")["scope"].head(1)]
 
 
-def networks(
-    graph: SupplyGraph, products: list[str], places: list[str | None], level: str
-) -> dict[str, Any]:
+def networks(graph: SupplyGraph, products: list[str], places: list[str | None], level: str) -> dict[str, Any]:
     """Return the networks of a graph by buyer, reading and product.
 
     Without a buyer the network of the whole graph answers for every product. From a buyer's place each product is made at
@@ -120,8 +118,12 @@ class _Shared:
         floats = [array for array in floats if array.dtype.kind == "f"]
         self.levels = np.unique(np.concatenate(floats)) if floats else np.zeros(0)
         self.chains = {name: places for network in found for name, places in network.chains.items()}
-        places = pl.concat([network.nodes.select("supplier", "country") for network in found]).drop_nulls().unique() if found else None
-        self.countries = {} if places is None else dict(places.filter(pl.col("supplier") != pl.col("country")).sort("supplier").iter_rows())
+        self.countries = {
+            supplier: country
+            for network in found
+            for supplier, country in network.makers.select("supplier", "country").unique().sort("supplier").iter_rows()
+            if country is not None and country != supplier
+        }
         self.facts: dict[tuple[Any, ...], int] = {}
 
     def packed(self, network: ProductionNetwork) -> dict[str, Any]:

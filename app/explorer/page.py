@@ -96,8 +96,8 @@ def graph_page(
 
     The page opens on an answer for one product: its hardest chokepoints, country by stage, and the flow by stage. It answers
     what-if questions with the numbers of `kanmon.risk.simulate`, compares scenarios, draws the items by tier, finds and
-    filters them, and shows every fact with its source. Above 2,000 visible nodes it starts aggregated; above 20,000 items it holds a
-    part and says which.
+    filters them, and shows every fact with its source. Above 2,000 visible nodes the drawing starts aggregated; above 20,000
+    items the page holds a part and says which.
 
     Parameters
     ----------

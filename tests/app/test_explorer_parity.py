@@ -73,7 +73,9 @@ def random_scenario(rng: random.Random, network: ProductionNetwork, pairs: list[
         made = {
             "halt": lambda node=node, only=only, item=item: halt(rng.choice([node, item]), item=only),
             "reduce": lambda node=node, only=only, item=item, part=part: reduce(rng.choice([node, item]), part, item=only),
-            "embargo": lambda node=node, only=only, part=part: embargo(node, item=only, to=rng.choice(aims), share=part),
+            "embargo": lambda node=node, only=only, part=part, aims=aims: embargo(
+                node, item=only, to=rng.choice(aims), share=part
+            ),
             "add_source": lambda item=item, part=part: add_source(item, part),
             "recycling": lambda item=item, part=part: add_source(item, part, recycling=True),
             "substitute": lambda part=part: substitute(*rng.choice(pairs), part),
@@ -145,7 +147,14 @@ def test_page_reads_the_facts_as_cut_sets_do(pages, visit, world):
     for node in ("CHN", "USA", "TUR"):
         solution = solve(network, Scenario("x", halt(node)), readings=["facts"])
         found = tab.evaluate(
-            "(node) => kanmon.solve('humanoid_robot', 'JPN', false, [{kind: 'halt', node}], undefined, ['facts']).kept.facts",
-            node,
+            "(asked) => kanmon.solve(...asked).kept.facts",
+            [
+                "humanoid_robot",
+                "JPN",
+                False,
+                [{"kind": "halt", "node": node}],
+                {"sharing": "alike", "term": "short", "sourcing": "world"},
+                ["facts"],
+            ],
         )
         assert found == pytest.approx(solution.levels("facts").tolist(), abs=1e-9)

@@ -212,6 +212,7 @@ function start() {
   $("export-csv").addEventListener("click", exportCsv);
   $("export-graphml").addEventListener("click", exportGraphml);
   $("theme").addEventListener("click", () => update({ theme: document.documentElement.dataset.theme === "dark" ? "light" : "dark" }));
+  $("skip").addEventListener("click", () => $("stage").focus());
   $("help").addEventListener("click", () => $("about").showModal());
   $("zoom-in").addEventListener("click", () => zoom(1.3));
   $("zoom-out").addEventListener("click", () => zoom(1 / 1.3));

@@ -47,9 +47,9 @@ function explain(solution, product, reading) {
   for (let n = 0; n < chain.length; n++) {
     const row = chain[n];
     let end = n;
-    while (row.cause === "need" && chain[end + 1]?.cause === "need" && percent(chain[end + 1].kept) === percent(row.kept)) end++;
+    while (row.cause === "need" && chain[end + 1]?.cause === "need" && percent(1 - chain[end + 1].kept) === percent(1 - row.kept)) end++;
     const after = chain[end + 1];
-    const values = { item: nameOfId(row.item), kept: percent(row.kept), need: after ? nameOfId(after.item) : "" };
+    const values = { item: nameOfId(row.item), lost: percent(1 - row.kept), need: after ? nameOfId(after.item) : "" };
     if (end > n) {
       const through = [...chain.slice(n + 1, end + 1), after].filter(Boolean).map((one) => nameOfId(one.item));
       lines.push(t("way_chain", { ...values, chain: through.join(" → ") }));
@@ -156,7 +156,9 @@ function showWhatIf() {
   if (!networkOf()) return fill(panel, h("p", { class: "note" }, t(state.product ? "no_network_product" : "no_network")));
   const open = document.activeElement && panel.contains(document.activeElement) ? document.activeElement.id : null;
   const place = panel.scrollTop;
+  const unfolded = new Map([...panel.querySelectorAll("details[id]")].map((one) => [one.id, one.open]));
   fill(panel, results(), changesList(), controls(), pinned(), reasons(), readings(), affectedItems());
+  unfolded.forEach((wide, id) => $(id) && ($(id).open = wide));
   panel.scrollTop = place;
   if (open && $(open)) $(open).focus({ preventScroll: true });
   return undefined;
@@ -307,7 +309,7 @@ function reasons() {
 function why(title, reading, solution = whatIf.solution, product = state.product) {
   const lines = explain(solution, product, reading);
   if (!lines.length) return null;
-  return h("details", { class: "why", open: reading === "high" }, h("summary", {}, t(title)), h("ol", {}, lines.map((line) => h("li", {}, cut(line, 700)))));
+  return h("details", { class: "why", id: solution === whatIf.solution ? title : null, open: reading === "high" }, h("summary", {}, t(title)), h("ol", {}, lines.map((line) => h("li", {}, cut(line, 700)))));
 }
 
 // What is assumed: said in one line, and changed here.
