@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -79,7 +80,7 @@ def name_of(row: dict[str, Any], lang: str) -> str:
 
 
 def open_graph(data: str | None) -> SupplyGraph:
-    """Return the bundled dataset of that name (default: ``world``), else what stands at that path.
+    """Return the bundled dataset of that name (default: ``world``), else what stands at that path: tables, or ETO's folder.
 
     Raises
     ------
@@ -88,12 +89,20 @@ def open_graph(data: str | None) -> SupplyGraph:
     """
     from ..datasets import load
     from ..datasets.catalogue import NAMES
+    from ..datasets.readers.eto import is_eto, read_eto
     from ..graph import ReadError, SupplyGraph
     from ..graph.errors import did_you_mean, nearest, shorten
 
     if data is None or data in NAMES:
         return load(data or "world")
     path = Path(data)
+    if path.is_dir() and is_eto(path):
+        # Its licence is a sentence for the reader, not a warning of the program.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            graph = read_eto(path)
+        console(stderr=True).print(text("datasets.eto.licence"), markup=False)
+        return graph
     if path.exists():
         return SupplyGraph.read(path)
     siblings = [entry.name for entry in path.parent.iterdir()] if path.parent.is_dir() else []

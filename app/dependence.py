@@ -9,8 +9,10 @@ from pathlib import Path
 import polars as pl
 
 from .. import datasets, risk
+from ..datasets.readers.tables import reading
 from ..graph import InputError, UnknownIdError
 from ..graph.files import whole_folder
+from ..graph.messages import Message
 from .outputs import write_csv
 
 METHODS = ("cao", "meti", "cdi", "geodep", "sr")
@@ -46,6 +48,8 @@ class Dependence:
         What `datasets.clean_trade` did not take as it stood.
     limits, sources : polars.DataFrame
         The limits that were used, and where everything comes from.
+    notes : tuple of Message
+        What was assumed about the file: its encoding, its level of codes, totals that have no origins.
     """
 
     importer: str
@@ -57,6 +61,7 @@ class Dependence:
     report: pl.DataFrame
     limits: pl.DataFrame
     sources: pl.DataFrame
+    notes: tuple[Message, ...] = ()
 
     @property
     def ranked(self) -> pl.DataFrame:
@@ -90,18 +95,27 @@ def assess_dependence(
     UnknownIdError
         The importer is no country that is known.
     ReadError, InputError
-        The file cannot be read, or the importer imports nothing in it (in that year).
+        The file cannot be read, cannot say what comes from where, or the importer imports nothing in it (in that year).
     """
     code = datasets.country(importer)
     if code is None:
         raise UnknownIdError("country", importer, datasets.countries()["name_en"])
     bundled = trade is None or str(trade) == "baci_japan"
-    flows, report, unique = (datasets.bundled_trade().lazy(), _NO_REPORT, True) if bundled else _from_file(Path(str(trade)))
-    lazy = _tables(flows, code, methods, unique)
-    tables = dict(zip(lazy, pl.collect_all(lazy.values(), engine="streaming"), strict=True))
+    notes: list[Message] = []
+    if bundled:
+        flows, report, unique = datasets.bundled_trade().lazy(), _NO_REPORT, True
+        tables = _collected(flows, code, methods, unique)
+    else:
+        # Damage within a lazily read file shows when it is collected.
+        with reading(str(trade)):
+            flows, report, unique = _from_file(Path(str(trade)), notes)
+            tables = _collected(flows, code, methods, unique)
     years = tables["concentration"]["year"].drop_nulls().unique().sort().to_list()
-    if not years or (year is not None and year not in years):
-        raise InputError("app.dependence.no_imports", importer=code, years=", ".join(map(str, years)) or "-")
+    if not years:
+        raise _nothing(flows, report, code)
+    if year is not None and year not in years:
+        raise InputError("app.dependence.no_imports", importer=code, years=", ".join(map(str, years)))
+    notes += _levels(tables["concentration"]["hs6"])
     limits = datasets.thresholds().filter(pl.col("id").is_in([name for method in methods for name in LIMITS[method]]))
     trades = _trade_sources(flows, "" if bundled else Path(str(trade)).name)
     used = {name: trades["id"].to_list() + _ALSO.get(name, []) for name in tables}
@@ -118,6 +132,7 @@ def assess_dependence(
         report=report,
         limits=limits,
         sources=known.filter(pl.col("id").is_in(list(ids))).sort("id"),
+        notes=tuple(notes),
     )
 
 
@@ -126,15 +141,42 @@ _REPORT = {"reason": pl.String, "action": pl.String, "detail": pl.String, "rows"
 _NO_REPORT = pl.DataFrame(schema=_REPORT)
 
 
-def _from_file(path: Path) -> tuple[pl.LazyFrame, pl.DataFrame, bool]:
+def _from_file(path: Path, notes: list[Message]) -> tuple[pl.LazyFrame, pl.DataFrame, bool]:
     """Return a file's flows, what was set aside, and whether its rows are unique (BACI's are)."""
-    flows = datasets.read_trade(path)
+    flows = datasets.read_trade(path, notes=notes)
     if datasets.trade_kind(path) == "baci":
         return flows, _NO_REPORT, True
-    flows, report = datasets.clean_trade(flows)
+    flows, report = datasets.clean_trade(flows, level=None)
     if "item" in flows.collect_schema() and "hs6" not in flows.collect_schema():
         flows = flows.rename({"item": "hs6"})
     return flows, report, False
+
+
+def _nothing(flows: pl.LazyFrame, report: pl.DataFrame, importer: str) -> InputError:
+    """Return the error for an importer without imports: what the table holds instead, and what was set aside."""
+    others = flows.select("importer").unique().collect(engine="streaming")["importer"].drop_nulls().sort()
+    if not len(others):
+        aside = report.filter(pl.col("action") == "set_aside").group_by("reason").agg(pl.col("rows").sum())
+        reason = aside.top_k(1, by="rows")["reason"].first() or "importer_unknown"
+        most = Message(f"datasets.trade.reason_{reason}")
+        return InputError("app.dependence.all_set_aside", rows=aside["rows"].sum(), most=most)
+    shown = ", ".join(others[:12]) + ("…" if len(others) > 12 else "")
+    return InputError("app.dependence.other_importers", importer=importer, others=shown, example=others[0])
+
+
+def _levels(codes: pl.Series) -> list[Message]:
+    """Return a note for each level of codes coarser than six digits."""
+    sizes = codes.unique().str.len_chars().value_counts().sort("hs6")
+    return [
+        Message("app.dependence.level", digits=size, codes=count, all=codes.n_unique())
+        for size, count in sizes.rows()
+        if size is not None and size < 6
+    ]
+
+
+def _collected(flows: pl.LazyFrame, importer: str, methods: Sequence[str], unique: bool) -> dict[str, pl.DataFrame]:
+    lazy = _tables(flows, importer, methods, unique)
+    return dict(zip(lazy, pl.collect_all(lazy.values(), engine="streaming"), strict=True))
 
 
 def _tables(flows: pl.LazyFrame, importer: str, methods: Sequence[str], unique: bool) -> dict[str, pl.LazyFrame]:

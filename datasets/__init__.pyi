@@ -2,6 +2,7 @@ from .catalogue import catalogue as catalogue
 from .catalogue import load as load
 from .catalogue import verify as verify
 from .cleaning import clean_trade as clean_trade
+from .countries import area as area
 from .countries import countries as countries
 from .countries import country as country
 from .countries import group as group
@@ -17,6 +18,7 @@ from .readers.baci import read_baci as read_baci
 from .readers.comtrade import read_comtrade as read_comtrade
 from .readers.eto import read_eto as read_eto
 from .readers.hs import convert_edition as convert_edition
+from .readers.input_output import read_input_output as read_input_output
 from .readers.japan_customs import read_japan_customs as read_japan_customs
 from .readers.us_census import read_us_census as read_us_census
 from .technologies import group_a as group_a

@@ -10,7 +10,7 @@ import polars as pl
 
 from ..graph import InputError
 from ..graph.errors import did_you_mean, nearest, shorten
-from .readers.hs import digits_of, hs_code
+from .readers.hs import coarser, digits_of, hs_code
 
 # Codes and names of totals: adding them to countries would count trade twice.
 TOTALS = frozenset(
@@ -50,7 +50,7 @@ _DETAILS = {"importer_unknown": "importer", "total": "_total", "code_unreadable"
 def clean_trade(
     trade: Any,
     *,
-    level: int = 6,
+    level: int | None = 6,
     national: int = 9,
     country: Callable[[str], str | None] | None = None,
 ) -> tuple[Any, pl.DataFrame]:
@@ -69,7 +69,8 @@ def clean_trade(
     year_missing      set aside  an empty or unreadable year
     code_restored     mended     HS codes: dots, quotes and lost leading zeros (see `readers.hs.hs_code`)
     code_unreadable   set aside  no HS code of 4 to 10 digits
-    code_short        set aside  coarser than ``level``: adding it to finer codes would count trade twice
+    code_short        set aside  coarser than ``level``, or (``level=None``) than other codes of that importer and year:
+                                 adding both would count trade twice
     total             set aside  a partner or importer that is a total ("World", "EU27")
     importer_unknown  set aside  no country by any name or code that is known
     exporter_unknown  kept       as trade of unknown origin (blank exporter), listed with its value
@@ -81,8 +82,8 @@ def clean_trade(
     trade : frame
         ``hs6`` (or ``item``, then taken as it is), ``importer``, ``exporter``, ``year``, ``value``, optionally
         ``unit``; any kind of frame, text or numbers. Thousands separators (",") are allowed.
-    level : int, default 6
-        Digits that HS codes are cut to: 2, 4 or 6 (or the national 9, 10).
+    level : int or None, default 6
+        Digits that HS codes are cut to: 2, 4 or 6 (or the national 9, 10). None keeps each code's own level up to six.
     national : {9, 10}
         Length of the table's national codes: decides whether nine digits are a full code (Japan) or lack a zero (US).
     country : callable, optional
@@ -131,7 +132,8 @@ def clean_trade(
     after = _collect(frame.select(nw.len(), nw.col("_value").sum()))
     frame = _countries(frame, country)
     frame = _codes(frame, item, level, national) if item == "hs6" else frame.with_columns(_item=nw.col(item), _code=_NONE)
-    frame = frame.with_columns(_aside=_aside())
+    coarse = _coarse(frame) if item == "hs6" and level is None else nw.lit(False)
+    frame = frame.with_columns(_aside=_aside(coarse))
     report = [("duplicate", None, before["len"][0] - after["len"][0], before["_value"][0] - after["_value"][0])]
     report += unit
     for reason in ("_aside", "_unread", "_code", "_lost"):
@@ -216,7 +218,7 @@ def _countries(frame: Any, country: Callable[[str], str | None]) -> Any:
         return nw.col(column).replace_strict(known, default=None, return_dtype=nw.String) if known else _NONE
 
     def total(column: str) -> nw.Expr:
-        return nw.when(nw.col(column).is_in(sorted(totals))).then(nw.col(column)).otherwise(_NONE)
+        return nw.when(nw.col(column).is_in(sorted(totals))).then(nw.col(column)).otherwise(_NONE) if totals else _NONE
 
     frame = frame.with_columns(
         _importer=code("_to"), _exporter=code("_from"), _total=nw.coalesce(total("_from"), total("_to"))
@@ -225,21 +227,30 @@ def _countries(frame: Any, country: Callable[[str], str | None]) -> Any:
     return frame.with_columns(_lost=nw.when(lost).then(nw.lit("exporter_unknown")).otherwise(_NONE))
 
 
-def _codes(frame: Any, item: str, level: int, national: int) -> Any:
+def _codes(frame: Any, item: str, level: int | None, national: int) -> Any:
     """Add ``_item``, ``_written`` (digits as given) and ``_code`` where more than a cut was needed."""
     frame = frame.with_columns(_written=nw.col(item).cast(nw.String).str.strip_chars(), _digits=digits_of(item))
     frame = frame.with_columns(hs_code(item, level, national).alias("_item"), hs_code(item, 2, national).alias("_chapter"))
-    given = nw.col("_written").str.slice(0, level) == nw.col("_item")
+    given = nw.col("_written").str.slice(0, level or 6) == nw.col("_item")
     return frame.with_columns(_code=nw.when(given).then(_NONE).otherwise(nw.lit("code_restored")))
 
 
-def _aside() -> nw.Expr:
+def _coarse(frame: Any) -> nw.Expr:
+    """Return whether a row's importer has finer codes beneath its code in the same year."""
+    keys = [nw.col(name).cast(nw.String).fill_null("") for name in ("_importer", "_year", "_item")]
+    key = nw.concat_str(keys, separator="|")
+    rows = {tuple(text.split("|")) for text in _collect(frame.select(_key=key).unique())["_key"]}
+    covered = sorted("|".join(row) for row in coarser(rows))
+    return key.is_in(covered) if covered else nw.lit(False)
+
+
+def _aside(coarse: nw.Expr) -> nw.Expr:
     """Return the first reason to set a row aside, blank where there is none."""
     rules = [
         ("negative_value", nw.col("_value") < 0),
         ("year_missing", nw.col("_year").is_null()),
         ("code_unreadable", nw.col("_item").is_null() & nw.col("_chapter").is_null()),
-        ("code_short", nw.col("_item").is_null()),
+        ("code_short", nw.col("_item").is_null() | coarse),
         ("total", ~nw.col("_total").is_null()),
         ("importer_unknown", nw.col("_importer").is_null()),
         ("own_trade", nw.col("_importer") == nw.col("_exporter")),

@@ -14,8 +14,6 @@ import polars as pl
 
 from ..graph.errors import InputError, did_you_mean, nearest, shorten
 
-_APOSTROPHES = str.maketrans("’‘`´", "''''")
-
 
 @cache
 def _table(name: str) -> pl.DataFrame:
@@ -42,26 +40,73 @@ def countries() -> pl.DataFrame:
 def country(text: str) -> str | None:
     """Return the ISO 3166-1 alpha-3 code that ``text`` names, ``None`` when it names no country.
 
-    ``text`` is an ISO code of two or three letters, a name in English or Japanese, or an alias. Width, case, accents'
-    composition, kinds of apostrophe and white space do not matter (Unicode NFKC, case folded).
+    ``text`` is an ISO code of two or three letters, a name in English or Japanese, or an alias. Width, case, accents,
+    punctuation, white space, usual abbreviations ("Rep.", "Dem.", "Isds", "St.") and a part put last ("Korea, Rep. of") do
+    not matter. Two countries in one text are none: nobody knows which is meant.
 
-    >>> country("台湾"), country("ｃｈｎ"), country("Congo (Kinshasa)"), country("Atlantis")
-    ('TWN', 'CHN', 'COD', None)
+    >>> [country(text) for text in ("台湾", "ｃｈｎ", "Korea, Rep. of", "Taiwan, Province of China", "Atlantis")]
+    ['TWN', 'CHN', 'KOR', 'TWN', None]
     """
-    return _names().get(_folded(text))
+    names = _names()
+    head, tail = [*re.split(r"[,(（、]", text[:200], maxsplit=1), ""][:2]
+    # "China, Taiwan" is a list of two, not a name with its first part put last.
+    turned = None if _words(tail) in names else names.get(_words(f"{tail} {head}"))
+    return names.get(_words(text)) or turned
+
+
+def area(code: str | int | None) -> str | None:
+    """Return the ISO 3166-1 alpha-3 code of an area of the United Nations' trade statistics, ``None`` if it is no country.
+
+    ``code`` is its number (392) or its code in letters; those of states that no longer exist are kept. The area 490, S19,
+    "Other Asia, nes" is Taiwan in these statistics; other groups and remainders (R20, X2, W00, "N/A") are no country.
+
+    References
+    ----------
+    CEPII, BACI country codes (`trade_sources`, ``CEPII_BACI_COUNTRIES``).
+
+    >>> area("490"), area("S19"), area(842), area("R20"), area("N/A")
+    ('TWN', 'TWN', 'USA', None, None)
+    """
+    text = "" if code is None else str(code).strip().upper().removesuffix(".0")
+    if text.isdecimal() and text.isascii():
+        return _areas().get(int(text[:9]))
+    return "TWN" if text == "S19" else text if re.fullmatch("[A-Z]{3}", text) and text not in _NO_STATES else None
+
+
+_NO_STATES = frozenset(("WLD", "EUN", "EUR", "NAN"))
 
 
 @cache
-def _names() -> dict[str, str]:
-    names: dict[str, str] = {}
+def _areas() -> dict[int, str]:
+    from .readers.tables import packaged
+
+    rows = packaged("comtrade", "countries").select("code", "iso3").iter_rows()
+    return {int(code): iso3 for code, iso3 in rows if iso3}
+
+
+@cache
+def _names() -> dict[tuple[str, ...], str]:
+    names: dict[tuple[str, ...], str] = {}
     for row in countries().iter_rows(named=True):
         words = [row["iso3"], row["iso2"], row["name_en"], row["name_ja"], *(row["aliases"] or "").split("|")]
-        names.update((_folded(word), row["iso3"]) for word in words if word)
+        names.update((_words(word), row["iso3"]) for word in words if word)
     return names
 
 
-def _folded(text: str) -> str:
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)).strip().casefold()
+def _words(text: str) -> tuple[str, ...]:
+    """Return the words of a name without accents, dots and little words."""
+    plain = unicodedata.normalize("NFKD", text[:200])
+    plain = unicodedata.normalize("NFC", re.sub("[\u0300-\u036f]", "", plain)).casefold().replace("&", " and ")
+    words = re.sub(r"[^\w\s/・]", " ", re.sub(r"[.'’‘`´]", "", plain)).split()
+    if len(words) < 2:
+        # A word alone may be a code: IS is Iceland, not "islands".
+        return tuple(words)
+    return tuple(_SHORT.get(word, word) for word in words if word not in _LITTLE)
+
+
+_LITTLE = frozenset(("the", "of"))
+_SHORT = {"rep": "republic", "dem": "democratic", "fed": "federal", "st": "saint", "br": "british", "fr": "french"}
+_SHORT |= dict.fromkeys(("isds", "isl", "is", "islands"), "island") | {"terr": "territory", "territories": "territory"}
 
 
 def groups() -> pl.DataFrame:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import polars as pl
 
-from ..graph import InputError, ReadError
-from ..graph.errors import did_you_mean, nearest, shorten
-from .readers.tables import packaged
+from ..graph import InputError
+from ..graph.errors import did_you_mean, nearest, short_path, shorten
+from ..graph.files import text_of
+from .readers.tables import Notes, packaged, read_table, reading, separator_of
 
 TRADE = {"baci_japan": "flows", "japan_over_time": "japan_over_time"}
 _TIDY = ("importer", "exporter", "year", "value")
-# How to recognise a file by its header.
+# How to recognise a file by its header; UN Comtrade's has many forms and is asked for itself.
 _HEADERS = {
     "baci": {"t", "i", "j", "k", "v"},
-    "comtrade": {"refYear", "reporterISO", "cmdCode", "primaryValue"},
     "japan_customs": {"Exp or Imp", "HS", "Country", "Value-Year"},
     "us_census": {"CTY_CODE", "YEAR"},
     "tidy": set(_TIDY),
@@ -96,42 +97,44 @@ def trade_sources() -> pl.DataFrame:
     >>> "WB_WGI2024" in trade_sources()["id"]
     True
     """
-    folders = ("baci_japan", "governance", "hs", "japan_customs", "thresholds", "us_census")
+    folders = ("baci_japan", "comtrade", "governance", "hs", "japan_customs", "thresholds", "us_census")
     return pl.concat([packaged(folder, "sources") for folder in folders]).sort("id")
 
 
-def read_trade(path: str | Path, *, exports: bool = False) -> pl.LazyFrame:
+def read_trade(path: str | Path, *, exports: bool = False, notes: Notes | None = None) -> pl.LazyFrame:
     """Return the trade table at ``path``, a file or a BACI folder, recognised by its header.
 
-    BACI (CSV, Parquet, folder), UN Comtrade (CSV), Trade Statistics of Japan (CSV), US Census API (CSV, JSON), or a table
-    with ``hs6`` or ``item``, ``importer, exporter, year, value`` (CSV, Parquet). BACI and Parquet stay lazy.
-    With ``exports`` Comtrade and Japanese files are read as the exporter reports them.
+    BACI (CSV, Parquet, folder), UN Comtrade (CSV, TSV, JSON; of today, of its API and of the classic site), Trade
+    Statistics of Japan (CSV), US Census API (CSV, JSON), or a table with ``hs6`` or ``item``, ``importer, exporter, year,
+    value`` (CSV, Parquet). BACI and Parquet stay lazy. With ``exports`` Comtrade and Japanese files are read as the exporter
+    reports them.
+    What a reader left out or assumed is appended to ``notes``.
 
     Raises
     ------
     ReadError
         There is no such file, or it cannot be read.
     InputError
-        Its header is none of these.
+        Its header is none of these, or it cannot say what goods come from where (see `read_comtrade`).
     """
     from .readers.baci import read_baci
     from .readers.comtrade import read_comtrade
     from .readers.japan_customs import read_japan_customs
-    from .readers.tables import read_table
     from .readers.us_census import read_us_census
 
     path = Path(path)
     match trade_kind(path):
         case "baci":
-            return read_baci(path)
+            return read_baci(path, notes=notes)
         case "comtrade":
-            return read_comtrade(path, exports=exports).lazy()
+            return read_comtrade(path, exports=exports, notes=notes).lazy()
         case "japan_customs":
-            return read_japan_customs(path, exports=exports).lazy()
+            return read_japan_customs(path, exports=exports, notes=notes).lazy()
         case "us_census":
-            return read_us_census(path).lazy()
+            return read_us_census(path, notes=notes).lazy()
         case _:
-            return pl.scan_parquet(path) if path.suffix == ".parquet" else read_table(path, _TIDY).lazy()
+            with reading(path):
+                return pl.scan_parquet(path) if _is_parquet(path) else read_table(path, _TIDY, notes).lazy()
 
 
 def trade_kind(path: str | Path) -> str:
@@ -144,27 +147,35 @@ def trade_kind(path: str | Path) -> str:
     InputError
         It is none of these.
     """
+    from .readers.comtrade import is_comtrade
+
     path = Path(path)
     if path.is_dir():
         return "baci"
-    if path.suffix == ".json":
-        return "us_census"
     header = _header(path)
+    if is_comtrade(header):
+        return "comtrade"
     for kind, columns in _HEADERS.items():
         if columns <= set(header) and (kind != "tidy" or {"hs6", "item"} & set(header)):
             return kind
-    raise InputError("datasets.trade.header", path=shorten(path), columns=shorten(", ".join(header), 120))
+    raise InputError("datasets.trade.header", path=short_path(path), columns=shorten(", ".join(header), 120))
+
+
+def _is_parquet(path: Path) -> bool:
+    return path.suffix.lower() == ".parquet"
 
 
 def _header(path: Path) -> list[str]:
-    if path.suffix == ".parquet":
-        try:
+    with reading(path):
+        if _is_parquet(path):
             return list(pl.scan_parquet(path).collect_schema())
-        except (OSError, pl.exceptions.PolarsError) as error:
-            raise ReadError("datasets.trade.no_file", path=shorten(path)) from error
-    try:
         with path.open("rb") as file:
-            first = file.readline(65536)
-    except OSError as error:
-        raise ReadError("datasets.trade.no_file", path=shorten(path)) from error
-    return [cell.strip().strip('"') for cell in first.decode("utf-8-sig", errors="replace").split(",")]
+            start = file.read(65536)
+        if path.suffix.lower() == ".json":
+            # The Census gives rows of which the first is the header, Comtrade rows that name their cells.
+            found = re.search(rb'"data"\s*:\s*\[\s*(\{[^}]*)', start)
+            cells = re.findall(rb'"(\w+)"\s*:', found[1]) if found else [b"CTY_CODE", b"YEAR"]
+            return [cell.decode("ascii", errors="replace") for cell in cells]
+        # Whole lines only: a letter of several bytes is not cut.
+        line = text_of(start[: start.rfind(b"\n") + 1] or start, path)[0].lstrip("\r\n").partition("\n")[0]
+    return [cell.strip().strip('"') for cell in line.split(separator_of(line))]

@@ -16,12 +16,14 @@ from .network import (
     EQUIPMENT,
     EXTRA,
     GROUP,
+    HOME,
     MAKER,
     MARKET,
     NEW,
     NODE_SCHEMA,
     REMAINDER,
     SHARED,
+    UNIFORM,
     WORLD_MARKET,
     NewSource,
     ProductionNetwork,
@@ -31,8 +33,6 @@ from .network import (
 if TYPE_CHECKING:
     from .supply_graph import SupplyGraph
 
-HOME = "@"
-"""The buyer of the market that holds nothing but what the buyer makes of the product."""
 _ABOUT = ["level", "measure", "year", "source", "confidence"]
 _FACTS = ["kept_low", "kept_high", "use_low", "use_high", "life", "lag"]
 _MEMBER = {"item": pl.String, "buyer": pl.String, "supplier": pl.String, "low": pl.Float64, "high": pl.Float64}
@@ -259,7 +259,7 @@ class _Compiler:
         return ProductionNetwork(
             self._rows(makers, markets, groups),
             kind,
-            _whole(kind, markets, makers.height),
+            _whole(kind, markets, makers.height, owner, column["flags"], want),
             np.where(slack > 1e-12, slack, 0.0),
             indptr,
             column["target"].astype(np.int64),
@@ -313,12 +313,17 @@ class _Compiler:
         )
 
 
-def _whole(kind: np.ndarray, markets: pl.DataFrame, first: int) -> np.ndarray:
-    whole = np.zeros(len(kind), np.bool_)
+def _whole(
+    kind: np.ndarray, markets: pl.DataFrame, first: int, owner: np.ndarray, flags: np.ndarray, want: np.ndarray
+) -> np.ndarray:
+    """Return which markets are whole (1), and of these which have makers who all share all needs (2)."""
     # A market of one home maker counts as whole: a buyer is taken to buy as the world does.
     alone = markets["level"].is_null() & (markets["buyer"] != WORLD_MARKET)
+    whole = np.zeros(len(kind), np.int8)
     whole[first : first + markets.height] = ((markets["buyer"] == WORLD_MARKET) | alone).to_numpy()
-    return whole
+    apart = np.zeros(len(kind), np.bool_)
+    apart[owner[(want != 1) & ((flags & EXTRA) == 0)]] = True
+    return np.where((whole > 0) & ~apart, UNIFORM, whole).astype(np.int8)
 
 
 def _chain(graph: SupplyGraph, supplier: str) -> Iterator[str]:

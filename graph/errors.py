@@ -92,6 +92,19 @@ def did_you_mean(names: Iterable[str]) -> Message:
     return Message("graph.errors.did_you_mean", names=", ".join(names)) if names else Message("graph.errors.no_hint")
 
 
+def short_path(path: object, limit: int = 60) -> str:
+    r"""Return a path as `shorten` does, but with its end, where the file's name stands.
+
+    >>> short_path("/a/very/long/way/down/to/the/file.csv", 20)
+    '…/to/the/file.csv'
+    """
+    line = shorten(path, 10_000)
+    if len(line) <= limit:
+        return line
+    tail = line[-limit:]
+    return f"…{tail[tail.find('/') :]}" if "/" in tail else f"…{tail[1:]}"
+
+
 def shorten(value: object, limit: int = 60) -> str:
     r"""Return ``value`` as one printable line of at most ``limit`` characters: a user's cell is hostile.
 

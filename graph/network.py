@@ -41,11 +41,15 @@ WORLD_MARKET = ""
 """The buyer of a market that every buyer without sourcing of its own uses."""
 REMAINDER = ""
 """The supplier id of what is not attributed to anybody named."""
+HOME = "@"
+"""The buyer of the market that holds nothing but what the buyer makes of the product."""
 NEW = "+"
 """The supplier id of a new source in a place that no scenario touches."""
 MAKER, MARKET, GROUP = 0, 1, 2
 SHARED, EQUIPMENT, ASSUMED, EXTRA = 1, 2, 4, 8
 """Flags of links: sourcing that nobody knows; a machine; "buys as the world does" is assumed; a new source of a scenario."""
+UNIFORM = 2
+"""A whole market all of whose makers share all of its needs."""
 LEVELS = ("country", "company", "site")
 """Whose shares a network is made of."""
 
@@ -67,8 +71,9 @@ class ProductionNetwork:
         measure, year, source, confidence``.
     kind : numpy.ndarray of int8
         n: `MAKER`, `MARKET` or `GROUP`.
-    whole : numpy.ndarray of bool
-        n: markets whose makers are all there are, so that what the world loses, they lose together.
+    whole : numpy.ndarray of int8
+        n: 1 for markets whose makers are all there are, so that what the world loses, they lose together; 2 (`UNIFORM`)
+        where these moreover share all needs of the market; else 0.
     slack : numpy.ndarray
         n: weight of a market or group that its lower bounds leave open.
     indptr, indices : numpy.ndarray
@@ -152,7 +157,7 @@ class ProductionNetwork:
         UnknownIdError
             The item is not in this network.
         """
-        for place in ("@", *self.places, WORLD_MARKET):
+        for place in (HOME, *self.places, WORLD_MARKET):
             if (item, place) in self.markets:
                 return self.markets[item, place]
         raise UnknownIdError("item", item, {name for name, _ in self.markets})
@@ -183,6 +188,12 @@ class ProductionNetwork:
     def owner(self) -> np.ndarray:
         """The node that each link belongs to (m)."""
         return np.repeat(np.arange(len(self.kind)), np.diff(self.indptr))
+
+    @cached_property
+    def home(self) -> int | None:
+        """The maker that the buyer is of the product; it goes on, whatever happens to the country that it stands in."""
+        node = self.markets.get((str(self.product), HOME))
+        return None if node is None else int(self.indices[self.indptr[node]])
 
     @cached_property
     def order(self) -> tuple[np.ndarray, np.ndarray]:

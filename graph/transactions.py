@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from hashlib import blake2b
@@ -13,12 +14,16 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from .errors import InputError, ReadError, UnknownIdError, did_you_mean, nearest, shorten
+from .errors import InputError, KanmonError, ReadError, UnknownIdError, did_you_mean, nearest, shorten
+from .files import decode
 from .messages import Message
 
 ROLES = ("none", "non_essential", "essential")
 """Roles of an input; a link's role is stored as the position in this tuple."""
 
+_PAIR = ("supplier_sector", "buyer_sector")
+_OPTIONAL = {"firms": ("revenue", "costs")}
+_COLUMNS = ("supplier", "buyer", "value", "firm", "sector", "revenue", "costs", *_PAIR, "role")
 _ARRAYS = ("sector_of", "starts", "buyers", "values", "roles", "revenue", "costs")
 
 
@@ -66,7 +71,13 @@ class FirmNetwork:
 
     @classmethod
     def from_transactions(
-        cls, transactions: Any, firms: Any, roles: Any = None, *, unlisted: str = "essential"
+        cls,
+        transactions: Any,
+        firms: Any,
+        roles: Any = None,
+        *,
+        unlisted: str = "essential",
+        columns: Mapping[str, str] | None = None,
     ) -> FirmNetwork:
         """Compile a network from tables.
 
@@ -80,6 +91,9 @@ class FirmNetwork:
             ``supplier_sector, buyer_sector, role``: whether a buyer of one sector can do without what the other delivers.
         unlisted : {"essential", "non_essential", "none"}
             Role of a pair that ``roles`` does not list; ``essential`` takes its input as indispensable.
+        columns : mapping, optional
+            What the tables call their columns, by the names used here: ``{"supplier": "seller_id"}``. It holds for all three
+            tables; what it does not name is called as above.
 
         Returns
         -------
@@ -94,7 +108,8 @@ class FirmNetwork:
         Raises
         ------
         InputError
-            Missing columns, empty or repeated ids, values that are negative or not finite, an unknown role, no link at all.
+            Missing columns, a mapping of unknown names, empty or repeated ids, values that are negative or not finite, an
+            unknown role, no link at all.
         UnknownIdError
             A transaction names a firm that the firms table lacks.
         ReadError
@@ -111,10 +126,11 @@ class FirmNetwork:
         """
         if unlisted not in ROLES:
             raise InputError("graph.transactions.unlisted", value=shorten(unlisted))
+        columns = _mapped(columns)
         notes: list[Message] = []
-        listed = _firms(firms)
+        listed = _firms(_table(firms, "firms", ("firm", "sector"), columns))
         ids = listed["firm"]
-        links = _links(_table(transactions, "transactions", ("supplier", "buyer", "value")), ids, notes)
+        links = _links(_table(transactions, "transactions", ("supplier", "buyer", "value"), columns), ids, notes)
         sectors, sector_of = _sectors(listed["sector"], notes)
         supplier, buyer = links["supplier"].to_numpy(), links["buyer"].to_numpy()
         values = links["value"].to_numpy()
@@ -135,7 +151,14 @@ class FirmNetwork:
             starts=np.concatenate([[0], np.cumsum(np.bincount(supplier, minlength=len(ids)))]).astype(np.int64),
             buyers=buyer.astype(np.int32),
             values=values.copy(),
-            roles=_roles(roles, sectors, sector_of[supplier], sector_of[buyer], unlisted, notes),
+            roles=_roles(
+                None if roles is None else _table(roles, "roles", (*_PAIR, "role"), columns),
+                sectors,
+                sector_of[supplier],
+                sector_of[buyer],
+                unlisted,
+                notes,
+            ),
             revenue=revenue,
             costs=costs,
             notes=tuple(notes),
@@ -232,8 +255,18 @@ def _count(notes: list[Message], name: str, count: int, **values: Any) -> None:
         notes.append(Message(f"graph.transactions.note_{name}", count=int(count), **values))
 
 
-def _table(data: Any, table: str, columns: tuple[str, ...]) -> pl.DataFrame:
-    """Return ``data`` as a polars frame that has ``columns``."""
+def _mapped(columns: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the mapping when it speaks of columns that are known, each called differently."""
+    given = dict(columns or {})
+    for name in given:
+        if name not in _COLUMNS:
+            hint = did_you_mean(nearest(str(name), _COLUMNS))
+            raise InputError("graph.transactions.mapping", name=shorten(name), known=", ".join(_COLUMNS), hint=hint)
+    return given
+
+
+def _table(data: Any, table: str, needed: tuple[str, ...], columns: Mapping[str, str]) -> pl.DataFrame:
+    """Return ``data`` as a polars frame with the columns ``needed``, called as here whatever ``columns`` says they were."""
     if isinstance(data, str | Path):
         frame = _read(Path(data), table)
     else:
@@ -242,19 +275,27 @@ def _table(data: Any, table: str, columns: tuple[str, ...]) -> pl.DataFrame:
             frame = nw.from_native(native, eager_only=True).to_polars()
         except TypeError as error:
             raise InputError("graph.transactions.unreadable", table=table, kind=type(data).__name__) from error
-    missing = [name for name in columns if name not in frame.columns]
+    called = {columns.get(name, name): name for name in (*needed, *_OPTIONAL.get(table, ()))}
+    missing = [was for was, name in called.items() if name in needed and was not in frame.columns]
     if missing:
         present = shorten(", ".join(frame.columns), 200)
-        raise InputError("graph.transactions.columns", table=table, missing=", ".join(missing), present=present)
-    return frame
+        hint = did_you_mean(nearest(missing[0], frame.columns))
+        missing = shorten(", ".join(map(str, missing)), 200)
+        raise InputError("graph.transactions.columns", table=table, missing=missing, present=present, hint=hint)
+    # A mapping may give a name used here to another column: only what was asked for is taken.
+    return frame.select(pl.col(was).alias(name) for was, name in called.items() if was in frame.columns)
 
 
 def _read(path: Path, table: str) -> pl.DataFrame:
     if path.suffix.lower() not in {".parquet", ".csv"}:
         raise InputError("graph.transactions.unreadable", table=table, kind=shorten(path.suffix or path.name))
     try:
-        return pl.read_parquet(path) if path.suffix.lower() == ".parquet" else pl.read_csv(path, infer_schema=False)
-    except (OSError, pl.exceptions.PolarsError) as error:
+        if path.suffix.lower() == ".parquet":
+            return pl.read_parquet(path)
+        return pl.read_csv(decode(path.read_bytes(), path).encode("utf-8"), infer_schema=False)
+    except KanmonError:
+        raise
+    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
         reason = shorten(getattr(error, "strerror", None) or error, 200)
         raise ReadError("graph.transactions.file", table=table, path=shorten(path), reason=reason) from error
 
@@ -292,8 +333,7 @@ def _amounts(frame: pl.DataFrame, table: str, column: str) -> pl.Series:
     return series
 
 
-def _firms(data: Any) -> pl.DataFrame:
-    frame = _table(data, "firms", ("firm", "sector"))
+def _firms(frame: pl.DataFrame) -> pl.DataFrame:
     if frame.is_empty():
         raise InputError("graph.transactions.no_firms")
     firm = _ids(frame, "firms", "firm")
@@ -351,14 +391,18 @@ def _sectors(column: pl.Series, notes: list[Message]) -> tuple[pl.Series, np.nda
 
 
 def _roles(
-    data: Any, sectors: pl.Series, sold_by: np.ndarray, bought_by: np.ndarray, unlisted: str, notes: list[Message]
+    table: pl.DataFrame | None,
+    sectors: pl.Series,
+    sold_by: np.ndarray,
+    bought_by: np.ndarray,
+    unlisted: str,
+    notes: list[Message],
 ) -> np.ndarray:
     """Return the role of each link from the sectors of its two ends."""
-    if data is None:
+    if table is None:
         notes.append(Message("graph.transactions.note_no_roles", role=unlisted))
         return np.full(len(sold_by), ROLES.index(unlisted), dtype=np.int8)
-    pair = ["supplier_sector", "buyer_sector"]
-    table = _table(data, "roles", (*pair, "role"))
+    pair = list(_PAIR)
     table = pl.DataFrame([_labels(table[name]) for name in (*pair, "role")]).unique()
     unknown = table.filter(~pl.col("role").is_in(ROLES) | pl.col("role").is_null())["role"]
     if len(unknown):

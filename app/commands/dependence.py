@@ -77,6 +77,7 @@ def dependence(
         files = [] if out is None else write_dependence(found, Path(out), lang=lang_, force=force)
     if json:
         summary = {"importer": found.importer, "year": found.year, "items": found.ranked.to_dicts()}
+        summary["notes"] = [note.text(lang_) for note in found.notes]
         typer.echo(plain({**summary, "limits": found.limits.to_dicts(), "sources": found.sources.to_dicts()}))
         return
     terminal = console()
@@ -136,7 +137,8 @@ def _country(iso3: str | None, lang: str) -> str:
 def _remarks(found: Dependence, shown: pl.DataFrame, method: str, lang: str) -> list[str]:
     """Return what a reader needs beside the table: limits with purpose, baskets, what was set aside, sources."""
     say = "app.dependence.{}".format
-    lines = [text(say(f"about_{name}"), lang) for name in found.methods]
+    lines = [note.text(lang) for note in found.notes]
+    lines += [text(say(f"about_{name}"), lang) for name in found.methods]
     if shown["basket"].any():
         lines.append(text(say("about_basket"), lang))
     if "supply_risk" in found.tables or "geodep" in found.tables:

@@ -10,10 +10,16 @@ from typing import Any
 import polars as pl
 
 from ...graph import InputError, ReadError
-from ...graph.errors import shorten
+from ...graph.errors import short_path, shorten
+from ...graph.messages import Message
+from ..countries import area
 from .hs import edition
+from .tables import Notes, packaged, read_table, reading
 
 _NAME = re.compile(r"BACI_(HS\d\d)_Y(\d{4})_V(\w+)", re.IGNORECASE)
+_TAIWAN = 490
+_LETTERS = ("country_iso3", "iso_3digit_alpha", "iso3")
+_FULL = ("t", "i", "j", "v")
 _TYPES = {"t": pl.Int64, "i": pl.Int64, "j": pl.Int64, "k": pl.String, "v": pl.Float64, "q": pl.String}
 
 
@@ -23,8 +29,9 @@ def read_baci(
     years: Iterable[int] | None = None,
     countries: Mapping[int, str] | None = None,
     hs_edition: str | None = None,
+    notes: Notes | None = None,
 ) -> pl.LazyFrame:
-    """Return BACI as a lazy trade table: nothing is read before it is collected, and then in bounded memory.
+    """Return BACI as a lazy trade table, collected in bounded memory; each file is looked through once for damaged cells.
 
     Rows are unique by item, importer, year and exporter (``import_concentration(..., unique=True)`` may be used).
 
@@ -35,10 +42,13 @@ def read_baci(
     years : iterable of int, optional
         Default: all files of the folder.
     countries : mapping of BACI's number to ISO3, optional
-        Default: ``country_codes_V*.csv`` beside the file, which every BACI download holds. A number it does not have gives a
-        blank exporter (trade of unknown origin).
+        Default: ``country_codes_V*.csv`` beside the file, which every BACI download holds, in any of its layouts; without it
+        the packaged table. The area 490 is Taiwan in all of them. A number that is no country gives a blank exporter
+        (trade of unknown origin).
     hs_edition : str, optional
         Default: as the file's name says ("HS17"), else blank.
+    notes : list of Message, optional
+        What was assumed is appended to it.
 
     Returns
     -------
@@ -49,9 +59,9 @@ def read_baci(
     Raises
     ------
     ReadError
-        There is no such file, or no table of country codes.
+        There is no such file, or it cannot be read.
     InputError
-        A year was asked for that is not there, or the columns are not BACI's.
+        A year was asked for that is not there, the columns are not BACI's, or a cell is no number (its row is said).
 
     References
     ----------
@@ -59,47 +69,93 @@ def read_baci(
     """
     path = Path(path)
     files = _files(path, None if years is None else set(years))
-    codes = _codes(path if path.is_dir() else path.parent) if countries is None else dict(countries)
+    codes = _codes(path if path.is_dir() else path.parent, notes) if countries is None else dict(countries)
     return pl.concat([_scan(file, codes, hs_edition) for file in files])
 
 
 def _files(path: Path, years: set[int] | None) -> list[Path]:
     if not path.exists():
-        raise ReadError("datasets.trade.no_file", path=shorten(path))
+        raise ReadError("datasets.trade.no_file", path=short_path(path))
     if path.is_file():
         return [path]
     found = {int(match[2]): file for file in sorted(path.iterdir()) if (match := _NAME.match(file.name))}
     missing = (years or set()) - set(found)
     if missing or not found:
-        raise InputError("datasets.trade.no_year", years=sorted(missing), known=sorted(found), path=shorten(path))
+        raise InputError("datasets.trade.no_year", years=sorted(missing), known=sorted(found), path=short_path(path))
     return [found[year] for year in sorted(found) if years is None or year in years]
 
 
-def _codes(folder: Path) -> dict[int, str]:
+def _codes(folder: Path, notes: Notes | None) -> dict[int, str]:
+    """Return ISO3 by number: from the newest table of the download, else the packaged one, which says so.
+
+    Releases differ in header and encoding, and in what they write for 490 (TWN, S19, "N/A"): it is Taiwan in all of them.
+    """
     tables = sorted(folder.glob("country_codes*.csv"))
     if not tables:
-        raise ReadError("datasets.trade.no_codes", path=shorten(folder))
-    table = pl.read_csv(tables[-1], infer_schema=False)
-    return {int(code): iso3 for code, iso3 in table.select("country_code", "country_iso3").iter_rows() if iso3}
+        if notes is not None:
+            notes.append(Message("datasets.trade.bundled_codes", path=short_path(folder)))
+        rows = packaged("comtrade", "countries").select("code", "iso3").iter_rows()
+    else:
+        table = read_table(tables[-1], ("country_code",))
+        letters = next((name for name in _LETTERS if name in table.columns), None)
+        if letters is None:
+            raise InputError("datasets.trade.columns", path=short_path(tables[-1]), columns=_LETTERS[0])
+        rows = table.select("country_code", letters).iter_rows()
+    known = {int(code): area(iso3) for code, iso3 in rows if code and code.isascii() and code.isdecimal()}
+    return {code: iso3 for code, iso3 in known.items() if iso3} | {_TAIWAN: "TWN"}
 
 
 def _scan(file: Path, codes: dict[int, str], hs_edition: str | None) -> pl.LazyFrame:
     name = _NAME.match(file.name)
-    frame = pl.scan_parquet(file) if file.suffix == ".parquet" else pl.scan_csv(file, schema_overrides=_TYPES)
-    if not set(_TYPES) <= set(frame.collect_schema()):
-        raise InputError("datasets.trade.not_baci", path=shorten(file))
+    with reading(file):
+        frame = _open(file, written=False)
+        columns = frame.collect_schema()
+        if not set(_TYPES) <= set(columns):
+            raise InputError("datasets.trade.not_baci", path=short_path(file))
+        # A damaged cell comes out blank here: it is said at the door, not when the figures are worked out.
+        damaged = frame.select(pl.any_horizontal(pl.col(_FULL).is_null()).any()).collect(engine="streaming").item()
+    if damaged:
+        _say_where(file)
     written = hs_edition or (name[1] if name else None)
     known = edition(written) if written else None
     country: dict[str, Any] = {"default": None, "return_dtype": pl.String}
     return frame.select(
-        hs6=pl.col("k").cast(pl.String).str.strip_chars().str.zfill(6),
-        importer=pl.col("j").cast(pl.Int64).replace_strict(codes, **country),
-        exporter=pl.col("i").cast(pl.Int64).replace_strict(codes, **country),
-        year=pl.col("t").cast(pl.Int64),
-        value=pl.col("v").cast(pl.Float64),
+        hs6=pl.col("k").cast(pl.String).str.strip_chars("\"' ").str.zfill(6),
+        importer=pl.col("j").replace_strict(codes, **country),
+        exporter=pl.col("i").replace_strict(codes, **country),
+        year=pl.col("t"),
+        value=pl.col("v"),
         quantity=pl.col("q").cast(pl.String).str.strip_chars().cast(pl.Float64, strict=False),
         unit=pl.lit("kUSD"),
         quantity_unit=pl.lit("t"),
         hs_edition=pl.lit(known, dtype=pl.String),
         source=pl.lit(f"CEPII_BACI_{known}_V{name[3]}" if name and known else "CEPII_BACI"),
     )
+
+
+def _open(file: Path, *, written: bool) -> pl.LazyFrame:
+    """Return the file's cells as numbers, blank where they are none; with ``written`` as text, as they stand."""
+    if file.suffix.lower() == ".parquet" and written:
+        return pl.scan_parquet(file).with_columns(pl.col(*_TYPES).cast(pl.String))
+    if file.suffix.lower() == ".parquet":
+        return pl.scan_parquet(file).with_columns(pl.col(name).cast(kind, strict=False) for name, kind in _TYPES.items())
+    # BACI has no quoted text, and bytes that are no UTF-8 are no figures either.
+    options: dict[str, Any] = {"quote_char": None, "encoding": "utf8-lossy", "truncate_ragged_lines": True}
+    if written:
+        return pl.scan_csv(file, infer_schema=False, **options)
+    return pl.scan_csv(file, schema_overrides=_TYPES, ignore_errors=True, **options)
+
+
+def _say_where(file: Path) -> None:
+    """Raise the error for the first cell that is no number."""
+    with reading(file):
+        text = _open(file, written=True).with_row_index("_row", offset=2)
+        bad = pl.any_horizontal(pl.col(name).cast(_TYPES[name], strict=False).is_null() for name in _FULL)
+        found = text.filter(bad)
+        row = found.head(1).collect(engine="streaming").row(0, named=True)
+        count = found.select(pl.len()).collect(engine="streaming").item()
+    column = next(name for name in _FULL if pl.Series([row[name]]).cast(_TYPES[name], strict=False)[0] is None)
+    if row[column] is None:
+        raise InputError("datasets.trade.cut_off", path=short_path(file), row=row["_row"], column=column)
+    values = {"row": row["_row"], "column": column, "value": shorten(row[column]), "count": count}
+    raise InputError("datasets.trade.number", path=short_path(file), **values)

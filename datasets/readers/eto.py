@@ -14,10 +14,10 @@ from typing import Any
 import polars as pl
 
 from ...graph import InputError, SupplyGraph, UnknownIdError
-from ...graph.errors import did_you_mean, nearest, shorten
+from ...graph.errors import did_you_mean, nearest, short_path, shorten
 from ...graph.messages import text
 from ..countries import countries, country
-from .tables import read_table
+from .tables import numbered, read_table, years
 
 KINDS = ("variants", "alternatives", "all")
 _SOURCE = "ETO_SEMICONDUCTOR"
@@ -29,25 +29,37 @@ _ITEM_KINDS = {
     "ultimate_output": "product",
 }
 _ROLES = {"tool_resource": "equipment", "process": "process"}
+_FILES = ("inputs.csv", "sequence.csv", "stages.csv", "providers.csv", "provision.csv")
 _SMALL_COUNTRY = 0.025
 """A "negligible" country holds 2 % or less after rounding, says the edition of 2022."""
 
 
-def read_eto(folder: str | Path, *, kinds: str | Mapping[str, str] = "variants", lang: str | None = None) -> SupplyGraph:
+def is_eto(folder: Path) -> bool:
+    """Whether the folder holds the files of the dataset (a folder of Kanmon's own tables has an ``inputs.csv`` too)."""
+    return all((folder / name).is_file() for name in _FILES)
+
+
+def read_eto(folder: str | Path, *, kinds: str | Mapping[str, str] = "alternatives", lang: str | None = None) -> SupplyGraph:
     """Return the semiconductor dataset of the Emerging Technology Observatory as a supply graph.
 
-    ``goes_into`` rows are inputs that are all needed. Shares of countries and of organizations become two views of one
-    market, which are never added. A provider without a figure ("Major") is named with an unknown share. Providers that are
-    no country ("Various countries", "Europe") are a residual: part of the remainder, not a supplier.
+    ``goes_into`` rows are inputs that are all needed. A stage (design, fabrication, assembly), for which the dataset gives
+    shares of capacity, stands between its processes (by ``stage_id``) and what they go into: fabrication needs its last
+    process, and packaging needs fabrication, so what stops a country's plants is missing from the chip. A stage from which
+    nothing goes on is needed by the finished product itself.
+
+    Shares of countries and of organizations become two views of one market, which are never added. A provider without a
+    figure ("Major") is named with an unknown share. Providers that are no country ("Various countries", "Europe") are a
+    residual: part of the remainder, not a supplier.
 
     Parameters
     ----------
     folder : path
         Holds ``inputs.csv``, ``sequence.csv``, ``stages.csv``, ``providers.csv``, ``provision.csv`` as published.
-    kinds : {"variants", "alternatives", "all"} or mapping, default "variants"
-        What "X is a type of Y" means for what Y needs; the dataset does not say. ``"variants"``: nothing (X is a kind of
-        Y). ``"alternatives"``: any one of the types will do (OR). ``"all"``: every one is needed (AND). A mapping gives the
-        choice by the id of Y; types of any other item are variants.
+    kinds : {"alternatives", "all", "variants"} or mapping, default "alternatives"
+        What "X is a type of Y" means for what Y needs; the dataset does not say. ``"alternatives"``: any one of the types
+        will do (OR), in a mix that nobody knows, so that losing one may cost nothing or all: the bounds hold for ``"all"``
+        too. ``"all"``: every one is needed (AND). ``"variants"``: nothing (X is a kind of Y, and not upstream of it). A
+        mapping gives the choice by the id of Y; types of any other item are variants.
     lang : {"en", "ja"}, optional
         Language of the notice.
 
@@ -67,7 +79,7 @@ def read_eto(folder: str | Path, *, kinds: str | Mapping[str, str] = "variants",
     ReadError
         A file is missing or unreadable.
     InputError
-        A column is missing, a share is no percentage, or an unknown choice of ``kinds``.
+        A column is missing, a share is no percentage, a year is none, or an unknown choice of ``kinds``.
     UnknownIdError
         ``kinds`` names an item that the dataset does not have.
 
@@ -76,17 +88,20 @@ def read_eto(folder: str | Path, *, kinds: str | Mapping[str, str] = "variants",
     Emerging Technology Observatory, Advanced Semiconductor Supply Chain Dataset, https://eto.tech/dataset-docs/chipexplorer/
     """
     folder = Path(folder)
-    nodes = read_table(folder / "inputs.csv", ("input_id", "input_name", "type", "stage_name"))
+    nodes = read_table(folder / "inputs.csv", ("input_id", "input_name", "type", "stage_name", "stage_id"))
     stages = read_table(folder / "stages.csv", ("stage_id", "stage_name"))
     links = read_table(folder / "sequence.csv", ("input_id", "goes_into_id", "is_type_of_id"))
     providers = read_table(folder / "providers.csv", ("provider_id", "provider_name", "provider_type", "country"))
     provision = read_table(folder / "provision.csv", ("provider_id", "provided_id", "share_provided"))
+    if "year" in provision.columns:
+        provision = numbered(provision)
+        provision = provision.with_columns(year=years(provision, "year", folder / "provision.csv"))
     choice = _choices(kinds, nodes["input_id"])
     warnings.warn(text("datasets.eto.licence", lang), stacklevel=2)
     suppliers = _suppliers(providers)
     return SupplyGraph(
         items=_items(nodes, stages, links),
-        inputs=_inputs(nodes, links, choice),
+        inputs=_inputs(nodes, links, choice) + _stage_inputs(nodes, stages, links),
         suppliers=[row for row in suppliers.values() if row["id"] is not None],
         shares=_shares(provision, suppliers, folder),
         sources=[
@@ -131,17 +146,47 @@ def _items(nodes: pl.DataFrame, stages: pl.DataFrame, links: pl.DataFrame) -> li
 
 
 def _inputs(nodes: pl.DataFrame, links: pl.DataFrame, choice: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Rows of what goes into what within a stage, and of types."""
     types = dict(nodes.select("input_id", "type").rows())
+    stage_of = _stage_of(nodes)
     rows = []
     for link in links.iter_rows(named=True):
         part, whole, parent = link["input_id"], link["goes_into_id"], link["is_type_of_id"]
         row = {"input": part, "source": _SOURCE, "role": _ROLES.get(types.get(part, ""), "input"), "group": None}
-        if whole is not None:
+        # What leaves a stage goes by the stage; that an item goes into itself is a slip of one release.
+        if whole not in {None, part} and not _leaves(part, whole, stage_of):
             rows.append({"item": whole, **row, "confidence": "published"})
         if parent is not None and choice.get(parent, "variants") != "variants":
             group = f"types of {parent}" if choice[parent] == "alternatives" else None
             rows.append({"item": parent, **row, "group": group, "confidence": "estimated"})
     return rows
+
+
+def _stage_of(nodes: pl.DataFrame) -> dict[str, str]:
+    rows = nodes.filter(pl.col("stage_id").is_not_null() & (pl.col("type") == "process"))
+    return dict(rows.select("input_id", "stage_id").rows())
+
+
+def _leaves(part: str, whole: str, stage_of: Mapping[str, str]) -> bool:
+    return part in stage_of and stage_of.get(whole) != stage_of[part]
+
+
+def _stage_inputs(nodes: pl.DataFrame, stages: pl.DataFrame, links: pl.DataFrame) -> list[dict[str, Any]]:
+    """Rows that put each stage between the processes that leave it and what they go into."""
+    stage_of = _stage_of(nodes)
+    flows = links.filter(pl.col("goes_into_id").is_not_null()).select("input_id", "goes_into_id").rows()
+    row = {"source": _SOURCE, "role": "process", "group": None, "confidence": "structural"}
+    leaving = [(part, whole) for part, whole in flows if _leaves(part, whole, stage_of)]
+    needs = {(stage_of[part], part): row for part, whole in leaving}
+    needs |= {(whole, stage_of[part]): row for part, whole in leaving}
+    final = nodes.filter(type="ultimate_output")["input_id"]
+    used = {part for part, whole in flows if part != whole}
+    for stage in sorted(set(stages["stage_id"].drop_nulls()) - {stage_of[part] for part, _ in leaving}):
+        last = [part for part, own in stage_of.items() if own == stage and part not in used]
+        # Several ends that go nowhere are kinds of product (designs of CPUs, of GPUs): any of them.
+        group = f"processes of {stage}" if len(last) > 1 else None
+        needs |= {(stage, part): row | {"group": group} for part in last} | {(whole, stage): row for whole in final}
+    return [{"item": item, "input": part, **about} for (item, part), about in needs.items()]
 
 
 def _suppliers(providers: pl.DataFrame) -> dict[str, dict[str, Any]]:
@@ -173,7 +218,7 @@ def _shares(provision: pl.DataFrame, suppliers: Mapping[str, dict[str, Any]], fo
         fact = {"item": row["provided_id"], "supplier": supplier["id"], "source": _SOURCE, "share": share}
         fact |= {"measure": "market share", "confidence": "published", "note": row.get("source")}
         fact |= {
-            "year": int(row["year"]) if row.get("year") else None,
+            "year": row.get("year"),
             "share_low": None,
             "share_high": None,
             "missing": None,
@@ -197,5 +242,5 @@ def _share(cell: str | None, folder: Path) -> float | None:
     except ValueError:
         share = -1.0
     if not 0 <= share <= 1:
-        raise InputError("datasets.eto.share", value=shorten(cell), path=shorten(folder / "provision.csv"))
+        raise InputError("datasets.eto.share", value=shorten(cell), path=short_path(folder / "provision.csv"))
     return share

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import narwhals as nw
@@ -17,8 +18,10 @@ CLASSIFICATIONS = {f"H{number}": name for number, name in enumerate(EDITIONS)}
 RELATIONS = ("same", "renamed", "merge", "split", "many", "unmapped")
 
 
-def hs_code(column: str, level: int = 6, national: int = 9) -> nw.Expr:
+def hs_code(column: str, level: int | None = 6, national: int = 9) -> nw.Expr:
     """Return an expression that restores HS codes and cuts them to ``level`` digits; blank where there is no such code.
+
+    With ``level=None`` each code keeps its own level: two or four digits stay, more are cut to six.
 
     Dots, blanks, quotes and a trailing ``.0`` (a number that was read as a float) are dropped. HS codes have an even
     number of digits, so an odd number means a lost leading zero; nine digits are a full Japanese code where
@@ -31,15 +34,27 @@ def hs_code(column: str, level: int = 6, national: int = 9) -> nw.Expr:
     digits = digits_of(column)
     size = digits.str.len_chars()
     odd = (size == 3) | (size == 5) | (size == 7) | ((size == 9) if national != 9 else nw.lit(False))
-    full = nw.when(odd).then(nw.concat_str(nw.lit("0"), digits)).otherwise(digits)
-    good = full.str.contains(r"^(?:0[1-9]|[1-9][0-9])\d{2,8}$") & (full.str.len_chars() >= level)
-    return nw.when(good).then(full.str.slice(0, level)).otherwise(nw.lit(None, dtype=nw.String)).alias(column)
+    full = nw.when(odd | (size == 1) if level is None else odd).then(nw.concat_str(nw.lit("0"), digits)).otherwise(digits)
+    good = full.str.contains(r"^(?:0[1-9]|[1-9][0-9])\d{0,8}$") & (full.str.len_chars() >= (level or 2))
+    return nw.when(good).then(full.str.slice(0, level or 6)).otherwise(nw.lit(None, dtype=nw.String)).alias(column)
 
 
 def digits_of(column: str) -> nw.Expr:
     """Return an expression with the digits of a code as they were written."""
     text = nw.col(column).cast(nw.String).str.replace_all(r"^(\s*\d{3,10})\.0\s*$", "$1")
     return text.str.replace_all(r"[\s.'’\"\-]", "")
+
+
+def coarser(rows: Iterable[tuple[str, ...]]) -> set[tuple[str, ...]]:
+    """Return the rows ``(..., code)`` whose code is the beginning of a longer code with the same other cells.
+
+    Adding both would count trade twice.
+
+    >>> coarser([("JPN", "8542"), ("JPN", "854231"), ("JPN", "81"), ("USA", "8542")])
+    {('JPN', '8542')}
+    """
+    rows = set(rows)
+    return rows & {(*row[:-1], row[-1][:size]) for row in rows for size in range(2, len(row[-1]))}
 
 
 def edition(name: str) -> str:

@@ -10,7 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from .hs import hs_code, in_force
-from .tables import packaged, read_table
+from .tables import Notes, amounts, numbered, packaged, read_table, years
 
 _NEEDED = ("Exp or Imp", "Year", "HS", "Country", "Value-Year")
 # Weights that the statistics use, in tonnes.
@@ -18,7 +18,12 @@ _TONNES = {"KG": 1e-3, "MT": 1.0, "GR": 1e-6}
 
 
 def read_japan_customs(
-    path: str | Path, *, exports: bool = False, countries: Mapping[str, str] | None = None, level: int = 6
+    path: str | Path,
+    *,
+    exports: bool = False,
+    countries: Mapping[str, str] | None = None,
+    level: int = 6,
+    notes: Notes | None = None,
 ) -> pl.DataFrame:
     """Return a file of Japan's trade statistics (e-Stat, 品別国別表) as a trade table.
 
@@ -36,6 +41,8 @@ def read_japan_customs(
         Default: the bundled 統計国名符号表.
     level : int, default 6
         9 keeps the national code.
+    notes : list of Message, optional
+        What was assumed is appended to it.
 
     Returns
     -------
@@ -46,15 +53,16 @@ def read_japan_customs(
     Raises
     ------
     ReadError
-        There is no such file.
+        There is no such file, or it cannot be read.
     InputError
-        A column is missing.
+        A column is missing, or a cell is no year or number (its row is said).
     """
-    table = read_table(path, _NEEDED).filter(pl.col("Exp or Imp") == ("1" if exports else "2"))
+    table = numbered(read_table(path, _NEEDED, notes)).filter(pl.col("Exp or Imp") == ("1" if exports else "2"))
     table = nw.from_native(table).with_columns(hs_code("HS", level=level, national=9)).to_native()
     country: dict[str, Any] = {"default": None, "return_dtype": pl.String}
     codes = _countries() if countries is None else dict(countries)
-    year = pl.col("Year").cast(pl.Int64)
+    table = table.filter(pl.col("HS").is_not_null())
+    year, value = years(table, "Year", path), amounts(table, "Value-Year", path)
     partner, japan = pl.col("Country").replace_strict(codes, **country), pl.lit("JPN")
     amount = [
         pl.when(pl.col(unit).is_in(list(_TONNES))).then(
@@ -63,12 +71,12 @@ def read_japan_customs(
         for unit, quantity in (("Unit2", "Quantity2-Year"), ("Unit1", "Quantity1-Year"))
         if {unit, quantity} <= set(table.columns)
     ]
-    rows = table.filter(pl.col("HS").is_not_null()).select(
+    rows = table.select(
         hs6="HS",
         importer=partner if exports else japan,
         exporter=japan if exports else partner,
         year=year,
-        value=pl.col("Value-Year").cast(pl.Float64, strict=False),
+        value=value,
         quantity=pl.coalesce(*amount) if amount else pl.lit(None, dtype=pl.Float64),
         hs_edition=in_force(year),
     )

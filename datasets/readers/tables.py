@@ -1,8 +1,10 @@
-"""Delimited text that other people publish, read as text (UTF-8 or cp932), and the package's own tables."""
+"""Delimited text that other people publish, read as text with its place, and the package's own tables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import csv
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from importlib import resources
 from io import StringIO
@@ -10,34 +12,127 @@ from pathlib import Path
 
 import polars as pl
 
-from ...graph import InputError, ReadError
-from ...graph.errors import shorten
-from ...graph.files import decode
+from ...graph import InputError, KanmonError, ReadError
+from ...graph.errors import short_path, shorten
+from ...graph.files import text_of
+from ...graph.messages import Message
+
+Notes = list[Message]
+"""What a reader has to say about a file that it could read: it appends to the list that it is given."""
+
+_NUMBER = r"^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$"
 
 
-def read_table(path: str | Path, needed: Iterable[str]) -> pl.DataFrame:
-    """Return a CSV file with every cell as text, blank cells as nulls.
+def read_table(path: str | Path, needed: Iterable[str], notes: Notes | None = None) -> pl.DataFrame:
+    """Return a file separated by commas, tabs or semicolons with every cell as text, blank cells as nulls.
+
+    Rows may be longer than the header (some publishers end each with a comma): what is beyond it is left out.
 
     Raises
     ------
     ReadError
-        There is no such file, or its bytes are neither UTF-8 nor cp932.
+        There is no such file, its bytes are no text known here, or its quotes do not close (the line is said).
     InputError
         It is empty, or a column is missing.
     """
     path = Path(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise ReadError("datasets.trade.no_file", path=shorten(path)) from error
-    try:
-        table = pl.read_csv(StringIO(decode(data, path)), infer_schema=False, truncate_ragged_lines=True)
-    except pl.exceptions.NoDataError as error:
-        raise InputError("datasets.trade.empty", path=shorten(path)) from error
+    with reading(path):
+        text, encoding = text_of(path.read_bytes(), path)
+        if notes is not None and encoding in {"cp932", "cp1252"}:
+            notes.append(Message("datasets.trade.encoding", path=short_path(path), encoding=encoding))
+        table = _parsed(text, path)
     missing = [column for column in needed if column not in table.columns]
     if missing:
-        raise InputError("datasets.trade.columns", path=shorten(path), columns=", ".join(missing))
+        raise InputError("datasets.trade.columns", path=short_path(path), columns=", ".join(missing))
     return table.with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
+
+
+def _parsed(text: str, path: Path) -> pl.DataFrame:
+    if not text.strip():
+        raise InputError("datasets.trade.empty", path=short_path(path))
+    separator = separator_of(text.lstrip("\r\n").splitlines()[0])
+    try:
+        return pl.read_csv(StringIO(text), separator=separator, infer_schema=False, truncate_ragged_lines=True)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        # Python's reader knows the line of a broken quote, and takes a quote inside a cell for what it is.
+        reader = csv.reader(StringIO(text), delimiter=separator, strict=True)
+        try:
+            head, *rows = [row for row in reader if row]
+        except csv.Error as error:
+            raise ReadError("datasets.trade.quotes", path=short_path(path), line=reader.line_num) from error
+        padded = [(row + [""] * len(head))[: len(head)] for row in rows]
+        return pl.DataFrame(padded, schema=dict.fromkeys(head, pl.String), orient="row")
+
+
+def separator_of(header: str) -> str:
+    """Return what separates the cells of a header line.
+
+    >>> separator_of("a;b;c"), separator_of("hs6")
+    (';', ',')
+    """
+    return max(",\t;", key=header.count)
+
+
+@contextmanager
+def reading(path: str | Path) -> Iterator[None]:
+    """Turn whatever a library raises while a file is read into a `ReadError` that names the file.
+
+    Panics of polars (no ``Exception``), recursion and overflow are among it: no content of a file may end in a traceback.
+    """
+    try:
+        yield
+    except KanmonError:
+        raise
+    except FileNotFoundError as error:
+        raise ReadError("datasets.trade.no_file", path=short_path(path)) from error
+    except (Exception, pl.exceptions.PanicException) as error:
+        reason = getattr(error, "strerror", None) or (str(error).splitlines() or [type(error).__name__])[0]
+        raise ReadError("datasets.trade.unreadable", path=short_path(path), reason=shorten(reason, 160)) from error
+
+
+def numbered(table: pl.DataFrame) -> pl.DataFrame:
+    """Return the table with ``_row``, where a row stands in its file (the header is row 1)."""
+    return table.with_row_index("_row", offset=2)
+
+
+def years(table: pl.DataFrame, column: str, path: str | Path, shown: str = "") -> pl.Expr:
+    """Return an expression of a `numbered` table's years; ``2024.0`` and the year of ``202412`` are 2024.
+
+    ``shown`` is what the column is called in its file, where that differs.
+
+    Raises
+    ------
+    InputError
+        A cell is no year (its row is said); blanks stay blank.
+    """
+    text = pl.col(column).cast(pl.String).str.strip_chars()
+    year = text.str.extract(r"^(\d{4})(?:\d\d|\d{4})?(?:\.0*)?$").cast(pl.Int64)
+    _check(
+        table, column, text.is_not_null() & ~year.is_between(1800, 2200).fill_null(False), "datasets.trade.year", path, shown
+    )
+    return year
+
+
+def amounts(table: pl.DataFrame, column: str, path: str | Path, shown: str = "") -> pl.Expr:
+    """Return an expression of a `numbered` table's numbers; blanks stay blank.
+
+    Raises
+    ------
+    InputError
+        A cell is no finite number (its row is said).
+    """
+    text = pl.col(column).cast(pl.String).str.replace_all(",", "")
+    number = pl.when(text.str.contains(_NUMBER)).then(text).str.strip_chars().cast(pl.Float64, strict=False)
+    _check(table, column, text.is_not_null() & ~number.is_finite().fill_null(False), "datasets.trade.number", path, shown)
+    return number
+
+
+def _check(table: pl.DataFrame, column: str, bad: pl.Expr, key: str, path: str | Path, shown: str) -> None:
+    wrong = table.filter(bad).select("_row", column)
+    if wrong.height:
+        row, value = wrong.row(0)
+        values = {"row": row, "column": shorten(shown or column), "value": shorten(value), "count": wrong.height}
+        raise InputError(key, path=short_path(path), **values)
 
 
 @cache

@@ -10,10 +10,10 @@ import narwhals as nw
 import polars as pl
 
 from ...graph import InputError, ReadError
-from ...graph.errors import shorten
-from ...graph.files import decode
+from ...graph.errors import short_path
+from ...graph.files import text_of
 from .hs import hs_code, in_force
-from .tables import packaged, read_table
+from .tables import Notes, amounts, numbered, packaged, read_table, reading, years
 
 # What may hold the value, best first: of the year so far, else of single months (then summed).
 _VALUES = {
@@ -28,6 +28,7 @@ def read_us_census(
     value: str | None = None,
     countries: Mapping[str, str] | None = None,
     level: int = 6,
+    notes: Notes | None = None,
 ) -> pl.DataFrame:
     """Return an answer of the US Census trade API as a trade table.
 
@@ -46,6 +47,8 @@ def read_us_census(
         Default: the bundled table; a code that it does not have gives trade of unknown origin.
     level : int, default 6
         10 keeps the HTS code.
+    notes : list of Message, optional
+        What was assumed is appended to it.
 
     Returns
     -------
@@ -58,15 +61,15 @@ def read_us_census(
     ReadError
         There is no such file, or it is not what the API gives.
     InputError
-        A column is missing.
+        A column is missing, or a cell is no year or number (its row is said).
     """
-    table = _json(Path(path)) if Path(path).suffix == ".json" else read_table(path, ())
+    table = numbered(_json(Path(path)) if Path(path).suffix.lower() == ".json" else read_table(path, (), notes))
     flow = "I" if "I_COMMODITY" in table.columns else "E"
     column = value or next((name for name in _VALUES[flow] if name in table.columns), "CON_VAL_YR")
     needed = [f"{flow}_COMMODITY", "CTY_CODE", "YEAR", column]
     missing = [name for name in needed if name not in table.columns]
     if missing:
-        raise InputError("datasets.trade.columns", path=shorten(path), columns=", ".join(missing))
+        raise InputError("datasets.trade.columns", path=short_path(path), columns=", ".join(missing))
     table = table.rename({f"{flow}_COMMODITY": "hs6"})
     if column.endswith("_YR") and "MONTH" in table.columns:
         table = table.filter(pl.col("MONTH") == pl.col("MONTH").max().over("YEAR"))
@@ -76,13 +79,14 @@ def read_us_census(
     table = nw.from_native(table).with_columns(hs_code("hs6", level=level, national=10)).to_native()
     codes = _countries() if countries is None else dict(countries)
     partner = pl.col("CTY_CODE").replace_strict(codes, default=None, return_dtype=pl.String)
-    usa, year = pl.lit("USA"), pl.col("YEAR").cast(pl.Int64)
-    rows = table.filter(pl.col("hs6").is_not_null()).select(
+    table = table.filter(pl.col("hs6").is_not_null())
+    usa, year = pl.lit("USA"), years(table, "YEAR", path)
+    rows = table.select(
         hs6="hs6",
         importer=usa if flow == "I" else partner,
         exporter=partner if flow == "I" else usa,
         year=year,
-        value=pl.col(column).cast(pl.Float64, strict=False),
+        value=amounts(table, column, path),
         hs_edition=in_force(year),
     )
     keys = ["hs6", "importer", "exporter", "year"]
@@ -96,13 +100,13 @@ def read_us_census(
 
 
 def _json(path: Path) -> pl.DataFrame:
-    try:
-        header, *rows = json.loads(decode(path.read_bytes(), path))
-        return pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")
-    except OSError as error:
-        raise ReadError("datasets.trade.no_file", path=shorten(path)) from error
-    except (ValueError, TypeError, pl.exceptions.PolarsError) as error:
-        raise ReadError("datasets.trade.not_census", path=shorten(path)) from error
+    with reading(path):
+        text = text_of(path.read_bytes(), path)[0]
+        try:
+            header, *rows = json.loads(text)
+            return pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")
+        except (ValueError, TypeError, RecursionError, pl.exceptions.PolarsError) as error:
+            raise ReadError("datasets.trade.not_census", path=short_path(path)) from error
 
 
 def _countries() -> dict[str, str]:

@@ -86,8 +86,8 @@ def conditions(network: ProductionNetwork, scenario: Scenario, *, hidden: str = 
     InputError
         The scenario holds a stock, or a new source that is not compiled in.
     """
-    about = _about(network)
-    sides = _Sides(network, [change for change in scenario if change.kind == "embargo"])
+    about = network_places(network)
+    sides = Sides(network, [change for change in scenario if change.kind == "embargo"])
     cap = np.ones((3, len(network.kind)))
     gain = np.ones((3, sides.count, len(network.indices)))
     for links in network.sources.values():
@@ -98,11 +98,12 @@ def conditions(network: ProductionNetwork, scenario: Scenario, *, hidden: str = 
         low, high = change.bounds
         kept = np.array([1 - high, 1 - low, 1 - (low + high) / 2])
         if change.kind in {"halt", "reduce"}:
-            hit, rests = about.hit(change.node, change.item, hidden)
+            hit, sold, rests = about.hit(change.node, change.item, hidden)
             cap[:, hit] *= kept[:, None]
+            gain[:, :, sold] *= kept[:, None, None]
             gain[LOW][:, rests] *= kept[LOW]
         elif change.kind == "spare_capacity":
-            hit, _ = about.hit(change.node, change.item, NOBODY)
+            hit, _, _ = about.hit(change.node, change.item, NOBODY)
             more = np.array([1 + low, 1 + high, 1 + (low + high) / 2])
             cap[:, hit] *= more[:, None]
         elif change.kind == "embargo":
@@ -125,7 +126,7 @@ def conditions(network: ProductionNetwork, scenario: Scenario, *, hidden: str = 
     return Conditions(cap, gain, sides.side, sides.reader, sides.unknown)
 
 
-class _Sides:
+class Sides:
     """Places that a scenario's embargoes treat alike."""
 
     def __init__(self, network: ProductionNetwork, embargoes: list[Change]) -> None:
@@ -161,7 +162,7 @@ def _home(network: ProductionNetwork, node: str) -> set[str]:
     return {node} | (countries or set(chain[-1:]))
 
 
-class _About:
+class Places:
     """Who stands behind which maker and which link of a network; looked up again for every scenario."""
 
     def __init__(self, network: ProductionNetwork) -> None:
@@ -209,15 +210,26 @@ class _About:
             may &= self.item[self.rest_market] == item
         return self.rests[may]
 
-    def hit(self, node: str | None, item: str | None, hidden: str) -> tuple[np.ndarray, np.ndarray]:
-        """Return the makers of a node, and the links to remainders that may belong to it."""
+    def hit(self, node: str | None, item: str | None, hidden: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the makers of a node, sales of the buyer's own to others, and links to remainders that may be the node's.
+
+        The buyer goes on making the product for itself, whatever happens to its country: else it would be its own worst
+        chokepoint, and nothing could be asked of its suppliers.
+        """
+        none = np.zeros(0, np.int64)
         if node in self.items:
             makers = np.flatnonzero((self.item == node) & (self.network.kind == MAKER) & (self.supplier != NEW))
-            return makers, np.zeros(0, np.int64)
-        makers = self.by_place.get(str(node), np.zeros(0, np.int64))
+            return makers, none, none
+        makers = self.by_place.get(str(node), none)
         if item is not None:
             makers = makers[self.item[makers] == item]
-        return makers, self._hiding(str(node), item, hidden)
+        sold = none
+        home = self.network.home
+        if home is not None and home in makers:
+            makers = makers[makers != home]
+            sold = self.sales_links[self.network.indices[self.sales_links] == home]
+            sold = sold[self.network.owner[sold] != self.network.market(str(self.network.product))]
+        return makers, sold, self._hiding(str(node), item, hidden)
 
     def sales(self, node: str | None, item: str | None, hidden: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the sales of a node, and the links to remainders that may be its."""
@@ -229,5 +241,5 @@ class _About:
 
 
 @lru_cache(maxsize=8)
-def _about(network: ProductionNetwork) -> _About:
-    return _About(network)
+def network_places(network: ProductionNetwork) -> Places:
+    return Places(network)

@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+from scipy import sparse
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import shorten
-from ...graph.network import WORLD_MARKET
-from ..faults.failure_sets import product_node, sets_of
-from . import kernels
-from .halts import CERTAIN, NAMED, POSSIBLE, Halts, changed, compiled, halts_of
+from ..faults.failure_sets import sets_of
+from . import kernels, tier_kernels
+from .conditions import ANY, LOW, TOLD, conditions, network_places
+from .failures import Failures, failures_of, network_of, product_node
 from .paths import betweenness
 from .scenario import Change, Scenario, check_scenario, embargo, halt
-from .tier_kernels import met
+from .simulation import READINGS, Assumptions, needs_of, solve
 from .ways import way
 
 KINDS = ("halt", "embargo")
+LOSSES = {"loss_low": "high", "loss_facts": "facts", "loss_estimate": "estimate", "loss_high": "low"}
+"""Columns of losses, and the reading of what is kept that each is 1 minus of."""
 _LEAST = 1e-9
 
 
 def chokepoints(
     graph: SupplyGraph | ProductionNetwork,
     product: str | None = None,
-    level: str = "country",
-    buyer: str | None = None,
     *,
+    fails: str = "country",
+    level: str | None = None,
+    buyer: str | None = None,
+    domestic: bool = False,
+    term: str = "short",
+    sourcing: str = "world",
     kinds: Iterable[str] = KINDS,
     threshold: float = 0.5,
     max_order: int = 2,
@@ -39,7 +45,9 @@ def chokepoints(
 
     Four measures that mean four things; they are not blended into one:
 
-    - **criticality**: the part of the product's output that is lost when the node alone fails, on the production network.
+    - **criticality**: the part of the product's output that is lost when the node alone fails, on the production network
+      (`risk.simulate`): certain, estimated and possible; with all uses cut alike, and with this product served first.
+      A node whose certain loss remains when the product is served first is **hard**, one whose loss vanishes **soft**.
     - **cut sets**: of how many items (the product included) the node is a single point of failure, and the smallest set of
       nodes it is in that cuts the product's output by ``threshold`` or more.
     - **dependency flow**: the part of the product's supply lines that pass through the node, at any tier: the sum over
@@ -57,14 +65,18 @@ def chokepoints(
     Parameters
     ----------
     graph : SupplyGraph or ProductionNetwork
-        The facts. A compiled network is used as it is, with its own product and buyer.
+        The facts. A compiled network is used as it is, with its own product, buyer and level.
     product : str
         The item that is asked about.
-    level : {"country", "supplier", "item"}
+    fails : {"country", "supplier", "item"}
         What the nodes are: countries, suppliers, or all items upstream.
+    level : {"country", "company", "site"}, optional
+        Whose shares (default: companies where suppliers fail, else countries).
     buyer : str, optional
         The country or company from whose place it is seen; an embargo is aimed at its country. The buyer goes on making the
         product itself.
+    domestic, term, sourcing
+        As in `risk.simulate`.
     kinds : iterable of {"halt", "embargo"}
         A halt stops all production of the node. An embargo stops its exports to the buyer's country (without a buyer:
         to everybody abroad), while its own industry goes on. Items are only halted.
@@ -81,10 +93,14 @@ def chokepoints(
         The most critical first:
 
         - ``node, name_en, name_ja, kind``;
-        - ``criticality_low, criticality_named, criticality_high``: 0..1, as ``loss_low, loss_named, loss_high`` of
-          `risk.cut_sets`;
+        - ``loss_low`` (certain), ``loss_estimate``, ``loss_high`` (possible), ``loss_facts`` (under the worst completion of
+          the shares, in the best arrangement: the reading of `risk.cut_sets`), 0..1;
+        - ``first_low, first_estimate, first_high``: the same with the product served first where its part of an input's
+          demand is known; ``long_low, long_estimate, long_high``: when worn-out machines are not replaced, either;
+        - ``hard``: true where a certain loss remains when the product is served first, false where it vanishes, null where
+          no loss is certain;
         - ``dependency_flow, dependency_flow_low, dependency_flow_high``: 0..1; ``betweenness``: 0..1, of all pairs;
-        - ``single_points, single_points_possible``: numbers of items that it stops alone, certain and in the named reading;
+        - ``single_points, single_points_possible``: numbers of items that it stops alone, certain, and by the facts;
         - ``smallest_set, smallest_set_possible``: order of the smallest certain set that it is in, and of the smallest of
           all (null: none up to ``max_order``, or an embargo);
         - ``worst_item``: where its halt hits the product most; ``worst_share_low, worst_share_high``: its share there;
@@ -93,7 +109,7 @@ def chokepoints(
     Raises
     ------
     InputError
-        Another level or kind, no product, a threshold outside 0..1.
+        Another value of a choice, no product, a threshold outside 0..1.
     UnknownIdError
         The product or buyer is not in the graph.
 
@@ -115,48 +131,138 @@ def chokepoints(
     ...     sources=[{"id": "s", "title": "t", "publisher": "p"}],
     ... )
     >>> frame = chokepoints(graph, "motor", kinds=["halt"])
-    >>> frame.select("node", "criticality_low", "dependency_flow", "worst_item").rows()
-    [('CHN', 0.75, 0.75, 'magnet'), ('JPN', 0.625, 0.625, 'motor'), ('DEU', 0.5, 0.5, 'motor')]
+    >>> frame.select("node", "loss_low", "loss_estimate", "loss_high", "worst_item").rows()
+    [('CHN', 0.75, 0.75, 0.75, 'magnet'), ('JPN', 0.5, 0.625, 0.75, 'motor'), ('DEU', 0.5, 0.5, 0.5, 'motor')]
     """
     kinds = list(kinds)
     for kind in kinds:
         if kind not in KINDS:
             raise InputError("risk.chokepoints.kind", value=shorten(kind))
-    network = compiled(graph, product, level, buyer)
+    network = network_of(graph, product, fails, level, buyer, domestic)
     top = product_node(network)
-    halts = halts_of(network, level, every_item=True)
-    flows = _flows(halts, top)
-    measures = {"node": halts.ids, **flows, "betweenness": betweenness(halts)}
-    about = pl.DataFrame(measures, schema_overrides={"node": pl.String})
-    about = about.hstack(_worst(halts, top))
+    failures = failures_of(network, fails, every_item=True)
+    flows = _flows(failures, top)
+    about = pl.DataFrame(
+        {"node": failures.ids, **flows, "betweenness": betweenness(failures)}, schema_overrides={"node": pl.String}
+    )
+    about = about.hstack(_worst(failures, top))
     if sets is None:
-        certain, possible = sets_of(halts, top, max_order, threshold)
-        smallest = [_smallest(halts, certain), _smallest(halts, [*certain, *possible])]
+        certain, possible = sets_of(failures, top, max_order, threshold)
+        smallest = [_smallest(failures, certain), _smallest(failures, [*certain, *possible])]
     else:
         smallest = [dict(_orders(sets.filter(pl.col("certainty") == "certain"))), dict(_orders(sets))]
-    rows = _halt_rows(halts, top, smallest) if "halt" in kinds else []
-    if "embargo" in kinds and level != "item":
-        rows += [_embargo_row(network, id) for id in halts.ids if id not in network.places]
-    frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row").join(about, on="node", how="left", maintain_order="left")
-    losses = ["criticality_low", "criticality_named", "criticality_high"]
-    frame = frame.with_columns(pl.col(*losses, *flows, "betweenness").round(12))
-    frame = frame.sort(*(-pl.col(name) for name in (*losses, "dependency_flow")), "node", pl.col("kind") != "halt")
-    first = ["node", "kind", *losses, *flows, "betweenness"]
-    return _with_names(graph, level, frame.select(*first, pl.all().exclude(first)))
+    parts = []
+    if "halt" in kinds:
+        parts.append(_halted(failures, top, smallest, term, sourcing))
+    if "embargo" in kinds and fails != "item":
+        parts.append(_embargoed(failures, top, term, sourcing))
+    frame = pl.concat(parts, how="diagonal") if parts else pl.DataFrame(schema={"node": pl.String, "kind": pl.String})
+    frame = frame.join(about, on="node", how="left", maintain_order="left")
+    numbers = [name for name in frame.columns if frame[name].dtype == pl.Float64 and not name.startswith("worst")]
+    frame = frame.with_columns(pl.col(numbers).round(12))
+    ranks = [-pl.col(name) for name in ("loss_low", "loss_estimate", "loss_facts", "dependency_flow")]
+    frame = frame.sort(*ranks, "node", pl.col("kind") != "halt")
+    return _with_names(graph, fails, frame)
 
 
-_SCHEMA = {
-    "node": pl.String,
-    "kind": pl.String,
-    "criticality_low": pl.Float64,
-    "criticality_named": pl.Float64,
-    "criticality_high": pl.Float64,
-    "single_points": pl.Int64,
-    "single_points_possible": pl.Int64,
-    "smallest_set": pl.Int64,
-    "smallest_set_possible": pl.Int64,
-}
-_WORST = ["worst_item", "worst_share_low", "worst_share_high", "source", "year", "confidence"]
+def _rates(
+    failures: Failures, term: str, sourcing: str, losses: Callable[[str, str, Assumptions], NDArray[np.float64]]
+) -> dict[str, NDArray[np.float64]]:
+    """Return every loss that is shown; what an assumption does not change is worked out once."""
+    network, alike = failures.network, Assumptions("alike", term, sourcing)
+    found = {column: losses(column, reading, alike) for column, reading in LOSSES.items()}
+    other = "long" if term == "short" else "short"
+    kinds = {"first": Assumptions("first", term, sourcing), other: Assumptions("alike", other, sourcing)}
+    for kind, assumed in kinds.items():
+        for column, reading in LOSSES.items():
+            if reading == "facts":
+                continue
+            bound = READINGS[reading].bound
+            pairs = zip(needs_of(network, alike, bound), needs_of(network, assumed, bound), strict=True)
+            same = all(np.array_equal(one, two) for one, two in pairs)
+            name = column.replace("loss", kind)
+            found[name] = found[column] if same else losses(name, reading, assumed)
+    return found
+
+
+def _halted(failures: Failures, top: int, smallest: list[dict[str, int]], term: str, sourcing: str) -> pl.DataFrame:
+    def losses(column: str, reading: str, assumed: Assumptions) -> NDArray[np.float64]:
+        wanted = markets if column in _COUNTED else [top]
+        return failures.losses(failures.each, reading, wanted, assumed)
+
+    markets = _markets(failures.network)
+    frame = _table(failures.ids, "halt", markets, top, _rates(failures, term, sourcing, losses))
+    orders = [
+        pl.Series(name, [found.get(id) for id in failures.ids], pl.Int64)
+        for name, found in zip(_ORDERS, smallest, strict=True)
+    ]
+    return frame.with_columns(orders)
+
+
+def _embargoed(failures: Failures, top: int, term: str, sourcing: str) -> pl.DataFrame:
+    """Rows of embargoes: cut links seen from the side of those who are hit."""
+
+    def losses(column: str, reading: str, assumed: Assumptions) -> NDArray[np.float64]:
+        wanted = markets if column in _COUNTED else np.array([top])
+        return _barred(failures, nodes, network.places[-1:], wanted, reading, assumed)
+
+    network = failures.network
+    nodes = [id for id in failures.ids if id not in network.places]
+    markets = _markets(network)
+    return _table(nodes, "embargo", markets, top, _rates(failures, term, sourcing, losses))
+
+
+_COUNTED = ("loss_low", "loss_facts")
+"""Losses that are worked out for every market: items that a node stops alone are counted by them."""
+_ORDERS = ("smallest_set", "smallest_set_possible")
+
+
+def _table(nodes: list[str], kind: str, markets: NDArray, top: int, found: dict[str, NDArray]) -> pl.DataFrame:
+    place = int(np.flatnonzero(markets == top)[0])
+    columns = {name: losses[:, place if losses.shape[1] > 1 else 0] for name, losses in found.items()}
+    counts = [(found[name] >= 1 - _LEAST).sum(axis=1) for name in _COUNTED]
+    frame = pl.DataFrame({"node": pl.Series(nodes, dtype=pl.String), **columns}).with_columns(
+        single_points=pl.Series(counts[0], dtype=pl.Int64), single_points_possible=pl.Series(counts[1], dtype=pl.Int64)
+    )
+    # Hard: a certain loss that remains when this product is served first.
+    hard = pl.when(pl.col("loss_low") > _LEAST).then(pl.col("first_low") > _LEAST).alias("hard")
+    return frame.select("node", pl.lit(kind).alias("kind"), pl.all().exclude("node")).with_columns(hard)
+
+
+def _barred(
+    failures: Failures,
+    nodes: list[str],
+    target: tuple[str, ...],
+    wanted: NDArray[np.int64],
+    reading: str,
+    assumed: Assumptions,
+) -> NDArray[np.float64]:
+    """Return what the ``wanted`` markets lose when each node cuts its exports: nodes x wanted.
+
+    Embargoes aimed at one place treat all places alike, so they share their sides, and only links differ.
+    """
+    network, bound = failures.network, READINGS[reading].bound
+    hidden = TOLD if reading == "facts" else ANY
+    if not target or not nodes:
+        found = [
+            solve(network, conditions(network, Scenario("", embargo(id)), hidden=hidden), assumed, (reading,))
+            for id in nodes
+        ]
+        levels = [one.outcomes[reading].x[wanted, one.conditions.reader] for one in found]
+        return np.clip(1 - np.array(levels).reshape(len(nodes), len(wanted)), 0.0, 1.0)
+    calm, m = conditions(network, Scenario("", embargo(nodes[0], to=target, share=0.0))), len(network.indices)
+    inside = [calm.reader] + ([calm.unknown] if bound == LOW else [])
+    about, pointer, cuts = network_places(network), [0], []
+    for id in nodes:
+        links, rests = about.sales(id, None, hidden)
+        both = np.concatenate([links, rests]) if bound == LOW else links
+        cuts.append(np.concatenate([side * m + both for side in inside]))
+        pointer.append(pointer[-1] + len(cuts[-1]))
+    flat = np.concatenate(cuts)
+    shape = (len(nodes), calm.sides * m)
+    barred = sparse.csr_array((np.ones(len(flat)), flat, np.array(pointer)), shape=shape)
+    none = sparse.csr_array((len(nodes), len(network.kind)), dtype=np.int32)
+    return failures.replayed(calm, none, barred, reading, wanted * calm.sides + calm.reader, assumed)
 
 
 def affected(
@@ -167,6 +273,8 @@ def affected(
     item: str | None = None,
     buyer: str | None = None,
     level: str = "country",
+    sharing: str = "alike",
+    term: str = "short",
 ) -> pl.DataFrame:
     """Return which items hang on a node, and how much: the reverse of `chokepoints`.
 
@@ -182,8 +290,10 @@ def affected(
         Only the node's supply of this item.
     buyer : str, optional
         The country or company from whose place it is seen.
-    level : {"country", "supplier"}
-        Whose shares are looked at where a market is told both ways.
+    level : {"country", "company", "site"}
+        Whose shares.
+    sharing, term
+        As in `risk.simulate`.
 
     Returns
     -------
@@ -192,7 +302,7 @@ def affected(
 
         - ``item, name_en, name_ja, kind`` (of the item), ``final`` (nothing needs it, and it is a product or needs inputs:
           a mineral that leads nowhere in the data is none);
-        - ``loss_low, loss_named, loss_high``: 0..1, as in `risk.cut_sets`;
+        - ``loss_low`` (certain), ``loss_facts``, ``loss_estimate``, ``loss_high`` (possible): 0..1, as in `risk.chokepoints`;
         - ``through``: the item at which the node is met, on the way that costs most; ``steps``: how far up that is;
           ``share``: the node's share there (null for an item); ``source, year, confidence`` of that share.
 
@@ -218,36 +328,38 @@ def affected(
     >>> affected(graph, "CHN").select("item", "loss_low", "through", "share").rows()
     [('motor', 0.75, 'magnet', 0.75), ('magnet', 0.75, 'magnet', 0.75)]
     """
-    network = compiled(graph, None, level, buyer)
+    network = network_of(graph, None, "supplier" if level == "company" else "country", level, buyer)
     change = failure(network, kind, node, item)
     check_scenario(graph, Scenario(kind, change))
-    named, widest = changed(network, change)
+    assumed = Assumptions(sharing, term)
+    told = conditions(network, Scenario(kind, change), hidden=TOLD)
+    facts = solve(network, told, assumed, ("high", "facts"))
+    whole = solve(network, Scenario(kind, change), assumed)
     needed, making, items = set(graph.inputs["input"]), set(graph.inputs["item"]), set(graph.items["id"])
     rows = []
     for row in graph.items.iter_rows(named=True):
         id = row["id"]
-        at, wide = named.network.market(id), widest.network.market(id)
-        low, between, high = 1 - named.high[at], 1 - named.low[at], 1 - widest.low[wide]
-        if between <= _LEAST:
+        losses = {"loss_facts": 1 - facts.level(id, "facts")}
+        losses |= {column: 1 - whole.level(id, reading) for column, reading in LOSSES.items() if reading != "facts"}
+        if max(losses["loss_facts"], losses["loss_low"], losses["loss_estimate"]) <= _LEAST:
             continue
-        certain = low > _LEAST
-        steps = way(named.network, named.high if certain else named.low, at, certain=certain)
+        certain = losses["loss_low"] > _LEAST
+        steps = (
+            way(whole, whole.outcomes["high"], network.market(id))
+            if certain
+            else way(facts, facts.outcomes["facts"], network.market(id))
+        )
         last = steps.row(-1, named=True) if steps.height else {}
         rows.append(
             {key: row[key] for key in ("name_en", "name_ja", "kind")}
-            | {
-                "item": id,
-                "final": id not in needed and (id in making or row["kind"] == "product"),
-                "loss_low": low,
-                "loss_named": between,
-                "loss_high": max(between, high),
-            }
+            | {"item": id, "final": id not in needed and (id in making or row["kind"] == "product")}
+            | losses
             | {"through": last.get("item"), "steps": steps.height - 1 if steps.height else None}
             | {key: last.get(key) for key in ("source", "year", "confidence")}
             | {"share": last.get("share") if node not in items else None}
         )
-    frame = pl.DataFrame(rows, schema=_AFFECTED).with_columns(pl.col("loss_low", "loss_named", "loss_high").round(12))
-    return frame.sort(~pl.col("final"), -pl.col("loss_low"), -pl.col("loss_named"), "item")
+    frame = pl.DataFrame(rows, schema=_AFFECTED).with_columns(pl.col(LOSSES.keys()).round(12))
+    return frame.sort(~pl.col("final"), -pl.col("loss_low"), -pl.col("loss_estimate"), -pl.col("loss_facts"), "item")
 
 
 _AFFECTED = {
@@ -257,7 +369,8 @@ _AFFECTED = {
     "kind": pl.String,
     "final": pl.Boolean,
     "loss_low": pl.Float64,
-    "loss_named": pl.Float64,
+    "loss_facts": pl.Float64,
+    "loss_estimate": pl.Float64,
     "loss_high": pl.Float64,
     "through": pl.String,
     "steps": pl.Int64,
@@ -277,33 +390,11 @@ def failure(network: ProductionNetwork, kind: str, node: str, item: str | None =
 
 def _markets(network: ProductionNetwork) -> NDArray[np.int64]:
     """The market of every item as the buyer sees it."""
-    items = sorted({item for item, place in network.markets if place == WORLD_MARKET})
-    return np.array([network.market(item) for item in items], np.int64)
+    return np.array([network.market(item) for item in sorted(network.items)], np.int64)
 
 
-def _halt_rows(halts: Halts, top: int, smallest: list[dict[str, int]]) -> list[dict[str, Any]]:
-    markets = _markets(halts.network)
-    place = int(np.flatnonzero(markets == top)[0])
-    certain, named = (halts.losses(halts.each, reading, markets) for reading in (CERTAIN, NAMED))
-    possible = halts.losses(halts.each, POSSIBLE, [top])[:, 0]
-    return [
-        {
-            "node": id,
-            "kind": "halt",
-            "criticality_low": certain[event, place],
-            "criticality_named": named[event, place],
-            "criticality_high": max(possible[event], named[event, place]),
-            "single_points": int((certain[event] >= 1 - _LEAST).sum()),
-            "single_points_possible": int((named[event] >= 1 - _LEAST).sum()),
-            "smallest_set": smallest[0].get(id),
-            "smallest_set_possible": smallest[1].get(id),
-        }
-        for event, id in enumerate(halts.ids)
-    ]
-
-
-def _smallest(halts: Halts, sets: list[tuple[int, ...]]) -> dict[str, int]:
-    return {halts.ids[event]: len(members) for members in sorted(sets, key=len, reverse=True) for event in members}
+def _smallest(failures: Failures, sets: list[tuple[int, ...]]) -> dict[str, int]:
+    return {failures.ids[event]: len(members) for members in sorted(sets, key=len, reverse=True) for event in members}
 
 
 def _orders(sets: pl.DataFrame) -> Iterable[tuple[str, int]]:
@@ -311,75 +402,52 @@ def _orders(sets: pl.DataFrame) -> Iterable[tuple[str, int]]:
     return rows.iter_rows()
 
 
-def _worst(halts: Halts, top: int) -> pl.DataFrame:
+def _worst(failures: Failures, top: int) -> pl.DataFrame:
     """For each event the item whose loss alone costs the product most, and what share of its market that is."""
-    net = halts.network
-    counts = np.diff(net.indptr)
-    market = np.repeat(np.arange(len(counts)), counts)
-    seen = np.isin(market, _markets(net))
-    links = pl.DataFrame({"node": net.indices[seen], "market": market[seen], "low": net.low[seen], "high": net.high[seen]})
-    events, nodes = halts.hit.nonzero()
+    net = failures.network
+    seen = np.isin(net.owner, _markets(net))
+    links = pl.DataFrame(
+        {"node": net.indices[seen], "market": net.owner[seen], "low": net.low[seen], "high": net.high[seen]}
+    )
+    events, nodes = failures.hit.nonzero()
     hit = pl.DataFrame({"event": events.astype(np.int64), "node": nodes.astype(np.int64)})
     hit = hit.with_columns(item=net.nodes["item"].gather(hit["node"])).join(links, on="node", how="left")
     total = pl.col("low", "high").sum().clip(0, 1)
     pairs = hit.group_by("event", "item").agg("node", pl.col("market").max(), total).sort("event", "item")
-    item = net.nodes["item"].to_numpy()
-    losses: list[NDArray[np.float64]] = [np.zeros((0, 2))]
-    for start in range(0, pairs.height, 4096):
-        part = pairs.slice(start, 4096)
-        rows = np.repeat(np.arange(part.height), part["node"].list.len().to_numpy())
-        stops = np.zeros((part.height, len(net.producer)), np.bool_)
-        stops[rows, part["node"].explode().to_numpy()] = True
-        low = halts.losses_of(stops, CERTAIN, [top])
-        if halts.level != "item":
-            hidden = halts.hidden[part["event"].to_numpy()].tocoo()
-            same = item[hidden.col] == part["item"].to_numpy()[hidden.row]
-            stops[hidden.row[same], hidden.col[same]] = True
-        losses.append(np.hstack([low, halts.losses_of(stops, NAMED, [top])]))
-    certain, named = np.round(np.concatenate(losses), 12).T
-    ranks = [pl.Series(-certain), pl.Series(-named), -pl.col("low"), -pl.col("high"), "item"]
+    rows = np.repeat(np.arange(pairs.height), pairs["node"].list.len().to_numpy())
+    nodes = pairs["node"].explode().to_numpy() if pairs.height else np.zeros(0, np.int64)
+    stops = sparse.csr_array((np.ones(len(rows)), (rows, nodes)), shape=(pairs.height, len(net.kind)))
+    none = sparse.csr_array((pairs.height, len(net.indices)))
+    certain, likely = (
+        np.round(failures.losses_of(stops, none, reading, [top])[:, 0], 12) for reading in ("high", "estimate")
+    )
+    ranks = [pl.Series(-certain), pl.Series(-likely), -pl.col("low"), -pl.col("high"), "item"]
     best = pairs.sort("event", *ranks).group_by("event", maintain_order=True).first()
     facts = net.nodes.select("source", "year", "confidence").with_row_index("market").cast({"market": pl.Int64})
     best = best.join(facts, on="market", how="left", maintain_order="left")
     best = best.rename({"item": "worst_item", "low": "worst_share_low", "high": "worst_share_high"})
-    return best.select(_WORST)
+    every = pl.DataFrame({"event": np.arange(len(failures.ids))}).join(best, on="event", how="left", maintain_order="left")
+    return every.select("worst_item", "worst_share_low", "worst_share_high", "source", "year", "confidence")
 
 
-def _embargo_row(network: ProductionNetwork, id: str) -> dict[str, Any]:
-    named, widest = changed(network, failure(network, "embargo", id))
-    product = str(network.product)
-    at, wide = named.network.market(product), widest.network.market(product)
-    low, between, high = float(1 - named.high[at]), float(1 - named.low[at]), float(1 - widest.low[wide])
-    markets = _markets(named.network)
-    return {
-        "node": id,
-        "kind": "embargo",
-        "criticality_low": low,
-        "criticality_named": between,
-        "criticality_high": max(high, between),
-        "single_points": int((named.high[markets] <= _LEAST).sum()),
-        "single_points_possible": int((named.low[markets] <= _LEAST).sum()),
-    }
-
-
-def _flows(halts: Halts, top: int) -> dict[str, NDArray[np.float64]]:
-    net = halts.network
-    shape = (*halts.order, net.producer, net.indptr, net.indices, net.low, net.high, np.ones(len(net.indices)), net.slack)
-    readings = {
-        "dependency_flow": (CERTAIN, kernels.ESTIMATE),
-        "dependency_flow_low": (CERTAIN, kernels.LOW),
-        "dependency_flow_high": (NAMED, kernels.HIGH),
+def _flows(failures: Failures, top: int) -> dict[str, NDArray[np.float64]]:
+    net = failures.network
+    hits, told = failures.hit.tocsr(), failures.told_links.tocsr()
+    bounds = {
+        "dependency_flow": kernels.EVEN,
+        "dependency_flow_low": kernels.LEAST,
+        "dependency_flow_high": kernels.MOST,
     }
     return {
-        name: np.concatenate([met(*shape, hits, top, bound) for hits in halts.batches(halts.each, reading)])
-        for name, (reading, bound) in readings.items()
+        name: tier_kernels.met(net, hits, told if bound == kernels.MOST else None, top, bound)
+        for name, bound in bounds.items()
     }
 
 
-def _with_names(graph: SupplyGraph | ProductionNetwork, level: str, frame: pl.DataFrame) -> pl.DataFrame:
+def _with_names(graph: SupplyGraph | ProductionNetwork, fails: str, frame: pl.DataFrame) -> pl.DataFrame:
     if isinstance(graph, ProductionNetwork):
         return frame
-    table = graph.items if level == "item" else graph.suppliers
+    table = graph.items if fails == "item" else graph.suppliers
     names = table.select(node="id", name_en="name_en", name_ja="name_ja")
     frame = frame.join(names, on="node", how="left", maintain_order="left")
     return frame.select("node", "name_en", "name_ja", pl.all().exclude("node", "name_en", "name_ja"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import floor
+from math import ceil, floor
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,10 @@ import polars as pl
 
 from ...graph import Message, ProductionNetwork, SupplyGraph
 from ...graph.messages import LANGUAGES
+from ...graph.network import NEW
 from .criticality import failure
-from .halts import changed, compiled
 from .scenario import Scenario, check_scenario
-from .simulation import Solution
-from .ways import way
+from .simulation import Assumptions, Solution, solve
 
 _NAMED = 12  # markets in which a node is named that an explanation lists
 
@@ -55,6 +54,9 @@ def explain(
     *,
     kind: str = "halt",
     level: str = "country",
+    sharing: str = "alike",
+    term: str = "short",
+    sourcing: str = "world",
 ) -> pl.DataFrame:
     """Return why a product hangs on a node, in sentences that every output prints the same way.
 
@@ -68,23 +70,23 @@ def explain(
         The country or company from whose place it is seen.
     kind : {"halt", "embargo"}
         As in `risk.chokepoints`.
-    level : {"country", "supplier"}
-        Whose shares are looked at where a market is told both ways.
+    level, sharing, term, sourcing
+        As in `risk.simulate`.
 
     Returns
     -------
     polars.DataFrame
         One row per sentence: ``part``, then the columns of `sentences` with ``share_low, share_high``. Parts:
 
-        - "summary": what is lost (its ``kept`` is that of the certain reading);
-        - "certain" and "possible": the way from the product down to the node, following what binds at each step, for
-          ``loss_low`` and for ``loss_named`` of `risk.cut_sets` (the second only where it is another way);
+        - "summary": what is lost, estimated, certain and possible (its ``kept`` is that of the estimate);
+        - "certain" and "estimate": the way from the product down to the node, following what binds at each step, for the
+          certain loss and for the estimate (the second only where it is another way);
         - "named": the markets upstream in which the node is named, the largest shares first, at most 12.
 
     Raises
     ------
     InputError
-        Another kind or level.
+        Another value of a choice.
     UnknownIdError
         The product, node or buyer is not in the graph.
 
@@ -99,24 +101,20 @@ def explain(
     ...     sources=[{"id": "s", "title": "t", "publisher": "A ministry"}],
     ... )
     >>> for part, text in explain(graph, "motor", "CHN").select("part", "text_en").rows():
-    ...     print(f"{part}: {text}")  # doctest: +ELLIPSIS
-    summary: If China stops producing, at least 75% of motor is lost; ...
-    certain: motor from makers whom the data does not name (100% of this supply; ...) falls to 25%: it lacks magnet.
+    ...     print(f"{part}: {text}")
+    summary: If China stops producing, an estimated 75% of motor is lost; at least 75% is certain, up to 100% is possible.
+    certain: the makers of motor together fall to 25%: they lack magnet.
     certain: magnet from China (75% of this supply; A ministry, no year given, published [s]) stops or is cut to 0%.
     named: China supplies 75% of magnet (A ministry, no year given, published [s]).
     """
-    network = compiled(graph, product, level, buyer)
-    change = failure(network, kind, node)
-    check_scenario(graph, Scenario(kind, change))
-    named, widest = changed(network, change)
-    top = named.network.market(product)
-    ways = {
-        "certain": way(named.network, named.high, top, certain=True),
-        "possible": way(named.network, named.low, top, certain=False),
-    }
-    if _way(ways["certain"]) == _way(ways["possible"]):
-        del ways["possible"]
-    parts = [_summary(graph, product, node, kind, named, widest)]
+    network = graph.network(product, buyer=buyer, level=level)
+    scenario = Scenario(kind, failure(network, kind, node))
+    check_scenario(graph, scenario)
+    solution = solve(network, scenario, Assumptions(sharing, term, sourcing))
+    ways = {part: solution.trace(product, reading) for part, reading in (("certain", "high"), ("estimate", "estimate"))}
+    if _way(ways["certain"]) == _way(ways["estimate"]):
+        del ways["estimate"]
+    parts = [_summary(graph, product, node, kind, solution)]
     parts += [sentences(graph, steps).with_columns(part=pl.lit(part)) for part, steps in ways.items()]
     parts.append(_named(graph, network, node))
     return pl.concat(parts, how="diagonal").select("part", pl.all().exclude("part"))
@@ -126,10 +124,9 @@ def _way(steps: pl.DataFrame) -> list[tuple[str, str]]:
     return steps.select("item", "supplier").rows()
 
 
-def _summary(graph: SupplyGraph, product: str, node: str, kind: str, named: Solution, widest: Solution) -> pl.DataFrame:
-    at, wide = named.network.market(product), widest.network.market(product)
-    low, between, high = 1 - named.high[at], 1 - named.low[at], 1 - widest.low[wide]
-    row: dict[str, Any] = {"part": "summary", "step": 0, "item": product, "supplier": node, "kept": float(named.high[at])}
+def _summary(graph: SupplyGraph, product: str, node: str, kind: str, solution: Solution) -> pl.DataFrame:
+    low, between, high = (1 - solution.level(product, reading) for reading in ("high", "estimate", "low"))
+    row: dict[str, Any] = {"part": "summary", "step": 0, "item": product, "supplier": node, "kept": 1 - between}
     item = node in set(graph.items["id"])
     about = graph.item(node) if item else _place(graph, node)
     for lang in LANGUAGES:
@@ -138,8 +135,8 @@ def _summary(graph: SupplyGraph, product: str, node: str, kind: str, named: Solu
             node=_name(about, lang),
             product=_name(graph.item(product), lang),
             low=f"{floor(100 * low + 1e-9) / 100:.0%}",  # "at least" is never rounded up
-            named=f"{between:.0%}",
-            high=f"{max(between, high):.0%}",
+            estimate=f"{between:.0%}",
+            high=f"{ceil(100 * high - 1e-9) / 100:.0%}",  # "up to" is never rounded down
         ).text(lang)
     return pl.DataFrame([row])
 
@@ -147,7 +144,7 @@ def _summary(graph: SupplyGraph, product: str, node: str, kind: str, named: Solu
 def _named(graph: SupplyGraph, network: ProductionNetwork, node: str) -> pl.DataFrame:
     """The markets in which a node is named, with its share."""
     nodes = network.nodes
-    own = (nodes["role"] == "producer") & ((nodes["supplier"] == node) | (nodes["country"] == node))
+    own = (nodes["role"] == "maker") & ((nodes["supplier"] == node) | (nodes["country"] == node))
     own = own.fill_null(False).to_numpy()
     sources = {row["id"]: row for row in graph.sources.iter_rows(named=True)}
     rows = []
@@ -183,12 +180,12 @@ def _place(graph: SupplyGraph, node: str) -> dict[str, Any]:
 
 def _sentence(graph: SupplyGraph, row: dict[str, Any], after: dict[str, Any] | None, sources: dict, lang: str) -> str:
     item = _name(graph.item(row["item"]), lang)
-    supplier = _name(graph.supplier(row["supplier"]), lang) if row["supplier"] not in {"", "+"} else None
+    supplier = _name(graph.supplier(row["supplier"]), lang) if row["supplier"] not in {"", NEW, None} else None
     who = supplier if supplier is not None else Message("risk.explanation.nobody").text(lang)
     share = Message("risk.explanation.share_unknown").text(lang) if row["share"] is None else _share(row)
     fact = _fact(row, sources, lang)
     need = _name(graph.item(after["item"]), lang) if after is not None else ""
-    key = row["cause"] if row["cause"] != "input" or after is not None else "input_last"
+    key = row["cause"] if row["cause"] not in {"input", "need"} or after is not None else "input_last"
     return Message(
         f"risk.explanation.{key}", item=item, supplier=who, share=share, fact=fact, need=need, kept=f"{row['kept']:.0%}"
     ).text(lang)

@@ -20,6 +20,8 @@ LOOSE, STRICT_LOW, STRICT_HIGH = 0, 1, 2
 """What reaches a buyer whose sourcing is assumed: as the world; the least, the most that any sourcing gives."""
 TINY = 1e-12
 MAX_SWEEPS = 10_000
+UNIFORM = 2
+"""A whole market all of whose makers share all of its needs; 1 is any other whole market, 0 one of a buyer's."""
 SHARED, ASSUMED, EXTRA = 1, 4, 8  # flags of links, as in kanmon.graph.network
 
 
@@ -103,10 +105,12 @@ def deprived(start, stop, first, needs, rank, count, group, sides, unknown, whol
     a malicious divider can do, by the exchange argument). ``group`` < 0: every need may hit all makers up to what an
     unknown place can lose; else only the makers of one side, up to what that side loses. Both are upper bounds of the loss.
     """
-    lost = 0.0
+    lost, left = 0.0, 0.0
     for k in range(start, stop):
         # Alive plants in units of the world's supply; in a whole market those are its own units.
         mu[k - start] = w[k - start] * v[k - start] if whole else share[k] * x[indices[k] * sides]
+        if wants[k] > 0 and (group < 0 or side[indices[k]] == group):
+            left += mu[k - start]
     for turn in range(count):
         slot = rank[first + turn]
         need = needs[first + slot]
@@ -117,14 +121,20 @@ def deprived(start, stop, first, needs, rank, count, group, sides, unknown, whol
         budget = 1.0 - reach(need, at, sides, indices, use, flags, x, strict)
         if budget <= TINY:
             continue
-        if whole:  # all cost the same
+        if whole:
+            # All cost the same. A need hits no more than the makers who share it, and all needs no more than all makers:
+            # who is hit by what is left open, so that no order of dealing is missed.
+            most = 0.0
             for k in range(start, stop):
-                i = k - start
-                if mu[i] > 0.0 and (group < 0 or side[indices[k]] == group) and shares(k, slot, wants, some_ptr, some):
-                    step = min(budget, mu[i])
-                    mu[i] -= step
-                    budget -= step
-                    lost += step * cost
+                if (
+                    mu[k - start] > 0.0
+                    and (group < 0 or side[indices[k]] == group)
+                    and shares(k, slot, wants, some_ptr, some)
+                ):
+                    most += mu[k - start]
+            step = min(budget, most, left)
+            left -= step
+            lost += step * cost
             continue
         while budget > TINY:
             best, ratio = -1, 0.0
@@ -133,7 +143,7 @@ def deprived(start, stop, first, needs, rank, count, group, sides, unknown, whol
                 if w[i] * v[i] <= 0.0 or mu[i] <= 0.0 or (group >= 0 and side[indices[k]] != group):
                     continue
                 value = w[i] * v[i] / (share[k] * x[indices[k] * sides])
-                if value > ratio and shares(k, slot, wants, some_ptr, some):
+                if value > ratio and wants[k] > 0:
                     best, ratio = i, value
             if best < 0:
                 break
@@ -142,6 +152,72 @@ def deprived(start, stop, first, needs, rank, count, group, sides, unknown, whol
             budget -= step
             lost += step * ratio * cost
     return lost
+
+
+@part
+def uniform(start, stop, first, count, total, left, slack, in_loop, indices, low, high, flags, needs, rank, kept, use, side, x,
+            v, w, mu, sides, unknown, spread, arrangement, strict):  # fmt: skip
+    """Return the value of a whole market all of whose makers share all needs: what `market` gives, without looking at each.
+
+    All that matters is how much capacity is alive on each side.
+    """
+    if slack > 0.0 and sides > 1 and (arrangement == WORST or spread == MOST):
+        for k in range(start, stop):
+            if not flags[k] & EXTRA:
+                w[k - start] = min(high[k], low[k] + slack)
+    alive = 0.0
+    for one in range(sides):
+        mu[one] = 0.0
+    for k in range(start, stop):
+        mu[side[indices[k]]] += w[k - start] * v[k - start]
+        alive += w[k - start] * v[k - start]
+    if arrangement == ALIKE and not in_loop:
+        result = left
+        for one in range(sides):
+            if mu[one] > 0.0:
+                least = 1.0
+                for slot in range(count):
+                    need = needs[first + slot]
+                    if kept[need] < 1.0:
+                        a = reach(need, one, sides, indices, use, flags, x, strict)
+                        least = min(least, kept[need] + (1.0 - kept[need]) * a)
+                result += mu[one] * least
+        return result
+    if arrangement == WORST:
+        # Losses of needs fall on different makers as far as they go round: jointly, and on each side apart.
+        joint, rest, floor = 0.0, alive, 1.0
+        for turn in range(count):
+            need = needs[first + rank[first + turn]]
+            floor = min(floor, kept[need])
+            step = min(rest, 1.0 - reach(need, unknown, sides, indices, use, flags, x, strict))
+            joint += step * (1.0 - kept[need])
+            rest -= step
+        if sides > 1:
+            apart = 0.0
+            for one in range(sides):
+                rest = mu[one]
+                for turn in range(count):
+                    need = needs[first + rank[first + turn]]
+                    step = min(rest, 1.0 - reach(need, one, sides, indices, use, flags, x, strict))
+                    apart += step * (1.0 - kept[need])
+                    rest -= step
+            joint = min(joint, apart)
+        return max(total - joint, floor * total)
+    best = total
+    for slot in range(count):
+        need = needs[first + slot]
+        b = kept[need]
+        if b >= 1.0:
+            continue
+        a = reach(need, unknown, sides, indices, use, flags, x, strict)
+        best = min(best, left + min(alive, b * alive + (1.0 - b) * a))
+        if sides > 1:
+            apart = left
+            for one in range(sides):
+                a = reach(need, one, sides, indices, use, flags, x, strict)
+                apart += min(mu[one], b * mu[one] + (1.0 - b) * a)
+            best = min(best, apart)
+    return best
 
 
 @part
@@ -155,13 +231,28 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
         v[k - start] = gain[shift + k] * x[indices[k] * sides + here]
         if flags[k] & EXTRA:
             extra += v[k - start]
+    first, count = need_ptr[node], need_ptr[node + 1] - need_ptr[node]
+    if arrangement != WORST:
+        # A maker that shares some needs only, and gets nothing of one of them, makes what it can without.
+        for k in range(start, stop):
+            if wants[k] == 2 and (arrangement == BEST or in_loop):
+                least = 1.0
+                for i in range(some_ptr[k], some_ptr[k + 1]):
+                    need = needs[first + some[i]]
+                    if reach(need, side[indices[k]], sides, indices, use, flags, x, strict) <= 0.0:
+                        least = min(least, kept[need])
+                v[k - start] *= least
     left = weigh(start, stop, slack[node], low, high, flags, spread, v, w)
     total = 0.0 if spread == LEAST else left
     for k in range(start, stop):
         total += w[k - start] * v[k - start]
-    first, count = need_ptr[node], need_ptr[node + 1] - need_ptr[node]
     if count == 0:
         return snap(min(1.0, total + extra))
+    if whole[node] == UNIFORM:
+        return snap(
+            min(1.0, extra + uniform(start, stop, first, count, total, left, slack[node], in_loop, indices, low, high, flags,
+                                     needs, rank, kept, use, side, x, v, w, mu, sides, unknown, spread, arrangement, strict))
+        )  # fmt: skip
     if arrangement == ALIKE and not in_loop:
         # Every maker is supplied alike: the scarcest need as its own place gets it.
         total = left
@@ -176,13 +267,16 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
                     least = min(least, kept[need] + (1.0 - kept[need]) * a)
             total += w[k - start] * v[k - start] * least
         return snap(min(1.0, total + extra))
-    open_ended = slack[node] > 0.0
+    alike = whole[node] and sides == 1
+    for k in range(start, stop):
+        alike = alike and (flags[k] & EXTRA or wants[k] == 1)
+    if slack[node] > 0.0 and spread != EVEN and not alike and (arrangement == WORST or spread == MOST):
+        # The weights that decide the capacities decide it all where every maker is in the same place. Elsewhere others may
+        # hurt (help) more: a maker is then taken to be as large as it may be.
+        for k in range(start, stop):
+            if not flags[k] & EXTRA:
+                w[k - start] = min(high[k], low[k] + slack[node])
     if arrangement == WORST:
-        # Where weights are open, a maker may be as large as its upper bound when it is hit.
-        if open_ended:
-            for k in range(start, stop):
-                if not flags[k] & EXTRA:
-                    w[k - start] = min(high[k], low[k] + slack[node])
         floor = 1.0
         for slot in range(count):
             floor = min(floor, kept[needs[first + slot]])
@@ -213,14 +307,6 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
     # The best arrangement: for each need, what there is of it goes to living plants, first to those that this market
     # hangs on most; the scarcest need decides.
     best = total
-    alike = whole[node] and sides == 1
-    for k in range(start, stop):
-        alike = alike and (flags[k] & EXTRA or wants[k] == 1)
-    if open_ended and spread == MOST and not alike:
-        # The weights that are best for the capacities need not be best here: take the most that each source may hold.
-        for k in range(start, stop):
-            if not flags[k] & EXTRA:
-                w[k - start] = min(high[k], low[k] + slack[node])
     for slot in range(count):
         need = needs[first + slot]
         b = kept[need]
@@ -277,6 +363,18 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
 
 
 @part
+def plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict):
+    """Return the value of a maker: half a plant with half its ore makes half. Spare capacity brings its own inputs."""
+    most, scale = cap[node], max(1.0, cap[node])
+    least = most
+    for k in range(indptr[node], indptr[node + 1]):
+        if not flags[k] & SHARED and kept[k] < 1.0:
+            a = reach(k, side[node], sides, indices, use, flags, x, strict)
+            least = min(least, kept[k] * most + (1.0 - kept[k]) * a * scale)
+    return least
+
+
+@part
 def value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
           some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict):  # fmt: skip
     """Return the value of a node, seen from side ``here``."""
@@ -286,14 +384,7 @@ def value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, w
                       some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement,
                       strict)  # fmt: skip
     if kind[node] == 0:
-        # One plant: half a plant with half its ore makes half. Spare capacity brings the inputs that it needs.
-        most, scale = cap[node], max(1.0, cap[node])
-        least = most
-        for k in range(start, stop):
-            if not flags[k] & SHARED and kept[k] < 1.0:
-                a = reach(k, side[node], sides, indices, use, flags, x, strict)
-                least = min(least, kept[k] * most + (1.0 - kept[k]) * a * scale)
-        return least
+        return plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
     for k in range(start, stop):
         v[k - start] = reach(k, here, sides, indices, use, flags, x, strict)
     left = weigh(start, stop, slack[node], low, high, flags, mixing, v, w)
@@ -303,45 +394,120 @@ def value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, w
     return snap(min(1.0, total))
 
 
+@part
+def settle(a, b, order, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr,
+           some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict):  # fmt: skip
+    """Bring the nodes ``order[a:b]`` of a block to their greatest fixed point; return whether it was reached.
+
+    A block of one is done in one step. The values of a loop only fall, from where they stand.
+    """
+    in_loop = b - a > 1
+    if not in_loop:
+        for k in range(indptr[order[a]], indptr[order[a] + 1]):
+            in_loop = in_loop or indices[k] == order[a]
+    sweeps = 0
+    while True:
+        change = 0.0
+        for i in range(a, b):
+            node = order[i]
+            for here in range(sides):
+                if kind[node] == 0 and here > 0:  # a plant is the same from every side
+                    new = x[node * sides]
+                else:
+                    new = value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr,
+                                needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides,
+                                unknown, spread, arrangement, mixing, strict)  # fmt: skip
+                old = x[node * sides + here]
+                change = max(change, old - new if old > new else new - old)
+                x[node * sides + here] = new
+        sweeps += 1
+        if not in_loop or change <= 1e-13:
+            return True
+        if sweeps >= MAX_SWEEPS:
+            if arrangement == WORST or spread == LEAST:
+                # In the worst case a loop runs down, and nothing is always a lower bound. Elsewhere what stands is an upper
+                # bound, since values only fall.
+                for i in range(a, b):
+                    for here in range(sides):
+                        x[order[i] * sides + here] = 0.0
+            return False
+
+
 @Kernel
 def solve(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr,
           some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict):  # fmt: skip
-    """Write the greatest fixed point of the network's equations into ``x``; return whether every cycle converged."""
+    """Write the greatest fixed point of the network's equations into ``x``; return whether every loop converged."""
     for node in range(len(kind)):
         for here in range(sides):
             x[node * sides + here] = cap[node] if kind[node] == 0 else 1.0
     converged = True
     for block in range(len(starts) - 1):
-        a, b = starts[block], starts[block + 1]
-        in_loop = b - a > 1
-        if not in_loop:
-            for k in range(indptr[order[a]], indptr[order[a] + 1]):
-                in_loop = in_loop or indices[k] == order[a]
-        sweeps = 0
-        while True:
-            change = 0.0
-            for i in range(a, b):
-                node = order[i]
-                for here in range(sides):
-                    if kind[node] == 0 and here > 0:  # a plant is the same from every side
-                        new = x[node * sides]
-                    else:
-                        new = value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr,
-                                    needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides,
-                                    unknown, spread, arrangement, mixing, strict)  # fmt: skip
-                    old = x[node * sides + here]
-                    change = max(change, old - new if old > new else new - old)
-                    x[node * sides + here] = new
-            sweeps += 1
-            if not in_loop or change <= 1e-13:
-                break
-            if sweeps >= MAX_SWEEPS:
-                converged = False
-                if arrangement != WORST and spread != LEAST:
-                    break  # values only fall: what stands is an upper bound
-                # In the worst case a loop runs down; from nothing upwards, every value is a lower bound.
-                for i in range(a, b):
-                    for here in range(sides):
-                        x[order[i] * sides + here] = 0.0
-                break
+        node = order[starts[block]]
+        if kind[node] == 0 and starts[block + 1] - starts[block] == 1:  # most nodes: spare them the long way
+            level = plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
+            for here in range(sides):
+                x[node * sides + here] = level
+            continue
+        done = settle(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags, whole, slack,
+                      need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown,
+                      spread, arrangement, mixing, strict)  # fmt: skip
+        converged = converged and done
     return converged
+
+
+@Kernel
+def replay(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr,
+           some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict, block_of, owner,
+           up_ptr, up, dirty, usual, hit_ptr, hits, cut_ptr, cuts, wanted, result):  # fmt: skip
+    """Write what the ``wanted`` nodes keep when makers stop and links are cut, for many sets of both.
+
+    ``x`` and ``usual`` hold the solution without any. From each set only what lies above it is solved again: a block is
+    dirty when something that it draws on has changed; blocks come in order, so one pass is enough.
+    """
+    blocks = len(starts) - 1
+    m = len(indices)
+    for row in range(len(hit_ptr) - 1):
+        first = blocks
+        for i in range(hit_ptr[row], hit_ptr[row + 1]):
+            cap[hits[i]] = 0.0
+            dirty[block_of[hits[i]]] = 1
+            first = min(first, block_of[hits[i]])
+        for i in range(cut_ptr[row], cut_ptr[row + 1]):
+            gain[cuts[i]] = 0.0
+            block = block_of[owner[cuts[i] % m]]
+            dirty[block] = 1
+            first = min(first, block)
+        for block in range(first, blocks):
+            if not dirty[block]:
+                continue
+            node = order[starts[block]]
+            if kind[node] == 0 and starts[block + 1] - starts[block] == 1:
+                level = plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
+                for here in range(sides):
+                    x[node * sides + here] = level
+            else:
+                settle(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags, whole, slack,
+                       need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread,
+                       arrangement, mixing, strict)  # fmt: skip
+            for i in range(starts[block], starts[block + 1]):
+                node = order[i]
+                changed = False
+                for here in range(sides):
+                    changed = changed or x[node * sides + here] != usual[node * sides + here]
+                if changed:
+                    for k in range(up_ptr[node], up_ptr[node + 1]):
+                        dirty[block_of[up[k]]] = 1
+        for j in range(len(wanted)):
+            result[row * len(wanted) + j] = x[wanted[j]]
+        # As usual again, for the next set.
+        for i in range(hit_ptr[row], hit_ptr[row + 1]):
+            cap[hits[i]] = 1.0
+        for i in range(cut_ptr[row], cut_ptr[row + 1]):
+            gain[cuts[i]] = 1.0
+        for block in range(first, blocks):
+            if dirty[block]:
+                dirty[block] = 0
+                for i in range(starts[block], starts[block + 1]):
+                    for here in range(sides):
+                        x[order[i] * sides + here] = usual[order[i] * sides + here]
+    return 0

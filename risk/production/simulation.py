@@ -166,7 +166,7 @@ def _behind(solution: Solution, outcome: Outcome, found: list, names: list[str])
 
 
 @lru_cache(maxsize=16)
-def _needs(network: ProductionNetwork, assumptions: Assumptions, bound: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def needs_of(network: ProductionNetwork, assumptions: Assumptions, bound: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """What makers keep without each requirement, its use share, and the needs of each market, the hardest first."""
 
     def between(low: np.ndarray, high: np.ndarray) -> np.ndarray:
@@ -216,22 +216,35 @@ def solve(
     return Solution(network, state, assumptions, found)
 
 
-def _outcome(network: ProductionNetwork, state: Conditions, assumptions: Assumptions, reading: Reading) -> Outcome:
-    kept, use, rank = _needs(network, assumptions, reading.bound)
+def arguments(network: ProductionNetwork, state: Conditions, assumptions: Assumptions, reading: Reading) -> list[Any]:
+    """Return what the kernels take: the arrays of the network, of the conditions and of the reading, and room for work."""
+    kept, use, rank = needs_of(network, assumptions, reading.bound)
     strict = kernels.LOOSE
     if assumptions.sourcing == "any" and reading.arrangement != kernels.ALIKE:
         strict = kernels.STRICT_LOW if reading.arrangement == kernels.WORST else kernels.STRICT_HIGH
     n, m, sides = len(network.kind), len(network.indices), state.sides
     widest = int(np.diff(network.indptr).max(initial=0))
-    x, v, w, mu = np.ones(n * sides), np.zeros(widest), np.zeros(widest), np.zeros(widest)
-    cap, gain = state.cap[reading.bound], state.gain[reading.bound]
-    converged = kernels.solve(
+    x, v, w, mu = np.ones(n * sides), np.zeros(widest), np.zeros(widest), np.zeros(max(widest, sides))
+    cap, gain = state.cap[reading.bound], state.gain[reading.bound].reshape(sides * m)
+    return [
         *network.order, network.kind, network.indptr, network.indices, network.low, network.high, network.share,
         network.flags, network.whole, network.slack, network.need_indptr, network.needs, rank, network.wants,
-        network.some_indptr, network.some, kept, use, state.side, cap, gain.reshape(sides * m), x, v, w, mu, sides,
-        state.unknown, reading.spread, reading.arrangement, reading.mixing, strict,
-    )  # fmt: skip
-    return Outcome(reading, x.reshape(n, sides), kept, use, cap, gain, state.side, network, strict, bool(converged))
+        network.some_indptr, network.some, kept, use, state.side, cap, gain, x, v, w, mu, sides, state.unknown,
+        reading.spread, reading.arrangement, reading.mixing, strict,
+    ]  # fmt: skip
+
+
+CAP, GAIN, X, STRICT = 20, 21, 22, -1
+"""Places among the `arguments`."""
+
+
+def _outcome(network: ProductionNetwork, state: Conditions, assumptions: Assumptions, reading: Reading) -> Outcome:
+    given = arguments(network, state, assumptions, reading)
+    converged = kernels.solve(*given)
+    kept, use, _ = needs_of(network, assumptions, reading.bound)
+    x = given[X].reshape(len(network.kind), state.sides)
+    cap, gain = state.cap[reading.bound], state.gain[reading.bound]
+    return Outcome(reading, x, kept, use, cap, gain, state.side, network, given[STRICT], bool(converged))
 
 
 def prepared(

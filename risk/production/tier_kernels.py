@@ -1,45 +1,90 @@
-"""Compiled walks up the supply lines of a production network: who is met at each tier, and who is met at all."""
+"""Walks up the supply lines of a production network: who is met at each tier, and who is met at all."""
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
 
-from .kernels import _pool
+from ...graph import ProductionNetwork
+from ...graph.kernel import Kernel
+from ...graph.network import EQUIPMENT, MAKER
+from .kernels import EXTRA, weigh
 
 _LEAST = 1e-12  # of a supply line that is still followed
 
 
-@numba.njit(cache=True)
-def walk(start, producer, indptr, indices, low, high, slack, place, n_places, tiers):  # pragma: no cover - compiled
-    """Follow all supply lines up from a pool; return the part that each place makes at each tier (tiers x places).
+def parts(network: ProductionNetwork) -> NDArray[np.float64]:
+    """Return the part of a maker's supply line that runs through each link: by how much of its output hangs on it.
 
-    A line splits by share at a pool, evenly over the requirements at a producer. What the lower bounds of the shares leave
-    goes to the unattributed producer (place -1, not counted), else to all sources by the room that their bounds give. The
-    second result is the part of the lines that is left at each tier, known place or not.
+    Evenly over what it cannot do without; a machine is no input; a need of which only bounds are known counts by their mean.
     """
-    n = len(producer)
-    found, left = np.zeros((tiers, n_places)), np.zeros(tiers)
-    mass, waiting = np.zeros(n), np.zeros(n)
-    pools, next_pools, makers = np.empty(n, np.int64), np.empty(n, np.int64), np.empty(n, np.int64)
-    pools[0] = start
+    weight = np.where(network.flags & EQUIPMENT, 0.0, 1 - (network.kept_low + network.kept_high) / 2)
+    weight = np.where(network.kind[network.owner] == MAKER, weight, 0.0)
+    total = np.bincount(network.owner, weight, minlength=len(network.kind))[network.owner]
+    return np.divide(weight, total, out=np.zeros(len(weight)), where=total > 0)
+
+
+def walk(
+    network: ProductionNetwork, start: int, place: NDArray[np.int64], places: int, tiers: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Follow all supply lines up from a market; return what each place makes at each tier, and what is left at each tier.
+
+    A line splits by share at a market, and as `parts` says at a maker. What the lower bounds of the shares leave goes to the
+    unattributed maker (place -1, not counted), else to all sources by the room that their bounds give.
+    """
+    n = len(network.kind)
+    found, left = np.zeros(tiers * max(places, 1)), np.zeros(tiers)
+    room = [np.zeros(n) for _ in range(2)] + [np.zeros(n, np.int64) for _ in range(3)]
+    _walk(
+        int(start), network.kind, network.indptr, network.indices, network.low, network.high, network.flags, network.slack,
+        parts(network), place, max(places, 1), found, left, *room, work=8,
+    )  # fmt: skip
+    return found.reshape(tiers, max(places, 1))[:, :places], left
+
+
+@Kernel
+def _walk(
+    start,
+    kind,
+    indptr,
+    indices,
+    low,
+    high,
+    flags,
+    slack,
+    part,
+    place,
+    places,
+    found,
+    left,
+    mass,
+    waiting,
+    pools,
+    nexts,
+    makers,
+):
     n_pools = 1
+    pools[0] = start
     mass[start] = 1.0
-    for tier in range(tiers):
+    for tier in range(len(left)):
         n_makers = 0
+        # Through markets and groups down to makers, which make one tier.
         while n_pools:
             n_next = 0
             for i in range(n_pools):
                 pool = pools[i]
-                part = mass[pool]
+                whole = mass[pool]
                 mass[pool] = 0.0
-                a, b = indptr[pool], indptr[pool + 1]
                 room, rest = 0.0, -1
-                for k in range(a, b):
-                    room += high[k] - low[k]
-                    if producer[indices[k]] and place[indices[k]] < 0:
-                        rest = k
-                for k in range(a, b):
+                for k in range(indptr[pool], indptr[pool + 1]):
+                    if not flags[k] & EXTRA:
+                        room += high[k] - low[k]
+                        if kind[indices[k]] == 0 and place[indices[k]] < 0:
+                            rest = k
+                for k in range(indptr[pool], indptr[pool + 1]):
+                    if flags[k] & EXTRA:
+                        continue
                     weight = low[k]
                     if slack[pool] > 0.0:
                         if rest >= 0:
@@ -47,67 +92,95 @@ def walk(start, producer, indptr, indices, low, high, slack, place, n_places, ti
                         elif room > 0.0:
                             weight += slack[pool] * (high[k] - low[k]) / room
                     source = indices[k]
-                    if weight * part <= _LEAST:
+                    if weight * whole <= _LEAST:
                         continue
-                    if producer[source]:
+                    if kind[source] == 0:
                         if waiting[source] == 0.0:
                             makers[n_makers] = source
                             n_makers += 1
-                        waiting[source] += weight * part
+                        waiting[source] += weight * whole
                     else:
                         if mass[source] == 0.0:
-                            next_pools[n_next] = source
+                            nexts[n_next] = source
                             n_next += 1
-                        mass[source] += weight * part
-            pools, next_pools = next_pools, pools
+                        mass[source] += weight * whole
+            pools, nexts = nexts, pools
             n_pools = n_next
         for i in range(n_makers):
             maker = makers[i]
-            part = waiting[maker]
+            whole = waiting[maker]
             waiting[maker] = 0.0
-            left[tier] += part
+            left[tier] += whole
             if place[maker] >= 0:
-                found[tier, place[maker]] += part
-            a, b = indptr[maker], indptr[maker + 1]
-            for k in range(a, b):
+                found[tier * places + place[maker]] += whole
+            for k in range(indptr[maker], indptr[maker + 1]):
                 source = indices[k]
-                if mass[source] == 0.0:
-                    pools[n_pools] = source
-                    n_pools += 1
-                mass[source] += part / (b - a)
+                if part[k] > 0.0:
+                    if mass[source] == 0.0:
+                        pools[n_pools] = source
+                        n_pools += 1
+                    mass[source] += whole * part[k]
         if n_pools == 0:
             break
-    return found, left
 
 
-@numba.njit(cache=True, nogil=True)
-def met(order, starts, producer, indptr, indices, low, high, gain, slack, hits, top, reading):  # pragma: no cover - compiled
-    """Return, for each row of ``hits`` (events x n), the part of the supply lines from ``top`` that ever meets a hit node.
+def met(
+    network: ProductionNetwork, hits: sparse.csr_array, told: sparse.csr_array | None, top: int, spread: int
+) -> NDArray[np.float64]:
+    """Return, for each row of ``hits`` (events x n), the part of the supply lines from ``top`` that ever meets a hit maker.
 
-    The least solution of h = 1 at hit nodes, else the mean over the requirements of a producer and the share-weighted sum
-    over the sources of a pool, bounded as in the production network.
+    The least solution of h = 1 at hit makers, else the mean over a maker's requirements (`parts`) and the share-weighted sum
+    over the sources of a pool; ``spread`` says where open weights go. Links in ``told`` (events x m) count as hit.
     """
-    n = len(producer)
-    result = np.empty(len(hits))
-    for row in range(len(hits)):
-        h = np.zeros(n)
+    rows = hits.shape[0]
+    told = told if told is not None else sparse.csr_array((rows, len(network.indices)), dtype=np.int32)
+    widest = int(np.diff(network.indptr).max(initial=0))
+    result = np.zeros(rows)
+    lists = [array.astype(np.int64) for array in (hits.indptr, hits.indices, told.indptr, told.indices)]
+    _met(
+        *network.order, network.kind, network.indptr, network.indices, network.low, network.high, network.flags,
+        network.slack, parts(network), *lists, int(top), spread, np.zeros(len(network.kind)),
+        np.zeros(len(network.kind), np.int64), np.zeros(len(network.indices), np.int64), np.zeros(widest), np.zeros(widest),
+        result, work=1 + rows // 4,
+    )  # fmt: skip
+    return result
+
+
+@Kernel
+def _met(order, starts, kind, indptr, indices, low, high, flags, slack, part, hit_ptr, hits, told_ptr, told, top, spread, h, hit,
+         also, v, w, result):  # fmt: skip
+    for row in range(len(result)):
+        for i in range(hit_ptr[row], hit_ptr[row + 1]):
+            hit[hits[i]] = 1
+        for i in range(told_ptr[row], told_ptr[row + 1]):
+            also[told[i]] = 1
+        for node in range(len(h)):
+            h[node] = 0.0
         for block in range(len(starts) - 1):
             a, b = starts[block], starts[block + 1]
             while True:
                 change = 0.0
                 for i in range(a, b):
                     node = order[i]
-                    if hits[row, node]:
+                    start, stop = indptr[node], indptr[node + 1]
+                    value = 0.0
+                    if hit[node]:
                         value = 1.0
-                    elif producer[node]:
-                        value, needs = 0.0, indptr[node + 1] - indptr[node]
-                        for k in range(indptr[node], indptr[node + 1]):
-                            value += h[indices[k]] / needs
+                    elif kind[node] == 0:
+                        for k in range(start, stop):
+                            value += part[k] * h[indices[k]]
                     else:
-                        value = _pool(node, indptr, indices, low, high, gain, slack, h, reading)
+                        for k in range(start, stop):
+                            v[k - start] = 1.0 if also[k] else h[indices[k]]
+                        weigh(start, stop, slack[node], low, high, flags, spread, v, w)
+                        for k in range(start, stop):
+                            value += w[k - start] * v[k - start]
                     change = max(change, value - h[node])
                     h[node] = value
                 if b - a == 1 or change <= _LEAST:
                     break
         result[row] = h[top]
-    return result
+        for i in range(hit_ptr[row], hit_ptr[row + 1]):
+            hit[hits[i]] = 0
+        for i in range(told_ptr[row], told_ptr[row + 1]):
+            also[told[i]] = 0

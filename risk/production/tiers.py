@@ -5,18 +5,19 @@ The figures are definitions of this project; `look_through` states its formula.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
-from ...graph.network import REMAINDER, WORLD_MARKET
+from ...graph.network import EXTRA, MARKET, REMAINDER, WORLD_MARKET
 from . import tier_kernels
-from .halts import CERTAIN, Halts, compiled
-from .ways import way
+from .failures import Failures, failures_of
+from .scenario import Scenario, halt
+from .simulation import solve
 
+_WHOSE = {"country": "country", "supplier": "company"}
 TIERS = 30
 """Tiers that are looked through; only a supply chain that runs in a circle has more."""
 
@@ -92,8 +93,8 @@ def exposure(
           "no" or "unknown" (nobody says).
         - ``look_through_country, look_through_low, look_through_high, unknown_share``: see `look_through`, over all tiers;
           ``visibility``: part of the supply whose country is known at tier 0 (makers of the item), 1, 2, ...
-        - Diamonds: ``diamond_suppliers`` (two or more direct suppliers) lose at least ``diamond_loss`` (0..1, certain) of
-          their output when ``diamond_source`` stops, which is none of them: the worst such source, met at ``diamond_item``.
+        - Diamonds: ``diamond_suppliers`` (two or more direct suppliers) together lose at least ``diamond_loss`` (0..1, certain)
+          of their output when ``diamond_source`` stops, which is none of them: the worst such source, met at ``diamond_item``.
         - From the facts: ``qualified`` suppliers; ``alternatives`` (qualified, no source today), ``stock_days`` (the longest
           stated), ``switching_days`` (to the quickest alternative; without one, the longest stated), ``uncovered_days``
           (switching beyond stock; 0 or more).
@@ -124,12 +125,12 @@ def exposure(
     ('motor', 2, 'CHN', 'magnet', 0.75, [1.0, 0.75])
     """
     _check_level(level)
-    network = compiled(graph, product, level, buyer)
+    network = graph.network(product, buyer=buyer, level=_WHOSE[level])
     told = _facts(facts)
     tiers = _tiers(graph, product)
     makers = _sole(graph)
     lines = _Lines(network, "country")
-    diamonds = _diamonds(network, Halts(network, level))
+    diamonds = _diamonds(network, failures_of(network, level))
     rows = []
     for item in sorted(tiers, key=lambda item: (tiers[item] or 0, item)):
         node = network.market(item)
@@ -202,7 +203,7 @@ def look_through(graph: SupplyGraph, item: str, buyer: str | None = None, *, lev
     [(None, 'CHN', 0.5), (None, 'DEU', 0.5)]
     """
     _check_level(level)
-    network = compiled(graph, item, level, buyer)
+    network = graph.network(item, buyer=buyer, level=_WHOSE[level])
     lines = _Lines(network, level)
     found, left = lines.follow(network.market(item))
     rows = []
@@ -223,7 +224,7 @@ class _Lines:
 
     def __init__(self, network: ProductionNetwork, level: str) -> None:
         self.network = network
-        known = (pl.col("role") == "producer") & (pl.col("supplier") != REMAINDER)
+        known = (pl.col("role") == "maker") & (pl.col("supplier") != REMAINDER)
         place = network.nodes.select(pl.when(known).then(level)).to_series()
         self.places: list[str] = place.drop_nulls().unique().sort().to_list()
         number = {name: at for at, name in enumerate(self.places)}
@@ -231,9 +232,7 @@ class _Lines:
 
     def follow(self, node: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the part that each place makes at each tier, and what reaches the tier."""
-        net = self.network
-        arrays = (net.producer, net.indptr, net.indices, net.low, net.high, net.slack)
-        found, left = tier_kernels.walk(node, *arrays, self.number, len(self.places), TIERS)
+        found, left = tier_kernels.walk(self.network, node, self.number, len(self.places), TIERS)
         depth = int(np.count_nonzero(left))
         return found[:depth], left[:depth]
 
@@ -274,9 +273,8 @@ def _tiers(graph: SupplyGraph, product: str | None) -> dict[str, int | None]:
     """Fewest steps from the product to each item upstream."""
     if product is None:
         return dict.fromkeys(graph.items["id"])
-    part = graph.upstream(product)
     needs: dict[str, list[str]] = {}
-    for item, need in part.inputs.select("item", "input").iter_rows():
+    for item, need in graph.inputs.select("item", "input").iter_rows():
         needs.setdefault(item, []).append(need)
     tiers: dict[str, int | None] = {product: 0}
     front, tier = [product], 0
@@ -289,7 +287,7 @@ def _tiers(graph: SupplyGraph, product: str | None) -> dict[str, int | None]:
 
 def _direct(network: ProductionNetwork, node: int) -> dict[str, Any]:
     """The named suppliers of a market and the bounds of the largest share."""
-    links = range(network.indptr[node], network.indptr[node + 1])
+    links = [k for k in network.links(node) if not network.flags[k] & EXTRA]
     names = network.nodes["supplier"]
     named = [(names[int(network.indices[k])], float(network.low[k]), float(network.high[k])) for k in links]
     shares = [row for row in named if row[0] != REMAINDER]
@@ -348,32 +346,34 @@ def _ready(own: pl.DataFrame, bought: list[str] | None) -> dict[str, Any]:
     }
 
 
-def _diamonds(network: ProductionNetwork, halts: Halts) -> dict[str, dict[str, Any]]:
-    """The upstream source that takes most from two or more direct suppliers of an item, by item."""
-    named = (network.nodes["supplier"] != REMAINDER).fill_null(False).to_numpy() & network.producer
-    direct = {}
-    for item in network.nodes.filter(pl.col("role") == "market")["item"].unique():
-        sources = network.sources(network.market(item))
-        makers = sources[named[sources] & (np.diff(network.indptr)[sources] > 0)]
-        if len(makers) > 1:
-            direct[item] = makers
-    everyone = np.arange(len(network.producer))
+def _diamonds(network: ProductionNetwork, failures: Failures) -> dict[str, dict[str, Any]]:
+    """The source that takes most, for certain, from an item with two or more suppliers, none of which it is; by item."""
+    named = network.kind[network.owner] == MARKET
+    named &= (network.nodes["supplier"].gather(network.indices) != REMAINDER).fill_null(False).to_numpy()
+    direct = {item: network.indices[links] for item in network.items if len(links := _of(network, item, named)) > 1}
+    if not direct or not failures.ids:
+        return {}
+    items = list(direct)
+    losses = failures.losses(failures.each, "high", [network.market(item) for item in items])
+    for place, item in enumerate(items):  # who supplies the item itself is no source behind its suppliers
+        losses[np.asarray(failures.hit[:, direct[item]].sum(axis=1)).ravel() > 0, place] = 0.0
     found: dict[str, dict[str, Any]] = {}
-    for event, id in enumerate(halts.ids):
-        loss = halts.losses(halts.each[event : event + 1], CERTAIN, everyone)[0]
-        own = halts.stopped(halts.each[event : event + 1], CERTAIN)[0]
-        halted = replace(network, cap_high=np.where(own, 0.0, network.cap_high))
-        for item, makers in direct.items():
-            others = makers[~own[makers]]
-            hurt = others[loss[others] > 1e-9]
-            if len(hurt) < 2:
-                continue
-            second = hurt[np.argsort(-loss[hurt], kind="stable")[1]]
-            if loss[second] > found.get(item, {}).get("diamond_loss", 0.0) + 1e-9:
-                found[item] = {
-                    "diamond_source": id,
-                    "diamond_item": way(halted, 1 - loss, int(second), certain=True)["item"][-1],
-                    "diamond_suppliers": int((loss[hurt] >= loss[second] - 1e-9).sum()),
-                    "diamond_loss": float(loss[second]),
-                }
+    solved: dict[str, Any] = {}
+    for place in np.flatnonzero(losses.max(axis=0) > 1e-9):
+        event, item = int(np.argmax(np.round(losses[:, place], 12))), items[place]
+        id = failures.ids[event]
+        if id not in solved:
+            solved[id] = solve(network, Scenario("", halt(id)), None, ("high",))
+        way = solved[id].trace(item, "high")
+        found[item] = {
+            "diamond_source": id,
+            "diamond_item": way["item"][-1] if way.height else None,
+            "diamond_suppliers": len(direct[item]),
+            "diamond_loss": float(losses[event, place]),
+        }
     return found
+
+
+def _of(network: ProductionNetwork, item: str, wanted: np.ndarray) -> np.ndarray:
+    links = network.links(network.market(item))
+    return links[wanted[links]]

@@ -116,6 +116,52 @@ def test_a_file_of_japans_statistics(tmp_path):
     assert (row["top_origin"], row["top_share_low"], row["cao"], row["c2"]) == ("CHN", 0.9, "yes", "unknown")
 
 
+HEADING = "hs6,importer,exporter,year,value\n8542,THA,TWN,2023,60\n8542,THA,CHN,2023,40\n85,THA,CHN,2023,40\n"
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", ["4 digits only", "too coarse"]), ("ja", ["4 桁", "桁数不足"])])
+def test_headings_are_read_at_their_level_with_a_word(tmp_path, lang, words):
+    path = tmp_path / "own.csv"
+    path.write_text(HEADING, encoding="utf-8")
+    shown = run(str(path), "--importer", "THA", "--lang", lang, "--method", "meti")
+    assert "8542" in shown and "60.0%" in shown
+    for word in words:
+        assert word in shown
+    data = json.loads(run(str(path), "--importer", "THA", "--lang", lang, "--json"))
+    assert any(words[0] in note for note in data["notes"])
+
+
+def test_who_imports_is_said_when_the_one_asked_for_does_not(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text(HEADING, encoding="utf-8")
+    with pytest.raises(InputError, match="--importer THA") as caught:
+        assess_dependence(path, "JPN")
+    assert "THA" in caught.value.text("ja")
+
+
+def test_why_nothing_is_left_is_said(tmp_path):
+    path = tmp_path / "own.csv"
+    path.write_text(
+        "hs6,importer,exporter,year,value\n850511,JPN,World,2023,1\n850511,JPN,CHN,FY24,2\n850511,JPN,World,2022,9\n",
+        "utf-8",
+    )
+    with pytest.raises(InputError, match="a total") as caught:
+        assess_dependence(path)
+    assert (caught.value.message.key, caught.value.message.values["rows"]) == ("app.dependence.all_set_aside", 3)
+    assert "合計行" in caught.value.text("ja")
+
+
+def test_damage_that_shows_late_is_a_read_error(tmp_path):
+    path = tmp_path / "own.parquet"
+    rows = {"hs6": ["850511"] * 9000, "importer": "JPN", "exporter": "CHN", "year": 2023, "value": list(range(9000))}
+    pl.DataFrame(rows).write_parquet(path)
+    data = bytearray(path.read_bytes())
+    data[200:20_000] = b"\xff" * len(data[200:20_000])
+    path.write_bytes(data[:20_000] + path.read_bytes()[20_000:])
+    with pytest.raises((ReadError, InputError)):
+        assess_dependence(path)
+
+
 def test_wrong_questions_get_answers():
     with pytest.raises(UnknownIdError, match="Japan"):
         assess_dependence(importer="Japn")

@@ -3,7 +3,7 @@
 import kanmon as kn
 import polars as pl
 import pytest
-from kanmon.datasets import countries, country, group, groups
+from kanmon.datasets import area, countries, country, group, groups
 
 
 def test_the_table_holds_every_iso_country_and_kosovo_once():
@@ -47,15 +47,74 @@ def test_taiwan_is_taiwan():
         ("ﾍﾞﾄﾅﾑ", "VNM"),
         ("アメリカ", "USA"),
         ("Côte d'Ivoire".replace("ô", "o\u0302"), "CIV"),
+        ("Turkiye", "TUR"),
+        ("トルコ", "TUR"),
+        ("CURACAO", "CUW"),
+        ("Taiwan, Province of China", "TWN"),
+        ("China, Taiwan Province of", "TWN"),
+        ("Other Asia, nes", "TWN"),
+        ("S19", "TWN"),
+        ("Korea, Rep. of", "KOR"),
+        ("Rep. of Korea", "KOR"),
+        ("Dem. People's Rep. of Korea", "PRK"),
+        ("Korea, Dem. People's Rep.", "PRK"),
+        ("China, Hong Kong SAR", "HKG"),
+        ("Lao People's Dem. Rep.", "LAO"),
+        ("Central African Rep.", "CAF"),
+        ("Bosnia Herzegovina", "BIH"),
+        ("Faroe Isds", "FRO"),
+        ("Solomon Isds", "SLB"),
+        ("Iran, Islamic Rep.", "IRN"),
+        ("St. Kitts & Nevis", "KNA"),
+        ("Gambia, The", "GMB"),
+        ("Korea, South", "KOR"),
+        ("Taiwan, China", "TWN"),
+        ("Hong Kong, China", "HKG"),
+        ("Bolivia (Plurinational State of)", "BOL"),
+        ("Virgin Islands (British)", "VGB"),
+        ("Tanzania, United Republic of", "TZA"),
+        ("美国", "USA"),
+        ("IS", "ISL"),
     ],
 )
 def test_width_case_spaces_and_spellings_do_not_matter(text, code):
     assert country(text) == code
 
 
-@pytest.mark.parametrize("text", ["", "Atlantis", "Other countries", "X" * 100_000, "\x00", "world"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Atlantis",
+        "Other countries",
+        "X" * 100_000,
+        "\x00",
+        "world",
+        "R20",
+        "New Jersey",
+        "South America",
+        "Republic",
+        "490",
+        "中国・台湾",
+        "China, Taiwan",
+        "China and Taiwan",
+        "China/Taiwan",
+        "Japan, South Korea",
+        "日本、韓国",
+    ],
+)
 def test_what_is_no_country_is_none(text):
     assert country(text) is None
+
+
+@pytest.mark.parametrize(
+    ("code", "iso3"),
+    [("490", "TWN"), (490, "TWN"), ("490.0", "TWN"), ("S19", "TWN"), ("392", "JPN"), ("842", "USA"), ("757", "CHE"),
+     ("jpn", "JPN"), ("R20", None), ("X2", None), ("_X ", None), ("W00", None), ("0", None), ("N/A", None), ("697", None),
+     ("", None), (None, None), ("SCG", "SCG"), ("9" * 400, None), ("٣٩٢", None)],
+)  # fmt: skip
+def test_areas_of_the_united_nations_are_countries_or_nothing(code, iso3):
+    assert area(code) == iso3
 
 
 def test_groups_have_their_members_date_and_official_page():

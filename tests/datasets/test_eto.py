@@ -106,6 +106,103 @@ def test_the_old_edition_bounds_a_negligible_country_and_leaves_a_company_open(t
     assert graph.shares.filter(supplier="P9")["missing"].item() == "not_reported"
 
 
+# Two fabrication steps, two designs that go nowhere, packaging; the shares of stages as the dataset gives them.
+CHAIN = {
+    "inputs": [
+        TABLES["inputs"][0],
+        ("N99", "Finished logic chip", "ultimate_output", "", "", ""),
+        ("N1", "Design of CPUs", "process", "Design", "S1", ""),
+        ("N2", "Design of GPUs", "process", "Design", "S1", ""),
+        ("N35", "Deposition", "process", "Fabrication", "S2", ""),
+        ("N25", "Photolithography", "process", "Fabrication", "S2", ""),
+        ("N69", "Packaging", "process", "Assembly", "S3", ""),
+        ("N55", "Etching tools", "tool_resource", "", "", ""),
+        *TABLES["inputs"][3:],
+    ],
+    "stages": [
+        ("stage_name", "stage_id", "description"),
+        ("Design", "S1", ""),
+        ("Fabrication", "S2", ""),
+        ("Assembly", "S3", ""),
+    ],
+    "sequence": [
+        TABLES["sequence"][0],
+        ("", "N35", "", "N25", "", ""),
+        ("", "N25", "", "N69", "", ""),
+        ("", "N69", "", "N99", "", ""),
+        ("", "N55", "", "N55", "", ""),
+        *TABLES["sequence"][2:],
+    ],
+    "providers": [*TABLES["providers"], ("TWN", "Taiwan", "P3", "country", "")],
+}
+SHARES = [NEW[0], ("P3", "S2", "18", "2025", ""), ("P2", "S2", "82", "2025", ""), ("P1", "N20", "100", "2025", "")]
+
+
+@pytest.fixture
+def chain(tmp_path):
+    folder = write(tmp_path / "chain", SHARES)
+    for name, rows in CHAIN.items():
+        with (folder / f"{name}.csv").open("w", encoding="utf-8-sig", newline="") as file:
+            csv.writer(file).writerows(rows)
+    return folder
+
+
+def kept(graph, *changes, product="N99"):
+    frame = simulate(graph, Scenario("stop", list(changes)), product=product)
+    return frame.row(by_predicate=pl.col("item") == product, named=True)
+
+
+def test_a_stage_stands_between_its_processes_and_what_they_go_into(chain):
+    links = set(read_eto(chain).inputs.select("item", "input").rows())
+    assert {("N25", "N35"), ("S2", "N25"), ("N69", "S2"), ("S3", "N69"), ("N99", "S3")} <= links
+    assert not {("N69", "N25"), ("N99", "N69"), ("N55", "N55")} & links  # what leaves a stage goes by the stage, once
+    assert {("N99", "S1"), ("S1", "N1"), ("S1", "N2")} <= links  # nothing goes on from design: the chip itself needs it
+
+
+def test_taiwans_halt_costs_the_chip_its_share_of_fabrication(chain):
+    graph = read_eto(chain)
+    plants = kept(graph, halt("TWN", item="S2"))
+    assert (plants["kept_low"], plants["kept_high"]) == (pytest.approx(0.82), pytest.approx(0.82))
+    # Whose the resist is, nobody says: all of it may be Taiwan's.
+    assert kept(graph, halt("TWN"))["kept_high"] == pytest.approx(0.82) and kept(graph, halt("TWN"))["kept_low"] == 0.0
+
+
+def test_euv_is_upstream_of_the_chip_and_its_mix_with_others_is_unknown(chain):
+    graph = read_eto(chain)
+    assert "N20" in set(graph.upstream("N99").items["id"])
+    assert graph.item("N20")["variant_of"] == "N19"
+    row = kept(graph, halt("NLD", item="N20"))
+    assert (row["kept_low"], row["kept_high"]) == (0.0, 1.0)
+    only = kept(read_eto(chain, kinds="all"), halt("NLD", item="N20"))
+    assert row["kept_low"] <= only["kept_low"] <= only["kept_high"] <= row["kept_high"]  # the bounds hold for "all" too
+
+
+def test_several_designs_are_any_of_them(chain):
+    assert kept(read_eto(chain), halt("N1"))["kept_high"] == 1.0
+
+
+@pytest.mark.parametrize(("lang", "word"), [("en", "CC BY-NC"), ("ja", "商用")])
+def test_the_command_line_opens_the_folder_and_says_the_licence(chain, capsys, monkeypatch, recwarn, lang, word):
+    from kanmon.app.console import open_graph
+
+    monkeypatch.setenv("KANMON_LANG", lang)
+    assert open_graph(str(chain)).item("N99")["kind"] == "product"
+    out = capsys.readouterr()
+    assert word in out.err and not out.out and not recwarn.list
+
+
+def test_a_folder_of_kanmons_own_tables_is_not_taken_for_it(chain, tmp_path):
+    from kanmon.app.console import open_graph
+
+    read_eto(chain).write(tmp_path / "own")
+    assert open_graph(str(tmp_path / "own")).inputs.height == read_eto(chain).inputs.height
+
+
+def test_a_year_that_is_none_is_said_with_its_row(tmp_path):
+    with pytest.raises(InputError, match="Row 2 .*FY24"):
+        read_eto(write(tmp_path / "bad", [NEW[0], ("P1", "N20", "100", "FY24", "")]))
+
+
 @pytest.mark.parametrize(("kinds", "kept"), [("variants", 1.0), ("alternatives", 1.0), ("all", 0.095)])
 def test_what_types_mean_is_the_reader_of_the_data_s_choice(new, kinds, kept):
     graph = read_eto(new, kinds=kinds)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import zipfile
+from pathlib import Path
 
 import narwhals as nw
 import polars as pl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from kanmon import datasets, risk
 from kanmon.datasets.readers.hs import EDITIONS, edition, hs_code
-from kanmon.graph import InputError, ReadError
+from kanmon.graph import InputError, KanmonError, ReadError
 from polars.testing import assert_frame_equal
 
 # Rows of the published file (e-Stat, 品別国別表 輸入 2025, chapters 01-05), months cut off.
@@ -26,10 +29,8 @@ JAPAN = """Exp or Imp,Year,HS,Country,Unit1,Unit2,Quantity1-Year,Quantity2-Year,
 """
 BACI = "t,i,j,k,v,q\n2022,156,392,10121,1.5,  2.5\n2022,842,392,250490,3,NA\n2022,999,392,250490,1,NA\n"
 CODES = "country_code,country_name,country_iso2,country_iso3\n156,China,CN,CHN\n842,USA,US,USA\n392,Japan,JP,JPN\n"
-COMTRADE_HEAD = (
-    "typeCode,refYear,reporterCode,reporterISO,flowCode,partnerISO,partner2Code,classificationCode,cmdCode,customsCode"
-)
-COMTRADE_HEAD += ",motCode,netWgt,primaryValue\n"
+CENSUS = "I_COMMODITY,CTY_CODE,CON_VAL_YR,YEAR\n8505110010,5700,1,2024\n"
+SHARED = Path(__file__).parents[2] / ".." / "shared" / "data" / "real" / "trade"
 
 
 def test_japans_statistics(tmp_path):
@@ -68,26 +69,148 @@ def test_baci_is_lazy_in_every_edition_and_restores_zeros(tmp_path):
     assert again["hs6"].unique().to_list() == ["010121"]
     with pytest.raises(InputError, match="2024"):
         datasets.read_baci(tmp_path, years=[2024])
-    (tmp_path / "country_codes_V202601.csv").unlink()
-    with pytest.raises(ReadError, match="country_codes"):
-        datasets.read_baci(tmp_path)
     assert datasets.read_baci(tmp_path, countries={156: "CHN", 392: "JPN"}).collect()["exporter"].null_count() == 4
+    (tmp_path / "country_codes_V202601.csv").unlink()
+    notes = []
+    assert_frame_equal(datasets.read_baci(tmp_path, notes=notes).collect(), rows)  # by the packaged numbers, which is said
+    assert [note.key for note in notes] == ["datasets.trade.bundled_codes"]
 
 
-def test_comtrade_counts_no_trade_twice(tmp_path):
-    rows = ["C,2023,392,JPN,M,CHN,0,H6,811010,C00,0,1000,50", "C,2023,392,JPN,M,W00,0,H6,811010,C00,0,2000,90"]
-    rows += ["C,2023,392,JPN,M,CHN,156,H6,811010,C00,0,1000,50", "C,2023,392,JPN,M,S19,0,H6,811010,C00,0,,30"]
-    rows += ["C,2023,392,JPN,M,X2,0,H6,811010,C00,0,,10", "C,2023,392,JPN,X,USA,0,H6,811010,C00,0,,5"]
-    rows += ["C,2023,392,JPN,M,CHN,0,H6,811010,C00,1000,,25"]
-    path = tmp_path / "comtrade.csv"
-    path.write_text(COMTRADE_HEAD + "\n".join(rows) + "\n", encoding="utf-8")
-    found = datasets.read_comtrade(path)
-    assert found.select("exporter", "value").rows() == [("CHN", 50.0), ("TWN", 30.0), (None, 10.0)]
-    assert (found["quantity"][0], found["hs_edition"][0], found["unit"][0]) == (1.0, "HS22", "USD")
-    assert datasets.read_comtrade(path, exports=True).select("importer", "exporter").row(0) == ("USA", "JPN")
-    path.write_text(COMTRADE_HEAD + rows[0] + "\n" + rows[0].replace("811010", "81") + "\n", encoding="utf-8")
-    with pytest.raises(InputError, match="twice"):
-        datasets.read_comtrade(path)
+@pytest.mark.parametrize(
+    "table",
+    [
+        'country_code,country_name,country_iso2,country_iso3\n490,"Other Asia, nes",,S19\n392,Japan,JP,JPN\n697,EFTA,,R20\n',
+        "country_code,country_name_abbreviation,country_name_full,iso_2digit_alpha,iso_3digit_alpha\n"
+        '490,"Other Asia, nes","Other Asia, nes",N/A,N/A\n392,Japan,Japan,JP,JPN\n697,EFTA,EFTA,N/A,N/A\n'
+        "531,Cura\u00e7ao,x,CW,CUW\n",
+        "country_code,country_name_full,iso_3digit_alpha\n490,Taiwan,TWN\n392,Japan,JPN\n384,C\u00f4te d'Ivoire,CIV\n",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_taiwan_is_in_every_release_of_baci(tmp_path, table, encoding):
+    (tmp_path / "country_codes_V202501.csv").write_bytes(table.encode(encoding))
+    path = tmp_path / "BACI_HS17_Y2023_V202501.csv"
+    path.write_text(
+        "t,i,j,k,v,q\n2023,490,392,854231,7,1\n2023,392,490,854231,5,1\n2023,697,392,854231,1,1\n", encoding="utf-8"
+    )
+    rows = datasets.read_trade(path).collect()
+    assert rows.select("exporter", "importer").rows() == [("TWN", "JPN"), ("JPN", "TWN"), (None, "JPN")]
+
+
+def test_the_country_tables_that_cepii_publishes(tmp_path):
+    path = tmp_path / "BACI_HS17_Y2023_V202501.csv"
+    path.write_text(
+        "t,i,j,k,v,q\n2023,490,392,854231,7,1\n2023,516,842,854231,5,1\n2023,697,757,854231,1,1\n", encoding="utf-8"
+    )
+    for name in ("country_codes_V202301.csv", "country_codes_V202501_excerpt.csv"):
+        if not (SHARED / name).is_file():
+            pytest.skip("the published tables are not here")
+        (tmp_path / name).write_bytes((SHARED / name).read_bytes())
+        assert datasets.read_trade(path).collect().select("exporter", "importer").rows() == [
+            ("TWN", "JPN"), ("NAM", "USA"), (None, "CHE"),
+        ]  # fmt: skip
+        (tmp_path / name).unlink()
+
+
+@pytest.mark.parametrize(
+    ("damage", "key", "place"),
+    [
+        (b"2022,156,392,850511,x,1", "number", {"row": 3, "column": "v", "value": "x"}),
+        (b"2022,1\xff6,392,850511,1,1", "number", {"row": 3, "column": "i"}),
+        (b'2022,156,3"2,850511,1,1', "number", {"row": 3, "column": "j"}),
+        (b"2022,156,392,850511", "cut_off", {"row": 3, "column": "v"}),
+        (b"20x2,156,392,850511,1,1", "number", {"row": 3, "column": "t", "value": "20x2"}),
+    ],
+)
+def test_damage_in_baci_is_said_with_its_row_before_any_figure(tmp_path, damage, key, place):
+    path = tmp_path / "BACI_HS17_Y2022_V202601.csv"
+    path.write_bytes(b"t,i,j,k,v,q\n2022,156,392,850511,1,1\n" + damage + b"\n2022,156,842,850511,1,1\n")
+    if key == "number" and place["column"] == "j":
+        path.write_bytes(path.read_bytes().replace(b'392,"850511', b'3"2,850511'))
+    with pytest.raises(InputError) as caught:
+        datasets.read_baci(path)
+    assert caught.value.message.key == f"datasets.trade.{key}"
+    assert caught.value.message.values.items() >= place.items()
+    assert "Y2022" in caught.value.text("ja")
+
+
+@pytest.mark.parametrize(
+    ("content", "read", "place"),
+    [
+        (JAPAN.replace("2025,'010611000',110", "FY24,'010611000',110"), datasets.read_japan_customs, "FY24"),
+        (JAPAN.replace("2000597", "about 2"), datasets.read_japan_customs, "about 2"),
+        (CENSUS + "8505110010,5880,1,FY24\n", datasets.read_us_census, "FY24"),
+        (CENSUS + "8505110010,5880,1e999,2024\n", datasets.read_us_census, "1e999"),
+    ],
+)  # fmt: skip
+def test_a_cell_that_is_no_year_or_number_is_said_with_its_row(tmp_path, content, read, place):
+    path = tmp_path / "trade.csv"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read(path)
+    lines = content.splitlines()
+    row = next(number for number, line in enumerate(lines, 1) if place in line)
+    assert (caught.value.message.values["row"], caught.value.message.values["value"]) == (row, place)
+    assert f"{row} 行目" in caught.value.text("ja")
+
+
+def test_damage_in_a_parquet_of_baci_is_said_too(tmp_path):
+    path = tmp_path / "BACI_HS17_Y2022_V202601.parquet"
+    pl.DataFrame({"t": 2022, "i": 156, "j": 392, "k": "850511", "v": ["1", "x"], "q": "NA"}).write_parquet(path)
+    with pytest.raises(InputError) as caught:
+        datasets.read_baci(path)
+    assert caught.value.message.values["value"] == "x"
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(ReadError):
+        datasets.read_baci(path)
+
+
+def test_quotes_that_do_not_close_are_said_with_their_line(tmp_path):
+    path = tmp_path / "trade.csv"
+    path.write_text('hs6,importer,exporter,year,value\n850511,JPN,CHN,2024,1\n850511,"JPN,CHN,2024,1\n', encoding="utf-8")
+    with pytest.raises(ReadError) as caught:
+        datasets.read_trade(path)
+    assert caught.value.message.values["line"] == 3
+    path.write_text(
+        'hs6,importer,exporter,year,value\n850511,JPN,C"HN"x,2024,1\n"8505""11",JPN,CHN,2024,1\n', encoding="utf-8"
+    )
+    assert datasets.read_trade(path).collect()["exporter"].to_list() == ['C"HN"x', "CHN"]  # a quote inside a cell is one
+
+
+SEEDS = [JAPAN, BACI, "hs6,importer,exporter,year,value\n2805.30,Japan,China,2023,90\n280530,日本,Atlantis,2023,5\n"]
+PIECES = [
+    b'"',
+    b",",
+    b"\n",
+    b"\xff",
+    b"\x00",
+    b"x",
+    b"FY24",
+    b"2024.0",
+    b"-1e308",
+    b"nan",
+    b"\xe6\x97",
+    b";",
+    b"[",
+    b"{",
+    b"9" * 40,
+]
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(SEEDS), st.lists(st.tuples(st.floats(0, 1), st.sampled_from(PIECES)), max_size=4))
+def test_no_content_of_a_file_ends_in_a_traceback(tmp_path, seed, changes):
+    data = seed.encode()
+    for where, piece in changes:
+        at = int(where * len(data))
+        data = data[:at] + piece + data[at:]
+    path = tmp_path / "BACI_HS17_Y2022_V202601.csv"
+    path.write_bytes(data)
+    try:
+        rows = datasets.clean_trade(datasets.read_trade(path), level=None)[0].collect()
+        assert rows["value"].is_finite().all()
+    except KanmonError as error:
+        assert error.text("en") != error.text("ja")
 
 
 def test_us_census_json_and_csv_leave_groups_and_totals_out(tmp_path):
@@ -213,6 +336,23 @@ def test_numbers_years_and_floats_as_codes():
     table, report = datasets.clean_trade(raw)
     assert table["hs6"].to_list() == ["250490"]
     assert report.filter(reason="year_missing")["rows"].item() == 1
+
+
+def test_codes_may_keep_their_own_level_but_nothing_is_counted_twice():
+    codes = ["2504", "8542", "854231", "8542.31.00", "81", "1"]
+    raw = pl.DataFrame({"hs6": codes, "importer": "JPN", "exporter": "CHN", "year": 2022, "value": 1.0})
+    raw = pl.concat([raw, raw[1:2].with_columns(importer=pl.lit("USA"))])
+    table, report = datasets.clean_trade(raw, level=None)
+    assert table["hs6"].to_list() == [
+        "2504",
+        "854231",
+        "854231",
+        "81",
+        "01",
+        "8542",
+    ]  # the USA's 8542 has nothing beneath it
+    assert report.filter(reason="code_short").select("detail", "rows").rows() == [("8542", 1)]
+    assert datasets.clean_trade(raw)[0]["hs6"].to_list() == ["854231", "854231"]
 
 
 def test_units_are_converted_within_a_currency_and_refused_across():

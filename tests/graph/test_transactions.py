@@ -120,6 +120,49 @@ def test_a_folder_that_is_no_network_is_refused(tmp_path):
         FirmNetwork.open(tmp_path)
 
 
+def test_columns_of_other_names_go_in_by_a_mapping():
+    called = {
+        "supplier": "販売元", "buyer": "Käufer", "value": "売上高 (百万円)", "firm": "ID", "sector": "業種",
+        "supplier_sector": "from", "buyer_sector": "to", "role": "kind",
+    }  # fmt: skip
+    tables = [
+        table.rename({name: called[name] for name in table.columns if name in called}) for table in (SALES, FIRMS, ROLES)
+    ]
+    assert FirmNetwork.from_transactions(*tables, columns=called) == FirmNetwork.from_transactions(SALES, FIRMS, ROLES)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932", "utf-16"])
+def test_files_of_japanese_offices(tmp_path, encoding):
+    paths = []
+    for name, table in (("sales", SALES), ("firms", FIRMS)):
+        paths.append(tmp_path / f"{name}.csv")
+        text = table.rename({"value": "取引額", "sector": "業種"}, strict=False).write_csv()
+        paths[-1].write_bytes(text.encode(encoding))
+    network = FirmNetwork.from_transactions(*paths, columns={"value": "取引額", "sector": "業種"})
+    assert len(network.buyers) == len(FirmNetwork.from_transactions(SALES, FIRMS).buyers)
+
+
+def test_a_mapping_wins_over_a_column_that_happens_to_have_the_name():
+    other = SALES.rename({"value": "amount"}).with_columns(value=pl.lit("a remark"))
+    network = FirmNetwork.from_transactions(other, FIRMS, ROLES, columns={"value": "amount"})
+    assert network == FirmNetwork.from_transactions(SALES, FIRMS, ROLES)
+
+
+@pytest.mark.parametrize(
+    ("columns", "key", "words"),
+    [
+        ({"suplier": "x"}, "mapping", ["suplier", "'supplier'"]),
+        ({"value": "betrag"}, "columns", ["betrag", "columns="]),
+    ],
+)
+def test_a_mapping_that_fits_nothing_is_said(columns, key, words):
+    with pytest.raises(InputError) as caught:
+        FirmNetwork.from_transactions(SALES, FIRMS, ROLES, columns=columns)
+    assert caught.value.message.key == f"graph.transactions.{key}"
+    assert all(word in caught.value.text("en") for word in words)
+    assert caught.value.text("ja") != caught.value.text("en")
+
+
 @pytest.mark.parametrize(
     ("change", "key"),
     [

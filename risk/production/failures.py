@@ -1,0 +1,213 @@
+"""Many failures of one network at a time: what each supplier, country or item takes down with it, alone and together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property, lru_cache
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy import sparse
+
+from ...graph import InputError, ProductionNetwork, SupplyGraph
+from ...graph.errors import did_you_mean, nearest, shorten
+from ...graph.network import EQUIPMENT, MAKER, REMAINDER
+from . import kernels
+from .conditions import NOBODY, Conditions, conditions, network_places
+from .scenario import Scenario
+from .simulation import CAP, GAIN, READINGS, Assumptions, X, arguments
+
+LEVEL_OF = {"country": "country", "supplier": "company", "item": "country"}
+"""What may fail, and whose shares are looked at by default."""
+_CELLS = 16_000_000
+
+
+def network_of(
+    graph: SupplyGraph | ProductionNetwork,
+    product: str | None,
+    fails: str,
+    level: str | None = None,
+    buyer: str | None = None,
+    domestic: bool = False,
+) -> ProductionNetwork:
+    """Return the network for failures of a kind; one that is compiled already stands as it is."""
+    if fails not in LEVEL_OF:
+        hint = did_you_mean(nearest(str(fails), LEVEL_OF))
+        raise InputError("risk.cut_sets.fails", value=shorten(fails), allowed=", ".join(LEVEL_OF), hint=hint)
+    if isinstance(graph, ProductionNetwork):
+        return graph
+    return graph.network(product, buyer=buyer, level=level or LEVEL_OF[fails], domestic=domestic)
+
+
+def product_node(network: ProductionNetwork) -> int:
+    """Return the market of the product that a network was compiled for."""
+    if network.product is None:
+        raise InputError("risk.cut_sets.no_product")
+    return network.market(network.product)
+
+
+class Failures:
+    """The events of a network (n nodes, m links, E events), and what is lost when some of them happen together.
+
+    An event is the halt of a supplier, of everybody in a country, or of all production of an item: one that needs no input,
+    or with ``every_item`` any but the product. The buyer goes on making the product.
+
+    Attributes
+    ----------
+    ids : list of str
+        The events, sorted.
+    hit : scipy.sparse.csr_array
+        E x n: makers that stop.
+    """
+
+    def __init__(self, network: ProductionNetwork, fails: str, *, every_item: bool = False) -> None:
+        self.network, self.fails = network, fails
+        about = network_places(network)
+        if fails == "item":
+            binding = ~((network.flags & EQUIPMENT) > 0) & (network.kept_low < 1)
+            needing = set(
+                network.nodes["item"].gather(np.unique(network.owner[binding & (network.kind[network.owner] == MAKER)]))
+            )
+            self.ids = sorted(
+                item for item in network.items if item != network.product and (every_item or item not in needing)
+            )
+        else:
+            makers = network.makers.filter(
+                (pl.col("supplier") != REMAINDER) & (pl.col("node") != (-1 if network.home is None else network.home))
+            )
+            self.ids = makers[fails].drop_nulls().unique().sort().to_list()
+        hits = [about.hit(id, None, NOBODY) for id in self.ids]
+        self.hit = _rows([makers for makers, _, _ in hits], len(network.kind))
+        self._sold = _rows([sold for _, sold, _ in hits], len(network.indices))
+        self._rests = about.rests if fails != "item" else np.zeros(0, np.int64)
+        named = {id: about.named_markets.get(id, []) for id in self.ids}
+        standing = {id: about.standing_markets.get(id, []) for id in self.ids}
+        market = network.owner[self._rests]
+        order = np.argsort(market, kind="stable")
+
+        def rests(markets: Sequence[int] | NDArray) -> NDArray[np.int64]:
+            left, right = (np.searchsorted(market[order], markets, side=side) for side in ("left", "right"))
+            spans = [np.arange(a, b) for a, b in zip(left, right, strict=True)]
+            return order[np.concatenate(spans)] if spans else np.zeros(0, np.int64)
+
+        self._named = _rows([rests(named[id]) for id in self.ids], len(self._rests))
+        stands = _rows([rests(standing[id]) for id in self.ids], len(self._rests))
+        self._told = (stands - stands.multiply(self._named)).tocsr()
+
+    @property
+    def sold_links(self) -> sparse.csr_array:
+        """The buyer's own sales to others (E x m) that an event stops while the buyer goes on."""
+        return self._sold
+
+    @property
+    def told_links(self) -> sparse.csr_array:
+        """Links to remainders (E x m) of markets where the event is named, or somebody of it, without a share of its own."""
+        part = self._told
+        shape = (len(self.ids), len(self.network.indices))
+        return sparse.csr_array((part.data, self._rests[part.indices], part.indptr), shape=shape)
+
+    @property
+    def each(self) -> NDArray[np.bool_]:
+        """The sets of one event each."""
+        return np.eye(len(self.ids), dtype=np.bool_)
+
+    def stopped(self, failed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which makers stop (sets x n) when events fail together (sets x E)."""
+        return (np.asarray(failed, np.int32) @ self.hit) > 0
+
+    def losses(
+        self,
+        failed: NDArray[np.bool_],
+        reading: str,
+        wanted: Sequence[int] | NDArray[np.integer],
+        assumptions: Assumptions | None = None,
+    ) -> NDArray[np.float64]:
+        """Return what the ``wanted`` nodes lose when events fail together (sets x E): sets x wanted, 0..1.
+
+        In the low reading unattributed supply stops wherever it may be a member's; in the reading of the facts where a
+        member is named in that market, or stands behind somebody named, without a share of its own.
+        """
+        step = max(1, _CELLS // max(1, len(self._rests)))
+        parts = [np.zeros((0, len(wanted)))]
+        for start in range(0, len(failed), step):
+            sets = np.asarray(failed[start : start + step], np.int32)
+            cuts = sparse.csr_array(sets @ self._sold)
+            if reading in {"low", "facts"} and len(self._rests):
+                if reading == "low":
+                    mask = sparse.csr_array((sets @ self._named) < sets.sum(axis=1)[:, None])
+                else:
+                    mask = sparse.csr_array(sets @ self._told)
+                rests = sparse.csr_array(
+                    (np.ones(mask.nnz), self._rests[mask.indices], mask.indptr), shape=(len(sets), len(self.network.indices))
+                )
+                cuts = sparse.csr_array(cuts + rests)
+            parts.append(self.losses_of(sparse.csr_array(sets @ self.hit), cuts, reading, wanted, assumptions))
+        return np.concatenate(parts)
+
+    def losses_of(
+        self,
+        hits: sparse.csr_array,
+        cuts: sparse.csr_array,
+        reading: str,
+        wanted: Sequence[int] | NDArray[np.integer],
+        assumptions: Assumptions | None = None,
+    ) -> NDArray[np.float64]:
+        """Return what the ``wanted`` nodes lose when makers stop (sets x n) and links are cut (sets x m)."""
+        assumed = assumptions or Assumptions()
+        calm = conditions(self.network, Scenario(""))
+        return self.replayed(calm, hits, cuts, reading, np.asarray(wanted, np.int64), assumed)
+
+    def replayed(
+        self,
+        state: Conditions,
+        hits: sparse.csr_array,
+        cuts: sparse.csr_array,
+        reading: str,
+        wanted: NDArray[np.int64],
+        assumptions: Assumptions,
+    ) -> NDArray[np.float64]:
+        """Return what nodes lose, from the calm ``state``: ``cuts`` (sets x sides * m), ``wanted`` (node * sides + side)."""
+        network, n = self.network, len(self.network.kind)
+        given = arguments(network, state, assumptions, READINGS[reading])
+        given[CAP], given[GAIN] = given[CAP].copy(), given[GAIN].copy()
+        kernels.solve(*given)
+        sets = hits.shape[0]
+        result = np.ones(sets * len(wanted))
+        rows = [array.astype(np.int64) for array in (hits.indptr, hits.indices, cuts.indptr, cuts.indices)]
+        kernels.replay(
+            *given, self._block_of, network.owner, *self._up, np.zeros(n, np.int64), given[X].copy(), *rows, wanted, result,
+            work=1 + sets // 10,
+        )  # fmt: skip
+        return np.clip(1 - result.reshape(sets, len(wanted)), 0.0, 1.0)
+
+    @cached_property
+    def _block_of(self) -> NDArray[np.int64]:
+        order, starts = self.network.order
+        block = np.zeros(len(order), np.int64)
+        block[order] = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+        return block
+
+    @cached_property
+    def _up(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """For every node those whose value depends on it: owners of links to it, and markets whose makers share it."""
+        network = self.network
+        owners = np.repeat(np.arange(len(network.kind)), np.diff(network.need_indptr))
+        above = np.concatenate([network.owner, owners])
+        below = np.concatenate([network.indices, network.indices[network.needs]])
+        pairs = np.unique(below * len(network.kind) + above)
+        below, above = np.divmod(pairs, len(network.kind))
+        pointer = np.concatenate([[0], np.cumsum(np.bincount(below, minlength=len(network.kind)))])
+        return pointer.astype(np.int64), above.astype(np.int64)
+
+
+def _rows(lists: Sequence[NDArray[np.int64]], width: int) -> sparse.csr_array:
+    pointer = np.concatenate([[0], np.cumsum([len(one) for one in lists], dtype=np.int64)])
+    columns = np.concatenate([np.zeros(0, np.int64), *lists]).astype(np.int64)
+    return sparse.csr_array((np.ones(len(columns), np.int32), columns, pointer), shape=(len(lists), width))
+
+
+@lru_cache(maxsize=4)
+def failures_of(network: ProductionNetwork, fails: str, every_item: bool = False) -> Failures:
+    """Return the failures of a network; several questions about one product share them."""
+    return Failures(network, fails, every_item=every_item and fails == "item")

@@ -1,0 +1,435 @@
+"""The bounds of a scenario against linear programs over the transport polytope, written from the definition.
+
+The oracle never looks at a compiled network. For every market it lets flows run from the sources of each shared need to the
+places of the makers (marginals: the sources' shares, the makers' shares), lets plants be deprived of any set of needs, and
+minimises or maximises the output over all of this, and over all completions of the shares, by HiGHS.
+"""
+
+from itertools import combinations
+
+import numpy as np
+import polars as pl
+import pytest
+from kanmon.graph import SupplyGraph
+from kanmon.risk import Scenario, embargo, halt, reduce, simulate
+from scipy.optimize import linprog
+
+PLACES = ["AAA", "BBB", "CCC", "DDD"]
+
+
+def draw_model(rng, tree, gaps=True, groups=True, graded=True, trades=True):
+    """A random acyclic model as plain data: needs, world shares (None: named, no figure), sourcing of single makers."""
+    n = int(rng.integers(2, 6))
+    items = [f"i{k}" for k in range(n)]
+    needs = {item: [] for item in items}
+    for k, item in enumerate(items[1:], start=1):
+        users = rng.permutation(items[:k])[: 1 if tree else int(rng.integers(1, 3))]
+        for user in users:
+            low = float(rng.choice([0.0, 0.0, 0.25, 0.5])) if graded else 0.0
+            high = float(min(1.0, low + rng.choice([0.0, 0.0, 0.25]))) if graded else 0.0
+            group = "g" if groups and rng.random() < 0.3 else None
+            mix = float(rng.choice([0.25, 0.5])) if group and rng.random() < 0.5 else None
+            needs[user].append({"input": item, "group": group, "mix": mix, "low": low, "high": high})
+    shares = {}
+    for item in items:
+        makers = list(rng.permutation(PLACES)[: int(rng.integers(1, 5))])
+        parts = rng.dirichlet(np.ones(len(makers) + 1)) if gaps else np.append(rng.dirichlet(np.ones(len(makers))), 0.0)
+        known = {maker: round(float(part), 3) for maker, part in zip(makers, parts, strict=False)}
+        if not gaps:
+            last = makers[-1]
+            known[last] = round(1 - sum(v for m, v in known.items() if m != last), 9)
+        elif rng.random() < 0.4:
+            known[makers[-1]] = None
+        shares[item] = known
+    own = {}
+    if trades:
+        for item in items[1:]:
+            if rng.random() < 0.3:
+                buyer = str(rng.choice(PLACES))
+                sellers = rng.permutation([m for m, s in shares[item].items() if s] or [])[:2]
+                if len(sellers):
+                    values = rng.integers(1, 5, len(sellers))
+                    own[item, buyer] = {str(s): float(v) for s, v in zip(sellers, values, strict=True)}
+    return items, needs, shares, own
+
+
+def graph_of(items, needs, shares, own):
+    rows = [
+        {"item": user, "input": n["input"], "source": "s", "group": n["group"], "mix": n["mix"]}
+        | {"kept_without_low": n["low"], "kept_without_high": n["high"]}
+        for user, found in needs.items()
+        for n in found
+    ]
+    sold = [
+        {"item": item, "supplier": maker, "source": "s", "share": share}
+        for item, k in shares.items()
+        for maker, share in k.items()
+    ]
+    bought = [
+        {"item": item, "buyer": buyer, "seller": seller, "value": value, "unit": "t", "year": 2024, "source": "s"}
+        for (item, buyer), flows in own.items()
+        for seller, value in flows.items()
+    ]
+    return SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "component"} for i in items],
+        inputs=rows or None,
+        suppliers=[{"id": p, "name_en": p, "kind": "country"} for p in PLACES],
+        shares=sold,
+        trades=bought or None,
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+
+
+class Oracle:
+    """Values of every market by definition, one bound at a time; ``cut(maker, item)`` is its capacity, ``barred`` pairs."""
+
+    def __init__(self, items, needs, shares, own, scenario, bound):
+        self.items, self.needs, self.shares, self.own, self.bound = items, needs, shares, own, bound
+        self.caps, self.barred = {}, set()
+        self.hidden = []
+        for change in scenario:
+            for item in items:
+                if change.item not in {None, item}:
+                    continue
+                if change.kind == "embargo":
+                    self.barred |= {(item, change.node, place) for place in PLACES if place in change.to}
+                else:
+                    self.caps[item, change.node] = self.caps.get((item, change.node), 1.0) * (1 - change.share)
+                    if change.node not in shares[item]:
+                        self.hidden.append((item, 1 - change.share))
+        self.memo = {}
+
+    # Availability of an item to the makers of a place ("" is nowhere in particular, "?" anywhere)
+
+    def level(self, item, place):
+        if (item, place) not in self.memo:
+            own = self.own.get((item, place))
+            self.memo[item, place] = self.known(item, place, own) if own else self.world(item, place)
+        return self.memo[item, place]
+
+    def passes(self, item, maker, place):
+        """Gain of a sale; of sales to an unknown place the bound that hurts or helps."""
+        if place == "?":
+            return 0.0 if self.bound == "low" and any((item, maker, p) in self.barred for p in PLACES) else 1.0
+        return 0.0 if (item, maker, place) in self.barred else 1.0
+
+    def members(self, item):
+        """Makers with bounds of their shares; "?" is the unattributed rest."""
+        known = self.shares[item]
+        rest = 1 - sum(s for s in known.values() if s is not None)
+        named = [(m, s, s) if s is not None else (m, 0.0, rest) for m, s in known.items()]
+        if rest > 1e-12:
+            named.append(("?", 0.0 if None in known.values() else rest, rest))
+        return named
+
+    def capacity(self, item, maker):
+        if maker == "?":
+            cap = 1.0
+            if self.bound == "low":
+                for name, kept in self.hidden:
+                    cap *= kept if name == item else 1.0
+            return cap
+        return self.caps.get((item, maker), 1.0)
+
+    def groups(self, item):
+        """Requirements: lists of alternatives with their mix, and what is kept without."""
+        found = {}
+        for k, need in enumerate(self.needs[item]):
+            key = need["group"] or k
+            found.setdefault(key, []).append(need)
+        which = (lambda v: min(v)) if self.bound == "low" else (lambda v: max(v))
+        side = "low" if self.bound == "low" else "high"
+        return [(rows, which([row[side] for row in rows])) for rows in found.values()]
+
+    def told(self, rows, maker):
+        return all((row["input"], maker) in self.own for row in rows)
+
+    def group_level(self, rows, place):
+        """Availability of alternatives: the mix is known, or where it hurts most (helps most)."""
+        levels = [self.level(row["input"], place) for row in rows]
+        mixes = [row["mix"] for row in rows]
+        if all(mix is not None for mix in mixes):
+            return float(np.dot(levels, mixes) / sum(mixes))
+        known = sum(mix for mix in mixes if mix is not None)
+        pick = min if self.bound == "low" else max
+        open_levels = [level for level, mix in zip(levels, mixes, strict=True) if mix is None]
+        return sum(m * v for v, m in zip(levels, mixes, strict=True) if m is not None) + max(0.0, 1 - known) * pick(
+            open_levels
+        )
+
+    def plant(self, item, maker):
+        """Capacity and requirements whose sourcing is known, of one maker: a plant."""
+        cap = self.capacity(item, maker)
+        kept = cap
+        for rows, b in self.groups(item):
+            if self.told(rows, maker):
+                kept = min(kept, b * cap + (1 - b) * self.group_level(rows, maker))
+        return kept
+
+    def shared(self, item, maker):
+        return [g for g, (rows, _) in enumerate(self.groups(item)) if maker == "?" or not self.told(rows, maker)]
+
+    def world(self, item, place):
+        members = self.members(item)
+        return self.program(item, place, members, None)
+
+    def known(self, item, place, flows):
+        total = sum(flows.values())
+        weights = {maker: value / total for maker, value in flows.items()}
+        members = [(m, self.shares[item][m], self.shares[item][m]) for m in weights]
+        return self.program(item, place, members, weights)
+
+    def program(self, item, place, members, weights):
+        """One linear program: world masses of plants by maker and by the set of needs that they lack."""
+        groups = self.groups(item)
+        g_count = len(groups)
+        sets = [s for size in range(g_count + 1) for s in combinations(range(g_count), size)]
+        names, costs, lower, upper = [], [], [], []
+
+        def variable(name, cost=0.0, low=0.0, high=None):
+            names.append(name)
+            costs.append(cost)
+            lower.append(low)
+            upper.append(high)
+            return len(names) - 1
+
+        a_eq, b_eq, a_ub, b_ub = [], [], [], []
+        share = {m: variable(("s", m), 0.0, low, high) for m, low, high in members}
+        sides = {m: m for m, _, _ in members}
+        if weights is None:
+            a_eq.append({share[m]: 1.0 for m in share})
+            b_eq.append(1.0)
+        lack = {g: {} for g in range(g_count)}
+        maximise = self.bound == "high"
+        for m, _, _ in members:
+            cap = self.plant(item, m)
+            gain = self.passes(item, m, place)
+            scale = 1.0 if weights is None else weights[m] / self.shares[item][m]
+            mine = set(self.shared(item, m))
+            alive = {}
+            if maximise:
+                # Outputs of the plants; what they get of each need is bounded below.
+                y = variable(("y", m), gain * scale)
+                a_ub.append({y: 1.0, share[m]: -cap})
+                b_ub.append(0.0)
+                for g in mine:
+                    b = groups[g][1]
+                    if b >= 1:
+                        continue
+                    z = variable(("z", m, g))
+                    a_ub.append({y: 1.0, share[m]: -b * cap, z: -(1 - b)})
+                    b_ub.append(0.0)
+                    lack[g][m] = {z: 1.0}
+                continue
+            # Living and dead plants by the needs that they lack wholly: a plant keeps the least of what it can without.
+            for living in (True, False):
+                for lacks in sets:
+                    if not set(lacks) <= mine:
+                        continue
+                    keeps = min((groups[g][1] for g in lacks), default=1.0)
+                    alive[living, lacks] = variable(("m", m, living, lacks), gain * scale * keeps if living else 0.0)
+                a_eq.append(
+                    {v: 1.0 for (lives, _), v in alive.items() if lives == living}
+                    | {share[m]: -(cap if living else 1 - cap)}
+                )
+                b_eq.append(0.0)
+            for g in mine:
+                lack[g][m] = {v: 1.0 for (_, lacks), v in alive.items() if g in lacks}
+        for g, (rows, _) in enumerate(groups):
+            self.flows(rows, lack[g], share, sides, variable, a_eq, b_eq, a_ub, b_ub, maximise, weights is None)
+        n = len(names)
+
+        def dense(rows):
+            matrix = np.zeros((len(rows), n))
+            for i, row in enumerate(rows):
+                for j, value in row.items():
+                    matrix[i, j] += value
+            return matrix
+
+        sign = -1.0 if maximise else 1.0
+        found = linprog(
+            sign * np.array(costs),
+            A_ub=dense(a_ub) if a_ub else None,
+            b_ub=b_ub or None,
+            A_eq=dense(a_eq) if a_eq else None,
+            b_eq=b_eq or None,
+            bounds=list(zip(lower, upper, strict=True)),
+            method="highs",
+        )
+        assert found.status == 0, found.message
+        return float(min(1.0, max(0.0, sign * found.fun)))
+
+    def flows(self, rows, lack, share, sides, variable, a_eq, b_eq, a_ub, b_ub, maximise, whole):
+        """Supply of one need runs from its sources to the makers; who is not seen here takes the rest."""
+        made = bool(self.barred and self.needs[rows[0]["input"]])
+        if len(rows) > 1 or made or any((rows[0]["input"], p) in self.own for p in PLACES):
+            # Alternatives, own sourcing, embargoed goods that need others: what each place gets, and any place.
+            joint = self.group_level(rows, "?")
+            alike = {}
+            for m, terms in lack.items():  # makers whom the embargoes treat alike share what such places get
+                a = self.group_level(rows, sides[m])
+                a_ub.append(dict(terms))
+                b_ub.append(a if maximise else 1 - a)
+                barred = frozenset(pair[:2] for pair in self.barred if pair[2] == sides[m])
+                if m != "?":
+                    alike.setdefault(barred, (a, {}))[1].update(terms)
+            for a, terms in alike.values():
+                a_ub.append(terms)
+                b_ub.append(a if maximise else 1 - a)
+            if lack:
+                a_ub.append({v: c for terms in lack.values() for v, c in terms.items()})
+                b_ub.append(joint if maximise else 1 - joint)
+            return
+        item = rows[0]["input"]
+        sources = self.completed(item)
+        takers = [*lack, "*"]
+        flow = {(s, t): variable(("f", s, t)) for s, _, _ in sources for t in takers}
+        for s, weight, _ in sources:
+            a_eq.append({flow[s, t]: 1.0 for t in takers})
+            b_eq.append(weight)
+        if maximise:
+            for t, terms in lack.items():
+                got = {flow[s, t]: -level * self.passes(item, s, sides[t]) for s, _, level in sources}
+                a_ub.append(terms | got)
+                b_ub.append(0.0)
+            return
+        for t, terms in lack.items():
+            a_eq.append({flow[s, t]: 1.0 for s, _, _ in sources} | {share[t]: -1.0})
+            b_eq.append(0.0)
+            a_eq.append(dict(terms) | {flow[s, t]: -(1 - level * self.passes(item, s, sides[t])) for s, _, level in sources})
+            b_eq.append(0.0)
+
+    def completed(self, item):
+        """Sources of a world market under the completion of its shares that gives the bound: the living and the dead part.
+
+        Where the item has requirements of its own, only the market as a whole is known.
+        """
+        if self.needs[item]:
+            level = self.level(item, "")
+            return [("?", level, 1.0), ("?-", 1 - level, 0.0)]
+        members = self.members(item)
+        order = sorted(members, key=lambda m: self.capacity(item, m[0]), reverse=self.bound == "high")
+        left = 1 - sum(low for _, low, _ in members)
+        found = []
+        for m, low, high in order:
+            step = min(left, high - low)
+            left -= step
+            cap = self.capacity(item, m)
+            found += [(m, (low + step) * cap, 1.0), (m + "-", (low + step) * (1 - cap), 0.0)]
+        return found
+
+
+def bounds(model, scenario):
+    return [Oracle(*model, scenario, bound).level("i0", "") for bound in ("low", "high")]
+
+
+def scenarios(rng, items, embargoes):
+    node, other = (str(p) for p in rng.permutation(PLACES)[:2])
+    changes = [halt(node)] if rng.random() < 0.6 else [reduce(node, 0.5)]
+    if rng.random() < 0.4:
+        changes.append(reduce(other, 0.25, item=str(rng.choice(items))))
+    if embargoes:
+        changes.append(embargo(other, to=[str(rng.choice(PLACES))]))
+    return Scenario("x", changes)
+
+
+def kept(model, scenario, **options):
+    row = simulate(graph_of(*model), scenario, **options).filter(pl.col("item") == "i0").row(0, named=True)
+    return row["kept_low"], row["kept_high"], row["kept_estimate"]
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_on_trees_the_bounds_are_the_linear_programs_optima(seed):
+    rng = np.random.default_rng(seed)
+    model = draw_model(rng, tree=True, trades=False)
+    scenario = scenarios(rng, model[0], embargoes=False)
+    low, high, _ = kept(model, scenario)
+    least, most = bounds(model, scenario)
+    assert low == pytest.approx(least, abs=1e-9)
+    assert high == pytest.approx(most, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(150, 270))
+def test_the_bounds_hold_on_any_acyclic_graph(seed):
+    rng = np.random.default_rng(seed)
+    model = draw_model(rng, tree=bool(rng.random() < 0.5))
+    scenario = scenarios(rng, model[0], embargoes=False)
+    low, high, estimate = kept(model, scenario)
+    least, most = bounds(model, scenario)
+    assert low <= least + 1e-9
+    assert high >= most - 1e-9
+    assert low <= estimate <= high
+
+
+@pytest.mark.parametrize("seed", range(400, 520))
+def test_the_bounds_hold_under_embargoes_which_hit_some_places_and_spare_others(seed):
+    rng = np.random.default_rng(seed)
+    model = draw_model(rng, tree=bool(rng.random() < 0.5))
+    scenario = scenarios(rng, model[0], embargoes=True)
+    low, high, estimate = kept(model, scenario)
+    least, most = bounds(model, scenario)
+    assert low <= least + 1e-9
+    assert high >= most - 1e-9
+    assert low <= estimate <= high
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_an_embargo_of_ore_is_exact_where_one_market_lies_between(seed):
+    rng = np.random.default_rng(seed)
+    items, shares = ["i0", "i1"], {}
+    for item in items:
+        parts = rng.dirichlet(np.ones(4))
+        shares[item] = dict(zip(PLACES, [*np.round(parts[:3], 3), 1 - np.round(parts[:3], 3).sum()], strict=True))
+    model = items, {"i0": [{"input": "i1", "group": None, "mix": None, "low": 0.0, "high": 0.0}], "i1": []}, shares, {}
+    scenario = Scenario("x", embargo("AAA", item="i1", to=["BBB"]))
+    assert kept(model, scenario)[:2] == pytest.approx(bounds(model, scenario), abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_buyer_that_knows_its_first_tier_alone_gets_what_may_reach_those_makers(seed):
+    """S < 1: what reaches makers of joint share S lies between max(0, 1 - (1 - A)/S) and min(1, A/S)."""
+    rng = np.random.default_rng(seed)
+    first, second = rng.uniform(0.05, 0.4, 2).round(3)
+    lost = round(float(rng.uniform(0.05, 0.9)), 3)
+    shares = {
+        "i0": {"AAA": 1.0},
+        "i1": {"BBB": first, "CCC": second, "DDD": 1 - first - second},
+        "i2": {"AAA": lost, "DDD": 1 - lost},
+    }
+    needs = {"i0": ["i1"], "i1": ["i2"], "i2": []}
+    needs = {
+        k: [{"input": v, "group": None, "mix": None, "low": 0.0, "high": 0.0} for v in found] for k, found in needs.items()
+    }
+    values = {"BBB": float(first), "CCC": float(second)}  # in proportion to the makers' shares of the world
+    model = ["i0", "i1", "i2"], needs, shares, {("i1", "AAA"): values}
+    low, high, _ = kept(model, Scenario("x", halt("AAA", item="i2")))
+    joint = first + second
+    assert low == pytest.approx(max(0.0, 1 - lost / joint), abs=1e-9)
+    assert high == pytest.approx(min(1.0, (1 - lost) / joint), abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_more_capacity_never_keeps_less_and_names_do_not_matter(seed):
+    rng = np.random.default_rng(seed)
+    items, needs, shares, own = draw_model(rng, tree=False)
+    node = str(rng.choice(PLACES))
+    losses = [kept((items, needs, shares, own), Scenario("x", reduce(node, part))) for part in (0.9, 0.5, 0.2, 0.0)]
+    for worse, better in zip(losses, losses[1:], strict=False):
+        assert all(a <= b + 1e-12 for a, b in zip(worse, better, strict=True))
+    names = {item: f"z{len(items) - k}" for k, item in enumerate(items)}
+    graph = graph_of(items, needs, shares, own)
+    told = graph.inputs.with_columns(pl.col("item", "input").replace(names)).reverse()
+    other = SupplyGraph(
+        items=graph.items.with_columns(pl.col("id").replace(names)).reverse(),
+        inputs=told,
+        suppliers=graph.suppliers.reverse(),
+        shares=graph.shares.with_columns(pl.col("item").replace(names)).reverse(),
+        trades=graph.trades.with_columns(pl.col("item").replace(names)).reverse(),
+        sources=graph.sources,
+    )
+    scenario = Scenario("x", reduce(node, 0.5))
+    here = {row["item"]: row for row in simulate(graph, scenario).iter_rows(named=True)}
+    there = {row["item"]: row for row in simulate(other, scenario).iter_rows(named=True)}
+    for item, row in here.items():
+        for column in ("kept_low", "kept_high", "kept_estimate"):
+            assert there[names[item]][column] == pytest.approx(row[column], abs=1e-12)
