@@ -7,6 +7,7 @@ import hashlib
 import html
 import json
 from importlib import resources
+from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,7 @@ def graph_page(
     shown, left_out = prune(graph, ends)
     chain = {id: (chains or "").split("|")[0] for id, chains in shown.items.select("id", "chains").iter_rows()}
     layout = layered(shown.items["id"].to_list(), shown.inputs.select("item", "input").rows(), ends, chain)
+    start = given[0] if len(given) == 1 else _longest(shown, ends)
     content = data.facts(shown, level, lang) | {
         "about": {
             "name": graph.name,
@@ -148,7 +150,7 @@ def graph_page(
             "leftOut": left_out,
         },
         "products": ends,
-        "start": given[0] if len(given) == 1 else _longest(shown, ends),
+        "start": start,
         "tier": [layout.tier[id] for id in shown.items["id"]],
         "apart": [int(id in layout.apart) for id in shown.items["id"]],
         "order": [layout.order[id] for id in shown.items["id"]],
@@ -157,11 +159,12 @@ def graph_page(
         "options": canvas.OPTIONS,
         "shapes": canvas.SHAPES,
         "networks": model.networks(graph, ends, model.buyers(graph, buyer), level),
-        "findings": findings(shown, given, buyer, level),
+        "findings": findings(shown, given or ([start] if start else []), buyer, level),
         "technologies": data.technology_names(lang),
         "words": data.words(lang),
     }
-    return GraphPage(_render(content, lang), picture.still(shown, layout, content, lang), graph.name)
+    still = picture.still(shown, layout, content, lang)
+    return GraphPage(_render(content, _static(shown, content, lang), still, lang), still, graph.name)
 
 
 def write_explorer(
@@ -193,7 +196,27 @@ def _longest(graph: SupplyGraph, products: list[str]) -> str | None:
     return max(shown, key=lambda product: len(graph.needed_by([product])), default=None)
 
 
-def _render(content: dict[str, Any], lang: str) -> str:
+def _static(graph: SupplyGraph, content: dict[str, Any], lang: str) -> list[str]:
+    """Return the answer for a browser without JavaScript: what is lost without each of the hardest chokepoints."""
+    product = content["start"]
+    nodes = content["findings"].get(product, {}).get("nodes", [])
+    name = {row["id"]: row.get(f"name_{lang}") or row["name_en"] for row in graph.items.iter_rows(named=True)}
+    places = {row["id"]: row.get(f"name_{lang}") or row["name_en"] for row in graph.suppliers.iter_rows(named=True)}
+    return [
+        text(
+            "app.explorer.static_answer",
+            lang,
+            node=places.get(row["node"], row["node"]),
+            product=name[product],
+            certain=f"{floor(100 * row['loss_low'] + 1e-7)}%",
+            estimate=f"{row['loss_estimate']:.0%}",
+            possible=f"{ceil(100 * row['loss_high'] - 1e-7)}%",
+        )
+        for row in nodes[:3]
+    ]
+
+
+def _render(content: dict[str, Any], answer: list[str], still: str, lang: str) -> str:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -206,6 +229,8 @@ def _render(content: dict[str, Any], lang: str) -> str:
         lang=lang,
         say=lambda key: text(f"app.explorer.{key}", lang),
         name=content["about"]["name"],
+        answer=answer,
+        still=Markup(still),
         style=Markup(_file("page.css")),
         policy=" ".join(_hash(script) for script in scripts),
         scripts=[Markup(script) for script in scripts],

@@ -253,9 +253,17 @@ def _apart(page: str) -> set[str]:
 
 def test_findings_are_the_rows_of_the_tables_of_risk():
     nodes = pl.DataFrame(
-        {"node": ["CHN", "XXX"], "dependency_flow": [0.61234567, 0.0], "betweenness": [0.1, 0.0], "single_points": [2, 0]}
+        {
+            "node": ["CHN", "XXX"],
+            "loss_low": [0.25, 0.0],
+            "loss_estimate": [0.5, 0.0],
+            "loss_high": [1.0, 0.0],
+            "dependency_flow": [0.61234567, 0.0],
+            "betweenness": [0.1, 0.0],
+            "single_points": [2, 0],
+        }
     )
     sets = pl.DataFrame({"members": [["CHN", "JPN"]], "certainty": ["certain"], "loss_low": [0.5], "loss_facts": [1.0]})
     found = shown_findings(nodes, sets)
-    assert found["nodes"] == [{"node": "CHN", "dependency_flow": 0.612346, "betweenness": 0.1, "single_points": 2}]
+    assert [(row["node"], row["loss_high"], row["dependency_flow"]) for row in found["nodes"]] == [("CHN", 1.0, 0.612346)]
     assert found["sets"] == [{"members": ["CHN", "JPN"], "certainty": "certain", "low": 0.5, "facts": 1.0}]

@@ -72,6 +72,45 @@ def test_search_finds_names_in_both_languages_and_ids(question, world_page, visi
     assert state(tab)["selected"].startswith("item:neodymium")
 
 
+@pytest.mark.parametrize(
+    ("question", "name"), [("CHN", "China"), ("neodimium", "Neodymium"), ("ねおじむ", "Neodymium"), ("253090", None)]
+)
+def test_search_forgives_and_knows_codes(question, name, world_page, visit, world):
+    tab = visit(world_page)
+    codes = world.items.filter(pl.col("hs6").is_not_null())
+    if name is None:
+        question, name = codes.select(pl.col("hs6").str.split("|").list.first(), "name_en").row(0)
+    tab.fill("#search", question)
+    found = tab.locator("#found li").all_inner_texts()
+    assert any(line.startswith(name) for line in found)
+
+
+def test_search_outside_the_chain_says_that_the_product_is_left(robot_page, visit, world):
+    tab = visit(robot_page)
+    outside = world.items.filter(~pl.col("id").is_in(world.needed_by(["humanoid_robot"])) & (pl.col("kind") == "product"))
+    tab.fill("#search", outside["id"][0])
+    tab.keyboard.press("Enter")
+    assert state(tab)["product"] is None
+    tab.wait_for_function("document.getElementById('live').textContent.includes('is no part of Humanoid robot')")
+
+
+def test_one_kind_of_stop_takes_the_place_of_another(robot_page, visit):
+    tab = visit(robot_page)
+    tab.check("#tick-CHN")
+    tab.select_option("#kind", "embargo")
+    tab.check("#tick-CHN")
+    assert [change["kind"] for change in state(tab)["changes"]] == ["embargo"]
+
+
+def test_page_without_scripts_still_answers(browser, robot_page):
+    tab = browser.new_context(java_script_enabled=False).new_page()
+    tab.goto(robot_page.as_uri())
+    said = tab.locator(".noscript").inner_text()
+    assert "Humanoid robot without China" in said and "at least" in said
+    assert tab.locator(".noscript svg").is_visible()
+    tab.context.close()
+
+
 def test_panel_names_the_source_of_every_figure(world_page, visit, world):
     tab = visit(world_page)
     tab.evaluate("location.hash = encodeURIComponent(JSON.stringify({selected: 'item:gallium_primary', tab: 'details'}))")

@@ -78,7 +78,23 @@ function search(question, accept = () => true, most = 12) {
     const rank = text.includes(`\n${whole}\n`) ? 0 : text.includes(`\n${whole}`) ? 1 : 2;
     found.push({ node, rank: rank * 2 + (node.table === "item" ? 0 : 1), length: text.length });
   }
+  if (!found.length && whole.length > 3) return nearest(whole, accept, 5);
   return found.sort((a, b) => a.rank - b.rank || a.length - b.length).slice(0, most).map(({ node }) => node);
+}
+
+// For typing errors: the names that share most pairs of letters with the question (Dice's coefficient).
+const pairsOf = (words) => new Set(Array.from({ length: Math.max(0, words.length - 1) }, (_, i) => words.slice(i, i + 2)));
+
+function nearest(whole, accept, most) {
+  const asked = pairsOf(whole);
+  const alike = (name) => {
+    const pairs = pairsOf(name);
+    let both = 0;
+    for (const pair of pairs) if (asked.has(pair)) both += 1;
+    return (2 * both) / (asked.size + pairs.size);
+  };
+  return searchable.filter(({ node }) => accept(node)).map(({ node, text }) => ({ node, score: Math.max(...text.trim().split("\n").flatMap((name) => [name, ...name.split(/[^\p{L}\p{N}]+/u)]).map(alike)) }))
+    .filter(({ score }) => score >= 0.5).sort((a, b) => b.score - a.score).slice(0, most).map(({ node }) => node);
 }
 
 // Items that can be reached from some of them, upstream ("up"), downstream ("down") or both, within a number of steps.

@@ -122,7 +122,10 @@ const setChanges = (changes, quiet) => update({ changes, tab: "whatif" }, quiet)
 
 function toggleChange(change) {
   const had = state.changes.some(matches(change));
-  setChanges(had ? state.changes.filter((other) => !matches(change)(other)) : [...state.changes, change]);
+  // Who stops altogether does not also stop exports: one hit of a node takes the place of another.
+  const rival = (other) => HITTING.includes(change.kind) && HITTING.includes(other.kind) && other.node === change.node && (other.item ?? null) === (change.item ?? null);
+  const rest = state.changes.filter((other) => !matches(change)(other) && !rival(other));
+  setChanges(had ? rest : [...rest, change]);
 }
 
 function openSource() {
