@@ -150,7 +150,7 @@ function productsBoard() {
         countries.map((country, c) => {
           const loss = losses[c].loss(id);
           const words = t("product_cell_words", { country: nameOfId(country), product: nameOfId(id), loss: lossWords(loss) });
-          return h("td", {}, h("button", { class: `cell loss-${gradeOfLoss(loss.estimate)}${loss.possible - loss.certain > THIN ? " thin" : ""}`, tabindex: r + c ? -1 : 0, "aria-label": words, title: words, onclick: () => update({ product: id, changes: [{ kind: "halt", node: country }], tab: "whatif" }) }, h("b", {}, percent(loss.estimate))));
+          return h("td", {}, h("button", { class: `cell loss-${gradeOfLoss(loss.estimate)}${loss.possible - loss.certain > THIN ? " thin" : ""}`, tabindex: r + c ? -1 : 0, "aria-label": words, title: words, onclick: () => update({ product: id, changes: [{ kind: "halt", node: country }], tab: "whatif" }) }, h("b", {}, part(loss.estimate))));
         })))))), matrixLegend())];
 }
 

@@ -40,13 +40,21 @@ class About {
     return [...(this.byPlace.get(node) || [])].filter((maker) => !item || this.network.item[maker] === item);
   }
 
-  // The makers of a node, and the links to remainders that may belong to it; the node may be an item.
+  // The makers of a node (it may be an item), sales of the buyer's own to others, and links to remainders that may be the
+  // node's. The buyer goes on making the product for itself, whatever happens to its country.
   hit(node, item) {
     const { network } = this;
-    if (!network.inside.has(node)) return [this.makers(node, item), this.hiding(node, item)];
-    const found = [];
-    network.kind.forEach((kind, at) => kind === MAKER && network.item[at] === node && network.supplier[at] !== NEW && found.push(at));
-    return [found, []];
+    if (network.inside.has(node)) {
+      const found = [];
+      network.kind.forEach((kind, at) => kind === MAKER && network.item[at] === node && network.supplier[at] !== NEW && found.push(at));
+      return [found, [], []];
+    }
+    const { home, owner, indices } = network;
+    const makers = this.makers(node, item);
+    const own = home !== null && makers.includes(home);
+    const market = own ? network.market(network.product) : null;
+    const sold = own ? this.sales.filter((k) => indices[k] === home && owner[k] !== market) : [];
+    return [makers.filter((maker) => maker !== home), sold, this.hiding(node, item)];
   }
 
   // The sales of a node, and the links to remainders that may be its.
@@ -116,13 +124,17 @@ function conditionsOf(network, changes) {
     const [low, high] = boundsOf(change);
     const kept = [1 - high, 1 - low, 1 - (low + high) / 2];
     if (change.kind === "halt" || change.kind === "reduce") {
-      const [makers, rests] = about.hit(change.node, change.item);
-      for (const bound of BOUNDS) for (const maker of makers) cap[bound][maker] *= kept[bound];
+      const [makers, sold, rests] = about.hit(change.node, change.item);
+      for (const bound of BOUNDS) {
+        for (const maker of makers) cap[bound][maker] *= kept[bound];
+        for (let s = 0; s < sides.count; s++) for (const k of sold) gain[bound][s * m + k] *= kept[bound];
+      }
+      touch(sold);
       makers.forEach((maker) => (touched[maker] = 1));
       touch(rests);
       for (let s = 0; s < sides.count; s++) for (const k of rests) gain[LOW][s * m + k] *= kept[LOW];
     } else if (change.kind === "spare_capacity") {
-      const makers = network.inside.has(change.node) ? about.hit(change.node)[0] : about.makers(change.node, change.item);
+      const [makers] = about.hit(change.node, change.item);
       const more = [1 + low, 1 + high, 1 + (low + high) / 2];
       for (const bound of BOUNDS) for (const maker of makers) cap[bound][maker] *= more[bound];
       makers.forEach((maker) => (touched[maker] = 1));

@@ -75,7 +75,7 @@ function gradeRange(g) {
 }
 
 function lossLegend() {
-  return h("fieldset", {}, h("legend", {}, t("loss_legend")), lossMarks(), h("p", { class: "faint" }, t("loss_ring")));
+  return h("fieldset", {}, h("legend", {}, t("lost_share")), lossMarks(), h("p", { class: "faint" }, t("loss_ring")));
 }
 
 function tierList() {

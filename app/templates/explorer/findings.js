@@ -12,7 +12,7 @@ function once(name, work) {
 
 const harder = (a, b) => b.certain - a.certain || b.estimate - a.estimate || b.possible - a.possible;
 
-// The countries that stand in the chain, the hardest first; not the buyer's own, where the product is taken to be made.
+// The countries that stand in the chain, the hardest first.
 function rankingOf() {
   const network = networkOf();
   if (!network || !state.product) return null;
@@ -20,7 +20,6 @@ function rankingOf() {
     const needed = network.needed(network.market(state.product));
     const shared = network.use_low.some((share, k) => needed[network.owner[k]] && share === share);
     const places = new Set(network.country.filter((country, node) => country !== null && needed[node]));
-    network.places.forEach((place) => places.delete(place));
     const markets = network.items.map((id) => [id, network.market(id)]).filter(([, node]) => needed[node]);
     const solve = (id, readings, more) => new Solution(network, [{ kind: "halt", node: id }], { ...assumptions(), ...more }, readings, state.product);
     const found = [...places].map((id) => {
@@ -89,7 +88,7 @@ function measuresOf(id) {
   return h("dl", { class: "facts" }, rows.map(([key, value]) => [h("dt", {}, t(key)), h("dd", {}, value)]));
 }
 
-// Smallest sets: facts, in the best arrangement.
+// Smallest sets: facts, in the best arrangement. Who stops it alone is told in a line; sets of several follow.
 function cutSetLine({ members, certainty, low, facts }) {
   return h("li", {}, members.map((id, n) => [n ? " + " : "", nameButton(id)]),
     h("small", {}, `${t(certainty)}: ${t("set_loss", { loss: interval(low, Math.max(low, facts ?? low), percent) })}`));
@@ -98,5 +97,9 @@ function cutSetLine({ members, certainty, low, facts }) {
 function cutSetFacts(id = null) {
   const sets = (state.buyer || null) === about.buyer && data.findings[state.product]?.sets.filter(({ members }) => id === null || members.includes(id));
   if (!sets || !sets.length) return null;
-  return h("section", {}, h("h3", {}, t("smallest_sets")), h("ul", { class: "rows" }, sets.slice(0, 8).map(cutSetLine)), h("p", { class: "faint" }, t("sets_reading")));
+  const alone = (sure) => sets.filter(({ members, certainty }) => members.length === 1 && certainty === sure).map(({ members }) => members[0]);
+  const several = sets.filter(({ members }) => members.length > 1);
+  return h("section", { class: "sets" }, h("h3", {}, t("smallest_sets")),
+    ["certain", "possible"].map((sure) => [sure, alone(sure)]).filter(([, found]) => found.length).map(([sure, found]) => h("p", {}, t(`sets_alone_${sure}`, { nodes: names(found, 12) }))),
+    h("ul", { class: "rows" }, several.slice(0, 8).map(cutSetLine)), h("p", { class: "faint" }, t("sets_reading")));
 }

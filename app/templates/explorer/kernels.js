@@ -6,6 +6,7 @@ const [WORST, BEST, ALIKE] = [0, 1, 2];
 const [LOOSE, STRICT_LOW, STRICT_HIGH] = [0, 1, 2];
 const TINY = 1e-12;
 const MAX_SWEEPS = 10000;
+const UNIFORM = 2; // a whole market all of whose makers share all of its needs
 
 const snap = (total) => (total > 1 - 1e-12 ? 1 : total > 1e-12 ? total : 0);
 
@@ -47,7 +48,7 @@ class Pass {
     this.x = new Float64Array(this.n * this.sides);
     this.v = new Float64Array(network.widest);
     this.w = new Float64Array(network.widest);
-    this.mu = new Float64Array(network.widest);
+    this.mu = new Float64Array(Math.max(network.widest, this.sides));
   }
 
   // What a link's requirement gets, from a side: served first where its use share is below 1.
@@ -98,10 +99,13 @@ class Pass {
 
   // The most that a market's makers can lose by what their shared needs fall short of: of all makers (group < 0), or of one side.
   deprived(node, start, stop, first, count, group) {
-    const { v, w, mu, share, x, sides, indices, kept, needs, rank, side } = this;
+    const { v, w, mu, share, x, sides, indices, kept, needs, rank, side, wants } = this;
     const whole = this.whole[node];
-    let lost = 0;
-    for (let k = start; k < stop; k++) mu[k - start] = whole ? w[k - start] * v[k - start] : share[k] * x[indices[k] * sides];
+    let [lost, left] = [0, 0];
+    for (let k = start; k < stop; k++) {
+      mu[k - start] = whole ? w[k - start] * v[k - start] : share[k] * x[indices[k] * sides];
+      if (wants[k] > 0 && (group < 0 || side[indices[k]] === group)) left += mu[k - start];
+    }
     for (let turn = 0; turn < count; turn++) {
       const slot = rank[first + turn];
       const need = needs[first + slot];
@@ -110,15 +114,14 @@ class Pass {
       let budget = 1 - this.reach(need, group < 0 ? this.unknown : group);
       if (budget <= TINY) continue;
       if (whole) {
+        // A need hits no more than the makers who share it, and all needs no more than all makers.
+        let most = 0;
         for (let k = start; k < stop; k++) {
-          const i = k - start;
-          if (mu[i] > 0 && (group < 0 || side[indices[k]] === group) && this.shares(k, slot)) {
-            const step = Math.min(budget, mu[i]);
-            mu[i] -= step;
-            budget -= step;
-            lost += step * cost;
-          }
+          if (mu[k - start] > 0 && (group < 0 || side[indices[k]] === group) && this.shares(k, slot)) most += mu[k - start];
         }
+        const step = Math.min(budget, most, left);
+        left -= step;
+        lost += step * cost;
         continue;
       }
       while (budget > TINY) {
@@ -127,7 +130,7 @@ class Pass {
           const i = k - start;
           if (w[i] * v[i] <= 0 || mu[i] <= 0 || (group >= 0 && side[indices[k]] !== group)) continue;
           const value = (w[i] * v[i]) / (share[k] * x[indices[k] * sides]);
-          if (value > ratio && this.shares(k, slot)) [best, ratio] = [i, value];
+          if (value > ratio && wants[k] > 0) [best, ratio] = [i, value];
         }
         if (best < 0) break;
         const step = Math.min(budget, mu[best]);
@@ -139,9 +142,78 @@ class Pass {
     return lost;
   }
 
+  // The value of a whole market all of whose makers share all needs: all that matters is how much is alive on each side.
+  uniform(node, start, stop, first, count, total, left, inLoop) {
+    const { indices, low, high, flags, slack, needs, rank, kept, side, sides, unknown, v, w, mu } = this;
+    if (slack[node] > 0 && sides > 1 && (this.arrangement === WORST || this.spread === MOST)) this.widen(start, stop, slack[node]);
+    let alive = 0;
+    for (let one = 0; one < sides; one++) mu[one] = 0;
+    for (let k = start; k < stop; k++) {
+      mu[side[indices[k]]] += w[k - start] * v[k - start];
+      alive += w[k - start] * v[k - start];
+    }
+    if (this.arrangement === ALIKE && !inLoop) {
+      let result = left;
+      for (let one = 0; one < sides; one++) {
+        if (mu[one] <= 0) continue;
+        let least = 1;
+        for (let slot = 0; slot < count; slot++) {
+          const need = needs[first + slot];
+          if (kept[need] < 1) least = Math.min(least, kept[need] + (1 - kept[need]) * this.reach(need, one));
+        }
+        result += mu[one] * least;
+      }
+      return result;
+    }
+    if (this.arrangement === WORST) {
+      // Losses of needs fall on different makers as far as they go round: jointly, and on each side apart.
+      let [joint, rest, floor] = [0, alive, 1];
+      for (let turn = 0; turn < count; turn++) {
+        const need = needs[first + rank[first + turn]];
+        floor = Math.min(floor, kept[need]);
+        const step = Math.min(rest, 1 - this.reach(need, unknown));
+        joint += step * (1 - kept[need]);
+        rest -= step;
+      }
+      if (sides > 1) {
+        let apart = 0;
+        for (let one = 0; one < sides; one++) {
+          rest = mu[one];
+          for (let turn = 0; turn < count; turn++) {
+            const need = needs[first + rank[first + turn]];
+            const step = Math.min(rest, 1 - this.reach(need, one));
+            apart += step * (1 - kept[need]);
+            rest -= step;
+          }
+        }
+        joint = Math.min(joint, apart);
+      }
+      return Math.max(total - joint, floor * total);
+    }
+    let best = total;
+    for (let slot = 0; slot < count; slot++) {
+      const need = needs[first + slot];
+      const b = kept[need];
+      if (b >= 1) continue;
+      best = Math.min(best, left + Math.min(alive, b * alive + (1 - b) * this.reach(need, unknown)));
+      if (sides > 1) {
+        let apart = left;
+        for (let one = 0; one < sides; one++) apart += Math.min(mu[one], b * mu[one] + (1 - b) * this.reach(need, one));
+        best = Math.min(best, apart);
+      }
+    }
+    return best;
+  }
+
+  // A maker is taken to be as large as it may be.
+  widen(start, stop, slack) {
+    const { flags, low, high, w } = this;
+    for (let k = start; k < stop; k++) if (!(flags[k] & EXTRA)) w[k - start] = Math.min(high[k], low[k] + slack);
+  }
+
   // The value of a market, seen from side `here`.
   market(node, here, inLoop) {
-    const { indptr, indices, low, high, share, flags, slack, needs, wants, kept, side, x, v, w, mu, sides } = this;
+    const { indptr, indices, share, flags, slack, needs, wants, kept, side, x, v, w, mu, sides, some, some_indptr } = this;
     const [start, stop] = [indptr[node], indptr[node + 1]];
     const whole = this.whole[node];
     const shift = here * this.m;
@@ -151,12 +223,25 @@ class Pass {
       if (flags[k] & EXTRA) extra += v[k - start];
     }
     if (this.substitutes.size) for (const { from, gain } of this.substitutes.get(node) || []) extra += gain[this.bound] * x[from * sides + here];
+    const first = this.need_indptr[node];
+    const count = this.need_indptr[node + 1] - first;
+    if (this.arrangement === BEST || (this.arrangement !== WORST && inLoop)) {
+      // A maker that shares some needs only, and gets nothing of one of them, makes what it can without.
+      for (let k = start; k < stop; k++) {
+        if (wants[k] !== 2) continue;
+        let least = 1;
+        for (let i = some_indptr[k]; i < some_indptr[k + 1]; i++) {
+          const need = needs[first + some[i]];
+          if (this.reach(need, side[indices[k]]) <= 0) least = Math.min(least, kept[need]);
+        }
+        v[k - start] *= least;
+      }
+    }
     const left = this.weigh(start, stop, slack[node], this.spread);
     let total = this.spread === LEAST ? 0 : left;
     for (let k = start; k < stop; k++) total += w[k - start] * v[k - start];
-    const first = this.need_indptr[node];
-    const count = this.need_indptr[node + 1] - first;
     if (count === 0) return snap(Math.min(1, total + extra));
+    if (whole === UNIFORM) return snap(Math.min(1, extra + this.uniform(node, start, stop, first, count, total, left, inLoop)));
     if (this.arrangement === ALIKE && !inLoop) {
       // Every maker is supplied alike: the scarcest need as its own place gets it.
       total = left;
@@ -173,13 +258,12 @@ class Pass {
       }
       return snap(Math.min(1, total + extra));
     }
-    const open = slack[node] > 0;
-    const widen = () => {
-      for (let k = start; k < stop; k++) if (!(flags[k] & EXTRA)) w[k - start] = Math.min(high[k], low[k] + slack[node]);
-    };
+    let alike = whole && sides === 1;
+    for (let k = start; k < stop; k++) alike = alike && (flags[k] & EXTRA || wants[k] === 1);
+    // The weights that decide the capacities decide it all where every maker is in the same place. Elsewhere others may hurt
+    // (help) more.
+    if (slack[node] > 0 && this.spread !== EVEN && !alike && (this.arrangement === WORST || this.spread === MOST)) this.widen(start, stop, slack[node]);
     if (this.arrangement === WORST) {
-      // Where weights are open, a maker may be as large as its upper bound when it is hit.
-      if (open) widen();
       let floor = 1;
       for (let slot = 0; slot < count; slot++) floor = Math.min(floor, kept[needs[first + slot]]);
       let hidden = 0; // makers of no known part of the world's supply: any shortage may take them wholly
@@ -206,9 +290,6 @@ class Pass {
     // The best arrangement: for each need, what there is of it goes to living plants, first to those that this market hangs
     // on most; the scarcest need decides.
     let best = total;
-    let alike = whole && sides === 1;
-    for (let k = start; k < stop; k++) alike = alike && (flags[k] & EXTRA || wants[k] === 1);
-    if (open && this.spread === MOST && !alike) widen();
     for (let slot = 0; slot < count; slot++) {
       const need = needs[first + slot];
       const b = kept[need];

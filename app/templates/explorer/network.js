@@ -10,6 +10,7 @@ const EXTRA = 8;
 const REMAINDER = "";
 const NEW = "+";
 const WORLD_MARKET = "";
+const HOME = "@";
 
 const KINDS_OF_NUMBER = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: Float64Array };
 
@@ -55,6 +56,8 @@ class Network {
       this.facts.set(node, shared.facts[facts[row++]]);
     }
     this.inside = new Set(this.items);
+    const own = this.markets.get(`${this.product}\n${HOME}`);
+    this.home = own === undefined ? null : this.indices[this.indptr[own]]; // the maker that the buyer is of the product
     this.widest = 0; // links of a node at most
     for (let node = 0; node < this.n; node++) this.widest = Math.max(this.widest, this.indptr[node + 1] - this.indptr[node]);
     this.masks = new Map();
@@ -72,7 +75,7 @@ class Network {
 
   // The market of an item as this network's buyer sees it.
   market(item) {
-    for (const place of ["@", ...this.places, WORLD_MARKET]) {
+    for (const place of [HOME, ...this.places, WORLD_MARKET]) {
       const node = this.markets.get(`${item}\n${place}`);
       if (node !== undefined) return node;
     }
