@@ -43,6 +43,7 @@ def facts(graph: SupplyGraph, level: str, lang: str) -> dict[str, Any]:
         "trades": _columns(graph.trades.select("item", "seller", "buyer", "value", "unit", "year", "source"), number),
         "steps": _columns(_steps(views, level), number),
         "flags": _flags(graph, item, lang),
+        "measures": _measures(graph, item, source),
     }
 
 
@@ -88,6 +89,18 @@ def _steps(views: pl.DataFrame, level: str) -> pl.DataFrame:
 def _flags(graph: SupplyGraph, item: dict[str, int], lang: str) -> dict[str, list[Any]]:
     flags = flag_technologies(graph, lang=lang).filter(pl.col("verdict").is_in(["match", "review"]))
     return _columns(flags.select("item", "technology", "verdict", "evidence", "reason"), {"item": item})
+
+
+def _measures(graph: SupplyGraph, item: dict[str, int], source: dict[str, int]) -> list[dict[str, Any]]:
+    """Return the measures that name items of the graph; ``items`` are row numbers."""
+    columns = ["issuer", "kind", "item", "against", "since", "until", "status", "legal_reference", "source"]
+    rows = []
+    for row in graph.measures.select(columns).iter_rows(named=True):
+        named = [item[id] for id in (row.pop("item") or "").split("|") if id in item]
+        if named:
+            rows.append({key: value for key, value in row.items() if value is not None})
+            rows[-1] |= {"items": named, "source": source.get(row["source"])}
+    return rows
 
 
 def technology_names(lang: str) -> dict[int, str]:

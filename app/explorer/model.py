@@ -15,7 +15,7 @@ from ...graph.network import EXTRA, REMAINDER, WORLD_MARKET, NewSource
 
 WORLD = ""
 """The buyer of the networks that are seen from the world market, and the product of the network of the whole graph."""
-MOST_BYTES = 1_400_000
+MOST_BYTES = 2_500_000
 """Networks are written into the page until they take this much; what has none is said."""
 ROWS = ["indices", "low", "high", "share", "kept_low", "kept_high", "use_low", "use_high", "flags", "wants"]
 NODES = ["kind", "whole", "slack"]

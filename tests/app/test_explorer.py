@@ -174,6 +174,15 @@ def test_crossings_are_undone():
     assert (layout.y["a"] < layout.y["b"]) == (layout.y["y"] < layout.y["x"])
 
 
+def test_a_dense_graph_is_laid_out_without_a_point_for_every_tier_that_a_link_passes(monkeypatch):
+    monkeypatch.setattr("kanmon.app.explorer.layout.MOST_POINTS", 10)
+    items = [str(i) for i in range(12)]
+    links = [(a, b) for i, a in enumerate(items) for b in items[i + 1 :]]
+    layout = layered(items, links, ["0"], {})
+    assert [layout.tier[id] for id in items] == list(range(12))
+    assert len({(layout.x[id], layout.y[id]) for id in items}) == 12
+
+
 @given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=20), st.floats(0.1, 50))
 def test_spaced_places_keep_order_and_distance(wanted, gap):
     places = spaced(wanted, gap)

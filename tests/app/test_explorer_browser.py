@@ -258,6 +258,29 @@ def test_product_and_buyer_are_chosen_in_the_page(world_page, visit, world):
     assert tab.locator("#board tbody tr").count() > 10
 
 
+def test_controls_in_force_are_marked_and_told(visit, tmp_path):
+    graph = SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": k} for i, k in (("motor", "product"), ("gallium", "mineral"))],
+        inputs=[{"item": "motor", "input": "gallium", "source": "s"}],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
+        shares=[
+            {"item": "gallium", "supplier": "CHN", "source": "s", "share": 0.9},
+            {"item": "gallium", "supplier": "JPN", "source": "s", "share": 0.1},
+        ],
+        measures=[
+            {"id": "m", "issuer": "CHN", "kind": "export_licence", "source": "s", "item": "gallium", "status": "in_force"},
+            {"id": "n", "issuer": "CHN", "kind": "export_ban", "source": "s", "item": "gallium", "status": "lapsed"},
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    tab = visit(write_explorer(graph, tmp_path / "controls.html", lang="en"))
+    assert tab.locator("#cell-CHN-mineral .badge").inner_text() == "§1"
+    assert tab.locator("#cell-JPN-mineral .badge").count() == 0
+    tab.evaluate("(to) => { location.hash = to }", at(selected="item:gallium", tab="details"))
+    said = tab.locator("#details").inner_text()
+    assert "export licence" in said and "in force" in said and "lapsed" in said
+
+
 def test_arrow_keys_walk_the_cells(robot_page, visit):
     tab = visit(robot_page)
     assert tab.locator("#matrix button.cell[tabindex='0']").count() == 1
@@ -438,9 +461,11 @@ def test_exports_parse(robot_page, visit, world, tmp_path):
     rows = list(csv.DictReader(io.StringIO(files["csv"].read_text(encoding="utf-8-sig"))))
     assert {row["id"] for row in rows} == chain(world, "humanoid_robot")
     whole = networkx.read_graphml(files["graphml"])
-    assert len([node for node in whole if node.startswith("i:")]) == world.items.height
+    part = chain(world, "humanoid_robot")
+    assert {node[2:] for node in whole if node.startswith("i:")} == part
     links = [row for _, _, row in whole.edges(data=True) if row["relation"] == "input"]
-    assert len(links) == world.inputs.unique(["item", "input"]).height
+    inside = world.inputs.filter(pl.col("item").is_in(list(part)) & pl.col("input").is_in(list(part)))
+    assert len(links) == inside.unique(["item", "input"]).height
 
 
 def test_table_holds_the_rows_of_the_graph_and_sorts(robot_page, visit, world):

@@ -62,7 +62,8 @@ function holdsOf(country) {
   return once(`holds ${country}`, () => {
     const needed = network.needed(network.market(state.product));
     const makers = aboutOf(network).byPlace.get(country) || new Set();
-    return network.items.filter((id) => needed[network.market(id)]).map((id) => {
+    // Who makes the product for itself is not asked whether it stops.
+    return network.items.filter((id) => needed[network.market(id)] && (network.home === null || id !== state.product)).map((id) => {
       const links = network.links(network.market(id)).filter((k) => makers.has(network.indices[k]) && !(network.flags[k] & EXTRA));
       const sum = (weights) => Math.min(1, links.reduce((total, k) => total + weights[k], 0));
       return { item: id, low: sum(network.low), high: sum(network.high), links: links.length };
@@ -101,9 +102,16 @@ function matrixCell(country, stage, first) {
   const { holds: [worst, ...rest], changes, loss } = found;
   const share = worst.low > 0 || worst.high < 1 ? interval(worst.low, worst.high, part) : t("share_unknown_short");
   const name = nameOfId(worst.item);
+  const controls = measuresBy(country, found.holds);
   const words = t("cell_words", { country: nameOfId(country), stage: t(`stage_${stage}`), share, item: name, loss: lossWords(loss) });
   return h("td", {}, h("button", { class: `cell loss-${gradeOfLoss(loss.estimate)}${loss.possible - loss.certain > THIN ? " thin" : ""}`, id: `cell-${country}-${stage}`, tabindex: first ? 0 : -1, "aria-label": words, title: words, ...shock(changes) },
-    h("b", {}, share), h("small", {}, cut(name, 34)), rest.length ? h("small", { class: "more" }, t("and_more", { count: rest.length })) : null));
+    h("b", {}, share), controls ? h("span", { class: "badge", title: t("controls_here", { count: controls }) }, `§${controls}`) : null, h("small", {}, cut(name, 34)), rest.length ? h("small", { class: "more" }, t("and_more", { count: rest.length })) : null));
+}
+
+// How many export controls of a country are in force on what it holds.
+function measuresBy(country, holds) {
+  const found = new Set(holds.flatMap(({ item: id }) => measuresOn[itemNumber.get(id)]).filter(({ issuer, kind, status }) => issuer === country && status === "in_force" && kind.startsWith("export")));
+  return found.size;
 }
 
 function totalCell({ id, certain, possible, estimate }) {
@@ -116,7 +124,8 @@ function totalCell({ id, certain, possible, estimate }) {
 const lossMarks = () => [0, 1, 2, 3, 4].map((g) => h("span", { class: "mark" }, h("span", { class: `swatch loss-${g}` }), t(`loss_${g}`)));
 
 function matrixLegend() {
-  return h("p", { class: "legend" }, h("b", {}, t("loss_legend")), lossMarks(), h("span", { class: "mark" }, h("span", { class: "swatch thin" }), t("thin")));
+  return h("p", { class: "legend" }, h("b", {}, t("loss_legend")), lossMarks(), h("span", { class: "mark" }, h("span", { class: "swatch thin" }), t("thin")),
+    data.measures.length ? h("span", { class: "mark" }, h("span", { class: "badge" }, "§"), t("mark_controls")) : null);
 }
 
 // Arrow keys go from cell to cell; the table is one stop for Tab.

@@ -39,6 +39,8 @@ column(shares, "view").forEach((view, row) => sharesOf[view].push(row));
 const step = new Map(column(steps, "item").map((i, row) => [i, row]));
 const flagsOf = list();
 column(flags, "item").forEach((i, row) => flagsOf[i].push(row));
+const measuresOn = list(); // measures by item
+data.measures.forEach((measure) => measure.items.forEach((i) => measuresOn[i].push(measure)));
 const chainsOf = items.id.map((_, i) => (cell(items, "chains", i) || "").split("|").filter(Boolean));
 
 // What stands for an item in the drawing: the shares of the view behind its concentration.
@@ -130,4 +132,12 @@ function fact(sourceRow, ...words) {
   const title = cell(sources, "title", sourceRow);
   const rest = [cell(sources, "publisher", sourceRow), cell(sources, "date", sourceRow)].filter(Boolean).join(", ");
   return h("small", { class: "fact" }, words.filter(Boolean).map((word) => `${word} · `), link(cell(sources, "url", sourceRow), cut(title || "", 160)), rest ? ` (${cut(rest, 80)})` : "");
+}
+
+// A measure in words: what, by whom, against whom, since when, how sure that it is in force, and where that stands.
+function measureLine({ issuer, kind, against, since, until, status, legal_reference: law, source }) {
+  const place = supplierNumber.has(issuer) ? nameOf(supplier(supplierNumber.get(issuer))) : issuer;
+  const days = since || until ? `${since || "?"} – ${until || ""}` : null;
+  const words = [t(`status_${status || "unknown"}`), days, against && t("against", { places: cut(against.replaceAll("|", ", "), 80) }), law && cut(law, 120)];
+  return h("li", {}, `${cut(place, 40)}: ${t(`measure_${kind}`)}`, source === null ? null : fact(source, ...words.filter(Boolean)));
 }

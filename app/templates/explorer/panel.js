@@ -74,7 +74,7 @@ function actions(node) {
 }
 
 function itemFacts(i) {
-  return [flagFacts(i), stopsAlone(i), concentrationFacts(i), chokepointFacts(items.id[i]), cutSetFacts(items.id[i]), supplierShares(i), inputFacts(i), useFacts(i), tradeFacts(i)];
+  return [flagFacts(i), stopsAlone(i), concentrationFacts(i), chokepointFacts(items.id[i]), cutSetFacts(items.id[i]), measureFacts(measuresOn[i]), supplierShares(i), inputFacts(i), useFacts(i), tradeFacts(i)];
 }
 
 function flagFacts(i) {
@@ -125,6 +125,11 @@ function supplierShares(i) {
     rest.length ? h("details", {}, h("summary", {}, t("other_views", { count: rest.length })), rest.slice(0, 20).map((view) => h("div", { class: "view" }, viewTitle(view, views.preferred[view] ? t("preferred") : null), shareRows(view, 6)))) : null);
 }
 
+function measureFacts(measures) {
+  if (!measures.length) return null;
+  return h("section", {}, h("h3", {}, t("measures", { count: measures.length })), h("ul", { class: "rows" }, measures.slice(0, 30).map(measureLine)));
+}
+
 function inputFacts(i) {
   if (!needs[i].length) return null;
   return h("section", {}, h("h3", {}, t("needs", { count: needs[i].length })),
@@ -151,6 +156,7 @@ function supplierFacts(s) {
   return [
     chokepointFacts(suppliers.id[s]),
     cutSetFacts(suppliers.id[s]),
+    measureFacts(data.measures.filter(({ issuer }) => issuer === suppliers.id[s])),
     h("section", {}, h("h3", {}, t("supplies", { count: rows.length })),
       h("ul", { class: "shares" }, rows.slice(0, 60).map((row) => {
         const i = views.item[shares.view[row]];
