@@ -78,7 +78,7 @@ function cellOf(country, stage) {
   return once(`cell ${country} ${stage}`, () => {
     const holds = holdsOf(country).filter(({ item: id }) => items.kind[itemNumber.get(id)] === stage).sort(byShare);
     if (!holds.length) return null;
-    const changes = holds.map(({ item: id }) => ({ kind: "halt", node: country, item: id }));
+    const changes = holds.slice(0, MOST_CHANGES).map(({ item: id }) => ({ kind: "halt", node: country, item: id }));
     return { holds, changes, loss: new Solution(networkOf(), changes, assumptions(), THREE, state.product).loss(state.product) };
   });
 }

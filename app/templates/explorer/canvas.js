@@ -4,6 +4,7 @@ const MARGIN = { left: 22, right: 128, top: 40, bottom: 20 }; // pixels kept fre
 const MOST_SUPPLIERS = 8;
 const MOST_VISIBLE = 2000;
 const MOST_GROUPS = 12;
+const MOST_LINKS = 6000; // more are drawn of the selected node only
 const font = "system-ui, 'Hiragino Sans', 'Yu Gothic UI', 'Noto Sans CJK JP', 'Noto Sans JP', sans-serif";
 
 const drawn = { nodes: new vis.DataSet(), edges: new vis.DataSet(), labels: [], bands: [], hover: null, network: null };
@@ -256,7 +257,9 @@ function linksBetween(unitOf) {
     merged.set(key, { ...data.edges[row], from: a, to: b, count: 1, items: [from, to] });
   });
   const chosen = nodeOf(state.selected);
-  return [...merged.values()].map(({ count, items: [from, to], ...edge }) => {
+  const touches = ({ items: [from, to] }) => (path.has(from) && path.has(to)) || (chosen && chosen.table === "item" && (chosen.i === from || chosen.i === to));
+  drawn.linksLeftOut = merged.size > MOST_LINKS ? merged.size : 0;
+  return [...merged.values()].filter((edge) => !drawn.linksLeftOut || touches(edge)).slice(0, MOST_LINKS).map(({ count, items: [from, to], ...edge }) => {
     const onPath = path.has(from) && path.has(to);
     const touched = chosen && chosen.table === "item" && (chosen.i === from || chosen.i === to);
     const strong = touched || (onPath && path.size <= 40);

@@ -11,33 +11,40 @@ class About {
   constructor(network) {
     this.network = network;
     this.byPlace = new Map(); // supplier or country -> makers
+    this.byItem = new Map(); // the same of one item
+    this.restsOf = new Map(); // item -> links to the remainder
     this.sales = []; // links of markets to makers
     this.rests = []; // those to the remainder
     this.named = new Map(); // supplier -> markets that tell its share
     const put = (map, key, value) => map.has(key) ? map.get(key).add(value) : map.set(key, new Set([value]));
     network.kind.forEach((kind, node) => {
       if (kind !== MAKER || network.supplier[node] === REMAINDER) return;
-      put(this.byPlace, network.supplier[node], node);
-      if (network.country[node] !== null) put(this.byPlace, network.country[node], node);
+      for (const place of [network.supplier[node], network.country[node]]) {
+        if (place === null) continue;
+        put(this.byPlace, place, node);
+        put(this.byItem, `${place}\n${network.item[node]}`, node);
+      }
     });
     for (let k = 0; k < network.m; k++) {
       const [market, maker] = [network.owner[k], network.indices[k]];
       if (network.kind[market] !== MARKET || network.kind[maker] !== MAKER) continue;
       this.sales.push(k);
-      if (network.supplier[maker] === REMAINDER) this.rests.push(k);
-      else if (!(network.flags[k] & EXTRA)) put(this.named, network.supplier[maker], market);
+      if (network.supplier[maker] === REMAINDER) {
+        this.rests.push(k);
+        put(this.restsOf, network.item[market], k);
+      } else if (!(network.flags[k] & EXTRA)) put(this.named, network.supplier[maker], market);
     }
   }
 
   // Links to remainders that may belong to a node: not where its own share is told.
   hiding(node, item) {
-    const { owner, item: items } = this.network;
     const told = this.named.get(node) || new Set();
-    return this.rests.filter((k) => !told.has(owner[k]) && (!item || items[owner[k]] === item));
+    const rests = item ? [...(this.restsOf.get(item) || [])] : this.rests;
+    return rests.filter((k) => !told.has(this.network.owner[k]));
   }
 
   makers(node, item) {
-    return [...(this.byPlace.get(node) || [])].filter((maker) => !item || this.network.item[maker] === item);
+    return [...((item ? this.byItem.get(`${node}\n${item}`) : this.byPlace.get(node)) || [])];
   }
 
   // The makers of a node (it may be an item), sales of the buyer's own to others, and links to remainders that may be the
@@ -60,7 +67,7 @@ class About {
   // The sales of a node, and the links to remainders that may be its.
   sold(node, item) {
     const { owner, indices, item: items } = this.network;
-    const makers = this.byPlace.get(node) || new Set();
+    const makers = new Set(this.makers(node, item));
     return [this.sales.filter((k) => makers.has(indices[k]) && (!item || items[owner[k]] === item)), this.hiding(node, item)];
   }
 }

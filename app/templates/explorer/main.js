@@ -48,6 +48,7 @@ function showNotice() {
   const words = [];
   if (left.items) words.push(t("left_out", { kept: left.kept, items: left.items, inputs: left.inputs, shares: left.shares }));
   if (state.view !== "board" && isLarge()) words.push(t(byChain ? "aggregated_chain" : "aggregated_country", { count: visible.length }));
+  if (state.view === "graph" && drawn.linksLeftOut) words.push(t("links_left_out", { count: drawn.linksLeftOut }));
   if (state.view !== "board" && !visible.length) words.push(t("nothing_shown"));
   $("notice").hidden = !words.length;
   $("notice").textContent = words.join(" ");
