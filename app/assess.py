@@ -147,7 +147,7 @@ def facts(graph: SupplyGraph) -> dict[str, Any]:
 
 
 def _critical(nodes: pl.DataFrame, product: str) -> list[dict[str, Any]]:
-    keys = ["node", "criticality_low", "criticality_named", "criticality_high", "worst_item", "source"]
+    keys = ["node", "loss_estimate", "loss_low", "loss_facts", "loss_high", "hard", "worst_item", "source"]
     return nodes.filter(pl.col("product") == product).head(5).select(keys).to_dicts()
 
 

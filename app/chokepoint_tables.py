@@ -35,6 +35,25 @@ def share(low: float | None, high: float | None) -> str:
     return a if a == b else f"{a}–{b}"
 
 
+def lost(row: dict[str, Any], kind: str = "loss") -> str:
+    """Return a loss as text: the estimate, and from the certain to the possible loss.
+
+    >>> lost({"loss_estimate": 0.88, "loss_low": 0.5, "loss_high": 1.0})
+    '88% (50%–100%)'
+    """
+    low, high, estimate = (row[f"{kind}_{bound}"] for bound in ("low", "high", "estimate"))
+    between = share(low, high)
+    return between if low is None or estimate is None or high - low < 5e-3 else f"{share(estimate, estimate)} ({between})"
+
+
+def show_assumptions(
+    terminal: Console, lang: str, sharing: str = "alike", term: str = "short", sourcing: str = "world"
+) -> None:
+    """Print what every loss assumes, once."""
+    for kind, value in (("sharing", sharing), ("term", term), ("sourcing", sourcing)):
+        terminal.print(text(f"app.whatif.{kind}_{value}", lang), style="dim", markup=False)
+
+
 def show_critical(found: Assessment, product: str, terminal: Console, lang: str) -> None:
     """Print the most critical nodes of an assessed product, and the sets that halve it."""
     if found.products[product]["chokepoints"] is None:
@@ -57,6 +76,7 @@ def show_found(found: Chokepoints, most: int, terminal: Console, lang: str) -> N
     terminal.print(_nodes(graph, found.nodes, most, lang, whole=True))
     terminal.print(text("app.chokepoints.how_to_read", lang), style="dim")
     terminal.print(text("app.chokepoints.flow_means", lang), style="dim")
+    show_assumptions(terminal, lang)
     _show_sets(graph, found.sets, most, terminal, lang)
     row = found.exposure.row(0, named=True)
     tiers = ", ".join(f"{part:.0%}" for part in row["visibility"])
@@ -117,20 +137,17 @@ def _nodes(graph: SupplyGraph, nodes: pl.DataFrame, most: int, lang: str, whole:
 
     kinds = nodes["kind"].unique().to_list()
     heads = ["node", *(kind for kind in ("halt", "embargo") if kind in kinds)]
-    heads += (["flow", "between", "alone"] if whole else []) + ["met_at", "share", "source"]
+    heads += ["hard", *(["flow", "alone"] if whole else []), "met_at", "share", "source"]
     table = Table(title=text("app.chokepoints.critical", lang), title_justify="left")
     for head in heads:
-        left = head in {"node", "met_at", "source"}
+        left = head in {"node", "hard", "met_at", "source"}
         table.add_column(text(f"app.chokepoints.{head}", lang), justify="left" if left else "right", overflow="fold")
-    losses = {
-        (row["node"], row["kind"]): share(row["criticality_low"], row["criticality_named"])
-        for row in nodes.iter_rows(named=True)
-    }
+    losses = {(row["node"], row["kind"]): lost(row) for row in nodes.iter_rows(named=True)}
     for row in nodes.unique("node", maintain_order=True).head(most).iter_rows(named=True):
         cells = {
             "node": safe(name_of({**row, "id": row["node"]}, lang), 24),
+            "hard": "" if row["hard"] is None else text(f"app.chokepoints.{'is_hard' if row['hard'] else 'is_soft'}", lang),
             "flow": share(row["dependency_flow_low"], row["dependency_flow_high"]),
-            "between": f"{row['betweenness']:.2f}",
             "alone": "–" if row["single_points"] is None else f"{row['single_points']}–{row['single_points_possible']}",
             "met_at": name(graph, row["worst_item"], lang, 32),
             "share": share(row["worst_share_low"], row["worst_share_high"]),
@@ -149,7 +166,7 @@ def _show_sets(graph: SupplyGraph, sets: pl.DataFrame, most: int, terminal: Cons
         terminal.print(title, style="bold", markup=False)
         for row in part.head(most).iter_rows(named=True):
             names = " + ".join(name(graph, member, lang, 40) for member in row["members"])
-            terminal.print(f" {names}  {share(row['loss_low'], row['loss_named'])}")
+            terminal.print(f" {names}  {lost(row)}")
         if part.height > most:
             terminal.print(f" {text('app.assess.more', lang, count=part.height - most)}", style="dim")
 

@@ -13,8 +13,8 @@ from ..graph import ProductionNetwork, SupplyGraph
 from ..graph.files import whole_folder
 from ..risk import chokepoints, cut_sets, explain, exposure, look_through
 
-LEVELS = {"country": "country", "company": "supplier", "site": "supplier", "supplier": "supplier", "item": "item"}
-"""What may fail, by whose shares are looked at."""
+FAILS = {"country": "country", "company": "supplier", "site": "supplier"}
+"""What fails in an assessment, by whose shares are looked at."""
 MOST_NODES = 20_000
 """An assessment works out the chokepoints of chains of no more nodes than this."""
 _MOST_WORK = 200_000_000  # links to solve for all pairs of nodes; beyond, an assessment looks at single nodes
@@ -31,7 +31,7 @@ class Chokepoints:
     graph: SupplyGraph
     product: str
     buyer: str | None
-    level: str
+    fails: str
     nodes: pl.DataFrame
     sets: pl.DataFrame
     exposure: pl.DataFrame
@@ -47,7 +47,7 @@ class Chokepoints:
     def summary(self) -> dict[str, Any]:
         """Return the findings as plain data."""
         tables = ("nodes", "sets", "exposure", "countries", "why", "sources")
-        about = {"product": self.product, "buyer": self.buyer, "level": self.level}
+        about = {"product": self.product, "buyer": self.buyer, "fails": self.fails}
         return about | {name: getattr(self, name).to_dicts() for name in tables}
 
 
@@ -56,7 +56,8 @@ def find_chokepoints(
     product: str,
     *,
     buyer: str | None = None,
-    level: str = "country",
+    fails: str = "country",
+    level: str | None = None,
     threshold: float = 0.5,
     max_order: int = 2,
     why: str | None = None,
@@ -70,32 +71,43 @@ def find_chokepoints(
     InputError
         A threshold outside 0..1.
     """
-    shares = "country" if level == "item" else level
-    reasons = pl.DataFrame() if why is None else explain(graph, product, why, buyer, level=shares)
-    sets = _sets(graph, product, level, buyer, threshold, max_order)
-    nodes = chokepoints(graph, product, level, buyer, threshold=threshold, max_order=max_order)
+    named = "supplier" if fails == "supplier" else "country"
+    reasons = pl.DataFrame() if why is None else explain(graph, product, why, buyer, level=level or SHARES[fails])
+    network = graph.network(product, buyer=buyer, level=level or SHARES[fails])
+    sets = _sets(network, fails, threshold, max_order)
+    half = sets.filter(pl.col("threshold").is_not_null())
+    nodes = chokepoints(network, fails=fails, threshold=threshold, max_order=max_order, sets=half)
     return Chokepoints(
         graph,
         product,
         buyer,
-        level,
-        nodes,
+        fails,
+        _named(graph, nodes, fails),
         sets,
-        exposure(graph, product, buyer, level=shares),
-        look_through(graph, product, buyer, level=shares),
+        exposure(graph, product, buyer, level=named),
+        look_through(graph, product, buyer, level=named),
         reasons,
     )
 
 
-def _sets(
-    graph: SupplyGraph | ProductionNetwork, product: str, level: str, buyer: str | None, threshold: float, order: int
-) -> pl.DataFrame:
+SHARES = {"country": "country", "supplier": "company", "item": "country"}
+"""Whose shares are looked at, by what fails."""
+
+
+def _sets(network: ProductionNetwork, fails: str, threshold: float, order: int) -> pl.DataFrame:
     """The sets that stop a product, then those that cut it by the threshold."""
     parts = []
     for limit in (None, threshold):
-        found = cut_sets(graph, product, level, order, buyer, limit)
+        found = cut_sets(network, fails=fails, max_order=order, threshold=limit)
         parts.append(found.select(pl.lit(limit, dtype=pl.Float64).alias("threshold"), pl.all()))
     return pl.concat(parts)
+
+
+def _named(graph: SupplyGraph, nodes: pl.DataFrame, fails: str) -> pl.DataFrame:
+    table = graph.items if fails == "item" else graph.suppliers
+    names = table.select(node="id", name_en="name_en", name_ja="name_ja")
+    first = ["node", "name_en", "name_ja"]
+    return nodes.join(names, on="node", how="left", maintain_order="left").select(*first, pl.all().exclude(first))
 
 
 def write_chokepoints(found: Chokepoints, path: Path, *, force: bool = False) -> None:
@@ -124,25 +136,24 @@ def assessed_tables(
 
     Halts only; sets that stop a product or cut it by half, of two members at most (of one where the pairs are too many).
     """
-    failing = LEVELS[level]
+    fails = FAILS[level]
     nodes, sets, needed, skipped = [], [], {}, []
-    names = graph.suppliers.select(node="id", name_en="name_en", name_ja="name_ja")
     for product in products:
-        network = ProductionNetwork.from_graph(graph, product, buyer=buyer, level=level)
-        for item in network.nodes["item"].unique():
+        network = graph.network(product, buyer=buyer, level=level)
+        for item in network.items:
             needed.setdefault(item, []).append(product)
-        if len(network.producer) > MOST_NODES:
+        if len(network.kind) > MOST_NODES:
             skipped.append(product)
             continue
         mark = pl.lit(product).alias("product")
-        suppliers = network.nodes["supplier" if failing == "supplier" else "country"].n_unique()
+        suppliers = network.nodes["supplier" if fails == "supplier" else "country"].n_unique()
         order = 2 if suppliers**2 // 2 * len(network.indices) <= _MOST_WORK else 1
-        found = _sets(network, product, failing, buyer, 0.5, order)
+        found = _sets(network, fails, 0.5, order)
         half = found.filter(pl.col("threshold").is_not_null())
-        points = chokepoints(network, level=failing, kinds=["halt"], sets=half)
+        points = _named(graph, chokepoints(network, fails=fails, kinds=["halt"], sets=half), fails)
         sets.append(found.select(mark, pl.all()))
-        nodes.append(points.join(names, on="node", how="left", maintain_order="left").select(mark, pl.all()))
-    exposed = exposure(graph, None, buyer, level=failing).drop("tier").filter(pl.col("item").is_in(list(needed)))
+        nodes.append(points.select(mark, pl.all()))
+    exposed = exposure(graph, None, buyer, level=fails).drop("tier").filter(pl.col("item").is_in(list(needed)))
     exposed = exposed.with_columns(products=pl.col("item").replace_strict(needed, return_dtype=pl.List(pl.String)))
     tables = {
         "chokepoints": pl.concat(nodes) if nodes else pl.DataFrame(),

@@ -36,7 +36,22 @@ def _application():
     import typer
 
     from ..graph.messages import text
-    from .commands import affected, assess, audit, chokepoints, data, dependence, explore, flag, template, whatif
+    from .commands import (
+        affected,
+        assess,
+        audit,
+        check,
+        chokepoints,
+        controls,
+        data,
+        data_check,
+        data_update,
+        dependence,
+        explore,
+        flag,
+        template,
+        whatif,
+    )
     from .console import say
 
     options = {"no_args_is_help": True, "add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
@@ -44,9 +59,11 @@ def _application():
     app.command("assess", help=say("assess"))(assess.assess)
     app.command("chokepoints", help=text("app.chokepoints.help"))(chokepoints.chokepoints)
     app.command("affected", help=text("app.chokepoints.help_affected"))(affected.affected)
+    app.command("controls", help=text("app.controls.help"))(controls.controls)
     app.command("whatif", help=say("whatif"))(whatif.whatif)
     app.command("explore", help=say("explore"))(explore.explore)
     app.command("dependence", help=say("dependence"))(dependence.dependence)
+    app.command("check", help=text("app.check.help"))(check.check)
     app.command("flag", help=say("flag"))(flag.flag)
     app.command("template", help=say("template"))(template.template)
     app.command("audit", help=say("audit"))(audit.audit)
@@ -54,6 +71,8 @@ def _application():
     bundled.command("list", help=say("data_list"))(data.list_)
     bundled.command("show", help=say("data_show"))(data.show)
     bundled.command("verify", help=say("data_verify"))(data.verify)
+    bundled.command("check", help=say("data_check"))(data_check.check)
+    bundled.command("update", help=say("data_update"))(data_update.update)
     app.add_typer(bundled, name="data")
 
     @app.callback(invoke_without_command=True)

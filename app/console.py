@@ -82,19 +82,34 @@ def name_of(row: dict[str, Any], lang: str) -> str:
 def open_graph(data: str | None) -> SupplyGraph:
     """Return the bundled dataset of that name (default: ``world``), else what stands at that path: tables, or ETO's folder.
 
+    ``world+my_folder`` puts the tables of a folder (or a workbook) over a bundled dataset; several may follow.
+
     Raises
     ------
     ReadError, SchemaError
-        Neither exists, or the tables are wrong.
+        Neither exists, or the tables are wrong or contradict each other.
     """
     from ..datasets import load
+    from ..datasets.catalogue import NAMES
+
+    if data is None or data in NAMES:
+        return load(data or "world")
+    base, *more = data.split("+")
+    if base in NAMES and more and not Path(data).exists():
+        graph = load(base)
+        for part in more:
+            graph = graph.merge(_read(part), name=data)
+        return graph
+    return _read(data)
+
+
+def _read(data: str) -> SupplyGraph:
+    """Return what stands at a path: tables, or the folder of ETO's semiconductor explorer."""
     from ..datasets.catalogue import NAMES
     from ..datasets.readers.eto import is_eto, read_eto
     from ..graph import ReadError, SupplyGraph
     from ..graph.errors import did_you_mean, nearest, shorten
 
-    if data is None or data in NAMES:
-        return load(data or "world")
     path = Path(data)
     if path.is_dir() and is_eto(path):
         # Its licence is a sentence for the reader, not a warning of the program.

@@ -10,7 +10,7 @@ import polars as pl
 from ..graph import Interval
 from ..graph.messages import text
 from .assess import Assessment
-from .chokepoint_tables import show_critical, show_exposed
+from .chokepoint_tables import show_assumptions, show_critical, show_exposed
 from .console import name_of, safe
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def show_assessment(found: Assessment, terminal: Console, lang: str) -> None:
     if found.facts["notes"]:
         terminal.print(text("app.assess.notes", lang, count=found.facts["notes"]), style="dim")
     terminal.print()
-    terminal.print(_steps(found, lang))
+    terminal.print(_steps(found, lang) if _known(found).height else text("app.assess.no_shares", lang, **_unknown(found)))
     largest = sorted(found.products, key=lambda id: -found.products[id]["upstream_items"])
     whole = len(found.products) == 1
     shown = largest[:TREES]
@@ -38,6 +38,9 @@ def show_assessment(found: Assessment, terminal: Console, lang: str) -> None:
         terminal.print()
         terminal.print(_tree(found, product, lang, whole))
         show_critical(found, product, terminal, lang)
+    if shown:
+        terminal.print(text("app.chokepoints.how_to_read", lang), style="dim")
+        show_assumptions(terminal, lang)
     show_exposed(found.graph, found.tables["exposure"], terminal, lang)
     _show_flags(found, terminal, lang)
     rest = [product for product in found.products if product not in shown]
@@ -77,6 +80,18 @@ def _show_flags(found: Assessment, terminal: Console, lang: str) -> None:
     terminal.print(text("app.flag.note_not_legal", lang), style="dim")
 
 
+def _known(found: Assessment) -> pl.DataFrame:
+    """Steps of which somebody surely has a share."""
+    return found.steps.filter((pl.col("attributed") > 0) & (pl.col("level") == found.level))
+
+
+def _unknown(found: Assessment) -> dict[str, int]:
+    """Why there is none: markets without a sure share, items without a market, quantities whose total is not known."""
+    markets = found.steps["item"].n_unique()
+    open_totals = sum(note.code == "open_total" for note in found.graph.notes)
+    return {"markets": markets, "items": found.graph.items.height - markets, "open": open_totals}
+
+
 def _steps(found: Assessment, lang: str) -> Any:
     from rich.table import Table
 
@@ -84,8 +99,7 @@ def _steps(found: Assessment, lang: str) -> Any:
     table = Table(title=text("app.assess.concentrated", lang), title_justify="left")
     for head in heads:
         table.add_column(text(f"app.assess.{head}", lang), justify="right" if head in {"hhi", "share", "year"} else "left")
-    known = found.steps.filter((pl.col("attributed") > 0) & (pl.col("level") == found.level)).head(12)
-    for row in known.iter_rows(named=True):
+    for row in _known(found).head(12).iter_rows(named=True):
         top = found.graph.supplier(row["top_supplier"])
         table.add_row(
             safe(name_of(found.graph.item(row["item"]), lang), 44),

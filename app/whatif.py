@@ -1,9 +1,9 @@
-"""What-if: scenarios simulated, compared and explained, without a screen."""
+"""What-if: scenarios simulated, compared, followed over time and explained, without a screen."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,11 @@ import polars as pl
 from ..graph import InputError, ReadError, SupplyGraph
 from ..graph.errors import shorten
 from ..graph.files import decode, whole_folder
-from ..risk import Scenario, scenarios_from, simulate, time_to_stop, trace
+from ..risk import Scenario, scenarios_from, simulate, timeline, timeline_summary, trace
 from ..risk.production.explanation import sentences
 from .outputs import write_csv
+
+HORIZON = 365.0
 
 
 @dataclass(frozen=True)
@@ -29,21 +31,28 @@ class Answer:
         What was asked.
     product, buyer : str, str or None
         About what, and from whose place.
+    assumptions : dict of str to str
+        ``sharing``, ``term`` and ``sourcing``, as in `simulate`.
     items : polars.DataFrame
-        `simulate` for every scenario, with names and ``reading`` ("market": steps between are bought on the world market;
-        "domestic": the buyer makes at home every step whose suppliers' shares are unknown).
+        `simulate` for every scenario while all its changes are in force at once, without its stocks; with names and
+        ``reading`` ("market": steps between are bought on the world market; "domestic": the buyer makes at home every step
+        whose suppliers' shares are unknown).
     why : polars.DataFrame
         The chains behind the product's possible and certain loss, with sentences.
+    times : polars.DataFrame
+        `timeline` of every scenario, with ``reading``; empty where nothing begins, ends or is stocked.
     days : polars.DataFrame
-        `time_to_stop` for scenarios with stocks; empty otherwise.
+        `timeline_summary` of ``times``.
     """
 
     graph: SupplyGraph
     scenarios: list[Scenario]
     product: str
     buyer: str | None
+    assumptions: dict[str, str]
     items: pl.DataFrame
     why: pl.DataFrame
+    times: pl.DataFrame
     days: pl.DataFrame
 
     @property
@@ -58,15 +67,20 @@ class Answer:
         return self.graph.sources.filter(pl.col("id").is_in(used.implode()))
 
     def summary(self) -> dict[str, Any]:
-        """Return the answer as plain data."""
+        """Return the answer as plain data; a day that does not come before the horizon is null."""
+        days = (
+            self.days.filter((pl.col("lost_high") > 0) | (pl.col("item") == self.product)) if self.days.height else self.days
+        )
+        days = days.with_columns(pl.selectors.float().replace(float("inf"), None))
         return {
             "product": self.product,
             "buyer": self.buyer,
+            "assumptions": self.assumptions,
             "scenarios": [scenario.to_dict() for scenario in self.scenarios],
             "outcome": self.outcome.to_dicts(),
             "affected": self.items.filter((pl.col("kept_low") < 1) & (pl.col("item") != self.product)).to_dicts(),
             "why": self.why.to_dicts(),
-            "days": self.days.to_dicts(),
+            "days": days.to_dicts(),
             "sources": self.sources.to_dicts(),
         }
 
@@ -79,34 +93,56 @@ def ask(
     buyer: str | None = None,
     level: str = "country",
     domestic: bool = False,
+    horizon: float | None = None,
+    sharing: str = "alike",
+    term: str = "short",
+    sourcing: str = "world",
+    progress: Callable[[int], Any] | None = None,
 ) -> Answer:
     """Answer what the scenarios do to a product.
 
     With a buyer and ``domestic=False`` both readings are worked out: that the steps between are bought on the world market,
-    and that the buyer makes at home every step whose suppliers' shares are unknown.
+    and that the buyer makes at home every step whose suppliers' shares are unknown. Where a change begins, ends or ramps, or
+    there is a stock (or a ``horizon`` is asked for), every scenario is followed over time; ``progress`` is that of
+    `timeline`.
+
+    Raises
+    ------
+    InputError
+        No scenario changes anything, or another value of a choice.
     """
     if not any(len(scenario) for scenario in scenarios):
         raise InputError("app.whatif.nothing")
     readings = [("domestic", True)] if domestic else [("market", False)] + ([("domestic", True)] if buyer else [])
+    assumptions = {"sharing": sharing, "term": term, "sourcing": sourcing}
     names = graph.items.select(item="id", name_en="name_en", name_ja="name_ja")
-    items, why, days = [], [], []
+    timed = horizon is not None or any(map(_timed, scenarios))
+    items, why, times, days = [], [], [], []
     for reading, home in readings:
-        frame = simulate(graph, scenarios, product=product, buyer=buyer, level=level, domestic=home)
-        items.append(frame.with_columns(reading=pl.lit(reading)))
-        for scenario in scenarios:
-            mark = (pl.lit(scenario.name).alias("scenario"), pl.lit(reading).alias("reading"))
+        where: dict[str, Any] = {"product": product, "buyer": buyer, "level": level, "domestic": home, **assumptions}
+        mark = pl.lit(reading).alias("reading")
+        flows = [replace(one, changes=[change for change in one if change.kind != "stockpile"]) for one in scenarios]
+        items.append(simulate(graph, flows, **where).with_columns(mark))
+        for scenario in flows:
             for loss, bound in (("possible", "low"), ("certain", "high")):
-                steps = trace(graph, scenario, product, buyer=buyer, level=level, domestic=home, reading=bound)
-                why.append(sentences(graph, steps).with_columns(*mark, loss=pl.lit(loss)))
-            if any(change.kind == "stockpile" for change in scenario):
-                stops = time_to_stop(graph, scenario, product=product, buyer=buyer, level=level, domestic=home)
-                days.append(stops.with_columns(*mark))
+                steps = sentences(graph, trace(graph, scenario, reading=bound, **where))
+                why.append(steps.with_columns(mark, scenario=pl.lit(scenario.name), loss=pl.lit(loss)))
+        if timed:
+            until = HORIZON if horizon is None else horizon
+            frame = timeline(graph, scenarios, horizon=until, progress=progress, **where)
+            times.append(frame.with_columns(mark))
+            days.append(timeline_summary(frame).with_columns(mark))
     columns = ["scenario", "reading", "item", "name_en", "name_ja", "kept_low", "kept_high", "kept_estimate"]
     columns += ["binding", "directly_hit", "source", "converged"]
     joined = pl.concat(items).join(names, on="item", how="left", maintain_order="left").select(columns)
     first = ["scenario", "reading", "loss"]
     reasons = pl.concat(why).select(*first, pl.all().exclude(first))
-    return Answer(graph, list(scenarios), product, buyer, joined, reasons, pl.concat(days) if days else pl.DataFrame())
+    later = [pl.concat(found) if found else pl.DataFrame() for found in (times, days)]
+    return Answer(graph, list(scenarios), product, buyer, assumptions, joined, reasons, *later)
+
+
+def _timed(scenario: Scenario) -> bool:
+    return any(one.kind == "stockpile" or one.start or one.ramp or one.lasts is not None for one in scenario)
 
 
 def read_scenarios(path: Path) -> list[Scenario]:
@@ -130,14 +166,22 @@ def read_scenarios(path: Path) -> list[Scenario]:
     return scenarios_from(data)
 
 
-def write_answer(answer: Answer, path: Path, *, force: bool = False) -> None:
-    """Write an answer into a folder, whole or not at all: items.csv, why.csv, sources.csv, days.csv, summary.json."""
+def write_answer(answer: Answer, path: Path, *, lang: str, force: bool = False) -> None:
+    """Write an answer into a folder, whole or not at all.
+
+    ``items.csv``, ``why.csv``, ``sources.csv``, ``summary.json``; where it was followed over time also ``timeline.csv``,
+    ``days.csv``, and with matplotlib installed ``timeline.svg``.
+    """
     from .outputs import plain
+    from .whatif_chart import draw, drawable
 
     with whole_folder(path, force) as folder:
         write_csv(answer.items, folder / "items.csv")
         write_csv(answer.why, folder / "why.csv")
         write_csv(answer.sources, folder / "sources.csv")
         if answer.days.height:
+            write_csv(answer.times, folder / "timeline.csv")
             write_csv(answer.days, folder / "days.csv")
+            if drawable():
+                (folder / "timeline.svg").write_text(draw(answer, lang), encoding="utf-8")
         (folder / "summary.json").write_text(plain(answer.summary()) + "\n", encoding="utf-8")

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ..graph import InputError, Interval, ProductionNetwork, SupplyGraph
+from ..graph import InputError, Interval, SupplyGraph
 from ..graph.messages import default_language, text
-from ..risk import Scenario, add_source, embargo, reduce, simulate, stockpile, time_to_stop
+from ..risk import Scenario, add_source, embargo, reduce, simulate, stockpile, timeline, timeline_summary
 from .assess import top_products
 from .console import name_of
 
@@ -106,11 +106,10 @@ def whatif_widget(
 
 
 class _Board:
-    """What the controls offer and what they answer; networks are compiled once a product."""
+    """What the controls offer and what they answer."""
 
     def __init__(self, graph: SupplyGraph, buyer: str | None, level: str, lang: str) -> None:
         self.graph, self.buyer, self.level, self.lang = graph, buyer, level, lang
-        self.networks: dict[tuple[str, bool], ProductionNetwork] = {}
 
     def name(self, item: str) -> str:
         return name_of(self.graph.item(item), self.lang)
@@ -138,25 +137,19 @@ class _Board:
         supplier, item = hold or (None, None)
         changes = []
         if supplier is not None and cut > 0:
-            aimed = {"to": self.buyer} if self.buyer else {}
-            changes.append(embargo(supplier, item=item, share=cut, **aimed) if aimed else reduce(supplier, cut, item=item))
+            cut_off = embargo(supplier, item=item, share=cut, to=self.buyer or ())
+            changes.append(cut_off if self.buyer else reduce(supplier, cut, item=item))
         if item is not None and added > 0:
             changes.append(add_source(item, added))
-        if item is not None and days > 0:
-            changes.append(stockpile(item, days))
-        scenario = Scenario("sliders", changes)
-        key = (product, domestic)
-        if key not in self.networks:
-            self.networks[key] = ProductionNetwork.from_graph(
-                self.graph, product, buyer=self.buyer, level=self.level, domestic=domestic
-            )
-        frame = simulate(self.networks[key], scenario)
+        where = {"product": product, "buyer": self.buyer, "level": self.level, "domestic": domestic}
+        frame = simulate(self.graph, Scenario("sliders", changes), **where)
         lines = [self._kept(frame.row(by_predicate=pl.col("item") == product, named=True))]
-        if days > 0:
-            where = {"product": product, "buyer": self.buyer, "level": self.level, "domestic": domestic}
-            stop = time_to_stop(self.graph, scenario, **where).row(by_predicate=pl.col("item") == product, named=True)
-            key = "lasts" if stop["days_low"] < float("inf") else "goes_on"
-            said = text(f"app.widget.{key}", self.lang, days=f"{stop['days_low']:g}")
+        if item is not None and days > 0:
+            times = timeline(self.graph, Scenario("sliders", [*changes, stockpile(item, days)]), **where)
+            low, high = timeline_summary(times).filter(item=product).select("short_low", "short_high").row(0)
+            key = "lasts" if low < float("inf") else "goes_on"
+            until = text("app.widget.never", self.lang) if high == float("inf") else f"{high:g}"
+            said = text(f"app.widget.{key}", self.lang, low=f"{low:g}", high=until)
             lines.append(f"<p>{escape(said)}</p>")
         hit = frame.filter((pl.col("kept_low") < 1) & (pl.col("item") != product)).sort("kept_low", "item").head(_STEPS)
         cells = [(self.name(row["item"]), _part(row["kept_low"], row["kept_high"])) for row in hit.iter_rows(named=True)]

@@ -3,14 +3,17 @@
     python benchmarks/technologies.py              precision and recall of each set, then a million lines
     python benchmarks/technologies.py --failures   also the wrong lines of the tuning half
 
-Four sets of labelled lines, each written before anything was tuned on it:
+Sets of labelled lines, each written before anything was tuned on it:
 
 - tuning, held-out: `technology_cases.tsv`, split by a hash of the text. Of the held-out half only totals were looked at.
-- late: three batches written when tuning had seemed to end, in order to break it. At first sight precision was 0.966,
-  0.920, 0.978 and recall 0.923, 0.881, 0.929; their failures were then repaired, so that they count as tuning now.
-- unseen: written after that repair; nothing was tuned afterwards. This is the number to believe.
+- late, unseen: batches written when tuning had seemed to end. At first sight precision was 0.966, 0.920, 0.978 and recall
+  0.923, 0.881, 0.929 (late), 1.000 and 0.953 (unseen); their failures were then repaired, so that they count as tuning now.
+- fresh: half of a batch of 245 lines, written before the rules of heads and qualifiers; tuned on. 0.964 / 0.915 before.
+- sealed: the other half. Only totals were ever looked at: 0.964 / 0.857 before the rules, 0.968 / 0.968 with them.
+- last: written after the rules; at first sight 1.000 / 0.968. The two misses were repaired.
 
-The same people wrote lines and vocabulary, so a stranger's ledger may do worse.
+Sealed and last together, at first sight: precision 121 / 123 = 0.984, recall 121 / 125 = 0.968. This is the number to
+believe. The same people wrote lines and vocabulary, so a stranger's ledger may do worse.
 """
 
 from __future__ import annotations
@@ -26,10 +29,9 @@ import polars as pl
 from kanmon.risk.technology.flags import flag_technologies
 
 CASES = Path(__file__).resolve().parent.parent / "tests" / "data" / "technology_cases.tsv"
-LATE = CASES.with_name("technology_cases_late.tsv")
-UNSEEN = CASES.with_name("technology_cases_unseen.tsv")
 HALVES = ("tuning", "held-out")
-SETS = (*HALVES, "late", "unseen")
+LATER = ("late", "unseen", "fresh", "sealed", "last")
+SETS = (*HALVES, *LATER)
 
 
 def cases() -> pl.DataFrame:
@@ -37,8 +39,10 @@ def cases() -> pl.DataFrame:
     frame = pl.read_csv(CASES, separator="\t", infer_schema=False, quote_char=None)
     half = [HALVES[hashlib.sha256(text.encode("utf-8")).digest()[0] % 2] for text in frame["text"]]
     later = [
-        pl.read_csv(path, separator="\t", infer_schema=False, quote_char=None).with_columns(half=pl.lit(name))
-        for path, name in ((LATE, "late"), (UNSEEN, "unseen"))
+        pl.read_csv(
+            CASES.with_stem(f"technology_cases_{name}"), separator="\t", infer_schema=False, quote_char=None
+        ).with_columns(half=pl.lit(name))
+        for name in LATER
     ]
     return pl.concat([frame.with_columns(pl.Series("half", half)), *later]).with_row_index("row")
 

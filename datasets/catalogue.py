@@ -26,6 +26,10 @@ NAMES = (
     "mlcc",
     "power_semiconductor",
     "titanium",
+    "semiconductor",
+    "chemicals",
+    "prior_report_technologies",
+    "designated_products",
 )
 """Names of the bundled datasets; all but ``world`` are also tags in ``items.chains``."""
 
@@ -46,7 +50,7 @@ def load(name: str = "world") -> SupplyGraph:
     Parameters
     ----------
     name : str
-        ``"world"``, or a part: ``"minerals"`` or one of the seven chains (see `catalogue`).
+        ``"world"``, or a part: ``"minerals"`` or one of the chains (see `catalogue`).
 
     Raises
     ------

@@ -14,6 +14,7 @@ import polars as pl
 
 from ..graph.errors import ReadError, shorten
 from ..graph.tables import read_csv
+from .measures import country_groups
 
 _FOLDER = "data/technologies"
 GROUP_A_COLUMNS = ("country", "valid_from", "valid_to", "source")
@@ -69,11 +70,27 @@ def technology_terms() -> pl.DataFrame:
     stop        a word at which a name ends (in, of)
     ==========  =====================================================================================
 
+    An exclude of kind purpose also speaks where it names the use ("target for X-ray tubes"). A word of an ``all`` term may
+    have alternatives: ``target|targets&PVD|sputter`` is any of the heads with any of the qualifiers.
+
     >>> technology_terms().filter(pl.col("term") == "スポンジチタン").row(0)[:4]
     (12, 'include', 'ja', 'スポンジチタン')
     """
-    own = _table("project_terms")
+    own = pl.concat([_table("project_terms"), _qualified_terms()])
     return pl.concat([own, _table("terms").join(own, on=["number", "use", "term"], how="anti")])
+
+
+def _qualified_terms() -> pl.DataFrame:
+    """Return the rules of a head noun and its qualifiers as include terms of two words with alternatives."""
+    return _table("qualified_terms").select(
+        "number",
+        pl.lit("include").alias("use"),
+        "lang",
+        pl.format("{}&{}", "heads", "qualifiers").alias("term"),
+        pl.lit("pair").alias("kind"),
+        pl.lit("all").alias("match"),
+        "basis",
+    )
 
 
 def technology_hs_codes() -> pl.DataFrame:
@@ -124,30 +141,24 @@ def transfer_questions() -> pl.DataFrame:
     return _table("transfer_questions")
 
 
-def ledger_columns() -> dict[str, list[str]]:
-    """Return the header names under which ledgers hold the text and the HS code, by role.
-
-    >>> ledger_columns()["text"][0], ledger_columns()["hs"][0]
-    ('品名', 'HS')
-    """
-    return dict(_table("columns").group_by("role", maintain_order=True).agg("name").iter_rows())
-
-
 def group_a(path: str | Path | None = None) -> pl.DataFrame:
     """Return the Group A destinations: ``country`` (ISO3), ``valid_from``, ``valid_to`` (dates or null), ``source``.
 
-    The packaged table is empty, because no source at hand gave the membership: fill a CSV file with the same columns
-    from the current order and pass its path. An empty table leaves the question open; it never answers it.
+    The packaged list is that of `country_groups`: compiled from secondary sources of 2019 and 2025, not from the order
+    itself (輸出貿易管理令 別表第3). A user's own list is a CSV file with the same columns at ``path``.
 
     Raises
     ------
     ReadError
         The file cannot be read, lacks one of the columns, or holds a date that is none (ISO, 2026-01-31).
 
-    >>> group_a().height
-    0
+    >>> group_a().height, group_a()["source"].unique().sort().to_list()
+    (28, ['S_GRPA', 'S_GRPA_KR'])
     """
-    frame = _table("group_a") if path is None else read_csv(Path(path))
+    if path is None:
+        members = country_groups().filter(group="JPN_GROUP_A")
+        return members.select("country", "source", valid_from="since", valid_to="until").select(GROUP_A_COLUMNS)
+    frame = read_csv(Path(path))
     missing = [name for name in GROUP_A_COLUMNS if name not in frame.columns]
     if missing:
         raise ReadError("datasets.technologies.group_a_columns", path=shorten(path), columns=", ".join(missing))

@@ -129,9 +129,10 @@ class _Compiler:
             return []
         found = [(self.product, HOME)] if self.product is not None else []
         if self.domestic:
-            world = members.filter(
-                (pl.col("buyer") == WORLD_MARKET) & (pl.col("supplier") == REMAINDER) & (pl.col("low") == 1)
-            )
+            # Nobody's share is known: a market without suppliers, or one that only names them.
+            known = pl.col("low").filter(pl.col("supplier") != REMAINDER).sum()
+            world = members.filter(pl.col("buyer") == WORLD_MARKET).group_by("item", maintain_order=True).agg(known=known)
+            world = world.filter(pl.col("known") == 0)
             needing = set(self.requirements["item"])
             unknown = [item for item in world["item"] if item in needing and item != self.product]
             found += [(item, self.buyer) for item in unknown]

@@ -7,9 +7,11 @@ Within a view a known share is a point, ``share_low`` / ``share_high`` bound a r
 holds an unknown part. Quantities are divided by the row of the aggregate ``WORLD`` when there is one, else by the sum of all
 rows. Shares that sum to a little more than 1 (rounding) stand as published; what is computed from them divides by the sum.
 
-Where several views of one market exist, the **preferred** one is, in this order: one with figures; not one whose every row
-is of unknown confidence; not a projection (a year after the source was published); not one of capacity; the most recent; the
-best covered; the most reliable source; the first by measure and source id.
+Where several views of one market exist, they are **ranked**, and the first is **preferred**, in this order: one with
+figures; not one whose every row is of unknown confidence; not a projection (a year after the source was published); not
+one from a source of low reliability; not one by nationality of the maker, which is no place; not one of capacity; the most
+recent; the best covered; the most reliable source; the first by measure and source id. A page that cites somebody
+therefore never wins over a census, however new it is.
 """
 
 from __future__ import annotations
@@ -31,10 +33,10 @@ def market_shares(graph: SupplyGraph) -> pl.DataFrame:
     """Return one row per supplier and market view; `SupplyGraph.markets` keeps it.
 
     Columns: ``view`` (number of the view) and its key ``item, scope, level, measure, year, source``; ``supplier``;
-    ``share_low``, ``share_high`` (0..1); ``known`` ("share", "range" or "unknown"); ``confidence``, ``quantity``, ``unit``.
+    ``share_low``, ``share_high`` (0..1); ``known`` ("share", "range", "unknown", or "ratio": a quantity beside suppliers of unknown quantity, an upper bound); ``confidence``, ``quantity``, ``unit``.
     Of the whole view: ``attributed`` (sum of lower bounds), ``remainder`` (1 - attributed), ``excluded`` (suppliers that the
-    stated total leaves out) and ``preferred``. Rows of the aggregates (world total, residual) are not suppliers and do not
-    appear.
+    stated total leaves out), ``rank`` (1 for the best view of an item, scope and level) and ``preferred`` (rank 1). Rows of
+    the aggregates (world total, residual) are not suppliers and do not appear.
     """
     kinds = graph.suppliers.select(supplier="id", level="kind")
     rows = graph.shares.join(kinds, on="supplier", how="left", maintain_order="left").with_columns(
@@ -62,9 +64,9 @@ def market_shares(graph: SupplyGraph) -> pl.DataFrame:
 
 
 def market_views(graph: SupplyGraph) -> pl.DataFrame:
-    """Return one row per market view: its key, ``suppliers``, ``attributed``, ``remainder``, ``excluded``, ``preferred``."""
+    """Return one row per market view: its key, ``suppliers``, and what `market_shares` says of the whole view."""
     return graph.markets.group_by("view", *VIEW, maintain_order=True).agg(
-        pl.len().alias("suppliers"), pl.col("attributed", "remainder", "excluded", "preferred").first()
+        pl.len().alias("suppliers"), pl.col("attributed", "remainder", "excluded", "rank", "preferred").first()
     )
 
 
@@ -87,7 +89,7 @@ def _bounded(named: pl.DataFrame) -> pl.DataFrame:
     open_total = total.is_null() & quantity.is_not_null() & (pl.col("known") == "share")
     open_total &= (pl.col("known") == "unknown").any().over("view")
     named = named.with_columns(
-        known=pl.when(open_total).then(pl.lit("range")).otherwise("known"),
+        known=pl.when(open_total).then(pl.lit("ratio")).otherwise("known"),
         share_high=pl.when(open_total).then("share").otherwise("share_high"),
         low=pl.when(open_total).then(0.0).otherwise("low"),
     )
@@ -97,7 +99,7 @@ def _bounded(named: pl.DataFrame) -> pl.DataFrame:
     high = (
         pl.when(pl.col("known") == "share")
         .then("low")
-        .when(pl.col("known") == "range")
+        .when(pl.col("known").is_in(["range", "ratio"]))
         .then(pl.min_horizontal(pl.col("share_high").fill_null(1.0), pl.col("low") + pl.col("remainder")))
         .otherwise("remainder")
     )
@@ -107,28 +109,31 @@ def _bounded(named: pl.DataFrame) -> pl.DataFrame:
 def _preferred(rows: pl.DataFrame, graph: SupplyGraph) -> pl.DataFrame:
     published = pl.col("date").str.extract(r"^(\d{4})").cast(pl.Int64)
     reliability = pl.col("reliability").replace_strict(_RELIABILITY, default=5, return_dtype=pl.Int64)
-    sources = graph.sources.select(source="id", published=published, rank=reliability)
+    sources = graph.sources.select(source="id", published=published, reliability_rank=reliability)
     views = rows.group_by("view", *VIEW, maintain_order=True).agg(
         attributed=pl.col("attributed").first(),
         figures=(pl.col("known") != "unknown").any(),
         doubted=(pl.col("confidence") == "unknown").all(),
     )
+    weak = pl.col("reliability_rank").fill_null(5)
     order = views.join(sources, on="source", how="left").sort(
         ~pl.col("figures"),
         "doubted",
         (pl.col("year") > pl.col("published")).fill_null(False),
+        weak >= _RELIABILITY["low"],
+        pl.col("measure").str.contains("nationality"),
         pl.col("measure").str.starts_with("capacity"),
         -pl.col("year").fill_null(-1),
         -pl.col("attributed").round(9),
-        pl.col("rank").fill_null(5),
+        weak,
         "measure",
         "source",
     )
-    best = order.group_by("item", "scope", "level").agg(pl.col("view").first())["view"]
+    ranks = order.select("view", rank=pl.int_range(1, pl.len() + 1).over("item", "scope", "level"))
     columns = ["view", *VIEW, "supplier", "share_low", "share_high", "known", "confidence", "quantity", "unit"]
-    columns += ["attributed", "remainder", "excluded", "preferred"]
-    rows = rows.with_columns(
-        preferred=pl.col("view").is_in(best.implode()),
+    columns += ["attributed", "remainder", "excluded", "rank", "preferred"]
+    rows = rows.join(ranks, on="view", how="left", maintain_order="left").with_columns(
+        preferred=pl.col("rank") == 1,
         excluded=pl.col("excluded").fill_null(pl.lit([], dtype=pl.List(pl.String))),
     )
     return rows.select(columns).sort("view", -pl.col("share_low"), -pl.col("share_high"), "supplier")

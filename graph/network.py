@@ -173,6 +173,11 @@ class ProductionNetwork:
         return [item for item, place in self.markets if place == WORLD_MARKET]
 
     @cached_property
+    def item_markets(self) -> np.ndarray:
+        """The market of each of the `items`, as this network's buyer sees it."""
+        return np.array([self.market(item) for item in self.items], np.int64)
+
+    @cached_property
     def markets(self) -> dict[tuple[str, str], int]:
         """Nodes of the markets by item and buyer ("" is the world market, "@" what the buyer makes of the product)."""
         rows = self.nodes.with_row_index("node").filter(pl.col("role") == "market")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
+from .country_names import country_code
 from .errors import did_you_mean, nearest
 from .problems import MOST, Problems
 from .schema import SCHEMA, WORLD, Column, Table
@@ -35,6 +36,7 @@ def check_tables(frames: Mapping[str, pl.DataFrame], first_row: int = 0) -> tupl
     for name, table in SCHEMA.items():
         given = name in frames and frames[name].width > 0
         tables[name] = _typed(table, frames[name], problems) if given else table.empty()
+    tables["suppliers"] = _countries(tables["suppliers"], problems)
     _check_ids(tables, problems)
     _check_references(tables, problems)
     _check_inputs(tables["inputs"], problems)
@@ -159,6 +161,24 @@ def _check_ids(tables: dict[str, pl.DataFrame], problems: Problems) -> None:
     problems.rows("item_and_supplier", "suppliers", _where(both, tables["suppliers"]["id"]), "id")
 
 
+def _countries(suppliers: pl.DataFrame, problems: Problems) -> pl.DataFrame:
+    """Read names of countries as their codes, and refuse a country whose id is its name: others would not know it."""
+    written = suppliers["country"].drop_nulls().unique()
+    codes = {name: code for name in written if (code := country_code(name)) is not None and code != name}
+    if codes:
+        named = _where(suppliers["country"].is_in(list(codes)), suppliers["country"])
+        named = named.with_columns(iso3=pl.col("_value").replace_strict(codes, return_dtype=pl.String))
+        problems.rows("country_read", "suppliers", named, "country", severity="note")
+        suppliers = suppliers.with_columns(pl.col("country").replace(codes))
+    ids = suppliers["id"].set(suppliers["kind"].ne_missing("country"), None)
+    meant = {id: code for id in ids.drop_nulls().unique() if (code := country_code(id)) is not None and code != id}
+    if meant:
+        wrong = _where(ids.is_in(list(meant)), ids)
+        wrong = wrong.with_columns(iso3=pl.col("_value").replace_strict(meant, return_dtype=pl.String))
+        problems.rows("country_id", "suppliers", wrong, "id")
+    return suppliers
+
+
 def _check_references(tables: dict[str, pl.DataFrame], problems: Problems) -> None:
     for name, table in SCHEMA.items():
         for column in table.columns:
@@ -180,7 +200,8 @@ def _check_reference(values: pl.Series, table: str, target: str, ids: pl.Series,
     for row in bad.head(MOST).iter_rows(named=True):
         value = row["_value"]
         if value not in hints:
-            hints[value] = did_you_mean(nearest(value, known, most=1))
+            code = country_code(value) if target == "suppliers" else None
+            hints[value] = did_you_mean([code] if code is not None and code != value else nearest(value, known, most=1))
         problems.say("unknown_id", table, row["_row"], values.name, value=value, target=target, hint=hints[value])
     if bad.height > MOST:
         problems.say("more", table, None, values.name, count=bad.height - MOST, kind="unknown_id")
@@ -290,6 +311,7 @@ def _check_sums(indexed: pl.DataFrame, problems: Problems) -> None:
     for view in views.filter(pl.col("units").list.len() > 1).head(MOST).iter_rows(named=True):
         units = ", ".join(str(unit) for unit in view["units"])
         problems.say("mixed_units", "shares", column="unit", value=view["label"], units=units)
+    _check_totals(indexed.filter(counted), views, problems)
     ratio = pl.max_horizontal("country", "company") / pl.col("total")
     over = views.with_columns(ratio=ratio).filter(pl.col("ratio") > 1 + ROUNDING + 1e-9)
     for view in over.head(MOST).iter_rows(named=True):
@@ -301,6 +323,18 @@ def _check_sums(indexed: pl.DataFrame, problems: Problems) -> None:
             ratio=view["ratio"],
             rows=_listed(view["rows"]),
         )
+
+
+def _check_totals(named: pl.DataFrame, views: pl.DataFrame, problems: Problems) -> None:
+    """Say of quantities without a world total what stands in for it: the rows' sum, or nothing at all."""
+    world = pl.col("scope").is_null() | (pl.col("scope") == "world")
+    figure = pl.any_horizontal(pl.col("quantity", "share", "share_low", "share_high").is_not_null())
+    open_ended = named.filter(world).group_by(list(VIEW), maintain_order=True).agg(open=(~figure).any())
+    lacking = views.filter(pl.col("total").is_null() & (pl.col("rows").list.len() > 0))
+    lacking = lacking.join(open_ended, on=list(VIEW), nulls_equal=True, maintain_order="left")
+    for view in lacking.head(MOST).iter_rows(named=True):
+        code = "open_total" if view["open"] else "no_total"
+        problems.say(code, "shares", column="quantity", value=view["label"], rows=_listed(view["rows"]), severity="note")
 
 
 def _listed(rows: list[int]) -> str:

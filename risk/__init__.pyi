@@ -14,7 +14,14 @@ from .markets.governance import import_reliance as import_reliance
 from .markets.governance import supply_risk as supply_risk
 from .markets.governance import trade_supply_risk as trade_supply_risk
 from .markets.herfindahl import concentration as concentration
+from .markets.herfindahl import concentration_by_year as concentration_by_year
 from .markets.herfindahl import hhi as hhi
+from .parts.links import link_parts as link_parts
+from .production.controls import control_effects as control_effects
+from .production.controls import control_losses as control_losses
+from .production.controls import control_scenarios as control_scenarios
+from .production.courses import Course as Course
+from .production.courses import course as course
 from .production.criticality import affected as affected
 from .production.criticality import chokepoints as chokepoints
 from .production.explanation import explain as explain
@@ -42,6 +49,8 @@ from .production.simulation import solve as solve
 from .production.simulation import trace as trace
 from .production.tiers import exposure as exposure
 from .production.tiers import look_through as look_through
+from .production.timeline import timeline as timeline
+from .production.timeline import timeline_summary as timeline_summary
 from .systemic.cascade import systemic_losses as systemic_losses
 from .systemic.cascade import systemic_risk as systemic_risk
 from .technology.flags import flag_technologies as flag_technologies

@@ -14,7 +14,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from kanmon.app.audit.workbook import write_workbook
+from kanmon.app.audit.workbook import ABOVE, write_workbook
 
 HERE = Path(__file__).resolve().parent
 TARGET = HERE.parent / "datasets" / "data" / "demo_company" / "audit.xlsx"
@@ -134,8 +134,8 @@ def dirty(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     by_part["EN-110"][0] |= {"share": "60", "qualified_date": "令和6年3月15日"}
     by_part["EN-110"][1] |= {"share": "40", "qualified_date": "2024/3/15", "country": "ﾄﾞｲﾂ"}
     by_part["BR-110"][0]["share"] = "75%"
-    by_part["BR-110"][1] |= {"part": None, "name": None, "country": "中国(江蘇省)", "qualified_date": "15.3.2024"}
-    by_part["HS-110"][1] |= {"part": None, "name": None}
+    by_part["BR-110"][1] |= {"part": ABOVE, "name": ABOVE, "country": "中国(江蘇省)", "qualified_date": "15.3.2024"}
+    by_part["HS-110"][1] |= {"part": ABOVE, "name": ABOVE}
     by_part["HS-510"][0]["supplier"] = "㈱Kakuu Casting F13"
     by_part["RE-101"][0]["share"], by_part["RE-101"][1]["share"] = "80%", "40%"
     by_part["SL-110"][0]["stock"] = "約３，６００"

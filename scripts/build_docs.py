@@ -45,6 +45,7 @@ def pages() -> dict[str, str]:
         **{f"reference/{room}.md": public_names(room) for room in ("graph", "datasets", "risk", "app")},
         "data/index.md": bundled(),
         "data/world.md": world(),
+        "data/check.md": weak_points(),
         "data/reference-tables.md": reference_tables(),
         "studies.md": studies(),
     }
@@ -153,6 +154,7 @@ MEANINGS = {
     "suppliers": "A row is somebody who supplies: a country, a company, a site.",
     "shares": "A row is a supplier's share of an item's supply. A blank share is not known, never zero; `missing` says why.",
     "trades": "A row is a sale of an item from one supplier to another.",
+    "measures": "A row is a measure: who restricts what, against whom, since when, and how far that could be verified.",
     "sources": "A row is where a fact comes from.",
 }
 
@@ -220,8 +222,35 @@ def world() -> str:
     return "\n".join(lines)
 
 
-WORLD = """One linked set of the six tables. Rows of engineering knowledge without a figure are *structural*; what rests on a
+WORLD = """One linked set of the tables. Rows of engineering knowledge without a figure are *structural*; what rests on a
 source of low reliability, or was compiled with the help of a language model, keeps that in its source row."""
+
+
+def weak_points() -> str:
+    """Return the page of what is weak in the data: the list of `kanmon data check`, whole."""
+    from kanmon import datasets
+    from kanmon.datasets.inspection import KINDS
+    from kanmon.graph.messages import text
+
+    found = datasets.inspect_data(datasets.load("world"))
+    heads = {
+        "leads_nowhere": ("item", "name_en", "restricted"),
+        "nobody_named": ("item", "name_en", "products"),
+        "stale": ("item", "name_en", "products", "year", "source", "measure"),
+        "contradiction": ("item", "supplier", "share_low", "share_high", "source", "year")
+        + ("other_low", "other_high", "other_source", "other_year"),
+    }
+    lines = ["# What is weak in the data", "", WEAK, ""]
+    for kind in KINDS:
+        rows = found.filter(what=kind).select(heads[kind])
+        shown = ((round(cell, 3) if isinstance(cell, float) else cell for cell in row) for row in rows.iter_rows())
+        lines += [f"## {text(f'datasets.inspection.{kind}', 'en')} ({rows.height})", "", table(heads[kind], shown), ""]
+    return "\n".join(lines)
+
+
+WEAK = """The list that the maintainers work from, worst first, as `kanmon data check` prints it: items that lead to no
+product (restricted: a measure in force names them), items that nobody is named for (with the number of products that
+need them), figures more than five years old, and sources more than ten points apart."""
 
 
 def reference_tables() -> str:

@@ -3,7 +3,7 @@
     python scripts/build_technologies.py ../shared/data/policy
 
 Written: ``technologies.csv``, ``terms.csv``, ``hs_codes.csv``, ``materials.csv``. Kept by hand beside them:
-``project_terms.csv``, ``spellings.csv``, ``part_numbers.csv``, ``scope_notes.csv``, ``group_a.csv``.
+``project_terms.csv``, ``qualified_terms.csv``, ``spellings.csv``, ``part_numbers.csv``, ``scope_notes.csv``.
 """
 
 from __future__ import annotations

@@ -9,6 +9,12 @@ from pathlib import Path
 from tables import Row, World, fraction, joined, mapping, read_rows
 
 CHAINS = {
+    "semi": "semiconductor",
+    "chem": "chemicals",
+    "recycle": "minerals",
+    "minerals": "minerals",
+    "tech": "prior_report_technologies",
+    "fill": "prior_report_technologies",
     "humanoid": "humanoid",
     "casting": "casting_forging",
     "forging": "casting_forging",
@@ -20,11 +26,13 @@ CHAINS = {
 }
 ROLES = {"input_to": "input", "used_in": "input", "process_for": "process", "process_step": "process"}
 ROLES |= {"equipment_for": "equipment", "qualified_as": "input"}
-NEVER_SURE = {"S_AHR", "S_BRIEF", "S_JIA"}
-"""Drafted by a language model or not confirmed: no row of theirs is published or estimated."""
+NEVER_SURE = {"S_AHR", "S_BRIEF", "S_JIA", "S2_KNOW"}
+"""Drafted by a language model, recalled or not confirmed: no row of theirs is published or estimated."""
 COLLECTED = "S_JIA"
 """Figures collected by a language model, of which two editions disagree: said in a note, not counted."""
 LOW = {"low", "low-medium", "medium for company/product identity, low for numbers"}
+GRADED = {"essential": None, "kept_without_low": 0.0, "kept_without_high": 1.0}
+"""Some of the item is made without the input, and nobody knows how much."""
 
 
 class Chains:
@@ -32,15 +40,16 @@ class Chains:
 
     def __init__(self, world: World, data: Path) -> None:
         self.world = world
-        self.files = {
-            name: read_rows(data / f"{name}.csv") for name in ("nodes", "edges", "shares", "sources", "quantities")
-        }
-        self.matrix = read_rows(data / "industrial_robot_supplier_matrix.csv")
-        self.register = read_rows(data / "humanoid_edge_register.csv")
+        self.set = data.name
+        names = ("nodes", "edges", "shares", "sources", "quantities", "industrial_robot_supplier_matrix")
+        self.files = {name: read_rows(data / f"{name}.csv") for name in (*names, "humanoid_edge_register")}
         self.renamed = {row["chain_id"]: row["item"] for row in mapping("chain_items")}
+        self.changes = {(row["from"], row["to"]): row for row in mapping("edges") if row["set"] == self.set}
+        self.undated = {row["source_id"]: row["as_of"] for row in mapping("undated")}
         self.measures = {row["metric"]: row["measure"] for row in mapping("measures")}
         self.low = {row["source_id"] for row in self.files["sources"] if row["reliability"] in LOW}
         self.companies = {row["id"] for row in self.files["nodes"] if row["kind"] == "company"}
+        self.holders = {row["holder"]: row["supplier"] for row in mapping("holders")}
 
     def add(self) -> None:
         """Add everything that the chains say."""
@@ -51,6 +60,14 @@ class Chains:
         self.add_makers()
         self.add_named_suppliers()
         self.add_shares()
+        unused = [key for key, change in self.changes.items() if "used" not in change]
+        assert not unused, f"no such edge: {unused}"
+
+    def changed(self, edge: Row) -> Row:
+        """Return what edges.csv says of an edge."""
+        change = self.changes.get((edge["from"], edge["to"]), {})
+        change["used"] = "yes"
+        return change
 
     def id(self, node: str) -> str:
         """Return the packaged id of a node."""
@@ -58,7 +75,7 @@ class Chains:
 
     def sure(self, source: str, confidence: str) -> str:
         """Return how sure a row may look, given its source."""
-        if source in NEVER_SURE:
+        if source in NEVER_SURE and confidence != "structural":
             return "unknown"
         return "estimated" if source in self.low and confidence == "published" else confidence
 
@@ -72,19 +89,20 @@ class Chains:
         for row in self.files["nodes"]:
             if row["kind"] in {"company", "country"}:
                 continue
-            renamed = row["id"] in self.renamed
-            self.world.item(
-                self.id(row["id"]),
-                **{name: _wide(row[name]) for name in ("name_en", "name_ja", "kind", "stage")},
-                chains="|".join(dict.fromkeys(CHAINS[chain] for chain in row["chain"].split("|"))),
-                aliases=row["id"] if renamed and not row["id"].startswith("U_") else "",
-            )
+            self.add_item(row)
         for row in mapping("hs6"):
             note = f"HS basket: {row['hs6'].replace('|', ', ')} covers {row['basket']}" if row["basket"] else ""
             self.world.item(row["item"], hs6=row["hs6"], note=note)
-        for row in mapping("technology"):
-            self.world.item(row["item"], technology=row["technology"])
         self.world.item("ti_sponge_aero", variant_of="titanium_sponge")
+
+    def add_item(self, row: Row) -> None:
+        renamed = row["id"] in self.renamed
+        self.world.item(
+            self.id(row["id"]),
+            **{name: _wide(row[name]) for name in ("name_en", "name_ja", "kind", "stage")},
+            chains="|".join(dict.fromkeys(CHAINS[chain] for chain in row["chain"].split("|"))),
+            aliases=row["id"] if renamed and not row["id"].startswith("U_") else "",
+        )
 
     def add_companies(self) -> None:
         for row in self.files["nodes"]:
@@ -102,49 +120,32 @@ class Chains:
     def add_inputs(self) -> None:
         """Turn edges into requirements: the item at the head needs the item at the tail.
 
-        AND is a requirement of its own, OR:<group> an alternative, OPTIONAL not essential. A process step needs the
-        step before it, so that a product that needs the last step needs them all; what only one kind of product
-        needs is asked of that kind (edges.csv says where an edge was moved, and why). An end use needs what is used
-        in it. A qualified grade is a variant of the item and has inputs of its own.
+        AND is a requirement of its own, OR:<group> an alternative; OPTIONAL is a graded need of 0 to 1, which shows an
+        exposure and never makes a loss certain. A process step needs the step before it, so that a product that needs the
+        last step needs them all; what only one kind of product needs is asked of that kind (edges.csv says where an edge
+        was moved, and why). An end use needs what is used in it. A qualified grade is a variant of the item and has inputs
+        of its own.
         """
-        changes = {(row["from"], row["to"]): row for row in mapping("edges")}
-        used = set()
         for edge in self.files["edges"]:
-            if edge["relation"] not in ROLES:
-                continue
-            change = changes.get((edge["from"], edge["to"]), {})
-            used.add((edge["from"], edge["to"]))
-            if change.get("do") == "drop":
-                continue
-            group = edge["logic"].removeprefix("OR:") if edge["logic"].startswith("OR:") else ""
-            essential = change.get("essential") or ("no" if edge["logic"] == "OPTIONAL" else "")
-            self.world.inputs.append(
-                {
-                    "item": change.get("item") or self.id(edge["to"]),
-                    "input": change.get("input") or self.id(edge["from"]),
-                    "source": edge["source_id"],
-                    "role": change.get("role") or ROLES[edge["relation"]],
-                    "group": change.get("group") or group,
-                    "quantity": float(edge["qty_per_unit"]) if edge["qty_per_unit"] else None,
-                    "essential": essential != "no",
-                    "confidence": self.sure(edge["source_id"], edge["confidence"]),
-                    "note": joined(edge["note"], change.get("note"), "used in" * (edge["relation"] == "used_in")),
-                }
-            )
-        assert used >= set(changes), f"no such edge: {set(changes) - used}"
-        for link in mapping("links"):
-            self.world.inputs.append(
-                {
-                    "item": link["item"],
-                    "input": link["input"],
-                    "source": "KANMON_LINK",
-                    "role": link["role"] or "input",
-                    "group": link["group"],
-                    "essential": link["essential"] != "no",
-                    "confidence": "structural",
-                    "note": link["basis"],
-                }
-            )
+            if edge["relation"] in ROLES:
+                change = self.changed(edge)
+                if change.get("do") != "drop":
+                    self.world.inputs.append(self._input(edge, change))
+
+    def _input(self, edge: Row, change: Row) -> Row:
+        group = edge["logic"].removeprefix("OR:") if edge["logic"].startswith("OR:") else ""
+        need = change.get("essential") or ("maybe" if edge["logic"] == "OPTIONAL" else "yes")
+        return {
+            "item": change.get("item") or self.id(edge["to"]),
+            "input": change.get("input") or self.id(edge["from"]),
+            "source": edge["source_id"],
+            "role": change.get("role") or ROLES[edge["relation"]],
+            "group": change.get("group") or ("" if change.get("essential") == "maybe" else group),
+            "quantity": float(edge["qty_per_unit"]) if edge["qty_per_unit"] else None,
+            **needed(need),
+            "confidence": self.sure(edge["source_id"], edge["confidence"]),
+            "note": joined(edge["note"], change.get("note"), "used in" * (edge["relation"] == "used_in")),
+        }
 
     def add_makers(self) -> None:
         """A company that makes an item is a named supplier of unknown share.
@@ -154,19 +155,14 @@ class Chains:
         """
         for edge in self.files["edges"]:
             if edge["relation"] == "makes":
-                named = self.world.sources[edge["source_id"]]
-                by = f"named in {named['id']}: {named['title']} ({named['publisher']})"
-                self.world.shares.append(
-                    {
-                        "item": self.id(edge["to"]),
-                        "supplier": self.id(edge["from"]),
-                        "source": "KANMON_MAKERS",
-                        "measure": "makers named",
-                        "missing": "not_reported",
-                        "confidence": self.sure(edge["source_id"], edge["confidence"]),
-                        "note": joined(by, edge["note"]),
-                    }
-                )
+                change = self.changed(edge)
+                if change.get("do") == "drop":
+                    self.world.note(self.id(edge["to"]), change["note"])
+                    continue
+                sure = self.sure(edge["source_id"], edge["confidence"])
+                for item in (change.get("item") or self.id(edge["to"])).split("|"):
+                    note = joined(edge["note"], change.get("note"))
+                    self.world.maker(item, self.id(edge["from"]), edge["source_id"], sure, note)
 
     def add_named_suppliers(self) -> None:
         """Who sells what to which company, where both and the item are named; no source gives a share."""
@@ -174,16 +170,16 @@ class Chains:
         for edge in self.files["edges"]:
             item = edge["note"].removeprefix("item=")
             if edge["relation"] == "supplies" and edge["to"] != "F_aeroforge":
-                item = "ti_ni_forging" if edge["from"] == "F_aeroforge" else item
                 note = "" if edge["note"].startswith("item=") else edge["note"]
-                named[item, self.id(edge["from"]), self.id(edge["to"]), edge["source_id"]] = note
-        for row in self.matrix:
+                for id in ("ti_forging", "ni_forging") if edge["from"] == "F_aeroforge" else (item,):
+                    named[id, self.id(edge["from"]), self.id(edge["to"]), edge["source_id"]] = note
+        for row in self.files["industrial_robot_supplier_matrix"]:
             buyer = row["oem"][2:]
             inside = "in-house" if row["mode"] == "in-house" else "part in-house" * (row["mode"] == "mixed")
             sellers = {name: "" for name in re.split(r"[/ (]", row["suppliers"]) if f"F_{name}" in self.companies}
             for seller, note in ({buyer: inside} if inside else {}).items() | sellers.items():
                 named.setdefault((row["component"], seller, buyer, row["source_id"]), note)
-        for row in self.register:
+        for row in self.files["humanoid_edge_register"]:
             if row["status"] == "confirmed" and {row["from"], row["to"]} <= self.companies:
                 named[row["item"], row["from"][2:], row["to"][2:], row["source_id"]] = row["note"]
         for (item, seller, buyer, source), note in named.items():
@@ -193,8 +189,8 @@ class Chains:
                 self.world.shares.append(row | {"confidence": self.sure(source, "published")})
 
     def add_shares(self) -> None:
-        holders = {row["holder"]: row["supplier"] for row in mapping("holders")}
-        rules = mapping("share_rows")
+        holders = self.holders
+        rules = [rule for rule in mapping("share_rows") if rule["set"] == self.set]
         searched: dict[str, str] = {}
         counted = self._counted()
         for row in self.files["shares"]:
@@ -205,6 +201,9 @@ class Chains:
                 item = rule["do"].removeprefix("item:")
             if rule.get("do") == "note":
                 self.world.note(item, rule["note"])
+            elif rule.get("do") == "name":
+                for supplier in (rule["suppliers"] or holders.get(row["holder"], row["holder"])).split("|"):
+                    self.world.maker(item, supplier, row["source_id"], "unknown", rule["note"])
             elif not row["holder"] or row["source_id"] == "S_GEN":
                 searched[item] = "" if row["source_id"] == "S_GEN" else f" ({row['source_id']})"
             elif rule.get("do") != "drop" and (row["item"], row["source_id"], row["year"]) not in counted:
@@ -237,17 +236,20 @@ class Chains:
         share |= {name: fraction(row[name]) for name in ("share_low", "share_high")}
         if any(rule.get(name) for name in share):
             share = {name: float(rule[name]) if rule[name] else None for name in share}
-        figure = ""
+        figure, year = "", row["year"]
+        if year.startswith("2026") and row["source_id"] in self.undated:  # the year of the document, not of the fact
+            year, figure = "", f"as of {self.undated[row['source_id']]}; the year of the figure is not stated"
         if row["source_id"] == COLLECTED:
-            figure = joined(*(f"not counted: {name} {value:g}" for name, value in share.items() if value is not None))
+            counted = (f"not counted: {name} {value:g}" for name, value in share.items() if value is not None)
+            figure = joined(*counted, figure)
             share = dict.fromkeys(share)
-        scope = rule.get("scope") or {"China": "CHN"}.get(row["scope"], row["scope"])
+        scope = rule.get("scope") or {"China": "CHN"}.get(row["scope"], row["scope"]).removesuffix(" imports")
         out = {
             "item": item,
             "supplier": supplier,
             "source": row["source_id"],
             **share,
-            "year": int(row["year"][:4]) if row["year"] else None,
+            "year": int(year[:4]) if year else None,
             "scope": "" if scope == "world" else scope,
             "measure": rule.get("measure") or self.measures.get(row["metric"], row["metric"]),
             "confidence": self.sure(row["source_id"], rule.get("confidence") or row["confidence"]),
@@ -267,6 +269,33 @@ class Chains:
             if all(q[name] == row[name] for name in ("item", "holder", "year", "source_id")):
                 return f"{q['value']} {q['unit']}"
         return ""
+
+
+def needed(need: str) -> Row:
+    """Return the columns that say how much an input is needed: yes, no, maybe (a graded need), or two numbers."""
+    if need in {"", "yes", "no"}:
+        return {"essential": need != "no"}
+    if need == "maybe":
+        return GRADED
+    low, high = need.split("-")
+    return {"essential": None, "kept_without_low": float(low), "kept_without_high": float(high)}
+
+
+def add_links(world: World) -> None:
+    """Add the requirements that join what different sources tell (links.csv)."""
+    for link in mapping("links"):
+        world.inputs.append(
+            {
+                "item": link["item"],
+                "input": link["input"],
+                "source": "KANMON_LINK",
+                "role": link["role"] or "input",
+                "group": link["group"],
+                **needed(link["essential"]),
+                "confidence": "structural",
+                "note": link["basis"],
+            }
+        )
 
 
 def _left_out(shares: list[Row]) -> list[Row]:

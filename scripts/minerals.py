@@ -11,6 +11,8 @@ from tables import Row, World, fraction, joined, mapping, read_rows
 USGS = "USGS_MCS2025", "USGS_MCS2026"
 ROUNDING = 1.02
 """A stated world total below the sum of the rows divided by this is not used: the rows are the base."""
+LEAST = 0.01
+"""Origins with less of a country's imports are not told apart."""
 _EXCLUDES_USA = re.compile(r"excludes u\.s\. production|does not include production in the united states", re.I)
 _PLAIN = re.compile(
     r"^(estimated( 2023)?\s*\.?|reported\.?|reproted|excludes u\.s\. production\.?|yes"
@@ -224,3 +226,28 @@ def add_baci(world: World, data: Path, items: dict[str, str]) -> None:
                 "note": "reported as Other Asia, not elsewhere specified" if row["country_code_note"] else "",
             }
         )
+
+
+def add_us_imports(world: World, data: Path) -> None:
+    """Add the origins of the United States' imports by the codes of us_imports.csv: origins below 1 % stand together."""
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for row in read_rows(data / "us_imports_2024_hs6_by_country.csv"):
+        rows[row["hs6"]].append(row)
+    for target in mapping("us_imports"):
+        values: dict[str, float] = defaultdict(float)
+        for code in target["hs6"].split("|"):
+            for row in rows[code]:
+                values[row["exporter_iso3"] or "OTHER"] += float(row["value_usd"])
+        total = sum(values.values())
+        named = {name: value for name, value in values.items() if name != "OTHER" and value >= total * LEAST}
+        named["OTHER"] = total - sum(named.values())
+        codes = "HS " + ", ".join(target["hs6"].split("|"))
+        covers = f"{codes}, a basket: {target['covers']}" if target["covers"] else codes
+        exact = {"hs6": target["hs6"]} if not target["covers"] else {"note": f"{covers} (US_CENSUS_2024_CONS)"}
+        world.item(target["item"], **exact)
+        base = {"item": target["item"], "source": "US_CENSUS_2024_CONS", "year": 2024, "scope": "USA", "unit": "USD"}
+        base |= {"measure": "imports (value)" + ", HS basket" * bool(target["covers"]), "confidence": "published"}
+        for name, value in named.items():
+            residual = {"missing": "residual"} if name == "OTHER" else {}
+            if value > 0:
+                world.shares.append(base | {"supplier": name, "quantity": round(value)} | residual)

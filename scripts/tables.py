@@ -11,13 +11,15 @@ from typing import Any
 
 HERE = Path(__file__).parent
 SCHEMA = HERE.parent / "graph" / "schema"
-TABLES = ("items", "inputs", "suppliers", "shares", "trades", "sources")
+TABLES = ("items", "inputs", "suppliers", "shares", "trades", "measures", "sources")
 
 Row = dict[str, Any]
 
 
 def read_rows(path: Path) -> list[Row]:
-    """Read a CSV file as dicts of text."""
+    """Read a CSV file as dicts of text; a file that a folder does not have holds nothing."""
+    if not path.exists():
+        return []
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -75,6 +77,7 @@ class World:
         self.sources: dict[str, Row] = {}
         self.inputs: list[Row] = []
         self.shares: list[Row] = []
+        self.made: set[tuple[str, str]] = set()
 
     def item(self, id: str, **row: Any) -> None:
         """Add an item; what an earlier row says of the same item stays, tags and aliases are united."""
@@ -88,6 +91,20 @@ class World:
             else:
                 value = old.get(name) or value
             old[name] = value
+
+    def maker(self, item: str, supplier: str, source: str, confidence: str, note: str) -> None:
+        """Name a maker of unknown share, once per item.
+
+        The names of one item come from many sources. They are one list, so that no list of one name looks like a single
+        source of supply; each row says who named the maker.
+        """
+        if (item, supplier) in self.made:
+            return
+        self.made.add((item, supplier))
+        named = self.sources[source]
+        row = {"item": item, "supplier": supplier, "source": "KANMON_MAKERS", "measure": "makers named"}
+        row |= {"missing": "not_reported", "confidence": confidence}
+        self.shares.append(row | {"note": joined(f"named in {source}: {named['title']} ({named['publisher']})", note)})
 
     def note(self, item: str, text: str) -> None:
         """Add a remark to an item."""
@@ -106,6 +123,7 @@ class World:
             "inputs": sorted(self.inputs, key=_input_order),
             "shares": sorted(self.shares, key=_share_order),
             "trades": [],
+            "measures": [],
         }
         missing = used - set(self.sources)
         assert not missing, f"sources without a row: {sorted(missing)}"

@@ -50,6 +50,7 @@ def folder(tmp_path, monkeypatch):
     kn.datasets.bundled_trade().select("hs6", "importer", "exporter", "year", "value").head(500).write_csv("my_trade.csv")
     pl.DataFrame({"品番": ["A-1", "A-2"], "品名": ["積層セラミックコンデンサ", "六角ボルト"]}).write_excel("ledger.xlsx")
     shutil.copy(ROOT / "datasets" / "data" / "demo_company" / "audit.xlsx", "filled.xlsx")
+    shutil.copy(ROOT / "tests" / "data" / "releases" / "MCS2026_excerpt.csv", "MCS2027_Commodities_Data.csv")
     for page in PAGES:
         for name, block in zip(
             re.findall(r"`(\w+\.yaml)`", page.read_text(encoding="utf-8")), blocks(page, "yaml"), strict=False
@@ -142,7 +143,7 @@ def test_a_function_that_raises_says_so(name):
 
 
 MAKERS = {"halt", "reduce", "embargo", "add_source", "substitute", "stockpile", "spare_capacity", "scenarios_from"}
-MAKERS |= {"apply", "solve", "new_source", "more_stock", "faster_switch"}
+MAKERS |= {"control_scenarios", "apply", "solve", "new_source", "more_stock", "faster_switch"}
 """Make scenarios, networks and measures; they are no figures."""
 GROUNDS = ["math::", "::$", ">= threshold", "References", "doi", "JP-", "of this project"]
 GROUNDS += [rf"[`.]{name}\b" for name in ("simulate", "systemic_risk", "supply_risk", "chokepoints", "cut_sets")]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...datasets.intake.values import firm_key, id_key
 from ...graph import Message
 from ...graph.errors import shorten
-from .cells import firm_key, id_key
 from .mapping import MOST, Reading, Remark
 
 ROUNDING = 0.02
@@ -38,6 +39,11 @@ class Source:
         """Whether the source is used today: a source with share 0 is an alternative at hand."""
         return self.share is None or self.share > 0
 
+    @property
+    def firm(self) -> str:
+        """Whose source it is: two plants of one maker are one source."""
+        return firm_key(self.maker) if self.maker else f"? {self.vendor}" if self.vendor else f"? {self.country}"
+
 
 @dataclass
 class Part:
@@ -49,6 +55,14 @@ class Part:
     world_item: str | None = None
     contains: str | None = None
     stock_days: float | None = None
+    makers: list[str] = field(default_factory=list)
+    """Makers that a list of parts names beside it: no statement about who else could deliver."""
+    sellers: list[str] = field(default_factory=list)
+    """Shops and suppliers that a list of parts names beside it."""
+    places: list[str] = field(default_factory=list)
+    """Countries of production that a list of parts names beside it."""
+    words: str = ""
+    """What other columns say of it: numbers of makers, values, materials."""
     refs: list[str] = field(default_factory=list)
 
 
@@ -129,15 +143,20 @@ class _Reader:
 
     def company(self) -> Company:
         about = next((row for row in self.reading.rows("company") if row.get("company")), {})
+        stated = {about["currency"]} if about.get("currency") else set()
+        currencies = sorted(stated | self.reading.currencies)
+        if len(currencies) > 1:
+            self._say("currencies", severity="warning", currencies=", ".join(currencies))
         products = self._products()
         firms = self._firms()
         sources = self._sources(firms)
         needs = self._needs(products)
+        self._listed()
         if not products:
             products = self._tops(needs)
         return Company(
             name=about.get("company") or "",
-            currency=about.get("currency") or "JPY",
+            currency=about.get("currency") or (currencies[0] if len(currencies) == 1 else "JPY"),
             as_of=about.get("as_of"),
             budget=about.get("budget"),
             products=products,
@@ -170,6 +189,7 @@ class _Reader:
         part.hs = part.hs or row.get("hs")
         part.world_item = part.world_item or row.get("world_item")
         part.contains = part.contains or row.get("contains")
+        part.words = part.words or row.get("_words") or ""
         part.refs.append(row["_ref"])
         return part
 
@@ -204,7 +224,7 @@ class _Reader:
     def _sources(self, firms: dict[str, dict[str, Any]]) -> dict[str, list[Source]]:
         rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         borrowed = 0
-        for row in self.reading.rows("sourcing"):
+        for row in _one_source_each(self.reading.rows("sourcing")):
             id = self._id(row, "part")
             if id is None:
                 self._say("no_part", row["_ref"], "warning")
@@ -213,11 +233,7 @@ class _Reader:
             stock = _stock(row)
             if stock is not None:
                 part.stock_days = max(stock, part.stock_days or 0.0)
-            vendor = self._firm(row["supplier"]) if row.get("supplier") else None
-            about = firms.get(vendor or "", {})
-            maker = self._firm(row["maker"]) if row.get("maker") else None
-            if maker is None and about.get("kind") != "vendor":
-                maker = vendor
+            vendor, maker = self._vendor_maker(row, firms)
             country = row.get("country")
             if country is None and maker is not None and firms.get(maker, {}).get("country"):
                 country = firms[maker]["country"]
@@ -228,6 +244,16 @@ class _Reader:
         if borrowed:
             self._say("borrowed", count=borrowed)
         return {part: self._part_sources(part, group) for part, group in rows.items()}
+
+    def _vendor_maker(self, row: dict[str, Any], firms: dict[str, dict[str, Any]]) -> tuple[str | None, str | None]:
+        """Who sells and who makes: a supplier is the maker unless another is named or it is known only to sell."""
+        names = [self._firm(row[role]) for role in ("supplier", "seller") if row.get(role)]
+        maker = self._firm(row["maker"]) if row.get("maker") else None
+        if maker is None and row.get("supplier"):
+            kind = firms.get(names[0], {}).get("kind")
+            sells = kind == "vendor" or (kind is None and firm_key(names[0]) in row.get("_sellers", ()))
+            maker = None if sells else names[0]
+        return (names[-1] if names else None), maker
 
     def _part_sources(self, part: str, rows: list[dict[str, Any]]) -> list[Source]:
         merged: dict[tuple[str, str | None], Source] = {}
@@ -258,6 +284,11 @@ class _Reader:
                 merged[key] = source
             else:
                 _absorb(known, source)
+        for (maker, country), source in list(merged.items()):
+            places = [key for key in merged if key[0] == maker and key[1] is not None]
+            if country is None and len(places) == 1:  # the row without a country is of the same plant
+                _absorb(merged[places[0]], source)
+                del merged[maker, country]
         sources = list(merged.values())
         self._shares(part, sources)
         return sources
@@ -290,15 +321,15 @@ class _Reader:
             if id is None:
                 self._say("no_part", row["_ref"], "warning")
                 continue
-            self._part(id, row)
+            self._mention(self._part(id, row), row)
             level = row.get("level")
             parent = self._id(row, "parent", "parent") if row.get("parent") else None
-            if parent is None and level is not None:
+            if level is not None:
                 depth = int(level)
-                if depth > len(stack):
+                if depth > len(stack) and parent is None:
                     self._say("level_jump", row["_ref"], "warning", "level", part=id, level=depth)
                 del stack[min(depth, len(stack)) :]
-                parent = stack[-1] if stack else None
+                parent = parent or (stack[-1] if stack else None)
                 stack.append(id)
             if parent is None:
                 continue
@@ -309,6 +340,28 @@ class _Reader:
             if known is not need and known.quantity is not None and need.quantity is not None:
                 known.quantity += need.quantity
         return self._without_circles(list(needs.values()))
+
+    def _listed(self) -> None:
+        """Parts of price lists and orders: known, without a place in a product or a statement about their sourcing."""
+        for row in self.reading.rows("listed"):
+            id = self._id(row, "part")
+            if id is not None:
+                self._mention(self._part(id, row), row)
+
+    def _mention(self, part: Part, row: dict[str, Any]) -> None:
+        """Who stands beside the line of a list: a maker, or where somebody bought it."""
+        for role, names in (("maker", part.makers), ("supplier", part.sellers), ("seller", part.sellers)):
+            if row.get(role) and (name := self._firm(row[role])) not in names:
+                names.append(name)
+        for role, firm in row.get("_more", ()):
+            names = part.makers if role == "maker" else part.sellers
+            if (name := self._firm(firm)) not in names:
+                names.append(name)
+        if row.get("country") and row["country"] not in part.places:
+            part.places.append(row["country"])
+        stock = _stock(row)
+        if stock is not None:
+            part.stock_days = max(stock, part.stock_days or 0.0)
 
     def _without_circles(self, needs: list[Need]) -> list[Need]:
         """Leave out each line that closes a circle, and say so."""
@@ -344,6 +397,15 @@ class _Reader:
             elif id is not None and len(found) < MOST:
                 self._say("measure_part", row["_ref"], "warning", "part", part=id)
         return found
+
+
+def _one_source_each(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Rows that name several sources, as one row each: of the further ones only the name is known."""
+    known = ("part", "name", "_ref", "_sellers")
+    for row in rows:
+        yield row
+        for role, firm in row.get("_more", ()):
+            yield {name: row.get(name) for name in known} | {role: firm}
 
 
 def _stock(row: dict[str, Any]) -> float | None:

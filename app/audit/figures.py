@@ -163,8 +163,11 @@ def _part(company: Company, id: str, reach: dict[str, list[str]], links: list[Li
         if source.country and source.share is not None:
             by_country[source.country] += source.share
     top = max(by_country, key=lambda code: (by_country[code], code), default=None)
-    shares = [source.share for source in active if source.share is not None]
-    unknown = len(active) - len(shares)
+    firms: dict[str, list[float | None]] = defaultdict(list)
+    for source in active:
+        firms[source.firm].append(source.share)
+    shares = [sum(share or 0.0 for share in each) for each in firms.values() if None not in each]
+    unknown = len(firms) - len(shares)
     spread = hhi(shares, unknown=unknown, unnamed=not unknown and sum(shares) < 1 - NOTHING) if active else None
     products = reach.get(id, [])
     values = [company.products[product].get("revenue") for product in products]
@@ -174,8 +177,10 @@ def _part(company: Company, id: str, reach: dict[str, list[str]], links: list[Li
         "part": id,
         "name": part.name,
         "sources": [_source(source) for source in sources],
-        "active": len(active),
-        "single": len(active) == 1,
+        "active": len(firms),
+        "single": len(firms) == 1,
+        "makers": part.makers,
+        "sellers": part.sellers,
         "unqualified": sum(1 for source in active if source.qualified is False),
         "alternatives": len(company.alternatives(id)),
         "top_country": top,
@@ -222,16 +227,25 @@ def _coverage(company: Company, built: CompanyGraph, links: list[Link], revenue:
     linked = {link.part for link in links}
     deeper = {need.parent for need in company.needs} & set(company.sources)
     total = sum(revenue.values())
+    named = lambda part: company.parts[part].makers or company.parts[part].sellers  # noqa: E731
     return {
         "revenue": total or None,
         "revenue_linked": whole / total if total else None,
         "products": len(company.products),
         "bought": len(bought),
         "spend": spend or None,
-        "supplier_known": _part_of(bought, lambda part: part in company.sources),
-        "maker_known": _part_of(bought, lambda part: any(source.maker for source in company.sources.get(part, []))),
+        "supplier_known": _part_of(bought, lambda part: part in company.sources or bool(named(part))),
+        "maker_known": _part_of(
+            bought,
+            lambda part: bool(company.parts[part].makers) or any(s.maker for s in company.sources.get(part, [])),
+        ),
         "country_known": _part_of(
-            bought, lambda part: part in company.sources and all(s.country for s in company.sources[part] if s.active)
+            bought,
+            lambda part: (
+                all(s.country for s in company.sources[part] if s.active)
+                if part in company.sources
+                else bool(company.parts[part].places)
+            ),
         ),
         "spend_country_known": sum(s.spend or 0.0 for s in sources if s.country) / spend if spend else None,
         "tier2_own": _part_of(bought, lambda part: part in deeper),

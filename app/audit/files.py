@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ...datasets.intake.mapping import as_yaml, draft
 from ...graph.files import whole_folder
 from .content import content
 from .page import render
@@ -36,15 +37,6 @@ def write_report(audit: Audit, path: str | Path, lang: str, *, force: bool = Fal
 
 def corrections(audit: Audit) -> str:
     """Return the mapping as YAML that ``--mapping`` reads back."""
-    import yaml
-
-    sheets: dict[str, Any] = {}
-    for line in audit.reading.mapping:
-        if not line["kind"]:
-            sheets.setdefault(line["sheet"], {"kind": "ignore"})
-            continue
-        sheet = sheets.setdefault(line["sheet"], {"kind": line["kind"], "header_row": line["header_row"], "columns": {}})
-        sheet["columns"][line["column"]] = line["read_as"] or "ignore"
     parts: dict[str, Any] = {}
     for link in audit.links:
         part = parts.setdefault(link.part, {})
@@ -52,4 +44,4 @@ def corrections(audit: Audit) -> str:
             part["world_item"] = link.item
         else:
             part.setdefault("contains", []).append(link.item)
-    return yaml.safe_dump({"sheets": sheets, "parts": parts}, allow_unicode=True, sort_keys=False)
+    return as_yaml(draft(audit.found.tables) | {"parts": parts})

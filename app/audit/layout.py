@@ -1,18 +1,17 @@
 """The layout of the audit workbook as data: its sheets and columns, their names, notes and examples.
 
-The same rows drive the template, the recognition of headers and the reading of cells.
+The same rows drive the template and the reading of cells; which header means what is known to `datasets.intake`.
 """
 
 from __future__ import annotations
 
 import csv
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from importlib import resources
 
-from ...datasets.readers.sheets import plain
-
 EN_JA = ("en", "ja")
+_ROLES = {"lead_days": "lead_time", "spend": "amount"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,33 +38,24 @@ class Column:
     note: dict[str, str]
     example: dict[str, str]
     choices: tuple[Choice, ...]
-    aliases: tuple[str, ...]
 
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """Every spelling of the header, as `plain` compares them."""
-        both = [self.title["ja"] + self.title["en"], self.title["en"] + self.title["ja"]]
-        return frozenset(plain(name) for name in (self.name, *self.title.values(), *both, *self.aliases))
+    @property
+    def role(self) -> str:
+        """The role that the reader of people's tables gives to such a column."""
+        return _ROLES.get(self.name, self.name)
 
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """One sheet: its columns, and which of them a sheet of this kind cannot do without."""
+    """One sheet and its columns."""
 
     name: str
     title: dict[str, str]
     help: dict[str, str]
-    needs: tuple[tuple[str, ...], ...]
-    aliases: tuple[str, ...]
     columns: tuple[Column, ...]
 
     def __getitem__(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
-
-    @cached_property
-    def names(self) -> frozenset[str]:
-        """Every spelling of the sheet's name, as `plain` compares them."""
-        return frozenset(plain(name) for name in (self.name, *self.title.values(), *self.aliases))
 
 
 @cache
@@ -79,8 +69,6 @@ def sheets() -> dict[str, Sheet]:
             row["sheet"],
             {lang: row[f"name_{lang}"] for lang in EN_JA},
             {lang: row[f"help_{lang}"] for lang in EN_JA},
-            tuple(tuple(need.split("|")) for need in row["needs"].split(";") if need),
-            tuple(filter(None, row["aliases"].split("|"))),
             tuple(columns[row["sheet"]]),
         )
         for row in _rows("sheets")
@@ -89,7 +77,7 @@ def sheets() -> dict[str, Sheet]:
 
 @cache
 def words() -> dict[str, frozenset[str]]:
-    """Return the words for unknown, yes and no, case folded: ``blank``, ``yes``, ``no``."""
+    """Return the words for yes and no, case folded: ``yes``, ``no``."""
     found: dict[str, set[str]] = {}
     for row in _rows("words"):
         found.setdefault(row["kind"], set()).add(row["word"])
@@ -107,7 +95,6 @@ def _column(row: dict[str, str]) -> Column:
         by_lang["note"],
         by_lang["example"],
         tuple(choices),
-        tuple(filter(None, row["aliases"].split("|"))),
     )
 
 

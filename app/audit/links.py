@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from ...graph import InputError, Message, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
+from ...risk import link_parts as recognised
 from .company import Company, Part
 from .mapping import Remark
 
 IS, CONTAINS = "is", "contains"
 STATED = ("corrected", "column")
-"""Ways in which a link is the company's own word; the others ("hs", "name", "name_part") are guesses."""
+"""Ways in which a link is the company's own word; the others (those of `risk.link_parts`) are guesses."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ def link_parts(company: Company, world: SupplyGraph, corrections: dict[str, Any]
     """Return the links of all bought parts to bundled items.
 
     A correction stands alone for its part; then come the columns of the workbook; only a part of which nothing is said is
-    guessed: an HS code that one bundled item alone has, the same name (both *is*), or a name inside the part's name
-    (*contains*). Remarks on words that name no bundled item are added to ``company.remarks``.
+    guessed, by `risk.link_parts`, and only what is certain there is a link. Remarks on words that name no bundled item are
+    added to ``company.remarks``.
 
     Raises
     ------
@@ -54,6 +56,7 @@ def link_parts(company: Company, world: SupplyGraph, corrections: dict[str, Any]
             raise InputError("app.audit.yaml_part", value=shorten(part), hint=hint)
     parents = {need.parent for need in company.needs}
     links: list[Link] = []
+    unsaid: list[Part] = []
     for id in company.bought:
         part = company.parts[id]
         if id in wishes:
@@ -61,24 +64,26 @@ def link_parts(company: Company, world: SupplyGraph, corrections: dict[str, Any]
         elif part.world_item or part.contains:
             links += finder.stated(part, company.remarks)
         elif id not in parents:
-            links += finder.guessed(part)
-    return links
+            unsaid.append(part)
+    return links + _guessed(unsaid, world)
+
+
+def _guessed(parts: list[Part], world: SupplyGraph) -> list[Link]:
+    """Links that the parts' names and numbers are certain of."""
+    lines = pl.DataFrame([(part.name, part.id) for part in parts], schema={"name": pl.String, "id": pl.String}, orient="row")
+    found = recognised(lines, world).filter(pl.col("relation") != "review")
+    return [Link(parts[line].id, item, relation, how, by) for line, item, relation, by, how in found.iter_rows()]
 
 
 class _Finder:
+    """What the company's own words for bundled items mean."""
+
     def __init__(self, world: SupplyGraph) -> None:
         self.names: dict[str, str] = {}
-        self.hs: dict[str, set[str]] = defaultdict(set)
         for row in world.items.iter_rows(named=True):
             words = [row["id"], row["name_en"], row["name_ja"], *(row["aliases"] or "").split("|")]
             for word in filter(None, words):
                 self.names.setdefault(_folded(word), row["id"])
-            for code in filter(None, (row["hs6"] or "").split("|")):
-                self.hs[code].add(row["id"])
-        ids = {_folded(id) for id in world.items["id"]}
-        long = (name for name in self.names if name not in ids and len(name) >= (6 if name.isascii() else 3))
-        self.seen: dict[str, tuple[str, ...]] = {}
-        self.inside = sorted(long, key=lambda name: (-len(name), name))
 
     def corrected(self, part: str, wish: dict[str, Any]) -> list[Link]:
         """Links that the YAML file states: ``world_item: id`` and ``contains: [ids]``; ``none`` for no link."""
@@ -113,36 +118,8 @@ class _Finder:
             remarks.append(Remark(sheet, message, int(row), column, shorten(word), "warning"))
         return links
 
-    def guessed(self, part: Part) -> list[Link]:
-        """Links that the HS code or the name suggests."""
-        name = _folded(part.name)
-        same = self.names.get(name)
-        if same is not None:
-            return [Link(part.id, same, IS, "name", part.name)]
-        found = [Link(part.id, self.names[word], CONTAINS, "name_part", word) for word in self._within(name)]
-        candidates = self.hs.get((part.hs or "")[:6], set()) if part.hs and len(part.hs) >= 6 else set()
-        if len(candidates) == 1 and not found:
-            return [Link(part.id, next(iter(candidates)), IS, "hs", f"HS {part.hs[:6] if part.hs else ''}")]
-        return found
-
-    def _within(self, name: str) -> tuple[str, ...]:
-        """Names of bundled items inside a part's name, the longest first; equal names are looked up once."""
-        if name not in self.seen:
-            found, rest = [], name
-            for word in self.inside:
-                if word in rest and _stands_in(word, rest):
-                    found.append(word)
-                    rest = rest.replace(word, "\0")
-            self.seen[name] = tuple(found)
-        return self.seen[name]
-
 
 def _folded(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text).casefold()
     folded = re.sub(r"\s*\([^)]*\)\s*", "", folded) or folded
     return re.sub(r"\s+", " ", folded).strip()
-
-
-def _stands_in(word: str, name: str) -> bool:
-    """Whether a word stands in a name: Latin words as whole words."""
-    return re.search(rf"(?<![a-z]){re.escape(word)}s?(?![a-z])", name) is not None if word.isascii() else word in name

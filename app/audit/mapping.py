@@ -1,7 +1,6 @@
-"""Which sheet and column was read as what: recognised, listed, and corrected by hand in a small YAML file.
+"""The tables of a company as rows of the audit: what each column was read as, and every cell that could not be read.
 
-Nothing is filled in silently. Every header of the input stands in the mapping, the ones that were not used too, and
-every cell that could not be read is a located remark.
+Nothing is filled in silently. Every header of the input stands in the mapping, the ones that were not used too.
 """
 
 from __future__ import annotations
@@ -11,21 +10,22 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
-from ...datasets.readers.sheets import headed, header_row, plain
-from ...graph import InputError, Message, ReadError
-from ...graph.errors import did_you_mean, nearest, shorten
+from ...datasets.intake.mapping import check_corrections
+from ...datasets.intake.table import PARTS, Table, known_sellers
+from ...datasets.intake.understanding import Understanding, dates_of
+from ...datasets.intake.values import decimal_comma, is_blank
+from ...datasets.intake.values import name as name_of
+from ...graph import InputError, Message
+from ...graph.errors import shorten
 from .cells import Unreadable, read
-from .importers import RawInput, RawSheet
-from .layout import Column, Sheet, sheets
+from .layout import Column, sheets
 
 MOST = 20
 """Remarks of one kind in one column that are located one by one; the rest are counted."""
-_TOTALS = {"合計", "小計", "総計", "計", "total", "subtotal", "grandtotal"}
-_CARRIED = {"sourcing": ("part", "name"), "bom": ("parent",), "smelters": ("metal",), "measures": ("part",)}
-"""Columns in which a merged cell goes on below: a blank one takes the value above."""
-_GUIDES = {"guide", "記入要領", "changehistory", "instructions", "checker", "definitions"}
+_SHEETS = {"bom": "bom", "ledger": "sourcing", "sourcing": "sourcing", "price_list": "listed", "order": "listed"}
+"""Which rows of the audit a kind of table gives; parts that are only listed have neither a parent nor a sourcing."""
+_EXTRA = ("part_maker", "part_supplier", "value", "spec", "material")
+"""Other columns that may say what a part is."""
 
 
 @dataclass(frozen=True)
@@ -51,204 +51,189 @@ class Reading:
     mapping: list[dict[str, Any]] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     corrections: dict[str, Any] = field(default_factory=dict)
+    currencies: set[str] = field(default_factory=set)
+    """Currencies in which amounts are given."""
 
     def rows(self, kind: str) -> list[dict[str, Any]]:
         """Return the rows of a kind of sheet, none when there is no such sheet."""
         return self.tables.get(kind, [])
 
 
-def read_corrections(path: str | Path | None) -> dict[str, Any]:
-    """Return the corrections of a YAML file: ``sheets`` and ``parts``, both optional.
-
-    Raises
-    ------
-    ReadError
-        The file cannot be read.
-    InputError
-        It is no YAML or has another shape.
-    """
-    if path is None:
-        return {}
-    import yaml
-
-    path = Path(path)
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8-sig")) or {}
-    except OSError as error:
-        raise ReadError("graph.tables.cannot_read", path=shorten(path), reason=error.strerror) from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError("app.audit.yaml", path=shorten(path), reason=shorten(error, 160)) from error
-    if not isinstance(content, Mapping):
-        raise InputError("app.audit.yaml_shape", path=shorten(path))
-    for key, value in content.items():
-        if key not in {"sheets", "parts"}:
-            hint = did_you_mean(nearest(str(key), ["sheets", "parts"]))
-            raise InputError("app.audit.yaml_key", value=shorten(key), hint=hint)
-        if not isinstance(value, Mapping) or not all(isinstance(entry, Mapping) for entry in value.values()):
-            raise InputError("app.audit.yaml_shape", path=shorten(path))
-    return dict(content)
-
-
-def recognise(raw: RawInput, corrections: Mapping[str, Any] | None = None) -> Reading:
-    """Return what the sheets hold, with the mapping and remarks.
+def recognise(found: Understanding, corrections: Mapping[str, Any] | None = None) -> Reading:
+    """Return what the tables say of a company, with the mapping and remarks.
 
     Raises
     ------
     InputError
-        A correction names a sheet or column that does not exist, or no sheet could be read as anything.
+        A correction names a sheet or column that does not exist, or no table holds parts.
     """
     reading = Reading(corrections=dict(corrections or {}))
-    wishes: dict[str, Any] = reading.corrections.get("sheets", {})
-    known = {sheet.name for sheet in raw.sheets}
-    for name in wishes:
-        if name not in known:
-            raise InputError("app.audit.yaml_sheet", value=shorten(name), hint=did_you_mean(nearest(str(name), known)))
-    for sheet in raw.sheets:
-        _read_sheet(sheet, wishes.get(sheet.name, {}), reading)
-    if not reading.rows("sourcing") and not reading.rows("bom"):
-        seen = ", ".join(shorten(sheet.name) for sheet in raw.sheets)
-        raise InputError("app.audit.nothing_read", sheets=seen)
+    check_corrections(found, reading.corrections)
+    owners = _owners(found)
+    for table in found.tables:
+        _read(table, owners.get(id(table), ""), len(found.files) > 1, reading)
+    if not any(reading.rows(kind) for kind in ("sourcing", "bom", "listed")):
+        seen = ", ".join(shorten(table.sheet) for table in found.tables)
+        raise InputError("app.audit.nothing_read", sheets=seen or ", ".join(map(shorten, found.files)))
     return reading
 
 
-def _read_sheet(raw: RawSheet, wish: Mapping[str, Any], reading: Reading) -> None:
-    if wish.get("kind") == "ignore" or plain(raw.name).partition("guide")[0] in _GUIDES or plain(raw.name) in _GUIDES:
-        reading.mapping.append(_line(raw, "", None, "", "", "ignored"))
+def _owners(found: Understanding) -> dict[int, str]:
+    """What the lines of a list go into where it does not say: the company's one product, else what the list is called."""
+    products = [name for table in found.tables if table.form == "products" for name in table.texts("product") if name]
+    headless = [table for table in found.tables if table.kind == "bom" and _headless(table)]
+    several = {table.file for table in headless if sum(other.file == table.file for other in headless) > 1}
+    only = products[0] if len(set(products)) == 1 else ""
+    return {id(table): only or (table.sheet if table.file in several else Path(table.file).stem) for table in headless}
+
+
+def _headless(table: Table) -> bool:
+    """Whether the topmost lines are parts of something that has no line itself: no levels, or several lines on top."""
+    if "parent" in table.roles:
+        return False
+    levels = [level for level in table.levels if level is not None]
+    if not table.structured:
+        return True
+    return levels.count(min(levels)) > 1 and (min(levels) > 0 or "level" not in table.roles)
+
+
+def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
+    label = f"{table.file}: {table.sheet}" if many and table.sheet != Path(table.file).stem else table.sheet
+    kind = table.form or _SHEETS.get(table.kind, "")
+    for note in table.notes:
+        reading.remarks.append(Remark(label, note))
+    if not kind:
+        how = "not_recognised" if table.names else "ignored"
+        reading.mapping.append(_line(table, "", "", "", how))
+        if table.names:
+            reading.remarks.append(Remark(label, Message("app.audit.sheet_unknown", sheet=shorten(table.sheet))))
         return
-    found = _kind(raw, wish)
-    if found is None:
-        reading.mapping.append(_line(raw, "", None, "", "", "not_recognised"))
-        if raw.rows.height:
-            reading.remarks.append(Remark(raw.name, Message("app.audit.sheet_unknown", sheet=shorten(raw.name))))
-        return
-    sheet, header = found
-    frame = headed(raw.rows, header)
-    columns = _columns(raw, sheet, header, frame, wish, reading)
-    rows = reading.tables.setdefault(sheet.name, [])
-    rows.extend(_rows(raw, sheet, header, frame, columns, reading))
+    columns = _columns(table, sheets()["sourcing" if kind == "listed" else kind].columns)
+    if kind in PARTS or kind == "listed":  # a bill may say who makes or sells its parts, a sourcing how many are used
+        known = {column.name for column in columns}
+        more = [column for name in ("sourcing", "bom") for column in sheets()[name].columns if column.name not in known]
+        columns |= _columns(table, [column for column in more if column.role not in {c.role for c in columns}])
+    by_place = {i: column.name for column, i in columns.items()} | dict.fromkeys(table.roles.get("level", ()), "level")
+    for i, name in enumerate(table.names):
+        if name:
+            read_as = by_place.get(i, "")
+            how = table.how.get(i, "word") if read_as else "not_used"
+            shown = " ".join(name.split())
+            reading.mapping.append(_line(table, table.form or table.kind, shown, read_as, how))
+    _aside(table, label, reading)
+    rows = reading.tables.setdefault(kind, [])
+    sellers = known_sellers(table) if kind in PARTS or kind == "listed" else frozenset()
+    if owner:
+        message = Message("app.audit.flat", sheet=shorten(label), product=shorten(owner), count=table.rows)
+        reading.remarks.append(Remark(label, message))
+    if kind in {"sourcing", "products"}:
+        reading.currencies |= table.currencies
+    if table.kind == "ledger" and (days := dates_of(table)) is not None:
+        reading.remarks.append(Remark(label, Message("app.audit.period", first=days[0], last=days[1])))
+    for row in _rows(table, label, columns, reading):
+        if owner and not row.get("level"):
+            row["parent"] = owner
+        row["_sellers"] = sellers
+        row["_kind"] = table.kind
+        rows.append(row)
 
 
-def _kind(raw: RawSheet, wish: Mapping[str, Any]) -> tuple[Sheet, int] | None:
-    """The kind of sheet that fits the headers best, and its header row; the sheet's own name decides between equals."""
-    if raw.rows.height == 0:
-        return None
-    wanted = wish.get("kind")
-    if wanted is not None and wanted not in sheets():
-        raise InputError("app.audit.yaml_kind", value=shorten(wanted), hint=did_you_mean(nearest(str(wanted), sheets())))
-    best: tuple[tuple[bool, int], Sheet, int] | None = None
-    for sheet in sheets().values():
-        if wanted not in {None, sheet.name}:
-            continue
-        row = wish.get("header_row")
-        names = {name for column in sheet.columns for name in column.names} | {
-            plain(name) for name in wish.get("columns", {})
-        }
-        at = header_row(raw.rows, names) if row is None else int(row) - 1
-        if at is None or not 0 <= at < raw.rows.height:
-            continue
-        cells = {plain(cell) for cell in raw.rows.row(at) if cell}
-        hits = {column.name for column in sheet.columns if column.names & cells}
-        hits |= set(wish.get("columns", {}).values())
-        if wanted is None and not all(any(one in hits for one in need) for need in sheet.needs):
-            continue
-        score = (plain(raw.name) in sheet.names, len(hits))
-        if best is None or score > best[0]:
-            best = score, sheet, at
-    return None if best is None else best[1:]
-
-
-def _columns(
-    raw: RawSheet, sheet: Sheet, header: int, frame: pl.DataFrame, wish: Mapping[str, Any], reading: Reading
-) -> dict[str, Column]:
-    """Which column of the frame is read as which column of the sheet; the first that fits wins."""
-    wishes = wish.get("columns", {})
-    for name, target in wishes.items():
-        if name not in frame.columns:
-            raise InputError(
-                "app.audit.yaml_column", value=shorten(name), hint=did_you_mean(nearest(str(name), frame.columns))
-            )
-        known = [column.name for column in sheet.columns]
-        if target != "ignore" and target not in known:
-            raise InputError("app.audit.yaml_column", value=shorten(target), hint=did_you_mean(nearest(str(target), known)))
-    chosen: dict[str, Column] = {name: sheet[target] for name, target in wishes.items() if target != "ignore"}
-    how = dict.fromkeys(chosen, "corrected")
-    for exact in (True, False):
-        for name in frame.columns:
-            if name in wishes or name in chosen:
-                continue
-            taken = {column.name for column in chosen.values()}
-            for column in sheet.columns:
-                title = {plain(title) for title in (column.name, *column.title.values())}
-                title |= {plain(column.title[a] + column.title[b]) for a, b in (("en", "ja"), ("ja", "en"))}
-                if column.name not in taken and plain(name) in (title if exact else column.names):
-                    chosen[name], how[name] = column, "title" if exact else "alias"
-                    break
-    for name in frame.columns:
-        empty = frame[name].null_count() == frame.height
-        if name in chosen or not (name.startswith("column_") and empty):
-            target = chosen[name].name if name in chosen else ""
-            reading.mapping.append(_line(raw, sheet.name, header + 1, name, target, how.get(name, "not_used")))
-    return chosen
-
-
-def _line(raw: RawSheet, kind: str, header: int | None, column: str, read_as: str, how: str) -> dict[str, Any]:
+def _columns(table: Table, columns: Any) -> dict[Column, int]:
     return {
-        "file": raw.file,
-        "sheet": raw.name,
+        column: table.roles[column.role][0] for column in columns if table.roles.get(column.role) and column.role != "level"
+    }
+
+
+def _line(table: Table, kind: str, column: str, read_as: str, how: str) -> dict[str, Any]:
+    return {
+        "file": table.file,
+        "sheet": table.sheet,
         "kind": kind,
-        "header_row": header,
+        "header_row": table.header[-1] if table.header else None,
         "column": column,
         "read_as": read_as,
         "how": how,
     }
 
 
-def _rows(
-    raw: RawSheet, sheet: Sheet, header: int, frame: pl.DataFrame, columns: dict[str, Column], reading: Reading
-) -> Iterator[dict[str, Any]]:
-    names = list(columns)
-    kept = [columns[name] for name in names]
-    carried = {name: i for i, name in enumerate(column.name for column in kept) if name in _CARRIED.get(sheet.name, ())}
-    above: dict[str, str | None] = {}
+def _aside(table: Table, label: str, reading: Reading) -> None:
+    for n, each in enumerate(one for one in table.set_aside if one.reason in {"no_name", "no_value"}):
+        if table.form == "questionnaire":
+            return
+        if n >= MOST:
+            return
+        reading.remarks.append(Remark(label, Message(f"app.check.reason_{each.reason}"), each.row, severity="warning"))
+
+
+def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Reading) -> Iterator[dict[str, Any]]:
+    several = {column: table.texts(column.role) for column in columns if len(table.roles[column.role]) > 1}
+    cells = [several.get(column) or table.cells(i) for column, i in columns.items()]
+    commas = [
+        column.type in {"number", "money"} and decimal_comma(each[:5000])
+        for column, each in zip(columns, cells, strict=True)
+    ]
+    factors = [table.factor(i) for i in columns.values()]
+    sellers = table.texts("seller")
+    base = min((level for level in table.levels if level is not None), default=0)
+    levels = [None if level is None else level - base for level in table.levels] if table.structured else [None] * table.rows
+    extra = [table.texts(role) for role in _EXTRA if role in table.roles]
+    shared = _shared(table)
+    more = [(role, table.cells(i)) for role in ("supplier", "maker") for i in table.roles.get(f"{role}_more", ())]
     counts: dict[tuple[str, str], int] = {}
-    merged = 0
-    heads = [plain(name) for name in names]
-    for number, cells in enumerate(frame.select(names).iter_rows(), start=header + 2):
-        if all(cell is None for cell in cells):
-            above = {}
-            continue
-        if [plain(cell or "") for cell in cells] == heads or plain(cells[0] or "") in _TOTALS:
-            continue  # the header again on the next printed page, or a total
-        cells = list(cells)
-        for name, i in carried.items():
-            if cells[i] is None and above.get(name) is not None and any(cells[j] for j in range(len(cells)) if j != i):
-                cells[i] = above[name]
-                merged += 1
-            above[name] = cells[i]
-        row: dict[str, Any] = {"_ref": f"{raw.name}!{number}"}
-        for column, cell in zip(kept, cells, strict=True):
+    for n, (number, *line) in enumerate(zip(table.numbers_of_rows, *cells, strict=True)):
+        row: dict[str, Any] = {"_ref": f"{label}!{number}"}
+        for column, cell, comma, factor in zip(columns, line, commas, factors, strict=True):
+            text = cell.replace(".", "").replace(",", ".") if comma and cell is not None else cell
             try:
-                row[column.name] = read(column, cell)
+                value = read(column, text)
             except Unreadable as error:
-                row[column.name] = None
-                _say(reading, counts, raw, column, number, str(error), cell or "")
+                value = None
+                _say(reading, counts, label, column, number, str(error), cell or "")
+            if value is not None and factor != 1.0 and column.type in {"number", "money", "days"}:
+                value = value * factor if _bare(cell) else value
+            row[column.name] = value
             if column.type == "share" and cell is not None:
                 row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
+        if more:
+            row["_more"] = [(role, name_of(each[n] or "")) for role, each in more if not is_blank(each[n])]
+        if row.get("part") in shared:
+            row["part"] = None
+        if sellers[n] is not None:
+            row["seller"] = sellers[n]
+        if levels[n] is not None:
+            row["level"] = levels[n]
+        if extra:
+            row["_words"] = " ".join(filter(None, (each[n] for each in extra)))
+            if not row.get("part") and not row.get("name"):
+                row["name"] = name_of(row["_words"]) or None
         yield row
-    if merged:
-        message = Message("app.audit.merged", sheet=shorten(raw.name), count=merged)
-        reading.remarks.append(Remark(raw.name, message))
     for (column, _), count in counts.items():
         if count > MOST:
             message = Message("app.audit.more", count=count - MOST, column=column)
-            reading.remarks.append(Remark(raw.name, message, column=column, severity="warning"))
+            reading.remarks.append(Remark(label, message, column=column, severity="warning"))
+
+
+def _shared(table: Table) -> set[str]:
+    """Numbers of a shop that stand beside several names: there the names tell the parts apart."""
+    if "part_supplier" not in table.roles or table.roles["part_supplier"] != table.roles.get("part"):
+        return set()
+    names: dict[str, set[str]] = {}
+    for number, name in zip(table.texts("part"), table.texts("name"), strict=True):
+        if number is not None and name is not None:
+            names.setdefault(name_of(number), set()).add(name)
+    return {number for number, each in names.items() if len(each) > 1}
+
+
+def _bare(cell: str | None) -> bool:
+    """Whether a cell is a figure alone: then the unit of its header holds."""
+    return cell is not None and cell.strip().replace(".", "").replace(",", "").isdecimal()
 
 
 def _say(
-    reading: Reading, counts: dict[tuple[str, str], int], raw: RawSheet, column: Column, row: int, why: str, cell: str
+    reading: Reading, counts: dict[tuple[str, str], int], sheet: str, column: Column, row: int, why: str, cell: str
 ) -> None:
     counts[column.name, why] = count = counts.get((column.name, why), 0) + 1
     if count <= MOST:
         allowed = " / ".join(f"{choice.ja} ({choice.en})" for choice in column.choices)
         message = Message(f"app.audit_cells.{why}", value=shorten(cell), allowed=allowed)
-        reading.remarks.append(Remark(raw.name, message, row, column.name, shorten(cell), "warning"))
+        reading.remarks.append(Remark(sheet, message, row, column.name, shorten(cell), "warning"))

@@ -9,6 +9,7 @@ from ...graph import Message, ProductionNetwork
 from ...graph.network import WORLD_MARKET
 from ...risk import Plan, Scenario, Threat, best_measures, halt, mitigation, more_stock, new_source
 from ...risk.production.remedies import Measure
+from ...risk.production.threatened import needed_sources
 from .company import Company
 from .company_graph import CompanyGraph, item_id
 from .figures import HORIZON, Figures, affordable, switching
@@ -37,7 +38,7 @@ def mitigate(company: Company, built: CompanyGraph, figures: Figures, budget: fl
     `figures.switching` says.
     """
     worst = [row for row in [*figures.countries, *figures.makers] if row["loss_low"] > 0]
-    network = built.network()
+    network = built.network()  # which parts there are; the one that is asked has the new sources compiled in
     worst = sorted(worst, key=lambda row: (-row["loss_low"], row["node"]))[: min(THREATS, affordable(network))]
     if not figures.revenue or not worst:
         return None
@@ -47,10 +48,11 @@ def mitigate(company: Company, built: CompanyGraph, figures: Figures, budget: fl
     known = {item for item, buyer in network.markets if buyer != WORLD_MARKET}
     candidates = [(measure, about) for measure, about in found if measure.item in known]
     measures = [measure for measure, _ in candidates]
+    network = built.network(sources=needed_sources(threats, measures))
     frame = mitigation(network, figures.revenue, threats, measures, stocks=figures.stocks)
     about = {measure.id: about for measure, about in candidates}
     rows = frame.to_dicts()
-    nothing = {"low": rows[0]["risk_low"], "high": rows[0]["risk_high"]}
+    nothing = {name: rows[0][f"risk_{name}"] for name in ("estimate", "low", "high")}
     return Mitigation(
         nothing=nothing,
         rows=[{**row, **about[row["measure"]]} for row in rows[1:]],

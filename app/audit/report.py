@@ -9,15 +9,16 @@ from typing import Any
 
 from ... import __version__
 from ...datasets import load
+from ...datasets.intake.mapping import read_corrections
+from ...datasets.intake.understanding import Understanding, understand
 from ...graph import InputError, SupplyGraph
 from ...graph.errors import shorten
 from .checks import Finding, findings
 from .company import Company, company_from
 from .company_graph import CompanyGraph, build_graph
 from .figures import Figures, work_out
-from .importers import read_input
 from .links import Link, link_parts
-from .mapping import Reading, read_corrections, recognise
+from .mapping import Reading, recognise
 from .measures import Mitigation, mitigate
 
 
@@ -25,6 +26,7 @@ from .measures import Mitigation, mitigate
 class Audit:
     """Everything that an audit found, before it is put into words."""
 
+    found: Understanding
     company: Company
     reading: Reading
     links: list[Link]
@@ -36,30 +38,36 @@ class Audit:
 
 
 def audit(
-    path: str | Path,
+    path: str | Path | Understanding,
     *,
     lang: str,
     mapping: str | Path | None = None,
+    corrections: dict[str, Any] | None = None,
     budget: float | None = None,
     date: str | None = None,
     world: SupplyGraph | None = None,
+    encoding: str | None = None,
 ) -> Audit:
     """Audit a company's files.
 
     Parameters
     ----------
-    path : path
-        A workbook, a CSV file, or a folder of such files.
+    path : path or Understanding
+        A workbook, a CSV file, or a folder of such files; or what was understood of them.
     lang : {"en", "ja"}
         Language of the sentences that come with the technology flags.
     mapping : path, optional
-        Corrections in YAML; see `mapping.read_corrections`.
+        Corrections in YAML; see `datasets.intake.mapping.read_corrections`.
     budget : float, optional
         Budget for measures (default: the workbook's).
+    corrections : dict, optional
+        The same as data.
     date : str, optional
         Date of the report (default: today).
     world : SupplyGraph, optional
         Market-level facts (default: the bundled ``world``).
+    encoding : str, optional
+        Encoding of text files (default: found).
 
     Raises
     ------
@@ -70,8 +78,8 @@ def audit(
     """
     if date is not None:
         _check_date(date)
-    raw = read_input(path)
-    corrections = read_corrections(mapping)
+    corrections = read_corrections(mapping) if corrections is None else corrections
+    raw = path if isinstance(path, Understanding) else understand(path, encoding=encoding, corrections=corrections)
     reading = recognise(raw, corrections)
     company = company_from(reading)
     world = load("world") if world is None else world
@@ -88,6 +96,7 @@ def audit(
         "budget": budget if budget is not None else company.budget,
     }
     return Audit(
+        found=raw,
         company=company,
         reading=reading,
         links=links,

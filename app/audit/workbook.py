@@ -23,6 +23,8 @@ ORDER = ("company", "sourcing", "bom", "products", "suppliers", "technologies", 
 """Sheets of the template; smelter lists come in their own files."""
 ROWS = 2000
 """Rows that carry drop-downs."""
+ABOVE = object()
+"""A cell that is merged with the one above it."""
 EPOCH = datetime.datetime(2026, 1, 1)
 """Creation date inside every workbook, so that the same content gives the same bytes."""
 FONT = "Yu Gothic"
@@ -140,9 +142,17 @@ def _sheet(book: Workbook, formats: dict[str, Format], sheet: Sheet, lang: str, 
         elif column.type == "share":
             rule = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1, "error_type": "warning"}
             page.data_validation(2, j, ROWS, j, rule)
+    start: dict[int, int] = {}
+    rows = list(rows)
     for i, row in enumerate(rows, start=2):
         for j, column in enumerate(sheet.columns):
-            write_cell(page, i, j, row.get(column.name))
+            value = row.get(column.name)
+            if value is not ABOVE:
+                start[j] = i
+                write_cell(page, i, j, value)
+            elif i - 2 == len(rows) - 1 or rows[i - 1].get(column.name) is not ABOVE:
+                page.merge_range(start[j], j, i, j, None, formats["cell"])
+                write_cell(page, start[j], j, rows[start[j] - 2].get(column.name), formats["cell"])
     page.set_row(1, 34)
     page.freeze_panes(2, 2 if sheet.name in {"sourcing", "bom"} else 1)
     _print_setup(page, row_above=1)

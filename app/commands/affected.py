@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...graph.messages import text
-from ..console import Buyer, Data, Force, Json, Lang, Out, console, language, name_of, open_graph, safe
+from ..console import Buyer, Data, Force, Json, Lang, Level, LevelOption, Out, console, language, name_of, open_graph, safe
 
 if TYPE_CHECKING:
     import polars as pl
@@ -24,13 +24,6 @@ class Kind(StrEnum):
     embargo = "embargo"
 
 
-class Shares(StrEnum):
-    """Whose shares are looked at."""
-
-    country = "country"
-    supplier = "supplier"
-
-
 def _say(key: str) -> str:
     return text(f"app.chokepoints.{key}")
 
@@ -38,7 +31,6 @@ def _say(key: str) -> str:
 NodeArgument = Annotated[str, typer.Argument(metavar="NODE", help=_say("help_node"))]
 KindOption = Annotated[Kind, typer.Option("--kind", help=_say("help_kind"))]
 Item = Annotated[str | None, typer.Option("--item", help=_say("help_only"), show_default=False)]
-SharesOption = Annotated[Shares, typer.Option("--level", help=_say("help_shares"))]
 Top = Annotated[int, typer.Option("--top", min=1, help=_say("help_top"))]
 
 
@@ -48,7 +40,7 @@ def affected(
     kind: KindOption = Kind.halt,
     item: Item = None,
     buyer: Buyer = None,
-    level: SharesOption = Shares.country,
+    level: LevelOption = Level.country,
     top: Top = 25,
     lang: Lang = None,
     out: Out = None,
@@ -81,7 +73,7 @@ def affected(
 def _show(graph: SupplyGraph, found: pl.DataFrame, node: str, kind: str, top: int, terminal: Console, lang: str) -> None:
     from rich.table import Table
 
-    from ..chokepoint_tables import name, share, show_sources
+    from ..chokepoint_tables import lost, name, share, show_assumptions, show_sources
 
     who = name(graph, node, lang, 40)
     if not found.height:
@@ -90,14 +82,14 @@ def _show(graph: SupplyGraph, found: pl.DataFrame, node: str, kind: str, top: in
     products = int(found["final"].sum())
     title = text(f"app.chokepoints.affected_{kind}", lang, node=who, items=found.height, products=products)
     table = Table(title=title, title_justify="left")
-    for head in ("item", "final", "certain_possible", "met_at", "steps", "share", "source"):
+    for head in ("item", "final", "lost_range", "met_at", "steps", "share", "source"):
         left = head in {"item", "final", "met_at", "source"}
         table.add_column(text(f"app.chokepoints.{head}", lang), justify="left" if left else "right", overflow="fold")
     for row in found.head(top).iter_rows(named=True):
         table.add_row(
             safe(name_of({**row, "id": row["item"]}, lang), 40),
             "●" if row["final"] else "",
-            share(row["loss_low"], row["loss_named"]),
+            lost(row),
             name(graph, row["through"], lang, 32),
             "" if row["steps"] is None else str(row["steps"]),
             share(row["share"], row["share"]),
@@ -107,4 +99,5 @@ def _show(graph: SupplyGraph, found: pl.DataFrame, node: str, kind: str, top: in
     if found.height > top:
         terminal.print(text("app.assess.more", lang, count=found.height - top), style="dim")
     terminal.print(text("app.chokepoints.how_to_read", lang), style="dim")
+    show_assumptions(terminal, lang)
     show_sources(graph, found.head(top)["source"], terminal, lang)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,8 @@ Source = Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help=_help("input
 Out = Annotated[Path, typer.Option("--out", help=_help("out"))]
 Mapping = Annotated[Path | None, typer.Option("--mapping", help=_help("mapping"), show_default=False)]
 Budget = Annotated[float | None, typer.Option("--budget", min=0, help=_help("budget"), show_default=False)]
+Encoding = Annotated[str | None, typer.Option("--encoding", help=text("app.check.encoding"), show_default=False)]
+Yes = Annotated[bool, typer.Option("--yes", help=text("app.check.yes"))]
 Date = Annotated[str | None, typer.Option("--date", help=_help("date"), show_default=False)]
 
 
@@ -28,21 +31,46 @@ def audit(
     mapping: Mapping = None,
     budget: Budget = None,
     date: Date = None,
+    encoding: Encoding = None,
+    yes: Yes = False,
     lang: Lang = None,
     force: Force = False,
 ) -> None:
     """Audit a company's files and write the report."""
+    from ...datasets.intake.mapping import read_corrections
+    from ...datasets.intake.understanding import understand
+    from ...graph.errors import InputError
     from ...graph.files import check_folder
     from ..audit.files import write_report
     from ..audit.report import audit as run
+    from ..understood import show, write_draft
 
     lang_ = language(lang)
     check_folder(out, force)
+    corrections = read_corrections(mapping)
+    found = understand(source, encoding=encoding, corrections=corrections)
     progress = console(stderr=True)
-    with progress.status(text("app.audit_command.auditing", lang_)):
-        found = run(source, lang=lang_, mapping=mapping, budget=budget, date=date)
-        names = write_report(found, out, lang_, force=force)
+    show(found, console(), lang_)
+    draft = out / "mapping.yaml"
+    again = {"path": str(draft), "command": f"kanmon audit {source} --mapping {draft} --out {out} --force"}
+    if not yes and _at_a_terminal() and not typer.confirm(text("app.check.confirm", lang_), default=True):
+        write_draft(found, draft)
+        typer.echo(text("app.check.drafted_audit", lang_, **again))
+        raise typer.Exit(1)
+    try:
+        with progress.status(text("app.audit_command.auditing", lang_)):
+            report = run(found, lang=lang_, corrections=corrections, budget=budget, date=date)
+            names = write_report(report, out, lang_, force=force)
+    except InputError as error:
+        if error.message.key == "app.audit.nothing_read":
+            write_draft(found, draft)
+            typer.echo(text("app.check.drafted_audit", lang_, **again))
+        raise
     typer.echo(text("app.audit_command.written", lang_, path=str(out), files=", ".join(names)))
-    warnings = sum(remark.severity == "warning" for remark in found.company.remarks)
+    warnings = sum(remark.severity == "warning" for remark in report.company.remarks)
     if warnings:
         typer.echo(text("app.audit_command.remarks", lang_, count=warnings))
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()

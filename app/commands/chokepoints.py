@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ...graph.messages import text
-from ..console import Buyer, Data, Force, Json, Lang, Out, console, language, open_graph
+from ..console import Buyer, Data, Force, Json, Lang, Level, Out, console, language, open_graph
 
 
 class Node(StrEnum):
@@ -24,7 +24,8 @@ def _say(key: str) -> str:
 
 
 Item = Annotated[str, typer.Argument(metavar="ITEM", help=_say("help_item"))]
-NodeOption = Annotated[Node, typer.Option("--level", help=_say("help_level"))]
+NodeOption = Annotated[Node, typer.Option("--fails", help=_say("help_fails"))]
+Shares = Annotated[Level | None, typer.Option("--level", help=_say("help_level"), show_default=False)]
 Threshold = Annotated[float, typer.Option("--threshold", min=0.01, max=1, help=_say("help_threshold"))]
 Order = Annotated[int, typer.Option("--order", min=1, max=4, help=_say("help_order"))]
 Why = Annotated[str | None, typer.Option("--why", help=_say("help_why"), show_default=False)]
@@ -35,7 +36,8 @@ def chokepoints(
     item: Item,
     data: Data = None,
     buyer: Buyer = None,
-    level: NodeOption = Node.country,
+    fails: NodeOption = Node.country,
+    level: Shares = None,
     threshold: Threshold = 0.5,
     order: Order = 2,
     why: Why = None,
@@ -56,7 +58,14 @@ def chokepoints(
         check_folder(out, force)
     with console(stderr=True).status(text("app.assess.assessing", lang_)):
         found = find_chokepoints(
-            open_graph(data), item, buyer=buyer, level=level.value, threshold=threshold, max_order=order, why=why
+            open_graph(data),
+            item,
+            buyer=buyer,
+            fails=fails.value,
+            level=level and level.value,
+            threshold=threshold,
+            max_order=order,
+            why=why,
         )
     if out is not None:
         write_chokepoints(found, out, force=force)

@@ -15,14 +15,15 @@ def list_(lang: Lang = None, json: Json = False) -> None:
     """List the bundled datasets."""
     from rich.table import Table
 
-    from ...datasets import catalogue
+    from ...datasets import catalogue, reference_sets
     from ...graph.messages import text
+    from ..outputs import plain
 
-    frame = catalogue()
-    if json:
-        typer.echo(frame.write_json())
-        return
     lang_ = language(lang)
+    frame, others = catalogue(lang_), reference_sets(lang_)
+    if json:
+        typer.echo(plain({"datasets": frame.to_dicts(), "reference_sets": others.to_dicts()}))
+        return
     heads = ("dataset", "items", "suppliers", "facts", "sources", "years", "checksum")
     table = Table(*(text(f"app.data.{head}", lang_) for head in heads))
     for row in frame.iter_rows(named=True):
@@ -31,8 +32,13 @@ def list_(lang: Lang = None, json: Json = False) -> None:
         table.add_row(row["name"], *numbers, years, row["sha256"][:16])
     terminal = console()
     terminal.print(table)
+    beside = Table(*(text(f"app.data.{head}", lang_) for head in ("dataset", "title", "rows", "as_of", "checksum")))
+    for row in others.iter_rows(named=True):
+        beside.add_row(row["name"], row["title"], f"{row['rows']:,}", row["as_of"] or "–", row["sha256"][:16])
+    terminal.print(beside)
     terminal.print(text("app.data.licences", lang_))
-    for licence in sorted({licence for cell in frame["licences"] for licence in cell.split(" | ")}):
+    cells = [*frame["licences"], *others["licences"]]
+    for licence in sorted({licence for cell in cells for licence in cell.split(" | ") if licence}):
         terminal.print(f"  {safe(licence, 100)}")
 
 
@@ -40,18 +46,29 @@ def show(name: Annotated[str, typer.Argument(help=say("dataset"))], lang: Lang =
     """Show one bundled dataset."""
     from rich.table import Table
 
-    from ...datasets import load
+    from ...datasets import load, reference_sets
+    from ...datasets.reference_sets import reference_tables
     from ...graph.messages import text
     from ..assess import facts
 
     lang_ = language(lang)
-    graph = load(name)
     terminal = console()
-    terminal.print(text("app.assess.read", lang_, **facts(graph)))
+    if name in reference_sets(lang_)["name"]:
+        tables = reference_tables(name)
+        sources = tables.pop("sources", None)
+        terminal.print(reference_sets(lang_).filter(name=name)["title"].item())
+        for table, frame in tables.items():
+            terminal.print(text("app.data.table", lang_, table=table, rows=frame.height, columns=", ".join(frame.columns)))
+        if sources is None:
+            return
+    else:
+        graph = load(name)
+        terminal.print(text("app.assess.read", lang_, **facts(graph)))
+        sources = graph.sources
     table = Table(
         *(text(f"app.data.{head}", lang_) for head in ("source", "title", "publisher", "date", "licence", "reliability"))
     )
-    for row in graph.sources.iter_rows(named=True):
+    for row in sources.iter_rows(named=True):
         table.add_row(*(safe(row[key] or "", 70) for key in ("id", "title", "publisher", "date", "licence", "reliability")))
     terminal.print(table)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json as json_
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +23,7 @@ SHOWN = 30
 Texts = Annotated[list[str], typer.Argument(metavar="TEXT...|FILE", help=text("app.flag.words"))]
 Column = Annotated[str | None, typer.Option("--column", help=text("app.flag.column"), show_default=False)]
 HsColumn = Annotated[str | None, typer.Option("--hs-column", help=text("app.flag.hs_column"), show_default=False)]
+Encoding = Annotated[str | None, typer.Option("--encoding", help=text("app.check.encoding"), show_default=False)]
 OutFile = Annotated[Path | None, typer.Option("--out", help=text("app.flag.out"), show_default=False)]
 
 
@@ -29,15 +31,16 @@ def flag(
     texts: Texts,
     column: Column = None,
     hs_column: HsColumn = None,
+    encoding: Encoding = None,
     lang: Lang = None,
     out: OutFile = None,
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Flag item names or the lines of a file, with the evidence and what to check."""
+    """Flag item names or the lines of a file; exit 0 lines were read, 1 nothing was read, 2 bad input."""
     from ...graph import InputError
     from ...graph.errors import shorten
-    from ..flag_lines import lines_of, read_lines
+    from ..flag_lines import headers_of, lines_of, read_lines
     from ..flag_workbook import check_out, flag_lines, write_flags
 
     lang_ = language(lang)
@@ -46,12 +49,29 @@ def flag(
     files = [word for word in texts if Path(word).suffix.lower() in FILES]
     if files and len(texts) > 1:
         raise InputError("app.flag.one_file", path=shorten(files[0]))
-    lines = read_lines(Path(files[0]), column, hs_column) if files else lines_of(texts)
+    lines, understood = (
+        read_lines(Path(files[0]), column, hs_column, encoding=encoding) if files else (lines_of(texts), None)
+    )
     found = flag_lines(lines, lang_)
-    if out is not None:
+    read = lines.frame.height
+    if out is not None and read:
         write_flags(found, out, force=force)
     if json:
-        typer.echo(found.table.write_json())
+        tables = [dict(zip(("file", "sheet", "lines"), each, strict=True)) for each in lines.tables]
+        summary = {"lines": read, "empty": lines.empty, "tables": tables, "flags": found.table.to_dicts()}
+        typer.echo(json_.dumps(summary, ensure_ascii=False))
+    else:
+        terminal = console()
+        for file, sheet, count in lines.tables:
+            line = text("app.flag.lines_of", lang_, file=shorten(file), sheet=shorten(sheet), count=count)
+            terminal.print(line, style="dim", markup=False)
+    if not read:
+        seen = ", ".join(shorten(head, 30) for head in headers_of(understood.tables if understood else ())[:20])
+        if not json:
+            terminal = console()
+            terminal.print(text("app.flag.nothing_read", lang_, path=shorten(files[0]), columns=seen or "–"), markup=False)
+        raise typer.Exit(1)
+    if json:
         return
     terminal = console()
     _show(found, terminal)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
     from ...risk import Scenario
     from ..whatif import Answer
 
+MANY = 20
+"""Scenarios from which on a bar shows how many are done."""
 Product = Annotated[str, typer.Option("--product", help=say("product"))]
 Words = list[str] | None
 Halt = Annotated[Words, typer.Option("--halt", help=say("halt"), show_default=False)]
@@ -43,6 +47,14 @@ AddSource = Annotated[Words, typer.Option("--add-source", help=say("add_source")
 Recycling = Annotated[Words, typer.Option("--recycling", help=say("recycling"), show_default=False)]
 Substitute = Annotated[Words, typer.Option("--substitute", help=say("substitute"), show_default=False)]
 Spare = Annotated[Words, typer.Option("--spare", help=say("spare"), show_default=False)]
+Start = Annotated[float, typer.Option("--start", help=say("start"), show_default=False)]
+Lasts = Annotated[float | None, typer.Option("--lasts", help=say("lasts"), show_default=False)]
+Ramp = Annotated[float, typer.Option("--ramp", help=say("ramp"), show_default=False)]
+Ready = Annotated[float, typer.Option("--ready", help=say("ready"), show_default=False)]
+Horizon = Annotated[float | None, typer.Option("--horizon", help=say("horizon"), show_default=False)]
+Sharing = Annotated[str, typer.Option("--sharing", help=say("sharing"))]
+Term = Annotated[str, typer.Option("--term", help=say("term"))]
+Sourcing = Annotated[str, typer.Option("--sourcing", help=say("sourcing"))]
 File = Annotated[Path | None, typer.Option("--scenario", help=say("scenario"), show_default=False)]
 
 
@@ -59,10 +71,18 @@ def whatif(
     recycling: Recycling = None,
     substitute: Substitute = None,
     spare: Spare = None,
+    start: Start = 0,
+    lasts: Lasts = None,
+    ramp: Ramp = 0,
+    ready: Ready = 0,
+    horizon: Horizon = None,
     scenario: File = None,
     buyer: Buyer = None,
     domestic: Domestic = False,
     level: LevelOption = Level.country,
+    sharing: Sharing = "alike",
+    term: Term = "short",
+    sourcing: Sourcing = "world",
     lang: Lang = None,
     out: Out = None,
     force: Force = False,
@@ -78,12 +98,16 @@ def whatif(
     if out is not None:
         check_folder(out, force)
     scenarios = read_scenarios(scenario) if scenario is not None else []
-    own = _shocks(halt, embargo, reduce, item, to or ([buyer] if buyer and embargo else None))
-    own += _remedies(stock, add_source, recycling, substitute, spare)
+    when = {"start": start, "lasts": lasts, "ramp": ramp}
+    own = _shocks(halt, embargo, reduce, item, to or ([buyer] if buyer and embargo else None), when)
+    own += _remedies(stock, add_source, recycling, substitute, spare, ready)
     scenarios += [own] if len(own) or not scenarios else []
-    answer = ask(open_graph(data), scenarios, product, buyer=buyer, level=level.value, domestic=domestic)
+    where: dict[str, Any] = {"buyer": buyer, "level": level.value, "domestic": domestic, "horizon": horizon}
+    where |= {"sharing": sharing, "term": term, "sourcing": sourcing}
+    with _bar(len(scenarios), lang_) as progress:
+        answer = ask(open_graph(data), scenarios, product, **where, progress=progress)
     if out is not None:
-        write_answer(answer, out, force=force)
+        write_answer(answer, out, lang=lang_, force=force)
     if json:
         typer.echo(plain(answer.summary()))
         return
@@ -93,30 +117,45 @@ def whatif(
         terminal.print(text("app.assess.written", lang_, path=str(out)), markup=False)
 
 
-def _shocks(halt: Words, embargo: Words, reduce: Words, items: Words, to: Words) -> Scenario:
-    """The scenario that the options of the command line make up: what goes wrong."""
+@contextmanager
+def _bar(count: int, lang: str) -> Iterator[Callable[[int], None] | None]:
+    """Yield what shows how many of many scenarios are done, on a terminal's error stream."""
+    if count < MANY:
+        yield None
+        return
+    from rich.progress import Progress
+
+    from ...graph.messages import text
+
+    with Progress(console=console(stderr=True), transient=True) as bar:
+        task = bar.add_task(text("app.whatif.progress", lang), total=count)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def _shocks(halt: Words, embargo: Words, reduce: Words, items: Words, to: Words, when: dict[str, Any]) -> Scenario:
+    """The scenario that the options of the command line make up: what goes wrong, and when."""
     from ... import risk
 
     changes: list[risk.Change] = []
     for only in items or [None]:
-        changes += [risk.halt(node, item=only) for node in halt or []]
-        changes += [risk.embargo(node, item=only, to=to or ()) for node in embargo or []]
-        changes += [risk.reduce(node, part, item=only) for node, part in map(_pair, reduce or [])]
+        changes += [risk.halt(node, item=only, **when) for node in halt or []]
+        changes += [risk.embargo(node, item=only, to=to or (), **when) for node in embargo or []]
+        changes += [risk.reduce(node, part, item=only, **when) for node, part in map(_pair, reduce or [])]
     words = [*(halt or []), *(embargo or []), *(reduce or [])]
     return risk.Scenario(", ".join(words) + (f" ({', '.join(items)})" if items else ""), changes)
 
 
-def _remedies(stock: Words, add_source: Words, recycling: Words, substitute: Words, spare: Words) -> Scenario:
-    """The scenario that the options of the command line make up: what helps."""
+def _remedies(stock: Words, add_source: Words, recycling: Words, substitute: Words, spare: Words, ready: float) -> Scenario:
+    """The scenario that the options of the command line make up: what helps, and from when on."""
     from ... import risk
 
     changes = [risk.stockpile(item, days) for item, days in map(_pair, stock or [])]
-    changes += [risk.add_source(item, share) for item, share in map(_pair, add_source or [])]
-    changes += [risk.add_source(item, share, recycling=True) for item, share in map(_pair, recycling or [])]
-    changes += [risk.spare_capacity(node, share) for node, share in map(_pair, spare or [])]
+    changes += [risk.add_source(item, share, ready=ready) for item, share in map(_pair, add_source or [])]
+    changes += [risk.add_source(item, share, recycling=True, ready=ready) for item, share in map(_pair, recycling or [])]
+    changes += [risk.spare_capacity(node, share, ready=ready) for node, share in map(_pair, spare or [])]
     for pair, share in map(_pair, substitute or []):
         item, _, by = pair.partition(":")
-        changes.append(risk.substitute(item, by, share))
+        changes.append(risk.substitute(item, by, share, ready=ready))
     words = [*(stock or []), *(add_source or []), *(recycling or []), *(substitute or []), *(spare or [])]
     return risk.Scenario(", ".join(words), changes)
 
@@ -140,24 +179,25 @@ def _show(answer: Answer, terminal: Console, lang: str) -> None:
     graph = answer.graph
     product = safe(name_of(graph.item(answer.product), lang))
     place = safe(name_of(graph.supplier(answer.buyer), lang)) if answer.buyer else text("app.whatif.world", lang)
-    heads = ("scenario", "reading", "kept", "certain", "possible", "estimate")
+    heads = ("scenario", "reading", "estimate", "certain", "possible")
     table = Table(title=text("app.whatif.title", lang, product=product, buyer=place), title_justify="left")
     for head in heads:
         table.add_column(text(f"app.whatif.{head}", lang), justify="left" if head in {"scenario", "reading"} else "right")
     for row in answer.outcome.iter_rows(named=True):
-        low, high = row["kept_low"], row["kept_high"]
         reading = text(f"app.whatif.reading_{row['reading']}", lang)
-        figures = (f"{low:.0%}–{high:.0%}", f"{1 - high:.0%}", f"{1 - low:.0%}", f"{row['kept_estimate']:.0%}")
-        table.add_row(safe(row["scenario"], 50), reading, *figures)
+        losses = (f"{1 - row[f'kept_{bound}']:.0%}" for bound in ("estimate", "high", "low"))
+        table.add_row(safe(row["scenario"], 50), reading, *losses)
     terminal.print(table)
     terminal.print(text("app.whatif.how_to_read", lang), style="dim")
+    for name, value in answer.assumptions.items():
+        terminal.print(text(f"app.whatif.{name}_{value}", lang), style="dim")
+    _show_days(answer, terminal, lang)
     for (scenario, reading, loss), steps in answer.why.group_by("scenario", "reading", "loss", maintain_order=True):
         terminal.print()
         reading = text(f"app.whatif.reading_{reading}", lang)
         terminal.print(text(f"app.whatif.why_{loss}", lang, scenario=safe(scenario), reading=reading), style="bold")
         for number, line in enumerate(steps[f"text_{lang}"], start=1):
             terminal.print(f" {number}. {safe(line, 600)}")
-    _show_days(answer, terminal, lang)
     terminal.print()
     terminal.print(text("app.whatif.sources", lang), style="bold")
     for row in answer.sources.iter_rows(named=True):
@@ -166,19 +206,35 @@ def _show(answer: Answer, terminal: Console, lang: str) -> None:
 
 
 def _show_days(answer: Answer, terminal: Console, lang: str) -> None:
-    import math
+    """Print when the product is short, how much is lost, and when it is back."""
+    from rich.table import Table
 
     from ...graph.messages import text
 
     if not answer.days.height:
         return
+    horizon = f"{answer.times['day'].max():g}"
+    table = Table(title=text("app.whatif.times", lang, horizon=horizon), title_justify="left")
+    heads = ("short", "below_50", "lost", "back")
+    for head in ("scenario", "reading", *heads):
+        side = "left" if head in {"scenario", "reading"} else "right"
+        table.add_column(text(f"app.whatif.{head}", lang), justify=side, overflow="fold")
+    for row in answer.days.filter(item=answer.product).iter_rows(named=True):
+        figures = []
+        for head in heads:
+            low, high, estimate = (_day(row[f"{head}_{bound}"], lang) for bound in ("low", "high", "estimate"))
+            figures.append(
+                estimate if low == high else text("app.whatif.between", lang, low=low, high=high, estimate=estimate)
+            )
+        table.add_row(safe(row["scenario"], 50), text(f"app.whatif.reading_{row['reading']}", lang), *figures)
     terminal.print()
-    for row in answer.days.iter_rows(named=True):
-        if row["item"] == answer.product:
-            low, high = (
-                text("app.whatif.never", lang) if math.isinf(d) else f"{d:g}" for d in (row["days_low"], row["days_high"])
-            )
-            reading = text(f"app.whatif.reading_{row['reading']}", lang)
-            terminal.print(
-                text("app.whatif.days", lang, scenario=safe(row["scenario"]), reading=reading, low=low, high=high)
-            )
+    terminal.print(table)
+    terminal.print(text("app.whatif.times_note", lang), style="dim")
+
+
+def _day(day: float, lang: str) -> str:
+    import math
+
+    from ...graph.messages import text
+
+    return text("app.whatif.not_yet", lang) if math.isinf(day) else f"{day:.3g}" if day < 100 else f"{day:.0f}"

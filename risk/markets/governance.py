@@ -7,12 +7,15 @@ from functools import reduce
 from typing import Any, overload
 
 import narwhals as nw
+import polars as pl
 
-from ...graph import InputError, Interval
+from ...graph import InputError, Interval, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
 from .trade import NOTHING, VALUE, by_origin, of_importer, ordered, tidy
 
 WORST = 10.0
+REQUIRED: Any = object()
+"""Default of a figure that has none: it must be given, unless a frame is."""
 Figure = float | Interval | None
 _FACTORS = ("hhi_global", "hhi_sourcing", "import_reliance", "eol_recycling", "substitution")
 _FLOWS = ("imports", "exports", "production", "stock_release")
@@ -40,8 +43,10 @@ def governance_hhi(
 
     Parameters
     ----------
-    trade : frame
-        A trade table, or any shares in its form: exporters are the countries, ``value`` their quantity or share.
+    trade : frame or SupplyGraph
+        A trade table, or any shares in its form: exporters are the countries, ``value`` their quantity or share, with a row
+        without an exporter for what is not attributed. Of a graph the preferred world view by country of each item is taken,
+        the unattributed part with it (importer "world").
     importer
         As in `import_concentration`.
     governance : mapping of ISO3 to 0..10, optional
@@ -82,7 +87,7 @@ def governance_hhi(
         country, score = next(iter(wrong.items()))
         raise InputError("risk.dependence.score_range", country=shorten(country), score=score)
     extra = [] if trade_parameter is None else [trade_parameter]
-    frame, item = tidy(trade, *extra)
+    frame, item = tidy(_market_rows(trade) if isinstance(trade, SupplyGraph) else trade, *extra)
     market = [item, "importer", "year"]
     # Not a blank but -1: Dask cannot cast a column of numbers and blanks.
     score = nw.col("exporter").replace_strict(scores, default=-1.0, return_dtype=nw.Float64)
@@ -103,6 +108,16 @@ def governance_hhi(
         *(nw.col(c).sum() for c in sums), VALUE.min().alias("_least"), nw.col("_edge").max(), nw.col("_t").max()
     )
     return ordered(_governed(rows).select(*market, "value", "scored", "hhi_wgi_low", "hhi_wgi_high", "reason"), *market)
+
+
+def _market_rows(graph: SupplyGraph) -> pl.DataFrame:
+    """The preferred world market of each item by country, and the part that nobody is named for, in the form of trade."""
+    rows = graph.preferred("country", "world").filter(pl.col("level") == "country")
+    key = {"item": pl.col("item"), "importer": pl.lit("world"), "year": pl.col("year").fill_null(0)}
+    named = rows.select(**key, exporter="supplier", value="share_low")
+    rest = rows.group_by("view", maintain_order=True).agg(pl.col("item", "year").first(), pl.col("remainder").first())
+    open_ = rest.filter(pl.col("remainder") > 0).select(**key, exporter=pl.lit(None, pl.String), value="remainder")
+    return pl.concat([named.filter(pl.col("value") > 0), open_])
 
 
 def _governed(rows: Any) -> Any:
@@ -165,7 +180,7 @@ def supply_risk(
 def supply_risk(hhi_global: Any) -> Any: ...
 def supply_risk(
     hhi_global: Any,
-    hhi_sourcing: Figure = None,
+    hhi_sourcing: Any = REQUIRED,
     import_reliance: Figure = None,
     eol_recycling: Figure = None,
     substitution: Figure = None,
@@ -182,7 +197,8 @@ def supply_risk(
     Parameters
     ----------
     hhi_global, hhi_sourcing : float, Interval
-        :math:`HHI_{WGI,t}` of global supply and of the buyer's sourcing, 0 or more (0..10 for t = 1).
+        :math:`HHI_{WGI,t}` of global supply and of the buyer's sourcing, 0 or more (0..10 for t = 1). The European Commission
+        takes, of a material's extraction and processing, the stage with the higher risk; that choice is the caller's.
     import_reliance : float, Interval, None
         0..1.
     eol_recycling : float, Interval, None
@@ -219,11 +235,11 @@ def supply_risk(
     >>> supply_risk(4.0, 2.0, 1.0, eol_recycling=None, substitution=Interval(0.9, 1.0))
     Interval(0, 3)
     """
-    figures = (hhi_global, hhi_sourcing, import_reliance, eol_recycling, substitution)
     if _is_frame(hhi_global):
         return _risk_frame(hhi_global)
+    figures: tuple[Any, ...] = (hhi_global, hhi_sourcing, import_reliance, eol_recycling, substitution)
     for name, figure in zip(_FACTORS[:2], figures, strict=False):
-        if figure is None or _pair(figure)[0] < 0:
+        if figure is REQUIRED or figure is None or _pair(figure)[0] < 0:
             raise InputError("risk.dependence.hhi_needed", name=name, value=figure)
     for name, figure in zip(_FACTORS[2:], figures[2:], strict=True):
         if figure is not None and not 0 <= _pair(figure)[0] <= _pair(figure)[1] <= 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 import polars as pl
 
@@ -10,6 +11,8 @@ from ...graph import InputError, Interval, SupplyGraph
 from ...graph.markets import VIEW
 
 LEVELS = ("country", "company", "site")
+STALE = 5
+"""A figure that describes a year further back than this many years is stale."""
 _TOLERANCE = 1e-9
 
 
@@ -38,7 +41,8 @@ def hhi(
     unnamed : bool, default True
         Whether suppliers that are not named at all may hold the rest, in any number and of any size.
     extendable : bool, default False
-        Whether the remainder may also belong to suppliers whose share is known (a share is then a lower bound).
+        Whether the remainder may also belong to suppliers whose share is known (a share is then a lower bound; ``ranges``
+        keep their bounds).
 
     Returns
     -------
@@ -64,7 +68,8 @@ def hhi(
     >>> hhi([])
     Interval(0, 1)
     """
-    bounds = [_bound(share, share) for share in shares] + [_bound(low, high) for low, high in ranges]
+    stated = [_bound(share, share) for share in shares]
+    bounds = stated + [_bound(low, high) for low, high in ranges]
     if unknown < 0:
         raise InputError("risk.concentration.negative_unknown", value=unknown)
     total = sum(low for low, _ in bounds)
@@ -75,8 +80,8 @@ def hhi(
         total = 1.0
     rest = max(0.0, 1 - total)
     rest = 0.0 if rest < _TOLERANCE else rest
-    if extendable:
-        bounds = [(low, low + rest) for low, _ in bounds]
+    if extendable:  # a stated share is a lower bound then; a stated range stays one
+        bounds = [(low, low + rest) for low, _ in bounds[: len(stated)]] + bounds[len(stated) :]
     fixed = sum(low * low for low, high in bounds if low == high)
     free = [(low, min(high, low + rest)) for low, high in bounds if high > low] + [(0.0, rest)] * unknown
     slack = sum(high - low for low, high in free)
@@ -151,7 +156,9 @@ def _pile_up(free: Sequence[tuple[float, float]], rest: float) -> float:
     return sum(low * low for low, _ in ordered) + best
 
 
-def concentration(graph: SupplyGraph, level: str = "country", *, unnamed: bool = True) -> pl.DataFrame:
+def concentration(
+    graph: SupplyGraph, level: str = "country", *, year: int | None = None, as_of: int | None = None, unnamed: bool = True
+) -> pl.DataFrame:
     """Return concentration figures, one row per market view.
 
     Parameters
@@ -160,6 +167,10 @@ def concentration(graph: SupplyGraph, level: str = "country", *, unnamed: bool =
         The facts.
     level : {"country", "company", "site"}
         Whose shares: countries and companies are two parallel decompositions of the same market.
+    year : int, optional
+        Only views of figures of this year; ``preferred`` is then the best of them. Without it, views of every year.
+    as_of : int, optional
+        The year from which the age of a figure is counted; the current year by default.
     unnamed : bool, default True
         Whether the remainder may belong to suppliers that are not named; see `hhi`.
 
@@ -172,7 +183,8 @@ def concentration(graph: SupplyGraph, level: str = "country", *, unnamed: bool =
         the bounds differ the largest may be another than the one named); ``cr3_low, cr3_high`` (three largest together:
         bounds that hold, not always attained); ``confidence`` (the weakest among the rows);
         ``excluded`` (suppliers that the stated total leaves out); ``preferred`` (the view that the rule of
-        `kanmon.graph.markets` picks). Sorted by item, preferred first, then most recent.
+        `kanmon.graph.markets` picks); ``age`` (years from the year of the figure to ``as_of``) and ``stale`` (older than
+        5 years), both null where the year is not known. Sorted by item, preferred first, then most recent.
 
     Raises
     ------
@@ -199,6 +211,13 @@ def concentration(graph: SupplyGraph, level: str = "country", *, unnamed: bool =
     if level not in LEVELS:
         raise InputError("risk.concentration.level", value=level, allowed=", ".join(LEVELS))
     rows = graph.markets.filter(pl.col("level") == level)
+    if year is not None:
+        rows = rows.filter(pl.col("year") == year).with_columns(
+            preferred=pl.col("rank") == pl.col("rank").min().over("item", "scope")
+        )
+    # Rounded shares may sum to a little more than 1; every figure is of shares that sum to 1, so that they agree.
+    total = pl.max_horizontal(1.0, pl.col("share_low").sum().over("view"))
+    rows = rows.with_columns(pl.col("share_low") / total, pl.col("share_high") / total)
     low, high = pl.col("share_low"), pl.col("share_high")
     worst = pl.col("confidence").replace_strict({"published": 0, "estimated": 1}, default=2, return_dtype=pl.Int64).max()
     views = rows.group_by("view", *VIEW, maintain_order=True).agg(
@@ -209,7 +228,9 @@ def concentration(graph: SupplyGraph, level: str = "country", *, unnamed: bool =
         known=pl.col("known"),
         top_supplier=pl.when((low > 0).any()).then(pl.col("supplier").first()),
         confidence=worst.replace_strict({0: "published", 1: "estimated", 2: "unknown"}, return_dtype=pl.String),
-        top_share_low=low.max(),
+        top_share_low=pl.when((pl.col("known") == "ratio").any())
+        .then(high.max() / (1 + high.max() * (pl.col("known") == "unknown").sum()))
+        .otherwise(low.max()),
         top_high=high.max(),
         cr3_low=low.top_k(3).sum().clip(0, 1),
         cr3_named=high.top_k(3).sum(),
@@ -220,20 +241,96 @@ def concentration(graph: SupplyGraph, level: str = "country", *, unnamed: bool =
     bounds = pl.DataFrame(figures, schema={"hhi_low": pl.Float64, "hhi_high": pl.Float64}, orient="row")
     rest = pl.col("remainder") if unnamed else pl.lit(0.0)
     cr3_named = pl.when(rest > 0).then(1.0).otherwise("cr3_named")
-    views = pl.concat([views, bounds], how="horizontal").with_columns(
-        effective_low=1 / pl.col("hhi_high"),
-        effective_high=1 / pl.col("hhi_low"),
-        top_share_high=pl.max_horizontal("top_high", rest),
-        cr3_high=pl.min_horizontal(cr3_named, pl.col("cr3_low") + pl.col("remainder"), 1.0),
+    views = (
+        pl.concat([views, bounds], how="horizontal")
+        .with_columns(
+            effective_low=1 / pl.col("hhi_high"),
+            effective_high=1 / pl.col("hhi_low"),
+            top_share_high=pl.max_horizontal("top_high", rest),
+            cr3_high=pl.min_horizontal(cr3_named, pl.col("cr3_low") + pl.col("remainder"), 1.0),
+            age=(date.today().year if as_of is None else as_of) - pl.col("year"),
+        )
+        .with_columns(stale=pl.col("age") > STALE)
     )
     return views.sort("item", ~pl.col("preferred"), -pl.col("year").fill_null(-1), "view").select(
         ["item", "level", "scope", "measure", "year", "source", "suppliers", "attributed", "hhi_low", "hhi_high"]
         + ["effective_low", "effective_high", "top_supplier", "top_share_low", "top_share_high", "cr3_low", "cr3_high"]
-        + ["confidence", "excluded", "preferred"]
+        + ["confidence", "excluded", "preferred", "age", "stale"]
+    )
+
+
+def concentration_by_year(
+    graph: SupplyGraph, level: str = "country", *, scope: str = "world", as_of: int | None = None, unnamed: bool = True
+) -> pl.DataFrame:
+    """Return a panel of concentration: the best view of each item and year.
+
+    Two years say something about a change only where they count the same thing. Where the measure differs from that of the
+    year before, ``same_measure`` is false, and the difference of the two figures is no change of the market; the same holds,
+    less strictly, where the source differs.
+
+    Parameters
+    ----------
+    graph, level, as_of, unnamed
+        As in `concentration`.
+    scope : str, default "world"
+        Whose supply: the world, an ISO3 code, or the id of a buyer.
+
+    Returns
+    -------
+    polars.DataFrame
+        The columns of `concentration` without ``preferred``, one row per item and year, sorted; before them ``before`` (the
+        year of the row before, null for the first), ``same_measure`` and ``same_source`` (null for the first). Figures
+        without a year are left out.
+
+    Raises
+    ------
+    InputError
+        An unknown level.
+
+    References
+    ----------
+    .. [1] Hirschman, A. O. (1964), American Economic Review 54(5), 761-762: the index; the panel is of this project.
+
+    Examples
+    --------
+    >>> from kanmon.graph import SupplyGraph
+    >>> graph = SupplyGraph(
+    ...     items=[{"id": "cobalt", "name_en": "Cobalt", "kind": "mineral"}],
+    ...     suppliers=[{"id": "COD", "name_en": "COD", "kind": "country"}],
+    ...     shares=[{"item": "cobalt", "supplier": "COD", "source": "s", "share": share, "year": year, "measure": measure}
+    ...             for share, year, measure in ((0.7, 2023, "production"), (0.6, 2024, "capacity"))],
+    ...     sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    ... )
+    >>> concentration_by_year(graph).select("year", "top_share_low", "before", "same_measure").rows()
+    [(2023, 0.7, None, None), (2024, 0.6, 2023, False)]
+    """
+    views = concentration(graph, level, as_of=as_of, unnamed=unnamed).filter(
+        pl.col("year").is_not_null(), pl.col("scope") == scope
+    )
+    ranks = graph.markets.select(*VIEW, "rank").unique()
+    best = (
+        views.join(ranks, on=VIEW, how="left", nulls_equal=True)
+        .sort("item", "year", "rank")
+        .unique(["item", "year"], keep="first", maintain_order=True)
+    )
+    earlier = {name: pl.col(name).shift(1).over("item") for name in ("year", "measure", "source")}
+    return best.with_columns(
+        before=earlier["year"],
+        same_measure=pl.col("measure") == earlier["measure"],
+        same_source=pl.col("source") == earlier["source"],
+    ).select(
+        "item",
+        "year",
+        "before",
+        "same_measure",
+        "same_source",
+        pl.exclude("item", "year", "rank", "preferred", "before", "same_measure", "same_source"),
     )
 
 
 def _figures(lows: list[float], highs: list[float], known: list[str], unnamed: bool) -> tuple[float, float]:
+    if "ratio" in known:
+        return _in_ratio([high for high, kind in zip(highs, known, strict=True) if kind == "ratio"], known.count("unknown"))
     points = [low for low, kind in zip(lows, known, strict=True) if kind == "share"]
     ranges = [(low, high) for low, high, kind in zip(lows, highs, known, strict=True) if kind == "range"]
     unknown = known.count("unknown")
@@ -242,3 +339,13 @@ def _figures(lows: list[float], highs: list[float], known: list[str], unnamed: b
     held = sum(points) + sum(low for low, _ in ranges)
     interval = hhi(points, ranges, unknown, unnamed or room < 1 - held - _TOLERANCE)
     return interval.low, interval.high
+
+
+def _in_ratio(parts: list[float], unknown: int) -> tuple[float, float]:
+    r"""Bounds where quantities stand to each other in a known ratio, beside suppliers of unknown quantity.
+
+    With a part t of the market known, :math:`HHI = t^2 h + \sum (\text{shares of the others})^2`: least where the k others
+    are alike and t = 1 / (1 + k h), greatest where one of them holds all (or none, where that is more).
+    """
+    h = sum(part * part for part in parts)
+    return h / (h * unknown + 1), max(1.0, h)

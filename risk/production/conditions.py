@@ -9,7 +9,7 @@ What is not attributed to a named supplier may belong to whoever is hit, unless 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -86,52 +86,92 @@ def conditions(network: ProductionNetwork, scenario: Scenario, *, hidden: str = 
     InputError
         The scenario holds a stock, or a new source that is not compiled in.
     """
-    about = network_places(network)
-    sides = Sides(network, [change for change in scenario if change.kind == "embargo"])
-    cap = np.ones((3, len(network.kind)))
-    gain = np.ones((3, sides.count, len(network.indices)))
-    for links in network.sources.values():
-        gain[:, :, links] = 0.0
-    embargo = 0
-    opening = ("add_source", "substitute")  # other changes then meet what they bring
-    for change in sorted(scenario, key=lambda change: change.kind not in opening):
-        low, high = change.bounds
-        kept = np.array([1 - high, 1 - low, 1 - (low + high) / 2])
-        if change.kind in {"halt", "reduce"}:
-            hit, sold, rests = about.hit(change.node, change.item, hidden)
-            cap[:, hit] *= kept[:, None]
-            gain[:, :, sold] *= kept[:, None, None]
-            gain[LOW][:, rests] *= kept[LOW]
-        elif change.kind == "spare_capacity":
-            hit, _, _ = about.hit(change.node, change.item, NOBODY)
-            more = np.array([1 + low, 1 + high, 1 + (low + high) / 2])
-            cap[:, hit] *= more[:, None]
-        elif change.kind == "embargo":
-            cut, rests = about.sales(change.node, change.item, hidden)
-            inside = sides.inside[embargo]
-            embargo += 1
-            for bound in (LOW, HIGH, ESTIMATE):
-                for at in range(sides.count):
-                    if inside[at] or (at == sides.unknown and bound == LOW):
-                        gain[bound, at, cut] *= kept[bound]
-                        if bound == LOW:
-                            gain[bound, at, rests] *= kept[bound]
-        elif change.kind in {"add_source", "substitute"}:
-            key: NewSource = (str(change.item), change.node, change.by, change.inputs if change.by is None else False)
-            if key not in network.sources:
-                raise InputError("risk.conditions.not_compiled", kind=change.kind, item=change.item)
-            gain[:, :, network.sources[key]] += np.array([low, high, (low + high) / 2])[:, None, None]
-        else:
+    for change in scenario:
+        if change.kind == "stockpile":
             raise InputError("risk.conditions.stock", item=change.item)
-    return Conditions(cap, gain, sides.side, sides.reader, sides.unknown)
+    return Effects(network, scenario, hidden=hidden).at([1.0] * len(scenario))
+
+
+class Effects:
+    """What each change of a scenario does to a network: looked up once, in force by any part (see `at`).
+
+    Stocks have no effect here, but whoever holds a reserve has a side of its own (``holders``).
+    """
+
+    def __init__(self, network: ProductionNetwork, scenario: Scenario, *, hidden: str = ANY) -> None:
+        about = network_places(network)
+        embargoes = [change for change in scenario if change.kind == "embargo"]
+        holders = [change for change in scenario if change.kind == "stockpile" and change.holder is not None]
+        self.network = network
+        self.sides = sides = Sides(network, embargoes, holders)
+        self.holders = {id(change): inside for change, inside in zip(holders, sides.inside[len(embargoes) :], strict=True)}
+        self.effects: list[tuple[int, str, tuple[float, float], np.ndarray, np.ndarray, np.ndarray, list[tuple[int, int]]]] = []
+        none = np.zeros(0, np.int64)
+        embargo = 0
+        # Other changes meet what the opening ones bring.
+        for number, change in sorted(enumerate(scenario), key=lambda one: one[1].kind not in ("add_source", "substitute")):
+            places: list[tuple[int, int]] = []
+            sold = none
+            if change.kind in {"halt", "reduce"}:
+                hit, sold, rests = about.hit(change.node, change.item, hidden)
+            elif change.kind == "spare_capacity":
+                hit, _, rests = about.hit(change.node, change.item, NOBODY)
+            elif change.kind == "embargo":
+                hit, rests = about.sales(change.node, change.item, hidden)
+                inside = sides.inside[embargo]
+                embargo += 1
+                places = [
+                    (bound, at)
+                    for bound in (LOW, HIGH, ESTIMATE)
+                    for at in range(sides.count)
+                    if inside[at] or (at == sides.unknown and bound == LOW)
+                ]
+            elif change.kind in {"add_source", "substitute"}:
+                key: NewSource = (
+                    str(change.item),
+                    change.node,
+                    change.by,
+                    change.inputs if change.by is None else False,
+                )
+                if key not in network.sources:
+                    raise InputError("risk.conditions.not_compiled", kind=change.kind, item=change.item)
+                hit, rests = network.sources[key], none
+            else:
+                continue
+            self.effects.append((number, change.kind, change.bounds, hit, sold, rests, places))
+
+    def at(self, force: Sequence[float]) -> Conditions:
+        """Return the conditions while each change is in force by a part (0..1)."""
+        network, sides = self.network, self.sides
+        cap = np.ones((3, len(network.kind)))
+        gain = np.ones((3, sides.count, len(network.indices)))
+        for links in network.sources.values():
+            gain[:, :, links] = 0.0
+        for number, kind, (low, high), hit, sold, rests, places in self.effects:
+            low, high = force[number] * low, force[number] * high
+            kept = np.array([1 - high, 1 - low, 1 - (low + high) / 2])
+            if kind in {"halt", "reduce"}:
+                cap[:, hit] *= kept[:, None]
+                gain[:, :, sold] *= kept[:, None, None]
+                gain[LOW][:, rests] *= kept[LOW]
+            elif kind == "spare_capacity":
+                cap[:, hit] *= np.array([1 + low, 1 + high, 1 + (low + high) / 2])[:, None]
+            elif kind == "embargo":
+                for bound, at in places:
+                    gain[bound, at, hit] *= kept[bound]
+                    if bound == LOW:
+                        gain[bound, at, rests] *= kept[bound]
+            else:
+                gain[:, :, hit] += np.array([low, high, (low + high) / 2])[:, None, None]
+        return Conditions(cap, gain, sides.side, sides.reader, sides.unknown)
 
 
 class Sides:
-    """Places that a scenario's embargoes treat alike."""
+    """Places that a scenario's embargoes and reserves treat alike."""
 
-    def __init__(self, network: ProductionNetwork, embargoes: list[Change]) -> None:
+    def __init__(self, network: ProductionNetwork, embargoes: list[Change], holders: list[Change]) -> None:
         n = len(network.kind)
-        if not embargoes:
+        if not embargoes and not holders:
             self.count, self.reader, self.unknown, self.inside = 1, 0, 0, []
             self.side = np.zeros(n, np.int64)
             return
@@ -141,11 +181,12 @@ class Sides:
         def of(chain: tuple[str, ...]) -> tuple[bool, ...]:
             # Aimed at some: those are hit. Aimed at everybody abroad: all that do not stand at home.
             at = set(chain)
-            return tuple(bool(to & at) if to else not (home & at) for to, home in zip(aimed, homes, strict=True))
+            hit = [bool(to & at) if to else not (home & at) for to, home in zip(aimed, homes, strict=True)]
+            return tuple(hit + [change.holder in at for change in holders])
 
         makers = network.makers
         known = {supplier: of(network.chains[supplier]) for supplier in makers["supplier"].unique() if supplier != REMAINDER}
-        known[NEW] = tuple(False for _ in embargoes)  # a place that no scenario touches
+        known[NEW] = tuple(False for _ in [*embargoes, *holders])  # a place that no scenario touches
         reader = of(network.places)
         kinds = sorted({reader, *known.values()})
         self.count, self.unknown = len(kinds) + 1, len(kinds)
@@ -153,7 +194,7 @@ class Sides:
         sides = {supplier: kinds.index(kind) for supplier, kind in known.items()} | {REMAINDER: self.unknown}
         self.side = np.zeros(n, np.int64)
         self.side[makers["node"].to_numpy()] = makers["supplier"].replace_strict(sides, return_dtype=pl.Int64).to_numpy()
-        self.inside = [[kind[i] for kind in kinds] + [False] for i in range(len(embargoes))]
+        self.inside = [[kind[i] for kind in kinds] + [False] for i in range(len(embargoes) + len(holders))]
 
 
 def _home(network: ProductionNetwork, node: str) -> set[str]:

@@ -23,6 +23,8 @@ from .ways import way
 KINDS = ("halt", "embargo")
 LOSSES = {"loss_low": "high", "loss_facts": "facts", "loss_estimate": "estimate", "loss_high": "low"}
 """Columns of losses, and the reading of what is kept that each is 1 minus of."""
+CHOKES = 0.1
+"""Part of a product's output from which a certain loss makes a node a chokepoint."""
 _LEAST = 1e-9
 
 
@@ -47,7 +49,8 @@ def chokepoints(
 
     - **criticality**: the part of the product's output that is lost when the node alone fails, on the production network
       (`risk.simulate`): certain, estimated and possible; with all uses cut alike, and with this product served first.
-      A node whose certain loss remains when the product is served first is **hard**, one whose loss vanishes **soft**.
+      A chokepoint certainly costs a tenth or more (`CHOKES`); one that still does when the product is served first is
+      **hard**, else **soft**.
     - **cut sets**: of how many items (the product included) the node is a single point of failure, and the smallest set of
       nodes it is in that cuts the product's output by ``threshold`` or more.
     - **dependency flow**: the part of the product's supply lines that pass through the node, at any tier: the sum over
@@ -97,8 +100,8 @@ def chokepoints(
           the shares, in the best arrangement: the reading of `risk.cut_sets`), 0..1;
         - ``first_low, first_estimate, first_high``: the same with the product served first where its part of an input's
           demand is known; ``long_low, long_estimate, long_high``: when worn-out machines are not replaced, either;
-        - ``hard``: true where a certain loss remains when the product is served first, false where it vanishes, null where
-          no loss is certain;
+        - ``hard``: whether a chokepoint is hard (null: it is none). Where the product's part of an input's demand is not
+          known, it counts as hard;
         - ``dependency_flow, dependency_flow_low, dependency_flow_high``: 0..1; ``betweenness``: 0..1, of all pairs;
         - ``single_points, single_points_possible``: numbers of items that it stops alone, certain, and by the facts;
         - ``smallest_set, smallest_set_possible``: order of the smallest certain set that it is in, and of the smallest of
@@ -224,8 +227,8 @@ def _table(nodes: list[str], kind: str, markets: NDArray, top: int, found: dict[
     frame = pl.DataFrame({"node": pl.Series(nodes, dtype=pl.String), **columns}).with_columns(
         single_points=pl.Series(counts[0], dtype=pl.Int64), single_points_possible=pl.Series(counts[1], dtype=pl.Int64)
     )
-    # Hard: a certain loss that remains when this product is served first.
-    hard = pl.when(pl.col("loss_low") > _LEAST).then(pl.col("first_low") > _LEAST).alias("hard")
+    counts_first = pl.col("first_low") >= CHOKES - _LEAST
+    hard = pl.when(pl.col("loss_low") >= CHOKES - _LEAST).then(counts_first).alias("hard")
     return frame.select("node", pl.lit(kind).alias("kind"), pl.all().exclude("node")).with_columns(hard)
 
 
@@ -343,12 +346,11 @@ def affected(
         losses |= {column: 1 - whole.level(id, reading) for column, reading in LOSSES.items() if reading != "facts"}
         if max(losses["loss_facts"], losses["loss_low"], losses["loss_estimate"]) <= _LEAST:
             continue
-        certain = losses["loss_low"] > _LEAST
-        steps = (
-            way(whole, whole.outcomes["high"], network.market(id))
-            if certain
-            else way(facts, facts.outcomes["facts"], network.market(id))
-        )
+        if losses["loss_low"] > _LEAST:
+            solution, reading = whole, "high"
+        else:
+            solution, reading = (facts, "facts") if losses["loss_facts"] > _LEAST else (whole, "estimate")
+        steps = way(solution, solution.outcomes[reading], network.market(id))
         last = steps.row(-1, named=True) if steps.height else {}
         rows.append(
             {key: row[key] for key in ("name_en", "name_ja", "kind")}

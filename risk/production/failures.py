@@ -69,9 +69,8 @@ class Failures:
             needing = set(
                 network.nodes["item"].gather(np.unique(network.owner[binding & (network.kind[network.owner] == MAKER)]))
             )
-            self.ids = sorted(
-                item for item in network.items if item != network.product and (every_item or item not in needing)
-            )
+            chosen = (item for item in network.items if (item != network.product if every_item else item not in needing))
+            self.ids = sorted(chosen)
         else:
             makers = network.makers.filter(
                 (pl.col("supplier") != REMAINDER) & (pl.col("node") != (-1 if network.home is None else network.home))

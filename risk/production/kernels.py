@@ -28,7 +28,7 @@ SHARED, ASSUMED, EXTRA = 1, 4, 8  # flags of links, as in kanmon.graph.network
 @part
 def snap(total):
     """Sums that are 0 or 1 up to rounding are exactly that."""
-    if total > 1.0 - 1e-12:
+    if 1.0 - 1e-12 < total < 1.0 + 1e-12:
         return 1.0
     return total if total > 1e-12 else 0.0
 
@@ -222,8 +222,8 @@ def uniform(start, stop, first, count, total, left, slack, in_loop, indices, low
 
 @part
 def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr,
-           some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement, strict):  # fmt: skip
-    """Return the value of a market, seen from side ``here``."""
+           some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement, strict, top):  # fmt: skip
+    """Return the value of a market, seen from side ``here``, at most ``top`` (1 = today's use)."""
     start, stop = indptr[node], indptr[node + 1]
     shift = here * len(indices)
     extra = 0.0
@@ -247,10 +247,10 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
     for k in range(start, stop):
         total += w[k - start] * v[k - start]
     if count == 0:
-        return snap(min(1.0, total + extra))
+        return snap(min(top, total + extra))
     if whole[node] == UNIFORM:
         return snap(
-            min(1.0, extra + uniform(start, stop, first, count, total, left, slack[node], in_loop, indices, low, high, flags,
+            min(top, extra + uniform(start, stop, first, count, total, left, slack[node], in_loop, indices, low, high, flags,
                                      needs, rank, kept, use, side, x, v, w, mu, sides, unknown, spread, arrangement, strict))
         )  # fmt: skip
     if arrangement == ALIKE and not in_loop:
@@ -266,7 +266,7 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
                     a = reach(need, side[indices[k]], sides, indices, use, flags, x, strict)
                     least = min(least, kept[need] + (1.0 - kept[need]) * a)
             total += w[k - start] * v[k - start] * least
-        return snap(min(1.0, total + extra))
+        return snap(min(top, total + extra))
     alike = whole[node] and sides == 1
     for k in range(start, stop):
         alike = alike and (flags[k] & EXTRA or wants[k] == 1)
@@ -303,7 +303,7 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
                 apart += deprived(start, stop, first, needs, rank, count, one, sides, unknown, whole[node], share, wants,
                                   some_ptr, some, kept, use, flags, indices, side, x, strict, v, w, mu)  # fmt: skip
             lost = min(lost, apart)
-        return snap(min(1.0, max(total - lost - hidden, floor * total) + extra))
+        return snap(min(top, max(total - lost - hidden, floor * total) + extra))
     # The best arrangement: for each need, what there is of it goes to living plants, first to those that this market
     # hangs on most; the scarcest need decides.
     best = total
@@ -359,7 +359,7 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
                         mu[pick] = 0.0
                 sum_ += room
             best = min(best, sum_)
-    return snap(min(1.0, best + extra))
+    return snap(min(top, best + extra))
 
 
 @part
@@ -382,7 +382,7 @@ def value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, w
     if kind[node] == 1:
         return market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
                       some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement,
-                      strict)  # fmt: skip
+                      strict, 1.0)  # fmt: skip
     if kind[node] == 0:
         return plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
     for k in range(start, stop):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
+
+import polars as pl
 
 from ...graph import InputError, SupplyGraph, UnknownIdError
 from ...graph.errors import did_you_mean, nearest, shorten
 
 Share = float | tuple[float, float]
 KINDS = ("halt", "embargo", "reduce", "add_source", "substitute", "stockpile", "spare_capacity")
+OPENING = ("add_source", "substitute", "spare_capacity")
+"""Kinds that bring something: their start is the day when they are ready, and their ramp leads up to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +35,22 @@ class Change:
     share : float or (float, float)
         How much: part of the output lost or cut, or added as a part of today's market (0..1, spare capacity any); a pair
         where only its bounds are known.
-    days : float
-        Days of stock.
+    days : float or (float, float)
+        Days of stock at today's use; a pair where only its bounds are known.
     by : str or None
         The item that substitutes.
     inputs : bool
         Whether an added source needs the item's usual inputs (recycling does not).
+    start : float
+        The day from which the change is there: a threat begins, a source or a stock is ready.
+    lasts : float or None
+        Days until it is over (None: for good).
+    ramp : float
+        Days until everything is at its full again: after a threat, or from the start of a source.
+    holder : str or None
+        Who holds the stock: a country or company (None: the users of the item, each its own).
+    release : float or None
+        Most that a holder's stock gives, as a part of its place's use a day (None: as much as is short).
     """
 
     kind: str
@@ -43,14 +58,43 @@ class Change:
     item: str | None = None
     to: tuple[str, ...] = ()
     share: Share = 1.0
-    days: float = 0.0
+    days: Share = 0.0
     by: str | None = None
     inputs: bool = True
+    start: float = 0.0
+    lasts: float | None = None
+    ramp: float = 0.0
+    holder: str | None = None
+    release: float | None = None
 
     @property
     def bounds(self) -> tuple[float, float]:
-        """Least and greatest ``share``."""
-        return self.share if isinstance(self.share, tuple) else (self.share, self.share)
+        """Least and greatest ``share`` (of a stock: ``days``)."""
+        value = self.days if self.kind == "stockpile" else self.share
+        return value if isinstance(value, tuple) else (value, value)
+
+    def steps(self) -> list[tuple[float, float]]:
+        """Return from which day on the change is in force by how much (0..1); before the first day not at all.
+
+        A ramp of n days has n + 1 equal steps, one a day, and the area of a straight line.
+
+        >>> from kanmon.risk import halt
+        >>> halt("CHN", lasts=30, ramp=2).steps()
+        [(0.0, 1.0), (30.0, 0.6666666666666667), (31.0, 0.33333333333333337), (32.0, 0.0)]
+        """
+        count = math.ceil(self.ramp)
+        parts = [(self.ramp * i / count, (i + 1) / (count + 1)) for i in range(count)]
+        if self.kind in OPENING:
+            found = [(self.start + day, part) for day, part in parts] + [(self.start + self.ramp, 1.0)]
+            if self.lasts is None:
+                return found
+            end = self.start + self.lasts
+            return [step for step in found if step[0] < end] + [(end, 0.0)]
+        found = [(self.start, 1.0)]
+        if self.lasts is not None:
+            end = self.start + self.lasts
+            found += [(end + day, 1.0 - part) for day, part in parts] + [(end + self.ramp, 0.0)]
+        return found
 
 
 @dataclass(frozen=True)
@@ -92,32 +136,58 @@ class Scenario:
         rows = []
         for change in self.changes:
             row = {key: value for key, value in asdict(change).items() if key != "kind" and value != blank[key]}
+            if change.kind in OPENING and "start" in row:
+                row["ready"] = row.pop("start")
             rows.append(
                 {change.kind: {key: list(value) if isinstance(value, tuple) else value for key, value in row.items()}}
             )
         return {"name": self.name, "changes": rows}
 
 
-def halt(node: str, *, item: str | None = None) -> Change:
+def halt(node: str, *, item: str | None = None, start: float = 0, lasts: float | None = None, ramp: float = 0) -> Change:
     """Return a halt: ``node`` stops, a supplier, everybody in a country, or all production of an item; exports and home use.
 
-    With ``item`` only its production of that item stops.
+    Parameters
+    ----------
+    node : str
+        Who stops.
+    item : str, optional
+        Only its production of that item stops.
+    start, lasts, ramp : float
+        The day when it begins; the days that it lasts (default: for good); the days until all is back after it, in equal
+        daily steps. `embargo` and `reduce` take the same.
+
+    Raises
+    ------
+    InputError
+        Days that are negative or not finite, or a ramp without an end.
     """
-    return Change("halt", node, item)
+    return Change("halt", node, item, **_time("halt", start, lasts, ramp))
 
 
-def reduce(node: str, share: Share, *, item: str | None = None) -> Change:
+def reduce(
+    node: str, share: Share, *, item: str | None = None, start: float = 0, lasts: float | None = None, ramp: float = 0
+) -> Change:
     """Return a reduction: ``node`` loses ``share`` (0..1) of its output, with ``item`` only of that item.
 
     Raises
     ------
     InputError
-        A share outside 0..1; `embargo`, `add_source` and `substitute` raise it too.
+        A share outside 0..1 (`embargo`, `add_source` and `substitute` raise it too), or days as in `halt`.
     """
-    return Change("reduce", node, item, share=_part("reduce", share))
+    return Change("reduce", node, item, share=_part("reduce", share), **_time("reduce", start, lasts, ramp))
 
 
-def embargo(node: str, *, item: str | None = None, to: str | Iterable[str] = (), share: Share = 1.0) -> Change:
+def embargo(
+    node: str,
+    *,
+    item: str | None = None,
+    to: str | Iterable[str] = (),
+    share: Share = 1.0,
+    start: float = 0,
+    lasts: float | None = None,
+    ramp: float = 0,
+) -> Change:
     """Return an embargo: ``node`` (a country or a supplier) cuts ``share`` (0..1) of its exports.
 
     Parameters
@@ -128,14 +198,25 @@ def embargo(node: str, *, item: str | None = None, to: str | Iterable[str] = (),
         Only this item.
     to : str or iterable of str, optional
         Countries or companies that are cut off (default: everybody abroad).
-    share : float
-        Part of the sales that is cut, 0..1.
+    share : float or (float, float)
+        Part of the sales that is cut, 0..1, or the least and greatest part where it is not known.
+    start, lasts, ramp : float
+        As in `halt`.
     """
     to = (to,) if isinstance(to, str) else tuple(to)
-    return Change("embargo", node, item, to, _part("embargo", share))
+    return Change("embargo", node, item, to, _part("embargo", share), **_time("embargo", start, lasts, ramp))
 
 
-def add_source(item: str, share: Share, *, node: str | None = None, recycling: bool = False) -> Change:
+def add_source(
+    item: str,
+    share: Share,
+    *,
+    node: str | None = None,
+    recycling: bool = False,
+    ready: float = 0,
+    lasts: float | None = None,
+    ramp: float = 0,
+) -> Change:
     """Return a new source of ``item`` that can deliver ``share`` (0..1) of today's market.
 
     Parameters
@@ -148,47 +229,107 @@ def add_source(item: str, share: Share, *, node: str | None = None, recycling: b
         The country or company where it stands; it then shares that place's fate. Default: a place that no scenario touches.
     recycling : bool
         A secondary source: it needs none of the item's usual inputs.
+    ready, lasts, ramp : float
+        The day of its first delivery; the days that it delivers (default: for good); the days until it delivers all of its
+        share, in equal daily steps.
     """
-    return Change("add_source", node, item, share=_part("add_source", share), inputs=not recycling)
+    when = _time("add_source", ready, lasts, ramp, "ready")
+    return Change("add_source", node, item, share=_part("add_source", share), inputs=not recycling, **when)
 
 
-def substitute(item: str, by: str, share: Share) -> Change:
-    """Return a substitution: where ``item`` is short, item ``by`` can stand in for ``share`` (0..1) of its market."""
-    return Change("substitute", None, item, share=_part("substitute", share), by=by)
+def substitute(item: str, by: str, share: Share, *, ready: float = 0, lasts: float | None = None, ramp: float = 0) -> Change:
+    """Return a substitution: where ``item`` is short, item ``by`` can stand in for ``share`` (0..1) of its market.
+
+    ``ready``, ``lasts`` and ``ramp`` are those of `add_source`.
+    """
+    when = _time("substitute", ready, lasts, ramp, "ready")
+    return Change("substitute", None, item, share=_part("substitute", share), by=by, **when)
 
 
-def stockpile(item: str, days: float) -> Change:
-    """Return a stock of ``item``: its users go on for ``days`` after its supply has stopped.
+def stockpile(
+    item: str, days: Share, *, start: float = 0, holder: str | None = None, release: float | None = None
+) -> Change:
+    """Return a stock of ``item``, full on day ``start``.
+
+    Parameters
+    ----------
+    item : str
+        What is held. A stock of the product that is asked about is held by whoever buys it.
+    days : float or (float, float)
+        Its size in days of today's use, 0 or more; a pair where only its bounds are known.
+    start : float
+        The day from which it is there.
+    holder : str, optional
+        Default: the users of the item, each days of its own. A country or company: a reserve for those who stand there.
+    release : float, optional
+        Most that the reserve of a ``holder`` gives, as a part of its place's use a day (default: whatever is short).
 
     Raises
     ------
     InputError
-        Days that are negative or not finite.
+        Days that are negative or not finite, no item, a release of 0 or less, or a release without a holder.
     """
-    if not 0 <= days < float("inf"):
-        raise InputError("risk.scenario.days", value=shorten(days))
-    return Change("stockpile", None, item, days=float(days))
+    if not isinstance(item, str) or not item:
+        raise InputError("risk.scenario.stock_item")
+    if release is not None and holder is None:
+        raise InputError("risk.scenario.release_holder", item=shorten(item))
+    if release is not None and _number("stockpile", "release", release) == 0:
+        raise InputError("risk.scenario.release", value=shorten(release))
+    pair = days if isinstance(days, (tuple, list)) else (days,)
+    bounds = [_number("stockpile", "days", one) for one in pair]
+    if len(bounds) not in {1, 2} or bounds[0] > bounds[-1]:
+        raise InputError("risk.scenario.days", kind="stockpile", name="days", value=shorten(days))
+    size = bounds[0] if bounds[0] == bounds[-1] else (bounds[0], bounds[1])
+    start = _number("stockpile", "start", start)
+    part = None if release is None else float(release)
+    return Change("stockpile", None, item, days=size, start=start, holder=holder, release=part)
 
 
-def spare_capacity(node: str, share: Share, *, item: str | None = None) -> Change:
+def spare_capacity(
+    node: str, share: Share, *, item: str | None = None, ready: float = 0, lasts: float | None = None, ramp: float = 0
+) -> Change:
     """Return spare capacity: ``node`` can raise its output by ``share`` (0.2 is a fifth) and finds the inputs for it.
 
-    With ``item`` only its output of that item.
+    With ``item`` only its output of that item; ``ready``, ``lasts`` and ``ramp`` are those of `add_source`.
 
     Raises
     ------
     InputError
-        A share that is negative or not finite.
+        A share that is negative or not finite, or days as in `halt`.
     """
-    return Change("spare_capacity", node, item, share=_part("spare_capacity", share, float("inf")))
+    when = _time("spare_capacity", ready, lasts, ramp, "ready")
+    return Change("spare_capacity", node, item, share=_part("spare_capacity", share, float("inf")), **when)
+
+
+def _time(kind: str, start: Any, lasts: Any, ramp: Any, begins: str = "start") -> dict[str, Any]:
+    """Return the days of a change, checked."""
+    when = {
+        "start": _number(kind, begins, start),
+        "lasts": None if lasts is None else _number(kind, "lasts", lasts),
+        "ramp": _number(kind, "ramp", ramp),
+    }
+    if when["ramp"] and lasts is None and kind not in OPENING:
+        raise InputError("risk.scenario.ramp_end", kind=kind)
+    return when
+
+
+def _number(kind: str, name: str, value: Any) -> float:
+    """Return a number of days, or raise."""
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if isinstance(value, bool) or not 0 <= number < math.inf:
+        raise InputError("risk.scenario.days", kind=kind, name=name, value=shorten(value))
+    return number
 
 
 def _part(kind: str, share: Any, most: float = 1.0) -> Share:
     """Return a part, or its bounds, as numbers."""
     try:
-        bounds = tuple(float(one) for one in share) if isinstance(share, (tuple, list)) else (float(share),)
+        bounds = [float(one) for one in share] if isinstance(share, (tuple, list)) else [float(share)]
     except (TypeError, ValueError):
-        bounds = ()
+        bounds = []
     if (
         len(bounds) not in {1, 2}
         or not all(0 <= one <= most and one < float("inf") for one in bounds)
@@ -209,10 +350,12 @@ _MAKERS = {
 }
 
 
-def scenarios_from(data: Any) -> list[Scenario]:
-    """Return scenarios from plain data, as read from YAML: one scenario or a list of them.
+def scenarios_from(data: Any, *, buyer: str | None = None, graph: SupplyGraph | None = None) -> list[Scenario]:
+    """Return scenarios from plain data, as read from YAML, or from a frame of measures in force.
 
-    A scenario has a ``name`` and ``changes``, each a mapping of one kind to its arguments:
+    Rows of the table ``measures`` are read by `control_scenarios`, whose parameters ``buyer`` and ``graph`` are.
+    Of plain data (one scenario or a list of them), a scenario has a ``name`` and ``changes``, each a mapping of one kind to
+    its arguments:
 
     >>> scenarios_from({"name": "a", "changes": [{"halt": {"node": "CHN", "item": "gallium_primary"}}]})
     [Scenario(name='a', changes=(Change(kind='halt', node='CHN', item='gallium_primary', ...),))]
@@ -222,6 +365,10 @@ def scenarios_from(data: Any) -> list[Scenario]:
     InputError
         Another shape, an unknown kind or argument ("did you mean"), or a value out of range.
     """
+    if isinstance(data, pl.DataFrame):
+        from .controls import control_scenarios
+
+        return control_scenarios(data, buyer=buyer, graph=graph)
     rows = data if isinstance(data, list) else [data]
     if not rows:
         raise InputError("risk.scenario.shape")
@@ -247,7 +394,9 @@ def _change(entry: Any) -> Change:
     arguments = dict(arguments)
     if kind == "add_source" and "inputs" in arguments:
         arguments["recycling"] = not arguments.pop("inputs")
-    known = [f.name for f in fields(Change) if f.name != "kind"] + ["recycling"]
+    known = [f.name for f in fields(Change) if f.name != "kind"] + ["recycling", "ready"]
+    if kind == "stockpile" and "item" not in arguments:
+        raise InputError("risk.scenario.stock_item")
     try:
         return _MAKERS[kind](**arguments)
     except TypeError as error:
@@ -283,7 +432,7 @@ def check_scenario(graph: SupplyGraph, scenario: Scenario) -> None:
         for id in (change.item, change.by):
             if id is not None and id not in items:
                 raise UnknownIdError("item", id, items, graph.named(id, "items"))
-        for id in (change.node, *change.to):
+        for id in (change.node, change.holder, *change.to):
             whole = id == change.node and change.kind in {"halt", "reduce"}
             if id is not None and id not in places and not (whole and id in items):
                 raise UnknownIdError("supplier", id, places | items if whole else places, graph.named(id, "suppliers"))

@@ -12,11 +12,11 @@ import polars as pl
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
-from ...graph.network import EQUIPMENT, MARKET
+from ...graph.network import EQUIPMENT, EXTRA, MAKER, MARKET, SHARED
 from . import kernels
 from .conditions import ESTIMATE, HIGH, LOW, Conditions, conditions, new_sources
 from .scenario import Change, Scenario, check_scenario, scenario_of
-from .ways import causes, way
+from .ways import way
 
 CHOICES = {"sharing": ("alike", "first"), "term": ("short", "long"), "sourcing": ("world", "any")}
 """What may be assumed; the first is the default."""
@@ -112,76 +112,110 @@ class Solution:
 
     def levels(self, reading: str, items: Iterable[str] | None = None) -> np.ndarray:
         """Return what is kept of the supply of items (default: all), as the buyer sees it."""
-        nodes = [self.network.market(item) for item in (self.network.items if items is None else items)]
+        nodes = self.network.item_markets if items is None else [self.network.market(item) for item in items]
         return self.outcomes[reading].x[nodes, self.conditions.reader]
 
     def frame(self, name: str = "") -> pl.DataFrame:
         """Return one row per item; see `simulate`."""
-        network, items = self.network, self.network.items
-        markets = np.array([network.market(item) for item in items], np.int64)
-        low, high = self.levels("low"), self.levels("high")
-        names = network.nodes["item"].to_list()
-        least = self.outcomes["low"]
-        binding, hit = [], []
-        for node, kept in zip(markets, low, strict=True):
-            found = causes(self, least, int(node), self.conditions.reader) if kept < 1 else []
-            needs = [names[network.indices[cause.link]] for cause in found if cause.need]
-            binding.append(needs[0] if needs else _behind(self, least, found, names))
-            hit.append(any(not cause.need and self._cut(cause.link) for cause in found))
+        network = self.network
+        markets = network.item_markets
+        low = self.levels("low")
+        binding, hit = self._why()
+        goals = binding[markets]
+        names = network.nodes["item"].gather(np.maximum(goals, 0))
         return pl.DataFrame(
             {
-                "scenario": [name] * len(items),
-                "item": items,
+                "scenario": pl.repeat(name, len(markets), dtype=pl.String, eager=True),
+                "item": network.items,
                 "kept_low": low,
-                "kept_high": high,
+                "kept_high": self.levels("high"),
                 "kept_estimate": self.levels("estimate"),
-                "binding": binding,
-                "directly_hit": hit,
+                "binding": names.set(pl.Series((goals < 0) | (low >= 1)), None),
+                "directly_hit": hit[markets] & (low < 1),
                 "source": network.nodes["source"].gather(markets),
-                "converged": [self.converged] * len(items),
-            },
-            schema_overrides={"binding": pl.String, "source": pl.String},
+                "converged": np.full(len(markets), self.converged),
+            }
         )
 
-    def _cut(self, link: int) -> bool:
-        least = self.outcomes["low"]
-        return bool((least.gain[:, link] < 1).any() or least.cap[self.network.indices[link]] < 1)
+    def _why(self) -> tuple[np.ndarray, np.ndarray]:
+        """For every market in the low reading: what limits its makers most (-1: nothing), and whether they are hit themselves.
+
+        A need that they share comes first, then what the makers that buy on their own lack, by their weight.
+        """
+        network, least = self.network, self.outcomes["low"]
+        n, owner = len(network.kind), network.owner
+        at = np.where(network.kind[owner] == MAKER, least.side[owner], self.conditions.unknown)
+        level = np.minimum(least.x[network.indices, at], 1.0)
+        level = np.where(least.use < 1, np.minimum(1.0, level / np.maximum(least.use, 1e-300)), level)
+        loss = (1 - least.kept) * (1 - level)
+        market = np.repeat(np.arange(n), np.diff(network.need_indptr))
+        shared = _worst_of(market, network.indices[network.needs], loss[network.needs], n)
+        own = (network.kind[owner] == MAKER) & ((network.flags & SHARED) == 0)
+        behind = _worst_of(owner[own], network.indices[own], loss[own], n)
+        lacking = np.zeros(n)
+        np.maximum.at(lacking, owner[own], loss[own])
+        sales = (network.kind[owner] == MARKET) & (behind[network.indices] >= 0)
+        pairs = pl.DataFrame(
+            {
+                "market": owner[sales],
+                "goal": behind[network.indices[sales]],
+                "loss": network.high[sales] * lacking[network.indices[sales]],
+            }
+        )
+        pairs = pairs.group_by("market", "goal", maintain_order=True).agg(pl.col("loss").sum())
+        apart = _worst_of(*(pairs[column].to_numpy() for column in ("market", "goal", "loss")), n)
+        cut = (least.gain < 1).any(axis=0) | (least.cap[network.indices] < 1)
+        cut &= (network.kind[owner] == MARKET) & ((network.flags & EXTRA) == 0)
+        return np.where(shared >= 0, shared, apart), np.bincount(owner[cut], minlength=n) > 0
 
     def trace(self, item: str | None = None, reading: str = "low") -> pl.DataFrame:
         """Return why: the chain from an item (default: the product) down to what is hit; see `risk.trace`."""
         return way(self, self.outcomes[reading], self.network.market(item or str(self.network.product)))
 
 
-def _behind(solution: Solution, outcome: Outcome, found: list, names: list[str]) -> str | None:
-    """The own requirement of the makers that take most from a market."""
-    losses: dict[int, float] = {}
-    network = solution.network
-    for cause in found:
-        maker = int(network.indices[cause.link])
-        needs = [one for one in causes(solution, outcome, maker, 0) if one.need] if network.kind[maker] != MARKET else []
-        if needs:
-            goal = int(network.indices[needs[0].link])
-            losses[goal] = losses.get(goal, 0.0) + cause.loss
-    return names[max(losses, key=lambda node: (losses[node], -node))] if losses else None
+def _worst_of(group: np.ndarray, goal: np.ndarray, loss: np.ndarray, count: int) -> np.ndarray:
+    """Return for each group the goal of the greatest loss, the first of equals; -1 where nothing is lost."""
+    worst = np.full(count, -1, np.int64)
+    order = np.lexsort((-goal, loss.round(12), group))
+    order = order[loss[order] > 1e-12]
+    worst[group[order]] = goal[order]  # the last one written stands: the greatest
+    return worst
+
+
+def between(bound: int, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Return what a reading takes of bounds of which the low ones hurt most."""
+    return low if bound == LOW else high if bound == HIGH else (low + high) / 2
+
+
+def served_first(network: ProductionNetwork, assumptions: Assumptions, bound: int) -> np.ndarray:
+    """Return the use share of each link within which this product is served first (1: all uses are cut alike)."""
+    if assumptions.sharing != "first":
+        return np.ones(len(network.use_low))
+    return np.nan_to_num(between(bound, network.use_high, network.use_low), nan=1.0)
+
+
+def hardest_first(network: ProductionNetwork, kept: np.ndarray) -> np.ndarray:
+    """Return the needs of each market by what its makers keep without them, counted from its first."""
+    counts = np.diff(network.need_indptr)
+    market = np.repeat(np.arange(len(counts)), counts)
+    order = np.lexsort((np.arange(len(market)), kept[network.needs], market))
+    return order - network.need_indptr[market]
+
+
+def strictness(assumptions: Assumptions, reading: Reading) -> int:
+    """Return what reaches a buyer whose sourcing is assumed, as a number of `kernels`."""
+    if assumptions.sourcing != "any" or reading.arrangement == kernels.ALIKE:
+        return kernels.LOOSE
+    return kernels.STRICT_LOW if reading.arrangement == kernels.WORST else kernels.STRICT_HIGH
 
 
 @lru_cache(maxsize=16)
 def needs_of(network: ProductionNetwork, assumptions: Assumptions, bound: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """What makers keep without each requirement, its use share, and the needs of each market, the hardest first."""
-
-    def between(low: np.ndarray, high: np.ndarray) -> np.ndarray:
-        return low if bound == LOW else high if bound == HIGH else (low + high) / 2
-
-    kept = between(network.kept_low, network.kept_high)
+    kept = between(bound, network.kept_low, network.kept_high)
     if assumptions.term == "short":
         kept = np.where(network.flags & EQUIPMENT, 1.0, kept)
-    use = np.ones(len(kept))
-    if assumptions.sharing == "first":
-        use = np.nan_to_num(between(network.use_high, network.use_low), nan=1.0)
-    counts = np.diff(network.need_indptr)
-    market = np.repeat(np.arange(len(counts)), counts)
-    order = np.lexsort((np.arange(len(market)), kept[network.needs], market))
-    return kept, use, order - network.need_indptr[market]
+    return kept, served_first(network, assumptions, bound), hardest_first(network, kept)
 
 
 def solve(
@@ -219,9 +253,7 @@ def solve(
 def arguments(network: ProductionNetwork, state: Conditions, assumptions: Assumptions, reading: Reading) -> list[Any]:
     """Return what the kernels take: the arrays of the network, of the conditions and of the reading, and room for work."""
     kept, use, rank = needs_of(network, assumptions, reading.bound)
-    strict = kernels.LOOSE
-    if assumptions.sourcing == "any" and reading.arrangement != kernels.ALIKE:
-        strict = kernels.STRICT_LOW if reading.arrangement == kernels.WORST else kernels.STRICT_HIGH
+    strict = strictness(assumptions, reading)
     n, m, sides = len(network.kind), len(network.indices), state.sides
     widest = int(np.diff(network.indptr).max(initial=0))
     x, v, w, mu = np.ones(n * sides), np.zeros(widest), np.zeros(widest), np.zeros(max(widest, sides))
@@ -298,7 +330,8 @@ def simulate(
     graph : SupplyGraph or ProductionNetwork
         A compiled network is used as it is (``product``, ``buyer``, ``level`` and ``domestic`` are then its own).
     scenario : Scenario, Change or several scenarios
-        What happens. One without changes gives 1 everywhere.
+        What happens. One without changes gives 1 everywhere. The answer holds while all changes are in force at once; when
+        each begins and ends is a question for `timeline`.
     product : str, optional
         Only what this item needs.
     buyer : str, optional

@@ -358,19 +358,25 @@ def _diamonds(network: ProductionNetwork, failures: Failures) -> dict[str, dict[
     for place, item in enumerate(items):  # who supplies the item itself is no source behind its suppliers
         losses[np.asarray(failures.hit[:, direct[item]].sum(axis=1)).ravel() > 0, place] = 0.0
     found: dict[str, dict[str, Any]] = {}
-    solved: dict[str, Any] = {}
-    for place in np.flatnonzero(losses.max(axis=0) > 1e-9):
-        event, item = int(np.argmax(np.round(losses[:, place], 12))), items[place]
-        id = failures.ids[event]
-        if id not in solved:
-            solved[id] = solve(network, Scenario("", halt(id)), None, ("high",))
-        way = solved[id].trace(item, "high")
-        found[item] = {
-            "diamond_source": id,
-            "diamond_item": way["item"][-1] if way.height else None,
-            "diamond_suppliers": len(direct[item]),
-            "diamond_loss": float(losses[event, place]),
-        }
+    for event in np.flatnonzero(losses.max(axis=1) > 1e-9):
+        solution = solve(network, Scenario("", halt(failures.ids[event])), None, ("high",))
+        outcome = solution.outcomes["high"]
+        for place in np.flatnonzero(losses[event] > 1e-9):
+            item, makers = items[place], direct[items[place]]
+            market = network.market(item)
+            needs = network.needs[network.need_indptr[market] : network.need_indptr[market + 1]]
+            lacking = any(outcome.reach(int(k), 0) < 1 - 1e-9 and outcome.kept[k] < 1 for k in needs)
+            own = np.sort(1 - outcome.x[makers, 0])[::-1]
+            # Makers who share a need lose together; those who buy on their own lose what the second worst of them does.
+            loss = float(losses[event, place] if lacking else own[1])
+            if loss > max(1e-9, found.get(item, {}).get("diamond_loss", 0.0) + 1e-9):
+                way = solution.trace(item, "high")
+                found[item] = {
+                    "diamond_source": failures.ids[event],
+                    "diamond_item": way["item"][-1] if way.height else None,
+                    "diamond_suppliers": len(makers) if lacking else int((own >= loss - 1e-9).sum()),
+                    "diamond_loss": loss,
+                }
     return found
 
 

@@ -180,7 +180,7 @@ def _flag(hits: list[Hit], code: str | None) -> Iterator[_Flag]:
     hs6 = "".join(match.groups()) if match else ""
     groups: dict[int, list[Hit]] = defaultdict(list)
     for hit in hits:
-        groups[hit.span.term.technology].append(hit)
+        groups[int(hit.span.term.topic)].append(hit)
     for number in sorted(groups):
         flag = _decide(number, groups[number], hs6)
         if flag:
@@ -199,7 +199,7 @@ def _decide(number: int, hits: list[Hit], hs6: str) -> _Flag | None:
     score += 0.1 if best.span.kind == "context" and len(terms) > 1 else 0.0
     evidence = best.span.term.term.replace("&", " + ")
     reasons = [_reason(best.span.kind, evidence=evidence)]
-    if best.relation == "contain":
+    if best.relation != "item":
         reasons = [_reason("contain", evidence=evidence)]
     if best.near:
         reasons.append(_reason("near", near=best.near))

@@ -7,6 +7,7 @@ something for it, or a whole that has it inside. All these words are data.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -14,10 +15,10 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from .terms import Key, Term, Vocabulary
+from .terms import Key, Term, Topic, Vocabulary
 from .text import CJK, breaks, compact, fold
 
-WINDOW = 24
+WINDOW = 32
 """Characters that may lie between the words of a term that needs several."""
 SURE_SLIP = 10
 """Folded length from which a name with one wrong letter is still a match."""
@@ -27,16 +28,19 @@ LONG_TEXT, REPEATS = 500, 8
 LONG_WORD = 6
 """Letters from which a word stays itself with one of them wrong."""
 
-NOUN = 5
+NOUN = 4
 """Letters from which an English word that no list knows is taken for a noun rather than a unit, code or acronym."""
 
+PURPOSE = "purpose"
+"""Kind of an excluding term that also speaks where it names the use: a target for X-ray tubes."""
+
 _ALNUM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
-_RUN = re.compile(f"[{CJK}]+")
 _COMPOUND = re.compile(f"[{CJK}]+(?:[a-z0-9]+[{CJK}]+)*")
-_AFTER = re.compile(r"(?:e?s)?((?: [a-z/]+)+)")
+_AFTER = re.compile(r"(?:e?s)?((?:[ /][a-z/]+)+)")
 _PLURAL = re.compile(r"e?s(?![a-z0-9])")
 _CLAUSE = re.compile(rf"[,()/:|0-9{CJK}]")
 _REVERSED = re.compile(r"([a-z]{3,20}(?: [a-z]{3,20})?),([a-z ]{2,30})(?:,|$)")
+_CODE = re.compile(r"[^aeiouy]+")
 _BEFORE, _WORDS = 40, 5
 
 
@@ -50,7 +54,10 @@ class Span(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """A technology in a text. ``relation``: "item" or "contain"; ``near``: an excluding term elsewhere in the text."""
+    """A topic in a text. ``near``: an excluding term elsewhere in the text.
+
+    ``relation``: "item", "contain" (a whole with the item in it) or "unclear" (part of the name of something unknown).
+    """
 
     span: Span
     relation: str
@@ -84,12 +91,16 @@ def _read(words: Vocabulary, folded: str) -> list[Hit]:
             often[number] += 1
             if often[number] > REPEATS:
                 continue
+        whole: bool | None = None
         for sort, at, place, length in names:
             start = end - length
             if sort == "part":
                 if not start or not _alnum(text[start - 1]):
                     spans += _part(words, text, start, at)
-            elif _is_word(text, start, end):
+                continue
+            # All names of one string are words, or none: it is looked at once.
+            whole = _is_word(text, start, end) if whole is None else whole
+            if whole:
                 term = words.terms[at]
                 if term.words > 1:
                     several.setdefault(at, [[] for _ in range(term.words)])[place].append((start, end))
@@ -98,8 +109,9 @@ def _read(words: Vocabulary, folded: str) -> list[Hit]:
         if slips:
             halves.append((slips, end))
     for index, places in several.items():
-        spans += _together(text, words.terms[index], places)
-    known = {span.term.technology for span in spans if span.term.use == "include"}
+        if all(places):
+            spans += _together(words, text, words.terms[index], places)
+    known = {span.term.topic for span in spans if span.term.use == "include"}
     for slips, end in halves:
         for technology, keys in slips:
             if technology not in known:
@@ -127,15 +139,18 @@ def _part(words: Vocabulary, text: str, start: int, index: int) -> Iterator[Span
     term, pattern = words.parts[index]
     match = pattern.match(text, start)
     if match:
-        yield Span(start, match.end(), term, "part_number")
+        yield Span(start, match.end(), term, "context" if term.use == "context" else "part_number")
 
 
-def _together(text: str, term: Term, places: list[list[tuple[int, int]]]) -> Iterator[Span]:
+def _together(words: Vocabulary, text: str, term: Term, places: list[list[tuple[int, int]]]) -> Iterator[Span]:
     """Yield the head of a term of several words where all its other words are near and belong to it."""
     heads, *others = places
     for head in heads:
-        if all(any(_modifies(text, head, other) for other in found) for found in others):
-            yield Span(*head, term, "words")
+        chosen = [next((other for other in found if _modifies(text, head, other)), None) for found in others]
+        if all(chosen):
+            said = [text[start:end] for start, end in (head, *filter(None, chosen))]
+            evidence = "&".join(words.written.get(word, word) for word in said)
+            yield Span(*head, term._replace(term=evidence) if "|" in term.term else term, "words")
 
 
 def _modifies(text: str, head: tuple[int, int], other: tuple[int, int]) -> bool:
@@ -145,7 +160,10 @@ def _modifies(text: str, head: tuple[int, int], other: tuple[int, int]) -> bool:
         return start - last <= WINDOW
     after = text[end:first]
     return len(after) <= WINDOW and (
-        not text[start:end].isascii() or text.startswith("for ", first) or any(mark in after for mark in ",(/:")
+        not text[start:end].isascii()
+        or text.startswith("for ", first)
+        or " for " in after
+        or any(mark in after for mark in ",(/:|")
     )
 
 
@@ -171,9 +189,9 @@ def _is_spelling(name: str, piece: str) -> bool:
 
 def _judge(words: Vocabulary, text: str, folded: str, spans: list[Span]) -> Iterator[Hit]:
     cuts = breaks(folded)
-    groups: dict[int, list[Span]] = defaultdict(list)
+    groups: dict[Topic, list[Span]] = defaultdict(list)
     for span in spans:
-        groups[span.term.technology].append(span)
+        groups[span.term.topic].append(span)
     for number, group in groups.items():
         excludes = [span for span in group if span.term.use == "exclude"]
         weaker = [span for span in group if span.kind == "context"]
@@ -188,12 +206,17 @@ def _judge(words: Vocabulary, text: str, folded: str, spans: list[Span]) -> Iter
             x.term.term
             for x in excludes
             if not any(span.start <= x.start and x.end <= span.end for span in hits)
-            and not (text.startswith(words.starts["use"], x.end) or _preposition(words, text, x.start) == "use")
+            and not (x.term.kind != PURPOSE and _names_use(words, text, x))
         ]
         for span in hits:
             relation = _relation(words, text, cuts, number, span)
             if relation != "other":
                 yield Hit(span, relation, near[0] if near else "")
+
+
+def _names_use(words: Vocabulary, text: str, span: Span) -> bool:
+    """Whether a word says what something is for."""
+    return text.startswith(words.starts["use"], span.end) or _preposition(words, text, span.start) == "use"
 
 
 def _covers(exclude: Span, span: Span) -> bool:
@@ -218,19 +241,19 @@ def _preposition(words: Vocabulary, text: str, start: int) -> str:
     return ""
 
 
-def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: int, span: Span) -> str:
-    if span.kind == "part_number":
+def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: Topic, span: Span) -> str:
+    if span.term.kind == "part":
         return "item"
     preposition = _preposition(words, text, span.start)
     if preposition:
         return "other" if preposition == "use" else "contain"
-    run = _RUN.match(text, span.end)
-    if run and span.end in cuts:
-        return "contain" if _ends(words, "other", number, run[0]) else "item"
     run = _COMPOUND.match(text, span.end)
     if run:
-        stop = min((cut for cut in cuts if span.end < cut < run.end()), default=run.end())
-        return _tail(words, number, text[span.end : stop])
+        stops = [span.end, *sorted(cut for cut in cuts if span.end < cut < run.end()), run.end()]
+        tail, *apart = [text[start:stop] for start, stop in itertools.pairwise(stops)]
+        relation = _apart(words, number, tail) if span.end in cuts else _tail(words, number, tail)
+        others = [_apart(words, number, piece) for piece in apart] if relation == "item" else []
+        return "unclear" if "unclear" in others else relation
     after = _AFTER.match(text, span.end)
     if not after:
         return "item"
@@ -238,26 +261,40 @@ def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: int, s
     return _head(words, number, after[1].replace("/", " ").split()[:_WORDS], figure)
 
 
-def _tail(words: Vocabulary, number: int, tail: str) -> str:
+def _apart(words: Vocabulary, number: Topic, tail: str) -> str:
+    """Read the Japanese or Chinese words that follow a name after a space: a property, or the thing itself.
+
+    切断用はさみ names its own thing; 回路基板用 says what the item is for.
+    """
+    forms = words.forms.get(number, words.forms[None])
+    if forms.fullmatch(tail):
+        return "item"
+    _, purpose, thing = tail.rpartition("用")
+    own = bool(purpose and thing) and not forms.fullmatch(thing)
+    return "unclear" if own or _ends(words, "other", number, tail) else "item"
+
+
+def _tail(words: Vocabulary, number: Topic, tail: str) -> str:
     """Read the Japanese or Chinese characters that run on from a name."""
     if words.forms.get(number, words.forms[None]).fullmatch(tail):
         return "item"
     if tail.startswith(words.starts["use"]) or _ends(words, "other", number, tail):
         return "other"
-    return "contain"
+    return "contain" if _ends(words, "whole", number, tail) else "unclear"
 
 
-def _ends(words: Vocabulary, use: str, number: int, tail: str) -> bool:
+def _ends(words: Vocabulary, use: str, number: Topic, tail: str) -> bool:
     return tail.endswith(words.endings[use, number])
 
 
-def _head(words: Vocabulary, number: int, following: list[str], figure: bool) -> str:
+def _head(words: Vocabulary, number: Topic, following: list[str], figure: bool) -> str:
     """Read the English words that follow a name, up to a preposition: the last one says what the line is about.
 
     A word that no list knows is taken for another thing, unless a figure follows it: then it is a label (band 41).
+    A strict vocabulary takes any unknown word for one.
     """
-    noun = ""
-    for word, then in zip(following, [*following[1:], ""], strict=True):
+    noun, strange = "", False
+    for word, then in zip(following, [*following[1:], ""], strict=False):
         if word in words.stops or any(word in prepositions for prepositions in words.prepositions.values()):
             figure = False
             break
@@ -269,5 +306,13 @@ def _head(words: Vocabulary, number: int, following: list[str], figure: bool) ->
             heads = words.heads[use, number]
             if word in heads or singular in heads or (use == "whole" and singular.endswith(words.long_heads)):
                 return relation
-    harmless = figure or not noun or noun.endswith(words.adjectives)
-    return "item" if harmless or {noun, noun.removesuffix("s"), noun.removesuffix("es")} & words.nouns else "contain"
+        strange = strange or not (_known(words, noun) or _CODE.fullmatch(noun))
+    if words.strict:
+        return "unclear" if strange else "item"
+    return "item" if figure or _known(words, noun) else "unclear"
+
+
+def _known(words: Vocabulary, noun: str) -> bool:
+    """Whether a word leaves the item the item: none at all, an adjective, or one of the harmless nouns."""
+    spellings = {noun, noun.removesuffix("s"), noun.removesuffix("es")}
+    return not noun or noun.endswith(words.adjectives) or bool(spellings & words.nouns)

@@ -1,4 +1,4 @@
-"""The vocabulary of the technology matcher, compiled from `datasets.technology_terms` into one automaton."""
+"""Vocabularies compiled into one automaton each: the names of a topic (a technology, a kind of part) and their grammar."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import product
 from typing import NamedTuple
 
 import ahocorasick
+import polars as pl
 
 from ...datasets.technologies import (
     technology_hs_codes,
@@ -27,10 +28,14 @@ LONG_HEAD = 6
 _PURE_CJK = re.compile(f"[{CJK}]+")
 
 
+Topic = int | str
+"""What a name stands for: the number of a technology, or the id of a kind of part."""
+
+
 class Term(NamedTuple):
     """One term of the vocabulary. ``use``: include, context or exclude."""
 
-    technology: int
+    topic: Topic
     use: str
     term: str
     kind: str
@@ -51,14 +56,27 @@ class Key(NamedTuple):
 
 
 class Vocabulary:
-    """Terms, part numbers and head nouns, and the automaton that finds all of them in one pass."""
+    """Terms, part numbers and head nouns, and the automaton that finds all of them in one pass.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    terms : polars.DataFrame
+        As `datasets.technology_terms` returns it; the first column is the topic (null: grammar of all topics).
+    series : polars.DataFrame
+        As `datasets.technology_part_numbers` returns it, prefixes separated by ``|``; ``match`` "context" makes a series
+        that says too little alone weak.
+    strict : bool
+        Whether any word of no list makes a name part of something unknown: so for parts ("magnet fishing kit"). Else only
+        the last word does, unless it is a word of another name ("neodymium magnet ring") or stands before a figure.
+    """
+
+    def __init__(self, terms: pl.DataFrame, series: pl.DataFrame, *, strict: bool = False) -> None:
+        self.strict = strict
         self.terms: list[Term] = []
         self.parts: list[tuple[Term, re.Pattern[str]]] = []
         self.names: list[tuple[Term, str]] = []
-        self.endings: dict[tuple[str, int], tuple[str, ...]] = {}
-        self.heads: dict[tuple[str, int], frozenset[str]] = {}
+        self.endings: dict[tuple[str, Topic], tuple[str, ...]] = {}
+        self.heads: dict[tuple[str, Topic], frozenset[str]] = {}
         self.starts: dict[str, tuple[str, ...]] = defaultdict(tuple)
         self.prepositions: dict[str, frozenset[str]] = defaultdict(frozenset)
         self.grades: frozenset[str] = frozenset()
@@ -66,27 +84,30 @@ class Vocabulary:
         self.long_heads: tuple[str, ...] = ()
         self.stops: set[str] = set()
         self.adjectives: tuple[str, ...] = ()
-        self.forms: dict[int | None, re.Pattern[str]] = {}
+        self.written: dict[str, str] = {}
+        self.forms: dict[Topic | None, re.Pattern[str]] = {}
         self._keys: dict[str, set[Key]] = defaultdict(set)
         self._spellings = [(fold(s), fold(v)) for s, v in technology_spellings().select("standard", "variant").rows()]
-        self._read_terms()
-        self._read_parts()
+        self._read_terms(terms)
+        self._read_series(series)
         self.automaton = ahocorasick.Automaton()
         for number, (string, keys) in enumerate(self._keys.items()):
             names = tuple(sorted(key for key in keys if key.sort in {"word", "part"}))
-            slips: dict[int, list[Key]] = defaultdict(list)
+            slips: dict[Topic, list[Key]] = defaultdict(list)
             for key in sorted(keys.difference(names)):
-                slips[self.names[key.at][0].technology].append(key)
+                slips[self.names[key.at][0].topic].append(key)
             self.automaton.add_word(string, (number, names, tuple(slips.items())))
         self.automaton.make_automaton()
 
-    def _read_terms(self) -> None:
-        forms: dict[int | None, list[str]] = defaultdict(list)
-        heads: dict[tuple[str, int | None], tuple[str, ...]] = defaultdict(tuple)
-        for number, use, lang, term, kind, match, _ in technology_terms().rows():
+    def _read_terms(self, rows: pl.DataFrame) -> None:
+        forms: dict[Topic | None, list[str]] = defaultdict(list)
+        heads: dict[tuple[str, Topic | None], tuple[str, ...]] = defaultdict(tuple)
+        for number, use, lang, term, kind, match in rows.select(
+            rows.columns[0], "use", "lang", "term", "kind", "match"
+        ).rows():
             folded = compact(fold(term))
             if use in {"include", "exclude"}:
-                words = [compact(fold(word)) for word in term.split("&")] if match == "all" else [folded]
+                words = [word.split("|") for word in term.split("&")] if match == "all" else [[term]]
                 self._add(Term(number, "context" if match == "context" else use, term, kind, len(words)), words)
             elif use == "stop":
                 self.stops.add(folded)
@@ -104,28 +125,36 @@ class Vocabulary:
             else:
                 self.prepositions[use] |= {folded}
         self.long_heads = tuple(word for word in heads["whole", None] if len(word) >= LONG_HEAD)
-        for use, number in product(("other", "whole"), {term.technology for term in self.terms}):
+        for use, number in product(("other", "whole"), {term.topic for term in self.terms}):
             self.endings[use, number] = heads[use, None] + heads[use, number]
             self.heads[use, number] = frozenset(self.endings[use, number])
         for number in forms:
             words = sorted({*forms[None], *forms[number]}, key=len, reverse=True)
             self.forms[number] = re.compile(f"(?:{'|'.join(map(re.escape, words))})+")
 
-    def _read_parts(self) -> None:
-        for number, series, prefix, pattern, _ in technology_part_numbers().rows():
-            self._keys[prefix].add(Key("part", len(self.parts), 0, len(prefix)))
-            self.parts.append((Term(number, "include", series, "part", 1), re.compile(pattern)))
+    def _read_series(self, rows: pl.DataFrame) -> None:
+        for number, series, prefixes, pattern, match in rows.select(
+            rows.columns[0], "series", "prefix", "pattern", "match"
+        ).rows():
+            for prefix in prefixes.split("|"):
+                self._keys[prefix].add(Key("part", len(self.parts), 0, len(prefix)))
+            use = "context" if match == "context" else "include"
+            self.parts.append((Term(number, use, series, "part", 1), re.compile(pattern)))
 
-    def _add(self, term: Term, words: list[str]) -> None:
+    def _add(self, term: Term, words: list[list[str]]) -> None:
+        """Add a term of several words, each with its alternatives."""
         index = len(self.terms)
         self.terms.append(term)
-        if term.use != "exclude":
-            self.nouns.update(word for words_ in words for word in words_.split() if word.isascii())
-        for place, word in enumerate(words):
-            for spelt in self._spelt(word):
-                self._keys[spelt].add(Key("word", index, place, len(spelt)))
+        for place, alternatives in enumerate(words):
+            for written in alternatives:
+                word = compact(fold(written))
+                if term.use != "exclude" and not self.strict:
+                    self.nouns.update(piece for piece in word.split() if piece.isascii())
+                for spelt in self._spelt(word):
+                    self.written.setdefault(spelt, written)
+                    self._keys[spelt].add(Key("word", index, place, len(spelt)))
         if term.use == "include" and len(words) == 1:
-            self._add_halves(term, words[0])
+            self._add_halves(term, compact(fold(words[0][0])))
 
     def _spelt(self, word: str) -> set[str]:
         """Return the spellings of a folded word, and for several Latin words also the words joined."""
@@ -152,8 +181,8 @@ class Vocabulary:
 
 @cache
 def vocabulary() -> Vocabulary:
-    """Return the packaged vocabulary, compiled once."""
-    return Vocabulary()
+    """Return the packaged vocabulary of the technologies, compiled once."""
+    return Vocabulary(technology_terms(), technology_part_numbers().with_columns(match=pl.lit("strong")))
 
 
 @cache

@@ -21,6 +21,9 @@ from ...graph.messages import default_language, text
 DIALOGUE = timedelta(days=30)
 """How long the dialogue takes in principle: an operational guide of the ministry, no statutory period."""
 
+LIST_DATE = "2025"
+"""Year of the newest source of the packaged list of Group A destinations."""
+
 CHECK_COLUMNS = ("question_id", "question", "known", "answer", "basis", "source")
 """Columns of the frame of questions."""
 
@@ -47,7 +50,8 @@ def transfer_check(
     date : datetime.date or str
         Planned date of the contract or decision (ISO).
     group_a : polars.DataFrame, optional
-        Group A destinations as `datasets.group_a` returns them. The packaged list is empty: the question stays open.
+        Group A destinations as `datasets.group_a` returns them. Default: the packaged list, which is compiled from
+        secondary sources; the answer says so, and with which date.
     lang : {"en", "ja"}, optional
         Language of the sentences.
 
@@ -55,7 +59,7 @@ def transfer_check(
     -------
     polars.DataFrame
         One row a question: ``question_id``, ``question``, ``known`` (what the data says, or null), ``answer``
-        ("yes" or "no" where the user's own list answers it, else "open"), ``basis``, ``source``.
+        ("yes" or "no" where a list of Group A destinations answers it, else "open"), ``basis``, ``source``.
 
     Raises
     ------
@@ -68,7 +72,7 @@ def transfer_check(
 
     >>> check = transfer_check(22, "sintering recipe", "VNM", "2027-04-01", lang="en")
     >>> check.filter(pl.col("question_id") == "destination")["answer"].item()
-    'open'
+    'no'
     >>> check["question"].to_list()[-1][:56]
     'Have you spoken with METI and your legal counsel by 2027'
     """
@@ -83,11 +87,12 @@ def transfer_check(
         raise InputError("risk.transfer.unknown_technology", value=shorten(technology))
     fact = facts.row(0, named=True)
     listed, listing = _listing(country, when, packaged_group_a() if group_a is None else group_a)
+    whose = "packaged" if group_a is None else "own"
     name, scope = fact.get(f"name_{lang}"), fact.get(f"scope_note_{lang}")
     known = {
         "list": text(f"risk.transfer.list_{fact['status']}", lang, name=name, scope=scope, **_only(fact, "number", "as_of")),
         "kind": text("risk.transfer.kind_known", lang, what=shorten(what, 300)),
-        "destination": text(f"risk.transfer.{listing}", lang, source=listed or ""),
+        "destination": text(f"risk.transfer.{listing}_{whose}", lang, source=listed or "", date=when, checked=LIST_DATE),
     }
     fields = {"date": when.isoformat(), "country": country, "by": (when - DIALOGUE).isoformat()}
     rows = [
@@ -95,7 +100,7 @@ def transfer_check(
             question,
             text(f"risk.transfer.{question}", lang, **fields),
             known.get(question),
-            {"destination_yes": "yes", "destination_no": "no"}.get(listing, "open") if question == "destination" else "open",
+            {"listed": "yes", "unlisted": "no"}.get(listing, "open") if question == "destination" else "open",
             basis,
             source,
         )
@@ -116,13 +121,13 @@ def _date(value: Date | str) -> Date:
 def _listing(country: str, when: Date, group: pl.DataFrame) -> tuple[str | None, str]:
     """Return the source of the entry that holds on a date, and what the list says."""
     if group.is_empty():
-        return None, "destination_empty"
+        return None, "no_list"
     valid = group.filter(
         pl.col("country") == country,
         pl.col("valid_from").is_null() | (pl.col("valid_from") <= when),
         pl.col("valid_to").is_null() | (pl.col("valid_to") >= when),
     )
-    return (None, "destination_no") if valid.is_empty() else (valid["source"][0], "destination_yes")
+    return (None, "unlisted") if valid.is_empty() else (valid["source"][0], "listed")
 
 
 def _only(fact: dict[str, Any], *names: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from kanmon.app.audit.page import render
 from kanmon.app.audit.report import audit
 from kanmon.app.audit.workbook import write_template
 from kanmon.datasets import guideline_items
-from kanmon.datasets.readers.sheets import read_sheets
+from kanmon.datasets.intake.sheets import read_sheets
 from kanmon.graph import InputError, SupplyGraph
 
 DEMO = Path(__file__).resolve().parents[2] / "datasets" / "data" / "demo_company" / "audit.xlsx"
@@ -208,7 +208,7 @@ def test_a_guess_is_marked_and_a_correction_wins(tmp_path):
 
 
 def test_the_report_workbook_holds_every_evidence_row(demo, report):
-    sheets = read_sheets(report / "report.xlsx")
+    sheets = {sheet.name: sheet.frame for sheet in read_sheets(report / "report.xlsx")}
     rows = sum(len(f.evidence) for f in demo.findings)
     assert sheets["根拠"].height == rows + 1
     assert sheets["部品"].height == len(demo.figures.parts) + 1

@@ -1,11 +1,13 @@
 """``kanmon flag``: words and files in, evidence and what to check out."""
 
 import csv
+import json
 
 import fastexcel
 import pytest
 import typer
 import xlsxwriter
+from kanmon.app.audit.workbook import write_template
 from kanmon.app.commands.flag import flag
 from kanmon.graph import InputError, ReadError
 from kanmon.graph.messages import _topic
@@ -46,7 +48,7 @@ def test_words_without_a_flag_are_said_to_prove_nothing():
 def test_a_cp932_ledger_is_read_below_its_title_and_rows_are_those_a_person_sees(ledger, tmp_path):
     out = tmp_path / "flags.xlsx"
     shown = run(ledger, "--out", out, "--lang", "ja")
-    assert "品名が空の行: 1" in shown
+    assert "台帳.csv / 台帳: 3 行" in shown
     table = read_sheet(out, 1)
     assert table["行"].to_list() == ["3"]
     assert "853224" in table["根拠"][0]
@@ -80,17 +82,26 @@ def test_all_sheets_with_the_column_are_read_and_a_chosen_column_wins(tmp_path):
             sheet = book.add_worksheet(name)
             sheet.write_row(0, 0, ["品名", "旧名"] if cell else ["memo"])
             sheet.write_row(1, 0, ["ボルト", cell] if cell else ["x"])
-    assert '"sheet":"一"' in run(path, "--column", "旧名", "--json")
-    assert run(path, "--json").strip() == "[]"
+    chosen = json.loads(run(path, "--column", "旧名", "--json"))
+    assert {flag["sheet"] for flag in chosen["flags"]} == {"一", "二"} and chosen["lines"] == 2
+    assert {flag["text"] for flag in json.loads(run(path, "--json"))["flags"]} == {"ボルト MLCC", "ボルト 炭素繊維"}
 
 
 def test_a_column_that_is_not_there_is_answered_with_the_nearest(ledger):
     with pytest.raises(InputError, match="HSコード"):
         run(ledger, "--hs-column", "HSコ-ド")
-    with pytest.raises(InputError, match="--column"):
-        path = ledger.with_name("bare.csv")
-        path.write_text("a,b\n1,2\n", encoding="utf-8")
-        run(path)
+
+
+def test_nothing_read_is_said_apart_from_nothing_flagged(tmp_path):
+    bare, bolts = tmp_path / "bare.csv", tmp_path / "bolts.csv"
+    bare.write_text("a,b\n1,2\n", encoding="utf-8")
+    bolts.write_text("品名\n六角ボルト\n", encoding="utf-8")
+    template = write_template(tmp_path / "template.xlsx", "ja")
+    for path, code, lines in ((bare, 1, 0), (template, 1, 0), (bolts, 0, 1)):
+        result = CliRunner().invoke(application, [str(path), "--json"])
+        assert (result.exit_code, json.loads(result.output)["lines"]) == (code, lines)
+    said = CliRunner().invoke(application, [str(template), "--lang", "en"]).output
+    assert "Nothing was read" in said and "No flag" not in said
 
 
 def test_an_output_that_exists_or_is_of_another_kind_is_refused_before_any_work(tmp_path):

@@ -30,7 +30,9 @@ def test_sliders_move_the_interval():
     added.value = 0.2
     assert "Robot: 90% is kept" in answer.value
     days.value = 30
-    assert "Supply goes on" in answer.value
+    assert "First short between day 30 and day" in answer.value
+    days.value = 0
+    assert "First short" not in answer.value
     hold.value = None
     assert "Robot: 100% is kept" in answer.value
 

@@ -26,6 +26,10 @@ NAMES = [
     "mlcc",
     "power_semiconductor",
     "titanium",
+    "semiconductor",
+    "chemicals",
+    "prior_report_technologies",
+    "designated_products",
 ]
 
 

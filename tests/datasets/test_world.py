@@ -50,7 +50,7 @@ def test_a_share_of_the_ec_study_is_a_fraction_and_less_than_a_tenth_of_a_percen
 
 
 def test_no_item_hangs_in_the_air_and_nothing_needs_itself(world):
-    assert {note.code for note in world.notes} <= {"sum_rounded"}  # no cycle, no self input
+    assert {note.code for note in world.notes} <= {"sum_rounded", "no_total"}  # no cycle, no self input
     assert not verify("world")
 
 
@@ -78,17 +78,35 @@ def test_alternatives_are_groups_and_not_requirements(world):
         return {group: set(rows.filter(group=group)["input"]) for group in rows["group"].unique()}
 
     assert groups("rotary_actuator") == {"reducer_rotary": {"harmonic_reducer", "planetary_reducer", "rv_reducer"}}
-    assert groups("aluminium_casting") == {"route": {"cast_ndt", "die_casting"}}
-    assert groups("cast_melting") == {"furnace": {"induction_furnace", "cupola", "arc_furnace"}}
+    assert groups("aluminium_casting") == {
+        "route": {"cast_ndt", "die_casting"},
+        "metal": {"aluminium_smelting", "secondary_aluminium"},
+        "melting": {"crucible_melting", "induction_melting"},
+    }
+    assert groups("gan_device") == {"substrate": {"gan_substrate", "sic_substrate", "si_wafer"}}
+    assert groups("joint_encoder") == {"encoder_type": {"tmr_gmr_sensor", "optical_encoder_disc"}}
+    assert groups("wind_generator") == {"generator_type": {"ndfeb_magnet", "wound_rotor"}}
+    assert groups("ev_traction_motor") == {"rotor_type": {"ndfeb_magnet", "wound_rotor"}}
+    assert groups("re_dopant") == {"dopant": {"dytb_oxide", "holmium_refining", "yttrium_refining"}}
+
+
+def test_a_cupola_melts_iron_only(world):
+    routes = world.inputs.filter(group="melting").group_by("item").agg(pl.col("input"))
+    melting = {item: set(inputs) for item, inputs in routes.iter_rows()}
+    assert {item for item, inputs in melting.items() if "cupola_melting" in inputs} == {
+        "iron_casting",
+        "ductile_iron_casting",
+    }
+    assert {item for item, inputs in melting.items() if "arc_melting" in inputs} == {"steel_casting"}
 
 
 def test_what_only_one_kind_needs_is_asked_of_that_kind_only(world):
     assert "mg_treatment_alloy" in world.upstream("ductile_iron_casting").items["id"].to_list()
     for item in ("aluminium_casting", "steel_casting", "copper_casting"):
         assert "mg_treatment_alloy" not in world.upstream(item).items["id"].to_list()
-    dysprosium = world.inputs.filter(input="dytb_metal").select("item", "essential").rows()
-    assert ("ndfeb_alloy", False) in dysprosium
-    assert world.inputs.filter(item="magnet_coating", input="gbd")["essential"].item() is False
+    graded = "essential", "kept_without_low", "kept_without_high"
+    for item, input in (("ndfeb_alloy", "dytb_metal"), ("magnet_coating", "gbd")):
+        assert world.inputs.filter(item=item, input=input).select(graded).row(0) == (None, 0.0, 1.0)
 
 
 def test_approved_sponge_is_a_kind_of_sponge_and_not_made_of_it(world):
@@ -139,8 +157,7 @@ def test_less_than_half_a_unit_is_a_bound(world):
 
 
 def test_a_basket_of_the_customs_tariff_stays_a_basket(world):
-    imports = world.shares.filter(measure="imports (value)")
-    assert imports["scope"].unique().to_list() == ["JPN"]
+    imports = world.shares.filter(measure="imports (value)", scope="JPN")
     assert imports["item"].n_unique() == 30 and set(imports["year"]) == {2022, 2024}
     baskets = {
         "gallium_basket",
@@ -159,7 +176,8 @@ def test_a_basket_of_the_customs_tariff_stays_a_basket(world):
 
 def test_drafted_and_unconfirmed_rows_never_look_published(world):
     drafted = ["S_AHR", "S_BRIEF", "S_JIA"]
-    named = world.shares.filter(source="KANMON_MAKERS").filter(pl.col("note").str.contains(r"named in S_(AHR|BRIEF|JIA):"))
+    named = world.shares.filter(source="KANMON_MAKERS")
+    named = named.filter(pl.col("note").str.contains(r"named in (S_AHR|S_BRIEF|S_JIA|S2_KNOW):"))
     assert named.height > 100
     for rows in (world.shares.filter(pl.col("source").is_in(drafted)), named):
         assert set(rows["confidence"]) == {"unknown"}
@@ -176,9 +194,15 @@ def test_figures_collected_by_a_language_model_are_said_and_not_counted(world):
 
 
 def test_engineering_knowledge_gives_no_figure(world):
-    rows = world.shares.filter(pl.col("source").is_in(["S_GEN", "KANMON_LINK", "KANMON_MAKERS"]))
+    rows = world.shares.filter(pl.col("source").is_in(["S_GEN", "KANMON_LINK", "KANMON_MAKERS", "S2_KNOW"]))
     assert rows.select(pl.col("share", "share_low", "share_high", "quantity").is_not_null().any()).row(0) == (False,) * 4
-    assert world.inputs.filter(source="KANMON_LINK")["confidence"].unique().to_list() == ["structural"]
+    for source in ("KANMON_LINK", "S2_KNOW"):
+        rows = world.inputs.filter(source=source)
+        assert rows["confidence"].unique().to_list() == ["structural"]
+        assert set(rows["kept_without_low"].drop_nulls()) <= {0.0} and set(rows["kept_without_high"].drop_nulls()) <= {1.0}
+        assert rows["quantity"].null_count() == rows["life_days"].null_count() == rows.height
+    recalled = world.sources.filter(id="S2_KNOW").row(0, named=True)
+    assert (recalled["reliability"], recalled["date"]) == ("unverified", "2026-11")
 
 
 def test_nothing_under_a_licence_that_forbids_business_use_is_packaged(world):
@@ -213,12 +237,19 @@ def test_every_tag_is_a_dataset_and_every_name_stands_in_both_languages(world):
     tags = set(world.items["chains"].str.split("|").explode())
     assert tags == set(kn.datasets.catalogue()["name"]) - {"world"}
     assert world.items["name_ja"].null_count() == world.suppliers["name_ja"].null_count() == 0
-    assert world.items["name_ja"].str.contains(r"[\p{Han}\p{Katakana}\p{Hiragana}]|・|^(LiDAR|LiPF6)$").all()
+    assert (
+        world.items["name_ja"].str.contains(r"[\p{Han}\p{Katakana}\p{Hiragana}]|・|^(LiDAR|LiPF6|DRAM|HDD|HCFC-142b)$").all()
+    )
 
 
 def test_a_company_stands_in_its_country(world):
     companies = world.suppliers.filter(kind="company")
-    assert companies.filter(pl.col("country").is_null())["id"].to_list() == ["realsense", "ziegler"]
+    assert companies.filter(pl.col("country").is_null())["id"].to_list() == [
+        "crystal_photonics",
+        "quantum_solutions",
+        "realsense",
+        "ziegler",
+    ]
     assert companies["note"].str.contains("headquarters").all()
     assert set(world.suppliers.filter(parent="ziegler")["id"]) == {"gsa", "rollvis"}
 
@@ -226,6 +257,7 @@ def test_a_company_stands_in_its_country(world):
 def test_every_row_of_the_hand_made_tables_says_why():
     tables = sorted((Path(__file__).parents[2] / "scripts" / "world").glob("*.csv"))
     assert len(tables) > 10
+    tables += [Path(__file__).parents[2] / "scripts" / "facts" / "connections" / "companies.csv"]
     for table in tables:
         if not table.name.endswith("sources.csv"):
             assert pl.read_csv(table, infer_schema=False, encoding="utf8")["basis"].null_count() == 0, table.name

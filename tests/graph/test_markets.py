@@ -80,6 +80,9 @@ def test_countries_and_companies_are_never_added():
         ({"share": 0.6}, {"share": 0.5, "source": "weak"}),
         ({"source": "new"}, {"source": "weak"}),
         ({"year": 2020, "source": "old"}, {"year": None, "source": "new"}),
+        ({"year": 2018, "source": "old", "share": 0.1}, {"year": 2024, "source": "weak"}),  # a census is not outdone
+        ({"year": 2018, "source": "old", "measure": "capacity"}, {"year": 2024, "source": "weak"}),
+        ({"year": 2020, "measure": "capacity"}, {"year": 2024, "measure": "output by nationality of the maker"}),
     ],
 )
 def test_the_preferred_view_follows_the_stated_rule_in_any_order(better, worse):
@@ -91,3 +94,10 @@ def test_the_preferred_view_follows_the_stated_rule_in_any_order(better, worse):
         assert frame["source"][0] == chosen["source"]
         assert frame["year"][0] == chosen["year"]
         assert frame["measure"][0] == chosen["measure"]
+
+
+def test_the_views_of_a_market_are_ranked_and_the_first_is_preferred():
+    years = (2022, 2024, 2023)
+    frame = market(*({"supplier": "CHN", "share": 0.5, "year": year} for year in years))
+    assert dict(frame.select("year", "rank").rows()) == {2024: 1, 2023: 2, 2022: 3}
+    assert frame.filter(pl.col("rank") == 1)["preferred"].to_list() == [True] and frame["preferred"].sum() == 1

@@ -2,9 +2,10 @@
 
 import kanmon as kn
 import numpy as np
+import polars as pl
 import pytest
 from kanmon.graph import InputError, ProductionNetwork, ReadError, SupplyGraph, UnknownIdError
-from kanmon.risk import solve
+from kanmon.risk import Scenario, solve
 
 SUPPLIERS = [{"id": c, "name_en": c, "kind": "country"} for c in ("AAA", "BBB", "CCC")]
 SUPPLIERS += [
@@ -25,7 +26,11 @@ def build(shares=(), inputs=(), trades=(), **options):
         trades=[{"source": "s", "unit": "USD", "year": 2024} | row for row in trades],
         sources=[{"id": "s", "title": "t", "publisher": "p"}],
     )
-    return ProductionNetwork.from_graph(graph, **options)
+    return graph.network(**{"product": None} | options)
+
+
+def makers(network, item):
+    return network.makers.filter(pl.col("item") == item)["node"].to_list()
 
 
 def sourcing(network, item):
@@ -95,13 +100,15 @@ def test_home_made_steps_are_a_stated_assumption():
 def test_inputs_that_are_not_essential_never_bind():
     inputs = [{"item": "robot", "input": "paint", "essential": False}, {"item": "robot", "input": "x"}]
     network = build(WORLD, inputs, product="robot")
-    assert {network.nodes["item"][int(n)] for p in network.producers("robot") for n in network.sources(p)} == {"x"}
+    assert {network.nodes["item"][int(n)] for p in makers(network, "robot") for n in network.indices[network.links(p)]} == {
+        "x"
+    }
 
 
 def test_alternatives_without_a_mix_may_be_used_in_any_proportion():
     inputs = [{"item": "r", "input": i, "group": "g"} for i in ("x", "y")]
     network = build([{"item": i, "supplier": "AAA", "share": 1.0} for i in "xyr"], inputs)
-    (group,) = network.sources(network.producers("r")[0])
+    (group,) = network.indices[network.links(makers(network, "r")[0])]
     links = slice(network.indptr[group], network.indptr[group + 1])
     assert network.nodes["role"][int(group)] == "group"
     assert (network.low[links].tolist(), network.high[links].tolist()) == ([0, 0], [1, 1])
@@ -110,10 +117,9 @@ def test_alternatives_without_a_mix_may_be_used_in_any_proportion():
 
 def test_nothing_is_lost_when_nothing_happens():
     for dataset in ("world", "humanoid", "casting_forging"):
-        solution = solve(ProductionNetwork.from_graph(kn.load(dataset)))
+        solution = solve(kn.load(dataset).network(), Scenario("nothing"))
         assert solution.converged
-        assert np.all(solution.low == 1)
-        assert np.all(solution.high == 1)
+        assert all(np.all(outcome.x == 1) for outcome in solution.outcomes.values())
 
 
 def test_unknown_products_buyers_and_folders_are_errors(tmp_path):
@@ -135,8 +141,8 @@ def test_sourcing_of_a_maker_that_only_a_scoped_view_names_is_used():
     ]
     inputs = [{"item": "robot", "input": "part"}, {"item": "part", "input": "x"}]
     network = build(shares, inputs, product="robot", buyer="firm")
-    (part,) = (n for n in network.producers("part") if network.nodes["supplier"][int(n)] == "maker")
-    assert network.nodes["buyer"][int(network.sources(part)[0])] == "maker"
+    (part,) = (n for n in makers(network, "part") if network.nodes["supplier"][int(n)] == "maker")
+    assert network.nodes["buyer"][int(network.indices[network.links(part)][0])] == "maker"
 
 
 def test_a_company_without_a_country_has_none():
@@ -146,4 +152,4 @@ def test_a_company_without_a_country_has_none():
         shares=[{"item": "x", "supplier": "f", "source": "s", "share": 1.0}],
         sources=[{"id": "s", "title": "t", "publisher": "p"}],
     )
-    assert ProductionNetwork.from_graph(graph).nodes["country"].to_list() == [None, None]
+    assert graph.network().nodes["country"].to_list() == [None, None]

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 import pytest
-from kanmon.graph import SCHEMA, ProductionNetwork, ReadError, SchemaError, SupplyGraph
+from kanmon.graph import SCHEMA, ReadError, SchemaError, SupplyGraph
 
 
 def tables(**changes):
@@ -59,7 +59,7 @@ def test_a_share_above_one_is_refused_only_beyond_rounding():
     assert [note.code for note in graph.notes] == ["sum_rounded"]
     assert graph.markets["share_low"].to_list() == [0.6, 0.41]  # as published; figures divide by the sum
     assert graph.markets["attributed"].to_list() == [1.0, 1.0]
-    assert ProductionNetwork.from_graph(graph).low.sum() == pytest.approx(1)
+    assert graph.network().low.sum() == pytest.approx(1)
     assert ("sum_above_one", "shares", None, "share") in codes(shares=[share(share=0.7), share(supplier="JPN", share=0.6)])
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kanmon.graph import InputError, SupplyGraph
-from kanmon.risk import concentration, hhi
+from kanmon.risk import concentration, concentration_by_year, hhi
 
 
 def vertices(bounds, rest):
@@ -31,7 +31,7 @@ def incomplete(draw):
     rest = 1 - sum(known)
     ranges = []
     for _ in range(draw(st.integers(0, 3))):
-        low = draw(st.integers(0, 100)) / 100 * rest / 4
+        low = max(0.0, draw(st.integers(0, 100)) / 100 * rest / 4)
         ranges.append((low, min(1.0, low + draw(st.integers(0, 100)) / 100)))
     return known, ranges, draw(st.integers(0, 2))
 
@@ -151,3 +151,59 @@ def test_an_item_that_nobody_is_known_to_supply_is_not_safe():
     row = concentration(graph).row(0, named=True)
     assert (row["hhi_low"], row["hhi_high"], row["top_share_high"]) == (0.0, 1.0, 1.0)
     assert row["top_supplier"] is None
+
+
+def told(*rows):
+    return SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "mineral"} for i in ("x", "y")],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
+        shares=[{"item": "x", "supplier": "CHN", "source": "s"} | row for row in rows],
+        sources=[{"id": s, "title": "t", "publisher": "p"} for s in ("s", "t")],
+    )
+
+
+def test_of_one_year_only_its_views_count_and_the_best_of_them_is_preferred():
+    graph = told(
+        {"year": 2023, "share": 0.5, "measure": "production"},
+        {"year": 2023, "share": 0.4, "measure": "capacity"},
+        {"year": 2024, "share": 0.9, "measure": "production"},
+        {"share": 0.7, "measure": "undated"},
+    )
+    frame = concentration(graph, year=2023)
+    assert set(frame["year"]) == {2023} and frame.height == 2
+    assert frame.filter(frame["preferred"])["measure"].to_list() == ["production"]
+    assert concentration(graph).filter(concentration(graph)["preferred"])["year"].to_list() == [2024]
+    assert concentration(graph, year=1999).is_empty()
+
+
+def test_a_figure_says_how_old_it_is():
+    graph = told({"year": 2018, "share": 0.5}, {"item": "y", "share": 0.5})
+    frame = concentration(graph, as_of=2023)
+    assert frame.select("item", "age", "stale").rows() == [("x", 5, False), ("y", None, None)]
+    assert concentration(graph, as_of=2024)["stale"].to_list() == [True, None]
+
+
+def test_two_years_of_different_measures_are_said_not_to_compare():
+    graph = told(
+        {"year": 2022, "share": 0.5, "measure": "production"},
+        {"year": 2023, "share": 0.6, "measure": "production", "source": "t"},
+        {"year": 2024, "share": 0.7, "measure": "exports"},
+        {"year": 2024, "share": 0.2, "scope": "JPN"},
+        {"item": "y", "year": 2024, "share": 0.7, "measure": "exports"},
+        {"share": 0.9},
+    )
+    panel = concentration_by_year(graph)
+    assert panel.select("item", "year", "before", "same_measure", "same_source", "top_share_low").rows() == [
+        ("x", 2022, None, None, None, 0.5),
+        ("x", 2023, 2022, True, False, 0.6),
+        ("x", 2024, 2023, False, False, 0.7),
+        ("y", 2024, None, None, None, 0.7),
+    ]
+    assert concentration_by_year(graph, scope="JPN")["top_share_low"].to_list() == [0.2]
+
+
+def test_the_panel_holds_one_row_per_item_and_year_of_the_bundled_data():
+    panel = concentration_by_year(kn.load("world"))
+    assert not panel.select("item", "year").is_duplicated().any()
+    cobalt = panel.filter(item="cobalt_mining", year=2024).row(0, named=True)
+    assert (cobalt["top_supplier"], cobalt["before"], cobalt["same_measure"]) == ("COD", 2023, True)

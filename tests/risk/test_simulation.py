@@ -15,10 +15,10 @@ from kanmon.risk import (
     reduce,
     scenarios_from,
     simulate,
+    solve,
     spare_capacity,
     stockpile,
     substitute,
-    time_to_stop,
     trace,
 )
 
@@ -92,10 +92,11 @@ def oracle(inputs, shares, lost, cut):
     return {item: sum(s * x[item, c] for c, s in row.items()) for item, row in shares.items()}
 
 
-@pytest.mark.parametrize("seed", range(120))
-def test_the_fixed_point_agrees_with_plain_iteration_cycles_too(seed):
+@pytest.mark.parametrize("seed", range(80))
+def test_the_estimate_is_plain_iteration_with_every_maker_supplied_alike(seed):
     rng = np.random.default_rng(seed)
-    inputs, shares = random_case(rng)
+    cyclic = bool(seed % 2)
+    inputs, shares = random_case(rng, cyclic=cyclic)
     where = [(i, c) for i, row in shares.items() for c in row]
     lost, cut, changes = {}, {}, []
     for k in rng.choice(len(where), min(2, len(where)), replace=False):
@@ -109,28 +110,23 @@ def test_the_fixed_point_agrees_with_plain_iteration_cycles_too(seed):
             cut |= {(item, country, buyer): part for buyer in to}
             changes.append(embargo(country, item=item, to=to, share=part))
     frame = simulate(graph_of(inputs, shares), Scenario("s", changes))
-    network = ProductionNetwork.from_graph(graph_of(inputs, shares))
-    produced = levels(network, Scenario("s", changes))
     expected = oracle(inputs, shares, lost, cut)
-    for item, low, high in produced:
-        assert low == pytest.approx(expected[item], abs=1e-9)
-        assert high == pytest.approx(expected[item], abs=1e-9)
-    assert frame["converged"].all()
+    for item, low, high, estimate in frame.select("item", "kept_low", "kept_high", "kept_estimate").rows():
+        assert low - 1e-9 <= expected[item] <= high + 1e-9
+        if not cyclic:  # in a loop the estimate takes the best arrangement: else any loss would run to nothing
+            assert estimate == pytest.approx(expected[item], abs=1e-9)
 
 
-def levels(network, scenario):
-    """What is produced of each item, whoever may buy it: share times level over the producers of the world market."""
-    from kanmon.risk import apply, solve
+def test_a_small_loss_in_a_loop_stays_small_at_best_and_may_run_down_at_worst():
+    graph = graph_of([("a", "b", None, None), ("b", "a", None, None)], {"a": {"AAA": 0.04, "BBB": 0.96}, "b": {"BBB": 1.0}})
+    row = simulate(graph, halt("AAA")).row(0, named=True)
+    assert (row["kept_low"], row["kept_estimate"], row["kept_high"]) == pytest.approx((0.0, 0.96, 0.96))
 
-    solution = solve(apply(network, scenario))
-    nodes = network.nodes
-    for (item, buyer), node in network.markets.items():
-        if buyer == "":
-            links = slice(network.indptr[node], network.indptr[node + 1])
-            makers = network.indices[links]
-            assert nodes["item"][int(makers[0])] == item
-            weights = network.low[links]
-            yield item, float(weights @ solution.low[makers]), float(weights @ solution.high[makers])
+
+def test_a_product_upstream_of_itself_is_read_at_the_buyers_own_making():
+    graph = graph_of([("p", "q", None, None), ("q", "p", None, None)], {"p": {"AAA": 0.5, "BBB": 0.5}, "q": {"CCC": 1.0}})
+    row = simulate(graph, embargo("AAA", item="p", to="DDD"), product="p", buyer="DDD").filter(pl.col("item") == "p")
+    assert row["kept_high"].item() == 1.0
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -198,7 +194,8 @@ def test_an_embargo_spares_the_home_industry_and_a_halt_does_not():
     assert stopped["magnet"] == (0.4, 0.4)
     assert stopped["robot"] == (0.4, 0.4)  # motors of both countries draw on the same magnets
     cut = kept(graph, embargo("AAA", item="magnet"))
-    assert cut["robot"] == (0.7, 0.7)  # motors of AAA go on: 0.5 * 1 + 0.5 * 0.4
+    # Motors of AAA go on; those of BBB, half of all, may be made of AAA's magnets or of the others: 0 to 0.4 of 0.5.
+    assert cut["robot"] == (0.5, 0.9)
     assert kept(graph, embargo("AAA", item="magnet", to="CCC"))["robot"] == (1.0, 1.0)
 
 
@@ -259,7 +256,7 @@ def test_an_item_without_any_data_is_at_risk_not_safe():
 def test_new_supply_helps_and_shares_the_fate_of_its_place():
     graph = graph_of(*CHAIN)
     assert kept(graph, halt("AAA", item="magnet"), add_source("magnet", 0.3))["robot"] == (0.7, 0.7)
-    assert kept(graph, halt("AAA"), add_source("motor", 0.3, node="AAA"))["motor"] == (0.2, 0.2)
+    assert kept(graph, halt("AAA"), add_source("motor", 0.3, node="AAA"))["motor"] == (0.0, 0.4)  # as without it
     assert kept(graph, halt("AAA", item="magnet"), substitute("magnet", "robot", 0.1))["magnet"] == (
         0.444444444,
         0.444444444,
@@ -274,28 +271,17 @@ def test_recycling_needs_none_of_the_usual_inputs():
     assert kept(graph, stop, add_source("motor", 0.3, recycling=True))["motor"] == (0.3, 0.3)
 
 
-def test_stocks_count_down_along_and_or_paths():
-    graph = graph_of(
-        [("robot", "a", "g", None), ("robot", "b", "g", None), ("robot", "c", None, None)],
-        {"a": {"AAA": 1.0}, "b": {"BBB": 1.0}, "c": {"CCC": 1.0}, "robot": {"DDD": 1.0}},
-    )
-
-    def days(*changes):
-        frame = time_to_stop(graph, Scenario("s", changes), product="robot")
-        return dict(frame.select("item", "days_high").rows())["robot"]
-
-    assert days(halt("AAA"), stockpile("a", 30)) == float("inf")  # b goes on
-    assert days(halt("AAA"), halt("BBB"), stockpile("a", 30), stockpile("b", 10)) == 30
-    assert days(halt("CCC"), stockpile("c", 20), stockpile("robot", 5)) == 25
-    assert days(halt("CCC"), halt("AAA"), halt("BBB"), stockpile("c", 20), stockpile("a", 7)) == 7
+def test_a_stock_is_refused_where_it_changes_nothing():
+    with pytest.raises(InputError, match="buys time"):
+        simulate(graph_of(*CHAIN), Scenario("s", [halt("AAA"), stockpile("magnet", 60)]))
 
 
 def test_the_trace_leads_from_the_product_to_the_cause():
     steps = trace(graph_of(*CHAIN), Scenario("s", embargo("AAA", item="magnet", to="BBB")), "robot")
     assert steps["item"].to_list() == ["robot", "motor", "magnet"]
-    assert steps["cause"].to_list() == ["input", "input", "embargo"]
+    assert steps["cause"].to_list() == ["need", "need", "embargo"]
     assert steps["source"].to_list() == ["s"] * 3
-    assert steps["share"].to_list() == [1.0, 0.5, 0.6]
+    assert steps["share"].to_list() == [1.0, 1.0, 0.6]
     assert trace(graph_of(*CHAIN), Scenario("s"), "robot").is_empty()
 
 

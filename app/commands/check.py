@@ -1,0 +1,81 @@
+"""``kanmon check``: what files are understood to be, before any figure."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ...graph.messages import text
+from ..console import Force, Json, Lang, console, language
+
+
+def _help(name: str) -> str:
+    return text(f"app.check.{name}", None)
+
+
+Files = Annotated[list[Path], typer.Argument(metavar="FILE|FOLDER...", help=_help("files"))]
+Encoding = Annotated[str | None, typer.Option("--encoding", help=_help("encoding"), show_default=False)]
+Mapping = Annotated[Path | None, typer.Option("--mapping", help=_help("mapping"), show_default=False)]
+Draft = Annotated[Path | None, typer.Option("--draft", help=_help("draft"), show_default=False)]
+
+
+def check(
+    files: Files,
+    encoding: Encoding = None,
+    mapping: Mapping = None,
+    draft: Draft = None,
+    lang: Lang = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Say what files are understood to be; exit 0 understood, 1 nothing usable, 2 unreadable."""
+    from ...datasets import load
+    from ...datasets.intake.mapping import check_corrections, read_corrections
+    from ...datasets.intake.understanding import Understanding, inputs, understand
+    from ...graph import KanmonError, ReadError
+    from ...graph.errors import shorten
+    from ..understood import as_json, draft_text, linked, show, write_draft
+
+    lang_ = language(lang)
+    if draft is not None and draft.exists() and not force:
+        raise ReadError("graph.tables.exists", path=shorten(draft))
+    corrections = read_corrections(mapping)
+    tables, names, failed = [], [], []
+    for given in files:
+        for path in inputs(given):
+            try:
+                found = understand(path, encoding=encoding, corrections=corrections)
+            except KanmonError as error:
+                failed.append(error)
+                continue
+            tables += found.tables
+            names += found.files
+    found = Understanding(tuple(tables), tuple(names), "")
+    if not failed:
+        check_corrections(found, corrections)
+    links = linked(found, load("world"))
+    if draft is not None:
+        write_draft(found, draft)
+    words = " ".join(f'"{file}"' if " " in str(file) else str(file) for file in files)
+    command = f"kanmon check {words} --mapping {draft or 'mapping.yaml'}"
+    if json:
+        import json as json_
+
+        typer.echo(json_.dumps(as_json(found, links, lang_), ensure_ascii=False, indent=1))
+    else:
+        terminal = console()
+        show(found, terminal, lang_, links)
+        if draft is not None:
+            terminal.print(text("app.check.drafted", lang_, path=str(draft), command=command), markup=False, soft_wrap=True)
+        elif tables and not found.usable:
+            terminal.print(text("app.check.nothing", lang_, command=command), markup=False, soft_wrap=True)
+            typer.echo(draft_text(found))
+        elif any(table.names for table in tables):
+            terminal.print(text("app.check.use", lang_, command=command), style="dim", markup=False, soft_wrap=True)
+    for error in failed:
+        print(error.text(lang_), file=sys.stderr)  # noqa: T201
+    if failed or not found.usable:
+        raise typer.Exit(2 if failed else 1)

@@ -1,0 +1,55 @@
+"""``kanmon controls``: what is restricted today, and what that does to a product."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ...graph.messages import text
+from ..console import Buyer, Data, Force, Json, Lang, Out, console, language, open_graph
+
+
+def _say(key: str) -> str:
+    return text(f"app.controls.{key}")
+
+
+Product = Annotated[str | None, typer.Option("--product", help=_say("help_product"), show_default=False)]
+On = Annotated[str | None, typer.Option("--on", help=_say("help_on"), show_default=False)]
+Top = Annotated[int, typer.Option("--top", min=1, help=_say("help_top"))]
+
+
+def controls(
+    data: Data = None,
+    buyer: Buyer = None,
+    product: Product = None,
+    on: On = None,
+    top: Top = 25,
+    lang: Lang = None,
+    out: Out = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Show, or write, what is restricted and what that does to a product."""
+    from datetime import date
+
+    from ...datasets.measures import day
+    from ...graph.files import check_folder
+    from ..controls import find_controls, show_controls, write_controls
+    from ..outputs import plain
+
+    lang_ = language(lang)
+    when = date.today() if on is None else day(on)
+    if out is not None:
+        check_folder(out, force)
+    with console(stderr=True).status(text("app.assess.assessing", lang_)):
+        found = find_controls(open_graph(data), when, buyer=buyer, product=product)
+    if out is not None:
+        write_controls(found, out, force=force)
+    if json:
+        typer.echo(plain(found.summary()))
+        return
+    terminal = console()
+    show_controls(found, top, terminal, lang_)
+    if out is not None:
+        terminal.print(text("app.assess.written", lang_, path=str(out)), markup=False)

@@ -1,0 +1,91 @@
+"""``kanmon data check``: what is weak in the data, worst first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ...graph.messages import text
+from ..console import Data, Force, Json, Lang, Out, console, language, name_of, open_graph, safe
+
+if TYPE_CHECKING:
+    import polars as pl
+    from rich.table import Table
+
+    from ...graph import SupplyGraph
+
+Top = Annotated[int, typer.Option("--top", min=1, help=text("app.data_check.help_top"))]
+
+
+def check(
+    data: Data = None, top: Top = 10, lang: Lang = None, out: Out = None, force: Force = False, json: Json = False
+) -> None:
+    """List what leads nowhere, who is not named, what is stale and what contradicts."""
+    from ...datasets import inspect_data
+    from ...datasets.inspection import KINDS
+    from ...graph.files import check_folder, whole_folder
+    from ..outputs import plain, write_csv
+
+    lang_ = language(lang)
+    if out is not None:
+        check_folder(out, force)
+    graph = open_graph(data)
+    found = inspect_data(graph)
+    if out is not None:
+        with whole_folder(out, force) as folder:
+            write_csv(found, folder / "check.csv")
+            write_csv(graph.sources, folder / "sources.csv")
+    if json:
+        counts = {kind: found.filter(what=kind).height for kind in KINDS}
+        typer.echo(plain({"data": graph.name, "counts": counts, "findings": found.to_dicts()}))
+        return
+    terminal = console()
+    for kind in KINDS:
+        rows = found.filter(what=kind)
+        if rows.height:
+            terminal.print(_table(graph, rows, kind, top, lang_))
+            if rows.height > top:
+                terminal.print(text("app.assess.more", lang_, count=rows.height - top), style="dim")
+        else:
+            terminal.print(text("app.data_check.none", lang_, what=text(f"datasets.inspection.{kind}", lang_)))
+    terminal.print(text("app.data_check.how", lang_), style="dim")
+    if out is not None:
+        terminal.print(text("app.assess.written", lang_, path=str(out)), markup=False)
+
+
+def _table(graph: SupplyGraph, rows: pl.DataFrame, kind: str, top: int, lang: str) -> Table:
+    from rich.table import Table
+
+    title = text("app.data_check.title", lang, what=text(f"datasets.inspection.{kind}", lang), count=rows.height)
+    heads = {
+        "leads_nowhere": ("item", "restricted"),
+        "nobody_named": ("item", "products"),
+        "stale": ("item", "products", "year", "supplier", "share", "source"),
+        "contradiction": ("item", "products", "supplier", "share", "source", "other"),
+    }[kind]
+    table = Table(title=title, title_justify="left")
+    for head in heads:
+        table.add_column(text(f"app.data_check.{head}", lang), justify="right" if head in {"products", "year"} else "left")
+    for row in rows.head(top).iter_rows(named=True):
+        table.add_row(*(_cell(graph, row, head, lang) for head in heads))
+    return table
+
+
+def _cell(graph: SupplyGraph, row: dict[str, Any], head: str, lang: str) -> str:
+    from ..chokepoint_tables import share
+
+    if head == "item":
+        return safe(name_of({**row, "id": row["item"]}, lang), 44)
+    if head == "supplier":
+        return safe(name_of(graph.supplier(row["supplier"]), lang), 24)
+    if head == "share":
+        return share(row["share_low"], row["share_high"])
+    if head == "restricted":
+        return text("graph.words.yes", lang) if row["restricted"] else ""
+    if head == "source":
+        year = "" if row["year"] is None or row["what"] == "stale" else f" {row['year']}"
+        return safe(row["source"], 24) + year
+    if head == "other":
+        return f"{share(row['other_low'], row['other_high'])} {safe(row['other_source'], 24)} {row['other_year']}"
+    return str(row[head])

@@ -1,0 +1,198 @@
+"""What is restricted today, by which act, how sure that is, and what it does to a product; without a screen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date as Date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from ..datasets import countries, measure_sources, measures, rechecks
+from ..graph import SupplyGraph
+from ..graph.files import whole_folder
+from ..graph.messages import text
+from ..risk import control_effects, control_losses
+from ..risk.production.controls import TOGETHER
+from .console import name_of, safe
+from .outputs import plain, write_csv
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_LOSSES = ("certain_loss", "estimated_loss", "possible_loss")
+
+
+@dataclass(frozen=True)
+class Controls:
+    """Measures that applied on a day, as seen by a buyer.
+
+    Attributes
+    ----------
+    graph : SupplyGraph
+        The data.
+    on, buyer, product : date, str or None, str or None
+        The day, from whose place, and for which product.
+    found : polars.DataFrame
+        One row per measure, what cuts most first: the columns of `datasets.measures`, ``reason`` (why it cuts nothing) and,
+        with a product, ``in_figures, certain_loss, estimated_loss, possible_loss``.
+    together : dict or None
+        Losses of the product when all measures bite at once.
+    """
+
+    graph: SupplyGraph
+    on: Date
+    buyer: str | None
+    product: str | None
+    found: pl.DataFrame
+    together: dict[str, Any] | None
+
+    @property
+    def cutting(self) -> pl.DataFrame:
+        """The measures that cut something."""
+        return self.found.filter(pl.col("reason").is_null())
+
+    @property
+    def open_questions(self) -> pl.DataFrame:
+        """What must be looked up again about the measures that cut something, or would when they are back."""
+        known = self.found.filter(pl.col("reason").is_null() | (pl.col("reason") == "suspended"))["id"]
+        asked = pl.col("measures").list.eval(pl.element().filter(pl.element().is_in(known.to_list())))
+        return rechecks().with_columns(asked).filter(pl.col("measures").list.len() > 0)
+
+    @property
+    def sources(self) -> pl.DataFrame:
+        """The sources of the measures."""
+        both = pl.concat([measure_sources(), self.graph.sources], how="diagonal")
+        return both.filter(pl.col("id").is_in(self.found["source"].implode())).unique(
+            "id", keep="first", maintain_order=True
+        )
+
+    def summary(self) -> dict[str, Any]:
+        """Return the findings as plain data."""
+        return {
+            "on": self.on,
+            "checked": self.found["checked"].max(),
+            "buyer": self.buyer,
+            "product": self.product,
+            "together": self.together,
+            "measures": self.found.to_dicts(),
+            "rechecks": self.open_questions.to_dicts(),
+            "sources": self.sources.to_dicts(),
+        }
+
+
+def find_controls(graph: SupplyGraph, on: Date, *, buyer: str | None = None, product: str | None = None) -> Controls:
+    """Return the measures that applied on a day and, with a product, what each does to it.
+
+    Raises
+    ------
+    UnknownIdError
+        The graph does not have the buyer or the product.
+    """
+    rows = measures(on, also=graph.measures)
+    place = None if buyer is None else graph.supplier(buyer)["country"] or buyer
+    part = graph if product is None else graph.upstream(product)
+    effects = control_effects(rows, buyer=place, graph=part)
+    # A measure cuts something when it does so for one of its items; else the reason of the first says why not.
+    why = pl.when(pl.col("reason").is_null().any()).then(None).otherwise(pl.col("reason").first())
+    reasons = effects.group_by("measure").agg(reason=why)
+    found = rows.join(reasons, left_on="id", right_on="measure", how="left", maintain_order="left")
+    if product is None:
+        order = [pl.col("reason").is_not_null(), pl.col("issuer"), -pl.col("since").dt.epoch("d")]
+        return Controls(graph, on, buyer, product, found.sort(order, maintain_order=True, nulls_last=True), None)
+    losses = control_losses(graph, rows, product, buyer=buyer)
+    columns = ("in_figures", "aimed", *_LOSSES)
+    found = found.join(losses.select("measure", *columns), left_on="id", right_on="measure", how="left")
+    # What is aimed at others, or by the buyer at others, counts where it comes back through makers abroad.
+    felt = pl.col("reason").is_in(["elsewhere", "own"]) & (pl.col("possible_loss") > 0)
+    found = found.with_columns(reason=pl.when(~felt.fill_null(False)).then("reason"))
+    order = [pl.col("reason").is_not_null(), -pl.col("certain_loss"), -pl.col("possible_loss")]
+    order += [pl.col("against").fill_null("all") == "all", pl.col("in_figures"), pl.col("id")]
+    together = losses.filter(measure=TOGETHER).select(_LOSSES).to_dicts()
+    found = found.sort(order, maintain_order=True, nulls_last=True)
+    return Controls(graph, on, buyer, product, found, together[0] if together else None)
+
+
+def write_controls(found: Controls, path: Path, *, force: bool = False) -> None:
+    """Write into a folder, whole or not at all: controls.csv, rechecks.csv, sources.csv, summary.json."""
+    with whole_folder(path, force) as folder:
+        write_csv(found.found, folder / "controls.csv")
+        write_csv(found.open_questions, folder / "rechecks.csv")
+        write_csv(found.sources, folder / "sources.csv")
+        (folder / "summary.json").write_text(plain(found.summary()) + "\n", encoding="utf-8")
+
+
+def show_controls(found: Controls, most: int, terminal: Console, lang: str) -> None:
+    """Print what is restricted, what it does, what cuts nothing and why, and what must be looked up again."""
+    from rich.table import Table
+
+    say = _Words(lang)
+    graph, cutting = found.graph, found.cutting
+    place = say.world if found.buyer is None else safe(name_of(graph.supplier(found.buyer), lang))
+    about = "" if found.product is None else safe(name_of(graph.item(found.product), lang))
+    title = "title_product" if found.product else "title"
+    counts = {"count": cutting.height, "all": found.found.height}
+    table = Table(title=say(title, on=found.on, buyer=place, product=about, **counts), title_justify="left")
+    heads = ["since", "who", "whom", "goods", "act", "status", *(["loss"] if found.product else [])]
+    for head in heads:
+        table.add_column(say(head), overflow="fold", justify="right" if head == "loss" else "left")
+    for row in cutting.head(most).iter_rows(named=True):
+        cells = [str(row["since"] or "–"), say.places(row["issuer"]), say.places(row["against"] or "all")]
+        goods = row[f"name_{lang}"] or ", ".join(
+            name_of(graph.item(id), lang) for id in (row["item"] or "").split("|") if id
+        )
+        cells += [safe(goods, 60), safe(row["legal_reference"] or "", 50), say.status(row)]
+        table.add_row(*cells, *([say.loss(row)] if found.product else []))
+    terminal.print(table)
+    if cutting.height > most:
+        terminal.print(text("app.assess.more", lang, count=cutting.height - most), style="dim")
+    if found.together:
+        terminal.print(say("together", loss=say.loss(found.together)))
+    _show_rest(found, terminal, say)
+    questions = found.open_questions
+    if questions.height:
+        terminal.print(say("recheck"))
+        for row in questions.iter_rows(named=True):
+            ids = safe(", ".join(row["measures"][:4]) + (", …" if len(row["measures"]) > 4 else ""), 80)
+            terminal.print(f"  {row['date']}  {safe(row[f'question_{lang}'], 300)} ({ids})")
+    for note in ("note_status", "note_kind", *(["note_figures"] if found.product else [])):
+        terminal.print(say(note, checked=found.found["checked"].max()), style="dim")
+
+
+def _show_rest(found: Controls, terminal: Console, say: _Words) -> None:
+    rest = found.found.filter(pl.col("reason").is_not_null())["reason"].value_counts(sort=True)
+    if rest.height:
+        parts = [f"{text(f'risk.controls.{reason}', say.lang)} ({count})" for reason, count in rest.rows()]
+        terminal.print(say("rest", reasons="; ".join(parts)), style="dim")
+
+
+class _Words:
+    """The words of the table in one language."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+        self.names = dict(countries().select("iso3", f"name_{lang}").iter_rows())
+        self.world = self("nobody")
+
+    def __call__(self, key: str, /, **values: Any) -> str:
+        return text(f"app.controls.{key}", self.lang, **values)
+
+    def places(self, cell: str) -> str:
+        """Names of the countries in a cell."""
+        known = {"all": self("all"), "military_end_users": self("military_end_users")}
+        return ", ".join(known.get(word) or self.names.get(word) or safe(word, 20) for word in cell.split("|"))
+
+    def status(self, row: dict[str, Any]) -> str:
+        """The status; with the day from which it must be looked up again, where there is one."""
+        status = self(f"status_{row['status']}")
+        return f"{status} ({self('again', day=row['recheck'])})" if row["recheck"] else status
+
+    def loss(self, row: dict[str, Any]) -> str:
+        """Certain to possible loss, with the estimate where there is one."""
+        from .chokepoint_tables import share
+
+        estimate = row["estimated_loss"]
+        both = share(row["certain_loss"], row["possible_loss"])
+        guess = "" if estimate is None or row["certain_loss"] == row["possible_loss"] else f" (~{estimate:.0%})"
+        return both + guess + (" *" if row.get("in_figures") else "")

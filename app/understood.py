@@ -1,0 +1,144 @@
+"""What was understood of a person's files, in words: one table before any figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..datasets.intake.lines import SetAside
+from ..datasets.intake.mapping import as_yaml, draft
+from ..datasets.intake.table import FORMS, PARTS, Table
+from ..datasets.intake.understanding import Understanding
+from ..graph import InputError, SupplyGraph
+from ..graph.files import whole_file
+from ..graph.messages import text
+from .console import safe
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+SHOWN = 12
+"""Rows set aside, notes and names that a terminal shows of a kind; JSON has all."""
+
+
+def linked(found: Understanding, world: SupplyGraph) -> list[list[dict[str, Any]]]:
+    """Return for each table which of its lines are, or hold, bundled items: ``part, row, item, relation``."""
+    from .audit.company import company_from
+    from .audit.links import link_parts
+    from .audit.mapping import recognise
+
+    links: list[list[dict[str, Any]]] = []
+    for table in found.tables:
+        links.append([])
+        if table.kind not in PARTS or not table.rows:
+            continue
+        try:
+            company = company_from(recognise(Understanding((_distinct(table),), (table.file,), "")))
+        except InputError:
+            continue
+        for link in link_parts(company, world, {}):
+            row = int(company.parts[link.part].refs[0].rpartition("!")[2])
+            links[-1].append({"part": link.part, "row": row, "item": link.item, "relation": link.relation})
+    return links
+
+
+def _distinct(table: Table) -> Table:
+    """Each part once: who sells it how often does not matter here."""
+    if table.kind == "bom":
+        return table
+    naming = [table.data.columns[i + 1] for role in ("part", "name") for i in table.roles.get(role, ())]
+    data = table.data.unique(naming, keep="first", maintain_order=True) if naming else table.data
+    return replace(table, kind="order", data=data)
+
+
+def as_json(found: Understanding, links: list[list[dict[str, Any]]], lang: str) -> dict[str, Any]:
+    """Return the tables as plain data; the notes are sentences in ``lang``."""
+    tables = []
+    for table, linked_ in zip(found.tables, links, strict=True):
+        notes = [note.text(lang) for note in table.notes]
+        tables.append(table.as_json() | {"linked": linked_, "notes": notes})
+    return {"tables": tables}
+
+
+def show(found: Understanding, terminal: Console, lang: str, links: list[list[dict[str, Any]]] | None = None) -> None:
+    """Print each table: what its columns were taken for with values, its rows, and what was set aside."""
+    for n, table in enumerate(found.tables):
+        _show(table, terminal, lang, links[n] if links else [])
+
+
+def headline(table: Table, lang: str) -> str:
+    """Return one line about a table."""
+    kind = text(f"app.check.kind_{table.form if table.form in FORMS else table.kind}", lang)
+    area = f" {table.area}" if table.area else ""
+    fields = {"file": safe(table.file), "sheet": safe(table.sheet), "kind": kind, "rows": f"{table.rows:,}", "area": area}
+    header = "+".join(map(str, table.header))
+    return text(f"app.check.head{'' if header else '_plain'}", lang, header=header, encoding=table.encoding or "–", **fields)
+
+
+def _show(table: Table, terminal: Console, lang: str, links: list[dict[str, Any]]) -> None:
+    from rich.table import Table as Grid
+
+    say = lambda name, **values: text(f"app.check.{name}", lang, **values)  # noqa: E731
+    terminal.print(headline(table, lang), style="bold")
+    by_place = {i: role for role, places in table.roles.items() for i in places}
+    if table.names:
+        grid = Grid("", say("column"), say("read_as"), say("samples"))
+        for i, name in enumerate(table.names):
+            samples = " | ".join(safe(value, 28) for value in table.samples(i))
+            if name or samples:
+                unit = f" [{table.units[i].word}]" if i in table.units else ""
+                role = by_place.get(i, "")
+                how = table.how.get(i, "")
+                guess = f" ({text(f'app.audit_page.how_{how}', lang)})" if how not in {"", "word"} else ""
+                taken = say("unused") if role in {"", "other", "dotted", "indent"} else f"{say(f'role_{role}')}{guess}{unit}"
+                grid.add_row(table.letters[i], safe(name, 32), safe(taken, 48), samples)
+        terminal.print(grid)
+    for reason, rows in _by_reason(table.set_aside).items():
+        shown = ", ".join(map(str, rows[:SHOWN])) + (
+            f" ({say('more', count=len(rows) - SHOWN)})" if len(rows) > SHOWN else ""
+        )
+        terminal.print(say("aside", rows=shown, reason=say(f"reason_{reason}")), markup=False)
+    if table.totals:
+        unit = next(
+            (f" {u.currency}" for i in table.roles.get("amount", ()) if (u := table.units.get(i)) and u.currency), ""
+        )
+        totals = ", ".join(
+            f"{say(f'role_{role}')} {value:,.10g}{unit if role == 'amount' else ''}" for role, value in table.totals.items()
+        )
+        terminal.print(say("totals", totals=totals), markup=False)
+    if table.suppliers or table.makers:
+        terminal.print(say("firms", suppliers=len(table.suppliers), makers=len(table.makers)), markup=False)
+    if table.spellings:
+        joined = "; ".join(" = ".join(safe(each, 24) for each in firm[:3]) for firm in table.spellings[:3])
+        terminal.print(say("joined", count=len(table.spellings), joined=joined))
+    if links:
+        examples = ", ".join(f"{safe(each['part'], 30)} → {each['item']}" for each in links[:3])
+        terminal.print(say("linked", count=len(links), examples=examples))
+    for note in table.notes[:SHOWN]:
+        terminal.print(note.text(lang), style="dim", markup=False)
+
+
+def _by_reason(rows: Iterable[SetAside]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for each in rows:
+        found.setdefault(each.reason, []).append(each.row)
+    return found
+
+
+def write_draft(found: Understanding, path: Path) -> None:
+    """Write the mapping that says what was understood, for a person to correct.
+
+    Raises
+    ------
+    ReadError
+        The file cannot be written.
+    """
+    with whole_file(path) as temporary:
+        temporary.write_text(as_yaml(draft(found.tables)), encoding="utf-8", newline="\n")
+
+
+def draft_text(found: Understanding) -> str:
+    """Return that mapping as text."""
+    return as_yaml(draft(found.tables))

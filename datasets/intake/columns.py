@@ -1,0 +1,364 @@
+"""What the columns of a table are taken for: the words of its header weighed against what its cells hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..countries import country
+from .values import date, decimal_comma, is_blank, number
+from .words import EXACT, PART, Suggestion, bare, pair_of, suggestions
+
+CONTENT, CORRECTED = "content", "corrected"
+"""Other ways in which a column got its role than by a word of its header."""
+MEASURES = (
+    "quantity",
+    "price",
+    "amount",
+    "stock",
+    "lead_time",
+    "level",
+    "share",
+    "daily_use",
+    "stock_days",
+    "switch_days",
+    "moq",
+)
+"""Roles whose cells are numbers."""
+SEVERAL = {"price", "note", "date", "order_no", "link"}
+"""Roles that several columns may hold."""
+NAMING = ("part", "name", "part_maker", "part_supplier", "value")
+"""Roles that say which part a line is about."""
+_PREFIXES = (
+    "R|RN|RV|C|CN|CON|CONN|L|FB|D|LED|ZD|Q|TR|U|IC|J|JP|P|PL|SW|S|Y|X|XTAL|F|TP|K|RL|BT|BAT|T|VR|H|MH|CAB|ANT|M|MOD|LS|BZ|SP"
+)
+_ONE = rf"(?:{_PREFIXES})_?\d{{1,4}}[A-Z]?"
+_DESIGNATOR = re.compile(rf"{_ONE}(?:\s*[,;、 ~–-]\s*(?:{_ONE}|\d{{1,4}}))*[,;]?", re.IGNORECASE)
+_STEP = re.compile(r"(?:lv|lvl|level|レベル|階層|nivel|ebene|stufe|层级|层)(\d)")
+_DOTTED = re.compile(r"\d+(?:\.\d+)+\.?")
+_CODE = re.compile(r"(?=\S*\d)[A-Za-z0-9][\w\-./#+]{1,29}", re.ASCII)
+_SAMPLE = 600
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What the filled cells of a column are, as parts of them; ``fill`` is the number of filled cells of the sample."""
+
+    fill: int
+    numeric: float = 0.0
+    integer: float = 0.0
+    dates: float = 0.0
+    countries: float = 0.0
+    designators: float = 0.0
+    links: float = 0.0
+    dotted: float = 0.0
+    distinct: float = 0.0
+    codes: float = 0.0
+    length: float = 0.0
+    largest: float = 0.0
+    sequential: bool = False
+
+
+def profile(cells: Sequence[str | None]) -> Profile:
+    """Return the profile of a column from a sample of its cells, taken evenly.
+
+    >>> seen = profile(["R1, R2", "C3", "U1-U4"])
+    >>> seen.designators, seen.numeric
+    (1.0, 0.0)
+    """
+    step = max(1, len(cells) // _SAMPLE)
+    known = [cell.strip() for cell in cells[::step] if cell is not None and not is_blank(cell)]
+    if not known:
+        return Profile(0)
+    comma = decimal_comma(known)
+    numbers = [number(cell, comma) for cell in known]
+    integers = [value for value in numbers if value is not None and value == int(value)]
+    part = len(known)
+    texts = [cell for cell, value in zip(known, numbers, strict=True) if value is None]
+    return Profile(
+        fill=part,
+        numeric=sum(value is not None for value in numbers) / part,
+        integer=len(integers) / part,
+        dates=sum(date(cell) is not None for cell in known) / part,
+        countries=sum(len(cell) < 40 and country(cell) is not None for cell in texts) / part,
+        designators=sum(_DESIGNATOR.fullmatch(cell) is not None for cell in texts) / part,
+        links=sum(cell.casefold().startswith(("http", "www.")) for cell in texts) / part,
+        dotted=sum(_DOTTED.fullmatch(cell) is not None for cell in known) / part,
+        distinct=len(set(known)) / part,
+        codes=sum(_CODE.fullmatch(cell) is not None for cell in texts) / part,
+        length=sum(map(len, texts)) / part,
+        largest=max((abs(value) for value in numbers if value is not None), default=0.0),
+        sequential=len(integers) == part
+        and part > 1
+        and all(a < b <= a + 3 * step for a, b in zip(integers, integers[1:], strict=False)),
+    )
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Positions by role, in the order in which they speak, and how each column got its role."""
+
+    roles: dict[str, tuple[int, ...]]
+    how: dict[int, str]
+    steps: tuple[int, ...] = ()
+    """Columns that stand for levels by their position."""
+
+
+def by_content(profiles: Sequence[Profile]) -> Columns:
+    """Return what columns without a known header are taken for, from their cells alone: numbers of parts, names, a count.
+
+    >>> table = [["X-1", "X-2"], ["Ruuvi", "Mutteri"], ["4", "8"]]
+    >>> by_content([profile(column) for column in table]).roles
+    {'part': (0,), 'name': (1,), 'quantity': (2,)}
+    """
+    roles: dict[str, tuple[int, ...]] = {}
+    codes = [i for i, seen in enumerate(profiles) if seen.codes > 0.7 and seen.distinct > 0.8 and seen.dates < 0.5]
+    if codes:
+        roles["part"] = (codes[0],)
+    texts = [
+        i
+        for i, seen in enumerate(profiles)
+        if seen.length > 1
+        and seen.codes <= 0.7
+        and seen.links < 0.5
+        and seen.numeric < 0.5
+        and seen.countries < 0.5
+        and seen.dates < 0.5
+    ]
+    if texts:
+        roles["name"] = (max(texts, key=lambda i: (profiles[i].fill * profiles[i].distinct * profiles[i].length, -i)),)
+    counts = [i for i, seen in enumerate(profiles) if seen.integer > 0.9 and not seen.sequential and seen.dates < 0.5]
+    if len(counts) == 1:
+        roles["quantity"] = (counts[0],)
+    if not texts and codes:
+        roles["name"] = roles.pop("part")
+    return Columns(roles, {i: CONTENT for places in roles.values() for i in places})
+
+
+def assign(headers: Sequence[str], profiles: Sequence[Profile], wishes: Mapping[str, str] | None = None) -> Columns:
+    """Return what each column is taken for.
+
+    A column is one thing, and but for prices, dates and notes a role has one column: the one whose header fits best, and of
+    equals the fullest; a name that is mostly empty gives way to a fuller one.
+
+    Parameters
+    ----------
+    headers : sequence of str
+        Header of each column, blank where it has none.
+    profiles : sequence of Profile
+        What the cells of each column are.
+    wishes : mapping of header to role, optional
+        A person's corrections; "ignore" leaves a column out.
+    """
+    return _Assignment(headers, profiles, wishes or {}).columns()
+
+
+class _Assignment:
+    def __init__(self, headers: Sequence[str], profiles: Sequence[Profile], wishes: Mapping[str, str]) -> None:
+        self.headers, self.profiles = headers, profiles
+        self.wishes = {i: wishes[key] for i, header in enumerate(headers) if (key := " ".join(header.split())) in wishes}
+        self.roles: dict[str, list[int]] = {}
+        self.how: dict[int, str] = {}
+        self.steps: tuple[int, ...] = ()
+
+    def columns(self) -> Columns:
+        for i, role in self.wishes.items():
+            if role not in {"ignore", "", None}:
+                self._take(role, i, CORRECTED)
+        self._steps()
+        found = sorted(self._candidates(), key=lambda each: (-each[1].score, -self._fullness(each), each[0]))
+        for i, suggestion in found:
+            if i not in self.how and (suggestion.role in SEVERAL or suggestion.role not in self.roles):
+                self._take(suggestion.role, i, suggestion.how)
+        self._pairs()
+        self._same_header()
+        self._leftovers(found)
+        self._coded(found)
+        self._part()
+        self._name()
+        for role in SEVERAL & set(self.roles):
+            self.roles[role].sort()
+        return Columns({role: tuple(places) for role, places in self.roles.items()}, self.how, self.steps)
+
+    def _take(self, role: str, i: int, how: str) -> None:
+        self.roles.setdefault(role, []).append(i)
+        self.how[i] = how
+
+    def _fullness(self, each: tuple[int, Suggestion]) -> int:
+        return self.profiles[each[0]].fill
+
+    def _candidates(self) -> list[tuple[int, Suggestion]]:
+        seen: list[list[Suggestion]] = []
+        for i, header in enumerate(self.headers):
+            found = [] if i in self.wishes or i in self.steps or not header else list(suggestions(header))
+            seen.append([one for one in found if self._plausible(one, self.profiles[i], len(found) == 1)])
+        roles = {
+            one.role for i, found in enumerate(seen) for one in found if self.profiles[i].fill or one.role != "designator"
+        }
+        numbered = sum(bool({"part", "part_maker"} & {one.role for one in found}) for found in seen)
+        if numbered > 1:
+            roles.add("numbered")
+        candidates = []
+        for i, found in enumerate(seen):
+            for one in found:
+                role, score = self._settled(one, found, self.profiles[i], roles)
+                candidates.append((i, Suggestion(role, score, one.how)))
+        return candidates
+
+    def _settled(self, one: Suggestion, found: list[Suggestion], seen: Profile, roles: set[str]) -> tuple[str, float]:
+        """Words that mean one thing in one table and another in the next: the cells and the other columns decide."""
+        both = {each.role for each in found}
+        if one.role in {"part", "name", "value"} and seen.designators > 0.6 and roles & {"numbered", "footprint"}:
+            return "designator", one.score
+        if one.role == "comment":
+            return ("name", 0.85) if "designator" in roles else ("note", one.score)
+        if {"number", "part"} <= both:
+            small = seen.numeric > 0.9 and seen.largest < 1000 and bool(roles & {"numbered", "name", "part_maker"})
+            better = seen.sequential or small or seen.dotted > 0.3
+            return one.role, one.score - (0.4 if (one.role == "part") == better else 0.0)
+        if one.role == "number" and seen.fill > 1 and seen.integer + seen.dotted < 0.5 and "part" not in roles:
+            return "part", 0.6
+        if {"value", "amount"} <= both:
+            amount = seen.numeric > 0.6 and "designator" not in roles
+            return one.role, one.score - (0.4 if (one.role == "amount") != amount else 0.0)
+        if {"price", "unit"} <= both:
+            return one.role, one.score - (0.4 if (one.role == "price") != (seen.numeric > 0.6) else 0.0)
+        if one.role in MEASURES and one.role != "lead_time" and seen.fill and seen.numeric < 0.5:
+            return one.role, one.score - 0.3
+        if {"designator", "part"} <= both:
+            return one.role, one.score - (0.4 if (one.role == "designator") != (seen.designators > 0.5) else 0.0)
+        return one.role, one.score
+
+    @staticmethod
+    def _plausible(one: Suggestion, seen: Profile, only: bool) -> bool:
+        """Whether the cells may be what the header says; a plain known word is believed, so that odd cells are named."""
+        if seen.fill == 0:
+            return True
+        certain = one.how == EXACT and only
+        if one.role in {"supplier", "maker", "seller", "name"} and seen.numeric > 0.8 and seen.fill > 1:
+            return one.role == "name" and certain
+        if one.role == "country" and seen.numeric > 0.5:
+            return False
+        if certain:
+            return True
+        if one.role in MEASURES and one.role != "level":
+            return seen.numeric >= 0.5 or one.role in {"lead_time", "share"}
+        if one.role == "date":
+            return seen.dates >= 0.5
+        if one.role == "level":
+            return seen.length < 12
+        return True
+
+    def _steps(self) -> None:
+        """Columns "Lv1, Lv2, Lv3": the level is the column that is filled."""
+        places = [(int(match[1]), i) for i, header in enumerate(self.headers) if (match := _STEP.fullmatch(bare(header)))]
+        if len(places) > 1 and all(self.wishes.get(i, "name") == "name" for _, i in places):
+            self.steps = tuple(i for _, i in sorted(places))
+            texts = [i for i in self.steps if self.profiles[i].length > 2]
+            for i in self.steps:
+                self.how[i] = PART
+            if texts:
+                self.roles["name"] = list(self.steps)
+
+    def _pairs(self) -> None:
+        """A column "x" beside "x part number" holds the makers, whatever x is."""
+        bares = {bare(header): i for i, header in enumerate(self.headers) if header}
+        for i, header in enumerate(self.headers):
+            stem = pair_of(header) if header else None
+            other = bares.get(bare(stem)) if stem else None
+            if other is None or self.profiles[other].numeric > 0.5 or other in self.wishes:
+                continue
+            role = next((role for role, places in self.roles.items() if other in places), None)
+            if role is None and "maker" not in self.roles:
+                self._take("maker", other, CONTENT)
+                role = "maker"
+            if role == "maker" and self.roles.get("part") != [i] and "part_maker" not in self.roles:
+                self._move(i, "part_maker")
+
+    def _move(self, i: int, role: str) -> None:
+        for places in self.roles.values():
+            if i in places:
+                places.remove(i)
+        self.roles = {name: places for name, places in self.roles.items() if places}
+        self._take(role, i, self.how.get(i, CONTENT))
+
+    def _same_header(self) -> None:
+        """Columns under one merged header are one column in steps (an indented name)."""
+        for role, places in list(self.roles.items()):
+            first = places[0]
+            more = [
+                i for i, header in enumerate(self.headers) if header and header == self.headers[first] and i not in self.how
+            ]
+            if role == "name":
+                places += more
+                self.how |= dict.fromkeys(more, self.how[first])
+                places.sort()
+                if len(places) > 1 and len({self.headers[i] for i in places}) == 1 and not self.steps:
+                    self.steps = tuple(places)
+
+    def _leftovers(self, found: Sequence[tuple[int, Suggestion]]) -> None:
+        for i, suggestion in found:
+            if i in self.how:
+                continue
+            if suggestion.role == "name":
+                best = self.roles["name"]
+                if (
+                    len(best) == 1
+                    and self.how[best[0]] != CORRECTED
+                    and 2 * self.profiles[best[0]].fill < self.profiles[i].fill
+                ):
+                    self.roles["name"] = [i]  # the fullest column wins
+                    self.how[i] = suggestion.how
+                    self.roles.setdefault("spec", []).extend(best)
+                    continue
+            role = "spec" if suggestion.role in {*NAMING, "spec", "material"} else "other"
+            if suggestion.role in {"supplier", "maker"}:  # "supplier 2": there is more than one source
+                role = f"{suggestion.role}_more"
+            self.roles.setdefault(role, []).append(i)
+            self.how[i] = suggestion.how
+
+    def _part(self) -> None:
+        """A part goes by its own number, else the maker's, else the shop's; a column that is mostly empty gives way."""
+        for role in ("part_maker", "part_supplier"):
+            if role not in self.roles:
+                continue
+            if "part" not in self.roles:
+                # A shop's number keeps its own role too: it may stand for several parts.
+                self.roles["part"] = list(self.roles[role]) if role == "part_supplier" else self.roles.pop(role)
+            elif self.how[self.roles["part"][0]] != CORRECTED and 2 * self._filled("part") < self._filled(role):
+                self.roles["part"], self.roles[role] = self.roles[role], self.roles["part"]
+
+    def _coded(self, found: Sequence[tuple[int, Suggestion]]) -> None:
+        """Of two columns of names, the one that holds numbers of parts is the part ("Item" beside "Description")."""
+        first = self.roles.get("name", [])
+        others = [i for i, one in found if one.role == "name" and i not in first and i in self.roles.get("spec", [])]
+        if "part" in self.roles or len(first) != 1 or not others or self.how[first[0]] == CORRECTED:
+            return
+        if self.profiles[first[0]].codes > 0.7 and self.profiles[others[0]].codes <= 0.7 and self.profiles[others[0]].fill:
+            self.roles["part"], self.roles["name"] = first, [others[0]]
+            self.roles["spec"].remove(others[0])
+            if not self.roles["spec"]:
+                del self.roles["spec"]
+
+    def _filled(self, role: str) -> int:
+        return sum(self.profiles[i].fill for i in self.roles.get(role, ()))
+
+    def _name(self) -> None:
+        if "name" not in self.roles:
+            counted = set(self.roles) & {"quantity", "price", "designator", "part"}
+            for role in ("value", "spec", "material") if counted else ():
+                if role in self.roles and self.profiles[self.roles[role][0]].length >= 2:
+                    first, *rest = self.roles.pop(role)
+                    self.roles["name"] = [first]
+                    if rest:
+                        self.roles[role] = rest
+                    break
+        if "name" not in self.roles and set(self.roles) & {"quantity", "price", "maker"}:
+            free = [i for i in range(len(self.headers)) if i not in self.how and i not in self.wishes]
+            texts = [i for i in free if self.profiles[i].length >= 2 and not self.profiles[i].links]
+            if texts and ("part" not in self.roles or len(texts) == 1 and self.profiles[texts[0]].codes < 0.5):
+                best = max(texts, key=lambda i: (self.profiles[i].fill * self.profiles[i].distinct, self.profiles[i].length))
+                self._take("name", best, CONTENT)
+        if "name" in self.roles and "part" in self.roles and 2 * self._filled("name") < self._filled("part"):
+            self.roles["name"] += [i for i in self.roles["part"] if i not in self.roles["name"]]

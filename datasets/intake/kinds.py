@@ -1,0 +1,88 @@
+"""What kind of table of parts a table is: a bill of materials, purchases, a sourcing list, prices, an order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from .columns import CONTENT
+from .table import Table
+from .values import id_key
+from .words import plain, title_kind
+
+_YEARLY = re.compile(r"年|20\d\d|annual|yearly|jahr|anual|per year|/year", re.IGNORECASE)
+
+
+def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -> str:
+    """Return what a table of parts is: titles speak first where the columns allow it, else the columns.
+
+    A flat list of parts is a bill of materials, whoever stands beside its lines; purchases have dates, or amounts of a
+    year or of parts bought again and again; a sourcing list says how a part is sourced (country, share, qualification).
+
+    Parameters
+    ----------
+    table : Table
+        Without its kind.
+    titles : sequence of str
+        Names that may say what it is, the nearest first: of the sheet, above the header, of the file.
+    main : bool
+        Whether it is no list beside another table.
+    sheets : set of str
+        Names of all sheets of the file, as `words.plain` compares them.
+    """
+    has = {role for role, places_ in table.roles.items() if places_}
+    if not has & {"part", "name"} or not table.rows and not table.header:
+        return "other"
+    if set(table.how.values()) == {CONTENT} and not has >= {"part", "name", "quantity"}:
+        return "other"
+    firms = has & {"supplier", "seller", "maker"}
+    said = next((kind for title in titles if (kind := title_kind(title)) not in {None, "sum"}), None)
+    if (len(sheets) > 1 and title_kind(titles[0]) == "sum") or _sums_up(table, sheets):
+        return "other"
+    if not main and "quantity" not in has:
+        return "other"  # a list beside the table, of which nothing says that it goes into the product
+    sourced = has & {"share", "qualified", "qualified_date", "switch_days", "stock_days", "daily_use", "world_item"}
+    if "parent" in has or "designator" in has or table.structured and not has & {"date"}:
+        return "bom"
+    parts = [id_key(part) for part in (table.texts("part") if "part" in has else table.texts("name")) if part is not None]
+    repeated = len(set(parts)) < 0.9 * len(parts)
+    yearly = any(table.factor(i) > 1 or _YEARLY.search(table.names[i]) for i in table.roles.get("amount", ()))
+    ledger = firms and (
+        ("date" in has and has & {"amount", "quantity", "price"})
+        or ("amount" in has and (repeated or yearly or "quantity" not in has))
+    )
+    if said == "ledger" and (firms or "amount" in has):
+        return "ledger"
+    if said == "sourcing" and (firms or "country" in has):
+        return "ledger" if ledger and not sourced else "sourcing"
+    if said == "order" and has & {"quantity", "amount", "price"}:
+        return "ledger" if ledger and len(table.suppliers) > 1 else "order"
+    if said == "price_list" and has & {"price", "amount"}:
+        return "price_list"
+    if said == "bom" and not sourced and not (ledger and "date" in has):
+        return "bom"
+    if sourced:
+        return "sourcing"
+    if ledger:
+        return "ledger"
+    if ("country" in has or "lead_time" in has) and (firms or "country" in has) and not has & {"quantity", "price"}:
+        return (
+            "sourcing" if firms or has & {"part"} and "country" in has and has & {"hs", "amount", "lead_time"} else "other"
+        )
+    if "date" in has and has & {"order_no"} and has & {"amount", "price"}:
+        return "ledger" if firms else "order"
+    if "quantity" in has:
+        return "bom"
+    if has & {"price", "amount"}:
+        return "price_list"
+    return "bom" if firms or (has >= {"part", "name"} and "date" not in has) else "other"
+
+
+def _sums_up(table: Table, sheets: set[str]) -> bool:
+    """Whether the lines are the other sheets."""
+    names = [plain(cell) for cell in table.texts("name") if cell is not None]
+    return (
+        len(sheets) > 2
+        and len(names) > 1
+        and sum(any(cell in title for title in sheets) for cell in names) > 0.7 * len(names)
+    )

@@ -1,0 +1,122 @@
+"""Which rows of a table are its lines, and which are set aside: totals, examples, headings, notes, rows without a name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from .values import is_blank, number
+from .words import bare, marks, plain
+
+REASONS = ("no_name", "no_value", "total", "example", "heading", "header", "note")
+"""Why a row is no line; "no_value" is a name that was a formula stored without its value."""
+_EXAMPLE = re.compile(
+    r"[（(【\[<]?\s*(記入例|入力例|記載例|例|example|e\.g\.|ejemplo|beispiel|示例|exemple)\s*(?:[）)】\]>]|[:：])",
+    re.IGNORECASE,
+)
+_TOTAL = re.compile(
+    r"(合計|小計|総計|総合計|累計|sub-?total|grand ?total|total(?:es)?|gesamt(?:summe)?|summe|suma|合计|总计|小计)"
+    r"(?:\s*[:：=（(\[].*|\s+\d.*|\s*[¥$€].*)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class SetAside:
+    """A row that is no line: its number as Excel counts, and why."""
+
+    row: int
+    reason: str
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a row is judged by: columns that name a line, count it or hold money; all headers; the first column of all."""
+
+    naming: tuple[int, ...]
+    counting: tuple[int, ...]
+    money: tuple[int, ...]
+    header: tuple[str, ...]
+    leftmost: int
+
+
+def sort_rows(
+    rows: Sequence[tuple[str | None, ...]], first: int, shape: Shape, unsaved: frozenset[tuple[int, int]]
+) -> tuple[list[int], list[SetAside]]:
+    """Return which rows are lines (positions in ``rows``), and the others but for blank ones, with the reason.
+
+    Parameters
+    ----------
+    rows : sequence of tuples
+        Cells of the table's columns.
+    first : int
+        Number of the first row, as Excel counts.
+    shape : Shape
+        What the rows are judged by.
+    unsaved : frozenset of (position of row, position of column)
+        Formulas without a value.
+    """
+    header = [bare(name) for name in shape.header]
+    lines: list[int] = []
+    aside: list[SetAside] = []
+    alone: list[int] = []
+    counted = 0
+    for i, row in enumerate(rows):
+        filled = [j for j, cell in enumerate(row) if cell is not None]
+        if not filled:
+            if any((i, j) in unsaved for j in shape.naming):
+                aside.append(SetAside(first + i, "no_value"))
+            continue
+        reason = _reason(row, filled, shape, header)
+        if reason == "no_name" and any((i, j) in unsaved for j in shape.naming):
+            reason = "no_value"
+        if reason is not None:
+            aside.append(SetAside(first + i, reason))
+            continue
+        counted += any(row[j] is not None for j in shape.counting)
+        if len(filled) == 1 and filled[0] == shape.leftmost:
+            alone.append(len(lines))
+        lines.append(i)
+    if alone and shape.counting and counted * 10 >= (len(lines) - len(alone)) * 9 and len(alone) * 2 < len(lines):
+        headings = {lines[position] for position in alone}
+        aside += [SetAside(first + i, "heading") for i in sorted(headings)]
+        lines = [i for i in lines if i not in headings]
+        aside.sort(key=lambda each: each.row)
+    return lines, aside
+
+
+def _reason(row: Sequence[str | None], filled: Sequence[int], shape: Shape, header: Sequence[str]) -> str | None:
+    first = row[filled[0]] or ""
+    word = plain(first)
+    if len(first) < 60:
+        if word in marks("example") or any(_EXAMPLE.match(row[j] or "") for j in filled[:3]):
+            return "example"
+        if _is_total(row, filled, shape):
+            return "total"
+    if (
+        len(filled) > 1
+        and bare(row[filled[1]] or "") == header[filled[1]]
+        and sum(bare(row[j] or "") == header[j] for j in filled) * 10 >= len(filled) * 8
+    ):
+        return "header"
+    if len(filled) == 1 and (
+        word in marks("note") or word[:1] in {"※", "＊", "*"} or word.startswith(("注)", "注）", "注:", "note:", "nota:"))
+    ):
+        return "note"
+    if not any(not is_blank(row[j]) for j in shape.naming):
+        values = [j for j in filled if j in shape.money and number(row[j])]
+        others = [j for j in filled if j not in shape.money and not is_blank(row[j])]
+        if values and not others and len(filled) <= max(3, len(shape.money)):
+            return "total"
+        return "note" if len(filled) == 1 and number(first) is None else "no_name"
+    return None
+
+
+def _is_total(row: Sequence[str | None], filled: Sequence[int], shape: Shape) -> bool:
+    """A total names itself in the first text of the row, and has no second text that names a part."""
+    first = next((j for j in filled if not is_blank(row[j]) and number(row[j]) is None), None)
+    cell = "" if first is None else row[first] or ""
+    if plain(cell).strip(":：・*") not in marks("total") and not _TOTAL.fullmatch(cell.strip()):
+        return False
+    return not any(j != first and j in shape.naming and number(row[j]) is None and not is_blank(row[j]) for j in filled)

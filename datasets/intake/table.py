@@ -1,0 +1,318 @@
+"""One table of a person's file as it was understood: its columns, lines, units, and what was set aside."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import polars as pl
+
+from ...graph import Message
+from .columns import profile
+from .lines import SetAside
+from .sheets import letters
+from .values import Unit, decimal_comma, firm_key, is_blank, is_seller, name, number, unit_in
+
+KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "technologies", "questionnaire", "trade", "graph", "other")
+"""Kinds of table that a person is told."""
+PARTS = ("bom", "ledger", "sourcing", "price_list", "order")
+"""Kinds whose lines are parts."""
+USABLE = frozenset((*PARTS, "technologies", "trade", "graph"))
+FORMS = ("company", "products", "suppliers", "technologies", "measures", "questionnaire", "smelters")
+"""Sheets of the audit workbook that are no tables of parts."""
+SHOWN = (
+    "part",
+    "name",
+    "maker",
+    "supplier",
+    "country",
+    "quantity",
+    "price",
+    "amount",
+    "stock",
+    "lead_time",
+    "level",
+    "parent",
+    "date",
+    "note",
+)
+"""Roles in the order in which they are shown; others follow."""
+_TEXTS = ("name", "part", "part_maker", "value", "spec", "material", "part_supplier")
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """A table that was understood.
+
+    Attributes
+    ----------
+    header : tuple of int
+        Header rows as Excel counts; none for a plain list.
+    names : tuple of str
+        Headers by column.
+    letters : tuple of str
+        Excel's letters of the columns.
+    roles : mapping
+        Positions of columns by role, in the order in which they speak.
+    how : mapping
+        How a column got its role: a known word, a part of one, a similar one, its content, or a correction.
+    units : mapping
+        Unit by column, where a header or title names one.
+    data : polars.DataFrame
+        ``row`` (as Excel counts) and the cells as text, of lines only; a cell of a merged range has its value.
+    notes : tuple of Message
+        What a person should know: guessed encodings, formulas without a value, refusals.
+    """
+
+    file: str
+    sheet: str
+    kind: str
+    form: str = ""
+    encoding: str = ""
+    guessed: bool = False
+    header: tuple[int, ...] = ()
+    titles: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    letters: tuple[str, ...] = ()
+    roles: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    how: Mapping[int, str] = field(default_factory=dict)
+    steps: tuple[int, ...] = ()
+    units: Mapping[int, Unit] = field(default_factory=dict)
+    data: pl.DataFrame = field(default_factory=pl.DataFrame)
+    set_aside: tuple[SetAside, ...] = ()
+    notes: tuple[Message, ...] = ()
+    merged: int = 0
+    counted: int | None = None
+    """Rows of a table that another reader reads (trade, graph)."""
+
+    @property
+    def rows(self) -> int:
+        """Lines of the table."""
+        return self.data.height if self.counted is None else self.counted
+
+    @cached_property
+    def numbers_of_rows(self) -> list[int]:
+        """The row of each line, as Excel counts."""
+        return self.data["row"].to_list() if self.data.width else []
+
+    def headers(self, role: str) -> list[str]:
+        """Return the headers of a role, or the letters of columns without one."""
+        shown = [self.names[i].replace("\n", " ") or self.letters[i] for i in self.roles.get(role, ())]
+        return list(dict.fromkeys(shown))
+
+    def cells(self, column: int) -> list[str | None]:
+        """Return the cells of a column, as they stand."""
+        return self.data.to_series(column + 1).to_list()
+
+    def texts(self, role: str) -> list[str | None]:
+        """Return what the columns of a role say on each line: the first that is filled speaks; dashes say nothing."""
+        columns = [self.cells(i) for i in self.roles.get(role, ())]
+        if not columns:
+            return [None] * self.rows
+        if len(columns) == 1:
+            return [None if is_blank(cell) else cell for cell in columns[0]]
+        return [next((cell for cell in cells if not is_blank(cell)), None) for cells in zip(*columns, strict=True)]
+
+    def numbers(self, role: str) -> list[float | None]:
+        """Return the figures of a role in base units; what is no figure is blank."""
+        found: list[float | None] = [None] * self.rows
+        for i in self.roles.get(role, ())[:1]:
+            cells, factor = self.cells(i), self.factor(i)
+            comma = self.comma(i)
+            found = [None if (value := number(cell, comma)) is None else value * factor for cell in cells]
+        return found
+
+    def factor(self, column: int) -> float:
+        """Return how many base units a column's unit is."""
+        return self.units[column].factor if column in self.units else 1.0
+
+    def comma(self, column: int) -> bool:
+        """Return whether a column's decimals are written with a comma."""
+        return decimal_comma(self.cells(column)[:5000])
+
+    @cached_property
+    def levels(self) -> list[int | None]:
+        """The level of each line: of a column, of a number like 1.2.1, of the column that is filled, or of the indent."""
+        if "level" in self.roles:
+            cells = self.texts("level")
+            if any(cell is not None and re.fullmatch(r"\d+(?:\.\d+)*\.[1-9]\d*", cell.strip()) for cell in cells):
+                return [None if cell is None else cell.strip(" .").count(".") for cell in cells]
+            return [_level(cell) for cell in cells]
+        if self.steps:
+            columns = [self.cells(i) for i in self.steps]
+            return [
+                next((n for n, cell in enumerate(cells) if cell is not None), None) for cells in zip(*columns, strict=True)
+            ]
+        if "dotted" in self.roles:
+            return [None if cell is None else cell.strip(" .").count(".") for cell in self.texts("dotted")]
+        if "indent" in self.roles:
+            depths = [
+                None if cell is None else len(cell) - len(cell.lstrip(" 　\t・."))
+                for cell in self.cells(self.roles["indent"][0])
+            ]
+            order = {depth: n for n, depth in enumerate(sorted({depth for depth in depths if depth is not None}))}
+            return [None if depth is None else order[depth] for depth in depths]
+        return [None] * self.rows
+
+    @property
+    def structured(self) -> bool:
+        """Whether the lines say what they go into."""
+        return (
+            "parent" in self.roles
+            or any(level is not None for level in set(self.levels))
+            and len(set(self.levels) - {None}) > 1
+        )
+
+    @property
+    def area(self) -> str:
+        """The range of the lines as Excel shows it, from the first to the last."""
+        rows = self.numbers_of_rows
+        return f"{self.letters[0]}{rows[0]}:{self.letters[-1]}{rows[-1]}" if rows and self.letters else ""
+
+    @cached_property
+    def currencies(self) -> set[str]:
+        """Currencies of the amounts, as the header, a title or a column of their own says."""
+        stated = {unit.currency for i in self.roles.get("amount", ()) if (unit := self.units.get(i)) and unit.currency}
+        written = {
+            unit.currency
+            for cell in set(self.texts("currency"))
+            if cell and (unit := unit_in(f"({cell})")) and unit.currency
+        }
+        return stated or (written if "amount" in self.roles else set())
+
+    @property
+    def spellings(self) -> list[list[str]]:
+        """Firms that are spelled in several ways, with their spellings."""
+        found: dict[str, dict[str, None]] = {}
+        for role in ("supplier", "seller", "maker"):
+            for firm in dict.fromkeys(self.texts(role)):
+                if firm is not None:
+                    found.setdefault(firm_key(firm), {})[name(firm)] = None
+        return [list(each) for each in found.values() if len(each) > 1]
+
+    @cached_property
+    def suppliers(self) -> list[str]:
+        """Firms that sell, each once however it is spelled."""
+        more = [cell for i in self.roles.get("supplier_more", ()) for cell in self.cells(i) if not is_blank(cell)]
+        return _joined([*self.texts("supplier"), *self.texts("seller"), *more])
+
+    @cached_property
+    def makers(self) -> list[str]:
+        """Firms that make, each once however it is spelled."""
+        more = [cell for i in self.roles.get("maker_more", ()) for cell in self.cells(i) if not is_blank(cell)]
+        return _joined([*self.texts("maker"), *more])
+
+    @cached_property
+    def totals(self) -> dict[str, float]:
+        """Sums of amount and quantity in base units, of the lines that have one."""
+        found = {}
+        for role in ("amount", "quantity"):
+            known = role in self.roles and self.kind in PARTS
+            values = [value for value in self.numbers(role) if value is not None] if known else []
+            if values:
+                found[role] = round(sum(values), 6)
+        return found
+
+    def speech(self) -> list[str | None]:
+        """Return all that the text columns say on each line, the name first; columns of no known role speak last."""
+        columns = [self.texts(role) for role in _TEXTS if role in self.roles]
+        if "name" in self.roles and len(self.roles["name"]) > 1:
+            columns += [self.cells(i) for i in self.roles["name"][1:]]
+        columns += [self.cells(i) for i in (*self.roles.get("spec", ())[1:], *self._unnamed())]
+        if not columns:
+            return [None] * self.rows
+        return [
+            " ".join(dict.fromkeys(cell.strip() for cell in cells if not is_blank(cell) and cell is not None)) or None
+            for cells in zip(*columns, strict=True)
+        ]
+
+    def _unnamed(self) -> list[int]:
+        """Columns of no known role that hold words."""
+        unknown = [i for i, name in enumerate(self.names) if name and i not in self.how]
+        seen = {i: profile(self.cells(i)) for i in unknown}
+        return [
+            i
+            for i, each in seen.items()
+            if each.length >= 2 and each.numeric < 0.5 and each.dates < 0.5 and each.links < 0.5
+        ]
+
+    def samples(self, column: int, most: int = 3) -> list[str]:
+        """Return the first different values of a column."""
+        seen: dict[str, None] = {}
+        for cell in self.cells(column) if self.data.width else []:
+            if not is_blank(cell) and cell is not None:
+                seen[" ".join(cell.split())] = None
+                if len(seen) == most:
+                    break
+        return list(seen)
+
+    def units_by_role(self) -> dict[str, Any]:
+        """Return the units as they are written, by role."""
+        found: dict[str, Any] = {}
+        for role, columns in self.roles.items():
+            words = [self.units[i].word for i in columns if i in self.units]
+            if words:
+                found[role] = words[0] if len(words) == 1 else words
+        return found
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the table as plain data, as ``kanmon check --json`` prints it."""
+        header = self.header[0] if len(self.header) == 1 else list(self.header) or None
+        order = [role for role in (*SHOWN, *self.roles) if role in self.roles and role not in {"other", "dotted", "indent"}]
+        columns = {
+            role: (found[0] if len(found) == 1 else found) for role in dict.fromkeys(order) if (found := self.headers(role))
+        }
+        if "seller" in columns and "supplier" not in columns:
+            columns["supplier"] = columns.pop("seller")
+        return {
+            "file": self.file,
+            "sheet": self.sheet,
+            "kind": self.kind,
+            "encoding": self.encoding,
+            "header_row": header,
+            "columns": columns,
+            "units": self.units_by_role(),
+            "rows": self.rows,
+            "set_aside": [{"row": each.row, "reason": each.reason} for each in self.set_aside],
+            "totals": self.totals,
+            "suppliers": self.suppliers,
+            "makers": self.makers,
+        }
+
+
+def _joined(firms: list[str | None]) -> list[str]:
+    seen: dict[str, str] = {}
+    for firm in dict.fromkeys(firms):
+        if firm is not None:
+            seen.setdefault(firm_key(firm), name(firm))
+    return list(seen.values())
+
+
+def _level(cell: str | None) -> int | None:
+    """A level as people write it: 2, "2.0", "Lv2", "..2".
+
+    >>> [_level(cell) for cell in ("2", "2.0", "Lv.2", "..2", "x")]
+    [2, 2, 2, 2, None]
+    """
+    if cell is None:
+        return None
+    word = name(cell).strip()
+    value = number(word)
+    if value is not None and value == int(value) and 0 <= value < 100:
+        return int(value)
+    match = re.fullmatch(r"[^\d]{0,8}?(\d{1,2})", word)
+    return int(match[1]) if match else None
+
+
+def known_sellers(table: Table) -> frozenset[str]:
+    """Return the firms of a table that only sell: its column says so, or they are known for it."""
+    stated = {firm_key(firm) for firm in table.texts("seller") if firm is not None}
+    return frozenset(stated | {firm_key(firm) for firm in table.suppliers if is_seller(firm)})
+
+
+def column_letters(left: int, columns: tuple[int, ...]) -> tuple[str, ...]:
+    """Return Excel's letters of columns of a sheet that has ``left`` blank columns before them."""
+    return tuple(letters(left + i) for i in columns)

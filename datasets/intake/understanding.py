@@ -1,0 +1,393 @@
+"""From files to tables: the one reader of what people hand in, and what it understood."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from ...graph import Message, ReadError
+from ...graph.errors import shorten
+from ...graph.files import not_found
+from . import published
+from .columns import Columns, assign, by_content, profile
+from .headers import Place, places
+from .kinds import kind_of
+from .lines import SetAside, Shape, sort_rows
+from .sheets import Sheet, read_sheets
+from .table import FORMS, USABLE, Table, column_letters
+from .values import Unit, date, is_blank, unit_in
+from .words import bare, forms, marks, plain
+
+SUFFIXES = {".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt"}
+"""Names of files that are read from a folder."""
+_MONEY, _COUNTS, _TIMES = (
+    ("price", "amount"),
+    ("quantity", "stock", "moq", "daily_use"),
+    ("lead_time", "switch_days", "stock_days"),
+)
+_CARRIED = frozenset(
+    (
+        "part",
+        "name",
+        "part_maker",
+        "part_supplier",
+        "supplier",
+        "seller",
+        "maker",
+        "country",
+        "parent",
+        "date",
+        "group",
+        "hs",
+        "order_no",
+    )
+    + ("metal", "product", "spec", "material", "currency", "unit")
+)
+"""Roles in which a merged cell holds for each of its rows; a merged figure holds once."""
+
+
+@dataclass(frozen=True, eq=False)
+class Understanding:
+    """All tables of an input, its files and a hash of their bytes."""
+
+    tables: tuple[Table, ...]
+    files: tuple[str, ...]
+    sha256: str
+
+    @property
+    def usable(self) -> bool:
+        """Whether any table has lines that Kanmon can use."""
+        return any(table.kind in USABLE and table.rows for table in self.tables)
+
+
+def understand(
+    paths: str | Path | Iterable[str | Path], *, encoding: str | None = None, corrections: Mapping[str, Any] | None = None
+) -> Understanding:
+    """Return what people's files hold: every sheet of every file looked at, nothing left out in silence.
+
+    Parameters
+    ----------
+    paths : path or paths
+        Files, and folders of files. A folder of Kanmon's own tables, of the ETO dataset or of BACI is one dataset.
+    encoding : str, optional
+        Encoding of text files, where it is known better.
+    corrections : mapping, optional
+        ``{"sheets": {sheet: {"kind", "header_row", "columns"}}}``, as `mapping.read_corrections` reads it.
+
+    Raises
+    ------
+    ReadError
+        A path does not exist, a folder holds no file of a known kind, or a file cannot be read.
+    """
+    given = [paths] if isinstance(paths, (str, Path)) else list(paths)
+    wishes: Mapping[str, Any] = (corrections or {}).get("sheets", {})
+    digest = hashlib.sha256()
+    tables: list[Table] = []
+    names: list[str] = []
+    for path in map(Path, given):
+        whole = published.folder_tables(path) if path.is_dir() else None
+        if whole is not None:
+            tables += whole
+            names.append(path.name)
+            continue
+        for file in _files(path):
+            names.append(file.name)
+            digest.update(file.name.encode("utf-8") + b"\0" + file.read_bytes())
+            tables += published.file_tables(file, encoding) or _file(file, encoding, wishes)
+    return Understanding(tuple(tables), tuple(names), digest.hexdigest())
+
+
+def inputs(path: str | Path) -> list[Path]:
+    """Return what a path stands for: itself, or the files of a folder that is not one dataset as a whole, or of its folders.
+
+    Raises
+    ------
+    ReadError
+        It does not exist, or the folder holds no file of a known kind.
+    """
+    path = Path(path)
+    if not path.is_dir():
+        return _files(path)
+    if published.is_dataset(path):
+        return [path]
+    if any(file.suffix.lower() in SUFFIXES for file in path.iterdir()):
+        return _files(path)
+    inner = [folder for folder in sorted(path.iterdir()) if folder.is_dir() and not folder.name.startswith(".")]
+    found = [each for folder in inner if any(folder.iterdir()) for each in _inner(folder)]
+    return found or _files(path)
+
+
+def _inner(folder: Path) -> list[Path]:
+    known = published.is_dataset(folder) or any(file.suffix.lower() in SUFFIXES for file in folder.iterdir())
+    return inputs(folder) if known else []
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        files = sorted(
+            file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and not file.name.startswith((".", "~"))
+        )
+        if not files:
+            raise ReadError("datasets.intake.no_files", path=shorten(path), kinds=", ".join(sorted(SUFFIXES)))
+        return files
+    if not path.exists():
+        raise not_found(path)
+    return [path]
+
+
+def _file(path: Path, encoding: str | None, wishes: Mapping[str, Any]) -> list[Table]:
+    sheets = read_sheets(path, encoding)
+    titles = {plain(sheet.name) for sheet in sheets}
+    wish = {sheet.name: wishes.get(f"{path.name}/{sheet.name}", wishes.get(sheet.name, {})) for sheet in sheets}
+    return [table for sheet in sheets for table in _Reader(sheet, wish[sheet.name], titles).tables()]
+
+
+class _Reader:
+    """The tables of one sheet."""
+
+    def __init__(self, sheet: Sheet, wish: Mapping[str, Any], titles: set[str]) -> None:
+        self.sheet, self.wish, self.titles = sheet, wish, titles
+
+    def tables(self) -> list[Table]:
+        if self.wish.get("kind") == "ignore" or plain(self.sheet.name) in marks("guide"):
+            return [self._empty(Message("datasets.intake.ignored"))]
+        row = self.wish.get("header_row")
+        header = None if row is None else [int(each) - 1 for each in (row if isinstance(row, list) else [row])]
+        found = places(self.sheet, header)
+        if not found:
+            return [] if self.sheet.frame.is_empty() else [self._empty(Message("datasets.intake.no_table"))]
+        return [self._table(place, first=n == 0) for n, place in enumerate(found)]
+
+    def _empty(self, note: Message) -> Table:
+        sheet = self.sheet
+        return Table(sheet.file, sheet.name, "other", encoding=sheet.encoding, guessed=sheet.guessed, notes=(note,))
+
+    def _table(self, place: Place, first: bool) -> Table:
+        sheet = self.sheet
+        frame = sheet.frame.slice(place.top, place.bottom - place.top).select(pl.nth(place.columns))
+        names = place.names
+        wishes = (
+            {" ".join(str(name).split()): role for name, role in (self.wish.get("columns") or {}).items()} if first else {}
+        )
+        profiles = [profile(frame.to_series(i).to_list()) for i in range(frame.width)]
+        wanted = self.wish.get("kind") if first else None
+        form = self._form(place, names, wanted)
+        if form:
+            columns = _formal(form, names, wishes)
+        else:
+            columns = assign(names, profiles, wishes)
+            if not columns.roles:
+                columns = by_content(profiles)
+        frame, merged = self._filled(frame, place, columns)
+        unsaved = frozenset(
+            (row - place.top, column - sheet.left - place.columns[0])
+            for row, column in sheet.unsaved
+            if place.top <= row < place.bottom and place.columns[0] <= column - sheet.left <= place.columns[-1]
+        )
+        naming = _naming(form, columns)
+        roles = dict(columns.roles)
+        shape = Shape(
+            naming=naming,
+            counting=tuple(i for role in ("quantity",) for i in roles.get(role, ())),
+            money=tuple(i for role in (*_MONEY, "weight", "other") for i in roles.get(role, ())),
+            header=names,
+            leftmost=min(naming, default=0),
+        )
+        rows = frame.rows()
+        if naming:
+            kept, aside = sort_rows(rows, place.top + 1, shape, unsaved)
+        else:  # no table of parts: its rows are counted, not judged
+            kept, aside = [i for i, row in enumerate(rows) if any(cell is not None for cell in row)], []
+        data = frame[kept] if len(kept) < frame.height else frame
+        data = data.with_columns(row=pl.Series([place.top + 1 + i for i in kept], dtype=pl.Int64)).select(
+            "row", pl.all().exclude("row")
+        )
+        if form == "questionnaire":
+            data, aside = _answered(data, roles, aside)
+        table = Table(
+            sheet.file,
+            sheet.name,
+            "other",
+            form,
+            sheet.encoding,
+            sheet.guessed,
+            tuple(row + 1 for row in place.header),
+            place.titles,
+            names,
+            column_letters(sheet.left, place.columns),
+            roles,
+            columns.how,
+            columns.steps,
+            self._units(place, names, roles),
+            data,
+            tuple(aside),
+            (),
+            merged,
+        )
+        table = _with_indent(table)
+        table = replace(table, kind=self._kind(table, place.main, wanted))
+        return replace(table, notes=tuple(self._notes(table, unsaved, place)))
+
+    def _form(self, place: Place, names: Sequence[str], wanted: object) -> str:
+        """The sheet of the audit workbook that this is, if it is one: by its name, else by what only such a sheet has."""
+        if wanted in FORMS:
+            return str(wanted)
+        if wanted is not None or not place.header:
+            return ""
+        label = plain(self.sheet.name)
+        labels = {label, label.rpartition("-")[2]}
+        keys = [{bare(name), *map(bare, name.split("\n"))} for name in names]
+        best: tuple[tuple[bool, int], str] | None = None
+        for form, (needs, titles, roles) in forms().items():
+            hits = {roles[key] for each in keys for key in each if key in roles}
+            titled = bool(labels & titles)
+            if not all(any(role in hits for role in need) for need in needs):
+                continue
+            score = (titled, len(hits))
+            if best is None or score > best[0]:
+                best = score, form
+        if best is None:
+            return ""
+        (titled, hits), form = best
+        found = assign(names, [profile([])] * len(names), {})
+        others = len([role for role in found.roles if role != "other"])
+        if titled:
+            return form if hits >= others - 1 else ""
+        return form if hits >= (3 if form == "company" else 2) and hits > others else ""
+
+    def _filled(self, frame: pl.DataFrame, place: Place, columns: Columns) -> tuple[pl.DataFrame, int]:
+        """Values of merged ranges on each of their rows."""
+        by_place = {i: role for role, each in columns.roles.items() for i in each}
+        count = 0
+        for area in self.sheet.merged:
+            top, left = area.top - place.top, area.left - self.sheet.left - place.columns[0]
+            bottom = min(area.bottom - place.top, frame.height - 1)
+            if area.bottom == area.top or top < 0 or bottom <= top or not 0 <= left < frame.width:
+                continue
+            value = frame.item(top, left)
+            if value is not None and by_place.get(left) in _CARRIED:
+                name = frame.columns[left]
+                index = pl.int_range(pl.len())
+                inside = (index > top) & (index <= bottom) & pl.any_horizontal(pl.all().exclude(name).is_not_null())
+                count += int(frame.select(inside.sum()).item())
+                frame = frame.with_columns(pl.when(inside).then(pl.lit(value)).otherwise(pl.col(name)).alias(name))
+        return frame, count
+
+    def _units(self, place: Place, names: Sequence[str], roles: Mapping[str, tuple[int, ...]]) -> dict[int, Unit]:
+        titles = [*place.titles, self.sheet.name]
+        general = next((unit for title in titles if (unit := unit_in(title)) is not None), None)
+        found: dict[int, Unit] = {}
+        for role, places_ in roles.items():
+            kind = (
+                "money"
+                if role in {*_MONEY, "revenue", "budget", "cost"}
+                else "count"
+                if role in _COUNTS
+                else "time"
+                if role in _TIMES
+                else ""
+            )
+            for i in places_ if kind else ():
+                unit = unit_in(names[i], kind)
+                if unit is None and role in {"amount", "revenue", "budget", "cost", "price"}:
+                    unit = general
+                if unit is not None:
+                    found[i] = unit
+        return found
+
+    def _kind(self, table: Table, main: bool, wanted: object) -> str:
+        if wanted in {"bom", "ledger", "sourcing", "price_list", "order", "other"}:
+            return str(wanted)
+        if table.form:
+            return table.form if table.form in {"technologies", "questionnaire"} else "other"
+        return kind_of(table, self._titles(table), main, self.titles)
+
+    def _titles(self, table: Table) -> list[str]:
+        return [self.sheet.name, *reversed(table.titles), Path(self.sheet.file).stem]
+
+    def _notes(self, table: Table, unsaved: frozenset[tuple[int, int]], place: Place) -> Iterable[Message]:
+        if table.guessed:
+            yield Message("datasets.intake.guessed", encoding=table.encoding)
+        if unsaved:
+            row, column = min(unsaved)
+            address = f"{table.letters[column] if column < len(table.letters) else '?'}{place.top + row + 1}"
+            yield Message("datasets.intake.unsaved", count=len(unsaved), address=address)
+        if table.merged:
+            yield Message("datasets.intake.merged", count=table.merged)
+        for role, columns in table.roles.items():
+            for i in columns:
+                if i in table.units and table.units[i].factor != 1:
+                    unit = table.units[i]
+                    yield Message(
+                        "datasets.intake.unit", column=shorten(table.names[i]), unit=unit.word, factor=f"{unit.factor:,.0f}"
+                    )
+                if role in _MONEY and table.data.width and table.comma(i):
+                    yield Message("datasets.intake.comma", column=shorten(table.names[i]))
+
+
+def _formal(form: str, names: Sequence[str], wishes: Mapping[str, str]) -> Columns:
+    roles_ = forms()[form][2]
+    roles: dict[str, tuple[int, ...]] = {}
+    how: dict[int, str] = {}
+    for i, name in enumerate(names):
+        keys = [bare(name), *(bare(piece) for piece in name.split("\n"))]
+        wished = wishes.get(" ".join(name.split()))
+        role = wished or next((roles_[key] for key in keys if key in roles_), None)
+        if role and role != "ignore" and role not in roles:
+            roles[role], how[i] = (i,), "corrected" if wished else "word"
+    return Columns(roles, how)
+
+
+def _naming(form: str, columns: Columns) -> tuple[int, ...]:
+    if form:
+        wanted = [role for need in forms()[form][0] for role in need]
+        return tuple(i for role in wanted[:2] for i in columns.roles.get(role, ()))
+    named = tuple(
+        i for role in ("part", "name", "part_maker", "part_supplier", "value") for i in columns.roles.get(role, ())
+    )
+    return tuple(dict.fromkeys(named))
+
+
+def _answered(
+    data: pl.DataFrame, roles: Mapping[str, tuple[int, ...]], aside: list[SetAside]
+) -> tuple[pl.DataFrame, list[SetAside]]:
+    """Questions without an answer are no lines: the template comes with them."""
+    if "answer" not in roles or data.is_empty():
+        return data, aside
+    answered = data.to_series(roles["answer"][0] + 1).is_not_null()
+    more = [SetAside(row, "no_name") for row in data.filter(~answered)["row"].to_list()]
+    return data.filter(answered), sorted([*aside, *more], key=lambda each: each.row)
+
+
+def _with_indent(table: Table) -> Table:
+    """Levels that are drawn, not written: indented names, numbers like 1.2.1."""
+    roles = dict(table.roles)
+    if table.form or "level" in roles or "parent" in roles or table.steps or not table.rows:
+        return table
+    for i in roles.get("number", ()):
+        cells = [cell.strip(" .") for cell in table.cells(i) if cell is not None]
+        dotted = [cell for cell in cells if "." in cell and all(piece.isdecimal() for piece in cell.split("."))]
+        if (
+            len(dotted) * 5 >= len(cells)
+            and any(cell.count(".") > 1 or not cell.endswith(".0") for cell in dotted)
+            and any(cell.isdecimal() for cell in cells)
+        ):
+            return replace(table, roles=roles | {"dotted": (i,)})
+    for role in ("part", "name"):
+        for i in roles.get(role, ())[:1]:
+            cells = [cell for cell in table.cells(i) if cell is not None]
+            indents = {len(cell) - len(cell.lstrip(" 　\t")) for cell in cells}
+            if len(indents) > 1 and 0 in indents and cells and cells[0] == cells[0].lstrip():
+                return replace(table, roles=roles | {"indent": (i,)})
+    return table
+
+
+def dates_of(table: Table) -> tuple[str, str] | None:
+    """Return the first and the last day of a table's dates, if it has any."""
+    days = sorted(day for cell in table.texts("date") if not is_blank(cell) and (day := date(cell)) is not None)
+    return (days[0], days[-1]) if days else None

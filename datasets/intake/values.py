@@ -1,0 +1,224 @@
+"""Numbers, units, dates and names as people write them in cells."""
+
+from __future__ import annotations
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from ...graph.errors import shorten
+from ..readers.tables import packaged
+from .words import bare, marks, plain, seller_words
+
+NAME_LIMIT = 200
+"""Characters of a name that are kept."""
+_SCALES = {"億": 1e8, "百万": 1e6, "万": 1e4, "千": 1e3, "": 1.0}
+_BEFORE = r"(?:us\$|ar\$|nt\$|hk\$|u\$s|[¥$€£₩₹\\]|jpy|usd|eur|cny|rmb|gbp)?"
+_AFTER = (
+    r"(?:円|ドル|元|€|\$|£|jpy|usd|eur|cny|rmb|gbp|個|本|枚|台|式|点|巻|組|缶|袋|箱|セット|pcs?\.?|pieces?|ea|each|sets?|units?|"
+    r"stk\.?|stück|uds?\.?|kg|g|t|m|mm|cm|l|ml)?(?:/(?:個|本|枚|台|式|kg|m|pc|pcs|ea|unit|stk))?"
+)
+_NUMBER = re.compile(
+    rf"{_BEFORE}\s*([+\-−▲△(]?)\s*{_BEFORE}\s*([\d,]*\.?\d+(?:e[+\-]?\d+)?|\d[\d,]*\.)\)?\s*(億|百万|万|千)?\s*{_AFTER}(-?)"
+)
+_COMMA = re.compile(r"\d{1,3}(?:[.' ]\d{3})*,\d+|\d+,\d{1,2}")
+_DATES = (
+    re.compile(
+        r"(?P<y>\d{4})\s*[/\-.年]\s*(?P<m>\d{1,2})\s*[/\-.月]\s*(?P<d>\d{1,2})日?(?:\([月火水木金土日]\))?"
+        r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+    ),
+    re.compile(r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})"),
+    re.compile(
+        r"(?P<era>令和|平成|昭和|r|h|s)\.?\s*(?P<y>\d{1,2}|元)\s*[/\-.年]\s*(?P<m>\d{1,2})\s*[/\-.月]\s*(?P<d>\d{1,2})日?"
+    ),
+)
+_MONTHS = (
+    re.compile(r"(?P<y>\d{4})[/\-.年](?P<m>\d{1,2})月?(?:度|分)?"),
+    re.compile(r"(?P<y>(?:19|20)\d{2})(?P<m>0[1-9]|1[0-2])"),
+    re.compile(r"(?P<era>令和|平成|昭和|r|h|s)\.?(?P<y>\d{1,2}|元)[/\-.年](?P<m>\d{1,2})月?(?:度|分)?"),
+)
+_NAMED = ("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y")
+_SHORT = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4})")
+_ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925}
+_FORMS = re.compile(
+    r"株式会社|有限会社|合同会社|合資会社|合名会社|一般社団法人|\(株\)|\(有\)|\(合\)|\(同\)|\bco\b|\bltd\b|\binc\b|\bcorp\b|\bcorporation\b|"
+    r"\bcompany\b|\blimited\b|\bgmbh\b|\bllc\b|\bkk\b|\bag\b|\bs ?a\b|\bs ?r ?l\b|\bb ?v\b|\bplc\b|\bpte\b|\bsdn bhd\b|"
+    r"股份有限公司|有限责任公司|有限公司|股份"
+)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit as it was written, what it measures (money, count, time), its currency, and how many base units it is."""
+
+    word: str
+    kind: str
+    currency: str | None
+    factor: float
+
+
+@lru_cache(65_536)
+def is_blank(text: str | None) -> bool:
+    """Return whether a cell says that nothing is known: blank, dashes, "n/a", 不明.
+
+    >>> is_blank("ー"), is_blank("－"), is_blank("n/a"), is_blank("0")
+    (True, True, True, False)
+    """
+    return text is None or (len(text) < 16 and (not (word := plain(text)) or word in marks("blank")))
+
+
+@lru_cache(65_536)
+def number(text: str | None, comma: bool = False) -> float | None:
+    """Return the number that a cell says, with its sign; None where it says none.
+
+    Full-width digits, thousand separators, currency signs, counters, 億 / 万 / 千 and "▲", brackets or a sign behind for
+    minus are understood; with ``comma`` the comma is the decimal sign and the dot a separator.
+
+    >>> number("１２，３４５円"), number("▲1,000"), number("1.234,50 €", comma=True), number("3個"), number("A-3")
+    (12345.0, -1000.0, 1234.5, 3.0, None)
+    """
+    if text is None or len(text) > 40:
+        return None
+    word = unicodedata.normalize("NFKC", text).strip().casefold()
+    if comma:
+        word = word.replace(".", "").replace("'", "").replace(",", ".")
+    word = re.sub(r"(?<=\d)[' \u00a0\u202f](?=\d{3}(?!\d))", "", word)
+    match = _NUMBER.fullmatch(word)
+    if not match:
+        return None
+    sign, digits, scale, behind = match.groups()
+    value = float(digits.replace(",", "")) * _SCALES[scale or ""]
+    behind = behind and not word.startswith(("¥", "$", "€", "£", "\\"))  # "¥1,200-" is an amount, "1200-" a credit
+    return -value if behind or sign in {"-", "−", "▲", "△", "("} else value
+
+
+def decimal_comma(cells: Iterable[str | None]) -> bool:
+    """Return whether a column writes its decimals with a comma: some cell can only be read so, and none only with a dot.
+
+    >>> decimal_comma(["1,50", "1.234,00"]), decimal_comma(["1,500", "12.5"])
+    (True, False)
+    """
+    comma = False
+    for cell in cells:
+        if cell is None or "," not in cell:
+            if cell is not None and re.search(r"\d\.(?:\d{1,2}|\d{4,})(?!\d)", cell):
+                return False
+            continue
+        digits = re.sub(r"[^\d.,' ]", "", unicodedata.normalize("NFKC", cell)).strip()
+        if re.search(r",\d{3}(?:\.|,|$)", digits):
+            if not re.fullmatch(r"\d{1,3},\d{3}", digits):
+                return False
+        elif _COMMA.fullmatch(digits):
+            comma = True
+    return comma
+
+
+@lru_cache(65_536)
+def date(text: str | None) -> str | None:
+    """Return the day that a cell says as ISO text, a month as its first day; None where it says none or leaves it open.
+
+    "03/04/2024" may be March or April: not read. "25/12/2024" is clear.
+
+    >>> date("令和6年4月1日"), date("R6.4.1"), date("5 Mar 2024"), date("20240331"), date("46112"), date("03/04/2024")
+    ('2024-04-01', '2024-04-01', '2024-03-05', '2024-03-31', '2026-03-31', None)
+    """
+    if text is None or len(text) > 40:
+        return None
+    word = unicodedata.normalize("NFKC", text).strip().casefold()
+    if re.fullmatch(r"\d{5}(\.\d+)?", word):  # the day number that a spreadsheet keeps
+        return (datetime.date(1899, 12, 30) + datetime.timedelta(days=int(float(word)))).isoformat()
+    for pattern in (*_DATES, *_MONTHS):
+        if match := pattern.fullmatch(word):
+            parts = match.groupdict()
+            year = (1 if parts["y"] == "元" else int(parts["y"])) + _ERAS.get(parts.get("era") or "", 0)
+            return _day(year, int(parts["m"]), int(parts.get("d") or 1))
+    for form in _NAMED if any(char.isalpha() for char in word) else ():
+        with suppress(ValueError):
+            return datetime.datetime.strptime(word, form).date().isoformat()
+    if match := _SHORT.fullmatch(word):
+        first, second, year = int(match[1]), int(match[3]), int(match[4])
+        if match[2] == ".":  # only written day first
+            return _day(year, second, first)
+        if first > 12 or second > 12 or first == second:
+            return _day(year, *((second, first) if first > 12 else (first, second)))
+    return None
+
+
+def _day(year: int, month: int, day: int) -> str | None:
+    try:
+        return datetime.date(year, month, day).isoformat()
+    except ValueError:
+        return None
+
+
+@cache
+def _units() -> dict[str, Unit]:
+    rows = packaged("headers", "units").iter_rows()
+    return {plain(word): Unit(word, kind, currency or None, float(factor)) for word, kind, currency, factor in rows}
+
+
+@lru_cache(4096)
+def unit_in(header: str, kind: str = "money") -> Unit | None:
+    """Return the unit that a header or title names: in brackets, behind 単位, or as its last words.
+
+    >>> unit_in("購入金額[千円]").factor, unit_in("単位：百万円").word, unit_in("Precio US$").currency, unit_in("Amount")
+    (1000.0, '百万円', 'USD', None)
+    """
+    text = unicodedata.normalize("NFKC", header)
+    places = re.findall(r"[\[({【〔]([^\[\](){}【】〔〕]*)[\])}】〕]", text)
+    places += re.findall(
+        r"(?:単位|单位|unit|units|einheit|unidad|in)\s*[:=]?\s*([^\s\])}】,;、]+(?:\s[a-z]+)?)", text, re.IGNORECASE
+    )
+    tokens = text.split()
+    places += [" ".join(tokens[i:]) for i in range(max(1, len(tokens) - 3), len(tokens))] + re.split(r"[_/]", text)[1:]
+    for place in places:
+        for word in (place, re.sub(r"^(?:単位|单位|unit|in)\s*[:=]?\s*", "", place.strip(), flags=re.IGNORECASE)):
+            found = _units().get(plain(word).strip("・,.;"))
+            if found is not None and found.kind == kind:
+                return Unit(word.strip(), found.kind, found.currency, found.factor)
+    return None
+
+
+def name(text: str) -> str:
+    r"""Return a name as one printable line.
+
+    >>> name(" Ａ社\n工場 ")
+    'A社 工場'
+    """
+    return " ".join(shorten(unicodedata.normalize("NFKC", text), NAME_LIMIT).split())
+
+
+def id_key(text: str) -> str:
+    """Return a part number as it is compared: width, case, spaces and kinds of dash do not matter.
+
+    >>> id_key("Ｐ－１０１") == id_key("p-101")
+    True
+    """
+    return re.sub(r"[\s　]+", "", re.sub(r"[‐‑‒–—―−ー－]", "-", unicodedata.normalize("NFKC", text))).casefold()
+
+
+@lru_cache(65_536)
+def firm_key(text: str) -> str:
+    """Return a company's name as it is compared: without its legal form.
+
+    >>> firm_key("株式会社例示精機") == firm_key("例示精機㈱")
+    True
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold().replace(".", " ").replace(",", " ")
+    return re.sub(r"\s+", "", _FORMS.sub(" ", folded)) or re.sub(r"\s+", "", folded)
+
+
+@lru_cache(65_536)
+def is_seller(firm: str) -> bool:
+    """Return whether a firm is known to sell what others make: a distributor, a shop, a trading company by its name.
+
+    >>> is_seller("Digi-Key"), is_seller("例示商事株式会社"), is_seller("Thorlabs")
+    (True, True, False)
+    """
+    names, endings = seller_words()
+    key = firm_key(firm)
+    return bare(firm) in names or bare(key) in names or key.endswith(endings)

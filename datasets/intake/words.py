@@ -1,0 +1,215 @@
+"""Header words of five languages as data: which role a column's name suggests, and the marks that rows carry."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cache, lru_cache
+
+from ..readers.tables import packaged
+
+EXACT, PART, LIKE = "word", "part", "like"
+"""How a header suggested its role."""
+FIRMS = {"supplier", "seller", "maker"}
+_NAME_ENDINGS = re.compile(r"(名称|名|会社|企業|社名|様|name|名字)$")
+_CODE_ENDINGS = re.compile(r"(コード|cd|番号|no|number|id|code|编码|代码)$")
+_PAIRS = re.compile(r"\s*(?:part number|part no\.?|part|p/n|pn|part #|品番|型番|nr\.?|nummer)$")
+_BRACKETS = re.compile(r"[\[({【〔<（]([^\[\](){}【】〔〕<>（）]*)[\])}】〕>）]")
+_SPLIT = re.compile(r"\s*[\n\r]+\s*|\s+[/|／]\s+")
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A role that a header suggests: 1.0 for a known word, less for a word inside it or one like it."""
+
+    role: str
+    score: float
+    how: str
+
+
+@lru_cache(65_536)
+def plain(name: str) -> str:
+    r"""Return a header as it is compared: width and case folded, without spaces.
+
+    >>> plain("ＨＳ コード"), plain("Part\nName")
+    ('hsコード', 'partname')
+    """
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+@lru_cache(65_536)
+def bare(name: str) -> str:
+    """Return a header without marks either, as the tables of words hold it.
+
+    >>> bare("Mfr. Part-No. *")
+    'mfrpartno'
+    """
+    return re.sub(r"[\s._\-‐–—:：・*＊※?？!#＃'’\"()\[\]/／、,;；°º]+", "", unicodedata.normalize("NFKC", name).casefold())
+
+
+@cache
+def words() -> dict[str, tuple[str, ...]]:
+    """Return the roles of tables of parts by word, compared as `bare`; a word may suggest several."""
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for role, line in packaged("headers", "words").select("role", "words").iter_rows():
+        for word in line.split("|"):
+            found[bare(word)][role] = None
+    found.pop("", None)
+    return {word: tuple(roles) for word, roles in found.items()}
+
+
+@cache
+def known_words() -> tuple[str, ...]:
+    """Return every word of two characters or more, as it stands in the table."""
+    lines = packaged("headers", "words")["words"].to_list() + packaged("headers", "kinds")["words"].to_list()
+    return tuple(dict.fromkeys(word for line in lines for word in line.split("|") if len(word) > 1))
+
+
+@cache
+def marks(mark: str) -> frozenset[str]:
+    """Return the words of a mark (total, example, note, blank, guide), as `plain` compares them."""
+    lines = packaged("headers", "marks").filter(mark=mark)["words"]
+    return frozenset(plain(word) for line in lines for word in line.split("|"))
+
+
+@cache
+def kind_words() -> tuple[tuple[str, str], ...]:
+    """Return words of titles with the kind of table they name, the longest first."""
+    rows = packaged("headers", "kinds").iter_rows()
+    pairs = [(word, kind) for kind, line in rows for word in line.split("|")]
+    return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+
+@cache
+def forms() -> dict[str, tuple[tuple[tuple[str, ...], ...], frozenset[str], dict[str, str]]]:
+    """Return the sheets of the audit workbook that are no tables of parts: what they need, their titles, roles by word."""
+    roles: dict[str, dict[str, str]] = defaultdict(dict)
+    for form, role, line in packaged("headers", "form_words").iter_rows():
+        for word in line.split("|"):
+            roles[form].setdefault(bare(word), role)
+    found = {}
+    for form, needs, titles in packaged("headers", "forms").iter_rows():
+        wanted = tuple(tuple(need.split("|")) for need in needs.split(";"))
+        found[form] = (wanted, frozenset(plain(title) for title in titles.split("|")), roles[form])
+    return found
+
+
+def title_kind(title: str) -> str | None:
+    """Return the kind of table that a title names (bom, ledger, sourcing, order, price_list, sum), if any.
+
+    >>> title_kind("2026年度 購買台帳"), title_kind("foot BOM v2"), title_kind("Sheet1")
+    ('ledger', 'bom', None)
+    """
+    text = unicodedata.normalize("NFKC", title).casefold().replace("_", " ")
+    for word, kind in kind_words():
+        if word.isascii():
+            if re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", text):
+                return kind
+        elif word in text.replace(" ", ""):
+            return kind
+    return None
+
+
+def without_unit(header: str) -> str:
+    """Return a header without what stands in brackets."""
+    return _BRACKETS.sub(" ", unicodedata.normalize("NFKC", header)).strip()
+
+
+@lru_cache(16_384)
+def suggestions(header: str) -> tuple[Suggestion, ...]:
+    """Return the roles that a header suggests, the best first.
+
+    A known word is certain; both halves of a bilingual header are tried; then a firm's word with "name" or "code" behind it;
+    then a word that is spelled alike; then the longest known word inside, one at the end before one at the beginning.
+
+    >>> [s.role for s in suggestions("購入金額[円]")], suggestions("Supplier Refrence")[0].role
+    (['amount'], 'part_supplier')
+    """
+    if header.strip() in {"#", "＃"}:
+        return (Suggestion("number", 1.0, EXACT),)
+    pieces = [piece for piece in dict.fromkeys((header, without_unit(header), *_SPLIT.split(header.strip()))) if piece]
+    pieces += [without_unit(piece) for piece in pieces]
+    for piece in pieces:
+        if roles := words().get(bare(piece)):
+            return tuple(Suggestion(role, 1.0, EXACT) for role in roles)
+    first = without_unit(header).split("/")[0]  # "Qty/Unit" is a quantity
+    if first and (roles := words().get(bare(first))) and len(bare(first)) > 1:
+        return tuple(Suggestion(role, 0.9, PART) for role in roles)
+    core = bare(without_unit(header)) or bare(header)
+    if len(core) < 2 or len(core) > 80 or core.isdecimal():
+        return ()
+    for endings, suffix in ((_NAME_ENDINGS, ""), (_CODE_ENDINGS, "_no")):
+        stem = endings.sub("", core)
+        for role in words().get(stem, ()) if stem != core else ():
+            if role in FIRMS:
+                return (Suggestion(role if not suffix else f"{role.replace('seller', 'supplier')}{suffix}", 0.9, PART),)
+    return _alike(core) or _inside(core, without_unit(header))
+
+
+def _inside(core: str, header: str) -> tuple[Suggestion, ...]:
+    tokens = [token for token in re.split(r"[\s._\-/:：,;()]+", unicodedata.normalize("NFKC", header).casefold()) if token]
+    if core.isascii() or not any(ord(char) > 0x2E80 for char in core):
+        runs = {"".join(tokens[i:j]): (i, j) for i in range(len(tokens)) for j in range(i + 1, len(tokens) + 1)}
+        hits = [(word, j == len(tokens), i == 0) for word, (i, j) in runs.items() if word in words() and len(word) > 1]
+        hits += [(word, True, False) for word in _long() if len(word) < len(core) and core.endswith(word)]
+    else:
+        hits = [
+            (core[i:j], j == len(core), i == 0)
+            for i in range(len(core))
+            for j in range(i + 1, len(core) + 1)
+            if j - i >= (1 if j == len(core) and i else 2) and core[i:j] in words() and not core[i:j].isascii()
+        ]
+    best = max(hits, key=lambda hit: (hit[1], len(hit[0]), hit[2]), default=None)
+    if best is None:
+        return ()
+    word, last, _ = best
+    score = 0.45 + 0.3 * len(word) / len(core) + (0.1 if last else 0.0)
+    whose = next((owner for owner in ("maker", "supplier") if _owned(core, owner)), "")
+    found = [f"part_{whose}" if whose and role == "part" else role for role in words()[word]]
+    return tuple(Suggestion(role, score, PART) for role in found)
+
+
+def _owned(core: str, owner: str) -> bool:
+    """Whether a header begins with a word for a maker or a supplier ("Mfr Item Number")."""
+    return any(core[:i] in words() and words()[core[:i]][0] == owner for i in range(2, len(core)))
+
+
+@cache
+def _long() -> tuple[str, ...]:
+    """Words long enough to be found at the end of a compound ("...bezeichnung")."""
+    return tuple(sorted((word for word in words() if len(word) >= 7), key=len, reverse=True))
+
+
+def _alike(core: str) -> tuple[Suggestion, ...]:
+    from rapidfuzz import fuzz, process
+
+    if len(core) < 6:
+        return ()
+    found = process.extractOne(core, _spelled(), scorer=fuzz.ratio, score_cutoff=88 if len(core) < 12 else 92)
+    return () if found is None else tuple(Suggestion(role, 0.55, LIKE) for role in words()[found[0]])
+
+
+@cache
+def _spelled() -> tuple[str, ...]:
+    return tuple(word for word in words() if len(word) >= 6)
+
+
+def pair_of(header: str) -> str | None:
+    """Return "x" of a header "x part number", where a column "x" beside it holds the makers.
+
+    >>> pair_of("CATALOG PART NUMBER"), pair_of("Part number")
+    ('catalog', None)
+    """
+    folded = " ".join(unicodedata.normalize("NFKC", header).casefold().split())
+    stem = _PAIRS.sub("", folded)
+    return stem if stem and stem != folded else None
+
+
+@cache
+def seller_words() -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return names of known sellers, as `bare` compares them, and the endings of trading companies' names."""
+    rows = packaged("headers", "sellers").select("word", "how").rows()
+    names = frozenset(bare(word) for word, how in rows if how == "name")
+    return names, tuple(word for word, how in rows if how == "ending")

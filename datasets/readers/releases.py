@@ -1,0 +1,231 @@
+"""Raw releases of production by country as their publishers write them, as one plain table each.
+
+Every reader returns the same columns, one row per cell of the release: ``line`` (of the file, the header is 1), ``series``
+(what is measured, as written), ``detail`` (how), ``measure`` (production, capacity, reserves or national), ``who`` (country,
+world total or rest, as written), ``year``, ``raw`` (the cell), ``unit``, ``note``. Only the layout is interpreted here.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from ...graph import InputError, ReadError
+from ...graph.errors import shorten
+from ...graph.files import check_workbook, read_bytes
+
+COLUMNS = {
+    "line": pl.Int64,
+    "series": pl.String,
+    "detail": pl.String,
+    "measure": pl.String,
+    "who": pl.String,
+    "year": pl.Int64,
+    "raw": pl.String,
+    "unit": pl.String,
+    "note": pl.String,
+}
+USGS_LONG = (
+    "MCS chapter",
+    "Section",
+    "Commodity",
+    "Country",
+    "Statistics",
+    "Statistics_detail",
+    "Unit",
+    "Year",
+    "Value",
+    "Notes",
+)
+USGS_WIDE = ("SOURCE", "COMMODITY", "COUNTRY", "TYPE", "UNIT_MEAS")
+CENSUS = ("gray iron", "grey iron", "ductile iron", "steel", "copper base", "aluminum")
+IEA_SHEET = "2 Total supply"
+_WIDE_FIGURE = re.compile(r"(PROD|CAP|RESERVES)_(?:EST_ ?)?(\d{4})")
+_MEASURES = {"PROD": "production", "CAP": "capacity", "RESERVES": "reserves"}
+_NOTES = {"PROD": "PROD_NOTES", "CAP": "CAP_NOTES", "RESERVES": "RESERVE_NOTES"}
+
+
+def release_kind(path: str | Path) -> str | None:
+    """Return which release a file is, by its header: usgs_world, iea_supply, casting_census, wgi; None if none of them.
+
+    Raises
+    ------
+    ReadError
+        The file is missing, empty, encrypted or corrupt.
+    """
+    from .wgi import is_wgi
+
+    path = Path(path)
+    if path.suffix.lower() in {".xlsx", ".xlsm"} and any(s.startswith(IEA_SHEET) for s in _workbook(path).sheet_names):
+        return "iea_supply"
+    if path.suffix.lower() not in {".csv", ".txt", ".xlsx", ".xlsm"}:
+        return None
+    header = read_sheet(path).columns
+    if is_wgi(header):
+        return "wgi"
+    if set(USGS_LONG) <= set(header) or (set(USGS_WIDE) <= set(header) and any(map(_WIDE_FIGURE.match, header))):
+        return "usgs_world"
+    metals = [word for word in header if word.casefold() in CENSUS]
+    return "casting_census" if len(metals) > 2 and header[0].casefold() == "country" else None
+
+
+def read_sheet(path: Path) -> pl.DataFrame:
+    """Return a CSV file or the first sheet of a workbook as text, with trimmed names of columns."""
+    if path.suffix.lower() in {".xlsx", ".xlsm"}:
+        frame = _workbook(path).load_sheet(0, dtypes="string").to_polars()
+    else:
+        frame = _csv(path)
+    return frame.rename({name: name.strip() for name in frame.columns})
+
+
+def read_release(path: str | Path, kind: str, year: int | None = None) -> pl.DataFrame:
+    """Return the table of a release of a known kind.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file as published.
+    kind : str
+        As `release_kind` says.
+    year : int, optional
+        The year of a casting census, whose table does not say it.
+
+    Raises
+    ------
+    ReadError
+        The file cannot be read.
+    InputError
+        A casting census without a year.
+    """
+    path = Path(path)
+    if kind == "iea_supply":
+        return _iea(path)
+    frame = read_sheet(path).with_row_index("line", offset=2)
+    if kind == "casting_census":
+        return _census(frame, path, year)
+    return _usgs_long(frame) if "Statistics" in frame.columns else _usgs_wide(frame)
+
+
+def _csv(path: Path) -> pl.DataFrame:
+    """A CSV file as text: UTF-8 with or without a byte order mark, else the cp1252 of American offices."""
+    data = read_bytes(path)
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = data.decode("cp1252", errors="replace")
+    try:
+        return pl.read_csv(io.StringIO(text), infer_schema=False, truncate_ragged_lines=True)
+    except (pl.exceptions.PolarsError, ValueError) as error:
+        raise ReadError("graph.tables.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
+
+
+def _usgs_long(frame: pl.DataFrame) -> pl.DataFrame:
+    """Mineral Commodity Summaries since 2026: a row per commodity, country, statistic and year."""
+    world = pl.col("Section").str.strip_chars().str.starts_with("World")
+    return frame.select(
+        pl.col("line").cast(pl.Int64),
+        series="Commodity",
+        detail="Statistics_detail",
+        # What is told of the United States alone (trade, prices, consumption) is no table of the world's suppliers.
+        measure=pl.when(world).then(pl.col("Statistics").str.strip_chars().str.to_lowercase()).otherwise(pl.lit("national")),
+        who="Country",
+        year=pl.col("Year").str.strip_chars().cast(pl.Int64, strict=False),
+        raw="Value",
+        unit=pl.col("Unit").str.strip_chars(),
+        note="Notes",
+    ).cast(COLUMNS)  # pyright: ignore[reportArgumentType]
+
+
+def _usgs_wide(frame: pl.DataFrame) -> pl.DataFrame:
+    """Mineral Commodity Summaries up to 2025: a row per commodity and country, a column per statistic and year."""
+    parts = []
+    for column in frame.columns:
+        if match := _WIDE_FIGURE.match(column):
+            estimated = "_EST_" in column
+            note = pl.col(_NOTES[match[1]]) if _NOTES[match[1]] in frame.columns else pl.lit(None, pl.String)
+            part = frame.select(
+                pl.col("line").cast(pl.Int64),
+                series="COMMODITY",
+                detail="TYPE",
+                # "Clinker capacity" stands in the columns of production.
+                measure=pl.when(pl.col("TYPE").str.to_lowercase().str.contains("capacity"))
+                .then(pl.lit("capacity"))
+                .otherwise(pl.lit(_MEASURES[match[1]])),
+                who="COUNTRY",
+                year=pl.lit(int(match[2])),
+                raw=column,
+                unit="UNIT_MEAS",
+                note=pl.concat_str(pl.lit("Estimated."), note, separator=" -- ", ignore_nulls=True) if estimated else note,
+            )
+            parts.append(part.cast(COLUMNS))  # pyright: ignore[reportArgumentType]
+    return pl.concat(parts)
+
+
+def _census(frame: pl.DataFrame, path: Path, year: int | None) -> pl.DataFrame:
+    """World Casting Census: a row per country, a column per metal, metric tons."""
+    if year is None:
+        raise InputError("datasets.updates.needs_year", path=shorten(path.name))
+    country = frame.columns[1]
+    rows = frame.unpivot(index=["line", country], variable_name="series", value_name="raw")
+    return rows.select(
+        "line",
+        "series",
+        detail=pl.lit(None, pl.String),
+        measure=pl.lit("production"),
+        who=pl.col(country),
+        year=pl.lit(year),
+        raw="raw",
+        unit=pl.lit("metric tons"),
+        note=pl.lit(None, pl.String),
+    ).cast(COLUMNS)  # pyright: ignore[reportArgumentType]
+
+
+def _workbook(path: Path) -> Any:
+    import fastexcel
+
+    data = read_bytes(path)
+    check_workbook(data, path)
+    try:
+        return fastexcel.read_excel(data)
+    except Exception as error:  # fastexcel raises its own family and ValueError
+        raise ReadError("graph.tables.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
+
+
+_TITLE = re.compile(r"^(?P<series>.+?)\s*[-–]\s*(?P<stage>mining|refining)\b(?:.*?\((?P<unit>[^)]+)\))?", re.IGNORECASE)
+_NO_COUNTRY = ("top 3 share", "share of top 3", "top 3")
+
+
+def _iea(path: Path) -> pl.DataFrame:
+    """IEA Critical Minerals Dataset: tables side by side, each headed "Mineral - Mining" or "- Refining".
+
+    Of each the first column of years is read, the observed base year; the others are projections. Its year stands above.
+    """
+    book = _workbook(path)
+    name = next(name for name in book.sheet_names if name.startswith(IEA_SHEET))
+    cells = book.load_sheet(name, header_row=None, dtypes="string").to_polars().rows()
+    unit = next((match[1] for row in cells[:6] for cell in row if (match := re.search(r"\((kt|Mt|t)\b", cell or ""))), None)
+    rows = []
+    for i, row in enumerate(cells):
+        for j, cell in enumerate(row):
+            title = _TITLE.match((cell or "").strip())
+            if title is None or j + 1 >= len(row):
+                continue
+            year = next((y for above in reversed(cells[: i + 2]) if (y := _year(above[j + 1])) is not None), None)
+            for k in range(i + 1, len(cells)):
+                label = (cells[k][j] or "").strip()
+                if _TITLE.match(label):
+                    break
+                if label and cells[k][j + 1] and label.casefold() not in _NO_COUNTRY and _year(label) is None:
+                    written = title["unit"] or unit
+                    base = (k + 1, title["series"].strip(), title["stage"].lower(), "production", label, year)
+                    rows.append((*base, cells[k][j + 1], written, None))
+    return pl.DataFrame(rows, schema=COLUMNS, orient="row")
+
+
+def _year(cell: str | None) -> int | None:
+    match = re.fullmatch(r"\s*(20\d\d)(?:\.0)?\s*", cell or "")
+    return int(match[1]) if match else None

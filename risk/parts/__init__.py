@@ -1,0 +1,1 @@
+"""Which items of a graph the lines of a list are."""

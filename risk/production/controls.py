@@ -1,0 +1,257 @@
+"""Measures in force as scenarios: what each would cut, and what it stops of a product.
+
+The reading is one rule per kind, and it never claims more than the act says:
+
+=================  ==================================================================================================
+kind               scenario
+=================  ==================================================================================================
+export_ban         the issuer's exports of the item, to those at whom it is aimed, are cut
+export_licence     cut in part: nobody knows how many licences are granted (0 to 1)
+export_quota       cut in part (0 to 1)
+import_ban         what those at whom it is aimed sell to the issuer is cut
+the others         none: a tax, a tariff, a floor or a stockpile stops no goods; it is listed with the reason
+=================  ==================================================================================================
+
+A ban, too, cuts in part (0 to 1) where it is aimed at some users only (military end users), where its status is unknown, and
+where it is older than the figures: trade has settled to it already, and how much still hangs on it nobody knows.
+``share_low`` and ``share_high`` of a measure, where a source says a number, take the place of 0 and 1. Technology and
+listed entities stop no goods by themselves. A suspension is no scenario; what it suspends is none while it lasts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import polars as pl
+
+from ...datasets.measures import country_groups
+from ...graph import InputError, SupplyGraph
+from .scenario import Change, Scenario, embargo
+from .simulation import simulate
+
+EVERYBODY = "all"
+TOGETHER = "*"
+"""Name of the scenario of all measures at once."""
+
+_PARTS = {"export_ban": (1.0, 1.0), "export_licence": (0.0, 1.0), "export_quota": (0.0, 1.0), "import_ban": (1.0, 1.0)}
+_PRICES = ("export_tax", "import_tariff", "price_floor")
+_NEEDED = ("id", "issuer", "kind")
+_OPTIONAL = ("item", "against", "since", "status", "object", "share_low", "share_high")
+_SCHEMA = {
+    "measure": pl.String,
+    "item": pl.String,
+    "kind": pl.String,
+    "status": pl.String,
+    "sellers": pl.List(pl.String),
+    "buyers": pl.List(pl.String),
+    "share_low": pl.Float64,
+    "share_high": pl.Float64,
+    "in_figures": pl.Boolean,
+    "reason": pl.String,
+}
+_READINGS = {"certain": "high", "estimated": "estimate", "possible": "low"}
+
+
+def control_effects(measures: pl.DataFrame, *, buyer: str | None = None, graph: SupplyGraph | None = None) -> pl.DataFrame:
+    """Return what each measure cuts, or why it cuts nothing.
+
+    Parameters
+    ----------
+    measures : polars.DataFrame
+        Rows of the table ``measures``: `datasets.measures` of a day, or ``graph.measures``.
+    buyer : str, optional
+        ISO3 of the country from whose place it is seen: measures that are aimed at others, and its own, cut nothing.
+    graph : SupplyGraph, optional
+        Only items that this graph has (``graph.upstream(product)``: those that a product needs), and which measures are
+        older than its figures.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row per measure and item (one without an item has one row): ``measure, item, kind, status``; ``sellers`` (whose
+        sales are cut), ``buyers`` (cut off; empty: everybody abroad); ``share_low, share_high`` (part of the sales that is
+        cut, 0..1; null where nothing is); ``in_figures`` (whether the measure began by the year of the item's figures; null
+        where that is not known); ``reason`` (null, or why it cuts nothing: ``suspension, not_in_force, own,
+        elsewhere, suspended, technology, entities, price, no_flow, no_seller, no_item, not_needed``, the first that holds).
+
+    Raises
+    ------
+    InputError
+        A column is missing.
+
+    References
+    ----------
+    The acts, by ``legal_reference`` of each row; their sources in `datasets.measure_sources`.
+
+    Examples
+    --------
+    >>> from kanmon.datasets import measures
+    >>> frame = control_effects(measures("2026-11-24"), buyer="JPN")
+    >>> frame.filter(measure="CHN-2023-023-GA").select("item", "sellers", "share_low", "share_high").row(0)
+    ('gallium_primary', ['CHN'], 0.0, 1.0)
+    >>> frame.filter(measure="CHN-2024-046-GA")["reason"].unique().to_list()  # aimed at the United States
+    ['elsewhere']
+    """
+    for column in _NEEDED:
+        if column not in measures.columns:
+            raise InputError("risk.controls.column", column=column)
+    frame = measures.with_columns(pl.lit(None).alias(name) for name in _OPTIONAL if name not in measures.columns)
+    groups = dict(country_groups().group_by("group").agg(pl.col("country").unique().sort()).iter_rows())
+    years = None if graph is None else _years(graph)
+    rows = [effect for row in frame.iter_rows(named=True) for effect in _effects(row, buyer, years, groups)]
+    return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+
+
+def _years(graph: SupplyGraph) -> dict[str, int | None]:
+    """The year of the figures of each item, None where there is none."""
+    preferred = graph.markets.filter(pl.col("preferred") & (pl.col("scope") == "world"))
+    newest = preferred.group_by(id="item").agg(pl.col("year").max())
+    return dict(graph.items.select("id").join(newest, on="id", how="left").iter_rows())
+
+
+def _effects(
+    row: dict[str, Any], buyer: str | None, years: dict[str, int | None] | None, groups: dict[str, list[str]]
+) -> Iterator[dict[str, Any]]:
+    kind, status = row["kind"], row["status"] or "unknown"
+    aims, some_users = _places(row["against"] or EVERYBODY, groups)
+    issuers, _ = _places(row["issuer"], groups)
+    sellers, buyers = (aims, issuers) if kind == "import_ban" else (issuers, aims)
+    base = {"measure": row["id"], "kind": kind, "status": status, "sellers": sellers, "buyers": buyers}
+    for item in (row["item"] or "").split("|"):
+        needed = years is None or item in years
+        reason = _reason(row, buyer, sellers, buyers, bool(item), needed)
+        year = (years or {}).get(item)
+        old = None if year is None or row["since"] is None else int(str(row["since"])[:4]) <= year
+        found = base | {"item": item or None, "in_figures": old, "reason": reason}
+        if reason is None:
+            low, high = _PARTS[kind]
+            low = low if row["share_low"] is None else row["share_low"]
+            high = high if row["share_high"] is None else row["share_high"]
+            sure = status == "in_force" and not some_users and not old
+            found |= {"share_low": low if sure else 0.0, "share_high": high}
+        yield found
+
+
+def _reason(
+    row: dict[str, Any], buyer: str | None, sellers: list[str], buyers: list[str], named: bool, needed: bool
+) -> str | None:
+    """Why a measure cuts nothing, the first that holds; None where it does."""
+    kind, about = row["kind"], row["object"] or ("entities" if row["kind"] == "entity_listing" else "goods")
+    reasons = (
+        ("suspension", kind == "suspension"),
+        ("not_in_force", row["status"] in {"announced", "lapsed"}),
+        ("own", buyer is not None and buyer in sellers and kind in _PARTS),
+        ("elsewhere", buyer is not None and bool(buyers) and buyer not in buyers and kind in _PARTS),
+        ("suspended", row["status"] == "suspended"),
+        (about, about != "goods"),
+        ("price", kind in _PRICES),
+        ("no_flow", kind not in _PARTS),
+        ("no_seller", not sellers),
+        ("no_item", not named),
+        ("not_needed", not needed),
+    )
+    return next((reason for reason, holds in reasons if holds), None)
+
+
+def _places(cell: str, groups: dict[str, list[str]]) -> tuple[list[str], bool]:
+    """Countries and companies that a cell names (none: everybody), and whether it means some users there only."""
+    words = [word.strip() for word in cell.split("|") if word.strip()]
+    if EVERYBODY in words:
+        return [], False
+    # A word in small letters ("military_end_users") is no place: it narrows at whom the act is aimed.
+    places = [place for word in words if not word.islower() for place in groups.get(word, [word])]
+    return list(dict.fromkeys(places)), any(word.islower() for word in words)
+
+
+def control_scenarios(
+    measures: pl.DataFrame, *, buyer: str | None = None, graph: SupplyGraph | None = None
+) -> list[Scenario]:
+    """Return each measure that cuts something as a scenario named by its id; `control_effects` tells the rest.
+
+    Parameters are those of `control_effects`, and so are the errors.
+
+    >>> from kanmon.datasets import measures
+    >>> scenarios = {scenario.name: scenario for scenario in control_scenarios(measures("2026-11-24"), buyer="JPN")}
+    >>> scenarios["VNM-2026-REE"].changes[0].bounds, scenarios["CHN-2025-018-MAG"].changes[0].bounds
+    ((1.0, 1.0), (0.0, 1.0))
+    """
+    effects = control_effects(measures, buyer=buyer, graph=graph).filter(pl.col("reason").is_null())
+    return _scenarios(effects)
+
+
+def _scenarios(effects: pl.DataFrame) -> list[Scenario]:
+    changes: dict[str, list[Change]] = {}
+    for row in effects.iter_rows(named=True):
+        changes.setdefault(row["measure"], []).extend(_changes(row))
+    return [Scenario(measure, found) for measure, found in changes.items()]
+
+
+def _changes(row: dict[str, Any]) -> Iterable[Change]:
+    share = (row["share_low"], row["share_high"])
+    return (embargo(seller, item=row["item"], to=row["buyers"], share=share) for seller in row["sellers"])
+
+
+def control_losses(
+    graph: SupplyGraph, measures: pl.DataFrame, product: str, *, buyer: str | None = None, level: str = "country"
+) -> pl.DataFrame:
+    """Return what each measure does to a product, and what all of them do together.
+
+    Parameters
+    ----------
+    graph : SupplyGraph
+        The data.
+    measures : polars.DataFrame
+        As in `control_effects`.
+    product : str
+        The item that is asked about.
+    buyer : str, optional
+        The country or company from whose place supply is seen. A measure that is aimed at others counts too: makers abroad
+        that the buyer depends on may be hit.
+    level : {"country", "company", "site"}
+        Whose shares.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row per measure that cuts something upstream of the product, greatest losses first: ``measure, items`` (list),
+        ``share_low, share_high`` (bounds over the items), ``in_figures`` (of any item), ``aimed`` (at the buyer's country or
+        at everybody; true without a buyer), then ``certain_loss, estimated_loss, possible_loss`` (0..1: 1 - kept in the
+        readings of `simulate`). Where the part that is cut is not known there is no estimate (null): it would be a guess at
+        licences. The first row, ``measure`` "*", is all at once.
+
+    Raises
+    ------
+    UnknownIdError
+        The product or buyer is not in the graph.
+    InputError
+        A column of ``measures`` is missing.
+    """
+    place = None if buyer is None else graph.supplier(buyer)["country"] or buyer
+    effects = control_effects(measures, graph=graph.upstream(product)).filter(pl.col("reason").is_null())
+    at_buyer = (pl.col("buyers").list.len() == 0) | pl.col("buyers").list.contains(pl.lit(place, pl.String))
+    own = pl.col("sellers").list.contains(pl.lit(place, pl.String))
+    effects = effects.with_columns(aimed=pl.lit(True) if place is None else at_buyer & ~own)
+    effects = _among(effects, set(graph.suppliers["id"]) | set(graph.suppliers["country"].drop_nulls()))
+    bounds = [pl.col("share_low").min(), pl.col("share_high").max(), pl.col("in_figures", "aimed").any()]
+    found = effects.group_by("measure", maintain_order=True).agg(pl.col("item").alias("items"), *bounds)
+    if not found.height:
+        return found.with_columns(pl.lit(None, pl.Float64).alias(f"{word}_loss") for word in _READINGS)
+    every_item = pl.col("item").unique(maintain_order=True).implode().alias("items")
+    found = pl.concat([effects.select(pl.lit(TOGETHER).alias("measure"), every_item, *bounds), found])
+    scenarios = _scenarios(effects)
+    everything = Scenario(TOGETHER, [change for scenario in scenarios for change in scenario])
+    kept = simulate(graph, [everything, *scenarios], product=product, buyer=buyer, level=level).filter(item=product)
+    losses = kept.select("scenario", *((1 - pl.col(f"kept_{end}")).alias(f"{word}_loss") for word, end in _READINGS.items()))
+    found = found.join(losses, left_on="measure", right_on="scenario", how="left").with_columns(
+        estimated_loss=pl.when(pl.col("share_low") == pl.col("share_high")).then("estimated_loss")
+    )
+    return found.sort(pl.col("measure") != TOGETHER, -pl.col("certain_loss"), -pl.col("possible_loss"), "measure")
+
+
+def _among(effects: pl.DataFrame, known: set[str]) -> pl.DataFrame:
+    """Without sellers and buyers that the graph does not have: nothing of theirs flows there."""
+    named = pl.col("buyers").list.len() > 0
+    inside = pl.element().filter(pl.element().is_in(list(known)))
+    effects = effects.with_columns(pl.col("sellers", "buyers").list.eval(inside), _named=named)
+    return effects.filter(pl.col("sellers").list.len() > 0, ~pl.col("_named") | named).drop("_named")

@@ -1,0 +1,414 @@
+"""The course of a production network under a scenario: rates of all items from event to event, in one or more readings.
+
+A scenario becomes lists of steps (which capacity, gain or stock becomes what on which day), which `flows` runs through.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from ...graph import InputError, ProductionNetwork
+from ...graph.errors import shorten
+from ...graph.network import EQUIPMENT, GROUP, MAKER, MARKET, SHARED
+from . import flows, kernels
+from .conditions import HIGH, Effects
+from .scenario import Change, Scenario
+from .simulation import (
+    READINGS,
+    Assumptions,
+    Reading,
+    between,
+    hardest_first,
+    served_first,
+    strictness,
+)
+
+HORIZON = 365.0
+BOUNDS = ("low", "high", "estimate")
+_EVENTS, _WIDTH = 64, 16
+SHORT = 1e-9
+"""Rates and days that differ by less are the same."""
+_DIGITS = 9
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """Rates of all items of a network over time, in one or more readings.
+
+    Attributes
+    ----------
+    network : ProductionNetwork
+        What was asked.
+    horizon : float
+        Until when, in days.
+    days : numpy.ndarray
+        k: the days when any rate changes in any reading, ascending, from 0.
+    rates : dict of str to numpy.ndarray
+        k x items, by reading: the rate of each item of ``network.items`` from that day on (1 = today's use a day).
+    """
+
+    network: ProductionNetwork
+    horizon: float
+    days: np.ndarray
+    rates: dict[str, np.ndarray]
+
+    def total(self, reading: str) -> np.ndarray:
+        """Return the cumulative output at ``days`` and at the horizon ((k + 1) x items, in days of today's output)."""
+        widths = np.diff(np.append(self.days, self.horizon))
+        return np.vstack([np.zeros(self.rates[reading].shape[1]), np.cumsum(self.rates[reading] * widths[:, None], axis=0)])
+
+    def lost(self, item: str, reading: str = "estimate") -> float:
+        """Return how many days of an item's output are lost up to the horizon."""
+        return float(self.horizon - self.total(reading)[-1, self.network.items.index(item)])
+
+    def frame(self, name: str = "") -> pl.DataFrame:
+        """Return one row per item and breakpoint; see `timeline`."""
+        days = np.append(self.days, self.horizon)
+        lost = {reading: days[:, None] - self.total(reading) for reading in BOUNDS}
+        # A row where a rate changes, and the last day.
+        changes = np.zeros((len(days), len(self.network.items)), np.bool_)
+        changes[0] = changes[-1] = True
+        for reading in BOUNDS:
+            changes[1:-1] |= np.diff(self.rates[reading], axis=0) != 0
+        item, day = np.nonzero(changes.T)
+        at = np.minimum(day, len(self.days) - 1)
+        clean = {reading: np.where(np.abs(found) < SHORT, 0.0, found) for reading, found in lost.items()}
+        return pl.DataFrame(
+            {
+                "scenario": pl.repeat(name, len(day), dtype=pl.String, eager=True),
+                "item": pl.Series(self.network.items, dtype=pl.String).gather(item),
+                "day": days[day],
+                **{f"rate_{reading}": self.rates[reading][at, item] for reading in BOUNDS},
+                "lost_low": clean["high"][day, item],
+                "lost_high": clean["low"][day, item],
+                "lost_estimate": clean["estimate"][day, item],
+            }
+        )
+
+
+def course(
+    network: ProductionNetwork,
+    scenario: Scenario,
+    assumptions: Assumptions | None = None,
+    *,
+    horizon: float = HORIZON,
+    readings: Iterable[str] = BOUNDS,
+) -> Course:
+    """Return the rates of a network over time under a scenario, in several readings.
+
+    Parameters
+    ----------
+    network : ProductionNetwork
+        With the new sources of the scenario compiled in.
+    scenario : Scenario
+        What happens, and when.
+    assumptions : Assumptions, optional
+        As in `solve`.
+    horizon : float
+        Days, above 0.
+    readings : iterable of str
+        Names of `simulation.READINGS`.
+
+    Raises
+    ------
+    InputError
+        A horizon that is not a number of days above 0, or a new source that is not compiled in.
+    """
+    horizon = _horizon(horizon)
+    film = _Film(network, scenario, horizon)
+    found = {name: film.run(assumptions or Assumptions(), READINGS[name]) for name in readings}
+    days = np.unique(np.concatenate([times for times, _ in found.values()]).round(_DIGITS))
+    rates = {
+        name: table[np.searchsorted(times.round(_DIGITS), days, side="right") - 1] for name, (times, table) in found.items()
+    }
+    widths = np.diff(np.append(days, horizon))[:, None]
+    if {"low", "high"} <= rates.keys():
+        days, rates = _ordered(days, rates, widths, horizon)
+    return Course(network, horizon, days, rates)
+
+
+def _ordered(
+    days: np.ndarray, rates: dict[str, np.ndarray], widths: np.ndarray, horizon: float
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Where readings meet, rounding must not turn them round; and what is estimated lies between the bounds.
+
+    The cumulative curves are compared, with a breakpoint where two of them cross.
+    """
+    total = {name: np.vstack([np.zeros(table.shape[1]), np.cumsum(table * widths, axis=0)]) for name, table in rates.items()}
+    pairs = [("low", "high"), *((("low", "estimate"), ("estimate", "high")) if "estimate" in rates else ())]
+    crossings = []
+    for below, above in pairs:
+        gap = total[above] - total[below]
+        row, item = np.nonzero((gap[:-1] * gap[1:] < 0) & (np.minimum(gap[:-1], gap[1:]) < -SHORT))
+        before, after = gap[row, item], gap[row + 1, item]
+        crossings.append(days[row] + widths[row, 0] * before / (before - after))
+    grid = np.append(days, horizon)
+    fine = np.unique(np.concatenate([grid, *crossings]).round(_DIGITS))
+    fine = fine[np.append(True, np.diff(fine) > SHORT)]
+    if not any((total[a] < total[b]).any() for b, a in pairs):
+        return days, rates
+    if len(fine) > len(grid):
+        at = np.clip(np.searchsorted(grid, fine, side="right") - 1, 0, len(days) - 1)
+        part = ((fine - grid[at]) / widths[at, 0])[:, None]
+        total = {name: table[at] + part * (table[at + 1] - table[at]) for name, table in total.items()}
+        rates = {name: table[at[:-1]] for name, table in rates.items()}
+        days, grid = fine[:-1], fine
+    low = np.minimum(total["low"], total["high"])
+    new = {"low": low}
+    if "estimate" in rates:
+        new["estimate"] = np.clip(total["estimate"], low, total["high"])
+    steps = np.diff(grid)[:, None]
+    for name, table in new.items():
+        moved = np.abs(table - total[name]) > SHORT
+        rates[name] = np.where(moved[:-1] | moved[1:], np.diff(table, axis=0) / steps, rates[name])
+    return days, rates
+
+
+class _Film:
+    """A scenario as lists of steps on a network: which capacity, gain and stock becomes what on which day."""
+
+    def __init__(self, network: ProductionNetwork, scenario: Scenario, horizon: float) -> None:
+        self.network, self.horizon = network, horizon
+        self.effects = effects = Effects(network, scenario)
+        self.sides = effects.sides.count
+        self.stocks = [change for change in scenario if change.kind == "stockpile" and change.start < horizon]
+        self.spare = any(change.kind == "spare_capacity" for change in scenario)
+        profiles = [[] if change.kind == "stockpile" else change.steps() for change in scenario]
+        days = {0.0, *(day for steps in profiles for day, _ in steps), *(change.start for change in self.stocks)}
+        self.days = np.array(sorted(day for day in days if day < horizon))
+        n, m = len(network.kind), len(network.indices)
+        self.usual = np.ones((self.sides, m))
+        for links in network.sources.values():
+            self.usual[:, links] = 0.0
+        cap = np.ones((3, n))
+        gain = np.repeat(self.usual[None], 3, axis=0).reshape(3, -1)
+        hit = np.zeros(n, np.bool_)
+        self.caps: list[list[tuple[np.ndarray, np.ndarray]]] = [[], [], []]
+        self.gains: list[list[tuple[np.ndarray, np.ndarray]]] = [[], [], []]
+        for day in self.days:
+            force = [next((part for since, part in reversed(steps) if since <= day), 0.0) for steps in profiles]
+            state = effects.at(force)
+            new = state.gain.reshape(3, -1)
+            for bound in range(3):
+                nodes = np.flatnonzero(state.cap[bound] != cap[bound])
+                links = np.flatnonzero(new[bound] != gain[bound])
+                self.caps[bound].append((nodes, state.cap[bound][nodes]))
+                self.gains[bound].append((links, new[bound][links]))
+                hit[nodes] = True
+                hit[network.owner[links % m]] = True
+            cap, gain = state.cap, new
+        self.blocks = _touched(network, hit)
+        # What always arrives in full never binds, unless spare capacity lives on what piled up while there was less of it.
+        self.live = hit[network.indices[network.needs]] | self.spare
+        self.report = np.array([network.market(item) for item in network.items], np.int64)
+
+    def run(self, assumptions: Assumptions, reading: Reading) -> tuple[np.ndarray, np.ndarray]:
+        """Return the days of all events, and the rates from each on."""
+        if not len(self.blocks):
+            return np.zeros(1), np.ones((1, len(self.report)))
+        network, sides = self.network, self.sides
+        n, m = len(network.kind), len(network.indices)
+        base = _base(network)
+        life_days, kept_all, rank_all = _machines(network, assumptions, reading.bound, self.horizon)
+        best_at = m * sides
+        alike_at = best_at + len(network.needs) * sides
+        over_at = alike_at + base.plants
+        late_at = over_at + n * sides
+        res_at = late_at + n * sides
+        stocks = _Stocks(self, reading, best_at, alike_at, res_at)
+        size = res_at + len(stocks.rates)
+        cap, gain = [_steps(found[reading.bound]) for found in (self.caps, self.gains)]
+        widest = int(np.diff(network.indptr).max(initial=0))
+        deepest = int(np.diff(network.need_indptr).max(initial=0))
+        use = served_first(network, assumptions, reading.bound)
+        columns = len(base.lag_node) * sides
+        room, width = _EVENTS, _WIDTH
+        while True:
+            level = np.full(stocks.worst * width, flows.OPEN)
+            level[::width] = 1.0
+            times = np.zeros(room)
+            rates = np.zeros(room * len(self.report))
+            count = flows.run(
+                self.blocks, network.order[1], network.order[0], network.kind, network.indptr, network.indices, base.inner,
+                network.low, network.high, network.share, network.flags, network.whole, network.slack, network.need_indptr,
+                network.needs, self.live, network.wants, network.some_indptr, network.some, use, np.ones(m),
+                self.effects.sides.side, self.usual.ravel(), reading.spread, reading.arrangement, reading.mixing,
+                strictness(assumptions, reading), sides, self.effects.sides.unknown, kept_all, rank_all, life_days,
+                self.days, *cap, *gain, *stocks.steps, self.spare, best_at, alike_at, base.plant_ptr, over_at, late_at,
+                res_at, stocks.ptr, stocks.rates, stocks.worst_need, stocks.worst_link, width, base.lag, base.lag_column,
+                base.lag_node, columns, self.effects.sides.reader, self.report, self.horizon, np.ones(n),
+                self.usual.ravel().copy(), np.ones(m),
+                np.zeros(len(network.needs), np.int64), np.ones((n + m) * sides), np.ones((n + m) * sides), np.zeros(widest),
+                np.zeros(widest), np.zeros(max(widest, sides)), np.zeros(deepest * sides), np.zeros(4 * deepest),
+                np.full(len(network.needs) * sides, -1.0), np.zeros(size), np.zeros(size), np.zeros(size, np.int8),
+                np.zeros(size, np.int64), np.zeros(1, np.int64), level, np.zeros(len(level)), np.zeros(stocks.worst),
+                np.full(m, -1, np.int64), times, rates, np.zeros(room * columns),
+            )  # fmt: skip
+            if count > 0:
+                return times[:count].copy(), rates.reshape(room, -1)[:count].copy()
+            if count == flows.TOO_MANY_EVENTS:
+                room *= 4
+            else:
+                width *= 4
+
+
+class _Stocks:
+    """Where stocks lie in a reading: who lives on them, and reserves that a market is given."""
+
+    def __init__(self, film: _Film, reading: Reading, best_at: int, alike_at: int, res_at: int) -> None:
+        network, sides = film.network, film.sides
+        base = _base(network)
+        item = network.nodes["item"].to_numpy()
+        goal = item[network.indices]
+        to_market = network.kind[network.indices] == MARKET
+        owner = network.kind[network.owner]
+        worst = reading.arrangement == kernels.WORST
+        self.worst_need = np.full(len(network.needs), -1, np.int64)
+        self.worst_link = np.full(len(network.indices), -1, np.int64)
+        self.worst = 0
+        reserves: list[tuple[int, float, float, float]] = []
+        rows: list[tuple[float, int, int, float]] = []
+        for change in film.stocks:
+            low, high = change.bounds
+            days = float(between(reading.bound, np.float64(low), np.float64(high)))  # type: ignore[arg-type]
+            if change.holder is not None or change.item == network.product:
+                reserves += self._reserve(film, reading, change, days)
+            if change.holder is not None:
+                continue
+            mine = to_market & (goal == change.item)
+            own = np.flatnonzero(mine & (owner == MAKER) & ((network.flags & SHARED) == 0))
+            rows += [(change.start, 0, int(k) * sides, days) for k in own]
+            for k in np.flatnonzero(mine & (owner == GROUP)):
+                if worst and base.divided[network.owner[k]]:
+                    if self.worst_link[k] < 0:
+                        self.worst_link[k], self.worst = self.worst, self.worst + sides
+                    rows += [(change.start, 1, int(self.worst_link[k]) + at, days) for at in range(sides)]
+                else:
+                    rows += [(change.start, 0, int(k) * sides + at, days) for at in range(sides)]
+            for j in np.flatnonzero(mine[network.needs]):
+                market = int(base.need_market[j])
+                if worst:
+                    if self.worst_need[j] < 0:
+                        self.worst_need[j], self.worst = self.worst, self.worst + sides
+                    rows += [(change.start, 1, int(self.worst_need[j]) + at, days) for at in range(sides)]
+                    continue
+                rows += [(change.start, 0, best_at + int(j) * sides + at, days) for at in range(sides)]
+                if reading.arrangement == kernels.ALIKE:
+                    needed = int(network.need_indptr[market + 1] - network.need_indptr[market])
+                    first = alike_at + int(base.plant_ptr[market]) + int(j - network.need_indptr[market])
+                    makers = int(network.indptr[market + 1] - network.indptr[market])
+                    rows += [(change.start, 0, first + maker * needed, days) for maker in range(makers)]
+        reserves.sort(key=lambda one: one[0])
+        self.rates = np.array([one[1] for one in reserves], np.float64)
+        at = np.array([one[0] for one in reserves], np.int64)
+        self.ptr = np.concatenate([[0], np.cumsum(np.bincount(at, minlength=len(network.kind) * sides))]).astype(np.int64)
+        rows += [(start, 0, res_at + entry, days) for entry, (_, _, start, days) in enumerate(reserves)]
+        when = np.searchsorted(film.days, [row[0] for row in rows])
+        order = np.argsort(when, kind="stable")
+        self.steps = (
+            np.concatenate([[0], np.cumsum(np.bincount(when.astype(np.int64), minlength=len(film.days)))]).astype(np.int64),
+            np.array([rows[i][1] for i in order], np.int64),
+            np.array([rows[i][2] for i in order], np.int64),
+            np.array([rows[i][3] for i in order], np.float64),
+        )
+
+    @staticmethod
+    def _reserve(film: _Film, reading: Reading, change: Change, days: float) -> list[tuple[int, float, float, float]]:
+        """The markets that a reserve is given to, by side: at which entry, how much a day, since when, how many days."""
+        network, sides = film.network, film.effects.sides
+        rate = math.inf if change.release is None else change.release
+        if change.holder is None:  # a stock of the product is held by whoever buys it
+            places = [(network.market(str(change.item)), sides.reader)]
+        else:
+            inside = list(film.effects.holders[id(change)])
+            if sides.count > 1:
+                inside[sides.unknown] = reading.bound == HIGH
+            nodes = np.flatnonzero((network.nodes["item"] == change.item).to_numpy() & (network.kind == MARKET))
+            places = [(int(node), at) for node in nodes for at in range(sides.count) if inside[at]]
+        return [(node * sides.count + at, min(rate, flows.OPEN), change.start, days) for node, at in places]
+
+
+@dataclass(frozen=True, eq=False)
+class _Base:
+    """What does not change with the scenario: see `flows.run`."""
+
+    inner: np.ndarray
+    plants: int
+    plant_ptr: np.ndarray
+    need_market: np.ndarray
+    divided: np.ndarray
+    lag: np.ndarray
+    lag_column: np.ndarray
+    lag_node: np.ndarray
+
+
+@lru_cache(maxsize=8)
+def _base(network: ProductionNetwork) -> _Base:
+    n, m = len(network.kind), len(network.indices)
+    needs = network.kind[network.owner] != MARKET
+    links, needed = np.diff(network.indptr), np.diff(network.need_indptr)
+    plants = links * needed
+    divided = np.zeros(n, np.bool_)
+    divided[network.indices[(network.flags & SHARED) > 0]] = True
+    lag = np.where(needs, np.nan_to_num(network.lag), 0.0)
+    nodes = np.unique(network.indices[lag > 0])
+    column = np.where(lag > 0, np.searchsorted(nodes, network.indices), -1)
+    return _Base(
+        np.where(needs, n + np.arange(m), network.indices),
+        int(plants.sum()),
+        np.concatenate([[0], np.cumsum(plants)]).astype(np.int64),
+        np.repeat(np.arange(n), needed),
+        divided,
+        lag,
+        column.astype(np.int64),
+        nodes.astype(np.int64),
+    )
+
+
+@lru_cache(maxsize=16)
+def _machines(
+    network: ProductionNetwork, assumptions: Assumptions, bound: int, horizon: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the days when machines come to their end, and from each on what is kept without what, the hardest first."""
+    kept = between(bound, network.kept_low, network.kept_high)
+    machine = (network.flags & EQUIPMENT) > 0
+    end = np.where(machine, np.nan_to_num(network.life, nan=math.inf if assumptions.term == "short" else 0.0), 0.0)
+    days = np.unique(np.append(0.0, end[end < horizon]))
+    tables = [np.where(end > day, 1.0, kept) for day in days]
+    return days, np.concatenate(tables), np.concatenate([hardest_first(network, table) for table in tables])
+
+
+def _touched(network: ProductionNetwork, hit: np.ndarray) -> np.ndarray:
+    """Return the blocks of nodes that depend on one that is hit; mark those nodes in ``hit``."""
+    while True:
+        more = hit[network.indices] & ~hit[network.owner]
+        if not more.any():
+            break
+        hit[network.owner[more]] = True
+    order, starts = network.order
+    block = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    return np.unique(block[hit[order]])
+
+
+def _steps(found: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    counts = [len(where) for where, _ in found]
+    where = np.concatenate([np.zeros(0, np.int64), *(where for where, _ in found)]).astype(np.int64)
+    value = np.concatenate([np.zeros(0), *(value for _, value in found)])
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64), where, value
+
+
+def _horizon(value: Any) -> float:
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not 0 < number < math.inf:
+        raise InputError("risk.timeline.horizon", value=shorten(value))
+    return number

@@ -1,0 +1,253 @@
+"""``kanmon check`` says what files are understood to be; audit and flag stand on the same reading."""
+
+import json
+import sys
+from pathlib import Path
+
+import kanmon as kn
+import pytest
+import typer
+import xlsxwriter
+import yaml
+from kanmon.app.audit.workbook import write_template
+from kanmon.app.cli import _application
+from typer.testing import CliRunner
+
+REAL = Path(__file__).resolve().parents[1] / "data" / "real"
+LEDGER = "発注日,品番,品名,仕入先,購入金額[千円]\n{rows}\n"
+
+
+def run(*arguments):
+    return CliRunner().invoke(_application(), [str(each) for each in arguments])
+
+
+def checked(*arguments):
+    result = run("check", *arguments, "--json")
+    return result.exit_code, json.loads(result.stdout)["tables"]
+
+
+def csv(path, *lines):
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def audited(tmp_path, *files):
+    folder = tmp_path / "in"
+    folder.mkdir(exist_ok=True)
+    for name, lines in files:
+        csv(folder / name, *lines)
+    result = run("audit", folder, "--out", tmp_path / "out", "--force", "--date", "2026-11-23")
+    assert result.exit_code == 0, result.output
+    report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+    return report, {part["part"]: part for part in report["parts"]}
+
+
+def test_json_has_the_keys_that_are_promised():
+    code, (found,) = checked(REAL / "odri_foot.xlsx")
+    promised = "file sheet kind encoding header_row columns units rows set_aside totals suppliers makers linked"
+    assert code == 0 and set(promised.split()) <= set(found)
+    assert (found["file"], found["kind"], found["header_row"], found["rows"]) == ("odri_foot.xlsx", "bom", 3, 13)
+    assert found["columns"]["part"] == "Part number" and found["totals"] == {"quantity": 20.0}
+
+
+def test_lines_that_are_bundled_items_are_linked_with_their_row(tmp_path):
+    path = csv(tmp_path / "a.csv", "部品番号,品名,数量", "A-1,六角ボルト,4", "A-2,積層セラミックコンデンサ,9")
+    _, (found,) = checked(path)
+    assert [(each["part"], each["row"], each["item"]) for each in found["linked"]] == [("A-2", 3, "mlcc")]
+
+
+def test_the_exit_code_tells_understood_from_nothing_and_from_unreadable(tmp_path):
+    good, none = csv(tmp_path / "a.csv", "品番,品名,数量", "A,ボルト,1"), csv(tmp_path / "b.csv", "x,y", "1,2")
+    bad = tmp_path / "c.xlsx"
+    bad.write_bytes(b"no workbook")
+    assert [run("check", path).exit_code for path in (good, none, bad)] == [0, 1, 2]
+    both = run("check", good, bad)
+    assert both.exit_code == 2 and "ボルト" in both.output
+
+
+def test_folders_of_tables_and_of_files_are_read(tmp_path):
+    kn.load("mlcc").write(tmp_path / "graph")
+    code, tables = checked(tmp_path / "graph")
+    assert code == 0 and {found["kind"] for found in tables} == {"graph"}
+    assert {found["sheet"]: found["rows"] for found in tables}["items"] == kn.load("mlcc").items.height
+    files = tmp_path / "files"
+    files.mkdir()
+    csv(files / "a.csv", "品番,品名,数量", "A,ボルト,1")
+    csv(files / "b.csv", "品番,品名,数量", "B,ナット,1")
+    assert [found["file"] for found in checked(files)[1]] == ["a.csv", "b.csv"]
+    baci = tmp_path / "baci"
+    baci.mkdir()
+    csv(baci / "BACI_HS17_Y2023_V202501.csv", "t,i,j,k,v,q", "2023,156,392,850511,10,1")
+    csv(
+        baci / "country_codes_V202501.csv",
+        "country_code,country_name,country_iso2,country_iso3",
+        "156,China,CN,CHN",
+        "392,Japan,JP,JPN",
+    )
+    code, (found,) = checked(baci)
+    assert (code, found["kind"], found["rows"]) == (0, "trade", 1)
+
+
+def test_nothing_usable_comes_with_a_draft_that_is_corrected_and_used(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    csv(Path("a.csv"), "Wer,Was,Wozu", "甲,ボルト x,hier", "乙,ナット x,dort")
+    result = run("check", "a.csv", "--lang", "en")
+    assert result.exit_code == 1 and "--mapping mapping.yaml" in result.output and "Wer: ignore" in result.output
+    assert run("check", "a.csv", "--draft", "mapping.yaml").exit_code == 1
+    mapping = yaml.safe_load(Path("mapping.yaml").read_text(encoding="utf-8"))
+    mapping["sheets"]["a"] |= {"kind": "bom", "columns": {"Wer": "maker", "Was": "part", "Wozu": "note"}}
+    Path("mapping.yaml").write_text(yaml.safe_dump(mapping, allow_unicode=True), encoding="utf-8")
+    code, (found,) = checked("a.csv", "--mapping", "mapping.yaml")
+    assert (code, found["kind"], found["makers"], found["rows"]) == (0, "bom", ["甲", "乙"], 2)
+    assert run("check", "a.csv", "--draft", "mapping.yaml").exit_code != 0  # an edited file is not overwritten
+
+
+def test_an_audit_of_nothing_leaves_a_draft_and_the_command(tmp_path):
+    path, out = csv(tmp_path / "a.csv", "x,y", "1,2"), tmp_path / "report"
+    result = run("audit", path, "--out", out, "--lang", "en")
+    assert result.exit_code != 0 and "--mapping" in result.output
+    assert "sheets" in yaml.safe_load((out / "mapping.yaml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(("answer", "done"), [("y\n", True), ("n\n", False)])
+def test_a_person_at_a_terminal_is_asked_and_yes_is_not(tmp_path, monkeypatch, answer, done):
+    path = csv(tmp_path / "a.csv", "品番,品名,数量", "A,ボルト,1")
+    monkeypatch.setattr("kanmon.app.commands.audit._at_a_terminal", lambda: True)
+    asked = CliRunner().invoke(_application(), ["audit", str(path), "--out", str(tmp_path / "one")], input=answer)
+    assert ((tmp_path / "one" / "report.html").exists(), asked.exit_code == 0) == (done, done)
+    assert run("audit", path, "--out", tmp_path / "two", "--yes").exit_code == 0
+
+
+def test_what_hostile_cells_hold_reaches_no_terminal_and_no_markup(tmp_path):
+    path = csv(tmp_path / "a.csv", "品番,品名,[red]数量", 'A,"\x1b[31mボルト[bold]",1', "合計\x1b]0;x\x07,,1")
+    result = run("check", path, "--lang", "ja")
+    assert "\x1b" not in result.output and "[bold]" in result.output
+
+
+def test_the_empty_template_has_no_parts(tmp_path):
+    code, tables = checked(write_template(tmp_path / "t.xlsx", "ja"))
+    assert code == 1 and sum(found["rows"] for found in tables) == 0
+    assert {found["kind"] for found in tables} == {"other", "sourcing", "bom", "technologies", "questionnaire"}
+
+
+@pytest.mark.parametrize("name", ["odri_foot.xlsx", "rcj_mother.csv", "dyna1.xlsx"])
+def test_a_flat_bom_goes_into_the_audit_and_is_never_single_sourced(tmp_path, name):
+    result = run("audit", REAL / name, "--out", tmp_path / "out", "--lang", "en")
+    assert result.exit_code == 0, result.output
+    report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
+    assert report["parts"] and not any(part["single"] or part["sources"] for part in report["parts"])
+    status = {found["id"]: found["status"] for theme in report["themes"] for found in theme["findings"]}
+    assert status["PRJ-Q04"] == "not_enough_data"
+    assert {"coverage", "links"} <= set(report)
+
+
+def test_makers_beside_the_lines_of_a_bom_are_makers_and_shops_are_shops(tmp_path):
+    lines = ["Part Number,Description,Manufacturer,Distributor,Qty", "P-1,Bearing,SKF,Digi-Key,2", "P-2,Belt,,Mouser,1"]
+    report, parts = audited(tmp_path, ("gear.csv", lines))
+    assert (parts["P-1"]["makers"], parts["P-1"]["sellers"]) == (["SKF"], ["Digi-Key"])
+    assert (parts["P-2"]["makers"], parts["P-2"]["sellers"]) == ([], ["Mouser"])
+    assert report["coverage"]["maker_known"] == 0.5 and report["coverage"]["country_known"] == 0.0
+    assert parts["P-1"]["products"] == ["gear"]
+
+
+def test_one_supplier_in_a_ledger_over_a_year_is_a_single_source(tmp_path):
+    rows = [
+        "2025/4/1,A,軸受,甲製作所,100",
+        "2026/3/1,A,軸受,(株)甲製作所,50",
+        "2025/5/1,B,歯車,甲製作所,10",
+        "2025/6/1,B,歯車,乙製作所,30",
+    ]
+    report, parts = audited(tmp_path, ("購買台帳.csv", ["発注日,品番,品名,仕入先,購入金額[千円]", *rows]))
+    assert parts["A"]["single"] and not parts["B"]["single"]
+    assert parts["A"]["spend"] == 150_000
+    assert [source["share"] for source in parts["B"]["sources"]] == [0.25, 0.75]
+    assert any("2025-04-01" in remark["says"] and "2026-03-01" in remark["says"] for remark in report["remarks"])
+
+
+def test_one_maker_is_one_source_whatever_plant_or_shop_it_comes_by(tmp_path):
+    lines = [
+        "品番,メーカー,商社,製造国,年間購入額",
+        "P,信越,例示商事,日本,10",
+        "P,信越,乙商事,,10",
+        "Q,甲,,日本,10",
+        "Q,甲,,中国,10",
+        "R,甲,,日本,10",
+        "R,乙,,日本,10",
+        "S,,例示商事,,10",
+    ]
+    _, parts = audited(tmp_path, ("調達.csv", lines))
+    assert [(parts[name]["active"], parts[name]["single"]) for name in "PQRS"] == [
+        (1, True),
+        (1, True),
+        (2, False),
+        (1, True),
+    ]
+    (source,) = parts["P"]["sources"]
+    assert (source["maker"], source["country"]) == ("信越", "JPN")
+    assert parts["Q"]["hhi_low"] == pytest.approx(1.0)
+    assert [(source["maker"], source["vendor"]) for source in parts["S"]["sources"]] == [("", "例示商事")]
+
+
+def test_a_price_list_and_an_order_are_no_sourcing(tmp_path):
+    prices = ("価格表.csv", ["品番,品名,メーカー,単価", "A,ボルト,甲,10"])
+    order = ("注文書.csv", ["品番,品名,仕入先,数量,金額", "B,ナット,乙,10,50"])
+    _, parts = audited(tmp_path, prices, order)
+    assert not parts["A"]["single"] and not parts["B"]["single"] and parts["A"]["makers"] == ["甲"]
+
+
+def test_levels_that_begin_at_one_go_into_what_the_list_is_called(tmp_path):
+    lines = ["階層,品番,品名,員数", "1,A,駆動部,1", "2,B,モータ,2", "1,C,架台,1"]
+    report, parts = audited(tmp_path, ("arm.csv", lines))
+    assert {name: part["products"] for name, part in parts.items()} == {"B": ["arm"], "C": ["arm"]}
+
+
+def test_units_of_headers_reach_the_figures(tmp_path):
+    lines = ["品番,仕入先,製造国,年間購入額（百万円）,リードタイム（週）", "P,甲,日本,1.5,8"]
+    _, parts = audited(tmp_path, ("調達.csv", lines))
+    assert parts["P"]["spend"] == 1_500_000 and parts["P"]["sources"][0]["lead_days"] == 56
+
+
+def test_flag_reads_the_lines_of_all_sheets_and_all_text_columns(tmp_path):
+    path = tmp_path / "book.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for name, head, row in (
+            ("電気", ["品番", "品名", "数量"], ["A", "積層セラミックコンデンサ", 1]),
+            ("機械", ["ITEM NO.", "PART NUMBER", "DESCRIPTION", "QTY."], [1, "六角ボルト", None, 2]),
+            ("購買", ["発注日", "品番", "規格", "仕入先", "金額"], ["2025/1/2", "X", "炭素繊維", "甲", 3]),
+        ):
+            page = book.add_worksheet(name)
+            page.write_row(0, 0, head)
+            page.write_row(1, 0, row)
+    result = run("flag", path, "--json")
+    found = json.loads(result.stdout)
+    assert found["lines"] == 3 and {flag["sheet"] for flag in found["flags"]} == {"電気", "購買"}
+
+
+def test_the_terminal_is_one_where_both_ends_are(monkeypatch):
+    from kanmon.app.commands import audit
+
+    monkeypatch.setattr(sys.stdin, "isatty", lambda: False, raising=False)
+    assert audit._at_a_terminal() is False
+    assert isinstance(_application(), typer.Typer)
+
+
+def test_amounts_keep_their_currency_and_a_mixture_is_said(tmp_path):
+    dollars = ("購買台帳.csv", ["発注日,品番,仕入先,Amount (US$)", "2025/4/1,A,甲,100", "2025/5/1,A,甲,100"])
+    report, parts = audited(tmp_path, dollars)
+    assert parts["A"]["spend"] == 200 and "USD" in report["coverage"]["spend_says"]
+    yen = ("仕入台帳.csv", ["発注日,品番,仕入先,金額（円）", "2025/4/1,B,乙,100"])
+    report, _ = audited(tmp_path, dollars, yen)
+    assert any("JPY, USD" in remark["says"] for remark in report["remarks"])
+
+
+def test_spellings_that_are_joined_are_shown(tmp_path):
+    path = csv(tmp_path / "台帳.csv", "発注日,品番,仕入先,金額", "2025/4/1,A,㈱甲製作所,1", "2025/5/1,A,株式会社甲製作所,1")
+    said = run("check", path, "--lang", "en").output
+    assert "(株)甲製作所 = 株式会社甲製作所" in said and "A2:D3" in said
+
+
+def test_further_suppliers_in_columns_of_their_own_are_sources_too(tmp_path):
+    lines = ["品番,調達先1,調達先2,製造国,リードタイム（週）", "A,甲,乙,日本,8", "B,甲,,日本,8"]
+    _, parts = audited(tmp_path, ("調達一覧.csv", lines))
+    assert (parts["A"]["active"], parts["A"]["single"], parts["B"]["single"]) == (2, False, True)
+    assert [source["country"] for source in parts["A"]["sources"]] == ["JPN", None]

@@ -1,0 +1,124 @@
+"""What-if over time: estimate first, assumptions once, days as intervals, a chart that shows a user's words as words."""
+
+import json
+import subprocess
+import sys
+from xml.etree import ElementTree
+
+import kanmon as kn
+import polars as pl
+import pytest
+from kanmon.app.whatif import ask, write_answer
+from kanmon.app.whatif_chart import draw
+from kanmon.graph import InputError, SupplyGraph
+from kanmon.risk import Scenario, add_source, halt, stockpile, timeline, timeline_summary
+
+
+def graph_of(name="Robot"):
+    return SupplyGraph(
+        items=[
+            {"id": "robot", "name_en": name, "name_ja": "ロボット", "kind": "product"},
+            {"id": "magnet", "name_en": "Magnet", "name_ja": "磁石", "kind": "component"},
+        ],
+        inputs=[{"item": "robot", "input": "magnet", "source": "s"}],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
+        shares=[{"item": "magnet", "supplier": c, "share": 0.5, "source": "s"} for c in ("CHN", "JPN")],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+
+
+CUT = Scenario("cut", [halt("CHN", item="magnet", lasts=180), stockpile("magnet", 60)])
+HELPED = CUT + Scenario("new source", add_source("magnet", 0.5, ready=100, ramp=10))
+
+
+def kanmon(tmp_path, *arguments):
+    graph_of().write(tmp_path / "data")
+    command = [sys.executable, "-c", "from kanmon.app.cli import main; main()", "whatif", str(tmp_path / "data"), *arguments]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+
+
+def test_an_answer_over_time_is_that_of_timeline():
+    answer = ask(graph_of(), [CUT, HELPED], "robot")
+    frame = timeline(graph_of(), [CUT, HELPED], product="robot")
+    assert answer.times.drop("reading").equals(frame)
+    assert answer.days.drop("reading").equals(timeline_summary(frame))
+    assert answer.outcome["kept_low"].to_list() == [0.5, 1.0]
+    days = {row["scenario"]: row for row in answer.summary()["days"] if row["item"] == "robot"}
+    assert (days["cut"]["short_low"], days["cut"]["short_high"]) == (60, 120)
+    assert days["cut"]["below_10_low"] is None  # never within the horizon
+    json.dumps(answer.summary(), allow_nan=False, default=str)
+
+
+def test_nothing_is_followed_over_time_where_nothing_has_a_time():
+    answer = ask(graph_of(), [Scenario("halt", halt("CHN"))], "robot")
+    assert answer.times.height == answer.days.height == 0
+    assert ask(graph_of(), [Scenario("halt", halt("CHN"))], "robot", horizon=30).times["day"].max() == 30
+
+
+def test_choices_reach_the_answer_and_wrong_ones_are_told():
+    assert ask(graph_of(), [CUT], "robot", term="long").assumptions["term"] == "long"
+    with pytest.raises(InputError):
+        ask(graph_of(), [CUT], "robot", sharing="alone")
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_chart_marks_threats_stocks_and_sources_in_both_languages(lang):
+    pytest.importorskip("matplotlib")
+    svg = draw(ask(graph_of(), [CUT, HELPED], "robot", buyer="JPN"), lang)
+    words = " ".join(ElementTree.fromstring(svg).itertext())
+    marks = ("60 days of stock", "new source ready") if lang == "en" else ("在庫 60 日分", "新供給源が稼働", "ロボット")
+    assert all(mark in words for mark in marks)
+    assert svg == draw(ask(graph_of(), [CUT, HELPED], "robot", buyer="JPN"), lang)
+
+
+def test_hostile_names_are_text_in_the_chart():
+    pytest.importorskip("matplotlib")
+    name = r"<script>alert(1)</script> $\frac{1$ $x$"
+    scenario = Scenario(r"$\undefined$ & <b>", list(CUT))
+    svg = draw(ask(graph_of(name), [scenario], "robot"), "en")
+    assert "<script" not in svg
+    words = " ".join(ElementTree.fromstring(svg).itertext())
+    assert r"$\frac{1$" in words
+    assert r"$\undefined$ & <b>" in words
+
+
+def test_the_files_of_an_answer(tmp_path):
+    pytest.importorskip("matplotlib")
+    write_answer(ask(graph_of(), [CUT], "robot"), tmp_path / "out", lang="en")
+    names = {"items.csv", "why.csv", "sources.csv", "summary.json", "timeline.csv", "days.csv", "timeline.svg"}
+    assert {file.name for file in (tmp_path / "out").iterdir()} == names
+    assert pl.read_csv(tmp_path / "out" / "timeline.csv").columns[:4] == ["scenario", "item", "day", "rate_low"]
+
+
+@pytest.mark.parametrize(("lang", "words"), [
+    ("en", ["certain loss", "first short", "120 (60–120)", "30 (30–60)", "--sharing alike", "--term short"]),
+    ("ja", ["確実な損失", "不足が始まる日", "120（60〜120）", "--sourcing world"]),
+])  # fmt: skip
+def test_the_command_line_tells_estimate_bounds_and_days(tmp_path, lang, words):
+    asked = ("--product", "robot", "--halt", "CHN", "--item", "magnet", "--lasts", "180", "--stock", "magnet=60")
+    result = kanmon(tmp_path, *asked, "--horizon", "365", "--lang", lang)
+    assert result.returncode == 0, result.stderr
+    for word in words:
+        assert word in result.stdout
+    assert result.stdout.index("estimate" if lang == "en" else "推計") < result.stdout.index(words[0])
+    assert result.stdout.count("--sharing alike") == 1
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (("--halt", "CHN", "--lasts", "-3"), "lasts"), (("--halt", "CHN", "--ramp", "3"), "how many days"),
+    (("--halt", "CHN", "--stock", "magnet=-1"), "days"), (("--halt", "CHN", "--stock", "=5"), "needs an item"),
+    (("--halt", "CHN", "--horizon", "0"), "horizon"), (("--halt", "CHN", "--term", "shot"), "Did you mean 'short'"),
+])  # fmt: skip
+def test_bad_days_end_with_two_and_one_clear_line(tmp_path, arguments, words):
+    result = kanmon(tmp_path, "--product", "robot", *arguments)
+    assert result.returncode == 2
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_world_answers_the_question_of_gallium():
+    scenario = Scenario("gallium", [kn.risk.embargo("CHN", item="gallium_primary", to="JPN", lasts=180),
+                                    stockpile("gallium_primary", 60)])  # fmt: skip
+    row = ask(kn.load(), [scenario], "humanoid_robot", buyer="JPN").days.filter(item="humanoid_robot").row(0, named=True)
+    assert row["short_low"] == 60
+    assert row["lost_low"] <= row["lost_estimate"] <= row["lost_high"] <= 120

@@ -1,0 +1,94 @@
+"""Measures in force: dated, sourced, and no surer than what could be verified."""
+
+import importlib
+from datetime import date, timedelta
+from pathlib import Path
+
+import kanmon as kn
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kanmon.datasets import country_groups, designated_goods, load, measure_sources, measures, rechecks
+from kanmon.graph import InputError, SupplyGraph
+from kanmon.graph.schema import SCHEMA
+
+
+def status(id, on):
+    found = measures(on).filter(id=id)
+    return found["status"].item() if found.height else None
+
+
+def test_the_rows_fit_the_schema_and_name_items_of_the_world():
+    world, table = load("world"), SCHEMA["measures"].names
+    rows = measures().select(table).with_columns(pl.col("since", "until", "checked").cast(pl.String))
+    graph = SupplyGraph(items=world.items.with_columns(variant_of=None), measures=rows, sources=measure_sources())
+    assert graph.measures.height == 136
+
+
+@pytest.mark.parametrize(
+    ("id", "days"),
+    [
+        ("CHN-2024-046-GA", {"2024-12-02": None, "2025-11-08": "in_force", "2025-11-09": "suspended"}),
+        ("CHN-2024-046-GA", {"2026-11-27": "suspended", "2026-11-28": "unknown"}),
+        ("CHN-2025-057-HO", {"2025-11-07": None, "2025-11-08": "suspended", "2026-11-24": "unknown"}),
+        ("COD-2025-CO-BAN", {"2025-03-01": "in_force", "2025-10-16": None}),
+        ("ZWE-2027-LI", {"2026-12-31": None, "2027-01-01": "unknown"}),
+        ("RUS-2024-TI", {"2026-11-24": None}),
+        ("ZAF-2025-CR", {"2026-11-24": "in_force"}),
+        ("CHN-2026-JPN-DEFACTO", {"2026-11-24": "unknown"}),
+    ],
+)
+def test_the_status_is_that_of_the_day(id, days):
+    assert {day: status(id, day) for day in days} == days
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.dates(date(2012, 1, 1), date(2030, 1, 1)))
+def test_nothing_applies_outside_its_period_or_is_only_announced(day):
+    found = measures(day)
+    assert found.filter((pl.col("since") > day) | (pl.col("until") < day)).is_empty()
+    assert set(found["status"]) <= {"in_force", "suspended", "unknown"}
+    assert found["id"].is_unique().all()
+
+
+def test_no_status_looks_surer_than_what_was_seen():
+    """Everything was checked before the compilation; what must be looked up again says from when."""
+    assert measures()["checked"].unique().to_list() == [date(2026, 7, 31)]
+    unknown = measures("2026-11-24").filter(pl.col("status") == "unknown", pl.col("id").str.starts_with("CHN-2025-05"))
+    assert set(unknown["recheck"]) == {date(2026, 11, 10)}
+    assert rechecks()["date"].is_sorted()
+
+
+def test_every_row_has_a_source():
+    sources = set(measure_sources()["id"])
+    for frame in (measures(), country_groups(), designated_goods()):
+        assert set(frame["source"]) <= sources
+
+
+def test_a_membership_ends_with_its_last_day():
+    korea = country_groups().filter(group="JPN_GROUP_A", country="KOR")["until"].drop_nulls().item()
+    members = [set(country_groups(day).filter(group="JPN_GROUP_A")["country"]) for day in (korea, korea + timedelta(1))]
+    assert members[0] - members[1] == {"KOR"}
+    assert country_groups("2026-11-24").filter(group="JPN_GROUP_A").height == 27
+
+
+def test_designated_goods_have_their_orders_and_known_items():
+    goods = designated_goods()
+    assert goods.filter(type="good")["order"].null_count() == 0
+    assert set(goods["items"].explode().drop_nulls()) <= set(load("world").items["id"])
+    assert designated_goods("2026-11-24").height == 17
+
+
+def test_a_day_that_is_none_is_refused():
+    for function in (measures, country_groups, designated_goods):
+        with pytest.raises(InputError, match="2026-01-31"):
+            function("tomorrow")
+
+
+def test_the_packaged_tables_are_what_the_build_makes_of_the_facts(monkeypatch):
+    scripts = Path(kn.__file__).parent / "scripts"
+    monkeypatch.syspath_prepend(scripts)
+    build = importlib.import_module("build_measures").build
+    for name, content in build().items():
+        assert (scripts.parent / "datasets" / "data" / name).read_bytes() == content, name

@@ -1,0 +1,166 @@
+"""Measures in force become scenarios that never claim more than the act says."""
+
+import polars as pl
+import pytest
+from kanmon.datasets import measures
+from kanmon.graph import InputError, SupplyGraph, UnknownIdError
+from kanmon.risk import control_effects, control_losses, embargo, reduce, scenarios_from, simulate
+from kanmon.risk.production.controls import TOGETHER
+from kanmon.risk.production.scenario import Scenario
+
+ROW = {"id": "m", "issuer": "CHN", "kind": "export_ban", "source": "s", "item": "metal", "against": "all"}
+ROW |= {"since": "2026-01-01", "status": "in_force", "object": "goods", "share_low": None, "share_high": None}
+TEXT = {"share_low": pl.Float64, "share_high": pl.Float64, "object": pl.String, "since": pl.String}
+
+
+def frame(*changes):
+    return pl.DataFrame([ROW | change for change in changes], schema_overrides=TEXT)
+
+
+def effect(buyer="JPN", graph=None, **change):
+    return control_effects(frame(change), buyer=buyer, graph=graph).row(0, named=True)
+
+
+@pytest.fixture
+def graph():
+    """A robot needs a metal, six tenths of it from China, by figures of 2024."""
+    countries = [{"id": id, "name_en": id, "kind": "country", "country": id} for id in ("CHN", "JPN", "USA")]
+    shares = [{"item": "metal", "supplier": id, "source": "s", "year": 2024} for id in ("CHN", "USA")]
+    return SupplyGraph(
+        items=[{"id": id, "name_en": id, "kind": "material"} for id in ("robot", "metal", "gas")],
+        inputs=[{"item": "robot", "input": "metal", "source": "s"}],
+        suppliers=countries,
+        shares=[row | {"share": share} for row, share in zip(shares, (0.6, 0.4), strict=True)],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "bounds"),
+    [
+        ({}, (1, 1)),
+        ({"kind": "export_licence"}, (0, 1)),
+        ({"kind": "export_quota"}, (0, 1)),
+        ({"kind": "export_quota", "share_low": 0.3, "share_high": 0.3}, (0.3, 0.3)),
+        ({"status": "unknown"}, (0, 1)),
+        ({"status": None}, (0, 1)),
+        ({"against": "JPN|military_end_users"}, (0, 1)),
+    ],
+)
+def test_a_ban_cuts_all_and_what_nobody_knows_is_an_interval(change, bounds):
+    found = effect(**change)
+    assert (found["share_low"], found["share_high"], found["reason"]) == (*bounds, None)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"kind": "suspension"}, "suspension"),
+        ({"status": "suspended"}, "suspended"),
+        ({"status": "announced"}, "not_in_force"),
+        ({"status": "lapsed"}, "not_in_force"),
+        ({"object": "technology"}, "technology"),
+        ({"object": None, "kind": "entity_listing"}, "entities"),
+        ({"kind": "export_tax"}, "price"),
+        ({"kind": "stockpile"}, "no_flow"),
+        ({"issuer": "JPN"}, "own"),
+        ({"against": "USA"}, "elsewhere"),
+        ({"item": None}, "no_item"),
+        ({"kind": "import_ban", "issuer": "JPN"}, "no_seller"),
+    ],
+)
+def test_what_stops_no_goods_is_listed_with_its_reason(change, reason):
+    found = effect(**change)
+    assert found["reason"] == reason
+    assert found["share_low"] is None
+
+
+def test_without_a_buyer_a_measure_against_others_is_a_scenario_too():
+    assert effect(buyer=None, against="USA")["buyers"] == ["USA"]
+
+
+def test_a_group_stands_for_its_members():
+    assert effect(against="G7")["buyers"] == ["CAN", "DEU", "FRA", "GBR", "ITA", "JPN", "USA"]
+
+
+def test_an_import_ban_cuts_the_sales_of_those_at_whom_it_is_aimed():
+    found = effect(buyer="USA", kind="import_ban", issuer="USA", against="CHN|RUS")
+    assert (found["sellers"], found["buyers"]) == (["CHN", "RUS"], ["USA"])
+
+
+def test_a_ban_older_than_the_figures_is_in_them_and_no_longer_certain(graph):
+    old, new = effect(graph=graph, since="2024-05-01"), effect(graph=graph, since="2025-01-01")
+    assert (old["in_figures"], old["share_low"]) == (True, 0.0)
+    assert (new["in_figures"], new["share_low"]) == (False, 1.0)
+    assert effect(graph=graph, item="gas")["in_figures"] is None
+
+
+def test_a_measure_aimed_at_others_is_worked_out_and_said_not_to_be_aimed(graph):
+    found = control_losses(graph, frame({"against": "USA"}, {"id": "us", "issuer": "USA"}), "robot", buyer="JPN")
+    assert dict(found.select("measure", "aimed").rows()) == {TOGETHER: True, "m": False, "us": True}
+    assert found.filter(measure="m")["possible_loss"].item() == pytest.approx(0)
+
+
+def test_an_item_that_the_graph_does_not_have_is_said(graph):
+    assert effect(graph=graph, item="xenon")["reason"] == "not_needed"
+
+
+def test_losses_of_each_measure_and_of_all_together(graph):
+    found = control_losses(
+        graph, frame({}, {"id": "licence", "kind": "export_licence"}, {"id": "us", "issuer": "USA"}), "robot", buyer="JPN"
+    )
+    losses = {row[0]: row[1:] for row in found.select("measure", pl.col("^.*_loss$")).rows()}
+    assert losses["m"] == pytest.approx((0.6, 0.6, 0.6))
+    assert losses["us"] == pytest.approx((0.4, 0.4, 0.4))
+    assert losses["licence"] == (pytest.approx(0), None, pytest.approx(0.6))
+    assert losses[TOGETHER] == (pytest.approx(1), None, pytest.approx(1))
+    assert found["measure"][0] == TOGETHER
+
+
+def test_measures_of_a_table_without_optional_columns_are_read(graph):
+    bare = pl.DataFrame({"id": ["m"], "issuer": ["CHN"], "kind": ["export_ban"], "item": ["metal"]})
+    assert control_losses(graph, bare, "robot", buyer="JPN").height == 2
+    assert control_losses(graph, bare.with_columns(item=pl.lit("gas")), "robot", buyer="JPN").height == 0
+
+
+def test_a_buyer_or_seller_outside_the_graph_changes_nothing(graph):
+    """A user's own graph need not have every country that a bundled measure names."""
+    aimed = frame({"issuer": "IDN"}, {"id": "n", "issuer": "CHN", "against": "MAC"})
+    assert control_losses(graph, aimed, "robot").height == 0
+
+
+def test_errors_name_what_is_missing(graph):
+    with pytest.raises(InputError, match="kind"):
+        control_effects(frame({}).drop("kind"))
+    with pytest.raises(UnknownIdError):
+        control_losses(graph, frame({}), "rocket")
+
+
+def test_scenarios_from_reads_a_frame_of_measures():
+    found = scenarios_from(measures(on="2026-11-24"), buyer="JPN")
+    names = {scenario.name for scenario in found}
+    assert {"CHN-2025-018-DY", "CHN-2026-001", "IDN-2019-NI"} <= names
+    assert not {"CHN-2025-070", "CHN-2024-046-GA", "CHN-2023-TECH-MAG", "JPN-STOCK"} & names
+    assert next(s for s in found if s.name == "CHN-2026-001").changes[0].to == ("JPN",)
+
+
+@pytest.mark.parametrize("share", [(0.5, 0.2), (-0.1, 1), (0, 1, 1), "all", ("a", 1)])
+def test_bounds_that_are_none_are_refused(share):
+    for make in (embargo, reduce):
+        with pytest.raises(InputError):
+            make("CHN", share=share)
+
+
+def test_an_interval_holds_every_part_inside_it(graph):
+    """Oracle: the figure for each part in the interval, one by one."""
+    for make in (embargo, reduce):
+        scenarios = [Scenario("interval", make("CHN", item="metal", share=(0.25, 0.75)))]
+        scenarios += [Scenario(str(part), make("CHN", item="metal", share=part)) for part in (0.25, 0.5, 0.75)]
+        kept = simulate(graph, scenarios, product="robot", buyer="JPN").filter(item="robot")
+        low, high = kept["kept_low"].to_list(), kept["kept_high"].to_list()
+        assert (low[0], high[0]) == pytest.approx((min(low[1:]), max(high[1:])))
+
+
+def test_an_interval_survives_plain_data():
+    scenario = Scenario("s", embargo("CHN", item="metal", share=(0.0, 0.5)))
+    assert scenarios_from(scenario.to_dict()) == [scenario]
