@@ -32,14 +32,15 @@ SEARCH = """(question) => {
   document.getElementById("found").getBoundingClientRect();
   return performance.now() - start;
 }"""
-WHATIF = """([product, node]) => {
+WHATIF = """(node) => {
   const start = performance.now();
-  kanmon.simulate(product, [{ kind: "embargo", node }], undefined, false);
+  kanmon.solve(null, "", false, [{ kind: "embargo", node }]);
   return performance.now() - start;
 }"""
-SHOWN = """(node) => {
+SHOWN = """([view, product, node]) => {
+  location.hash = encodeURIComponent(JSON.stringify({ view, product, tab: "whatif" }));
   const start = performance.now();
-  location.hash = encodeURIComponent(JSON.stringify({ tab: "whatif", changes: [{ kind: "embargo", node }] }));
+  location.hash = encodeURIComponent(JSON.stringify({ view, product, tab: "whatif", changes: [{ kind: "halt", node }] }));
   return new Promise((done) => {
     const drawn = () => requestAnimationFrame(() => done(performance.now() - start));
     addEventListener("hashchange", drawn, { once: true });
@@ -87,19 +88,23 @@ def measure(browser, name: str, page: Path, question: str, node: str, limits: di
             tab.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
         )
         figures.setdefault("search, ms", []).append(tab.evaluate(SEARCH, question))
-        figures.setdefault("what-if, first, ms", []).append(tab.evaluate(WHATIF, [None, node]))
-        figures.setdefault("what-if, ms", []).append(tab.evaluate(WHATIF, [None, node]))
-        figures.setdefault("what-if and redraw, ms", []).append(tab.evaluate(SHOWN, node))
+        figures.setdefault("what-if, first, ms", []).append(tab.evaluate(WHATIF, node))
+        figures.setdefault("what-if, ms", []).append(tab.evaluate(WHATIF, node))
+        start = tab.evaluate("kanmon.state().product")
+        for view, product in (("board", start), ("graph", start), ("graph", None)):
+            what = f"what-if and redraw, {view}{'' if product else ' of all'}, ms"
+            figures.setdefault(what, []).append(tab.evaluate(SHOWN, [view, product, node]))
         context.close()
     figures["page, MB"] = [page.stat().st_size / 1e6]
     for what, values in figures.items():
         limit = f"(limit {limits[what]:g})" if what in limits else ""
-        print(f"{name:10} {what:24} {statistics.median(values):9.1f} {limit}")
+        print(f"{name:10} {what:38} {statistics.median(values):9.1f} {limit}")
 
 
 def main() -> None:
-    world = {"ready, ms": 2000, "page, MB": 3}
-    large = {"first paint, ms": 3000, "search, ms": 100, "what-if, ms": 200, "page, MB": 8}
+    world = {"ready, ms": 1000, "search, ms": 10, "what-if and redraw, board, ms": 100, "page, MB": 3}
+    world |= {"what-if and redraw, graph, ms": 100}
+    large = {"first paint, ms": 3000, "search, ms": 100, "what-if and redraw, graph of all, ms": 300, "page, MB": 8}
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         page = write_explorer(load("world"), Path(folder) / "world.html", lang="en")

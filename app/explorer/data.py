@@ -43,6 +43,7 @@ def facts(graph: SupplyGraph, level: str, lang: str) -> dict[str, Any]:
         "trades": _columns(graph.trades.select("item", "seller", "buyer", "value", "unit", "year", "source"), number),
         "steps": _columns(_steps(views, level), number),
         "flags": _flags(graph, item, lang),
+        "measures": _measures(graph, item, source),
     }
 
 
@@ -90,6 +91,18 @@ def _flags(graph: SupplyGraph, item: dict[str, int], lang: str) -> dict[str, lis
     return _columns(flags.select("item", "technology", "verdict", "evidence", "reason"), {"item": item})
 
 
+def _measures(graph: SupplyGraph, item: dict[str, int], source: dict[str, int]) -> list[dict[str, Any]]:
+    """Return the measures that name items of the graph; ``items`` are row numbers."""
+    columns = ["issuer", "kind", "item", "against", "since", "until", "status", "legal_reference", "source"]
+    rows = []
+    for row in graph.measures.select(columns).iter_rows(named=True):
+        named = [item[id] for id in (row.pop("item") or "").split("|") if id in item]
+        if named:
+            rows.append({key: value for key, value in row.items() if value is not None})
+            rows[-1] |= {"items": named, "source": source.get(row["source"])}
+    return rows
+
+
 def technology_names(lang: str) -> dict[int, str]:
     """Return the names of the 24 technologies by number."""
     from ...datasets.technologies import technologies
@@ -102,7 +115,6 @@ def words(lang: str) -> dict[str, str]:
     from ...graph.messages import _topic
 
     own = {name: row[lang] for name, row in _topic("app", "explorer").items()}
-    why = {f"why_{name}": row[lang] for name, row in _topic("risk", "explanation").items()}
     sure = {name: text(f"graph.words.{name}", lang) for name in ("published", "estimated", "structural", "unknown")}
     level = {name: text(f"graph.words.{name}", lang) for name in LEVELS}
-    return sure | level | why | own
+    return sure | level | own

@@ -10,6 +10,8 @@ COLUMN, ROW = 230.0, 34.0
 """Width of a column and height of a row, in the canvas's own units."""
 ASPECT = 1.7
 SWEEPS = 6
+MOST_POINTS = 150_000
+"""Where links pass through more tiers than this altogether, only those between neighbouring tiers order the items."""
 _Row = tuple[bool, int]
 
 
@@ -120,6 +122,8 @@ def _ordered(
     ranks: dict[_Row, list] = defaultdict(list)
     for item in sorted(items, key=lambda id: (chain.get(id, ""),)):
         ranks[row[item]].append(item)
+    if sum(row[need][1] - row[item][1] for item, need in links) > MOST_POINTS:
+        links = [(item, need) for item, need in links if row[need][1] == row[item][1] + 1]
     left, right = defaultdict(list), defaultdict(list)  # nearer the mine, nearer the product
     for number, (item, need) in enumerate(links):
         last: object = item

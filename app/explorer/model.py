@@ -3,77 +3,162 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import polars as pl
 
 from ...graph import ProductionNetwork, SupplyGraph
+from ...graph.network import EXTRA, REMAINDER, WORLD_MARKET, NewSource
 
-WHOLE = ""
-"""The name of the network of the whole graph."""
-MOST_BYTES = 1_500_000
-"""Networks are written into the page until they take this much; products without one are said."""
+WORLD = ""
+"""The buyer of the networks that are seen from the world market, and the product of the network of the whole graph."""
+MOST_BYTES = 2_500_000
+"""Networks are written into the page until they take this much; what has none is said."""
+ROWS = ["indices", "low", "high", "share", "kept_low", "kept_high", "use_low", "use_high", "flags", "wants"]
+NODES = ["kind", "whole", "slack"]
+NEEDS = ["needs", "some"]
+POINTERS = ["indptr", "need_indptr", "some_indptr"]
+_WORDS = {"item": "item", "supplier": "supplier", "place": "buyer"}
+_READINGS = {False: "market", True: "domestic"}
 
-_READING = {False: "market", True: "domestic"}
+
+def buyers(graph: SupplyGraph, buyer: str | None) -> list[str | None]:
+    """Return from whose place the page asks: the buyer, else the country with most sourcing of its own; the world market."""
+    if buyer is not None:
+        return [buyer, None]
+    countries = graph.suppliers.filter(pl.col("kind") == "country")["id"]
+    scoped = graph.shares.filter(pl.col("scope").is_in(countries.implode()))
+    return [None, *scoped.group_by("scope").len().sort(-pl.col("len").cast(pl.Int64), "scope")["scope"].head(1)]
 
 
-def networks(
-    graph: SupplyGraph, products: list[str], buyer: str | None, level: str, domestic: bool
-) -> dict[str, dict[str, Any]]:
-    """Return the networks of a graph by reading and product: the whole graph, and, from a buyer's place, each product.
+def networks(graph: SupplyGraph, products: list[str], places: list[str | None], level: str) -> dict[str, Any]:
+    """Return the networks of a graph by buyer, reading and product.
 
-    Without a buyer the whole network answers for every product. With one, each product is made at the buyer's, so each has
-    a network of its own, in two readings of the steps that nobody is known to supply: "market" (bought on the world market)
-    and "domestic" (made at the buyer's). They are added in the given order until `MOST_BYTES` are used.
+    Without a buyer the network of the whole graph answers for every product. From a buyer's place each product is made at
+    the buyer's, so each has a network of its own, in two readings of the steps that nobody is known to supply: "market"
+    (bought on the world market) and "domestic" (made at the buyer's). They are added in the given order until `MOST_BYTES`
+    are used.
+
+    Returns
+    -------
+    dict
+        ``index`` (by buyer, reading and product the number of a network), ``packed`` (their arrays), and what they share:
+        ``strings``, ``levels``, ``chains``, ``countries`` (where a supplier stands), ``facts`` (year, source, confidence).
     """
-    found: dict[str, dict[str, Any]] = {"market": {}, "domestic": {}} if buyer is not None else {_READING[domestic]: {}}
+    index: dict[str, dict[str, dict[str, int]]] = {}
+    kept: list[ProductionNetwork] = []
     left = MOST_BYTES
-    for product in [WHOLE, *(products if buyer is not None else [])]:
-        for reading in found:
-            home = reading == _READING[True]
-            compiled = ProductionNetwork.from_graph(graph, product or None, buyer=buyer, level=level, domestic=home)
-            left -= 20 * len(compiled.producer) + 10 * len(compiled.indices)
+    for place in places:
+        readings = index.setdefault(place or WORLD, {_READINGS[False]: {}})
+        for product in [None] if place is None else products:
+            network = with_sources(graph, product, buyer=place, level=level)
+            left -= _bytes(network)
             if left < 0:
-                return found
-            found[reading][product] = _packed(compiled)
-    return found
-
-
-def _packed(network: ProductionNetwork) -> dict[str, Any]:
-    """Arrays of a compiled network; its gains and capacities are 1 until a scenario changes them.
-
-    Words and weights stand once, in ``strings`` (the first is null) and ``levels``, and are named by number.
-    """
-    names = ["item", "supplier", "country", "buyer", "role"]
-    words = pl.concat([network.nodes[name] for name in names]).unique(maintain_order=True).drop_nulls()
-    number = {word: i for i, word in enumerate(words, start=1)}
-    levels, at = np.unique(np.concatenate([network.low, network.high, network.slack]), return_inverse=True)
-    low, high, slack = np.split(at, [len(network.low), 2 * len(network.low)])
-    markets = network.nodes.with_row_index("node").filter(pl.col("role") == "market")
-    columns = {
-        name: _base64(network.nodes[name].replace_strict(number, default=0, return_dtype=pl.Int64).to_numpy())
-        for name in names
+                break
+            readings["market"][product or WORLD] = len(kept)
+            kept.append(network)
+            if place is None:
+                continue
+            home = readings.setdefault("domestic", {})
+            home[product or WORLD] = len(kept) - 1
+            if _has_unknown_steps(network) and (left := left - _bytes(network)) >= 0:
+                home[product or WORLD] = len(kept)
+                kept.append(with_sources(graph, product, buyer=place, level=level, domestic=True))
+    shared = _Shared(kept)
+    packed = [shared.packed(network) for network in kept]
+    return {
+        "index": index,
+        "packed": packed,
+        "strings": shared.strings,
+        "levels": _base64(shared.levels),
+        "chains": {name: list(found) for name, found in shared.chains.items() if found != (name,)},
+        "countries": shared.countries,
+        "facts": [list(row) for row in shared.facts],
     }
-    return columns | {
-        "strings": [None, *words],
-        "levels": _base64(levels),
-        "low": _base64(low),
-        "high": _base64(high),
-        "slack": _base64(slack),
-        "counts": _base64(np.diff(network.indptr)),
-        "indices": _base64(network.indices),
-        "markets": [list(row) for row in markets.select("node", "year", "source", "confidence").iter_rows()],
-        "product": network.product,
-        "places": list(network.places),
-    }
+
+
+def with_sources(graph: SupplyGraph, product: str | None, **options: Any) -> ProductionNetwork:
+    """Return a network with what the page may open compiled in: for each item a new source and recycling, both shut."""
+    items = graph.items["id"] if product is None else graph.needed_by([product])
+    opened: set[NewSource] = {(item, None, None, inputs) for item in items for inputs in (True, False)}
+    return graph.network(product, sources=opened, **options)
+
+
+def _bytes(network: ProductionNetwork) -> int:
+    """About how much a network takes in the page."""
+    return 16 * len(network.kind) + 12 * len(network.indices)
+
+
+def _has_unknown_steps(network: ProductionNetwork) -> bool:
+    """Whether a world market has nobody but the remainder, which needs something."""
+    markets = network.nodes.with_row_index("node").filter((pl.col("role") == "market") & (pl.col("buyer") == WORLD_MARKET))
+    supplier = network.nodes["supplier"]
+    for node in markets["node"]:
+        links = [k for k in network.links(node) if not network.flags[k] & EXTRA]
+        if len(links) == 1:
+            maker = int(network.indices[links[0]])
+            if supplier[maker] == REMAINDER and network.indptr[maker + 1] > network.indptr[maker]:
+                return True
+    return False
+
+
+class _Shared:
+    """What networks have in common: words (the first is null), weights and chains, each written once."""
+
+    def __init__(self, networks: Iterable[ProductionNetwork]) -> None:
+        found = list(networks)
+        columns = [network.nodes[name] for network in found for name in ("item", "supplier", "country", "buyer", "source")]
+        words = dict.fromkeys(chain.from_iterable(column.drop_nulls().unique(maintain_order=True) for column in columns))
+        self.strings = [None, *words]
+        self.number = {word: i for i, word in enumerate(words, start=1)}
+        floats = [getattr(network, name) for network in found for name in (*ROWS, *NODES)]
+        floats = [array for array in floats if array.dtype.kind == "f"]
+        self.levels = np.unique(np.concatenate(floats)) if floats else np.zeros(0)
+        self.chains = {name: places for network in found for name, places in network.chains.items()}
+        self.countries = {
+            supplier: country
+            for network in found
+            for supplier, country in network.makers.select("supplier", "country").unique().sort("supplier").iter_rows()
+            if country is not None and country != supplier
+        }
+        self.facts: dict[tuple[Any, ...], int] = {}
+
+    def packed(self, network: ProductionNetwork) -> dict[str, Any]:
+        """Return the arrays of a network: words and weights by number, pointers as counts."""
+        nodes = network.nodes
+        words = {name: self._words(nodes[column]) for name, column in _WORDS.items()}
+        arrays = {name: self._array(getattr(network, name)) for name in (*ROWS, *NODES, *NEEDS)}
+        counts = {name: _base64(np.diff(getattr(network, name))) for name in POINTERS}
+        facts = nodes.filter(pl.col("role") == "market").select("year", "source", "confidence")
+        order, starts = network.order
+        blocks = {} if len(starts) == len(order) + 1 else {"blocks": _base64(np.diff(starts))}
+        return (words | arrays | counts | blocks) | {
+            "order": _base64(order),
+            "facts": _base64(np.array([self.facts.setdefault(row, len(self.facts)) for row in facts.iter_rows()], np.int64)),
+            "product": network.product,
+            "buyer": network.buyer,
+        }
+
+    def _words(self, column: pl.Series) -> Any:
+        return _base64(column.replace_strict(self.number, default=0, return_dtype=pl.Int64).to_numpy())
+
+    def _array(self, array: np.ndarray) -> Any:
+        return _base64(np.searchsorted(self.levels, array) if array.dtype.kind == "f" else array.astype(np.int64))
 
 
 def _base64(array: np.ndarray) -> list[Any]:
-    """Return ``[bytes of a number, base64]``: floats in eight bytes, whole numbers (from 0) in as few as hold them."""
+    """Return ``[bytes of a number, base64]``: floats in eight bytes, whole numbers (from 0) in as few as hold them.
+
+    An array of one repeated number is ``[0, length, number]``.
+    """
     if array.dtype.kind == "f":
         kind = "<f8"
     else:
         most = int(array.max(initial=0))
+        if len(array) and (array == most).all():
+            return [0, len(array), most]
         kind = "<u1" if most < 2**8 else "<u2" if most < 2**16 else "<u4"
     return [int(kind[-1]), base64.b64encode(array.astype(kind).tobytes()).decode("ascii")]

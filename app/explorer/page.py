@@ -7,6 +7,7 @@ import hashlib
 import html
 import json
 from importlib import resources
+from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,19 @@ from .layout import layered
 from .pruning import prune
 
 SCRIPTS = (
-    "engine",
     "words",
+    "network",
+    "conditions",
+    "kernels",
+    "simulation",
+    "ways",
     "facts",
     "state",
     "findings",
     "canvas",
     "whatif",
+    "board",
+    "flow",
     "panel",
     "filters",
     "table",
@@ -88,9 +95,10 @@ def graph_page(
 ) -> GraphPage:
     """Return a supply graph as an interactive page.
 
-    The page draws the items by tier, finds and filters them, shows every fact with its source, and answers what-if questions
-    with the numbers of `kanmon.risk.simulate`. Above 2,000 visible nodes it starts aggregated; above 20,000 items it holds a
-    part and says which.
+    The page opens on an answer for one product: its hardest chokepoints, country by stage, and the flow by stage. It answers
+    what-if questions with the numbers of `kanmon.risk.simulate`, compares scenarios, draws the items by tier, finds and
+    filters them, and shows every fact with its source. Above 2,000 visible nodes the drawing starts aggregated; above 20,000
+    items the page holds a part and says which.
 
     Parameters
     ----------
@@ -99,7 +107,8 @@ def graph_page(
     products : list of str, optional
         Items whose supply is asked about, beside the products that nothing else needs. With one the page opens on it.
     buyer : str, optional
-        From whose place supply is seen: a country (ISO3) or company of the graph.
+        From whose place supply is seen: a country (ISO3) or company of the graph. The page can ask from the world market,
+        too; without a buyer, also from the country with most sourcing of its own.
     level : {"country", "company", "site"}
         Whose shares the figures and the what-if use.
     domestic : bool
@@ -130,7 +139,7 @@ def graph_page(
     shown, left_out = prune(graph, ends)
     chain = {id: (chains or "").split("|")[0] for id, chains in shown.items.select("id", "chains").iter_rows()}
     layout = layered(shown.items["id"].to_list(), shown.inputs.select("item", "input").rows(), ends, chain)
-    found, single = findings(shown, given or ends, buyer, level, given, lang)
+    start = given[0] if len(given) == 1 else _longest(shown, ends)
     content = data.facts(shown, level, lang) | {
         "about": {
             "name": graph.name,
@@ -141,7 +150,7 @@ def graph_page(
             "leftOut": left_out,
         },
         "products": ends,
-        "start": products[0] if products and len(products) == 1 else None,
+        "start": start,
         "tier": [layout.tier[id] for id in shown.items["id"]],
         "apart": [int(id in layout.apart) for id in shown.items["id"]],
         "order": [layout.order[id] for id in shown.items["id"]],
@@ -149,13 +158,13 @@ def graph_page(
         "edges": canvas.edges(shown),
         "options": canvas.OPTIONS,
         "shapes": canvas.SHAPES,
-        "networks": model.networks(graph, ends, buyer, level, domestic),
-        "findings": found,
-        "single": single,
+        "networks": model.networks(graph, ends, model.buyers(graph, buyer), level),
+        "findings": findings(shown, given or ([start] if start else []), buyer, level),
         "technologies": data.technology_names(lang),
         "words": data.words(lang),
     }
-    return GraphPage(_render(content, lang), picture.still(shown, layout, content, lang), graph.name)
+    still = picture.still(shown, layout, content, lang)
+    return GraphPage(_render(content, _static(shown, content, lang), still, lang), still, graph.name)
 
 
 def write_explorer(
@@ -181,7 +190,33 @@ def write_explorer(
     return page.save(path)
 
 
-def _render(content: dict[str, Any], lang: str) -> str:
+def _longest(graph: SupplyGraph, products: list[str]) -> str | None:
+    """Return the product with the most items upstream: the page opens on it."""
+    shown = [product for product in products[:60] if product in set(graph.items["id"])]
+    return max(shown, key=lambda product: len(graph.needed_by([product])), default=None)
+
+
+def _static(graph: SupplyGraph, content: dict[str, Any], lang: str) -> list[str]:
+    """Return the answer for a browser without JavaScript: what is lost without each of the hardest chokepoints."""
+    product = content["start"]
+    nodes = content["findings"].get(product, {}).get("nodes", [])
+    name = {row["id"]: row.get(f"name_{lang}") or row["name_en"] for row in graph.items.iter_rows(named=True)}
+    places = {row["id"]: row.get(f"name_{lang}") or row["name_en"] for row in graph.suppliers.iter_rows(named=True)}
+    return [
+        text(
+            "app.explorer.static_answer",
+            lang,
+            node=places.get(row["node"], row["node"]),
+            product=name[product],
+            certain=f"{floor(100 * row['loss_low'] + 1e-7)}%",
+            estimate=f"{row['loss_estimate']:.0%}",
+            possible=f"{ceil(100 * row['loss_high'] - 1e-7)}%",
+        )
+        for row in nodes[:3]
+    ]
+
+
+def _render(content: dict[str, Any], answer: list[str], still: str, lang: str) -> str:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -194,6 +229,8 @@ def _render(content: dict[str, Any], lang: str) -> str:
         lang=lang,
         say=lambda key: text(f"app.explorer.{key}", lang),
         name=content["about"]["name"],
+        answer=answer,
+        still=Markup(still),
         style=Markup(_file("page.css")),
         policy=" ".join(_hash(script) for script in scripts),
         scripts=[Markup(script) for script in scripts],

@@ -14,16 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kanmon.app.explorer import GraphPage, graph_page, write_explorer
-from kanmon.app.explorer.findings import MOST_SHOWN, findings
+from kanmon.app.explorer.findings import shown as shown_findings
 from kanmon.app.explorer.layout import layered, spaced
-from kanmon.app.explorer.model import networks
+from kanmon.app.explorer.model import buyers, networks, with_sources
 from kanmon.app.explorer.page import SCRIPTS, _file
 from kanmon.app.explorer.pruning import prune
 from kanmon.datasets import load
 from kanmon.graph import SupplyGraph, UnknownIdError
 from kanmon.graph.messages import LANGUAGES, text
-from kanmon.risk.faults.failure_sets import cut_sets
-from kanmon.risk.production.criticality import chokepoints
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +132,7 @@ def test_no_sentence_is_left_unused():
     stems = re.findall(r"t\(`(\w+?)_?\$", code)
     own = graph_page(SupplyGraph(), lang="en").html
     names = [name for name in content(own)["words"] if not name.startswith("why_")]
-    elsewhere = {"command", "command_out", "written", "exists", "picture"}
+    elsewhere = {"command", "command_out", "written", "exists", "picture", "static_answer"}
     unused = [
         name
         for name in names
@@ -176,6 +174,15 @@ def test_crossings_are_undone():
     assert (layout.y["a"] < layout.y["b"]) == (layout.y["y"] < layout.y["x"])
 
 
+def test_a_dense_graph_is_laid_out_without_a_point_for_every_tier_that_a_link_passes(monkeypatch):
+    monkeypatch.setattr("kanmon.app.explorer.layout.MOST_POINTS", 10)
+    items = [str(i) for i in range(12)]
+    links = [(a, b) for i, a in enumerate(items) for b in items[i + 1 :]]
+    layout = layered(items, links, ["0"], {})
+    assert [layout.tier[id] for id in items] == list(range(12))
+    assert len({(layout.x[id], layout.y[id]) for id in items}) == 12
+
+
 @given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=20), st.floats(0.1, 50))
 def test_spaced_places_keep_order_and_distance(wanted, gap):
     places = spaced(wanted, gap)
@@ -187,9 +194,37 @@ def test_spaced_places_keep_order_and_distance(wanted, gap):
 
 
 def test_networks_hold_both_readings_from_a_buyers_place(world):
-    found = networks(world, ["humanoid_robot"], "JPN", "country", False)
-    assert set(found) == {"market", "domestic"} and set(found["market"]) == {"", "humanoid_robot"}
-    assert set(networks(world, ["humanoid_robot"], None, "country", False)["market"]) == {""}
+    index = networks(world, ["humanoid_robot"], ["JPN", None], "country")["index"]
+    assert set(index) == {"JPN", ""} and set(index["JPN"]) == {"market", "domestic"}
+    assert set(index["JPN"]["market"]) == {"humanoid_robot"} and set(index[""]["market"]) == {""}
+
+
+def test_a_reading_without_unknown_steps_is_written_once(world):
+    found = networks(
+        world, ["permanent_magnet"] if "permanent_magnet" in set(world.items["id"]) else ["pig_iron"], ["JPN"], "country"
+    )
+    (market,) = found["index"]["JPN"]["market"].values()
+    (home,) = found["index"]["JPN"]["domestic"].values()
+    assert len(found["packed"]) == len({market, home})
+
+
+def test_page_asks_from_the_buyer_or_from_whom_the_data_knows_best(world):
+    assert buyers(world, "DEU") == ["DEU", None]
+    assert buyers(world, None) == [None, "JPN"]
+
+
+def test_networks_stop_where_they_would_make_the_page_large(world, monkeypatch):
+    monkeypatch.setattr("kanmon.app.explorer.model.MOST_BYTES", 40_000)
+    found = networks(world, ["ev_battery_pack", "humanoid_robot"], ["JPN"], "country")
+    assert set(found["index"]["JPN"]["market"]) == {"ev_battery_pack"}
+
+
+def test_every_item_may_get_a_new_source_and_recycling(world):
+    network = with_sources(world, "ev_battery_pack", buyer="JPN")
+    assert {(item, inputs) for item, _, _, inputs in network.sources} == {
+        (i, b) for i in network.items for b in (True, False)
+    }
+    assert network.items == world.network("ev_battery_pack", buyer="JPN").items
 
 
 def test_very_large_graph_is_pruned_by_the_stated_rule(monkeypatch):
@@ -225,29 +260,19 @@ def _apart(page: str) -> set[str]:
     return {id for id, apart in zip(found["items"]["id"], found["apart"], strict=True) if apart}
 
 
-def test_findings_are_those_of_risk(world, page):
-    found = content(page)["findings"]["ev_battery_pack"]
-    frame = chokepoints(world, "ev_battery_pack", kinds=["halt"], max_order=1)
-    rows = frame.filter(pl.col("criticality_high") > 0).head(MOST_SHOWN)
-    assert [row["node"] for row in found["nodes"]] == rows["node"].to_list()
-    assert [row["criticality_low"] for row in found["nodes"]] == pytest.approx(rows["criticality_low"].to_list(), rel=1e-5)
-    sets = cut_sets(world, "ev_battery_pack", level="country", max_order=2)
-    assert [row["members"] for row in found["sets"]] == sets["members"].to_list()[:MOST_SHOWN]
-
-
-def test_a_node_that_stops_an_item_alone_is_named():
-    graph = SupplyGraph(
-        items=[{"id": i, "name_en": i, "kind": "component"} for i in ("motor", "magnet", "steel")],
-        inputs=[{"item": "motor", "input": i, "source": "s"} for i in ("magnet", "steel")],
-        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
-        shares=[
-            {"item": "motor", "supplier": "JPN", "source": "s", "share": 1},
-            {"item": "magnet", "supplier": "CHN", "source": "s", "share": 1},
-            {"item": "steel", "supplier": "CHN", "source": "s", "share": 0.5},
-            {"item": "steel", "supplier": "JPN", "source": "s", "share": 0.5},
-        ],
-        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+def test_findings_are_the_rows_of_the_tables_of_risk():
+    nodes = pl.DataFrame(
+        {
+            "node": ["CHN", "XXX"],
+            "loss_low": [0.25, 0.0],
+            "loss_estimate": [0.5, 0.0],
+            "loss_high": [1.0, 0.0],
+            "dependency_flow": [0.61234567, 0.0],
+            "betweenness": [0.1, 0.0],
+            "single_points": [2, 0],
+        }
     )
-    single = findings(graph, ["motor"], None, "country", [], "en")[1]
-    assert single["magnet"]["certain"] == ["CHN"] and set(single["motor"]["certain"]) == {"CHN", "JPN"}
-    assert "steel" not in single
+    sets = pl.DataFrame({"members": [["CHN", "JPN"]], "certainty": ["certain"], "loss_low": [0.5], "loss_facts": [1.0]})
+    found = shown_findings(nodes, sets)
+    assert [(row["node"], row["loss_high"], row["dependency_flow"]) for row in found["nodes"]] == [("CHN", 1.0, 0.612346)]
+    assert found["sets"] == [{"members": ["CHN", "JPN"], "certainty": "certain", "low": 0.5, "facts": 1.0}]

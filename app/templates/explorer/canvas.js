@@ -4,6 +4,7 @@ const MARGIN = { left: 22, right: 128, top: 40, bottom: 20 }; // pixels kept fre
 const MOST_SUPPLIERS = 8;
 const MOST_VISIBLE = 2000;
 const MOST_GROUPS = 12;
+const MOST_LINKS = 6000; // more are drawn of the selected node only
 const font = "system-ui, 'Hiragino Sans', 'Yu Gothic UI', 'Noto Sans CJK JP', 'Noto Sans JP', sans-serif";
 
 const drawn = { nodes: new vis.DataSet(), edges: new vis.DataSet(), labels: [], bands: [], hover: null, network: null };
@@ -178,16 +179,22 @@ function arrange(group) {
 
 // Nodes and links -----------------------------------------------------------------------------------------------------
 
-const lossGrade = (loss) => (loss <= 1e-9 ? 0 : loss < 0.1 ? 1 : loss < 0.5 ? 2 : loss < 1 - 1e-9 ? 3 : 4);
-
 function paint(i) {
-  const kept = whatIf.kept && whatIf.kept.get(items.id[i]);
-  if (whatIf.kept) {
-    const [low, high] = kept ? [lossGrade(1 - kept.high), lossGrade(1 - kept.low)] : [0, 0];
+  if (whatIf.losses) {
+    const loss = whatIf.losses.get(items.id[i]);
+    const [low, high] = loss ? [gradeOfLoss(loss.certain), gradeOfLoss(loss.possible)] : [0, 0];
     return { background: colours.losses[low], border: high ? colours.losses[high] : colours.line };
   }
   const [low, high] = [gradeLow(i), gradeHigh(i)];
   return { background: low ? colours.grades[low] : colours.page, border: high ? colours.grades[high] : colours.faint };
+}
+
+// A group in a what-if takes the worst colours of its members.
+function groupPaint(key, unitOf) {
+  const members = whatIf.losses ? visible.filter((i) => unitOf(i) === key).map((i) => whatIf.losses.get(items.id[i])).filter(Boolean) : [];
+  const worst = (name) => Math.max(0, ...members.map((loss) => gradeOfLoss(loss[name])));
+  if (!members.length || !worst("possible")) return { background: colours.band, border: colours.accent };
+  return { background: colours.losses[worst("certain")], border: colours.losses[worst("possible")] };
 }
 
 const supplierKey = (i, s) => `s${i}|${s}`;
@@ -208,7 +215,7 @@ function draw(fit) {
     if (typeof key === "string") {
       const words = key[0] === "t" ? tierName(unit.tier) : nameOfId(key.slice(key.indexOf("|") + 1));
       const radius = 6 + 1.5 * Math.log2(1 + unit.count);
-      nodes.push({ id: key, x: at.x, y: at.y, shape: "dot", size: radius, color: { background: colours.band, border: colours.accent }, borderWidth: 2, shapeProperties: { borderDashes: [4, 3] } });
+      nodes.push({ id: key, x: at.x, y: at.y, shape: "dot", size: radius, color: groupPaint(key, unitOf), borderWidth: 2, shapeProperties: { borderDashes: [4, 3] } });
       drawn.labels.push({ ...at, key, words: `${words} · ${unit.count}`, radius, rank: -1, bold: true });
       continue;
     }
@@ -250,7 +257,9 @@ function linksBetween(unitOf) {
     merged.set(key, { ...data.edges[row], from: a, to: b, count: 1, items: [from, to] });
   });
   const chosen = nodeOf(state.selected);
-  return [...merged.values()].map(({ count, items: [from, to], ...edge }) => {
+  const touches = ({ items: [from, to] }) => (path.has(from) && path.has(to)) || (chosen && chosen.table === "item" && (chosen.i === from || chosen.i === to));
+  drawn.linksLeftOut = merged.size > MOST_LINKS ? merged.size : 0;
+  return [...merged.values()].filter((edge) => !drawn.linksLeftOut || touches(edge)).slice(0, MOST_LINKS).map(({ count, items: [from, to], ...edge }) => {
     const onPath = path.has(from) && path.has(to);
     const touched = chosen && chosen.table === "item" && (chosen.i === from || chosen.i === to);
     const strong = touched || (onPath && path.size <= 40);
@@ -420,8 +429,10 @@ function centreOn(i) {
 }
 
 function startCanvas() {
+  if (drawn.network) return;
   readColours();
   drawn.network = new vis.Network($("canvas"), { nodes: drawn.nodes, edges: drawn.edges }, { ...data.options, autoResize: true, interaction: { ...data.options.interaction, keyboard: false } });
+  drawn.network.on("resize", () => state.view === "graph" && frame());
   drawn.network.on("beforeDrawing", shadeBands);
   drawn.network.on("afterDrawing", writeLabels);
   drawn.network.on("click", ({ nodes, edges }) => {

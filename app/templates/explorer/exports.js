@@ -12,14 +12,48 @@ function download(name, content, type) {
 
 const fileName = (ending) => `kanmon-${(state.product || about.name).replace(/[^\w-]+/g, "_").slice(0, 60)}.${ending}`;
 
+// The drawing with what it is about above it, and what its colours mean and where it comes from below.
 function exportPng() {
   const source = $("canvas").querySelector("canvas");
-  const picture = h("canvas", { width: source.width, height: source.height });
+  const ratio = source.width / source.clientWidth;
+  const scale = Math.max(1, 2 / ratio);
+  const [wide, head, foot] = [source.clientWidth, 46, 64];
+  const picture = h("canvas", { width: source.width * scale, height: source.height * scale + (head + foot) * ratio * scale });
   const ctx = picture.getContext("2d");
+  ctx.scale(ratio * scale, ratio * scale);
   ctx.fillStyle = colours.page;
-  ctx.fillRect(0, 0, picture.width, picture.height);
-  ctx.drawImage(source, 0, 0);
+  ctx.fillRect(0, 0, wide, source.clientHeight + head + foot);
+  ctx.drawImage(source, 0, head, wide, source.clientHeight);
+  ctx.textBaseline = "middle";
+  const write = (words, x, y, kind) => {
+    ctx.font = `${kind} ${font}`;
+    ctx.fillStyle = colours.text;
+    ctx.fillText(words, x, y);
+    return ctx.measureText(words).width;
+  };
+  const title = [state.product ? nameOfId(state.product) : cut(about.name, 60), seenFrom(), whatIf.losses ? describeScenario(state.changes) : null].filter(Boolean).join(" · ");
+  write(shortened(ctx, title, wide * 0.8), 16, 24, "600 15px");
+  let x = 16;
+  const y = source.clientHeight + head + 20;
+  x += write(t(whatIf.losses ? "lost_share" : "by_concentration"), x, y, "600 12px") + 14;
+  const kind = whatIf.losses ? "loss" : "grade";
+  [0, 1, 2, 3, 4].forEach((g) => {
+    ctx.fillStyle = whatIf.losses ? colours.losses[g] : colours.grades[g];
+    ctx.strokeStyle = colours.faint;
+    ctx.fillRect(x, y - 6, 12, 12);
+    ctx.strokeRect(x, y - 6, 12, 12);
+    x += 18 + write(t(`${kind}_${g}`), x + 18, y, "400 12px") + 14;
+  });
+  write(shortened(ctx, `${cut(about.name, 60)} · ${t("picture_sources", { count: sources.id.length })}`, wide - 32), 16, y + 26, "400 11px");
   picture.toBlob((blob) => download(fileName("png"), blob), "image/png");
+}
+
+// The scenarios for `kanmon whatif`: JSON is YAML, too.
+function exportScenarios() {
+  const plainChange = ({ kind, ...rest }) => ({ [kind]: rest });
+  const scenario = (name, changes) => ({ name, changes: changes.map(plainChange) });
+  const found = [...state.pins.map(({ name, changes }, n) => scenario(name || letterOf(n), changes)), ...(state.changes.length ? [scenario(t("whatif"), state.changes)] : [])];
+  download(fileName("yaml"), `${found.map((one) => `- ${JSON.stringify(one)}`).join("\n")}\n`, "application/yaml");
 }
 
 // A spreadsheet must read a cell as text, never as a formula.
@@ -47,13 +81,14 @@ function exportGraphml() {
     ...["hhi_low", "hhi_high", "share_low", "share_high"].map((name) => [name, "double"]),
   ];
   const values = (row) => Object.entries(row).filter(([, value]) => !blank(value)).map(([key, value]) => `<data key="${key}">${xml(value)}</data>`).join("");
+  const sold = new Set(visible.flatMap((i) => (worldView[i] === undefined ? [] : sharesOf[worldView[i]].map((row) => shares.supplier[row]))));
   const nodes = [
-    ...items.id.map((id, i) => [`i:${id}`, { table: "items", name_en: cell(items, "name_en", i), name_ja: cell(items, "name_ja", i), kind: items.kind[i], chains: cell(items, "chains", i), tier: data.tier[i], ...(step.has(i) ? { hhi_low: steps.hhi_low[step.get(i)], hhi_high: steps.hhi_high[step.get(i)] } : {}) }]),
-    ...suppliers.id.map((id, i) => [`s:${id}`, { table: "suppliers", name_en: cell(suppliers, "name_en", i), name_ja: cell(suppliers, "name_ja", i), kind: suppliers.kind[i] }]),
+    ...visible.map((i) => [items.id[i], i]).map(([id, i]) => [`i:${id}`, { table: "items", name_en: cell(items, "name_en", i), name_ja: cell(items, "name_ja", i), kind: items.kind[i], chains: cell(items, "chains", i), tier: data.tier[i], ...(step.has(i) ? { hhi_low: steps.hhi_low[step.get(i)], hhi_high: steps.hhi_high[step.get(i)] } : {}) }]),
+    ...[...sold].map((i) => [suppliers.id[i], i]).map(([id, i]) => [`s:${id}`, { table: "suppliers", name_en: cell(suppliers, "name_en", i), name_ja: cell(suppliers, "name_ja", i), kind: suppliers.kind[i] }]),
   ];
   const edges = [
-    ...column(inputs, "item").map((to, row) => [`i:${items.id[inputs.input[row]]}`, `i:${items.id[to]}`, { relation: "input", source: sources.id[inputs.source[row]], confidence: cell(inputs, "confidence", row) }]),
-    ...worldView.flatMap((view, i) => (view === undefined ? [] : sharesOf[view].map((row) => [`s:${suppliers.id[shares.supplier[row]]}`, `i:${items.id[i]}`, { relation: "supplies", share_low: shares.low[row], share_high: shares.high[row], year: cell(views, "year", view), source: sources.id[views.source[view]], confidence: cell(views, "confidence", view) }]))),
+    ...column(inputs, "item").map((to, row) => [to, row]).filter(([to, row]) => shown.has(to) && shown.has(inputs.input[row])).map(([to, row]) => [`i:${items.id[inputs.input[row]]}`, `i:${items.id[to]}`, { relation: "input", source: sources.id[inputs.source[row]], confidence: cell(inputs, "confidence", row) }]),
+    ...visible.map((i) => [worldView[i], i]).flatMap(([view, i]) => (view === undefined ? [] : sharesOf[view].map((row) => [`s:${suppliers.id[shares.supplier[row]]}`, `i:${items.id[i]}`, { relation: "supplies", share_low: shares.low[row], share_high: shares.high[row], year: cell(views, "year", view), source: sources.id[views.source[view]], confidence: cell(views, "confidence", view) }]))),
   ];
   const forEdges = new Set(["relation", "source", "confidence", "year", "share_low", "share_high"]);
   download(fileName("graphml"), [

@@ -39,6 +39,8 @@ column(shares, "view").forEach((view, row) => sharesOf[view].push(row));
 const step = new Map(column(steps, "item").map((i, row) => [i, row]));
 const flagsOf = list();
 column(flags, "item").forEach((i, row) => flagsOf[i].push(row));
+const measuresOn = list(); // measures by item
+data.measures.forEach((measure) => measure.items.forEach((i) => measuresOn[i].push(measure)));
 const chainsOf = items.id.map((_, i) => (cell(items, "chains", i) || "").split("|").filter(Boolean));
 
 // What stands for an item in the drawing: the shares of the view behind its concentration.
@@ -63,7 +65,7 @@ function describe(node) {
 
 // Search: every word of the question must stand in a name, alias or id; whole names first, then beginnings.
 const searchable = [
-  ...items.id.map((id, i) => [item(i), [id, cell(items, "name_en", i), cell(items, "name_ja", i), ...(cell(items, "aliases", i) || "").split("|")]]),
+  ...items.id.map((id, i) => [item(i), [id, cell(items, "name_en", i), cell(items, "name_ja", i), ...(cell(items, "aliases", i) || "").split("|"), ...(cell(items, "hs6", i) || "").split("|")]]),
   ...suppliers.id.map((id, i) => [supplier(i), [id, cell(suppliers, "name_en", i), cell(suppliers, "name_ja", i)]]),
 ]
   .filter(([node]) => node.table === "item" || suppliers.kind[node.i] !== "aggregate")
@@ -78,7 +80,23 @@ function search(question, accept = () => true, most = 12) {
     const rank = text.includes(`\n${whole}\n`) ? 0 : text.includes(`\n${whole}`) ? 1 : 2;
     found.push({ node, rank: rank * 2 + (node.table === "item" ? 0 : 1), length: text.length });
   }
+  if (!found.length && whole.length > 3) return nearest(whole, accept, 5);
   return found.sort((a, b) => a.rank - b.rank || a.length - b.length).slice(0, most).map(({ node }) => node);
+}
+
+// For typing errors: the names that share most pairs of letters with the question (Dice's coefficient).
+const pairsOf = (words) => new Set(Array.from({ length: Math.max(0, words.length - 1) }, (_, i) => words.slice(i, i + 2)));
+
+function nearest(whole, accept, most) {
+  const asked = pairsOf(whole);
+  const alike = (name) => {
+    const pairs = pairsOf(name);
+    let both = 0;
+    for (const pair of pairs) if (asked.has(pair)) both += 1;
+    return (2 * both) / (asked.size + pairs.size);
+  };
+  return searchable.filter(({ node }) => accept(node)).map(({ node, text }) => ({ node, score: Math.max(...text.trim().split("\n").flatMap((name) => [name, ...name.split(/[^\p{L}\p{N}]+/u)]).map(alike)) }))
+    .filter(({ score }) => score >= 0.5).sort((a, b) => b.score - a.score).slice(0, most).map(({ node }) => node);
 }
 
 // Items that can be reached from some of them, upstream ("up"), downstream ("down") or both, within a number of steps.
@@ -114,4 +132,12 @@ function fact(sourceRow, ...words) {
   const title = cell(sources, "title", sourceRow);
   const rest = [cell(sources, "publisher", sourceRow), cell(sources, "date", sourceRow)].filter(Boolean).join(", ");
   return h("small", { class: "fact" }, words.filter(Boolean).map((word) => `${word} · `), link(cell(sources, "url", sourceRow), cut(title || "", 160)), rest ? ` (${cut(rest, 80)})` : "");
+}
+
+// A measure in words: what, by whom, against whom, since when, how sure that it is in force, and where that stands.
+function measureLine({ issuer, kind, against, since, until, status, legal_reference: law, source }) {
+  const place = supplierNumber.has(issuer) ? nameOf(supplier(supplierNumber.get(issuer))) : issuer;
+  const days = since || until ? `${since || "?"} – ${until || ""}` : null;
+  const words = [t(`status_${status || "unknown"}`), days, against && t("against", { places: cut(against.replaceAll("|", ", "), 80) }), law && cut(law, 120)];
+  return h("li", {}, `${cut(place, 40)}: ${t(`measure_${kind}`)}`, source === null ? null : fact(source, ...words.filter(Boolean)));
 }

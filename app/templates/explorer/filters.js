@@ -45,7 +45,7 @@ function showFilters() {
   const open = document.activeElement && $("filters").contains(document.activeElement) ? document.activeElement.id : null;
   fill($("filters"),
     h("p", { class: "count" }, h("b", {}, t("shown", { shown: visible.length, all: size })), changed ? h("button", { id: "reset", class: "plain", onclick: () => update({ ...Object.fromEntries(FILTERS.map((key) => [key, START[key]])), focus: null }) }, t("reset")) : null),
-    whatIf.kept ? lossLegend() : null,
+    whatIf.losses ? lossLegend() : null,
     h("fieldset", {}, h("legend", {}, t("by_concentration")),
       [4, 3, 2, 1, 0].map((g) => tickBox(`grade-${g}`, !state.hiddenGrades.includes(g), () => update({ hiddenGrades: toggled(state.hiddenGrades, g) }), h("span", { class: `swatch grade-${g}` }), h("span", {}, t(`grade_${g}`)), h("small", {}, gradeRange(g)), h("em", {}, String(grades.get(g) || 0)))),
       h("p", { class: "faint" }, t("ring"))),
@@ -53,9 +53,9 @@ function showFilters() {
       KINDS.filter((kind) => kinds.has(kind)).map((kind) => tickBox(`kind-${kind}`, !state.hiddenKinds.includes(kind), () => update({ hiddenKinds: toggled(state.hiddenKinds, kind) }), glyph(data.shapes[kind]), h("span", {}, t(`kind_${kind}`)), h("em", {}, String(kinds.get(kind)))))),
     h("fieldset", {}, h("legend", {}, t("marks")),
       h("p", { class: "mark" }, h("span", { class: "badge" }, "24"), t("mark_technology")),
-      Object.keys(findings).length ? h("p", { class: "mark" }, h("span", { class: "badge alarm" }, "!"), t("mark_single")) : null,
+      state.product ? h("p", { class: "mark" }, h("span", { class: "badge alarm" }, "!"), t("mark_single")) : null,
       h("p", { class: "mark" }, h("span", { class: "dash" }), t("mark_dashed")),
-      Object.keys(findings).length ? h("p", { class: "faint" }, t("mark_size")) : null),
+      state.product ? h("p", { class: "faint" }, t("mark_size")) : null),
     h("fieldset", {}, h("legend", {}, t("narrow")),
       chooseFrom("by-chain", t("chain"), "chain", [...count(chainsOf.flat())].sort().map(([chain, n]) => [chain, `${chain} (${n})`])),
       chooseFrom("by-tier", t("tier"), "tier", [...count(all.map(tierOf))].sort((a, b) => a[0] - b[0]).map(([tier, n]) => [tier, `${tierName(tier)} (${n})`])),
@@ -63,7 +63,7 @@ function showFilters() {
       technologies.length ? chooseFrom("by-technology", t("technology"), "technology", [["any", t("any_technology")], ...technologies.map((n) => [n, `${n} ${data.technologies[n] || ""}`])]) : null,
       chooseFrom("by-confidence", t("confidence"), "confidence", ["published", "estimated", "unknown"].map((word) => [word, t(word)])),
       tickBox("only-missing", state.missing, () => update({ missing: !state.missing }), h("span", {}, t("only_missing"))),
-      Object.keys(findings).length ? tickBox("only-single", state.single, () => update({ single: !state.single }), h("span", {}, t("only_single"))) : null),
+      state.product ? tickBox("only-single", state.single, () => update({ single: !state.single }), h("span", {}, t("only_single"))) : null),
     h("fieldset", {}, h("legend", {}, t("tiers")), tierList()));
   if (open && $(open)) $(open).focus();
 }
@@ -75,9 +75,7 @@ function gradeRange(g) {
 }
 
 function lossLegend() {
-  return h("fieldset", {}, h("legend", {}, t("loss_legend")),
-    [4, 3, 2, 1, 0].map((g) => h("p", { class: "mark" }, h("span", { class: `swatch loss-${g}` }), t(`loss_${g}`))),
-    h("p", { class: "faint" }, t("loss_ring")));
+  return h("fieldset", {}, h("legend", {}, t("lost_share")), lossMarks(), h("p", { class: "faint" }, t("loss_ring")));
 }
 
 function tierList() {

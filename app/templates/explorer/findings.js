@@ -1,14 +1,62 @@
-// Chokepoints of the products, as kanmon.risk found them.
+// Chokepoints of the product, worked out with the page's solver: what is lost when a country or an item stops.
 
-const findings = data.findings;
+const MOST_RANKED = 15;
+const remembered = new Map();
+
+// Worked out once for each question (product, buyer, assumptions).
+function once(name, work) {
+  const key = `${name}\n${state.product}\n${state.buyer}\n${state.home}\n${Object.values(assumptions()).join()}`;
+  if (!remembered.has(key)) remembered.set(key, work());
+  return remembered.get(key);
+}
+
+const harder = (a, b) => b.certain - a.certain || b.estimate - a.estimate || b.possible - a.possible;
+
+// The countries that stand in the chain, the hardest first.
+function rankingOf() {
+  const network = networkOf();
+  if (!network || !state.product) return null;
+  return once("ranking", () => {
+    const needed = network.needed(network.market(state.product));
+    const shared = network.use_low.some((share, k) => needed[network.owner[k]] && share === share);
+    const places = new Set(network.country.filter((country, node) => country !== null && needed[node]));
+    const markets = network.items.map((id) => [id, network.market(id)]).filter(([, node]) => needed[node]);
+    const solve = (id, readings, more) => new Solution(network, [{ kind: "halt", node: id }], { ...assumptions(), ...more }, readings, state.product);
+    const found = [...places].map((id) => {
+      const solution = solve(id, ["high", "estimate"]);
+      const { x } = solution.outcomes.high;
+      return { id, ...solution.loss(state.product), possible: 0, stops: markets.filter(([, node]) => x[node] <= HIT).map(([one]) => one) };
+    });
+    // The bounds of the first ones only: the possible loss takes most of the time.
+    return found.sort(harder).slice(0, MOST_RANKED).map((one) => {
+      const hard = shared && one.certain > HIT ? solve(one.id, ["high"], { sharing: "first" }).loss(state.product).certain > HIT : null;
+      return { ...one, ...solve(one.id, THREE).loss(state.product), hard };
+    }).filter(({ possible }) => possible > HIT);
+  });
+}
 
 // Part of the product's output that is certainly lost without an item (0..1); null where no product is chosen.
 function criticality(i) {
-  return (state.product && findings[state.product]?.criticality[items.id[i]]) ?? null;
+  const network = state.product && networkOf();
+  if (!network) return null;
+  const found = once("items", () => new Map(network.items.filter((id) => network.needed(network.market(state.product))[network.market(id)])
+    .map((id) => [id, new Solution(network, [{ kind: "halt", node: id }], assumptions(), ["high"], state.product).loss(state.product).certain])));
+  return found.get(items.id[i]) ?? null;
 }
 
-const stoppers = (i, sure) => data.single[items.id[i]]?.[sure] || [];
-const isSinglePoint = (i) => stoppers(i, "certain").length > 0;
+// The countries that stop an item alone, as far as the chosen product shows.
+function stoppers(i) {
+  const ranking = rankingOf();
+  if (!ranking) return [];
+  const found = once("stoppers", () => {
+    const by = new Map();
+    for (const { id, stops } of ranking) for (const one of stops) by.set(one, [...(by.get(one) || []), id]);
+    return by;
+  });
+  return found.get(items.id[i]) || [];
+}
+
+const isSinglePoint = (i) => stoppers(i).length > 0;
 const names = (ids, most = 6) => ids.slice(0, most).map(nameOfId).join(", ") + (ids.length > most ? ` … (${ids.length})` : "");
 
 function selectId(id) {
@@ -18,58 +66,40 @@ function selectId(id) {
 const nameButton = (id) => h("button", { class: "plain name", onclick: () => selectId(id) }, cut(nameOfId(id), 40));
 
 function stopsAlone(i) {
-  const [certain, possible] = [stoppers(i, "certain"), stoppers(i, "possible")];
-  return [
-    certain.length ? h("p", { class: "flag alarm" }, h("strong", {}, t("alone_certain", { nodes: names(certain) }))) : null,
-    possible.length ? h("p", { class: "flag alarm" }, t("alone_possible", { nodes: names(possible) })) : null,
-  ];
+  const found = stoppers(i);
+  return found.length ? h("p", { class: "flag alarm" }, h("strong", {}, t("alone_certain", { nodes: names(found) }))) : null;
 }
 
-// A row of the chokepoints: what is lost, and where the node hits the product most.
-function chokepointLine(row) {
-  const words = interval(row.criticality_low, row.criticality_high, percent);
-  return h("li", { class: "kept" }, nameButton(row.node), h("span", { class: "figure" }, words),
-    bar(row.criticality_low, row.criticality_high, t("set_loss", { loss: words }), "loss-bar"),
-    row.worst_item ? h("small", {}, t("hits_most", { item: nameOfId(row.worst_item), share: interval(row.worst_share_low, row.worst_share_high, part) })) : null);
-}
-
+// What a node does to the product when it stops: losses, the ways to them, and what the tables of kanmon.risk say of it.
 function chokepointFacts(id) {
-  const row = state.product && findings[state.product]?.nodes.find(({ node }) => node === id);
-  if (!row) return null;
-  const facts = [
-    ["criticality", interval(row.criticality_low, row.criticality_high, percent)],
-    ["criticality_named", percent(row.criticality_named)],
-    ["single_points", row.single_points === row.single_points_possible ? String(row.single_points) : `${row.single_points}–${row.single_points_possible}`],
-    ["dependency_flow", percent(row.dependency_flow)],
-    ["betweenness", row.betweenness.toFixed(4)],
-  ];
-  const source = sourceNumber.get(row.source);
-  return h("section", {}, h("h3", {}, t("chokepoint_of", { product: nameOfId(state.product) })),
-    h("dl", { class: "facts" }, facts.map(([key, value]) => [h("dt", {}, t(key)), h("dd", {}, value)])),
-    row.worst_item ? h("p", {}, t("hits_most", { item: nameOfId(row.worst_item), share: interval(row.worst_share_low, row.worst_share_high, part) })) : null,
-    source === undefined ? null : fact(source, row.year, t(row.confidence || "unknown")));
+  const network = state.product && networkOf();
+  if (!network || id === state.product || !(network.inside.has(id) || aboutOf(network).byPlace.has(id))) return null;
+  const solution = once(`halt ${id}`, () => new Solution(network, [{ kind: "halt", node: id }], assumptions(), THREE, state.product));
+  const loss = solution.loss(state.product);
+  return h("section", { id: "why" }, h("h3", {}, t("if_it_stops")), lossLine(state.product, loss),
+    loss.possible > HIT ? [why("why_certain", "high", solution), why("why_possible", "low", solution)] : h("p", { class: "faint" }, t("nothing_lost")),
+    measuresOf(id));
 }
 
-function cutSetLine({ members, certainty, low, high }) {
+function measuresOf(id) {
+  const row = data.findings[state.product]?.nodes.find(({ node }) => node === id);
+  if (!row || (state.buyer || null) !== about.buyer) return null;
+  const rows = [["dependency_flow", percent(row.dependency_flow)], ["betweenness", row.betweenness.toFixed(4)], ["single_points", String(row.single_points)]];
+  return h("dl", { class: "facts" }, rows.map(([key, value]) => [h("dt", {}, t(key)), h("dd", {}, value)]));
+}
+
+// Smallest sets: facts, in the best arrangement. Who stops it alone is told in a line; sets of several follow.
+function cutSetLine({ members, certainty, low, facts }) {
   return h("li", {}, members.map((id, n) => [n ? " + " : "", nameButton(id)]),
-    h("small", {}, `${t(certainty)}: ${t("set_loss", { loss: interval(low, high, percent) })}`));
+    h("small", {}, `${t(certainty)}: ${t("set_loss", { loss: interval(low, Math.max(low, facts ?? low), percent) })}`));
 }
 
-function cutSetFacts(id) {
-  if (!state.product || !(state.product in findings)) return null;
-  const sets = findings[state.product].sets.filter(({ members }) => members.includes(id));
-  if (!sets.length) return null;
-  return h("section", {}, h("h3", {}, t("cut_sets", { count: sets.length })), h("ul", { class: "rows" }, sets.slice(0, 20).map(cutSetLine)));
-}
-
-function findingsOf() {
-  if (!state.product) return null;
-  if (!(state.product in findings)) return h("p", { class: "note" }, t("no_findings"));
-  const { nodes, sets } = findings[state.product];
-  return [
-    h("h3", {}, t("chokepoints")),
-    h("ol", { class: "rows" }, nodes.slice(0, 8).map(chokepointLine)),
-    h("p", { class: "faint" }, t("chokepoints_reading")),
-    sets.length ? [h("h3", {}, t("smallest_sets")), h("ul", { class: "rows" }, sets.slice(0, 8).map(cutSetLine))] : null,
-  ];
+function cutSetFacts(id = null) {
+  const sets = (state.buyer || null) === about.buyer && data.findings[state.product]?.sets.filter(({ members }) => id === null || members.includes(id));
+  if (!sets || !sets.length) return null;
+  const alone = (sure) => sets.filter(({ members, certainty }) => members.length === 1 && certainty === sure).map(({ members }) => members[0]);
+  const several = sets.filter(({ members }) => members.length > 1);
+  return h("section", { class: "sets" }, h("h3", {}, t("smallest_sets")),
+    ["certain", "possible"].map((sure) => [sure, alone(sure)]).filter(([, found]) => found.length).map(([sure, found]) => h("p", {}, t(`sets_alone_${sure}`, { nodes: names(found, 12) }))),
+    h("ul", { class: "rows" }, several.slice(0, 8).map(cutSetLine)), h("p", { class: "faint" }, t("sets_reading")));
 }

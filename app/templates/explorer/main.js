@@ -1,28 +1,32 @@
 // Everything together: one change of state redraws what depends on it.
 
+const ASKED = ["buyer", "home", "sharing", "term", "sourcing"]; // what else the answer rests on
 const SEEN = ["product", "focus", "collapsed", "opened", "suppliers", ...FILTERS];
 
 function refresh(changed) {
   const has = (...keys) => keys.some((key) => changed.has(key));
-  if (has("product", "changes", "home")) runWhatIf();
+  const asked = has("product", "changes", ...ASKED);
+  if (asked) runWhatIf();
   if (has("product", "focus", ...FILTERS)) chooseVisible();
   const chosen = nodeOf(state.selected);
   if (has("selected", "product", "focus")) path = pathOf(chosen);
   if (has("theme")) showTheme();
-  if (has(...SEEN, "selected", "changes", "home", "theme")) {
-    showFilters();
-    showCrumbs();
-    if (!has("view")) {
-      if (state.view === "graph") draw(has("product", "focus", "collapsed", "opened", ...FILTERS));
-      else showTable();
+  if (asked || has(...SEEN, "selected", "theme", "view")) {
+    if (state.view !== "board") {
+      showFilters();
+      showCrumbs();
     }
+    if (has("view")) showView();
+    else if (state.view === "board") asked && showBoard(has("product", ...ASKED));
+    else if (state.view === "graph") draw(has("product", "focus", "collapsed", "opened", ...FILTERS));
+    else showTable();
   }
-  if (has("view")) showView();
-  if (has("selected", "product", "changes", "home", "suppliers", ...FILTERS, "focus")) showPanel();
-  if (has("changes", "home", "product", ...FILTERS)) showWhatIf();
+  if (asked || has("selected", "suppliers", "focus", ...FILTERS)) showPanel();
+  if (asked || has("pins")) showWhatIf();
   if (has("tab")) showTab(state.tab);
-  if (has("product")) $("product").value = state.product || "";
-  if (has("changes", "home") && whatIf.kept) announceWhatIf();
+  $("product").value = state.product || "";
+  $("buyer").value = state.buyer;
+  if (has("changes", "home") && whatIf.losses) announceWhatIf();
   showNotice();
 }
 
@@ -34,29 +38,32 @@ function pathOf(node) {
 }
 
 function announceWhatIf() {
-  const id = state.product;
-  const hit = data.products.filter((product) => whatIf.kept.get(product)?.low < 1 - 1e-9).length;
-  const found = id && whatIf.kept.get(id);
-  say(found ? t("announce_product", { product: nameOfId(id), kept: interval(found.low, found.high, percent) }) : t("announce_products", { count: hit }));
+  const hit = data.products.filter((id) => whatIf.losses.get(id)?.possible > HIT).length;
+  const found = state.product && whatIf.losses.get(state.product);
+  say(found ? t("announce_product", { product: nameOfId(state.product), loss: lossWords(found) }) : t("announce_products", { count: hit }));
 }
 
 function showNotice() {
   const left = about.leftOut;
   const words = [];
   if (left.items) words.push(t("left_out", { kept: left.kept, items: left.items, inputs: left.inputs, shares: left.shares }));
-  if (isLarge()) words.push(t(byChain ? "aggregated_chain" : "aggregated_country", { count: visible.length }));
-  if (!visible.length) words.push(t("nothing_shown"));
+  if (state.view !== "board" && isLarge()) words.push(t(byChain ? "aggregated_chain" : "aggregated_country", { count: visible.length }));
+  if (state.view === "graph" && drawn.linksLeftOut) words.push(t("links_left_out", { count: drawn.linksLeftOut }));
+  if (state.view !== "board" && !visible.length) words.push(t("nothing_shown"));
   $("notice").hidden = !words.length;
   $("notice").textContent = words.join(" ");
 }
 
 function showView() {
-  const table = state.view === "table";
-  $("graph").hidden = table;
-  $("table").hidden = !table;
-  $("as-table").setAttribute("aria-pressed", String(table));
-  if (table) showTable();
+  document.body.dataset.view = state.view;
+  for (const name of VIEWS) {
+    $(name).hidden = state.view !== name;
+    $(`as-${name}`).setAttribute("aria-pressed", String(state.view === name));
+  }
+  if (state.view === "table") showTable();
+  else if (state.view === "board") showBoard();
   else {
+    startCanvas();
     drawn.network.setSize("100%", "100%");
     draw(true);
   }
@@ -77,6 +84,7 @@ function showPane(name) {
   if (name === "details" || name === "whatif") update({ tab: name });
 }
 
+const isNarrow = () => matchMedia("(max-width: 900px)").matches;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
 function showTheme() {
@@ -135,9 +143,11 @@ function pressed(event) {
   const keys = {
     "/": () => $("search").focus(),
     "?": () => $("about").showModal(),
-    t: () => update({ view: state.view === "graph" ? "table" : "graph" }),
+    b: () => update({ view: "board" }),
+    g: () => update({ view: "graph" }),
+    t: () => update({ view: state.view === "table" ? "graph" : "table" }),
     w: () => {
-      if (matchMedia("(max-width: 900px)").matches) showPane("whatif");
+      if (isNarrow()) showPane("whatif");
       update({ tab: "whatif" });
       $("whatif").focus();
     },
@@ -156,25 +166,34 @@ function pressed(event) {
 }
 
 function openPanel() {
-  if (matchMedia("(max-width: 900px)").matches) showPane("details");
+  if (isNarrow()) showPane("details");
   update({ tab: "details" });
   $("details").focus();
 }
 
-const zoom = (by) => drawn.network.moveTo({ scale: drawn.network.getScale() * by, animation: false });
+const zoom = (by) => drawn.network?.moveTo({ scale: drawn.network.getScale() * by, animation: false });
 
 function found(node) {
   $("search").value = "";
   const outside = node.table === "item" && !shown.has(node.i);
-  if (outside) update({ ...Object.fromEntries(FILTERS.map((key) => [key, START[key]])), focus: null, product: null });
-  if (node.table === "item" && collapsedTiers().includes(tierOf(node.i))) {
-    if (data.apart[node.i]) update({ focus: { node: keyOf(node), direction: "both", depth: 0 } });
-    else update({ collapsed: collapsedTiers().filter((tier) => tier !== tierOf(node.i)) });
+  const change = { selected: keyOf(node), tab: "details" };
+  if (outside) {
+    // Filters give way; the product only where the item is no part of its chain, and then it is said.
+    Object.assign(change, Object.fromEntries(FILTERS.map((key) => [key, START[key]])), { focus: null });
+    if (state.product && !reach([productRow()], "up").has(node.i)) Object.assign(change, { product: null });
   }
-  if (node.table === "item" && isLarge()) update({ opened: [...new Set([...state.opened, groupName(node.i)])] });
-  select(node);
-  if (node.table === "item" && state.view === "graph") centreOn(node.i);
+  const before = state.product;
+  update(change);
+  if (node.table === "item" && state.view === "graph") {
+    if (collapsedTiers().includes(tierOf(node.i))) {
+      if (data.apart[node.i]) update({ focus: { node: keyOf(node), direction: "both", depth: 0 } }, true);
+      else update({ collapsed: collapsedTiers().filter((tier) => tier !== tierOf(node.i)) }, true);
+    }
+    if (isLarge()) update({ opened: [...new Set([...state.opened, groupName(node.i)])] }, true);
+    centreOn(node.i);
+  }
   openPanel();
+  say(outside ? t(before && !state.product ? "left_product" : "left_filters", { node: nameOf(node), product: before ? nameOfId(before) : "" }) : `${nameOf(node)}. ${summaryOf(node)}`);
 }
 
 function start() {
@@ -182,13 +201,19 @@ function start() {
   const names = data.products.map((id) => [id, nameOfId(id)]).sort((a, b) => a[1].localeCompare(b[1], language));
   fill($("product"), h("option", { value: "" }, t("whole_graph")), names.map(([id, name]) => h("option", { value: id }, cut(name, 60))));
   $("product").addEventListener("change", (event) => update({ product: event.target.value || null, focus: null, selected: null }));
+  fill($("buyer"), Object.keys(networks.index).map((id) => h("option", { value: id }, id ? cut(nameOfId(id), 40) : t("world_market"))));
+  $("buyer").addEventListener("change", (event) => update({ buyer: event.target.value }));
+  for (const name of VIEWS) $(`as-${name}`).addEventListener("click", () => update({ view: name }));
+  $("export-print").addEventListener("click", () => (update({ view: "board" }), window.print()));
+  $("export-scenarios").addEventListener("click", exportScenarios);
+  window.addEventListener("beforeprint", () => document.querySelectorAll("#brief details").forEach((one) => (one.open = true)));
   combobox($("search"), $("found"), (question) => search(question), found);
-  $("as-table").addEventListener("click", () => update({ view: state.view === "graph" ? "table" : "graph" }));
   $("share").addEventListener("click", share);
   $("export-png").addEventListener("click", () => (update({ view: "graph" }), exportPng()));
   $("export-csv").addEventListener("click", exportCsv);
   $("export-graphml").addEventListener("click", exportGraphml);
   $("theme").addEventListener("click", () => update({ theme: document.documentElement.dataset.theme === "dark" ? "light" : "dark" }));
+  $("skip").addEventListener("click", () => $("stage").focus());
   $("help").addEventListener("click", () => $("about").showModal());
   $("zoom-in").addEventListener("click", () => zoom(1.3));
   $("zoom-out").addEventListener("click", () => zoom(1 / 1.3));
@@ -204,10 +229,8 @@ function start() {
   document.querySelectorAll("#panes button").forEach((button) => button.addEventListener("click", () => showPane(button.dataset.to)));
   document.addEventListener("keydown", pressed);
   document.addEventListener("click", (event) => document.querySelectorAll("details.menu[open]").forEach((menu) => menu.contains(event.target) && event.target.tagName !== "BUTTON" || (menu.open = false)));
-  dark.addEventListener("change", () => (showTheme(), draw(false)));
-  window.addEventListener("hashchange", () => update({ ...START, ...stateFromAddress() }));
-  startCanvas();
-  drawn.network.on("resize", () => state.view === "graph" && frame());
+  dark.addEventListener("change", () => (showTheme(), state.view === "graph" && draw(false)));
+  for (const event of ["hashchange", "popstate"]) window.addEventListener(event, () => update({ ...START, ...stateFromAddress() }, true));
   listeners.push(refresh);
   refresh(new Set(Object.keys(START)));
   document.documentElement.dataset.ready = "true";
@@ -215,11 +238,13 @@ function start() {
 
 // For tests and for whoever opens the console: the page's engine by itself.
 window.kanmon = {
-  simulate: (product, changes, home = about.domestic, estimated = true) => {
-    const network = networkOf(product, home);
-    return network && Object.fromEntries(simulate(network, changes, estimated).kept);
+  network: (product, buyer, home) => networks.get(product, buyer, home),
+  // Losses of items (default: all) and the ways down, under changes: {item: [certain, possible, estimate]}.
+  solve: (product, buyer, home, changes, assumed, readings = THREE) => {
+    const network = networks.get(product, buyer, home);
+    const solution = network && new Solution(network, changes, assumed, readings);
+    return solution && { items: network.items, kept: Object.fromEntries(readings.map((name) => [name, network.items.map((id) => solution.level(id, name))])), ways: product ? Object.fromEntries(readings.map((name) => [name, trace(solution, product, name)])) : {} };
   },
-  explain: (product, changes, reading) => explain(solve(networkOf(product), changes), product, reading),
   state: () => state,
   drawn,
 };

@@ -30,7 +30,6 @@ function welcome() {
     h("h2", {}, state.product ? nameOf(item(productRow())) : cut(about.name, 80)),
     h("p", {}, t("welcome", { items: visible.length, sources: sources.id.length })),
     without ? h("p", { class: "faint" }, t("without_figures", { count: without })) : null,
-    findingsOf(),
     h("h3", {}, t("most_concentrated")),
     h("ol", { class: "rows" }, within.slice(0, 12).map((i) => itemLine(i))),
   ];
@@ -75,7 +74,7 @@ function actions(node) {
 }
 
 function itemFacts(i) {
-  return [flagFacts(i), stopsAlone(i), concentrationFacts(i), whyChokepoint(items.id[i]), cutSetFacts(items.id[i]), supplierShares(i), inputFacts(i), useFacts(i), tradeFacts(i)];
+  return [flagFacts(i), stopsAlone(i), concentrationFacts(i), chokepointFacts(items.id[i]), cutSetFacts(items.id[i]), measureFacts(measuresOn[i]), supplierShares(i), inputFacts(i), useFacts(i), tradeFacts(i)];
 }
 
 function flagFacts(i) {
@@ -94,30 +93,6 @@ function concentrationFacts(i) {
     h("p", { class: "big-figure" }, h("b", {}, `HHI ${interval(low, high)}`), h("span", {}, grades.join(" – "))),
     h("div", { class: "scale" }, bar(low, high, `HHI ${interval(low, high)}`, `grade-${gradeLow(i)}`), LIMITS.map((limit) => h("i", { class: "limit", style: { left: `${limit * 100}%` } }, h("small", {}, String(limit))))),
     h("p", { class: "faint" }, t("effective", { count: interval(1 / high, 1 / low, (v) => v.toFixed(1)) })));
-}
-
-function whyChokepoint(id) {
-  if (!state.product || id === state.product) return null;
-  const found = keptWithout(id, state.product);
-  if (!found || !found.kept) return null;
-  const { low, high } = found.kept;
-  const told = findings[state.product]?.why[id];
-  if (told && !state.home) {
-    return h("section", { id: "why" }, h("h3", {}, t("if_it_stops")), keptLine(state.product, found.kept, false), toldWhy(told));
-  }
-  return h("section", { id: "why" }, h("h3", {}, t("if_it_stops")),
-    keptLine(state.product, found.kept, false),
-    low > 1 - 1e-9 ? h("p", { class: "faint" }, t("nothing_lost")) : why("why_possible", state.product, "low", found.solution),
-    high < 1 - 1e-9 ? why("why_certain", state.product, "high", found.solution) : null);
-}
-
-// The sentences of risk.explain.
-function toldWhy(told) {
-  const of = (name) => told.filter(([part]) => part === name).map(([, words]) => words);
-  return [
-    of("summary").map((words) => h("p", {}, cut(words, 400))),
-    ["certain", "possible"].filter((name) => of(name).length).map((name) => h("details", { class: "why", open: name === "certain" }, h("summary", {}, t(`why_${name}`)), h("ol", {}, of(name).map((words) => h("li", {}, cut(words, 700)))))),
-  ];
 }
 
 function viewTitle(view, ...words) {
@@ -150,6 +125,11 @@ function supplierShares(i) {
     rest.length ? h("details", {}, h("summary", {}, t("other_views", { count: rest.length })), rest.slice(0, 20).map((view) => h("div", { class: "view" }, viewTitle(view, views.preferred[view] ? t("preferred") : null), shareRows(view, 6)))) : null);
 }
 
+function measureFacts(measures) {
+  if (!measures.length) return null;
+  return h("section", {}, h("h3", {}, t("measures", { count: measures.length })), h("ul", { class: "rows" }, measures.slice(0, 30).map(measureLine)));
+}
+
 function inputFacts(i) {
   if (!needs[i].length) return null;
   return h("section", {}, h("h3", {}, t("needs", { count: needs[i].length })),
@@ -175,8 +155,8 @@ function supplierFacts(s) {
   const rows = mine.flatMap((i) => supplied[i]).sort((a, b) => shares.low[b] - shares.low[a] || shares.high[b] - shares.high[a]);
   return [
     chokepointFacts(suppliers.id[s]),
-    whyChokepoint(suppliers.id[s]),
     cutSetFacts(suppliers.id[s]),
+    measureFacts(data.measures.filter(({ issuer }) => issuer === suppliers.id[s])),
     h("section", {}, h("h3", {}, t("supplies", { count: rows.length })),
       h("ul", { class: "shares" }, rows.slice(0, 60).map((row) => {
         const i = views.item[shares.view[row]];

@@ -2,8 +2,9 @@
 
 const START = {
   product: data.start, // id of an item, or null for the whole graph
-  view: "graph",
-  tab: "details",
+  buyer: about.buyer || "", // from whose place; "" is the world market
+  view: "board", // "board", "graph" or "table"
+  tab: "whatif",
   selected: null, // key of a node
   focus: null, // {node, direction, depth}
   hiddenKinds: [],
@@ -19,10 +20,20 @@ const START = {
   collapsed: null, // tiers drawn as one node; null: as the page thinks best
   opened: [], // groups of an aggregated graph that were opened
   home: about.domestic, // whether the buyer makes at home what nobody is known to supply
-  changes: [], // {kind, node, item, to}
+  sharing: "alike",
+  term: "short",
+  sourcing: "world",
+  changes: [], // as kanmon.risk has them: {kind, node, item, to, share, by, inputs}
+  pins: [], // scenarios side by side: {name, changes}
   theme: "",
 };
 const FILTERS = ["hiddenKinds", "hiddenGrades", "chain", "tier", "country", "technology", "confidence", "missing", "single"];
+
+const VIEWS = ["board", "graph", "table"];
+const CHOICES = { view: VIEWS, tab: ["details", "whatif"], sharing: ["alike", "first"], term: ["short", "long"], sourcing: ["world", "any"], theme: ["", "light", "dark"] };
+const CHANGES = ["halt", "embargo", "reduce", "add_source", "substitute", "spare_capacity"];
+const MOST_CHANGES = 400;
+const MOST_PINS = 3;
 
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 let state = { ...START, ...stateFromAddress() };
@@ -35,31 +46,62 @@ function stateFromAddress() {
   } catch {
     return {};
   }
-  const known = Object.entries(found).filter(([key, value]) => key in START && fits(START[key], value));
+  if (typeof found !== "object" || found === null) return {};
+  const known = Object.entries(found).filter(([key, value]) => key in START && fits(key, value));
   const result = Object.fromEntries(known);
   if (result.product && !itemNumber.has(result.product)) delete result.product;
   if (result.selected && !nodeOf(result.selected)) delete result.selected;
-  if (result.focus && !nodeOf(result.focus.node)) delete result.focus;
-  if (result.changes) result.changes = result.changes.filter((c) => ["halt", "embargo"].includes(c.kind) && typeof c.node === "string");
+  if (result.focus && !(typeof result.focus.node === "string" && nodeOf(result.focus.node))) delete result.focus;
+  if (result.changes) result.changes = changesFrom(result.changes);
+  if (result.pins) result.pins = result.pins.filter(isPlain).slice(0, MOST_PINS).map(({ name, changes }) => ({ name: cut(String(name ?? ""), 60), changes: changesFrom(changes) }));
   return result;
 }
 
 // A link from elsewhere may say anything: a value must have the shape of the one that it replaces.
-function fits(model, value) {
-  if (model === null) return value === null || ["string", "object"].includes(typeof value);
+function fits(key, value) {
+  const model = START[key];
+  if (key in CHOICES) return CHOICES[key].includes(value);
+  if (key === "buyer") return typeof value === "string" && Object.hasOwn(networks.index, value);
+  if (model === null || key === "product") return value === null || ["string", "object"].includes(typeof value);
+  if (["hiddenKinds", "suppliers", "opened"].includes(key)) return Array.isArray(value) && value.every((one) => typeof one === "string");
   return typeof model === typeof value && Array.isArray(model) === Array.isArray(value);
 }
 
-function update(change) {
+function isPlain(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+// Changes with known kinds, words where words belong and parts that are parts; the rest is dropped.
+function changesFrom(rows) {
+  if (!Array.isArray(rows)) return [];
+  const word = (value) => value === undefined || value === null || typeof value === "string";
+  const part = (value, most) => typeof value === "number" && value >= 0 && value <= most;
+  const valid = ({ kind, node, item: only, by, to = [], share = 1 }) => {
+    const most = kind === "spare_capacity" ? 10 : 1;
+    const bounds = Array.isArray(share) ? share : [share, share];
+    return CHANGES.includes(kind) && [node, only, by].every(word) && Array.isArray(to) && to.every((place) => typeof place === "string")
+      && bounds.length === 2 && bounds.every((value) => part(value, most)) && bounds[0] <= bounds[1]
+      && (["add_source", "substitute"].includes(kind) ? typeof only === "string" && !node : typeof node === "string")
+      && (kind !== "substitute" || typeof by === "string");
+  };
+  return rows.filter(isPlain).filter(valid).slice(0, MOST_CHANGES);
+}
+
+const QUIET = ["theme", "tab", "opened"]; // what Back does not step through
+
+// One step of the reader. `quiet`: it replaces the address, so that Back does not step through every move of a slider.
+function update(change, quiet = false) {
   const before = state;
   state = { ...state, ...change };
+  const changed = new Set(Object.keys(change).filter((key) => !same(before[key], state[key])));
   const chosen = Object.fromEntries(Object.entries(state).filter(([key, value]) => !same(value, START[key])));
+  const address = Object.keys(chosen).length ? `#${encodeURIComponent(JSON.stringify(chosen))}` : "#";
   try {
-    history.replaceState(null, "", Object.keys(chosen).length ? `#${encodeURIComponent(JSON.stringify(chosen))}` : "#");
+    const step = !quiet && [...changed].some((key) => !QUIET.includes(key));
+    if (address !== (location.hash || "#")) history[step ? "pushState" : "replaceState"](null, "", address);
   } catch {
     // A page inside a notebook's frame has no address of its own.
   }
-  const changed = new Set(Object.keys(change).filter((key) => !same(before[key], state[key])));
   if (changed.size) listeners.forEach((listen) => listen(changed));
 }
 

@@ -6,7 +6,7 @@ let most = 200;
 
 function rowOf(i) {
   const row = step.get(i);
-  const kept = whatIf.kept && whatIf.kept.get(items.id[i]);
+  const loss = whatIf.losses && whatIf.losses.get(items.id[i]);
   const has = (name) => (row === undefined ? null : cell(steps, name, row));
   return {
     id: items.id[i],
@@ -22,14 +22,16 @@ function rowOf(i) {
     year: has("year"),
     confidence: row === undefined ? null : t(has("confidence") || "unknown"),
     technology: [...new Set(flagsOf[i].map((f) => flags.technology[f]))].join(", "),
-    single: ["certain", "possible"].filter((sure) => stoppers(i, sure).length).map((sure) => `${t(sure)}: ${names(stoppers(i, sure))}`).join("; "),
+    single: names(stoppers(i)),
     source: row === undefined ? null : sources.title[steps.source[row]],
-    ...(whatIf.kept ? { kept_low: kept ? kept.low : null, kept_high: kept ? kept.high : null } : {}),
+    ...(whatIf.losses ? Object.fromEntries(LOSSES.map((name) => [name, loss ? plain(loss[name.slice(5)]) : null])) : {}),
   };
 }
 
-const COLUMNS = ["name", "kind", "tier", "chains", "hhi_low", "hhi_high", "top", "top_low", "top_high", "kept_low", "kept_high", "year", "confidence", "technology", "single", "source"];
-const SHARES = ["top_low", "top_high", "kept_low", "kept_high"];
+const COLUMNS = ["name", "kind", "tier", "chains", "hhi_low", "hhi_high", "top", "top_low", "top_high", "loss_estimate", "loss_certain", "loss_possible", "year", "confidence", "technology", "single", "source"];
+const LOSSES = ["loss_estimate", "loss_certain", "loss_possible"];
+const SHARES = ["top_low", "top_high", ...LOSSES];
+const plain = (value) => Number(value.toPrecision(12)); // figures without the noise of the last bits
 const blank = (value) => value === null || value === undefined || value === "";
 
 function rowsShown() {
@@ -44,7 +46,7 @@ function rowsShown() {
   });
 }
 
-const columnsShown = () => COLUMNS.filter((name) => (!name.startsWith("kept") || whatIf.kept) && (name !== "single" || Object.keys(findings).length));
+const columnsShown = () => COLUMNS.filter((name) => (!LOSSES.includes(name) || whatIf.losses) && (name !== "single" || state.product));
 
 function shownCell(name, value) {
   if (blank(value)) return "–";

@@ -1,39 +1,24 @@
-// What if: tick who stops, see what each product keeps.
+// What if: what happens, what is lost, why, and scenarios side by side. Estimate first, then at least and at most.
 
-const whatIf = { kept: null, solution: null, hit: new Set() };
-const readNetworks = new Map();
-const baseline = new Map();
+const whatIf = { solution: null, losses: null, hit: new Set() };
+const HIT = 1e-9;
 
-// The network that answers for a product, or null where the page holds none.
-function networkOf(product, home = state.home) {
-  const there = data.networks[home ? "domestic" : "market"];
-  const name = about.buyer && product ? product : "";
-  if (!there || !(name in there)) return null;
-  if (!readNetworks.has(there[name])) readNetworks.set(there[name], networkFrom(there[name]));
-  return readNetworks.get(there[name]);
+const networkOf = (product = state.product) => networks.get(product, product ? state.buyer : "", state.home);
+const assumptions = () => ({ sharing: state.sharing, term: state.term, sourcing: state.sourcing });
+const isPlace = (id) => supplierNumber.has(id) || countryOf.includes(id);
+
+// Whether all that a change names is in this page; an unknown name is shown struck out, and asked of nothing.
+function known({ kind, node, item: only, by, to = [] }) {
+  const whole = ["halt", "reduce", "spare_capacity"].includes(kind) && itemNumber.has(node);
+  return (!node || isPlace(node) || whole) && [only, by].every((id) => !id || itemNumber.has(id)) && to.every(isPlace);
 }
-
-const known = (change) => itemNumber.has(change.node) || supplierNumber.has(change.node) || countryOf.includes(change.node);
 
 function runWhatIf() {
-  const network = networkOf(state.product);
+  const network = networkOf();
   const changes = state.changes.filter(known);
-  whatIf.hit = new Set(changes.map((change) => change.node));
-  const result = network && changes.length ? simulate(network, changes) : null;
-  whatIf.kept = result && result.kept;
-  whatIf.solution = result && result.solution;
-}
-
-// What a product keeps when one node stops: the base of criticality, worked out once for each product.
-function keptWithout(node, product) {
-  const network = networkOf(product);
-  if (!network) return null;
-  const key = `${product}\n${node}\n${state.home}`;
-  if (!baseline.has(key)) {
-    const { kept, solution } = simulate(network, [{ kind: "halt", node }]);
-    baseline.set(key, { kept: kept.get(product), solution });
-  }
-  return baseline.get(key);
+  whatIf.hit = new Set(changes.filter(({ kind }) => ["halt", "embargo", "reduce"].includes(kind)).map(({ node }) => node));
+  whatIf.solution = network && changes.length ? new Solution(network, changes, assumptions()) : null;
+  whatIf.losses = whatIf.solution && new Map(network.items.map((id) => [id, whatIf.solution.loss(id)]));
 }
 
 const nameOfId = (id) => {
@@ -41,59 +26,121 @@ const nameOfId = (id) => {
   return supplierNumber.has(id) ? nameOf(supplier(supplierNumber.get(id))) : id;
 };
 
-// The sentences of the command line, from the same catalogue.
+// "At least" is never rounded up, "at most" never down.
+const atLeast = (value) => `${Math.floor(100 * value + 1e-7)}%`;
+const atMost = (value) => `${Math.ceil(100 * value - 1e-7)}%`;
+const bandWords = ({ certain, possible }) => t("lost_band", { certain: atLeast(certain), possible: atMost(possible) });
+const lossWords = (loss) => t("lost_words", { estimate: percent(loss.estimate), certain: atLeast(loss.certain), possible: atMost(loss.possible) });
+
+// A band from what is certainly to what is possibly lost, with the estimate as a line on it.
+function lossBand(loss) {
+  return h("span", { class: "band", role: "img", "aria-label": lossWords(loss) },
+    h("i", { style: { width: `${100 * loss.certain}%` } }),
+    h("b", { style: { left: `${100 * loss.certain}%`, width: `${100 * (loss.possible - loss.certain)}%` } }),
+    h("u", { style: { left: `${100 * loss.estimate}%` } }));
+}
+
+// The way to what is hit, as sentences; steps that hand on one and the same shortage are told as one.
 function explain(solution, product, reading) {
   const chain = trace(solution, product, reading);
-  return chain.map((row, n) => {
-    const after = chain[n + 1];
-    const cause = row.cause !== "input" || after ? row.cause : "input_last";
-    return t(`why_${cause}`, {
-      item: nameOfId(row.item),
-      supplier: row.supplier && row.supplier !== "+" ? nameOfId(row.supplier) : t("why_nobody"),
-      share: row.share === undefined ? t("why_share_unknown") : percent(row.share),
+  const lines = [];
+  for (let n = 0; n < chain.length; n++) {
+    const row = chain[n];
+    let end = n;
+    while (row.cause === "need" && chain[end + 1]?.cause === "need" && percent(1 - chain[end + 1].kept) === percent(1 - row.kept)) end++;
+    const after = chain[end + 1];
+    const values = { item: nameOfId(row.item), lost: percent(1 - row.kept), need: after ? nameOfId(after.item) : "" };
+    if (end > n) {
+      const through = [...chain.slice(n + 1, end + 1), after].filter(Boolean).map((one) => nameOfId(one.item));
+      lines.push(t("way_chain", { ...values, chain: through.join(" → ") }));
+      n = end;
+      continue;
+    }
+    lines.push(t(`way_${row.cause === "input" && !after ? "input_last" : row.cause}`, {
+      ...values,
+      supplier: row.supplier === NEW ? t("way_new") : row.supplier ? nameOfId(row.supplier) : t("way_nobody"),
+      share: row.share === undefined ? t("way_share_unknown") : interval(row.share_low, row.share_high, part),
       fact: factOf(row),
-      need: after ? nameOfId(after.item) : "",
-      kept: percent(row.kept),
-    });
-  });
+    }));
+  }
+  return lines;
 }
 
 const sourceNumber = new Map(column(sources, "id").map((id, i) => [id, i]));
 
 function factOf({ source, year, confidence }) {
   const row = sourceNumber.get(source);
-  if (row === undefined) return t("why_no_source");
-  return t("why_fact", {
-    publisher: sources.publisher[row],
-    year: year === null || year === undefined ? t("why_no_year") : year,
-    sure: t(confidence || "unknown"),
-    source,
-  });
+  if (row === undefined) return t("way_no_source");
+  return [sources.publisher[row], year ?? t("way_no_year"), t(confidence || "unknown")].join(", ");
 }
 
-function describeChange({ kind, node, item: only, to }) {
-  const words = kind === "halt" ? t("change_halt", { node: nameOfId(node) }) : t(to && to.length ? "change_embargo_to" : "change_embargo", { node: nameOfId(node), to: (to || []).map(nameOfId).join(", ") });
-  return only ? t("change_only", { change: words, item: nameOfId(only) }) : words;
+function describeChange({ kind, node, item: only, to = [], share = 1, by, inputs }) {
+  const size = Array.isArray(share) ? interval(share[0], share[1], percent) : percent(share);
+  const key = kind === "add_source" && inputs === false ? "recycling" : kind === "embargo" && to.length ? "embargo_to" : kind;
+  const words = t(`change_${key}`, { node: nameOfId(node), item: nameOfId(only), by: nameOfId(by), to: to.map(nameOfId).join(", "), share: size });
+  return only && node ? t("change_only", { change: words, item: nameOfId(only) }) : words;
 }
 
-const form = { kind: about.buyer ? "embargo" : "halt", to: about.buyer ? [about.buyer] : [], only: null };
-const matches = (change) => (other) => same({ ...change }, { ...other });
+// Changes that differ in the item alone are told as one.
+function groupsOf(changes) {
+  const groups = new Map();
+  for (const change of changes) {
+    const { item: only, ...rest } = change;
+    const key = only && change.node ? JSON.stringify(rest) : JSON.stringify(change);
+    groups.set(key, [...(groups.get(key) || []), change]);
+  }
+  return [...groups.values()];
+}
+
+function describeGroup(group) {
+  if (group.length === 1) return describeChange(group[0]);
+  return t("change_several", { change: describeChange({ ...group[0], item: undefined }), count: group.length });
+}
+
+const describeScenario = (changes) => groupsOf(changes).map(describeGroup).join(t("and_list"));
+
+// Making changes ------------------------------------------------------------------------------------------------------
+
+const MAKING = ["halt", "embargo", "reduce", "add_source", "recycling", "substitute", "spare_capacity"];
+const HITTING = ["halt", "embargo", "reduce"];
+const SIZED = { reduce: 0.5, embargo: 1, add_source: 0.2, recycling: 0.2, substitute: 0.2, spare_capacity: 0.2 };
+const form = { kind: "halt", toAll: false, only: null, item: null, by: null };
+
+const matches = (change) => (other) => same(stripped(change), stripped(other));
+const stripped = ({ share, ...change }) => change; // the same change at another size
 
 function changeFor(node) {
-  const kind = itemNumber.has(node) ? "halt" : form.kind;
-  const change = { kind, node };
-  if (form.only && !itemNumber.has(node)) change.item = form.only;
-  if (kind === "embargo" && form.to.length) change.to = form.to;
+  const change = { kind: form.kind, node };
+  if (form.kind === "halt" && itemNumber.has(node)) return change;
+  if (form.only) change.item = form.only;
+  if (form.kind === "embargo" && state.buyer && !form.toAll) change.to = [state.buyer];
+  if (form.kind in SIZED && form.kind !== "embargo") change.share = SIZED[form.kind];
   return change;
 }
 
+const setChanges = (changes, quiet) => update({ changes, tab: "whatif" }, quiet);
+
 function toggleChange(change) {
   const had = state.changes.some(matches(change));
-  update({ changes: had ? state.changes.filter((c) => !matches(change)(c)) : [...state.changes, change], tab: "whatif" });
+  // Who stops altogether does not also stop exports: one hit of a node takes the place of another.
+  const rival = (other) => HITTING.includes(change.kind) && HITTING.includes(other.kind) && other.node === change.node && (other.item ?? null) === (change.item ?? null);
+  const rest = state.changes.filter((other) => !matches(change)(other) && !rival(other));
+  setChanges(had ? rest : [...rest, change]);
+}
+
+function openSource() {
+  if (!form.item || (form.kind === "substitute" && !form.by)) return;
+  const change = { kind: form.kind === "recycling" ? "add_source" : form.kind, item: form.item, share: SIZED[form.kind] };
+  if (form.kind === "recycling") change.inputs = false;
+  if (form.kind === "substitute") change.by = form.by;
+  Object.assign(form, { item: null, by: null });
+  setChanges([...state.changes.filter((other) => !matches(change)(other)), change]);
 }
 
 // The countries that hold most of what is shown, to be ticked.
 function largestCountries(most = 10) {
+  const ranked = state.product && rankingOf();
+  if (ranked) return ranked.slice(0, most).map(({ id }) => id);
   const weight = new Map();
   for (const i of visible) {
     if (worldView[i] === undefined) continue;
@@ -105,28 +152,77 @@ function largestCountries(most = 10) {
   return [...weight].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, most).map(([country]) => country);
 }
 
+// The panel -----------------------------------------------------------------------------------------------------------
+
 function showWhatIf() {
   const panel = $("whatif");
-  const network = networkOf(state.product);
-  if (!network) {
-    return fill(panel, h("p", { class: "note" }, t(state.product ? "no_network_product" : "no_network")));
-  }
+  if (!networkOf()) return fill(panel, h("p", { class: "note" }, t(state.product ? "no_network_product" : "no_network")));
   const open = document.activeElement && panel.contains(document.activeElement) ? document.activeElement.id : null;
-  fill(panel, intro(), changesList(), results(), readings(), controls(), affectedItems());
-  if (open && $(open)) $(open).focus();
+  const place = panel.scrollTop;
+  const unfolded = new Map([...panel.querySelectorAll("details[id]")].map((one) => [one.id, one.open]));
+  fill(panel, results(), changesList(), controls(), pinned(), reasons(), readings(), affectedItems());
+  unfolded.forEach((wide, id) => $(id) && ($(id).open = wide));
+  panel.scrollTop = place;
+  if (open && $(open)) $(open).focus({ preventScroll: true });
+  return undefined;
 }
 
-function intro() {
-  const place = about.buyer ? t("seen_from", { buyer: nameOfId(about.buyer) }) : t("seen_from_world");
-  return h("p", { class: "faint" }, t("whatif_intro"), " ", place);
+const seenFrom = () => (state.buyer && state.product ? t("seen_from", { buyer: nameOfId(state.buyer) }) : t("seen_from_world"));
+
+// The answer stays in sight while controls below it are moved.
+function results() {
+  if (!whatIf.losses) return h("div", { id: "results", class: "answer" }, h("p", {}, t("whatif_intro")), h("p", { class: "faint" }, seenFrom()));
+  if (!state.product) return productsHit();
+  const loss = whatIf.losses.get(state.product);
+  return h("div", { id: "results", class: "answer" }, h("h3", {}, t("lost_of", { product: nameOfId(state.product) })), lossFigure(loss, state.product));
 }
 
-// Who makes what nobody is known to supply: bought on the world market, or made at the buyer's.
-function readings() {
-  if (!about.buyer) return null;
-  return h("fieldset", {}, h("legend", {}, t("steps_between")), h("div", { class: "segments", role: "radiogroup", "aria-label": t("steps_between") },
-    radio("home", "market", t("bought"), !state.home, () => update({ home: false })),
-    radio("home", "domestic", t("made_at_home"), state.home, () => update({ home: true }))));
+function lossFigure(loss, id) {
+  return h("div", { class: "lost", "data-item": id, "data-certain": loss.certain, "data-possible": loss.possible, "data-estimate": loss.estimate },
+    h("p", { class: "huge" }, h("b", {}, percent(loss.estimate)), " ", h("span", {}, t("lost_estimate"))),
+    lossBand(loss),
+    h("p", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(loss.certain) })), h("span", {}, t("possible_loss", { loss: atMost(loss.possible) }))));
+}
+
+function productsHit() {
+  const ends = data.products.filter((id) => whatIf.losses.has(id));
+  const products = ends.filter(isHit).sort(worstFirst);
+  return h("div", { id: "results", class: "answer" }, h("h3", {}, t("lost_of_products", { hit: products.length, all: ends.length })),
+    products.slice(0, 30).map((id) => lossLine(id)));
+}
+
+const isHit = (id) => whatIf.losses.get(id).possible > HIT;
+const worstFirst = (a, b) => {
+  const [x, y] = [whatIf.losses.get(a), whatIf.losses.get(b)];
+  return y.certain - x.certain || y.estimate - x.estimate || y.possible - x.possible;
+};
+
+function lossLine(id, loss = whatIf.losses.get(id)) {
+  return h("div", { class: "lost-line", "data-item": id },
+    h("button", { class: "plain name", onclick: () => select(item(itemNumber.get(id))) }, cut(nameOfId(id), 60)),
+    h("span", { class: "figure" }, percent(loss.estimate)), lossBand(loss), h("small", {}, bandWords(loss)));
+}
+
+function changesList() {
+  if (!state.changes.length) return null;
+  return h("div", { id: "changes" },
+    groupsOf(state.changes).map((group, n) => {
+      const words = describeGroup(group);
+      const without = () => setChanges(state.changes.filter((change) => !group.includes(change)));
+      return h("div", { class: group.every(known) ? "change" : "change unknown" }, h("span", {}, words),
+        h("button", { class: "plain", "aria-label": `${t("remove")}: ${words}`, onclick: without }, "×"), sizeSlider(group, n));
+    }),
+    h("p", { class: "chips" }, h("button", { class: "plain", id: "clear-changes", onclick: () => setChanges([]) }, t("clear")),
+      state.pins.length < MOST_PINS ? h("button", { id: "pin", onclick: pin }, t("pin", { letter: letterOf(state.pins.length) })) : null));
+}
+
+// How much: moves the answer while it is dragged.
+function sizeSlider(group, n) {
+  const { kind, share = 1 } = group[0];
+  if (kind === "halt" || Array.isArray(share)) return null;
+  const most = kind === "spare_capacity" ? 2 : 1;
+  const move = (event) => setChanges(state.changes.map((change) => (group.some(matches(change)) ? { ...change, share: Number(event.target.value) } : change)), true);
+  return h("input", { type: "range", id: `size-${n}`, min: 0, max: most, step: 0.01, value: share, "aria-label": `${t("how_much")}: ${describeGroup(group)}`, "aria-valuetext": percent(share), oninput: move });
 }
 
 function radio(name, value, words, checked, choose) {
@@ -138,24 +234,41 @@ function controls() {
     Object.assign(form, change);
     showWhatIf();
   };
-  const aims = about.buyer
-    ? h("div", { class: "segments", role: "radiogroup", "aria-label": t("embargo_to") },
-        radio("to", "buyer", t("to_buyer", { buyer: nameOfId(about.buyer) }), form.to.length > 0, redo({ to: [about.buyer] })),
-        radio("to", "all", t("to_all"), !form.to.length, redo({ to: [] })))
-    : null;
-  return h("fieldset", {}, h("legend", {}, t("who_stops")),
-    h("div", { class: "segments", role: "radiogroup", "aria-label": t("what_happens") },
-      radio("kind", "halt", t("halt"), form.kind === "halt", redo({ kind: "halt" })),
-      radio("kind", "embargo", t("embargo"), form.kind === "embargo", redo({ kind: "embargo" }))),
-    form.kind === "embargo" ? aims : null,
+  const choose = h("select", { id: "kind", "aria-label": t("what_happens"), onchange: (event) => redo({ kind: event.target.value })() },
+    MAKING.map((kind) => h("option", { value: kind, selected: form.kind === kind }, t(`make_${kind}`))));
+  return h("fieldset", {}, h("legend", {}, t("what_happens")), choose,
+    form.kind === "embargo" && state.buyer ? h("div", { class: "segments", role: "radiogroup", "aria-label": t("embargo_to") },
+      radio("to", "buyer", t("to_buyer", { buyer: nameOfId(state.buyer) }), !form.toAll, redo({ toAll: false })),
+      radio("to", "all", t("to_all"), form.toAll, redo({ toAll: true }))) : null,
+    HITTING.includes(form.kind) ? hitters(redo) : form.kind === "spare_capacity"
+      ? chooser("add-node", t("add_node"), (node) => node.table === "supplier" || inNetwork(node), (node) => toggleChange(changeFor(idOf(node))))
+      : openers(redo));
+}
+
+const inNetwork = (node) => node.table === "item" && networkOf().inside.has(idOf(node));
+
+function hitters(redo) {
+  return [
     h("div", { class: "ticks" }, largestCountries().map((country) => {
       const change = changeFor(country);
       return h("label", {}, h("input", { type: "checkbox", id: `tick-${country}`, checked: state.changes.some(matches(change)), onchange: () => toggleChange(change) }), " ", nameOfId(country));
     })),
-    chooser("add-node", t("add_node"), () => true, (node) => toggleChange(changeFor(idOf(node)))),
+    chooser("add-node", t("add_node"), (node) => node.table === "supplier" || (form.kind !== "embargo" && inNetwork(node)), (node) => toggleChange(changeFor(idOf(node)))),
     form.only
       ? h("p", { class: "chips" }, h("span", { class: "chip" }, t("only_item", { item: nameOfId(form.only) }), h("button", { "aria-label": t("remove"), onclick: redo({ only: null }) }, "×")))
-      : chooser("add-only", t("add_only"), (node) => node.table === "item", (node) => redo({ only: idOf(node) })()));
+      : chooser("add-only", t("add_only"), inNetwork, (node) => redo({ only: idOf(node) })()),
+  ];
+}
+
+function openers(redo) {
+  const chosen = (key, words) => form[key]
+    ? h("p", { class: "chips" }, h("span", { class: "chip" }, nameOfId(form[key]), h("button", { "aria-label": t("remove"), onclick: redo({ [key]: null }) }, "×")))
+    : chooser(`open-${key}`, words, inNetwork, (node) => {
+      form[key] = idOf(node);
+      if (form.kind === "substitute" && !(form.item && form.by)) showWhatIf();
+      else openSource();
+    });
+  return [chosen("item", t("of_item")), form.kind === "substitute" ? chosen("by", t("by_item")) : null];
 }
 
 function chooser(id, words, accept, choose) {
@@ -165,47 +278,63 @@ function chooser(id, words, accept, choose) {
   return h("div", { class: "box" }, input, options);
 }
 
-function changesList() {
-  if (!state.changes.length) return null;
-  return h("div", { class: "chips", id: "changes" },
-    state.changes.map((change) => h("span", { class: known(change) ? "chip" : "chip unknown" }, describeChange(change), h("button", { "aria-label": `${t("remove")}: ${describeChange(change)}`, onclick: () => toggleChange(change) }, "×"))),
-    h("button", { class: "plain", id: "clear-changes", onclick: () => update({ changes: [] }) }, t("clear")));
+// Scenarios side by side ----------------------------------------------------------------------------------------------
+
+const letterOf = (n) => "ABC"[n];
+
+function pin() {
+  update({ pins: [...state.pins, { name: "", changes: state.changes }] });
 }
 
-function keptLine(id, { low, high, binding }, big) {
-  return h("div", { class: big ? "kept big" : "kept", "data-item": id, "data-low": low, "data-high": high },
-    h("button", { class: "plain name", onclick: () => select(item(itemNumber.get(id))) }, cut(nameOfId(id), 60)),
-    h("span", { class: "figure" }, interval(low, high, percent)),
-    bar(low, high, t("kept_bar", { kept: interval(low, high, percent) }), "kept-bar"),
-    big ? h("small", {}, t("losses", { certain: percent(1 - high), possible: percent(1 - low) })) : null,
-    binding && big ? h("small", {}, t("binds", { item: nameOfId(binding) })) : null);
+function pinned() {
+  if (!state.pins.length || !state.product) return null;
+  const network = networkOf();
+  return h("section", { id: "pins" }, h("h3", {}, t("side_by_side")),
+    h("ol", { class: "pins" }, state.pins.map((one, n) => {
+      const loss = new Solution(network, one.changes.filter(known), assumptions(), THREE, state.product).loss(state.product);
+      const words = one.name || describeScenario(one.changes);
+      const rename = (event) => update({ pins: state.pins.map((other, i) => (i === n ? { ...other, name: cut(event.target.value.trim(), 60) } : other)) });
+      return h("li", { "data-estimate": loss.estimate }, h("p", { class: "pin-head" }, h("b", { class: "letter" }, letterOf(n)),
+        h("input", { id: `pin-${n}`, value: one.name, placeholder: cut(words, 60), "aria-label": t("pin_name", { letter: letterOf(n) }), onchange: rename }),
+        h("button", { class: "plain", "aria-label": `${t("remove")}: ${words}`, onclick: () => update({ pins: state.pins.filter((_, i) => i !== n) }) }, "×")),
+        h("button", { class: "plain", onclick: () => setChanges(one.changes) }, cut(describeScenario(one.changes), 160)),
+        h("p", { class: "pin-figure" }, h("b", {}, percent(loss.estimate)), lossBand(loss)), h("small", {}, bandWords(loss)));
+    })));
 }
 
-const hit = (id) => whatIf.kept.get(id).low < 1 - 1e-9;
-const worstFirst = (a, b) => whatIf.kept.get(a).high - whatIf.kept.get(b).high || whatIf.kept.get(a).low - whatIf.kept.get(b).low;
+// Reasons and assumptions ---------------------------------------------------------------------------------------------
 
-function results() {
-  if (!whatIf.kept) return null;
-  const ends = (state.product ? [state.product] : data.products).filter((id) => whatIf.kept.has(id));
-  const products = ends.filter((id) => state.product || hit(id)).sort(worstFirst);
-  return h("div", { id: "results" },
-    h("h3", {}, state.product ? t("kept_of_product") : t("kept_of_products", { hit: products.length, all: ends.length })),
-    products.slice(0, 30).map((id) => keptLine(id, whatIf.kept.get(id), products.length < 4)),
-    h("p", { class: "faint" }, t("reading")),
-    state.product && hit(state.product) ? [why("why_possible", state.product, "low"), why("why_certain", state.product, "high")] : null);
+function reasons() {
+  if (!whatIf.losses || !state.product || !isHit(state.product)) return null;
+  return h("section", { id: "reasons" }, why("why_certain", "high"), why("why_possible", "low"));
+}
+
+function why(title, reading, solution = whatIf.solution, product = state.product) {
+  const lines = explain(solution, product, reading);
+  if (!lines.length) return null;
+  return h("details", { class: "why", id: solution === whatIf.solution ? title : null, open: reading === "high" }, h("summary", {}, t(title)), h("ol", {}, lines.map((line) => h("li", {}, cut(line, 700)))));
+}
+
+// What is assumed: said in one line, and changed here.
+const assumed = () => [
+  state.buyer && state.product ? t(state.home ? "assume_home" : "assume_bought") : null,
+  t(`assume_sharing_${state.sharing}`), t(`assume_term_${state.term}`), t(`assume_sourcing_${state.sourcing}`), t("assume_estimate"),
+].filter(Boolean).join(" ");
+
+function readings() {
+  const choice = (key, values) => h("label", { class: "field" }, h("span", {}, t(`choose_${key}`)),
+    h("select", { id: `choose-${key}`, onchange: (event) => update({ [key]: key === "home" ? event.target.value === "true" : event.target.value }) },
+      values.map((value) => h("option", { value: String(value), selected: state[key] === value }, t(`choose_${key}_${value}`)))));
+  return h("details", { id: "assumptions" }, h("summary", {}, t("assumptions")), h("p", { class: "faint" }, assumed()),
+    state.buyer && state.product ? choice("home", [false, true]) : null,
+    choice("sharing", CHOICES.sharing), choice("term", CHOICES.term), choice("sourcing", CHOICES.sourcing));
 }
 
 function affectedItems() {
-  if (!whatIf.kept) return null;
-  const affected = [...whatIf.kept.keys()].filter((id) => hit(id) && id !== state.product).sort(worstFirst);
-  return h("div", { id: "affected" },
-    h("h3", {}, t("affected", { count: affected.length })),
-    affected.slice(0, 60).map((id) => keptLine(id, whatIf.kept.get(id), false)),
+  if (!whatIf.losses || !state.product) return null;
+  const chain = reach([productRow()], "up");
+  const affected = [...whatIf.losses.keys()].filter((id) => id !== state.product && chain.has(itemNumber.get(id)) && isHit(id)).sort(worstFirst);
+  return h("details", { id: "affected" }, h("summary", {}, t("affected", { count: affected.length })),
+    affected.slice(0, 60).map((id) => lossLine(id)),
     affected.length > 60 ? h("p", { class: "faint" }, t("more_in_table", { count: affected.length - 60 })) : null);
-}
-
-function why(title, product, reading, solution = whatIf.solution) {
-  const lines = explain(solution, product, reading);
-  if (!lines.length) return null;
-  return h("details", { class: "why", open: reading === "low" }, h("summary", {}, t(title)), h("ol", {}, lines.map((line) => h("li", {}, cut(line, 700)))));
 }

@@ -28,7 +28,8 @@ function say(sentence) {
 }
 
 const cut = (words, most) => (words.length > most ? `${words.slice(0, most - 1)}…` : words);
-const fold = (words) => words.normalize("NFKC").toLowerCase();
+// Width and case do not matter, nor whether kana are hiragana or katakana.
+const fold = (words) => words.normalize("NFKC").toLowerCase().replace(/[\u3041-\u3096]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60));
 
 // Whole percent, halves to even, as the command line prints it.
 function percent(value) {

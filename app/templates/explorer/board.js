@@ -1,0 +1,179 @@
+// The first view: an answer for the chosen product and buyer. Who is hardest to do without, and at which stage.
+
+const STAGES = ["mineral", "material", "process", "equipment", "component", "service", "product"];
+const MOST_ROWS = 12;
+const THIN = 0.5; // a band wider than this is hatched
+const gradeOfLoss = (loss) => (loss <= HIT ? 0 : loss < 0.1 ? 1 : loss < 0.5 ? 2 : loss < 1 - HIT ? 3 : 4);
+
+// With `changes` alone it stands as it is: only what is pressed, and the question asked, are written anew.
+function showBoard(asked = true) {
+  const board = $("board");
+  if (!asked) {
+    const now = JSON.stringify(state.changes);
+    board.querySelectorAll("[data-shock]").forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.shock === now)));
+    $("asked")?.replaceWith(question());
+    return;
+  }
+  const open = document.activeElement && board.contains(document.activeElement) ? document.activeElement.id : null;
+  if (!state.product) fill(board, productsBoard());
+  else if (!networkOf()) fill(board, h("h2", {}, nameOfId(state.product)), h("p", { class: "note" }, t("no_network_product")));
+  else fill(board, answer(), question(), matrixOf(), flowOf(), cutSetFacts(), brief());
+  if (open && $(open)) $(open).focus({ preventScroll: true });
+}
+
+// The answer ----------------------------------------------------------------------------------------------------------
+
+function answer() {
+  const ranking = rankingOf();
+  const product = nameOfId(state.product);
+  const place = state.buyer ? t("board_from", { buyer: nameOfId(state.buyer) }) : t("board_from_world");
+  const title = h("h2", {}, product, " ", h("small", {}, place));
+  if (!ranking.length) return [title, h("p", { class: "lead" }, t("board_nobody", { product }))];
+  const three = ranking.slice(0, 3);
+  const words = { product, names: three.map(({ id }) => nameOfId(id)).join(t("name_list")), first: nameOfId(three[0].id), certain: atLeast(three[0].certain), estimate: percent(three[0].estimate), possible: atMost(three[0].possible) };
+  return [title,
+    h("p", { class: "lead" }, t(three[0].certain >= 0.01 ? "board_lead" : "board_lead_open", words)),
+    h("ol", { class: "cards" }, three.map((one, n) => card(one, n))),
+    h("p", { class: "faint" }, t("board_reading"))];
+}
+
+function card({ id, certain, possible, estimate, hard }, n) {
+  const loss = { certain, possible, estimate };
+  const worst = largestHold(id);
+  return h("li", {}, h("button", { class: "card", id: `card-${id}`, ...shock([{ kind: "halt", node: id }]) },
+    h("span", { class: "card-head" }, h("span", { class: "rank" }, String(n + 1)), h("strong", {}, nameOfId(id)), hard === null ? null : h("span", { class: "hard" }, t(hard ? "hard" : "soft"))),
+    h("span", { class: "huge" }, h("b", {}, percent(estimate)), " ", h("span", {}, t("lost_if_stops"))),
+    lossBand(loss), h("span", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(certain) })), h("span", {}, t("possible_loss", { loss: atMost(possible) }))),
+    worst ? h("small", {}, t("holds", { share: interval(worst.low, worst.high, part), item: nameOfId(worst.item) })) : null));
+}
+
+const shock = (changes) => ({ "data-shock": JSON.stringify(changes), "aria-pressed": String(same(state.changes, changes)), onclick: () => runShock(changes) });
+
+function runShock(changes) {
+  setChanges(same(state.changes, changes) ? [] : changes);
+  if (state.changes.length && isNarrow()) showPane("whatif");
+}
+
+// Country and stage ---------------------------------------------------------------------------------------------------
+
+// What a country holds of each item of the chain: {item, low, high}.
+function holdsOf(country) {
+  const network = networkOf();
+  return once(`holds ${country}`, () => {
+    const needed = network.needed(network.market(state.product));
+    const makers = aboutOf(network).byPlace.get(country) || new Set();
+    // Who makes the product for itself is not asked whether it stops.
+    return network.items.filter((id) => needed[network.market(id)] && (network.home === null || id !== state.product)).map((id) => {
+      const links = network.links(network.market(id)).filter((k) => makers.has(network.indices[k]) && !(network.flags[k] & EXTRA));
+      const sum = (weights) => Math.min(1, links.reduce((total, k) => total + weights[k], 0));
+      return { item: id, low: sum(network.low), high: sum(network.high), links: links.length };
+    }).filter(({ links }) => links);
+  });
+}
+
+const byShare = (a, b) => b.low - a.low || b.high - a.high;
+const largestHold = (country) => holdsOf(country).filter(({ item: id }) => id !== state.product).sort(byShare)[0] || null;
+
+function cellOf(country, stage) {
+  return once(`cell ${country} ${stage}`, () => {
+    const holds = holdsOf(country).filter(({ item: id }) => items.kind[itemNumber.get(id)] === stage).sort(byShare);
+    if (!holds.length) return null;
+    const changes = holds.slice(0, MOST_CHANGES).map(({ item: id }) => ({ kind: "halt", node: country, item: id }));
+    return { holds, changes, loss: new Solution(networkOf(), changes, assumptions(), THREE, state.product).loss(state.product) };
+  });
+}
+
+function matrixOf() {
+  const rows = rankingOf().slice(0, MOST_ROWS);
+  const chain = new Set(rows.flatMap(({ id }) => holdsOf(id).map(({ item: one }) => items.kind[itemNumber.get(one)])));
+  const stages = STAGES.filter((stage) => chain.has(stage));
+  if (!stages.length) return null;
+  return h("section", { id: "matrix" }, h("h3", {}, t("matrix")), h("p", { class: "faint" }, t("matrix_reading")),
+    h("div", { class: "scroll" }, h("table", { class: "matrix", onkeydown: walkCells }, h("caption", { class: "hidden-text" }, t("matrix")),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("country_column")), stages.map((stage) => h("th", { scope: "col" }, t(`stage_${stage}`))), h("th", { scope: "col" }, t("all_stages")))),
+      h("tbody", {}, rows.map((row, r) => h("tr", {}, h("th", { scope: "row" }, nameButton(row.id)),
+        stages.map((stage, c) => matrixCell(row.id, stage, r + c === 0)), totalCell(row)))))),
+    matrixLegend());
+}
+
+function matrixCell(country, stage, first) {
+  const found = cellOf(country, stage);
+  if (!found) return h("td", { class: "none" }, h("span", { "aria-hidden": "true" }, "·"));
+  const { holds: [worst, ...rest], changes, loss } = found;
+  const share = worst.low > 0 || worst.high < 1 ? interval(worst.low, worst.high, part) : t("share_unknown_short");
+  const name = nameOfId(worst.item);
+  const controls = measuresBy(country, found.holds);
+  const words = t("cell_words", { country: nameOfId(country), stage: t(`stage_${stage}`), share, item: name, loss: lossWords(loss) });
+  return h("td", {}, h("button", { class: `cell loss-${gradeOfLoss(loss.estimate)}${loss.possible - loss.certain > THIN ? " thin" : ""}`, id: `cell-${country}-${stage}`, tabindex: first ? 0 : -1, "aria-label": words, title: words, ...shock(changes) },
+    h("b", {}, share), controls ? h("span", { class: "badge", title: t("controls_here", { count: controls }) }, `§${controls}`) : null, h("small", {}, cut(name, 34)), rest.length ? h("small", { class: "more" }, t("and_more", { count: rest.length })) : null));
+}
+
+// How many export controls of a country are in force on what it holds.
+function measuresBy(country, holds) {
+  const found = new Set(holds.flatMap(({ item: id }) => measuresOn[itemNumber.get(id)]).filter(({ issuer, kind, status }) => issuer === country && status === "in_force" && kind.startsWith("export")));
+  return found.size;
+}
+
+function totalCell({ id, certain, possible, estimate }) {
+  const loss = { certain, possible, estimate };
+  const changes = [{ kind: "halt", node: id }];
+  return h("td", {}, h("button", { class: "cell total", id: `cell-${id}-all`, tabindex: -1, "aria-label": `${nameOfId(id)}: ${lossWords(loss)}`, ...shock(changes) },
+    h("b", {}, percent(estimate)), lossBand(loss)));
+}
+
+const lossMarks = () => [0, 1, 2, 3, 4].map((g) => h("span", { class: "mark" }, h("span", { class: `swatch loss-${g}` }), t(`loss_${g}`)));
+
+function matrixLegend() {
+  return h("p", { class: "legend" }, h("b", {}, t("loss_legend")), lossMarks(), h("span", { class: "mark" }, h("span", { class: "swatch thin" }), t("thin")),
+    data.measures.length ? h("span", { class: "mark" }, h("span", { class: "badge" }, "§"), t("mark_controls")) : null);
+}
+
+// Arrow keys go from cell to cell; the table is one stop for Tab.
+function walkCells(event) {
+  const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+  if (!(event.key in steps) || !event.target.closest("button.cell")) return;
+  event.preventDefault();
+  const table = [...event.currentTarget.querySelectorAll("tbody tr")].map((row) => [...row.querySelectorAll("td")].map((td) => td.querySelector("button.cell")));
+  let [r, c] = [table.findIndex((row) => row.includes(event.target)), 0];
+  c = table[r].indexOf(event.target);
+  const [dr, dc] = steps[event.key];
+  do [r, c] = [r + dr, c + dc];
+  while (table[r] && c >= 0 && c < table[r].length && !table[r][c]);
+  if (!table[r] || !table[r][c]) return;
+  table.flat().forEach((cell) => cell && (cell.tabIndex = -1));
+  table[r][c].tabIndex = 0;
+  table[r][c].focus();
+}
+
+// Without a product: what each product loses when a country stops.
+function productsBoard() {
+  const network = networkOf(null);
+  if (!network) return [h("h2", {}, cut(about.name, 80)), h("p", { class: "note" }, t("no_network"))];
+  const countries = largestCountries(8);
+  const losses = countries.map((id) => once(`products ${id}`, () => new Solution(network, [{ kind: "halt", node: id }], assumptions())));
+  const ends = data.products.filter((id) => network.inside.has(id)).slice(0, 60);
+  return [h("h2", {}, cut(about.name, 80), " ", h("small", {}, t("board_from_world"))), h("p", { class: "lead" }, t("products_lead", { count: ends.length })),
+    h("section", { id: "matrix" }, h("div", { class: "scroll" }, h("table", { class: "matrix", onkeydown: walkCells }, h("caption", { class: "hidden-text" }, t("products_matrix")),
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("product")), countries.map((id) => h("th", { scope: "col" }, nameOfId(id))))),
+      h("tbody", {}, ends.map((id, r) => h("tr", {}, h("th", { scope: "row" }, h("button", { class: "plain name", onclick: () => update({ product: id }) }, cut(nameOfId(id), 60))),
+        countries.map((country, c) => {
+          const loss = losses[c].loss(id);
+          const words = t("product_cell_words", { country: nameOfId(country), product: nameOfId(id), loss: lossWords(loss) });
+          return h("td", {}, h("button", { class: `cell loss-${gradeOfLoss(loss.estimate)}${loss.possible - loss.certain > THIN ? " thin" : ""}`, tabindex: r + c ? -1 : 0, "aria-label": words, title: words, onclick: () => update({ product: id, changes: [{ kind: "halt", node: country }], tab: "whatif" }) }, h("b", {}, part(loss.estimate))));
+        })))))), matrixLegend())];
+}
+
+// For paper: the question that was asked, what it rests on, and the sources, numbered --------------------------------
+
+function question() {
+  if (!whatIf.losses || !state.product) return h("section", { id: "asked" });
+  return h("section", { id: "asked" }, h("h3", {}, t("asked")), h("p", {}, describeScenario(state.changes)), lossFigure(whatIf.losses.get(state.product), state.product));
+}
+
+function brief() {
+  const rows = rankingOf().slice(0, MOST_ROWS).flatMap(({ id }) => STAGES.map((stage) => cellOf(id, stage)?.holds[0].item));
+  const used = new Set(rows.filter(Boolean).map((id) => networkOf().facts.get(networkOf().market(id))[1]).filter(Boolean));
+  return h("section", { id: "brief" }, h("h3", {}, t("assumptions")), h("p", {}, assumed()), h("p", {}, t("board_halt")),
+    h("details", {}, h("summary", {}, t("sources_of", { count: used.size })),
+      h("ol", { class: "sources" }, [...used].filter((id) => sourceNumber.has(id)).map((id) => h("li", {}, fact(sourceNumber.get(id)))))));
+}

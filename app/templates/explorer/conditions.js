@@ -1,0 +1,179 @@
+// What a scenario does to a network: bounds of capacities and gains, and the sides from which markets are read. The port of
+// kanmon.risk.production.conditions, change by change.
+
+const LOW = 0;
+const HIGH = 1;
+const ESTIMATE = 2;
+const BOUNDS = [LOW, HIGH, ESTIMATE];
+
+// Who stands behind which maker and which link; looked up once for each network.
+class About {
+  constructor(network) {
+    this.network = network;
+    this.byPlace = new Map(); // supplier or country -> makers
+    this.byItem = new Map(); // the same of one item
+    this.restsOf = new Map(); // item -> links to the remainder
+    this.sales = []; // links of markets to makers
+    this.rests = []; // those to the remainder
+    this.named = new Map(); // supplier -> markets that tell its share
+    const put = (map, key, value) => map.has(key) ? map.get(key).add(value) : map.set(key, new Set([value]));
+    network.kind.forEach((kind, node) => {
+      if (kind !== MAKER || network.supplier[node] === REMAINDER) return;
+      for (const place of [network.supplier[node], network.country[node]]) {
+        if (place === null) continue;
+        put(this.byPlace, place, node);
+        put(this.byItem, `${place}\n${network.item[node]}`, node);
+      }
+    });
+    for (let k = 0; k < network.m; k++) {
+      const [market, maker] = [network.owner[k], network.indices[k]];
+      if (network.kind[market] !== MARKET || network.kind[maker] !== MAKER) continue;
+      this.sales.push(k);
+      if (network.supplier[maker] === REMAINDER) {
+        this.rests.push(k);
+        put(this.restsOf, network.item[market], k);
+      } else if (!(network.flags[k] & EXTRA)) put(this.named, network.supplier[maker], market);
+    }
+  }
+
+  // Links to remainders that may belong to a node: not where its own share is told.
+  hiding(node, item) {
+    const told = this.named.get(node) || new Set();
+    const rests = item ? [...(this.restsOf.get(item) || [])] : this.rests;
+    return rests.filter((k) => !told.has(this.network.owner[k]));
+  }
+
+  makers(node, item) {
+    return [...((item ? this.byItem.get(`${node}\n${item}`) : this.byPlace.get(node)) || [])];
+  }
+
+  // The makers of a node (it may be an item), sales of the buyer's own to others, and links to remainders that may be the
+  // node's. The buyer goes on making the product for itself, whatever happens to its country.
+  hit(node, item) {
+    const { network } = this;
+    if (network.inside.has(node)) {
+      const found = [];
+      network.kind.forEach((kind, at) => kind === MAKER && network.item[at] === node && network.supplier[at] !== NEW && found.push(at));
+      return [found, [], []];
+    }
+    const { home, owner, indices } = network;
+    const makers = this.makers(node, item);
+    const own = home !== null && makers.includes(home);
+    const market = own ? network.market(network.product) : null;
+    const sold = own ? this.sales.filter((k) => indices[k] === home && owner[k] !== market) : [];
+    return [makers.filter((maker) => maker !== home), sold, this.hiding(node, item)];
+  }
+
+  // The sales of a node, and the links to remainders that may be its.
+  sold(node, item) {
+    const { owner, indices, item: items } = this.network;
+    const makers = new Set(this.makers(node, item));
+    return [this.sales.filter((k) => makers.has(indices[k]) && (!item || items[owner[k]] === item)), this.hiding(node, item)];
+  }
+}
+
+const aboutNetwork = new WeakMap();
+
+function aboutOf(network) {
+  if (!aboutNetwork.has(network)) aboutNetwork.set(network, new About(network));
+  return aboutNetwork.get(network);
+}
+
+// Places that a scenario's embargoes treat alike, and one side for makers whose place is not known.
+function sidesOf(network, embargoes) {
+  const side = new Int32Array(network.n);
+  if (!embargoes.length) return { count: 1, reader: 0, unknown: 0, inside: [], side };
+  const about = aboutOf(network);
+  const homes = embargoes.map(({ node }) => {
+    const makers = [...(about.byPlace.get(node) || [])].filter((maker) => network.supplier[maker] === node);
+    const countries = makers.map((maker) => network.country[maker]).filter((country) => country !== null);
+    const chain = network.chain(node);
+    return new Set([node, ...(countries.length ? countries : chain.slice(-1))]);
+  });
+  // Aimed at some: those are hit. Aimed at everybody abroad: all that do not stand at home.
+  const of = (chain) => embargoes.map(({ to }, i) => Number(to && to.length ? chain.some((place) => to.includes(place)) : !chain.some((place) => homes[i].has(place)))).join("");
+  const none = embargoes.map(() => 0).join("");
+  const known = new Map([[NEW, none]]);
+  network.kind.forEach((kind, node) => {
+    const supplier = network.supplier[node];
+    if (kind === MAKER && supplier !== REMAINDER && !known.has(supplier)) known.set(supplier, of(network.chain(supplier)));
+  });
+  const reader = of(network.places);
+  const kinds = [...new Set([reader, ...known.values()])].sort();
+  const number = new Map(kinds.map((kind, i) => [kind, i]));
+  network.kind.forEach((kind, node) => {
+    if (kind === MAKER) side[node] = network.supplier[node] === REMAINDER ? kinds.length : number.get(known.get(network.supplier[node]));
+  });
+  const inside = embargoes.map((_, i) => [...kinds.map((kind) => kind[i] === "1"), false]);
+  return { count: kinds.length + 1, reader: number.get(reader), unknown: kinds.length, inside, side };
+}
+
+const boundsOf = ({ share = 1 }) => (Array.isArray(share) ? share : [share, share]);
+const OPENING = ["add_source", "substitute"]; // other changes then meet what they bring
+
+// Capacities and gains by bound. A substitute adds a link to every market of its item: {from, gain by bound}.
+function conditionsOf(network, changes) {
+  const about = aboutOf(network);
+  const sides = sidesOf(network, changes.filter(({ kind }) => kind === "embargo"));
+  const { n, m } = network;
+  const cap = BOUNDS.map(() => new Float64Array(n).fill(1));
+  const gain = BOUNDS.map(() => {
+    const found = new Float64Array(sides.count * m);
+    for (let s = 0; s < sides.count; s++) found.set(network.open, s * m);
+    return found;
+  });
+  const substitutes = new Map();
+  const touched = new Uint8Array(n); // nodes whose own capacity or links change
+  const touch = (links) => links.forEach((k) => (touched[network.owner[k]] = 1));
+  let embargo = 0;
+  const ordered = [...changes].sort((a, b) => OPENING.includes(b.kind) - OPENING.includes(a.kind));
+  for (const change of ordered) {
+    const [low, high] = boundsOf(change);
+    const kept = [1 - high, 1 - low, 1 - (low + high) / 2];
+    if (change.kind === "halt" || change.kind === "reduce") {
+      const [makers, sold, rests] = about.hit(change.node, change.item);
+      for (const bound of BOUNDS) {
+        for (const maker of makers) cap[bound][maker] *= kept[bound];
+        for (let s = 0; s < sides.count; s++) for (const k of sold) gain[bound][s * m + k] *= kept[bound];
+      }
+      touch(sold);
+      makers.forEach((maker) => (touched[maker] = 1));
+      touch(rests);
+      for (let s = 0; s < sides.count; s++) for (const k of rests) gain[LOW][s * m + k] *= kept[LOW];
+    } else if (change.kind === "spare_capacity") {
+      const [makers] = about.hit(change.node, change.item);
+      const more = [1 + low, 1 + high, 1 + (low + high) / 2];
+      for (const bound of BOUNDS) for (const maker of makers) cap[bound][maker] *= more[bound];
+      makers.forEach((maker) => (touched[maker] = 1));
+    } else if (change.kind === "embargo") {
+      const [cut, rests] = about.sold(change.node, change.item);
+      const inside = sides.inside[embargo++];
+      touch(cut);
+      touch(rests);
+      for (const bound of BOUNDS) {
+        for (let s = 0; s < sides.count; s++) {
+          if (!inside[s] && !(s === sides.unknown && bound === LOW)) continue;
+          for (const k of cut) gain[bound][s * m + k] *= kept[bound];
+          if (bound === LOW) for (const k of rests) gain[bound][s * m + k] *= kept[bound];
+        }
+      }
+    } else {
+      const more = [low, high, (low + high) / 2];
+      if (change.kind === "add_source") {
+        const links = network.opened(change.item, change.inputs !== false);
+        touch(links);
+        for (const k of links) for (const bound of BOUNDS) for (let s = 0; s < sides.count; s++) gain[bound][s * m + k] += more[bound];
+        continue;
+      }
+      const from = network.markets.get(`${change.by}\n${WORLD_MARKET}`);
+      for (const [key, node] of network.markets) {
+        if (from === undefined || !key.startsWith(`${change.item}\n`)) continue;
+        const found = substitutes.get(node) || substitutes.set(node, []).get(node);
+        const same = found.find((one) => one.from === from);
+        if (same) more.forEach((value, bound) => (same.gain[bound] += value));
+        else found.push({ from, gain: more });
+      }
+    }
+  }
+  return { cap, gain, side: sides.side, sides: sides.count, reader: sides.reader, unknown: sides.unknown, substitutes, touched };
+}

@@ -1,0 +1,420 @@
+// The arithmetic of a production network in one reading: the port of kanmon.risk.production.kernels, number for number.
+// Values of node i as seen from side s stand at x[i * sides + s].
+
+const [LEAST, MOST, EVEN] = [0, 1, 2];
+const [WORST, BEST, ALIKE] = [0, 1, 2];
+const [LOOSE, STRICT_LOW, STRICT_HIGH] = [0, 1, 2];
+const TINY = 1e-12;
+const MAX_SWEEPS = 10000;
+const UNIFORM = 2; // a whole market all of whose makers share all of its needs
+
+const snap = (total) => (total > 1 - 1e-12 ? 1 : total > 1e-12 ? total : 0);
+
+// One pass over a network; holds the arrays that the loops share.
+class Pass {
+  constructor(network, conditions, { kept, use, rank }, reading, strict) {
+    // Field by field: an object of one fixed shape is what makes the loops fast.
+    this.network = network;
+    this.n = network.n;
+    this.m = network.m;
+    this.kind = network.kind;
+    this.whole = network.whole;
+    this.slack = network.slack;
+    this.indptr = network.indptr;
+    this.indices = network.indices;
+    this.low = network.low;
+    this.high = network.high;
+    this.share = network.share;
+    this.flags = network.flags;
+    this.need_indptr = network.need_indptr;
+    this.needs = network.needs;
+    this.wants = network.wants;
+    this.some_indptr = network.some_indptr;
+    this.some = network.some;
+    this.kept = kept;
+    this.use = use;
+    this.rank = rank;
+    this.strict = strict;
+    this.side = conditions.side;
+    this.sides = conditions.sides;
+    this.unknown = conditions.unknown;
+    this.substitutes = conditions.substitutes;
+    this.cap = conditions.cap[reading.bound];
+    this.gain = conditions.gain[reading.bound];
+    this.bound = reading.bound;
+    this.spread = reading.spread;
+    this.arrangement = reading.arrangement;
+    this.mixing = reading.mixing;
+    this.x = new Float64Array(this.n * this.sides);
+    this.v = new Float64Array(network.widest);
+    this.w = new Float64Array(network.widest);
+    this.mu = new Float64Array(Math.max(network.widest, this.sides));
+  }
+
+  // What a link's requirement gets, from a side: served first where its use share is below 1.
+  reach(k, side) {
+    let a = this.x[this.indices[k] * this.sides + side];
+    if (this.use[k] < 1) a = a <= 0 ? 0 : a >= this.use[k] ? 1 : a / this.use[k];
+    if (this.strict !== LOOSE && this.flags[k] & ASSUMED) {
+      if (this.strict === STRICT_LOW) a = a >= 1 ? 1 : 0;
+      else a = a > 0 ? 1 : 0;
+    }
+    return a;
+  }
+
+  // Fill w with the weights of a pool; return what no source has room for.
+  weigh(start, stop, slack, spread) {
+    const { low, high, flags, v, w } = this;
+    for (let k = start; k < stop; k++) w[k - start] = flags[k] & EXTRA ? 0 : low[k];
+    let left = slack;
+    if (left <= 0) return 0;
+    if (spread === EVEN) {
+      let room = 0;
+      for (let k = start; k < stop; k++) if (!(flags[k] & EXTRA)) room += high[k] - low[k];
+      if (room <= 0) return left;
+      for (let k = start; k < stop; k++) if (!(flags[k] & EXTRA)) w[k - start] += (left * (high[k] - low[k])) / room;
+      return 0;
+    }
+    // One source after the other, from the least (or most) that one has to give, each up to its upper bound.
+    while (left > 1e-15) {
+      let best = -1;
+      for (let k = start; k < stop; k++) {
+        if (flags[k] & EXTRA || high[k] - w[k - start] <= 1e-15) continue;
+        if (best < 0 || (spread === LEAST ? v[k - start] < v[best - start] : v[k - start] > v[best - start])) best = k;
+      }
+      if (best < 0) break;
+      const step = Math.min(left, high[best] - w[best - start]);
+      w[best - start] += step;
+      left -= step;
+    }
+    return left > 1e-15 ? left : 0;
+  }
+
+  // Whether the maker behind link k shares a need of its market.
+  shares(k, slot) {
+    if (this.wants[k] === 1) return true;
+    if (this.wants[k] === 2) for (let i = this.some_indptr[k]; i < this.some_indptr[k + 1]; i++) if (this.some[i] === slot) return true;
+    return false;
+  }
+
+  // The most that a market's makers can lose by what their shared needs fall short of: of all makers (group < 0), or of one side.
+  deprived(node, start, stop, first, count, group) {
+    const { v, w, mu, share, x, sides, indices, kept, needs, rank, side, wants } = this;
+    const whole = this.whole[node];
+    let [lost, left] = [0, 0];
+    for (let k = start; k < stop; k++) {
+      mu[k - start] = whole ? w[k - start] * v[k - start] : share[k] * x[indices[k] * sides];
+      if (wants[k] > 0 && (group < 0 || side[indices[k]] === group)) left += mu[k - start];
+    }
+    for (let turn = 0; turn < count; turn++) {
+      const slot = rank[first + turn];
+      const need = needs[first + slot];
+      const cost = 1 - kept[need];
+      if (cost <= 0) break; // sorted: the rest can be done without, too
+      let budget = 1 - this.reach(need, group < 0 ? this.unknown : group);
+      if (budget <= TINY) continue;
+      if (whole) {
+        // A need hits no more than the makers who share it, and all needs no more than all makers.
+        let most = 0;
+        for (let k = start; k < stop; k++) {
+          if (mu[k - start] > 0 && (group < 0 || side[indices[k]] === group) && this.shares(k, slot)) most += mu[k - start];
+        }
+        const step = Math.min(budget, most, left);
+        left -= step;
+        lost += step * cost;
+        continue;
+      }
+      while (budget > TINY) {
+        let [best, ratio] = [-1, 0];
+        for (let k = start; k < stop; k++) {
+          const i = k - start;
+          if (w[i] * v[i] <= 0 || mu[i] <= 0 || (group >= 0 && side[indices[k]] !== group)) continue;
+          const value = (w[i] * v[i]) / (share[k] * x[indices[k] * sides]);
+          if (value > ratio && wants[k] > 0) [best, ratio] = [i, value];
+        }
+        if (best < 0) break;
+        const step = Math.min(budget, mu[best]);
+        mu[best] -= step;
+        budget -= step;
+        lost += step * ratio * cost;
+      }
+    }
+    return lost;
+  }
+
+  // The value of a whole market all of whose makers share all needs: all that matters is how much is alive on each side.
+  uniform(node, start, stop, first, count, total, left, inLoop) {
+    const { indices, low, high, flags, slack, needs, rank, kept, side, sides, unknown, v, w, mu } = this;
+    if (slack[node] > 0 && sides > 1 && (this.arrangement === WORST || this.spread === MOST)) this.widen(start, stop, slack[node]);
+    let alive = 0;
+    for (let one = 0; one < sides; one++) mu[one] = 0;
+    for (let k = start; k < stop; k++) {
+      mu[side[indices[k]]] += w[k - start] * v[k - start];
+      alive += w[k - start] * v[k - start];
+    }
+    if (this.arrangement === ALIKE && !inLoop) {
+      let result = left;
+      for (let one = 0; one < sides; one++) {
+        if (mu[one] <= 0) continue;
+        let least = 1;
+        for (let slot = 0; slot < count; slot++) {
+          const need = needs[first + slot];
+          if (kept[need] < 1) least = Math.min(least, kept[need] + (1 - kept[need]) * this.reach(need, one));
+        }
+        result += mu[one] * least;
+      }
+      return result;
+    }
+    if (this.arrangement === WORST) {
+      // Losses of needs fall on different makers as far as they go round: jointly, and on each side apart.
+      let [joint, rest, floor] = [0, alive, 1];
+      for (let turn = 0; turn < count; turn++) {
+        const need = needs[first + rank[first + turn]];
+        floor = Math.min(floor, kept[need]);
+        const step = Math.min(rest, 1 - this.reach(need, unknown));
+        joint += step * (1 - kept[need]);
+        rest -= step;
+      }
+      if (sides > 1) {
+        let apart = 0;
+        for (let one = 0; one < sides; one++) {
+          rest = mu[one];
+          for (let turn = 0; turn < count; turn++) {
+            const need = needs[first + rank[first + turn]];
+            const step = Math.min(rest, 1 - this.reach(need, one));
+            apart += step * (1 - kept[need]);
+            rest -= step;
+          }
+        }
+        joint = Math.min(joint, apart);
+      }
+      return Math.max(total - joint, floor * total);
+    }
+    let best = total;
+    for (let slot = 0; slot < count; slot++) {
+      const need = needs[first + slot];
+      const b = kept[need];
+      if (b >= 1) continue;
+      best = Math.min(best, left + Math.min(alive, b * alive + (1 - b) * this.reach(need, unknown)));
+      if (sides > 1) {
+        let apart = left;
+        for (let one = 0; one < sides; one++) apart += Math.min(mu[one], b * mu[one] + (1 - b) * this.reach(need, one));
+        best = Math.min(best, apart);
+      }
+    }
+    return best;
+  }
+
+  // A maker is taken to be as large as it may be.
+  widen(start, stop, slack) {
+    const { flags, low, high, w } = this;
+    for (let k = start; k < stop; k++) if (!(flags[k] & EXTRA)) w[k - start] = Math.min(high[k], low[k] + slack);
+  }
+
+  // The value of a market, seen from side `here`.
+  market(node, here, inLoop) {
+    const { indptr, indices, share, flags, slack, needs, wants, kept, side, x, v, w, mu, sides, some, some_indptr } = this;
+    const [start, stop] = [indptr[node], indptr[node + 1]];
+    const whole = this.whole[node];
+    const shift = here * this.m;
+    let extra = 0;
+    for (let k = start; k < stop; k++) {
+      v[k - start] = this.gain[shift + k] * x[indices[k] * sides + here];
+      if (flags[k] & EXTRA) extra += v[k - start];
+    }
+    if (this.substitutes.size) for (const { from, gain } of this.substitutes.get(node) || []) extra += gain[this.bound] * x[from * sides + here];
+    const first = this.need_indptr[node];
+    const count = this.need_indptr[node + 1] - first;
+    if (this.arrangement === BEST || (this.arrangement !== WORST && inLoop)) {
+      // A maker that shares some needs only, and gets nothing of one of them, makes what it can without.
+      for (let k = start; k < stop; k++) {
+        if (wants[k] !== 2) continue;
+        let least = 1;
+        for (let i = some_indptr[k]; i < some_indptr[k + 1]; i++) {
+          const need = needs[first + some[i]];
+          if (this.reach(need, side[indices[k]]) <= 0) least = Math.min(least, kept[need]);
+        }
+        v[k - start] *= least;
+      }
+    }
+    const left = this.weigh(start, stop, slack[node], this.spread);
+    let total = this.spread === LEAST ? 0 : left;
+    for (let k = start; k < stop; k++) total += w[k - start] * v[k - start];
+    if (count === 0) return snap(Math.min(1, total + extra));
+    if (whole === UNIFORM) return snap(Math.min(1, extra + this.uniform(node, start, stop, first, count, total, left, inLoop)));
+    if (this.arrangement === ALIKE && !inLoop) {
+      // Every maker is supplied alike: the scarcest need as its own place gets it.
+      total = left;
+      for (let k = start; k < stop; k++) {
+        if (w[k - start] * v[k - start] <= 0) continue;
+        let least = 1;
+        for (let slot = 0; slot < count; slot++) {
+          const need = needs[first + slot];
+          if (kept[need] < 1 && this.shares(k, slot)) {
+            least = Math.min(least, kept[need] + (1 - kept[need]) * this.reach(need, side[indices[k]]));
+          }
+        }
+        total += w[k - start] * v[k - start] * least;
+      }
+      return snap(Math.min(1, total + extra));
+    }
+    let alike = whole && sides === 1;
+    for (let k = start; k < stop; k++) alike = alike && (flags[k] & EXTRA || wants[k] === 1);
+    // The weights that decide the capacities decide it all where every maker is in the same place. Elsewhere others may hurt
+    // (help) more.
+    if (slack[node] > 0 && this.spread !== EVEN && !alike && (this.arrangement === WORST || this.spread === MOST)) this.widen(start, stop, slack[node]);
+    if (this.arrangement === WORST) {
+      let floor = 1;
+      for (let slot = 0; slot < count; slot++) floor = Math.min(floor, kept[needs[first + slot]]);
+      let hidden = 0; // makers of no known part of the world's supply: any shortage may take them wholly
+      if (!whole) {
+        for (let k = start; k < stop; k++) {
+          const i = k - start;
+          if (w[i] * v[i] <= 0 || share[k] > 0 || wants[k] === 0) continue;
+          let worst = 0;
+          for (let slot = 0; slot < count; slot++) {
+            const need = needs[first + slot];
+            if (this.shares(k, slot) && this.reach(need, side[indices[k]]) < 1 - TINY) worst = Math.max(worst, 1 - kept[need]);
+          }
+          hidden += w[i] * v[i] * worst;
+        }
+      }
+      let lost = this.deprived(node, start, stop, first, count, -1);
+      if (sides > 1) {
+        let apart = 0;
+        for (let one = 0; one < sides; one++) apart += this.deprived(node, start, stop, first, count, one);
+        lost = Math.min(lost, apart);
+      }
+      return snap(Math.min(1, Math.max(total - lost - hidden, floor * total) + extra));
+    }
+    // The best arrangement: for each need, what there is of it goes to living plants, first to those that this market hangs
+    // on most; the scarcest need decides.
+    let best = total;
+    for (let slot = 0; slot < count; slot++) {
+      const need = needs[first + slot];
+      const b = kept[need];
+      if (b >= 1) continue;
+      for (let way = 0; way < (sides > 1 ? 2 : 1); way++) {
+        // way 0: one stock for all makers, as much as any place gets; way 1: each side has what its place gets.
+        let sum = left;
+        for (let one = 0; one < (way === 0 ? 1 : sides); one++) {
+          const a = this.reach(need, way === 0 ? this.unknown : one);
+          let budget = (1 - b) * a;
+          let [room, inside] = [0, 0];
+          for (let k = start; k < stop; k++) {
+            const i = k - start;
+            mu[i] = 0;
+            if (w[i] * v[i] <= 0 || (way === 1 && side[indices[k]] !== one)) continue;
+            if (!this.shares(k, slot)) {
+              sum += w[i] * v[i];
+              continue;
+            }
+            inside += w[i] * v[i];
+            mu[i] = share[k] * x[indices[k] * sides];
+          }
+          if (whole) room = Math.min(inside, b * inside + budget);
+          else {
+            room = b * inside;
+            if (a > 0) {
+              for (let k = start; k < stop; k++) {
+                const i = k - start;
+                const here_ = way === 0 || side[indices[k]] === one;
+                if (mu[i] <= 0 && share[k] <= 0 && w[i] * v[i] > 0 && here_ && this.shares(k, slot)) room += (1 - b) * w[i] * v[i];
+              }
+            }
+            while (budget > TINY) {
+              let [pick, ratio] = [-1, 0];
+              for (let k = start; k < stop; k++) {
+                const i = k - start;
+                if (mu[i] > 0 && (w[i] * v[i]) / mu[i] > ratio) [pick, ratio] = [i, (w[i] * v[i]) / mu[i]];
+              }
+              if (pick < 0) break;
+              const step = Math.min(budget, (1 - b) * mu[pick]);
+              room += step * ratio;
+              budget -= step;
+              mu[pick] = 0;
+            }
+          }
+          sum += room;
+        }
+        best = Math.min(best, sum);
+      }
+    }
+    return snap(Math.min(1, best + extra));
+  }
+
+  value(node, here, inLoop) {
+    if (this.kind[node] === MARKET) return this.market(node, here, inLoop);
+    const { flags, kept, v, w } = this;
+    const [start, stop] = [this.indptr[node], this.indptr[node + 1]];
+    if (this.kind[node] === MAKER) {
+      // One plant: half a plant with half its ore makes half. Spare capacity brings the inputs that it needs.
+      const most = this.cap[node];
+      const scale = Math.max(1, most);
+      let least = most;
+      for (let k = start; k < stop; k++) {
+        if (!(flags[k] & SHARED) && kept[k] < 1) {
+          least = Math.min(least, kept[k] * most + (1 - kept[k]) * this.reach(k, this.side[node]) * scale);
+        }
+      }
+      return least;
+    }
+    for (let k = start; k < stop; k++) v[k - start] = this.reach(k, here);
+    const left = this.weigh(start, stop, this.slack[node], this.mixing);
+    let total = this.mixing === LEAST ? 0 : left;
+    for (let k = start; k < stop; k++) total += w[k - start] * v[k - start];
+    return snap(Math.min(1, total));
+  }
+
+  // The greatest fixed point of the network's equations. With `needed` only of those nodes, the others stay as usual; with the
+  // values `usual` of the network as it stands, only what lies above a change is worked out again.
+  solve(needed = null, usual = null, touched = null) {
+    const { n, sides, kind, cap, indptr, indices, x } = this;
+    const { order, starts } = this.network.blocks(this.substitutes);
+    if (usual) x.set(usual);
+    else for (let node = 0; node < n; node++) for (let s = 0; s < sides; s++) x[node * sides + s] = kind[node] === MAKER ? cap[node] : 1;
+    const changed = (node) => {
+      if (touched[node]) return true;
+      for (let k = indptr[node]; k < indptr[node + 1]; k++) if (x[indices[k]] !== usual[indices[k]]) return true;
+      for (let i = this.need_indptr[node]; i < this.need_indptr[node + 1]; i++) {
+        const need = indices[this.needs[i]];
+        if (x[need] !== usual[need]) return true;
+      }
+      return false;
+    };
+    const itself = (node) => {
+      for (let k = indptr[node]; k < indptr[node + 1]; k++) if (indices[k] === node) return true;
+      return (this.substitutes.get(node) || []).some(({ from }) => from === node);
+    };
+    for (let block = 0; block + 1 < starts.length; block++) {
+      const [a, b] = [starts[block], starts[block + 1]];
+      if (needed && !needed[order[a]]) continue;
+      const inLoop = b - a > 1 || itself(order[a]);
+      if (usual) {
+        let any = false;
+        for (let i = a; i < b && !any; i++) any = changed(order[i]);
+        if (!any) continue;
+        if (inLoop) for (let i = a; i < b; i++) x[order[i]] = kind[order[i]] === MAKER ? cap[order[i]] : 1;
+      }
+      for (let sweeps = 1; ; sweeps++) {
+        let change = 0;
+        for (let i = a; i < b; i++) {
+          const node = order[i];
+          for (let s = 0; s < sides; s++) {
+            // A plant is the same from every side.
+            const next = kind[node] === MAKER && s > 0 ? x[node * sides] : this.value(node, s, inLoop);
+            change = Math.max(change, Math.abs(x[node * sides + s] - next));
+            x[node * sides + s] = next;
+          }
+        }
+        if (!inLoop || change <= 1e-13) break;
+        if (sweeps >= MAX_SWEEPS) {
+          // Values only fall: what stands is an upper bound. In the worst case a loop runs down to nothing.
+          if (this.arrangement === WORST || this.spread === LEAST) for (let i = a; i < b; i++) x.fill(0, order[i] * sides, (order[i] + 1) * sides);
+          break;
+        }
+      }
+    }
+    return this;
+  }
+}

@@ -1,0 +1,181 @@
+// The compiled networks of kanmon.graph, unpacked: makers, markets and groups as compressed sparse rows.
+
+const MAKER = 0;
+const MARKET = 1;
+const GROUP = 2;
+const SHARED = 1;
+const EQUIPMENT = 2;
+const ASSUMED = 4;
+const EXTRA = 8;
+const REMAINDER = "";
+const NEW = "+";
+const WORLD_MARKET = "";
+const HOME = "@";
+
+const KINDS_OF_NUMBER = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: Float64Array };
+
+function numbers([bytes, text, value]) {
+  if (bytes === 0) return new Uint32Array(text).fill(value);
+  const raw = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return new KINDS_OF_NUMBER[bytes](raw.buffer);
+}
+
+function pointers(packed) {
+  const counts = numbers(packed);
+  const found = new Int32Array(counts.length + 1);
+  counts.forEach((count, i) => (found[i + 1] = found[i] + count));
+  return found;
+}
+
+class Network {
+  constructor(packed, shared) {
+    const words = (name) => Array.from(numbers(packed[name]), (i) => shared.strings[i]);
+    const weights = (name) => Float64Array.from(numbers(packed[name]), (i) => shared.weights[i]);
+    for (const name of ["indices", "flags", "wants", "kind", "whole", "needs", "some", "order"]) this[name] = numbers(packed[name]);
+    for (const name of ["low", "high", "share", "kept_low", "kept_high", "use_low", "use_high", "slack"]) this[name] = weights(name);
+    for (const name of ["indptr", "need_indptr", "some_indptr"]) this[name] = pointers(packed[name]);
+    this.starts = packed.blocks ? pointers(packed.blocks) : Int32Array.from({ length: this.order.length + 1 }, (_, i) => i);
+    [this.item, this.supplier, this.placeOf] = ["item", "supplier", "place"].map(words);
+    this.n = this.kind.length;
+    this.m = this.indices.length;
+    this.product = packed.product;
+    this.buyer = packed.buyer;
+    this.chains = shared.chains;
+    const at = (supplier) => shared.countries[supplier] || (supplier === REMAINDER || supplier === NEW ? null : supplier);
+    this.country = this.supplier.map((supplier) => (supplier === null ? null : at(supplier)));
+    this.owner = new Int32Array(this.m);
+    this.markets = new Map();
+    this.items = [];
+    this.facts = new Map();
+    const facts = numbers(packed.facts);
+    for (let node = 0, row = 0; node < this.n; node++) {
+      this.owner.fill(node, this.indptr[node], this.indptr[node + 1]);
+      if (this.kind[node] !== MARKET) continue;
+      this.markets.set(`${this.item[node]}\n${this.placeOf[node]}`, node);
+      if (this.placeOf[node] === WORLD_MARKET) this.items.push(this.item[node]);
+      this.facts.set(node, shared.facts[facts[row++]]);
+    }
+    this.inside = new Set(this.items);
+    const own = this.markets.get(`${this.product}\n${HOME}`);
+    this.home = own === undefined ? null : this.indices[this.indptr[own]]; // the maker that the buyer is of the product
+    this.widest = 0; // links of a node at most
+    for (let node = 0; node < this.n; node++) this.widest = Math.max(this.widest, this.indptr[node + 1] - this.indptr[node]);
+    this.masks = new Map();
+    this.open = Float64Array.from(this.flags, (flags) => (flags & EXTRA ? 0 : 1)); // gains as usual: new sources are shut
+  }
+
+  // A supplier, the companies that it belongs to, and the countries that these stand in.
+  chain(supplier) {
+    return supplier === REMAINDER || supplier === NEW ? [] : this.chains[supplier] || [supplier];
+  }
+
+  get places() {
+    return this.buyer === null ? [] : this.chain(this.buyer);
+  }
+
+  // The market of an item as this network's buyer sees it.
+  market(item) {
+    for (const place of [HOME, ...this.places, WORLD_MARKET]) {
+      const node = this.markets.get(`${item}\n${place}`);
+      if (node !== undefined) return node;
+    }
+    return undefined;
+  }
+
+  // The nodes that a node needs, itself included.
+  needed(node) {
+    if (this.masks.has(node)) return this.masks.get(node);
+    const found = new Uint8Array(this.n);
+    const front = [node];
+    found[node] = 1;
+    while (front.length) {
+      const here = front.pop();
+      for (let k = this.indptr[here]; k < this.indptr[here + 1]; k++) {
+        if (found[this.indices[k]]) continue;
+        found[this.indices[k]] = 1;
+        front.push(this.indices[k]);
+      }
+    }
+    this.masks.set(node, found);
+    return found;
+  }
+
+  links(node) {
+    return Array.from({ length: this.indptr[node + 1] - this.indptr[node] }, (_, i) => this.indptr[node] + i);
+  }
+
+  // Links that a new source of an item opens: each market holds the shut one without inputs, then the one with.
+  opened(item, inputs) {
+    const found = [];
+    for (const [key, node] of this.markets) {
+      if (!key.startsWith(`${item}\n`)) continue;
+      const extra = this.links(node).filter((k) => this.flags[k] & EXTRA);
+      if (extra.length) found.push(extra[inputs ? 1 : 0]);
+    }
+    return found;
+  }
+
+  // Nodes in strongly connected blocks, what is needed first: as compiled, or found again when substitutes add links.
+  blocks(substitutes) {
+    return substitutes.size ? evaluationOrder(this, substitutes) : this;
+  }
+}
+
+// Tarjan (1972) without recursion; `substitutes` are further links of markets.
+function evaluationOrder({ n, indptr, indices }, substitutes) {
+  const targets = (node) => [...indices.slice(indptr[node], indptr[node + 1]), ...(substitutes.get(node) || []).map(({ from }) => from)];
+  const index = new Int32Array(n).fill(-1);
+  const lowlink = new Int32Array(n);
+  const onStack = new Uint8Array(n);
+  const [stack, order, starts, path] = [[], [], [], []];
+  let counter = 0;
+  const open = (node) => {
+    index[node] = lowlink[node] = counter++;
+    stack.push(node);
+    onStack[node] = 1;
+    path.push({ node, next: targets(node), at: 0 });
+  };
+  for (let root = 0; root < n; root++) {
+    if (index[root] >= 0) continue;
+    open(root);
+    while (path.length) {
+      const top = path[path.length - 1];
+      if (top.at < top.next.length) {
+        const child = top.next[top.at++];
+        if (index[child] < 0) open(child);
+        else if (onStack[child]) lowlink[top.node] = Math.min(lowlink[top.node], index[child]);
+        continue;
+      }
+      if (lowlink[top.node] === index[top.node]) {
+        starts.push(order.length);
+        let member;
+        do {
+          member = stack.pop();
+          onStack[member] = 0;
+          order.push(member);
+        } while (member !== top.node);
+      }
+      path.pop();
+      if (path.length) lowlink[path[path.length - 1].node] = Math.min(lowlink[path[path.length - 1].node], lowlink[top.node]);
+    }
+  }
+  starts.push(order.length);
+  return { order, starts };
+}
+
+// The networks of the page by buyer, reading and product, unpacked when they are first asked.
+const networks = (() => {
+  const { index, packed, strings, levels, chains, countries, facts } = data.networks;
+  const shared = { strings, weights: numbers(levels), chains, countries, facts };
+  const unpacked = new Map();
+  return {
+    index,
+    get(product, buyer, home) {
+      const of = index[buyer || ""];
+      const number = of && (of[home && of.domestic ? "domestic" : "market"] || {})[buyer ? product : ""];
+      if (number === undefined) return null;
+      if (!unpacked.has(number)) unpacked.set(number, new Network(packed[number], shared));
+      return unpacked.get(number);
+    },
+  };
+})();
