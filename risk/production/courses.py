@@ -120,6 +120,15 @@ def course(
     ------
     InputError
         A horizon that is not a number of days above 0, or a new source that is not compiled in.
+
+    Examples
+    --------
+    >>> from kanmon.datasets import load
+    >>> from kanmon.risk import Scenario, halt
+    >>> network = load("permanent_magnet").network("ndfeb_magnet")
+    >>> cut = course(network, Scenario("cut", halt("ndfeb_magnet", start=10, lasts=5)), horizon=30)
+    >>> cut.days.tolist(), cut.lost("ndfeb_magnet")
+    ([0.0, 10.0, 15.0], 5.0)
     """
     horizon = _horizon(horizon)
     film = _Film(network, scenario, horizon)
