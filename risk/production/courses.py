@@ -120,6 +120,15 @@ def course(
     ------
     InputError
         A horizon that is not a number of days above 0, or a new source that is not compiled in.
+
+    Examples
+    --------
+    >>> from kanmon.datasets import load
+    >>> from kanmon.risk import Scenario, halt
+    >>> network = load("permanent_magnet").network("ndfeb_magnet")
+    >>> cut = course(network, Scenario("cut", halt("ndfeb_magnet", start=10, lasts=5)), horizon=30)
+    >>> cut.days.tolist(), cut.lost("ndfeb_magnet")
+    ([0.0, 10.0, 15.0], 5.0)
     """
     horizon = _horizon(horizon)
     film = _Film(network, scenario, horizon)
@@ -248,8 +257,9 @@ class _Film:
                 np.zeros(len(network.needs), np.int64), np.ones((n + m) * sides), np.ones((n + m) * sides), np.zeros(widest),
                 np.zeros(widest), np.zeros(max(widest, sides)), np.zeros(deepest * sides), np.zeros(4 * deepest),
                 np.full(len(network.needs) * sides, -1.0), np.zeros(size), np.zeros(size), np.zeros(size, np.int8),
-                np.zeros(size, np.int64), np.zeros(1, np.int64), level, np.zeros(len(level)), np.zeros(stocks.worst),
-                np.full(m, -1, np.int64), times, rates, np.zeros(room * columns),
+                np.zeros(size, np.int64), np.zeros(2, np.int64), level, np.zeros(len(level)), np.zeros(stocks.worst),
+                np.full(m, -1, np.int64), network.owner, np.ones(n, np.int8), np.zeros(n, np.int8), times, rates,
+                np.zeros(room * columns),
             )  # fmt: skip
             if count > 0:
                 return times[:count].copy(), rates.reshape(room, -1)[:count].copy()

@@ -49,14 +49,16 @@ def arrives(k, at, sides, indices, use, flags, strict, x, lag_column, lag_event,
 
 @part
 def runs(i, rate, dq, listed, active, count):
-    """Note how fast stock ``i`` runs."""
+    """Note how fast stock ``i`` runs: ``count`` holds how many ever ran, and whether one ran since it was last set to 0."""
     if -1e-12 < rate < 1e-12:
         rate = 0.0
     dq[i] = rate
-    if rate != 0.0 and listed[i] == 0:
-        listed[i] = 1
-        active[count[0]] = i
-        count[0] += 1
+    if rate != 0.0:
+        count[1] = 1
+        if listed[i] == 0:
+            listed[i] = 1
+            active[count[0]] = i
+            count[0] += 1
 
 
 @part
@@ -124,6 +126,8 @@ def mixed(node, here, sides, indptr, indices, low, high, slack, flags, use, stri
         if worst_link[k] >= 0:
             s = worst_link[k] + here
             hit[s] = max(0.0, 1.0 - a)
+            if hit[s] > 0.0:
+                count[1] = 1
             v[k - start] = 1.0 - exhausted(s, hit[s], width, level, left)
         else:
             v[k - start] = min(1.0, a) if q[k * sides + here] <= 0.0 else 1.0
@@ -153,6 +157,8 @@ def offered(node, here, in_loop, n, sides, indptr, indices, inner, low, high, sh
                 if worst and worst_need[first + slot] >= 0:
                     s = worst_need[first + slot] + at
                     hit[s] = max(0.0, 1.0 - a)
+                    if hit[s] > 0.0:
+                        count[1] = 1
                     a = 1.0 - exhausted(s, hit[s], width, level, left)
             got[slot * sides + at] = a
             x[(n + need) * sides + at] = min(1.0, a) if worst else OPEN
@@ -280,12 +286,13 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
         kept_all, rank_all, life_days, days, cap_ptr, cap_node, cap_value, gain_ptr, gain_link, gain_value, stock_ptr,
         stock_worst, stock_at, stock_days, spare, best_at, alike_at, alike_ptr, over_at, late_at, res_at, res_ptr, res_rate,
         worst_need, worst_link, width, lag, lag_column, lag_node, columns, reader, report, horizon, cap, gain, kept, rank,
-        x, usual, v, w, mu, got, tried, bare, q, dq, listed, active, count, level, left, hit, lag_event, times, rates,
-        past):  # fmt: skip
+        x, usual, v, w, mu, got, tried, bare, q, dq, listed, active, count, level, left, hit, lag_event, owner, dirty,
+        fresh, times, rates, past):  # fmt: skip
     """Write the rates of the reported nodes from event to event; return the number of events, or what room is lacking.
 
     ``cap`` and ``gain`` hold the state before the first day; the scenario's steps are lists of what becomes of which. What
-    stands in ``blocks`` are the strongly connected blocks that the scenario touches.
+    stands in ``blocks`` are the strongly connected blocks that the scenario touches. ``dirty`` nodes (all at first) are
+    looked at anew, and those that need a ``fresh`` one, whose rate or shared need has changed.
     """
     n, m = len(kind), len(indices)
     t, event, step, epoch = 0.0, 0, 0, 0
@@ -298,8 +305,10 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
         while step < len(days) and days[step] <= t + SOON:
             for i in range(cap_ptr[step], cap_ptr[step + 1]):
                 cap[cap_node[i]] = cap_value[i]
+                dirty[cap_node[i]] = 1
             for i in range(gain_ptr[step], gain_ptr[step + 1]):
                 gain[gain_link[i]] = gain_value[i]
+                dirty[owner[gain_link[i] % m]] = 1
             for i in range(stock_ptr[step], stock_ptr[step + 1]):
                 at = stock_at[i]
                 if stock_worst[i]:
@@ -307,6 +316,8 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
                         left[j] += stock_days[i]
                 else:
                     q[at] += stock_days[i]
+                for node in range(n):  # a stock comes rarely: look everywhere
+                    dirty[node] = 1
             step += 1
         while epoch + 1 < len(life_days) and life_days[epoch + 1] <= t + SOON:
             epoch += 1
@@ -316,19 +327,41 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
                 rank[i] = rank_all[epoch * len(needs) + i]
             for i in range(len(bare)):
                 bare[i] = -1.0
+            for node in range(n):
+                dirty[node] = 1
         for k in range(m):
             while lag_column[k] >= 0 and lag_event[k] + 1 < event and times[lag_event[k] + 1] + lag[k] <= t + SOON:
                 lag_event[k] += 1
-        # The rates until the next event: one pass, with cycles iterated.
+                dirty[owner[k]] = 1
+        # The rates until the next event: one pass over what something happens to, with cycles iterated.
+        for node in range(n):
+            fresh[node] = 0
         for which in range(len(blocks)):
             a, b = starts[blocks[which]], starts[blocks[which] + 1]
             in_loop = b - a > 1
             if not in_loop:
                 for k in range(indptr[order[a]], indptr[order[a] + 1]):
                     in_loop = in_loop or indices[k] == order[a]
+            moved = False
+            for i in range(a, b):
+                node = order[i]
+                for k in range(indptr[node], indptr[node + 1]):
+                    if fresh[indices[k]]:
+                        moved = True
+                        if kind[node] == 0:
+                            fresh[node] = 1  # a market of makers whose shared need changed looks again
+                if dirty[node]:
+                    moved = True
+                    if kind[node] == 0:
+                        fresh[node] = 1
+            if not moved:
+                continue
+            for i in range(a, b):
+                dirty[order[i]] = 0
             if in_loop:
                 for i in range(a, b):
                     node = order[i]
+                    fresh[node] = 1
                     for here in range(sides):
                         x[node * sides + here] = cap[node] if kind[node] == 0 else 1.0
                         if spare and kind[node] == 1:
@@ -340,6 +373,7 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
                 change = 0.0
                 for i in range(a, b):
                     node = order[i]
+                    count[1] = 0
                     for here in range(sides):
                         if kind[node] == 0:
                             if here == 0:
@@ -367,6 +401,10 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
                         old = x[node * sides + here]
                         change = max(change, old - new if old > new else new - old)
                         x[node * sides + here] = new
+                        if new != old:
+                            fresh[node] = 1
+                    if count[1]:
+                        dirty[node] = 1  # a stock runs: it may be gone when the next event comes
                 sweeps += 1
                 if not in_loop or change <= 1e-13:
                     break

@@ -382,7 +382,7 @@ def test_on_the_bundled_world_too_the_rate_in_the_end_is_the_static_answer(seed)
     lost = [halt("CHN", item=some[0]), embargo("CHN", to="JPN"), reduce("USA", (0.2, 0.6), item=some[1])]
     helps = [add_source(some[2], 0.3, ready=20), spare_capacity("JPN", 0.2, ready=9)]
     stocks = [stockpile(some[3], 60), stockpile(some[4], 20)]
-    frame = timeline(graph, Scenario("s", [*lost, *helps, *stocks]), product=product, horizon=1e5, **where)
+    frame = timeline(graph, Scenario("s", [*lost, *helps, *stocks]), product=product, horizon=1e6, **where)
     kept = simulate(graph, Scenario("s", [*lost, *helps]), product=product, **where)
     for row in kept.join(frame.group_by("item").last(), on="item").iter_rows(named=True):
         for bound in ("low", "high", "estimate"):
