@@ -150,7 +150,7 @@ class _Compiler:
     # Requirements ----------------------------------------------------------------------------------------------------
 
     def _wanted(self, makers: pl.DataFrame, markets: pl.DataFrame) -> pl.DataFrame:
-        """Return one row per maker and alternative of a requirement: the market it is bought on, and whether that is known."""
+        """Return one row per maker and alternative of a requirement: the market it is bought on, and if that is known."""
         wants = makers.join(self.requirements, on="item", how="inner", maintain_order="left_right")
         bare = [i for i, source in enumerate(self.sources) if not source[3]]
         wants = wants.filter(~pl.col("new").is_in(bare).fill_null(False))
@@ -201,6 +201,7 @@ class _Compiler:
     ) -> ProductionNetwork:
         count = makers.height + markets.height + groups.select("node").n_unique()
         blank = {name: pl.lit(None, pl.Float64) for name in _FACTS}
+        facts = {name: pl.col(name) for name in _FACTS}
         wants = wants.select(
             "node",
             target="target",
@@ -208,7 +209,7 @@ class _Compiler:
             high=pl.lit(1.0),
             share=pl.lit(0.0),
             flags="flags",
-            *[pl.col(name) for name in _FACTS],
+            **facts,
         )
         at = markets.select("item", "buyer", market="node")
         plain = makers.filter(pl.col("new").is_null()).select("item", "supplier", maker="node")
@@ -233,7 +234,7 @@ class _Compiler:
             high="high",
             share=pl.lit(0.0),
             flags=pl.lit(0),
-            *[pl.col(name) for name in _FACTS],
+            **facts,
         )
         opened = self._opened(makers, markets)
         parts = [wants, supply, mixed, opened.drop("source").with_columns(**blank)]
@@ -305,7 +306,7 @@ class _Compiler:
         )
         made = makers.join(about, on="supplier", how="left", maintain_order="left")
         made = made.select("item", "supplier", "country", role=pl.lit("maker"))
-        sold = markets.select("item", "buyer", role=pl.lit("market"), *[pl.col(name) for name in _ABOUT])
+        sold = markets.select("item", "buyer", *_ABOUT, role=pl.lit("market"))
         mixed = groups.unique("node", keep="first", maintain_order=True).select(
             "item", role=pl.lit("group"), source="source"
         )

@@ -7,13 +7,13 @@ Three kinds of nodes make up the whole model. With values in 0..1 (1 = as usual)
 - a **group** (inputs that can replace each other) adds up the markets of its alternatives.
 
 Who buys from whom is known for few makers. A requirement of a maker is its **own** where ``trades`` or a market view
-scoped to it (its parent, its country) say where it buys; it is then one plant, limited by its scarcest requirement. All other
-requirements are **shared**: the makers of a market draw on them together, and how the supply is divided among them stays
-unknown. The arithmetic (best arrangement, worst arrangement, all supplied alike) is that of `kanmon.risk.simulate`.
+scoped to it (its parent, its country) say where it buys; it is then one plant, limited by its scarcest requirement. All
+other requirements are **shared**: the makers of a market draw on them together, and how the supply is divided among them
+stays unknown. The arithmetic (best arrangement, worst arrangement, all supplied alike) is that of `kanmon.risk.simulate`.
 
-Markets carry ``share``, the part of the world's supply that each maker holds: it tells how much of a shortage of the world
-can fall on the makers that one buyer knows. What is not attributed to a named supplier is a maker of its own, the *remainder*
-(supplier ""), in a place that is not known.
+Markets carry ``share``, the part of the world's supply that each maker holds: it tells how much of a shortage of the
+world can fall on the makers that one buyer knows. What is not attributed to a named supplier is a maker of its own, the
+*remainder* (supplier ""), in a place that is not known.
 
 The network never changes. A scenario is bounds on its capacities and on the gains of its links, the latter for each side
 from which a market can be read (see `kanmon.risk.production.conditions`). New sources that a scenario names are compiled in,
@@ -54,7 +54,7 @@ LEVELS = ("country", "company", "site")
 """Whose shares a network is made of."""
 
 NewSource = tuple[str, str | None, str | None, bool]
-"""What a scenario may open: item, where it stands, the item that substitutes (or None), whether it needs the usual inputs."""
+"""What a scenario may open: item, where it stands, the item that substitutes (or None), if it needs the usual inputs."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -91,7 +91,7 @@ class ProductionNetwork:
     flags : numpy.ndarray of uint8
         m: `SHARED`, `EQUIPMENT`, `ASSUMED`, `EXTRA`.
     need_indptr, needs : numpy.ndarray
-        Shared requirements of market i, each as one of the links that state it: ``needs[need_indptr[i]:need_indptr[i + 1]]``.
+        Shared requirements of market i, each as one of its links: ``needs[need_indptr[i]:need_indptr[i + 1]]``.
     wants : numpy.ndarray of int8
         m: whether the maker behind a market's link shares none (0), all (1) or some (2) of the market's needs.
     some_indptr, some : numpy.ndarray

@@ -285,4 +285,5 @@ class Places:
 
 @lru_cache(maxsize=8)
 def network_places(network: ProductionNetwork) -> Places:
+    """Return who stands behind which maker and link of a network; looked up once."""
     return Places(network)

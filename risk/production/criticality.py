@@ -305,7 +305,7 @@ def affected(
 
         - ``item, name_en, name_ja, kind`` (of the item), ``final`` (nothing needs it, and it is a product or needs inputs:
           a mineral that leads nowhere in the data is none);
-        - ``loss_low`` (certain), ``loss_facts``, ``loss_estimate``, ``loss_high`` (possible): 0..1, as in `risk.chokepoints`;
+        - ``loss_low`` (certain), ``loss_facts``, ``loss_estimate``, ``loss_high`` (possible): 0..1, see `risk.chokepoints`;
         - ``through``: the item at which the node is met, on the way that costs most; ``steps``: how far up that is;
           ``share``: the node's share there (null for an item); ``source, year, confidence`` of that share.
 

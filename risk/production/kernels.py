@@ -40,10 +40,8 @@ def reach(k, side, sides, indices, use, flags, x, strict):
     if use[k] < 1.0:
         a = 0.0 if a <= 0.0 else (1.0 if a >= use[k] else a / use[k])
     if strict != 0 and flags[k] & ASSUMED:
-        if strict == STRICT_LOW:
-            a = 1.0 if a >= 1.0 else 0.0
-        else:
-            a = 1.0 if a > 0.0 else 0.0
+        enough = a >= 1.0 if strict == STRICT_LOW else a > 0.0
+        a = 1.0 if enough else 0.0
     return a
 
 
@@ -101,8 +99,8 @@ def deprived(start, stop, first, needs, rank, count, group, sides, unknown, whol
 
     A maker that nobody knows the sourcing of is many plants: in the worst case those that are hit are hit wholly, and each
     need hits others as far as they go round. A plant that lacks need g keeps ``kept_g`` of its output: the needs that hurt
-    most are dealt first, to the makers that the market hangs on most per unit of the world's supply (greedy, and the best that
-    a malicious divider can do, by the exchange argument). ``group`` < 0: every need may hit all makers up to what an
+    most are dealt first, to the makers that the market hangs on most per unit of the world's supply (greedy, and the best
+    that a malicious divider can do, by the exchange argument). ``group`` < 0: every need may hit all makers up to what an
     unknown place can lose; else only the makers of one side, up to what that side loses. Both are upper bounds of the loss.
     """
     lost, left = 0.0, 0.0
@@ -155,7 +153,8 @@ def deprived(start, stop, first, needs, rank, count, group, sides, unknown, whol
 
 
 @part
-def uniform(start, stop, first, count, total, left, slack, in_loop, indices, low, high, flags, needs, rank, kept, use, side, x,
+def uniform(start, stop, first, count, total, left, slack, in_loop, indices, low, high, flags, needs, rank, kept,
+            use, side, x,
             v, w, mu, sides, unknown, spread, arrangement, strict):  # fmt: skip
     """Return the value of a whole market all of whose makers share all needs: what `market` gives, without looking at each.
 
@@ -221,7 +220,8 @@ def uniform(start, stop, first, count, total, left, slack, in_loop, indices, low
 
 
 @part
-def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr,
+def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
+           wants, some_ptr,
            some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement, strict, top):  # fmt: skip
     """Return the value of a market, seen from side ``here``, at most ``top`` (1 = today's use)."""
     start, stop = indptr[node], indptr[node + 1]
@@ -376,11 +376,13 @@ def plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict):
 
 @part
 def value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-          some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict):  # fmt: skip
+          some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing,
+          strict):  # fmt: skip
     """Return the value of a node, seen from side ``here``."""
     start, stop = indptr[node], indptr[node + 1]
     if kind[node] == 1:
-        return market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
+        return market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs,
+                      rank, wants,
                       some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement,
                       strict, 1.0)  # fmt: skip
     if kind[node] == 0:
@@ -434,7 +436,8 @@ def settle(a, b, order, kind, indptr, indices, low, high, share, flags, whole, s
 
 
 @Kernel
-def solve(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr,
+def solve(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
+          wants, some_ptr,
           some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict):  # fmt: skip
     """Write the greatest fixed point of the network's equations into ``x``; return whether every loop converged."""
     for node in range(len(kind)):
@@ -456,8 +459,10 @@ def solve(order, starts, kind, indptr, indices, low, high, share, flags, whole, 
 
 
 @Kernel
-def replay(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr,
-           some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict, block_of, owner,
+def replay(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
+           wants, some_ptr,
+           some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict,
+           block_of, owner,
            up_ptr, up, dirty, usual, hit_ptr, hits, cut_ptr, cuts, wanted, result):  # fmt: skip
     """Write what the ``wanted`` nodes keep when makers stop and links are cut, for many sets of both.
 
@@ -487,7 +492,8 @@ def replay(order, starts, kind, indptr, indices, low, high, share, flags, whole,
                     x[node * sides + here] = level
             else:
                 settle(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags, whole, slack,
-                       need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread,
+                       need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu,
+                       sides, unknown, spread,
                        arrangement, mixing, strict)  # fmt: skip
             for i in range(starts[block], starts[block + 1]):
                 node = order[i]

@@ -38,8 +38,8 @@ READINGS = {
     "estimate": Reading(ESTIMATE, kernels.EVEN, kernels.ALIKE, kernels.EVEN),
     "facts": Reading(LOW, kernels.LEAST, kernels.BEST, kernels.MOST),
 }
-"""low: where it hurts most; high: where it hurts least; estimate: open shares spread like the known part, every maker supplied
-alike; facts: the worst completion of the shares, in the best arrangement (the reading of cut sets)."""
+"""low: where it hurts most; high: where it hurts least; estimate: open shares spread like the known part, every maker
+supplied alike; facts: the worst completion of the shares, in the best arrangement (the reading of cut sets)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ class Solution:
         )
 
     def _why(self) -> tuple[np.ndarray, np.ndarray]:
-        """For every market in the low reading: what limits its makers most (-1: nothing), and whether they are hit themselves.
+        """For every market in the low reading: what limits its makers most (-1: nothing), and if they are hit themselves.
 
         A need that they share comes first, then what the makers that buy on their own lack, by their weight.
         """
@@ -305,8 +305,8 @@ def simulate(
     r"""Return what is kept of each item's supply under a scenario: certain, possible and estimated losses.
 
     Take the makers that a market buys from and whose own sourcing nobody knows: shares :math:`s_p`, capacities :math:`c_p`
-    (:math:`C = \sum s_p c_p`), availability :math:`A_g` of requirement g, and :math:`b_g`, what is kept without it. When they
-    are the whole market,
+    (:math:`C = \sum s_p c_p`), availability :math:`A_g` of requirement g, and :math:`b_g`, what is kept without it. When
+    they are the whole market,
 
     .. math::
 
@@ -316,11 +316,12 @@ def simulate(
 
         \text{kept\_estimate} &= C \cdot \min_g (b_g + (1 - b_g) A_g)
 
-    the best arrangement, the worst (Fréchet's bounds) and every maker supplied alike. Where a market buys from makers of joint
-    share S < 1, what reaches them lies between :math:`\max(0, 1 - (1 - A)/S)` and :math:`\min(1, A/S)`. A maker whose sourcing
-    is known, a site and the audited company are one plant: :math:`\min(c, b_g c + (1 - b_g) A_g)` in every reading. Markets and
-    groups of alternatives add up their sources by weight, over every completion of the shares that the data allows. What is
-    not attributed to a named supplier may belong to whoever is hit, unless the hit supplier's own share is told.
+    the best arrangement, the worst (Fréchet's bounds) and every maker supplied alike. Where a market buys from makers of
+    joint share S < 1, what reaches them lies between :math:`\max(0, 1 - (1 - A)/S)` and :math:`\min(1, A/S)`. A maker
+    whose sourcing is known, a site and the audited company are one plant: :math:`\min(c, b_g c + (1 - b_g) A_g)` in every
+    reading. Markets and groups of alternatives add up their sources by weight, over every completion of the shares that
+    the data allows. What is not attributed to a named supplier may belong to whoever is hit, unless the hit supplier's
+    own share is told.
 
     Inside a loop the estimate takes the best arrangement; the worst may run down to nothing. The bounds hold for every
     completion of the data, and are tight on trees.
@@ -376,7 +377,7 @@ def simulate(
     >>> from kanmon.risk import Scenario, halt
     >>> graph = SupplyGraph(
     ...     items=[{"id": i, "name_en": i, "kind": "component"} for i in ("robot", "magnet", "oxide")],
-    ...     inputs=[{"item": "robot", "input": "magnet", "source": "s"}, {"item": "magnet", "input": "oxide", "source": "s"}],
+    ...     inputs=[{"item": a, "input": b, "source": "s"} for a, b in (("robot", "magnet"), ("magnet", "oxide"))],
     ...     suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN", "DEU")],
     ...     shares=[{"item": "magnet", "supplier": "CHN", "source": "s", "share": 0.6},
     ...             {"item": "magnet", "supplier": "JPN", "source": "s", "share": 0.4},

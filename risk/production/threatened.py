@@ -131,7 +131,8 @@ class Threatened:
         self.length, self.weight = float(threat.days), problem.weighing.threats[at]
         self.products = list(shelves.products)
         for change in threat.scenario:
-            if change.start or change.lasts is not None or change.ramp or change.holder is not None or change.release is not None:
+            timed = change.start or change.ramp or change.lasts is not None
+            if timed or change.holder is not None or change.release is not None:
                 raise InputError("risk.mitigation.timed", threat=shorten(self.name))
         changes = [change for change in threat.scenario if change.kind != "stockpile"]
         here = set(base.items)

@@ -147,7 +147,8 @@ def met(
 
 
 @Kernel
-def _met(order, starts, kind, indptr, indices, low, high, flags, slack, part, hit_ptr, hits, told_ptr, told, top, spread, h, hit,
+def _met(order, starts, kind, indptr, indices, low, high, flags, slack, part, hit_ptr, hits, told_ptr, told, top,
+         spread, h, hit,
          also, v, w, result):  # fmt: skip
     for row in range(len(result)):
         for i in range(hit_ptr[row], hit_ptr[row + 1]):

@@ -161,8 +161,8 @@ def timeline_summary(frame: pl.DataFrame, levels: Sequence[float] = LEVELS) -> p
     >>> day = {"scenario": "cut", "item": "motor"}
     >>> rates = [(0.0, 1.0, 0.0), (60.0, 0.5, 0.0), (100.0, 1.0, 20.0)]  # day, rate from that day on, days lost by then
     >>> rows = [
-    ...     day | {"day": at} | {f"rate_{k}": rate for k in ("low", "high", "estimate")} | {f"lost_{k}": lost for k in ("low", "high", "estimate")}
-    ...     for at, rate, lost in rates
+    ...     day | {"day": at} | {f"{name}_{end}": value for end in ("low", "high", "estimate") for name, value in pair}
+    ...     for at, *pair in [(at, ("rate", rate), ("lost", lost)) for at, rate, lost in rates]
     ... ]
     >>> timeline_summary(pl.DataFrame(rows), levels=[0.9]).select("short_estimate", "below_90_low", "lost_high").row(0)
     (60.0, 60.0, 20.0)

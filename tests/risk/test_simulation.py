@@ -15,7 +15,6 @@ from kanmon.risk import (
     reduce,
     scenarios_from,
     simulate,
-    solve,
     spare_capacity,
     stockpile,
     substitute,
