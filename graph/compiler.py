@@ -5,7 +5,7 @@ Everything is done in whole columns: a graph of a hundred thousand items compile
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,13 +29,12 @@ from .network import (
     ProductionNetwork,
     check_level,
 )
+from .sourcing import ABOUT, MEMBER, chain, sourcing
 
 if TYPE_CHECKING:
     from .supply_graph import SupplyGraph
 
-_ABOUT = ["level", "measure", "year", "source", "confidence"]
 _FACTS = ["kept_low", "kept_high", "use_low", "use_high", "life", "lag"]
-_MEMBER = {"item": pl.String, "buyer": pl.String, "supplier": pl.String, "low": pl.Float64, "high": pl.Float64}
 
 
 def compile_graph(
@@ -91,18 +90,18 @@ class _Compiler:
 
     def _markets(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Return the members of all markets that somebody here uses, and one row per market."""
-        members, views = _views(self.graph, self.items, self.level)
+        members, views = sourcing(self.graph, self.items, self.level)
         none = pl.DataFrame({"item": self.items}).join(
             views.filter(pl.col("buyer") == WORLD_MARKET), on="item", how="anti", maintain_order="left"
         )
         rest = {"buyer": pl.lit(WORLD_MARKET), "supplier": pl.lit(REMAINDER), "low": pl.lit(1.0), "high": pl.lit(1.0)}
-        members = pl.concat([members, none.with_columns(**rest).select(_MEMBER.keys())])
+        members = pl.concat([members, none.with_columns(**rest).select(MEMBER.keys())])
         empty = none.with_columns(buyer=pl.lit(WORLD_MARKET), imports=pl.lit(False))
         views = pl.concat([views, empty], how="diagonal")
         homes = self._homes(members)
         if homes:
             rows = [{"item": item, "buyer": place, "supplier": self.buyer, "low": 1.0, "high": 1.0} for item, place in homes]
-            mine = pl.DataFrame(rows, schema=_MEMBER)
+            mine = pl.DataFrame(rows, schema=MEMBER)
             members = pl.concat([members.join(mine, on=["item", "buyer"], how="anti", maintain_order="left"), mine])
             views = views.join(mine, on=["item", "buyer"], how="anti", maintain_order="left")
             views = pl.concat([views, mine.select("item", "buyer")], how="diagonal")
@@ -121,7 +120,7 @@ class _Compiler:
         kept = pl.col("buyer").is_in(list(used))
         order = pl.DataFrame({"item": self.items}).with_row_index("rank")
         views = views.filter(kept).join(order, on="item").sort(pl.col("buyer") != WORLD_MARKET, "rank", "buyer")
-        return members.filter(kept), views.select("item", "buyer", *_ABOUT)
+        return members.filter(kept), views.select("item", "buyer", *ABOUT)
 
     def _homes(self, members: pl.DataFrame) -> list[tuple[str, str]]:
         """The markets that hold only what the buyer makes: the product, and the steps that are taken to be made at home."""
@@ -140,7 +139,7 @@ class _Compiler:
 
     def _chain(self, supplier: str) -> tuple[str, ...]:
         if supplier not in self.chains:
-            self.chains[supplier] = tuple(_chain(self.graph, supplier))
+            self.chains[supplier] = tuple(chain(self.graph, supplier))
         return self.chains[supplier]
 
     def _new_plants(self) -> list[tuple[str, str, int]]:
@@ -306,7 +305,7 @@ class _Compiler:
         )
         made = makers.join(about, on="supplier", how="left", maintain_order="left")
         made = made.select("item", "supplier", "country", role=pl.lit("maker"))
-        sold = markets.select("item", "buyer", *_ABOUT, role=pl.lit("market"))
+        sold = markets.select("item", "buyer", *ABOUT, role=pl.lit("market"))
         mixed = groups.unique("node", keep="first", maintain_order=True).select(
             "item", role=pl.lit("group"), source="source"
         )
@@ -326,19 +325,6 @@ def _whole(
     apart = np.zeros(len(kind), np.bool_)
     apart[owner[(want != 1) & ((flags & EXTRA) == 0)]] = True
     return np.where((whole > 0) & ~apart, UNIFORM, whole).astype(np.int8)
-
-
-def _chain(graph: SupplyGraph, supplier: str) -> Iterator[str]:
-    """A supplier, the companies that it belongs to, and the countries that these stand in."""
-    rows = graph.supplier_rows
-    seen: list[str] = []
-    id: str | None = supplier
-    while id is not None and id in rows and id not in seen:
-        seen.append(id)
-        id = rows[id]["parent"]
-    yield from seen or [supplier]
-    countries = {rows[one]["country"]: None for one in seen if rows[one]["country"] not in {None, *seen}}
-    yield from countries
 
 
 def _requirements(graph: SupplyGraph, items: pl.Series) -> pl.DataFrame:
@@ -374,66 +360,6 @@ def _requirements(graph: SupplyGraph, items: pl.Series) -> pl.DataFrame:
         life="life_days",
         lag="lag_days",
     )
-
-
-def _views(graph: SupplyGraph, items: pl.Series, level: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return members and views: ``trades`` first, then the preferred view of the best level; for each (item, buyer)."""
-    market = ["item", "buyer"]
-    rows = graph.preferred(level).filter(pl.col("item").is_in(items.implode()))
-    scope = pl.when(pl.col("scope") == "world").then(pl.lit(WORLD_MARKET)).otherwise("scope")
-    rows = rows.with_columns(buyer=scope, open=pl.col("excluded").list.len() > 0)
-    imports = (pl.col("buyer") != WORLD_MARKET) & pl.col("measure").str.starts_with("imports").fill_null(False)
-    # Rounded shares may sum to a little more than 1. Beside a total that leaves somebody out, and among imports, a stated
-    # share is only an upper bound: the others may hold any part.
-    total = pl.max_horizontal(1.0, pl.col("share_low").sum().over(market))
-    bounded = pl.col("open") | imports
-    named = rows.filter(~imports | (pl.col("share_high") > 0)).select(
-        *market,
-        "supplier",
-        low=pl.when(bounded).then(0.0).otherwise(pl.col("share_low") / total),
-        high=pl.col("share_high") / total,
-    )
-    words = ["published", "estimated", "unknown"]
-    doubt = pl.col("confidence").replace_strict({"published": 0, "estimated": 1}, default=2, return_dtype=pl.Int64)
-    views = rows.group_by(market, maintain_order=True).agg(
-        pl.col("level", "measure", "year", "source", "remainder", "excluded").first(),
-        imports=imports.first(),
-        loose=((pl.col("share_high") > pl.col("share_low")).any() | bounded.any()),
-        confidence=doubt.max(),
-    )
-    views = views.with_columns(pl.col("confidence").replace_strict(dict(enumerate(words)), return_dtype=pl.String))
-    left_out = views.filter(pl.col("excluded").list.len() > 0).explode("excluded")
-    left_out = left_out.select(*market, supplier="excluded", low=pl.lit(0.0), high=pl.lit(1.0))
-    home = views.filter("imports").select(*market, supplier="buyer", low=pl.lit(0.0), high=pl.lit(1.0))
-    rest = views.filter(pl.col("remainder") > 0).select(
-        *market,
-        supplier=pl.lit(REMAINDER),
-        low=pl.when("loose").then(0.0).otherwise("remainder"),
-        high=pl.col("remainder"),
-    )
-    members = pl.concat([part.select(_MEMBER.keys()) for part in (named, left_out, home, rest)])
-    members = members.unique([*market, "supplier"], keep="first", maintain_order=True)
-    sold, traded = _traded(graph, items)
-    members = pl.concat([sold, members.join(traded, on=market, how="anti", maintain_order="left")])
-    views = pl.concat([traded, views.join(traded, on=market, how="anti", maintain_order="left")], how="diagonal")
-    return members, views.select("item", "buyer", *_ABOUT)
-
-
-def _traded(graph: SupplyGraph, items: pl.Series) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Sourcing from the newest year of ``trades``."""
-    trades = graph.trades.filter(pl.col("item").is_in(items.implode()) & (pl.col("value") > 0))
-    trades = trades.filter(pl.col("year").eq_missing(pl.col("year").max().over("item", "buyer")))
-    market = ["item", "buyer"]
-    flows = trades.group_by(*market, "seller", maintain_order=True).agg(pl.col("value").sum())
-    share = pl.col("value") / pl.col("value").sum().over(market)
-    members = flows.select(*market, supplier="seller", low=share, high=share)
-    views = trades.group_by(market, maintain_order=True).agg(
-        pl.col("year", "source").first(),
-        level=pl.lit("trades"),
-        measure=pl.lit("trades"),
-        confidence=pl.col("confidence").first().fill_null("unknown"),
-    )
-    return members.cast(_MEMBER), views  # type: ignore[arg-type]
 
 
 def _groups(wants: pl.DataFrame, first: int) -> tuple[pl.DataFrame, pl.DataFrame]:

@@ -14,8 +14,8 @@ is an alternative, not a need. What the shares leave open decides which sets are
 
 - **certain**: under every completion of the shares.
 - **possible**: under some completion. A named supplier whose share is not told may hold all that is not attributed, and so
-  may several together. Unattributed supply may also stop with a country that stands behind somebody named there without a share.
-  It is not put down to somebody whom no source names there: else any country would be a single point of failure of
+  may several together. Unattributed supply may also stop with a country that stands behind somebody named there without a
+  share. It is not put down to somebody whom no source names there: else any country would be a single point of failure of
   everything that has a market without data. Such markets are listed by `risk.exposure` (``attributed``, ``visibility``).
 
 In this reading `risk.chokepoints` (``loss_low``, ``loss_facts``) and the sets agree node by node.

@@ -197,7 +197,8 @@ def supply_risk(
     Parameters
     ----------
     hhi_global, hhi_sourcing : float, Interval
-        :math:`HHI_{WGI,t}` of global supply and of the buyer's sourcing, 0 or more (0..10 for t = 1). The Commission takes, of a material's extraction and processing, the stage with the higher risk; that choice is the caller's.
+        :math:`HHI_{WGI,t}` of global supply and of the buyer's sourcing, 0 or more (0..10 for t = 1). The Commission takes,
+        of a material's extraction and processing, the stage with the higher risk; that choice is the caller's.
     import_reliance : float, Interval, None
         0..1.
     eol_recycling : float, Interval, None

@@ -13,7 +13,7 @@ from scipy import sparse
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.network import EQUIPMENT, MAKER, REMAINDER
-from . import kernels
+from . import solver
 from .conditions import NOBODY, Conditions, conditions, network_places
 from .scenario import Scenario
 from .simulation import CAP, GAIN, READINGS, Assumptions, X, arguments
@@ -170,11 +170,11 @@ class Failures:
         network, n = self.network, len(self.network.kind)
         given = arguments(network, state, assumptions, READINGS[reading])
         given[CAP], given[GAIN] = given[CAP].copy(), given[GAIN].copy()
-        kernels.solve(*given)
+        solver.solve(*given)
         sets = hits.shape[0]
         result = np.ones(sets * len(wanted))
         rows = [array.astype(np.int64) for array in (hits.indptr, hits.indices, cuts.indptr, cuts.indices)]
-        kernels.replay(
+        solver.replay(
             *given, self._block_of, network.owner, *self._up, np.zeros(n, np.int64), given[X].copy(), *rows, wanted, result,
             work=1 + sets // 10,
         )  # fmt: skip

@@ -13,7 +13,7 @@ import polars as pl
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.network import EQUIPMENT, EXTRA, MAKER, MARKET, SHARED
-from . import kernels
+from . import kernels, solver
 from .conditions import ESTIMATE, HIGH, LOW, Conditions, conditions, new_sources
 from .scenario import Change, Scenario, check_scenario, scenario_of
 from .ways import way
@@ -272,7 +272,7 @@ CAP, GAIN, X, STRICT = 20, 21, 22, -1
 
 def _outcome(network: ProductionNetwork, state: Conditions, assumptions: Assumptions, reading: Reading) -> Outcome:
     given = arguments(network, state, assumptions, reading)
-    converged = kernels.solve(*given)
+    converged = solver.solve(*given)
     kept, use, _ = needs_of(network, assumptions, reading.bound)
     x = given[X].reshape(len(network.kind), state.sides)
     cap, gain = state.cap[reading.bound], state.gain[reading.bound]

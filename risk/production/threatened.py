@@ -13,7 +13,7 @@ from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import shorten
 from ...graph.kernel import SMALL
 from ...graph.network import NewSource
-from . import kernels
+from . import solver
 from .conditions import conditions, new_sources
 from .scenario import Change, Scenario, Share, add_source, check_scenario, stockpile
 from .shelves import NOTHING, Course, Shelves, run, shelved
@@ -75,7 +75,7 @@ class Problem:
         ]
         # A small network runs uncompiled, unless it runs often: then waiting for the compiler pays.
         if sum(len(part.shelves.network.indices) for part in self.parts) * (1 + len(measures)) > 2 * SMALL:
-            _ = kernels.solve.compiled
+            _ = solver.solve.compiled
 
     def risk(self, chosen: Iterable[int]) -> tuple[float, float, float]:
         """Return the risk with some measures: estimate, certain, possible."""

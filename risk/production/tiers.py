@@ -93,9 +93,9 @@ def exposure(
           "no" or "unknown" (nobody says).
         - ``look_through_country, look_through_low, look_through_high, unknown_share``: see `look_through`, over all tiers;
           ``visibility``: part of the supply whose country is known at tier 0 (makers of the item), 1, 2, ...
-        - Diamonds: ``diamond_suppliers`` (two or more direct suppliers) together lose at least ``diamond_loss`` (0..1, certain)
-        of their output when ``diamond_source`` stops, which is none of them: the worst such source, met at
-        ``diamond_item``.
+        - Diamonds: ``diamond_suppliers`` (two or more direct suppliers) together lose at least ``diamond_loss`` (0..1,
+          certain) of their output when ``diamond_source`` stops, which is none of them: the worst such source, met at
+          ``diamond_item``.
         - From the facts: ``qualified`` suppliers; ``alternatives`` (qualified, no source today), ``stock_days`` (the longest
           stated), ``switching_days`` (to the quickest alternative; without one, the longest stated), ``uncovered_days``
           (switching beyond stock; 0 or more).

@@ -1,0 +1,129 @@
+"""Passes over a production network: its greatest fixed point, and what is left of it when many sets fail one by one."""
+
+from __future__ import annotations
+
+from ...graph.kernel import Kernel, part
+from .kernels import LEAST, MAX_SWEEPS, WORST, plant, value
+
+
+@part
+def settle(a, b, order, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr,
+           some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict):  # fmt: skip
+    """Bring the nodes ``order[a:b]`` of a block to their greatest fixed point; return whether it was reached.
+
+    A block of one is done in one step. The values of a loop only fall, from where they stand.
+    """
+    in_loop = b - a > 1
+    if not in_loop:
+        for k in range(indptr[order[a]], indptr[order[a] + 1]):
+            in_loop = in_loop or indices[k] == order[a]
+    sweeps = 0
+    while True:
+        change = 0.0
+        for i in range(a, b):
+            node = order[i]
+            for here in range(sides):
+                if kind[node] == 0 and here > 0:  # a plant is the same from every side
+                    new = x[node * sides]
+                else:
+                    new = value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr,
+                                needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides,
+                                unknown, spread, arrangement, mixing, strict)  # fmt: skip
+                old = x[node * sides + here]
+                change = max(change, old - new if old > new else new - old)
+                x[node * sides + here] = new
+        sweeps += 1
+        if not in_loop or change <= 1e-13:
+            return True
+        if sweeps >= MAX_SWEEPS:
+            if arrangement == WORST or spread == LEAST:
+                # In the worst case a loop runs down, and nothing is always a lower bound. Elsewhere what stands is an upper
+                # bound, since values only fall.
+                for i in range(a, b):
+                    for here in range(sides):
+                        x[order[i] * sides + here] = 0.0
+            return False
+
+
+@Kernel
+def solve(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
+          wants, some_ptr,
+          some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict):  # fmt: skip
+    """Write the greatest fixed point of the network's equations into ``x``; return whether every loop converged."""
+    for node in range(len(kind)):
+        for here in range(sides):
+            x[node * sides + here] = cap[node] if kind[node] == 0 else 1.0
+    converged = True
+    for block in range(len(starts) - 1):
+        node = order[starts[block]]
+        if kind[node] == 0 and starts[block + 1] - starts[block] == 1:  # most nodes: spare them the long way
+            level = plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
+            for here in range(sides):
+                x[node * sides + here] = level
+            continue
+        done = settle(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags, whole, slack,
+                      need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown,
+                      spread, arrangement, mixing, strict)  # fmt: skip
+        converged = converged and done
+    return converged
+
+
+@Kernel
+def replay(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
+           wants, some_ptr,
+           some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict,
+           block_of, owner,
+           up_ptr, up, dirty, usual, hit_ptr, hits, cut_ptr, cuts, wanted, result):  # fmt: skip
+    """Write what the ``wanted`` nodes keep when makers stop and links are cut, for many sets of both.
+
+    ``x`` and ``usual`` hold the solution without any. From each set only what lies above it is solved again: a block is
+    dirty when something that it draws on has changed; blocks come in order, so one pass is enough.
+    """
+    blocks = len(starts) - 1
+    m = len(indices)
+    for row in range(len(hit_ptr) - 1):
+        first = blocks
+        for i in range(hit_ptr[row], hit_ptr[row + 1]):
+            cap[hits[i]] = 0.0
+            dirty[block_of[hits[i]]] = 1
+            first = min(first, block_of[hits[i]])
+        for i in range(cut_ptr[row], cut_ptr[row + 1]):
+            gain[cuts[i]] = 0.0
+            block = block_of[owner[cuts[i] % m]]
+            dirty[block] = 1
+            first = min(first, block)
+        for block in range(first, blocks):
+            if not dirty[block]:
+                continue
+            node = order[starts[block]]
+            if kind[node] == 0 and starts[block + 1] - starts[block] == 1:
+                level = plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
+                for here in range(sides):
+                    x[node * sides + here] = level
+            else:
+                settle(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags, whole, slack,
+                       need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu,
+                       sides, unknown, spread,
+                       arrangement, mixing, strict)  # fmt: skip
+            for i in range(starts[block], starts[block + 1]):
+                node = order[i]
+                changed = False
+                for here in range(sides):
+                    changed = changed or x[node * sides + here] != usual[node * sides + here]
+                if changed:
+                    for k in range(up_ptr[node], up_ptr[node + 1]):
+                        dirty[block_of[up[k]]] = 1
+        for j in range(len(wanted)):
+            result[row * len(wanted) + j] = x[wanted[j]]
+        # As usual again, for the next set.
+        for i in range(hit_ptr[row], hit_ptr[row + 1]):
+            cap[hits[i]] = 1.0
+        for i in range(cut_ptr[row], cut_ptr[row + 1]):
+            gain[cuts[i]] = 1.0
+        for block in range(first, blocks):
+            if dirty[block]:
+                dirty[block] = 0
+                for i in range(starts[block], starts[block + 1]):
+                    for here in range(sides):
+                        x[order[i] * sides + here] = usual[order[i] * sides + here]
+    return 0
