@@ -13,7 +13,6 @@ from kanmon.graph import InputError, SupplyGraph
 from kanmon.risk import (
     Scenario,
     add_source,
-    course,
     embargo,
     halt,
     reduce,
@@ -25,6 +24,7 @@ from kanmon.risk import (
     timeline_summary,
 )
 from kanmon.risk.production.conditions import new_sources
+from kanmon.risk.production.courses import course
 
 STEP = 1 / 50
 COUNTRIES = ("AAA", "BBB", "CCC")
