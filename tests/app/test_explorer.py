@@ -227,7 +227,8 @@ def test_steps_at_home_are_written_for_the_buyer_only(world):
 
 
 def test_networks_stop_where_they_would_make_the_page_large(world, monkeypatch):
-    monkeypatch.setattr("kanmon.app.explorer.model.MOST_BYTES", 40_000)
+    first = with_sources(world, "ev_battery_pack", buyer="JPN", level="country")
+    monkeypatch.setattr("kanmon.app.explorer.model.MOST_BYTES", 16 * len(first.kind) + 12 * len(first.indices))
     found = networks(world, ["ev_battery_pack", "humanoid_robot"], ["JPN"], "country")
     assert set(found["index"]["JPN"]["market"]) == {"ev_battery_pack"}
 
