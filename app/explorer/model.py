@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import json
+import zlib
 from collections.abc import Iterable
 from itertools import chain
 from typing import Any
@@ -15,10 +17,12 @@ from ...graph.network import EXTRA, REMAINDER, WORLD_MARKET, NewSource
 
 WORLD = ""
 """The buyer of the networks that are seen from the world market, and the product of the network of the whole graph."""
-MOST_BYTES = 2_500_000
-"""Networks are written into the page until they take this much; what has none is said."""
-ROWS = ["indices", "low", "high", "share", "kept_low", "kept_high", "use_low", "use_high", "flags", "wants"]
+MOST_BYTES = 6_000_000
+"""Networks are written into the page until they take about this much before they are deflated; what has none is said."""
+ROWS = ["indices", "low", "kept_low", "kept_high", "use_low", "use_high", "flags", "wants"]
 NODES = ["kind", "whole", "slack"]
+LIKE_LOW = ["high", "share"]
+"""Weights that are mostly the lower bound again: written as 0 there, else as their number among the levels plus 1."""
 NEEDS = ["needs", "some"]
 POINTERS = ["indptr", "need_indptr", "some_indptr"]
 _WORDS = {"item": "item", "supplier": "supplier", "place": "buyer"}
@@ -26,21 +30,24 @@ _READINGS = {False: "market", True: "domestic"}
 
 
 def buyers(graph: SupplyGraph, buyer: str | None) -> list[str | None]:
-    """Return from whose place the page asks: the buyer, else the country with most sourcing of its own; the world market."""
+    """Return from whose place the page asks: the buyer, else two countries with most sourcing of their own; the world."""
     if buyer is not None:
         return [buyer, None]
     countries = graph.suppliers.filter(pl.col("kind") == "country")["id"]
     scoped = graph.shares.filter(pl.col("scope").is_in(countries.implode()))
-    return [None, *scoped.group_by("scope").len().sort(-pl.col("len").cast(pl.Int64), "scope")["scope"].head(1)]
+    most = scoped.group_by("scope").len().sort(pl.col("len").cast(pl.Int64).neg(), "scope")
+    return [None, *most["scope"].head(2)]
 
 
-def networks(graph: SupplyGraph, products: list[str], places: list[str | None], level: str) -> dict[str, Any]:
+def networks(
+    graph: SupplyGraph, products: list[str], places: list[str | None], level: str, homes: bool = True
+) -> dict[str, Any]:
     """Return the networks of a graph by buyer, reading and product.
 
     Without a buyer the network of the whole graph answers for every product. From a buyer's place each product is made at
     the buyer's, so each has a network of its own, in two readings of the steps that nobody is known to supply: "market"
-    (bought on the world market) and "domestic" (made at the buyer's). They are added in the given order until `MOST_BYTES`
-    are used.
+    (bought on the world market) and, with ``homes``, "domestic" (made at the buyer's). They are added in the given order
+    until `MOST_BYTES` are used.
 
     Returns
     -------
@@ -60,7 +67,7 @@ def networks(graph: SupplyGraph, products: list[str], places: list[str | None], 
                 break
             readings["market"][product or WORLD] = len(kept)
             kept.append(network)
-            if place is None:
+            if place is None or not homes:
                 continue
             home = readings.setdefault("domestic", {})
             home[product or WORLD] = len(kept) - 1
@@ -78,6 +85,11 @@ def networks(graph: SupplyGraph, products: list[str], places: list[str | None], 
         "countries": shared.countries,
         "facts": [list(row) for row in shared.facts],
     }
+
+
+def deflated(networks: dict[str, Any]) -> str:
+    """Return networks as base64 of deflated JSON: they have most in common, and take a fifth of their size."""
+    return base64.b64encode(zlib.compress(json.dumps(networks, separators=(",", ":")).encode(), 9)).decode("ascii")
 
 
 def with_sources(graph: SupplyGraph, product: str | None, **options: Any) -> ProductionNetwork:
@@ -114,7 +126,7 @@ class _Shared:
         words = dict.fromkeys(chain.from_iterable(column.drop_nulls().unique(maintain_order=True) for column in columns))
         self.strings = [None, *words]
         self.number = {word: i for i, word in enumerate(words, start=1)}
-        floats = [getattr(network, name) for network in found for name in (*ROWS, *NODES)]
+        floats = [getattr(network, name) for network in found for name in (*ROWS, *LIKE_LOW, *NODES)]
         floats = [array for array in floats if array.dtype.kind == "f"]
         self.levels = np.unique(np.concatenate(floats)) if floats else np.zeros(0)
         self.chains = {name: places for network in found for name, places in network.chains.items()}
@@ -131,12 +143,13 @@ class _Shared:
         nodes = network.nodes
         words = {name: self._words(nodes[column]) for name, column in _WORDS.items()}
         arrays = {name: self._array(getattr(network, name)) for name in (*ROWS, *NODES, *NEEDS)}
+        for name in LIKE_LOW:
+            weights = getattr(network, name)
+            codes = np.searchsorted(self.levels, weights) + 1
+            arrays[name] = _base64(np.where(weights == network.low, 0, codes))
         counts = {name: _base64(np.diff(getattr(network, name))) for name in POINTERS}
         facts = nodes.filter(pl.col("role") == "market").select("year", "source", "confidence")
-        order, starts = network.order
-        blocks = {} if len(starts) == len(order) + 1 else {"blocks": _base64(np.diff(starts))}
-        return (words | arrays | counts | blocks) | {
-            "order": _base64(order),
+        return (words | arrays | counts) | {
             "facts": _base64(np.array([self.facts.setdefault(row, len(self.facts)) for row in facts.iter_rows()], np.int64)),
             "product": network.product,
             "buyer": network.buyer,

@@ -108,7 +108,7 @@ def graph_page(
         Items whose supply is asked about, beside the products that nothing else needs. With one the page opens on it.
     buyer : str, optional
         From whose place supply is seen: a country (ISO3) or company of the graph. The page can ask from the world market,
-        too; without a buyer, also from the country with most sourcing of its own.
+        too; without a buyer, also from the countries with most sourcing of their own.
     level : {"country", "company", "site"}
         Whose shares the figures and the what-if use.
     domestic : bool
@@ -158,7 +158,7 @@ def graph_page(
         "edges": canvas.edges(shown),
         "options": canvas.OPTIONS,
         "shapes": canvas.SHAPES,
-        "networks": model.networks(graph, ends, model.buyers(graph, buyer), level),
+        "networks": model.deflated(model.networks(graph, ends, model.buyers(graph, buyer), level, buyer is not None)),
         "findings": findings(shown, given or ([start] if start else []), buyer, level),
         "technologies": data.technology_names(lang),
         "words": data.words(lang),
@@ -221,7 +221,7 @@ def _render(content: dict[str, Any], answer: list[str], still: str, lang: str) -
     from markupsafe import Markup
 
     environment = Environment(loader=FunctionLoader(_file), autoescape=True, undefined=StrictUndefined)
-    own = '"use strict";\n(() => {\n' + "\n".join(_file(f"{name}.js") for name in SCRIPTS) + "\n})();\n"
+    own = '"use strict";\n(async () => {\n' + "\n".join(_file(f"{name}.js") for name in SCRIPTS) + "\n})();\n"
     scripts = [canvas.script(), own]
     # A "<" could end the script element early or open a comment in it; as an escape it is the same JSON.
     json_text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")

@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 import xml.etree.ElementTree as ET
+import zlib
 from html.parser import HTMLParser
 
 import polars as pl
@@ -16,7 +17,7 @@ from hypothesis import strategies as st
 from kanmon.app.explorer import GraphPage, graph_page, write_explorer
 from kanmon.app.explorer.findings import shown as shown_findings
 from kanmon.app.explorer.layout import layered, spaced
-from kanmon.app.explorer.model import buyers, networks, with_sources
+from kanmon.app.explorer.model import buyers, deflated, networks, with_sources
 from kanmon.app.explorer.page import SCRIPTS, _file
 from kanmon.app.explorer.pruning import prune
 from kanmon.datasets import load
@@ -208,13 +209,26 @@ def test_a_reading_without_unknown_steps_is_written_once(world):
     assert len(found["packed"]) == len({market, home})
 
 
+def test_deflated_networks_are_the_same_and_small(world):
+    found = networks(world, ["ev_battery_pack"], ["JPN", None], "country")
+    packed = deflated(found)
+    assert json.loads(zlib.decompress(base64.b64decode(packed))) == found
+    assert len(packed) < len(json.dumps(found)) / 2
+
+
 def test_page_asks_from_the_buyer_or_from_whom_the_data_knows_best(world):
     assert buyers(world, "DEU") == ["DEU", None]
-    assert buyers(world, None) == [None, "JPN"]
+    assert buyers(world, None)[0] is None and "JPN" in buyers(world, None)
+
+
+def test_steps_at_home_are_written_for_the_buyer_only(world):
+    found = networks(world, ["ev_battery_pack"], [None, "JPN"], "country", homes=False)
+    assert set(found["index"]["JPN"]) == {"market"} and len(found["packed"]) == 2
 
 
 def test_networks_stop_where_they_would_make_the_page_large(world, monkeypatch):
-    monkeypatch.setattr("kanmon.app.explorer.model.MOST_BYTES", 40_000)
+    first = with_sources(world, "ev_battery_pack", buyer="JPN", level="country")
+    monkeypatch.setattr("kanmon.app.explorer.model.MOST_BYTES", 16 * len(first.kind) + 12 * len(first.indices))
     found = networks(world, ["ev_battery_pack", "humanoid_robot"], ["JPN"], "country")
     assert set(found["index"]["JPN"]["market"]) == {"ev_battery_pack"}
 

@@ -8,7 +8,7 @@ const TINY = 1e-12;
 const MAX_SWEEPS = 10000;
 const UNIFORM = 2; // a whole market all of whose makers share all of its needs
 
-const snap = (total) => (total > 1 - 1e-12 ? 1 : total > 1e-12 ? total : 0);
+const snap = (total) => (total > 1 - 1e-12 && total < 1 + 1e-12 ? 1 : total > 1e-12 ? total : 0);
 
 // One pass over a network; holds the arrays that the loops share.
 class Pass {

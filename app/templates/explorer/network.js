@@ -20,6 +20,12 @@ function numbers([bytes, text, value]) {
   return new KINDS_OF_NUMBER[bytes](raw.buffer);
 }
 
+// What Python deflated, as plain data; the browser brings what reads it.
+async function inflated(text) {
+  const raw = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([raw]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
+}
+
 function pointers(packed) {
   const counts = numbers(packed);
   const found = new Int32Array(counts.length + 1);
@@ -31,10 +37,10 @@ class Network {
   constructor(packed, shared) {
     const words = (name) => Array.from(numbers(packed[name]), (i) => shared.strings[i]);
     const weights = (name) => Float64Array.from(numbers(packed[name]), (i) => shared.weights[i]);
-    for (const name of ["indices", "flags", "wants", "kind", "whole", "needs", "some", "order"]) this[name] = numbers(packed[name]);
-    for (const name of ["low", "high", "share", "kept_low", "kept_high", "use_low", "use_high", "slack"]) this[name] = weights(name);
+    for (const name of ["indices", "flags", "wants", "kind", "whole", "needs", "some"]) this[name] = numbers(packed[name]);
+    for (const name of ["low", "kept_low", "kept_high", "use_low", "use_high", "slack"]) this[name] = weights(name);
+    for (const name of ["high", "share"]) this[name] = Float64Array.from(numbers(packed[name]), (code, k) => (code ? shared.weights[code - 1] : this.low[k]));
     for (const name of ["indptr", "need_indptr", "some_indptr"]) this[name] = pointers(packed[name]);
-    this.starts = packed.blocks ? pointers(packed.blocks) : Int32Array.from({ length: this.order.length + 1 }, (_, i) => i);
     [this.item, this.supplier, this.placeOf] = ["item", "supplier", "place"].map(words);
     this.n = this.kind.length;
     this.m = this.indices.length;
@@ -115,15 +121,20 @@ class Network {
     return found;
   }
 
-  // Nodes in strongly connected blocks, what is needed first: as compiled, or found again when substitutes add links.
+  // Nodes in strongly connected blocks, what is needed first; substitutes add links.
   blocks(substitutes) {
-    return substitutes.size ? evaluationOrder(this, substitutes) : this;
+    if (substitutes.size) return evaluationOrder(this, substitutes);
+    this.usual = this.usual || evaluationOrder(this, substitutes);
+    return this.usual;
   }
 }
 
 // Tarjan (1972) without recursion; `substitutes` are further links of markets.
 function evaluationOrder({ n, indptr, indices }, substitutes) {
-  const targets = (node) => [...indices.slice(indptr[node], indptr[node + 1]), ...(substitutes.get(node) || []).map(({ from }) => from)];
+  const targets = (node) => {
+    const found = indices.subarray(indptr[node], indptr[node + 1]);
+    return substitutes.has(node) ? [...found, ...substitutes.get(node).map(({ from }) => from)] : found;
+  };
   const index = new Int32Array(n).fill(-1);
   const lowlink = new Int32Array(n);
   const onStack = new Uint8Array(n);
@@ -164,8 +175,8 @@ function evaluationOrder({ n, indptr, indices }, substitutes) {
 }
 
 // The networks of the page by buyer, reading and product, unpacked when they are first asked.
-const networks = (() => {
-  const { index, packed, strings, levels, chains, countries, facts } = data.networks;
+const networks = await (async () => {
+  const { index, packed, strings, levels, chains, countries, facts } = await inflated(data.networks);
   const shared = { strings, weights: numbers(levels), chains, countries, facts };
   const unpacked = new Map();
   return {

@@ -326,7 +326,7 @@ function readings() {
     h("select", { id: `choose-${key}`, onchange: (event) => update({ [key]: key === "home" ? event.target.value === "true" : event.target.value }) },
       values.map((value) => h("option", { value: String(value), selected: state[key] === value }, t(`choose_${key}_${value}`)))));
   return h("details", { id: "assumptions" }, h("summary", {}, t("assumptions")), h("p", { class: "faint" }, assumed()),
-    state.buyer && state.product ? choice("home", [false, true]) : null,
+    state.buyer && state.product && networks.index[state.buyer].domestic ? choice("home", [false, true]) : null,
     choice("sharing", CHOICES.sharing), choice("term", CHOICES.term), choice("sourcing", CHOICES.sourcing));
 }
 
