@@ -28,6 +28,8 @@ lint: $(STAMP)
 
 data: $(STAMP)
 	$(BIN)/python scripts/build_world.py
+	$(BIN)/python scripts/build_measures.py
+	$(BIN)/python scripts/build_country_names.py
 
 bench: $(STAMP)
 	@for file in benchmarks/[a-z]*.py; do grep -q __main__ $$file && { echo "== $$file"; $(BIN)/python $$file || exit 1; }; done; true

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
 
+from ... import datasets
 from ...graph import SupplyGraph
 from ...graph.markets import VIEW
 from ...graph.messages import text
@@ -92,10 +94,14 @@ def _flags(graph: SupplyGraph, item: dict[str, int], lang: str) -> dict[str, lis
 
 
 def _measures(graph: SupplyGraph, item: dict[str, int], source: dict[str, int]) -> list[dict[str, Any]]:
-    """Return the measures that name items of the graph; ``items`` are row numbers."""
+    """Return the measures that name items of the graph; ``items`` are row numbers.
+
+    A graph without measures of its own is shown those that the bundled set holds for today.
+    """
     columns = ["issuer", "kind", "item", "against", "since", "until", "status", "legal_reference", "source"]
+    known = graph.measures if graph.measures.height else datasets.measures(on=date.today())
     rows = []
-    for row in graph.measures.select(columns).iter_rows(named=True):
+    for row in known.select(columns).iter_rows(named=True):
         named = [item[id] for id in (row.pop("item") or "").split("|") if id in item]
         if named:
             rows.append({key: value for key, value in row.items() if value is not None})
