@@ -104,7 +104,7 @@ def _measures(graph: SupplyGraph, item: dict[str, int], source: dict[str, int]) 
     for row in known.select(columns).iter_rows(named=True):
         named = [item[id] for id in (row.pop("item") or "").split("|") if id in item]
         if named:
-            rows.append({key: value for key, value in row.items() if value is not None})
+            rows.append({key: str(value) for key, value in row.items() if value is not None})
             rows[-1] |= {"items": named, "source": source.get(row["source"])}
     return rows
 
