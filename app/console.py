@@ -90,7 +90,7 @@ def open_graph(data: str | None) -> SupplyGraph:
         Neither exists, or the tables are wrong or contradict each other.
     """
     from ..datasets import load
-    from ..datasets.catalogue import NAMES
+    from ..datasets.bundles import NAMES
 
     if data is None or data in NAMES:
         return load(data or "world")
@@ -105,7 +105,7 @@ def open_graph(data: str | None) -> SupplyGraph:
 
 def _read(data: str) -> SupplyGraph:
     """Return what stands at a path: tables, or the folder of ETO's semiconductor explorer."""
-    from ..datasets.catalogue import NAMES
+    from ..datasets.bundles import NAMES
     from ..datasets.readers.eto import is_eto, read_eto
     from ..graph import ReadError, SupplyGraph
     from ..graph.errors import did_you_mean, nearest, shorten

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from ..datasets.technologies import technologies, technology_materials
+from ..datasets.prior_reports import technologies, technology_materials
 from ..graph import LimitError, ReadError
 from ..graph.errors import shorten
 from ..graph.files import whole_file

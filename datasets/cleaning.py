@@ -113,7 +113,7 @@ def clean_trade(
     [('code_restored', None, 2), ('exporter_unknown', 'Atlantis', 1), ('total', 'World', 1), ('value_missing', None, 1)]
     """
     if country is None:
-        from .countries import country as known_country
+        from .places import country as known_country
 
         country = known_country
     frame = nw.from_native(trade)

@@ -11,7 +11,7 @@ from datetime import date as Date
 import polars as pl
 
 from ..graph import InputError, SupplyGraph
-from .measures import measures
+from .restrictions import measures
 
 KINDS = ("leads_nowhere", "nobody_named", "stale", "contradiction")
 STALE, APART, YEARS_APART = 5, 0.10, 3

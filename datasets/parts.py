@@ -12,7 +12,7 @@ from importlib import resources
 
 import polars as pl
 
-from .technologies import technology_terms
+from .prior_reports import technology_terms
 
 _FOLDER = "data/parts"
 

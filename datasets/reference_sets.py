@@ -14,14 +14,18 @@ from .readers.tables import packaged
 # Which column says how old a set is; none where the set is timeless or says nothing.
 _AGES = {
     "baci_japan": ("flows", "year"),
+    "comtrade": None,
     "countries": ("groups", "since"),
     "critical_products": ("critical_products", "since"),
     "demo_company": None,
+    "eu_criticality": None,
     "governance": ("wgi", "year"),
     "guideline": ("documents", "date"),
+    "headers": None,
     "hs": ("sources", "date"),
     "japan_customs": ("sources", "date"),
     "measures": ("measures", "checked"),
+    "parts": None,
     "strategic_fields": ("sources", "date"),
     "technologies": ("technologies", "as_of"),
     "thresholds": ("thresholds", "year"),

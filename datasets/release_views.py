@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from ..graph.schema import OTHER, WORLD
-from .countries import country
+from .places import country
 
 Row = dict[str, Any]
 

@@ -20,7 +20,7 @@ from ..graph import InputError, SupplyGraph
 from ..graph.errors import shorten
 from ..graph.schema import OTHER, SCHEMA, WORLD
 from . import release_views as meaning
-from .catalogue import load
+from .bundles import load
 from .readers.releases import read_release, release_kind
 from .readers.tables import packaged
 from .readers.wgi import read_wgi

@@ -111,7 +111,7 @@ def _measures(graph: SupplyGraph, item: dict[str, int], source: dict[str, int]) 
 
 def technology_names(lang: str) -> dict[int, str]:
     """Return the names of the 24 technologies by number."""
-    from ...datasets.technologies import technologies
+    from ...datasets.prior_reports import technologies
 
     return dict(technologies().select("number", f"name_{lang}").iter_rows())
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..countries import country
+from ..places import country
 from .values import date, decimal_comma, is_blank, number
 from .words import EXACT, PART, Suggestion, bare, pair_of, suggestions
 

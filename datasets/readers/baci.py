@@ -12,7 +12,7 @@ import polars as pl
 from ...graph import InputError, ReadError
 from ...graph.errors import short_path, shorten
 from ...graph.messages import Message
-from ..countries import area
+from ..places import area
 from .hs import edition
 from .tables import Notes, packaged, read_table, reading
 

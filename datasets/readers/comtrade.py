@@ -14,7 +14,7 @@ from ...graph import InputError
 from ...graph.errors import short_path, shorten
 from ...graph.files import text_of
 from ...graph.messages import Message
-from ..countries import area, country
+from ..places import area, country
 from .hs import CLASSIFICATIONS, coarser
 from .tables import Notes, amounts, numbered, read_table, reading, years
 

@@ -16,7 +16,7 @@ import polars as pl
 from ...graph import InputError, SupplyGraph, UnknownIdError
 from ...graph.errors import did_you_mean, nearest, short_path, shorten
 from ...graph.messages import text
-from ..countries import countries, country
+from ..places import countries, country
 from .tables import numbered, read_table, years
 
 KINDS = ("variants", "alternatives", "all")

@@ -13,7 +13,7 @@ from ...graph import InputError, ReadError
 from ...graph.errors import short_path, shorten
 from ...graph.files import text_of
 from ...graph.messages import Message
-from ..countries import country
+from ..places import country
 from .tables import Notes, reading, separator_of
 
 _NUMBER = r"^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$"

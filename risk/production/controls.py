@@ -25,7 +25,7 @@ from typing import Any
 
 import polars as pl
 
-from ...datasets.measures import country_groups
+from ...datasets.restrictions import country_groups
 from ...graph import InputError, SupplyGraph
 from .scenario import Change, Scenario, embargo
 from .simulation import simulate

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import narwhals as nw
 import polars as pl
 
-from ...datasets.technologies import technologies
+from ...datasets.prior_reports import technologies
 from ...graph import InputError, SupplyGraph
 from ...graph.errors import did_you_mean, nearest
 from ...graph.messages import default_language

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import ahocorasick
 import polars as pl
 
-from ...datasets.technologies import (
+from ...datasets.prior_reports import (
     technology_hs_codes,
     technology_part_numbers,
     technology_spellings,

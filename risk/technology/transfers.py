@@ -12,8 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from ...datasets.technologies import group_a as packaged_group_a
-from ...datasets.technologies import technologies, transfer_questions
+from ...datasets.prior_reports import group_a as packaged_group_a
+from ...datasets.prior_reports import technologies, transfer_questions
 from ...graph import InputError
 from ...graph.errors import shorten
 from ...graph.messages import default_language, text

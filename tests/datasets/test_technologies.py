@@ -5,7 +5,7 @@ from datetime import date
 
 import polars as pl
 import pytest
-from kanmon.datasets.technologies import (
+from kanmon.datasets.prior_reports import (
     group_a,
     technologies,
     technology_hs_codes,

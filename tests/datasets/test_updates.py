@@ -73,7 +73,7 @@ def test_next_years_release_needs_no_new_code(tmp_path):
     assert update.graph.sources["id"].to_list() == ["USGS_MCS2027"]
     assert set(update.graph.shares["year"]) == {2025, 2026}
     merged = kn.load().merge(update.graph)
-    preferred = merged.markets.filter(pl.col("preferred"), item="gallium_primary", scope="world")
+    preferred = merged.markets.filter(pl.col("preferred"), item="gallium_primary", scope="world", level="country")
     assert set(preferred["year"]) == {2026}
     assert set(preferred["source"]) == {"USGS_MCS2027"}
 

@@ -14,7 +14,7 @@ import polars as pl
 
 from ..graph.errors import ReadError, shorten
 from ..graph.tables import read_csv
-from .measures import country_groups
+from .restrictions import country_groups
 
 _FOLDER = "data/technologies"
 GROUP_A_COLUMNS = ("country", "valid_from", "valid_to", "source")
