@@ -1,34 +1,36 @@
 r"""What to do first: the risk that each measure removes, and the best set of measures under a budget.
 
-A **threat** is a scenario that lasts for some days. Over those days a product keeps the part x of its output that the
-production network gives (`risk.simulate`), where d days of stock of an item are a source that delivers d / D of its use
-for D days, and a new source that is ready after r days delivers its share for (D - r) of them. The **risk** is the yearly
-value of the products that is lost, averaged over the threats by their weights:
+A **threat** is a scenario that lasts for some days. It runs from event to event on the production network (`shelves`): a
+stock lasts until it is used up, a new source delivers from the day on which it is ready, and what arrives and cannot be used
+is kept. Over the D days of a threat a product loses the part l of its output; the **risk** is the yearly value that is lost,
+averaged over the threats by their weights:
 
-.. math:: R(M) = \sum_t w_t \frac{D_t}{365} \sum_p v_p \left(1 - x_{pt}(M)\right)
+.. math:: R(M) = \sum_t w_t \frac{D_t}{365} \sum_p v_p \, l_{pt}(M)
 
-Using a stock at an even rate loses nothing against any other plan: all constraints are linear, so the average of a feasible
-plan over time is feasible too. Weights are the user's judgement; with equal weights the risk is the mean over the threats,
-and no expected loss.
+in three readings, those of `risk.simulate`: certain (no arrangement of who buys from whom avoids it), possible (some
+arrangement loses it), and the estimate (every maker supplied alike). Weights are the user's judgement; with equal weights
+the risk is the mean over the threats, and no expected loss. Delivery times are left out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
-import numpy as np
 import polars as pl
 
-from ...graph import InputError, LimitError, ProductionNetwork, SupplyGraph
-from ...graph.errors import shorten
-from .scenario import Change, Scenario, add_source, check_scenario
-from .simulation import Solution, apply, solve
+from ...graph import InputError, ProductionNetwork, SupplyGraph
+from ...graph.errors import did_you_mean, nearest, shorten
+from ...graph.network import NewSource
+from .planning import TIME_LIMIT, best_set
+from .scenario import Scenario, Share
+from .simulation import Assumptions
+from .threatened import Problem, Weighing
 
 YEAR = 365.0
 """Days of the year that values are given for."""
-TIME_LIMIT = 60.0
-"""Seconds that the solver may take by default; a set that is not proven best is never returned."""
+OBJECTIVES = ("risk", "days")
+"""What `best_measures` may ask for: the least value at risk, or the most days until a shortage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ class Measure:
     days: float = 0.0
     cost: float | None = None
 
+    @property
+    def source(self) -> NewSource | None:
+        """The new source that has to be compiled into a network for this measure; None for a stock."""
+        return (self.item, self.node, None, True) if self.share else None
+
 
 def new_source(
     id: str, item: str, *, share: float = 1.0, node: str | None = None, ready: float = 0.0, cost: float | None = None
@@ -77,7 +84,7 @@ def new_source(
     """Return a measure called ``id``: a source that can deliver ``share`` (0..1) of the item's market.
 
     It stands at ``node`` (default: a place that no threat touches) and delivers from ``ready`` days into a threat;
-    ``cost`` is in the user's currency.
+    ``cost`` is in the user's currency, ``None`` where it is not known. It needs the item's usual inputs.
 
     Raises
     ------
@@ -90,7 +97,9 @@ def new_source(
 
 
 def more_stock(id: str, item: str, days: float, *, cost: float | None = None) -> Measure:
-    """Return a measure called ``id``: ``days`` more of stock of an item, at a cost in the user's currency.
+    """Return a measure called ``id``: ``days`` more of stock of an item (at today's use), held by its users.
+
+    ``cost`` is in the user's currency, ``None`` where it is not known.
 
     Raises
     ------
@@ -116,16 +125,42 @@ def _cost(id: str, cost: float | None) -> float | None:
 class Plan:
     """The best set of measures under a budget.
 
-    ``chosen`` are ids; ``cost`` their sum; ``before_low, before_high`` and ``after_low, after_high`` the risk without and
-    with them, certain (low) and possible (high), in the unit of the values.
+    Attributes
+    ----------
+    chosen : tuple of str
+        Ids, in alphabetical order.
+    cost : float
+        What they cost together.
+    without_cost : tuple of str
+        Measures that were left out because nobody knows what they cost.
+    objective, reading : str
+        What was asked for: proven best in this reading. The figures of the others are those of the same set.
+    before_low, before_high, before_estimate : float
+        The risk without any measure: certain (low), possible (high), estimate; in the unit of the values.
+    after_low, after_high, after_estimate : float
+        The risk with the chosen ones.
+    days_before_low, days_before_high, days_before_estimate, days_after_low, days_after_high, days_after_estimate : float
+        Days until the output falls below the level asked, averaged over threats and products by their weights and values:
+        at least (worst arrangement), at most (best arrangement), estimate.
     """
 
     chosen: tuple[str, ...]
     cost: float
+    without_cost: tuple[str, ...]
+    objective: str
+    reading: str
     before_low: float
     before_high: float
+    before_estimate: float
     after_low: float
     after_high: float
+    after_estimate: float
+    days_before_low: float
+    days_before_high: float
+    days_before_estimate: float
+    days_after_low: float
+    days_after_high: float
+    days_after_estimate: float
 
 
 def mitigation(
@@ -134,39 +169,52 @@ def mitigation(
     threats: Iterable[Threat],
     measures: Iterable[Measure],
     *,
-    stocks: Mapping[str, float] | None = None,
+    stocks: Mapping[str, Share] | None = None,
     buyer: str | None = None,
     level: str = "country",
+    domestic: bool = False,
+    sharing: str = "alike",
+    term: str = "short",
+    sourcing: str = "world",
+    below: float = 1.0,
 ) -> pl.DataFrame:
     """Return what each measure alone removes of the risk, against doing nothing.
 
     Parameters
     ----------
     graph : SupplyGraph or ProductionNetwork
-        The facts. A compiled network is used as it is (``buyer`` and ``level`` are then its own).
+        The facts. A compiled network is used as it is (``buyer``, ``level`` and ``domestic`` are then its own); the new
+        sources of threats and measures must be compiled in (`needed_sources`).
     values : mapping
         Products and their yearly value (money or any unit).
     threats : iterable of Threat
-        What may happen. A threat that halts an *item* also halts its stock and its new sources; name suppliers or countries.
+        What may happen. A stock in a scenario is there when it happens.
     measures : iterable of Measure
         What could be done; ids are unique.
     stocks : mapping, optional
-        Days of stock by item that are there today.
-    buyer, level
-        As in `risk.simulate`.
+        Days of stock (at today's use) by item that its users hold today; a pair where only its bounds are known: the
+        certain risk takes the most, the possible one the least. An item that is not named counts with none: where a stock
+        exists that nobody named, the risk is stated too high, never too low.
+    buyer, level, domestic, sharing, term, sourcing
+        As in `risk.simulate`, each product seen from the buyer's place.
+    below : float
+        The level that the ``days`` columns ask about, more than 0, at most 1 (1: the first shortage).
 
     Returns
     -------
     polars.DataFrame
         First a row for doing nothing (``measure`` null), then one row per measure, the most useful first (by cost where a
-        cost is given): ``measure, item, cost, risk_low, risk_high`` (certain and possible risk, unit of ``values``, for the
-        measure alone), ``removed_low, removed_high`` (of the certain and of the possible risk), ``removed_per_cost``
-        (possible risk removed per unit of cost; null without a cost).
+        cost is given, in the estimate): ``measure, item, cost`` (null: not known), ``risk_estimate, risk_low, risk_high``
+        (estimate, certain and possible risk with this measure alone, unit of ``values``), ``removed_estimate, removed_low,
+        removed_high`` (what that takes off the estimate, the certain and the possible risk), ``removed_per_cost`` (of the
+        estimate, per unit of cost; null without a cost), ``days_estimate, days_low, days_high`` (days until the output is
+        below the level: estimate, at least, at most; mean over threats and products by weight and value, a threat that
+        never gets there counts with its length).
 
     Raises
     ------
     InputError
-        No product, no threat, equal ids, or a number out of range.
+        No product, no threat, equal ids, a number out of range, or a network without the sources that are needed.
     UnknownIdError
         Something that the graph does not have.
 
@@ -177,28 +225,32 @@ def mitigation(
     >>> graph = SupplyGraph(
     ...     items=[{"id": i, "name_en": i, "kind": "component"} for i in ("robot", "magnet")],
     ...     inputs=[{"item": "robot", "input": "magnet", "source": "s"}],
-    ...     suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
-    ...     shares=[{"item": "robot", "supplier": "JPN", "source": "s", "share": 1},
-    ...             {"item": "magnet", "supplier": "CHN", "source": "s", "share": 1}],
+    ...     suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "DEU", "JPN")],
+    ...     shares=[{"item": "magnet", "supplier": c, "source": "s", "share": 0.5} for c in ("CHN", "DEU")],
     ...     sources=[{"id": "s", "title": "t", "publisher": "p"}],
     ... )
-    >>> threat = Threat(Scenario("stop", halt("CHN")), days=73)
-    >>> frame = mitigation(graph, {"robot": 1000.0}, [threat], [more_stock("stock", "magnet", 36.5, cost=10)], buyer="JPN")
-    >>> frame.select("measure", "risk_high", "removed_high").rows()
-    [(None, 200.0, 0.0), ('stock', 100.0, 100.0)]
+    >>> threat = Threat(Scenario("stop", halt("CHN")), days=100)
+    >>> frame = mitigation(graph, {"robot": 365.0}, [threat], [new_source("DEU", "magnet", ready=50)], buyer="JPN")
+    >>> frame.select("measure", "risk_estimate", "risk_low", "risk_high", "removed_estimate").rows()
+    [(None, 50.0, 50.0, 50.0, 0.0), ('DEU', 25.0, 25.0, 25.0, 25.0)]
     """
-    problem = _Problem(graph, values, threats, measures, stocks or {}, buyer, level)
+    assumptions = Assumptions(sharing, term, sourcing)
+    options = {"buyer": buyer, "level": level, "domestic": domestic}
+    problem = _problem(graph, values, threats, measures, stocks, options, assumptions, below)
     before = problem.risk(())
-    rows: list[tuple[object, ...]] = [(None, None, None, *before, 0.0, 0.0, None)]
-    for j, measure in enumerate(problem.measures):
-        after = problem.risk((j,))
-        removed = (before[0] - after[0], before[1] - after[1])
-        per_cost = removed[1] / measure.cost if measure.cost else None
-        rows.append((measure.id, measure.item, measure.cost, *after, *removed, per_cost))
-    names = ["measure", "item", "cost", "risk_low", "risk_high", "removed_low", "removed_high", "removed_per_cost"]
+    rows: list[tuple[object, ...]] = []
+    for j, measure in enumerate([None, *problem.measures], start=-1):
+        chosen = () if measure is None else (j,)
+        after, days = problem.risk(chosen), problem.days(chosen)
+        removed = [one - other for one, other in zip(before, after, strict=True)]
+        about = (None, None, None) if measure is None else (measure.id, measure.item, measure.cost)
+        rows.append((*about, *after, *removed, removed[0] / about[2] if about[2] else None, *days))
+    readings = ("estimate", "low", "high")
+    names = [f"{name}_{reading}" for name in ("risk", "removed") for reading in readings]
+    names = ["measure", "item", "cost", *names, "removed_per_cost", *(f"days_{reading}" for reading in readings)]
     schema = dict.fromkeys(names, pl.Float64) | {"measure": pl.String, "item": pl.String}
     frame = pl.DataFrame(rows, schema=schema, orient="row")
-    order = [pl.col("measure").is_not_null(), -pl.col("removed_per_cost"), -pl.col("removed_high"), "measure"]
+    order = [pl.col("measure").is_not_null(), -pl.col("removed_per_cost"), -pl.col("removed_estimate"), "measure"]
     return frame.sort(order, nulls_last=[False, True, True, False])
 
 
@@ -209,35 +261,48 @@ def best_measures(
     measures: Iterable[Measure],
     budget: float,
     *,
-    stocks: Mapping[str, float] | None = None,
+    stocks: Mapping[str, Share] | None = None,
     buyer: str | None = None,
     level: str = "country",
+    domestic: bool = False,
+    sharing: str = "alike",
+    term: str = "short",
+    sourcing: str = "world",
+    objective: str = "risk",
+    reading: str = "estimate",
+    below: float = 1.0,
     time_limit: float = TIME_LIMIT,
 ) -> Plan:
-    r"""Return the set of measures that removes most of the *possible* risk within a budget, exactly.
+    """Return the set of measures that removes most risk, or buys most time, within a budget: proven best, or refused.
 
-    The production network under each threat is a linear program: with the reading that places what is not known where it
-    hurts most, its greatest fixed point is the greatest x with
-
-    .. math:: x_p \le c_p x_r, \qquad
-              x_q \le \sum_s low_{qs} g_{qs} x_s + \min_{0 \le t \le high - low} \sum_s t_s g_{qs} x_s
-
-    (the inner minimum by its dual). A binary variable opens each measure's source in all threats at once; the budget is one
-    more row. HiGHS solves it to proven optimality.
+    One reading is optimised, the others are only worked out for the set that is found. A mixed-integer program (HiGHS)
+    proposes a set: over the pieces between ready dates it holds the network's equations as far as they are concave in the
+    measures, and a bound where they are not. The set's true figure comes from the run of the threats as in `mitigation`.
+    Where it falls short of what the program promised, a cut is added (a better figure needs a measure that is in no set of
+    this figure, since more measures never hurt), until the promise is kept. The program is nearly always exact for the
+    certain risk and the estimate; for the possible risk, and for days, the cuts do the work, which may take long.
 
     Parameters
     ----------
-    graph, values, threats, measures, stocks, buyer, level
-        As in `mitigation`. Measures without a cost are left out.
+    graph, values, threats, measures, stocks, buyer, level, domestic, sharing, term, sourcing
+        As in `mitigation`. A measure without a cost cannot be held against a budget: it is left out, and named.
     budget : float
         What the chosen measures may cost together, 0 or more.
+    objective : {"risk", "days"}
+        The least value at risk, or the most days until the output falls below a level ("buys most time"; mean over threats
+        and products by weight and value).
+    reading : {"estimate", "low", "high"}
+        Which figure is optimised: of the risk the estimate, the certain (low) or the possible one (high); of the days the
+        estimate, the least (low) or the most (high).
+    below : float
+        The level, more than 0, at most 1 (1: the first shortage).
     time_limit : float
         Seconds.
 
     Raises
     ------
     InputError
-        A budget that is negative or not finite, or an argument that `mitigation` refuses.
+        A budget that is negative or not finite, another objective or reading, or an argument that `mitigation` refuses.
     LimitError
         The optimum is not proven within ``time_limit``.
 
@@ -245,6 +310,7 @@ def best_measures(
     ----------
     .. [1] Huangfu, Q. and Hall, J. A. J. (2018), Mathematical Programming Computation 10, 119-142,
        doi:10.1007/s12532-017-0130-5.
+    .. [2] Outer approximation by cuts: Benders, J. F. (1962), Numerische Mathematik 4, 238-252, doi:10.1007/BF01386316.
 
     Examples
     --------
@@ -254,224 +320,75 @@ def best_measures(
     ...     items=[{"id": i, "name_en": i, "kind": "component"} for i in ("robot", "magnet", "chip")],
     ...     inputs=[{"item": "robot", "input": i, "source": "s"} for i in ("magnet", "chip")],
     ...     suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
-    ...     shares=[{"item": "robot", "supplier": "JPN", "source": "s", "share": 1}]
-    ...     + [{"item": i, "supplier": "CHN", "source": "s", "share": 1} for i in ("magnet", "chip")],
+    ...     shares=[{"item": i, "supplier": "CHN", "source": "s", "share": 1} for i in ("magnet", "chip")],
     ...     sources=[{"id": "s", "title": "t", "publisher": "p"}],
     ... )
     >>> threat = Threat(Scenario("stop", halt("CHN")), days=100)
-    >>> stocks = [more_stock(i, i, 50, cost=5) for i in ("magnet", "chip")]
+    >>> stocks = [more_stock(i, i, 50, cost=5) for i in ("magnet", "chip")] + [more_stock("more", "chip", 90)]
     >>> plan = best_measures(graph, {"robot": 365.0}, [threat], stocks, budget=10, buyer="JPN")
-    >>> plan.chosen, plan.before_high, plan.after_high
-    (('chip', 'magnet'), 100.0, 50.0)
+    >>> plan.chosen, plan.before_estimate, plan.after_estimate, plan.without_cost
+    (('chip', 'magnet'), 100.0, 50.0, ('more',))
     """
     if not 0 <= budget < float("inf"):
         raise InputError("risk.mitigation.budget", value=shorten(budget))
-    priced = [measure for measure in measures if measure.cost is not None]
-    problem = _Problem(graph, values, threats, priced, stocks or {}, buyer, level)
-    chosen = problem.best(budget, time_limit)
+    for name, value, allowed in (("objective", objective, OBJECTIVES), ("reading", reading, ("estimate", "low", "high"))):
+        if value not in allowed:
+            raise InputError(
+                f"risk.mitigation.{name}", value=shorten(value), hint=did_you_mean(nearest(str(value), allowed))
+            )
+    assumptions = Assumptions(sharing, term, sourcing)
+    options = {"buyer": buyer, "level": level, "domestic": domestic}
+    problem = _problem(graph, values, threats, measures, stocks, options, assumptions, below)
+    chosen = best_set(problem, [measure.cost for measure in problem.measures], budget, objective, reading, time_limit)
+    ids = [measure.id for measure in problem.measures]
+    estimate, low, high = 0, 1, 2
     before, after = problem.risk(()), problem.risk(chosen)
-    cost = sum(problem.measures[j].cost or 0.0 for j in chosen)
-    return Plan(tuple(sorted(problem.measures[j].id for j in chosen)), cost, *before, *after)
+    first, then = problem.days(()), problem.days(chosen)
+    figures = [one[at] for one in (before, after, first, then) for at in (low, high, estimate)]
+    return Plan(
+        tuple(sorted(ids[j] for j in chosen)),
+        float(sum(problem.measures[j].cost or 0.0 for j in chosen)),
+        tuple(measure.id for measure in problem.measures if measure.cost is None),
+        objective,
+        reading,
+        *figures,
+    )
 
 
-class _Problem:
-    """The threatened networks with every measure built in and shut; opening some gives the risk."""
-
-    def __init__(
-        self,
-        graph: SupplyGraph | ProductionNetwork,
-        values: Mapping[str, float],
-        threats: Iterable[Threat],
-        measures: Iterable[Measure],
-        stocks: Mapping[str, float],
-        buyer: str | None,
-        level: str,
-    ) -> None:
-        self.values, self.threats, self.measures = dict(values), list(threats), list(measures)
-        self._check()
-        if isinstance(graph, SupplyGraph):
-            for threat in self.threats:
-                check_scenario(graph, threat.scenario)
-            base = ProductionNetwork.from_graph(graph, None, buyer=buyer, level=level)
-        else:
-            base = graph
-        for item in (*self.values, *stocks, *(measure.item for measure in self.measures)):
-            base.market(item)
-        self.first = len(base.producer)
-        self.networks: list[ProductionNetwork] = []
-        for threat in self.threats:
-            added = [self._source(m.item, m.share, m.node, m.ready, m.days, threat.days) for m in self.measures]
-            added += [self._source(item, 0.0, None, 0.0, days, threat.days) for item, days in stocks.items()]
-            built = self._unnamed(apply(base, Scenario("measures", added)))
-            self.networks.append(apply(built, threat.scenario))
-        self.products = [[network.market(product) for product in self.values] for network in self.networks]
-        weight = sum(threat.weight for threat in self.threats)
-        self.weights = [threat.weight / weight * threat.days / YEAR for threat in self.threats]
-        self.amounts = np.array(list(self.values.values()))
-
-    def _check(self) -> None:
-        if not self.values or not self.threats:
-            raise InputError("risk.mitigation.empty")
-        for product, value in self.values.items():
-            if not 0 <= value < float("inf"):
-                raise InputError("risk.mitigation.value", product=shorten(product), value=shorten(value))
-        for threat in self.threats:
-            if not 0 < threat.days < float("inf") or not 0 <= threat.weight < float("inf"):
-                raise InputError("risk.mitigation.threat", threat=shorten(threat.scenario.name))
-        if not any(threat.weight for threat in self.threats):
-            raise InputError("risk.mitigation.empty")
-        ids = [measure.id for measure in self.measures]
-        for id in {id for id in ids if ids.count(id) > 1}:
+def _problem(
+    graph: SupplyGraph | ProductionNetwork,
+    values: Mapping[str, float],
+    threats: Iterable[Threat],
+    measures: Iterable[Measure],
+    stocks: Mapping[str, Share] | None,
+    options: Mapping[str, object],
+    assumptions: Assumptions,
+    below: float,
+) -> Problem:
+    values, threats, measures, stocks = dict(values), list(threats), list(measures), dict(stocks or {})
+    if not values or not threats or not any(threat.weight for threat in threats):
+        raise InputError("risk.mitigation.empty")
+    for product, value in values.items():
+        if not 0 <= value < float("inf"):
+            raise InputError("risk.mitigation.value", product=shorten(product), value=shorten(value))
+    for threat in threats:
+        if not 0 < threat.days < float("inf") or not 0 <= threat.weight < float("inf"):
+            raise InputError("risk.mitigation.threat", threat=shorten(threat.scenario.name))
+    for item, days in stocks.items():
+        low, high = days if isinstance(days, tuple) else (days, days)
+        if not 0 <= low <= high < float("inf"):
+            raise InputError("risk.mitigation.stock", item=shorten(item), value=shorten(days))
+    ids = [measure.id for measure in measures]
+    for id in ids:
+        if ids.count(id) > 1:
             raise InputError("risk.mitigation.same_id", measure=shorten(id))
-
-    def _unnamed(self, network: ProductionNetwork) -> ProductionNetwork:
-        """Give new sources names of their own: that one stands in a country says nothing about who holds the rest."""
-        new = pl.int_range(pl.len()) >= self.first
-        named = pl.when(new).then(pl.format("+{}", pl.int_range(pl.len()))).otherwise("supplier")
-        return replace(network, nodes=network.nodes.with_columns(supplier=named))
-
-    @staticmethod
-    def _source(item: str, share: float, node: str | None, ready: float, stock: float, length: float) -> Change:
-        if stock:
-            return add_source(item, min(1.0, stock / length), recycling=True)
-        return add_source(item, share * max(0.0, 1 - ready / length), node=node)
-
-    def opened(self, network: ProductionNetwork, chosen: Sequence[int]) -> Solution:
-        """Solve a network with only the chosen measures open."""
-        shut = [self.first + j for j in range(len(self.measures)) if j not in chosen]
-        low, high = network.cap_low.copy(), network.cap_high.copy()
-        low[shut] = high[shut] = 0.0
-        return solve(replace(network, cap_low=low, cap_high=high))
-
-    def risk(self, chosen: Sequence[int]) -> tuple[float, float]:
-        """Return the certain and the possible risk with the chosen measures."""
-        certain = possible = 0.0
-        for network, products, weight in zip(self.networks, self.products, self.weights, strict=True):
-            solution = self.opened(network, chosen)
-            certain += weight * float(self.amounts @ (1 - solution.high[products]))
-            possible += weight * float(self.amounts @ (1 - solution.low[products]))
-        return certain, possible
-
-    def best(self, budget: float, time_limit: float) -> tuple[int, ...]:
-        """Return the measures of an optimal set."""
-        from scipy.optimize import Bounds, LinearConstraint, milp
-
-        if not self.measures:
-            return ()
-        program = _Program(len(self.measures))
-        for network, products, weight in zip(self.networks, self.products, self.weights, strict=True):
-            none = self.opened(network, ()).low
-            every = self.opened(network, range(len(self.measures))).low
-            program.add(network, none, every, self.first, dict(zip(products, self.amounts * weight, strict=True)))
-        scale = max(float(np.abs(program.gains).max(initial=0.0)), 1e-300)
-        cost = np.array([measure.cost for measure in self.measures], dtype=np.float64)
-        integer = np.zeros(program.size)
-        integer[: len(cost)] = 1
-        spend = np.zeros((1, program.size))
-        spend[0, : len(cost)] = cost
-        found = milp(
-            -program.gains / scale,
-            integrality=integer,
-            bounds=Bounds(0.0, np.array(program.upper)),  # pyright: ignore[reportArgumentType]
-            constraints=[*program.constraints(), LinearConstraint(spend, ub=budget)],
-            options={"time_limit": time_limit, "mip_rel_gap": 0.0},
-        )
-        if found.status != 0 or found.x is None:
-            raise LimitError("risk.mitigation.not_proven", seconds=f"{time_limit:g}", measures=len(cost))
-        return self._needed([int(j) for j in np.flatnonzero(found.x[: len(cost)] > 0.5)])
-
-    def _needed(self, chosen: list[int]) -> tuple[int, ...]:
-        """Leave out what removes nothing within the set, the dearest first."""
-        risk = self.risk(chosen)[1]
-        for j in sorted(chosen, key=lambda j: (-(self.measures[j].cost or 0.0), self.measures[j].id)):
-            rest = [other for other in chosen if other != j]
-            if self.risk(rest)[1] <= risk + 1e-9 * max(1.0, float(self.amounts.sum())):
-                chosen = rest
-        return tuple(chosen)
-
-
-class _Program:
-    """The linear program of all threats: variables for the measures first, then for every node that they can change."""
-
-    def __init__(self, measures: int) -> None:
-        self.measures = measures
-        self.upper = [1.0] * measures
-        self.gain: dict[int, float] = {}
-        self.rows: list[dict[int, float]] = []
-        self.limits: list[float] = []
-
-    @property
-    def size(self) -> int:
-        return len(self.upper)
-
-    @property
-    def gains(self) -> np.ndarray:
-        gains = np.zeros(self.size)
-        for variable, gain in self.gain.items():
-            gains[variable] += gain
-        return gains
-
-    def constraints(self) -> list:
-        """Return the rows as one sparse constraint."""
-        from scipy.optimize import LinearConstraint
-        from scipy.sparse import csr_array
-
-        if not self.rows:
-            return []
-        counts = np.cumsum([0, *(len(row) for row in self.rows)])
-        columns = np.array([variable for row in self.rows for variable in row])
-        data = np.array([factor for row in self.rows for factor in row.values()])
-        matrix = csr_array((data, columns, counts), shape=(len(self.rows), self.size))
-        return [LinearConstraint(matrix, ub=np.array(self.limits))]  # pyright: ignore[reportArgumentType]
-
-    def add(
-        self, network: ProductionNetwork, none: np.ndarray, every: np.ndarray, first: int, gains: Mapping[int, float]
-    ) -> None:
-        """Add one threat. A node that is the same with no measure and with all of them is a constant."""
-        moving = np.flatnonzero(every > none + 1e-12)
-        variables = {int(node): self._variable(float(every[node])) for node in moving}
-        for node, variable in variables.items():
-            if network.producer[node]:
-                if first <= node < first + self.measures:
-                    self._row({variable: 1.0, node - first: -float(every[node])}, 0.0)
-                for source in network.sources(node):
-                    if int(source) in variables:
-                        self._row({variable: 1.0, variables[int(source)]: -float(network.cap_low[node])}, 0.0)
-            else:
-                self._pool(network, node, variable, variables, none)
-        for node, gain in gains.items():
-            if node in variables:
-                self.gain[variables[node]] = self.gain.get(variables[node], 0.0) + float(gain)
-
-    def _variable(self, upper: float) -> int:
-        self.upper.append(upper)
-        return len(self.upper) - 1
-
-    def _row(self, row: dict[int, float], limit: float) -> None:
-        self.rows.append(row)
-        self.limits.append(limit)
-
-    def _pool(
-        self, network: ProductionNetwork, node: int, variable: int, variables: Mapping[int, int], fixed: np.ndarray
-    ) -> None:
-        """A pool holds at most what its sources give; what is not attributed goes where it gives least."""
-        row, limit = {variable: 1.0}, 0.0
-        links = range(int(network.indptr[node]), int(network.indptr[node + 1]))
-        rooms = {k: float(network.high[k] - network.low[k]) for k in links if network.high[k] > network.low[k]}
-        slack = min(float(network.slack[node]), sum(rooms.values()))
-        price = None
-        if slack > 1e-15:
-            price = self._variable(1.0)
-            row[price] = -slack
-        for k in links:
-            source, gain = int(network.indices[k]), float(network.gain_low[k])
-            if source in variables:
-                row[variables[source]] = row.get(variables[source], 0.0) - float(network.low[k]) * gain
-            else:
-                limit += float(network.low[k]) * gain * float(fixed[source])
-            if price is not None and k in rooms:  # price - excess <= gain * x
-                excess = self._variable(1.0)
-                row[excess] = rooms[k]
-                given = {variables[source]: -gain} if source in variables else {}
-                self._row({price: 1.0, excess: -1.0} | given, 0.0 if given else gain * float(fixed[source]))
-        self._row(row, limit)
+    if not 0 < below <= 1:
+        raise InputError("risk.mitigation.below", value=shorten(below))
+    total = sum(threat.weight for threat in threats)
+    worth = sum(values.values()) or 1.0
+    weighing = Weighing(
+        {product: value / YEAR for product, value in values.items()},
+        [threat.weight / total for threat in threats],
+        {product: value / worth for product, value in values.items()},
+    )
+    return Problem(graph, weighing, threats, measures, stocks, options, assumptions, below)

@@ -1,13 +1,15 @@
 """Measures: each one's effect is a simulation, and the best set is the one that trying every subset finds."""
 
 import itertools
+from dataclasses import replace
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kanmon.graph import InputError, LimitError, SupplyGraph, UnknownIdError
-from kanmon.risk import Scenario, add_source, halt, simulate
+from kanmon.risk import Assumptions, Scenario, halt, simulate
+from kanmon.risk.production import remedies
 from kanmon.risk.production.remedies import Threat, best_measures, mitigation, more_stock, new_source
 
 COUNTRIES = ("AAA", "BBB", "CCC", "DDD")
@@ -70,51 +72,97 @@ def problems(draw):
     return graph_of(inputs, shares), threats, measures, draw(st.integers(0, 8)), stocks
 
 
-def risk(graph, threats, measures, stocks):
-    """The definition, from `simulate`: (certain, possible)."""
-    weight = sum(threat.weight for threat in threats)
-    low = high = 0.0
-    for threat in threats:
-        sources = [
-            add_source(m.item, min(1.0, m.days / threat.days), recycling=True)
-            if m.days
-            else add_source(m.item, m.share * max(0, 1 - m.ready / threat.days))
-            for m in measures
-            if m.node != threat.scenario.name  # a source in the halted country does not help
-        ]
-        sources += [add_source(item, days / threat.days, recycling=True) for item, days in stocks.items()]
-        row = simulate(graph, Scenario("s", [*sources, *threat.scenario]), buyer="DDD").filter(item="p").row(0, named=True)
-        part = threat.weight / weight * threat.days / 365 * 1000
-        low, high = low + part * (1 - row["kept_high"]), high + part * (1 - row["kept_low"])
-    return low, high
+READINGS = ("estimate", "low", "high")
 
 
+def every_set(measures, budget):
+    for n in range(len(measures) + 1):
+        for subset in itertools.combinations(measures, n):
+            if sum(measure.cost for measure in subset) <= budget:
+                yield subset
+
+
+def together(graph, threats, measures, stocks, **options):
+    """The figures of a set of measures, worked out as one: each stock is there today, each source opened in every threat."""
+    held = dict(stocks)
+    for measure in measures:
+        if measure.days:
+            held[measure.item] = held.get(measure.item, 0) + measure.days
+    late = [measure for measure in measures if measure.share]
+    problem = remedies._problem(
+        graph, {"p": 1000.0}, threats, late, held, {"buyer": "DDD", "level": "country", "domestic": False},
+        Assumptions(**options), 1.0,
+    )  # fmt: skip
+    return problem.risk(range(len(late))), problem.days(range(len(late)))
+
+
+@pytest.mark.parametrize("objective", ["risk", "days"])
+@pytest.mark.parametrize("reading", READINGS)
 @settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_the_best_set_is_what_trying_every_subset_finds(data, objective, reading):
+    graph, threats, measures, budget, stocks = data.draw(problems())
+    plan = best_measures(
+        graph, {"p": 1000.0}, threats, measures, budget, stocks=stocks, buyer="DDD", objective=objective, reading=reading
+    )
+    at = READINGS.index(reading)
+    tried = [together(graph, threats, subset, stocks) for subset in every_set(measures, budget)]
+    if objective == "risk":
+        best = min(risk[at] for risk, _ in tried)
+        assert getattr(plan, f"after_{reading}") == pytest.approx(best, abs=1e-3)
+    else:
+        best = max(days[at] for _, days in tried)
+        assert getattr(plan, f"days_after_{reading}") == pytest.approx(best, abs=1e-3)
+    assert plan.cost <= budget
+    for name in READINGS:
+        assert getattr(plan, f"after_{name}") <= getattr(plan, f"before_{name}") + 1e-9
+        assert getattr(plan, f"days_after_{name}") >= getattr(plan, f"days_before_{name}") - 1e-9
+    assert plan.after_low - 1e-9 <= plan.after_estimate <= plan.after_high + 1e-9
+
+
+@settings(max_examples=40, deadline=None)
+@given(problems(), st.sampled_from(["alike", "first"]))
+def test_without_measures_and_stocks_the_figure_is_that_of_simulate(problem, sharing):
+    graph, threats, _, _, _ = problem
+    for threat in threats:
+        frame = mitigation(graph, {"p": 365.0}, [threat], [], buyer="DDD", sharing=sharing)
+        kept = simulate(graph, threat.scenario, product="p", buyer="DDD", sharing=sharing).row(
+            by_predicate=pl.col("item") == "p", named=True
+        )
+        row = frame.row(0, named=True)
+        for name, other in (("low", "high"), ("high", "low"), ("estimate", "estimate")):
+            assert row[f"risk_{name}"] == pytest.approx(threat.days * (1 - kept[f"kept_{other}"]), abs=1e-7)
+
+
+@settings(max_examples=30, deadline=None)
+@given(problems(), st.sampled_from([0.5, 0.9]))
+def test_more_of_a_measure_and_an_earlier_one_never_hurt(problem, part):
+    graph, threats, measures, _, stocks = problem
+    more = mitigation(graph, {"p": 1000.0}, threats, measures, stocks=stocks, buyer="DDD")
+    weaker = [replace(m, days=m.days * part, share=m.share * part, ready=m.ready + 10 if m.share else 0.0) for m in measures]
+    less = mitigation(graph, {"p": 1000.0}, threats, weaker, stocks=stocks, buyer="DDD")
+    both = more.join(less, on="measure", suffix="_less")
+    for name in READINGS:
+        assert (both[f"risk_{name}"] <= both[f"risk_{name}_less"] + 1e-6).all()
+        assert (both[f"days_{name}"] >= both[f"days_{name}_less"] - 1e-6).all()
+        assert (more[f"removed_{name}"] >= -1e-9).all()
+    assert (more["risk_low"] <= more["risk_estimate"] + 1e-9).all() and (
+        more["risk_estimate"] <= more["risk_high"] + 1e-9
+    ).all()
+    assert (more["days_low"] <= more["days_estimate"] + 1e-9).all() and (
+        more["days_estimate"] <= more["days_high"] + 1e-9
+    ).all()
+
+
+@settings(max_examples=10, deadline=None)
 @given(problems())
-def test_the_best_set_is_what_trying_every_subset_finds(problem):
+def test_other_units_of_money_choose_the_same(problem):
     graph, threats, measures, budget, stocks = problem
     plan = best_measures(graph, {"p": 1000.0}, threats, measures, budget, stocks=stocks, buyer="DDD")
-    best = min(
-        risk(graph, threats, subset, stocks)[1]
-        for n in range(len(measures) + 1)
-        for subset in itertools.combinations(measures, n)
-        if sum(m.cost for m in subset) <= budget
-    )
-    assert plan.after_high == pytest.approx(best, abs=1e-6)
-    assert plan.cost <= budget
-    assert plan.after_high <= plan.before_high + 1e-9
-
-
-@settings(max_examples=12, deadline=None)
-@given(problems())
-def test_a_single_measure_does_what_the_simulation_says(problem):
-    graph, threats, measures, _, stocks = problem
-    frame = mitigation(graph, {"p": 1000.0}, threats, measures, stocks=stocks, buyer="DDD")
-    for row in frame.iter_rows(named=True):
-        chosen = [m for m in measures if m.id == row["measure"]]
-        expected = risk(graph, threats, chosen, stocks)
-        assert (row["risk_low"], row["risk_high"]) == pytest.approx(expected, abs=1e-6)
-        assert row["removed_high"] >= -1e-9
+    dear = [replace(measure, cost=measure.cost * 1e6) for measure in measures]
+    heavy = [replace(threat, weight=threat.weight * 7) for threat in threats]
+    same = best_measures(graph, {"p": 1e9}, heavy, dear, budget * 1e6, stocks=stocks, buyer="DDD")
+    assert same.after_estimate == pytest.approx(plan.after_estimate * 1e6, rel=1e-6, abs=1)
 
 
 CHAIN = graph_of([("p", "a", None), ("p", "b", None)], [("p", "DDD", 1), ("a", "AAA", 1), ("b", "AAA", 1)])
