@@ -11,7 +11,7 @@ import polars as pl
 
 from ...datasets import critical_product_items, critical_products
 from ...graph import ProductionNetwork, SupplyGraph
-from ...risk import Scenario, concentration, exposure, flag_technologies, halt, look_through, simulate
+from ...risk import Scenario, concentration, exposure, flag_technologies, halt, look_through, solve
 from .company import Company
 from .company_graph import SELF, CompanyGraph, firm_id, item_id, plant_id
 from .links import IS, Link
@@ -151,18 +151,20 @@ class _Above:
     """What products lose in a year when a country stops, with the market-level facts above the company's own."""
 
     def __init__(self, built: CompanyGraph, countries: list[str]) -> None:
-        self.certain = self._kept(built.stated, countries, "kept_high") if built.stated is not built.own else {}
-        self.estimate = self._kept(built.graph, countries, "kept_estimate") if built.graph is not built.own else {}
+        self.certain = self._kept(built.stated, countries, "high") if built.stated is not built.own else {}
+        self.estimate = self._kept(built.graph, countries, "estimate") if built.graph is not built.own else {}
 
     @staticmethod
-    def _kept(graph: SupplyGraph, countries: list[str], column: str) -> dict[tuple[str, str], float]:
+    def _kept(graph: SupplyGraph, countries: list[str], reading: str) -> dict[tuple[str, str], float]:
         network = graph.network(None, buyer=SELF, level="company")
         known = set(network.makers["country"].drop_nulls())
-        scenarios = [Scenario(code, halt(code)) for code in countries if code in known]
-        if not scenarios:
-            return {}
-        frame = simulate(network, scenarios).filter(pl.col("item").str.starts_with(f"{SELF}:"))
-        return {(code, item): kept for code, item, kept in frame.select("scenario", "item", column).iter_rows()}
+        own = [item for item in network.items if item.startswith(f"{SELF}:")]
+        found: dict[tuple[str, str], float] = {}
+        for code in countries:
+            if code in known:
+                levels = solve(network, Scenario(code, halt(code)), None, (reading,)).levels(reading, own)
+                found |= {(code, item): float(kept) for item, kept in zip(own, levels, strict=True)}
+        return found
 
 
 def _row(
