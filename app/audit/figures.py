@@ -15,11 +15,9 @@ from ...risk import Scenario, concentration, exposure, flag_technologies, halt, 
 from .company import Company
 from .company_graph import SELF, CompanyGraph, firm_id, item_id, plant_id
 from .links import IS, Link
-from .parts import coverage, part_rows
+from .parts import HOME, coverage, part_rows
 from .stops import HORIZON, NOTHING, Losses, Stop, Stops
 
-HOME = "JPN"
-"""The company's own country: a halt of everything at home is no question of sourcing, and is left out."""
 SUPPLIERS = 150
 """Makers that are stopped one by one, the ones with the most spend first; more are counted and said."""
 NODES = 1_500_000
@@ -58,7 +56,7 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
     """Return all figures of a company.
 
     What a stop takes away is worked out on the company's own facts, as estimate, certain and possible loss (see `stops`). For
-    countries the market-level facts above are added: their certain loss by the company's own links, their estimate by guessed
+    countries (not the company's own: a halt of everything at home is no question of sourcing) the market-level facts above are added: their certain loss by the company's own links, their estimate by guessed
     links, too. What they make possible is nearly everything, and is not shown.
     """
     revenue = {id: float(row["revenue"]) for id, row in company.products.items() if row.get("revenue") is not None}

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from ...graph import Message
+from ...graph import LimitError, Message
 from ...risk.production.planning import TIME_LIMIT, best_set
-from ...risk.production.threatened import Problem
 from .company import Company
 from .company_graph import CompanyGraph, item_id
 from .figures import Figures
@@ -36,11 +35,13 @@ class Plan:
 
 @dataclass(frozen=True)
 class Mitigation:
-    """Ranked measures, what doing nothing means, the best set, and what they were tried against."""
+    """Ranked measures, what doing nothing means, the best set (none without a budget, or where no set could be ``proven`` best in
+    time), and what they were tried against."""
 
     nothing: Bounds
     rows: list[dict[str, Any]]
     plan: Plan | None
+    proven: bool
     budget: float | None
     threats: list[str]
 
@@ -63,36 +64,68 @@ def mitigate(company: Company, built: CompanyGraph, figures: Figures, budget: fl
             about[candidate.id] = row
     stops = Stops(company, built, candidates)
     tried = [Stop(row["node"], not row["maker"]) for row in worst]
-    problems = {case: stops.problem(tried, case, 1.0 / len(tried)) for case in READINGS}
-    ready = {case: range(len(stops.standing[case.name])) for case in READINGS}
+    trials = {case: _Trial(stops, tried, case) for case in READINGS}
 
     def lost(chosen: Iterable[int] = ()) -> Bounds:
-        chosen = tuple(chosen)
-        found = {case.name: _risk(problems[case], case, [*ready[case], *(len(ready[case]) + j for j in chosen)]) for case in READINGS}
+        found = {case.name: trial.lost(tuple(chosen)) for case, trial in trials.items()}
         return found | {"estimate": min(max(found["estimate"], found["low"]), found["high"])}
 
     nothing = lost()
     rows = []
     for j, candidate in enumerate(candidates):
         after = lost([j])
-        removed = {name: max(0.0, nothing[name] - after[name]) for name in nothing}
-        per_cost = removed["estimate"] / candidate.cost if candidate.cost else None
-        figures_of = {f"removed_{name}": value for name, value in removed.items()} | {f"after_{n}": v for n, v in after.items()}
-        rows.append({"measure": candidate.id, "cost": candidate.cost, "removed_per_cost": per_cost} | figures_of | about[candidate.id])
-    rows.sort(key=lambda row: (row["removed_per_cost"] is None, -(row["removed_per_cost"] or 0.0), -row["removed_estimate"], row["measure"]))
-    plan = None
+        row: dict[str, Any] = {"measure": candidate.id, "cost": candidate.cost}
+        row |= {f"removed_{name}": max(0.0, nothing[name] - after[name]) for name in nothing}
+        row["removed_per_cost"] = row["removed_estimate"] / candidate.cost if candidate.cost else None
+        rows.append(row | about[candidate.id])
+    rows.sort(key=lambda row: (-(row["removed_per_cost"] or -1.0), -row["removed_estimate"], row["measure"]))
+    plan, proven = None, True
     if budget is not None and any(candidate.cost is not None for candidate in candidates):
-        costs = [0.0] * len(ready[ESTIMATE]) + [candidate.cost for candidate in candidates]
-        found = best_set(problems[ESTIMATE], costs, budget, "risk", "estimate", TIME_LIMIT)
-        chosen = sorted({j - len(ready[ESTIMATE]) for j in found} & set(range(len(candidates))))
-        ids = tuple(candidates[j].id for j in chosen)
-        plan = Plan(ids, float(sum(candidates[j].cost or 0.0 for j in chosen)), lost(chosen))
-    return Mitigation(nothing, rows, plan, budget, [row["node"] for row in worst])
+        try:
+            chosen = trials[ESTIMATE].best(budget)
+            ids = tuple(candidates[j].id for j in chosen)
+            plan = Plan(ids, float(sum(candidates[j].cost or 0.0 for j in chosen)), lost(chosen))
+        except LimitError:  # a set that is not proven best is not shown as one
+            proven = False
+    return Mitigation(nothing, rows, plan, proven, budget, [row["node"] for row in worst])
 
 
-def _risk(problem: Problem, case: Case, chosen: Iterable[int]) -> float:
-    chosen = tuple(chosen)
-    return sum(part.worth(part.course(chosen, case.reading).lost) for part in problem.parts)
+class _Trial:
+    """Stops in one reading, with candidates opened or not; what stands ready counts in every figure."""
+
+    def __init__(self, stops: Stops, tried: list[Stop], case: Case) -> None:
+        self.stops, self.tried, self.case, self.candidates = stops, tried, case, stops.candidates
+        self.short = [stops.short(stop, case) for stop in tried]
+        self.problem = stops.problem(tried, case, 1.0 / len(tried), set().union(*self.short))
+        self.ready = len(self.problem.measures) - len(self.candidates)
+        self.known: dict[tuple[int, tuple[int, ...]], float] = {}
+
+    def lost(self, chosen: tuple[int, ...]) -> float:
+        """Return the mean loss per stop."""
+        return sum(self._one(at, chosen) for at in range(len(self.short)))
+
+    def _one(self, at: int, chosen: tuple[int, ...]) -> float:
+        """What one stop costs; a measure for an item that is never short there changes nothing."""
+        short, part = self.short[at], self.problem.parts[at]
+        useful = tuple(j for j in chosen if self.candidates[j].item in short)
+        if (at, useful) not in self.known:
+            ready = [j for j in range(self.ready) if self.problem.measures[j].item in short]
+            course = part.run([*ready, *(self.ready + j for j in useful)], self.case.reading)
+            self.known[at, useful] = part.worth(course.lost)
+        return self.known[at, useful]
+
+    def best(self, budget: float) -> list[int]:
+        """Return the candidates of the best set within a budget."""
+        priced = {one.item for one in self.candidates if one.cost is not None and one.cost <= budget}
+        at = [i for i, short in enumerate(self.short) if short & priced]
+        if not at:
+            return []
+        tried, short = [self.tried[i] for i in at], set().union(*(self.short[i] for i in at))
+        problem = self.stops.problem(tried, self.case, 1.0 / len(self.tried), short)
+        ready = len(problem.measures) - len(self.candidates)
+        costs = [0.0] * ready + [candidate.cost for candidate in self.candidates]
+        found = best_set(problem, costs, budget, "risk", self.case.reading, TIME_LIMIT)
+        return sorted(j - ready for j in found if j >= ready)
 
 
 def _stated(company: Company) -> list[tuple[Candidate, dict[str, Any]]]:

@@ -13,6 +13,8 @@ from .company import Company, Source
 from .company_graph import CompanyGraph, item_id
 from .links import Link
 
+HOME = "JPN"
+"""The company's own country: what is bought there hangs on no other."""
 NOTHING = 1e-9
 
 
@@ -68,11 +70,15 @@ def _top(active: list[Source]) -> dict[str, Any]:
     for source in active:
         if source.country:
             known[source.country] += source.share or 0.0
+    told = {code: share for code, share in known.items() if code != HOME}
+    open_ = 1.0 - sum(source.share or 0.0 for source in active if source.country)
+    abroad = max(told.values(), default=0.0) + open_ if any(s.country is None or s.country != HOME for s in active) else 0.0
+    foreign = {"foreign_high": min(1.0, abroad)}
     top = max(known, key=lambda code: (known[code], code), default=None)
     if top is None:
-        return {"top_country": None, "top_share_low": None, "top_share_high": None}
+        return {"top_country": None, "top_share_low": None, "top_share_high": None} | foreign
     others = sum(s.share or 0.0 for s in active if s.country not in {top, None})
-    return {"top_country": top, "top_share_low": min(1.0, known[top]), "top_share_high": max(known[top], 1.0 - others)}
+    return {"top_country": top, "top_share_low": min(1.0, known[top]), "top_share_high": max(known[top], 1.0 - others)} | foreign
 
 
 def _spread(active: list[Source]) -> dict[str, Any]:

@@ -102,21 +102,28 @@ class Stops:
         measures = [*self.standing[case.name], *(one.measure(case) for one in self.candidates)]
         return graph.network(None, buyer=SELF, level="company", sources=needed_sources([], measures))
 
-    def problem(self, stops: Sequence[Stop], case: Case, weight: float = 1.0) -> Problem:
-        """Return the stops as threats to all products; the measures are what stands ready, then the candidates."""
+    def short(self, stop: Stop, case: Case) -> set[str]:
+        """Return the items that a stop makes short where nothing is in stock and nobody else delivers."""
+        kept = _KEPT[case.reading]
+        bare = solve(self.network(case), self.scenario(stop, case), None, (kept,))
+        levels = bare.levels(kept)
+        return {item for item, level in zip(bare.network.items, levels, strict=True) if level < 1 - NOTHING}
+
+    def problem(self, stops: Sequence[Stop], case: Case, weight: float = 1.0, items: set[str] | None = None) -> Problem:
+        """Return the stops as threats to all products; the measures are what stands ready (for ``items``), then the candidates."""
         network = self.network(case)
+        known = set(network.items)
         stocks = {item_id(part): self.stock(part, case) for part in self.company.direct}
-        stocks = {item: days for item, days in stocks.items() if days and item in set(network.items)}
+        stocks = {item: days for item, days in stocks.items() if days and item in known}
         weighing = Weighing(
-            {item: (value or 0.0) / YEAR for item, value in self.values.items()}, [weight] * len(stops), self.values_equal
+            {item: (value or 0.0) / YEAR for item, value in self.values.items()},
+            [weight] * len(stops),
+            dict.fromkeys(self.values, 1.0 / max(1, len(self.values))),
         )
         threats = [Threat(self.scenario(stop, case), HORIZON) for stop in stops]
-        measures = [*self.standing[case.name], *(one.measure(case) for one in self.candidates)]
+        ready = [measure for measure in self.standing[case.name] if items is None or measure.item in items]
+        measures = [*ready, *(one.measure(case) for one in self.candidates)]
         return Problem(network, weighing, threats, measures, stocks, {}, Assumptions(), 1.0)
-
-    @cached_property
-    def values_equal(self) -> dict[str, float]:
-        return dict.fromkeys(self.values, 1.0 / max(1, len(self.values)))
 
     def stock(self, part: str, case: Case) -> float:
         """Return the days of stock of a part."""
