@@ -69,7 +69,7 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
     tried = [*(Stop(code, True) for code in countries), *(Stop(firm, False) for firm in firms)]
     above = _Above(built, countries)
     rows = [
-        _row(company, built, stop, losses, revenue, above)
+        _row(company, built, stop, losses, revenue, above, stops.first(losses))
         for stop, losses in zip(tried, stops.losses(tried), strict=True)
     ]
     rows = sorted((row for row in rows if row["products"]), key=_worst_first)
@@ -166,7 +166,13 @@ class _Above:
 
 
 def _row(
-    company: Company, built: CompanyGraph, stop: Stop, losses: Losses, revenue: dict[str, float], above: _Above
+    company: Company,
+    built: CompanyGraph,
+    stop: Stop,
+    losses: Losses,
+    revenue: dict[str, float],
+    above: _Above,
+    first: str | None,
 ) -> dict[str, Any]:
     """What is lost when a country or a maker stops; money is blank where it has no bound or nothing is known of it."""
     products = []
@@ -198,10 +204,6 @@ def _row(
         for part, sources in company.sources.items()
         if any(s.active and (s.country if stop.country else firm_id(s.maker)) == stop.node for s in sources)
     ]
-    direct = set(company.direct)
-    stock = {part: company.parts[part].stock_days for part in losses.stopped if part in direct}
-    known = {part: days for part, days in stock.items() if days is not None}
-    first = min(known, key=lambda part: (known[part], part), default=min(stock, default=None))
     worth = HORIZON / 365.0
     return {
         "node": stop.node,
@@ -211,7 +213,7 @@ def _row(
         if stop.country
         else sorted({str(built.plants[id].country) for id in built.plants_of(stop.node) if built.plants[id].country}),
         "parts": parts,
-        "stopped_parts": losses.stopped,
+        "stopped_parts": [part for part, lost in losses.short.items() if lost > 1 - NOTHING],
         "first_part": first,
         "first_stock": None if first is None else company.parts[first].stock_days,
         "first_switch": None if first is None else company.switch_days(first),

@@ -142,7 +142,7 @@ class Stops:
     def losses(self, stops: Sequence[Stop]) -> list[Losses]:
         """Return what each stop does to each product."""
         parts = [part for part in self.company.bought if part in self.company.sources]
-        found = [Losses({}, []) for _ in stops]
+        found = [Losses({}, {}) for _ in stops]
         if not stops or not self.values:
             return found
         for case in self.cases:
@@ -153,10 +153,17 @@ class Stops:
                 for i, item in enumerate(threatened.products):
                     row = losses.products.setdefault(item.partition(":")[2], {})
                     row[case.name] = (float(course.lost[i]), float(course.below[i]), 1.0 - bare.level(item, kept))
-                if case is LOW:
+                if case is ESTIMATE:
                     levels = bare.levels(kept, [item_id(part) for part in parts])
-                    losses.stopped.extend(part for part, level in zip(parts, levels, strict=True) if level <= NOTHING)
+                    short = ((part, 1.0 - float(level)) for part, level in zip(parts, levels, strict=True))
+                    losses.short.update((part, lost) for part, lost in short if lost > NOTHING)
         return found
+
+    def first(self, losses: Losses) -> str | None:
+        """Return the directly bought part that runs out first, by the estimate: its stock over the part of it that is lost."""
+        direct = set(self.company.direct)
+        days = {part: self.stock(part, ESTIMATE) / lost for part, lost in losses.short.items() if part in direct}
+        return min(days, key=lambda part: (days[part], part), default=None)
 
 
     def _useful(self, bare: Solution, kept: str, case: Case) -> list[int]:
@@ -170,10 +177,10 @@ class Stops:
 class Losses:
     """What a stop does: by product and case the part of its output that is lost while it lasts, the day of the first shortage
     (`HORIZON` when there is none), and the part of its output that stops where nothing is in stock and nobody else delivers;
-    and the bought parts that then certainly stop."""
+    and what is lost of the bought parts, by the estimate."""
 
     products: dict[str, dict[str, tuple[float, float, float]]]
-    stopped: list[str]
+    short: dict[str, float]
 
 
 @dataclass(frozen=True)
