@@ -7,6 +7,10 @@ Within a view a known share is a point, ``share_low`` / ``share_high`` bound a r
 holds an unknown part. Quantities are divided by the row of the aggregate ``WORLD`` when there is one, else by the sum of all
 rows. Shares that sum to a little more than 1 (rounding) stand as published; what is computed from them divides by the sum.
 
+A view may be marked **complete**: its named suppliers are all there are. Where some of them have no share of their own, they
+hold what the others leave, and nobody unnamed does. A complete view whose shares are all told and sum to less than 1 keeps
+its remainder: the mark cannot be true of it.
+
 Where several views of one market exist, they are **ranked**, and the first is **preferred**, in this order: one with
 figures; not one whose every row is of unknown confidence; not a projection (a year after the source was published); not
 one from a source of low reliability; not one by nationality of the maker, which is no place; not one of capacity; the most
@@ -33,10 +37,11 @@ def market_shares(graph: SupplyGraph) -> pl.DataFrame:
     """Return one row per supplier and market view; `SupplyGraph.markets` keeps it.
 
     Columns: ``view`` (number of the view) and its key ``item, scope, level, measure, year, source``; ``supplier``;
-    ``share_low``, ``share_high`` (0..1); ``known`` ("share", "range", "unknown", or "ratio": a quantity
-    beside suppliers of unknown quantity, an upper bound); ``confidence``, ``quantity``, ``unit``.
-    Of the whole view: ``attributed`` (sum of lower bounds), ``remainder`` (1 - attributed), ``excluded`` (suppliers that the
-    stated total leaves out), ``rank`` (1 for the best view of an item, scope and level) and ``preferred`` (rank 1). Rows of
+    ``share_low``, ``share_high`` (0..1); ``known`` ("share", "range", "unknown", or "ratio": a quantity beside suppliers of
+    unknown quantity, an upper bound); ``confidence``, ``quantity``, ``unit``.
+    Of the whole view: ``attributed`` (sum of lower bounds), ``remainder`` (1 - attributed), ``complete`` (nobody unnamed holds
+    any of the remainder), ``excluded`` (suppliers that the stated total leaves out), ``rank`` (1 for the best view of an
+    item, scope and level) and ``preferred`` (rank 1). Rows of
     the aggregates (world total, residual) are not suppliers and do not appear.
     """
     kinds = graph.suppliers.select(supplier="id", level="kind")
@@ -67,7 +72,7 @@ def market_shares(graph: SupplyGraph) -> pl.DataFrame:
 def market_views(graph: SupplyGraph) -> pl.DataFrame:
     """Return one row per market view: its key, ``suppliers``, and what `market_shares` says of the whole view."""
     return graph.markets.group_by("view", *VIEW, maintain_order=True).agg(
-        pl.len().alias("suppliers"), pl.col("attributed", "remainder", "excluded", "rank", "preferred").first()
+        pl.len().alias("suppliers"), pl.col("attributed", "remainder", "complete", "excluded", "rank", "preferred").first()
     )
 
 
@@ -104,7 +109,11 @@ def _bounded(named: pl.DataFrame) -> pl.DataFrame:
         .then(pl.min_horizontal(pl.col("share_high").fill_null(1.0), pl.col("low") + pl.col("remainder")))
         .otherwise("remainder")
     )
-    return named.with_columns(share_low="low", share_high=pl.max_horizontal(high, "low"))
+    named = named.with_columns(share_low="low", share_high=pl.max_horizontal(high, "low"))
+    # A list that is said to be complete but leaves a remainder nobody on it can hold is not.
+    room = (pl.col("share_high") - pl.col("share_low")).sum().over("view")
+    complete = pl.col("complete").fill_null(False).any().over("view")
+    return named.with_columns(complete=complete & (room >= pl.col("remainder") - 1e-9))
 
 
 def _preferred(rows: pl.DataFrame, graph: SupplyGraph) -> pl.DataFrame:
@@ -132,7 +141,7 @@ def _preferred(rows: pl.DataFrame, graph: SupplyGraph) -> pl.DataFrame:
     )
     ranks = order.select("view", rank=pl.int_range(1, pl.len() + 1).over("item", "scope", "level"))
     columns = ["view", *VIEW, "supplier", "share_low", "share_high", "known", "confidence", "quantity", "unit"]
-    columns += ["attributed", "remainder", "excluded", "rank", "preferred"]
+    columns += ["attributed", "remainder", "complete", "excluded", "rank", "preferred"]
     rows = rows.join(ranks, on="view", how="left", maintain_order="left").with_columns(
         preferred=pl.col("rank") == 1,
         excluded=pl.col("excluded").fill_null(pl.lit([], dtype=pl.List(pl.String))),

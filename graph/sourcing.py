@@ -51,7 +51,7 @@ def sourcing(graph: SupplyGraph, items: pl.Series, level: str) -> tuple[pl.DataF
     words = ["published", "estimated", "unknown"]
     doubt = pl.col("confidence").replace_strict({"published": 0, "estimated": 1}, default=2, return_dtype=pl.Int64)
     views = rows.group_by(market, maintain_order=True).agg(
-        pl.col("level", "measure", "year", "source", "remainder", "excluded").first(),
+        pl.col("level", "measure", "year", "source", "remainder", "complete", "excluded").first(),
         imports=imports.first(),
         loose=((pl.col("share_high") > pl.col("share_low")).any() | bounded.any()),
         confidence=doubt.max(),
@@ -60,7 +60,7 @@ def sourcing(graph: SupplyGraph, items: pl.Series, level: str) -> tuple[pl.DataF
     left_out = views.filter(pl.col("excluded").list.len() > 0).explode("excluded")
     left_out = left_out.select(*market, supplier="excluded", low=pl.lit(0.0), high=pl.lit(1.0))
     home = views.filter("imports").select(*market, supplier="buyer", low=pl.lit(0.0), high=pl.lit(1.0))
-    rest = views.filter(pl.col("remainder") > 0).select(
+    rest = views.filter((pl.col("remainder") > 0) & ~pl.col("complete")).select(
         *market,
         supplier=pl.lit(REMAINDER),
         low=pl.when("loose").then(0.0).otherwise("remainder"),

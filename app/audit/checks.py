@@ -18,7 +18,7 @@ from ...datasets.guideline import guideline_items
 from ...graph import Message
 from .company import Company
 from .figures import HOME, NOTHING, Figures
-from .words import Name, percent, place
+from .words import Name, percent, place, span
 
 FINDING, CLEAR, UNKNOWN = "finding", "no_finding", "not_enough_data"
 HALF, TWO_THIRDS, CONCENTRATED, INDISPENSABLE = "PRJ-COUNTRY-50", "PRJ-COUNTRY-65", "PRJ-HHI-40", "JP-NEDO-60"
@@ -109,19 +109,25 @@ class _Checks:
         self.parts, self.known = figures.parts, figures.coverage
 
     def _of_parts(
-        self, name: str, known: Iterable[dict[str, Any]], test: Callable[[dict[str, Any]], bool], **values: Any
+        self,
+        name: str,
+        known: Iterable[dict[str, Any]],
+        test: Callable[[dict[str, Any]], bool],
+        maybe: Callable[[dict[str, Any]], bool] | None = None,
+        **values: Any,
     ) -> _Result:
-        """A check that asks the same of every part of which something is known."""
+        """A check that asks the same of every part of which something is known: what is certain, and what may be."""
         known = list(known)
         bad = [part for part in known if test(part)]
-        status = UNKNOWN if not known else FINDING if bad else CLEAR
-        says = _say(name, count=len(bad), known=len(known), parts=len(self.parts), **values)
+        possible = [part for part in known if maybe and not test(part) and maybe(part)]
+        status = FINDING if bad else UNKNOWN if possible or not known else CLEAR
+        says = _say(name, count=len(bad), possible=len(possible), known=len(known), parts=len(self.parts), **values)
         return status, says, [self._part(name, part) for part in bad]
 
     def _part(self, name: str, part: dict[str, Any]) -> Evidence:
         fields = {
             "country": place(part["top_country"]),
-            "share": percent(part["top_share"]),
+            "share": span(part["top_share_low"], part["top_share_high"]),
             "low": "–" if part["hhi_low"] is None else f"{part['hhi_low']:.2f}",
             "high": "–" if part["hhi_high"] is None else f"{part['hhi_high']:.2f}",
             "stock": "–" if part["stock_days"] is None else f"{part['stock_days']:.0f}",
@@ -132,9 +138,9 @@ class _Checks:
         return Evidence(f"{part['part']} {part['name']}", _say(f"{name}_row", **fields), tuple(part["refs"]))
 
     def coverage(self) -> _Result:
-        linked = self.known["revenue_linked"]
-        status = UNKNOWN if linked is None else CLEAR if linked >= 1 - NOTHING else FINDING
-        return status, _say("coverage", linked=percent(linked), products=self.known["products"]), []
+        linked, whole = self.known["revenue_linked"], self.known["products_linked"]
+        status = CLEAR if whole and whole == self.known["products"] else UNKNOWN if linked is None else FINDING
+        return status, _say("coverage", linked=percent(linked), whole=self.known["products_linked"], products=self.known["products"]), []
 
     def site_country(self) -> _Result:
         part, spend = self.known["country_known"], self.known["spend_country_known"]
@@ -150,24 +156,38 @@ class _Checks:
         return status, _say("visibility", supplier=percent(self.known["supplier_known"]), **fields), []
 
     def single(self) -> _Result:
-        return self._of_parts("single", (part for part in self.parts if part["active"]), lambda part: part["single"])
+        return self._of_parts(
+            "single",
+            (part for part in self.parts if part["active"]),
+            lambda part: part["single"] == "certain",
+            lambda part: part["single"] == "possible",
+        )
 
     def qualified(self) -> _Result:
-        single = [part for part in self.parts if part["single"]]
+        single = [part for part in self.parts if part["single"] == "certain"]
         if not single and any(part["active"] for part in self.parts):
-            return CLEAR, _say("qualified", count=0, known=0, parts=len(self.parts)), []
-        return self._of_parts("qualified", single, lambda part: not part["alternatives"])
+            return CLEAR, _say("qualified", count=0, possible=0, known=0, parts=len(self.parts)), []
+        return self._of_parts(
+            "qualified", single, lambda part: not part["alternatives_high"], lambda part: not part["alternatives"]
+        )
 
     def country(self) -> _Result:
-        known = (part for part in self.parts if part["top_share"] is not None)
+        known = (part for part in self.parts if part["active"])
         bound = limit(HALF)
-        foreign = lambda part: part["top_country"] != HOME and part["top_share"] > bound  # noqa: E731
-        return self._of_parts("country", known, foreign, limit=percent(bound))
+        foreign = lambda part: part["top_country"] not in {HOME, None}  # noqa: E731
+        return self._of_parts(
+            "country",
+            known,
+            lambda part: foreign(part) and part["top_share_low"] > bound,
+            # Where a country is blank, the part may depend on any.
+            lambda part: part["foreign_high"] > bound,
+            limit=percent(bound),
+        )
 
     def concentration(self) -> _Result:
         known = (part for part in self.parts if part["hhi_low"] is not None)
         bound = limit(CONCENTRATED)
-        return self._of_parts("concentration", known, lambda part: part["hhi_low"] > bound, limit=f"{bound:.2f}")
+        return self._of_parts("concentration", known, lambda part: part["hhi_low"] > bound, lambda part: part["hhi_high"] > bound, limit=f"{bound:.2f}")
 
     def stock(self) -> _Result:
         known = (part for part in self.parts if part["gap_days"] is not None)
@@ -212,21 +232,34 @@ class _Checks:
         return status, _say("diamonds", count=names, known=len(several)), evidence
 
     def scenarios(self) -> _Result:
-        stopping = [row for row in self.figures.countries if row["certain"] > 0]
-        rows = [row for row in self.figures.times if row["days_high"] is not None]
+        stopping = [row for row in self.figures.countries if row["year_low"] > 0]
+        short = [
+            (row, product)
+            for row in self.figures.countries
+            for product in row["products"]
+            if product["day_high"] is not None
+        ]
+        whole = {
+            product["product"]
+            for row in self.figures.countries
+            for product in row["products"]
+            if product["stops_low"] > 1 - NOTHING
+        }
         status = UNKNOWN if not self.figures.revenue else FINDING if stopping else CLEAR
         evidence = [
             Evidence(
-                row["product"], _say("scenarios_row", country=place(row["country"]), days=f"{row['days_high']:.0f}"), ()
+                product["product"],
+                _say("scenarios_row", country=place(row["node"]), days=f"{product['day_high']:.0f}"),
+                tuple(row["refs"]),
             )
-            for row in rows
+            for row, product in short
         ]
-        return status, _say("scenarios", count=len(stopping), products=len({row["product"] for row in rows})), evidence
+        return status, _say("scenarios", count=len(stopping), products=len(whole)), evidence
 
     def dependencies(self) -> _Result:
-        single = sum(1 for part in self.parts if part["single"])
-        says = _say("dependencies", single=single, countries=sum(1 for r in self.figures.countries if r["certain"] > 0))
-        return (FINDING if single else UNKNOWN), says, []
+        single = sum(1 for part in self.parts if part["single"] == "certain")
+        countries = sum(1 for row in self.figures.countries if row["year_low"] > 0)
+        return (FINDING if single else UNKNOWN), _say("dependencies", single=single, countries=countries), []
 
     def critical(self) -> _Result:
         rows = self.figures.critical

@@ -91,6 +91,8 @@ class Company:
     needs: list[Need]
     sources: dict[str, list[Source]]
     firms: dict[str, dict[str, Any]]
+    owners: dict[str, str]
+    """Parent companies by supplier."""
     technologies: list[dict[str, Any]]
     measures: list[dict[str, Any]]
     answers: dict[str, dict[str, Any]]
@@ -116,6 +118,10 @@ class Company:
     def made(self) -> set[str]:
         """What the company puts together itself: it has lines in the BOM and no source."""
         return {need.parent for need in self.needs} - set(self.sources)
+
+    def parent(self, firm: str) -> str | None:
+        """Return the company that a supplier belongs to, as the suppliers sheet names it."""
+        return self.owners.get(firm)
 
     def alternatives(self, part: str) -> list[Source]:
         """Return the qualified sources of a part that are not used today."""
@@ -164,6 +170,7 @@ class _Reader:
             needs=needs,
             sources=sources,
             firms=firms,
+            owners={name: self._firm(row["parent"]) for name, row in firms.items() if row.get("parent")},
             technologies=[row for row in self.reading.rows("technologies") if row.get("technology")],
             measures=self._measures(),
             answers={

@@ -3,53 +3,61 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import polars as pl
 
-from ...graph import ProductionNetwork, SupplyGraph
-from ...graph.network import REMAINDER
-from .company import Company, Source
+from ...graph import SupplyGraph
+from .company import Company, Need, Source
 from .links import IS, Link
 
 SELF = "own"
 """Id of the company, and prefix of the ids of its items, suppliers and sources."""
-NO_MAKER = "?"
+
+
+@dataclass(frozen=True)
+class Plant:
+    """What supplies parts: a maker in one country. Blank: not known. ``firm`` is the id of the maker."""
+
+    maker: str
+    vendor: str | None
+    country: str | None
+    firm: str | None
 
 
 @dataclass(frozen=True, eq=False)
 class CompanyGraph:
-    """The joined graph, and what its ids mean.
+    """The company as supply graphs, and what their ids mean.
 
     Attributes
     ----------
     own : SupplyGraph
         The company's own facts alone.
-    graph : SupplyGraph
-        With the part of the world that its linked items need.
-    makers : dict
-        ``(maker, country)`` of a source by supplier id.
+    sourced : SupplyGraph
+        The same without the parts that nobody is named for.
+    stated, graph : SupplyGraph
+        Own facts with the part of the world that linked items need: by the company's own links, and by guessed ones, too.
+    plants : dict of str to Plant
+        The suppliers of parts.
+    unsourced : list of str
+        Parts that are needed, and that nobody is named for.
     """
 
     own: SupplyGraph
+    sourced: SupplyGraph
+    stated: SupplyGraph
     graph: SupplyGraph
-    makers: dict[str, tuple[str, str | None]]
+    plants: dict[str, Plant]
+    unsourced: list[str]
 
-    def network(self) -> ProductionNetwork:
-        """Return the production network of the company's own facts.
+    def name(self, firm: str) -> str:
+        """Return the name of a maker."""
+        return str(self.own.supplier(firm)["name_en"])
 
-        The sources listed for a part are taken as all its sources: where their shares are not known, each may hold any
-        part, but nobody who is not listed.
-        """
-        network = ProductionNetwork.from_graph(self.own, None, buyer=SELF)
-        nodes = network.nodes
-        rest = (network.producer & (nodes["supplier"] == REMAINDER).fill_null(False).to_numpy())[network.indices]
-        listed = self.own.shares["item"].unique().implode()
-        bought = ((nodes["role"] == "market") & nodes["item"].is_in(listed)).to_numpy()
-        named = np.repeat(bought, np.diff(network.indptr)) & rest & (network.low == 0)
-        return replace(network, high=np.where(named, 0.0, network.high))
+    def plants_of(self, firm: str) -> list[str]:
+        """Return the plants of a maker."""
+        return [id for id, plant in self.plants.items() if plant.firm == firm]
 
 
 def item_id(part: str) -> str:
@@ -57,48 +65,59 @@ def item_id(part: str) -> str:
     return f"{SELF}:{part}"
 
 
+def plant_id(source: Source) -> str:
+    """Return the supplier id of a source: a maker in a country, and who sells it where the maker is not named."""
+    name = source.maker or (f"? ({source.vendor})" if source.vendor else "?")
+    return f"{SELF}:{name} [{source.country or '?'}]"
+
+
+def firm_id(maker: str) -> str | None:
+    """Return the supplier id of a maker; None where it is not known."""
+    return f"{SELF}:{maker}" if maker else None
+
+
 def build_graph(company: Company, links: list[Link], world: SupplyGraph) -> CompanyGraph:
-    """Return the company's graph joined to the bundled one.
+    """Return the company as supply graphs.
 
-    A part that *is* a bundled item takes over the item's inputs: its own sourcing is the company's knowledge, everything
-    below is the market's. A part that *contains* a bundled item needs it. A material that goes into bought parts is bought
-    by the makers of those parts.
+    The sources listed for a part are taken as all its sources (``complete``): where their shares are not known, each may hold
+    any part, but nobody who is not listed. A part that *is* a bundled item takes over the item's inputs: its own sourcing is
+    the company's knowledge, everything below is the market's. A part that *contains* a bundled item needs it. A material that
+    goes into bought parts is bought by the makers of those parts. Links that are only to be looked at join nothing.
     """
-    builder = _Builder(company)
-    builder.items()
-    builder.needs()
-    builder.shares()
-    reached = sorted({link.item for link in links})
-    market = world.select(_upstream(world, reached)) if reached else SupplyGraph()
-    own = builder.graph()
-    if not links:
-        return CompanyGraph(own, own, builder.makers)
+    sure = [link for link in links if link.used and not link.guessed]
+    used = [link for link in links if link.used]
+    needed = {need.part for need in company.needs}
+    unsourced = [part for part in company.bought if part in needed and part not in company.sources]
+    whole = _Builder(company, company.needs)
+    rest = [need for need in company.needs if need.part not in set(unsourced)]
+    own = whole.graph()
+    sourced = _Builder(company, rest).graph() if unsourced else own
+    stated = _joined(company, sure, world) if sure else own
+    graph = stated if len(used) == len(sure) else _joined(company, used, world)
+    return CompanyGraph(own, sourced, stated, graph, whole.plants, unsourced)
+
+
+def _joined(company: Company, links: list[Link], world: SupplyGraph) -> SupplyGraph:
+    market = world.select(world.needed_by(sorted({link.item for link in links})))
+    builder = _Builder(company, company.needs)
     builder.market(links, market)
-    return CompanyGraph(own, builder.graph().merge(market), builder.makers)
-
-
-def _upstream(world: SupplyGraph, items: list[str]) -> list[str]:
-    needs: dict[str, list[str]] = defaultdict(list)
-    for item, part in world.inputs.select("item", "input").iter_rows():
-        needs[item].append(part)
-    seen, front = set(items), list(items)
-    while front:
-        more = [part for part in needs[front.pop()] if part not in seen]
-        seen.update(more)
-        front += more
-    return sorted(seen)
+    return builder.graph().merge(market)
 
 
 class _Builder:
-    def __init__(self, company: Company) -> None:
-        self.company = company
+    def __init__(self, company: Company, needs: list[Need]) -> None:
+        self.company, self.lines = company, needs
         self.tables: dict[str, list[dict[str, Any]]] = {
             name: [] for name in ("items", "inputs", "suppliers", "shares", "sources")
         }
-        self.makers: dict[str, tuple[str, str | None]] = {}
+        self.plants: dict[str, Plant] = {}
+        self.firms: set[str] = set()
         self.sources_seen: set[str] = set()
         own = {"id": SELF, "name_en": company.name or SELF, "name_ja": company.name or None, "kind": "company"}
         self.tables["suppliers"].append(own | {"country": "JPN", "parent": None})
+        self.items()
+        self.needs()
+        self.shares()
 
     def graph(self) -> SupplyGraph:
         """Return the graph of the rows so far."""
@@ -124,7 +143,7 @@ class _Builder:
             self.tables["items"].append(row | {"note": part.refs[0]})
 
     def needs(self) -> None:
-        for need in self.company.needs:
+        for need in self.lines:
             self.tables["inputs"].append(
                 {
                     "item": item_id(need.parent),
@@ -155,6 +174,7 @@ class _Builder:
         for part in dict.fromkeys(made):
             ref = refs.get(part) or self.company.parts[part].refs[0]
             row = {"item": item_id(part), "supplier": SELF, "source": self._source(ref), "share": 1.0, "scope": SELF}
+            row |= {"complete": True}
             self.tables["shares"].append(row | {"measure": None, "confidence": "published", "missing": None, "note": ref})
 
     def _share(self, source: Source, scope: str | None) -> None:
@@ -163,10 +183,11 @@ class _Builder:
         self.tables["shares"].append(
             {
                 "item": item_id(source.part),
-                "supplier": self._maker(source),
+                "supplier": self._plant(source),
                 "source": self._source(ref),
                 "share": source.share,
                 "scope": scope,
+                "complete": True,
                 "measure": "purchases",
                 "confidence": confidence,
                 "missing": None if source.share is not None else "not_reported",
@@ -174,14 +195,30 @@ class _Builder:
             }
         )
 
-    def _maker(self, source: Source) -> str:
-        """The supplier id of a source: a maker in a country, and who sells it where the maker is not named."""
-        name = source.maker or (f"{NO_MAKER} ({source.vendor})" if source.vendor else NO_MAKER)
-        id = f"{SELF}:{name}" + (f" [{source.country}]" if source.country else "")
-        if id not in self.makers:
-            self.makers[id] = (name, source.country)
+    def _plant(self, source: Source) -> str:
+        id = plant_id(source)
+        if id not in self.plants:
+            firm = self._firm(source.maker) if source.maker else None
+            self.plants[id] = Plant(source.maker, source.vendor, source.country, firm)
+            name = source.maker or (f"? ({source.vendor})" if source.vendor else "?")
             row = {"id": id, "name_en": name, "name_ja": name, "kind": "company"}
-            self.tables["suppliers"].append(row | {"country": source.country, "parent": None})
+            self.tables["suppliers"].append(row | {"country": source.country, "parent": firm})
+        return id
+
+    def _firm(self, name: str) -> str:
+        """The supplier id of a maker, which belongs to the parent company that the suppliers sheet names."""
+        id, chain = f"{SELF}:{name}", [name]
+        while name not in self.firms:
+            self.firms.add(name)
+            parent = self.company.parent(name)
+            parent = None if parent in chain else parent
+            row = {"id": f"{SELF}:{name}", "name_en": name, "name_ja": name, "kind": "company"}
+            of = f"{SELF}:{parent}" if parent else None
+            self.tables["suppliers"].append(row | {"country": None, "parent": of})
+            if parent is None:
+                break
+            chain.append(parent)
+            name = parent
         return id
 
     def market(self, links: list[Link], market: SupplyGraph) -> None:

@@ -10,10 +10,10 @@ from ...datasets.guideline import guideline_documents, guideline_items
 from ...graph import Message
 from ...graph.messages import text
 from .checks import Evidence, Finding
-from .figures import HORIZON
 from .measures import describe
 from .report import Audit
-from .words import BLANK, days, money, percent, place, say
+from .stops import HORIZON
+from .words import BLANK, days, money, percent, place, say, span
 
 THEMES = ("principle_1", "principle_2", "principle_3", "autonomy", "indispensability", "governance", "governance_code")
 THEMES += ("leakage", "prior_report")
@@ -25,6 +25,8 @@ ASSUMPTIONS = (
     "only_source",
     "spend_shares",
     "switching",
+    "stock",
+    "blank_country",
     "upstream_stock",
     "halt",
     "market",
@@ -72,7 +74,6 @@ class _Writer:
             "countries": [self._node(row) for row in self.figures.countries],
             "makers": [self._node(row) for row in self.figures.makers],
             "makers_left_out": self.figures.makers_left_out,
-            "times": [row | {"place": self.place(row["country"])} for row in self.figures.times],
             "diamonds": [
                 row | {"node": row["node_name"] or self.place(row["country"]), "country": self.place(row["country"])}
                 for row in self.figures.diamonds
@@ -81,10 +82,8 @@ class _Writer:
                 row | {"name": row[f"name_{self.lang}"] or row["name_en"], "top_supplier": self.place(row["top_supplier"])}
                 for row in self.figures.market
             ],
-            "look_through": [
-                row | {"shares": [share | {"place": self.place(share["country"])} for share in row["shares"]]}
-                for row in self.figures.look_through
-            ],
+            "spend": self._spend(),
+            "unsourced": [{"part": part, "name": self.company.parts[part].name} for part in self.figures.unsourced],
             "flags": self._flags(),
             "critical": [row | {"product_name": row[f"product_{self.lang}"]} for row in self.figures.critical],
             "technologies": [self._technology(row) for row in self.company.technologies],
@@ -117,36 +116,50 @@ class _Writer:
 
     def _coverage(self) -> dict[str, Any]:
         known = self.figures.coverage
-        names = ("revenue_linked", "supplier_known", "country_known", "spend_country_known", "tier2_own", "tier2_market")
+        names = ("revenue_linked", "supplier_known", "spend_stated", "country_known", "spend_country_known", "tier2_own", "tier2_market")
         shown = {f"{name}_says": percent(known[name]) for name in (*names, "tier2_unknown", "stock_known", "switch_known")}
         return known | shown | {"revenue_says": self.money(known["revenue"]), "spend_says": self.money(known["spend"])}
 
     def _board(self) -> dict[str, Any]:
-        countries = [row for row in self.figures.countries if row["loss_high"] > 0]
-        makers = [row for row in self.figures.makers if row["loss_high"] > 0]
+        priced = bool(self.figures.revenue)
+        shown = lambda row: priced and (row["loss"] > 0 or row["loss_high"] != 0)  # noqa: E731
+        countries = [row for row in self.figures.countries if shown(row)]
+        makers = [row for row in self.figures.makers if shown(row)]
         own = {row["subject"] for row in self.figures.flags if row["own_technology"]}
         parts = {row["subject"] for row in self.figures.flags if not row["own_technology"]}
         planned = [row for row in self.company.technologies if row.get("destination")]
         return {
             "countries": [self._node(row) for row in countries[:BOARD]],
             "makers": [self._node(row) for row in makers[: BOARD - 1]],
+            "notes": self._notes([*countries, *makers]),
             "technologies": self.t("board_technologies", own=len(own), parts=len(parts), planned=len(planned)),
             "first": self._first(),
         }
+
+    def _notes(self, rows: list[dict[str, Any]]) -> list[str]:
+        """What the figures leave out, and what it could add."""
+        notes = []
+        if self.figures.unsourced and rows:
+            most = [row["loss_open"] for row in rows]
+            upto = self.t("no_bound") if None in most else self.money(max(most))
+            notes.append(self.t("note_unsourced", count=len(self.figures.unsourced), most=upto))
+        if self.figures.unpriced and rows:
+            notes.append(self.t("note_unpriced", products=", ".join(self.figures.unpriced[:6])))
+        return notes
 
     def _first(self) -> list[dict[str, Any]]:
         """What to do first: the best set where there is a budget, else the most useful measures, then what is not known."""
         steps: list[dict[str, Any]] = []
         mitigation = self.audit.mitigation
         if mitigation is not None:
-            useful = sorted(mitigation.rows, key=lambda row: -row["removed_high"])
+            useful = sorted(mitigation.rows, key=lambda row: -row["removed_estimate"])
             plan = mitigation.plan
             if plan is not None and plan.chosen:
-                saved = self.money(plan.before_high - plan.after_high)
+                saved = self.money(mitigation.nothing["estimate"] - plan.after["estimate"])
                 fields = {"cost": self.money(plan.cost), "budget": self.money(mitigation.budget), "saved": saved}
                 rows = [row for row in useful if row["measure"] in plan.chosen]
                 steps.append({"says": self.t("first_plan", **fields), "items": [self._step(row) for row in rows]})
-            rest = [row for row in useful if row["cost"] is None and row["removed_high"] > 0]
+            rest = [row for row in useful if row["cost"] is None and row["removed_estimate"] > 0]
             best = list({row["part"]: row for row in reversed(rest)}.values())[::-1][:3]
             if best:
                 steps.append({"says": self.t("first_proposals"), "items": [self._step(row) for row in best]})
@@ -197,6 +210,10 @@ class _Writer:
     def _part(self, row: dict[str, Any]) -> dict[str, Any]:
         return row | {
             "top_country_name": self.place(row["top_country"]),
+            "top_share_says": span(row["top_share_low"], row["top_share_high"]),
+            "single_says": self.t(f"single_{row['single']}"),
+            "stock_says": days(row["stock_days"], self.lang),
+            "switch_says": days(row["switch_days"], self.lang),
             "sources_says": "; ".join(self._source(source) for source in row["sources"]),
             "revenue_says": self.money(row["revenue"]),
         }
@@ -209,19 +226,55 @@ class _Writer:
 
     def _node(self, row: dict[str, Any]) -> dict[str, Any]:
         gap = _gap(row)
-        return row | {
-            "label": row["name"] or self.place(row["country"]),
-            "country_name": self.place(row["country"]) if row["country"] else self.t("place_unknown"),
-            "certain_says": self.money(row["certain"]),
-            "loss_says": self.money(row["loss_low"]),
-            "loss_high_says": self.money(row["loss_high"]),
-            "possible_says": self.money(row["possible"]),
-            "with_market_says": self.money(row["with_market"]),
-            "first_name": None if row["first_part"] is None else self.company.parts[row["first_part"]].name,
-            "stock_says": days(row["first_stock"], self.lang),
-            "switch_says": days(row["first_switch"], self.lang),
-            "short": gap < 0,
+        places = [self.place(code) for code in row["countries"]]
+        money = {
+            f"{name}_says": self._most(row[name])
+            for name in ("loss", "loss_low", "loss_high", "loss_open", "year", "year_low", "year_high", "market")
         }
+        return (
+            row
+            | money
+            | {
+                "label": row["name"] or places[0],
+                "country_name": ", ".join(places) or self.t("place_unknown"),
+                "day_says": self._days(row["day_low"], row["day"]),
+                "first_name": None if row["first_part"] is None else self.company.parts[row["first_part"]].name,
+                "stock_says": days(row["first_stock"], self.lang),
+                "switch_says": days(row["first_switch"], self.lang),
+                "short": gap < 0,
+            }
+        )
+
+    def _most(self, value: float | None) -> str:
+        """An amount that may have no upper bound."""
+        if not self.figures.revenue:
+            return BLANK
+        return self.t("no_bound") if value is None else self.money(value)
+
+    def _days(self, least: float | None, estimate: float | None) -> str:
+        """The day of the first shortage: estimate, and the earliest that is possible."""
+        if least is None:
+            return self.t("does_not_stop")
+        if estimate is None:
+            return self.t("from_day", low=f"{least:.0f}")
+        shown = days(estimate, self.lang)
+        return shown if estimate - least < 0.5 else f"{shown} ({self.t('from_day', low=f'{least:.0f}')})"
+
+    def _spend(self) -> dict[str, Any] | None:
+        found = self.figures.spend
+        if found is None:
+            return None
+        shares = [
+            row
+            | {
+                "place": self.place(row["country"]),
+                "direct_says": span(row["direct_low"], row["direct_high"]),
+                "all_says": span(row["all_low"], row["all_high"]),
+            }
+            for row in found["shares"]
+        ]
+        unknown = {f"{name}_says": percent(value) for name, value in found["unknown"].items()}
+        return found | {"shares": shares, "total_says": self.money(found["total"])} | unknown
 
     def _flags(self) -> list[dict[str, Any]]:
         names = {row["number"]: row[f"name_{self.lang}"] for row in technologies().iter_rows(named=True)}
@@ -232,7 +285,8 @@ class _Writer:
 
     def _technology(self, row: dict[str, Any]) -> dict[str, Any]:
         shown = {name: self.place(row.get(name)) for name in ("country", "partner_country", "destination")}
-        return row | {f"{name}_name": value for name, value in shown.items()} | {"refs": [row["_ref"]]}
+        blank = dict.fromkeys(("technology", "site", "partner", "control", "transfer", "destination", "decision_date"))
+        return blank | row | {f"{name}_name": value for name, value in shown.items()} | {"refs": [row["_ref"]]}
 
     def _smelters(self) -> list[dict[str, Any]]:
         return [
@@ -251,20 +305,21 @@ class _Writer:
             return None
         plan = found.plan
         return {
-            "nothing_low": found.nothing["low"],
-            "nothing_high": found.nothing["high"],
-            "nothing_says": self.money(found.nothing["high"]),
+            "nothing": found.nothing,
+            "nothing_says": self._three(found.nothing),
             "threats": [self._threat(node) for node in found.threats],
             "rows": [
                 row
                 | {
                     "says": self._measure(row),
-                    "removed_says": self.money(row["removed_high"]),
+                    "removed_says": self.money(row["removed_estimate"]),
+                    "removed_bounds": self._bounds(row["removed_low"], row["removed_high"]),
                     "cost_says": self.money(row["cost"]),
                     "chosen": plan is not None and row["measure"] in plan.chosen,
                 }
                 for row in found.rows
             ],
+            "proven": found.proven,
             "budget": found.budget,
             "budget_says": self.money(found.budget),
             "plan": None
@@ -272,18 +327,27 @@ class _Writer:
             else {
                 "chosen": list(plan.chosen),
                 "cost": plan.cost,
-                "before": plan.before_high,
-                "after": plan.after_high,
+                "after": plan.after,
                 "cost_says": self.money(plan.cost),
-                "before_says": self.money(plan.before_high),
-                "after_says": self.money(plan.after_high),
-                "saved_says": self.money(plan.before_high - plan.after_high),
+                "before_says": self.money(found.nothing["estimate"]),
+                "after_says": self._three(plan.after),
+                "saved_says": self.money(found.nothing["estimate"] - plan.after["estimate"]),
             },
         }
 
+    def _three(self, value: dict[str, float]) -> str:
+        """An estimate with what is certain and what is possible, where these differ."""
+        shown = self.money(value["estimate"])
+        bounds = (self.money(value["low"]), self.money(value["high"]))
+        return shown if set(bounds) == {shown} else self.t("three", estimate=shown, low=bounds[0], high=bounds[1])
+
+    def _bounds(self, low: float, high: float) -> str:
+        """The range between what is taken off the certain and off the possible loss, in either order."""
+        ends = [self.money(value) for value in sorted((low, high))]
+        return ends[0] if ends[0] == ends[1] else self.t("from_to", low=ends[0], high=ends[1])
+
     def _threat(self, node: str) -> str:
-        maker = self.audit.built.makers.get(node)
-        return maker[0] if maker else self.place(node)
+        return self.place(node) if ":" not in node else self.audit.built.name(node)
 
     def _antitrust(self) -> list[dict[str, Any]]:
         rows = {row["id"]: row for row in guideline_items().iter_rows(named=True)}

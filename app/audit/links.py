@@ -15,7 +15,7 @@ from ...risk import link_parts as recognised
 from .company import Company, Part
 from .mapping import Remark
 
-IS, CONTAINS = "is", "contains"
+IS, CONTAINS, REVIEW = "is", "contains", "review"
 STATED = ("corrected", "column")
 """Ways in which a link is the company's own word; the others (those of `risk.link_parts`) are guesses."""
 
@@ -35,12 +35,17 @@ class Link:
         """Whether the company did not say so itself."""
         return self.how not in STATED
 
+    @property
+    def used(self) -> bool:
+        """Whether figures rest on it; one that is to be looked at first is only shown."""
+        return self.relation != REVIEW
+
 
 def link_parts(company: Company, world: SupplyGraph, corrections: dict[str, Any]) -> list[Link]:
     """Return the links of all bought parts to bundled items.
 
     A correction stands alone for its part; then come the columns of the workbook; only a part of which nothing is said is
-    guessed, by `risk.link_parts`, and only what is certain there is a link. Remarks on words that name no bundled item are
+    guessed, by `risk.link_parts`; what is not certain there is to be looked at, and no figure rests on it. Remarks on words that name no bundled item are
     added to ``company.remarks``.
 
     Raises
@@ -69,9 +74,9 @@ def link_parts(company: Company, world: SupplyGraph, corrections: dict[str, Any]
 
 
 def _guessed(parts: list[Part], world: SupplyGraph) -> list[Link]:
-    """Links that the parts' names and numbers are certain of."""
+    """Links that the parts' names and numbers say, or hint at (``REVIEW``)."""
     lines = pl.DataFrame([(part.name, part.id) for part in parts], schema={"name": pl.String, "id": pl.String}, orient="row")
-    found = recognised(lines, world).filter(pl.col("relation") != "review")
+    found = recognised(lines, world)
     return [Link(parts[line].id, item, relation, how, by) for line, item, relation, by, how in found.iter_rows()]
 
 

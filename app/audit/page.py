@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from ...graph.messages import text
 from . import pictures
-from .figures import HORIZON
+from .stops import HORIZON
 from .words import days, percent
 
 BARS = 10
@@ -57,12 +57,13 @@ def draw(content: dict[str, Any], currency: str) -> list[dict[str, Any]]:
     ]
     labels = (t("legend_own"), t("legend_market"), t("legend_unknown"))
     found.append(("picture_coverage", pictures.parts_of_whole(rows, labels, t("unit_percent"))))
-    lost = [row for row in content["countries"] if row["with_market"] > 0][:BARS]
-    if lost:
-        bars = [(row["label"], row["certain"] / 1e6, row["with_market"] / 1e6) for row in lost]
+    lost = [row for row in content["countries"] if row["loss"] > 0 or row["loss_high"] != 0][:BARS]
+    if lost and known["revenue"]:
+        # Where a loss has no upper bound the bar ends at the estimate, and the table says so.
+        bars = [(row["label"], row["loss_low"] / 1e6, (row["loss_high"] or row["loss"]) / 1e6) for row in lost]
         unit = t("unit_money", currency=t("yen") if currency == "JPY" else currency)
         found.append(("picture_countries", pictures.bars(bars, (t("legend_certain"), t("legend_more")), unit)))
-    stops = [row for row in content["countries"] if row["first_stock"] is not None]
+    stops = [row for row in content["countries"] if None not in (row["first_stock"], row["first_switch"])]
     if stops:
         stops = sorted(stops, key=lambda row: (row["first_stock"], row["node"]))[:BARS]
         times = [(f"{row['label']} ({row['first_part']})", row["first_stock"], row["first_switch"]) for row in stops]

@@ -69,7 +69,7 @@ class _Book:
     def _board(self) -> None:
         content, page = self.content, self.book.add_worksheet(self.t("sheet_board"))
         page.set_column(0, 0, 34)
-        page.set_column(1, 5, 20)
+        page.set_column(1, 7, 20)
         page.write_string(0, 0, self.t("title"), self.title)
         lines: list[tuple[Any, ...]] = [(content["company"],), (self.t("as_of", date=content["meta"]["as_of"] or "–"),), ()]
         coverage = content["coverage"]
@@ -77,10 +77,12 @@ class _Book:
         names = {"tile_revenue": "revenue_linked", "tile_country": "spend_country_known", "tile_tier2": "tier2_own"}
         lines += [(self.t(name), coverage[f"{key}_says"]) for name, key in names.items()]
         for name, key in (("worst", "countries"), ("worst_makers", "makers")):
-            heads = ("loss", "lost", "first_stop", "lasts", "switch")
+            heads = ("loss", "certain", "possible", "first_day", "first_stop", "lasts", "switch")
             lines += [(), (self.t(name), *(self.t(head) for head in heads))]
-            shown = ("label", "loss_says", "certain_says", "first_name", "stock_says", "switch_says")
+            shown = ("label", "loss_says", "loss_low_says", "loss_high_says", "day_says", "first_name", "stock_says")
+            shown += ("switch_says",)
             lines += [tuple(row[column] for column in shown) for row in content["board"][key]]
+        lines += [(note,) for note in content["board"]["notes"]]
         lines += [(), (self.t("flagged"),), (content["board"]["technologies"],), (), (self.t("what_first"),)]
         for step in content["board"]["first"]:
             lines += [(step["says"],), *((f"– {line}",) for line in step["items"])]
@@ -118,12 +120,14 @@ class _Book:
     def _tables(self) -> None:
         content = self.content
         refs = lambda row: ", ".join(row["refs"])  # noqa: E731
-        heads = ("part", "item", "source", "alternatives", "revenue", "place", "top_share", "stock", "switch", "where")
-        names = ("part", "name", "sources_says", "alternatives", "revenue", "top_country_name", "top_share", "stock_days")
-        rows = [[*(row[name] for name in names), row["switch_days"], refs(row)] for row in content["parts"]]
-        self._table("parts", heads, rows, money=(4,))
-        heads = ("place", "loss", "lost", "possible", "with_market", "parts_here", "first_stop", "stock", "switch", "where")
-        names = ("loss_low", "certain", "possible", "with_market")
+        heads = ("part", "item", "source", "one_maker", "alternatives", "revenue", "place", "top_low", "top_high", "stock")
+        names = ("part", "name", "sources_says", "single_says", "alternatives", "revenue", "top_country_name")
+        names += ("top_share_low", "top_share_high", "stock_days", "switch_days", "gap_days")
+        rows = [[*(row[name] for name in names), refs(row)] for row in content["parts"]]
+        self._table("parts", (*heads, "switch", "gap", "where"), rows, money=(5,))
+        heads = ("place", "loss", "certain", "possible", "possible_open", "first_day", "lost", "lost_certain")
+        heads += ("lost_possible", "with_market", "parts_here", "first_stop", "stock", "switch", "where")
+        names = ("loss", "loss_low", "loss_high", "loss_open", "day", "year", "year_low", "year_high", "market")
         for sheet in ("countries", "makers"):
             rows = [
                 [
@@ -137,15 +141,17 @@ class _Book:
                 ]
                 for row in content[sheet]
             ]
-            self._table(sheet, heads, rows, money=(1, 2, 3, 4))
+            self._table(sheet, heads, rows, money=(1, 2, 3, 4, 6, 7, 8, 9))
+        names = ("place", "direct_low", "direct_high", "all_low", "all_high")
+        rows = [[row[name] for name in names] for row in (content["spend"] or {"shares": []})["shares"]]
+        self._table("through", ("place", "direct_low", "direct_high", "all_low", "all_high"), rows)
         rows = [
-            [row["product"], share["place"], share["low"], share["high"], row["unknown"]]
-            for row in content["look_through"]
-            for share in row["shares"]
+            [row["label"], one["product"], one["day_low"], one["day"], one["day_high"], one["lost"]]
+            for sheet in ("countries", "makers")
+            for row in content[sheet]
+            for one in row["products"]
         ]
-        self._table("through", ("product", "place", "legend_low", "legend_high", "legend_unknown"), rows)
-        rows = [[row["place"], row["product"], row["days_low"], row["days_high"]] for row in content["times"]]
-        self._table("times", ("place", "product", "possible", "certain"), rows)
+        self._table("times", ("stops_here", "product", "day_least", "first_day", "day_most", "lost_part"), rows)
         bases = {False: self.t("basis_own"), True: self.t("basis_market")}
         rows = [[row["part"], row["name"], row["node"], bases[row["market"]], refs(row)] for row in content["diamonds"]]
         self._table("diamonds", ("part", "item", "meets", "basis", "where"), rows)
@@ -162,9 +168,10 @@ class _Book:
         heads = ("technology", "site", "place", "partner", "place", "control", "planned", "place", "decision", "where")
         self._table("leakage", heads, rows)
         measures = content["mitigation"]["rows"] if content["mitigation"] else []
-        names = ("part", "name", "says", "removed_high", "cost", "removed_per_cost")
+        heads = ("part", "item", "measure", "removed", "removed_certain", "removed_possible", "cost", "per_cost", "in_plan")
+        names = ("part", "name", "says", "removed_estimate", "removed_low", "removed_high", "cost", "removed_per_cost")
         rows = [[*(row[name] for name in names), "●" if row["chosen"] else None] for row in measures]
-        self._table("measures", ("part", "item", "measure", "removed", "cost", "per_cost", "in_plan"), rows, money=(3, 4))
+        self._table("measures", heads, rows, money=(3, 4, 5, 6))
         names = ("item", "name", "top_supplier", "top_share_low", "top_share_high", "year", "source")
         self._plain("market", ("id", "item", "place", "legend_low", "legend_high", "year", "source"), names)
         names = ("file", "sheet", "header_row", "column", "read_as")

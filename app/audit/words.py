@@ -25,6 +25,16 @@ def percent(part: float | None) -> str:
     return "<1%" if part > 0 and shown == "0%" else shown
 
 
+def span(low: float | None, high: float | None) -> str:
+    """Return the bounds of a part; one figure where they meet.
+
+    >>> span(0.4, 0.4), span(0.4, 1.0)
+    ('40%', '40%–100%')
+    """
+    ends = (percent(low), percent(high))
+    return ends[0] if ends[0] == ends[1] else "–".join(ends)
+
+
 class Name(Message):
     """A name in both languages, as data has it."""
 

@@ -172,7 +172,8 @@ def concentration(
     as_of : int, optional
         The year from which the age of a figure is counted; the current year by default.
     unnamed : bool, default True
-        Whether the remainder may belong to suppliers that are not named; see `hhi`.
+        Whether the remainder may belong to suppliers that are not named; see `hhi`. Never that of a view that is marked
+        complete.
 
     Returns
     -------
@@ -222,7 +223,7 @@ def concentration(
     worst = pl.col("confidence").replace_strict({"published": 0, "estimated": 1}, default=2, return_dtype=pl.Int64).max()
     views = rows.group_by("view", *VIEW, maintain_order=True).agg(
         pl.len().cast(pl.Int64).alias("suppliers"),
-        pl.col("attributed", "remainder", "excluded", "preferred").first(),
+        pl.col("attributed", "remainder", "complete", "excluded", "preferred").first(),
         lows=low,
         highs=high,
         known=pl.col("known"),
@@ -236,10 +237,11 @@ def concentration(
         cr3_named=high.top_k(3).sum(),
     )
     figures = [
-        _figures(low, high, known, unnamed) for low, high, known in views.select("lows", "highs", "known").iter_rows()
+        _figures(low, high, known, unnamed and not complete)
+        for low, high, known, complete in views.select("lows", "highs", "known", "complete").iter_rows()
     ]
     bounds = pl.DataFrame(figures, schema={"hhi_low": pl.Float64, "hhi_high": pl.Float64}, orient="row")
-    rest = pl.col("remainder") if unnamed else pl.lit(0.0)
+    rest = pl.when(~pl.col("complete")).then("remainder").otherwise(0.0) if unnamed else pl.lit(0.0)
     cr3_named = pl.when(rest > 0).then(1.0).otherwise("cr3_named")
     views = (
         pl.concat([views, bounds], how="horizontal")

@@ -5,6 +5,7 @@ The figures are definitions of this project; `look_through` states its formula.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ _WHOSE = {"country": "country", "supplier": "company"}
 TIERS = 30
 """Tiers that are looked through; only a supply chain that runs in a circle has more."""
 
-_FACTS = {"qualified": pl.Boolean, "stock_days": pl.Float64, "switching_days": pl.Float64}
+_FACTS = {"maker": pl.String, "qualified": pl.Boolean, "stock_days": pl.Float64, "switching_days": pl.Float64}
 _SCHEMA = {
     "item": pl.String,
     "tier": pl.Int64,
@@ -32,6 +33,7 @@ _SCHEMA = {
     "top_share_low": pl.Float64,
     "top_share_high": pl.Float64,
     "attributed": pl.Float64,
+    "single_supplier": pl.String,
     "single_source": pl.String,
     "sole_source": pl.String,
     "look_through_country": pl.String,
@@ -75,8 +77,9 @@ def exposure(
     level : {"country", "supplier"}
         Whose shares are looked at where a market is told both ways, and who a shared upstream source is.
     facts : frame or rows of dict, optional
-        What the buyer knows of its own: ``item, supplier`` and optionally ``qualified`` (bool), ``stock_days`` and
-        ``switching_days`` (days until that supplier delivers instead).
+        What the buyer knows of its own: ``item, supplier`` and optionally ``maker`` (whose supplier it is: two plants of one
+        maker are one source, a blank is a maker that is not known; without this column each supplier is one), ``qualified`` (bool), ``stock_days`` and ``switching_days``
+        (days until that supplier delivers instead).
 
     Returns
     -------
@@ -88,8 +91,9 @@ def exposure(
           ``suppliers`` (named), ``top_supplier`` and ``top_share_low, top_share_high`` (share of the largest supplier, 0..1;
           where they differ it may be another than the one named), ``attributed`` (0..1, part that is attributed to somebody
           named), ``source, year, confidence``.
-        - ``single_source``: one supplier is qualified for this buyer: by the facts, else by its own sourcing.
-          ``sole_source``: one company in the world makes it. Both "certain", "possible" (one is named, and more may exist),
+        - ``single_supplier``: one maker delivers to this buyer today (an alternative at hand with share 0 does not).
+          ``single_source``: one supplier is qualified for this buyer: by the facts, else by its own sourcing.
+          ``sole_source``: one company in the world makes it. All "certain", "possible" (one is named, and more may exist),
           "no" or "unknown" (nobody says).
         - ``look_through_country, look_through_low, look_through_high, unknown_share``: see `look_through`, over all tiers;
           ``visibility``: part of the supply whose country is known at tier 0 (makers of the item), 1, 2, ...
@@ -139,12 +143,13 @@ def exposure(
         direct = _direct(network, node)
         own = told.filter(pl.col("item") == item)
         # A count of countries is none of suppliers, and what the buyer makes itself it does not buy.
-        bought = direct["suppliers"] if about["buyer"] != WORLD_MARKET and about["level"] not in {None, "country"} else None
+        bought = direct["used"] if about["buyer"] != WORLD_MARKET and about["level"] not in {None, "country"} else None
         rows.append(
             {"item": item, "tier": tiers[item], "scope": about["buyer"] or None, "sole_source": makers.get(item, "unknown")}
             | {key: about[key] for key in ("level", "source", "year", "confidence")}
             | {key: direct[key] for key in ("top_supplier", "top_share_low", "top_share_high", "attributed")}
-            | {"suppliers": len(direct["suppliers"]), "single_source": _single(own, bought, direct["attributed"])}
+            | {"suppliers": len(direct["suppliers"]), "single_supplier": _one_maker(own, bought, direct)}
+            | {"single_source": _single(own, bought, direct["open"])}
             | lines.summary(node)
             | diamonds.get(item, {})
             | _ready(own, bought)
@@ -155,8 +160,10 @@ def exposure(
     return frame.select("item", "name_en", "name_ja", pl.all().exclude("item", "name_en", "name_ja"))
 
 
-def look_through(graph: SupplyGraph, item: str, buyer: str | None = None, *, level: str = "country") -> pl.DataFrame:
-    r"""Return which countries (or suppliers) stand behind an item, tier by tier and over all tiers.
+def look_through(
+    graph: SupplyGraph, item: str | Mapping[str, float], buyer: str | None = None, *, level: str = "country"
+) -> pl.DataFrame:
+    r"""Return which countries (or suppliers) stand behind an item or a basket, tier by tier and over all tiers.
 
     The supply lines are followed up from the item: at a market they split by share, at a maker evenly over its essential
     requirements (how much of each is needed is rarely told), over alternatives of unknown mix evenly. Country c makes
@@ -168,8 +175,10 @@ def look_through(graph: SupplyGraph, item: str, buyer: str | None = None, *, lev
 
     Parameters
     ----------
-    graph, item, buyer
+    graph, buyer
         As in `exposure`.
+    item : str or mapping
+        What is looked through; or a basket: items and what each weighs (what is spent on it, how much of it is bought).
     level : {"country", "supplier"}
         Who is named.
 
@@ -185,7 +194,7 @@ def look_through(graph: SupplyGraph, item: str, buyer: str | None = None, *, lev
     UnknownIdError
         The item or buyer is not in the graph.
     InputError
-        Another level.
+        Another level, or a basket without weight.
 
     Examples
     --------
@@ -204,9 +213,12 @@ def look_through(graph: SupplyGraph, item: str, buyer: str | None = None, *, lev
     [(None, 'CHN', 0.5), (None, 'DEU', 0.5)]
     """
     _check_level(level)
-    network = graph.network(item, buyer=buyer, level=_WHOSE[level])
+    basket = {item: 1.0} if isinstance(item, str) else {one: float(weight) for one, weight in item.items() if weight > 0}
+    if not basket:
+        raise InputError("risk.exposure.basket")
+    network = graph.network(item if isinstance(item, str) else None, buyer=buyer, level=_WHOSE[level])
     lines = _Lines(network, level)
-    found, left = lines.follow(network.market(item))
+    found, left = lines.basket(basket)
     rows = []
     for tier, part, whole in [(None, found.sum(axis=0), left.sum()), *zip(range(len(left)), found, left, strict=True)]:
         share = part / whole
@@ -234,6 +246,17 @@ class _Lines:
     def follow(self, node: int) -> tuple[np.ndarray, np.ndarray]:
         """Return the part that each place makes at each tier, and what reaches the tier."""
         found, left = tier_kernels.walk(self.network, node, self.number, len(self.places), TIERS)
+        depth = int(np.count_nonzero(left))
+        return found[:depth], left[:depth]
+
+    def basket(self, weights: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
+        """Return what `follow` says of several markets, by their weights."""
+        found, left = np.zeros((TIERS, len(self.places))), np.zeros(TIERS)
+        total = sum(weights.values())
+        for item, weight in weights.items():
+            more, there = self.follow(self.network.market(item))
+            found[: len(more)] += weight / total * more
+            left[: len(there)] += weight / total * there
         depth = int(np.count_nonzero(left))
         return found[:depth], left[:depth]
 
@@ -265,9 +288,11 @@ def _facts(facts: Any) -> pl.DataFrame:
     frame = facts if isinstance(facts, pl.DataFrame) else pl.DataFrame(facts, infer_schema_length=None)
     if missing := [name for name in ("item", "supplier") if name not in frame.columns]:
         raise InputError("risk.exposure.facts", columns=", ".join(missing))
-    return frame.select(
+    told = "maker" in frame.columns
+    frame = frame.select(
         (pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in blank.items()
     )
+    return frame if told else frame.with_columns(maker="supplier")
 
 
 def _tiers(graph: SupplyGraph, product: str | None) -> dict[str, int | None]:
@@ -297,9 +322,12 @@ def _direct(network: ProductionNetwork, node: int) -> dict[str, Any]:
     best = min(shares, key=lambda row: (-row[1], -row[2], row[0]), default=None)
     return {
         "suppliers": [name for name, _, _ in shares],
+        "used": [name for name, _, high in shares if high > 1e-9],
+        "surely": [name for name, low, _ in shares if low > 1e-9],
+        "open": any(name == REMAINDER and high > 1e-9 for name, _, high in named),
         "top_supplier": best[0] if best else None,
         "top_share_low": best[1] if best else None,
-        "top_share_high": max(rest, *(high for _, _, high in shares)) if best else None,
+        "top_share_high": max(high for name, _, high in named if name != REMAINDER or rest) if best else None,
         "attributed": attributed,
     }
 
@@ -314,18 +342,29 @@ def _sole(graph: SupplyGraph) -> dict[str, str]:
     return dict(counts.select("item", verdict.otherwise(pl.lit("certain"))).iter_rows())
 
 
-def _single(own: pl.DataFrame, bought: list[str] | None, attributed: float) -> str:
+def _one_maker(own: pl.DataFrame, bought: list[str] | None, direct: dict[str, Any]) -> str:
+    """Whether one maker delivers to the buyer today."""
+    if not bought:
+        return "unknown"
+    makers = dict(own.select("supplier", "maker").iter_rows())
+    named = {makers.get(name, name) for name in bought}
+    surely = {makers.get(name, name) for name in direct["surely"]} - {None}
+    if len(surely) > 1:
+        return "no"
+    return "possible" if len(named) > 1 or None in named or direct["open"] else "certain"
+
+
+def _single(own: pl.DataFrame, bought: list[str] | None, open_: bool) -> str:
     """Whether one supplier is qualified: by the facts, else by the buyer's own sourcing."""
     if own["qualified"].is_not_null().any():
-        yes = own.filter("qualified")["supplier"].n_unique()
-        open_ = own["qualified"].is_null().any()
-        return "no" if yes > 1 else "unknown" if yes == 0 else "possible" if open_ else "certain"
-    if own["supplier"].n_unique():
-        bought = own["supplier"].unique().to_list()
-        attributed = 1.0
-    if bought is None or not bought:
+        makers, open_ = set(own.filter("qualified")["maker"]), own["qualified"].is_null().any()
+    elif own.height:
+        makers, open_ = set(own["maker"]), False
+    else:
+        makers = set(bought or ())
+    if not makers:
         return "unknown"
-    return "no" if len(bought) > 1 else "certain" if attributed > 1 - 1e-9 else "possible"
+    return "no" if len(makers - {None}) > 1 else "possible" if open_ or None in makers else "certain"
 
 
 def _ready(own: pl.DataFrame, bought: list[str] | None) -> dict[str, Any]:
@@ -349,7 +388,7 @@ def _ready(own: pl.DataFrame, bought: list[str] | None) -> dict[str, Any]:
 
 def _diamonds(network: ProductionNetwork, failures: Failures) -> dict[str, dict[str, Any]]:
     """The source that takes most, for certain, from an item with two or more suppliers, none of which it is; by item."""
-    named = network.kind[network.owner] == MARKET
+    named = (network.kind[network.owner] == MARKET) & (network.high > 1e-9)
     named &= (network.nodes["supplier"].gather(network.indices) != REMAINDER).fill_null(False).to_numpy()
     direct = {item: network.indices[links] for item in network.items if len(links := _of(network, item, named)) > 1}
     if not direct or not failures.ids:

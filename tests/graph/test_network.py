@@ -5,7 +5,7 @@ import numpy as np
 import polars as pl
 import pytest
 from kanmon.graph import InputError, ProductionNetwork, ReadError, SupplyGraph, UnknownIdError
-from kanmon.risk import Scenario, solve
+from kanmon.risk import Scenario, halt, simulate, solve
 
 SUPPLIERS = [{"id": c, "name_en": c, "kind": "country"} for c in ("AAA", "BBB", "CCC")]
 SUPPLIERS += [
@@ -153,3 +153,26 @@ def test_a_company_without_a_country_has_none():
         sources=[{"id": "s", "title": "t", "publisher": "p"}],
     )
     assert graph.network().nodes["country"].to_list() == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("shares", "kept"),
+    [
+        ({"a": None, "b": None}, (0.0, 1.0)),
+        ({"a": 0.6, "b": None}, (0.4, 0.4)),
+        ({"a": 0.6, "b": 0.2}, (0.4, 0.4)),
+    ],
+)
+def test_a_complete_list_leaves_nothing_to_anybody_unnamed(shares, kept):
+    """Of what is not told nobody but the named may hold it; where all is told and a rest stays, the mark cannot be true."""
+    rows = [{"item": "p", "supplier": id, "source": "s", "share": v, "scope": "o", "complete": True} for id, v in shares.items()]
+    graph = SupplyGraph(
+        items=[{"id": "p", "name_en": "p", "kind": "component"}],
+        suppliers=[{"id": id, "name_en": id, "kind": "company"} for id in ("o", *shares)],
+        shares=rows,
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    row = simulate(graph, Scenario("", halt("a")), buyer="o", level="company").row(0, named=True)
+    assert (row["kept_low"], row["kept_high"]) == pytest.approx(kept)
+    calm = simulate(graph, Scenario("", halt("o")), buyer="o", level="company").row(0, named=True)
+    assert calm["kept_low"] == pytest.approx(1.0 if None in shares.values() else 0.8)

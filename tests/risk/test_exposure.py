@@ -135,6 +135,67 @@ def test_what_the_buyer_knows_itself_comes_first():
     assert tuple(row[key] for key in keys) == ("certain", 1, 0, 30.0, None, None)
 
 
+def plants(*facts, shares=((None, True),)):
+    """A buyer's part from plants p1, p2, ... with ``(share, complete)`` each, and the facts about them."""
+    ids = [f"p{n}" for n in range(1, len(shares) + 1)]
+    rows = [
+        {"item": "part", "supplier": id, "source": "s", "share": share, "complete": complete, "scope": "own"}
+        for id, (share, complete) in zip(ids, shares, strict=True)
+    ]
+    suppliers = [{"id": id, "name_en": id, "kind": "company"} for id in ("own", *ids)]
+    graph = SupplyGraph(
+        items=[{"id": "part", "name_en": "part", "kind": "component"}],
+        suppliers=suppliers,
+        shares=rows,
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    told = [{"item": "part", "supplier": f"p{n}", "maker": maker} for n, maker in enumerate(facts, start=1)]
+    return rows_of(exposure(graph, None, "own", level="supplier", facts=told or None))["part"]
+
+
+@pytest.mark.parametrize(
+    ("makers", "shares", "verdict"),
+    [
+        (("m",), [(1.0, None)], "certain"),
+        (("m", "m"), [(0.6, None), (0.4, None)], "certain"),
+        (("m", "n"), [(0.6, None), (0.4, None)], "no"),
+        (("m", None), [(0.6, None), (0.4, None)], "possible"),
+        (("m", "n"), [(1.0, None), (0.0, None)], "certain"),
+        (("m", "n"), [(None, True), (None, True)], "possible"),
+        (("m",), [(None, True)], "certain"),
+        (("m",), [(None, None)], "possible"),
+        ((None,), [(1.0, None)], "possible"),
+    ],
+)
+def test_a_single_supplier_is_one_maker_whatever_its_plants_and_what_is_blank_stays_open(makers, shares, verdict):
+    assert plants(*makers, shares=shares)["single_supplier"] == verdict
+
+
+def test_an_alternative_that_delivers_nothing_today_counts_as_one_when_it_is_qualified():
+    shares = [{"item": "part", "supplier": s, "source": "s", "share": v, "scope": "own"} for s, v in (("a", 1.0), ("b", 0.0))]
+    graph = SupplyGraph(
+        items=[{"id": "part", "name_en": "part", "kind": "component"}],
+        suppliers=[{"id": id, "name_en": id, "kind": "company"} for id in ("own", "a", "b")],
+        shares=shares,
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    facts = [
+        {"item": "part", "supplier": "a", "qualified": True, "stock_days": 20.0, "switching_days": 300.0},
+        {"item": "part", "supplier": "b", "qualified": True, "switching_days": 90.0},
+    ]
+    row = rows_of(exposure(graph, None, "own", level="supplier", facts=facts))["part"]
+    assert (row["alternatives"], row["switching_days"], row["uncovered_days"]) == (1, 90.0, 70.0)
+    assert (row["single_supplier"], row["single_source"]) == ("certain", "no")
+
+
+def test_a_basket_is_looked_through_by_what_is_spent_on_each_item():
+    graph = graph_of([], {"magnet": {"CHN": 1.0}, "gear": {"JPN": 1.0}})
+    frame = look_through(graph, {"magnet": 35.0, "gear": 65.0})
+    assert dict(frame.filter(pl.col("tier") == 0).select("country", "share_low").iter_rows()) == {"JPN": 0.65, "CHN": 0.35}
+    with pytest.raises(InputError):
+        look_through(graph, {"magnet": 0.0})
+
+
 def test_columns_stand_and_rows_are_sorted_by_tier():
     frame = exposure(graph_of(CHAIN, SHARES), "motor")
     assert frame.select("tier", "item").rows() == [(0, "motor"), (1, "magnet"), (1, "steel"), (2, "ore")]
