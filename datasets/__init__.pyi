@@ -18,6 +18,7 @@ from .guideline import guideline_documents as guideline_documents
 from .guideline import guideline_items as guideline_items
 from .inspection import inspect_data as inspect_data
 from .intake.understanding import understand as understand
+from .maker_prior import maker_prior as maker_prior
 from .measures import country_groups as country_groups
 from .measures import designated_goods as designated_goods
 from .measures import measure_sources as measure_sources

@@ -86,6 +86,16 @@ def between(node, here, in_loop, indptr, indices, low, high, share, flags, whole
 
 
 @part
+def as_first(node, here, indptr, indices, gain, x, sides):
+    """Whether a market gives a side what it gives the first: nothing is cut, or all alike."""
+    shift = here * len(indices)
+    for k in range(indptr[node], indptr[node + 1]):
+        if gain[shift + k] != gain[k] or x[indices[k] * sides + here] != x[indices[k] * sides]:
+            return False
+    return True
+
+
+@part
 def settle_drawn(a, b, order, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
                  some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict,
                  arranged):  # fmt: skip
@@ -104,7 +114,10 @@ def settle_drawn(a, b, order, kind, indptr, indices, low, high, share, flags, wh
         for i in range(a, b):
             node = order[i]
             for here in range(sides):
-                if kind[node] == 0 and here > 0:
+                if here > 0 and (
+                    kind[node] == 0
+                    or (kind[node] == 1 and not in_loop and as_first(node, here, indptr, indices, gain, x, sides))
+                ):
                     new = x[node * sides]
                 elif kind[node] == 1:
                     new = between(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr,

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -23,12 +23,12 @@ import polars as pl
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import shorten
-from ...graph.network import EXTRA
+from ...graph.network import EXTRA, SHARED
 from . import kernels
 from .conditions import ANY, HIGH, LOW, Conditions, conditions, network_places
 from .draw_kernels import complete
 from .facts import MIX, NEED, SCENARIO, SOURCING, USE, Fact, open_facts, sections
-from .failures import failures_of, product_node
+from .failures import product_node
 from .scenario import Change, Scenario, scenario_of
 from .simulation import READINGS, Assumptions, X, arguments, prepared, solve
 
@@ -181,7 +181,7 @@ def weights(network: ProductionNetwork, node: int, chances: np.ndarray) -> tuple
 def _makers(base: np.ndarray, rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.ndarray]:
     """Return where makers stand and how large they are: rests x count x makers."""
     shape = (len(base), count, MAKERS)
-    stick = rng.beta(1.0, CONCENTRATION, shape)
+    stick = 1 - (1 - rng.random(shape)) ** (1 / CONCENTRATION)  # Beta(1, CONCENTRATION)
     stick[:, :, -1] = 1.0
     before = np.concatenate([np.ones((*shape[:2], 1)), np.cumprod(1 - stick[:, :, :-1], axis=2)], axis=2)
     chances = rng.random(shape)
@@ -379,10 +379,9 @@ class Question:
         given = self._given(reading)
         n, base = len(network.kind), np.zeros(len(first))
         changed = np.zeros(len(first) * len(facts))
-        about = failures_of(network, "country")
         other = first if second is None else second
         complete(
-            *given, self._arranged(reading), about._block_of, *about._up, np.zeros(n, np.int64), np.zeros(n * self.state.sides),
+            *given, self._arranged(reading), *_above(network), np.zeros(n, np.int64), np.zeros(n * self.state.sides),
             self.place[order], pointer, touch_ptr, np.concatenate([np.zeros(0, np.int64), *touch]).astype(np.int64),
             np.ascontiguousarray(first[:, order]).ravel(), np.ascontiguousarray(other[:, order]).ravel(), self._top, base,
             changed, work=1 + len(first) * (1 + len(facts) // 10),
@@ -400,6 +399,24 @@ class Question:
 
     def _arranged(self, reading: str) -> np.ndarray:
         return np.full(len(self.network.kind), 0.0 if reading == "low" else 1.0)
+
+
+@lru_cache(maxsize=8)
+def _above(network: ProductionNetwork) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the block of every node, and for every node those that read it: sparse rows.
+
+    Makers do not read what they share with others: their market does.
+    """
+    order, starts = network.order
+    block = np.zeros(len(order), np.int64)
+    block[order] = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    own = (network.flags & SHARED) == 0
+    markets = np.repeat(np.arange(len(network.kind)), np.diff(network.need_indptr))
+    readers = np.concatenate([network.owner[own], markets])
+    read = np.concatenate([network.indices[own], network.indices[network.needs]])
+    read, readers = np.divmod(np.unique(read * len(network.kind) + readers), len(network.kind))
+    pointer = np.concatenate([[0], np.cumsum(np.bincount(read, minlength=len(network.kind)))])
+    return block, pointer.astype(np.int64), readers.astype(np.int64)
 
 
 def _poured(
