@@ -2,7 +2,7 @@
 
 A **setting** is one number that the data leaves open, addressed by its place among the arrays that hold them: weights of
 links, what is kept without a requirement, use shares (m each), weight left open, arrangement, capacities (n each), gains
-(sides x m). The settings of one fact stand together.
+(sides x m), and one number that all arrangements have in common. The settings of one fact stand together.
 
 The arrangement of a market is a number too: 0 the worst, 1 the best, between them what lies between. What a market can give
 is an interval, since the ways of dividing a supply form a convex set, so every number is a real arrangement.
@@ -15,7 +15,7 @@ from .kernels import BEST, LEAST, MAX_SWEEPS, MOST, UNIFORM, WORST, market, plan
 
 
 @part
-def put(place, new, n, m, low, kept, use, slack, arranged, cap, gain):
+def put(place, new, n, m, low, kept, use, slack, arranged, cap, gain, common):
     """Put a setting in place; return what stood there."""
     if place < m:
         old = low[place]
@@ -47,9 +47,24 @@ def put(place, new, n, m, low, kept, use, slack, arranged, cap, gain):
         cap[place] = new
         return old
     place -= n
-    old = gain[place]
-    gain[place] = new
+    if place < len(gain):
+        old = gain[place]
+        gain[place] = new
+        return old
+    old = common[0]
+    common[0] = new
     return old
+
+
+@part
+def arrangement_of(own, common):
+    """Return how a market is arranged, from what is its own (0 worst, 1 best) and what all markets have in common.
+
+    Worst and best are what they are; between them the markets of a good world (1) are arranged well, of a bad one (0) badly.
+    """
+    if own <= 0.0 or own >= 1.0 or common >= 1.0:
+        return 0.0 if own <= 0.0 else 1.0
+    return 0.0 if common <= 0.0 else own ** ((1.0 - common) / common)
 
 
 @part
@@ -98,7 +113,7 @@ def as_first(node, here, indptr, indices, gain, x, sides):
 @part
 def settle_drawn(a, b, order, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
                  some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict,
-                 arranged):  # fmt: skip
+                 arranged, common):  # fmt: skip
     """Bring a block to its greatest fixed point, from above; see `kernels.settle`."""
     in_loop = b - a > 1
     if not in_loop:
@@ -122,7 +137,7 @@ def settle_drawn(a, b, order, kind, indptr, indices, low, high, share, flags, wh
                 elif kind[node] == 1:
                     new = between(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr,
                                   needs, rank, wants, some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, unknown,
-                                  spread, strict, arranged[node])  # fmt: skip
+                                  spread, strict, arrangement_of(arranged[node], common[0]))  # fmt: skip
                 else:
                     new = value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr,
                                 needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides,
@@ -144,7 +159,7 @@ def settle_drawn(a, b, order, kind, indptr, indices, low, high, share, flags, wh
 @Kernel
 def complete(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
              some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict,
-             arranged, block_of, up_ptr, up, dirty, usual, place, fact_ptr, touch_ptr, touch, first, second, wanted, base,
+             arranged, common, block_of, up_ptr, up, dirty, usual, place, fact_ptr, touch_ptr, touch, first, second, wanted, base,
              changed):  # fmt: skip
     """Solve a network under every row of settings; then again with each fact's settings taken from a second row.
 
@@ -156,7 +171,7 @@ def complete(order, starts, kind, indptr, indices, low, high, share, flags, whol
     for row in range(len(base)):
         at = row * count
         for i in range(count):
-            put(place[i], first[at + i], n, m, low, kept, use, slack, arranged, cap, gain)
+            put(place[i], first[at + i], n, m, low, kept, use, slack, arranged, cap, gain, common)
         for block in range(blocks):
             node = order[starts[block]]
             if kind[node] == 0 and starts[block + 1] - starts[block] == 1:
@@ -166,7 +181,7 @@ def complete(order, starts, kind, indptr, indices, low, high, share, flags, whol
             else:
                 settle_drawn(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags, whole,
                              slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu,
-                             sides, unknown, spread, arrangement, mixing, strict, arranged)  # fmt: skip
+                             sides, unknown, spread, arrangement, mixing, strict, arranged, common)  # fmt: skip
         base[row] = x[wanted]
         if facts > 0:
             for i in range(n * sides):
@@ -174,7 +189,7 @@ def complete(order, starts, kind, indptr, indices, low, high, share, flags, whol
         for fact in range(facts):
             other = False
             for i in range(fact_ptr[fact], fact_ptr[fact + 1]):
-                old = put(place[i], second[at + i], n, m, low, kept, use, slack, arranged, cap, gain)
+                old = put(place[i], second[at + i], n, m, low, kept, use, slack, arranged, cap, gain, common)
                 other = other or old != second[at + i]
             changed[row * facts + fact] = base[row]
             if not other:
@@ -202,7 +217,7 @@ def complete(order, starts, kind, indptr, indices, low, high, share, flags, whol
                 else:
                     settle_drawn(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags,
                                  whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x,
-                                 v, w, mu, sides, unknown, spread, arrangement, mixing, strict, arranged)  # fmt: skip
+                                 v, w, mu, sides, unknown, spread, arrangement, mixing, strict, arranged, common)  # fmt: skip
                 for i in range(starts[block], starts[block + 1]):
                     node = order[i]
                     moved = False
@@ -217,7 +232,7 @@ def complete(order, starts, kind, indptr, indices, low, high, share, flags, whol
                 block += 1
             changed[row * facts + fact] = x[wanted]
             for i in range(fact_ptr[fact], fact_ptr[fact + 1]):
-                put(place[i], first[at + i], n, m, low, kept, use, slack, arranged, cap, gain)
+                put(place[i], first[at + i], n, m, low, kept, use, slack, arranged, cap, gain, common)
             for one in range(bottom, top + 1):
                 if dirty[one]:
                     dirty[one] = 0

@@ -8,7 +8,9 @@ apart from the others:
 - makers whom nobody names: a Dirichlet process over countries. Its base is the prior of the item; each market has its own
   few makers, about as concentrated as markets are where they are known (`CONCENTRATION`);
 - a graded need: Beta(2, 2) between its bounds; a use share: even between its bounds;
-- who among a step's makers is supplied: even between the worst arrangement and the best.
+- who among a step's makers is supplied: between the worst arrangement and the best, by a number of the step's own and one
+  that all steps of a draw have in common, both even. Without the latter a long chain would be bad luck and good luck in turn
+  in every draw, and the spread far too narrow.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from ...graph.network import EXTRA, SHARED
 from . import kernels
 from .conditions import ANY, HIGH, LOW, Conditions, conditions, network_places
 from .draw_kernels import complete
-from .facts import MIX, NEED, SCENARIO, SOURCING, USE, Fact, open_facts, sections
+from .facts import ARRANGEMENT, MIX, NEED, SCENARIO, SOURCING, USE, Fact, open_facts, sections
 from .failures import product_node
 from .scenario import Change, Scenario, scenario_of
 from .simulation import READINGS, Assumptions, X, arguments, prepared, solve
@@ -40,6 +42,7 @@ EVEN = "even"
 """Origin of a prior where nothing is told: every country that the network names, alike."""
 PRIOR = {"item": pl.String, "supplier": pl.String, "share": pl.Float64, "origin": pl.String}
 """Columns of a prior: the chance that a maker of ``item`` whom nobody names stands at ``supplier``, and where that is from."""
+_HALFWAY = np.array([0.5])
 LOWS, SLACK, RANK, KEPT, USED, CAPS, GAINS = 5, 10, 13, 17, 18, 20, 21
 """Places among the `arguments` that completions fill in."""
 
@@ -64,7 +67,9 @@ class Completions:
     part : numpy.ndarray
         rests x count: the part of its country's makers that a company has among those whom nobody names.
     size : numpy.ndarray
-        count: how much of a scenario that gives bounds comes true (0 the least).
+        count: how much of a scenario that gives bounds comes true (1 the least).
+    common : numpy.ndarray
+        count: how well shortages are shared out in the whole economy, 0..1.
     """
 
     network: ProductionNetwork
@@ -77,6 +82,7 @@ class Completions:
     mass: np.ndarray
     part: np.ndarray
     size: np.ndarray
+    common: np.ndarray
 
     @cached_property
     def rests(self) -> np.ndarray:
@@ -130,8 +136,8 @@ def completions(
     rests = _rests(facts)
     places, base, _ = prior_of(network, rests, prior)
     at, mass = _makers(base, rng, count)
-    part, size = rng.random((len(rests) + 1, count)), rng.random(count)
-    return Completions(network, facts, assumptions, count, settings, places, at, mass, part, size)
+    part, size, common = rng.random((len(rests) + 1, count)), rng.random(count), rng.random(count)
+    return Completions(network, facts, assumptions, count, settings, places, at, mass, part, size, common)
 
 
 def _drawn(network: ProductionNetwork, fact: Fact, rng: np.random.Generator, count: int) -> np.ndarray:
@@ -245,7 +251,8 @@ class Question:
     Attributes
     ----------
     facts : tuple of Fact
-        Those of the network, and at the end the scenario's own open size.
+        Those of the network, and at the end two that nobody can look up: the arrangement that all steps have in common, and
+        the scenario's own open size.
     place, fact_ptr : numpy.ndarray
         Places of the settings, those of a fact together.
     """
@@ -274,9 +281,12 @@ class Question:
             np.concatenate([places_of(network, fact), starts["gain"] + gains]).astype(np.int64)
             for fact, gains in zip(facts, self._fact_gains, strict=True)
         ]
+        places.append(np.array([starts["gain"] + len(low)]))
         places.append(np.concatenate([starts["cap"] + self._caps, starts["gain"] + self._sizes]).astype(np.int64))
         touched = np.unique(np.concatenate([self._caps, network.owner[self._sizes % m]]))
-        self.facts = (*facts, Fact(SCENARIO, "", touched=touched.astype(np.int64)))
+        steps = [np.zeros(0, np.int64), *(fact.touched for fact in facts if fact.kind == SOURCING)]
+        common = Fact(ARRANGEMENT, "", touched=np.concatenate(steps))
+        self.facts = (*facts, common, Fact(SCENARIO, "", touched=touched.astype(np.int64)))
         self.place = np.concatenate(places)
         self.fact_ptr = np.concatenate([[0], np.cumsum([len(one) for one in places])]).astype(np.int64)
 
@@ -287,7 +297,7 @@ class Question:
     def bound(self, reading: str) -> np.ndarray:
         """Return the settings as they stand in a bound."""
         given = self._given(reading)
-        flat = np.concatenate([given[i] for i in (LOWS, KEPT, USED, SLACK)] + [self._arranged(reading), given[CAPS], given[GAINS]])
+        flat = np.concatenate([given[i] for i in (LOWS, KEPT, USED, SLACK)] + [self._arranged(reading), given[CAPS], given[GAINS], _HALFWAY])
         return flat[self.place]
 
     def drawn(self, draws: Completions) -> np.ndarray:
@@ -303,6 +313,7 @@ class Question:
                 plain, barred = (part[self._gain_rows[i]] for part in held)
                 out = np.where((gains // m == state.unknown)[:, None] & (state.sides > 1), anywhere, 1.0)
                 found[:, at.stop - len(gains) : at.stop] = np.maximum(low[:, None], 1 - plain - barred * out).T
+        found[:, self.of(len(self.facts) - 2)] = draws.common[:, None]
         last = self.of(len(self.facts) - 1)
         values = []
         for array, where in ((state.cap, self._caps), (state.gain.reshape(3, -1), self._sizes)):
@@ -381,7 +392,7 @@ class Question:
         changed = np.zeros(len(first) * len(facts))
         other = first if second is None else second
         complete(
-            *given, self._arranged(reading), *_above(network), np.zeros(n, np.int64), np.zeros(n * self.state.sides),
+            *given, self._arranged(reading), _HALFWAY.copy(), *_above(network), np.zeros(n, np.int64), np.zeros(n * self.state.sides),
             self.place[order], pointer, touch_ptr, np.concatenate([np.zeros(0, np.int64), *touch]).astype(np.int64),
             np.ascontiguousarray(first[:, order]).ravel(), np.ascontiguousarray(other[:, order]).ravel(), self._top, base,
             changed, work=1 + len(first) * (1 + len(facts) // 10),

@@ -12,7 +12,7 @@ from ...graph import ProductionNetwork
 from ...graph.network import EQUIPMENT, EXTRA, GROUP, MAKER, MARKET, REMAINDER, SHARED
 from .simulation import Assumptions
 
-NOBODY_NAMED, REST, NO_FIGURE, MIX, NEED, USE, SOURCING, SCENARIO = KINDS = (
+NOBODY_NAMED, REST, NO_FIGURE, MIX, NEED, USE, SOURCING, ARRANGEMENT, SCENARIO = KINDS = (
     "nobody_named",
     "remainder",
     "no_figure",
@@ -20,11 +20,13 @@ NOBODY_NAMED, REST, NO_FIGURE, MIX, NEED, USE, SOURCING, SCENARIO = KINDS = (
     "need",
     "use",
     "sourcing",
+    "arrangement",
     "scenario",
 )
 """Nobody is named for an item; part of a market is attributed to nobody; suppliers have no figure of their own; the mix of
 alternatives; what is made without a requirement; this use's part of an input's demand; who among a step's makers is supplied
-when its inputs are short; and how much of a scenario comes true (not a fact that anybody can look up)."""
+when its inputs are short. The last two can be looked up by nobody: how well shortages are shared out in the whole economy, and
+how much of a scenario comes true."""
 _NONE = np.zeros(0, np.int64)
 
 

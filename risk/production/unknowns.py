@@ -11,13 +11,15 @@ import polars as pl
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
 from .draws import Completions, Question, check_count, completions
-from .facts import MIX, NEED, NOBODY_NAMED, NO_FIGURE, REST, SCENARIO, SOURCING, USE, fact_table, open_facts
+from .facts import ARRANGEMENT, MIX, NEED, NOBODY_NAMED, NO_FIGURE, REST, SCENARIO, SOURCING, USE, Fact, fact_table, open_facts
 from .failures import product_node
 from .scenario import Change, Scenario, scenario_of
 from .simulation import Assumptions, prepared
 
 HALF = 0.5
 """The verdict: whether less than half of the product is kept."""
+NOBODYS = (ARRANGEMENT, SCENARIO)
+"""What nobody can look up; shown for what it explains, and never among what to find out."""
 FIGURES = ("kept", "below_half")
 ANSWERS = 6
 """Answers that are tried for each fact beside the two extreme ones."""
@@ -82,15 +84,16 @@ def what_to_find_out(
         One row per scenario and fact that changes anything, in the order of the sequence, then by what it explains:
 
         - ``scenario, step`` (1 is to be found out first; null: not in the sequence);
-        - ``kind``: "nobody_named", "remainder", "no_figure" (shares of a market), "mix", "need", "use", "sourcing";
-          ``item``, ``input`` (the requirement), ``buyer`` (whose market; null is the world's);
+        - ``kind``: "nobody_named", "remainder", "no_figure" (shares of a market), "mix", "need", "use", "sourcing"; and,
+          shown for what they explain, what nobody can look up: "arrangement" (how well shortages are shared out in the
+          whole economy), "scenario" (how much of it comes true); ``item``, ``input`` (the requirement), ``buyer`` (whose market; null is the world's);
         - ``width`` (of the interval now, 0..1), ``width_off_least, width_off_most``;
         - ``explains, explains_total``: 0..1 (null: the draws do not differ);
         - ``flips``: some answer settles what is open now, whether less than half is kept;
         - ``explained, gain``: part of the variance that the sequence explains up to this step, and what the step adds;
           ``width_after``: mean width of the interval once these are known, over drawn answers;
         - ``who`` could know: "publisher" (of the source beside it), "customs", "makers" (of the item), "trade" (nobody is
-          named, and no code is known: an association of the trade, a market study); ``source, year, confidence`` of the
+          named, and no code is known: an association of the trade, a market study; null: nobody); ``source, year, confidence`` of the
           market beside it; for a graph also ``name_en, name_ja, hs6, publisher``.
 
     Raises
@@ -140,7 +143,8 @@ def what_to_find_out(
         completions(network, facts, assumptions, prior, count, [seed, turn])
         for turn, count in enumerate((draws, draws, ANSWERS))
     )
-    about = fact_table(network, facts).with_columns(fact=np.arange(len(facts)))
+    whole = (*facts, *(Fact(kind, "") for kind in NOBODYS))
+    about = fact_table(network, whole).with_columns(fact=np.arange(len(whole)))
     parts = []
     for scenario in asked:
         search = _Search(Question(network, facts, scenario, assumptions), one, two, tried, figure)
@@ -198,7 +202,7 @@ class _Search:
     def sequence(self, steps: int) -> list[tuple[int, float]]:
         """Return facts in the greedy order, each with the part of the variance explained up to it."""
         found: list[tuple[int, float]] = []
-        candidates = [f for f in self.close if self.asked.facts[f].kind != SCENARIO and self.total[f] > 1e-3]
+        candidates = [f for f in self.close if self.asked.facts[f].kind not in NOBODYS and self.total[f] > 1e-3]
         candidates = sorted(candidates, key=lambda f: -self.total[f])[:_NEXT]
         mixed, known = self.b.copy(), 0.0
         while candidates and len(found) < steps and self.variance > 0:
@@ -288,6 +292,8 @@ def _described(graph: SupplyGraph | ProductionNetwork, frame: pl.DataFrame) -> p
         .then(pl.lit("publisher"))
         .when(market & code.is_not_null())
         .then(pl.lit("customs"))
+        .when(pl.col("kind").is_in(NOBODYS))
+        .then(None)
         .otherwise(pl.lit("trade"))
     )
     first = ["scenario", "step", "kind", "item", "input", "buyer"]
