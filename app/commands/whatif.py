@@ -78,7 +78,7 @@ def whatif(
     if out is not None:
         check_folder(out, force)
     scenarios = read_scenarios(scenario) if scenario is not None else []
-    own = _shocks(halt, embargo, reduce, item, to or ([buyer] if buyer and embargo else None))
+    own = shocks(halt, embargo, reduce, item, to or ([buyer] if buyer and embargo else None))
     own += _remedies(stock, add_source, recycling, substitute, spare)
     scenarios += [own] if len(own) or not scenarios else []
     answer = ask(open_graph(data), scenarios, product, buyer=buyer, level=level.value, domestic=domestic)
@@ -93,7 +93,7 @@ def whatif(
         terminal.print(text("app.assess.written", lang_, path=str(out)), markup=False)
 
 
-def _shocks(halt: Words, embargo: Words, reduce: Words, items: Words, to: Words) -> Scenario:
+def shocks(halt: Words, embargo: Words, reduce: Words, items: Words, to: Words) -> Scenario:
     """The scenario that the options of the command line make up: what goes wrong."""
     from ... import risk
 

@@ -92,8 +92,8 @@ def what_to_find_out(
         - ``flips``: some answer settles what is open now, whether less than half is kept;
         - ``explained, gain``: part of the variance that the sequence explains up to this step, and what the step adds;
           ``width_after``: mean width of the interval once these are known, over drawn answers;
-        - ``who`` could know: "publisher" (of the source beside it), "customs", "makers" (of the item), "trade" (nobody is
-          named, and no code is known: an association of the trade, a market study; null: nobody); ``source, year, confidence`` of the
+        - ``who`` could know: "publisher" (of published shares beside it), "customs" (the item has a code), "makers" (of the
+          item), "trade" (an association of the trade, a market study; null: nobody); ``source, year, confidence`` of the
           market beside it; for a graph also ``name_en, name_ja, hs6, publisher``.
 
     Raises
@@ -127,7 +127,7 @@ def what_to_find_out(
     ... )
     >>> frame = what_to_find_out(graph, halt("CHN"), product="robot", buyer="JPN", steps=1)
     >>> frame.select("step", "kind", "item", "flips", "who").row(0)
-    (1, 'remainder', 'magnet', True, 'publisher')
+    (1, 'remainder', 'magnet', True, 'trade')
     """
     if figure not in FIGURES:
         raise InputError("risk.unknowns.figure", value=shorten(figure), hint=did_you_mean(nearest(str(figure), FIGURES)))
@@ -258,7 +258,7 @@ class _Search:
         rows = rows.filter((pl.col("width_off_most") > _LEAST) | (pl.col("explains_total").fill_null(0.0) > 1e-4))
         rows = rows.with_columns(pl.col(_NUMBERS).round(12))
         return rows.join(about, on="fact", how="left", maintain_order="left").sort(
-            "step", -pl.col("explains").fill_null(0), -pl.col("explains_total").fill_null(0), -pl.col("width_off_most"),
+            "step", pl.col("kind").is_in(NOBODYS), -pl.col("explains").fill_null(0), -pl.col("explains_total").fill_null(0), -pl.col("width_off_most"),
             "fact", nulls_last=True,
         )  # fmt: skip
 
@@ -288,7 +288,7 @@ def _described(graph: SupplyGraph | ProductionNetwork, frame: pl.DataFrame) -> p
     who = (
         pl.when(pl.col("kind").is_in([MIX, NEED, USE, SOURCING]))
         .then(pl.lit("makers"))
-        .when(market & pl.col("source").is_not_null())
+        .when(market & pl.col("source").is_not_null() & (pl.col("confidence") == "published"))
         .then(pl.lit("publisher"))
         .when(market & code.is_not_null())
         .then(pl.lit("customs"))
