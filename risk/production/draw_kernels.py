@@ -69,8 +69,11 @@ def arrangement_of(own, common):
 
 @part
 def between(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr,
-            some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, strict, at):  # fmt: skip
-    """Return the value of a market in an arrangement: ``at`` of the way from the worst to the best."""
+            some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, strict, at, hit, spared):  # fmt: skip
+    """Return the value of a market in an arrangement: ``at`` of the way from the worst to the best.
+
+    Makers whose places are open may, at worst, all get what side ``hit`` gets, at best what ``spared`` gets.
+    """
     first, count = need_ptr[node], need_ptr[node + 1] - need_ptr[node]
     # With weights left open, the worst and the best of them are known only where all makers are alike. Elsewhere the end that
     # belongs to the reading stands for both: a bound stays a bound.
@@ -78,7 +81,7 @@ def between(node, here, in_loop, indptr, indices, low, high, share, flags, whole
     if count == 0 or at >= 1.0 or (apart and spread == MOST):
         if not (apart and spread == LEAST and count > 0):
             return market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
-                          wants, some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, BEST,
+                          wants, some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, spared, spread, BEST,
                           strict)  # fmt: skip
     for i in range(1, count):  # the worst deals the needs that hurt most first
         slot = rank[first + i]
@@ -92,12 +95,12 @@ def between(node, here, in_loop, indptr, indices, low, high, share, flags, whole
             j -= 1
         rank[first + j + 1] = slot
     worst = market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-                   some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, WORST, strict)  # fmt: skip
-    if at <= 0.0 or apart:
+                   some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, hit, spread, WORST, strict)  # fmt: skip
+    if apart or (at <= 0.0 and hit == unknown):
         return worst
     best = market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-                  some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, BEST, strict)  # fmt: skip
-    return worst + at * max(0.0, best - worst)
+                  some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, spared, spread, BEST, strict)  # fmt: skip
+    return best if worst >= best else worst + at * (best - worst)
 
 
 @part
@@ -113,7 +116,7 @@ def as_first(node, here, indptr, indices, gain, x, sides):
 @part
 def settle_drawn(a, b, order, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
                  some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict,
-                 arranged, common):  # fmt: skip
+                 arranged, common, hit, spared):  # fmt: skip
     """Bring a block to its greatest fixed point, from above; see `kernels.settle`."""
     in_loop = b - a > 1
     if not in_loop:
@@ -137,7 +140,7 @@ def settle_drawn(a, b, order, kind, indptr, indices, low, high, share, flags, wh
                 elif kind[node] == 1:
                     new = between(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr,
                                   needs, rank, wants, some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, unknown,
-                                  spread, strict, arrangement_of(arranged[node], common[0]))  # fmt: skip
+                                  spread, strict, arrangement_of(arranged[node], common[0]), hit, spared)  # fmt: skip
                 else:
                     new = value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr,
                                 needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides,
@@ -159,7 +162,7 @@ def settle_drawn(a, b, order, kind, indptr, indices, low, high, share, flags, wh
 @Kernel
 def complete(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
              some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict,
-             arranged, common, block_of, up_ptr, up, dirty, usual, place, fact_ptr, touch_ptr, touch, first, second, wanted, base,
+             arranged, common, hit, spared, block_of, up_ptr, up, dirty, usual, place, fact_ptr, touch_ptr, touch, first, second, wanted, base,
              changed):  # fmt: skip
     """Solve a network under every row of settings; then again with each fact's settings taken from a second row.
 
@@ -181,7 +184,7 @@ def complete(order, starts, kind, indptr, indices, low, high, share, flags, whol
             else:
                 settle_drawn(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags, whole,
                              slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu,
-                             sides, unknown, spread, arrangement, mixing, strict, arranged, common)  # fmt: skip
+                             sides, unknown, spread, arrangement, mixing, strict, arranged, common, hit, spared)  # fmt: skip
         base[row] = x[wanted]
         if facts > 0:
             for i in range(n * sides):
@@ -217,7 +220,7 @@ def complete(order, starts, kind, indptr, indices, low, high, share, flags, whol
                 else:
                     settle_drawn(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags,
                                  whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x,
-                                 v, w, mu, sides, unknown, spread, arrangement, mixing, strict, arranged, common)  # fmt: skip
+                                 v, w, mu, sides, unknown, spread, arrangement, mixing, strict, arranged, common, hit, spared)  # fmt: skip
                 for i in range(starts[block], starts[block + 1]):
                     node = order[i]
                     moved = False

@@ -392,7 +392,7 @@ class Question:
         changed = np.zeros(len(first) * len(facts))
         other = first if second is None else second
         complete(
-            *given, self._arranged(reading), _HALFWAY.copy(), *_above(network), np.zeros(n, np.int64), np.zeros(n * self.state.sides),
+            *given, self._arranged(reading), _HALFWAY.copy(), *self._extremes(reading), *_above(network), np.zeros(n, np.int64), np.zeros(n * self.state.sides),
             self.place[order], pointer, touch_ptr, np.concatenate([np.zeros(0, np.int64), *touch]).astype(np.int64),
             np.ascontiguousarray(first[:, order]).ravel(), np.ascontiguousarray(other[:, order]).ravel(), self._top, base,
             changed, work=1 + len(first) * (1 + len(facts) // 10),
@@ -407,6 +407,16 @@ class Question:
         if reading == "draw":
             given[-1] = kernels.LOOSE
         return given
+
+    def _extremes(self, reading: str) -> tuple[int, int]:
+        """Return the sides that are hit most and least: in a bound the unknown one stands for both."""
+        unknown, gain = self.state.unknown, self.state.gain[LOW] + self.state.gain[HIGH]
+        if reading != "draw":
+            return unknown, unknown
+        known = [side for side in range(self.state.sides) if side != unknown] or [unknown]
+        hit = [side for side in known if (gain[side] <= gain[known]).all()]
+        spared = [side for side in known if (gain[side] >= gain[known]).all()]
+        return (hit or [unknown])[0], (spared or [unknown])[0]
 
     def _arranged(self, reading: str) -> np.ndarray:
         return np.full(len(self.network.kind), 0.0 if reading == "low" else 1.0)
