@@ -53,7 +53,10 @@ def maker_prior(graph: SupplyGraph, trade: pl.DataFrame | None = None) -> pl.Dat
 
 def _codes(graph: SupplyGraph) -> pl.DataFrame:
     return (
-        graph.items.select(item="id", hs6=pl.col("hs6").str.split("|")).explode("hs6").drop_nulls().filter(pl.col("hs6") != "")
+        graph.items.select(item="id", hs6=pl.col("hs6").str.split("|"))
+        .explode("hs6")
+        .drop_nulls()
+        .filter(pl.col("hs6") != "")
     )
 
 
@@ -75,7 +78,9 @@ def _views(graph: SupplyGraph) -> pl.DataFrame:
     """Country shares of the preferred views, each summing to 1."""
     countries = graph.suppliers.filter(kind="country").select(supplier="id")
     rows = graph.preferred("country").filter(level="country").join(countries, on="supplier", how="semi")
-    rows = rows.select("item", "scope", "measure", "supplier", "source", share=(pl.col("share_low") + pl.col("share_high")) / 2)
+    rows = rows.select(
+        "item", "scope", "measure", "supplier", "source", share=(pl.col("share_low") + pl.col("share_high")) / 2
+    )
     total = pl.col("share").sum().over("item", "scope")
     return rows.filter(total > 0).with_columns(share=pl.col("share") / total)
 

@@ -195,7 +195,9 @@ def complete(order, starts, kind, indptr, indices, low, high, share, flags, whol
                 old = put(place[i], second[at + i], n, m, low, kept, use, slack, arranged, cap, gain, common)
                 other = other or old != second[at + i]
             changed[row * facts + fact] = base[row]
-            if not other:
+            if not other or touch_ptr[fact] == touch_ptr[fact + 1]:
+                for i in range(fact_ptr[fact], fact_ptr[fact + 1]):
+                    put(place[i], first[at + i], n, m, low, kept, use, slack, arranged, cap, gain, common)
                 continue
             bottom, left = blocks, 0
             for i in range(touch_ptr[fact], touch_ptr[fact + 1]):

@@ -297,7 +297,9 @@ class Question:
     def bound(self, reading: str) -> np.ndarray:
         """Return the settings as they stand in a bound."""
         given = self._given(reading)
-        flat = np.concatenate([given[i] for i in (LOWS, KEPT, USED, SLACK)] + [self._arranged(reading), given[CAPS], given[GAINS], _HALFWAY])
+        flat = np.concatenate(
+            [given[i] for i in (LOWS, KEPT, USED, SLACK)] + [self._arranged(reading), given[CAPS], given[GAINS], _HALFWAY]
+        )
         return flat[self.place]
 
     def drawn(self, draws: Completions) -> np.ndarray:
@@ -601,7 +603,9 @@ def draws(
     for scenario in asked:
         kept = kept_of(Question(drawn.network, drawn.facts, scenario, assumptions), drawn)
         parts.append(
-            pl.DataFrame({"draw": np.arange(draws), "kept": np.clip(kept, 0, 1)}).with_columns(scenario=pl.lit(scenario.name))
+            pl.DataFrame({"draw": np.arange(draws), "kept": np.clip(kept, 0, 1)}).with_columns(
+                scenario=pl.lit(scenario.name)
+            )
         )
     return pl.concat(parts).select("scenario", "draw", "kept")
 

@@ -11,7 +11,20 @@ import polars as pl
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
 from .draws import Completions, Question, check_count, completions
-from .facts import ARRANGEMENT, MIX, NEED, NOBODY_NAMED, NO_FIGURE, REST, SCENARIO, SOURCING, USE, Fact, fact_table, open_facts
+from .facts import (
+    ARRANGEMENT,
+    MIX,
+    NEED,
+    NOBODY_NAMED,
+    NO_FIGURE,
+    REST,
+    SCENARIO,
+    SOURCING,
+    USE,
+    Fact,
+    fact_table,
+    open_facts,
+)
 from .failures import product_node
 from .scenario import Change, Scenario, scenario_of
 from .simulation import Assumptions, prepared

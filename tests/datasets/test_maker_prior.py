@@ -41,9 +41,7 @@ def test_a_basket_says_nothing_of_one_metal(world, prior):
 
 def test_a_country_does_not_import_from_itself(world, prior):
     views = world.preferred("country").filter(pl.col("scope") == "JPN", pl.col("measure").str.starts_with("imports"))
-    only = set(views["item"]) - set(
-        world.preferred("country").filter(pl.col("scope").is_in(["USA", "KOR", "CHN"]))["item"]
-    )
+    only = set(views["item"]) - set(world.preferred("country").filter(pl.col("scope").is_in(["USA", "KOR", "CHN"]))["item"])
     found = prior.filter(pl.col("item").is_in(list(only)), origin="imports")
     assert found.filter(supplier="JPN").is_empty()
 

@@ -64,7 +64,9 @@ def brute(shares, without):
     return now, found
 
 
-@pytest.mark.parametrize(("magnet", "screw", "without"), [(0.3, 0.8, 0.5), (0.6, 0.4, 0.9), (0.9, 0.2, 0.3), (0.5, 0.5, 1.0)])
+@pytest.mark.parametrize(
+    ("magnet", "screw", "without"), [(0.3, 0.8, 0.5), (0.6, 0.4, 0.9), (0.9, 0.2, 0.3), (0.5, 0.5, 1.0)]
+)
 def test_what_knowing_a_fact_takes_off_the_bounds_is_that_of_brute_force(magnet, screw, without):
     frame = what_to_find_out(robot(magnet, screw, without), halt("CHN"), product="robot", draws=16)
     now, expected = brute((magnet, screw), without)
@@ -99,7 +101,8 @@ def nested(shares, without, outer=6000, inner=200):
     for i in range(5):
         values = sample((outer, inner))
         values[i] = np.broadcast_to(values[i][:, :1], (outer, inner))
-        first = figure(*values).mean(axis=1).var() / variance
+        found = figure(*values)
+        first = (found.mean(axis=1).var() - found.var(axis=1).mean() / inner) / variance
         values = [np.broadcast_to(value[:, :1], (outer, inner)) for value in sample((outer, inner))]
         values[i] = sample((outer, inner))[i]
         parts.append((first, figure(*values).var(axis=1).mean() / variance))
