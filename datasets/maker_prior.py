@@ -8,7 +8,7 @@ from ..graph import SupplyGraph
 from .trade import bundled_trade, trade_items
 
 ORIGINS = ("exports", "imports", "stage")
-"""From the best to the least: exports in the item's HS code, origins of the imports of some country, the mix of its stage."""
+"""From the best to the least: exports in the item's HS code, origins of some country's imports, the mix of its stage."""
 _COLUMNS = ["item", "supplier", "share", "origin", "source"]
 
 
@@ -34,8 +34,8 @@ def maker_prior(graph: SupplyGraph, trade: pl.DataFrame | None = None) -> pl.Dat
     Returns
     -------
     polars.DataFrame
-        ``item, supplier`` (ISO 3166 code), ``share`` (0..1, summing to 1 for each item), ``origin``, ``source`` (ids, separated
-        by "|"), for `kanmon.risk.uncertainty` and `kanmon.risk.what_to_find_out`.
+        ``item, supplier`` (ISO 3166 code), ``share`` (0..1, summing to 1 for each item), ``origin``, ``source`` (ids,
+        separated by "|"), for `kanmon.risk.uncertainty` and `kanmon.risk.what_to_find_out`.
 
     Examples
     --------

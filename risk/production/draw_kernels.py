@@ -68,21 +68,21 @@ def arrangement_of(own, common):
 
 
 @part
-def between(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr,
-            some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, strict, at, hit, spared):  # fmt: skip
+def between(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
+            some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, strict, at, hit,
+            spared):  # fmt: skip
     """Return the value of a market in an arrangement: ``at`` of the way from the worst to the best.
 
     Makers whose places are open may, at worst, all get what side ``hit`` gets, at best what ``spared`` gets.
     """
     first, count = need_ptr[node], need_ptr[node + 1] - need_ptr[node]
-    # With weights left open, the worst and the best of them are known only where all makers are alike. Elsewhere the end that
-    # belongs to the reading stands for both: a bound stays a bound.
+    # With weights left open, the worst and the best of them are known only where all makers are alike. Elsewhere the end
+    # that belongs to the reading stands for both: a bound stays a bound.
     apart = slack[node] > 0.0 and (sides > 1 or whole[node] != UNIFORM)
-    if count == 0 or at >= 1.0 or (apart and spread == MOST):
-        if not (apart and spread == LEAST and count > 0):
-            return market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
-                          wants, some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, spared, spread, BEST,
-                          strict)  # fmt: skip
+    if (count == 0 or at >= 1.0 or (apart and spread == MOST)) and not (apart and spread == LEAST and count > 0):
+        return market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
+                      wants, some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, spared, spread, BEST,
+                      strict)  # fmt: skip
     for i in range(1, count):  # the worst deals the needs that hurt most first
         slot = rank[first + i]
         j = i - 1
@@ -115,8 +115,8 @@ def as_first(node, here, indptr, indices, gain, x, sides):
 
 @part
 def settle_drawn(a, b, order, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-                 some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict,
-                 arranged, common, hit, spared):  # fmt: skip
+                 some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing,
+                 strict, arranged, common, hit, spared):  # fmt: skip
     """Bring a block to its greatest fixed point, from above; see `kernels.settle`."""
     in_loop = b - a > 1
     if not in_loop:
@@ -162,8 +162,8 @@ def settle_drawn(a, b, order, kind, indptr, indices, low, high, share, flags, wh
 @Kernel
 def complete(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
              some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict,
-             arranged, common, hit, spared, block_of, up_ptr, up, dirty, usual, place, fact_ptr, touch_ptr, touch, first, second, wanted, base,
-             changed):  # fmt: skip
+             arranged, common, hit, spared, block_of, up_ptr, up, dirty, usual, place, fact_ptr, touch_ptr,
+             touch, first, second, wanted, base, changed):  # fmt: skip
     """Solve a network under every row of settings; then again with each fact's settings taken from a second row.
 
     ``first`` and ``second`` (rows x settings) hold the settings at ``place``; those of fact f are
@@ -222,7 +222,8 @@ def complete(order, starts, kind, indptr, indices, low, high, share, flags, whol
                 else:
                     settle_drawn(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags,
                                  whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x,
-                                 v, w, mu, sides, unknown, spread, arrangement, mixing, strict, arranged, common, hit, spared)  # fmt: skip
+                                 v, w, mu, sides, unknown, spread, arrangement, mixing, strict, arranged, common,
+                                 hit, spared)  # fmt: skip
                 for i in range(starts[block], starts[block + 1]):
                     node = order[i]
                     moved = False

@@ -25,8 +25,8 @@ NOBODY_NAMED, REST, NO_FIGURE, MIX, NEED, USE, SOURCING, ARRANGEMENT, SCENARIO =
 )
 """Nobody is named for an item; part of a market is attributed to nobody; suppliers have no figure of their own; the mix of
 alternatives; what is made without a requirement; this use's part of an input's demand; who among a step's makers is supplied
-when its inputs are short. The last two can be looked up by nobody: how well shortages are shared out in the whole economy, and
-how much of a scenario comes true."""
+when its inputs are short. The last two can be looked up by nobody: how well shortages are shared out in the whole economy,
+and how much of a scenario comes true."""
 _NONE = np.zeros(0, np.int64)
 
 

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
 import polars as pl
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
-from .draws import Completions, Question, check_count, completions
+from .completions import Completions, completions
+from .draws import check_count
 from .facts import (
     ARRANGEMENT,
     MIX,
     NEED,
-    NOBODY_NAMED,
     NO_FIGURE,
+    NOBODY_NAMED,
     REST,
     SCENARIO,
     SOURCING,
@@ -26,6 +26,7 @@ from .facts import (
     open_facts,
 )
 from .failures import product_node
+from .questions import Question
 from .scenario import Change, Scenario, scenario_of
 from .simulation import Assumptions, prepared
 
@@ -63,8 +64,8 @@ def what_to_find_out(
 
     - **bounds**: by how much the interval of the product's supply shrinks once the fact is known, over the answers that hurt
       most and least and a few drawn ones (``width_off_least``, ``width_off_most``);
-    - **spread**: what part of the variance V of the draws of all completions (see `uncertainty`) it explains. With X the fact
-      and Y the figure,
+    - **spread**: what part of the variance V of the draws of all completions (see `uncertainty`) it explains. With X the
+      fact and Y the figure,
 
       .. math::
 
@@ -98,8 +99,9 @@ def what_to_find_out(
 
         - ``scenario, step`` (1 is to be found out first; null: not in the sequence);
         - ``kind``: "nobody_named", "remainder", "no_figure" (shares of a market), "mix", "need", "use", "sourcing"; and,
-          shown for what they explain, what nobody can look up: "arrangement" (how well shortages are shared out in the
-          whole economy), "scenario" (how much of it comes true); ``item``, ``input`` (the requirement), ``buyer`` (whose market; null is the world's);
+          shown for what they explain, what nobody can look up: "arrangement" (how well shortages are shared out in the whole
+          economy), "scenario" (how much of it comes true); ``item``, ``input`` (the requirement), ``buyer`` (whose market;
+          null is the world's);
         - ``width`` (of the interval now, 0..1), ``width_off_least, width_off_most``;
         - ``explains, explains_total``: 0..1 (null: the draws do not differ);
         - ``flips``: some answer settles what is open now, whether less than half is kept;
@@ -270,10 +272,9 @@ class _Search:
         )
         rows = rows.filter((pl.col("width_off_most") > _LEAST) | (pl.col("explains_total").fill_null(0.0) > 1e-4))
         rows = rows.with_columns(pl.col(_NUMBERS).round(12))
-        return rows.join(about, on="fact", how="left", maintain_order="left").sort(
-            "step", pl.col("kind").is_in(NOBODYS), -pl.col("explains").fill_null(0), -pl.col("explains_total").fill_null(0), -pl.col("width_off_most"),
-            "fact", nulls_last=True,
-        )  # fmt: skip
+        ranks = [-pl.col(name).fill_null(0) for name in ("explains", "explains_total", "width_off_most")]
+        rows = rows.join(about, on="fact", how="left", maintain_order="left")
+        return rows.sort("step", pl.col("kind").is_in(NOBODYS), *ranks, "fact", nulls_last=True)
 
 
 _NUMBERS = [

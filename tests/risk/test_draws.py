@@ -4,10 +4,11 @@ import kanmon as kn
 import numpy as np
 import polars as pl
 import pytest
-from kanmon.graph import InputError, SupplyGraph
-from kanmon.risk import Scenario, draws, drawn_makers, embargo, halt, reduce, simulate, uncertainty
-from kanmon.risk.production.draws import Question, completions, kept_of, weights
+from kanmon.graph import InputError, ProductionNetwork, SupplyGraph
+from kanmon.risk import Scenario, drawn_makers, draws, embargo, halt, reduce, simulate, uncertainty
+from kanmon.risk.production.completions import completions, weights
 from kanmon.risk.production.facts import open_facts
+from kanmon.risk.production.questions import Question, kept_of
 from kanmon.risk.production.simulation import Assumptions, solve
 
 from .test_arrangements import PLACES, draw_model, graph_of
@@ -117,16 +118,17 @@ def test_the_chance_of_a_loss_is_that_of_the_draws():
 
 
 def test_open_shares_are_a_flat_dirichlet_where_nothing_bounds_them_and_keep_their_bounds_elsewhere():
-    class Pool:
-        def __init__(self, low, high):
-            self.low, self.high = np.array(low), np.array(high)
-            self.flags, self.slack = np.zeros(len(low), np.uint8), np.array([1 - sum(low)])
-
-        def links(self, node):
-            return np.arange(len(self.low))
+    def pool(low, high):
+        """As much of a network as one pool is."""
+        arrays = {"low": np.array(low), "high": np.array(high), "flags": np.zeros(len(low), np.uint8)}
+        arrays |= {"slack": np.array([1 - sum(low)]), "indptr": np.array([0, len(low)])}
+        found = object.__new__(ProductionNetwork)
+        for name, array in arrays.items():
+            object.__setattr__(found, name, array)
+        return found
 
     rng = np.random.default_rng(0)
-    free, left = weights(Pool([0.0] * 4, [1.0] * 4), 0, rng.random((20_000, 4)))
+    free, left = weights(pool([0.0] * 4, [1.0] * 4), 0, rng.random((20_000, 4)))
     np.testing.assert_allclose(free.sum(axis=1), 1.0, atol=1e-12)
     np.testing.assert_allclose(free.mean(axis=0), 0.25, atol=0.005)
     np.testing.assert_allclose(free.var(axis=0), 3 / (16 * 5), rtol=0.05)
@@ -134,7 +136,7 @@ def test_open_shares_are_a_flat_dirichlet_where_nothing_bounds_them_and_keep_the
     for _ in range(50):
         low = rng.dirichlet(np.ones(5)) * rng.random()
         high = np.minimum(1.0, low + rng.random(5))
-        drawn, left = weights(Pool(low, high), 0, rng.random((200, 5)))
+        drawn, left = weights(pool(low, high), 0, rng.random((200, 5)))
         assert (drawn >= low - 1e-12).all() and (drawn <= high + 1e-12).all()
         np.testing.assert_allclose(drawn.sum(axis=1) + left, 1.0, atol=1e-8)
         assert left.max() <= max(0.0, 1 - high.sum()) + 1e-8
@@ -161,8 +163,7 @@ def test_a_number_of_draws_out_of_range_is_refused(count):
 
 def test_the_interval_beside_the_quantiles_is_that_of_simulate():
     graph = kn.load("permanent_magnet")
-    asked = {"product": "ndfeb_magnet", "buyer": "JPN"}
-    row = uncertainty(graph, halt("CHN"), **asked, draws=20).row(0, named=True)
-    told = simulate(graph, halt("CHN"), **asked).filter(item="ndfeb_magnet").row(0, named=True)
+    row = uncertainty(graph, halt("CHN"), product="ndfeb_magnet", buyer="JPN", draws=20).row(0, named=True)
+    told = simulate(graph, halt("CHN"), product="ndfeb_magnet", buyer="JPN").filter(item="ndfeb_magnet").row(0, named=True)
     for name in ("kept_low", "kept_high", "kept_estimate"):
         assert row[name] == told[name]

@@ -51,7 +51,7 @@ def brute(shares, without):
 
     def width(known):
         ends = [
-            kept(*(known.get(i, value) for i, value in enumerate(corner)), shares, without)
+            kept(*[known.get(i, value) for i, value in enumerate(corner)], shares=shares, without=without)
             for corner in product((0.0, 1.0), repeat=4)
         ]
         return max(ends) - min(ends)
@@ -94,7 +94,7 @@ def nested(shares, without, outer=6000, inner=200):
         return [rng.random(shape), rng.random(shape), rng.beta(2, 2, shape), rng.random(shape), rng.random(shape)]
 
     def figure(magnet, screw, need, own, common):
-        return kept(magnet, screw, need, own ** ((1 - common) / common), shares, without)
+        return kept(magnet, screw, need, own ** ((1 - common) / common), shares=shares, without=without)
 
     variance = figure(*sample(400_000)).var()
     parts = []
@@ -111,7 +111,7 @@ def nested(shares, without, outer=6000, inner=200):
 
 @pytest.mark.parametrize(("shares", "without"), [((0.3, 0.8), 0.5), ((0.6, 0.4), 0.9)])
 def test_the_parts_of_the_variance_are_those_of_nested_monte_carlo(shares, without):
-    frame = what_to_find_out(robot(*shares, without), halt("CHN"), product="robot", prior=PRIOR, draws=6000)
+    frame = what_to_find_out(robot(shares[0], shares[1], without), halt("CHN"), product="robot", prior=PRIOR, draws=6000)
     told = {(row["kind"], row["item"]): row for row in frame.iter_rows(named=True)}
     for fact, (first, total) in zip([*FACTS, ("arrangement", None)], nested(shares, without), strict=True):
         if fact not in told:
@@ -171,8 +171,13 @@ def test_scenarios_are_ranked_apart_and_the_same_seed_ranks_alike():
 
 @pytest.mark.parametrize(
     ("more", "error"),
-    [({"figure": "keptt"}, InputError), ({"steps": -1}, InputError), ({"draws": 1}, InputError), ({"buyer": "XXX"}, UnknownIdError)],
-)  # fmt: skip
+    [
+        ({"figure": "keptt"}, InputError),
+        ({"steps": -1}, InputError),
+        ({"draws": 1}, InputError),
+        ({"buyer": "XXX"}, UnknownIdError),
+    ],
+)
 def test_what_cannot_be_meant_is_refused(more, error):
     with pytest.raises(error):
         what_to_find_out(robot(), halt("CHN"), product="robot", **more)
