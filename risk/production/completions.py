@@ -22,7 +22,7 @@ from functools import cached_property
 import numpy as np
 import polars as pl
 
-from ...graph import InputError, ProductionNetwork
+from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import shorten
 from ...graph.network import EXTRA
 from .conditions import network_places
@@ -34,7 +34,7 @@ CONCENTRATION = 2.0
 MAKERS = 12
 """How many makers a draw names at most where nobody is named; the last takes what is left (on average 1 % of it)."""
 EVEN = "even"
-"""Origin of a prior where nothing is told: every country that the network names, alike."""
+"""Origin of a prior where nothing is told: every country that the data names, alike."""
 PRIOR = {"item": pl.String, "supplier": pl.String, "share": pl.Float64, "origin": pl.String}
 """Columns of a prior: the chance that a maker of ``item`` whom nobody names stands at ``supplier``; where that is from."""
 
@@ -123,12 +123,13 @@ def completions(
     prior: pl.DataFrame | None,
     count: int,
     seed: int | Sequence[int],
+    countries: Sequence[str] = (),
 ) -> Completions:
     """Return ``count`` draws of ``facts``; the same seed gives the same bytes."""
     rng = np.random.default_rng(seed)
     settings = [_drawn(network, fact, rng, count) for fact in facts]
     rests = rests_of(facts)
-    places, base, _ = prior_of(network, rests, prior)
+    places, base, _ = prior_of(network, rests, prior, countries)
     at, mass = _makers(base, rng, count)
     part, size, common = rng.random((len(rests) + 1, count)), rng.random(count), rng.random(count)
     return Completions(network, facts, assumptions, count, settings, places, at, mass, part, size, common)
@@ -192,7 +193,7 @@ def _makers(base: np.ndarray, rng: np.random.Generator, count: int) -> tuple[np.
 
 
 def prior_of(
-    network: ProductionNetwork, rests: np.ndarray, prior: pl.DataFrame | None
+    network: ProductionNetwork, rests: np.ndarray, prior: pl.DataFrame | None, more: Sequence[str] = ()
 ) -> tuple[list[str], np.ndarray, list[str]]:
     """Return the places, the chances of each for every rest and for any maker (rests + 1 x places), and their origins.
 
@@ -200,13 +201,13 @@ def prior_of(
     """
     prior = check_prior(prior)
     about = network_places(network)
-    countries = network.makers["country"].drop_nulls().unique().sort().to_list()
+    countries = {*network.makers["country"].drop_nulls(), *more}
     items = network.nodes["item"].gather(network.owner[rests]).to_list()
     prior = prior.filter(pl.col("item").is_in(list(set(items))))
     places = sorted({*countries, *prior["supplier"]})
     column = {place: i for i, place in enumerate(places)}
     told = {item: rows for (item,), rows in prior.group_by("item", maintain_order=True)}
-    even = np.array([place in set(countries) for place in places], np.float64)
+    even = np.array([place in countries for place in places], np.float64)
     base, origins = np.zeros((len(rests) + 1, len(places))), []
     hidden = {place: set(np.asarray(about.named_markets.get(place, [])).tolist()) for place in places}
     for row, (link, item) in enumerate(zip(rests.tolist(), items, strict=True)):
@@ -215,7 +216,7 @@ def prior_of(
             for place, share in told[item].select("supplier", "share").iter_rows():
                 chance[column[place]] += share
         free = np.array([network.owner[link] not in hidden[place] for place in places], np.float64)
-        origin = told[item]["origin"][0] if item in told else EVEN
+        origin = str(told[item]["origin"][0]) if item in told else EVEN
         if (chance * free).sum() <= 0:  # all whom the prior knows are named with a share of their own
             chance, origin = even, EVEN
         chance = chance * free if (chance * free).sum() > 0 else chance
@@ -223,6 +224,11 @@ def prior_of(
         origins.append(origin)
     base[-1] = base[:-1].mean(axis=0) if len(rests) else (even / even.sum() if even.sum() else 0)
     return places, base, origins
+
+
+def countries_of(graph: SupplyGraph | ProductionNetwork) -> list[str]:
+    """Return the countries that a graph names; a network names those of its makers by itself."""
+    return graph.suppliers.filter(kind="country")["id"].sort().to_list() if isinstance(graph, SupplyGraph) else []
 
 
 def check_prior(prior: pl.DataFrame | None) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import polars as pl
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import shorten
-from .completions import Completions, completions, prior_of
+from .completions import Completions, completions, countries_of, prior_of
 from .facts import open_facts
 from .failures import product_node
 from .questions import Question, kept_of
@@ -33,7 +33,7 @@ def _asked(
     product_node(network)
     check_count(draws)
     facts = open_facts(network, assumptions)
-    return asked, completions(network, facts, assumptions, prior, draws, seed)
+    return asked, completions(network, facts, assumptions, prior, draws, seed, countries_of(graph))
 
 
 def check_count(value: Any) -> int:
@@ -71,7 +71,7 @@ def uncertainty(
         As in `simulate`. With ``sourcing="any"`` the interval is that of any sourcing; draws buy as the world does.
     prior : polars.DataFrame, optional
         Where makers whom nobody names stand: ``item, supplier, share`` (any scale), ``origin`` (what the row is from);
-        `kanmon.datasets.maker_prior` gives one. Items that it leaves out: every country that the network names, alike.
+        `kanmon.datasets.maker_prior` gives one. Items that it leaves out: every country that the data names, alike.
     draws : int
         How many, 2 to 1,000,000.
     seed : int
@@ -115,7 +115,9 @@ def uncertainty(
     options = {"buyer": buyer, "level": level, "domestic": domestic}
     asked, drawn = _asked(graph, scenarios, product, prior, draws, seed, assumptions, options)
     network = drawn.network
-    origins = pl.Series(prior_of(network, drawn.rests, prior)[2], dtype=pl.String).value_counts(sort=True)
+    origins = pl.Series(prior_of(network, drawn.rests, prior, countries_of(graph))[2], dtype=pl.String).value_counts(
+        sort=True
+    )
     origins = origins.sort("count", origins.columns[0], descending=[True, False])
     rows = []
     for scenario in asked:
@@ -189,7 +191,7 @@ def drawn_makers(
     options = {"buyer": buyer, "level": level, "domestic": domestic}
     _, drawn = _asked(graph, [Scenario("")], product, prior, draws, seed, Assumptions(), options)
     network, rests = drawn.network, drawn.rests
-    _, _, origins = prior_of(network, rests, prior)
+    _, _, origins = prior_of(network, rests, prior, countries_of(graph))
     about = network.nodes.select("item", "buyer")[network.owner[rests]]
     shape = drawn.at[:-1].shape
     frame = pl.DataFrame(

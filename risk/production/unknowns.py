@@ -9,7 +9,7 @@ import polars as pl
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
-from .completions import Completions, completions
+from .completions import Completions, completions, countries_of
 from .draws import check_count
 from .facts import (
     ARRANGEMENT,
@@ -134,7 +134,7 @@ def what_to_find_out(
     >>> graph = SupplyGraph(
     ...     items=[{"id": i, "name_en": i, "kind": "component"} for i in ("robot", "magnet", "screw")],
     ...     inputs=[{"item": "robot", "input": i, "source": "s"} for i in ("magnet", "screw")],
-    ...     suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
+    ...     suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN", "DEU")],
     ...     shares=[{"item": "robot", "supplier": "JPN", "source": "s", "share": 1.0},
     ...             {"item": "magnet", "supplier": "JPN", "source": "s", "share": 0.3},
     ...             {"item": "screw", "supplier": "JPN", "source": "s", "share": 0.95}],
@@ -155,7 +155,7 @@ def what_to_find_out(
     product_node(network)
     facts = open_facts(network, assumptions)
     one, two, tried = (
-        completions(network, facts, assumptions, prior, count, [seed, turn])
+        completions(network, facts, assumptions, prior, count, [seed, turn], countries_of(graph))
         for turn, count in enumerate((draws, draws, ANSWERS))
     )
     whole = (*facts, *(Fact(kind, "") for kind in NOBODYS))

@@ -167,3 +167,9 @@ def test_the_interval_beside_the_quantiles_is_that_of_simulate():
     told = simulate(graph, halt("CHN"), product="ndfeb_magnet", buyer="JPN").filter(item="ndfeb_magnet").row(0, named=True)
     for name in ("kept_low", "kept_high", "kept_estimate"):
         assert row[name] == told[name]
+
+
+def test_where_nothing_is_told_a_country_that_makes_nothing_else_may_still_be_the_maker():
+    made = drawn_makers(one_market(), product="magnet", draws=400)
+    assert set(made["supplier"]) == {"CHN", "DEU"}
+    assert made["origin"].unique().to_list() == ["even"]
