@@ -38,6 +38,7 @@ def _application():
     from ..graph.messages import text
     from .commands import (
         affected,
+        ask,
         assess,
         audit,
         check,
@@ -61,6 +62,7 @@ def _application():
     app.command("affected", help=text("app.chokepoints.help_affected"))(affected.affected)
     app.command("controls", help=text("app.controls.help"))(controls.controls)
     app.command("whatif", help=say("whatif"))(whatif.whatif)
+    app.command("ask", help=text("app.ask.help"))(ask.ask)
     app.command("explore", help=say("explore"))(explore.explore)
     app.command("dependence", help=say("dependence"))(dependence.dependence)
     app.command("check", help=text("app.check.help"))(check.check)

@@ -13,6 +13,7 @@ from .guideline import guideline_documents as guideline_documents
 from .guideline import guideline_items as guideline_items
 from .inspection import inspect_data as inspect_data
 from .intake.understanding import understand as understand
+from .maker_prior import maker_prior as maker_prior
 from .parts import part_concepts as part_concepts
 from .parts import part_items as part_items
 from .parts import part_series as part_series

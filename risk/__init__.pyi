@@ -22,6 +22,9 @@ from .production.controls import control_losses as control_losses
 from .production.controls import control_scenarios as control_scenarios
 from .production.criticality import affected as affected
 from .production.criticality import chokepoints as chokepoints
+from .production.draws import drawn_makers as drawn_makers
+from .production.draws import draws as draws
+from .production.draws import uncertainty as uncertainty
 from .production.explanation import explain as explain
 from .production.remedies import Measure as Measure
 from .production.remedies import Plan as Plan
@@ -49,6 +52,7 @@ from .production.tiers import exposure as exposure
 from .production.tiers import look_through as look_through
 from .production.timeline import timeline as timeline
 from .production.timeline import timeline_summary as timeline_summary
+from .production.unknowns import what_to_find_out as what_to_find_out
 from .systemic.cascade import systemic_losses as systemic_losses
 from .systemic.cascade import systemic_risk as systemic_risk
 from .technology.flags import flag_technologies as flag_technologies

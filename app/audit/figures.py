@@ -328,6 +328,8 @@ def _market(graph: SupplyGraph) -> list[dict[str, Any]]:
         "year", "measure", "source", "confidence",
     )  # fmt: skip
     return rows.sort(-pl.col("top_share_low"), "item").to_dicts()
+
+
 def _flags(company: Company, lang: str) -> list[dict[str, Any]]:
     parts = [company.parts[id] for id in company.parts]
     lines = [(part.name, part.hs, part.id, part.refs[0], False) for part in parts if part.name]

@@ -150,7 +150,10 @@ def _proposed(company: Company, figures: Figures) -> list[tuple[Candidate, dict[
     open_parts = [
         row
         for row in figures.parts
-        if row["single"] in {"certain", "possible"} and not row["alternatives"] and row["revenue"] and row["part"] not in named
+        if row["single"] in {"certain", "possible"}
+        and not row["alternatives"]
+        and row["revenue"]
+        and row["part"] not in named
     ]
     open_parts.sort(key=lambda row: (-(row["revenue"] or 0.0), -(row["gap_days"] or 0.0), row["part"]))
     found = []

@@ -78,7 +78,11 @@ def _top(active: list[Source]) -> dict[str, Any]:
     if top is None:
         return {"top_country": None, "top_share_low": None, "top_share_high": None} | foreign
     others = sum(s.share or 0.0 for s in active if s.country not in {top, None})
-    return {"top_country": top, "top_share_low": min(1.0, known[top]), "top_share_high": max(known[top], 1.0 - others)} | foreign
+    return {
+        "top_country": top,
+        "top_share_low": min(1.0, known[top]),
+        "top_share_high": max(known[top], 1.0 - others),
+    } | foreign
 
 
 def _spread(active: list[Source]) -> dict[str, Any]:

@@ -47,7 +47,12 @@ class Case:
         return {"low": least, "high": most, "estimate": estimate}[self.reading]
 
 
-ESTIMATE, LOW, HIGH, OPEN = Case("estimate", "estimate"), Case("low", "low"), Case("high", "high"), Case("open", "high", True)
+ESTIMATE, LOW, HIGH, OPEN = (
+    Case("estimate", "estimate"),
+    Case("low", "low"),
+    Case("high", "high"),
+    Case("open", "high", True),
+)
 _KEPT = {"estimate": "estimate", "low": "high", "high": "low"}
 
 
@@ -91,7 +96,9 @@ class Stops:
         by_spend = all(source.spend for source in known)
         found: dict[str, float] = {}
         for source in known:
-            found[str(source.country)] = found.get(str(source.country), 0.0) + (float(source.spend or 0) if by_spend else 1.0)
+            found[str(source.country)] = found.get(str(source.country), 0.0) + (
+                float(source.spend or 0) if by_spend else 1.0
+            )
         total = sum(found.values())
         return {code: part / total for code, part in found.items()}
 
@@ -163,7 +170,6 @@ class Stops:
         direct = set(self.company.direct)
         days = {part: self.stock(part, ESTIMATE) / lost for part, lost in losses.short.items() if part in direct}
         return min(days, key=lambda part: (days[part], part), default=None)
-
 
     def _useful(self, bare: Solution, kept: str, case: Case) -> list[int]:
         """What stands ready for items that are short without stocks; the rest changes nothing."""

@@ -99,7 +99,7 @@ def whatif(
         check_folder(out, force)
     scenarios = read_scenarios(scenario) if scenario is not None else []
     when = {"start": start, "lasts": lasts, "ramp": ramp}
-    own = _shocks(halt, embargo, reduce, item, to or ([buyer] if buyer and embargo else None), when)
+    own = shocks(halt, embargo, reduce, item, to or ([buyer] if buyer and embargo else None), when)
     own += _remedies(stock, add_source, recycling, substitute, spare, ready)
     scenarios += [own] if len(own) or not scenarios else []
     where: dict[str, Any] = {"buyer": buyer, "level": level.value, "domestic": domestic, "horizon": horizon}
@@ -132,10 +132,13 @@ def _bar(count: int, lang: str) -> Iterator[Callable[[int], None] | None]:
         yield lambda done: bar.update(task, completed=done)
 
 
-def _shocks(halt: Words, embargo: Words, reduce: Words, items: Words, to: Words, when: dict[str, Any]) -> Scenario:
+def shocks(
+    halt: Words, embargo: Words, reduce: Words, items: Words, to: Words, when: dict[str, Any] | None = None
+) -> Scenario:
     """The scenario that the options of the command line make up: what goes wrong, and when."""
     from ... import risk
 
+    when = when or {}
     changes: list[risk.Change] = []
     for only in items or [None]:
         changes += [risk.halt(node, item=only, **when) for node in halt or []]

@@ -233,15 +233,14 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
             extra += v[k - start]
     first, count = need_ptr[node], need_ptr[node + 1] - need_ptr[node]
     if arrangement != WORST:
-        # A maker that shares some needs only, and gets nothing of one of them, makes what it can without.
+        # A maker that shares some needs only, and gets nothing of one that it cannot do without, makes nothing. (What one makes
+        # that can do without it in part is bounded below, need by need; to cut it here too would cut it twice.)
         for k in range(start, stop):
             if wants[k] == 2 and (arrangement == BEST or in_loop):
-                least = 1.0
                 for i in range(some_ptr[k], some_ptr[k + 1]):
                     need = needs[first + some[i]]
-                    if reach(need, side[indices[k]], sides, indices, use, flags, x, strict) <= 0.0:
-                        least = min(least, kept[need])
-                v[k - start] *= least
+                    if kept[need] <= 0.0 and (reach(need, side[indices[k]], sides, indices, use, flags, x, strict) <= 0.0):
+                        v[k - start] = 0.0
     left = weigh(start, stop, slack[node], low, high, flags, spread, v, w)
     total = 0.0 if spread == LEAST else left
     for k in range(start, stop):

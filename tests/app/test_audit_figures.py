@@ -17,7 +17,17 @@ DEMO = Path(__file__).resolve().parents[2] / "datasets" / "data" / "demo_company
 DATE = "2026-11-23"
 HORIZON = 180.0
 HEAD = {
-    "Sourcing": ["part", "name", "supplier", "country", "share", "stock days", "switching days", "qualified", "annual spend"],
+    "Sourcing": [
+        "part",
+        "name",
+        "supplier",
+        "country",
+        "share",
+        "stock days",
+        "switching days",
+        "qualified",
+        "annual spend",
+    ],
     "BOM": ["parent", "part"],
     "Products": ["product", "revenue"],
 }
@@ -116,7 +126,6 @@ def test_losses_of_complete_rows_are_those_of_a_calendar(tmp_path):
             day = expected[one["product"]][1]
             assert (one["day"] is None) == (day is None)
             assert day is None or one["day"] == pytest.approx(day, abs=0.1)
-
 
 
 def test_the_tiles_and_single_sources_of_the_demo_are_counts_of_its_rows():

@@ -1,0 +1,165 @@
+"""``kanmon ask``: what is not known about a question, and what to find out first."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ...graph.messages import text
+from ..console import (
+    Buyer,
+    Data,
+    Domestic,
+    Force,
+    Json,
+    Lang,
+    Level,
+    LevelOption,
+    Out,
+    console,
+    language,
+    name_of,
+    open_graph,
+    safe,
+)
+from .whatif import Embargo, File, Halt, Item, Product, Reduce, To, shocks
+
+if TYPE_CHECKING:
+    import polars as pl
+    from rich.console import Console
+
+    from ..ask import Findings
+
+
+class Sharing(StrEnum):
+    """How uses of a scarce input are cut."""
+
+    alike = "alike"
+    first = "first"
+
+
+def _say(key: str) -> str:
+    return text(f"app.ask.{key}")
+
+
+Steps = Annotated[int, typer.Option("--steps", min=0, max=12, help=_say("help_steps"))]
+Draws = Annotated[int, typer.Option("--draws", min=2, max=1_000_000, help=_say("help_draws"))]
+Seed = Annotated[int, typer.Option("--seed", min=0, help=_say("help_seed"))]
+Top = Annotated[int, typer.Option("--top", min=1, help=_say("help_top"))]
+SharingOption = Annotated[Sharing, typer.Option("--sharing", help=_say("help_sharing"))]
+
+
+def ask(
+    product: Product,
+    data: Data = None,
+    halt: Halt = None,
+    embargo: Embargo = None,
+    reduce: Reduce = None,
+    item: Item = None,
+    to: To = None,
+    scenario: File = None,
+    buyer: Buyer = None,
+    domestic: Domestic = False,
+    level: LevelOption = Level.country,
+    sharing: SharingOption = Sharing.alike,
+    steps: Steps = 3,
+    draws: Draws = 1000,
+    seed: Seed = 0,
+    top: Top = 10,
+    lang: Lang = None,
+    out: Out = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Answer how sure an answer is, and which facts would make it surer."""
+    from ...graph.files import check_folder
+    from ..ask import find_out, write_findings
+    from ..outputs import plain
+
+    lang_ = language(lang)
+    if out is not None:
+        check_folder(out, force)
+    scenarios = []
+    if scenario is not None:
+        from ..whatif import read_scenarios
+
+        scenarios = read_scenarios(scenario)
+    own = shocks(halt, embargo, reduce, item, to or ([buyer] if buyer and embargo else None))
+    scenarios += [own] if len(own) or not scenarios else []
+    found = find_out(
+        open_graph(data), scenarios, product, buyer=buyer, level=level.value, domestic=domestic, sharing=sharing.value,
+        steps=steps, draws=draws, seed=seed,
+    )  # fmt: skip
+    if out is not None:
+        write_findings(found, out, force=force)
+    if json:
+        typer.echo(plain(found.summary()))
+        return
+    terminal = console()
+    for row in found.outlook.iter_rows(named=True):
+        _show(found, row, top, terminal, lang_)
+    if out is not None:
+        terminal.print(text("app.assess.written", lang_, path=str(out)), markup=False)
+
+
+def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str) -> None:
+    import polars as pl
+
+    graph = found.graph
+    product = safe(name_of(graph.item(found.product), lang))
+    place = safe(name_of(graph.supplier(found.buyer), lang)) if found.buyer else text("app.whatif.world", lang)
+    scenario = safe(outlook["scenario"], 50)
+    terminal.print(text("app.ask.title", lang, product=product, buyer=place, scenario=scenario), style="bold")
+    low, high, likely = outlook["kept_low"], outlook["kept_high"], outlook["kept_50"]
+    terminal.print(text("app.ask.bounds", lang, low=f"{low:.0%}", high=f"{high:.0%}"))
+    spread = {f"q{q}": f"{outlook[f'kept_{q}']:.0%}" for q in (10, 90)}
+    terminal.print(text("app.ask.likely", lang, middle=f"{likely:.0%}", **spread))
+    over = {f"over{loss}": f"{outlook[f'over_{loss}']:.0%}" for loss in (10, 50, 90)}
+    terminal.print(text("app.ask.over", lang, **over))
+    origins = [text(f"app.ask.origin_{name}", lang) for name in outlook["prior"].split("|") if name]
+    terminal.print(
+        text("app.ask.prior", lang, draws=f"{outlook['draws']:,}", seed=outlook["seed"], origins=", ".join(origins)),
+        style="dim",
+    )
+    facts = found.facts.filter(scenario=outlook["scenario"])
+    terminal.print()
+    if not facts.height:
+        terminal.print(text("app.ask.nothing", lang))
+        return
+    terminal.print(_table(facts.head(top), text("app.ask.table", lang), lang))
+    if facts.height > top:
+        terminal.print(text("app.assess.more", lang, count=facts.height - top), style="dim")
+    steps = facts.filter(pl.col("step").is_not_null())
+    if steps.height:
+        last = steps.row(-1, named=True)
+        values = {"count": steps.height, "explained": f"{last['explained']:.0%}", "width": f"{last['width_after']:.0%}"}
+        terminal.print(text("app.ask.together", lang, now=f"{last['width']:.0%}", **values))
+    terminal.print(text("app.ask.how_to_read", lang), style="dim")
+    terminal.print()
+
+
+def _table(facts: pl.DataFrame, title: str, lang: str):
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left")
+    for head in ("step", "fact", "explains", "off", "flips", "who"):
+        left = head in {"fact", "who"}
+        table.add_column(text(f"app.ask.{head}", lang), justify="left" if left else "right", overflow="fold")
+    for row in facts.iter_rows(named=True):
+        explains = "" if row["explains"] is None else _span(row["explains"], row["explains_total"])
+        table.add_row(
+            "" if row["step"] is None else str(row["step"]),
+            safe(row[f"text_{lang}"], 160),
+            explains,
+            _span(row["width_off_least"], row["width_off_most"]),
+            "●" if row["flips"] else "",
+            safe(row[f"who_{lang}"], 90),
+        )
+    return table
+
+
+def _span(low: float, high: float) -> str:
+    one, other = f"{low:.0%}", f"{high:.0%}"
+    return one if one == other else f"{one}–{other}"

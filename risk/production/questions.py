@@ -1,0 +1,249 @@
+"""A scenario asked of completions: every setting in its place, in the bounds and in draws."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ...graph import ProductionNetwork
+from ...graph.network import SHARED
+from . import kernels
+from .completions import Completions, places_of, rests_of, sources_of
+from .conditions import ANY, HIGH, LOW, conditions, network_places
+from .draw_kernels import complete
+from .facts import ARRANGEMENT, MIX, SCENARIO, SOURCING, Fact, sections
+from .failures import product_node
+from .scenario import Scenario
+from .simulation import READINGS, Assumptions, X, arguments
+
+_HALFWAY = np.array([0.5])
+LOWS, SLACK, RANK, KEPT, USED, CAPS, GAINS = 5, 10, 13, 17, 18, 20, 21
+"""Places among the `arguments` that completions fill in."""
+
+
+class Question:
+    """A scenario asked of completions: where all settings stand, and their values in the bounds and in draws.
+
+    Attributes
+    ----------
+    facts : tuple of Fact
+        Those of the network, and at the end two that nobody can look up: the arrangement that all steps have in common, and
+        the scenario's own open size.
+    place, fact_ptr : numpy.ndarray
+        Places of the settings, those of a fact together.
+    """
+
+    def __init__(
+        self, network: ProductionNetwork, facts: tuple[Fact, ...], scenario: Scenario, assumptions: Assumptions
+    ) -> None:
+        self.network, self.scenario, self.assumptions = network, scenario, assumptions
+        self.state = conditions(network, scenario)
+        self._top = product_node(network) * self.state.sides + self.state.reader
+        rests, state, m = rests_of(facts), self.state, len(network.indices)
+        low, high = state.gain[LOW].ravel(), state.gain[HIGH].ravel()
+        is_rest = np.zeros(m, np.bool_)
+        is_rest[rests] = True
+        open_ = np.flatnonzero(low != high)
+        self._sizes = open_[~is_rest[open_ % m]]
+        self._caps = np.flatnonzero(state.cap[LOW] != state.cap[HIGH])
+        row_of = {link: row for row, link in enumerate(rests.tolist())}
+        self._fact_gains = [
+            np.array([k for k in _seen(fact.rests, m, state.sides) if low[k] < high[k]], np.int64) for fact in facts
+        ]
+        self._gain_rows = [np.array([row_of[g % m] for g in gains.tolist()], np.int64) for gains in self._fact_gains]
+        starts = sections(network).starts
+        places = [
+            np.concatenate([places_of(network, fact), starts["gain"] + gains]).astype(np.int64)
+            for fact, gains in zip(facts, self._fact_gains, strict=True)
+        ]
+        places.append(np.array([starts["gain"] + len(low)]))
+        places.append(np.concatenate([starts["cap"] + self._caps, starts["gain"] + self._sizes]).astype(np.int64))
+        touched = np.unique(np.concatenate([self._caps, network.owner[self._sizes % m]]))
+        steps = [np.zeros(0, np.int64), *(fact.touched for fact in facts if fact.kind == SOURCING)]
+        common = Fact(ARRANGEMENT, "", touched=np.concatenate(steps))
+        self.facts = (*facts, common, Fact(SCENARIO, "", touched=touched.astype(np.int64)))
+        self.place = np.concatenate(places)
+        self.fact_ptr = np.concatenate([[0], np.cumsum([len(one) for one in places])]).astype(np.int64)
+
+    def of(self, fact: int) -> slice:
+        """Return which settings are those of a fact."""
+        return slice(int(self.fact_ptr[fact]), int(self.fact_ptr[fact + 1]))
+
+    def bound(self, reading: str) -> np.ndarray:
+        """Return the settings as they stand in a bound."""
+        given = self._given(reading)
+        flat = np.concatenate(
+            [given[i] for i in (LOWS, KEPT, USED, SLACK)] + [self._arranged(reading), given[CAPS], given[GAINS], _HALFWAY]
+        )
+        return flat[self.place]
+
+    def drawn(self, draws: Completions) -> np.ndarray:
+        """Return the settings of completions under this scenario: count x settings."""
+        state, m = self.state, len(self.network.indices)
+        found = np.empty((draws.count, len(self.place)))
+        held, anywhere = self._held(draws)
+        for i, settings in enumerate(draws.settings):
+            at, gains = self.of(i), self._fact_gains[i]
+            found[:, at.start : at.start + settings.shape[1]] = settings
+            if len(gains):
+                low = state.gain[LOW].ravel()[gains]
+                plain, barred = (part[self._gain_rows[i]] for part in held)
+                out = np.where((gains // m == state.unknown)[:, None] & (state.sides > 1), anywhere, 1.0)
+                found[:, at.stop - len(gains) : at.stop] = np.maximum(low[:, None], 1 - plain - barred * out).T
+        found[:, self.of(len(self.facts) - 2)] = draws.common[:, None]
+        last = self.of(len(self.facts) - 1)
+        values = []
+        for array, where in ((state.cap, self._caps), (state.gain.reshape(3, -1), self._sizes)):
+            low, high = array[LOW][where], array[HIGH][where]
+            values.append(low + (high - low) * draws.size[:, None])
+        unknown = (self._sizes // m == state.unknown) & (state.sides > 1)
+        low, high = state.gain[LOW].ravel()[self._sizes], state.gain[HIGH].ravel()[self._sizes]
+        values[1] = np.where(unknown, high - (high - low) * anywhere[:, None], values[1])
+        found[:, last] = np.concatenate(values, axis=1)
+        return found
+
+    def _held(self, draws: Completions) -> tuple[tuple[np.ndarray, np.ndarray], np.ndarray]:
+        """Return what each rest (rests x count) loses to halts and to embargoes, and how many unknown places are cut off."""
+        about, rests = network_places(self.network), draws.rests
+        row = {link: i for i, link in enumerate(rests.tolist())}
+        lost = (np.zeros((len(rests), draws.count)), np.zeros((len(rests), draws.count)))
+        targets: set[str] = set()
+        away: set[str] = set()
+        for change in self.scenario:
+            if change.kind not in {"halt", "reduce", "embargo"}:
+                continue
+            barred = change.kind == "embargo"
+            hit = about.sales(change.node, change.item, ANY)[1] if barred else about.hit(change.node, change.item, ANY)[2]
+            rows = np.array([row[link] for link in hit.tolist() if link in row], np.int64)
+            low, high = change.bounds
+            much = high - (high - low) * draws.size
+            lost[barred][rows] += draws.standing(str(change.node), rows) * much
+            if barred:
+                targets |= set(change.to)
+                away |= set() if change.to else {str(change.node)}
+        last = np.array([len(rests)])
+        inside = [draws.standing(place, last)[0] for place in sorted(targets)]
+        outside = [1 - draws.standing(place, last)[0] for place in sorted(away)]
+        anywhere = np.clip(np.sum([np.zeros(draws.count), *inside, *outside], axis=0), 0.0, 1.0)
+        return lost, anywhere
+
+    def worst_and_best(self) -> np.ndarray:
+        """Return two rows of settings: of every fact the answer that hurts most, and the one that hurts least."""
+        found = np.empty((2, len(self.place)))
+        at, sides, m = self.state.reader, self.state.sides, len(self.network.indices)
+        for row, (reading, spread) in enumerate((("low", kernels.LEAST), ("high", kernels.MOST))):
+            found[row] = self.bound(reading)
+            _, given = self.solved(found[row][None, :], reading)
+            for i, fact in enumerate(self.facts):
+                open_ = [int(node) for node in fact.pools if self.network.slack[node] > 0]
+                poured, left = [], []
+                for node in open_:
+                    links = sources_of(self.network, node)
+                    value = given[X][self.network.indices[links] * sides + at]
+                    value = value if fact.kind == MIX else value * given[GAINS][at * m + links]
+                    weight, rest = _poured(self.network, links, node, value, spread)
+                    poured += weight.tolist()
+                    left.append(rest)
+                start = int(self.fact_ptr[i])
+                found[row, start : start + len(poured) + len(left)] = poured + left
+        return found
+
+    def solved(
+        self, first: np.ndarray, reading: str, second: np.ndarray | None = None, only: Sequence[int] | None = None
+    ) -> tuple[tuple[np.ndarray, np.ndarray], list[Any]]:
+        """Return what the product keeps under rows of settings, and with the settings of each fact from a second row.
+
+        ``reading`` is "low", "high" or "draw"; ``only`` the facts that are looked at.
+        """
+        network = self.network
+        facts = list(range(len(self.facts))) if only is None else list(only)
+        facts = facts if second is not None else []
+        order = np.concatenate([np.arange(self.fact_ptr[f], self.fact_ptr[f + 1]) for f in facts] + [np.zeros(0, np.int64)])
+        rest = np.setdiff1d(np.arange(len(self.place)), order)
+        order = np.concatenate([order, rest]).astype(np.int64)
+        pointer = np.concatenate([[0], np.cumsum([self.fact_ptr[f + 1] - self.fact_ptr[f] for f in facts])]).astype(np.int64)
+        touch = [self.facts[f].touched for f in facts]
+        touch_ptr = np.concatenate([[0], np.cumsum([len(one) for one in touch])]).astype(np.int64)
+        given = self._given(reading)
+        n, base = len(network.kind), np.zeros(len(first))
+        changed = np.zeros(len(first) * len(facts))
+        other = first if second is None else second
+        room = [np.zeros(n, np.int64), np.zeros(n * self.state.sides)]
+        touched = np.concatenate([np.zeros(0, np.int64), *touch]).astype(np.int64)
+        rows = [np.ascontiguousarray(one[:, order]).ravel() for one in (first, other)]
+        complete(
+            *given, self._arranged(reading), _HALFWAY.copy(), *self._extremes(reading), *_above(network), *room,
+            self.place[order], pointer, touch_ptr, touched, *rows, self._top, base, changed,
+            work=1 + len(first) * (1 + len(facts) // 10),
+        )  # fmt: skip
+        return (base, changed.reshape(len(first), len(facts))), given
+
+    def _given(self, reading: str) -> list[Any]:
+        """The arguments of the kernels; arrays that settings are put into are copies."""
+        given = arguments(self.network, self.state, self.assumptions, READINGS["high" if reading == "draw" else reading])
+        for i in (LOWS, SLACK, RANK, KEPT, USED, CAPS, GAINS):
+            given[i] = np.array(given[i])
+        if reading == "draw":
+            given[-1] = kernels.LOOSE
+        return given
+
+    def _extremes(self, reading: str) -> tuple[int, int]:
+        """Return the sides that are hit most and least: in a bound the unknown one stands for both."""
+        unknown, gain = self.state.unknown, self.state.gain[LOW] + self.state.gain[HIGH]
+        if reading != "draw":
+            return unknown, unknown
+        known = [side for side in range(self.state.sides) if side != unknown] or [unknown]
+        hit = [side for side in known if (gain[side] <= gain[known]).all()]
+        spared = [side for side in known if (gain[side] >= gain[known]).all()]
+        return (hit or [unknown])[0], (spared or [unknown])[0]
+
+    def _arranged(self, reading: str) -> np.ndarray:
+        return np.full(len(self.network.kind), 0.0 if reading == "low" else 1.0)
+
+
+def _seen(links: np.ndarray, m: int, sides: int) -> list[int]:
+    """The places of links' gains, as seen from every side."""
+    return [side * m + link for link in links.tolist() for side in range(sides)]
+
+
+@lru_cache(maxsize=8)
+def _above(network: ProductionNetwork) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the block of every node, and for every node those that read it: sparse rows.
+
+    Makers do not read what they share with others: their market does.
+    """
+    order, starts = network.order
+    block = np.zeros(len(order), np.int64)
+    block[order] = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    own = (network.flags & SHARED) == 0
+    markets = np.repeat(np.arange(len(network.kind)), np.diff(network.need_indptr))
+    readers = np.concatenate([network.owner[own], markets])
+    read = np.concatenate([network.indices[own], network.indices[network.needs]])
+    read, readers = np.divmod(np.unique(read * len(network.kind) + readers), len(network.kind))
+    pointer = np.concatenate([[0], np.cumsum(np.bincount(read, minlength=len(network.kind)))])
+    return block, pointer.astype(np.int64), readers.astype(np.int64)
+
+
+def _poured(
+    network: ProductionNetwork, links: np.ndarray, node: int, value: np.ndarray, spread: int
+) -> tuple[np.ndarray, float]:
+    """Return the weights of a pool poured into the sources that give least (or most), and what none has room for."""
+    found, left = network.low[links].copy(), float(network.slack[node])
+    order = np.lexsort((np.arange(len(links)), value if spread == kernels.LEAST else -value))
+    for i in order:
+        step = min(left, float(network.high[links[i]] - network.low[links[i]]))
+        found[i] += step
+        left -= step
+    return found, left if left > 1e-9 else 0.0
+
+
+def kept_of(asked: Question, drawn: Completions) -> np.ndarray:
+    """Return what the product keeps in each draw (count)."""
+    step = max(1, 4_000_000 // max(1, len(asked.place)))
+    settings = asked.drawn(drawn)
+    return np.concatenate(
+        [asked.solved(settings[start : start + step], "draw")[0][0] for start in range(0, drawn.count, step)]
+    )

@@ -1,0 +1,73 @@
+"""``kanmon ask``: what is likely beside what is certain, and what to find out first, in both languages and as data."""
+
+import json
+
+import kanmon as kn
+import polars as pl
+import pytest
+from kanmon.app.ask import find_out
+from kanmon.app.cli import main
+from kanmon.risk import Scenario, halt
+
+QUESTION = ("permanent_magnet", "--product", "ndfeb_magnet", "--buyer", "JPN", "--draws", "40")
+
+
+def run(capsys, monkeypatch, *arguments):
+    monkeypatch.setattr("sys.argv", ["kanmon", "ask", *arguments])
+    with pytest.raises(SystemExit) as exit:
+        main()
+    return exit.value.code, *capsys.readouterr()
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "What to find out first"), ("ja", "最初に調べるべきこと")])
+def test_it_says_what_is_certain_what_is_likely_under_which_prior_and_what_to_ask(capsys, monkeypatch, lang, words):
+    code, out, _ = run(capsys, monkeypatch, *QUESTION, "--embargo", "CHN", "--lang", lang)
+    assert code == 0
+    assert words in out
+    prior = {"en": "These are assumptions, not facts", "ja": "いずれも仮定であり、事実ではありません"}
+    assert prior[lang] in out.replace("\n", "" if lang == "ja" else " ").replace("  ", " ")
+
+
+def test_json_carries_the_interval_beside_the_quantiles_and_every_fact(capsys, monkeypatch):
+    code, out, _ = run(capsys, monkeypatch, *QUESTION, "--embargo", "CHN", "--json")
+    data = json.loads(out)
+    assert code == 0
+    row = data["outlook"][0]
+    assert row["kept_low"] <= row["kept_10"] <= row["kept_50"] <= row["kept_90"] <= row["kept_high"]
+    assert row["prior"] and row["draws"] == 40
+    assert [fact["step"] for fact in data["find_out"]][0] == 1
+    assert all(fact["text_en"] and fact["text_ja"] for fact in data["find_out"])
+
+
+def test_files_are_written_whole(capsys, monkeypatch, tmp_path):
+    out = tmp_path / "answer"
+    code, *_ = run(capsys, monkeypatch, *QUESTION, "--halt", "CHN", "--out", str(out))
+    assert code == 0
+    names = {"outlook.csv", "find_out.csv", "prior.csv", "sources.csv", "summary.json"}
+    assert {file.name for file in out.iterdir()} == names
+
+
+def test_a_question_without_a_change_is_refused_with_the_way_out(capsys, monkeypatch):
+    code, _, err = run(capsys, monkeypatch, *QUESTION, "--lang", "en")
+    assert code == 2
+    assert "--halt" in err
+
+
+def test_the_prior_names_only_items_that_are_asked_about_and_their_sources():
+    found = find_out(kn.load("permanent_magnet"), [Scenario("x", halt("CHN"))], "ndfeb_magnet", buyer="JPN", draws=20)
+    assert set(found.prior["item"]) <= set(found.facts["item"].drop_nulls())
+    assert found.prior.filter(pl.col("source").is_null()).is_empty()
+
+
+def test_a_hostile_name_leaves_no_markup_in_the_terminal(capsys, monkeypatch, tmp_path):
+    graph = kn.SupplyGraph(
+        items=[{"id": "a", "name_en": "[red]\x1b[31mx[/red]", "kind": "component"}],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
+        shares=[{"item": "a", "supplier": "JPN", "source": "s", "share": 0.4}],
+        sources=[{"id": "s", "title": "t", "publisher": "[bold]p[/bold]"}],
+    )
+    graph.write(tmp_path / "graph")
+    code, out, _ = run(capsys, monkeypatch, str(tmp_path / "graph"), "--product", "a", "--halt", "CHN", "--draws", "10")
+    assert code == 0
+    assert "\x1b" not in out
+    assert "[red]" in out

@@ -1,0 +1,183 @@
+"""What to find out first: against brute force over all completions, and against nested Monte Carlo, written apart."""
+
+from itertools import product
+
+import kanmon as kn
+import numpy as np
+import polars as pl
+import pytest
+from kanmon.graph import InputError, SupplyGraph, UnknownIdError
+from kanmon.risk import Scenario, halt, what_to_find_out
+from kanmon.risk.production.facts import open_facts
+from kanmon.risk.production.simulation import Assumptions
+
+PRIOR = pl.DataFrame(
+    {"item": ["magnet", "magnet", "screw", "screw"], "supplier": ["CHN", "DEU"] * 2, "share": [1.0] * 4, "origin": "guess"}
+)
+
+
+def robot(magnet=0.3, screw=0.8, without_screw=0.5):
+    """A robot of Japan needs magnets and, in part, screws; who makes the rest of both is not known."""
+    return SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "component"} for i in ("robot", "magnet", "screw")],
+        inputs=[
+            {"item": "robot", "input": "magnet", "source": "s"},
+            {"item": "robot", "input": "screw", "source": "s"}
+            | {"kept_without_low": 0.0, "kept_without_high": without_screw},
+        ],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN", "DEU")],
+        shares=[
+            {"item": "robot", "supplier": "JPN", "source": "s", "share": 1.0},
+            {"item": "magnet", "supplier": "JPN", "source": "s", "share": magnet, "confidence": "published"},
+            {"item": "screw", "supplier": "JPN", "source": "s", "share": screw},
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "An office"}],
+    )
+
+
+def kept(magnet, screw, need, sourcing, shares=(0.3, 0.8), without=0.5):
+    """What is kept: parts of both rests that are China's, place of the graded need, place between worst and best (0..1)."""
+    a, b, grade = 1 - (1 - shares[0]) * magnet, 1 - (1 - shares[1]) * screw, without * need
+    best = np.minimum(a, grade + (1 - grade) * b)
+    worst = a - (1 - grade) * np.minimum(1 - b, a)  # losses fall on different robots, as far as they go round
+    return worst + sourcing * (best - worst)
+
+
+FACTS = [("remainder", "magnet"), ("remainder", "screw"), ("need", "robot"), ("sourcing", "robot")]
+
+
+def brute(shares, without):
+    """Least and most that knowing each fact takes off the interval, over a grid of answers and all ends of the others."""
+
+    def width(known):
+        ends = [
+            kept(*[known.get(i, value) for i, value in enumerate(corner)], shares=shares, without=without)
+            for corner in product((0.0, 1.0), repeat=4)
+        ]
+        return max(ends) - min(ends)
+
+    now = width({})
+    found = {}
+    for i, fact in enumerate(FACTS):
+        off = [now - width({i: answer}) for answer in np.linspace(0, 1, 101)]
+        found[fact] = (min(off), max(off))
+    return now, found
+
+
+@pytest.mark.parametrize(
+    ("magnet", "screw", "without"), [(0.3, 0.8, 0.5), (0.6, 0.4, 0.9), (0.9, 0.2, 0.3), (0.5, 0.5, 1.0)]
+)
+def test_what_knowing_a_fact_takes_off_the_bounds_is_that_of_brute_force(magnet, screw, without):
+    frame = what_to_find_out(robot(magnet, screw, without), halt("CHN"), product="robot", draws=16)
+    now, expected = brute((magnet, screw), without)
+    told = {(row["kind"], row["item"]): row for row in frame.iter_rows(named=True)}
+    for fact, (least, most) in expected.items():
+        if fact not in told:
+            assert most < 1e-9
+            continue
+        assert told[fact]["width"] == pytest.approx(now)
+        # The ends are among the answers that are tried; between them a few.
+        assert told[fact]["width_off_most"] == pytest.approx(most, abs=1e-9)
+        assert told[fact]["width_off_least"] == pytest.approx(least, abs=0.05)
+        assert told[fact]["width_off_least"] >= least - 1e-9
+    ranked = sorted(expected, key=lambda fact: -expected[fact][1])
+    mine = sorted((fact for fact in expected if fact in told), key=lambda fact: -told[fact]["width_off_most"])
+    assert mine == [fact for fact in ranked if fact in told]
+
+
+def nested(shares, without, outer=6000, inner=200):
+    """First-order and total parts of the variance by two loops, from the distributions as they are documented."""
+    rng = np.random.default_rng(11)
+
+    def sample(shape):
+        # A Dirichlet process of concentration 2 over two countries alike is a Beta(1, 1) of one.
+        return [rng.random(shape), rng.random(shape), rng.beta(2, 2, shape), rng.random(shape), rng.random(shape)]
+
+    def figure(magnet, screw, need, own, common):
+        return kept(magnet, screw, need, own ** ((1 - common) / common), shares=shares, without=without)
+
+    variance = figure(*sample(400_000)).var()
+    parts = []
+    for i in range(5):
+        values = sample((outer, inner))
+        values[i] = np.broadcast_to(values[i][:, :1], (outer, inner))
+        found = figure(*values)
+        first = (found.mean(axis=1).var() - found.var(axis=1).mean() / inner) / variance
+        values = [np.broadcast_to(value[:, :1], (outer, inner)) for value in sample((outer, inner))]
+        values[i] = sample((outer, inner))[i]
+        parts.append((first, figure(*values).var(axis=1).mean() / variance))
+    return parts
+
+
+@pytest.mark.parametrize(("shares", "without"), [((0.3, 0.8), 0.5), ((0.6, 0.4), 0.9)])
+def test_the_parts_of_the_variance_are_those_of_nested_monte_carlo(shares, without):
+    frame = what_to_find_out(robot(shares[0], shares[1], without), halt("CHN"), product="robot", prior=PRIOR, draws=6000)
+    told = {(row["kind"], row["item"]): row for row in frame.iter_rows(named=True)}
+    for fact, (first, total) in zip([*FACTS, ("arrangement", None)], nested(shares, without), strict=True):
+        if fact not in told:
+            assert total < 0.01, fact
+            continue
+        assert told[fact]["explains"] == pytest.approx(first, abs=0.04), fact
+        assert told[fact]["explains_total"] == pytest.approx(total, abs=0.04), fact
+
+
+def test_the_sequence_explains_more_with_every_step_and_begins_with_the_best():
+    frame = what_to_find_out(robot(), halt("CHN"), product="robot", prior=PRIOR, draws=500, steps=3)
+    steps = frame.filter(pl.col("step").is_not_null())
+    assert steps["step"].to_list() == [1, 2, 3]
+    assert steps["explained"].is_sorted() and (steps["gain"] >= 0).all()
+    assert steps["gain"].sum() == pytest.approx(steps["explained"][-1])
+    assert steps["explains"][0] == steps["explains"].max()
+    assert steps["width_after"].is_sorted(descending=True)
+    assert (steps["width_after"] <= steps["width"]).all()
+
+
+def test_a_fact_that_decides_whether_half_is_kept_is_said_to():
+    frame = what_to_find_out(robot(0.3, 0.95), halt("CHN"), product="robot", draws=50)
+    flips = dict(zip(zip(frame["kind"], frame["item"], strict=True), frame["flips"], strict=True))
+    assert flips["remainder", "magnet"]
+    assert not flips.get(("remainder", "screw"), False)
+
+
+def test_who_could_know():
+    frame = what_to_find_out(robot(), halt("CHN"), product="robot", draws=50)
+    who = dict(zip(zip(frame["kind"], frame["item"], strict=True), frame["who"], strict=True))
+    assert who["remainder", "magnet"] == "publisher"
+    assert who["remainder", "screw"] == "trade"
+    assert who["need", "robot"] == "makers"
+    assert frame.filter(item="magnet")["publisher"][0] == "An office"
+
+
+def test_nothing_is_open_where_everything_is_told():
+    graph = robot(1.0, 1.0, 0.0)
+    assert what_to_find_out(graph, halt("CHN"), product="robot", draws=10).filter(pl.col("width_off_most") > 0).is_empty()
+
+
+def test_every_kind_of_fact_is_found():
+    network = kn.load("world").network("humanoid_robot", buyer="JPN")
+    kinds = {fact.kind for fact in open_facts(network, Assumptions(sharing="first"))}
+    assert kinds == {"nobody_named", "remainder", "no_figure", "mix", "need", "use", "sourcing"}
+    assert "use" not in {fact.kind for fact in open_facts(network, Assumptions())}
+
+
+def test_scenarios_are_ranked_apart_and_the_same_seed_ranks_alike():
+    asked = [Scenario("CHN", halt("CHN")), Scenario("DEU", halt("DEU"))]
+    one, again = (what_to_find_out(robot(), asked, product="robot", prior=PRIOR, draws=40, seed=2) for _ in range(2))
+    assert one.equals(again)
+    assert one["scenario"].unique(maintain_order=True).to_list() == ["CHN", "DEU"]
+    alone = what_to_find_out(robot(), asked[1], product="robot", prior=PRIOR, draws=40, seed=2)
+    assert alone.equals(one.filter(scenario="DEU"))
+
+
+@pytest.mark.parametrize(
+    ("more", "error"),
+    [
+        ({"figure": "keptt"}, InputError),
+        ({"steps": -1}, InputError),
+        ({"draws": 1}, InputError),
+        ({"buyer": "XXX"}, UnknownIdError),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(more, error):
+    with pytest.raises(error):
+        what_to_find_out(robot(), halt("CHN"), product="robot", **more)
