@@ -82,7 +82,7 @@ def between(node, here, in_loop, indptr, indices, low, high, share, flags, whole
     if (count == 0 or at >= 1.0 or (apart and spread == MOST)) and not (apart and spread == LEAST and count > 0):
         return market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
                       wants, some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, spared, spread, BEST,
-                      strict)  # fmt: skip
+                      strict, 1.0)  # fmt: skip
     for i in range(1, count):  # the worst deals the needs that hurt most first
         slot = rank[first + i]
         j = i - 1
@@ -95,11 +95,11 @@ def between(node, here, in_loop, indptr, indices, low, high, share, flags, whole
             j -= 1
         rank[first + j + 1] = slot
     worst = market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-                   some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, hit, spread, WORST, strict)  # fmt: skip
+                   some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, hit, spread, WORST, strict, 1.0)  # fmt: skip
     if apart or (at <= 0.0 and hit == unknown):
         return worst
     best = market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-                  some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, spared, spread, BEST, strict)  # fmt: skip
+                  some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, spared, spread, BEST, strict, 1.0)  # fmt: skip
     return best if worst >= best else worst + at * (best - worst)
 
 
@@ -117,7 +117,7 @@ def as_first(node, here, indptr, indices, gain, x, sides):
 def settle_drawn(a, b, order, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
                  some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing,
                  strict, arranged, common, hit, spared):  # fmt: skip
-    """Bring a block to its greatest fixed point, from above; see `kernels.settle`."""
+    """Bring a block to its greatest fixed point, from above; see `solver.settle`."""
     in_loop = b - a > 1
     if not in_loop:
         for k in range(indptr[order[a]], indptr[order[a] + 1]):
