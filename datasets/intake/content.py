@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 from ...graph.errors import InputError, ReadError, did_you_mean, nearest, shorten
-from ...graph.files import check_workbook
+from ...graph.workbooks import check_workbook
 from .words import known_words
 
 UNREADABLE = "\ufffd"

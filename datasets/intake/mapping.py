@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ...graph import InputError, ReadError
+from ...graph import InputError
 from ...graph.errors import did_you_mean, nearest, shorten
+from ...graph.yaml import read_yaml
 from ..readers.tables import packaged
 from .table import FORMS, KINDS, Table
 from .understanding import Understanding
@@ -27,21 +28,14 @@ def read_corrections(path: str | Path | None) -> dict[str, Any]:
     Raises
     ------
     ReadError
-        The file cannot be read.
+        The file cannot be read, or is no YAML.
     InputError
-        It is no YAML or has another shape, or names a kind or role that there is not.
+        It has another shape, or names a kind or role that there is not.
     """
     if path is None:
         return {}
-    import yaml
-
     path = Path(path)
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8-sig")) or {}
-    except OSError as error:
-        raise ReadError("graph.tables.cannot_read", path=shorten(path), reason=error.strerror) from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError("datasets.intake.yaml", path=shorten(path), reason=shorten(error, 160)) from error
+    content = read_yaml(path) or {}
     if not isinstance(content, Mapping):
         raise InputError("datasets.intake.yaml_shape", path=shorten(path))
     for key, value in content.items():

@@ -15,7 +15,9 @@ from xml.sax.saxutils import unescape
 import polars as pl
 
 from ...graph.errors import ReadError, shorten
-from ...graph.files import read_bytes
+from ...graph.files import read_bytes, reading
+from ...graph.tables import check_width
+from ...graph.workbooks import read_sheets as load_sheets
 from .content import content
 
 _CELL_LIMIT = 2**27
@@ -126,6 +128,7 @@ def delimiter(text: str) -> str:
 
 
 def _text_rows(text: str, path: Path) -> pl.DataFrame:
+    check_width(text, path)
     stated = re.match(r"sep=(.)\r?\n", text)
     limit = csv.field_size_limit(_CELL_LIMIT)
     try:
@@ -150,22 +153,16 @@ def _unwrapped(cell: str) -> str:
 
 
 def _workbook(data: bytes, path: Path, kind: str) -> list[Sheet]:
-    import fastexcel
-
-    known = _drawn(data) if kind == "xlsx" else {}
     sheets = []
-    try:
-        book = fastexcel.read_excel(data)
-        for name in book.sheet_names:
-            loaded = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-            left = min((column.absolute_index for column in loaded.available_columns()), default=0)
-            frame = _blank_as_null(loaded.to_polars())
+    found = load_sheets(data, path)
+    with reading(path, "graph.tables.corrupt"):
+        known = _drawn(data) if kind == "xlsx" else {}
+        for name, (cells, left) in found.items():
+            frame = _blank_as_null(cells)
             merged, unsaved = known.get(name, ((), frozenset()))
             if unsaved:
                 frame = _widened(frame, left, unsaved)
             sheets.append(Sheet(path.name, name, frame, kind, False, left, merged, unsaved))
-    except Exception as error:  # fastexcel raises its own family, ValueError and a panic
-        raise ReadError("graph.tables.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
     return sheets
 
 

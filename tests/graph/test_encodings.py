@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kanmon.graph import ReadError
-from kanmon.graph.files import decode, text_of
+from kanmon.graph.encodings import decode, text_of
 
 NAME = Path("parts.csv")
 
