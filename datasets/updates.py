@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from ..graph import InputError, SupplyGraph
+from ..graph import InputError, ReadError, SupplyGraph
 from ..graph.errors import shorten
 from ..graph.schema import OTHER, SCHEMA, WORLD
 from . import release_views as meaning

@@ -112,7 +112,7 @@ def read_bytes(path: Path) -> bytes:
             raise ReadError("graph.tables.no_file", path=short_path(path))
         data = path.read_bytes()
     if not data.strip():
-        raise ReadError("graph.tables.empty", path=shorten(path))
+        raise ReadError("graph.tables.empty", path=short_path(path))
     return data
 
 
@@ -167,12 +167,12 @@ def check_folder(path: str | Path, force: bool = False) -> Path:
         if path.is_symlink():
             path = _near(path)
         if path.exists() and not path.is_dir():
-            raise ReadError("graph.tables.is_a_file", path=shorten(path))
+            raise ReadError("graph.tables.is_a_file", path=short_path(path))
         if path.is_dir():
             _sweep_up(path)
             _move_in(path)
             if not force and any(path.iterdir()):
-                raise ReadError("graph.tables.not_empty", path=shorten(path))
+                raise ReadError("graph.tables.not_empty", path=short_path(path))
     return path
 
 

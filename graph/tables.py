@@ -38,7 +38,7 @@ def read_tables(path: str | Path) -> tuple[dict[str, pl.DataFrame], int]:
             raise not_found(path)
         if path.suffix.lower() in {".xlsx", ".xlsm"}:
             return _read_workbook(path), 2
-    raise ReadError("graph.tables.unknown_kind", path=shorten(path))
+    raise ReadError("graph.tables.unknown_kind", path=short_path(path))
 
 
 def _read_folder(path: Path) -> dict[str, pl.DataFrame]:
@@ -46,13 +46,13 @@ def _read_folder(path: Path) -> dict[str, pl.DataFrame]:
     for name in SCHEMA:
         csv, parquet = path / f"{name}.csv", path / f"{name}.parquet"
         if csv.is_file() and parquet.is_file():
-            raise ReadError("graph.tables.twice", path=shorten(path), table=name)
+            raise ReadError("graph.tables.twice", path=short_path(path), table=name)
         if csv.is_file():
             frames[name] = read_csv(csv)
         elif parquet.is_file():
             frames[name] = read_parquet(parquet)
     if not frames:
-        raise ReadError("graph.tables.no_tables", path=shorten(path), tables=", ".join(SCHEMA))
+        raise ReadError("graph.tables.no_tables", path=short_path(path), tables=", ".join(SCHEMA))
     return frames
 
 
@@ -88,7 +88,7 @@ def read_parquet(path: Path) -> pl.DataFrame:
     """
     data = read_bytes(path)
     if not (data.startswith(_PARQUET_MAGIC) and data.endswith(_PARQUET_MAGIC)):
-        raise ReadError("graph.tables.corrupt", path=shorten(path), reason="no Parquet file")
+        raise ReadError("graph.tables.corrupt", path=short_path(path), reason="no Parquet file")
     with reading(path, "graph.tables.corrupt"):
         frame = pl.read_parquet(io.BytesIO(data))
     nested = [name for name, dtype in frame.schema.items() if dtype.is_nested()]
@@ -103,7 +103,7 @@ def _read_workbook(path: Path) -> dict[str, pl.DataFrame]:
     sheets = {name.strip().lower(): name for name in sheet_names(data, path)}
     wanted = {table: sheets[table] for table in SCHEMA if table in sheets}
     if not wanted:
-        raise ReadError("graph.tables.no_tables", path=shorten(path), tables=", ".join(SCHEMA))
+        raise ReadError("graph.tables.no_tables", path=short_path(path), tables=", ".join(SCHEMA))
     numbers = {c.name for table in SCHEMA.values() for c in table.columns if c.type in {"number", "integer"}}
     found = read_sheets(data, path, only=set(wanted.values()), header=True, exact=numbers)
     return {table: found[sheet][0] for table, sheet in wanted.items()}
@@ -115,7 +115,7 @@ def write_tables(tables: Mapping[str, pl.DataFrame], path: str | Path, format: s
     format = format or ("xlsx" if path.suffix.lower() == ".xlsx" else "csv")
     if format == "xlsx":
         if path.exists() and not force:
-            raise ReadError("graph.tables.exists", path=shorten(path))
+            raise ReadError("graph.tables.exists", path=short_path(path))
         with whole_file(path) as temporary:
             _write_workbook(tables, temporary)
     elif format in {"csv", "parquet"}:

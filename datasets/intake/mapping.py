@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ...graph import InputError
-from ...graph.errors import did_you_mean, nearest, shorten
+from ...graph.errors import did_you_mean, nearest, short_path, shorten
 from ...graph.yaml import read_yaml
 from ..readers.tables import packaged
 from .table import FORMS, KINDS, Table
@@ -37,13 +37,13 @@ def read_corrections(path: str | Path | None) -> dict[str, Any]:
     path = Path(path)
     content = read_yaml(path) or {}
     if not isinstance(content, Mapping):
-        raise InputError("datasets.intake.yaml_shape", path=shorten(path))
+        raise InputError("datasets.intake.yaml_shape", path=short_path(path))
     for key, value in content.items():
         if key not in {"sheets", "parts"}:
             hint = did_you_mean(nearest(str(key), ["sheets", "parts"]))
             raise InputError("datasets.intake.yaml_key", value=shorten(key), hint=hint)
         if not isinstance(value, Mapping) or not all(isinstance(entry, Mapping) for entry in value.values()):
-            raise InputError("datasets.intake.yaml_shape", path=shorten(path))
+            raise InputError("datasets.intake.yaml_shape", path=short_path(path))
     for wish in content.get("sheets", {}).values():
         _check(wish, path)
     return dict(content)
@@ -58,7 +58,7 @@ def _check(wish: Mapping[str, Any], path: Path) -> None:
     rows = row if isinstance(row, list) else [] if row is None else [row]
     columns = wish.get("columns") or {}
     if not all(isinstance(each, int) and each > 0 for each in rows) or not isinstance(columns, Mapping):
-        raise InputError("datasets.intake.yaml_shape", path=shorten(path))
+        raise InputError("datasets.intake.yaml_shape", path=short_path(path))
     known = (
         set(forms()[kind][2].values())
         if kind in FORMS

@@ -14,7 +14,7 @@ from xml.sax.saxutils import unescape
 
 import polars as pl
 
-from ...graph.errors import ReadError, shorten
+from ...graph.errors import ReadError, short_path, shorten
 from ...graph.files import read_bytes, reading
 from ...graph.tables import check_width
 from ...graph.workbooks import read_sheets as load_sheets
@@ -134,7 +134,7 @@ def _text_rows(text: str, path: Path) -> pl.DataFrame:
     try:
         rows = list(csv.reader(StringIO(text, newline=""), delimiter=stated[1] if stated else delimiter(text)))
     except csv.Error as error:
-        raise ReadError("graph.tables.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
+        raise ReadError("graph.tables.corrupt", path=short_path(path), reason=shorten(error, 160)) from error
     finally:
         csv.field_size_limit(limit)
     if stated:
