@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import hashlib
 import json
 import os
@@ -79,6 +80,8 @@ def writing(path: str | Path) -> Iterator[None]:
     Other errors pass: that something cannot be computed is no matter of the file.
     """
     try:
+        if "\0" in str(path):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         yield
     except KanmonError:
         raise
@@ -261,6 +264,9 @@ def _move_in(folder: Path) -> None:
     ready = folder / _READY
     if not ready.is_dir() or ready.is_symlink():
         return
+    if not (ready / MANIFEST).exists():  # it moves last: nothing but the empty folder was left
+        ready.rmdir()
+        return
     before, after = _manifest(folder), _manifest(ready)
     aside = []
     for name in sorted(after):
@@ -273,8 +279,7 @@ def _move_in(folder: Path) -> None:
     for name in before.keys() - after.keys():
         if _ours(folder / name, before):
             (folder / name).unlink()
-    if (ready / MANIFEST).exists():
-        (ready / MANIFEST).replace(folder / MANIFEST)
+    (ready / MANIFEST).replace(folder / MANIFEST)
     ready.rmdir()
     _synced(folder)
     _say("set_aside", folder, aside)
