@@ -73,7 +73,17 @@ def check_width(text: str, path: Path) -> None:
         It has.
     """
     head = text.lstrip("\r\n\ufeff").partition("\n")[0]
-    width = max(map(head.count, ",;\t")) + 1
+    check_columns(max(map(head.count, ",;\t")) + 1, path)
+
+
+def check_columns(width: int, path: Path) -> None:
+    """Refuse more columns than a sheet of Excel has.
+
+    Raises
+    ------
+    LimitError
+        There are more.
+    """
     if width > COLUMNS:
         raise LimitError("graph.tables.too_wide", path=short_path(path), columns=f"{width:,}", limit=f"{COLUMNS:,}")
 

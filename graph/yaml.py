@@ -8,11 +8,14 @@ from typing import Any
 import yaml
 
 from .encodings import decode
-from .errors import InputError, short_path
+from .errors import InputError, short_path, shorten
 from .files import read_bytes, reading
 
 SIZE, DEPTH = 2**22, 40
 """Bytes that a file may have, and how deep its values may stand within one another."""
+
+
+_PLAIN = {f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "seq", "map")}
 
 
 class _Loader(yaml.SafeLoader):
@@ -30,6 +33,8 @@ class _Loader(yaml.SafeLoader):
         self.depth += 1
         node = super().compose_node(parent, index)
         self.depth -= 1
+        if node is not None and node.tag not in _PLAIN:
+            raise InputError("graph.tables.yaml_tag", line=mark.line + 1, tag=shorten(node.tag))
         return node
 
 
@@ -47,7 +52,7 @@ def read_yaml(path: Path) -> Any:
     ReadError
         The file is missing, empty, larger than `SIZE`, or no YAML (the line is said).
     InputError
-        Its values stand deeper than `DEPTH`, or refer to each other.
+        Its values stand deeper than `DEPTH`, refer to each other, or are of another kind than text, numbers, lists and such.
     """
     data = read_bytes(path)
     if len(data) > SIZE:

@@ -16,7 +16,7 @@ import polars as pl
 
 from ...graph.errors import ReadError, short_path, shorten
 from ...graph.files import read_bytes, reading
-from ...graph.tables import check_width
+from ...graph.tables import check_columns, check_width
 from ...graph.workbooks import read_sheets as load_sheets
 from .content import content
 
@@ -140,6 +140,7 @@ def _text_rows(text: str, path: Path) -> pl.DataFrame:
     if stated:
         rows[0] = []
     width = max((len(row) for row in rows), default=0)
+    check_columns(width, path)
     columns = ([_unwrapped(row[i]) if i < len(row) else None for row in rows] for i in range(width))
     frame = _blank_as_null(pl.DataFrame({f"column_{i}": c for i, c in enumerate(columns, start=1)}, strict=False))
     while frame.width > 1 and frame[frame.columns[-1]].null_count() == frame.height:  # a comma at the end of every line
