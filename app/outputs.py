@@ -30,7 +30,7 @@ def write_assessment(assessment: Assessment, path: Path, *, lang: str, force: bo
         for name, frame in tables.items():
             write_csv(frame, folder / f"{name}.csv")
         assessment.concentration.write_parquet(folder / "concentration.parquet")
-        write_csv(graph.sources.sort("id"), folder / "sources.csv")
+        write_csv(graph.sources, folder / "sources.csv")
         write_csv(report(graph.notes), folder / "notes.csv")
         summary = json.dumps(assessment.summary(), ensure_ascii=False, indent=2, default=str)
         (folder / "summary.json").write_text(summary + "\n", encoding="utf-8")

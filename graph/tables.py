@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +197,7 @@ def _write_workbook(tables: Mapping[str, pl.DataFrame], path: Path) -> None:
             self.fh.write(f"<c{shown}><v>{number!r}</v></c>")
 
     with xlsxwriter.Workbook(path, {"in_memory": True}) as book:
+        book.set_properties({"created": datetime(2000, 1, 1)})  # the same tables give the same bytes on any day
         bold = book.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1})
         for name, frame in tables.items():
             sheet = book.add_worksheet(name, worksheet_class=Exact)
