@@ -4,22 +4,77 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
+import warnings
+from pathlib import Path
+from typing import Any
 
 from ..graph.errors import KanmonError
-from ..graph.messages import LANGUAGES, default_language
+from ..graph.files import KeptWarning, reason_of
+from ..graph.messages import LANGUAGES, default_language, text
 
 
 def main() -> None:
-    """Run the command line; exit 0 fine, 1 findings past a limit, 2 bad input."""
+    """Run the command line; exit 0 fine, 1 findings past a limit, 2 bad input, 3 a fault of Kanmon's own.
+
+    Whatever is raised ends here in one line: nobody is shown a traceback who did not ask for it (``KANMON_DEBUG=1``).
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
     os.environ["KANMON_LANG"] = lang = _spoken(sys.argv[1:])
+    warnings.showwarning = _warned
     try:
         _application()()
+    except SystemExit as leaving:
+        sys.exit(leaving.code if _printed(lang) else 2)
+    except KeyboardInterrupt:
+        sys.exit(130)
     except KanmonError as error:
-        print(error.text(lang), file=sys.stderr)  # noqa: T201
+        _say(error.text(lang))
         sys.exit(2)
+    except BaseException as error:  # a panic of a library in Rust is no Exception
+        if os.environ.get("KANMON_DEBUG"):
+            raise
+        code, line = _last_words(error, lang)
+        _printed(lang)
+        _say(line)
+        sys.exit(code)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)  # noqa: T201
+
+
+def _warned(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+    """Show what a person should know as a line, and other warnings to those who look for faults."""
+    if issubclass(category, KeptWarning) or os.environ.get("KANMON_DEBUG"):
+        _say(str(message))
+
+
+def _printed(lang: str) -> bool:
+    """Whether all that was printed went out: a full disk behind a redirected output shows only now."""
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        # What is left in the buffer must not be tried again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            _say(text("app.cli.output", lang, reason=reason_of(error)))
+            return False
+    return True
+
+
+def _last_words(error: BaseException, lang: str) -> tuple[int, str]:
+    """Return the exit code and the line for an error that nothing else turned into a sentence."""
+    if isinstance(error, OSError):
+        return 2, text("app.cli.system", lang, reason=reason_of(error))
+    if isinstance(error, (MemoryError, RecursionError)):
+        return 2, text("app.cli.exhausted", lang)
+    room = str(Path(__file__).parents[1])
+    own = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(room)]
+    place = f"{Path(own[-1].filename).relative_to(room)}:{own[-1].lineno}" if own else "?"
+    return 3, text("app.cli.fault", lang, kind=type(error).__name__, place=place, reason=reason_of(error))
 
 
 def _spoken(arguments: list[str]) -> str:
@@ -35,7 +90,6 @@ def _spoken(arguments: list[str]) -> str:
 def _application():
     import typer
 
-    from ..graph.messages import text
     from .commands import (
         affected,
         ask,

@@ -9,9 +9,8 @@ from pathlib import Path
 import polars as pl
 
 from .. import datasets, risk
-from ..datasets.readers.tables import reading
 from ..graph import InputError, UnknownIdError
-from ..graph.files import whole_folder
+from ..graph.files import reading, whole_folder
 from ..graph.messages import Message
 from .outputs import write_csv
 

@@ -19,6 +19,7 @@ PANELS, COLUMNS = 12, 3
 FONTS = ["Noto Sans CJK JP", "Noto Sans JP", "Hiragino Sans", "Yu Gothic", "Meiryo", "IPAexGothic"]
 _STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
+    "text.parse_math": False,
     "svg.hashsalt": "kanmon",
     "font.family": [*FONTS, "DejaVu Sans", "sans-serif"],
     "font.size": 8,

@@ -42,14 +42,19 @@ def write_assessment(assessment: Assessment, path: Path, *, lang: str, force: bo
         return sorted(file.name for file in folder.iterdir())
 
 
+_FORMULA = r"^(?:[\t\r\n]|[\s\p{Cf}\p{Cc}\x{115f}\x{1160}\x{3164}\x{ffa0}]*[=+\-@＝＋－＠﹦﹢﹣﹫−])"
+
+
 def write_csv(frame: pl.DataFrame, path: Path) -> None:
-    """Write UTF-8 with a byte order mark (for Excel); lists become text; a cell never begins a formula."""
+    """Write UTF-8 with a byte order mark (for Excel); lists become text; a cell never begins a formula.
+
+    Full-width signs count, and so do signs behind blanks and characters of no width: spreadsheets drop these.
+    """
     lists = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List)]
     flat = frame.with_columns(pl.col(name).cast(pl.List(pl.String)).list.join(" | ") for name in lists)
     words = [name for name, dtype in flat.schema.items() if dtype == pl.String]
-    formula = r"^[=+\-@\t\r]"
     guarded = (
-        pl.when(pl.col(name).str.contains(formula)).then(pl.lit("'") + pl.col(name)).otherwise(name).alias(name)
+        pl.when(pl.col(name).str.contains(_FORMULA)).then(pl.lit("'") + pl.col(name)).otherwise(name).alias(name)
         for name in words
     )
     flat.with_columns(guarded).write_csv(path, include_bom=True)

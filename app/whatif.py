@@ -9,9 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from ..graph import InputError, ReadError, SupplyGraph
-from ..graph.errors import shorten
-from ..graph.files import decode, whole_folder
+from ..graph import InputError, SupplyGraph
+from ..graph.files import whole_folder
 from ..risk import Scenario, scenarios_from, simulate, timeline, timeline_summary, trace
 from ..risk.production.explanation import sentences
 from .outputs import write_csv
@@ -155,15 +154,9 @@ def read_scenarios(path: Path) -> list[Scenario]:
     InputError
         It holds something else than scenarios.
     """
-    import yaml
+    from ..graph.yaml import read_yaml
 
-    try:
-        data = yaml.safe_load(decode(path.read_bytes(), path))
-    except OSError as error:
-        raise ReadError("graph.tables.cannot_read", path=shorten(path), reason=error.strerror) from error
-    except yaml.YAMLError as error:
-        raise ReadError("graph.tables.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
-    return scenarios_from(data)
+    return scenarios_from(read_yaml(path))
 
 
 def write_answer(answer: Answer, path: Path, *, lang: str, force: bool = False) -> None:

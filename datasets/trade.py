@@ -8,9 +8,10 @@ from pathlib import Path
 import polars as pl
 
 from ..graph import InputError
+from ..graph.encodings import text_of
 from ..graph.errors import did_you_mean, nearest, short_path, shorten
-from ..graph.files import text_of
-from .readers.tables import Notes, packaged, read_table, reading, separator_of
+from ..graph.files import reading
+from .readers.tables import Notes, packaged, read_table, separator_of
 
 TRADE = {"baci_japan": "flows", "japan_over_time": "japan_over_time"}
 _TIDY = ("importer", "exporter", "year", "value")

@@ -16,7 +16,7 @@ from typing import Any
 
 import polars as pl
 
-from ..graph import InputError, SupplyGraph
+from ..graph import InputError, ReadError, SupplyGraph
 from ..graph.errors import shorten
 from ..graph.schema import OTHER, SCHEMA, WORLD
 from . import release_views as meaning
@@ -157,7 +157,7 @@ def _sources(parts: Iterable[_Part]) -> list[dict[str, Any]]:
 def _read(path: Path, buyer: str | None, year: int | None, known: set[str]) -> _Part:
     try:
         kind = trade_kind(path)
-    except InputError:
+    except (InputError, ReadError):  # a workbook is no text
         kind = release_kind(path)
         if kind is None:
             raise InputError("datasets.updates.unknown", path=shorten(path.name)) from None

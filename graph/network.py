@@ -31,7 +31,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
-from .errors import InputError, ReadError, UnknownIdError, shorten
+from .errors import InputError, UnknownIdError, shorten
+from .files import reading, writing
 
 if TYPE_CHECKING:
     from .supply_graph import SupplyGraph
@@ -219,7 +220,7 @@ class ProductionNetwork:
     def save(self, folder: str | Path) -> ProductionNetwork:
         """Write the arrays to a folder and return the network mapped from there."""
         folder = Path(folder)
-        try:
+        with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             for name in ARRAYS:
                 np.save(folder / f"{name}.npy", getattr(self, name))
@@ -227,22 +228,18 @@ class ProductionNetwork:
             about = {name: getattr(self, name) for name in ("product", "buyer", "level", "domestic", "chains")}
             about["sources"] = [[list(key), links.tolist()] for key, links in self.sources.items()]
             (folder / "network.json").write_text(json.dumps(about), encoding="utf-8")
-        except OSError as error:
-            raise ReadError("graph.tables.cannot_write", path=shorten(folder), reason=error.strerror) from error
         return self.open(folder)
 
     @classmethod
     def open(cls, folder: str | Path) -> ProductionNetwork:
         """Map a network that `save` wrote; processes that open the same folder share its memory."""
         folder = Path(folder)
-        try:
+        with reading(folder, "graph.network.no_network"):
             about = json.loads((folder / "network.json").read_text(encoding="utf-8"))
             arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in ARRAYS}
             about["chains"] = {supplier: tuple(chain) for supplier, chain in about["chains"].items()}
             about["sources"] = {tuple(key): np.array(links, np.int64) for key, links in about["sources"]}
             return cls(pl.read_parquet(folder / "nodes.parquet"), **arrays, **about, folder=folder)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            raise ReadError("graph.network.no_network", path=shorten(folder)) from error
 
     def __reduce__(self) -> tuple[Any, ...]:
         if self.folder is not None:

@@ -41,7 +41,7 @@ class SupplyGraph:
     Attributes
     ----------
     items, inputs, suppliers, shares, trades, measures, sources : polars.DataFrame
-        The tables with every column of the schema, typed.
+        The tables with every column of the schema, typed, their rows in the order of their cells.
     notes : tuple of Problem
         What was accepted and is worth saying: rounded sums, cycles, control characters removed.
 
@@ -88,7 +88,9 @@ class SupplyGraph:
 
     def _fill(self, tables: Mapping[str, pl.DataFrame], problems: Problems, name: str) -> None:
         for table in TABLES:
-            object.__setattr__(self, table, tables[table])
+            # In one order, whatever that of the file: the same facts give the same bytes in every output.
+            frame = tables[table].sort(tables[table].columns, nulls_last=True, maintain_order=True)
+            object.__setattr__(self, table, frame)
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "notes", problems.raise_errors())
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import polars as pl
 
-from .errors import InputError, ReadError, shorten
-from .files import check_workbook, decode, not_found, read_bytes, whole_file, whole_folder
-from .schema import SCHEMA, Table
-
-if TYPE_CHECKING:
-    import fastexcel
+from .encodings import decode
+from .errors import InputError, LimitError, ReadError, short_path, shorten
+from .files import not_found, read_bytes, reading, whole_file, whole_folder
+from .schema import SCHEMA
+from .workbooks import COLUMNS, check_workbook, read_sheets, sheet_names
 
 _PARQUET_MAGIC = b"PAR1"
 
@@ -32,13 +32,14 @@ def read_tables(path: str | Path) -> tuple[dict[str, pl.DataFrame], int]:
         The path does not exist, holds no table of the schema, or a file is empty, corrupt, encrypted or of another kind.
     """
     path = Path(path)
-    if path.is_dir():
-        return _read_folder(path), 2
-    if not path.exists():
-        raise not_found(path)
-    if path.suffix.lower() in {".xlsx", ".xlsm"}:
-        return _read_workbook(path), 2
-    raise ReadError("graph.tables.unknown_kind", path=shorten(path))
+    with reading(path):
+        if path.is_dir():
+            return _read_folder(path), 2
+        if not path.exists():
+            raise not_found(path)
+        if path.suffix.lower() in {".xlsx", ".xlsm"}:
+            return _read_workbook(path), 2
+    raise ReadError("graph.tables.unknown_kind", path=short_path(path))
 
 
 def _read_folder(path: Path) -> dict[str, pl.DataFrame]:
@@ -46,60 +47,77 @@ def _read_folder(path: Path) -> dict[str, pl.DataFrame]:
     for name in SCHEMA:
         csv, parquet = path / f"{name}.csv", path / f"{name}.parquet"
         if csv.is_file() and parquet.is_file():
-            raise ReadError("graph.tables.twice", path=shorten(path), table=name)
+            raise ReadError("graph.tables.twice", path=short_path(path), table=name)
         if csv.is_file():
             frames[name] = read_csv(csv)
         elif parquet.is_file():
-            frames[name] = _read_parquet(parquet)
+            frames[name] = read_parquet(parquet)
     if not frames:
-        raise ReadError("graph.tables.no_tables", path=shorten(path), tables=", ".join(SCHEMA))
+        raise ReadError("graph.tables.no_tables", path=short_path(path), tables=", ".join(SCHEMA))
     return frames
 
 
 def read_csv(path: Path) -> pl.DataFrame:
     """Return a CSV file as text columns; UTF-8 (with or without a byte order mark) or cp932."""
-    text = decode(read_bytes(path), path).encode("utf-8")
-    try:
-        return pl.read_csv(io.BytesIO(text), infer_schema=False)
-    except (pl.exceptions.PolarsError, ValueError) as error:
-        raise ReadError("graph.tables.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
+    text = decode(read_bytes(path), path)
+    check_width(text, path)
+    with reading(path, "graph.tables.corrupt"):
+        return pl.read_csv(io.BytesIO(text.encode("utf-8")), infer_schema=False)
 
 
-def _read_parquet(path: Path) -> pl.DataFrame:
+def check_width(text: str, path: Path) -> None:
+    """Refuse text whose first line has more cells than a sheet of Excel.
+
+    Raises
+    ------
+    LimitError
+        It has.
+    """
+    head = text.lstrip("\r\n\ufeff").partition("\n")[0]
+    check_columns(max(map(head.count, ",;\t")) + 1, path)
+
+
+def check_columns(width: int, path: Path) -> None:
+    """Refuse more columns than a sheet of Excel has.
+
+    Raises
+    ------
+    LimitError
+        There are more.
+    """
+    if width > COLUMNS:
+        raise LimitError("graph.tables.too_wide", path=short_path(path), columns=f"{width:,}", limit=f"{COLUMNS:,}")
+
+
+def read_parquet(path: Path) -> pl.DataFrame:
+    """Return a Parquet file that is read whole, so that damage shows here; columns of lists are refused.
+
+    Raises
+    ------
+    ReadError
+        The file is missing or damaged, or a column holds lists or structures.
+    """
     data = read_bytes(path)
     if not (data.startswith(_PARQUET_MAGIC) and data.endswith(_PARQUET_MAGIC)):
-        raise ReadError("graph.tables.corrupt", path=shorten(path), reason="no Parquet file")
-    try:
-        return pl.read_parquet(io.BytesIO(data))
-    except Exception as error:  # a corrupt file surfaces as many kinds, a panic among them
-        raise ReadError("graph.tables.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
+        raise ReadError("graph.tables.corrupt", path=short_path(path), reason="no Parquet file")
+    with reading(path, "graph.tables.corrupt"):
+        frame = pl.read_parquet(io.BytesIO(data))
+    nested = [name for name, dtype in frame.schema.items() if dtype.is_nested()]
+    if nested:
+        raise ReadError("graph.tables.nested", path=short_path(path), columns=shorten(", ".join(nested)))
+    return frame
 
 
 def _read_workbook(path: Path) -> dict[str, pl.DataFrame]:
-    import fastexcel
-
     data = read_bytes(path)
     check_workbook(data, path)
-    try:
-        book = fastexcel.read_excel(data)
-        sheets = {name.strip().lower(): name for name in book.sheet_names}
-        frames = {name: _sheet(book, sheets[name], table) for name, table in SCHEMA.items() if name in sheets}
-    except Exception as error:  # fastexcel raises its own family and ValueError
-        raise ReadError("graph.tables.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
-    if not frames:
-        raise ReadError("graph.tables.no_tables", path=shorten(path), tables=", ".join(SCHEMA))
-    return frames
-
-
-def _sheet(book: fastexcel.ExcelReader, sheet: str, table: Table) -> pl.DataFrame:
-    """Return a sheet as text, numbers with all their digits: as text alone the reader rounds them."""
-    words = book.load_sheet(sheet, dtypes="string", whitespace_as_null=True).to_polars()
-    numbers = [c.name for c in table.columns if c.type in {"number", "integer"} and c.name in words.columns]
-    if not numbers:
-        return words
-    kinds: Any = dict.fromkeys(words.columns, "string") | dict.fromkeys(numbers, "float")
-    exact = book.load_sheet(sheet, dtypes=kinds, whitespace_as_null=True).to_polars()
-    return words.with_columns(pl.coalesce(exact[name].cast(pl.String), words[name]).alias(name) for name in numbers)
+    sheets = {name.strip().lower(): name for name in sheet_names(data, path)}
+    wanted = {table: sheets[table] for table in SCHEMA if table in sheets}
+    if not wanted:
+        raise ReadError("graph.tables.no_tables", path=short_path(path), tables=", ".join(SCHEMA))
+    numbers = {c.name for table in SCHEMA.values() for c in table.columns if c.type in {"number", "integer"}}
+    found = read_sheets(data, path, only=set(wanted.values()), header=True, exact=numbers)
+    return {table: found[sheet][0] for table, sheet in wanted.items()}
 
 
 def write_tables(tables: Mapping[str, pl.DataFrame], path: str | Path, format: str | None, force: bool) -> Path:
@@ -108,18 +126,19 @@ def write_tables(tables: Mapping[str, pl.DataFrame], path: str | Path, format: s
     format = format or ("xlsx" if path.suffix.lower() == ".xlsx" else "csv")
     if format == "xlsx":
         if path.exists() and not force:
-            raise ReadError("graph.tables.exists", path=shorten(path))
+            raise ReadError("graph.tables.exists", path=short_path(path))
         with whole_file(path) as temporary:
             _write_workbook(tables, temporary)
     elif format in {"csv", "parquet"}:
         with whole_folder(path, force) as folder:
-            _write_folder(tables, folder, format)
+            fill_folder(tables, folder, format)
     else:
         raise InputError("graph.tables.unknown_format", value=shorten(format))
     return path
 
 
-def _write_folder(tables: Mapping[str, pl.DataFrame], folder: Path, format: str) -> None:
+def fill_folder(tables: Mapping[str, pl.DataFrame], folder: Path, format: str = "csv") -> None:
+    """Write a file per table, and their description, into a folder that is being written."""
     for name, frame in tables.items():
         file = folder / f"{name}.{format}"
         if format == "csv":
@@ -178,6 +197,7 @@ def _write_workbook(tables: Mapping[str, pl.DataFrame], path: Path) -> None:
             self.fh.write(f"<c{shown}><v>{number!r}</v></c>")
 
     with xlsxwriter.Workbook(path, {"in_memory": True}) as book:
+        book.set_properties({"created": datetime(2000, 1, 1)})  # the same tables give the same bytes on any day
         bold = book.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1})
         for name, frame in tables.items():
             sheet = book.add_worksheet(name, worksheet_class=Exact)

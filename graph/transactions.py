@@ -14,9 +14,10 @@ import narwhals as nw
 import numpy as np
 import polars as pl
 
-from .errors import InputError, KanmonError, ReadError, UnknownIdError, did_you_mean, nearest, shorten
-from .files import decode
+from .errors import InputError, UnknownIdError, did_you_mean, nearest, shorten
+from .files import reading, writing
 from .messages import Message
+from .tables import read_csv
 
 ROLES = ("none", "non_essential", "essential")
 """Roles of an input; a link's role is stored as the position in this tuple."""
@@ -209,16 +210,13 @@ class FirmNetwork:
         if folder == self.folder:
             return self
         notes = [{"key": note.key, "values": note.values} for note in self.notes]
-        try:
+        with writing(folder):
             folder.mkdir(parents=True, exist_ok=True)
             for name in _ARRAYS:
                 np.save(folder / f"{name}.npy", getattr(self, name))
             for name in ("firms", "sectors"):
                 getattr(self, name).to_frame(name).write_ipc(folder / f"{name}.arrow")
             (folder / "notes.json").write_text(json.dumps(notes, ensure_ascii=False, indent=1), encoding="utf-8")
-        except OSError as error:
-            reason = shorten(error.strerror or error)
-            raise ReadError("graph.transactions.not_a_network", path=shorten(folder), reason=reason) from error
         return self.open(folder)
 
     @classmethod
@@ -231,14 +229,11 @@ class FirmNetwork:
             The folder holds no saved network.
         """
         folder = Path(folder).resolve()
-        try:
+        with reading(folder, "graph.transactions.not_a_network"):
             notes = json.loads((folder / "notes.json").read_text(encoding="utf-8"))
             arrays = {name: np.load(folder / f"{name}.npy", mmap_mode="r") for name in _ARRAYS}
             series = {name: pl.read_ipc(folder / f"{name}.arrow")[name] for name in ("firms", "sectors")}
-        except (OSError, ValueError, KeyError, pl.exceptions.PolarsError) as error:
-            reason = shorten(getattr(error, "strerror", None) or error)
-            raise ReadError("graph.transactions.not_a_network", path=shorten(folder), reason=reason) from error
-        notes = tuple(Message(note["key"], **note["values"]) for note in notes)
+            notes = tuple(Message(note["key"], **note["values"]) for note in notes)
         return cls(**series, **arrays, notes=notes, folder=folder)
 
     def __reduce__(self) -> Any:
@@ -289,15 +284,8 @@ def _table(data: Any, table: str, needed: tuple[str, ...], columns: Mapping[str,
 def _read(path: Path, table: str) -> pl.DataFrame:
     if path.suffix.lower() not in {".parquet", ".csv"}:
         raise InputError("graph.transactions.unreadable", table=table, kind=shorten(path.suffix or path.name))
-    try:
-        if path.suffix.lower() == ".parquet":
-            return pl.read_parquet(path)
-        return pl.read_csv(decode(path.read_bytes(), path).encode("utf-8"), infer_schema=False)
-    except KanmonError:
-        raise
-    except (OSError, pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        reason = shorten(getattr(error, "strerror", None) or error, 200)
-        raise ReadError("graph.transactions.file", table=table, path=shorten(path), reason=reason) from error
+    with reading(path, "graph.transactions.file", table=table):
+        return pl.read_parquet(path) if path.suffix.lower() == ".parquet" else read_csv(path)
 
 
 def _ids(frame: pl.DataFrame, table: str, column: str) -> pl.Series:

@@ -24,6 +24,7 @@ def _drawing(rows: int, scale: float = 0.34) -> Iterator[tuple[Any, Any, list[st
 
     style: Any = {
         "svg.fonttype": "none",
+        "text.parse_math": False,
         "svg.hashsalt": "kanmon",
         "font.family": FONTS,
         "font.size": 8.5,

@@ -41,7 +41,7 @@ def update(
     """Read releases into a folder and say what they change against the bundled data."""
     from ...datasets import read_update
     from ...graph.files import check_folder, whole_folder
-    from ...graph.tables import write_tables
+    from ...graph.tables import fill_folder
     from ..outputs import plain, write_csv
 
     lang_ = language(lang)
@@ -49,7 +49,7 @@ def update(
     with console(stderr=True).status(_say("reading")):
         found = read_update(files, buyer=buyer, year=year)
     with whole_folder(into, force) as folder:
-        write_tables(found.graph.tables, folder, "csv", True)
+        fill_folder(found.graph.tables, folder)
         write_csv(found.changes, folder / "changes.csv")
         write_csv(found.set_aside, folder / "set_aside.csv")
         if found.governance is not None:

@@ -10,8 +10,8 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 
-from ...graph.errors import InputError, ReadError, did_you_mean, nearest, shorten
-from ...graph.files import check_workbook
+from ...graph.errors import InputError, ReadError, did_you_mean, nearest, short_path, shorten
+from ...graph.workbooks import check_workbook
 from .words import known_words
 
 UNREADABLE = "\ufffd"
@@ -109,11 +109,11 @@ def _kind(data: bytes, path: Path) -> str:
 
 
 def _unknown(path: Path) -> ReadError:
-    return ReadError("datasets.intake.unknown_kind", path=shorten(path))
+    return ReadError("datasets.intake.unknown_kind", path=short_path(path))
 
 
 def _corrupt(path: Path) -> ReadError:
-    return ReadError("graph.tables.corrupt", path=shorten(path), reason="no workbook inside")
+    return ReadError("graph.tables.corrupt", path=short_path(path), reason="no workbook inside")
 
 
 def _given(data: bytes, path: Path, encoding: str) -> str:
@@ -125,7 +125,7 @@ def _given(data: bytes, path: Path, encoding: str) -> str:
     try:
         return _readable(data.decode(encoding).lstrip("\ufeff"))
     except (UnicodeError, LookupError) as error:
-        raise ReadError("datasets.intake.not_encoded", path=shorten(path), encoding=shorten(encoding)) from error
+        raise ReadError("datasets.intake.not_encoded", path=short_path(path), encoding=shorten(encoding)) from error
 
 
 def _readable(text: str) -> str:

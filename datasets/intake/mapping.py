@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from ...graph import InputError, ReadError
-from ...graph.errors import did_you_mean, nearest, shorten
+from ...graph import InputError
+from ...graph.errors import did_you_mean, nearest, short_path, shorten
+from ...graph.yaml import read_yaml
 from ..readers.tables import packaged
 from .table import FORMS, KINDS, Table
 from .understanding import Understanding
@@ -27,29 +28,22 @@ def read_corrections(path: str | Path | None) -> dict[str, Any]:
     Raises
     ------
     ReadError
-        The file cannot be read.
+        The file cannot be read, or is no YAML.
     InputError
-        It is no YAML or has another shape, or names a kind or role that there is not.
+        It has another shape, or names a kind or role that there is not.
     """
     if path is None:
         return {}
-    import yaml
-
     path = Path(path)
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8-sig")) or {}
-    except OSError as error:
-        raise ReadError("graph.tables.cannot_read", path=shorten(path), reason=error.strerror) from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError("datasets.intake.yaml", path=shorten(path), reason=shorten(error, 160)) from error
+    content = read_yaml(path) or {}
     if not isinstance(content, Mapping):
-        raise InputError("datasets.intake.yaml_shape", path=shorten(path))
+        raise InputError("datasets.intake.yaml_shape", path=short_path(path))
     for key, value in content.items():
         if key not in {"sheets", "parts"}:
             hint = did_you_mean(nearest(str(key), ["sheets", "parts"]))
             raise InputError("datasets.intake.yaml_key", value=shorten(key), hint=hint)
         if not isinstance(value, Mapping) or not all(isinstance(entry, Mapping) for entry in value.values()):
-            raise InputError("datasets.intake.yaml_shape", path=shorten(path))
+            raise InputError("datasets.intake.yaml_shape", path=short_path(path))
     for wish in content.get("sheets", {}).values():
         _check(wish, path)
     return dict(content)
@@ -64,7 +58,7 @@ def _check(wish: Mapping[str, Any], path: Path) -> None:
     rows = row if isinstance(row, list) else [] if row is None else [row]
     columns = wish.get("columns") or {}
     if not all(isinstance(each, int) and each > 0 for each in rows) or not isinstance(columns, Mapping):
-        raise InputError("datasets.intake.yaml_shape", path=shorten(path))
+        raise InputError("datasets.intake.yaml_shape", path=short_path(path))
     known = (
         set(forms()[kind][2].values())
         if kind in FORMS

@@ -15,8 +15,9 @@ import polars as pl
 
 from ...graph import KanmonError, Message, SupplyGraph
 from ...graph.errors import ReadError
-from ...graph.files import check_workbook
+from ...graph.files import read_bytes
 from ...graph.schema import SCHEMA
+from ...graph.workbooks import sheet_names
 from ..readers.baci import read_baci
 from ..readers.comtrade import read_comtrade
 from ..readers.eto import read_eto
@@ -90,13 +91,9 @@ def _names(head: bytes, path: Path, encoding: str | None) -> set[str]:
 
 
 def _workbook(path: Path) -> list[Table] | None:
-    import fastexcel
-
-    data = path.read_bytes()
     try:
-        check_workbook(data, path)
-        names = set(fastexcel.read_excel(data).sheet_names)
-    except Exception:  # the reader of sheets says what is wrong with it
+        names = set(sheet_names(read_bytes(path), path))
+    except KanmonError:  # the reader of sheets says what is wrong with it
         return None
     if not ({"items", "inputs"} <= names or {"items", "shares"} <= names):
         return None

@@ -14,8 +14,10 @@ from xml.sax.saxutils import unescape
 
 import polars as pl
 
-from ...graph.errors import ReadError, shorten
-from ...graph.files import read_bytes
+from ...graph.errors import ReadError, short_path, shorten
+from ...graph.files import read_bytes, reading
+from ...graph.tables import check_columns, check_width
+from ...graph.workbooks import read_sheets as load_sheets
 from .content import content
 
 _CELL_LIMIT = 2**27
@@ -126,17 +128,19 @@ def delimiter(text: str) -> str:
 
 
 def _text_rows(text: str, path: Path) -> pl.DataFrame:
+    check_width(text, path)
     stated = re.match(r"sep=(.)\r?\n", text)
     limit = csv.field_size_limit(_CELL_LIMIT)
     try:
         rows = list(csv.reader(StringIO(text, newline=""), delimiter=stated[1] if stated else delimiter(text)))
     except csv.Error as error:
-        raise ReadError("graph.tables.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
+        raise ReadError("graph.tables.corrupt", path=short_path(path), reason=shorten(error, 160)) from error
     finally:
         csv.field_size_limit(limit)
     if stated:
         rows[0] = []
     width = max((len(row) for row in rows), default=0)
+    check_columns(width, path)
     columns = ([_unwrapped(row[i]) if i < len(row) else None for row in rows] for i in range(width))
     frame = _blank_as_null(pl.DataFrame({f"column_{i}": c for i, c in enumerate(columns, start=1)}, strict=False))
     while frame.width > 1 and frame[frame.columns[-1]].null_count() == frame.height:  # a comma at the end of every line
@@ -150,22 +154,16 @@ def _unwrapped(cell: str) -> str:
 
 
 def _workbook(data: bytes, path: Path, kind: str) -> list[Sheet]:
-    import fastexcel
-
-    known = _drawn(data) if kind == "xlsx" else {}
     sheets = []
-    try:
-        book = fastexcel.read_excel(data)
-        for name in book.sheet_names:
-            loaded = book.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
-            left = min((column.absolute_index for column in loaded.available_columns()), default=0)
-            frame = _blank_as_null(loaded.to_polars())
+    found = load_sheets(data, path)
+    with reading(path, "graph.tables.corrupt"):
+        known = _drawn(data) if kind == "xlsx" else {}
+        for name, (cells, left) in found.items():
+            frame = _blank_as_null(cells)
             merged, unsaved = known.get(name, ((), frozenset()))
             if unsaved:
                 frame = _widened(frame, left, unsaved)
             sheets.append(Sheet(path.name, name, frame, kind, False, left, merged, unsaved))
-    except Exception as error:  # fastexcel raises its own family, ValueError and a panic
-        raise ReadError("graph.tables.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
     return sheets
 
 

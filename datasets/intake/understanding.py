@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from ...graph import Message, ReadError
-from ...graph.errors import shorten
+from ...graph.errors import short_path, shorten
 from ...graph.files import not_found
 from . import published
 from .columns import Columns, assign, by_content, profile
@@ -133,7 +133,7 @@ def _files(path: Path) -> list[Path]:
             file for file in path.iterdir() if file.suffix.lower() in SUFFIXES and not file.name.startswith((".", "~"))
         )
         if not files:
-            raise ReadError("datasets.intake.no_files", path=shorten(path), kinds=", ".join(sorted(SUFFIXES)))
+            raise ReadError("datasets.intake.no_files", path=short_path(path), kinds=", ".join(sorted(SUFFIXES)))
         return files
     if not path.exists():
         raise not_found(path)

@@ -11,10 +11,11 @@ import polars as pl
 
 from ...graph import InputError, ReadError
 from ...graph.errors import short_path, shorten
+from ...graph.files import reading
 from ...graph.messages import Message
 from ..places import area
 from .hs import edition
-from .tables import Notes, packaged, read_table, reading
+from .tables import Notes, packaged, read_table
 
 _NAME = re.compile(r"BACI_(HS\d\d)_Y(\d{4})_V(\w+)", re.IGNORECASE)
 _TAIWAN = 490

@@ -11,12 +11,13 @@ import narwhals as nw
 import polars as pl
 
 from ...graph import InputError
+from ...graph.encodings import text_of
 from ...graph.errors import short_path, shorten
-from ...graph.files import text_of
+from ...graph.files import read_bytes, reading
 from ...graph.messages import Message
 from ..places import area, country
 from .hs import CLASSIFICATIONS, coarser
-from .tables import Notes, amounts, numbered, read_table, reading, years
+from .tables import Notes, amounts, numbered, read_table, years
 
 # What a column is called, letters and figures only: today's files and API, the classic site, R's comtradr.
 _NAMES = {
@@ -162,7 +163,7 @@ def _table(trade: Any, notes: Notes) -> tuple[str, dict[str, str], pl.DataFrame]
 def _json(path: Path) -> pl.DataFrame:
     """Return the rows of the API's own answer, ``{"data": [{...}]}``."""
     with reading(path):
-        rows = json.loads(text_of(path.read_bytes(), path)[0])["data"]
+        rows = json.loads(text_of(read_bytes(path), path)[0])["data"]
         return pl.DataFrame(rows, infer_schema_length=None).cast(pl.String)
 
 

@@ -10,11 +10,12 @@ import numpy as np
 import polars as pl
 
 from ...graph import InputError, ReadError
+from ...graph.encodings import text_of
 from ...graph.errors import short_path, shorten
-from ...graph.files import text_of
+from ...graph.files import read_bytes, reading
 from ...graph.messages import Message
 from ..places import country
-from .tables import Notes, reading, separator_of
+from .tables import Notes, separator_of
 
 _NUMBER = r"^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$"
 _OUTPUT = re.compile(r"(?:^|[._ ])(?:out|output|go|gross output|total output|x|indout|産出額|生産額)$", re.IGNORECASE)
@@ -157,7 +158,7 @@ def _named(labels: list[tuple[str, ...]]) -> list[tuple[str, str]]:
 def _matrix(path: Path, notes: Notes) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]], np.ndarray]:
     """Return the labels of rows and columns, and the cells as numbers, nan where blank."""
     with reading(path):
-        text, encoding = text_of(path.read_bytes(), path)
+        text, encoding = text_of(read_bytes(path), path)
         if encoding in {"cp932", "cp1252"}:
             notes.append(Message("datasets.trade.encoding", path=short_path(path), encoding=encoding))
         if not text.strip():

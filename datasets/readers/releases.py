@@ -10,13 +10,14 @@ from __future__ import annotations
 import io
 import re
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
-from ...graph import InputError, ReadError
+from ...graph import InputError
 from ...graph.errors import shorten
-from ...graph.files import check_workbook, read_bytes
+from ...graph.files import read_bytes, reading
+from ...graph.tables import check_width
+from ...graph.workbooks import check_workbook, read_sheets, sheet_names
 
 COLUMNS = {
     "line": pl.Int64,
@@ -60,7 +61,7 @@ def release_kind(path: str | Path) -> str | None:
     from .wgi import is_wgi
 
     path = Path(path)
-    if path.suffix.lower() in {".xlsx", ".xlsm"} and any(s.startswith(IEA_SHEET) for s in _workbook(path).sheet_names):
+    if path.suffix.lower() in {".xlsx", ".xlsm"} and _iea_sheet(path):
         return "iea_supply"
     if path.suffix.lower() not in {".csv", ".txt", ".xlsx", ".xlsm"}:
         return None
@@ -76,7 +77,10 @@ def release_kind(path: str | Path) -> str | None:
 def read_sheet(path: Path) -> pl.DataFrame:
     """Return a CSV file or the first sheet of a workbook as text, with trimmed names of columns."""
     if path.suffix.lower() in {".xlsx", ".xlsm"}:
-        frame = _workbook(path).load_sheet(0, dtypes="string").to_polars()
+        data = read_bytes(path)
+        check_workbook(data, path)
+        first = sheet_names(data, path)[:1]
+        frame = next((frame for frame, _ in read_sheets(data, path, only=first, header=True).values()), pl.DataFrame())
     else:
         frame = _csv(path)
     return frame.rename({name: name.strip() for name in frame.columns})
@@ -117,10 +121,9 @@ def _csv(path: Path) -> pl.DataFrame:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace")
-    try:
+    check_width(text, path)
+    with reading(path, "graph.tables.corrupt"):
         return pl.read_csv(io.StringIO(text), infer_schema=False, truncate_ragged_lines=True)
-    except (pl.exceptions.PolarsError, ValueError) as error:
-        raise ReadError("graph.tables.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
 
 
 def _usgs_long(frame: pl.DataFrame) -> pl.DataFrame:
@@ -184,15 +187,11 @@ def _census(frame: pl.DataFrame, path: Path, year: int | None) -> pl.DataFrame:
     ).cast(COLUMNS)  # pyright: ignore[reportArgumentType]
 
 
-def _workbook(path: Path) -> Any:
-    import fastexcel
-
+def _iea_sheet(path: Path) -> str | None:
+    """Return the name of the sheet that holds the IEA's supply, if the workbook has one."""
     data = read_bytes(path)
     check_workbook(data, path)
-    try:
-        return fastexcel.read_excel(data)
-    except Exception as error:  # fastexcel raises its own family and ValueError
-        raise ReadError("graph.tables.corrupt", path=shorten(path), reason=shorten(error, 160)) from error
+    return next((name for name in sheet_names(data, path) if name.startswith(IEA_SHEET)), None)
 
 
 _TITLE = re.compile(r"^(?P<series>.+?)\s*[-–]\s*(?P<stage>mining|refining)\b(?:.*?\((?P<unit>[^)]+)\))?", re.IGNORECASE)
@@ -204,9 +203,8 @@ def _iea(path: Path) -> pl.DataFrame:
 
     Of each the first column of years is read, the observed base year; the others are projections. Its year stands above.
     """
-    book = _workbook(path)
-    name = next(name for name in book.sheet_names if name.startswith(IEA_SHEET))
-    cells = book.load_sheet(name, header_row=None, dtypes="string").to_polars().rows()
+    name = _iea_sheet(path)
+    cells = read_sheets(read_bytes(path), path, only=[name])[name][0].rows() if name else []
     unit = next((match[1] for row in cells[:6] for cell in row if (match := re.search(r"\((kt|Mt|t)\b", cell or ""))), None)
     rows = []
     for i, row in enumerate(cells):

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from io import StringIO
@@ -12,10 +11,12 @@ from pathlib import Path
 
 import polars as pl
 
-from ...graph import InputError, KanmonError, ReadError
+from ...graph import InputError, ReadError
+from ...graph.encodings import text_of
 from ...graph.errors import short_path, shorten
-from ...graph.files import text_of
+from ...graph.files import read_bytes, reading
 from ...graph.messages import Message
+from ...graph.tables import check_width
 
 Notes = list[Message]
 """What a reader has to say about a file that it could read: it appends to the list that it is given."""
@@ -37,7 +38,8 @@ def read_table(path: str | Path, needed: Iterable[str], notes: Notes | None = No
     """
     path = Path(path)
     with reading(path):
-        text, encoding = text_of(path.read_bytes(), path)
+        text, encoding = text_of(read_bytes(path), path)
+        check_width(text, path)
         if notes is not None and encoding in {"cp932", "cp1252"}:
             notes.append(Message("datasets.trade.encoding", path=short_path(path), encoding=encoding))
         table = _parsed(text, path)
@@ -71,23 +73,6 @@ def separator_of(header: str) -> str:
     (';', ',')
     """
     return max(",\t;", key=header.count)
-
-
-@contextmanager
-def reading(path: str | Path) -> Iterator[None]:
-    """Turn whatever a library raises while a file is read into a `ReadError` that names the file.
-
-    Panics of polars (no ``Exception``), recursion and overflow are among it: no content of a file may end in a traceback.
-    """
-    try:
-        yield
-    except KanmonError:
-        raise
-    except FileNotFoundError as error:
-        raise ReadError("datasets.trade.no_file", path=short_path(path)) from error
-    except (Exception, pl.exceptions.PanicException) as error:
-        reason = getattr(error, "strerror", None) or (str(error).splitlines() or [type(error).__name__])[0]
-        raise ReadError("datasets.trade.unreadable", path=short_path(path), reason=shorten(reason, 160)) from error
 
 
 def numbered(table: pl.DataFrame) -> pl.DataFrame:

@@ -10,10 +10,11 @@ import narwhals as nw
 import polars as pl
 
 from ...graph import InputError, ReadError
+from ...graph.encodings import text_of
 from ...graph.errors import short_path
-from ...graph.files import text_of
+from ...graph.files import read_bytes, reading
 from .hs import hs_code, in_force
-from .tables import Notes, amounts, numbered, packaged, read_table, reading, years
+from .tables import Notes, amounts, numbered, packaged, read_table, years
 
 # What may hold the value, best first: of the year so far, else of single months (then summed).
 _VALUES = {
@@ -101,7 +102,7 @@ def read_us_census(
 
 def _json(path: Path) -> pl.DataFrame:
     with reading(path):
-        text = text_of(path.read_bytes(), path)[0]
+        text = text_of(read_bytes(path), path)[0]
         try:
             header, *rows = json.loads(text)
             return pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from ...graph.errors import InputError, ReadError, shorten
+from ...graph.errors import InputError, ReadError, short_path, shorten
+from ...graph.files import KeptWarning, reason_of, whole_file
+from ...graph.messages import Message
 
 
 def sweep(
@@ -65,46 +70,72 @@ class _Memory(dict[int, pl.DataFrame]):
 
 
 class _Folder:
-    """Finished parts as Parquet files. A file appears under its name only when it is complete."""
+    """Finished parts as Parquet files whose names hold a hash of the sweep, the number and the content.
+
+    A file that is damaged, or was made by another sweep, does not match its name: its part is computed again, and that is
+    said in a `KeptWarning`.
+    """
 
     def __init__(self, folder: Path, identity: str, count: int) -> None:
-        self.folder = folder
+        self.folder, self.identity = folder, identity
         about = {"identity": identity, "parts": count}
-        try:
+        with _using(folder):
             folder.mkdir(parents=True, exist_ok=True)
             card = folder / "sweep.json"
             if not card.exists():
-                _replace(card, lambda path: path.write_text(json.dumps(about), encoding="utf-8"))
-            known = json.loads(card.read_text(encoding="utf-8"))
-        except OSError as error:
-            reason = shorten(error.strerror or error)
-            raise ReadError("risk.cascade.folder", path=shorten(folder), reason=reason) from error
-        except ValueError:
-            known = None
-        if known != about:
-            raise InputError("risk.cascade.other_sweep", path=shorten(folder))
+                with whole_file(card) as path:
+                    path.write_text(json.dumps(about), encoding="utf-8")
+            try:
+                known = json.loads(card.read_text(encoding="utf-8"))
+            except (ValueError, RecursionError):
+                known = None
+            if known != about:
+                raise InputError("risk.cascade.other_sweep", path=short_path(folder))
+            self.parts = dict(self._intact())
 
-    def _path(self, number: int) -> Path:
-        return self.folder / f"part-{number:06}.parquet"
+    def _intact(self) -> Iterator[tuple[int, Path]]:
+        wrong = []
+        for file in sorted(self.folder.glob("part-*.parquet")):
+            number = file.name.split("-")[1]
+            if number.isdecimal() and file.name == self._name(int(number), file.read_bytes()):
+                yield int(number), file
+            else:
+                wrong.append(file.name)
+        if wrong:
+            message = Message(
+                "risk.cascade.damaged", path=short_path(self.folder), count=len(wrong), first=shorten(wrong[0])
+            )
+            warnings.warn(message.text(), KeptWarning, stacklevel=5)
+
+    def _name(self, number: int, content: bytes) -> str:
+        digest = hashlib.sha256(f"{self.identity}\n{number}\n".encode() + content).hexdigest()
+        return f"part-{number:06}-{digest[:16]}.parquet"
 
     def __contains__(self, number: int) -> bool:
-        return self._path(number).exists()
+        return number in self.parts
 
     def __getitem__(self, number: int) -> pl.DataFrame:
-        return pl.read_parquet(self._path(number))
+        with _using(self.folder):
+            return pl.read_parquet(self.parts[number])
 
     def add(self, number: int, frame: pl.DataFrame) -> None:
-        try:
-            _replace(self._path(number), frame.write_parquet)
-        except OSError as error:
-            reason = shorten(error.strerror or error)
-            raise ReadError("risk.cascade.folder", path=shorten(self.folder), reason=reason) from error
+        content = BytesIO()
+        frame.write_parquet(content)
+        file = self.folder / self._name(number, content.getvalue())
+        with _using(self.folder), whole_file(file) as path:
+            path.write_bytes(content.getvalue())
+        self.parts[number] = file
 
 
-def _replace(path: Path, write: Callable[[Path], Any]) -> None:
-    unfinished = path.with_suffix(f".{os.getpid()}")  # two processes may finish the same part
-    write(unfinished)
-    unfinished.replace(path)
+@contextmanager
+def _using(folder: Path) -> Iterator[None]:
+    """Say of every error of the system which folder it was about."""
+    try:
+        yield
+    except InputError:
+        raise
+    except OSError as error:
+        raise ReadError("risk.cascade.folder", path=short_path(folder), reason=reason_of(error)) from error
 
 
 Results = Iterator[tuple[int, pl.DataFrame]]

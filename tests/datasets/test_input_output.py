@@ -124,7 +124,6 @@ def test_without_final_demand_and_output_the_output_stays_blank(tmp_path):
 @pytest.mark.parametrize(
     ("text", "key"),
     [
-        ("", "empty"),
         ("a,b\nc,d\n", "no_labels"),
         ("1,2\n3,4\n", "no_labels"),
         (",JPN_A,ROW_A\nUSA_A,1,2\nDEU_A,3,4\n", "not_square"),
@@ -147,3 +146,5 @@ def test_a_folder_without_a_table_is_said(tmp_path):
         read_input_output(tmp_path)
     with pytest.raises(ReadError):
         read_input_output(tmp_path / "nowhere.csv")
+    with pytest.raises(ReadError, match="own.csv' is empty"):
+        read_input_output(write(tmp_path / "own.csv", ""))

@@ -24,7 +24,7 @@ def test_a_name_in_the_column_country_is_read_as_its_code_and_said(name, code):
 
 def test_a_code_and_a_word_that_names_no_country_stay_as_they_are():
     found = graph([{"id": id, "name_en": id, "kind": "company", "country": id} for id in ("TUR", "Atlantis")])
-    assert found.suppliers["country"].to_list() == ["TUR", "Atlantis"]
+    assert found.suppliers["country"].to_list() == ["Atlantis", "TUR"]
     assert found.notes == ()
 
 

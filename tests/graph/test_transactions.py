@@ -200,5 +200,5 @@ def test_unknown_firms_come_with_the_nearest():
 
 
 def test_missing_files_are_read_errors(tmp_path):
-    with pytest.raises(ReadError, match="transactions"):
+    with pytest.raises(ReadError, match="none.csv"):
         FirmNetwork.from_transactions(tmp_path / "none.csv", FIRMS)

@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from kanmon.graph import FirmNetwork, InputError, ReadError
+from kanmon.graph.files import KeptWarning
 from kanmon.risk import systemic_losses, systemic_risk
 from kanmon.risk.systemic import batches as sweep_module
 from kanmon.risk.systemic import cascade
@@ -51,6 +52,24 @@ def test_a_part_that_was_not_finished_is_done_again(network, small_parts, tmp_pa
     parts = sorted(tmp_path.glob("*.parquet"))
     parts[2].rename(parts[2].with_suffix(".12345"))
     assert systemic_risk(network, out=tmp_path).equals(expected)
+
+
+@pytest.mark.parametrize("damage", ["flipped", "cut", "swapped", "foreign"])
+def test_a_part_that_is_damaged_or_foreign_is_computed_again_and_that_is_said(network, small_parts, tmp_path, damage):
+    expected = systemic_risk(network, out=tmp_path / "a")
+    first, second = sorted((tmp_path / "a").glob("part-*.parquet"))[:2]
+    content = first.read_bytes()
+    if damage == "flipped":
+        first.write_bytes(content[:200] + bytes([content[200] ^ 1]) + content[201:])
+    elif damage == "cut":
+        first.write_bytes(content[:-20])
+    elif damage == "swapped":
+        first.write_bytes(second.read_bytes())
+    else:
+        systemic_risk(network, out=tmp_path / "b", tolerance=1e-3)
+        sorted((tmp_path / "b").glob("part-*.parquet"))[0].replace(first)
+    with pytest.warns(KeptWarning, match=r"1 part\(s\) in"):
+        assert systemic_risk(network, out=tmp_path / "a").equals(expected)
 
 
 def test_a_folder_of_another_sweep_is_refused(network, tmp_path):
