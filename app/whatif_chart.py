@@ -85,7 +85,8 @@ def fan_chart(
     if not drawable():
         raise InputError("app.whatif.no_matplotlib")
     asked = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
-    answer = ask(graph, asked, product, buyer=buyer, **{"horizon": HORIZON} | options)
+    given: dict[str, Any] = {"horizon": HORIZON} | options
+    answer = ask(graph, asked, product, buyer=buyer, **given)
     return draw(answer, lang or default_language())
 
 

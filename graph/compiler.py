@@ -6,7 +6,7 @@ Everything is done in whole columns: a graph of a hundred thousand items compile
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -238,7 +238,7 @@ class _Compiler:
         opened = self._opened(makers, markets)
         parts = [wants, supply, mixed, opened.drop("source").with_columns(**blank)]
         order = ["node", "target", "low", "high", "share", "flags", *_FACTS]
-        schema = {name: pl.Int64 if name in {"node", "target", "flags"} else pl.Float64 for name in order}
+        schema: dict[Any, Any] = {name: pl.Int64 if name in {"node", "target", "flags"} else pl.Float64 for name in order}
         links = pl.concat(
             [part.select(order).cast(schema) for part in parts]
         ).with_columns(  # type: ignore[arg-type]

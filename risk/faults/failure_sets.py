@@ -251,7 +251,7 @@ def _tree(failures: Failures, certainty: str, assumed: Assumptions, named: bool 
     # Markets whose shares are open, in the possible reading: who holds no sure part must fail only as far as the others
     # cannot hold it all.
     if possible:
-        for market in np.flatnonzero((network.kind == MARKET) & (network.slack > 0)):
+        for market in np.flatnonzero((network.kind == MARKET) & (network.slack > 0)).tolist():
             links = network.links(market)
             links = links[counted[links]]
             sure = links[network.low[links] > 1e-12]
@@ -260,11 +260,8 @@ def _tree(failures: Failures, certainty: str, assumed: Assumptions, named: bool 
             need = network.slack[market] - float(room[sure].sum())
             counted[open_] = False
             ways = list(_ways(room[open_], need))
-            if ways and ways != [()]:
-                options = [
-                    gates.add(True, [int(child[open_[i]]) for i in way]) if len(way) > 1 else int(child[open_[way[0]]])
-                    for way in ways
-                ]
+            if () not in ways:
+                options = [gates.add(True, [int(child[open_[i]]) for i in way]) for way in ways]
                 chosen = gates.add(False, options)
                 counted[open_[0]], child[open_[0]] = True, chosen
     event, hit = failures.hit.nonzero()

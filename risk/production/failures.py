@@ -171,7 +171,7 @@ class Failures:
         given = arguments(network, state, assumptions, READINGS[reading])
         given[CAP], given[GAIN] = given[CAP].copy(), given[GAIN].copy()
         solver.solve(*given)
-        sets = hits.shape[0]
+        sets = len(hits.indptr) - 1
         result = np.ones(sets * len(wanted))
         rows = [array.astype(np.int64) for array in (hits.indptr, hits.indices, cuts.indptr, cuts.indices)]
         solver.replay(

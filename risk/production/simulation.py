@@ -163,7 +163,7 @@ class Solution:
             }
         )
         pairs = pairs.group_by("market", "goal", maintain_order=True).agg(pl.col("loss").sum())
-        apart = _worst_of(*(pairs[column].to_numpy() for column in ("market", "goal", "loss")), n)
+        apart = _worst_of(pairs["market"].to_numpy(), pairs["goal"].to_numpy(), pairs["loss"].to_numpy(), n)
         cut = (least.gain < 1).any(axis=0) | (least.cap[network.indices] < 1)
         cut &= (network.kind[owner] == MARKET) & ((network.flags & EXTRA) == 0)
         return np.where(shared >= 0, shared, apart), np.bincount(owner[cut], minlength=n) > 0

@@ -132,7 +132,7 @@ def met(
     The least solution of h = 1 at hit makers, else the mean over a maker's requirements (`parts`) and the share-weighted sum
     over the sources of a pool; ``spread`` says where open weights go. Links in ``told`` (events x m) count as hit.
     """
-    rows = hits.shape[0]
+    rows = len(hits.indptr) - 1
     told = told if told is not None else sparse.csr_array((rows, len(network.indices)), dtype=np.int32)
     widest = int(np.diff(network.indptr).max(initial=0))
     result = np.zeros(rows)

@@ -46,18 +46,20 @@ def causes(solution: Solution, outcome: Outcome, node: int, side: int) -> list[C
     each requirement or alternative.
     """
     network = solution.network
-    links = network.links(node)
-    x = outcome.x
+    links = network.links(node).tolist()
+    x, kept = outcome.x, outcome.kept
     if network.kind[node] == MAKER:
+        here = int(outcome.side[node])
         own = [k for k in links if not network.flags[k] & SHARED]
-        found = [Cause(int(k), (1 - outcome.kept[k]) * (1 - outcome.reach(k, outcome.side[node])), True) for k in own]
+        found = [Cause(k, float(1 - kept[k]) * (1 - outcome.reach(k, here)), True) for k in own]
     else:
         weights, levels = weights_of(solution, outcome, node, side)
-        found = [Cause(int(k), float(w * (1 - v)), False) for k, w, v in zip(links, weights, levels, strict=True)]
+        found = [Cause(k, float(w * (1 - v)), False) for k, w, v in zip(links, weights, levels, strict=True)]
     if network.kind[node] == MARKET:
-        for k in network.needs[network.need_indptr[node] : network.need_indptr[node + 1]]:
-            short = max(1 - outcome.reach(k, at) for at in {outcome.side[network.indices[link]] for link in links})
-            found.append(Cause(int(k), (1 - outcome.kept[k]) * short, True))
+        sides = set(outcome.side[network.indices[links]].tolist())
+        for k in network.needs[network.need_indptr[node] : network.need_indptr[node + 1]].tolist():
+            short = max(1 - outcome.reach(k, at) for at in sides)
+            found.append(Cause(k, float(1 - kept[k]) * short, True))
     found = [cause for cause in found if cause.loss > _LEAST]
     return sorted(found, key=lambda cause: (-round(cause.loss, 12), x[network.indices[cause.link], 0], cause.link))
 
@@ -68,7 +70,7 @@ def weights_of(solution: Solution, outcome: Outcome, node: int, side: int) -> tu
     start, stop = int(network.indptr[node]), int(network.indptr[node + 1])
     links = np.arange(start, stop)
     if network.kind[node] == GROUP:
-        levels = np.array([outcome.reach(k, side) for k in links])
+        levels = np.array([outcome.reach(k, side) for k in links.tolist()])
         spread = outcome.reading.mixing
     else:
         levels = outcome.gain[side, links] * outcome.x[network.indices[links], side]
