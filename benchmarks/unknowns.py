@@ -7,6 +7,7 @@ questions on the bundled data. Both print a markdown table.
 """
 
 import time
+from typing import Any
 
 import kanmon as kn
 import numpy as np
@@ -53,7 +54,8 @@ def backtest(graph: SupplyGraph) -> None:
 
 def times(graph: SupplyGraph) -> None:
     """Print how long the two questions take on the bundled data, after a run that compiles."""
-    prior, asked = maker_prior(graph), {"product": "humanoid_robot", "buyer": "JPN"}
+    prior = maker_prior(graph)
+    asked: dict[str, Any] = {"product": "humanoid_robot", "buyer": "JPN"}
     print("\n| what | time |\n|---|---:|")
     for name, run in (
         ("1,000 draws", lambda: uncertainty(graph, halt("CHN"), **asked, prior=prior)),
