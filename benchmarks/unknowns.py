@@ -36,7 +36,8 @@ def backtest(graph: SupplyGraph) -> None:
     found = []
     for item in items.gather(chosen):
         true = dict(rows.filter(item=item).select("supplier", "share_low").iter_rows())
-        less = SupplyGraph(**graph.tables | {"shares": graph.shares.filter(pl.col("item") != item)})
+        tables: dict[str, Any] = graph.tables | {"shares": graph.shares.filter(pl.col("item") != item)}
+        less = SupplyGraph(**tables)
         made = drawn_makers(less, product=item, prior=maker_prior(less), draws=DRAWS, seed=SEED)
         for country in COUNTRIES:
             mine, share = made.filter(item=item, buyer="", supplier=country), np.zeros(DRAWS)
