@@ -2,6 +2,7 @@ from . import app as app
 from . import datasets as datasets
 from . import graph as graph
 from . import risk as risk
+from .app import study as study
 from .datasets import load as load
 from .graph import Interval as Interval
 from .graph import KanmonError as KanmonError

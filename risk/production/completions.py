@@ -24,7 +24,7 @@ import polars as pl
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import shorten
-from ...graph.network import EXTRA
+from ...graph.network import EXTRA, REMAINDER
 from .conditions import network_places
 from .facts import NEED, SOURCING, USE, Fact, sections
 from .simulation import Assumptions
@@ -204,7 +204,7 @@ def prior_of(
     countries = {*network.makers["country"].drop_nulls(), *more}
     items = network.nodes["item"].gather(network.owner[rests]).to_list()
     prior = prior.filter(pl.col("item").is_in(list(set(items))))
-    places = sorted({*countries, *prior["supplier"]})
+    places = sorted({*countries, *prior["supplier"]}) or [REMAINDER]  # nobody and nowhere is named at all
     column = {place: i for i, place in enumerate(places)}
     told = {item: rows for (item,), rows in prior.group_by("item", maintain_order=True)}
     even = np.array([place in countries for place in places], np.float64)

@@ -173,3 +173,15 @@ def test_where_nothing_is_told_a_country_that_makes_nothing_else_may_still_be_th
     made = drawn_makers(one_market(), product="magnet", draws=400)
     assert set(made["supplier"]) == {"CHN", "DEU"}
     assert made["origin"].unique().to_list() == ["even"]
+
+
+def test_a_graph_that_names_no_country_at_all_can_still_be_asked():
+    graph = SupplyGraph(
+        items=[{"id": "a", "name_en": "a", "kind": "component"}],
+        suppliers=[{"id": "firm", "name_en": "firm", "kind": "company"}],
+        shares=[{"item": "a", "supplier": "firm", "source": "s", "share": 0.4}],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    row = uncertainty(graph, halt("firm"), product="a", level="company", draws=20).row(0, named=True)
+    assert row["kept_low"] <= row["kept_10"] <= row["kept_90"] <= row["kept_high"]
+    assert drawn_makers(graph, product="a", level="company", draws=5)["supplier"].unique().to_list() == [""]

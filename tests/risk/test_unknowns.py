@@ -7,8 +7,11 @@ import numpy as np
 import polars as pl
 import pytest
 from kanmon.graph import InputError, SupplyGraph, UnknownIdError
-from kanmon.risk import Scenario, halt, what_to_find_out
+from kanmon.risk import Scenario, embargo, halt, what_to_find_out
+from kanmon.risk.production.completions import completions
+from kanmon.risk.production.draw_kernels import complete
 from kanmon.risk.production.facts import open_facts
+from kanmon.risk.production.questions import Question
 from kanmon.risk.production.simulation import Assumptions
 
 PRIOR = pl.DataFrame(
@@ -181,3 +184,18 @@ def test_scenarios_are_ranked_apart_and_the_same_seed_ranks_alike():
 def test_what_cannot_be_meant_is_refused(more, error):
     with pytest.raises(error):
         what_to_find_out(robot(), halt("CHN"), product="robot", **more)
+
+
+def test_the_compiled_kernel_gives_what_the_plain_one_gives():
+    network = robot().network("robot")
+    facts, assumptions = open_facts(network, Assumptions()), Assumptions()
+    drawn = [completions(network, facts, assumptions, PRIOR, 6, seed) for seed in (1, 2)]
+    asked = Question(network, facts, Scenario("both", [halt("CHN"), embargo("DEU", to="JPN")]), assumptions)
+    first, second = (asked.drawn(one) for one in drawn)
+    compiled = complete.compiled
+    fast = asked.solved(first, "draw", second)[0]
+    del complete.__dict__["compiled"]
+    plain = asked.solved(first, "draw", second)[0]
+    complete.__dict__["compiled"] = compiled
+    for one, other in zip(fast, plain, strict=True):
+        np.testing.assert_array_equal(one, other)

@@ -1,0 +1,85 @@
+"""A study: the same figures as the functions that it calls, joined with names, and safe to write."""
+
+import kanmon as kn
+import openpyxl
+import polars as pl
+import pytest
+from kanmon.graph import InputError, ReadError, UnknownIdError
+from kanmon.risk import Scenario, embargo, halt, simulate, uncertainty
+
+ASKED = [Scenario("halt", halt("CHN")), Scenario("embargo", embargo("CHN", to="JPN"))]
+
+
+@pytest.fixture(scope="module")
+def found():
+    products = ["ndfeb_magnet", "ndfeb_alloy"]
+    return kn.study(kn.load("permanent_magnet"), products, ASKED, buyer="JPN", draws=20)
+
+
+def test_its_figures_are_those_of_the_functions(found):
+    graph = kn.load("permanent_magnet")
+    for product in found.products:
+        told = simulate(graph, ASKED, product=product, buyer="JPN").filter(item=product)
+        mine = found.summary.filter(product=product)
+        assert mine["kept_low"].to_list() == told["kept_low"].to_list()
+        assert mine["certain_loss"].to_list() == (1 - told["kept_high"]).to_list()
+    prior = kn.datasets.maker_prior(graph)
+    likely = uncertainty(graph, ASKED, product="ndfeb_magnet", buyer="JPN", prior=prior, draws=20)
+    assert found.summary.filter(product="ndfeb_magnet")["kept_50"].to_list() == likely["kept_50"].to_list()
+
+
+def test_names_are_joined_in_and_scenarios_stand_side_by_side(found):
+    assert found.summary["name_ja"].null_count() == 0
+    side = found.compare("certain_loss")
+    assert side.columns == ["product", "name_en", "name_ja", "halt", "embargo"]
+    assert side.height == 2
+
+
+def test_a_figure_that_is_none_is_refused(found):
+    with pytest.raises(InputError):
+        found.compare("prior")
+
+
+def test_it_says_what_to_cite_and_shows_itself(found):
+    lines = found.cite().splitlines()
+    assert lines[0].startswith("Kanmon")
+    assert len(lines) == 1 + found.sources.height
+    assert "ndfeb_magnet" in found._repr_html_()
+
+
+def test_a_workbook_has_a_sheet_a_table_and_no_formula(found, tmp_path):
+    path = found.to_excel(tmp_path / "study.xlsx")
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == list(found.tables)
+    assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
+    with pytest.raises(ReadError):
+        found.to_excel(path)
+
+
+def test_hostile_names_stay_text(tmp_path):
+    graph = kn.SupplyGraph(
+        items=[{"id": "a", "name_en": "=1+1", "kind": "component"}],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
+        shares=[{"item": "a", "supplier": "JPN", "source": "s", "share": 0.4}],
+        sources=[{"id": "s", "title": "<script>", "publisher": "p"}],
+    )
+    one = kn.study(graph, "a", Scenario("<b>x</b>", halt("CHN")))
+    assert "<b>" not in one._repr_html_()
+    book = openpyxl.load_workbook(one.to_excel(tmp_path / "s.xlsx"))
+    assert all(cell.data_type != "f" for row in book["summary"].iter_rows() for cell in row)
+
+
+@pytest.mark.parametrize(
+    ("products", "scenarios", "error"),
+    [([], ASKED, InputError), ("ndfeb_magnet", [], InputError), ("nothing", ASKED, UnknownIdError)],
+)
+def test_what_cannot_be_asked_is_refused(products, scenarios, error):
+    with pytest.raises(error):
+        kn.study(kn.load("permanent_magnet"), products, scenarios)
+
+
+def test_without_draws_only_what_is_certain_is_said():
+    one = kn.study(kn.load("permanent_magnet"), "ndfeb_magnet", ASKED[0])
+    assert not {"kept_50", "prior"} & set(one.summary.columns)
+    assert isinstance(one.to_pandas()["summary"].shape, tuple)
+    assert one.unknowns.filter(pl.col("step") == 1).height == 1
