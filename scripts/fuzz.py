@@ -103,7 +103,7 @@ TRADE: dict[str, Rows] = {
 }  # fmt: skip
 SCENARIO: Any = [
     {"name": "a", "changes": [{"halt": {"node": "CHN", "item": "ore"}}, {"reduce": {"node": "JPN", "share": 0.5}}]},
-    {"name": "b", "changes": [{"embargo": {"node": "CHN", "to": ["JPN"], "share": [0.2, 0.9]}}, {"stockpile": {"item": "ore", "days": 30}}]},
+    {"name": "b", "changes": [{"embargo": {"node": "CHN", "to": ["JPN"], "share": [0.2, 0.9]}}, {"add_source": {"item": "ore", "share": 0.1, "node": "JPN"}}]},
 ]  # fmt: skip
 MAPPING: Any = {"sheets": {"parts": {"kind": "bom", "header_row": 1, "columns": {"品番": "part", "品名": "name", "数量": "quantity"}}}, "parts": {}}  # fmt: skip
 
@@ -304,7 +304,7 @@ def trade_of(case: Case, folder: Path) -> Any:
 
     path = folder / case["kind"]
     path.write_bytes(tear(written(changed(TRADE[case["kind"]], case["changes"]), ",", case["encoding"]), case["torn"]))
-    found = assess_dependence("JPN", trade=str(path))
+    found = assess_dependence(path, "JPN")
     yield "read"
     shares = found.tables["concentration"]
     assert (shares["hhi_low"] <= shares["hhi_high"] + 1e-9).all()
@@ -365,6 +365,14 @@ def hung(*_: Any) -> None:
     raise TimeoutError(f"more than {SLOW} seconds")
 
 
+def memory() -> float:
+    """Return the MiB that this process holds; 0 where the system does not say."""
+    try:
+        return int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1]) / 256
+    except OSError:
+        return 0.0
+
+
 def rounds(seconds: float, start: int, kept: Path) -> tuple[Counter[tuple[str, str]], list[str]]:
     """Return how often each kind ended how, and what ended otherwise: its input is shrunk and kept."""
     counts: Counter[tuple[str, str]] = Counter()
@@ -394,6 +402,7 @@ def rounds(seconds: float, start: int, kept: Path) -> tuple[Counter[tuple[str, s
 
     signal.signal(signal.SIGALRM, hung)
     while time.monotonic() < ends:
+        print(f"round {number - start + 1}: {sum(counts.values()):,} inputs, {memory():,.0f} MiB", flush=True)
         try:
             seed(number)(one)()
         except KeyboardInterrupt:
