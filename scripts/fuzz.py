@@ -57,7 +57,18 @@ GRAPH: dict[str, Rows] = {
         ["press", "Press", "プレス", "equipment", ""],
     ],
     "inputs": [
-        ["item", "input", "source", "role", "group", "mix", "quantity", "essential", "kept_without_low", "kept_without_high"],
+        [
+            "item",
+            "input",
+            "source",
+            "role",
+            "group",
+            "mix",
+            "quantity",
+            "essential",
+            "kept_without_low",
+            "kept_without_high",
+        ],
         ["robot", "magnet", "s", "input", "", "", "2", "true", "", ""],
         ["magnet", "ore", "s", "input", "g", "0.5", "", "", "0", "0.5"],
         ["magnet", "press", "s", "equipment", "", "", "", "", "", ""],
@@ -77,7 +88,10 @@ GRAPH: dict[str, Rows] = {
         ["ore", "CHN", "s", "0.6", "", "", "2023", "world", ""],
         ["robot", "JPN", "s", "1", "", "", "2024", "world", ""],
     ],
-    "sources": [["id", "title", "publisher", "date", "url"], ["s", "A report", "A ministry", "2024-05-01", "https://example.org"]],
+    "sources": [
+        ["id", "title", "publisher", "date", "url"],
+        ["s", "A report", "A ministry", "2024-05-01", "https://example.org"],
+    ],
 }
 PARTS: Rows = [
     ["品番", "品名", "数量", "単価", "仕入先", "原産国", "HSコード"],
@@ -110,20 +124,28 @@ MAPPING: Any = {"sheets": {"parts": {"kind": "bom", "header_row": 1, "columns": 
 
 # --- how a case is made --------------------------------------------------------------------------------------------------
 
-cell = st.one_of(st.sampled_from(CELLS), st.sampled_from(CELLS), st.text(max_size=12), st.floats().map(repr), st.integers().map(str))
+cell = st.one_of(
+    st.sampled_from(CELLS), st.sampled_from(CELLS), st.text(max_size=12), st.floats().map(repr), st.integers().map(str)
+)
 place = st.integers(0, 40)
 """Wraps around the table."""
 changes = st.lists(
     st.one_of(
         st.tuples(st.just("cell"), place, place, cell),
         st.tuples(st.just("cell"), place, place, cell),
-        st.tuples(st.sampled_from(["copy_row", "drop_row", "drop_column", "copy_column", "swap"]), place, place, st.just("")),
+        st.tuples(
+            st.sampled_from(["copy_row", "drop_row", "drop_column", "copy_column", "swap"]), place, place, st.just("")
+        ),
         st.tuples(st.sampled_from(["grow", "head", "blank_row"]), place, place, cell),
     ),
     max_size=3,
 )
 torn = st.one_of(
-    st.just([]), st.just([]), st.just([]), st.just([]), st.lists(st.tuples(st.floats(0, 1), st.integers(-1, 255)), max_size=4)
+    st.just([]),
+    st.just([]),
+    st.just([]),
+    st.just([]),
+    st.lists(st.tuples(st.floats(0, 1), st.integers(-1, 255)), max_size=4),
 )
 """Bytes that are changed at the end: where (a part of the length), to what (-1: the file ends there)."""
 paths = st.lists(st.tuples(st.lists(place, max_size=5), st.one_of(cell, st.none(), st.booleans(), st.floats(), st.lists(cell, max_size=2), st.dictionaries(cell, cell, max_size=2), st.integers(1, 60).map(lambda n: {"deep": n}))), max_size=3)  # fmt: skip
@@ -290,7 +312,11 @@ def parts_of(case: Case, folder: Path) -> Any:
 
     rows = changed(PARTS, case["changes"])
     path = folder / case["kind"]
-    data = book({"parts": rows}) if path.suffix == ".xlsx" else written(rows, "\t" if path.suffix == ".tsv" else ",", case["encoding"])
+    data = (
+        book({"parts": rows})
+        if path.suffix == ".xlsx"
+        else written(rows, "\t" if path.suffix == ".tsv" else ",", case["encoding"])
+    )
     path.write_bytes(tear(data, case["torn"]))
     found = understand(path)
     yield "read"
@@ -321,7 +347,9 @@ def settings_of(case: Case, folder: Path) -> Any:
 
     path = folder / case["kind"]
     mine = SCENARIO if path.stem == "scenario" else MAPPING
-    path.write_bytes(tear(yaml.safe_dump(bent(mine, case["paths"]), allow_unicode=True).encode("utf-8", "replace"), case["torn"]))
+    path.write_bytes(
+        tear(yaml.safe_dump(bent(mine, case["paths"]), allow_unicode=True).encode("utf-8", "replace"), case["torn"])
+    )
     if path.stem == "scenario":
         found = scenarios_from(read_yaml(path))
         yield "read"

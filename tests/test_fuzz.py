@@ -19,7 +19,9 @@ def test_a_kept_input_ends_in_a_result_or_a_sentence(file):
     assert fuzz.attempt(json.loads(file.read_text(encoding="utf-8"))) in {"right", "asked", "refused"}
 
 
-@pytest.mark.parametrize("kind", ["folder", "workbook", "parquet", "parts.csv", "parts.xlsx", "scenario.yaml", "mapping.yaml", *fuzz.TRADE])
+@pytest.mark.parametrize(
+    "kind", ["folder", "workbook", "parquet", "parts.csv", "parts.xlsx", "scenario.yaml", "mapping.yaml", *fuzz.TRADE]
+)
 def test_an_input_that_nothing_was_done_to_gives_a_result(kind):
     case = {"kind": kind, "table": "items", "changes": [], "torn": [], "encoding": "utf-8", "paths": []}
     assert fuzz.attempt(case) == "right"
