@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def _without_drawing() -> None:
-    """Import igraph without matplotlib, which it takes for pictures that no command draws, and which writes a cache at home."""
+    """Import igraph without matplotlib, which it takes for pictures that none draws and which writes at home."""
     if "igraph" not in sys.modules and "matplotlib" not in sys.modules:
         sys.modules["matplotlib"] = None  # pyright: ignore[reportArgumentType]
         try:

@@ -1,4 +1,4 @@
-"""Inputs that once ended in a traceback, and their kin, end in a right result or in a sentence; `make fuzz` looks for more."""
+"""Inputs that once ended in a traceback, and their kin, end in a right result or in a sentence."""
 
 import importlib.util
 import json

@@ -249,7 +249,7 @@ KILLED = textwrap.dedent(
     def killed(event, arguments):
         # Every call that can change what stands on the disk is a point at which the power may fail.
         global calls
-        writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        writes = event == "open" and (arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
         if writes or event in {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "shutil.rmtree", "ctypes.dlsym"}:
             calls += 1
             if calls == at:
