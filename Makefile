@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 OUT ?= out
+SECONDS_OF_FUZZ ?= 300
 
-.PHONY: demo test lint data bench docs notebooks pictures clean
+.PHONY: demo test lint data fuzz soak bench docs notebooks pictures clean
 
 $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -30,6 +31,12 @@ data: $(STAMP)
 	$(BIN)/python scripts/build_world.py
 	$(BIN)/python scripts/build_measures.py
 	$(BIN)/python scripts/build_country_names.py
+
+fuzz: $(STAMP)
+	$(BIN)/python scripts/fuzz.py --seconds $(SECONDS_OF_FUZZ)
+
+soak: $(STAMP)
+	$(BIN)/python scripts/fuzz.py --seconds 3600
 
 bench: $(STAMP)
 	@for file in benchmarks/[a-z]*.py; do grep -q __main__ $$file && { echo "== $$file"; $(BIN)/python $$file || exit 1; }; done; true

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 import traceback
@@ -24,6 +25,7 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
     os.environ["KANMON_LANG"] = lang = _spoken(sys.argv[1:])
     warnings.showwarning = _warned
+    _without_drawing()
     try:
         _application()()
     except SystemExit as leaving:
@@ -40,6 +42,16 @@ def main() -> None:
         _printed(lang)
         _say(line)
         sys.exit(code)
+
+
+def _without_drawing() -> None:
+    """Import igraph without matplotlib, which it takes for pictures that none draws and which writes at home."""
+    if "igraph" not in sys.modules and "matplotlib" not in sys.modules:
+        sys.modules["matplotlib"] = None  # pyright: ignore[reportArgumentType]
+        try:
+            importlib.import_module("igraph")
+        finally:
+            del sys.modules["matplotlib"]
 
 
 def _say(line: str) -> None:

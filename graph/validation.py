@@ -22,6 +22,9 @@ ROUNDING = 0.02
 VIEW = ("item", "scope", "measure", "year", "source")
 """Columns that, with the level of the supplier, name a market view."""
 
+_WHOLE = (-(2.0**53), 2.0**53)
+"""Whole numbers that a number of a file can say exactly."""
+
 _TRUE = ["true", "yes", "1", "はい", "y", "t", "1.0"]
 _FALSE = ["false", "no", "0", "いいえ", "n", "f", "0.0"]
 
@@ -97,14 +100,15 @@ def _number(table: Table, column: Column, series: pl.Series, problems: Problems)
     finite = series.is_finite()
     problems.rows("not_finite", table.name, _where(~finite, raw), column.name)
     series = series.set(~finite, None)
-    if column.bounds:
-        low, high = column.bounds
+    bounds = column.bounds or (_WHOLE if column.type == "integer" else None)
+    if bounds:
+        low, high = bounds
         bad = _where((series < low) | (series > high), raw)
         problems.rows("out_of_range", table.name, bad, column.name, low=_plain(low), high=_plain(high))
     if column.type == "integer":
-        broken = series != series.round()
+        broken = (series != series.round()) & series.is_between(*_WHOLE)
         problems.rows("not_a_whole_number", table.name, _where(broken, raw), column.name)
-        return series.set(broken, None).cast(pl.Int64).alias(column.name)
+        return series.set(broken | ~series.is_between(*_WHOLE), None).cast(pl.Int64).alias(column.name)
     return series.alias(column.name)
 
 

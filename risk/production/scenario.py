@@ -403,6 +403,11 @@ def _change(entry: Any) -> Change:
     if not isinstance(arguments, Mapping):
         raise InputError("risk.scenario.change", value=shorten(entry))
     arguments = dict(arguments)
+    for key in {"node", "item", "by", "to"} & arguments.keys():
+        several = key == "to" and isinstance(arguments[key], (list, tuple))
+        for name in arguments[key] if several else [arguments[key]]:
+            if not isinstance(name, str) and name is not None:
+                raise InputError("risk.scenario.name", kind=kind, key=key, value=shorten(name))
     if kind == "add_source" and "inputs" in arguments:
         arguments["recycling"] = not arguments.pop("inputs")
     known = [f.name for f in fields(Change) if f.name != "kind"] + ["recycling", "ready"]

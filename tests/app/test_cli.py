@@ -173,7 +173,12 @@ def test_whatif_answers_with_reason_and_sources(tmp_path):
     answer = json.loads(result.stdout)
     assert {row["reading"] for row in answer["outcome"]} == {"market", "domestic"}
     assert {row["source"] for row in answer["why"] if row["source"]} <= {row["id"] for row in answer["sources"]}
-    assert {file.name for file in (tmp_path / "out").iterdir()} == {"items.csv", "why.csv", "sources.csv", "summary.json"}
+    assert {file.name for file in (tmp_path / "out").glob("[!.]*")} == {
+        "items.csv",
+        "why.csv",
+        "sources.csv",
+        "summary.json",
+    }
 
 
 def test_scenarios_from_a_file_are_compared(tmp_path):

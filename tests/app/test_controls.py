@@ -66,7 +66,7 @@ def test_json_is_all_there_is_and_files_are_written(capsys, monkeypatch, tmp_pat
     code, out, _ = run(capsys, monkeypatch, "mlcc", "--on", DAY, "--json", "--out", str(tmp_path / "o"))
     summary = json.loads(out)
     assert (code, summary["on"], summary["checked"]) == (0, DAY, "2026-07-31")
-    assert {file.name for file in (tmp_path / "o").iterdir()} == {
+    assert {file.name for file in (tmp_path / "o").glob("[!.]*")} == {
         "controls.csv",
         "rechecks.csv",
         "sources.csv",

@@ -249,8 +249,10 @@ KILLED = textwrap.dedent(
     def killed(event, arguments):
         # Every call that can change what stands on the disk is a point at which the power may fail.
         global calls
-        writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-        if writes or event in {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "shutil.rmtree", "ctypes.dlsym"}:
+        flags = arguments[2] if event == "open" else 0
+        writes = (flags or 0) & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        changes = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "shutil.rmtree", "ctypes.dlsym"}
+        if writes or event in changes:
             calls += 1
             if calls == at:
                 os._exit(9)

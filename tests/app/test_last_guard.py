@@ -1,0 +1,101 @@
+"""Whatever is raised, a person sees one line; full disks and closed pipes have their own."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+from kanmon.app import cli
+from kanmon.app.outputs import write_csv
+
+
+def ended(monkeypatch, capsys, error, *words):
+    def application():
+        def run():
+            raise error
+
+        return run
+
+    monkeypatch.setattr(cli, "_application", application)
+    monkeypatch.setattr(sys, "argv", ["kanmon", *words])
+    monkeypatch.delenv("KANMON_DEBUG", raising=False)
+    monkeypatch.setenv("KANMON_LANG", "en")
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    return left.value.code, capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "said"),
+    [
+        (ZeroDivisionError("division by zero"), 3, "ZeroDivisionError"),
+        (pl.exceptions.PanicException("index out of bounds"), 3, "PanicException"),
+        (RecursionError("maximum recursion depth exceeded"), 2, "--product"),
+        (MemoryError(), 2, "--product"),
+        (OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)), 2, "No space left on device"),
+        (KeyboardInterrupt(), 130, ""),
+    ],
+)
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_an_error_that_nobody_foresaw_is_one_line(monkeypatch, capsys, error, code, said, lang):
+    found, shown = ended(monkeypatch, capsys, error, "--lang", lang)
+    assert found == code and said in shown
+    assert "Traceback" not in shown and len(shown.splitlines()) <= 1
+
+
+def test_a_fault_names_its_place_in_kanmon_and_no_path_of_the_machine(monkeypatch, capsys):
+    def application():
+        return lambda: cli._spoken(3)  # a number where words belong
+
+    monkeypatch.setattr(sys, "argv", ["kanmon"])
+    monkeypatch.setenv("KANMON_LANG", "en")
+    monkeypatch.setattr(cli, "_application", application)
+    with pytest.raises(SystemExit):
+        cli.main()
+    shown = capsys.readouterr().err
+    assert "TypeError at app/cli.py:" in shown and str(Path(cli.__file__).parents[2]) not in shown
+
+
+def test_an_output_that_is_full_is_said(monkeypatch, capsys):
+    class Full(io.StringIO):
+        def flush(self):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+        def fileno(self):
+            return spare
+
+    spare = os.open(os.devnull, os.O_WRONLY)
+    monkeypatch.setattr(sys, "stdout", Full())
+    assert ended(monkeypatch, capsys, SystemExit(0)) == (2, "The output could not be written: No space left on device.\n")
+    os.close(spare)
+
+
+@pytest.mark.parametrize("sign", list("=+-@＝＋－＠−"))
+@pytest.mark.parametrize("before", ["", " ", "\u200b", "\ufeff", "\u3164", "\u00ad", "\u202e", "\u3000"])
+def test_no_cell_of_a_table_begins_a_formula(tmp_path, sign, before):
+    cell = f"{before}{sign}HYPERLINK()"
+    write_csv(pl.DataFrame({"a": [cell, "a=b"]}), tmp_path / "a.csv")
+    assert pl.read_csv(tmp_path / "a.csv")["a"].to_list() == [f"'{cell}", "a=b"]
+
+
+def test_a_command_that_draws_nothing_leaves_matplotlib_alone(tmp_path):
+    (tmp_path / "parts.csv").write_text("part,quantity\nA-1,2\n", encoding="utf-8")
+    code = "import sys; from kanmon.app.cli import main\ntry:\n main()\nfinally:\n print('matplotlib' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "check", tmp_path / "parts.csv"],
+        env=os.environ | {"MPLCONFIGDIR": str(tmp_path / "cache")}, capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert done.stdout.splitlines()[-1] == "False" and not (tmp_path / "cache").exists(), done.stderr
+
+
+def test_a_label_is_no_mathematics():
+    from kanmon.app.audit import pictures
+
+    svg = pictures.bars([("A$\\foo$", 0.1, 0.2), ("$x^2$ ＝ {b}", 0.0, 1.0)], ("known", "possible"), "share")
+    assert "A$\\foo$" in svg and "$x^2$" in svg
