@@ -174,18 +174,6 @@ paths = st.lists(
     ),
     max_size=3,
 )
-<<<<<<< HEAD
-torn = st.one_of(
-    st.just([]),
-    st.just([]),
-    st.just([]),
-    st.just([]),
-    st.lists(st.tuples(st.floats(0, 1), st.integers(-1, 255)), max_size=4),
-)
-"""Bytes that are changed at the end: where (a part of the length), to what (-1: the file ends there)."""
-paths = st.lists(st.tuples(st.lists(place, max_size=5), st.one_of(cell, st.none(), st.booleans(), st.floats(), st.lists(cell, max_size=2), st.dictionaries(cell, cell, max_size=2), st.integers(1, 60).map(lambda n: {"deep": n}))), max_size=3)  # fmt: skip
-=======
->>>>>>> robust
 encodings = st.sampled_from(["utf-8", "utf-8", "utf-8-sig", "cp932", "utf-16", "cp1252", "euc-jp"])
 
 

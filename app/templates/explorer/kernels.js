@@ -226,15 +226,13 @@ class Pass {
     const first = this.need_indptr[node];
     const count = this.need_indptr[node + 1] - first;
     if (this.arrangement === BEST || (this.arrangement !== WORST && inLoop)) {
-      // A maker that shares some needs only, and gets nothing of one of them, makes what it can without.
+      // A maker that shares some needs only, and gets nothing of one that it cannot do without, makes nothing.
       for (let k = start; k < stop; k++) {
         if (wants[k] !== 2) continue;
-        let least = 1;
         for (let i = some_indptr[k]; i < some_indptr[k + 1]; i++) {
           const need = needs[first + some[i]];
-          if (this.reach(need, side[indices[k]]) <= 0) least = Math.min(least, kept[need]);
+          if (kept[need] <= 0 && this.reach(need, side[indices[k]]) <= 0) v[k - start] = 0;
         }
-        v[k - start] *= least;
       }
     }
     const left = this.weigh(start, stop, slack[node], this.spread);
