@@ -347,7 +347,7 @@ class _Writer:
         return ends[0] if ends[0] == ends[1] else self.t("from_to", low=ends[0], high=ends[1])
 
     def _threat(self, node: str) -> str:
-        return self.place(node) if ":" not in node else self.audit.built.name(node)
+        return self.place(node) if "@" not in node else self.audit.built.name(node)
 
     def _antitrust(self) -> list[dict[str, Any]]:
         rows = {row["id"]: row for row in guideline_items().iter_rows(named=True)}

@@ -39,6 +39,8 @@ def corrections(audit: Audit) -> str:
     """Return the mapping as YAML that ``--mapping`` reads back."""
     parts: dict[str, Any] = {}
     for link in audit.links:
+        if not link.used:
+            continue
         part = parts.setdefault(link.part, {})
         if link.relation == "is":
             part["world_item"] = link.item
