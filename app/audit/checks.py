@@ -140,7 +140,11 @@ class _Checks:
     def coverage(self) -> _Result:
         linked, whole = self.known["revenue_linked"], self.known["products_linked"]
         status = CLEAR if whole and whole == self.known["products"] else UNKNOWN if linked is None else FINDING
-        return status, _say("coverage", linked=percent(linked), whole=self.known["products_linked"], products=self.known["products"]), []
+        return (
+            status,
+            _say("coverage", linked=percent(linked), whole=self.known["products_linked"], products=self.known["products"]),
+            [],
+        )
 
     def site_country(self) -> _Result:
         part, spend = self.known["country_known"], self.known["spend_country_known"]
@@ -187,7 +191,13 @@ class _Checks:
     def concentration(self) -> _Result:
         known = (part for part in self.parts if part["hhi_low"] is not None)
         bound = limit(CONCENTRATED)
-        return self._of_parts("concentration", known, lambda part: part["hhi_low"] > bound, lambda part: part["hhi_high"] > bound, limit=f"{bound:.2f}")
+        return self._of_parts(
+            "concentration",
+            known,
+            lambda part: part["hhi_low"] > bound,
+            lambda part: part["hhi_high"] > bound,
+            limit=f"{bound:.2f}",
+        )
 
     def stock(self) -> _Result:
         known = (part for part in self.parts if part["gap_days"] is not None)

@@ -79,9 +79,9 @@ def firm_id(maker: str) -> str | None:
 def build_graph(company: Company, links: list[Link], world: SupplyGraph) -> CompanyGraph:
     """Return the company as supply graphs.
 
-    The sources listed for a part are taken as all its sources (``complete``): where their shares are not known, each may hold
-    any part, but nobody who is not listed. A part that *is* a bundled item takes over the item's inputs: its own sourcing is
-    the company's knowledge, everything below is the market's. A part that *contains* a bundled item needs it. A material that
+    The sources listed for a part are taken as all its sources (``complete``): where their shares are not known, each may
+    hold any part, but nobody who is not listed. A part that *is* a bundled item takes over the item's inputs: its own
+    sourcing is the company's knowledge, everything below is the market's. A part that *contains* a bundled item needs it. A material that
     goes into bought parts is bought by the makers of those parts. Links that are only to be looked at join nothing.
     """
     sure = [link for link in links if link.used and not link.guessed]

@@ -116,7 +116,15 @@ class _Writer:
 
     def _coverage(self) -> dict[str, Any]:
         known = self.figures.coverage
-        names = ("revenue_linked", "supplier_known", "spend_stated", "country_known", "spend_country_known", "tier2_own", "tier2_market")
+        names = (
+            "revenue_linked",
+            "supplier_known",
+            "spend_stated",
+            "country_known",
+            "spend_country_known",
+            "tier2_own",
+            "tier2_market",
+        )
         shown = {f"{name}_says": percent(known[name]) for name in (*names, "tier2_unknown", "stock_known", "switch_known")}
         return known | shown | {"revenue_says": self.money(known["revenue"]), "spend_says": self.money(known["spend"])}
 

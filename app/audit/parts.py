@@ -65,7 +65,7 @@ def _source(source: Source) -> dict[str, Any]:
 
 
 def _top(active: list[Source]) -> dict[str, Any]:
-    """The country with the largest share that is known, and the bounds of its share: blank countries and shares may be its."""
+    """The country with the largest share that is known, and the bounds of its share: what is blank may be its."""
     known: dict[str, float] = defaultdict(float)
     for source in active:
         if source.country:
@@ -78,7 +78,11 @@ def _top(active: list[Source]) -> dict[str, Any]:
     if top is None:
         return {"top_country": None, "top_share_low": None, "top_share_high": None} | foreign
     others = sum(s.share or 0.0 for s in active if s.country not in {top, None})
-    return {"top_country": top, "top_share_low": min(1.0, known[top]), "top_share_high": max(known[top], 1.0 - others)} | foreign
+    return {
+        "top_country": top,
+        "top_share_low": min(1.0, known[top]),
+        "top_share_high": max(known[top], 1.0 - others),
+    } | foreign
 
 
 def _spread(active: list[Source]) -> dict[str, Any]:
@@ -121,7 +125,7 @@ def _under(product: str, below: dict[str, list[str]], stop: frozenset[str] = fro
 
 
 def coverage(company: Company, built: CompanyGraph, links: list[Link], revenue: dict[str, float]) -> dict[str, Any]:
-    """Return how much is known of the bought parts and of the spend; a product is linked when all its bought parts have a source."""
+    """Return how much is known of parts and spend; a product is linked when all its bought parts have a source."""
     below: dict[str, list[str]] = defaultdict(list)
     for need in company.needs:
         below[need.parent].append(need.part)

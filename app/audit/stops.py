@@ -21,7 +21,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from statistics import median
-from typing import Any
 
 from ...graph import ProductionNetwork
 from ...risk import Assumptions, Change, Measure, Scenario, Solution, Threat, halt, new_source, reduce, solve
@@ -37,7 +36,7 @@ YEAR = 365.0
 
 @dataclass(frozen=True)
 class Case:
-    """One reading of all blanks: ``reading`` as of a risk ("low" is the certain one), ``open`` with parts nobody is named for."""
+    """One reading of all blanks, as of a risk ("low" is the certain one); ``open``: with parts nobody is named for."""
 
     name: str
     reading: str
@@ -48,7 +47,12 @@ class Case:
         return {"low": least, "high": most, "estimate": estimate}[self.reading]
 
 
-ESTIMATE, LOW, HIGH, OPEN = Case("estimate", "estimate"), Case("low", "low"), Case("high", "high"), Case("open", "high", True)
+ESTIMATE, LOW, HIGH, OPEN = (
+    Case("estimate", "estimate"),
+    Case("low", "low"),
+    Case("high", "high"),
+    Case("open", "high", True),
+)
 _KEPT = {"estimate": "estimate", "low": "high", "high": "low"}
 
 
@@ -92,7 +96,9 @@ class Stops:
         by_spend = all(source.spend for source in known)
         found: dict[str, float] = {}
         for source in known:
-            found[str(source.country)] = found.get(str(source.country), 0.0) + (float(source.spend or 0) if by_spend else 1.0)
+            found[str(source.country)] = found.get(str(source.country), 0.0) + (
+                float(source.spend or 0) if by_spend else 1.0
+            )
         total = sum(found.values())
         return {code: part / total for code, part in found.items()}
 
@@ -110,7 +116,7 @@ class Stops:
         return {item for item, level in zip(bare.network.items, levels, strict=True) if level < 1 - NOTHING}
 
     def problem(self, stops: Sequence[Stop], case: Case, weight: float = 1.0, items: set[str] | None = None) -> Problem:
-        """Return the stops as threats to all products; the measures are what stands ready (for ``items``), then the candidates."""
+        """Return the stops as threats to all products; measures: what stands ready (for ``items``), then the candidates."""
         network = self.network(case)
         known = set(network.items)
         stocks = {item_id(part): self.stock(part, case) for part in self.company.direct}
@@ -160,11 +166,10 @@ class Stops:
         return found
 
     def first(self, losses: Losses) -> str | None:
-        """Return the directly bought part that runs out first, by the estimate: its stock over the part of it that is lost."""
+        """Return the part that runs out first, by the estimate: its stock over the part of its supply that is lost."""
         direct = set(self.company.direct)
         days = {part: self.stock(part, ESTIMATE) / lost for part, lost in losses.short.items() if part in direct}
         return min(days, key=lambda part: (days[part], part), default=None)
-
 
     def _useful(self, bare: Solution, kept: str, case: Case) -> list[int]:
         """What stands ready for items that are short without stocks; the rest changes nothing."""
@@ -175,9 +180,12 @@ class Stops:
 
 @dataclass(frozen=True)
 class Losses:
-    """What a stop does: by product and case the part of its output that is lost while it lasts, the day of the first shortage
-    (`HORIZON` when there is none), and the part of its output that stops where nothing is in stock and nobody else delivers;
-    and what is lost of the bought parts, by the estimate."""
+    """What a stop does.
+
+    ``products``: by product and case the part of its output that is lost while the stop lasts, the day of the first shortage
+    (`HORIZON` when there is none), and the part of its output that stops where nothing is in stock and nobody else delivers.
+    ``short``: what is lost of the bought parts, by the estimate.
+    """
 
     products: dict[str, dict[str, tuple[float, float, float]]]
     short: dict[str, float]
@@ -185,8 +193,7 @@ class Losses:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Something that could be done: a stock of ``days``, or a source of ``share`` that delivers after ``ready`` days (blank:
-    not known)."""
+    """Something that could be done: a stock of ``days``, or a source of ``share`` after ``ready`` days (blank: not known)."""
 
     id: str
     item: str
@@ -221,7 +228,9 @@ def _ready(sources: list[Source], case: Case, usual: float) -> list[tuple[float,
     doubtful = any(source.qualified is None for source in spare)
     if case.reading != "low":  # what may be an alternative is one where it hurts least
         spare = [source for source in spare if source.qualified]
-    found = [(case.blank(0.0, HORIZON, usual) if s.switch_days is None else s.switch_days, plant_id(s)) for s in spare]
+    found: list[tuple[float, str | None]] = [
+        (case.blank(0.0, HORIZON, usual) if s.switch_days is None else s.switch_days, plant_id(s)) for s in spare
+    ]
     if (found and not (doubtful and case.reading == "low")) or (doubtful and case.reading == "high"):
         return found
     used = [source.switch_days for source in sources if source.active]

@@ -78,8 +78,8 @@ def exposure(
         Whose shares are looked at where a market is told both ways, and who a shared upstream source is.
     facts : frame or rows of dict, optional
         What the buyer knows of its own: ``item, supplier`` and optionally ``maker`` (whose supplier it is: two plants of one
-        maker are one source, a blank is a maker that is not known; without this column each supplier is one), ``qualified`` (bool), ``stock_days`` and ``switching_days``
-        (days until that supplier delivers instead).
+        maker are one source, a blank is a maker that is not known; without this column each supplier is one),
+        ``qualified`` (bool), ``stock_days`` and ``switching_days`` (days until that supplier delivers instead).
 
     Returns
     -------
@@ -91,15 +91,16 @@ def exposure(
           ``suppliers`` (named), ``top_supplier`` and ``top_share_low, top_share_high`` (share of the largest supplier, 0..1;
           where they differ it may be another than the one named), ``attributed`` (0..1, part that is attributed to somebody
           named), ``source, year, confidence``.
-        - ``single_supplier``: one maker delivers to this buyer today (an alternative at hand with share 0 does not; who is named
+        - ``single_supplier``: one maker delivers to this buyer today (an alternative with share 0 does not; who is named
           without a share does).
           ``single_source``: one supplier is qualified for this buyer: by the facts, else by its own sourcing.
           ``sole_source``: one company in the world makes it. All "certain", "possible" (one is named, and more may exist),
           "no" or "unknown" (nobody says).
         - ``look_through_country, look_through_low, look_through_high, unknown_share``: see `look_through`, over all tiers;
           ``visibility``: part of the supply whose country is known at tier 0 (makers of the item), 1, 2, ...
-        - Diamonds: ``diamond_suppliers`` (two or more direct suppliers) together lose at least ``diamond_loss`` (0..1, certain)
-          of their output when ``diamond_source`` stops, which is none of them: the worst such source, met at ``diamond_item``.
+        - Diamonds: ``diamond_suppliers`` (two or more direct suppliers) together lose at least ``diamond_loss`` (0..1,
+          certain) of their output when ``diamond_source`` stops, which is none of them: the worst such source, met at
+          ``diamond_item``.
         - From the facts: ``qualified`` suppliers; ``alternatives`` (qualified, no source today), ``stock_days`` (the longest
           stated), ``switching_days`` (to the quickest alternative; without one, the longest stated), ``uncovered_days``
           (switching beyond stock; 0 or more).

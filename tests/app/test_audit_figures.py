@@ -10,7 +10,6 @@ from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.audit.figures import work_out
 from kanmon.app.audit.links import Link
 from kanmon.app.audit.mapping import recognise
-from kanmon.app.audit.report import audit
 from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import SupplyGraph
 
@@ -18,7 +17,17 @@ DEMO = Path(__file__).resolve().parents[2] / "datasets" / "data" / "demo_company
 DATE = "2026-11-23"
 HORIZON = 180.0
 HEAD = {
-    "Sourcing": ["part", "name", "supplier", "country", "share", "stock days", "switching days", "qualified", "annual spend"],
+    "Sourcing": [
+        "part",
+        "name",
+        "supplier",
+        "country",
+        "share",
+        "stock days",
+        "switching days",
+        "qualified",
+        "annual spend",
+    ],
     "BOM": ["parent", "part"],
     "Products": ["product", "revenue"],
 }
@@ -119,7 +128,6 @@ def test_losses_of_complete_rows_are_those_of_a_calendar(tmp_path):
             assert day is None or one["day"] == pytest.approx(day, abs=0.1)
 
 
-
 def test_the_tiles_and_single_sources_of_the_demo_are_counts_of_its_rows():
     company = company_from(recognise(understand(DEMO), {}))
     found = work_out(company, build_graph(company, [], SupplyGraph()), [], "en")
@@ -136,6 +144,7 @@ def test_the_tiles_and_single_sources_of_the_demo_are_counts_of_its_rows():
     by_country = {}
     for s in rows:
         by_country[s.country] = by_country.get(s.country, 0.0) + (s.spend or 0.0)
+    assert found.spend is not None
     shares = {row["country"]: row["direct_low"] for row in found.spend["shares"]}
     # Shares that are stated split a part's spend otherwise than the amounts of its rows do, a little.
     for code in ("CHN", "TWN", "DEU"):
@@ -151,7 +160,9 @@ def test_the_demo_stops_of_one_tier_are_those_of_a_calendar():
     company.needs = [need for need in company.needs if need.part not in blank and need.essential and need.group is None]
     company.sources = {part: rows for part, rows in company.sources.items() if part in needed - blank}
     company.parts = {id: part for id, part in company.parts.items() if id in company.sources or id in company.products}
-    company.parts |= {need.parent: Part(need.parent, refs=["x!1"]) for need in company.needs if need.parent not in company.parts}
+    company.parts |= {
+        need.parent: Part(need.parent, refs=["x!1"]) for need in company.needs if need.parent not in company.parts
+    }
     for part in company.parts.values():
         part.stock_days = 15.0 if part.stock_days is None else part.stock_days
     found = work_out(company, build_graph(company, [], SupplyGraph()), [], "en")
@@ -189,7 +200,7 @@ def test_a_blank_never_makes_a_risk_smaller_at_most_nor_larger_at_least(tmp_path
     for node, (least, _, most) in before.items():
         if node in after:
             low, estimate, high = after[node]
-            assert low <= least + 1e-6 and high >= most - 1e-6, (node, column)
+            assert low <= least + 1e-6 and high >= most - 1e-6, node
             assert low - 1e-6 <= estimate <= high + 1e-6
         else:  # nobody is named there any more: what anybody may cost says it
             assert not any(row[3] == node for row in rows)

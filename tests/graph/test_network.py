@@ -165,7 +165,9 @@ def test_a_company_without_a_country_has_none():
 )
 def test_a_complete_list_leaves_nothing_to_anybody_unnamed(shares, kept):
     """Of what is not told nobody but the named may hold it; where all is told and a rest stays, the mark cannot be true."""
-    rows = [{"item": "p", "supplier": id, "source": "s", "share": v, "scope": "o", "complete": True} for id, v in shares.items()]
+    rows = [
+        {"item": "p", "supplier": id, "source": "s", "share": v, "scope": "o", "complete": True} for id, v in shares.items()
+    ]
     graph = SupplyGraph(
         items=[{"id": "p", "name_en": "p", "kind": "component"}],
         suppliers=[{"id": id, "name_en": id, "kind": "company"} for id in ("o", *shares)],

@@ -172,7 +172,9 @@ def test_a_single_supplier_is_one_maker_whatever_its_plants_and_what_is_blank_st
 
 
 def test_an_alternative_that_delivers_nothing_today_counts_as_one_when_it_is_qualified():
-    shares = [{"item": "part", "supplier": s, "source": "s", "share": v, "scope": "own"} for s, v in (("a", 1.0), ("b", 0.0))]
+    shares = [
+        {"item": "part", "supplier": s, "source": "s", "share": v, "scope": "own"} for s, v in (("a", 1.0), ("b", 0.0))
+    ]
     graph = SupplyGraph(
         items=[{"id": "part", "name_en": "part", "kind": "component"}],
         suppliers=[{"id": id, "name_en": id, "kind": "company"} for id in ("own", "a", "b")],
