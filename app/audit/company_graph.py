@@ -81,8 +81,9 @@ def build_graph(company: Company, links: list[Link], world: SupplyGraph) -> Comp
 
     The sources listed for a part are taken as all its sources (``complete``): where their shares are not known, each may
     hold any part, but nobody who is not listed. A part that *is* a bundled item takes over the item's inputs: its own
-    sourcing is the company's knowledge, everything below is the market's. A part that *contains* a bundled item needs it. A material that
-    goes into bought parts is bought by the makers of those parts. Links that are only to be looked at join nothing.
+    sourcing is the company's knowledge, everything below is the market's. A part that *contains* a bundled item needs it. A
+    material that goes into bought parts is bought by the makers of those parts. Links that are only to be looked at join
+    nothing.
     """
     sure = [link for link in links if link.used and not link.guessed]
     used = [link for link in links if link.used]

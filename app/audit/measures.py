@@ -170,7 +170,7 @@ def _proposed(company: Company, figures: Figures) -> list[tuple[Candidate, dict[
 
 
 def _lead(company: Company, part: str) -> tuple[float | None, float]:
-    """Days until a qualified alternative delivers: the lead time, None where a source does not state it; and the usual one."""
+    """Days until a qualified alternative delivers: the lead time, None where a source states none; and the usual one."""
     leads = [source.lead_days for source in company.sources.get(part, []) if source.active]
     stated = [days for days in leads if days is not None]
     every = [s.lead_days for sources in company.sources.values() for s in sources if s.lead_days is not None]

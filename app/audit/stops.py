@@ -193,7 +193,7 @@ class Losses:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Something that could be done: a stock of ``days``, or a source of ``share`` after ``ready`` days (blank: not known)."""
+    """Something that could be done: a stock of ``days``, or a source of ``share`` after ``ready`` days (None: unknown)."""
 
     id: str
     item: str

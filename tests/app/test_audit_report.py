@@ -15,10 +15,11 @@ from kanmon.app.audit.content import content
 from kanmon.app.audit.files import write_report
 from kanmon.app.audit.page import render
 from kanmon.app.audit.report import audit
+from kanmon.app.audit.since import read_report
 from kanmon.app.audit.workbook import write_template
 from kanmon.datasets import guideline_items
 from kanmon.datasets.intake.sheets import read_sheets
-from kanmon.graph import InputError, SupplyGraph
+from kanmon.graph import InputError, ReadError, SupplyGraph
 
 DEMO = Path(__file__).resolve().parents[2] / "datasets" / "data" / "demo_company" / "audit.xlsx"
 DATE = "2026-11-23"
@@ -222,6 +223,34 @@ def test_the_report_workbook_holds_every_evidence_row(demo, report):
 def test_a_wrong_date_is_refused():
     with pytest.raises(InputError):
         audit(DEMO, lang="en", date="23.11.2026")
+
+
+def test_an_earlier_report_shows_what_is_new_closed_and_known_better(tmp_path):
+    blank = [["P3", "Chip", "W", None, "100%", None, None, "yes"]]
+    stated = [["P3", "Chip", "W", "Taiwan", "100%", 200, 250, "yes"]]
+    first = content(audit(small(tmp_path, blank), lang="en", date=DATE, world=SupplyGraph()), "en")
+    (tmp_path / "old.json").write_text(json.dumps(first, default=str), encoding="utf-8")
+    more = [*stated, ["P4", "Pin", "V", "China", "100%", 1, 90, "yes"]]
+    again = audit(small(tmp_path, more), lang="en", date="2026-12-23", world=SupplyGraph())
+    found = content(again, "en", read_report(tmp_path / "old.json"))["since"]
+    assert found["date"] == DATE and ["PRJ-Q04", "P4 Pin"] in found["rows_new"]
+    (tmp_path / "odd.json").write_text('{"themes": 1}', encoding="utf-8")
+    for name in ("odd.json", "none.json"):
+        with pytest.raises(ReadError):
+            read_report(tmp_path / name)
+
+
+def test_a_hostile_earlier_report_stays_text(tmp_path):
+    found = audit(small(tmp_path), lang="en", date=DATE, world=SupplyGraph())
+    old = json.loads(json.dumps(content(found, "en"), default=str))
+    for theme in old["themes"]:
+        for row in theme["findings"]:
+            row["evidence"] = [{"what": HOSTILE}, 5]
+    old["meta"]["date"] = HOSTILE
+    (tmp_path / "old.json").write_text(json.dumps(old), encoding="utf-8")
+    write_report(found, tmp_path / "out", "en", since=read_report(tmp_path / "old.json"))
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in page and "What changed since" in page
 
 
 class TestOffice:
