@@ -334,7 +334,8 @@ class _Writer:
     def _technology(self, row: dict[str, Any]) -> dict[str, Any]:
         shown = {name: self.place(row.get(name)) for name in ("country", "partner_country", "destination")}
         blank = dict.fromkeys(("technology", "site", "partner", "control", "transfer", "destination", "decision_date"))
-        return blank | row | {f"{name}_name": value for name, value in shown.items()} | {"refs": [row["_ref"]]}
+        told = {name: value for name, value in row.items() if not name.startswith("_")}
+        return blank | told | {f"{name}_name": value for name, value in shown.items()} | {"refs": [row["_ref"]]}
 
     def _smelters(self) -> list[dict[str, Any]]:
         return [

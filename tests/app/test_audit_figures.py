@@ -10,6 +10,7 @@ from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.audit.figures import work_out
 from kanmon.app.audit.links import Link
 from kanmon.app.audit.mapping import recognise
+from kanmon.app.audit.measures import mitigate
 from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import SupplyGraph
 
@@ -253,3 +254,19 @@ def test_links_that_are_only_to_be_looked_at_change_no_figure():
     assert built.graph is built.own
     built = build_graph(company, [Link(company.direct[0], "w", "contains", "word", "x")], world)
     assert built.stated is built.own and built.graph is not built.own, "a guess is in the estimate only"
+
+
+def test_parts_without_a_source_do_not_hide_what_a_measure_is_worth(tmp_path):
+    bom = [*BOM, *(["A", f"SCREW-{n}"] for n in range(7)), *(["B", f"SCREW-{n}"] for n in range(7))]
+    company = company_from(
+        recognise(understand(written(tmp_path / "a.xlsx", Sourcing=SOURCING, BOM=bom, Products=PRODUCTS)), {})
+    )
+    company.measures = [{"part": "P1", "measure": "stock", "days": 60.0, "cost": 5.0, "_ref": "x!1"}]
+    built = build_graph(company, [], SupplyGraph())
+    found = mitigate(company, built, work_out(company, built, [], "en"), 10.0)
+    assert found is not None and found.plan is not None
+    (row,) = [row for row in found.rows if row["measure"] == "M01"]
+    # China stops gear P1 for 60 days beyond its stock, X with it: 60 more days of stock save these, of product A, each time.
+    threats = len(found.threats)
+    assert row["removed_estimate"] * threats == pytest.approx(2 * 60 * 10, rel=0.01)
+    assert row["removed_low"] == pytest.approx(row["removed_high"]) and found.plan.chosen == ("M01",)
