@@ -240,15 +240,15 @@ def test_an_earlier_report_shows_what_is_new_closed_and_known_better(tmp_path):
             read_report(tmp_path / name)
 
 
-def test_a_technology_sheet_of_one_column_is_enough(tmp_path):
+def test_a_technology_sheet_without_sites_and_partners_is_enough(tmp_path):
     sheets = {
         "S": [["part", "supplier", "country"], ["P", "X", "China"]],
-        "Technologies": [["technology"], ["Winding of stators"]],
+        "Technologies": [["technology", "control"], ["Winding of stators", "drawings kept here"]],
     }
     found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
     names = write_report(found, tmp_path / "out", "en")
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "report.xlsx" in names and (not found.company.technologies or "Winding of stators" in page)
+    assert "report.xlsx" in names and "Winding of stators" in page and "drawings kept here" in page
     assert '"_' not in (tmp_path / "out" / "report.json").read_text(encoding="utf-8")
 
 
