@@ -260,8 +260,8 @@ class _Writer:
             "top_country_name": self.place(row["top_country"]),
             "top_share_says": span(row["top_share_low"], row["top_share_high"]),
             "single_says": self.t(f"single_{row['single']}"),
-            "stock_says": days(row["stock_days"], self.lang),
-            "switch_says": days(row["switch_days"], self.lang),
+            "stock_says": self._stated(row["part"], row["stock_days"]),
+            "switch_says": self._stated(row["part"], row["switch_days"]),
             "sources_says": "; ".join(self._source(source) for source in row["sources"]),
             "revenue_says": self.money(row["revenue"]),
         }
@@ -287,8 +287,8 @@ class _Writer:
                 "country_name": ", ".join(places) or self.t("place_unknown"),
                 "day_says": self._days(row["day_low"], row["day"]),
                 "first_name": None if row["first_part"] is None else self.company.parts[row["first_part"]].name,
-                "stock_says": days(row["first_stock"], self.lang),
-                "switch_says": days(row["first_switch"], self.lang),
+                "stock_says": self._stated(row["first_part"], row["first_stock"]),
+                "switch_says": self._stated(row["first_part"], row["first_switch"]),
                 "short": gap < 0,
             }
         )
@@ -306,7 +306,11 @@ class _Writer:
         if estimate is None:
             return self.t("from_day", low=f"{least:.0f}")
         shown = days(estimate, self.lang)
-        return shown if estimate - least < 0.5 else f"{shown} ({self.t('from_day', low=f'{least:.0f}')})"
+        return shown if estimate - least < 0.5 else self.t("day_worst", day=shown, worst=f"{least:.0f}")
+
+    def _stated(self, part: str | None, value: float | None) -> str:
+        """Days of a part that a file states, or that none does."""
+        return self.t("not_stated") if part is not None and value is None else days(value, self.lang)
 
     def _spend(self) -> dict[str, Any] | None:
         found = self.figures.spend
