@@ -39,6 +39,8 @@ def linked(found: Understanding, world: SupplyGraph) -> list[list[dict[str, Any]
         except InputError:
             continue
         for link in link_parts(company, world, {}):
+            if not link.used:
+                continue
             row = int(company.parts[link.part].refs[0].rpartition("!")[2])
             links[-1].append({"part": link.part, "row": row, "item": link.item, "relation": link.relation})
     return links

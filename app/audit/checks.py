@@ -213,7 +213,7 @@ class _Checks:
                 row["item"],
                 _say(
                     "minerals_row",
-                    country=row["top_supplier"],
+                    country=place(row["top_supplier"]),
                     share=percent(row["top_share_low"]),
                     year=row["year"] or "–",
                 ),

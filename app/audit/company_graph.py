@@ -13,7 +13,7 @@ from .company import Company, Need, Source
 from .links import IS, Link
 
 SELF = "own"
-"""Id of the company, and prefix of the ids of its items, suppliers and sources."""
+"""Id of the company, and prefix of the ids of its items and sources (``own:``) and suppliers (``own@``)."""
 
 
 @dataclass(frozen=True)
@@ -68,21 +68,22 @@ def item_id(part: str) -> str:
 def plant_id(source: Source) -> str:
     """Return the supplier id of a source: a maker in a country, and who sells it where the maker is not named."""
     name = source.maker or (f"? ({source.vendor})" if source.vendor else "?")
-    return f"{SELF}:{name} [{source.country or '?'}]"
+    return f"{SELF}@{source.country or '?'}@{name}"
 
 
 def firm_id(maker: str) -> str | None:
     """Return the supplier id of a maker; None where it is not known."""
-    return f"{SELF}:{maker}" if maker else None
+    return f"{SELF}@@{maker}" if maker else None
 
 
 def build_graph(company: Company, links: list[Link], world: SupplyGraph) -> CompanyGraph:
     """Return the company as supply graphs.
 
-    The sources listed for a part are taken as all its sources (``complete``): where their shares are not known, each may hold
-    any part, but nobody who is not listed. A part that *is* a bundled item takes over the item's inputs: its own sourcing is
-    the company's knowledge, everything below is the market's. A part that *contains* a bundled item needs it. A material that
-    goes into bought parts is bought by the makers of those parts. Links that are only to be looked at join nothing.
+    The sources listed for a part are taken as all its sources (``complete``): where their shares are not known, each may
+    hold any part, but nobody who is not listed. A part that *is* a bundled item takes over the item's inputs: its own
+    sourcing is the company's knowledge, everything below is the market's. A part that *contains* a bundled item needs it. A
+    material that goes into bought parts is bought by the makers of those parts. Links that are only to be looked at join
+    nothing.
     """
     sure = [link for link in links if link.used and not link.guessed]
     used = [link for link in links if link.used]
@@ -207,14 +208,13 @@ class _Builder:
 
     def _firm(self, name: str) -> str:
         """The supplier id of a maker, which belongs to the parent company that the suppliers sheet names."""
-        id, chain = f"{SELF}:{name}", [name]
+        id, chain = str(firm_id(name)), [name]
         while name not in self.firms:
             self.firms.add(name)
             parent = self.company.parent(name)
             parent = None if parent in chain else parent
-            row = {"id": f"{SELF}:{name}", "name_en": name, "name_ja": name, "kind": "company"}
-            of = f"{SELF}:{parent}" if parent else None
-            self.tables["suppliers"].append(row | {"country": None, "parent": of})
+            row = {"id": firm_id(name), "name_en": name, "name_ja": name, "kind": "company", "country": None}
+            self.tables["suppliers"].append(row | {"parent": firm_id(parent or "")})
             if parent is None:
                 break
             chain.append(parent)

@@ -10,8 +10,10 @@ from ...datasets.guideline import guideline_documents, guideline_items
 from ...graph import Message
 from ...graph.messages import text
 from .checks import Evidence, Finding
+from .layout import sheets
 from .measures import describe
 from .report import Audit
+from .since import changes
 from .stops import HORIZON
 from .words import BLANK, days, money, percent, place, say, span
 
@@ -35,9 +37,11 @@ ASSUMPTIONS = (
 )
 
 
-def content(audit: Audit, lang: str) -> dict[str, Any]:
-    """Return the report as plain data in ``lang``: numbers as numbers, sentences as sentences."""
-    return _Writer(audit, lang).content()
+def content(audit: Audit, lang: str, since: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the report as plain data in ``lang``, with what changed ``since`` an earlier one: numbers as numbers."""
+    writer = _Writer(audit, lang)
+    shown = writer.content()
+    return shown | {"since": None if since is None else writer.since(changes(since, shown))}
 
 
 class _Writer:
@@ -57,6 +61,24 @@ class _Writer:
 
     def place(self, code: str | None) -> str:
         return self.say(place(code))
+
+    def item(self, id: str) -> str:
+        """The name of a bundled item."""
+        names = self.audit.names.get(id)
+        return id if names is None else names[self.lang] or names["en"]
+
+    def _columns(self) -> dict[str, str]:
+        """What the columns of the workbook are called."""
+        return {column.name: column.title[self.lang] for sheet in sheets().values() for column in sheet.columns}
+
+    def _read_as(self, row: dict[str, Any]) -> dict[str, str]:
+        """What a column was read as, as the workbook calls it."""
+        sheet = sheets().get(row["kind"])
+        kind = BLANK
+        if row["kind"]:
+            kind = sheet.title[self.lang] if sheet else text(f"app.check.kind_{row['kind']}", self.lang)
+        column = self._columns().get(row["read_as"], row["read_as"])
+        return {"read_as_says": f"{kind}: {column}" if column else kind}
 
     def content(self) -> dict[str, Any]:
         return {
@@ -85,7 +107,10 @@ class _Writer:
             "spend": self._spend(),
             "unsourced": [{"part": part, "name": self.company.parts[part].name} for part in self.figures.unsourced],
             "flags": self._flags(),
-            "critical": [row | {"product_name": row[f"product_{self.lang}"]} for row in self.figures.critical],
+            "critical": [
+                row | {"product_name": row[f"product_{self.lang}"], "by_name": self.item(row["by"])}
+                for row in self.figures.critical
+            ],
             "technologies": [self._technology(row) for row in self.company.technologies],
             "smelters": self._smelters(),
             "mitigation": self._mitigation(),
@@ -93,9 +118,10 @@ class _Writer:
             "thresholds": self._thresholds(),
             "sources": self._sources(),
             "assumptions": [self.t(f"assume_{name}", days=int(HORIZON)) for name in ASSUMPTIONS],
-            "mapping": self.audit.reading.mapping,
+            "mapping": [row | self._read_as(row) for row in self.audit.reading.mapping],
             "links": [
                 {"part": link.part, "item": link.item, "relation": link.relation, "how": link.how, "evidence": link.evidence}
+                | {"item_name": self.item(link.item)}
                 | {"says": self.t(f"link_{link.how}"), "relation_says": self.t(f"relation_{link.relation}")}
                 for link in self.audit.links
             ],
@@ -104,12 +130,26 @@ class _Writer:
                     "sheet": remark.sheet,
                     "row": remark.row,
                     "column": remark.column,
+                    "column_says": self._columns().get(remark.column, remark.column),
                     "severity": remark.severity,
                     "says": self.say(remark.message),
                 }
                 for remark in self.company.remarks
             ],
         }
+
+    def since(self, found: dict[str, Any]) -> dict[str, Any]:
+        """Return what changed, with amounts in words."""
+        stops = [
+            row
+            | {
+                "was_says": self.money(row["was"]),
+                "is_says": self.money(row["is"]),
+                "width_says": " → ".join(self._most(row[name]) for name in ("width_was", "width_is")),
+            }
+            for row in found["stops"]
+        ]
+        return found | {"stops": stops}
 
     def _of(self, theme: str) -> Iterable[Finding]:
         return (found for found in self.audit.findings if found.item["theme"] == theme)
@@ -213,15 +253,15 @@ class _Writer:
         }
 
     def _evidence(self, row: Evidence) -> dict[str, Any]:
-        return {"what": row.what, "says": self.say(row.says), "refs": list(row.refs)}
+        return {"what": self.item(row.what), "says": self.say(row.says), "refs": list(row.refs)}
 
     def _part(self, row: dict[str, Any]) -> dict[str, Any]:
         return row | {
             "top_country_name": self.place(row["top_country"]),
             "top_share_says": span(row["top_share_low"], row["top_share_high"]),
             "single_says": self.t(f"single_{row['single']}"),
-            "stock_says": days(row["stock_days"], self.lang),
-            "switch_says": days(row["switch_days"], self.lang),
+            "stock_says": self._stated(row["part"], row["stock_days"]),
+            "switch_says": self._stated(row["part"], row["switch_days"]),
             "sources_says": "; ".join(self._source(source) for source in row["sources"]),
             "revenue_says": self.money(row["revenue"]),
         }
@@ -247,8 +287,8 @@ class _Writer:
                 "country_name": ", ".join(places) or self.t("place_unknown"),
                 "day_says": self._days(row["day_low"], row["day"]),
                 "first_name": None if row["first_part"] is None else self.company.parts[row["first_part"]].name,
-                "stock_says": days(row["first_stock"], self.lang),
-                "switch_says": days(row["first_switch"], self.lang),
+                "stock_says": self._stated(row["first_part"], row["first_stock"]),
+                "switch_says": self._stated(row["first_part"], row["first_switch"]),
                 "short": gap < 0,
             }
         )
@@ -266,7 +306,11 @@ class _Writer:
         if estimate is None:
             return self.t("from_day", low=f"{least:.0f}")
         shown = days(estimate, self.lang)
-        return shown if estimate - least < 0.5 else f"{shown} ({self.t('from_day', low=f'{least:.0f}')})"
+        return shown if estimate - least < 0.5 else self.t("day_worst", day=shown, worst=f"{least:.0f}")
+
+    def _stated(self, part: str | None, value: float | None) -> str:
+        """Days of a part that a file states, or that none does."""
+        return self.t("not_stated") if part is not None and value is None else days(value, self.lang)
 
     def _spend(self) -> dict[str, Any] | None:
         found = self.figures.spend
@@ -294,7 +338,8 @@ class _Writer:
     def _technology(self, row: dict[str, Any]) -> dict[str, Any]:
         shown = {name: self.place(row.get(name)) for name in ("country", "partner_country", "destination")}
         blank = dict.fromkeys(("technology", "site", "partner", "control", "transfer", "destination", "decision_date"))
-        return blank | row | {f"{name}_name": value for name, value in shown.items()} | {"refs": [row["_ref"]]}
+        told = {name: value for name, value in row.items() if not name.startswith("_")}
+        return blank | told | {f"{name}_name": value for name, value in shown.items()} | {"refs": [row["_ref"]]}
 
     def _smelters(self) -> list[dict[str, Any]]:
         return [
@@ -355,7 +400,7 @@ class _Writer:
         return ends[0] if ends[0] == ends[1] else self.t("from_to", low=ends[0], high=ends[1])
 
     def _threat(self, node: str) -> str:
-        return self.place(node) if ":" not in node else self.audit.built.name(node)
+        return self.place(node) if "@" not in node else self.audit.built.name(node)
 
     def _antitrust(self) -> list[dict[str, Any]]:
         rows = {row["id"]: row for row in guideline_items().iter_rows(named=True)}

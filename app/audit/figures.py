@@ -55,9 +55,10 @@ class Figures:
 def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str) -> Figures:
     """Return all figures of a company.
 
-    What a stop takes away is worked out on the company's own facts, as estimate, certain and possible loss (see `stops`). For
-    countries (not the company's own: a halt of everything at home is no question of sourcing) the market-level facts above are added: their certain loss by the company's own links, their estimate by guessed
-    links, too. What they make possible is nearly everything, and is not shown.
+    What a stop takes away is worked out on the company's own facts, as estimate, certain and possible loss (see `stops`). A
+    halt of everything at home is no question of sourcing, and is left out. For the other countries the market-level facts
+    above are added: their certain loss by the company's own links, their estimate by guessed links, too. What they make
+    possible is nearly everything, and is not shown.
     """
     revenue = {id: float(row["revenue"]) for id, row in company.products.items() if row.get("revenue") is not None}
     exposed = exposure(built.own, None, SELF, level="supplier", facts=_facts(company))
@@ -284,7 +285,7 @@ def _diamonds(company: Company, built: CompanyGraph, exposed: pl.DataFrame) -> l
 
 
 def _spend(company: Company, built: CompanyGraph) -> dict[str, Any] | None:
-    """Countries behind what is bought, by spend: where it is made (tier 1), and over all tiers; unknown is its own bucket."""
+    """Countries behind what is bought, by spend: where it is made (tier 1), and over all tiers; unknown stands apart."""
     spend: dict[str, float] = {}
     blank = 0
     for part in company.direct:

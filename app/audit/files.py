@@ -14,17 +14,19 @@ from .report import Audit
 from .tables import write_report_workbook
 
 
-def write_report(audit: Audit, path: str | Path, lang: str, *, force: bool = False) -> list[str]:
+def write_report(
+    audit: Audit, path: str | Path, lang: str, *, force: bool = False, since: dict[str, Any] | None = None
+) -> list[str]:
     """Write ``report.html``, ``report.xlsx``, ``report.json`` and ``mapping.yaml`` into a folder; return their names.
 
-    The same input, language and date give the same bytes.
+    The same input, language and date give the same bytes. ``since`` is an earlier report, whose differences are shown.
 
     Raises
     ------
     ReadError
         The folder is not empty and ``force`` is false, or cannot be written.
     """
-    shown = content(audit, lang)
+    shown = content(audit, lang, since)
     page = render(shown, audit.company.currency)
     with whole_folder(path, force) as folder:
         (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
@@ -39,6 +41,8 @@ def corrections(audit: Audit) -> str:
     """Return the mapping as YAML that ``--mapping`` reads back."""
     parts: dict[str, Any] = {}
     for link in audit.links:
+        if not link.used:
+            continue
         part = parts.setdefault(link.part, {})
         if link.relation == "is":
             part["world_item"] = link.item

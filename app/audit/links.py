@@ -45,8 +45,8 @@ def link_parts(company: Company, world: SupplyGraph, corrections: dict[str, Any]
     """Return the links of all bought parts to bundled items.
 
     A correction stands alone for its part; then come the columns of the workbook; only a part of which nothing is said is
-    guessed, by `risk.link_parts`; what is not certain there is to be looked at, and no figure rests on it. Remarks on words that name no bundled item are
-    added to ``company.remarks``.
+    guessed, by `risk.link_parts`; what is not certain there is to be looked at, and no figure rests on it. Remarks on words
+    that name no bundled item are added to ``company.remarks``.
 
     Raises
     ------

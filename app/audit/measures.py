@@ -35,8 +35,9 @@ class Plan:
 
 @dataclass(frozen=True)
 class Mitigation:
-    """Ranked measures, what doing nothing means, the best set (none without a budget, or where no set could be ``proven`` best in
-    time), and what they were tried against.
+    """Ranked measures, what doing nothing means, the best set, and what they were tried against.
+
+    Without a budget, or where no set could be ``proven`` best in time, there is none.
     """
 
     nothing: Bounds
@@ -50,8 +51,8 @@ class Mitigation:
 def mitigate(company: Company, built: CompanyGraph, figures: Figures, budget: float | None) -> Mitigation | None:
     """Return the mitigation of a company; ``None`` when revenue or threats are not known.
 
-    A threat is one country or maker that stops for `HORIZON` days; all weigh the same: what counts is the mean loss per stop,
-    of products with a stated revenue. Blanks are read as `stops` says; parts that nobody is named for are left out.
+    A threat is one country or maker that stops for `HORIZON` days; all weigh the same: what counts is the mean loss per
+    stop, of products with a stated revenue. Blanks are read as `stops` says; parts that nobody is named for are left out.
     """
     worst = [row for row in [*figures.countries, *figures.makers] if row["loss"] > 0 or row["loss_high"] != 0]
     worst = sorted(worst, key=lambda row: (-row["loss"], -row["loss_low"], row["node"]))[:THREATS]
@@ -169,9 +170,7 @@ def _proposed(company: Company, figures: Figures) -> list[tuple[Candidate, dict[
 
 
 def _lead(company: Company, part: str) -> tuple[float | None, float]:
-    """Days until a qualified alternative delivers: the part's lead time, None where a source does not state it; and the
-    usual one, the median of those that are stated.
-    """
+    """Days until a qualified alternative delivers: the lead time, None where a source states none; and the usual one."""
     leads = [source.lead_days for source in company.sources.get(part, []) if source.active]
     stated = [days for days in leads if days is not None]
     every = [s.lead_days for sources in company.sources.values() for s in sources if s.lead_days is not None]

@@ -65,7 +65,7 @@ def _source(source: Source) -> dict[str, Any]:
 
 
 def _top(active: list[Source]) -> dict[str, Any]:
-    """The country with the largest share that is known, and the bounds of its share: blank countries and shares may be its."""
+    """The country with the largest share that is known, and the bounds of its share: what is blank may be its."""
     known: dict[str, float] = defaultdict(float)
     for source in active:
         if source.country:
@@ -125,7 +125,7 @@ def _under(product: str, below: dict[str, list[str]], stop: frozenset[str] = fro
 
 
 def coverage(company: Company, built: CompanyGraph, links: list[Link], revenue: dict[str, float]) -> dict[str, Any]:
-    """Return how much is known of the bought parts and of the spend; a product is linked when all its bought parts have a source."""
+    """Return how much is known of parts and spend; a product is linked when all its bought parts have a source."""
     below: dict[str, list[str]] = defaultdict(list)
     for need in company.needs:
         below[need.parent].append(need.part)

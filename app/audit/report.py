@@ -35,6 +35,8 @@ class Audit:
     findings: list[Finding]
     mitigation: Mitigation | None
     meta: dict[str, Any]
+    names: dict[str, dict[str, str]]
+    """Names of the bundled items in both languages."""
 
 
 def audit(
@@ -105,6 +107,7 @@ def audit(
         findings=findings(company, figures),
         mitigation=mitigate(company, built, figures, meta["budget"]),
         meta=meta,
+        names={row["id"]: {"en": row["name_en"], "ja": row["name_ja"]} for row in world.items.iter_rows(named=True)},
     )
 
 

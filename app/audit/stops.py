@@ -36,7 +36,7 @@ YEAR = 365.0
 
 @dataclass(frozen=True)
 class Case:
-    """One reading of all blanks: ``reading`` as of a risk ("low" is the certain one), ``open`` with parts nobody is named for."""
+    """One reading of all blanks, as of a risk ("low" is the certain one); ``open``: with parts nobody is named for."""
 
     name: str
     reading: str
@@ -116,7 +116,7 @@ class Stops:
         return {item for item, level in zip(bare.network.items, levels, strict=True) if level < 1 - NOTHING}
 
     def problem(self, stops: Sequence[Stop], case: Case, weight: float = 1.0, items: set[str] | None = None) -> Problem:
-        """Return the stops as threats to all products; the measures are what stands ready (for ``items``), then the candidates."""
+        """Return the stops as threats to all products; measures: what stands ready (for ``items``), then the candidates."""
         network = self.network(case)
         known = set(network.items)
         stocks = {item_id(part): self.stock(part, case) for part in self.company.direct}
@@ -166,7 +166,7 @@ class Stops:
         return found
 
     def first(self, losses: Losses) -> str | None:
-        """Return the directly bought part that runs out first, by the estimate: its stock over the part of it that is lost."""
+        """Return the part that runs out first, by the estimate: its stock over the part of its supply that is lost."""
         direct = set(self.company.direct)
         days = {part: self.stock(part, ESTIMATE) / lost for part, lost in losses.short.items() if part in direct}
         return min(days, key=lambda part: (days[part], part), default=None)
@@ -180,9 +180,11 @@ class Stops:
 
 @dataclass(frozen=True)
 class Losses:
-    """What a stop does: by product and case the part of its output that is lost while it lasts, the day of the first shortage
-    (`HORIZON` when there is none), and the part of its output that stops where nothing is in stock and nobody else delivers;
-    and what is lost of the bought parts, by the estimate.
+    """What a stop does.
+
+    ``products``: by product and case the part of its output that is lost while the stop lasts, the day of the first shortage
+    (`HORIZON` when there is none), and the part of its output that stops where nothing is in stock and nobody else delivers.
+    ``short``: what is lost of the bought parts, by the estimate.
     """
 
     products: dict[str, dict[str, tuple[float, float, float]]]
@@ -191,9 +193,7 @@ class Losses:
 
 @dataclass(frozen=True)
 class Candidate:
-    """Something that could be done: a stock of ``days``, or a source of ``share`` that delivers after ``ready`` days (blank:
-    not known).
-    """
+    """Something that could be done: a stock of ``days``, or a source of ``share`` after ``ready`` days (None: unknown)."""
 
     id: str
     item: str
@@ -228,7 +228,9 @@ def _ready(sources: list[Source], case: Case, usual: float) -> list[tuple[float,
     doubtful = any(source.qualified is None for source in spare)
     if case.reading != "low":  # what may be an alternative is one where it hurts least
         spare = [source for source in spare if source.qualified]
-    found = [(case.blank(0.0, HORIZON, usual) if s.switch_days is None else s.switch_days, plant_id(s)) for s in spare]
+    found: list[tuple[float, str | None]] = [
+        (case.blank(0.0, HORIZON, usual) if s.switch_days is None else s.switch_days, plant_id(s)) for s in spare
+    ]
     if (found and not (doubtful and case.reading == "low")) or (doubtful and case.reading == "high"):
         return found
     used = [source.switch_days for source in sources if source.active]

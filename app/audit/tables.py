@@ -155,7 +155,7 @@ class _Book:
         bases = {False: self.t("basis_own"), True: self.t("basis_market")}
         rows = [[row["part"], row["name"], row["node"], bases[row["market"]], refs(row)] for row in content["diamonds"]]
         self._table("diamonds", ("part", "item", "meets", "basis", "where"), rows)
-        rows = [[row["part"], row["name"], row["product_name"], row["by"], refs(row)] for row in content["critical"]]
+        rows = [[row["part"], row["name"], row["product_name"], row["by_name"], refs(row)] for row in content["critical"]]
         self._table("critical", ("part", "item", "product", "basis", "where"), rows)
         names = ("text", "technology", "technology_name", "verdict_says", "reason")
         rows = [[*(row[name] for name in names), refs(row)] for row in content["flags"]]
@@ -174,12 +174,12 @@ class _Book:
         self._table("measures", heads, rows, money=(3, 4, 5, 6))
         names = ("item", "name", "top_supplier", "top_share_low", "top_share_high", "year", "source")
         self._plain("market", ("id", "item", "place", "legend_low", "legend_high", "year", "source"), names)
-        names = ("file", "sheet", "header_row", "column", "read_as")
+        names = ("file", "sheet", "header_row", "column", "read_as_says")
         rows = [[*(row[name] for name in names), self.t(f"how_{row['how']}")] for row in content["mapping"]]
         self._table("mapping", ("file", "sheet", "row", "column", "read_as", "how"), rows)
-        names = ("part", "relation_says", "item", "says", "evidence")
+        names = ("part", "relation_says", "item_name", "says", "evidence")
         self._plain("links", ("part", "how", "item", "basis", "evidence"), names)
-        self._plain("remarks", ("sheet", "row", "column", "remark"), ("sheet", "row", "column", "says"))
+        self._plain("remarks", ("sheet", "row", "column", "remark"), ("sheet", "row", "column_says", "says"))
 
     def _plain(self, sheet: str, heads: Sequence[str], names: Sequence[str]) -> None:
         """A sheet whose rows are rows of the content."""

@@ -20,6 +20,7 @@ Source = Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help=_help("input
 Out = Annotated[Path, typer.Option("--out", help=_help("out"))]
 Mapping = Annotated[Path | None, typer.Option("--mapping", help=_help("mapping"), show_default=False)]
 Budget = Annotated[float | None, typer.Option("--budget", min=0, help=_help("budget"), show_default=False)]
+Since = Annotated[Path | None, typer.Option("--since", help=_help("since"), show_default=False)]
 Encoding = Annotated[str | None, typer.Option("--encoding", help=text("app.check.encoding"), show_default=False)]
 Yes = Annotated[bool, typer.Option("--yes", help=text("app.check.yes"))]
 Date = Annotated[str | None, typer.Option("--date", help=_help("date"), show_default=False)]
@@ -31,6 +32,7 @@ def audit(
     mapping: Mapping = None,
     budget: Budget = None,
     date: Date = None,
+    since: Since = None,
     encoding: Encoding = None,
     yes: Yes = False,
     lang: Lang = None,
@@ -43,11 +45,13 @@ def audit(
     from ...graph.files import check_folder
     from ..audit.files import write_report
     from ..audit.report import audit as run
+    from ..audit.since import read_report
     from ..understood import show, write_draft
 
     lang_ = language(lang)
     check_folder(out, force)
     corrections = read_corrections(mapping)
+    earlier = None if since is None else read_report(since)
     found = understand(source, encoding=encoding, corrections=corrections)
     progress = console(stderr=True)
     show(found, console(), lang_)
@@ -60,7 +64,7 @@ def audit(
     try:
         with progress.status(text("app.audit_command.auditing", lang_)):
             report = run(found, lang=lang_, corrections=corrections, budget=budget, date=date)
-            names = write_report(report, out, lang_, force=force)
+            names = write_report(report, out, lang_, force=force, since=earlier)
     except InputError as error:
         if error.message.key == "app.audit.nothing_read":
             write_draft(found, draft)

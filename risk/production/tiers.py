@@ -78,8 +78,8 @@ def exposure(
         Whose shares are looked at where a market is told both ways, and who a shared upstream source is.
     facts : frame or rows of dict, optional
         What the buyer knows of its own: ``item, supplier`` and optionally ``maker`` (whose supplier it is: two plants of one
-        maker are one source, a blank is a maker that is not known; without this column each supplier is one), ``qualified`` (bool), ``stock_days`` and ``switching_days``
-        (days until that supplier delivers instead).
+        maker are one source, a blank is a maker that is not known; without this column each supplier is one),
+        ``qualified`` (bool), ``stock_days`` and ``switching_days`` (days until that supplier delivers instead).
 
     Returns
     -------
@@ -91,7 +91,8 @@ def exposure(
           ``suppliers`` (named), ``top_supplier`` and ``top_share_low, top_share_high`` (share of the largest supplier, 0..1;
           where they differ it may be another than the one named), ``attributed`` (0..1, part that is attributed to somebody
           named), ``source, year, confidence``.
-        - ``single_supplier``: one maker delivers to this buyer today (an alternative at hand with share 0 does not).
+        - ``single_supplier``: one maker delivers to this buyer today (an alternative with share 0 does not; who is named
+          without a share does).
           ``single_source``: one supplier is qualified for this buyer: by the facts, else by its own sourcing.
           ``sole_source``: one company in the world makes it. All "certain", "possible" (one is named, and more may exist),
           "no" or "unknown" (nobody says).
@@ -323,7 +324,6 @@ def _direct(network: ProductionNetwork, node: int) -> dict[str, Any]:
     return {
         "suppliers": [name for name, _, _ in shares],
         "used": [name for name, _, high in shares if high > 1e-9],
-        "surely": [name for name, low, _ in shares if low > 1e-9],
         "open": any(name == REMAINDER and high > 1e-9 for name, _, high in named),
         "top_supplier": best[0] if best else None,
         "top_share_low": best[1] if best else None,
@@ -348,10 +348,9 @@ def _one_maker(own: pl.DataFrame, bought: list[str] | None, direct: dict[str, An
         return "unknown"
     makers = dict(own.select("supplier", "maker").iter_rows())
     named = {makers.get(name, name) for name in bought}
-    surely = {makers.get(name, name) for name in direct["surely"]} - {None}
-    if len(surely) > 1:
+    if len(named - {None}) > 1:
         return "no"
-    return "possible" if len(named) > 1 or None in named or direct["open"] else "certain"
+    return "possible" if None in named or direct["open"] else "certain"
 
 
 def _single(own: pl.DataFrame, bought: list[str] | None, open_: bool) -> str:

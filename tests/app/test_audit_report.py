@@ -15,10 +15,11 @@ from kanmon.app.audit.content import content
 from kanmon.app.audit.files import write_report
 from kanmon.app.audit.page import render
 from kanmon.app.audit.report import audit
+from kanmon.app.audit.since import read_report
 from kanmon.app.audit.workbook import write_template
 from kanmon.datasets import guideline_items
 from kanmon.datasets.intake.sheets import read_sheets
-from kanmon.graph import InputError, SupplyGraph
+from kanmon.graph import InputError, ReadError, SupplyGraph
 
 DEMO = Path(__file__).resolve().parents[2] / "datasets" / "data" / "demo_company" / "audit.xlsx"
 DATE = "2026-11-23"
@@ -71,16 +72,15 @@ def test_figures_can_be_worked_out_by_hand(tmp_path):
     found = audit(small(tmp_path), lang="en", date=DATE, world=SupplyGraph())
     rows = {row["node"]: row for row in found.figures.countries}
     # China stops: P1 lasts 30 days and is switched after 90, so 60 of 180 days are lost, at 10 a day.
-    assert rows["CHN"]["loss_low"] == pytest.approx(600)
-    assert rows["CHN"]["certain"] == pytest.approx(3650)
-    # Germany stops: 40 % of P2; 10 days of stock, and switched after 20 of 180 days: nothing is lost on average.
-    assert rows["DEU"]["certain"] == pytest.approx(0.4 * 3650)
-    assert rows["DEU"]["loss_low"] == pytest.approx(0)
-    assert [(row["country"], row["days_high"]) for row in found.figures.times if row["days_high"] is not None] == [
-        ("CHN", 30)
-    ]
+    assert [rows["CHN"][name] for name in ("loss", "loss_low", "loss_high")] == pytest.approx([600, 600, 600])
+    assert rows["CHN"]["year_low"] == pytest.approx(3650) and rows["CHN"]["day"] == 30
+    # Germany stops: 40 % of P2, of which 10 days are in stock: short from day 25. One of its two sources states 20 days of
+    # switching, the other none: at once (certain), never (possible), 20 days, too (estimate).
+    assert rows["DEU"]["year_low"] == pytest.approx(0.4 * 3650)
+    assert [rows["DEU"][name] for name in ("loss_low", "loss", "loss_high")] == pytest.approx([0, 0, 0.4 * 155 * 10])
+    assert (rows["DEU"]["day"], rows["DEU"]["day_low"]) == (None, 25)
     parts = {row["part"]: row for row in found.figures.parts}
-    assert parts["P1"]["single"] and not parts["P2"]["single"]
+    assert (parts["P1"]["single"], parts["P2"]["single"]) == ("certain", "no")
     assert parts["P1"]["gap_days"] == 60 and parts["P1"]["revenue"] == 3650
     assert parts["P2"]["hhi_low"] == pytest.approx(0.52)
 
@@ -136,9 +136,11 @@ def test_sources_that_meet_upstream_are_found(demo):
 def test_the_best_set_keeps_to_the_budget_and_beats_doing_nothing(demo):
     plan = demo.mitigation.plan
     assert plan.cost <= demo.mitigation.budget == 3e7
-    assert plan.after_high < plan.before_high == pytest.approx(demo.mitigation.nothing["high"])
-    best_alone = max(row["removed_high"] for row in demo.mitigation.rows if row["cost"] is not None and row["cost"] <= 3e7)
-    assert plan.before_high - plan.after_high >= best_alone - 1e-6
+    before = demo.mitigation.nothing
+    assert all(plan.after[name] <= before[name] + 1e-6 for name in before) and plan.after["estimate"] < before["estimate"]
+    rows = [row for row in demo.mitigation.rows if row["cost"] is not None and row["cost"] <= 3e7]
+    best_alone = max(row["removed_estimate"] for row in rows)
+    assert before["estimate"] - plan.after["estimate"] >= best_alone - 1e-6
 
 
 def test_the_same_input_gives_the_same_bytes(demo, report, tmp_path):
@@ -185,8 +187,12 @@ def test_pictures_do_not_depend_on_colour(report):
 def test_the_mapping_that_is_written_reads_back_the_same(demo, report):
     again = audit(DEMO, lang="ja", date=DATE, mapping=report / "mapping.yaml")
     assert again.reading.tables == demo.reading.tables
-    assert {(link.part, link.item) for link in again.links} == {(link.part, link.item) for link in demo.links}
+    assert {(link.part, link.item) for link in used(again)} == {(link.part, link.item) for link in used(demo)}
     assert yaml.safe_load((report / "mapping.yaml").read_text(encoding="utf-8"))["sheets"]["調達"]["kind"] == "sourcing"
+
+
+def used(found):
+    return [link for link in found.links if link.used]
 
 
 def test_a_guess_is_marked_and_a_correction_wins(tmp_path):
@@ -196,11 +202,11 @@ def test_a_guess_is_marked_and_a_correction_wins(tmp_path):
         ["Q", "cable", "X", "China", "8544.42"],
     ]
     path = workbook(tmp_path / "a.xlsx", {"S": rows})
-    (link,) = audit(path, lang="en", date=DATE).links
+    (link,) = used(audit(path, lang="en", date=DATE))
     assert (link.item, link.how, link.guessed) == ("ndfeb_magnet", "name", True)
     file = tmp_path / "m.yaml"
     file.write_text("parts: {P: {world_item: none}, Q: {contains: [copper_magnet_wire]}}", encoding="utf-8")
-    (link,) = audit(path, lang="en", date=DATE, mapping=file).links
+    (link,) = used(audit(path, lang="en", date=DATE, mapping=file))
     assert (link.part, link.item, link.guessed) == ("Q", "copper_magnet_wire", False)
     file.write_text("parts: {P: {world_item: ndfeb_magnt}}", encoding="utf-8")
     with pytest.raises(InputError, match="ndfeb_magnet"):
@@ -217,6 +223,46 @@ def test_the_report_workbook_holds_every_evidence_row(demo, report):
 def test_a_wrong_date_is_refused():
     with pytest.raises(InputError):
         audit(DEMO, lang="en", date="23.11.2026")
+
+
+def test_an_earlier_report_shows_what_is_new_closed_and_known_better(tmp_path):
+    blank = [["P3", "Chip", "W", None, "100%", None, None, "yes"]]
+    stated = [["P3", "Chip", "W", "Taiwan", "100%", 200, 250, "yes"]]
+    first = content(audit(small(tmp_path, blank), lang="en", date=DATE, world=SupplyGraph()), "en")
+    (tmp_path / "old.json").write_text(json.dumps(first, default=str), encoding="utf-8")
+    more = [*stated, ["P4", "Pin", "V", "China", "100%", 1, 90, "yes"]]
+    again = audit(small(tmp_path, more), lang="en", date="2026-12-23", world=SupplyGraph())
+    found = content(again, "en", read_report(tmp_path / "old.json"))["since"]
+    assert found["date"] == DATE and ["PRJ-Q04", "P4 Pin"] in found["rows_new"]
+    (tmp_path / "odd.json").write_text('{"themes": 1}', encoding="utf-8")
+    for name in ("odd.json", "none.json"):
+        with pytest.raises(ReadError):
+            read_report(tmp_path / name)
+
+
+def test_a_technology_sheet_without_sites_and_partners_is_enough(tmp_path):
+    sheets = {
+        "S": [["part", "supplier", "country"], ["P", "X", "China"]],
+        "Technologies": [["technology", "control"], ["Winding of stators", "drawings kept here"]],
+    }
+    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
+    names = write_report(found, tmp_path / "out", "en")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "report.xlsx" in names and "Winding of stators" in page and "drawings kept here" in page
+    assert '"_' not in (tmp_path / "out" / "report.json").read_text(encoding="utf-8")
+
+
+def test_a_hostile_earlier_report_stays_text(tmp_path):
+    found = audit(small(tmp_path), lang="en", date=DATE, world=SupplyGraph())
+    old = json.loads(json.dumps(content(found, "en"), default=str))
+    for theme in old["themes"]:
+        for row in theme["findings"]:
+            row["evidence"] = [{"what": HOSTILE}, 5]
+    old["meta"]["date"] = HOSTILE
+    (tmp_path / "old.json").write_text(json.dumps(old), encoding="utf-8")
+    write_report(found, tmp_path / "out", "en", since=read_report(tmp_path / "old.json"))
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "<script" not in page and "What changed since" in page
 
 
 class TestOffice:

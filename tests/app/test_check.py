@@ -135,7 +135,7 @@ def test_a_flat_bom_goes_into_the_audit_and_is_never_single_sourced(tmp_path, na
     result = run("audit", REAL / name, "--out", tmp_path / "out", "--lang", "en")
     assert result.exit_code == 0, result.output
     report = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))
-    assert report["parts"] and not any(part["single"] or part["sources"] for part in report["parts"])
+    assert report["parts"] and not any(part["single"] != "unknown" or part["sources"] for part in report["parts"])
     status = {found["id"]: found["status"] for theme in report["themes"] for found in theme["findings"]}
     assert status["PRJ-Q04"] == "not_enough_data"
     assert {"coverage", "links"} <= set(report)
@@ -158,7 +158,7 @@ def test_one_supplier_in_a_ledger_over_a_year_is_a_single_source(tmp_path):
         "2025/6/1,B,歯車,乙製作所,30",
     ]
     report, parts = audited(tmp_path, ("購買台帳.csv", ["発注日,品番,品名,仕入先,購入金額[千円]", *rows]))
-    assert parts["A"]["single"] and not parts["B"]["single"]
+    assert (parts["A"]["single"], parts["B"]["single"]) == ("certain", "no")
     assert parts["A"]["spend"] == 150_000
     assert [source["share"] for source in parts["B"]["sources"]] == [0.25, 0.75]
     assert any("2025-04-01" in remark["says"] and "2026-03-01" in remark["says"] for remark in report["remarks"])
@@ -177,10 +177,10 @@ def test_one_maker_is_one_source_whatever_plant_or_shop_it_comes_by(tmp_path):
     ]
     _, parts = audited(tmp_path, ("調達.csv", lines))
     assert [(parts[name]["active"], parts[name]["single"]) for name in "PQRS"] == [
-        (1, True),
-        (1, True),
-        (2, False),
-        (1, True),
+        (1, "certain"),
+        (1, "certain"),
+        (2, "no"),
+        (1, "possible"),  # who makes what a shop sells is not known
     ]
     (source,) = parts["P"]["sources"]
     assert (source["maker"], source["country"]) == ("信越", "JPN")
@@ -192,7 +192,7 @@ def test_a_price_list_and_an_order_are_no_sourcing(tmp_path):
     prices = ("価格表.csv", ["品番,品名,メーカー,単価", "A,ボルト,甲,10"])
     order = ("注文書.csv", ["品番,品名,仕入先,数量,金額", "B,ナット,乙,10,50"])
     _, parts = audited(tmp_path, prices, order)
-    assert not parts["A"]["single"] and not parts["B"]["single"] and parts["A"]["makers"] == ["甲"]
+    assert {part["single"] for part in parts.values()} == {"unknown"} and parts["A"]["makers"] == ["甲"]
 
 
 def test_levels_that_begin_at_one_go_into_what_the_list_is_called(tmp_path):
@@ -249,5 +249,5 @@ def test_spellings_that_are_joined_are_shown(tmp_path):
 def test_further_suppliers_in_columns_of_their_own_are_sources_too(tmp_path):
     lines = ["品番,調達先1,調達先2,製造国,リードタイム（週）", "A,甲,乙,日本,8", "B,甲,,日本,8"]
     _, parts = audited(tmp_path, ("調達一覧.csv", lines))
-    assert (parts["A"]["active"], parts["A"]["single"], parts["B"]["single"]) == (2, False, True)
+    assert (parts["A"]["active"], parts["A"]["single"], parts["B"]["single"]) == (2, "no", "certain")
     assert [source["country"] for source in parts["A"]["sources"]] == ["JPN", None]

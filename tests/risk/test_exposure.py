@@ -161,7 +161,7 @@ def plants(*facts, shares=((None, True),)):
         (("m", "n"), [(0.6, None), (0.4, None)], "no"),
         (("m", None), [(0.6, None), (0.4, None)], "possible"),
         (("m", "n"), [(1.0, None), (0.0, None)], "certain"),
-        (("m", "n"), [(None, True), (None, True)], "possible"),
+        (("m", "n"), [(None, True), (None, True)], "no"),
         (("m",), [(None, True)], "certain"),
         (("m",), [(None, None)], "possible"),
         ((None,), [(1.0, None)], "possible"),
