@@ -233,8 +233,8 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
             extra += v[k - start]
     first, count = need_ptr[node], need_ptr[node + 1] - need_ptr[node]
     if arrangement != WORST:
-        # A maker that shares some needs only, and gets nothing of one that it cannot do without, makes nothing. (What one makes
-        # that can do without it in part is bounded below, need by need; to cut it here too would cut it twice.)
+        # A maker that shares some needs only, and gets nothing of one that it cannot do without, makes nothing. (What one
+        # that can do without it in part makes is bounded below, need by need; to cut it here too would cut it twice.)
         for k in range(start, stop):
             if wants[k] == 2 and (arrangement == BEST or in_loop):
                 for i in range(some_ptr[k], some_ptr[k + 1]):
