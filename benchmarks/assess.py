@@ -36,7 +36,7 @@ def scenario_ms(network: kn.ProductionNetwork, scenario: Scenario, runs: int = 2
 def main() -> None:
     graph = kn.load("world")
     start = time.perf_counter()
-    network = kn.ProductionNetwork.from_graph(graph)
+    network = graph.network()
     compiled = 1000 * (time.perf_counter() - start)
     print(f"| what | median | target |\n|---|---|---|\n| kanmon --help | {command('--help'):.2f} s | 0.5 s |")
     print(f"| kanmon assess (world) | {command('assess'):.2f} s | 5 s |")
@@ -44,6 +44,8 @@ def main() -> None:
     print(f"| compile world ({network!r}) | {compiled:.0f} ms | |")
     magnets = Scenario("magnets", embargo("CHN", item="ndfeb_magnet", to="JPN"))
     print(f"| one embargo on world | {scenario_ms(network, magnets):.1f} ms | 20 ms |")
+    what = ("whatif", "--product", "humanoid_robot", "--halt", "CHN")
+    print(f"| kanmon whatif (humanoid_robot, halt) | {command(*what):.2f} s | 0.9 s |")
     print(f"| everything of one country halted | {scenario_ms(network, Scenario('halt', halt('CHN'))):.1f} ms | 20 ms |")
 
 

@@ -41,7 +41,8 @@ def market_shares(graph: SupplyGraph) -> pl.DataFrame:
     unknown quantity, an upper bound); ``confidence``, ``quantity``, ``unit``.
     Of the whole view: ``attributed`` (sum of lower bounds), ``remainder`` (1 - attributed), ``complete`` (nobody unnamed
     holds any of the remainder), ``excluded`` (suppliers that the stated total leaves out), ``rank`` (1 for the best view of
-    an item, scope and level) and ``preferred`` (rank 1). Rows of the aggregates (world total, residual) are not suppliers and do not appear.
+    an item, scope and level) and ``preferred`` (rank 1). Rows of the aggregates (world total, residual) are not suppliers
+    and do not appear.
     """
     kinds = graph.suppliers.select(supplier="id", level="kind")
     rows = graph.shares.join(kinds, on="supplier", how="left", maintain_order="left").with_columns(
