@@ -69,13 +69,6 @@ def market_shares(graph: SupplyGraph) -> pl.DataFrame:
     return _preferred(_bounded(named), graph)
 
 
-def market_views(graph: SupplyGraph) -> pl.DataFrame:
-    """Return one row per market view: its key, ``suppliers``, and what `market_shares` says of the whole view."""
-    return graph.markets.group_by("view", *VIEW, maintain_order=True).agg(
-        pl.len().alias("suppliers"), pl.col("attributed", "remainder", "complete", "excluded", "rank", "preferred").first()
-    )
-
-
 def _bounded(named: pl.DataFrame) -> pl.DataFrame:
     """Add ``share_low``, ``share_high``, ``known``, ``attributed`` and ``remainder`` to the rows of named suppliers."""
     quantity, total = pl.col("quantity"), pl.col("total")

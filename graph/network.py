@@ -35,7 +35,6 @@ from .errors import InputError, UnknownIdError, shorten
 from .files import reading, writing
 
 if TYPE_CHECKING:
-    from .supply_graph import SupplyGraph
     from .transactions import FirmNetwork
 
 WORLD_MARKET = ""
@@ -137,11 +136,6 @@ class ProductionNetwork:
     level: str = "country"
     domestic: bool = False
     folder: Path | None = field(default=None)
-
-    @classmethod
-    def from_graph(cls, graph: SupplyGraph, product: str | None = None, **options: Any) -> ProductionNetwork:
-        """Return `SupplyGraph.network`: compiled once, and remembered by the graph."""
-        return graph.network(product, **options)
 
     @classmethod
     def from_transactions(cls, transactions: Any, firms: Any, roles: Any = None, **options: Any) -> FirmNetwork:

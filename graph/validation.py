@@ -8,8 +8,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 
+import numpy as np
 import polars as pl
 
+from .blocks import blocks
 from .country_names import country_code
 from .errors import did_you_mean, nearest
 from .problems import MOST, Problems
@@ -234,19 +236,18 @@ def _check_inputs(inputs: pl.DataFrame, problems: Problems) -> None:
 
 
 def _cycles(inputs: pl.DataFrame) -> Iterator[list[str]]:
-    import igraph
-
     edges = inputs.select("input", "item").drop_nulls().unique(maintain_order=True)
     if not edges.height:
         return
     ids = pl.concat([edges["input"], edges["item"]]).unique().sort()
-    index = pl.DataFrame({"id": ids, "i": range(len(ids))})
-    pairs = edges.join(index, left_on="input", right_on="id").join(index, left_on="item", right_on="id", suffix="2")
-    graph = igraph.Graph(len(ids), pairs.select("i", "i2").rows(), directed=True)
-    names = ids.to_list()
-    for component in graph.connected_components(mode="strong"):
-        if len(component) > 1:
-            yield sorted(names[i] for i in component)
+    index = pl.DataFrame({"id": ids, "i": np.arange(len(ids))})
+    pairs = (
+        edges.join(index, left_on="input", right_on="id").join(index, left_on="item", right_on="id", suffix="2").sort("i2")
+    )
+    pointer = np.concatenate([[0], np.cumsum(np.bincount(pairs["i2"].to_numpy(), minlength=len(ids)))]).astype(np.int64)
+    order, starts = blocks(pointer, pairs["i"].to_numpy())
+    for block in np.flatnonzero(np.diff(starts) > 1):
+        yield sorted(ids.gather(order[starts[block] : starts[block + 1]]))
 
 
 def _check_shares(tables: dict[str, pl.DataFrame], problems: Problems) -> None:

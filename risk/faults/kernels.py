@@ -9,6 +9,8 @@ from __future__ import annotations
 import numba
 import numpy as np
 
+from ...graph.blocks import blocks
+
 _ROUNDS = 32  # path sets walked at most before single points are tested one by one
 
 
@@ -236,63 +238,13 @@ def single_points(conjunctive, indptr, children, up_pointer, up_gates, top):
     return single
 
 
-@numba.njit(cache=True)
 def components(indptr, children):
-    """Return ``(order, component)``: gates children first, and the cycle (strongly connected component) of each.
-
-    Tarjan (1972), without recursion. Components are numbered children first; inside one, gates stand as they finish.
-    """
-    n_gates = len(indptr) - 1
-    component = np.full(n_gates, -1, np.int32)
-    low, entered = np.zeros(n_gates, np.int32), np.zeros(n_gates, np.int32)
-    link = indptr[:-1].copy()
-    path, pending = np.empty(n_gates, np.int32), np.empty(n_gates, np.int32)
-    finish = np.empty(n_gates, np.int32)
-    clock = n_pending = n_components = n_finished = 0
-    for root in range(n_gates):
-        if entered[root]:
-            continue
-        depth = 1
-        path[0] = root
-        while depth:
-            gate = path[depth - 1]
-            if not entered[gate]:
-                clock += 1
-                entered[gate] = low[gate] = clock
-                pending[n_pending] = gate
-                n_pending += 1
-            deeper = False
-            while link[gate] < indptr[gate + 1]:
-                child = children[link[gate]]
-                if child < n_gates and not entered[child]:
-                    path[depth] = child
-                    depth += 1
-                    deeper = True
-                    break
-                if child < n_gates and component[child] < 0:
-                    low[gate] = min(low[gate], low[child])
-                link[gate] += 1
-            if deeper:
-                continue
-            depth -= 1
-            finish[n_finished] = gate
-            n_finished += 1
-            if low[gate] == entered[gate]:
-                while True:
-                    n_pending -= 1
-                    member = pending[n_pending]
-                    component[member] = n_components
-                    if member == gate:
-                        break
-                n_components += 1
-    place = np.zeros(n_components + 1, np.int64)
-    for gate in range(n_gates):
-        place[component[gate] + 1] += 1
-    for at in range(n_components):
-        place[at + 1] += place[at]
-    order = np.empty(n_gates, np.int32)
-    for at in range(n_gates):
-        gate = finish[at]
-        order[place[component[gate]]] = gate
-        place[component[gate]] += 1
-    return order, component
+    """Return ``(order, component)``: gates children first, and the cycle (strongly connected component) of each."""
+    gates = len(indptr) - 1
+    inner = children < gates  # basic events look at nothing
+    owner = np.repeat(np.arange(gates), np.diff(indptr))
+    pointer = np.concatenate([[0], np.cumsum(np.bincount(owner[inner], minlength=gates))]).astype(np.int64)
+    order, starts = blocks(pointer, children[inner].astype(np.int64))
+    component = np.empty(gates, np.int32)
+    component[order] = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    return order.astype(np.int32), component

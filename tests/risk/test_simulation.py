@@ -6,7 +6,7 @@ import kanmon as kn
 import numpy as np
 import polars as pl
 import pytest
-from kanmon.graph import InputError, ProductionNetwork, SupplyGraph, UnknownIdError
+from kanmon.graph import InputError, SupplyGraph, UnknownIdError
 from kanmon.risk import (
     Scenario,
     add_source,
@@ -319,7 +319,7 @@ def test_unknown_names_are_not_ignored():
 def test_a_network_is_mapped_and_pickled_by_its_path(tmp_path):
     import pickle
 
-    network = ProductionNetwork.from_graph(kn.load("world"), "humanoid_robot", buyer="JPN").save(tmp_path / "n")
+    network = kn.load("world").network("humanoid_robot", buyer="JPN").save(tmp_path / "n")
     data = pickle.dumps(network)
     assert len(data) < 1000
     scenario = Scenario("s", embargo("CHN", item="ndfeb_magnet", to="JPN"))
