@@ -388,9 +388,9 @@ def simulate(
     >>> frame = simulate(graph, Scenario("stop", halt("CHN")), product="robot", buyer="JPN")
     >>> for row in frame.select("item", "kept_low", "kept_high", "kept_estimate").rows():
     ...     print(row[0], *(round(kept, 9) for kept in row[1:]))
-    robot 0.0 0.3 0.12
     magnet 0.0 0.3 0.12
     oxide 0.3 0.3 0.3
+    robot 0.0 0.3 0.12
     """
     scenarios = scenario_of(scenario)
     network = prepared(graph, scenarios, product, buyer=buyer, level=level, domestic=domestic)

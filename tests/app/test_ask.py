@@ -44,7 +44,7 @@ def test_files_are_written_whole(capsys, monkeypatch, tmp_path):
     code, *_ = run(capsys, monkeypatch, *QUESTION, "--halt", "CHN", "--out", str(out))
     assert code == 0
     names = {"outlook.csv", "find_out.csv", "prior.csv", "sources.csv", "summary.json"}
-    assert {file.name for file in out.iterdir()} == names
+    assert {file.name for file in out.glob("[!.]*")} == names
 
 
 def test_a_question_without_a_change_is_refused_with_the_way_out(capsys, monkeypatch):

@@ -93,7 +93,7 @@ def test_findings_past_a_limit_exit_with_one():
         (("whatif", "--product", "ndfeb_magnet", "--embargo", "CHM"), "Did you mean"),
         (("whatif", "--product", "ndfeb_magnet", "--reduce", "CHN"), "NAME=NUMBER"),
         (("whatif", "--product", "ndfeb_magnet", "--reduce", "CHN=7"), "0 to 1"),
-        (("whatif", "--product", "ndfeb_magnet", "--scenario", "nowhere.yaml"), "cannot be read"),
+        (("whatif", "--product", "ndfeb_magnet", "--scenario", "nowhere.yaml"), "no file or folder"),
     ],
 )
 def test_bad_input_ends_with_two_and_a_hint_without_a_traceback(arguments, words):

@@ -86,7 +86,7 @@ def test_the_files_of_an_answer(tmp_path):
     pytest.importorskip("matplotlib")
     write_answer(ask(graph_of(), [CUT], "robot"), tmp_path / "out", lang="en")
     names = {"items.csv", "why.csv", "sources.csv", "summary.json", "timeline.csv", "days.csv", "timeline.svg"}
-    assert {file.name for file in (tmp_path / "out").iterdir()} == names
+    assert {file.name for file in (tmp_path / "out").glob("[!.]*")} == names
     assert pl.read_csv(tmp_path / "out" / "timeline.csv").columns[:4] == ["scenario", "item", "day", "rate_low"]
 
 
@@ -110,7 +110,7 @@ def test_the_command_line_tells_estimate_bounds_and_days(tmp_path, lang, words):
     (("--halt", "CHN", "--horizon", "0"), "horizon"), (("--halt", "CHN", "--term", "shot"), "Did you mean 'short'"),
 ])  # fmt: skip
 def test_bad_days_end_with_two_and_one_clear_line(tmp_path, arguments, words):
-    result = kanmon(tmp_path, "--product", "robot", *arguments)
+    result = kanmon(tmp_path, "--product", "robot", *arguments, "--lang", "en")
     assert result.returncode == 2
     assert words in result.stderr
     assert "Traceback" not in result.stderr

@@ -22,7 +22,8 @@ def _graph():
     missing = sorted(set(part_items()["item"]) - set(world["id"]))
     bare = [{"id": id, "name_en": id.replace("_", " "), "kind": "component"} for id in missing]
     extra = [{"id": id, "name_en": name, "kind": "material"} for id, name in [("silicon_solar_cell", "Silicon solar cell")]]
-    return SupplyGraph(items=pl.concat([world, pl.DataFrame(bare + extra)], how="diagonal"))
+    new = pl.DataFrame(bare + extra).filter(~pl.col("id").is_in(world["id"].implode()))
+    return SupplyGraph(items=pl.concat([world, new], how="diagonal"))
 
 
 GRAPH = _graph()
