@@ -14,7 +14,8 @@ import numpy as np
 import polars as pl
 from kanmon.datasets import maker_prior
 from kanmon.graph import SupplyGraph
-from kanmon.risk import drawn_makers, halt, uncertainty, what_to_find_out
+from kanmon.risk import halt, uncertainty, what_to_find_out
+from kanmon.risk.production.draws import drawn_makers
 
 HIDDEN, DRAWS, SEED = 100, 200, 7
 COUNTRIES = ("CHN", "USA", "JPN")

@@ -22,8 +22,6 @@ from .production.controls import control_losses as control_losses
 from .production.controls import control_scenarios as control_scenarios
 from .production.criticality import affected as affected
 from .production.criticality import chokepoints as chokepoints
-from .production.draws import drawn_makers as drawn_makers
-from .production.draws import draws as draws
 from .production.draws import uncertainty as uncertainty
 from .production.explanation import explain as explain
 from .production.remedies import Measure as Measure

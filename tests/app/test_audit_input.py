@@ -16,7 +16,7 @@ from kanmon.app.audit.workbook import ORDER, write_template, write_workbook
 from kanmon.datasets.intake.mapping import read_corrections
 from kanmon.datasets.intake.understanding import understand
 from kanmon.datasets.intake.values import firm_key, id_key
-from kanmon.graph import InputError, ReadError
+from kanmon.graph import InputError, KanmonError, ReadError
 
 DEMO = Path(__file__).resolve().parents[2] / "datasets" / "data" / "demo_company" / "audit.xlsx"
 
@@ -272,7 +272,7 @@ def test_wrong_corrections_are_refused(tmp_path, text):
     path = workbook(tmp_path / "a.xlsx", {"T": sourcing(["P", "X", "China"])})
     file = tmp_path / "m.yaml"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(InputError):
+    with pytest.raises(KanmonError):
         company(path, read_corrections(file))
 
 

@@ -5,8 +5,9 @@ import numpy as np
 import polars as pl
 import pytest
 from kanmon.graph import InputError, ProductionNetwork, SupplyGraph
-from kanmon.risk import Scenario, drawn_makers, draws, embargo, halt, reduce, simulate, uncertainty
+from kanmon.risk import Scenario, embargo, halt, reduce, simulate, uncertainty
 from kanmon.risk.production.completions import completions, weights
+from kanmon.risk.production.draws import drawn_makers, draws
 from kanmon.risk.production.facts import open_facts
 from kanmon.risk.production.questions import Question, kept_of
 from kanmon.risk.production.simulation import Assumptions, solve
