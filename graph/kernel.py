@@ -6,6 +6,7 @@ runs as it is, over lists: bringing in the compiler takes longer than the loop i
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Callable
 from functools import cached_property, update_wrapper
@@ -50,6 +51,17 @@ def part(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+def _digest(function: Callable[..., Any]) -> str:
+    """Return a digest of a function, the numbers that it looks up and the parts that it calls."""
+    about: Any = function
+    code = about.__code__
+    found = {name: about.__globals__[name] for name in code.co_names if name in about.__globals__}
+    numbers = {name: value for name, value in found.items() if isinstance(value, int | float | str)}
+    parts = [_digest(value) for value in found.values() if hasattr(value, "__kernel_part__")]
+    text = repr((code.co_code, code.co_consts, code.co_names, code.co_varnames, numbers, parts))
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
+
+
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     import numba
 
@@ -65,5 +77,7 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
             known[value] = _compiled(value)
         called[name] = known[value]
     copy = FunctionType(about.__code__, {**about.__globals__, **called}, about.__name__, about.__defaults__)
-    copy.__qualname__, copy.__module__ = about.__qualname__, about.__module__
+    # What is kept on disk is told apart by name and by the age of the function's own file. A part may stand in another file:
+    # without its digest in the name, machine code would outlive a change of the part.
+    copy.__qualname__, copy.__module__ = f"{about.__qualname__}_{_digest(about)}", about.__module__
     return numba.njit(cache=True, nogil=True)(copy)
