@@ -25,7 +25,8 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
     os.environ["KANMON_LANG"] = lang = _spoken(sys.argv[1:])
     warnings.showwarning = _warned
-    _without_drawing()
+    if len(sys.argv) > 1 and "--help" not in sys.argv:  # help waits for no library
+        _without_drawing()
     try:
         _application()()
     except SystemExit as leaving:

@@ -144,7 +144,6 @@ def test_hostile_names_neither_colour_the_terminal_nor_become_formulas(tmp_path)
     assert "<img src=x onerror" not in page
 
 
-@pytest.mark.xfail(reason="open: something in the help imports igraph", strict=False)
 def test_help_speaks_the_readers_language_and_starts_light():
     english, japanese = kanmon("--help"), kanmon("--help", LANG="ja_JP.UTF-8")
     assert "supply-chain risk" in english.stdout

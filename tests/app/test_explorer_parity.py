@@ -92,18 +92,7 @@ def as_change(change) -> dict[str, Any]:
     return row | {"to": list(change.to), "share": list(change.bounds)}
 
 
-@pytest.mark.parametrize(
-    "which",
-    [
-        "world",
-        pytest.param(
-            "rough",
-            marks=pytest.mark.xfail(
-                reason="open: the page is wider than Python where needs are graded and in loops", strict=False
-            ),
-        ),
-    ],
-)
+@pytest.mark.parametrize("which", ["world", "rough"])
 def test_page_keeps_what_python_keeps(which, pages, visit, request):
     graph = request.getfixturevalue(which)
     tab = visit(pages(graph, products=[product for _, product, _ in QUESTIONS if product], buyer="JPN", lang="en"))
