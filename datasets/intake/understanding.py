@@ -152,9 +152,12 @@ class _Reader:
 
     def __init__(self, sheet: Sheet, wish: Mapping[str, Any], titles: set[str]) -> None:
         self.sheet, self.wish, self.titles = sheet, wish, titles
+        # Saved as CSV, sheet by sheet, a file is named after both: "book-sheet.csv".
+        label = plain(sheet.name)
+        self.labels = {label, label.rpartition("-")[2]}
 
     def tables(self) -> list[Table]:
-        if self.wish.get("kind") == "ignore" or plain(self.sheet.name) in marks("guide"):
+        if self.wish.get("kind") == "ignore" or self.labels & marks("guide"):
             return [self._empty(Message("datasets.intake.ignored"))]
         row = self.wish.get("header_row")
         header = None if row is None else [int(each) - 1 for each in (row if isinstance(row, list) else [row])]
@@ -239,13 +242,11 @@ class _Reader:
             return str(wanted)
         if wanted is not None or not place.header:
             return ""
-        label = plain(self.sheet.name)
-        labels = {label, label.rpartition("-")[2]}
         keys = [{bare(name), *map(bare, name.split("\n"))} for name in names]
         best: tuple[tuple[bool, int], str] | None = None
         for form, (needs, titles, roles) in forms().items():
             hits = {roles[key] for each in keys for key in each if key in roles}
-            titled = bool(labels & titles)
+            titled = bool(self.labels & titles)
             if not all(any(role in hits for role in need) for need in needs):
                 continue
             score = (titled, len(hits))

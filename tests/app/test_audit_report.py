@@ -281,9 +281,7 @@ class TestOffice:
             self.convert(path, "pdf", tmp_path)
             assert (tmp_path / f"{path.stem}.pdf").read_bytes().startswith(b"%PDF")
 
-    @pytest.mark.xfail(
-        reason="open: as CSV, merged part numbers are blank and set aside, and the instructions are read", strict=False
-    )
+    @pytest.mark.xfail(reason="open: as CSV, merged part numbers are blank and set aside", strict=False)
     def test_saved_as_xlsx_or_csv_it_reads_the_same(self, demo, tmp_path):
         self.convert(DEMO, "xlsx:Calc MS Excel 2007 XML", tmp_path)
         parts = pl.DataFrame(demo.figures.parts, infer_schema_length=None).drop("refs", "sources")
