@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from ..graph.files import whole_folder
 from ..graph.problems import report
-from ..graph.views import write_gexf, write_graphml
-from .assess import Assessment
+
+if TYPE_CHECKING:
+    from .assess import Assessment
 
 
 def write_assessment(assessment: Assessment, path: Path, *, lang: str, force: bool = False) -> list[str]:
@@ -22,6 +23,7 @@ def write_assessment(assessment: Assessment, path: Path, *, lang: str, force: bo
     ReadError
         The folder is not empty and ``force`` is false, or cannot be written.
     """
+    from ..graph.views import write_gexf, write_graphml
     from .explorer import write_explorer
 
     graph = assessment.graph

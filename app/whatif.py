@@ -11,8 +11,9 @@ import polars as pl
 
 from ..graph import InputError, SupplyGraph
 from ..graph.files import whole_folder
-from ..risk import Scenario, scenarios_from, simulate, timeline, timeline_summary, trace
+from ..risk import Assumptions, Scenario, scenarios_from, solve, timeline, timeline_summary
 from ..risk.production.explanation import sentences
+from ..risk.production.simulation import prepared
 from .outputs import write_csv
 
 HORIZON = 365.0
@@ -118,17 +119,19 @@ def ask(
     timed = horizon is not None or any(map(_timed, scenarios))
     items, why, times, days = [], [], [], []
     for reading, home in readings:
-        where: dict[str, Any] = {"product": product, "buyer": buyer, "level": level, "domestic": home, **assumptions}
+        where: dict[str, Any] = {"product": product, "buyer": buyer, "level": level, "domestic": home}
         mark = pl.lit(reading).alias("reading")
         flows = [replace(one, changes=[change for change in one if change.kind != "stockpile"]) for one in scenarios]
-        items.append(simulate(graph, flows, **where).with_columns(mark))
+        network = prepared(graph, flows, **where)
         for scenario in flows:
+            solution = solve(network, scenario, Assumptions(**assumptions))
+            items.append(solution.frame(scenario.name).with_columns(mark))
             for loss, bound in (("possible", "low"), ("certain", "high")):
-                steps = sentences(graph, trace(graph, scenario, reading=bound, **where))
+                steps = sentences(graph, solution.trace(product, bound))
                 why.append(steps.with_columns(mark, scenario=pl.lit(scenario.name), loss=pl.lit(loss)))
         if timed:
             until = HORIZON if horizon is None else horizon
-            frame = timeline(graph, scenarios, horizon=until, progress=progress, **where)
+            frame = timeline(graph, scenarios, horizon=until, progress=progress, **where, **assumptions)
             times.append(frame.with_columns(mark))
             days.append(timeline_summary(frame).with_columns(mark))
     columns = ["scenario", "reading", "item", "name_en", "name_ja", "kept_low", "kept_high", "kept_estimate"]

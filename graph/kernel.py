@@ -1,7 +1,7 @@
 """Compiled loops that a small problem does not wait for.
 
-A kernel is a plain function over flat arrays. On large arrays it is compiled by numba (and kept on disk); on small ones it
-runs as it is, over lists: bringing in the compiler takes longer than the loop itself.
+A kernel is a plain function over flat arrays. When it has much to do it is compiled by numba (and kept on disk); while it
+has little it runs as it is, over lists: bringing in the compiler takes longer than the loop itself.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from functools import cached_property, update_wrapper
 from types import FunctionType
 from typing import Any
 
-SMALL = 40_000
-"""Numbers in the arguments up to which a kernel runs uncompiled, unless the compiler is there already."""
+SMALL = 1_000_000
+"""Numbers gone over, in all calls together, up to which a kernel runs uncompiled: what bringing in the compiler costs."""
 
 
 class Kernel:
@@ -22,6 +22,7 @@ class Kernel:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
+        self.spent = 0
         update_wrapper(self, function)
 
     @cached_property
@@ -34,8 +35,10 @@ class Kernel:
 
         Arrays that the function writes are changed in place either way.
         """
-        size = sum(len(argument) for argument in arguments if hasattr(argument, "__len__"))
-        if "compiled" in self.__dict__ or size * work > SMALL:
+        if "compiled" not in self.__dict__:
+            # As one rents skis until the rent comes to what a pair costs: never twice the best that could have been done.
+            self.spent += work * sum(len(argument) for argument in arguments if hasattr(argument, "__len__"))
+        if "compiled" in self.__dict__ or self.spent > SMALL:
             return self.compiled(*arguments)
         lists = [argument.tolist() if hasattr(argument, "tolist") else argument for argument in arguments]
         result = self.function(*lists)

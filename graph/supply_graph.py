@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-import numpy as np
 import polars as pl
 
 from .errors import InputError, UnknownIdError, shorten
@@ -396,18 +396,18 @@ class SupplyGraph:
 
 def _reached(ids: pl.Series, links: pl.DataFrame, start: Iterable[str], depth: int | None) -> pl.Series:
     """Return the ids that are reached from ``start`` in at most ``depth`` steps, in the order of ``ids``."""
-    from scipy.sparse import csr_array
-    from scipy.sparse.csgraph import dijkstra
-
-    number = pl.DataFrame({"id": ids}).with_row_index("n")
-    pairs = links.join(number.select(here="id", a="n"), on="here").join(number.select(there="id", b="n"), on="there")
-    shape = (len(ids), len(ids))
-    ones = np.ones(pairs.height)
-    matrix = csr_array((ones, (pairs["a"].to_numpy(), pairs["b"].to_numpy())), shape=shape)
-    roots = number.filter(pl.col("id").is_in(list(start)))["n"].to_numpy()
-    limit = np.inf if depth is None else float(depth)
-    steps = dijkstra(matrix, indices=roots, unweighted=True, limit=limit, min_only=True)
-    return ids.filter(pl.Series(np.isfinite(steps)))
+    after = dict(links.group_by("here").agg("there").iter_rows())
+    steps = dict.fromkeys(start, 0)
+    queue = deque(steps)
+    while queue:
+        here = queue.popleft()
+        if steps[here] == depth:
+            break
+        for there in after.get(here, ()):
+            if there not in steps:
+                steps[there] = steps[here] + 1
+                queue.append(there)
+    return ids.filter(ids.is_in(list(steps)))
 
 
 def _frame(value: Any) -> pl.DataFrame:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -27,6 +28,11 @@ VIEW = ("item", "scope", "measure", "year", "source")
 _WHOLE = (-(2.0**53), 2.0**53)
 """Whole numbers that a number of a file can say exactly."""
 
+_CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\x{FFFE}\x{FFFF}\x{202A}-\x{202E}\x{2066}-\x{2069}]"
+"""Control characters break XML, terminals and spreadsheets; U+FFFE and U+FFFF are no characters at all."""
+_UNCLEAN = _CONTROL[:-1] + r"\r]"
+_SHOWN = {"not_a_number", "not_finite", "out_of_range", "not_a_whole_number", "not_yes_or_no", "not_allowed"}
+"""Problems of a cell that name what stands in it."""
 _TRUE = ["true", "yes", "1", "はい", "y", "t", "1.0"]
 _FALSE = ["false", "no", "0", "いいえ", "n", "f", "0.0"]
 
@@ -54,18 +60,115 @@ def _typed(table: Table, frame: pl.DataFrame, problems: Problems) -> pl.DataFram
         if name not in table.names:
             hint = did_you_mean(nearest(name, table.names, most=1))
             problems.say("unknown_column", table.name, column=name[:60], value=name, hint=hint)
-    columns = []
+    columns = [column for column in table.columns if column.name in frame.columns]
+    text = [column.name for column in columns if column.dtype == pl.String]
+    dirty = frame.select(pl.col(text).cast(pl.String).str.contains(_UNCLEAN).any())
+    readings = {c.name: _reading(c, frame.schema[c.name], c.name in text and bool(dirty[c.name][0])) for c in columns}
+    # All columns at once: hundreds of small operations on series would take ten times as long.
+    wrong = {(name, code): mask for name, reading in readings.items() for code, mask in reading.wrong.items()}
+    masks = [mask.alias(f"{name} {code}") for (name, code), mask in wrong.items()]
+    values = frame.select(*(reading.value.alias(name) for name, reading in readings.items()), *masks)
+    found = values.select(pl.col(f"{name} {code}").any() for name, code in wrong).row(0, named=True) if wrong else {}
+    typed = []
     for column in table.columns:
-        if column.name not in frame.columns:
+        if column.name not in readings:
             if column.required:
                 problems.say("missing_column", table.name, column=column.name)
-            columns.append(pl.Series(column.name, [None] * frame.height, dtype=column.dtype))
+            typed.append(pl.Series(column.name, [None] * frame.height, dtype=column.dtype))
             continue
-        series = _cast(table, column, frame[column.name], problems)
-        if column.required:
-            problems.rows("blank", table.name, _where(series.is_null()), column.name)
-        columns.append(series)
-    return pl.DataFrame(columns) if frame.height else table.empty()
+        for code in readings[column.name].wrong:
+            if found.get(f"{column.name} {code}"):
+                _say(code, table, column, values[f"{column.name} {code}"], frame[column.name], problems)
+        typed.append(values[column.name])
+        if column.required and values[column.name].null_count():
+            problems.rows("blank", table.name, _where(values[column.name].is_null()), column.name)
+    return pl.DataFrame(typed) if frame.height else table.empty()
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A column as expressions: its typed value, and by the code of a problem the rows that have it."""
+
+    value: pl.Expr
+    wrong: dict[str, pl.Expr]
+
+
+def _reading(column: Column, dtype: pl.DataType, dirty: bool) -> _Reading:
+    raw = pl.col(column.name)
+    if column.type in {"number", "integer"}:
+        return _number(column, raw, dtype)
+    if column.type == "boolean":
+        if dtype == pl.Boolean:
+            return _Reading(raw, {})
+        word = _filled(raw.cast(pl.String).str.strip_chars().str.to_lowercase())
+        known = word.is_in(_TRUE + _FALSE)
+        return _Reading(pl.when(known).then(word.is_in(_TRUE)), {"not_yes_or_no": word.is_not_null() & ~known})
+    return _words(column, raw.cast(pl.String), dirty)
+
+
+def _filled(words: pl.Expr) -> pl.Expr:
+    return pl.when(words != "").then(words)
+
+
+def _number(column: Column, raw: pl.Expr, dtype: pl.DataType) -> _Reading:
+    wrong: dict[str, pl.Expr] = {}
+    if dtype == pl.String:
+        word = _filled(raw.str.strip_chars())
+        number = word.cast(pl.Float64, strict=False)
+        wrong["not_a_number"] = word.is_not_null() & number.is_null()
+    elif dtype.is_numeric() or dtype == pl.Null:
+        number = raw.cast(pl.Float64)
+    else:
+        nothing = pl.repeat(None, pl.len(), dtype=column.dtype)
+        return _Reading(nothing, {"not_a_number": raw.is_not_null()})
+    wrong["not_finite"] = ~number.is_finite()
+    number = pl.when(number.is_finite()).then(number)
+    bounds = _bounds(column)
+    if bounds:
+        wrong["out_of_range"] = (number < bounds[0]) | (number > bounds[1])
+    if column.type == "integer":
+        exact = number.is_between(*_WHOLE)
+        wrong["not_a_whole_number"] = exact & (number != number.round())
+        number = pl.when(exact & (number == number.round())).then(number).cast(pl.Int64)
+    return _Reading(number, wrong)
+
+
+def _bounds(column: Column) -> tuple[float, float] | None:
+    return column.bounds or (_WHOLE if column.type == "integer" else None)
+
+
+def _words(column: Column, raw: pl.Expr, dirty: bool) -> _Reading:
+    long = raw.str.len_chars() > TEXT_LIMIT
+    clean, wrong = pl.when(~long).then(raw), {"too_long": long}
+    if dirty:
+        wrong["control_characters"] = clean.str.contains(_CONTROL)
+        clean = clean.str.replace_all("\r\n", "\n", literal=True).str.replace_all("\r", "\n", literal=True)
+        clean = clean.str.replace_all(_CONTROL, "")
+    clean = _filled(clean.str.strip_chars())
+    if column.allowed:
+        wrong["not_allowed"] = ~clean.is_in(column.allowed)
+    return _Reading(clean, wrong)
+
+
+def _say(code: str, table: Table, column: Column, mask: pl.Series, raw: pl.Series, problems: Problems) -> None:
+    """Say in which rows of a column a problem stands, and what would have been right."""
+    bad = _where(mask, raw if code in _SHOWN else None)
+    if code == "too_long":
+        lengths = raw.cast(pl.String).str.len_chars()
+        for row in bad["_row"].head(MOST):
+            problems.say(code, table.name, row, column.name, length=lengths[row], limit=TEXT_LIMIT)
+    elif code == "not_allowed":
+        for row in bad.head(MOST).iter_rows(named=True):
+            value = row["_value"].strip()
+            more = {"allowed": ", ".join(column.allowed), "hint": did_you_mean(nearest(value, column.allowed, most=1))}
+            problems.say(code, table.name, row["_row"], column.name, value=value, **more)
+        if bad.height > MOST:
+            problems.say("more", table.name, None, column.name, count=bad.height - MOST, kind=code)
+    else:
+        more = dict(zip(("low", "high"), map(_plain, _bounds(column) or ()), strict=False)) if code == "out_of_range" else {}
+        if code == "control_characters":
+            more["severity"] = "note"
+        problems.rows(code, table.name, bad, column.name, **more)
 
 
 def _where(mask: pl.Series, values: pl.Series | None = None) -> pl.DataFrame:
@@ -74,78 +177,8 @@ def _where(mask: pl.Series, values: pl.Series | None = None) -> pl.DataFrame:
     return frame if values is None else frame.with_columns(values.gather(rows).cast(pl.String).alias("_value"))
 
 
-def _cast(table: Table, column: Column, series: pl.Series, problems: Problems) -> pl.Series:
-    if column.type in {"number", "integer"}:
-        return _number(table, column, series, problems)
-    if column.type == "boolean":
-        if series.dtype == pl.Boolean:
-            return series
-        word = series.cast(pl.String).str.strip_chars().str.to_lowercase()
-        word = word.set(word == "", None)
-        bad = word.is_not_null() & ~word.is_in(_TRUE + _FALSE)
-        problems.rows("not_yes_or_no", table.name, _where(bad, series), column.name)
-        return pl.select(pl.when(word.is_in(_TRUE + _FALSE)).then(word.is_in(_TRUE))).to_series().alias(column.name)
-    return _words(table, column, series, problems)
-
-
-def _number(table: Table, column: Column, series: pl.Series, problems: Problems) -> pl.Series:
-    raw = series
-    if series.dtype == pl.String:
-        stripped = series.str.strip_chars()
-        stripped = stripped.set(stripped == "", None)
-        series = stripped.cast(pl.Float64, strict=False)
-        problems.rows("not_a_number", table.name, _where(stripped.is_not_null() & series.is_null(), raw), column.name)
-    elif not (series.dtype.is_numeric() or series.dtype == pl.Null):
-        problems.rows("not_a_number", table.name, _where(series.is_not_null(), raw.cast(pl.String)), column.name)
-        return pl.Series(column.name, [None] * len(series), dtype=column.dtype)
-    series = series.cast(pl.Float64)
-    finite = series.is_finite()
-    problems.rows("not_finite", table.name, _where(~finite, raw), column.name)
-    series = series.set(~finite, None)
-    bounds = column.bounds or (_WHOLE if column.type == "integer" else None)
-    if bounds:
-        low, high = bounds
-        bad = _where((series < low) | (series > high), raw)
-        problems.rows("out_of_range", table.name, bad, column.name, low=_plain(low), high=_plain(high))
-    if column.type == "integer":
-        broken = (series != series.round()) & series.is_between(*_WHOLE)
-        problems.rows("not_a_whole_number", table.name, _where(broken, raw), column.name)
-        return series.set(broken | ~series.is_between(*_WHOLE), None).cast(pl.Int64).alias(column.name)
-    return series.alias(column.name)
-
-
 def _plain(bound: float) -> str:
     return "∞" if math.isinf(bound) else f"{bound:g}"
-
-
-def _words(table: Table, column: Column, series: pl.Series, problems: Problems) -> pl.Series:
-    words = series.cast(pl.String)
-    long = words.str.len_chars() > TEXT_LIMIT
-    if long.any():
-        lengths = words.str.len_chars()
-        for row in long.arg_true().head(MOST):
-            problems.say("too_long", table.name, row, column.name, length=lengths[row], limit=TEXT_LIMIT)
-        words = words.set(long, None)
-    # Control characters break XML, terminals and spreadsheets; U+FFFE and U+FFFF are no characters at all.
-    clean = words.str.replace_all("\r\n", "\n", literal=True).str.replace_all("\r", "\n", literal=True)
-    clean = clean.str.replace_all(
-        r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\x{FFFE}\x{FFFF}\x{202A}-\x{202E}\x{2066}-\x{2069}]", ""
-    )
-    dirty = _where(clean.str.len_chars() < words.str.replace_all("\r\n", "\n", literal=True).str.len_chars())
-    problems.rows("control_characters", table.name, dirty, column.name, severity="note")
-    clean = clean.str.strip_chars()
-    clean = clean.set(clean == "", None)
-    if column.allowed:
-        bad = _where(~clean.is_in(column.allowed) & clean.is_not_null(), clean)
-        for row in bad.head(MOST).iter_rows(named=True):
-            hint = did_you_mean(nearest(row["_value"], column.allowed, most=1))
-            allowed = ", ".join(column.allowed)
-            problems.say(
-                "not_allowed", table.name, row["_row"], column.name, value=row["_value"], allowed=allowed, hint=hint
-            )
-        if bad.height > MOST:
-            problems.say("more", table.name, None, column.name, count=bad.height - MOST, kind="not_allowed")
-    return clean.alias(column.name)
 
 
 def _repeated(frame: pl.DataFrame, keys: list[str]) -> pl.DataFrame:

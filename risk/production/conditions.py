@@ -17,11 +17,14 @@ import numpy as np
 import polars as pl
 
 from ...graph import InputError, ProductionNetwork
+from ...graph.errors import shorten
 from ...graph.network import EXTRA, MAKER, MARKET, NEW, REMAINDER, NewSource
-from .scenario import Change, Scenario
+from .scenario import Change, Scenario, embargo, halt
 
 LOW, HIGH, ESTIMATE = 0, 1, 2
 """Bounds that hurt most and least, and what lies between: rows of `Conditions.cap` and `Conditions.gain`."""
+KINDS = ("halt", "embargo")
+"""How a node fails: all its production stops, or its exports do."""
 ANY, TOLD, NOBODY = "any", "told", "nobody"
 """To whom unattributed supply may belong: anybody, those whom the market names without a share, or nobody who is hit."""
 
@@ -90,6 +93,13 @@ def conditions(network: ProductionNetwork, scenario: Scenario, *, hidden: str = 
         if change.kind == "stockpile":
             raise InputError("risk.conditions.stock", item=change.item)
     return Effects(network, scenario, hidden=hidden).at([1.0] * len(scenario))
+
+
+def failure(network: ProductionNetwork, kind: str, node: str, item: str | None = None) -> Change:
+    """Return the failure of a node; an embargo is aimed at the buyer's country."""
+    if kind not in KINDS:
+        raise InputError("risk.chokepoints.kind", value=shorten(kind))
+    return halt(node, item=item) if kind == "halt" else embargo(node, item=item, to=network.places[-1:])
 
 
 class Effects:
@@ -214,30 +224,20 @@ class Places:
         self.item = network.nodes["item"].to_numpy()
         self.supplier = network.nodes["supplier"].fill_null("").to_numpy()
         self.items = set(network.items)
-        self.by_place: dict[str, np.ndarray] = {}
         named = makers.filter(pl.col("supplier") != REMAINDER)
-        for column in ("supplier", "country"):
-            for (place,), rows in named.group_by(column, maintain_order=True):
-                if place is not None:
-                    nodes = np.concatenate([self.by_place.get(str(place), np.zeros(0, np.int64)), rows["node"].to_numpy()])
-                    self.by_place[str(place)] = np.unique(nodes)
+        node = named["node"].to_numpy()
+        self.by_place = _by_place(named["supplier"], node)
+        for place, others in _by_place(named["country"], node).items():
+            self.by_place[place] = np.union1d(self.by_place.get(place, others), others)
         # Sales: links of markets to makers. Rests: those to the remainder.
         self.sales_links = np.flatnonzero((network.kind[network.owner] == MARKET) & (network.kind[network.indices] == MAKER))
-        supplier = network.nodes["supplier"].gather(network.indices[self.sales_links])
-        rest = (supplier == REMAINDER).to_numpy()
+        sellers = network.nodes.select("supplier", "country")[network.indices[self.sales_links]]
+        rest = (sellers["supplier"] == REMAINDER).to_numpy()
         self.rests = self.sales_links[rest]
         self.rest_market = network.owner[self.rests]
-        self.named_markets: dict[str, np.ndarray] = {}
-        self.standing_markets: dict[str, np.ndarray] = {}
-        sold = pl.DataFrame({"market": network.owner[self.sales_links], "supplier": supplier}).with_columns(
-            country=network.nodes["country"].gather(network.indices[self.sales_links])
-        )
-        told = pl.Series((network.flags[self.sales_links] & EXTRA) == 0)  # a new source says nothing of today's shares
-        sold = sold.filter(told & (pl.col("supplier") != REMAINDER))
-        for column, found in (("supplier", self.named_markets), ("country", self.standing_markets)):
-            for (place,), rows in sold.group_by(column, maintain_order=True):
-                if place is not None:
-                    found[str(place)] = rows["market"].unique().to_numpy()
+        told = ~rest & ((network.flags[self.sales_links] & EXTRA) == 0)  # a new source says nothing of today's shares
+        market = network.owner[self.sales_links[told]]
+        self.named_markets, self.standing_markets = (_by_place(seller.filter(told), market) for seller in sellers)
 
     def _hiding(self, node: str, item: str | None, hidden: str) -> np.ndarray:
         """Links to remainders that may belong to a node: not where its own share is told.
@@ -281,6 +281,16 @@ class Places:
         if item is not None:
             links = links[self.item[self.network.owner[links]] == item]
         return links, self._hiding(str(node), item, hidden)
+
+
+def _by_place(place: pl.Series, values: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the distinct values at each place, sorted; without those at no place."""
+    number = place.rank("dense").fill_null(0).to_numpy().astype(np.int64)
+    pairs = np.unique(number * (values.max(initial=0) + 1) + values)
+    at, values = np.divmod(pairs, values.max(initial=0) + 1)
+    starts = np.searchsorted(at, np.arange(number.max(initial=0) + 2))
+    names = place.drop_nulls().unique().sort()
+    return {name: values[starts[i] : starts[i + 1]] for i, name in enumerate(names, start=1)}
 
 
 @lru_cache(maxsize=8)

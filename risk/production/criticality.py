@@ -13,14 +13,13 @@ from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import shorten
 from ..faults.failure_sets import sets_of
 from . import kernels, tier_kernels
-from .conditions import ANY, LOW, TOLD, conditions, network_places
+from .conditions import ANY, KINDS, LOW, TOLD, conditions, failure, network_places
 from .failures import Failures, failures_of, network_of, product_node
 from .paths import betweenness
-from .scenario import Change, Scenario, check_scenario, embargo, halt
+from .scenario import Scenario, check_scenario, embargo
 from .simulation import READINGS, Assumptions, needs_of, solve
 from .ways import way
 
-KINDS = ("halt", "embargo")
 LOSSES = {"loss_low": "high", "loss_facts": "facts", "loss_estimate": "estimate", "loss_high": "low"}
 """Columns of losses, and the reading of what is kept that each is 1 minus of."""
 CHOKES = 0.1
@@ -381,13 +380,6 @@ _AFFECTED = {
     "year": pl.Int64,
     "confidence": pl.String,
 }
-
-
-def failure(network: ProductionNetwork, kind: str, node: str, item: str | None = None) -> Change:
-    """Return the failure of a node; an embargo is aimed at the buyer's country."""
-    if kind not in KINDS:
-        raise InputError("risk.chokepoints.kind", value=shorten(kind))
-    return halt(node, item=item) if kind == "halt" else embargo(node, item=item, to=network.places[-1:])
 
 
 def _markets(network: ProductionNetwork) -> NDArray[np.int64]:

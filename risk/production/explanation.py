@@ -11,7 +11,7 @@ import polars as pl
 from ...graph import Message, ProductionNetwork, SupplyGraph
 from ...graph.messages import LANGUAGES
 from ...graph.network import NEW
-from .criticality import failure
+from .conditions import failure
 from .scenario import Scenario, check_scenario
 from .simulation import Assumptions, Solution, solve
 

@@ -11,9 +11,7 @@ import numpy as np
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import shorten
-from ...graph.kernel import SMALL
 from ...graph.network import NewSource
-from . import solver
 from .conditions import conditions, new_sources
 from .scenario import Change, Scenario, Share, add_source, check_scenario, stockpile
 from .shelves import NOTHING, Course, Shelves, run, shelved
@@ -73,9 +71,6 @@ class Problem:
             for shelves in [shelved(network, products)]
             for at in range(len(threats))
         ]
-        # A small network runs uncompiled, unless it runs often: then waiting for the compiler pays.
-        if sum(len(part.shelves.network.indices) for part in self.parts) * (1 + len(measures)) > 2 * SMALL:
-            _ = solver.solve.compiled
 
     def risk(self, chosen: Iterable[int]) -> tuple[float, float, float]:
         """Return the risk with some measures: estimate, certain, possible."""
