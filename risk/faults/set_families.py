@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from itertools import combinations, islice
+from itertools import combinations, groupby, islice
 from typing import Any
 
 import numpy as np
@@ -69,8 +69,7 @@ def minimal_sets(
     grown = [(place,) for place in range(len(order))]  # sets below the threshold, as rising places in `order`
     hits: set[tuple[int, ...]] = set()
     for size in range(2, max_order + 1):
-        whole = ([*(order[place] for place in places), *order[places[-1] + 1 :]] for places in grown)
-        within_reach = search.losses(whole) >= threshold
+        within_reach = _within_reach(search, order, grown, threshold)
         tried = []
         for places, worthwhile in zip(grown, within_reach, strict=True):
             for last in range(places[-1] + 1, len(order)) if worthwhile else ():
@@ -88,6 +87,25 @@ def minimal_sets(
                 grown.append(places)
     ranked = sorted(found.items(), key=lambda item: (len(item[0]), item[0]))
     return [(tuple(events[event] for event in members), loss) for members, loss in ranked]
+
+
+def _within_reach(search: _Search, order: list[int], grown: list[tuple[int, ...]], threshold: float) -> list[bool]:
+    """Return which sets would reach the threshold if all later events joined them.
+
+    Sets that differ in their last place only are nested with their later events, so that a bisection finds where it ends.
+    """
+    reach = [False] * len(grown)
+    for _, group in groupby(range(len(grown)), key=lambda i: grown[i][:-1]):
+        rows = list(group)
+        low, high = 0, len(rows)  # rows[:low] reach it, rows[high:] do not
+        while low < high:
+            middle = (low + high) // 2
+            places = grown[rows[middle]]
+            loss = search.losses([[*(order[place] for place in places), *order[places[-1] + 1 :]]])[0]
+            low, high = (middle + 1, high) if loss >= threshold else (low, middle)
+        for row in rows[:low]:
+            reach[row] = True
+    return reach
 
 
 class _Search:

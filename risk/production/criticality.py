@@ -264,7 +264,7 @@ def _barred(
     shape = (len(nodes), calm.sides * m)
     barred = sparse.csr_array((np.ones(len(flat)), flat, np.array(pointer)), shape=shape)
     none = sparse.csr_array((len(nodes), len(network.kind)), dtype=np.int32)
-    return failures.replayed(calm, none, barred, reading, wanted * calm.sides + calm.reader, assumed)
+    return failures.losses_of(none, barred, reading, wanted * calm.sides + calm.reader, assumed, calm)
 
 
 def affected(

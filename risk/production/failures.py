@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, lru_cache
+from os import cpu_count
 
 import numpy as np
 import polars as pl
@@ -16,11 +18,12 @@ from ...graph.network import EQUIPMENT, MAKER, REMAINDER
 from . import solver
 from .conditions import NOBODY, Conditions, conditions, network_places
 from .scenario import Scenario
-from .simulation import CAP, GAIN, READINGS, Assumptions, X, arguments
+from .simulation import CAP, GAIN, READINGS, ROOM, Assumptions, X, arguments
 
 LEVEL_OF = {"country": "country", "supplier": "company", "item": "country"}
 """What may fail, and whose shares are looked at by default."""
-_CELLS = 16_000_000
+_PART = 64
+"""Fewest sets for which another core is asked."""
 
 
 def network_of(
@@ -111,10 +114,6 @@ class Failures:
         """The sets of one event each."""
         return np.eye(len(self.ids), dtype=np.bool_)
 
-    def stopped(self, failed: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Return which makers stop (sets x n) when events fail together (sets x E)."""
-        return (np.asarray(failed, np.int32) @ self.hit) > 0
-
     def losses(
         self,
         failed: NDArray[np.bool_],
@@ -127,22 +126,17 @@ class Failures:
         In the low reading unattributed supply stops wherever it may be a member's; in the reading of the facts where a
         member is named in that market, or stands behind somebody named, without a share of its own.
         """
-        step = max(1, _CELLS // max(1, len(self._rests)))
-        parts = [np.zeros((0, len(wanted)))]
-        for start in range(0, len(failed), step):
-            sets = np.asarray(failed[start : start + step], np.int32)
-            cuts = sparse.csr_array(sets @ self._sold)
-            if reading in {"low", "facts"} and len(self._rests):
-                if reading == "low":
-                    mask = sparse.csr_array((sets @ self._named) < sets.sum(axis=1)[:, None])
-                else:
-                    mask = sparse.csr_array(sets @ self._told)
-                rests = sparse.csr_array(
-                    (np.ones(mask.nnz), self._rests[mask.indices], mask.indptr), shape=(len(sets), len(self.network.indices))
-                )
-                cuts = sparse.csr_array(cuts + rests)
-            parts.append(self.losses_of(sparse.csr_array(sets @ self.hit), cuts, reading, wanted, assumptions))
-        return np.concatenate(parts)
+        # Members from the one that stops most makers to the one that stops fewest, and sets that begin alike side by side:
+        # `solver.replay` then solves little anew.
+        sizes = np.argsort(-np.diff(self.hit.indptr), kind="stable")
+        ordered = np.asarray(failed, np.bool_)[:, sizes]
+        rows = np.lexsort(np.packbits(ordered, axis=1).T[::-1]) if ordered.size else np.arange(len(ordered))
+        row, place = np.nonzero(ordered[rows])
+        pointer = np.searchsorted(row, np.arange(len(rows) + 1))
+        found = self._replayed(self.hit, self._cuts(reading), (pointer, sizes[place]), reading, wanted, assumptions)
+        result = np.empty_like(found)
+        result[rows] = found
+        return result
 
     def losses_of(
         self,
@@ -151,34 +145,69 @@ class Failures:
         reading: str,
         wanted: Sequence[int] | NDArray[np.integer],
         assumptions: Assumptions | None = None,
+        state: Conditions | None = None,
     ) -> NDArray[np.float64]:
-        """Return what the ``wanted`` nodes lose when makers stop (sets x n) and links are cut (sets x m)."""
-        assumed = assumptions or Assumptions()
-        calm = conditions(self.network, Scenario(""))
-        return self.replayed(calm, hits, cuts, reading, np.asarray(wanted, np.int64), assumed)
+        """Return what the ``wanted`` nodes lose when makers stop (rows x n) and links are cut (rows x sides * m).
 
-    def replayed(
+        From a ``state`` (default: nothing else happens) with several sides, a node is wanted as ``node * sides + side``.
+        """
+        count = len(hits.indptr) - 1
+        sets = np.arange(count + 1), np.arange(count)
+        return self._replayed(hits, cuts, sets, reading, wanted, assumptions, state)
+
+    def _cuts(self, reading: str) -> sparse.csr_array:
+        """Links that each event cuts (E x m): sales, and links to remainders that may be its."""
+        if reading == "facts":
+            return sparse.csr_array(self._sold + self.told_links)
+        if reading != "low" or not len(self._rests):
+            return self._sold
+        count, width = len(self.ids), len(self._rests)
+        open_ = np.ones((count, width), np.bool_)
+        open_[self._named.nonzero()] = False
+        event, rest = np.nonzero(open_)
+        links = sparse.csr_array((np.ones(len(rest)), (event, self._rests[rest])), shape=(count, len(self.network.indices)))
+        return sparse.csr_array(self._sold + links)
+
+    def _replayed(
         self,
-        state: Conditions,
         hits: sparse.csr_array,
         cuts: sparse.csr_array,
+        sets: tuple[NDArray[np.int64], NDArray[np.int64]],
         reading: str,
-        wanted: NDArray[np.int64],
-        assumptions: Assumptions,
+        wanted: Sequence[int] | NDArray[np.integer],
+        assumptions: Assumptions | None = None,
+        state: Conditions | None = None,
     ) -> NDArray[np.float64]:
-        """Return what nodes lose, from the calm ``state``: ``cuts`` (sets x sides * m), ``wanted`` (node * sides + side)."""
-        network, n = self.network, len(self.network.kind)
-        given = arguments(network, state, assumptions, READINGS[reading])
-        given[CAP], given[GAIN] = given[CAP].copy(), given[GAIN].copy()
+        network, assumed = self.network, assumptions or Assumptions()
+        state = state or conditions(network, Scenario(""))
+        given = arguments(network, state, assumed, READINGS[reading])
         solver.solve(*given)
-        sets = len(hits.indptr) - 1
-        result = np.ones(sets * len(wanted))
-        rows = [array.astype(np.int64) for array in (hits.indptr, hits.indices, cuts.indptr, cuts.indices)]
-        solver.replay(
-            *given, self._block_of, network.owner, *self._up, np.zeros(n, np.int64), given[X].copy(), *rows, wanted, result,
-            work=1 + sets // 10,
-        )  # fmt: skip
-        return np.clip(1 - result.reshape(sets, len(wanted)), 0.0, 1.0)
+        events = [array.astype(np.int64) for array in (hits.indptr, hits.indices, cuts.indptr, cuts.indices)]
+        pointer, members = sets
+        nodes = np.asarray(wanted, np.int64)
+
+        def part(first: int, stop: int) -> NDArray[np.float64]:
+            mine = [*given]
+            calm = [given[CAP], given[GAIN], given[X]]
+            mine[CAP], mine[GAIN], mine[X] = (array.copy() for array in calm)
+            mine[ROOM] = [array.copy() for array in given[ROOM]]
+            bases = [array.copy() for array in calm]
+            result = np.ones((stop - first) * len(nodes))
+            rows = pointer[first : stop + 1]
+            solver.replay(
+                *mine, self._block_of, network.owner, *self._up, np.zeros(len(network.kind), np.int64), *calm, *bases,
+                *events, rows - rows[0], members[rows[0] : rows[-1]], nodes, result, work=1 + (stop - first) // 10,
+            )  # fmt: skip
+            return result.reshape(stop - first, len(nodes))
+
+        # Sets are independent of each other, and the kernel lets go of the interpreter: one part for each core.
+        count = len(pointer) - 1
+        parts = min(cpu_count() or 1, 1 + count // _PART)
+        ends = np.linspace(0, count, parts + 1).astype(int)
+        if parts == 1:
+            return np.clip(1 - part(0, count), 0.0, 1.0)
+        with ThreadPoolExecutor(parts) as pool:
+            return np.clip(1 - np.concatenate(list(pool.map(part, ends[:-1], ends[1:]))), 0.0, 1.0)
 
     @cached_property
     def _block_of(self) -> NDArray[np.int64]:
