@@ -10,7 +10,7 @@ import polars as pl
 from ..datasets import technologies
 from ..graph import SupplyGraph
 from ..risk import concentration, flag_technologies
-from .chokepoints import assessed_tables
+from .chokepoints import assessed_tables, exposed
 
 _SHOWN = ["item", "level", "scope", "measure", "year", "source", "hhi_low", "hhi_high"]
 _SHOWN += ["top_supplier", "top_share_low", "top_share_high", "attributed", "confidence"]
@@ -36,6 +36,8 @@ class Assessment:
     products : dict
         For each product: the items upstream with their tier, the worst step, steps without data, and the most critical
         nodes (None where the chain is too large to work them out here).
+    further : list of str
+        Products whose chokepoints were not asked for.
     tables : dict of polars.DataFrame
         Further findings by name, one table over all products each.
     """
@@ -48,6 +50,7 @@ class Assessment:
     steps: pl.DataFrame
     products: dict[str, dict[str, Any]]
     tables: dict[str, pl.DataFrame] = field(default_factory=dict)
+    further: list[str] = field(default_factory=list)
 
     def summary(self) -> dict[str, Any]:
         """Return the findings as plain data for ``summary.json``."""
@@ -63,7 +66,12 @@ class Assessment:
 
 
 def assess(
-    graph: SupplyGraph, products: list[str] | None = None, *, level: str = "country", buyer: str | None = None
+    graph: SupplyGraph,
+    products: list[str] | None = None,
+    *,
+    level: str = "country",
+    buyer: str | None = None,
+    most: int | None = None,
 ) -> Assessment:
     """Assess a supply graph.
 
@@ -77,6 +85,8 @@ def assess(
         Whose shares.
     buyer : str, optional
         From whose place.
+    most : int, optional
+        Look at the chains of no more products than this, those that need most items.
 
     Raises
     ------
@@ -96,16 +106,21 @@ def assess(
             spare = spare.filter((pl.col("attributed") > 0) & ~pl.col("item").is_in(known.implode()))
             steps = pl.concat([steps.filter(~pl.col("item").is_in(spare["item"].implode())), spare])
     steps = steps.sort(-pl.col("hhi_low"), -pl.col("hhi_high"), "item")
-    chosen = products or top_products(graph)
-    found = {product: _chain(graph, product, steps) for product in chosen}
+    everything = {product: graph.needed_by([product]) for product in products or top_products(graph)}
+    largest = sorted(everything, key=lambda product: -len(everything[product]))[:most]
+    chosen = [product for product in everything if product in largest]
+    found = {product: _chain(everything[product], steps) for product in chosen}
     flags = flag_technologies(graph).drop("row")
     tables, skipped = assessed_tables(graph, chosen, level, buyer)
+    needed = [(product, item) for product, items in everything.items() for item in items]
+    tables["exposure"] = exposed(graph, pl.DataFrame(needed, ["product", "item"], orient="row"), level, buyer)
     for product, about in found.items():
         about["chokepoints"] = None if product in skipped else _critical(tables["chokepoints"], product)
     tables["technologies"] = flags.join(
         technologies().select(technology="number", technology_en="name_en", technology_ja="name_ja"), on="technology"
     )
-    return Assessment(graph, level, buyer, facts(graph), views, steps, found, tables)
+    further = [product for product in everything if product not in found]
+    return Assessment(graph, level, buyer, facts(graph), views, steps, found, tables, further)
 
 
 def _named(graph: SupplyGraph, views: pl.DataFrame) -> pl.DataFrame:
@@ -151,14 +166,12 @@ def _critical(nodes: pl.DataFrame, product: str) -> list[dict[str, Any]]:
     return nodes.filter(pl.col("product") == product).head(5).select(keys).to_dicts()
 
 
-def _chain(graph: SupplyGraph, product: str, steps: pl.DataFrame) -> dict[str, Any]:
-    part = graph.upstream(product)
-    known = steps.filter(pl.col("item").is_in(part.items["id"].implode()))
-    figures = known.filter(pl.col("attributed") > 0)
+def _chain(items: pl.Series, steps: pl.DataFrame) -> dict[str, Any]:
+    figures = steps.filter(pl.col("item").is_in(items.implode()) & (pl.col("attributed") > 0))
     worst = figures.row(0, named=True) if figures.height else None
     return {
-        "upstream_items": part.items.height - 1,
+        "upstream_items": len(items) - 1,
         "steps_with_figures": figures.height,
-        "steps_without_data": part.items.height - figures.height,
+        "steps_without_data": len(items) - figures.height,
         "worst": {key: worst[key] for key in _SHOWN} if worst else None,
     }

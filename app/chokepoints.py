@@ -132,16 +132,14 @@ def write_chokepoints(found: Chokepoints, path: Path, *, force: bool = False) ->
 def assessed_tables(
     graph: SupplyGraph, products: Iterable[str], level: str, buyer: str | None
 ) -> tuple[dict[str, pl.DataFrame], list[str]]:
-    """Return ``chokepoints``, ``cut_sets`` and ``exposure`` over all products, and the products that are too large.
+    """Return ``chokepoints`` and ``cut_sets`` over all products, and the products that are too large.
 
     Halts only; sets that stop a product or cut it by half, of two members at most (of one where the pairs are too many).
     """
     fails = FAILS[level]
-    nodes, sets, needed, skipped = [], [], {}, []
+    nodes, sets, skipped = [], [], []
     for product in products:
         network = graph.network(product, buyer=buyer, level=level)
-        for item in network.items:
-            needed.setdefault(item, []).append(product)
         if len(network.kind) > MOST_NODES:
             skipped.append(product)
             continue
@@ -153,10 +151,12 @@ def assessed_tables(
         points = _named(graph, chokepoints(network, fails=fails, kinds=["halt"], sets=half), fails)
         sets.append(found.select(mark, pl.all()))
         nodes.append(points.select(mark, pl.all()))
-    exposed = exposure(graph, None, buyer, level=fails).drop("tier").filter(pl.col("item").is_in(list(needed)))
-    exposed = exposed.with_columns(products=pl.col("item").replace_strict(needed, return_dtype=pl.List(pl.String)))
-    tables = {
-        "chokepoints": pl.concat(nodes) if nodes else pl.DataFrame(),
-        "cut_sets": pl.concat(sets) if sets else pl.DataFrame(),
-    }
-    return tables | {"exposure": exposed}, skipped
+    tables = {"chokepoints": nodes, "cut_sets": sets}
+    return {name: pl.concat(parts) if parts else pl.DataFrame() for name, parts in tables.items()}, skipped
+
+
+def exposed(graph: SupplyGraph, needed: pl.DataFrame, level: str, buyer: str | None) -> pl.DataFrame:
+    """Return the exposure of the items that products need (rows ``product, item``), with those products."""
+    products = needed.group_by("item", maintain_order=True).agg(products="product")
+    found = exposure(graph, None, buyer, level=FAILS[level]).drop("tier")
+    return found.join(products, on="item", maintain_order="left")

@@ -32,7 +32,7 @@ def show_assessment(found: Assessment, terminal: Console, lang: str) -> None:
     terminal.print()
     terminal.print(_steps(found, lang) if _known(found).height else text("app.assess.no_shares", lang, **_unknown(found)))
     largest = sorted(found.products, key=lambda id: -found.products[id]["upstream_items"])
-    whole = len(found.products) == 1
+    whole = len(largest) == 1 and not found.further
     shown = largest[:TREES]
     for product in shown:
         terminal.print()
@@ -43,7 +43,7 @@ def show_assessment(found: Assessment, terminal: Console, lang: str) -> None:
         show_assumptions(terminal, lang)
     show_exposed(found.graph, found.tables["exposure"], terminal, lang)
     _show_flags(found, terminal, lang)
-    rest = [product for product in found.products if product not in shown]
+    rest = [product for product in found.products if product not in shown] + found.further
     if rest:
         names = safe(", ".join(rest), 400)
         terminal.print()

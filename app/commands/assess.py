@@ -30,14 +30,16 @@ def assess(
     from ...graph.messages import text
     from ..assess import assess as run
     from ..outputs import plain, write_assessment
-    from ..terminal import show_assessment
+    from ..terminal import TREES, show_assessment
 
     lang_ = language(lang)
     if out is not None:
         check_folder(out, force)
     progress = console(stderr=True)
     with progress.status(text("app.assess.assessing", lang_)):
-        found = run(open_graph(data), product, level=level.value, buyer=buyer)
+        # What is written holds all products; a screen shows the largest, and the others are asked for by name.
+        most = None if product or out or json or fail_over is not None else TREES
+        found = run(open_graph(data), product, level=level.value, buyer=buyer, most=most)
     if out is not None:
         with progress.status(text("app.assess.writing", lang_)):
             write_assessment(found, out, lang=lang_, force=force)

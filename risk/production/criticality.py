@@ -13,7 +13,7 @@ from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import shorten
 from ..faults.failure_sets import sets_of
 from . import kernels, tier_kernels
-from .conditions import ANY, KINDS, LOW, TOLD, conditions, failure, network_places
+from .conditions import ANY, KINDS, LOW, TOLD, conditions, failure
 from .failures import Failures, failures_of, network_of, product_node
 from .paths import betweenness
 from .scenario import Scenario, check_scenario, embargo
@@ -252,17 +252,12 @@ def _barred(
         ]
         levels = [one.outcomes[reading].x[wanted, one.conditions.reader] for one in found]
         return np.clip(1 - np.array(levels).reshape(len(nodes), len(wanted)), 0.0, 1.0)
-    calm, m = conditions(network, Scenario("", embargo(nodes[0], to=target, share=0.0))), len(network.indices)
-    inside = [calm.reader] + ([calm.unknown] if bound == LOW else [])
-    about, pointer, cuts = network_places(network), [0], []
-    for id in nodes:
-        links, rests = about.sales(id, None, hidden)
-        both = np.concatenate([links, rests]) if bound == LOW else links
-        cuts.append(np.concatenate([side * m + both for side in inside]))
-        pointer.append(pointer[-1] + len(cuts[-1]))
-    flat = np.concatenate(cuts)
-    shape = (len(nodes), calm.sides * m)
-    barred = sparse.csr_array((np.ones(len(flat)), flat, np.array(pointer)), shape=shape)
+    calm = conditions(network, Scenario("", embargo(nodes[0], to=target, share=0.0)))
+    inside = {calm.reader} | ({calm.unknown} if bound == LOW else set())
+    rows = [failures.ids.index(id) for id in nodes]
+    cut = (failures.exports + failures.hidden(reading))[rows]
+    barred = sparse.hstack([cut if side in inside else 0 * cut for side in range(calm.sides)], format="csr")
+    barred.eliminate_zeros()
     none = sparse.csr_array((len(nodes), len(network.kind)), dtype=np.int32)
     return failures.losses_of(none, barred, reading, wanted * calm.sides + calm.reader, assumed, calm)
 

@@ -109,6 +109,14 @@ class Failures:
         shape = (len(self.ids), len(self.network.indices))
         return sparse.csr_array((part.data, self._rests[part.indices], part.indptr), shape=shape)
 
+    @cached_property
+    def exports(self) -> sparse.csr_array:
+        """All sales (E x m) of the makers of an event."""
+        links = network_places(self.network).sales_links
+        shape = (len(self.network.kind), len(self.network.indices))
+        made = sparse.csr_array((np.ones(len(links), np.int32), (self.network.indices[links], links)), shape=shape)
+        return sparse.csr_array(self.hit @ made)
+
     @property
     def each(self) -> NDArray[np.bool_]:
         """The sets of one event each."""
@@ -133,7 +141,8 @@ class Failures:
         rows = np.lexsort(np.packbits(ordered, axis=1).T[::-1]) if ordered.size else np.arange(len(ordered))
         row, place = np.nonzero(ordered[rows])
         pointer = np.searchsorted(row, np.arange(len(rows) + 1))
-        found = self._replayed(self.hit, self._cuts(reading), (pointer, sizes[place]), reading, wanted, assumptions)
+        cuts = sparse.csr_array(self._sold + self.hidden(reading))
+        found = self._replayed(self.hit, cuts, (pointer, sizes[place]), reading, wanted, assumptions)
         result = np.empty_like(found)
         result[rows] = found
         return result
@@ -155,18 +164,17 @@ class Failures:
         sets = np.arange(count + 1), np.arange(count)
         return self._replayed(hits, cuts, sets, reading, wanted, assumptions, state)
 
-    def _cuts(self, reading: str) -> sparse.csr_array:
-        """Links that each event cuts (E x m): sales, and links to remainders that may be its."""
+    def hidden(self, reading: str) -> sparse.csr_array:
+        """Links to remainders (E x m) that may be an event's; see `losses`."""
+        shape = len(self.ids), len(self.network.indices)
         if reading == "facts":
-            return sparse.csr_array(self._sold + self.told_links)
+            return self.told_links
         if reading != "low" or not len(self._rests):
-            return self._sold
-        count, width = len(self.ids), len(self._rests)
-        open_ = np.ones((count, width), np.bool_)
+            return sparse.csr_array(shape, dtype=np.int32)
+        open_ = np.ones((len(self.ids), len(self._rests)), np.bool_)
         open_[self._named.nonzero()] = False
         event, rest = np.nonzero(open_)
-        links = sparse.csr_array((np.ones(len(rest)), (event, self._rests[rest])), shape=(count, len(self.network.indices)))
-        return sparse.csr_array(self._sold + links)
+        return sparse.csr_array((np.ones(len(rest), np.int32), (event, self._rests[rest])), shape=shape)
 
     def _replayed(
         self,

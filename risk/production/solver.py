@@ -69,6 +69,17 @@ def solve(order, starts, kind, indptr, indices, low, high, share, flags, whole, 
 
 
 @part
+def lay(cap, gain, x, to_cap, to_gain, to_x):
+    """Copy a state (kernels have no slices: those would need memory of their own)."""
+    for i in range(len(cap)):
+        to_cap[i] = cap[i]
+    for i in range(len(gain)):
+        to_gain[i] = gain[i]
+    for i in range(len(x)):
+        to_x[i] = x[i]
+
+
+@part
 def fail(event, hit_ptr, hits, cut_ptr, cuts, cap, gain, owner, block_of, dirty, first):
     """Stop what an event stops, and mark the blocks that this touches; return the first of them."""
     for i in range(hit_ptr[event], hit_ptr[event + 1]):
@@ -134,7 +145,7 @@ def replay(order, starts, kind, indptr, indices, low, high, share, flags, whole,
             same = same and members[prefix + i] == members[start + i]
         if not same:
             prefix, length = start, last - start
-            base_cap[:], base_gain[:], base[:] = calm_cap, calm_gain, calm
+            lay(calm_cap, calm_gain, calm, base_cap, base_gain, base)
             first = blocks
             for i in range(start, last):
                 first = fail(members[i], hit_ptr, hits, cut_ptr, cuts, base_cap, base_gain, owner, block_of, dirty, first)
@@ -143,7 +154,7 @@ def replay(order, starts, kind, indptr, indices, low, high, share, flags, whole,
                   w, mu, sides, unknown, spread, arrangement, mixing, strict)  # fmt: skip
             for block in range(first, blocks):
                 dirty[block] = 0
-            cap[:], gain[:], x[:] = base_cap, base_gain, base
+            lay(base_cap, base_gain, base, cap, gain, x)
         if set_ptr[row + 1] == start:  # no event at all
             for j in range(len(wanted)):
                 result[row * len(wanted) + j] = calm[wanted[j]]
