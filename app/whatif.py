@@ -11,7 +11,7 @@ import polars as pl
 
 from ..graph import InputError, SupplyGraph
 from ..graph.files import whole_folder
-from ..risk import Assumptions, Scenario, scenarios_from, solve, timeline, timeline_summary
+from ..risk import Assumptions, Scenario, scenarios_from, solve
 from ..risk.production.explanation import sentences
 from ..risk.production.simulation import prepared
 from .outputs import write_csv
@@ -130,6 +130,8 @@ def ask(
                 steps = sentences(graph, solution.trace(product, bound))
                 why.append(steps.with_columns(mark, scenario=pl.lit(scenario.name), loss=pl.lit(loss)))
         if timed:
+            from ..risk import timeline, timeline_summary
+
             until = HORIZON if horizon is None else horizon
             frame = timeline(graph, scenarios, horizon=until, progress=progress, **where, **assumptions)
             times.append(frame.with_columns(mark))
