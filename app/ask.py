@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,13 @@ from ..graph.files import whole_folder
 from ..graph.messages import LANGUAGES, text
 from ..risk import Scenario, uncertainty, what_to_find_out
 from .outputs import plain, write_csv
+
+WIDE = 0.2
+"""An interval that is wider than this is shown with what to find out first."""
+TELLS = 0.05
+"""A fact is shown that may take so much off the interval, or explains so much of the spread: less is noise of the draws."""
+FIRST = 3
+"""How many facts are shown beside an interval."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,32 @@ def find_out(
     facts = what_to_find_out(graph, scenarios, **asked, prior=prior, steps=steps, seed=seed)
     used = prior.filter(pl.col("item").is_in(facts["item"].drop_nulls().unique().implode()))
     return Findings(graph, list(scenarios), product, buyer, outlook, _worded(graph, facts), used)
+
+
+def first_facts(
+    graph: SupplyGraph,
+    scenarios: Sequence[Scenario],
+    product: str,
+    *,
+    buyer: str | None = None,
+    level: str = "country",
+    domestic: bool = False,
+    sharing: str = "alike",
+    term: str = "short",
+) -> pl.DataFrame:
+    """Return what to look up first, `FIRST` facts for each scenario whose interval is wider than `WIDE`.
+
+    Rows are those of `Findings.facts`, without what nobody can look up.
+    """
+    flows = [replace(one, changes=[change for change in one if change.kind != "stockpile"]) for one in scenarios]
+    flows = [one for one in flows if len(one)]
+    asked = {"product": product, "buyer": buyer, "level": level, "domestic": domestic, "sharing": sharing, "term": term}
+    if not flows:
+        return pl.DataFrame()
+    facts = what_to_find_out(graph, flows, **asked, prior=maker_prior(graph))
+    tells = (pl.col("width_off_most") >= TELLS) | (pl.col("explains") >= TELLS)
+    facts = facts.filter((pl.col("width") > WIDE) & ~pl.col("kind").is_in(["arrangement", "scenario"]) & tells)
+    return _worded(graph, facts.group_by("scenario", maintain_order=True).head(FIRST))
 
 
 def _worded(graph: SupplyGraph, facts: pl.DataFrame) -> pl.DataFrame:

@@ -9,9 +9,12 @@ import polars as pl
 
 from ..datasets import technologies
 from ..graph import SupplyGraph
-from ..risk import concentration, flag_technologies
+from ..risk import Scenario, concentration, flag_technologies, halt
+from .ask import first_facts
 from .chokepoints import assessed_tables, exposed
 
+ASKED, NODES = 3, 5
+"""Up to so many products that were asked for by name, what to find out first is worked out for so many nodes of each."""
 _SHOWN = ["item", "level", "scope", "measure", "year", "source", "hhi_low", "hhi_high"]
 _SHOWN += ["top_supplier", "top_share_low", "top_share_high", "attributed", "confidence"]
 
@@ -119,6 +122,8 @@ def assess(
     tables["technologies"] = flags.join(
         technologies().select(technology="number", technology_en="name_en", technology_ja="name_ja"), on="technology"
     )
+    if products and len(products) <= ASKED:
+        tables["find_out"] = _to_find_out(graph, chosen, tables["chokepoints"], level, buyer)
     further = [product for product in everything if product not in found]
     return Assessment(graph, level, buyer, facts(graph), views, steps, found, tables, further)
 
@@ -163,7 +168,21 @@ def facts(graph: SupplyGraph) -> dict[str, Any]:
 
 def _critical(nodes: pl.DataFrame, product: str) -> list[dict[str, Any]]:
     keys = ["node", "loss_estimate", "loss_low", "loss_facts", "loss_high", "hard", "worst_item", "source"]
-    return nodes.filter(pl.col("product") == product).head(5).select(keys).to_dicts()
+    return nodes.filter(pl.col("product") == product).head(NODES).select(keys).to_dicts()
+
+
+def _to_find_out(
+    graph: SupplyGraph, products: list[str], nodes: pl.DataFrame, level: str, buyer: str | None
+) -> pl.DataFrame:
+    """Return what to find out first about the most critical nodes of each product: ``product``, ``scenario`` is the node."""
+    parts = []
+    for product in products:
+        critical = nodes.filter(pl.col("product") == product)["node"].head(NODES) if nodes.height else pl.Series()
+        scenarios = [Scenario(node, halt(node)) for node in critical]
+        facts = first_facts(graph, scenarios, product, buyer=buyer, level=level) if scenarios else pl.DataFrame()
+        if facts.height:
+            parts.append(facts.select(pl.lit(product).alias("product"), pl.all()))
+    return pl.concat(parts) if parts else pl.DataFrame()
 
 
 def _chain(items: pl.Series, steps: pl.DataFrame) -> dict[str, Any]:

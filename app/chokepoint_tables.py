@@ -10,6 +10,7 @@ import polars as pl
 from ..graph import SupplyGraph
 from ..graph.messages import text
 from .console import name_of, safe
+from .fact_lines import show_first
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -65,6 +66,12 @@ def show_critical(found: Assessment, product: str, terminal: Console, lang: str)
         terminal.print(_nodes(graph, nodes, SHOWN, lang))
     sets = tables["cut_sets"].filter((pl.col("product") == product) & (pl.col("order") > 1))
     _show_sets(graph, sets, SHOWN, terminal, lang)
+    facts = tables.get("find_out", pl.DataFrame())
+    if facts.height:
+        for (node,), rows in facts.filter(pl.col("product") == product).group_by("scenario", maintain_order=True):
+            name, width = safe(name_of(graph.supplier(node), lang)), f"{100 * rows['width'][0]:.0f}"
+            show_first(rows, text("app.ask.first_halt", lang, node=name, width=width), terminal, lang)
+        terminal.print(text("app.ask.first_more", lang), style="dim")
 
 
 def show_found(found: Chokepoints, most: int, terminal: Console, lang: str) -> None:

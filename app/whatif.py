@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,8 @@ class Answer:
         `timeline` of every scenario, with ``reading``; empty where nothing begins, ends or is stocked.
     days : polars.DataFrame
         `timeline_summary` of ``times``.
+    facts : polars.DataFrame
+        What to find out first where an interval is wide, with ``reading``; see `with_facts`.
     """
 
     graph: SupplyGraph
@@ -54,6 +56,7 @@ class Answer:
     why: pl.DataFrame
     times: pl.DataFrame
     days: pl.DataFrame
+    facts: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @property
     def outcome(self) -> pl.DataFrame:
@@ -81,6 +84,7 @@ class Answer:
             "affected": self.items.filter((pl.col("kept_low") < 1) & (pl.col("item") != self.product)).to_dicts(),
             "why": self.why.to_dicts(),
             "days": days.to_dicts(),
+            "find_out": self.facts.to_dicts(),
             "sources": self.sources.to_dicts(),
         }
 
@@ -114,7 +118,7 @@ def ask(
     if not any(len(scenario) for scenario in scenarios):
         raise InputError("app.whatif.nothing")
     readings = [("domestic", True)] if domestic else [("market", False)] + ([("domestic", True)] if buyer else [])
-    assumptions = {"sharing": sharing, "term": term, "sourcing": sourcing}
+    assumptions: dict[str, Any] = {"sharing": sharing, "term": term, "sourcing": sourcing}
     names = graph.items.select(item="id", name_en="name_en", name_ja="name_ja")
     timed = horizon is not None or any(map(_timed, scenarios))
     items, why, times, days = [], [], [], []
@@ -145,6 +149,23 @@ def ask(
     return Answer(graph, list(scenarios), product, buyer, assumptions, joined, reasons, *later)
 
 
+def with_facts(answer: Answer, *, level: str = "country") -> Answer:
+    """Return the answer with what to find out first; see `ask.first_facts`."""
+    from .ask import first_facts
+
+    asked: dict[str, Any] = {"buyer": answer.buyer, "level": level} | {
+        name: answer.assumptions[name] for name in ("sharing", "term")
+    }
+    wide = answer.outcome.filter(pl.col("kept_high") - pl.col("kept_low") > 0)
+    found = []
+    for (reading,), rows in wide.group_by("reading", maintain_order=True):
+        scenarios = [one for one in answer.scenarios if one.name in set(rows["scenario"])]
+        facts = first_facts(answer.graph, scenarios, answer.product, **asked, domestic=reading == "domestic")
+        if facts.height:
+            found.append(facts.with_columns(reading=pl.lit(reading)))
+    return replace(answer, facts=pl.concat(found) if found else pl.DataFrame())
+
+
 def _timed(scenario: Scenario) -> bool:
     return any(one.kind == "stockpile" or one.start or one.ramp or one.lasts is not None for one in scenario)
 
@@ -167,8 +188,8 @@ def read_scenarios(path: Path) -> list[Scenario]:
 def write_answer(answer: Answer, path: Path, *, lang: str, force: bool = False) -> None:
     """Write an answer into a folder, whole or not at all.
 
-    ``items.csv``, ``why.csv``, ``sources.csv``, ``summary.json``; where it was followed over time also ``timeline.csv``,
-    ``days.csv``, and with matplotlib installed ``timeline.svg``.
+    ``items.csv``, ``why.csv``, ``sources.csv``, ``summary.json``; where an interval is wide also ``find_out.csv``; where it
+    was followed over time ``timeline.csv``, ``days.csv``, and with matplotlib installed ``timeline.svg``.
     """
     from .outputs import plain
     from .whatif_chart import draw, drawable
@@ -177,6 +198,8 @@ def write_answer(answer: Answer, path: Path, *, lang: str, force: bool = False) 
         write_csv(answer.items, folder / "items.csv")
         write_csv(answer.why, folder / "why.csv")
         write_csv(answer.sources, folder / "sources.csv")
+        if answer.facts.height:
+            write_csv(answer.facts, folder / "find_out.csv")
         if answer.days.height:
             write_csv(answer.times, folder / "timeline.csv")
             write_csv(answer.days, folder / "days.csv")

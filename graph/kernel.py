@@ -16,7 +16,7 @@ from typing import Any
 SMALL = 1_000_000
 """Numbers gone over, in all calls together, up to which a kernel runs uncompiled: what bringing in the compiler costs."""
 
-_OPTIONS = {"cache": True, "nogil": True, "_nrt": False}
+_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
 """How kernels are compiled. They only borrow arrays: without counting references, which every call would take and give back
 for each of some thirty arrays, a pass over a network is five times as fast."""
 

@@ -160,12 +160,14 @@ def _say(code: str, table: Table, column: Column, mask: pl.Series, raw: pl.Serie
     elif code == "not_allowed":
         for row in bad.head(MOST).iter_rows(named=True):
             value = row["_value"].strip()
-            more = {"allowed": ", ".join(column.allowed), "hint": did_you_mean(nearest(value, column.allowed, most=1))}
-            problems.say(code, table.name, row["_row"], column.name, value=value, **more)
+            hint, allowed = did_you_mean(nearest(value, column.allowed, most=1)), ", ".join(column.allowed)
+            problems.say(code, table.name, row["_row"], column.name, value=value, allowed=allowed, hint=hint)
         if bad.height > MOST:
             problems.say("more", table.name, None, column.name, count=bad.height - MOST, kind=code)
     else:
-        more = dict(zip(("low", "high"), map(_plain, _bounds(column) or ()), strict=False)) if code == "out_of_range" else {}
+        more: dict[str, str] = {}
+        if code == "out_of_range" and (bounds := _bounds(column)):
+            more = {"low": _plain(bounds[0]), "high": _plain(bounds[1])}
         if code == "control_characters":
             more["severity"] = "note"
         problems.rows(code, table.name, bad, column.name, **more)

@@ -92,7 +92,7 @@ def whatif(
     from ...graph.files import check_folder
     from ...graph.messages import text
     from ..outputs import plain
-    from ..whatif import ask, read_scenarios, write_answer
+    from ..whatif import ask, read_scenarios, with_facts, write_answer
 
     lang_ = language(lang)
     if out is not None:
@@ -106,13 +106,18 @@ def whatif(
     where |= {"sharing": sharing, "term": term, "sourcing": sourcing}
     with _bar(len(scenarios), lang_) as progress:
         answer = ask(open_graph(data), scenarios, product, **where, progress=progress)
+    terminal = console()
+    if not json:
+        _show(answer, terminal, lang_)
+    # The answer stands on the screen while it is worked out what would make it narrower.
+    with console(stderr=True).status(text("app.whatif.finding", lang_)):
+        answer = with_facts(answer, level=level.value)
     if out is not None:
         write_answer(answer, out, lang=lang_, force=force)
     if json:
         typer.echo(plain(answer.summary()))
         return
-    terminal = console()
-    _show(answer, terminal, lang_)
+    _show_facts(answer, terminal, lang_)
     if out is not None:
         terminal.print(text("app.assess.written", lang_, path=str(out)), markup=False)
 
@@ -206,6 +211,18 @@ def _show(answer: Answer, terminal: Console, lang: str) -> None:
     for row in answer.sources.iter_rows(named=True):
         line = f"[{row['id']}] {row['title']}. {row['publisher']}, {row['date'] or ''} {row['url'] or ''}"
         terminal.print(f" {safe(line, 300)}")
+
+
+def _show_facts(answer: Answer, terminal: Console, lang: str) -> None:
+    from ...graph.messages import text
+    from ..fact_lines import show_first
+
+    if not answer.facts.height:
+        return
+    for (scenario, reading), facts in answer.facts.group_by("scenario", "reading", maintain_order=True):
+        words = {"scenario": safe(scenario, 50), "reading": text(f"app.whatif.reading_{reading}", lang)}
+        show_first(facts, text("app.ask.first", lang, width=f"{100 * facts['width'][0]:.0f}", **words), terminal, lang)
+    terminal.print(text("app.ask.first_more", lang), style="dim")
 
 
 def _show_days(answer: Answer, terminal: Console, lang: str) -> None:

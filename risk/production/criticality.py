@@ -255,9 +255,9 @@ def _barred(
     calm = conditions(network, Scenario("", embargo(nodes[0], to=target, share=0.0)))
     inside = {calm.reader} | ({calm.unknown} if bound == LOW else set())
     rows = [failures.ids.index(id) for id in nodes]
-    cut = (failures.exports + failures.hidden(reading))[rows]
-    barred = sparse.hstack([cut if side in inside else 0 * cut for side in range(calm.sides)], format="csr")
-    barred.eliminate_zeros()
+    cut = sparse.csr_array(failures.exports + failures.hidden(reading))[rows]
+    none = sparse.csr_array(cut.shape, dtype=cut.dtype)
+    barred = sparse.csr_array(sparse.hstack([cut if side in inside else none for side in range(calm.sides)]))
     none = sparse.csr_array((len(nodes), len(network.kind)), dtype=np.int32)
     return failures.losses_of(none, barred, reading, wanted * calm.sides + calm.reader, assumed, calm)
 
