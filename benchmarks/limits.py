@@ -1,4 +1,4 @@
-"""Deep, wide, dense and looped graphs through every command: seconds, memory, and how each ends. One process an answer.
+"""Deep, wide, dense and looped graphs through every command: seconds of work, memory, and how each ends (Linux).
 
 python benchmarks/limits.py [COMMAND ...]
 """
@@ -9,8 +9,6 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -18,8 +16,6 @@ from pathlib import Path
 import numpy as np
 from kanmon.graph import SupplyGraph
 
-SECONDS = 120
-"""After so long an answer is given up."""
 MAKERS = [f"C{i:03}" for i in range(200)]
 PLACES = ["CHN", "JPN", "USA", "DEU", "KOR", "AUS", "BRA", "ZAF", "IDN", "CHL", "COD", "VNM", "MYS", "IND", "FRA", "CAN"]
 COMMANDS = {
@@ -74,24 +70,16 @@ def made(items: int, needs: list[tuple[int, int]], suppliers: int = 3) -> Supply
 
 
 def ended(words: list[str]) -> tuple[str, float, float]:
-    """Run a command in a process of its own: how it ended, seconds, GiB at most."""
-    start, peak, sampled = time.monotonic(), 0, threading.Event()
+    """Run a command in a process of its own: how it ended, seconds of the processor, GiB at most."""
     code = "from kanmon.app.cli import main; main()"
-    with subprocess.Popen([sys.executable, "-c", code, *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as child:
-        # The largest size is kept by the system; it is read while the process lives.
-        while child.poll() is None and time.monotonic() - start < SECONDS:
-            try:
-                lines = Path(f"/proc/{child.pid}/status").read_text(encoding="ascii").splitlines()
-                peak = max([peak, *(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))])
-            except OSError:
-                pass
-            sampled.wait(0.1)
-        late = child.poll() is None
-        if late:
-            child.kill()
-        said = child.stderr.read().decode(errors="replace").strip() if child.stderr and not late else ""
-    end = "not done" if late else "answer" if child.returncode == 0 else f"exit {child.returncode}: {said[-300:]}"
-    return end, time.monotonic() - start, peak / 2**20
+    with subprocess.Popen(
+        [sys.executable, "-c", code, *words], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8"
+    ) as child:
+        said = child.stderr.read().strip() if child.stderr else ""
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    end = "answer" if child.returncode == 0 else "advice" if "--limit" in said else f"exit {child.returncode}: {said[-300:]}"
+    return end, used.ru_utime + used.ru_stime, used.ru_maxrss / 2**20
 
 
 def main() -> None:
