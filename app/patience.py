@@ -64,6 +64,7 @@ class Patience:
         reader, writer = socket.socketpair()
         writer.setblocking(False)
         before, woken = signal.signal(signal.SIGINT, self._interrupted), signal.set_wakeup_fd(writer.fileno())
+        unraised, sys.unraisablehook = sys.unraisablehook, _unraised
         watcher = threading.Thread(target=self._watch, args=(reader,), daemon=True)
         watcher.start()
         try:
@@ -74,6 +75,7 @@ class Patience:
             self._over.set()
             signal.set_wakeup_fd(woken)
             signal.signal(signal.SIGINT, before)
+            sys.unraisablehook = unraised
             writer.close()
             watcher.join(_TICK)
             reader.close()
@@ -95,6 +97,12 @@ class Patience:
                 if not self._over.wait(GRACE):
                     _leave(f"{self.words(self.error())}\n", 2)
                 return
+
+
+def _unraised(about: Any) -> None:
+    """Show what was lost in a callback of a library, but not an interrupt: the watcher ends the command all the same."""
+    if not issubclass(about.exc_type, (_Late, KeyboardInterrupt)):
+        sys.__unraisablehook__(about)
 
 
 def _leave(words: str, code: int) -> None:
