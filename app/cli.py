@@ -13,10 +13,13 @@ from typing import Any
 from ..graph.errors import KanmonError
 from ..graph.files import KeptWarning, reason_of
 from ..graph.messages import LANGUAGES, default_language, text
-from .patience import SECONDS, Patience
+from .patience import Patience
 
-BOUNDED = {"assess", "chokepoints", "affected", "controls", "whatif", "ask", "explore"}
-"""Commands that are given up after a time: what a graph costs does not show in its size. The others read large files."""
+SECONDS = {"chokepoints": 60, "affected": 60, "whatif": 60, "controls": 300, "ask": 300, "assess": 300, "explore": 300}
+"""Seconds of work after which a question is given up: one about a product, and one about all of them or with many draws.
+
+What an answer costs does not show in the size of a graph. The other commands read large files and take the time they need.
+"""
 
 
 def main() -> None:
@@ -153,7 +156,7 @@ def _application(patience: Patience | None = None):
     def first(
         context: typer.Context,
         version: bool = typer.Option(False, "--version", help=say("version")),
-        limit: float = typer.Option(SECONDS, "--limit", min=0, help=say("limit"), envvar="KANMON_LIMIT"),
+        limit: float = typer.Option(None, "--limit", min=0, help=say("limit"), envvar="KANMON_LIMIT", show_default=False),
     ) -> None:
         if version:
             from .. import __version__
@@ -161,7 +164,8 @@ def _application(patience: Patience | None = None):
             typer.echo(f"kanmon {__version__}")
             raise typer.Exit
         if patience is not None:
-            patience.seconds = limit if context.invoked_subcommand in BOUNDED else None
+            usual = SECONDS.get(context.invoked_subcommand or "")
+            patience.seconds = usual if limit is None or usual is None else limit
 
     first.__annotations__["context"] = typer.Context  # typer looks names up among those of the module, where it is none
     app.callback(invoke_without_command=True)(first)

@@ -20,8 +20,6 @@ from typing import Any
 
 from ..graph.errors import LimitError
 
-SECONDS = 60.0
-"""Seconds of work after which an answer is given up, unless another number is asked for."""
 GRACE = 1.0
 """Seconds in which an interrupted command may put things in order."""
 _TICK = 0.2

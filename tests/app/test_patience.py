@@ -79,7 +79,9 @@ def test_only_questions_to_a_graph_are_given_up(monkeypatch):
 
     for words, seconds in (
         (["--limit", "7", "explore", "--help"], 7),
-        (["explore", "--help"], 60),
+        (["explore", "--help"], 300),
+        (["whatif", "--help"], 60),
+        (["--limit", "0", "whatif", "--help"], 0),
         (["--limit", "7", "check", "--help"], None),
     ):
         patience = Patience(str)
