@@ -43,6 +43,7 @@ fuzz: $(STAMP)
 
 soak: $(STAMP)
 	$(BIN)/python scripts/fuzz.py --seconds 3600
+	$(BIN)/python scripts/soak.py --scenarios 10000 --audits 1000
 
 bench: $(STAMP)
 	@for file in benchmarks/[a-z]*.py; do grep -q __main__ $$file && { echo "== $$file"; $(BIN)/python $$file || exit 1; }; done; true
