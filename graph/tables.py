@@ -21,6 +21,7 @@ from .schema import SCHEMA
 from .workbooks import COLUMNS, check_workbook, read_sheets, sheet_names
 
 _PARQUET_MAGIC = b"PAR1"
+_NO_VALUE = {pl.Binary, pl.Duration, pl.Object}
 
 
 def read_tables(path: str | Path) -> tuple[dict[str, pl.DataFrame], int]:
@@ -102,9 +103,7 @@ def read_parquet(path: Path) -> pl.DataFrame:
         raise ReadError("graph.tables.corrupt", path=short_path(path), reason="no Parquet file")
     with reading(path, "graph.tables.corrupt"):
         frame = pl.read_parquet(io.BytesIO(data))
-    nested = [
-        name for name, dtype in frame.schema.items() if dtype.is_nested() or dtype in {pl.Binary, pl.Duration, pl.Object}
-    ]
+    nested = [name for name, dtype in frame.schema.items() if dtype.is_nested() or dtype.base_type() in _NO_VALUE]
     if nested:
         raise ReadError("graph.tables.nested", path=short_path(path), columns=shorten(", ".join(nested)))
     return frame
