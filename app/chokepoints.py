@@ -99,7 +99,9 @@ def _check_size(network: ProductionNetwork, fails: str) -> None:
     items = network.nodes["item"].n_unique()
     events = items if fails == "item" else network.makers[fails].n_unique()
     if events * items > MOST_PAIRS:
-        raise LimitError("app.chokepoints.too_large", events=f"{events:,}", items=f"{items:,}", limit=f"{MOST_PAIRS:,}")
+        raise LimitError(
+            "app.chokepoints.too_many_losses", events=f"{events:,}", items=f"{items:,}", limit=f"{MOST_PAIRS:,}"
+        )
 
 
 SHARES = {"country": "country", "supplier": "company", "item": "country"}
