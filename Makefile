@@ -5,12 +5,18 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 OUT ?= out
 SECONDS_OF_FUZZ ?= 300
+PIP := python -m pip install --quiet --disable-pip-version-check
+# Files are checked against their hashes where they are known for this Python and system; elsewhere their versions are pinned.
+HASHES = constraints/$(shell $(PYTHON) -c 'import platform, sys; print(f"cp{sys.version_info.major}{sys.version_info.minor}-{sys.platform}-{platform.machine()}")').txt
 
-.PHONY: demo test lint data fuzz soak bench docs notebooks pictures clean
+.PHONY: demo test lint data fuzz soak bench docs notebooks pictures constraints test-lowest test-newest licences sbom clean
 
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml constraints.txt $(wildcard constraints/*.txt)
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test,dask,docs]'
+	if [ -f $(HASHES) ]; then \
+	  $(BIN)/$(PIP) --require-hashes --no-deps --requirement $(HASHES) && \
+	  $(BIN)/$(PIP) --no-deps --no-build-isolation --editable .; \
+	else $(BIN)/$(PIP) --constraint constraints.txt --editable '.[test,dask,docs]'; fi
 	touch $(STAMP)
 
 demo: $(STAMP)
@@ -37,6 +43,7 @@ fuzz: $(STAMP)
 
 soak: $(STAMP)
 	$(BIN)/python scripts/fuzz.py --seconds 3600
+	$(BIN)/python scripts/soak.py --scenarios 10000 --audits 1000
 
 bench: $(STAMP)
 	@for file in benchmarks/[a-z]*.py; do grep -q __main__ $$file && { echo "== $$file"; $(BIN)/python $$file || exit 1; }; done; true
@@ -49,6 +56,28 @@ notebooks: $(STAMP)
 
 pictures: $(STAMP)
 	$(BIN)/python scripts/pictures.py
+
+# The newest versions that fit together; look at the difference, run the tests, commit it.
+constraints: $(STAMP)
+	$(BIN)/python scripts/packages.py lock
+
+# The lowest versions that pyproject.toml admits, and the newest that there are, each in an environment of its own.
+test-lowest: $(STAMP)
+	$(BIN)/python scripts/packages.py lowest $(OUT)/lowest.txt
+	$(PYTHON) -m venv $(OUT)/lowest
+	$(OUT)/lowest/bin/$(PIP) --constraint $(OUT)/lowest.txt '.[dask]' pytest hypothesis openpyxl packaging
+	$(OUT)/lowest/bin/python -m pytest --quiet tests/graph tests/risk tests/datasets
+
+test-newest:
+	$(PYTHON) -m venv $(OUT)/newest
+	$(OUT)/newest/bin/$(PIP) --upgrade '.[test,dask]'
+	$(OUT)/newest/bin/python -m pytest --quiet tests/graph tests/risk tests/datasets
+
+licences: $(STAMP)
+	$(BIN)/python scripts/packages.py licences
+
+sbom: $(STAMP)
+	$(BIN)/python scripts/packages.py sbom $(OUT)/sbom.cdx.json
 
 clean:
 	rm -rf $(VENV) $(OUT) site build dist *.egg-info

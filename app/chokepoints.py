@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from ..graph import ProductionNetwork, SupplyGraph
+from ..graph import LimitError, ProductionNetwork, SupplyGraph
 from ..graph.files import whole_folder
 from ..risk import chokepoints, cut_sets, explain, exposure, look_through
 
@@ -17,6 +17,8 @@ FAILS = {"country": "country", "company": "supplier", "site": "supplier"}
 """What fails in an assessment, by whose shares are looked at."""
 MOST_NODES = 20_000
 """An assessment works out the chokepoints of chains of no more nodes than this."""
+MOST_PAIRS = 40_000_000
+"""Nodes that may fail times items, for which losses are held at once: about 2 GiB."""
 _MOST_WORK = 200_000_000  # links to solve for all pairs of nodes; beyond, an assessment looks at single nodes
 
 
@@ -70,10 +72,13 @@ def find_chokepoints(
         The product, buyer or node is not in the graph.
     InputError
         A threshold outside 0..1.
+    LimitError
+        More than `MOST_PAIRS`.
     """
     named = "supplier" if fails == "supplier" else "country"
     reasons = pl.DataFrame() if why is None else explain(graph, product, why, buyer, level=level or SHARES[fails])
     network = graph.network(product, buyer=buyer, level=level or SHARES[fails])
+    _check_size(network, fails)
     sets = _sets(network, fails, threshold, max_order)
     half = sets.filter(pl.col("threshold").is_not_null())
     nodes = chokepoints(network, fails=fails, threshold=threshold, max_order=max_order, sets=half)
@@ -88,6 +93,15 @@ def find_chokepoints(
         look_through(graph, product, buyer, level=named),
         reasons,
     )
+
+
+def _check_size(network: ProductionNetwork, fails: str) -> None:
+    items = network.nodes["item"].n_unique()
+    events = items if fails == "item" else network.makers[fails].n_unique()
+    if events * items > MOST_PAIRS:
+        raise LimitError(
+            "app.chokepoints.too_many_losses", events=f"{events:,}", items=f"{items:,}", limit=f"{MOST_PAIRS:,}"
+        )
 
 
 SHARES = {"country": "country", "supplier": "company", "item": "country"}

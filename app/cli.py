@@ -13,6 +13,13 @@ from typing import Any
 from ..graph.errors import KanmonError
 from ..graph.files import KeptWarning, reason_of
 from ..graph.messages import LANGUAGES, default_language, text
+from .patience import Patience
+
+SECONDS = {"chokepoints": 60, "affected": 60, "whatif": 60, "controls": 300, "ask": 300, "assess": 300, "explore": 300}
+"""Seconds of work after which a question is given up: one about a product, and one about all of them or with many draws.
+
+What an answer costs does not show in the size of a graph. The other commands read large files and take the time they need.
+"""
 
 
 def main() -> None:
@@ -27,8 +34,10 @@ def main() -> None:
     warnings.showwarning = _warned
     if len(sys.argv) > 1 and "--help" not in sys.argv:  # help waits for no library
         _without_drawing()
+    patience = Patience(lambda error: error.text(lang))
     try:
-        _application()()
+        with patience.watching():
+            _application(patience)()
     except SystemExit as leaving:
         sys.exit(leaving.code if _printed(lang) else 2)
     except KeyboardInterrupt:
@@ -100,7 +109,7 @@ def _spoken(arguments: list[str]) -> str:
     return default_language()
 
 
-def _application():
+def _application(patience: Patience | None = None):
     import typer
 
     from .commands import (
@@ -144,12 +153,21 @@ def _application():
     bundled.command("update", help=say("data_update"))(data_update.update)
     app.add_typer(bundled, name="data")
 
-    @app.callback(invoke_without_command=True)
-    def version(version: bool = typer.Option(False, "--version", help=say("version"))) -> None:
+    def first(
+        context: typer.Context,
+        version: bool = typer.Option(False, "--version", help=say("version")),
+        limit: float = typer.Option(None, "--limit", min=0, help=say("limit"), envvar="KANMON_LIMIT", show_default=False),
+    ) -> None:
         if version:
             from .. import __version__
 
             typer.echo(f"kanmon {__version__}")
             raise typer.Exit
+        if patience is not None:
+            usual = SECONDS.get(context.invoked_subcommand or "")
+            patience.seconds = usual if limit is None or usual is None else limit
+
+    first.__annotations__["context"] = typer.Context  # typer looks names up among those of the module, where it is none
+    app.callback(invoke_without_command=True)(first)
 
     return app

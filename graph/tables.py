@@ -21,6 +21,7 @@ from .schema import SCHEMA
 from .workbooks import COLUMNS, check_workbook, read_sheets, sheet_names
 
 _PARQUET_MAGIC = b"PAR1"
+_NO_VALUE = {pl.Binary, pl.Duration, pl.Object}
 
 
 def read_tables(path: str | Path) -> tuple[dict[str, pl.DataFrame], int]:
@@ -90,19 +91,19 @@ def check_columns(width: int, path: Path) -> None:
 
 
 def read_parquet(path: Path) -> pl.DataFrame:
-    """Return a Parquet file that is read whole, so that damage shows here; columns of lists are refused.
+    """Return a Parquet file that is read whole, so that damage shows here; columns of no plain values are refused.
 
     Raises
     ------
     ReadError
-        The file is missing or damaged, or a column holds lists or structures.
+        The file is missing or damaged, or a column holds lists, structures, raw bytes or spans of time.
     """
     data = read_bytes(path)
     if not (data.startswith(_PARQUET_MAGIC) and data.endswith(_PARQUET_MAGIC)):
         raise ReadError("graph.tables.corrupt", path=short_path(path), reason="no Parquet file")
     with reading(path, "graph.tables.corrupt"):
         frame = pl.read_parquet(io.BytesIO(data))
-    nested = [name for name, dtype in frame.schema.items() if dtype.is_nested()]
+    nested = [name for name, dtype in frame.schema.items() if dtype.is_nested() or dtype.base_type() in _NO_VALUE]
     if nested:
         raise ReadError("graph.tables.nested", path=short_path(path), columns=shorten(", ".join(nested)))
     return frame

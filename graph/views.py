@@ -79,12 +79,15 @@ def write_graphml(graph: SupplyGraph, path: str | Path) -> Path:
 
 def write_gexf(graph: SupplyGraph, path: str | Path) -> Path:
     """Write GEXF 1.2 that Gephi and networkx read with all attributes."""
-    import networkx
+    from networkx.readwrite.gexf import GEXFWriter
 
     view = to_networkx(graph)
     for edges, (_, _, _, data) in enumerate(view.edges(keys=True, data=True)):
         data["id"] = str(edges)
         data["year"] = str(data["year"]) if "year" in data else ""
+    writer = GEXFWriter(view, encoding="utf-8", version="1.2draft")
+    for about in writer.xml.findall("meta"):  # names the day: the same facts give the same bytes on any
+        writer.xml.remove(about)
     with whole_file(path) as temporary:
-        networkx.write_gexf(view, temporary, encoding="utf-8", version="1.2draft")
+        writer.write(temporary)
     return Path(path)

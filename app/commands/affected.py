@@ -55,8 +55,9 @@ def affected(
     lang_ = language(lang)
     if out is not None:
         check_folder(out, force)
-    graph = open_graph(data)
-    found = hanging(graph, node, kind=kind.value, item=item, buyer=buyer, level=level.value)
+    with console(stderr=True).status(text("app.cli.working", lang_)):
+        graph = open_graph(data)
+        found = hanging(graph, node, kind=kind.value, item=item, buyer=buyer, level=level.value)
     if out is not None:
         with whole_folder(out, force) as folder:
             write_csv(found, folder / "affected.csv")

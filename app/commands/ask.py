@@ -88,10 +88,11 @@ def ask(
         scenarios = read_scenarios(scenario)
     own = shocks(halt, embargo, reduce, item, to or ([buyer] if buyer and embargo else None))
     scenarios += [own] if len(own) or not scenarios else []
-    found = find_out(
-        open_graph(data), scenarios, product, buyer=buyer, level=level.value, domestic=domestic, sharing=sharing.value,
-        steps=steps, draws=draws, seed=seed,
-    )  # fmt: skip
+    with console(stderr=True).status(text("app.cli.working", lang_)):
+        found = find_out(
+            open_graph(data), scenarios, product, buyer=buyer, level=level.value, domestic=domestic, sharing=sharing.value,
+            steps=steps, draws=draws, seed=seed,
+        )  # fmt: skip
     if out is not None:
         write_findings(found, out, force=force)
     if json:

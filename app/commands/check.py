@@ -44,8 +44,8 @@ def check(
         raise ReadError("graph.tables.exists", path=shorten(draft))
     corrections = read_corrections(mapping)
     tables, names, failed = [], [], []
-    for given in files:
-        for path in inputs(given):
+    with console(stderr=True).status(text("app.cli.working", lang_)):
+        for path in (path for given in files for path in inputs(given)):
             try:
                 found = understand(path, encoding=encoding, corrections=corrections)
             except KanmonError as error:
@@ -53,10 +53,10 @@ def check(
                 continue
             tables += found.tables
             names += found.files
-    found = Understanding(tuple(tables), tuple(names), "")
-    if not failed:
-        check_corrections(found, corrections)
-    links = linked(found, load("world"))
+        found = Understanding(tuple(tables), tuple(names), "")
+        if not failed:
+            check_corrections(found, corrections)
+        links = linked(found, load("world"))
     if draft is not None:
         write_draft(found, draft)
     words = " ".join(f'"{file}"' if " " in str(file) else str(file) for file in files)

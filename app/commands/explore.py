@@ -31,7 +31,8 @@ def explore(
     lang_ = language(lang)
     if out.exists() and not force:
         raise ReadError("app.explorer.exists", path=shorten(out))
-    graph = open_graph(data)
-    path = write_explorer(graph, out, products=product, buyer=buyer, level=level.value, domestic=domestic, lang=lang_)
+    asked = {"products": product, "buyer": buyer, "level": level.value, "domestic": domestic}
+    with console(stderr=True).status(text("app.cli.working", lang_)):
+        path = write_explorer(open_graph(data), out, **asked, lang=lang_)
     size = f"{path.stat().st_size / 1e6:.1f}"
     console(stderr=True).print(text("app.explorer.written", lang_, path=str(path), size=size), markup=False)

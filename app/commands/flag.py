@@ -49,10 +49,11 @@ def flag(
     files = [word for word in texts if Path(word).suffix.lower() in FILES]
     if files and len(texts) > 1:
         raise InputError("app.flag.one_file", path=shorten(files[0]))
-    lines, understood = (
-        read_lines(Path(files[0]), column, hs_column, encoding=encoding) if files else (lines_of(texts), None)
-    )
-    found = flag_lines(lines, lang_)
+    with console(stderr=True).status(text("app.cli.working", lang_)):
+        lines, understood = (
+            read_lines(Path(files[0]), column, hs_column, encoding=encoding) if files else (lines_of(texts), None)
+        )
+        found = flag_lines(lines, lang_)
     read = lines.frame.height
     if out is not None and read:
         write_flags(found, out, force=force)

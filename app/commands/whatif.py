@@ -124,13 +124,14 @@ def whatif(
 
 @contextmanager
 def _bar(count: int, lang: str) -> Iterator[Callable[[int], None] | None]:
-    """Yield what shows how many of many scenarios are done, on a terminal's error stream."""
+    """Show that it goes on; yield what shows how many of many scenarios are done, on a terminal's error stream."""
+    from ...graph.messages import text
+
     if count < MANY:
-        yield None
+        with console(stderr=True).status(text("app.cli.working", lang)):
+            yield None
         return
     from rich.progress import Progress
-
-    from ...graph.messages import text
 
     with Progress(console=console(stderr=True), transient=True) as bar:
         task = bar.add_task(text("app.whatif.progress", lang), total=count)

@@ -129,7 +129,7 @@ class _Shared:
         floats = [getattr(network, name) for network in found for name in (*ROWS, *LIKE_LOW, *NODES)]
         floats = [array for array in floats if array.dtype.kind == "f"]
         self.levels = np.unique(np.concatenate(floats)) if floats else np.zeros(0)
-        self.chains = {name: places for network in found for name, places in network.chains.items()}
+        self.chains = dict(sorted((name, places) for network in found for name, places in network.chains.items()))
         self.countries = {
             supplier: country
             for network in found

@@ -65,7 +65,7 @@ def _check(wish: Mapping[str, Any], path: Path) -> None:
         else {*roles(), *(r for _, _, each in forms().values() for r in each.values())}
     )
     for target in columns.values():
-        if target not in {IGNORE, None, ""} and target not in known:
+        if target not in (IGNORE, None, "") and not (isinstance(target, str) and target in known):
             hint = did_you_mean(nearest(str(target), known))
             raise InputError("datasets.intake.yaml_role", value=shorten(target), hint=hint)
 

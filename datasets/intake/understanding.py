@@ -12,7 +12,7 @@ import polars as pl
 
 from ...graph import Message, ReadError
 from ...graph.errors import short_path, shorten
-from ...graph.files import not_found
+from ...graph.files import not_found, reading
 from . import published
 from .columns import Columns, assign, by_content, profile
 from .headers import Place, places
@@ -97,7 +97,8 @@ def understand(
             continue
         for file in _files(path):
             names.append(file.name)
-            digest.update(file.name.encode("utf-8") + b"\0" + file.read_bytes())
+            with reading(file):
+                digest.update(file.name.encode("utf-8") + b"\0" + file.read_bytes())
             tables += published.file_tables(file, encoding) or _file(file, encoding, wishes)
     return Understanding(tuple(tables), tuple(names), digest.hexdigest())
 
@@ -134,10 +135,14 @@ def _files(path: Path) -> list[Path]:
         )
         if not files:
             raise ReadError("datasets.intake.no_files", path=short_path(path), kinds=", ".join(sorted(SUFFIXES)))
-        return files
-    if not path.exists():
+    elif path.exists():
+        files = [path]
+    else:
         raise not_found(path)
-    return [path]
+    for file in files:
+        if not file.is_file():  # to open a pipe is to wait for somebody
+            raise ReadError("graph.tables.no_file", path=short_path(file))
+    return files
 
 
 def _file(path: Path, encoding: str | None, wishes: Mapping[str, Any]) -> list[Table]:

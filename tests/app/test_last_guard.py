@@ -16,7 +16,7 @@ from kanmon.app.outputs import write_csv
 
 
 def ended(monkeypatch, capsys, error, *words):
-    def application():
+    def application(_):
         def run():
             raise error
 
@@ -50,7 +50,7 @@ def test_an_error_that_nobody_foresaw_is_one_line(monkeypatch, capsys, error, co
 
 
 def test_a_fault_names_its_place_in_kanmon_and_no_path_of_the_machine(monkeypatch, capsys):
-    def application():
+    def application(_):
         return lambda: cli._spoken(3)  # a number where words belong
 
     monkeypatch.setattr(sys, "argv", ["kanmon"])

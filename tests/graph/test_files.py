@@ -331,3 +331,34 @@ def test_a_disk_that_refuses_leaves_the_old_and_says_why(tmp_path, monkeypatch, 
     monkeypatch.undo()
     assert os.strerror(number) in caught.value.text("en") and "out" in caught.value.text("ja")
     assert holds(out) == OLD and [file.name for file in tmp_path.iterdir()] == ["out"]
+
+
+@posix
+def test_a_pipe_among_a_companys_files_is_refused_and_nothing_waits(tmp_path):
+    from kanmon.datasets.intake.understanding import understand
+
+    (tmp_path / "a.csv").write_text("part,supplier\nA-1,B\n", encoding="utf-8")
+    os.mkfifo(tmp_path / "b.csv")
+    with pytest.raises(ReadError, match=r"b\.csv"):
+        understand(tmp_path)
+    with pytest.raises(ReadError, match=r"b\.csv"):
+        understand(tmp_path / "b.csv")
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pl.Series("hs6", [["1"]]),
+        pl.Series("hs6", [{"a": 1}]),
+        pl.Series("hs6", [b"\xff\xfe"]),
+        pl.Series("hs6", [1]).cast(pl.Duration),
+    ],
+    ids=["list", "struct", "bytes", "span"],
+)
+def test_parquet_columns_of_no_plain_values_are_refused(tmp_path, column):
+    from kanmon.graph import SupplyGraph
+
+    rows = pl.DataFrame([{"id": "a", "name_en": "A", "kind": "mineral"}]).with_columns(column)
+    rows.write_parquet(tmp_path / "items.parquet")
+    with pytest.raises(ReadError, match="hs6"):
+        SupplyGraph.read(tmp_path)

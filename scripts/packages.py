@@ -1,0 +1,213 @@
+"""What Kanmon is installed with: pinned by hash, under licences that are allowed, listed in a bill of materials.
+
+    python scripts/packages.py lock [--keep]     # constraints.txt, and constraints/<this Python and system>.txt with hashes
+    python scripts/packages.py lowest FILE       # constraints: the lowest versions that pyproject.toml admits
+    python scripts/packages.py licences          # exit 1 where an installed package has a licence that nobody looked at
+    python scripts/packages.py sbom FILE         # CycloneDX 1.6 of what an installed Kanmon needs
+
+Only `lock` asks a package index, through pip. No file holds its address.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterable, Iterator
+from importlib.metadata import Distribution, distribution, distributions
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+ROOT = Path(__file__).parents[1]
+EXTRAS = ("test", "dask", "docs")
+"""What a developer's environment is installed with."""
+BUILD = ["setuptools>=80"]
+"""What a wheel is built with: pinned, too, so that nothing is fetched unchecked."""
+
+ALLOWED = {
+    "0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "HPND", "ISC", "MIT",
+    "MIT-CMU", "MPL-2.0", "PSF-2.0", "Unlicense", "Zlib",
+}  # fmt: skip
+"""Licences that a program under Apache-2.0 may be used and shipped with as a library (MPL-2.0: unchanged)."""
+NAMES = {
+    "Apache 2.0": "Apache-2.0", "Apache Software License": "Apache-2.0",
+    "BSD": "BSD-3-Clause", "BSD License": "BSD-3-Clause",
+    "BSD-3-Clause and Public-Domain": "BSD-3-Clause AND CC0-1.0", "GNU General Public License (GPL)": "GPL-2.0-or-later",
+    "ISC license": "ISC", "ISC License": "ISC", "ISC License (ISCL)": "ISC", "MIT License": "MIT",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0", "Python Software Foundation License": "PSF-2.0",
+}  # fmt: skip
+"""What older metadata says, as SPDX. "BSD" alone is taken for its three clauses."""
+EXCEPTED = {"igraph": "GPL-2.0-or-later: installed beside Kanmon and used as a library; nothing of it is shipped"}
+"""Packages whose licence is not allowed, and why they are used all the same."""
+
+
+# --- licences ------------------------------------------------------------------------------------------------------------
+
+
+def licence(package: Distribution) -> str:
+    """Return the licence of a package as an SPDX expression; as it is written where it is none, "" where none is said."""
+    about = package.metadata
+    said = about.get("License-Expression")
+    if said:
+        return said
+    short = (about.get("License") or "").strip()
+    classifiers = about.get_all("Classifier") or []
+    classified = [name.rpartition("::")[2].strip() for name in classifiers if name.startswith("License ::")]
+    written = [*classified, short] if "\n" in short or short in {"", "UNKNOWN"} else [short, *classified]
+    known = [NAMES.get(name, name) for name in written if name and name != "UNKNOWN"]
+    return next((name for name in known if refused(name) == []), known[0] if known else "")
+
+
+def refused(expression: str) -> list[str]:
+    """Return what in an expression is not allowed: of alternatives one has to be, of licences that hold together each.
+
+    >>> refused("MIT OR GPL-3.0-only"), refused("MIT AND GPL-3.0-only"), refused("")
+    ([], ['GPL-3.0-only'], ['none said'])
+    """
+    ways = [re.split(r"\s+AND\s+", way.strip(" ()")) for way in re.split(r"\s+OR\s+", expression)]
+    bad = [[part.strip(" ()") or "none said" for part in way if part.strip(" ()") not in ALLOWED] for way in ways]
+    return min(bad, key=len)
+
+
+def unlooked(packages: Iterable[Distribution]) -> dict[str, list[str]]:
+    """Return packages under licences that are neither allowed nor excepted, and what is not."""
+    found = {}
+    for package in packages:
+        name = canonicalize_name(package.metadata["Name"])
+        if name not in EXCEPTED and (bad := refused(licence(package))):
+            found[name] = bad
+    return found
+
+
+# --- what is needed ------------------------------------------------------------------------------------------------------
+
+
+def needed(name: str = "kanmon") -> dict[str, list[str]]:
+    """Return the installed packages that a package needs, itself first, and the names that each of them asks for."""
+    found: dict[str, list[str]] = {}
+    front = [(canonicalize_name(name), frozenset[str]())]
+    while front:
+        one, extras = front.pop(0)
+        if one in found:
+            continue
+        asked = [Requirement(line) for line in distribution(one).requires or []]
+        wanted = [need for need in asked if _wanted(need, extras)]
+        found[one] = sorted({canonicalize_name(need.name) for need in wanted})
+        front += [(canonicalize_name(need.name), frozenset(need.extras)) for need in wanted]
+    return found
+
+
+def _wanted(need: Requirement, extras: Iterable[str]) -> bool:
+    return need.marker is None or any(need.marker.evaluate({"extra": extra}) for extra in ("", *extras))
+
+
+def bill() -> dict[str, Any]:
+    """Return the bill of materials of an installed Kanmon as CycloneDX 1.6: the same packages give the same bytes."""
+    found = needed()
+
+    def component(name: str) -> dict[str, Any]:
+        package = distribution(name)
+        said = licence(package)
+        spdx = not refused(said) or said in NAMES.values()
+        return {
+            "type": "library",
+            "bom-ref": _purl(package),
+            "name": package.metadata["Name"],
+            "version": package.version,
+            "licenses": [{"expression": said} if spdx else {"license": {"name": said or "unknown"}}],
+            "purl": _purl(package),
+        }
+
+    first, *rest = found
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "version": 1,
+        "metadata": {"component": component(first) | {"type": "application"}},
+        "components": [component(name) for name in sorted(rest)],
+        "dependencies": [
+            {"ref": _purl(distribution(name)), "dependsOn": [_purl(distribution(need)) for need in found[name]]}
+            for name in sorted(found)
+        ],
+    }
+
+
+def _purl(package: Distribution) -> str:
+    return f"pkg:pypi/{canonicalize_name(package.metadata['Name'])}@{package.version}"
+
+
+# --- versions ------------------------------------------------------------------------------------------------------------
+
+
+def tag() -> str:
+    """Return what hashes are good for: this Python on this system."""
+    return f"cp{sys.version_info.major}{sys.version_info.minor}-{sys.platform}-{platform.machine()}"
+
+
+def lock(keep: bool = False) -> None:
+    """Write the newest versions that fit together (or keep those that are pinned), and the hash of each file."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.json"
+        wanted = [*BUILD, f"{ROOT}[{','.join(EXTRAS)}]"]
+        flags = ["--quiet", "--dry-run", "--ignore-installed", "--only-binary", ":all:", "--report", str(report)]
+        flags += ["--constraint", str(ROOT / "constraints.txt")] if keep else []
+        subprocess.run([sys.executable, "-m", "pip", "install", *flags, *wanted], check=True)
+        rows = sorted(pins(json.loads(report.read_text(encoding="utf-8"))))
+    head = "# Made by `make constraints`: versions that fit together and were tested.\n"
+    plain = "".join(f"{name}=={version}\n" for name, version, _ in rows)
+    (ROOT / "constraints.txt").write_text(head + plain, encoding="utf-8")
+    hashed = "".join(f"{name}=={version} \\\n    --hash=sha256:{digest}\n" for name, version, digest in rows)
+    file = ROOT / "constraints" / f"{tag()}.txt"
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(f"{head}# The files that {tag()} takes.\n{hashed}", encoding="utf-8")
+
+
+def pins(report: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield name, version and SHA-256 of everything that pip would install, but of Kanmon itself."""
+    for row in report["install"]:
+        name = canonicalize_name(row["metadata"]["name"])
+        if name != "kanmon":
+            yield name, row["metadata"]["version"], row["download_info"]["archive_info"]["hashes"]["sha256"]
+
+
+def lowest() -> Iterator[str]:
+    """Yield the lowest version of each package that pyproject.toml names, as constraints."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for line in [*project["dependencies"], *project["optional-dependencies"]["dask"]]:
+        need = Requirement(line)
+        (bound,) = (limit.version for limit in need.specifier if limit.operator == ">=")
+        yield f"{need.name}=={bound}"
+
+
+def main() -> None:
+    """Do what the command says."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("what", choices=["lock", "lowest", "licences", "sbom", "tag"])
+    parser.add_argument("file", type=Path, nargs="?")
+    parser.add_argument("--keep", action="store_true")
+    given = parser.parse_args()
+    if given.what == "tag":
+        print(tag())
+    elif given.what == "lock":
+        lock(given.keep)
+    elif given.what == "licences":
+        bad = unlooked(distributions())
+        for name, parts in sorted(bad.items()):
+            print(f"{name}: {', '.join(parts)}")
+        sys.exit(1 if bad else 0)
+    else:
+        words = "\n".join(lowest()) if given.what == "lowest" else json.dumps(bill(), indent=1)
+        given.file.parent.mkdir(parents=True, exist_ok=True)
+        given.file.write_text(words + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
