@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from ...graph import KanmonError, Message, SupplyGraph
+from ...graph.delimited import delimiter
 from ...graph.errors import ReadError
 from ...graph.files import read_bytes
 from ...graph.schema import SCHEMA
@@ -24,7 +25,6 @@ from ..readers.eto import read_eto
 from ..readers.japan_customs import read_japan_customs
 from ..readers.us_census import read_us_census
 from .content import content
-from .sheets import delimiter
 from .table import Table
 
 _HEAD = 200_000

@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from ...graph.headers import bare as folded
 from ..readers.tables import packaged
 
 EXACT, PART, LIKE = "word", "part", "like"
@@ -39,14 +40,8 @@ def plain(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-@lru_cache(65_536)
-def bare(name: str) -> str:
-    """Return a header without marks either, as the tables of words hold it.
-
-    >>> bare("Mfr. Part-No. *")
-    'mfrpartno'
-    """
-    return re.sub(r"[\s._\-‐–—:：・*＊※?？!#＃'’\"()\[\]/／、,;；°º]+", "", unicodedata.normalize("NFKC", name).casefold())
+bare = lru_cache(65_536)(folded)
+"""A header without marks, as the tables of words hold it."""
 
 
 @cache

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from ...graph import InputError, ReadError
-from ...graph.encodings import text_of
 from ...graph.errors import short_path, shorten
-from ...graph.files import read_bytes, reading
+from ...graph.files import reading
 from ...graph.messages import Message
+from ...graph.tables import read_frame
 from ..places import country
-from .tables import Notes, separator_of
+from .tables import Notes
 
 _NUMBER = r"^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$"
 _OUTPUT = re.compile(r"(?:^|[._ ])(?:out|output|go|gross output|total output|x|indout|産出額|生産額)$", re.IGNORECASE)
@@ -158,15 +157,9 @@ def _named(labels: list[tuple[str, ...]]) -> list[tuple[str, str]]:
 def _matrix(path: Path, notes: Notes) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]], np.ndarray]:
     """Return the labels of rows and columns, and the cells as numbers, nan where blank."""
     with reading(path):
-        text, encoding = text_of(read_bytes(path), path)
-        if encoding in {"cp932", "cp1252"}:
-            notes.append(Message("datasets.trade.encoding", path=short_path(path), encoding=encoding))
-        if not text.strip():
-            raise InputError("datasets.trade.empty", path=short_path(path))
-        separator = separator_of(text.splitlines()[0])
-        raw = pl.read_csv(
-            StringIO(text), separator=separator, has_header=False, infer_schema=False, truncate_ragged_lines=True
-        ).with_columns(pl.all().str.strip_chars().replace("", None))
+        raw = read_frame(path, ragged=True, header=False, notes=notes).with_columns(
+            pl.all().str.strip_chars().replace("", None)
+        )
         heads, left = _margins(raw)
     if heads is None or left is None:
         raise InputError("datasets.input_output.no_labels", path=short_path(path))
