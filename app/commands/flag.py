@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...graph.messages import text
-from ..console import Force, Json, Lang, console, language, safe
+from ..console import Encoding, Force, Json, Lang, console, language, safe
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -23,7 +23,6 @@ SHOWN = 30
 Texts = Annotated[list[str], typer.Argument(metavar="TEXT...|FILE", help=text("app.flag.words"))]
 Column = Annotated[str | None, typer.Option("--column", help=text("app.flag.column"), show_default=False)]
 HsColumn = Annotated[str | None, typer.Option("--hs-column", help=text("app.flag.hs_column"), show_default=False)]
-Encoding = Annotated[str | None, typer.Option("--encoding", help=text("app.check.encoding"), show_default=False)]
 OutFile = Annotated[Path | None, typer.Option("--out", help=text("app.flag.out"), show_default=False)]
 
 

@@ -50,7 +50,7 @@ _MEASURES = {"PROD": "production", "CAP": "capacity", "RESERVES": "reserves"}
 _NOTES = {"PROD": "PROD_NOTES", "CAP": "CAP_NOTES", "RESERVES": "RESERVE_NOTES"}
 
 
-def release_kind(path: str | Path) -> str | None:
+def release_kind(path: str | Path, encoding: str | None = None) -> str | None:
     """Return which release a file is, by its header: usgs_world, iea_supply, casting_census, wgi; None if none of them.
 
     Raises
@@ -63,7 +63,7 @@ def release_kind(path: str | Path) -> str | None:
     path = Path(path)
     if _iea_sheet(path):
         return "iea_supply"
-    header = [name.strip() for name in header_of(path)]
+    header = [name.strip() for name in header_of(path, encoding)]
     if is_wgi(header):
         return "wgi"
     if set(USGS_LONG) <= set(header) or (set(USGS_WIDE) <= set(header) and any(map(_WIDE_FIGURE.match, header))):
@@ -72,13 +72,13 @@ def release_kind(path: str | Path) -> str | None:
     return "casting_census" if len(metals) > 2 and header[0].casefold() == "country" else None
 
 
-def read_sheet(path: Path) -> pl.DataFrame:
+def read_sheet(path: Path, encoding: str | None = None) -> pl.DataFrame:
     """Return the table of a file as text, with trimmed names of columns."""
-    frame = read_frame(path, ragged=True).cast(pl.String)
+    frame = read_frame(path, ragged=True, encoding=encoding).cast(pl.String)
     return frame.rename({name: name.strip() for name in frame.columns})
 
 
-def read_release(path: str | Path, kind: str, year: int | None = None) -> pl.DataFrame:
+def read_release(path: str | Path, kind: str, year: int | None = None, encoding: str | None = None) -> pl.DataFrame:
     """Return the table of a release of a known kind.
 
     Parameters
@@ -89,6 +89,8 @@ def read_release(path: str | Path, kind: str, year: int | None = None) -> pl.Dat
         As `release_kind` says.
     year : int, optional
         The year of a casting census, whose table does not say it.
+    encoding : str, optional
+        Of a text file, where it is known better.
 
     Raises
     ------
@@ -100,7 +102,7 @@ def read_release(path: str | Path, kind: str, year: int | None = None) -> pl.Dat
     path = Path(path)
     if kind == "iea_supply":
         return _iea(path)
-    frame = read_sheet(path).with_row_index("line", offset=2)
+    frame = read_sheet(path, encoding).with_row_index("line", offset=2)
     if kind == "casting_census":
         return _census(frame, path, year)
     return _usgs_long(frame) if "Statistics" in frame.columns else _usgs_wide(frame)
