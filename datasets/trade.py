@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -160,21 +161,31 @@ def trade_kind(path: str | Path, encoding: str | None = None) -> str:
     InputError
         It is none of these.
     """
-    from .readers.comtrade import is_comtrade
-
     path = Path(path)
     if path.is_dir():
         return "baci"
     header = _header(path, encoding)
+    kind = kind_of_trade(header)
+    if kind is None:
+        raise InputError("datasets.trade.header", path=short_path(path), columns=shorten(", ".join(header), 120))
+    return kind
+
+
+def kind_of_trade(header: Sequence[str]) -> str | None:
+    """Return which kind of trade file has such a header, as `trade_kind` says; None if none of them.
+
+    >>> kind_of_trade(["輸入国", "原産国", "年", "金額", "HSコード"]), kind_of_trade(["part", "price"])
+    ('tidy', None)
+    """
+    from .readers.comtrade import is_comtrade
+
     if is_comtrade(header):
         return "comtrade"
     for kind, columns in _HEADERS.items():
         if columns <= set(header):
             return kind
     names = {*header, *called(header, "flows").values()}
-    if set(_TIDY) <= names and {"hs6", "item"} & names:
-        return "tidy"
-    raise InputError("datasets.trade.header", path=short_path(path), columns=shorten(", ".join(header), 120))
+    return "tidy" if set(_TIDY) <= names and {"hs6", "item"} & names else None
 
 
 def _header(path: Path, encoding: str | None) -> list[str]:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from ..flag_workbook import Flagged
 
-FILES = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls"}
 SHOWN = 30
 """Flags that a terminal shows; a file gets all of them."""
 
@@ -37,6 +36,7 @@ def flag(
     json: Json = False,
 ) -> None:
     """Flag item names or the lines of a file; exit 0 lines were read, 1 nothing was read, 2 bad input."""
+    from ...datasets.intake.understanding import SUFFIXES
     from ...graph import InputError
     from ...graph.errors import shorten
     from ..flag_lines import headers_of, lines_of, read_lines
@@ -45,7 +45,7 @@ def flag(
     lang_ = language(lang)
     if out is not None:
         check_out(out, force)
-    files = [word for word in texts if Path(word).suffix.lower() in FILES]
+    files = [word for word in texts if Path(word).suffix.lower() in SUFFIXES or Path(word).exists()]
     if files and len(texts) > 1:
         raise InputError("app.flag.one_file", path=shorten(files[0]))
     lines, understood = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from .tables import Notes
 _NUMBER = r"^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$"
 _OUTPUT = re.compile(r"(?:^|[._ ])(?:out|output|go|gross output|total output|x|indout|産出額|生産額)$", re.IGNORECASE)
 _VALUE_ADDED = re.compile(r"(?:^|[._ ])(?:va|tls|txs.*|value added|ii_fob|.*total|付加価値.*)$", re.IGNORECASE)
+_CODE = re.compile("[A-Z]{2,3}")
 _SEPARATORS = re.compile(r"[._:|]")
 
 
@@ -71,6 +73,20 @@ def read_input_output(path: str | Path, *, notes: Notes | None = None) -> tuple[
         rows, columns, cells = _matrix(path, notes)
         main, sides = path, []
     return _tables(rows, columns, cells, sides, main, notes)
+
+
+def is_matrix(header: Sequence[str]) -> bool:
+    """Whether a row names industries of countries: most cells are a country's code, alone (repeated) or before a sign.
+
+    >>> is_matrix(["", "JPN_C10", "JPN_C20", "CHN_C10", "CHN_C20"]), is_matrix(["", "JPN", "JPN", "CHN", "CHN"])
+    (True, True)
+    >>> is_matrix(["item", "JPN", "CHN", "USA", "KOR", "DEU"])
+    False
+    """
+    filled = [cell.strip() for cell in header if cell.strip()]
+    parts = [_SEPARATORS.split(cell, maxsplit=1) for cell in filled]
+    places = [part[0] for part in parts if _CODE.fullmatch(part[0]) and country(part[0])]
+    return len(places) > 3 and 2 * len(places) > len(filled) and 1 < len(set(places)) < len(places)
 
 
 def _tables(

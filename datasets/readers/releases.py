@@ -8,6 +8,7 @@ world total or rest, as written), ``year``, ``raw`` (the cell), ``unit``, ``note
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -58,12 +59,17 @@ def release_kind(path: str | Path, encoding: str | None = None) -> str | None:
     ReadError
         The file is missing, empty, encrypted or corrupt.
     """
-    from .wgi import is_wgi
-
     path = Path(path)
     if _iea_sheet(path):
         return "iea_supply"
-    header = [name.strip() for name in header_of(path, encoding)]
+    return kind_of_release(header_of(path, encoding))
+
+
+def kind_of_release(header: Sequence[str]) -> str | None:
+    """Return which release of text has such a header: usgs_world, casting_census, wgi; None if none of them."""
+    from .wgi import is_wgi
+
+    header = [name.strip() for name in header]
     if is_wgi(header):
         return "wgi"
     if set(USGS_LONG) <= set(header) or (set(USGS_WIDE) <= set(header) and any(map(_WIDE_FIGURE.match, header))):
