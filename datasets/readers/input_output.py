@@ -21,6 +21,7 @@ _NUMBER = r"^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$"
 _OUTPUT = re.compile(r"(?:^|[._ ])(?:out|output|go|gross output|total output|x|indout|産出額|生産額)$", re.IGNORECASE)
 _VALUE_ADDED = re.compile(r"(?:^|[._ ])(?:va|tls|txs.*|value added|ii_fob|.*total|付加価値.*)$", re.IGNORECASE)
 _CODE = re.compile("[A-Z]{2,3}")
+_REST = {"ROW", "WWW"}
 _SEPARATORS = re.compile(r"[._:|]")
 
 
@@ -85,7 +86,7 @@ def is_matrix(header: Sequence[str]) -> bool:
     """
     filled = [cell.strip() for cell in header if cell.strip()]
     parts = [_SEPARATORS.split(cell, maxsplit=1) for cell in filled]
-    places = [part[0] for part in parts if _CODE.fullmatch(part[0]) and country(part[0])]
+    places = [part[0] for part in parts if _CODE.fullmatch(part[0]) and (part[0] in _REST or country(part[0]))]
     return len(places) > 3 and 2 * len(places) > len(filled) and 1 < len(set(places)) < len(places)
 
 
@@ -165,7 +166,7 @@ def _named(labels: list[tuple[str, ...]]) -> list[tuple[str, str]]:
         # WIOD has four levels: the one that names a country, and of the others the first, which is the code.
         place = next((number for number, part in enumerate(label) if country(part)), None)
         if place is None:
-            place = next((number for number, part in enumerate(label) if part.upper() in {"ROW", "WWW"}), 0)
+            place = next((number for number, part in enumerate(label) if part.upper() in _REST), 0)
         names.append((label[place], next(part for number, part in enumerate(label) if number != place)))
     return names
 
