@@ -330,8 +330,12 @@ class _Reader:
                     yield Message(
                         "datasets.intake.unit", column=shorten(table.names[i]), unit=unit.word, factor=f"{unit.factor:,.0f}"
                     )
-                if role in _MONEY and table.data.width and table.comma(i):
+                if role in {*_MONEY, *_COUNTS} and table.data.width and table.comma(i) and _has_comma(table.cells(i)):
                     yield Message("datasets.intake.comma", column=shorten(table.names[i]))
+
+
+def _has_comma(cells: Sequence[str | None]) -> bool:
+    return any(cell is not None and "," in cell for cell in cells)
 
 
 def _formal(form: str, names: Sequence[str], wishes: Mapping[str, str]) -> Columns:
