@@ -86,6 +86,7 @@ def assess_dependence(
     methods: Sequence[str] = METHODS,
     *,
     year: int | None = None,
+    encoding: str | None = None,
 ) -> Dependence:
     """Apply the methods to a trade table: a bundled one (default ``baci_japan``) or a file (`datasets.read_trade`).
 
@@ -107,7 +108,7 @@ def assess_dependence(
     else:
         # Damage within a lazily read file shows when it is collected.
         with reading(str(trade)):
-            flows, report, unique = _from_file(Path(str(trade)), notes)
+            flows, report, unique = _from_file(Path(str(trade)), notes, encoding)
             tables = _collected(flows, code, methods, unique)
     years = tables["concentration"]["year"].drop_nulls().unique().sort().to_list()
     if not years:
@@ -140,10 +141,10 @@ _REPORT = {"reason": pl.String, "action": pl.String, "detail": pl.String, "rows"
 _NO_REPORT = pl.DataFrame(schema=_REPORT)
 
 
-def _from_file(path: Path, notes: list[Message]) -> tuple[pl.LazyFrame, pl.DataFrame, bool]:
+def _from_file(path: Path, notes: list[Message], encoding: str | None) -> tuple[pl.LazyFrame, pl.DataFrame, bool]:
     """Return a file's flows, what was set aside, and whether its rows are unique (BACI's are)."""
-    flows = datasets.read_trade(path, notes=notes)
-    if datasets.trade_kind(path) == "baci":
+    flows = datasets.read_trade(path, notes=notes, encoding=encoding)
+    if datasets.trade_kind(path, encoding) == "baci":
         return flows, _NO_REPORT, True
     flows, report = datasets.clean_trade(flows, level=None)
     if "item" in flows.collect_schema() and "hs6" not in flows.collect_schema():

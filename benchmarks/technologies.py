@@ -11,6 +11,8 @@ Sets of labelled lines, each written before anything was tuned on it:
 - fresh: half of a batch of 245 lines, written before the rules of heads and qualifiers; tuned on. 0.964 / 0.915 before.
 - sealed: the other half. Only totals were ever looked at: 0.964 / 0.857 before the rules, 0.968 / 0.968 with them.
 - last: written after the rules; at first sight 1.000 / 0.968. The two misses were repaired.
+- intake: written afresh for the reader of people's files, with the vocabulary unseen; at first sight 1.000 / 0.989. Its one
+  miss (a ferrite magnet, which comes out as review) was left as it is.
 
 Sealed and last together, at first sight: precision 121 / 123 = 0.984, recall 121 / 125 = 0.968. This is the number to
 believe. The same people wrote lines and vocabulary, so a stranger's ledger may do worse.
@@ -30,7 +32,7 @@ from kanmon.risk.technology.flags import flag_technologies
 
 CASES = Path(__file__).resolve().parent.parent / "tests" / "data" / "technology_cases.tsv"
 HALVES = ("tuning", "held-out")
-LATER = ("late", "unseen", "fresh", "sealed", "last")
+LATER = ("late", "unseen", "fresh", "sealed", "last", "intake")
 SETS = (*HALVES, *LATER)
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from ..graph.errors import ReadError, shorten
-from ..graph.tables import read_csv
+from ..graph.tables import read_frame
 from .restrictions import country_groups
 
 _FOLDER = "data/technologies"
@@ -158,7 +158,7 @@ def group_a(path: str | Path | None = None) -> pl.DataFrame:
     if path is None:
         members = country_groups().filter(group="JPN_GROUP_A")
         return members.select("country", "source", valid_from="since", valid_to="until").select(GROUP_A_COLUMNS)
-    frame = read_csv(Path(path))
+    frame = read_frame(Path(path))
     missing = [name for name in GROUP_A_COLUMNS if name not in frame.columns]
     if missing:
         raise ReadError("datasets.technologies.group_a_columns", path=shorten(path), columns=", ".join(missing))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
-from ..graph import InputError
-from ..graph.encodings import text_of
+from ..graph import InputError, ReadError
 from ..graph.errors import did_you_mean, nearest, short_path, shorten
 from ..graph.files import reading
-from .readers.tables import Notes, packaged, read_table, separator_of
+from ..graph.headers import called
+from ..graph.messages import Message
+from ..graph.tables import header_of, is_parquet
+from .readers.tables import Notes, packaged, read_table
 
 TRADE = {"baci_japan": "flows", "japan_over_time": "japan_over_time"}
 _TIDY = ("importer", "exporter", "year", "value")
@@ -20,7 +23,6 @@ _HEADERS = {
     "baci": {"t", "i", "j", "k", "v"},
     "japan_customs": {"Exp or Imp", "HS", "Country", "Value-Year"},
     "us_census": {"CTY_CODE", "YEAR"},
-    "tidy": set(_TIDY),
 }
 
 
@@ -102,14 +104,16 @@ def trade_sources() -> pl.DataFrame:
     return pl.concat([packaged(folder, "sources") for folder in folders]).sort("id")
 
 
-def read_trade(path: str | Path, *, exports: bool = False, notes: Notes | None = None) -> pl.LazyFrame:
+def read_trade(
+    path: str | Path, *, exports: bool = False, notes: Notes | None = None, encoding: str | None = None
+) -> pl.LazyFrame:
     """Return the trade table at ``path``, a file or a BACI folder, recognised by its header.
 
-    BACI (CSV, Parquet, folder), UN Comtrade (CSV, TSV, JSON; of today, of its API and of the classic site), Trade
-    Statistics of Japan (CSV), US Census API (CSV, JSON), or a table with ``hs6`` or ``item``, ``importer, exporter, year,
-    value`` (CSV, Parquet). BACI and Parquet stay lazy. With ``exports`` Comtrade and Japanese files are read as the exporter
-    reports them.
-    What a reader left out or assumed is appended to ``notes``.
+    BACI (CSV, Parquet, folder), UN Comtrade (of today, of its API and of the classic site), Trade Statistics of Japan, US
+    Census API, or a table with ``hs6`` or ``item``, ``importer, exporter, year, value``, also under other names (輸入国,
+    "Country of origin"; see `kanmon.graph.headers`). Each as text in any encoding or as a workbook, Comtrade and the Census
+    as JSON too. BACI and Parquet stay lazy. With ``exports`` Comtrade and Japanese files are read as the exporter reports
+    them. What a reader left out or assumed is appended to ``notes``.
 
     Raises
     ------
@@ -124,21 +128,30 @@ def read_trade(path: str | Path, *, exports: bool = False, notes: Notes | None =
     from .readers.us_census import read_us_census
 
     path = Path(path)
-    match trade_kind(path):
+    match trade_kind(path, encoding):
         case "baci":
             return read_baci(path, notes=notes)
         case "comtrade":
-            return read_comtrade(path, exports=exports, notes=notes).lazy()
+            return read_comtrade(path, exports=exports, notes=notes, encoding=encoding).lazy()
         case "japan_customs":
-            return read_japan_customs(path, exports=exports, notes=notes).lazy()
+            return read_japan_customs(path, exports=exports, notes=notes, encoding=encoding).lazy()
         case "us_census":
-            return read_us_census(path, notes=notes).lazy()
+            return read_us_census(path, notes=notes, encoding=encoding).lazy()
         case _:
-            with reading(path):
-                return pl.scan_parquet(path) if _is_parquet(path) else read_table(path, _TIDY, notes).lazy()
+            return _tidy(path, notes, encoding)
 
 
-def trade_kind(path: str | Path) -> str:
+def _tidy(path: Path, notes: Notes | None, encoding: str | None) -> pl.LazyFrame:
+    with reading(path):
+        rows = pl.scan_parquet(path) if is_parquet(path) else read_table(path, (), notes, encoding=encoding).lazy()
+    other = called(rows.collect_schema().names(), "flows")
+    if other and notes is not None:
+        shown = ", ".join(f"{shorten(was, 30)} = {name}" for was, name in other.items())
+        notes.append(Message("datasets.trade.called", columns=shown))
+    return rows.rename(other)
+
+
+def trade_kind(path: str | Path, encoding: str | None = None) -> str:
     """Return which kind of trade file stands at ``path``: "baci", "comtrade", "japan_customs", "us_census" or "tidy".
 
     Raises
@@ -148,37 +161,41 @@ def trade_kind(path: str | Path) -> str:
     InputError
         It is none of these.
     """
-    from .readers.comtrade import is_comtrade
-
     path = Path(path)
     if path.is_dir():
         return "baci"
-    header = _header(path)
+    header = _header(path, encoding)
+    kind = kind_of_trade(header)
+    if kind is None:
+        raise InputError("datasets.trade.header", path=short_path(path), columns=shorten(", ".join(header), 120))
+    return kind
+
+
+def kind_of_trade(header: Sequence[str]) -> str | None:
+    """Return which kind of trade file has such a header, as `trade_kind` says; None if none of them.
+
+    >>> kind_of_trade(["輸入国", "原産国", "年", "金額", "HSコード"]), kind_of_trade(["part", "price"])
+    ('tidy', None)
+    """
+    from .readers.comtrade import is_comtrade
+
     if is_comtrade(header):
         return "comtrade"
     for kind, columns in _HEADERS.items():
-        if columns <= set(header) and (kind != "tidy" or {"hs6", "item"} & set(header)):
+        if columns <= set(header):
             return kind
-    raise InputError("datasets.trade.header", path=short_path(path), columns=shorten(", ".join(header), 120))
+    names = {*header, *called(header, "flows").values()}
+    return "tidy" if set(_TIDY) <= names and {"hs6", "item"} & names else None
 
 
-def _is_parquet(path: Path) -> bool:
-    return path.suffix.lower() == ".parquet"
-
-
-def _header(path: Path) -> list[str]:
-    with reading(path):
-        if _is_parquet(path):
-            return list(pl.scan_parquet(path).collect_schema())
-        with path.open("rb") as file:
+def _header(path: Path, encoding: str | None) -> list[str]:
+    if not path.exists():
+        raise ReadError("datasets.trade.no_file", path=short_path(path))
+    if path.suffix.lower() == ".json":
+        with reading(path), path.open("rb") as file:
             start = file.read(65536)
-        if start.startswith(b"PK\x03\x04"):  # a workbook has no header line
-            return []
-        if path.suffix.lower() == ".json":
-            # The Census gives rows of which the first is the header, Comtrade rows that name their cells.
-            found = re.search(rb'"data"\s*:\s*\[\s*(\{[^}]*)', start)
-            cells = re.findall(rb'"(\w+)"\s*:', found[1]) if found else [b"CTY_CODE", b"YEAR"]
-            return [cell.decode("ascii", errors="replace") for cell in cells]
-        # Whole lines only: a letter of several bytes is not cut.
-        line = text_of(start[: start.rfind(b"\n") + 1] or start, path)[0].lstrip("\r\n").partition("\n")[0]
-    return [cell.strip().strip('"') for cell in line.split(separator_of(line))]
+        # The Census gives rows of which the first is the header, Comtrade rows that name their cells.
+        found = re.search(rb'"data"\s*:\s*\[\s*(\{[^}]*)', start)
+        cells = re.findall(rb'"(\w+)"\s*:', found[1]) if found else [b"CTY_CODE", b"YEAR"]
+        return [cell.decode("ascii", errors="replace") for cell in cells]
+    return [name.strip() for name in header_of(path, encoding)]

@@ -16,11 +16,12 @@ from typing import Any
 
 import polars as pl
 
-from ..graph import InputError, ReadError, SupplyGraph
+from ..graph import InputError, SupplyGraph
 from ..graph.errors import shorten
 from ..graph.schema import OTHER, SCHEMA, WORLD
 from . import release_views as meaning
 from .bundles import load
+from .cleaning import clean_trade
 from .readers.releases import read_release, release_kind
 from .readers.tables import packaged
 from .readers.wgi import read_wgi
@@ -94,7 +95,12 @@ class Update:
 
 
 def read_update(
-    paths: Iterable[str | Path], *, buyer: str | None = None, year: int | None = None, over: SupplyGraph | None = None
+    paths: Iterable[str | Path],
+    *,
+    buyer: str | None = None,
+    year: int | None = None,
+    over: SupplyGraph | None = None,
+    encoding: str | None = None,
 ) -> Update:
     """Return the figures of raw releases as tables, with what they change.
 
@@ -113,6 +119,8 @@ def read_update(
         The year of a casting census.
     over : SupplyGraph, optional
         What is compared with (default: ``load("world")``).
+    encoding : str, optional
+        Of text files, where it is known better.
 
     Raises
     ------
@@ -123,7 +131,7 @@ def read_update(
         any file could be used.
     """
     world = load("world") if over is None else over
-    taken = [_read(Path(path), buyer, year, set(world.sources["id"])) for path in paths]
+    taken = [_read(Path(path), buyer, year, set(world.sources["id"]), encoding) for path in paths]
     aside = pl.concat([part.aside for part in taken]) if taken else pl.DataFrame()
     shares = [row for part in taken for row in part.shares]
     scores = [part.governance for part in taken if part.governance is not None]
@@ -154,26 +162,26 @@ def _sources(parts: Iterable[_Part]) -> list[dict[str, Any]]:
     return list(found.values())
 
 
-def _read(path: Path, buyer: str | None, year: int | None, known: set[str]) -> _Part:
+def _read(path: Path, buyer: str | None, year: int | None, known: set[str], encoding: str | None) -> _Part:
     try:
-        kind = trade_kind(path)
-    except (InputError, ReadError):  # a workbook is no text
-        kind = release_kind(path)
+        kind = trade_kind(path, encoding)
+    except InputError:
+        kind = release_kind(path, encoding)
         if kind is None:
             raise InputError("datasets.updates.unknown", path=shorten(path.name)) from None
         if kind == "wgi":
-            scores = read_wgi(path)
+            scores = read_wgi(path, encoding)
             source = _source(path, kind, int(scores["year"].max()), known)  # pyright: ignore[reportArgumentType]
             return _Part([], source, _counted(_NOTHING_ASIDE, path), scores.with_columns(source=pl.lit(source["id"])))
-        return _production(path, kind, year, known)
-    return _trade(path, kind, buyer, known)
+        return _production(path, kind, year, known, encoding)
+    return _trade(path, kind, buyer, known, encoding)
 
 
 # Production and capacity by country ----------------------------------------------------------------------------------
 
 
-def _production(path: Path, kind: str, year: int | None, known: set[str]) -> _Part:
-    cells = read_release(path, kind, year)
+def _production(path: Path, kind: str, year: int | None, known: set[str], encoding: str | None) -> _Part:
+    cells = read_release(path, kind, year, encoding)
     written = pl.col("raw").str.strip_chars().replace("", None).is_not_null()
     cells = cells.filter(
         written.any().over("series", "detail", "measure", "year")
@@ -237,12 +245,14 @@ def _folded(series: str) -> str:
 # Imports -------------------------------------------------------------------------------------------------------------
 
 
-def _trade(path: Path, kind: str, buyer: str | None, known: set[str]) -> _Part:
+def _trade(path: Path, kind: str, buyer: str | None, known: set[str], encoding: str | None) -> _Part:
     items = dict(packaged("updates", "hs6").iter_rows())
-    flows = read_trade(path)
-    named = flows.collect_schema().names()
-    if "hs6" not in named:
+    flows = read_trade(path, encoding=encoding)
+    if "hs6" not in flows.collect_schema().names():
         raise InputError("datasets.updates.unknown", path=shorten(path.name))
+    if kind == "tidy":  # as a person wrote it: names of countries, codes with dots, figures with commas
+        flows, _ = clean_trade(flows)
+    named = flows.collect_schema().names()
     importers = flows.select(pl.col("importer").unique()).collect()["importer"].drop_nulls().to_list()
     if buyer is None and len(importers) != 1:
         raise InputError("datasets.updates.needs_buyer", path=shorten(path.name), count=len(importers))

@@ -98,10 +98,20 @@ class SupplyGraph:
     notes: tuple[Problem, ...]
 
     @classmethod
-    def read(cls, path: str | Path, *, name: str | None = None) -> Self:
-        """Read a folder of CSV or Parquet tables, or an ``.xlsx`` workbook with a sheet per table.
+    def read(cls, path: str | Path, *, name: str | None = None, columns: Mapping[str, str] | None = None) -> Self:
+        """Read a folder with a file per table (text, Parquet, a workbook), or one workbook with a sheet per table.
 
-        CSV may be UTF-8, with or without a byte order mark, or cp932.
+        Text may be in any usual encoding and delimited by commas, tabs, semicolons or bars. What a file is is told from its
+        content. Columns with other names are taken where a word says what they are ("品目", "Market share"; a note says so).
+
+        Parameters
+        ----------
+        path : path
+            The folder or workbook.
+        name : str, optional
+            What the graph is called (default: as the path).
+        columns : mapping, optional
+            What the tables call their columns, by the names of the schema: ``{"item": "SKU"}``. It holds for all tables.
 
         Raises
         ------
@@ -110,9 +120,11 @@ class SupplyGraph:
         SchemaError
             All problems of all tables, with the row that a person sees in the file (the header is row 1).
         """
-        frames, first_row = read_tables(path)
+        frames, first_row, renamed = read_tables(path, columns)
         graph = cls.__new__(cls)
-        graph._fill(*check_tables(frames, first_row), name or Path(path).stem)
+        tables, problems = check_tables(frames, first_row)
+        problems[:0] = renamed
+        graph._fill(tables, problems, name or Path(path).stem)
         return graph
 
     def write(self, path: str | Path, *, format: str | None = None, force: bool = False) -> Path:

@@ -7,25 +7,36 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from .encodings import decode
-from .errors import InputError, LimitError, ReadError, short_path, shorten
+from .contents import WORKBOOKS, kind_of
+from .delimited import check_columns, frame_of
+from .encodings import text_of
+from .errors import InputError, ReadError, short_path, shorten
 from .files import not_found, read_bytes, reading, whole_file, whole_folder
+from .headers import called
+from .messages import Message
+from .problems import Problem, Problems
 from .schema import SCHEMA
-from .workbooks import COLUMNS, check_workbook, read_sheets, sheet_names
+from .workbooks import read_sheets, sheet_names
 
-_PARQUET_MAGIC = b"PAR1"
+_PARQUET = b"PAR1"
 _NO_VALUE = {pl.Binary, pl.Duration, pl.Object}
+_HEAD = 2**16
+_SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm", ".xls", ".ods")
 
 
-def read_tables(path: str | Path) -> tuple[dict[str, pl.DataFrame], int]:
-    """Return raw frames by table name, and the row number a person sees for the first data row.
+def read_tables(
+    path: str | Path, columns: Mapping[str, str] | None = None
+) -> tuple[dict[str, pl.DataFrame], int, list[Problem]]:
+    """Return raw frames by table name, the row number a person sees for the first data row, and what was renamed.
+
+    A column goes by its name in the schema, by what ``columns`` says it is called, or by a word of `headers.called`.
 
     Raises
     ------
@@ -35,71 +46,126 @@ def read_tables(path: str | Path) -> tuple[dict[str, pl.DataFrame], int]:
     path = Path(path)
     with reading(path):
         if path.is_dir():
-            return _read_folder(path), 2
-        if not path.exists():
+            frames = _read_folder(path)
+        elif not path.exists():
             raise not_found(path)
-        if path.suffix.lower() in {".xlsx", ".xlsm"}:
-            return _read_workbook(path), 2
-    raise ReadError("graph.tables.unknown_kind", path=short_path(path))
+        elif kind_of(data := read_bytes(path), path) in WORKBOOKS:
+            frames = _read_workbook(data, path)
+        else:
+            raise ReadError("graph.tables.unknown_kind", path=short_path(path))
+    notes = Problems()
+    return {name: _named(name, frame, columns or {}, notes) for name, frame in frames.items()}, 2, notes
+
+
+def _named(table: str, frame: pl.DataFrame, columns: Mapping[str, str], notes: Problems) -> pl.DataFrame:
+    """Columns under the names of the schema."""
+    told = {was: name for name, was in columns.items() if was in frame.columns and name not in frame.columns}
+    told = {was: name for was, name in told.items() if name in SCHEMA[table].names}
+    rest = [name for name in frame.columns if name not in told and name not in SCHEMA[table].names]
+    taken = {*frame.columns, *told.values()}
+    found = {was: name for was, name in called([*rest, *(taken & set(SCHEMA[table].names))], table).items() if was in rest}
+    for was, name in found.items():
+        notes.say("column_called", table, column=name, value=was, severity="note")
+    return frame.rename(told | found)
 
 
 def _read_folder(path: Path) -> dict[str, pl.DataFrame]:
     frames = {}
-    for name in SCHEMA:
-        csv, parquet = path / f"{name}.csv", path / f"{name}.parquet"
-        if csv.is_file() and parquet.is_file():
-            raise ReadError("graph.tables.twice", path=short_path(path), table=name)
-        if csv.is_file():
-            frames[name] = read_csv(csv)
-        elif parquet.is_file():
-            frames[name] = read_parquet(parquet)
+    for file in sorted(path.iterdir()):
+        name = file.stem.casefold()
+        if name in SCHEMA and file.suffix.casefold() in _SUFFIXES and file.is_file():
+            if name in frames:
+                raise ReadError("graph.tables.twice", path=short_path(path), table=name)
+            frames[name] = read_frame(file, exact=_numbers(name))
     if not frames:
         raise ReadError("graph.tables.no_tables", path=short_path(path), tables=", ".join(SCHEMA))
-    return frames
+    return {name: frames[name] for name in SCHEMA if name in frames}
 
 
-def read_csv(path: Path) -> pl.DataFrame:
-    """Return a CSV file as text columns; UTF-8 (with or without a byte order mark) or cp932."""
-    text = decode(read_bytes(path), path)
-    check_width(text, path)
-    with reading(path, "graph.tables.corrupt"):
-        return pl.read_csv(io.BytesIO(text.encode("utf-8")), infer_schema=False)
+def read_frame(
+    path: Path,
+    *,
+    encoding: str | None = None,
+    ragged: bool = False,
+    header: bool = True,
+    exact: Collection[str] = (),
+    notes: list[Message] | None = None,
+) -> pl.DataFrame:
+    """Return the one table of a file under its header, whatever the file's name says.
 
+    Text in any encoding and with any delimiter (`text_of`, `frame_of`) and the first filled sheet of a workbook come as text
+    columns, Parquet with its types.
 
-def check_width(text: str, path: Path) -> None:
-    """Refuse text whose first line has more cells than a sheet of Excel.
-
-    Raises
-    ------
-    LimitError
-        It has.
-    """
-    head = text.lstrip("\r\n\ufeff").partition("\n")[0]
-    check_columns(max(map(head.count, ",;\t")) + 1, path)
-
-
-def check_columns(width: int, path: Path) -> None:
-    """Refuse more columns than a sheet of Excel has.
-
-    Raises
-    ------
-    LimitError
-        There are more.
-    """
-    if width > COLUMNS:
-        raise LimitError("graph.tables.too_wide", path=short_path(path), columns=f"{width:,}", limit=f"{COLUMNS:,}")
-
-
-def read_parquet(path: Path) -> pl.DataFrame:
-    """Return a Parquet file that is read whole, so that damage shows here; columns of no plain values are refused.
+    Parameters
+    ----------
+    path : Path
+        The file.
+    encoding : str, optional
+        Of a text file, where it is known better.
+    ragged : bool
+        Of a text file: rows may be longer than the header.
+    header : bool
+        Whether the first row names the columns.
+    exact : collection of str
+        Columns of a workbook whose numbers keep all their digits.
+    notes : list of Message, optional
+        A guessed encoding is said in it.
 
     Raises
     ------
     ReadError
-        The file is missing or damaged, or a column holds lists, structures, raw bytes or spans of time.
+        The file is missing, empty, damaged, of a kind that holds no table; or a column of Parquet holds lists, structures, raw
+        bytes or spans of time.
     """
     data = read_bytes(path)
-    if not (data.startswith(_PARQUET_MAGIC) and data.endswith(_PARQUET_MAGIC)):
+    match kind_of(data, path):
+        case "parquet":
+            return _parquet(data, path)
+        case "xlsx" | "xls" | "ods":
+            with reading(path, "graph.tables.corrupt"):
+                frames = [frame for frame, _ in read_sheets(data, path, header=header, exact=exact).values()]
+            frame = next((frame for frame in frames if frame.width), pl.DataFrame())
+            check_columns(frame.width, path)
+            return frame
+        case "text":
+            text, found, guessed = text_of(data, path, encoding)
+            if guessed and notes is not None:
+                notes.append(Message("graph.tables.guessed", path=short_path(path), encoding=found))
+            return frame_of(text, path, ragged=ragged, header=header)
+    raise ReadError("graph.tables.no_table", path=short_path(path))
+
+
+def header_of(path: Path, encoding: str | None = None) -> list[str]:
+    """Return the columns of the frame that `read_frame` gives, without reading a long text or Parquet file to its end.
+
+    Raises
+    ------
+    ReadError
+        As `read_frame`.
+    """
+    with reading(path):
+        with path.open("rb") as stream:
+            start = stream.read(_HEAD)
+        if start.startswith(_PARQUET):
+            return list(pl.scan_parquet(path).collect_schema())
+        if len(start) < _HEAD or start.startswith((b"PK", b"\xd0\xcf")):
+            return read_frame(path, encoding=encoding, ragged=True).columns
+        # Whole lines only: a letter of several bytes is not cut, and a header may not span lines.
+        end = start.rfind(b"\n") + 1
+        start = start[: end + end % 2 if b"\0" in start else end] or start  # UTF-16 has two bytes to a letter
+        text = text_of(start, path, encoding).text
+        return frame_of("".join(text.lstrip("\r\n").splitlines(keepends=True)[:20]), path, ragged=True).columns
+
+
+def is_parquet(path: Path) -> bool:
+    """Whether a file is Parquet, by its first bytes."""
+    with reading(path), path.open("rb") as stream:
+        return stream.read(len(_PARQUET)) == _PARQUET
+
+
+def _parquet(data: bytes, path: Path) -> pl.DataFrame:
+    """A Parquet file is read whole, so that damage shows here."""
+    if not data.endswith(_PARQUET):
         raise ReadError("graph.tables.corrupt", path=short_path(path), reason="no Parquet file")
     with reading(path, "graph.tables.corrupt"):
         frame = pl.read_parquet(io.BytesIO(data))
@@ -109,14 +175,17 @@ def read_parquet(path: Path) -> pl.DataFrame:
     return frame
 
 
-def _read_workbook(path: Path) -> dict[str, pl.DataFrame]:
-    data = read_bytes(path)
-    check_workbook(data, path)
+def _numbers(table: str) -> set[str]:
+    """Columns whose digits count."""
+    return {column.name for column in SCHEMA[table].columns if column.type in {"number", "integer"}}
+
+
+def _read_workbook(data: bytes, path: Path) -> dict[str, pl.DataFrame]:
     sheets = {name.strip().lower(): name for name in sheet_names(data, path)}
     wanted = {table: sheets[table] for table in SCHEMA if table in sheets}
     if not wanted:
         raise ReadError("graph.tables.no_tables", path=short_path(path), tables=", ".join(SCHEMA))
-    numbers = {c.name for table in SCHEMA.values() for c in table.columns if c.type in {"number", "integer"}}
+    numbers = set().union(*map(_numbers, SCHEMA))
     found = read_sheets(data, path, only=set(wanted.values()), header=True, exact=numbers)
     return {table: found[sheet][0] for table, sheet in wanted.items()}
 

@@ -16,8 +16,9 @@ import polars as pl
 
 from .errors import InputError, UnknownIdError, did_you_mean, nearest, shorten
 from .files import reading, writing
+from .headers import called
 from .messages import Message
-from .tables import read_csv
+from .tables import read_frame
 
 ROLES = ("none", "non_essential", "essential")
 """Roles of an input; a link's role is stored as the position in this tuple."""
@@ -94,7 +95,7 @@ class FirmNetwork:
             Role of a pair that ``roles`` does not list; ``essential`` takes its input as indispensable.
         columns : mapping, optional
             What the tables call their columns, by the names used here: ``{"supplier": "seller_id"}``. It holds for all three
-            tables; what it does not name is called as above.
+            tables; what it does not name is called as above, or by a word that says the same ("seller", 取引額).
 
         Returns
         -------
@@ -103,7 +104,8 @@ class FirmNetwork:
 
         Notes
         -----
-        A frame is of polars, pandas or pyarrow; a path is a ``.parquet`` or ``.csv`` file (ids of a CSV are text).
+        A frame is of polars, pandas or pyarrow; a path is a file of one table: delimited text in any usual encoding or a
+        workbook (their ids are text), or Parquet.
         Memory is linear in firms and links.
 
         Raises
@@ -270,22 +272,22 @@ def _table(data: Any, table: str, needed: tuple[str, ...], columns: Mapping[str,
             frame = nw.from_native(native, eager_only=True).to_polars()
         except TypeError as error:
             raise InputError("graph.transactions.unreadable", table=table, kind=type(data).__name__) from error
-    called = {columns.get(name, name): name for name in (*needed, *_OPTIONAL.get(table, ()))}
-    missing = [was for was, name in called.items() if name in needed and was not in frame.columns]
+    wanted = (*needed, *_OPTIONAL.get(table, ()))
+    words = {name: was for was, name in called(frame.columns, table).items() if was not in columns.values()}
+    named = {columns.get(name, words.get(name, name)): name for name in wanted}
+    missing = [was for was, name in named.items() if name in needed and was not in frame.columns]
     if missing:
         present = shorten(", ".join(frame.columns), 200)
         hint = did_you_mean(nearest(missing[0], frame.columns))
         missing = shorten(", ".join(map(str, missing)), 200)
         raise InputError("graph.transactions.columns", table=table, missing=missing, present=present, hint=hint)
     # A mapping may give a name used here to another column: only what was asked for is taken.
-    return frame.select(pl.col(was).alias(name) for was, name in called.items() if was in frame.columns)
+    return frame.select(pl.col(was).alias(name) for was, name in named.items() if was in frame.columns)
 
 
 def _read(path: Path, table: str) -> pl.DataFrame:
-    if path.suffix.lower() not in {".parquet", ".csv"}:
-        raise InputError("graph.transactions.unreadable", table=table, kind=shorten(path.suffix or path.name))
     with reading(path, "graph.transactions.file", table=table):
-        return pl.read_parquet(path) if path.suffix.lower() == ".parquet" else read_csv(path)
+        return read_frame(path)
 
 
 def _ids(frame: pl.DataFrame, table: str, column: str) -> pl.Series:

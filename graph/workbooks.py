@@ -96,6 +96,10 @@ def _large(data: bytes, path: Path) -> bool:
     if data.startswith(_OLE_MAGIC):
         return True
     members = _unpacked(data, path)
+    if any(
+        xml.startswith(b"application/vnd.oasis") for xml in members
+    ):  # an OpenDocument sheet may repeat a cell a million times
+        return True
     if sum(map(len, members)) > APART:
         return True
     apart = False

@@ -13,7 +13,7 @@ from typing import Any
 from ...datasets.intake.mapping import check_corrections
 from ...datasets.intake.table import PARTS, Table, known_sellers
 from ...datasets.intake.understanding import Understanding, dates_of
-from ...datasets.intake.values import decimal_comma, is_blank
+from ...datasets.intake.values import is_blank
 from ...datasets.intake.values import name as name_of
 from ...graph import InputError, Message
 from ...graph.errors import shorten
@@ -168,10 +168,7 @@ def _aside(table: Table, label: str, reading: Reading) -> None:
 def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Reading) -> Iterator[dict[str, Any]]:
     several = {column: table.texts(column.role) for column in columns if len(table.roles[column.role]) > 1}
     cells = [several.get(column) or table.cells(i) for column, i in columns.items()]
-    commas = [
-        column.type in {"number", "money"} and decimal_comma(each[:5000])
-        for column, each in zip(columns, cells, strict=True)
-    ]
+    commas = [column.type in {"number", "money"} and table.comma(i) for column, i in columns.items()]
     factors = [table.factor(i) for i in columns.values()]
     sellers = table.texts("seller")
     base = min((level for level in table.levels if level is not None), default=0)

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ...graph.messages import text
-from ..console import Force, Lang, console, language
+from ..console import Encoding, Force, Lang, console, language
 
 
 def _help(name: str) -> str:
@@ -21,7 +21,6 @@ Out = Annotated[Path, typer.Option("--out", help=_help("out"))]
 Mapping = Annotated[Path | None, typer.Option("--mapping", help=_help("mapping"), show_default=False)]
 Budget = Annotated[float | None, typer.Option("--budget", min=0, help=_help("budget"), show_default=False)]
 Since = Annotated[Path | None, typer.Option("--since", help=_help("since"), show_default=False)]
-Encoding = Annotated[str | None, typer.Option("--encoding", help=text("app.check.encoding"), show_default=False)]
 Yes = Annotated[bool, typer.Option("--yes", help=text("app.check.yes"))]
 Date = Annotated[str | None, typer.Option("--date", help=_help("date"), show_default=False)]
 

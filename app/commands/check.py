@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ...graph.messages import text
-from ..console import Force, Json, Lang, console, language
+from ..console import Encoding, Force, Json, Lang, console, language
 
 
 def _help(name: str) -> str:
@@ -17,7 +17,6 @@ def _help(name: str) -> str:
 
 
 Files = Annotated[list[Path], typer.Argument(metavar="FILE|FOLDER...", help=_help("files"))]
-Encoding = Annotated[str | None, typer.Option("--encoding", help=_help("encoding"), show_default=False)]
 Mapping = Annotated[Path | None, typer.Option("--mapping", help=_help("mapping"), show_default=False)]
 Draft = Annotated[Path | None, typer.Option("--draft", help=_help("draft"), show_default=False)]
 

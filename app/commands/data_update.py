@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...graph.messages import text
-from ..console import Force, Json, Lang, console, language, safe
+from ..console import Encoding, Force, Json, Lang, console, language, safe
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,6 +34,7 @@ def update(
     into: Into,
     buyer: Importer = None,
     year: Year = None,
+    encoding: Encoding = None,
     lang: Lang = None,
     force: Force = False,
     json: Json = False,
@@ -47,7 +48,7 @@ def update(
     lang_ = language(lang)
     check_folder(into, force)
     with console(stderr=True).status(_say("reading")):
-        found = read_update(files, buyer=buyer, year=year)
+        found = read_update(files, buyer=buyer, year=year, encoding=encoding)
     with whole_folder(into, force) as folder:
         fill_folder(found.graph.tables, folder)
         write_csv(found.changes, folder / "changes.csv")

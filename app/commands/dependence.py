@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...graph.messages import text
-from ..console import Force, Json, Lang, Out, console, language, name_of, safe
+from ..console import Encoding, Force, Json, Lang, Out, console, language, name_of, safe
 
 if TYPE_CHECKING:
     import polars as pl
@@ -55,6 +55,7 @@ def dependence(
     importer: Importer = "JPN",
     method: MethodOption = Method.all,
     year: Year = None,
+    encoding: Encoding = None,
     top: Top = 15,
     lang: Lang = None,
     out: Out = None,
@@ -73,7 +74,7 @@ def dependence(
     progress = console(stderr=True)
     methods = METHODS if method is Method.all else (method.value,)
     with progress.status(text("app.dependence.reading", lang_)):
-        found = assess_dependence(trade, importer, methods, year=year)
+        found = assess_dependence(trade, importer, methods, year=year, encoding=encoding)
         files = [] if out is None else write_dependence(found, Path(out), lang=lang_, force=force)
     if json:
         summary = {"importer": found.importer, "year": found.year, "items": found.ranked.to_dicts()}

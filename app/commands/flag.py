@@ -9,21 +9,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...graph.messages import text
-from ..console import Force, Json, Lang, console, language, safe
+from ..console import Encoding, Force, Json, Lang, console, language, safe
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from ..flag_workbook import Flagged
 
-FILES = {".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls"}
 SHOWN = 30
 """Flags that a terminal shows; a file gets all of them."""
 
 Texts = Annotated[list[str], typer.Argument(metavar="TEXT...|FILE", help=text("app.flag.words"))]
 Column = Annotated[str | None, typer.Option("--column", help=text("app.flag.column"), show_default=False)]
 HsColumn = Annotated[str | None, typer.Option("--hs-column", help=text("app.flag.hs_column"), show_default=False)]
-Encoding = Annotated[str | None, typer.Option("--encoding", help=text("app.check.encoding"), show_default=False)]
 OutFile = Annotated[Path | None, typer.Option("--out", help=text("app.flag.out"), show_default=False)]
 
 
@@ -38,6 +36,7 @@ def flag(
     json: Json = False,
 ) -> None:
     """Flag item names or the lines of a file; exit 0 lines were read, 1 nothing was read, 2 bad input."""
+    from ...datasets.intake.understanding import SUFFIXES
     from ...graph import InputError
     from ...graph.errors import shorten
     from ..flag_lines import headers_of, lines_of, read_lines
@@ -46,7 +45,7 @@ def flag(
     lang_ = language(lang)
     if out is not None:
         check_out(out, force)
-    files = [word for word in texts if Path(word).suffix.lower() in FILES]
+    files = [word for word in texts if Path(word).suffix.lower() in SUFFIXES or Path(word).exists()]
     if files and len(texts) > 1:
         raise InputError("app.flag.one_file", path=shorten(files[0]))
     with console(stderr=True).status(text("app.cli.working", lang_)):

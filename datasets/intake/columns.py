@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..places import country
-from .values import date, decimal_comma, is_blank, number
+from .values import date, decimal_mark, is_blank, number
 from .words import EXACT, PART, Suggestion, bare, pair_of, suggestions
 
 CONTENT, CORRECTED = "content", "corrected"
@@ -71,7 +71,7 @@ def profile(cells: Sequence[str | None]) -> Profile:
     known = [cell.strip() for cell in cells[::step] if cell is not None and not is_blank(cell)]
     if not known:
         return Profile(0)
-    comma = decimal_comma(known)
+    comma = decimal_mark(known) == ","
     numbers = [number(cell, comma) for cell in known]
     integers = [value for value in numbers if value is not None and value == int(value)]
     part = len(known)

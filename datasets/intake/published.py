@@ -5,48 +5,46 @@ from __future__ import annotations
 import csv
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-
 from ...graph import KanmonError, Message, SupplyGraph
+from ...graph.delimited import delimiter
 from ...graph.errors import ReadError
 from ...graph.files import read_bytes
+from ...graph.headers import called
 from ...graph.schema import SCHEMA
+from ...graph.tables import read_frame
 from ...graph.workbooks import sheet_names
-from ..readers.baci import read_baci
-from ..readers.comtrade import read_comtrade
+from ..readers.baci import LETTERS
 from ..readers.eto import read_eto
-from ..readers.japan_customs import read_japan_customs
-from ..readers.us_census import read_us_census
+from ..readers.input_output import is_matrix, read_input_output
+from ..readers.releases import kind_of_release
+from ..trade import kind_of_trade, read_trade, trade_kind
 from .content import content
-from .sheets import delimiter
+from .sheets import Sheet
 from .table import Table
+from .words import bare, words
 
 _HEAD = 200_000
+_FIRMS = {"transactions": {"supplier", "buyer", "value"}, "firms": {"firm", "sector"}}
+"""Tables of firms, and what each must have."""
+_NO_TEXT = (b"\xd0\xcf\x11\xe0", b"PAR1", b"MIME-Version", b"<")
 _ETO = ("stages.csv", "providers.csv", "provision.csv", "sequence.csv")
-_TRADE: tuple[tuple[str, frozenset[str], Callable[[Path], Any]], ...] = (
-    ("comtrade", frozenset(("reporterISO", "cmdCode", "primaryValue")), read_comtrade),
-    ("comtrade", frozenset(("reporterCode", "cmdCode", "primaryValue")), read_comtrade),
-    ("comtrade", frozenset(("Reporter", "Commodity Code", "Trade Flow")), read_comtrade),
-    ("baci", frozenset(("t", "i", "j", "k", "v", "q")), read_baci),
-    ("japan_customs", frozenset(("HS", "Country", "Value-Year")), read_japan_customs),
-    ("us_census", frozenset(("I_COMMODITY", "CTY_CODE", "YEAR")), read_us_census),
-    ("us_census", frozenset(("E_COMMODITY", "CTY_CODE", "YEAR")), read_us_census),
-)
 _BACI = re.compile(r"BACI_HS\d\d_Y\d{4}_V\w+\.(?:csv|parquet)", re.IGNORECASE)
 
 
 def is_dataset(path: Path) -> str | None:
-    """Return which dataset a folder is as a whole (eto, baci, graph), if it is one."""
+    """Return which dataset a folder is as a whole (eto, baci, input_output, graph), if it is one."""
     if all((path / name).is_file() for name in (*_ETO, "inputs.csv")):
         return "eto"
     if any(_BACI.fullmatch(file.name) for file in path.iterdir()):
         return "baci"
+    if any((path / name).is_file() for name in ("Z.txt", "Z.csv")):
+        return "input_output"
     if any((path / f"{name}.{kind}").is_file() for name in ("items", "inputs", "shares") for kind in ("csv", "parquet")):
         return "graph"
     return None
@@ -56,7 +54,9 @@ def folder_tables(path: Path) -> list[Table] | None:
     """Return the tables of a folder that is one dataset as a whole, else None."""
     what = is_dataset(path)
     if what == "baci":
-        return [_trade(path, what, read_baci)]
+        return [_trade(path, what)]
+    if what == "input_output":
+        return [_matrix(path)]
     if what is not None:
         return _graph(path, what, lambda: _quiet(read_eto if what == "eto" else SupplyGraph.read, path))
     return None
@@ -68,26 +68,78 @@ def file_tables(path: Path, encoding: str | None = None) -> list[Table] | None:
         head = stream.read(_HEAD)
     if head.startswith(b"PK\x03\x04"):
         return _workbook(path)
-    names = _names(head, path, encoding)
-    for name, needed, reader in _TRADE:
-        if needed <= names:
-            return [_trade(path, name, reader)]
-    return None
+    if head.startswith(_NO_TEXT):
+        return None
+    if path.suffix.lower() == ".json":
+        return [_trade(path, _json_kind(path), encoding)]
+    return _known(path, [_header(head, path, encoding)], encoding)
 
 
-def _names(head: bytes, path: Path, encoding: str | None) -> set[str]:
+def sheet_tables(path: Path, sheets: Sequence[Sheet]) -> list[Table] | None:
+    """Return the table of a workbook that holds what others publish as text, or a matrix of industries, else None."""
+    first = next((sheet.frame for sheet in sheets if not sheet.frame.is_empty()), None)
+    return None if first is None else _known(path, [[cell or "" for cell in row] for row in first.head(8).rows()], None)
+
+
+def _known(path: Path, rows: Sequence[Sequence[str]], encoding: str | None) -> list[Table] | None:
+    """What the first rows of a file say that it is."""
+    header = rows[0]
+    names = set(header)
+    if (kind := kind_of_trade(header)) is not None:
+        return [_trade(path, kind, encoding)]
+    if (release := kind_of_release(header)) is not None:
+        return [_counted(path, encoding, release)]
+    if "country_code" in names and names & set(LETTERS):
+        return [_counted(path, encoding, "country_codes")]
+    for table, needed in _FIRMS.items():
+        found = {*called(header, table).values(), *header}
+        if needed <= found and not any({"part", "name"} & set(words().get(bare(cell), ())) for cell in header):
+            return [_counted(path, encoding, table)]
+    return [_matrix(path)] if any(is_matrix(row) for row in rows) else None
+
+
+def _json_kind(path: Path) -> str:
+    try:
+        return trade_kind(path)
+    except KanmonError:
+        return "tidy"  # the reader says what is wrong with it
+
+
+def _counted(path: Path, encoding: str | None, what: str) -> Table:
+    """A table for another command: its rows are counted, not judged."""
+    try:
+        rows = read_frame(path, encoding=encoding, ragged=True).height
+        note = Message(f"datasets.intake.is_{what}")
+    except KanmonError as error:
+        rows, note = 0, Message("datasets.intake.refused", reason=error.message)
+    base = Table(path.name, path.stem, "other", header=(1,), encoding=_encoding(path))
+    return replace(base, counted=rows, notes=(note,))
+
+
+def _matrix(path: Path) -> Table:
+    base = Table(path.name, path.stem if path.is_file() else "", "trade", encoding=_encoding(path))
+    notes: list[Message] = []
+    try:
+        flows, sectors = read_input_output(path, notes=notes)
+    except KanmonError as error:
+        return replace(base, counted=0, notes=(Message("datasets.intake.refused", reason=error.message),))
+    said = Message("datasets.intake.is_input_output", sectors=sectors.height, countries=sectors["country"].n_unique())
+    return replace(base, counted=flows.height, notes=(said, *notes))
+
+
+def _header(head: bytes, path: Path, encoding: str | None) -> list[str]:
     if not head.strip():
-        return set()
+        return []
     line, _, _ = head.partition(b"\n")
     try:
         text = content(line, path, encoding).text
     except KanmonError:
-        return set()
+        return []
     try:
         row = next(csv.reader(StringIO(text, newline=""), delimiter=delimiter(text)), [])
     except csv.Error:
-        return set()
-    return {cell.strip().strip('"\ufeff') for cell in row}
+        return []
+    return [cell.strip().strip('"\ufeff') for cell in row]
 
 
 def _workbook(path: Path) -> list[Table] | None:
@@ -115,21 +167,26 @@ def _graph(path: Path, what: str, read: Callable[[], SupplyGraph]) -> list[Table
     for name in SCHEMA:
         frame = getattr(graph, name)
         if frame.height:
-            note = (Message(f"datasets.intake.is_{what}"),) if not tables else ()
-            tables.append(Table(path.name, name, "graph", header=(1,), notes=note, counted=frame.height))
+            notes = [Message(f"datasets.intake.is_{what}")] if not tables else []
+            notes += [
+                Message("datasets.intake.called", table=name, value=note.value, column=note.column)
+                for note in graph.notes
+                if note.code == "column_called" and note.table == name
+            ]
+            tables.append(Table(path.name, name, "graph", header=(1,), notes=tuple(notes), counted=frame.height))
     return tables
 
 
-def _trade(path: Path, what: str, reader: Callable[[Path], Any]) -> Table:
+def _trade(path: Path, what: str, encoding: str | None = None) -> Table:
     base = Table(path.name, path.stem, "trade", header=(1,), encoding=_encoding(path))
+    notes: list[Message] = []
     try:
-        found = _quiet(reader, path)
-        if isinstance(found, pl.LazyFrame):
-            found = found.select("hs6", "importer", "exporter", "year", "value", "unit").collect(engine="streaming")
+        flows = read_trade(path, notes=notes, encoding=encoding)
+        found = flows.select("importer", "exporter", "year", "value").collect(engine="streaming")
     except KanmonError as error:
         note = Message("datasets.intake.refused", reason=error.message)
         return replace(base, counted=0, notes=(note,))
-    notes = [Message(f"datasets.intake.is_{what}")]
+    notes.insert(0, Message(f"datasets.intake.is_{what}"))
     if found.height == 0:
         notes.append(Message("datasets.intake.no_trade"))
     return replace(base, counted=found.height, notes=tuple(notes))

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import zipfile
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO, StringIO
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import unescape
 
 import polars as pl
 
-from ...graph.errors import ReadError, short_path, shorten
+from ...graph.contents import WORKBOOKS
+from ...graph.delimited import rows_of
+from ...graph.errors import ReadError, short_path
 from ...graph.files import read_bytes, reading
-from ...graph.tables import check_columns, check_width
 from ...graph.workbooks import read_sheets as load_sheets
 from .content import content
+from .markup import Area, read_markup, sylk_rows
 
-_CELL_LIMIT = 2**27
-_DELIMITERS = ",\t;|"
-ALONE = "\x1f"
-"""Between the cells of a text of one column."""
 _MERGED = re.compile(rb'<mergeCell\b[^>]*?\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
 _FORMULA = re.compile(
     rb"<c\b([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>",
@@ -31,16 +28,6 @@ _FORMULA = re.compile(
 _SHEET = re.compile(rb"<sheet\b([^>]*)>")
 _LINK = re.compile(rb"<Relationship\b([^>]*)>")
 _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
-
-
-@dataclass(frozen=True)
-class Area:
-    """A merged range: first and last row and column, counted from 0 in the sheet."""
-
-    top: int
-    left: int
-    bottom: int
-    right: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,10 +72,15 @@ def read_sheets(path: str | Path, encoding: str | None = None) -> list[Sheet]:
     path = Path(path)
     data = read_bytes(path)
     found = content(data, path, encoding)
-    if found.kind != "text":
+    if found.kind in WORKBOOKS:
         return _workbook(data, path, found.kind)
-    frame = _text_rows(found.text, path)
-    return [Sheet(path.name, path.stem, frame, found.encoding, found.guessed)]
+    if found.kind == "markup":
+        drawn, written = read_markup(data, path, encoding)
+        if not drawn:
+            raise ReadError("graph.tables.no_table", path=short_path(path))
+        return [Sheet(path.name, name, frame(rows), written, merged=tuple(areas)) for name, rows, areas in drawn]
+    rows = sylk_rows(found.text, path) if found.kind == "sylk" else rows_of(found.text, path)
+    return [Sheet(path.name, path.stem, frame(rows), found.encoding, found.guessed)]
 
 
 def letters(column: int) -> str:
@@ -104,52 +96,20 @@ def letters(column: int) -> str:
     return name
 
 
-def delimiter(text: str) -> str:
-    r"""Return what separates the cells: what cuts the first lines into the same number of pieces, and into most.
-
-    >>> delimiter("Teil;Preis\nA;1,50\nB;2,75\n")
-    ';'
-    """
-    sample = text[:20_000]
-    best, chosen = (0.0, 0), ALONE
-    for mark in _DELIMITERS:
-        try:
-            widths = [len(row) for row in csv.reader(StringIO(sample, newline=""), delimiter=mark) if any(row)][:60]
-        except csv.Error:
-            continue
-        wide = [width for width in widths if width > 1]
-        if wide:
-            width, count = Counter(wide).most_common(1)[0]
-            if count == 1 and 2 * len(wide) < len(widths):
-                continue  # a list of names, one of which holds a comma
-            score = (round(count / len(widths) + len(wide) / len(widths), 3), width)
-            best, chosen = max((best, chosen), (score, mark))
-    return chosen
-
-
-def _text_rows(text: str, path: Path) -> pl.DataFrame:
-    check_width(text, path)
-    stated = re.match(r"sep=(.)\r?\n", text)
-    limit = csv.field_size_limit(_CELL_LIMIT)
-    try:
-        rows = list(csv.reader(StringIO(text, newline=""), delimiter=stated[1] if stated else delimiter(text)))
-    except csv.Error as error:
-        raise ReadError("graph.tables.corrupt", path=short_path(path), reason=shorten(error, 160)) from error
-    finally:
-        csv.field_size_limit(limit)
-    if stated:
-        rows[0] = []
+def frame(rows: Sequence[Sequence[str | None]]) -> pl.DataFrame:
+    """Return rows of any lengths as a frame of text; columns at the end that hold nothing are left out."""
     width = max((len(row) for row in rows), default=0)
-    check_columns(width, path)
     columns = ([_unwrapped(row[i]) if i < len(row) else None for row in rows] for i in range(width))
-    frame = _blank_as_null(pl.DataFrame({f"column_{i}": c for i, c in enumerate(columns, start=1)}, strict=False))
-    while frame.width > 1 and frame[frame.columns[-1]].null_count() == frame.height:  # a comma at the end of every line
-        frame = frame.drop(frame.columns[-1])
-    return frame
+    found = _blank_as_null(pl.DataFrame({f"column_{i}": c for i, c in enumerate(columns, start=1)}, strict=False))
+    while found.width > 1 and found[found.columns[-1]].null_count() == found.height:  # a comma at the end of every line
+        found = found.drop(found.columns[-1])
+    return found
 
 
-def _unwrapped(cell: str) -> str:
+def _unwrapped(cell: str | None) -> str | None:
     """Text that was written as ``="00123"`` to keep its zeros."""
+    if cell is None:
+        return None
     return cell[2:-1] if cell.startswith('="') and cell.endswith('"') and '"' not in cell[2:-1] and len(cell) > 3 else cell
 
 

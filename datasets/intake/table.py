@@ -11,10 +11,12 @@ from typing import Any
 import polars as pl
 
 from ...graph import Message
-from .columns import profile
+from ...graph.contents import WORKBOOKS
+from .columns import MEASURES, profile
 from .lines import SetAside
 from .sheets import letters
-from .values import Unit, decimal_comma, firm_key, is_blank, is_seller, name, number, unit_in
+from .values import Unit, decimal_mark, firm_key, is_blank, is_seller, name, number, unit_in
+from .words import language
 
 KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "technologies", "questionnaire", "trade", "graph", "other")
 """Kinds of table that a person is told."""
@@ -40,6 +42,8 @@ SHOWN = (
     "note",
 )
 """Roles in the order in which they are shown; others follow."""
+COMMA = {"de", "es", "fr"}
+"""Languages that write decimals with a comma."""
 _TEXTS = ("name", "part", "part_maker", "value", "spec", "material", "part_supplier")
 
 
@@ -130,8 +134,19 @@ class Table:
         return self.units[column].factor if column in self.units else 1.0
 
     def comma(self, column: int) -> bool:
-        """Return whether a column's decimals are written with a comma."""
-        return decimal_comma(self.cells(column)[:5000])
+        """Return whether a column's decimals are written with a comma.
+
+        Where its own cells leave it open ("1,000"), those of the other columns tell, else the language of the header.
+        """
+        mark = decimal_mark(self.cells(column)[:5000])
+        return mark == "," or (not mark and self._commas)
+
+    @cached_property
+    def _commas(self) -> bool:
+        if self.encoding in WORKBOOKS:  # its numbers are no text
+            return False
+        marks = {decimal_mark(self.cells(i)[:5000]) for role in MEASURES for i in self.roles.get(role, ())} - {""}
+        return marks == {","} or (not marks and language(self.names) in COMMA)
 
     @cached_property
     def levels(self) -> list[int | None]:

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from ...graph import Message, ReadError
+from ...graph.contents import WORKBOOKS
 from ...graph.errors import short_path, shorten
 from ...graph.files import not_found, reading
 from . import published
@@ -23,7 +24,7 @@ from .table import FORMS, USABLE, Table, column_letters
 from .values import Unit, date, is_blank, unit_in
 from .words import bare, forms, marks, plain
 
-SUFFIXES = {".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt"}
+SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt", ".htm", ".html", ".mht", ".mhtml", ".slk"}
 """Names of files that are read from a folder."""
 _MONEY, _COUNTS, _TIMES = (
     ("price", "amount"),
@@ -61,8 +62,8 @@ class Understanding:
 
     @property
     def usable(self) -> bool:
-        """Whether any table has lines that Kanmon can use."""
-        return any(table.kind in USABLE and table.rows for table in self.tables)
+        """Whether any table has lines that Kanmon can use, here or by another of its commands."""
+        return any((table.kind in USABLE or table.counted is not None) and table.rows for table in self.tables)
 
 
 def understand(
@@ -147,6 +148,8 @@ def _files(path: Path) -> list[Path]:
 
 def _file(path: Path, encoding: str | None, wishes: Mapping[str, Any]) -> list[Table]:
     sheets = read_sheets(path, encoding)
+    if not wishes and sheets[0].encoding in WORKBOOKS and (known := published.sheet_tables(path, sheets)) is not None:
+        return known
     titles = {plain(sheet.name) for sheet in sheets}
     wish = {sheet.name: wishes.get(f"{path.name}/{sheet.name}", wishes.get(sheet.name, {})) for sheet in sheets}
     return [table for sheet in sheets for table in _Reader(sheet, wish[sheet.name], titles).tables()]
@@ -332,8 +335,12 @@ class _Reader:
                     yield Message(
                         "datasets.intake.unit", column=shorten(table.names[i]), unit=unit.word, factor=f"{unit.factor:,.0f}"
                     )
-                if role in _MONEY and table.data.width and table.comma(i):
+                if role in {*_MONEY, *_COUNTS} and table.data.width and table.comma(i) and _has_comma(table.cells(i)):
                     yield Message("datasets.intake.comma", column=shorten(table.names[i]))
+
+
+def _has_comma(cells: Sequence[str | None]) -> bool:
+    return any(cell is not None and "," in cell for cell in cells)
 
 
 def _formal(form: str, names: Sequence[str], wishes: Mapping[str, str]) -> Columns:

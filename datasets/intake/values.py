@@ -96,24 +96,24 @@ def number(text: str | None, comma: bool = False) -> float | None:
     return -value if behind or sign in {"-", "−", "▲", "△", "("} else value
 
 
-def decimal_comma(cells: Iterable[str | None]) -> bool:
-    """Return whether a column writes its decimals with a comma: some cell can only be read so, and none only with a dot.
+def decimal_mark(cells: Iterable[str | None]) -> str:
+    """Return how a column writes its decimals: "," or "." where some cell can only be read so, "" where none tells.
 
-    >>> decimal_comma(["1,50", "1.234,00"]), decimal_comma(["1,500", "12.5"])
-    (True, False)
+    >>> decimal_mark(["1,50", "1.234,00"]), decimal_mark(["1,500", "12.5"]), decimal_mark(["1,500", "3"])
+    (',', '.', '')
     """
-    comma = False
+    comma = ""
     for cell in cells:
         if cell is None or "," not in cell:
             if cell is not None and re.search(r"\d\.(?:\d{1,2}|\d{4,})(?!\d)", cell):
-                return False
+                return "."
             continue
         digits = re.sub(r"[^\d.,' ]", "", unicodedata.normalize("NFKC", cell)).strip()
         if re.search(r",\d{3}(?:\.|,|$)", digits):
             if not re.fullmatch(r"\d{1,3},\d{3}", digits):
-                return False
+                return "."
         elif _COMMA.fullmatch(digits):
-            comma = True
+            comma = ","
     return comma
 
 

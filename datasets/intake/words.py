@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from ...graph.headers import bare as folded
 from ..readers.tables import packaged
 
 EXACT, PART, LIKE = "word", "part", "like"
@@ -39,14 +41,8 @@ def plain(name: str) -> str:
     return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
-@lru_cache(65_536)
-def bare(name: str) -> str:
-    """Return a header without marks either, as the tables of words hold it.
-
-    >>> bare("Mfr. Part-No. *")
-    'mfrpartno'
-    """
-    return re.sub(r"[\s._\-‐–—:：・*＊※?？!#＃'’\"()\[\]/／、,;；°º]+", "", unicodedata.normalize("NFKC", name).casefold())
+bare = lru_cache(65_536)(folded)
+"""A header without marks, as the tables of words hold it."""
 
 
 @cache
@@ -58,6 +54,28 @@ def words() -> dict[str, tuple[str, ...]]:
             found[bare(word)][role] = None
     found.pop("", None)
     return {word: tuple(roles) for word, roles in found.items()}
+
+
+def language(headers: Iterable[str]) -> str | None:
+    """Return the language of most headers; None where no language alone explains two of them.
+
+    >>> language(["Materialnummer", "Materialkurztext", "Menge"]), language(["Name", "Menge"])
+    ('de', None)
+    """
+    found = Counter(_languages().get(bare(header), "") for header in headers)
+    del found[""]
+    (best, count), *_ = found.most_common(1) or [("", 0)]
+    return best if count > 1 and count * 2 > found.total() else None
+
+
+@cache
+def _languages() -> dict[str, str]:
+    """The language of each word that only one has."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for lang, line in packaged("headers", "words").select("lang", "words").iter_rows():
+        for word in line.split("|"):
+            found[bare(word)].add(lang)
+    return {word: next(iter(langs)) for word, langs in found.items() if len(langs) == 1}
 
 
 @cache

@@ -19,7 +19,7 @@ from .tables import Notes, packaged, read_table
 
 _NAME = re.compile(r"BACI_(HS\d\d)_Y(\d{4})_V(\w+)", re.IGNORECASE)
 _TAIWAN = 490
-_LETTERS = ("country_iso3", "iso_3digit_alpha", "iso3")
+LETTERS = ("country_iso3", "iso_3digit_alpha", "iso3")
 _FULL = ("t", "i", "j", "v")
 _TYPES = {"t": pl.Int64, "i": pl.Int64, "j": pl.Int64, "k": pl.String, "v": pl.Float64, "q": pl.String}
 
@@ -98,9 +98,9 @@ def _codes(folder: Path, notes: Notes | None) -> dict[int, str]:
         rows = packaged("comtrade", "countries").select("code", "iso3").iter_rows()
     else:
         table = read_table(tables[-1], ("country_code",))
-        letters = next((name for name in _LETTERS if name in table.columns), None)
+        letters = next((name for name in LETTERS if name in table.columns), None)
         if letters is None:
-            raise InputError("datasets.trade.columns", path=short_path(tables[-1]), columns=_LETTERS[0])
+            raise InputError("datasets.trade.columns", path=short_path(tables[-1]), columns=LETTERS[0])
         rows = table.select("country_code", letters).iter_rows()
     known = {int(code): area(iso3) for code, iso3 in rows if code and code.isascii() and code.isdecimal()}
     return {code: iso3 for code, iso3 in known.items() if iso3} | {_TAIWAN: "TWN"}

@@ -72,7 +72,9 @@ def is_comtrade(columns: Any) -> bool:
     return {"code", "value"} <= found and all(found & set(_NEEDED[name]) for name in ("flowCode", "refYear"))
 
 
-def read_comtrade(trade: Any, *, exports: bool = False, notes: Notes | None = None) -> pl.DataFrame:
+def read_comtrade(
+    trade: Any, *, exports: bool = False, notes: Notes | None = None, encoding: str | None = None
+) -> pl.DataFrame:
     """Return a Comtrade download as a trade table.
 
     Imports as the importer reports them (flow M; with ``exports`` flow X as the exporter reports it). Rows that only split
@@ -84,11 +86,13 @@ def read_comtrade(trade: Any, *, exports: bool = False, notes: Notes | None = No
     Parameters
     ----------
     trade : str, Path or frame
-        CSV, TSV or JSON as downloaded, or the frame that a client of the API gives (codes may be numbers).
+        Text, a workbook or JSON as downloaded, or the frame that a client of the API gives (codes may be numbers).
     exports : bool
         Rows as the exporter reports them.
     notes : list of Message, optional
         What was left out and assumed is appended to it.
+    encoding : str, optional
+        Of a text file, where it is known better.
 
     Returns
     -------
@@ -105,7 +109,7 @@ def read_comtrade(trade: Any, *, exports: bool = False, notes: Notes | None = No
         another classification than HS, only totals over commodities or over partners, no such flow.
     """
     notes = [] if notes is None else notes
-    path, names, table = _table(trade, notes)
+    path, names, table = _table(trade, notes, encoding)
     table = _whole(_goods(_flow(table, "X" if exports else "M", path), path, notes), path, notes)
     world = _among(table, _WORLD)
     reporter, partner = _place(table, "reporter"), _place(table, "partner")
@@ -133,11 +137,13 @@ def read_comtrade(trade: Any, *, exports: bool = False, notes: Notes | None = No
     return _with_rest(rows, notes)
 
 
-def _table(trade: Any, notes: Notes) -> tuple[str, dict[str, str], pl.DataFrame]:
+def _table(trade: Any, notes: Notes, encoding: str | None) -> tuple[str, dict[str, str], pl.DataFrame]:
     """Return the name of the file, what its columns are called, and its table: text, as named here, with ``_row``."""
     if isinstance(trade, str | Path):
         path = short_path(trade)
-        table = _json(Path(trade)) if Path(trade).suffix.lower() == ".json" else read_table(trade, (), notes)
+        table = (
+            _json(Path(trade)) if Path(trade).suffix.lower() == ".json" else read_table(trade, (), notes, encoding=encoding)
+        )
     else:
         path = type(trade).__name__
         table = nw.from_native(trade, eager_only=True).to_polars()
@@ -163,7 +169,7 @@ def _table(trade: Any, notes: Notes) -> tuple[str, dict[str, str], pl.DataFrame]
 def _json(path: Path) -> pl.DataFrame:
     """Return the rows of the API's own answer, ``{"data": [{...}]}``."""
     with reading(path):
-        rows = json.loads(text_of(read_bytes(path), path)[0])["data"]
+        rows = json.loads(text_of(read_bytes(path), path).text)["data"]
         return pl.DataFrame(rows, infer_schema_length=None).cast(pl.String)
 
 

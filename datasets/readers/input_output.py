@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import re
-from io import StringIO
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from ...graph import InputError, ReadError
-from ...graph.encodings import text_of
 from ...graph.errors import short_path, shorten
-from ...graph.files import read_bytes, reading
+from ...graph.files import reading
 from ...graph.messages import Message
+from ...graph.tables import read_frame
 from ..places import country
-from .tables import Notes, separator_of
+from .tables import Notes
 
 _NUMBER = r"^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$"
 _OUTPUT = re.compile(r"(?:^|[._ ])(?:out|output|go|gross output|total output|x|indout|産出額|生産額)$", re.IGNORECASE)
 _VALUE_ADDED = re.compile(r"(?:^|[._ ])(?:va|tls|txs.*|value added|ii_fob|.*total|付加価値.*)$", re.IGNORECASE)
+_CODE = re.compile("[A-Z]{2,3}")
+_REST = {"ROW", "WWW"}
 _SEPARATORS = re.compile(r"[._:|]")
 
 
@@ -72,6 +74,20 @@ def read_input_output(path: str | Path, *, notes: Notes | None = None) -> tuple[
         rows, columns, cells = _matrix(path, notes)
         main, sides = path, []
     return _tables(rows, columns, cells, sides, main, notes)
+
+
+def is_matrix(header: Sequence[str]) -> bool:
+    """Whether a row names industries of countries: most cells are a country's code, alone (repeated) or before a sign.
+
+    >>> is_matrix(["", "JPN_C10", "JPN_C20", "CHN_C10", "CHN_C20"]), is_matrix(["", "JPN", "JPN", "CHN", "CHN"])
+    (True, True)
+    >>> is_matrix(["item", "JPN", "CHN", "USA", "KOR", "DEU"])
+    False
+    """
+    filled = [cell.strip() for cell in header if cell.strip()]
+    parts = [_SEPARATORS.split(cell, maxsplit=1) for cell in filled]
+    places = [part[0] for part in parts if _CODE.fullmatch(part[0]) and (part[0] in _REST or country(part[0]))]
+    return len(places) > 3 and 2 * len(places) > len(filled) and 1 < len(set(places)) < len(places)
 
 
 def _tables(
@@ -150,7 +166,7 @@ def _named(labels: list[tuple[str, ...]]) -> list[tuple[str, str]]:
         # WIOD has four levels: the one that names a country, and of the others the first, which is the code.
         place = next((number for number, part in enumerate(label) if country(part)), None)
         if place is None:
-            place = next((number for number, part in enumerate(label) if part.upper() in {"ROW", "WWW"}), 0)
+            place = next((number for number, part in enumerate(label) if part.upper() in _REST), 0)
         names.append((label[place], next(part for number, part in enumerate(label) if number != place)))
     return names
 
@@ -158,15 +174,9 @@ def _named(labels: list[tuple[str, ...]]) -> list[tuple[str, str]]:
 def _matrix(path: Path, notes: Notes) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]], np.ndarray]:
     """Return the labels of rows and columns, and the cells as numbers, nan where blank."""
     with reading(path):
-        text, encoding = text_of(read_bytes(path), path)
-        if encoding in {"cp932", "cp1252"}:
-            notes.append(Message("datasets.trade.encoding", path=short_path(path), encoding=encoding))
-        if not text.strip():
-            raise InputError("datasets.trade.empty", path=short_path(path))
-        separator = separator_of(text.splitlines()[0])
-        raw = pl.read_csv(
-            StringIO(text), separator=separator, has_header=False, infer_schema=False, truncate_ragged_lines=True
-        ).with_columns(pl.all().str.strip_chars().replace("", None))
+        raw = read_frame(path, ragged=True, header=False, notes=notes).with_columns(
+            pl.all().str.strip_chars().replace("", None)
+        )
         heads, left = _margins(raw)
     if heads is None or left is None:
         raise InputError("datasets.input_output.no_labels", path=short_path(path))

@@ -24,6 +24,7 @@ def read_japan_customs(
     countries: Mapping[str, str] | None = None,
     level: int = 6,
     notes: Notes | None = None,
+    encoding: str | None = None,
 ) -> pl.DataFrame:
     """Return a file of Japan's trade statistics (e-Stat, 品別国別表) as a trade table.
 
@@ -34,7 +35,7 @@ def read_japan_customs(
     Parameters
     ----------
     path : str or Path
-        UTF-8 or cp932.
+        As downloaded, or saved as a workbook.
     exports : bool
         Rows of exports (1) instead of imports (2).
     countries : mapping of three digits to ISO3, optional
@@ -43,6 +44,8 @@ def read_japan_customs(
         9 keeps the national code.
     notes : list of Message, optional
         What was assumed is appended to it.
+    encoding : str, optional
+        Where it is known better.
 
     Returns
     -------
@@ -57,7 +60,9 @@ def read_japan_customs(
     InputError
         A column is missing, or a cell is no year or number (its row is said).
     """
-    table = numbered(read_table(path, _NEEDED, notes)).filter(pl.col("Exp or Imp") == ("1" if exports else "2"))
+    table = numbered(read_table(path, _NEEDED, notes, encoding=encoding)).filter(
+        pl.col("Exp or Imp") == ("1" if exports else "2")
+    )
     table = nw.from_native(table).with_columns(hs_code("HS", level=level, national=9)).to_native()
     country: dict[str, Any] = {"default": None, "return_dtype": pl.String}
     codes = _countries() if countries is None else dict(countries)

@@ -7,17 +7,18 @@ world total or rest, as written), ``year``, ``raw`` (the cell), ``unit``, ``note
 
 from __future__ import annotations
 
-import io
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
 
 from ...graph import InputError
+from ...graph.contents import WORKBOOKS, kind_of
 from ...graph.errors import shorten
-from ...graph.files import read_bytes, reading
-from ...graph.tables import check_width
-from ...graph.workbooks import check_workbook, read_sheets, sheet_names
+from ...graph.files import read_bytes
+from ...graph.tables import header_of, read_frame
+from ...graph.workbooks import read_sheets, sheet_names
 
 COLUMNS = {
     "line": pl.Int64,
@@ -50,7 +51,7 @@ _MEASURES = {"PROD": "production", "CAP": "capacity", "RESERVES": "reserves"}
 _NOTES = {"PROD": "PROD_NOTES", "CAP": "CAP_NOTES", "RESERVES": "RESERVE_NOTES"}
 
 
-def release_kind(path: str | Path) -> str | None:
+def release_kind(path: str | Path, encoding: str | None = None) -> str | None:
     """Return which release a file is, by its header: usgs_world, iea_supply, casting_census, wgi; None if none of them.
 
     Raises
@@ -58,14 +59,17 @@ def release_kind(path: str | Path) -> str | None:
     ReadError
         The file is missing, empty, encrypted or corrupt.
     """
+    path = Path(path)
+    if _iea_sheet(path):
+        return "iea_supply"
+    return kind_of_release(header_of(path, encoding))
+
+
+def kind_of_release(header: Sequence[str]) -> str | None:
+    """Return which release of text has such a header: usgs_world, casting_census, wgi; None if none of them."""
     from .wgi import is_wgi
 
-    path = Path(path)
-    if path.suffix.lower() in {".xlsx", ".xlsm"} and _iea_sheet(path):
-        return "iea_supply"
-    if path.suffix.lower() not in {".csv", ".txt", ".xlsx", ".xlsm"}:
-        return None
-    header = read_sheet(path).columns
+    header = [name.strip() for name in header]
     if is_wgi(header):
         return "wgi"
     if set(USGS_LONG) <= set(header) or (set(USGS_WIDE) <= set(header) and any(map(_WIDE_FIGURE.match, header))):
@@ -74,19 +78,13 @@ def release_kind(path: str | Path) -> str | None:
     return "casting_census" if len(metals) > 2 and header[0].casefold() == "country" else None
 
 
-def read_sheet(path: Path) -> pl.DataFrame:
-    """Return a CSV file or the first sheet of a workbook as text, with trimmed names of columns."""
-    if path.suffix.lower() in {".xlsx", ".xlsm"}:
-        data = read_bytes(path)
-        check_workbook(data, path)
-        first = sheet_names(data, path)[:1]
-        frame = next((frame for frame, _ in read_sheets(data, path, only=first, header=True).values()), pl.DataFrame())
-    else:
-        frame = _csv(path)
+def read_sheet(path: Path, encoding: str | None = None) -> pl.DataFrame:
+    """Return the table of a file as text, with trimmed names of columns."""
+    frame = read_frame(path, ragged=True, encoding=encoding).cast(pl.String)
     return frame.rename({name: name.strip() for name in frame.columns})
 
 
-def read_release(path: str | Path, kind: str, year: int | None = None) -> pl.DataFrame:
+def read_release(path: str | Path, kind: str, year: int | None = None, encoding: str | None = None) -> pl.DataFrame:
     """Return the table of a release of a known kind.
 
     Parameters
@@ -97,6 +95,8 @@ def read_release(path: str | Path, kind: str, year: int | None = None) -> pl.Dat
         As `release_kind` says.
     year : int, optional
         The year of a casting census, whose table does not say it.
+    encoding : str, optional
+        Of a text file, where it is known better.
 
     Raises
     ------
@@ -108,22 +108,10 @@ def read_release(path: str | Path, kind: str, year: int | None = None) -> pl.Dat
     path = Path(path)
     if kind == "iea_supply":
         return _iea(path)
-    frame = read_sheet(path).with_row_index("line", offset=2)
+    frame = read_sheet(path, encoding).with_row_index("line", offset=2)
     if kind == "casting_census":
         return _census(frame, path, year)
     return _usgs_long(frame) if "Statistics" in frame.columns else _usgs_wide(frame)
-
-
-def _csv(path: Path) -> pl.DataFrame:
-    """A CSV file as text: UTF-8 with or without a byte order mark, else the cp1252 of American offices."""
-    data = read_bytes(path)
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("cp1252", errors="replace")
-    check_width(text, path)
-    with reading(path, "graph.tables.corrupt"):
-        return pl.read_csv(io.StringIO(text), infer_schema=False, truncate_ragged_lines=True)
 
 
 def _usgs_long(frame: pl.DataFrame) -> pl.DataFrame:
@@ -190,8 +178,8 @@ def _census(frame: pl.DataFrame, path: Path, year: int | None) -> pl.DataFrame:
 def _iea_sheet(path: Path) -> str | None:
     """Return the name of the sheet that holds the IEA's supply, if the workbook has one."""
     data = read_bytes(path)
-    check_workbook(data, path)
-    return next((name for name in sheet_names(data, path) if name.startswith(IEA_SHEET)), None)
+    names = sheet_names(data, path) if kind_of(data, path) in WORKBOOKS else []
+    return next((name for name in names if name.startswith(IEA_SHEET)), None)
 
 
 _TITLE = re.compile(r"^(?P<series>.+?)\s*[-–]\s*(?P<stage>mining|refining)\b(?:.*?\((?P<unit>[^)]+)\))?", re.IGNORECASE)

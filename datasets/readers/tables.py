@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable
 from functools import cache
 from importlib import resources
-from io import StringIO
 from pathlib import Path
 
 import polars as pl
 
-from ...graph import InputError, ReadError
-from ...graph.encodings import text_of
+from ...graph import InputError
 from ...graph.errors import short_path, shorten
-from ...graph.files import read_bytes, reading
+from ...graph.files import reading
 from ...graph.messages import Message
-from ...graph.tables import check_width
+from ...graph.tables import read_frame
 
 Notes = list[Message]
 """What a reader has to say about a file that it could read: it appends to the list that it is given."""
@@ -24,55 +21,28 @@ Notes = list[Message]
 _NUMBER = r"^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$"
 
 
-def read_table(path: str | Path, needed: Iterable[str], notes: Notes | None = None) -> pl.DataFrame:
-    """Return a file separated by commas, tabs or semicolons with every cell as text, blank cells as nulls.
+def read_table(
+    path: str | Path, needed: Iterable[str], notes: Notes | None = None, *, encoding: str | None = None
+) -> pl.DataFrame:
+    """Return a published table with every cell as text, blank cells as nulls, whatever its encoding, delimiter or name.
 
     Rows may be longer than the header (some publishers end each with a comma): what is beyond it is left out.
 
     Raises
     ------
     ReadError
-        There is no such file, its bytes are no text known here, or its quotes do not close (the line is said).
+        There is no such file, its bytes are no table known here, or its quotes do not close (the line is said).
     InputError
         It is empty, or a column is missing.
     """
     path = Path(path)
     with reading(path):
-        text, encoding = text_of(read_bytes(path), path)
-        check_width(text, path)
-        if notes is not None and encoding in {"cp932", "cp1252"}:
-            notes.append(Message("datasets.trade.encoding", path=short_path(path), encoding=encoding))
-        table = _parsed(text, path)
+        table = read_frame(path, encoding=encoding, ragged=True, notes=notes).cast(pl.String)
+    table = table.rename({name: name.strip() for name in table.columns})
     missing = [column for column in needed if column not in table.columns]
     if missing:
         raise InputError("datasets.trade.columns", path=short_path(path), columns=", ".join(missing))
     return table.with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
-
-
-def _parsed(text: str, path: Path) -> pl.DataFrame:
-    if not text.strip():
-        raise InputError("datasets.trade.empty", path=short_path(path))
-    separator = separator_of(text.lstrip("\r\n").splitlines()[0])
-    try:
-        return pl.read_csv(StringIO(text), separator=separator, infer_schema=False, truncate_ragged_lines=True)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
-        # Python's reader knows the line of a broken quote, and takes a quote inside a cell for what it is.
-        reader = csv.reader(StringIO(text), delimiter=separator, strict=True)
-        try:
-            head, *rows = [row for row in reader if row]
-        except csv.Error as error:
-            raise ReadError("datasets.trade.quotes", path=short_path(path), line=reader.line_num) from error
-        padded = [(row + [""] * len(head))[: len(head)] for row in rows]
-        return pl.DataFrame(padded, schema=dict.fromkeys(head, pl.String), orient="row")
-
-
-def separator_of(header: str) -> str:
-    """Return what separates the cells of a header line.
-
-    >>> separator_of("a;b;c"), separator_of("hs6")
-    (';', ',')
-    """
-    return max(",\t;", key=header.count)
 
 
 def numbered(table: pl.DataFrame) -> pl.DataFrame:

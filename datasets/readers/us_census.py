@@ -30,6 +30,7 @@ def read_us_census(
     countries: Mapping[str, str] | None = None,
     level: int = 6,
     notes: Notes | None = None,
+    encoding: str | None = None,
 ) -> pl.DataFrame:
     """Return an answer of the US Census trade API as a trade table.
 
@@ -50,6 +51,8 @@ def read_us_census(
         10 keeps the HTS code.
     notes : list of Message, optional
         What was assumed is appended to it.
+    encoding : str, optional
+        Of a text file, where it is known better.
 
     Returns
     -------
@@ -64,7 +67,8 @@ def read_us_census(
     InputError
         A column is missing, or a cell is no year or number (its row is said).
     """
-    table = numbered(_json(Path(path)) if Path(path).suffix.lower() == ".json" else read_table(path, (), notes))
+    plain = Path(path).suffix.lower() != ".json"
+    table = numbered(read_table(path, (), notes, encoding=encoding) if plain else _json(Path(path)))
     flow = "I" if "I_COMMODITY" in table.columns else "E"
     column = value or next((name for name in _VALUES[flow] if name in table.columns), "CON_VAL_YR")
     needed = [f"{flow}_COMMODITY", "CTY_CODE", "YEAR", column]
@@ -102,7 +106,7 @@ def read_us_census(
 
 def _json(path: Path) -> pl.DataFrame:
     with reading(path):
-        text = text_of(read_bytes(path), path)[0]
+        text = text_of(read_bytes(path), path).text
         try:
             header, *rows = json.loads(text)
             return pl.DataFrame(rows, schema=dict.fromkeys(header, pl.String), orient="row")

@@ -22,7 +22,7 @@ def is_wgi(columns: list[str]) -> bool:
     return set(LONG) <= set(columns) or (set(WIDE) <= set(columns) and any(map(_YEAR.fullmatch, columns)))
 
 
-def read_wgi(path: str | Path) -> pl.DataFrame:
+def read_wgi(path: str | Path, encoding: str | None = None) -> pl.DataFrame:
     """Return the indicators in the columns of `datasets.governance`: newer years for `risk.supply_risk` and its kin.
 
     Parameters
@@ -30,6 +30,8 @@ def read_wgi(path: str | Path) -> pl.DataFrame:
     path : str or Path
         The long dataset (CSV or .xlsx with ``code, year, indicator, estimate``) or a CSV of DataBank (``Country Code,
         Series Code``, a column per year). Cells with ".." are blank.
+    encoding : str, optional
+        Of a text file, where it is known better.
 
     Returns
     -------
@@ -44,7 +46,7 @@ def read_wgi(path: str | Path) -> pl.DataFrame:
     InputError
         It is no such table, or holds no estimate.
     """
-    frame = read_sheet(Path(path))
+    frame = read_sheet(Path(path), encoding)
     if not is_wgi(frame.columns):
         raise InputError("datasets.updates.unknown", path=shorten(Path(path).name))
     long = frame if set(LONG) <= set(frame.columns) else _long(frame)

@@ -61,7 +61,7 @@ def test_countries_may_stand_once_above_their_industries(tmp_path, encoding):
     _, sectors = read_input_output(write(tmp_path / "own.csv", LEVELS, encoding), notes=notes)
     assert sectors["country"].to_list() == ["JPN", "JPN", "ROW", "ROW"]
     assert (sectors["output"][0], sectors["final_demand"][0]) == (15.0, 5.0)
-    assert keys(notes) == {"added"} | ({"encoding"} if encoding == "cp932" else set())
+    assert keys(notes) == {"added"} | ({"guessed"} if encoding == "cp932" else set())
 
 
 def test_a_folder_that_pymrio_saved_in_any_order_of_rows(tmp_path):

@@ -249,7 +249,7 @@ def test_a_header_that_nobody_knows_is_said(tmp_path):
     with pytest.raises(InputError, match="a, b"):
         datasets.read_trade(path)
     path.write_bytes(b"")
-    with pytest.raises(InputError):
+    with pytest.raises(ReadError):
         datasets.read_trade(path)
     with zipfile.ZipFile(tmp_path / "x.parquet", "w") as archive:
         archive.writestr("a", "b")

@@ -17,10 +17,10 @@ NAME = Path("parts.csv")
     ("text", "encoding", "found"),
     [
         ("品番,数量\nA-1,関門", "utf-8", "utf-8"),
-        ("品番,数量", "utf-8-sig", "utf-8-sig"),
+        ("品番,数量", "utf-8-sig", "utf-8"),
         ("品番\t数量", "utf-16", "utf-16"),
-        ("part\tcount\n1\t関", "utf-16-le", "utf-16-le"),
-        ("part\tcount\n1\t関", "utf-16-be", "utf-16-be"),
+        ("part\tcount\n1\t関", "utf-16-le", "utf-16"),
+        ("part\tcount\n1\t関", "utf-16-be", "utf-16"),
         ("品名,数量\nｺﾈｸﾀ,1", "cp932", "cp932"),
         ("価格(円),1", "cp932", "cp932"),
         ("ソ,表,能", "cp932", "cp932"),
@@ -29,7 +29,7 @@ NAME = Path("parts.csv")
     ],
 )
 def test_content_tells_the_encoding(text, encoding, found):
-    assert text_of(text.encode(encoding), NAME) == (text, found)
+    assert text_of(text.encode(encoding), NAME)[:2] == (text, found)
 
 
 @pytest.mark.parametrize("data", [b"a,b\n1,\x00\n", b"\xff\xfe\x81\x00", b"\x80\x81\x82" * 9, bytes(range(256))])

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kanmon.graph import KanmonError, LimitError, ReadError, SupplyGraph
 from kanmon.graph import workbook_process as process
 from kanmon.graph import workbooks as module
-from kanmon.graph.tables import read_csv
+from kanmon.graph.tables import read_frame
 from kanmon.graph.workbooks import check_workbook, read_sheets, sheet_names
 
 NAME = Path("parts.xlsx")
@@ -137,7 +137,7 @@ def test_text_wider_than_a_sheet_is_refused(tmp_path, mark):
     path = tmp_path / "wide.csv"
     path.write_text(mark.join(f"c{i}" for i in range(200_000)) + "\n", encoding="utf-8")
     with pytest.raises(LimitError, match="200,000 columns"):
-        read_csv(path)
+        read_frame(path)
 
 
 def test_a_graph_with_a_stray_cell_names_the_file(tmp_path):

@@ -1,0 +1,130 @@
+"""Text whose cells something parts: what that is, the rows, and the frame under a header."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from .errors import LimitError, ReadError, short_path, shorten
+from .files import reading
+from .workbooks import COLUMNS
+
+ALONE = "\x1f"
+"""Between the cells of a text of one column."""
+_DELIMITERS = ",\t;|"
+_CELL_LIMIT = 2**27
+_STATED = re.compile(r"sep=(.)\r?\n")
+
+
+def delimiter(text: str) -> str:
+    r"""Return what separates the cells: what cuts the first lines into the same number of pieces, and into most.
+
+    >>> delimiter("Teil;Preis\nA;1,50\nB;2,75\n")
+    ';'
+    """
+    sample = text[:20_000]
+    best, chosen = (0.0, 0), ALONE
+    for mark in _DELIMITERS:
+        try:
+            widths = [len(row) for row in csv.reader(StringIO(sample, newline=""), delimiter=mark) if any(row)][:60]
+        except csv.Error:
+            continue
+        wide = [width for width in widths if width > 1]
+        if wide:
+            width, count = Counter(wide).most_common(1)[0]
+            if count == 1 and 2 * len(wide) < len(widths):
+                continue  # a list of names, one of which holds a comma
+            score = (round(count / len(widths) + len(wide) / len(widths), 3), width)
+            best, chosen = max((best, chosen), (score, mark))
+    return chosen
+
+
+def rows_of(text: str, path: Path) -> list[list[str]]:
+    """Return the rows of a text; a first line ``sep=;`` says its delimiter, and is an empty row.
+
+    Raises
+    ------
+    ReadError
+        Its quotes do not close.
+    LimitError
+        A row has more cells than a sheet of Excel.
+    """
+    check_width(text, path)
+    stated = _STATED.match(text)
+    limit = csv.field_size_limit(_CELL_LIMIT)
+    try:
+        rows = list(csv.reader(StringIO(text, newline=""), delimiter=stated[1] if stated else delimiter(text)))
+    except csv.Error as error:
+        raise ReadError("graph.tables.corrupt", path=short_path(path), reason=shorten(error, 160)) from error
+    finally:
+        csv.field_size_limit(limit)
+    if stated:
+        rows[0] = []
+    check_columns(max((len(row) for row in rows), default=0), path)
+    return rows
+
+
+def frame_of(text: str, path: Path, *, ragged: bool = False, header: bool = True) -> pl.DataFrame:
+    """Return the frame of a text, every cell as text, under the names of its first line unless it has no ``header``.
+
+    With ``ragged`` rows may be longer than the header (some publishers end each with a comma), and a quote may stand inside
+    a cell: what is beyond the header is left out. Without, such a row is an error: its cells may stand in wrong columns.
+
+    Raises
+    ------
+    ReadError
+        Its quotes do not close (the line is said), or a row is longer than the header.
+    LimitError
+        The header has more cells than a sheet of Excel.
+    """
+    check_width(text, path)
+    stated = _STATED.match(text)
+    text = text[stated.end() :] if stated else text.lstrip("\r\n")
+    separator = stated[1] if stated else delimiter(text)
+    options: dict[str, Any] = {"separator": separator, "infer_schema": False, "has_header": header}
+    if not ragged:
+        with reading(path, "graph.tables.corrupt"):
+            return pl.read_csv(StringIO(text), **options)
+    try:
+        return pl.read_csv(StringIO(text), truncate_ragged_lines=True, **options)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
+        # Python's reader knows the line of a broken quote, and takes a quote inside a cell for what it is.
+        reader = csv.reader(StringIO(text), delimiter=separator, strict=True)
+        try:
+            head, *rows = [row for row in reader if row]
+        except csv.Error as error:
+            raise ReadError("graph.tables.quotes", path=short_path(path), line=reader.line_num) from error
+        if not header:
+            head, rows = [f"column_{i + 1}" for i in range(len(head))], [head, *rows]
+        padded = [(row + [""] * len(head))[: len(head)] for row in rows]
+        return pl.DataFrame(padded, schema=dict.fromkeys(head, pl.String), orient="row")
+
+
+def check_width(text: str, path: Path) -> None:
+    """Refuse text whose first line has more cells than a sheet of Excel.
+
+    Raises
+    ------
+    LimitError
+        It has.
+    """
+    head = text.lstrip("\r\n\ufeff").partition("\n")[0]
+    check_columns(max(map(head.count, _DELIMITERS)) + 1, path)
+
+
+def check_columns(width: int, path: Path) -> None:
+    """Refuse more columns than a sheet of Excel has.
+
+    Raises
+    ------
+    LimitError
+        There are more.
+    """
+    if width > COLUMNS:
+        raise LimitError("graph.tables.too_wide", path=short_path(path), columns=f"{width:,}", limit=f"{COLUMNS:,}")
