@@ -14,7 +14,7 @@ from .layout import sheets
 from .measures import describe
 from .report import Audit
 from .since import changes
-from .stops import HORIZON
+from .company import STOP_DAYS
 from .words import BLANK, days, money, percent, place, say, span
 
 THEMES = ("principle_1", "principle_2", "principle_3", "autonomy", "indispensability", "governance", "governance_code")

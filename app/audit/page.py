@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from ...graph.messages import text
 from . import pictures
-from .stops import HORIZON
+from .company import STOP_DAYS
 from .words import days, percent
 
 BARS = 10

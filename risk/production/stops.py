@@ -1,0 +1,465 @@
+"""What stops cost a buyer that knows its own sourcing, when some of what it knows is blank.
+
+A blank is read where it hurts least (the **certain** loss), where it hurts most (the **possible** one), and as an estimate:
+
+==================  ====================  ====================  =====================================================
+blank               least                 most                  estimate
+==================  ====================  ====================  =====================================================
+stock               lasts the whole stop  none                  the median of the stated stocks, else none
+switching time      at once               never                 the median of the stated times, else never
+country of a plant  elsewhere             where the stop is     there by the part that the country has of known plants
+maker               somebody else         the one that stops    somebody else
+==================  ====================  ====================  =====================================================
+
+Blank shares are read by the network itself. Items that nobody is named for are left out of the three, and let in again for a
+fourth figure: what is possible with them (``open``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from statistics import median
+from typing import Any
+
+import polars as pl
+
+from ...graph import InputError, ProductionNetwork, SupplyGraph
+from ...graph.kernel import SMALL
+from . import solver
+from .remedies import YEAR, Measure, Threat, new_source
+from .scenario import Change, Scenario, add_source, halt, stockpile
+from .shelves import Course
+from .simulation import Assumptions, Solution, solve
+from .threatened import KEPT, Problem, Threatened, Weighing, needed_sources
+from .timeline import timeline
+
+NEVER = float("inf")
+NOTHING = 1e-9
+CASES = ("estimate", "low", "high", "open")
+"""Readings of a risk ("low" is the certain one); ``open``: the possible one, with items that nobody is named for."""
+_STOPPING = ("halt", "reduce", "embargo")
+_FACTS = {
+    "maker": pl.String,
+    "qualified": pl.Boolean,
+    "stock_days": pl.Float64,
+    "switching_days": pl.Float64,
+    "spend": pl.Float64,
+}
+
+
+@dataclass(frozen=True)
+class StopLosses:
+    """What stops do; see `stop_losses`."""
+
+    products: pl.DataFrame
+    items: pl.DataFrame
+
+
+def stop_losses(
+    graph: SupplyGraph, threats: Sequence[Threat], values: Mapping[str, float | None], *, buyer: str, facts: Any
+) -> StopLosses:
+    """Return what each threat takes from each product of a buyer, with every blank of its facts as an interval.
+
+    Parameters
+    ----------
+    graph : SupplyGraph
+        The buyer's own facts; a supplier without ``country`` is a plant of which nobody said where it stands.
+    threats : sequence of Threat
+        What stops, for how many days; names are unique. Nodes are countries, suppliers, or makers (``facts.maker``), who stop
+        with all their plants.
+    values : mapping
+        The buyer's products and their yearly value (None: not known); only the products count here.
+    buyer : str
+        Id of the buyer in the graph.
+    facts : frame or rows of dict
+        ``item, supplier`` and optionally ``maker, qualified, stock_days, switching_days, spend``, as in `exposure`.
+
+    Returns
+    -------
+    StopLosses
+        ``products``: a row per threat and product: ``threat, product``; ``lost_estimate, lost_low, lost_high, lost_open``
+        (part of the output lost while the threat lasts, 0..1: estimate, certain, possible, possible with items that nobody is
+        named for); ``day_estimate, day_low, day_high`` (first shortage: estimate, earliest, latest; null where there is
+        none); ``stops_estimate, stops_low, stops_high`` (part of the output that stops where nothing is in stock and nobody
+        else delivers). ``items``: ``threat, item, lost`` (the estimate, without stock) of what the buyer sources, where
+        something is lost, and ``days``: how long its stock covers that.
+
+    Raises
+    ------
+    InputError
+        Facts without ``item`` and ``supplier``, or what `mitigation` refuses.
+    UnknownIdError
+        A threat names something that the graph does not have.
+
+    References
+    ----------
+    Definitions of this project, on the runs of `mitigation`.
+
+    Examples
+    --------
+    A maker of whom nobody said where it stands may be hit, or not:
+
+    >>> from kanmon.graph import SupplyGraph
+    >>> from kanmon.risk import Scenario, halt
+    >>> graph = SupplyGraph(
+    ...     items=[{"id": i, "name_en": i, "kind": "component"} for i in ("robot", "seal", "gear")],
+    ...     inputs=[{"item": "robot", "input": i, "source": "s"} for i in ("seal", "gear")],
+    ...     suppliers=[{"id": "own", "name_en": "own", "kind": "company", "country": "JPN"},
+    ...                {"id": "X", "name_en": "X", "kind": "company", "country": "CHN"},
+    ...                {"id": "Y", "name_en": "Y", "kind": "company"}],
+    ...     shares=[{"item": i, "supplier": s, "source": "s", "share": 1, "scope": "own", "complete": True}
+    ...             for i, s in (("robot", "own"), ("gear", "X"), ("seal", "Y"))],
+    ...     sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    ... )
+    >>> facts = [{"item": "gear", "supplier": "X", "stock_days": 90.0}, {"item": "seal", "supplier": "Y", "stock_days": 0.0}]
+    >>> stop = Threat(Scenario("CHN", halt("CHN")), days=180)
+    >>> stop_losses(graph, [stop], {"robot": 1.0}, buyer="own", facts=facts).products.select("lost_low", "lost_high").row(0)
+    (0.0, 1.0)
+    """
+    return Stops(graph, values, buyer=buyer, facts=facts).losses(threats)
+
+
+def stop_courses(
+    graph: SupplyGraph, threats: Sequence[Threat], values: Mapping[str, float | None], *, buyer: str, facts: Any
+) -> pl.DataFrame:
+    """Return how each product runs from day to day under each threat: the frame of `timeline`, blanks read as above.
+
+    Parameters, errors and references are those of `stop_losses`; ``rate_low`` is the possible loss, ``rate_high`` the certain
+    one. The curves end with twice the days of the threat: until then what was short comes back.
+    """
+    return Stops(graph, values, buyer=buyer, facts=facts).courses(threats)
+
+
+class Stops:
+    """A buyer under threats, with candidates for measures compiled in."""
+
+    def __init__(
+        self,
+        graph: SupplyGraph,
+        values: Mapping[str, float | None],
+        *,
+        buyer: str,
+        facts: Any,
+        candidates: Sequence[Candidate] = (),
+    ) -> None:
+        self.graph, self.buyer, self.values, self.candidates = graph, buyer, dict(values), list(candidates)
+        self.facts = _sources(graph, buyer, facts)
+        self.unnamed = _unnamed(graph)
+        lines = ~pl.col("input").is_in(sorted(self.unnamed))
+        tables = {name: getattr(graph, name) for name in ("items", "suppliers", "shares", "sources")}
+        self.named = SupplyGraph(inputs=graph.inputs.filter(lines), **tables) if self.unnamed else graph
+        self.cases = [case for case in CASES if case != "open" or self.unnamed]
+        self._networks: dict[str, ProductionNetwork] = {}
+        self.direct = self._direct()
+
+    def _direct(self) -> list[str]:
+        """Items that the buyer itself buys: somebody delivers them to it, or it needs them and nobody is named."""
+        scoped = self.graph.shares.filter(pl.col("scope") == self.buyer)
+        bought = scoped.filter(pl.col("supplier") != self.buyer)["item"].unique(maintain_order=True).to_list()
+        made = set(scoped.filter(pl.col("supplier") == self.buyer)["item"])
+        needed = self.graph.inputs.filter(pl.col("item").is_in(sorted(made)))["input"].unique(maintain_order=True)
+        return list(dict.fromkeys([*bought, *(item for item in needed if item in self.unnamed)]))
+
+    # Readings of blanks ----------------------------------------------------------------------------------------------
+
+    def scenario(self, scenario: Scenario, case: str) -> Scenario:
+        """Return a scenario as a reading sees it."""
+        found: dict[Change, None] = {}
+        for change in scenario:
+            node = change.node
+            if change.kind not in _STOPPING or node is None:
+                found[change] = None
+            elif node in self.plants:  # a maker stops with all its plants, and may be the one that nobody named
+                plants = [*self.plants[node], *(self.plants.get(None, []) if case in {"high", "open"} else [])]
+                found |= dict.fromkeys(replace(change, node=plant) for plant in plants)
+            else:
+                found[change] = None
+                part = {"estimate": self.part_of(node), "low": 0.0}.get(case, 1.0)
+                if part and node not in self.nodes:
+                    kind = "embargo" if change.kind == "embargo" else "reduce"
+                    low, high = change.bounds
+                    share = (part * low, part * high) if low != high else part * low
+                    found |= dict.fromkeys(replace(change, kind=kind, node=one, share=share) for one in self.placeless)
+        return Scenario(scenario.name, found)
+
+    @cached_property
+    def plants(self) -> dict[str | None, list[str]]:
+        """Plants of each maker; under None those of which nobody said whose they are."""
+        found: dict[str | None, list[str]] = defaultdict(list)
+        rows = self.facts.unique(["supplier", "maker"], maintain_order=True)
+        for supplier, maker in rows.select("supplier", "maker").iter_rows():
+            if maker != supplier:
+                found[maker].append(supplier)
+        return dict(found)
+
+    @cached_property
+    def placeless(self) -> list[str]:
+        """Plants of which nobody said where they stand."""
+        return self.facts.filter(pl.col("country").is_null())["supplier"].unique(maintain_order=True).to_list()
+
+    @cached_property
+    def nodes(self) -> set[str]:
+        """Companies, sites and items: what else a scenario names is a country."""
+        return set(self.graph.suppliers.filter(pl.col("kind") != "country")["id"]) | set(self.graph.items["id"])
+
+    def part_of(self, country: str) -> float:
+        """Return the part that a country has of the sources whose country is known, by spend where it is stated for all."""
+        return self._parts.get(country, 0.0)
+
+    @cached_property
+    def _parts(self) -> dict[str, float]:
+        known = self.facts.filter(pl.col("used"), pl.col("country").is_not_null())
+        if (known["spend"].fill_null(0.0) > 0).all():
+            weights = known.group_by("country").agg(pl.col("spend").sum())
+        else:
+            weights = known.group_by("country").agg(pl.len().cast(pl.Float64).alias("spend"))
+        total = weights["spend"].sum() or 1.0
+        return {country: weight / total for country, weight in weights.iter_rows()}
+
+    def stock(self, item: str, case: str, most: float) -> float:
+        """Return the days of stock of an item; ``most`` is the whole of a stop."""
+        days = self._stated["stock_days"].get(item)
+        return {"estimate": self._usual["stock_days"] or 0.0, "low": most}.get(case, 0.0) if days is None else days
+
+    @cached_property
+    def _stated(self) -> dict[str, dict[str, float]]:
+        """Days of stock, and of switching, by item."""
+        stock = self.facts.group_by("item").agg(pl.col("stock_days").max()).drop_nulls()
+        ready = self.facts.filter(~pl.col("used") & pl.col("qualified")).group_by("item").agg(pl.col("switching_days").min())
+        slow = self.facts.group_by("item").agg(pl.col("switching_days").max())
+        switching = dict(slow.drop_nulls().iter_rows()) | dict(ready.drop_nulls().iter_rows())
+        return {"stock_days": dict(stock.iter_rows()), "switching_days": switching}
+
+    @cached_property
+    def _usual(self) -> dict[str, float | None]:
+        """The medians of what is stated."""
+        stated = {name: [days[item] for item in self.direct if item in days] for name, days in self._stated.items()}
+        return {name: float(median(days)) if days else None for name, days in stated.items()}
+
+    @lru_cache(maxsize=8)  # noqa: B019: lives no longer than the question
+    def standing(self, case: str) -> list[Measure]:
+        """Return what stands ready today: a qualified alternative where it is, else another source after the stated time."""
+        usual = self._usual["switching_days"]
+        usual = NEVER if usual is None else usual
+        rows = self.facts.partition_by("item", as_dict=True, include_key=False)
+        none = self.facts.clear()
+        return [
+            new_source(f"ready:{item}:{n}", item, node=place, ready=days, cost=0.0)
+            for item in self.direct
+            for n, (days, place) in enumerate(_ready(rows.get((item,), none), case, usual))
+            if days < NEVER
+        ]
+
+    # Runs ------------------------------------------------------------------------------------------------------------
+
+    def network(self, case: str) -> ProductionNetwork:
+        """Return the buyer's network, with everything that may be opened in it, shut."""
+        if case not in self._networks:
+            graph = self.graph if case == "open" else self.named
+            measures = [*self.standing(case), *(one.measure(case) for one in self.candidates)]
+            sources = needed_sources([], measures)
+            self._networks[case] = graph.network(None, buyer=self.buyer, level="company", sources=sources)
+        return self._networks[case]
+
+    def bare(self, threat: Threat, case: str) -> Solution:
+        """Return the network under a threat where nothing is in stock and nobody else delivers."""
+        return solve(self.network(case), self.scenario(threat.scenario, case), None, (_kept(case),))
+
+    def short(self, threat: Threat, case: str) -> set[str]:
+        """Return the items that a threat makes short where nothing is in stock and nobody else delivers."""
+        bare = self.bare(threat, case)
+        levels = bare.levels(_kept(case))
+        return {item for item, level in zip(bare.network.items, levels, strict=True) if level < 1 - NOTHING}
+
+    def problem(self, threats: Sequence[Threat], case: str, short: set[str], weights: Sequence[float]) -> Problem:
+        """Return threats to all products; measures: what stands ready for the short items, then the candidates."""
+        network, most = self.network(case), max((threat.days for threat in threats), default=0.0)
+        known = set(network.items) & short
+        stocks = {item: days for item in self.direct if item in known and (days := self.stock(item, case, most))}
+        weighing = Weighing(
+            {item: (value or 0.0) / YEAR for item, value in self.values.items()},
+            list(weights),
+            dict.fromkeys(self.values, 1.0 / max(1, len(self.values))),
+        )
+        ready = [measure for measure in self.standing(case) if measure.item in short and measure.ready < most]
+        measures = [*ready, *(one.measure(case) for one in self.candidates)]
+        seen = [replace(threat, scenario=self.scenario(threat.scenario, case)) for threat in threats]
+        return Problem(network, weighing, seen, measures, stocks, {}, Assumptions(), 1.0)
+
+    def losses(self, threats: Sequence[Threat]) -> StopLosses:
+        """Return what each threat does to each product, and to what the buyer sources."""
+        products: dict[tuple[str, str], dict[str, Any]] = {}
+        items: list[tuple[str, str, float, float]] = []
+        sourced = self.facts["item"].unique(maintain_order=True).to_list() if self.values else []
+        if self.values:
+            compile_for(self.network("estimate"), len(threats) * len(self.cases))
+        for case in self.cases if self.values else ():
+            kept, direct = _kept(case), set(self.direct)
+            for threat in threats:
+                bare = self.bare(threat, case)
+                levels = bare.levels(kept)
+                short = {item for item, level in zip(bare.network.items, levels, strict=True) if level < 1 - NOTHING}
+                name, days = threat.scenario.name, threat.days
+                for item in self.values:
+                    row = products.setdefault((name, item), {"threat": name, "product": item})
+                    row |= {f"lost_{case}": 0.0, f"day_{case}": days, f"stops_{case}": 1.0 - bare.level(item, kept)}
+                if not short.isdisjoint(self.values):
+                    part, course = self._run(threat, case, short)
+                    for i, item in enumerate(part.products):
+                        ends = {f"lost_{case}": float(course.lost[i]), f"day_{case}": float(course.below[i])}
+                        products[name, item] |= ends
+                if case == "estimate":
+                    left = bare.levels(kept, sourced)
+                    for item, level in zip(sourced, left, strict=True):
+                        if (lost := 1.0 - float(level)) > NOTHING:
+                            lasts = self.stock(item, case, days) / lost if item in direct else NEVER
+                            items.append((name, item, lost, lasts))
+        schema = {"threat": pl.String, "item": pl.String, "lost": pl.Float64, "days": pl.Float64}
+        days = {threat.scenario.name: threat.days for threat in threats}
+        rows = [_bounded(row, days[row["threat"]]) for row in products.values()]
+        return StopLosses(_table(rows), pl.DataFrame(items, schema=schema, orient="row"))
+
+    def _run(self, threat: Threat, case: str, short: set[str]) -> tuple[Threatened, Course]:
+        problem = self.problem([threat], case, short, [1.0])
+        (part,) = problem.parts
+        reading = "high" if case == "open" else case
+        chosen = [j for j, one in enumerate(problem.measures[: len(problem.measures) - len(self.candidates)])]
+        return part, part.run(chosen, reading)
+
+    def courses(self, threats: Sequence[Threat]) -> pl.DataFrame:
+        """Return the products of all threats from day to day."""
+        return pl.concat([self._course(threat) for threat in threats])
+
+    def _course(self, threat: Threat) -> pl.DataFrame:
+        frames = []
+        for case in ("estimate", "low", "high"):
+            short = self.short(threat, case)
+            changes = [
+                replace(change, lasts=threat.days if change.lasts is None else change.lasts) if change.kind in _STOPPING else change
+                for change in self.scenario(threat.scenario, case)
+            ]
+            for item in self.direct:
+                if item in short and (days := self.stock(item, case, threat.days)):
+                    changes.append(stockpile(item, days))
+            changes += [
+                add_source(one.item, one.share, node=one.node, ready=one.ready, lasts=max(0.0, threat.days - one.ready))
+                for one in self.standing(case)
+                if one.item in short and one.ready < threat.days
+            ]
+            kept = _kept(case)
+            frame = timeline(self.network(case), Scenario(threat.scenario.name, changes), horizon=2 * threat.days)
+            frame = frame.filter(pl.col("item").is_in(list(self.values)))
+            frames.append(frame.select("scenario", "item", "day", rate=f"rate_{kept}", lost=f"lost_{kept}", kept=pl.lit(kept)))
+        return _beside(frames)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Something that could be done: a stock of ``days``, or a source of ``share`` after ``ready`` days.
+
+    ``ready`` is None where nobody knows; then it is at once, never, or in the estimate ``usual``.
+    """
+
+    id: str
+    item: str
+    cost: float | None
+    days: float = 0.0
+    share: float | None = None
+    node: str | None = None
+    ready: float | None = 0.0
+    usual: float = 0.0
+
+    def measure(self, case: str) -> Measure:
+        """Return the measure as a reading sees it."""
+        if self.share is None:
+            return Measure(self.id, self.item, days=self.days, cost=self.cost)
+        ready = {"estimate": self.usual, "low": 0.0}.get(case, NEVER) if self.ready is None else self.ready
+        return Measure(self.id, self.item, self.share, self.node, ready, 0.0, self.cost)
+
+
+def compile_for(network: ProductionNetwork, runs: int) -> None:
+    """Wait for the compiler where a network runs so often that it pays."""
+    if len(network.indices) * runs > SMALL:
+        _ = solver.solve.compiled
+
+
+def _kept(case: str) -> str:
+    return KEPT["high" if case == "open" else case]
+
+
+def _sources(graph: SupplyGraph, buyer: str, facts: Any) -> pl.DataFrame:
+    """The facts, with the country of each supplier and whether it delivers today."""
+    frame = facts if isinstance(facts, pl.DataFrame) else pl.DataFrame(facts, infer_schema_length=None)
+    if missing := [name for name in ("item", "supplier") if name not in frame.columns]:
+        raise InputError("risk.exposure.facts", columns=", ".join(missing))
+    told = "maker" in frame.columns
+    frame = frame.select(
+        pl.col("item", "supplier").cast(pl.String),
+        *(
+            (pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name)
+            for name, kind in _FACTS.items()
+        ),
+    )
+    frame = frame if told else frame.with_columns(maker="supplier")
+    where = graph.suppliers.select("country", supplier="id")
+    unused = graph.shares.filter(pl.col("share") == 0).select("item", "supplier", used=pl.lit(False)).unique()
+    frame = frame.join(where, on="supplier", how="left", maintain_order="left")
+    frame = frame.join(unused, on=["item", "supplier"], how="left", maintain_order="left")
+    return frame.with_columns(pl.col("used").fill_null(True))
+
+
+def _unnamed(graph: SupplyGraph) -> set[str]:
+    """Items that are needed, that need nothing themselves, and that nobody is named for."""
+    return set(graph.inputs["input"]) - set(graph.inputs["item"]) - set(graph.shares["item"])
+
+
+def _ready(sources: pl.DataFrame, case: str, usual: float) -> Iterable[tuple[float, str | None]]:
+    """Days until each source that stands ready delivers, and which it is (None: somebody else)."""
+    rows = list(sources.select("supplier", "used", "qualified", "switching_days").iter_rows())
+    blank = {"estimate": usual, "low": 0.0}.get(case, NEVER)
+    spare = [row for row in rows if not row[1] and row[2] is not False]
+    doubtful = any(row[2] is None for row in spare)
+    if case != "low":  # what may be an alternative is one where it hurts least
+        spare = [row for row in spare if row[2]]
+    found: list[tuple[float, str | None]] = [(blank if row[3] is None else row[3], row[0]) for row in spare]
+    if (found and not (doubtful and case == "low")) or (doubtful and case in {"high", "open"}):
+        return found
+    used = [row[3] for row in rows if row[1]]
+    stated = [days for days in used if days is not None]
+    whole = bool(stated) and len(stated) == len(used)
+    other = max(stated, default=usual)
+    return [*found, (other if whole else {"estimate": other}.get(case, blank), None)]
+
+
+def _bounded(row: dict[str, Any], days: float) -> dict[str, Any]:
+    """A row of `stop_losses`: the estimate between its bounds, days from the earliest to the latest."""
+    found = {"threat": row["threat"], "product": row["product"]}
+    for name in ("lost", "stops"):
+        low, high = row[f"{name}_low"], row[f"{name}_high"]
+        found |= {f"{name}_estimate": min(max(row[f"{name}_estimate"], low), high), f"{name}_low": low, f"{name}_high": high}
+    found["lost_open"] = max(row.get("lost_open", 0.0), row["lost_high"])
+    ends = {"estimate": row["day_estimate"], "low": row["day_high"], "high": row["day_low"]}
+    return found | {f"day_{end}": None if day >= days - NOTHING else day for end, day in ends.items()}
+
+
+def _table(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    numbers = [f"lost_{case}" for case in CASES]
+    numbers += [f"{name}_{end}" for name in ("day", "stops") for end in ("estimate", "low", "high")]
+    schema = {"threat": pl.String, "product": pl.String} | dict.fromkeys(numbers, pl.Float64)
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _beside(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    """Three curves on the days of all of them, as one frame like that of `timeline`."""
+    keys = ["scenario", "item", "day"]
+    grid = pl.concat([frame.select(keys) for frame in frames]).unique().sort(keys)
+    for frame in frames:
+        kept = frame["kept"][0] if frame.height else "estimate"
+        curve = frame.select(*keys, at="day", **{f"rate_{kept}": "rate", f"lost_{kept}": "lost"}).sort(keys)
+        grid = grid.join_asof(curve, on="day", by=["scenario", "item"], check_sortedness=False)
+        since = pl.col("day") - pl.col("at")
+        grid = grid.with_columns(pl.col(f"lost_{kept}") + since * (1 - pl.col(f"rate_{kept}"))).drop("at")
+    return grid.select(*keys, *(f"{what}_{end}" for what in ("rate", "lost") for end in ("low", "high", "estimate")))
