@@ -91,10 +91,10 @@ def find_out(
     outlook = uncertainty(graph, scenarios, **asked, prior=prior, draws=draws, seed=seed)
     facts = what_to_find_out(graph, scenarios, **asked, prior=prior, steps=steps, seed=seed)
     used = prior.filter(pl.col("item").is_in(facts["item"].drop_nulls().unique().implode()))
-    return Findings(graph, list(scenarios), product, buyer, outlook, _worded(graph, facts), used)
+    return Findings(graph, list(scenarios), product, buyer, outlook, worded(graph, facts), used)
 
 
-def _worded(graph: SupplyGraph, facts: pl.DataFrame) -> pl.DataFrame:
+def worded(graph: SupplyGraph, facts: pl.DataFrame) -> pl.DataFrame:
     """Add ``text_en, text_ja`` (what to find out) and ``who_en, who_ja`` (who could know)."""
     words = {f"{kind}_{lang}": [] for kind in ("text", "who") for lang in LANGUAGES}
     items = {row["id"]: row for row in graph.items.iter_rows(named=True)}

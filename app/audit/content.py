@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+import polars as pl
+
 from ...datasets import technologies, thresholds
 from ...datasets.guideline import guideline_documents, guideline_items
 from ...graph import Message
 from ...graph.messages import text
+from ..ask import worded
 from .checks import Evidence, Finding
+from .guideline import guideline_table
 from .layout import sheets
 from .measures import describe
 from .report import Audit
 from .since import changes
-from .company import STOP_DAYS
+from .unknowns import Unknown
 from .words import BLANK, days, money, percent, place, say, span
 
 THEMES = ("principle_1", "principle_2", "principle_3", "autonomy", "indispensability", "governance", "governance_code")
@@ -24,6 +28,7 @@ BOARD = 5
 CASES = ("AMA-02", "AMA-06", "AMA-14")
 ASSUMPTIONS = (
     "complete_list",
+    "apart",
     "only_source",
     "spend_shares",
     "switching",
@@ -91,11 +96,19 @@ class _Writer:
                 {"id": theme, "title": self.t(theme), "findings": [self._finding(f) for f in self._of(theme)]}
                 for theme in THEMES
             ],
+            "groups": self._groups(),
+            "guideline": guideline_table(self.audit.findings, self.lang),
+            "scenarios": [self._scenario(row) for row in self.audit.scenarios],
+            "own_scenarios": bool(self.company.scenarios),
+            "unknowns": [self._unknown(row) for row in self.audit.unknowns],
+            "horizon": self.company.stop_days,
+            "currency": self.company.currency,
+            "apart": self._apart(),
+            "revenue": self.figures.revenue,
             "summary": self._summary(),
             "parts": [self._part(row) for row in self.figures.parts],
             "countries": [self._node(row) for row in self.figures.countries],
             "makers": [self._node(row) for row in self.figures.makers],
-            "makers_left_out": self.figures.makers_left_out,
             "diamonds": [
                 row | {"node": row["node_name"] or self.place(row["country"]), "country": self.place(row["country"])}
                 for row in self.figures.diamonds
@@ -117,7 +130,7 @@ class _Writer:
             "antitrust": self._antitrust(),
             "thresholds": self._thresholds(),
             "sources": self._sources(),
-            "assumptions": [self.t(f"assume_{name}", days=int(HORIZON)) for name in ASSUMPTIONS],
+            "assumptions": [self.t(f"assume_{name}", days=f"{self.company.stop_days:g}") for name in ASSUMPTIONS],
             "mapping": [row | self._read_as(row) for row in self.audit.reading.mapping],
             "links": [
                 {"part": link.part, "item": link.item, "relation": link.relation, "how": link.how, "evidence": link.evidence}
@@ -216,9 +229,14 @@ class _Writer:
         unknown = percent(self.figures.coverage["tier2_unknown"])
         return [*steps, {"says": self.t("first_coverage", unknown=unknown), "items": []}]
 
-    def _step(self, row: dict[str, Any]) -> str:
-        cost = "" if row["cost"] is None else f" ({self.money(row['cost'])})"
-        return f"{row['part']} {row['name']}: {self._measure(row)}{cost}"
+    def _step(self, row: dict[str, Any]) -> dict[str, Any]:
+        """One action: what, its cost, who sees to it, and until when."""
+        return {
+            "says": f"{row['part']} {row['name']}: {self._measure(row)}",
+            "cost": self.t("no_cost") if row["cost"] is None else self.money(row["cost"]),
+            "owner": row["owner"] or self.t("open"),
+            "due": row["due"] or self.t("open"),
+        }
 
     def _measure(self, row: dict[str, Any]) -> str:
         return self.say(describe(row, {row["country"]: place(row["country"])}))
@@ -246,6 +264,7 @@ class _Writer:
             "answer": None if answer is None else self.t(f"answer_{answer}"),
             "answer_evidence": found.answer.get("evidence"),
             "answer_date": found.answer.get("date"),
+            "answer_owner": found.answer.get("owner"),
             "people": item["answerable"] in {"partial", "questionnaire"},
             "thresholds": list(found.thresholds),
             "evidence": [self._evidence(row) for row in found.evidence],
@@ -253,7 +272,113 @@ class _Writer:
         }
 
     def _evidence(self, row: Evidence) -> dict[str, Any]:
-        return {"what": self.item(row.what), "says": self.say(row.says), "refs": list(row.refs)}
+        shown = {"what": self.item(row.what), "says": self.say(row.says), "refs": list(row.refs)}
+        return shown | {"money": row.money, "money_says": self.money(row.money), "days": row.days}
+
+    def _groups(self) -> list[dict[str, Any]]:
+        """Findings by theme and check: what is said of several items is said once, under the first theme that asks it."""
+        found: dict[str, dict[str, Any]] = {}
+        themes: dict[str, list[dict[str, Any]]] = {}
+        for finding in self.audit.findings:
+            if finding.check:
+                row = self._finding(finding)
+                if finding.check not in found:
+                    found[finding.check] = row | {"items": [], "thresholds": [], **self._severity(finding)}
+                    themes.setdefault(finding.item["theme"], []).append(found[finding.check])
+                group = found[finding.check]
+                group["items"].append(row)
+                group["thresholds"] += [one for one in row["thresholds"] if one not in group["thresholds"]]
+        for rows in themes.values():
+            rows.sort(key=lambda row: (row["status"] != "finding", -(row["severity"] or 0.0)))
+        people = {theme: [self._finding(f) for f in self._of(theme) if not f.check] for theme in THEMES}
+        return [
+            {"title": self.t(theme), "checks": themes.get(theme, []), "people": people[theme]}
+            for theme in THEMES
+            if themes.get(theme) or people[theme]
+        ]
+
+    def _severity(self, finding: Finding) -> dict[str, Any]:
+        """How bad a finding is, by yen and by days: the worst of its rows."""
+        if finding.status != "finding":
+            return {"severity": None, "severity_says": ""}
+        money = max((row.money for row in finding.evidence if row.money is not None), default=None)
+        gap = max((row.days for row in finding.evidence if row.days), default=None)
+        says = [] if money is None or not money else [self.t("severity_money", money=self.money(money))]
+        says += [] if gap is None else [self.t("severity_days", days=f"{gap:.0f}")]
+        return {"severity": money, "severity_says": self.t("comma").join(says)}
+
+    def _scenario(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A scenario in words; where nothing limits a loss it says so, and where nobody can estimate it too."""
+        money = {f"{name}_says": self._most(row[name]) for name in ("loss_low", "loss_high")}
+        money["loss_says"] = self.t("no_estimate") if row["loss"] is None else self.money(row["loss"])
+        gained = self._gained(row["id"])
+        notes = []
+        if row["reached"]:
+            notes.append(self.t("reached", companies=", ".join(row["reached"][:6])))
+        if row["unknown_owners"] and row["unknown_owners"][0]:
+            notes.append(self.t("owners_unknown", count=row["unknown_owners"][0], known=row["unknown_owners"][1]))
+        if row.get("acts"):
+            notes.append(self.t("acts", count=len(row["acts"]), acts=", ".join(row["acts"][:4])))
+        if row["kind"] == "controls":
+            notes.append(self.t("controls_note"))
+        if row.get("yearly"):
+            notes.append(self.t("tariff_note", blank=row["blank"]))
+        below = {f"{name}_says": self._below(row[name]) for name in ("below_90", "below_50")}
+        return (
+            row
+            | money
+            | below
+            | {
+                "says": self.say(row["title"]),
+                "title": self.say(row["title"]),
+                "lasts_says": self.t("a_year") if row.get("yearly") else days(row["days"], self.lang),
+                "day_says": BLANK
+                if row["kind"] in {"controls", "tariff"}
+                else self._days(row["day_low"], row["day"]),
+                "first_name": None if row["first_part"] is None else self.company.parts[row["first_part"]].name,
+                "notes": notes,
+                "gained": gained,
+            }
+        )
+
+    def _below(self, found: dict[str, float] | None) -> str:
+        if found is None:
+            return BLANK
+        shown = days(found["estimate"], self.lang)
+        ends = (f"{found['low']:,.0f}", f"{found['high']:,.0f}")
+        return shown if ends[0] == ends[1] else self.t("between", shown=shown, low=ends[0], high=ends[1])
+
+    def _gained(self, scenario: str) -> str:
+        """The measure that gains most days in a scenario."""
+        found = self.audit.mitigation
+        if found is None:
+            return BLANK
+        rows = found.gains.filter(pl.col("threat") == scenario, pl.col("days_gained") >= 0.5)
+        if not rows.height:
+            return BLANK
+        best = rows.sort(-pl.col("days_gained"), "measure").row(0, named=True)
+        about = next(row for row in found.rows if row["measure"] == best["measure"])
+        return self.t("gains", days=f"{best['days_gained']:,.0f}", measure=f"{about['part']} {self._measure(about)}")
+
+    def _unknown(self, row: Unknown) -> dict[str, Any]:
+        facts = worded(self.audit.built.graph, row.facts)
+        return {
+            "says": self.t(
+                "unknown_says", place=self.place(row.node), product=row.product, low=percent(row.low), high=percent(row.high)
+            ),
+            "facts": [
+                {"says": fact[f"text_{self.lang}"], "who": fact[f"who_{self.lang}"]} for fact in facts.iter_rows(named=True)
+            ],
+        }
+
+    def _apart(self) -> dict[str, Any] | None:
+        """Parts of little spend, set apart."""
+        if self.company.c_spend is None:
+            return None
+        parts = self.company.apart
+        spend = sum(self.company.spend(part) or 0.0 for part in parts)
+        shown = {"limit": self.money(self.company.c_spend), "count": len(parts), "spend": self.money(spend)}
+        return {"says": self.t("apart_says", **shown), "parts": [f"{part} {self.company.parts[part].name}" for part in parts]}
 
     def _part(self, row: dict[str, Any]) -> dict[str, Any]:
         return row | {
@@ -360,6 +485,7 @@ class _Writer:
         return {
             "nothing": found.nothing,
             "nothing_says": self._three(found.nothing),
+            "own": found.own,
             "threats": [self._threat(node) for node in found.threats],
             "rows": [
                 row
@@ -368,6 +494,8 @@ class _Writer:
                     "removed_says": self.money(row["removed_estimate"]),
                     "removed_bounds": self._bounds(row["removed_low"], row["removed_high"]),
                     "cost_says": self.money(row["cost"]),
+                    "owner_says": row["owner"] or self.t("open"),
+                    "due_says": row["due"] or self.t("open"),
                     "chosen": plan is not None and row["measure"] in plan.chosen,
                 }
                 for row in found.rows
@@ -400,6 +528,8 @@ class _Writer:
         return ends[0] if ends[0] == ends[1] else self.t("from_to", low=ends[0], high=ends[1])
 
     def _threat(self, node: str) -> str:
+        if self.audit.mitigation is not None and self.audit.mitigation.own:
+            return next((self.say(row["title"]) for row in self.audit.scenarios if row["id"] == node), node)
         return self.place(node) if "@" not in node else self.audit.built.name(node)
 
     def _antitrust(self) -> list[dict[str, Any]]:
@@ -409,15 +539,7 @@ class _Writer:
     def _thresholds(self) -> list[dict[str, Any]]:
         used = {id for found in self.audit.findings for id in found.thresholds}
         return [
-            {
-                "id": row["id"],
-                "condition": row["condition"],
-                "issuer": row["issuer"],
-                "instrument": row["instrument"],
-                "year": row["year"],
-                "purpose": row["purpose"],
-                "fit": row["fit"],
-            }
+            {"id": row["id"], "says": text(f"app.audit_threshold.{row['id']}", self.lang), "year": row["year"]}
             for row in thresholds().iter_rows(named=True)
             if row["id"] in used
         ]

@@ -9,12 +9,13 @@ from typing import Any
 
 import polars as pl
 
-from ...datasets import critical_product_items, critical_products
-from ...graph import SupplyGraph
+from ...datasets import critical_product_items, critical_products, technologies
+from ...graph import Message, SupplyGraph
 from ...risk import Scenario, Threat, concentration, exposure, flag_technologies, halt, look_through, solve, stop_losses
 from .company import Company
 from .company_graph import HOME, SELF, CompanyGraph, firm_id, item_id, plant_id
 from .links import IS, Link
+from .mapping import Remark
 from .parts import coverage, part_rows
 
 NOTHING = 1e-9
@@ -333,7 +334,7 @@ def _flags(company: Company, lang: str) -> list[dict[str, Any]]:
     lines = [(part.name, part.hs, part.id, part.refs[0], False) for part in parts if part.name]
     lines += [(row["technology"], None, row["technology"], row["_ref"], True) for row in company.technologies]
     frame = flag_technologies([line[0] for line in lines], hs=[line[1] for line in lines], lang=lang)
-    return [
+    found = [
         {
             "subject": lines[row["row"]][2],
             "text": row["text"],
@@ -346,6 +347,32 @@ def _flags(company: Company, lang: str) -> list[dict[str, Any]]:
         }
         for row in frame.iter_rows(named=True)
     ]
+    return found + list(_stated_numbers(company, found))
+
+
+def _stated_numbers(company: Company, found: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    """Technologies of which the company itself says which of the 24 they may be, where their names do not say so."""
+    named = {(row["subject"], row["technology"]) for row in found if row["own_technology"]}
+    numbers = set(technologies()["number"])
+    for row in company.technologies:
+        number = row.get("number")
+        if number is None or (row["technology"], int(number)) in named:
+            continue
+        if int(number) not in numbers:
+            message = Message("app.audit_company.no_technology", value=f"{number:g}")
+            sheet, _, line = row["_ref"].rpartition("!")
+            company.remarks.append(Remark(sheet, message, int(line), "number", f"{number:g}", "warning"))
+            continue
+        yield {
+            "subject": row["technology"],
+            "text": row["technology"],
+            "own_technology": True,
+            "technology": int(number),
+            "verdict": "stated",
+            "evidence": "",
+            "reason": "",
+            "refs": [row["_ref"]],
+        }
 
 
 def _critical(company: Company, links: list[Link]) -> list[dict[str, Any]]:

@@ -21,6 +21,7 @@ from .links import Link, link_parts
 from .mapping import Reading, recognise
 from .measures import Mitigation, mitigate
 from .scenarios import answers, questions, threats_of
+from .unknowns import Unknown, unknowns
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +36,7 @@ class Audit:
     figures: Figures
     findings: list[Finding]
     scenarios: list[dict[str, Any]]
+    unknowns: list[Unknown]
     mitigation: Mitigation | None
     meta: dict[str, Any]
     names: dict[str, dict[str, str]]
@@ -110,6 +112,7 @@ def audit(
         figures=figures,
         findings=findings(company, figures),
         scenarios=answers(company, built, asked, today),
+        unknowns=unknowns(company, built, figures),
         mitigation=mitigate(company, built, figures, meta["budget"], threats_of(asked), bool(company.scenarios)),
         meta=meta,
         names={row["id"]: {"en": row["name_en"], "ja": row["name_ja"]} for row in world.items.iter_rows(named=True)},
