@@ -443,7 +443,6 @@ class _Reader:
                 self._say("measure_part", row["_ref"], "warning", "part", part=id)
         return found
 
-
     def _scenarios(self) -> list[dict[str, Any]]:
         """What the board wants to know; rows that name a company or part which no other sheet has are said."""
         found = []
@@ -454,7 +453,7 @@ class _Reader:
             if not row.get("kind"):
                 continue
             if (part is not None and part not in self.parts) or not known:
-                self._say("scenario_names", row["_ref"], "warning", "company", name=company if not known else part)
+                self._say("scenario_names", row["_ref"], "warning", "company", value=company if not known else part)
                 continue
             named = None if company is None else self._firm(company)
             found.append(row | {"part": part, "company": named, "rate": _part_of(row.get("rate"))})

@@ -214,7 +214,9 @@ class _Builder:
             parent, share = self.company.parent(name) or (None, None)
             parent = None if parent in chain else parent
             row = {"id": firm_id(name), "name_en": name, "name_ja": name, "kind": "company", "country": None}
-            self.tables["suppliers"].append(row | {"parent": firm_id(parent or ""), "parent_share": share if parent else None})
+            self.tables["suppliers"].append(
+                row | {"parent": firm_id(parent or ""), "parent_share": share if parent else None}
+            )
             if parent is None:
                 break
             chain.append(parent)

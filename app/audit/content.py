@@ -25,6 +25,8 @@ THEMES = ("principle_1", "principle_2", "principle_3", "autonomy", "indispensabi
 THEMES += ("leakage", "prior_report")
 BOARD = 5
 """Rows of the board page's tables."""
+LARGE = 0.1
+"""A stop that costs this part of a year's revenue is counted on the board page."""
 CASES = ("AMA-02", "AMA-06", "AMA-14")
 ASSUMPTIONS = (
     "complete_list",
@@ -190,12 +192,34 @@ class _Writer:
         parts = {row["subject"] for row in self.figures.flags if not row["own_technology"]}
         planned = [row for row in self.company.technologies if row.get("destination")]
         return {
+            "headline": self._headline(countries, makers),
             "countries": [self._node(row) for row in countries[:BOARD]],
             "makers": [self._node(row) for row in makers[: BOARD - 1]],
             "notes": self._notes([*countries, *makers]),
             "technologies": self.t("board_technologies", own=len(own), parts=len(parts), planned=len(planned)),
             "first": self._first(),
         }
+
+    def _headline(self, countries: list[dict[str, Any]], makers: list[dict[str, Any]]) -> list[str]:
+        """The page in two or three sentences: the worst stop, how many hurt, what a budget takes off."""
+        worst = [row for row in [*countries, *makers] if row["loss"] > 0]
+        if not worst:
+            return []
+        first = max(worst, key=lambda row: row["loss"])
+        revenue = sum(self.figures.revenue.values())
+        fields = {"stop": first["name"] or self.place(first["node"]), "days": f"{self.company.stop_days:g}"}
+        fields |= {"loss": self.money(first["loss"]), "part": percent(first["loss"] / revenue)}
+        fields |= {"certain": self.money(first["loss_low"]), "possible": self._most(first["loss_high"])}
+        fields |= {"day": self._days(first["day_low"], first["day"])}
+        lines = [self.t("headline_worst", **fields)]
+        large = sum(row["loss"] >= LARGE * revenue for row in worst)
+        lines.append(self.t("headline_count", count=large, part=percent(LARGE)))
+        found = self.audit.mitigation
+        if found is not None and found.plan is not None and found.plan.chosen:
+            saved = found.nothing["estimate"] - found.plan.after["estimate"]
+            part = percent(saved / found.nothing["estimate"]) if found.nothing["estimate"] else BLANK
+            lines.append(self.t("headline_plan", cost=self.money(found.plan.cost), saved=self.money(saved), part=part))
+        return lines
 
     def _notes(self, rows: list[dict[str, Any]]) -> list[str]:
         """What the figures leave out, and what it could add."""
@@ -332,9 +356,7 @@ class _Writer:
                 "says": self.say(row["title"]),
                 "title": self.say(row["title"]),
                 "lasts_says": self.t("a_year") if row.get("yearly") else days(row["days"], self.lang),
-                "day_says": BLANK
-                if row["kind"] in {"controls", "tariff"}
-                else self._days(row["day_low"], row["day"]),
+                "day_says": BLANK if row["kind"] in {"controls", "tariff"} else self._days(row["day_low"], row["day"]),
                 "first_name": None if row["first_part"] is None else self.company.parts[row["first_part"]].name,
                 "notes": notes,
                 "gained": gained,
@@ -378,7 +400,10 @@ class _Writer:
         parts = self.company.apart
         spend = sum(self.company.spend(part) or 0.0 for part in parts)
         shown = {"limit": self.money(self.company.c_spend), "count": len(parts), "spend": self.money(spend)}
-        return {"says": self.t("apart_says", **shown), "parts": [f"{part} {self.company.parts[part].name}" for part in parts]}
+        return {
+            "says": self.t("apart_says", **shown),
+            "parts": [f"{part} {self.company.parts[part].name}" for part in parts],
+        }
 
     def _part(self, row: dict[str, Any]) -> dict[str, Any]:
         return row | {

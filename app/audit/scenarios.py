@@ -1,4 +1,4 @@
-"""What a board asks about: embargoes, controls in force, sanctions, a lost site, a tariff; the company's own or the usual ones."""
+"""What a board asks: embargoes, controls in force, sanctions, a lost site, a tariff; the company's own or the usual ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ...risk import (
 )
 from .company import Company, Source
 from .company_graph import HOME, SELF, CompanyGraph, firm_id, item_id
-from .figures import NOTHING, YEAR, Figures, first_part, product_rows, sourcing_facts, totals
+from .figures import NOTHING, Figures, first_part, product_rows, sourcing_facts, totals
 from .words import place
 
 COUNTRIES = 3
@@ -158,7 +158,11 @@ def answers(company: Company, built: CompanyGraph, asked: list[Asked], date: str
     rows = []
     for one in asked:
         base = {"id": one.id, "kind": one.kind, "title": one.title, "days": one.days, "weight": one.weight}
-        base |= {"refs": list(one.refs), "reached": list(one.reached), "unknown_owners": stated if one.kind == "sanctions" else None}
+        base |= {
+            "refs": list(one.refs),
+            "reached": list(one.reached),
+            "unknown_owners": stated if one.kind == "sanctions" else None,
+        }
         if one.kind == TARIFFS:
             rows.append(base | _tariff(company, one))
         elif one.kind == CONTROLS:
@@ -210,9 +214,7 @@ def _days_below(curve: list[tuple[float, float, float, float]], level: float) ->
     return found
 
 
-def _controls(
-    company: Company, built: CompanyGraph, one: Asked, revenue: dict[str, float], date: str
-) -> dict[str, Any]:
+def _controls(company: Company, built: CompanyGraph, one: Asked, revenue: dict[str, float], date: str) -> dict[str, Any]:
     """What the controls in force do through the market-level facts above, without stocks: nobody knows those up there."""
     table = measures_in_force(date)
     products, named = [], {}

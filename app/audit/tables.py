@@ -14,7 +14,20 @@ if TYPE_CHECKING:
 
 _FINDING = ("id", "document", "wording", "text", "status", "finding", "threshold", "people", "evidence", "date_column")
 _FINDING += ("would_change",)
-_WIDE = {"text", "why", "scenario", "gained", "finding", "would_change", "remark", "source", "evidence", "basis", "measure", "sources_title"}
+_WIDE = {
+    "text",
+    "why",
+    "scenario",
+    "gained",
+    "finding",
+    "would_change",
+    "remark",
+    "source",
+    "evidence",
+    "basis",
+    "measure",
+    "sources_title",
+}
 
 _NAMES = {"item", "document", "wording", "product", "technology", "where", "first_stop"}
 
@@ -130,7 +143,7 @@ class _Book:
                     continue
                 cells, weights = f"{letter}{first}:{letter}{last}", f"B{first}:B{last}"
                 formula = f"=IF(SUM({weights})=0,0,SUMPRODUCT({cells},{weights})/SUM({weights}))"
-                page.write_formula(row, j, formula, self.money, mean)
+                page.write_formula(row, j, formula, self.money, mean)  # pyright: ignore[reportArgumentType]
         row += 2
         heads = ("part", "item", "revenue", "stock", "switch", "try_short", "try_loss", "where")
         for j, head in enumerate(heads):
@@ -146,7 +159,7 @@ class _Book:
             page.write_number(row, 4, part["switch_days"], free)
             short = max(0.0, min(content["horizon"], part["switch_days"]) - part["stock_days"])
             at = row + 1
-            page.write_formula(row, 5, f"=MAX(0,MIN($B$3,E{at})-D{at})", self.money, short)
+            page.write_formula(row, 5, f"=MAX(0,MIN($B$3,E{at})-D{at})", self.money, short)  # pyright: ignore[reportArgumentType]
             page.write_formula(row, 6, f"=C{at}*F{at}/365", self.money, part["revenue"] * short / 365)
             write_cell(page, row, 7, ", ".join(part["refs"][:3]), self.cell)
         page.set_landscape()
@@ -177,7 +190,18 @@ class _Book:
         self._table("evidence", ("id", "status", "item", "finding", "revenue", "gap", "where"), evidence, money=(4, 5))
         names = ("id", "text", "how_says", "status_says", "why")
         self._plain("guideline", ("id", "text", "handled", "status", "why"), names)
-        names = ("title", "days", "loss", "loss_low", "loss_high", "day", "below_90_says", "below_50_says", "gained", "weight")
+        names = (
+            "title",
+            "days",
+            "loss",
+            "loss_low",
+            "loss_high",
+            "day",
+            "below_90_says",
+            "below_50_says",
+            "gained",
+            "weight",
+        )
         rows = [[*(row[name] for name in names), " ".join(row["notes"]), refs(row)] for row in self.content["scenarios"]]
         heads = ("scenario", "lasting", "loss", "certain", "possible", "first_day", "below_90", "below_50", "gained")
         self._table("scenarios", (*heads, "try_weight", "remark", "where"), rows, money=(2, 3, 4))
@@ -236,7 +260,9 @@ class _Book:
         heads = ("part", "item", "measure", "removed", "removed_certain", "removed_possible", "cost", "per_cost", "in_plan")
         heads += ("owner", "due")
         names = ("part", "name", "says", "removed_estimate", "removed_low", "removed_high", "cost", "removed_per_cost")
-        rows = [[*(row[name] for name in names), "●" if row["chosen"] else None, row["owner"], row["due"]] for row in measures]
+        rows = [
+            [*(row[name] for name in names), "●" if row["chosen"] else None, row["owner"], row["due"]] for row in measures
+        ]
         self._table("measures", heads, rows, money=(3, 4, 5, 6))
         names = ("item", "name", "top_supplier", "top_share_low", "top_share_high", "year", "source")
         self._plain("market", ("id", "item", "place", "legend_low", "legend_high", "year", "source"), names)
@@ -264,8 +290,6 @@ class _Book:
             newest=world["newest"],
         )
         rows = [[line, None] for line in (self.t("date", date=meta["date"]), says, *content["assumptions"])]
-        rows += [
-            [row["id"], row["says"]] for row in content["thresholds"]
-        ]
+        rows += [[row["id"], row["says"]] for row in content["thresholds"]]
         rows += [[r["title"], " ".join(filter(None, (r["publisher"], r["date"], r["url"])))] for r in content["sources"]]
         self._table("about", ("sources_title", "basis"), rows)

@@ -55,6 +55,11 @@ def _wide(company: Company, graph: SupplyGraph, figures: Figures) -> list[tuple[
             continue
         solved = solve(network, Scenario(row["node"], halt(row["node"])), None, ("low", "high"))
         least, most = (solved.levels(end, [item_id(id) for id in goods]) for end in ("high", "low"))
-        rows += [(row["node"], id, 1 - float(a), 1 - float(b)) for id, a, b in zip(goods, least, most, strict=True)]
-    rows = [row for row in rows if row[3] - row[2] > WIDE]
-    return sorted(rows, key=lambda row: (-(row[3] - row[2]) * figures.revenue[row[1]], row[0], row[1]))
+        rows += [
+            (row["market"], (row["node"], id, 1 - float(a), 1 - float(b)))
+            for id, a, b in zip(goods, least, most, strict=True)
+        ]
+    wide = [(market, found) for market, found in rows if found[3] - found[2] > WIDE]
+    # A country that the estimate says much of comes first, then the interval with the most revenue in it.
+    order = sorted(wide, key=lambda row: (-row[0], -(row[1][3] - row[1][2]) * figures.revenue[row[1][1]], row[1]))
+    return [found for _, found in order]

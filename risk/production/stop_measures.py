@@ -122,22 +122,21 @@ class _Trial:
         self.stops, self.case, self.weights, self.threats = stops, case, list(weights), list(threats)
         self.candidates = stops.candidates
         self.short = [stops.short(threat, case) for threat in threats]
-        self.problem = stops.problem(threats, case, set().union(*self.short), weights)
+        self.problem = stops.problem(threats, case, set().union(*self.short), [1.0] * len(threats))
         self.ready = len(self.problem.measures) - len(self.candidates)
         self.known: dict[tuple[int, tuple[int, ...]], tuple[float, float]] = {}
 
     def lost(self, chosen: tuple[int, ...]) -> float:
         """Return the mean loss per threat."""
-        return sum(self._one(at, chosen)[0] for at in range(len(self.short)))
+        return sum(weight * self._one(at, chosen)[0] for at, weight in enumerate(self.weights) if weight)
 
     def gains(self, j: int) -> list[tuple[str, str, float, float]]:
         """Return what one candidate alone takes off each threat, and the days that it gains."""
         found = []
         for at, threat in enumerate(self.threats):
-            if self.candidates[j].item in self.short[at] and self.weights[at]:
+            if self.candidates[j].item in self.short[at]:
                 (before, first), (after, then) = self._one(at, ()), self._one(at, (j,))
-                removed = max(0.0, before - after) / self.weights[at]
-                found.append((threat.scenario.name, self.candidates[j].id, removed, max(0.0, then - first)))
+                found.append((threat.scenario.name, self.candidates[j].id, max(0.0, before - after), max(0.0, then - first)))
         return found
 
     def _one(self, at: int, chosen: tuple[int, ...]) -> tuple[float, float]:
@@ -155,7 +154,7 @@ class _Trial:
     def best(self, budget: float, time_limit: float) -> list[int]:
         """Return the candidates of the best set within a budget."""
         priced = {one.item for one in self.candidates if one.cost is not None and one.cost <= budget}
-        at = [i for i, short in enumerate(self.short) if short & priced]
+        at = [i for i, short in enumerate(self.short) if short & priced and self.weights[i]]
         if not at:
             return []
         short = set().union(*(self.short[i] for i in at))

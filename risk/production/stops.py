@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from statistics import median
 from typing import Any
 
@@ -30,7 +30,7 @@ from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.kernel import SMALL
 from . import solver
 from .remedies import YEAR, Measure, Threat, new_source
-from .scenario import Change, Scenario, add_source, halt, stockpile
+from .scenario import Change, Scenario, add_source, stockpile
 from .shelves import Course
 from .simulation import Assumptions, Solution, solve
 from .threatened import KEPT, Problem, Threatened, Weighing, needed_sources
@@ -68,8 +68,8 @@ def stop_losses(
     graph : SupplyGraph
         The buyer's own facts; a supplier without ``country`` is a plant of which nobody said where it stands.
     threats : sequence of Threat
-        What stops, for how many days; names are unique. Nodes are countries, suppliers, or makers (``facts.maker``), who stop
-        with all their plants.
+        What stops, for how many days; names are unique. Nodes are countries, suppliers, or makers (``facts.maker``), who
+        stop with all their plants.
     values : mapping
         The buyer's products and their yearly value (None: not known); only the products count here.
     buyer : str
@@ -81,8 +81,8 @@ def stop_losses(
     -------
     StopLosses
         ``products``: a row per threat and product: ``threat, product``; ``lost_estimate, lost_low, lost_high, lost_open``
-        (part of the output lost while the threat lasts, 0..1: estimate, certain, possible, possible with items that nobody is
-        named for); ``day_estimate, day_low, day_high`` (first shortage: estimate, earliest, latest; null where there is
+        (part of the output lost while the threat lasts, 0..1: estimate, certain, possible, possible with items that nobody
+        is named for); ``day_estimate, day_low, day_high`` (first shortage: estimate, earliest, latest; null where there is
         none); ``stops_estimate, stops_low, stops_high`` (part of the output that stops where nothing is in stock and nobody
         else delivers). ``items``: ``threat, item, lost`` (the estimate, without stock) of what the buyer sources, where
         something is lost, and ``days``: how long its stock covers that.
@@ -127,8 +127,8 @@ def stop_courses(
 ) -> pl.DataFrame:
     """Return how each product runs from day to day under each threat: the frame of `timeline`, blanks read as above.
 
-    Parameters, errors and references are those of `stop_losses`; ``rate_low`` is the possible loss, ``rate_high`` the certain
-    one. The curves end with twice the days of the threat: until then what was short comes back.
+    Parameters, errors and references are those of `stop_losses`; ``rate_low`` is the possible loss, ``rate_high`` the
+    certain one. The curves end with twice the days of the threat: until then what was short comes back.
     """
     return Stops(graph, values, buyer=buyer, facts=facts).courses(threats)
 
@@ -153,6 +153,7 @@ class Stops:
         self.named = SupplyGraph(inputs=graph.inputs.filter(lines), **tables) if self.unnamed else graph
         self.cases = [case for case in CASES if case != "open" or self.unnamed]
         self._networks: dict[str, ProductionNetwork] = {}
+        self._standing: dict[str, list[Measure]] = {}
         self.direct = self._direct()
 
     def _direct(self) -> list[str]:
@@ -239,9 +240,13 @@ class Stops:
         stated = {name: [days[item] for item in self.direct if item in days] for name, days in self._stated.items()}
         return {name: float(median(days)) if days else None for name, days in stated.items()}
 
-    @lru_cache(maxsize=8)  # noqa: B019: lives no longer than the question
     def standing(self, case: str) -> list[Measure]:
         """Return what stands ready today: a qualified alternative where it is, else another source after the stated time."""
+        if case not in self._standing:
+            self._standing[case] = self._stand(case)
+        return self._standing[case]
+
+    def _stand(self, case: str) -> list[Measure]:
         usual = self._usual["switching_days"]
         usual = NEVER if usual is None else usual
         rows = self.facts.partition_by("item", as_dict=True, include_key=False)
@@ -326,8 +331,7 @@ class Stops:
         problem = self.problem([threat], case, short, [1.0])
         (part,) = problem.parts
         reading = "high" if case == "open" else case
-        chosen = [j for j, one in enumerate(problem.measures[: len(problem.measures) - len(self.candidates)])]
-        return part, part.run(chosen, reading)
+        return part, part.run(range(len(problem.measures) - len(self.candidates)), reading)
 
     def courses(self, threats: Sequence[Threat]) -> pl.DataFrame:
         """Return the products of all threats from day to day."""
@@ -338,12 +342,11 @@ class Stops:
         for case in ("estimate", "low", "high"):
             short = self.short(threat, case)
             changes = [
-                replace(change, lasts=threat.days if change.lasts is None else change.lasts) if change.kind in _STOPPING else change
+                replace(change, lasts=threat.days) if change.kind in _STOPPING and change.lasts is None else change
                 for change in self.scenario(threat.scenario, case)
             ]
-            for item in self.direct:
-                if item in short and (days := self.stock(item, case, threat.days)):
-                    changes.append(stockpile(item, days))
+            stocks = {item: self.stock(item, case, threat.days) for item in self.direct if item in short}
+            changes += [stockpile(item, days) for item, days in stocks.items() if days]
             changes += [
                 add_source(one.item, one.share, node=one.node, ready=one.ready, lasts=max(0.0, threat.days - one.ready))
                 for one in self.standing(case)
@@ -352,7 +355,8 @@ class Stops:
             kept = _kept(case)
             frame = timeline(self.network(case), Scenario(threat.scenario.name, changes), horizon=2 * threat.days)
             frame = frame.filter(pl.col("item").is_in(list(self.values)))
-            frames.append(frame.select("scenario", "item", "day", rate=f"rate_{kept}", lost=f"lost_{kept}", kept=pl.lit(kept)))
+            curve = {"rate": f"rate_{kept}", "lost": f"lost_{kept}"}
+            frames.append(frame.select("scenario", "item", "day", **curve, kept=pl.lit(kept)))
         return _beside(frames)
 
 
@@ -398,10 +402,7 @@ def _sources(graph: SupplyGraph, buyer: str, facts: Any) -> pl.DataFrame:
     told = "maker" in frame.columns
     frame = frame.select(
         pl.col("item", "supplier").cast(pl.String),
-        *(
-            (pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name)
-            for name, kind in _FACTS.items()
-        ),
+        *((pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in _FACTS.items()),
     )
     frame = frame if told else frame.with_columns(maker="supplier")
     where = graph.suppliers.select("country", supplier="id")
