@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
@@ -208,8 +208,9 @@ class _Writer:
         first = max(worst, key=lambda row: row["loss"])
         revenue = sum(self.figures.revenue.values())
         fields = {"stop": first["name"] or self.place(first["node"]), "days": f"{self.company.stop_days:g}"}
-        fields |= {"loss": self.money(first["loss"]), "part": percent(first["loss"] / revenue)}
-        fields |= {"certain": self.money(first["loss_low"]), "possible": self._most(first["loss_high"])}
+        fields |= {"part": percent(first["loss"] / revenue)}
+        bounds = {"estimate": first["loss"], "low": first["loss_low"], "high": first["loss_high"]}
+        fields |= {"loss": self._three(bounds)}
         fields |= {"day": self._days(first["day_low"], first["day"])}
         lines = [self.t("headline_worst", **fields)]
         large = sum(row["loss"] >= LARGE * revenue for row in worst)
@@ -541,10 +542,10 @@ class _Writer:
             },
         }
 
-    def _three(self, value: dict[str, float]) -> str:
+    def _three(self, value: Mapping[str, float | None]) -> str:
         """An estimate with what is certain and what is possible, where these differ."""
         shown = self.money(value["estimate"])
-        bounds = (self.money(value["low"]), self.money(value["high"]))
+        bounds = (self.money(value["low"]), self._most(value["high"]))
         return shown if set(bounds) == {shown} else self.t("three", estimate=shown, low=bounds[0], high=bounds[1])
 
     def _bounds(self, low: float, high: float) -> str:

@@ -154,6 +154,7 @@ def answers(company: Company, built: CompanyGraph, asked: list[Asked], date: str
     losses = stop_losses(built.own, all_, values, buyer=SELF, facts=facts)
     least = stop_losses(built.own, sure, values, buyer=SELF, facts=facts) if sure else losses
     courses = stop_courses(built.own, all_, values, buyer=SELF, facts=facts) if all_ and values else None
+    bounded = stop_courses(built.own, sure, values, buyer=SELF, facts=facts) if sure and values else None
     stated = _owners_stated(company)
     rows = []
     for one in asked:
@@ -178,31 +179,30 @@ def answers(company: Company, built: CompanyGraph, asked: list[Asked], date: str
             hit = [row for row in products if row["stops_high"] > NOTHING]
             first = first_part(losses.items.filter(threat=one.id))
             row = base | totals(hit, revenue, one.days) | {"products": hit, "first_part": first}
-            rows.append(row | _over_time(courses, one, revenue))
+            rows.append(row | _over_time(courses, bounded if one.possible else courses, one, revenue))
     return rows
 
 
-def _over_time(courses: pl.DataFrame | None, one: Asked, revenue: dict[str, float]) -> dict[str, Any]:
-    """Days on which the revenue is below nine tenths and below half, and its curve by day."""
+def _over_time(
+    courses: pl.DataFrame | None, certain: pl.DataFrame | None, one: Asked, revenue: dict[str, float]
+) -> dict[str, Any]:
+    """Days on which the revenue is below nine tenths and below half, and its curve by day; ``certain`` gives that bound."""
     blank = {"below_90": None, "below_50": None, "back": None, "curve": []}
-    if courses is None or not revenue:
+    if courses is None or certain is None or not revenue:
         return blank
-    mine = courses.filter(scenario=one.id)
     weights = {item_id(id): value / sum(revenue.values()) for id, value in revenue.items()}
-    mine = mine.filter(pl.col("item").is_in(list(weights)))
-    grid = mine.select("day").unique().sort("day")
-    parts = defaultdict(lambda: 0.0)
-    days = grid["day"].to_list()
-    for (item,), rows in mine.sort("day").partition_by("item", as_dict=True).items():
-        curve = grid.join_asof(rows, on="day")
-        for end in ("low", "high", "estimate"):
-            for at, rate in zip(days, curve[f"rate_{end}"].to_list(), strict=True):
-                parts[end, at] += weights[str(item)] * (1.0 if rate is None else min(rate, 1.0))
-    curve = [(day, parts["estimate", day], parts["high", day], parts["low", day]) for day in days]
-    short = timeline_summary(mine) if mine.height else None
-    back = None if short is None else short["back_estimate"].max()
+    frames = [frame.filter(pl.col("scenario") == one.id, pl.col("item").is_in(list(weights))) for frame in (courses, certain)]
+    grid = pl.concat([frame.select("day") for frame in frames]).unique().sort("day")
+    sums = {"estimate": [0.0] * grid.height, "high": [0.0] * grid.height, "low": [0.0] * grid.height}
+    for end, total in sums.items():
+        frame = frames[1] if end == "high" else frames[0]
+        for (item,), rows in frame.partition_by("item", as_dict=True).items():
+            rates = grid.join_asof(rows.sort("day"), on="day")[f"rate_{end}"].fill_null(1.0)
+            total[:] = [was + weights[str(item)] * min(rate, 1.0) for was, rate in zip(total, rates, strict=True)]
+    curve = list(zip(grid["day"].to_list(), sums["estimate"], sums["high"], sums["low"], strict=True))
+    back = timeline_summary(frames[0])["back_estimate"].max() if frames[0].height else None
     below = {f"below_{level}": _days_below(curve, level / 100) for level in (90, 50)}
-    return below | {"curve": curve, "back": None if back is None or back == float("inf") else back}
+    return below | {"curve": curve, "back": None if back == float("inf") else back}
 
 
 def _days_below(curve: list[tuple[float, float, float, float]], level: float) -> dict[str, float]:

@@ -37,6 +37,8 @@ from .threatened import KEPT, Problem, Threatened, Weighing, needed_sources
 from .timeline import timeline
 
 NEVER = float("inf")
+LARGE, GROUP = 5000, 6000
+"""Lines of a bill from which stops are worked out in groups, and about how many items a group has."""
 NOTHING = 1e-9
 CASES = ("estimate", "low", "high", "open")
 """Readings of a risk ("low" is the certain one); ``open``: the possible one, with items that nobody is named for."""
@@ -119,7 +121,9 @@ def stop_losses(
     >>> stop_losses(graph, [stop], {"robot": 1.0}, buyer="own", facts=facts).products.select("lost_low", "lost_high").row(0)
     (0.0, 1.0)
     """
-    return Stops(graph, values, buyer=buyer, facts=facts).losses(threats)
+    stops = Stops(graph, values, buyer=buyer, facts=facts)
+    parts = [stops.within(items).losses(some) for some, items in stops.chunks(threats)]
+    return StopLosses(pl.concat([part.products for part in parts]), pl.concat([part.items for part in parts]))
 
 
 def stop_courses(
@@ -130,7 +134,8 @@ def stop_courses(
     Parameters, errors and references are those of `stop_losses`; ``rate_low`` is the possible loss, ``rate_high`` the
     certain one. The curves end with twice the days of the threat: until then what was short comes back.
     """
-    return Stops(graph, values, buyer=buyer, facts=facts).courses(threats)
+    stops = Stops(graph, values, buyer=buyer, facts=facts)
+    return pl.concat([stops.within(items).courses(some) for some, items in stops.chunks(threats)])
 
 
 class Stops:
@@ -163,6 +168,60 @@ class Stops:
         made = set(scoped.filter(pl.col("supplier") == self.buyer)["item"])
         needed = self.graph.inputs.filter(pl.col("item").is_in(sorted(made)))["input"].unique(maintain_order=True)
         return list(dict.fromkeys([*bought, *(item for item in needed if item in self.unnamed)]))
+
+    # Size ------------------------------------------------------------------------------------------------------------
+
+    def chunks(self, threats: Sequence[Threat]) -> list[tuple[list[Threat], set[str] | None]]:
+        """Return threats in groups, with what each group may hit and all above it; None where that is not worth a look."""
+        if self.graph.inputs.height < LARGE or not threats:
+            return [(list(threats), None)]
+        found: list[tuple[list[Threat], set[str]]] = []
+        for threat in threats:
+            items = self._hit(threat)
+            if found and len(found[-1][1] | items) <= GROUP:
+                found[-1][0].append(threat)
+                found[-1][1].update(items)
+            else:
+                found.append(([threat], items))
+        return list(found)
+
+    def _hit(self, threat: Threat) -> set[str]:
+        """Items that a threat may hit in some reading, and all above them."""
+        scenarios = [self.scenario(threat.scenario, case) for case in ("low", "high")]
+        nodes = {change.node for scenario in scenarios for change in scenario}
+        sold = self.graph.shares.join(self._places, on="supplier", how="left")
+        here = pl.col("supplier").is_in(list(nodes)) | pl.col("country").is_in(list(nodes))
+        items = set(sold.filter(here & (pl.col("supplier") != self.buyer))["item"]) | (nodes & self.nodes) | self.unnamed
+        front = list(items)
+        while front:
+            front = [above for item in front for above in self._above.get(item, ()) if above not in items]
+            items.update(front)
+        return items
+
+    @cached_property
+    def _places(self) -> pl.DataFrame:
+        return self.graph.suppliers.select("country", supplier="id")
+
+    @cached_property
+    def _above(self) -> dict[str, list[str]]:
+        found = self.graph.inputs.group_by("input").agg(pl.col("item").unique())
+        return dict(found.iter_rows())
+
+    def within(self, items: set[str] | None) -> Stops:
+        """Return the same question of a part of the graph: what is never short is left out, and medians stay as they are."""
+        if items is None:
+            return self
+        graph = self.graph
+        inside = pl.col("item").is_in(list(items | set(self.values)))
+        lines = graph.inputs.filter(inside & (pl.col("input").is_in(list(items)) | pl.col("group").is_not_null()))
+        goods = items | set(lines["input"]) | set(self.values)
+        tables = {"sources": graph.sources, "suppliers": graph.suppliers, "inputs": lines}
+        tables["items"] = graph.items.filter(pl.col("id").is_in(list(goods)))
+        tables["shares"] = graph.shares.filter(pl.col("item").is_in(list(goods)))
+        facts = self.facts.filter(pl.col("item").is_in(list(goods)))
+        found = Stops(SupplyGraph(**tables), self.values, buyer=self.buyer, facts=facts, candidates=self.candidates)
+        found.__dict__.update({name: getattr(self, name) for name in ("plants", "placeless", "nodes", "_parts", "_usual")})
+        return found
 
     # Readings of blanks ----------------------------------------------------------------------------------------------
 
