@@ -414,8 +414,8 @@ class Stops:
             kept = _kept(case)
             frame = timeline(self.network(case), Scenario(threat.scenario.name, changes), horizon=2 * threat.days)
             frame = frame.filter(pl.col("item").is_in(list(self.values)))
-            curve = {"rate": f"rate_{kept}", "lost": f"lost_{kept}"}
-            frames.append(frame.select("scenario", "item", "day", **curve, kept=pl.lit(kept)))
+            curve = {f"rate_{kept}": f"rate_{kept}", f"lost_{case}": f"lost_{case}"}
+            frames.append(frame.select("scenario", "item", "day", **curve))
         return _beside(frames)
 
 
@@ -517,9 +517,9 @@ def _beside(frames: list[pl.DataFrame]) -> pl.DataFrame:
     keys = ["scenario", "item", "day"]
     grid = pl.concat([frame.select(keys) for frame in frames]).unique().sort(keys)
     for frame in frames:
-        kept = frame["kept"][0] if frame.height else "estimate"
-        curve = frame.select(*keys, at="day", **{f"rate_{kept}": "rate", f"lost_{kept}": "lost"}).sort(keys)
+        rate, lost = frame.columns[3:]
+        curve = frame.with_columns(at="day").sort(keys)
         grid = grid.join_asof(curve, on="day", by=["scenario", "item"], check_sortedness=False)
         since = pl.col("day") - pl.col("at")
-        grid = grid.with_columns(pl.col(f"lost_{kept}") + since * (1 - pl.col(f"rate_{kept}"))).drop("at")
+        grid = grid.with_columns(pl.col(lost) + since * (1 - pl.col(rate))).drop("at")
     return grid.select(*keys, *(f"{what}_{end}" for what in ("rate", "lost") for end in ("low", "high", "estimate")))
