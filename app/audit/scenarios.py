@@ -191,7 +191,9 @@ def _over_time(
     if courses is None or certain is None or not revenue:
         return blank
     weights = {item_id(id): value / sum(revenue.values()) for id, value in revenue.items()}
-    frames = [frame.filter(pl.col("scenario") == one.id, pl.col("item").is_in(list(weights))) for frame in (courses, certain)]
+    frames = [
+        frame.filter(pl.col("scenario") == one.id, pl.col("item").is_in(list(weights))) for frame in (courses, certain)
+    ]
     grid = pl.concat([frame.select("day") for frame in frames]).unique().sort("day")
     sums = {"estimate": [0.0] * grid.height, "high": [0.0] * grid.height, "low": [0.0] * grid.height}
     for end, total in sums.items():

@@ -37,7 +37,13 @@ def own(rows=ROWS, needs=NEEDS):
         sources=[{"id": "s", "title": "t", "publisher": "p"}],
     )
     facts = [
-        {"item": row[0], "supplier": row[1], "maker": row[2] and f"@{row[2]}", "stock_days": row[5], "switching_days": row[6]}
+        {
+            "item": row[0],
+            "supplier": row[1],
+            "maker": row[2] and f"@{row[2]}",
+            "stock_days": row[5],
+            "switching_days": row[6],
+        }
         for row in rows
     ]
     return graph, facts
