@@ -178,10 +178,12 @@ class Stops:
     def _hit(self, threat: Threat) -> set[str]:
         """Items that a threat may hit in some reading, and all above them."""
         scenarios = [self.scenario(threat.scenario, case) for case in ("low", "high")]
-        nodes = {change.node for scenario in scenarios for change in scenario}
+        nodes = {str(change.node) for scenario in scenarios for change in scenario}
         sold = self.graph.shares.join(self._places, on="supplier", how="left")
         here = pl.col("supplier").is_in(list(nodes)) | pl.col("country").is_in(list(nodes))
-        items = set(sold.filter(here & (pl.col("supplier") != self.buyer))["item"]) | (nodes & self.nodes) | self.unnamed
+        items: set[str] = (
+            set(sold.filter(here & (pl.col("supplier") != self.buyer))["item"]) | (nodes & self.nodes) | self.unnamed
+        )
         front = list(items)
         while front:
             front = [above for item in front for above in self._above.get(item, ()) if above not in items]
@@ -205,7 +207,7 @@ class Stops:
         inside = pl.col("item").is_in(list(items | set(self.values)))
         lines = graph.inputs.filter(inside & (pl.col("input").is_in(list(items)) | pl.col("group").is_not_null()))
         goods = items | set(lines["input"]) | set(self.values)
-        tables = {"sources": graph.sources, "suppliers": graph.suppliers, "inputs": lines}
+        tables: dict[str, Any] = {"sources": graph.sources, "suppliers": graph.suppliers, "inputs": lines}
         tables["items"] = graph.items.filter(pl.col("id").is_in(list(goods)))
         tables["shares"] = graph.shares.filter(pl.col("item").is_in(list(goods)))
         facts = self.facts.filter(pl.col("item").is_in(list(goods)))
