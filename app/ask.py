@@ -98,7 +98,7 @@ def find_out(
     outlook = uncertainty(graph, scenarios, **asked, prior=prior, draws=draws, seed=seed)
     facts = what_to_find_out(graph, scenarios, **asked, prior=prior, steps=steps, seed=seed)
     used = prior.filter(pl.col("item").is_in(facts["item"].drop_nulls().unique().implode()))
-    return Findings(graph, list(scenarios), product, buyer, outlook, _worded(graph, facts), used)
+    return Findings(graph, list(scenarios), product, buyer, outlook, worded(graph, facts), used)
 
 
 def first_facts(
@@ -124,10 +124,10 @@ def first_facts(
     facts = what_to_find_out(graph, flows, **asked, prior=maker_prior(graph))
     tells = (pl.col("width_off_most") >= TELLS) | (pl.col("explains") >= TELLS)
     facts = facts.filter((pl.col("width") > WIDE) & ~pl.col("kind").is_in(["arrangement", "scenario"]) & tells)
-    return _worded(graph, facts.group_by("scenario", maintain_order=True).head(FIRST))
+    return worded(graph, facts.group_by("scenario", maintain_order=True).head(FIRST))
 
 
-def _worded(graph: SupplyGraph, facts: pl.DataFrame) -> pl.DataFrame:
+def worded(graph: SupplyGraph, facts: pl.DataFrame) -> pl.DataFrame:
     """Add ``text_en, text_ja`` (what to find out) and ``who_en, who_ja`` (who could know)."""
     words = {f"{kind}_{lang}": [] for kind in ("text", "who") for lang in LANGUAGES}
     items = {row["id"]: row for row in graph.items.iter_rows(named=True)}

@@ -24,6 +24,7 @@ from .production.criticality import affected as affected
 from .production.criticality import chokepoints as chokepoints
 from .production.draws import uncertainty as uncertainty
 from .production.explanation import explain as explain
+from .production.ownership import controlled as controlled
 from .production.remedies import Measure as Measure
 from .production.remedies import Plan as Plan
 from .production.remedies import Threat as Threat
@@ -46,6 +47,13 @@ from .production.simulation import Solution as Solution
 from .production.simulation import simulate as simulate
 from .production.simulation import solve as solve
 from .production.simulation import trace as trace
+from .production.stop_measures import StopMeasures as StopMeasures
+from .production.stop_measures import StopPlan as StopPlan
+from .production.stop_measures import stop_measures as stop_measures
+from .production.stops import Candidate as Candidate
+from .production.stops import StopLosses as StopLosses
+from .production.stops import stop_courses as stop_courses
+from .production.stops import stop_losses as stop_losses
 from .production.tiers import exposure as exposure
 from .production.tiers import look_through as look_through
 from .production.timeline import timeline as timeline

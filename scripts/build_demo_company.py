@@ -49,6 +49,12 @@ COSTS = [
     ("RS-510", "qualify", "Kakuu Screw F04", "中国", None, 1.0, 4_500_000),
     ("PH-100", "stock", None, None, 180, None, 2_300_000),
 ]
+OWNERS = {
+    ("MG-120", "stock"): ("調達部", "2027-03-31"),
+    ("TS-110", "add_source"): ("調達部・開発部", "2027/9/30"),
+    ("AD-100", "stock"): ("生産管理部", "令和9年1月31日"),
+    ("MC-100", "stock"): ("調達部", None),
+}
 TECHNOLOGIES: list[dict[str, Any]] = [
     {"technology": "高密度ステータ巻線技術 (high-density stator winding)", "site": "本社工場", "country": "日本",
      "partner": "Kakuu Winding F61", "partner_country": "ベトナム", "control": "秘密保持契約",
@@ -159,6 +165,8 @@ def main() -> None:
     choice = {"qualify": "代替先を認定する", "add_source": "調達先を加える", "stock": "在庫を積む"}
     columns = ("part", "measure", "supplier", "country", "days", "share", "cost")
     measures = [dict(zip(columns, row, strict=True)) for row in COSTS]
+    for row in measures:
+        row["owner"], row["due"] = OWNERS.get((str(row["part"]), str(row["measure"])), (None, None))
     answers = [
         dict(zip(("item", "answer", "evidence", "date", "owner"), (id, *row), strict=True)) for id, row in ANSWERS.items()
     ]

@@ -17,7 +17,8 @@ from ...datasets import thresholds
 from ...datasets.guideline import guideline_items
 from ...graph import Message
 from .company import Company
-from .figures import HOME, NOTHING, Figures
+from .company_graph import HOME
+from .figures import NOTHING, YEAR, Figures
 from .words import Name, percent, place, span
 
 FINDING, CLEAR, UNKNOWN = "finding", "no_finding", "not_enough_data"
@@ -33,6 +34,10 @@ class Evidence:
     what: str
     says: Message | str
     refs: tuple[str, ...]
+    money: float | None = None
+    """Yearly revenue that certainly hangs on it."""
+    days: float | None = None
+    """Days of switching beyond what is in stock."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +140,8 @@ class _Checks:
             "makers": ", ".join(source["maker"] or source["vendor"] or "?" for source in part["sources"][:4]) or "–",
             "products": ", ".join(part["products"][:6]) or "–",
         }
-        return Evidence(f"{part['part']} {part['name']}", _say(f"{name}_row", **fields), tuple(part["refs"]))
+        says = _say(f"{name}_row", **fields)
+        return Evidence(f"{part['part']} {part['name']}", says, tuple(part["refs"]), part["revenue"], part["gap_days"])
 
     def coverage(self) -> _Result:
         linked, whole = self.known["revenue_linked"], self.known["products_linked"]
@@ -151,7 +157,26 @@ class _Checks:
         status = UNKNOWN if part is None else CLEAR if part >= 1 - NOTHING else FINDING
         unknown = [row for row in self.parts if any(s["country"] is None for s in row["sources"])]
         evidence = [self._part("site_country", row) for row in unknown]
-        return status, _say("site_country", parts=percent(part), spend=percent(spend)), evidence
+        copied = [row for row in self.parts if any(self._copied(source) for source in row["sources"])]
+        evidence += [self._part("site_copied", row) for row in copied]
+        says = _say("site_country", parts=percent(part), spend=percent(spend), copied=len(copied))
+        return (FINDING if copied and status == CLEAR else status), says, evidence
+
+    def _copied(self, source: dict[str, Any]) -> bool:
+        """Whether a place of production may only be the billing address of a company that sells."""
+        firm = self.company.firms.get(source["vendor"] or "", {})
+        sells = firm.get("kind") == "vendor" and not source["maker"]
+        return sells and source["country"] is not None and firm.get("billing_country") == source["country"]
+
+    def dialogue(self) -> _Result:
+        """When each supplier was last talked to about supply risk."""
+        firms = {name: row for name, row in self.company.firms.items() if row.get("kind") != "vendor"}
+        dated = {name: row["dialogue_date"] for name, row in firms.items() if row.get("dialogue_date")}
+        silent = [row for name, row in firms.items() if name not in dated]
+        status = UNKNOWN if not dated else FINDING if silent else CLEAR
+        evidence = [Evidence(row["supplier"], _say("dialogue_row"), (row["_ref"],)) for row in silent]
+        oldest = min(dated.values(), default="–")
+        return status, _say("dialogue", count=len(dated), known=len(firms), oldest=oldest), evidence
 
     def visibility(self) -> _Result:
         own, market = self.known["tier2_own"], self.known["tier2_market"]
@@ -177,7 +202,7 @@ class _Checks:
 
     def country(self) -> _Result:
         known = (part for part in self.parts if part["active"])
-        bound = limit(HALF)
+        bound = self.company.limits.get("country_limit", limit(HALF))
         foreign = lambda part: part["top_country"] not in {HOME, None}  # noqa: E731
         return self._of_parts(
             "country",
@@ -190,7 +215,7 @@ class _Checks:
 
     def concentration(self) -> _Result:
         known = (part for part in self.parts if part["hhi_low"] is not None)
-        bound = limit(CONCENTRATED)
+        bound = self.company.limits.get("hhi_limit", limit(CONCENTRATED))
         return self._of_parts(
             "concentration",
             known,
@@ -261,6 +286,7 @@ class _Checks:
                 product["product"],
                 _say("scenarios_row", country=place(row["node"]), days=f"{product['day_high']:.0f}"),
                 tuple(row["refs"]),
+                product["lost_low"] * self.company.stop_days / YEAR * self.figures.revenue.get(product["product"], 0.0),
             )
             for row, product in short
         ]

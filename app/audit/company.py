@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ...datasets.intake.values import firm_key, id_key
@@ -12,6 +13,9 @@ from ...graph import Message
 from ...graph.errors import shorten
 from .mapping import MOST, Reading, Remark
 
+STOP_DAYS = 180.0
+"""Days that a stop lasts where the company does not say."""
+LONGEST = 3650.0
 ROUNDING = 0.02
 """Shares of a part may sum to 1 plus this much."""
 
@@ -64,6 +68,8 @@ class Part:
     words: str = ""
     """What other columns say of it: numbers of makers, values, materials."""
     refs: list[str] = field(default_factory=list)
+    spend: float | None = None
+    """What is spent on it in rows that name nobody."""
 
 
 @dataclass
@@ -91,13 +97,20 @@ class Company:
     needs: list[Need]
     sources: dict[str, list[Source]]
     firms: dict[str, dict[str, Any]]
-    owners: dict[str, str]
-    """Parent companies by supplier."""
+    owners: dict[str, tuple[str, float | None]]
+    """Parent companies by supplier, and the part that they own."""
     technologies: list[dict[str, Any]]
     measures: list[dict[str, Any]]
     answers: dict[str, dict[str, Any]]
     smelters: list[dict[str, Any]]
     remarks: list[Remark]
+    scenarios: list[dict[str, Any]] = field(default_factory=list)
+    stop_days: float = STOP_DAYS
+    """How long a stop lasts."""
+    c_spend: float | None = None
+    """Parts with a known yearly spend of up to this are set apart."""
+    limits: dict[str, float] = field(default_factory=dict)
+    """The company's own thresholds by name: country_limit, hhi_limit."""
 
     @property
     def bought(self) -> list[str]:
@@ -119,8 +132,22 @@ class Company:
         """What the company puts together itself: it has lines in the BOM and no source."""
         return {need.parent for need in self.needs} - set(self.sources)
 
-    def parent(self, firm: str) -> str | None:
-        """Return the company that a supplier belongs to, as the suppliers sheet names it."""
+    def spend(self, part: str) -> float | None:
+        """Return what is spent on a part in a year; None where an amount is not known."""
+        amounts = [source.spend for source in self.sources.get(part, []) if source.active]
+        if part not in self.sources:
+            return self.parts[part].spend
+        return sum(filter(None, amounts)) if amounts and None not in amounts else None
+
+    @cached_property
+    def apart(self) -> list[str]:
+        """Bought parts of little spend, which the company wants set apart (C-parts)."""
+        if self.c_spend is None:
+            return []
+        return [part for part in self.direct if (spend := self.spend(part)) is not None and spend <= self.c_spend]
+
+    def parent(self, firm: str) -> tuple[str, float | None] | None:
+        """Return the company that a supplier belongs to, as the suppliers sheet names it, and the part that it owns."""
         return self.owners.get(firm)
 
     def alternatives(self, part: str) -> list[Source]:
@@ -170,7 +197,11 @@ class _Reader:
             needs=needs,
             sources=sources,
             firms=firms,
-            owners={name: self._firm(row["parent"]) for name, row in firms.items() if row.get("parent")},
+            owners={
+                name: (self._firm(row["parent"]), _part_of(row.get("parent_share")))
+                for name, row in firms.items()
+                if row.get("parent")
+            },
             technologies=[row for row in self.reading.rows("technologies") if row.get("technology")],
             measures=self._measures(),
             answers={
@@ -178,6 +209,12 @@ class _Reader:
             },
             smelters=[row for row in self.reading.rows("smelters") if row.get("metal") and row.get("smelter")],
             remarks=self.remarks,
+            scenarios=self._scenarios(),
+            stop_days=min(about.get("stop_days") or STOP_DAYS, LONGEST),
+            c_spend=about.get("c_spend"),
+            limits={
+                name: value for name in ("country_limit", "hhi_limit") if (value := _part_of(about.get(name))) is not None
+            },
         )
 
     def _say(self, name: str, ref: str = "", severity: str = "note", column: str = "", **values: Any) -> None:
@@ -246,6 +283,7 @@ class _Reader:
                 country = firms[maker]["country"]
                 borrowed += 1
             if maker is None and vendor is None and country is None:
+                part.spend = row["spend"] + (part.spend or 0.0) if row.get("spend") is not None else part.spend
                 continue  # a line of a parts list that says nothing about sourcing
             rows[id].append(row | {"vendor": vendor, "maker": maker or "", "country": country})
         if borrowed:
@@ -404,6 +442,27 @@ class _Reader:
             elif id is not None and len(found) < MOST:
                 self._say("measure_part", row["_ref"], "warning", "part", part=id)
         return found
+
+    def _scenarios(self) -> list[dict[str, Any]]:
+        """What the board wants to know; rows that name a company or part which no other sheet has are said."""
+        found = []
+        for row in self.reading.rows("scenarios"):
+            part = self._id(row, "part", "part") if row.get("part") else None
+            company = row.get("company")
+            known = company is None or firm_key(company) in self.firm_names
+            if not row.get("kind"):
+                continue
+            if (part is not None and part not in self.parts) or not known:
+                self._say("scenario_names", row["_ref"], "warning", "company", value=company if not known else part)
+                continue
+            named = None if company is None else self._firm(company)
+            found.append(row | {"part": part, "company": named, "rate": _part_of(row.get("rate"))})
+        return found
+
+
+def _part_of(share: float | None) -> float | None:
+    """A share that may be written as 35 or 0.35."""
+    return None if share is None else min(share / 100, 1.0) if share > 1 else share
 
 
 def _one_source_each(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:

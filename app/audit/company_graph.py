@@ -12,6 +12,8 @@ from ...graph import SupplyGraph
 from .company import Company, Need, Source
 from .links import IS, Link
 
+HOME = "JPN"
+"""The company's own country: what is bought there hangs on no other."""
 SELF = "own"
 """Id of the company, and prefix of the ids of its items and sources (``own:``) and suppliers (``own@``)."""
 
@@ -34,8 +36,6 @@ class CompanyGraph:
     ----------
     own : SupplyGraph
         The company's own facts alone.
-    sourced : SupplyGraph
-        The same without the parts that nobody is named for.
     stated, graph : SupplyGraph
         Own facts with the part of the world that linked items need: by the company's own links, and by guessed ones, too.
     plants : dict of str to Plant
@@ -45,7 +45,6 @@ class CompanyGraph:
     """
 
     own: SupplyGraph
-    sourced: SupplyGraph
     stated: SupplyGraph
     graph: SupplyGraph
     plants: dict[str, Plant]
@@ -83,24 +82,24 @@ def build_graph(company: Company, links: list[Link], world: SupplyGraph) -> Comp
     hold any part, but nobody who is not listed. A part that *is* a bundled item takes over the item's inputs: its own
     sourcing is the company's knowledge, everything below is the market's. A part that *contains* a bundled item needs it. A
     material that goes into bought parts is bought by the makers of those parts. Links that are only to be looked at join
-    nothing.
+    nothing, and parts that the company sets apart are needed by nothing.
     """
     sure = [link for link in links if link.used and not link.guessed]
     used = [link for link in links if link.used]
-    needed = {need.part for need in company.needs}
+    apart = set(company.apart)
+    lines = [need for need in company.needs if need.part not in apart]
+    needed = {need.part for need in lines}
     unsourced = [part for part in company.bought if part in needed and part not in company.sources]
-    whole = _Builder(company, company.needs)
-    rest = [need for need in company.needs if need.part not in set(unsourced)]
+    whole = _Builder(company, lines)
     own = whole.graph()
-    sourced = _Builder(company, rest).graph() if unsourced else own
-    stated = _joined(company, sure, world) if sure else own
-    graph = stated if len(used) == len(sure) else _joined(company, used, world)
-    return CompanyGraph(own, sourced, stated, graph, whole.plants, unsourced)
+    stated = _joined(company, lines, sure, world) if sure else own
+    graph = stated if len(used) == len(sure) else _joined(company, lines, used, world)
+    return CompanyGraph(own, stated, graph, whole.plants, unsourced)
 
 
-def _joined(company: Company, links: list[Link], world: SupplyGraph) -> SupplyGraph:
+def _joined(company: Company, lines: list[Need], links: list[Link], world: SupplyGraph) -> SupplyGraph:
     market = world.select(world.needed_by(sorted({link.item for link in links})))
-    builder = _Builder(company, company.needs)
+    builder = _Builder(company, lines)
     builder.market(links, market)
     return builder.graph().merge(market)
 
@@ -115,7 +114,7 @@ class _Builder:
         self.firms: set[str] = set()
         self.sources_seen: set[str] = set()
         own = {"id": SELF, "name_en": company.name or SELF, "name_ja": company.name or None, "kind": "company"}
-        self.tables["suppliers"].append(own | {"country": "JPN", "parent": None})
+        self.tables["suppliers"].append(own | {"country": HOME, "parent": None, "parent_share": None})
         self.items()
         self.needs()
         self.shares()
@@ -203,7 +202,8 @@ class _Builder:
             self.plants[id] = Plant(source.maker, source.vendor, source.country, firm)
             name = source.maker or (f"? ({source.vendor})" if source.vendor else "?")
             row = {"id": id, "name_en": name, "name_ja": name, "kind": "company"}
-            self.tables["suppliers"].append(row | {"country": source.country, "parent": firm})
+            whole = None if firm is None else 1.0  # a plant is its maker's
+            self.tables["suppliers"].append(row | {"country": source.country, "parent": firm, "parent_share": whole})
         return id
 
     def _firm(self, name: str) -> str:
@@ -211,10 +211,12 @@ class _Builder:
         id, chain = str(firm_id(name)), [name]
         while name not in self.firms:
             self.firms.add(name)
-            parent = self.company.parent(name)
+            parent, share = self.company.parent(name) or (None, None)
             parent = None if parent in chain else parent
             row = {"id": firm_id(name), "name_en": name, "name_ja": name, "kind": "company", "country": None}
-            self.tables["suppliers"].append(row | {"parent": firm_id(parent or "")})
+            self.tables["suppliers"].append(
+                row | {"parent": firm_id(parent or ""), "parent_share": share if parent else None}
+            )
             if parent is None:
                 break
             chain.append(parent)

@@ -6,16 +6,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...datasets import technologies, thresholds
-from ...datasets.guideline import guideline_documents, guideline_items
-from ...graph import Message
+from ...datasets.guideline import guideline_items
 from ...graph.messages import text
 from .checks import Evidence, Finding
+from .guideline import guideline_table
 from .layout import sheets
-from .measures import describe
 from .report import Audit
 from .since import changes
-from .stops import HORIZON
-from .words import BLANK, days, money, percent, place, say, span
+from .words import BLANK, days, percent, span
+from .writer import Writer
 
 THEMES = ("principle_1", "principle_2", "principle_3", "autonomy", "indispensability", "governance", "governance_code")
 THEMES += ("leakage", "prior_report")
@@ -24,6 +23,7 @@ BOARD = 5
 CASES = ("AMA-02", "AMA-06", "AMA-14")
 ASSUMPTIONS = (
     "complete_list",
+    "apart",
     "only_source",
     "spend_shares",
     "switching",
@@ -44,29 +44,7 @@ def content(audit: Audit, lang: str, since: dict[str, Any] | None = None) -> dic
     return shown | {"since": None if since is None else writer.since(changes(since, shown))}
 
 
-class _Writer:
-    def __init__(self, audit: Audit, lang: str) -> None:
-        self.audit, self.lang = audit, lang
-        self.company, self.figures = audit.company, audit.figures
-        self.documents = {row["id"]: row for row in guideline_documents().iter_rows(named=True)}
-
-    def t(self, name: str, **values: Any) -> str:
-        return text(f"app.audit_page.{name}", self.lang, **values)
-
-    def say(self, value: Message | str | None) -> str:
-        return say(value, self.lang)
-
-    def money(self, value: float | None) -> str:
-        return money(value, self.company.currency, self.lang)
-
-    def place(self, code: str | None) -> str:
-        return self.say(place(code))
-
-    def item(self, id: str) -> str:
-        """The name of a bundled item."""
-        names = self.audit.names.get(id)
-        return id if names is None else names[self.lang] or names["en"]
-
+class _Writer(Writer):
     def _columns(self) -> dict[str, str]:
         """What the columns of the workbook are called."""
         return {column.name: column.title[self.lang] for sheet in sheets().values() for column in sheet.columns}
@@ -91,11 +69,19 @@ class _Writer:
                 {"id": theme, "title": self.t(theme), "findings": [self._finding(f) for f in self._of(theme)]}
                 for theme in THEMES
             ],
+            "groups": self._groups(),
+            "guideline": guideline_table(self.audit.findings, self.lang),
+            "scenarios": [self._scenario(row) for row in self.audit.scenarios],
+            "own_scenarios": bool(self.company.scenarios),
+            "unknowns": [self._unknown(row) for row in self.audit.unknowns],
+            "horizon": self.company.stop_days,
+            "currency": self.company.currency,
+            "apart": self._apart(),
+            "revenue": self.figures.revenue,
             "summary": self._summary(),
             "parts": [self._part(row) for row in self.figures.parts],
             "countries": [self._node(row) for row in self.figures.countries],
             "makers": [self._node(row) for row in self.figures.makers],
-            "makers_left_out": self.figures.makers_left_out,
             "diamonds": [
                 row | {"node": row["node_name"] or self.place(row["country"]), "country": self.place(row["country"])}
                 for row in self.figures.diamonds
@@ -117,7 +103,7 @@ class _Writer:
             "antitrust": self._antitrust(),
             "thresholds": self._thresholds(),
             "sources": self._sources(),
-            "assumptions": [self.t(f"assume_{name}", days=int(HORIZON)) for name in ASSUMPTIONS],
+            "assumptions": [self.t(f"assume_{name}", days=f"{self.company.stop_days:g}") for name in ASSUMPTIONS],
             "mapping": [row | self._read_as(row) for row in self.audit.reading.mapping],
             "links": [
                 {"part": link.part, "item": link.item, "relation": link.relation, "how": link.how, "evidence": link.evidence}
@@ -177,6 +163,7 @@ class _Writer:
         parts = {row["subject"] for row in self.figures.flags if not row["own_technology"]}
         planned = [row for row in self.company.technologies if row.get("destination")]
         return {
+            "headline": self._headline(countries, makers),
             "countries": [self._node(row) for row in countries[:BOARD]],
             "makers": [self._node(row) for row in makers[: BOARD - 1]],
             "notes": self._notes([*countries, *makers]),
@@ -216,12 +203,14 @@ class _Writer:
         unknown = percent(self.figures.coverage["tier2_unknown"])
         return [*steps, {"says": self.t("first_coverage", unknown=unknown), "items": []}]
 
-    def _step(self, row: dict[str, Any]) -> str:
-        cost = "" if row["cost"] is None else f" ({self.money(row['cost'])})"
-        return f"{row['part']} {row['name']}: {self._measure(row)}{cost}"
-
-    def _measure(self, row: dict[str, Any]) -> str:
-        return self.say(describe(row, {row["country"]: place(row["country"])}))
+    def _step(self, row: dict[str, Any]) -> dict[str, Any]:
+        """One action: what, its cost, who sees to it, and until when."""
+        return {
+            "says": f"{row['part']} {row['name']}: {self._measure(row)}",
+            "cost": self.t("no_cost") if row["cost"] is None else self.money(row["cost"]),
+            "owner": row["owner"] or self.t("open"),
+            "due": row["due"] or self.t("open"),
+        }
 
     def _summary(self) -> dict[str, int]:
         counts: dict[str, int] = {}
@@ -246,6 +235,7 @@ class _Writer:
             "answer": None if answer is None else self.t(f"answer_{answer}"),
             "answer_evidence": found.answer.get("evidence"),
             "answer_date": found.answer.get("date"),
+            "answer_owner": found.answer.get("owner"),
             "people": item["answerable"] in {"partial", "questionnaire"},
             "thresholds": list(found.thresholds),
             "evidence": [self._evidence(row) for row in found.evidence],
@@ -253,7 +243,40 @@ class _Writer:
         }
 
     def _evidence(self, row: Evidence) -> dict[str, Any]:
-        return {"what": self.item(row.what), "says": self.say(row.says), "refs": list(row.refs)}
+        shown = {"what": self.item(row.what), "says": self.say(row.says), "refs": list(row.refs)}
+        return shown | {"money": row.money, "money_says": self.money(row.money), "days": row.days}
+
+    def _groups(self) -> list[dict[str, Any]]:
+        """Findings by theme and check: what is said of several items is said once, under the first theme that asks it."""
+        found: dict[str, dict[str, Any]] = {}
+        themes: dict[str, list[dict[str, Any]]] = {}
+        for finding in self.audit.findings:
+            if finding.check:
+                row = self._finding(finding)
+                if finding.check not in found:
+                    found[finding.check] = row | {"items": [], "thresholds": [], **self._severity(finding)}
+                    themes.setdefault(finding.item["theme"], []).append(found[finding.check])
+                group = found[finding.check]
+                group["items"].append(row)
+                group["thresholds"] += [one for one in row["thresholds"] if one not in group["thresholds"]]
+        for rows in themes.values():
+            rows.sort(key=lambda row: (row["status"] != "finding", -(row["severity"] or 0.0)))
+        people = {theme: [self._finding(f) for f in self._of(theme) if not f.check] for theme in THEMES}
+        return [
+            {"title": self.t(theme), "checks": themes.get(theme, []), "people": people[theme]}
+            for theme in THEMES
+            if themes.get(theme) or people[theme]
+        ]
+
+    def _severity(self, finding: Finding) -> dict[str, Any]:
+        """How bad a finding is, by yen and by days: the worst of its rows."""
+        if finding.status != "finding":
+            return {"severity": None, "severity_says": ""}
+        money = max((row.money for row in finding.evidence if row.money is not None), default=None)
+        gap = max((row.days for row in finding.evidence if row.days), default=None)
+        says = [] if money is None or not money else [self.t("severity_money", money=self.money(money))]
+        says += [] if gap is None else [self.t("severity_days", days=f"{gap:.0f}")]
+        return {"severity": money, "severity_says": self.t("comma").join(says)}
 
     def _part(self, row: dict[str, Any]) -> dict[str, Any]:
         return row | {
@@ -292,21 +315,6 @@ class _Writer:
                 "short": gap < 0,
             }
         )
-
-    def _most(self, value: float | None) -> str:
-        """An amount that may have no upper bound."""
-        if not self.figures.revenue:
-            return BLANK
-        return self.t("no_bound") if value is None else self.money(value)
-
-    def _days(self, least: float | None, estimate: float | None) -> str:
-        """The day of the first shortage: estimate, and the earliest that is possible."""
-        if least is None:
-            return self.t("does_not_stop")
-        if estimate is None:
-            return self.t("from_day", low=f"{least:.0f}")
-        shown = days(estimate, self.lang)
-        return shown if estimate - least < 0.5 else self.t("day_worst", day=shown, worst=f"{least:.0f}")
 
     def _stated(self, part: str | None, value: float | None) -> str:
         """Days of a part that a file states, or that none does."""
@@ -360,6 +368,7 @@ class _Writer:
         return {
             "nothing": found.nothing,
             "nothing_says": self._three(found.nothing),
+            "own": found.own,
             "threats": [self._threat(node) for node in found.threats],
             "rows": [
                 row
@@ -368,6 +377,8 @@ class _Writer:
                     "removed_says": self.money(row["removed_estimate"]),
                     "removed_bounds": self._bounds(row["removed_low"], row["removed_high"]),
                     "cost_says": self.money(row["cost"]),
+                    "owner_says": row["owner"] or self.t("open"),
+                    "due_says": row["due"] or self.t("open"),
                     "chosen": plan is not None and row["measure"] in plan.chosen,
                 }
                 for row in found.rows
@@ -388,18 +399,9 @@ class _Writer:
             },
         }
 
-    def _three(self, value: dict[str, float]) -> str:
-        """An estimate with what is certain and what is possible, where these differ."""
-        shown = self.money(value["estimate"])
-        bounds = (self.money(value["low"]), self.money(value["high"]))
-        return shown if set(bounds) == {shown} else self.t("three", estimate=shown, low=bounds[0], high=bounds[1])
-
-    def _bounds(self, low: float, high: float) -> str:
-        """The range between what is taken off the certain and off the possible loss, in either order."""
-        ends = [self.money(value) for value in sorted((low, high))]
-        return ends[0] if ends[0] == ends[1] else self.t("from_to", low=ends[0], high=ends[1])
-
     def _threat(self, node: str) -> str:
+        if self.audit.mitigation is not None and self.audit.mitigation.own:
+            return next((self.say(row["title"]) for row in self.audit.scenarios if row["id"] == node), node)
         return self.place(node) if "@" not in node else self.audit.built.name(node)
 
     def _antitrust(self) -> list[dict[str, Any]]:
@@ -409,15 +411,7 @@ class _Writer:
     def _thresholds(self) -> list[dict[str, Any]]:
         used = {id for found in self.audit.findings for id in found.thresholds}
         return [
-            {
-                "id": row["id"],
-                "condition": row["condition"],
-                "issuer": row["issuer"],
-                "instrument": row["instrument"],
-                "year": row["year"],
-                "purpose": row["purpose"],
-                "fit": row["fit"],
-            }
+            {"id": row["id"], "says": text(f"app.audit_threshold.{row['id']}", self.lang), "year": row["year"]}
             for row in thresholds().iter_rows(named=True)
             if row["id"] in used
         ]

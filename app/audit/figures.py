@@ -9,19 +9,17 @@ from typing import Any
 
 import polars as pl
 
-from ...datasets import critical_product_items, critical_products
-from ...graph import ProductionNetwork, SupplyGraph
-from ...risk import Scenario, concentration, exposure, flag_technologies, halt, look_through, solve
+from ...datasets import critical_product_items, critical_products, technologies
+from ...graph import Message, SupplyGraph
+from ...risk import Scenario, Threat, concentration, exposure, flag_technologies, halt, look_through, solve, stop_losses
 from .company import Company
-from .company_graph import SELF, CompanyGraph, firm_id, item_id, plant_id
+from .company_graph import HOME, SELF, CompanyGraph, firm_id, item_id, plant_id
 from .links import IS, Link
-from .parts import HOME, coverage, part_rows
-from .stops import HORIZON, NOTHING, Losses, Stop, Stops
+from .mapping import Remark
+from .parts import coverage, part_rows
 
-SUPPLIERS = 150
-"""Makers that are stopped one by one, the ones with the most spend first; more are counted and said."""
-NODES = 1_500_000
-"""Nodes times stops that are worked out: about a minute."""
+NOTHING = 1e-9
+YEAR = 365.0
 LEADING = 0.3
 """A country with this share of a bundled item upstream is stopped too, though nothing is bought there."""
 
@@ -41,7 +39,6 @@ class Figures:
     parts: list[dict[str, Any]]
     countries: list[dict[str, Any]]
     makers: list[dict[str, Any]]
-    makers_left_out: int
     diamonds: list[dict[str, Any]]
     market: list[dict[str, Any]]
     spend: dict[str, Any] | None
@@ -55,31 +52,32 @@ class Figures:
 def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str) -> Figures:
     """Return all figures of a company.
 
-    What a stop takes away is worked out on the company's own facts, as estimate, certain and possible loss (see `stops`). A
-    halt of everything at home is no question of sourcing, and is left out. For the other countries the market-level facts
-    above are added: their certain loss by the company's own links, their estimate by guessed links, too. What they make
-    possible is nearly everything, and is not shown.
+    What a stop takes away is worked out on the company's own facts, as estimate, certain and possible loss
+    (`risk.stop_losses`). A halt of everything at home is no question of sourcing, and is left out. For the other countries
+    the market-level facts above are added: their certain loss by the company's own links, their estimate by guessed links,
+    too. What they make possible is nearly everything, and is not shown.
     """
     revenue = {id: float(row["revenue"]) for id, row in company.products.items() if row.get("revenue") is not None}
-    exposed = exposure(built.own, None, SELF, level="supplier", facts=_facts(company))
+    facts = sourcing_facts(company)
+    exposed = exposure(built.own, None, SELF, level="supplier", facts=facts)
     parts = part_rows(company, exposed, links)
-    stops = Stops(company, built)
-    most = affordable(built.own.network(None, buyer=SELF, level="company")) if company.products else 0
-    countries = _countries(company, built)[:most]
-    firms, left_out = _firms(company, min(SUPPLIERS, max(0, most - len(countries))))
-    tried = [*(Stop(code, True) for code in countries), *(Stop(firm, False) for firm in firms)]
+    countries, firms = _countries(company, built), _firms(company)
+    threats = [Threat(Scenario(node, halt(node)), company.stop_days) for node in [*countries, *firms]]
+    values = {item_id(id): row.get("revenue") for id, row in company.products.items()}
+    losses = stop_losses(built.own, threats, values, buyer=SELF, facts=facts)
     above = _Above(built, countries)
-    rows = [
-        _row(company, built, stop, losses, revenue, above, stops.first(losses))
-        for stop, losses in zip(tried, stops.losses(tried), strict=True)
-    ]
+    hit = losses.products.partition_by("threat", as_dict=True)
+    short = losses.items.partition_by("threat", as_dict=True)
+    rows = []
+    for node in [*countries, *firms] if values else ():
+        products, items = hit[(node,)], short.get((node,), losses.items.clear())
+        rows.append(_row(company, built, node, products, items, revenue, above))
     rows = sorted((row for row in rows if row["products"]), key=_worst_first)
     return Figures(
         coverage=coverage(company, built, links, revenue),
         parts=sorted(parts, key=lambda row: (-(row["revenue"] or 0), -(row["spend"] or 0), row["part"])),
         countries=[row for row in rows if not row["maker"]],
         makers=[row for row in rows if row["maker"]],
-        makers_left_out=left_out,
         diamonds=_diamonds(company, built, exposed),
         market=_market(built.graph),
         spend=_spend(company, built),
@@ -91,13 +89,8 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
     )
 
 
-def affordable(network: ProductionNetwork) -> int:
-    """Return how many stops are tried on a network of this size; on a large one only the largest are, and that is said."""
-    return max(3, NODES // max(1, len(network.kind)))
-
-
-def _facts(company: Company) -> pl.DataFrame:
-    """What the company knows of its sources, as `risk.exposure` takes it."""
+def sourcing_facts(company: Company) -> pl.DataFrame:
+    """What the company knows of its sources, as `risk.exposure` and `risk.stop_losses` take it."""
     rows = [
         {
             "item": item_id(part),
@@ -106,12 +99,13 @@ def _facts(company: Company) -> pl.DataFrame:
             "qualified": source.qualified,
             "stock_days": company.parts[part].stock_days,
             "switching_days": source.switch_days,
+            "spend": source.spend,
         }
         for part, sources in company.sources.items()
         for source in sources
     ]
     schema = {"item": pl.String, "supplier": pl.String, "maker": pl.String, "qualified": pl.Boolean}
-    return pl.DataFrame(rows, schema=schema | {"stock_days": pl.Float64, "switching_days": pl.Float64})
+    return pl.DataFrame(rows, schema=schema | dict.fromkeys(("stock_days", "switching_days", "spend"), pl.Float64))
 
 
 def _worst_first(row: dict[str, Any]) -> tuple[Any, ...]:
@@ -135,15 +129,14 @@ def _countries(company: Company, built: CompanyGraph) -> list[str]:
     return sorted((set(spend) | leading) - {HOME}, key=lambda code: (code not in spend, -spend.get(code, 0.0), code))
 
 
-def _firms(company: Company, most: int) -> tuple[list[str], int]:
+def _firms(company: Company) -> list[str]:
     """Named makers, the ones with the most spend first."""
     spend: dict[str, float] = defaultdict(float)
     for sources in company.sources.values():
         for source in sources:
             if source.maker and source.active:
                 spend[str(firm_id(source.maker))] += source.spend or 0.0
-    ordered = sorted(spend, key=lambda id: (-spend[id], id))
-    return ordered[:most], max(0, len(ordered) - most)
+    return sorted(spend, key=lambda id: (-spend[id], id))
 
 
 class _Above:
@@ -169,56 +162,68 @@ class _Above:
 def _row(
     company: Company,
     built: CompanyGraph,
-    stop: Stop,
-    losses: Losses,
+    node: str,
+    hit: pl.DataFrame,
+    short: pl.DataFrame,
     revenue: dict[str, float],
     above: _Above,
-    first: str | None,
 ) -> dict[str, Any]:
     """What is lost when a country or a maker stops; money is blank where it has no bound or nothing is known of it."""
-    products = []
-    for id, cases in losses.products.items():
-        (lost, day, stopped), low, high = cases["estimate"], cases["low"], cases["high"]
-        most = cases.get("open", high)
-        key = (stop.node, item_id(id))
-        certain = max(low[2], 1 - above.certain.get(key, 1.0))
-        if max(high[2], stopped, 1 - above.estimate.get(key, 1.0), low[0]) > NOTHING:
-            products.append(
-                {
-                    "product": id,
-                    "lost": min(max(lost, low[0]), high[0]),
-                    "lost_low": low[0],
-                    "lost_high": high[0],
-                    "lost_open": max(most[0], high[0]),
-                    "day": _day(day),
-                    "day_low": _day(high[1]),
-                    "day_high": _day(low[1]),
-                    "stops": min(max(stopped, low[2]), high[2]),
-                    "stops_low": low[2],
-                    "stops_high": high[2],
-                    "market_low": certain,
-                    "market": max(stopped, certain, 1 - above.estimate.get(key, 1.0)),
-                }
-            )
+    products = product_rows(hit)
+    for one in products:
+        key = node, item_id(one["product"])
+        one["market_low"] = certain = max(one["stops_low"], 1 - above.certain.get(key, 1.0))
+        one["market"] = max(one["stops"], certain, 1 - above.estimate.get(key, 1.0))
+    products = [row for row in products if max(row["stops_high"], row["market"], row["lost_low"]) > NOTHING]
+    country = not node.startswith(f"{SELF}@")
     parts = [
         part
         for part, sources in company.sources.items()
-        if any(s.active and (s.country if stop.country else firm_id(s.maker)) == stop.node for s in sources)
+        if any(s.active and (s.country if country else firm_id(s.maker)) == node for s in sources)
     ]
-    worth = HORIZON / 365.0
+    stopped = short.filter(pl.col("lost") > 1 - NOTHING)["item"]
+    first = first_part(short)
     return {
-        "node": stop.node,
-        "maker": not stop.country,
-        "name": None if stop.country else built.name(stop.node),
-        "countries": [stop.node]
-        if stop.country
-        else sorted({str(built.plants[id].country) for id in built.plants_of(stop.node) if built.plants[id].country}),
+        "node": node,
+        "maker": not country,
+        "name": None if country else built.name(node),
+        "countries": [node]
+        if country
+        else sorted({str(built.plants[id].country) for id in built.plants_of(node) if built.plants[id].country}),
         "parts": parts,
-        "stopped_parts": [part for part, lost in losses.short.items() if lost > 1 - NOTHING],
+        "stopped_parts": [item.partition(":")[2] for item in stopped],
         "first_part": first,
         "first_stock": None if first is None else company.parts[first].stock_days,
         "first_switch": None if first is None else company.switch_days(first),
         "products": products,
+        **totals(products, revenue, company.stop_days),
+        "market": _money(products, "market", revenue),
+        "market_low": _money(products, "market_low", revenue),
+        "refs": list(dict.fromkeys(ref for part in parts for s in company.sources[part] for ref in s.refs))[:40],
+    }
+
+
+def first_part(short: pl.DataFrame) -> str | None:
+    """Return the part that runs out first, by the estimate: its stock over the part of its supply that is lost."""
+    own = short.filter(pl.col("days").is_finite()).sort("days", "item")
+    return own["item"][0].partition(":")[2] if own.height else None
+
+
+def product_rows(hit: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return rows of `risk.stop_losses` as rows of the report: the estimate under its plain name."""
+    names = {"lost": "lost_estimate", "day": "day_estimate", "stops": "stops_estimate"}
+    rows = []
+    for row in hit.iter_rows(named=True):
+        plain = {name: row[column] for name, column in names.items()}
+        rest = {name: row[name] for name in row if not name.endswith("_estimate") and name not in {"threat", "product"}}
+        rows.append({"product": row["product"].partition(":")[2]} | plain | rest)
+    return rows
+
+
+def totals(products: list[dict[str, Any]], revenue: dict[str, float], days: float) -> dict[str, Any]:
+    """Return what a stop of so many days costs, with its first shortage; no upper bound is None."""
+    worth = days / YEAR
+    return {
         "lost": sum(row["lost"] for row in products),
         "lost_high": sum(row["lost_high"] for row in products),
         "day": min((row["day"] for row in products if row["day"] is not None), default=None),
@@ -231,9 +236,6 @@ def _row(
         "year": _money(products, "stops", revenue),
         "year_low": _money(products, "stops_low", revenue),
         "year_high": _bound(products, "stops_high", revenue, 1.0),
-        "market": _money(products, "market", revenue),
-        "market_low": _money(products, "market_low", revenue),
-        "refs": list(dict.fromkeys(ref for part in parts for s in company.sources[part] for ref in s.refs))[:40],
     }
 
 
@@ -246,10 +248,6 @@ def _bound(products: list[dict[str, Any]], column: str, revenue: dict[str, float
     if any(row[column] > NOTHING and row["product"] not in revenue for row in products):
         return None
     return worth * _money(products, column, revenue)
-
-
-def _day(day: float) -> float | None:
-    return None if day >= HORIZON - NOTHING else day
 
 
 # Other tables --------------------------------------------------------------------------------------------------------
@@ -336,7 +334,7 @@ def _flags(company: Company, lang: str) -> list[dict[str, Any]]:
     lines = [(part.name, part.hs, part.id, part.refs[0], False) for part in parts if part.name]
     lines += [(row["technology"], None, row["technology"], row["_ref"], True) for row in company.technologies]
     frame = flag_technologies([line[0] for line in lines], hs=[line[1] for line in lines], lang=lang)
-    return [
+    found = [
         {
             "subject": lines[row["row"]][2],
             "text": row["text"],
@@ -349,6 +347,32 @@ def _flags(company: Company, lang: str) -> list[dict[str, Any]]:
         }
         for row in frame.iter_rows(named=True)
     ]
+    return found + list(_stated_numbers(company, found))
+
+
+def _stated_numbers(company: Company, found: list[dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    """Technologies of which the company itself says which of the 24 they may be, where their names do not say so."""
+    named = {(row["subject"], row["technology"]) for row in found if row["own_technology"]}
+    numbers = set(technologies()["number"])
+    for row in company.technologies:
+        number = row.get("number")
+        if number is None or (row["technology"], int(number)) in named:
+            continue
+        if int(number) not in numbers:
+            message = Message("app.audit_company.no_technology", value=f"{number:g}")
+            sheet, _, line = row["_ref"].rpartition("!")
+            company.remarks.append(Remark(sheet, message, int(line), "number", f"{number:g}", "warning"))
+            continue
+        yield {
+            "subject": row["technology"],
+            "text": row["technology"],
+            "own_technology": True,
+            "technology": int(number),
+            "verdict": "stated",
+            "evidence": "",
+            "reason": "",
+            "refs": [row["_ref"]],
+        }
 
 
 def _critical(company: Company, links: list[Link]) -> list[dict[str, Any]]:

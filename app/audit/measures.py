@@ -2,132 +2,78 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from ...graph import LimitError, Message
-from ...risk.production.planning import TIME_LIMIT, best_set
+import polars as pl
+
+from ...graph import Message
+from ...risk import Candidate, Scenario, StopPlan, Threat, halt, stop_measures
 from .company import Company
-from .company_graph import CompanyGraph, item_id
-from .figures import Figures
-from .stops import ESTIMATE, HIGH, HORIZON, LOW, Candidate, Case, Stop, Stops
+from .company_graph import SELF, CompanyGraph, item_id
+from .figures import Figures, sourcing_facts
 
 PROPOSALS = 10
 """Parts that get proposals when the company names no measure for them, the ones with the most at risk first."""
 THREATS = 20
 """Places and makers that the measures are tried against, the worst first."""
-READINGS = (ESTIMATE, LOW, HIGH)
-
-Bounds = dict[str, float]
-"""``estimate``, ``low`` (certain), ``high`` (possible)."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The best set of measures under a budget, by the estimate: proven best. ``after``: what is lost with it."""
-
-    chosen: tuple[str, ...]
-    cost: float
-    after: Bounds
 
 
 @dataclass(frozen=True)
 class Mitigation:
     """Ranked measures, what doing nothing means, the best set, and what they were tried against.
 
-    Without a budget, or where no set could be ``proven`` best in time, there is none.
+    Without a budget, or where no set could be ``proven`` best in time, there is none. ``own``: the threats are the company's
+    scenarios, with its weights; else the worst stops, all alike. ``gains``: by threat and measure, as `risk.stop_measures`.
     """
 
-    nothing: Bounds
+    nothing: dict[str, float]
     rows: list[dict[str, Any]]
-    plan: Plan | None
+    plan: StopPlan | None
     proven: bool
     budget: float | None
     threats: list[str]
+    own: bool
+    gains: pl.DataFrame
 
 
-def mitigate(company: Company, built: CompanyGraph, figures: Figures, budget: float | None) -> Mitigation | None:
+def mitigate(
+    company: Company,
+    built: CompanyGraph,
+    figures: Figures,
+    budget: float | None,
+    scenarios: list[Threat] | None = None,
+    own: bool = False,
+) -> Mitigation | None:
     """Return the mitigation of a company; ``None`` when revenue or threats are not known.
 
-    A threat is one country or maker that stops for `HORIZON` days; all weigh the same: what counts is the mean loss per
-    stop, of products with a stated revenue. Blanks are read as `stops` says; parts that nobody is named for are left out.
+    A threat is one country or maker that stops for the days of a stop, all alike; or, where the company names scenarios
+    (``own``), each of these with its days and weight. Other ``scenarios`` weigh nothing: of them only the days that each
+    measure gains are told. Blanks are read as `risk.stop_losses` says; parts that nobody is named for are left out.
     """
     worst = [row for row in [*figures.countries, *figures.makers] if row["loss"] > 0 or row["loss_high"] != 0]
     worst = sorted(worst, key=lambda row: (-row["loss"], -row["loss_low"], row["node"]))[:THREATS]
-    if not figures.revenue or not worst:
+    scenarios = scenarios or []
+    if not figures.revenue or not (worst or scenarios):
         return None
     candidates, about = [], {}
-    known = {item_id(part) for part in company.bought if part in company.sources}
+    known = {item_id(part) for part in company.bought if part in company.sources} - set(map(item_id, company.apart))
     for candidate, row in [*_stated(company), *_proposed(company, figures)]:
         if candidate.item in known:
             candidates.append(candidate)
             about[candidate.id] = row
-    stops = Stops(company, built, candidates)
-    tried = [Stop(row["node"], not row["maker"]) for row in worst]
-    trials = {case: _Trial(stops, tried, case) for case in READINGS}
-
-    def lost(chosen: Iterable[int] = ()) -> Bounds:
-        found = {case.name: trial.lost(tuple(chosen)) for case, trial in trials.items()}
-        return found | {"estimate": min(max(found["estimate"], found["low"]), found["high"])}
-
-    nothing = lost()
-    rows = []
-    for j, candidate in enumerate(candidates):
-        after = lost([j])
-        row: dict[str, Any] = {"measure": candidate.id, "cost": candidate.cost}
-        row |= {f"removed_{name}": max(0.0, nothing[name] - after[name]) for name in nothing}
-        row["removed_per_cost"] = row["removed_estimate"] / candidate.cost if candidate.cost else None
-        rows.append(row | about[candidate.id])
+    threats = list(scenarios)
+    if not own:
+        threats = [Threat(Scenario(row["node"], halt(row["node"])), company.stop_days) for row in worst]
+        threats += [Threat(one.scenario, one.days, 0.0) for one in scenarios]
+    values = {item_id(id): row.get("revenue") for id, row in company.products.items()}
+    facts = sourcing_facts(company)
+    found = stop_measures(built.own, threats, values, candidates, buyer=SELF, facts=facts, budget=budget)
+    rows = [row | about[row["measure"]] for row in found.measures.iter_rows(named=True)]
     rows.sort(key=lambda row: (-(row["removed_per_cost"] or -1.0), -row["removed_estimate"], row["measure"]))
-    plan, proven = None, True
-    if budget is not None and any(candidate.cost is not None for candidate in candidates):
-        try:
-            chosen = trials[ESTIMATE].best(budget)
-            ids = tuple(candidates[j].id for j in chosen)
-            plan = Plan(ids, float(sum(candidates[j].cost or 0.0 for j in chosen)), lost(chosen))
-        except LimitError:  # a set that is not proven best is not shown as one
-            proven = False
-    return Mitigation(nothing, rows, plan, proven, budget, [row["node"] for row in worst])
-
-
-class _Trial:
-    """Stops in one reading, with candidates opened or not; what stands ready counts in every figure."""
-
-    def __init__(self, stops: Stops, tried: list[Stop], case: Case) -> None:
-        self.stops, self.tried, self.case, self.candidates = stops, tried, case, stops.candidates
-        self.short = [stops.short(stop, case) for stop in tried]
-        self.problem = stops.problem(tried, case, 1.0 / len(tried), set().union(*self.short))
-        self.ready = len(self.problem.measures) - len(self.candidates)
-        self.known: dict[tuple[int, tuple[int, ...]], float] = {}
-
-    def lost(self, chosen: tuple[int, ...]) -> float:
-        """Return the mean loss per stop."""
-        return sum(self._one(at, chosen) for at in range(len(self.short)))
-
-    def _one(self, at: int, chosen: tuple[int, ...]) -> float:
-        """What one stop costs; a measure for an item that is never short there changes nothing."""
-        short, part = self.short[at], self.problem.parts[at]
-        useful = tuple(j for j in chosen if self.candidates[j].item in short)
-        if (at, useful) not in self.known:
-            ready = [j for j in range(self.ready) if self.problem.measures[j].item in short]
-            course = part.run([*ready, *(self.ready + j for j in useful)], self.case.reading)
-            self.known[at, useful] = part.worth(course.lost)
-        return self.known[at, useful]
-
-    def best(self, budget: float) -> list[int]:
-        """Return the candidates of the best set within a budget."""
-        priced = {one.item for one in self.candidates if one.cost is not None and one.cost <= budget}
-        at = [i for i, short in enumerate(self.short) if short & priced]
-        if not at:
-            return []
-        tried, short = [self.tried[i] for i in at], set().union(*(self.short[i] for i in at))
-        problem = self.stops.problem(tried, self.case, 1.0 / len(self.tried), short)
-        ready = len(problem.measures) - len(self.candidates)
-        costs = [0.0] * ready + [candidate.cost for candidate in self.candidates]
-        found = best_set(problem, costs, budget, "risk", self.case.reading, TIME_LIMIT)
-        return sorted(j - ready for j in found if j >= ready)
+    tried = [threat.scenario.name for threat in threats if threat.weight]
+    return Mitigation(found.nothing, rows, found.plan, found.proven, budget, tried, own, found.threats)
 
 
 def _stated(company: Company) -> list[tuple[Candidate, dict[str, Any]]]:
@@ -141,7 +87,8 @@ def _stated(company: Company) -> list[tuple[Candidate, dict[str, Any]]]:
             share = share / 100 if share > 1 else share
             ready, usual = _lead(company, part) if row["measure"] == "qualify" else (0.0, 0.0)
             one = Candidate(id, item_id(part), cost, share=share, node=row.get("country"), ready=ready, usual=usual)
-        found.append((one, _about(company, part, row["measure"], one, row.get("supplier"), True, row["_ref"])))
+        about = _about(company, part, row["measure"], one, row.get("supplier"), True, row["_ref"])
+        found.append((one, about | {"owner": row.get("owner"), "due": row.get("due")}))
     return found
 
 
@@ -174,9 +121,9 @@ def _lead(company: Company, part: str) -> tuple[float | None, float]:
     leads = [source.lead_days for source in company.sources.get(part, []) if source.active]
     stated = [days for days in leads if days is not None]
     every = [s.lead_days for sources in company.sources.values() for s in sources if s.lead_days is not None]
-    usual = max(stated) if stated else float(median(every)) if every else HORIZON
+    usual = max(stated) if stated else float(median(every)) if every else company.stop_days
     whole = bool(stated) and len(stated) == len(leads)
-    return (min(max(stated), HORIZON) if whole else None), min(usual, HORIZON)
+    return (max(stated) if whole else None), usual
 
 
 def _about(
@@ -192,6 +139,8 @@ def _about(
         "share": measure.share,
         "ready": measure.ready,
         "stated": stated,
+        "owner": None,
+        "due": None,
         "refs": [ref],
     }
 

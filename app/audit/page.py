@@ -10,7 +10,6 @@ from markupsafe import Markup
 
 from ...graph.messages import text
 from . import pictures
-from .stops import HORIZON
 from .words import days, percent
 
 BARS = 10
@@ -33,7 +32,7 @@ def render(content: dict[str, Any], currency: str) -> str:
         "css": Markup(css),
         "percent": percent,
         "days": lambda value: days(value, lang),
-        "horizon": int(HORIZON),
+        "horizon": f"{content['horizon']:g}",
         "pictures": draw(content, currency),
     }
     return template.render(shown) + "\n"
@@ -75,6 +74,6 @@ def draw(content: dict[str, Any], currency: str) -> list[dict[str, Any]]:
             for row in market
         ]
         labels2 = (t("legend_low"), t("legend_high"))
-        limit = (65.0, "EU-CRMA-65: 65 %")
+        limit = (65.0, t("limit_eu"))
         found.append(("picture_market", pictures.bars(shares, labels2, t("unit_share"), limit)))
     return [{"title": t(name), "svg": Markup(svg)} for name, svg in found]

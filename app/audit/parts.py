@@ -10,11 +10,9 @@ import polars as pl
 
 from ...risk import hhi
 from .company import Company, Source
-from .company_graph import CompanyGraph, item_id
+from .company_graph import HOME, CompanyGraph, item_id
 from .links import Link
 
-HOME = "JPN"
-"""The company's own country: what is bought there hangs on no other."""
 NOTHING = 1e-9
 
 

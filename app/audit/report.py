@@ -20,6 +20,8 @@ from .figures import Figures, work_out
 from .links import Link, link_parts
 from .mapping import Reading, recognise
 from .measures import Mitigation, mitigate
+from .scenarios import answers, questions, threats_of
+from .unknowns import Unknown, unknowns
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +35,8 @@ class Audit:
     built: CompanyGraph
     figures: Figures
     findings: list[Finding]
+    scenarios: list[dict[str, Any]]
+    unknowns: list[Unknown]
     mitigation: Mitigation | None
     meta: dict[str, Any]
     names: dict[str, dict[str, str]]
@@ -88,8 +92,10 @@ def audit(
     links = link_parts(company, world, corrections)
     built = build_graph(company, links, world)
     figures = work_out(company, built, links, lang)
+    today = date or datetime.date.today().isoformat()
+    asked = questions(company, built, figures)
     meta = {
-        "date": date or datetime.date.today().isoformat(),
+        "date": today,
         "version": __version__,
         "input_sha256": raw.sha256,
         "input_files": list(raw.files),
@@ -105,7 +111,9 @@ def audit(
         built=built,
         figures=figures,
         findings=findings(company, figures),
-        mitigation=mitigate(company, built, figures, meta["budget"]),
+        scenarios=answers(company, built, asked, today),
+        unknowns=unknowns(company, built, figures),
+        mitigation=mitigate(company, built, figures, meta["budget"], threats_of(asked), bool(company.scenarios)),
         meta=meta,
         names={row["id"]: {"en": row["name_en"], "ja": row["name_ja"]} for row in world.items.iter_rows(named=True)},
     )

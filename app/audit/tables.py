@@ -14,7 +14,20 @@ if TYPE_CHECKING:
 
 _FINDING = ("id", "document", "wording", "text", "status", "finding", "threshold", "people", "evidence", "date_column")
 _FINDING += ("would_change",)
-_WIDE = {"text", "finding", "would_change", "remark", "source", "evidence", "basis", "measure", "sources_title"}
+_WIDE = {
+    "text",
+    "why",
+    "scenario",
+    "gained",
+    "finding",
+    "would_change",
+    "remark",
+    "source",
+    "evidence",
+    "basis",
+    "measure",
+    "sources_title",
+}
 
 _NAMES = {"item", "document", "wording", "product", "technology", "where", "first_stop"}
 
@@ -26,7 +39,6 @@ def write_report_workbook(path: Path, content: dict[str, Any]) -> None:
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
     with xlsxwriter.Workbook(path, options) as book:
         book.set_properties({"title": text("app.audit_page.title", content["lang"]), "created": EPOCH})
-        book.set_calc_mode("manual")
         _Book(book, content).write()
 
 
@@ -45,6 +57,7 @@ class _Book:
 
     def write(self) -> None:
         self._board()
+        self._try()
         self._findings()
         self._tables()
         self._about()
@@ -79,23 +92,82 @@ class _Book:
         for name, key in (("worst", "countries"), ("worst_makers", "makers")):
             heads = ("loss", "certain", "possible", "first_day", "first_stop", "lasts", "switch")
             lines += [(), (self.t(name), *(self.t(head) for head in heads))]
-            shown = ("label", "loss_says", "loss_low_says", "loss_high_says", "day_says", "first_name", "stock_says")
-            shown += ("switch_says",)
+            shown = ("label", "loss", "loss_low", "loss_high", "day_says", "first_name", "first_stock", "first_switch")
             lines += [tuple(row[column] for column in shown) for row in content["board"][key]]
         lines += [(note,) for note in content["board"]["notes"]]
         lines += [(), (self.t("flagged"),), (content["board"]["technologies"],), (), (self.t("what_first"),)]
         for step in content["board"]["first"]:
-            lines += [(step["says"],), *((f"– {line}",) for line in step["items"])]
+            lines += [(step["says"],)]
+            lines += [(line["says"], line["cost"], line["owner"], line["due"]) for line in step["items"]]
         lines += [(), (self.t("position"),)]
         plain = self.book.add_format({"font_name": FONT, "font_size": 10})
         for i, line in enumerate(lines, start=1):
             for j, value in enumerate(line):
-                write_cell(page, i, j, value, plain)
+                style = self.money if isinstance(value, float) and j else plain
+                write_cell(page, i, j, value, style)
         page.set_landscape()
         page.set_paper(9)
         page.fit_to_pages(1, 1)
 
+    def _try(self) -> None:
+        """A sheet to work on: days, stocks, switching times and weights may be changed, and the rest follows.
+
+        The formulas hold cells of this sheet alone, never a word of the company's files.
+        """
+        content, page = self.content, self.book.add_worksheet(self.t("sheet_try"))
+        page.set_column(0, 1, 30)
+        page.set_column(2, 8, 16)
+        free = self.book.add_format({"font_name": FONT, "font_size": 10, "bg_color": "#FFF6CC", "num_format": "#,##0.##"})
+        page.write_string(0, 0, self.t("try_help"), self.title)
+        page.write_string(2, 0, self.t("try_days"), self.cell)
+        page.write_number(2, 1, content["horizon"], free)
+        row = 4
+        scenarios = [one for one in content["scenarios"] if one["loss"] is not None and not one.get("yearly")]
+        for j, head in enumerate(("try_scenarios", "try_weight", "loss", "certain", "possible")):
+            page.write_string(row, j, self.t(head), self.head)
+        first = row + 2
+        for one in scenarios:
+            row += 1
+            write_cell(page, row, 0, one["title"], self.cell)
+            write_cell(page, row, 1, one["weight"], free)
+            for j, name in enumerate(("loss", "loss_low", "loss_high"), start=2):
+                write_cell(page, row, j, one[name] if one[name] is not None else self.t("no_bound"), self.money)
+        last, row = row + 1, row + 1
+        if scenarios:
+            page.write_string(row, 0, self.t("try_mean"), self.cell)
+            total = sum(one["weight"] for one in scenarios) or 1.0
+            for j, (letter, name) in enumerate(zip("CDE", ("loss", "loss_low", "loss_high"), strict=True), start=2):
+                mean = sum(one["weight"] * (one[name] or 0.0) for one in scenarios) / total
+                if any(one[name] is None for one in scenarios):
+                    page.write_string(row, j, self.t("no_bound"), self.cell)
+                    continue
+                cells, weights = f"{letter}{first}:{letter}{last}", f"B{first}:B{last}"
+                formula = f"=IF(SUM({weights})=0,0,SUMPRODUCT({cells},{weights})/SUM({weights}))"
+                page.write_formula(row, j, formula, self.money, mean)  # pyright: ignore[reportArgumentType]
+        row += 2
+        heads = ("part", "item", "revenue", "stock", "switch", "try_short", "try_loss", "where")
+        for j, head in enumerate(heads):
+            page.write_string(row, j, self.t(head), self.head)
+        for part in content["parts"]:
+            if part["revenue"] is None or part["stock_days"] is None or part["switch_days"] is None:
+                continue  # what is blank is no number to reckon with: it stands in the sheet of parts
+            row += 1
+            shown = (part["part"], part["name"], part["revenue"])
+            for j, value in enumerate(shown):
+                write_cell(page, row, j, value, self.money if j == 2 else self.cell)
+            page.write_number(row, 3, part["stock_days"], free)
+            page.write_number(row, 4, part["switch_days"], free)
+            short = max(0.0, min(content["horizon"], part["switch_days"]) - part["stock_days"])
+            at = row + 1
+            page.write_formula(row, 5, f"=MAX(0,MIN($B$3,E{at})-D{at})", self.money, short)  # pyright: ignore[reportArgumentType]
+            page.write_formula(row, 6, f"=C{at}*F{at}/365", self.money, part["revenue"] * short / 365)
+            write_cell(page, row, 7, ", ".join(part["refs"][:3]), self.cell)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+
     def _findings(self) -> None:
+        refs = lambda row: ", ".join(row["refs"])  # noqa: E731
         findings = [found for theme in self.content["themes"] for found in theme["findings"]]
         shown = ("id", "document", "wording_says", "text", "status_says", "says")
         rows = [
@@ -111,11 +183,28 @@ class _Book:
         ]
         self._table("findings", _FINDING, rows)
         evidence = [
-            [found["id"], found["status_says"], row["what"], row["says"], ", ".join(row["refs"])]
+            [found["id"], found["status_says"], row["what"], row["says"], row["money"], row["days"], ", ".join(row["refs"])]
             for found in findings
             for row in found["evidence"]
         ]
-        self._table("evidence", ("id", "status", "item", "finding", "where"), evidence)
+        self._table("evidence", ("id", "status", "item", "finding", "revenue", "gap", "where"), evidence, money=(4, 5))
+        names = ("id", "text", "how_says", "status_says", "why")
+        self._plain("guideline", ("id", "text", "handled", "status", "why"), names)
+        names = (
+            "title",
+            "days",
+            "loss",
+            "loss_low",
+            "loss_high",
+            "day",
+            "below_90_says",
+            "below_50_says",
+            "gained",
+            "weight",
+        )
+        rows = [[*(row[name] for name in names), " ".join(row["notes"]), refs(row)] for row in self.content["scenarios"]]
+        heads = ("scenario", "lasting", "loss", "certain", "possible", "first_day", "below_90", "below_50", "gained")
+        self._table("scenarios", (*heads, "try_weight", "remark", "where"), rows, money=(2, 3, 4))
 
     def _tables(self) -> None:
         content = self.content
@@ -169,8 +258,11 @@ class _Book:
         self._table("leakage", heads, rows)
         measures = content["mitigation"]["rows"] if content["mitigation"] else []
         heads = ("part", "item", "measure", "removed", "removed_certain", "removed_possible", "cost", "per_cost", "in_plan")
+        heads += ("owner", "due")
         names = ("part", "name", "says", "removed_estimate", "removed_low", "removed_high", "cost", "removed_per_cost")
-        rows = [[*(row[name] for name in names), "●" if row["chosen"] else None] for row in measures]
+        rows = [
+            [*(row[name] for name in names), "●" if row["chosen"] else None, row["owner"], row["due"]] for row in measures
+        ]
         self._table("measures", heads, rows, money=(3, 4, 5, 6))
         names = ("item", "name", "top_supplier", "top_share_low", "top_share_high", "year", "source")
         self._plain("market", ("id", "item", "place", "legend_low", "legend_high", "year", "source"), names)
@@ -198,9 +290,6 @@ class _Book:
             newest=world["newest"],
         )
         rows = [[line, None] for line in (self.t("date", date=meta["date"]), says, *content["assumptions"])]
-        rows += [
-            [f"{row['id']}: {row['condition']}", f"{row['issuer']}, {row['instrument']} ({row['purpose']})"]
-            for row in content["thresholds"]
-        ]
+        rows += [[row["id"], row["says"]] for row in content["thresholds"]]
         rows += [[r["title"], " ".join(filter(None, (r["publisher"], r["date"], r["url"])))] for r in content["sources"]]
         self._table("about", ("sources_title", "basis"), rows)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-ORDER = ("company", "sourcing", "bom", "products", "suppliers", "technologies", "measures", "questionnaire")
+ORDER = ("company", "sourcing", "bom", "products", "suppliers", "technologies", "measures", "scenarios", "questionnaire")
 """Sheets of the template; smelter lists come in their own files."""
 ROWS = 2000
 """Rows that carry drop-downs."""

@@ -23,7 +23,7 @@ KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "technologies", "qu
 PARTS = ("bom", "ledger", "sourcing", "price_list", "order")
 """Kinds whose lines are parts."""
 USABLE = frozenset((*PARTS, "technologies", "trade", "graph"))
-FORMS = ("company", "products", "suppliers", "technologies", "measures", "questionnaire", "smelters")
+FORMS = ("company", "products", "suppliers", "technologies", "measures", "scenarios", "questionnaire", "smelters")
 """Sheets of the audit workbook that are no tables of parts."""
 SHOWN = (
     "part",

@@ -200,7 +200,25 @@ class Shelves:
         gain = np.concatenate([state.gain, np.ones((3, state.sides, links))], axis=2)
         gain[:, :, self.stock] = 0.0
         cap = np.concatenate([state.cap, np.ones((3, more))], axis=1)
-        return replace(state, cap=cap, gain=gain, side=np.concatenate([state.side, np.zeros(more, np.int64)]))
+        side = np.concatenate([state.side, np.zeros(more, np.int64)])
+        return replace(state, cap=cap, gain=gain, side=side, order=self._above(cap, gain))
+
+    def _above(self, cap: np.ndarray, gain: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the blocks that hang on something that is hit; nothing is ever short in the others."""
+        network = self.network
+        hit = (cap != 1.0).any(axis=0)
+        usual = np.ones(len(network.indices))
+        usual[self.stock] = 0.0
+        for links in self.base.sources.values():
+            usual[links] = 0.0
+        hit[network.owner[(gain != usual).any(axis=(0, 1))]] = True
+        while (more := hit[network.indices] & ~hit[network.owner]).any():
+            hit[network.owner[more]] = True
+        order, starts = network.order
+        block = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+        wanted = np.bincount(block, hit[order], minlength=len(starts) - 1) > 0
+        sizes = np.diff(starts)[wanted]
+        return order[wanted[block]], np.concatenate([[0], np.cumsum(sizes)]).astype(starts.dtype)
 
 
 def shelved(base: ProductionNetwork, products: Iterable[str]) -> Shelves:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -68,7 +68,7 @@ class Problem:
         self.parts = [
             Threatened(self, at, shelves)
             for products, network in networks.items()
-            for shelves in [shelved(network, products)]
+            for shelves in [_shelved(network, products)]
             for at in range(len(threats))
         ]
 
@@ -87,6 +87,12 @@ class Problem:
         estimate, low, high = (float(sum(one)) for one in found)
         inside = sorted((low, high))
         return min(max(estimate, inside[0]), inside[1]), low, high
+
+
+@lru_cache(maxsize=8)
+def _shelved(network: ProductionNetwork, products: tuple[str, ...]) -> Shelves:
+    """Networks are asked again and again: by every threat of `stops`."""
+    return shelved(network, products)
 
 
 def _compiled(

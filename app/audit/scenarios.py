@@ -1,0 +1,283 @@
+"""What a board asks: embargoes, controls in force, sanctions, a lost site, a tariff; the company's own or the usual ones."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import Any
+
+import polars as pl
+
+from ...datasets import measures as measures_in_force
+from ...graph import Message
+from ...risk import (
+    Change,
+    Scenario,
+    Threat,
+    control_losses,
+    controlled,
+    embargo,
+    halt,
+    reduce,
+    stop_courses,
+    stop_losses,
+    timeline_summary,
+)
+from .company import Company, Source
+from .company_graph import HOME, SELF, CompanyGraph, firm_id, item_id
+from .figures import NOTHING, Figures, first_part, product_rows, sourcing_facts, totals
+from .words import place
+
+COUNTRIES = 3
+"""Countries whose embargo is tried when the company names no scenario: the ones that cost most."""
+TARIFF = 0.1
+"""A tariff is told for each ten points of its rate when the company names none."""
+CONTROLS, TARIFFS = "controls", "tariff"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One question of the board: ``kind`` as in the workbook, whom it hits, for how many days, how much it weighs."""
+
+    id: str
+    kind: str
+    title: Message | str
+    days: float
+    weight: float = 1.0
+    country: str | None = None
+    firm: str | None = None
+    part: str | None = None
+    rate: float | None = None
+    refs: tuple[str, ...] = ()
+    certain: tuple[Change, ...] = ()
+    possible: tuple[Change, ...] = ()
+    """What stops for certain, and what may stop besides: a company of which nobody said who owns how much of it."""
+    reached: tuple[str, ...] = field(default=())
+    """Companies of the group, by name."""
+
+
+def questions(company: Company, built: CompanyGraph, figures: Figures) -> list[Asked]:
+    """Return the company's own scenarios; without any, the usual ones for what it buys."""
+    rows = company.scenarios or list(_usual(company, built, figures))
+    asked = [_asked(company, built, row, f"S{n:02d}") for n, row in enumerate(rows, start=1)]
+    return [one for one in asked if one is not None]
+
+
+def _usual(company: Company, built: CompanyGraph, figures: Figures) -> list[dict[str, Any]]:
+    """An embargo by each of the worst countries, the controls in force, the worst maker's group, its site, a tariff."""
+    countries = [row["node"] for row in figures.countries if row["parts"]][:COUNTRIES]
+    rows: list[dict[str, Any]] = [{"kind": "embargo", "country": code} for code in countries]
+    if built.graph is not built.own:
+        rows.append({"kind": CONTROLS})
+    groups = [row for row in figures.makers if row["name"] in company.owners]
+    if groups:
+        rows.append({"kind": "sanctions", "company": company.owners[groups[0]["name"]][0]})
+    if figures.makers:
+        worst = figures.makers[0]
+        rows.append({"kind": "site", "company": worst["name"], "country": next(iter(worst["countries"]), None)})
+    spend = _spend_by_country(company)
+    if spend:
+        rows.append({"kind": TARIFFS, "country": max(spend, key=lambda code: (spend[code], code)), "rate": TARIFF})
+    return rows
+
+
+def _asked(company: Company, built: CompanyGraph, row: dict[str, Any], id: str) -> Asked | None:
+    """A row as a question; None where it says nothing to go by."""
+    kind, country, name, part = row["kind"], row.get("country"), row.get("company"), row.get("part")
+    days = row.get("days") or company.stop_days
+    base = {
+        "days": days,
+        "weight": 1.0 if row.get("weight") is None else float(row["weight"]),
+        "country": country,
+        "firm": name,
+        "part": part,
+        "rate": row.get("rate"),
+        "refs": (row["_ref"],) if row.get("_ref") else (),
+    }
+    shown = {"place": place(country), "company": name or "", "part": part or "", "rate": f"{row.get('rate') or 0:.0%}"}
+    about = "company" if name else "country"
+    title = row.get("scenario") or Message(f"app.audit_scenarios.{kind}_{about}", **shown)
+    if kind == CONTROLS or (kind == TARIFFS and country and row.get("rate") is not None):
+        return Asked(id, kind, title, **base)
+    nodes = _nodes(company, built, kind, country, name)
+    if nodes is None:
+        return None
+    certain, possible, reached = nodes
+    item = None if part is None else item_id(part)
+    make = lambda node: _change(kind, node, item, row.get("rate"))  # noqa: E731
+    found = {"certain": tuple(map(make, certain)), "possible": tuple(map(make, possible)), "reached": tuple(reached)}
+    return Asked(id, kind, title, **base, **found)
+
+
+def _change(kind: str, node: str, item: str | None, rate: float | None) -> Change:
+    if kind == "embargo":
+        return embargo(node, item=item, to=HOME, share=1.0 if rate is None else rate)
+    return halt(node, item=item) if rate is None else reduce(node, rate, item=item)
+
+
+def _nodes(
+    company: Company, built: CompanyGraph, kind: str, country: str | None, name: str | None
+) -> tuple[list[str], list[str], list[str]] | None:
+    """Whom a scenario hits: for certain, and besides."""
+    firm = firm_id(name or "")
+    known = firm is not None and firm in set(built.own.suppliers["id"])
+    if kind == "site" and name and country:
+        plants = [id for id in built.plants_of(str(firm)) if built.plants[id].country == country]
+        blank = [id for id in built.plants_of(str(firm)) if built.plants[id].country is None]
+        return (plants, blank, []) if plants or blank else None
+    if name and known:
+        if kind != "sanctions":
+            return built.plants_of(str(firm)), [], []
+        group = controlled(built.own, str(firm))
+        rows = [row for row in group.iter_rows(named=True) if row["supplier"] in built.plants]
+        firms = [built.name(one) for one in group["supplier"] if one not in built.plants and one != firm]
+        sure = [row["supplier"] for row in rows if row["control"] == "certain"]
+        return sure, [row["supplier"] for row in rows if row["control"] != "certain"], firms
+    return ([country], [], []) if country and not name else None
+
+
+def threats_of(asked: list[Asked]) -> list[Threat]:
+    """Return the questions that stop something, as the estimate sees them: with whoever may belong to a group."""
+    return [
+        Threat(Scenario(one.id, [*one.certain, *one.possible]), one.days, one.weight)
+        for one in asked
+        if one.certain or one.possible
+    ]
+
+
+def answers(company: Company, built: CompanyGraph, asked: list[Asked], date: str) -> list[dict[str, Any]]:
+    """Return what each question costs: money and days as intervals, over time; ``curve`` of a year's revenue kept."""
+    values = {item_id(id): row.get("revenue") for id, row in company.products.items()}
+    revenue = {id: float(row["revenue"]) for id, row in company.products.items() if row.get("revenue") is not None}
+    facts, all_ = sourcing_facts(company), threats_of(asked)
+    sure = [Threat(Scenario(one.id, one.certain), one.days) for one in asked if one.possible]
+    losses = stop_losses(built.own, all_, values, buyer=SELF, facts=facts)
+    least = stop_losses(built.own, sure, values, buyer=SELF, facts=facts) if sure else losses
+    courses = stop_courses(built.own, all_, values, buyer=SELF, facts=facts) if all_ and values else None
+    bounded = stop_courses(built.own, sure, values, buyer=SELF, facts=facts) if sure and values else None
+    stated = _owners_stated(company)
+    rows = []
+    for one in asked:
+        base = {"id": one.id, "kind": one.kind, "title": one.title, "days": one.days, "weight": one.weight}
+        base |= {
+            "refs": list(one.refs),
+            "reached": list(one.reached),
+            "unknown_owners": stated if one.kind == "sanctions" else None,
+        }
+        if one.kind == TARIFFS:
+            rows.append(base | _tariff(company, one))
+        elif one.kind == CONTROLS:
+            rows.append(base | _controls(company, built, one, revenue, date))
+        else:
+            products = product_rows(losses.products.filter(threat=one.id))
+            if one.possible:
+                low = {row["product"]: row for row in product_rows(least.products.filter(threat=one.id))}
+                for row in products:
+                    for name in ("lost_low", "stops_low"):
+                        row[name] = low[row["product"]][name]
+                    row["day_high"] = low[row["product"]]["day_high"]
+            hit = [row for row in products if row["stops_high"] > NOTHING]
+            first = first_part(losses.items.filter(threat=one.id))
+            row = base | totals(hit, revenue, one.days) | {"products": hit, "first_part": first}
+            rows.append(row | _over_time(courses, bounded if one.possible else courses, one, revenue))
+    return rows
+
+
+def _over_time(
+    courses: pl.DataFrame | None, certain: pl.DataFrame | None, one: Asked, revenue: dict[str, float]
+) -> dict[str, Any]:
+    """Days on which the revenue is below nine tenths and below half, and its curve by day; ``certain`` gives that bound."""
+    blank = {"below_90": None, "below_50": None, "back": None, "curve": []}
+    if courses is None or certain is None or not revenue:
+        return blank
+    weights = {item_id(id): value / sum(revenue.values()) for id, value in revenue.items()}
+    frames = [
+        frame.filter(pl.col("scenario") == one.id, pl.col("item").is_in(list(weights))) for frame in (courses, certain)
+    ]
+    grid = pl.concat([frame.select("day") for frame in frames]).unique().sort("day")
+    sums = {"estimate": [0.0] * grid.height, "high": [0.0] * grid.height, "low": [0.0] * grid.height}
+    for end, total in sums.items():
+        frame = frames[1] if end == "high" else frames[0]
+        for (item,), rows in frame.partition_by("item", as_dict=True).items():
+            rates = grid.join_asof(rows.sort("day"), on="day")[f"rate_{end}"].fill_null(1.0)
+            total[:] = [was + weights[str(item)] * min(rate, 1.0) for was, rate in zip(total, rates, strict=True)]
+    curve = list(zip(grid["day"].to_list(), sums["estimate"], sums["high"], sums["low"], strict=True))
+    back = timeline_summary(frames[0])["back_estimate"].max() if frames[0].height else None
+    below = {f"below_{level}": _days_below(curve, level / 100) for level in (90, 50)}
+    return below | {"curve": curve, "back": None if back == float("inf") else back}
+
+
+def _days_below(curve: list[tuple[float, float, float, float]], level: float) -> dict[str, float]:
+    """Days on which the part of the revenue is below a level, of a curve of steps."""
+    found = {"estimate": 0.0, "low": 0.0, "high": 0.0}
+    for (day, *rates), (end, *_) in zip(curve, curve[1:], strict=False):
+        for name, rate in zip(found, rates, strict=True):
+            found[name] += (end - day) * (rate < level - NOTHING)
+    return found
+
+
+def _controls(company: Company, built: CompanyGraph, one: Asked, revenue: dict[str, float], date: str) -> dict[str, Any]:
+    """What the controls in force do through the market-level facts above, without stocks: nobody knows those up there."""
+    table = measures_in_force(date)
+    products, named = [], {}
+    for id in company.products:
+        if item_id(id) not in set(built.graph.items["id"]):
+            continue
+        found = control_losses(built.graph, table, item_id(id), buyer=SELF, level="company")
+        if not found.height:
+            continue
+        row = found.row(0, named=True)
+        estimate = row["estimated_loss"]
+        products.append(
+            {"product": id, "lost": row["certain_loss"] if estimate is None else estimate, "lost_low": row["certain_loss"]}
+            | {"lost_high": row["possible_loss"], "lost_open": row["possible_loss"], "stops": row["certain_loss"]}
+            | {"stops_low": row["certain_loss"], "stops_high": row["possible_loss"], "day": None, "day_low": None}
+            | {"day_high": None, "estimated": estimate is not None}
+        )
+        for line in found.slice(1).iter_rows(named=True):
+            named[line["measure"]] = max(named.get(line["measure"], 0.0), line["possible_loss"])
+    found = totals(products, revenue, one.days)
+    if not all(row["estimated"] for row in products):
+        found["loss"] = None  # how many licences are granted nobody knows: an estimate would be a guess
+    acts = sorted(named, key=lambda id: (-named[id], id))
+    blank = {"first_part": None, "below_90": None, "below_50": None, "back": None, "curve": []}
+    return found | blank | {"products": products, "acts": acts}
+
+
+def _tariff(company: Company, one: Asked) -> dict[str, Any]:
+    """The rate on what is bought from there in a year: what is known to come from there, and what may."""
+    rate, known, open_, blank = one.rate or 0.0, 0.0, 0.0, 0
+    for part, sources in company.sources.items():
+        for source in sources:
+            if not source.active or (one.part is not None and part != one.part):
+                continue
+            if source.country not in {one.country, None}:
+                continue
+            if source.spend is None:
+                blank += 1
+            elif source.country is None:
+                open_ += source.spend
+            else:
+                known += source.spend
+    low, high = rate * known, None if blank else rate * (known + open_)
+    nothing = {"day": None, "day_low": None, "day_high": None, "first_part": None, "products": [], "lost": 0.0}
+    nothing |= {"below_90": None, "below_50": None, "back": None, "curve": [], "blank": blank}
+    return nothing | {"loss": low, "loss_low": low, "loss_high": high, "loss_open": high, "yearly": True}
+
+
+def _spend_by_country(company: Company) -> dict[str, float]:
+    found: dict[str, float] = defaultdict(float)
+    for source in _active(company):
+        if source.country and source.country != HOME and source.spend:
+            found[source.country] += source.spend
+    return found
+
+
+def _active(company: Company) -> list[Source]:
+    return [source for sources in company.sources.values() for source in sources if source.active]
+
+
+def _owners_stated(company: Company) -> tuple[int, int]:
+    """How many makers state no parent, of how many: those may belong to the group, too."""
+    makers = {source.maker for source in _active(company) if source.maker}
+    return sum(maker not in company.owners for maker in makers), len(makers)

@@ -1,0 +1,65 @@
+"""What to find out first: the facts behind the widest intervals of the tiers that the company cannot see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from ...graph import SupplyGraph
+from ...risk import Scenario, halt, solve, what_to_find_out
+from .company import Company
+from .company_graph import SELF, CompanyGraph, item_id
+from .figures import Figures
+
+WIDE = 0.2
+"""Twenty points between what is certain and what is possible."""
+ASKED = 2
+"""Intervals that are looked into, the ones with the most revenue between certain and possible."""
+STEPS, DRAWS = 3, 16
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A wide interval: what stops, the product, the bounds of what it loses, and the facts to find out first."""
+
+    node: str
+    product: str
+    low: float
+    high: float
+    facts: pl.DataFrame
+
+
+def unknowns(company: Company, built: CompanyGraph, figures: Figures) -> list[Unknown]:
+    """Return the widest intervals between the certain and the possible loss of a product, with `risk.what_to_find_out`."""
+    if built.graph is built.own or not figures.revenue:
+        return []
+    found = []
+    for node, product, low, high in _wide(company, built.graph, figures)[:ASKED]:
+        asked = Scenario(node, halt(node))
+        facts = what_to_find_out(
+            built.graph, asked, product=item_id(product), buyer=SELF, level="company", steps=STEPS, draws=DRAWS
+        )
+        facts = facts.filter(pl.col("step").is_not_null())
+        found.append(Unknown(node, product, low, high, facts))
+    return [one for one in found if one.facts.height]
+
+
+def _wide(company: Company, graph: SupplyGraph, figures: Figures) -> list[tuple[str, str, float, float]]:
+    network = graph.network(None, buyer=SELF, level="company")
+    known = set(network.makers["country"].drop_nulls())
+    goods = [id for id in figures.revenue if item_id(id) in set(network.items)]
+    rows = []
+    for row in figures.countries:
+        if row["node"] not in known:
+            continue
+        solved = solve(network, Scenario(row["node"], halt(row["node"])), None, ("low", "high"))
+        least, most = (solved.levels(end, [item_id(id) for id in goods]) for end in ("high", "low"))
+        rows += [
+            (row["market"], (row["node"], id, 1 - float(a), 1 - float(b)))
+            for id, a, b in zip(goods, least, most, strict=True)
+        ]
+    wide = [(market, found) for market, found in rows if found[3] - found[2] > WIDE]
+    # A country that the estimate says much of comes first, then the interval with the most revenue in it.
+    order = sorted(wide, key=lambda row: (-row[0], -(row[1][3] - row[1][2]) * figures.revenue[row[1][1]], row[1]))
+    return [found for _, found in order]

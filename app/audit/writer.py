@@ -1,0 +1,175 @@
+"""Words for figures, and the sections of the report about what the board asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from ...datasets.guideline import guideline_documents
+from ...graph import Message
+from ...graph.messages import text
+from ..ask import worded
+from .measures import describe
+from .report import Audit
+from .unknowns import Unknown
+from .words import BLANK, days, money, percent, place, say
+
+LARGE = 0.1
+"""A stop that costs this part of a year's revenue is counted on the board page."""
+
+
+class Writer:
+    """An audit and a language."""
+
+    def __init__(self, audit: Audit, lang: str) -> None:
+        self.audit, self.lang = audit, lang
+        self.company, self.figures = audit.company, audit.figures
+        self.documents = {row["id"]: row for row in guideline_documents().iter_rows(named=True)}
+
+    def t(self, name: str, **values: Any) -> str:
+        """Return a sentence of the report."""
+        return text(f"app.audit_page.{name}", self.lang, **values)
+
+    def say(self, value: Message | str | None) -> str:
+        """Return words that may have chosen no language yet."""
+        return say(value, self.lang)
+
+    def money(self, value: float | None) -> str:
+        """Return an amount as boards read it."""
+        return money(value, self.company.currency, self.lang)
+
+    def place(self, code: str | None) -> str:
+        """Return a country's name."""
+        return self.say(place(code))
+
+    def item(self, id: str) -> str:
+        """The name of a bundled item."""
+        names = self.audit.names.get(id)
+        return id if names is None else names[self.lang] or names["en"]
+
+    def _most(self, value: float | None) -> str:
+        """An amount that may have no upper bound."""
+        if not self.figures.revenue:
+            return BLANK
+        return self.t("no_bound") if value is None else self.money(value)
+
+    def _days(self, least: float | None, estimate: float | None) -> str:
+        """The day of the first shortage: estimate, and the earliest that is possible."""
+        if least is None:
+            return self.t("does_not_stop")
+        if estimate is None:
+            return self.t("from_day", low=f"{least:.0f}")
+        shown = days(estimate, self.lang)
+        return shown if estimate - least < 0.5 else self.t("day_worst", day=shown, worst=f"{least:.0f}")
+
+    def _three(self, value: Mapping[str, float | None]) -> str:
+        """An estimate with what is certain and what is possible, where these differ."""
+        shown = self.money(value["estimate"])
+        bounds = (self.money(value["low"]), self._most(value["high"]))
+        return shown if set(bounds) == {shown} else self.t("three", estimate=shown, low=bounds[0], high=bounds[1])
+
+    def _bounds(self, low: float, high: float) -> str:
+        """The range between what is taken off the certain and off the possible loss, in either order."""
+        ends = [self.money(value) for value in sorted((low, high))]
+        return ends[0] if ends[0] == ends[1] else self.t("from_to", low=ends[0], high=ends[1])
+
+    def _measure(self, row: dict[str, Any]) -> str:
+        return self.say(describe(row, {row["country"]: place(row["country"])}))
+
+    def _headline(self, countries: list[dict[str, Any]], makers: list[dict[str, Any]]) -> list[str]:
+        """The page in two or three sentences: the worst stop, how many hurt, what a budget takes off."""
+        worst = [row for row in [*countries, *makers] if row["loss"] > 0]
+        if not worst:
+            return []
+        first = max(worst, key=lambda row: row["loss"])
+        revenue = sum(self.figures.revenue.values())
+        fields = {"stop": first["name"] or self.place(first["node"]), "days": f"{self.company.stop_days:g}"}
+        fields |= {"part": percent(first["loss"] / revenue)}
+        bounds = {"estimate": first["loss"], "low": first["loss_low"], "high": first["loss_high"]}
+        fields |= {"loss": self._three(bounds)}
+        fields |= {"day": self._days(first["day_low"], first["day"])}
+        lines = [self.t("headline_worst", **fields)]
+        large = sum(row["loss"] >= LARGE * revenue for row in worst)
+        lines.append(self.t("headline_count", count=large, part=percent(LARGE)))
+        found = self.audit.mitigation
+        if found is not None and found.plan is not None and found.plan.chosen:
+            saved = found.nothing["estimate"] - found.plan.after["estimate"]
+            part = percent(saved / found.nothing["estimate"]) if found.nothing["estimate"] else BLANK
+            lines.append(self.t("headline_plan", cost=self.money(found.plan.cost), saved=self.money(saved), part=part))
+        return lines
+
+    def _scenario(self, row: dict[str, Any]) -> dict[str, Any]:
+        """A scenario in words; where nothing limits a loss it says so, and where nobody can estimate it too."""
+        money = {f"{name}_says": self._most(row[name]) for name in ("loss_low", "loss_high")}
+        money["loss_says"] = self.t("no_estimate") if row["loss"] is None else self.money(row["loss"])
+        gained = self._gained(row["id"])
+        notes = []
+        if row["reached"]:
+            notes.append(self.t("reached", companies=", ".join(row["reached"][:6])))
+        if row["unknown_owners"] and row["unknown_owners"][0]:
+            notes.append(self.t("owners_unknown", count=row["unknown_owners"][0], known=row["unknown_owners"][1]))
+        if row.get("acts"):
+            notes.append(self.t("acts", count=len(row["acts"]), acts=", ".join(row["acts"][:4])))
+        if row["kind"] == "controls":
+            notes.append(self.t("controls_note"))
+        if row.get("yearly"):
+            notes.append(self.t("tariff_note", blank=row["blank"]))
+        below = {f"{name}_says": self._below(row[name]) for name in ("below_90", "below_50")}
+        return (
+            row
+            | money
+            | below
+            | {
+                "says": self.say(row["title"]),
+                "title": self.say(row["title"]),
+                "lasts_says": self.t("a_year") if row.get("yearly") else days(row["days"], self.lang),
+                "day_says": BLANK if row["kind"] in {"controls", "tariff"} else self._days(row["day_low"], row["day"]),
+                "first_name": None if row["first_part"] is None else self.company.parts[row["first_part"]].name,
+                "notes": notes,
+                "gained": gained,
+            }
+        )
+
+    def _below(self, found: dict[str, float] | None) -> str:
+        if found is None:
+            return BLANK
+        shown = days(found["estimate"], self.lang)
+        ends = (f"{found['low']:,.0f}", f"{found['high']:,.0f}")
+        return shown if ends[0] == ends[1] else self.t("between", shown=shown, low=ends[0], high=ends[1])
+
+    def _gained(self, scenario: str) -> str:
+        """The measure that gains most days in a scenario."""
+        found = self.audit.mitigation
+        if found is None:
+            return BLANK
+        rows = found.gains.filter(pl.col("threat") == scenario, pl.col("days_gained") >= 0.5)
+        if not rows.height:
+            return BLANK
+        best = rows.sort(-pl.col("days_gained"), "measure").row(0, named=True)
+        about = next(row for row in found.rows if row["measure"] == best["measure"])
+        return self.t("gains", days=f"{best['days_gained']:,.0f}", measure=f"{about['part']} {self._measure(about)}")
+
+    def _unknown(self, row: Unknown) -> dict[str, Any]:
+        facts = worded(self.audit.built.graph, row.facts)
+        return {
+            "says": self.t(
+                "unknown_says", place=self.place(row.node), product=row.product, low=percent(row.low), high=percent(row.high)
+            ),
+            "facts": [
+                {"says": fact[f"text_{self.lang}"], "who": fact[f"who_{self.lang}"]} for fact in facts.iter_rows(named=True)
+            ],
+        }
+
+    def _apart(self) -> dict[str, Any] | None:
+        """Parts of little spend, set apart."""
+        if self.company.c_spend is None:
+            return None
+        parts = self.company.apart
+        spend = sum(self.company.spend(part) or 0.0 for part in parts)
+        shown = {"limit": self.money(self.company.c_spend), "count": len(parts), "spend": self.money(spend)}
+        return {
+            "says": self.t("apart_says", **shown),
+            "parts": [f"{part} {self.company.parts[part].name}" for part in parts],
+        }

@@ -1,0 +1,165 @@
+"""What measures take off stops, for a buyer that knows its own sourcing: blanks read as in `stops`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from ...graph import LimitError, SupplyGraph
+from .planning import TIME_LIMIT, best_set
+from .remedies import Threat
+from .stops import Candidate, Stops, compile_for
+
+READINGS = ("estimate", "low", "high")
+Bounds = dict[str, float]
+"""``estimate``, ``low`` (certain), ``high`` (possible)."""
+
+
+@dataclass(frozen=True)
+class StopPlan:
+    """The best set of measures under a budget, by the estimate: proven best. ``after``: the mean loss with it."""
+
+    chosen: tuple[str, ...]
+    cost: float
+    after: Bounds
+
+
+@dataclass(frozen=True)
+class StopMeasures:
+    """What measures do against stops; see `stop_measures`."""
+
+    nothing: Bounds
+    measures: pl.DataFrame
+    threats: pl.DataFrame
+    plan: StopPlan | None
+    proven: bool
+
+
+def stop_measures(
+    graph: SupplyGraph,
+    threats: Sequence[Threat],
+    values: Mapping[str, float | None],
+    candidates: Sequence[Candidate],
+    *,
+    buyer: str,
+    facts: Any,
+    budget: float | None = None,
+    time_limit: float = TIME_LIMIT,
+) -> StopMeasures:
+    r"""Return what each measure takes off the mean loss of the threats, and the best set within a budget.
+
+    With w the weights of the threats, D their days, v the yearly values and l the parts lost, the mean loss is
+
+    .. math:: R = \sum_t w_t \frac{D_t}{365} \sum_p v_p \, l_{pt}
+
+    Items that nobody is named for are left out. What stands ready today counts in every figure.
+
+    Parameters
+    ----------
+    graph, threats, values, buyer, facts
+        As in `stop_losses`.
+    candidates : sequence of Candidate
+        What could be done; ids are unique.
+    budget : float, optional
+        What the chosen candidates may cost together; one without a cost is never chosen.
+    time_limit : float
+        Seconds for the search.
+
+    Returns
+    -------
+    StopMeasures
+        ``nothing``: the mean loss without any. ``measures``: ``measure, cost, removed_estimate, removed_low, removed_high``
+        (off the estimate, the certain and the possible loss), ``removed_per_cost``. ``threats``: for each threat and measure
+        ``removed_estimate`` (of that threat alone, unweighted) and ``days_gained`` until the first shortage of any product
+        (estimate; a threat that then brings none counts with its days). ``plan``: the best set; None without a budget or
+        costs, or when it was not ``proven`` best in time.
+
+    Raises
+    ------
+    InputError, UnknownIdError
+        As `stop_losses`.
+    """
+    stops = Stops(graph, values, buyer=buyer, facts=facts, candidates=candidates)
+    total = sum(threat.weight for threat in threats) or 1.0
+    weights = [threat.weight / total for threat in threats]
+    compile_for(stops.network("estimate"), len(threats) * (1 + len(candidates)))
+    trials = {case: _Trial(stops, threats, case, weights) for case in READINGS}
+
+    def lost(chosen: Iterable[int] = ()) -> Bounds:
+        found = {case: trial.lost(tuple(chosen)) for case, trial in trials.items()}
+        return found | {"estimate": min(max(found["estimate"], found["low"]), found["high"])}
+
+    nothing = lost()
+    rows, each = [], []
+    for j, candidate in enumerate(candidates):
+        after = lost([j])
+        removed = {name: max(0.0, nothing[name] - after[name]) for name in READINGS}
+        per = removed["estimate"] / candidate.cost if candidate.cost else None
+        rows.append((candidate.id, candidate.cost, *(removed[name] for name in READINGS), per))
+        each += trials["estimate"].gains(j)
+    plan, proven = None, True
+    if budget is not None and any(candidate.cost is not None for candidate in candidates):
+        try:
+            chosen = trials["estimate"].best(budget, time_limit)
+            costs = (candidates[j].cost or 0.0 for j in chosen)
+            plan = StopPlan(tuple(candidates[j].id for j in chosen), float(sum(costs)), lost(chosen))
+        except LimitError:  # a set that is not proven best is not shown as one
+            proven = False
+    names = ("cost", *(f"removed_{name}" for name in READINGS), "removed_per_cost")
+    schema = {"measure": pl.String} | dict.fromkeys(names, pl.Float64)
+    gains = {"threat": pl.String, "measure": pl.String, "removed_estimate": pl.Float64, "days_gained": pl.Float64}
+    measures = pl.DataFrame(rows, schema=schema, orient="row")
+    return StopMeasures(nothing, measures, pl.DataFrame(each, schema=gains, orient="row"), plan, proven)
+
+
+class _Trial:
+    """Threats in one reading, with candidates opened or not; what stands ready counts in every figure."""
+
+    def __init__(self, stops: Stops, threats: Sequence[Threat], case: str, weights: Sequence[float]) -> None:
+        self.stops, self.case, self.weights, self.threats = stops, case, list(weights), list(threats)
+        self.candidates = stops.candidates
+        self.short = [stops.short(threat, case) for threat in threats]
+        self.problem = stops.problem(threats, case, set().union(*self.short), [1.0] * len(threats))
+        self.ready = len(self.problem.measures) - len(self.candidates)
+        self.known: dict[tuple[int, tuple[int, ...]], tuple[float, float]] = {}
+
+    def lost(self, chosen: tuple[int, ...]) -> float:
+        """Return the mean loss per threat."""
+        return sum(weight * self._one(at, chosen)[0] for at, weight in enumerate(self.weights) if weight)
+
+    def gains(self, j: int) -> list[tuple[str, str, float, float]]:
+        """Return what one candidate alone takes off each threat, and the days that it gains."""
+        found = []
+        for at, threat in enumerate(self.threats):
+            if self.candidates[j].item in self.short[at]:
+                (before, first), (after, then) = self._one(at, ()), self._one(at, (j,))
+                found.append((threat.scenario.name, self.candidates[j].id, max(0.0, before - after), max(0.0, then - first)))
+        return found
+
+    def _one(self, at: int, chosen: tuple[int, ...]) -> tuple[float, float]:
+        """What one threat costs, and its first shortage; a measure for what is never short there changes nothing."""
+        short, part = self.short[at], self.problem.parts[at]
+        useful = tuple(j for j in chosen if self.candidates[j].item in short)
+        if (at, useful) not in self.known:
+            measures = self.problem.measures
+            opened = [j for j in range(self.ready) if measures[j].item in short]
+            opened += [self.ready + j for j in useful]
+            course = part.run([j for j in opened if measures[j].ready < part.length], self.case)
+            self.known[at, useful] = part.worth(course.lost), float(course.below.min())
+        return self.known[at, useful]
+
+    def best(self, budget: float, time_limit: float) -> list[int]:
+        """Return the candidates of the best set within a budget."""
+        priced = {one.item for one in self.candidates if one.cost is not None and one.cost <= budget}
+        at = [i for i, short in enumerate(self.short) if short & priced and self.weights[i]]
+        if not at:
+            return []
+        short = set().union(*(self.short[i] for i in at))
+        problem = self.stops.problem([self.threats[i] for i in at], self.case, short, [self.weights[i] for i in at])
+        ready = len(problem.measures) - len(self.candidates)
+        costs = [0.0] * ready + [candidate.cost for candidate in self.candidates]
+        found = best_set(problem, costs, budget, "risk", self.case, time_limit)
+        return sorted(j - ready for j in found if j >= ready)

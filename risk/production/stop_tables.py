@@ -1,0 +1,95 @@
+"""The tables of `stops`: what a buyer knows of its sources, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import polars as pl
+
+from ...graph import InputError, SupplyGraph
+
+NEVER = float("inf")
+NOTHING = 1e-9
+CASES = ("estimate", "low", "high", "open")
+"""Readings of a risk ("low" is the certain one); ``open``: the possible one, with items that nobody is named for."""
+_FACTS = {
+    "maker": pl.String,
+    "qualified": pl.Boolean,
+    "stock_days": pl.Float64,
+    "switching_days": pl.Float64,
+    "spend": pl.Float64,
+}
+
+
+def sources_of(graph: SupplyGraph, buyer: str, facts: Any) -> pl.DataFrame:
+    """The facts, with the country of each supplier and whether it delivers today."""
+    frame = facts if isinstance(facts, pl.DataFrame) else pl.DataFrame(facts, infer_schema_length=None)
+    if missing := [name for name in ("item", "supplier") if name not in frame.columns]:
+        raise InputError("risk.exposure.facts", columns=", ".join(missing))
+    told = "maker" in frame.columns
+    frame = frame.select(
+        pl.col("item", "supplier").cast(pl.String),
+        *((pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in _FACTS.items()),
+    )
+    frame = frame if told else frame.with_columns(maker="supplier")
+    where = graph.suppliers.select("country", supplier="id")
+    unused = graph.shares.filter(pl.col("share") == 0).select("item", "supplier", used=pl.lit(False)).unique()
+    frame = frame.join(where, on="supplier", how="left", maintain_order="left")
+    frame = frame.join(unused, on=["item", "supplier"], how="left", maintain_order="left")
+    return frame.with_columns(pl.col("used").fill_null(True))
+
+
+def unnamed_items(graph: SupplyGraph) -> set[str]:
+    """Items that are needed, that need nothing themselves, and that nobody is named for."""
+    return set(graph.inputs["input"]) - set(graph.inputs["item"]) - set(graph.shares["item"])
+
+
+def ready_sources(sources: pl.DataFrame, case: str, usual: float) -> Iterable[tuple[float, str | None]]:
+    """Days until each source that stands ready delivers, and which it is (None: somebody else)."""
+    rows = list(sources.select("supplier", "used", "qualified", "switching_days").iter_rows())
+    blank = {"estimate": usual, "low": 0.0}.get(case, NEVER)
+    spare = [row for row in rows if not row[1] and row[2] is not False]
+    doubtful = any(row[2] is None for row in spare)
+    if case != "low":  # what may be an alternative is one where it hurts least
+        spare = [row for row in spare if row[2]]
+    found: list[tuple[float, str | None]] = [(blank if row[3] is None else row[3], row[0]) for row in spare]
+    if (found and not (doubtful and case == "low")) or (doubtful and case in {"high", "open"}):
+        return found
+    used = [row[3] for row in rows if row[1]]
+    stated = [days for days in used if days is not None]
+    whole = bool(stated) and len(stated) == len(used)
+    other = max(stated, default=usual)
+    return [*found, (other if whole else {"estimate": other}.get(case, blank), None)]
+
+
+def bounded(row: dict[str, Any], days: float) -> dict[str, Any]:
+    """A row of `stop_losses`: the estimate between its bounds, days from the earliest to the latest."""
+    found = {"threat": row["threat"], "product": row["product"]}
+    for name in ("lost", "stops"):
+        low, high = row[f"{name}_low"], row[f"{name}_high"]
+        found |= {f"{name}_estimate": min(max(row[f"{name}_estimate"], low), high), f"{name}_low": low, f"{name}_high": high}
+    found["lost_open"] = max(row.get("lost_open", 0.0), row["lost_high"])
+    ends = {"estimate": row["day_estimate"], "low": row["day_high"], "high": row["day_low"]}
+    return found | {f"day_{end}": None if day >= days - NOTHING else day for end, day in ends.items()}
+
+
+def loss_table(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    """Return the rows of `stop_losses` as a frame."""
+    numbers = [f"lost_{case}" for case in CASES]
+    numbers += [f"{name}_{end}" for name in ("day", "stops") for end in ("estimate", "low", "high")]
+    schema = {"threat": pl.String, "product": pl.String} | dict.fromkeys(numbers, pl.Float64)
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def beside(frames: list[pl.DataFrame]) -> pl.DataFrame:
+    """Three curves on the days of all of them, as one frame like that of `timeline`."""
+    keys = ["scenario", "item", "day"]
+    grid = pl.concat([frame.select(keys) for frame in frames]).unique().sort(keys)
+    for frame in frames:
+        rate, lost = frame.columns[3:]
+        curve = frame.with_columns(at="day").sort(keys)
+        grid = grid.join_asof(curve, on="day", by=["scenario", "item"], check_sortedness=False)
+        since = pl.col("day") - pl.col("at")
+        grid = grid.with_columns(pl.col(lost) + since * (1 - pl.col(rate))).drop("at")
+    return grid.select(*keys, *(f"{what}_{end}" for what in ("rate", "lost") for end in ("low", "high", "estimate")))

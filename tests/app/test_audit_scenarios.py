@@ -1,0 +1,161 @@
+"""What the board asks is worked out as it stands in the workbook: durations, weights, ownership, limits, C-parts."""
+
+import csv
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from kanmon.app.audit.content import content
+from kanmon.app.audit.files import write_report
+from kanmon.app.audit.report import audit
+from kanmon.datasets.intake.sheets import read_sheets
+from kanmon.graph import SupplyGraph
+
+DATE = "2026-11-28"
+SHEETS = {
+    "Company": [
+        ["Company name", "Budget for measures", "Days of a stop", "C-parts below (annual spend)", "Limit: one country"],
+        ["Acme", 100, 100, 50, "80%"],
+    ],
+    "Sourcing": [
+        ["part", "name", "supplier", "country", "share", "stock days", "switching days", "annual spend"],
+        ["P1", "Gear", "X", "China", "70%", 30, 400, 700],
+        ["P1", "Gear", "Y", "Japan", "30%", 30, 400, 300],
+        ["P2", "Chip", "W", "Taiwan", "100%", 20, 60, 400],
+        ["P3", "Screw", "Z", "China", "100%", 0, 400, 10],
+    ],
+    "BOM": [["parent", "part"], ["A", "P1"], ["A", "P2"], ["A", "P3"]],
+    "Products": [["product", "annual revenue"], ["A", 36500]],
+    "Suppliers": [
+        ["supplier", "kind", "billing country", "parent company", "share held by the parent", "last talk on supply risk"],
+        ["X", "maker", "China", "Group", "60%", "2026-01-31"],
+        ["W", "maker", "Taiwan", "Group", None, None],
+        ["Y", "maker", "Japan", None, None, None],
+    ],
+    "Measures": [
+        ["part no.", "measure", "days", "cost", "owner", "due"],
+        ["P1", "hold more stock", 20, 50, "Purchasing", "2027-03-31"],
+    ],
+    "Scenarios": [
+        ["scenario", "what happens", "company", "country", "days", "rate", "weight"],
+        ["China", "embargo towards us", None, "China", 90, None, 3],
+        ["Group", "sanctions on a company and its group", "Group", None, 100, None, 1],
+        ["Site", "loss of a site", "W", "Taiwan", 50, None, 0],
+        ["Tariff", "tariff", None, "China", None, "25%", None],
+        ["Nobody", "supply stops", "No such firm", None, None, None, None],
+    ],
+    "Technologies": [["technology", "number (1-24)"], ["Winding of things", 3], ["Other", 77]],
+}
+office = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+
+
+def written(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        for name, rows in sheets.items():
+            page = book.add_worksheet(name)
+            for i, row in enumerate(rows):
+                for j, value in enumerate(row):
+                    page.write(i, j, value)
+    return path
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory):
+    path = written(tmp_path_factory.mktemp("asked") / "a.xlsx", SHEETS)
+    return audit(path, lang="en", date=DATE, world=SupplyGraph())
+
+
+@pytest.fixture(scope="module")
+def rows(found):
+    return {row["title"]: row for row in content(found, "en")["scenarios"]}
+
+
+def test_an_embargo_lasts_as_long_as_it_is_said_to(rows):
+    row = rows["China"]
+    # 70 % of the gear is cut for 90 days: its stock of 30 days lasts 30 / 0.7 days, then 70 % of 100 a day is lost.
+    assert row["loss"] == pytest.approx((90 - 30 / 0.7) * 0.7 * 100, rel=1e-6)
+    assert row["loss_low"] == pytest.approx(row["loss"]) and row["loss_high"] == pytest.approx(row["loss"])
+    assert row["below_50"]["estimate"] == pytest.approx(90 - 30 / 0.7)
+
+
+def test_a_sanction_reaches_for_certain_only_whom_half_is_known_of(rows):
+    row = rows["Group"]
+    assert sorted(row["reached"]) == ["W", "X"]
+    gear = (100 - 30 / 0.7) * 0.7 * 100
+    assert row["loss_low"] == pytest.approx(gear, rel=1e-6), "of W nobody says how much the group owns"
+    assert row["loss_high"] > row["loss_low"]
+    assert row["unknown_owners"][0] == 2, "Y and Z state no parent"
+
+
+def test_the_loss_of_a_site_and_a_tariff(rows):
+    assert rows["Site"]["loss"] == pytest.approx(30 * 100, rel=1e-6)
+    assert rows["Tariff"]["loss"] == pytest.approx(0.25 * 710) and rows["Tariff"]["loss_high"] == pytest.approx(0.25 * 710)
+
+
+def test_a_scenario_about_nobody_is_said(found, rows):
+    assert "Nobody" not in rows
+    assert any("No such firm" in remark.message.text("en") for remark in found.company.remarks)
+
+
+def test_measures_are_weighed_by_the_scenarios_and_say_who_and_when(found):
+    shown = content(found, "en")["mitigation"]
+    assert shown["own"] and shown["threats"] == ["China", "Group"]
+    (row,) = [row for row in shown["rows"] if row["stated"]]
+    assert row["owner_says"] == "Purchasing" and row["due_says"] == "2027-03-31" and row["chosen"]
+    gained = found.mitigation.gains.filter(threat="S01", measure=row["measure"])["days_gained"].item()
+    assert gained == pytest.approx(20 / 0.7)
+
+
+def test_parts_of_little_spend_are_set_apart_and_listed(found):
+    assert found.company.apart == ["P3"]
+    assert "P3 Screw" in content(found, "en")["apart"]["parts"]
+    (china,) = [row for row in found.figures.countries if row["node"] == "CHN"]
+    assert china["loss"] == pytest.approx((100 - 30 / 0.7) * 0.7 * 100, rel=1e-6), "the screw stops nothing"
+
+
+def test_the_companys_own_limit_and_technology_numbers_count(found):
+    by_check = {finding.check: finding for finding in found.findings}
+    assert not any("P1" in row.what for row in by_check["country"].evidence), "70 % is below the limit of 80 %"
+    stated = [row for row in found.figures.flags if row["verdict"] == "stated"]
+    assert [(row["subject"], row["technology"]) for row in stated] == [("Winding of things", 3)]
+    assert any("77" in remark.value for remark in found.company.remarks)
+    assert len(by_check["dialogue"].evidence) == 2, "with W and Y nobody is known to have talked"
+
+
+NEEDED = {"part", "parent", "supplier", "product", "part no.", "measure", "what happens", "technology", "Company name"}
+
+
+@pytest.mark.parametrize("sheet", list(SHEETS))
+def test_a_sheet_of_its_needed_columns_alone_is_enough(tmp_path, sheet):
+    kept = [j for j, name in enumerate(SHEETS[sheet][0]) if name in NEEDED]
+    less = SHEETS | {sheet: [[row[j] for j in kept] for row in SHEETS[sheet]]}
+    again = audit(written(tmp_path / "a.xlsx", less), lang="ja", date=DATE, world=SupplyGraph())
+    write_report(again, tmp_path / "out", "ja")
+
+
+def test_the_guideline_table_says_of_each_point_how_it_is_handled(found):
+    table = {row["id"]: row for row in content(found, "en")["guideline"]}
+    assert table["ESMG-CHK"]["how"] == "missing" and "could not be obtained" in table["ESMG-CHK"]["why"]
+    assert table["ESMG-A5"]["how"] == "computed" and table["ESMG-P2"]["how"] == "asked"
+    with (Path(__file__).resolve().parents[2] / "datasets/data/guideline/items.csv").open(encoding="utf-8") as file:
+        assert list(table) == [row["id"] for row in csv.DictReader(file) if row["document"] == "ESMG"]
+
+
+@office
+@pytest.mark.office
+def test_the_sheet_to_work_on_recalculates_to_what_the_audit_says(found, tmp_path):
+    write_report(found, tmp_path / "out", "en")
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = ["soffice", profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(tmp_path)]
+    subprocess.run([*command, str(tmp_path / "out" / "report.xlsx")], check=True, capture_output=True, timeout=240)
+    before, after = (
+        {sheet.name: sheet.frame for sheet in read_sheets(path)}["Try"]
+        for path in (tmp_path / "out" / "report.xlsx", tmp_path / "report.xlsx")
+    )
+    assert before.height == after.height
+    numbers = lambda frame: [  # noqa: E731
+        round(float(cell), 4) for row in frame.rows() for cell in row if cell and cell.replace(".", "").isdigit()
+    ]
+    assert numbers(before) == pytest.approx(numbers(after)) and len(numbers(before)) > 15

@@ -1,0 +1,143 @@
+"""Stops of a buyer's own sourcing: blanks are intervals, groups change nothing, and two engines of time agree."""
+
+import kanmon.risk.production.stops as module
+import pytest
+from kanmon.graph import SupplyGraph
+from kanmon.risk import Candidate, Scenario, Threat, controlled, halt, stop_courses, stop_losses, stop_measures
+from polars.testing import assert_frame_equal
+
+ROWS = [  # item, plant, maker, country, share, stock, switching
+    ("gear", "X-cn", "X", "CHN", 0.6, 30.0, 90.0),
+    ("gear", "X-de", "X", "DEU", 0.4, 30.0, 90.0),
+    ("chip", "W-tw", "W", "TWN", 1.0, 20.0, None),
+    ("seal", "V", "V", None, 1.0, None, 60.0),
+    ("bolt", "U-jp", "U", "JPN", None, 10.0, 120.0),
+    ("bolt", "T-cn", "T", "CHN", None, 10.0, 120.0),
+]
+NEEDS = [("robot", "gear"), ("robot", "arm"), ("arm", "chip"), ("arm", "seal"), ("tool", "bolt"), ("tool", "seal")]
+VALUES = {"robot": 3650.0, "tool": 365.0}
+
+
+def own(rows=ROWS, needs=NEEDS):
+    items = dict.fromkeys([one for pair in needs for one in pair])
+    makers = dict.fromkeys(row[2] for row in rows if row[2])
+    suppliers = [{"id": "own", "name_en": "own", "kind": "company", "country": "JPN"}]
+    suppliers += [{"id": f"@{m}", "name_en": m, "kind": "company"} for m in makers]
+    for row in {row[1]: row for row in rows}.values():
+        parent = {"parent": f"@{row[2]}", "parent_share": 1.0} if row[2] else {}
+        suppliers.append({"id": row[1], "name_en": row[1], "kind": "company", "country": row[3]} | parent)
+    base = {"source": "s", "scope": "own", "complete": True}
+    shares = [base | {"item": row[0], "supplier": row[1], "share": row[4]} for row in rows]
+    shares += [base | {"item": item, "supplier": "own", "share": 1.0} for item in ("robot", "arm", "tool")]
+    graph = SupplyGraph(
+        items=[{"id": id, "name_en": id, "kind": "component"} for id in items],
+        inputs=[{"item": a, "input": b, "source": "s"} for a, b in needs],
+        suppliers=suppliers,
+        shares=shares,
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    facts = [
+        {
+            "item": row[0],
+            "supplier": row[1],
+            "maker": row[2] and f"@{row[2]}",
+            "stock_days": row[5],
+            "switching_days": row[6],
+        }
+        for row in rows
+    ]
+    return graph, facts
+
+
+def threats(*nodes, days=180.0):
+    return [Threat(Scenario(node, halt(node)), days) for node in nodes]
+
+
+ALL = ("CHN", "DEU", "TWN", "USA", "@X", "@W", "@V", "@T")
+
+
+def losses(nodes=ALL, rows=ROWS, days=180.0):
+    graph, facts = own(rows)
+    found = stop_losses(graph, threats(*nodes, days=days), VALUES, buyer="own", facts=facts).products
+    return {(row["threat"], row["product"]): row for row in found.iter_rows(named=True)}
+
+
+def test_a_plant_of_unknown_place_may_stop_with_any_country_and_with_none():
+    found = losses()
+    for country in ("DEU", "USA"):
+        row = found[country, "tool"]
+        assert row["lost_low"] == 0.0 and row["lost_high"] == pytest.approx(60 / 180), country
+    assert found["@V", "tool"]["lost_low"] == pytest.approx(0.0), "a blank stock may last the whole stop"
+    assert found["@V", "tool"]["lost_high"] == pytest.approx(60 / 180), "then somebody else delivers"
+
+
+def test_certain_losses_are_those_of_a_calendar():
+    found = losses()
+    # W alone makes the chip: 20 days in stock, and nobody says how long switching takes: at once, or never. Where the seal
+    # is short for the first 60 days, too, the chips in stock wait for it.
+    assert found["TWN", "robot"]["lost_high"] == pytest.approx(160 / 180)
+    assert found["@W", "robot"]["lost_low"] == 0.0 and found["@W", "robot"]["lost_high"] == pytest.approx(160 / 180)
+    # Both plants of X stop: 30 days of stock, others deliver from day 90.
+    assert found["@X", "robot"]["lost_low"] == pytest.approx(60 / 180)
+    assert found["@X", "robot"]["day_estimate"] == pytest.approx(30.0)
+
+
+def test_the_order_is_certain_estimate_possible_and_open():
+    for row in losses().values():
+        assert row["lost_low"] - 1e-9 <= row["lost_estimate"] <= row["lost_high"] + 1e-9 <= row["lost_open"] + 2e-9
+
+
+def test_groups_of_a_large_company_give_the_same_figures(monkeypatch):
+    graph, facts = own()
+    arguments = (graph, threats(*ALL), VALUES)
+    whole = stop_losses(*arguments, buyer="own", facts=facts)
+    curves = stop_courses(*arguments, buyer="own", facts=facts)
+    monkeypatch.setattr(module, "LARGE", 0)
+    monkeypatch.setattr(module, "GROUP", 4)
+    parts = stop_losses(*arguments, buyer="own", facts=facts)
+    assert_frame_equal(whole.products.sort("threat", "product"), parts.products.sort("threat", "product"))
+    assert_frame_equal(whole.items.sort("threat", "item"), parts.items.sort("threat", "item"))
+    assert_frame_equal(curves, stop_courses(*arguments, buyer="own", facts=facts))
+
+
+def test_the_curves_lose_what_the_losses_say():
+    """Two engines: events on shelves, and cumulative curves (which keep what arrives and cannot be used)."""
+    graph, facts = own()
+    expected = losses()
+    curves = stop_courses(graph, threats(*ALL), VALUES, buyer="own", facts=facts)
+    assert curves.height
+    for (threat, item), rows in curves.partition_by("scenario", "item", as_dict=True).items():
+        last = rows.sort("day").row(-1, named=True)
+        row = expected[threat, item]
+        assert last["lost_low"] / 180 == pytest.approx(row["lost_low"], abs=1e-6), (threat, item)
+        assert last["lost_estimate"] / 180 == pytest.approx(row["lost_estimate"], abs=1e-6), (threat, item)
+
+
+def test_an_item_that_nobody_is_named_for_is_in_the_open_figure_alone():
+    graph, facts = own(needs=[*NEEDS, ("robot", "screw")])
+    found = stop_losses(graph, threats("TWN"), VALUES, buyer="own", facts=facts).products
+    plain = losses(("TWN",))["TWN", "robot"]
+    row = next(row for row in found.iter_rows(named=True) if row["product"] == "robot")
+    assert row["lost_open"] == pytest.approx(1.0)
+    for name in ("lost_low", "lost_estimate", "lost_high"):
+        assert row[name] == pytest.approx(plain[name])
+
+
+def test_measures_count_by_the_weights_and_tell_the_days_that_they_gain():
+    graph, facts = own()
+    asked = [Threat(Scenario("X", halt("@X")), 180.0, 3.0), Threat(Scenario("W", halt("@W")), 180.0, 1.0)]
+    candidates = [Candidate("more", "gear", 5.0, days=20.0), Candidate("dear", "gear", 50.0, days=60.0)]
+    found = stop_measures(graph, asked, VALUES, candidates, buyer="own", facts=facts, budget=10.0)
+    row = found.measures.row(0, named=True)
+    # 20 of the 60 days that the robot (10 a day) is short in X's stop, which weighs three of four.
+    assert row["removed_estimate"] == pytest.approx(0.75 * 200.0) and row["removed_low"] == pytest.approx(0.75 * 200.0)
+    gains = {(g["threat"], g["measure"]): g for g in found.threats.iter_rows(named=True)}
+    assert gains["X", "more"]["days_gained"] == pytest.approx(20.0) and gains["X", "more"]["removed_estimate"] == 200.0
+    assert found.plan is not None and found.plan.chosen == ("more",) and found.plan.cost == 5.0
+
+
+def test_control_passes_on_at_half_and_an_unstated_share_is_only_possible():
+    rows = [("A", None, None), ("B", "A", 0.5), ("C", "B", None), ("D", "A", 0.49), ("E", "D", 1.0), ("F", None, None)]
+    suppliers = [{"id": id, "name_en": id, "kind": "company", "parent": p, "parent_share": s} for id, p, s in rows]
+    found = controlled(SupplyGraph(suppliers=suppliers), "A")
+    assert found.rows() == [("A", "certain", 0), ("B", "certain", 1), ("C", "possible", 2)]
