@@ -78,6 +78,14 @@ class Need:
     ref: str
 
 
+@dataclass(frozen=True)
+class Told:
+    """Whose need a part of the second tier is: only this supplier's of that part."""
+
+    part: str
+    supplier: str
+
+
 @dataclass
 class Company:
     """Everything that was read, in the form that the graph is built from."""
@@ -98,6 +106,10 @@ class Company:
     answers: dict[str, dict[str, Any]]
     smelters: list[dict[str, Any]]
     remarks: list[Remark]
+    told: dict[str, Told] = field(default_factory=dict)
+    """What suppliers said that they need for a part, by the id that it has among the parts."""
+    cards: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """Exposure cards by part and supplier; see `survey.card`."""
 
     @property
     def bought(self) -> list[str]:
@@ -118,6 +130,11 @@ class Company:
     def made(self) -> set[str]:
         """What the company puts together itself: it has lines in the BOM and no source."""
         return {need.parent for need in self.needs} - set(self.sources)
+
+    @property
+    def countries_of_cards(self) -> set[str]:
+        """Countries that suppliers speak of in their cards."""
+        return {country for card in self.cards.values() for country in card.countries}
 
     def parent(self, firm: str) -> str | None:
         """Return the company that a supplier belongs to, as the suppliers sheet names it."""

@@ -16,7 +16,7 @@ from .company import Company
 from .company_graph import SELF, CompanyGraph, firm_id, item_id, plant_id
 from .links import IS, Link
 from .parts import HOME, coverage, part_rows
-from .stops import HORIZON, NOTHING, Losses, Stop, Stops
+from .stops import HORIZON, NOTHING, Losses, Stop, Stops, stop_of
 
 SUPPLIERS = 150
 """Makers that are stopped one by one, the ones with the most spend first; more are counted and said."""
@@ -67,7 +67,7 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
     most = affordable(built.own.network(None, buyer=SELF, level="company")) if company.products else 0
     countries = _countries(company, built)[:most]
     firms, left_out = _firms(company, min(SUPPLIERS, max(0, most - len(countries))))
-    tried = [*(Stop(code, True) for code in countries), *(Stop(firm, False) for firm in firms)]
+    tried = [*(stop_of(company, code) for code in countries), *(Stop(firm, False) for firm in firms)]
     above = _Above(built, countries)
     rows = [
         _row(company, built, stop, losses, revenue, above, stops.first(losses))
@@ -131,7 +131,7 @@ def _countries(company: Company, built: CompanyGraph) -> list[str]:
     views = concentration(built.graph).filter(
         pl.col("preferred") & (pl.col("scope") == "world") & (pl.col("top_share_low") >= LEADING)
     )
-    leading = set(views["top_supplier"].drop_nulls())
+    leading = set(views["top_supplier"].drop_nulls()) | company.countries_of_cards
     return sorted((set(spend) | leading) - {HOME}, key=lambda code: (code not in spend, -spend.get(code, 0.0), code))
 
 

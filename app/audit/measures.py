@@ -12,7 +12,7 @@ from ...risk.production.planning import TIME_LIMIT, best_set
 from .company import Company
 from .company_graph import CompanyGraph, item_id
 from .figures import Figures
-from .stops import ESTIMATE, HIGH, HORIZON, LOW, Candidate, Case, Stop, Stops
+from .stops import ESTIMATE, HIGH, HORIZON, LOW, Candidate, Case, Stop, Stops, stop_of
 
 PROPOSALS = 10
 """Parts that get proposals when the company names no measure for them, the ones with the most at risk first."""
@@ -65,7 +65,7 @@ def mitigate(company: Company, built: CompanyGraph, figures: Figures, budget: fl
             candidates.append(candidate)
             about[candidate.id] = row
     stops = Stops(company, built, candidates)
-    tried = [Stop(row["node"], not row["maker"]) for row in worst]
+    tried = [Stop(row["node"], False) if row["maker"] else stop_of(company, row["node"]) for row in worst]
     trials = {case: _Trial(stops, tried, case) for case in READINGS}
 
     def lost(chosen: Iterable[int] = ()) -> Bounds:

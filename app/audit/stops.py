@@ -26,7 +26,7 @@ from ...graph import ProductionNetwork
 from ...risk import Assumptions, Change, Measure, Scenario, Solution, Threat, halt, new_source, reduce, solve
 from ...risk.production.threatened import Problem, Weighing, needed_sources
 from .company import Company, Source
-from .company_graph import SELF, CompanyGraph, item_id, plant_id
+from .company_graph import SELF, CompanyGraph, behind_id, item_id, plant_id, source_behind
 
 HORIZON = 180.0
 """Days that a stop lasts."""
@@ -62,6 +62,18 @@ class Stop:
 
     node: str
     country: bool
+    behind: tuple[Change, ...] = ()
+    """What suppliers handed on about it, in cards."""
+
+
+def stop_of(company: Company, country: str) -> Stop:
+    """Return the stop of a country, with what suppliers handed on about it in their cards."""
+    changes = (
+        change
+        for (part, supplier), card in company.cards.items()
+        for change in card.handed_on(country).changes(source_behind(part, supplier), behind_id(part, supplier))
+    )
+    return Stop(country, True, tuple(changes))
 
 
 class Stops:
@@ -79,6 +91,7 @@ class Stops:
         """Return a stop as a reading sees it."""
         plants = self.built.plants
         changes: list[Change] = [halt(stop.node)] if stop.country else []
+        changes += [change for change in stop.behind if change.kind != "stockpile"]
         for id, plant in plants.items():
             if not stop.country and plant.firm == stop.node:
                 changes.append(halt(id))
@@ -119,17 +132,22 @@ class Stops:
         """Return the stops as threats to all products; measures: what stands ready (for ``items``), then the candidates."""
         network = self.network(case)
         known = set(network.items)
-        stocks = {item_id(part): self.stock(part, case) for part in self.company.direct}
+        stocks = {item_id(part): self.stock(part, case) for part in [*self.company.direct, *self.company.told]}
         stocks = {item: days for item, days in stocks.items() if days and item in known}
         weighing = Weighing(
             {item: (value or 0.0) / YEAR for item, value in self.values.items()},
             [weight] * len(stops),
             dict.fromkeys(self.values, 1.0 / max(1, len(self.values))),
         )
-        threats = [Threat(self.scenario(stop, case), HORIZON) for stop in stops]
+        threats = [Threat(self._stocked(stop, case), HORIZON) for stop in stops]
         ready = [measure for measure in self.standing[case.name] if items is None or measure.item in items]
         measures = [*ready, *(one.measure(case) for one in self.candidates)]
         return Problem(network, weighing, threats, measures, stocks, {}, Assumptions(), 1.0)
+
+    def _stocked(self, stop: Stop, case: Case) -> Scenario:
+        """A stop with the stocks of those who handed on that they hold some."""
+        stocks = [change for change in stop.behind if change.kind == "stockpile"]
+        return Scenario(stop.node, [*self.scenario(stop, case), *stocks])
 
     def stock(self, part: str, case: Case) -> float:
         """Return the days of stock of a part."""
