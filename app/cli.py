@@ -108,6 +108,7 @@ def _application():
         ask,
         assess,
         audit,
+        card,
         check,
         chokepoints,
         controls,
@@ -117,6 +118,7 @@ def _application():
         dependence,
         explore,
         flag,
+        survey,
         template,
         whatif,
     )
@@ -136,6 +138,8 @@ def _application():
     app.command("flag", help=say("flag"))(flag.flag)
     app.command("template", help=say("template"))(template.template)
     app.command("audit", help=say("audit"))(audit.audit)
+    app.command("survey", help=text("app.survey.help"))(survey.survey)
+    app.command("card", help=text("app.card.help"))(card.card)
     bundled = typer.Typer(help=say("data_help"), **options)
     bundled.command("list", help=say("data_list"))(data.list_)
     bundled.command("show", help=say("data_show"))(data.show)

@@ -9,6 +9,7 @@ from ...datasets import technologies, thresholds
 from ...datasets.guideline import guideline_documents, guideline_items
 from ...graph import Message
 from ...graph.messages import text
+from ..survey.loop import shown
 from .checks import Evidence, Finding
 from .layout import sheets
 from .measures import describe
@@ -111,6 +112,7 @@ class _Writer:
                 row | {"product_name": row[f"product_{self.lang}"], "by_name": self.item(row["by"])}
                 for row in self.figures.critical
             ],
+            **shown(self.audit.questions, self.audit.progress, self.company, self.figures, self.lang),
             "technologies": [self._technology(row) for row in self.company.technologies],
             "smelters": self._smelters(),
             "mitigation": self._mitigation(),

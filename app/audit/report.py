@@ -13,6 +13,10 @@ from ...datasets.intake.mapping import read_corrections
 from ...datasets.intake.understanding import Understanding, understand
 from ...graph import InputError, SupplyGraph
 from ...graph.errors import shorten
+from ..survey.loop import Progress, progress
+from ..survey.merge import merge
+from ..survey.questions import Question, questions
+from ..survey.replies import Replies
 from .checks import Finding, findings
 from .company import Company, company_from
 from .company_graph import CompanyGraph, build_graph
@@ -37,6 +41,8 @@ class Audit:
     meta: dict[str, Any]
     names: dict[str, dict[str, str]]
     """Names of the bundled items in both languages."""
+    questions: list[Question]
+    progress: Progress | None
 
 
 def audit(
@@ -49,6 +55,7 @@ def audit(
     date: str | None = None,
     world: SupplyGraph | None = None,
     encoding: str | None = None,
+    replies: Replies | None = None,
 ) -> Audit:
     """Audit a company's files.
 
@@ -70,6 +77,8 @@ def audit(
         Market-level facts (default: the bundled ``world``).
     encoding : str, optional
         Encoding of text files (default: found).
+    replies : Replies, optional
+        What suppliers sent back; see `survey.replies.read_replies`.
 
     Raises
     ------
@@ -86,6 +95,11 @@ def audit(
     company = company_from(reading)
     world = load("world") if world is None else world
     links = link_parts(company, world, corrections)
+    before, merged = company, None
+    if replies is not None:
+        merged = merge(company, replies, links, world)
+        company = merged.company
+        company.remarks += replies.remarks
     built = build_graph(company, links, world)
     figures = work_out(company, built, links, lang)
     meta = {
@@ -107,6 +121,8 @@ def audit(
         findings=findings(company, figures),
         mitigation=mitigate(company, built, figures, meta["budget"]),
         meta=meta,
+        questions=questions(company, figures),
+        progress=None if merged is None else progress(before, merged, built, figures),
         names={row["id"]: {"en": row["name_en"], "ja": row["name_ja"]} for row in world.items.iter_rows(named=True)},
     )
 
