@@ -159,6 +159,7 @@ class _Sheets:
     def guide(self, supplier: str, deadline: str) -> None:
         """Who asks, until when, and how to answer."""
         page = self._sheet("guide", (16, 34, 70))
+        page.fit_to_pages(1, 1)
         write_cell(page, 0, 0, MARK, self.key)
         self._text(page, 0, words("title"), 2, 62, self.title)
         known = {"from": self.company.name or None, "supplier": supplier, "deadline": deadline}
@@ -201,7 +202,7 @@ class _Sheets:
             self._text(page, 1, words(f"{name}_help"), len(keys) - 1, 92)
         for j, key in enumerate(keys):
             write_cell(page, 2, j, key, self.key)
-            write_cell(page, 3, j, words("kind" if key == "question" else "order" if key == "kind" else key), self.head)
+            write_cell(page, 3, j, words({"question": "kind", "kind": "code"}.get(key, key)), self.head)
         page.set_row(3, 48)
         page.freeze_panes(4, 2)
         page.repeat_rows(3)
@@ -248,6 +249,7 @@ class _Sheets:
         write_cell(page, 0, 0, words("country", " / "), self.head)
         for i, (code, ja, en) in enumerate(self.codes, start=1):
             write_cell(page, i, 0, f"{code} {ja} / {en}", self.text)
+        page.hide()
 
 
 def deadline_after(date: str | None, days: int = 30) -> str:
