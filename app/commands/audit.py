@@ -82,7 +82,9 @@ def audit(
         typer.echo(asked["replies"]["says"])
     if asked["questions"]:
         first = asked["questions"][0]
-        typer.echo(text("app.survey.first", lang_, says=shorten(first["says"], 160), who=shorten(first["who"]), gain=first["gain"]))
+        typer.echo(
+            text("app.survey.first", lang_, says=shorten(first["says"], 160), who=shorten(first["who"]), gain=first["gain"])
+        )
     warnings = sum(remark.severity == "warning" for remark in report.company.remarks)
     if warnings:
         typer.echo(text("app.audit_command.remarks", lang_, count=warnings))

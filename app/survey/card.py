@@ -1,7 +1,7 @@
 """Exposure cards: what a stop of each country does to a part that is sold, as intervals, and without anybody's name.
 
-A card is plain data under a hash. It says of each part how much of the output stops, how much is lost, and how long it lasts;
-never through whom. The buyer's own audit takes it in place of what its supplier would not tell, and yields a card again.
+A card is plain data under a hash. It says of each part how much of the output stops, how much is lost, and how long it
+lasts; never through whom. The buyer's own audit takes it in place of what its supplier would not tell, and yields a card.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ..audit.stops import HORIZON, Losses, Stops, stop_of
 
 FORMAT, VERSION = "kanmon-exposure-card", 1
 FIGURES = ("stops", "lost", "lasts")
-"""Of each country: part of the output that stops, part that is lost in the days of the stop, days until the first shortage."""
+"""Of each country: part of the output that stops, part lost in the days of the stop, days until the first shortage."""
 KNOWN = ("parts", "sourced", "told")
 PARTS, WORDS = 10_000, 200
 """Parts and characters of a name that a card may hold."""
@@ -38,8 +38,8 @@ _SCALE = 10_000
 class CardPart:
     """One part of a card: what the stop of each country does, and of any country that is not listed (``elsewhere``).
 
-    ``known``: the bought parts that go into it, those that somebody is named for, and those of whose maker it is told what it
-    needs. What stands behind the others is in no bound.
+    ``known``: the bought parts that go into it, those that somebody is named for, and those of whose maker it is told what
+    it needs. What stands behind the others is in no bound.
     """
 
     part: str
@@ -76,6 +76,8 @@ def card_of(company: Company, built: CompanyGraph, made: str, names: Mapping[str
 
     Parameters
     ----------
+    company, built : Company, CompanyGraph
+        The company, with the cards of its suppliers, and its graph.
     made : str
         Date of the card.
     names : mapping, optional

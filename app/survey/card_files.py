@@ -54,7 +54,9 @@ def _write_sheet(path: Path, data: dict[str, Any], lang: str) -> None:
 def _fill(book: Workbook, data: dict[str, Any], lang: str) -> None:
     cell = book.add_format({"font_name": FONT, "font_size": 10, "valign": "top"})
     part = book.add_format({"font_name": FONT, "font_size": 10, "valign": "top", "num_format": "0.00%"})
-    head = book.add_format({"font_name": FONT, "font_size": 10, "bold": True, "bg_color": "#23424F", "font_color": "#FFFFFF"})
+    head = book.add_format(
+        {"font_name": FONT, "font_size": 10, "bold": True, "bg_color": "#23424F", "font_color": "#FFFFFF"}
+    )
     head.set_text_wrap()
     key = book.add_format({"font_name": FONT, "font_size": 8, "font_color": "#7B8794"})
     title = book.add_format({"font_name": FONT, "font_size": 14, "bold": True})
@@ -124,7 +126,7 @@ def _cell(sheet: Sheet, row: int, column: int) -> str | None:
 
 def _data(sheet: Sheet, path: str) -> dict[str, Any]:
     """The content of the sheet as plain data; that it is right is for its hash to say."""
-    keys = {_cell(sheet, i, 0): _cell(sheet, i, 2) for i in range(3, 3 + len(_HEAD))}
+    keys = {str(_cell(sheet, i, 0)): _cell(sheet, i, 2) for i in range(3, 3 + len(_HEAD))}
     top = next((i for i in range(sheet.frame.height) if _cell(sheet, i, 0) == _COLUMNS[0]), None)
     if top is None:
         raise InputError("app.card.no_card", path=path)

@@ -114,9 +114,7 @@ def _bounds(losses: Losses, figures: Figures) -> tuple[float, float]:
 # In words ------------------------------------------------------------------------------------------------------------
 
 
-def shown(
-    found: Sequence[Question], done: Progress | None, company: Company, figures: Figures, lang: str
-) -> dict[str, Any]:
+def shown(found: Sequence[Question], done: Progress | None, company: Company, figures: Figures, lang: str) -> dict[str, Any]:
     """Return the questions (the first `MOST`) and the progress as plain data in ``lang``."""
 
     def amount(value: float) -> str:
@@ -183,5 +181,3 @@ def _progress(done: Progress, both: Any, lang: str) -> dict[str, Any]:
         "kinds_says": ", ".join(text(f"app.survey.kind_{kind}", lang, count=count) for kind, count in kinds.items()),
         "rows": rows,
     }
-
-

@@ -7,7 +7,7 @@ supplier needs is its own need only: other makers of the part are taken to have 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -123,7 +123,9 @@ class _Over:
             part = self._part(line.values["part"], supplier)
             if part is not None:
                 found[part].append(line)
-            elif any(value is not None for key, value in line.values.items() if key not in {"part", "name", "question", "kind"}):
+            elif any(
+                value is not None for key, value in line.values.items() if key not in {"part", "name", "question", "kind"}
+            ):
                 self.replies.say("unknown_part", file, part=line.values["part"], supplier=supplier)
         return found
 
@@ -154,7 +156,11 @@ class _Over:
         new = {line.values["country"] for line in told} - {None}
         if stated and new and not new <= stated:
             self.replies.say(
-                "differs", told[0].ref.rpartition("!")[0], part=part, was=", ".join(sorted(stated)), now=", ".join(sorted(new))
+                "differs",
+                told[0].ref.rpartition("!")[0],
+                part=part,
+                was=", ".join(sorted(stated)),
+                now=", ".join(sorted(new)),
             )
         whole = None if any(one.share is None for one in own) else sum(one.share or 0.0 for one in own)
         places = []
@@ -192,12 +198,12 @@ class _Over:
         part: str,
         supplier: str,
         input: str,
-        rows: list[tuple[str | None, str | None, float | None, str]],
+        rows: Sequence[tuple[str | None, str | None, float | None, str]],
         stock: float | None,
         *,
         whole: bool,
     ) -> None:
-        """Add a part of the second tier; unless its sources are ``whole``, what no share names comes from nobody knows where."""
+        """Add a part of the second tier; unless its sources are ``whole``, the rest comes from nobody knows where."""
         id = f"{part} < {supplier}: {input}"
         if id in self.company.parts:
             return
@@ -281,7 +287,7 @@ class _Over:
 
     def _with_metal(
         self,
-        items: set[str],
+        items: Collection[str],
         supplier: str,
         only: set[str] | None,
         links: list[Link],
@@ -295,12 +301,12 @@ class _Over:
                 continue
             if link.item not in needs:
                 needs[link.item] = set(world.needed_by([link.item]))
-            if items & needs[link.item]:
+            if needs[link.item].intersection(items):
                 found.append(link.part)
         return list(dict.fromkeys(found))
 
     def _smelters(self, one: Declaration, part: str, supplier: str, metal: str, rows: pl.DataFrame) -> None:
-        """Any of the declared smelters may supply any part of it; a list that is not said to be whole leaves some to others."""
+        """Any of the declared smelters may supply any part; a list that is not said to be whole leaves some to others."""
         named = rows.filter(pl.col("smelter").is_not_null() | pl.col("cid").is_not_null())
         told = [
             (row["smelter"] or row["cid"], row["country"], None, f"{one.file}: Smelter List!{row['row']}")

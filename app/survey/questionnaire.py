@@ -79,7 +79,9 @@ def _write_index(path: Path, rows: Iterable[Sequence[Any]], lang: str) -> None:
     with _book(path, text("app.survey.index_title", lang)) as book:
         page = book.add_worksheet("suppliers")
         head = book.add_format({"font_name": FONT, "bold": True, "bg_color": _INK, "font_color": "#FFFFFF"})
-        for j, (name, width) in enumerate((("file", 20), ("supplier", 32), ("questions", 12), ("parts", 60), ("deadline", 14))):
+        for j, (name, width) in enumerate(
+            (("file", 20), ("supplier", 32), ("questions", 12), ("parts", 60), ("deadline", 14))
+        ):
             write_cell(page, 0, j, text(f"app.survey.index_{name}", lang), head)
             page.set_column(j, j, width)
         for i, row in enumerate(rows, start=1):
@@ -179,7 +181,12 @@ class _Sheets:
         keys = KEYS["answers"]
         page, row = self._table("answers", keys)
         for kind, part in lines:
-            shown = {"kind": kind, "part": part, "name": self.company.parts[part].name, "question": words(f"question_{kind}")}
+            shown = {
+                "kind": kind,
+                "part": part,
+                "name": self.company.parts[part].name,
+                "question": words(f"question_{kind}"),
+            }
             self._line(page, row, keys, shown)
             page.set_row(row, 58)
             row += 1

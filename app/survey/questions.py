@@ -234,7 +234,9 @@ def _with_sources(parts: Iterable[str], change: Callable[[list[Source]], list[So
 
 def _sourced(part: str) -> Callable[[Company], Company]:
     def answer(company: Company) -> Company:
-        source = Source(part, f"? {part}", None, HOME, 1.0, "only", None, None, None, None, None, company.parts[part].refs[:1])
+        source = Source(
+            part, f"? {part}", None, HOME, 1.0, "only", None, None, None, None, None, company.parts[part].refs[:1]
+        )
         return _with(company, sources=company.sources | {part: [source]})
 
     return answer

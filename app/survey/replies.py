@@ -1,7 +1,7 @@
-"""What suppliers sent back: questionnaires, declarations of minerals and exposure cards, read for what they say and no more.
+"""What suppliers sent back: questionnaires, declarations of minerals and exposure cards, read for what they say alone.
 
-A reply is a stranger's file. It is read by the keys above its columns; what is blank says nothing, what cannot be read is set
-aside and said, and no file ends the audit.
+A reply is a stranger's file. It is read by the keys above its columns; what is blank says nothing, what cannot be read is
+set aside and said, and no file ends the audit.
 """
 
 from __future__ import annotations

@@ -55,8 +55,8 @@ class Declaration:
     complete : dict
         By metal (its English name): whether all smelters that supply it are said to be identified; None: not answered.
     smelters : polars.DataFrame
-        ``metal, smelter, country, cid, row``: the lines of the list. ``smelter`` is null where none is identified, ``country``
-        (ISO 3166-1 alpha-3) and ``cid`` where they are not given.
+        ``metal, smelter, country, cid, row``: the lines of the list. ``smelter`` is null where none is identified,
+        ``country`` (ISO 3166-1 alpha-3) and ``cid`` where they are not given.
     """
 
     file: str
@@ -121,7 +121,7 @@ def joined_smelters(found: Iterable[pl.DataFrame]) -> pl.DataFrame:
     return (
         rows.join(first, on="cid", how="left", maintain_order="left")
         .with_columns(pl.coalesce(f"{one}_first", one).alias(one) for one in ("smelter", "country"))
-        .select(SMELTERS)
+        .select(list(SMELTERS))
     )
 
 
@@ -177,8 +177,8 @@ def _complete(sheet: Sheet) -> dict[str, bool | None]:
             continue
         if re.match(r"\s*(?:\d{1,2}|[a-k])\s*[).、．]", cells[0], re.IGNORECASE):
             asked = any(word in _plain(cells[0]) for word in _IDENTIFIED)
-        elif asked and (metal := _metal(cells[0])) is not None and len(cells) > 1:
-            answer = _plain(cells[1])
+        elif asked and (metal := _metal(cells[0])) is not None:
+            answer = _plain("".join(cells[1:2]))
             yes, no = answer.startswith(("yes", "はい", "是")), answer.startswith(("no", "いいえ", "否", "不"))
             found[metal] = True if yes else False if no else None
     return found

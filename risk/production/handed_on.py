@@ -64,8 +64,13 @@ class HandedOn:
 def joined(figures: Iterable[HandedOn]) -> HandedOn:
     """Return bounds that hold for whichever of the figures is the true one: the least and the greatest of each."""
     found = list(figures)
-    ends = [
-        (min(one[0] for one in each), max(one[1] for one in each))
-        for each in zip(*((one.stops, one.lost, one.day) for one in found), strict=True)
-    ]
-    return HandedOn(*ends, found[0].length)
+
+    def ends(each: list[Bounds]) -> Bounds:
+        return min(low for low, _ in each), max(high for _, high in each)
+
+    return HandedOn(
+        ends([one.stops for one in found]),
+        ends([one.lost for one in found]),
+        ends([one.day for one in found]),
+        found[0].length,
+    )
