@@ -129,7 +129,10 @@ def _countries(company: Company, built: CompanyGraph) -> list[str]:
             if source.active and source.country:
                 spend[source.country] += source.spend or 0.0
     views = concentration(built.graph).filter(
-        pl.col("preferred") & (pl.col("scope") == "world") & (pl.col("top_share_low") >= LEADING)
+        pl.col("preferred")
+        & (pl.col("scope") == "world")
+        & (pl.col("level") == "country")
+        & (pl.col("top_share_low") >= LEADING)
     )
     leading = set(views["top_supplier"].drop_nulls()) | company.countries_of_cards
     return sorted((set(spend) | leading) - {HOME}, key=lambda code: (code not in spend, -spend.get(code, 0.0), code))

@@ -129,7 +129,7 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
     for order, question in enumerate(found[:MOST], start=1):
         who = question.supplier if question.who == "supplier" else text(f"app.survey.who_{question.who}", lang)
         narrows = None if question.narrows is None else both(*question.narrows)
-        hangs = amount(question.hangs) if question.kind == "behind" else None
+        hangs = amount(question.hangs)
         gain = text("app.survey.unbounded" if question.kind == "revenue" else "app.survey.hangs", lang, amount=hangs)
         rows.append(
             {

@@ -21,14 +21,15 @@ from ..audit.company import Company, Source
 from ..audit.company_graph import build_graph, firm_id
 from ..audit.figures import Figures
 from ..audit.parts import HOME
-from ..audit.stops import HORIZON, NOTHING, Losses, Stop, Stops, stop_of
+from ..audit.stops import HORIZON, LOW, NOTHING, Losses, Stop, Stops, stop_of
 
 MOST = 20
 """Questions that a board is shown."""
 STOPS = 3
 """Stops at which an answer is worked out: those with the widest intervals that the blank has to do with."""
-NODES = 1_000_000
-"""Parts times runs that the ranking takes at most, about half a minute: what is left over is ranked by what hangs on it."""
+RUNS, QUICK, NODES = 24, 8, 250_000
+"""Answers that a survey, and an audit, work out at most, and parts times answers; further questions rank by what hangs on
+them."""
 OWN = {"stock": "stock", "named": "purchasing", "shares": "purchasing", "revenue": "sales"}
 """Questions that the company's own people answer, and who of them; the others are for the supplier."""
 ASKED = ("origin", "maker", "switch", "behind")
@@ -62,19 +63,18 @@ class Question:
         return self.kind != "revenue", -mean, -self.hangs, self.kind, self.supplier or "", self.parts
 
 
-def questions(company: Company, figures: Figures, *, nodes: int = NODES) -> list[Question]:
+def questions(company: Company, figures: Figures, *, runs: int = RUNS) -> list[Question]:
     """Return the questions of a company, the most useful first: all of them (a board is shown `MOST`)."""
     weigh = _Weigher(company, figures)
     rows = [*figures.countries, *figures.makers]
     candidates = [*_blanks(company, weigh, rows), *_behind(company, weigh, figures.makers)]
     candidates.sort(key=lambda one: (-one.hangs, one.question.kind, one.question.supplier or ""))
-    left = nodes
+    left = min(runs, NODES // max(1, len(company.parts)))
     found = []
     for one in candidates:
         question = replace(one.question, hangs=one.hangs)
-        cost = len(company.parts) * len(one.answers) * max(1, len(one.rows))
-        if one.answers and one.rows and cost <= left:
-            left -= cost
+        if one.answers and one.rows and len(one.answers) <= left:
+            left -= len(one.answers)
             now = weigh.width_at(company, one.rows)
             after = [weigh.width_at(answer(company), one.rows) for answer in one.answers]
             gains = [max(0.0, now - width) for width in after]
@@ -121,14 +121,15 @@ class _Weigher:
         stops = [Stop(row["node"], False) if row["maker"] else stop_of(company, row["node"]) for row in rows]
         built = build_graph(company, [], _NO_WORLD)
         stops = [stop for stop in stops if stop.country or stop.node in set(built.own.suppliers["id"])]
-        return sum(self._width(losses) for losses in Stops(company, built).losses(stops))
+        runs = Stops(company, built)
+        most = runs.cases[-1]  # parts that nobody is named for are in it where there are some
+        runs.cases = [LOW, most]
+        return sum(self._width(losses, most.name) for losses in runs.losses(stops))
 
-    def _width(self, losses: Losses) -> float:
-        total = 0.0
-        for product, cases in losses.products.items():
-            most = max(cases["high"][0], cases.get("open", cases["high"])[0])
-            total += max(0.0, most - cases["low"][0]) * self.value(product)
-        return total
+    def _width(self, losses: Losses, most: str) -> float:
+        return sum(
+            max(0.0, cases[most][0] - cases["low"][0]) * self.value(product) for product, cases in losses.products.items()
+        )
 
 
 _NO_WORLD: Any = None

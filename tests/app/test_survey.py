@@ -168,7 +168,7 @@ def test_what_nobody_could_narrow_is_not_asked(tmp_path):
 
 
 def test_no_run_is_worked_out_where_there_is_no_time_and_what_hangs_on_it_ranks(base):
-    found = questions(base, figures(base), nodes=0)
+    found = questions(base, figures(base), runs=0)
     assert all(one.narrows is None for one in found)
     hangs = [one.hangs for one in found]
     assert hangs == sorted(hangs, reverse=True)
