@@ -20,7 +20,8 @@ from ...risk.production.handed_on import HandedOn
 from ..audit.company import Company
 from ..audit.company_graph import CompanyGraph
 from ..audit.parts import HOME
-from ..audit.stops import HORIZON, Losses, Stops, stop_of
+from ..audit.stops import HORIZON
+from .stopped import Stopped, stopped
 
 FORMAT, VERSION = "kanmon-exposure-card", 1
 FIGURES = ("stops", "lost", "lasts")
@@ -96,10 +97,10 @@ def card_of(company: Company, built: CompanyGraph, made: str, names: Mapping[str
             raise InputError("app.card.other_product", value=shorten(product), known=_few(company.products))
     sources = (source.country for each in company.sources.values() for source in each if source.active)
     codes = sorted(({code for code in sources if code} | company.countries_of_cards) - {HOME})
-    losses = Stops(company, built).losses([stop_of(company, code) for code in [*codes, _NOBODYS]])
+    losses = stopped(company, built, [(code, True) for code in [*codes, _NOBODYS]])
     parts = []
     for product in company.products:
-        found = [_handed_on(one, product) for one in losses]
+        found = [_handed_on(one[product]) for one in losses]
         elsewhere = found.pop()
         rows = {code: one for code, one in zip(codes, found, strict=True) if one != elsewhere}
         about = CardPart(names.get(product, product), company.parts[product].name, rows, elsewhere, _known(company, product))
@@ -107,13 +108,11 @@ def card_of(company: Company, built: CompanyGraph, made: str, names: Mapping[str
     return Card(company.name, company.as_of, made, tuple(parts))
 
 
-def _handed_on(losses: Losses, product: str) -> HandedOn:
-    cases = losses.products[product]
-    low, highs = cases["low"], [cases["high"], cases.get("open", cases["high"])]
+def _handed_on(one: Stopped) -> HandedOn:
     return HandedOn(
-        (_down(low[2]), _up(max(low[2], *(one[2] for one in highs)))),
-        (_down(low[0]), _up(max(low[0], *(one[0] for one in highs)))),
-        (math.floor(min(low[1], *(one[1] for one in highs)) + 1e-9), math.ceil(low[1] - 1e-9)),
+        (_down(one.stops[0]), _up(one.stops[1])),
+        (_down(one.lost[0]), _up(one.lost[1])),
+        (math.floor(one.day[0] + 1e-9), math.ceil(one.day[1] - 1e-9)),
         HORIZON,
     )
 

@@ -17,11 +17,12 @@ from ..audit.company_graph import CompanyGraph, build_graph
 from ..audit.figures import Figures
 from ..audit.links import Link, link_parts
 from ..audit.mapping import recognise
-from ..audit.stops import HORIZON, NOTHING, Losses, Stop, Stops, stop_of
+from ..audit.stops import HORIZON, NOTHING
 from ..audit.words import BLANK, money, percent, place, say, span
 from .merge import Merged, merge, suppliers_of
 from .questions import MOST, Question
 from .replies import Replies, read_replies
+from .stopped import stopped
 
 ROWS = 40
 """Intervals that a page shows."""
@@ -79,13 +80,11 @@ def progress(before: Company, merged: Merged, built: CompanyGraph, figures: Figu
     """Return how far the replies narrowed the interval of each stop; one that was not seen before begins at nothing."""
     rows = [*figures.countries, *figures.makers]
     old = build_graph(before, [], load("world"))
-    known = set(old.own.suppliers["id"])
-    here = [row for row in rows if not row["maker"] or row["node"] in known]
-    stops = [Stop(row["node"], False) if row["maker"] else stop_of(before, row["node"]) for row in here]
-    was = dict(zip((row["node"] for row in here), Stops(before, old).losses(stops), strict=True)) if here else {}
+    found = stopped(before, old, [(row["node"], not row["maker"]) for row in rows])
     lines = []
-    for row in rows:
-        low_was, high_was = _bounds(was[row["node"]], figures) if row["node"] in was else (0.0, 0.0)
+    for row, was in zip(rows, found, strict=True):
+        low_was = sum(_value(figures, product) * one.lost[0] for product, one in was.items())
+        high_was = sum(_value(figures, product) * one.lost[1] for product, one in was.items())
         low = sum(_value(figures, one["product"]) * one["lost_low"] for one in row["products"])
         high = sum(_value(figures, one["product"]) * one["lost_open"] for one in row["products"])
         if max(abs(low - low_was), abs(high - high_was)) > NOTHING * max(1.0, high, high_was):
@@ -100,15 +99,6 @@ def _value(figures: Figures, product: str) -> float:
     if not figures.revenue:
         return 1.0 / max(1, figures.coverage["products"])
     return HORIZON / 365.0 * figures.revenue.get(product, 0.0)
-
-
-def _bounds(losses: Losses, figures: Figures) -> tuple[float, float]:
-    low = high = 0.0
-    for product, cases in losses.products.items():
-        value = _value(figures, product)
-        low += value * cases["low"][0]
-        high += value * max(cases["high"][0], cases.get("open", cases["high"])[0])
-    return low, high
 
 
 # In words ------------------------------------------------------------------------------------------------------------

@@ -21,7 +21,8 @@ from ..audit.company import Company, Source
 from ..audit.company_graph import build_graph, firm_id
 from ..audit.figures import Figures
 from ..audit.parts import HOME
-from ..audit.stops import HORIZON, LOW, NOTHING, Losses, Stop, Stops, stop_of
+from ..audit.stops import HORIZON, NOTHING
+from .stopped import stopped
 
 MOST = 20
 """Questions that a board is shown."""
@@ -118,18 +119,9 @@ class _Weigher:
         return sum(one["lost_high"] * self.value(one["product"]) for one in row["products"])
 
     def width_at(self, company: Company, rows: Iterable[Mapping[str, Any]]) -> float:
-        stops = [Stop(row["node"], False) if row["maker"] else stop_of(company, row["node"]) for row in rows]
         built = build_graph(company, [], _NO_WORLD)
-        stops = [stop for stop in stops if stop.country or stop.node in set(built.own.suppliers["id"])]
-        runs = Stops(company, built)
-        most = runs.cases[-1]  # parts that nobody is named for are in it where there are some
-        runs.cases = [LOW, most]
-        return sum(self._width(losses, most.name) for losses in runs.losses(stops))
-
-    def _width(self, losses: Losses, most: str) -> float:
-        return sum(
-            max(0.0, cases[most][0] - cases["low"][0]) * self.value(product) for product, cases in losses.products.items()
-        )
+        found = stopped(company, built, [(row["node"], not row["maker"]) for row in rows])
+        return sum((one.lost[1] - one.lost[0]) * self.value(product) for each in found for product, one in each.items())
 
 
 _NO_WORLD: Any = None

@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from kanmon.app.audit.company import company_from
 from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.audit.mapping import recognise
-from kanmon.app.audit.stops import HORIZON, Stops, stop_of
+from kanmon.app.audit.stops import HORIZON
 from kanmon.app.survey.card import as_data, card_of, digest, from_data
 from kanmon.app.survey.card_files import read_card, write_card
 from kanmon.app.survey.merge import merge
 from kanmon.app.survey.replies import Replies, read_replies
+from kanmon.app.survey.stopped import stopped
 from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import InputError, KanmonError, SupplyGraph
 
@@ -59,9 +60,8 @@ def with_card(found, card, file="card.json"):
 
 def bounds(found, country):
     """Loss of the one product under the stop of a country: certain, possible, and the earliest and latest shortage."""
-    (losses,) = Stops(found, graph(found)).losses([stop_of(found, country)])
-    (cases,) = losses.products.values()
-    return cases["low"][0], cases["high"][0], cases["high"][1], cases["low"][1]
+    (one,) = stopped(found, graph(found), [(country, True)])[0].values()
+    return (*one.lost, *one.day)
 
 
 def lost(rows, country, upstream=()):

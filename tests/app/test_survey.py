@@ -19,11 +19,11 @@ from kanmon.app.audit.files import write_report
 from kanmon.app.audit.links import link_parts
 from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.report import audit
-from kanmon.app.audit.stops import Stop, Stops, stop_of
 from kanmon.app.survey.merge import merge, suppliers_of
 from kanmon.app.survey.questionnaire import KEYS, MARK, survey_of, write_survey
 from kanmon.app.survey.questions import MOST, questions
 from kanmon.app.survey.replies import read_replies
+from kanmon.app.survey.stopped import stopped
 from kanmon.app.survey.wording import TONGUES, word
 from kanmon.datasets import load
 from kanmon.datasets.intake.sheets import read_sheets
@@ -78,10 +78,9 @@ def figures(found):
 
 def bounds(found, node, maker=False):
     """Certain and possible loss of the product while a node stops."""
-    stop = Stop(f"own@@{node}", False) if maker else stop_of(found, node)
-    (losses,) = Stops(found, build_graph(found, [], SupplyGraph())).losses([stop])
-    cases = losses.products["X"]
-    return cases["low"][0], max(cases["high"][0], cases.get("open", cases["high"])[0])
+    built = build_graph(found, [], SupplyGraph())
+    (one,) = stopped(found, built, [(f"own@@{node}", False) if maker else (node, True)])
+    return one["X"].lost
 
 
 @pytest.fixture(scope="module")
