@@ -15,7 +15,7 @@ from ...graph import InputError, SupplyGraph
 from ...graph.errors import shorten
 from ..survey.loop import Progress, progress
 from ..survey.merge import merge
-from ..survey.questions import QUICK, Question, questions
+from ..survey.questions import QUICK, Question, ranked_questions
 from ..survey.replies import Replies
 from .checks import Finding, findings
 from .company import Company, company_from
@@ -121,7 +121,7 @@ def audit(
         findings=findings(company, figures),
         mitigation=mitigate(company, built, figures, meta["budget"]),
         meta=meta,
-        questions=questions(company, figures, runs=QUICK),
+        questions=ranked_questions(company, figures, runs=QUICK),
         progress=None if merged is None else progress(before, merged, built, figures),
         names={row["id"]: {"en": row["name_en"], "ja": row["name_ja"]} for row in world.items.iter_rows(named=True)},
     )

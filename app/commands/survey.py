@@ -37,7 +37,7 @@ def survey(
     from ..audit.figures import work_out
     from ..survey.loop import company_with
     from ..survey.questionnaire import deadline_after, survey_of, write_survey
-    from ..survey.questions import questions
+    from ..survey.questions import ranked_questions
 
     lang_ = language(lang)
     check_folder(out, force)
@@ -49,7 +49,7 @@ def survey(
     with console(stderr=True).status(text("app.survey.working", lang_)):
         company, links, _, _ = company_with(source, [*(replies or ()), *(cards or ())], mapping=mapping)
         built = build_graph(company, links, load("world"))
-        found = questions(company, work_out(company, built, links, lang_))
+        found = ranked_questions(company, work_out(company, built, links, lang_))
         asked = survey_of(found, deadline or deadline_after(None))
     if not asked.questions:
         typer.echo(text("app.survey.nothing", lang_))

@@ -20,8 +20,7 @@ from ...risk.production.handed_on import HandedOn
 from ..audit.company import Company
 from ..audit.company_graph import CompanyGraph
 from ..audit.parts import HOME
-from ..audit.stops import HORIZON
-from .stopped import Stopped, stopped
+from .stopped import DAYS, Stopped, stopped
 
 FORMAT, VERSION = "kanmon-exposure-card", 1
 FIGURES = ("stops", "lost", "lasts")
@@ -113,7 +112,7 @@ def _handed_on(one: Stopped) -> HandedOn:
         (_down(one.stops[0]), _up(one.stops[1])),
         (_down(one.lost[0]), _up(one.lost[1])),
         (math.floor(one.day[0] + 1e-9), math.ceil(one.day[1] - 1e-9)),
-        HORIZON,
+        DAYS,
     )
 
 
@@ -152,7 +151,7 @@ def as_data(card: Card) -> dict[str, Any]:
         "issuer": card.issuer,
         "as_of": card.as_of,
         "made": card.made,
-        "days": HORIZON,
+        "days": DAYS,
         "parts": [
             {
                 "part": part.part,
@@ -201,7 +200,7 @@ def from_data(data: Any, path: str) -> Card:
     """
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise InputError("app.card.no_card", path=path)
-    if data.get("version") != VERSION or data.get("days") != HORIZON:
+    if data.get("version") != VERSION or data.get("days") != DAYS:
         raise InputError("app.card.version", path=path, version=shorten(data.get("version")), days=shorten(data.get("days")))
     reader = _Reader(path)
     parts = reader.listed(data.get("parts"), "parts")
@@ -265,7 +264,7 @@ class _Reader:
         if not isinstance(value, dict):
             raise self.bad(where, value)
         bounds = []
-        for name, most in zip(FIGURES, (1.0, 1.0, HORIZON), strict=True):
+        for name, most in zip(FIGURES, (1.0, 1.0, DAYS), strict=True):
             pair = value.get(name)
             if not isinstance(pair, list) or len(pair) != 2 or not all(_is_number(one) for one in pair):
                 raise self.bad(f"{where}.{name}", pair)
@@ -275,7 +274,7 @@ class _Reader:
             bounds.append((low, high))
         if bounds[1][1] > bounds[0][1] + 1e-9:  # nothing is lost that does not stop
             raise self.bad(f"{where}.lost", value.get("lost"))
-        return HandedOn(bounds[0], bounds[1], bounds[2], HORIZON)
+        return HandedOn(bounds[0], bounds[1], bounds[2], DAYS)
 
 
 def _is_number(value: Any) -> bool:

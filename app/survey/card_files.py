@@ -11,10 +11,10 @@ from ...graph import InputError
 from ...graph.errors import short_path
 from ...graph.files import read_bytes, reading, whole_folder
 from ...graph.messages import text
-from ..audit.stops import HORIZON
 from ..audit.words import place, say
 from ..audit.workbook import EPOCH, FONT, write_cell
 from .card import ELSEWHERE, FIGURES, FORMAT, KNOWN, VERSION, Card, as_data, from_data
+from .stopped import DAYS
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -63,7 +63,7 @@ def _fill(book: Workbook, data: dict[str, Any], lang: str) -> None:
     page = book.add_worksheet("card")
     write_cell(page, 0, 0, f"{FORMAT}/{VERSION}", key)
     write_cell(page, 0, 1, text("app.card.title", lang), title)
-    write_cell(page, 1, 1, text("app.card.title_help", lang, days=int(HORIZON)), cell)
+    write_cell(page, 1, 1, text("app.card.title_help", lang, days=int(DAYS)), cell)
     write_cell(page, 2, 1, text("app.card.note", lang), cell)
     for i, name in enumerate(_HEAD, start=3):
         write_cell(page, i, 0, name, key)

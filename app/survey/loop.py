@@ -17,12 +17,11 @@ from ..audit.company_graph import CompanyGraph, build_graph
 from ..audit.figures import Figures
 from ..audit.links import Link, link_parts
 from ..audit.mapping import recognise
-from ..audit.stops import HORIZON, NOTHING
 from ..audit.words import BLANK, money, percent, place, say, span
 from .merge import Merged, merge, suppliers_of
 from .questions import MOST, Question
 from .replies import Replies, read_replies
-from .stopped import stopped
+from .stopped import DAYS, NOTHING, stopped
 
 ROWS = 40
 """Intervals that a page shows."""
@@ -98,7 +97,7 @@ def progress(before: Company, merged: Merged, built: CompanyGraph, figures: Figu
 def _value(figures: Figures, product: str) -> float:
     if not figures.revenue:
         return 1.0 / max(1, figures.coverage["products"])
-    return HORIZON / 365.0 * figures.revenue.get(product, 0.0)
+    return DAYS / 365.0 * figures.revenue.get(product, 0.0)
 
 
 # In words ------------------------------------------------------------------------------------------------------------

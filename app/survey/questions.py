@@ -21,8 +21,7 @@ from ..audit.company import Company, Source
 from ..audit.company_graph import build_graph, firm_id
 from ..audit.figures import Figures
 from ..audit.parts import HOME
-from ..audit.stops import HORIZON, NOTHING
-from .stopped import stopped
+from .stopped import DAYS, NOTHING, stopped
 
 MOST = 20
 """Questions that a board is shown."""
@@ -64,7 +63,7 @@ class Question:
         return self.kind != "revenue", -mean, -self.hangs, self.kind, self.supplier or "", self.parts
 
 
-def questions(company: Company, figures: Figures, *, runs: int = RUNS) -> list[Question]:
+def ranked_questions(company: Company, figures: Figures, *, runs: int = RUNS) -> list[Question]:
     """Return the questions of a company, the most useful first: all of them (a board is shown `MOST`)."""
     weigh = _Weigher(company, figures)
     rows = [*figures.countries, *figures.makers]
@@ -103,7 +102,7 @@ class _Weigher:
 
     def __init__(self, company: Company, figures: Figures) -> None:
         self.revenue = figures.revenue
-        self.worth = HORIZON / 365.0
+        self.worth = DAYS / 365.0
         self.products = list(company.products)
 
     def value(self, product: str) -> float:
@@ -174,13 +173,13 @@ def _blanks(company: Company, weigh: _Weigher, rows: list[dict[str, Any]]) -> It
         if any(source.country is None or not source.maker for source in sources):
             touched = wide
         if company.parts[part].stock_days is None:
-            yield candidate("stock", [part], None, touched, [_stocked(part, 0.0), _stocked(part, HORIZON)])
+            yield candidate("stock", [part], None, touched, [_stocked(part, 0.0), _stocked(part, DAYS)])
         open_ = [source for source in sources if source.share is None]
         if len(sources) > 1 and open_:
             yield candidate("shares", [part], None, touched, [_shared(part, at) for at in range(min(3, len(sources)))])
         if company.switch_days(part) is None:
             who = max(sources, key=lambda source: (source.share or 0.0, source.spend or 0.0))
-            answers = [_switched(part, 0.0), _switched(part, HORIZON)]
+            answers = [_switched(part, 0.0), _switched(part, DAYS)]
             yield candidate("switch", [part], who.maker or who.vendor, touched, answers)
 
 

@@ -9,6 +9,9 @@ from ..audit.company import Company
 from ..audit.company_graph import CompanyGraph
 from ..audit.stops import LOW, Stop, Stops, stop_of
 
+DAYS = 180.0
+"""Days of a stop that a card speaks of."""
+NOTHING = 1e-9
 Bounds = tuple[float, float]
 """Least and greatest."""
 

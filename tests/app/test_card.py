@@ -12,12 +12,11 @@ from hypothesis import strategies as st
 from kanmon.app.audit.company import company_from
 from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.audit.mapping import recognise
-from kanmon.app.audit.stops import HORIZON
 from kanmon.app.survey.card import as_data, card_of, digest, from_data
 from kanmon.app.survey.card_files import read_card, write_card
 from kanmon.app.survey.merge import merge
 from kanmon.app.survey.replies import Replies, read_replies
-from kanmon.app.survey.stopped import stopped
+from kanmon.app.survey.stopped import DAYS, stopped
 from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import InputError, KanmonError, SupplyGraph
 
@@ -69,13 +68,13 @@ def lost(rows, country, upstream=()):
 
     A requirement loses its rate a day; once its stock is used up, so does the output. The scarcest one decides.
     """
-    worst, first = 0.0, HORIZON
+    worst, first = 0.0, DAYS
     for part in {row[0] for row in rows}:
-        missing, stock, begins = 0.0, 0.0, HORIZON
+        missing, stock, begins = 0.0, 0.0, DAYS
         for _, supplier, place, share, days, _ in (row for row in rows if row[0] == part):
             stock = days
             if place == country:
-                missing += share * HORIZON
+                missing += share * DAYS
                 begins = 0.0
             for who, what, days_lost, day in upstream:
                 if (who, what) == (supplier, part) and place != country:
@@ -133,9 +132,9 @@ def test_cards_of_a_chain_hold_what_the_joined_data_gives(tmp_path, chain, blank
         days_b, day_b = lost(b, country, [("A社", "Q", days_a, day_a)])
         days_c, _ = lost(c, country, [("B社", "P", days_b, day_b)])
         low, high, *_ = bounds(with_b, country)
-        assert low - 1e-4 <= days_c / HORIZON <= high + 1e-3
+        assert low - 1e-4 <= days_c / DAYS <= high + 1e-3
         row = card_b.parts[0].handed_on(country)
-        assert row.lost[0] - 1e-9 <= days_b / HORIZON <= row.lost[1] + 1e-9
+        assert row.lost[0] - 1e-9 <= days_b / DAYS <= row.lost[1] + 1e-9
 
 
 def test_a_chain_without_blanks_is_known_to_the_day(tmp_path):

@@ -21,7 +21,7 @@ from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.report import audit
 from kanmon.app.survey.merge import merge, suppliers_of
 from kanmon.app.survey.questionnaire import KEYS, MARK, survey_of, write_survey
-from kanmon.app.survey.questions import MOST, questions
+from kanmon.app.survey.questions import MOST, ranked_questions
 from kanmon.app.survey.replies import read_replies
 from kanmon.app.survey.stopped import stopped
 from kanmon.app.survey.wording import TONGUES, word
@@ -90,7 +90,7 @@ def base(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def asked(base):
-    return questions(base, figures(base))
+    return ranked_questions(base, figures(base))
 
 
 @pytest.fixture(scope="module")
@@ -163,11 +163,11 @@ def test_questions_come_in_the_order_of_what_they_give(asked):
 def test_what_nobody_could_narrow_is_not_asked(tmp_path):
     rows = [("P1", "Gear", "Alpha", "China", 1.0, 30, NEVER, None)]
     found = company(tmp_path / "a.xlsx", rows)
-    assert {one.kind for one in questions(found, figures(found))} == {"behind"}
+    assert {one.kind for one in ranked_questions(found, figures(found))} == {"behind"}
 
 
 def test_no_run_is_worked_out_where_there_is_no_time_and_what_hangs_on_it_ranks(base):
-    found = questions(base, figures(base), runs=0)
+    found = ranked_questions(base, figures(base), runs=0)
     assert all(one.narrows is None for one in found)
     hangs = [one.hangs for one in found]
     assert hangs == sorted(hangs, reverse=True)
@@ -208,7 +208,7 @@ def test_cells_are_checked_and_nothing_is_a_formula_or_a_link(sent):
 def test_no_name_of_a_company_is_part_of_a_path(tmp_path):
     rows = [("P1", "Gear", "../../Alpha", "China", 1.0, 30, NEVER, None)]
     found = company(tmp_path / "a.xlsx", rows)
-    names = write_survey(survey_of(questions(found, figures(found)), "2026-12-25"), found, tmp_path / "out", "ja")
+    names = write_survey(survey_of(ranked_questions(found, figures(found)), "2026-12-25"), found, tmp_path / "out", "ja")
     assert names == ["questions-001.xlsx", "suppliers.xlsx"]
     assert {path.name for path in (tmp_path / "out").iterdir()} == {*names, ".kanmon-files.json"}
 
