@@ -242,7 +242,9 @@ class _Builder:
         id = plant_id(source)
         if id not in self.plants:
             firm = self._firm(source.maker) if source.maker else None
-            self.plants[id] = Plant(source.maker, source.vendor, source.country, firm)
+            # Whom a supplier buys from without naming it is taken to be none of the company's own suppliers.
+            stands_for = id if firm is None and source.part in self.company.told else firm
+            self.plants[id] = Plant(source.maker, source.vendor, source.country, stands_for)
             name = source.maker or (f"? ({source.vendor})" if source.vendor else "?")
             row = {"id": id, "name_en": name, "name_ja": name, "kind": "company"}
             self.tables["suppliers"].append(row | {"country": source.country, "parent": firm})

@@ -274,6 +274,13 @@ def test_what_one_supplier_needs_is_its_own_need_alone(base, sent, tmp_path):
     assert high == pytest.approx(160 / 180)
 
 
+def test_whom_a_supplier_does_not_name_is_none_of_the_companys_own_suppliers(base, sent, tmp_path):
+    told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 0.5, "stock": 0}}
+    merged, _ = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    for maker in ("Alpha", "Delta"):
+        assert bounds(merged.company, maker, maker=True) == bounds(base, maker, maker=True)
+
+
 def test_a_finished_stock_lasts_beside_the_stock_of_what_goes_in(base, sent, tmp_path):
     told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1.0, "stock": 25}}
     told |= {("answers", "P1", "stock"): {"answer": 10}}
