@@ -117,6 +117,7 @@ def _application(patience: Patience | None = None):
         ask,
         assess,
         audit,
+        card,
         check,
         chokepoints,
         controls,
@@ -126,6 +127,7 @@ def _application(patience: Patience | None = None):
         dependence,
         explore,
         flag,
+        survey,
         template,
         whatif,
     )
@@ -145,6 +147,8 @@ def _application(patience: Patience | None = None):
     app.command("flag", help=say("flag"))(flag.flag)
     app.command("template", help=say("template"))(template.template)
     app.command("audit", help=say("audit"))(audit.audit)
+    app.command("survey", help=text("app.survey.help"))(survey.survey)
+    app.command("card", help=text("app.card.help"))(card.card)
     bundled = typer.Typer(help=say("data_help"), **options)
     bundled.command("list", help=say("data_list"))(data.list_)
     bundled.command("show", help=say("data_show"))(data.show)

@@ -50,6 +50,7 @@ def folder(tmp_path, monkeypatch):
     kn.datasets.bundled_trade().select("hs6", "importer", "exporter", "year", "value").head(500).write_csv("my_trade.csv")
     pl.DataFrame({"品番": ["A-1", "A-2"], "品名": ["積層セラミックコンデンサ", "六角ボルト"]}).write_excel("ledger.xlsx")
     shutil.copy(ROOT / "datasets" / "data" / "demo_company" / "audit.xlsx", "filled.xlsx")
+    shutil.copytree(ROOT / "tests" / "data" / "replies", "replies")
     shutil.copy(ROOT / "tests" / "data" / "releases" / "MCS2026_excerpt.csv", "MCS2027_Commodities_Data.csv")
     for page in PAGES:
         for name, block in zip(

@@ -84,6 +84,14 @@ class Need:
     ref: str
 
 
+@dataclass(frozen=True)
+class Told:
+    """Whose need a part of the second tier is: only this supplier's of that part."""
+
+    part: str
+    supplier: str
+
+
 @dataclass
 class Company:
     """Everything that was read, in the form that the graph is built from."""
@@ -111,6 +119,10 @@ class Company:
     """Parts with a known yearly spend of up to this are set apart."""
     limits: dict[str, float] = field(default_factory=dict)
     """The company's own thresholds by name: country_limit, hhi_limit."""
+    told: dict[str, Told] = field(default_factory=dict)
+    """What suppliers said that they need for a part, by the id that it has among the parts."""
+    cards: dict[tuple[str, str], Any] = field(default_factory=dict)
+    """Exposure cards by part and supplier; see `survey.card`."""
 
     @property
     def bought(self) -> list[str]:
@@ -145,6 +157,11 @@ class Company:
         if self.c_spend is None:
             return []
         return [part for part in self.direct if (spend := self.spend(part)) is not None and spend <= self.c_spend]
+
+    @property
+    def countries_of_cards(self) -> set[str]:
+        """Countries that suppliers speak of in their cards."""
+        return {country for card in self.cards.values() for country in card.countries}
 
     def parent(self, firm: str) -> tuple[str, float | None] | None:
         """Return the company that a supplier belongs to, as the suppliers sheet names it, and the part that it owns."""

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from ...graph import SupplyGraph
+from ...risk import Scenario, Threat, halt
 from .company import Company, Need, Source
 from .links import IS, Link
 
@@ -62,6 +63,27 @@ class CompanyGraph:
 def item_id(part: str) -> str:
     """Return the id of a part or product in the graph."""
     return f"{SELF}:{part}"
+
+
+def behind_id(part: str, supplier: str) -> str:
+    """Return the id of what stands behind a part of a supplier that named nobody."""
+    return f"{SELF}:{part} < {supplier}"
+
+
+def source_behind(part: str, supplier: str) -> str:
+    """Return the supplier id of what stands behind a part of a supplier that named nobody."""
+    return f"{SELF}@< {supplier} < {part}"
+
+
+def stop_of(company: Company, node: str) -> Threat:
+    """Return the stop of a country or a maker, for as long as the company says; with what suppliers handed on about it."""
+    behind = (
+        change
+        for (part, supplier), card in company.cards.items()
+        if not node.startswith(f"{SELF}@")  # cards speak of countries
+        for change in card.handed_on(node).changes(source_behind(part, supplier), behind_id(part, supplier))
+    )
+    return Threat(Scenario(node, [halt(node), *behind]), company.stop_days)
 
 
 def plant_id(source: Source) -> str:
@@ -118,6 +140,7 @@ class _Builder:
         self.items()
         self.needs()
         self.shares()
+        self.handed_on()
 
     def graph(self) -> SupplyGraph:
         """Return the graph of the rows so far."""
@@ -166,6 +189,8 @@ class _Builder:
             bought = [parent for parent in above if parent in self.company.sources]
             # What only goes into bought parts is bought by their makers: the market of that item is what is known of it.
             scopes = ([None] if bought else []) + ([SELF] if len(bought) < len(above) or not above else [])
+            if part in self.company.told:
+                scopes = self._of_one(item_id(part), self.company.told[part].part, self.company.told[part].supplier)
             for scope in scopes:
                 for source in sources:
                     self._share(source, scope)
@@ -176,6 +201,35 @@ class _Builder:
             row = {"item": item_id(part), "supplier": SELF, "source": self._source(ref), "share": 1.0, "scope": SELF}
             row |= {"complete": True}
             self.tables["shares"].append(row | {"measure": None, "confidence": "published", "missing": None, "note": ref})
+
+    def handed_on(self) -> None:
+        """Behind a part of which its supplier gave a card stands one source without a name, for that supplier alone."""
+        for part, supplier in self.company.cards:
+            item = behind_id(part, supplier)
+            ref = next(s.refs[0] for s in self.company.sources[part] if supplier in {s.maker, s.vendor})
+            self.tables["items"].append({"id": item, "name_en": item, "name_ja": item, "kind": "component", "note": ref})
+            self.tables["inputs"].append({"item": item_id(part), "input": item, "source": self._source(ref), "note": ref})
+            source = {"id": source_behind(part, supplier), "name_en": item, "name_ja": item, "kind": "company"}
+            self.tables["suppliers"].append(source)
+            for scope in self._of_one(item, part, supplier):
+                self._whole(item, source["id"], scope, ref)
+
+    def _of_one(self, item: str, part: str, supplier: str) -> list[str | None]:
+        """The plants in which a supplier makes a part. The others' need is not known: they have it of themselves."""
+        plants: dict[str, bool] = {}
+        for source in self.company.sources.get(part, []):
+            plants[self._plant(source)] = supplier in {source.maker, source.vendor}
+            if supplier not in {source.maker, source.vendor}:
+                self._whole(item, plant_id(source), plant_id(source), source.refs[0])
+        # A source that may be opened buys where nothing stops.
+        self.tables["suppliers"].append({"id": f"{item}@", "name_en": item, "name_ja": item, "kind": "company"})
+        self._whole(item, f"{item}@", None, self.company.parts[part].refs[0])
+        return [plant for plant, own in plants.items() if own]
+
+    def _whole(self, item: str, supplier: str, scope: str | None, ref: str) -> None:
+        row = {"item": item, "supplier": supplier, "source": self._source(ref), "share": 1.0, "scope": scope}
+        row |= {"complete": True, "measure": "purchases", "confidence": "estimated", "note": ref}
+        self.tables["shares"].append(row)
 
     def _share(self, source: Source, scope: str | None) -> None:
         ref = source.refs[0]
@@ -199,7 +253,9 @@ class _Builder:
         id = plant_id(source)
         if id not in self.plants:
             firm = self._firm(source.maker) if source.maker else None
-            self.plants[id] = Plant(source.maker, source.vendor, source.country, firm)
+            # Whom a supplier buys from without naming it is taken to be none of the company's own suppliers.
+            stands_for = id if firm is None and source.part in self.company.told else firm
+            self.plants[id] = Plant(source.maker, source.vendor, source.country, stands_for)
             name = source.maker or (f"? ({source.vendor})" if source.vendor else "?")
             row = {"id": id, "name_en": name, "name_ja": name, "kind": "company"}
             whole = None if firm is None else 1.0  # a plant is its maker's

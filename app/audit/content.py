@@ -8,6 +8,7 @@ from typing import Any
 from ...datasets import technologies, thresholds
 from ...datasets.guideline import guideline_items
 from ...graph.messages import text
+from ..survey.loop import shown
 from .checks import Evidence, Finding
 from .guideline import guideline_table
 from .layout import sheets
@@ -97,6 +98,7 @@ class _Writer(Writer):
                 row | {"product_name": row[f"product_{self.lang}"], "by_name": self.item(row["by"])}
                 for row in self.figures.critical
             ],
+            **shown(self.audit.questions, self.audit.progress, self.company, self.figures, self.lang),
             "technologies": [self._technology(row) for row in self.company.technologies],
             "smelters": self._smelters(),
             "mitigation": self._mitigation(),

@@ -11,9 +11,9 @@ import polars as pl
 
 from ...datasets import critical_product_items, critical_products, technologies
 from ...graph import Message, SupplyGraph
-from ...risk import Scenario, Threat, concentration, exposure, flag_technologies, halt, look_through, solve, stop_losses
+from ...risk import Scenario, concentration, exposure, flag_technologies, halt, look_through, solve, stop_losses
 from .company import Company
-from .company_graph import HOME, SELF, CompanyGraph, firm_id, item_id, plant_id
+from .company_graph import HOME, SELF, CompanyGraph, firm_id, item_id, plant_id, stop_of
 from .links import IS, Link
 from .mapping import Remark
 from .parts import coverage, part_rows
@@ -62,7 +62,7 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
     exposed = exposure(built.own, None, SELF, level="supplier", facts=facts)
     parts = part_rows(company, exposed, links)
     countries, firms = _countries(company, built), _firms(company)
-    threats = [Threat(Scenario(node, halt(node)), company.stop_days) for node in [*countries, *firms]]
+    threats = [stop_of(company, node) for node in [*countries, *firms]]
     values = {item_id(id): row.get("revenue") for id, row in company.products.items()}
     losses = stop_losses(built.own, threats, values, buyer=SELF, facts=facts)
     above = _Above(built, countries)
@@ -123,9 +123,12 @@ def _countries(company: Company, built: CompanyGraph) -> list[str]:
             if source.active and source.country:
                 spend[source.country] += source.spend or 0.0
     views = concentration(built.graph).filter(
-        pl.col("preferred") & (pl.col("scope") == "world") & (pl.col("top_share_low") >= LEADING)
+        pl.col("preferred")
+        & (pl.col("scope") == "world")
+        & (pl.col("level") == "country")
+        & (pl.col("top_share_low") >= LEADING)
     )
-    leading = set(views["top_supplier"].drop_nulls())
+    leading = set(views["top_supplier"].drop_nulls()) | company.countries_of_cards
     return sorted((set(spend) | leading) - {HOME}, key=lambda code: (code not in spend, -spend.get(code, 0.0), code))
 
 

@@ -9,9 +9,9 @@ from typing import Any
 import polars as pl
 
 from ...graph import Message
-from ...risk import Candidate, Scenario, StopPlan, Threat, halt, stop_measures
+from ...risk import Candidate, StopPlan, Threat, stop_measures
 from .company import Company
-from .company_graph import SELF, CompanyGraph, item_id
+from .company_graph import SELF, CompanyGraph, item_id, stop_of
 from .figures import Figures, sourcing_facts
 
 PROPOSALS = 10
@@ -65,7 +65,7 @@ def mitigate(
             about[candidate.id] = row
     threats = list(scenarios)
     if not own:
-        threats = [Threat(Scenario(row["node"], halt(row["node"])), company.stop_days) for row in worst]
+        threats = [stop_of(company, row["node"]) for row in worst]
         threats += [Threat(one.scenario, one.days, 0.0) for one in scenarios]
     values = {item_id(id): row.get("revenue") for id, row in company.products.items()}
     facts = sourcing_facts(company)

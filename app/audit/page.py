@@ -29,6 +29,7 @@ def render(content: dict[str, Any], currency: str) -> str:
 
     shown = content | {
         "t": t,
+        "q": lambda name: text(f"app.survey.{name}", lang),
         "css": Markup(css),
         "percent": percent,
         "days": lambda value: days(value, lang),

@@ -13,6 +13,10 @@ from ...datasets.intake.mapping import read_corrections
 from ...datasets.intake.understanding import Understanding, understand
 from ...graph import InputError, SupplyGraph
 from ...graph.errors import shorten
+from ..survey.loop import Progress, progress
+from ..survey.merge import merge
+from ..survey.questions import QUICK, Question, ranked_questions
+from ..survey.replies import Replies
 from .checks import Finding, findings
 from .company import Company, company_from
 from .company_graph import CompanyGraph, build_graph
@@ -41,6 +45,8 @@ class Audit:
     meta: dict[str, Any]
     names: dict[str, dict[str, str]]
     """Names of the bundled items in both languages."""
+    questions: list[Question]
+    progress: Progress | None
 
 
 def audit(
@@ -53,6 +59,7 @@ def audit(
     date: str | None = None,
     world: SupplyGraph | None = None,
     encoding: str | None = None,
+    replies: Replies | None = None,
 ) -> Audit:
     """Audit a company's files.
 
@@ -74,6 +81,8 @@ def audit(
         Market-level facts (default: the bundled ``world``).
     encoding : str, optional
         Encoding of text files (default: found).
+    replies : Replies, optional
+        What suppliers sent back; see `survey.replies.read_replies`.
 
     Raises
     ------
@@ -90,6 +99,11 @@ def audit(
     company = company_from(reading)
     world = load("world") if world is None else world
     links = link_parts(company, world, corrections)
+    before, merged = company, None
+    if replies is not None:
+        merged = merge(company, replies, links, world)
+        company = merged.company
+        company.remarks += replies.remarks
     built = build_graph(company, links, world)
     figures = work_out(company, built, links, lang)
     today = date or datetime.date.today().isoformat()
@@ -115,6 +129,8 @@ def audit(
         unknowns=unknowns(company, built, figures),
         mitigation=mitigate(company, built, figures, meta["budget"], threats_of(asked), bool(company.scenarios)),
         meta=meta,
+        questions=ranked_questions(company, figures, runs=QUICK),
+        progress=None if merged is None else progress(before, merged, built, figures),
         names={row["id"]: {"en": row["name_en"], "ja": row["name_ja"]} for row in world.items.iter_rows(named=True)},
     )
 

@@ -266,6 +266,13 @@ class _Book:
         self._table("measures", heads, rows, money=(3, 4, 5, 6))
         names = ("item", "name", "top_supplier", "top_share_low", "top_share_high", "year", "source")
         self._plain("market", ("id", "item", "place", "legend_low", "legend_high", "year", "source"), names)
+        names = ("order", "says", "who", "gain")
+        rows = [[*(row[name] for name in names), refs(row)] for row in content["questions"]]
+        self._table("questions", ("order", "asked", "who_answers", "gain", "where"), rows)
+        names = ("label", "low_was", "high_was", "low", "high", "change_says")
+        rows = [[row[name] for name in names] for row in (content["replies"] or {"rows": []})["rows"]]
+        heads = ("stops_here", "certain_was", "possible_was", "certain", "possible", "change")
+        self._table("replies", heads, rows, money=(1, 2, 3, 4))
         names = ("file", "sheet", "header_row", "column", "read_as_says")
         rows = [[*(row[name] for name in names), self.t(f"how_{row['how']}")] for row in content["mapping"]]
         self._table("mapping", ("file", "sheet", "row", "column", "read_as", "how"), rows)

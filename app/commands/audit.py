@@ -10,6 +10,7 @@ import typer
 
 from ...graph.messages import text
 from ..console import Encoding, Force, Lang, console, language
+from .survey import Cards, Replies
 
 
 def _help(name: str) -> str:
@@ -34,17 +35,21 @@ def audit(
     since: Since = None,
     encoding: Encoding = None,
     yes: Yes = False,
+    replies: Replies = None,
+    cards: Cards = None,
     lang: Lang = None,
     force: Force = False,
 ) -> None:
     """Audit a company's files and write the report."""
     from ...datasets.intake.mapping import read_corrections
     from ...datasets.intake.understanding import understand
-    from ...graph.errors import InputError
+    from ...graph.errors import InputError, shorten
     from ...graph.files import check_folder
     from ..audit.files import write_report
     from ..audit.report import audit as run
     from ..audit.since import read_report
+    from ..survey.loop import shown
+    from ..survey.replies import read_replies
     from ..understood import show, write_draft
 
     lang_ = language(lang)
@@ -52,6 +57,7 @@ def audit(
     corrections = read_corrections(mapping)
     earlier = None if since is None else read_report(since)
     found = understand(source, encoding=encoding, corrections=corrections)
+    answered = read_replies(*(replies or ()), *(cards or ())) if replies or cards else None
     progress = console(stderr=True)
     show(found, console(), lang_)
     draft = out / "mapping.yaml"
@@ -62,7 +68,7 @@ def audit(
         raise typer.Exit(1)
     try:
         with progress.status(text("app.audit_command.auditing", lang_)):
-            report = run(found, lang=lang_, corrections=corrections, budget=budget, date=date)
+            report = run(found, lang=lang_, corrections=corrections, budget=budget, date=date, replies=answered)
             names = write_report(report, out, lang_, force=force, since=earlier)
     except InputError as error:
         if error.message.key == "app.audit.nothing_read":
@@ -70,6 +76,14 @@ def audit(
             typer.echo(text("app.check.drafted_audit", lang_, **again))
         raise
     typer.echo(text("app.audit_command.written", lang_, path=str(out), files=", ".join(names)))
+    asked = shown(report.questions, report.progress, report.company, report.figures, lang_)
+    if asked["replies"]:
+        typer.echo(asked["replies"]["says"])
+    if asked["questions"]:
+        first = asked["questions"][0]
+        typer.echo(
+            text("app.survey.first", lang_, says=shorten(first["says"], 160), who=shorten(first["who"]), gain=first["gain"])
+        )
     warnings = sum(remark.severity == "warning" for remark in report.company.remarks)
     if warnings:
         typer.echo(text("app.audit_command.remarks", lang_, count=warnings))

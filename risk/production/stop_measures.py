@@ -11,7 +11,7 @@ import polars as pl
 from ...graph import LimitError, SupplyGraph
 from .planning import TIME_LIMIT, best_set
 from .remedies import Threat
-from .stops import Candidate, Stops, compile_for
+from .stops import Candidate, Stops
 
 READINGS = ("estimate", "low", "high")
 Bounds = dict[str, float]
@@ -85,7 +85,6 @@ def stop_measures(
     stops = Stops(graph, values, buyer=buyer, facts=facts, candidates=candidates)
     total = sum(threat.weight for threat in threats) or 1.0
     weights = [threat.weight / total for threat in threats]
-    compile_for(stops.network("estimate"), len(threats) * (1 + len(candidates)))
     trials = {case: _Trial(stops, threats, case, weights) for case in READINGS}
 
     def lost(chosen: Iterable[int] = ()) -> Bounds:

@@ -69,15 +69,15 @@ def bounded(row: dict[str, Any], days: float) -> dict[str, Any]:
     for name in ("lost", "stops"):
         low, high = row[f"{name}_low"], row[f"{name}_high"]
         found |= {f"{name}_estimate": min(max(row[f"{name}_estimate"], low), high), f"{name}_low": low, f"{name}_high": high}
-    found["lost_open"] = max(row.get("lost_open", 0.0), row["lost_high"])
+    found |= {f"{name}_open": max(row.get(f"{name}_open", 0.0), row[f"{name}_high"]) for name in ("lost", "stops")}
     ends = {"estimate": row["day_estimate"], "low": row["day_high"], "high": row["day_low"]}
+    ends["open"] = min(row.get("day_open", days), row["day_high"])
     return found | {f"day_{end}": None if day >= days - NOTHING else day for end, day in ends.items()}
 
 
 def loss_table(rows: list[dict[str, Any]]) -> pl.DataFrame:
     """Return the rows of `stop_losses` as a frame."""
-    numbers = [f"lost_{case}" for case in CASES]
-    numbers += [f"{name}_{end}" for name in ("day", "stops") for end in ("estimate", "low", "high")]
+    numbers = [f"{name}_{case}" for name in ("lost", "day", "stops") for case in CASES]
     schema = {"threat": pl.String, "product": pl.String} | dict.fromkeys(numbers, pl.Float64)
     return pl.DataFrame(rows, schema=schema, orient="row")
 

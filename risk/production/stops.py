@@ -27,8 +27,6 @@ from typing import Any
 import polars as pl
 
 from ...graph import ProductionNetwork, SupplyGraph
-from ...graph.kernel import SMALL
-from . import solver
 from .remedies import YEAR, Measure, Threat, new_source
 from .scenario import Change, Scenario, add_source, stockpile
 from .shelves import Course
@@ -72,10 +70,10 @@ def stop_losses(
     Returns
     -------
     StopLosses
-        ``products``: a row per threat and product: ``threat, product``; ``lost_estimate, lost_low, lost_high, lost_open``
-        (part of the output lost while the threat lasts, 0..1: estimate, certain, possible, possible with items that nobody
-        is named for); ``day_estimate, day_low, day_high`` (first shortage: estimate, earliest, latest; null where there is
-        none); ``stops_estimate, stops_low, stops_high`` (part of the output that stops where nothing is in stock and nobody
+        ``products``: a row per threat and product, with ``threat, product`` and each figure as ``_estimate``, ``_low``
+        (certain, or the earliest day), ``_high`` (possible, or the latest day) and ``_open`` (possible, or the earliest day,
+        with items that nobody is named for): ``lost`` (part of the output lost while the threat lasts, 0..1), ``day`` (first
+        shortage; null where there is none), ``stops`` (part of the output that stops where nothing is in stock and nobody
         else delivers). ``items``: ``threat, item, lost`` (the estimate, without stock) of what the buyer sources, where
         something is lost, and ``days``: how long its stock covers that.
 
@@ -150,6 +148,7 @@ class Stops:
         self._networks: dict[str, ProductionNetwork] = {}
         self._standing: dict[str, list[Measure]] = {}
         self.direct = self._direct()
+        self.handed_on = self._handed_on()
 
     def _direct(self) -> list[str]:
         """Items that the buyer itself buys: somebody delivers them to it, or it needs them and nobody is named."""
@@ -158,6 +157,16 @@ class Stops:
         made = set(scoped.filter(pl.col("supplier") == self.buyer)["item"])
         needed = self.graph.inputs.filter(pl.col("item").is_in(sorted(made)))["input"].unique(maintain_order=True)
         return list(dict.fromkeys([*bought, *(item for item in needed if item in self.unnamed)]))
+
+    def _stocked(self, short: set[str]) -> list[str]:
+        """Items whose stock counts: the short ones that the buyer buys, and what goes into them at its suppliers."""
+        return [*(item for item in self.direct if item in short), *self.handed_on]
+
+    def _handed_on(self) -> list[str]:
+        """Items that suppliers of the buyer said they need, each in a market of its own."""
+        scoped = self.graph.shares.filter((pl.col("scope") != self.buyer) & (pl.col("scope") != "world"))["item"]
+        known = self.facts["item"].unique(maintain_order=True)
+        return [item for item in known if item in set(scoped) and item not in self.direct]
 
     # Size ------------------------------------------------------------------------------------------------------------
 
@@ -322,7 +331,9 @@ class Stops:
 
     def bare(self, threat: Threat, case: str) -> Solution:
         """Return the network under a threat where nothing is in stock and nobody else delivers."""
-        return solve(self.network(case), self.scenario(threat.scenario, case), None, (_kept(case),))
+        scenario = self.scenario(threat.scenario, case)
+        flows = Scenario(scenario.name, [change for change in scenario if change.kind != "stockpile"])
+        return solve(self.network(case), flows, None, (_kept(case),))
 
     def short(self, threat: Threat, case: str) -> set[str]:
         """Return the items that a threat makes short where nothing is in stock and nobody else delivers."""
@@ -333,8 +344,8 @@ class Stops:
     def problem(self, threats: Sequence[Threat], case: str, short: set[str], weights: Sequence[float]) -> Problem:
         """Return threats to all products; measures: what stands ready for the short items, then the candidates."""
         network, most = self.network(case), max((threat.days for threat in threats), default=0.0)
-        known = set(network.items) & short
-        stocks = {item: days for item in self.direct if item in known and (days := self.stock(item, case, most))}
+        known = set(network.items)
+        stocks = {item: days for item in self._stocked(short) if item in known and (days := self.stock(item, case, most))}
         weighing = Weighing(
             {item: (value or 0.0) / YEAR for item, value in self.values.items()},
             list(weights),
@@ -350,8 +361,6 @@ class Stops:
         products: dict[tuple[str, str], dict[str, Any]] = {}
         items: list[tuple[str, str, float, float]] = []
         sourced = self.facts["item"].unique(maintain_order=True).to_list() if self.values else []
-        if self.values:
-            compile_for(self.network("estimate"), len(threats) * len(self.cases))
         for case in self.cases if self.values else ():
             kept, direct = _kept(case), set(self.direct)
             for threat in threats:
@@ -396,7 +405,7 @@ class Stops:
                 replace(change, lasts=threat.days) if change.kind in _STOPPING and change.lasts is None else change
                 for change in self.scenario(threat.scenario, case)
             ]
-            stocks = {item: self.stock(item, case, threat.days) for item in self.direct if item in short}
+            stocks = {item: self.stock(item, case, threat.days) for item in self._stocked(short)}
             changes += [stockpile(item, days) for item, days in stocks.items() if days]
             changes += [
                 add_source(one.item, one.share, node=one.node, ready=one.ready, lasts=max(0.0, threat.days - one.ready))
@@ -433,12 +442,6 @@ class Candidate:
             return Measure(self.id, self.item, days=self.days, cost=self.cost)
         ready = {"estimate": self.usual, "low": 0.0}.get(case, NEVER) if self.ready is None else self.ready
         return Measure(self.id, self.item, self.share, self.node, ready, 0.0, self.cost)
-
-
-def compile_for(network: ProductionNetwork, runs: int) -> None:
-    """Wait for the compiler where a network runs so often that it pays."""
-    if len(network.indices) * runs > SMALL:
-        _ = solver.solve.compiled
 
 
 def _kept(case: str) -> str:

@@ -1,0 +1,52 @@
+"""``kanmon card``: a company's own files in, an exposure card for its buyers out."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ...graph.messages import text
+from ..console import Force, Lang, console, language
+from .survey import Cards, Mapping, Replies
+
+Source = Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help=text("app.card.source"))]
+Out = Annotated[Path, typer.Option("--out", help=text("app.card.out"))]
+Names = Annotated[list[str] | None, typer.Option("--as", help=text("app.card.names"), show_default=False)]
+
+
+def card(
+    source: Source,
+    out: Out = Path("card"),
+    names: Names = None,
+    replies: Replies = None,
+    cards: Cards = None,
+    mapping: Mapping = None,
+    lang: Lang = None,
+    force: Force = False,
+) -> None:
+    """Write the exposure card of each product for its buyer."""
+    from ...datasets import load
+    from ...graph.errors import InputError, shorten
+    from ...graph.files import check_folder
+    from ..audit.company_graph import build_graph
+    from ..survey.card import card_of
+    from ..survey.card_files import write_card
+    from ..survey.loop import company_with
+
+    lang_ = language(lang)
+    check_folder(out, force)
+    called = {}
+    for pair in names or ():
+        own, _, theirs = pair.partition("=")
+        if not own or not theirs:
+            raise InputError("app.card.bad_name", value=shorten(pair))
+        called[own] = theirs
+    company, _, _, found = company_with(source, [*(replies or ()), *(cards or ())], mapping=mapping)
+    made = card_of(company, build_graph(company, [], load("world")), datetime.date.today().isoformat(), called)
+    written = write_card(made, out, lang_, force=force)
+    for remark in found.remarks if found is not None else ():
+        console(stderr=True).print(f"{remark.sheet}: {remark.message.text(lang_)}", markup=False)
+    typer.echo(text("app.card.written", lang_, path=str(out), files=", ".join(written), parts=len(made.parts)))

@@ -1,0 +1,59 @@
+"""``kanmon survey``: a company's own files in, a questionnaire for each supplier out."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ...graph.messages import text
+from ..console import Force, Lang, console, language
+
+Source = Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help=text("app.survey.source"))]
+Out = Annotated[Path, typer.Option("--out", help=text("app.survey.out"))]
+Deadline = Annotated[str | None, typer.Option("--deadline", help=text("app.survey.deadline"), show_default=False)]
+Replies = Annotated[list[Path] | None, typer.Option("--replies", help=text("app.survey.replies"), show_default=False)]
+Cards = Annotated[list[Path] | None, typer.Option("--cards", help=text("app.survey.cards"), show_default=False)]
+Mapping = Annotated[Path | None, typer.Option("--mapping", help=text("app.survey.mapping"), show_default=False)]
+
+
+def survey(
+    source: Source,
+    out: Out = Path("survey"),
+    deadline: Deadline = None,
+    replies: Replies = None,
+    cards: Cards = None,
+    mapping: Mapping = None,
+    lang: Lang = None,
+    force: Force = False,
+) -> None:
+    """Write one questionnaire workbook per supplier."""
+    from ...datasets import load
+    from ...graph.errors import InputError, shorten
+    from ...graph.files import check_folder
+    from ..audit.company_graph import build_graph
+    from ..audit.figures import work_out
+    from ..survey.loop import company_with
+    from ..survey.questionnaire import deadline_after, survey_of, write_survey
+    from ..survey.questions import ranked_questions
+
+    lang_ = language(lang)
+    check_folder(out, force)
+    if deadline is not None:
+        try:
+            datetime.date.fromisoformat(deadline)
+        except ValueError as error:
+            raise InputError("app.survey.bad_date", value=shorten(deadline)) from error
+    with console(stderr=True).status(text("app.survey.working", lang_)):
+        company, links, _, _ = company_with(source, [*(replies or ()), *(cards or ())], mapping=mapping)
+        built = build_graph(company, links, load("world"))
+        found = ranked_questions(company, work_out(company, built, links, lang_))
+        asked = survey_of(found, deadline or deadline_after(None))
+    if not asked.questions:
+        typer.echo(text("app.survey.nothing", lang_))
+        return
+    names = write_survey(asked, company, out, lang_, force=force)
+    fields = {"path": str(out), "source": str(source), "deadline": asked.deadline}
+    typer.echo(text("app.survey.written", lang_, count=len(names) - 1, **fields))

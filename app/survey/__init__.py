@@ -1,0 +1,1 @@
+"""The question loop: what to ask first, questionnaires for suppliers, their replies, and exposure cards that name nobody."""

@@ -1,0 +1,348 @@
+"""Replies laid over a company: blanks that suppliers filled, what stands behind them as a second tier, and their cards.
+
+The company's own word about its sourcing stays, unless the supplier says more of its own plants; both are then said. What a
+supplier needs is its own need only: other makers of the part are taken to have it of themselves, as before.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import polars as pl
+
+from ...datasets.intake.values import firm_key, id_key
+from ...datasets.readers.declarations import Declaration, joined_smelters
+from ...datasets.readers.tables import packaged
+from ...graph import SupplyGraph
+from ...graph.errors import shorten
+from ...risk.production.handed_on import joined
+from ..audit.company import ROUNDING, Company, Need, Part, Source, Told
+from ..audit.company_graph import plant_id
+from ..audit.links import Link
+from .card import Card, CardPart
+from .replies import Line, Replies, Reply
+
+WHOLE = 1.0 - ROUNDING
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A company with what its suppliers said.
+
+    ``replied``: the suppliers who sent something that is used, by kind ("questions", "card", "minerals"). ``asked``,
+    ``answered``: questions in the workbooks that came back.
+    """
+
+    company: Company
+    replied: dict[str, list[str]]
+    asked: int
+    answered: int
+
+
+def merge(company: Company, replies: Replies, links: Iterable[Link], world: SupplyGraph) -> Merged:
+    """Return a company with what its suppliers said laid over it; the company that is given stays as it is."""
+    over = _Over(company, replies)
+    for reply in replies.replies:
+        over.reply(reply)
+    for file, card in replies.cards:
+        over.card(file, card)
+    over.declarations(replies.declarations, list(links), world)
+    return Merged(over.company, dict(over.replied), sum(r.asked for r in replies.replies), over.answered)
+
+
+class _Over:
+    def __init__(self, company: Company, replies: Replies) -> None:
+        self.replies = replies
+        self.company = replace(
+            company,
+            parts={id: replace(part, refs=[*part.refs]) for id, part in company.parts.items()},
+            needs=[*company.needs],
+            sources={part: [replace(one, refs=[*one.refs]) for one in each] for part, each in company.sources.items()},
+            smelters=[*company.smelters],
+            remarks=[*company.remarks],
+            told=dict(company.told),
+            cards=dict(company.cards),
+        )
+        self.ids = {id_key(part): part for part in self.company.parts}
+        self.firms: dict[str, str] = {}
+        for sources in self.company.sources.values():
+            for source in sources:
+                for firm in (source.maker, source.vendor):
+                    if firm:
+                        self.firms.setdefault(firm_key(firm), firm)
+        self.replied: dict[str, list[str]] = defaultdict(list)
+        self.answered = 0
+
+    def _part(self, written: str | None, supplier: str) -> str | None:
+        """The part that a reply means, where this supplier delivers it."""
+        part = self.ids.get(id_key(written or ""))
+        return part if part is not None and self._of(part, supplier) else None
+
+    def _of(self, part: str, supplier: str) -> list[Source]:
+        return [one for one in self.company.sources.get(part, []) if supplier in {one.maker, one.vendor}]
+
+    def _supplier(self, written: str, file: str) -> str | None:
+        supplier = self.firms.get(firm_key(written)) if written else None
+        if supplier is None:
+            self.replies.say("unknown_supplier", file, supplier=written or "?")
+        return supplier
+
+    # Questionnaires --------------------------------------------------------------------------------------------------
+
+    def reply(self, reply: Reply) -> None:
+        """Lay a questionnaire over the company."""
+        supplier = self._supplier(reply.supplier, reply.file)
+        if supplier is None:
+            return
+        self.answered += reply.answered
+        if reply.answered and supplier not in self.replied["questions"]:
+            self.replied["questions"].append(supplier)
+        tables = {name: self._by_part(lines, supplier, reply.file) for name, lines in reply.tables.items()}
+        finished: dict[str, float] = {}
+        for part, lines in tables.get("answers", {}).items():
+            for line in lines:
+                if line.values["answer"] is not None:
+                    self._answer(part, supplier, line, finished)
+        for part, lines in tables.get("origin", {}).items():
+            self._origin(part, supplier, lines)
+        for part, lines in tables.get("behind", {}).items():
+            inputs: dict[str, list[Line]] = defaultdict(list)
+            for line in lines:
+                told = any(line.values[key] is not None for key in ("input", "source", "country"))
+                if told:
+                    inputs[line.values["input"] or part].append(line)
+            for input, each in inputs.items():
+                self._behind(part, supplier, input, each, finished.get(part))
+
+    def _by_part(self, lines: Iterable[Line], supplier: str, file: str) -> dict[str, list[Line]]:
+        found: dict[str, list[Line]] = defaultdict(list)
+        for line in lines:
+            part = self._part(line.values["part"], supplier)
+            if part is not None:
+                found[part].append(line)
+            elif any(
+                value is not None for key, value in line.values.items() if key not in {"part", "name", "question", "kind"}
+            ):
+                self.replies.say("unknown_part", file, part=line.values["part"], supplier=supplier)
+        return found
+
+    def _answer(self, part: str, supplier: str, line: Line, finished: dict[str, float]) -> None:
+        kind, days = line.values["kind"], line.values["answer"]
+        if kind == "stock":
+            finished[part] = days
+            return
+        column = {"switch": "switch_days", "lead": "lead_days"}.get(kind or "")
+        for source in self._of(part, supplier):
+            if column is not None and getattr(source, column) is None:
+                setattr(source, column, days)
+                source.refs.append(line.ref)
+
+    def _origin(self, part: str, supplier: str, lines: list[Line]) -> None:
+        """Where a supplier's part is made: its one source becomes one for each place, with the rest of its share."""
+        told = [line for line in lines if line.values["country"] is not None or line.values["maker"] is not None]
+        own = self._of(part, supplier)
+        if not told or not own:
+            return
+        before = own[0]
+        shares = [line.values["share"] for line in told]
+        total = sum(share or 0.0 for share in shares)
+        if total > 1 + ROUNDING:
+            self.replies.say("over", told[0].ref.rpartition("!")[0], part=part, total=f"{total:.0%}")
+            return
+        stated = {one.country for one in own if one.country is not None}
+        new = {line.values["country"] for line in told} - {None}
+        if stated and new and not new <= stated:
+            self.replies.say(
+                "differs",
+                told[0].ref.rpartition("!")[0],
+                part=part,
+                was=", ".join(sorted(stated)),
+                now=", ".join(sorted(new)),
+            )
+        whole = None if any(one.share is None for one in own) else sum(one.share or 0.0 for one in own)
+        places = []
+        for line, share in zip(told, shares, strict=True):
+            maker = line.values["maker"]
+            maker = self.firms.setdefault(firm_key(maker), maker) if maker is not None else before.maker
+            places.append(
+                replace(
+                    before,
+                    maker=maker,
+                    vendor=before.vendor or (supplier if maker != supplier else None),
+                    country=line.values["country"] or before.country,
+                    share=None if whole is None or share is None else whole * share,
+                    basis="stated" if whole is not None and share is not None else "unknown",
+                    spend=None if before.spend is None or share is None else before.spend * share,
+                    refs=[*before.refs, line.ref],
+                )
+            )
+        if None in shares or total < WHOLE:
+            rest = None if whole is None or None in shares else whole * (1.0 - total)
+            places.append(replace(before, share=rest, basis="stated" if rest is not None else "unknown"))
+        others = [one for one in self.company.sources[part] if one not in own]
+        self.company.sources[part] = _one_each([*others, *places])
+
+    def _behind(self, part: str, supplier: str, input: str, lines: list[Line], finished: float | None) -> None:
+        """One thing that a supplier cannot make a part without, and where it comes from."""
+        rows = [(line.values["source"], line.values["country"], line.values["share"], line.ref) for line in lines]
+        stocks = {line.values["stock"] for line in lines if line.values["stock"] is not None}
+        # Lines that differ may add up or not: nobody said which.
+        stock = stocks.pop() + (finished or 0.0) if len(stocks) == 1 else None
+        self._tell(part, supplier, input, rows, stock, whole=False)
+
+    def _tell(
+        self,
+        part: str,
+        supplier: str,
+        input: str,
+        rows: Sequence[tuple[str | None, str | None, float | None, str]],
+        stock: float | None,
+        *,
+        whole: bool,
+    ) -> None:
+        """Add a part of the second tier; unless its sources are ``whole``, the rest comes from nobody knows where."""
+        id = f"{part} < {supplier}: {input}"
+        if id in self.company.parts:
+            return
+        merged: dict[tuple[str | None, str | None], list[Any]] = {}
+        for source, country, share, ref in rows:
+            known = merged.setdefault((source, country), [share, []])
+            known[1].append(ref)
+            if len(known[1]) > 1:
+                known[0] = None if known[0] is None or share is None else known[0] + share
+        total = sum(share or 0.0 for share, _ in merged.values())
+        if total > 1 + ROUNDING:
+            self.replies.say("over", rows[0][3].rpartition("!")[0], part=part, total=f"{total:.0%}")
+            merged = {key: [None, refs] for key, (_, refs) in merged.items()}
+            total = 0.0
+        unknown = any(share is None for share, _ in merged.values())
+        if not unknown and total >= WHOLE:
+            merged = {key: [share / total, refs] for key, (share, refs) in merged.items()}
+        sources = []
+        for (source, country), (share, refs) in merged.items():
+            maker = self.firms.setdefault(firm_key(source), source) if source else ""
+            basis = "stated" if share is not None else "unknown"
+            vendor = None if maker else f"{supplier} <"
+            sources.append(Source(id, maker, vendor, country, share, basis, None, None, None, None, None, refs))
+        if not whole and (unknown or total < WHOLE):
+            left, basis = (None, "unknown") if unknown else (1.0 - total, "stated")
+            ref = [rows[0][3]]
+            sources.append(Source(id, "", f"{supplier} < ?", None, left, basis, None, None, None, None, None, ref))
+        ref = rows[0][3]
+        self.company.parts[id] = Part(id, name=input, stock_days=stock, refs=[ref])
+        self.company.needs.append(Need(part, id, None, True, None, ref))
+        self.company.sources[id] = sources
+        self.company.told[id] = Told(part, supplier)
+
+    # Cards -----------------------------------------------------------------------------------------------------------
+
+    def card(self, file: str, card: Card) -> None:
+        """Let a card stand behind the parts that its issuer delivers."""
+        supplier = self._supplier(card.issuer, file)
+        if supplier is None:
+            return
+        for one in card.parts:
+            part = self._part(one.part, supplier)
+            if part is None:
+                self.replies.say("card_part", file, part=one.part, issuer=supplier)
+                continue
+            known = self.company.cards.get((part, supplier))
+            if known is not None:
+                self.replies.say("card_twice", file, part=part, issuer=supplier)
+                one = _both(known, one)
+            self.company.cards[part, supplier] = one
+            if supplier not in self.replied["card"]:
+                self.replied["card"].append(supplier)
+
+    # Minerals --------------------------------------------------------------------------------------------------------
+
+    def declarations(self, found: list[Declaration], links: list[Link], world: SupplyGraph) -> None:
+        """Attach declared smelters to the parts of a supplier that are linked to the metal; the others are only shown."""
+        smelters = joined_smelters([one.smelters for one in found])
+        items = {row[0]: set((row[2] or "").split("|")) for row in packaged("declarations", "metals").iter_rows()}
+        needs: dict[str, set[str]] = {}
+        start = 0
+        for one in found:
+            rows = smelters.slice(start, one.smelters.height)
+            start += one.smelters.height
+            self._show(one, rows)
+            supplier = self._supplier(one.company, one.file)
+            if supplier is None:
+                continue
+            if supplier not in self.replied["minerals"]:
+                self.replied["minerals"].append(supplier)
+            only = {id_key(product) for product in one.products} if one.scope == "product" else None
+            for metal in rows["metal"].unique(maintain_order=True):
+                for part in self._with_metal(items.get(metal, set()), supplier, only, links, needs, world):
+                    self._smelters(one, part, supplier, metal, rows.filter(pl.col("metal") == metal))
+
+    def _show(self, one: Declaration, rows: pl.DataFrame) -> None:
+        for row in rows.iter_rows(named=True):
+            shown = {"metal": row["metal"], "smelter": row["smelter"] or "?", "country": row["country"]}
+            shown |= {"smelter_id": row["cid"], "_ref": f"{one.file}: Smelter List!{row['row']}"}
+            self.company.smelters.append(shown)
+
+    def _with_metal(
+        self,
+        items: Collection[str],
+        supplier: str,
+        only: set[str] | None,
+        links: list[Link],
+        needs: dict[str, set[str]],
+        world: SupplyGraph,
+    ) -> list[str]:
+        """Parts of a supplier that are, or hold, a bundled item that needs the metal."""
+        found = []
+        for link in links:
+            if not link.used or not self._of(link.part, supplier) or (only is not None and id_key(link.part) not in only):
+                continue
+            if link.item not in needs:
+                needs[link.item] = set(world.needed_by([link.item]))
+            if needs[link.item].intersection(items):
+                found.append(link.part)
+        return list(dict.fromkeys(found))
+
+    def _smelters(self, one: Declaration, part: str, supplier: str, metal: str, rows: pl.DataFrame) -> None:
+        """Any of the declared smelters may supply any part; a list that is not said to be whole leaves some to others."""
+        named = rows.filter(pl.col("smelter").is_not_null() | pl.col("cid").is_not_null())
+        told = [
+            (row["smelter"] or row["cid"], row["country"], None, f"{one.file}: Smelter List!{row['row']}")
+            for row in named.iter_rows(named=True)
+        ]
+        if not told:
+            return
+        whole = one.complete.get(metal) is True and named.height == rows.height
+        if whole and len(told) == 1:
+            told = [(*told[0][:2], 1.0, told[0][3])]
+        self._tell(part, supplier, f"{metal} ({one.template or 'CMRT'})", told, None, whole=whole)
+
+
+def _both(one: CardPart, other: CardPart) -> CardPart:
+    """What two cards allow together."""
+    countries: Mapping[str, Any] = {
+        code: joined([one.handed_on(code), other.handed_on(code)]) for code in sorted({*one.rows, *other.rows})
+    }
+    return replace(other, rows=countries, elsewhere=joined([one.elsewhere, other.elsewhere]))
+
+
+def _one_each(sources: list[Source]) -> list[Source]:
+    """Sources of which each place of a maker is one; what two rows say of it adds up."""
+    found: dict[str, Source] = {}
+    for source in sources:
+        known = found.setdefault(plant_id(source), source)
+        if known is not source:
+            parts = (known.share, source.share)
+            known.share = None if None in parts else sum(share or 0.0 for share in parts)
+            known.basis = "unknown" if known.share is None else known.basis
+            known.spend = None if None in {known.spend, source.spend} else (known.spend or 0.0) + (source.spend or 0.0)
+            known.refs = list(dict.fromkeys([*known.refs, *source.refs]))
+    return list(found.values())
+
+
+def suppliers_of(company: Company) -> list[str]:
+    """Return all suppliers of bought parts: makers, and who sells where no maker is named."""
+    names = (source.maker or source.vendor for part in company.direct for source in company.sources.get(part, []))
+    return list(dict.fromkeys(shorten(name, 200) for name in names if name))

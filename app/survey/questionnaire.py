@@ -1,0 +1,269 @@
+"""One questionnaire workbook for each supplier: its ranked questions in three languages, and nothing of anybody else."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...datasets import countries
+from ...graph.files import whole_folder
+from ...graph.messages import text
+from ..audit.company import Company
+from ..audit.workbook import EPOCH, FONT, write_cell
+from .questions import ASKED, Question, of_supplier
+from .wording import TONGUES, word, words
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
+
+MARK = "kanmon-survey/1"
+"""First cell of a questionnaire's guide; by it a reply is known."""
+KEYS = {
+    "answers": ("kind", "part", "name", "question", "answer", "note"),
+    "origin": ("part", "name", "maker", "country", "share", "note"),
+    "behind": ("part", "name", "input", "source", "country", "share", "stock", "note"),
+}
+"""Keys of the columns of each table; they stand in a row above the headers, whatever language a reader prefers."""
+ABOUT = ("from", "supplier", "deadline", "return_to", "answered_by", "answered_on")
+PARTS = 60
+"""Parts of a supplier that one questionnaire asks about."""
+_LINES = {"origin": 3, "behind": 4}
+_WIDTHS = {"question": 62, "name": 26, "part": 16, "input": 28, "note": 26, "kind": 9, "source": 24, "maker": 26}
+_WHITE = {"answer", "note", "maker", "country", "share", "input", "source", "stock"}
+_INK, _GREY = "#23424F", "#EEF1F4"
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Who is asked what: questions by supplier, the supplier with the most useful question first."""
+
+    questions: dict[str, list[Question]]
+    deadline: str
+
+
+def survey_of(found: Sequence[Question], deadline: str) -> Survey:
+    """Return the questions for suppliers, by supplier."""
+    suppliers = dict.fromkeys(one.supplier for one in found if one.supplier is not None and one.kind in ASKED)
+    return Survey({supplier: of_supplier(found, supplier) for supplier in suppliers}, deadline)
+
+
+def write_survey(survey: Survey, company: Company, path: str | Path, lang: str, *, force: bool = False) -> list[str]:
+    """Write a workbook per supplier and ``suppliers.xlsx``, which says which is whose; return their names.
+
+    Files are numbered: no name of a company is a part of a path.
+
+    Raises
+    ------
+    ReadError
+        As `graph.files.whole_folder`.
+    """
+    names = []
+    with whole_folder(path, force) as folder:
+        rows = []
+        for n, (supplier, asked) in enumerate(survey.questions.items(), start=1):
+            name = f"questions-{n:03}.xlsx"
+            write_questionnaire(folder / name, supplier, asked, company, survey.deadline)
+            names.append(name)
+            parts = list(dict.fromkeys(part for question in asked for part in question.parts))
+            rows.append((name, supplier, len(asked), ", ".join(parts), survey.deadline))
+        _write_index(folder / "suppliers.xlsx", rows, lang)
+    return [*names, "suppliers.xlsx"]
+
+
+def _write_index(path: Path, rows: Iterable[Sequence[Any]], lang: str) -> None:
+    with _book(path, text("app.survey.index_title", lang)) as book:
+        page = book.add_worksheet("suppliers")
+        head = book.add_format({"font_name": FONT, "bold": True, "bg_color": _INK, "font_color": "#FFFFFF"})
+        for j, (name, width) in enumerate(
+            (("file", 20), ("supplier", 32), ("questions", 12), ("parts", 60), ("deadline", 14))
+        ):
+            write_cell(page, 0, j, text(f"app.survey.index_{name}", lang), head)
+            page.set_column(j, j, width)
+        for i, row in enumerate(rows, start=1):
+            for j, value in enumerate(row):
+                write_cell(page, i, j, value)
+        page.freeze_panes(1, 0)
+
+
+def _book(path: Path, title: str) -> Workbook:
+    import xlsxwriter
+
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    book = xlsxwriter.Workbook(path, options)
+    book.set_properties({"title": title, "created": EPOCH})
+    return book
+
+
+def write_questionnaire(path: Path, supplier: str, asked: Sequence[Question], company: Company, deadline: str) -> None:
+    """Write the workbook of one supplier."""
+    parts = {kind: _parts(one for one in asked if one.kind == kind) for kind in ASKED}
+    every = _parts(asked)
+    with _book(path, words("title", " / ")) as book:
+        sheets = _Sheets(book, company)
+        sheets.guide(supplier, deadline)
+        lines = [("switch", part) for part in parts["switch"]]
+        lines += [("lead", part) for part in every if _no_lead(company, part, supplier)]
+        lines += [("stock", part) for part in parts["behind"]]
+        if lines:
+            sheets.answers(lines)
+        if parts["origin"] or parts["maker"]:
+            sheets.table("origin", list(dict.fromkeys([*parts["origin"], *parts["maker"]])))
+        if parts["behind"]:
+            sheets.table("behind", parts["behind"])
+        sheets.deadline(asked, deadline)
+        sheets.countries()
+
+
+def _parts(asked: Iterable[Question]) -> list[str]:
+    return list(dict.fromkeys(part for question in asked for part in question.parts))[:PARTS]
+
+
+def _no_lead(company: Company, part: str, supplier: str) -> bool:
+    sources = [source for source in company.sources.get(part, []) if supplier in {source.maker, source.vendor}]
+    return bool(sources) and all(source.lead_days is None for source in sources)
+
+
+class _Sheets:
+    def __init__(self, book: Workbook, company: Company) -> None:
+        self.book, self.company = book, company
+        self.codes = countries().select("iso3", "name_ja", "name_en").rows()
+        base = {"font_name": FONT, "font_size": 10, "valign": "top", "text_wrap": True}
+        self.fixed = book.add_format(base | {"bg_color": _GREY, "border": 1, "border_color": "#CBD2D9"})
+        self.white = book.add_format(base | {"border": 1, "border_color": "#CBD2D9", "num_format": "@"})
+        self.days = book.add_format(base | {"border": 1, "border_color": "#CBD2D9"})
+        self.part = book.add_format(base | {"border": 1, "border_color": "#CBD2D9", "num_format": "0%"})
+        self.head = book.add_format(base | {"bold": True, "bg_color": _INK, "font_color": "#FFFFFF", "border": 1})
+        self.key = book.add_format({"font_name": FONT, "font_size": 8, "font_color": "#7B8794"})
+        self.title = book.add_format({"font_name": FONT, "font_size": 14, "bold": True, "valign": "top", "text_wrap": True})
+        self.text = book.add_format(base)
+
+    def _sheet(self, name: str, widths: Sequence[float]) -> Worksheet:
+        page = self.book.add_worksheet(word(f"sheet_{name}", "ja"))
+        for j, width in enumerate(widths):
+            page.set_column(j, j, width)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        page.set_margins(0.4, 0.4, 0.5, 0.5)
+        page.set_footer("&C&8&P / &N")
+        return page
+
+    def _text(self, page: Worksheet, row: int, value: str, last: int, height: float, style: Format | None = None) -> None:
+        page.merge_range(row, 1, row, last, None, style or self.text)
+        write_cell(page, row, 1, value, style or self.text)
+        page.set_row(row, height)
+
+    def guide(self, supplier: str, deadline: str) -> None:
+        """Who asks, until when, and how to answer."""
+        page = self._sheet("guide", (16, 34, 70))
+        page.fit_to_pages(1, 1)
+        write_cell(page, 0, 0, MARK, self.key)
+        self._text(page, 0, words("title"), 2, 62, self.title)
+        known = {"from": self.company.name or None, "supplier": supplier, "deadline": deadline}
+        for i, name in enumerate(ABOUT, start=2):
+            write_cell(page, i, 0, name, self.key)
+            write_cell(page, i, 1, words(name), self.head)
+            write_cell(page, i, 2, known.get(name), self.fixed if name in known else self.white)
+            page.set_row(i, 45)
+        i = len(ABOUT) + 3
+        for tongue in TONGUES:
+            lines = (word(f"guide_{n}", tongue) for n in range(1, 6))
+            self._text(page, i, "\n".join(f"• {line}" for line in lines), 2, 118)
+            i += 1
+
+    def answers(self, lines: Sequence[tuple[str, str]]) -> None:
+        """Questions that a number of days answers."""
+        keys = KEYS["answers"]
+        page, row = self._table("answers", keys)
+        for kind, part in lines:
+            shown = {
+                "kind": kind,
+                "part": part,
+                "name": self.company.parts[part].name,
+                "question": words(f"question_{kind}"),
+            }
+            self._line(page, row, keys, shown)
+            page.set_row(row, 58)
+            row += 1
+        self._validate(page, keys, row)
+
+    def table(self, name: str, parts: Sequence[str]) -> None:
+        """A table with some empty lines for each part."""
+        keys = KEYS[name]
+        page, row = self._table(name, keys)
+        for part in parts:
+            for _ in range(_LINES[name]):
+                self._line(page, row, keys, {"part": part, "name": self.company.parts[part].name})
+                row += 1
+        self._validate(page, keys, row)
+
+    def _table(self, name: str, keys: Sequence[str]) -> tuple[Worksheet, int]:
+        page = self._sheet(name, [_WIDTHS.get(key, 13) for key in keys])
+        self._text(page, 0, words(f"{name}_title"), len(keys) - 1, 62, self.title)
+        if name != "answers":
+            self._text(page, 1, words(f"{name}_help"), len(keys) - 1, 92)
+        for j, key in enumerate(keys):
+            write_cell(page, 2, j, key, self.key)
+            write_cell(page, 3, j, words({"question": "kind", "kind": "code"}.get(key, key)), self.head)
+        page.set_row(3, 48)
+        page.freeze_panes(4, 2)
+        page.repeat_rows(3)
+        return page, 4
+
+    def _line(self, page: Worksheet, row: int, keys: Sequence[str], shown: dict[str, Any]) -> None:
+        styles = {"share": self.part, "answer": self.days, "stock": self.days}
+        for j, key in enumerate(keys):
+            style = styles.get(key, self.white) if key in _WHITE else self.fixed
+            write_cell(page, row, j, shown.get(key), style)
+
+    def _validate(self, page: Worksheet, keys: Sequence[str], last: int) -> None:
+        """What a cell takes; a warning, not a wall: what people write all the same is read as far as it can be."""
+        spans: dict[str, dict[str, Any]] = {
+            "answer": {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 3650},
+            "share": {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1},
+            "country": {"validate": "list", "source": f"='{word('sheet_countries', 'ja')}'!$A$2:$A${len(self.codes) + 1}"},
+        }
+        spans["stock"] = spans["answer"]
+        says = {"answer": "days_message", "stock": "days_message", "share": "share_message", "country": "country_message"}
+        for j, key in enumerate(keys):
+            if key in spans:
+                rule = spans[key] | {"error_type": "warning", "input_message": words(says[key])[:250]}
+                page.data_validation(4, j, max(4, last + 40), j, rule)
+
+    def deadline(self, asked: Sequence[Question], deadline: str) -> None:
+        """Until when, and which question counts most."""
+        page = self._sheet("deadline", (10, 46, 70))
+        self._text(page, 0, words("deadline_title"), 2, 62, self.title)
+        write_cell(page, 1, 1, deadline, self.title)
+        self._text(page, 2, words("deadline_says"), 2, 62)
+        for j, name in enumerate(("order", "kind", "parts")):
+            write_cell(page, 4, j, words(name), self.head)
+        for i, question in enumerate(asked, start=5):
+            shown = (i - 4, words(f"rank_{question.kind}"), ", ".join(question.parts[:PARTS]))
+            for j, value in enumerate(shown):
+                write_cell(page, i, j, value, self.fixed)
+            page.set_row(i, 46)
+        page.set_row(4, 48)
+
+    def countries(self) -> None:
+        """The list that the cells for countries offer."""
+        page = self._sheet("countries", (46,))
+        write_cell(page, 0, 0, words("country", " / "), self.head)
+        for i, (code, ja, en) in enumerate(self.codes, start=1):
+            write_cell(page, i, 0, f"{code} {ja} / {en}", self.text)
+        page.hide()
+
+
+def deadline_after(date: str | None, days: int = 30) -> str:
+    """Return the day ``days`` after a date (default: today) as ISO text.
+
+    >>> deadline_after("2026-11-28")
+    '2026-12-28'
+    """
+    start = datetime.date.today() if date is None else datetime.date.fromisoformat(date)
+    return (start + datetime.timedelta(days=days)).isoformat()

@@ -1,0 +1,275 @@
+"""What to ask first: every blank of the company's files, ranked by how far its answer would narrow the board's intervals.
+
+The interval of a stop is what its possible loss (parts that nobody is named for included) is above its certain one; W is the
+sum over the stops that a blank has to do with. An answer a gives W(a), worked out anew with the answer in the place of the
+blank, and the question **narrows** W by W - W(a): between its least and its most, over the answers that are tried.
+
+What stands behind a supplier is in no interval as long as it is not told. There the question is ranked by what **hangs on
+it**: what is lost at most when the supplier cannot deliver.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
+from dataclasses import dataclass, replace
+from itertools import islice
+from typing import Any
+
+from ..audit.company import Company, Source
+from ..audit.company_graph import build_graph, firm_id
+from ..audit.figures import Figures
+from ..audit.parts import HOME
+from .stopped import DAYS, NOTHING, stopped
+
+MOST = 20
+"""Questions that a board is shown."""
+STOPS = 3
+"""Stops at which an answer is worked out: those with the widest intervals that the blank has to do with."""
+RUNS, QUICK, NODES = 24, 8, 250_000
+"""Answers that a survey, and an audit, work out at most, and parts times answers; further questions rank by what hangs on
+them."""
+OWN = {"stock": "stock", "named": "purchasing", "shares": "purchasing", "revenue": "sales"}
+"""Questions that the company's own people answer, and who of them; the others are for the supplier."""
+ASKED = ("origin", "maker", "switch", "behind")
+"""What a supplier is asked, in the order of the questionnaire."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question about some parts, for one supplier or for the company's own people.
+
+    ``narrows`` (least, most) and ``hangs`` are amounts, or parts of the products' output where no product has a stated
+    revenue; ``narrows`` is None where nothing was worked out.
+    """
+
+    kind: str
+    parts: tuple[str, ...]
+    supplier: str | None
+    narrows: tuple[float, float] | None
+    hangs: float
+    refs: tuple[str, ...] = ()
+
+    @property
+    def who(self) -> str:
+        """Who can answer: "supplier", or one of the company's own."""
+        return OWN.get(self.kind, "supplier")
+
+    @property
+    def rank(self) -> tuple[Any, ...]:
+        """Questions without an upper bound first, then what narrows, then what hangs on it."""
+        mean = 0.0 if self.narrows is None else sum(self.narrows) / 2
+        return self.kind != "revenue", -mean, -self.hangs, self.kind, self.supplier or "", self.parts
+
+
+def ranked_questions(company: Company, figures: Figures, *, runs: int = RUNS) -> list[Question]:
+    """Return the questions of a company, the most useful first: all of them (a board is shown `MOST`)."""
+    weigh = _Weigher(company, figures)
+    rows = [*figures.countries, *figures.makers]
+    candidates = [*_blanks(company, weigh, rows), *_behind(company, weigh, figures.makers)]
+    candidates.sort(key=lambda one: (-one.hangs, one.question.kind, one.question.supplier or ""))
+    left = min(runs, NODES // max(1, len(company.parts)))
+    found = []
+    for one in candidates:
+        question = replace(one.question, hangs=one.hangs)
+        if one.answers and one.rows and len(one.answers) <= left:
+            left -= len(one.answers)
+            now = weigh.width_at(company, one.rows)
+            after = [weigh.width_at(answer(company), one.rows) for answer in one.answers]
+            gains = [max(0.0, now - width) for width in after]
+            question = replace(question, narrows=(min(gains), max(gains)), hangs=max(gains))
+        if question.kind == "revenue" or question.hangs > NOTHING:
+            found.append(question)
+    return sorted(found, key=lambda question: question.rank)
+
+
+def of_supplier(found: Iterable[Question], supplier: str) -> list[Question]:
+    """Return the questions for one supplier, at most `MOST`."""
+    return list(islice((question for question in found if question.supplier == supplier), MOST))
+
+
+@dataclass(frozen=True)
+class _Candidate:
+    question: Question
+    hangs: float
+    rows: list[dict[str, Any]]
+    answers: list[Callable[[Company], Company]]
+
+
+class _Weigher:
+    """Widths of stops in money, or in parts of the output where nothing has a price."""
+
+    def __init__(self, company: Company, figures: Figures) -> None:
+        self.revenue = figures.revenue
+        self.worth = DAYS / 365.0
+        self.products = list(company.products)
+
+    def value(self, product: str) -> float:
+        """A product's value; one without a stated revenue counts as much as the others do on average."""
+        if not self.revenue:
+            return 1.0 / max(1, len(self.products))
+        return self.worth * self.revenue.get(product, sum(self.revenue.values()) / len(self.revenue))
+
+    def width(self, row: Mapping[str, Any]) -> float:
+        return sum((one["lost_open"] - one["lost_low"]) * self.value(one["product"]) for one in row["products"])
+
+    def most(self, row: Mapping[str, Any]) -> float:
+        return sum(one["lost_high"] * self.value(one["product"]) for one in row["products"])
+
+    def width_at(self, company: Company, rows: Iterable[Mapping[str, Any]]) -> float:
+        built = build_graph(company, [], _NO_WORLD)
+        found = stopped(company, built, [(row["node"], not row["maker"]) for row in rows])
+        return sum((one.lost[1] - one.lost[0]) * self.value(product) for each in found for product, one in each.items())
+
+
+_NO_WORLD: Any = None
+"""No link is followed, so no market is looked at."""
+
+
+# Blanks --------------------------------------------------------------------------------------------------------------
+
+
+def _blanks(company: Company, weigh: _Weigher, rows: list[dict[str, Any]]) -> Iterable[_Candidate]:
+    wide = sorted((row for row in rows if weigh.width(row) > NOTHING), key=lambda row: -weigh.width(row))
+
+    def candidate(
+        kind: str, parts: list[str], supplier: str | None, touched: list[dict[str, Any]], answers: list[Any]
+    ) -> _Candidate:
+        at = touched[:STOPS]
+        refs = dict.fromkeys(ref for part in parts for ref in _refs(company, part))
+        hangs = sum(weigh.width(row) for row in at)
+        return _Candidate(Question(kind, tuple(parts), supplier, None, 0.0, tuple(refs)), hangs, at, answers)
+
+    for product, row in company.products.items():
+        if row.get("revenue") is None:
+            yield _Candidate(Question("revenue", (product,), None, None, 0.0, (row["_ref"],)), 0.0, [], [])
+    needed = {need.part for need in company.needs}
+    unnamed = [part for part in company.bought if part in needed and part not in company.sources]
+    for part in unnamed:
+        yield candidate("named", [part], None, wide, [_sourced(part)])
+    countries = [row for row in wide if not row["maker"]]
+    makers = [row for row in wide if row["maker"]]
+    by_supplier: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for part in company.direct:
+        for source in company.sources.get(part, []):
+            who = source.maker or source.vendor
+            if who and source.active and source.country is None:
+                by_supplier["origin", who].append(part)
+            if who and source.active and not source.maker:
+                by_supplier["maker", who].append(part)
+    for (kind, who), parts in by_supplier.items():
+        if kind == "origin":
+            worst = countries[0]["node"] if countries else HOME
+            answers = [_placed(parts, who, HOME), _placed(parts, who, worst)]
+            yield candidate(kind, list(dict.fromkeys(parts)), who, countries, answers)
+        else:
+            yield candidate(kind, list(dict.fromkeys(parts)), who, makers, [_made(parts, who)])
+    for part in company.direct:
+        sources = [source for source in company.sources.get(part, []) if source.active]
+        if not sources:
+            continue
+        touched = [row for row in wide if part in row["parts"]]
+        if any(source.country is None or not source.maker for source in sources):
+            touched = wide
+        if company.parts[part].stock_days is None:
+            yield candidate("stock", [part], None, touched, [_stocked(part, 0.0), _stocked(part, DAYS)])
+        open_ = [source for source in sources if source.share is None]
+        if len(sources) > 1 and open_:
+            yield candidate("shares", [part], None, touched, [_shared(part, at) for at in range(min(3, len(sources)))])
+        if company.switch_days(part) is None:
+            who = max(sources, key=lambda source: (source.share or 0.0, source.spend or 0.0))
+            answers = [_switched(part, 0.0), _switched(part, DAYS)]
+            yield candidate("switch", [part], who.maker or who.vendor, touched, answers)
+
+
+def _behind(company: Company, weigh: _Weigher, makers: list[dict[str, Any]]) -> Iterable[_Candidate]:
+    """What a supplier's own parts hang on, which it has not told: one question for all its parts."""
+    told = {(one.part, one.supplier) for one in company.told.values()} | set(company.cards)
+    deeper = {need.parent for need in company.needs} & set(company.sources)
+    hangs = {row["node"]: weigh.most(row) for row in makers}
+    parts: dict[str, list[str]] = defaultdict(list)
+    for part in company.direct:
+        for source in company.sources.get(part, []):
+            named = source.maker and source.active and part not in deeper
+            if named and (part, source.maker) not in told:
+                parts[source.maker].append(part)
+    for maker, each in parts.items():
+        refs = dict.fromkeys(ref for part in each for ref in _refs(company, part))
+        question = Question("behind", tuple(dict.fromkeys(each)), maker, None, 0.0, tuple(refs))
+        yield _Candidate(question, hangs.get(str(firm_id(maker)), 0.0), [], [])
+
+
+def _refs(company: Company, part: str) -> list[str]:
+    refs = [ref for source in company.sources.get(part, []) for ref in source.refs]
+    return refs or company.parts[part].refs[:1]
+
+
+# Answers -------------------------------------------------------------------------------------------------------------
+
+
+def _with(company: Company, **changes: Any) -> Company:
+    """A company with some of its tables replaced."""
+    other = copy(company)
+    for name, value in changes.items():
+        setattr(other, name, value)
+    return other
+
+
+def _with_sources(parts: Iterable[str], change: Callable[[list[Source]], list[Source]]) -> Callable[[Company], Company]:
+    def answer(company: Company) -> Company:
+        changed = {part: change(company.sources[part]) for part in parts}
+        return _with(company, sources=company.sources | changed)
+
+    return answer
+
+
+def _sourced(part: str) -> Callable[[Company], Company]:
+    def answer(company: Company) -> Company:
+        source = Source(
+            part, f"? {part}", None, HOME, 1.0, "only", None, None, None, None, None, company.parts[part].refs[:1]
+        )
+        return _with(company, sources=company.sources | {part: [source]})
+
+    return answer
+
+
+def _placed(parts: list[str], who: str, country: str) -> Callable[[Company], Company]:
+    def place(source: Source) -> Source:
+        blank = source.country is None and who in {source.maker, source.vendor}
+        return replace(source, country=country) if blank else source
+
+    return _with_sources(parts, lambda sources: [place(source) for source in sources])
+
+
+def _made(parts: list[str], who: str) -> Callable[[Company], Company]:
+    def name(source: Source) -> Source:
+        return replace(source, maker=f"? {who}") if not source.maker and source.vendor == who else source
+
+    return _with_sources(parts, lambda sources: [name(source) for source in sources])
+
+
+def _shared(part: str, at: int) -> Callable[[Company], Company]:
+    """One source holds all that is left."""
+
+    def share(sources: list[Source]) -> list[Source]:
+        open_ = [source for source in sources if source.share is None]
+        left = max(0.0, 1.0 - sum(source.share or 0.0 for source in sources))
+        holder = open_[min(at, len(open_) - 1)]
+        return [
+            source if source.share is not None else replace(source, share=left if source is holder else 0.0, basis="stated")
+            for source in sources
+        ]
+
+    return _with_sources([part], share)
+
+
+def _switched(part: str, days: float) -> Callable[[Company], Company]:
+    return _with_sources([part], lambda sources: [replace(source, switch_days=days) for source in sources])
+
+
+def _stocked(part: str, days: float) -> Callable[[Company], Company]:
+    def answer(company: Company) -> Company:
+        return _with(company, parts=company.parts | {part: replace(company.parts[part], stock_days=days)})
+
+    return answer

@@ -1,0 +1,33 @@
+"""The questionnaire's words in Japanese, English and Chinese, side by side."""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from importlib import resources
+
+TONGUES = ("ja", "en", "zh")
+
+
+@cache
+def _words() -> dict[str, dict[str, str]]:
+    path = resources.files("kanmon.app") / "templates" / "survey" / "words.csv"
+    return {row["name"]: row for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())}
+
+
+def word(name: str, tongue: str) -> str:
+    """Return a label in one language.
+
+    >>> word("country", "zh")
+    '国家'
+    """
+    return _words()[name][tongue]
+
+
+def words(name: str, between: str = "\n") -> str:
+    """Return a label in all three languages; what reads the same in two of them stands once.
+
+    >>> words("country", " / ")
+    '国 / Country / 国家'
+    """
+    return between.join(dict.fromkeys(word(name, tongue) for tongue in TONGUES))

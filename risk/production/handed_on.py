@@ -1,0 +1,76 @@
+"""What a supplier hands on about a stop, without saying why: how much of its output stops, from which day, how much is lost.
+
+Three figures of one output under a stop of ``length`` days, each with a least and a greatest value:
+
+- ``stops``: the part of the output that is missing once no stock is left (0..1);
+- ``lost``: the part of the output of those days that is lost (0..1);
+- ``day``: the first day of a shortage (``length``: none).
+
+The buyer turns them back into what its own network can work with: a source behind the supplier that loses a **rate** of its
+output, and a **stock** there. One plant that loses the rate r of a requirement and holds s days of it runs short from day
+s / r, and loses r L - s days of L.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from .scenario import Change, reduce, stockpile
+
+Bounds = tuple[float, float]
+"""Least and greatest."""
+_LEAST = 1e-9
+
+
+@dataclass(frozen=True)
+class HandedOn:
+    """What a stop of ``length`` days does to an output, each figure as (least, greatest)."""
+
+    stops: Bounds
+    lost: Bounds
+    day: Bounds
+    length: float
+
+    def changes(self, source: str, item: str) -> list[Change]:
+        r"""Return it as changes for a ``source`` whose ``item`` the supplier cannot do without.
+
+        What the course in between was, nobody was told. The highest course that the figures allow begins on the earliest day
+        at the highest rate; the lowest one loses as late as it can. With L the length, the source loses a rate in
+        ``stops``, and the stock behind it lies between
+
+        .. math::
+
+            s_{least} = stops_{high} \cdot day_{low}, \qquad
+            s_{most} = \max\left(s_{least}, L \cdot stops_{low} \left(1 - \frac{lost_{low}}{stops_{high}}\right)\right)
+
+        so that no loss which the figures allow is above the possible loss worked out with it, nor below the certain one.
+
+        >>> half = HandedOn((0.5, 0.5), (0.25, 0.25), (90.0, 90.0), 180.0)
+        >>> [(change.kind, change.share, change.days) for change in half.changes("behind", "ore")]
+        [('reduce', 0.5, 0.0), ('stockpile', 1.0, 45.0)]
+        """
+        low, high = self.stops
+        if high <= _LEAST:
+            return []
+        least = high * min(self.day[0], self.length)
+        most = max(least, self.length * low * (1.0 - min(1.0, self.lost[0] / high)))
+        return [
+            reduce(source, low if low == high else (low, high), item=item),
+            stockpile(item, least if least == most else (least, most)),
+        ]
+
+
+def joined(figures: Iterable[HandedOn]) -> HandedOn:
+    """Return bounds that hold for whichever of the figures is the true one: the least and the greatest of each."""
+    found = list(figures)
+
+    def ends(each: list[Bounds]) -> Bounds:
+        return min(low for low, _ in each), max(high for _, high in each)
+
+    return HandedOn(
+        ends([one.stops for one in found]),
+        ends([one.lost for one in found]),
+        ends([one.day for one in found]),
+        found[0].length,
+    )

@@ -1,0 +1,483 @@
+"""The question loop: the best question first, one questionnaire per supplier, and replies that narrow only as they say."""
+
+import importlib.util
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from kanmon.app import cli
+from kanmon.app.audit.company import company_from
+from kanmon.app.audit.company_graph import build_graph
+from kanmon.app.audit.figures import work_out
+from kanmon.app.audit.files import write_report
+from kanmon.app.audit.links import link_parts
+from kanmon.app.audit.mapping import recognise
+from kanmon.app.audit.report import audit
+from kanmon.app.survey.merge import merge, suppliers_of
+from kanmon.app.survey.questionnaire import KEYS, MARK, survey_of, write_survey
+from kanmon.app.survey.questions import MOST, ranked_questions
+from kanmon.app.survey.replies import read_replies
+from kanmon.app.survey.stopped import stopped
+from kanmon.app.survey.wording import TONGUES, word
+from kanmon.datasets import load
+from kanmon.datasets.intake.sheets import read_sheets
+from kanmon.datasets.intake.understanding import understand
+from kanmon.graph import ReadError, SupplyGraph
+
+openpyxl = pytest.importorskip("openpyxl")
+HOSTILE = '=HYPERLINK("http://example.invalid","x")<script>alert(1)</script>'
+HEAD = ("部品番号", "部品名", "調達先", "製造拠点国", "調達割合", "在庫日数", "切替日数", "含む素材")
+NEVER = 400
+ROWS = [
+    ("P1", "Gear", "Alpha", "China", 0.5, 30, NEVER, None),
+    ("P1", "Gear", "Beta", "Germany", 0.5, 30, NEVER, None),
+    ("P2", HOSTILE, "Gamma", None, 1.0, 20, NEVER, None),
+    ("P3", "Seal", "Delta", "Japan", 1.0, None, NEVER, None),
+    ("P4", "Solder", "Omega", "Japan", 1.0, 10, NEVER, "tin_refining"),
+]
+spec = importlib.util.spec_from_file_location(
+    "declarations", Path(__file__).parents[1] / "datasets" / "test_declarations.py"
+)
+declarations = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(declarations)
+
+
+def workbook(path, rows=ROWS):
+    parts = list(dict.fromkeys(row[0] for row in rows))
+    sheets = {
+        "会社": [("会社名",), ("例示株式会社",)],
+        "製品": [("製品番号", "年間売上"), ("X", 3650.0)],
+        "部品表": [("親品番", "部品番号"), *(("X", part) for part in parts)],
+        "調達": [HEAD, *rows],
+    }
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+        for title, lines in sheets.items():
+            page = book.add_worksheet(title)
+            for i, line in enumerate(lines):
+                for j, value in enumerate(line):
+                    if isinstance(value, (int, float)):
+                        page.write_number(i, j, value)
+                    elif value is not None:
+                        page.write_string(i, j, value)
+    return path
+
+
+def company(path, rows=ROWS):
+    return company_from(recognise(understand(workbook(path, rows))))
+
+
+def figures(found):
+    return work_out(found, build_graph(found, [], SupplyGraph()), [], "en")
+
+
+def bounds(found, node, maker=False):
+    """Certain and possible loss of the product while a node stops."""
+    built = build_graph(found, [], SupplyGraph())
+    (one,) = stopped(found, built, [(f"own@@{node}", False) if maker else (node, True)])
+    return one["X"].lost
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    return company(tmp_path_factory.mktemp("company") / "audit.xlsx")
+
+
+@pytest.fixture(scope="module")
+def asked(base):
+    return ranked_questions(base, figures(base))
+
+
+@pytest.fixture(scope="module")
+def sent(base, asked, tmp_path_factory):
+    """The folder of questionnaires, and the file of each supplier."""
+    folder = tmp_path_factory.mktemp("survey") / "out"
+    write_survey(survey_of(asked, "2026-12-25"), base, folder, "en")
+    files = {}
+    for path in sorted(folder.glob("questions-*.xlsx")):
+        page = openpyxl.load_workbook(path).worksheets[0]
+        files[next(row[2].value for row in page.iter_rows() if row[0].value == "supplier")] = path
+    return files
+
+
+def answered(path, target, answers):
+    """A questionnaire filled in as a person does: {(table, part, kind or number of the line): {key: value}}."""
+    book = openpyxl.load_workbook(path)
+    for page in book.worksheets:
+        keys, table = {}, None
+        seen = {}
+        for row in page.iter_rows():
+            values = [cell.value for cell in row]
+            for name, columns in KEYS.items():
+                if set(columns) <= set(values):
+                    keys, table = {value: j for j, value in enumerate(values) if value}, name
+            if table is None or not keys:
+                continue
+            part = values[keys["part"]]
+            which = values[keys["kind"]] if table == "answers" else seen.get(part, 0)
+            seen[part] = seen.get(part, 0) + 1
+            for (at, of, n), told in answers.items():
+                if (at, of, n) == (table, part, which):
+                    for key, value in told.items():
+                        row[keys[key]].value = value
+    book.save(target)
+    return target
+
+
+def replied(base, *paths, links=(), world=None):
+    found = read_replies(*paths)
+    return merge(base, found, links, world or SupplyGraph()), found
+
+
+# Questions -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_question_narrows_by_what_its_answer_does_to_the_intervals(base, asked, tmp_path):
+    (stock,) = (one for one in asked if one.kind == "stock")
+    assert stock.parts == ("P3",) and stock.who == "stock" and stock.supplier is None
+    now = [bounds(base, node, maker) for node, maker in (("Delta", True),)]
+    widths = []
+    for days in (0, 180):
+        rows = [(*row[:5], days, *row[6:]) if row[0] == "P3" else row for row in ROWS]
+        other = company(tmp_path / f"{days}.xlsx", rows)
+        widths += [bounds(other, "Delta", True)]
+    gains = [now[0][1] - now[0][0] - (high - low) for low, high in widths]
+    worth = 3650.0 * 180 / 365
+    assert stock.narrows == pytest.approx((min(gains) * worth, max(gains) * worth))
+    assert stock.narrows[1] > 0
+
+
+def test_questions_come_in_the_order_of_what_they_give(asked):
+    means = [0.0 if one.narrows is None else sum(one.narrows) / 2 for one in asked]
+    assert means == sorted(means, reverse=True)
+    kinds = {one.kind for one in asked}
+    assert {"origin", "stock", "behind"} <= kinds
+    assert all(one.narrows is None for one in asked if one.kind == "behind")
+
+
+def test_what_nobody_could_narrow_is_not_asked(tmp_path):
+    rows = [("P1", "Gear", "Alpha", "China", 1.0, 30, NEVER, None)]
+    found = company(tmp_path / "a.xlsx", rows)
+    assert {one.kind for one in ranked_questions(found, figures(found))} == {"behind"}
+
+
+def test_no_run_is_worked_out_where_there_is_no_time_and_what_hangs_on_it_ranks(base):
+    found = ranked_questions(base, figures(base), runs=0)
+    assert all(one.narrows is None for one in found)
+    hangs = [one.hangs for one in found]
+    assert hangs == sorted(hangs, reverse=True)
+
+
+# Questionnaires ------------------------------------------------------------------------------------------------------
+
+
+def test_a_questionnaire_holds_its_suppliers_parts_and_nothing_of_anybody_else(sent):
+    assert set(sent) == {"Alpha", "Beta", "Gamma", "Delta", "Omega"}
+    parts = {"Alpha": {"P1"}, "Beta": {"P1"}, "Gamma": {"P2"}, "Delta": {"P3"}, "Omega": {"P4"}}
+    for supplier, path in sent.items():
+        book = openpyxl.load_workbook(path)
+        cells = [str(cell.value) for page in book for row in page.iter_rows() for cell in row if cell.value is not None]
+        assert parts[supplier] <= set(cells)
+        assert not ({"P1", "P2", "P3", "P4"} - parts[supplier]) & set(cells)
+        assert not {other for other in sent if other != supplier} & set(cells)
+
+
+def test_every_label_stands_in_three_languages(sent):
+    for path in sent.values():
+        text = "\n".join(
+            str(cell.value) for page in openpyxl.load_workbook(path) for row in page.iter_rows() for cell in row
+        )
+        for name in ("title", "supplier", "deadline_title", "guide_2", "part", "country", "share", "stock"):
+            if name not in {"country", "share", "stock"} or word("input", "ja") in text:
+                assert all(word(name, tongue) in text for tongue in TONGUES), name
+
+
+def test_cells_are_checked_and_nothing_is_a_formula_or_a_link(sent):
+    for path in sent.values():
+        with zipfile.ZipFile(path) as archive:
+            sheets = [archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+        assert any("<dataValidation " in xml for xml in sheets)
+        assert not any("<f>" in xml or "<hyperlink" in xml for xml in sheets)
+
+
+def test_no_name_of_a_company_is_part_of_a_path(tmp_path):
+    rows = [("P1", "Gear", "../../Alpha", "China", 1.0, 30, NEVER, None)]
+    found = company(tmp_path / "a.xlsx", rows)
+    names = write_survey(survey_of(ranked_questions(found, figures(found)), "2026-12-25"), found, tmp_path / "out", "ja")
+    assert names == ["questions-001.xlsx", "suppliers.xlsx"]
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {*names, ".kanmon-files.json"}
+
+
+@pytest.mark.office
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+def test_a_questionnaire_opens_and_a_reply_saved_by_an_office_reads_the_same(base, sent, tmp_path):
+    path = answered(
+        sent["Gamma"], tmp_path / "reply.xlsx", {("origin", "P2", 0): {"country": "CHN 中国 / China", "share": 1.0}}
+    )
+
+    def convert(source, to):
+        command = ["soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to", to]
+        subprocess.run(
+            [*command, "--outdir", str(tmp_path / "office"), str(source)], check=True, capture_output=True, timeout=120
+        )
+
+    convert(sent["Gamma"], "pdf")
+    convert(path, "xlsx:Calc MS Excel 2007 XML")
+    assert (tmp_path / "office" / f"{sent['Gamma'].stem}.pdf").read_bytes().startswith(b"%PDF")
+    one, other = (replied(base, file)[0] for file in (path, tmp_path / "office" / "reply.xlsx"))
+    assert [s.country for s in one.company.sources["P2"]] == [s.country for s in other.company.sources["P2"]] == ["CHN"]
+    assert (one.asked, one.answered) == (other.asked, other.answered)
+
+
+# Replies -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_blank_reply_narrows_nothing(base, sent):
+    merged, found = replied(base, *sent.values())
+    assert not found.remarks and merged.answered == 0 and merged.asked > 0
+    assert not any(merged.replied.values())
+    assert (merged.company.sources, merged.company.parts, merged.company.needs) == (base.sources, base.parts, base.needs)
+
+
+def test_an_origin_narrows_the_interval_to_what_it_says(base, sent, tmp_path):
+    assert bounds(base, "VNM") == pytest.approx((0.0, 160 / 180))
+    told = {("origin", "P2", 0): {"country": "VNM", "share": "60%"}, ("origin", "P2", 1): {"country": "ドイツ", "share": 40}}
+    merged, found = replied(base, answered(sent["Gamma"], tmp_path / "r.xlsx", told))
+    assert not found.remarks and merged.replied["questions"] == ["Gamma"]
+    assert bounds(merged.company, "VNM") == pytest.approx(((0.6 * 180 - 20) / 180,) * 2)
+    assert bounds(merged.company, "BRA") == (0.0, 0.0)
+
+
+def test_a_country_without_a_share_says_no_more_than_that(base, sent, tmp_path):
+    merged, _ = replied(base, answered(sent["Gamma"], tmp_path / "r.xlsx", {("origin", "P2", 0): {"country": "VNM"}}))
+    assert bounds(merged.company, "VNM") == pytest.approx((0.0, 160 / 180))
+    assert bounds(merged.company, "BRA") == pytest.approx((0.0, 160 / 180))
+
+
+def test_what_one_supplier_needs_is_its_own_need_alone(base, sent, tmp_path):
+    told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1.0, "stock": 25}}
+    merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    assert not found.remarks
+    (id,) = merged.company.told
+    assert merged.company.parts[id].name == "ore" and merged.company.sources[id][0].country == "CHL"
+    assert all(ref.startswith("r.xlsx: ") for ref in merged.company.sources[id][0].refs)
+    # Alpha's half stops on day 25; there are 30 days of P1 in stock.
+    low, high = bounds(merged.company, "CHL")
+    hand = 0.5 * (180 - 25) - 30
+    assert low == pytest.approx(hand / 180)
+    # P2 may come from Chile, too: its country is blank.
+    assert high == pytest.approx(160 / 180)
+
+
+def test_whom_a_supplier_does_not_name_is_none_of_the_companys_own_suppliers(base, sent, tmp_path):
+    told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 0.5, "stock": 0}}
+    merged, _ = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    for maker in ("Alpha", "Delta"):
+        assert bounds(merged.company, maker, maker=True) == bounds(base, maker, maker=True)
+
+
+def test_a_finished_stock_lasts_beside_the_stock_of_what_goes_in(base, sent, tmp_path):
+    told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1.0, "stock": 25}}
+    told |= {("answers", "P1", "stock"): {"answer": 10}}
+    merged, _ = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    assert bounds(merged.company, "CHL")[0] == pytest.approx((0.5 * (180 - 35) - 30) / 180)
+
+
+def test_a_source_that_nobody_named_may_be_anywhere(base, sent, tmp_path):
+    told = {("behind", "P3", 0): {"input": "rubber", "country": "Thailand", "share": 0.4, "stock": 0}}
+    answered(sent["Delta"], tmp_path / "r.xlsx", told)
+    rows = [row for row in ROWS if row[0] != "P2"]
+    known = company(tmp_path / "known.xlsx", [(*row[:5], 0 if row[0] == "P3" else row[5], *row[6:]) for row in rows])
+    merged, _ = replied(known, tmp_path / "r.xlsx")
+    assert bounds(merged.company, "THA") == pytest.approx((0.4, 1.0))
+    assert bounds(merged.company, "BRA") == pytest.approx((0.0, 0.6))
+
+
+def test_a_supplier_that_differs_from_the_company_is_taken_and_said(base, sent, tmp_path):
+    book = openpyxl.load_workbook(sent["Gamma"])
+    page = book.worksheets[0]
+    next(row for row in page.iter_rows() if row[0].value == "supplier")[2].value = "Beta"
+    for row in book.worksheets[next(i for i, p in enumerate(book) if p.title.startswith("生産国"))].iter_rows(min_row=5):
+        row[0].value = "P1"
+    book.save(tmp_path / "b.xlsx")
+    path = answered(tmp_path / "b.xlsx", tmp_path / "c.xlsx", {("origin", "P1", 0): {"country": "Poland", "share": 1}})
+    merged, found = replied(base, path)
+    assert {s.country for s in merged.company.sources["P1"]} == {"CHN", "POL"}
+    assert "DEU" in found.remarks[0].message.text("en") and "POL" in found.remarks[0].message.text("ja")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.xlsx", b"no workbook"),
+        ("a.json", b"{}"),
+        ("a.json", b"\xff\xfe"),
+        ("a.xlsx", b""),
+        ("a.xls", b"\xd0\xcf\x11\xe0"),
+    ],
+)
+def test_a_file_that_is_none_is_set_aside_and_said(base, tmp_path, name, content):
+    (tmp_path / "replies").mkdir()
+    (tmp_path / "replies" / name).write_bytes(content)
+    (tmp_path / "replies" / "notes.txt").write_text("x", encoding="utf-8")
+    merged, found = replied(base, tmp_path / "replies")
+    assert len(found.remarks) == 1 and merged.company.sources == base.sources
+
+
+def test_a_folder_that_does_not_exist_is_an_error(tmp_path):
+    with pytest.raises(ReadError):
+        read_replies(tmp_path / "nowhere")
+
+
+def test_an_unknown_supplier_and_an_unknown_part_are_said(base, sent, tmp_path):
+    book = openpyxl.load_workbook(sent["Gamma"])
+    page = book.worksheets[0]
+    next(row for row in page.iter_rows() if row[0].value == "supplier")[2].value = "Nobody"
+    book.save(tmp_path / "r.xlsx")
+    merged, found = replied(base, tmp_path / "r.xlsx")
+    assert "Nobody" in found.remarks[0].message.text("en") and merged.company.sources == base.sources
+    next(row for row in page.iter_rows() if row[0].value == "supplier")[2].value = "株式会社 ALPHA"
+    book.save(tmp_path / "q.xlsx")
+    path = answered(tmp_path / "q.xlsx", tmp_path / "s.xlsx", {("origin", "P2", 0): {"country": "Chile"}})
+    merged, found = replied(base, path)
+    assert "P2" in found.remarks[0].message.text("en") and merged.company.sources == base.sources
+
+
+cells = st.sampled_from(
+    [None, "", "China", "VNM", "?", "100%", 0.5, 1, 70, -3, 1e12, HOSTILE, "#REF!", "不明", "Alpha", "ore"]
+)
+cells = cells | st.text(max_size=12) | st.floats(allow_nan=False, allow_infinity=False)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(cells, cells, cells, cells, cells), min_size=1, max_size=5), st.sampled_from(["origin", "behind"]))
+def test_no_reply_breaks_the_audit(base, tmp_path, lines, table):
+    keys = KEYS[table]
+    path = tmp_path / "odd.xlsx"
+    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "nan_inf_to_errors": True}) as book:
+        page = book.add_worksheet("a")
+        page.write_string(0, 0, MARK)
+        page.write_string(1, 0, "supplier")
+        page.write_string(1, 2, "Alpha")
+        page = book.add_worksheet("b")
+        for j, key in enumerate(keys):
+            page.write_string(2, j, key)
+        for i, line in enumerate(lines, start=4):
+            page.write_string(i, 0, "P1")
+            for j, value in enumerate(line, start=2):
+                if isinstance(value, str):
+                    page.write_string(i, j, "".join(c for c in value if c.isprintable()))
+                elif value is not None:
+                    page.write_number(i, j, value)
+    merged, _ = replied(base, path)
+    low, high = bounds(merged.company, "CHN")
+    assert 0 <= low <= high <= 1 + 1e-9
+
+
+# Minerals ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def world():
+    return load("world")
+
+
+def declared(base, tmp_path, world, lines, complete="Yes", **options):
+    path = declarations.template(
+        tmp_path / "cmrt.xlsx", lines, company="OMEGA Co., Ltd.", answers=(("Tin (*)", complete),), **options
+    )
+    return replied(base, path, links=link_parts(base, world, {}), world=world)
+
+
+THAI = ["CID001898", "Tin", "Thaisarco", "Thaisarco", "THAILAND", "CID001898"]
+TAIWAN = ["", "Tin", "Smelter not listed", "Small Smelter", "TAIWAN, PROVINCE OF CHINA", ""]
+NOBODY = ["", "Tin", "Smelter not yet identified", "Unknown", "", ""]
+
+
+def test_one_smelter_that_is_all_stops_the_part_that_holds_its_metal(base, tmp_path, world):
+    merged, found = declared(base, tmp_path, world, [THAI])
+    assert not found.remarks and merged.replied["minerals"] == ["Omega"]
+    (id,) = merged.company.told
+    assert merged.company.told[id].part == "P4" and merged.company.parts[id].name == "Tin (CMRT)"
+    # Its own stock of tin is not known: nothing is certain, and the 10 days of P4 are all that lasts at worst.
+    assert bounds(merged.company, "THA") == pytest.approx((0.0, 170 / 180))
+    assert merged.company.smelters[0]["smelter_id"] == "CID001898"
+
+
+def test_of_several_smelters_any_may_supply_any_part(base, tmp_path, world):
+    merged, _ = declared(base, tmp_path, world, [THAI, TAIWAN])
+    (id,) = merged.company.told
+    assert [(s.country, s.share) for s in merged.company.sources[id]] == [("THA", None), ("TWN", None)]
+    assert bounds(merged.company, "TWN") == pytest.approx((0.0, 170 / 180))
+
+
+@pytest.mark.parametrize(("lines", "complete"), [([THAI, NOBODY], "Yes"), ([THAI], "No"), ([THAI], "Unknown")])
+def test_a_list_that_is_not_whole_leaves_some_to_smelters_nobody_named(base, tmp_path, world, lines, complete):
+    merged, _ = declared(base, tmp_path, world, lines, complete)
+    (id,) = merged.company.told
+    assert [s.country for s in merged.company.sources[id]] == ["THA", None]
+    assert all(s.share is None for s in merged.company.sources[id])
+
+
+def test_a_declaration_by_product_is_for_these_products_only(base, tmp_path, world):
+    merged, _ = declared(base, tmp_path, world, [THAI], scope="B. Product (or List of Products)", products=("OTHER",))
+    assert not merged.company.told and merged.company.smelters
+    merged, _ = declared(base, tmp_path, world, [THAI], scope="B. Product (or List of Products)", products=("p4",))
+    assert merged.company.told
+
+
+# The whole loop ------------------------------------------------------------------------------------------------------
+
+
+def test_the_report_shows_the_questions_the_response_and_what_was_narrowed(base, sent, tmp_path):
+    told = {("origin", "P2", 0): {"country": "VNM", "share": 1}}
+    answered(sent["Gamma"], tmp_path / "r.xlsx", told)
+    replies = read_replies(tmp_path / "r.xlsx")
+    report = audit(workbook(tmp_path / "audit.xlsx"), lang="en", date="2026-11-28", replies=replies)
+    assert report.progress.responded == 1 and report.progress.suppliers == len(suppliers_of(base)) == 5
+    narrowed = {row["node"]: row for row in report.progress.rows}
+    worth = 3650.0 * 180 / 365
+    assert narrowed["VNM"]["low"] == pytest.approx(worth * 160 / 180)
+    assert narrowed["CHN"]["high_was"] > narrowed["CHN"]["high"]
+    write_report(report, tmp_path / "report", "en")
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    assert "1 of 5 suppliers replied (20%)" in page and "What to ask first" in page and "<script" not in page
+    names = [sheet.name for sheet in read_sheets(tmp_path / "report" / "report.xlsx")]
+    assert {"Questions", "Replies"} <= set(names)
+    assert len(report.questions) <= MOST
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["survey", "audit.xlsx", "--out", "out", "--deadline", "2026-12-25"],
+        ["card", "audit.xlsx", "--out", "out", "--as", "X=YOURS", "--lang", "ja"],
+    ],
+)
+def test_the_commands_write_what_they_say(tmp_path, monkeypatch, capsys, arguments):
+    monkeypatch.chdir(tmp_path)
+    workbook(Path("audit.xlsx"))
+    monkeypatch.setattr(sys, "argv", ["kanmon", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code in {0, None}, capsys.readouterr().err
+    assert len(list(Path("out").iterdir())) > 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [(["survey", "audit.xlsx", "--deadline", "soon"], "soon"), (["card", "audit.xlsx", "--as", "X"], "OWN=THEIRS")],
+)
+def test_a_wrong_option_is_one_sentence(tmp_path, monkeypatch, capsys, arguments, says):
+    monkeypatch.chdir(tmp_path)
+    workbook(Path("audit.xlsx"))
+    monkeypatch.setattr(sys, "argv", ["kanmon", *arguments, "--lang", "en"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    error = capsys.readouterr().err
+    assert ended.value.code == 2 and says in error and "Traceback" not in error
