@@ -25,6 +25,7 @@ SCRIPTS = (
     "conditions",
     "kernels",
     "simulation",
+    "unknowns",
     "ways",
     "facts",
     "state",

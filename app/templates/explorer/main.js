@@ -245,6 +245,7 @@ window.kanmon = {
     const solution = network && new Solution(network, changes, assumed, readings);
     return solution && { items: network.items, kept: Object.fromEntries(readings.map((name) => [name, network.items.map((id) => solution.level(id, name))])), ways: product ? Object.fromEntries(readings.map((name) => [name, trace(solution, product, name)])) : {} };
   },
+  findOut: (product, buyer, home, changes, assumed = ASSUMED_FIRST) => findOut(new Solution(networks.get(product, buyer, home), changes, assumed), product, assumed, new Set(changes.map(({ node }) => node).filter(Boolean))),
   state: () => state,
   drawn,
 };
