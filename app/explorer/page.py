@@ -34,6 +34,7 @@ SCRIPTS = (
     "whatif",
     "board",
     "flow",
+    "item",
     "panel",
     "filters",
     "table",
