@@ -39,6 +39,8 @@ SCRIPTS = (
     "filters",
     "table",
     "exports",
+    "scenarios",
+    "brief",
     "main",
 )
 HEIGHT = 640

@@ -86,16 +86,20 @@ def test_areas_are_as_large_as_the_shares_and_the_rest_is_open(visit, tmp_path):
     assert tab.locator(".treemap rect.rest").count() == 1
 
 
+DESCRIBED = """(ids) => ids.map((id) => {
+  kanmon.update({ selected: `item:${id}`, tab: "details" });
+  const about = document.getElementById("about-item");
+  return [about.querySelector(".paragraph").textContent, about.querySelectorAll(".sources li").length];
+})"""
+
+
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_most_connected_items_of_the_world_are_described_with_sources(lang, pages, visit):
     world = load("world")
     links = pl.concat([world.inputs["item"], world.inputs["input"]]).value_counts()
     tab = visit(pages(world, lang=lang))
     names = dict(world.items.select("id", f"name_{lang}").iter_rows())
-    for id in links.sort("count", "item", descending=[True, False])["item"].head(120):
-        tab.evaluate("(to) => { location.hash = to }", at(selected=f"item:{id}", tab="details"))
-        tab.wait_for_function("(id) => kanmon.state().selected === 'item:' + id", arg=id)
-        said = tab.locator("#about-item .paragraph").inner_text()
+    ids = links.sort("count", "item", descending=[True, False])["item"].head(120).to_list()
+    for id, (said, sources) in zip(ids, tab.evaluate(DESCRIBED, ids), strict=True):
         assert said.startswith(names[id]) and "{" not in said and "undefined" not in said
-        cited = set(re.findall(r"\[(\d+)\]", said))
-        assert {str(n + 1) for n in range(tab.locator("#about-item .sources li").count())} == cited
+        assert set(re.findall(r"\[(\d+)\]", said)) == {str(n + 1) for n in range(sources)}

@@ -17,7 +17,7 @@ function showBoard(asked = true) {
   const open = document.activeElement && board.contains(document.activeElement) ? document.activeElement.id : null;
   if (!state.product) fill(board, productsBoard());
   else if (!networkOf()) fill(board, h("h2", {}, nameOfId(state.product)), h("p", { class: "note" }, t("no_network_product")));
-  else fill(board, answer(), question(), matrixOf(), flowOf(), cutSetFacts(), brief());
+  else fill(board, answer(), question(), matrixOf(), flowOf(), controlsInForce(), cutSetFacts(), brief());
   if (open && $(open)) $(open).focus({ preventScroll: true });
 }
 
@@ -180,7 +180,7 @@ function productsBoard() {
 
 function question() {
   if (!whatIf.losses || !state.product) return h("section", { id: "asked" });
-  return h("section", { id: "asked" }, h("h3", {}, t("asked")), h("p", {}, describeScenario(state.changes)), lossFigure(whatIf.losses.get(state.product), state.product));
+  return h("section", { id: "asked" }, h("h3", {}, t("asked")), h("p", {}, describeScenario(state.changes)), lossFigure(whatIf.losses.get(state.product), state.product), foundBeside());
 }
 
 function brief() {

@@ -160,7 +160,7 @@ function showWhatIf() {
   const open = document.activeElement && panel.contains(document.activeElement) ? document.activeElement.id : null;
   const place = panel.scrollTop;
   const unfolded = new Map([...panel.querySelectorAll("details[id]")].map((one) => [one.id, one.open]));
-  fill(panel, results(), changesList(), findOutSection(), controls(), pinned(), reasons(), readings(), affectedItems());
+  fill(panel, results(), changesList(), findOutSection(), controls(), pinned(), scenarioFiles(), reasons(), readings(), affectedItems());
   unfolded.forEach((wide, id) => $(id) && ($(id).open = wide));
   panel.scrollTop = place;
   if (open && $(open)) $(open).focus({ preventScroll: true });
