@@ -85,7 +85,8 @@ def test_what_stops_is_likely_to_hold_what_it_holds_elsewhere(visit, tmp_path):
     more = {f"part{n}": {"CHN": 0.5, "DEU": 0.5} for n in range(6)}
     tab = visit(write_explorer(graph(**more), tmp_path / "robots.html", buyer="JPN", lang="en"))
     (row,) = tab.evaluate(
-        "kanmon.findOut('robot', 'JPN', false, [{kind: 'halt', node: 'CHN'}]).found.filter(({fact: {item}}) => item === 'magnet')"
+        "kanmon.findOut('robot', 'JPN', false, [{kind: 'halt', node: 'CHN'}]).found"
+        ".filter(({fact: {item}}) => item === 'magnet')"
     )
     # Components of which at least 30 % is told: the six, magnet (none of it China's), screw (none), wire (0.2).
     elsewhere = (6 * 0.5 + 0.2) / (6 + 0.3 + 0.95 + 1)
