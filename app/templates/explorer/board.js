@@ -3,7 +3,7 @@
 const STAGES = ["mineral", "material", "process", "equipment", "component", "service", "product"];
 const MOST_ROWS = 12;
 const THIN = 0.5; // a band wider than this is hatched
-const gradeOfLoss = (loss) => (loss <= HIT ? 0 : loss < 0.1 ? 1 : loss < 0.5 ? 2 : loss < 1 - HIT ? 3 : 4);
+const gradeOfLoss = (loss) => (loss <= HIT ? 0 : loss < 0.1 - HIT ? 1 : loss < 0.5 - HIT ? 2 : loss < 1 - HIT ? 3 : 4); // 1 - 0.9 is 10 %
 
 // With `changes` alone it stands as it is: only what is pressed, and the question asked, are written anew.
 function showBoard(asked = true) {

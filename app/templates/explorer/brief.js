@@ -101,16 +101,14 @@ function flowPicture() {
 }
 
 function graphPicture() {
-  if (!drawn.network || !drawn.nodes.length) {
-    update({ view: "graph" });
-  }
+  if (!drawn.network || !drawn.nodes.length) update({ view: "graph" });
   const nodes = drawn.nodes.get();
   const at = new Map(nodes.map((node) => [node.id, node]));
   const [xs, ys] = [nodes.map(({ x }) => x), nodes.map(({ y }) => y)];
   const [left, top] = [Math.min(...xs) - 20, Math.min(...ys) - 20];
   const [width, height] = [Math.max(600, Math.max(...xs) - left + 240), Math.max(...ys) - top + 20];
-  const scale = whatIf.losses ? "losses" : "grades";
-  const legend = [0, 1, 2, 3, 4].map((g) => [colours[scale][g], t(`${whatIf.losses ? "loss" : "grade"}_${g}`)]);
+  const kind = whatIf.losses ? "loss" : "grade";
+  const legend = [0, 1, 2, 3, 4].map((g) => [colours[whatIf.losses ? "losses" : "grades"][g], t(`${kind}_${g}`)]);
   return framed(width, height, legend, svg("g", { transform: `translate(${-left} ${-top})` },
     drawn.edges.get().map(({ from, to, width: thick = 1 }) => {
       const [a, b] = [at.get(from), at.get(to)];
