@@ -25,6 +25,7 @@ SCRIPTS = (
     "conditions",
     "kernels",
     "simulation",
+    "unknowns",
     "ways",
     "facts",
     "state",
@@ -33,10 +34,13 @@ SCRIPTS = (
     "whatif",
     "board",
     "flow",
+    "item",
     "panel",
     "filters",
     "table",
     "exports",
+    "scenarios",
+    "brief",
     "main",
 )
 HEIGHT = 640

@@ -3,7 +3,7 @@
 const STAGES = ["mineral", "material", "process", "equipment", "component", "service", "product"];
 const MOST_ROWS = 12;
 const THIN = 0.5; // a band wider than this is hatched
-const gradeOfLoss = (loss) => (loss <= HIT ? 0 : loss < 0.1 ? 1 : loss < 0.5 ? 2 : loss < 1 - HIT ? 3 : 4);
+const gradeOfLoss = (loss) => (loss <= HIT ? 0 : loss < 0.1 - HIT ? 1 : loss < 0.5 - HIT ? 2 : loss < 1 - HIT ? 3 : 4); // 1 - 0.9 is 10 %
 
 // With `changes` alone it stands as it is: only what is pressed, and the question asked, are written anew.
 function showBoard(asked = true) {
@@ -17,7 +17,7 @@ function showBoard(asked = true) {
   const open = document.activeElement && board.contains(document.activeElement) ? document.activeElement.id : null;
   if (!state.product) fill(board, productsBoard());
   else if (!networkOf()) fill(board, h("h2", {}, nameOfId(state.product)), h("p", { class: "note" }, t("no_network_product")));
-  else fill(board, answer(), question(), matrixOf(), flowOf(), cutSetFacts(), brief());
+  else fill(board, answer(), question(), matrixOf(), flowOf(), controlsInForce(), cutSetFacts(), brief());
   if (open && $(open)) $(open).focus({ preventScroll: true });
 }
 
@@ -39,12 +39,24 @@ function answer() {
 
 function card({ id, certain, possible, estimate, hard }, n) {
   const loss = { certain, possible, estimate };
-  const worst = largestHold(id);
+  const because = bindingHold(id);
   return h("li", {}, h("button", { class: "card", id: `card-${id}`, ...shock([{ kind: "halt", node: id }]) },
     h("span", { class: "card-head" }, h("span", { class: "rank" }, String(n + 1)), h("strong", {}, nameOfId(id)), hard === null ? null : h("span", { class: "hard" }, t(hard ? "hard" : "soft"))),
     h("span", { class: "huge" }, h("b", {}, percent(estimate)), " ", h("span", {}, t("lost_if_stops"))),
     lossBand(loss), h("span", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(certain) })), h("span", {}, t("possible_loss", { loss: atMost(possible) }))),
-    worst ? h("small", {}, t("holds", { share: interval(worst.low, worst.high, part), item: nameOfId(worst.item) })) : null));
+    because ? h("small", {}, t("holds", because)) : null, toFindOutShort(id)));
+}
+
+// Why: the item on the way to the certain loss (else the possible one) of which the country holds a part, and that part.
+function bindingHold(id) {
+  const holds = new Map(holdsOf(id).map((one) => [one.item, one]));
+  for (const reading of ["high", "estimate", "low"]) {
+    const last = trace(haltOf(id), state.product, reading).reverse().find(({ item: of }) => holds.has(of));
+    if (!last) continue;
+    const { low, high } = holds.get(last.item);
+    return { share: low > 0 || high < 1 ? interval(low, high, part) : t("share_unknown_short"), item: nameOfId(last.item) };
+  }
+  return null;
 }
 
 const shock = (changes) => ({ "data-shock": JSON.stringify(changes), "aria-pressed": String(same(state.changes, changes)), onclick: () => runShock(changes) });
@@ -72,11 +84,12 @@ function holdsOf(country) {
 }
 
 const byShare = (a, b) => b.low - a.low || b.high - a.high;
-const largestHold = (country) => holdsOf(country).filter(({ item: id }) => id !== state.product).sort(byShare)[0] || null;
+// A product that goes into the one asked about is a part of it.
+const stageOf = (id) => (items.kind[itemNumber.get(id)] === "product" && id !== state.product ? "component" : items.kind[itemNumber.get(id)]);
 
 function cellOf(country, stage) {
   return once(`cell ${country} ${stage}`, () => {
-    const holds = holdsOf(country).filter(({ item: id }) => items.kind[itemNumber.get(id)] === stage).sort(byShare);
+    const holds = holdsOf(country).filter(({ item: id }) => stageOf(id) === stage).sort(byShare);
     if (!holds.length) return null;
     const changes = holds.slice(0, MOST_CHANGES).map(({ item: id }) => ({ kind: "halt", node: country, item: id }));
     return { holds, changes, loss: new Solution(networkOf(), changes, assumptions(), THREE, state.product).loss(state.product) };
@@ -85,7 +98,7 @@ function cellOf(country, stage) {
 
 function matrixOf() {
   const rows = rankingOf().slice(0, MOST_ROWS);
-  const chain = new Set(rows.flatMap(({ id }) => holdsOf(id).map(({ item: one }) => items.kind[itemNumber.get(one)])));
+  const chain = new Set(rows.flatMap(({ id }) => holdsOf(id).map(({ item: one }) => stageOf(one))));
   const stages = STAGES.filter((stage) => chain.has(stage));
   if (!stages.length) return null;
   return h("section", { id: "matrix" }, h("h3", {}, t("matrix")), h("p", { class: "faint" }, t("matrix_reading")),
@@ -167,7 +180,7 @@ function productsBoard() {
 
 function question() {
   if (!whatIf.losses || !state.product) return h("section", { id: "asked" });
-  return h("section", { id: "asked" }, h("h3", {}, t("asked")), h("p", {}, describeScenario(state.changes)), lossFigure(whatIf.losses.get(state.product), state.product));
+  return h("section", { id: "asked" }, h("h3", {}, t("asked")), h("p", {}, describeScenario(state.changes)), lossFigure(whatIf.losses.get(state.product), state.product), foundBeside());
 }
 
 function brief() {

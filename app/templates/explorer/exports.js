@@ -48,14 +48,6 @@ function exportPng() {
   picture.toBlob((blob) => download(fileName("png"), blob), "image/png");
 }
 
-// The scenarios for `kanmon whatif`: JSON is YAML, too.
-function exportScenarios() {
-  const plainChange = ({ kind, ...rest }) => ({ [kind]: rest });
-  const scenario = (name, changes) => ({ name, changes: changes.map(plainChange) });
-  const found = [...state.pins.map(({ name, changes }, n) => scenario(name || letterOf(n), changes)), ...(state.changes.length ? [scenario(t("whatif"), state.changes)] : [])];
-  download(fileName("yaml"), `${found.map((one) => `- ${JSON.stringify(one)}`).join("\n")}\n`, "application/yaml");
-}
-
 // A spreadsheet must read a cell as text, never as a formula.
 function csvCell(value) {
   const words = blank(value) ? "" : String(value);

@@ -89,13 +89,13 @@ const pairsOf = (words) => new Set(Array.from({ length: Math.max(0, words.length
 
 function nearest(whole, accept, most) {
   const asked = pairsOf(whole);
-  const alike = (name) => {
-    const pairs = pairsOf(name);
+  const alike = (pairs) => {
     let both = 0;
     for (const pair of pairs) if (asked.has(pair)) both += 1;
     return (2 * both) / (asked.size + pairs.size);
   };
-  return searchable.filter(({ node }) => accept(node)).map(({ node, text }) => ({ node, score: Math.max(...text.trim().split("\n").flatMap((name) => [name, ...name.split(/[^\p{L}\p{N}]+/u)]).map(alike)) }))
+  for (const one of searchable) one.pairs = one.pairs || one.text.trim().split("\n").flatMap((name) => [name, ...name.split(/[^\p{L}\p{N}]+/u)]).map(pairsOf);
+  return searchable.filter(({ node }) => accept(node)).map(({ node, pairs }) => ({ node, score: Math.max(...pairs.map(alike)) }))
     .filter(({ score }) => score >= 0.5).sort((a, b) => b.score - a.score).slice(0, most).map(({ node }) => node);
 }
 

@@ -55,7 +55,7 @@ function showFilters() {
       h("p", { class: "mark" }, h("span", { class: "badge" }, "24"), t("mark_technology")),
       state.product ? h("p", { class: "mark" }, h("span", { class: "badge alarm" }, "!"), t("mark_single")) : null,
       h("p", { class: "mark" }, h("span", { class: "dash" }), t("mark_dashed")),
-      state.product ? h("p", { class: "faint" }, t("mark_size")) : null),
+      sizesDiffer() ? h("p", { class: "faint", id: "mark-size" }, t("mark_size")) : null),
     h("fieldset", {}, h("legend", {}, t("narrow")),
       chooseFrom("by-chain", t("chain"), "chain", [...count(chainsOf.flat())].sort().map(([chain, n]) => [chain, `${chain} (${n})`])),
       chooseFrom("by-tier", t("tier"), "tier", [...count(all.map(tierOf))].sort((a, b) => a[0] - b[0]).map(([tier, n]) => [tier, `${tierName(tier)} (${n})`])),
@@ -67,6 +67,8 @@ function showFilters() {
     h("fieldset", {}, h("legend", {}, t("tiers")), tierList()));
   if (open && $(open)) $(open).focus();
 }
+
+const sizesDiffer = () => state.product && new Set(visible.map((i) => radiusOf(i).toFixed(1))).size > 1;
 
 function gradeRange(g) {
   if (g === NO_DATA) return "";

@@ -70,15 +70,17 @@ function stopsAlone(i) {
   return found.length ? h("p", { class: "flag alarm" }, h("strong", {}, t("alone_certain", { nodes: names(found) }))) : null;
 }
 
+const haltOf = (id) => once(`halt ${id}`, () => new Solution(networkOf(), [{ kind: "halt", node: id }], assumptions(), THREE, state.product));
+
 // What a node does to the product when it stops: losses, the ways to them, and what the tables of kanmon.risk say of it.
 function chokepointFacts(id) {
   const network = state.product && networkOf();
   if (!network || id === state.product || !(network.inside.has(id) || aboutOf(network).byPlace.has(id))) return null;
-  const solution = once(`halt ${id}`, () => new Solution(network, [{ kind: "halt", node: id }], assumptions(), THREE, state.product));
+  const solution = haltOf(id);
   const loss = solution.loss(state.product);
   return h("section", { id: "why" }, h("h3", {}, t("if_it_stops")), lossLine(state.product, loss),
     loss.possible > HIT ? [why("why_certain", "high", solution), why("why_possible", "low", solution)] : h("p", { class: "faint" }, t("nothing_lost")),
-    measuresOf(id));
+    toFindOut(solution, new Set([id])), measuresOf(id));
 }
 
 function measuresOf(id) {

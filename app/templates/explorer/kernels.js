@@ -371,14 +371,15 @@ class Pass {
     const { order, starts } = this.network.blocks(this.substitutes);
     if (usual) x.set(usual);
     else for (let node = 0; node < n; node++) for (let s = 0; s < sides; s++) x[node * sides + s] = kind[node] === MAKER ? cap[node] : 1;
+    const moved = (node) => {
+      for (let s = node * sides; s < (node + 1) * sides; s++) if (x[s] !== usual[s]) return true;
+      return false;
+    };
     const changed = (node) => {
       if (touched[node]) return true;
-      for (let k = indptr[node]; k < indptr[node + 1]; k++) if (x[indices[k]] !== usual[indices[k]]) return true;
-      for (let i = this.need_indptr[node]; i < this.need_indptr[node + 1]; i++) {
-        const need = indices[this.needs[i]];
-        if (x[need] !== usual[need]) return true;
-      }
-      return false;
+      for (let k = indptr[node]; k < indptr[node + 1]; k++) if (moved(indices[k])) return true;
+      for (let i = this.need_indptr[node]; i < this.need_indptr[node + 1]; i++) if (moved(indices[this.needs[i]])) return true;
+      return this.substitutes.has(node) && this.substitutes.get(node).some(({ from }) => moved(from));
     };
     const itself = (node) => {
       for (let k = indptr[node]; k < indptr[node + 1]; k++) if (indices[k] === node) return true;
@@ -392,7 +393,7 @@ class Pass {
         let any = false;
         for (let i = a; i < b && !any; i++) any = changed(order[i]);
         if (!any) continue;
-        if (inLoop) for (let i = a; i < b; i++) x[order[i]] = kind[order[i]] === MAKER ? cap[order[i]] : 1;
+        if (inLoop) for (let i = a; i < b; i++) x.fill(kind[order[i]] === MAKER ? cap[order[i]] : 1, order[i] * sides, (order[i] + 1) * sides);
       }
       for (let sweeps = 1; ; sweeps++) {
         let change = 0;

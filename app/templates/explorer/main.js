@@ -206,10 +206,13 @@ function start() {
   for (const name of VIEWS) $(`as-${name}`).addEventListener("click", () => update({ view: name }));
   $("export-print").addEventListener("click", () => (update({ view: "board" }), window.print()));
   $("export-scenarios").addEventListener("click", exportScenarios);
+  window.addEventListener("beforeprint", () => $("asked")?.replaceWith(question()));
   window.addEventListener("beforeprint", () => document.querySelectorAll("#brief details").forEach((one) => (one.open = true)));
   combobox($("search"), $("found"), (question) => search(question), found);
   $("share").addEventListener("click", share);
   $("export-png").addEventListener("click", () => (update({ view: "graph" }), exportPng()));
+  $("export-html").addEventListener("click", () => (update({ view: "board" }), exportFragment()));
+  $("export-svg").addEventListener("click", exportSvg);
   $("export-csv").addEventListener("click", exportCsv);
   $("export-graphml").addEventListener("click", exportGraphml);
   $("theme").addEventListener("click", () => update({ theme: document.documentElement.dataset.theme === "dark" ? "light" : "dark" }));
@@ -245,6 +248,10 @@ window.kanmon = {
     const solution = network && new Solution(network, changes, assumed, readings);
     return solution && { items: network.items, kept: Object.fromEntries(readings.map((name) => [name, network.items.map((id) => solution.level(id, name))])), ways: product ? Object.fromEntries(readings.map((name) => [name, trace(solution, product, name)])) : {} };
   },
+  findOut: (product, buyer, home, changes, assumed = ASSUMED_FIRST) => findOut(new Solution(networks.get(product, buyer, home), changes, assumed), product, assumed, new Set(changes.map(({ node }) => node).filter(Boolean))),
+  yaml: yamlOf,
+  openScenarios,
+  update,
   state: () => state,
   drawn,
 };

@@ -74,7 +74,7 @@ function actions(node) {
 }
 
 function itemFacts(i) {
-  return [flagFacts(i), stopsAlone(i), concentrationFacts(i), chokepointFacts(items.id[i]), cutSetFacts(items.id[i]), measureFacts(measuresOn[i]), supplierShares(i), inputFacts(i), useFacts(i), tradeFacts(i)];
+  return [itemParagraph(i), flagFacts(i), stopsAlone(i), concentrationFacts(i), chokepointFacts(items.id[i]), cutSetFacts(items.id[i]), measureFacts(measuresOn[i]), supplierShares(i), yearLines(i), inputFacts(i), useFacts(i), tradeFacts(i)];
 }
 
 function flagFacts(i) {
@@ -121,7 +121,7 @@ function supplierShares(i) {
   const rest = viewsOf[i].filter((view) => view !== main);
   if (main === undefined && !rest.length) return null;
   return h("section", {}, h("h3", {}, t("suppliers")),
-    main === undefined ? null : [shareRows(main), viewTitle(main)],
+    main === undefined ? null : [treemap(i), shareRows(main), viewTitle(main)],
     rest.length ? h("details", {}, h("summary", {}, t("other_views", { count: rest.length })), rest.slice(0, 20).map((view) => h("div", { class: "view" }, viewTitle(view, views.preferred[view] ? t("preferred") : null), shareRows(view, 6)))) : null);
 }
 

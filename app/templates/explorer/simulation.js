@@ -22,14 +22,19 @@ function needArrays(network, { sharing, term }, bound) {
   if (term === "short") network.flags.forEach((flags, k) => flags & EQUIPMENT && (kept[k] = 1));
   const use = new Float64Array(network.m).fill(1);
   if (sharing === "first") between(network.use_high, network.use_low).forEach((share, k) => Number.isNaN(share) || (use[k] = share));
+  known.set(key, { kept, use, rank: ranksOf(network, kept) });
+  return known.get(key);
+}
+
+// The needs of each market, the hardest to do without first.
+function ranksOf(network, kept) {
   const rank = new Uint32Array(network.needs.length);
   for (let node = 0; node < network.n; node++) {
     const first = network.need_indptr[node];
     const slots = Array.from({ length: network.need_indptr[node + 1] - first }, (_, slot) => slot);
     slots.sort((a, b) => kept[network.needs[first + a]] - kept[network.needs[first + b]] || a - b).forEach((slot, turn) => (rank[first + turn] = slot));
   }
-  known.set(key, { kept, use, rank });
-  return known.get(key);
+  return rank;
 }
 
 // The values of a network as it stands, in a reading; only what a change reaches differs from them.
@@ -41,10 +46,10 @@ function usualOf(network, name, assumptions) {
   return known.get(key);
 }
 
-function passOf(network, conditions, assumptions, name) {
+function passOf(network, conditions, assumptions, name, kind = Pass) {
   const reading = READINGS[name];
   const strict = assumptions.sourcing !== "any" || reading.arrangement === ALIKE ? LOOSE : reading.arrangement === WORST ? STRICT_LOW : STRICT_HIGH;
-  return new Pass(network, conditions, needArrays(network, assumptions, reading.bound), reading, strict);
+  return new kind(network, conditions, needArrays(network, assumptions, reading.bound), reading, strict);
 }
 
 class Solution {

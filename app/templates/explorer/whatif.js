@@ -160,7 +160,7 @@ function showWhatIf() {
   const open = document.activeElement && panel.contains(document.activeElement) ? document.activeElement.id : null;
   const place = panel.scrollTop;
   const unfolded = new Map([...panel.querySelectorAll("details[id]")].map((one) => [one.id, one.open]));
-  fill(panel, results(), changesList(), controls(), pinned(), reasons(), readings(), affectedItems());
+  fill(panel, results(), changesList(), findOutSection(), controls(), pinned(), scenarioFiles(), reasons(), readings(), affectedItems());
   unfolded.forEach((wide, id) => $(id) && ($(id).open = wide));
   panel.scrollTop = place;
   if (open && $(open)) $(open).focus({ preventScroll: true });
@@ -182,6 +182,16 @@ function lossFigure(loss, id) {
     h("p", { class: "huge" }, h("b", {}, percent(loss.estimate)), " ", h("span", {}, t("lost_estimate"))),
     lossBand(loss),
     h("p", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(loss.certain) })), h("span", {}, t("possible_loss", { loss: atMost(loss.possible) }))));
+}
+
+// Under a wide band: what narrows it. The same question keeps its answer while the panel is drawn anew.
+let findOutShown = { key: null, place: null };
+
+function findOutSection() {
+  if (!whatIf.losses || !state.product) return null;
+  const key = JSON.stringify([state.product, state.buyer, state.home, assumptions(), state.changes]);
+  if (findOutShown.key !== key) findOutShown = { key, place: toFindOut(whatIf.solution, whatIf.hit, "find-out") };
+  return findOutShown.place;
 }
 
 function productsHit() {

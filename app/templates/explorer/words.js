@@ -5,7 +5,8 @@ const { about } = data;
 const $ = (id) => document.getElementById(id);
 
 function t(key, values = {}) {
-  return data.words[key].replace(/\{(\w+)\}/g, (whole, name) => (name in values ? String(values[name]) : whole));
+  const filled = { "{{": "{", "}}": "}" };
+  return data.words[key].replace(/\{\{|\}\}|\{(\w+)\}/g, (whole, name) => filled[whole] || (name in values ? String(values[name]) : whole));
 }
 
 function h(tag, attributes, ...children) {

@@ -1,0 +1,105 @@
+"""The page of an item: a paragraph from facts with sources, shares as areas and over the years."""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+import pytest
+from kanmon.app.explorer import write_explorer
+from kanmon.datasets import load
+from kanmon.graph import SupplyGraph
+from kanmon.risk import Scenario, halt, simulate
+
+from .test_explorer_browser import at
+
+pytestmark = pytest.mark.browser
+
+
+def market(years: dict[int, dict[str, float]], **more: list[dict]) -> SupplyGraph:
+    return SupplyGraph(
+        items=[
+            {"id": i, "name_en": i, "kind": k} for i, k in (("ore", "mineral"), ("alloy", "material"), ("car", "product"))
+        ],
+        inputs=[{"item": "alloy", "input": "ore", "source": "s"}, {"item": "car", "input": "alloy", "source": "s"}],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("AUS", "BRA", "CHL", "CHN")],
+        shares=[
+            {"item": "ore", "supplier": place, "source": "s", "share": share, "year": year, "confidence": "published"}
+            for year, held in years.items()
+            for place, share in held.items()
+        ],
+        sources=[{"id": "s", "title": "Ores of the world", "publisher": "Survey", "url": "https://example.org/ores"}],
+        name="ores",
+        **more,
+    )
+
+
+YEARS = {2020: {"AUS": 0.5, "CHL": 0.3}, 2021: {"AUS": 0.4, "CHL": 0.35}, 2023: {"AUS": 0.3, "CHL": 0.4, "BRA": 0.1}}
+
+
+def test_paragraph_says_what_the_tables_hold_and_where_it_stands(visit, tmp_path):
+    tab = visit(write_explorer(market(YEARS), tmp_path / "ores.html", lang="en"), at(selected="item:ore", tab="details"))
+    said = tab.locator("#about-item .paragraph").inner_text()
+    assert "ore (Mineral) needs nothing else in this graph." in said
+    assert "directly into 1 items, and in the end into car." in said
+    assert "In 2023 the largest supplier was CHL with 40% (published); concentration is high at least [1]." in said
+    lost = simulate(market(YEARS), Scenario("x", halt("ore")), product="car").row(
+        by_predicate=pl.col("item") == "car", named=True
+    )
+    assert f"at least {1 - lost['kept_high']:.0%}" in said
+    link = tab.locator("#about-item .sources a")
+    assert link.inner_text() == "Ores of the world" and link.get_attribute("href") == "https://example.org/ores"
+
+
+def test_paragraph_says_that_nothing_is_published_where_nothing_is(visit, tmp_path):
+    tab = visit(write_explorer(market({}), tmp_path / "ores.html", lang="en"), at(selected="item:ore", tab="details"))
+    said = tab.locator("#about-item .paragraph").inner_text()
+    assert "a gap in the data, not an absence of risk" in said and "%" not in said.split("Without")[0]
+
+
+def test_three_years_make_lines_and_two_do_not(visit, tmp_path):
+    tab = visit(write_explorer(market(YEARS), tmp_path / "three.html", lang="en"), at(selected="item:ore", tab="details"))
+    lines = {
+        line.locator("title").text_content(): [float(dot.get_attribute("cy")) for dot in line.locator("circle").all()]
+        for line in tab.locator("#years .line").all()
+    }
+    assert {name: len(ys) for name, ys in lines.items()} == {"CHL": 3, "AUS": 3, "BRA": 1}
+    top, bottom = 8, 150  # 100 % and 0 %
+    for name, ys in lines.items():
+        told = [held[name] for held in YEARS.values() if name in held]
+        assert ys == pytest.approx([bottom - share * (bottom - top) for share in told], abs=0.06)
+    two = market({year: YEARS[year] for year in (2020, 2021)})
+    tab = visit(write_explorer(two, tmp_path / "two.html", lang="en"), at(selected="item:ore", tab="details"))
+    assert tab.locator("#years").count() == 0 and tab.locator("#about-item").count() == 1
+
+
+def test_areas_are_as_large_as_the_shares_and_the_rest_is_open(visit, tmp_path):
+    tab = visit(write_explorer(market(YEARS), tmp_path / "ores.html", lang="en"), at(selected="item:ore", tab="details"))
+    boxes = {
+        box.locator("title").text_content().split()[0]: [
+            float(box.locator("rect").get_attribute(n)) for n in ("x", "y", "width", "height")
+        ]
+        for box in tab.locator(".treemap g").all()
+    }
+    areas = {name: w * h / (320 * 150) for name, (_, _, w, h) in boxes.items()}
+    assert areas == pytest.approx({"CHL": 0.4, "AUS": 0.3, "BRA": 0.1, "not": 0.2}, abs=0.005)
+    assert tab.locator(".treemap rect.rest").count() == 1
+
+
+DESCRIBED = """(ids) => ids.map((id) => {
+  kanmon.update({ selected: `item:${id}`, tab: "details" });
+  const about = document.getElementById("about-item");
+  return [about.querySelector(".paragraph").textContent, about.querySelectorAll(".sources li").length];
+})"""
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_most_connected_items_of_the_world_are_described_with_sources(lang, pages, visit):
+    world = load("world")
+    links = pl.concat([world.inputs["item"], world.inputs["input"]]).value_counts()
+    tab = visit(pages(world, lang=lang))
+    names = dict(world.items.select("id", f"name_{lang}").iter_rows())
+    ids = links.sort("count", "item", descending=[True, False])["item"].head(120).to_list()
+    for id, (said, sources) in zip(ids, tab.evaluate(DESCRIBED, ids), strict=True):
+        assert said.startswith(names[id]) and "{" not in said and "undefined" not in said
+        assert set(re.findall(r"\[(\d+)\]", said)) == {str(n + 1) for n in range(sources)}

@@ -1,0 +1,93 @@
+"""What to find out first, in the page: against graphs in which the fact is filled in and solved by kanmon.risk."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+from kanmon.app.explorer import write_explorer
+from kanmon.graph import SupplyGraph
+from kanmon.risk import Change, Scenario, embargo, halt, simulate
+
+from .test_explorer_browser import at
+
+pytestmark = pytest.mark.browser
+
+SHARES = {"robot": {"JPN": 1.0}, "magnet": {"JPN": 0.3}, "screw": {"JPN": 0.95}, "wire": {"CHN": 0.2, "DEU": 0.8}}
+
+
+def graph(**filled: dict[str, float]) -> SupplyGraph:
+    """A robot of three parts; the shares that are given stand beside those of `SHARES`."""
+    rows = {item: SHARES.get(item, {}) | filled.get(item, {}) for item in SHARES | filled}
+    parts = [name for name in rows if name != "robot"]
+    return SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "product" if i == "robot" else "component"} for i in rows],
+        inputs=[{"item": "robot", "input": i, "source": "s"} for i in parts],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN", "DEU")],
+        shares=[
+            {"item": item, "supplier": place, "source": "s", "share": share}
+            for item, held in rows.items()
+            for place, share in held.items()
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+        name="robots",
+    )
+
+
+def band(scenario: Change, **filled: dict[str, float]) -> tuple[float, float]:
+    asked = Scenario("x", scenario)
+    row = simulate(graph(**filled), asked, product="robot", buyer="JPN").row(
+        by_predicate=pl.col("item") == "robot", named=True
+    )
+    return 1 - row["kept_high"], 1 - row["kept_low"]
+
+
+@pytest.mark.parametrize("stop", [halt("CHN"), embargo("CHN", to="JPN")], ids=["halt", "embargo"])
+def test_bands_after_an_answer_are_those_of_the_graph_that_holds_it(stop, visit, tmp_path):
+    change = {"kind": stop.kind, "node": "CHN"} | ({"to": ["JPN"]} if stop.kind == "embargo" else {})
+    tab = visit(write_explorer(graph(), tmp_path / "robots.html", buyer="JPN", lang="en"), at(changes=[change]))
+    found = tab.evaluate("(change) => kanmon.findOut('robot', 'JPN', false, [change]).found", change)
+    by_item = {row["fact"]["item"]: row for row in found}
+    now = band(stop)
+    for item, rest in (("magnet", 0.7), ("screw", 0.05)):
+        held, free = band(stop, **{item: {"CHN": rest}}), band(stop, **{item: {"DEU": rest}})
+        p = rest * 0.5  # as much as is not told, evenly: there are too few comparable markets
+        narrowing = p * (held[0] - now[0]) + (1 - p) * (now[1] - free[1])
+        if narrowing < 1e-4:
+            assert item not in by_item
+            continue
+        assert by_item[item]["worst"] == pytest.approx((held[0], now[1]), abs=1e-9)
+        assert by_item[item]["best"] == pytest.approx((now[0], free[1]), abs=1e-9)
+        assert by_item[item]["narrowing"] == pytest.approx(narrowing, abs=1e-9)
+    assert next(iter(by_item)) == "magnet"
+
+
+def test_wide_bands_are_told_what_narrows_them_and_narrow_ones_are_not(visit, tmp_path):
+    page = write_explorer(graph(), tmp_path / "robots.html", buyer="JPN", lang="en")
+    tab = visit(page, at(changes=[{"kind": "halt", "node": "CHN"}]))
+    tab.wait_for_selector("#find-out[data-ready]")
+    lines = tab.locator("#find-out li")
+    assert 0 < lines.count() <= 3
+    assert (
+        "Who holds the rest of magnet" in lines.first.inner_text()
+        and "if CHN holds it: lost 70–95%" in lines.first.inner_text()
+    )
+    assert lines.first.locator(".band").count() == 2
+    tab.locator("#find-out details").evaluate("(e) => { e.open = true }")
+    assert "settled alone at its worst and at its best end" in tab.locator("#find-out").inner_text()
+    assert tab.locator(".card small.find-out").first.inner_text().startswith("Find out first")
+    told = write_explorer(graph(magnet={"DEU": 0.7}, screw={"DEU": 0.05}), tmp_path / "told.html", buyer="JPN", lang="en")
+    tab = visit(told, at(changes=[{"kind": "halt", "node": "CHN"}]))
+    assert tab.locator("#results .lost").count() == 1 and tab.locator(".find-out").count() == 0
+
+
+def test_what_stops_is_likely_to_hold_what_it_holds_elsewhere(visit, tmp_path):
+    """Six comparable markets, half of them China's: China is taken to hold half of what is not told."""
+    more = {f"part{n}": {"CHN": 0.5, "DEU": 0.5} for n in range(6)}
+    tab = visit(write_explorer(graph(**more), tmp_path / "robots.html", buyer="JPN", lang="en"))
+    (row,) = tab.evaluate(
+        "kanmon.findOut('robot', 'JPN', false, [{kind: 'halt', node: 'CHN'}]).found"
+        ".filter(({fact: {item}}) => item === 'magnet')"
+    )
+    # Components of which at least 30 % is told: the six, magnet (none of it China's), screw (none), wire (0.2).
+    elsewhere = (6 * 0.5 + 0.2) / (6 + 0.3 + 0.95 + 1)
+    assert row["likely"] == pytest.approx(0.7 * elsewhere, abs=1e-9)
