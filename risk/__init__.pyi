@@ -46,6 +46,7 @@ from .production.simulation import Solution as Solution
 from .production.simulation import simulate as simulate
 from .production.simulation import solve as solve
 from .production.simulation import trace as trace
+from .production.sweeps import sweep as sweep
 from .production.tiers import exposure as exposure
 from .production.tiers import look_through as look_through
 from .production.timeline import timeline as timeline

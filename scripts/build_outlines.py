@@ -2,8 +2,8 @@
 
 The file is "Admin 0 - Countries" of Natural Earth at 1:110 million (public domain), for example the copy that geopandas up
 to 0.14 ships. Nothing is simplified or invented; coordinates are rounded to a hundredth of a degree, a tenth of what the
-scale resolves. Where the file has no ISO code (Kosovo, Northern Cyprus, Somaliland) Kosovo gets the user-assigned XKX, the others
-none: they are drawn as land without a figure.
+scale resolves. Where the file has no ISO code (Kosovo, Northern Cyprus, Somaliland) Kosovo gets the user-assigned XKX, the
+others none: they are drawn as land without a figure.
 """
 
 from __future__ import annotations
