@@ -100,7 +100,7 @@ class Effects:
 
     def __init__(self, network: ProductionNetwork, scenario: Scenario, *, hidden: str = ANY) -> None:
         about = network_places(network)
-        embargoes = [change for change in scenario if change.kind == "embargo"]
+        embargoes: list[Change] = [change for change in scenario if change.kind == "embargo"]
         holders = [change for change in scenario if change.kind == "stockpile" and change.holder is not None]
         self.network = network
         aims = tuple((change.to, None if change.to else str(change.node)) for change in embargoes)

@@ -161,9 +161,10 @@ def _solved(
 
 
 @Kernel
-def again(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr,
-          some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict,
-          usual_cap, usual_gain, usual, owner, changed, cap_ptr, caps, cap_to, gain_ptr, gains, gain_to, wanted, result):  # fmt: skip
+def again(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
+          wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing,
+          strict, usual_cap, usual_gain, usual, owner, changed, cap_ptr, caps, cap_to, gain_ptr, gains, gain_to,
+          wanted, result):  # fmt: skip
     """Write what the ``wanted`` value is under many changes of capacities and gains, each from the solution ``usual``.
 
     A block is solved again when one of its nodes is changed, or draws on one whose value has. Blocks come in order, so one
