@@ -44,7 +44,7 @@ def test_it_says_what_to_cite_and_shows_itself(found):
     lines = found.cite().splitlines()
     assert lines[0].startswith("Kanmon")
     assert len(lines) == 1 + found.sources.height
-    assert "ndfeb_magnet" in found._repr_html_()
+    assert "Sintered NdFeB magnet" in found._repr_html_() or "ネオジム焼結磁石" in found._repr_html_()
 
 
 def test_a_workbook_has_a_sheet_a_table_and_no_formula(found, tmp_path):
