@@ -42,7 +42,7 @@ def pages() -> dict[str, str]:
     return {
         "reference/cli.md": command_line(),
         "reference/tables.md": tables(),
-        **{f"reference/{room}.md": public_names(room) for room in ("graph", "datasets", "risk", "app")},
+        **{f"reference/{room}.md": public_names(room) for room in ("graph", "datasets", "risk", "plot", "app")},
         "data/index.md": bundled(),
         "data/world.md": world(),
         "data/check.md": weak_points(),
@@ -91,6 +91,7 @@ INTRODUCTIONS = {
     "graph": "What is connected: the tables, the supply graph, the compiled networks, intervals and errors.",
     "datasets": "What is known: bundled facts with their sources, and readers of other people's formats.",
     "risk": "What it means: every figure. Functions take a graph, a network or a frame and return a tidy frame.",
+    "plot": "What it looks like: a tidy frame in, a matplotlib figure out. The [gallery](../studies.md) shows them.",
     "app": "What a person touches from Python. The rest of this room is the [command line](cli.md).",
 }
 

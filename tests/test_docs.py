@@ -17,7 +17,7 @@ from kanmon.app import cli
 
 ROOT = Path(kn.__file__).resolve().parent
 PAGES = sorted(path for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")] if path.is_file())
-ROOMS = ("graph", "datasets", "risk", "app")
+ROOMS = ("graph", "datasets", "risk", "plot", "app")
 FLAGS = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
 PUBLIC = {f"{room}.{name}": getattr(getattr(kn, room), name) for room in ROOMS for name in getattr(kn, room).__all__}
 FUNCTIONS = {name: value for name, value in PUBLIC.items() if inspect.isfunction(value)}
