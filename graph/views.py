@@ -75,8 +75,9 @@ def from_networkx(view: networkx.DiGraph, sources: Any) -> dict[str, Any]:
     """Return the tables of a directed networkx graph whose edges go with the material: input -> item, supplier -> item.
 
     Attributes with the name of a column become its cells, others are left out; what `to_networkx` made is read back, as far
-    as it holds it: the preferred view of each market, without suppliers that a source says it excludes. A node is an item unless its ``table`` is "suppliers" or its ``kind``
-    is that of a supplier; without a ``kind`` an item is a component. An edge from a supplier is a share, another an input.
+    as it holds it: the preferred view of each market, without suppliers that a source says it excludes. A node is an item
+    unless its ``table`` is "suppliers" or its ``kind`` is that of a supplier; without a ``kind`` an item is a component. An
+    edge from a supplier is a share, another an input.
 
     Parameters
     ----------
