@@ -191,9 +191,9 @@ def percent(low: float, high: float | None = None) -> str:
 
 def percent_axis(axis: Any) -> None:
     """Let an axis of shares read in percent."""
-    from matplotlib.ticker import PercentFormatter
+    from matplotlib.ticker import FuncFormatter
 
-    axis.set_major_formatter(PercentFormatter(1.0))
+    axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:g}%"))
 
 
 def note(axes: Any, words: str) -> None:

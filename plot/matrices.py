@@ -97,8 +97,8 @@ def heat_map(
         frame = frame.join(stages, on="item", how="left", maintain_order="left")
     needed(frame, [rows, columns, f"{value}_low", f"{value}_high"], "heat_map")
     cells = cells_of(frame, rows, columns, value)
-    down = _first(cells, rows, value, most)
-    across = _first(cells, columns, value, most)
+    across = _first(cells, columns, most)
+    down = _first(cells.filter(pl.col(columns).is_in(across)), rows, most)
     if columns != "item":
         across = sorted(across, key=lambda one: frame[columns].unique(maintain_order=True).to_list().index(one))
     called = names(cells, rows, lang, graph) | names(cells, columns, lang, graph)
@@ -136,7 +136,7 @@ def cells_of(frame: pl.DataFrame, rows: str, columns: str, value: str) -> pl.Dat
     return kept.with_columns(low=pl.col(f"{value}_low"), high=pl.col(f"{value}_high"))
 
 
-def _first(cells: pl.DataFrame, column: str, value: str, most: int) -> list[Any]:
+def _first(cells: pl.DataFrame, column: str, most: int) -> list[Any]:
     """Return the values of a column with the greatest cells."""
     rank = cells.group_by(column).agg(a=pl.col("low").max(), b=pl.col("low").sum(), c=pl.col("high").max())
     return rank.sort("a", "b", "c", column, descending=[True, True, True, False])[column].head(most).to_list()

@@ -355,7 +355,7 @@ def plots() -> dict[str, Callable[[str], bytes]]:
         "intervals": lambda lang: plot.intervals(years, by="year", graph=world, most=8, lang=lang),
         "fan": lambda lang: plot.fan(course, "ndfeb_magnet", graph=graph, lang=lang),
         "tornado": lambda lang: plot.tornado(asked, graph=graph, most=6, lang=lang),
-        "heat_map": lambda lang: plot.heat_map(shares, columns="item", graph=world, most=8, lang=lang),
+        "heat_map": lambda lang: plot.heat_map(shares, graph=world, most=8, lang=lang),
         "flow": lambda lang: plot.flow(shares, mined, graph=world, lang=lang),
         "treemap": lambda lang: plot.treemap(shares, ["cobalt_refining", "ndfeb_magnet"], graph=world, lang=lang),
         "world_map": lambda lang: plot.world_map(shares.filter(item="lithium_mining"), graph=world, lang=lang),
