@@ -288,8 +288,8 @@ STUDIES = {
     "en": """# Studies
 
 Notebooks that run from the bundled data alone, and that can be copied. Each says its question, its answer, its limits and
-its sources, and ends with a picture and the sentence that it supports; all of it is output, computed when the notebook was last
-run.""",
+its sources, and ends with a picture and the sentence that it supports; all of it is output, computed when the notebook was
+last run.""",
     "ja": """# 分析例
 
 同梱データだけで動き、写して使えるノートブックです。それぞれに問い・答え・限界・出典があり、図と、その図が支える一文で終わります。いずれも、最後に
