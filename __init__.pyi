@@ -1,6 +1,7 @@
 from . import app as app
 from . import datasets as datasets
 from . import graph as graph
+from . import plot as plot
 from . import risk as risk
 from .app import study as study
 from .datasets import load as load

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import html
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from ..datasets import maker_prior
-from ..graph import InputError, ReadError, SupplyGraph
-from ..graph.errors import shorten
+from ..graph import InputError, Interval, ReadError, SupplyGraph, notebook
+from ..graph.errors import did_you_mean, nearest, shorten
 from ..graph.files import whole_file
-from ..graph.messages import text
-from ..risk import Scenario, chokepoints, simulate, uncertainty, what_to_find_out
+from ..graph.messages import default_language, text
+from ..risk import Scenario, chokepoints, simulate, sweep, timeline, timeline_summary, uncertainty, what_to_find_out
 
 if TYPE_CHECKING:
     import pandas
+
+    from .explorer.page import GraphPage
 
 _LIKELY = ["kept_10", "kept_50", "kept_90", "over_10", "over_50", "over_90", "prior"]
 
@@ -35,12 +37,17 @@ class Study:
         What was asked.
     summary : polars.DataFrame
         One row per product and scenario: ``product, scenario, kept_low, kept_high, kept_estimate``, ``certain_loss,
-        possible_loss``, and with draws ``kept_10, kept_50, kept_90, over_10, over_50, over_90, prior`` (see
-        `risk.uncertainty`).
+        possible_loss``; with draws ``kept_10, kept_50, kept_90, over_10, over_50, over_90, prior`` (see
+        `risk.uncertainty`); with a horizon the days ``short_low, ...``, ``lost_low, ...`` of `risk.timeline_summary`. Stocks
+        count in the days alone: what is kept holds while all changes are in force at once.
+    curves : polars.DataFrame
+        `risk.timeline` of every product (without a horizon: empty); `kanmon.plot.fan` draws it.
     chokepoints : polars.DataFrame
         `risk.chokepoints` of every product.
     unknowns : polars.DataFrame
-        `risk.what_to_find_out` of every product.
+        `risk.what_to_find_out` of every product; `kanmon.plot.tornado` draws it.
+    options : dict
+        ``level, domestic, sharing, term, sourcing``, as asked.
     """
 
     graph: SupplyGraph
@@ -48,13 +55,15 @@ class Study:
     scenarios: list[Scenario]
     buyer: str | None
     summary: pl.DataFrame
+    curves: pl.DataFrame
     chokepoints: pl.DataFrame
     unknowns: pl.DataFrame
+    options: dict[str, Any] = field(default_factory=dict)
 
     @property
     def tables(self) -> dict[str, pl.DataFrame]:
-        """All tables by their name."""
-        names = ("summary", "chokepoints", "unknowns", "sources")
+        """All tables by their name; without a horizon there are no curves."""
+        names = ("summary", *(["curves"] if self.curves.height else []), "chokepoints", "unknowns", "sources")
         return {name: getattr(self, name) for name in names}
 
     @property
@@ -72,7 +81,8 @@ class Study:
             The summary has no such figure.
         """
         if figure not in self.summary.columns or self.summary[figure].dtype != pl.Float64:
-            raise InputError("app.study.figure", value=shorten(figure))
+            figures = [name for name, kind in self.summary.schema.items() if kind == pl.Float64]
+            raise InputError("app.study.figure", value=shorten(figure), hint=did_you_mean(nearest(str(figure), figures)))
         names = ["product", "name_en", "name_ja"]
         return self.summary.pivot("scenario", index=names, values=figure)
 
@@ -99,6 +109,34 @@ class Study:
                 frame.write_excel(book, name, autofit=True)
         return path
 
+    def sweep(self, scenarios: Iterable[Scenario], product: str | None = None, **options: Any) -> pl.DataFrame:
+        """Return `risk.sweep` of many more scenarios for one of the products (default: the first), asked in the same way.
+
+        Parameters
+        ----------
+        scenarios : iterable of Scenario
+            With names of their own.
+        product : str, optional
+            Which one.
+        **options
+            ``threads``, ``executor``, ``out``.
+        """
+        where: dict[str, Any] = self.options | options
+        return sweep(self.graph, scenarios, product=product or self.products[0], buyer=self.buyer, **where)
+
+    def explore(self, *, lang: str | None = None) -> GraphPage:
+        """Return the page of what the products need: a notebook shows it inline, ``.save(path)`` writes it.
+
+        It needs no server, and asks nothing of any network. ``lang`` ("en", "ja") is its language.
+        """
+        from .explorer.page import graph_page
+
+        items = self.graph.needed_by(self.products)
+        level, domestic = self.options.get("level", "country"), self.options.get("domestic", False)
+        part = self.graph.select(items)
+        buyer = self.buyer if self.buyer in set(part.suppliers["id"]) else None
+        return graph_page(part, products=self.products, buyer=buyer, level=level, domestic=domestic, lang=lang)
+
     def cite(self) -> str:
         """Return what to cite: the program, the data with its years, and every source, one a line."""
         from .. import __version__
@@ -111,19 +149,28 @@ class Study:
         return f"Study({len(self.products)} products, {len(self.scenarios)} scenarios{place})"
 
     def _repr_html_(self) -> str:
-        columns = [
-            "product",
-            "scenario",
-            "kept_low",
-            "kept_high",
-            *(name for name in _LIKELY[:3] if name in self.summary.columns),
-        ]
-        head = "".join(f"<th>{html.escape(name)}</th>" for name in columns)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{html.escape(_cell(row[name]))}</td>" for name in columns) + "</tr>"
-            for row in self.summary.iter_rows(named=True)
-        )
-        return f"<p>{html.escape(repr(self))}</p><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+        lang = default_language()
+        words = {
+            key: text(f"app.study.{key}", lang) for key in ("product", "scenario", "kept", "estimate", "likely", "ask_first")
+        }
+        likely = _LIKELY[0] in self.summary.columns
+        first = self.unknowns.filter(pl.col("step") == 1)
+        asked = {(row["product"], row["scenario"]): row for row in first.iter_rows(named=True)}
+        rows = []
+        for row in self.summary.iter_rows(named=True):
+            fact = asked.get((row["product"], row["scenario"]))
+            rows.append(
+                [
+                    row[f"name_{lang}"] or row["name_en"],
+                    row["scenario"],
+                    f"{Interval.of(row, 'kept'):.0%}",
+                    f"{row['kept_estimate']:.0%}",
+                    *([f"{Interval(row['kept_10'], row['kept_90']):.0%}"] if likely else []),
+                    (fact[f"name_{lang}"] or fact["name_en"] or fact["item"]) if fact else None,
+                ]
+            )
+        heads = [head for key, head in words.items() if likely or key != "likely"]
+        return notebook.table(heads, rows, repr(self))
 
 
 def study(
@@ -134,6 +181,10 @@ def study(
     buyer: str | None = None,
     level: str = "country",
     domestic: bool = False,
+    sharing: str = "alike",
+    term: str = "short",
+    sourcing: str = "world",
+    horizon: float | None = None,
     draws: int = 0,
     seed: int = 0,
     steps: int = 3,
@@ -149,19 +200,21 @@ def study(
         Items.
     scenarios : Scenario or iterable of Scenario
         With names of their own.
-    buyer, level, domestic
-        As in `risk.simulate`.
+    buyer, level, domestic, sharing, term, sourcing
+        As in `risk.simulate`; what stops a product is looked at in every sharing and term.
+    horizon : float, optional
+        Days that are followed; without one there are no curves.
     draws : int
         Draws behind what is likely (0: only what is certain).
     seed, steps : int
         As in `risk.what_to_find_out`.
     progress : bool
-        Show a bar, one step a product.
+        Show a bar: a step is one question of one product.
 
     Raises
     ------
     InputError
-        No product, no scenario, or two scenarios of one name.
+        No product, no scenario, two scenarios of one name, or another value of a choice.
     UnknownIdError
         A product, a scenario or the buyer names something that the graph does not have.
 
@@ -176,43 +229,58 @@ def study(
     asked = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
     if not wanted or not asked:
         raise InputError("app.study.nothing")
+    flows = [replace(one, changes=[change for change in one if change.kind != "stockpile"]) for one in asked]
     prior = maker_prior(graph)
-    parts: dict[str, list[pl.DataFrame]] = {"summary": [], "chokepoints": [], "unknowns": []}
-    for product in _shown(wanted, progress):
-        options = {"product": product, "buyer": buyer, "level": level, "domestic": domestic}
-        mark = pl.lit(product).alias("product")
-        kept = simulate(graph, asked, **options).filter(item=product)
-        kept = kept.select("scenario", "kept_low", "kept_high", "kept_estimate", certain_loss=1 - pl.col("kept_high"),
-                           possible_loss=1 - pl.col("kept_low"))  # fmt: skip
-        if draws:
-            likely = uncertainty(graph, asked, **options, prior=prior, draws=draws, seed=seed)
-            kept = kept.join(likely.select("scenario", *_LIKELY), on="scenario", maintain_order="left")
-        parts["summary"].append(kept.with_columns(mark))
-        found = chokepoints(graph, product, buyer=buyer, level=level, domestic=domestic)
-        parts["chokepoints"].append(found.with_columns(mark))
-        facts = what_to_find_out(graph, asked, **options, prior=prior, steps=steps, seed=seed)
-        parts["unknowns"].append(facts.with_columns(mark))
-    tables = {name: pl.concat(frames) for name, frames in parts.items()}
+    where: dict[str, Any] = {"buyer": buyer, "level": level, "domestic": domestic}
+    assumed = {"sharing": sharing, "term": term, "sourcing": sourcing}
+    parts: dict[str, list[pl.DataFrame]] = {"summary": [], "curves": [], "chokepoints": [], "unknowns": []}
+    with _bar(len(wanted) * (3 + bool(draws) + (horizon is not None)), progress) as step:
+        for product in wanted:
+            options = {"product": product, **where, **assumed}
+            kept = simulate(graph, flows, **options).filter(item=product)
+            kept = kept.select("scenario", "kept_low", "kept_high", "kept_estimate", certain_loss=1 - pl.col("kept_high"),
+                               possible_loss=1 - pl.col("kept_low"))  # fmt: skip
+            step()
+            if draws:
+                likely = uncertainty(graph, flows, **options, prior=prior, draws=draws, seed=seed)
+                kept = kept.join(likely.select("scenario", *_LIKELY), on="scenario", maintain_order="left")
+                step()
+            if horizon is not None:
+                course = timeline(graph, asked, **options, horizon=horizon).filter(item=product)
+                days = timeline_summary(course).drop("item")
+                kept = kept.join(days, on="scenario", how="left", maintain_order="left")
+                parts["curves"].append(course.with_columns(product=pl.lit(product)))
+                step()
+            parts["summary"].append(kept.with_columns(product=pl.lit(product)))
+            parts["chokepoints"].append(chokepoints(graph, product, **where).with_columns(product=pl.lit(product)))
+            step()
+            facts = what_to_find_out(graph, flows, **options, prior=prior, steps=steps, seed=seed)
+            parts["unknowns"].append(facts.with_columns(product=pl.lit(product)))
+            step()
     names = graph.items.select("name_en", "name_ja", product="id")
-    summary = tables["summary"].join(names, on="product", how="left", maintain_order="left")
-    first = ["product", "name_en", "name_ja", "scenario"]
-    summary = summary.select(*first, pl.all().exclude(first))
-    others = [tables[name].select("product", pl.all().exclude("product")) for name in ("chokepoints", "unknowns")]
-    return Study(graph, wanted, asked, buyer, summary, *others)
+    ordered = []
+    for name, frames in parts.items():
+        frame, first = pl.concat(frames) if frames else pl.DataFrame(), ["product"]
+        if name in {"summary", "curves"} and frames:
+            frame = frame.join(names, on="product", how="left", maintain_order="left")
+            first += ["name_en", "name_ja", "scenario"]
+        ordered.append(frame.select(*first, pl.all().exclude(first)) if frames else frame)
+    return Study(graph, wanted, asked, buyer, *ordered, options={"level": level, "domestic": domestic, **assumed})
 
 
-def _shown(products: list[str], progress: bool) -> Iterable[str]:
+@contextmanager
+def _bar(steps: int, progress: bool) -> Iterator[Callable[[], Any]]:
+    """Yield what is called after each step."""
     if not progress:
-        return products
-    from rich.progress import track
+        yield lambda: None
+        return
+    from rich.progress import Progress
 
-    return track(products, description=text("app.study.progress"), transient=True)
+    with Progress(transient=True) as bar:
+        task = bar.add_task(text("app.study.progress"), total=steps)
+        yield lambda: bar.advance(task)
 
 
 def _reference(row: dict) -> str:
     parts = [row["publisher"], f"{row['title']}", row["date"], row["url"], row["licence"]]
     return f"[{row['id']}] " + ". ".join(str(part) for part in parts if part)
-
-
-def _cell(value: object) -> str:
-    return f"{value:.0%}" if isinstance(value, float) else str(value)

@@ -14,6 +14,8 @@ from .guideline import guideline_items as guideline_items
 from .inspection import inspect_data as inspect_data
 from .intake.understanding import understand as understand
 from .maker_prior import maker_prior as maker_prior
+from .outlines import outline_sources as outline_sources
+from .outlines import outlines as outlines
 from .parts import part_concepts as part_concepts
 from .parts import part_items as part_items
 from .parts import part_series as part_series

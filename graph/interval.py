@@ -5,8 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from .errors import InputError
+from .errors import InputError, did_you_mean, nearest, shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,36 @@ class Interval:
     def point(cls, value: float) -> Interval:
         """Return the interval that holds one value."""
         return cls(value, value)
+
+    @classmethod
+    def of(cls, row: Any, figure: str) -> Interval:
+        """Return the interval of a figure in a row: its ``{figure}_low`` and ``{figure}_high``.
+
+        Parameters
+        ----------
+        row : mapping or frame of one row
+            What ``frame.row(0, named=True)`` gives, or the frame itself.
+        figure : str
+            ``"kept"``, ``"hhi"``, ``"loss"``, ...
+
+        Raises
+        ------
+        InputError
+            The frame has another number of rows, or the row has no such figure.
+
+        >>> Interval.of({"hhi_low": 0.25, "hhi_high": 0.5}, "hhi")
+        Interval(0.25, 0.5)
+        """
+        if hasattr(row, "iter_rows"):
+            if row.height != 1:
+                raise InputError("graph.interval.rows", count=row.height)
+            row = row.row(0, named=True)
+        low, high = row.get(f"{figure}_low"), row.get(f"{figure}_high")
+        if low is None or high is None:
+            known = sorted(name[:-4] for name in row if str(name).endswith("_low"))
+            hint = did_you_mean(nearest(figure, known))
+            raise InputError("graph.interval.figure", figure=shorten(figure), hint=hint)
+        return cls(low, high)
 
     @property
     def exact(self) -> bool:
@@ -82,6 +113,9 @@ class Interval:
     def __format__(self, spec: str) -> str:
         low, high = format(self.low, spec), format(self.high, spec)
         return low if low == high else f"{low}–{high}"
+
+    def _repr_html_(self) -> str:
+        return f"<b>{self:.4g}</b>"
 
     def __repr__(self) -> str:
         return f"Interval({self.low:.10g}, {self.high:.10g})"

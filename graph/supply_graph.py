@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
+from .editing import Edits
 from .errors import InputError, UnknownIdError, shorten
 from .markets import market_shares
 from .problems import Problem, Problems
@@ -27,7 +28,7 @@ _REMEMBERED = 32
 """Networks that a graph keeps; the oldest goes first."""
 
 
-class SupplyGraph:
+class SupplyGraph(Edits):
     """An immutable multi-tier supply graph over polars frames.
 
     Parameters

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from .errors import InputError
 from .files import whole_file
+from .schema import SCHEMA
 from .supply_graph import SupplyGraph
 
 if TYPE_CHECKING:
@@ -66,6 +69,53 @@ def to_igraph(graph: SupplyGraph) -> igraph.Graph:
         for key in sorted({key for row in attributes for key in row} - {"name"}):
             sequence[key] = [row.get(key) for row in attributes]
     return result
+
+
+def from_networkx(view: networkx.DiGraph, sources: Any) -> dict[str, Any]:
+    """Return the tables of a directed networkx graph whose edges go with the material: input -> item, supplier -> item.
+
+    Attributes with the name of a column become its cells, others are left out; what `to_networkx` made is read back, as far
+    as it holds it: the preferred view of each market, without suppliers that a source says it excludes. A node is an item
+    unless its ``table`` is "suppliers" or its ``kind`` is that of a supplier; without a ``kind`` an item is a component. An
+    edge from a supplier is a share, another an input.
+
+    Parameters
+    ----------
+    view : networkx.DiGraph or MultiDiGraph
+        Ids are its nodes.
+    sources : frame or sequence of mapping
+        The table ``sources``; an edge that names none is from the first.
+
+    Raises
+    ------
+    InputError
+        The graph is not directed, or there is no source.
+    """
+    if not view.is_directed():
+        raise InputError("graph.supply_graph.undirected")
+    rows = list(sources.iter_rows(named=True)) if hasattr(sources, "iter_rows") else list(sources)
+    if not rows:
+        raise InputError("graph.supply_graph.no_source")
+    makers = {"country", "company", "site", "aggregate"}
+    found: dict[str, list[Any]] = {"items": [], "suppliers": [], "inputs": [], "shares": [], "sources": rows}
+    suppliers = set()
+    for node, told in view.nodes(data=True):
+        supplies = told.get("table") == "suppliers" or told.get("kind") in makers
+        table = "suppliers" if supplies else "items"
+        row = {"id": str(node), "name_en": told.get("label") or str(node), "kind": "country" if supplies else "component"}
+        found[table].append(row | _columns(table, told))
+        if supplies:
+            suppliers.add(node)
+    for start, end, told in view.edges(data=True):
+        table, role = ("shares", "supplier") if start in suppliers else ("inputs", "input")
+        row = {"item": str(end), role: str(start), "source": rows[0]["id"]}
+        found[table].append(row | _columns(table, told))
+    return {table: rows for table, rows in found.items() if rows}
+
+
+def _columns(table: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the attributes that are columns of a table."""
+    return {name: told[name] for name in SCHEMA[table].names if name in told and name != "id"}
 
 
 def write_graphml(graph: SupplyGraph, path: str | Path) -> Path:

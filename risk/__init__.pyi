@@ -54,6 +54,7 @@ from .production.stops import Candidate as Candidate
 from .production.stops import StopLosses as StopLosses
 from .production.stops import stop_courses as stop_courses
 from .production.stops import stop_losses as stop_losses
+from .production.sweeps import sweep as sweep
 from .production.tiers import exposure as exposure
 from .production.tiers import look_through as look_through
 from .production.timeline import timeline as timeline

@@ -6,10 +6,11 @@ described from what they are, so that the pages cannot drift from the code.
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add the generated pages."""
-    for path, content in pages().items():
+    for path, content in {**pages(), **pictures()}.items():
         files.append(File.generated(config, path, content=content))
     return files
 
@@ -42,12 +43,13 @@ def pages() -> dict[str, str]:
     return {
         "reference/cli.md": command_line(),
         "reference/tables.md": tables(),
-        **{f"reference/{room}.md": public_names(room) for room in ("graph", "datasets", "risk", "app")},
+        **{f"reference/{room}.md": public_names(room) for room in ("graph", "datasets", "risk", "plot", "app")},
         "data/index.md": bundled(),
         "data/world.md": world(),
         "data/check.md": weak_points(),
         "data/reference-tables.md": reference_tables(),
-        "studies.md": studies(),
+        "studies.md": studies("en"),
+        "ja/studies.md": studies("ja"),
     }
 
 
@@ -91,6 +93,7 @@ INTRODUCTIONS = {
     "graph": "What is connected: the tables, the supply graph, the compiled networks, intervals and errors.",
     "datasets": "What is known: bundled facts with their sources, and readers of other people's formats.",
     "risk": "What it means: every figure. Functions take a graph, a network or a frame and return a tidy frame.",
+    "plot": "What it looks like: a tidy frame in, a matplotlib figure out. The [gallery](../studies.md) shows them.",
     "app": "What a person touches from Python. The rest of this room is the [command line](cli.md).",
 }
 
@@ -281,30 +284,100 @@ under the prior-report scheme, the guideline's items. Where a folder has no tabl
 
 # ---- studies ---------------------------------------------------------------------------------------------------------
 
+STUDIES = {
+    "en": """# Studies
 
-def studies() -> str:
-    """Return the page of the notebooks: each one's question, and its answer as it was computed."""
-    lines = ["# Studies", "", STUDIES, ""]
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        title, question = _opening("".join(cells[0]["source"]))
-        lines += [f"## {title}", "", question, "", f"> {_answer(cells)}", "", f"`notebooks/{path.name}`", ""]
-    return "\n".join(lines)
+Notebooks that run from the bundled data alone, and that can be copied. Each says its question, its answer, its limits and
+its sources, and ends with a picture and the sentence that it supports; all of it is output, computed when the notebook was
+last run.""",
+    "ja": """# 分析例
 
-
-STUDIES = """Notebooks that run from the bundled data alone, and that can be copied. Each says its question, its answer in
-one sentence, its limits and its sources; the sentences below are outputs, computed when the notebook was last run."""
+同梱データだけで動き、写して使えるノートブックです。それぞれに問い・答え・限界・出典があり、図と、その図が支える一文で終わります。いずれも、最後に
+実行したときに計算された出力です。""",
+}
 
 
-def _opening(source: str) -> tuple[str, str]:
+def studies(lang: str) -> str:
+    """Return the gallery of the notebooks in a language: each one's question, picture and sentence, as computed."""
+    up = "" if lang == "en" else "../"
+    found = [(path, json.loads(path.read_text(encoding="utf-8"))["cells"]) for path in notebooks()]
+    rows, thumbnails = [], []
+    for path, cells in found:
+        title, question = _opening("".join(cells[0]["source"]), lang)
+        picture = f"{up}gallery/{path.stem}_{lang}.png"
+        thumbnails.append(f"[![{title}]({picture}){{ width=180 }}](#{path.stem})")
+        answer = f"\n\n{_markdown(cells, 'answer', 0)}" if lang == "en" else ""
+        rows += [
+            f"## {title} {{ #{path.stem} }}",
+            "",
+            question,
+            "",
+            f"[![{title}]({picture}){{ width=520 }}]({picture})",
+            "",
+        ]
+        rows += [f"> {_markdown(cells, 'sentence', LANGUAGES.index(lang))}{answer}", "", f"`notebooks/{path.name}`", ""]
+    return "\n".join([STUDIES[lang], "", "\n".join(thumbnails), "", *rows])
+
+
+LANGUAGES = ("en", "ja")
+
+
+def notebooks() -> list[Path]:
+    return sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+def pictures() -> dict[str, bytes]:
+    """Return the last picture of every notebook, and one of every plot, by their path."""
+    found = {}
+    for path in notebooks():
+        outputs = _outputs(json.loads(path.read_text(encoding="utf-8"))["cells"], "picture")
+        images = [base64.b64decode(one["data"]["image/png"]) for one in outputs if "image/png" in one.get("data", {})]
+        found |= {f"gallery/{path.stem}_{lang}.png": image for lang, image in zip(LANGUAGES, images, strict=True)}
+    return found | {f"gallery/{name}_{lang}.png": draw(lang) for name, draw in plots().items() for lang in LANGUAGES}
+
+
+def plots() -> dict[str, Callable[[str], bytes]]:
+    """Return what draws each plot of the guide."""
+    import polars as pl
+    from kanmon import datasets, plot, risk
+
+    graph = datasets.load("permanent_magnet")
+    world = datasets.load("world")
+    shares = world.preferred("country", "world").filter(level="country")
+    stop = risk.Scenario("180 days", [risk.halt("CHN", lasts=180), risk.stockpile("ndfeb_magnet", 60)])
+    course = risk.timeline(graph, stop, product="ndfeb_magnet")
+    mined = ["lithium_mining", "lithium_refining", "cobalt_mining", "cobalt_refining"]
+    asked = risk.what_to_find_out(
+        graph, risk.halt("CHN"), product="ndfeb_magnet", buyer="JPN", prior=datasets.maker_prior(graph)
+    )
+    years = risk.concentration_by_year(world).filter(pl.col("year").is_in([2023, 2024]))
+    drawn: dict[str, Callable[[str], Any]] = {
+        "intervals": lambda lang: plot.intervals(years, by="year", graph=world, most=8, lang=lang),
+        "fan": lambda lang: plot.fan(course, "ndfeb_magnet", graph=graph, lang=lang),
+        "tornado": lambda lang: plot.tornado(asked, graph=graph, most=6, lang=lang),
+        "heat_map": lambda lang: plot.heat_map(shares, graph=world, most=8, lang=lang),
+        "flow": lambda lang: plot.flow(shares, mined, graph=world, lang=lang),
+        "treemap": lambda lang: plot.treemap(shares, ["cobalt_refining", "ndfeb_magnet"], graph=world, lang=lang),
+        "world_map": lambda lang: plot.world_map(shares.filter(item="lithium_mining"), graph=world, lang=lang),
+        "cut_set_matrix": lambda lang: plot.cut_set_matrix(risk.cut_sets(graph, "ndfeb_magnet"), graph=graph, lang=lang),
+    }
+    return {name: lambda lang, draw=draw: draw(lang)._repr_png_() for name, draw in drawn.items()}
+
+
+def _opening(source: str, lang: str) -> tuple[str, str]:
+    """Return the title and the question of a notebook."""
     title, _, rest = source.partition("\n")
-    return title.lstrip("# "), rest.strip().split("\n\n")[0]
+    if lang == "en":
+        return title.lstrip("# "), rest.strip().split("\n\n")[0]
+    (told,) = re.findall(r"^> \*\*(.+?)。\*\* *(.+)$", source, re.MULTILINE)
+    return told
 
 
-def _answer(cells: list[dict[str, Any]]) -> str:
-    for cell in cells:
-        for output in cell.get("outputs", []):
-            if "answer" in cell["metadata"].get("tags", []):
-                data = output.get("data", {})
-                return "".join(data.get("text/markdown", output.get("text", ""))).strip()
-    return ""
+def _outputs(cells: list[dict[str, Any]], tag: str) -> list[dict[str, Any]]:
+    (cell,) = (cell for cell in cells if tag in cell["metadata"].get("tags", []))
+    return cell["outputs"]
+
+
+def _markdown(cells: list[dict[str, Any]], tag: str, number: int) -> str:
+    told = [one["data"]["text/markdown"] for one in _outputs(cells, tag) if "text/markdown" in one.get("data", {})]
+    return "".join(told[number]).strip()

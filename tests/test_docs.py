@@ -17,7 +17,7 @@ from kanmon.app import cli
 
 ROOT = Path(kn.__file__).resolve().parent
 PAGES = sorted(path for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")] if path.is_file())
-ROOMS = ("graph", "datasets", "risk", "app")
+ROOMS = ("graph", "datasets", "risk", "plot", "app")
 FLAGS = doctest.ELLIPSIS | doctest.IGNORE_EXCEPTION_DETAIL
 PUBLIC = {f"{room}.{name}": getattr(getattr(kn, room), name) for room in ROOMS for name in getattr(kn, room).__all__}
 FUNCTIONS = {name: value for name, value in PUBLIC.items() if inspect.isfunction(value)}
@@ -86,11 +86,18 @@ def test_python_of_a_page_runs(page, folder):
 
 
 def test_pages_speak_only_of_pages_and_pictures_that_exist():
-    made = {"reference", "data", "studies.md"}  # scripts/build_docs.py makes these while building
+    made = {
+        "reference",
+        "data",
+        "gallery",
+        "studies.md",
+        "ja/studies.md",
+    }  # scripts/build_docs.py makes these while building
     for page in PAGES:
         for link in re.findall(r"(?:\]\(|<img src=\")(?!https?:|#)([^)#\s\"]+)", page.read_text(encoding="utf-8")):
             target = (page.parent / link).resolve()
-            generated = target.is_relative_to(ROOT / "docs") and target.relative_to(ROOT / "docs").parts[0] in made
+            inside = target.relative_to(ROOT / "docs") if target.is_relative_to(ROOT / "docs") else Path()
+            generated = bool({inside.as_posix(), *inside.parts[:1]} & made)
             assert generated or target.exists(), f"{page.name}: {link}"
 
 
@@ -104,6 +111,14 @@ def test_a_notebook_says_its_question_answer_limits_and_sources_and_nothing_of_a
     assert "## Sources" in words
     (answer,) = (cell for cell in cells if "answer" in cell["metadata"].get("tags", []))
     assert "".join(answer["outputs"][0]["data"]["text/markdown"]).startswith("**Answer.**")
+    (picture,) = (cell for cell in cells if "picture" in cell["metadata"].get("tags", []))
+    (sentence,) = (cell for cell in cells if "sentence" in cell["metadata"].get("tags", []))
+    assert [sorted(set(one["data"]) & {"image/png"}) for one in picture["outputs"]] == [["image/png"]] * 2
+    english, japanese = ("".join(one["data"]["text/markdown"]) for one in sentence["outputs"])
+    assert english.isascii() or "–" in english
+    assert re.search(r"[ぁ-ん]", japanese)
+    assert re.findall(r"\d+(?=%)", english) == re.findall(r"\d+(?=%)", japanese), "both languages give the same figures"
+    assert re.search(r"^> \*\*.+。\*\* *.+$", "".join(cells[0]["source"]), re.MULTILINE), "the question in Japanese"
     assert path.stat().st_size < 150_000
     assert not re.search(r"/home/|/root/|/tmp/|/Users/|\.venv|iopub\.|widget-view", written)
 

@@ -7,7 +7,7 @@ import pkgutil
 import kanmon
 import pytest
 
-ROOMS = ("graph", "datasets", "risk", "app")
+ROOMS = ("graph", "datasets", "risk", "plot", "app")
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 

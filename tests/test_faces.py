@@ -6,7 +6,7 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("room", ["graph", "datasets", "risk", "app"])
+@pytest.mark.parametrize("room", ["graph", "datasets", "risk", "plot", "app"])
 def test_functions_are_not_hidden_by_their_modules(room):
     code = f"""
 import importlib, pkgutil, types

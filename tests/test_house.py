@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("graph", "datasets", "risk", "app")
+ROOMS = ("graph", "datasets", "risk", "plot", "app")
 FILES = sorted(file for room in ROOMS for file in (ROOT / room).rglob("*.py"))
 CATALOGUES = sorted(file for room in ROOMS for file in (ROOT / room / "messages").glob("*.csv"))
 

@@ -113,10 +113,11 @@ class Effects:
 
     def __init__(self, network: ProductionNetwork, scenario: Scenario, *, hidden: str = ANY) -> None:
         about = network_places(network)
-        embargoes = [change for change in scenario if change.kind == "embargo"]
+        embargoes: list[Change] = [change for change in scenario if change.kind == "embargo"]
         holders = [change for change in scenario if change.kind == "stockpile" and change.holder is not None]
         self.network = network
-        self.sides = sides = Sides(network, embargoes, holders)
+        aims = tuple((change.to, None if change.to else str(change.node)) for change in embargoes)
+        self.sides = sides = _sides(network, aims, tuple(str(change.holder) for change in holders))
         self.holders = {id(change): inside for change, inside in zip(holders, sides.inside[len(embargoes) :], strict=True)}
         self.effects: list[
             tuple[int, str, tuple[float, float], np.ndarray, np.ndarray, np.ndarray, list[tuple[int, int]]]
@@ -181,27 +182,31 @@ class Effects:
         return Conditions(cap, gain, sides.side, sides.reader, sides.unknown)
 
 
+Aim = tuple[tuple[str, ...], str | None]
+"""Whom an embargo hits; where it is everybody abroad, its own node instead."""
+
+
 class Sides:
     """Places that a scenario's embargoes and reserves treat alike."""
 
-    def __init__(self, network: ProductionNetwork, embargoes: list[Change], holders: list[Change]) -> None:
+    def __init__(self, network: ProductionNetwork, aims: Sequence[Aim], holders: Sequence[str]) -> None:
         n = len(network.kind)
-        if not embargoes and not holders:
+        if not aims and not holders:
             self.count, self.reader, self.unknown, self.inside = 1, 0, 0, []
             self.side = np.zeros(n, np.int64)
             return
-        aimed = [set(change.to) for change in embargoes]
-        homes = [_home(network, str(change.node)) for change in embargoes]
+        aimed = [set(to) for to, _ in aims]
+        homes = [set() if node is None else _home(network, node) for _, node in aims]
 
         def of(chain: tuple[str, ...]) -> tuple[bool, ...]:
             # Aimed at some: those are hit. Aimed at everybody abroad: all that do not stand at home.
             at = set(chain)
             hit = [bool(to & at) if to else not (home & at) for to, home in zip(aimed, homes, strict=True)]
-            return tuple(hit + [change.holder in at for change in holders])
+            return tuple(hit + [holder in at for holder in holders])
 
         makers = network.makers
         known = {supplier: of(network.chains[supplier]) for supplier in makers["supplier"].unique() if supplier != REMAINDER}
-        known[NEW] = tuple(False for _ in [*embargoes, *holders])  # a place that no scenario touches
+        known[NEW] = tuple(False for _ in [*aims, *holders])  # a place that no scenario touches
         reader = of(network.places)
         kinds = sorted({reader, *known.values()})
         self.count, self.unknown = len(kinds) + 1, len(kinds)
@@ -209,7 +214,13 @@ class Sides:
         sides = {supplier: kinds.index(kind) for supplier, kind in known.items()} | {REMAINDER: self.unknown}
         self.side = np.zeros(n, np.int64)
         self.side[makers["node"].to_numpy()] = makers["supplier"].replace_strict(sides, return_dtype=pl.Int64).to_numpy()
-        self.inside = [[kind[i] for kind in kinds] + [False] for i in range(len(embargoes) + len(holders))]
+        self.inside = [[kind[i] for kind in kinds] + [False] for i in range(len(aims) + len(holders))]
+
+
+@lru_cache(maxsize=64)
+def _sides(network: ProductionNetwork, aims: tuple[Aim, ...], holders: tuple[str, ...]) -> Sides:
+    """Return the sides of a network; scenarios that aim alike share them."""
+    return Sides(network, aims, holders)
 
 
 def _home(network: ProductionNetwork, node: str) -> set[str]:

@@ -22,6 +22,7 @@ import polars as pl
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.network import NewSource
+from ...graph.notebook import table
 from .planning import TIME_LIMIT, best_set
 from .scenario import Scenario, Share
 from .simulation import Assumptions
@@ -161,6 +162,13 @@ class Plan:
     days_after_low: float
     days_after_high: float
     days_after_estimate: float
+
+    def _repr_html_(self) -> str:
+        rows = [
+            (name, *(getattr(self, f"{name}_{end}") for end in ("low", "high", "estimate")))
+            for name in ("before", "after", "days_before", "days_after")
+        ]
+        return table(["", "low", "high", "estimate"], rows, ", ".join(self.chosen))
 
 
 def mitigation(

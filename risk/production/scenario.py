@@ -11,6 +11,7 @@ import polars as pl
 
 from ...graph import InputError, SupplyGraph, UnknownIdError
 from ...graph.errors import did_you_mean, nearest, shorten
+from ...graph.notebook import table
 
 Share = float | tuple[float, float]
 KINDS = ("halt", "embargo", "reduce", "add_source", "substitute", "stockpile", "spare_capacity")
@@ -129,6 +130,12 @@ class Scenario:
     def __add__(self, other: Scenario) -> Scenario:
         name = " + ".join(name for name in (self.name, other.name) if name)
         return Scenario(name, (*self.changes, *other.changes))
+
+    def _repr_html_(self) -> str:
+        blank = asdict(Change(""))
+        rows = [{key: value for key, value in asdict(one).items() if value != blank[key]} for one in self.changes]
+        heads = [key for key in blank if any(key in row for row in rows)]
+        return table(heads, [[row.get(key) for key in heads] for row in rows], self.name)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data that `scenarios_from` reads back."""

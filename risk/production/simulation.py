@@ -13,6 +13,7 @@ import polars as pl
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.network import EQUIPMENT, EXTRA, MAKER, MARKET, SHARED
+from ...graph.notebook import table
 from . import kernels, solver
 from .conditions import ESTIMATE, HIGH, LOW, Conditions, conditions, new_sources
 from .scenario import Change, Scenario, check_scenario, scenario_of
@@ -136,6 +137,10 @@ class Solution:
                 "converged": np.full(len(markets), self.converged),
             }
         )
+
+    def _repr_html_(self) -> str:
+        heads = ["item", "kept_low", "kept_high", "kept_estimate", "binding"]
+        return table(heads, self.frame().sort("kept_low", "kept_high", "item").select(heads).rows(), repr(self.network))
 
     def _why(self) -> tuple[np.ndarray, np.ndarray]:
         """For every market in the low reading: what limits its makers most (-1: nothing), and if they are hit themselves.

@@ -5,7 +5,17 @@ import openpyxl
 import polars as pl
 import pytest
 from kanmon.graph import InputError, ReadError, UnknownIdError
-from kanmon.risk import Scenario, embargo, halt, simulate, uncertainty
+from kanmon.risk import (
+    Scenario,
+    embargo,
+    halt,
+    reduce,
+    simulate,
+    stockpile,
+    timeline,
+    timeline_summary,
+    uncertainty,
+)
 
 ASKED = [Scenario("halt", halt("CHN")), Scenario("embargo", embargo("CHN", to="JPN"))]
 
@@ -44,7 +54,7 @@ def test_it_says_what_to_cite_and_shows_itself(found):
     lines = found.cite().splitlines()
     assert lines[0].startswith("Kanmon")
     assert len(lines) == 1 + found.sources.height
-    assert "ndfeb_magnet" in found._repr_html_()
+    assert "Sintered NdFeB magnet" in found._repr_html_() or "ネオジム焼結磁石" in found._repr_html_()
 
 
 def test_a_workbook_has_a_sheet_a_table_and_no_formula(found, tmp_path):
@@ -83,3 +93,32 @@ def test_without_draws_only_what_is_certain_is_said():
     assert not {"kept_50", "prior"} & set(one.summary.columns)
     assert isinstance(one.to_pandas()["summary"].shape, tuple)
     assert one.unknowns.filter(pl.col("step") == 1).height == 1
+
+
+def test_with_a_horizon_it_has_the_curves_and_days_of_the_timeline():
+    graph = kn.load("permanent_magnet")
+    asked = Scenario("90 days", [halt("CHN", lasts=90), stockpile("ndfeb_magnet", 30)])
+    one = kn.study(graph, "ndfeb_magnet", asked, buyer="JPN", horizon=180)
+    told = timeline(graph, asked, product="ndfeb_magnet", buyer="JPN", horizon=180)
+    assert one.curves.select(told.columns).equals(told.filter(item="ndfeb_magnet"))
+    days = timeline_summary(told).filter(item="ndfeb_magnet").row(0, named=True)
+    row = one.summary.row(0, named=True)
+    assert (row["short_low"], row["lost_high"]) == (days["short_low"], days["lost_high"])
+    # What is kept holds while the halt is in force, whatever the stock.
+    flow = simulate(graph, Scenario("90 days", halt("CHN", lasts=90)), product="ndfeb_magnet", buyer="JPN")
+    assert row["kept_high"] == flow.filter(item="ndfeb_magnet")["kept_high"].item()
+    assert "curves" in one.tables
+
+
+def test_its_page_stands_in_a_frame_without_a_server(found):
+    page = found.explore(lang="ja")
+    shown = page._repr_html_()
+    assert "<iframe" in shown
+    assert "srcdoc=" in shown
+    assert 'src="http' not in shown
+
+
+def test_it_sweeps_as_it_was_asked(found):
+    asked = [Scenario(f"{part}", reduce("CHN", part / 4)) for part in range(5)]
+    told = simulate(kn.load("permanent_magnet"), asked, product="ndfeb_alloy", buyer="JPN").filter(item="ndfeb_alloy")
+    assert found.sweep(asked, "ndfeb_alloy")["kept_high"].to_list() == told["kept_high"].to_list()
