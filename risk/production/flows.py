@@ -98,8 +98,8 @@ def wears(s, dt, width, level, left, hit):
 
 @part
 def plant(node, sides, indptr, indices, flags, kept, use, side, cap, strict, x, v, q, dq, listed, active, count, lag_column,
-          lag_event, past, columns):  # fmt: skip
-    """Return the output of a maker, limited by its own requirements."""
+          lag_event, past, columns, shut):  # fmt: skip
+    """Return the output of a maker, limited by its own requirements; one that is not there yet neither uses nor keeps any."""
     most, scale = cap[node], max(1.0, cap[node])
     least = most
     start, stop = indptr[node], indptr[node + 1]
@@ -112,7 +112,7 @@ def plant(node, sides, indptr, indices, flags, kept, use, side, cap, strict, x, 
     for k in range(start, stop):
         if not flags[k] & SHARED and kept[k] < 1.0:
             drawn = max(0.0, least - kept[k] * most) / ((1.0 - kept[k]) * scale)
-            runs(k * sides, v[k - start] - drawn, dq, listed, active, count)
+            runs(k * sides, 0.0 if shut[node] else v[k - start] - drawn, dq, listed, active, count)
     return least
 
 
@@ -285,14 +285,15 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
         wants, some_ptr, some, use, whole_use, side, usual_gain, spread, arrangement, mixing, strict, sides, unknown,
         kept_all, rank_all, life_days, days, cap_ptr, cap_node, cap_value, gain_ptr, gain_link, gain_value, stock_ptr,
         stock_worst, stock_at, stock_days, spare, best_at, alike_at, alike_ptr, over_at, late_at, res_at, res_ptr, res_rate,
-        worst_need, worst_link, width, lag, lag_column, lag_node, columns, reader, report, horizon, cap, gain, kept, rank,
+        worst_need, worst_link, width, lag, lag_column, lag_node, columns, report, horizon, cap, gain, kept, rank,
         x, usual, v, w, mu, got, tried, bare, q, dq, listed, active, count, level, left, hit, lag_event, owner, dirty,
-        fresh, times, rates, past):  # fmt: skip
-    """Write the rates of the reported nodes from event to event; return the number of events, or what room is lacking.
+        fresh, shut, times, rates, past):  # fmt: skip
+    """Write the reported rates (places in ``x``) from event to event; return the number of events, or what room is lacking.
 
     ``cap`` and ``gain`` hold the state before the first day; the scenario's steps are lists of what becomes of which. What
     stands in ``blocks`` are the strongly connected blocks that the scenario touches. ``dirty`` nodes (all at first) are
-    looked at anew, and those that need a ``fresh`` one, whose rate or shared need has changed.
+    looked at anew, and those that need a ``fresh`` one, whose rate or shared need has changed. New sources are ``shut`` until
+    they deliver.
     """
     n, m = len(kind), len(indices)
     t, event, step, epoch = 0.0, 0, 0, 0
@@ -307,8 +308,12 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
                 cap[cap_node[i]] = cap_value[i]
                 dirty[cap_node[i]] = 1
             for i in range(gain_ptr[step], gain_ptr[step + 1]):
+                k = gain_link[i] % m
                 gain[gain_link[i]] = gain_value[i]
-                dirty[owner[gain_link[i] % m]] = 1
+                dirty[owner[k]] = 1
+                if shut[indices[k]] and gain_value[i] > 0.0:
+                    shut[indices[k]] = 0
+                    dirty[indices[k]] = 1
             for i in range(stock_ptr[step], stock_ptr[step + 1]):
                 at = stock_at[i]
                 if stock_worst[i]:
@@ -378,7 +383,7 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
                         if kind[node] == 0:
                             if here == 0:
                                 new = plant(node, sides, indptr, indices, flags, kept, use, side, cap, strict, x, v, q, dq,
-                                            listed, active, count, lag_column, lag_event, past, columns)  # fmt: skip
+                                            listed, active, count, lag_column, lag_event, past, columns, shut)  # fmt: skip
                             else:
                                 new = x[node * sides]
                         elif kind[node] == 1:
@@ -417,7 +422,7 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
                     break
         times[event] = t
         for i in range(len(report)):
-            rates[event * len(report) + i] = x[report[i] * sides + reader]
+            rates[event * len(report) + i] = x[report[i]]
         for i in range(len(lag_node)):
             for here in range(sides):
                 past[event * columns + i * sides + here] = x[lag_node[i] * sides + here]
