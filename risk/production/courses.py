@@ -6,7 +6,7 @@ A scenario becomes lists of steps (which capacity, gain or stock becomes what on
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -100,6 +100,7 @@ def course(
     *,
     horizon: float = HORIZON,
     readings: Iterable[str] = BOUNDS,
+    among: Callable[..., Iterable[Any]] = map,
 ) -> Course:
     """Return the rates of a network over time under a scenario, in several readings.
 
@@ -115,6 +116,8 @@ def course(
         Days, above 0.
     readings : iterable of str
         Names of `simulation.READINGS`.
+    among : callable
+        `map`, or that of a pool of threads, which then share the readings (the kernel lets go of the interpreter).
 
     Raises
     ------
@@ -132,7 +135,8 @@ def course(
     """
     horizon = _horizon(horizon)
     film = Film(network, scenario, horizon)
-    found = {name: film.run(assumptions or Assumptions(), READINGS[name]) for name in readings}
+    names, about = list(readings), assumptions or Assumptions()
+    found = dict(zip(names, among(lambda name: film.run(about, READINGS[name]), names), strict=True))
     days = np.unique(np.concatenate([times for times, _ in found.values()]).round(_DIGITS))
     rates = {
         name: table[np.searchsorted(times.round(_DIGITS), days, side="right") - 1] for name, (times, table) in found.items()
@@ -257,12 +261,19 @@ class Film:
         res_at = late_at + n * sides
         stocks = _Stocks(self, reading, best_at, alike_at, res_at)
         size = res_at + len(stocks.rates)
+        every = np.repeat(np.arange(n), sides)
+        stock_node = np.concatenate(
+            [
+                np.repeat(network.owner, sides), np.repeat(base.need_market, sides), base.plant_market, every, every,
+                np.repeat(every, np.diff(stocks.ptr)),
+            ]
+        )  # fmt: skip
         cap, gain = [_steps(found[reading.bound]) for found in (self.caps, self.gains)]
         widest = int(np.diff(network.indptr).max(initial=0))
         deepest = int(np.diff(network.need_indptr).max(initial=0))
         use = served_first(network, assumptions, reading.bound)
         columns = len(base.lag_node) * sides
-        room, width = _EVENTS, _WIDTH
+        room, width = max(_EVENTS, 4 * len(self.days)), max(_WIDTH, len(self.days))
         while True:
             level = np.full(stocks.worst * width, flows.OPEN)
             level[::width] = 1.0
@@ -275,14 +286,16 @@ class Film:
                 self.effects.sides.side, self.usual.ravel(), reading.spread, reading.arrangement, reading.mixing,
                 strictness(assumptions, reading), sides, self.effects.sides.unknown, kept_all, rank_all, life_days,
                 self.days, *cap, *gain, *stocks.steps, self.spare, best_at, alike_at, base.plant_ptr, over_at, late_at,
-                res_at, stocks.ptr, stocks.rates, stocks.worst_need, stocks.worst_link, width, base.lag, base.lag_column,
+                res_at, stocks.ptr, stocks.rates, stocks.worst_need, stocks.worst_link,
+                stocks.worst_node, stock_node, width, base.lag, base.lag_column,
                 base.lag_node, columns, self.report, self.horizon, np.ones(n),
                 self.usual.ravel().copy(), np.ones(m),
                 np.zeros(len(network.needs), np.int64), np.ones((n + m) * sides), np.ones((n + m) * sides), np.zeros(widest),
                 np.zeros(widest), np.zeros(max(widest, sides)), np.zeros(deepest * sides), np.zeros(4 * deepest),
                 np.full(len(network.needs) * sides, -1.0), np.zeros(size), np.zeros(size), np.zeros(size, np.int8),
-                np.zeros(size, np.int64), np.zeros(2, np.int64), level, np.zeros(len(level)), np.zeros(stocks.worst),
-                np.full(m, -1, np.int64), network.owner, np.ones(n, np.int8), np.zeros(n, np.int8), base.new.copy(),
+                np.zeros(size, np.int64), np.zeros(1, np.int64), level, np.zeros(len(level)), np.zeros(stocks.worst),
+                np.full(m, -1, np.int64), network.owner, np.ones(n * sides, np.int8), np.zeros(n * sides, np.int8),
+                base.new.copy(),
                 times, rates,
                 np.zeros(room * columns),
             )  # fmt: skip
@@ -304,6 +317,7 @@ class _Stocks:
         self.worst_need = np.full(len(network.needs), -1, np.int64)
         self.worst_link = np.full(len(network.indices), -1, np.int64)
         self.worst = 0
+        worst_node: list[int] = []
         reserves: list[tuple[int, float, float, float]] = []
         rows: list[tuple[float, int, int, float]] = []
         for change in film.stocks:
@@ -319,6 +333,7 @@ class _Stocks:
                 if worst and base.divided[network.owner[k]]:
                     if self.worst_link[k] < 0:
                         self.worst_link[k], self.worst = self.worst, self.worst + sides
+                        worst_node += [int(network.owner[k])] * sides
                     rows += [(change.start, 1, int(self.worst_link[k]) + at, days) for at in range(sides)]
                 else:
                     rows += [(change.start, 0, int(k) * sides + at, days) for at in range(sides)]
@@ -327,6 +342,7 @@ class _Stocks:
                 if worst:
                     if self.worst_need[j] < 0:
                         self.worst_need[j], self.worst = self.worst, self.worst + sides
+                        worst_node += [market] * sides
                     rows += [(change.start, 1, int(self.worst_need[j]) + at, days) for at in range(sides)]
                     continue
                 rows += [(change.start, 0, best_at + int(j) * sides + at, days) for at in range(sides)]
@@ -335,6 +351,7 @@ class _Stocks:
                     first = alike_at + int(base.plant_ptr[market]) + int(j - network.need_indptr[market])
                     makers = int(network.indptr[market + 1] - network.indptr[market])
                     rows += [(change.start, 0, first + maker * needed, days) for maker in range(makers)]
+        self.worst_node = np.array(worst_node, np.int64)
         reserves.sort(key=lambda one: one[0])
         self.rates = np.array([one[1] for one in reserves], np.float64)
         at = np.array([one[0] for one in reserves], np.int64)
@@ -371,6 +388,7 @@ class _Base:
 
     inner: np.ndarray
     plants: int
+    plant_market: np.ndarray
     plant_ptr: np.ndarray
     need_market: np.ndarray
     divided: np.ndarray
@@ -410,6 +428,7 @@ def _base(network: ProductionNetwork) -> _Base:
     return _Base(
         np.where(needs, n + np.arange(m), network.indices),
         int(plants.sum()),
+        np.repeat(np.arange(n), plants),
         np.concatenate([[0], np.cumsum(plants)]).astype(np.int64),
         np.repeat(np.arange(n), needed),
         divided,

@@ -1,9 +1,9 @@
 r"""What to do first: the risk that each measure removes, and the best set of measures under a budget.
 
 A **threat** is a scenario and the days D that are looked at. It runs on the exact curves of `risk.timeline`, with all that
-changes may carry there (start, end, ramp, ready dates, reserves, delivery times, the life of machines); a measure is one more
-change: a stock from the first day, or a source from the day on which it is ready. Over the D days a product loses the part l
-of its output; the **risk** is the yearly value that is lost, averaged over the threats by their weights:
+changes may carry there (start, end, ramp, ready dates, reserves, delivery times, the life of machines); a measure is one
+more change: a stock from the first day, or a source from the day on which it is ready. Over the D days a product loses the
+part l of its output; the **risk** is the yearly value that is lost, averaged over the threats by their weights:
 
 .. math:: R(M) = \sum_t w_t \frac{D_t}{365} \sum_p v_p \, l_{pt}(M)
 
@@ -286,9 +286,9 @@ def best_measures(
     """Return the set of measures that removes most risk, or buys most time, within a budget: proven best, or refused.
 
     One reading is optimised, the others are only worked out for the set that is found. A mixed-integer program (HiGHS)
-    proposes a set, whose true figures come from the exact curves of the threats, as in `mitigation`. Where they fall short of
-    what the program promised, cuts are added, one for each product and threat: a better figure needs a measure that is in no
-    set of this figure. When the promise is kept, the set is proven best. Measures about items that are never short in a
+    proposes a set, whose true figures come from the exact curves of the threats, as in `mitigation`. Where they fall short
+    of what the program promised, cuts are added, one for each product and threat: a better figure needs a measure that is in
+    no set of this figure. When the promise is kept, the set is proven best. Measures about items that are never short in a
     threat are left out of it, and what changes nothing stands in no cut: in a threat few measures matter.
 
     A proof needs that more measures never hurt. That holds for the certain risk, for plants whose sourcing is known and for

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...graph import ProductionNetwork, SupplyGraph
-from ...graph.kernel import SMALL
 from ...graph.network import MARKET, NewSource
-from . import flows
 from .conditions import Effects, new_sources
 from .courses import SHORT, Film
 from .scenario import Scenario, Share, check_scenario, stockpile
@@ -67,9 +65,6 @@ class Problem:
         self.parts = [
             Threatened(self, at, network, products) for products, network in networks.items() for at in range(len(threats))
         ]
-        # A small network runs uncompiled, unless it runs often: then waiting for the compiler pays.
-        if sum(len(part.network.indices) for part in self.parts) * (1 + len(measures)) > 2 * SMALL:
-            _ = flows.run.compiled
 
     def risk(self, chosen: Iterable[int]) -> tuple[float, float, float]:
         """Return the risk with some measures: estimate, certain, possible."""
