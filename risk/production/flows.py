@@ -76,7 +76,7 @@ def exhausted(s, d, width, level, left):
 
 @part
 def wears(s, dt, width, level, left, hit):
-    """Let those hit live on their stock for ``dt`` days; return `KEEPS`, `GONE` where some have none any more, or `NO_ROOM`."""
+    """Let those hit live on their stock for ``dt`` days; return `KEEPS`, `GONE` (some have none any more) or `NO_ROOM`."""
     d = hit[s]
     if d <= 1e-12:
         return KEEPS
@@ -282,13 +282,13 @@ def ceiling(node, here, sides, indptr, indices, low, high, flags, spread, cap, g
 
 
 @Kernel
-def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, flags, whole, slack, need_ptr, needs, live,
-        wants, some_ptr, some, use, whole_use, side, usual_gain, spread, arrangement, mixing, strict, sides, unknown,
-        kept_all, rank_all, life_days, days, cap_ptr, cap_node, cap_value, gain_ptr, gain_link, gain_value, stock_ptr,
-        stock_worst, stock_at, stock_days, spare, best_at, alike_at, alike_ptr, over_at, late_at, res_at, res_ptr, res_rate,
-        worst_need, worst_link, worst_node, stock_node, width, lag, lag_column, lag_node, columns, report, horizon, cap, gain, kept, rank,
-        x, usual, v, w, mu, got, tried, bare, q, dq, listed, active, count, level, left, hit, lag_event, owner, dirty,
-        fresh, shut, times, rates, past):  # fmt: skip
+def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, flags, whole, slack, need_ptr, needs,
+        live, wants, some_ptr, some, use, whole_use, side, usual_gain, spread, arrangement, mixing, strict, sides,
+        unknown, kept_all, rank_all, life_days, days, cap_ptr, cap_node, cap_value, gain_ptr, gain_link, gain_value,
+        stock_ptr, stock_worst, stock_at, stock_days, spare, best_at, alike_at, alike_ptr, over_at, late_at, res_at,
+        res_ptr, res_rate, worst_need, worst_link, worst_node, stock_node, width, lag, lag_column, lag_node, columns,
+        report, horizon, cap, gain, kept, rank, x, usual, v, w, mu, got, tried, bare, q, dq, listed, active, count,
+        level, left, hit, lag_event, owner, dirty, fresh, shut, times, rates, past):  # fmt: skip
     """Write the reported rates (places in ``x``) from event to event; return the number of events, or what room is lacking.
 
     ``cap`` and ``gain`` hold the state before the first day; the scenario's steps are lists of what becomes of which. What

@@ -64,7 +64,7 @@ def weigh(start, stop, slack, low, high, flags, spread, v, w):
             if not flags[k] & EXTRA:
                 w[k - start] += left * (high[k] - low[k]) / room
         return 0.0
-    # One source after the other, from the least (or most) that one has to give, each up to its upper bound. Sources that give
+    # One source after the other, from the least (or most) that one has to give, each up to its upper bound; those that give
     # the same come in one turn.
     while left > 1e-15:
         best = -1
@@ -229,7 +229,7 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
            some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement, strict, top, only):  # fmt: skip
     """Return the value of a market, seen from side ``here``, at most ``top`` (1 = today's use).
 
-    In the best arrangement only one need may be looked at, where there is plenty of the others (``only``: its slot, else -1).
+    In the best arrangement, ``only`` is the slot of the one need to look at where there is plenty of the others (-1: all).
     """
     start, stop = indptr[node], indptr[node + 1]
     shift = here * len(indices)
@@ -257,7 +257,8 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
     if whole[node] == UNIFORM:
         return snap(
             min(top, extra + uniform(start, stop, first, count, total, left, slack[node], in_loop, indices, low, high, flags,
-                                     needs, rank, kept, use, side, x, v, w, mu, sides, unknown, spread, arrangement, strict, only))
+                                     needs, rank, kept, use, side, x, v, w, mu, sides, unknown, spread, arrangement, strict,
+                                     only))
         )  # fmt: skip
     if arrangement == ALIKE and not in_loop:
         # Every maker is supplied alike: the scarcest need as its own place gets it.
