@@ -26,6 +26,7 @@ SCRIPTS = (
     "kernels",
     "simulation",
     "ways",
+    "time",
     "facts",
     "state",
     "findings",
