@@ -27,6 +27,7 @@ SCRIPTS = (
     "simulation",
     "ways",
     "time",
+    "fan",
     "facts",
     "state",
     "findings",

@@ -74,9 +74,7 @@ def as_change(change) -> dict[str, Any]:
     return asdict(change) | {"to": list(change.to), "share": share, "days": days}
 
 
-@pytest.mark.parametrize(
-    ("which", "product", "count"), [("rough", "ndfeb_magnet", 40), ("world", "humanoid_robot", 3)]
-)
+@pytest.mark.parametrize(("which", "product", "count"), [("rough", "ndfeb_magnet", 40), ("world", "humanoid_robot", 3)])
 def test_page_follows_a_scenario_from_day_to_day_as_python_does(which, product, count, pages, visit, request):
     graph = request.getfixturevalue("rough") if which == "rough" else load("world")
     tab = visit(pages(graph, products=[product], buyer="JPN", lang="en"))
@@ -109,3 +107,29 @@ def test_page_follows_a_scenario_from_day_to_day_as_python_does(which, product, 
             lost += here[-1]
         seen |= {change.kind for change in scenario}
     assert lost > 0 and (which == "world" or len(seen) == 7)
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_fan_shows_how_long_stocks_last(lang, pages, visit, rough):
+    tab = visit(pages(rough, products=["ndfeb_magnet"], buyer="JPN", lang=lang))
+    tab.click("#tab-whatif")
+    assert tab.locator("#how-long").count() == 0  # nothing happens yet
+    tab.check("#tick-CHN")
+    tab.click("#how-long summary")
+    tab.wait_for_selector("#fan svg")
+    direct = rough.inputs.filter(item="ndfeb_magnet")["input"].to_list()
+    network = with_sources(rough, "ndfeb_magnet", buyer="JPN", level="country")
+    for days in (0, 45):
+        tab.fill("#fan-stock", str(days))
+        tab.press("#fan-stock", "Tab")
+        held = [stockpile(item, days) for item in direct if days]
+        rows = timeline(network, Scenario("x", [halt("CHN", lasts=180), *held]), horizon=360).filter(item="ndfeb_magnet")
+        told = tab.evaluate("({ ...document.getElementById('fan').dataset })")
+        for reading in READINGS:
+            assert float(told[reading]) == pytest.approx(rows[f"lost_{reading}"][-1], abs=1e-6)
+    # Before and after the stock in one picture; what is no number of days changes nothing.
+    assert tab.locator("#fan path").count() == 3
+    tab.fill("#fan-lasts", "-5")
+    tab.press("#fan-lasts", "Tab")
+    assert tab.input_value("#fan-lasts") == "180"
+    assert tab.locator("#fan .said").inner_text()
