@@ -1,4 +1,4 @@
-"""The page's curves over time against kanmon.risk.timeline: every kind of change with days, stocks, delivery times, to 1e-9."""
+"""The page's curves over time against kanmon.risk.timeline: every kind of change with days, stocks, delivery times."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from kanmon.app.explorer.model import with_sources
 from kanmon.datasets import load
 from kanmon.graph import ProductionNetwork, SupplyGraph
 from kanmon.risk import (
+    Change,
     Scenario,
     add_source,
     embargo,
@@ -44,28 +45,30 @@ def rough() -> SupplyGraph:
     return SupplyGraph(inputs=pl.DataFrame(rows, schema=graph.inputs.schema), name="rough", **tables)
 
 
-def random_scenario(rng: random.Random, network: ProductionNetwork, pairs: list[tuple[str, str]]) -> Scenario:
-    countries = sorted(set(network.makers["country"].drop_nulls()))
-    changes = []
-    for _ in range(rng.randint(2, 5)):
-        node, item = rng.choice(countries), rng.choice(network.items)
-        only = item if rng.random() < 0.3 else None
-        part: Any = rng.choice([1.0, round(rng.random(), 3), tuple(sorted((rng.random(), rng.random())))])
-        when: dict[str, Any] = {"start": rng.choice([0, 12.5]), "lasts": rng.choice([60, 150.5]), "ramp": rng.choice([0, 3])}
-        ready = {"ready": rng.choice([0, 40, 75.25]), "lasts": rng.choice([None, 100]), "ramp": rng.choice([0, 4.5])}
-        days: Any = rng.choice([30.0, (10.0, 45.0)])
-        made = {
-            "halt": lambda: halt(rng.choice([node, item]), item=only, **when),
-            "reduce": lambda: reduce(rng.choice([node, item]), part, item=only, **when),
-            "embargo": lambda: embargo(node, item=only, to=rng.choice([(), ("JPN",)]), share=part, **when),
-            "add_source": lambda: add_source(item, part, **ready),
-            "recycling": lambda: add_source(item, part, recycling=True, **ready),
-            "substitute": lambda: substitute(*rng.choice(pairs), part, **ready),
-            "spare_capacity": lambda: spare_capacity(rng.choice([node, item]), part, item=only, **ready),
-            "stockpile": lambda: stockpile(rng.choice([item, network.product or item]), days, start=rng.choice([0, 20])),
-        }
-        changes.append(made[rng.choice(KINDS)]())
-    return Scenario("x", changes)
+def random_change(rng: random.Random, network: ProductionNetwork, pairs: list[tuple[str, str]]) -> Change:
+    node, item = rng.choice(sorted(set(network.makers["country"].drop_nulls()))), rng.choice(network.items)
+    either, only = rng.choice([node, item]), item if rng.random() < 0.3 else None
+    part: Any = rng.choice([1.0, round(rng.random(), 3), tuple(sorted((rng.random(), rng.random())))])
+    when: dict[str, Any] = {"start": rng.choice([0, 12.5]), "lasts": rng.choice([60, 150.5]), "ramp": rng.choice([0, 3])}
+    ready = {"ready": rng.choice([0, 40, 75.25]), "lasts": rng.choice([None, 100]), "ramp": rng.choice([0, 4.5])}
+    match rng.choice(KINDS):
+        case "halt":
+            return halt(either, item=only, **when)
+        case "reduce":
+            return reduce(either, part, item=only, **when)
+        case "embargo":
+            return embargo(node, item=only, to=rng.choice([(), ("JPN",)]), share=part, **when)
+        case "add_source":
+            return add_source(item, part, **ready)
+        case "recycling":
+            return add_source(item, part, recycling=True, **ready)
+        case "substitute":
+            return substitute(*rng.choice(pairs), part, **ready)
+        case "spare_capacity":
+            return spare_capacity(either, part, item=only, **ready)
+        case _:
+            days: Any = rng.choice([30.0, (10.0, 45.0)])
+            return stockpile(rng.choice([item, network.product or item]), days, start=rng.choice([0, 20]))
 
 
 def as_change(change) -> dict[str, Any]:
@@ -88,7 +91,7 @@ def test_page_follows_a_scenario_from_day_to_day_as_python_does(which, product, 
     network = graph.network(product, sources=set(network.sources) | opened, **options)
     seen, lost = set(), 0.0
     for _ in range(count):
-        scenario = random_scenario(rng, network, pairs)
+        scenario = Scenario("x", [random_change(rng, network, pairs) for _ in range(rng.randint(2, 5))])
         assumed = {
             "sharing": rng.choice(["alike", "first"]),
             "term": rng.choice(["short", "long"]),
