@@ -114,8 +114,8 @@ def read_frame(
     Raises
     ------
     ReadError
-        The file is missing, empty, damaged, of a kind that holds no table; or a column of Parquet holds lists, structures, raw
-        bytes or spans of time.
+        The file is missing, empty, damaged, of a kind that holds no table; or a column of Parquet holds lists, structures,
+        raw bytes or spans of time.
     """
     data = read_bytes(path)
     match kind_of(data, path):

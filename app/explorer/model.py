@@ -19,7 +19,7 @@ WORLD = ""
 """The buyer of the networks that are seen from the world market, and the product of the network of the whole graph."""
 MOST_BYTES = 6_000_000
 """Networks are written into the page until they take about this much before they are deflated; what has none is said."""
-ROWS = ["indices", "low", "kept_low", "kept_high", "use_low", "use_high", "flags", "wants"]
+ROWS = ["indices", "low", "kept_low", "kept_high", "use_low", "use_high", "lag", "life", "flags", "wants"]
 NODES = ["kind", "whole", "slack"]
 LIKE_LOW = ["high", "share"]
 """Weights that are mostly the lower bound again: written as 0 there, else as their number among the levels plus 1."""

@@ -27,6 +27,8 @@ SCRIPTS = (
     "simulation",
     "unknowns",
     "ways",
+    "time",
+    "fan",
     "facts",
     "state",
     "findings",

@@ -45,8 +45,6 @@ class Conditions:
         The side from which the answer is read: the buyer's place, else abroad.
     unknown : int
         The side of makers whose place is not known: in the low bound on any side that is hit, in the high one on none.
-    order : (numpy.ndarray, numpy.ndarray), optional
-        Blocks that are to be solved, as in `ProductionNetwork.order`; the others keep all (default: every block).
     """
 
     cap: np.ndarray
@@ -54,7 +52,6 @@ class Conditions:
     side: np.ndarray
     reader: int = 0
     unknown: int = 0
-    order: tuple[np.ndarray, np.ndarray] | None = None
 
     @property
     def sides(self) -> int:

@@ -6,8 +6,8 @@ A scenario becomes lists of steps (which capacity, gain or stock becomes what on
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -100,6 +100,7 @@ def course(
     *,
     horizon: float = HORIZON,
     readings: Iterable[str] = BOUNDS,
+    among: Callable[..., Iterable[Any]] = map,
 ) -> Course:
     """Return the rates of a network over time under a scenario, in several readings.
 
@@ -115,6 +116,8 @@ def course(
         Days, above 0.
     readings : iterable of str
         Names of `simulation.READINGS`.
+    among : callable
+        `map`, or that of a pool of threads, which then share the readings (the kernel lets go of the interpreter).
 
     Raises
     ------
@@ -131,8 +134,9 @@ def course(
     ([0.0, 10.0, 15.0], 5.0)
     """
     horizon = _horizon(horizon)
-    film = _Film(network, scenario, horizon)
-    found = {name: film.run(assumptions or Assumptions(), READINGS[name]) for name in readings}
+    film = Film(network, scenario, horizon)
+    names, about = list(readings), assumptions or Assumptions()
+    found = dict(zip(names, among(lambda name: film.run(about, READINGS[name]), names), strict=True))
     days = np.unique(np.concatenate([times for times, _ in found.values()]).round(_DIGITS))
     rates = {
         name: table[np.searchsorted(times.round(_DIGITS), days, side="right") - 1] for name, (times, table) in found.items()
@@ -180,17 +184,40 @@ def _ordered(
     return days, rates
 
 
-class _Film:
-    """A scenario as lists of steps on a network: which capacity, gain and stock becomes what on which day."""
+class Film:
+    """A scenario as lists of steps on a network: which capacity, gain and stock becomes what on which day.
 
-    def __init__(self, network: ProductionNetwork, scenario: Scenario, horizon: float) -> None:
+    Parameters
+    ----------
+    network, scenario, horizon
+        As in `course`.
+    goods : collection of str, optional
+        Items whose stocks are held by whoever buys them (default: the network's product).
+    effects : Effects, optional
+        Those of the scenario, where they are known already.
+    left_out : collection of int
+        Numbers of changes that do not happen.
+    """
+
+    def __init__(
+        self,
+        network: ProductionNetwork,
+        scenario: Scenario,
+        horizon: float,
+        *,
+        goods: Collection[str] | None = None,
+        effects: Effects | None = None,
+        left_out: Collection[int] = (),
+    ) -> None:
         self.network, self.horizon = network, horizon
-        self.effects = effects = Effects(network, scenario)
+        self.goods = {network.product} if goods is None else set(goods)
+        self.effects = effects = effects or Effects(network, scenario)
         self.sides = effects.sides.count
-        self.stocks = [change for change in scenario if change.kind == "stockpile" and change.start < horizon]
-        self.spare = any(change.kind == "spare_capacity" for change in scenario)
-        profiles = [[] if change.kind == "stockpile" else change.steps() for change in scenario]
-        days = {0.0, *(day for steps in profiles for day, _ in steps), *(change.start for change in self.stocks)}
+        happen = [change if number not in left_out else None for number, change in enumerate(scenario)]
+        self.stocks = [one for one in happen if one is not None and one.kind == "stockpile" and one.start < horizon]
+        self.spare = any(one is not None and one.kind == "spare_capacity" for one in happen)
+        profiles = [[] if one is None or one.kind == "stockpile" else one.steps() for one in happen]
+        days = {0.0, *(day for steps in profiles for day, _ in steps), *(one.start for one in self.stocks)}
         self.days = np.array(sorted(day for day in days if day < horizon))
         n, m = len(network.kind), len(network.indices)
         self.usual = np.ones((self.sides, m))
@@ -216,7 +243,8 @@ class _Film:
         self.blocks = _touched(network, hit)
         # What always arrives in full never binds, unless spare capacity lives on what piled up while there was less of it.
         self.live = hit[network.indices[network.needs]] | self.spare
-        self.report = np.array([network.market(item) for item in network.items], np.int64)
+        # What is read: the markets of the items, from the reader's side.
+        self.report = _base(network).markets * self.sides + effects.sides.reader
 
     def run(self, assumptions: Assumptions, reading: Reading) -> tuple[np.ndarray, np.ndarray]:
         """Return the days of all events, and the rates from each on."""
@@ -233,12 +261,19 @@ class _Film:
         res_at = late_at + n * sides
         stocks = _Stocks(self, reading, best_at, alike_at, res_at)
         size = res_at + len(stocks.rates)
+        every = np.repeat(np.arange(n), sides)
+        stock_node = np.concatenate(
+            [
+                np.repeat(network.owner, sides), np.repeat(base.need_market, sides), base.plant_market, every, every,
+                np.repeat(every, np.diff(stocks.ptr)),
+            ]
+        )  # fmt: skip
         cap, gain = [_steps(found[reading.bound]) for found in (self.caps, self.gains)]
         widest = int(np.diff(network.indptr).max(initial=0))
         deepest = int(np.diff(network.need_indptr).max(initial=0))
         use = served_first(network, assumptions, reading.bound)
         columns = len(base.lag_node) * sides
-        room, width = _EVENTS, _WIDTH
+        room, width = max(_EVENTS, 4 * len(self.days)), max(_WIDTH, len(self.days))
         while True:
             level = np.full(stocks.worst * width, flows.OPEN)
             level[::width] = 1.0
@@ -251,14 +286,17 @@ class _Film:
                 self.effects.sides.side, self.usual.ravel(), reading.spread, reading.arrangement, reading.mixing,
                 strictness(assumptions, reading), sides, self.effects.sides.unknown, kept_all, rank_all, life_days,
                 self.days, *cap, *gain, *stocks.steps, self.spare, best_at, alike_at, base.plant_ptr, over_at, late_at,
-                res_at, stocks.ptr, stocks.rates, stocks.worst_need, stocks.worst_link, width, base.lag, base.lag_column,
-                base.lag_node, columns, self.effects.sides.reader, self.report, self.horizon, np.ones(n),
+                res_at, stocks.ptr, stocks.rates, stocks.worst_need, stocks.worst_link,
+                stocks.worst_node, stock_node, width, base.lag, base.lag_column,
+                base.lag_node, columns, self.report, self.horizon, np.ones(n),
                 self.usual.ravel().copy(), np.ones(m),
                 np.zeros(len(network.needs), np.int64), np.ones((n + m) * sides), np.ones((n + m) * sides), np.zeros(widest),
                 np.zeros(widest), np.zeros(max(widest, sides)), np.zeros(deepest * sides), np.zeros(4 * deepest),
                 np.full(len(network.needs) * sides, -1.0), np.zeros(size), np.zeros(size), np.zeros(size, np.int8),
-                np.zeros(size, np.int64), np.zeros(2, np.int64), level, np.zeros(len(level)), np.zeros(stocks.worst),
-                np.full(m, -1, np.int64), network.owner, np.ones(n, np.int8), np.zeros(n, np.int8), times, rates,
+                np.zeros(size, np.int64), np.zeros(1, np.int64), level, np.zeros(len(level)), np.zeros(stocks.worst),
+                np.full(m, -1, np.int64), network.owner, np.ones(n * sides, np.int8), np.zeros(n * sides, np.int8),
+                base.new.copy(),
+                times, rates,
                 np.zeros(room * columns),
             )  # fmt: skip
             if count > 0:
@@ -272,41 +310,39 @@ class _Film:
 class _Stocks:
     """Where stocks lie in a reading: who lives on them, and reserves that a market is given."""
 
-    def __init__(self, film: _Film, reading: Reading, best_at: int, alike_at: int, res_at: int) -> None:
+    def __init__(self, film: Film, reading: Reading, best_at: int, alike_at: int, res_at: int) -> None:
         network, sides = film.network, film.sides
         base = _base(network)
-        item = network.nodes["item"].to_numpy()
-        goal = item[network.indices]
-        to_market = network.kind[network.indices] == MARKET
-        owner = network.kind[network.owner]
         worst = reading.arrangement == kernels.WORST
         self.worst_need = np.full(len(network.needs), -1, np.int64)
         self.worst_link = np.full(len(network.indices), -1, np.int64)
         self.worst = 0
+        worst_node: list[int] = []
         reserves: list[tuple[int, float, float, float]] = []
         rows: list[tuple[float, int, int, float]] = []
         for change in film.stocks:
             low, high = change.bounds
             days = float(between(reading.bound, np.float64(low), np.float64(high)))  # type: ignore[arg-type]
-            if change.holder is not None or change.item == network.product:
+            if change.holder is not None or change.item in film.goods:
                 reserves += self._reserve(film, reading, change, days)
             if change.holder is not None:
                 continue
-            mine = to_market & (goal == change.item)
-            own = np.flatnonzero(mine & (owner == MAKER) & ((network.flags & SHARED) == 0))
-            rows += [(change.start, 0, int(k) * sides, days) for k in own]
-            for k in np.flatnonzero(mine & (owner == GROUP)):
+            own, alternatives, shared = base.users(str(change.item))
+            rows += [(change.start, 0, k * sides, days) for k in own]
+            for k in alternatives:
                 if worst and base.divided[network.owner[k]]:
                     if self.worst_link[k] < 0:
                         self.worst_link[k], self.worst = self.worst, self.worst + sides
+                        worst_node += [int(network.owner[k])] * sides
                     rows += [(change.start, 1, int(self.worst_link[k]) + at, days) for at in range(sides)]
                 else:
                     rows += [(change.start, 0, int(k) * sides + at, days) for at in range(sides)]
-            for j in np.flatnonzero(mine[network.needs]):
+            for j in shared:
                 market = int(base.need_market[j])
                 if worst:
                     if self.worst_need[j] < 0:
                         self.worst_need[j], self.worst = self.worst, self.worst + sides
+                        worst_node += [market] * sides
                     rows += [(change.start, 1, int(self.worst_need[j]) + at, days) for at in range(sides)]
                     continue
                 rows += [(change.start, 0, best_at + int(j) * sides + at, days) for at in range(sides)]
@@ -315,6 +351,7 @@ class _Stocks:
                     first = alike_at + int(base.plant_ptr[market]) + int(j - network.need_indptr[market])
                     makers = int(network.indptr[market + 1] - network.indptr[market])
                     rows += [(change.start, 0, first + maker * needed, days) for maker in range(makers)]
+        self.worst_node = np.array(worst_node, np.int64)
         reserves.sort(key=lambda one: one[0])
         self.rates = np.array([one[1] for one in reserves], np.float64)
         at = np.array([one[0] for one in reserves], np.int64)
@@ -330,7 +367,7 @@ class _Stocks:
         )
 
     @staticmethod
-    def _reserve(film: _Film, reading: Reading, change: Change, days: float) -> list[tuple[int, float, float, float]]:
+    def _reserve(film: Film, reading: Reading, change: Change, days: float) -> list[tuple[int, float, float, float]]:
         """The markets that a reserve is given to, by side: at which entry, how much a day, since when, how many days."""
         network, sides = film.network, film.effects.sides
         rate = math.inf if change.release is None else change.release
@@ -351,12 +388,28 @@ class _Base:
 
     inner: np.ndarray
     plants: int
+    plant_market: np.ndarray
     plant_ptr: np.ndarray
     need_market: np.ndarray
     divided: np.ndarray
     lag: np.ndarray
     lag_column: np.ndarray
     lag_node: np.ndarray
+    new: np.ndarray
+    markets: np.ndarray
+    network: ProductionNetwork
+    found: dict[str, tuple[list[int], list[int], list[int]]] = field(default_factory=dict)
+
+    def users(self, item: str) -> tuple[list[int], list[int], list[int]]:
+        """Return who holds a stock of an item: links of plants and of alternatives, and places in ``needs``."""
+        if item not in self.found:
+            network, owner = self.network, self.network.kind[self.network.owner]
+            mine = network.kind[network.indices] == MARKET
+            mine &= (network.nodes["item"] == item).fill_null(False).to_numpy()[network.indices]
+            own = np.flatnonzero(mine & (owner == MAKER) & ((network.flags & SHARED) == 0))
+            alternatives, shared = np.flatnonzero(mine & (owner == GROUP)), np.flatnonzero(mine[network.needs])
+            self.found[item] = own.tolist(), alternatives.tolist(), shared.tolist()
+        return self.found[item]
 
 
 @lru_cache(maxsize=8)
@@ -369,16 +422,22 @@ def _base(network: ProductionNetwork) -> _Base:
     divided[network.indices[(network.flags & SHARED) > 0]] = True
     lag = np.where(needs, np.nan_to_num(network.lag), 0.0)
     nodes = np.unique(network.indices[lag > 0])
+    new = np.zeros(n, np.int8)
+    new[network.indices[np.concatenate([np.zeros(0, np.int64), *network.sources.values()])]] = 1
     column = np.where(lag > 0, np.searchsorted(nodes, network.indices), -1)
     return _Base(
         np.where(needs, n + np.arange(m), network.indices),
         int(plants.sum()),
+        np.repeat(np.arange(n), plants),
         np.concatenate([[0], np.cumsum(plants)]).astype(np.int64),
         np.repeat(np.arange(n), needed),
         divided,
         lag,
         column.astype(np.int64),
         nodes.astype(np.int64),
+        new,
+        np.array([network.market(item) for item in network.items], np.int64),
+        network,
     )
 
 
@@ -404,7 +463,7 @@ def _touched(network: ProductionNetwork, hit: np.ndarray) -> np.ndarray:
         hit[network.owner[more]] = True
     order, starts = network.order
     block = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-    return np.unique(block[hit[order]])
+    return np.flatnonzero(np.bincount(block[hit[order]], minlength=1))
 
 
 def _steps(found: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -27,6 +27,8 @@ OPEN = 1e9
 """No limit to what a market is offered."""
 AS_IT_COMES, WITHOUT, USUAL, BARE = 0, 1, 2, 3
 """Of a need: as it arrives, without it; at usual capacity as it arrives, without it."""
+KEEPS, GONE, NO_ROOM = 0, 1, 2
+"""Of those hit: they all live on as before, some have no stock any more, there is no room to tell them apart."""
 TOO_MANY_EVENTS, TOO_MANY_LEVELS = -1, -2
 """What `run` returns where it cannot go on: its room for events, or for levels of a worst arrangement, is used up."""
 
@@ -49,16 +51,14 @@ def arrives(k, at, sides, indices, use, flags, strict, x, lag_column, lag_event,
 
 @part
 def runs(i, rate, dq, listed, active, count):
-    """Note how fast stock ``i`` runs: ``count`` holds how many ever ran, and whether one ran since it was last set to 0."""
+    """Note how fast stock ``i`` runs: ``count`` holds how many ever ran."""
     if -1e-12 < rate < 1e-12:
         rate = 0.0
     dq[i] = rate
-    if rate != 0.0:
-        count[1] = 1
-        if listed[i] == 0:
-            listed[i] = 1
-            active[count[0]] = i
-            count[0] += 1
+    if rate != 0.0 and listed[i] == 0:
+        listed[i] = 1
+        active[count[0]] = i
+        count[0] += 1
 
 
 @part
@@ -76,10 +76,11 @@ def exhausted(s, d, width, level, left):
 
 @part
 def wears(s, dt, width, level, left, hit):
-    """Let those hit live on their stock for ``dt`` days; return whether there was room to tell them from the others."""
+    """Let those hit live on their stock for ``dt`` days; return `KEEPS`, `GONE` (some have none any more) or `NO_ROOM`."""
     d = hit[s]
     if d <= 1e-12:
-        return True
+        return KEEPS
+    found = KEEPS
     a, b = s * width, (s + 1) * width
     bottom = 0.0
     for i in range(a, b):
@@ -87,19 +88,22 @@ def wears(s, dt, width, level, left, hit):
             break
         if level[i] > d + 1e-12:  # split at d: those above keep what they have
             if level[b - 1] < OPEN:
-                return False
+                return NO_ROOM
             for j in range(b - 1, i, -1):
                 level[j], left[j] = level[j - 1], left[j - 1]
             level[i] = d
-        left[i] = left[i] - dt if left[i] - dt > SOON else 0.0
+        if left[i] > 0.0:
+            left[i] = left[i] - dt if left[i] - dt > SOON else 0.0
+            if left[i] == 0.0:
+                found = GONE
         bottom = level[i]
-    return True
+    return found
 
 
 @part
 def plant(node, sides, indptr, indices, flags, kept, use, side, cap, strict, x, v, q, dq, listed, active, count, lag_column,
-          lag_event, past, columns):  # fmt: skip
-    """Return the output of a maker, limited by its own requirements."""
+          lag_event, past, columns, shut):  # fmt: skip
+    """Return the output of a maker, limited by its own needs; one that is not there yet neither uses nor keeps anything."""
     most, scale = cap[node], max(1.0, cap[node])
     least = most
     start, stop = indptr[node], indptr[node + 1]
@@ -112,7 +116,7 @@ def plant(node, sides, indptr, indices, flags, kept, use, side, cap, strict, x, 
     for k in range(start, stop):
         if not flags[k] & SHARED and kept[k] < 1.0:
             drawn = max(0.0, least - kept[k] * most) / ((1.0 - kept[k]) * scale)
-            runs(k * sides, v[k - start] - drawn, dq, listed, active, count)
+            runs(k * sides, 0.0 if shut[node] else v[k - start] - drawn, dq, listed, active, count)
     return least
 
 
@@ -126,8 +130,6 @@ def mixed(node, here, sides, indptr, indices, low, high, slack, flags, use, stri
         if worst_link[k] >= 0:
             s = worst_link[k] + here
             hit[s] = max(0.0, 1.0 - a)
-            if hit[s] > 0.0:
-                count[1] = 1
             v[k - start] = 1.0 - exhausted(s, hit[s], width, level, left)
         else:
             v[k - start] = min(1.0, a) if q[k * sides + here] <= 0.0 else 1.0
@@ -157,8 +159,6 @@ def offered(node, here, in_loop, n, sides, indptr, indices, inner, low, high, sh
                 if worst and worst_need[first + slot] >= 0:
                     s = worst_need[first + slot] + at
                     hit[s] = max(0.0, 1.0 - a)
-                    if hit[s] > 0.0:
-                        count[1] = 1
                     a = 1.0 - exhausted(s, hit[s], width, level, left)
             got[slot * sides + at] = a
             x[(n + need) * sides + at] = min(1.0, a) if worst else OPEN
@@ -196,6 +196,7 @@ def offered(node, here, in_loop, n, sides, indptr, indices, inner, low, high, sh
         slot, what = (turn - 1) // 4, (turn - 1) % 4
         here_x, here_gain = x, gain
         need = needs[first + slot] if turn > 0 else -1
+        only = slot if turn > 0 else -1
         if turn > 0:
             if not live[first + slot] or kept[need] >= 1.0:
                 continue
@@ -217,7 +218,7 @@ def offered(node, here, in_loop, n, sides, indptr, indices, inner, low, high, sh
         looping = in_loop and what < USUAL
         value = market(node, here, looping, indptr, inner, low, high, share, flags, whole, slack, need_ptr, needs, rank,
                        wants, some_ptr, some, kept, whole_use, side, here_gain, here_x, v, w, mu, sides, unknown, spread,
-                       how, 0, OPEN)  # fmt: skip
+                       how, 0, OPEN, only)  # fmt: skip
         if turn == 0:
             full = value
             continue
@@ -281,18 +282,19 @@ def ceiling(node, here, sides, indptr, indices, low, high, flags, spread, cap, g
 
 
 @Kernel
-def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, flags, whole, slack, need_ptr, needs, live,
-        wants, some_ptr, some, use, whole_use, side, usual_gain, spread, arrangement, mixing, strict, sides, unknown,
-        kept_all, rank_all, life_days, days, cap_ptr, cap_node, cap_value, gain_ptr, gain_link, gain_value, stock_ptr,
-        stock_worst, stock_at, stock_days, spare, best_at, alike_at, alike_ptr, over_at, late_at, res_at, res_ptr, res_rate,
-        worst_need, worst_link, width, lag, lag_column, lag_node, columns, reader, report, horizon, cap, gain, kept, rank,
-        x, usual, v, w, mu, got, tried, bare, q, dq, listed, active, count, level, left, hit, lag_event, owner, dirty,
-        fresh, times, rates, past):  # fmt: skip
-    """Write the rates of the reported nodes from event to event; return the number of events, or what room is lacking.
+def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, flags, whole, slack, need_ptr, needs,
+        live, wants, some_ptr, some, use, whole_use, side, usual_gain, spread, arrangement, mixing, strict, sides,
+        unknown, kept_all, rank_all, life_days, days, cap_ptr, cap_node, cap_value, gain_ptr, gain_link, gain_value,
+        stock_ptr, stock_worst, stock_at, stock_days, spare, best_at, alike_at, alike_ptr, over_at, late_at, res_at,
+        res_ptr, res_rate, worst_need, worst_link, worst_node, stock_node, width, lag, lag_column, lag_node, columns,
+        report, horizon, cap, gain, kept, rank, x, usual, v, w, mu, got, tried, bare, q, dq, listed, active, count,
+        level, left, hit, lag_event, owner, dirty, fresh, shut, times, rates, past):  # fmt: skip
+    """Write the reported rates (places in ``x``) from event to event; return the number of events, or what room is lacking.
 
     ``cap`` and ``gain`` hold the state before the first day; the scenario's steps are lists of what becomes of which. What
-    stands in ``blocks`` are the strongly connected blocks that the scenario touches. ``dirty`` nodes (all at first) are
-    looked at anew, and those that need a ``fresh`` one, whose rate or shared need has changed.
+    stands in ``blocks`` are the strongly connected blocks that the scenario touches. What is ``dirty`` (all at first: every
+    node from every side) is looked at anew, and so is what needs a ``fresh`` one, whose rate or shared need has changed: a
+    stock that runs on changes nothing before it is gone. New sources are ``shut`` until they deliver.
     """
     n, m = len(kind), len(indices)
     t, event, step, epoch = 0.0, 0, 0, 0
@@ -305,10 +307,15 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
         while step < len(days) and days[step] <= t + SOON:
             for i in range(cap_ptr[step], cap_ptr[step + 1]):
                 cap[cap_node[i]] = cap_value[i]
-                dirty[cap_node[i]] = 1
+                for here in range(sides):
+                    dirty[cap_node[i] * sides + here] = 1
             for i in range(gain_ptr[step], gain_ptr[step + 1]):
+                k = gain_link[i] % m
                 gain[gain_link[i]] = gain_value[i]
-                dirty[owner[gain_link[i] % m]] = 1
+                dirty[owner[k] * sides + gain_link[i] // m] = 1
+                if shut[indices[k]] and gain_value[i] > 0.0:
+                    shut[indices[k]] = 0
+                    dirty[indices[k] * sides] = 1
             for i in range(stock_ptr[step], stock_ptr[step + 1]):
                 at = stock_at[i]
                 if stock_worst[i]:
@@ -316,7 +323,7 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
                         left[j] += stock_days[i]
                 else:
                     q[at] += stock_days[i]
-                for node in range(n):  # a stock comes rarely: look everywhere
+                for node in range(n * sides):  # a stock comes rarely: look everywhere
                     dirty[node] = 1
             step += 1
         while epoch + 1 < len(life_days) and life_days[epoch + 1] <= t + SOON:
@@ -327,14 +334,15 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
                 rank[i] = rank_all[epoch * len(needs) + i]
             for i in range(len(bare)):
                 bare[i] = -1.0
-            for node in range(n):
+            for node in range(n * sides):
                 dirty[node] = 1
         for k in range(m):
             while lag_column[k] >= 0 and lag_event[k] + 1 < event and times[lag_event[k] + 1] + lag[k] <= t + SOON:
                 lag_event[k] += 1
-                dirty[owner[k]] = 1
+                for here in range(sides):
+                    dirty[owner[k] * sides + here] = 1
         # The rates until the next event: one pass over what something happens to, with cycles iterated.
-        for node in range(n):
+        for node in range(n * sides):
             fresh[node] = 0
         for which in range(len(blocks)):
             a, b = starts[blocks[which]], starts[blocks[which] + 1]
@@ -345,24 +353,34 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
             moved = False
             for i in range(a, b):
                 node = order[i]
+                if kind[node] == 0:
+                    changed = dirty[node * sides] != 0
+                    for k in range(indptr[node], indptr[node + 1]):
+                        if flags[k] & SHARED:
+                            for here in range(sides):
+                                changed = changed or fresh[indices[k] * sides + here] != 0
+                        elif fresh[indices[k] * sides + side[node]]:
+                            dirty[node * sides] = 1
+                    if changed:  # its market looks again: at a capacity, or at a shared need
+                        dirty[node * sides] = 1
+                        for here in range(sides):
+                            fresh[node * sides + here] = 1
+                    moved = moved or dirty[node * sides] != 0
+                    continue
                 for k in range(indptr[node], indptr[node + 1]):
-                    if fresh[indices[k]]:
-                        moved = True
-                        if kind[node] == 0:
-                            fresh[node] = 1  # a market of makers whose shared need changed looks again
-                if dirty[node]:
-                    moved = True
-                    if kind[node] == 0:
-                        fresh[node] = 1
+                    for here in range(sides):
+                        if fresh[indices[k] * sides + here]:
+                            dirty[node * sides + here] = 1
+                for here in range(sides):
+                    moved = moved or dirty[node * sides + here] != 0
             if not moved:
                 continue
-            for i in range(a, b):
-                dirty[order[i]] = 0
             if in_loop:
                 for i in range(a, b):
                     node = order[i]
-                    fresh[node] = 1
                     for here in range(sides):
+                        fresh[node * sides + here] = 1
+                        dirty[node * sides + here] = 1
                         x[node * sides + here] = cap[node] if kind[node] == 0 else 1.0
                         if spare and kind[node] == 1:
                             x[node * sides + here] = ceiling(
@@ -373,12 +391,13 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
                 change = 0.0
                 for i in range(a, b):
                     node = order[i]
-                    count[1] = 0
                     for here in range(sides):
+                        if not dirty[node * sides + (here if kind[node] else 0)]:
+                            continue
                         if kind[node] == 0:
                             if here == 0:
                                 new = plant(node, sides, indptr, indices, flags, kept, use, side, cap, strict, x, v, q, dq,
-                                            listed, active, count, lag_column, lag_event, past, columns)  # fmt: skip
+                                            listed, active, count, lag_column, lag_event, past, columns, shut)  # fmt: skip
                             else:
                                 new = x[node * sides]
                         elif kind[node] == 1:
@@ -402,9 +421,7 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
                         change = max(change, old - new if old > new else new - old)
                         x[node * sides + here] = new
                         if new != old:
-                            fresh[node] = 1
-                    if count[1]:
-                        dirty[node] = 1  # a stock runs: it may be gone when the next event comes
+                            fresh[node * sides + here] = 1
                 sweeps += 1
                 if not in_loop or change <= 1e-13:
                     break
@@ -415,9 +432,12 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
                         for here in range(sides):
                             x[order[i] * sides + here] = 0.0
                     break
+            for i in range(a, b):
+                for here in range(sides):
+                    dirty[order[i] * sides + here] = 0
         times[event] = t
         for i in range(len(report)):
-            rates[event * len(report) + i] = x[report[i] * sides + reader]
+            rates[event * len(report) + i] = x[report[i]]
         for i in range(len(lag_node)):
             for here in range(sides):
                 past[event * columns + i * sides + here] = x[lag_node[i] * sides + here]
@@ -461,10 +481,18 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
         for j in range(count[0]):
             i = active[j]
             if dq[i] != 0.0:
+                held = q[i] > 0.0
                 q[i] = q[i] + dq[i] * dt
                 if q[i] < SOON:
                     q[i] = 0.0
+                if held != (q[i] > 0.0):
+                    for here in range(sides):
+                        dirty[stock_node[i] * sides + here] = 1
         for s in range(len(hit)):
-            if not wears(s, dt, width, level, left, hit):
+            worn = wears(s, dt, width, level, left, hit)
+            if worn == NO_ROOM:
                 return TOO_MANY_LEVELS
+            if worn == GONE:
+                for here in range(sides):
+                    dirty[worst_node[s] * sides + here] = 1
         t = after

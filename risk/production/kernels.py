@@ -64,7 +64,8 @@ def weigh(start, stop, slack, low, high, flags, spread, v, w):
             if not flags[k] & EXTRA:
                 w[k - start] += left * (high[k] - low[k]) / room
         return 0.0
-    # One source after the other, from the least (or most) that one has to give, each up to its upper bound.
+    # One source after the other, from the least (or most) that one has to give, each up to its upper bound; those that give
+    # the same come in one turn.
     while left > 1e-15:
         best = -1
         for k in range(start, stop):
@@ -74,9 +75,12 @@ def weigh(start, stop, slack, low, high, flags, spread, v, w):
                 best = k
         if best < 0:
             break
-        step = min(left, high[best] - w[best - start])
-        w[best - start] += step
-        left -= step
+        given = v[best - start]
+        for k in range(best, stop):
+            if v[k - start] == given and not flags[k] & EXTRA and high[k] - w[k - start] > 1e-15 and left > 1e-15:
+                step = min(left, high[k] - w[k - start])
+                w[k - start] += step
+                left -= step
     return left if left > 1e-15 else 0.0
 
 
@@ -155,7 +159,7 @@ def deprived(start, stop, first, needs, rank, count, group, sides, unknown, whol
 @part
 def uniform(start, stop, first, count, total, left, slack, in_loop, indices, low, high, flags, needs, rank, kept,
             use, side, x,
-            v, w, mu, sides, unknown, spread, arrangement, strict):  # fmt: skip
+            v, w, mu, sides, unknown, spread, arrangement, strict, only):  # fmt: skip
     """Return the value of a whole market all of whose makers share all needs: what `market` gives, without looking at each.
 
     All that matters is how much capacity is alive on each side.
@@ -206,7 +210,7 @@ def uniform(start, stop, first, count, total, left, slack, in_loop, indices, low
     for slot in range(count):
         need = needs[first + slot]
         b = kept[need]
-        if b >= 1.0:
+        if b >= 1.0 or (only >= 0 and only != slot):
             continue
         a = reach(need, unknown, sides, indices, use, flags, x, strict)
         best = min(best, left + min(alive, b * alive + (1.0 - b) * a))
@@ -222,8 +226,11 @@ def uniform(start, stop, first, count, total, left, slack, in_loop, indices, low
 @part
 def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
            wants, some_ptr,
-           some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement, strict, top):  # fmt: skip
-    """Return the value of a market, seen from side ``here``, at most ``top`` (1 = today's use)."""
+           some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement, strict, top, only):  # fmt: skip
+    """Return the value of a market, seen from side ``here``, at most ``top`` (1 = today's use).
+
+    In the best arrangement, ``only`` is the slot of the one need to look at where there is plenty of the others (-1: all).
+    """
     start, stop = indptr[node], indptr[node + 1]
     shift = here * len(indices)
     extra = 0.0
@@ -250,7 +257,8 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
     if whole[node] == UNIFORM:
         return snap(
             min(top, extra + uniform(start, stop, first, count, total, left, slack[node], in_loop, indices, low, high, flags,
-                                     needs, rank, kept, use, side, x, v, w, mu, sides, unknown, spread, arrangement, strict))
+                                     needs, rank, kept, use, side, x, v, w, mu, sides, unknown, spread, arrangement, strict,
+                                     only))
         )  # fmt: skip
     if arrangement == ALIKE and not in_loop:
         # Every maker is supplied alike: the scarcest need as its own place gets it.
@@ -309,7 +317,7 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
     for slot in range(count):
         need = needs[first + slot]
         b = kept[need]
-        if b >= 1.0:
+        if b >= 1.0 or (only >= 0 and only != slot):
             continue
         for way in range(2 if sides > 1 else 1):
             # way 0: one stock for all makers, as much as any place gets; way 1: each side has what its place gets.
@@ -383,7 +391,7 @@ def value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, w
         return market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs,
                       rank, wants,
                       some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement,
-                      strict, 1.0)  # fmt: skip
+                      strict, 1.0, -1)  # fmt: skip
     if kind[node] == 0:
         return plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
     for k in range(start, stop):

@@ -1,15 +1,15 @@
-"""The best set of measures: a program proposes, the threatened networks decide, and each disagreement becomes a cut."""
+"""The best set of measures: a program proposes, the threatened networks decide, and each disagreement becomes cuts."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from ...graph import LimitError
 from ...graph.errors import shorten
-from .relaxation import Line, Reach, Rows
 from .threatened import Problem, Threatened
 
 TIME_LIMIT = 60.0
@@ -23,30 +23,44 @@ def best_set(
 ) -> tuple[int, ...]:
     r"""Return the measures of an optimal set, without those that add nothing to it.
 
-    With y the measures (0 or 1) and :math:`\theta` what each product keeps in each threat (or the days until it falls below
-    a level), maximise the weighted sum of :math:`\theta` under the budget, the rows of `relaxation`, and cuts: for a set T
-    of figure f(T), with every measure f(all),
+    With y the measures (0 or 1) and :math:`\theta` what a product keeps in a threat (or the days until it falls below a
+    level), maximise the weighted sum of :math:`\theta` under the budget and the cuts
 
     .. math:: \theta \le f(T) + (f(all) - f(T)) \sum_{j \notin T} y_j
 
-    which holds because more measures never hurt. T is made as large as it can be without a better figure.
+    of sets T whose figure f(T) is known from the curves of the threatened network (outer approximation by the monotone cuts
+    of Benders' kind). They hold because more measures never hurt: what is not in T has to bring whatever is better than
+    f(T). T is made as large as it can be without a better figure, so only what matters in that threat stands in its cuts.
 
     Raises
     ------
     LimitError
-        Not proven in time, or more measures do hurt (a stock is used up earlier, for less).
+        Not proven in time, or more measures do hurt (a stock is used up earlier, for less): every figure that is worked out
+        is held against all those of larger and of smaller sets.
     """
     until = time.monotonic() + time_limit
     search = _Search(problem, costs, budget, objective, reading)
-    if not search.goals:
-        return ()
-    while True:
-        seconds = until - time.monotonic()
-        found = search.propose(seconds) if seconds > 0 else None
-        if found is None:
-            raise LimitError("risk.mitigation.not_proven", seconds=f"{time_limit:g}", measures=len(search.priced))
-        if search.settled(*found):
-            return search.needed()
+    try:
+        search.start(until)
+        while search.goals:
+            found = search.propose(until - time.monotonic())
+            if search.settled(*found, until):
+                return search.needed()
+    except TimeoutError:
+        raise LimitError("risk.mitigation.not_proven", seconds=f"{time_limit:g}", measures=len(search.priced)) from None
+    return ()
+
+
+@dataclass(eq=False)
+class _Goal:
+    """The figure of one product in one threat; ``cuts``: sets with their figures."""
+
+    part: Threatened
+    at: int
+    weight: float
+    most: float
+    measures: frozenset[int]
+    cuts: dict[frozenset[int], float]
 
 
 class _Search:
@@ -56,92 +70,131 @@ class _Search:
         self.reading = {"low": "high", "high": "low"}.get(reading, reading) if objective == "days" else reading
         self.costs = [0.0 if cost is None else float(cost) for cost in costs]
         self.priced = [j for j, cost in enumerate(costs) if cost is not None and cost <= budget]
-        self.rows = Rows()
-        for j in range(len(costs)):
-            self.rows.variable(1.0 if j in self.priced else 0.0)
-        self.rows.add(Line(-budget, {j: self.costs[j] for j in self.priced}))
-        self.goals: list[tuple[Threatened, int, int, float]] = []
-        for part in problem.parts:
-            self._goals(part)
-        self.scale = sum(abs(weight) * self.rows.upper[theta] for _, _, theta, weight in self.goals) or 1.0
+        self.goals: list[_Goal] = []
+        self.known: dict[Threatened, dict[frozenset[int], np.ndarray]] = {}
         self.best: tuple[float, tuple[int, ...]] = (-np.inf, ())
 
-    def _goals(self, part: Threatened) -> None:
-        """Add what each product keeps in a threat, where measures can change it."""
-        here = part.relevant.intersection(self.priced)
-        if not here:
-            return
-        reach = Reach(self.rows, part, self.reading) if self.objective == "risk" else None
-        none, every = self._figures(part, ()), self._figures(part, here)
-        for at, (product, shelf) in enumerate(part.shelves.products.items()):
-            if every[at] - none[at] <= CLOSE * max(1.0, every[at]):
+    def start(self, until: float) -> None:
+        """Find what measures can change at all, and what each is needed for when all others are there."""
+        for part in self.problem.parts:
+            here = part.relevant(self.reading).intersection(self.priced)
+            if not here:
                 continue
-            weighing = part.problem.weighing
-            theta = self.rows.variable(float(every[at]))
-            if reach is not None:
-                self.rows.at_most(theta, reach.kept_of(shelf))
-            worth = weighing.worth[product] * part.length if reach is not None else weighing.products[product]
-            self.goals.append((part, at, theta, part.weight * worth))
+            none, every = self._figures(part, ()), self._figures(part, here)
+            for at, product in enumerate(part.products):
+                if abs(every[at] - none[at]) <= CLOSE * max(1.0, every[at]):
+                    continue
+                weighing = self.problem.weighing
+                worth = weighing.products[product] if self.objective == "days" else weighing.worth[product] * part.length
+                self.goals.append(_Goal(part, at, part.weight * worth, float(every[at]), here, {}))
+        self.scale = sum(abs(goal.weight) * goal.most for goal in self.goals) or 1.0
+        for goal in self.goals:
+            self._cut(goal, frozenset(), until)
+            for j in sorted(self._enough(goal, until)):
+                self._cut(goal, goal.measures - {j}, until)
+
+    def _enough(self, goal: _Goal, until: float) -> frozenset[int]:
+        """Return a smallest set of measures that does what all do."""
+        near = goal.most - CLOSE * max(1.0, goal.most)
+
+        def narrow(kept: frozenset[int], group: list[int]) -> frozenset[int]:
+            self._hurry(until)
+            if self._figure(goal, kept.difference(group)) >= near:
+                return kept.difference(group)
+            if len(group) > 1:
+                kept = narrow(kept, group[: len(group) // 2])
+                kept = narrow(kept, group[len(group) // 2 :])
+            return kept
+
+        return narrow(goal.measures, sorted(goal.measures))
+
+    @staticmethod
+    def _hurry(until: float) -> None:
+        if time.monotonic() > until:
+            raise TimeoutError
 
     def _figures(self, part: Threatened, chosen: Iterable[int]) -> np.ndarray:
-        course = part.course(chosen, self.reading)
-        return 1.0 - course.lost if self.objective == "risk" else course.below
+        known = self.known.setdefault(part, {})
+        key = part.relevant(self.reading).intersection(chosen)
+        if key not in known:
+            fate = part.fate(key, self.reading)
+            new = 1.0 - fate.lost if self.objective == "risk" else fate.below
+            # Cuts hold while more never hurts.
+            for other, figures in known.items():
+                less, more = (new, figures) if key < other else (figures, new)
+                if (key < other or other < key) and (less > more + CLOSE * np.maximum(1.0, more)).any():
+                    raise LimitError("risk.mitigation.not_monotone", threat=shorten(part.name))
+            known[key] = new
+        return known[key]
 
-    def propose(self, seconds: float) -> tuple[tuple[int, ...], np.ndarray] | None:
-        """Return the set that the program takes for the best, and what it promises."""
+    def _figure(self, goal: _Goal, chosen: Iterable[int]) -> float:
+        return float(self._figures(goal.part, chosen)[goal.at])
+
+    def propose(self, seconds: float) -> tuple[tuple[int, ...], np.ndarray]:
+        """Return the set that the program takes for the best, and what it promises for each goal."""
         from scipy.optimize import Bounds, LinearConstraint, milp
         from scipy.sparse import csr_array
 
-        size = len(self.rows.upper)
-        gains = np.zeros(size)
-        for _, _, theta, weight in self.goals:
-            gains[theta] += weight / self.scale
-        lines = [line for line in self.rows.lines if line.terms]
-        starts = np.cumsum([0, *(len(line.terms) for line in lines)])
-        columns = np.array([variable for line in lines for variable in line.terms], np.int64)
-        data = np.array([value for line in lines for value in line.terms.values()], np.float64)
-        matrix = csr_array((data, columns, starts), shape=(len(lines), size))
-        integer = np.zeros(size)
-        integer[: len(self.costs)] = 1
+        if seconds <= 0:
+            raise TimeoutError
+        first = len(self.costs)
+        # A cut reads theta - (most - f) * sum of y outside <= f.
+        rows: list[dict[int, float]] = [{j: self.costs[j] for j in self.priced}]
+        limits = [self.budget]
+        for number, goal in enumerate(self.goals):
+            for inside, figure in goal.cuts.items():
+                rows.append({first + number: 1.0} | dict.fromkeys(goal.measures - inside, figure - goal.most))
+                limits.append(figure)
+        columns = np.array([column for row in rows for column in row], np.int64)
+        data = np.array([value for row in rows for value in row.values()], np.float64)
+        starts = np.cumsum([0, *(len(row) for row in rows)])
+        matrix = csr_array((data, columns, starts), shape=(len(rows), first + len(self.goals)))
+        usable = set(self.priced)
+        upper = [1.0 if j in usable else 0.0 for j in range(first)] + [goal.most for goal in self.goals]
         found = milp(
-            -gains,
-            integrality=integer,
-            bounds=Bounds(0.0, np.array(self.rows.upper)),  # pyright: ignore[reportArgumentType]
-            constraints=LinearConstraint(matrix, ub=np.array([-line.const for line in lines])),  # pyright: ignore[reportArgumentType]
+            -np.array([0.0] * first + [goal.weight / self.scale for goal in self.goals]),
+            integrality=np.array([1] * first + [0] * len(self.goals)),
+            bounds=Bounds(0.0, np.array(upper)),  # pyright: ignore[reportArgumentType]
+            constraints=LinearConstraint(matrix, ub=np.array(limits)),  # pyright: ignore[reportArgumentType]
             options={"time_limit": seconds, "mip_rel_gap": 0.0},
         )
         if found.status != 0 or found.x is None:
-            return None
-        return tuple(j for j in self.priced if found.x[j] > 0.5), found.x
+            raise TimeoutError
+        return tuple(j for j in self.priced if found.x[j] > 0.5), found.x[first:]
 
-    def settled(self, chosen: tuple[int, ...], promised: np.ndarray) -> bool:
+    def settled(self, chosen: tuple[int, ...], promised: np.ndarray, until: float) -> bool:
         """Whether a proposal keeps its promise; where it does not, add cuts."""
-        true = [self._figures(part, chosen)[at] for part, at, _, _ in self.goals]
-        for goal, figure in zip(self.goals, true, strict=True):
-            if figure > self.rows.upper[goal[2]] * (1 + CLOSE) + CLOSE:  # all measures would do worse than these
-                raise LimitError("risk.mitigation.not_monotone", threat=shorten(goal[0].name))
-        total = float(sum(goal[3] * figure for goal, figure in zip(self.goals, true, strict=True)))
+        true = [self._figure(goal, chosen) for goal in self.goals]
+        total = float(sum(goal.weight * figure for goal, figure in zip(self.goals, true, strict=True)))
         if total > self.best[0]:
             self.best = total, chosen
-        bound = float(sum(weight * promised[theta] for _, _, theta, weight in self.goals))
+        bound = float(sum(goal.weight * theta for goal, theta in zip(self.goals, promised, strict=True)))
         if bound <= self.best[0] + 10 * CLOSE * self.scale:
             return True
-        for goal, figure in zip(self.goals, true, strict=True):
-            if promised[goal[2]] > figure + CLOSE * max(1.0, self.rows.upper[goal[2]]):
-                self._cut(goal, figure, chosen)
+        for goal, theta, figure in zip(self.goals, promised, true, strict=True):
+            if theta > figure + CLOSE * max(1.0, goal.most):
+                self._cut(goal, goal.measures.intersection(chosen), until)
         return False
 
-    def _cut(self, goal: tuple[Threatened, int, int, float], figure: float, chosen: tuple[int, ...]) -> None:
-        part, at, theta, _ = goal
-        near = CLOSE * max(1.0, self.rows.upper[theta])
-        here = part.relevant.intersection(self.priced)
-        inside = here.intersection(chosen)
-        for j in sorted(here - inside):
-            if self._figures(part, inside | {j})[at] <= figure + near:
-                inside |= {j}
-        line = Line(-figure, {theta: 1.0})
-        gain = self.rows.upper[theta] - figure
-        self.rows.add(line.plus(Line(0.0, dict.fromkeys(here - inside, -gain))))
+    def _cut(self, goal: _Goal, chosen: frozenset[int], until: float) -> None:
+        """Note the figure of a set that is made as large as it can be without a better figure."""
+        figure = self._figure(goal, chosen)
+        near = figure + CLOSE * max(1.0, goal.most)
+        inside = chosen
+
+        def widen(group: list[int]) -> None:
+            nonlocal inside
+            self._hurry(until)
+            if self._figure(goal, inside.union(group)) <= near:
+                inside = inside.union(group)
+            elif len(group) > 1:
+                widen(group[: len(group) // 2])
+                widen(group[len(group) // 2 :])
+
+        rest = sorted(goal.measures - inside)
+        if rest:
+            widen(rest)
+        goal.cuts[inside] = max(figure, self._figure(goal, inside))
 
     def needed(self) -> tuple[int, ...]:
         """Return the best set without what adds nothing within it, the dearest left out first."""
@@ -154,4 +207,4 @@ class _Search:
 
     def _total(self, chosen: Iterable[int]) -> float:
         chosen = tuple(chosen)
-        return float(sum(weight * self._figures(part, chosen)[at] for part, at, _, weight in self.goals))
+        return float(sum(goal.weight * self._figure(goal, chosen) for goal in self.goals))

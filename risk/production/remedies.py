@@ -1,15 +1,15 @@
 r"""What to do first: the risk that each measure removes, and the best set of measures under a budget.
 
-A **threat** is a scenario that lasts for some days. It runs from event to event on the production network (`shelves`): a
-stock lasts until it is used up, a new source delivers from the day on which it is ready, and what arrives and cannot be used
-is kept. Over the D days of a threat a product loses the part l of its output; the **risk** is the yearly value that is lost,
-averaged over the threats by their weights:
+A **threat** is a scenario and the days D that are looked at. It runs on the exact curves of `risk.timeline`, with all that
+changes may carry there (start, end, ramp, ready dates, reserves, delivery times, the life of machines); a measure is one
+more change: a stock from the first day, or a source from the day on which it is ready. Over the D days a product loses the
+part l of its output; the **risk** is the yearly value that is lost, averaged over the threats by their weights:
 
 .. math:: R(M) = \sum_t w_t \frac{D_t}{365} \sum_p v_p \, l_{pt}(M)
 
-in three readings, those of `risk.simulate`: certain (no arrangement of who buys from whom avoids it), possible (some
+in three readings, those of `risk.timeline`: certain (no arrangement of who buys from whom avoids it), possible (some
 arrangement loses it), and the estimate (every maker supplied alike). Weights are the user's judgement; with equal weights
-the risk is the mean over the threats, and no expected loss. Delivery times are left out.
+the risk is the mean over the threats, and no expected loss.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.network import NewSource
 from ...graph.notebook import table
 from .planning import TIME_LIMIT, best_set
-from .scenario import Scenario, Share
+from .scenario import Change, Scenario, Share, add_source, stockpile
 from .simulation import Assumptions
 from .threatened import Problem, Weighing
 
@@ -36,7 +36,10 @@ OBJECTIVES = ("risk", "days")
 
 @dataclass(frozen=True, slots=True)
 class Threat:
-    """A scenario, how long it lasts (days, more than 0) and how much it weighs (0 or more)."""
+    """A scenario, the days that are looked at (more than 0) and how much it weighs (0 or more).
+
+    Its changes may have a start, an end and a ramp, as in `timeline`; one without an end is in force all the time.
+    """
 
     scenario: Scenario
     days: float
@@ -77,6 +80,13 @@ class Measure:
     def source(self) -> NewSource | None:
         """The new source that has to be compiled into a network for this measure; None for a stock."""
         return (self.item, self.node, None, True) if self.share else None
+
+    @property
+    def change(self) -> Change:
+        """What it does, as a change of a scenario."""
+        if self.share:
+            return add_source(self.item, self.share, node=self.node, ready=self.ready)
+        return stockpile(self.item, self.days)
 
 
 def new_source(
@@ -284,11 +294,15 @@ def best_measures(
     """Return the set of measures that removes most risk, or buys most time, within a budget: proven best, or refused.
 
     One reading is optimised, the others are only worked out for the set that is found. A mixed-integer program (HiGHS)
-    proposes a set: over the pieces between ready dates it holds the network's equations as far as they are concave in the
-    measures, and a bound where they are not. The set's true figure comes from the run of the threats as in `mitigation`.
-    Where it falls short of what the program promised, a cut is added (a better figure needs a measure that is in no set of
-    this figure, since more measures never hurt), until the promise is kept. The program is nearly always exact for the
-    certain risk and the estimate; for the possible risk, and for days, the cuts do the work, which may take long.
+    proposes a set, whose true figures come from the exact curves of the threats, as in `mitigation`. Where they fall short
+    of what the program promised, cuts are added, one for each product and threat: a better figure needs a measure that is in
+    no set of this figure. When the promise is kept, the set is proven best. Measures about items that are never short in a
+    threat are left out of it, and what changes nothing stands in no cut: in a threat few measures matter.
+
+    A proof needs that more measures never hurt. That holds for the certain risk, for plants whose sourcing is known and for
+    the days until their first shortage, whatever the threats are; elsewhere it can fail (a stock is used up earlier, for
+    less), so every figure that is worked out is held against those of larger and smaller sets, and one contradiction is
+    refused.
 
     Parameters
     ----------

@@ -264,7 +264,7 @@ def arguments(network: ProductionNetwork, state: Conditions, assumptions: Assump
     x, v, w, mu = np.ones(n * sides), np.zeros(widest), np.zeros(widest), np.zeros(max(widest, sides))
     cap, gain = state.cap[reading.bound], state.gain[reading.bound].reshape(sides * m)
     return [
-        *(state.order or network.order), network.kind, network.indptr, network.indices, network.low, network.high,
+        *network.order, network.kind, network.indptr, network.indices, network.low, network.high,
         network.share, network.flags, network.whole, network.slack, network.need_indptr, network.needs, rank, network.wants,
         network.some_indptr, network.some, kept, use, state.side, cap, gain, x, v, w, mu, sides, state.unknown,
         reading.spread, reading.arrangement, reading.mixing, strict,

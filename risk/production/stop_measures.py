@@ -146,8 +146,8 @@ class _Trial:
             measures = self.problem.measures
             opened = [j for j in range(self.ready) if measures[j].item in short]
             opened += [self.ready + j for j in useful]
-            course = part.run([j for j in opened if measures[j].ready < part.length], self.case)
-            self.known[at, useful] = part.worth(course.lost), float(course.below.min())
+            fate = part.run([j for j in opened if measures[j].ready < part.length], self.case)
+            self.known[at, useful] = part.worth(fate.lost), float(fate.below.min())
         return self.known[at, useful]
 
     def best(self, budget: float, time_limit: float) -> list[int]:

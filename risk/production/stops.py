@@ -29,10 +29,9 @@ import polars as pl
 from ...graph import ProductionNetwork, SupplyGraph
 from .remedies import YEAR, Measure, Threat, new_source
 from .scenario import Change, Scenario, add_source, stockpile
-from .shelves import Course
 from .simulation import Assumptions, Solution, solve
 from .stop_tables import CASES, NEVER, NOTHING, beside, bounded, loss_table, ready_sources, sources_of, unnamed_items
-from .threatened import KEPT, Problem, Threatened, Weighing, needed_sources
+from .threatened import KEPT, Fate, Problem, Threatened, Weighing, needed_sources
 from .timeline import timeline
 
 LARGE, GROUP = 5000, 6000
@@ -372,9 +371,9 @@ class Stops:
                     row = products.setdefault((name, item), {"threat": name, "product": item})
                     row |= {f"lost_{case}": 0.0, f"day_{case}": days, f"stops_{case}": 1.0 - bare.level(item, kept)}
                 if not short.isdisjoint(self.values):
-                    part, course = self._run(threat, case, short)
+                    part, fate = self._run(threat, case, short)
                     for i, item in enumerate(part.products):
-                        ends = {f"lost_{case}": float(course.lost[i]), f"day_{case}": float(course.below[i])}
+                        ends = {f"lost_{case}": float(fate.lost[i]), f"day_{case}": float(fate.below[i])}
                         products[name, item] |= ends
                 if case == "estimate":
                     left = bare.levels(kept, sourced)
@@ -387,7 +386,7 @@ class Stops:
         rows = [bounded(row, days[row["threat"]]) for row in products.values()]
         return StopLosses(loss_table(rows), pl.DataFrame(items, schema=schema, orient="row"))
 
-    def _run(self, threat: Threat, case: str, short: set[str]) -> tuple[Threatened, Course]:
+    def _run(self, threat: Threat, case: str, short: set[str]) -> tuple[Threatened, Fate]:
         problem = self.problem([threat], case, short, [1.0])
         (part,) = problem.parts
         reading = "high" if case == "open" else case

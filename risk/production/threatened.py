@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...graph import InputError, ProductionNetwork, SupplyGraph
-from ...graph.errors import shorten
-from ...graph.network import NewSource
-from .conditions import conditions, new_sources
-from .scenario import Change, Scenario, Share, add_source, check_scenario, stockpile
-from .shelves import NOTHING, Course, Shelves, run, shelved
+from ...graph import ProductionNetwork, SupplyGraph
+from ...graph.network import MARKET, NewSource
+from .conditions import Effects, new_sources
+from .courses import SHORT, Film
+from .scenario import Scenario, Share, check_scenario, stockpile
 from .simulation import READINGS, Assumptions
 
 if TYPE_CHECKING:
@@ -23,7 +21,6 @@ if TYPE_CHECKING:
 KEPT = {"estimate": "estimate", "low": "high", "high": "low"}
 """Readings of a risk, in the order of its figures, as readings of what is kept: certain (low) is the best arrangement."""
 _OPENING = ("add_source", "substitute")
-_NONE = np.zeros(0)
 
 
 @dataclass(frozen=True)
@@ -66,33 +63,24 @@ class Problem:
             for item in (*goods, *stocks, *(measure.item for measure in measures)):
                 graph.market(item)
         self.parts = [
-            Threatened(self, at, shelves)
-            for products, network in networks.items()
-            for shelves in [_shelved(network, products)]
-            for at in range(len(threats))
+            Threatened(self, at, network, products) for products, network in networks.items() for at in range(len(threats))
         ]
 
     def risk(self, chosen: Iterable[int]) -> tuple[float, float, float]:
         """Return the risk with some measures: estimate, certain, possible."""
-        return self._bounded(chosen, lambda part, course: part.worth(course.lost))
+        return self._bounded(chosen, lambda part, fate: part.worth(fate.lost))
 
     def days(self, chosen: Iterable[int]) -> tuple[float, float, float]:
         """Return the mean days until the output is below the level: estimate, at least, at most."""
-        estimate, most, least = self._bounded(chosen, lambda part, course: part.wait(course.below))
+        estimate, most, least = self._bounded(chosen, lambda part, fate: part.wait(fate.below))
         return estimate, least, most
 
-    def _bounded(self, chosen: Iterable[int], figure: Callable[[Threatened, Course], float]) -> tuple[float, float, float]:
+    def _bounded(self, chosen: Iterable[int], figure: Callable[[Threatened, Fate], float]) -> tuple[float, float, float]:
         chosen = tuple(chosen)
-        found = [[figure(part, part.course(chosen, reading)) for part in self.parts] for reading in KEPT]
+        found = [[figure(part, part.fate(chosen, reading)) for part in self.parts] for reading in KEPT]
         estimate, low, high = (float(sum(one)) for one in found)
         inside = sorted((low, high))
         return min(max(estimate, inside[0]), inside[1]), low, high
-
-
-@lru_cache(maxsize=8)
-def _shelved(network: ProductionNetwork, products: tuple[str, ...]) -> Shelves:
-    """Networks are asked again and again: by every threat of `stops`."""
-    return shelved(network, products)
 
 
 def _compiled(
@@ -108,8 +96,7 @@ def _compiled(
     for threat in threats:
         check_scenario(graph, threat.scenario)
     held = [stockpile(item, 0.0) for item in stocks]
-    tried = [add_source(measure.item, measure.share, node=measure.node) for measure in measures]
-    check_scenario(graph, Scenario("", [*held, *tried]))
+    check_scenario(graph, Scenario("", [*held, *(measure.change for measure in measures)]))
     found = {}
     for product in goods:
         needed = set(graph.needed_by([product]))
@@ -122,75 +109,72 @@ def _compiled(
     return found
 
 
-class Threatened:
-    """One threat to the products of one network."""
+@dataclass(frozen=True)
+class Fate:
+    """How a threat runs in one reading, by product.
 
-    def __init__(self, problem: Problem, at: int, shelves: Shelves) -> None:
-        self.problem, self.shelves = problem, shelves
-        threat, base = problem.threats[at], shelves.base
+    ``lost``: part of the output over the whole time that is lost (0..1); ``below``: day on which the output falls below the
+    level asked (the length of the threat when it never does).
+    """
+
+    lost: np.ndarray
+    below: np.ndarray
+
+
+class Threatened:
+    """One threat to the products of one network: its changes, what is in stock today, and every measure as a change."""
+
+    def __init__(self, problem: Problem, at: int, network: ProductionNetwork, products: Sequence[str]) -> None:
+        self.problem, self.network, self.products = problem, network, list(products)
+        threat = problem.threats[at]
         self.name = threat.scenario.name
         self.length, self.weight = float(threat.days), problem.weighing.threats[at]
-        self.products = list(shelves.products)
-        for change in threat.scenario:
-            timed = change.start or change.ramp or change.lasts is not None
-            if timed or change.holder is not None or change.release is not None:
-                raise InputError("risk.mitigation.timed", threat=shorten(self.name))
-        changes = [change for change in threat.scenario if change.kind != "stockpile"]
-        here = set(base.items)
-        changes = [change for change in changes if change.kind not in _OPENING or change.item in here]
-        self.state = shelves.extended(conditions(base, Scenario("", changes)))
-        self.start = np.zeros((3, len(shelves.node)))
-        held = [(str(change.item), change.days) for change in threat.scenario if change.kind == "stockpile"]
-        for item, days in [*held, *problem.stocks.items()]:
-            low, high = days if isinstance(days, tuple) else (days, days)
-            self.start[:, shelves.holding(item)] += np.array([low, high, (low + high) / 2])[:, None]
-        self.opening = self._opening([change for change in changes if change.kind not in _OPENING])
-        self.courses: dict[tuple[str, frozenset[int]], Course] = {}
+        here = set(network.items)
+        changes = [change for change in threat.scenario if change.kind not in _OPENING or change.item in here]
+        changes += [stockpile(item, days) for item, days in problem.stocks.items() if item in here]
+        self.first = len(changes)
+        self.inside = [j for j, measure in enumerate(problem.measures) if measure.item in here]
+        self.scenario = Scenario(self.name, [*changes, *(problem.measures[j].change for j in self.inside)])
+        self.effects = Effects(network, self.scenario)
+        self.columns = np.array([network.items.index(product) for product in self.products], np.int64)
+        self.matter: dict[str, frozenset[int]] = {}
+        self.fates: dict[tuple[str, frozenset[int]], Fate] = {}
 
-    def _opening(self, changes: list[Change]) -> list[tuple[np.ndarray, np.ndarray] | None]:
-        """Return for each measure that is a new source its links, and the gains (3 x sides) that the threat leaves them."""
-        base, inside = self.shelves.base, set(self.shelves.base.items)
-        keys = [m.source if m.item in inside else None for m in self.problem.measures]
-        whole = [add_source(key[0], 1.0, node=key[1]) for key in dict.fromkeys(keys) if key is not None]
-        left = conditions(base, Scenario("", [*whole, *changes])).gain
-        return [None if key is None else (base.sources[key], left[:, :, base.sources[key]]) for key in keys]
+    def relevant(self, reading: str) -> frozenset[int]:
+        """Return the measures about something that is short at some time when nothing is done; others change nothing."""
+        if reading in self.matter:
+            return self.matter[reading]
+        film = self._film(())
+        markets = np.flatnonzero(self.network.kind == MARKET)
+        film.report = (markets[:, None] * film.sides + np.arange(film.sides)).ravel()
+        _, rates = film.run(self.problem.assumptions, READINGS[KEPT[reading]])
+        least = rates.min(axis=0).reshape(len(markets), -1).min(axis=1)
+        short = set(self.network.nodes["item"].gather(markets[least < 1.0 - SHORT]))
+        found = [(j, self.problem.measures[j]) for j in self.inside]
+        found = [(j, one) for j, one in found if one.item in short and (one.share or one.days)]
+        self.matter[reading] = frozenset(j for j, measure in found if measure.ready < self.length)
+        return self.matter[reading]
 
-    @cached_property
-    def relevant(self) -> frozenset[int]:
-        """Measures about something that is short at some time when nothing is done; the others change nothing."""
-        least = self.run((), "high").least.min(axis=1)
-        short = least < 1.0 - NOTHING
-        owner = self.shelves.base.owner
-        found = []
-        for j, measure in enumerate(self.problem.measures):
-            source = self.opening[j]
-            at = owner[source[0]] if source is not None else self.shelves.arrival[self.shelves.holding(measure.item)]
-            if short[at].any() and measure.ready < self.length and (measure.share or measure.days):
-                found.append(j)
-        return frozenset(found)
-
-    def course(self, chosen: Iterable[int], reading: str) -> Course:
+    def fate(self, chosen: Iterable[int], reading: str) -> Fate:
         """Return how the threat runs with some measures; ``reading`` is that of the risk (low: certain)."""
-        key = reading, self.relevant.intersection(chosen)
-        if key not in self.courses:
-            self.courses[key] = replace(self.run(key[1], reading), mean=_NONE, least=_NONE)
-        return self.courses[key]
+        key = reading, self.relevant(reading).intersection(chosen)
+        if key not in self.fates:
+            self.fates[key] = self.run(key[1], reading)
+        return self.fates[key]
 
-    def run(self, chosen: Iterable[int], reading: str, ends: list[float] | None = None) -> Course:
-        """Return how the threat runs with some measures, with means over pieces (default: over the whole of it)."""
-        kept, opened = KEPT[reading], {}
-        bound = READINGS[kept].bound
-        stock = self.start[bound].copy()
-        for j in chosen:
-            measure, source = self.problem.measures[j], self.opening[j]
-            if source is None:
-                stock[self.shelves.holding(measure.item)] += measure.days
-                continue
-            links, left = source
-            more = opened.setdefault(measure.ready, np.zeros(self.state.gain.shape[1:]))
-            more[:, links] += measure.share * left[bound]
-        ends = ends or [self.length]
-        return run(self.shelves, self.state, opened, stock, ends, self.problem.assumptions, kept, self.problem.below)
+    def run(self, chosen: Iterable[int], reading: str) -> Fate:
+        """Return how the threat runs with some measures, whether they are relevant or not."""
+        days, rates = self._film(chosen).run(self.problem.assumptions, READINGS[KEPT[reading]])
+        rates = rates[:, self.columns]
+        made = np.diff(np.append(days, self.length)) @ rates
+        short = rates < self.problem.below - SHORT
+        below = np.where(short.any(axis=0), days[short.argmax(axis=0)], self.length)
+        return Fate(np.maximum(0.0, 1.0 - made / self.length), below)
+
+    def _film(self, chosen: Iterable[int]) -> Film:
+        chosen = set(chosen)
+        left_out = {self.first + at for at, j in enumerate(self.inside) if j not in chosen}
+        return Film(self.network, self.scenario, self.length, goods=self.products, effects=self.effects, left_out=left_out)
 
     def worth(self, lost: np.ndarray) -> float:
         """Return the risk that parts of the products' output over the whole time amount to."""

@@ -6,7 +6,6 @@ import math
 import os
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
 from typing import Any
 
 import polars as pl
@@ -115,17 +114,17 @@ def timeline(
     network = prepared(graph, scenarios, product, buyer=buyer, level=level, domestic=domestic)
     assumptions = Assumptions(sharing, term, sourcing)
 
-    def follow(one: Scenario) -> pl.DataFrame:
-        return course(network, one, assumptions, horizon=horizon).frame(one.name)
+    def follow(one: Scenario, among: Callable[..., Iterable[Any]] = map) -> pl.DataFrame:
+        return course(network, one, assumptions, horizon=horizon, among=among).frame(one.name)
 
-    # The kernel lets go of the interpreter; the first scenario compiles what the others share.
-    first = [follow(one) for one in scenarios[:1]]
+    # The kernel lets go of the interpreter: cores share the readings of the first scenario, then the other scenarios.
     found = []
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for frame in chain(first, pool.map(follow, scenarios[1:])):
-            found.append(frame)
-            if progress is not None:
-                progress(len(found))
+        for part in (scenarios[:1], scenarios[1:]):
+            for frame in pool.map(follow, part) if found else (follow(one, pool.map) for one in part):
+                found.append(frame)
+                if progress is not None:
+                    progress(len(found))
     return pl.concat(found)
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kanmon.graph import InputError, LimitError, SupplyGraph, UnknownIdError
-from kanmon.risk import Assumptions, Scenario, halt, simulate, stockpile
+from kanmon.risk import Assumptions, Scenario, halt, simulate, stockpile, timeline, timeline_summary
 from kanmon.risk.production import remedies
 from kanmon.risk.production.remedies import Threat, best_measures, mitigation, more_stock, new_source
 from kanmon.risk.production.threatened import needed_sources
@@ -28,7 +28,7 @@ def graph_of(inputs, shares):
 
 
 @st.composite
-def problems(draw):
+def problems(draw, timed=False):
     edges = draw(
         st.lists(st.sampled_from([(i, j) for n, i in enumerate(ITEMS) for j in ITEMS[n + 1 :]]), unique=True, max_size=7)
     )
@@ -65,8 +65,10 @@ def problems(draw):
         )
         for n in range(draw(st.integers(1, 3)))
     ]
+    when = st.fixed_dictionaries({"start": st.sampled_from([0, 15]), "lasts": st.just(25), "ramp": st.sampled_from([0, 4])})
+    times = st.one_of(st.just({}), when) if timed else st.just({})
     threats = [
-        Threat(Scenario(c, halt(c)), days=draw(st.sampled_from([50, 100])), weight=draw(st.integers(1, 3)))
+        Threat(Scenario(c, halt(c, **draw(times))), days=draw(st.sampled_from([50, 100])), weight=draw(st.integers(1, 3)))
         for c in draw(st.lists(st.sampled_from(COUNTRIES[:3]), unique=True, min_size=1))
     ]
     stocks = {"a": 10.0} if draw(st.booleans()) else {}
@@ -102,7 +104,7 @@ def together(graph, threats, measures, stocks, **options):
 @settings(max_examples=10, deadline=None)
 @given(data=st.data())
 def test_the_best_set_is_what_trying_every_subset_finds(data, objective, reading):
-    graph, threats, measures, budget, stocks = data.draw(problems())
+    graph, threats, measures, budget, stocks = data.draw(problems(timed=True))
     plan = best_measures(
         graph, {"p": 1000.0}, threats, measures, budget, stocks=stocks, buyer="DDD", objective=objective, reading=reading
     )
@@ -119,6 +121,24 @@ def test_the_best_set_is_what_trying_every_subset_finds(data, objective, reading
         assert getattr(plan, f"after_{name}") <= getattr(plan, f"before_{name}") + 1e-9
         assert getattr(plan, f"days_after_{name}") >= getattr(plan, f"days_before_{name}") - 1e-9
     assert plan.after_low - 1e-9 <= plan.after_estimate <= plan.after_high + 1e-9
+
+
+@settings(max_examples=20, deadline=None)
+@given(problems(timed=True), st.sampled_from([1.0, 0.5]))
+def test_each_figure_is_that_of_the_timeline_with_the_measure_as_one_more_change(problem, below):
+    graph, threats, measures, _, stocks = problem
+    threat = threats[0]
+    frame = mitigation(graph, {"p": 365.0}, [threat], measures, stocks=stocks, buyer="DDD", below=below)
+    held = [stockpile(item, days) for item, days in stocks.items()]
+    for measure in [None, *measures]:
+        scenario = Scenario("s", [*threat.scenario, *held, *([] if measure is None else [measure.change])])
+        curves = timeline(graph, scenario, product="p", buyer="DDD", horizon=threat.days)
+        told = timeline_summary(curves, levels=(below,)).row(by_predicate=pl.col("item") == "p", named=True)
+        row = frame.row(by_predicate=pl.col("measure").eq_missing(measure and measure.id), named=True)
+        for name in READINGS:
+            assert row[f"risk_{name}"] == pytest.approx(told[f"lost_{name}"], abs=1e-6)
+            day = told[f"below_{100 * below:g}_{name}"]
+            assert row[f"days_{name}"] == pytest.approx(min(day, threat.days), abs=1e-6)
 
 
 @settings(max_examples=20, deadline=None)
@@ -249,6 +269,37 @@ def test_a_new_source_helps_from_the_day_on_which_it_is_ready():
     threat = Threat(Scenario("stop", halt("AAA")), days=100)
     row = mitigation(HALVES, {"p": 365.0}, [threat], [new_source("n", "a", ready=50)], buyer="DDD").row(1, named=True)
     assert [row[f"risk_{reading}"] for reading in READINGS] == [25.0, 25.0, 25.0]
+
+
+def test_a_threat_may_begin_late_end_early_and_return_in_steps():
+    late = Threat(Scenario("late", halt("AAA", start=20, lasts=40)), days=100)
+    frame = mitigation(HALVES, {"p": 365.0}, [late], [new_source("n", "a", ready=50)], buyer="DDD")
+    for reading in READINGS:  # half is lost for 40 days, and for 30 with a source that is ready on day 50
+        assert frame[f"risk_{reading}"].to_list() == pytest.approx([20.0, 15.0])
+    ramp = Threat(Scenario("ramp", halt("AAA", lasts=40, ramp=10)), days=100)
+    plan = best_measures(HALVES, {"p": 365.0}, [ramp], [more_stock("s", "a", 100, cost=1)], 1, buyer="DDD")
+    assert plan.before_estimate == pytest.approx(20 + 0.5 * 10 / 2)  # equal daily steps: the area of a straight line
+    assert plan.chosen == ("s",) and plan.after_high == 0.0
+
+
+def test_a_reserve_and_a_delivery_time_count_in_a_threat():
+    reserve = Scenario("held", [halt("AAA"), stockpile("a", 30, holder="DDD")])
+    frame = mitigation(CHAIN, {"p": 365.0}, [Threat(reserve, days=100)], [], buyer="DDD", stocks={"b": 100})
+    assert frame["risk_estimate"].item() == pytest.approx(70.0)
+    inputs = CHAIN.inputs.with_columns(lag_days=pl.lit(12.0))
+    slow = SupplyGraph(
+        items=CHAIN.items, inputs=inputs, suppliers=CHAIN.suppliers, shares=CHAIN.shares, sources=CHAIN.sources
+    )
+    # What was under way still arrives.
+    assert mitigation(slow, {"p": 365.0}, [STOP], [], buyer="DDD")["risk_estimate"].item() == pytest.approx(88.0)
+
+
+def test_a_new_source_that_is_not_there_yet_leaves_its_own_inputs_alone():
+    graph = graph_of([("p", "a", None), ("a", "b", None)], [("p", "DDD", 1), ("a", "AAA", 1), ("b", "AAA", 1)])
+    late = new_source("n", "a", ready=50)
+    row = mitigation(graph, {"p": 365.0}, [STOP], [late], buyer="DDD", stocks={"b": 30}).row(1, named=True)
+    # From day 50 on it lives on its 30 days of b, which nobody used before.
+    assert row["risk_estimate"] == pytest.approx(70.0)
 
 
 def test_a_stock_lasts_longer_where_it_can_be_shared():

@@ -170,7 +170,7 @@ class Steps:
         shares = {maker: share for maker, share, new in self.plants[item] if new is None}
         extra = 0.0
         for maker, share, new in self.plants[item]:
-            if new is not None:
+            if new is not None and day >= new.start:  # before, it neither uses nor keeps anything
                 bare = [] if not new.inputs else needs
                 extra += share * self.part(new, day) * self.plant((item, maker), bare, 1.0, day)
         if self.site:

@@ -42,6 +42,7 @@ class Pass {
     this.cap = conditions.cap[reading.bound];
     this.gain = conditions.gain[reading.bound];
     this.bound = reading.bound;
+    this.top = 1; // what a market serves at most: today's use
     this.spread = reading.spread;
     this.arrangement = reading.arrangement;
     this.mixing = reading.mixing;
@@ -238,8 +239,8 @@ class Pass {
     const left = this.weigh(start, stop, slack[node], this.spread);
     let total = this.spread === LEAST ? 0 : left;
     for (let k = start; k < stop; k++) total += w[k - start] * v[k - start];
-    if (count === 0) return snap(Math.min(1, total + extra));
-    if (whole === UNIFORM) return snap(Math.min(1, extra + this.uniform(node, start, stop, first, count, total, left, inLoop)));
+    if (count === 0) return snap(Math.min(this.top, total + extra));
+    if (whole === UNIFORM) return snap(Math.min(this.top, extra + this.uniform(node, start, stop, first, count, total, left, inLoop)));
     if (this.arrangement === ALIKE && !inLoop) {
       // Every maker is supplied alike: the scarcest need as its own place gets it.
       total = left;
@@ -254,7 +255,7 @@ class Pass {
         }
         total += w[k - start] * v[k - start] * least;
       }
-      return snap(Math.min(1, total + extra));
+      return snap(Math.min(this.top, total + extra));
     }
     let alike = whole && sides === 1;
     for (let k = start; k < stop; k++) alike = alike && (flags[k] & EXTRA || wants[k] === 1);
@@ -283,7 +284,7 @@ class Pass {
         for (let one = 0; one < sides; one++) apart += this.deprived(node, start, stop, first, count, one);
         lost = Math.min(lost, apart);
       }
-      return snap(Math.min(1, Math.max(total - lost - hidden, floor * total) + extra));
+      return snap(Math.min(this.top, Math.max(total - lost - hidden, floor * total) + extra));
     }
     // The best arrangement: for each need, what there is of it goes to living plants, first to those that this market hangs
     // on most; the scarcest need decides.
@@ -338,7 +339,7 @@ class Pass {
         best = Math.min(best, sum);
       }
     }
-    return snap(Math.min(1, best + extra));
+    return snap(Math.min(this.top, best + extra));
   }
 
   value(node, here, inLoop) {

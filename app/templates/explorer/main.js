@@ -242,6 +242,7 @@ function start() {
 // For tests and for whoever opens the console: the page's engine by itself.
 window.kanmon = {
   network: (product, buyer, home) => networks.get(product, buyer, home),
+  timeline: (product, buyer, home, changes, assumed, horizon) => timelineOf(networks.get(product, buyer, home), changes, product, assumed, horizon),
   // Losses of items (default: all) and the ways down, under changes: {item: [certain, possible, estimate]}.
   solve: (product, buyer, home, changes, assumed, readings = THREE) => {
     const network = networks.get(product, buyer, home);

@@ -38,7 +38,7 @@ class Network {
     const words = (name) => Array.from(numbers(packed[name]), (i) => shared.strings[i]);
     const weights = (name) => Float64Array.from(numbers(packed[name]), (i) => shared.weights[i]);
     for (const name of ["indices", "flags", "wants", "kind", "whole", "needs", "some"]) this[name] = numbers(packed[name]);
-    for (const name of ["low", "kept_low", "kept_high", "use_low", "use_high", "slack"]) this[name] = weights(name);
+    for (const name of ["low", "kept_low", "kept_high", "use_low", "use_high", "slack", "lag", "life"]) this[name] = weights(name);
     for (const name of ["high", "share"]) this[name] = Float64Array.from(numbers(packed[name]), (code, k) => (code ? shared.weights[code - 1] : this.low[k]));
     for (const name of ["indptr", "need_indptr", "some_indptr"]) this[name] = pointers(packed[name]);
     [this.item, this.supplier, this.placeOf] = ["item", "supplier", "place"].map(words);

@@ -164,6 +164,7 @@ function showWhatIf() {
   unfolded.forEach((wide, id) => $(id) && ($(id).open = wide));
   panel.scrollTop = place;
   if (open && $(open)) $(open).focus({ preventScroll: true });
+  $("results").after(howLong());
   return undefined;
 }
 
