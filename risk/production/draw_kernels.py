@@ -82,7 +82,7 @@ def between(node, here, in_loop, indptr, indices, low, high, share, flags, whole
     if (count == 0 or at >= 1.0 or (apart and spread == MOST)) and not (apart and spread == LEAST and count > 0):
         return market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
                       wants, some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, spared, spread, BEST,
-                      strict, 1.0)  # fmt: skip
+                      strict, 1.0, -1)  # fmt: skip
     for i in range(1, count):  # the worst deals the needs that hurt most first
         slot = rank[first + i]
         j = i - 1
@@ -95,11 +95,11 @@ def between(node, here, in_loop, indptr, indices, low, high, share, flags, whole
             j -= 1
         rank[first + j + 1] = slot
     worst = market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-                   some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, hit, spread, WORST, strict, 1.0)  # fmt: skip
+                   some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, hit, spread, WORST, strict, 1.0, -1)  # fmt: skip
     if apart or (at <= 0.0 and hit == unknown):
         return worst
     best = market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-                  some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, spared, spread, BEST, strict, 1.0)  # fmt: skip
+                  some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, spared, spread, BEST, strict, 1.0, -1)  # fmt: skip
     return best if worst >= best else worst + at * (best - worst)
 
 
