@@ -15,7 +15,7 @@ function itemParagraph(i) {
     return ` [${used.indexOf(source) + 1}]`;
   };
   const sentences = [whatItIs(i, cite), whereItGoes(i), whoMakesIt(i, cite), whoRestrictsIt(i, cite), whatItCosts(i)].filter(Boolean);
-  return h("section", { id: "about-item" }, h("p", { class: "paragraph" }, sentences.join(t("sentence_gap"))),
+  return h("section", { id: "about-item" }, h("p", { class: "paragraph" }, sentences.map((one) => (one.endsWith("。") ? one : `${one} `)).join("").trim()),
     used.length ? h("ol", { class: "sources" }, used.map((source) => h("li", {}, fact(source)))) : null);
 }
 
