@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -12,6 +11,7 @@ from ...datasets.intake.values import firm_key, id_key
 from ...graph import Message
 from ...graph.errors import shorten
 from .mapping import MOST, Reading, Remark
+from .rows import absorb, one_source_each, share_of, stock_of
 
 STOP_DAYS = 180.0
 """Days that a stop lasts where the company does not say."""
@@ -215,7 +215,7 @@ class _Reader:
             sources=sources,
             firms=firms,
             owners={
-                name: (self._firm(row["parent"]), _part_of(row.get("parent_share")))
+                name: (self._firm(row["parent"]), share_of(row.get("parent_share")))
                 for name, row in firms.items()
                 if row.get("parent")
             },
@@ -230,7 +230,7 @@ class _Reader:
             stop_days=min(about.get("stop_days") or STOP_DAYS, LONGEST),
             c_spend=about.get("c_spend"),
             limits={
-                name: value for name in ("country_limit", "hhi_limit") if (value := _part_of(about.get(name))) is not None
+                name: value for name in ("country_limit", "hhi_limit") if (value := share_of(about.get(name))) is not None
             },
         )
 
@@ -285,13 +285,13 @@ class _Reader:
     def _sources(self, firms: dict[str, dict[str, Any]]) -> dict[str, list[Source]]:
         rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         borrowed = 0
-        for row in _one_source_each(self.reading.rows("sourcing")):
+        for row in one_source_each(self.reading.rows("sourcing")):
             id = self._id(row, "part")
             if id is None:
                 self._say("no_part", row["_ref"], "warning")
                 continue
             part = self._part(id, row)
-            stock = _stock(row)
+            stock = stock_of(row)
             if stock is not None:
                 part.stock_days = max(stock, part.stock_days or 0.0)
             vendor, maker = self._vendor_maker(row, firms)
@@ -345,11 +345,11 @@ class _Reader:
             if known is None:
                 merged[key] = source
             else:
-                _absorb(known, source)
+                absorb(known, source)
         for (maker, country), source in list(merged.items()):
             places = [key for key in merged if key[0] == maker and key[1] is not None]
             if country is None and len(places) == 1:  # the row without a country is of the same plant
-                _absorb(merged[places[0]], source)
+                absorb(merged[places[0]], source)
                 del merged[maker, country]
         sources = list(merged.values())
         self._shares(part, sources)
@@ -421,7 +421,7 @@ class _Reader:
                 names.append(name)
         if row.get("country") and row["country"] not in part.places:
             part.places.append(row["country"])
-        stock = _stock(row)
+        stock = stock_of(row)
         if stock is not None:
             part.stock_days = max(stock, part.stock_days or 0.0)
 
@@ -473,40 +473,5 @@ class _Reader:
                 self._say("scenario_names", row["_ref"], "warning", "company", value=company if not known else part)
                 continue
             named = None if company is None else self._firm(company)
-            found.append(row | {"part": part, "company": named, "rate": _part_of(row.get("rate"))})
+            found.append(row | {"part": part, "company": named, "rate": share_of(row.get("rate"))})
         return found
-
-
-def _part_of(share: float | None) -> float | None:
-    """A share that may be written as 35 or 0.35."""
-    return None if share is None else min(share / 100, 1.0) if share > 1 else share
-
-
-def _one_source_each(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Rows that name several sources, as one row each: of the further ones only the name is known."""
-    known = ("part", "name", "_ref", "_sellers")
-    for row in rows:
-        yield row
-        for role, firm in row.get("_more", ()):
-            yield {name: row.get(name) for name in known} | {role: firm}
-
-
-def _stock(row: dict[str, Any]) -> float | None:
-    if row.get("stock") is not None and row.get("daily_use"):
-        return row["stock"] / row["daily_use"]
-    return row.get("stock_days")
-
-
-def _absorb(known: Source, more: Source) -> None:
-    """Two rows of one source: amounts and shares add up, what one leaves blank the other says."""
-    known.refs += more.refs
-    known.spend = (
-        known.spend + more.spend if known.spend is not None and more.spend is not None else known.spend or more.spend
-    )
-    if known.share is not None and more.share is not None:
-        known.share += more.share
-    else:
-        known.share, known.basis = (known.share, known.basis) if known.share is not None else (more.share, more.basis)
-    for name in ("vendor", "qualified", "qualified_date", "lead_days", "switch_days"):
-        if getattr(known, name) is None:
-            setattr(known, name, getattr(more, name))

@@ -166,10 +166,9 @@ class Threatened:
         """Return how the threat runs with some measures, whether they are relevant or not."""
         days, rates = self._film(chosen).run(self.problem.assumptions, READINGS[KEPT[reading]])
         rates = rates[:, self.columns]
-        made = np.diff(np.append(days, self.length)) @ rates
         short = rates < self.problem.below - SHORT
         below = np.where(short.any(axis=0), days[short.argmax(axis=0)], self.length)
-        return Fate(np.maximum(0.0, 1.0 - made / self.length), below)
+        return Fate(np.maximum(0.0, np.diff(np.append(days, self.length)) @ (1.0 - rates)) / self.length, below)
 
     def _film(self, chosen: Iterable[int]) -> Film:
         chosen = set(chosen)

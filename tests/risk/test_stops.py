@@ -132,7 +132,9 @@ def test_measures_count_by_the_weights_and_tell_the_days_that_they_gain():
     # 20 of the 60 days that the robot (10 a day) is short in X's stop, which weighs three of four.
     assert row["removed_estimate"] == pytest.approx(0.75 * 200.0) and row["removed_low"] == pytest.approx(0.75 * 200.0)
     gains = {(g["threat"], g["measure"]): g for g in found.threats.iter_rows(named=True)}
-    assert gains["X", "more"]["days_gained"] == pytest.approx(20.0) and gains["X", "more"]["removed_estimate"] == 200.0
+    assert gains["X", "more"]["days_gained"] == pytest.approx(20.0) and gains["X", "more"][
+        "removed_estimate"
+    ] == pytest.approx(200.0)
     assert found.plan is not None and found.plan.chosen == ("more",) and found.plan.cost == 5.0
 
 

@@ -1,0 +1,44 @@
+"""Rows as people write them: shares in per cent, several sources in one line, stocks as amounts, one source on two rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .company import Source
+
+
+def share_of(share: float | None) -> float | None:
+    """A share that may be written as 35 or 0.35."""
+    return None if share is None else min(share / 100, 1.0) if share > 1 else share
+
+
+def one_source_each(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Rows that name several sources, as one row each: of the further ones only the name is known."""
+    known = ("part", "name", "_ref", "_sellers")
+    for row in rows:
+        yield row
+        for role, firm in row.get("_more", ()):
+            yield {name: row.get(name) for name in known} | {role: firm}
+
+
+def stock_of(row: dict[str, Any]) -> float | None:
+    if row.get("stock") is not None and row.get("daily_use"):
+        return row["stock"] / row["daily_use"]
+    return row.get("stock_days")
+
+
+def absorb(known: Source, more: Source) -> None:
+    """Two rows of one source: amounts and shares add up, what one leaves blank the other says."""
+    known.refs += more.refs
+    known.spend = (
+        known.spend + more.spend if known.spend is not None and more.spend is not None else known.spend or more.spend
+    )
+    if known.share is not None and more.share is not None:
+        known.share += more.share
+    else:
+        known.share, known.basis = (known.share, known.basis) if known.share is not None else (more.share, more.basis)
+    for name in ("vendor", "qualified", "qualified_date", "lead_days", "switch_days"):
+        if getattr(known, name) is None:
+            setattr(known, name, getattr(more, name))
