@@ -24,6 +24,7 @@ def one_source_each(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def stock_of(row: dict[str, Any]) -> float | None:
+    """Days of stock of a row: as stated, or an amount over what is used in a day."""
     if row.get("stock") is not None and row.get("daily_use"):
         return row["stock"] / row["daily_use"]
     return row.get("stock_days")

@@ -95,11 +95,13 @@ def between(node, here, in_loop, indptr, indices, low, high, share, flags, whole
             j -= 1
         rank[first + j + 1] = slot
     worst = market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-                   some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, hit, spread, WORST, strict, 1.0, -1)  # fmt: skip
+                   some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, hit, spread, WORST,
+                   strict, 1.0, -1)  # fmt: skip
     if apart or (at <= 0.0 and hit == unknown):
         return worst
     best = market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-                  some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, spared, spread, BEST, strict, 1.0, -1)  # fmt: skip
+                  some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, spared, spread, BEST,
+                  strict, 1.0, -1)  # fmt: skip
     return best if worst >= best else worst + at * (best - worst)
 
 
