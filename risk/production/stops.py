@@ -440,7 +440,8 @@ class Candidate:
         if self.share is None:
             return Measure(self.id, self.item, days=self.days, cost=self.cost)
         ready = {"estimate": self.usual, "low": 0.0}.get(case, NEVER) if self.ready is None else self.ready
-        return Measure(self.id, self.item, self.share, self.node, ready, 0.0, self.cost)
+        # A day after every threat: changes begin on days that can be told.
+        return Measure(self.id, self.item, self.share, self.node, min(ready, 1e9), 0.0, self.cost)
 
 
 def _kept(case: str) -> str:
