@@ -154,6 +154,8 @@ def _tidy(path: Path, notes: Notes | None, encoding: str | None) -> pl.LazyFrame
 def trade_kind(path: str | Path, encoding: str | None = None) -> str:
     """Return which kind of trade file stands at ``path``: "baci", "comtrade", "japan_customs", "us_census" or "tidy".
 
+    A text file is read in ``encoding`` (default: as its content says).
+
     Raises
     ------
     ReadError

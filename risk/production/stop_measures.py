@@ -81,6 +81,32 @@ def stop_measures(
     ------
     InputError, UnknownIdError
         As `stop_losses`.
+
+    References
+    ----------
+    Definitions of this project, on the runs of `mitigation`.
+
+    Examples
+    --------
+    Ninety of 180 days are covered by the stock; thirty days more take thirty days of output off the loss:
+
+    >>> from kanmon.graph import SupplyGraph
+    >>> from kanmon.risk import Candidate, Scenario, Threat, halt
+    >>> graph = SupplyGraph(
+    ...     items=[{"id": i, "name_en": i, "kind": "component"} for i in ("robot", "gear")],
+    ...     inputs=[{"item": "robot", "input": "gear", "source": "s"}],
+    ...     suppliers=[{"id": "own", "name_en": "own", "kind": "company", "country": "JPN"},
+    ...                {"id": "X", "name_en": "X", "kind": "company", "country": "CHN"}],
+    ...     shares=[{"item": i, "supplier": s, "source": "s", "share": 1, "scope": "own", "complete": True}
+    ...             for i, s in (("robot", "own"), ("gear", "X"))],
+    ...     sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    ... )
+    >>> facts = [{"item": "gear", "supplier": "X", "stock_days": 90.0, "switching_days": 400.0}]
+    >>> stop = Threat(Scenario("CHN", halt("CHN")), days=180)
+    >>> more = [Candidate("S", "gear", 5.0, days=30.0)]
+    >>> found = stop_measures(graph, [stop], {"robot": 365.0}, more, buyer="own", facts=facts)
+    >>> round(found.nothing["estimate"], 6), found.measures.select(pl.col("removed_estimate").round(6)).item()
+    (90.0, 30.0)
     """
     stops = Stops(graph, values, buyer=buyer, facts=facts, candidates=candidates)
     total = sum(threat.weight for threat in threats) or 1.0

@@ -118,8 +118,32 @@ def stop_courses(
 ) -> pl.DataFrame:
     """Return how each product runs from day to day under each threat: the frame of `timeline`, blanks read as above.
 
-    Parameters, errors and references are those of `stop_losses`; ``rate_low`` is the possible loss, ``rate_high`` the
-    certain one. The curves end with twice the days of the threat: until then what was short comes back.
+    Parameters are those of `stop_losses`, and so are errors and references: definitions of this project.
+
+    Returns
+    -------
+    polars.DataFrame
+        As `timeline`; ``rate_low`` is the possible loss, ``rate_high`` the certain one. The curves end with twice the days
+        of the threat: until then what was short comes back.
+
+    Examples
+    --------
+    >>> from kanmon.graph import SupplyGraph
+    >>> from kanmon.risk import Scenario, Threat, halt
+    >>> graph = SupplyGraph(
+    ...     items=[{"id": i, "name_en": i, "kind": "component"} for i in ("robot", "gear")],
+    ...     inputs=[{"item": "robot", "input": "gear", "source": "s"}],
+    ...     suppliers=[{"id": "own", "name_en": "own", "kind": "company", "country": "JPN"},
+    ...                {"id": "X", "name_en": "X", "kind": "company", "country": "CHN"}],
+    ...     shares=[{"item": i, "supplier": s, "source": "s", "share": 1, "scope": "own", "complete": True}
+    ...             for i, s in (("robot", "own"), ("gear", "X"))],
+    ...     sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    ... )
+    >>> facts = [{"item": "gear", "supplier": "X", "stock_days": 90.0, "switching_days": 400.0}]
+    >>> stop = Threat(Scenario("CHN", halt("CHN")), days=180)
+    >>> frame = stop_courses(graph, [stop], {"robot": 1.0}, buyer="own", facts=facts)
+    >>> frame.filter(pl.col("rate_estimate") < 1)["day"].min()
+    90.0
     """
     stops = Stops(graph, values, buyer=buyer, facts=facts)
     return pl.concat([stops.within(items).courses(some) for some, items in stops.chunks(threats)])
