@@ -28,7 +28,7 @@ def called(headers: Iterable[str], table: str) -> dict[str, str]:
     beside it (a unit) is not taken: what it says would be lost.
 
     >>> called(["Importing country", "輸出国", "Value", "Year", "memo"], "flows")
-    {'Importing country': 'importer', '輸出国': 'exporter', 'Value': 'value', 'Year': 'year'}
+    {'Value': 'value', 'Year': 'year', 'Importing country': 'importer', '輸出国': 'exporter'}
     """
     headers = list(headers)
     columns, words = _words()[table]

@@ -178,6 +178,7 @@ def test_whatif_answers_with_reason_and_sources(tmp_path):
         "why.csv",
         "sources.csv",
         "summary.json",
+        "find_out.csv",
     }
 
 
