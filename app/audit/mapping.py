@@ -158,8 +158,6 @@ def _line(table: Table, kind: str, column: str, read_as: str, how: str) -> dict[
 
 def _aside(table: Table, label: str, reading: Reading) -> None:
     for n, each in enumerate(one for one in table.set_aside if one.reason in {"no_name", "no_value"}):
-        if table.form == "questionnaire":
-            return
         if n >= MOST:
             return
         reading.remarks.append(Remark(label, Message(f"app.check.reason_{each.reason}"), each.row, severity="warning"))

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from .values import is_blank, number
 from .words import bare, marks, plain
 
-REASONS = ("no_name", "no_value", "total", "example", "heading", "header", "note")
-"""Why a row is no line; "no_value" is a name that was a formula stored without its value."""
+REASONS = ("no_name", "no_value", "no_answer", "total", "example", "heading", "header", "note")
+"""Why a row is no line: "no_value" is a name that was a formula stored without its value, "no_answer" an open question."""
 _EXAMPLE = re.compile(
     r"[（(【\[<]?\s*(記入例|入力例|記載例|例|example|e\.g\.|ejemplo|beispiel|示例|exemple)\s*(?:[）)】\]>]|[:：])",
     re.IGNORECASE,

@@ -373,7 +373,7 @@ def _answered(
     if "answer" not in roles or data.is_empty():
         return data, aside
     answered = data.to_series(roles["answer"][0] + 1).is_not_null()
-    more = [SetAside(row, "no_name") for row in data.filter(~answered)["row"].to_list()]
+    more = [SetAside(row, "no_answer") for row in data.filter(~answered)["row"].to_list()]
     return data.filter(answered), sorted([*aside, *more], key=lambda each: each.row)
 
 
