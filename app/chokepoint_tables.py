@@ -32,8 +32,22 @@ def share(low: float | None, high: float | None) -> str:
         return "–"
     if high - low < 5e-3:
         return f"{low:.0%}" if low <= 0.995 or low == 1 else ">99%"
-    a, b = f"{floor(100 * low + 1e-9)}%", f"{ceil(100 * high - 1e-9)}%"
+    a, b = at_least(low), at_most(high)
     return a if a == b else f"{a}–{b}"
+
+
+def at_least(value: float) -> str:
+    """Return a lower bound as text, never above what it is.
+
+    >>> at_least(0.667), at_most(0.661)
+    ('66%', '67%')
+    """
+    return f"{floor(100 * value + 1e-9)}%"
+
+
+def at_most(value: float) -> str:
+    """Return an upper bound as text, never below what it is."""
+    return f"{ceil(100 * value - 1e-9)}%"
 
 
 def lost(row: dict[str, Any], kind: str = "loss") -> str:

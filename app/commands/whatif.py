@@ -184,6 +184,7 @@ def _show(answer: Answer, terminal: Console, lang: str) -> None:
     from rich.table import Table
 
     from ...graph.messages import text
+    from ..chokepoint_tables import at_least, at_most, share
 
     graph = answer.graph
     product = safe(name_of(graph.item(answer.product), lang))
@@ -194,7 +195,8 @@ def _show(answer: Answer, terminal: Console, lang: str) -> None:
         table.add_column(text(f"app.whatif.{head}", lang), justify="left" if head in {"scenario", "reading"} else "right")
     for row in answer.outcome.iter_rows(named=True):
         reading = text(f"app.whatif.reading_{row['reading']}", lang)
-        losses = (f"{1 - row[f'kept_{bound}']:.0%}" for bound in ("estimate", "high", "low"))
+        estimate, certain, possible = (1 - row[f"kept_{bound}"] for bound in ("estimate", "high", "low"))
+        losses = share(estimate, estimate), at_least(certain), at_most(possible)
         table.add_row(safe(row["scenario"], 50), reading, *losses)
     terminal.print(table)
     terminal.print(text("app.whatif.how_to_read", lang), style="dim")

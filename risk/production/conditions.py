@@ -114,7 +114,7 @@ class Effects:
         holders = [change for change in scenario if change.kind == "stockpile" and change.holder is not None]
         self.network = network
         aims = tuple((change.to, None if change.to else str(change.node)) for change in embargoes)
-        self.sides = sides = _sides(network, aims, tuple(str(change.holder) for change in holders))
+        self.sides = sides = about.sides(aims, tuple(str(change.holder) for change in holders))
         self.holders = {id(change): inside for change, inside in zip(holders, sides.inside[len(embargoes) :], strict=True)}
         self.effects: list[
             tuple[int, str, tuple[float, float], np.ndarray, np.ndarray, np.ndarray, list[tuple[int, int]]]
@@ -179,6 +179,7 @@ class Effects:
         return Conditions(cap, gain, sides.side, sides.reader, sides.unknown)
 
 
+_ALIKE = 64
 Aim = tuple[tuple[str, ...], str | None]
 """Whom an embargo hits; where it is everybody abroad, its own node instead."""
 
@@ -214,12 +215,6 @@ class Sides:
         self.inside = [[kind[i] for kind in kinds] + [False] for i in range(len(aims) + len(holders))]
 
 
-@lru_cache(maxsize=64)
-def _sides(network: ProductionNetwork, aims: tuple[Aim, ...], holders: tuple[str, ...]) -> Sides:
-    """Return the sides of a network; scenarios that aim alike share them."""
-    return Sides(network, aims, holders)
-
-
 def _home(network: ProductionNetwork, node: str) -> set[str]:
     chain = network.chains.get(node, (node,))
     countries = set(network.makers.filter(pl.col("supplier") == node)["country"].drop_nulls())
@@ -232,6 +227,7 @@ class Places:
     def __init__(self, network: ProductionNetwork) -> None:
         makers = network.makers
         self.network = network
+        self._sides: dict[tuple[tuple[Aim, ...], tuple[str, ...]], Sides] = {}
         self.item = network.nodes["item"].to_numpy()
         self.supplier = network.nodes["supplier"].fill_null("").to_numpy()
         self.items = set(network.items)
@@ -284,6 +280,14 @@ class Places:
             sold = self.sales_links[self.network.indices[self.sales_links] == home]
             sold = sold[self.network.owner[sold] != self.network.market(str(self.network.product))]
         return makers, sold, self._hiding(str(node), item, hidden)
+
+    def sides(self, aims: tuple[Aim, ...], holders: tuple[str, ...]) -> Sides:
+        """Return the sides of the network; scenarios that aim alike share them, as long as these are few."""
+        if (aims, holders) not in self._sides:
+            if len(self._sides) >= _ALIKE:
+                self._sides.clear()
+            self._sides[aims, holders] = Sides(self.network, aims, holders)
+        return self._sides[aims, holders]
 
     def sales(self, node: str | None, item: str | None, hidden: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the sales of a node, and the links to remainders that may be its."""

@@ -30,7 +30,7 @@ function answer() {
   const title = h("h2", {}, product, " ", h("small", {}, place));
   if (!ranking.length) return [title, h("p", { class: "lead" }, t("board_nobody", { product }))];
   const three = ranking.slice(0, 3);
-  const words = { product, names: three.map(({ id }) => nameOfId(id)).join(t("name_list")), first: nameOfId(three[0].id), certain: atLeast(three[0].certain), estimate: percent(three[0].estimate), possible: atMost(three[0].possible) };
+  const words = { product, names: three.map(({ id }) => nameOfId(id)).join(t("name_list")), first: nameOfId(three[0].id), certain: atLeast(three[0].certain), estimate: estimated(three[0].estimate), possible: atMost(three[0].possible) };
   return [title,
     h("p", { class: "lead" }, t(three[0].certain >= 0.01 ? "board_lead" : "board_lead_open", words)),
     h("ol", { class: "cards" }, three.map((one, n) => card(one, n))),
@@ -42,7 +42,7 @@ function card({ id, certain, possible, estimate, hard }, n) {
   const because = bindingHold(id);
   return h("li", {}, h("button", { class: "card", id: `card-${id}`, ...shock([{ kind: "halt", node: id }]) },
     h("span", { class: "card-head" }, h("span", { class: "rank" }, String(n + 1)), h("strong", {}, nameOfId(id)), hard === null ? null : h("span", { class: "hard" }, t(hard ? "hard" : "soft"))),
-    h("span", { class: "huge" }, h("b", {}, percent(estimate)), " ", h("span", {}, t("lost_if_stops"))),
+    h("span", { class: "huge" }, h("b", {}, estimated(estimate)), " ", h("span", {}, t("lost_if_stops"))),
     lossBand(loss), h("span", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(certain) })), h("span", {}, t("possible_loss", { loss: atMost(possible) }))),
     because ? h("small", {}, t("holds", because)) : null, toFindOutShort(id)));
 }
@@ -131,7 +131,7 @@ function totalCell({ id, certain, possible, estimate }) {
   const loss = { certain, possible, estimate };
   const changes = [{ kind: "halt", node: id }];
   return h("td", {}, h("button", { class: "cell total", id: `cell-${id}-all`, tabindex: -1, "aria-label": `${nameOfId(id)}: ${lossWords(loss)}`, ...shock(changes) },
-    h("b", {}, percent(estimate)), lossBand(loss)));
+    h("b", {}, estimated(estimate)), lossBand(loss)));
 }
 
 const lossMarks = () => [0, 1, 2, 3, 4].map((g) => h("span", { class: "mark" }, h("span", { class: `swatch loss-${g}` }), t(`loss_${g}`)));

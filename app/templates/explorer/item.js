@@ -54,7 +54,7 @@ function whatItCosts(i) {
   const id = items.id[i];
   if (!state.product || id === state.product || criticality(i) === null) return null;
   const { estimate, certain, possible } = haltOf(id).loss(state.product);
-  return t("about_without", { product: nameOfId(state.product), estimate: percent(estimate), certain: atLeast(certain), possible: atMost(possible) });
+  return t("about_without", { product: nameOfId(state.product), estimate: estimated(estimate), certain: atLeast(certain), possible: atMost(possible) });
 }
 
 // The years of one market: views of the same scope, level and measure, for each year the one that stands first.

@@ -30,7 +30,7 @@ const nameOfId = (id) => {
 const atLeast = (value) => `${Math.floor(100 * value + 1e-7)}%`;
 const atMost = (value) => `${Math.ceil(100 * value - 1e-7)}%`;
 const bandWords = ({ certain, possible }) => t("lost_band", { certain: atLeast(certain), possible: atMost(possible) });
-const lossWords = (loss) => t("lost_words", { estimate: percent(loss.estimate), certain: atLeast(loss.certain), possible: atMost(loss.possible) });
+const lossWords = (loss) => t("lost_words", { estimate: estimated(loss.estimate), certain: atLeast(loss.certain), possible: atMost(loss.possible) });
 
 // A band from what is certainly to what is possibly lost, with the estimate as a line on it.
 function lossBand(loss) {
@@ -180,7 +180,7 @@ function results() {
 
 function lossFigure(loss, id) {
   return h("div", { class: "lost", "data-item": id, "data-certain": loss.certain, "data-possible": loss.possible, "data-estimate": loss.estimate },
-    h("p", { class: "huge" }, h("b", {}, percent(loss.estimate)), " ", h("span", {}, t("lost_estimate"))),
+    h("p", { class: "huge" }, h("b", {}, estimated(loss.estimate)), " ", h("span", {}, t("lost_estimate"))),
     lossBand(loss),
     h("p", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(loss.certain) })), h("span", {}, t("possible_loss", { loss: atMost(loss.possible) }))));
 }
@@ -211,7 +211,7 @@ const worstFirst = (a, b) => {
 function lossLine(id, loss = whatIf.losses.get(id)) {
   return h("div", { class: "lost-line", "data-item": id },
     h("button", { class: "plain name", onclick: () => select(item(itemNumber.get(id))) }, cut(nameOfId(id), 60)),
-    h("span", { class: "figure" }, percent(loss.estimate)), lossBand(loss), h("small", {}, bandWords(loss)));
+    h("span", { class: "figure" }, estimated(loss.estimate)), lossBand(loss), h("small", {}, bandWords(loss)));
 }
 
 function changesList() {
@@ -309,7 +309,7 @@ function pinned() {
         h("input", { id: `pin-${n}`, value: one.name, placeholder: cut(words, 60), "aria-label": t("pin_name", { letter: letterOf(n) }), onchange: rename }),
         h("button", { class: "plain", "aria-label": `${t("remove")}: ${words}`, onclick: () => update({ pins: state.pins.filter((_, i) => i !== n) }) }, "×")),
         h("button", { class: "plain", onclick: () => setChanges(one.changes) }, cut(describeScenario(one.changes), 160)),
-        h("p", { class: "pin-figure" }, h("b", {}, percent(loss.estimate)), lossBand(loss)), h("small", {}, bandWords(loss)));
+        h("p", { class: "pin-figure" }, h("b", {}, estimated(loss.estimate)), lossBand(loss)), h("small", {}, bandWords(loss)));
     })));
 }
 

@@ -39,6 +39,9 @@ function percent(value) {
   return `${Math.abs(exact % 1) === 0.5 && near % 2 ? near - 1 : near}%`;
 }
 
+// An estimate of nearly all is not all, as on the command line.
+const estimated = (value) => (value > 0.995 && value < 1 ? ">99%" : percent(value));
+
 // A share: what is there but rounds to nothing is said to be there.
 const part = (value) => (value > 0 && value < 0.005 ? "<1%" : percent(value));
 
