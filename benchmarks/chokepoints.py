@@ -48,7 +48,7 @@ def network(n_items: int, seed: int = 1) -> ProductionNetwork:
         inputs=pl.DataFrame({"item": name[user], "input": name[need], "source": "s"}).unique(maintain_order=True),
         suppliers=pl.DataFrame({"id": [f"C{k}" for k in range(COUNTRIES)], "name_en": "x", "kind": "country"}),
         shares=shares.group_by("item", "supplier", maintain_order=True)
-        .agg(pl.col("share").sum())
+        .agg(pl.col("share").sum().clip(upper_bound=1.0))
         .with_columns(source=pl.lit("s")),
         sources=[{"id": "s", "title": "t", "publisher": "p"}],
     )
