@@ -86,7 +86,8 @@ def test_search_forgives_and_knows_codes(question, name, world_page, visit, worl
 
 def test_search_outside_the_chain_says_that_the_product_is_left(robot_page, visit, world):
     tab = visit(robot_page)
-    outside = world.items.filter(~pl.col("id").is_in(world.needed_by(["humanoid_robot"]).implode()) & (pl.col("kind") == "product"))
+    needed = world.needed_by(["humanoid_robot"]).implode()
+    outside = world.items.filter(~pl.col("id").is_in(needed) & (pl.col("kind") == "product"))
     tab.fill("#search", outside["id"][0])
     tab.keyboard.press("Enter")
     assert state(tab)["product"] is None
