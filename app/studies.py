@@ -14,6 +14,7 @@ from ..datasets import maker_prior
 from ..graph import InputError, Interval, ReadError, SupplyGraph, notebook
 from ..graph.errors import did_you_mean, nearest, shorten
 from ..graph.files import whole_file
+from ..graph.frames import to_pandas
 from ..graph.messages import default_language, text
 from ..risk import Scenario, chokepoints, simulate, sweep, timeline, timeline_summary, uncertainty, what_to_find_out
 
@@ -88,7 +89,7 @@ class Study:
 
     def to_pandas(self) -> dict[str, pandas.DataFrame]:
         """Return all tables as pandas frames by their name."""
-        return {name: frame.to_pandas() for name, frame in self.tables.items()}
+        return {name: to_pandas(frame) for name, frame in self.tables.items()}
 
     def to_excel(self, path: str | Path, *, force: bool = False) -> Path:
         """Write all tables into a workbook, a sheet each; no cell is a formula or a link.
