@@ -22,6 +22,7 @@ $(STAMP): pyproject.toml constraints.txt $(wildcard constraints/*.txt)
 demo: $(STAMP)
 	$(BIN)/kanmon assess --out $(OUT)/assessment --force
 	$(BIN)/kanmon audit datasets/data/demo_company/audit.xlsx --out $(OUT)/audit --force
+	$(BIN)/python scripts/first_use.py --warm
 	@echo
 	@echo "Open $(OUT)/assessment/explorer.html and $(OUT)/audit/report.html in a browser."
 

@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from ..graph.errors import KanmonError
+from ..graph.errors import CompilingWarning, KanmonError
 from ..graph.files import KeptWarning, reason_of
 from ..graph.messages import LANGUAGES, default_language, text
 from .patience import Patience
@@ -72,7 +72,7 @@ def _say(line: str) -> None:
 
 def _warned(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
     """Show what a person should know as a line, and other warnings to those who look for faults."""
-    if issubclass(category, KeptWarning) or os.environ.get("KANMON_DEBUG"):
+    if issubclass(category, (KeptWarning, CompilingWarning)) or os.environ.get("KANMON_DEBUG"):
         _say(str(message))
 
 

@@ -75,6 +75,10 @@ class MissingExtraError(KanmonError, ImportError):
     """A package is needed that a plain installation does without; the message has the command that adds it."""
 
 
+class CompilingWarning(UserWarning):
+    """Loops are compiled for this machine, which takes seconds once: the next call does not wait."""
+
+
 class LimitError(KanmonError, RuntimeError):
     """The exact answer would be larger than a stated limit; nothing was cut silently."""
 
