@@ -22,7 +22,7 @@ class _Announcement(event.Listener):
         function = (event.data or {})["dispatcher"].py_func
         if not self.said and function.__module__.startswith("kanmon."):
             self.said = True
-            warnings.warn(text("graph.errors.compiling"), CompilingWarning, stacklevel=2)
+            warnings.warn_explicit(text("graph.errors.compiling"), CompilingWarning, "kanmon", 1)
 
     def on_end(self, event: event.Event) -> None:
         """Nothing is said."""
