@@ -106,7 +106,7 @@ def code_lines(page, kinds=("python", "py", "console", "sh", "text")):
     found = [line for kind in kinds for block in blocks(page, kind) for line in block.splitlines()]
     for block in blocks(page, "pycon"):
         found += [example for line in block.splitlines() if (example := re.sub(r"^(>>>|\.\.\.) ", "", line)) != line]
-    return [line.removeprefix("$ ").replace(" --lang ja", "").strip() for line in found]
+    return [line.removeprefix("$ ").replace(" --lang ja", "").strip() for line in found if line.strip()]
 
 
 @pytest.mark.parametrize(
