@@ -22,8 +22,8 @@ from .simulation import CAP, GAIN, READINGS, ROOM, Assumptions, X, arguments
 
 LEVEL_OF = {"country": "country", "supplier": "company", "item": "country"}
 """What may fail, and whose shares are looked at by default."""
-_PART = 64
-"""Fewest sets for which another core is asked."""
+_PART = 200_000
+"""Fewest nodes, over all sets, for which another core is asked."""
 
 
 def network_of(
@@ -210,7 +210,7 @@ class Failures:
 
         # Sets are independent of each other, and the kernel lets go of the interpreter: one part for each core.
         count = len(pointer) - 1
-        parts = min(cpu_count() or 1, 1 + count // _PART)
+        parts = min(cpu_count() or 1, 1 + count * len(network.kind) // _PART, max(count, 1))
         ends = np.linspace(0, count, parts + 1).astype(int)
         if parts == 1:
             return np.clip(1 - part(0, count), 0.0, 1.0)
