@@ -176,8 +176,8 @@ def replay(order, starts, kind, indptr, indices, low, high, share, flags, whole,
                 first = fail(members[i], hit_ptr, hits, cut_ptr, cuts, spare_ptr, spares, calm_gain, base_cap, base_gain,
                              owner, block_of, dirty, first)  # fmt: skip
             climb(first, rising, x, block_of, up_ptr, up, dirty, order, starts, kind, indptr, indices, low, high, share,
-                  flags, whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, base_cap, base_gain, base,
-                  v, w, mu, sides, unknown, spread, arrangement, mixing, strict)  # fmt: skip
+                  flags, whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, base_cap, base_gain,
+                  base, v, w, mu, sides, unknown, spread, arrangement, mixing, strict)  # fmt: skip
             for block in range(first, blocks):
                 dirty[block] = 0
             prefix, length = start, max(shared, length)
@@ -187,8 +187,8 @@ def replay(order, starts, kind, indptr, indices, low, high, share, flags, whole,
             first = fail(members[i], hit_ptr, hits, cut_ptr, cuts, spare_ptr, spares, calm_gain, cap, gain, owner,
                          block_of, dirty, first)  # fmt: skip
         climb(first, rising, base, block_of, up_ptr, up, dirty, order, starts, kind, indptr, indices, low, high, share,
-              flags, whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides,
-              unknown, spread, arrangement, mixing, strict)  # fmt: skip
+              flags, whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu,
+              sides, unknown, spread, arrangement, mixing, strict)  # fmt: skip
         for j in range(len(wanted)):
             result[row * len(wanted) + j] = x[wanted[j]]
         # Back to the base, for the next set.
