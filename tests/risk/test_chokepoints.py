@@ -234,9 +234,8 @@ def test_a_table_of_many_failures_says_what_each_says_alone(seed):
     items, countries = [f"i{k}" for k in range(7)], ["AAA", "BBB", "CCC", "DDD"]
     inputs, shares = [], []
     for at, item in enumerate(items):
-        for other in rng.choice(len(items), 2, replace=False):
-            if other > at or rng.random() < 0.15:
-                inputs.append({"item": item, "input": items[other], "source": "s"})
+        needs = [int(other) for other in rng.choice(len(items), 2, replace=False) if other > at or rng.random() < 0.15]
+        inputs += [{"item": item, "input": items[other], "source": "s"} for other in needs]
         named = rng.choice(countries, rng.integers(0, 4), replace=False)
         told = rng.random(len(named)) * rng.choice([1.0, 0.6]) if len(named) else []
         for country, share in zip(named, told, strict=True):
