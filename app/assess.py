@@ -10,7 +10,6 @@ import polars as pl
 from ..datasets import technologies
 from ..graph import SupplyGraph
 from ..risk import Scenario, concentration, flag_technologies, halt
-from .ask import first_facts
 from .chokepoints import assessed_tables, exposed
 
 ASKED, NODES = 3, 5
@@ -175,6 +174,8 @@ def _to_find_out(
     graph: SupplyGraph, products: list[str], nodes: pl.DataFrame, level: str, buyer: str | None
 ) -> pl.DataFrame:
     """Return what to find out first about the most critical nodes of each product: ``product``, ``scenario`` is the node."""
+    from .ask import first_facts
+
     parts = []
     for product in products:
         critical = nodes.filter(pl.col("product") == product)["node"].head(NODES) if nodes.height else pl.Series()
