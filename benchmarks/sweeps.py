@@ -1,7 +1,7 @@
 """Time thousands of scenarios of one product and print a markdown table: ``python benchmarks/sweeps.py``.
 
-The scenarios are made from a seed: one to three changes each, halts, embargoes and reductions of countries and of single steps.
-Beside the sweep stands the same question asked one scenario at a time, for a hundred of them.
+The scenarios are made from a seed: one to three changes each, halts, embargoes and reductions of countries and of single
+steps. Beside the sweep stands the same question asked one scenario at a time, for a hundred of them.
 """
 
 import time
