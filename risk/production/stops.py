@@ -332,12 +332,13 @@ class Stops:
     def _stand(self, case: str) -> list[Measure]:
         usual = self._usual["switching_days"]
         usual = NEVER if usual is None else usual
-        rows = self.facts.partition_by("item", as_dict=True, include_key=False)
-        none = self.facts.clear()
+        rows: dict[str, list[Any]] = defaultdict(list)
+        for item, *row in self.facts.select("item", "supplier", "used", "qualified", "switching_days").iter_rows():
+            rows[item].append(row)
         return [
             new_source(f"ready:{item}:{n}", item, node=place, ready=days, cost=0.0)
             for item in self.direct
-            for n, (days, place) in enumerate(ready_sources(rows.get((item,), none), case, usual))
+            for n, (days, place) in enumerate(ready_sources(rows.get(item, []), case, usual))
             if days < NEVER
         ]
 
