@@ -296,7 +296,8 @@ class _Reader:
                 part.stock_days = max(stock, part.stock_days or 0.0)
             vendor, maker = self._vendor_maker(row, firms)
             country = row.get("country")
-            if country is None and maker is not None and firms.get(maker, {}).get("country"):
+            said = "country" in row.get("_unreadable", ())  # a cell that names two countries is no blank
+            if country is None and not said and maker is not None and firms.get(maker, {}).get("country"):
                 country = firms[maker]["country"]
                 borrowed += 1
             if maker is None and vendor is None and country is None:

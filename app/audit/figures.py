@@ -11,7 +11,17 @@ import polars as pl
 
 from ...datasets import critical_product_items, critical_products, technologies
 from ...graph import Message, SupplyGraph
-from ...risk import Scenario, concentration, exposure, flag_technologies, halt, look_through, solve, stop_losses
+from ...risk import (
+    Scenario,
+    concentration,
+    exposure,
+    flag_technologies,
+    halt,
+    look_through,
+    solve,
+    sourcing_spread,
+    stop_losses,
+)
 from .company import Company
 from .company_graph import HOME, SELF, CompanyGraph, firm_id, item_id, plant_id, stop_of
 from .links import IS, Link
@@ -60,7 +70,7 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
     revenue = {id: float(row["revenue"]) for id, row in company.products.items() if row.get("revenue") is not None}
     facts = sourcing_facts(company)
     exposed = exposure(built.own, None, SELF, level="supplier", facts=facts)
-    parts = part_rows(company, exposed, links)
+    parts = part_rows(company, exposed, sourcing_spread(built.own, SELF, facts, home=HOME), links)
     countries, firms = _countries(company, built), _firms(company)
     threats = [stop_of(company, node) for node in [*countries, *firms]]
     values = {item_id(id): row.get("revenue") for id, row in company.products.items()}

@@ -18,8 +18,7 @@ from ...graph import InputError
 from ...graph.errors import shorten
 from ...risk.production.handed_on import HandedOn
 from ..audit.company import Company
-from ..audit.company_graph import CompanyGraph
-from ..audit.parts import HOME
+from ..audit.company_graph import HOME, CompanyGraph
 from .stopped import DAYS, Stopped, stopped
 
 FORMAT, VERSION = "kanmon-exposure-card", 1
