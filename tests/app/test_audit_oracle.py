@@ -13,12 +13,19 @@ import statistics
 import unicodedata
 from pathlib import Path
 
+import openpyxl
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from kanmon.app.audit.company import company_from
+from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.audit.content import content
+from kanmon.app.audit.figures import work_out
+from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.report import audit
+from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import SupplyGraph
-
-openpyxl = pytest.importorskip("openpyxl")
+from openpyxl.cell.cell import MergedCell
 
 DEMO = Path(__file__).resolve().parents[2] / "datasets" / "data" / "demo_company" / "audit.xlsx"
 DATE = "2026-11-23"
@@ -101,15 +108,20 @@ class Books:
         firms = {firm(row["調達先"]): row for row in sheet(book, "調達先")}
         self.firms, self.technologies = firms, sheet(book, "技術")
         self.measures = [row for row in sheet(book, "対策案") if plain(row["対策"])]
-        self.stock, self.sources = {}, {}
+        self.stock, self.sources, nameless = {}, {}, []
         for row in sheet(book, "調達"):
             part = plain(row["部品番号"])
             if part in {None, "合計"}:
                 continue
             self._stock(part, row)
             source = self._source(row, firms)
-            if source is not None:
+            if source["maker"] or source["seller"] or source["place"]:
                 self._add(self.sources.setdefault(part, []), source)
+            elif any(source[name] is not None for name in ("share", "qualified", "lead", "switch", "spend")):
+                nameless.append((part, source))
+        for part, source in nameless:
+            if part in self.sources:  # beside named sources it is one more, of nobody knows whom
+                self._add(self.sources[part], source)
         for sources in self.sources.values():
             self._blank_places(sources)
             self._shares(sources)
@@ -136,8 +148,6 @@ class Books:
         where = place(row.get("製造拠点国"))
         if where is None and plain(row.get("製造拠点国")) is None and maker in firms:
             where = place(firms[maker].get("製造拠点国"))
-        if not seller and not maker and where is None:
-            return None
         share, text = None, plain(row.get("調達割合"))
         if text is not None:
             percent = text.endswith("%")
@@ -177,7 +187,7 @@ class Books:
         for source in [one for one in sources if one["place"] is None]:
             who = source["maker"] or source["seller"]
             others = [one for one in sources if one["place"] and (one["maker"] or one["seller"]) == who]
-            if len(others) == 1:
+            if len(others) == 1 and who and source["share"] is None:
                 Books._absorb(others[0], source)
                 sources.remove(source)
 
@@ -289,8 +299,14 @@ class Oracle:
         return told + left * at
 
     def behind(self, part, stop, reading):
-        """What the makers of a part lose of each thing that they need."""
-        return [self.lost_share(one, stop, reading) for one in self.books.below.get(part, ()) if one in self.books.sources]
+        """What the makers of a part need, and what the stop takes of it."""
+        needs = [one for one in self.books.below.get(part, ()) if one in self.books.sources]
+        return [(one, self.lost_share(one, stop, reading)) for one in needs]
+
+    def stock(self, part, reading, span):
+        """Days in stock; a blank lasts for the whole stop, is none, or is usual."""
+        told = self.books.stock.get(part)
+        return {"low": span, "estimate": self.usual_stock}.get(reading, 0.0) if told is None else told
 
     def ready(self, part, stop, reading):
         """Who else delivers: (days until then, the part that the stop leaves of it)."""
@@ -313,8 +329,7 @@ class Oracle:
     def short(self, part, stop, reading, span, more=()):
         """Days of output that a part costs a product in ``span`` days, and the first day without; ``more``: measures."""
         lost, behind = self.lost_share(part, stop, reading), self.behind(part, stop, reading)
-        stock = self.books.stock.get(part) if part in self.books.sources else 0.0
-        stock = {"low": span, "estimate": self.usual_stock}.get(reading, 0.0) if stock is None else stock
+        stock = self.stock(part, reading, span) if part in self.books.sources else 0.0
         stock += sum(one.get("stock", 0.0) for one in more)
         opens = [(day, share, 1.0) for day, share in self.ready(part, stop, reading)]
         for one in more:
@@ -322,11 +337,14 @@ class Oracle:
                 day, share, where = one["source"]
                 opens.append((day, share, 0.0 if stop == ("country", where) else 1.0))
         opens = [(day, share * left) for day, share, left in opens]
-        marks = sorted({0.0, span, *(day for day, _ in opens if day < span)})
+        # What its makers have in stock of the things they need runs out one by one.
+        runs_out = [(self.stock(one, reading, span) / gone, gone) for one, gone in behind if gone > 1e-12]
+        marks = sorted({0.0, span, *(day for day, _ in [*opens, *runs_out] if day < span)})
         empty, worst, first, used = stock, 0.0, span, 0.0
         for start, end in itertools.pairwise(marks):
             can = 1.0 - lost + sum(share for day, share in opens if day <= start)
-            comes = self.comes(min(1.0, can), behind, reading)
+            missing = [gone for day, gone in runs_out if day <= start]
+            comes = self.comes(min(1.0, can), missing, reading)
             if comes < 1 - 1e-12:
                 runs = (empty - used) / (1 - comes)
                 if runs < end - start - 1e-9 and first == span:
@@ -388,7 +406,7 @@ class Oracle:
         rows = []
         for part in self.books.direct:
             if part in self.books.sources:
-                behind = self.behind(part, stop, "estimate")
+                behind = [gone for _, gone in self.behind(part, stop, "estimate")]
                 lost = 1 - self.comes(1 - self.lost_share(part, stop, "estimate"), behind, "estimate")
                 if lost > 1e-9:
                     rows.append((self.books.stock.get(part, self.usual_stock) / lost, part))
@@ -605,6 +623,60 @@ def mutated(path, seed):
     return path
 
 
+# A plant of which the sourcing sheet says nothing stands where the suppliers sheet says; this one cell contradicts it.
+TWO_PLACES = "中国・台湾"
+BLANKED = ["調達先", "製造拠点国", "調達割合", "認定", "認定日", "切替日数", "在庫数", "1日使用量", "在庫日数", "年間購入額"]
+
+
+def figures_of(path):
+    company = company_from(recognise(understand(path), {}))
+    return work_out(company, build_graph(company, [], SupplyGraph()), [], "en")
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return figures_of(DEMO)
+
+
+cells = st.tuples(st.sampled_from([*BLANKED, "年間売上"]), st.integers(3, 135))
+
+
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(cells, min_size=1, max_size=40))
+def test_blank_cells_never_make_a_figure_of_the_board_better_than_it_may_be(tmp_path, whole, blank):
+    """Bounds only widen; a stop that is not named any more is among what no row names, or what nobody is named for."""
+    book = openpyxl.load_workbook(DEMO)
+    for name, row in blank:
+        page = book["製品" if name == "年間売上" else "調達"]
+        at = {str(cell.value).split("\n")[0]: cell.column for cell in page[2] if cell.value}[name]
+        cell = page.cell(3 + row % 3 if name == "年間売上" else row, at)
+        if not isinstance(cell, MergedCell) and cell.value != TWO_PLACES:
+            cell.value = None
+    book.save(tmp_path / "blank.xlsx")
+    found = figures_of(tmp_path / "blank.xlsx")
+    rows = {row["node"]: row for row in [*found.countries, *found.makers]}
+    worst = lambda value: NEVER if value is None else value  # noqa: E731
+    for row in [*whole.countries, *whole.makers]:
+        now, most = rows.get(row["node"]), worst(row["loss_open"])
+        if now is None:
+            unnamed = [worst(one["loss_open"]) for one in rows.values()] if found.unsourced else []
+            unseen = worst(found.unseen.get("maker" if row["maker"] else "country", 0.0))
+            assert max([unseen, *unnamed], default=0.0) >= most - 1.0, row["node"]
+            continue
+        assert now["loss_low"] <= row["loss_low"] + 1.0 and worst(now["loss_open"]) >= most - 1.0, row["node"]
+        assert now["year_low"] <= row["year_low"] + 1.0
+        assert worst(now["day_high"]) >= worst(row["day_high"]) - 1e-6
+        if found.unsourced == whole.unsourced:
+            assert worst(now["loss_high"]) >= worst(row["loss_high"]) - 1.0
+            assert worst(now["day_low"]) <= worst(row["day_low"]) + 1e-6
+    for name in ("country_known", "maker_known", "supplier_known", "stock_known", "switch_known", "tier2_own"):
+        assert found.coverage[name] <= whole.coverage[name] + 1e-9, name
+    for sure in (lambda part: part["single"] == "certain", lambda part: (part["foreign_low"] or 0.0) > 0.5 + 1e-9):
+        assert {part["part"] for part in found.parts if sure(part)} <= {part["part"] for part in whole.parts if sure(part)}
+    for maybe in (lambda part: part["single"] != "no", lambda part: not part["active"] or part["foreign_most"] > 0.5):
+        assert {part["part"] for part in found.parts if maybe(part)} >= {part["part"] for part in whole.parts if maybe(part)}
+
+
 @pytest.fixture(scope="module", params=range(8))
 def both(request, tmp_path_factory):
     """A workbook (the demo, or a mutated one) as the package and as the oracle see it."""
@@ -630,6 +702,16 @@ def test_every_stop_costs_what_the_cells_say_in_every_reading(both):
             assert (row[name] is None) == (mine[own] is None), (stop, name)
             assert row[name] is None or row[name] == pytest.approx(mine[own], rel=1e-6, abs=1e-2), (stop, name)
         assert row["first_part"] == oracle.first_part(stop)
+
+
+def test_what_no_row_names_may_cost_what_the_blank_cells_allow(both):
+    found, oracle = both
+    used = [one for part in oracle.books.sources for one in oracle.books.used(part)]
+    blank = {"country": any(not one["place"] for one in used), "maker": any(not one["maker"] for one in used)}
+    assert set(found.figures.unseen) == {kind for kind, any_ in blank.items() if any_}
+    for kind, most in found.figures.unseen.items():
+        mine = oracle.stop((kind, "nobody"))["loss_high"]
+        assert (most is None) == (mine is None) and (most is None or most == pytest.approx(mine, rel=1e-6, abs=1e-2))
 
 
 def test_the_board_shows_the_worst_stops_in_order_and_says_their_figures(both):
