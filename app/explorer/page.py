@@ -14,7 +14,7 @@ from typing import Any
 from ...graph import SupplyGraph
 from ...graph.files import whole_file
 from ...graph.messages import LANGUAGES, default_language, text
-from . import canvas, data, model, picture
+from . import canvas, data, model, picture, places
 from .findings import findings
 from .layout import layered
 from .pruning import prune
@@ -36,6 +36,7 @@ SCRIPTS = (
     "whatif",
     "board",
     "flow",
+    "map",
     "item",
     "panel",
     "filters",
@@ -167,6 +168,7 @@ def graph_page(
         "networks": model.deflated(model.networks(graph, ends, model.buyers(graph, buyer), level, buyer is not None)),
         "findings": findings(shown, given or ([start] if start else []), buyer, level),
         "technologies": data.technology_names(lang),
+        "world": places.world(),
         "words": data.words(lang),
     }
     still = picture.still(shown, layout, content, lang)

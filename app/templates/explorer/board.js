@@ -9,7 +9,7 @@ const gradeOfLoss = (loss) => (loss <= HIT ? 0 : loss < 0.1 - HIT ? 1 : loss < 0
 function showBoard(asked = true) {
   const board = $("board");
   if (!asked) {
-    const now = JSON.stringify(state.changes);
+    const now = askedNow();
     board.querySelectorAll("[data-shock]").forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.shock === now)));
     $("asked")?.replaceWith(question());
     return;
@@ -41,10 +41,10 @@ function card({ id, certain, possible, estimate, hard }, n) {
   const loss = { certain, possible, estimate };
   const because = bindingHold(id);
   return h("li", {}, h("button", { class: "card", id: `card-${id}`, ...shock([{ kind: "halt", node: id }]) },
-    h("span", { class: "card-head" }, h("span", { class: "rank" }, String(n + 1)), h("strong", {}, nameOfId(id)), hard === null ? null : h("span", { class: "hard" }, t(hard ? "hard" : "soft"))),
+    h("span", { class: "card-head" }, h("span", { class: "rank" }, String(n + 1)), h("strong", {}, nameOfId(id))),
     h("span", { class: "huge" }, h("b", {}, estimated(estimate)), " ", h("span", {}, t("lost_if_stops"))),
     lossBand(loss), h("span", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(certain) })), h("span", {}, t("possible_loss", { loss: atMost(possible) }))),
-    because ? h("small", {}, t("holds", because)) : null, toFindOutShort(id)));
+    because ? h("small", {}, t("holds", because)) : null, hard === null ? null : h("small", { class: "hard" }, t(hard ? "hard" : "soft")), toFindOutShort(id)));
 }
 
 // Why: the item on the way to the certain loss (else the possible one) of which the country holds a part, and that part.
@@ -59,10 +59,11 @@ function bindingHold(id) {
   return null;
 }
 
-const shock = (changes) => ({ "data-shock": JSON.stringify(changes), "aria-pressed": String(same(state.changes, changes)), onclick: () => runShock(changes) });
+const askedNow = () => JSON.stringify(state.changes.map(({ start, lasts, ramp, ...change }) => change)); // at whatever time
+const shock = (changes) => ({ "data-shock": JSON.stringify(changes), "aria-pressed": String(askedNow() === JSON.stringify(changes)), onclick: () => runShock(changes) });
 
 function runShock(changes) {
-  setChanges(same(state.changes, changes) ? [] : changes);
+  setChanges(askedNow() === JSON.stringify(changes) ? [] : changes);
   if (state.changes.length && isNarrow()) showPane("whatif");
 }
 
