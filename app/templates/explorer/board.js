@@ -17,7 +17,7 @@ function showBoard(asked = true) {
   const open = document.activeElement && board.contains(document.activeElement) ? document.activeElement.id : null;
   if (!state.product) fill(board, productsBoard());
   else if (!networkOf()) fill(board, h("h2", {}, nameOfId(state.product)), h("p", { class: "note" }, t("no_network_product")));
-  else fill(board, answer(), question(), matrixOf(), flowOf(), controlsInForce(), cutSetFacts(), brief());
+  else fill(board, answer(), question(), pinned(), matrixOf(), flowOf(), controlsInForce(), cutSetFacts(), brief());
   if (open && $(open)) $(open).focus({ preventScroll: true });
 }
 
@@ -102,12 +102,11 @@ function matrixOf() {
   const chain = new Set(rows.flatMap(({ id }) => holdsOf(id).map(({ item: one }) => stageOf(one))));
   const stages = STAGES.filter((stage) => chain.has(stage));
   if (!stages.length) return null;
-  return h("section", { id: "matrix" }, h("h3", {}, t("matrix")), h("p", { class: "faint" }, t("matrix_reading")),
+  return h("section", { id: "matrix" }, h("h3", {}, t("matrix")), h("p", { class: "faint" }, t("matrix_reading")), matrixLegend(),
     h("div", { class: "scroll" }, h("table", { class: "matrix", onkeydown: walkCells }, h("caption", { class: "hidden-text" }, t("matrix")),
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("country_column")), stages.map((stage) => h("th", { scope: "col" }, t(`stage_${stage}`))), h("th", { scope: "col" }, t("all_stages")))),
       h("tbody", {}, rows.map((row, r) => h("tr", {}, h("th", { scope: "row" }, nameButton(row.id)),
-        stages.map((stage, c) => matrixCell(row.id, stage, r + c === 0)), totalCell(row)))))),
-    matrixLegend());
+        stages.map((stage, c) => matrixCell(row.id, stage, r + c === 0)), totalCell(row)))))));
 }
 
 function matrixCell(country, stage, first) {
@@ -119,7 +118,7 @@ function matrixCell(country, stage, first) {
   const controls = measuresBy(country, found.holds);
   const words = t("cell_words", { country: nameOfId(country), stage: t(`stage_${stage}`), share, item: name, loss: lossWords(loss) });
   return h("td", {}, h("button", { class: `cell loss-${gradeOfLoss(loss.estimate)}${loss.possible - loss.certain > THIN ? " thin" : ""}`, id: `cell-${country}-${stage}`, tabindex: first ? 0 : -1, "aria-label": words, title: words, ...shock(changes) },
-    h("b", {}, share), controls ? h("span", { class: "badge", title: t("controls_here", { count: controls }) }, `§${controls}`) : null, h("small", {}, cut(name, 34)), rest.length ? h("small", { class: "more" }, t("and_more", { count: rest.length })) : null));
+    h("b", {}, share), controls ? h("span", { class: "badge", title: t("controls_here", { count: controls }) }, `§${controls}`) : null, h("small", {}, cut(name, 60)), rest.length ? h("small", { class: "more" }, t("and_more", { count: rest.length })) : null));
 }
 
 // How many export controls of a country are in force on what it holds.

@@ -83,7 +83,12 @@ function drawFan(place) {
     bare && h("p", { class: "faint" }, `${t("fan_before")} ${fanWords(bare)}`), h("p", { class: "faint" }, t("fan_legend")));
   Object.assign(place.dataset, { low: of("low"), high: of("high"), estimate: of("estimate"), horizon });
   place.className = "";
-  if ($("lost-days")) fill($("lost-days"), h("b", {}, t("days_lost", { days: horizon, estimate: Math.round(of("estimate")) })), " ", t("days_lost_band", { certain: Math.floor(of("low") + 1e-6), possible: Math.ceil(of("high") - 1e-6) }));
+  if ($("lost-days")) fill($("lost-days"), daysWords(curves, horizon));
+}
+
+function daysWords({ lost }, horizon) {
+  const of = (name) => lost[name][lost[name].length - 1];
+  return [h("b", {}, t("days_lost", { days: horizon, estimate: Math.round(of("estimate")) })), " ", t("days_lost_band", { certain: Math.floor(of("low") + 1e-6), possible: Math.ceil(of("high") - 1e-6) })];
 }
 
 // Beside the answer, where days are told of what happens or of what helps.

@@ -25,7 +25,8 @@ function refresh(changed) {
     else recolour();
   }
   if (asked || has("selected", "suppliers", "focus", ...FILTERS)) stale.add("details");
-  if (asked || has("pins")) stale.add("whatif");
+  if (has("pins") && !has("view") && state.view === "board") $("pins")?.replaceWith(pinned());
+  if (asked || has("pins", "view")) stale.add("whatif");
   if (has("tab")) showTab(state.tab);
   showFresh(state.tab);
   if (has("product")) $("product").value = state.product || "";

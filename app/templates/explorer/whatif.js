@@ -167,7 +167,7 @@ function showWhatIf() {
   if (!networkOf()) return fill(panel, h("p", { class: "note" }, t(state.product ? "no_network_product" : "no_network")));
   const open = document.activeElement && panel.contains(document.activeElement) ? document.activeElement.id : null;
   const unfolded = new Map([...panel.querySelectorAll("details[id]")].map((one) => [one.id, one.open]));
-  fill(panel, results(), changesList(), findOutSection(), controls(), pinned(), scenarioFiles(), reasons(), readings(), affectedItems());
+  fill(panel, results(), changesList(), findOutSection(), controls(), state.view === "board" ? null : pinned(), scenarioFiles(), reasons(), readings(), affectedItems());
   unfolded.forEach((wide, id) => $(id) && unfold($(id), wide));
   if (open && $(open)) $(open).focus({ preventScroll: true });
   $("results").after(howLong());
@@ -332,8 +332,9 @@ function pin() {
 
 const lossOf = (changes) => once(`loss ${JSON.stringify(changes)}`, () => new Solution(networkOf(), changes.filter(known), assumptions(), THREE, state.product).loss(state.product));
 
+// Beside the answer; where the board is not in sight, in the panel.
 function pinned() {
-  if (!state.pins.length || !state.product) return null;
+  if (!state.pins.length || !state.product || !networkOf()) return h("section", { id: "pins", hidden: true });
   return h("section", { id: "pins" }, h("h3", {}, t("side_by_side")),
     h("ol", { class: "pins" }, state.pins.map((one, n) => {
       const loss = lossOf(one.changes);
@@ -342,9 +343,18 @@ function pinned() {
       return h("li", { "data-estimate": loss.estimate }, h("p", { class: "pin-head" }, h("b", { class: "letter" }, letterOf(n)),
         h("input", { id: `pin-${n}`, value: one.name, placeholder: cut(words, 60), "aria-label": t("pin_name", { letter: letterOf(n) }), onchange: rename }),
         h("button", { class: "plain", "aria-label": `${t("remove")}: ${words}`, onclick: () => update({ pins: state.pins.filter((_, i) => i !== n) }) }, "×")),
-        h("button", { class: "plain", onclick: () => setChanges(one.changes) }, cut(describeScenario(one.changes), 160)),
-        h("p", { class: "pin-figure" }, h("b", {}, estimated(loss.estimate)), lossBand(loss)), h("small", {}, bandWords(loss)));
+        h("button", { class: "plain", title: t("pin_ask"), onclick: () => setChanges(one.changes) }, cut(describeScenario(one.changes), 160)),
+        h("p", { class: "huge" }, h("b", {}, estimated(loss.estimate)), " ", h("span", {}, t(isTimed(one.changes) ? "lost_estimate_timed" : "lost_estimate"))), lossBand(loss),
+        h("p", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(loss.certain) })), h("span", {}, t("possible_loss", { loss: atMost(loss.possible) }))), pinDays(one.changes));
     })));
+}
+
+function pinDays(all) {
+  const changes = all.filter(known);
+  if (!isTimed(changes) || !changes.some(isHitting)) return null;
+  const place = h("small", {}, t("days_working"));
+  setTimeout(() => place.isConnected && fill(place, daysWords(courseOf(changes, horizonOf(changes)), horizonOf(changes))), PAUSE);
+  return place;
 }
 
 // Reasons and assumptions ---------------------------------------------------------------------------------------------
