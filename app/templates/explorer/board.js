@@ -180,7 +180,7 @@ function productsBoard() {
 
 function question() {
   if (!whatIf.losses || !state.product) return h("section", { id: "asked" });
-  return h("section", { id: "asked" }, h("h3", {}, t("asked")), h("p", {}, describeScenario(state.changes)), lossFigure(whatIf.losses.get(state.product), state.product), foundBeside());
+  return h("section", { id: "asked" }, h("h3", {}, t("asked")), h("p", {}, describeScenario(state.changes)), lossFigure(whatIf.losses.get(state.product), state.product), daysBeside(), foundBeside());
 }
 
 function brief() {

@@ -21,7 +21,9 @@ function controlsInForce() {
     found.length > MOST_CONTROLS ? h("p", { class: "faint" }, t("and_more_controls", { count: found.length - MOST_CONTROLS })) : null);
 }
 
-// What was found beside the question, for paper.
+// What stands beside the question in the panel, for paper: the days, and what to find out.
+const daysBeside = () => ($("lost-days") ? h("p", {}, $("lost-days").textContent) : null);
+
 function foundBeside() {
   const lines = [...($("find-out")?.querySelectorAll("li > .name") || [])].map((one) => one.textContent);
   return lines.length ? [h("h3", {}, t("find_out")), h("ol", {}, lines.map((line) => h("li", {}, line)))] : null;

@@ -216,7 +216,7 @@ function start() {
   $("product").addEventListener("change", (event) => update({ product: event.target.value || null, focus: null, selected: null }));
   fill($("buyer"), Object.keys(networks.index).map((id) => h("option", { value: id }, id ? cut(nameOfId(id), 40) : t("world_market"))));
   $("buyer").addEventListener("change", (event) => update({ buyer: event.target.value }));
-  for (const name of VIEWS) $(`as-${name}`).addEventListener("click", () => update({ view: name }));
+  for (const name of VIEWS) $(`as-${name}`).addEventListener("click", () => (isNarrow() && showPane("stage"), update({ view: name })));
   $("export-print").addEventListener("click", () => (update({ view: "board" }), window.print()));
   $("export-scenarios").addEventListener("click", exportScenarios);
   window.addEventListener("beforeprint", () => (showFresh("whatif"), $("asked")?.replaceWith(question())));

@@ -246,7 +246,7 @@ function sizeSlider(group, n) {
 function daysOf(group, n) {
   const { kind } = group[0];
   const fields = kind === "stockpile" ? ["days", "start"] : helps({ kind }) ? ["start", "lasts"] : ["lasts", "start"];
-  const label = (key) => t(key !== "start" ? `time_${key}` : kind === "stockpile" || helps({ kind }) ? "time_ready" : "time_start");
+  const label = (key) => t(`time_${key === "start" && (kind === "stockpile" || helps({ kind })) ? "ready" : key}`);
   return h("div", { class: "times" }, fields.map((key) => {
     const value = group[0][key];
     if (Array.isArray(value)) return null;
