@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
@@ -14,6 +16,7 @@ from .kernels import EXTRA, weigh
 _LEAST = 1e-12  # of a supply line that is still followed
 
 
+@lru_cache(maxsize=4)
 def parts(network: ProductionNetwork) -> NDArray[np.float64]:
     """Return the part of a maker's supply line that runs through each link: by how much of its output hangs on it.
 

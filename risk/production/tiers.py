@@ -137,12 +137,14 @@ def exposure(
     makers = _sole(graph)
     lines = _Lines(network, "country")
     diamonds = _diamonds(network, failures_of(network, level))
+    own_facts = {str(key[0]): rows for key, rows in told.group_by("item", maintain_order=True)}
+    names, nodes = network.nodes["supplier"].to_list(), network.nodes.to_dicts()
     rows = []
     for item in sorted(tiers, key=lambda item: (tiers[item] or 0, item)):
         node = network.market(item)
-        about = network.nodes.row(node, named=True)
-        direct = _direct(network, node)
-        own = told.filter(pl.col("item") == item)
+        about = nodes[node]
+        direct = _direct(network, node, names)
+        own = own_facts.get(item, told.clear())
         # A count of countries is none of suppliers, and what the buyer makes itself it does not buy.
         bought = direct["used"] if about["buyer"] != WORLD_MARKET and about["level"] not in {None, "country"} else None
         rows.append(
@@ -155,9 +157,9 @@ def exposure(
             | diamonds.get(item, {})
             | _ready(own, bought)
         )
-    names = graph.items.select(item="id", name_en="name_en", name_ja="name_ja")
+    labels = graph.items.select(item="id", name_en="name_en", name_ja="name_ja")
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
-    frame = frame.join(names, on="item", how="left", maintain_order="left")
+    frame = frame.join(labels, on="item", how="left", maintain_order="left")
     return frame.select("item", "name_en", "name_ja", pl.all().exclude("item", "name_en", "name_ja"))
 
 
@@ -312,10 +314,9 @@ def _tiers(graph: SupplyGraph, product: str | None) -> dict[str, int | None]:
     return tiers
 
 
-def _direct(network: ProductionNetwork, node: int) -> dict[str, Any]:
+def _direct(network: ProductionNetwork, node: int, names: list[str | None]) -> dict[str, Any]:
     """The named suppliers of a market and the bounds of the largest share."""
     links = [k for k in network.links(node) if not network.flags[k] & EXTRA]
-    names = network.nodes["supplier"]
     named = [(names[int(network.indices[k])], float(network.low[k]), float(network.high[k])) for k in links]
     shares = [row for row in named if row[0] != REMAINDER]
     attributed = min(1.0, sum(low for _, low, _ in shares))
@@ -396,10 +397,9 @@ def _diamonds(network: ProductionNetwork, failures: Failures) -> dict[str, dict[
     losses = failures.losses(failures.each, "high", [network.market(item) for item in items])
     for place, item in enumerate(items):  # who supplies the item itself is no source behind its suppliers
         losses[np.asarray(failures.hit[:, direct[item]].sum(axis=1)).ravel() > 0, place] = 0.0
-    found: dict[str, dict[str, Any]] = {}
-    for event in np.flatnonzero(losses.max(axis=1) > 1e-9):
-        solution = solve(network, Scenario("", halt(failures.ids[event])), None, ("high",))
-        outcome = solution.outcomes["high"]
+    best: dict[str, tuple[float, int, int]] = {}  # what is lost, the event, how many suppliers lose it
+    for event in np.flatnonzero(losses.max(axis=1) > 1e-9).tolist():
+        outcome = solve(network, Scenario("", halt(failures.ids[event])), None, ("high",)).outcomes["high"]
         for place in np.flatnonzero(losses[event] > 1e-9):
             item, makers = items[place], direct[items[place]]
             market = network.market(item)
@@ -408,12 +408,18 @@ def _diamonds(network: ProductionNetwork, failures: Failures) -> dict[str, dict[
             own = np.sort(1 - outcome.x[makers, 0])[::-1]
             # Makers who share a need lose together; those who buy on their own lose what the second worst of them does.
             loss = float(losses[event, place] if lacking else own[1])
-            if loss > max(1e-9, found.get(item, {}).get("diamond_loss", 0.0) + 1e-9):
+            if loss > max(1e-9, best.get(item, (0.0,))[0] + 1e-9):
+                best[item] = loss, event, len(makers) if lacking else int((own >= loss - 1e-9).sum())
+    found = {}
+    for event in sorted({event for _, event, _ in best.values()}):
+        solution = solve(network, Scenario("", halt(failures.ids[event])), None, ("high",))
+        for item, (loss, source, suppliers) in best.items():
+            if source == event:
                 way = solution.trace(item, "high")
                 found[item] = {
                     "diamond_source": failures.ids[event],
                     "diamond_item": way["item"][-1] if way.height else None,
-                    "diamond_suppliers": len(makers) if lacking else int((own >= loss - 1e-9).sum()),
+                    "diamond_suppliers": suppliers,
                     "diamond_loss": loss,
                 }
     return found
