@@ -46,7 +46,7 @@ def test_paragraph_says_what_the_tables_hold_and_where_it_stands(visit, tmp_path
     lost = simulate(market(YEARS), Scenario("x", halt("ore")), product="car").row(
         by_predicate=pl.col("item") == "car", named=True
     )
-    assert f"at least {1 - lost['kept_high']:.0%}" in said
+    assert f"certain loss {1 - lost['kept_high']:.0%}" in said
     link = tab.locator("#about-item .sources a")
     assert link.inner_text() == "Ores of the world" and link.get_attribute("href") == "https://example.org/ores"
 

@@ -34,9 +34,10 @@ const KEPT = new Set(["class", "style", "href", "scope", "colspan", "lang", "rol
 // The board without anything to press, with the rules of style that it uses; it can be put into any page.
 function briefFragment() {
   const board = $("board").cloneNode(true);
-  board.querySelectorAll("#asked:empty, .scroll > .hidden-text, .find-out:not([data-ready])").forEach((one) => one.remove());
+  board.querySelectorAll("[hidden], .no-paper, #asked:empty, .scroll > .hidden-text, .find-out:not([data-ready])").forEach((one) => one.remove());
   const plainCopy = (node) => {
     if (node.nodeType !== 1) return node.nodeType === 3 ? document.createTextNode(node.data) : null;
+    if (node.localName === "input") return h("span", {}, node.value || node.placeholder);
     const name = node.localName === "button" || node.localName === "details" ? (node.localName === "button" ? "span" : "div") : node.localName === "summary" ? "b" : node.localName;
     const copy = document.createElementNS(node.namespaceURI, name);
     for (const { name: key, value } of node.attributes) if (KEPT.has(key)) copy.setAttribute(key, value);

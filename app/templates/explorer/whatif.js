@@ -17,8 +17,9 @@ function runWhatIf() {
   const network = networkOf();
   const changes = state.changes.filter(known);
   whatIf.hit = new Set(changes.filter(({ kind }) => ["halt", "embargo", "reduce"].includes(kind)).map(({ node }) => node));
-  whatIf.solution = network && changes.length ? new Solution(network, changes, assumptions()) : null;
-  whatIf.losses = whatIf.solution && new Map(network.items.map((id) => [id, whatIf.solution.loss(id)]));
+  const needed = network && state.product ? network.needed(network.market(state.product)) : null; // nothing else is shown
+  whatIf.solution = network && changes.length ? new Solution(network, changes, assumptions(), THREE, state.product) : null;
+  whatIf.losses = whatIf.solution && new Map(network.items.filter((id) => !needed || needed[network.market(id)]).map((id) => [id, whatIf.solution.loss(id)]));
 }
 
 const nameOfId = (id) => {
@@ -342,7 +343,7 @@ function pinned() {
       const rename = (event) => update({ pins: state.pins.map((other, i) => (i === n ? { ...other, name: cut(event.target.value.trim(), 60) } : other)) });
       return h("li", { "data-estimate": loss.estimate }, h("p", { class: "pin-head" }, h("b", { class: "letter" }, letterOf(n)),
         h("input", { id: `pin-${n}`, value: one.name, placeholder: cut(words, 60), "aria-label": t("pin_name", { letter: letterOf(n) }), onchange: rename }),
-        h("button", { class: "plain", "aria-label": `${t("remove")}: ${words}`, onclick: () => update({ pins: state.pins.filter((_, i) => i !== n) }) }, "×")),
+        h("button", { class: "plain no-paper", "aria-label": `${t("remove")}: ${words}`, onclick: () => update({ pins: state.pins.filter((_, i) => i !== n) }) }, "×")),
         h("button", { class: "plain", title: t("pin_ask"), onclick: () => setChanges(one.changes) }, cut(describeScenario(one.changes), 160)),
         h("p", { class: "huge" }, h("b", {}, estimated(loss.estimate)), " ", h("span", {}, t(isTimed(one.changes) ? "lost_estimate_timed" : "lost_estimate"))), lossBand(loss),
         h("p", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(loss.certain) })), h("span", {}, t("possible_loss", { loss: atMost(loss.possible) }))), pinDays(one.changes));
