@@ -170,3 +170,18 @@ def test_what_is_no_number_of_days_changes_nothing(given, asked):
     asked.fill("#lasts-0", given)
     asked.press("#lasts-0", "Tab")
     assert asked.input_value("#lasts-0") == "100" and asked.evaluate("kanmon.state().changes[0].lasts") == 100
+
+
+def test_compared_scenarios_tell_their_days_beside_the_answer(asked):
+    asked.click("#pin")
+    asked.fill("#lasts-0", "45")
+    asked.press("#lasts-0", "Tab")
+    asked.click("#pin")
+    assert asked.locator("#board #pins li").count() == 2
+    asked.wait_for_function(
+        "[...document.querySelectorAll('#pins small')].every((one) => one.textContent.includes('days of output'))"
+    )
+    assert [one.inner_text()[:14] for one in asked.locator("#pins small").all()] == ["Over 200 days:", "Over 90 days: "]
+    asked.keyboard.press("Escape")
+    asked.click("#as-graph")
+    assert asked.locator("#whatif #pins li").count() == 2
