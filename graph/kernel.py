@@ -72,7 +72,7 @@ def _digest(function: Callable[..., Any]) -> str:
 
 
 def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    import numba
+    from .compiling import numba
 
     # The compiler looks a called function up among the globals: there it must find a compiled one. A copy of the function
     # gets globals of its own, so that the plain one stays as it is.
