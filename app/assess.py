@@ -10,7 +10,6 @@ import polars as pl
 from ..datasets import technologies
 from ..graph import SupplyGraph
 from ..risk import Scenario, concentration, flag_technologies, halt
-from .ask import first_facts
 from .chokepoints import assessed_tables, exposed
 
 ASKED, NODES = 3, 5
@@ -109,13 +108,13 @@ def assess(
             spare = spare.filter((pl.col("attributed") > 0) & ~pl.col("item").is_in(known.implode()))
             steps = pl.concat([steps.filter(~pl.col("item").is_in(spare["item"].implode())), spare])
     steps = steps.sort(-pl.col("hhi_low"), -pl.col("hhi_high"), "item")
-    everything = {product: graph.upstream(product).items["id"] for product in products or top_products(graph)}
+    everything = {product: graph.needed_by([product]) for product in products or top_products(graph)}
     largest = sorted(everything, key=lambda product: -len(everything[product]))[:most]
     chosen = [product for product in everything if product in largest]
     found = {product: _chain(everything[product], steps) for product in chosen}
     flags = flag_technologies(graph).drop("row")
     tables, skipped = assessed_tables(graph, chosen, level, buyer)
-    needed = [(product, item) for product in everything for item in graph.needed_by([product])]
+    needed = [(product, item) for product, items in everything.items() for item in items]
     tables["exposure"] = exposed(graph, pl.DataFrame(needed, ["product", "item"], orient="row"), level, buyer)
     for product, about in found.items():
         about["chokepoints"] = None if product in skipped else _critical(tables["chokepoints"], product)
@@ -175,6 +174,8 @@ def _to_find_out(
     graph: SupplyGraph, products: list[str], nodes: pl.DataFrame, level: str, buyer: str | None
 ) -> pl.DataFrame:
     """Return what to find out first about the most critical nodes of each product: ``product``, ``scenario`` is the node."""
+    from .ask import first_facts
+
     parts = []
     for product in products:
         critical = nodes.filter(pl.col("product") == product)["node"].head(NODES) if nodes.height else pl.Series()

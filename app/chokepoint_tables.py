@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ..graph import SupplyGraph
+from ..graph.ages import dated
 from ..graph.messages import text
 from .console import name_of, safe
 from .fact_lines import show_first
@@ -172,7 +173,7 @@ def _nodes(graph: SupplyGraph, nodes: pl.DataFrame, most: int, lang: str, whole:
             "alone": "–" if row["single_points"] is None else f"{row['single_points']}–{row['single_points_possible']}",
             "met_at": name(graph, row["worst_item"], lang, 32),
             "share": share(row["worst_share_low"], row["worst_share_high"]),
-            "source": safe(row["source"] or "", 16),
+            "source": ", ".join(filter(None, (safe(row["source"] or "", 16), dated(row["year"], lang)))),
         }
         cells |= {kind: losses.get((row["node"], kind), "–") for kind in kinds}
         table.add_row(*(cells[head] for head in heads))

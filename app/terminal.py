@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ..graph import Interval
+from ..graph.ages import dated
 from ..graph.messages import text
 from .assess import Assessment
 from .chokepoint_tables import show_assumptions, show_critical, show_exposed
@@ -106,7 +107,7 @@ def _steps(found: Assessment, lang: str) -> Any:
             f"{Interval(row['hhi_low'], row['hhi_high']):.2f}",
             safe(name_of(top, lang), 24),
             f"{Interval(row['top_share_low'], row['top_share_high']):.0%}",
-            str(row["year"] or ""),
+            dated(row["year"], lang),
             safe(row["source"], 24),
             text(f"graph.words.{row['confidence']}", lang),
         )

@@ -57,14 +57,14 @@ def made_up(items: int = 9_500, suppliers: int = 500, inputs: int = 14_000, shar
         (f"i{a}", f"i{rng.randrange(starts[layer[a] + 1], starts[layer[a] + 2])}")
         for a in rng.choices(range(starts[4]), k=inputs)
     }
-    held = {(f"i{rng.randrange(items)}", f"s{rng.randrange(suppliers)}") for _ in range(shares)}
+    held = {(f"i{rng.randrange(items)}", f"maker{rng.randrange(suppliers)}") for _ in range(shares)}
     kinds = ["product", "component", "material", "material", "mineral"]
     return SupplyGraph(
         items=[
             {"id": f"i{i}", "name_en": f"Item {i}", "name_ja": f"品目 {i}", "kind": kinds[layer[i]]} for i in range(items)
         ],
         inputs=[{"item": a, "input": b, "source": "s", "confidence": "estimated"} for a, b in sorted(links)],
-        suppliers=[{"id": f"s{i}", "name_en": f"Supplier {i}", "kind": "country"} for i in range(suppliers)],
+        suppliers=[{"id": f"maker{i}", "name_en": f"Maker {i}", "kind": "company"} for i in range(suppliers)],
         shares=[
             {"item": i, "supplier": s, "source": "s", "share": round(rng.random() / 6, 3), "year": 2025}
             for i, s in sorted(held)
@@ -113,7 +113,7 @@ def main() -> None:
         start = time.perf_counter()
         page = write_explorer(graph, Path(folder) / "large.html", lang="en")
         print(f"{'10,000':10} {'written in, s':24} {time.perf_counter() - start:9.1f}")
-        measure(browser, "10,000", page, "item 77", "s7", large)
+        measure(browser, "10,000", page, "item 77", "maker7", large)
         browser.close()
 
 

@@ -11,11 +11,12 @@ from datetime import date as Date
 import polars as pl
 
 from ..graph import InputError, SupplyGraph
+from ..graph.ages import STALE
 from .restrictions import measures
 
 KINDS = ("leads_nowhere", "nobody_named", "stale", "contradiction")
-STALE, APART, YEARS_APART = 5, 0.10, 3
-"""Years after which a figure is stale; points (of 1) from which two sources contradict; years between them at most."""
+APART, YEARS_APART = 0.10, 3
+"""Points (of 1) from which two sources contradict; years between them at most."""
 _SCHEMA = {
     "what": pl.String,
     "item": pl.String,

@@ -6,7 +6,7 @@ Everything is done in whole columns: a graph of a hundred thousand items compile
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .supply_graph import SupplyGraph
 
 _FACTS = ["kept_low", "kept_high", "use_low", "use_high", "life", "lag"]
+_LINK = ["node", "target", "low", "high", "share", "flags", *_FACTS, "source"]
 
 
 def compile_graph(
@@ -199,93 +200,68 @@ class _Compiler:
         self, makers: pl.DataFrame, markets: pl.DataFrame, groups: pl.DataFrame, wants: pl.DataFrame, members: pl.DataFrame
     ) -> ProductionNetwork:
         count = makers.height + markets.height + groups.select("node").n_unique()
-        blank = {name: pl.lit(None, pl.Float64) for name in _FACTS}
-        facts = {name: pl.col(name) for name in _FACTS}
-        wants = wants.select(
-            "node",
-            target="target",
-            low=pl.lit(1.0),
-            high=pl.lit(1.0),
-            share=pl.lit(0.0),
-            flags="flags",
-            **facts,
+        links = self._links(makers, markets, groups, wants, members)
+        column = {name: links[name].to_numpy() for name in links.columns}
+        owner, target, flags = column["node"], column["target"], column["flags"]
+        indptr = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))]).astype(np.int64)
+        sizes = [makers.height, markets.height, count - makers.height - markets.height]
+        kind = np.repeat(np.array([MAKER, MARKET, GROUP], np.int8), sizes)
+        named = np.where((flags & EXTRA) > 0, 0.0, column["low"])
+        slack = np.where(kind != MAKER, 1.0 - np.bincount(owner, named, minlength=count), 0.0)
+        need_indptr, needs, want, some_indptr, some = _needs(kind, owner, target, flags, indptr)
+        return ProductionNetwork(
+            nodes=self._rows(makers, markets, groups),
+            kind=kind,
+            whole=_whole(kind, markets, makers.height, owner, flags, want),
+            slack=np.where(slack > 1e-12, slack, 0.0),
+            indptr=indptr,
+            indices=target.astype(np.int64),
+            low=column["low"].copy(),
+            high=column["high"].copy(),
+            share=column["share"].copy(),
+            kept_low=np.nan_to_num(column["kept_low"]),
+            kept_high=np.nan_to_num(column["kept_high"]),
+            use_low=column["use_low"].astype(np.float64),
+            use_high=column["use_high"].astype(np.float64),
+            life=column["life"].astype(np.float64),
+            lag=column["lag"].astype(np.float64),
+            flags=flags.astype(np.uint8),
+            need_indptr=need_indptr,
+            needs=needs,
+            wants=want,
+            some_indptr=some_indptr,
+            some=some,
+            chains=dict(self.chains),
+            sources={key: np.flatnonzero(column["source"] == i) for i, key in enumerate(self.sources)},
+            product=self.product,
+            buyer=self.buyer,
+            level=self.level,
+            domestic=self.domestic,
         )
+
+    def _links(
+        self, makers: pl.DataFrame, markets: pl.DataFrame, groups: pl.DataFrame, wants: pl.DataFrame, members: pl.DataFrame
+    ) -> pl.DataFrame:
+        """Return all links by owner: what makers want, who supplies markets, alternatives, sources that may be opened."""
         at = markets.select("item", "buyer", market="node")
         plain = makers.filter(pl.col("new").is_null()).select("item", "supplier", maker="node")
-        supply = members.join(at, on=["item", "buyer"], maintain_order="left").join(
-            plain, on=["item", "supplier"], maintain_order="left"
-        )
         world = members.filter(pl.col("buyer") == WORLD_MARKET).select("item", "supplier", share="low")
-        supply = supply.join(world, on=["item", "supplier"], how="left", maintain_order="left")
-        supply = supply.select(
-            node="market",
-            target="maker",
-            low="low",
-            high="high",
-            share=pl.col("share").fill_null(0.0),
-            flags=pl.lit(0),
-            **blank,
+        supply = (
+            members.join(at, on=["item", "buyer"], maintain_order="left")
+            .join(plain, on=["item", "supplier"], maintain_order="left")
+            .join(world, on=["item", "supplier"], how="left", maintain_order="left")
+            .select("low", "high", pl.col("share").fill_null(0.0), node="market", target="maker")
         )
-        mixed = groups.select(
-            "node",
-            target="market",
-            low="low",
-            high="high",
-            share=pl.lit(0.0),
-            flags=pl.lit(0),
-            **facts,
-        )
-        opened = self._opened(makers, markets)
-        parts = [wants, supply, mixed, opened.drop("source").with_columns(**blank)]
-        order = ["node", "target", "low", "high", "share", "flags", *_FACTS]
-        schema: dict[Any, Any] = {name: pl.Int64 if name in {"node", "target", "flags"} else pl.Float64 for name in order}
-        links = pl.concat(
-            [part.select(order).cast(schema) for part in parts]
-        ).with_columns(  # type: ignore[arg-type]
-            source=pl.concat([pl.Series([None] * sum(part.height for part in parts[:3]), dtype=pl.Int64), opened["source"]])
-        )
-        links = links.sort("node", maintain_order=True)
-        column = {name: links[name].to_numpy() for name in order}
-        owner = column["node"]
-        indptr = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))]).astype(np.int64)
-        kind = np.repeat(
-            np.array([MAKER, MARKET, GROUP], np.int8),
-            [makers.height, markets.height, count - makers.height - markets.height],
-        )
-        extra = (column["flags"] & EXTRA) > 0
-        pool = kind != MAKER
-        slack = np.where(pool, 1.0 - np.bincount(owner, np.where(extra, 0.0, column["low"]), minlength=count), 0.0)
-        need_indptr, needs, want, some_indptr, some = _needs(kind, owner, column["target"], column["flags"], indptr)
-        source = links["source"].to_numpy()
-        return ProductionNetwork(
-            self._rows(makers, markets, groups),
-            kind,
-            _whole(kind, markets, makers.height, owner, column["flags"], want),
-            np.where(slack > 1e-12, slack, 0.0),
-            indptr,
-            column["target"].astype(np.int64),
-            column["low"].copy(),
-            column["high"].copy(),
-            column["share"].copy(),
-            np.nan_to_num(column["kept_low"]),
-            np.nan_to_num(column["kept_high"]),
-            column["use_low"].astype(np.float64),
-            column["use_high"].astype(np.float64),
-            column["life"].astype(np.float64),
-            column["lag"].astype(np.float64),
-            column["flags"].astype(np.uint8),
-            need_indptr,
-            needs,
-            want,
-            some_indptr,
-            some,
-            dict(self.chains),
-            {key: np.flatnonzero(source == i) for i, key in enumerate(self.sources)},
-            self.product,
-            self.buyer,
-            self.level,
-            self.domestic,
-        )
+        parts = [
+            wants.select("node", "target", "flags", *_FACTS, low=1.0, high=1.0),
+            supply,
+            groups.select("node", "low", "high", *_FACTS, target="market"),
+            self._opened(makers, markets),
+        ]
+        whole = ["node", "target", "flags", "source"]
+        schema = {name: pl.Int64 if name in whole else pl.Float64 for name in _LINK}
+        links = pl.concat([pl.DataFrame(schema=schema), *parts], how="diagonal_relaxed").cast(schema)  # type: ignore[arg-type]
+        return links.with_columns(pl.col("share", "flags").fill_null(0)).sort("node", maintain_order=True)
 
     def _opened(self, makers: pl.DataFrame, markets: pl.DataFrame) -> pl.DataFrame:
         """Links from new sources to every market of their item; shut, since their gain is 0 until a scenario opens them."""

@@ -62,5 +62,5 @@ def _over(found: Assessment, limit: float | None) -> int:
 
     if limit is None:
         return 0
-    items = {item for product in found.products for item in found.graph.upstream(product).items["id"]}
-    return found.steps.filter((pl.col("hhi_low") > limit) & pl.col("item").is_in(list(items))).height
+    items = found.graph.needed_by(found.products)
+    return found.steps.filter((pl.col("hhi_low") > limit) & pl.col("item").is_in(items.implode())).height

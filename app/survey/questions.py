@@ -19,9 +19,8 @@ from itertools import islice
 from typing import Any
 
 from ..audit.company import Company, Source
-from ..audit.company_graph import CompanyGraph, build_graph, firm_id
+from ..audit.company_graph import HOME, CompanyGraph, build_graph, firm_id
 from ..audit.figures import Figures
-from ..audit.parts import HOME
 from .stopped import DAYS, NOTHING, stopped
 
 MOST = 20

@@ -40,6 +40,13 @@ from .set_families import minimal_sets
 
 READING_OF = {"certain": "high", "possible": "facts"}
 """The reading of `risk.production.simulation` behind each certainty."""
+_LOSSES = {
+    "loss_low": ("high", ""),
+    "loss_facts": ("facts", "loss_low"),
+    "loss_estimate": ("estimate", "loss_low"),
+    "loss_high": ("low", "loss_facts"),
+}
+"""The columns of losses: the reading behind each, and the column whose loss it never falls below."""
 _CLOSE = 1e-9  # of a loss to the threshold
 _MOST = 2_000  # ways in which suppliers of open shares can fill one market
 
@@ -218,7 +225,7 @@ class _Gates:
         parent = np.concatenate([parent, [p for p, _ in more]]).astype(np.int64)
         child = np.concatenate([child, [c for _, c in more]]).astype(np.int64)
         child = np.where(child < 0, first - 1 - child, np.where(child >= first, child + len(self.extra), child))
-        idle = np.setdiff1d(np.arange(gates), parent)
+        idle = np.flatnonzero(np.bincount(parent, minlength=gates) == 0)
         parent, child = np.concatenate([parent, idle]), np.concatenate([child, np.full(len(idle), never)])
         order = np.argsort(parent, kind="stable")
         pointer = np.concatenate([[0], np.cumsum(np.bincount(parent, minlength=gates))])
@@ -317,16 +324,19 @@ def _frame(failures: Failures, top: int, sets: list[tuple[int, ...]], certain: i
     failed = np.zeros((len(sets), len(failures.ids)), np.bool_)
     for row, members in enumerate(sets):
         failed[row, list(members)] = True
-    readings = {"loss_low": "high", "loss_facts": "facts", "loss_estimate": "estimate", "loss_high": "low"}
+    # What loses everything in a milder reading needs no further pass.
+    losses = {"": np.zeros(len(sets))}
+    for name, (reading, milder) in _LOSSES.items():
+        losses[name] = np.ones(len(sets))
+        open_ = losses[milder] < 1
+        losses[name][open_] = np.round(failures.losses(failed[open_], reading, [top], assumed)[:, 0], 12)
+    del losses[""]
     frame = pl.DataFrame(
         {
             "order": [len(members) for members in sets],
             "members": [[failures.ids[event] for event in members] for members in sets],
             "certainty": ["certain"] * certain + ["possible"] * (len(sets) - certain),
-            **{
-                name: np.round(failures.losses(failed, reading, [top], assumed)[:, 0], 12)
-                for name, reading in readings.items()
-            },
+            **losses,
         },
         schema_overrides={"order": pl.Int64, "members": pl.List(pl.String), "certainty": pl.String},
     )

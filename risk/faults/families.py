@@ -6,8 +6,9 @@ from the lowest digit, zeros above. A larger set is a larger integer, so that so
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from ...graph.compiling import numba
 
 _MIX = -7046029254386353131  # 2**64 / golden ratio, as a signed integer (Fibonacci hashing)
 
@@ -118,6 +119,25 @@ def _either(arena, starts, sizes, bits, order):
 
 
 @numba.njit(cache=True)
+def _chained(codes, head, bits, order):
+    """Return, by size of another set, how many sets fit beside it, and chains through the sets by member from ``head``."""
+    digit = (1 << bits) - 1
+    fitting = np.zeros(order + 1, np.int64)
+    for size in range(1, order):
+        while fitting[size] < len(codes) and codes[fitting[size]] < 1 << (bits * (order - size)):
+            fitting[size] += 1
+    after = np.empty(len(codes) * order, np.int64)
+    for at in range(len(codes)):
+        rest, place = codes[at], at * order
+        while rest:
+            after[place] = head[rest & digit]
+            head[rest & digit] = place
+            rest >>= bits
+            place += 1
+    return fitting, after
+
+
+@numba.njit(cache=True)
 def _both(one, two, head, bits, order, most):
     """Return the minimal unions of a set of each family, of at most ``order`` members; nothing past ``most`` unions.
 
@@ -140,19 +160,7 @@ def _both(one, two, head, bits, order, most):
             n_two += 1
     table = _rehashed(codes, n_codes, len(codes))
 
-    fitting = np.zeros(order + 1, np.int64)  # by size of a set of `one`: how many of `two` fit beside it
-    for size in range(1, order):
-        while fitting[size] < n_two and rest_two[fitting[size]] < 1 << (bits * (order - size)):
-            fitting[size] += 1
-    after = np.empty(n_two * order, np.int64)  # chains through the sets of `two` by member
-    for at in range(n_two):
-        rest, place = rest_two[at], at * order
-        while rest:
-            after[place] = head[rest & digit]
-            head[rest & digit] = place
-            rest >>= bits
-            place += 1
-
+    fitting, after = _chained(rest_two[:n_two], head, bits, order)
     for code in one:
         if n_two == 0 or shared[_slot(shared, code)]:
             continue

@@ -6,10 +6,10 @@ A tree has gates ``0 .. G-1`` and basic events ``G .. N-1``. ``conjunctive[g]`` 
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from ...graph.blocks import blocks
+from ...graph.compiling import numba
 
 _ROUNDS = 32  # path sets walked at most before single points are tested one by one
 
@@ -69,25 +69,7 @@ def reduced(conjunctive, indptr, children, top, live):
     basic events left.
     """
     n_gates, n_nodes = len(conjunctive), len(live)
-    target = np.arange(n_nodes).astype(np.int32)
-    for gate in range(n_gates):
-        if live[gate]:
-            count, only = 0, 0
-            for link in range(indptr[gate], indptr[gate + 1]):
-                if live[children[link]]:
-                    count += 1
-                    only = children[link]
-            if count == 1:
-                target[gate] = only
-    for gate in range(n_gates):  # a chain of such gates ends, since a ring of them could never fail and is not live
-        end = target[gate]
-        while target[end] != end:
-            end = target[end]
-        node = gate
-        while target[node] != node:
-            after = target[node]
-            target[node] = end
-            node = after
+    target = _bypassed(indptr, children, live, n_gates)
     number = np.full(n_nodes, -1, np.int32)
     gates, events = np.empty(n_gates, np.int32), np.empty(n_nodes - n_gates, np.int32)
     n_kept = n_events = n_links = 0
@@ -133,6 +115,31 @@ def reduced(conjunctive, indptr, children, top, live):
 
 
 @numba.njit(cache=True)
+def _bypassed(indptr, children, live, n_gates):
+    """Return what stands for each node: a live gate with one live child is that child."""
+    target = np.arange(len(live)).astype(np.int32)
+    for gate in range(n_gates):
+        if live[gate]:
+            count, only = 0, 0
+            for link in range(indptr[gate], indptr[gate + 1]):
+                if live[children[link]]:
+                    count += 1
+                    only = children[link]
+            if count == 1:
+                target[gate] = only
+    for gate in range(n_gates):  # a chain of such gates ends, since a ring of them could never fail and is not live
+        end = target[gate]
+        while target[end] != end:
+            end = target[end]
+        node = gate
+        while target[node] != node:
+            after = target[node]
+            target[node] = end
+            node = after
+    return target
+
+
+@numba.njit(cache=True)
 def single_points(conjunctive, indptr, children, up_pointer, up_gates, top):
     """Return for every node of a reduced tree whether its failure alone fails the top.
 
@@ -141,10 +148,38 @@ def single_points(conjunctive, indptr, children, up_pointer, up_gates, top):
     that does not reach the top clears all that failed in it.
     """
     n_gates, n_nodes = len(conjunctive), len(up_pointer) - 1
+    candidate, order = _candidates(conjunctive, indptr, children, top, n_nodes)
+    single, down = np.zeros(n_nodes, np.bool_), np.zeros(n_nodes, np.bool_)
+    need, stack = np.empty(n_gates, np.int64), np.empty(n_nodes, np.int32)
+    for gate in range(n_gates):
+        need[gate] = indptr[gate + 1] - indptr[gate] if conjunctive[gate] else 1
+    for start in order:
+        if single[start] or not candidate[start]:
+            continue
+        if _stops(start, up_pointer, up_gates, top, single, candidate, need, down, stack):
+            single[start] = True
+            stack[0] = start
+            end = 1
+            while end:
+                end -= 1
+                node = stack[end]
+                if node < n_gates and not conjunctive[node]:
+                    for link in range(indptr[node], indptr[node + 1]):
+                        child = children[link]
+                        if not single[child]:
+                            single[child] = True
+                            stack[end] = child
+                            end += 1
+    return single
+
+
+@numba.njit(cache=True)
+def _candidates(conjunctive, indptr, children, top, n_nodes):
+    """Return what stands in every path set that was walked, and all nodes below the top in the order of the first walk."""
+    n_gates = len(conjunctive)
     candidate = np.ones(n_nodes, np.bool_)
     seen = np.zeros(n_nodes, np.int32)
-    stack = np.empty(n_nodes, np.int32)
-    order = np.empty(n_nodes, np.int32)
+    stack, order = np.empty(n_nodes, np.int32), np.empty(n_nodes, np.int32)
     n_order = idle = 0
     for walk in range(1, _ROUNDS + 1):
         seen[top] = walk
@@ -159,7 +194,7 @@ def single_points(conjunctive, indptr, children, up_pointer, up_gates, top):
             if node >= n_gates:
                 continue
             first, last = indptr[node], indptr[node + 1]
-            if conjunctive[node]:
+            if conjunctive[node]:  # one child that works is enough: best one that is no candidate, or that works already
                 chosen = first + walk % (last - first)
                 for link in range(first, last):
                     if not candidate[children[link]]:
@@ -182,60 +217,40 @@ def single_points(conjunctive, indptr, children, up_pointer, up_gates, top):
         if walk == 1:
             for node in range(n_nodes):
                 candidate[node] = seen[node] == 1
-        elif dropped == 0:
-            idle += 1
+        else:
+            idle = 0 if dropped else idle + 1
             if idle == 3:
                 break
-        else:
-            idle = 0
+    return candidate, order[:n_order]
 
-    single = np.zeros(n_nodes, np.bool_)
-    need = np.empty(n_gates, np.int64)
-    for gate in range(n_gates):
-        need[gate] = indptr[gate + 1] - indptr[gate] if conjunctive[gate] else 1
-    down = np.zeros(n_nodes, np.bool_)
-    for at in range(n_order):
-        start = order[at]
-        if single[start] or not candidate[start]:
-            continue
-        hit = start == top
-        stack[0] = start
-        down[start] = True
-        end, now = 1, 0
-        while now < end and not hit:
-            node = stack[now]
-            now += 1
+
+@numba.njit(cache=True)
+def _stops(start, up_pointer, up_gates, top, single, candidate, need, down, stack):
+    """Tell whether the failure of a node reaches the top; if not, all that it took down is no candidate."""
+    hit = start == top
+    stack[0] = start
+    down[start] = True
+    end, now = 1, 0
+    while now < end and not hit:
+        node = stack[now]
+        now += 1
+        for link in range(up_pointer[node], up_pointer[node + 1]):
+            gate = up_gates[link]
+            need[gate] -= 1
+            if need[gate] == 0 and not down[gate]:
+                down[gate] = True
+                hit = hit or single[gate]
+                stack[end] = gate
+                end += 1
+    for undo in range(end):
+        node = stack[undo]
+        down[node] = False
+        if not hit:
+            candidate[node] = False
+        if undo < now:
             for link in range(up_pointer[node], up_pointer[node + 1]):
-                gate = up_gates[link]
-                need[gate] -= 1
-                if need[gate] == 0 and not down[gate]:
-                    down[gate] = True
-                    hit = hit or single[gate]
-                    stack[end] = gate
-                    end += 1
-        for undo in range(end):
-            node = stack[undo]
-            down[node] = False
-            if not hit:
-                candidate[node] = False
-            if undo < now:
-                for link in range(up_pointer[node], up_pointer[node + 1]):
-                    need[up_gates[link]] += 1
-        if hit:
-            single[start] = True
-            stack[0] = start
-            end = 1
-            while end:
-                end -= 1
-                node = stack[end]
-                if node < n_gates and not conjunctive[node]:
-                    for link in range(indptr[node], indptr[node + 1]):
-                        child = children[link]
-                        if not single[child]:
-                            single[child] = True
-                            stack[end] = child
-                            end += 1
-    return single
+                need[up_gates[link]] += 1
+    return hit
 
 
 def components(indptr, children):

@@ -8,11 +8,10 @@ from datetime import date
 import polars as pl
 
 from ...graph import InputError, Interval, SupplyGraph
+from ...graph.ages import STALE
 from ...graph.markets import VIEW
 
 LEVELS = ("country", "company", "site")
-STALE = 5
-"""A figure that describes a year further back than this many years is stale."""
 _TOLERANCE = 1e-9
 
 

@@ -255,11 +255,20 @@ def _barred(
     calm = conditions(network, Scenario("", embargo(nodes[0], to=target, share=0.0)))
     inside = {calm.reader} | ({calm.unknown} if bound == LOW else set())
     rows = [failures.ids.index(id) for id in nodes]
-    cut = sparse.csr_array(failures.exports + failures.hidden(reading))[rows]
-    none = sparse.csr_array(cut.shape, dtype=cut.dtype)
-    barred = sparse.csr_array(sparse.hstack([cut if side in inside else none for side in range(calm.sides)]))
-    none = sparse.csr_array((len(nodes), len(network.kind)), dtype=np.int32)
-    return failures.losses_of(none, barred, reading, wanted * calm.sides + calm.reader, assumed, calm)
+    stops = sparse.csr_array((len(nodes), len(network.kind)), dtype=np.int32)
+
+    def seen(links: sparse.csr_array) -> sparse.csr_array:
+        none = sparse.csr_array(links.shape, dtype=links.dtype)
+        return sparse.csr_array(sparse.hstack([links if side in inside else none for side in range(calm.sides)]))
+
+    exports, unsure = failures.exports[rows], None
+    if reading == "low":
+        rests = np.concatenate([side * len(network.indices) + failures.rests for side in sorted(inside)])
+        unsure = rests, seen(failures.spared[rows])
+    else:
+        exports = sparse.csr_array(exports + failures.hidden(reading)[rows])
+    at = wanted * calm.sides + calm.reader
+    return failures.losses_of(stops, seen(exports), reading, at, assumed, calm, unsure)
 
 
 def affected(

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from ...graph import Message, ProductionNetwork, SupplyGraph
+from ...graph.ages import dated
 from ...graph.messages import LANGUAGES
 from ...graph.network import NEW
 from .conditions import failure
@@ -201,7 +202,7 @@ def _fact(row: dict[str, Any], sources: dict[str, dict[str, Any]], lang: str) ->
     if source is None:
         return Message("risk.explanation.no_source").text(lang)
     sure = Message(f"graph.words.{row['confidence'] or 'unknown'}")
-    year = row["year"] if row["year"] is not None else Message("risk.explanation.no_year")
+    year = dated(row["year"], lang) or Message("risk.explanation.no_year")
     return Message("risk.explanation.fact", publisher=source["publisher"], year=year, sure=sure, source=source["id"]).text(
         lang
     )

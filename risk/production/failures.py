@@ -22,8 +22,8 @@ from .simulation import CAP, GAIN, READINGS, ROOM, Assumptions, X, arguments
 
 LEVEL_OF = {"country": "country", "supplier": "company", "item": "country"}
 """What may fail, and whose shares are looked at by default."""
-_PART = 64
-"""Fewest sets for which another core is asked."""
+_PART = 200_000
+"""Fewest nodes, over all sets, for which another core is asked."""
 
 
 def network_of(
@@ -134,15 +134,21 @@ class Failures:
         In the low reading unattributed supply stops wherever it may be a member's; in the reading of the facts where a
         member is named in that market, or stands behind somebody named, without a share of its own.
         """
+        failed = np.asarray(failed, np.bool_)
+        if reading == "low" and failed.size and len(self._rests) and (failed.sum(axis=1) == 1).all():
+            event = failed.argmax(axis=1)
+            unsure = self._rests, self.spared[event]
+            return self.losses_of(self.hit[event], self._sold[event], reading, wanted, assumptions, unsure=unsure)
         # Members from the one that stops most makers to the one that stops fewest, and sets that begin alike side by side:
         # `solver.replay` then solves little anew.
         sizes = np.argsort(-np.diff(self.hit.indptr), kind="stable")
-        ordered = np.asarray(failed, np.bool_)[:, sizes]
+        ordered = failed[:, sizes]
         rows = np.lexsort(np.packbits(ordered, axis=1).T[::-1]) if ordered.size else np.arange(len(ordered))
         row, place = np.nonzero(ordered[rows])
         pointer = np.searchsorted(row, np.arange(len(rows) + 1))
         cuts = sparse.csr_array(self._sold + self.hidden(reading))
-        found = self._replayed(self.hit, cuts, (pointer, sizes[place]), reading, wanted, assumptions)
+        spared = _nothing(len(self.ids), len(self.network.indices))
+        found = self._replayed((self.hit, cuts, spared), (pointer, sizes[place]), reading, wanted, assumptions)
         result = np.empty_like(found)
         result[rows] = found
         return result
@@ -155,14 +161,26 @@ class Failures:
         wanted: Sequence[int] | NDArray[np.integer],
         assumptions: Assumptions | None = None,
         state: Conditions | None = None,
+        unsure: tuple[NDArray[np.int64], sparse.csr_array] | None = None,
     ) -> NDArray[np.float64]:
         """Return what the ``wanted`` nodes lose when makers stop (rows x n) and links are cut (rows x sides * m).
 
         From a ``state`` (default: nothing else happens) with several sides, a node is wanted as ``node * sides + side``.
+        ``unsure``: links that are cut in every row but where that row spares them (rows x sides * m).
         """
-        count = len(hits.indptr) - 1
-        sets = np.arange(count + 1), np.arange(count)
-        return self._replayed(hits, cuts, sets, reading, wanted, assumptions, state)
+        count, nodes = len(hits.indptr) - 1, len(self.network.kind)
+        links = len(self.network.indices) * (1 if state is None else state.sides)
+        if unsure is None:
+            sets = np.arange(count + 1), np.arange(count)
+            return self._replayed((hits, cuts, _nothing(count, links)), sets, reading, wanted, assumptions, state)
+        # Whatever nobody is named for stops in nearly every row: once for all rows, as an event that each begins with.
+        cut_always, spared = unsure
+        always = _nothing(1, nodes), _rows([cut_always], links), _nothing(1, links)
+        hits, cuts, spared = (
+            sparse.csr_array(sparse.vstack(pair)) for pair in zip((hits, cuts, spared), always, strict=True)
+        )
+        sets = np.arange(count + 1) * 2, np.column_stack([np.full(count, count), np.arange(count)]).ravel()
+        return self._replayed((hits, cuts, spared), sets, reading, wanted, assumptions, state)
 
     def hidden(self, reading: str) -> sparse.csr_array:
         """Links to remainders (E x m) that may be an event's; see `losses`."""
@@ -176,10 +194,21 @@ class Failures:
         event, rest = np.nonzero(open_)
         return sparse.csr_array((np.ones(len(rest), np.int32), (event, self._rests[rest])), shape=shape)
 
+    @cached_property
+    def spared(self) -> sparse.csr_array:
+        """Links to remainders (E x m) of markets where an event is named with a share: there nothing else is its own."""
+        part = self._named
+        shape = len(self.ids), len(self.network.indices)
+        return sparse.csr_array((part.data, self._rests[part.indices], part.indptr), shape=shape)
+
+    @property
+    def rests(self) -> NDArray[np.int64]:
+        """Links to remainders, which may be anybody's."""
+        return self._rests
+
     def _replayed(
         self,
-        hits: sparse.csr_array,
-        cuts: sparse.csr_array,
+        events: tuple[sparse.csr_array, sparse.csr_array, sparse.csr_array],
         sets: tuple[NDArray[np.int64], NDArray[np.int64]],
         reading: str,
         wanted: Sequence[int] | NDArray[np.integer],
@@ -190,7 +219,7 @@ class Failures:
         state = state or conditions(network, Scenario(""))
         given = arguments(network, state, assumed, READINGS[reading])
         solver.solve(*given)
-        events = [array.astype(np.int64) for array in (hits.indptr, hits.indices, cuts.indptr, cuts.indices)]
+        flat = [array.astype(np.int64) for event in events for array in (event.indptr, event.indices)]
         pointer, members = sets
         nodes = np.asarray(wanted, np.int64)
 
@@ -204,13 +233,13 @@ class Failures:
             rows = pointer[first : stop + 1]
             solver.replay(
                 *mine, self._block_of, network.owner, *self._up, np.zeros(len(network.kind), np.int64), *calm, *bases,
-                *events, rows - rows[0], members[rows[0] : rows[-1]], nodes, result, work=1 + (stop - first) // 10,
+                *flat, rows - rows[0], members[rows[0] : rows[-1]], nodes, result, work=1 + (stop - first) // 10,
             )  # fmt: skip
             return result.reshape(stop - first, len(nodes))
 
         # Sets are independent of each other, and the kernel lets go of the interpreter: one part for each core.
         count = len(pointer) - 1
-        parts = min(cpu_count() or 1, 1 + count // _PART)
+        parts = min(cpu_count() or 1, 1 + count * len(network.kind) // _PART, max(count, 1))
         ends = np.linspace(0, count, parts + 1).astype(int)
         if parts == 1:
             return np.clip(1 - part(0, count), 0.0, 1.0)
@@ -235,6 +264,10 @@ class Failures:
         below, above = np.divmod(pairs, len(network.kind))
         pointer = np.concatenate([[0], np.cumsum(np.bincount(below, minlength=len(network.kind)))])
         return pointer.astype(np.int64), above.astype(np.int64)
+
+
+def _nothing(rows: int, width: int) -> sparse.csr_array:
+    return sparse.csr_array((rows, width), dtype=np.int32)
 
 
 def _rows(lists: Sequence[NDArray[np.int64]], width: int) -> sparse.csr_array:

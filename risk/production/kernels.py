@@ -224,6 +224,88 @@ def uniform(start, stop, first, count, total, left, slack, in_loop, indices, low
 
 
 @part
+def evenly(start, stop, first, count, left, needs, kept, wants, some_ptr, some, side, use, flags, indices, x, sides, strict,
+           v, w):  # fmt: skip
+    """Return what a market's makers give when all are supplied alike: the scarcest need as its own place gets it."""
+    total = left
+    for k in range(start, stop):
+        if w[k - start] * v[k - start] <= 0.0:
+            continue
+        least = 1.0
+        for slot in range(count):
+            need = needs[first + slot]
+            if kept[need] < 1.0 and shares(k, slot, wants, some_ptr, some):
+                a = reach(need, side[indices[k]], sides, indices, use, flags, x, strict)
+                least = min(least, kept[need] + (1.0 - kept[need]) * a)
+        total += w[k - start] * v[k - start] * least
+    return total
+
+
+@part
+def exposed(start, stop, first, count, needs, kept, wants, some_ptr, some, side, use, flags, indices, share, x, sides,
+            strict, v, w):  # fmt: skip
+    """Return what makers of no known part of the world's supply can lose: any shortage may take them wholly."""
+    lost = 0.0
+    for k in range(start, stop):
+        i = k - start
+        if w[i] * v[i] <= 0.0 or share[k] > 0.0 or wants[k] == 0:
+            continue
+        worst = 0.0
+        for slot in range(count):
+            need = needs[first + slot]
+            if shares(k, slot, wants, some_ptr, some) and (
+                reach(need, side[indices[k]], sides, indices, use, flags, x, strict) < 1.0 - TINY
+            ):
+                worst = max(worst, 1.0 - kept[need])
+        lost += w[i] * v[i] * worst
+    return lost
+
+
+@part
+def granted(start, stop, slot, group, a, b, whole, share, wants, some_ptr, some, indices, side, x, sides, v, w,
+            mu):  # fmt: skip
+    """Return the most that makers (of one side; ``group`` < 0: all) make of an availability ``a`` of one shared need.
+
+    They keep ``b`` of their output without it. Makers who do not share the need make what they can; among the others it goes
+    first to those that this market hangs on most per unit of the world's supply.
+    """
+    free, inside = 0.0, 0.0
+    for k in range(start, stop):
+        i = k - start
+        mu[i] = 0.0
+        if w[i] * v[i] <= 0.0 or (group >= 0 and side[indices[k]] != group):
+            continue
+        if not shares(k, slot, wants, some_ptr, some):
+            free += w[i] * v[i]
+            continue
+        inside += w[i] * v[i]
+        mu[i] = share[k] * x[indices[k] * sides]
+    budget = (1.0 - b) * a
+    if whole:
+        return free + min(inside, b * inside + budget)
+    room = b * inside
+    if a > 0.0:  # a maker of no known part of the world's supply takes nothing from the others
+        for k in range(start, stop):
+            i = k - start
+            mine = w[i] * v[i] > 0.0 and (group < 0 or side[indices[k]] == group)
+            if mine and share[k] <= 0.0 and mu[i] <= 0.0 and shares(k, slot, wants, some_ptr, some):
+                room += (1.0 - b) * w[i] * v[i]
+    while budget > TINY:
+        pick, ratio = -1, 0.0
+        for k in range(start, stop):
+            i = k - start
+            if mu[i] > 0.0 and w[i] * v[i] / mu[i] > ratio:
+                pick, ratio = i, w[i] * v[i] / mu[i]
+        if pick < 0:
+            break
+        step = min(budget, (1.0 - b) * mu[pick])
+        room += step * ratio
+        budget -= step
+        mu[pick] = 0.0
+    return free + room
+
+
+@part
 def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
            wants, some_ptr,
            some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement, strict, top, only):  # fmt: skip
@@ -261,18 +343,8 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
                                      only))
         )  # fmt: skip
     if arrangement == ALIKE and not in_loop:
-        # Every maker is supplied alike: the scarcest need as its own place gets it.
-        total = left
-        for k in range(start, stop):
-            if w[k - start] * v[k - start] <= 0.0:
-                continue
-            least = 1.0
-            for slot in range(count):
-                need = needs[first + slot]
-                if kept[need] < 1.0 and shares(k, slot, wants, some_ptr, some):
-                    a = reach(need, side[indices[k]], sides, indices, use, flags, x, strict)
-                    least = min(least, kept[need] + (1.0 - kept[need]) * a)
-            total += w[k - start] * v[k - start] * least
+        total = evenly(start, stop, first, count, left, needs, kept, wants, some_ptr, some, side, use, flags, indices, x,
+                       sides, strict, v, w)  # fmt: skip
         return snap(min(top, total + extra))
     alike = whole[node] and sides == 1
     for k in range(start, stop):
@@ -287,21 +359,10 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
         floor = 1.0
         for slot in range(count):
             floor = min(floor, kept[needs[first + slot]])
-        hidden = 0.0  # makers of no known part of the world's supply: any shortage may take them wholly
+        hidden = 0.0
         if not whole[node]:
-            worst = 0.0
-            for k in range(start, stop):
-                i = k - start
-                if w[i] * v[i] <= 0.0 or share[k] > 0.0 or wants[k] == 0:
-                    continue
-                worst = 0.0
-                for slot in range(count):
-                    need = needs[first + slot]
-                    if shares(k, slot, wants, some_ptr, some) and (
-                        reach(need, side[indices[k]], sides, indices, use, flags, x, strict) < 1.0 - TINY
-                    ):
-                        worst = max(worst, 1.0 - kept[need])
-                hidden += w[i] * v[i] * worst
+            hidden = exposed(start, stop, first, count, needs, kept, wants, some_ptr, some, side, use, flags, indices, share,
+                             x, sides, strict, v, w)  # fmt: skip
         lost = deprived(start, stop, first, needs, rank, count, -1, sides, unknown, whole[node], share, wants, some_ptr,
                         some, kept, use, flags, indices, side, x, strict, v, w, mu)  # fmt: skip
         if sides > 1:
@@ -323,48 +384,10 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
             # way 0: one stock for all makers, as much as any place gets; way 1: each side has what its place gets.
             sum_ = left
             for one in range(1 if way == 0 else sides):
-                at = unknown if way == 0 else one
+                at, group = (unknown, -1) if way == 0 else (one, one)
                 a = reach(need, at, sides, indices, use, flags, x, strict)
-                budget = (1.0 - b) * a
-                room, inside = 0.0, 0.0
-                for k in range(start, stop):
-                    i = k - start
-                    mu[i] = 0.0
-                    if w[i] * v[i] <= 0.0 or (way == 1 and side[indices[k]] != one):
-                        continue
-                    if not shares(k, slot, wants, some_ptr, some):
-                        sum_ += w[i] * v[i]
-                        continue
-                    inside += w[i] * v[i]
-                    mu[i] = share[k] * x[indices[k] * sides]
-                if whole[node]:
-                    room = min(inside, b * inside + budget)
-                else:
-                    room = b * inside
-                    if a > 0.0:
-                        for k in range(start, stop):
-                            i = k - start
-                            if (
-                                mu[i] <= 0.0
-                                and share[k] <= 0.0
-                                and w[i] * v[i] > 0.0
-                                and (way == 0 or side[indices[k]] == one)
-                                and shares(k, slot, wants, some_ptr, some)
-                            ):
-                                room += (1.0 - b) * w[i] * v[i]
-                    while budget > TINY:
-                        pick, ratio = -1, 0.0
-                        for k in range(start, stop):
-                            i = k - start
-                            if mu[i] > 0.0 and w[i] * v[i] / mu[i] > ratio:
-                                pick, ratio = i, w[i] * v[i] / mu[i]
-                        if pick < 0:
-                            break
-                        step = min(budget, (1.0 - b) * mu[pick])
-                        room += step * ratio
-                        budget -= step
-                        mu[pick] = 0.0
-                sum_ += room
+                sum_ += granted(start, stop, slot, group, a, b, whole[node], share, wants, some_ptr, some, indices, side, x,
+                                sides, v, w, mu)  # fmt: skip
             best = min(best, sum_)
     return snap(min(top, best + extra))
 

@@ -80,8 +80,13 @@ def lay(cap, gain, x, to_cap, to_gain, to_x):
 
 
 @part
-def fail(event, hit_ptr, hits, cut_ptr, cuts, cap, gain, owner, block_of, dirty, first):
-    """Stop what an event stops, and mark the blocks that this touches; return the first of them."""
+def fail(event, hit_ptr, hits, cut_ptr, cuts, spare_ptr, spares, calm_gain, cap, gain, owner, block_of, dirty, first):
+    """Open the links that an event spares, stop what it stops, and mark the blocks touched; return the first of them."""
+    for i in range(spare_ptr[event], spare_ptr[event + 1]):
+        gain[spares[i]] = calm_gain[spares[i]]
+        block = block_of[owner[spares[i] % len(owner)]]
+        dirty[block] = 1
+        first = min(first, block)
     for i in range(hit_ptr[event], hit_ptr[event + 1]):
         cap[hits[i]] = 0.0
         block = block_of[hits[i]]
@@ -96,12 +101,13 @@ def fail(event, hit_ptr, hits, cut_ptr, cuts, cap, gain, owner, block_of, dirty,
 
 
 @part
-def climb(first, before, block_of, up_ptr, up, dirty, order, starts, kind, indptr, indices, low, high, share, flags, whole,
-          slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown,
-          spread, arrangement, mixing, strict):  # fmt: skip
+def climb(first, rising, before, block_of, up_ptr, up, dirty, order, starts, kind, indptr, indices, low, high, share,
+          flags, whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides,
+          unknown, spread, arrangement, mixing, strict):  # fmt: skip
     """Solve again what lies above dirty blocks.
 
-    Blocks come in order, so one pass is enough; one that keeps the value that it had ``before`` makes no other dirty.
+    Blocks come in order, so one pass is enough; one that keeps the value that it had ``before`` makes no other dirty. Loops
+    fall from where they stand: where something is ``rising``, they begin at the top.
     """
     for block in range(first, len(starts) - 1):
         if not dirty[block]:
@@ -112,6 +118,10 @@ def climb(first, before, block_of, up_ptr, up, dirty, order, starts, kind, indpt
             for here in range(sides):
                 x[node * sides + here] = level
         else:
+            if rising:
+                for i in range(starts[block], starts[block + 1]):
+                    for here in range(sides):
+                        x[order[i] * sides + here] = cap[order[i]] if kind[order[i]] == 0 else 1.0
             settle(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags, whole, slack,
                    need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown,
                    spread, arrangement, mixing, strict)  # fmt: skip
@@ -125,51 +135,70 @@ def climb(first, before, block_of, up_ptr, up, dirty, order, starts, kind, indpt
                     dirty[block_of[up[k]]] = 1
 
 
+@part
+def common(members, a, a_stop, b, b_stop):
+    """Return how many events two sets begin with alike."""
+    count = 0
+    while a + count < a_stop and b + count < b_stop and members[a + count] == members[b + count]:
+        count += 1
+    return count
+
+
 @Kernel
 def replay(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
            some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict,
            block_of, owner, up_ptr, up, dirty, calm_cap, calm_gain, calm, base_cap, base_gain, base,
-           hit_ptr, hits, cut_ptr, cuts, set_ptr, members, wanted, result):  # fmt: skip
+           hit_ptr, hits, cut_ptr, cuts, spare_ptr, spares, set_ptr, members, wanted, result):  # fmt: skip
     """Write what the ``wanted`` nodes keep when sets of events happen, each of which stops makers and cuts links.
 
-    Three states lie on each other: ``calm`` without any event, ``base`` with all events of a set but its last, and ``x``
-    with the last, too. From each state only what lies above the events that are added is solved again, and sets that differ
-    in their last event share a base: two countries together cost little more than the smaller one alone.
+    Three states lie on each other: ``calm`` without any event, ``base`` with the events that a set shares with the next one,
+    and ``x`` with the rest of them, too. From each state only what lies above the events that are added is solved again: two
+    countries together cost little more than the smaller one alone, as long as the greater one stays.
     """
-    blocks = len(starts) - 1
-    prefix, length = 0, -1  # the events of the base: members[prefix : prefix + length]
+    blocks, rising = len(starts) - 1, len(spares) > 0
+    prefix, length = 0, 0  # the events of the base: members[prefix : prefix + length]
     for row in range(len(set_ptr) - 1):
-        start, last = set_ptr[row], max(set_ptr[row], set_ptr[row + 1] - 1)
-        same = length == last - start
-        for i in range(last - start):
-            same = same and members[prefix + i] == members[start + i]
-        if not same:
-            prefix, length = start, last - start
-            lay(calm_cap, calm_gain, calm, base_cap, base_gain, base)
-            first = blocks
-            for i in range(start, last):
-                first = fail(members[i], hit_ptr, hits, cut_ptr, cuts, base_cap, base_gain, owner, block_of, dirty, first)
-            climb(first, calm, block_of, up_ptr, up, dirty, order, starts, kind, indptr, indices, low, high, share, flags,
-                  whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, base_cap, base_gain, base, v,
-                  w, mu, sides, unknown, spread, arrangement, mixing, strict)  # fmt: skip
-            for block in range(first, blocks):
-                dirty[block] = 0
-            lay(base_cap, base_gain, base, cap, gain, x)
-        if set_ptr[row + 1] == start:  # no event at all
+        start, stop = set_ptr[row], set_ptr[row + 1]
+        if stop == start:  # no event at all
             for j in range(len(wanted)):
                 result[row * len(wanted) + j] = calm[wanted[j]]
             continue
-        first = fail(members[last], hit_ptr, hits, cut_ptr, cuts, cap, gain, owner, block_of, dirty, blocks)
-        climb(first, base, block_of, up_ptr, up, dirty, order, starts, kind, indptr, indices, low, high, share, flags, whole,
-              slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown,
-              spread, arrangement, mixing, strict)  # fmt: skip
+        kept_events = common(members, prefix, prefix + length, start, stop)
+        shared = 0 if row + 2 == len(set_ptr) else common(members, start, stop, stop, set_ptr[row + 2])
+        shared = min(shared, stop - start - 1)
+        if kept_events < length or shared > length:
+            if kept_events < length:  # not the events of this set: begin again
+                length = 0
+                lay(calm_cap, calm_gain, calm, base_cap, base_gain, base)
+                lay(calm_cap, calm_gain, calm, cap, gain, x)
+            first = blocks
+            for i in range(start + length, start + shared):
+                first = fail(members[i], hit_ptr, hits, cut_ptr, cuts, spare_ptr, spares, calm_gain, base_cap, base_gain,
+                             owner, block_of, dirty, first)  # fmt: skip
+            climb(first, rising, x, block_of, up_ptr, up, dirty, order, starts, kind, indptr, indices, low, high, share,
+                  flags, whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, base_cap, base_gain,
+                  base, v, w, mu, sides, unknown, spread, arrangement, mixing, strict)  # fmt: skip
+            for block in range(first, blocks):
+                dirty[block] = 0
+            prefix, length = start, max(shared, length)
+            lay(base_cap, base_gain, base, cap, gain, x)
+        first = blocks
+        for i in range(start + length, stop):
+            first = fail(members[i], hit_ptr, hits, cut_ptr, cuts, spare_ptr, spares, calm_gain, cap, gain, owner,
+                         block_of, dirty, first)  # fmt: skip
+        climb(first, rising, base, block_of, up_ptr, up, dirty, order, starts, kind, indptr, indices, low, high, share,
+              flags, whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu,
+              sides, unknown, spread, arrangement, mixing, strict)  # fmt: skip
         for j in range(len(wanted)):
             result[row * len(wanted) + j] = x[wanted[j]]
         # Back to the base, for the next set.
-        for i in range(hit_ptr[members[last]], hit_ptr[members[last] + 1]):
-            cap[hits[i]] = base_cap[hits[i]]
-        for i in range(cut_ptr[members[last]], cut_ptr[members[last] + 1]):
-            gain[cuts[i]] = base_gain[cuts[i]]
+        for event in range(start + length, stop):
+            for i in range(hit_ptr[members[event]], hit_ptr[members[event] + 1]):
+                cap[hits[i]] = base_cap[hits[i]]
+            for i in range(cut_ptr[members[event]], cut_ptr[members[event] + 1]):
+                gain[cuts[i]] = base_gain[cuts[i]]
+            for i in range(spare_ptr[members[event]], spare_ptr[members[event] + 1]):
+                gain[spares[i]] = base_gain[spares[i]]
         for block in range(first, blocks):
             if dirty[block]:
                 dirty[block] = 0

@@ -389,14 +389,13 @@ def _diamonds(network: ProductionNetwork, failures: Failures) -> dict[str, dict[
         return {}
     items = list(direct)
     losses = failures.losses(failures.each, "high", [network.market(item) for item in items])
-    makers = np.concatenate(list(direct.values()))
+    sellers = np.concatenate(list(direct.values()))
     place = np.repeat(np.arange(len(items)), [len(one) for one in direct.values()])
-    sold = sparse.csr_array((np.ones(len(makers), np.int32), (makers, place)), shape=(len(network.kind), len(items)))
+    sold = sparse.csr_array((np.ones(len(sellers), np.int32), (sellers, place)), shape=(len(network.kind), len(items)))
     losses[(failures.hit @ sold).nonzero()] = 0.0  # who supplies the item itself is no source behind its suppliers
-    found: dict[str, dict[str, Any]] = {}
-    for event in np.flatnonzero(losses.max(axis=1) > 1e-9):
-        solution = solve(network, Scenario("", halt(failures.ids[event])), None, ("high",))
-        outcome = solution.outcomes["high"]
+    best: dict[str, tuple[float, int, int]] = {}  # what is lost, the event, how many suppliers lose it
+    for event in np.flatnonzero(losses.max(axis=1) > 1e-9).tolist():
+        outcome = solve(network, Scenario("", halt(failures.ids[event])), None, ("high",)).outcomes["high"]
         for place in np.flatnonzero(losses[event] > 1e-9):
             item, makers = items[place], direct[items[place]]
             market = network.market(item)
@@ -405,12 +404,18 @@ def _diamonds(network: ProductionNetwork, failures: Failures) -> dict[str, dict[
             own = np.sort(1 - outcome.x[makers, 0])[::-1]
             # Makers who share a need lose together; those who buy on their own lose what the second worst of them does.
             loss = float(losses[event, place] if lacking else own[1])
-            if loss > max(1e-9, found.get(item, {}).get("diamond_loss", 0.0) + 1e-9):
+            if loss > max(1e-9, best.get(item, (0.0,))[0] + 1e-9):
+                best[item] = loss, event, len(makers) if lacking else int((own >= loss - 1e-9).sum())
+    found = {}
+    for event in sorted({event for _, event, _ in best.values()}):
+        solution = solve(network, Scenario("", halt(failures.ids[event])), None, ("high",))
+        for item, (loss, source, suppliers) in best.items():
+            if source == event:
                 way = solution.trace(item, "high")
                 found[item] = {
                     "diamond_source": failures.ids[event],
                     "diamond_item": way["item"][-1] if way.height else None,
-                    "diamond_suppliers": len(makers) if lacking else int((own >= loss - 1e-9).sum()),
+                    "diamond_suppliers": suppliers,
                     "diamond_loss": loss,
                 }
     return found

@@ -90,10 +90,9 @@ def way(solution: Solution, outcome: Outcome, node: int) -> pl.DataFrame:
     """
     network = solution.network
     x, side = outcome.x, solution.conditions.reader
-    certain = outcome.reading.spread == kernels.MOST
     rows: list[dict[str, Any]] = []
     seen: set[int] = set()
-    about: dict[str, Any] = {}
+    about: dict[str, Any] = {}  # of the share through which a maker was reached
     while x[node, side] < 1 - _LEAST and node not in seen:
         seen.add(node)
         found = causes(solution, outcome, node, side)
@@ -101,14 +100,9 @@ def way(solution: Solution, outcome: Outcome, node: int) -> pl.DataFrame:
         if network.kind[node] == MAKER:
             cap = outcome.cap[node]
             halted = cap < 1 and (not found or 1 - cap >= found[0].loss)
+            cause = "halt" if halted else "input"
             rows.append(
-                about
-                | {
-                    "item": row["item"],
-                    "supplier": row["supplier"],
-                    "kept": float(x[node, 0]),
-                    "cause": "halt" if halted else "input",
-                }
+                about | {"item": row["item"], "supplier": row["supplier"], "kept": float(x[node, 0]), "cause": cause}
             )
             if halted or not found:
                 break
@@ -121,39 +115,45 @@ def way(solution: Solution, outcome: Outcome, node: int) -> pl.DataFrame:
         source = int(network.indices[best.link])
         if network.kind[node] == MARKET:
             about = {key: row[key] for key in ("source", "year", "confidence")}
-        if network.kind[node] == MARKET and best.need:
-            rows.append(
-                about
-                | {
-                    "item": row["item"],
-                    "supplier": None,
-                    "share": 1.0,
-                    "share_low": 1.0,
-                    "share_high": 1.0,
-                    "kept": float(x[node, side]),
-                    "cause": "need",
-                }
-            )
-            sides = {int(outcome.side[network.indices[k]]) for k in network.links(node)}
-            side = min(sides, key=lambda at: outcome.reach(best.link, at))
-            node, about = source, {}
-            continue
-        if network.kind[node] == MARKET:
-            low, high = float(network.low[best.link]), float(network.high[best.link])
-            about |= {"share": low if certain else high, "share_low": low, "share_high": high}
-            gain = outcome.gain[side, best.link]
-            if gain < 1 and network.kind[source] == MAKER:
-                cut = network.nodes.row(source, named=True)
-                cause = "embargo" if solution.conditions.sides > 1 else "halt"
-                rows.append(
-                    about
-                    | {"item": cut["item"], "supplier": cut["supplier"], "kept": float(gain * x[source, 0]), "cause": cause}
-                )
-                if x[source, 0] >= gain:
-                    break
+            if best.need:
+                rows.append(about | _shared(row["item"], float(x[node, side])))
+                sides = {int(outcome.side[network.indices[k]]) for k in network.links(node)}
+                side = min(sides, key=lambda at: outcome.reach(best.link, at))
+                node, about = source, {}
+                continue
+            about |= _told(solution, outcome, best.link)
+            cut = _cut(solution, outcome, best.link, side)
+            rows += [about | step for step in cut]
+            if cut and x[source, 0] >= outcome.gain[side, best.link]:
+                break
         node = source
     numbered = [dict.fromkeys(WAY) | {"step": step} | row for step, row in enumerate(rows)]
     return pl.DataFrame(numbered, schema=WAY, orient="row")
+
+
+def _shared(item: str, kept: float) -> dict[str, Any]:
+    """The step through a need that all makers of an item lack together."""
+    shares = dict.fromkeys(("share", "share_low", "share_high"), 1.0)
+    return {"item": item, "supplier": None, **shares, "kept": kept, "cause": "need"}
+
+
+def _told(solution: Solution, outcome: Outcome, link: int) -> dict[str, float]:
+    """The share of a maker, as it counts in the reading."""
+    low, high = float(solution.network.low[link]), float(solution.network.high[link])
+    certain = outcome.reading.spread == kernels.MOST
+    return {"share": low if certain else high, "share_low": low, "share_high": high}
+
+
+def _cut(solution: Solution, outcome: Outcome, link: int, side: int) -> list[dict[str, Any]]:
+    """The step of a sale that is cut while the maker may go on; none where nothing is cut."""
+    network, source = solution.network, int(solution.network.indices[link])
+    gain = outcome.gain[side, link]
+    if gain >= 1 or network.kind[source] != MAKER:
+        return []
+    row = network.nodes.row(source, named=True)
+    cause = "embargo" if solution.conditions.sides > 1 else "halt"
+    kept = float(gain * outcome.x[source, 0])
+    return [{"item": row["item"], "supplier": row["supplier"], "kept": kept, "cause": cause}]
 
 
 def _binding(found: list[Cause]) -> Cause:

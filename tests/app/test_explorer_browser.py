@@ -106,7 +106,7 @@ def test_page_without_scripts_still_answers(browser, robot_page):
     tab = browser.new_context(java_script_enabled=False).new_page()
     tab.goto(robot_page.as_uri())
     said = tab.locator(".noscript").inner_text()
-    assert "Humanoid robot without China" in said and "at least" in said
+    assert "Humanoid robot without China" in said and "certain loss" in said
     assert tab.locator(".noscript svg").is_visible()
     tab.context.close()
 

@@ -30,7 +30,6 @@ LEVEL = {row["id"]: row["kind"] for row in TABLES["suppliers"]}
 NEEDS = defaultdict(list)
 for row in TABLES["inputs"]:
     NEEDS[row["item"]].append(row["input"])
-KIND_OF = {row["id"]: row["variant_of"] for row in TABLES["items"] if row["variant_of"]}
 
 
 @pytest.fixture(scope="module")
@@ -158,10 +157,10 @@ def test_the_most_concentrated_steps_are_those_of_the_rows(world, steps):
 
 
 def upstream(product):
-    """What a product needs, over all tiers; what an item is a kind of comes along with what that needs."""
+    """What a product needs, over all tiers."""
     found, front = {product}, [product]
     while front:
-        steps = [there for item in front for there in [*NEEDS[item], *([KIND_OF[item]] if item in KIND_OF else [])]]
+        steps = [there for item in front for there in NEEDS[item]]
         front = [item for item in steps if item not in found and not found.add(item)]
     return found
 

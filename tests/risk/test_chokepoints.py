@@ -225,3 +225,41 @@ def test_a_mineral_that_leads_to_no_product_is_not_a_final_product():
     final = affected(kn.load("world"), "CHN").filter(pl.col("final"))
     assert not set(final["kind"]) & {"mineral"}
     assert "humanoid_robot" in set(final["item"])
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_table_of_many_failures_says_what_each_says_alone(seed):
+    # Loops, markets with gaps and markets without anybody: what many failures share is worked out once, and must not show.
+    rng = np.random.default_rng(seed)
+    items, countries = [f"i{k}" for k in range(7)], ["AAA", "BBB", "CCC", "DDD"]
+    inputs, shares = [], []
+    for at, item in enumerate(items):
+        needs = [int(other) for other in rng.choice(len(items), 2, replace=False) if other > at or rng.random() < 0.15]
+        inputs += [{"item": item, "input": items[other], "source": "s"} for other in needs]
+        named = rng.choice(countries, rng.integers(0, 4), replace=False)
+        told = rng.random(len(named)) * rng.choice([1.0, 0.6]) if len(named) else []
+        for country, share in zip(named, told, strict=True):
+            share = None if rng.random() < 0.3 else float(share / len(named))
+            shares.append({"item": item, "supplier": country, "source": "s", "share": share})
+    shares.append({"item": "i0", "supplier": "DDD", "source": "s", "share": None}) if not shares else None
+    suppliers = [{"id": c, "name_en": c, "kind": "country"} for c in countries]
+    sources = [{"id": "s", "title": "t", "publisher": "p"}]
+    graph = SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "component"} for i in items],
+        inputs=pl.DataFrame(inputs).unique(["item", "input"], maintain_order=True) if inputs else [],
+        suppliers=suppliers,
+        shares=shares,
+        sources=sources,
+    )
+    frame = chokepoints(graph, "i0", buyer="DDD")
+    assert frame.height >= frame["node"].n_unique() > 0
+    for row in frame.iter_rows(named=True):
+        change = halt(row["node"]) if row["kind"] == "halt" else embargo(row["node"], to="DDD")
+        for sharing, names in (
+            ("alike", ("loss_low", "loss_estimate", "loss_high")),
+            ("first", ("first_low", "first_high")),
+        ):
+            alone = simulate(graph.network("i0", buyer="DDD"), change, sharing=sharing).filter(item="i0").row(0, named=True)
+            kept = {"low": alone["kept_high"], "estimate": alone["kept_estimate"], "high": alone["kept_low"]}
+            for name in names:
+                assert row[name] == pytest.approx(1 - kept[name.split("_")[1]], abs=1e-9), (row["node"], row["kind"], name)

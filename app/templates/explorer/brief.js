@@ -21,7 +21,9 @@ function controlsInForce() {
     found.length > MOST_CONTROLS ? h("p", { class: "faint" }, t("and_more_controls", { count: found.length - MOST_CONTROLS })) : null);
 }
 
-// What was found beside the question, for paper.
+// What stands beside the question in the panel, for paper: the days, and what to find out.
+const daysBeside = () => ($("lost-days") ? h("p", {}, $("lost-days").textContent) : null);
+
 function foundBeside() {
   const lines = [...($("find-out")?.querySelectorAll("li > .name") || [])].map((one) => one.textContent);
   return lines.length ? [h("h3", {}, t("find_out")), h("ol", {}, lines.map((line) => h("li", {}, line)))] : null;
@@ -32,9 +34,10 @@ const KEPT = new Set(["class", "style", "href", "scope", "colspan", "lang", "rol
 // The board without anything to press, with the rules of style that it uses; it can be put into any page.
 function briefFragment() {
   const board = $("board").cloneNode(true);
-  board.querySelectorAll("#asked:empty, .scroll > .hidden-text, .find-out:not([data-ready])").forEach((one) => one.remove());
+  board.querySelectorAll("[hidden], .no-paper, #asked:empty, .scroll > .hidden-text, .find-out:not([data-ready])").forEach((one) => one.remove());
   const plainCopy = (node) => {
     if (node.nodeType !== 1) return node.nodeType === 3 ? document.createTextNode(node.data) : null;
+    if (node.localName === "input") return h("span", {}, node.value || node.placeholder);
     const name = node.localName === "button" || node.localName === "details" ? (node.localName === "button" ? "span" : "div") : node.localName === "summary" ? "b" : node.localName;
     const copy = document.createElementNS(node.namespaceURI, name);
     for (const { name: key, value } of node.attributes) if (KEPT.has(key)) copy.setAttribute(key, value);

@@ -22,15 +22,16 @@ function rankingOf() {
     const places = new Set(network.country.filter((country, node) => country !== null && needed[node]));
     const markets = network.items.map((id) => [id, network.market(id)]).filter(([, node]) => needed[node]);
     const solve = (id, readings, more) => new Solution(network, [{ kind: "halt", node: id }], { ...assumptions(), ...more }, readings, state.product);
-    const found = [...places].map((id) => {
-      const solution = solve(id, ["high", "estimate"]);
+    // In turn what decides the order: the certain loss of all, the estimate of those that may stand among the first, and the
+    // possible loss, which takes most of the time, of the first ones only.
+    const all = [...places].map((id) => ({ id, certain: solve(id, ["high"]).loss(state.product).certain })).sort((a, b) => b.certain - a.certain);
+    const border = all[Math.min(MOST_RANKED, all.length) - 1]?.certain;
+    const near = all.filter(({ certain }) => certain >= border).map((one) => ({ ...one, possible: 0, estimate: solve(one.id, ["estimate"]).loss(state.product).estimate }));
+    return near.sort(harder).slice(0, MOST_RANKED).map(({ id, certain }) => {
+      const hard = shared && certain > HIT ? solve(id, ["high"], { sharing: "first" }).loss(state.product).certain > HIT : null;
+      const solution = haltOf(id);
       const { x } = solution.outcomes.high;
-      return { id, ...solution.loss(state.product), possible: 0, stops: markets.filter(([, node]) => x[node] <= HIT).map(([one]) => one) };
-    });
-    // The bounds of the first ones only: the possible loss takes most of the time.
-    return found.sort(harder).slice(0, MOST_RANKED).map((one) => {
-      const hard = shared && one.certain > HIT ? solve(one.id, ["high"], { sharing: "first" }).loss(state.product).certain > HIT : null;
-      return { ...one, ...solve(one.id, THREE).loss(state.product), hard };
+      return { id, ...solution.loss(state.product), hard, stops: markets.filter(([, node]) => x[node] <= HIT).map(([one]) => one) };
     }).filter(({ possible }) => possible > HIT);
   });
 }

@@ -74,7 +74,7 @@ function actions(node) {
 }
 
 function itemFacts(i) {
-  return [itemParagraph(i), flagFacts(i), stopsAlone(i), concentrationFacts(i), chokepointFacts(items.id[i]), cutSetFacts(items.id[i]), measureFacts(measuresOn[i]), supplierShares(i), yearLines(i), inputFacts(i), useFacts(i), tradeFacts(i)];
+  return [itemParagraph(i), flagFacts(i), stopsAlone(i), concentrationFacts(i), chokepointFacts(items.id[i]), cutSetFacts(items.id[i]), measureFacts(measuresOn[i]), supplierShares(i), worldMap(i), yearLines(i), inputFacts(i), useFacts(i), tradeFacts(i)];
 }
 
 function flagFacts(i) {

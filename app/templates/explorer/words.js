@@ -23,6 +23,20 @@ function h(tag, attributes, ...children) {
 
 const fill = (element, ...children) => element.replaceChildren(...children.flat(Infinity).filter(Boolean));
 
+// What stands behind a summary is worked out when it is first opened.
+function folded(attributes, summary, content) {
+  const place = h("div", {});
+  const show = () => place.hasChildNodes() || fill(place, content());
+  if (attributes.open) show();
+  return h("details", { ...attributes, ontoggle: ({ target }) => target.open && show() }, h("summary", {}, summary), place);
+}
+
+function unfold(details, open) {
+  if (details.open === open) return;
+  details.open = open;
+  details.dispatchEvent(new Event("toggle")); // the browser's own comes later, when the page has been seen without
+}
+
 function say(sentence) {
   $("live").textContent = "";
   setTimeout(() => ($("live").textContent = sentence), 30);

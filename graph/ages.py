@@ -1,0 +1,22 @@
+"""How old a figure is, and how that is said beside it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from .messages import text
+
+STALE = 5
+"""A figure that describes a year further back than this many years is stale."""
+
+
+def dated(year: int | None, lang: str | None = None, today: int | None = None) -> str:
+    """Return a figure's year as text, with its age where the figure is stale; nothing where no year is told.
+
+    >>> dated(2024, "en", today=2026), dated(2017, "en", today=2026), dated(None)
+    ('2024', '2017, 9 years old', '')
+    """
+    if year is None:
+        return ""
+    age = (date.today().year if today is None else today) - year
+    return str(year) if age <= STALE else text("graph.words.years_old", lang, year=year, age=age)
