@@ -316,38 +316,62 @@ def _diamonds(company: Company, built: CompanyGraph, exposed: pl.DataFrame) -> l
 
 
 def _spend(company: Company, built: CompanyGraph) -> dict[str, Any] | None:
-    """Countries behind what is bought, by spend: where it is made (tier 1), and over all tiers; unknown stands apart."""
+    """Countries behind what is bought; unknown stands apart.
+
+    ``direct``: where it is made, by the amounts of the rows; ``quantity``: by the shares of each part, weighed by how many
+    pieces of it go into one of each product; ``all``: by spend over all tiers.
+    """
+    amounts: dict[str | None, float] = defaultdict(float)
     spend: dict[str, float] = {}
     blank = 0
     for part in company.direct:
-        amounts = [source.spend for source in company.sources.get(part, []) if source.active]
-        known = sum(amount for amount in amounts if amount is not None)
-        blank += not amounts or None in amounts
+        active = [source for source in company.sources.get(part, []) if source.active]
+        for source in active:
+            amounts[source.country] += source.spend or 0.0
+        known = sum(source.spend or 0.0 for source in active)
+        blank += not active or any(source.spend is None for source in active)
         if known > 0:
             spend[item_id(part)] = known
     if not spend:
         return None
-    frame = look_through(built.graph, spend, SELF)
-    rows: dict[str, dict[str, Any]] = {}
-    unknown = {"direct": 0.0, "all": 0.0}
-    for tier, country, low, high in frame.filter(pl.col("tier").is_null() | (pl.col("tier") == 0)).iter_rows():
-        which = "all" if tier is None else "direct"
-        if country is None:
-            unknown[which] = low
-        else:
-            rows.setdefault(country, {"country": country})[which] = (low, high)
-    shares = [
-        {
-            "country": code,
-            "direct_low": row.get("direct", (0.0, 0.0))[0],
-            "direct_high": row.get("direct", (0.0, unknown["direct"]))[1],
-            "all_low": row.get("all", (0.0, 0.0))[0],
-            "all_high": row.get("all", (0.0, unknown["all"]))[1],
-        }
-        for code, row in rows.items()
-    ]
-    shares.sort(key=lambda row: (-row["direct_low"], -row["all_low"], row["country"]))
-    return {"shares": shares, "unknown": unknown, "total": sum(spend.values()), "parts": len(spend), "blank": blank}
+    total, pieces = sum(spend.values()), _pieces(company)
+    found = {"direct": {country: amount / total for country, amount in amounts.items()}}
+    found["all"] = _behind(look_through(built.graph, spend, SELF), None)
+    found["quantity"] = _behind(look_through(built.own, pieces, SELF), 0) if pieces else {}
+    unknown = {which: shares.pop(None, 0.0) for which, shares in found.items()}
+    rows = []
+    for code in dict.fromkeys(code for shares in found.values() for code in shares):
+        row: dict[str, Any] = {"country": code}
+        for which, shares in found.items():
+            low = shares.get(code, 0.0)
+            ends = (low, min(1.0, low + unknown[which])) if shares else (None, None)
+            row |= dict(zip((f"{which}_low", f"{which}_high"), ends, strict=True))
+        rows.append(row)
+    rows.sort(key=lambda row: (-row["direct_low"], -row["all_low"], row["country"]))
+    about = {"total": total, "parts": len(spend), "blank": blank, "pieces": len(pieces)}
+    return {"shares": rows, "unknown": unknown | ({} if pieces else {"quantity": None})} | about
+
+
+def _behind(frame: pl.DataFrame, tier: int | None) -> dict[str | None, float]:
+    """Shares of countries at a tier (None: all) of a look-through; under None the unknown one."""
+    return dict(frame.filter(pl.col("tier").eq_missing(tier)).select("country", "share_low").iter_rows())
+
+
+def _pieces(company: Company) -> dict[str, float]:
+    """Pieces of each bought part in one of each product; a part whose quantity is blank on some way up is left out."""
+    below: dict[str, list[tuple[str, float | None]]] = defaultdict(list)
+    for need in company.needs:
+        below[need.parent].append((need.part, need.quantity))
+    found: dict[str, float | None] = defaultdict(float)
+    front: list[tuple[str, float | None]] = [(product, 1.0) for product in company.products]
+    while front:
+        at, many = front.pop()
+        if at in company.sources and at not in company.products:
+            before = found[at]
+            found[at] = None if before is None or many is None else before + many
+            continue  # what goes into a bought part its maker buys
+        front += [(part, None if None in (many, each) else many * each) for part, each in below.get(at, ())]
+    return {item_id(part): many for part, many in found.items() if many}
 
 
 def _market(graph: SupplyGraph) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from typing import Any
 from ..audit.company import Company, Source
 from ..audit.company_graph import HOME, build_graph, firm_id
 from ..audit.figures import Figures
-from .stopped import DAYS, NOTHING, stopped
+from .stopped import NOTHING, stopped
 
 MOST = 20
 """Questions that a board is shown."""
@@ -101,7 +101,7 @@ class _Weigher:
 
     def __init__(self, company: Company, figures: Figures) -> None:
         self.revenue = figures.revenue
-        self.worth = DAYS / 365.0
+        self.worth = company.stop_days / 365.0
         self.products = list(company.products)
 
     def value(self, product: str) -> float:
@@ -172,13 +172,13 @@ def _blanks(company: Company, weigh: _Weigher, rows: list[dict[str, Any]]) -> It
         if any(source.country is None or not source.maker for source in sources):
             touched = wide
         if company.parts[part].stock_days is None:
-            yield candidate("stock", [part], None, touched, [_stocked(part, 0.0), _stocked(part, DAYS)])
+            yield candidate("stock", [part], None, touched, [_stocked(part, 0.0), _stocked(part, company.stop_days)])
         open_ = [source for source in sources if source.share is None]
         if len(sources) > 1 and open_:
             yield candidate("shares", [part], None, touched, [_shared(part, at) for at in range(min(3, len(sources)))])
         if company.switch_days(part) is None:
             who = max(sources, key=lambda source: (source.share or 0.0, source.spend or 0.0))
-            answers = [_switched(part, 0.0), _switched(part, DAYS)]
+            answers = [_switched(part, 0.0), _switched(part, company.stop_days)]
             yield candidate("switch", [part], who.maker or who.vendor, touched, answers)
 
 
