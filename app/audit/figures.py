@@ -15,6 +15,7 @@ from ...risk import (
     Scenario,
     Threat,
     concentration,
+    direct_countries,
     exposure,
     flag_technologies,
     halt,
@@ -96,7 +97,7 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
         makers=[row for row in rows if row["maker"]],
         diamonds=_diamonds(company, built, exposed),
         market=_market(built.graph),
-        spend=_spend(company, built),
+        spend=_spend(company, built, facts),
         flags=_flags(company, lang),
         critical=_critical(company, [link for link in links if link.used]),
         unsourced=built.unsourced,
@@ -315,7 +316,7 @@ def _diamonds(company: Company, built: CompanyGraph, exposed: pl.DataFrame) -> l
     return sorted(rows.values(), key=lambda row: (row["market"], -row["lost"], row["part"], row["node"]))
 
 
-def _spend(company: Company, built: CompanyGraph) -> dict[str, Any] | None:
+def _spend(company: Company, built: CompanyGraph, facts: pl.DataFrame) -> dict[str, Any] | None:
     """Countries behind what is bought; unknown stands apart.
 
     ``direct``: where it is made, by the amounts of the rows; ``quantity``: by the shares of each part, weighed by how many
@@ -335,26 +336,30 @@ def _spend(company: Company, built: CompanyGraph) -> dict[str, Any] | None:
     if not spend:
         return None
     total, pieces = sum(spend.values()), _pieces(company)
-    found = {"direct": {country: amount / total for country, amount in amounts.items()}}
-    found["all"] = _behind(look_through(built.graph, spend, SELF), None)
-    found["quantity"] = _behind(look_through(built.own, pieces, SELF), 0) if pieces else {}
-    unknown = {which: shares.pop(None, 0.0) for which, shares in found.items()}
+    unknown = amounts.pop(None, 0.0) / total
+    found: dict[str, dict[str, tuple[float, float]]] = {
+        "direct": {str(code): (one / total, min(1.0, one / total + unknown)) for code, one in amounts.items()},
+        "quantity": _ends(direct_countries(built.own, SELF, facts, pieces)),
+        "all": _ends(look_through(built.graph, spend, SELF).filter(pl.col("tier").is_null())),
+    }
+    rest = {which: 1.0 - sum(low for low, _ in shares.values()) for which, shares in found.items()} | {"direct": unknown}
     rows = []
     for code in dict.fromkeys(code for shares in found.values() for code in shares):
         row: dict[str, Any] = {"country": code}
         for which, shares in found.items():
-            low = shares.get(code, 0.0)
-            ends = (low, min(1.0, low + unknown[which])) if shares else (None, None)
-            row |= dict(zip((f"{which}_low", f"{which}_high"), ends, strict=True))
+            nothing = (0.0, rest[which]) if shares else (None, None)
+            row |= dict(zip((f"{which}_low", f"{which}_high"), shares.get(code, nothing), strict=True))
         rows.append(row)
     rows.sort(key=lambda row: (-row["direct_low"], -row["all_low"], row["country"]))
+    left = {which: max(0.0, part) if found[which] else None for which, part in rest.items()}
     about = {"total": total, "parts": len(spend), "blank": blank, "pieces": len(pieces)}
-    return {"shares": rows, "unknown": unknown | ({} if pieces else {"quantity": None})} | about
+    return {"shares": rows, "unknown": left} | about
 
 
-def _behind(frame: pl.DataFrame, tier: int | None) -> dict[str | None, float]:
-    """Shares of countries at a tier (None: all) of a look-through; under None the unknown one."""
-    return dict(frame.filter(pl.col("tier").eq_missing(tier)).select("country", "share_low").iter_rows())
+def _ends(frame: pl.DataFrame) -> dict[str, tuple[float, float]]:
+    """Bounds by country."""
+    rows = frame.select("country", "share_low", "share_high").iter_rows()
+    return {country: (low, high) for country, low, high in rows if country is not None}
 
 
 def _pieces(company: Company) -> dict[str, float]:
@@ -370,7 +375,8 @@ def _pieces(company: Company) -> dict[str, float]:
             before = found[at]
             found[at] = None if before is None or many is None else before + many
             continue  # what goes into a bought part its maker buys
-        front += [(part, None if None in (many, each) else many * each) for part, each in below.get(at, ())]
+        for part, each in below.get(at, ()):
+            front.append((part, None if many is None or each is None else many * each))
     return {item_id(part): many for part, many in found.items() if many}
 
 
