@@ -343,6 +343,7 @@ class _Writer(Writer):
                 "place": self.place(row["country"]),
                 "direct_says": span(row["direct_low"], row["direct_high"]),
                 "all_says": span(row["all_low"], row["all_high"]),
+                "quantity_says": span(row["quantity_low"], row["quantity_high"]),
             }
             for row in found["shares"]
         ]

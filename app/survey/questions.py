@@ -21,7 +21,7 @@ from typing import Any
 from ..audit.company import Company, Source
 from ..audit.company_graph import HOME, CompanyGraph, build_graph, firm_id
 from ..audit.figures import Figures
-from .stopped import DAYS, NOTHING, stopped
+from .stopped import NOTHING, stopped
 
 MOST = 20
 """Questions that a board is shown."""
@@ -102,7 +102,7 @@ class _Weigher:
 
     def __init__(self, company: Company, figures: Figures) -> None:
         self.revenue = figures.revenue
-        self.worth = DAYS / 365.0
+        self.worth = company.stop_days / 365.0
         self.products = list(company.products)
         self.company = company
         self._built = cache(lambda: build_graph(company, [], _NO_WORLD))
@@ -191,13 +191,13 @@ def _blanks(company: Company, weigh: _Weigher, rows: list[dict[str, Any]]) -> It
         if any(source.country is None or not source.maker for source in sources):
             touched = wide
         if company.parts[part].stock_days is None:
-            yield candidate("stock", [part], None, touched, [_stocked(part, 0.0), _stocked(part, DAYS)])
+            yield candidate("stock", [part], None, touched, [_stocked(part, 0.0), _stocked(part, company.stop_days)])
         open_ = [source for source in sources if source.share is None]
         if len(sources) > 1 and open_:
             yield candidate("shares", [part], None, touched, [_shared(part, at) for at in range(min(3, len(sources)))])
         if company.switch_days(part) is None:
             who = max(sources, key=lambda source: (source.share or 0.0, source.spend or 0.0))
-            answers = [_switched(part, 0.0), _switched(part, DAYS)]
+            answers = [_switched(part, 0.0), _switched(part, company.stop_days)]
             yield candidate("switch", [part], who.maker or who.vendor, touched, answers)
 
 
