@@ -80,6 +80,14 @@ def name_of(row: dict[str, Any], lang: str) -> str:
     return row.get(f"name_{lang}") or row.get("name_en") or row.get("name_ja") or row["id"]
 
 
+def say_without_pictures(terminal: Console, lang: str) -> None:
+    """Print what would add the pictures that a command left out, where matplotlib is not installed."""
+    from ..graph.extras import how_to_add, installed
+
+    if not installed("matplotlib"):
+        terminal.print(text("app.cli.no_pictures", lang, why=how_to_add("matplotlib")), markup=False)
+
+
 def open_graph(data: str | None) -> SupplyGraph:
     """Return the bundled dataset of that name (default: ``world``), else what stands at that path: tables, or ETO's folder.
 

@@ -131,8 +131,8 @@ class _Checks:
 
     def _part(self, name: str, part: dict[str, Any]) -> Evidence:
         fields = {
-            "country": place(part["top_country"]),
-            "share": span(part["top_share_low"], part["top_share_high"]),
+            "country": place(part["foreign_country"]),
+            "share": span(part["foreign_low"], part["foreign_high"]),
             "low": "–" if part["hhi_low"] is None else f"{part['hhi_low']:.2f}",
             "high": "–" if part["hhi_high"] is None else f"{part['hhi_high']:.2f}",
             "stock": "–" if part["stock_days"] is None else f"{part['stock_days']:.0f}",
@@ -203,13 +203,12 @@ class _Checks:
     def country(self) -> _Result:
         known = (part for part in self.parts if part["active"])
         bound = self.company.limits.get("country_limit", limit(HALF))
-        foreign = lambda part: part["top_country"] not in {HOME, None}  # noqa: E731
         return self._of_parts(
             "country",
             known,
-            lambda part: foreign(part) and part["top_share_low"] > bound,
+            lambda part: part["foreign_country"] is not None and part["foreign_low"] > bound + NOTHING,
             # Where a country is blank, the part may depend on any.
-            lambda part: part["foreign_high"] > bound,
+            lambda part: part["foreign_most"] > bound + NOTHING,
             limit=percent(bound),
         )
 

@@ -16,6 +16,8 @@ from .rows import absorb, one_source_each, share_of, stock_of
 STOP_DAYS = 180.0
 """Days that a stop lasts where the company does not say."""
 LONGEST = 3650.0
+_OF_A_SOURCE = ("share", "qualified", "qualified_date", "lead_days", "switch_days", "spend")
+"""Columns that speak of a source of a part, whoever it is."""
 ROUNDING = 0.02
 """Shares of a part may sum to 1 plus this much."""
 
@@ -190,6 +192,7 @@ class _Reader:
         self.ids: dict[str, str] = {}
         self.firm_names: dict[str, str] = {}
         self.parts: dict[str, Part] = {}
+        self.same_plant = 0
 
     def company(self) -> Company:
         about = next((row for row in self.reading.rows("company") if row.get("company")), {})
@@ -284,6 +287,7 @@ class _Reader:
 
     def _sources(self, firms: dict[str, dict[str, Any]]) -> dict[str, list[Source]]:
         rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        nameless: list[tuple[str, dict[str, Any]]] = []
         borrowed = 0
         for row in one_source_each(self.reading.rows("sourcing")):
             id = self._id(row, "part")
@@ -296,16 +300,25 @@ class _Reader:
                 part.stock_days = max(stock, part.stock_days or 0.0)
             vendor, maker = self._vendor_maker(row, firms)
             country = row.get("country")
-            if country is None and maker is not None and firms.get(maker, {}).get("country"):
+            said = "country" in row.get("_unreadable", ())  # a cell that names two countries is no blank
+            if country is None and not said and maker is not None and firms.get(maker, {}).get("country"):
                 country = firms[maker]["country"]
                 borrowed += 1
             if maker is None and vendor is None and country is None:
                 part.spend = row["spend"] + (part.spend or 0.0) if row.get("spend") is not None else part.spend
+                nameless.append((id, row))
                 continue  # a line of a parts list that says nothing about sourcing
             rows[id].append(row | {"vendor": vendor, "maker": maker or "", "country": country})
+        for id, row in nameless:
+            # Beside sources that are named, a line with a share or an amount is one that somebody left blank.
+            if id in rows and any(row.get(name) is not None for name in _OF_A_SOURCE):
+                rows[id].append(row | {"vendor": None, "maker": "", "country": None})
         if borrowed:
             self._say("borrowed", count=borrowed)
-        return {part: self._part_sources(part, group) for part, group in rows.items()}
+        found = {part: self._part_sources(part, group) for part, group in rows.items()}
+        if self.same_plant:
+            self._say("same_plant", count=self.same_plant)
+        return found
 
     def _vendor_maker(self, row: dict[str, Any], firms: dict[str, dict[str, Any]]) -> tuple[str | None, str | None]:
         """Who sells and who makes: a supplier is the maker unless another is named or it is known only to sell."""
@@ -348,7 +361,10 @@ class _Reader:
                 absorb(known, source)
         for (maker, country), source in list(merged.items()):
             places = [key for key in merged if key[0] == maker and key[1] is not None]
-            if country is None and len(places) == 1:  # the row without a country is of the same plant
+            named = source.maker or source.vendor
+            if country is None and named and source.share is None and len(places) == 1:
+                # A further line of a maker, without a share of its own, is of the plant that the other line names.
+                self.same_plant += 1
                 absorb(merged[places[0]], source)
                 del merged[maker, country]
         sources = list(merged.values())

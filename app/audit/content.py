@@ -31,6 +31,7 @@ ASSUMPTIONS = (
     "stock",
     "blank_country",
     "upstream_stock",
+    "maker",
     "halt",
     "market",
     "horizon",
@@ -180,6 +181,10 @@ class _Writer(Writer):
             most = [row["loss_open"] for row in rows]
             upto = self.t("no_bound") if None in most else self.money(max(most))
             notes.append(self.t("note_unsourced", count=len(self.figures.unsourced), most=upto))
+        for kind, most in self.figures.unseen.items():
+            if most != 0 and rows:
+                upto = self.t("no_bound") if most is None else self.money(most)
+                notes.append(self.t(f"note_unseen_{kind}", most=upto))
         if self.figures.unpriced and rows:
             notes.append(self.t("note_unpriced", products=", ".join(self.figures.unpriced[:6])))
         return notes

@@ -11,7 +11,18 @@ import polars as pl
 
 from ...datasets import critical_product_items, critical_products, technologies
 from ...graph import Message, SupplyGraph
-from ...risk import Scenario, concentration, exposure, flag_technologies, halt, look_through, solve, stop_losses
+from ...risk import (
+    Scenario,
+    Threat,
+    concentration,
+    exposure,
+    flag_technologies,
+    halt,
+    look_through,
+    solve,
+    sourcing_spread,
+    stop_losses,
+)
 from .company import Company
 from .company_graph import HOME, SELF, CompanyGraph, firm_id, item_id, plant_id, stop_of
 from .links import IS, Link
@@ -20,6 +31,8 @@ from .parts import coverage, part_rows
 
 NOTHING = 1e-9
 YEAR = 365.0
+NOBODYS = "ATA"
+"""Where nobody makes parts: its stop does what the stop of any country does that no row names."""
 LEADING = 0.3
 """A country with this share of a bundled item upstream is stopped too, though nothing is bought there."""
 
@@ -33,6 +46,7 @@ class Figures:
     their leading country. ``spend``: countries behind what is bought, by spend. ``flags``: technologies named by parts or by
     the technology sheet. ``critical``: parts tagged with a specified critical product. ``unsourced``: parts that nobody is
     named for; ``unpriced``: products without a stated revenue.
+    ``unseen``: where a country or maker is blank, the most that the stop of one that no row names costs (None: no bound).
     """
 
     coverage: dict[str, Any]
@@ -47,6 +61,7 @@ class Figures:
     unsourced: list[str]
     unpriced: list[str]
     revenue: dict[str, float]
+    unseen: dict[str, float | None]
 
 
 def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str) -> Figures:
@@ -60,9 +75,10 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
     revenue = {id: float(row["revenue"]) for id, row in company.products.items() if row.get("revenue") is not None}
     facts = sourcing_facts(company)
     exposed = exposure(built.own, None, SELF, level="supplier", facts=facts)
-    parts = part_rows(company, exposed, links)
+    parts = part_rows(company, exposed, sourcing_spread(built.own, SELF, facts, home=HOME), links)
     countries, firms = _countries(company, built), _firms(company)
-    threats = [stop_of(company, node) for node in [*countries, *firms]]
+    unseen = _unseen(company, built)
+    threats = [*(stop_of(company, node) for node in [*countries, *firms]), *unseen]
     values = {item_id(id): row.get("revenue") for id, row in company.products.items()}
     losses = stop_losses(built.own, threats, values, buyer=SELF, facts=facts)
     above = _Above(built, countries)
@@ -86,7 +102,21 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
         unsourced=built.unsourced,
         unpriced=[id for id in company.products if id not in revenue],
         revenue=revenue,
+        unseen={
+            one.scenario.name: _bound(product_rows(hit[(one.scenario.name,)]), "lost_high", revenue, one.days / YEAR)
+            for one in (unseen if values else ())
+        },
     )
+
+
+def _unseen(company: Company, built: CompanyGraph) -> list[Threat]:
+    """Stops of what no row names: a country, where one is blank, and a maker."""
+    active = [source for sources in company.sources.values() for source in sources if source.active]
+    found = []
+    if any(source.country is None for source in active):
+        found.append(Threat(Scenario("country", stop_of(company, NOBODYS).scenario), company.stop_days))
+    blank = [halt(id) for id, plant in built.plants.items() if plant.firm is None]
+    return [*found, Threat(Scenario("maker", blank), company.stop_days)] if blank else found
 
 
 def sourcing_facts(company: Company) -> pl.DataFrame:

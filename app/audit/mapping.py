@@ -183,6 +183,7 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
                 value = read(column, text)
             except Unreadable as error:
                 value = None
+                row.setdefault("_unreadable", set()).add(column.name)
                 _say(reading, counts, label, column, number, str(error), cell or "")
             if value is not None and factor != 1.0 and column.type in {"number", "money", "days"}:
                 value = value * factor if _bare(cell) else value

@@ -8,44 +8,52 @@ from typing import Any
 
 import polars as pl
 
-from ...risk import hhi
 from .company import Company, Source
-from .company_graph import HOME, CompanyGraph, item_id
+from .company_graph import CompanyGraph, item_id
 from .links import Link
 
-NOTHING = 1e-9
+SPREAD = ("top_country", "top_share_low", "top_share_high", "foreign_country", "foreign_low", "foreign_high")
+SPREAD += ("foreign_most", "hhi_low", "hhi_high")
 
 
-def part_rows(company: Company, exposed: pl.DataFrame, links: list[Link]) -> list[dict[str, Any]]:
-    """Return one row per part that the company buys; single sources, alternatives and days are those of `risk.exposure`."""
+def part_rows(company: Company, exposed: pl.DataFrame, spread: pl.DataFrame, links: list[Link]) -> list[dict[str, Any]]:
+    """Return one row per part that the company buys.
+
+    Single sources, alternatives and days are those of `risk.exposure`, countries and makers those of `risk.sourcing_spread`.
+    """
     reach = _products_of(company)
     linked: dict[str, list[Link]] = defaultdict(list)
     for link in links:
         linked[link.part].append(link)
     facts = {row["item"]: row for row in exposed.iter_rows(named=True)}
-    return [_part(company, id, facts[item_id(id)], reach.get(id, []), linked[id]) for id in company.direct]
+    over = {row["item"]: row for row in spread.iter_rows(named=True)}
+    none = dict.fromkeys(spread.columns) | {"sources": 0, "makers": 0, "unqualified": 0, "foreign_most": 0.0}
+    return [
+        _part(company, id, facts[item_id(id)], over.get(item_id(id), none), reach.get(id, []), linked[id])
+        for id in company.direct
+    ]
 
 
-def _part(company: Company, id: str, facts: dict[str, Any], products: list[str], links: list[Link]) -> dict[str, Any]:
+def _part(
+    company: Company, id: str, facts: dict[str, Any], spread: dict[str, Any], products: list[str], links: list[Link]
+) -> dict[str, Any]:
     part = company.parts[id]
     sources = company.sources.get(id, [])
-    active = [source for source in sources if source.active]
     values = [company.products[product].get("revenue") for product in products]
     spends = [source.spend for source in sources if source.spend is not None]
     return {
         "part": id,
         "name": part.name,
         "sources": [_source(source) for source in sources],
-        "active": len({source.firm for source in active}),
+        "active": spread["makers"],
         "single": facts["single_supplier"] if sources else "unknown",
         "makers": part.makers,
         "sellers": part.sellers,
-        "unqualified": sum(1 for source in active if source.qualified is False),
+        "unqualified": spread["unqualified"],
         # A row that does not say whether it is qualified may be an alternative.
         "alternatives": facts["alternatives"] or 0,
         "alternatives_high": sum(1 for source in sources if not source.active and source.qualified is not False),
-        **_top(active),
-        **_spread(active),
+        **{name: spread[name] for name in SPREAD},
         "stock_days": part.stock_days,
         "switch_days": company.switch_days(id),
         "gap_days": facts["uncovered_days"],
@@ -60,41 +68,6 @@ def _part(company: Company, id: str, facts: dict[str, Any], products: list[str],
 def _source(source: Source) -> dict[str, Any]:
     names = ("maker", "vendor", "country", "share", "basis", "qualified", "qualified_date", "lead_days", "switch_days")
     return {name: getattr(source, name) for name in names} | {"refs": source.refs}
-
-
-def _top(active: list[Source]) -> dict[str, Any]:
-    """The country with the largest share that is known, and the bounds of its share: what is blank may be its."""
-    known: dict[str, float] = defaultdict(float)
-    for source in active:
-        if source.country:
-            known[source.country] += source.share or 0.0
-    told = {code: share for code, share in known.items() if code != HOME}
-    open_ = 1.0 - sum(source.share or 0.0 for source in active if source.country)
-    abroad = max(told.values(), default=0.0) + open_ if any(s.country is None or s.country != HOME for s in active) else 0.0
-    foreign = {"foreign_high": min(1.0, abroad)}
-    top = max(known, key=lambda code: (known[code], code), default=None)
-    if top is None:
-        return {"top_country": None, "top_share_low": None, "top_share_high": None} | foreign
-    others = sum(s.share or 0.0 for s in active if s.country not in {top, None})
-    return {
-        "top_country": top,
-        "top_share_low": min(1.0, known[top]),
-        "top_share_high": max(known[top], 1.0 - others),
-    } | foreign
-
-
-def _spread(active: list[Source]) -> dict[str, Any]:
-    """Concentration over makers; makers that are not named may be one of the others, or each other."""
-    if not active:
-        return {"hhi_low": None, "hhi_high": None}
-    firms: dict[str, list[float | None]] = defaultdict(list)
-    for source in active:
-        firms[source.firm].append(source.share)
-    shares = [sum(share or 0.0 for share in each) for each in firms.values() if None not in each]
-    unknown = len(firms) - len(shares)
-    spread = hhi(shares, unknown=unknown, unnamed=not unknown and sum(shares) < 1 - NOTHING)
-    hidden = [source for source in active if not source.maker]
-    return {"hhi_low": spread.low, "hhi_high": 1.0 if hidden and len(firms) > 1 else spread.high}
 
 
 def _products_of(company: Company) -> dict[str, list[str]]:

@@ -25,6 +25,7 @@ from ..console import (
     open_graph,
     safe,
     say,
+    say_without_pictures,
 )
 
 if TYPE_CHECKING:
@@ -120,6 +121,8 @@ def whatif(
     _show_facts(answer, terminal, lang_)
     if out is not None:
         terminal.print(text("app.assess.written", lang_, path=str(out)), markup=False)
+        if answer.days.height:
+            say_without_pictures(terminal, lang_)
 
 
 @contextmanager

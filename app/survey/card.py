@@ -18,8 +18,8 @@ from ...graph import InputError
 from ...graph.errors import shorten
 from ...risk.production.handed_on import HandedOn
 from ..audit.company import Company
-from ..audit.company_graph import CompanyGraph
-from ..audit.parts import HOME
+from ..audit.company_graph import HOME, CompanyGraph
+from ..audit.figures import NOBODYS
 from .stopped import DAYS, Stopped, stopped
 
 FORMAT, VERSION = "kanmon-exposure-card", 1
@@ -29,8 +29,6 @@ KNOWN = ("parts", "sourced", "told")
 PARTS, WORDS = 10_000, 200
 """Parts and characters of a name that a card may hold."""
 ELSEWHERE = "*"
-_NOBODYS = "ATA"
-"""Where nobody makes parts: its stop does what the stop of any country does that nothing is known of."""
 _SCALE = 10_000
 
 
@@ -96,7 +94,7 @@ def card_of(company: Company, built: CompanyGraph, made: str, names: Mapping[str
             raise InputError("app.card.other_product", value=shorten(product), known=_few(company.products))
     sources = (source.country for each in company.sources.values() for source in each if source.active)
     codes = sorted(({code for code in sources if code} | company.countries_of_cards) - {HOME})
-    losses = stopped(company, built, [(code, True) for code in [*codes, _NOBODYS]])
+    losses = stopped(company, built, [(code, True) for code in [*codes, NOBODYS]])
     parts = []
     for product in company.products:
         found = [_handed_on(one[product]) for one in losses]

@@ -18,9 +18,8 @@ from itertools import islice
 from typing import Any
 
 from ..audit.company import Company, Source
-from ..audit.company_graph import build_graph, firm_id
+from ..audit.company_graph import HOME, build_graph, firm_id
 from ..audit.figures import Figures
-from ..audit.parts import HOME
 from .stopped import DAYS, NOTHING, stopped
 
 MOST = 20
@@ -165,11 +164,15 @@ def _blanks(company: Company, weigh: _Weigher, rows: list[dict[str, Any]]) -> It
             yield candidate(kind, list(dict.fromkeys(parts)), who, countries, answers)
         else:
             yield candidate(kind, list(dict.fromkeys(parts)), who, makers, [_made(parts, who)])
+    touching: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in wide:
+        for part in row["parts"]:
+            touching[part].append(row)
     for part in company.direct:
         sources = [source for source in company.sources.get(part, []) if source.active]
         if not sources:
             continue
-        touched = [row for row in wide if part in row["parts"]]
+        touched = touching[part]
         if any(source.country is None or not source.maker for source in sources):
             touched = wide
         if company.parts[part].stock_days is None:

@@ -6,9 +6,10 @@ A scenario becomes lists of steps (which capacity, gain or stock becomes what on
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -398,18 +399,23 @@ class _Base:
     new: np.ndarray
     markets: np.ndarray
     network: ProductionNetwork
-    found: dict[str, tuple[list[int], list[int], list[int]]] = field(default_factory=dict)
 
     def users(self, item: str) -> tuple[list[int], list[int], list[int]]:
         """Return who holds a stock of an item: links of plants and of alternatives, and places in ``needs``."""
-        if item not in self.found:
-            network, owner = self.network, self.network.kind[self.network.owner]
-            mine = network.kind[network.indices] == MARKET
-            mine &= (network.nodes["item"] == item).fill_null(False).to_numpy()[network.indices]
-            own = np.flatnonzero(mine & (owner == MAKER) & ((network.flags & SHARED) == 0))
-            alternatives, shared = np.flatnonzero(mine & (owner == GROUP)), np.flatnonzero(mine[network.needs])
-            self.found[item] = own.tolist(), alternatives.tolist(), shared.tolist()
-        return self.found[item]
+        return self._users.get(item, ([], [], []))
+
+    @cached_property
+    def _users(self) -> dict[str, tuple[list[int], list[int], list[int]]]:
+        network, owner = self.network, self.network.kind[self.network.owner]
+        market = network.kind[network.indices] == MARKET
+        own = np.flatnonzero(market & (owner == MAKER) & ((network.flags & SHARED) == 0))
+        alternatives, shared = np.flatnonzero(market & (owner == GROUP)), np.flatnonzero(market[network.needs])
+        items = network.nodes["item"].to_list()
+        found: dict[str, tuple[list[int], list[int], list[int]]] = defaultdict(lambda: ([], [], []))
+        for which, places, links in ((0, own, own), (1, alternatives, alternatives), (2, shared, network.needs[shared])):
+            for at, node in zip(places.tolist(), network.indices[links].tolist(), strict=True):
+                found[items[node]][which].append(at)
+        return found
 
 
 @lru_cache(maxsize=8)

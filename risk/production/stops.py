@@ -11,8 +11,9 @@ country of a plant  elsewhere             where the stop is     there by the par
 maker               somebody else         the one that stops    somebody else
 ==================  ====================  ====================  =====================================================
 
-Blank shares are read by the network itself. Items that nobody is named for are left out of the three, and let in again for a
-fourth figure: what is possible with them (``open``).
+Blank shares are read by the network itself. What suppliers have in stock of what they need is read like any stock.
+Items that nobody is named for are left out of the three, and let in again for a fourth figure: what is possible with them
+(``open``).
 """
 
 from __future__ import annotations
@@ -186,10 +187,10 @@ class Stops:
         return [*(item for item in self.direct if item in short), *self.handed_on]
 
     def _handed_on(self) -> list[str]:
-        """Items that suppliers of the buyer said they need, each in a market of its own."""
-        scoped = self.graph.shares.filter((pl.col("scope") != self.buyer) & (pl.col("scope") != "world"))["item"]
+        """Items that only suppliers of the buyer need: what they have of them in stock is known as little as anything."""
+        scoped = set(self.graph.shares.filter(pl.col("scope").fill_null("world") != self.buyer)["item"])
         known = self.facts["item"].unique(maintain_order=True)
-        return [item for item in known if item in set(scoped) and item not in self.direct]
+        return [item for item in known if item in scoped and item not in self.direct]
 
     # Size ------------------------------------------------------------------------------------------------------------
 
@@ -332,12 +333,13 @@ class Stops:
     def _stand(self, case: str) -> list[Measure]:
         usual = self._usual["switching_days"]
         usual = NEVER if usual is None else usual
-        rows = self.facts.partition_by("item", as_dict=True, include_key=False)
-        none = self.facts.clear()
+        rows: dict[str, list[Any]] = defaultdict(list)
+        for item, *row in self.facts.select("item", "supplier", "used", "qualified", "switching_days").iter_rows():
+            rows[item].append(row)
         return [
             new_source(f"ready:{item}:{n}", item, node=place, ready=days, cost=0.0)
             for item in self.direct
-            for n, (days, place) in enumerate(ready_sources(rows.get((item,), none), case, usual))
+            for n, (days, place) in enumerate(ready_sources(rows.get(item, []), case, usual))
             if days < NEVER
         ]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from ...graph.compiling import numba
 from .lanes import LANES, add, divide, larger, load, multiply, prefetch, smaller, spread, store, subtract
 
 PATIENCE = 1e-11

@@ -1,0 +1,133 @@
+"""What a buyer's own list of sources says of each item: how much one country has of it, and how few makers share it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+
+from ...graph import SupplyGraph
+from ..markets.herfindahl import hhi
+from .stop_tables import NOTHING, sources_of
+
+_SCHEMA = {"item": pl.String, "sources": pl.Int64, "makers": pl.Int64, "unqualified": pl.Int64}
+_SCHEMA |= {"top_country": pl.String, "top_share_low": pl.Float64, "top_share_high": pl.Float64}
+_SCHEMA |= {"foreign_country": pl.String, "foreign_low": pl.Float64, "foreign_high": pl.Float64, "foreign_most": pl.Float64}
+_SCHEMA |= {"hhi_low": pl.Float64, "hhi_high": pl.Float64}
+
+
+def sourcing_spread(graph: SupplyGraph, buyer: str, facts: Any, *, home: str | None = None) -> pl.DataFrame:
+    r"""Return how the supply of each item that a buyer sources is spread over countries and makers.
+
+    With s the shares that are stated, r = 1 - sum(s) the rest, and U the sources without a share (each may hold any part of
+    r; without one, anybody may), the share of a country c lies between
+
+    .. math:: \sum_{c} s + r\,[U \subseteq c] \quad\text{and}\quad \sum_{c, ?} s + r\,[U \cap \{c, ?\} \ne \emptyset]
+
+    where ? are the sources of which nobody said where they stand.
+
+    Parameters
+    ----------
+    graph : SupplyGraph
+        The buyer's facts; shares of scope ``buyer`` are looked at.
+    buyer : str
+        Id of the buyer.
+    facts : frame or rows of dict
+        ``item, supplier`` and optionally ``maker, qualified``, as in `exposure`; plants of one maker are one source.
+    home : str, optional
+        The buyer's own country, which is no foreign one.
+
+    Returns
+    -------
+    polars.DataFrame
+        A row per item: ``sources`` (used today), ``makers`` (of them; different where nobody said), ``unqualified``
+        (sources used though they are not qualified); ``top_country`` with ``top_share_low, top_share_high`` (0..1), the
+        country with the largest share that is certain; ``foreign_country, foreign_low, foreign_high``: the same among
+        countries other than ``home``; ``foreign_most``: the largest share that any of them may have, named or not;
+        ``hhi_low, hhi_high`` over makers.
+
+    Raises
+    ------
+    InputError
+        Facts without ``item`` and ``supplier``.
+
+    References
+    ----------
+    Definitions of this project.
+
+    Examples
+    --------
+    >>> from kanmon.graph import SupplyGraph
+    >>> graph = SupplyGraph(
+    ...     items=[{"id": "gear", "name_en": "gear", "kind": "component"}],
+    ...     suppliers=[{"id": "own", "name_en": "own", "kind": "company", "country": "JPN"},
+    ...                {"id": "X", "name_en": "X", "kind": "company", "country": "CHN"},
+    ...                {"id": "Y", "name_en": "Y", "kind": "company"}],
+    ...     shares=[{"item": "gear", "supplier": s, "source": "s", "share": n, "scope": "own"}
+    ...             for s, n in (("X", 0.4), ("Y", 0.6))],
+    ...     sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    ... )
+    >>> facts = [{"item": "gear", "supplier": s} for s in "XY"]
+    >>> frame = sourcing_spread(graph, "own", facts, home="JPN")
+    >>> frame.select("foreign_country", "foreign_low", "foreign_high", "hhi_high").row(0)
+    ('CHN', 0.4, 1.0, 0.52)
+    """
+    known = {(row["item"], row["supplier"]): row for row in sources_of(graph, buyer, facts).iter_rows(named=True)}
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    scoped = graph.shares.filter((pl.col("scope") == buyer) & (pl.col("supplier") != buyer))
+    for item, supplier, share in scoped.select("item", "supplier", "share").iter_rows():
+        about = known.get((item, supplier))
+        if about is not None and share != 0:
+            rows[item].append(about | {"share": share})
+    found = [{"item": item} | _spread(sources, home) for item, sources in rows.items()]
+    return pl.DataFrame(found, schema=_SCHEMA)
+
+
+def _spread(sources: Sequence[dict[str, Any]], home: str | None) -> dict[str, Any]:
+    stated = sum(one["share"] or 0.0 for one in sources)
+    rest = 1.0 - stated if stated < 1 - NOTHING else 0.0
+    bounds = {code: _bounds(sources, code, rest) for code in dict.fromkeys(one["country"] for one in sources)}
+    named = {code: ends for code, ends in bounds.items() if code is not None}
+    foreign = {code: ends for code, ends in named.items() if code != home}
+    elsewhere = [high for code, (_, high) in bounds.items() if code != home]
+    top, abroad = _largest(named), _largest(foreign)
+    firms: dict[Any, list[float | None]] = defaultdict(list)
+    for one in sources:
+        firms[one["maker"] or (one["supplier"],)].append(one["share"])
+    return {
+        "sources": len(sources),
+        "makers": len(firms),
+        "unqualified": sum(one["qualified"] is False for one in sources),
+        "top_country": top,
+        "top_share_low": None if top is None else named[top][0],
+        "top_share_high": None if top is None else named[top][1],
+        "foreign_country": abroad,
+        "foreign_low": None if abroad is None else foreign[abroad][0],
+        "foreign_high": None if abroad is None else foreign[abroad][1],
+        "foreign_most": max(elsewhere, default=0.0),
+        **_concentration(list(firms.values()), any(one["maker"] is None for one in sources)),
+    }
+
+
+def _bounds(sources: Sequence[dict[str, Any]], code: str | None, rest: float) -> tuple[float, float]:
+    """Least and greatest share of a country; for None of one that nobody named."""
+    low = sum(one["share"] or 0.0 for one in sources if one["country"] == code and code is not None)
+    high = sum(one["share"] or 0.0 for one in sources if one["country"] in {code, None})
+    open_ = [one["country"] for one in sources if one["share"] is None]
+    sure = bool(open_) and code is not None and set(open_) == {code}
+    maybe = not open_ or code in open_ or None in open_
+    return min(1.0, low + rest * sure), min(1.0, high + rest * maybe)
+
+
+def _largest(bounds: dict[str, tuple[float, float]]) -> str | None:
+    return max(bounds, key=lambda code: (bounds[code][0], bounds[code][1], code), default=None)
+
+
+def _concentration(firms: list[list[float | None]], hidden: bool) -> dict[str, float]:
+    """Concentration over makers; one that is not named may be one of the others, or each other."""
+    shares = [sum(share or 0.0 for share in each) for each in firms if None not in each]
+    unknown = len(firms) - len(shares)
+    spread = hhi(shares, unknown=unknown, unnamed=not unknown and sum(shares) < 1 - NOTHING)
+    return {"hhi_low": spread.low, "hhi_high": 1.0 if hidden and len(firms) > 1 else spread.high}

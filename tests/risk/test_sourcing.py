@@ -1,0 +1,83 @@
+"""How a buyer's own sources are spread: bounds that every completion of the blanks keeps, and that some attain."""
+
+import itertools
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kanmon.graph import SupplyGraph
+from kanmon.risk import sourcing_spread
+
+PLACES = ("JPN", "CHN", "DEU")
+
+
+@st.composite
+def lists(draw):
+    """Sources of one item: (share in tenths or blank, country or blank)."""
+    rows, left = [], 10
+    for _ in range(draw(st.integers(1, 4))):
+        share = draw(st.none() | st.integers(1, 6))
+        share = None if share is None or share > left else share
+        left -= share or 0
+        rows.append((share, draw(st.none() | st.sampled_from(PLACES))))
+    if all(share is not None for share, _ in rows):
+        rows[-1] = (rows[-1][0] + left, rows[-1][1])
+    return rows
+
+
+def spread(rows):
+    names = [f"S{n}" for n in range(len(rows))]
+    suppliers = [{"id": "own", "name_en": "own", "kind": "company", "country": "JPN"}]
+    suppliers += [
+        {"id": n, "name_en": n, "kind": "company", "country": code} for n, (_, code) in zip(names, rows, strict=True)
+    ]
+    graph = SupplyGraph(
+        items=[{"id": "x", "name_en": "x", "kind": "component"}],
+        suppliers=suppliers,
+        shares=[
+            {"item": "x", "supplier": n, "source": "s", "scope": "own", "complete": True}
+            | {"share": None if share is None else share / 10, "missing": "not_reported" if share is None else None}
+            for n, (share, _) in zip(names, rows, strict=True)
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    (row,) = sourcing_spread(graph, "own", [{"item": "x", "supplier": n} for n in names], home="JPN").to_dicts()
+    return row
+
+
+def completions(rows):
+    """Shares by country of every completion in tenths; a blank country may be any of the three, or a fourth."""
+    blank = [n for n, (share, _) in enumerate(rows) if share is None]
+    left = 10 - sum(share or 0 for share, _ in rows)
+    splits = [split for split in itertools.product(range(left + 1), repeat=len(blank)) if sum(split) == left]
+    unplaced = [n for n, (_, code) in enumerate(rows) if code is None]
+    for split in splits if blank else [()]:
+        shares = [share if share is not None else split[blank.index(n)] for n, (share, _) in enumerate(rows)]
+        for places in itertools.product((*PLACES, "BRA"), repeat=len(unplaced)):
+            found = {}
+            for n, (_, code) in enumerate(rows):
+                where = places[unplaced.index(n)] if code is None else code
+                found[where] = found.get(where, 0) + shares[n] / 10
+            yield found, shares
+
+
+@settings(max_examples=60, deadline=None)
+@given(lists())
+def test_bounds_of_a_country_are_those_of_all_completions(rows):
+    found, all_ = spread(rows), list(completions(rows))
+    for country, low, high in (
+        ("top_country", "top_share_low", "top_share_high"),
+        ("foreign_country", "foreign_low", "foreign_high"),
+    ):
+        if found[country] is not None:
+            values = [one.get(found[country], 0.0) for one, _ in all_]
+            assert found[low] == pytest.approx(min(values)) and found[high] == pytest.approx(max(values))
+    most = max(share for one, _ in all_ for code, share in [*one.items(), ("BRA", 0.0)] if code != "JPN")
+    assert found["foreign_most"] == pytest.approx(most)
+    squares = [sum((share / 10) ** 2 for share in shares) for _, shares in all_]
+    assert found["hhi_low"] <= min(squares) + 1e-9 and found["hhi_high"] == pytest.approx(max(squares))
+
+
+def test_a_country_below_the_home_country_is_still_the_largest_foreign_one():
+    found = spread([(6, "JPN"), (4, "CHN")])
+    assert (found["top_country"], found["foreign_country"], found["foreign_low"]) == ("JPN", "CHN", 0.4)
