@@ -67,7 +67,7 @@ function stoppers(i) {
 }
 
 const isSinglePoint = (i) => stoppers(i).length > 0;
-const names = (ids, most = 6) => ids.slice(0, most).map(nameOfId).join(", ") + (ids.length > most ? ` … (${ids.length})` : "");
+const names = (ids, most = 6) => ids.slice(0, most).map(nameOfId).join(t("name_list")) + (ids.length > most ? ` … (${ids.length})` : "");
 
 function selectId(id) {
   select(itemNumber.has(id) ? item(itemNumber.get(id)) : supplier(supplierNumber.get(id)));
