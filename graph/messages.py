@@ -15,7 +15,6 @@ from importlib import resources
 from typing import Any
 
 
-
 def _table(room: str, topic: str) -> csv.DictReader[str]:
     package = (__package__ or "kanmon.graph").rsplit(".", 1)[0]
     path = resources.files(f"{package}.{room}") / "messages" / f"{topic}.csv"
