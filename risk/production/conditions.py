@@ -158,9 +158,10 @@ class Effects:
         network, sides = self.network, self.sides
         cap = np.ones((3, len(network.kind)))
         gain = np.ones((3, sides.count, len(network.indices)))
-        for links in network.sources.values():
-            gain[:, :, links] = 0.0
+        gain[:, :, network_places(network).opened_links] = 0.0
         for number, kind, (low, high), hit, sold, rests, places in self.effects:
+            if not force[number]:
+                continue
             low, high = force[number] * low, force[number] * high
             kept = np.array([1 - high, 1 - low, 1 - (low + high) / 2])
             if kind in {"halt", "reduce"}:
@@ -236,6 +237,7 @@ class Places:
         self.by_place = _by_place(named["supplier"], node)
         for place, others in _by_place(named["country"], node).items():
             self.by_place[place] = np.union1d(self.by_place.get(place, others), others)
+        self.opened_links = np.concatenate([np.zeros(0, np.int64), *network.sources.values()])
         # Sales: links of markets to makers. Rests: those to the remainder.
         self.sales_links = np.flatnonzero((network.kind[network.owner] == MARKET) & (network.kind[network.indices] == MAKER))
         sellers = network.nodes.select("supplier", "country")[network.indices[self.sales_links]]
