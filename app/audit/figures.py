@@ -85,10 +85,10 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
     above = _Above(built, countries)
     hit = losses.products.partition_by("threat", as_dict=True)
     short = losses.items.partition_by("threat", as_dict=True)
-    rows = []
+    rows, bought = [], _bought(company)
     for node in [*countries, *firms] if values else ():
         products, items = hit[(node,)], short.get((node,), losses.items.clear())
-        rows.append(_row(company, built, node, products, items, revenue, above))
+        rows.append(_row(company, built, node, list(bought[node]), products, items, revenue, above))
     rows = sorted((row for row in rows if row["products"]), key=_worst_first)
     return Figures(
         coverage=coverage(company, built, links, revenue),
@@ -193,10 +193,21 @@ class _Above:
         return found
 
 
+def _bought(company: Company) -> dict[str | None, dict[str, None]]:
+    """Parts by where they are bought today: countries and makers."""
+    found: dict[str | None, dict[str, None]] = defaultdict(dict)
+    for part, sources in company.sources.items():
+        for source in sources:
+            if source.active:
+                found[source.country][part] = found[firm_id(source.maker)][part] = None
+    return found
+
+
 def _row(
     company: Company,
     built: CompanyGraph,
     node: str,
+    parts: list[str],
     hit: pl.DataFrame,
     short: pl.DataFrame,
     revenue: dict[str, float],
@@ -210,11 +221,6 @@ def _row(
         one["market"] = max(one["stops"], certain, 1 - above.estimate.get(key, 1.0))
     products = [row for row in products if max(row["stops_high"], row["market"], row["lost_low"]) > NOTHING]
     country = not node.startswith(f"{SELF}@")
-    parts = [
-        part
-        for part, sources in company.sources.items()
-        if any(s.active and (s.country if country else firm_id(s.maker)) == node for s in sources)
-    ]
     stopped = short.filter(pl.col("lost") > 1 - NOTHING)["item"]
     first = first_part(short)
     return {

@@ -27,7 +27,7 @@ MOST = 20
 """Questions that a board is shown."""
 STOPS = 3
 """Stops at which an answer is worked out: those with the widest intervals that the blank has to do with."""
-RUNS, QUICK, NODES = 24, 8, 250_000
+RUNS, QUICK, NODES = 24, 8, 50_000
 """Answers that a survey, and an audit, work out at most, and parts times answers; further questions rank by what hangs on
 them."""
 OWN = {"stock": "stock", "named": "purchasing", "shares": "purchasing", "revenue": "sales"}
