@@ -7,10 +7,12 @@ from typing import Any
 
 import polars as pl
 
+from ...datasets import measures
 from ...datasets.guideline import guideline_documents
 from ...graph import Message
 from ...graph.messages import text
 from ..ask import worded
+from .company_graph import SELF
 from .measures import describe
 from .report import Audit
 from .unknowns import Unknown
@@ -18,6 +20,8 @@ from .words import BLANK, days, money, percent, place, say
 
 LARGE = 0.1
 """A stop that costs this part of a year's revenue is counted on the board page."""
+ACTS = 3
+"""Acts in force that are named in a line."""
 
 
 class Writer:
@@ -26,6 +30,9 @@ class Writer:
     def __init__(self, audit: Audit, lang: str) -> None:
         self.audit, self.lang = audit, lang
         self.company, self.figures = audit.company, audit.figures
+        rows = audit.built.graph.sources.select("id", "title").iter_rows()
+        self.titles: dict[str, str] = {id: title for id, title in rows if not id.startswith(f"{SELF}:")}
+        self._acts: dict[str, tuple[str, str]] | None = None
         self.documents = {row["id"]: row for row in guideline_documents().iter_rows(named=True)}
 
     def t(self, name: str, **values: Any) -> str:
@@ -111,7 +118,8 @@ class Writer:
         if row["unknown_owners"] and row["unknown_owners"][0]:
             notes.append(self.t("owners_unknown", count=row["unknown_owners"][0], known=row["unknown_owners"][1]))
         if row.get("acts"):
-            notes.append(self.t("acts", count=len(row["acts"]), acts=", ".join(row["acts"][:4])))
+            acts = self.t("comma").join(self._act(id) for id in row["acts"][:ACTS])
+            notes.append(self.t("acts", count=len(row["acts"]), acts=acts))
         if row["kind"] == "controls":
             notes.append(self.t("controls_note"))
         if row.get("yearly"):
@@ -131,6 +139,14 @@ class Writer:
                 "gained": gained,
             }
         )
+
+    def _act(self, id: str) -> str:
+        """Who restricts what."""
+        if self._acts is None:
+            rows = measures(self.audit.meta["date"]).iter_rows(named=True)
+            self._acts = {row["id"]: (row["issuer"], row[f"name_{self.lang}"] or row["name_en"]) for row in rows}
+        issuer, name = self._acts.get(id, (None, id))
+        return self.t("act", issuer=self.place(issuer), what=name)
 
     def _below(self, found: dict[str, float] | None) -> str:
         if found is None:
