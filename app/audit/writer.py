@@ -168,15 +168,25 @@ class Writer:
         return self.t("gains", days=f"{best['days_gained']:,.0f}", measure=f"{about['part']} {self._measure(about)}")
 
     def _unknown(self, row: Unknown) -> dict[str, Any]:
-        facts = worded(self.audit.built.graph, row.facts)
+        facts, us = worded(self.audit.built.graph, row.facts), self.company.name or SELF
         return {
             "says": self.t(
                 "unknown_says", place=self.place(row.node), product=row.product, low=percent(row.low), high=percent(row.high)
             ),
             "facts": [
-                {"says": fact[f"text_{self.lang}"], "who": fact[f"who_{self.lang}"]} for fact in facts.iter_rows(named=True)
+                {
+                    "says": fact[f"text_{self.lang}"].replace(us, self.t("the_company")),
+                    "who": self._makers(fact["item"]) or fact[f"who_{self.lang}"],
+                }
+                for fact in facts.iter_rows(named=True)
             ],
         }
+
+    def _makers(self, item: str) -> str:
+        """Who makes a bought part, by name; blank for what the company does not buy itself."""
+        sources = self.company.sources.get(item.removeprefix(f"{SELF}:"), [])
+        names = dict.fromkeys(source.maker or source.vendor for source in sources if source.active)
+        return self.t("comma").join([name for name in names if name][:4])
 
     def _apart(self) -> dict[str, Any] | None:
         """Parts of little spend, set apart."""
