@@ -99,7 +99,7 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
         market=_market(built.graph),
         spend=_spend(company, built, facts),
         flags=_flags(company, lang),
-        critical=_critical(company, [link for link in links if link.used]),
+        critical=_critical(company, [link for link in links if link.used], built.graph),
         unsourced=built.unsourced,
         unpriced=[id for id in company.products if id not in revenue],
         revenue=revenue,
@@ -444,9 +444,10 @@ def _stated_numbers(company: Company, found: list[dict[str, Any]]) -> Iterable[d
         }
 
 
-def _critical(company: Company, links: list[Link]) -> list[dict[str, Any]]:
+def _critical(company: Company, links: list[Link], graph: SupplyGraph) -> list[dict[str, Any]]:
     """Parts that the project's own mapping tags with a specified critical product."""
     names = {row["id"]: row for row in critical_products().iter_rows(named=True)}
+    items = {id: (en, ja or en) for id, en, ja in graph.items.select("id", "name_en", "name_ja").iter_rows()}
     tagged: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in critical_product_items().iter_rows(named=True):
         tagged[row["item"]].append(row)
@@ -463,6 +464,7 @@ def _critical(company: Company, links: list[Link]) -> list[dict[str, Any]]:
                     "product_ja": product["name_ja"],
                     "relation": link.relation,
                     "by": link.item,
+                    **dict(zip(("by_en", "by_ja"), items.get(link.item, (link.item, link.item)), strict=True)),
                     "sure": link.relation == IS and tag["confidence"] == "estimated" and not link.guessed,
                     "refs": company.parts[link.part].refs[:1],
                 }
