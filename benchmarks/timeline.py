@@ -1,10 +1,9 @@
 """Time timelines on the bundled world, and print a markdown table: ``python benchmarks/timeline.py``.
 
 A product of the world with five changes over 365 days, best of five after a run that compiles: drawn from a seed (halts,
-embargoes, stocks, a new source); one of them hitting everything that a country makes; five threats to whole countries, each
-with a ramp of 30 days on days of its own. Then 1,000 scenarios of the first kind with a bar of progress, as on the command
-line.
-Seconds are those of a clock and, in brackets, of the processor: all cores together, which do not depend on what else runs.
+embargoes, stocks, a new source); one of them hitting everything that a country makes; five threats to whole countries, with
+ramps of 30 days on days of their own. Then 1,000 scenarios of the first kind with a bar of progress. Seconds are of a clock
+and, in brackets, of the processor: of all cores together, whatever else runs.
 """
 
 import time
