@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..graph.messages import default_language, text
+from ..graph.messages import LANGUAGES, default_language, text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,11 +17,8 @@ if TYPE_CHECKING:
     from ..graph import SupplyGraph
 
 
-class Language(StrEnum):
-    """Languages of the user interface."""
-
-    en = "en"
-    ja = "ja"
+Language = StrEnum("Language", LANGUAGES)
+Language.__doc__ = "Languages of the user interface."
 
 
 class Level(StrEnum):

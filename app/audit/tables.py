@@ -231,9 +231,9 @@ class _Book:
                 for row in content[sheet]
             ]
             self._table(sheet, heads, rows, money=(1, 2, 3, 4, 6, 7, 8, 9))
-        names = ("place", "direct_low", "direct_high", "all_low", "all_high")
+        names = ("place", "direct_low", "direct_high", "quantity_low", "quantity_high", "all_low", "all_high")
         rows = [[row[name] for name in names] for row in (content["spend"] or {"shares": []})["shares"]]
-        self._table("through", ("place", "direct_low", "direct_high", "all_low", "all_high"), rows)
+        self._table("through", names, rows)
         rows = [
             [row["label"], one["product"], one["day_low"], one["day"], one["day_high"], one["lost"]]
             for sheet in ("countries", "makers")
@@ -264,7 +264,7 @@ class _Book:
             [*(row[name] for name in names), "●" if row["chosen"] else None, row["owner"], row["due"]] for row in measures
         ]
         self._table("measures", heads, rows, money=(3, 4, 5, 6))
-        names = ("item", "name", "top_supplier", "top_share_low", "top_share_high", "year", "source")
+        names = ("item", "name", "top_supplier", "top_share_low", "top_share_high", "year_says", "source")
         self._plain("market", ("id", "item", "place", "legend_low", "legend_high", "year", "source"), names)
         names = ("order", "says", "who", "gain")
         rows = [[*(row[name] for name in names), refs(row)] for row in content["questions"]]

@@ -14,6 +14,7 @@ from .survey import Cards, Mapping, Replies
 
 Source = Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help=text("app.card.source"))]
 Out = Annotated[Path, typer.Option("--out", help=text("app.card.out"))]
+Days = Annotated[float | None, typer.Option("--days", min=1, max=3650, help=text("app.card.stop_days"), show_default=False)]
 Names = Annotated[list[str] | None, typer.Option("--as", help=text("app.card.names"), show_default=False)]
 
 
@@ -21,6 +22,7 @@ def card(
     source: Source,
     out: Out = Path("card"),
     names: Names = None,
+    days: Days = None,
     replies: Replies = None,
     cards: Cards = None,
     mapping: Mapping = None,
@@ -44,9 +46,13 @@ def card(
         if not own or not theirs:
             raise InputError("app.card.bad_name", value=shorten(pair))
         called[own] = theirs
-    company, _, _, found = company_with(source, [*(replies or ()), *(cards or ())], mapping=mapping)
+    company, _, _, found = company_with(source, [*(replies or ()), *(cards or ())], mapping=mapping, days=days)
     made = card_of(company, build_graph(company, [], load("world")), datetime.date.today().isoformat(), called)
     written = write_card(made, out, lang_, force=force)
     for remark in found.remarks if found is not None else ():
         console(stderr=True).print(f"{remark.sheet}: {remark.message.text(lang_)}", markup=False)
-    typer.echo(text("app.card.written", lang_, path=str(out), files=", ".join(written), parts=len(made.parts)))
+    typer.echo(
+        text(
+            "app.card.written", lang_, path=str(out), files=", ".join(written), parts=len(made.parts), days=f"{made.days:g}"
+        )
+    )

@@ -132,6 +132,7 @@ def words(lang: str) -> dict[str, str]:
     from ...graph.messages import _topic
 
     own = {name: row[lang] for name, row in _topic("app", "explorer").items()}
-    sure = {name: text(f"graph.words.{name}", lang) for name in ("published", "estimated", "structural", "unknown")}
+    shared = ("published", "estimated", "structural", "unknown", "years_old")
+    sure = {name: _topic("graph", "words")[name][lang] for name in shared}
     level = {name: text(f"graph.words.{name}", lang) for name in LEVELS}
     return sure | level | own

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ...graph import SupplyGraph
+from ...graph.ages import STALE
 from ...graph.files import whole_file
 from ...graph.messages import LANGUAGES, default_language, text
 from . import canvas, data, model, picture, places
@@ -157,6 +158,7 @@ def graph_page(
             "leftOut": left_out,
         },
         "products": ends,
+        "stale": STALE,
         "start": start,
         "tier": [layout.tier[id] for id in shown.items["id"]],
         "apart": [int(id in layout.apart) for id in shown.items["id"]],

@@ -17,10 +17,10 @@ from ...datasets import countries as known_countries
 from ...graph import InputError
 from ...graph.errors import shorten
 from ...risk.production.handed_on import HandedOn
-from ..audit.company import Company
+from ..audit.company import LONGEST, Company
 from ..audit.company_graph import HOME, CompanyGraph
 from ..audit.figures import NOBODYS
-from .stopped import DAYS, Stopped, stopped
+from .stopped import Stopped, stopped
 
 FORMAT, VERSION = "kanmon-exposure-card", 1
 FIGURES = ("stops", "lost", "lasts")
@@ -61,6 +61,8 @@ class Card:
     """What a company hands on of the parts that it sells."""
 
     issuer: str
+    days: float
+    """How long a stop lasts, of which it speaks."""
     as_of: str | None
     made: str
     parts: tuple[CardPart, ...]
@@ -68,6 +70,8 @@ class Card:
 
 def card_of(company: Company, built: CompanyGraph, made: str, names: Mapping[str, str] | None = None) -> Card:
     """Return the card of a company: each product under the stop of each country that it or its suppliers' cards speak of.
+
+    A stop lasts as long as the company says; a buyer can use the card for stops that are no longer.
 
     Bounds are rounded outwards. Parts that nobody is named for count as possible. Japan is not asked: a halt of everything
     at home is no question of sourcing.
@@ -97,20 +101,20 @@ def card_of(company: Company, built: CompanyGraph, made: str, names: Mapping[str
     losses = stopped(company, built, [(code, True) for code in [*codes, NOBODYS]])
     parts = []
     for product in company.products:
-        found = [_handed_on(one[product]) for one in losses]
+        found = [_handed_on(one[product], company.stop_days) for one in losses]
         elsewhere = found.pop()
         rows = {code: one for code, one in zip(codes, found, strict=True) if one != elsewhere}
         about = CardPart(names.get(product, product), company.parts[product].name, rows, elsewhere, _known(company, product))
         parts.append(about)
-    return Card(company.name, company.as_of, made, tuple(parts))
+    return Card(company.name, company.stop_days, company.as_of, made, tuple(parts))
 
 
-def _handed_on(one: Stopped) -> HandedOn:
+def _handed_on(one: Stopped, days: float) -> HandedOn:
     return HandedOn(
         (_down(one.stops[0]), _up(one.stops[1])),
         (_down(one.lost[0]), _up(one.lost[1])),
         (math.floor(one.day[0] + 1e-9), math.ceil(one.day[1] - 1e-9)),
-        DAYS,
+        days,
     )
 
 
@@ -149,7 +153,7 @@ def as_data(card: Card) -> dict[str, Any]:
         "issuer": card.issuer,
         "as_of": card.as_of,
         "made": card.made,
-        "days": DAYS,
+        "days": card.days,
         "parts": [
             {
                 "part": part.part,
@@ -198,12 +202,16 @@ def from_data(data: Any, path: str) -> Card:
     """
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise InputError("app.card.no_card", path=path)
-    if data.get("version") != VERSION or data.get("days") != DAYS:
-        raise InputError("app.card.version", path=path, version=shorten(data.get("version")), days=shorten(data.get("days")))
-    reader = _Reader(path)
+    if data.get("version") != VERSION:
+        raise InputError("app.card.version", path=path, version=shorten(data.get("version")))
+    days = data.get("days")
+    reader = _Reader(path, float(days or 0.0) if _is_number(days) else 0.0)
+    if not 0 < reader.days <= LONGEST:
+        raise reader.bad("days", days)
     parts = reader.listed(data.get("parts"), "parts")
     card = Card(
         reader.word(data.get("issuer"), "issuer"),
+        reader.days,
         None if data.get("as_of") is None else reader.word(data["as_of"], "as_of"),
         reader.word(data.get("made"), "made"),
         tuple(reader.part(one, f"parts[{n}]") for n, one in enumerate(parts)),
@@ -218,8 +226,8 @@ def from_data(data: Any, path: str) -> Card:
 
 
 class _Reader:
-    def __init__(self, path: str) -> None:
-        self.path = path
+    def __init__(self, path: str, days: float) -> None:
+        self.path, self.days = path, days
         self.codes = set(known_countries()["iso3"])
 
     def bad(self, where: str, value: Any) -> InputError:
@@ -262,7 +270,7 @@ class _Reader:
         if not isinstance(value, dict):
             raise self.bad(where, value)
         bounds = []
-        for name, most in zip(FIGURES, (1.0, 1.0, DAYS), strict=True):
+        for name, most in zip(FIGURES, (1.0, 1.0, self.days), strict=True):
             pair = value.get(name)
             if not isinstance(pair, list) or len(pair) != 2 or not all(_is_number(one) for one in pair):
                 raise self.bad(f"{where}.{name}", pair)
@@ -272,7 +280,7 @@ class _Reader:
             bounds.append((low, high))
         if bounds[1][1] > bounds[0][1] + 1e-9:  # nothing is lost that does not stop
             raise self.bad(f"{where}.lost", value.get("lost"))
-        return HandedOn(bounds[0], bounds[1], bounds[2], DAYS)
+        return HandedOn(bounds[0], bounds[1], bounds[2], self.days)
 
 
 def _is_number(value: Any) -> bool:

@@ -14,7 +14,6 @@ from ...graph.messages import text
 from ..audit.words import place, say
 from ..audit.workbook import EPOCH, FONT, write_cell
 from .card import ELSEWHERE, FIGURES, FORMAT, KNOWN, VERSION, Card, as_data, from_data
-from .stopped import DAYS
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -63,7 +62,7 @@ def _fill(book: Workbook, data: dict[str, Any], lang: str) -> None:
     page = book.add_worksheet("card")
     write_cell(page, 0, 0, f"{FORMAT}/{VERSION}", key)
     write_cell(page, 0, 1, text("app.card.title", lang), title)
-    write_cell(page, 1, 1, text("app.card.title_help", lang, days=int(DAYS)), cell)
+    write_cell(page, 1, 1, text("app.card.title_help", lang, days=f"{data['days']:g}"), cell)
     write_cell(page, 2, 1, text("app.card.note", lang), cell)
     for i, name in enumerate(_HEAD, start=3):
         write_cell(page, i, 0, name, key)

@@ -21,7 +21,7 @@ from ..audit.words import BLANK, money, percent, place, say, span
 from .merge import Merged, merge, suppliers_of
 from .questions import MOST, Question
 from .replies import Replies, read_replies
-from .stopped import DAYS, NOTHING, stopped
+from .stopped import NOTHING, stopped
 
 ROWS = 40
 """Intervals that a page shows."""
@@ -56,8 +56,11 @@ def company_with(
     mapping: str | Path | None = None,
     encoding: str | None = None,
     world: SupplyGraph | None = None,
+    days: float | None = None,
 ) -> tuple[Company, list[Link], Merged | None, Replies | None]:
     """Return a company with what its suppliers replied, its links to bundled items, and what the replies were.
+
+    ``days``: how long a stop lasts (default: what the company says).
 
     Raises
     ------
@@ -66,6 +69,7 @@ def company_with(
     """
     corrections = read_corrections(mapping)
     company = company_from(recognise(understand(path, encoding=encoding, corrections=corrections), corrections))
+    company.stop_days = company.stop_days if days is None else days
     world = load("world") if world is None else world
     links = link_parts(company, world, corrections)
     if not replies:
@@ -80,12 +84,13 @@ def progress(before: Company, merged: Merged, built: CompanyGraph, figures: Figu
     rows = [*figures.countries, *figures.makers]
     old = build_graph(before, [], load("world"))
     found = stopped(before, old, [(row["node"], not row["maker"]) for row in rows])
+    value = lambda product: _value(before, figures, product)  # noqa: E731
     lines = []
     for row, was in zip(rows, found, strict=True):
-        low_was = sum(_value(figures, product) * one.lost[0] for product, one in was.items())
-        high_was = sum(_value(figures, product) * one.lost[1] for product, one in was.items())
-        low = sum(_value(figures, one["product"]) * one["lost_low"] for one in row["products"])
-        high = sum(_value(figures, one["product"]) * one["lost_open"] for one in row["products"])
+        low_was = sum(value(product) * one.lost[0] for product, one in was.items())
+        high_was = sum(value(product) * one.lost[1] for product, one in was.items())
+        low = sum(value(one["product"]) * one["lost_low"] for one in row["products"])
+        high = sum(value(one["product"]) * one["lost_open"] for one in row["products"])
         if max(abs(low - low_was), abs(high - high_was)) > NOTHING * max(1.0, high, high_was):
             about = {"node": row["node"], "maker": row["maker"], "name": row["name"]}
             lines.append(about | {"low_was": low_was, "high_was": high_was, "low": low, "high": high})
@@ -94,10 +99,10 @@ def progress(before: Company, merged: Merged, built: CompanyGraph, figures: Figu
     return Progress(len(suppliers_of(before)), replied, merged.asked, merged.answered, lines, bool(figures.revenue))
 
 
-def _value(figures: Figures, product: str) -> float:
+def _value(company: Company, figures: Figures, product: str) -> float:
     if not figures.revenue:
         return 1.0 / max(1, figures.coverage["products"])
-    return DAYS / 365.0 * figures.revenue.get(product, 0.0)
+    return company.stop_days / 365.0 * figures.revenue.get(product, 0.0)
 
 
 # In words ------------------------------------------------------------------------------------------------------------

@@ -244,12 +244,19 @@ class _Over:
         supplier = self._supplier(card.issuer, file)
         if supplier is None:
             return
+        if card.days < self.company.stop_days:  # of what comes after its days it says nothing
+            days, wanted = f"{card.days:g}", f"{self.company.stop_days:g}"
+            self.replies.say("card_days", file, issuer=supplier, days=days, wanted=wanted)
+            return
         for one in card.parts:
             part = self._part(one.part, supplier)
             if part is None:
                 self.replies.say("card_part", file, part=one.part, issuer=supplier)
                 continue
             known = self.company.cards.get((part, supplier))
+            if known is not None and known.elsewhere.length != card.days:
+                self.replies.say("card_other_days", file, part=part, issuer=supplier)
+                continue
             if known is not None:
                 self.replies.say("card_twice", file, part=part, issuer=supplier)
                 one = _both(known, one)

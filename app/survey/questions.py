@@ -14,19 +14,20 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import islice
 from typing import Any
 
 from ..audit.company import Company, Source
-from ..audit.company_graph import HOME, build_graph, firm_id
+from ..audit.company_graph import HOME, CompanyGraph, build_graph, firm_id
 from ..audit.figures import Figures
-from .stopped import DAYS, NOTHING, stopped
+from .stopped import NOTHING, stopped
 
 MOST = 20
 """Questions that a board is shown."""
 STOPS = 3
 """Stops at which an answer is worked out: those with the widest intervals that the blank has to do with."""
-RUNS, QUICK, NODES = 24, 8, 250_000
+RUNS, QUICK, NODES = 24, 8, 50_000
 """Answers that a survey, and an audit, work out at most, and parts times answers; further questions rank by what hangs on
 them."""
 OWN = {"stock": "stock", "named": "purchasing", "shares": "purchasing", "revenue": "sales"}
@@ -74,7 +75,7 @@ def ranked_questions(company: Company, figures: Figures, *, runs: int = RUNS) ->
         question = replace(one.question, hangs=one.hangs)
         if one.answers and one.rows and len(one.answers) <= left:
             left -= len(one.answers)
-            now = weigh.width_at(company, one.rows)
+            now = weigh.width_now(one.rows)
             after = [weigh.width_at(answer(company), one.rows) for answer in one.answers]
             gains = [max(0.0, now - width) for width in after]
             question = replace(question, narrows=(min(gains), max(gains)), hangs=max(gains))
@@ -101,8 +102,11 @@ class _Weigher:
 
     def __init__(self, company: Company, figures: Figures) -> None:
         self.revenue = figures.revenue
-        self.worth = DAYS / 365.0
+        self.worth = company.stop_days / 365.0
         self.products = list(company.products)
+        self.company = company
+        self._built = cache(lambda: build_graph(company, [], _NO_WORLD))
+        self._now: dict[str, float] = {}
 
     def value(self, product: str) -> float:
         """A product's value; one without a stated revenue counts as much as the others do on average."""
@@ -116,10 +120,21 @@ class _Weigher:
     def most(self, row: Mapping[str, Any]) -> float:
         return sum(one["lost_high"] * self.value(one["product"]) for one in row["products"])
 
+    def width_now(self, rows: Iterable[Mapping[str, Any]]) -> float:
+        """The width of some stops as things stand; each is worked out once."""
+        nodes = {row["node"]: row for row in rows}
+        new = [row for node, row in nodes.items() if node not in self._now]
+        widths = self._widths(self.company, self._built(), new)
+        self._now |= {row["node"]: width for row, width in zip(new, widths, strict=True)}
+        return sum(self._now[node] for node in nodes)
+
     def width_at(self, company: Company, rows: Iterable[Mapping[str, Any]]) -> float:
-        built = build_graph(company, [], _NO_WORLD)
+        """The width of some stops with an answer."""
+        return sum(self._widths(company, build_graph(company, [], _NO_WORLD), list(rows)))
+
+    def _widths(self, company: Company, built: CompanyGraph, rows: list[Mapping[str, Any]]) -> list[float]:
         found = stopped(company, built, [(row["node"], not row["maker"]) for row in rows])
-        return sum((one.lost[1] - one.lost[0]) * self.value(product) for each in found for product, one in each.items())
+        return [sum((one.lost[1] - one.lost[0]) * self.value(product) for product, one in each.items()) for each in found]
 
 
 _NO_WORLD: Any = None
@@ -176,13 +191,13 @@ def _blanks(company: Company, weigh: _Weigher, rows: list[dict[str, Any]]) -> It
         if any(source.country is None or not source.maker for source in sources):
             touched = wide
         if company.parts[part].stock_days is None:
-            yield candidate("stock", [part], None, touched, [_stocked(part, 0.0), _stocked(part, DAYS)])
+            yield candidate("stock", [part], None, touched, [_stocked(part, 0.0), _stocked(part, company.stop_days)])
         open_ = [source for source in sources if source.share is None]
         if len(sources) > 1 and open_:
             yield candidate("shares", [part], None, touched, [_shared(part, at) for at in range(min(3, len(sources)))])
         if company.switch_days(part) is None:
             who = max(sources, key=lambda source: (source.share or 0.0, source.spend or 0.0))
-            answers = [_switched(part, 0.0), _switched(part, DAYS)]
+            answers = [_switched(part, 0.0), _switched(part, company.stop_days)]
             yield candidate("switch", [part], who.maker or who.vendor, touched, answers)
 
 

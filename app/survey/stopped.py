@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ...risk import stop_losses
 from ..audit.company import Company
 from ..audit.company_graph import SELF, CompanyGraph, item_id, stop_of
 from ..audit.figures import sourcing_facts
 
-DAYS = 180.0
-"""Days of a stop that a card speaks of."""
 NOTHING = 1e-9
 Bounds = tuple[float, float]
 """Least and greatest."""
@@ -31,19 +29,19 @@ class Stopped:
 
 
 def stopped(company: Company, built: CompanyGraph, nodes: Sequence[tuple[str, bool]]) -> list[dict[str, Stopped]]:
-    """Return by product what each stop does; ``nodes`` are (id, whether it is a country), others are makers.
+    """Return by product what each stop of the company's days does; ``nodes`` are (id, whether a country), others are makers.
 
     A maker that the company does not buy from stops nothing.
     """
     known = set(built.own.suppliers["id"])
     here = [node for node, country in nodes if country or node in known]
     values = {item_id(id): row.get("revenue") for id, row in company.products.items()}
-    threats = [replace(stop_of(company, node), days=DAYS) for node in dict.fromkeys(here)]
+    threats = [stop_of(company, node) for node in dict.fromkeys(here)]
     facts = sourcing_facts(company)
     frame = stop_losses(built.own, threats, values, buyer=SELF, facts=facts).products if threats and values else None
     results: dict[str, dict[str, Stopped]] = {}
     for row in frame.iter_rows(named=True) if frame is not None else ():
-        first, last = (DAYS if row[f"day_{end}"] is None else row[f"day_{end}"] for end in ("open", "high"))
+        first, last = (company.stop_days if row[f"day_{end}"] is None else row[f"day_{end}"] for end in ("open", "high"))
         ends = (row["stops_low"], row["stops_open"]), (row["lost_low"], row["lost_open"]), (first, last)
         results.setdefault(row["threat"], {})[row["product"].partition(":")[2]] = Stopped(*ends)
     return [results.get(node, {}) for node, _ in nodes]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
@@ -74,6 +74,72 @@ def sourcing_spread(graph: SupplyGraph, buyer: str, facts: Any, *, home: str | N
     >>> frame.select("foreign_country", "foreign_low", "foreign_high", "hhi_high").row(0)
     ('CHN', 0.4, 1.0, 0.52)
     """
+    found = [{"item": item} | _spread(sources, home) for item, sources in _used(graph, buyer, facts).items()]
+    return pl.DataFrame(found, schema=_SCHEMA)
+
+
+def direct_countries(graph: SupplyGraph, buyer: str, facts: Any, weights: Mapping[str, float]) -> pl.DataFrame:
+    r"""Return what part of a basket of items each country makes, as far as the buyer's own list of sources says.
+
+    With w the weights and the bounds of a country's share of an item those of `sourcing_spread`, the part of country c lies
+    between :math:`\sum_i w_i \, low_i(c) / \sum_i w_i` and the same with upper bounds. Items without sources are unknown.
+
+    Parameters
+    ----------
+    graph, buyer, facts
+        As in `sourcing_spread`.
+    weights : mapping
+        What each item weighs: amounts, pieces; 0 or more.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``country, share_low, share_high`` (0..1), the largest first; under null what a country that nobody named may have.
+
+    Raises
+    ------
+    InputError
+        As `sourcing_spread`.
+
+    References
+    ----------
+    Definitions of this project.
+
+    Examples
+    --------
+    >>> from kanmon.graph import SupplyGraph
+    >>> graph = SupplyGraph(
+    ...     items=[{"id": i, "name_en": i, "kind": "component"} for i in ("gear", "seal")],
+    ...     suppliers=[{"id": "own", "name_en": "own", "kind": "company", "country": "JPN"},
+    ...                {"id": "X", "name_en": "X", "kind": "company", "country": "CHN"},
+    ...                {"id": "Y", "name_en": "Y", "kind": "company"}],
+    ...     shares=[{"item": i, "supplier": s, "source": "s", "share": 1, "scope": "own"}
+    ...             for i, s in (("gear", "X"), ("seal", "Y"))],
+    ...     sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    ... )
+    >>> facts = [{"item": "gear", "supplier": "X"}, {"item": "seal", "supplier": "Y"}]
+    >>> direct_countries(graph, "own", facts, {"gear": 3.0, "seal": 1.0}).rows()
+    [('CHN', 0.75, 1.0), (None, 0.0, 0.25)]
+    """
+    used = _used(graph, buyer, facts)
+    known = list(dict.fromkeys(one["country"] for item in weights for one in used.get(item, ()) if one["country"]))
+    ends: dict[str | None, list[float]] = {code: [0.0, 0.0] for code in [*known, None]}
+    total = sum(weights.values())
+    for item, weight in weights.items() if total > 0 else ():
+        sources = used.get(item, [])
+        rest = _rest(sources)
+        for code, both in ends.items():
+            low, high = _bounds(sources, code, rest)
+            both[0] += weight / total * low
+            both[1] += weight / total * high
+    rows = [(code, low, min(1.0, high)) for code, (low, high) in ends.items()]
+    rows.sort(key=lambda row: (row[0] is None, -row[1], -row[2], row[0] or ""))
+    schema = {"country": pl.String, "share_low": pl.Float64, "share_high": pl.Float64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _used(graph: SupplyGraph, buyer: str, facts: Any) -> dict[str, list[dict[str, Any]]]:
+    """The sources of each item that deliver to the buyer today, with their shares."""
     known = {(row["item"], row["supplier"]): row for row in sources_of(graph, buyer, facts).iter_rows(named=True)}
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     scoped = graph.shares.filter((pl.col("scope") == buyer) & (pl.col("supplier") != buyer))
@@ -81,13 +147,17 @@ def sourcing_spread(graph: SupplyGraph, buyer: str, facts: Any, *, home: str | N
         about = known.get((item, supplier))
         if about is not None and share != 0:
             rows[item].append(about | {"share": share})
-    found = [{"item": item} | _spread(sources, home) for item, sources in rows.items()]
-    return pl.DataFrame(found, schema=_SCHEMA)
+    return rows
+
+
+def _rest(sources: Sequence[dict[str, Any]]) -> float:
+    """What the stated shares leave."""
+    stated = sum(one["share"] or 0.0 for one in sources)
+    return 1.0 - stated if stated < 1 - NOTHING else 0.0
 
 
 def _spread(sources: Sequence[dict[str, Any]], home: str | None) -> dict[str, Any]:
-    stated = sum(one["share"] or 0.0 for one in sources)
-    rest = 1.0 - stated if stated < 1 - NOTHING else 0.0
+    rest = _rest(sources)
     bounds = {code: _bounds(sources, code, rest) for code in dict.fromkeys(one["country"] for one in sources)}
     named = {code: ends for code, ends in bounds.items() if code is not None}
     foreign = {code: ends for code, ends in named.items() if code != home}

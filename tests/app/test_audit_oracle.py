@@ -212,12 +212,13 @@ class Books:
 
     def _bom(self, rows):
         """Lines of the bill, without the one that closes a circle, and without what a parent does not need to have."""
-        self.needs, found = [], {}
+        self.needs, self.each, found = [], {}, {}
         for row in rows:
             parent, part = plain(row["親品番"]), plain(row["部品番号"])
             if not parent or not part or parent == part or self._leads(part, parent):
                 continue
             self.needs.append((parent, part, truth(row.get("必須")) is not False))
+            self.each[parent, part] = self.each.get((parent, part), 0.0) + (number(row.get("員数"), {"": 1.0}) or NEVER)
             if self.needs[-1][2]:
                 found.setdefault(parent, []).append(part)
         return found
@@ -555,6 +556,35 @@ def counted(oracle):
     }
 
 
+def pieces(books, part):
+    """How many of a part go into one of each product, through what the company itself puts together."""
+    if part in books.revenue:
+        return 1.0
+    parents = {parent for parent, below in books.each if below == part and parent not in books.sources}
+    return sum(books.each[parent, part] * pieces(books, parent) for parent in parents)
+
+
+def direct(oracle):
+    """Parts of the spend, and of the pieces, that are made in each country."""
+    spend, quantity, books = {}, {}, oracle.books
+    for part in books.direct:
+        used = books.used(part)
+        many = pieces(books, part)
+        left = 1.0 - sum(one["share"] or 0.0 for one in used)
+        for one in used:
+            spend[one["place"]] = spend.get(one["place"], 0.0) + (one["spend"] or 0.0)
+        open_ = {one["place"] for one in used if one["share"] is None}
+        for code in {one["place"] for one in used}:
+            told = sum(one["share"] or 0.0 for one in used if one["place"] == code)
+            quantity[code] = quantity.get(code, 0.0) + many * (told + (left if open_ == {code} else 0.0))
+        quantity["?"] = quantity.get("?", 0.0) + many
+    total = quantity.pop("?", NEVER) or NEVER
+    return [
+        {code: one / (sum(spend.values()) or NEVER) for code, one in spend.items()},
+        {code: one / total for code, one in quantity.items()},
+    ]
+
+
 def all_bought(books, product):
     """Every bought part of a product, whether it can do without it or not."""
     found, front = {}, [product]
@@ -746,6 +776,19 @@ def test_the_tiles_are_counts_of_the_cells(both):
     assert known["revenue_linked"] == (pytest.approx(linked) if whole else None)
     assert known["spend_country_known"] == (pytest.approx(mine["spend"]) if mine["spend"] else None)
     assert known["tier2_own"] == pytest.approx(mine["tier2"])
+
+
+def test_direct_spend_and_quantity_of_a_country_are_sums_of_the_rows(both):
+    found, oracle = both
+    spend, quantity = direct(oracle)
+    if not any(spend.values()):
+        assert found.figures.spend is None
+        return
+    for row in found.figures.spend["shares"]:
+        assert row["direct_low"] == pytest.approx(spend.get(row["country"], 0.0), abs=1e-6)
+        assert row["direct_high"] == pytest.approx(row["direct_low"] + spend.get(None, 0.0), abs=1e-6)
+        if row["quantity_low"] is not None:
+            assert row["quantity_low"] == pytest.approx(quantity.get(row["country"], 0.0), abs=1e-6), row["country"]
 
 
 def test_the_findings_count_what_the_cells_say(both):

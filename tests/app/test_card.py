@@ -16,20 +16,20 @@ from kanmon.app.survey.card import as_data, card_of, digest, from_data
 from kanmon.app.survey.card_files import read_card, write_card
 from kanmon.app.survey.merge import merge
 from kanmon.app.survey.replies import Replies, read_replies
-from kanmon.app.survey.stopped import DAYS, stopped
+from kanmon.app.survey.stopped import stopped
 from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import InputError, KanmonError, SupplyGraph
 
 COUNTRIES = ("CHN", "VNM", "DEU", "CHL")
 HEAD = ("部品番号", "調達先", "製造拠点国", "調達割合", "在庫日数", "切替日数")
-NEVER = 400
+NEVER, DAYS = 400, 180.0
 
 
-def company(path: Path, name: str, product: str, rows: list[tuple]):
+def company(path: Path, name: str, product: str, rows: list[tuple], days: float | None = None):
     """A company that makes one product of bought parts: (part, supplier, country, share, stock days, switching days)."""
     parts = list(dict.fromkeys(row[0] for row in rows))
     sheets = {
-        "会社": [("会社名",), (name,)],
+        "会社": [("会社名", "停止日数"), (name, days)],
         "製品": [("製品番号", "年間売上"), (product, 365.0)],
         "部品表": [("親品番", "部品番号"), *((product, part) for part in parts)],
         "調達": [HEAD, *rows],
@@ -63,18 +63,18 @@ def bounds(found, country):
     return (*one.lost, *one.day)
 
 
-def lost(rows, country, upstream=()):
+def lost(rows, country, upstream=(), length=DAYS):
     """Days of output lost, and the first day without, of one plant: worked out by hand, with nothing of the package.
 
     A requirement loses its rate a day; once its stock is used up, so does the output. The scarcest one decides.
     """
-    worst, first = 0.0, DAYS
+    worst, first = 0.0, length
     for part in {row[0] for row in rows}:
-        missing, stock, begins = 0.0, 0.0, DAYS
+        missing, stock, begins = 0.0, 0.0, length
         for _, supplier, place, share, days, _ in (row for row in rows if row[0] == part):
             stock = days
             if place == country:
-                missing += share * DAYS
+                missing += share * length
                 begins = 0.0
             for who, what, days_lost, day in upstream:
                 if (who, what) == (supplier, part) and place != country:
@@ -135,6 +135,34 @@ def test_cards_of_a_chain_hold_what_the_joined_data_gives(tmp_path, chain, blank
         assert low - 1e-4 <= days_c / DAYS <= high + 1e-3
         row = card_b.parts[0].handed_on(country)
         assert row.lost[0] - 1e-9 <= days_b / DAYS <= row.lost[1] + 1e-9
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    chains(), st.lists(st.integers(20, 365).map(float), min_size=3, max_size=3).map(lambda days: sorted(days, reverse=True))
+)
+def test_a_card_of_longer_stops_holds_for_shorter_ones(tmp_path, chain, days):
+    a, b, c = chain
+    found = company(tmp_path, "A社", "Q", a, days[0])
+    with_a, _ = with_card(company(tmp_path, "B社", "P", b, days[1]), card_of(found, graph(found), "2026-11-28"))
+    card_b = card_of(with_a, graph(with_a), "2026-11-28")
+    with_b, replies = with_card(company(tmp_path, "C社", "X", c, days[2]), card_b)
+    assert not replies.remarks and card_b.days == days[1]
+    for country in COUNTRIES:
+        days_a, day_a = lost(a, country, length=days[2])
+        days_b, day_b = lost(b, country, [("A社", "Q", days_a, day_a)], days[2])
+        days_c, _ = lost(c, country, [("B社", "P", days_b, day_b)], days[2])
+        low, high, *_ = bounds(with_b, country)
+        assert low - 1e-3 <= days_c / days[2] <= high + 1e-3
+
+
+def test_a_card_of_shorter_stops_is_said_and_not_used(tmp_path):
+    rows = [("R", "Ore", "CHN", 1.0, 30.0, NEVER)]
+    found = company(tmp_path, "A社", "Q", rows, 90.0)
+    merged, replies = with_card(
+        company(tmp_path, "B社", "P", [("Q", "A社", "JPN", 1.0, 10.0, None)]), card_of(found, graph(found), "x")
+    )
+    assert not merged.cards and "--days 180" in replies.remarks[0].message.text("en")
 
 
 def test_a_chain_without_blanks_is_known_to_the_day(tmp_path):

@@ -178,9 +178,8 @@ def test_compared_scenarios_tell_their_days_beside_the_answer(asked):
     asked.press("#lasts-0", "Tab")
     asked.click("#pin")
     assert asked.locator("#board #pins li").count() == 2
-    asked.wait_for_function(
-        "[...document.querySelectorAll('#pins small')].every((one) => one.textContent.includes('days of output'))"
-    )
+    for one in asked.locator("#pins small").all():
+        one.filter(has_text="days of output").wait_for()
     assert [one.inner_text()[:14] for one in asked.locator("#pins small").all()] == ["Over 200 days:", "Over 90 days: "]
     asked.keyboard.press("Escape")
     asked.click("#as-graph")

@@ -24,7 +24,7 @@ function rankingOf() {
     const solve = (id, readings, more) => new Solution(network, [{ kind: "halt", node: id }], { ...assumptions(), ...more }, readings, state.product);
     // In turn what decides the order: the certain loss of all, the estimate of those that may stand among the first, and the
     // possible loss, which takes most of the time, of the first ones only.
-    const all = [...places].map((id) => ({ id, certain: solve(id, ["high"]).loss(state.product).certain })).sort((a, b) => b.certain - a.certain);
+    const all = (placesFound() || [...places]).filter((id) => places.has(id)).map((id) => ({ id, certain: solve(id, ["high"]).loss(state.product).certain })).sort((a, b) => b.certain - a.certain);
     const border = all[Math.min(MOST_RANKED, all.length) - 1]?.certain;
     const near = all.filter(({ certain }) => certain >= border).map((one) => ({ ...one, possible: 0, estimate: solve(one.id, ["estimate"]).loss(state.product).estimate }));
     return near.sort(harder).slice(0, MOST_RANKED).map(({ id, certain }) => {
@@ -34,6 +34,15 @@ function rankingOf() {
       return { id, ...solution.loss(state.product), hard, stops: markets.filter(([, node]) => x[node] <= HIT).map(([one]) => one) };
     }).filter(({ possible }) => possible > HIT);
   });
+}
+
+// Where kanmon.risk has ranked the same question, the places that may be among the first; null elsewhere.
+function placesFound() {
+  const nodes = data.findings[state.product]?.nodes;
+  const alike = about.level === "country" && (state.buyer || null) === about.buyer && !state.home && same(assumptions(), ASSUMED_FIRST);
+  if (!nodes || !alike) return null;
+  const border = nodes[Math.min(MOST_RANKED, nodes.length) - 1]?.loss_low;
+  return nodes.filter((one) => one.loss_low >= border * (1 - 1e-5)).map(({ node }) => node);
 }
 
 // Part of the product's output that is certainly lost without an item (0..1); null where no product is chosen.
@@ -58,7 +67,7 @@ function stoppers(i) {
 }
 
 const isSinglePoint = (i) => stoppers(i).length > 0;
-const names = (ids, most = 6) => ids.slice(0, most).map(nameOfId).join(", ") + (ids.length > most ? ` … (${ids.length})` : "");
+const names = (ids, most = 6) => ids.slice(0, most).map(nameOfId).join(t("name_list")) + (ids.length > most ? ` … (${ids.length})` : "");
 
 function selectId(id) {
   select(itemNumber.has(id) ? item(itemNumber.get(id)) : supplier(supplierNumber.get(id)));

@@ -72,7 +72,7 @@ const sourceNumber = new Map(column(sources, "id").map((id, i) => [id, i]));
 function factOf({ source, year, confidence }) {
   const row = sourceNumber.get(source);
   if (row === undefined) return t("way_no_source");
-  return [sources.publisher[row], year ?? t("way_no_year"), t(confidence || "unknown")].join(", ");
+  return [sources.publisher[row], year ? dated(year) : t("way_no_year"), t(confidence || "unknown")].join(", ");
 }
 
 function describeChange({ kind, node, item: only, to = [], share = 1, days, by, inputs, start, lasts, ramp }) {

@@ -46,6 +46,10 @@ const cut = (words, most) => (words.length > most ? `${words.slice(0, most - 1)}
 // Width and case do not matter, nor whether kana are hiragana or katakana.
 const fold = (words) => words.normalize("NFKC").toLowerCase().replace(/[\u3041-\u3096]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60));
 
+// A figure's age in years where it is old, and its year with that age, as on the command line.
+const ageOf = (year) => (new Date().getFullYear() - year > data.stale ? new Date().getFullYear() - year : null);
+const dated = (year) => (ageOf(year) === null ? String(year) : t("years_old", { year, age: ageOf(year) }));
+
 // Whole percent, halves to even, as the command line prints it.
 function percent(value) {
   const exact = value * 100;
