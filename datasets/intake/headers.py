@@ -195,7 +195,8 @@ class _Finder:
         titles = [
             " ".join(cell for _, cell in cells) for row in range(floor, header[0]) if (cells := self._cells(row, columns))
         ]
-        return Place(tuple(header), header[-1] + 1, bottom, tuple(columns), tuple(names), tuple(titles))
+        top = header[-1] + 1  # a header that is written again and again has nothing below it
+        return Place(tuple(header), top, max(top, bottom), tuple(columns), tuple(names), tuple(titles))
 
     def _spread(self, row: int, column: int, columns: Sequence[int]) -> str | None:
         """In text files a group's name stands over its first column only."""

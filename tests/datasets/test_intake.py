@@ -706,3 +706,8 @@ def test_a_form_with_units_in_its_headers(tmp_path):
     found = table(text(tmp_path / "products.csv", ["製品コード,製品名,売上高（千円）", "P-1,装置,300"]))
     assert found.form == "products"
     assert found.factor(found.roles["revenue"][0]) == 1000
+
+
+def test_a_header_that_is_only_repeated_has_no_lines(tmp_path):
+    rows = [["品番", "品名"], ["品番", None], ["品番", "品名"]]
+    assert not any(found.rows for found in understand(book(tmp_path / "a.xlsx", {"S": rows})).tables)
