@@ -16,12 +16,13 @@ $(STAMP): pyproject.toml constraints.txt $(wildcard constraints/*.txt)
 	if [ -f $(HASHES) ]; then \
 	  $(BIN)/$(PIP) --require-hashes --no-deps --requirement $(HASHES) && \
 	  $(BIN)/$(PIP) --no-deps --no-build-isolation --editable .; \
-	else $(BIN)/$(PIP) --constraint constraints.txt --editable '.[test,dask,docs]'; fi
+	else $(BIN)/$(PIP) --constraint constraints.txt --editable '.[plot,parquet,notebook,dask,docs,test]'; fi
 	touch $(STAMP)
 
 demo: $(STAMP)
 	$(BIN)/kanmon assess --out $(OUT)/assessment --force
 	$(BIN)/kanmon audit datasets/data/demo_company/audit.xlsx --out $(OUT)/audit --force
+	$(BIN)/python scripts/first_use.py --warm
 	@echo
 	@echo "Open $(OUT)/assessment/explorer.html and $(OUT)/audit/report.html in a browser."
 
@@ -65,12 +66,12 @@ constraints: $(STAMP)
 test-lowest: $(STAMP)
 	$(BIN)/python scripts/packages.py lowest $(OUT)/lowest.txt
 	$(PYTHON) -m venv $(OUT)/lowest
-	$(OUT)/lowest/bin/$(PIP) --constraint $(OUT)/lowest.txt '.[dask]' pytest hypothesis openpyxl packaging
+	$(OUT)/lowest/bin/$(PIP) --constraint $(OUT)/lowest.txt '.[plot,parquet,notebook,dask]' pytest hypothesis openpyxl packaging
 	$(OUT)/lowest/bin/python -m pytest --quiet tests/graph tests/risk tests/datasets
 
 test-newest:
 	$(PYTHON) -m venv $(OUT)/newest
-	$(OUT)/newest/bin/$(PIP) --upgrade '.[test,dask]'
+	$(OUT)/newest/bin/$(PIP) --upgrade '.[plot,parquet,notebook,dask,test]'
 	$(OUT)/newest/bin/python -m pytest --quiet tests/graph tests/risk tests/datasets
 
 licences: $(STAMP)

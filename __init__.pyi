@@ -3,6 +3,7 @@ from . import datasets as datasets
 from . import graph as graph
 from . import plot as plot
 from . import risk as risk
+from .app import cite as cite
 from .app import study as study
 from .datasets import load as load
 from .graph import Interval as Interval

@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from ..graph.errors import KanmonError
+from ..graph.errors import CompilingWarning, KanmonError
 from ..graph.files import KeptWarning, reason_of
 from ..graph.messages import LANGUAGES, default_language, text
 from .patience import Patience
@@ -20,6 +20,8 @@ SECONDS = {"chokepoints": 60, "affected": 60, "whatif": 60, "controls": 300, "as
 
 What an answer costs does not show in the size of a graph. The other commands read large files and take the time they need.
 """
+BETWEENNESS = frozenset({"assess", "chokepoints", "explore"})
+"""Commands that ask igraph."""
 
 
 def main() -> None:
@@ -32,7 +34,7 @@ def main() -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")  # pyright: ignore[reportAttributeAccessIssue]
     os.environ["KANMON_LANG"] = lang = _spoken(sys.argv[1:])
     warnings.showwarning = _warned
-    if len(sys.argv) > 1 and "--help" not in sys.argv:  # help waits for no library
+    if BETWEENNESS.intersection(sys.argv) and "--help" not in sys.argv:
         _without_drawing()
     patience = Patience(lambda error: error.text(lang))
     try:
@@ -70,7 +72,7 @@ def _say(line: str) -> None:
 
 def _warned(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
     """Show what a person should know as a line, and other warnings to those who look for faults."""
-    if issubclass(category, KeptWarning) or os.environ.get("KANMON_DEBUG"):
+    if issubclass(category, (KeptWarning, CompilingWarning)) or os.environ.get("KANMON_DEBUG"):
         _say(str(message))
 
 

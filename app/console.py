@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..graph.messages import default_language, text
+from ..graph.messages import LANGUAGES, default_language, text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,11 +17,8 @@ if TYPE_CHECKING:
     from ..graph import SupplyGraph
 
 
-class Language(StrEnum):
-    """Languages of the user interface."""
-
-    en = "en"
-    ja = "ja"
+Language = StrEnum("Language", LANGUAGES)
+Language.__doc__ = "Languages of the user interface."
 
 
 class Level(StrEnum):
@@ -78,6 +75,14 @@ def safe(value: object, limit: int = 60) -> str:
 def name_of(row: dict[str, Any], lang: str) -> str:
     """Return the name of an item or supplier in a language, else the other one, else its id."""
     return row.get(f"name_{lang}") or row.get("name_en") or row.get("name_ja") or row["id"]
+
+
+def say_without_pictures(terminal: Console, lang: str) -> None:
+    """Print what would add the pictures that a command left out, where matplotlib is not installed."""
+    from ..graph.extras import how_to_add, installed
+
+    if not installed("matplotlib"):
+        terminal.print(text("app.cli.no_pictures", lang, why=how_to_add("matplotlib")), markup=False)
 
 
 def open_graph(data: str | None) -> SupplyGraph:

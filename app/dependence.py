@@ -10,6 +10,7 @@ import polars as pl
 
 from .. import datasets, risk
 from ..graph import InputError, UnknownIdError
+from ..graph.extras import installed
 from ..graph.files import reading, whole_folder
 from ..graph.messages import Message
 from .outputs import write_csv
@@ -249,7 +250,7 @@ def write_dependence(found: Dependence, path: Path, *, lang: str, force: bool = 
     ReadError
         The folder is not empty and ``force`` is false, or cannot be written.
     """
-    from .dependence_chart import draw, drawable
+    from .dependence_chart import draw
 
     with whole_folder(path, force) as folder:
         for name, frame in found.tables.items():
@@ -261,6 +262,6 @@ def write_dependence(found: Dependence, path: Path, *, lang: str, force: bool = 
         write_csv(found.limits, folder / "limits.csv")
         if found.report.height:
             write_csv(found.report, folder / "set_aside.csv")
-        if drawable():
+        if installed("matplotlib"):
             (folder / "dependence.svg").write_text(draw(found, lang), encoding="utf-8")
         return sorted(file.name for file in folder.iterdir())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import logging
 import warnings
@@ -25,11 +24,6 @@ _STYLE: dict[Any, Any] = {
     "font.size": 8,
     "hatch.linewidth": 0.5,
 }
-
-
-def drawable() -> bool:
-    """Return whether matplotlib is installed: a picture is an extra."""
-    return importlib.util.find_spec("matplotlib") is not None
 
 
 def draw(found: Dependence, lang: str) -> str:

@@ -14,8 +14,10 @@ from ..datasets import maker_prior
 from ..graph import InputError, Interval, ReadError, SupplyGraph, notebook
 from ..graph.errors import did_you_mean, nearest, shorten
 from ..graph.files import whole_file
+from ..graph.frames import to_pandas
 from ..graph.messages import default_language, text
 from ..risk import Scenario, chokepoints, simulate, sweep, timeline, timeline_summary, uncertainty, what_to_find_out
+from .citation import cite
 
 if TYPE_CHECKING:
     import pandas
@@ -88,7 +90,7 @@ class Study:
 
     def to_pandas(self) -> dict[str, pandas.DataFrame]:
         """Return all tables as pandas frames by their name."""
-        return {name: frame.to_pandas() for name, frame in self.tables.items()}
+        return {name: to_pandas(frame) for name, frame in self.tables.items()}
 
     def to_excel(self, path: str | Path, *, force: bool = False) -> Path:
         """Write all tables into a workbook, a sheet each; no cell is a formula or a link.
@@ -138,11 +140,8 @@ class Study:
         return graph_page(part, products=self.products, buyer=buyer, level=level, domestic=domestic, lang=lang)
 
     def cite(self) -> str:
-        """Return what to cite: the program, the data with its years, and every source, one a line."""
-        from .. import __version__
-
-        about = f"Kanmon {__version__}, data: {self.graph.name or 'own'}"
-        return "\n".join([about, *(_reference(row) for row in self.sources.sort("id").iter_rows(named=True))])
+        """Return what to cite: the program, the data with its years, and every source, one a line; see `kanmon.cite`."""
+        return cite(self, graph=self.graph)
 
     def __repr__(self) -> str:
         place = f" for {shorten(self.buyer)}" if self.buyer else ""
@@ -279,8 +278,3 @@ def _bar(steps: int, progress: bool) -> Iterator[Callable[[], Any]]:
     with Progress(transient=True) as bar:
         task = bar.add_task(text("app.study.progress"), total=steps)
         yield lambda: bar.advance(task)
-
-
-def _reference(row: dict) -> str:
-    parts = [row["publisher"], f"{row['title']}", row["date"], row["url"], row["licence"]]
-    return f"[{row['id']}] " + ". ".join(str(part) for part in parts if part)

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from ..graph import InputError, SupplyGraph
+from ..graph.extras import installed
 from ..graph.files import whole_folder
 from ..risk import Assumptions, Scenario, scenarios_from, solve
 from ..risk.production.explanation import sentences
@@ -192,7 +193,7 @@ def write_answer(answer: Answer, path: Path, *, lang: str, force: bool = False) 
     was followed over time ``timeline.csv``, ``days.csv``, and with matplotlib installed ``timeline.svg``.
     """
     from .outputs import plain
-    from .whatif_chart import draw, drawable
+    from .whatif_chart import draw
 
     with whole_folder(path, force) as folder:
         write_csv(answer.items, folder / "items.csv")
@@ -203,6 +204,6 @@ def write_answer(answer: Answer, path: Path, *, lang: str, force: bool = False) 
         if answer.days.height:
             write_csv(answer.times, folder / "timeline.csv")
             write_csv(answer.days, folder / "days.csv")
-            if drawable():
+            if installed("matplotlib"):
                 (folder / "timeline.svg").write_text(draw(answer, lang), encoding="utf-8")
         (folder / "summary.json").write_text(plain(answer.summary()) + "\n", encoding="utf-8")

@@ -10,19 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ..graph import InputError
 from ..graph.errors import shorten
+from ..graph.extras import need
 from ..graph.messages import default_language, text
 from ..risk import Scenario
 from .console import name_of
-from .dependence_chart import FONTS, drawable
+from .dependence_chart import FONTS
 
 if TYPE_CHECKING:
     from ..graph import SupplyGraph
     from ..risk import Change
     from .whatif import Answer
-
-__all__ = ["draw", "drawable", "fan_chart"]
 
 PANELS = 8
 """Scenarios that are drawn, the first ones."""
@@ -67,7 +65,9 @@ def fan_chart(
     Raises
     ------
     InputError
-        matplotlib is not installed, nothing changes, or an option makes no sense.
+        Nothing changes, or an option makes no sense.
+    MissingExtraError
+        matplotlib is not installed.
     UnknownIdError
         The scenario, product or buyer names something that the graph does not have.
 
@@ -82,8 +82,7 @@ def fan_chart(
     """
     from .whatif import HORIZON, ask
 
-    if not drawable():
-        raise InputError("app.whatif.no_matplotlib")
+    need("matplotlib")
     asked = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
     given: dict[str, Any] = {"horizon": HORIZON} | options
     answer = ask(graph, asked, product, buyer=buyer, **given)

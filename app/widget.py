@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ..graph import InputError, Interval, SupplyGraph
+from ..graph.extras import need
 from ..graph.messages import default_language, text
 from ..risk import Scenario, add_source, embargo, reduce, simulate, stockpile, timeline, timeline_summary
 from .assess import top_products
@@ -55,7 +56,9 @@ def whatif_widget(
     Raises
     ------
     InputError
-        ipywidgets is not installed, or the graph has no item that needs another.
+        The graph has no item that needs another.
+    MissingExtraError
+        ipywidgets is not installed.
     UnknownIdError
         The product or the buyer is not in the graph.
 
@@ -66,10 +69,9 @@ def whatif_widget(
     >>> [type(child).__name__ for child in box.children]
     ['Dropdown', 'Dropdown', 'FloatSlider', 'FloatSlider', 'IntSlider', 'Checkbox', 'HTML']
     """
-    try:
-        import ipywidgets
-    except ImportError as error:
-        raise InputError("app.widget.no_ipywidgets") from error
+    need("ipywidgets")
+    import ipywidgets
+
     products = ([product] if product else []) + [id for id in top_products(graph) if id != product]
     if not products:
         raise InputError("app.widget.no_product")

@@ -57,20 +57,35 @@ def made_up(items: int = 9_500, suppliers: int = 500, inputs: int = 14_000, shar
         (f"i{a}", f"i{rng.randrange(starts[layer[a] + 1], starts[layer[a] + 2])}")
         for a in rng.choices(range(starts[4]), k=inputs)
     }
-    held = {(f"i{rng.randrange(items)}", f"s{rng.randrange(suppliers)}") for _ in range(shares)}
+    held = {(f"i{rng.randrange(items)}", f"maker{rng.randrange(suppliers)}") for _ in range(shares)}
     kinds = ["product", "component", "material", "material", "mineral"]
     return SupplyGraph(
         items=[
             {"id": f"i{i}", "name_en": f"Item {i}", "name_ja": f"品目 {i}", "kind": kinds[layer[i]]} for i in range(items)
         ],
         inputs=[{"item": a, "input": b, "source": "s", "confidence": "estimated"} for a, b in sorted(links)],
-        suppliers=[{"id": f"s{i}", "name_en": f"Supplier {i}", "kind": "country"} for i in range(suppliers)],
+        suppliers=[{"id": f"maker{i}", "name_en": f"Maker {i}", "kind": "company"} for i in range(suppliers)],
         shares=[
             {"item": i, "supplier": s, "source": "s", "share": round(rng.random() / 6, 3), "year": 2025}
             for i, s in sorted(held)
         ],
         sources=[{"id": "s", "title": "Made up", "publisher": "Nobody"}],
         name="made up",
+    )
+
+
+def shape(name: str, items: int, links: list[tuple[int, int]]) -> SupplyGraph:
+    """Return a graph of one product (the first item) and its parts, each half made in one of four countries."""
+    countries = ["CHN", "DEU", "JPN", "USA"]
+    return SupplyGraph(
+        items=[{"id": f"i{i}", "name_en": f"Item {i}", "kind": "component" if i else "product"} for i in range(items)],
+        inputs=[{"item": f"i{a}", "input": f"i{b}", "source": "s"} for a, b in links],
+        suppliers=[{"id": id, "name_en": id, "kind": "country"} for id in countries],
+        shares=[
+            {"item": f"i{i}", "supplier": countries[i % 4], "source": "s", "share": 0.5, "year": 2025} for i in range(items)
+        ],
+        sources=[{"id": "s", "title": "Made up", "publisher": "Nobody"}],
+        name=name,
     )
 
 
@@ -113,7 +128,14 @@ def main() -> None:
         start = time.perf_counter()
         page = write_explorer(graph, Path(folder) / "large.html", lang="en")
         print(f"{'10,000':10} {'written in, s':24} {time.perf_counter() - start:9.1f}")
-        measure(browser, "10,000", page, "item 77", "s7", large)
+        measure(browser, "10,000", page, "item 77", "maker7", large)
+        fan = shape("fan of 8,000", 8001, [(0, i) for i in range(1, 8001)])
+        dense = shape("dense 400", 400, [(a, b) for a in range(400) for b in range(a + 1, 400)])
+        for graph in (fan, dense):
+            start, used = time.perf_counter(), time.process_time()
+            page = write_explorer(graph, Path(folder) / "shape.html", lang="en")
+            spent = f"{time.perf_counter() - start:9.1f} (limit 10), of the processor {time.process_time() - used:.1f}"
+            print(f"{graph.name:12} {'written in, s':24} {spent}")
         browser.close()
 
 

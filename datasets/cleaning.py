@@ -10,6 +10,7 @@ import polars as pl
 
 from ..graph import InputError
 from ..graph.errors import did_you_mean, nearest, shorten
+from ..graph.frames import to_polars
 from .readers.hs import coarser, digits_of, hs_code
 
 # Codes and names of totals: adding them to countries would count trade twice.
@@ -125,11 +126,11 @@ def clean_trade(
             raise InputError("datasets.trade.no_column", column=column, hint=did_you_mean(nearest(column, columns)))
     frame = _numbers(frame, schema["value"].is_numeric(), schema["year"].is_numeric())
     frame, unit = _one_unit(frame, columns)
-    before = _collect(frame.select(nw.len(), nw.col("_value").sum()))
+    before = to_polars(frame.select(nw.len(), nw.col("_value").sum()))
     if not before["len"][0]:
         raise InputError("datasets.trade.no_rows")
     frame = _unique(frame, columns)
-    after = _collect(frame.select(nw.len(), nw.col("_value").sum()))
+    after = to_polars(frame.select(nw.len(), nw.col("_value").sum()))
     frame = _countries(frame, country)
     frame = _codes(frame, item, level, national) if item == "hs6" else frame.with_columns(_item=nw.col(item), _code=_NONE)
     coarse = _coarse(frame) if item == "hs6" and level is None else nw.lit(False)
@@ -141,7 +142,7 @@ def clean_trade(
         if reason != "_aside":
             details = details.filter(nw.col("_aside").is_null())
         counts = details.group_by([reason, "_detail"]).agg(nw.len().alias("rows"), nw.col("_value").sum())
-        report += _collect(counts.select(reason, "_detail", "rows", "_value")).rows()
+        report += to_polars(counts.select(reason, "_detail", "rows", "_value")).rows()
     shown = [nw.col(_NAMES.get(c, "_item" if c == item else c)).alias(c) for c in columns]
     # Whole numbers only here: pandas has no blank among them.
     kept = frame.filter(nw.col("_aside").is_null()).with_columns(nw.col("_year").cast(nw.Int64))
@@ -185,7 +186,7 @@ def _one_unit(frame: Any, columns: list[str]) -> tuple[Any, list[tuple[Any, ...]
     """Bring values to one unit, and say so; currencies and weights are never mixed."""
     if "unit" not in columns:
         return frame, []
-    counts = _collect(frame.group_by("unit").agg(nw.len().alias("rows"), nw.col("_value").sum())).sort("unit")
+    counts = to_polars(frame.group_by("unit").agg(nw.len().alias("rows"), nw.col("_value").sum())).sort("unit")
     if counts.height < 2:
         return frame.with_columns(_unit=nw.col("unit")), []
     units = counts["unit"].to_list()
@@ -210,7 +211,7 @@ def _countries(frame: Any, country: Callable[[str], str | None]) -> Any:
     )
     written: set[str] = set()
     for column in ("_to", "_from"):
-        written |= {text for text in _collect(frame.select(column).unique())[column] if text is not None}
+        written |= {text for text in to_polars(frame.select(column).unique())[column] if text is not None}
     totals = {text for text in written if text.upper() in TOTALS}
     known = {text: iso3 for text in written - totals if (iso3 := country(text))}
 
@@ -239,7 +240,7 @@ def _coarse(frame: Any) -> nw.Expr:
     """Return whether a row's importer has finer codes beneath its code in the same year."""
     keys = [nw.col(name).cast(nw.String).fill_null("") for name in ("_importer", "_year", "_item")]
     key = nw.concat_str(keys, separator="|")
-    rows = {tuple(text.split("|")) for text in _collect(frame.select(_key=key).unique())["_key"]}
+    rows = {tuple(text.split("|")) for text in to_polars(frame.select(_key=key).unique())["_key"]}
     covered = sorted("|".join(row) for row in coarser(rows))
     return key.is_in(covered) if covered else nw.lit(False)
 
@@ -280,10 +281,6 @@ def _unique(frame: Any, columns: list[str]) -> Any:
     if isinstance(frame, nw.LazyFrame):
         return frame.unique(columns)
     return frame.unique(columns, keep="first", maintain_order=True)
-
-
-def _collect(frame: Any) -> pl.DataFrame:
-    return frame.collect(backend="polars").to_native() if isinstance(frame, nw.LazyFrame) else frame.to_polars()
 
 
 def _table(report: list[tuple[Any, ...]]) -> pl.DataFrame:

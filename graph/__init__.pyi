@@ -1,6 +1,7 @@
 from .errors import InputError as InputError
 from .errors import KanmonError as KanmonError
 from .errors import LimitError as LimitError
+from .errors import MissingExtraError as MissingExtraError
 from .errors import ReadError as ReadError
 from .errors import SchemaError as SchemaError
 from .errors import UnknownIdError as UnknownIdError

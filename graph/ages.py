@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 
-from .messages import text
+from .messages import Message
 
 STALE = 5
 """A figure that describes a year further back than this many years is stale."""
+
+
+def aged(year: int | None, today: int | None = None) -> Message | str:
+    """Return a figure's year with its age where the figure is stale, in a language still to be chosen; see `dated`."""
+    if year is None:
+        return ""
+    age = (date.today().year if today is None else today) - year
+    return str(year) if age <= STALE else Message("graph.words.years_old", year=year, age=age)
 
 
 def dated(year: int | None, lang: str | None = None, today: int | None = None) -> str:
@@ -16,7 +24,5 @@ def dated(year: int | None, lang: str | None = None, today: int | None = None) -
     >>> dated(2024, "en", today=2026), dated(2017, "en", today=2026), dated(None)
     ('2024', '2017, 9 years old', '')
     """
-    if year is None:
-        return ""
-    age = (date.today().year if today is None else today) - year
-    return str(year) if age <= STALE else text("graph.words.years_old", lang, year=year, age=age)
+    says = aged(year, today)
+    return says.text(lang) if isinstance(says, Message) else says

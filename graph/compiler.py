@@ -265,14 +265,16 @@ class _Compiler:
 
     def _opened(self, makers: pl.DataFrame, markets: pl.DataFrame) -> pl.DataFrame:
         """Links from new sources to every market of their item; shut, since their gain is 0 until a scenario opens them."""
-        rows = []
-        for i, (item, _, by, _) in enumerate(self.sources):
-            if by is None:
-                target = makers.filter(pl.col("new") == i)["node"][0]
-            else:
-                target = markets.filter((pl.col("item") == by) & (pl.col("buyer") == WORLD_MARKET))["node"][0]
-            rows += [(node, target, i) for node in markets.filter(pl.col("item") == item)["node"]]
-        frame = pl.DataFrame(rows, schema={"node": pl.Int64, "target": pl.Int64, "source": pl.Int64}, orient="row")
+        made = dict(makers.drop_nulls("new").select("new", "node").iter_rows())
+        world = dict(markets.filter(pl.col("buyer") == WORLD_MARKET).reverse().select("item", "node").iter_rows())
+        targets = [made[i] if by is None else world[by] for i, (_, _, by, _) in enumerate(self.sources)]
+        opened = pl.DataFrame(
+            {"item": [key[0] for key in self.sources], "target": targets, "source": range(len(targets))},
+            schema={"item": pl.String, "target": pl.Int64, "source": pl.Int64},
+        )
+        frame = opened.join(
+            markets.select("item", node=pl.col("node").cast(pl.Int64)), on="item", maintain_order="left_right"
+        )
         return frame.with_columns(low=pl.lit(1.0), high=pl.lit(1.0), share=pl.lit(0.0), flags=pl.lit(EXTRA))
 
     def _rows(self, makers: pl.DataFrame, markets: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:

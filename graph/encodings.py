@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
 from collections.abc import Collection
 from functools import cache
 from pathlib import Path
@@ -209,10 +210,18 @@ def _score(text: str, sample: bytes, encoding: str, words: Collection[str]) -> f
             total += 0.9 if usual else 0.3 if around and (char.isalpha() or char in _SIGNS) else 0.1
         else:
             weight, bytes_ = _weight(char, encoding)
+            # One is an accented letter of the west, a row of them is a word of an old machine.
+            if _is_half(char) and any(_is_half(text[j]) for j in (i - 1, i + 1) if 0 <= j < len(text)):
+                weight = 0.75
             total += weight * bytes_
-    folded = text.casefold()
+    folded = unicodedata.normalize("NFKC", text).casefold()
     known = sum(word in folded for word in words if not word.isascii())
     return min(total / high, 1.0) + 0.05 * min(known, 8)
+
+
+def _is_half(char: str) -> bool:
+    """Whether a character is half-width kana."""
+    return "\uff61" <= char <= "\uff9f"
 
 
 @cache
@@ -232,7 +241,7 @@ def _weight(char: str, encoding: str) -> tuple[float, int]:
         except UnicodeEncodeError:
             return 0.05, high
         return (0.8 if first <= lead <= last else 0.15), high
-    if 0xFF61 <= code <= 0xFF9F:
+    if _is_half(char):
         return 0.3, high
     if 0xFF01 <= code <= 0xFF5E or 0x3000 <= code <= 0x303F or 0x2010 <= code <= 0x25FF:
         return 0.7, high

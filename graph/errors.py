@@ -71,6 +71,14 @@ class ReadError(KanmonError, OSError):
     """A file or folder cannot be read or written."""
 
 
+class MissingExtraError(KanmonError, ImportError):
+    """A package is needed that a plain installation does without; the message has the command that adds it."""
+
+
+class CompilingWarning(UserWarning):
+    """Loops are compiled for this machine, which takes seconds once: the next call does not wait."""
+
+
 class LimitError(KanmonError, RuntimeError):
     """The exact answer would be larger than a stated limit; nothing was cut silently."""
 

@@ -1,7 +1,8 @@
 """The message catalogue: every sentence a person sees, in English and Japanese.
 
 A key has three parts, ``room.topic.name``. It is looked up in ``<room>/messages/<topic>.csv``, a table of
-``name, en, ja`` with `str.format` fields. Code never branches on the language; it names a key.
+``name, en, ja`` with `str.format` fields. Code never branches on the language; it names a key. A further language is a
+further column: the languages are the columns of ``graph/messages/words.csv``, and what is not translated yet is English.
 """
 
 from __future__ import annotations
@@ -13,27 +14,32 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-LANGUAGES = ("en", "ja")
+
+def _table(room: str, topic: str) -> csv.DictReader[str]:
+    package = (__package__ or "kanmon.graph").rsplit(".", 1)[0]
+    path = resources.files(f"{package}.{room}") / "messages" / f"{topic}.csv"
+    return csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+
+
+LANGUAGES = tuple((_table("graph", "words").fieldnames or ())[1:])
+"""Languages of the catalogue, English first."""
+ENGLISH = LANGUAGES[0]
 
 
 def default_language() -> str:
-    """Return the reader's language: ``KANMON_LANG``, else the locale; ``"en"`` or ``"ja"``.
+    """Return the reader's language: ``KANMON_LANG``, else the locale; one of `LANGUAGES`.
 
     >>> default_language() in LANGUAGES
     True
     """
-    for value in (os.environ.get("KANMON_LANG"), os.environ.get("LC_ALL"), os.environ.get("LANG")):
-        if value:
-            return "ja" if value.lower().startswith("ja") else "en"
-    return "ja" if (locale.getlocale()[0] or "").lower().startswith("ja") else "en"
+    told = [os.environ.get(name) for name in ("KANMON_LANG", "LC_ALL", "LANG")]
+    first = next((value for value in (*told, locale.getlocale()[0]) if value), "").lower()
+    return next((lang for lang in LANGUAGES if first.startswith(lang)), ENGLISH)
 
 
 @cache
 def _topic(room: str, topic: str) -> dict[str, dict[str, str]]:
-    package = (__package__ or "kanmon.graph").rsplit(".", 1)[0]
-    path = resources.files(f"{package}.{room}") / "messages" / f"{topic}.csv"
-    rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
-    return {row["name"]: {lang: row[lang] for lang in LANGUAGES} for row in rows}
+    return {row["name"]: {lang: row.get(lang) or row[ENGLISH] for lang in LANGUAGES} for row in _table(room, topic)}
 
 
 def text(key: str, lang: str | None = None, /, **values: Any) -> str:

@@ -13,6 +13,8 @@ from types import MappingProxyType
 
 import polars as pl
 
+from .messages import LANGUAGES
+
 _DTYPES = {
     "id": pl.String,
     "ids": pl.String,
@@ -94,7 +96,7 @@ def _read(name: str) -> Table:
                 row["unit"],
                 row["values"],
                 row["refers"],
-                MappingProxyType({"en": row["description_en"], "ja": row["description_ja"]}),
+                MappingProxyType({lang: row.get(f"description_{lang}") or row["description_en"] for lang in LANGUAGES}),
             )
             for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())
         ),

@@ -430,13 +430,12 @@ def _frame(value: Any) -> pl.DataFrame:
         return value.collect()
     if isinstance(value, (list, tuple)):
         return pl.DataFrame(value, infer_schema_length=None, strict=False)
-    import narwhals as nw
+    from .frames import to_polars
 
     try:
-        frame = nw.from_native(value)
+        return to_polars(value)
     except TypeError as error:
         raise InputError("graph.supply_graph.not_a_frame", kind=type(value).__name__) from error
-    return (frame.collect() if isinstance(frame, nw.LazyFrame) else frame).to_polars()
 
 
 def _closed(ids: pl.Series, suppliers: pl.DataFrame) -> pl.Series:

@@ -10,12 +10,12 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import polars as pl
 
 from .errors import InputError, UnknownIdError, did_you_mean, nearest, shorten
 from .files import reading, writing
+from .frames import to_polars
 from .headers import called
 from .messages import Message
 from .tables import read_frame
@@ -268,8 +268,7 @@ def _table(data: Any, table: str, needed: tuple[str, ...], columns: Mapping[str,
         frame = _read(Path(data), table)
     else:
         try:
-            native = data.collect() if isinstance(data, pl.LazyFrame) else data
-            frame = nw.from_native(native, eager_only=True).to_polars()
+            frame = to_polars(data)
         except TypeError as error:
             raise InputError("graph.transactions.unreadable", table=table, kind=type(data).__name__) from error
     wanted = (*needed, *_OPTIONAL.get(table, ()))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import io
 import logging
 import textwrap
@@ -17,6 +16,7 @@ import polars as pl
 
 from ..graph import InputError, SupplyGraph
 from ..graph.errors import shorten
+from ..graph.extras import need
 from ..graph.messages import default_language, text
 
 if TYPE_CHECKING:
@@ -79,8 +79,7 @@ def japanese_font() -> str | None:
 @contextmanager
 def style() -> Iterator[None]:
     """Draw in the house style; matplotlib's own settings are as before afterwards."""
-    if importlib.util.find_spec("matplotlib") is None:
-        raise InputError("plot.plot.no_matplotlib")
+    need("matplotlib")
     import matplotlib as mpl
 
     logger = logging.getLogger("matplotlib.font_manager")

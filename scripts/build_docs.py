@@ -17,6 +17,7 @@ from typing import Any
 import latex2mathml.converter
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[1]
 
@@ -28,10 +29,41 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     return files
 
 
-def on_page_content(content: str, **kwargs: Any) -> str:
-    """Turn formulas into MathML, which browsers draw by themselves."""
+def on_page_content(content: str, page: Page, **kwargs: Any) -> str:
+    """Turn formulas into MathML, which browsers draw by themselves; note the words of each section for the search."""
+    WORDS.extend(sections(content, page.url, page.title or ""))
     content = re.sub(r'<span class="arithmatex">\\\((.*?)\\\)</span>', lambda f: _mathml(f[1], "inline"), content)
     return re.sub(r'(?s)<div class="arithmatex">\s*\\\[(.*?)\\\]\s*</div>', lambda f: _mathml(f[1], "block"), content)
+
+
+WORDS: list[dict[str, str]] = []
+"""What the search finds: address, title and words of each section."""
+
+
+def sections(content: str, url: str, title: str) -> list[dict[str, str]]:
+    """Return the sections of a page that has been made into HTML: address (``u``), title (``t``) and words (``w``).
+
+    >>> sections('<p>One.</p><h2 id="more">More</h2><p>Two &amp; three.</p>', "a.html", "A")
+    [{'u': 'a.html', 't': 'A', 'w': 'One.'}, {'u': 'a.html#more', 't': 'A: More', 'w': 'Two & three.'}]
+    """
+    parts = re.split(r'<h[23][^>]* id="([^"]+)"[^>]*>(.*?)</h[23]>', content, flags=re.DOTALL)
+    found = [{"u": url, "t": title, "w": _words(parts[0])}]
+    for id, head, body in zip(parts[1::3], parts[2::3], parts[3::3], strict=True):
+        found.append({"u": f"{url}#{id}", "t": f"{title}: {_words(head)}", "w": _words(body)})
+    return [row for row in found if row["w"]]
+
+
+def _words(markup: str) -> str:
+    """Return what a reader sees of HTML, on one line."""
+    text = re.sub(r'(?s)<(script|style)\b.*?</\1>|<a class="headerlink".*?</a>', " ", markup)
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).replace("¶", " ").split())
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Write the index as a script: a page on the disk may load a script, but no other file."""
+    told = json.dumps(WORDS, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    (Path(config.site_dir) / "search-index.js").write_text(f"window.KANMON_INDEX={told};\n", encoding="utf-8")
+    WORDS.clear()
 
 
 def _mathml(latex: str, display: str) -> str:

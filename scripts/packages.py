@@ -27,8 +27,10 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
-EXTRAS = ("test", "dask", "docs")
+EXTRAS = ("plot", "parquet", "notebook", "dask", "docs", "test")
 """What a developer's environment is installed with."""
+LOWEST = ("plot", "parquet", "notebook", "dask")
+"""Extras whose lowest versions are tried, too."""
 BUILD = ["setuptools>=80"]
 """What a wheel is built with: pinned, too, so that nothing is fetched unchecked."""
 
@@ -181,7 +183,8 @@ def pins(report: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 def lowest() -> Iterator[str]:
     """Yield the lowest version of each package that pyproject.toml names, as constraints."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    for line in [*project["dependencies"], *project["optional-dependencies"]["dask"]]:
+    extras = project["optional-dependencies"]
+    for line in [*project["dependencies"], *(line for name in LOWEST for line in extras[name])]:
         need = Requirement(line)
         (bound,) = (limit.version for limit in need.specifier if limit.operator == ">=")
         yield f"{need.name}=={bound}"

@@ -101,6 +101,33 @@ def test_pages_speak_only_of_pages_and_pictures_that_exist():
             assert generated or target.exists(), f"{page.name}: {link}"
 
 
+def code_lines(page, kinds=("python", "py", "console", "sh", "text")):
+    """Lines of code of a page, without prompts and without what only chooses a language."""
+    found = [line for kind in kinds for block in blocks(page, kind) for line in block.splitlines()]
+    for block in blocks(page, "pycon"):
+        found += [example for line in block.splitlines() if (example := re.sub(r"^(>>>|\.\.\.) ", "", line)) != line]
+    return [line.removeprefix("$ ").replace(" --lang ja", "").strip() for line in found if line.strip()]
+
+
+@pytest.mark.parametrize(
+    "page",
+    [p for p in PAGES if "ja" in p.parts and blocks(p, "py") + blocks(p, "sh") and p.stem != "question-loop"],
+    ids=lambda p: p.stem,
+)
+def test_the_code_of_a_japanese_page_is_that_of_the_english_one_which_runs(page):
+    inside = page.relative_to(ROOT / "docs" / "ja")
+    english = ROOT / "docs" / (inside if inside.parts[0] == "questions" else f"howto/{inside}")
+    assert [line for line in code_lines(page, ("py", "sh")) if line not in code_lines(english)] == []
+
+
+@pytest.mark.parametrize(
+    "page", [p for p in PAGES if p.parent.name in {"howto", "questions"} and "ja" not in p.parts], ids=lambda p: p.stem
+)
+def test_every_guide_has_a_japanese_page(page):
+    folder = ROOT / "docs" / "ja" / ("questions" if page.parent.name == "questions" else "")
+    assert (folder / page.name).exists()
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
 def test_a_notebook_says_its_question_answer_limits_and_sources_and_nothing_of_a_machine(path):
     written = path.read_text(encoding="utf-8")

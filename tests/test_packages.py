@@ -38,6 +38,14 @@ def test_every_package_that_kanmon_asks_for_is_pinned():
     assert [need.name for need in WANTED if packages.canonicalize_name(need.name) not in known] == []
 
 
+def test_the_conda_recipe_asks_for_what_the_project_asks_for():
+    recipe = (ROOT / "conda" / "recipe.yaml").read_text(encoding="utf-8")
+    run = re.search(r"^  run:\n((?:    - .+\n)+)", recipe, re.M)[1]
+    asked = {line.removeprefix("    - ").replace("python-igraph", "igraph").replace(" ", "") for line in run.splitlines()}
+    assert asked == {*PROJECT["dependencies"], f"python{PROJECT['requires-python']}"}
+    assert f"version: {PROJECT['version']}\n" in recipe
+
+
 def test_the_lowest_versions_are_those_of_the_project():
     low = {need.name: need for need in map(Requirement, packages.lowest())}
     for need in WANTED:

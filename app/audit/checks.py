@@ -16,6 +16,7 @@ from typing import Any
 from ...datasets import thresholds
 from ...datasets.guideline import guideline_items
 from ...graph import Message
+from ...graph.ages import aged
 from .company import Company
 from .company_graph import HOME
 from .figures import NOTHING, YEAR, Figures
@@ -252,7 +253,7 @@ class _Checks:
                     "minerals_row",
                     country=place(row["top_supplier"]),
                     share=percent(row["top_share_low"]),
-                    year=row["year"] or "–",
+                    year=aged(row["year"]) or "–",
                 ),
                 (row["source"],),
             )

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...datasets import technologies, thresholds
 from ...datasets.guideline import guideline_items
+from ...graph.ages import dated
 from ...graph.messages import text
 from ..survey.loop import shown
 from .checks import Evidence, Finding
@@ -92,7 +93,12 @@ class _Writer(Writer):
                 for row in self.figures.diamonds
             ],
             "market": [
-                row | {"name": row[f"name_{self.lang}"] or row["name_en"], "top_supplier": self.place(row["top_supplier"])}
+                row
+                | {
+                    "name": row[f"name_{self.lang}"] or row["name_en"],
+                    "top_supplier": self.place(row["top_supplier"]),
+                    "year_says": dated(row["year"], self.lang),
+                }
                 for row in self.figures.market
             ],
             "spend": self._spend(),

@@ -8,6 +8,7 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
+from ...graph.extras import how_to_add, installed
 from ...graph.messages import text
 from . import pictures
 from .words import days, percent
@@ -35,12 +36,15 @@ def render(content: dict[str, Any], currency: str) -> str:
         "days": lambda value: days(value, lang),
         "horizon": f"{content['horizon']:g}",
         "pictures": draw(content, currency),
+        "no_pictures": "" if installed("matplotlib") else how_to_add("matplotlib").text(lang),
     }
     return template.render(shown) + "\n"
 
 
 def draw(content: dict[str, Any], currency: str) -> list[dict[str, Any]]:
-    """Return the pictures that the content has data for: title and inline SVG."""
+    """Return the pictures that the content has data for: title and inline SVG; none where matplotlib is not installed."""
+    if not installed("matplotlib"):
+        return []
     lang = content["lang"]
 
     def t(name: str, **values: Any) -> str:

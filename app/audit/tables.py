@@ -267,7 +267,7 @@ class _Book:
             [*(row[name] for name in names), "●" if row["chosen"] else None, row["owner"], row["due"]] for row in measures
         ]
         self._table("measures", heads, rows, money=(3, 4, 5, 6))
-        names = ("item", "name", "top_supplier", "top_share_low", "top_share_high", "year", "source")
+        names = ("item", "name", "top_supplier", "top_share_low", "top_share_high", "year_says", "source")
         self._plain("market", ("id", "item", "place", "legend_low", "legend_high", "year", "source"), names)
         names = ("order", "says", "who", "gain")
         rows = [[*(row[name] for name in names), refs(row)] for row in content["questions"]]

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ...graph.messages import text
-from ..console import Encoding, Force, Lang, console, language
+from ..console import Encoding, Force, Lang, console, language, say_without_pictures
 from .survey import Cards, Replies
 
 
@@ -76,6 +76,7 @@ def audit(
             typer.echo(text("app.check.drafted_audit", lang_, **again))
         raise
     typer.echo(text("app.audit_command.written", lang_, path=str(out), files=", ".join(names)))
+    say_without_pictures(console(), lang_)
     asked = shown(report.questions, report.progress, report.company, report.figures, lang_)
     if asked["replies"]:
         typer.echo(asked["replies"]["says"])

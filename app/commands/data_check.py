@@ -30,8 +30,9 @@ def check(
     lang_ = language(lang)
     if out is not None:
         check_folder(out, force)
-    graph = open_graph(data)
-    found = inspect_data(graph)
+    with console(stderr=True).status(text("app.cli.working", lang_)):
+        graph = open_graph(data)
+        found = inspect_data(graph)
     if out is not None:
         with whole_folder(out, force) as folder:
             write_csv(found, folder / "check.csv")

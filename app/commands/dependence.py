@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...graph.messages import text
-from ..console import Encoding, Force, Json, Lang, Out, console, language, name_of, safe
+from ..console import Encoding, Force, Json, Lang, Out, console, language, name_of, safe, say_without_pictures
 
 if TYPE_CHECKING:
     import polars as pl
@@ -65,7 +65,6 @@ def dependence(
     """Show, or write, how a country's imports depend on single origins."""
     from ...graph.files import check_folder
     from ..dependence import METHODS, assess_dependence, write_dependence
-    from ..dependence_chart import drawable
     from ..outputs import plain
 
     lang_ = language(lang)
@@ -85,8 +84,7 @@ def dependence(
     _show(found, method.value, top, terminal, lang_)
     if files:
         terminal.print(text("app.dependence.written", lang_, path=safe(out), files=", ".join(files)))
-        if not drawable():
-            terminal.print(text("app.dependence.no_picture", lang_))
+        say_without_pictures(terminal, lang_)
 
 
 def _show(found: Dependence, method: str, top: int, terminal: Console, lang: str) -> None:

@@ -25,6 +25,7 @@ from ..console import (
     open_graph,
     safe,
     say,
+    say_without_pictures,
 )
 
 if TYPE_CHECKING:
@@ -43,14 +44,16 @@ Reduce = Annotated[Words, typer.Option("--reduce", help=say("reduce"), show_defa
 Item = Annotated[Words, typer.Option("--item", help=say("item"), show_default=False)]
 To = Annotated[Words, typer.Option("--to", help=say("to"), show_default=False)]
 Stock = Annotated[Words, typer.Option("--stock", help=say("stock"), show_default=False)]
+Reserve = Annotated[Words, typer.Option("--reserve", help=say("reserve"), show_default=False)]
+Release = Annotated[float | None, typer.Option("--release", help=say("release"), show_default=False)]
 AddSource = Annotated[Words, typer.Option("--add-source", help=say("add_source"), show_default=False)]
 Recycling = Annotated[Words, typer.Option("--recycling", help=say("recycling"), show_default=False)]
 Substitute = Annotated[Words, typer.Option("--substitute", help=say("substitute"), show_default=False)]
 Spare = Annotated[Words, typer.Option("--spare", help=say("spare"), show_default=False)]
-Start = Annotated[float, typer.Option("--start", help=say("start"), show_default=False)]
+Start = Annotated[float | None, typer.Option("--start", help=say("start"), show_default=False)]
 Lasts = Annotated[float | None, typer.Option("--lasts", help=say("lasts"), show_default=False)]
-Ramp = Annotated[float, typer.Option("--ramp", help=say("ramp"), show_default=False)]
-Ready = Annotated[float, typer.Option("--ready", help=say("ready"), show_default=False)]
+Ramp = Annotated[float | None, typer.Option("--ramp", help=say("ramp"), show_default=False)]
+Ready = Annotated[float | None, typer.Option("--ready", help=say("ready"), show_default=False)]
 Horizon = Annotated[float | None, typer.Option("--horizon", help=say("horizon"), show_default=False)]
 Sharing = Annotated[str, typer.Option("--sharing", help=say("sharing"))]
 Term = Annotated[str, typer.Option("--term", help=say("term"))]
@@ -67,14 +70,16 @@ def whatif(
     item: Item = None,
     to: To = None,
     stock: Stock = None,
+    reserve: Reserve = None,
+    release: Release = None,
     add_source: AddSource = None,
     recycling: Recycling = None,
     substitute: Substitute = None,
     spare: Spare = None,
-    start: Start = 0,
+    start: Start = None,
     lasts: Lasts = None,
-    ramp: Ramp = 0,
-    ready: Ready = 0,
+    ramp: Ramp = None,
+    ready: Ready = None,
     horizon: Horizon = None,
     scenario: File = None,
     buyer: Buyer = None,
@@ -98,9 +103,13 @@ def whatif(
     if out is not None:
         check_folder(out, force)
     scenarios = read_scenarios(scenario) if scenario is not None else []
-    when = {"start": start, "lasts": lasts, "ramp": ramp}
+    _about({"--start": start, "--lasts": lasts, "--ramp": ramp}, {"--halt": halt, "--embargo": embargo, "--reduce": reduce})
+    sources = {"--add-source": add_source, "--recycling": recycling, "--substitute": substitute, "--spare": spare}
+    _about({"--ready": ready}, sources)
+    _about({"--release": release}, {"--reserve": reserve})
+    when = {"start": start or 0, "lasts": lasts, "ramp": ramp or 0}
     own = shocks(halt, embargo, reduce, item, to or ([buyer] if buyer and embargo else None), when)
-    own += _remedies(stock, add_source, recycling, substitute, spare, ready)
+    own += _remedies(stock, reserve, release, add_source, recycling, substitute, spare, ready or 0)
     scenarios += [own] if len(own) or not scenarios else []
     where: dict[str, Any] = {"buyer": buyer, "level": level.value, "domestic": domestic, "horizon": horizon}
     where |= {"sharing": sharing, "term": term, "sourcing": sourcing}
@@ -120,6 +129,8 @@ def whatif(
     _show_facts(answer, terminal, lang_)
     if out is not None:
         terminal.print(text("app.assess.written", lang_, path=str(out)), markup=False)
+        if answer.days.height:
+            say_without_pictures(terminal, lang_)
 
 
 @contextmanager
@@ -154,18 +165,43 @@ def shocks(
     return risk.Scenario(", ".join(words) + (f" ({', '.join(items)})" if items else ""), changes)
 
 
-def _remedies(stock: Words, add_source: Words, recycling: Words, substitute: Words, spare: Words, ready: float) -> Scenario:
+def _about(options: dict[str, float | None], subjects: dict[str, Words]) -> None:
+    """Raise when options are given that say when or how fast, and nothing that they could be about."""
+    from ...graph import InputError
+
+    given = [name for name, value in options.items() if value is not None]
+    if given and not any(subjects.values()):
+        raise InputError("app.whatif.about_nothing", options=", ".join(given), others=", ".join(subjects))
+
+
+def _remedies(
+    stock: Words,
+    reserve: Words,
+    release: float | None,
+    add_source: Words,
+    recycling: Words,
+    substitute: Words,
+    spare: Words,
+    ready: float,
+) -> Scenario:
     """The scenario that the options of the command line make up: what helps, and from when on."""
     from ... import risk
+    from ...graph import InputError
+    from ...graph.errors import shorten
 
     changes = [risk.stockpile(item, days) for item, days in map(_pair, stock or [])]
+    for pair, days in map(_pair, reserve or []):
+        holder, _, item = pair.partition(":")
+        if not holder or not item:
+            raise InputError("app.whatif.reserve", value=shorten(pair))
+        changes.append(risk.stockpile(item, days, holder=holder, release=release))
     changes += [risk.add_source(item, share, ready=ready) for item, share in map(_pair, add_source or [])]
     changes += [risk.add_source(item, share, recycling=True, ready=ready) for item, share in map(_pair, recycling or [])]
     changes += [risk.spare_capacity(node, share, ready=ready) for node, share in map(_pair, spare or [])]
     for pair, share in map(_pair, substitute or []):
         item, _, by = pair.partition(":")
         changes.append(risk.substitute(item, by, share, ready=ready))
-    words = [*(stock or []), *(add_source or []), *(recycling or []), *(substitute or []), *(spare or [])]
+    words = [*(stock or []), *(reserve or []), *(add_source or []), *(recycling or []), *(substitute or []), *(spare or [])]
     return risk.Scenario(", ".join(words), changes)
 
 

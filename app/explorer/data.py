@@ -30,7 +30,8 @@ def facts(graph: SupplyGraph, level: str, lang: str) -> dict[str, Any]:
     """
     item = {id: i for i, id in enumerate(graph.items["id"])}
     supplier = {id: i for i, id in enumerate(graph.suppliers["id"])}
-    source = {id: i for i, id in enumerate(graph.sources["id"])}
+    measures, sources = _restrictions(graph, set(item))
+    source = {id: i for i, id in enumerate(sources["id"])}
     views, shares = _markets(graph)
     inputs = graph.inputs.select(INPUT_COLUMNS)
     number = {"item": item, "input": item, "supplier": supplier, "top_supplier": supplier, "source": source}
@@ -39,13 +40,13 @@ def facts(graph: SupplyGraph, level: str, lang: str) -> dict[str, Any]:
         "items": _columns(graph.items.select(ITEM_COLUMNS), {}),
         "inputs": _columns(inputs, number),
         "suppliers": _columns(graph.suppliers.select("id", "name_en", "name_ja", "kind", "country", "parent", "note"), {}),
-        "sources": _columns(graph.sources, {}),
+        "sources": _columns(sources, {}),
         "views": _columns(views.drop("view"), number),
         "shares": _columns(shares, number),
         "trades": _columns(graph.trades.select("item", "seller", "buyer", "value", "unit", "year", "source"), number),
         "steps": _columns(_steps(views, level), number),
         "flags": _flags(graph, item, lang),
-        "measures": _measures(graph, item, source),
+        "measures": _measures(measures, item, source),
     }
 
 
@@ -93,19 +94,29 @@ def _flags(graph: SupplyGraph, item: dict[str, int], lang: str) -> dict[str, lis
     return _columns(flags.select("item", "technology", "verdict", "evidence", "reason"), {"item": item})
 
 
-def _measures(graph: SupplyGraph, item: dict[str, int], source: dict[str, int]) -> list[dict[str, Any]]:
-    """Return the measures that name items of the graph; ``items`` are row numbers.
+def _restrictions(graph: SupplyGraph, items: set[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the measures that name items of a graph, and all sources.
 
-    A graph without measures of its own is shown those that the bundled set holds for today.
+    A graph without measures of its own is shown those that the bundled set holds for today, with their sources.
     """
     columns = ["issuer", "kind", "item", "against", "since", "until", "status", "legal_reference", "source"]
     known = graph.measures if graph.measures.height else datasets.measures(on=date.today())
+    named = known.select(columns).filter(pl.col("item").str.split("|").list.set_intersection(list(items)).list.len() > 0)
+    sources = graph.sources
+    if not graph.measures.height:
+        more = datasets.measure_sources().filter(pl.col("id").is_in(named["source"].implode()))
+        more = more.join(sources, on="id", how="anti").select(set(more.columns) & set(sources.columns))
+        sources = pl.concat([sources, more], how="diagonal_relaxed")
+    return named, sources
+
+
+def _measures(measures: pl.DataFrame, item: dict[str, int], source: dict[str, int]) -> list[dict[str, Any]]:
+    """Return measures; ``items`` are row numbers of the items that they name, ``source`` that of their source."""
     rows = []
-    for row in known.select(columns).iter_rows(named=True):
-        named = [item[id] for id in (row.pop("item") or "").split("|") if id in item]
-        if named:
-            rows.append({key: str(value) for key, value in row.items() if value is not None})
-            rows[-1] |= {"items": named, "source": source.get(row["source"])}
+    for row in measures.iter_rows(named=True):
+        named = [item[id] for id in row.pop("item").split("|") if id in item]
+        rows.append({key: str(value) for key, value in row.items() if value is not None})
+        rows[-1] |= {"items": named, "source": source.get(row["source"])}
     return rows
 
 
@@ -121,6 +132,7 @@ def words(lang: str) -> dict[str, str]:
     from ...graph.messages import _topic
 
     own = {name: row[lang] for name, row in _topic("app", "explorer").items()}
-    sure = {name: text(f"graph.words.{name}", lang) for name in ("published", "estimated", "structural", "unknown")}
+    shared = ("published", "estimated", "structural", "unknown", "years_old")
+    sure = {name: _topic("graph", "words")[name][lang] for name in shared}
     level = {name: text(f"graph.words.{name}", lang) for name in LEVELS}
     return sure | level | own

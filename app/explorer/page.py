@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from ...graph import SupplyGraph
+from ...graph.ages import STALE
 from ...graph.files import whole_file
 from ...graph.messages import LANGUAGES, default_language, text
-from . import canvas, data, model, picture
+from . import canvas, data, model, picture, places
 from .findings import findings
 from .layout import layered
 from .pruning import prune
@@ -36,6 +37,7 @@ SCRIPTS = (
     "whatif",
     "board",
     "flow",
+    "map",
     "item",
     "panel",
     "filters",
@@ -156,6 +158,7 @@ def graph_page(
             "leftOut": left_out,
         },
         "products": ends,
+        "stale": STALE,
         "start": start,
         "tier": [layout.tier[id] for id in shown.items["id"]],
         "apart": [int(id in layout.apart) for id in shown.items["id"]],
@@ -167,6 +170,7 @@ def graph_page(
         "networks": model.deflated(model.networks(graph, ends, model.buyers(graph, buyer), level, buyer is not None)),
         "findings": findings(shown, given or ([start] if start else []), buyer, level),
         "technologies": data.technology_names(lang),
+        "world": places.world(),
         "words": data.words(lang),
     }
     still = picture.still(shown, layout, content, lang)
@@ -204,6 +208,8 @@ def _longest(graph: SupplyGraph, products: list[str]) -> str | None:
 
 def _static(graph: SupplyGraph, content: dict[str, Any], lang: str) -> list[str]:
     """Return the answer for a browser without JavaScript: what is lost without each of the hardest chokepoints."""
+    from ..audit.words import percent
+
     product = content["start"]
     nodes = content["findings"].get(product, {}).get("nodes", [])
     name = {row["id"]: row.get(f"name_{lang}") or row["name_en"] for row in graph.items.iter_rows(named=True)}
@@ -215,7 +221,7 @@ def _static(graph: SupplyGraph, content: dict[str, Any], lang: str) -> list[str]
             node=places.get(row["node"], row["node"]),
             product=name[product],
             certain=f"{floor(100 * row['loss_low'] + 1e-7)}%",
-            estimate=f"{row['loss_estimate']:.0%}",
+            estimate=percent(row["loss_estimate"]),
             possible=f"{ceil(100 * row['loss_high'] - 1e-7)}%",
         )
         for row in nodes[:3]

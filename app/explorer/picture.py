@@ -9,7 +9,7 @@ from ...graph import SupplyGraph
 from ...graph.messages import text
 from .layout import Layout
 
-COLOURS = ("#ffffff", "#0072b2", "#56b4e9", "#e69f00", "#d55e00")
+COLOURS = ("#ffffff", "#b9dcf3", "#6fb1dc", "#2a78b5", "#0b3c6b")
 LIMITS = (0.15, 0.25, 0.50)
 MOST = 1500
 """Items that are drawn; the title says when there are more."""

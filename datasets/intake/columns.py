@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..places import country
 from .values import date, decimal_mark, is_blank, number
-from .words import EXACT, PART, Suggestion, bare, pair_of, suggestions
+from .words import EXACT, PART, Suggestion, bare, marks, pair_of, plain, suggestions
 
 CONTENT, CORRECTED = "content", "corrected"
 """Other ways in which a column got its role than by a word of its header."""
@@ -35,7 +35,7 @@ _PREFIXES = (
 )
 _ONE = rf"(?:{_PREFIXES})_?\d{{1,4}}[A-Z]?"
 _DESIGNATOR = re.compile(rf"{_ONE}(?:\s*[,;、 ~–-]\s*(?:{_ONE}|\d{{1,4}}))*[,;]?", re.IGNORECASE)
-_STEP = re.compile(r"(?:lv|lvl|level|レベル|階層|nivel|ebene|stufe|层级|层)(\d)")
+_STEP = re.compile(r"(?:l|lv|lvl|level|レベル|階層|nivel|ebene|stufe|层级|层)(\d)")
 _DOTTED = re.compile(r"\d+(?:\.\d+)+\.?")
 _CODE = re.compile(r"(?=\S*\d)[A-Za-z0-9][\w\-./#+]{1,29}", re.ASCII)
 _SAMPLE = 600
@@ -175,6 +175,7 @@ class _Assignment:
         self._same_header()
         self._leftovers(found)
         self._coded(found)
+        self._bought()
         self._part()
         self._name()
         for role in SEVERAL & set(self.roles):
@@ -202,11 +203,13 @@ class _Assignment:
         candidates = []
         for i, found in enumerate(seen):
             for one in found:
-                role, score = self._settled(one, found, self.profiles[i], roles)
+                role, score = self._settled(one, found, self.headers[i], self.profiles[i], roles)
                 candidates.append((i, Suggestion(role, score, one.how)))
         return candidates
 
-    def _settled(self, one: Suggestion, found: list[Suggestion], seen: Profile, roles: set[str]) -> tuple[str, float]:
+    def _settled(
+        self, one: Suggestion, found: list[Suggestion], header: str, seen: Profile, roles: set[str]
+    ) -> tuple[str, float]:
         """Words that mean one thing in one table and another in the next: the cells and the other columns decide."""
         both = {each.role for each in found}
         if one.role in {"part", "name", "value"} and seen.designators > 0.6 and roles & {"numbered", "footprint"}:
@@ -226,6 +229,10 @@ class _Assignment:
             return one.role, one.score - (0.4 if (one.role == "price") != (seen.numeric > 0.6) else 0.0)
         if one.role in MEASURES and one.role != "lead_time" and seen.fill and seen.numeric < 0.5:
             return one.role, one.score - 0.3
+        if one.role == "amount" and plain(header) in marks("total") and "quantity" in roles and "price" not in roles:
+            return "other", one.score  # a total of pieces
+        if {"lead_time", "date"} <= both:
+            return one.role, one.score - (0.4 if (one.role == "lead_time") == (not seen.fill or seen.dates >= 0.5) else 0.0)
         if {"designator", "part"} <= both:
             return one.role, one.score - (0.4 if (one.role == "designator") != (seen.designators > 0.5) else 0.0)
         return one.role, one.score
@@ -258,8 +265,9 @@ class _Assignment:
             texts = [i for i in self.steps if self.profiles[i].length > 2]
             for i in self.steps:
                 self.how[i] = PART
-            if texts:
-                self.roles["name"] = list(self.steps)
+            if texts:  # numbers of parts in steps beside their names, or the names themselves
+                role = "part" if all(self.profiles[i].codes > 0.7 for i in texts) else "name"
+                self.roles[role] = list(self.steps)
 
     def _pairs(self) -> None:
         """A column "x" beside "x part number" holds the makers, whatever x is."""
@@ -340,6 +348,13 @@ class _Assignment:
             self.roles["spec"].remove(others[0])
             if not self.roles["spec"]:
                 del self.roles["spec"]
+
+    def _bought(self) -> None:
+        """What a ledger calls material is what was bought, by its number, where nothing else is its number."""
+        seen = [self.profiles[i] for i in self.roles.get("material", ())]
+        ledger = "part" not in self.roles and {"name", "amount", "date"} <= set(self.roles)
+        if ledger and len(seen) == 1 and seen[0].codes > 0.7 and seen[0].distinct > 0.5:
+            self.roles["part"] = self.roles.pop("material")
 
     def _filled(self, role: str) -> int:
         return sum(self.profiles[i].fill for i in self.roles.get(role, ()))

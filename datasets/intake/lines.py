@@ -104,6 +104,8 @@ def _reason(row: Sequence[str | None], filled: Sequence[int], shape: Shape, head
         word in marks("note") or word[:1] in {"※", "＊", "*"} or word.startswith(("注)", "注）", "注:", "note:", "nota:"))
     ):
         return "note"
+    if word in marks("sign") and not any(number(row[j]) is not None for j in shape.counting):
+        return "note"  # the boxes for stamps and signatures below a form
     if not any(not is_blank(row[j]) for j in shape.naming):
         values = [j for j in filled if j in shape.money and number(row[j])]
         others = [j for j in filled if j not in shape.money and not is_blank(row[j])]

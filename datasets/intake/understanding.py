@@ -22,7 +22,7 @@ from .lines import SetAside, Shape, sort_rows
 from .sheets import Sheet, read_sheets
 from .table import FORMS, USABLE, Table, column_letters
 from .values import Unit, date, is_blank, unit_in
-from .words import bare, forms, marks, plain
+from .words import bare, forms, marks, plain, without_unit
 
 SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt", ".htm", ".html", ".mht", ".mhtml", ".slk"}
 """Names of files that are read from a folder."""
@@ -250,7 +250,7 @@ class _Reader:
             return str(wanted)
         if wanted is not None or not place.header:
             return ""
-        keys = [{bare(name), *map(bare, name.split("\n"))} for name in names]
+        keys = [_keys(name) for name in names]
         best: tuple[tuple[bool, int], str] | None = None
         for form, (needs, titles, roles) in forms().items():
             hits = {roles[key] for each in keys for key in each if key in roles}
@@ -343,14 +343,18 @@ def _has_comma(cells: Sequence[str | None]) -> bool:
     return any(cell is not None and "," in cell for cell in cells)
 
 
+def _keys(name: str) -> list[str]:
+    """What a header of a form goes by: whole, by its lines, without what stands in brackets."""
+    return [bare(piece) for whole in (name, without_unit(name)) for piece in (whole, *whole.split("\n"))]
+
+
 def _formal(form: str, names: Sequence[str], wishes: Mapping[str, str]) -> Columns:
     roles_ = forms()[form][2]
     roles: dict[str, tuple[int, ...]] = {}
     how: dict[int, str] = {}
     for i, name in enumerate(names):
-        keys = [bare(name), *(bare(piece) for piece in name.split("\n"))]
         wished = wishes.get(" ".join(name.split()))
-        role = wished or next((roles_[key] for key in keys if key in roles_), None)
+        role = wished or next((roles_[key] for key in _keys(name) if key in roles_), None)
         if role and role != "ignore" and role not in roles:
             roles[role], how[i] = (i,), "corrected" if wished else "word"
     return Columns(roles, how)

@@ -65,10 +65,12 @@ class Unit:
 def is_blank(text: str | None) -> bool:
     """Return whether a cell says that nothing is known: blank, dashes, "n/a", 不明.
 
-    >>> is_blank("ー"), is_blank("－"), is_blank("n/a"), is_blank("0")
-    (True, True, True, False)
+    >>> is_blank("ー"), is_blank("－"), is_blank("n/a"), is_blank("-----"), is_blank("0")
+    (True, True, True, True, False)
     """
-    return text is None or (len(text) < 16 and (not (word := plain(text)) or word in marks("blank")))
+    if text is None or not text.strip("-=_—―ー|: "):
+        return True
+    return len(text) < 16 and plain(text) in marks("blank")
 
 
 @lru_cache(65_536)

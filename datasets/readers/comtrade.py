@@ -7,13 +7,13 @@ import re
 from pathlib import Path
 from typing import Any
 
-import narwhals as nw
 import polars as pl
 
 from ...graph import InputError
 from ...graph.encodings import text_of
 from ...graph.errors import short_path, shorten
 from ...graph.files import read_bytes, reading
+from ...graph.frames import to_polars
 from ...graph.messages import Message
 from ..places import area, country
 from .hs import CLASSIFICATIONS, coarser
@@ -146,7 +146,7 @@ def _table(trade: Any, notes: Notes, encoding: str | None) -> tuple[str, dict[st
         )
     else:
         path = type(trade).__name__
-        table = nw.from_native(trade, eager_only=True).to_polars()
+        table = to_polars(trade)
         table = table.with_columns(pl.selectors.float().fill_nan(None)).cast(pl.String)
     names = _named(table.columns)
     missing = [shown for shown, choice in _NEEDED.items() if not set(choice) & set(names)]

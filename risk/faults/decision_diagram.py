@@ -16,9 +16,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba
 import numpy as np
 
+from ...graph.compiling import numba
 from ...graph.errors import LimitError
 
 MOST_NODES = 20_000_000

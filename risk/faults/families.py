@@ -6,8 +6,9 @@ from the lowest digit, zeros above. A larger set is a larger integer, so that so
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from ...graph.compiling import numba
 
 _MIX = -7046029254386353131  # 2**64 / golden ratio, as a signed integer (Fibonacci hashing)
 

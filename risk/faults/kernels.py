@@ -6,10 +6,10 @@ A tree has gates ``0 .. G-1`` and basic events ``G .. N-1``. ``conjunctive[g]`` 
 
 from __future__ import annotations
 
-import numba
 import numpy as np
 
 from ...graph.blocks import blocks
+from ...graph.compiling import numba
 
 _ROUNDS = 32  # path sets walked at most before single points are tested one by one
 

@@ -25,6 +25,8 @@ LOW, HIGH, ESTIMATE = 0, 1, 2
 """Bounds that hurt most and least, and what lies between: rows of `Conditions.cap` and `Conditions.gain`."""
 KINDS = ("halt", "embargo")
 """How a node fails: all its production stops, or its exports do."""
+_OF_MAKERS = ("halt", "reduce", "spare_capacity")
+"""Kinds of changes that are about what makers can make; others are about links."""
 ANY, TOLD, NOBODY = "any", "told", "nobody"
 """To whom unattributed supply may belong: anybody, those whom the market names without a share, or nobody who is hit."""
 
@@ -153,15 +155,43 @@ class Effects:
                 continue
             self.effects.append((number, change.kind, change.bounds, hit, sold, rests, places))
 
+        # Only some makers and links are ever touched.
+        opened = list(network.sources.values())
+        self.makers = np.unique(np.concatenate([none, *(one[3] for one in self.effects if one[1] in _OF_MAKERS)]))
+        self.links = np.unique(
+            np.concatenate([none, *opened, *(one[4] for one in self.effects), *(one[5] for one in self.effects)]
+                           + [one[3] for one in self.effects if one[1] not in _OF_MAKERS])
+        )  # fmt: skip
+        self.opened = np.searchsorted(self.links, np.concatenate([none, *opened]))
+        self.effects = [
+            (
+                number,
+                kind,
+                bounds,
+                np.searchsorted(self.makers if kind in _OF_MAKERS else self.links, hit),
+                np.searchsorted(self.links, sold),
+                np.searchsorted(self.links, rests),
+                places,
+            )
+            for number, kind, bounds, hit, sold, rests, places in self.effects
+        ]
+
     def at(self, force: Sequence[float]) -> Conditions:
         """Return the conditions while each change is in force by a part (0..1)."""
-        network, sides = self.network, self.sides
-        cap = np.ones((3, len(network.kind)))
-        gain = np.ones((3, sides.count, len(network.indices)))
-        for links in network.sources.values():
-            gain[:, :, links] = 0.0
+        cap = np.ones((3, len(self.network.kind)))
+        gain = np.ones((3, self.sides.count, len(self.network.indices)))
+        cap[:, self.makers], gain[:, :, self.links] = self.touched(force)
+        return Conditions(cap, gain, self.sides.side, self.sides.reader, self.sides.unknown)
+
+    def touched(self, force: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the bounds of ``makers`` (3 x their number) and ``links`` (3 x sides x their number); all others are 1."""
+        cap = np.ones((3, len(self.makers)))
+        gain = np.ones((3, self.sides.count, len(self.links)))
+        gain[:, :, self.opened] = 0.0
         for number, kind, (low, high), hit, sold, rests, places in self.effects:
             low, high = force[number] * low, force[number] * high
+            if high == 0.0:
+                continue
             kept = np.array([1 - high, 1 - low, 1 - (low + high) / 2])
             if kind in {"halt", "reduce"}:
                 cap[:, hit] *= kept[:, None]
@@ -176,7 +206,7 @@ class Effects:
                         gain[bound, at, rests] *= kept[bound]
             else:
                 gain[:, :, hit] += np.array([low, high, (low + high) / 2])[:, None, None]
-        return Conditions(cap, gain, sides.side, sides.reader, sides.unknown)
+        return cap, gain
 
 
 _ALIKE = 64

@@ -28,7 +28,7 @@ import polars as pl
 from ...datasets.restrictions import country_groups
 from ...graph import InputError, SupplyGraph
 from .scenario import Change, Scenario, embargo
-from .simulation import simulate
+from .simulation import prepared, solve
 
 EVERYBODY = "all"
 TOGETHER = "*"
@@ -241,9 +241,13 @@ def control_losses(
     found = pl.concat([effects.select(pl.lit(TOGETHER).alias("measure"), every_item, *bounds), found])
     scenarios = _scenarios(effects)
     everything = Scenario(TOGETHER, [change for scenario in scenarios for change in scenario])
-    kept = simulate(graph, [everything, *scenarios], product=product, buyer=buyer, level=level).filter(item=product)
-    losses = kept.select("scenario", *((1 - pl.col(f"kept_{end}")).alias(f"{word}_loss") for word, end in _READINGS.items()))
-    found = found.join(losses, left_on="measure", right_on="scenario", how="left").with_columns(
+    network = prepared(graph, [everything, *scenarios], product, buyer=buyer, level=level)
+    rows = []
+    for one in (everything, *scenarios):  # only the product is asked about
+        solution = solve(network, one)
+        losses = {f"{word}_loss": 1 - solution.level(product, end) for word, end in _READINGS.items()}
+        rows.append({"measure": one.name} | losses)
+    found = found.join(pl.DataFrame(rows), on="measure", how="left").with_columns(
         estimated_loss=pl.when(pl.col("share_low") == pl.col("share_high")).then("estimated_loss")
     )
     return found.sort(pl.col("measure") != TOGETHER, -pl.col("certain_loss"), -pl.col("possible_loss"), "measure")

@@ -6,9 +6,10 @@ A scenario becomes lists of steps (which capacity, gain or stock becomes what on
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -223,23 +224,21 @@ class Film:
         self.usual = np.ones((self.sides, m))
         for links in network.sources.values():
             self.usual[:, links] = 0.0
-        cap = np.ones((3, n))
-        gain = np.repeat(self.usual[None], 3, axis=0).reshape(3, -1)
+        makers, links = effects.makers, np.arange(self.sides)[:, None] * m + effects.links
+        cap, gain = np.ones((3, len(makers))), np.repeat(self.usual.ravel()[links][None], 3, axis=0)
         hit = np.zeros(n, np.bool_)
         self.caps: list[list[tuple[np.ndarray, np.ndarray]]] = [[], [], []]
         self.gains: list[list[tuple[np.ndarray, np.ndarray]]] = [[], [], []]
         for day in self.days:
             force = [next((part for since, part in reversed(steps) if since <= day), 0.0) for steps in profiles]
-            state = effects.at(force)
-            new = state.gain.reshape(3, -1)
+            now = effects.touched(force)
             for bound in range(3):
-                nodes = np.flatnonzero(state.cap[bound] != cap[bound])
-                links = np.flatnonzero(new[bound] != gain[bound])
-                self.caps[bound].append((nodes, state.cap[bound][nodes]))
-                self.gains[bound].append((links, new[bound][links]))
-                hit[nodes] = True
-                hit[network.owner[links % m]] = True
-            cap, gain = state.cap, new
+                other, others = now[0][bound] != cap[bound], now[1][bound] != gain[bound]
+                self.caps[bound].append((makers[other], now[0][bound][other]))
+                self.gains[bound].append((links[others], now[1][bound][others]))
+                hit[makers[other]] = True
+                hit[network.owner[effects.links[others.any(axis=0)]]] = True
+            cap, gain = now
         self.blocks = _touched(network, hit)
         # What always arrives in full never binds, unless spare capacity lives on what piled up while there was less of it.
         self.live = hit[network.indices[network.needs]] | self.spare
@@ -256,7 +255,7 @@ class Film:
         life_days, kept_all, rank_all = _machines(network, assumptions, reading.bound, self.horizon)
         best_at = m * sides
         alike_at = best_at + len(network.needs) * sides
-        over_at = alike_at + base.plants
+        over_at = alike_at + base.plants + len(network.needs) * sides
         late_at = over_at + n * sides
         res_at = late_at + n * sides
         stocks = _Stocks(self, reading, best_at, alike_at, res_at)
@@ -264,7 +263,8 @@ class Film:
         every = np.repeat(np.arange(n), sides)
         stock_node = np.concatenate(
             [
-                np.repeat(network.owner, sides), np.repeat(base.need_market, sides), base.plant_market, every, every,
+                np.repeat(network.owner, sides), np.repeat(base.need_market, sides),
+                np.repeat(np.arange(n), np.diff(base.plant_ptr + network.need_indptr * sides)), every, every,
                 np.repeat(every, np.diff(stocks.ptr)),
             ]
         )  # fmt: skip
@@ -291,7 +291,9 @@ class Film:
                 base.lag_node, columns, self.report, self.horizon, np.ones(n),
                 self.usual.ravel().copy(), np.ones(m),
                 np.zeros(len(network.needs), np.int64), np.ones((n + m) * sides), np.ones((n + m) * sides), np.zeros(widest),
-                np.zeros(widest), np.zeros(max(widest, sides)), np.zeros(deepest * sides), np.zeros(4 * deepest),
+                np.zeros(widest), np.zeros(max(widest, sides)), np.zeros(deepest * sides),
+                np.zeros(3 + (deepest + 2) * sides),
+                np.full(3 * n + (len(network.needs) + 2 * n) * sides, -1.0), np.zeros(4 * deepest + 1),
                 np.full(len(network.needs) * sides, -1.0), np.zeros(size), np.zeros(size), np.zeros(size, np.int8),
                 np.zeros(size, np.int64), np.zeros(1, np.int64), level, np.zeros(len(level)), np.zeros(stocks.worst),
                 np.full(m, -1, np.int64), network.owner, np.ones(n * sides, np.int8), np.zeros(n * sides, np.int8),
@@ -348,9 +350,9 @@ class _Stocks:
                 rows += [(change.start, 0, best_at + int(j) * sides + at, days) for at in range(sides)]
                 if reading.arrangement == kernels.ALIKE:
                     needed = int(network.need_indptr[market + 1] - network.need_indptr[market])
-                    first = alike_at + int(base.plant_ptr[market]) + int(j - network.need_indptr[market])
+                    first = alike_at + int(base.plant_ptr[market]) + int(network.need_indptr[market]) * (sides - 1) + int(j)
                     makers = int(network.indptr[market + 1] - network.indptr[market])
-                    rows += [(change.start, 0, first + maker * needed, days) for maker in range(makers)]
+                    rows += [(change.start, 0, first + plants * needed, days) for plants in range(sides + makers)]
         self.worst_node = np.array(worst_node, np.int64)
         reserves.sort(key=lambda one: one[0])
         self.rates = np.array([one[1] for one in reserves], np.float64)
@@ -388,7 +390,6 @@ class _Base:
 
     inner: np.ndarray
     plants: int
-    plant_market: np.ndarray
     plant_ptr: np.ndarray
     need_market: np.ndarray
     divided: np.ndarray
@@ -398,18 +399,23 @@ class _Base:
     new: np.ndarray
     markets: np.ndarray
     network: ProductionNetwork
-    found: dict[str, tuple[list[int], list[int], list[int]]] = field(default_factory=dict)
 
     def users(self, item: str) -> tuple[list[int], list[int], list[int]]:
         """Return who holds a stock of an item: links of plants and of alternatives, and places in ``needs``."""
-        if item not in self.found:
-            network, owner = self.network, self.network.kind[self.network.owner]
-            mine = network.kind[network.indices] == MARKET
-            mine &= (network.nodes["item"] == item).fill_null(False).to_numpy()[network.indices]
-            own = np.flatnonzero(mine & (owner == MAKER) & ((network.flags & SHARED) == 0))
-            alternatives, shared = np.flatnonzero(mine & (owner == GROUP)), np.flatnonzero(mine[network.needs])
-            self.found[item] = own.tolist(), alternatives.tolist(), shared.tolist()
-        return self.found[item]
+        return self._users.get(item, ([], [], []))
+
+    @cached_property
+    def _users(self) -> dict[str, tuple[list[int], list[int], list[int]]]:
+        network, owner = self.network, self.network.kind[self.network.owner]
+        market = network.kind[network.indices] == MARKET
+        own = np.flatnonzero(market & (owner == MAKER) & ((network.flags & SHARED) == 0))
+        alternatives, shared = np.flatnonzero(market & (owner == GROUP)), np.flatnonzero(market[network.needs])
+        items = network.nodes["item"].to_list()
+        found: dict[str, tuple[list[int], list[int], list[int]]] = defaultdict(lambda: ([], [], []))
+        for which, places, links in ((0, own, own), (1, alternatives, alternatives), (2, shared, network.needs[shared])):
+            for at, node in zip(places.tolist(), network.indices[links].tolist(), strict=True):
+                found[items[node]][which].append(at)
+        return found
 
 
 @lru_cache(maxsize=8)
@@ -428,7 +434,6 @@ def _base(network: ProductionNetwork) -> _Base:
     return _Base(
         np.where(needs, n + np.arange(m), network.indices),
         int(plants.sum()),
-        np.repeat(np.arange(n), plants),
         np.concatenate([[0], np.cumsum(plants)]).astype(np.int64),
         np.repeat(np.arange(n), needed),
         divided,

@@ -147,7 +147,7 @@ class Failures:
         row, place = np.nonzero(ordered[rows])
         pointer = np.searchsorted(row, np.arange(len(rows) + 1))
         cuts = sparse.csr_array(self._sold + self.hidden(reading))
-        spared = _rows([[]] * len(self.ids), len(self.network.indices))
+        spared = _nothing(len(self.ids), len(self.network.indices))
         found = self._replayed((self.hit, cuts, spared), (pointer, sizes[place]), reading, wanted, assumptions)
         result = np.empty_like(found)
         result[rows] = found
@@ -168,21 +168,19 @@ class Failures:
         From a ``state`` (default: nothing else happens) with several sides, a node is wanted as ``node * sides + side``.
         ``unsure``: links that are cut in every row but where that row spares them (rows x sides * m).
         """
-        count = len(hits.indptr) - 1
+        count, nodes = len(hits.indptr) - 1, len(self.network.kind)
+        links = len(self.network.indices) * (1 if state is None else state.sides)
         if unsure is None:
             sets = np.arange(count + 1), np.arange(count)
-            return self._replayed(
-                (hits, cuts, _rows([[]] * count, cuts.shape[1])), sets, reading, wanted, assumptions, state
-            )
+            return self._replayed((hits, cuts, _nothing(count, links)), sets, reading, wanted, assumptions, state)
         # Whatever nobody is named for stops in nearly every row: once for all rows, as an event that each begins with.
-        links, spared = unsure
-        events = (
-            sparse.vstack([hits, _rows([[]], hits.shape[1])], format="csr"),
-            sparse.vstack([cuts, _rows([links], cuts.shape[1])], format="csr"),
-            sparse.vstack([spared, _rows([[]], cuts.shape[1])], format="csr"),
+        cut_always, spared = unsure
+        always = _nothing(1, nodes), _rows([cut_always], links), _nothing(1, links)
+        hits, cuts, spared = (
+            sparse.csr_array(sparse.vstack(pair)) for pair in zip((hits, cuts, spared), always, strict=True)
         )
         sets = np.arange(count + 1) * 2, np.column_stack([np.full(count, count), np.arange(count)]).ravel()
-        return self._replayed(events, sets, reading, wanted, assumptions, state)
+        return self._replayed((hits, cuts, spared), sets, reading, wanted, assumptions, state)
 
     def hidden(self, reading: str) -> sparse.csr_array:
         """Links to remainders (E x m) that may be an event's; see `losses`."""
@@ -266,6 +264,10 @@ class Failures:
         below, above = np.divmod(pairs, len(network.kind))
         pointer = np.concatenate([[0], np.cumsum(np.bincount(below, minlength=len(network.kind)))])
         return pointer.astype(np.int64), above.astype(np.int64)
+
+
+def _nothing(rows: int, width: int) -> sparse.csr_array:
+    return sparse.csr_array((rows, width), dtype=np.int32)
 
 
 def _rows(lists: Sequence[NDArray[np.int64]], width: int) -> sparse.csr_array:

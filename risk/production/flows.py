@@ -18,60 +18,13 @@ A market serves today's use a day, and what was missed before only from spare ca
 from __future__ import annotations
 
 from ...graph.kernel import Kernel, part
-from .kernels import ALIKE, BEST, LEAST, MAX_SWEEPS, MOST, STRICT_LOW, WORST, market, shares, snap, weigh
+from .kernels import LEAST, MAX_SWEEPS, MOST, WORST, snap
+from .offers import EXTRA, OPEN, SHARED, SOON, mixed, offered, plant, runs
 
-SHARED, ASSUMED, EXTRA = 1, 4, 8  # flags of links, as in kanmon.graph.network
-SOON = 1e-9
-"""Days and stocks below this are nothing."""
-OPEN = 1e9
-"""No limit to what a market is offered."""
-AS_IT_COMES, WITHOUT, USUAL, BARE = 0, 1, 2, 3
-"""Of a need: as it arrives, without it; at usual capacity as it arrives, without it."""
 KEEPS, GONE, NO_ROOM = 0, 1, 2
 """Of those hit: they all live on as before, some have no stock any more, there is no room to tell them apart."""
 TOO_MANY_EVENTS, TOO_MANY_LEVELS = -1, -2
 """What `run` returns where it cannot go on: its room for events, or for levels of a worst arrangement, is used up."""
-
-
-@part
-def arrives(k, at, sides, indices, use, flags, strict, x, lag_column, lag_event, past, columns):
-    """Return what reaches a link's requirement now, from a side: what left its source one delivery time ago."""
-    if lag_column[k] < 0:
-        a = x[indices[k] * sides + at]
-    elif lag_event[k] < 0:
-        a = 1.0  # on its way since before the first day
-    else:
-        a = past[lag_event[k] * columns + lag_column[k] * sides + at]
-    if use[k] < 1.0 and a < 1.0:
-        a = 0.0 if a <= 0.0 else (1.0 if a >= use[k] else a / use[k])
-    if strict != 0 and flags[k] & ASSUMED and a < 1.0:
-        a = 0.0 if strict == STRICT_LOW or a <= 0.0 else 1.0
-    return a
-
-
-@part
-def runs(i, rate, dq, listed, active, count):
-    """Note how fast stock ``i`` runs: ``count`` holds how many ever ran."""
-    if -1e-12 < rate < 1e-12:
-        rate = 0.0
-    dq[i] = rate
-    if rate != 0.0 and listed[i] == 0:
-        listed[i] = 1
-        active[count[0]] = i
-        count[0] += 1
-
-
-@part
-def exhausted(s, d, width, level, left):
-    """Return the part of those hit (y < d) whose stock is gone."""
-    lost, bottom = 0.0, 0.0
-    for i in range(s * width, (s + 1) * width):
-        if bottom >= d:
-            break
-        if left[i] <= SOON:
-            lost += min(level[i], d) - bottom
-        bottom = level[i]
-    return lost
 
 
 @part
@@ -98,154 +51,6 @@ def wears(s, dt, width, level, left, hit):
                 found = GONE
         bottom = level[i]
     return found
-
-
-@part
-def plant(node, sides, indptr, indices, flags, kept, use, side, cap, strict, x, v, q, dq, listed, active, count, lag_column,
-          lag_event, past, columns, shut):  # fmt: skip
-    """Return the output of a maker, limited by its own needs; one that is not there yet neither uses nor keeps anything."""
-    most, scale = cap[node], max(1.0, cap[node])
-    least = most
-    start, stop = indptr[node], indptr[node + 1]
-    for k in range(start, stop):
-        if not flags[k] & SHARED and kept[k] < 1.0:
-            a = arrives(k, side[node], sides, indices, use, flags, strict, x, lag_column, lag_event, past, columns)
-            v[k - start] = a
-            if q[k * sides] <= 0.0:
-                least = min(least, kept[k] * most + (1.0 - kept[k]) * a * scale)
-    for k in range(start, stop):
-        if not flags[k] & SHARED and kept[k] < 1.0:
-            drawn = max(0.0, least - kept[k] * most) / ((1.0 - kept[k]) * scale)
-            runs(k * sides, 0.0 if shut[node] else v[k - start] - drawn, dq, listed, active, count)
-    return least
-
-
-@part
-def mixed(node, here, sides, indptr, indices, low, high, slack, flags, use, strict, x, v, w, spread, q, dq, listed, active,
-          count, worst_link, width, level, left, hit, lag_column, lag_event, past, columns):  # fmt: skip
-    """Return what a group of alternatives gives."""
-    start, stop = indptr[node], indptr[node + 1]
-    for k in range(start, stop):
-        a = arrives(k, here, sides, indices, use, flags, strict, x, lag_column, lag_event, past, columns)
-        if worst_link[k] >= 0:
-            s = worst_link[k] + here
-            hit[s] = max(0.0, 1.0 - a)
-            v[k - start] = 1.0 - exhausted(s, hit[s], width, level, left)
-        else:
-            v[k - start] = min(1.0, a) if q[k * sides + here] <= 0.0 else 1.0
-            runs(k * sides + here, a - v[k - start], dq, listed, active, count)
-    unplaced = weigh(start, stop, slack[node], low, high, flags, spread, v, w)
-    total = 0.0 if spread == LEAST else unplaced
-    for k in range(start, stop):
-        total += w[k - start] * v[k - start]
-    return snap(min(1.0, total))
-
-
-@part
-def offered(node, here, in_loop, n, sides, indptr, indices, inner, low, high, share, flags, whole, slack, need_ptr, needs,
-            live, rank, wants, some_ptr, some, kept, use, whole_use, side, gain, usual_gain, x, usual, v, w, mu, got, tried,
-            bare, unknown, spread, arrangement, strict, q, dq, listed, active, count, best_at, alike_at, alike_ptr,
-            worst_need, width, level, left, hit, lag_column, lag_event, past, columns):  # fmt: skip
-    """Return what the makers of a market bring it."""
-    start, stop = indptr[node], indptr[node + 1]
-    first, needed = need_ptr[node], need_ptr[node + 1] - need_ptr[node]
-    worst = arrangement == WORST
-    for slot in range(needed):
-        need = needs[first + slot]
-        for at in range(sides):
-            a = 1.0
-            if live[first + slot] and kept[need] < 1.0:
-                a = arrives(need, at, sides, indices, use, flags, strict, x, lag_column, lag_event, past, columns)
-                if worst and worst_need[first + slot] >= 0:
-                    s = worst_need[first + slot] + at
-                    hit[s] = max(0.0, 1.0 - a)
-                    a = 1.0 - exhausted(s, hit[s], width, level, left)
-            got[slot * sides + at] = a
-            x[(n + need) * sides + at] = min(1.0, a) if worst else OPEN
-    if arrangement == ALIKE and not in_loop and needed > 0:
-        # Every maker is one plant with its own stock.
-        shift = here * len(indices)
-        extra = 0.0
-        for k in range(start, stop):
-            v[k - start] = gain[shift + k] * x[indices[k] * sides + here]
-            if flags[k] & EXTRA:
-                extra += v[k - start]
-        total = weigh(start, stop, slack[node], low, high, flags, spread, v, w)
-        for k in range(start, stop):
-            if wants[k] == 0 or flags[k] & EXTRA:
-                total += w[k - start] * v[k - start]
-                continue
-            least = 1.0
-            stock = alike_at + alike_ptr[node] + (k - start) * needed
-            for slot in range(needed):
-                b = kept[needs[first + slot]]
-                empty = q[stock + slot] <= 0.0
-                if empty and live[first + slot] and b < 1.0 and shares(k, slot, wants, some_ptr, some):
-                    least = min(least, b + (1.0 - b) * got[slot * sides + side[indices[k]]])
-            for slot in range(needed):
-                b = kept[needs[first + slot]]
-                if live[first + slot] and b < 1.0 and shares(k, slot, wants, some_ptr, some):
-                    drawn = max(0.0, least - b) / (1.0 - b)
-                    runs(stock + slot, got[slot * sides + side[indices[k]]] - drawn, dq, listed, active, count)
-            total += w[k - start] * v[k - start] * least
-        return snap(total + extra)
-    # The best arrangement pools supply and stocks, and the scarcest need decides: each need in turn (the others given) as it
-    # arrives, without it, and the same at usual capacity. The worst arrangement takes all needs together.
-    full, how = 1.0, WORST if worst else BEST
-    for turn in range(1 if worst else 1 + 4 * needed):
-        slot, what = (turn - 1) // 4, (turn - 1) % 4
-        here_x, here_gain = x, gain
-        need = needs[first + slot] if turn > 0 else -1
-        only = slot if turn > 0 else -1
-        if turn > 0:
-            if not live[first + slot] or kept[need] >= 1.0:
-                continue
-            least, most = OPEN, 0.0
-            for at in range(sides):
-                least, most = min(least, got[slot * sides + at]), max(most, got[slot * sides + at])
-            if what == AS_IT_COMES and least >= 1.0 and full <= 1.0:
-                tried[4 * slot + what] = full
-                continue
-            if what == USUAL and least == 1.0 and most == 1.0:
-                tried[4 * slot + what] = 1.0
-                continue
-            if what == BARE and bare[(first + slot) * sides + here] >= 0.0:
-                continue
-            if what >= USUAL:
-                here_x, here_gain = usual, usual_gain
-            for at in range(sides):
-                here_x[(n + need) * sides + at] = got[slot * sides + at] if what % 2 == 0 else 0.0
-        looping = in_loop and what < USUAL
-        value = market(node, here, looping, indptr, inner, low, high, share, flags, whole, slack, need_ptr, needs, rank,
-                       wants, some_ptr, some, kept, whole_use, side, here_gain, here_x, v, w, mu, sides, unknown, spread,
-                       how, 0, OPEN, only)  # fmt: skip
-        if turn == 0:
-            full = value
-            continue
-        for at in range(sides):
-            here_x[(n + need) * sides + at] = OPEN
-        if what == BARE:
-            bare[(first + slot) * sides + here] = value
-        else:
-            tried[4 * slot + what] = value
-    if worst:
-        return full
-    best = full
-    for slot in range(needed):
-        if live[first + slot] and kept[needs[first + slot]] < 1.0 and q[best_at + (first + slot) * sides + here] <= 0.0:
-            best = min(best, tried[4 * slot + AS_IT_COMES])
-    for slot in range(needed):
-        if live[first + slot] and kept[needs[first + slot]] < 1.0:
-            none = bare[(first + slot) * sides + here]
-            brought = tried[4 * slot + USUAL] - none
-            beyond = OPEN  # more than today's use arrives only while upstream catches up
-            for at in range(sides):
-                beyond = min(beyond, got[slot * sides + at] - 1.0)
-            brought += max(0.0, beyond) * (1.0 - none)
-            drawn = max(0.0, best - tried[4 * slot + WITHOUT])
-            rate = (brought - drawn) / (1.0 - none) if none < 1.0 else 0.0
-            runs(best_at + (first + slot) * sides + here, rate, dq, listed, active, count)
-    return best
 
 
 @part
@@ -287,8 +92,8 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
         unknown, kept_all, rank_all, life_days, days, cap_ptr, cap_node, cap_value, gain_ptr, gain_link, gain_value,
         stock_ptr, stock_worst, stock_at, stock_days, spare, best_at, alike_at, alike_ptr, over_at, late_at, res_at,
         res_ptr, res_rate, worst_need, worst_link, worst_node, stock_node, width, lag, lag_column, lag_node, columns,
-        report, horizon, cap, gain, kept, rank, x, usual, v, w, mu, got, tried, bare, q, dq, listed, active, count,
-        level, left, hit, lag_event, owner, dirty, fresh, shut, times, rates, past):  # fmt: skip
+        report, horizon, cap, gain, kept, rank, x, usual, v, w, mu, got, mass, today, tried, bare, q, dq, listed, active,
+        count, level, left, hit, lag_event, owner, dirty, fresh, shut, times, rates, past):  # fmt: skip
     """Write the reported rates (places in ``x``) from event to event; return the number of events, or what room is lacking.
 
     ``cap`` and ``gain`` hold the state before the first day; the scenario's steps are lists of what becomes of which. What
@@ -391,6 +196,7 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
                 change = 0.0
                 for i in range(a, b):
                     node = order[i]
+                    again = False
                     for here in range(sides):
                         if not dirty[node * sides + (here if kind[node] else 0)]:
                             continue
@@ -402,12 +208,13 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
                                 new = x[node * sides]
                         elif kind[node] == 1:
                             offer = offered(
-                                node, here, in_loop, n, sides, indptr, indices, inner, low, high, share, flags, whole,
+                                node, here, again, in_loop, n, sides, indptr, indices, inner, low, high, share, flags, whole,
                                 slack, need_ptr, needs, live, rank, wants, some_ptr, some, kept, use, whole_use, side, gain,
-                                usual_gain, x, usual, v, w, mu, got, tried, bare, unknown, spread, arrangement, strict, q,
-                                dq, listed, active, count, best_at, alike_at, alike_ptr, worst_need, width, level, left,
-                                hit, lag_column, lag_event, past, columns,
+                                usual_gain, x, usual, v, w, mu, got, mass, today, tried, bare, unknown, spread, arrangement,
+                                strict, q, dq, listed, active, count, best_at, alike_at, alike_ptr, worst_need, width,
+                                level, left, hit, lag_column, lag_event, past, columns,
                             )  # fmt: skip
+                            again = not in_loop
                             limit = 1.0
                             if spare:
                                 limit = ceiling(node, here, sides, indptr, indices, low, high, flags, spread, cap, gain)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import igraph
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -43,6 +42,8 @@ def edges_of(failures: Failures) -> tuple[NDArray[np.int64], int, list[int]]:
 
 def betweenness(failures: Failures) -> NDArray[np.float64]:
     """Return the betweenness of the events of a network, 0..1; see `risk.chokepoints`."""
+    import igraph
+
     edges, size, wanted = edges_of(failures)
     counts = igraph.Graph(size, edges, directed=True).betweenness(vertices=wanted, directed=True)
     return np.array(counts, np.float64) / max((size - 1) * (size - 2), 1)

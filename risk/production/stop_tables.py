@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
@@ -45,9 +45,13 @@ def unnamed_items(graph: SupplyGraph) -> set[str]:
     return set(graph.inputs["input"]) - set(graph.inputs["item"]) - set(graph.shares["item"])
 
 
-def ready_sources(sources: pl.DataFrame, case: str, usual: float) -> Iterable[tuple[float, str | None]]:
-    """Days until each source that stands ready delivers, and which it is (None: somebody else)."""
-    rows = list(sources.select("supplier", "used", "qualified", "switching_days").iter_rows())
+def ready_sources(
+    rows: Sequence[tuple[str, bool, bool | None, float | None]], case: str, usual: float
+) -> Iterable[tuple[float, str | None]]:
+    """Days until each source that stands ready delivers, and which it is (None: somebody else).
+
+    ``rows``: the sources of an item as ``supplier, used, qualified, switching_days``.
+    """
     blank = {"estimate": usual, "low": 0.0}.get(case, NEVER)
     spare = [row for row in rows if not row[1] and row[2] is not False]
     doubtful = any(row[2] is None for row in spare)

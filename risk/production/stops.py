@@ -169,7 +169,6 @@ class Stops:
         tables = {name: getattr(graph, name) for name in ("items", "suppliers", "shares", "sources")}
         self.named = SupplyGraph(inputs=graph.inputs.filter(lines), **tables) if self.unnamed else graph
         self.cases = [case for case in CASES if case != "open" or self.unnamed]
-        self._networks: dict[str, ProductionNetwork] = {}
         self._standing: dict[str, list[Measure]] = {}
         self.direct = self._direct()
         self.handed_on = self._handed_on()
@@ -333,25 +332,31 @@ class Stops:
     def _stand(self, case: str) -> list[Measure]:
         usual = self._usual["switching_days"]
         usual = NEVER if usual is None else usual
-        rows = self.facts.partition_by("item", as_dict=True, include_key=False)
-        none = self.facts.clear()
+        rows: dict[str, list[Any]] = defaultdict(list)
+        for item, *row in self.facts.select("item", "supplier", "used", "qualified", "switching_days").iter_rows():
+            rows[item].append(row)
         return [
             new_source(f"ready:{item}:{n}", item, node=place, ready=days, cost=0.0)
             for item in self.direct
-            for n, (days, place) in enumerate(ready_sources(rows.get((item,), none), case, usual))
+            for n, (days, place) in enumerate(ready_sources(rows.get(item, []), case, usual))
             if days < NEVER
         ]
 
     # Runs ------------------------------------------------------------------------------------------------------------
 
     def network(self, case: str) -> ProductionNetwork:
-        """Return the buyer's network, with everything that may be opened in it, shut."""
-        if case not in self._networks:
-            graph = self.graph if case == "open" else self.named
-            measures = [*self.standing(case), *(one.measure(case) for one in self.candidates)]
-            sources = needed_sources([], measures)
-            self._networks[case] = graph.network(None, buyer=self.buyer, level="company", sources=sources)
-        return self._networks[case]
+        """Return the buyer's network, with everything that may be opened in any reading, shut."""
+        return self._networks[case == "open"]
+
+    @cached_property
+    def _networks(self) -> dict[bool, ProductionNetwork]:
+        measures = [one for case in self.cases for one in self.standing(case)]
+        measures += [one.measure(case) for case in self.cases for one in self.candidates]
+        sources = needed_sources([], measures)
+        graphs = {False: self.named} | ({True: self.graph} if self.unnamed else {})
+        return {
+            open_: graph.network(None, buyer=self.buyer, level="company", sources=sources) for open_, graph in graphs.items()
+        }
 
     def bare(self, threat: Threat, case: str) -> Solution:
         """Return the network under a threat where nothing is in stock and nobody else delivers."""

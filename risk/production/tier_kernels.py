@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 
 import numpy as np
@@ -29,26 +30,31 @@ def parts(network: ProductionNetwork) -> NDArray[np.float64]:
 
 
 def walk(
-    network: ProductionNetwork, start: int, place: NDArray[np.int64], places: int, tiers: int
+    network: ProductionNetwork, starts: Mapping[int, float], place: NDArray[np.int64], places: int, tiers: int
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Follow all supply lines up from a market; return what each place makes at each tier, and what is left at each tier.
+    """Follow all supply lines up from weighted markets; return what each place makes, and what is left, at each tier.
 
-    A line splits by share at a market, and as `parts` says at a maker. What the lower bounds of the shares leave goes to the
-    unattributed maker (place -1, not counted), else to all sources by the room that their bounds give.
+    Weights are above 0, and count as parts of their sum. A line splits by share at a market, and as `parts` says at a maker.
+    What the lower bounds of the shares leave goes to the unattributed maker (place -1, not counted), else to all sources by
+    the room that their bounds give.
     """
-    n = len(network.kind)
+    n, lightest = len(network.kind), min(starts.values())
+    # The lightest start weighs 1: what is too thin to be followed is so by its own measure.
+    nodes, weights = np.array(list(starts), np.int64), np.array(list(starts.values())) / lightest
     found, left = np.zeros(tiers * max(places, 1)), np.zeros(tiers)
     room = [np.zeros(n) for _ in range(2)] + [np.zeros(n, np.int64) for _ in range(3)]
     _walk(
-        int(start), network.kind, network.indptr, network.indices, network.low, network.high, network.flags, network.slack,
-        parts(network), place, max(places, 1), found, left, *room, work=8,
+        nodes, weights, network.kind, network.indptr, network.indices, network.low, network.high, network.flags,
+        network.slack, parts(network), place, max(places, 1), found, left, *room, work=8,
     )  # fmt: skip
-    return found.reshape(tiers, max(places, 1))[:, :places], left
+    whole = weights.sum()
+    return found.reshape(tiers, max(places, 1))[:, :places] / whole, left / whole
 
 
 @Kernel
 def _walk(
-    start,
+    starts,
+    weights,
     kind,
     indptr,
     indices,
@@ -67,9 +73,10 @@ def _walk(
     nexts,
     makers,
 ):
-    n_pools = 1
-    pools[0] = start
-    mass[start] = 1.0
+    n_pools = len(starts)
+    for i in range(n_pools):
+        pools[i] = starts[i]
+        mass[starts[i]] = weights[i]
     for tier in range(len(left)):
         n_makers = 0
         # Through markets and groups down to makers, which make one tier.

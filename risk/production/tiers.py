@@ -5,11 +5,13 @@ The figures are definitions of this project; `look_through` states its formula.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
+from scipy import sparse
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.network import EXTRA, MARKET, REMAINDER, WORLD_MARKET
@@ -132,19 +134,21 @@ def exposure(
     """
     _check_level(level)
     network = graph.network(product, buyer=buyer, level=_WHOSE[level])
-    told = _facts(facts)
+    told: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in _facts(facts).iter_rows(named=True):
+        told[row["item"]].append(row)
     tiers = _tiers(graph, product)
     makers = _sole(graph)
     lines = _Lines(network, "country")
     diamonds = _diamonds(network, failures_of(network, level))
-    own_facts = {str(key[0]): rows for key, rows in told.group_by("item", maintain_order=True)}
-    names, nodes = network.nodes["supplier"].to_list(), network.nodes.to_dicts()
+    names = network.nodes["supplier"].to_list()
+    nodes = network.nodes.select("buyer", "level", "source", "year", "confidence")
     rows = []
     for item in sorted(tiers, key=lambda item: (tiers[item] or 0, item)):
         node = network.market(item)
-        about = nodes[node]
+        about = nodes.row(node, named=True)
         direct = _direct(network, node, names)
-        own = own_facts.get(item, told.clear())
+        own = told.get(item, [])
         # A count of countries is none of suppliers, and what the buyer makes itself it does not buy.
         bought = direct["used"] if about["buyer"] != WORLD_MARKET and about["level"] not in {None, "country"} else None
         rows.append(
@@ -157,9 +161,9 @@ def exposure(
             | diamonds.get(item, {})
             | _ready(own, bought)
         )
-    labels = graph.items.select(item="id", name_en="name_en", name_ja="name_ja")
+    called = graph.items.select(item="id", name_en="name_en", name_ja="name_ja")
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
-    frame = frame.join(labels, on="item", how="left", maintain_order="left")
+    frame = frame.join(called, on="item", how="left", maintain_order="left")
     return frame.select("item", "name_en", "name_ja", pl.all().exclude("item", "name_en", "name_ja"))
 
 
@@ -221,7 +225,7 @@ def look_through(
         raise InputError("risk.exposure.basket")
     network = graph.network(item if isinstance(item, str) else None, buyer=buyer, level=_WHOSE[level])
     lines = _Lines(network, level)
-    found, left = lines.basket(basket)
+    found, left = lines.follow({network.market(one): weight for one, weight in basket.items()})
     rows = []
     for tier, part, whole in [(None, found.sum(axis=0), left.sum()), *zip(range(len(left)), found, left, strict=True)]:
         share = part / whole
@@ -246,25 +250,14 @@ class _Lines:
         number = {name: at for at, name in enumerate(self.places)}
         self.number = place.replace_strict(number, default=-1, return_dtype=pl.Int64).to_numpy()
 
-    def follow(self, node: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return the part that each place makes at each tier, and what reaches the tier."""
-        found, left = tier_kernels.walk(self.network, node, self.number, len(self.places), TIERS)
-        depth = int(np.count_nonzero(left))
-        return found[:depth], left[:depth]
-
-    def basket(self, weights: Mapping[str, float]) -> tuple[np.ndarray, np.ndarray]:
-        """Return what `follow` says of several markets, by their weights."""
-        found, left = np.zeros((TIERS, len(self.places))), np.zeros(TIERS)
-        total = sum(weights.values())
-        for item, weight in weights.items():
-            more, there = self.follow(self.network.market(item))
-            found[: len(more)] += weight / total * more
-            left[: len(there)] += weight / total * there
+    def follow(self, weights: Mapping[int, float]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the part that each place makes at each tier behind weighted markets, and what reaches the tier."""
+        found, left = tier_kernels.walk(self.network, weights, self.number, len(self.places), TIERS)
         depth = int(np.count_nonzero(left))
         return found[:depth], left[:depth]
 
     def summary(self, node: int) -> dict[str, Any]:
-        found, left = self.follow(node)
+        found, left = self.follow({node: 1.0})
         share = found.sum(axis=0) / left.sum()
         unknown = max(0.0, 1.0 - float(share.sum()))
         unknown = unknown if unknown > 1e-9 else 0.0
@@ -314,7 +307,7 @@ def _tiers(graph: SupplyGraph, product: str | None) -> dict[str, int | None]:
     return tiers
 
 
-def _direct(network: ProductionNetwork, node: int, names: list[str | None]) -> dict[str, Any]:
+def _direct(network: ProductionNetwork, node: int, names: Sequence[str]) -> dict[str, Any]:
     """The named suppliers of a market and the bounds of the largest share."""
     links = [k for k in network.links(node) if not network.flags[k] & EXTRA]
     named = [(names[int(network.indices[k])], float(network.low[k]), float(network.high[k])) for k in links]
@@ -343,23 +336,24 @@ def _sole(graph: SupplyGraph) -> dict[str, str]:
     return dict(counts.select("item", verdict.otherwise(pl.lit("certain"))).iter_rows())
 
 
-def _one_maker(own: pl.DataFrame, bought: list[str] | None, direct: dict[str, Any]) -> str:
+def _one_maker(own: list[dict[str, Any]], bought: list[str] | None, direct: dict[str, Any]) -> str:
     """Whether one maker delivers to the buyer today."""
     if not bought:
         return "unknown"
-    makers = dict(own.select("supplier", "maker").iter_rows())
+    makers = {row["supplier"]: row["maker"] for row in own}
     named = {makers.get(name, name) for name in bought}
     if len(named - {None}) > 1:
         return "no"
     return "possible" if None in named or direct["open"] else "certain"
 
 
-def _single(own: pl.DataFrame, bought: list[str] | None, open_: bool) -> str:
+def _single(own: list[dict[str, Any]], bought: list[str] | None, open_: bool) -> str:
     """Whether one supplier is qualified: by the facts, else by the buyer's own sourcing."""
-    if own["qualified"].is_not_null().any():
-        makers, open_ = set(own.filter("qualified")["maker"]), own["qualified"].is_null().any()
-    elif own.height:
-        makers, open_ = set(own["maker"]), False
+    if any(row["qualified"] is not None for row in own):
+        makers = {row["maker"] for row in own if row["qualified"]}
+        open_ = any(row["qualified"] is None for row in own)
+    elif own:
+        makers, open_ = {row["maker"] for row in own}, False
     else:
         makers = set(bought or ())
     if not makers:
@@ -367,19 +361,19 @@ def _single(own: pl.DataFrame, bought: list[str] | None, open_: bool) -> str:
     return "no" if len(makers - {None}) > 1 else "possible" if open_ or None in makers else "certain"
 
 
-def _ready(own: pl.DataFrame, bought: list[str] | None) -> dict[str, Any]:
+def _ready(own: list[dict[str, Any]], bought: list[str] | None) -> dict[str, Any]:
     """Qualified suppliers and days of stock against days of switching, from the facts."""
-    if not own.height:
+    if not own:
         return {}
-    told = own["qualified"].is_not_null().any()
-    yes = own.filter(pl.col("qualified").fill_null(False))
-    spare = yes.filter(~pl.col("supplier").is_in(bought)) if bought is not None else yes.clear()
-    days = spare["switching_days"].min()
-    stock: Any = own["stock_days"].max()
-    switching: Any = days if days is not None else own["switching_days"].max()
+    told = any(row["qualified"] is not None for row in own)
+    yes = [row for row in own if row["qualified"]]
+    spare = [row for row in yes if row["supplier"] not in bought] if bought is not None else []
+    stated = lambda rows, name: [row[name] for row in rows if row[name] is not None]  # noqa: E731
+    stock = max(stated(own, "stock_days"), default=None)
+    switching = min(stated(spare, "switching_days"), default=max(stated(own, "switching_days"), default=None))
     return {
-        "qualified": yes["supplier"].n_unique() if told else None,
-        "alternatives": spare["supplier"].n_unique() if told and bought is not None else None,
+        "qualified": len({row["supplier"] for row in yes}) if told else None,
+        "alternatives": len({row["supplier"] for row in spare}) if told and bought is not None else None,
         "stock_days": stock,
         "switching_days": switching,
         "uncovered_days": None if stock is None or switching is None else max(0.0, switching - stock),
@@ -395,8 +389,10 @@ def _diamonds(network: ProductionNetwork, failures: Failures) -> dict[str, dict[
         return {}
     items = list(direct)
     losses = failures.losses(failures.each, "high", [network.market(item) for item in items])
-    for place, item in enumerate(items):  # who supplies the item itself is no source behind its suppliers
-        losses[np.asarray(failures.hit[:, direct[item]].sum(axis=1)).ravel() > 0, place] = 0.0
+    sellers = np.concatenate(list(direct.values()))
+    place = np.repeat(np.arange(len(items)), [len(one) for one in direct.values()])
+    sold = sparse.csr_array((np.ones(len(sellers), np.int32), (sellers, place)), shape=(len(network.kind), len(items)))
+    losses[(failures.hit @ sold).nonzero()] = 0.0  # who supplies the item itself is no source behind its suppliers
     best: dict[str, tuple[float, int, int]] = {}  # what is lost, the event, how many suppliers lose it
     for event in np.flatnonzero(losses.max(axis=1) > 1e-9).tolist():
         outcome = solve(network, Scenario("", halt(failures.ids[event])), None, ("high",)).outcomes["high"]

@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 
 from ...graph.errors import InputError, ReadError, short_path, shorten
+from ...graph.extras import need
 from ...graph.files import KeptWarning, reason_of, whole_file
 from ...graph.messages import Message
 
@@ -50,7 +51,7 @@ def sweep(
     Raises
     ------
     InputError
-        An unknown executor, no Dask, or a folder that holds another sweep.
+        An unknown executor, or a folder that holds another sweep.
     ReadError
         The folder cannot be used.
 
@@ -171,10 +172,9 @@ def _client(executor: Any) -> Iterator[Any]:
     """Yield the given client, the current one, or that of a local cluster which ends with the sweep."""
     if isinstance(executor, str) and executor != "dask":
         raise InputError("risk.cascade.executor", value=f"'{shorten(executor)}'")
-    try:
-        import distributed
-    except ImportError as error:
-        raise InputError("risk.cascade.no_dask") from error
+    need("distributed")
+    import distributed
+
     if isinstance(executor, distributed.Client):
         yield executor
     elif executor != "dask":

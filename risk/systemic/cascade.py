@@ -13,11 +13,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
-import narwhals as nw
 import numpy as np
 import polars as pl
 
 from ...graph.errors import InputError, did_you_mean, nearest, shorten
+from ...graph.frames import to_polars
 from ...graph.transactions import ROLES, FirmNetwork
 from .batches import sweep
 from .kernels import Cases, Firms, Pull, Push, Results, frontier, lanes
@@ -291,7 +291,7 @@ def _single(network: FirmNetwork, firms: Any) -> _Part:
 def _joint(network: FirmNetwork, shocks: Any) -> _Part:
     """Return one case per scenario of a table of shocks."""
     try:
-        table = nw.from_native(shocks, eager_only=True).to_polars()
+        table = to_polars(shocks)
     except TypeError as error:
         raise InputError("risk.cascade.shocks", kind=type(shocks).__name__) from error
     missing = [name for name in ("firm", "scenario", "loss") if name not in table.columns]

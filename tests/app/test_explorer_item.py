@@ -46,7 +46,7 @@ def test_paragraph_says_what_the_tables_hold_and_where_it_stands(visit, tmp_path
     lost = simulate(market(YEARS), Scenario("x", halt("ore")), product="car").row(
         by_predicate=pl.col("item") == "car", named=True
     )
-    assert f"at least {1 - lost['kept_high']:.0%}" in said
+    assert f"certain loss {1 - lost['kept_high']:.0%}" in said
     link = tab.locator("#about-item .sources a")
     assert link.inner_text() == "Ores of the world" and link.get_attribute("href") == "https://example.org/ores"
 
@@ -84,6 +84,39 @@ def test_areas_are_as_large_as_the_shares_and_the_rest_is_open(visit, tmp_path):
     areas = {name: w * h / (320 * 150) for name, (_, _, w, h) in boxes.items()}
     assert areas == pytest.approx({"CHL": 0.4, "AUS": 0.3, "BRA": 0.1, "not": 0.2}, abs=0.005)
     assert tab.locator(".treemap rect.rest").count() == 1
+
+
+def test_map_shades_what_each_country_holds_at_least_and_says_what_it_does_not_draw(visit, tmp_path):
+    graph = market(YEARS)
+    more = [
+        {"item": "alloy", "supplier": "CHN", "source": "s", "year": 2025, "share_low": 0.3, "share_high": 0.6},
+        {"item": "alloy", "supplier": "AUS", "source": "s", "year": 2025, "share": 0.25},
+        {"item": "alloy", "supplier": "BRA", "source": "s", "year": 2025, "share": 0.04},
+        {"item": "alloy", "supplier": "SGP", "source": "s", "year": 2025, "share": 0.05},
+    ]
+    told = SupplyGraph(
+        items=graph.items,
+        inputs=graph.inputs,
+        suppliers=[*graph.suppliers.to_dicts(), {"id": "SGP", "name_en": "Singapore", "kind": "country"}],
+        shares=[*graph.shares.drop_nulls("share").to_dicts(), *more],
+        sources=graph.sources,
+        name="map",
+    )
+    tab = visit(write_explorer(told, tmp_path / "map.html", lang="en"), at(selected="item:alloy", tab="details"))
+    held = {place.get_attribute("data-place"): place for place in tab.locator("#map .held").all()}
+    shades = {id: place.locator("path").first.get_attribute("class").split()[1] for id, place in held.items()}
+    assert shades == {"CHN": "shade-3", "AUS": "shade-3", "BRA": "shade-1"}
+    hatched = [id for id, place in held.items() if place.locator("path").count() == 2]
+    assert hatched == ["CHN"] and held["CHN"].locator("title").text_content() == "CHN: 30–60%"
+    said = tab.locator("#map").inner_text()
+    assert "Singapore 5%" in said and "Natural Earth" in said
+    held["AUS"].dispatch_event("click")
+    assert tab.evaluate("kanmon.state().selected") == "supplier:AUS"
+
+
+def test_an_item_without_a_market_by_country_has_no_map(visit, tmp_path):
+    tab = visit(write_explorer(market(YEARS), tmp_path / "none.html", lang="en"), at(selected="item:alloy", tab="details"))
+    assert tab.locator("#map").count() == 0 and tab.locator("#about-item").count() == 1
 
 
 DESCRIBED = """(ids) => ids.map((id) => {

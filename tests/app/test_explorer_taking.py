@@ -170,8 +170,11 @@ def test_scenarios_come_back_as_kanmon_reads_them(robot_page, visit, tmp_path):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("- name: A\n  changes: [{halt: {node: CHN}}, {stockpile: {item: x, days: 3}}]", "1 changes are of a kind"),
-        ("- name: A\n  changes: [{halt: {node: CHN, start: 30}}]", "Times in it are kept"),
+        (
+            "- name: A\n  changes: [{halt: {node: CHN}}, {stockpile: {item: x, days: 3, holder: J}}]",
+            "1 changes are of a kind",
+        ),
+        ("- name: A\n  changes: [{halt: {node: CHN, lasts: -30}}]", "1 changes are of a kind"),
         ("- &a name: A\n", "Line 1 cannot be read"),
         ("- name: |\n    A\n", "Line 1 cannot be read"),
         ("halt: CHN\n", "There is no scenario in this file"),

@@ -122,12 +122,17 @@ def test_the_fan_shows_how_long_stocks_last(lang, pages, visit, rough):
     tab.wait_for_selector("#fan svg")
     direct = rough.inputs.filter(item="ndfeb_magnet")["input"].to_list()
     network = with_sources(rough, "ndfeb_magnet", buyer="JPN", level="country")
-    for days in (0, 45):
-        tab.fill("#fan-stock", str(days))
-        tab.press("#fan-stock", "Tab")
+    for lasts, days in ((None, 0), (180, 0), (180, 45)):
+        for field, value in (("lasts", lasts), ("stock", days)):
+            tab.fill(f"#fan-{field}", str(value or ""))
+            tab.press(f"#fan-{field}", "Tab")
+        tab.wait_for_selector("#fan:not(.stale)")
         held = [stockpile(item, days) for item in direct if days]
-        rows = timeline(network, Scenario("x", [halt("CHN", lasts=180), *held]), horizon=360).filter(item="ndfeb_magnet")
+        horizon = 365 if lasts is None else 360
+        scenario = Scenario("x", [halt("CHN", lasts=lasts), *held])
+        rows = timeline(network, scenario, horizon=horizon).filter(item="ndfeb_magnet")
         told = tab.evaluate("({ ...document.getElementById('fan').dataset })")
+        assert float(told["horizon"]) == horizon
         for reading in READINGS:
             assert float(told[reading]) == pytest.approx(rows[f"lost_{reading}"][-1], abs=1e-6)
     # Before and after the stock in one picture; what is no number of days changes nothing.

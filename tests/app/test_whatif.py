@@ -107,6 +107,10 @@ def test_the_command_line_tells_estimate_bounds_and_days(tmp_path, lang, words):
 @pytest.mark.parametrize(("arguments", "words"), [
     (("--halt", "CHN", "--lasts", "-3"), "lasts"), (("--halt", "CHN", "--ramp", "3"), "how many days"),
     (("--halt", "CHN", "--stock", "magnet=-1"), "days"), (("--halt", "CHN", "--stock", "=5"), "needs an item"),
+    (("--halt", "CHN", "--ready", "-1"), "--ready: nothing"), (("--stock", "magnet=9", "--lasts", "3"), "--lasts: nothing"),
+    (("--halt", "CHN", "--release", "0.5"), "--release: nothing"),
+    (("--halt", "CHN", "--reserve", "magnet=9"), "HOLDER:ITEM=DAYS"),
+    (("--halt", "CHN", "--reserve", "JPN:magnet=9", "--release", "0"), "more than 0"),
     (("--halt", "CHN", "--horizon", "0"), "horizon"), (("--halt", "CHN", "--term", "shot"), "Did you mean 'short'"),
 ])  # fmt: skip
 def test_bad_days_end_with_two_and_one_clear_line(tmp_path, arguments, words):
@@ -114,6 +118,15 @@ def test_bad_days_end_with_two_and_one_clear_line(tmp_path, arguments, words):
     assert result.returncode == 2
     assert words in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_a_national_reserve_on_the_command_line_gives_a_part_of_a_days_use(tmp_path):
+    asked = ("--product", "robot", "--buyer", "JPN", "--halt", "CHN", "--item", "magnet", "--lasts", "100")
+    result = kanmon(tmp_path, *asked, "--reserve", "JPN:magnet=20", "--release", "0.25", "--json")
+    assert result.returncode == 0, result.stderr
+    days = {row["item"]: row for row in json.loads(result.stdout)["days"]}["magnet"]
+    # Half is lost for 100 days, and the reserve gives a quarter a day for 80 of them.
+    assert (days["short_estimate"], days["lost_low"], days["lost_high"]) == (0, pytest.approx(30), pytest.approx(30))
 
 
 def test_the_world_answers_the_question_of_gallium():

@@ -627,3 +627,82 @@ def test_every_filled_row_below_a_header_is_a_line_or_set_aside_once(tmp_path_fa
         }
         if len(understand(path).tables) == 1 and found.header:
             assert {row for row in filled if row > found.header[-1]} <= {*lines, *others}
+
+
+# --- classes met in files written to be awkward ---------------------------------------------------------------------------
+
+
+def test_boxes_for_stamps_below_a_form_are_no_lines(tmp_path):
+    rows = [["品番", "品名", "数量"], ["A-1", "軸", "10個"], ["A-2", "輪", "20個"], [], ["承認", "確認", "担当"]]
+    found = table(book(tmp_path / "form.xlsx", {"注文書": rows}))
+    assert found.texts("part") == ["A-1", "A-2"]
+    assert aside(found) == [(5, "note")]
+
+
+def test_a_part_that_is_called_like_a_stamp_is_a_line_where_it_is_counted(tmp_path):
+    found = table(text(tmp_path / "a.csv", ["部品名,数量", "作成,2", "輪,1"]))
+    assert found.rows == 2
+
+
+def test_rules_between_rows_are_no_lines(tmp_path):
+    lines = [
+        "| Part | Qty | Link |",
+        "|------|-----|------|",
+        "| Motor | 3 | https://x.example |",
+        "| Belt | 2 | https://y.example |",
+    ]
+    found = table(text(tmp_path / "table.txt", lines)).texts("part")
+    assert [name.strip() for name in found] == ["Motor", "Belt"]
+
+
+def test_numbers_of_parts_in_steps_stand_beside_their_names(tmp_path):
+    lines = ["L1,L2,L3,品名,員数", "U-1,,,ロボット,1", ",U-11,,アーム,1", ",,U-111,軸受,4", ",U-12,,台,1"]
+    found = table(text(tmp_path / "steps.csv", lines))
+    assert found.levels == [0, 1, 2, 1]
+    assert found.texts("part") == ["U-1", "U-11", "U-111", "U-12"]
+    assert found.texts("name") == ["ロボット", "アーム", "軸受", "台"]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "role"),
+    [("納期(週)", ["4", "8"], "lead_time"), ("納期", ["2026/1/5", "2026/2/1"], "date"), ("納期", ["", ""], "date")],
+)
+def test_the_cells_say_whether_a_term_is_a_day_or_a_time(tmp_path, header, cells, role):
+    lines = [f"品番,品名,数量,{header}", f"A,軸,1,{cells[0]}", f"B,輪,2,{cells[1]}"]
+    found = table(text(tmp_path / "a.csv", lines))
+    assert found.roles.get(role) == (3,)
+
+
+def test_half_width_kana_of_an_old_machine(tmp_path):
+    lines = ["ｺｰﾄﾞ,ﾋﾝﾒｲ,ｽｳﾘｮｳ,ｼｲﾚｻｷ,ﾀﾝｶ", "001,ﾎﾞﾙﾄ M8,50,㈱ｻﾝﾌﾟﾙ,12", "002,ﾅｯﾄ M8,50,㈱ｻﾝﾌﾟﾙ,6"]
+    found = table(text(tmp_path / "old.csv", lines, "cp932"))
+    assert found.encoding == "cp932"
+    assert {"part", "name", "quantity", "supplier", "price"} <= set(found.roles)
+
+
+def test_a_total_is_of_money_unless_pieces_are_counted(tmp_path):
+    money = book(
+        tmp_path / "m.xlsx",
+        {
+            "月別": [
+                ["月別購入", None, None, "(単位:万円)"],
+                ["仕入先", "品名", "4月", "合計"],
+                ["A", "銅", 10, 31],
+                ["B", "鉄", 5, 15],
+            ]
+        },
+    )
+    assert table(money).totals["amount"] == 460_000
+    assert "amount" not in table(text(tmp_path / "q.csv", ["品番,品名,員数,合計", "A,軸,2,20", "B,輪,3,30"])).roles
+
+
+def test_a_ledger_of_materials_by_number(tmp_path):
+    lines = ["Document Date,Vendor,Material,Short Text,Order Quantity,Net Order Value,Currency"]
+    lines += ["2025-02-03,Acme,MAT-1,Pump,12,14400,EUR", "2025-02-11,Acme,MAT-2,Valve,5,2150,EUR"]
+    assert table(text(tmp_path / "po.csv", lines)).texts("part") == ["MAT-1", "MAT-2"]
+
+
+def test_a_form_with_units_in_its_headers(tmp_path):
+    found = table(text(tmp_path / "products.csv", ["製品コード,製品名,売上高（千円）", "P-1,装置,300"]))
+    assert found.form == "products"
+    assert found.factor(found.roles["revenue"][0]) == 1000

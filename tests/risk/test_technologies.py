@@ -266,3 +266,16 @@ def test_a_users_group_a_list_answers_for_its_dates_only():
 def test_a_transfer_check_refuses_what_it_cannot_read(arguments):
     with pytest.raises(InputError):
         transfer_check(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("line", "technology"),
+    [("表面弾性波フィルタ 433MHz", 2), ("表面弾性波 (SAW) 共振子 315MHz", 2), ("Lambda quarter plate film, OLED", 18)],
+)
+def test_words_in_another_order_name_the_same(line, technology):
+    assert flag_technologies([line], lang="en")["technology"].to_list() == [technology]
+
+
+@pytest.mark.parametrize("line", ["レジスト抵抗器 セメント 5W", "結束バインダーバンド"])
+def test_a_resistor_and_a_band_are_neither_resist_nor_binder(line):
+    assert flag_technologies([line], lang="en").height == 0

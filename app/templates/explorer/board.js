@@ -9,7 +9,7 @@ const gradeOfLoss = (loss) => (loss <= HIT ? 0 : loss < 0.1 - HIT ? 1 : loss < 0
 function showBoard(asked = true) {
   const board = $("board");
   if (!asked) {
-    const now = JSON.stringify(state.changes);
+    const now = askedNow();
     board.querySelectorAll("[data-shock]").forEach((one) => one.setAttribute("aria-pressed", String(one.dataset.shock === now)));
     $("asked")?.replaceWith(question());
     return;
@@ -17,7 +17,7 @@ function showBoard(asked = true) {
   const open = document.activeElement && board.contains(document.activeElement) ? document.activeElement.id : null;
   if (!state.product) fill(board, productsBoard());
   else if (!networkOf()) fill(board, h("h2", {}, nameOfId(state.product)), h("p", { class: "note" }, t("no_network_product")));
-  else fill(board, answer(), question(), matrixOf(), flowOf(), controlsInForce(), cutSetFacts(), brief());
+  else fill(board, answer(), question(), pinned(), matrixOf(), flowOf(), controlsInForce(), cutSetFacts(), brief());
   if (open && $(open)) $(open).focus({ preventScroll: true });
 }
 
@@ -41,10 +41,10 @@ function card({ id, certain, possible, estimate, hard }, n) {
   const loss = { certain, possible, estimate };
   const because = bindingHold(id);
   return h("li", {}, h("button", { class: "card", id: `card-${id}`, ...shock([{ kind: "halt", node: id }]) },
-    h("span", { class: "card-head" }, h("span", { class: "rank" }, String(n + 1)), h("strong", {}, nameOfId(id)), hard === null ? null : h("span", { class: "hard" }, t(hard ? "hard" : "soft"))),
+    h("span", { class: "card-head" }, h("span", { class: "rank" }, String(n + 1)), h("strong", {}, nameOfId(id))),
     h("span", { class: "huge" }, h("b", {}, estimated(estimate)), " ", h("span", {}, t("lost_if_stops"))),
     lossBand(loss), h("span", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(certain) })), h("span", {}, t("possible_loss", { loss: atMost(possible) }))),
-    because ? h("small", {}, t("holds", because)) : null, toFindOutShort(id)));
+    because ? h("small", {}, t("holds", because)) : null, hard === null ? null : h("small", { class: "hard" }, t(hard ? "hard" : "soft")), toFindOutShort(id)));
 }
 
 // Why: the item on the way to the certain loss (else the possible one) of which the country holds a part, and that part.
@@ -59,10 +59,11 @@ function bindingHold(id) {
   return null;
 }
 
-const shock = (changes) => ({ "data-shock": JSON.stringify(changes), "aria-pressed": String(same(state.changes, changes)), onclick: () => runShock(changes) });
+const askedNow = () => JSON.stringify(state.changes.map(({ start, lasts, ramp, ...change }) => change)); // at whatever time
+const shock = (changes) => ({ "data-shock": JSON.stringify(changes), "aria-pressed": String(askedNow() === JSON.stringify(changes)), onclick: () => runShock(changes) });
 
 function runShock(changes) {
-  setChanges(same(state.changes, changes) ? [] : changes);
+  setChanges(askedNow() === JSON.stringify(changes) ? [] : changes);
   if (state.changes.length && isNarrow()) showPane("whatif");
 }
 
@@ -101,12 +102,11 @@ function matrixOf() {
   const chain = new Set(rows.flatMap(({ id }) => holdsOf(id).map(({ item: one }) => stageOf(one))));
   const stages = STAGES.filter((stage) => chain.has(stage));
   if (!stages.length) return null;
-  return h("section", { id: "matrix" }, h("h3", {}, t("matrix")), h("p", { class: "faint" }, t("matrix_reading")),
+  return h("section", { id: "matrix" }, h("h3", {}, t("matrix")), h("p", { class: "faint" }, t("matrix_reading")), matrixLegend(),
     h("div", { class: "scroll" }, h("table", { class: "matrix", onkeydown: walkCells }, h("caption", { class: "hidden-text" }, t("matrix")),
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("country_column")), stages.map((stage) => h("th", { scope: "col" }, t(`stage_${stage}`))), h("th", { scope: "col" }, t("all_stages")))),
       h("tbody", {}, rows.map((row, r) => h("tr", {}, h("th", { scope: "row" }, nameButton(row.id)),
-        stages.map((stage, c) => matrixCell(row.id, stage, r + c === 0)), totalCell(row)))))),
-    matrixLegend());
+        stages.map((stage, c) => matrixCell(row.id, stage, r + c === 0)), totalCell(row)))))));
 }
 
 function matrixCell(country, stage, first) {
@@ -118,7 +118,7 @@ function matrixCell(country, stage, first) {
   const controls = measuresBy(country, found.holds);
   const words = t("cell_words", { country: nameOfId(country), stage: t(`stage_${stage}`), share, item: name, loss: lossWords(loss) });
   return h("td", {}, h("button", { class: `cell loss-${gradeOfLoss(loss.estimate)}${loss.possible - loss.certain > THIN ? " thin" : ""}`, id: `cell-${country}-${stage}`, tabindex: first ? 0 : -1, "aria-label": words, title: words, ...shock(changes) },
-    h("b", {}, share), controls ? h("span", { class: "badge", title: t("controls_here", { count: controls }) }, `§${controls}`) : null, h("small", {}, cut(name, 34)), rest.length ? h("small", { class: "more" }, t("and_more", { count: rest.length })) : null));
+    h("b", {}, share), controls ? h("span", { class: "badge", title: t("controls_here", { count: controls }) }, `§${controls}`) : null, h("small", {}, cut(name, 60)), rest.length ? h("small", { class: "more" }, t("and_more", { count: rest.length })) : null));
 }
 
 // How many export controls of a country are in force on what it holds.
@@ -180,7 +180,7 @@ function productsBoard() {
 
 function question() {
   if (!whatIf.losses || !state.product) return h("section", { id: "asked" });
-  return h("section", { id: "asked" }, h("h3", {}, t("asked")), h("p", {}, describeScenario(state.changes)), lossFigure(whatIf.losses.get(state.product), state.product), foundBeside());
+  return h("section", { id: "asked" }, h("h3", {}, t("asked")), h("p", {}, describeScenario(state.changes)), lossFigure(whatIf.losses.get(state.product), state.product), daysBeside(), foundBeside());
 }
 
 function brief() {

@@ -21,20 +21,23 @@ function controlsInForce() {
     found.length > MOST_CONTROLS ? h("p", { class: "faint" }, t("and_more_controls", { count: found.length - MOST_CONTROLS })) : null);
 }
 
-// What was found beside the question, for paper.
+// What stands beside the question in the panel, for paper: the days, and what to find out.
+const daysBeside = () => ($("lost-days") ? h("p", {}, $("lost-days").textContent) : null);
+
 function foundBeside() {
   const lines = [...($("find-out")?.querySelectorAll("li > .name") || [])].map((one) => one.textContent);
   return lines.length ? [h("h3", {}, t("find_out")), h("ol", {}, lines.map((line) => h("li", {}, line)))] : null;
 }
 
-const KEPT = new Set(["class", "style", "href", "scope", "colspan", "lang", "role", "aria-label", "viewBox", "d", "x", "y", "cx", "cy", "r", "width", "height", "stroke-width", "text-anchor", "open"]);
+const KEPT = new Set(["class", "style", "href", "scope", "colspan", "lang", "role", "aria-label", "viewBox", "d", "x", "y", "dy", "cx", "cy", "r", "width", "height", "stroke-width", "text-anchor", "open"]);
 
 // The board without anything to press, with the rules of style that it uses; it can be put into any page.
 function briefFragment() {
   const board = $("board").cloneNode(true);
-  board.querySelectorAll("#asked:empty, .scroll > .hidden-text, .find-out:not([data-ready])").forEach((one) => one.remove());
+  board.querySelectorAll("[hidden], .no-paper, #asked:empty, .scroll > .hidden-text, .find-out:not([data-ready])").forEach((one) => one.remove());
   const plainCopy = (node) => {
     if (node.nodeType !== 1) return node.nodeType === 3 ? document.createTextNode(node.data) : null;
+    if (node.localName === "input") return h("span", {}, node.value || node.placeholder);
     const name = node.localName === "button" || node.localName === "details" ? (node.localName === "button" ? "span" : "div") : node.localName === "summary" ? "b" : node.localName;
     const copy = document.createElementNS(node.namespaceURI, name);
     for (const { name: key, value } of node.attributes) if (KEPT.has(key)) copy.setAttribute(key, value);
@@ -92,7 +95,7 @@ function flowPicture() {
   const [from, to] = [[...drawing.querySelectorAll("*")], [...copy.querySelectorAll("*")]];
   from.forEach((element, n) => {
     const seen = getComputedStyle(element);
-    const told = element.localName === "text" ? { fill: seen.fill, "font-size": seen.fontSize, "font-weight": seen.fontWeight } : ["path", "rect"].includes(element.localName) ? { fill: seen.fill, stroke: seen.stroke, "stroke-opacity": seen.strokeOpacity, "stroke-dasharray": seen.strokeDasharray } : {};
+    const told = ["text", "tspan"].includes(element.localName) ? { fill: seen.fill, "font-size": seen.fontSize, "font-weight": seen.fontWeight } : ["path", "rect"].includes(element.localName) ? { fill: seen.fill, stroke: seen.stroke, "stroke-opacity": seen.strokeOpacity, "stroke-dasharray": seen.strokeDasharray } : {};
     for (const [name, value] of Object.entries(told)) to[n].setAttribute(name, value);
     to[n].removeAttribute("class");
   });

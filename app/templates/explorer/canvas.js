@@ -120,8 +120,9 @@ function arrange(group) {
   const unitOf = (i) => group.get(i) || i;
   for (const i of visible) {
     const key = unitOf(i);
-    if (!units.has(key)) units.set(key, { tier: mixed ? tierOf(i) : tiers[i], order: data.order[i], y: data.nodes[i].y, count: 0, extra: 17 * shownSuppliers(i).length });
+    if (!units.has(key)) units.set(key, { tier: mixed ? tierOf(i) : tiers[i], order: data.order[i], y: data.nodes[i].y, count: 0, members: [], extra: 17 * shownSuppliers(i).length });
     units.get(key).count += 1;
+    units.get(key).members.push(i);
   }
   const columnsOf = new Map();
   for (const [key, unit] of units) columnsOf.set(unit.tier, [...(columnsOf.get(unit.tier) || []), key]);
@@ -190,8 +191,8 @@ function paint(i) {
 }
 
 // A group in a what-if takes the worst colours of its members.
-function groupPaint(key, unitOf) {
-  const members = whatIf.losses ? visible.filter((i) => unitOf(i) === key).map((i) => whatIf.losses.get(items.id[i])).filter(Boolean) : [];
+function groupPaint(key) {
+  const members = whatIf.losses ? drawn.units.get(key).members.map((i) => whatIf.losses.get(items.id[i])).filter(Boolean) : [];
   const worst = (name) => Math.max(0, ...members.map((loss) => gradeOfLoss(loss[name])));
   if (!members.length || !worst("possible")) return { background: colours.band, border: colours.accent };
   return { background: colours.losses[worst("certain")], border: colours.losses[worst("possible")] };
@@ -208,14 +209,14 @@ function draw(fit) {
   const nodes = [];
   const edges = [];
   drawn.labels = [];
-  drawn.units = units;
+  Object.assign(drawn, { units, written: null });
   const dim = path.size > 0 && !state.focus; // a focus has set the rest aside already
   for (const [key, unit] of units) {
     const at = place.get(key);
     if (typeof key === "string") {
       const words = key[0] === "t" ? tierName(unit.tier) : nameOfId(key.slice(key.indexOf("|") + 1));
       const radius = 6 + 1.5 * Math.log2(1 + unit.count);
-      nodes.push({ id: key, x: at.x, y: at.y, shape: "dot", size: radius, color: groupPaint(key, unitOf), borderWidth: 2, shapeProperties: { borderDashes: [4, 3] } });
+      nodes.push({ id: key, x: at.x, y: at.y, shape: "dot", size: radius, color: colourOf(key), borderWidth: 2, shapeProperties: { borderDashes: [4, 3] } });
       drawn.labels.push({ ...at, key, words: `${words} · ${unit.count}`, radius, rank: -1, bold: true });
       continue;
     }
@@ -230,8 +231,7 @@ function draw(fit) {
     rows.forEach((row, n) => {
       const s = shares.supplier[row];
       const node = { x: at.x - 0.6 * drawn.column, y: at.y + 17 * (n - (rows.length - 1) / 2) };
-      const hit = whatIf.hit.has(suppliers.id[s]);
-      nodes.push({ id: supplierKey(i, s), ...node, shape: suppliers.kind[s] === "country" ? "dot" : "square", size: 3.5, color: { background: hit ? colours.alarm : colours.faint, border: hit ? colours.alarm : colours.faint }, opacity: faint ? 0.25 : 1 });
+      nodes.push({ id: supplierKey(i, s), ...node, shape: suppliers.kind[s] === "country" ? "dot" : "square", size: 3.5, color: colourOf(supplierKey(i, s)), opacity: faint ? 0.25 : 1 });
       drawn.labels.push({ ...node, key: supplierKey(i, s), words: `${nameOf(supplier(s))} ${shares.known[row] === "unknown" ? t("share_unknown_short") : interval(shares.low[row], shares.high[row], part)}`, radius: 3.5, rank: 2, faint, left: true });
       const sure = shares.known[row] === "share" && cell(views, "confidence", shares.view[row]) === "published";
       edges.push({ id: `f${i}|${s}`, from: supplierKey(i, s), to: i, width: 0.8 + 4 * shares.low[row], dashes: sure ? false : [5, 4], color: { color: colours.faint, opacity: 0.8 }, smooth: false });
@@ -269,6 +269,23 @@ function linksBetween(unitOf) {
   });
 }
 
+// Another answer about the same drawing: colours alone change.
+function recolour() {
+  const changed = [];
+  for (const node of drawn.nodes.get()) {
+    const color = colourOf(node.id);
+    if (node.color.background !== color.background || node.color.border !== color.border) changed.push({ id: node.id, color });
+  }
+  drawn.nodes.update(changed);
+}
+
+function colourOf(key) {
+  if (typeof key === "number") return paint(key);
+  if (key[0] !== "s") return groupPaint(key);
+  const hit = whatIf.hit.has(suppliers.id[Number(key.slice(key.indexOf("|") + 1))]);
+  return { background: hit ? colours.alarm : colours.faint, border: hit ? colours.alarm : colours.faint };
+}
+
 // Put new rows into a vis data set with as few changes as possible.
 function swap(set, rows) {
   const ids = new Set(rows.map((row) => row.id));
@@ -290,61 +307,30 @@ function rankOf(i, selected) {
 
 const badgesOf = (i) => [flagsOf[i].some((row) => flags.verdict[row] === "match") && "24", isSinglePoint(i) && "!"].filter(Boolean);
 
-// Labels in screen pixels: the most important first, none over another.
+// Labels in screen pixels: the most important first, none over another. They are placed anew when the eye has moved.
 function writeLabels(ctx) {
   const ratio = ctx.canvas.width / ctx.canvas.clientWidth;
-  const { width, height } = ctx.canvas.getBoundingClientRect();
+  const { clientWidth: width, clientHeight: height } = ctx.canvas;
   const scale = drawn.network.getScale();
   const centre = drawn.network.getViewPosition();
   ctx.save();
   ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
   ctx.textBaseline = "middle";
   ctx.lineJoin = "round";
-  const taken = new Map();
-  const free = (x0, y0, x1, y1) => {
-    const cells = [];
-    for (let a = Math.floor(x0 / 16); a <= Math.floor(x1 / 16); a++)
-      for (let b = Math.floor(y0 / 14); b <= Math.floor(y1 / 14); b++) cells.push(a * 4096 + b);
-    const clear = cells.every((cell) => (taken.get(cell) || []).every(([a, b, c, d]) => x1 <= a || c <= x0 || y1 <= b || d <= y0));
-    if (clear) cells.forEach((cell) => taken.set(cell, [...(taken.get(cell) || []), [x0, y0, x1, y1]]));
-    return clear;
-  };
-  const place = (label) => [(label.x - centre.x) * scale + width / 2, (label.y - centre.y) * scale + height / 2, label.radius * scale];
-  const inView = ([x, y]) => x > -300 && x < width + 20 && y > 26 && y < height + 10;
-  for (const label of drawn.labels) {
-    const [x, y, radius] = place(label);
-    if (inView([x, y])) free(x - radius, y - Math.min(radius, 5), x + radius, y + Math.min(radius, 5));
+  const eye = [width, height, scale, centre.x, centre.y, drawn.hover].join();
+  if (drawn.written?.eye !== eye) drawn.written = { eye, ...placedLabels(ctx, { width, height, scale, centre }) };
+  ctx.lineWidth = 3.5;
+  ctx.strokeStyle = colours.page;
+  ctx.fillStyle = colours.text;
+  for (const { words, from, y, kind, faint } of drawn.written.placed) {
+    ctx.globalAlpha = faint ? 0.35 : 1;
+    ctx.font = kind;
+    ctx.strokeText(words, from, y);
+    ctx.fillText(words, from, y);
   }
-  const pixels = width < 500 ? 11 : 12;
-  const first = drawn.labels.filter((label) => label.key === drawn.hover);
-  for (const label of [...first, ...drawn.labels.filter((label) => label.key !== drawn.hover)]) {
-    const [x, y, radius] = place(label);
-    if (!inView([x, y])) continue;
-    ctx.font = `${label.bold ? 600 : 400} ${label.left ? pixels - 1 : pixels}px ${font}`;
-    const start = x + radius + 4;
-    const edge = label.left ? x - radius - 8 : width - start - 8;
-    const forced = label.key === drawn.hover || label.rank === -2;
-    // As long as there is room; shorter where there is not.
-    for (const most of label.left ? [150, 80, 54] : [300, 150, 90, 54]) {
-      const words = shortened(ctx, label.words, forced ? 320 : Math.min(most, edge));
-      const length = ctx.measureText(words).width;
-      const from = label.left ? x - radius - 4 - length : start;
-      const clear = free(from - 1, y - 6.5, from + length + 3, y + 6.5);
-      if (!forced && (words.length < Math.min(3, label.words.length) || !clear)) continue;
-      ctx.globalAlpha = label.faint ? 0.35 : 1;
-      ctx.lineWidth = 3.5;
-      ctx.strokeStyle = colours.page;
-      ctx.strokeText(words, from, y);
-      ctx.fillStyle = colours.text;
-      ctx.fillText(words, from, y);
-      break;
-    }
-  }
-  for (const label of drawn.labels) {
-    const [x, y, radius] = place(label);
-    if (!label.badges || !label.badges.length || !inView([x, y])) continue;
-    ctx.globalAlpha = label.faint ? 0.35 : 1;
-    label.badges.forEach((badge) => {
+  for (const { badges, faint, x, y, radius } of drawn.written.badged) {
+    ctx.globalAlpha = faint ? 0.35 : 1;
+    badges.forEach((badge) => {
       const wide = badge.length > 1 ? 15 : 10;
       const alarm = badge === "!";
       const left = x + (alarm ? radius - 3 : -radius - wide + 2);
@@ -362,24 +348,65 @@ function writeLabels(ctx) {
   ctx.restore();
 }
 
-const lengths = new Map();
-function shortened(ctx, words, most) {
-  const key = `${ctx.font}\n${Math.round(most)}\n${words.slice(0, 200)}`;
-  if (!lengths.has(key)) {
-    let found = words.slice(0, 200);
-    if (ctx.measureText(found).width > most) {
-      let [low, high] = [1, found.length];
-      while (low < high) {
-        const middle = (low + high + 1) >> 1;
-        if (ctx.measureText(`${found.slice(0, middle)}…`).width <= most) low = middle;
-        else high = middle - 1;
-      }
-      found = `${found.slice(0, low).trimEnd()}…`;
+// Which labels have room, shorter where there is less: {words, from, y, kind, faint}; and what bears a badge.
+function placedLabels(ctx, { width, height, scale, centre }) {
+  const taken = new Map();
+  const free = (x0, y0, x1, y1) => {
+    const cells = [];
+    for (let a = Math.floor(x0 / 16); a <= Math.floor(x1 / 16); a++)
+      for (let b = Math.floor(y0 / 14); b <= Math.floor(y1 / 14); b++) cells.push(a * 4096 + b);
+    const clear = cells.every((cell) => (taken.get(cell) || []).every(([a, b, c, d]) => x1 <= a || c <= x0 || y1 <= b || d <= y0));
+    if (clear) cells.forEach((cell) => (taken.get(cell) || taken.set(cell, []).get(cell)).push([x0, y0, x1, y1]));
+    return clear;
+  };
+  const seen = drawn.labels.map((label) => ({ ...label, x: (label.x - centre.x) * scale + width / 2, y: (label.y - centre.y) * scale + height / 2, radius: label.radius * scale }))
+    .filter(({ x, y }) => x > -300 && x < width + 20 && y > 26 && y < height + 10);
+  for (const { x, y, radius } of seen) free(x - radius, y - Math.min(radius, 5), x + radius, y + Math.min(radius, 5));
+  const pixels = width < 500 ? 11 : 12;
+  const placed = [];
+  for (const label of [...seen.filter(({ key }) => key === drawn.hover), ...seen.filter(({ key }) => key !== drawn.hover)]) {
+    const { x, y, radius, left } = label;
+    const kind = `${label.bold ? 600 : 400} ${left ? pixels - 1 : pixels}px ${font}`;
+    const start = x + radius + 4;
+    const edge = left ? x - radius - 8 : width - start - 8;
+    const forced = label.key === drawn.hover || label.rank === -2;
+    let last = null;
+    for (const most of left ? [150, 80, 54] : [300, 150, 90, 54]) {
+      const [words, length] = shortened(ctx, kind, label.words, forced ? 320 : Math.min(most, edge));
+      if (words === last) continue;
+      last = words;
+      const from = left ? x - radius - 4 - length : start;
+      const clear = free(from - 1, y - 6.5, from + length + 3, y + 6.5);
+      if (!forced && (words.length < Math.min(3, label.words.length) || !clear)) continue;
+      placed.push({ words, from, y, kind, faint: label.faint });
+      break;
     }
-    if (lengths.size > 50000) lengths.clear();
-    lengths.set(key, found);
   }
-  return lengths.get(key);
+  return { placed, badged: seen.filter(({ badges }) => badges && badges.length) };
+}
+
+// Words that are no longer than some pixels, and how long they are.
+const lengths = new Map();
+function shortened(ctx, kind, words, most) {
+  const whole = words.slice(0, 200);
+  const known = lengths.get(kind) || lengths.set(kind, new Map()).get(kind);
+  if (known.size > 50000) known.clear();
+  const measured = (part) => {
+    if (!known.has(part)) {
+      ctx.font = kind;
+      known.set(part, ctx.measureText(part).width);
+    }
+    return known.get(part);
+  };
+  if (measured(whole) <= most) return [whole, measured(whole)];
+  let [low, high] = [1, whole.length];
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (measured(`${whole.slice(0, middle)}…`) <= most) low = middle;
+    else high = middle - 1;
+  }
+  const found = `${whole.slice(0, low).trimEnd()}…`;
+  return [found, measured(found)];
 }
 
 function writeBands(ctx, { width, scale, centre }) {

@@ -111,39 +111,63 @@ function sidesOf(network, embargoes) {
 const boundsOf = ({ share = 1 }) => (Array.isArray(share) ? share : [share, share]);
 const OPENING = ["add_source", "substitute"]; // other changes then meet what they bring
 
+// An array for each bound. Those alike are one array until one of them is written, for most changes write few of them.
+class Bounded {
+  constructor(first) {
+    this.first = first;
+    this.arrays = BOUNDS.map(() => first);
+  }
+
+  // The array of a bound, to be written.
+  of(bound) {
+    const { arrays } = this;
+    if (arrays[bound] === this.first || arrays.some((other, i) => i !== bound && other === arrays[bound])) arrays[bound] = arrays[bound].slice();
+    return arrays[bound];
+  }
+
+  scale(bound, places, by, shift = 0) {
+    if (!places.length || by === 1) return;
+    const found = this.of(bound);
+    for (const place of places) found[shift + place] *= by;
+  }
+
+  // All bounds, by a factor each.
+  scaleAll(places, by, shift = 0) {
+    const alike = BOUNDS.every((bound) => by[bound] === by[LOW] && this.arrays[bound] === this.arrays[LOW]);
+    if (!alike) return BOUNDS.forEach((bound) => this.scale(bound, places, by[bound], shift));
+    this.scale(LOW, places, by[LOW], shift);
+    return this.arrays.fill(this.arrays[LOW]);
+  }
+}
+
 // Capacities and gains by bound. A substitute adds a link to every market of its item: {from, gain by bound}.
 function conditionsOf(network, changes) {
   const about = aboutOf(network);
   const sides = sidesOf(network, changes.filter(({ kind }) => kind === "embargo"));
   const { n, m } = network;
-  const cap = BOUNDS.map(() => new Float64Array(n).fill(1));
-  const gain = BOUNDS.map(() => {
-    const found = new Float64Array(sides.count * m);
-    for (let s = 0; s < sides.count; s++) found.set(network.open, s * m);
-    return found;
-  });
+  const cap = new Bounded(network.full);
+  const gain = new Bounded(network.openOn(sides.count));
   const substitutes = new Map();
   const touched = new Uint8Array(n); // nodes whose own capacity or links change
   const touch = (links) => links.forEach((k) => (touched[network.owner[k]] = 1));
   let embargo = 0;
   const ordered = [...changes].sort((a, b) => OPENING.includes(b.kind) - OPENING.includes(a.kind));
   for (const change of ordered) {
+    if (change.kind === "stockpile") continue; // stocks run out: they tell in time alone
     const [low, high] = boundsOf(change);
     const kept = [1 - high, 1 - low, 1 - (low + high) / 2];
     if (change.kind === "halt" || change.kind === "reduce") {
       const [makers, sold, rests] = about.hit(change.node, change.item);
-      for (const bound of BOUNDS) {
-        for (const maker of makers) cap[bound][maker] *= kept[bound];
-        for (let s = 0; s < sides.count; s++) for (const k of sold) gain[bound][s * m + k] *= kept[bound];
-      }
+      cap.scaleAll(makers, kept);
+      for (let s = 0; s < sides.count; s++) gain.scaleAll(sold, kept, s * m);
       touch(sold);
       makers.forEach((maker) => (touched[maker] = 1));
       touch(rests);
-      for (let s = 0; s < sides.count; s++) for (const k of rests) gain[LOW][s * m + k] *= kept[LOW];
+      for (let s = 0; s < sides.count; s++) gain.scale(LOW, rests, kept[LOW], s * m);
     } else if (change.kind === "spare_capacity") {
       const [makers] = about.hit(change.node, change.item);
       const more = [1 + low, 1 + high, 1 + (low + high) / 2];
-      for (const bound of BOUNDS) for (const maker of makers) cap[bound][maker] *= more[bound];
+      cap.scaleAll(makers, more);
       makers.forEach((maker) => (touched[maker] = 1));
     } else if (change.kind === "embargo") {
       const [cut, rests] = about.sold(change.node, change.item);
@@ -153,8 +177,8 @@ function conditionsOf(network, changes) {
       for (const bound of BOUNDS) {
         for (let s = 0; s < sides.count; s++) {
           if (!inside[s] && !(s === sides.unknown && bound === LOW)) continue;
-          for (const k of cut) gain[bound][s * m + k] *= kept[bound];
-          if (bound === LOW) for (const k of rests) gain[bound][s * m + k] *= kept[bound];
+          gain.scale(bound, cut, kept[bound], s * m);
+          if (bound === LOW) gain.scale(bound, rests, kept[bound], s * m);
         }
       }
     } else {
@@ -162,7 +186,7 @@ function conditionsOf(network, changes) {
       if (change.kind === "add_source") {
         const links = network.opened(change.item, change.inputs !== false);
         touch(links);
-        for (const k of links) for (const bound of BOUNDS) for (let s = 0; s < sides.count; s++) gain[bound][s * m + k] += more[bound];
+        for (const k of links) for (const bound of BOUNDS) for (let s = 0; s < sides.count; s++) gain.of(bound)[s * m + k] += more[bound];
         continue;
       }
       const from = network.markets.get(`${change.by}\n${WORLD_MARKET}`);
@@ -175,5 +199,5 @@ function conditionsOf(network, changes) {
       }
     }
   }
-  return { cap, gain, side: sides.side, sides: sides.count, reader: sides.reader, unknown: sides.unknown, substitutes, touched };
+  return { cap: cap.arrays, gain: gain.arrays, side: sides.side, sides: sides.count, reader: sides.reader, unknown: sides.unknown, substitutes, touched };
 }

@@ -32,7 +32,7 @@ function exportPng() {
     return ctx.measureText(words).width;
   };
   const title = [state.product ? nameOfId(state.product) : cut(about.name, 60), seenFrom(), whatIf.losses ? describeScenario(state.changes) : null].filter(Boolean).join(" · ");
-  write(shortened(ctx, title, wide * 0.8), 16, 24, "600 15px");
+  write(shortened(ctx, `600 15px ${font}`, title, wide * 0.8)[0], 16, 24, "600 15px");
   let x = 16;
   const y = source.clientHeight + head + 20;
   x += write(t(whatIf.losses ? "lost_share" : "by_concentration"), x, y, "600 12px") + 14;
@@ -44,7 +44,7 @@ function exportPng() {
     ctx.strokeRect(x, y - 6, 12, 12);
     x += 18 + write(t(`${kind}_${g}`), x + 18, y, "400 12px") + 14;
   });
-  write(shortened(ctx, `${cut(about.name, 60)} · ${t("picture_sources", { count: sources.id.length })}`, wide - 32), 16, y + 26, "400 11px");
+  write(shortened(ctx, `400 11px ${font}`, `${cut(about.name, 60)} · ${t("picture_sources", { count: sources.id.length })}`, wide - 32)[0], 16, y + 26, "400 11px");
   picture.toBlob((blob) => download(fileName("png"), blob), "image/png");
 }
 

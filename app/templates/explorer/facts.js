@@ -139,5 +139,5 @@ function measureLine({ issuer, kind, against, since, until, status, legal_refere
   const place = supplierNumber.has(issuer) ? nameOf(supplier(supplierNumber.get(issuer))) : issuer;
   const days = since || until ? `${since || "?"} – ${until || ""}` : null;
   const words = [t(`status_${status || "unknown"}`), days, against && t("against", { places: cut(against.replaceAll("|", ", "), 80) }), law && cut(law, 120)];
-  return h("li", {}, `${cut(place, 40)}: ${t(`measure_${kind}`)}`, source === null ? null : fact(source, ...words.filter(Boolean)));
+  return h("li", {}, `${cut(place, 40)}: ${t(`measure_${kind}`)}`, source === null ? h("small", {}, words.filter(Boolean).join(" · ")) : fact(source, ...words.filter(Boolean)));
 }

@@ -1,9 +1,11 @@
 // How long we last, as a picture: what is supplied of the product from day to day, while what happens lasts some days. Solid:
 // with what is held in stock and what is opened; dashed: the estimate without them.
 
-const FAN = { width: 320, height: 150, left: 30, right: 8, top: 10, bottom: 22 };
+const FAN = { width: 320, height: 150, left: 34, right: 8, top: 10, bottom: 22 };
 const MOST_DAYS = 3650;
-const lasting = { lasts: 180, stock: 0, ready: 90, open: false };
+const LONG = 365; // days shown of what does not end
+const lasting = { open: null }; // as the reader left it; null: open where days are told
+const PAUSE = 150; // milliseconds: the days are worked out when the answer stands
 
 // The items that the product is made of: its users hold the stocks that are asked about.
 function directNeeds(network) {
@@ -18,13 +20,16 @@ function directNeeds(network) {
 
 const helps = ({ kind }) => OPENING.includes(kind) || kind === "spare_capacity";
 
-// The changes of the page with days: threats last, what helps is ready later, and all direct needs are in stock.
-function withDays(network) {
-  const hits = state.changes.filter(known).filter((change) => !helps(change)).map((change) => ({ ...change, lasts: lasting.lasts }));
-  const opened = state.changes.filter(known).filter(helps).map((change) => ({ ...change, start: lasting.ready }));
-  const stocks = lasting.stock > 0 ? directNeeds(network).map((of) => ({ kind: "stockpile", item: of, days: lasting.stock })) : [];
-  return { before: hits, after: [...hits, ...opened, ...stocks], measures: opened.length + stocks.length > 0 };
+const isHitting = ({ kind }) => HITTING.includes(kind);
+const isTimed = (changes) => changes.some(({ kind, start, lasts, ramp }) => kind === "stockpile" || start || ramp || typeof lasts === "number");
+
+// As long again as what happens lasts.
+function horizonOf(changes) {
+  const ends = changes.filter(isHitting).map(({ start = 0, lasts = null, ramp = 0 }) => (lasts === null ? LONG / 2 : start + lasts + ramp));
+  return Math.min(MOST_DAYS, Math.max(30, Math.ceil(2 * Math.max(...ends))));
 }
+
+const courseOf = (changes, horizon) => once(`course ${horizon} ${JSON.stringify(changes)}`, () => timelineOf(networkOf(), changes, state.product, assumptions(), horizon));
 
 // A curve of constant pieces, from left to right.
 function stairs({ days, rate }, name, x, y) {
@@ -66,34 +71,54 @@ function fanWords(curves) {
 }
 
 function drawFan(place) {
-  const network = networkOf();
-  const horizon = Math.max(30, Math.ceil(2 * lasting.lasts));
-  const { before, after, measures } = withDays(network);
-  const curves = timelineOf(network, after, state.product, assumptions(), horizon);
-  const bare = measures ? timelineOf(network, before, state.product, assumptions(), horizon) : null;
-  const marks = [[lasting.lasts, t("fan_over")]];
-  if (after.some(helps) && lasting.ready < horizon) marks.push([lasting.ready, t("fan_ready")]);
-  const last = curves.lost;
+  const changes = state.changes.filter(known);
+  const horizon = horizonOf(changes);
+  const curves = courseOf(changes, horizon);
+  const bare = changes.every(isHitting) ? null : courseOf(changes.filter(isHitting), horizon);
+  const marks = [...new Map([...changes.filter(isHitting).filter(({ lasts }) => typeof lasts === "number").map(({ start = 0, lasts }) => [start + lasts, t("fan_over")]),
+    ...changes.filter(helps).filter(({ start }) => start).map(({ start }) => [start, t("fan_ready")])])].filter(([day]) => day < horizon);
+  const { lost } = curves;
+  const of = (name) => lost[name][lost[name].length - 1];
   fill(place, fanPicture(curves, bare, horizon, marks, fanWords(curves)), h("p", { class: "said" }, fanWords(curves)),
     bare && h("p", { class: "faint" }, `${t("fan_before")} ${fanWords(bare)}`), h("p", { class: "faint" }, t("fan_legend")));
-  Object.assign(place.dataset, { low: last.low[last.low.length - 1], high: last.high[last.high.length - 1], estimate: last.estimate[last.estimate.length - 1] });
+  Object.assign(place.dataset, { low: of("low"), high: of("high"), estimate: of("estimate"), horizon });
+  place.className = "";
+  if ($("lost-days")) fill($("lost-days"), daysWords(curves, horizon));
 }
 
-// Beside the answer of the what-if; worked out when it is opened.
+function daysWords({ lost }, horizon) {
+  const of = (name) => lost[name][lost[name].length - 1];
+  return [h("b", {}, t("days_lost", { days: horizon, estimate: Math.round(of("estimate")) })), " ", t("days_lost_band", { certain: Math.floor(of("low") + 1e-6), possible: Math.ceil(of("high") - 1e-6) })];
+}
+
+// Beside the answer, where days are told of what happens or of what helps.
+const daysLost = () => (isTimed(state.changes.filter(known)) ? h("p", { id: "lost-days" }, t("days_working")) : null);
+
+// How long all that happens lasts, how many days the direct inputs are in stock, and when what is opened is ready.
+function allDays() {
+  const network = networkOf();
+  const direct = directNeeds(network);
+  const isDirect = ({ kind, item: of }) => kind === "stockpile" && direct.includes(of);
+  const common = (found, key) => (found.length && found.every((one) => same(one[key], found[0][key])) ? found[0][key] ?? "" : "");
+  const stocks = state.changes.filter(isDirect);
+  const set = (of, key) => (days) => setChanges(state.changes.map((change) => (of(change) ? timedAt(change, key, days) : change)));
+  return h("div", { class: "times" }, dayField("fan-lasts", t("fan_lasts"), common(state.changes.filter(isHitting), "lasts"), set(isHitting, "lasts")),
+    dayField("fan-stock", t("fan_stock"), stocks.length === direct.length ? common(stocks, "days") : "", (days) =>
+      setChanges([...state.changes.filter((change) => !isDirect(change)), ...(days ? direct.map((of) => ({ kind: "stockpile", item: of, days })) : [])])),
+    state.changes.some(helps) ? dayField("fan-ready", t("fan_ready_day"), common(state.changes.filter(helps), "start"), set(helps, "start")) : null);
+}
+
+// Beside the answer of the what-if; worked out when it is open.
 function howLong() {
-  const hits = state.product && whatIf.losses && state.changes.filter(known).some((change) => !helps(change));
+  const hits = state.product && whatIf.losses && state.changes.filter(known).some(isHitting);
   if (!hits) return document.createComment("");
-  const place = h("div", { id: "fan" });
-  const number = (key, words) => h("label", { class: "field" }, h("span", {}, words),
-    h("input", { id: `fan-${key}`, type: "number", min: key === "lasts" ? 1 : 0, max: MOST_DAYS, step: 1, value: lasting[key], onchange: (event) => {
-      const days = Number(event.target.value);
-      if (!(days >= (key === "lasts" ? 1 : 0) && days <= MOST_DAYS)) event.target.value = lasting[key];
-      else lasting[key] = days;
-      drawFan(place);
-    } }));
-  return h("details", { id: "how-long", open: lasting.open, ontoggle: (event) => {
-    lasting.open = event.target.open;
-    if (lasting.open) drawFan(place);
-  } }, h("summary", {}, t("fan_title")), number("lasts", t("fan_lasts")), number("stock", t("fan_stock")),
-  state.changes.some(helps) ? number("ready", t("fan_ready_day")) : null, place);
+  // What stands is kept, pale, until the new one is there.
+  const place = h("div", { id: "fan", class: "stale" }, [...($("fan")?.childNodes || [])]);
+  const open = lasting.open ?? isTimed(state.changes);
+  const work = () => setTimeout(() => place.isConnected && drawFan(place), PAUSE);
+  if (open || daysLost()) work();
+  return h("details", { id: "how-long", open, ontoggle: ({ target }) => {
+    if (target.open !== (lasting.open ?? isTimed(state.changes))) lasting.open = target.open;
+    if (target.open && place.className) work();
+  } }, h("summary", {}, t("fan_title")), allDays(), place);
 }

@@ -22,17 +22,27 @@ function rankingOf() {
     const places = new Set(network.country.filter((country, node) => country !== null && needed[node]));
     const markets = network.items.map((id) => [id, network.market(id)]).filter(([, node]) => needed[node]);
     const solve = (id, readings, more) => new Solution(network, [{ kind: "halt", node: id }], { ...assumptions(), ...more }, readings, state.product);
-    const found = [...places].map((id) => {
-      const solution = solve(id, ["high", "estimate"]);
+    // In turn what decides the order: the certain loss of all, the estimate of those that may stand among the first, and the
+    // possible loss, which takes most of the time, of the first ones only.
+    const all = (placesFound() || [...places]).filter((id) => places.has(id)).map((id) => ({ id, certain: solve(id, ["high"]).loss(state.product).certain })).sort((a, b) => b.certain - a.certain);
+    const border = all[Math.min(MOST_RANKED, all.length) - 1]?.certain;
+    const near = all.filter(({ certain }) => certain >= border).map((one) => ({ ...one, possible: 0, estimate: solve(one.id, ["estimate"]).loss(state.product).estimate }));
+    return near.sort(harder).slice(0, MOST_RANKED).map(({ id, certain }) => {
+      const hard = shared && certain > HIT ? solve(id, ["high"], { sharing: "first" }).loss(state.product).certain > HIT : null;
+      const solution = haltOf(id);
       const { x } = solution.outcomes.high;
-      return { id, ...solution.loss(state.product), possible: 0, stops: markets.filter(([, node]) => x[node] <= HIT).map(([one]) => one) };
-    });
-    // The bounds of the first ones only: the possible loss takes most of the time.
-    return found.sort(harder).slice(0, MOST_RANKED).map((one) => {
-      const hard = shared && one.certain > HIT ? solve(one.id, ["high"], { sharing: "first" }).loss(state.product).certain > HIT : null;
-      return { ...one, ...solve(one.id, THREE).loss(state.product), hard };
+      return { id, ...solution.loss(state.product), hard, stops: markets.filter(([, node]) => x[node] <= HIT).map(([one]) => one) };
     }).filter(({ possible }) => possible > HIT);
   });
+}
+
+// Where kanmon.risk has ranked the same question, the places that may be among the first; null elsewhere.
+function placesFound() {
+  const nodes = data.findings[state.product]?.nodes;
+  const alike = about.level === "country" && (state.buyer || null) === about.buyer && !state.home && same(assumptions(), ASSUMED_FIRST);
+  if (!nodes || !alike) return null;
+  const border = nodes[Math.min(MOST_RANKED, nodes.length) - 1]?.loss_low;
+  return nodes.filter((one) => one.loss_low >= border * (1 - 1e-5)).map(({ node }) => node);
 }
 
 // Part of the product's output that is certainly lost without an item (0..1); null where no product is chosen.
@@ -57,7 +67,7 @@ function stoppers(i) {
 }
 
 const isSinglePoint = (i) => stoppers(i).length > 0;
-const names = (ids, most = 6) => ids.slice(0, most).map(nameOfId).join(", ") + (ids.length > most ? ` … (${ids.length})` : "");
+const names = (ids, most = 6) => ids.slice(0, most).map(nameOfId).join(t("name_list")) + (ids.length > most ? ` … (${ids.length})` : "");
 
 function selectId(id) {
   select(itemNumber.has(id) ? item(itemNumber.get(id)) : supplier(supplierNumber.get(id)));

@@ -1,6 +1,6 @@
 // The chain as a flow by stage: the product's needs divided evenly over what each step needs, each bar by who supplies it.
 
-const FLOW = { width: 1000, height: 500, top: 28, bar: 16, gap: 6, least: 10, most: 12, label: 175 };
+const FLOW = { width: 1000, height: 500, top: 28, bar: 16, gap: 6, least: 10, most: 12, label: 175, letters: 34 };
 const COLUMN_OF = { mineral: 0, material: 1, component: 2, product: 2, service: 2 }; // processes and machines are passed through
 const COLUMN_HEADS = ["stage_mineral", "stage_material", "stage_component", "stage_product"];
 const BANDS = 3; // countries with a colour of their own: the hardest ones
@@ -113,6 +113,21 @@ function flowOf() {
       h("span", { class: "mark" }, h("span", { class: "swatch who-other" }), t("other_countries")), h("span", { class: "mark" }, h("span", { class: "swatch grade-0" }), t("who_unknown"))));
 }
 
+const wideAs = (words) => [...words].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 2 : 1), 0); // in letters of the Latin alphabet
+
+// A name in one line, or in two where it is long.
+function label(name, x, y) {
+  const at = { x, y: y.toFixed(1) };
+  if (wideAs(name) <= FLOW.letters) return svg("text", at, name);
+  let end = name.length;
+  while (wideAs(name.slice(0, end)) > FLOW.letters) end -= 1;
+  const space = name.lastIndexOf(" ", end);
+  if (space > 0) end = space;
+  let rest = name.slice(end).trim();
+  for (let most = rest.length; wideAs(rest) > FLOW.letters; most--) rest = cut(rest, most - 1);
+  return svg("text", { x, y: (y - 6).toFixed(1) }, svg("tspan", { x }, name.slice(0, end)), svg("tspan", { x, dy: 12 }, rest));
+}
+
 // A bar, divided by the countries that supply it; what nobody is known to supply stays open.
 function flowBar({ i, members, name, x, y, tall }, colours) {
   const network = networkOf();
@@ -137,7 +152,7 @@ function flowBar({ i, members, name, x, y, tall }, colours) {
     return part;
   });
   const group = svg("g", i === null ? {} : { class: "flow-item" }, svg("title", {}, name), parts,
-    svg("text", { x: x + FLOW.bar + 4, y: (y + tall / 2 + 3.5).toFixed(1) }, cut(name, 34)));
+    label(name, x + FLOW.bar + 4, y + tall / 2 + 3.5));
   if (i !== null) group.addEventListener("click", () => select(item(i)));
   return group;
 }

@@ -38,7 +38,8 @@ function whoMakesIt(i, cite) {
   const row = step.get(i);
   if (row === undefined) return t("about_unknown");
   const words = { top: topOf(row), share: interval(steps.top_share_low[row], steps.top_share_high[row], part), hhi: t(`grade_${gradeLow(i)}`), year: cell(steps, "year", row) ?? "" };
-  const known = t(cell(steps, "confidence", row) || "unknown");
+  const sure = t(cell(steps, "confidence", row) || "unknown");
+  const known = ageOf(words.year || Infinity) === null ? sure : t("known_and_old", { known: sure, age: ageOf(words.year) });
   if (column(steps, "top_supplier")[row] === null) return t("about_nobody");
   return t(words.year ? "about_top_year" : "about_top", { ...words, known }) + cite(steps.source[row]) + t("full_stop");
 }

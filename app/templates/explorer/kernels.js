@@ -372,15 +372,14 @@ class Pass {
     const { order, starts } = this.network.blocks(this.substitutes);
     if (usual) x.set(usual);
     else for (let node = 0; node < n; node++) for (let s = 0; s < sides; s++) x[node * sides + s] = kind[node] === MAKER ? cap[node] : 1;
-    const moved = (node) => {
-      for (let s = node * sides; s < (node + 1) * sides; s++) if (x[s] !== usual[s]) return true;
-      return false;
-    };
-    const changed = (node) => {
-      if (touched[node]) return true;
-      for (let k = indptr[node]; k < indptr[node + 1]; k++) if (moved(indices[k])) return true;
-      for (let i = this.need_indptr[node]; i < this.need_indptr[node + 1]; i++) if (moved(indices[this.needs[i]])) return true;
-      return this.substitutes.has(node) && this.substitutes.get(node).some(({ from }) => moved(from));
+    const dirty = usual ? touched.slice() : null; // nodes that something below them has moved
+    const { users, users_indptr } = this.network;
+    const moves = (node) => {
+      let moved = false;
+      for (let s = node * sides; s < (node + 1) * sides && !moved; s++) moved = x[s] !== usual[s];
+      if (!moved) return;
+      for (let i = users_indptr[node]; i < users_indptr[node + 1]; i++) dirty[users[i]] = 1;
+      for (const [user, found] of this.substitutes) if (found.some(({ from }) => from === node)) dirty[user] = 1;
     };
     const itself = (node) => {
       for (let k = indptr[node]; k < indptr[node + 1]; k++) if (indices[k] === node) return true;
@@ -389,13 +388,11 @@ class Pass {
     for (let block = 0; block + 1 < starts.length; block++) {
       const [a, b] = [starts[block], starts[block + 1]];
       if (needed && !needed[order[a]]) continue;
+      let read = !usual;
+      for (let i = a; i < b && !read; i++) read = dirty[order[i]] === 1;
+      if (!read) continue;
       const inLoop = b - a > 1 || itself(order[a]);
-      if (usual) {
-        let any = false;
-        for (let i = a; i < b && !any; i++) any = changed(order[i]);
-        if (!any) continue;
-        if (inLoop) for (let i = a; i < b; i++) x.fill(kind[order[i]] === MAKER ? cap[order[i]] : 1, order[i] * sides, (order[i] + 1) * sides);
-      }
+      if (usual && inLoop) for (let i = a; i < b; i++) x.fill(kind[order[i]] === MAKER ? cap[order[i]] : 1, order[i] * sides, (order[i] + 1) * sides);
       for (let sweeps = 1; ; sweeps++) {
         let change = 0;
         for (let i = a; i < b; i++) {
@@ -414,6 +411,7 @@ class Pass {
           break;
         }
       }
+      if (usual) for (let i = a; i < b; i++) moves(order[i]);
     }
     return this;
   }

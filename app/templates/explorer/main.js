@@ -6,28 +6,41 @@ const SEEN = ["product", "focus", "collapsed", "opened", "suppliers", ...FILTERS
 function refresh(changed) {
   const has = (...keys) => keys.some((key) => changed.has(key));
   const asked = has("product", "changes", ...ASKED);
+  const before = whatIf.losses;
   if (asked) runWhatIf();
+  const turned = !before !== !whatIf.losses; // what the colours mean
   if (has("product", "focus", ...FILTERS)) chooseVisible();
   const chosen = nodeOf(state.selected);
   if (has("selected", "product", "focus")) path = pathOf(chosen);
   if (has("theme")) showTheme();
   if (asked || has(...SEEN, "selected", "theme", "view")) {
     if (state.view !== "board") {
-      showFilters();
+      if (turned || has("view", ...ASKED, ...SEEN)) showFilters();
       showCrumbs();
     }
     if (has("view")) showView();
     else if (state.view === "board") asked && showBoard(has("product", ...ASKED));
-    else if (state.view === "graph") draw(has("product", "focus", "collapsed", "opened", ...FILTERS));
-    else showTable();
+    else if (state.view === "table") showTable();
+    else if (has(...SEEN, "selected", "theme", ...ASKED)) draw(has("product", "focus", "collapsed", "opened", ...FILTERS));
+    else recolour();
   }
-  if (asked || has("selected", "suppliers", "focus", ...FILTERS)) showPanel();
-  if (asked || has("pins")) showWhatIf();
+  if (asked || has("selected", "suppliers", "focus", ...FILTERS)) stale.add("details");
+  if (has("pins") && !has("view") && state.view === "board") $("pins")?.replaceWith(pinned());
+  if (asked || has("pins", "view")) stale.add("whatif");
   if (has("tab")) showTab(state.tab);
-  $("product").value = state.product || "";
-  $("buyer").value = state.buyer;
+  showFresh(state.tab);
+  if (has("product")) $("product").value = state.product || "";
+  if (has("buyer")) $("buyer").value = state.buyer;
   if (has("changes", "home") && whatIf.losses) announceWhatIf();
   showNotice();
+}
+
+// A panel out of sight is written when it comes into sight.
+const stale = new Set();
+const PANELS = { details: () => showPanel(), whatif: () => showWhatIf() };
+
+function showFresh(...names) {
+  for (const name of names) if (stale.delete(name)) PANELS[name]();
 }
 
 function pathOf(node) {
@@ -203,15 +216,15 @@ function start() {
   $("product").addEventListener("change", (event) => update({ product: event.target.value || null, focus: null, selected: null }));
   fill($("buyer"), Object.keys(networks.index).map((id) => h("option", { value: id }, id ? cut(nameOfId(id), 40) : t("world_market"))));
   $("buyer").addEventListener("change", (event) => update({ buyer: event.target.value }));
-  for (const name of VIEWS) $(`as-${name}`).addEventListener("click", () => update({ view: name }));
+  for (const name of VIEWS) $(`as-${name}`).addEventListener("click", () => (isNarrow() && showPane("stage"), update({ view: name })));
   $("export-print").addEventListener("click", () => (update({ view: "board" }), window.print()));
   $("export-scenarios").addEventListener("click", exportScenarios);
-  window.addEventListener("beforeprint", () => $("asked")?.replaceWith(question()));
+  window.addEventListener("beforeprint", () => (showFresh("whatif"), $("asked")?.replaceWith(question())));
   window.addEventListener("beforeprint", () => document.querySelectorAll("#brief details").forEach((one) => (one.open = true)));
   combobox($("search"), $("found"), (question) => search(question), found);
   $("share").addEventListener("click", share);
   $("export-png").addEventListener("click", () => (update({ view: "graph" }), exportPng()));
-  $("export-html").addEventListener("click", () => (update({ view: "board" }), exportFragment()));
+  $("export-html").addEventListener("click", () => (update({ view: "board" }), showFresh("whatif"), exportFragment()));
   $("export-svg").addEventListener("click", exportSvg);
   $("export-csv").addEventListener("click", exportCsv);
   $("export-graphml").addEventListener("click", exportGraphml);

@@ -61,13 +61,39 @@ class Network {
       if (this.placeOf[node] === WORLD_MARKET) this.items.push(this.item[node]);
       this.facts.set(node, shared.facts[facts[row++]]);
     }
+    [this.users, this.users_indptr] = this.usersOf();
     this.inside = new Set(this.items);
     const own = this.markets.get(`${this.product}\n${HOME}`);
     this.home = own === undefined ? null : this.indices[this.indptr[own]]; // the maker that the buyer is of the product
     this.widest = 0; // links of a node at most
     for (let node = 0; node < this.n; node++) this.widest = Math.max(this.widest, this.indptr[node + 1] - this.indptr[node]);
     this.masks = new Map();
-    this.open = Float64Array.from(this.flags, (flags) => (flags & EXTRA ? 0 : 1)); // gains as usual: new sources are shut
+    this.full = new Float64Array(this.n).fill(1); // capacities as usual
+    this.opens = [null, Float64Array.from(this.flags, (flags) => (flags & EXTRA ? 0 : 1))]; // gains as usual: new sources are shut
+  }
+
+  // The nodes that read each node: through a link of their own, or as markets whose makers share a need.
+  usersOf() {
+    const { n, m, indices, owner, needs, need_indptr } = this;
+    const reads = new Int32Array(m + needs.length); // who reads, and below what is read
+    const read = new Int32Array(m + needs.length);
+    for (let k = 0; k < m; k++) [reads[k], read[k]] = [owner[k], indices[k]];
+    for (let node = 0; node < n; node++) for (let i = need_indptr[node]; i < need_indptr[node + 1]; i++) [reads[m + i], read[m + i]] = [node, indices[needs[i]]];
+    const start = new Int32Array(n + 1);
+    for (const node of read) start[node + 1] += 1;
+    for (let node = 0; node < n; node++) start[node + 1] += start[node];
+    const [at, found] = [start.slice(), new Int32Array(read.length)];
+    read.forEach((node, i) => (found[at[node]++] = reads[i]));
+    return [found, start];
+  }
+
+  // Gains as usual from a number of sides.
+  openOn(sides) {
+    if (!this.opens[sides]) {
+      this.opens[sides] = new Float64Array(sides * this.m);
+      for (let s = 0; s < sides; s++) this.opens[sides].set(this.opens[1], s * this.m);
+    }
+    return this.opens[sides];
   }
 
   // A supplier, the companies that it belongs to, and the countries that these stand in.
@@ -171,7 +197,7 @@ function evaluationOrder({ n, indptr, indices }, substitutes) {
     }
   }
   starts.push(order.length);
-  return { order, starts };
+  return { order: Int32Array.from(order), starts: Int32Array.from(starts) };
 }
 
 // The networks of the page by buyer, reading and product, unpacked when they are first asked.

@@ -74,7 +74,7 @@ function actions(node) {
 }
 
 function itemFacts(i) {
-  return [itemParagraph(i), flagFacts(i), stopsAlone(i), concentrationFacts(i), chokepointFacts(items.id[i]), cutSetFacts(items.id[i]), measureFacts(measuresOn[i]), supplierShares(i), yearLines(i), inputFacts(i), useFacts(i), tradeFacts(i)];
+  return [itemParagraph(i), flagFacts(i), stopsAlone(i), concentrationFacts(i), chokepointFacts(items.id[i]), cutSetFacts(items.id[i]), measureFacts(measuresOn[i]), supplierShares(i), worldMap(i), yearLines(i), inputFacts(i), useFacts(i), tradeFacts(i)];
 }
 
 function flagFacts(i) {
@@ -96,7 +96,8 @@ function concentrationFacts(i) {
 }
 
 function viewTitle(view, ...words) {
-  const rest = [views.scope?.[view] !== "world" ? t("sourcing_of", { buyer: nameOfId(views.scope[view]) }) : null, t(views.level[view] || "unknown"), cell(views, "measure", view), cell(views, "year", view), t(cell(views, "confidence", view) || "unknown")];
+  const year = cell(views, "year", view);
+  const rest = [views.scope?.[view] !== "world" ? t("sourcing_of", { buyer: nameOfId(views.scope[view]) }) : null, t(views.level[view] || "unknown"), cell(views, "measure", view), year ? dated(year) : null, t(cell(views, "confidence", view) || "unknown")];
   return fact(views.source[view], ...words, ...rest.filter(Boolean).map((word) => cut(String(word), 80)));
 }
 

@@ -1,9 +1,7 @@
 // Scenarios to and from `kanmon whatif`: JSON lines are YAML, too, and of YAML what such files need is read back.
 
-const TIMED = ["start", "lasts", "ramp", "days"]; // what a scenario may say of time: kept for the way back
-
 function exportScenarios() {
-  const plainChange = ({ kind, ...rest }) => ({ [kind]: rest });
+  const plainChange = ({ kind, start, ...rest }) => ({ [kind]: { ...rest, ...(start ? { [helps({ kind }) ? "ready" : "start"]: start } : {}) } });
   const scenario = (name, changes) => ({ name, changes: changes.map(plainChange) });
   const found = [...state.pins.map(({ name, changes }, n) => scenario(name || letterOf(n), changes)), ...(state.changes.length ? [scenario(t("whatif"), state.changes)] : [])];
   download(fileName("yaml"), `${found.map((one) => `- ${JSON.stringify(one)}`).join("\n")}\n`, "application/yaml");
@@ -101,8 +99,8 @@ function scenariosFrom(found) {
   const scenarios = (Array.isArray(found) ? found : [found]).filter(isPlain).filter(({ changes }) => Array.isArray(changes)).map(({ name, changes }) => {
     const rows = changes.filter(isPlain).map((entry) => {
       const [[kind, rest]] = Object.entries(entry).length ? Object.entries(entry) : [["", {}]];
-      const { recycling, part, to, ...more } = isPlain(rest) ? rest : {};
-      return { kind, ...more, ...(to === undefined ? {} : { to: [to].flat() }), ...(part === undefined ? {} : { share: part }), ...(recycling === undefined ? {} : { inputs: !recycling }) };
+      const { recycling, part, to, ready, ...more } = isPlain(rest) ? rest : {};
+      return { kind, ...more, ...(ready === undefined ? {} : { start: ready }), ...(to === undefined ? {} : { to: [to].flat() }), ...(part === undefined ? {} : { share: part }), ...(recycling === undefined ? {} : { inputs: !recycling }) };
     });
     const kept = changesFrom(rows);
     left += changes.length - kept.length;
@@ -122,10 +120,9 @@ function openScenarios(text) {
   }
   const { scenarios, left } = read;
   if (!scenarios.length) return tell(t("import_none"));
-  const timed = scenarios.some(({ changes }) => changes.some((change) => TIMED.some((key) => change[key])));
   const more = Math.max(0, scenarios.length - MOST_PINS);
   update(scenarios.length === 1 ? { changes: scenarios[0].changes, tab: "whatif" } : { pins: scenarios.slice(0, MOST_PINS), changes: scenarios[0].changes, tab: "whatif" });
-  return tell([t("imported", { count: scenarios.length - more }), left ? t("import_left", { count: left }) : null, more ? t("import_more", { count: more }) : null, timed ? t("import_timed") : null].filter(Boolean).join(" "));
+  return tell([t("imported", { count: scenarios.length - more }), left ? t("import_left", { count: left }) : null, more ? t("import_more", { count: more }) : null].filter(Boolean).join(" "));
 }
 
 const tell = (words) => ((imported = words), showWhatIf(), say(words));

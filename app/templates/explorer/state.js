@@ -23,7 +23,7 @@ const START = {
   sharing: "alike",
   term: "short",
   sourcing: "world",
-  changes: [], // as kanmon.risk has them: {kind, node, item, to, share, by, inputs}
+  changes: [], // as kanmon.risk has them: {kind, node, item, to, share, days, by, inputs, start, lasts, ramp}
   pins: [], // scenarios side by side: {name, changes}
   theme: "",
 };
@@ -31,7 +31,8 @@ const FILTERS = ["hiddenKinds", "hiddenGrades", "chain", "tier", "country", "tec
 
 const VIEWS = ["board", "graph", "table"];
 const CHOICES = { view: VIEWS, tab: ["details", "whatif"], sharing: ["alike", "first"], term: ["short", "long"], sourcing: ["world", "any"], theme: ["", "light", "dark"] };
-const CHANGES = ["halt", "embargo", "reduce", "add_source", "substitute", "spare_capacity"];
+const CHANGES = ["halt", "embargo", "reduce", "add_source", "substitute", "stockpile", "spare_capacity"];
+const MOST_TIME = 36500; // days
 const MOST_CHANGES = 400;
 const MOST_PINS = 3;
 
@@ -76,14 +77,17 @@ function changesFrom(rows) {
   if (!Array.isArray(rows)) return [];
   const word = (value) => value === undefined || value === null || typeof value === "string";
   const part = (value, most) => typeof value === "number" && value >= 0 && value <= most;
-  const valid = ({ kind, node, item: only, by, to = [], share = 1 }) => {
-    const most = kind === "spare_capacity" ? 10 : 1;
-    const bounds = Array.isArray(share) ? share : [share, share];
-    return CHANGES.includes(kind) && [node, only, by].every(word) && Array.isArray(to) && to.every((place) => typeof place === "string")
-      && bounds.length === 2 && bounds.every((value) => part(value, most)) && bounds[0] <= bounds[1]
-      && (["add_source", "substitute"].includes(kind) ? typeof only === "string" && !node : typeof node === "string")
-      && (kind !== "substitute" || typeof by === "string");
+  const pair = (value, most) => {
+    const bounds = Array.isArray(value) ? value : [value, value];
+    return bounds.length === 2 && bounds.every((one) => part(one, most)) && bounds[0] <= bounds[1];
   };
+  const valid = ({ kind, node, item: only, by, to = [], share = 1, days, start = 0, lasts = null, ramp = 0, holder = null }) =>
+    CHANGES.includes(kind) && [node, only, by].every(word) && Array.isArray(to) && to.every((place) => typeof place === "string")
+      && pair(share, kind === "spare_capacity" ? 10 : 1)
+      && (["add_source", "substitute", "stockpile"].includes(kind) ? typeof only === "string" && !node : typeof node === "string")
+      && (kind !== "substitute" || typeof by === "string")
+      && (kind === "stockpile" ? pair(days, MOST_TIME) && holder === null : true) // a reserve of a place is asked with kanmon whatif
+      && [start, ramp, lasts ?? 0].every((value) => part(value, MOST_TIME)) && (ramp === 0 || lasts !== null || helps({ kind }));
   return rows.filter(isPlain).filter(valid).slice(0, MOST_CHANGES);
 }
 

@@ -2,7 +2,7 @@
 
 const order = { by: "hhi_low", down: true };
 let filter = "";
-let most = 200;
+let most = 80;
 
 function rowOf(i) {
   const row = step.get(i);
@@ -28,7 +28,7 @@ function rowOf(i) {
   };
 }
 
-const COLUMNS = ["name", "kind", "tier", "chains", "hhi_low", "hhi_high", "top", "top_low", "top_high", "loss_estimate", "loss_certain", "loss_possible", "year", "confidence", "technology", "single", "source"];
+const COLUMNS = ["name", "loss_estimate", "loss_certain", "loss_possible", "kind", "tier", "chains", "hhi_low", "hhi_high", "top", "top_low", "top_high", "year", "confidence", "technology", "single", "source"];
 const LOSSES = ["loss_estimate", "loss_certain", "loss_possible"];
 const SHARES = ["top_low", "top_high", ...LOSSES];
 const plain = (value) => Number(value.toPrecision(12)); // figures without the noise of the last bits
@@ -54,27 +54,53 @@ function shownCell(name, value) {
   return typeof value === "number" && name.startsWith("hhi") ? value.toFixed(3) : cut(String(value), 120);
 }
 
-function showTable() {
-  const rows = rowsShown();
-  const names = columnsShown();
-  const head = names.map((name) => h("th", { scope: "col", "aria-sort": order.by === name ? (order.down ? "descending" : "ascending") : "none" },
-    h("button", { id: `sort-${name}`, onclick: () => sortBy(name) }, t(`column_${name}`), h("span", { "aria-hidden": "true" }, order.by === name ? (order.down ? " ↓" : " ↑") : ""))));
-  const body = rows.slice(0, most).map((row) => h("tr", { "aria-selected": String(state.selected === `item:${row.id}`) },
-    names.map((name) => (name === "name" ? h("th", { scope: "row" }, h("button", { class: "plain name", onclick: () => select(item(row.i)) }, cut(row.name, 80))) : h("td", { class: typeof row[name] === "number" ? "number" : null }, shownCell(name, row[name]))))));
-  const open = document.activeElement && $("table").contains(document.activeElement) ? document.activeElement.id : null;
+// Widths are told, so that a cell that changes moves no other.
+const WIDTHS = { name: 230, kind: 104, tier: 64, chains: 190, top: 150, confidence: 104, technology: 104, single: 190, source: 420 };
+let grid = null; // what stands: {names, head, body, caption, count, more, rows: item -> {tr, cells, words}}
+
+function newGrid(names) {
+  const [head, body, caption, count, more] = ["tr", "tbody", "caption", "span", "div"].map((tag) => h(tag, {}));
   const input = h("input", { id: "table-filter", type: "search", value: filter, placeholder: t("table_filter"), "aria-label": t("table_filter"), oninput: (event) => {
     filter = event.target.value;
     showTable();
     say(t("rows", { count: rowsShown().length }));
   } });
+  caption.className = "hidden-text";
+  count.className = "faint";
+  fill($("table"), h("div", { class: "table-tools" }, input, count),
+    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("table") },
+      h("table", { class: "grid" }, caption, h("colgroup", {}, names.map((name) => h("col", { style: { width: `${WIDTHS[name] || 92}px` } }))), h("thead", {}, head), body)), more);
+  return { names, head, body, caption, count, more, rows: new Map() };
+}
+
+function newRow({ i, name }) {
+  const cells = grid.names.map((column) => (column === "name" ? h("th", { scope: "row" }, h("button", { class: "plain name", onclick: () => select(item(i)) }, cut(name, 80))) : h("td", {})));
+  return { cells, words: [], tr: h("tr", {}, cells) };
+}
+
+function showTable() {
+  const rows = rowsShown();
+  const names = columnsShown();
+  if (!grid || !same(grid.names, names)) grid = newGrid(names);
+  const open = grid.head.contains(document.activeElement) ? document.activeElement.id : null;
+  fill(grid.head, names.map((name) => h("th", { scope: "col", "aria-sort": order.by === name ? (order.down ? "descending" : "ascending") : "none" },
+    h("button", { id: `sort-${name}`, onclick: () => sortBy(name) }, t(`column_${name}`), h("span", { "aria-hidden": "true" }, order.by === name ? (order.down ? " ↓" : " ↑") : "")))));
+  if (open && $(open)) $(open).focus();
   const caption = t("table_caption", { count: rows.length });
-  fill($("table"), h("div", { class: "table-tools" }, input, h("span", { class: "faint" }, caption)),
-    h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("table") }, h("table", {}, h("caption", { class: "hidden-text" }, caption), h("thead", {}, h("tr", {}, head)), h("tbody", {}, body))),
-    rows.length > most ? h("button", { id: "more-rows", onclick: () => { most += 500; showTable(); } }, t("more_rows", { count: rows.length - most })) : null);
-  if (open && $(open)) {
-    $(open).focus();
-    if (open === "table-filter") $(open).setSelectionRange(filter.length, filter.length);
-  }
+  grid.caption.textContent = grid.count.textContent = caption;
+  const body = rows.slice(0, most).map((row) => {
+    const { tr, cells, words } = grid.rows.get(row.i) || grid.rows.set(row.i, newRow(row)).get(row.i);
+    tr.setAttribute("aria-selected", String(state.selected === `item:${row.id}`));
+    names.forEach((name, n) => {
+      const shown = name === "name" ? null : shownCell(name, row[name]);
+      if (shown === null || words[n] === shown) return;
+      words[n] = cells[n].textContent = shown;
+      cells[n].className = typeof row[name] === "number" ? "number" : "";
+    });
+    return tr;
+  });
+  if (body.length !== grid.body.children.length || body.some((tr, n) => tr !== grid.body.children[n])) fill(grid.body, body);
+  fill(grid.more, rows.length > most ? h("button", { id: "more-rows", onclick: () => { most += 500; showTable(); } }, t("more_rows", { count: rows.length - most })) : null);
 }
 
 function sortBy(name) {

@@ -38,8 +38,7 @@ class Flow extends Pass {
     this.x = new Float64Array((n + m) * sides).fill(1);
     this.now = this.x;
     this.standing = new Float64Array((n + m) * sides).fill(1);
-    this.standingGain = new Float64Array(sides * m);
-    for (let s = 0; s < sides; s++) this.standingGain.set(network.open, s * m);
+    this.standingGain = network.openOn(sides);
     this.top = PLENTY;
     this.keptAlways = long.kept;
     this.q = new Map(); // days on a stock
@@ -394,7 +393,8 @@ function ranked({ n, need_indptr: ptr, needs }, kept) {
 
 // A scenario as what is in force from which day on.
 class Film {
-  constructor(network, changes, assumptions = ASSUMED_FIRST, horizon = 365) {
+  // With `only` an item: what it needs is followed, the rest stands as usual.
+  constructor(network, changes, assumptions = ASSUMED_FIRST, horizon = 365, only = null) {
     Object.assign(this, { network, assumptions, horizon });
     const { n, m, kind, indptr, indices, owner } = network;
     const forces = changes.filter((change) => change.kind !== "stockpile").map((change) => [change, stepsOf(change)]);
@@ -421,19 +421,21 @@ class Film {
       state.touched.forEach((hit, node) => hit && (touched[node] = 1));
       for (const node of state.substitutes.keys()) touched[node] = 1;
     }
+    const needed = only === null || substitutes.size ? null : network.needed(network.market(only));
+    if (needed) for (let node = 0; node < n; node++) touched[node] &= needed[node];
     const { order, starts } = network.blocks(substitutes);
     for (let more = true; more; ) {
       more = false;
       for (const node of order) {
-        if (touched[node]) continue;
+        if (touched[node] || (needed && !needed[node])) continue;
         for (let k = indptr[node]; k < indptr[node + 1] && !touched[node]; k++) if (touched[indices[k]]) [touched[node], more] = [1, true];
       }
     }
     this.touched = touched;
-    const itself = (node) => network.links(node).some((k) => indices[k] === node) || (substitutes.get(node) || []).some(({ from }) => from === node);
+    const itself = (node) => indices.subarray(indptr[node], indptr[node + 1]).includes(node) || (substitutes.get(node) || []).some(({ from }) => from === node);
     this.blocks = { order, starts, loops: Array.from({ length: starts.length - 1 }, (_, i) => starts[i + 1] - starts[i] > 1 || itself(order[starts[i]])) };
     for (let i = 0; i + 1 < starts.length; i++) {
-      const block = order.slice(starts[i], starts[i + 1]);
+      const block = order.subarray(starts[i], starts[i + 1]);
       if (block.some((node) => touched[node])) block.forEach((node) => (touched[node] = 1));
     }
     this.live = Array.from(network.needs, (k) => touched[indices[k]] || this.spare);
@@ -477,4 +479,4 @@ class Film {
 }
 
 // What a scenario with days does to an item; stocks are { kind: "stockpile", item, days, start }.
-const timelineOf = (network, changes, item, assumptions, horizon) => new Film(network, changes, assumptions, horizon).curves(item);
+const timelineOf = (network, changes, item, assumptions, horizon) => new Film(network, changes, assumptions, horizon, item).curves(item);

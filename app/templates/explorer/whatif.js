@@ -17,8 +17,9 @@ function runWhatIf() {
   const network = networkOf();
   const changes = state.changes.filter(known);
   whatIf.hit = new Set(changes.filter(({ kind }) => ["halt", "embargo", "reduce"].includes(kind)).map(({ node }) => node));
-  whatIf.solution = network && changes.length ? new Solution(network, changes, assumptions()) : null;
-  whatIf.losses = whatIf.solution && new Map(network.items.map((id) => [id, whatIf.solution.loss(id)]));
+  const needed = network && state.product ? network.needed(network.market(state.product)) : null; // nothing else is shown
+  whatIf.solution = network && changes.length ? new Solution(network, changes, assumptions(), THREE, state.product) : null;
+  whatIf.losses = whatIf.solution && new Map(network.items.filter((id) => !needed || needed[network.market(id)]).map((id) => [id, whatIf.solution.loss(id)]));
 }
 
 const nameOfId = (id) => {
@@ -71,14 +72,20 @@ const sourceNumber = new Map(column(sources, "id").map((id, i) => [id, i]));
 function factOf({ source, year, confidence }) {
   const row = sourceNumber.get(source);
   if (row === undefined) return t("way_no_source");
-  return [sources.publisher[row], year ?? t("way_no_year"), t(confidence || "unknown")].join(", ");
+  return [sources.publisher[row], year ? dated(year) : t("way_no_year"), t(confidence || "unknown")].join(", ");
 }
 
-function describeChange({ kind, node, item: only, to = [], share = 1, by, inputs }) {
+function describeChange({ kind, node, item: only, to = [], share = 1, days, by, inputs, start, lasts, ramp }) {
+  const number = (value) => interval(...(Array.isArray(value) ? value : [value, value]), (one) => String(Number(one.toFixed(1))));
   const size = Array.isArray(share) ? interval(share[0], share[1], percent) : percent(share);
   const key = kind === "add_source" && inputs === false ? "recycling" : kind === "embargo" && to.length ? "embargo_to" : kind;
-  const words = t(`change_${key}`, { node: nameOfId(node), item: nameOfId(only), by: nameOfId(by), to: to.map(nameOfId).join(", "), share: size });
-  return only && node ? t("change_only", { change: words, item: nameOfId(only) }) : words;
+  const words = t(`change_${key}`, { node: nameOfId(node), item: nameOfId(only), by: nameOfId(by), to: to.map(nameOfId).join(", "), share: size, days: days === undefined ? "" : number(days) });
+  return [
+    only && node && ((change) => t("change_only", { change, item: nameOfId(only) })),
+    start && ((change) => t(helps({ kind }) || kind === "stockpile" ? "change_ready" : "change_from", { change, day: number(start) })),
+    typeof lasts === "number" && ((change) => t("change_lasts", { change, days: number(lasts) })),
+    ramp && ((change) => t("change_ramp", { change, days: number(ramp) })),
+  ].filter(Boolean).reduce((found, say) => say(found), words);
 }
 
 // Changes that differ in the item alone are told as one.
@@ -86,7 +93,7 @@ function groupsOf(changes) {
   const groups = new Map();
   for (const change of changes) {
     const { item: only, ...rest } = change;
-    const key = only && change.node ? JSON.stringify(rest) : JSON.stringify(change);
+    const key = only && (change.node || change.kind === "stockpile") ? JSON.stringify(rest) : JSON.stringify(change);
     groups.set(key, [...(groups.get(key) || []), change]);
   }
   return [...groups.values()];
@@ -94,6 +101,7 @@ function groupsOf(changes) {
 
 function describeGroup(group) {
   if (group.length === 1) return describeChange(group[0]);
+  if (group[0].kind === "stockpile") return describeChange({ ...group[0], item: names(group.map(({ item: of }) => of), 4) });
   return t("change_several", { change: describeChange({ ...group[0], item: undefined }), count: group.length });
 }
 
@@ -101,13 +109,14 @@ const describeScenario = (changes) => groupsOf(changes).map(describeGroup).join(
 
 // Making changes ------------------------------------------------------------------------------------------------------
 
-const MAKING = ["halt", "embargo", "reduce", "add_source", "recycling", "substitute", "spare_capacity"];
+const MAKING = ["halt", "embargo", "reduce", "stockpile", "add_source", "recycling", "substitute", "spare_capacity"];
 const HITTING = ["halt", "embargo", "reduce"];
 const SIZED = { reduce: 0.5, embargo: 1, add_source: 0.2, recycling: 0.2, substitute: 0.2, spare_capacity: 0.2 };
+const FIRST_STOCK = 60; // days
 const form = { kind: "halt", toAll: false, only: null, item: null, by: null };
 
 const matches = (change) => (other) => same(stripped(change), stripped(other));
-const stripped = ({ share, ...change }) => change; // the same change at another size
+const stripped = ({ share, days, start, lasts, ramp, ...change }) => change; // the same change at another size and time
 
 function changeFor(node) {
   const change = { kind: form.kind, node };
@@ -130,7 +139,7 @@ function toggleChange(change) {
 
 function openSource() {
   if (!form.item || (form.kind === "substitute" && !form.by)) return;
-  const change = { kind: form.kind === "recycling" ? "add_source" : form.kind, item: form.item, share: SIZED[form.kind] };
+  const change = { kind: form.kind === "recycling" ? "add_source" : form.kind, item: form.item, ...(form.kind === "stockpile" ? { days: FIRST_STOCK } : { share: SIZED[form.kind] }) };
   if (form.kind === "recycling") change.inputs = false;
   if (form.kind === "substitute") change.by = form.by;
   Object.assign(form, { item: null, by: null });
@@ -158,11 +167,9 @@ function showWhatIf() {
   const panel = $("whatif");
   if (!networkOf()) return fill(panel, h("p", { class: "note" }, t(state.product ? "no_network_product" : "no_network")));
   const open = document.activeElement && panel.contains(document.activeElement) ? document.activeElement.id : null;
-  const place = panel.scrollTop;
   const unfolded = new Map([...panel.querySelectorAll("details[id]")].map((one) => [one.id, one.open]));
-  fill(panel, results(), changesList(), findOutSection(), controls(), pinned(), scenarioFiles(), reasons(), readings(), affectedItems());
-  unfolded.forEach((wide, id) => $(id) && ($(id).open = wide));
-  panel.scrollTop = place;
+  fill(panel, results(), changesList(), findOutSection(), controls(), state.view === "board" ? null : pinned(), scenarioFiles(), reasons(), readings(), affectedItems());
+  unfolded.forEach((wide, id) => $(id) && unfold($(id), wide));
   if (open && $(open)) $(open).focus({ preventScroll: true });
   $("results").after(howLong());
   return undefined;
@@ -175,12 +182,12 @@ function results() {
   if (!whatIf.losses) return h("div", { id: "results", class: "answer" }, h("p", {}, t("whatif_intro")), h("p", { class: "faint" }, seenFrom()));
   if (!state.product) return productsHit();
   const loss = whatIf.losses.get(state.product);
-  return h("div", { id: "results", class: "answer" }, h("h3", {}, t("lost_of", { product: nameOfId(state.product) })), lossFigure(loss, state.product));
+  return h("div", { id: "results", class: "answer" }, h("h3", {}, t("lost_of", { product: nameOfId(state.product) })), lossFigure(loss, state.product), daysLost());
 }
 
 function lossFigure(loss, id) {
   return h("div", { class: "lost", "data-item": id, "data-certain": loss.certain, "data-possible": loss.possible, "data-estimate": loss.estimate },
-    h("p", { class: "huge" }, h("b", {}, estimated(loss.estimate)), " ", h("span", {}, t("lost_estimate"))),
+    h("p", { class: "huge" }, h("b", {}, estimated(loss.estimate)), " ", h("span", {}, t(isTimed(state.changes) ? "lost_estimate_timed" : "lost_estimate"))),
     lossBand(loss),
     h("p", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(loss.certain) })), h("span", {}, t("possible_loss", { loss: atMost(loss.possible) }))));
 }
@@ -221,7 +228,7 @@ function changesList() {
       const words = describeGroup(group);
       const without = () => setChanges(state.changes.filter((change) => !group.includes(change)));
       return h("div", { class: group.every(known) ? "change" : "change unknown" }, h("span", {}, words),
-        h("button", { class: "plain", "aria-label": `${t("remove")}: ${words}`, onclick: without }, "×"), sizeSlider(group, n));
+        h("button", { class: "plain", "aria-label": `${t("remove")}: ${words}`, onclick: without }, "×"), sizeSlider(group, n), daysOf(group, n));
     }),
     h("p", { class: "chips" }, h("button", { class: "plain", id: "clear-changes", onclick: () => setChanges([]) }, t("clear")),
       state.pins.length < MOST_PINS ? h("button", { id: "pin", onclick: pin }, t("pin", { letter: letterOf(state.pins.length) })) : null));
@@ -230,10 +237,37 @@ function changesList() {
 // How much: moves the answer while it is dragged.
 function sizeSlider(group, n) {
   const { kind, share = 1 } = group[0];
-  if (kind === "halt" || Array.isArray(share)) return null;
+  if (kind === "halt" || kind === "stockpile" || Array.isArray(share)) return null;
   const most = kind === "spare_capacity" ? 2 : 1;
   const move = (event) => setChanges(state.changes.map((change) => (group.some(matches(change)) ? { ...change, share: Number(event.target.value) } : change)), true);
   return h("input", { type: "range", id: `size-${n}`, min: 0, max: most, step: 0.01, value: share, "aria-label": `${t("how_much")}: ${describeGroup(group)}`, "aria-valuetext": percent(share), oninput: move });
+}
+
+// How long, from when, how many days in stock: a field left empty says nothing.
+function daysOf(group, n) {
+  const { kind } = group[0];
+  const fields = kind === "stockpile" ? ["days", "start"] : helps({ kind }) ? ["start", "lasts"] : ["lasts", "start"];
+  const label = (key) => t(`time_${key === "start" && (kind === "stockpile" || helps({ kind })) ? "ready" : key}`);
+  return h("div", { class: "times" }, fields.map((key) => {
+    const value = group[0][key];
+    if (Array.isArray(value)) return null;
+    return dayField(`${key}-${n}`, label(key), value || (key === "lasts" && value === 0) ? value : "", (days) => setChanges(state.changes.map((change) => (group.some(matches(change)) ? timedAt(change, key, days) : change))));
+  }));
+}
+
+function timedAt(change, key, days) {
+  const { [key]: before, ...rest } = change;
+  if (days === null && key === "days") return change;
+  return days === null || (key === "start" && days === 0) ? rest : { ...rest, [key]: days };
+}
+
+// A number of days, or null where nothing is written; anything else is undone.
+function dayField(id, words, value, take) {
+  return h("label", {}, h("span", {}, words), h("input", { id, type: "number", min: 0, max: MOST_TIME, step: "any", value, onchange: ({ target }) => {
+    const days = target.value === "" && !target.validity.badInput ? null : Number(target.value);
+    if (days !== null && !(target.value !== "" && days >= 0 && days <= MOST_TIME)) target.value = value;
+    else take(days);
+  } }));
 }
 
 function radio(name, value, words, checked, choose) {
@@ -297,20 +331,31 @@ function pin() {
   update({ pins: [...state.pins, { name: "", changes: state.changes }] });
 }
 
+const lossOf = (changes) => once(`loss ${JSON.stringify(changes)}`, () => new Solution(networkOf(), changes.filter(known), assumptions(), THREE, state.product).loss(state.product));
+
+// Beside the answer; where the board is not in sight, in the panel.
 function pinned() {
-  if (!state.pins.length || !state.product) return null;
-  const network = networkOf();
+  if (!state.pins.length || !state.product || !networkOf()) return h("section", { id: "pins", hidden: true });
   return h("section", { id: "pins" }, h("h3", {}, t("side_by_side")),
     h("ol", { class: "pins" }, state.pins.map((one, n) => {
-      const loss = new Solution(network, one.changes.filter(known), assumptions(), THREE, state.product).loss(state.product);
+      const loss = lossOf(one.changes);
       const words = one.name || describeScenario(one.changes);
       const rename = (event) => update({ pins: state.pins.map((other, i) => (i === n ? { ...other, name: cut(event.target.value.trim(), 60) } : other)) });
       return h("li", { "data-estimate": loss.estimate }, h("p", { class: "pin-head" }, h("b", { class: "letter" }, letterOf(n)),
         h("input", { id: `pin-${n}`, value: one.name, placeholder: cut(words, 60), "aria-label": t("pin_name", { letter: letterOf(n) }), onchange: rename }),
-        h("button", { class: "plain", "aria-label": `${t("remove")}: ${words}`, onclick: () => update({ pins: state.pins.filter((_, i) => i !== n) }) }, "×")),
-        h("button", { class: "plain", onclick: () => setChanges(one.changes) }, cut(describeScenario(one.changes), 160)),
-        h("p", { class: "pin-figure" }, h("b", {}, estimated(loss.estimate)), lossBand(loss)), h("small", {}, bandWords(loss)));
+        h("button", { class: "plain no-paper", "aria-label": `${t("remove")}: ${words}`, onclick: () => update({ pins: state.pins.filter((_, i) => i !== n) }) }, "×")),
+        h("button", { class: "plain", title: t("pin_ask"), onclick: () => setChanges(one.changes) }, cut(describeScenario(one.changes), 160)),
+        h("p", { class: "huge" }, h("b", {}, estimated(loss.estimate)), " ", h("span", {}, t(isTimed(one.changes) ? "lost_estimate_timed" : "lost_estimate"))), lossBand(loss),
+        h("p", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(loss.certain) })), h("span", {}, t("possible_loss", { loss: atMost(loss.possible) }))), pinDays(one.changes));
     })));
+}
+
+function pinDays(all) {
+  const changes = all.filter(known);
+  if (!isTimed(changes) || !changes.some(isHitting)) return null;
+  const place = h("small", {}, t("days_working"));
+  setTimeout(() => place.isConnected && fill(place, daysWords(courseOf(changes, horizonOf(changes)), horizonOf(changes))), PAUSE);
+  return place;
 }
 
 // Reasons and assumptions ---------------------------------------------------------------------------------------------
@@ -321,9 +366,9 @@ function reasons() {
 }
 
 function why(title, reading, solution = whatIf.solution, product = state.product) {
-  const lines = explain(solution, product, reading);
-  if (!lines.length) return null;
-  return h("details", { class: "why", id: solution === whatIf.solution ? title : null, open: reading === "high" }, h("summary", {}, t(title)), h("ol", {}, lines.map((line) => h("li", {}, cut(line, 700)))));
+  if (!trace(solution, product, reading).length) return null;
+  const lines = () => h("ol", {}, explain(solution, product, reading).map((line) => h("li", {}, cut(line, 700))));
+  return folded({ class: "why", id: solution === whatIf.solution ? title : null, open: reading === "high" }, t(title), lines);
 }
 
 // What is assumed: said in one line, and changed here.
@@ -345,7 +390,6 @@ function affectedItems() {
   if (!whatIf.losses || !state.product) return null;
   const chain = reach([productRow()], "up");
   const affected = [...whatIf.losses.keys()].filter((id) => id !== state.product && chain.has(itemNumber.get(id)) && isHit(id)).sort(worstFirst);
-  return h("details", { id: "affected" }, h("summary", {}, t("affected", { count: affected.length })),
-    affected.slice(0, 60).map((id) => lossLine(id)),
-    affected.length > 60 ? h("p", { class: "faint" }, t("more_in_table", { count: affected.length - 60 })) : null);
+  return folded({ id: "affected" }, t("affected", { count: affected.length }), () => [affected.slice(0, 60).map((id) => lossLine(id)),
+    affected.length > 60 ? h("p", { class: "faint" }, t("more_in_table", { count: affected.length - 60 })) : null]);
 }

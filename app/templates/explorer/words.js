@@ -23,6 +23,20 @@ function h(tag, attributes, ...children) {
 
 const fill = (element, ...children) => element.replaceChildren(...children.flat(Infinity).filter(Boolean));
 
+// What stands behind a summary is worked out when it is first opened.
+function folded(attributes, summary, content) {
+  const place = h("div", {});
+  const show = () => place.hasChildNodes() || fill(place, content());
+  if (attributes.open) show();
+  return h("details", { ...attributes, ontoggle: ({ target }) => target.open && show() }, h("summary", {}, summary), place);
+}
+
+function unfold(details, open) {
+  if (details.open === open) return;
+  details.open = open;
+  details.dispatchEvent(new Event("toggle")); // the browser's own comes later, when the page has been seen without
+}
+
 function say(sentence) {
   $("live").textContent = "";
   setTimeout(() => ($("live").textContent = sentence), 30);
@@ -31,6 +45,10 @@ function say(sentence) {
 const cut = (words, most) => (words.length > most ? `${words.slice(0, most - 1)}…` : words);
 // Width and case do not matter, nor whether kana are hiragana or katakana.
 const fold = (words) => words.normalize("NFKC").toLowerCase().replace(/[\u3041-\u3096]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60));
+
+// A figure's age in years where it is old, and its year with that age, as on the command line.
+const ageOf = (year) => (new Date().getFullYear() - year > data.stale ? new Date().getFullYear() - year : null);
+const dated = (year) => (ageOf(year) === null ? String(year) : t("years_old", { year, age: ageOf(year) }));
 
 // Whole percent, halves to even, as the command line prints it.
 function percent(value) {

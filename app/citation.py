@@ -1,0 +1,88 @@
+"""What to cite: the program, the data with the years of its figures, and the sources that an answer rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import polars as pl
+
+from ..datasets import load
+from ..graph import InputError, SupplyGraph
+from ..graph.errors import UnknownIdError
+from ..graph.messages import default_language, text
+
+
+def cite(*answers: Any, graph: SupplyGraph | None = None, lang: str | None = None) -> str:
+    """Return what to cite, one a line: the program, the data, and each source that the answers name.
+
+    Parameters
+    ----------
+    *answers : polars.DataFrame, SupplyGraph or Study
+        Frames with a column ``source``; of a graph and of a study all sources. Without answers the program and the data
+        alone are cited.
+    graph : SupplyGraph, optional
+        Whose facts the answers rest on (default: the bundled ``world``).
+    lang : {"en", "ja"}, optional
+        Language of what stands around the references.
+
+    Returns
+    -------
+    str
+        The years after a source are those of its figures in the graph: the vintage that the answer rests on.
+
+    Raises
+    ------
+    InputError
+        An answer has no column ``source``.
+    UnknownIdError
+        An answer names a source that the graph does not have.
+
+    Examples
+    --------
+    >>> import kanmon as kn
+    >>> print(kn.cite(lang="en"))  # doctest: +ELLIPSIS
+    The Kanmon authors. Kanmon 0.1.0. Apache-2.0.
+    Data: world, ... sources, figures of 2008 to 2026.
+    >>> frame = kn.risk.concentration(kn.load("world")).filter(pl.col("preferred") & (pl.col("item") == "gallium_primary"))
+    >>> print(kn.cite(frame, lang="en").splitlines()[-1])  # doctest: +ELLIPSIS
+    [USGS_MCS2026] U.S. Geological Survey. ... (figures of 20...)
+    """
+    from .. import __version__
+
+    lang = lang or default_language()
+    graph = load("world") if graph is None else graph
+    years = graph.shares["year"].drop_nulls()
+    told = {"name": graph.name or "–", "sources": graph.sources.height, "years": _span(years.min(), years.max(), lang)}
+    lines = [text("app.citation.program", lang, version=__version__), text("app.citation.data", lang, **told)]
+    named = {id for answer in answers for id in _named(answer)}
+    if unknown := sorted(named - set(graph.sources["id"])):
+        raise UnknownIdError("source", unknown[0], graph.sources["id"])
+    return "\n".join([*lines, *references(graph, named, lang)])
+
+
+def references(graph: SupplyGraph, ids: Iterable[str], lang: str) -> list[str]:
+    """Return the references of sources of a graph by their id, each with the years of its figures."""
+    years = graph.shares.group_by("source").agg(first=pl.col("year").min(), last=pl.col("year").max())
+    rows = graph.sources.filter(pl.col("id").is_in(list(ids))).join(years, left_on="id", right_on="source", how="left")
+    lines = []
+    for row in rows.sort("id").iter_rows(named=True):
+        parts = [row["publisher"], row["title"], row["date"], row["url"], row["licence"]]
+        span = text("app.citation.figures", lang, years=_span(row["first"], row["last"], lang)) if row["first"] else ""
+        lines.append(f"[{row['id']}] " + ". ".join(str(part) for part in parts if part) + span)
+    return lines
+
+
+def _span(first: Any, last: Any, lang: str) -> str:
+    if first is None:
+        return "–"
+    return str(first) if first == last else text("app.citation.span", lang, first=first, last=last)
+
+
+def _named(answer: Any) -> list[str]:
+    """Return the ids of the sources that an answer names."""
+    frame = getattr(answer, "sources", answer)
+    column = "source" if frame is answer else "id"
+    if not isinstance(frame, pl.DataFrame) or column not in frame.columns:
+        raise InputError("app.citation.no_source", kind=type(answer).__name__)
+    return frame[column].drop_nulls().to_list()

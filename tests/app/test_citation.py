@@ -1,0 +1,73 @@
+"""What an answer rests on can be cited: the program, the data with its years, the sources that it names."""
+
+import json
+import re
+from pathlib import Path
+
+import kanmon as kn
+import polars as pl
+import pytest
+from kanmon.graph import InputError, UnknownIdError
+from kanmon.graph.yaml import read_yaml
+
+ROOT = Path(kn.__file__).parent
+
+
+@pytest.fixture(scope="module")
+def graph():
+    return kn.load("permanent_magnet")
+
+
+def test_without_an_answer_the_program_and_the_data_are_cited():
+    lines = kn.cite(lang="en").splitlines()
+    assert len(lines) == 2
+    assert kn.__version__ in lines[0] and "world" in lines[1]
+
+
+def test_every_source_of_an_answer_is_cited_once_with_the_years_of_its_figures(graph):
+    frame = kn.risk.concentration(graph)
+    cited = kn.cite(frame, frame, graph=graph, lang="en").splitlines()[2:]
+    ids = [re.match(r"\[(.+?)\]", line)[1] for line in cited]
+    assert ids == sorted(set(frame["source"]))
+    years = graph.shares.filter(source=ids[0])["year"]
+    assert str(years.max()) in cited[0] and str(years.min()) in cited[0]
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_a_graph_and_a_study_are_cited_by_all_their_sources(graph, lang):
+    assert len(kn.cite(graph, graph=graph, lang=lang).splitlines()) == 2 + graph.sources.height
+
+
+def test_an_answer_without_sources_is_refused(graph):
+    with pytest.raises(InputError):
+        kn.cite(pl.DataFrame({"a": [1]}), graph=graph)
+    with pytest.raises(InputError):
+        kn.cite("words", graph=graph)
+
+
+def test_a_source_that_the_graph_does_not_have_is_named(graph):
+    with pytest.raises(UnknownIdError, match="nowhere"):
+        kn.cite(pl.DataFrame({"source": ["nowhere"]}), graph=graph)
+
+
+def test_what_archives_read_says_the_version_and_licence_of_the_package():
+    about = read_yaml(ROOT / "CITATION.cff")
+    assert about["version"] == kn.__version__
+    assert about["license"] == "Apache-2.0"
+    assert about["cff-version"] == "1.2.0"
+    assert all(about[name] for name in ("message", "title", "authors", "type"))
+    archived = json.loads((ROOT / ".zenodo.json").read_text(encoding="utf-8"))
+    assert archived["license"] == "Apache-2.0" and archived["upload_type"] == "software"
+    assert archived["title"].startswith(about["title"])
+
+
+def test_the_newest_heading_of_the_changelog_is_the_version():
+    newest = re.search(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)[1]
+    assert newest.split()[0] in {kn.__version__, "Unreleased"}
+
+
+def test_no_address_or_identifier_is_made_up():
+    """Nothing is published yet: an address or a DOI of Kanmon would be an invention."""
+    for name in ("CITATION.cff", ".zenodo.json", "conda/recipe.yaml"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert not re.search(r"10\.\d{4,}/|https?://(?!.*schema)", text), name

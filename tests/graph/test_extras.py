@@ -1,0 +1,114 @@
+"""A plain installation does without some packages: what needs one says which command adds it."""
+
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import kanmon as kn
+import pandas as pd
+import polars as pl
+import pytest
+from kanmon.graph import MissingExtraError
+from kanmon.graph.extras import EXTRAS, installed, need
+from kanmon.graph.frames import to_polars
+
+PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+@pytest.fixture
+def without(monkeypatch):
+    """Make packages look as if they were not installed."""
+
+    def hide(*packages):
+        for package in packages:
+            monkeypatch.setitem(sys.modules, package, None)
+
+    return hide
+
+
+@pytest.mark.parametrize("package", EXTRAS)
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_command_that_adds_a_missing_package_is_said_in_both_languages(package, lang, without):
+    without(package)
+    with pytest.raises(MissingExtraError) as raised:
+        need(package)
+    assert f'pip install "kanmon[{EXTRAS[package]}]"' in raised.value.text(lang)
+    assert package in raised.value.text(lang)
+    assert isinstance(raised.value, ImportError) and isinstance(raised.value, kn.KanmonError)
+
+
+def test_an_extra_brings_the_package_that_it_is_named_for():
+    for package, extra in EXTRAS.items():
+        assert any(line.startswith(package) for line in PROJECT["optional-dependencies"][extra]), package
+
+
+def test_no_package_of_an_extra_is_required():
+    required = {line.split(">=")[0] for line in PROJECT["dependencies"]}
+    assert not required & set(EXTRAS)
+
+
+def test_what_is_installed_is_not_missed():
+    assert installed("polars")
+    need("polars")
+
+
+def test_pictures_without_matplotlib_name_the_extra(without):
+    without("matplotlib")
+    frame = kn.risk.concentration(kn.load("mlcc"))
+    with pytest.raises(MissingExtraError, match=r"kanmon\[plot\]"):
+        kn.plot.intervals(frame)
+
+
+def test_a_sweep_on_dask_without_dask_names_the_extra(without):
+    from kanmon.risk.systemic.batches import sweep
+
+    without("distributed")
+    with pytest.raises(MissingExtraError, match=r"kanmon\[dask\]"):
+        sweep(lambda part: pl.DataFrame({"part": [part]}), [1, 2], executor="dask")
+
+
+def test_sliders_without_ipywidgets_name_the_extra(without):
+    without("ipywidgets")
+    with pytest.raises(MissingExtraError, match=r"kanmon\[notebook\]"):
+        kn.app.whatif_widget(kn.load("mlcc"))
+
+
+def test_pandas_frames_are_read_and_made_without_pyarrow():
+    code = """
+import sys
+sys.modules["pyarrow"] = None  # pandas looks for it when it is imported
+import pandas as pd, kanmon as kn
+from kanmon.graph.frames import to_pandas, to_polars
+frame = pd.DataFrame({
+    "text": ["a", None], "share": [0.5, float("nan")], "count": [1, 2], "maybe": pd.array([1, None], dtype="Int64"),
+    "kind": pd.Categorical(["x", None]), "yes": [True, False], "day": pd.to_datetime(["2026-01-01", None]),
+})
+found = to_polars(frame)
+assert found.drop("day").rows() == [("a", 0.5, 1, 1, "x", True), (None, None, 2, None, None, False)], found
+assert found["day"].null_count() == 1
+assert to_pandas(found.select("text", "share"))["text"].isna().tolist() == [False, True]
+graph = kn.SupplyGraph(items=pd.DataFrame({"id": ["a"], "name_en": ["A"], "kind": ["component"]}))
+assert graph.items["id"].to_list() == ["a"]
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_pandas_gives_the_frame_that_polars_makes_with_pyarrow():
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"text": ["a", None, "b"], "share": [0.1, None, 0.3], "count": [3, 2, 1]})
+    assert to_polars(frame).equals(pl.from_pandas(frame))
+
+
+def test_the_audit_does_without_pictures_and_says_so(without, tmp_path, monkeypatch, capsys):
+    from kanmon.app import cli
+
+    without("matplotlib")
+    book = Path(kn.__file__).parent / "datasets" / "data" / "demo_company" / "audit.xlsx"
+    monkeypatch.setattr(sys, "argv", ["kanmon", "audit", str(book), "--out", str(tmp_path / "out"), "--yes", "--lang", "ja"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    assert ended.value.code in {0, None}
+    assert 'pip install "kanmon[plot]"' in capsys.readouterr().out
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "kanmon[plot]" in page
