@@ -87,7 +87,7 @@ def test_a_day_that_is_none_is_refused():
 
 
 def test_the_packaged_tables_are_what_the_build_makes_of_the_facts(monkeypatch):
-    scripts = Path(kn.__file__).parent / "scripts"
+    scripts = Path(__file__).parents[2] / "scripts"
     monkeypatch.syspath_prepend(scripts)
     build = importlib.import_module("build_measures").build
     for name, content in build().items():
