@@ -4,7 +4,6 @@ import importlib
 from datetime import date, timedelta
 from pathlib import Path
 
-import kanmon as kn
 import polars as pl
 import pytest
 from hypothesis import given, settings
