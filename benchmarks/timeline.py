@@ -1,7 +1,9 @@
 """Time timelines on the bundled world, and print a markdown table: ``python benchmarks/timeline.py``.
 
-A product of the world with five changes over 365 days, best of five after a run that compiles; then 1,000 scenarios of five
-changes each, drawn from a seed (halts, embargoes, stocks, a new source), on all cores.
+A product of the world with five changes over 365 days, best of five after a run that compiles: drawn from a seed (halts,
+embargoes, stocks, a new source); one of them hitting everything that a country makes; five threats to whole countries, with
+ramps of 30 days on days of their own. Then 1,000 scenarios of the first kind with a bar of progress. Seconds are of a clock
+and, in brackets, of the processor: of all cores together, whatever else runs.
 """
 
 import time
@@ -10,6 +12,8 @@ import kanmon as kn
 import numpy as np
 from kanmon.risk import Scenario, add_source, embargo, halt, stockpile, timeline
 from kanmon.risk.production.conditions import new_sources
+from rich.console import Console
+from rich.progress import Progress
 
 PRODUCT, BUYER, SCENARIOS = "humanoid_robot", "JPN", 1_000
 
@@ -38,6 +42,7 @@ def scenarios(items: list[str], countries: list[str], count: int, seed: int = 1)
 
 
 def main() -> None:
+    """Print the table."""
     graph = kn.load()
     network = graph.network(PRODUCT, buyer=BUYER)
     rows = graph.markets.filter(scope="world", level="country", preferred=True)
@@ -45,23 +50,36 @@ def main() -> None:
     many = scenarios(items, ["CHN", "COD", "KOR", "RUS", "TWN", "USA"], SCENARIOS)
     network = graph.network(PRODUCT, buyer=BUYER, sources=new_sources(many))
     whole = Scenario(
-        "everything of China",
+        "one hits everything of a country",
         [embargo("CHN", to=BUYER, lasts=180, ramp=30), halt("RUS", lasts=90), *list(many[0])[2:]],
     )
-    print("| question | nodes | seconds |\n|---|---|---|")
-    for name, one in (("five changes", many[0]), ("five changes, one hits everything", whole)):
-        timeline(network, one)
-        best = min(timed(lambda one=one: timeline(network, one)) for _ in range(5))
-        print(f"| {name} | {len(network.kind):,} | {best:.3f} |")
-    print(
-        f"| {SCENARIOS:,} scenarios of five changes | {len(network.kind):,} | {timed(lambda: timeline(network, many)):.1f} |"
+    ramps = Scenario(
+        "five ramps",
+        [
+            halt("CHN", lasts=180, ramp=30),
+            halt("USA", start=7.3, lasts=90, ramp=30),
+            embargo("KOR", to=BUYER, start=3.1, lasts=200, ramp=30),
+            halt("RUS", start=1.7, lasts=90, ramp=30),
+            halt("DEU", start=11.9, lasts=20, ramp=30),
+        ],
     )
+    print("| question | nodes | rows | seconds (processor) |\n|---|---|---|---|")
+    for one in (Scenario("five changes", list(many[0])), whole, ramps):
+        rows = timeline(network, one).height
+        found = [timed(lambda one=one: timeline(network, one)) for _ in range(5)]
+        clock, processor = (min(times) for times in zip(*found, strict=True))
+        print(f"| {one.name} | {len(network.kind):,} | {rows:,} | {clock:.3f} ({processor:.3f}) |", flush=True)
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=SCENARIOS)
+        clock, processor = timed(lambda: timeline(network, many, progress=lambda done: bar.update(task, completed=done)))
+    print(f"| {SCENARIOS:,} scenarios of five changes | {len(network.kind):,} | | {clock:.1f} ({processor:.1f}) |")
 
 
-def timed(run) -> float:
-    start = time.perf_counter()
+def timed(run) -> tuple[float, float]:
+    """Return the seconds of a run: of the clock, of the processor."""
+    clock, processor = time.perf_counter(), time.process_time()
     run()
-    return time.perf_counter() - start
+    return time.perf_counter() - clock, time.process_time() - processor
 
 
 if __name__ == "__main__":

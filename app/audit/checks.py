@@ -39,6 +39,8 @@ class Evidence:
     """Yearly revenue that certainly hangs on it."""
     days: float | None = None
     """Days of switching beyond what is in stock."""
+    columns: tuple[str, ...] = ()
+    """Columns of the rows that it rests on."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,16 @@ class Finding:
     answer: dict[str, Any] = field(default_factory=dict)
 
 
+_COLUMNS = {
+    "single": ("supplier", "maker"),
+    "qualified": ("qualified", "qualified_date"),
+    "country": ("country",),
+    "site_country": ("country",),
+    "site_copied": ("country",),
+    "concentration": ("share",),
+    "stock": ("stock", "stock_days"),
+}
+"""The columns that a check of parts looks at."""
 _Result = tuple[str, Message, list[Evidence]]
 
 
@@ -142,7 +154,8 @@ class _Checks:
             "products": ", ".join(part["products"][:6]) or "–",
         }
         says = _say(f"{name}_row", **fields)
-        return Evidence(f"{part['part']} {part['name']}", says, tuple(part["refs"]), part["revenue"], part["gap_days"])
+        about, columns = f"{part['part']} {part['name']}", _COLUMNS.get(name, ())
+        return Evidence(about, says, tuple(part["refs"]), part["revenue"], part["gap_days"], columns)
 
     def coverage(self) -> _Result:
         linked, whole = self.known["revenue_linked"], self.known["products_linked"]
@@ -302,7 +315,9 @@ class _Checks:
         evidence = [
             Evidence(
                 f"{row['part']} {row['name']}",
-                _say("critical_row", product=Name(row["product_en"], row["product_ja"]), item=row["by"]),
+                _say(
+                    "critical_row", product=Name(row["product_en"], row["product_ja"]), item=Name(row["by_en"], row["by_ja"])
+                ),
                 tuple(row["refs"]),
             )
             for row in rows

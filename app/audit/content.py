@@ -13,6 +13,7 @@ from ..survey.loop import shown
 from .checks import Evidence, Finding
 from .guideline import guideline_table
 from .layout import sheets
+from .places import cell_of, files_of, with_cells
 from .report import Audit
 from .since import changes
 from .words import BLANK, days, percent, span
@@ -22,6 +23,8 @@ THEMES = ("principle_1", "principle_2", "principle_3", "autonomy", "indispensabi
 THEMES += ("leakage", "prior_report")
 BOARD = 5
 """Rows of the board page's tables."""
+FEW = 0.5
+"""Where fewer parts than this state their days of stock, or of switching, the board page says so."""
 CASES = ("AMA-02", "AMA-06", "AMA-14")
 ASSUMPTIONS = (
     "complete_list",
@@ -43,7 +46,7 @@ ASSUMPTIONS = (
 def content(audit: Audit, lang: str, since: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return the report as plain data in ``lang``, with what changed ``since`` an earlier one: numbers as numbers."""
     writer = _Writer(audit, lang)
-    shown = writer.content()
+    shown = with_cells(writer.content(), audit.reading.places)
     return shown | {"since": None if since is None else writer.since(changes(since, shown))}
 
 
@@ -183,10 +186,16 @@ class _Writer(Writer):
     def _notes(self, rows: list[dict[str, Any]]) -> list[str]:
         """What the figures leave out, and what it could add."""
         notes = []
+        behind = self.figures.coverage["tier2_own"]
+        if rows and behind is not None and behind < 1:
+            notes.append(self.t("note_scope", unknown=percent(1 - behind)))
         if self.figures.unsourced and rows:
             most = [row["loss_open"] for row in rows]
             upto = self.t("no_bound") if None in most else self.money(max(most))
             notes.append(self.t("note_unsourced", count=len(self.figures.unsourced), most=upto))
+        stock, switch = (self.figures.coverage[name] for name in ("stock_known", "switch_known"))
+        if rows and min(stock or 0.0, switch or 0.0) < FEW:
+            notes.append(self.t("note_days", stock=percent(stock), switch=percent(switch)))
         for kind, most in self.figures.unseen.items():
             if most != 0 and rows:
                 upto = self.t("no_bound") if most is None else self.money(most)
@@ -251,12 +260,15 @@ class _Writer(Writer):
             "answer_owner": found.answer.get("owner"),
             "people": item["answerable"] in {"partial", "questionnaire"},
             "thresholds": list(found.thresholds),
+            "thresholds_says": [text(f"app.audit_threshold.{id}", self.lang) for id in found.thresholds],
             "evidence": [self._evidence(row) for row in found.evidence],
             "source": item["source"],
         }
 
     def _evidence(self, row: Evidence) -> dict[str, Any]:
-        shown = {"what": self.item(row.what), "says": self.say(row.says), "refs": list(row.refs)}
+        places = self.audit.reading.places
+        refs = [self.titles.get(ref) or cell_of(ref, places, row.columns) for ref in row.refs]
+        shown = {"what": self.item(row.what), "says": self.say(row.says), "refs": refs, "files": files_of(row.refs, places)}
         return shown | {"money": row.money, "money_says": self.money(row.money), "days": row.days}
 
     def _groups(self) -> list[dict[str, Any]]:
@@ -267,11 +279,17 @@ class _Writer(Writer):
             if finding.check:
                 row = self._finding(finding)
                 if finding.check not in found:
-                    found[finding.check] = row | {"items": [], "thresholds": [], **self._severity(finding)}
+                    found[finding.check] = row | {
+                        "items": [],
+                        "thresholds": [],
+                        "thresholds_says": [],
+                        **self._severity(finding),
+                    }
                     themes.setdefault(finding.item["theme"], []).append(found[finding.check])
                 group = found[finding.check]
                 group["items"].append(row)
-                group["thresholds"] += [one for one in row["thresholds"] if one not in group["thresholds"]]
+                for name in ("thresholds", "thresholds_says"):
+                    group[name] += [one for one in row[name] if one not in group[name]]
         for rows in themes.values():
             rows.sort(key=lambda row: (row["status"] != "finding", -(row["severity"] or 0.0)))
         people = {theme: [self._finding(f) for f in self._of(theme) if not f.check] for theme in THEMES}

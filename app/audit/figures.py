@@ -85,10 +85,10 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
     above = _Above(built, countries)
     hit = losses.products.partition_by("threat", as_dict=True)
     short = losses.items.partition_by("threat", as_dict=True)
-    rows = []
+    rows, bought = [], _bought(company)
     for node in [*countries, *firms] if values else ():
         products, items = hit[(node,)], short.get((node,), losses.items.clear())
-        rows.append(_row(company, built, node, products, items, revenue, above))
+        rows.append(_row(company, built, node, list(bought[node]), products, items, revenue, above))
     rows = sorted((row for row in rows if row["products"]), key=_worst_first)
     return Figures(
         coverage=coverage(company, built, links, revenue),
@@ -99,7 +99,7 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
         market=_market(built.graph),
         spend=_spend(company, built, facts),
         flags=_flags(company, lang),
-        critical=_critical(company, [link for link in links if link.used]),
+        critical=_critical(company, [link for link in links if link.used], built.graph),
         unsourced=built.unsourced,
         unpriced=[id for id in company.products if id not in revenue],
         revenue=revenue,
@@ -193,10 +193,21 @@ class _Above:
         return found
 
 
+def _bought(company: Company) -> dict[str | None, dict[str, None]]:
+    """Parts by where they are bought today: countries and makers."""
+    found: dict[str | None, dict[str, None]] = defaultdict(dict)
+    for part, sources in company.sources.items():
+        for source in sources:
+            if source.active:
+                found[source.country][part] = found[firm_id(source.maker)][part] = None
+    return found
+
+
 def _row(
     company: Company,
     built: CompanyGraph,
     node: str,
+    parts: list[str],
     hit: pl.DataFrame,
     short: pl.DataFrame,
     revenue: dict[str, float],
@@ -210,11 +221,6 @@ def _row(
         one["market"] = max(one["stops"], certain, 1 - above.estimate.get(key, 1.0))
     products = [row for row in products if max(row["stops_high"], row["market"], row["lost_low"]) > NOTHING]
     country = not node.startswith(f"{SELF}@")
-    parts = [
-        part
-        for part, sources in company.sources.items()
-        if any(s.active and (s.country if country else firm_id(s.maker)) == node for s in sources)
-    ]
     stopped = short.filter(pl.col("lost") > 1 - NOTHING)["item"]
     first = first_part(short)
     return {
@@ -438,9 +444,10 @@ def _stated_numbers(company: Company, found: list[dict[str, Any]]) -> Iterable[d
         }
 
 
-def _critical(company: Company, links: list[Link]) -> list[dict[str, Any]]:
+def _critical(company: Company, links: list[Link], graph: SupplyGraph) -> list[dict[str, Any]]:
     """Parts that the project's own mapping tags with a specified critical product."""
     names = {row["id"]: row for row in critical_products().iter_rows(named=True)}
+    items = {id: (en, ja or en) for id, en, ja in graph.items.select("id", "name_en", "name_ja").iter_rows()}
     tagged: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in critical_product_items().iter_rows(named=True):
         tagged[row["item"]].append(row)
@@ -457,6 +464,7 @@ def _critical(company: Company, links: list[Link]) -> list[dict[str, Any]]:
                     "product_ja": product["name_ja"],
                     "relation": link.relation,
                     "by": link.item,
+                    **dict(zip(("by_en", "by_ja"), items.get(link.item, (link.item, link.item)), strict=True)),
                     "sure": link.relation == IS and tag["confidence"] == "estimated" and not link.guessed,
                     "refs": company.parts[link.part].refs[:1],
                 }

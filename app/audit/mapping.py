@@ -18,7 +18,9 @@ from ...datasets.intake.values import name as name_of
 from ...graph import InputError, Message
 from ...graph.errors import shorten
 from .cells import Unreadable, read
-from .layout import Column, sheets
+from .layout import EN_JA, Column, sheets
+from .places import Place
+from .words import Name
 
 MOST = 20
 """Remarks of one kind in one column that are located one by one; the rest are counted."""
@@ -53,6 +55,8 @@ class Reading:
     corrections: dict[str, Any] = field(default_factory=dict)
     currencies: set[str] = field(default_factory=set)
     """Currencies in which amounts are given."""
+    places: dict[str, Place] = field(default_factory=dict)
+    """Where the sheets stand, by what they are called in ``_ref``."""
 
     def rows(self, kind: str) -> list[dict[str, Any]]:
         """Return the rows of a kind of sheet, none when there is no such sheet."""
@@ -113,6 +117,9 @@ def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
         known = {column.name for column in columns}
         more = [column for name in ("sourcing", "bom") for column in sheets()[name].columns if column.name not in known]
         columns |= _columns(table, [column for column in more if column.role not in {c.role for c in columns}])
+    place = reading.places.setdefault(label, Place(table.file))
+    for column, i in columns.items():
+        place.columns.setdefault(column.name, table.letters[i])
     by_place = {i: column.name for column, i in columns.items()} | dict.fromkeys(table.roles.get("level", ()), "level")
     for i, name in enumerate(table.names):
         if name:
@@ -230,6 +237,6 @@ def _say(
 ) -> None:
     counts[column.name, why] = count = counts.get((column.name, why), 0) + 1
     if count <= MOST:
-        allowed = " / ".join(f"{choice.ja} ({choice.en})" for choice in column.choices)
+        allowed = Name(*(" / ".join(choice.label(lang) for choice in column.choices) for lang in EN_JA))
         message = Message(f"app.audit_cells.{why}", value=shorten(cell), allowed=allowed)
         reading.remarks.append(Remark(sheet, message, row, column.name, shorten(cell), "warning"))

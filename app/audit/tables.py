@@ -173,7 +173,7 @@ class _Book:
         rows = [
             [
                 *(found[name] for name in shown),
-                ", ".join(found["thresholds"]),
+                "; ".join(found["thresholds_says"]),
                 found["answer"],
                 found["answer_evidence"],
                 found["answer_date"],
@@ -183,11 +183,14 @@ class _Book:
         ]
         self._table("findings", _FINDING, rows)
         evidence = [
-            [found["id"], found["status_says"], row["what"], row["says"], row["money"], row["days"], ", ".join(row["refs"])]
+            [found["id"], found["status_says"], row["what"], row["says"], row["money"], row["days"]]
+            + [", ".join(row["refs"]), ", ".join(row["files"])]
             for found in findings
             for row in found["evidence"]
         ]
-        self._table("evidence", ("id", "status", "item", "finding", "revenue", "gap", "where"), evidence, money=(4, 5))
+        self._table(
+            "evidence", ("id", "status", "item", "finding", "revenue", "gap", "where", "file"), evidence, money=(4, 5)
+        )
         names = ("id", "text", "how_says", "status_says", "why")
         self._plain("guideline", ("id", "text", "handled", "status", "why"), names)
         names = (

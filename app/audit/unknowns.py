@@ -62,4 +62,5 @@ def _wide(company: Company, graph: SupplyGraph, figures: Figures) -> list[tuple[
     wide = [(market, found) for market, found in rows if found[3] - found[2] > WIDE]
     # A country that the estimate says much of comes first, then the interval with the most revenue in it.
     order = sorted(wide, key=lambda row: (-row[0], -(row[1][3] - row[1][2]) * figures.revenue[row[1][1]], row[1]))
-    return [found for _, found in order]
+    first = {found[0]: found for _, found in reversed(order)}  # one product of each stop
+    return [found for _, found in order if first[found[0]] is found]

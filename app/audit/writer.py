@@ -7,10 +7,12 @@ from typing import Any
 
 import polars as pl
 
+from ...datasets import measures
 from ...datasets.guideline import guideline_documents
 from ...graph import Message
 from ...graph.messages import text
 from ..ask import worded
+from .company_graph import SELF
 from .measures import describe
 from .report import Audit
 from .unknowns import Unknown
@@ -18,6 +20,8 @@ from .words import BLANK, days, money, percent, place, say
 
 LARGE = 0.1
 """A stop that costs this part of a year's revenue is counted on the board page."""
+ACTS = 3
+"""Acts in force that are named in a line."""
 
 
 class Writer:
@@ -26,6 +30,9 @@ class Writer:
     def __init__(self, audit: Audit, lang: str) -> None:
         self.audit, self.lang = audit, lang
         self.company, self.figures = audit.company, audit.figures
+        rows = audit.built.graph.sources.select("id", "title").iter_rows()
+        self.titles: dict[str, str] = {id: title for id, title in rows if not id.startswith(f"{SELF}:")}
+        self._acts: dict[str, tuple[str, str]] | None = None
         self.documents = {row["id"]: row for row in guideline_documents().iter_rows(named=True)}
 
     def t(self, name: str, **values: Any) -> str:
@@ -111,7 +118,8 @@ class Writer:
         if row["unknown_owners"] and row["unknown_owners"][0]:
             notes.append(self.t("owners_unknown", count=row["unknown_owners"][0], known=row["unknown_owners"][1]))
         if row.get("acts"):
-            notes.append(self.t("acts", count=len(row["acts"]), acts=", ".join(row["acts"][:4])))
+            acts = self.t("comma").join(self._act(id) for id in row["acts"][:ACTS])
+            notes.append(self.t("acts", count=len(row["acts"]), acts=acts))
         if row["kind"] == "controls":
             notes.append(self.t("controls_note"))
         if row.get("yearly"):
@@ -131,6 +139,14 @@ class Writer:
                 "gained": gained,
             }
         )
+
+    def _act(self, id: str) -> str:
+        """Who restricts what."""
+        if self._acts is None:
+            rows = measures(self.audit.meta["date"]).iter_rows(named=True)
+            self._acts = {row["id"]: (row["issuer"], row[f"name_{self.lang}"] or row["name_en"]) for row in rows}
+        issuer, name = self._acts.get(id, (None, id))
+        return self.t("act", issuer=self.place(issuer), what=name)
 
     def _below(self, found: dict[str, float] | None) -> str:
         if found is None:
@@ -152,15 +168,25 @@ class Writer:
         return self.t("gains", days=f"{best['days_gained']:,.0f}", measure=f"{about['part']} {self._measure(about)}")
 
     def _unknown(self, row: Unknown) -> dict[str, Any]:
-        facts = worded(self.audit.built.graph, row.facts)
+        facts, us = worded(self.audit.built.graph, row.facts), self.company.name or SELF
         return {
             "says": self.t(
                 "unknown_says", place=self.place(row.node), product=row.product, low=percent(row.low), high=percent(row.high)
             ),
             "facts": [
-                {"says": fact[f"text_{self.lang}"], "who": fact[f"who_{self.lang}"]} for fact in facts.iter_rows(named=True)
+                {
+                    "says": fact[f"text_{self.lang}"].replace(us, self.t("the_company")),
+                    "who": self._makers(fact["item"]) or fact[f"who_{self.lang}"],
+                }
+                for fact in facts.iter_rows(named=True)
             ],
         }
+
+    def _makers(self, item: str) -> str:
+        """Who makes a bought part, by name; blank for what the company does not buy itself."""
+        sources = self.company.sources.get(item.removeprefix(f"{SELF}:"), [])
+        names = dict.fromkeys(source.maker or source.vendor for source in sources if source.active)
+        return self.t("comma").join([name for name in names if name][:4])
 
     def _apart(self) -> dict[str, Any] | None:
         """Parts of little spend, set apart."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ..whatif import Answer
 
 MANY = 20
-"""Scenarios from which on a bar shows how many are done."""
+"""Scenarios from which on a bar shows how many are done, and what to find out first is left to `kanmon ask`."""
 Product = Annotated[str, typer.Option("--product", help=say("product"))]
 Words = list[str] | None
 Halt = Annotated[Words, typer.Option("--halt", help=say("halt"), show_default=False)]
@@ -118,11 +118,15 @@ def whatif(
     terminal = console()
     if not json:
         _show(answer, terminal, lang_)
-    # The answer stands on the screen while it is worked out what would make it narrower.
-    with console(stderr=True).status(text("app.whatif.finding", lang_)):
-        answer = with_facts(answer, level=level.value)
+    # The answer stands on the screen while it is worked out what would make it narrower; nobody reads that many times.
+    few = len(scenarios) < MANY
+    if few:
+        with console(stderr=True).status(text("app.whatif.finding", lang_)):
+            answer = with_facts(answer, level=level.value)
     if out is not None:
         write_answer(answer, out, lang=lang_, force=force)
+    if not few:
+        console(stderr=True).print(text("app.whatif.not_found_out", lang_, most=MANY - 1), style="dim")
     if json:
         typer.echo(plain(answer.summary()))
         return

@@ -27,7 +27,7 @@ MOST = 20
 """Questions that a board is shown."""
 STOPS = 3
 """Stops at which an answer is worked out: those with the widest intervals that the blank has to do with."""
-RUNS, QUICK, NODES = 24, 8, 250_000
+RUNS, QUICK, NODES = 24, 8, 50_000
 """Answers that a survey, and an audit, work out at most, and parts times answers; further questions rank by what hangs on
 them."""
 OWN = {"stock": "stock", "named": "purchasing", "shares": "purchasing", "revenue": "sales"}
@@ -158,14 +158,15 @@ def _blanks(company: Company, weigh: _Weigher, rows: list[dict[str, Any]]) -> It
     for product, row in company.products.items():
         if row.get("revenue") is None:
             yield _Candidate(Question("revenue", (product,), None, None, 0.0, (row["_ref"],)), 0.0, [], [])
-    needed = {need.part for need in company.needs}
+    needed = _needed(company)
     unnamed = [part for part in company.bought if part in needed and part not in company.sources]
     for part in unnamed:
         yield candidate("named", [part], None, wide, [_sourced(part)])
     countries = [row for row in wide if not row["maker"]]
     makers = [row for row in wide if row["maker"]]
     by_supplier: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for part in company.direct:
+    direct = [part for part in company.direct if part in needed]
+    for part in direct:
         for source in company.sources.get(part, []):
             who = source.maker or source.vendor
             if who and source.active and source.country is None:
@@ -183,7 +184,7 @@ def _blanks(company: Company, weigh: _Weigher, rows: list[dict[str, Any]]) -> It
     for row in wide:
         for part in row["parts"]:
             touching[part].append(row)
-    for part in company.direct:
+    for part in direct:
         sources = [source for source in company.sources.get(part, []) if source.active]
         if not sources:
             continue
@@ -199,6 +200,20 @@ def _blanks(company: Company, weigh: _Weigher, rows: list[dict[str, Any]]) -> It
             who = max(sources, key=lambda source: (source.share or 0.0, source.spend or 0.0))
             answers = [_switched(part, 0.0), _switched(part, company.stop_days)]
             yield candidate("switch", [part], who.maker or who.vendor, touched, answers)
+
+
+def _needed(company: Company) -> set[str]:
+    """Parts that some product cannot do without, or only with another part in its place: what to ask about."""
+    below: dict[str, list[str]] = defaultdict(list)
+    for need in company.needs:
+        if need.essential:
+            below[need.parent].append(need.part)
+    seen, front = set(company.products), list(company.products)
+    while front:
+        more = [part for part in below.get(front.pop(), ()) if part not in seen]
+        seen.update(more)
+        front += more
+    return seen
 
 
 def _behind(company: Company, weigh: _Weigher, makers: list[dict[str, Any]]) -> Iterable[_Candidate]:

@@ -156,13 +156,13 @@ class Effects:
             self.effects.append((number, change.kind, change.bounds, hit, sold, rests, places))
 
         # Only some makers and links are ever touched.
-        opened = list(network.sources.values())
+        opened = about.opened_links
         self.makers = np.unique(np.concatenate([none, *(one[3] for one in self.effects if one[1] in _OF_MAKERS)]))
         self.links = np.unique(
-            np.concatenate([none, *opened, *(one[4] for one in self.effects), *(one[5] for one in self.effects)]
+            np.concatenate([opened, *(one[4] for one in self.effects), *(one[5] for one in self.effects)]
                            + [one[3] for one in self.effects if one[1] not in _OF_MAKERS])
         )  # fmt: skip
-        self.opened = np.searchsorted(self.links, np.concatenate([none, *opened]))
+        self.opened = np.searchsorted(self.links, opened)
         self.effects = [
             (
                 number,
@@ -189,6 +189,8 @@ class Effects:
         gain = np.ones((3, self.sides.count, len(self.links)))
         gain[:, :, self.opened] = 0.0
         for number, kind, (low, high), hit, sold, rests, places in self.effects:
+            if not force[number]:
+                continue
             low, high = force[number] * low, force[number] * high
             if high == 0.0:
                 continue
@@ -266,6 +268,7 @@ class Places:
         self.by_place = _by_place(named["supplier"], node)
         for place, others in _by_place(named["country"], node).items():
             self.by_place[place] = np.union1d(self.by_place.get(place, others), others)
+        self.opened_links = np.concatenate([np.zeros(0, np.int64), *network.sources.values()])
         # Sales: links of markets to makers. Rests: those to the remainder.
         self.sales_links = np.flatnonzero((network.kind[network.owner] == MARKET) & (network.kind[network.indices] == MAKER))
         sellers = network.nodes.select("supplier", "country")[network.indices[self.sales_links]]

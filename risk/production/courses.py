@@ -19,7 +19,7 @@ from ...graph import InputError, ProductionNetwork
 from ...graph.errors import shorten
 from ...graph.network import EQUIPMENT, GROUP, MAKER, MARKET, SHARED
 from . import flows, kernels
-from .conditions import HIGH, Effects
+from .conditions import HIGH, Effects, network_places
 from .scenario import Change, Scenario
 from .simulation import (
     READINGS,
@@ -222,8 +222,7 @@ class Film:
         self.days = np.array(sorted(day for day in days if day < horizon))
         n, m = len(network.kind), len(network.indices)
         self.usual = np.ones((self.sides, m))
-        for links in network.sources.values():
-            self.usual[:, links] = 0.0
+        self.usual[:, network_places(network).opened_links] = 0.0
         makers, links = effects.makers, np.arange(self.sides)[:, None] * m + effects.links
         cap, gain = np.ones((3, len(makers))), np.repeat(self.usual.ravel()[links][None], 3, axis=0)
         hit = np.zeros(n, np.bool_)
@@ -429,7 +428,7 @@ def _base(network: ProductionNetwork) -> _Base:
     lag = np.where(needs, np.nan_to_num(network.lag), 0.0)
     nodes = np.unique(network.indices[lag > 0])
     new = np.zeros(n, np.int8)
-    new[network.indices[np.concatenate([np.zeros(0, np.int64), *network.sources.values()])]] = 1
+    new[network.indices[network_places(network).opened_links]] = 1
     column = np.where(lag > 0, np.searchsorted(nodes, network.indices), -1)
     return _Base(
         np.where(needs, n + np.arange(m), network.indices),

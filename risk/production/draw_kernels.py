@@ -161,6 +161,55 @@ def settle_drawn(a, b, order, kind, indptr, indices, low, high, share, flags, wh
             return False
 
 
+@part
+def renew(block, order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
+          some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict,
+          arranged, common, hit, spared):  # fmt: skip
+    """Solve one block again."""
+    node = order[starts[block]]
+    if kind[node] == 0 and starts[block + 1] - starts[block] == 1:  # most nodes: spare them the long way
+        level = plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
+        for here in range(sides):
+            x[node * sides + here] = level
+        return
+    settle_drawn(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags, whole, slack,
+                 need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown,
+                 spread, arrangement, mixing, strict, arranged, common, hit, spared)  # fmt: skip
+
+
+@part
+def follow(bottom, left, usual, block_of, up_ptr, up, dirty, order, starts, kind, indptr, indices, low, high, share, flags,
+           whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides,
+           unknown, spread, arrangement, mixing, strict, arranged, common, hit, spared):  # fmt: skip
+    """Solve again what lies above ``left`` dirty blocks, the first of which is ``bottom``; return the last one solved.
+
+    A block that keeps the values that it usually has makes no other dirty.
+    """
+    block, top = bottom, bottom
+    while left > 0 and block < len(starts) - 1:
+        if not dirty[block]:
+            block += 1
+            continue
+        left -= 1
+        top = block
+        renew(block, order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
+              wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing,
+              strict, arranged, common, hit, spared)  # fmt: skip
+        for i in range(starts[block], starts[block + 1]):
+            node = order[i]
+            moved = False
+            for here in range(sides):
+                moved = moved or x[node * sides + here] != usual[node * sides + here]
+            if moved:
+                for k in range(up_ptr[node], up_ptr[node + 1]):
+                    above = block_of[up[k]]
+                    if above > block and not dirty[above]:
+                        dirty[above] = 1
+                        left += 1
+        block += 1
+    return top
+
+
 @Kernel
 def complete(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
              some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict,
@@ -178,73 +227,38 @@ def complete(order, starts, kind, indptr, indices, low, high, share, flags, whol
         for i in range(count):
             put(place[i], first[at + i], n, m, low, kept, use, slack, arranged, cap, gain, common)
         for block in range(blocks):
-            node = order[starts[block]]
-            if kind[node] == 0 and starts[block + 1] - starts[block] == 1:
-                level = plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
-                for here in range(sides):
-                    x[node * sides + here] = level
-            else:
-                settle_drawn(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags, whole,
-                             slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu,
-                             sides, unknown, spread, arrangement, mixing, strict, arranged, common, hit, spared)  # fmt: skip
+            renew(block, order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
+                  wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement,
+                  mixing, strict, arranged, common, hit, spared)  # fmt: skip
         base[row] = x[wanted]
         if facts > 0:
             for i in range(n * sides):
                 usual[i] = x[i]
         for fact in range(facts):
+            changed[row * facts + fact] = base[row]
             other = False
             for i in range(fact_ptr[fact], fact_ptr[fact + 1]):
                 old = put(place[i], second[at + i], n, m, low, kept, use, slack, arranged, cap, gain, common)
                 other = other or old != second[at + i]
-            changed[row * facts + fact] = base[row]
-            if not other or touch_ptr[fact] == touch_ptr[fact + 1]:
-                for i in range(fact_ptr[fact], fact_ptr[fact + 1]):
-                    put(place[i], first[at + i], n, m, low, kept, use, slack, arranged, cap, gain, common)
-                continue
-            bottom, left = blocks, 0
-            for i in range(touch_ptr[fact], touch_ptr[fact + 1]):
-                block = block_of[touch[i]]
-                if not dirty[block]:
-                    dirty[block] = 1
-                    left += 1
-                bottom = min(bottom, block)
-            top = bottom
-            block = bottom
-            while left > 0 and block < blocks:
-                if not dirty[block]:
-                    block += 1
-                    continue
-                left -= 1
-                top = block
-                node = order[starts[block]]
-                if kind[node] == 0 and starts[block + 1] - starts[block] == 1:
-                    level = plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
-                    for here in range(sides):
-                        x[node * sides + here] = level
-                else:
-                    settle_drawn(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags,
-                                 whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x,
-                                 v, w, mu, sides, unknown, spread, arrangement, mixing, strict, arranged, common,
-                                 hit, spared)  # fmt: skip
-                for i in range(starts[block], starts[block + 1]):
-                    node = order[i]
-                    moved = False
-                    for here in range(sides):
-                        moved = moved or x[node * sides + here] != usual[node * sides + here]
-                    if moved:
-                        for k in range(up_ptr[node], up_ptr[node + 1]):
-                            above = block_of[up[k]]
-                            if above > block and not dirty[above]:
-                                dirty[above] = 1
-                                left += 1
-                block += 1
-            changed[row * facts + fact] = x[wanted]
+            if other and touch_ptr[fact] < touch_ptr[fact + 1]:
+                bottom, left = blocks, 0
+                for i in range(touch_ptr[fact], touch_ptr[fact + 1]):
+                    block = block_of[touch[i]]
+                    if not dirty[block]:
+                        dirty[block] = 1
+                        left += 1
+                    bottom = min(bottom, block)
+                top = follow(bottom, left, usual, block_of, up_ptr, up, dirty, order, starts, kind, indptr, indices, low,
+                             high, share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use,
+                             side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict, arranged,
+                             common, hit, spared)  # fmt: skip
+                changed[row * facts + fact] = x[wanted]
+                for one in range(bottom, top + 1):
+                    if dirty[one]:
+                        dirty[one] = 0
+                        for i in range(starts[one], starts[one + 1]):
+                            for here in range(sides):
+                                x[order[i] * sides + here] = usual[order[i] * sides + here]
             for i in range(fact_ptr[fact], fact_ptr[fact + 1]):
                 put(place[i], first[at + i], n, m, low, kept, use, slack, arranged, cap, gain, common)
-            for one in range(bottom, top + 1):
-                if dirty[one]:
-                    dirty[one] = 0
-                    for i in range(starts[one], starts[one + 1]):
-                        for here in range(sides):
-                            x[order[i] * sides + here] = usual[order[i] * sides + here]
     return 0

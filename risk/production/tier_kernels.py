@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -30,25 +30,35 @@ def parts(network: ProductionNetwork) -> NDArray[np.float64]:
 
 
 def walk(
-    network: ProductionNetwork, starts: Mapping[int, float], place: NDArray[np.int64], places: int, tiers: int
+    network: ProductionNetwork,
+    starts: Mapping[int, float],
+    place: NDArray[np.int64],
+    places: int,
+    tiers: int,
+    room: Sequence[NDArray],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Follow all supply lines up from weighted markets; return what each place makes, and what is left, at each tier.
 
     Weights are above 0, and count as parts of their sum. A line splits by share at a market, and as `parts` says at a maker.
     What the lower bounds of the shares leave goes to the unattributed maker (place -1, not counted), else to all sources by
-    the room that their bounds give.
+    the room that their bounds give. ``room`` is that of the network (`room_of`), and is left as it was.
     """
-    n, lightest = len(network.kind), min(starts.values())
+    lightest = min(starts.values())
     # The lightest start weighs 1: what is too thin to be followed is so by its own measure.
     nodes, weights = np.array(list(starts), np.int64), np.array(list(starts.values())) / lightest
     found, left = np.zeros(tiers * max(places, 1)), np.zeros(tiers)
-    room = [np.zeros(n) for _ in range(2)] + [np.zeros(n, np.int64) for _ in range(3)]
     _walk(
         nodes, weights, network.kind, network.indptr, network.indices, network.low, network.high, network.flags,
         network.slack, parts(network), place, max(places, 1), found, left, *room, work=8,
     )  # fmt: skip
     whole = weights.sum()
     return found.reshape(tiers, max(places, 1))[:, :places] / whole, left / whole
+
+
+def room_of(network: ProductionNetwork) -> list[NDArray]:
+    """Return room for walks of a network."""
+    n = len(network.kind)
+    return [np.zeros(n) for _ in range(2)] + [np.zeros(n, np.int64) for _ in range(3)]
 
 
 @Kernel
@@ -132,6 +142,8 @@ def _walk(
                     mass[source] += whole * part[k]
         if n_pools == 0:
             break
+    for i in range(n_pools):
+        mass[pools[i]] = 0.0
 
 
 def met(

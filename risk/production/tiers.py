@@ -243,7 +243,7 @@ class _Lines:
     """The supply lines of a network, and the places along them."""
 
     def __init__(self, network: ProductionNetwork, level: str) -> None:
-        self.network = network
+        self.network, self.room = network, tier_kernels.room_of(network)
         known = (pl.col("role") == "maker") & (pl.col("supplier") != REMAINDER)
         place = network.nodes.select(pl.when(known).then(level)).to_series()
         self.places: list[str] = place.drop_nulls().unique().sort().to_list()
@@ -252,7 +252,7 @@ class _Lines:
 
     def follow(self, weights: Mapping[int, float]) -> tuple[np.ndarray, np.ndarray]:
         """Return the part that each place makes at each tier behind weighted markets, and what reaches the tier."""
-        found, left = tier_kernels.walk(self.network, weights, self.number, len(self.places), TIERS)
+        found, left = tier_kernels.walk(self.network, weights, self.number, len(self.places), TIERS, self.room)
         depth = int(np.count_nonzero(left))
         return found[:depth], left[:depth]
 

@@ -116,15 +116,7 @@ def frontier(down, up, firms, cases, tolerance, replaceable, max_steps, results)
                 now_u[i] = next_u[i]
         results.steps[case] = step
         results.converged[case] = widest <= tolerance
-        both = below = above = 0.0
-        for i in hit_d[:hits_d]:
-            below += firms.weight[i] * now_d[i]
-            both += firms.weight[i] * max(now_d[i], now_u[i])
-        for i in hit_u[:hits_u]:
-            above += firms.weight[i] * now_u[i]
-            if now_d[i] == 0.0:
-                both += firms.weight[i] * now_u[i]
-        results.scores[case, 0], results.scores[case, 1], results.scores[case, 2] = both, below, above
+        _score(firms.weight, hit_d[:hits_d], hit_u[:hits_u], now_d, now_u, results.scores[case])
         if len(results.losses):
             results.losses[case, 0], results.losses[case, 1] = now_d, now_u
         for i in hit_d[:hits_d]:
@@ -143,6 +135,20 @@ def _shock(firms, losses, now, after, hit):
             hit[hits] = i
             hits += 1
     return hits
+
+
+@numba.njit(nogil=True, cache=True)
+def _score(weight, hit_d, hit_u, now_d, now_u, scores):
+    """Write what a case costs: the worse of both directions for each firm, downstream alone, upstream alone."""
+    both = below = above = 0.0
+    for i in hit_d:
+        below += weight[i] * now_d[i]
+        both += weight[i] * max(now_d[i], now_u[i])
+    for i in hit_u:
+        above += weight[i] * now_u[i]
+        if now_d[i] == 0.0:
+            both += weight[i] * now_u[i]
+    scores[0], scores[1], scores[2] = both, below, above
 
 
 @numba.njit(nogil=True, cache=True)

@@ -185,6 +185,26 @@ def test_a_circular_bom_loses_the_line_that_closes_it_and_says_so(tmp_path):
     assert "B → C → B" in says(found)
 
 
+def test_a_line_with_a_share_and_no_name_is_a_source_that_nobody_named(tmp_path):
+    rows = [["part", "supplier", "country", "share"], ["P", "X", "China", "60%"], ["P", None, None, "40%"]]
+    found = company(workbook(tmp_path / "a.xlsx", {"Sourcing": rows}))
+    named, blank = found.sources["P"]
+    assert (named.maker, named.share, blank.maker, blank.vendor, blank.country, blank.share) == (
+        "X",
+        0.6,
+        "",
+        None,
+        None,
+        0.4,
+    )
+
+
+def test_a_line_without_a_country_but_with_a_share_stays_a_place_that_nobody_knows(tmp_path):
+    rows = [["part", "supplier", "country", "share"], ["P", "X", "Japan", "60%"], ["P", "X", None, "40%"]]
+    found = company(workbook(tmp_path / "a.xlsx", {"Sourcing": rows}))
+    assert {(one.country, one.share) for one in found.sources["P"]} == {("JPN", 0.6), (None, 0.4)}
+
+
 def test_a_part_sourced_120_percent_has_unknown_shares(tmp_path):
     head = ("part", "supplier", "country", "share")
     rows = sourcing(["P", "X", "China", "80%"], ["P", "Y", "Japan", "40%"], head=head)

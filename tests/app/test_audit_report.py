@@ -222,6 +222,48 @@ def test_the_report_workbook_holds_every_evidence_row(demo, report):
     assert sheets["部品"].height == len(demo.figures.parts) + 1
 
 
+def test_evidence_names_file_sheet_and_cell_even_of_sheets_with_one_name(tmp_path):
+    head, folder = ["part", "supplier", "country", "stock days", "switching days"], tmp_path / "files"
+    folder.mkdir()
+    for name, part in (("a", "P"), ("b", "Q")):
+        workbook(folder / f"{name}.xlsx", {"Sourcing": [head, [part, "X", "China", 10, 90]]})
+    found = audit(folder, lang="en", date=DATE, world=SupplyGraph())
+    shown = content(found, "en")
+    rows = {f["id"]: f["evidence"] for theme in shown["themes"] for f in theme["findings"] if f["check"] == "stock"}
+    where = {tuple(row["refs"]) for evidence in rows.values() for row in evidence}
+    assert where == {("a.xlsx: Sourcing!D2",), ("b.xlsx: Sourcing!D2",)}
+    assert {file for evidence in rows.values() for row in evidence for file in row["files"]} == {"a.xlsx", "b.xlsx"}
+    assert {ref for part in shown["parts"] for ref in part["refs"]} == {"a.xlsx: Sourcing!A2", "b.xlsx: Sourcing!A2"}
+    assert {row["file"] for row in shown["mapping"]} == {"a.xlsx", "b.xlsx"}
+    write_report(found, tmp_path / "report", "en")
+    assert "a.xlsx" in (tmp_path / "report" / "mapping.yaml").read_text(encoding="utf-8")
+
+
+# What may stay in Latin letters: chemical symbols and short forms in capitals, numbers of guideline items, proper names.
+LATIN = r"[A-Z]{3,4}\d?-[A-Z]?[\d.]+|ESMG-CHK|Kanmon|Excel|sha256|GaN|CDI1"
+SHORT = r"[A-Z][a-z]?|[A-Z0-9]{2,5}"
+
+
+def test_no_id_and_no_english_word_of_the_project_is_left_in_the_japanese_findings(demo):
+    shown = content(demo, "ja")
+    own = set(
+        re.findall(
+            r"[A-Za-z][A-Za-z0-9_.-]*",
+            " ".join(cell or "" for s in read_sheets(DEMO) for row in s.frame.rows() for cell in row),
+        )
+    )
+    titles = set(demo.built.graph.sources["title"])
+    said = [*shown["board"]["headline"], *shown["board"]["notes"], shown["board"]["technologies"], *shown["assumptions"]]
+    for theme in shown["groups"]:
+        for check in theme["checks"]:
+            said += [check["says"], check["change"], *check["thresholds_says"]]
+            said += [words for row in check["evidence"] for words in (row["what"], row["says"]) if words not in titles]
+    said += [note for row in shown["scenarios"] for note in row["notes"]] + [row["says"] for row in shown["remarks"]]
+    for line in said:
+        words = re.findall(r"[A-Za-z][A-Za-z0-9_.-]*", re.sub(LATIN, "", line))
+        assert [word for word in words if word not in own and not re.fullmatch(SHORT, word)] == [], line
+
+
 def test_a_wrong_date_is_refused():
     with pytest.raises(InputError):
         audit(DEMO, lang="en", date="23.11.2026")

@@ -120,6 +120,16 @@ def test_bad_days_end_with_two_and_one_clear_line(tmp_path, arguments, words):
     assert "Traceback" not in result.stderr
 
 
+def test_many_scenarios_at_once_are_answered_without_what_to_find_out_and_that_is_said(tmp_path):
+    lines = [f"- {{name: s{n}, changes: [{{halt: {{node: CHN, lasts: {n + 1}}}}}]}}" for n in range(20)]
+    (tmp_path / "many.yaml").write_text("\n".join(lines), encoding="utf-8")
+    result = kanmon(tmp_path, "--product", "robot", "--scenario", str(tmp_path / "many.yaml"), "--json", "--lang", "en")
+    assert result.returncode == 0, result.stderr
+    assert "up to 19 scenarios" in result.stderr
+    days = {row["scenario"]: row["lost_estimate"] for row in json.loads(result.stdout)["days"] if row["item"] == "robot"}
+    assert days == {f"s{n}": pytest.approx((n + 1) / 2) for n in range(20)}
+
+
 def test_a_national_reserve_on_the_command_line_gives_a_part_of_a_days_use(tmp_path):
     asked = ("--product", "robot", "--buyer", "JPN", "--halt", "CHN", "--item", "magnet", "--lasts", "100")
     result = kanmon(tmp_path, *asked, "--reserve", "JPN:magnet=20", "--release", "0.25", "--json")

@@ -46,6 +46,16 @@ function usualOf(network, name, assumptions) {
   return known.get(key);
 }
 
+// The same from several sides. Where all is as today everybody sees the same; elsewhere (null) sides may tell.
+function usualFrom(network, name, assumptions, sides) {
+  const usual = usualOf(network, name, assumptions);
+  if (sides === 1) return usual;
+  const known = needsOf.get(network);
+  const key = `from ${sides} ${name} ${assumptions.sharing} ${assumptions.term} ${assumptions.sourcing}`;
+  if (!known.has(key)) known.set(key, usual.every((value) => value === 1) ? new Float64Array(network.n * sides).fill(1) : null);
+  return known.get(key);
+}
+
 function passOf(network, conditions, assumptions, name, kind = Pass) {
   const reading = READINGS[name];
   const strict = assumptions.sourcing !== "any" || reading.arrangement === ALIKE ? LOOSE : reading.arrangement === WORST ? STRICT_LOW : STRICT_HIGH;
@@ -58,10 +68,10 @@ class Solution {
     this.network = network;
     this.conditions = conditionsOf(network, changes);
     this.outcomes = {};
-    const plain = this.conditions.sides === 1 && !this.conditions.substitutes.size;
-    const needed = only !== null && plain ? network.needed(network.market(only)) : null;
+    const { sides, substitutes } = this.conditions;
     for (const name of readings) {
-      const usual = plain ? usualOf(network, name, assumptions) : null;
+      const usual = substitutes.size ? null : usualFrom(network, name, assumptions, sides);
+      const needed = only !== null && usual ? network.needed(network.market(only)) : null;
       this.outcomes[name] = passOf(network, this.conditions, assumptions, name).solve(needed, usual, this.conditions.touched);
     }
     const { low, high, estimate } = this.outcomes;

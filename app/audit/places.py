@@ -1,0 +1,48 @@
+"""Where a row of the company's files stands: its file, its sheet and the cell that a figure rests on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+KEYS = ("part", "product", "supplier", "technology", "item", "metal", "scenario", "company")
+"""Columns that say what a row is about: the cell that is named where no other one is meant."""
+_ROW = re.compile(r"!(\d+)$")
+
+
+@dataclass
+class Place:
+    """A sheet (or a text file): its file, and the letters of the columns that were read."""
+
+    file: str
+    columns: dict[str, str] = field(default_factory=dict)
+
+
+def cell_of(ref: str, places: Mapping[str, Place], columns: Iterable[str] = ()) -> str:
+    """Return a row's reference ("sheet!12") as that of the first of some columns that the sheet has ("sheet!K12").
+
+    >>> cell_of("BOM!12", {"BOM": Place("a.xlsx", {"part": "C"})}, ["stock_days"])
+    'BOM!C12'
+    """
+    row = _ROW.search(ref)
+    place = places.get(ref[: row.start()]) if row else None
+    letter = None if place is None else next((place.columns[c] for c in (*columns, *KEYS) if c in place.columns), None)
+    return ref if row is None or letter is None else f"{ref[: row.start()]}!{letter}{row[1]}"
+
+
+def files_of(refs: Iterable[str], places: Mapping[str, Place]) -> list[str]:
+    """Return the files in which rows stand."""
+    found = (places.get(ref.rpartition("!")[0]) for ref in refs)
+    return list(dict.fromkeys(place.file for place in found if place is not None))
+
+
+def with_cells(value: Any, places: Mapping[str, Place]) -> Any:
+    """Return plain data with the ``refs`` of every row as cells."""
+    if isinstance(value, dict):
+        found = {name: with_cells(one, places) for name, one in value.items()}
+        if isinstance(found.get("refs"), list):
+            found["refs"] = [cell_of(ref, places) if isinstance(ref, str) else ref for ref in found["refs"]]
+        return found
+    return [with_cells(one, places) for one in value] if isinstance(value, list) else value
