@@ -10,7 +10,7 @@ import pytest
 from kanmon.graph import InputError, UnknownIdError
 from kanmon.graph.yaml import read_yaml
 
-ROOT = Path(kn.__file__).parent
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
