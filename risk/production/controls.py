@@ -28,7 +28,7 @@ import polars as pl
 from ...datasets.restrictions import country_groups
 from ...graph import InputError, SupplyGraph
 from .scenario import Change, Scenario, embargo
-from .simulation import prepared, solve
+from .sweeps import sweep
 
 EVERYBODY = "all"
 TOGETHER = "*"
@@ -241,13 +241,9 @@ def control_losses(
     found = pl.concat([effects.select(pl.lit(TOGETHER).alias("measure"), every_item, *bounds), found])
     scenarios = _scenarios(effects)
     everything = Scenario(TOGETHER, [change for scenario in scenarios for change in scenario])
-    network = prepared(graph, [everything, *scenarios], product, buyer=buyer, level=level)
-    rows = []
-    for one in (everything, *scenarios):  # only the product is asked about
-        solution = solve(network, one)
-        losses = {f"{word}_loss": 1 - solution.level(product, end) for word, end in _READINGS.items()}
-        rows.append({"measure": one.name} | losses)
-    found = found.join(pl.DataFrame(rows), on="measure", how="left").with_columns(
+    kept = sweep(graph, [everything, *scenarios], product=product, buyer=buyer, level=level)
+    lost = kept.select(measure="scenario", **{f"{word}_loss": 1 - pl.col(f"kept_{end}") for word, end in _READINGS.items()})
+    found = found.join(lost, on="measure", how="left").with_columns(
         estimated_loss=pl.when(pl.col("share_low") == pl.col("share_high")).then("estimated_loss")
     )
     return found.sort(pl.col("measure") != TOGETHER, -pl.col("certain_loss"), -pl.col("possible_loss"), "measure")
