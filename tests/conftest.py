@@ -16,3 +16,14 @@ def pytest_runtest_makereport(item, call):
     if os.environ.get("KANMON_CI") and needed and report.skipped:
         report.outcome = "failed"
         report.longrepr = f"skipped on CI: {report.longrepr}"
+
+
+@pytest.fixture(autouse=True)
+def own_language():
+    """A command that a test runs in its own process chooses the language of that process: the next test must not hear it."""
+    before = os.environ.get("KANMON_LANG")
+    yield
+    if before is None:
+        os.environ.pop("KANMON_LANG", None)
+    else:
+        os.environ["KANMON_LANG"] = before

@@ -349,15 +349,16 @@ def _spend(company: Company, built: CompanyGraph, facts: pl.DataFrame) -> dict[s
         "all": _ends(look_through(built.graph, spend, SELF).filter(pl.col("tier").is_null())),
     }
     rest = {which: 1.0 - sum(low for low, _ in shares.values()) for which, shares in found.items()} | {"direct": unknown}
+    told = {"direct": True, "quantity": bool(pieces), "all": True}  # without a quantity nothing can be said of quantities
     rows = []
     for code in dict.fromkeys(code for shares in found.values() for code in shares):
         row: dict[str, Any] = {"country": code}
         for which, shares in found.items():
-            nothing = (0.0, rest[which]) if shares else (None, None)
+            nothing = (0.0, rest[which]) if told[which] else (None, None)
             row |= dict(zip((f"{which}_low", f"{which}_high"), shares.get(code, nothing), strict=True))
         rows.append(row)
     rows.sort(key=lambda row: (-row["direct_low"], -row["all_low"], row["country"]))
-    left = {which: max(0.0, part) if found[which] else None for which, part in rest.items()}
+    left = {which: max(0.0, part) if told[which] else None for which, part in rest.items()}
     about = {"total": total, "parts": len(spend), "blank": blank, "pieces": len(pieces)}
     return {"shares": rows, "unknown": left} | about
 
