@@ -16,11 +16,12 @@ from typing import Any
 SMALL = 1_000_000
 """Numbers gone over, in all calls together, up to which a kernel runs uncompiled: what bringing in the compiler costs."""
 
-_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False}
+_OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False, "no_cfunc_wrapper": True}
 """How kernels are compiled. They only borrow arrays: without counting references, which every call would take and give back
 for each of some thirty arrays, a pass over a network is five times as fast."""
-_PART: dict[str, Any] = {**_OPTIONS, "forceinline": True}
-"""How their parts are: a call would hand on seven words for each array, and a pass takes a third less time without."""
+_PART: dict[str, Any] = {**_OPTIONS, "forceinline": True, "no_cpython_wrapper": True}
+"""How their parts are: a call would hand on seven words for each array, and a pass takes a third less time without. Nobody
+calls a part from Python: what would let them is a fifth of the compiler's work."""
 
 
 class Kernel:
