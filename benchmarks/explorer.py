@@ -3,7 +3,7 @@
     python benchmarks/explorer.py
 
 Writes a line per measure: `world`, and a made-up graph of 10,000 nodes and 20,000 edges. Each figure is the median of the
-runs, the limit beside it is the budget of the issue. Needs Debian's chromium and ``pip install playwright``.
+runs, the limit beside it is what the page is allowed. Needs Debian's chromium and ``pip install playwright``.
 """
 
 from __future__ import annotations
