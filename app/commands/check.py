@@ -32,7 +32,7 @@ def check(
 ) -> None:
     """Say what files are understood to be; exit 0 understood, 1 nothing usable, 2 unreadable."""
     from ...datasets import load
-    from ...datasets.intake.mapping import check_corrections, read_corrections
+    from ...datasets.intake.mapping import UNCORRECTED, check_corrections, read_corrections
     from ...datasets.intake.understanding import Understanding, inputs, understand
     from ...graph import KanmonError, ReadError
     from ...graph.errors import shorten
@@ -69,7 +69,7 @@ def check(
         show(found, terminal, lang_, links)
         if draft is not None:
             terminal.print(text("app.check.drafted", lang_, path=str(draft), command=command), markup=False, soft_wrap=True)
-        elif tables and not found.usable:
+        elif tables and not found.usable and any(table.kind not in UNCORRECTED for table in tables):
             terminal.print(text("app.check.nothing", lang_, command=command), markup=False, soft_wrap=True)
             typer.echo(draft_text(found))
         elif any(table.names for table in tables):

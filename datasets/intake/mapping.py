@@ -15,6 +15,8 @@ from .understanding import Understanding
 from .words import forms
 
 IGNORE = "ignore"
+UNCORRECTED = {"trade", "graph"}
+"""Kinds of tables with readers of their own: what their columns are is not corrected by hand."""
 
 
 def roles() -> tuple[str, ...]:
@@ -96,7 +98,7 @@ def _shown(name: object) -> str:
 
 def draft(tables: Iterable[Table]) -> dict[str, Any]:
     """Return the corrections that say what was understood: every column found, and what it was taken for."""
-    tables = [table for table in tables if table.kind not in {"trade", "graph"}]
+    tables = [table for table in tables if table.kind not in UNCORRECTED]
     files: dict[str, set[str]] = {}
     for table in tables:
         files.setdefault(table.sheet, set()).add(table.file)

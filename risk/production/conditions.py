@@ -151,8 +151,10 @@ class Effects:
                 if key not in network.sources:
                     raise InputError("risk.conditions.not_compiled", kind=change.kind, item=change.item)
                 hit, rests = network.sources[key], none
+            elif change.kind == "stockpile":
+                continue  # it buys time, and changes nothing for good
             else:
-                continue
+                raise NotImplementedError(change.kind)
             self.effects.append((number, change.kind, change.bounds, hit, sold, rests, places))
 
         # Only some makers and links are ever touched.
@@ -189,10 +191,8 @@ class Effects:
         gain = np.ones((3, self.sides.count, len(self.links)))
         gain[:, :, self.opened] = 0.0
         for number, kind, (low, high), hit, sold, rests, places in self.effects:
-            if not force[number]:
-                continue
             low, high = force[number] * low, force[number] * high
-            if high == 0.0:
+            if high == 0.0:  # not in force
                 continue
             kept = np.array([1 - high, 1 - low, 1 - (low + high) / 2])
             if kind in {"halt", "reduce"}:

@@ -368,9 +368,8 @@ def _ready(own: list[dict[str, Any]], bought: list[str] | None) -> dict[str, Any
     told = any(row["qualified"] is not None for row in own)
     yes = [row for row in own if row["qualified"]]
     spare = [row for row in yes if row["supplier"] not in bought] if bought is not None else []
-    stated = lambda rows, name: [row[name] for row in rows if row[name] is not None]  # noqa: E731
-    stock = max(stated(own, "stock_days"), default=None)
-    switching = min(stated(spare, "switching_days"), default=max(stated(own, "switching_days"), default=None))
+    stock = max(_stated(own, "stock_days"), default=None)
+    switching = min(_stated(spare, "switching_days"), default=max(_stated(own, "switching_days"), default=None))
     return {
         "qualified": len({row["supplier"] for row in yes}) if told else None,
         "alternatives": len({row["supplier"] for row in spare}) if told and bought is not None else None,
@@ -378,6 +377,10 @@ def _ready(own: list[dict[str, Any]], bought: list[str] | None) -> dict[str, Any
         "switching_days": switching,
         "uncovered_days": None if stock is None or switching is None else max(0.0, switching - stock),
     }
+
+
+def _stated(rows: list[dict[str, Any]], name: str) -> list[float]:
+    return [row[name] for row in rows if row[name] is not None]
 
 
 def _diamonds(network: ProductionNetwork, failures: Failures) -> dict[str, dict[str, Any]]:

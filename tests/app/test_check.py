@@ -279,3 +279,11 @@ def test_every_file_that_nobody_here_made_is_understood_or_refused_with_a_reason
     code, tables = checked(SHARED / name)
     assert (code, [found["rows"] for found in tables]) == EXPECTED[name]
     assert code == 0 or tables[0]["notes"]
+
+
+def test_a_table_with_a_reader_of_its_own_is_refused_with_its_reason_and_without_a_draft(tmp_path):
+    header = "typeCode,freqCode,refYear,reporterISO,partnerISO,flowCode,cmdCode,primaryValue"
+    csv(tmp_path / "totals.csv", header, "C,A,2023,THA,JPN,M,TOTAL,5")
+    result = run("check", tmp_path / "totals.csv")
+    assert result.exit_code == 1 and "TOTAL" in result.output
+    assert "mapping.yaml" not in result.output and "sheets:" not in result.output
