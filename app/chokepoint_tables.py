@@ -62,6 +62,11 @@ def lost(row: dict[str, Any], kind: str = "loss") -> str:
     return between if low is None or estimate is None or high - low < 5e-3 else f"{share(estimate, estimate)} ({between})"
 
 
+def cited(row: dict[str, Any], lang: str) -> str:
+    """Return the source of a share and its year, with its age where it is old, for a narrow column."""
+    return ", ".join(filter(None, (safe(row["source"] or "", 16), dated(row["year"], lang))))
+
+
 def show_assumptions(
     terminal: Console, lang: str, sharing: str = "alike", term: str = "short", sourcing: str = "world"
 ) -> None:
@@ -173,7 +178,7 @@ def _nodes(graph: SupplyGraph, nodes: pl.DataFrame, most: int, lang: str, whole:
             "alone": "–" if row["single_points"] is None else f"{row['single_points']}–{row['single_points_possible']}",
             "met_at": name(graph, row["worst_item"], lang, 32),
             "share": share(row["worst_share_low"], row["worst_share_high"]),
-            "source": ", ".join(filter(None, (safe(row["source"] or "", 16), dated(row["year"], lang)))),
+            "source": cited(row, lang),
         }
         cells |= {kind: losses.get((row["node"], kind), "–") for kind in kinds}
         table.add_row(*(cells[head] for head in heads))

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ..graph import Interval
-from ..graph.ages import dated
+from ..graph import Interval, Message
+from ..graph.ages import aged, dated
 from ..graph.messages import text
 from .assess import Assessment
 from .chokepoint_tables import show_assumptions, show_critical, show_exposed
@@ -196,4 +196,6 @@ class _Branches:
         hhi, share = Interval(row["hhi_low"], row["hhi_high"]), Interval(row["top_share_low"], row["top_share_high"])
         level = "" if row["level"] == self.found.level else f" [dim]({self._level(row)})[/dim]"
         mark = f" [bold red]◀ {text('app.assess.worst', self.lang)}[/bold red]" if item == self.worst else ""
-        return f"{either}{name}  HHI {hhi:.2f}, {top} {share:.0%}{level}{mark}"
+        says = aged(row["year"])
+        old = f" [dim]({says.text(self.lang)})[/dim]" if isinstance(says, Message) else ""
+        return f"{either}{name}  HHI {hhi:.2f}, {top} {share:.0%}{level}{old}{mark}"

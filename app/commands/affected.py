@@ -74,7 +74,7 @@ def affected(
 def _show(graph: SupplyGraph, found: pl.DataFrame, node: str, kind: str, top: int, terminal: Console, lang: str) -> None:
     from rich.table import Table
 
-    from ..chokepoint_tables import lost, name, share, show_assumptions, show_sources
+    from ..chokepoint_tables import cited, lost, name, share, show_assumptions, show_sources
 
     who = name(graph, node, lang, 40)
     if not found.height:
@@ -94,7 +94,7 @@ def _show(graph: SupplyGraph, found: pl.DataFrame, node: str, kind: str, top: in
             name(graph, row["through"], lang, 32),
             "" if row["steps"] is None else str(row["steps"]),
             share(row["share"], row["share"]),
-            safe(row["source"] or "", 16),
+            cited(row, lang),
         )
     terminal.print(table)
     if found.height > top:

@@ -54,7 +54,9 @@ function bindingHold(id) {
     const last = trace(haltOf(id), state.product, reading).reverse().find(({ item: of }) => holds.has(of));
     if (!last) continue;
     const { low, high } = holds.get(last.item);
-    return { share: low > 0 || high < 1 ? interval(low, high, part) : t("share_unknown_short"), item: nameOfId(last.item) };
+    const year = cell(steps, "year", step.get(itemNumber.get(last.item))) || Infinity;
+    const item = ageOf(year) === null ? nameOfId(last.item) : `${nameOfId(last.item)} (${dated(year)})`;
+    return { share: low > 0 || high < 1 ? interval(low, high, part) : t("share_unknown_short"), item };
   }
   return null;
 }
