@@ -33,9 +33,8 @@ def stock_of(row: dict[str, Any]) -> float | None:
 def absorb(known: Source, more: Source) -> None:
     """Two rows of one source: amounts and shares add up, what one leaves blank the other says."""
     known.refs += more.refs
-    known.spend = (
-        known.spend + more.spend if known.spend is not None and more.spend is not None else known.spend or more.spend
-    )
+    stated = [spend for spend in (known.spend, more.spend) if spend is not None]
+    known.spend = sum(stated) if stated else None
     if known.share is not None and more.share is not None:
         known.share += more.share
     else:
