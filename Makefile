@@ -40,10 +40,10 @@ data: $(STAMP)
 	$(BIN)/python scripts/build_country_names.py
 
 fuzz: $(STAMP)
-	$(BIN)/python scripts/fuzz.py --seconds $(SECONDS_OF_FUZZ)
+	POLARS_MAX_THREADS=1 $(BIN)/python scripts/fuzz.py --seconds $(SECONDS_OF_FUZZ)
 
 soak: $(STAMP)
-	$(BIN)/python scripts/fuzz.py --seconds 3600
+	POLARS_MAX_THREADS=1 $(BIN)/python scripts/fuzz.py --seconds 3600
 	$(BIN)/python scripts/soak.py --scenarios 10000 --audits 1000
 
 bench: $(STAMP)
