@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections import Counter
 from io import StringIO
@@ -103,7 +104,16 @@ def frame_of(text: str, path: Path, *, ragged: bool = False, header: bool = True
         if not header:
             head, rows = [f"column_{i + 1}" for i in range(len(head))], [head, *rows]
         padded = [(row + [""] * len(head))[: len(head)] for row in rows]
-        return pl.DataFrame(padded, schema=dict.fromkeys(head, pl.String), orient="row")
+        return pl.DataFrame(padded, schema=dict.fromkeys(_told_apart(head), pl.String), orient="row")
+
+
+def _told_apart(names: list[str]) -> list[str]:
+    """Return the names of columns as polars' reader tells those apart that come twice."""
+    found: dict[str, None] = {}
+    for name in names:
+        ways = itertools.chain([name], (f"{name}_duplicated_{n}" for n in itertools.count()))
+        found[next(way for way in ways if way not in found)] = None
+    return list(found)
 
 
 def check_width(text: str, path: Path) -> None:
