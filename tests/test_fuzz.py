@@ -17,7 +17,7 @@ try:
     import fuzz_inputs
 finally:
     sys.path.pop(0)
-ENDS = {"right", "asked", "refused"}
+ENDS = {"right", "read", "asked", "refused"}
 VALID = {"changes": [], "torn": [], "encoding": "utf-8", "paths": [], "text": "永久磁石", "words": ["affected", "CHN"]}
 
 
