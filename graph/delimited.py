@@ -98,7 +98,7 @@ def frame_of(text: str, path: Path, *, ragged: bool = False, header: bool = True
         # Python's reader knows the line of a broken quote, and takes a quote inside a cell for what it is.
         reader = csv.reader(StringIO(text), delimiter=separator, strict=True)
         try:
-            head, *rows = [row for row in reader if row]
+            head, *rows = [row for row in reader if row] or [[]]
         except csv.Error as error:
             raise ReadError("graph.tables.quotes", path=short_path(path), line=reader.line_num) from error
         if not header:

@@ -88,6 +88,8 @@ class Rounds:
         self.kinds, self.rng, self.deep, self.kept = kinds, random.Random(seed), deep, kept
         self.counts: Counter[tuple[str, str]] = Counter()
         self.faults: dict[str, str] = {}
+        kept.mkdir(parents=True, exist_ok=True)
+        self.last = (kept / "last").open("w", encoding="utf-8")
         self.spent: dict[str, float] = defaultdict(float)
         self.tried: Counter[str] = Counter()
 
@@ -107,7 +109,11 @@ class Rounds:
                 print(f"{self}\n{told - start:,.0f} s, {memory():,.0f} MiB\n", flush=True)
 
     def one(self, case: Case) -> None:
-        """Try a case; the first of its place that fails is shrunk and kept."""
+        """Try a case; the first of its place that fails is shrunk and kept. One that ends the process stands in ``last``."""
+        self.last.seek(0)
+        self.last.truncate()
+        self.last.write(json.dumps(case, ensure_ascii=True))
+        self.last.flush()
         signal.setitimer(signal.ITIMER_PROF, SLOW)
         signal.alarm(10 * SLOW)
         try:
@@ -130,7 +136,6 @@ class Rounds:
         text = json.dumps(shrunk(case, where), ensure_ascii=True)
         self.faults[where] = f"{where}: {words}\n  {text}"
         print(self.faults[where], flush=True)
-        self.kept.mkdir(parents=True, exist_ok=True)
         (self.kept / f"{len(list(self.kept.iterdir())):04}.json").write_text(text + "\n", encoding="utf-8")
 
     def __str__(self) -> str:

@@ -50,7 +50,7 @@ def test_a_fault_is_shrunk_kept_once_and_counted(monkeypatch, tmp_path):
     rounds.run(60, inputs=100)
     assert rounds.counts["name", "fault"] > 10 and rounds.counts["name", "right"] > 10 and rounds.counts.total() == 100
     assert len(rounds.faults) == 1
-    assert [json.loads(file.read_text(encoding="utf-8"))["text"] for file in (tmp_path / "kept").iterdir()] == ["=1+1"]
+    assert [json.loads(file.read_text(encoding="utf-8"))["text"] for file in (tmp_path / "kept").glob("*.json")] == ["=1+1"]
 
 
 def test_a_fault_keeps_only_what_it_takes(monkeypatch):
