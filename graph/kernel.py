@@ -45,8 +45,9 @@ class Kernel:
     @cached_property
     def kept(self) -> bool:
         """Whether machine code of the function as it stands is kept on this machine."""
-        known: Any = self.compiled
-        return bool(known._cache._cache_file._load_index())  # numba tells it nowhere else
+        # numba tells it nowhere else; it has no cache where it is told not to compile.
+        file = getattr(getattr(self.compiled, "_cache", None), "_cache_file", None)
+        return file is not None and bool(file._load_index())
 
     def __call__(self, *arguments: Any, size: int | None = None) -> Any:
         """Run on the arguments; ``size`` is how many numbers it goes over, by default those of its arrays once.

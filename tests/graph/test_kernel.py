@@ -106,3 +106,9 @@ def test_machine_code_and_plain_loops_give_the_same_bytes(asked, monkeypatch):
         monkeypatch.setattr(kernel, "LARGE", large)
         found.append(ASKED[asked](kn.load("mlcc"), stop))
     assert found[0].equals(found[1], null_equal=True) and found[0].height
+
+
+def test_a_compiler_that_is_switched_off_is_not_missed():
+    environment = os.environ | {"NUMBA_DISABLE_JIT": "1"}
+    command = [sys.executable, "-c", "import kanmon as kn; print(kn.risk.cut_sets(kn.load('mlcc'), 'mlcc').height > 0)"]
+    assert subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=True).stdout == "True\n"
