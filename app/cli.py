@@ -14,6 +14,7 @@ from ..graph.errors import CompilingWarning, KanmonError
 from ..graph.files import KeptWarning, reason_of
 from ..graph.messages import LANGUAGES, default_language, text
 from .patience import Patience
+from .usage import is_usage_error, usage_error
 
 SECONDS = {"chokepoints": 60, "affected": 60, "whatif": 60, "controls": 300, "ask": 300, "assess": 300, "explore": 300}
 """Seconds of work after which a question is given up: one about a product, and one about all of them or with many draws.
@@ -39,7 +40,7 @@ def main() -> None:
     patience = Patience(lambda error: error.text(lang))
     try:
         with patience.watching():
-            _application(patience)()
+            sys.exit(_application(patience)(standalone_mode=False))
     except SystemExit as leaving:
         sys.exit(leaving.code if _printed(lang) else 2)
     except KeyboardInterrupt:
@@ -48,9 +49,12 @@ def main() -> None:
         _say(error.text(lang))
         sys.exit(2)
     except BaseException as error:  # a panic of a library in Rust is no Exception
-        if os.environ.get("KANMON_DEBUG"):
+        if is_usage_error(error):
+            code, line = 2, usage_error(error, lang)
+        elif os.environ.get("KANMON_DEBUG"):
             raise
-        code, line = _last_words(error, lang)
+        else:
+            code, line = _last_words(error, lang)
         _printed(lang)
         _say(line)
         sys.exit(code)
@@ -91,6 +95,8 @@ def _printed(lang: str) -> bool:
 
 def _last_words(error: BaseException, lang: str) -> tuple[int, str]:
     """Return the exit code and the line for an error that nothing else turned into a sentence."""
+    if type(error).__name__ == "Abort":  # nobody answered a question
+        return 1, text("app.usage.aborted", lang)
     if isinstance(error, OSError):
         return 2, text("app.cli.system", lang, reason=reason_of(error))
     if isinstance(error, (MemoryError, RecursionError)):
