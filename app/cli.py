@@ -21,6 +21,31 @@ SECONDS = {"chokepoints": 60, "affected": 60, "whatif": 60, "controls": 300, "as
 
 What an answer costs does not show in the size of a graph. The other commands read large files and take the time they need.
 """
+COMMANDS = {
+    "assess": ("assess", "assess", "cli.assess"),
+    "chokepoints": ("chokepoints", "chokepoints", "chokepoints.help"),
+    "affected": ("affected", "affected", "chokepoints.help_affected"),
+    "controls": ("controls", "controls", "controls.help"),
+    "whatif": ("whatif", "whatif", "cli.whatif"),
+    "ask": ("ask", "ask", "ask.help"),
+    "explore": ("explore", "explore", "cli.explore"),
+    "dependence": ("dependence", "dependence", "cli.dependence"),
+    "check": ("check", "check", "check.help"),
+    "flag": ("flag", "flag", "cli.flag"),
+    "template": ("template", "template", "cli.template"),
+    "audit": ("audit", "audit", "cli.audit"),
+    "survey": ("survey", "survey", "survey.help"),
+    "card": ("card", "card", "card.help"),
+}
+"""Each command's module and function in `commands`, and the key of its help."""
+DATA_COMMANDS = {
+    "list": ("data", "list_", "cli.data_list"),
+    "show": ("data", "show", "cli.data_show"),
+    "verify": ("data", "verify", "cli.data_verify"),
+    "check": ("data_check", "check", "cli.data_check"),
+    "update": ("data_update", "update", "cli.data_update"),
+}
+"""The same of ``kanmon data``."""
 BETWEENNESS = frozenset({"assess", "chokepoints", "explore"})
 """Commands that ask igraph."""
 
@@ -120,49 +145,15 @@ def _spoken(arguments: list[str]) -> str:
 def _application(patience: Patience | None = None):
     import typer
 
-    from .commands import (
-        affected,
-        ask,
-        assess,
-        audit,
-        card,
-        check,
-        chokepoints,
-        controls,
-        data,
-        data_check,
-        data_update,
-        dependence,
-        explore,
-        flag,
-        survey,
-        template,
-        whatif,
-    )
     from .console import say
 
     options = {"no_args_is_help": True, "add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
     app = typer.Typer(name="kanmon", help=say("kanmon"), **options)
-    app.command("assess", help=say("assess"))(assess.assess)
-    app.command("chokepoints", help=text("app.chokepoints.help"))(chokepoints.chokepoints)
-    app.command("affected", help=text("app.chokepoints.help_affected"))(affected.affected)
-    app.command("controls", help=text("app.controls.help"))(controls.controls)
-    app.command("whatif", help=say("whatif"))(whatif.whatif)
-    app.command("ask", help=text("app.ask.help"))(ask.ask)
-    app.command("explore", help=say("explore"))(explore.explore)
-    app.command("dependence", help=say("dependence"))(dependence.dependence)
-    app.command("check", help=text("app.check.help"))(check.check)
-    app.command("flag", help=say("flag"))(flag.flag)
-    app.command("template", help=say("template"))(template.template)
-    app.command("audit", help=say("audit"))(audit.audit)
-    app.command("survey", help=text("app.survey.help"))(survey.survey)
-    app.command("card", help=text("app.card.help"))(card.card)
     bundled = typer.Typer(help=say("data_help"), **options)
-    bundled.command("list", help=say("data_list"))(data.list_)
-    bundled.command("show", help=say("data_show"))(data.show)
-    bundled.command("verify", help=say("data_verify"))(data.verify)
-    bundled.command("check", help=say("data_check"))(data_check.check)
-    bundled.command("update", help=say("data_update"))(data_update.update)
+    for group, commands in ((app, COMMANDS), (bundled, DATA_COMMANDS)):
+        for name, (module, function, help_) in commands.items():
+            room = importlib.import_module(f".commands.{module}", __package__)
+            group.command(name, help=text(f"app.{help_}"))(getattr(room, function))
     app.add_typer(bundled, name="data")
 
     def first(
