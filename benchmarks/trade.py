@@ -130,7 +130,8 @@ def measure(engine: str, path: str, summed: bool) -> dict[str, float]:
 def one(engine: str, path: str, summed: bool) -> None:
     import importlib
 
-    for module in {"kanmon": ("kanmon.risk.dependence", "polars"), "polars_tuned": ("polars",)}.get(engine, (engine,)):
+    own = {"kanmon": ("kanmon.risk.markets.dependence", "polars"), "polars_tuned": ("polars",)}
+    for module in own.get(engine, (engine,)):
         importlib.import_module(module)
     start, busy = time.perf_counter(), time.process_time()
     _, total, hhi = ENGINES[engine](path, summed)
