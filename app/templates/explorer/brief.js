@@ -104,7 +104,7 @@ function flowPicture() {
 }
 
 function graphPicture() {
-  if (!drawn.network || !drawn.nodes.length) update({ view: "graph" });
+  if (!drawn.nodes?.length) update({ view: "graph" });
   const nodes = drawn.nodes.get();
   const at = new Map(nodes.map((node) => [node.id, node]));
   const [xs, ys] = [nodes.map(({ x }) => x), nodes.map(({ y }) => y)];

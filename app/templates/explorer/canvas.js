@@ -7,7 +7,7 @@ const MOST_GROUPS = 12;
 const MOST_LINKS = 6000; // more are drawn of the selected node only
 const font = "system-ui, 'Hiragino Sans', 'Yu Gothic UI', 'Noto Sans CJK JP', 'Noto Sans JP', sans-serif";
 
-const drawn = { nodes: new vis.DataSet(), edges: new vis.DataSet(), labels: [], bands: [], hover: null, network: null };
+const drawn = { nodes: null, edges: null, labels: [], bands: [], hover: null, network: null };
 let colours = {};
 let path = new Set(); // items on the ways from the selected node to the products
 
@@ -458,6 +458,10 @@ function centreOn(i) {
 function startCanvas() {
   if (drawn.network) return;
   readColours();
+  const library = h("script");
+  library.text = $("vis").text; // run when a drawing is first asked: it takes as long as the answer
+  document.head.append(library);
+  Object.assign(drawn, { nodes: new vis.DataSet(), edges: new vis.DataSet() });
   drawn.network = new vis.Network($("canvas"), { nodes: drawn.nodes, edges: drawn.edges }, { ...data.options, autoResize: true, interaction: { ...data.options.interaction, keyboard: false } });
   drawn.network.on("resize", () => state.view === "graph" && frame());
   drawn.network.on("beforeDrawing", shadeBands);

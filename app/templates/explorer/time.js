@@ -288,7 +288,7 @@ class Flow extends Pass {
     while (at.epoch + 1 < epochs.length && epochs[at.epoch + 1] <= t + SOON) [at.epoch, later] = [at.epoch + 1, true];
     if (later) {
       this.kept = Float64Array.from(this.keptAlways, (kept, k) => (ends[k] > epochs[at.epoch] ? 1 : kept));
-      this.rank = ranked(this.network, this.kept);
+      this.rank = ranksOf(this.network, this.kept);
       this.bare.clear();
     }
     const { times } = this.event;
@@ -379,16 +379,6 @@ function wears({ d, plants }, dt) {
     plants[i].left = plants[i].left - dt > SOON ? plants[i].left - dt : 0;
     bottom = plants[i].level;
   }
-}
-
-// The needs of each market, the hardest first.
-function ranked({ n, need_indptr: ptr, needs }, kept) {
-  const rank = new Uint32Array(needs.length);
-  for (let node = 0; node < n; node++) {
-    const slots = Array.from({ length: ptr[node + 1] - ptr[node] }, (_, slot) => slot);
-    slots.sort((a, b) => kept[needs[ptr[node] + a]] - kept[needs[ptr[node] + b]] || a - b).forEach((slot, turn) => (rank[ptr[node] + turn] = slot));
-  }
-  return rank;
 }
 
 // A scenario as what is in force from which day on.

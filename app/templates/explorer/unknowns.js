@@ -19,7 +19,7 @@ const SLICE = 24; // milliseconds at a time, so that the page keeps answering
 
 // A pass in which the nodes of one fact are read as `other`, the opposite bound, reads them.
 class Answered extends Pass {
-  answer({ kind, nodes, links, ranked }, other) {
+  answer({ kind, nodes, links }, other) {
     this.asked = new Uint8Array(this.n);
     nodes.forEach((node) => (this.asked[node] = 1));
     this.instead = { spread: this.spread, mixing: this.mixing };
@@ -31,7 +31,7 @@ class Answered extends Pass {
     else {
       this.kept = this.kept.slice();
       for (const k of links) this.kept[k] = other.kept[k];
-      this.rank = ranked(this.kept);
+      this.rank = ranksOf(this.network, this.kept);
     }
     return this;
   }
@@ -71,7 +71,7 @@ function requirementFacts(network) {
   const found = new Map();
   const put = (kind, node, input, link) => {
     const key = `${kind}\n${network.item[node]}\n${input}`;
-    if (!found.has(key)) found.set(key, { kind, says: kind, item: network.item[node], input, nodes: [], links: [], buyer: WORLD_MARKET, ranked: (kept) => ranksOf(network, kept) });
+    if (!found.has(key)) found.set(key, { kind, says: kind, item: network.item[node], input, nodes: [], links: [], buyer: WORLD_MARKET });
     found.get(key).nodes.push(node);
     if (link !== undefined) found.get(key).links.push(link);
   };

@@ -3,7 +3,8 @@
 const whatIf = { solution: null, losses: null, hit: new Set() };
 const HIT = 1e-9;
 
-const networkOf = (product = state.product) => networks.get(product, product ? state.buyer : "", state.home);
+const asking = (product = state.product) => [product, product ? state.buyer : "", state.home];
+const networkOf = (product = state.product) => networks.get(...asking(product));
 const assumptions = () => ({ sharing: state.sharing, term: state.term, sourcing: state.sourcing });
 const isPlace = (id) => supplierNumber.has(id) || countryOf.includes(id);
 
