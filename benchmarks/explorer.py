@@ -39,7 +39,8 @@ WHATIF = """async (node) => {
 }"""
 SHOWN = """([view, product, node]) => {
   const to = (chosen) => (location.hash = encodeURIComponent(JSON.stringify({ view, product, tab: "whatif", ...chosen })));
-  const drawn = () => new Promise((done) => addEventListener("hashchange", () => requestAnimationFrame(done), { once: true }));
+  const drawn = () => new Promise((done) =>
+    addEventListener("hashchange", () => requestAnimationFrame(done), { once: true }));
   const timed = async (chosen) => {
     const start = performance.now();
     const done = drawn();

@@ -95,7 +95,7 @@ def number_of(networks: dict[str, Any], product: str | None, buyer: str | None, 
 
 
 def deflated(networks: dict[str, Any], first: int | None = None) -> list[str]:
-    """Return networks in two parts, each as base64 of deflated JSON: they have most in common, and take a fifth of their size.
+    """Return networks as base64 of deflated JSON, in two parts: they have most in common, and take a fifth of their size.
 
     The first part has what they share and the network ``first``, the second the arrays of the others, both by number.
     """

@@ -68,7 +68,7 @@ def test_page_names_nothing_outside_itself(page):
 
 def test_policy_allows_exactly_the_scripts_of_the_page(page):
     policy = re.search(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page).group(1).replace("&#39;", "'")
-    scripts = re.findall(r'<script(?: type="text/plain" id="vis")?>(.*?)</script>', page, re.DOTALL)
+    scripts = re.findall(r'<script(?: type="text/plain" id="drawing")?>(.*?)</script>', page, re.DOTALL)
     hashes = [base64.b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts]
     assert policy.startswith("default-src 'none'; script-src " + " ".join(f"'sha256-{digest}'" for digest in hashes) + ";")
     assert "unsafe-eval" not in policy and "connect-src" not in policy and len(scripts) == 2

@@ -257,6 +257,34 @@ def test_product_and_buyer_are_chosen_in_the_page(world_page, visit, world):
     assert tab.locator("#board tbody tr").count() > 10
 
 
+def test_a_link_may_ask_what_the_page_does_not_open_on(world_page, visit, world):
+    changes = [{"kind": "halt", "node": "CHN"}]
+    tab = visit(world_page, at(product="ev_battery_pack", buyer="JPN", changes=changes))
+    expected = losses(world, "ev_battery_pack", Scenario("x", halt("CHN")))
+    assert shown_losses(tab.locator("#results .lost")) == pytest.approx(expected, abs=1e-9)
+
+
+def test_each_answer_colours_the_drawing_by_what_is_certainly_lost(robot_page, visit, world):
+    tab = visit(robot_page, at(view="graph"))
+    ids = world.items["id"].to_list()
+    network = world.network("humanoid_robot", buyer="JPN")
+    colours = tab.evaluate(
+        "[0, 1, 2, 3, 4].map((n) => getComputedStyle(document.documentElement).getPropertyValue(`--loss-${n}`).trim())"
+    )
+    for place in ("TUR", "CHN"):
+        tab.evaluate("(to) => kanmon.update({ changes: [{ kind: 'halt', node: to }] })", place)
+        solution = solve(network, Scenario("x", halt(place)), readings=["high"])
+        seen = tab.evaluate(
+            "Object.values(kanmon.drawn.network.body.nodes).filter(({id}) => typeof id === 'number')"
+            ".map(({id, options: {color}}) => [id, color.background])"
+        )
+        assert len(seen) > 50
+        for node, colour in seen:
+            certain = 1 - solution.level(ids[node], "high")
+            limits = (1e-9, 0.1 - 1e-9, 0.5 - 1e-9, 1 - 1e-9)
+            assert colour == colours[sum(certain > limit for limit in limits)], (ids[node], certain)
+
+
 def test_controls_in_force_are_marked_and_told(visit, tmp_path):
     graph = SupplyGraph(
         items=[{"id": i, "name_en": i, "kind": k} for i, k in (("motor", "product"), ("gallium", "mineral"))],

@@ -269,14 +269,16 @@ function linksBetween(unitOf) {
   });
 }
 
-// Another answer about the same drawing: colours alone change.
+// Another answer about the same drawing: colours alone change, and so they alone are set. (An update of the rows would have
+// each node and link worked out anew.)
 function recolour() {
-  const changed = [];
-  for (const node of drawn.nodes.get()) {
+  drawn.nodes.forEach((node) => {
     const color = colourOf(node.id);
-    if (node.color.background !== color.background || node.color.border !== color.border) changed.push({ id: node.id, color });
-  }
-  drawn.nodes.update(changed);
+    if (node.color.background === color.background && node.color.border === color.border) return;
+    node.color = color;
+    drawn.network.body.nodes[node.id].setOptions({ color });
+  });
+  drawn.network.redraw();
 }
 
 function colourOf(key) {
@@ -455,12 +457,18 @@ function centreOn(i) {
   if (node) drawn.network.moveTo({ position: { x: node.x + 60, y: node.y }, scale: Math.max(1, drawn.network.getScale()) });
 }
 
+// Run when there is time, or when a drawing is asked; not before the answer, for it takes half as long.
+function loadLibrary() {
+  if (window.vis) return;
+  const library = h("script");
+  library.text = $("drawing").text;
+  document.head.append(library);
+}
+
 function startCanvas() {
   if (drawn.network) return;
   readColours();
-  const library = h("script");
-  library.text = $("vis").text; // run when a drawing is first asked: it takes as long as the answer
-  document.head.append(library);
+  loadLibrary();
   Object.assign(drawn, { nodes: new vis.DataSet(), edges: new vis.DataSet() });
   drawn.network = new vis.Network($("canvas"), { nodes: drawn.nodes, edges: drawn.edges }, { ...data.options, autoResize: true, interaction: { ...data.options.interaction, keyboard: false } });
   drawn.network.on("resize", () => state.view === "graph" && frame());

@@ -12,13 +12,16 @@ class About {
     this.network = network;
     this.byPlace = new Map(); // supplier or country -> makers
     this.byItem = new Map(); // the same of one item
+    this.ofItem = new Map(); // item -> makers
     this.restsOf = new Map(); // item -> links to the remainder
     this.sales = []; // links of markets to makers
     this.rests = []; // those to the remainder
     this.named = new Map(); // supplier -> markets that tell its share
     const put = (map, key, value) => map.has(key) ? map.get(key).add(value) : map.set(key, new Set([value]));
     network.kind.forEach((kind, node) => {
-      if (kind !== MAKER || network.supplier[node] === REMAINDER) return;
+      if (kind !== MAKER) return;
+      if (network.supplier[node] !== NEW) put(this.ofItem, network.item[node], node);
+      if (network.supplier[node] === REMAINDER) return;
       for (const place of [network.supplier[node], network.country[node]]) {
         if (place === null) continue;
         put(this.byPlace, place, node);
@@ -51,11 +54,7 @@ class About {
   // node's. The buyer goes on making the product for itself, whatever happens to its country.
   hit(node, item) {
     const { network } = this;
-    if (network.inside.has(node)) {
-      const found = [];
-      network.kind.forEach((kind, at) => kind === MAKER && network.item[at] === node && network.supplier[at] !== NEW && found.push(at));
-      return [found, [], []];
-    }
+    if (network.inside.has(node)) return [[...(this.ofItem.get(node) || [])], [], []];
     const { home, owner, indices } = network;
     const makers = this.makers(node, item);
     const own = home !== null && makers.includes(home);

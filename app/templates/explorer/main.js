@@ -265,7 +265,7 @@ async function start() {
   await refresh(new Set(Object.keys(START)));
   document.documentElement.dataset.ready = "true";
   performance.mark("ready");
-  setTimeout(networks.rest, PAUSE);
+  setTimeout(() => networks.rest().then(loadLibrary), PAUSE);
 }
 
 // For tests and for whoever opens the console: the page's engine by itself.

@@ -73,6 +73,7 @@ class Network {
     this.widest = 0; // links of a node at most
     for (let node = 0; node < this.n; node++) this.widest = Math.max(this.widest, this.indptr[node + 1] - this.indptr[node]);
     this.masks = new Map();
+    this.seen = new Map(); // item -> its market as the buyer sees it
     this.full = new Float64Array(this.n).fill(1); // capacities as usual
     this.opens = [null, Float64Array.from(this.flags, (flags) => (flags & EXTRA ? 0 : 1))]; // gains as usual: new sources are shut
   }
@@ -112,11 +113,8 @@ class Network {
 
   // The market of an item as this network's buyer sees it.
   market(item) {
-    for (const place of [HOME, ...this.places, WORLD_MARKET]) {
-      const node = this.markets.get(`${item}\n${place}`);
-      if (node !== undefined) return node;
-    }
-    return undefined;
+    if (!this.seen.has(item)) this.seen.set(item, [HOME, ...this.places, WORLD_MARKET].map((place) => this.markets.get(`${item}\n${place}`)).find((node) => node !== undefined));
+    return this.seen.get(item);
   }
 
   // The nodes that a node needs, itself included.
