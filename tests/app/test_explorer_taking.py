@@ -153,6 +153,7 @@ WRITTEN = """# what a person writes
         item: ndfeb_magnet
         share: .2
         recycling: true
+    - stockpile: {item: gallium_primary, days: 180, holder: JPN, release: 0.5}
 """
 
 
@@ -171,10 +172,10 @@ def test_scenarios_come_back_as_kanmon_reads_them(robot_page, visit, tmp_path):
     ("text", "said"),
     [
         (
-            "- name: A\n  changes: [{halt: {node: CHN}}, {stockpile: {item: x, days: 3, holder: J}}]",
-            "1 changes are of a kind",
+            "- name: A\n  changes: [{halt: {node: CHN}}, {stockpile: {item: x, days: 3, release: 0.5}}]",
+            "Changes that cannot be asked here: 1",
         ),
-        ("- name: A\n  changes: [{halt: {node: CHN, lasts: -30}}]", "1 changes are of a kind"),
+        ("- name: A\n  changes: [{halt: {node: CHN, lasts: -30}}]", "Changes that cannot be asked here: 1"),
         ("- &a name: A\n", "Line 1 cannot be read"),
         ("- name: |\n    A\n", "Line 1 cannot be read"),
         ("halt: CHN\n", "There is no scenario in this file"),

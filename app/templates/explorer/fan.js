@@ -98,7 +98,7 @@ const daysLost = () => (isTimed(state.changes.filter(known)) ? h("p", { id: "los
 function allDays() {
   const network = networkOf();
   const direct = directNeeds(network);
-  const isDirect = ({ kind, item: of }) => kind === "stockpile" && direct.includes(of);
+  const isDirect = (change) => change.kind === "stockpile" && !isReserve(change) && direct.includes(change.item);
   const common = (found, key) => (found.length && found.every((one) => same(one[key], found[0][key])) ? found[0][key] ?? "" : "");
   const stocks = state.changes.filter(isDirect);
   const set = (of, key) => (days) => setChanges(state.changes.map((change) => (of(change) ? timedAt(change, key, days) : change)));
