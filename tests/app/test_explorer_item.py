@@ -57,6 +57,22 @@ def test_paragraph_says_that_nothing_is_published_where_nothing_is(visit, tmp_pa
     assert "a gap in the data, not an absence of risk" in said and "%" not in said.split("Without")[0]
 
 
+@pytest.mark.parametrize(
+    ("note", "lang", "said"),
+    [
+        ("Gross weight", "ja", "注（原文は英語）： Gross weight"),
+        ("総重量", "ja", "総重量"),
+        ("総重量", "en", "Note (in Japanese): 総重量"),
+        ("Gross weight", "en", "Gross weight"),
+    ],
+)
+def test_a_note_in_another_language_is_marked_as_such(note, lang, said, visit, tmp_path):
+    graph = SupplyGraph(items=[{"id": "ore", "name_en": "ore", "kind": "mineral", "note": note}])
+    tab = visit(write_explorer(graph, tmp_path / "note.html", lang=lang), at(selected="item:ore", tab="details"))
+    assert tab.locator(".note-of").inner_text() == said
+    assert tab.locator(".note-of [lang]").get_attribute("lang") == ("en" if note.isascii() else "ja")
+
+
 def test_three_years_make_lines_and_two_do_not(visit, tmp_path):
     tab = visit(write_explorer(market(YEARS), tmp_path / "three.html", lang="en"), at(selected="item:ore", tab="details"))
     lines = {

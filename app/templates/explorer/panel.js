@@ -53,8 +53,16 @@ function heading(node) {
     h("h2", {}, cut(mine, 200)),
     theirs && theirs !== mine ? h("p", { class: "second", lang: other }, cut(theirs, 200)) : null,
     h("p", { class: "tags" }, facts.filter(Boolean).map((word) => h("span", {}, cut(word, 60))), h("code", {}, cut(idOf(node), 60))),
-    cell(tableOf(node), "note", i) ? h("p", { class: "faint" }, cut(cell(tableOf(node), "note", i), 500)) : null,
+    noteOf(node),
   ];
+}
+
+// Notes stand in the graph in one language, whoever reads them: in another, that is said.
+function noteOf(node) {
+  const words = cell(tableOf(node), "note", node.i);
+  if (!words) return null;
+  const written = /[\u3040-\u30ff\u4e00-\u9fff]/.test(words) ? "ja" : "en";
+  return h("p", { class: "faint note-of" }, written === language ? null : [h("b", {}, t(`note_in_${written}`)), " "], h("span", { lang: written }, cut(words, 500)));
 }
 
 function actions(node) {
