@@ -41,7 +41,7 @@ def test_paragraph_says_what_the_tables_hold_and_where_it_stands(visit, tmp_path
     tab = visit(write_explorer(market(YEARS), tmp_path / "ores.html", lang="en"), at(selected="item:ore", tab="details"))
     said = tab.locator("#about-item .paragraph").inner_text()
     assert "ore (Mineral) needs nothing else in this graph." in said
-    assert "directly into 1 items, and in the end into car." in said
+    assert "It is used directly in 1 (items), and ends up in car." in said
     assert "In 2023 the largest supplier was CHL with 40% (published); concentration is high at least [1]." in said
     lost = simulate(market(YEARS), Scenario("x", halt("ore")), product="car").row(
         by_predicate=pl.col("item") == "car", named=True

@@ -23,11 +23,12 @@ function showBoard(asked = true) {
 
 // The answer ----------------------------------------------------------------------------------------------------------
 
+const placeAsked = () => (state.buyer && state.product ? t("board_from", { buyer: nameOfId(state.buyer) }) : t("board_from_world"));
+
 function answer() {
   const ranking = rankingOf();
   const product = nameOfId(state.product);
-  const place = state.buyer ? t("board_from", { buyer: nameOfId(state.buyer) }) : t("board_from_world");
-  const title = h("h2", {}, product, " ", h("small", {}, place));
+  const title = h("h2", {}, product, " ", h("small", {}, placeAsked()));
   if (!ranking.length) return [title, h("p", { class: "lead" }, t("board_nobody", { product }))];
   const three = ranking.slice(0, 3);
   const words = { product, names: three.map(({ id }) => nameOfId(id)).join(t("name_list")), first: nameOfId(three[0].id), certain: atLeast(three[0].certain), estimate: estimated(three[0].estimate), possible: atMost(three[0].possible) };
@@ -104,7 +105,7 @@ function matrixOf() {
   const chain = new Set(rows.flatMap(({ id }) => holdsOf(id).map(({ item: one }) => stageOf(one))));
   const stages = STAGES.filter((stage) => chain.has(stage));
   if (!stages.length) return null;
-  return h("section", { id: "matrix" }, h("h3", {}, t("matrix")), h("p", { class: "faint" }, t("matrix_reading")), matrixLegend(),
+  return h("section", { id: "matrix" }, h("h3", {}, t("matrix")), h("p", { class: "faint" }, t("matrix_reading"), stages.includes("equipment") && state.term === "short" ? ` ${t("matrix_equipment")}` : ""), matrixLegend(),
     h("div", { class: "scroll" }, h("table", { class: "matrix", onkeydown: walkCells }, h("caption", { class: "hidden-text" }, t("matrix")),
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("country_column")), stages.map((stage) => h("th", { scope: "col" }, t(`stage_${stage}`))), h("th", { scope: "col" }, t("all_stages")))),
       h("tbody", {}, rows.map((row, r) => h("tr", {}, h("th", { scope: "row" }, nameButton(row.id)),

@@ -214,7 +214,7 @@ function draw(fit) {
   for (const [key, unit] of units) {
     const at = place.get(key);
     if (typeof key === "string") {
-      const words = key[0] === "t" ? tierName(unit.tier) : nameOfId(key.slice(key.indexOf("|") + 1));
+      const words = key[0] === "t" ? tierName(unit.tier) : chainName(nameOfId(key.slice(key.indexOf("|") + 1)));
       const radius = 6 + 1.5 * Math.log2(1 + unit.count);
       nodes.push({ id: key, x: at.x, y: at.y, shape: "dot", size: radius, color: colourOf(key), borderWidth: 2, shapeProperties: { borderDashes: [4, 3] } });
       drawn.labels.push({ ...at, key, words: `${words} · ${unit.count}`, radius, rank: -1, bold: true });

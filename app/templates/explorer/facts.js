@@ -43,6 +43,8 @@ const measuresOn = list(); // measures by item
 data.measures.forEach((measure) => measure.items.forEach((i) => measuresOn[i].push(measure)));
 const chainsOf = items.id.map((_, i) => (cell(items, "chains", i) || "").split("|").filter(Boolean));
 
+const chainName = (chain) => data.words[`chain_${chain}`] || chain; // those of the bundled facts have names
+
 // What stands for an item in the drawing: the shares of the view behind its concentration.
 const worldView = viewsOf.map((found, i) => {
   const row = step.get(i);

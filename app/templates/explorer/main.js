@@ -237,7 +237,7 @@ async function start() {
   window.addEventListener("beforeprint", () => document.querySelectorAll("#brief details").forEach((one) => (one.open = true)));
   combobox($("search"), $("found"), (question) => search(question), found);
   $("share").addEventListener("click", share);
-  $("export-png").addEventListener("click", () => (update({ view: "graph" }), exportPng()));
+  $("export-png").addEventListener("click", exportPng);
   $("export-html").addEventListener("click", () => (update({ view: "board" }), showFresh("whatif"), exportFragment()));
   $("export-svg").addEventListener("click", exportSvg);
   $("export-csv").addEventListener("click", exportCsv);

@@ -47,13 +47,12 @@ function heading(node) {
   const [mine, theirs] = [nameOf(node), nameIn(node, language === "ja" ? "en" : "ja")];
   const i = node.i;
   const facts = node.table === "item"
-    ? [t(`kind_${items.kind[i]}`), tierName(tierOf(i)), ...chainsOf[i], cell(items, "hs6", i) && `HS ${cell(items, "hs6", i).replaceAll("|", ", ")}`]
+    ? [t(`kind_${items.kind[i]}`), tierName(tierOf(i)), ...chainsOf[i].map(chainName), cell(items, "hs6", i) && `HS ${cell(items, "hs6", i).replaceAll("|", ", ")}`]
     : [t(`kind_${suppliers.kind[i]}`), suppliers.kind[i] !== "country" && countryOf[i] && nameOfId(countryOf[i])];
   return [
     h("h2", {}, cut(mine, 200)),
     theirs && theirs !== mine ? h("p", { class: "second", lang: other }, cut(theirs, 200)) : null,
     h("p", { class: "tags" }, facts.filter(Boolean).map((word) => h("span", {}, cut(word, 60))), h("code", {}, cut(idOf(node), 60))),
-    noteOf(node),
   ];
 }
 
@@ -82,7 +81,7 @@ function actions(node) {
 }
 
 function itemFacts(i) {
-  return [itemParagraph(i), flagFacts(i), stopsAlone(i), concentrationFacts(i), chokepointFacts(items.id[i]), cutSetFacts(items.id[i]), measureFacts(measuresOn[i]), supplierShares(i), worldMap(i), yearLines(i), inputFacts(i), useFacts(i), tradeFacts(i)];
+  return [itemParagraph(i), noteOf(item(i)), flagFacts(i), stopsAlone(i), concentrationFacts(i), chokepointFacts(items.id[i]), cutSetFacts(items.id[i]), measureFacts(measuresOn[i]), supplierShares(i), worldMap(i), yearLines(i), inputFacts(i), useFacts(i), tradeFacts(i)];
 }
 
 function flagFacts(i) {
@@ -163,6 +162,7 @@ function supplierFacts(s) {
   const mine = suppliers.id.flatMap((_, i) => (i === s || (suppliers.kind[s] === "country" && countryOf[i] === suppliers.id[s]) ? [i] : []));
   const rows = mine.flatMap((i) => supplied[i]).sort((a, b) => shares.low[b] - shares.low[a] || shares.high[b] - shares.high[a]);
   return [
+    noteOf(supplier(s)),
     chokepointFacts(suppliers.id[s]),
     cutSetFacts(suppliers.id[s]),
     measureFacts(data.measures.filter(({ issuer }) => issuer === suppliers.id[s])),

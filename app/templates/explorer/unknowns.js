@@ -241,7 +241,7 @@ function toFindOutShort(id) {
   const solution = haltOf(id);
   if (!isWide(solution.loss(state.product))) return null;
   const place = h("small", { class: "find-out" });
-  inSlices(findingOut(solution, state.product, assumptions(), new Set([id])), place, ({ found }) => (found.length ? [h("b", {}, t("find_out")), " ", cut(factWords(found[0].fact), 90)] : []));
+  inSlices(findingOut(solution, state.product, assumptions(), new Set([id])), place, ({ found }) => (found.length ? [h("b", {}, t("find_out_short")), " ", cut(factWords(found[0].fact), 90)] : []));
   return place;
 }
 

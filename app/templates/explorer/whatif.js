@@ -365,7 +365,7 @@ function pinned() {
       const words = one.name || describeScenario(one.changes);
       const rename = (event) => update({ pins: state.pins.map((other, i) => (i === n ? { ...other, name: cut(event.target.value.trim(), 60) } : other)) });
       return h("li", { "data-estimate": loss.estimate }, h("p", { class: "pin-head" }, h("b", { class: "letter" }, letterOf(n)),
-        h("input", { id: `pin-${n}`, value: one.name, placeholder: cut(words, 60), "aria-label": t("pin_name", { letter: letterOf(n) }), onchange: rename }),
+        h("input", { id: `pin-${n}`, value: one.name, placeholder: t("pin_name", { letter: letterOf(n) }), "aria-label": t("pin_name", { letter: letterOf(n) }), onchange: rename }),
         h("button", { class: "plain no-paper", "aria-label": `${t("remove")}: ${words}`, onclick: () => update({ pins: state.pins.filter((_, i) => i !== n) }) }, "×")),
         h("button", { class: "plain", title: t("pin_ask"), onclick: () => setChanges(one.changes) }, cut(describeScenario(one.changes), 160)),
         h("p", { class: "huge" }, h("b", {}, estimated(loss.estimate)), " ", h("span", {}, t(isTimed(one.changes) ? "lost_estimate_timed" : "lost_estimate"))), lossBand(loss),
