@@ -319,6 +319,12 @@ def test_arrow_keys_walk_the_cells(robot_page, visit):
     assert there != first and there.startswith("cell-")
     tab.keyboard.press("Enter")
     assert state(tab)["changes"]
+    for _ in range(9):
+        tab.keyboard.press("ArrowLeft")
+    country = tab.evaluate("document.activeElement.textContent")
+    assert tab.locator("#matrix [tabindex='0']").count() == 1  # the whole table is one stop for Tab
+    tab.keyboard.press("Enter")
+    assert tab.locator("#details h2").inner_text() == country
 
 
 def test_brief_prints_on_paper_and_holds_the_answer(robot_page, visit, tmp_path):
@@ -464,6 +470,9 @@ def test_an_address_restores_the_view(robot_page, visit):
         "#null",
         at(changes=[None]),
         at(changes=[{"kind": "halt"}, {"kind": "reduce", "node": "CHN", "share": 7}, {"kind": "__proto__", "node": "CHN"}]),
+        at(__proto__={"x": 1}, constructor="x", toString=None),
+        at(changes=[{"kind": "stockpile", "item": "gallium_primary", "days": 30, "holder": 5}]),
+        at(changes=[{"kind": "stockpile", "item": "gallium_primary", "days": 30, "holder": "JPN", "release": 0}]),
         at(pins=[None, {"changes": None}, 3], view="no", buyer="__proto__", suppliers=[None], focus={"node": {}}),
     ],
 )

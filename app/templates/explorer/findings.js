@@ -75,7 +75,7 @@ function selectId(id) {
   select(itemNumber.has(id) ? item(itemNumber.get(id)) : supplier(supplierNumber.get(id)));
 }
 
-const nameButton = (id) => h("button", { class: "plain name", onclick: () => selectId(id) }, cut(nameOfId(id), 40));
+const nameButton = (id, more = {}) => h("button", { ...more, class: "plain name", onclick: () => selectId(id) }, cut(nameOfId(id), 40));
 
 function stopsAlone(i) {
   const found = stoppers(i);

@@ -49,7 +49,7 @@ function stateFromAddress() {
     return {};
   }
   if (typeof found !== "object" || found === null) return {};
-  const known = Object.entries(found).filter(([key, value]) => key in START && fits(key, value));
+  const known = Object.entries(found).filter(([key, value]) => Object.hasOwn(START, key) && fits(key, value));
   const result = Object.fromEntries(known);
   if (result.product && !itemNumber.has(result.product)) delete result.product;
   if (result.selected && !nodeOf(result.selected)) delete result.selected;
