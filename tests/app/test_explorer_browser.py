@@ -295,7 +295,16 @@ def test_controls_in_force_are_marked_and_told(visit, tmp_path):
             {"item": "gallium", "supplier": "JPN", "source": "s", "share": 0.1},
         ],
         measures=[
-            {"id": "m", "issuer": "CHN", "kind": "export_licence", "source": "s", "item": "gallium", "status": "in_force"},
+            {
+                "id": "m",
+                "issuer": "CHN",
+                "kind": "export_licence",
+                "source": "s",
+                "item": "gallium",
+                "status": "in_force",
+                "against": "JPN|military_end_users",
+                "since": "2024-01-08",
+            },
             {"id": "n", "issuer": "CHN", "kind": "export_ban", "source": "s", "item": "gallium", "status": "lapsed"},
         ],
         sources=[{"id": "s", "title": "t", "publisher": "p"}],
@@ -306,6 +315,7 @@ def test_controls_in_force_are_marked_and_told(visit, tmp_path):
     tab.evaluate("(to) => { location.hash = to }", at(selected="item:gallium", tab="details"))
     said = tab.locator("#details").inner_text()
     assert "export licence" in said and "in force" in said and "lapsed" in said
+    assert "since 2024-01-08 · against JPN, military end users" in said  # the country's name is JPN here
 
 
 def test_arrow_keys_walk_the_cells(robot_page, visit):

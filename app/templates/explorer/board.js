@@ -182,7 +182,7 @@ function productsBoard() {
         countries.map((country, c) => {
           const loss = losses[c].loss(id);
           const words = t("product_cell_words", { country: nameOfId(country), product: nameOfId(id), loss: lossWords(loss) });
-          return h("td", {}, h("button", { class: `cell loss-${gradeOfLoss(loss.estimate)}${loss.possible - loss.certain > THIN ? " thin" : ""}`, tabindex: -1, "aria-label": words, title: words, onclick: () => update({ product: id, changes: [{ kind: "halt", node: country }], tab: "whatif" }) }, h("b", {}, part(loss.estimate))));
+          return h("td", {}, h("button", { class: `cell loss-${gradeOfLoss(loss.estimate)}${loss.possible - loss.certain > THIN ? " thin" : ""}`, tabindex: -1, "aria-label": words, title: words, onclick: () => update({ product: id, changes: [{ kind: "halt", node: country }], tab: "whatif" }) }, h("b", {}, loss.estimate < 0.5 ? part(loss.estimate) : estimated(loss.estimate))));
         })))))), matrixLegend())];
 }
 
