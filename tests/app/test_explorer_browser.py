@@ -610,6 +610,11 @@ def test_japanese_page_speaks_japanese(pages, visit, world):
     tab.keyboard.press("/")
     tab.keyboard.type("ネオジム")
     assert "ネオジム" in tab.locator("#found li").first.inner_text()
+    tab.evaluate("(to) => { location.hash = to }", at(selected="item:cobalt_refining", tab="details"))
+    tab.wait_for_selector("#details .treemap")
+    said = tab.locator("#details").inner_text()
+    assert "生産 · 2024" in said and "production · " not in said  # what shares are shares of
+    assert "電池" in tab.locator("#details .tags").inner_text()  # a chain by its name
 
 
 def test_frame_of_a_notebook_works(browser, tmp_path):

@@ -152,7 +152,10 @@ def test_a_reserve_of_a_place_is_asked_for_and_lasts_as_long_as_python_says(page
     tab.click("#tab-whatif")
     tab.check("#tick-CHN")
     tab.select_option("#kind", "reserve")
-    tab.fill("#open-item", "ndfeb_magnet")  # who holds it is the buyer's country, unless another is chosen
+    tab.locator("fieldset .chip button").click()  # another holder may be chosen in the buyer's place
+    tab.fill("#open-holder", "Japan")
+    tab.keyboard.press("Enter")
+    tab.fill("#open-item", "ndfeb_magnet")
     tab.keyboard.press("Enter")
     state = tab.evaluate("kanmon.state().changes")
     assert state[1] == {"kind": "stockpile", "item": "ndfeb_magnet", "days": 180, "holder": "JPN"}

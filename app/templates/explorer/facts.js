@@ -140,7 +140,7 @@ function fact(sourceRow, ...words) {
 function measureLine({ issuer, kind, against, since, until, status, legal_reference: law, source }) {
   const place = supplierNumber.has(issuer) ? nameOf(supplier(supplierNumber.get(issuer))) : issuer;
   const days = until ? `${since || "?"} – ${until}` : since && t("since", { day: since });
-  const places = against && against.split("|").map((one) => data.words[`against_${one}`] || nameOfId(one)).join(t("name_list"));
+  const places = against && /^(export|import|entity)/.test(kind) && against.split("|").map((one) => data.words[`against_${one}`] || nameOfId(one)).join(t("name_list"));
   const words = [t(`status_${status || "unknown"}`), days, places && t("against", { places: cut(places, 80) }), law && cut(law, 120)];
   return h("li", {}, `${cut(place, 40)}: ${t(`measure_${kind}`)}`, source === null ? h("small", {}, words.filter(Boolean).join(" · ")) : fact(source, ...words.filter(Boolean)));
 }

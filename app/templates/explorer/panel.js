@@ -102,9 +102,12 @@ function concentrationFacts(i) {
     h("p", { class: "faint" }, t("effective", { count: interval(1 / high, 1 / low, (v) => v.toFixed(1)) })));
 }
 
+// What shares are shares of: the usual words in the reader's language.
+const measureName = (measure) => measure && (data.words[`shares_of_${measure.match(/\w+/g)?.join("_")}`] || measure);
+
 function viewTitle(view, ...words) {
   const year = cell(views, "year", view);
-  const rest = [views.scope?.[view] !== "world" ? t("sourcing_of", { buyer: nameOfId(views.scope[view]) }) : null, t(views.level[view] || "unknown"), cell(views, "measure", view), year ? dated(year) : null, t(cell(views, "confidence", view) || "unknown")];
+  const rest = [views.scope?.[view] !== "world" ? t("sourcing_of", { buyer: nameOfId(views.scope[view]) }) : null, t(views.level[view] || "unknown"), measureName(cell(views, "measure", view)), year ? dated(year) : null, t(cell(views, "confidence", view) || "unknown")];
   return fact(views.source[view], ...words, ...rest.filter(Boolean).map((word) => cut(String(word), 80)));
 }
 

@@ -300,7 +300,7 @@ function controls() {
     Object.assign(form, change);
     showWhatIf();
   };
-  const choose = h("select", { id: "kind", "aria-label": t("what_happens"), onchange: (event) => redo({ kind: event.target.value })() },
+  const choose = h("select", { id: "kind", "aria-label": t("what_happens"), onchange: ({ target: { value } }) => redo({ kind: value, ...(value === "reserve" ? { holder: state.buyer || null } : {}) })() },
     MAKING.map((kind) => h("option", { value: kind, selected: form.kind === kind }, t(`make_${kind}`))));
   return h("fieldset", {}, h("legend", {}, t("what_happens")), choose,
     form.kind === "embargo" && state.buyer ? h("div", { class: "segments", role: "radiogroup", "aria-label": t("embargo_to") },
@@ -327,9 +327,8 @@ function hitters(redo) {
 }
 
 function openers(redo) {
-  if (form.kind === "reserve") form.holder = form.holder || state.buyer || null;
   const chosen = (key, words, accept = inNetwork) => form[key]
-    ? h("p", { class: "chips" }, h("span", { class: "chip" }, nameOfId(form[key]), h("button", { "aria-label": t("remove"), onclick: redo({ [key]: null }) }, "×")))
+    ? h("p", { class: "chips" }, h("span", { class: "chip" }, `${words}${t("colon")}${nameOfId(form[key])}`, h("button", { "aria-label": t("remove"), onclick: redo({ [key]: null }) }, "×")))
     : chooser(`open-${key}`, words, accept, (node) => {
       form[key] = idOf(node);
       if (ASKS[form.kind] && !(form.item && form[ASKS[form.kind]])) showWhatIf();
