@@ -150,6 +150,9 @@ def test_the_fan_shows_how_long_stocks_last(lang, pages, visit, rough):
 def test_a_reserve_of_a_place_is_asked_for_and_lasts_as_long_as_python_says(pages, visit, rough):
     tab = visit(pages(rough, products=["ndfeb_magnet"], buyer="JPN", lang="en"))
     tab.click("#tab-whatif")
+    tab.evaluate("kanmon.update({ changes: [{ kind: 'stockpile', item: 'ndfeb_magnet', days: 9, holder: 'JPN' }] })")
+    assert tab.locator("#lost-days, #how-long").count() == 0  # nothing happens yet, so there are no days to work out
+    tab.click("#clear-changes")
     tab.check("#tick-CHN")
     tab.select_option("#kind", "reserve")
     tab.locator("fieldset .chip button").click()  # another holder may be chosen in the buyer's place

@@ -92,8 +92,11 @@ function daysWords({ lost }, horizon) {
   return [h("b", {}, t("days_lost", { days: horizon, estimate: Math.round(of("estimate")) })), " ", t("days_lost_band", { certain: Math.floor(of("low") + 1e-6), possible: Math.ceil(of("high") - 1e-6) })];
 }
 
-// Beside the answer, where days are told of what happens or of what helps.
-const daysLost = () => (isTimed(state.changes.filter(known)) ? h("p", { id: "lost-days" }, t("days_working")) : null);
+// Beside the answer, where something happens and days are told of it or of what helps.
+function daysLost() {
+  const changes = state.changes.filter(known);
+  return isTimed(changes) && changes.some(isHitting) ? h("p", { id: "lost-days" }, t("days_working")) : null;
+}
 
 // How long all that happens lasts, how many days the direct inputs are in stock, and when what is opened is ready.
 function allDays() {
