@@ -44,7 +44,8 @@ def test_precision_and_recall_of_match_are_at_least_95_percent_in_both_halves(ha
 
 
 @pytest.mark.parametrize(
-    ("name", "lines"), [("late", 447), ("unseen", 121), ("fresh", 126), ("sealed", 119), ("last", 114), ("intake", 169)]
+    ("name", "lines"),
+    [("late", 447), ("unseen", 121), ("fresh", 126), ("sealed", 119), ("last", 114), ("intake", 169), ("blind", 378)],
 )
 def test_precision_and_recall_hold_on_lines_written_before_the_vocabulary_was_touched(name, lines):
     cases = pl.read_csv(CASES.with_stem(f"technology_cases_{name}"), separator="\t", infer_schema=False, quote_char=None)
