@@ -2,11 +2,12 @@
 
 import polars as pl
 import pytest
-from kanmon.datasets import measures
+from kanmon.datasets import load, measures
 from kanmon.graph import InputError, SupplyGraph, UnknownIdError
 from kanmon.risk import control_effects, control_losses, embargo, reduce, scenarios_from, simulate
 from kanmon.risk.production.controls import TOGETHER
 from kanmon.risk.production.scenario import Scenario
+from polars.testing import assert_frame_equal
 
 ROW = {"id": "m", "issuer": "CHN", "kind": "export_ban", "source": "s", "item": "metal", "against": "all"}
 ROW |= {"since": "2026-01-01", "status": "in_force", "object": "goods", "share_low": None, "share_high": None}
@@ -115,6 +116,16 @@ def test_losses_of_each_measure_and_of_all_together(graph):
     assert losses["licence"] == (pytest.approx(0), None, pytest.approx(0.6))
     assert losses[TOGETHER] == (pytest.approx(1), None, pytest.approx(1))
     assert found["measure"][0] == TOGETHER
+
+
+def test_several_products_at_once_lose_what_each_alone_does():
+    graph, rows = load("world"), measures("2026-11-24")
+    products = ["ndfeb_magnet", "hbm_stack", "quartz"]
+    found = control_losses(graph, rows, products, buyer="JPN")
+    assert found["product"].unique(maintain_order=True).to_list() == products
+    for product in products:
+        alone = control_losses(graph, rows, product, buyer="JPN").sort("measure")
+        assert_frame_equal(found.filter(product=product).drop("product").sort("measure"), alone, abs_tol=1e-9)
 
 
 def test_measures_of_a_table_without_optional_columns_are_read(graph):
