@@ -118,13 +118,29 @@ def test_losses_of_each_measure_and_of_all_together(graph):
     assert found["measure"][0] == TOGETHER
 
 
-def test_several_products_at_once_lose_what_each_alone_does():
-    graph, rows = load("world"), measures("2026-11-24")
-    products = ["ndfeb_magnet", "hbm_stack", "quartz"]
-    found = control_losses(graph, rows, products, buyer="JPN")
-    assert found["product"].unique(maintain_order=True).to_list() == products
-    for product in products:
-        alone = control_losses(graph, rows, product, buyer="JPN").sort("measure")
+def test_several_products_of_a_company_at_once_lose_what_each_alone_does():
+    base = {"source": "s", "scope": "own", "complete": True, "share": 1.0}
+    firms = [{"id": "own", "name_en": "own", "kind": "company", "country": "JPN"}]
+    firms.append({"id": "X", "name_en": "X", "kind": "company", "country": "DEU"})
+    needs = [("press", "bearing"), ("bearing", "ndfeb_magnet"), ("robot", "ndfeb_magnet"), ("robot", "quartz")]
+    made = [("press", "own"), ("robot", "own"), ("bearing", "X")]
+    own = {
+        "items": [{"id": id, "name_en": id, "kind": "component"} for id in ("press", "robot", "bearing")],
+        "inputs": [{"item": item, "input": need, "source": "s"} for item, need in needs],
+        "suppliers": firms,
+        "shares": [base | {"item": item, "supplier": supplier} for item, supplier in made],
+        "sources": [{"id": "s", "title": "t", "publisher": "p"}],
+    }
+    world = load("world")
+    tables = {
+        name: pl.concat([getattr(world, name), pl.DataFrame(rows)], how="diagonal_relaxed") for name, rows in own.items()
+    }
+    graph, rows = SupplyGraph(**tables), measures("2026-11-24")
+    found = control_losses(graph, rows, ["robot", "press"], buyer="own", level="company")
+    assert found["product"].unique(maintain_order=True).to_list() == ["robot", "press"]
+    assert (found["possible_loss"] > 0.1).any()
+    for product in ("robot", "press"):
+        alone = control_losses(graph, rows, product, buyer="own", level="company").sort("measure")
         assert_frame_equal(found.filter(product=product).drop("product").sort("measure"), alone, abs_tol=1e-9)
 
 
