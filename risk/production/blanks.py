@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from ...graph import SupplyGraph
+from ...graph.network import NewSource
 from .remedies import Measure, new_source
 from .scenario import Change, Scenario
 from .stop_tables import NEVER, ready_sources, sources_of, unnamed_items
@@ -29,7 +30,7 @@ class Blanks:
         self.graph, self.buyer = graph, buyer
         self.facts = sources_of(graph, buyer, facts)
         self.unnamed = unnamed_items(graph)
-        self._standing: dict[str, dict[str, list[Measure]]] = {}
+        self._standing: dict[tuple[str, str], list[Measure]] = {}
         self.direct = self._direct()
         self.handed_on = self._handed_on()
         self._place = {item: at for at, item in enumerate(self.direct)}
@@ -131,23 +132,30 @@ class Blanks:
         stated = {name: [days[item] for item in self.direct if item in days] for name, days in self._stated.items()}
         return {name: float(median(days)) if days else None for name, days in stated.items()}
 
-    def standing(self, case: str) -> dict[str, list[Measure]]:
-        """Return what stands ready today by item: a qualified alternative, else another source after the stated time."""
-        if case not in self._standing:
-            self._standing[case] = self._stand(case)
-        return self._standing[case]
+    def standing(self, item: str, case: str) -> list[Measure]:
+        """Return what stands ready today for an item: a qualified alternative, else another source after the stated time."""
+        if (item, case) not in self._standing:
+            usual = self._usual["switching_days"]
+            found = ready_sources(self._rows.get(item, []), case, NEVER if usual is None else usual)
+            self._standing[item, case] = [
+                new_source(f"ready:{item}:{n}", item, node=place, ready=days, cost=0.0)
+                for n, (days, place) in enumerate(found)
+                if days < NEVER
+            ]
+        return self._standing[item, case]
 
-    def _stand(self, case: str) -> dict[str, list[Measure]]:
-        usual = self._usual["switching_days"]
-        usual = NEVER if usual is None else usual
+    @cached_property
+    def _rows(self) -> dict[str, list[Any]]:
+        """The sources of each item, as `ready_sources` takes them."""
         rows: dict[str, list[Any]] = defaultdict(list)
         for item, *row in self.facts.select("item", "supplier", "used", "qualified", "switching_days").iter_rows():
             rows[item].append(row)
-        return {
-            item: [
-                new_source(f"ready:{item}:{n}", item, node=place, ready=days, cost=0.0)
-                for n, (days, place) in enumerate(ready_sources(rows.get(item, []), case, usual))
-                if days < NEVER
-            ]
-            for item in self.direct
-        }
+        return rows
+
+    @cached_property
+    def openings(self) -> set[NewSource]:
+        """Whatever may stand ready in some reading: alternatives that nobody ruled out, and somebody else."""
+        spare = self.facts.filter(~pl.col("used"), pl.col("qualified").fill_null(True))
+        spare = spare.filter(pl.col("item").is_in(self.direct)).select("item", "supplier")
+        places = [*((item, None) for item in self.direct), *spare.iter_rows()]
+        return {(item, place, None, True) for item, place in places}

@@ -187,9 +187,9 @@ class Stops:
         return self._compiled(self.graph)
 
     def _compiled(self, graph: SupplyGraph) -> ProductionNetwork:
-        measures = [one for case in self.cases for each in self.blanks.standing(case).values() for one in each]
-        measures += [one.measure(case) for case in self.cases for one in self.candidates]
-        sources = needed_sources([], measures)
+        sources = self.blanks.openings | needed_sources(
+            [], [one.measure(case) for case in self.cases for one in self.candidates]
+        )
         network = graph.network(None, buyer=self.blanks.buyer, level="company", sources=sources)
         return section(network, np.ones(len(network.kind), np.bool_))  # without markets of others
 
@@ -205,8 +205,7 @@ class Stops:
 
     def ready(self, case: str, short: set[str], most: float) -> list[Measure]:
         """Return what stands ready for short items before a stop of so many days is over."""
-        standing = self.blanks.standing(case)
-        return [one for item in self.blanks.bought(short) for one in standing[item] if one.ready < most]
+        return [one for item in self.blanks.bought(short) for one in self.blanks.standing(item, case) if one.ready < most]
 
     def problem(self, stopped: Sequence[Stopped], case: str, short: set[str], weights: Sequence[float]) -> Problem:
         """Return threats to all products; measures: what stands ready for the short items, then the candidates."""
