@@ -250,9 +250,10 @@ def _tariff(company: Company, one: Asked) -> dict[str, Any]:
                 continue
             if source.country not in {one.country, None}:
                 continue
+            blank += source.whole_spend is None
             if source.spend is None:
-                blank += 1
-            elif source.country is None:
+                continue
+            if source.country is None:
                 open_ += source.spend
             else:
                 known += source.spend
