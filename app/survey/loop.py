@@ -92,10 +92,8 @@ def progress(before: Company, merged: Merged, built: CompanyGraph, figures: Figu
         ends = {product: one.lost for product, one in was.items()}
         low_was, high_was = _worth(ends, values)
         low, high = _worth({one["product"]: (one["lost_low"], one["lost_open"]) for one in row["products"]}, values)
-        most = max(1.0, high or 0.0, high_was or 0.0)
-        if (high is None) != (high_was is None) or max(
-            abs(low - low_was), abs((high or 0.0) - (high_was or 0.0))
-        ) > NOTHING * most:
+        closed, change = (high is None) != (high_was is None), abs((high or 0.0) - (high_was or 0.0))
+        if closed or max(abs(low - low_was), change) > NOTHING * max(1.0, high or 0.0, high_was or 0.0):
             about = {"node": row["node"], "maker": row["maker"], "name": row["name"]}
             lines.append(about | {"low_was": low_was, "high_was": high_was, "low": low, "high": high})
     lines.sort(key=lambda line: (wider(line), line["node"]))
