@@ -229,7 +229,13 @@ class _Assignment:
             return one.role, one.score - (0.4 if (one.role == "price") != (seen.numeric > 0.6) else 0.0)
         if one.role in MEASURES and one.role != "lead_time" and seen.fill and seen.numeric < 0.5:
             return one.role, one.score - 0.3
-        if one.role == "amount" and plain(header) in marks("total") and "quantity" in roles and "price" not in roles:
+        if (
+            one.role == "amount"
+            and plain(header) in marks("total")
+            and seen.integer == seen.numeric
+            and "quantity" in roles
+            and "price" not in roles
+        ):
             return "other", one.score  # a total of pieces
         if {"lead_time", "date"} <= both:
             return one.role, one.score - (0.4 if (one.role == "lead_time") == (not seen.fill or seen.dates >= 0.5) else 0.0)
@@ -243,7 +249,7 @@ class _Assignment:
         if seen.fill == 0:
             return True
         certain = one.how == EXACT and only
-        if one.role in {"supplier", "maker", "seller", "name"} and seen.numeric > 0.8 and seen.fill > 1:
+        if one.role in {"supplier", "maker", "seller", "name"} and seen.numeric > 0.7 and seen.fill > 1:
             return one.role == "name" and certain
         if one.role == "country" and seen.numeric > 0.5:
             return False
@@ -350,10 +356,15 @@ class _Assignment:
                 del self.roles["spec"]
 
     def _bought(self) -> None:
-        """What a ledger calls material is what was bought, by its number, where nothing else is its number."""
+        """What a ledger calls material is what was bought, by its number, where nothing else is its number.
+
+        It has as many numbers as names; many parts are of one material.
+        """
         seen = [self.profiles[i] for i in self.roles.get("material", ())]
-        ledger = "part" not in self.roles and {"name", "amount", "date"} <= set(self.roles)
-        if ledger and len(seen) == 1 and seen[0].codes > 0.7 and seen[0].distinct > 0.5:
+        has = set(self.roles)
+        ledger = "part" not in has and {"name", "amount"} <= has and has & {"date", "supplier"}
+        named = max((self.profiles[i].distinct for i in self.roles.get("name", ())), default=1.0)
+        if ledger and len(seen) == 1 and seen[0].codes > 0.7 and seen[0].distinct >= 0.8 * named:
             self.roles["part"] = self.roles.pop("material")
 
     def _filled(self, role: str) -> int:

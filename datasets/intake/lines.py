@@ -119,6 +119,8 @@ def _is_total(row: Sequence[str | None], filled: Sequence[int], shape: Shape) ->
     """A total names itself in the first text of the row, and has no second text that names a part."""
     first = next((j for j in filled if not is_blank(row[j]) and number(row[j]) is None), None)
     cell = "" if first is None else row[first] or ""
-    if plain(cell).strip(":：・*") not in marks("total") and not _TOTAL.fullmatch(cell.strip()):
+    if cell and not cell.strip("* "):  # SAP's mark of a sum
+        return True
+    if plain(cell).strip(":：・*【】[]＜＞<>《》〔〕()（）") not in marks("total") and not _TOTAL.fullmatch(cell.strip()):
         return False
     return not any(j != first and j in shape.naming and number(row[j]) is None and not is_blank(row[j]) for j in filled)
