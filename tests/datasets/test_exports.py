@@ -54,6 +54,13 @@ def test_a_column_is_what_the_program_holds_in_it(name, columns):
     assert not set(found.roles) & {"supplier_more", "maker_more", "material"}
 
 
+def test_a_supplier_above_its_lines_is_the_supplier_of_each():
+    found = read("sections.xlsx")
+    assert (found.kind, found.rows, found.headers("supplier")) == ("ledger", 3, ["仕入先"])
+    assert found.texts("supplier") == ["東亜ベアリング", "東亜ベアリング", "日本磁材"]
+    assert found.totals == {"amount": 5_400, "quantity": 25}
+
+
 def test_columns_of_months_are_no_dates():
     assert "date" not in read("smile.csv").roles
 
