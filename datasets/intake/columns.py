@@ -154,6 +154,10 @@ def assign(headers: Sequence[str], profiles: Sequence[Profile], wishes: Mapping[
     return _Assignment(headers, profiles, wishes or {}).columns()
 
 
+FIRMS_OF_LINES = frozenset({"supplier", "seller", "maker"})
+"""Roles of firms beside a line."""
+
+
 class _Assignment:
     def __init__(self, headers: Sequence[str], profiles: Sequence[Profile], wishes: Mapping[str, str]) -> None:
         self.headers, self.profiles = headers, profiles
@@ -176,6 +180,7 @@ class _Assignment:
         self._leftovers(found)
         self._coded(found)
         self._bought()
+        self._paid()
         self._part()
         self._name()
         for role in SEVERAL & set(self.roles):
@@ -366,6 +371,18 @@ class _Assignment:
         named = max((self.profiles[i].distinct for i in self.roles.get("name", ())), default=1.0)
         if ledger and len(seen) == 1 and seen[0].codes > 0.7 and seen[0].distinct >= 0.8 * named:
             self.roles["part"] = self.roles.pop("material")
+
+    def _paid(self) -> None:
+        """In a firm's books "Name" is who was paid, "Memo" what for; a remark names what was bought where nothing does."""
+        notes = self.roles.get("note", [])
+        if not {"date", "amount"} <= set(self.roles) or len(notes) != 1 or self.how[notes[0]] == CORRECTED:
+            return
+        names = self.roles.get("name", [])
+        paid = len(names) == 1 and bare(self.headers[names[0]]) == "name" and bare(self.headers[notes[0]]).startswith("memo")
+        if paid and not set(self.roles) & FIRMS_OF_LINES:
+            self.roles["supplier"] = names
+        if paid or not names:
+            self.roles["name"] = self.roles.pop("note")
 
     def _filled(self, role: str) -> int:
         return sum(self.profiles[i].fill for i in self.roles.get(role, ()))

@@ -1,4 +1,4 @@
-"""Files in the shapes in which programs export them (SAP, Yayoi, SMILE, Mouser, LibreOffice), with made-up purchases."""
+"""Files in the shapes in which programs export them (SAP, NetSuite, freee, Yayoi, SMILE, Mouser), with made-up purchases."""
 
 from pathlib import Path
 
@@ -25,6 +25,8 @@ def read(name):
         ("sep.csv", "utf-8", "ledger", (5,), 2, [(8, "no_name")], {"amount": 150.75, "quantity": 30}),
         ("monthly.xls", "xls", "ledger", (2,), 2, [(5, "total")], {"amount": 375_000}),
         ("two_headers.ods", "ods", "bom", (2, 3), 2, [], {"quantity": 10}),
+        ("netsuite.csv", "utf-8", "ledger", (1,), 3, [(5, "total")], {"amount": 1_840, "quantity": 160}),
+        ("freee.csv", "utf-8", "ledger", (1,), 2, [], {"amount": 143_000}),
         ("utf16.txt", "utf-16", "ledger", (1,), 2, [], {"amount": 1_500}),
     ],
 )
@@ -40,6 +42,8 @@ def test_an_export_is_read_as_its_program_meant_it(name, encoding, kind, header,
     [
         ("sap_alv.txt", {"part": "Material", "name": "Short Text", "supplier": "Name 1", "date": "Pstng Date"}),
         ("utf16.txt", {"part": "Material", "name": "Material description", "supplier": "Vendor", "country": "Country"}),
+        ("netsuite.csv", {"part": "Item", "name": "Memo", "supplier": "Name", "amount": "Amount"}),
+        ("freee.csv", {"name": "備考", "supplier": "取引先", "date": "発生日"}),
         ("smile.csv", {"part": "商品ｺｰﾄﾞ", "supplier": "仕入先名", "amount": "合計"}),
         (
             "mouser.xlsx",
