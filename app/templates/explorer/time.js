@@ -96,8 +96,8 @@ class Flow extends Pass {
       if (this.held(k * sides) <= 0) least = Math.min(least, kept[k] * most + (1 - kept[k]) * a * scale);
     }
     for (const [k, a] of needs) {
-      const drawn = Math.max(0, least - kept[k] * most) / ((1 - kept[k]) * scale);
-      this.runs(k * sides, this.shut[node] ? 0 : a - drawn);
+      const drawn = Math.max(0, least - kept[k] * most) / (1 - kept[k]);
+      this.runs(k * sides, this.shut[node] ? 0 : scale * a - drawn);
     }
     return least;
   }
