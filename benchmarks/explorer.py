@@ -32,19 +32,23 @@ SEARCH = """(question) => {
   document.getElementById("found").getBoundingClientRect();
   return performance.now() - start;
 }"""
-WHATIF = """(node) => {
+WHATIF = """async (node) => {
   const start = performance.now();
-  kanmon.solve(null, "", false, [{ kind: "embargo", node }]);
+  await kanmon.solve(null, "", false, [{ kind: "embargo", node }]);
   return performance.now() - start;
 }"""
 SHOWN = """([view, product, node]) => {
-  location.hash = encodeURIComponent(JSON.stringify({ view, product, tab: "whatif" }));
-  const start = performance.now();
-  location.hash = encodeURIComponent(JSON.stringify({ view, product, tab: "whatif", changes: [{ kind: "halt", node }] }));
-  return new Promise((done) => {
-    const drawn = () => requestAnimationFrame(() => done(performance.now() - start));
-    addEventListener("hashchange", drawn, { once: true });
-  });
+  const to = (chosen) => (location.hash = encodeURIComponent(JSON.stringify({ view, product, tab: "whatif", ...chosen })));
+  const drawn = () => new Promise((done) =>
+    addEventListener("hashchange", () => requestAnimationFrame(done), { once: true }));
+  const timed = async (chosen) => {
+    const start = performance.now();
+    const done = drawn();
+    to(chosen);
+    await done;
+    return performance.now() - start;
+  };
+  return (async () => [await timed({}), await timed({ changes: [{ kind: "halt", node }] })])();
 }"""
 
 
@@ -107,8 +111,10 @@ def measure(browser, name: str, page: Path, question: str, node: str, limits: di
         figures.setdefault("what-if, ms", []).append(tab.evaluate(WHATIF, node))
         start = tab.evaluate("kanmon.state().product")
         for view, product in (("board", start), ("graph", start), ("graph", None)):
-            what = f"what-if and redraw, {view}{'' if product else ' of all'}, ms"
-            figures.setdefault(what, []).append(tab.evaluate(SHOWN, [view, product, node]))
+            where = f"{view}{'' if product else ' of all'}, ms"
+            shown, redrawn = tab.evaluate(SHOWN, [view, product, node])
+            figures.setdefault(f"shown, {where}", []).append(shown)
+            figures.setdefault(f"what-if and redraw, {where}", []).append(redrawn)
         context.close()
     figures["page, MB"] = [page.stat().st_size / 1e6]
     for what, values in figures.items():

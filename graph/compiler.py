@@ -232,7 +232,7 @@ class _Compiler:
             some_indptr=some_indptr,
             some=some,
             chains=dict(self.chains),
-            sources={key: np.flatnonzero(column["source"] == i) for i, key in enumerate(self.sources)},
+            sources=dict(zip(self.sources, _places(column["source"], len(self.sources)), strict=True)),
             product=self.product,
             buyer=self.buyer,
             level=self.level,
@@ -290,6 +290,13 @@ class _Compiler:
         return pl.concat([made, sold, mixed], how="diagonal").select(
             pl.col(name).cast(kind) for name, kind in NODE_SCHEMA.items()
         )
+
+
+def _places(numbers: np.ndarray, count: int) -> list[np.ndarray]:
+    """Return where each of the first ``count`` numbers stands."""
+    order = np.argsort(numbers, kind="stable")  # blanks last
+    bounds = np.searchsorted(numbers[order], np.arange(count + 1))
+    return [order[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
 
 
 def _whole(

@@ -23,8 +23,9 @@ shut.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -165,7 +166,8 @@ class ProductionNetwork:
     @cached_property
     def items(self) -> list[str]:
         """The items in the network, in the order of the graph."""
-        return [item for item, place in self.markets if place == WORLD_MARKET]
+        first = [item for item, place in self.markets if place == WORLD_MARKET]
+        return list(dict.fromkeys([*first, *(item for item, _ in self.markets)]))
 
     @cached_property
     def item_markets(self) -> np.ndarray:
@@ -185,9 +187,29 @@ class ProductionNetwork:
         return rows.select(pl.col("node").cast(pl.Int64), "item", "supplier", "country")
 
     @cached_property
+    def facts(self) -> dict[Any, Any]:
+        """What was worked out of this network once; see `remembered`."""
+        return {}
+
+    @cached_property
     def owner(self) -> np.ndarray:
         """The node that each link belongs to (m)."""
         return np.repeat(np.arange(len(self.kind)), np.diff(self.indptr))
+
+    @cached_property
+    def item_codes(self) -> tuple[dict[str, int], np.ndarray]:
+        """Numbers of the items, and that of the item of each node (n)."""
+        items = self.nodes["item"].unique(maintain_order=True)
+        number = {item: i for i, item in enumerate(items)}
+        return number, self.nodes["item"].replace_strict(number, return_dtype=pl.Int64).to_numpy()
+
+    @cached_property
+    def sources_of(self) -> dict[str, list[NewSource]]:
+        """The new sources of each item."""
+        found: dict[str, list[NewSource]] = {}
+        for key in self.sources:
+            found.setdefault(key[0], []).append(key)
+        return found
 
     @cached_property
     def home(self) -> int | None:
@@ -261,6 +283,19 @@ NODE_SCHEMA = {
     "source": pl.String,
     "confidence": pl.String,
 }
+
+
+def remembered(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Keep what a function of a network (and of words and numbers) returns with that network, as long as it is there."""
+
+    @wraps(function)
+    def known(network: ProductionNetwork, *about: Any, **named: Any) -> Any:
+        key = function, about, *named.items()
+        if key not in network.facts:
+            network.facts[key] = function(network, *about, **named)
+        return network.facts[key]
+
+    return known
 
 
 def check_level(level: str) -> str:

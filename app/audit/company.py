@@ -39,6 +39,13 @@ class Source:
     switch_days: float | None
     spend: float | None
     refs: list[str]
+    spend_open: bool = False
+    """Whether a row of the source leaves its amount blank: then ``spend`` is what is spent at least."""
+
+    @property
+    def whole_spend(self) -> float | None:
+        """What is spent; None where it, or a part of it, is not known."""
+        return None if self.spend_open else self.spend
 
     @property
     def active(self) -> bool:
@@ -148,7 +155,7 @@ class Company:
 
     def spend(self, part: str) -> float | None:
         """Return what is spent on a part in a year; None where an amount is not known."""
-        amounts = [source.spend for source in self.sources.get(part, []) if source.active]
+        amounts = [source.whole_spend for source in self.sources.get(part, []) if source.active]
         if part not in self.sources:
             return self.parts[part].spend
         return sum(filter(None, amounts)) if amounts and None not in amounts else None
@@ -352,6 +359,7 @@ class _Reader:
                 row.get("switch_days"),
                 row.get("spend"),
                 [row["_ref"]],
+                "spend" in row and row["spend"] is None,
             )
             key = (source.maker or f"? {source.vendor}", source.country)
             known = merged.get(key)
@@ -386,7 +394,7 @@ class _Reader:
                 source.share = (source.share or 0.0) / total
         elif not stated and len(sources) == 1:
             sources[0].share, sources[0].basis = 1.0, "only"
-        elif not stated and all(source.spend for source in sources):
+        elif not stated and all(source.whole_spend for source in sources):
             spend = sum(source.spend or 0.0 for source in sources)
             for source in sources:
                 source.share, source.basis = (source.spend or 0.0) / spend, "spend"

@@ -130,7 +130,7 @@ def sourcing_facts(company: Company) -> pl.DataFrame:
             "qualified": source.qualified,
             "stock_days": company.parts[part].stock_days,
             "switching_days": source.switch_days,
-            "spend": source.spend,
+            "spend": source.whole_spend,
         }
         for part, sources in company.sources.items()
         for source in sources
@@ -336,7 +336,7 @@ def _spend(company: Company, built: CompanyGraph, facts: pl.DataFrame) -> dict[s
         for source in active:
             amounts[source.country] += source.spend or 0.0
         known = sum(source.spend or 0.0 for source in active)
-        blank += not active or any(source.spend is None for source in active)
+        blank += not active or any(source.whole_spend is None for source in active)
         if known > 0:
             spend[item_id(part)] = known
     if not spend:

@@ -132,7 +132,7 @@ def coverage(company: Company, built: CompanyGraph, links: list[Link], revenue: 
             ),
         ),
         "spend_country_known": sum(s.spend or 0.0 for s in sources if s.country) / spend if spend else None,
-        "spend_stated": _part_of(sources, lambda source: source.spend is not None),
+        "spend_stated": _part_of(sources, lambda source: source.whole_spend is not None),
         "tier2_own": _part_of(bought, lambda part: part in deeper),
         "tier2_market": _part_of(bought, lambda part: part in linked and part not in deeper),
         "tier2_unknown": _part_of(bought, lambda part: part not in linked and part not in deeper),

@@ -31,8 +31,12 @@ def stock_of(row: dict[str, Any]) -> float | None:
 
 
 def absorb(known: Source, more: Source) -> None:
-    """Two rows of one source: amounts and shares add up, what one leaves blank the other says."""
+    """Two rows of one source: amounts and shares add up, what one leaves blank the other says.
+
+    An amount that one leaves blank the other does not say: what is spent is then at least the one that is stated.
+    """
     known.refs += more.refs
+    known.spend_open = known.spend_open or more.spend_open
     stated = [spend for spend in (known.spend, more.spend) if spend is not None]
     known.spend = sum(stated) if stated else None
     if known.share is not None and more.share is not None:

@@ -218,14 +218,11 @@ def _days_below(curve: list[tuple[float, float, float, float]], level: float) ->
 
 def _controls(company: Company, built: CompanyGraph, one: Asked, revenue: dict[str, float], date: str) -> dict[str, Any]:
     """What the controls in force do through the market-level facts above, without stocks: nobody knows those up there."""
-    table = measures_in_force(date)
-    products, named = [], {}
-    for id in company.products:
-        if item_id(id) not in set(built.graph.items["id"]):
-            continue
-        found = control_losses(built.graph, table, item_id(id), buyer=SELF, level="company")
-        if not found.height:
-            continue
+    products, named, known = [], {}, set(built.graph.items["id"])
+    asked = [item_id(id) for id in company.products if item_id(id) in known]
+    losses = control_losses(built.graph, measures_in_force(date), asked, buyer=SELF, level="company") if asked else None
+    for found in [] if losses is None else losses.partition_by("product", maintain_order=True):
+        id = found["product"][0].partition(":")[2]
         row = found.row(0, named=True)
         estimate = row["estimated_loss"]
         products.append(
@@ -253,9 +250,10 @@ def _tariff(company: Company, one: Asked) -> dict[str, Any]:
                 continue
             if source.country not in {one.country, None}:
                 continue
+            blank += source.whole_spend is None
             if source.spend is None:
-                blank += 1
-            elif source.country is None:
+                continue
+            if source.country is None:
                 open_ += source.spend
             else:
                 known += source.spend

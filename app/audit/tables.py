@@ -273,7 +273,9 @@ class _Book:
         rows = [[*(row[name] for name in names), refs(row)] for row in content["questions"]]
         self._table("questions", ("order", "asked", "who_answers", "gain", "where"), rows)
         names = ("label", "low_was", "high_was", "low", "high", "change_says")
-        rows = [[row[name] for name in names] for row in (content["replies"] or {"rows": []})["rows"]]
+        open_ = {name: self.t("no_bound") for name in ("high_was", "high")}
+        shown = (content["replies"] or {"rows": []})["rows"]
+        rows = [[open_.get(name) if row[name] is None else row[name] for name in names] for row in shown]
         heads = ("stops_here", "certain_was", "possible_was", "certain", "possible", "change")
         self._table("replies", heads, rows, money=(1, 2, 3, 4))
         names = ("file", "sheet", "header_row", "column", "read_as_says")

@@ -87,9 +87,24 @@ def networks(
     }
 
 
-def deflated(networks: dict[str, Any]) -> str:
-    """Return networks as base64 of deflated JSON: they have most in common, and take a fifth of their size."""
-    return base64.b64encode(zlib.compress(json.dumps(networks, separators=(",", ":")).encode(), 9)).decode("ascii")
+def number_of(networks: dict[str, Any], product: str | None, buyer: str | None, domestic: bool = False) -> int | None:
+    """Return the number of the network that answers for a product from a buyer's place; None where none was written."""
+    readings = networks["index"].get(buyer or WORLD, {})
+    reading = readings.get(_READINGS[domestic], readings.get(_READINGS[False], {}))
+    return reading.get(product if buyer else WORLD)
+
+
+def deflated(networks: dict[str, Any], first: int | None = None) -> list[str]:
+    """Return networks as base64 of deflated JSON, in two parts: they have most in common, and take a fifth of their size.
+
+    The first part has what they share and the network ``first``, the second the arrays of the others, both by number.
+    """
+    packed = dict(enumerate(networks["packed"]))
+    head = networks | {"packed": {number: packed.pop(number) for number in [first] if number is not None}}
+    return [
+        base64.b64encode(zlib.compress(json.dumps(part, separators=(",", ":")).encode(), 9)).decode("ascii")
+        for part in (head, packed)
+    ]
 
 
 def with_sources(graph: SupplyGraph, product: str | None, **options: Any) -> ProductionNetwork:

@@ -148,6 +148,7 @@ def graph_page(
     chain = {id: (chains or "").split("|")[0] for id, chains in shown.items.select("id", "chains").iter_rows()}
     layout = layered(shown.items["id"].to_list(), shown.inputs.select("item", "input").rows(), ends, chain)
     start = given[0] if len(given) == 1 else _longest(shown, ends)
+    networks = model.networks(graph, ends, model.buyers(graph, buyer), level, buyer is not None)
     content = data.facts(shown, level, lang) | {
         "about": {
             "name": graph.name,
@@ -167,7 +168,7 @@ def graph_page(
         "edges": canvas.edges(shown),
         "options": canvas.OPTIONS,
         "shapes": canvas.SHAPES,
-        "networks": model.deflated(model.networks(graph, ends, model.buyers(graph, buyer), level, buyer is not None)),
+        "networks": model.deflated(networks, model.number_of(networks, start, buyer, domestic)),
         "findings": findings(shown, given or ([start] if start else []), buyer, level),
         "technologies": data.technology_names(lang),
         "world": places.world(),
@@ -234,7 +235,7 @@ def _render(content: dict[str, Any], answer: list[str], still: str, lang: str) -
 
     environment = Environment(loader=FunctionLoader(_file), autoescape=True, undefined=StrictUndefined)
     own = '"use strict";\n(async () => {\n' + "\n".join(_file(f"{name}.js") for name in SCRIPTS) + "\n})();\n"
-    scripts = [canvas.script(), own]
+    library = canvas.script()
     # A "<" could end the script element early or open a comment in it; as an escape it is the same JSON.
     json_text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     return environment.get_template("page.html").render(
@@ -244,8 +245,9 @@ def _render(content: dict[str, Any], answer: list[str], still: str, lang: str) -
         answer=answer,
         still=Markup(still),
         style=Markup(_file("page.css")),
-        policy=" ".join(_hash(script) for script in scripts),
-        scripts=[Markup(script) for script in scripts],
+        policy=f"{_hash(library)} {_hash(own)}",
+        library=Markup(library),
+        script=Markup(own),
         data=Markup(json_text),
     )
 

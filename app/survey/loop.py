@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from ..audit.words import BLANK, money, percent, place, say, span
 from .merge import Merged, merge, suppliers_of
 from .questions import MOST, Question
 from .replies import Replies, read_replies
-from .stopped import NOTHING, stopped
+from .stopped import NOTHING, Bounds, stopped
 
 ROWS = 40
 """Intervals that a page shows."""
@@ -33,7 +34,8 @@ class Progress:
 
     ``suppliers``: of bought parts; ``replied``: those who sent something that is used, by kind; ``asked, answered``:
     questions in the workbooks that came back; ``rows``: by stop the bounds before and after, as amounts (as parts of the
-    output where no product has a stated revenue): ``node, maker, name, low_was, high_was, low, high``.
+    output where no product has a stated revenue): ``node, maker, name, low_was, high_was, low, high``; an upper bound is
+    None where a product without a stated revenue may be hit.
     """
 
     suppliers: int
@@ -84,25 +86,40 @@ def progress(before: Company, merged: Merged, built: CompanyGraph, figures: Figu
     rows = [*figures.countries, *figures.makers]
     old = build_graph(before, [], load("world"))
     found = stopped(before, old, [(row["node"], not row["maker"]) for row in rows])
-    value = lambda product: _value(before, figures, product)  # noqa: E731
+    values = _values(before, figures)
     lines = []
     for row, was in zip(rows, found, strict=True):
-        low_was = sum(value(product) * one.lost[0] for product, one in was.items())
-        high_was = sum(value(product) * one.lost[1] for product, one in was.items())
-        low = sum(value(one["product"]) * one["lost_low"] for one in row["products"])
-        high = sum(value(one["product"]) * one["lost_open"] for one in row["products"])
-        if max(abs(low - low_was), abs(high - high_was)) > NOTHING * max(1.0, high, high_was):
+        ends = {product: one.lost for product, one in was.items()}
+        low_was, high_was = _worth(ends, values)
+        low, high = _worth({one["product"]: (one["lost_low"], one["lost_open"]) for one in row["products"]}, values)
+        closed, change = (high is None) != (high_was is None), abs((high or 0.0) - (high_was or 0.0))
+        if closed or max(abs(low - low_was), change) > NOTHING * max(1.0, high or 0.0, high_was or 0.0):
             about = {"node": row["node"], "maker": row["maker"], "name": row["name"]}
             lines.append(about | {"low_was": low_was, "high_was": high_was, "low": low, "high": high})
-    lines.sort(key=lambda line: ((line["high"] - line["low"]) - (line["high_was"] - line["low_was"]), line["node"]))
+    lines.sort(key=lambda line: (wider(line), line["node"]))
     replied = merged.replied
     return Progress(len(suppliers_of(before)), replied, merged.asked, merged.answered, lines, bool(figures.revenue))
 
 
-def _value(company: Company, figures: Figures, product: str) -> float:
+def wider(row: Mapping[str, Any]) -> float:
+    """Return by how much an interval is wider than it was: an infinity where an upper bound went, or came (less)."""
+    now, was = (math.inf if row[high] is None else row[high] for high in ("high", "high_was"))
+    return row["low_was"] - row["low"] if now == was == math.inf else (now - row["low"]) - (was - row["low_was"])
+
+
+def _values(company: Company, figures: Figures) -> dict[str, float | None]:
+    """What each product is worth over a stop (None: no revenue is stated); the part that it is of all where none is."""
     if not figures.revenue:
-        return 1.0 / max(1, figures.coverage["products"])
-    return company.stop_days / 365.0 * figures.revenue.get(product, 0.0)
+        return dict.fromkeys(company.products, 1.0 / max(1, figures.coverage["products"]))
+    worth = company.stop_days / 365.0
+    return {id: None if (value := figures.revenue.get(id)) is None else worth * value for id in company.products}
+
+
+def _worth(ends: Mapping[str, Bounds], values: Mapping[str, float | None]) -> tuple[float, float | None]:
+    """Return what is lost at least, and at most: no bound (None) where a product without a stated revenue may be hit."""
+    low, high = (sum((values.get(id) or 0.0) * end[at] for id, end in ends.items()) for at in (0, 1))
+    open_ = any(values.get(id) is None and end[1] > NOTHING for id, end in ends.items())
+    return low, None if open_ else high
 
 
 # In words ------------------------------------------------------------------------------------------------------------
@@ -114,7 +131,9 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
     def amount(value: float) -> str:
         return money(value, company.currency, lang) if figures.revenue else percent(value)
 
-    def both(low: float, high: float) -> str:
+    def both(low: float, high: float | None) -> str:
+        if high is None:
+            return text("app.survey.at_least", lang, amount=amount(low))
         if not figures.revenue:
             return span(low, high)
         return amount(high) if high - low < 1.0 else "–".join((amount(low), amount(high)))
@@ -151,8 +170,8 @@ def _few(company: Company, parts: Sequence[str], lang: str) -> str:
 def _progress(done: Progress, both: Any, lang: str) -> dict[str, Any]:
     rows = []
     for row in done.rows[:ROWS]:
-        change = (row["high"] - row["low"]) - (row["high_was"] - row["low_was"])
-        kind = "new" if row["high_was"] <= NOTHING else "narrowed" if change < -NOTHING else "moved"
+        seen = row["high_was"] is None or row["high_was"] > NOTHING
+        kind = "new" if not seen else "narrowed" if wider(row) < -NOTHING else "moved"
         label = row["name"] if row["maker"] else say(place(row["node"]), lang)
         rows.append(
             row

@@ -176,6 +176,7 @@ class _Over:
                     share=None if whole is None or share is None else whole * share,
                     basis="stated" if whole is not None and share is not None else "unknown",
                     spend=None if before.spend is None or share is None else before.spend * share,
+                    spend_open=before.spend_open,
                     refs=[*before.refs, line.ref],
                 )
             )
@@ -345,6 +346,7 @@ def _one_each(sources: list[Source]) -> list[Source]:
             known.share = None if None in parts else sum(share or 0.0 for share in parts)
             known.basis = "unknown" if known.share is None else known.basis
             known.spend = None if None in {known.spend, source.spend} else (known.spend or 0.0) + (source.spend or 0.0)
+            known.spend_open = known.spend_open or source.spend_open
             known.refs = list(dict.fromkeys([*known.refs, *source.refs]))
     return list(found.values())
 

@@ -107,15 +107,24 @@ class _Weigher:
         self.company = company
         self._built = cache(lambda: build_graph(company, [], _NO_WORLD))
         self._now: dict[str, float] = {}
+        self._width: dict[str, float] = {}
+        self._values = {product: self._value(product) for product in self.products}
 
     def value(self, product: str) -> float:
         """A product's value; one without a stated revenue counts as much as the others do on average."""
+        return self._values[product]
+
+    def _value(self, product: str) -> float:
         if not self.revenue:
             return 1.0 / max(1, len(self.products))
         return self.worth * self.revenue.get(product, sum(self.revenue.values()) / len(self.revenue))
 
     def width(self, row: Mapping[str, Any]) -> float:
-        return sum((one["lost_open"] - one["lost_low"]) * self.value(one["product"]) for one in row["products"])
+        """How wide the interval of a stop is, as things stand in the figures."""
+        if row["node"] not in self._width:
+            spans = ((one["lost_open"] - one["lost_low"]) * self.value(one["product"]) for one in row["products"])
+            self._width[row["node"]] = sum(spans)
+        return self._width[row["node"]]
 
     def most(self, row: Mapping[str, Any]) -> float:
         return sum(one["lost_high"] * self.value(one["product"]) for one in row["products"])

@@ -10,6 +10,7 @@ from .table import Table
 from .values import id_key
 from .words import plain, title_kind
 
+_FISCAL = re.compile(r"(会計|事業)?年度?|fy|fiscal ?year|year|geschäftsjahr|財年|财年|年份", re.IGNORECASE)
 _YEARLY = re.compile(r"年|20\d\d|annual|yearly|jahr|anual|per year|/year", re.IGNORECASE)
 
 
@@ -54,7 +55,8 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
     if said == "ledger" and (firms or "amount" in has):
         return "ledger"
     if said == "sourcing" and (firms or "country" in has):
-        return "ledger" if ledger and not sourced else "sourcing"
+        # Amounts of a year say how much comes from each source; only the days of purchases make purchases of the list.
+        return "ledger" if ledger and not sourced and "date" in has else "sourcing"
     if said == "order" and has & {"quantity", "amount", "price"}:
         return "ledger" if ledger and len(table.suppliers) > 1 else "order"
     if said == "price_list" and has & {"price", "amount"}:
@@ -64,7 +66,7 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
     if sourced:
         return "sourcing"
     if ledger:
-        return "ledger"
+        return "sourcing" if _yearly_sources(table, has, yearly=yearly) else "ledger"
     if ("country" in has or "lead_time" in has) and (firms or "country" in has) and not has & {"quantity", "price"}:
         return (
             "sourcing" if firms or has & {"part"} and "country" in has and has & {"hs", "amount", "lead_time"} else "other"
@@ -76,6 +78,17 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
     if has & {"price", "amount"}:
         return "price_list"
     return "bom" if firms or (has >= {"part", "name"} and "date" not in has) else "other"
+
+
+def _yearly_sources(table: Table, has: set[str], *, yearly: bool) -> bool:
+    """Whether a list without a title says once a year who supplies a part, and from where."""
+    years = next((i for i, name in enumerate(table.names) if _FISCAL.fullmatch(plain(name))), None)
+    if has & {"date", "quantity", "price"} or "country" not in has or not (yearly or years is not None):
+        return False
+    firm = next(role for role in ("supplier", "seller", "maker") if role in has)
+    said = [table.texts("part" if "part" in has else "name"), table.texts(firm), table.texts("country")]
+    lines = list(zip(*said, *([table.cells(years)] if years is not None else []), strict=True))
+    return len(set(lines)) == len(lines)
 
 
 def _sums_up(table: Table, sheets: set[str]) -> bool:

@@ -123,7 +123,7 @@ class Thesaurus:
             return True
         words = self.vocabulary
         if token.isascii():
-            return token in words.nouns or token.removesuffix("s") in words.nouns or token in words.stops
+            return token in words.nouns[None] or token.removesuffix("s") in words.nouns[None] or token in words.stops
         return words.forms[None].fullmatch(token) is not None
 
 

@@ -9,16 +9,17 @@ What is not attributed to a named supplier may belong to whoever is hit, unless 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from weakref import proxy
 
 import numpy as np
 import polars as pl
 
 from ...graph import InputError, ProductionNetwork
 from ...graph.errors import shorten
-from ...graph.network import EXTRA, MAKER, MARKET, NEW, REMAINDER, NewSource
+from ...graph.network import EXTRA, MAKER, MARKET, NEW, REMAINDER, NewSource, remembered
 from .scenario import Change, Scenario, embargo, halt
 
 LOW, HIGH, ESTIMATE = 0, 1, 2
@@ -159,11 +160,10 @@ class Effects:
 
         # Only some makers and links are ever touched.
         opened = about.opened_links
-        self.makers = np.unique(np.concatenate([none, *(one[3] for one in self.effects if one[1] in _OF_MAKERS)]))
-        self.links = np.unique(
-            np.concatenate([opened, *(one[4] for one in self.effects), *(one[5] for one in self.effects)]
-                           + [one[3] for one in self.effects if one[1] not in _OF_MAKERS])
-        )  # fmt: skip
+        self.makers = _among(len(network.kind), (one[3] for one in self.effects if one[1] in _OF_MAKERS))
+        links = [opened, *(one[4] for one in self.effects), *(one[5] for one in self.effects)]
+        links += [one[3] for one in self.effects if one[1] not in _OF_MAKERS]
+        self.links = _among(len(network.indices), links)
         self.opened = np.searchsorted(self.links, opened)
         self.effects = [
             (
@@ -177,6 +177,14 @@ class Effects:
             )
             for number, kind, bounds, hit, sold, rests, places in self.effects
         ]
+
+    @property
+    def hit(self) -> np.ndarray:
+        """Whether a change may touch each node (n): its capacity, or what it buys; new sources are left out."""
+        hit = np.zeros(len(self.network.kind), np.bool_)
+        hit[self.makers] = True
+        hit[self.network.owner[np.delete(self.links, self.opened)]] = True
+        return hit
 
     def at(self, force: Sequence[float]) -> Conditions:
         """Return the conditions while each change is in force by a part (0..1)."""
@@ -209,6 +217,14 @@ class Effects:
             else:
                 gain[:, :, hit] += np.array([low, high, (low + high) / 2])[:, None, None]
         return cap, gain
+
+
+def _among(count: int, numbers: Iterable[np.ndarray]) -> np.ndarray:
+    """Return which of the first ``count`` numbers are among some, sorted."""
+    found = np.zeros(count, np.bool_)
+    for some in numbers:
+        found[some] = True
+    return np.flatnonzero(found)
 
 
 _ALIKE = 64
@@ -258,7 +274,7 @@ class Places:
 
     def __init__(self, network: ProductionNetwork) -> None:
         makers = network.makers
-        self.network = network
+        self.network = proxy(network)  # kept with the network, it must not keep it
         self._sides: dict[tuple[tuple[Aim, ...], tuple[str, ...]], Sides] = {}
         self.item = network.nodes["item"].to_numpy()
         self.supplier = network.nodes["supplier"].fill_null("").to_numpy()
@@ -333,15 +349,14 @@ class Places:
 
 def _by_place(place: pl.Series, values: np.ndarray) -> dict[str, np.ndarray]:
     """Return the distinct values at each place, sorted; without those at no place."""
-    number = place.rank("dense").fill_null(0).to_numpy().astype(np.int64)
-    pairs = np.unique(number * (values.max(initial=0) + 1) + values)
-    at, values = np.divmod(pairs, values.max(initial=0) + 1)
-    starts = np.searchsorted(at, np.arange(number.max(initial=0) + 2))
-    names = place.drop_nulls().unique().sort()
-    return {name: values[starts[i] : starts[i + 1]] for i, name in enumerate(names, start=1)}
+    found: dict[str, set[int]] = defaultdict(set)
+    for name, value in zip(place.to_list(), values.tolist(), strict=True):
+        if name is not None:
+            found[name].add(value)
+    return {name: np.array(sorted(some), np.int64) for name, some in found.items()}
 
 
-@lru_cache(maxsize=8)
+@remembered
 def network_places(network: ProductionNetwork) -> Places:
     """Return who stands behind which maker and link of a network; looked up once."""
     return Places(network)

@@ -20,14 +20,17 @@ listed entities stop no goods by themselves. A suspension is no scenario; what i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import polars as pl
 
 from ...datasets.restrictions import country_groups
-from ...graph import InputError, SupplyGraph
+from ...graph import InputError, ProductionNetwork, SupplyGraph
+from ...graph.sections import section
+from .conditions import Effects
 from .scenario import Change, Scenario, embargo
+from .simulation import solve
 from .sweeps import sweep
 
 EVERYBODY = "all"
@@ -193,7 +196,12 @@ def _changes(row: dict[str, Any]) -> Iterable[Change]:
 
 
 def control_losses(
-    graph: SupplyGraph, measures: pl.DataFrame, product: str, *, buyer: str | None = None, level: str = "country"
+    graph: SupplyGraph,
+    measures: pl.DataFrame,
+    product: str | Sequence[str],
+    *,
+    buyer: str | None = None,
+    level: str = "country",
 ) -> pl.DataFrame:
     """Return what each measure does to a product, and what all of them do together.
 
@@ -203,8 +211,9 @@ def control_losses(
         The data.
     measures : polars.DataFrame
         As in `control_effects`.
-    product : str
-        The item that is asked about.
+    product : str or sequence of str
+        The item that is asked about; or several that the buyer (a company) makes by a sourcing of its own: one network
+        does for all of them, and no maker of them is added at the buyer's place.
     buyer : str, optional
         The country or company from whose place supply is seen. A measure that is aimed at others counts too: makers abroad
         that the buyer depends on may be hit.
@@ -218,7 +227,8 @@ def control_losses(
         ``share_low, share_high`` (bounds over the items), ``in_figures`` (of any item), ``aimed`` (at the buyer's country or
         at everybody; true without a buyer), then ``certain_loss, estimated_loss, possible_loss`` (0..1: 1 - kept in the
         readings of `simulate`). Where the part that is cut is not known there is no estimate (null): it would be a guess at
-        licences. The first row, ``measure`` "*", is all at once.
+        licences. The first row, ``measure`` "*", is all at once. Of several products, ``product`` comes first, in their
+        order.
 
     Raises
     ------
@@ -228,20 +238,74 @@ def control_losses(
         A column of ``measures`` is missing.
     """
     place = None if buyer is None else graph.supplier(buyer)["country"] or buyer
-    effects = control_effects(measures, graph=graph.upstream(product)).filter(pl.col("reason").is_null())
+    several = not isinstance(product, str)
+    products = list(product) if several else [str(product)]
+    effects = control_effects(measures, graph=graph if several else graph.upstream(products[0]))
+    effects = effects.filter(pl.col("reason").is_null())
     at_buyer = (pl.col("buyers").list.len() == 0) | pl.col("buyers").list.contains(pl.lit(place, pl.String))
     own = pl.col("sellers").list.contains(pl.lit(place, pl.String))
     effects = effects.with_columns(aimed=pl.lit(True) if place is None else at_buyer & ~own)
     effects = _among(effects, set(graph.suppliers["id"]) | set(graph.suppliers["country"].drop_nulls()))
+    if not several:
+        found, scenarios = _together(effects)
+        kept = sweep(graph, scenarios, product=products[0], buyer=buyer, level=level) if scenarios else None
+        return _lost(found, kept)
+    needed = {one: effects.filter(pl.col("item").is_in(list(items))) for one, items in _upstream(graph, products).items()}
+    effects = effects.filter(pl.col("item").is_in(pl.concat([one["item"] for one in needed.values()]).implode()))
+    kept = _kept(graph.network(None, buyer=buyer, level=level), _together(effects)[1], products)
+    frames = [_lost(_together(needed[one])[0], kept.filter(product=one)) for one in products]
+    return pl.concat(
+        frame.select(pl.lit(one).alias("product"), pl.all()) for one, frame in zip(products, frames, strict=True)
+    )
+
+
+def _upstream(graph: SupplyGraph, products: Iterable[str]) -> dict[str, set[str]]:
+    """The items of `SupplyGraph.upstream` of each product."""
+    kinds = graph.items.filter(pl.col("variant_of").is_not_null()).select(item="id", input="variant_of")
+    links = pl.concat([graph.inputs.select("item", "input"), kinds])
+    needs = dict(links.group_by("item").agg("input").iter_rows())
+    found = {}
+    for product in products:
+        graph.item(product)
+        found[product], front = {product}, [product]
+        while front:
+            more = {need for item in front for need in needs.get(item, ())} - found[product]
+            found[product] |= more
+            front = list(more)
+    return found
+
+
+def _together(effects: pl.DataFrame) -> tuple[pl.DataFrame, list[Scenario]]:
+    """Measures with the bounds of their items, first all at once; and the scenarios of these."""
     bounds = [pl.col("share_low").min(), pl.col("share_high").max(), pl.col("in_figures", "aimed").any()]
     found = effects.group_by("measure", maintain_order=True).agg(pl.col("item").alias("items"), *bounds)
     if not found.height:
-        return found.with_columns(pl.lit(None, pl.Float64).alias(f"{word}_loss") for word in _READINGS)
+        return found, []
     every_item = pl.col("item").unique(maintain_order=True).implode().alias("items")
     found = pl.concat([effects.select(pl.lit(TOGETHER).alias("measure"), every_item, *bounds), found])
     scenarios = _scenarios(effects)
     everything = Scenario(TOGETHER, [change for scenario in scenarios for change in scenario])
-    kept = sweep(graph, [everything, *scenarios], product=product, buyer=buyer, level=level)
+    return found, [everything, *scenarios]
+
+
+def _kept(network: ProductionNetwork, scenarios: Sequence[Scenario], products: Sequence[str]) -> pl.DataFrame:
+    """What each scenario keeps of each product, as `sweep` tells it of one; each is solved where it reaches."""
+    rows = []
+    for scenario in scenarios:
+        part = section(network, Effects(network, scenario).hit, products)
+        network = part if scenario.name == TOGETHER else network  # all that any of them reaches
+        found = solve(part, scenario)
+        levels = zip(products, *(found.levels(reading, products).tolist() for reading in _READINGS.values()), strict=True)
+        rows += [(scenario.name, *level) for level in levels]
+    columns = ["scenario", "product", *(f"kept_{reading}" for reading in _READINGS.values())]
+    schema = {name: pl.Float64 if name.startswith("kept") else pl.String for name in columns}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _lost(found: pl.DataFrame, kept: pl.DataFrame | None) -> pl.DataFrame:
+    """Measures with what they take, the worst first."""
+    if not found.height or kept is None:
+        return found.with_columns(pl.lit(None, pl.Float64).alias(f"{word}_loss") for word in _READINGS)
     lost = kept.select(measure="scenario", **{f"{word}_loss": 1 - pl.col(f"kept_{end}") for word, end in _READINGS.items()})
     found = found.join(lost, on="measure", how="left").with_columns(
         estimated_loss=pl.when(pl.col("share_low") == pl.col("share_high")).then("estimated_loss")

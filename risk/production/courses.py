@@ -9,15 +9,17 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
+from weakref import proxy
 
 import numpy as np
 import polars as pl
 
 from ...graph import InputError, ProductionNetwork
 from ...graph.errors import shorten
-from ...graph.network import EQUIPMENT, GROUP, MAKER, MARKET, SHARED
+from ...graph.network import EQUIPMENT, GROUP, MAKER, MARKET, SHARED, remembered
+from ...graph.sections import reach
 from . import flows, kernels
 from .conditions import HIGH, Effects, network_places
 from .scenario import Change, Scenario
@@ -417,7 +419,7 @@ class _Base:
         return found
 
 
-@lru_cache(maxsize=8)
+@remembered
 def _base(network: ProductionNetwork) -> _Base:
     n, m = len(network.kind), len(network.indices)
     needs = network.kind[network.owner] != MARKET
@@ -440,12 +442,12 @@ def _base(network: ProductionNetwork) -> _Base:
         column.astype(np.int64),
         nodes.astype(np.int64),
         new,
-        np.array([network.market(item) for item in network.items], np.int64),
-        network,
+        network.item_markets,
+        proxy(network),
     )
 
 
-@lru_cache(maxsize=16)
+@remembered
 def _machines(
     network: ProductionNetwork, assumptions: Assumptions, bound: int, horizon: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -460,11 +462,7 @@ def _machines(
 
 def _touched(network: ProductionNetwork, hit: np.ndarray) -> np.ndarray:
     """Return the blocks of nodes that depend on one that is hit; mark those nodes in ``hit``."""
-    while True:
-        more = hit[network.indices] & ~hit[network.owner]
-        if not more.any():
-            break
-        hit[network.owner[more]] = True
+    reach(network, hit)
     order, starts = network.order
     block = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     return np.flatnonzero(np.bincount(block[hit[order]], minlength=1))

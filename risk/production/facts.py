@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 import numpy as np
 import polars as pl
 
 from ...graph import ProductionNetwork
-from ...graph.network import EQUIPMENT, EXTRA, GROUP, MAKER, MARKET, REMAINDER, SHARED
+from ...graph.network import EQUIPMENT, EXTRA, GROUP, MAKER, MARKET, REMAINDER, SHARED, remembered
 from .simulation import Assumptions
 
 NOBODY_NAMED, REST, NO_FIGURE, MIX, NEED, USE, SOURCING, ARRANGEMENT, SCENARIO = KINDS = (
@@ -94,7 +93,7 @@ def required(network: ProductionNetwork) -> list[str]:
     return [names[goal] if own else "" for goal, own in zip(network.indices.tolist(), makes.tolist(), strict=True)]
 
 
-@lru_cache(maxsize=8)
+@remembered
 def open_facts(network: ProductionNetwork, assumptions: Assumptions | None = None) -> tuple[Fact, ...]:
     """Return the open facts of a network, in the order of its nodes; what the assumptions make idle is left out."""
     assumptions = assumptions or Assumptions()

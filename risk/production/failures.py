@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property, lru_cache
+from functools import cached_property
 from os import cpu_count
 
 import numpy as np
@@ -15,7 +15,7 @@ from scipy import sparse
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.kernel import numbers_in
-from ...graph.network import EQUIPMENT, MAKER, REMAINDER
+from ...graph.network import EQUIPMENT, MAKER, REMAINDER, remembered
 from . import solver
 from .conditions import NOBODY, Conditions, conditions, network_places
 from .scenario import Scenario
@@ -278,7 +278,7 @@ def _rows(lists: Sequence[NDArray[np.int64]], width: int) -> sparse.csr_array:
     return sparse.csr_array((np.ones(len(columns), np.int32), columns, pointer), shape=(len(lists), width))
 
 
-@lru_cache(maxsize=4)
+@remembered
 def failures_of(network: ProductionNetwork, fails: str, every_item: bool = False) -> Failures:
     """Return the failures of a network; several questions about one product share them."""
     return Failures(network, fails, every_item=every_item and fails == "item")

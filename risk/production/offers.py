@@ -73,8 +73,8 @@ def plant(node, sides, indptr, indices, flags, kept, use, side, cap, strict, x, 
                 least = min(least, kept[k] * most + (1.0 - kept[k]) * a * scale)
     for k in range(start, stop):
         if not flags[k] & SHARED and kept[k] < 1.0:
-            drawn = max(0.0, least - kept[k] * most) / ((1.0 - kept[k]) * scale)
-            runs(k * sides, 0.0 if shut[node] else v[k - start] - drawn, dq, listed, active, count)
+            drawn = max(0.0, least - kept[k] * most) / (1.0 - kept[k])
+            runs(k * sides, 0.0 if shut[node] else scale * v[k - start] - drawn, dq, listed, active, count)
     return least
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from ...graph import ProductionNetwork
 from ...graph.kernel import numbers_in
-from ...graph.network import SHARED
+from ...graph.network import SHARED, remembered
 from . import kernels
 from .completions import Completions, places_of, rests_of, sources_of
 from .conditions import ANY, HIGH, LOW, conditions, network_places
@@ -210,7 +209,7 @@ def _seen(links: np.ndarray, m: int, sides: int) -> list[int]:
     return [side * m + link for link in links.tolist() for side in range(sides)]
 
 
-@lru_cache(maxsize=8)
+@remembered
 def _above(network: ProductionNetwork) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the block of every node, and for every node those that read it: sparse rows.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import polars as pl
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
-from ...graph.network import EQUIPMENT, EXTRA, MAKER, MARKET, SHARED
+from ...graph.network import EQUIPMENT, EXTRA, MAKER, MARKET, SHARED, remembered
 from ...graph.notebook import table
 from . import kernels, solver
 from .conditions import ESTIMATE, HIGH, LOW, Conditions, conditions, new_sources
@@ -214,7 +213,7 @@ def strictness(assumptions: Assumptions, reading: Reading) -> int:
     return kernels.STRICT_LOW if reading.arrangement == kernels.WORST else kernels.STRICT_HIGH
 
 
-@lru_cache(maxsize=16)
+@remembered
 def needs_of(network: ProductionNetwork, assumptions: Assumptions, bound: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """What makers keep without each requirement, its use share, and the needs of each market, the hardest first."""
     kept = between(bound, network.kept_low, network.kept_high)

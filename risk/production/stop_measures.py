@@ -11,7 +11,7 @@ import polars as pl
 from ...graph import LimitError, SupplyGraph
 from .planning import TIME_LIMIT, best_set
 from .remedies import Threat
-from .stops import Candidate, Stops
+from .stops import Candidate, Stopped, Stops
 
 READINGS = ("estimate", "low", "high")
 Bounds = dict[str, float]
@@ -111,7 +111,10 @@ def stop_measures(
     stops = Stops(graph, values, buyer=buyer, facts=facts, candidates=candidates)
     total = sum(threat.weight for threat in threats) or 1.0
     weights = [threat.weight / total for threat in threats]
-    trials = {case: _Trial(stops, threats, case, weights) for case in READINGS}
+    for candidate in candidates:
+        stops.network("high").market(candidate.item)
+    here = [stops.within(threat) for threat in threats]
+    trials = {case: _Trial(stops, here, case, weights) for case in READINGS}
 
     def lost(chosen: Iterable[int] = ()) -> Bounds:
         found = {case: trial.lost(tuple(chosen)) for case, trial in trials.items()}
@@ -143,11 +146,11 @@ def stop_measures(
 class _Trial:
     """Threats in one reading, with candidates opened or not; what stands ready counts in every figure."""
 
-    def __init__(self, stops: Stops, threats: Sequence[Threat], case: str, weights: Sequence[float]) -> None:
-        self.stops, self.case, self.weights, self.threats = stops, case, list(weights), list(threats)
+    def __init__(self, stops: Stops, here: Sequence[Stopped], case: str, weights: Sequence[float]) -> None:
+        self.stops, self.case, self.weights, self.here = stops, case, list(weights), list(here)
         self.candidates = stops.candidates
-        self.short = [stops.short(threat, case) for threat in threats]
-        self.problem = stops.problem(threats, case, set().union(*self.short), [1.0] * len(threats))
+        self.short = [one.short(case) for one in here]
+        self.problem = stops.problem(here, case, set().union(*self.short), [1.0] * len(here))
         self.ready = len(self.problem.measures) - len(self.candidates)
         self.known: dict[tuple[int, tuple[int, ...]], tuple[float, float]] = {}
 
@@ -158,10 +161,12 @@ class _Trial:
     def gains(self, j: int) -> list[tuple[str, str, float, float]]:
         """Return what one candidate alone takes off each threat, and the days that it gains."""
         found = []
-        for at, threat in enumerate(self.threats):
+        for at, one in enumerate(self.here):
             if self.candidates[j].item in self.short[at]:
                 (before, first), (after, then) = self._one(at, ()), self._one(at, (j,))
-                found.append((threat.scenario.name, self.candidates[j].id, max(0.0, before - after), max(0.0, then - first)))
+                found.append(
+                    (one.threat.scenario.name, self.candidates[j].id, max(0.0, before - after), max(0.0, then - first))
+                )
         return found
 
     def _one(self, at: int, chosen: tuple[int, ...]) -> tuple[float, float]:
@@ -183,7 +188,7 @@ class _Trial:
         if not at:
             return []
         short = set().union(*(self.short[i] for i in at))
-        problem = self.stops.problem([self.threats[i] for i in at], self.case, short, [self.weights[i] for i in at])
+        problem = self.stops.problem([self.here[i] for i in at], self.case, short, [self.weights[i] for i in at])
         ready = len(problem.measures) - len(self.candidates)
         costs = [0.0] * ready + [candidate.cost for candidate in self.candidates]
         found = best_set(problem, costs, budget, "risk", self.case, time_limit)

@@ -18,26 +18,24 @@ Items that nobody is named for are left out of the three, and let in again for a
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from statistics import median
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from ...graph import ProductionNetwork, SupplyGraph
-from .remedies import YEAR, Measure, Threat, new_source
-from .scenario import Change, Scenario, add_source, stockpile
+from ...graph.sections import section
+from .blanks import STOPPING, Blanks
+from .conditions import Effects
+from .remedies import YEAR, Measure, Threat
+from .scenario import Scenario, add_source, halt, stockpile
 from .simulation import Assumptions, Solution, solve
-from .stop_tables import CASES, NEVER, NOTHING, beside, bounded, loss_table, ready_sources, sources_of, unnamed_items
+from .stop_tables import CASES, NEVER, NOTHING, beside, bounded, loss_table
 from .threatened import KEPT, Fate, Problem, Threatened, Weighing, needed_sources
 from .timeline import timeline
-
-LARGE, GROUP = 5000, 6000
-"""Lines of a bill from which stops are worked out in groups, and about how many items a group has."""
-_STOPPING = ("halt", "reduce", "embargo")
 
 
 @dataclass(frozen=True)
@@ -110,8 +108,7 @@ def stop_losses(
     (0.0, 1.0)
     """
     stops = Stops(graph, values, buyer=buyer, facts=facts)
-    parts = [stops.within(items).losses(some) for some, items in stops.chunks(threats)]
-    return StopLosses(pl.concat([part.products for part in parts]), pl.concat([part.items for part in parts]))
+    return stops.losses(threats)
 
 
 def stop_courses(
@@ -147,7 +144,11 @@ def stop_courses(
     90.0
     """
     stops = Stops(graph, values, buyer=buyer, facts=facts)
-    return pl.concat([stops.within(items).courses(some) for some, items in stops.chunks(threats)])
+    return pl.concat([stops.within(threat).course() for threat in threats])
+
+
+_NOBODY = "?"
+"""Whose stop is that of what is nobody's."""
 
 
 class Stops:
@@ -162,288 +163,191 @@ class Stops:
         facts: Any,
         candidates: Sequence[Candidate] = (),
     ) -> None:
-        self.graph, self.buyer, self.values, self.candidates = graph, buyer, dict(values), list(candidates)
-        self.facts = sources_of(graph, buyer, facts)
-        self.unnamed = unnamed_items(graph)
-        lines = ~pl.col("input").is_in(sorted(self.unnamed))
-        tables = {name: getattr(graph, name) for name in ("items", "suppliers", "shares", "sources")}
-        self.named = SupplyGraph(inputs=graph.inputs.filter(lines), **tables) if self.unnamed else graph
-        self.cases = [case for case in CASES if case != "open" or self.unnamed]
-        self._standing: dict[str, list[Measure]] = {}
-        self.direct = self._direct()
-        self.handed_on = self._handed_on()
-
-    def _direct(self) -> list[str]:
-        """Items that the buyer itself buys: somebody delivers them to it, or it needs them and nobody is named."""
-        scoped = self.graph.shares.filter(pl.col("scope") == self.buyer)
-        bought = scoped.filter(pl.col("supplier") != self.buyer)["item"].unique(maintain_order=True).to_list()
-        made = set(scoped.filter(pl.col("supplier") == self.buyer)["item"])
-        needed = self.graph.inputs.filter(pl.col("item").is_in(sorted(made)))["input"].unique(maintain_order=True)
-        return list(dict.fromkeys([*bought, *(item for item in needed if item in self.unnamed)]))
-
-    def _stocked(self, short: set[str]) -> list[str]:
-        """Items whose stock counts: the short ones that the buyer buys, and what goes into them at its suppliers."""
-        return [*(item for item in self.direct if item in short), *self.handed_on]
-
-    def _handed_on(self) -> list[str]:
-        """Items that only suppliers of the buyer need: what they have of them in stock is known as little as anything."""
-        scoped = set(self.graph.shares.filter(pl.col("scope").fill_null("world") != self.buyer)["item"])
-        known = self.facts["item"].unique(maintain_order=True)
-        return [item for item in known if item in scoped and item not in self.direct]
-
-    # Size ------------------------------------------------------------------------------------------------------------
-
-    def chunks(self, threats: Sequence[Threat]) -> list[tuple[list[Threat], set[str] | None]]:
-        """Return threats in groups, with what each group may hit and all above it; None where that is not worth a look."""
-        if self.graph.inputs.height < LARGE or not threats:
-            return [(list(threats), None)]
-        found: list[tuple[list[Threat], set[str]]] = []
-        for threat in threats:
-            items = self._hit(threat)
-            if found and len(found[-1][1] | items) <= GROUP:
-                found[-1][0].append(threat)
-                found[-1][1].update(items)
-            else:
-                found.append(([threat], items))
-        return list(found)
-
-    def _hit(self, threat: Threat) -> set[str]:
-        """Items that a threat may hit in some reading, and all above them."""
-        scenarios = [self.scenario(threat.scenario, case) for case in ("low", "high")]
-        nodes = {str(change.node) for scenario in scenarios for change in scenario}
-        sold = self.graph.shares.join(self._places, on="supplier", how="left")
-        here = pl.col("supplier").is_in(list(nodes)) | pl.col("country").is_in(list(nodes))
-        items: set[str] = (
-            set(sold.filter(here & (pl.col("supplier") != self.buyer))["item"]) | (nodes & self.nodes) | self.unnamed
-        )
-        front = list(items)
-        while front:
-            front = [above for item in front for above in self._above.get(item, ()) if above not in items]
-            items.update(front)
-        return items
-
-    @cached_property
-    def _places(self) -> pl.DataFrame:
-        return self.graph.suppliers.select("country", supplier="id")
-
-    @cached_property
-    def _above(self) -> dict[str, list[str]]:
-        found = self.graph.inputs.group_by("input").agg(pl.col("item").unique())
-        return dict(found.iter_rows())
-
-    def within(self, items: set[str] | None) -> Stops:
-        """Return the same question of a part of the graph: what is never short is left out, and medians stay as they are."""
-        if items is None:
-            return self
-        graph = self.graph
-        inside = pl.col("item").is_in(list(items | set(self.values)))
-        lines = graph.inputs.filter(inside & (pl.col("input").is_in(list(items)) | pl.col("group").is_not_null()))
-        goods = items | set(lines["input"]) | set(self.values)
-        tables: dict[str, Any] = {"sources": graph.sources, "suppliers": graph.suppliers, "inputs": lines}
-        tables["items"] = graph.items.filter(pl.col("id").is_in(list(goods)))
-        tables["shares"] = graph.shares.filter(pl.col("item").is_in(list(goods)))
-        facts = self.facts.filter(pl.col("item").is_in(list(goods)))
-        found = Stops(SupplyGraph(**tables), self.values, buyer=self.buyer, facts=facts, candidates=self.candidates)
-        found.__dict__.update({name: getattr(self, name) for name in ("plants", "placeless", "nodes", "_parts", "_usual")})
-        return found
-
-    # Readings of blanks ----------------------------------------------------------------------------------------------
-
-    def scenario(self, scenario: Scenario, case: str) -> Scenario:
-        """Return a scenario as a reading sees it."""
-        found: dict[Change, None] = {}
-        for change in scenario:
-            node = change.node
-            if change.kind not in _STOPPING or node is None:
-                found[change] = None
-            elif node in self.plants:  # a maker stops with all its plants, and may be the one that nobody named
-                plants = [*self.plants[node], *(self.plants.get(None, []) if case in {"high", "open"} else [])]
-                found |= dict.fromkeys(replace(change, node=plant) for plant in plants)
-            else:
-                found[change] = None
-                part = {"estimate": self.part_of(node), "low": 0.0}.get(case, 1.0)
-                if part and node not in self.nodes:
-                    kind = "embargo" if change.kind == "embargo" else "reduce"
-                    low, high = change.bounds
-                    share = (part * low, part * high) if low != high else part * low
-                    found |= dict.fromkeys(replace(change, kind=kind, node=one, share=share) for one in self.placeless)
-        return Scenario(scenario.name, found)
-
-    @cached_property
-    def plants(self) -> dict[str | None, list[str]]:
-        """Plants of each maker; under None those of which nobody said whose they are."""
-        found: dict[str | None, list[str]] = defaultdict(list)
-        rows = self.facts.unique(["supplier", "maker"], maintain_order=True)
-        for supplier, maker in rows.select("supplier", "maker").iter_rows():
-            if maker != supplier:
-                found[maker].append(supplier)
-        return dict(found)
-
-    @cached_property
-    def placeless(self) -> list[str]:
-        """Plants of which nobody said where they stand."""
-        return self.facts.filter(pl.col("country").is_null())["supplier"].unique(maintain_order=True).to_list()
-
-    @cached_property
-    def nodes(self) -> set[str]:
-        """Companies, sites and items: what else a scenario names is a country."""
-        return set(self.graph.suppliers.filter(pl.col("kind") != "country")["id"]) | set(self.graph.items["id"])
-
-    def part_of(self, country: str) -> float:
-        """Return the part that a country has of the sources whose country is known, by spend where it is stated for all."""
-        return self._parts.get(country, 0.0)
-
-    @cached_property
-    def _parts(self) -> dict[str, float]:
-        known = self.facts.filter(pl.col("used"), pl.col("country").is_not_null())
-        if (known["spend"].fill_null(0.0) > 0).all():
-            weights = known.group_by("country").agg(pl.col("spend").sum())
-        else:
-            weights = known.group_by("country").agg(pl.len().cast(pl.Float64).alias("spend"))
-        total = weights["spend"].sum() or 1.0
-        return {country: weight / total for country, weight in weights.iter_rows()}
-
-    def stock(self, item: str, case: str, most: float) -> float:
-        """Return the days of stock of an item; ``most`` is the whole of a stop."""
-        days = self._stated["stock_days"].get(item)
-        return {"estimate": self._usual["stock_days"] or 0.0, "low": most}.get(case, 0.0) if days is None else days
-
-    @cached_property
-    def _stated(self) -> dict[str, dict[str, float]]:
-        """Days of stock, and of switching, by item."""
-        stock = self.facts.group_by("item").agg(pl.col("stock_days").max()).drop_nulls()
-        ready = self.facts.filter(~pl.col("used") & pl.col("qualified")).group_by("item").agg(pl.col("switching_days").min())
-        slow = self.facts.group_by("item").agg(pl.col("switching_days").max())
-        switching = dict(slow.drop_nulls().iter_rows()) | dict(ready.drop_nulls().iter_rows())
-        return {"stock_days": dict(stock.iter_rows()), "switching_days": switching}
-
-    @cached_property
-    def _usual(self) -> dict[str, float | None]:
-        """The medians of what is stated."""
-        stated = {name: [days[item] for item in self.direct if item in days] for name, days in self._stated.items()}
-        return {name: float(median(days)) if days else None for name, days in stated.items()}
-
-    def standing(self, case: str) -> list[Measure]:
-        """Return what stands ready today: a qualified alternative where it is, else another source after the stated time."""
-        if case not in self._standing:
-            self._standing[case] = self._stand(case)
-        return self._standing[case]
-
-    def _stand(self, case: str) -> list[Measure]:
-        usual = self._usual["switching_days"]
-        usual = NEVER if usual is None else usual
-        rows: dict[str, list[Any]] = defaultdict(list)
-        for item, *row in self.facts.select("item", "supplier", "used", "qualified", "switching_days").iter_rows():
-            rows[item].append(row)
-        return [
-            new_source(f"ready:{item}:{n}", item, node=place, ready=days, cost=0.0)
-            for item in self.direct
-            for n, (days, place) in enumerate(ready_sources(rows.get(item, []), case, usual))
-            if days < NEVER
-        ]
-
-    # Runs ------------------------------------------------------------------------------------------------------------
+        self.graph, self.values, self.candidates = graph, dict(values), list(candidates)
+        self.blanks = Blanks(graph, buyer, facts)
+        self.cases = [case for case in CASES if case != "open" or self.blanks.unnamed]
+        self.items = set(graph.items["id"])
+        self._all_gone: dict[float, bool] = {}
 
     def network(self, case: str) -> ProductionNetwork:
         """Return the buyer's network, with everything that may be opened in any reading, shut."""
-        return self._networks[case == "open"]
+        return self._open if case == "open" and self.blanks.unnamed else self._named
 
     @cached_property
-    def _networks(self) -> dict[bool, ProductionNetwork]:
-        measures = [one for case in self.cases for one in self.standing(case)]
-        measures += [one.measure(case) for case in self.cases for one in self.candidates]
-        sources = needed_sources([], measures)
-        graphs = {False: self.named} | ({True: self.graph} if self.unnamed else {})
-        return {
-            open_: graph.network(None, buyer=self.buyer, level="company", sources=sources) for open_, graph in graphs.items()
-        }
+    def _named(self) -> ProductionNetwork:
+        graph, unnamed = self.graph, self.blanks.unnamed
+        if unnamed:
+            lines = ~pl.col("input").is_in(sorted(unnamed))
+            tables = {name: getattr(graph, name) for name in ("items", "suppliers", "shares", "sources")}
+            graph = SupplyGraph(inputs=graph.inputs.filter(lines), **tables)
+        return self._compiled(graph)
 
-    def bare(self, threat: Threat, case: str) -> Solution:
-        """Return the network under a threat where nothing is in stock and nobody else delivers."""
-        scenario = self.scenario(threat.scenario, case)
-        flows = Scenario(scenario.name, [change for change in scenario if change.kind != "stockpile"])
-        return solve(self.network(case), flows, None, (_kept(case),))
+    @cached_property
+    def _open(self) -> ProductionNetwork:
+        return self._compiled(self.graph)
 
-    def short(self, threat: Threat, case: str) -> set[str]:
-        """Return the items that a threat makes short where nothing is in stock and nobody else delivers."""
-        bare = self.bare(threat, case)
-        levels = bare.levels(_kept(case))
-        return {item for item, level in zip(bare.network.items, levels, strict=True) if level < 1 - NOTHING}
+    def _compiled(self, graph: SupplyGraph) -> ProductionNetwork:
+        sources = self.blanks.openings | needed_sources(
+            [], [one.measure(case) for case in self.cases for one in self.candidates]
+        )
+        network = graph.network(None, buyer=self.blanks.buyer, level="company", sources=sources)
+        return section(network, np.ones(len(network.kind), np.bool_))  # without markets of others
 
-    def problem(self, threats: Sequence[Threat], case: str, short: set[str], weights: Sequence[float]) -> Problem:
+    def within(self, threat: Threat) -> Stopped:
+        """Return what a threat may reach in some reading; the rest is never short."""
+        return Stopped(self, threat)
+
+    def stocks(self, case: str, short: set[str], known: Iterable[str], most: float) -> dict[str, float]:
+        """Return the stocks that count: of short items that the buyer buys, and of what goes into them at its suppliers."""
+        known = set(known)
+        items = [*self.blanks.bought(short), *(item for item in self.blanks.handed_on if item in known)]
+        return {item: days for item in items if item in known and (days := self.blanks.stock(item, case, most))}
+
+    def ready(self, case: str, short: set[str], most: float) -> list[Measure]:
+        """Return what stands ready for short items before a stop of so many days is over."""
+        return [one for item in self.blanks.bought(short) for one in self.blanks.standing(item, case) if one.ready < most]
+
+    def problem(self, stopped: Sequence[Stopped], case: str, short: set[str], weights: Sequence[float]) -> Problem:
         """Return threats to all products; measures: what stands ready for the short items, then the candidates."""
-        network, most = self.network(case), max((threat.days for threat in threats), default=0.0)
-        known = set(network.items)
-        stocks = {item: days for item in self._stocked(short) if item in known and (days := self.stock(item, case, most))}
+        networks = [one.network(case) for one in stopped]
+        most = max((one.threat.days for one in stopped), default=0.0)
+        stocks = self.stocks(case, short, (item for network in networks for item in network.items), most)
         weighing = Weighing(
             {item: (value or 0.0) / YEAR for item, value in self.values.items()},
             list(weights),
             dict.fromkeys(self.values, 1.0 / max(1, len(self.values))),
         )
-        ready = [measure for measure in self.standing(case) if measure.item in short and measure.ready < most]
-        measures = [*ready, *(one.measure(case) for one in self.candidates)]
-        seen = [replace(threat, scenario=self.scenario(threat.scenario, case)) for threat in threats]
-        return Problem(network, weighing, seen, measures, stocks, {}, Assumptions(), 1.0)
+        measures = [*self.ready(case, short, most), *(one.measure(case) for one in self.candidates)]
+        seen = [replace(one.threat, scenario=one.scenario(case)) for one in stopped]
+        return Problem(networks, weighing, seen, measures, stocks, {}, Assumptions(), 1.0)
+
+    def all_gone(self, days: float) -> bool:
+        """Whether nothing of any product is left where all that nobody is named for stops, and nothing else does.
+
+        More can only be lost where more stops: then no other stop has to be looked at with these items.
+        """
+        if days not in self._all_gone:
+            stop = Scenario("", [halt(_NOBODY, item=item) for item in sorted(self.blanks.unnamed)])
+            here = Stopped(self, Threat(stop, days), plain=True)
+            bare = here.bare("open")
+            gone = all(bare.level(item, _kept("open")) == 0.0 for item in self.values)
+            if gone:
+                _, fate = here.run("open", _short(bare, "open"))
+                gone = bool((fate.lost == 1.0).all() and (fate.below == 0.0).all())
+            self._all_gone[days] = gone
+        return self._all_gone[days]
 
     def losses(self, threats: Sequence[Threat]) -> StopLosses:
         """Return what each threat does to each product, and to what the buyer sources."""
-        products: dict[tuple[str, str], dict[str, Any]] = {}
+        rows: list[dict[str, Any]] = []
         items: list[tuple[str, str, float, float]] = []
-        sourced = self.facts["item"].unique(maintain_order=True).to_list() if self.values else []
-        for case in self.cases if self.values else ():
-            kept, direct = _kept(case), set(self.direct)
-            for threat in threats:
-                bare = self.bare(threat, case)
-                levels = bare.levels(kept)
-                short = {item for item, level in zip(bare.network.items, levels, strict=True) if level < 1 - NOTHING}
-                name, days = threat.scenario.name, threat.days
-                for item in self.values:
-                    row = products.setdefault((name, item), {"threat": name, "product": item})
-                    row |= {f"lost_{case}": 0.0, f"day_{case}": days, f"stops_{case}": 1.0 - bare.level(item, kept)}
-                if not short.isdisjoint(self.values):
-                    part, fate = self._run(threat, case, short)
-                    for i, item in enumerate(part.products):
-                        ends = {f"lost_{case}": float(fate.lost[i]), f"day_{case}": float(fate.below[i])}
-                        products[name, item] |= ends
-                if case == "estimate":
-                    left = bare.levels(kept, sourced)
-                    for item, level in zip(sourced, left, strict=True):
-                        if (lost := 1.0 - float(level)) > NOTHING:
-                            lasts = self.stock(item, case, days) / lost if item in direct else NEVER
-                            items.append((name, item, lost, lasts))
+        for threat in threats if self.values else ():
+            here = self.within(threat)
+            rows += [bounded(row, threat.days) for row in here.products()]
+            items += here.items()
         schema = {"threat": pl.String, "item": pl.String, "lost": pl.Float64, "days": pl.Float64}
-        days = {threat.scenario.name: threat.days for threat in threats}
-        rows = [bounded(row, days[row["threat"]]) for row in products.values()]
         return StopLosses(loss_table(rows), pl.DataFrame(items, schema=schema, orient="row"))
 
-    def _run(self, threat: Threat, case: str, short: set[str]) -> tuple[Threatened, Fate]:
-        problem = self.problem([threat], case, short, [1.0])
+
+class Stopped:
+    """How a buyer fares under one threat: everything is worked out on what the threat may reach, the rest is never short."""
+
+    def __init__(self, stops: Stops, threat: Threat, *, plain: bool = False) -> None:
+        self.stops, self.blanks, self.threat = stops, stops.blanks, threat
+        self.plain = plain
+        self._sections: dict[str, ProductionNetwork] = {}
+        self._bare: dict[str, Solution] = {}
+
+    def network(self, case: str) -> ProductionNetwork:
+        """Return the section of the buyer's network that the threat may reach in some reading."""
+        key = "open" if case == "open" else "high"
+        if key not in self._sections:
+            whole = self.stops.network(key)
+            items = [*self.stops.values, *(change.item for change in self.threat.scenario if change.item is not None)]
+            self._sections[key] = section(whole, Effects(whole, self.flows(key)).hit, items)
+        return self._sections[key]
+
+    def scenario(self, case: str) -> Scenario:
+        """Return what happens, as a reading sees it; word for word where it is ``plain``."""
+        return self.threat.scenario if self.plain else self.blanks.scenario(self.threat.scenario, case)
+
+    def flows(self, case: str) -> Scenario:
+        """Return the same without stocks."""
+        seen = self.scenario(case)
+        return Scenario(seen.name, [change for change in seen if change.kind != "stockpile"])
+
+    def bare(self, case: str) -> Solution:
+        """Return the network where nothing is in stock and nobody else delivers."""
+        if case not in self._bare:
+            self._bare[case] = solve(self.network(case), self.flows(case), None, (_kept(case),))
+        return self._bare[case]
+
+    def short(self, case: str) -> set[str]:
+        """Return the items that are short where nothing is in stock and nobody else delivers."""
+        return _short(self.bare(case), case)
+
+    def products(self) -> list[dict[str, Any]]:
+        """Return what happens to each product, by readings: rows for `bounded`."""
+        name, days = self.threat.scenario.name, self.threat.days
+        rows: dict[str, dict[str, Any]] = {item: {"threat": name, "product": item} for item in self.stops.values}
+        for case in self.stops.cases:
+            if case == "open" and self._all_gone():
+                for row in rows.values():
+                    row |= {"lost_open": 1.0, "day_open": 0.0, "stops_open": 1.0}
+                continue
+            bare = self.bare(case)
+            short = _short(bare, case)
+            for item, row in rows.items():
+                stops = 1.0 - bare.level(item, _kept(case))
+                row |= {f"lost_{case}": 0.0, f"day_{case}": days, f"stops_{case}": stops}
+            if not short.isdisjoint(rows):
+                part, fate = self.run(case, short)
+                for i, item in enumerate(part.products):
+                    rows[item] |= {f"lost_{case}": float(fate.lost[i]), f"day_{case}": float(fate.below[i])}
+        return list(rows.values())
+
+    def items(self) -> list[tuple[str, str, float, float]]:
+        """Return what is lost of the items that the buyer sources, by the estimate, and how long their stock covers that."""
+        bare, name, days = self.bare("estimate"), self.threat.scenario.name, self.threat.days
+        lost = dict(zip(bare.network.items, (1.0 - bare.levels(_kept("estimate"))).tolist(), strict=True))
+        direct = set(self.blanks.bought(lost))
+        return [
+            (name, item, lost[item], self.blanks.stock(item, "estimate", days) / lost[item] if item in direct else NEVER)
+            for item in self.blanks.known(lost)
+            if lost[item] > NOTHING
+        ]
+
+    def _all_gone(self) -> bool:
+        """Whether all products are lost by what nobody is named for alone, which may be whoever stops."""
+        stopping = (change for change in self.threat.scenario if change == halt(str(change.node)))
+        hides = any(change.node not in self.stops.items for change in stopping)
+        return hides and self.stops.all_gone(self.threat.days)
+
+    def run(self, case: str, short: set[str]) -> tuple[Threatened, Fate]:
+        """Return how the threat runs with what is in stock and stands ready for the short items."""
+        problem = self.stops.problem([self], case, short, [1.0])
         (part,) = problem.parts
         reading = "high" if case == "open" else case
-        return part, part.run(range(len(problem.measures) - len(self.candidates)), reading)
+        return part, part.run(range(len(problem.measures) - len(self.stops.candidates)), reading)
 
-    def courses(self, threats: Sequence[Threat]) -> pl.DataFrame:
-        """Return the products of all threats from day to day."""
-        return pl.concat([self._course(threat) for threat in threats])
-
-    def _course(self, threat: Threat) -> pl.DataFrame:
-        frames = []
+    def course(self) -> pl.DataFrame:
+        """Return the products from day to day."""
+        threat, frames = self.threat, []
         for case in ("estimate", "low", "high"):
-            short = self.short(threat, case)
+            short = self.short(case)
             changes = [
-                replace(change, lasts=threat.days) if change.kind in _STOPPING and change.lasts is None else change
-                for change in self.scenario(threat.scenario, case)
+                replace(change, lasts=threat.days) if change.kind in STOPPING and change.lasts is None else change
+                for change in self.scenario(case)
             ]
-            stocks = {item: self.stock(item, case, threat.days) for item in self._stocked(short)}
+            stocks = self.stops.stocks(case, short, self.network(case).items, threat.days)
             changes += [stockpile(item, days) for item, days in stocks.items() if days]
             changes += [
                 add_source(one.item, one.share, node=one.node, ready=one.ready, lasts=max(0.0, threat.days - one.ready))
-                for one in self.standing(case)
-                if one.item in short and one.ready < threat.days
+                for one in self.stops.ready(case, short, threat.days)
             ]
             kept = _kept(case)
             frame = timeline(self.network(case), Scenario(threat.scenario.name, changes), horizon=2 * threat.days)
-            frame = frame.filter(pl.col("item").is_in(list(self.values)))
+            frame = frame.filter(pl.col("item").is_in(list(self.stops.values)))
             curve = {f"rate_{kept}": f"rate_{kept}", f"lost_{case}": f"lost_{case}"}
             frames.append(frame.select("scenario", "item", "day", **curve))
         return beside(frames)
@@ -472,6 +376,11 @@ class Candidate:
         ready = {"estimate": self.usual, "low": 0.0}.get(case, NEVER) if self.ready is None else self.ready
         # A day after every threat: changes begin on days that can be told.
         return Measure(self.id, self.item, self.share, self.node, min(ready, 1e9), 0.0, self.cost)
+
+
+def _short(bare: Solution, case: str) -> set[str]:
+    levels = bare.levels(_kept(case))
+    return {item for item, level in zip(bare.network.items, levels, strict=True) if level < 1 - NOTHING}
 
 
 def _kept(case: str) -> str:

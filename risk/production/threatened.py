@@ -43,7 +43,7 @@ class Problem:
 
     def __init__(
         self,
-        graph: SupplyGraph | ProductionNetwork,
+        graph: SupplyGraph | ProductionNetwork | Sequence[ProductionNetwork],
         weighing: Weighing,
         threats: Sequence[Threat],
         measures: Sequence[Measure],
@@ -58,13 +58,14 @@ class Problem:
         goods = list(weighing.worth)
         if isinstance(graph, SupplyGraph):
             networks = _compiled(graph, goods, threats, measures, stocks, sources, options)
+            places = [(at, network, products) for products, network in networks.items() for at in range(len(threats))]
         else:
-            networks = {tuple(goods): graph}
-            for item in (*goods, *stocks, *(measure.item for measure in measures)):
-                graph.market(item)
-        self.parts = [
-            Threatened(self, at, network, products) for products, network in networks.items() for at in range(len(threats))
-        ]
+            if isinstance(graph, ProductionNetwork):
+                for item in (*goods, *stocks, *(measure.item for measure in measures)):
+                    graph.market(item)
+                graph = [graph] * len(threats)
+            places = [(at, network, tuple(goods)) for at, network in enumerate(graph)]
+        self.parts = [Threatened(self, at, network, products) for at, network, products in places]
 
     def risk(self, chosen: Iterable[int]) -> tuple[float, float, float]:
         """Return the risk with some measures: estimate, certain, possible."""
@@ -136,7 +137,7 @@ class Threatened:
         self.inside = [j for j, measure in enumerate(problem.measures) if measure.item in here]
         self.scenario = Scenario(self.name, [*changes, *(problem.measures[j].change for j in self.inside)])
         self.effects = Effects(network, self.scenario)
-        self.columns = np.array([network.items.index(product) for product in self.products], np.int64)
+        self.markets = np.array([network.market(product) for product in self.products], np.int64)
         self.matter: dict[str, frozenset[int]] = {}
         self.fates: dict[tuple[str, frozenset[int]], Fate] = {}
 
@@ -164,8 +165,9 @@ class Threatened:
 
     def run(self, chosen: Iterable[int], reading: str) -> Fate:
         """Return how the threat runs with some measures, whether they are relevant or not."""
-        days, rates = self._film(chosen).run(self.problem.assumptions, READINGS[KEPT[reading]])
-        rates = rates[:, self.columns]
+        film = self._film(chosen)
+        film.report = self.markets * film.sides + self.effects.sides.reader
+        days, rates = film.run(self.problem.assumptions, READINGS[KEPT[reading]])
         short = rates < self.problem.below - SHORT
         below = np.where(short.any(axis=0), days[short.argmax(axis=0)], self.length)
         return Fate(np.maximum(0.0, np.diff(np.append(days, self.length)) @ (1.0 - rates)) / self.length, below)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +10,13 @@ from scipy import sparse
 
 from ...graph import ProductionNetwork
 from ...graph.kernel import Kernel, numbers_in
-from ...graph.network import EQUIPMENT, MAKER
+from ...graph.network import EQUIPMENT, MAKER, remembered
 from .kernels import EXTRA, weigh
 
 _LEAST = 1e-12  # of a supply line that is still followed
 
 
-@lru_cache(maxsize=4)
+@remembered
 def parts(network: ProductionNetwork) -> NDArray[np.float64]:
     """Return the part of a maker's supply line that runs through each link: by how much of its output hangs on it.
 

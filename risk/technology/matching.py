@@ -34,12 +34,18 @@ NOUN = 4
 PURPOSE = "purpose"
 """Kind of an excluding term that also speaks where it names the use: a target for X-ray tubes."""
 
+KANJI = "\u3400"
+"""The first of them: a word of two says what one of two kana does not."""
+
 _ALNUM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _COMPOUND = re.compile(f"[{CJK}]+(?:[a-z0-9]+[{CJK}]+)*")
-_AFTER = re.compile(r"(?:e?s)?((?:[ /][a-z/]+)+)")
+_ASIDE = re.compile(r"(?:e?s)? ?\([^()]{1,32}\)((?:[ /][a-z/][a-z0-9/]*)+)")
+_TYPE = re.compile(r"(?:方式|タイプ|型|式|形| type)\)")
+_AFTER = re.compile(r"(?:e?s)?((?:[ /][a-z/][a-z0-9/]*)+)")
 _PLURAL = re.compile(r"e?s(?![a-z0-9])")
 _CLAUSE = re.compile(rf"[,()/:|0-9{CJK}]")
 _REVERSED = re.compile(r"([a-z]{3,20}(?: [a-z]{3,20})?),([a-z ]{2,30})(?:,|$)")
+_DIGITS = re.compile(r"\d+")
 _CODE = re.compile(r"[^aeiouy]+")
 _BEFORE, _WORDS = 40, 5
 
@@ -150,21 +156,36 @@ def _together(words: Vocabulary, text: str, term: Term, places: list[list[tuple[
         if all(chosen):
             said = [text[start:end] for start, end in (head, *filter(None, chosen))]
             evidence = "&".join(words.written.get(word, word) for word in said)
-            yield Span(*head, term._replace(term=evidence) if "|" in term.term else term, "words")
+            apart = any(_strange(words, term.topic, text[other[1] : head[0]]) for other in filter(None, chosen))
+            kind = "context" if apart else "words"
+            yield Span(*head, term._replace(term=evidence) if "|" in term.term else term, kind)
 
 
 def _modifies(text: str, head: tuple[int, int], other: tuple[int, int]) -> bool:
-    """Whether a word stands near before the head; after it, in English, only past a mark or as "for ..."."""
+    """Whether a word stands near before the head; after it, in English, only past a mark, for "for" or as a code."""
     (start, end), (first, last) = head, other
     if first < start:
         return start - last <= WINDOW
     after = text[end:first]
     return len(after) <= WINDOW and (
         not text[start:end].isascii()
+        or any(char.isdigit() for char in text[first:last])
         or text.startswith("for ", first)
         or " for " in after
         or any(mark in after for mark in ",(/:|")
     )
+
+
+def _strange(words: Vocabulary, number: Topic, gap: str) -> bool:
+    """Whether something between a qualifier and its head has a name of its own: GaN power stage substrate.
+
+    In English that is any noun of no list; in Japanese and Chinese, where adjectives cannot be told from nouns, one that
+    names another thing (電池カタログ用バインダ).
+    """
+    if not gap.isascii():
+        return any(thing in gap for thing in words.endings["other", number] if len(thing) >= (2 if thing >= KANJI else NOUN))
+    nouns = (word for word in gap.split() if word.isalpha() and len(word) >= NOUN and word not in words.stops)
+    return any(not _known(words, number, word) and not _CODE.fullmatch(word) for word in nouns)
 
 
 def _slip(words: Vocabulary, text: str, key: Key, end: int) -> Iterator[Span]:
@@ -174,6 +195,8 @@ def _slip(words: Vocabulary, text: str, key: Key, end: int) -> Iterator[Span]:
         stop = start + length
         if start < 0 or stop > len(text) or OSA.distance(name, text[start:stop], score_cutoff=1) != 1:
             continue
+        if start and "ァ" <= text[start] <= "ヺ" and "ァ" <= text[start - 1] <= "ヺ":
+            continue  # the rest of a longer word: ウレタンスポンジ is no チタンスポンジ
         if _is_spelling(name, text[start:stop]) and _is_word(text, start, stop):
             yield Span(start, stop, term, "slip")
             return
@@ -210,7 +233,8 @@ def _judge(words: Vocabulary, text: str, folded: str, spans: list[Span]) -> Iter
         ]
         for span in hits:
             relation = _relation(words, text, cuts, number, span)
-            if relation != "other":
+            # A weak name inside the name of something unknown says nothing: バインダークリップ, 銅箔厚さ計.
+            if relation != "other" and not (span.kind == "context" and relation == "unclear"):
                 yield Hit(span, relation, near[0] if near else "")
 
 
@@ -244,21 +268,47 @@ def _preposition(words: Vocabulary, text: str, start: int) -> str:
 def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: Topic, span: Span) -> str:
     if span.term.kind == "part":
         return "item"
+    if _heads(words, number, text, span.start):
+        return "contain"
     preposition = _preposition(words, text, span.start)
     if preposition:
         return "other" if preposition == "use" else "contain"
+    # A thing "(of that type)": stepping motor (permanent magnet type).
+    if _TYPE.match(text, span.end) and text.rfind("(", 0, span.start) > 0:
+        return "contain"
     run = _COMPOUND.match(text, span.end)
     if run:
+        if text.startswith("用", span.end):
+            return _apart(words, number, run[0]) if span.end in cuts else "other"
         stops = [span.end, *sorted(cut for cut in cuts if span.end < cut < run.end()), run.end()]
         tail, *apart = [text[start:stop] for start, stop in itertools.pairwise(stops)]
         relation = _apart(words, number, tail) if span.end in cuts else _tail(words, number, tail)
         others = [_apart(words, number, piece) for piece in apart] if relation == "item" else []
         return "unclear" if "unclear" in others else relation
+    # After an aside only a word that is known for another thing counts: carbon fiber (CFRP) cutting service.
+    if aside := _ASIDE.match(text, span.end):
+        relation = _used(words, number, text, aside.end()) or _head(
+            words, number, aside[1].replace("/", " ").split()[:_WORDS], figure=False
+        )
+        return "item" if relation == "unclear" else relation
     after = _AFTER.match(text, span.end)
     if not after:
         return "item"
-    figure = text[after.end() :].lstrip()[:1].isdigit()
-    return _head(words, number, after[1].replace("/", " ").split()[:_WORDS], figure)
+    if used := _used(words, number, text, after.end()):
+        return used
+    following = after[1].replace("/", " ").split()[:_WORDS]
+    # A code (n48sh, co2) is a label of what stands before it, and what stands after it is still read.
+    figure = text[after.end() :].lstrip()[:1].isdigit() or not "".join(following[-1:]).isalpha()
+    return _head(words, number, [word for word in following if word.isalpha()], figure)
+
+
+def _used(words: Vocabulary, number: Topic, text: str, end: int) -> str:
+    """Read Latin words that 用 follows: what the item is for (TV用), or what another thing is for (EDX用標準試料)."""
+    run = _COMPOUND.match(text, end)
+    if not run or not run[0].startswith("用"):
+        return ""
+    thing = _DIGITS.split(run[0])[0][1:]
+    return "other" if thing and not words.forms.get(number, words.forms[None]).fullmatch(thing) else "item"
 
 
 def _apart(words: Vocabulary, number: Topic, tail: str) -> str:
@@ -267,10 +317,15 @@ def _apart(words: Vocabulary, number: Topic, tail: str) -> str:
     切断用はさみ names its own thing; 回路基板用 says what the item is for.
     """
     forms = words.forms.get(number, words.forms[None])
-    if forms.fullmatch(tail):
+    tail = _DIGITS.sub("", tail)
+    if not tail or forms.fullmatch(tail):
         return "item"
+    if tail.startswith("用"):
+        return "other" if tail[1:] and not forms.fullmatch(tail[1:]) else "item"
     _, purpose, thing = tail.rpartition("用")
     own = bool(purpose and thing) and not forms.fullmatch(thing)
+    if not own and _ends(words, "whole", number, tail):
+        return "contain"
     return "unclear" if own or _ends(words, "other", number, tail) else "item"
 
 
@@ -298,7 +353,7 @@ def _head(words: Vocabulary, number: Topic, following: list[str], figure: bool) 
         if word in words.stops or any(word in prepositions for prepositions in words.prepositions.values()):
             figure = False
             break
-        noun = word if len(word) >= NOUN or word in words.nouns else noun
+        noun = word if len(word) >= NOUN or word in words.nouns[number] else noun
         if then in words.grades:
             continue
         singular = word.removesuffix("s")
@@ -306,13 +361,21 @@ def _head(words: Vocabulary, number: Topic, following: list[str], figure: bool) 
             heads = words.heads[use, number]
             if word in heads or singular in heads or (use == "whole" and singular.endswith(words.long_heads)):
                 return relation
-        strange = strange or not (_known(words, noun) or _CODE.fullmatch(noun))
+        strange = strange or not (_known(words, number, noun) or _CODE.fullmatch(noun))
     if words.strict:
         return "unclear" if strange else "item"
-    return "item" if figure or _known(words, noun) else "unclear"
+    return "item" if figure or _known(words, number, noun) else "unclear"
 
 
-def _known(words: Vocabulary, noun: str) -> bool:
-    """Whether a word leaves the item the item: none at all, an adjective, or one of the harmless nouns."""
+def _heads(words: Vocabulary, number: Topic, text: str, start: int) -> bool:
+    """Whether a catalogue's line starts with the name of another thing: PCB, 2 layers, green solder mask."""
+    first, comma, _ = text.partition(",")
+    noun = first.rpartition(" ")[2]
+    things = words.heads["whole", number] | words.heads["other", number]
+    return bool(comma) and len(first) < start and bool({noun, noun.removesuffix("s")} & things)
+
+
+def _known(words: Vocabulary, number: Topic, noun: str) -> bool:
+    """Whether a word leaves the item the item: none at all, an adjective, a harmless noun or a name of the topic."""
     spellings = {noun, noun.removesuffix("s"), noun.removesuffix("es")}
-    return not noun or noun.endswith(words.adjectives) or bool(spellings & words.nouns)
+    return not noun or noun.endswith(words.adjectives) or bool(spellings & words.nouns[number])

@@ -80,7 +80,7 @@ class Vocabulary:
         self.starts: dict[str, tuple[str, ...]] = defaultdict(tuple)
         self.prepositions: dict[str, frozenset[str]] = defaultdict(frozenset)
         self.grades: frozenset[str] = frozenset()
-        self.nouns: set[str] = set()
+        self.nouns: dict[Topic | None, set[str]] = defaultdict(set)
         self.long_heads: tuple[str, ...] = ()
         self.stops: set[str] = set()
         self.adjectives: tuple[str, ...] = ()
@@ -114,7 +114,7 @@ class Vocabulary:
             elif use == "form" and match == "end":
                 self.adjectives += (folded,)
             elif use == "form" and lang == "en":
-                self.nouns.add(folded)
+                self.nouns[None].add(folded)
                 self.grades |= {folded} if kind == "grade" else set()
             elif use == "form":
                 forms[number].append(folded)
@@ -128,6 +128,8 @@ class Vocabulary:
         for use, number in product(("other", "whole"), {term.topic for term in self.terms}):
             self.endings[use, number] = heads[use, None] + heads[use, number]
             self.heads[use, number] = frozenset(self.endings[use, number])
+        for number in {term.topic for term in self.terms}:
+            self.nouns[number] |= self.nouns[None]
         for number in forms:
             words = sorted({*forms[None], *forms[number]}, key=len, reverse=True)
             self.forms[number] = re.compile(f"(?:{'|'.join(map(re.escape, words))})+")
@@ -149,7 +151,7 @@ class Vocabulary:
             for written in alternatives:
                 word = compact(fold(written))
                 if term.use != "exclude" and not self.strict:
-                    self.nouns.update(piece for piece in word.split() if piece.isascii())
+                    self.nouns[term.topic].update(piece for piece in word.split() if piece.isascii())
                 for spelt in self._spelt(word):
                     self.written.setdefault(spelt, written)
                     self._keys[spelt].add(Key("word", index, place, len(spelt)))

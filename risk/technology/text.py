@@ -18,6 +18,7 @@ _MARKS = str.maketrans({
     "〜": "~",
 })  # fmt: skip
 _VOWEL = re.compile(r"(?<=[\u30a1-\u30fa])[ー-]+|ー+")
+_PAUSE = re.compile(r" +-+ +")
 _DASH = re.compile(r"-+")
 _SPACES = re.compile(r" {2,}")
 _COMMA = re.compile(r" *, *")
@@ -35,7 +36,10 @@ def fold(text: str) -> str:
         text = _VOWEL.sub("", text.translate(_SMALL))
     else:
         text = text.translate(_MARKS)
-    text = _DASH.sub(" ", text.lower()) if "-" in text else text.lower()
+    text = text.lower()
+    if "-" in text:
+        # Between spaces a dash parts what is said as a comma does: magnet - 5 mm.
+        text = _DASH.sub(" ", _PAUSE.sub(",", text))
     text = _COMMA.sub(",", text) if "," in text else text
     return _SPACES.sub(" ", text).strip()
 

@@ -11,6 +11,7 @@ from kanmon.app.audit.figures import work_out
 from kanmon.app.audit.links import Link
 from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.measures import mitigate
+from kanmon.app.audit.scenarios import Asked, _tariff
 from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import SupplyGraph
 
@@ -270,3 +271,23 @@ def test_parts_without_a_source_do_not_hide_what_a_measure_is_worth(tmp_path):
     threats = len(found.threats)
     assert row["removed_estimate"] * threats == pytest.approx(2 * 60 * 10, rel=0.01)
     assert row["removed_low"] == pytest.approx(row["removed_high"]) and found.plan.chosen == ("M01",)
+
+
+def tariff_of(path, rows):
+    company = company_from(
+        recognise(understand(written(path, BOM=[("T", "a")], Products=[("T", 365.0)], Sourcing=rows)), {})
+    )
+    asked = Asked("t", "tariff", "t", 180.0, country="CHN", rate=0.1)
+    return company, _tariff(company, asked)
+
+
+def test_a_row_without_an_amount_leaves_the_amount_of_its_source_open(tmp_path):
+    row = ("a", "part a", "Alpha", "China", "", "", "", "", 1000.0)
+    other = ("a", "part a", "Beta", "Germany", "", "", "", "", 1000.0)
+    whole, known = tariff_of(tmp_path / "whole.xlsx", [row, row, other])
+    assert known["loss_low"] == known["loss_high"] == 200.0
+    assert [source.share for source in whole.sources["a"]] == [2 / 3, 1 / 3]
+    company, blank = tariff_of(tmp_path / "blank.xlsx", [row, (*row[:-1], ""), other])
+    assert (blank["loss_low"], blank["loss_high"], blank["blank"]) == (100.0, None, 1)
+    assert [source.share for source in company.sources["a"]] == [None, None]
+    assert company.spend("a") is None

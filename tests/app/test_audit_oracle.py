@@ -30,6 +30,8 @@ from openpyxl.cell.cell import MergedCell
 DEMO = Path(__file__).resolve().parents[2] / "datasets" / "data" / "demo_company" / "audit.xlsx"
 DATE = "2026-11-23"
 YEAR, NEVER = 365.0, float("inf")
+CONCENTRATED = 0.4
+"""Where the table of thresholds calls makers concentrated (PRJ-HHI-40)."""
 READINGS = ("low", "estimate", "high", "open")
 PLACES = {
     "日本": "JPN",
@@ -162,6 +164,7 @@ class Books:
             "lead": days(row.get("リードタイム（日）")),
             "switch": days(row.get("切替日数")),
             "spend": money(row.get("年間購入額")),
+            "open": money(row.get("年間購入額")) is None,
         }
 
     @staticmethod
@@ -175,6 +178,7 @@ class Books:
 
     @staticmethod
     def _absorb(known, new):
+        known["open"] = known["open"] or new["open"]  # an amount that one row leaves blank the other does not say
         for name in ("share", "spend"):
             both = (known[name], new[name])
             known[name] = sum(both) if None not in both else next((one for one in both if one is not None), None)
@@ -206,7 +210,7 @@ class Books:
                 one["share"] = (one["share"] or 0.0) / sum(told)
         elif not told and len(sources) == 1:
             sources[0]["share"] = 1.0
-        elif not told and all(one["spend"] for one in sources):
+        elif not told and all(one["spend"] and not one["open"] for one in sources):
             for one in sources:
                 one["share"] = one["spend"] / sum(other["spend"] for other in sources)
 
@@ -259,7 +263,7 @@ class Oracle:
     def __init__(self, path):
         self.books = books = Books(path)
         known = [(part, one) for part in books.sources for one in books.used(part) if one["place"]]
-        whole = all((one["spend"] or 0) > 0 for _, one in known)
+        whole = all((one["spend"] or 0) > 0 and not one["open"] for _, one in known)
         self.weight = {}
         for _, one in known:
             self.weight[one["place"]] = self.weight.get(one["place"], 0.0) + (one["spend"] if whole else 1.0)
@@ -495,6 +499,54 @@ def top_foreign(sources):
     return least, most
 
 
+def squares(sources):
+    """Least and greatest sum of squared shares of makers; the rest goes to those whose share is blank, in any way."""
+    firms = {}
+    for n, one in enumerate(sources):
+        firms.setdefault(one["maker"] or n, []).append(one["share"])
+    told = [sum(each) for each in firms.values() if None not in each]
+    blank, rest, base = len(firms) - len(told), 1.0 - sum(told), sum(one**2 for one in told)
+    if not blank:
+        low = high = base
+    else:
+        low, high = base + rest**2 / blank, base + rest**2
+    # A maker that is not named may be any of the others.
+    return low, 1.0 if len(firms) > 1 and any(one["maker"] is None for one in sources) else high
+
+
+def certainly_lost(books, part, hits):
+    """The part of a bought part's supply that stops for certain, by its own sources or by what these need."""
+    sources = books.used(part)
+    told = sum((one["share"] or 0.0) * hits(one) for one in sources)
+    open_ = [hits(one) for one in sources if one["share"] is None]
+    left = (1.0 - sum(one["share"] or 0.0 for one in sources)) * min(open_, default=False)
+    return max([told + left, *(certainly_lost(books, below, hits) for below in books.below.get(part, ()))])
+
+
+def met(oracle):
+    """Parts of several suppliers, and which places and plants behind them (none of them its own) certainly take most."""
+    books, found = oracle.books, {}
+    plants = {(one["maker"], one["place"]) for part in books.sources for one in books.used(part) if one["maker"]}
+    kinds = {
+        "country": [(lambda one, at=at: one["place"] == at, at) for at in sorted({at for _, at in plants if at})],
+        "plant": [(lambda one, at=at: (one["maker"], one["place"]) == at, at) for at in sorted(plants, key=str)],
+    }
+    for part in books.sources:
+        used = books.used(part)
+        if len(used) < 2 or part not in books.below:
+            continue
+        for kind, events in kinds.items():
+            losses = {
+                at: max(certainly_lost(books, below, hits) for below in books.below[part])
+                for hits, at in events
+                if not any(hits(one) for one in used)
+            }
+            most = max(losses.values(), default=0.0)
+            if most > 1e-9:
+                found[part, kind] = {at for at, loss in losses.items() if loss > most - 1e-9}
+    return found
+
+
 def counted(oracle):
     """The counts of the findings, by check."""
     books = oracle.books
@@ -512,6 +564,7 @@ def counted(oracle):
         for part in parts
         if parts[part] and part in books.stock and oracle.switching(part) is not None
     }
+    spread = {part: squares(sources) for part, sources in parts.items() if sources}
     bounds = {part: top_foreign(sources) for part, sources in parts.items() if sources}
     spend = [(one["spend"], one["place"]) for sources in parts.values() for one in sources if one["spend"]]
     firms = {name: row for name, row in books.firms.items() if name and plain(row.get("区分")) != "商社・販社"}
@@ -536,6 +589,15 @@ def counted(oracle):
             "count": sum(low > 0.5 + 1e-9 for low, _ in bounds.values()),
             "possible": sum(low <= 0.5 + 1e-9 < high - 1e-9 for low, high in bounds.values()),
             "known": len(bounds),
+        },
+        "concentration": {
+            "count": sum(low > CONCENTRATED for low, _ in spread.values()),
+            "possible": sum(low <= CONCENTRATED < high for low, high in spread.values()),
+            "known": len(spread),
+        },
+        "diamonds": {
+            "count": len({part for part, _ in met(oracle)}),
+            "known": sum(len({one["maker"] or n for n, one in enumerate(each)}) > 1 for each in parts.values()),
         },
         "coverage": {"whole": len(linked), "products": len(books.revenue)},
         "dialogue": {"count": sum(plain(row.get("最終対話日")) is not None for row in firms.values()), "known": len(firms)},
@@ -798,6 +860,25 @@ def test_the_findings_count_what_the_cells_say(both):
     for check, counts in mine.items():
         for name, count in counts.items() if isinstance(counts, dict) else ():
             assert shown[check][name] == count, (check, name)
+
+
+def test_what_several_suppliers_of_a_part_have_behind_them_is_in_the_cells(both):
+    found, oracle = both
+    mine, plants = met(oracle), {}
+    for row in found.figures.diamonds:
+        kind = "country" if row["node_name"] is None else "plant"
+        plants.setdefault((row["part"], kind), set()).add(row["country"] if kind == "country" else row["node_name"])
+    assert set(plants) == set(mine)
+    for key, nodes in plants.items():
+        assert nodes <= {at if key[1] == "country" else at[0] for at in mine[key]}, key
+
+
+def test_the_concentration_of_makers_is_that_of_the_cells(both):
+    found, oracle = both
+    for part in found.figures.parts:
+        used = oracle.books.used(part["part"])
+        if used:
+            assert (part["hhi_low"], part["hhi_high"]) == pytest.approx(squares(used), abs=1e-6), part["part"]
 
 
 def test_the_plan_is_the_best_of_all_sets_within_the_budget(both):

@@ -257,6 +257,34 @@ def test_product_and_buyer_are_chosen_in_the_page(world_page, visit, world):
     assert tab.locator("#board tbody tr").count() > 10
 
 
+def test_a_link_may_ask_what_the_page_does_not_open_on(world_page, visit, world):
+    changes = [{"kind": "halt", "node": "CHN"}]
+    tab = visit(world_page, at(product="ev_battery_pack", buyer="JPN", changes=changes))
+    expected = losses(world, "ev_battery_pack", Scenario("x", halt("CHN")))
+    assert shown_losses(tab.locator("#results .lost")) == pytest.approx(expected, abs=1e-9)
+
+
+def test_each_answer_colours_the_drawing_by_what_is_certainly_lost(robot_page, visit, world):
+    tab = visit(robot_page, at(view="graph"))
+    ids = world.items["id"].to_list()
+    network = world.network("humanoid_robot", buyer="JPN")
+    colours = tab.evaluate(
+        "[0, 1, 2, 3, 4].map((n) => getComputedStyle(document.documentElement).getPropertyValue(`--loss-${n}`).trim())"
+    )
+    for place in ("TUR", "CHN"):
+        tab.evaluate("(to) => kanmon.update({ changes: [{ kind: 'halt', node: to }] })", place)
+        solution = solve(network, Scenario("x", halt(place)), readings=["high"])
+        seen = tab.evaluate(
+            "Object.values(kanmon.drawn.network.body.nodes).filter(({id}) => typeof id === 'number')"
+            ".map(({id, options: {color}}) => [id, color.background])"
+        )
+        assert len(seen) > 50
+        for node, colour in seen:
+            certain = 1 - solution.level(ids[node], "high")
+            limits = (1e-9, 0.1 - 1e-9, 0.5 - 1e-9, 1 - 1e-9)
+            assert colour == colours[sum(certain > limit for limit in limits)], (ids[node], certain)
+
+
 def test_controls_in_force_are_marked_and_told(visit, tmp_path):
     graph = SupplyGraph(
         items=[{"id": i, "name_en": i, "kind": k} for i, k in (("motor", "product"), ("gallium", "mineral"))],
@@ -267,7 +295,16 @@ def test_controls_in_force_are_marked_and_told(visit, tmp_path):
             {"item": "gallium", "supplier": "JPN", "source": "s", "share": 0.1},
         ],
         measures=[
-            {"id": "m", "issuer": "CHN", "kind": "export_licence", "source": "s", "item": "gallium", "status": "in_force"},
+            {
+                "id": "m",
+                "issuer": "CHN",
+                "kind": "export_licence",
+                "source": "s",
+                "item": "gallium",
+                "status": "in_force",
+                "against": "JPN|military_end_users",
+                "since": "2024-01-08",
+            },
             {"id": "n", "issuer": "CHN", "kind": "export_ban", "source": "s", "item": "gallium", "status": "lapsed"},
         ],
         sources=[{"id": "s", "title": "t", "publisher": "p"}],
@@ -278,6 +315,7 @@ def test_controls_in_force_are_marked_and_told(visit, tmp_path):
     tab.evaluate("(to) => { location.hash = to }", at(selected="item:gallium", tab="details"))
     said = tab.locator("#details").inner_text()
     assert "export licence" in said and "in force" in said and "lapsed" in said
+    assert "since 2024-01-08 · against JPN, military end users" in said  # the country's name is JPN here
 
 
 def test_arrow_keys_walk_the_cells(robot_page, visit):
@@ -291,6 +329,12 @@ def test_arrow_keys_walk_the_cells(robot_page, visit):
     assert there != first and there.startswith("cell-")
     tab.keyboard.press("Enter")
     assert state(tab)["changes"]
+    for _ in range(9):
+        tab.keyboard.press("ArrowLeft")
+    country = tab.evaluate("document.activeElement.textContent")
+    assert tab.locator("#matrix [tabindex='0']").count() == 1  # the whole table is one stop for Tab
+    tab.keyboard.press("Enter")
+    assert tab.locator("#details h2").inner_text() == country
 
 
 def test_brief_prints_on_paper_and_holds_the_answer(robot_page, visit, tmp_path):
@@ -436,6 +480,9 @@ def test_an_address_restores_the_view(robot_page, visit):
         "#null",
         at(changes=[None]),
         at(changes=[{"kind": "halt"}, {"kind": "reduce", "node": "CHN", "share": 7}, {"kind": "__proto__", "node": "CHN"}]),
+        at(__proto__={"x": 1}, constructor="x", toString=None),
+        at(changes=[{"kind": "stockpile", "item": "gallium_primary", "days": 30, "holder": 5}]),
+        at(changes=[{"kind": "stockpile", "item": "gallium_primary", "days": 30, "holder": "JPN", "release": 0}]),
         at(pins=[None, {"changes": None}, 3], view="no", buyer="__proto__", suppliers=[None], focus={"node": {}}),
     ],
 )
@@ -563,6 +610,11 @@ def test_japanese_page_speaks_japanese(pages, visit, world):
     tab.keyboard.press("/")
     tab.keyboard.type("ネオジム")
     assert "ネオジム" in tab.locator("#found li").first.inner_text()
+    tab.evaluate("(to) => { location.hash = to }", at(selected="item:cobalt_refining", tab="details"))
+    tab.wait_for_selector("#details .treemap")
+    said = tab.locator("#details").inner_text()
+    assert "生産 · 2024" in said and "production · " not in said  # what shares are shares of
+    assert "電池" in tab.locator("#details .tags").inner_text()  # a chain by its name
 
 
 def test_frame_of_a_notebook_works(browser, tmp_path):

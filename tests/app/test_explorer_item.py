@@ -41,7 +41,7 @@ def test_paragraph_says_what_the_tables_hold_and_where_it_stands(visit, tmp_path
     tab = visit(write_explorer(market(YEARS), tmp_path / "ores.html", lang="en"), at(selected="item:ore", tab="details"))
     said = tab.locator("#about-item .paragraph").inner_text()
     assert "ore (Mineral) needs nothing else in this graph." in said
-    assert "directly into 1 items, and in the end into car." in said
+    assert "It is used directly in 1 (items), and ends up in car." in said
     assert "In 2023 the largest supplier was CHL with 40% (published); concentration is high at least [1]." in said
     lost = simulate(market(YEARS), Scenario("x", halt("ore")), product="car").row(
         by_predicate=pl.col("item") == "car", named=True
@@ -55,6 +55,22 @@ def test_paragraph_says_that_nothing_is_published_where_nothing_is(visit, tmp_pa
     tab = visit(write_explorer(market({}), tmp_path / "ores.html", lang="en"), at(selected="item:ore", tab="details"))
     said = tab.locator("#about-item .paragraph").inner_text()
     assert "a gap in the data, not an absence of risk" in said and "%" not in said.split("Without")[0]
+
+
+@pytest.mark.parametrize(
+    ("note", "lang", "said"),
+    [
+        ("Gross weight", "ja", "注（原文は英語）： Gross weight"),
+        ("総重量", "ja", "総重量"),
+        ("総重量", "en", "Note (in Japanese): 総重量"),
+        ("Gross weight", "en", "Gross weight"),
+    ],
+)
+def test_a_note_in_another_language_is_marked_as_such(note, lang, said, visit, tmp_path):
+    graph = SupplyGraph(items=[{"id": "ore", "name_en": "ore", "kind": "mineral", "note": note}])
+    tab = visit(write_explorer(graph, tmp_path / "note.html", lang=lang), at(selected="item:ore", tab="details"))
+    assert tab.locator(".note-of").inner_text() == said
+    assert tab.locator(".note-of [lang]").get_attribute("lang") == ("en" if note.isascii() else "ja")
 
 
 def test_three_years_make_lines_and_two_do_not(visit, tmp_path):

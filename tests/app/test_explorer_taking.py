@@ -42,15 +42,48 @@ def taken(tab, button: str, tmp_path: Path) -> Path:
 # --- the brief
 
 
+ASKED = [
+    {"kind": "halt", "node": "DEU", "lasts": 90},
+    {"kind": "stockpile", "item": "gallium_primary", "days": 180, "holder": "JPN", "release": 0.5},
+]
+
+
 @pytest.mark.parametrize("lang", ["en", "ja"])
-def test_brief_prints_on_one_sheet(lang, pages, world, visit):
+@pytest.mark.parametrize("pinned", [False, True])
+@pytest.mark.parametrize("changes", [[], [{"kind": "halt", "node": "CHN"}], ASKED], ids=["nothing", "halt", "days"])
+def test_brief_prints_on_one_sheet(lang, pinned, changes, pages, world, visit):
     page = pages(world, products=["humanoid_robot"], buyer="JPN", lang=lang)
-    tab = visit(page, at(changes=[{"kind": "halt", "node": "CHN"}]), width=1440, height=900)
+    pins = [{"name": "", "changes": ASKED}, {"name": "A name", "changes": ASKED[:1]}] if pinned else []
+    tab = visit(page, at(changes=changes, pins=pins), width=1440, height=900)
+    if changes == ASKED:
+        tab.wait_for_selector("#find-out[data-ready]")
     tab.emulate_media(media="print")
     tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    assert tab.locator("#asked").is_visible() and tab.locator("#controls").is_visible()
+    assert tab.locator("#asked").is_visible() == bool(changes) and tab.locator("#controls").is_visible()
+    assert tab.locator("#flow").is_visible() == (not changes and not pinned)  # smaller it could not be read
     printed = tab.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+
+
+def test_cards_of_the_fragment_stand_side_by_side_in_any_page(robot_page, visit, browser, tmp_path):
+    words = taken(visit(robot_page), "html", tmp_path).read_text(encoding="utf-8")
+    tab = browser.new_page(viewport={"width": 900, "height": 900})
+    tab.set_content(f"<!doctype html><title>x</title>{words}")
+    boxes = tab.locator(".kanmon-brief .card").evaluate_all("found => found.map((one) => one.getBoundingClientRect())")
+    tab.close()
+    assert len(boxes) == 3
+    assert all(left["right"] <= right["left"] for left, right in zip(boxes, boxes[1:], strict=False))
+
+
+def test_picture_taken_from_the_answer_shows_the_whole_graph(robot_page, visit, tmp_path):
+    tab = visit(robot_page, width=1280, height=900)
+    taken(tab, "png", tmp_path)
+    places = tab.evaluate(
+        "kanmon.drawn.nodes.get().map(({x, y}) => kanmon.drawn.network.canvasToDOM({x, y}))"
+        ".map(({x, y}) => [x / document.getElementById('canvas').clientWidth,"
+        " y / document.getElementById('canvas').clientHeight])"
+    )
+    assert len(places) > 100 and all(0 <= x <= 1 and 0 <= y <= 1 for x, y in places)
 
 
 def test_brief_as_a_fragment_holds_the_answer_and_nothing_to_press(robot_page, visit, tmp_path):
@@ -153,6 +186,7 @@ WRITTEN = """# what a person writes
         item: ndfeb_magnet
         share: .2
         recycling: true
+    - stockpile: {item: gallium_primary, days: 180, holder: JPN, release: 0.5}
 """
 
 
@@ -171,10 +205,10 @@ def test_scenarios_come_back_as_kanmon_reads_them(robot_page, visit, tmp_path):
     ("text", "said"),
     [
         (
-            "- name: A\n  changes: [{halt: {node: CHN}}, {stockpile: {item: x, days: 3, holder: J}}]",
-            "1 changes are of a kind",
+            "- name: A\n  changes: [{halt: {node: CHN}}, {stockpile: {item: x, days: 3, release: 0.5}}]",
+            "Changes that cannot be asked here: 1",
         ),
-        ("- name: A\n  changes: [{halt: {node: CHN, lasts: -30}}]", "1 changes are of a kind"),
+        ("- name: A\n  changes: [{halt: {node: CHN, lasts: -30}}]", "Changes that cannot be asked here: 1"),
         ("- &a name: A\n", "Line 1 cannot be read"),
         ("- name: |\n    A\n", "Line 1 cannot be read"),
         ("halt: CHN\n", "There is no scenario in this file"),

@@ -27,7 +27,7 @@ from kanmon.risk import (
 
 pytestmark = pytest.mark.browser
 READINGS = ["low", "high", "estimate"]
-KINDS = ["halt", "reduce", "embargo", "add_source", "recycling", "substitute", "spare_capacity", "stockpile"]
+KINDS = ["halt", "reduce", "embargo", "add_source", "recycling", "substitute", "spare_capacity", "stockpile", "reserve"]
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +66,10 @@ def random_change(rng: random.Random, network: ProductionNetwork, pairs: list[tu
             return substitute(*rng.choice(pairs), part, **ready)
         case "spare_capacity":
             return spare_capacity(either, part, item=only, **ready)
+        case "reserve":
+            size: Any = rng.choice([30.0, (10.0, 45.0)])
+            release, holder = rng.choice([None, 0.25]), rng.choice(["JPN", node])
+            return stockpile(item, size, start=rng.choice([0, 20]), holder=holder, release=release)
         case _:
             days: Any = rng.choice([30.0, (10.0, 45.0)])
             return stockpile(rng.choice([item, network.product or item]), days, start=rng.choice([0, 20]))
@@ -141,3 +145,36 @@ def test_the_fan_shows_how_long_stocks_last(lang, pages, visit, rough):
     tab.press("#fan-lasts", "Tab")
     assert tab.input_value("#fan-lasts") == "180"
     assert tab.locator("#fan .said").inner_text()
+
+
+def test_a_reserve_of_a_place_is_asked_for_and_lasts_as_long_as_python_says(pages, visit, rough):
+    tab = visit(pages(rough, products=["ndfeb_magnet"], buyer="JPN", lang="en"))
+    tab.click("#tab-whatif")
+    tab.evaluate("kanmon.update({ changes: [{ kind: 'stockpile', item: 'ndfeb_magnet', days: 9, holder: 'JPN' }] })")
+    assert tab.locator("#lost-days, #how-long").count() == 0  # nothing happens yet, so there are no days to work out
+    tab.click("#clear-changes")
+    tab.check("#tick-CHN")
+    tab.select_option("#kind", "reserve")
+    tab.locator("fieldset .chip button").click()  # another holder may be chosen in the buyer's place
+    tab.fill("#open-holder", "Japan")
+    tab.keyboard.press("Enter")
+    tab.fill("#open-item", "ndfeb_magnet")
+    tab.keyboard.press("Enter")
+    state = tab.evaluate("kanmon.state().changes")
+    assert state[1] == {"kind": "stockpile", "item": "ndfeb_magnet", "days": 180, "holder": "JPN"}
+    tab.locator("#size-1").fill("0.25")
+    tab.fill("#fan-lasts", "180")
+    tab.press("#fan-lasts", "Tab")
+    tab.locator("#fan:not(.stale)").wait_for()
+    network = with_sources(rough, "ndfeb_magnet", buyer="JPN", level="country")
+    cut = halt("CHN", lasts=180)
+    held = stockpile("ndfeb_magnet", 180, holder="JPN", release=0.25)
+    lost = {}
+    for name, changes in (("with", [cut, held]), ("without", [cut])):
+        rows = timeline(network, Scenario("x", changes), horizon=360).filter(item="ndfeb_magnet")
+        lost[name] = {reading: rows[f"lost_{reading}"][-1] for reading in READINGS}
+    told = tab.evaluate("({ ...document.getElementById('fan').dataset })")
+    assert {reading: float(told[reading]) for reading in READINGS} == pytest.approx(lost["with"], abs=1e-6)
+    assert lost["with"]["estimate"] < lost["without"]["estimate"] - 1
+    assert "Japan holds 180 days" in tab.locator("#changes").inner_text()
+    assert "at most 25%" in tab.locator("#changes").inner_text()

@@ -45,7 +45,7 @@ def band(scenario: Change, **filled: dict[str, float]) -> tuple[float, float]:
 def test_bands_after_an_answer_are_those_of_the_graph_that_holds_it(stop, visit, tmp_path):
     change = {"kind": stop.kind, "node": "CHN"} | ({"to": ["JPN"]} if stop.kind == "embargo" else {})
     tab = visit(write_explorer(graph(), tmp_path / "robots.html", buyer="JPN", lang="en"), at(changes=[change]))
-    found = tab.evaluate("(change) => kanmon.findOut('robot', 'JPN', false, [change]).found", change)
+    found = tab.evaluate("async (change) => (await kanmon.findOut('robot', 'JPN', false, [change])).found", change)
     by_item = {row["fact"]["item"]: row for row in found}
     now = band(stop)
     for item, rest in (("magnet", 0.7), ("screw", 0.05)):
@@ -85,8 +85,8 @@ def test_what_stops_is_likely_to_hold_what_it_holds_elsewhere(visit, tmp_path):
     more = {f"part{n}": {"CHN": 0.5, "DEU": 0.5} for n in range(6)}
     tab = visit(write_explorer(graph(**more), tmp_path / "robots.html", buyer="JPN", lang="en"))
     (row,) = tab.evaluate(
-        "kanmon.findOut('robot', 'JPN', false, [{kind: 'halt', node: 'CHN'}]).found"
-        ".filter(({fact: {item}}) => item === 'magnet')"
+        "kanmon.findOut('robot', 'JPN', false, [{kind: 'halt', node: 'CHN'}])"
+        ".then(({found}) => found.filter(({fact: {item}}) => item === 'magnet'))"
     )
     # Components of which at least 30 % is told: the six, magnet (none of it China's), screw (none), wire (0.2).
     elsewhere = (6 * 0.5 + 0.2) / (6 + 0.3 + 0.95 + 1)

@@ -19,6 +19,7 @@ from kanmon.app.audit.files import write_report
 from kanmon.app.audit.links import link_parts
 from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.report import audit
+from kanmon.app.survey.loop import _worth, wider
 from kanmon.app.survey.merge import merge, suppliers_of
 from kanmon.app.survey.questionnaire import KEYS, MARK, survey_of, write_survey
 from kanmon.app.survey.questions import MOST, ranked_questions
@@ -422,6 +423,16 @@ def test_a_list_that_is_not_whole_leaves_some_to_smelters_nobody_named(base, tmp
     (id,) = merged.company.told
     assert [s.country for s in merged.company.sources[id]] == ["THA", None]
     assert all(s.share is None for s in merged.company.sources[id])
+
+
+def test_a_product_without_revenue_leaves_the_progress_without_an_upper_bound():
+    ends, values = {"X": (0.1, 0.5), "Y": (0.1, 0.2)}, {"X": 10.0, "Y": None}
+    assert _worth(ends, values) == (1.0, None)
+    assert _worth({"X": (0.1, 0.5), "Y": (0.0, 0.0)}, values) == (1.0, 5.0)
+    bounded, open_ = {"low": 1.0, "high": 5.0}, {"low": 1.0, "high": None}
+    was = {"low_was": 0.5, "high_was": None}
+    assert wider(bounded | was) < 0 and wider(open_ | was) == -0.5
+    assert wider(open_ | {"low_was": 0.5, "high_was": 9.0}) > 0
 
 
 def test_a_declaration_by_product_is_for_these_products_only(base, tmp_path, world):

@@ -542,6 +542,33 @@ def test_kinds_are_told_by_their_columns(tmp_path, lines, kind):
     assert table(text(tmp_path / "x.csv", lines)).kind == kind
 
 
+YEARLY = ["年度,品番,品名,調達先,国,年間購入金額(千円)"] + [
+    f"{year}年度,{part}"
+    for year in (2024, 2025)
+    for part in ("P,軸受,A精工,日本,1", "P,軸受,B軸承,中国,2", "Q,磁石,B軸承,中国,3")
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "kind"),
+    [
+        ("調達先一覧_2025年度", YEARLY[:4], "sourcing"),
+        ("list", YEARLY, "sourcing"),
+        ("list", [*YEARLY, YEARLY[-1]], "ledger"),
+        ("調達先一覧", ["品番,仕入先,購入金額,購入数量", "P,A,1,2", "P,B,2,3"], "sourcing"),
+        ("調達先一覧", ["検収日,品番,仕入先,金額", "2025/4/10,P,A,1", "2025/5/10,P,A,1"], "ledger"),
+        (
+            "購買実績_2025年度",
+            ["年度,品番,品名,仕入先,国,購入金額", "2025,P,軸受,A,日本,1", "2025,P,軸受,B,中国,1"],
+            "ledger",
+        ),
+        ("purchases 2025", ["Part No,Description,Supplier,Amount 2025", "P,Bearing,A,1", "Q,Magnet,B,1"], "ledger"),
+    ],
+)
+def test_sources_of_a_year_are_a_sourcing_list_and_purchases_of_a_year_a_ledger(tmp_path, name, lines, kind):
+    assert table(text(tmp_path / f"{name}.csv", lines)).kind == kind
+
+
 def test_every_sheet_is_looked_at_and_a_sheet_of_sums_is_no_bom(tmp_path):
     sheets = {
         "機械": [["機械部品"], [None], ["品番", "品名", "数量"], ["A", "ボルト", 1]],

@@ -2,11 +2,12 @@
 
 import polars as pl
 import pytest
-from kanmon.datasets import measures
+from kanmon.datasets import load, measures
 from kanmon.graph import InputError, SupplyGraph, UnknownIdError
 from kanmon.risk import control_effects, control_losses, embargo, reduce, scenarios_from, simulate
 from kanmon.risk.production.controls import TOGETHER
 from kanmon.risk.production.scenario import Scenario
+from polars.testing import assert_frame_equal
 
 ROW = {"id": "m", "issuer": "CHN", "kind": "export_ban", "source": "s", "item": "metal", "against": "all"}
 ROW |= {"since": "2026-01-01", "status": "in_force", "object": "goods", "share_low": None, "share_high": None}
@@ -115,6 +116,32 @@ def test_losses_of_each_measure_and_of_all_together(graph):
     assert losses["licence"] == (pytest.approx(0), None, pytest.approx(0.6))
     assert losses[TOGETHER] == (pytest.approx(1), None, pytest.approx(1))
     assert found["measure"][0] == TOGETHER
+
+
+def test_several_products_of_a_company_at_once_lose_what_each_alone_does():
+    base = {"source": "s", "scope": "own", "complete": True, "share": 1.0}
+    firms = [{"id": "own", "name_en": "own", "kind": "company", "country": "JPN"}]
+    firms.append({"id": "X", "name_en": "X", "kind": "company", "country": "DEU"})
+    needs = [("press", "bearing"), ("bearing", "ndfeb_magnet"), ("robot", "ndfeb_magnet"), ("robot", "quartz")]
+    made = [("press", "own"), ("robot", "own"), ("bearing", "X")]
+    own = {
+        "items": [{"id": id, "name_en": id, "kind": "component"} for id in ("press", "robot", "bearing")],
+        "inputs": [{"item": item, "input": need, "source": "s"} for item, need in needs],
+        "suppliers": firms,
+        "shares": [base | {"item": item, "supplier": supplier} for item, supplier in made],
+        "sources": [{"id": "s", "title": "t", "publisher": "p"}],
+    }
+    world = load("world")
+    tables = {
+        name: pl.concat([getattr(world, name), pl.DataFrame(rows)], how="diagonal_relaxed") for name, rows in own.items()
+    }
+    graph, rows = SupplyGraph(**tables), measures("2026-11-24")
+    found = control_losses(graph, rows, ["robot", "press"], buyer="own", level="company")
+    assert found["product"].unique(maintain_order=True).to_list() == ["robot", "press"]
+    assert (found["possible_loss"] > 0.1).any()
+    for product in ("robot", "press"):
+        alone = control_losses(graph, rows, product, buyer="own", level="company").sort("measure")
+        assert_frame_equal(found.filter(product=product).drop("product").sort("measure"), alone, abs_tol=1e-9)
 
 
 def test_measures_of_a_table_without_optional_columns_are_read(graph):

@@ -87,17 +87,25 @@ def test_the_order_is_certain_estimate_possible_and_open():
         assert row["lost_low"] - 1e-9 <= row["lost_estimate"] <= row["lost_high"] + 1e-9 <= row["lost_open"] + 2e-9
 
 
-def test_groups_of_a_large_company_give_the_same_figures(monkeypatch):
+def test_what_a_threat_cannot_reach_changes_nothing(monkeypatch):
     graph, facts = own()
     arguments = (graph, threats(*ALL), VALUES)
-    whole = stop_losses(*arguments, buyer="own", facts=facts)
-    curves = stop_courses(*arguments, buyer="own", facts=facts)
-    monkeypatch.setattr(module, "LARGE", 0)
-    monkeypatch.setattr(module, "GROUP", 4)
     parts = stop_losses(*arguments, buyer="own", facts=facts)
-    assert_frame_equal(whole.products.sort("threat", "product"), parts.products.sort("threat", "product"))
+    curves = stop_courses(*arguments, buyer="own", facts=facts)
+    monkeypatch.setattr(module, "section", lambda network, hit, items=(): network)
+    whole = stop_losses(*arguments, buyer="own", facts=facts)
+    assert_frame_equal(whole.products, parts.products)
     assert_frame_equal(whole.items.sort("threat", "item"), parts.items.sort("threat", "item"))
     assert_frame_equal(curves, stop_courses(*arguments, buyer="own", facts=facts))
+
+
+def test_where_nobody_is_named_for_what_all_products_need_each_stop_may_cost_all(monkeypatch):
+    graph, facts = own(needs=[*NEEDS, ("robot", "cable"), ("tool", "cable")])
+    arguments = (graph, threats(*ALL), VALUES)
+    short = stop_losses(*arguments, buyer="own", facts=facts)
+    assert (short.products["lost_open"] == 1).all()
+    monkeypatch.setattr(module.Stops, "all_gone", lambda *_: False)
+    assert_frame_equal(short.products, stop_losses(*arguments, buyer="own", facts=facts).products)
 
 
 def test_the_curves_lose_what_the_losses_say():

@@ -23,11 +23,12 @@ function showBoard(asked = true) {
 
 // The answer ----------------------------------------------------------------------------------------------------------
 
+const placeAsked = () => (state.buyer && state.product ? t("board_from", { buyer: nameOfId(state.buyer) }) : t("board_from_world"));
+
 function answer() {
   const ranking = rankingOf();
   const product = nameOfId(state.product);
-  const place = state.buyer ? t("board_from", { buyer: nameOfId(state.buyer) }) : t("board_from_world");
-  const title = h("h2", {}, product, " ", h("small", {}, place));
+  const title = h("h2", {}, product, " ", h("small", {}, placeAsked()));
   if (!ranking.length) return [title, h("p", { class: "lead" }, t("board_nobody", { product }))];
   const three = ranking.slice(0, 3);
   const words = { product, names: three.map(({ id }) => nameOfId(id)).join(t("name_list")), first: nameOfId(three[0].id), certain: atLeast(three[0].certain), estimate: estimated(three[0].estimate), possible: atMost(three[0].possible) };
@@ -104,14 +105,14 @@ function matrixOf() {
   const chain = new Set(rows.flatMap(({ id }) => holdsOf(id).map(({ item: one }) => stageOf(one))));
   const stages = STAGES.filter((stage) => chain.has(stage));
   if (!stages.length) return null;
-  return h("section", { id: "matrix" }, h("h3", {}, t("matrix")), h("p", { class: "faint" }, t("matrix_reading")), matrixLegend(),
-    h("div", { class: "scroll" }, h("table", { class: "matrix", onkeydown: walkCells }, h("caption", { class: "hidden-text" }, t("matrix")),
+  return h("section", { id: "matrix" }, h("h3", {}, t("matrix")), h("p", { class: "faint" }, t("matrix_reading"), stages.includes("equipment") && state.term === "short" ? ` ${t("matrix_equipment")}` : ""), matrixLegend(),
+    h("div", { class: "scroll" }, walked(h("caption", { class: "hidden-text" }, t("matrix")),
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("country_column")), stages.map((stage) => h("th", { scope: "col" }, t(`stage_${stage}`))), h("th", { scope: "col" }, t("all_stages")))),
-      h("tbody", {}, rows.map((row, r) => h("tr", {}, h("th", { scope: "row" }, nameButton(row.id)),
-        stages.map((stage, c) => matrixCell(row.id, stage, r + c === 0)), totalCell(row)))))));
+      h("tbody", {}, rows.map((row) => h("tr", {}, h("th", { scope: "row" }, nameButton(row.id, { tabindex: -1 })),
+        stages.map((stage) => matrixCell(row.id, stage)), totalCell(row)))))));
 }
 
-function matrixCell(country, stage, first) {
+function matrixCell(country, stage) {
   const found = cellOf(country, stage);
   if (!found) return h("td", { class: "none" }, h("span", { "aria-hidden": "true" }, "·"));
   const { holds: [worst, ...rest], changes, loss } = found;
@@ -119,7 +120,7 @@ function matrixCell(country, stage, first) {
   const name = nameOfId(worst.item);
   const controls = measuresBy(country, found.holds);
   const words = t("cell_words", { country: nameOfId(country), stage: t(`stage_${stage}`), share, item: name, loss: lossWords(loss) });
-  return h("td", {}, h("button", { class: `cell loss-${gradeOfLoss(loss.estimate)}${loss.possible - loss.certain > THIN ? " thin" : ""}`, id: `cell-${country}-${stage}`, tabindex: first ? 0 : -1, "aria-label": words, title: words, ...shock(changes) },
+  return h("td", {}, h("button", { class: `cell loss-${gradeOfLoss(loss.estimate)}${loss.possible - loss.certain > THIN ? " thin" : ""}`, id: `cell-${country}-${stage}`, tabindex: -1, "aria-label": words, title: words, ...shock(changes) },
     h("b", {}, share), controls ? h("span", { class: "badge", title: t("controls_here", { count: controls }) }, `§${controls}`) : null, h("small", {}, cut(name, 60)), rest.length ? h("small", { class: "more" }, t("and_more", { count: rest.length })) : null));
 }
 
@@ -144,11 +145,18 @@ function matrixLegend() {
 }
 
 // Arrow keys go from cell to cell; the table is one stop for Tab.
+function walked(...inside) {
+  const table = h("table", { class: "matrix", onkeydown: walkCells }, inside);
+  const first = table.querySelector("button.cell");
+  if (first) first.tabIndex = 0;
+  return table;
+}
+
 function walkCells(event) {
   const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
-  if (!(event.key in steps) || !event.target.closest("button.cell")) return;
+  if (!Object.hasOwn(steps, event.key)) return;
   event.preventDefault();
-  const table = [...event.currentTarget.querySelectorAll("tbody tr")].map((row) => [...row.querySelectorAll("td")].map((td) => td.querySelector("button.cell")));
+  const table = [...event.currentTarget.querySelectorAll("tbody tr")].map((row) => [...row.cells].map((place) => place.querySelector("button")));
   let [r, c] = [table.findIndex((row) => row.includes(event.target)), 0];
   c = table[r].indexOf(event.target);
   const [dr, dc] = steps[event.key];
@@ -168,13 +176,13 @@ function productsBoard() {
   const losses = countries.map((id) => once(`products ${id}`, () => new Solution(network, [{ kind: "halt", node: id }], assumptions())));
   const ends = data.products.filter((id) => network.inside.has(id)).slice(0, 60);
   return [h("h2", {}, cut(about.name, 80), " ", h("small", {}, t("board_from_world"))), h("p", { class: "lead" }, t("products_lead", { count: ends.length })),
-    h("section", { id: "matrix" }, h("div", { class: "scroll" }, h("table", { class: "matrix", onkeydown: walkCells }, h("caption", { class: "hidden-text" }, t("products_matrix")),
+    h("section", { id: "matrix" }, h("div", { class: "scroll" }, walked(h("caption", { class: "hidden-text" }, t("products_matrix")),
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("product")), countries.map((id) => h("th", { scope: "col" }, nameOfId(id))))),
-      h("tbody", {}, ends.map((id, r) => h("tr", {}, h("th", { scope: "row" }, h("button", { class: "plain name", onclick: () => update({ product: id }) }, cut(nameOfId(id), 60))),
+      h("tbody", {}, ends.map((id) => h("tr", {}, h("th", { scope: "row" }, h("button", { class: "plain name", tabindex: -1, onclick: () => update({ product: id }) }, cut(nameOfId(id), 60))),
         countries.map((country, c) => {
           const loss = losses[c].loss(id);
           const words = t("product_cell_words", { country: nameOfId(country), product: nameOfId(id), loss: lossWords(loss) });
-          return h("td", {}, h("button", { class: `cell loss-${gradeOfLoss(loss.estimate)}${loss.possible - loss.certain > THIN ? " thin" : ""}`, tabindex: r + c ? -1 : 0, "aria-label": words, title: words, onclick: () => update({ product: id, changes: [{ kind: "halt", node: country }], tab: "whatif" }) }, h("b", {}, part(loss.estimate))));
+          return h("td", {}, h("button", { class: `cell loss-${gradeOfLoss(loss.estimate)}${loss.possible - loss.certain > THIN ? " thin" : ""}`, tabindex: -1, "aria-label": words, title: words, onclick: () => update({ product: id, changes: [{ kind: "halt", node: country }], tab: "whatif" }) }, h("b", {}, loss.estimate < 0.5 ? part(loss.estimate) : estimated(loss.estimate))));
         })))))), matrixLegend())];
 }
 

@@ -18,7 +18,7 @@ function controlsInForce() {
     h("ul", { class: "rows" }, found.slice(0, MOST_CONTROLS).map((one) => h("li", {},
       h("b", {}, `${nameOfId(one.issuer)}: ${t(`measure_${one.kind}`)}`), ` – ${names(one.on.map((i) => items.id[i]), 4)}`,
       h("small", {}, [one.since && t("since", { day: one.since }), one.legal_reference && cut(one.legal_reference, 120)].filter(Boolean).join(" · "))))),
-    found.length > MOST_CONTROLS ? h("p", { class: "faint" }, t("and_more_controls", { count: found.length - MOST_CONTROLS })) : null);
+    found.length > MOST_CONTROLS ? h("p", { class: "faint" }, t("and_more_controls")) : null);
 }
 
 // What stands beside the question in the panel, for paper: the days, and what to find out.
@@ -37,7 +37,7 @@ function briefFragment() {
   board.querySelectorAll("[hidden], .no-paper, #asked:empty, .scroll > .hidden-text, .find-out:not([data-ready])").forEach((one) => one.remove());
   const plainCopy = (node) => {
     if (node.nodeType !== 1) return node.nodeType === 3 ? document.createTextNode(node.data) : null;
-    if (node.localName === "input") return h("span", {}, node.value || node.placeholder);
+    if (node.localName === "input") return h("span", {}, node.value);
     const name = node.localName === "button" || node.localName === "details" ? (node.localName === "button" ? "span" : "div") : node.localName === "summary" ? "b" : node.localName;
     const copy = document.createElementNS(node.namespaceURI, name);
     for (const { name: key, value } of node.attributes) if (KEPT.has(key)) copy.setAttribute(key, value);
@@ -57,7 +57,7 @@ function styleOf(element, scope) {
     return met.length ? `${met.map((one) => `${scope} ${one}`).join(", ")} { ${rule.style.cssText} }` : null;
   });
   const root = rules.find(({ selectorText }) => selectorText === ":root");
-  return [`${scope} { ${root ? root.style.cssText : ""} font: 14px/1.5 sans-serif; color: #1b2430; background: #fff; max-width: 1000px; }`, ...own.filter(Boolean)].join("\n");
+  return [`${scope}, ${scope} * { box-sizing: border-box; }`, `${scope} { ${root ? root.style.cssText : ""} font: 14px/1.5 sans-serif; color: #1b2430; background: #fff; max-width: 1000px; }`, ...own.filter(Boolean)].join("\n");
 }
 
 function exportFragment() {
@@ -71,13 +71,16 @@ function exportSvg() {
   download(fileName("svg"), `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(picture)}\n`, "image/svg+xml");
 }
 
-const titleOfPicture = () => [state.product ? nameOfId(state.product) : cut(about.name, 60), seenFrom(), whatIf.losses ? cut(describeScenario(state.changes), 120) : null].filter(Boolean).join(" · ");
+// What a picture is about, and what is asked of it.
+const titleOfPicture = () => `${state.product ? nameOfId(state.product) : cut(about.name, 60)}${t("colon")}${placeAsked()}`;
+const askedOfPicture = () => (whatIf.losses ? cut(describeScenario(state.changes), 200) : "");
 
 function framed(width, height, legend, ...inside) {
-  const sheet = [32, height + 52, height + 74];
+  const sheet = [50, height + 70, height + 92];
   let x = 8;
-  return svg("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height + 84}`, width, height: height + 84, "font-family": "sans-serif" },
-    svg("rect", { width, height: height + 84, fill: colours.page }), svg("text", { x: 8, y: 20, "font-size": 15, "font-weight": 600, fill: colours.text }, titleOfPicture()),
+  return svg("svg", { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height + 102}`, width, height: height + 102, "font-family": "sans-serif" },
+    svg("rect", { width, height: height + 102, fill: colours.page }), svg("text", { x: 8, y: 20, "font-size": 15, "font-weight": 600, fill: colours.text }, titleOfPicture()),
+    svg("text", { x: 8, y: 39, "font-size": 12, fill: colours.text }, askedOfPicture()),
     svg("g", { transform: `translate(0 ${sheet[0]})` }, inside),
     legend.map(([colour, words]) => {
       const mark = svg("g", {}, svg("rect", { x, y: sheet[1] - 10, width: 11, height: 11, fill: colour, stroke: colours.faint }), svg("text", { x: x + 16, y: sheet[1], "font-size": 11, fill: colours.text }, words));
@@ -104,7 +107,7 @@ function flowPicture() {
 }
 
 function graphPicture() {
-  if (!drawn.network || !drawn.nodes.length) update({ view: "graph" });
+  if (!drawn.nodes?.length) update({ view: "graph" });
   const nodes = drawn.nodes.get();
   const at = new Map(nodes.map((node) => [node.id, node]));
   const [xs, ys] = [nodes.map(({ x }) => x), nodes.map(({ y }) => y)];

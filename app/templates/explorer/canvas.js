@@ -7,7 +7,7 @@ const MOST_GROUPS = 12;
 const MOST_LINKS = 6000; // more are drawn of the selected node only
 const font = "system-ui, 'Hiragino Sans', 'Yu Gothic UI', 'Noto Sans CJK JP', 'Noto Sans JP', sans-serif";
 
-const drawn = { nodes: new vis.DataSet(), edges: new vis.DataSet(), labels: [], bands: [], hover: null, network: null };
+const drawn = { nodes: null, edges: null, labels: [], bands: [], hover: null, network: null };
 let colours = {};
 let path = new Set(); // items on the ways from the selected node to the products
 
@@ -214,7 +214,7 @@ function draw(fit) {
   for (const [key, unit] of units) {
     const at = place.get(key);
     if (typeof key === "string") {
-      const words = key[0] === "t" ? tierName(unit.tier) : nameOfId(key.slice(key.indexOf("|") + 1));
+      const words = key[0] === "t" ? tierName(unit.tier) : chainName(nameOfId(key.slice(key.indexOf("|") + 1)));
       const radius = 6 + 1.5 * Math.log2(1 + unit.count);
       nodes.push({ id: key, x: at.x, y: at.y, shape: "dot", size: radius, color: colourOf(key), borderWidth: 2, shapeProperties: { borderDashes: [4, 3] } });
       drawn.labels.push({ ...at, key, words: `${words} · ${unit.count}`, radius, rank: -1, bold: true });
@@ -269,14 +269,16 @@ function linksBetween(unitOf) {
   });
 }
 
-// Another answer about the same drawing: colours alone change.
+// Another answer about the same drawing: colours alone change, and so they alone are set. (An update of the rows would have
+// each node and link worked out anew.)
 function recolour() {
-  const changed = [];
-  for (const node of drawn.nodes.get()) {
+  drawn.nodes.forEach((node) => {
     const color = colourOf(node.id);
-    if (node.color.background !== color.background || node.color.border !== color.border) changed.push({ id: node.id, color });
-  }
-  drawn.nodes.update(changed);
+    if (node.color.background === color.background && node.color.border === color.border) return;
+    node.color = color;
+    drawn.network.body.nodes[node.id].setOptions({ color });
+  });
+  drawn.network.redraw();
 }
 
 function colourOf(key) {
@@ -455,9 +457,19 @@ function centreOn(i) {
   if (node) drawn.network.moveTo({ position: { x: node.x + 60, y: node.y }, scale: Math.max(1, drawn.network.getScale()) });
 }
 
+// Run when there is time, or when a drawing is asked; not before the answer, for it takes half as long.
+function loadLibrary() {
+  if (window.vis) return;
+  const library = h("script");
+  library.text = $("drawing").text;
+  document.head.append(library);
+}
+
 function startCanvas() {
   if (drawn.network) return;
   readColours();
+  loadLibrary();
+  Object.assign(drawn, { nodes: new vis.DataSet(), edges: new vis.DataSet() });
   drawn.network = new vis.Network($("canvas"), { nodes: drawn.nodes, edges: drawn.edges }, { ...data.options, autoResize: true, interaction: { ...data.options.interaction, keyboard: false } });
   drawn.network.on("resize", () => state.view === "graph" && frame());
   drawn.network.on("beforeDrawing", shadeBands);

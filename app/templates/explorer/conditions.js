@@ -12,13 +12,16 @@ class About {
     this.network = network;
     this.byPlace = new Map(); // supplier or country -> makers
     this.byItem = new Map(); // the same of one item
+    this.ofItem = new Map(); // item -> makers
     this.restsOf = new Map(); // item -> links to the remainder
     this.sales = []; // links of markets to makers
     this.rests = []; // those to the remainder
     this.named = new Map(); // supplier -> markets that tell its share
     const put = (map, key, value) => map.has(key) ? map.get(key).add(value) : map.set(key, new Set([value]));
     network.kind.forEach((kind, node) => {
-      if (kind !== MAKER || network.supplier[node] === REMAINDER) return;
+      if (kind !== MAKER) return;
+      if (network.supplier[node] !== NEW) put(this.ofItem, network.item[node], node);
+      if (network.supplier[node] === REMAINDER) return;
       for (const place of [network.supplier[node], network.country[node]]) {
         if (place === null) continue;
         put(this.byPlace, place, node);
@@ -51,11 +54,7 @@ class About {
   // node's. The buyer goes on making the product for itself, whatever happens to its country.
   hit(node, item) {
     const { network } = this;
-    if (network.inside.has(node)) {
-      const found = [];
-      network.kind.forEach((kind, at) => kind === MAKER && network.item[at] === node && network.supplier[at] !== NEW && found.push(at));
-      return [found, [], []];
-    }
+    if (network.inside.has(node)) return [[...(this.ofItem.get(node) || [])], [], []];
     const { home, owner, indices } = network;
     const makers = this.makers(node, item);
     const own = home !== null && makers.includes(home);
@@ -79,10 +78,10 @@ function aboutOf(network) {
   return aboutNetwork.get(network);
 }
 
-// Places that a scenario's embargoes treat alike, and one side for makers whose place is not known.
-function sidesOf(network, embargoes) {
+// Places that a scenario's embargoes and reserves treat alike, and one side for makers whose place is not known.
+function sidesOf(network, embargoes, reserves) {
   const side = new Int32Array(network.n);
-  if (!embargoes.length) return { count: 1, reader: 0, unknown: 0, inside: [], side };
+  if (!embargoes.length && !reserves.length) return { count: 1, reader: 0, unknown: 0, inside: [], side };
   const about = aboutOf(network);
   const homes = embargoes.map(({ node }) => {
     const makers = [...(about.byPlace.get(node) || [])].filter((maker) => network.supplier[maker] === node);
@@ -91,8 +90,9 @@ function sidesOf(network, embargoes) {
     return new Set([node, ...(countries.length ? countries : chain.slice(-1))]);
   });
   // Aimed at some: those are hit. Aimed at everybody abroad: all that do not stand at home.
-  const of = (chain) => embargoes.map(({ to }, i) => Number(to && to.length ? chain.some((place) => to.includes(place)) : !chain.some((place) => homes[i].has(place)))).join("");
-  const none = embargoes.map(() => 0).join("");
+  const hits = (chain) => embargoes.map(({ to }, i) => Number(to && to.length ? chain.some((place) => to.includes(place)) : !chain.some((place) => homes[i].has(place))));
+  const of = (chain) => [...hits(chain), ...reserves.map(({ holder }) => Number(chain.includes(holder)))].join("");
+  const none = [...embargoes, ...reserves].map(() => 0).join("");
   const known = new Map([[NEW, none]]);
   network.kind.forEach((kind, node) => {
     const supplier = network.supplier[node];
@@ -104,9 +104,12 @@ function sidesOf(network, embargoes) {
   network.kind.forEach((kind, node) => {
     if (kind === MAKER) side[node] = network.supplier[node] === REMAINDER ? kinds.length : number.get(known.get(network.supplier[node]));
   });
-  const inside = embargoes.map((_, i) => [...kinds.map((kind) => kind[i] === "1"), false]);
+  const inside = [...embargoes, ...reserves].map((_, i) => [...kinds.map((kind) => kind[i] === "1"), false]);
   return { count: kinds.length + 1, reader: number.get(reader), unknown: kinds.length, inside, side };
 }
+
+// A stock that a place holds for those who stand there.
+const isReserve = ({ kind, holder }) => kind === "stockpile" && typeof holder === "string";
 
 const boundsOf = ({ share = 1 }) => (Array.isArray(share) ? share : [share, share]);
 const OPENING = ["add_source", "substitute"]; // other changes then meet what they bring
@@ -143,7 +146,9 @@ class Bounded {
 // Capacities and gains by bound. A substitute adds a link to every market of its item: {from, gain by bound}.
 function conditionsOf(network, changes) {
   const about = aboutOf(network);
-  const sides = sidesOf(network, changes.filter(({ kind }) => kind === "embargo"));
+  const embargoes = changes.filter(({ kind }) => kind === "embargo");
+  const reserves = changes.filter(isReserve);
+  const sides = sidesOf(network, embargoes, reserves);
   const { n, m } = network;
   const cap = new Bounded(network.full);
   const gain = new Bounded(network.openOn(sides.count));
@@ -153,7 +158,7 @@ function conditionsOf(network, changes) {
   let embargo = 0;
   const ordered = [...changes].sort((a, b) => OPENING.includes(b.kind) - OPENING.includes(a.kind));
   for (const change of ordered) {
-    if (change.kind === "stockpile") continue; // stocks run out: they tell in time alone
+    if (change.kind === "stockpile") continue; // stocks run out: they tell in time alone (who holds a reserve has a side)
     const [low, high] = boundsOf(change);
     const kept = [1 - high, 1 - low, 1 - (low + high) / 2];
     if (change.kind === "halt" || change.kind === "reduce") {
@@ -199,5 +204,5 @@ function conditionsOf(network, changes) {
       }
     }
   }
-  return { cap: cap.arrays, gain: gain.arrays, side: sides.side, sides: sides.count, reader: sides.reader, unknown: sides.unknown, substitutes, touched };
+  return { cap: cap.arrays, gain: gain.arrays, side: sides.side, sides: sides.count, reader: sides.reader, unknown: sides.unknown, reserved: sides.inside.slice(embargoes.length), substitutes, touched };
 }

@@ -13,11 +13,17 @@ function download(name, content, type) {
 const fileName = (ending) => `kanmon-${(state.product || about.name).replace(/[^\w-]+/g, "_").slice(0, 60)}.${ending}`;
 
 // The drawing with what it is about above it, and what its colours mean and where it comes from below.
-function exportPng() {
+async function exportPng() {
+  if (state.view !== "graph") {
+    update({ view: "graph" });
+    // The drawing has its place when the page around it has been laid out.
+    for (let frames = 0; frames < 2; frames++) await new Promise(requestAnimationFrame);
+    frame();
+  }
   const source = $("canvas").querySelector("canvas");
   const ratio = source.width / source.clientWidth;
   const scale = Math.max(1, 2 / ratio);
-  const [wide, head, foot] = [source.clientWidth, 46, 64];
+  const [wide, head, foot] = [source.clientWidth, 62, 64];
   const picture = h("canvas", { width: source.width * scale, height: source.height * scale + (head + foot) * ratio * scale });
   const ctx = picture.getContext("2d");
   ctx.scale(ratio * scale, ratio * scale);
@@ -31,8 +37,8 @@ function exportPng() {
     ctx.fillText(words, x, y);
     return ctx.measureText(words).width;
   };
-  const title = [state.product ? nameOfId(state.product) : cut(about.name, 60), seenFrom(), whatIf.losses ? describeScenario(state.changes) : null].filter(Boolean).join(" · ");
-  write(shortened(ctx, `600 15px ${font}`, title, wide * 0.8)[0], 16, 24, "600 15px");
+  write(shortened(ctx, `600 15px ${font}`, titleOfPicture(), wide - 32)[0], 16, 22, "600 15px");
+  write(shortened(ctx, `400 12px ${font}`, askedOfPicture(), wide - 32)[0], 16, 44, "400 12px");
   let x = 16;
   const y = source.clientHeight + head + 20;
   x += write(t(whatIf.losses ? "lost_share" : "by_concentration"), x, y, "600 12px") + 14;

@@ -43,6 +43,8 @@ const measuresOn = list(); // measures by item
 data.measures.forEach((measure) => measure.items.forEach((i) => measuresOn[i].push(measure)));
 const chainsOf = items.id.map((_, i) => (cell(items, "chains", i) || "").split("|").filter(Boolean));
 
+const chainName = (chain) => data.words[`chain_${chain}`] || chain; // those of the bundled facts have names
+
 // What stands for an item in the drawing: the shares of the view behind its concentration.
 const worldView = viewsOf.map((found, i) => {
   const row = step.get(i);
@@ -137,7 +139,8 @@ function fact(sourceRow, ...words) {
 // A measure in words: what, by whom, against whom, since when, how sure that it is in force, and where that stands.
 function measureLine({ issuer, kind, against, since, until, status, legal_reference: law, source }) {
   const place = supplierNumber.has(issuer) ? nameOf(supplier(supplierNumber.get(issuer))) : issuer;
-  const days = since || until ? `${since || "?"} – ${until || ""}` : null;
-  const words = [t(`status_${status || "unknown"}`), days, against && t("against", { places: cut(against.replaceAll("|", ", "), 80) }), law && cut(law, 120)];
+  const days = until ? `${since || "?"} – ${until}` : since && t("since", { day: since });
+  const places = against && /^(export|import|entity)/.test(kind) && against.split("|").map((one) => data.words[`against_${one}`] || nameOfId(one)).join(t("name_list"));
+  const words = [t(`status_${status || "unknown"}`), days, places && t("against", { places: cut(places, 80) }), law && cut(law, 120)];
   return h("li", {}, `${cut(place, 40)}: ${t(`measure_${kind}`)}`, source === null ? h("small", {}, words.filter(Boolean).join(" · ")) : fact(source, ...words.filter(Boolean)));
 }

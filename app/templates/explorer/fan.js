@@ -47,7 +47,7 @@ function fanPicture(after, before, horizon, marks, words) {
   return svg("svg", { viewBox: `0 0 ${width} ${height}`, width: "100%", role: "img", "aria-label": words },
     [0, 0.5, 1].map((rate) => [svg("line", { x1: left, x2: width - right, y1: y(rate), y2: y(rate), stroke: "var(--rule)" }), label(left - 4, y(rate) + 3, "end", percent(rate))]),
     [0, 0.5, 1].map((part) => label(x(part * horizon), height - 6, part ? (part === 1 ? "end" : "middle") : "start", t("fan_day", { day: Math.round(part * horizon) }))),
-    marks.map(([day, name]) => [svg("line", { x1: x(day), x2: x(day), y1: top, y2: height - bottom, stroke: "var(--accent)", "stroke-dasharray": "1 3" }), label(x(day) + 3, top + 8, "start", name)]),
+    marks.map(([day, name]) => [svg("line", { x1: x(day), x2: x(day), y1: top, y2: height - bottom, stroke: "var(--accent)", "stroke-dasharray": "1 3" }), label(x(day) + 3, top + 16, "start", name)]),
     svg("path", { d: `${polyline([...stairs(after, "high", x, y), ...stairs(after, "low", x, y).reverse()])}Z`, fill: "var(--loss-2)", "fill-opacity": 0.45 }),
     before && svg("path", { d: polyline(stairs(before, "estimate", x, y)), fill: "none", stroke: "var(--faint)", "stroke-dasharray": "5 4" }),
     svg("path", { d: polyline(stairs(after, "estimate", x, y)), fill: "none", stroke: "var(--text)", "stroke-width": 2 }));
@@ -64,7 +64,8 @@ function fanWords(curves) {
   const lost = (name) => curves.lost[name][curves.lost[name].length - 1];
   const [first, last, estimate] = ["low", "high", "estimate"].map((name) => shortFrom(curves, name));
   if (first === null) return t("fan_never");
-  return t(last === null ? "fan_words_perhaps" : "fan_words", {
+  const sameDay = last !== null && Math.floor(first + 1e-6) === Math.ceil(last - 1e-6);
+  return t(last === null ? "fan_words_perhaps" : sameDay ? "fan_words_day" : "fan_words", {
     first: Math.floor(first + 1e-6), last: last === null ? "" : Math.ceil(last - 1e-6), estimate: estimate === null ? "–" : Math.round(estimate),
     least: Math.floor(lost("low") + 1e-6), most: Math.ceil(lost("high") - 1e-6), middle: Math.round(lost("estimate")),
   });
@@ -91,14 +92,17 @@ function daysWords({ lost }, horizon) {
   return [h("b", {}, t("days_lost", { days: horizon, estimate: Math.round(of("estimate")) })), " ", t("days_lost_band", { certain: Math.floor(of("low") + 1e-6), possible: Math.ceil(of("high") - 1e-6) })];
 }
 
-// Beside the answer, where days are told of what happens or of what helps.
-const daysLost = () => (isTimed(state.changes.filter(known)) ? h("p", { id: "lost-days" }, t("days_working")) : null);
+// Beside the answer, where something happens and days are told of it or of what helps.
+function daysLost() {
+  const changes = state.changes.filter(known);
+  return isTimed(changes) && changes.some(isHitting) ? h("p", { id: "lost-days" }, t("days_working")) : null;
+}
 
 // How long all that happens lasts, how many days the direct inputs are in stock, and when what is opened is ready.
 function allDays() {
   const network = networkOf();
   const direct = directNeeds(network);
-  const isDirect = ({ kind, item: of }) => kind === "stockpile" && direct.includes(of);
+  const isDirect = (change) => change.kind === "stockpile" && !isReserve(change) && direct.includes(change.item);
   const common = (found, key) => (found.length && found.every((one) => same(one[key], found[0][key])) ? found[0][key] ?? "" : "");
   const stocks = state.changes.filter(isDirect);
   const set = (of, key) => (days) => setChanges(state.changes.map((change) => (of(change) ? timedAt(change, key, days) : change)));

@@ -57,7 +57,7 @@ function showFilters() {
       h("p", { class: "mark" }, h("span", { class: "dash" }), t("mark_dashed")),
       sizesDiffer() ? h("p", { class: "faint", id: "mark-size" }, t("mark_size")) : null),
     h("fieldset", {}, h("legend", {}, t("narrow")),
-      chooseFrom("by-chain", t("chain"), "chain", [...count(chainsOf.flat())].sort().map(([chain, n]) => [chain, `${chain} (${n})`])),
+      chooseFrom("by-chain", t("chain"), "chain", [...count(chainsOf.flat())].sort().map(([chain, n]) => [chain, `${chainName(chain)} (${n})`])),
       chooseFrom("by-tier", t("tier"), "tier", [...count(all.map(tierOf))].sort((a, b) => a[0] - b[0]).map(([tier, n]) => [tier, `${tierName(tier)} (${n})`])),
       chooseFrom("by-country", t("country"), "country", [...new Set(countriesOf.flatMap((found) => [...found]))].filter(Boolean).map((id) => [id, nameOfId(id)]).sort((a, b) => a[1].localeCompare(b[1], language))),
       technologies.length ? chooseFrom("by-technology", t("technology"), "technology", [["any", t("any_technology")], ...technologies.map((n) => [n, `${n} ${data.technologies[n] || ""}`])]) : null,

@@ -23,10 +23,12 @@ function rankingOf() {
     const markets = network.items.map((id) => [id, network.market(id)]).filter(([, node]) => needed[node]);
     const solve = (id, readings, more) => new Solution(network, [{ kind: "halt", node: id }], { ...assumptions(), ...more }, readings, state.product);
     // In turn what decides the order: the certain loss of all, the estimate of those that may stand among the first, and the
-    // possible loss, which takes most of the time, of the first ones only.
-    const all = (placesFound() || [...places]).filter((id) => places.has(id)).map((id) => ({ id, certain: solve(id, ["high"]).loss(state.product).certain })).sort((a, b) => b.certain - a.certain);
+    // possible loss, which takes most of the time, of the first ones only. Where the first ones are told, all of it at once.
+    const told = placesFound();
+    const lossIn = (id, reading) => (told ? haltOf(id) : solve(id, [reading])).loss(state.product);
+    const all = (told || [...places]).filter((id) => places.has(id)).map((id) => ({ id, certain: lossIn(id, "high").certain })).sort((a, b) => b.certain - a.certain);
     const border = all[Math.min(MOST_RANKED, all.length) - 1]?.certain;
-    const near = all.filter(({ certain }) => certain >= border).map((one) => ({ ...one, possible: 0, estimate: solve(one.id, ["estimate"]).loss(state.product).estimate }));
+    const near = all.filter(({ certain }) => certain >= border).map((one) => ({ ...one, possible: 0, estimate: lossIn(one.id, "estimate").estimate }));
     return near.sort(harder).slice(0, MOST_RANKED).map(({ id, certain }) => {
       const hard = shared && certain > HIT ? solve(id, ["high"], { sharing: "first" }).loss(state.product).certain > HIT : null;
       const solution = haltOf(id);
@@ -73,7 +75,7 @@ function selectId(id) {
   select(itemNumber.has(id) ? item(itemNumber.get(id)) : supplier(supplierNumber.get(id)));
 }
 
-const nameButton = (id) => h("button", { class: "plain name", onclick: () => selectId(id) }, cut(nameOfId(id), 40));
+const nameButton = (id, more = {}) => h("button", { ...more, class: "plain name", onclick: () => selectId(id) }, cut(nameOfId(id), 40));
 
 function stopsAlone(i) {
   const found = stoppers(i);

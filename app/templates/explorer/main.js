@@ -3,7 +3,21 @@
 const ASKED = ["buyer", "home", "sharing", "term", "sourcing"]; // what else the answer rests on
 const SEEN = ["product", "focus", "collapsed", "opened", "suppliers", ...FILTERS];
 
+// What has changed while a network was being read.
+let waiting = null;
+
 function refresh(changed) {
+  if (waiting) return changed.forEach((key) => waiting.add(key));
+  if (networks.isRead(...asking())) return redraw(changed);
+  waiting = new Set(changed);
+  return networks.rest().then(() => {
+    const all = waiting;
+    waiting = null;
+    redraw(all);
+  });
+}
+
+function redraw(changed) {
   const has = (...keys) => keys.some((key) => changed.has(key));
   const asked = has("product", "changes", ...ASKED);
   const before = whatIf.losses;
@@ -209,7 +223,7 @@ function found(node) {
   say(outside ? t(before && !state.product ? "left_product" : "left_filters", { node: nameOf(node), product: before ? nameOfId(before) : "" }) : `${nameOf(node)}. ${summaryOf(node)}`);
 }
 
-function start() {
+async function start() {
   document.documentElement.dataset.theme = state.theme || (dark.matches ? "dark" : "light");
   const names = data.products.map((id) => [id, nameOfId(id)]).sort((a, b) => a[1].localeCompare(b[1], language));
   fill($("product"), h("option", { value: "" }, t("whole_graph")), names.map(([id, name]) => h("option", { value: id }, cut(name, 60))));
@@ -223,7 +237,7 @@ function start() {
   window.addEventListener("beforeprint", () => document.querySelectorAll("#brief details").forEach((one) => (one.open = true)));
   combobox($("search"), $("found"), (question) => search(question), found);
   $("share").addEventListener("click", share);
-  $("export-png").addEventListener("click", () => (update({ view: "graph" }), exportPng()));
+  $("export-png").addEventListener("click", exportPng);
   $("export-html").addEventListener("click", () => (update({ view: "board" }), showFresh("whatif"), exportFragment()));
   $("export-svg").addEventListener("click", exportSvg);
   $("export-csv").addEventListener("click", exportCsv);
@@ -248,21 +262,23 @@ function start() {
   dark.addEventListener("change", () => (showTheme(), state.view === "graph" && draw(false)));
   for (const event of ["hashchange", "popstate"]) window.addEventListener(event, () => update({ ...START, ...stateFromAddress() }, true));
   listeners.push(refresh);
-  refresh(new Set(Object.keys(START)));
+  await refresh(new Set(Object.keys(START)));
   document.documentElement.dataset.ready = "true";
+  performance.mark("ready");
+  setTimeout(() => networks.rest().then(loadLibrary), PAUSE);
 }
 
 // For tests and for whoever opens the console: the page's engine by itself.
 window.kanmon = {
-  network: (product, buyer, home) => networks.get(product, buyer, home),
-  timeline: (product, buyer, home, changes, assumed, horizon) => timelineOf(networks.get(product, buyer, home), changes, product, assumed, horizon),
-  // Losses of items (default: all) and the ways down, under changes: {item: [certain, possible, estimate]}.
-  solve: (product, buyer, home, changes, assumed, readings = THREE) => {
-    const network = networks.get(product, buyer, home);
+  network: networks.read,
+  timeline: async (product, buyer, home, changes, assumed, horizon) => timelineOf(await networks.read(product, buyer, home), changes, product, assumed, horizon),
+  // What is kept of items and the ways down, by reading, under changes.
+  solve: async (product, buyer, home, changes, assumed, readings = THREE) => {
+    const network = await networks.read(product, buyer, home);
     const solution = network && new Solution(network, changes, assumed, readings);
     return solution && { items: network.items, kept: Object.fromEntries(readings.map((name) => [name, network.items.map((id) => solution.level(id, name))])), ways: product ? Object.fromEntries(readings.map((name) => [name, trace(solution, product, name)])) : {} };
   },
-  findOut: (product, buyer, home, changes, assumed = ASSUMED_FIRST) => findOut(new Solution(networks.get(product, buyer, home), changes, assumed), product, assumed, new Set(changes.map(({ node }) => node).filter(Boolean))),
+  findOut: async (product, buyer, home, changes, assumed = ASSUMED_FIRST) => findOut(new Solution(await networks.read(product, buyer, home), changes, assumed), product, assumed, new Set(changes.map(({ node }) => node).filter(Boolean))),
   yaml: yamlOf,
   openScenarios,
   update,

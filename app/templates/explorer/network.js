@@ -16,14 +16,19 @@ const KINDS_OF_NUMBER = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: Floa
 
 function numbers([bytes, text, value]) {
   if (bytes === 0) return new Uint32Array(text).fill(value);
-  const raw = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  return new KINDS_OF_NUMBER[bytes](raw.buffer);
+  return new KINDS_OF_NUMBER[bytes](bytesOf(text).buffer);
+}
+
+function bytesOf(base64) {
+  const letters = atob(base64);
+  const found = new Uint8Array(letters.length);
+  for (let i = 0; i < letters.length; i++) found[i] = letters.charCodeAt(i);
+  return found;
 }
 
 // What Python deflated, as plain data; the browser brings what reads it.
 async function inflated(text) {
-  const raw = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
-  return new Response(new Blob([raw]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
+  return new Response(new Blob([bytesOf(text)]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
 }
 
 function pointers(packed) {
@@ -68,6 +73,7 @@ class Network {
     this.widest = 0; // links of a node at most
     for (let node = 0; node < this.n; node++) this.widest = Math.max(this.widest, this.indptr[node + 1] - this.indptr[node]);
     this.masks = new Map();
+    this.seen = new Map(); // item -> its market as the buyer sees it
     this.full = new Float64Array(this.n).fill(1); // capacities as usual
     this.opens = [null, Float64Array.from(this.flags, (flags) => (flags & EXTRA ? 0 : 1))]; // gains as usual: new sources are shut
   }
@@ -107,11 +113,8 @@ class Network {
 
   // The market of an item as this network's buyer sees it.
   market(item) {
-    for (const place of [HOME, ...this.places, WORLD_MARKET]) {
-      const node = this.markets.get(`${item}\n${place}`);
-      if (node !== undefined) return node;
-    }
-    return undefined;
+    if (!this.seen.has(item)) this.seen.set(item, [HOME, ...this.places, WORLD_MARKET].map((place) => this.markets.get(`${item}\n${place}`)).find((node) => node !== undefined));
+    return this.seen.get(item);
   }
 
   // The nodes that a node needs, itself included.
@@ -200,19 +203,33 @@ function evaluationOrder({ n, indptr, indices }, substitutes) {
   return { order: Int32Array.from(order), starts: Int32Array.from(starts) };
 }
 
-// The networks of the page by buyer, reading and product, unpacked when they are first asked.
+// The networks of the page by buyer, reading and product, unpacked when they are first asked. The one that the page opens on
+// is read first, the others when there is time, or when one of them is asked.
 const networks = await (async () => {
-  const { index, packed, strings, levels, chains, countries, facts } = await inflated(data.networks);
+  const [first, others] = data.networks;
+  const { index, packed, strings, levels, chains, countries, facts } = await inflated(first);
   const shared = { strings, weights: numbers(levels), chains, countries, facts };
   const unpacked = new Map();
-  return {
+  let reading = null;
+  const numberOf = (product, buyer, home) => {
+    const of = index[buyer || ""];
+    return of && (of[home && of.domestic ? "domestic" : "market"] || {})[buyer ? product : ""];
+  };
+  const found = {
     index,
-    get(product, buyer, home) {
-      const of = index[buyer || ""];
-      const number = of && (of[home && of.domestic ? "domestic" : "market"] || {})[buyer ? product : ""];
+    // Whether a network, or that there is none, can be told at once.
+    isRead: (...asked) => numberOf(...asked) === undefined || numberOf(...asked) in packed,
+    rest: () => (reading = reading || inflated(others).then((more) => Object.assign(packed, more))),
+    get(...asked) {
+      const number = numberOf(...asked);
       if (number === undefined) return null;
       if (!unpacked.has(number)) unpacked.set(number, new Network(packed[number], shared));
       return unpacked.get(number);
     },
+    async read(...asked) {
+      if (!found.isRead(...asked)) await found.rest();
+      return found.get(...asked);
+    },
   };
+  return found;
 })();

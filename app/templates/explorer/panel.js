@@ -47,14 +47,21 @@ function heading(node) {
   const [mine, theirs] = [nameOf(node), nameIn(node, language === "ja" ? "en" : "ja")];
   const i = node.i;
   const facts = node.table === "item"
-    ? [t(`kind_${items.kind[i]}`), tierName(tierOf(i)), ...chainsOf[i], cell(items, "hs6", i) && `HS ${cell(items, "hs6", i).replaceAll("|", ", ")}`]
+    ? [t(`kind_${items.kind[i]}`), tierName(tierOf(i)), ...chainsOf[i].map(chainName), cell(items, "hs6", i) && `HS ${cell(items, "hs6", i).replaceAll("|", ", ")}`]
     : [t(`kind_${suppliers.kind[i]}`), suppliers.kind[i] !== "country" && countryOf[i] && nameOfId(countryOf[i])];
   return [
     h("h2", {}, cut(mine, 200)),
     theirs && theirs !== mine ? h("p", { class: "second", lang: other }, cut(theirs, 200)) : null,
     h("p", { class: "tags" }, facts.filter(Boolean).map((word) => h("span", {}, cut(word, 60))), h("code", {}, cut(idOf(node), 60))),
-    cell(tableOf(node), "note", i) ? h("p", { class: "faint" }, cut(cell(tableOf(node), "note", i), 500)) : null,
   ];
+}
+
+// Notes stand in the graph in one language, whoever reads them: in another, that is said.
+function noteOf(node) {
+  const words = cell(tableOf(node), "note", node.i);
+  if (!words) return null;
+  const written = /[\u3040-\u30ff\u4e00-\u9fff]/.test(words) ? "ja" : "en";
+  return h("p", { class: "faint note-of" }, written === language ? null : [h("b", {}, t(`note_in_${written}`)), " "], h("span", { lang: written }, cut(words, 500)));
 }
 
 function actions(node) {
@@ -74,7 +81,7 @@ function actions(node) {
 }
 
 function itemFacts(i) {
-  return [itemParagraph(i), flagFacts(i), stopsAlone(i), concentrationFacts(i), chokepointFacts(items.id[i]), cutSetFacts(items.id[i]), measureFacts(measuresOn[i]), supplierShares(i), worldMap(i), yearLines(i), inputFacts(i), useFacts(i), tradeFacts(i)];
+  return [itemParagraph(i), noteOf(item(i)), flagFacts(i), stopsAlone(i), concentrationFacts(i), chokepointFacts(items.id[i]), cutSetFacts(items.id[i]), measureFacts(measuresOn[i]), supplierShares(i), worldMap(i), yearLines(i), inputFacts(i), useFacts(i), tradeFacts(i)];
 }
 
 function flagFacts(i) {
@@ -95,9 +102,12 @@ function concentrationFacts(i) {
     h("p", { class: "faint" }, t("effective", { count: interval(1 / high, 1 / low, (v) => v.toFixed(1)) })));
 }
 
+// What shares are shares of: the usual words in the reader's language.
+const measureName = (measure) => measure && (data.words[`shares_of_${measure.match(/\w+/g)?.join("_")}`] || measure);
+
 function viewTitle(view, ...words) {
   const year = cell(views, "year", view);
-  const rest = [views.scope?.[view] !== "world" ? t("sourcing_of", { buyer: nameOfId(views.scope[view]) }) : null, t(views.level[view] || "unknown"), cell(views, "measure", view), year ? dated(year) : null, t(cell(views, "confidence", view) || "unknown")];
+  const rest = [views.scope?.[view] !== "world" ? t("sourcing_of", { buyer: nameOfId(views.scope[view]) }) : null, t(views.level[view] || "unknown"), measureName(cell(views, "measure", view)), year ? dated(year) : null, t(cell(views, "confidence", view) || "unknown")];
   return fact(views.source[view], ...words, ...rest.filter(Boolean).map((word) => cut(String(word), 80)));
 }
 
@@ -155,6 +165,7 @@ function supplierFacts(s) {
   const mine = suppliers.id.flatMap((_, i) => (i === s || (suppliers.kind[s] === "country" && countryOf[i] === suppliers.id[s]) ? [i] : []));
   const rows = mine.flatMap((i) => supplied[i]).sort((a, b) => shares.low[b] - shares.low[a] || shares.high[b] - shares.high[a]);
   return [
+    noteOf(supplier(s)),
     chokepointFacts(suppliers.id[s]),
     cutSetFacts(suppliers.id[s]),
     measureFacts(data.measures.filter(({ issuer }) => issuer === suppliers.id[s])),

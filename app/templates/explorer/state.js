@@ -23,7 +23,7 @@ const START = {
   sharing: "alike",
   term: "short",
   sourcing: "world",
-  changes: [], // as kanmon.risk has them: {kind, node, item, to, share, days, by, inputs, start, lasts, ramp}
+  changes: [], // as kanmon.risk has them: {kind, node, item, to, share, days, holder, release, by, inputs, start, lasts, ramp}
   pins: [], // scenarios side by side: {name, changes}
   theme: "",
 };
@@ -33,6 +33,7 @@ const VIEWS = ["board", "graph", "table"];
 const CHOICES = { view: VIEWS, tab: ["details", "whatif"], sharing: ["alike", "first"], term: ["short", "long"], sourcing: ["world", "any"], theme: ["", "light", "dark"] };
 const CHANGES = ["halt", "embargo", "reduce", "add_source", "substitute", "stockpile", "spare_capacity"];
 const MOST_TIME = 36500; // days
+const MOST_RELEASE = 10; // of a day's use
 const MOST_CHANGES = 400;
 const MOST_PINS = 3;
 
@@ -48,7 +49,7 @@ function stateFromAddress() {
     return {};
   }
   if (typeof found !== "object" || found === null) return {};
-  const known = Object.entries(found).filter(([key, value]) => key in START && fits(key, value));
+  const known = Object.entries(found).filter(([key, value]) => Object.hasOwn(START, key) && fits(key, value));
   const result = Object.fromEntries(known);
   if (result.product && !itemNumber.has(result.product)) delete result.product;
   if (result.selected && !nodeOf(result.selected)) delete result.selected;
@@ -81,12 +82,13 @@ function changesFrom(rows) {
     const bounds = Array.isArray(value) ? value : [value, value];
     return bounds.length === 2 && bounds.every((one) => part(one, most)) && bounds[0] <= bounds[1];
   };
-  const valid = ({ kind, node, item: only, by, to = [], share = 1, days, start = 0, lasts = null, ramp = 0, holder = null }) =>
-    CHANGES.includes(kind) && [node, only, by].every(word) && Array.isArray(to) && to.every((place) => typeof place === "string")
+  const valid = ({ kind, node, item: only, by, to = [], share = 1, days, start = 0, lasts = null, ramp = 0, holder, release }) =>
+    CHANGES.includes(kind) && [node, only, by, holder].every(word) && Array.isArray(to) && to.every((place) => typeof place === "string")
       && pair(share, kind === "spare_capacity" ? 10 : 1)
       && (["add_source", "substitute", "stockpile"].includes(kind) ? typeof only === "string" && !node : typeof node === "string")
       && (kind !== "substitute" || typeof by === "string")
-      && (kind === "stockpile" ? pair(days, MOST_TIME) && holder === null : true) // a reserve of a place is asked with kanmon whatif
+      && (kind === "stockpile" ? pair(days, MOST_TIME) : !holder)
+      && ((release ?? null) === null || (!!holder && part(release, MOST_RELEASE) && release > 0))
       && [start, ramp, lasts ?? 0].every((value) => part(value, MOST_TIME)) && (ramp === 0 || lasts !== null || helps({ kind }));
   return rows.filter(isPlain).filter(valid).slice(0, MOST_CHANGES);
 }

@@ -13,7 +13,7 @@ function rowOf(i) {
     name: nameOf(item(i)),
     kind: t(`kind_${items.kind[i]}`),
     tier: data.apart[i] ? null : tierOf(i),
-    chains: chainsOf[i].join(", "),
+    chains: chainsOf[i].map(chainName).join(", "),
     hhi_low: has("hhi_low"),
     hhi_high: has("hhi_high"),
     top: row === undefined ? null : topOf(row),

@@ -1,5 +1,5 @@
 // How long we last: what is supplied from day to day, exactly, from one event to the next. The port of
-// kanmon.risk.production.flows and courses; stocks are those of the users of an item, or of the product's buyer.
+// kanmon.risk.production.flows and courses; stocks are those of the users of an item, of the product's buyer, or of a place.
 
 const SOON = 1e-9; // days and stocks below this are nothing
 const PLENTY = 1e9; // no limit to what a market is offered
@@ -41,6 +41,7 @@ class Flow extends Pass {
     this.standingGain = network.openOn(sides);
     this.top = PLENTY;
     this.keptAlways = long.kept;
+    this.reserves = film.reservesIn(reading.bound);
     this.q = new Map(); // days on a stock
     this.rates = new Map(); // how fast it runs
     this.bare = new Map();
@@ -95,8 +96,8 @@ class Flow extends Pass {
       if (this.held(k * sides) <= 0) least = Math.min(least, kept[k] * most + (1 - kept[k]) * a * scale);
     }
     for (const [k, a] of needs) {
-      const drawn = Math.max(0, least - kept[k] * most) / ((1 - kept[k]) * scale);
-      this.runs(k * sides, this.shut[node] ? 0 : a - drawn);
+      const drawn = Math.max(0, least - kept[k] * most) / (1 - kept[k]);
+      this.runs(k * sides, this.shut[node] ? 0 : scale * a - drawn);
     }
     return least;
   }
@@ -218,16 +219,16 @@ class Flow extends Pass {
     return most;
   }
 
-  // What a market gives when its makers bring `offer`: today's use, more only to catch up, and its buyer's stock.
+  // What a market gives when its makers bring `offer`: today's use, more only to catch up, and its reserves.
   served(node, here, offer) {
     const i = node * this.sides + here;
     const top = this.held(`late ${i}`) > 0 ? this.ceiling(node, here) : 1;
     let x = this.held(`over ${i}`) > 0 ? top : Math.min(top, offer);
     this.runs(`over ${i}`, offer - x);
-    if (i === this.film.reserve) {
-      const given = this.held("reserve") > 0 ? Math.max(0, 1 - x) : 0;
+    for (const { key, rate } of this.reserves.get(i) || []) {
+      const given = this.held(key) > 0 ? Math.min(rate, Math.max(0, 1 - x)) : 0;
       x += given;
-      this.runs("reserve", -given);
+      this.runs(key, -given);
     }
     x = snap(x);
     if (this.film.spare) this.runs(`late ${i}`, 1 - x);
@@ -280,7 +281,7 @@ class Flow extends Pass {
       const state = film.states[at.step];
       [this.cap, this.gain, this.substitutes] = [state.cap[bound], state.gain[bound], state.substitutes];
       for (let i = 0; i < this.gain.length; i++) if (this.gain[i] > 0) this.shut[this.target[i % this.m]] = 0;
-      for (const { start, item: of, days } of film.stocks) if (start === film.days[at.step]) this.stocked(of, boundsOf({ share: days }));
+      for (const stock of film.stocks) if ((stock.start || 0) === film.days[at.step]) this.stocked(stock);
       at.step++;
     }
     const { epochs, ends } = film.machines;
@@ -288,7 +289,7 @@ class Flow extends Pass {
     while (at.epoch + 1 < epochs.length && epochs[at.epoch + 1] <= t + SOON) [at.epoch, later] = [at.epoch + 1, true];
     if (later) {
       this.kept = Float64Array.from(this.keptAlways, (kept, k) => (ends[k] > epochs[at.epoch] ? 1 : kept));
-      this.rank = ranked(this.network, this.kept);
+      this.rank = ranksOf(this.network, this.kept);
       this.bare.clear();
     }
     const { times } = this.event;
@@ -296,15 +297,17 @@ class Flow extends Pass {
   }
 
   // Days more for all who hold a stock of an item.
-  stocked(of, [low, high]) {
+  stocked(stock) {
     const { network, sides, flags } = this;
+    const [of, [low, high]] = [stock.item, boundsOf({ share: stock.days })];
     const days = this.bound === LOW ? low : this.bound === HIGH ? high : (low + high) / 2;
     const more = (key) => this.q.set(key, this.held(key) + days);
     const worse = (key) => {
       if (!this.hits.has(key)) this.hits.set(key, { d: 0, plants: [{ level: 1, left: 0 }] });
       for (const plants of this.hits.get(key).plants) plants.left += days;
     };
-    if (of === network.product) more("reserve");
+    for (const entries of this.reserves.values()) for (const one of entries) if (one.stock === stock) more(one.key);
+    if (isReserve(stock)) return;
     const worst = this.arrangement === WORST;
     const divided = new Set();
     if (worst) for (let k = 0; k < this.m; k++) if (flags[k] & SHARED) divided.add(this.target[k]);
@@ -381,16 +384,6 @@ function wears({ d, plants }, dt) {
   }
 }
 
-// The needs of each market, the hardest first.
-function ranked({ n, need_indptr: ptr, needs }, kept) {
-  const rank = new Uint32Array(needs.length);
-  for (let node = 0; node < n; node++) {
-    const slots = Array.from({ length: ptr[node + 1] - ptr[node] }, (_, slot) => slot);
-    slots.sort((a, b) => kept[needs[ptr[node] + a]] - kept[needs[ptr[node] + b]] || a - b).forEach((slot, turn) => (rank[ptr[node] + turn] = slot));
-  }
-  return rank;
-}
-
 // A scenario as what is in force from which day on.
 class Film {
   // With `only` an item: what it needs is followed, the rest stands as usual.
@@ -398,14 +391,14 @@ class Film {
     Object.assign(this, { network, assumptions, horizon });
     const { n, m, kind, indptr, indices, owner } = network;
     const forces = changes.filter((change) => change.kind !== "stockpile").map((change) => [change, stepsOf(change)]);
-    this.stocks = changes.filter((change) => change.kind === "stockpile" && (change.start || 0) < horizon).map((change) => ({ ...change, start: change.start || 0 }));
+    this.stocks = changes.filter((change) => change.kind === "stockpile" && (change.start || 0) < horizon);
     this.spare = changes.some((change) => change.kind === "spare_capacity");
-    const days = [0, ...forces.flatMap(([, steps]) => steps.map(([day]) => day)), ...this.stocks.map(({ start }) => start)];
+    const days = [0, ...forces.flatMap(([, steps]) => steps.map(([day]) => day)), ...this.stocks.map(({ start }) => start || 0)];
     this.days = [...new Set(days)].filter((day) => day < horizon).sort((a, b) => a - b);
-    this.states = this.days.map((day) => conditionsOf(network, forces.map(([change, steps]) => {
+    this.states = this.days.map((day) => conditionsOf(network, [...forces.map(([change, steps]) => {
       const part = steps.reduce((found, [since, force]) => (since <= day ? force : found), 0);
       return { ...change, share: boundsOf(change).map((share) => share * part) };
-    })));
+    }), ...changes.filter(isReserve)]));
     this.lag = Float64Array.from({ length: m }, (_, k) => (kind[owner[k]] === MARKET ? 0 : (network.lag && network.lag[k]) || 0));
     this.lagged = Array.from({ length: m }, (_, k) => k).filter((k) => this.lag[k] > 0);
     const ends = Float64Array.from({ length: m }, (_, k) => {
@@ -439,8 +432,28 @@ class Film {
       if (block.some((node) => touched[node])) block.forEach((node) => (touched[node] = 1));
     }
     this.live = Array.from(network.needs, (k) => touched[indices[k]] || this.spare);
-    const market = network.product === null ? undefined : network.market(network.product);
-    this.reserve = market === undefined ? -1 : market * this.states[0].sides + this.states[0].reader;
+    this.reserved = new Map(changes.filter(isReserve).map((change, i) => [change, this.states[0].reserved[i]]));
+  }
+
+  // By market and side what it is given, in turn: {key, rate, stock}. A stock of the product is held by whoever buys it. Those
+  // whose place is not known stand at the holder's in the best case.
+  reservesIn(bound) {
+    const { network } = this;
+    const { sides, reader, unknown } = this.states[0];
+    const found = new Map();
+    this.stocks.forEach((stock, number) => {
+      const { item: of, release } = stock;
+      const inside = this.reserved.get(stock);
+      const at = (s) => (s === unknown ? bound === HIGH : inside[s]);
+      const places = inside
+        ? [...network.markets.values()].filter((node) => network.item[node] === of).flatMap((node) => Array.from({ length: sides }, (_, s) => [node, s])).filter(([, s]) => at(s))
+        : of === network.product ? [[network.market(of), reader]] : [];
+      for (const [node, s] of places) {
+        const i = node * sides + s;
+        found.set(i, [...(found.get(i) || []), { key: `reserve ${number} ${i}`, rate: release ?? PLENTY, stock }]);
+      }
+    });
+    return found;
   }
 
   // The curves of an item: days, and by reading the rate from each day on and the output lost up to it.

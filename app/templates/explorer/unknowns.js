@@ -19,19 +19,33 @@ const SLICE = 24; // milliseconds at a time, so that the page keeps answering
 
 // A pass in which the nodes of one fact are read as `other`, the opposite bound, reads them.
 class Answered extends Pass {
-  answer({ kind, nodes, links, ranked }, other) {
+  constructor(...all) {
+    super(...all);
+    const { x, gain, kept, rank } = this;
+    this.open = { x, gain, kept, rank };
+    this.gain = gain.slice();
     this.asked = new Uint8Array(this.n);
-    nodes.forEach((node) => (this.asked[node] = 1));
+    this.fact = { nodes: [], links: [] };
+  }
+
+  // One fact at a time: the one before is open again.
+  answer(fact, other) {
+    const gains = (from) => {
+      for (let s = 0; s < this.sides; s++) for (const k of this.fact.links) this.gain[s * this.m + k] = from[s * this.m + k];
+    };
+    gains(this.open.gain);
+    this.fact.nodes.forEach((node) => (this.asked[node] = 0));
+    Object.assign(this, { fact, x: this.open.x, kept: this.open.kept, rank: this.open.rank });
+    fact.nodes.forEach((node) => (this.asked[node] = 1));
     this.instead = { spread: this.spread, mixing: this.mixing };
-    if (kind === "market") {
+    if (fact.kind === "market") {
       this.instead.spread = other.spread;
-      this.gain = this.gain.slice();
-      for (let s = 0; s < this.sides; s++) for (const k of links) this.gain[s * this.m + k] = other.gain[s * this.m + k];
-    } else if (kind === "mix") this.instead.mixing = other.mixing;
+      gains(other.gain);
+    } else if (fact.kind === "mix") this.instead.mixing = other.mixing;
     else {
       this.kept = this.kept.slice();
-      for (const k of links) this.kept[k] = other.kept[k];
-      this.rank = ranked(this.kept);
+      for (const k of fact.links) this.kept[k] = other.kept[k];
+      this.rank = ranksOf(this.network, this.kept);
     }
     return this;
   }
@@ -71,7 +85,7 @@ function requirementFacts(network) {
   const found = new Map();
   const put = (kind, node, input, link) => {
     const key = `${kind}\n${network.item[node]}\n${input}`;
-    if (!found.has(key)) found.set(key, { kind, says: kind, item: network.item[node], input, nodes: [], links: [], buyer: WORLD_MARKET, ranked: (kept) => ranksOf(network, kept) });
+    if (!found.has(key)) found.set(key, { kind, says: kind, item: network.item[node], input, nodes: [], links: [], buyer: WORLD_MARKET });
     found.get(key).nodes.push(node);
     if (link !== undefined) found.get(key).links.push(link);
   };
@@ -132,7 +146,8 @@ function* findingOut(solution, product, assumed, hit) {
   const at = network.market(product) * sides + conditions.reader;
   const needed = network.needed(network.market(product));
   const likely = likelihoods(network, hit);
-  const settled = (name, fact) => passOf(network, conditions, assumed, name, Answered).answer(fact, name === "low" ? high : low);
+  const trials = { low: passOf(network, conditions, assumed, "low", Answered), high: passOf(network, conditions, assumed, "high", Answered) };
+  const settled = (name, fact) => trials[name].answer(fact, name === "low" ? high : low);
   // Exact: an answer that leaves its own steps as they are moves nothing above them.
   const stirs = (name, fact) => {
     const base = outcomes[name];
@@ -226,7 +241,7 @@ function toFindOutShort(id) {
   const solution = haltOf(id);
   if (!isWide(solution.loss(state.product))) return null;
   const place = h("small", { class: "find-out" });
-  inSlices(findingOut(solution, state.product, assumptions(), new Set([id])), place, ({ found }) => (found.length ? [h("b", {}, t("find_out")), " ", cut(factWords(found[0].fact), 90)] : []));
+  inSlices(findingOut(solution, state.product, assumptions(), new Set([id])), place, ({ found }) => (found.length ? [h("b", {}, t("find_out_short")), " ", cut(factWords(found[0].fact), 90)] : []));
   return place;
 }
 

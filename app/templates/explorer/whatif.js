@@ -3,14 +3,15 @@
 const whatIf = { solution: null, losses: null, hit: new Set() };
 const HIT = 1e-9;
 
-const networkOf = (product = state.product) => networks.get(product, product ? state.buyer : "", state.home);
+const asking = (product = state.product) => [product, product ? state.buyer : "", state.home];
+const networkOf = (product = state.product) => networks.get(...asking(product));
 const assumptions = () => ({ sharing: state.sharing, term: state.term, sourcing: state.sourcing });
 const isPlace = (id) => supplierNumber.has(id) || countryOf.includes(id);
 
 // Whether all that a change names is in this page; an unknown name is shown struck out, and asked of nothing.
-function known({ kind, node, item: only, by, to = [] }) {
+function known({ kind, node, item: only, by, to = [], holder }) {
   const whole = ["halt", "reduce", "spare_capacity"].includes(kind) && itemNumber.has(node);
-  return (!node || isPlace(node) || whole) && [only, by].every((id) => !id || itemNumber.has(id)) && to.every(isPlace);
+  return (!node || isPlace(node) || whole) && (!holder || isPlace(holder)) && [only, by].every((id) => !id || itemNumber.has(id)) && to.every(isPlace);
 }
 
 function runWhatIf() {
@@ -75,12 +76,13 @@ function factOf({ source, year, confidence }) {
   return [sources.publisher[row], year ? dated(year) : t("way_no_year"), t(confidence || "unknown")].join(", ");
 }
 
-function describeChange({ kind, node, item: only, to = [], share = 1, days, by, inputs, start, lasts, ramp }) {
+function describeChange({ kind, node, item: only, to = [], share = 1, days, holder, release, by, inputs, start, lasts, ramp }) {
   const number = (value) => interval(...(Array.isArray(value) ? value : [value, value]), (one) => String(Number(one.toFixed(1))));
   const size = Array.isArray(share) ? interval(share[0], share[1], percent) : percent(share);
-  const key = kind === "add_source" && inputs === false ? "recycling" : kind === "embargo" && to.length ? "embargo_to" : kind;
-  const words = t(`change_${key}`, { node: nameOfId(node), item: nameOfId(only), by: nameOfId(by), to: to.map(nameOfId).join(", "), share: size, days: days === undefined ? "" : number(days) });
+  const key = kind === "add_source" && inputs === false ? "recycling" : kind === "embargo" && to.length ? "embargo_to" : holder ? "reserve" : kind;
+  const words = t(`change_${key}`, { holder: nameOfId(holder), node: nameOfId(node), item: nameOfId(only), by: nameOfId(by), to: to.map(nameOfId).join(", "), share: size, days: days === undefined ? "" : number(days) });
   return [
+    holder && release && ((change) => t("change_release", { change, share: percent(release) })),
     only && node && ((change) => t("change_only", { change, item: nameOfId(only) })),
     start && ((change) => t(helps({ kind }) || kind === "stockpile" ? "change_ready" : "change_from", { change, day: number(start) })),
     typeof lasts === "number" && ((change) => t("change_lasts", { change, days: number(lasts) })),
@@ -109,14 +111,15 @@ const describeScenario = (changes) => groupsOf(changes).map(describeGroup).join(
 
 // Making changes ------------------------------------------------------------------------------------------------------
 
-const MAKING = ["halt", "embargo", "reduce", "stockpile", "add_source", "recycling", "substitute", "spare_capacity"];
+const MAKING = ["halt", "embargo", "reduce", "stockpile", "reserve", "add_source", "recycling", "substitute", "spare_capacity"];
 const HITTING = ["halt", "embargo", "reduce"];
 const SIZED = { reduce: 0.5, embargo: 1, add_source: 0.2, recycling: 0.2, substitute: 0.2, spare_capacity: 0.2 };
 const FIRST_STOCK = 60; // days
-const form = { kind: "halt", toAll: false, only: null, item: null, by: null };
+const FIRST_RESERVE = 180;
+const form = { kind: "halt", toAll: false, only: null, item: null, by: null, holder: null };
 
 const matches = (change) => (other) => same(stripped(change), stripped(other));
-const stripped = ({ share, days, start, lasts, ramp, ...change }) => change; // the same change at another size and time
+const stripped = ({ share, days, release, start, lasts, ramp, ...change }) => change; // the same change at another size and time
 
 function changeFor(node) {
   const change = { kind: form.kind, node };
@@ -137,11 +140,17 @@ function toggleChange(change) {
   setChanges(had ? rest : [...rest, change]);
 }
 
+// What a kind of opening asks for beside its item.
+const ASKS = { substitute: "by", reserve: "holder" };
+
 function openSource() {
-  if (!form.item || (form.kind === "substitute" && !form.by)) return;
-  const change = { kind: form.kind === "recycling" ? "add_source" : form.kind, item: form.item, ...(form.kind === "stockpile" ? { days: FIRST_STOCK } : { share: SIZED[form.kind] }) };
-  if (form.kind === "recycling") change.inputs = false;
-  if (form.kind === "substitute") change.by = form.by;
+  const { kind, item: of } = form;
+  const beside = ASKS[kind];
+  if (!of || (beside && !form[beside])) return;
+  const size = { stockpile: { days: FIRST_STOCK }, reserve: { days: FIRST_RESERVE } }[kind] || { share: SIZED[kind] };
+  const change = { kind: { recycling: "add_source", reserve: "stockpile" }[kind] || kind, item: of, ...size };
+  if (kind === "recycling") change.inputs = false;
+  if (beside) change[beside] = form[beside];
   Object.assign(form, { item: null, by: null });
   setChanges([...state.changes.filter((other) => !matches(change)(other)), change]);
 }
@@ -236,11 +245,23 @@ function changesList() {
 
 // How much: moves the answer while it is dragged.
 function sizeSlider(group, n) {
-  const { kind, share = 1 } = group[0];
+  const { kind, share = 1, holder } = group[0];
+  if (holder) return releaseSlider(group, n);
   if (kind === "halt" || kind === "stockpile" || Array.isArray(share)) return null;
   const most = kind === "spare_capacity" ? 2 : 1;
   const move = (event) => setChanges(state.changes.map((change) => (group.some(matches(change)) ? { ...change, share: Number(event.target.value) } : change)), true);
   return h("input", { type: "range", id: `size-${n}`, min: 0, max: most, step: 0.01, value: share, "aria-label": `${t("how_much")}: ${describeGroup(group)}`, "aria-valuetext": percent(share), oninput: move });
+}
+
+// How much a reserve gives a day at most; in full it gives whatever is short.
+function releaseSlider(group, n) {
+  const { release = 1 } = group[0];
+  const move = ({ target }) => setChanges(state.changes.map((change) => {
+    if (!group.some(matches(change))) return change;
+    const { release: before, ...rest } = change;
+    return Number(target.value) < 1 ? { ...rest, release: Number(target.value) } : rest;
+  }), true);
+  return h("label", { class: "field" }, h("span", {}, t("release")), h("input", { type: "range", id: `size-${n}`, min: 0.05, max: 1, step: 0.05, value: release ?? 1, "aria-valuetext": percent(release ?? 1), oninput: move }));
 }
 
 // How long, from when, how many days in stock: a field left empty says nothing.
@@ -279,7 +300,7 @@ function controls() {
     Object.assign(form, change);
     showWhatIf();
   };
-  const choose = h("select", { id: "kind", "aria-label": t("what_happens"), onchange: (event) => redo({ kind: event.target.value })() },
+  const choose = h("select", { id: "kind", "aria-label": t("what_happens"), onchange: ({ target: { value } }) => redo({ kind: value, ...(value === "reserve" ? { holder: state.buyer || null } : {}) })() },
     MAKING.map((kind) => h("option", { value: kind, selected: form.kind === kind }, t(`make_${kind}`))));
   return h("fieldset", {}, h("legend", {}, t("what_happens")), choose,
     form.kind === "embargo" && state.buyer ? h("div", { class: "segments", role: "radiogroup", "aria-label": t("embargo_to") },
@@ -306,14 +327,15 @@ function hitters(redo) {
 }
 
 function openers(redo) {
-  const chosen = (key, words) => form[key]
-    ? h("p", { class: "chips" }, h("span", { class: "chip" }, nameOfId(form[key]), h("button", { "aria-label": t("remove"), onclick: redo({ [key]: null }) }, "×")))
-    : chooser(`open-${key}`, words, inNetwork, (node) => {
+  const chosen = (key, words, accept = inNetwork) => form[key]
+    ? h("p", { class: "chips" }, h("span", { class: "chip" }, `${words}${t("colon")}${nameOfId(form[key])}`, h("button", { "aria-label": t("remove"), onclick: redo({ [key]: null }) }, "×")))
+    : chooser(`open-${key}`, words, accept, (node) => {
       form[key] = idOf(node);
-      if (form.kind === "substitute" && !(form.item && form.by)) showWhatIf();
+      if (ASKS[form.kind] && !(form.item && form[ASKS[form.kind]])) showWhatIf();
       else openSource();
     });
-  return [chosen("item", t("of_item")), form.kind === "substitute" ? chosen("by", t("by_item")) : null];
+  return [form.kind === "reserve" ? chosen("holder", t("of_holder"), (node) => node.table === "supplier") : null,
+    chosen("item", t("of_item")), form.kind === "substitute" ? chosen("by", t("by_item")) : null];
 }
 
 function chooser(id, words, accept, choose) {
@@ -342,7 +364,7 @@ function pinned() {
       const words = one.name || describeScenario(one.changes);
       const rename = (event) => update({ pins: state.pins.map((other, i) => (i === n ? { ...other, name: cut(event.target.value.trim(), 60) } : other)) });
       return h("li", { "data-estimate": loss.estimate }, h("p", { class: "pin-head" }, h("b", { class: "letter" }, letterOf(n)),
-        h("input", { id: `pin-${n}`, value: one.name, placeholder: cut(words, 60), "aria-label": t("pin_name", { letter: letterOf(n) }), onchange: rename }),
+        h("input", { id: `pin-${n}`, value: one.name, placeholder: t("pin_name", { letter: letterOf(n) }), "aria-label": t("pin_name", { letter: letterOf(n) }), onchange: rename }),
         h("button", { class: "plain no-paper", "aria-label": `${t("remove")}: ${words}`, onclick: () => update({ pins: state.pins.filter((_, i) => i !== n) }) }, "×")),
         h("button", { class: "plain", title: t("pin_ask"), onclick: () => setChanges(one.changes) }, cut(describeScenario(one.changes), 160)),
         h("p", { class: "huge" }, h("b", {}, estimated(loss.estimate)), " ", h("span", {}, t(isTimed(one.changes) ? "lost_estimate_timed" : "lost_estimate"))), lossBand(loss),

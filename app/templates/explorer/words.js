@@ -65,7 +65,7 @@ const part = (value) => (value > 0 && value < 0.005 ? "<1%" : percent(value));
 
 function interval(low, high, show = (v) => v.toFixed(2)) {
   const [a, b] = [show(low), show(high)];
-  return a === b ? a : `${a.replace(/%$/, "")}–${b}`;
+  return a === b || (low === 0 && b.startsWith("<")) ? b : `${a.replace(/%$/, "")}–${b}`;
 }
 
 // A range on a track: what is certain is filled, what is possible hatched.

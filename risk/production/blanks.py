@@ -1,0 +1,161 @@
+"""How the blanks of a buyer's facts are read: its sources, their stocks, their switching times, and whom a stop hits.
+
+The table of the readings stands in `stops`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+from functools import cached_property
+from statistics import median
+from typing import Any
+
+import polars as pl
+
+from ...graph import SupplyGraph
+from ...graph.network import NewSource
+from .remedies import Measure, new_source
+from .scenario import Change, Scenario
+from .stop_tables import NEVER, ready_sources, sources_of, unnamed_items
+
+STOPPING = ("halt", "reduce", "embargo")
+
+
+class Blanks:
+    """A buyer's facts about its own sourcing, read in one way or another."""
+
+    def __init__(self, graph: SupplyGraph, buyer: str, facts: Any) -> None:
+        self.graph, self.buyer = graph, buyer
+        self.facts = sources_of(graph, buyer, facts)
+        self.unnamed = unnamed_items(graph)
+        self._standing: dict[tuple[str, str], list[Measure]] = {}
+        self.direct = self._direct()
+        self.handed_on = self._handed_on()
+        self._place = {item: at for at, item in enumerate(self.direct)}
+        self._known = {item: at for at, item in enumerate(self.facts["item"].unique(maintain_order=True))}
+
+    def bought(self, items: Iterable[str]) -> list[str]:
+        """Return those of some items that the buyer itself buys, in their order."""
+        return sorted((item for item in items if item in self._place), key=self._place.__getitem__)
+
+    def known(self, items: Iterable[str]) -> list[str]:
+        """Return those of some items that the facts tell of, in their order."""
+        return sorted((item for item in items if item in self._known), key=self._known.__getitem__)
+
+    def _direct(self) -> list[str]:
+        """Items that the buyer itself buys: somebody delivers them to it, or it needs them and nobody is named."""
+        scoped = self.graph.shares.filter(pl.col("scope") == self.buyer)
+        bought = scoped.filter(pl.col("supplier") != self.buyer)["item"].unique(maintain_order=True).to_list()
+        made = set(scoped.filter(pl.col("supplier") == self.buyer)["item"])
+        needed = self.graph.inputs.filter(pl.col("item").is_in(sorted(made)))["input"].unique(maintain_order=True)
+        return list(dict.fromkeys([*bought, *(item for item in needed if item in self.unnamed)]))
+
+    def _handed_on(self) -> list[str]:
+        """Items that only suppliers of the buyer need: what they have of them in stock is known as little as anything."""
+        scoped = set(self.graph.shares.filter(pl.col("scope").fill_null("world") != self.buyer)["item"])
+        known, direct = self.facts["item"].unique(maintain_order=True), set(self.direct)
+        return [item for item in known if item in scoped and item not in direct]
+
+    def scenario(self, scenario: Scenario, case: str) -> Scenario:
+        """Return a scenario as a reading sees it."""
+        found: dict[Change, None] = {}
+        for change in scenario:
+            node = change.node
+            if change.kind not in STOPPING or node is None:
+                found[change] = None
+            elif node in self.plants:  # a maker stops with all its plants, and may be the one that nobody named
+                plants = [*self.plants[node], *(self.plants.get(None, []) if case in {"high", "open"} else [])]
+                found |= dict.fromkeys(replace(change, node=plant) for plant in plants)
+            else:
+                found[change] = None
+                part = {"estimate": self.part_of(node), "low": 0.0}.get(case, 1.0)
+                if part and node not in self.nodes:
+                    kind = "embargo" if change.kind == "embargo" else "reduce"
+                    low, high = change.bounds
+                    share = (part * low, part * high) if low != high else part * low
+                    found |= dict.fromkeys(replace(change, kind=kind, node=one, share=share) for one in self.placeless)
+        return Scenario(scenario.name, found)
+
+    @cached_property
+    def plants(self) -> dict[str | None, list[str]]:
+        """Plants of each maker; under None those of which nobody said whose they are."""
+        found: dict[str | None, list[str]] = defaultdict(list)
+        rows = self.facts.unique(["supplier", "maker"], maintain_order=True)
+        for supplier, maker in rows.select("supplier", "maker").iter_rows():
+            if maker != supplier:
+                found[maker].append(supplier)
+        return dict(found)
+
+    @cached_property
+    def placeless(self) -> list[str]:
+        """Plants of which nobody said where they stand."""
+        return self.facts.filter(pl.col("country").is_null())["supplier"].unique(maintain_order=True).to_list()
+
+    @cached_property
+    def nodes(self) -> set[str]:
+        """Companies, sites and items: what else a scenario names is a country."""
+        return set(self.graph.suppliers.filter(pl.col("kind") != "country")["id"]) | set(self.graph.items["id"])
+
+    def part_of(self, country: str) -> float:
+        """Return the part that a country has of the sources whose country is known, by spend where it is stated for all."""
+        return self._parts.get(country, 0.0)
+
+    @cached_property
+    def _parts(self) -> dict[str, float]:
+        known = self.facts.filter(pl.col("used"), pl.col("country").is_not_null())
+        if (known["spend"].fill_null(0.0) > 0).all():
+            weights = known.group_by("country").agg(pl.col("spend").sum())
+        else:
+            weights = known.group_by("country").agg(pl.len().cast(pl.Float64).alias("spend"))
+        total = weights["spend"].sum() or 1.0
+        return {country: weight / total for country, weight in weights.iter_rows()}
+
+    def stock(self, item: str, case: str, most: float) -> float:
+        """Return the days of stock of an item; ``most`` is the whole of a stop."""
+        days = self._stated["stock_days"].get(item)
+        return {"estimate": self._usual["stock_days"] or 0.0, "low": most}.get(case, 0.0) if days is None else days
+
+    @cached_property
+    def _stated(self) -> dict[str, dict[str, float]]:
+        """Days of stock, and of switching, by item."""
+        stock = self.facts.group_by("item").agg(pl.col("stock_days").max()).drop_nulls()
+        ready = self.facts.filter(~pl.col("used") & pl.col("qualified")).group_by("item").agg(pl.col("switching_days").min())
+        slow = self.facts.group_by("item").agg(pl.col("switching_days").max())
+        switching = dict(slow.drop_nulls().iter_rows()) | dict(ready.drop_nulls().iter_rows())
+        return {"stock_days": dict(stock.iter_rows()), "switching_days": switching}
+
+    @cached_property
+    def _usual(self) -> dict[str, float | None]:
+        """The medians of what is stated."""
+        stated = {name: [days[item] for item in self.direct if item in days] for name, days in self._stated.items()}
+        return {name: float(median(days)) if days else None for name, days in stated.items()}
+
+    def standing(self, item: str, case: str) -> list[Measure]:
+        """Return what stands ready today for an item: a qualified alternative, else another source after the stated time."""
+        if (item, case) not in self._standing:
+            usual = self._usual["switching_days"]
+            found = ready_sources(self._rows.get(item, []), case, NEVER if usual is None else usual)
+            self._standing[item, case] = [
+                new_source(f"ready:{item}:{n}", item, node=place, ready=days, cost=0.0)
+                for n, (days, place) in enumerate(found)
+                if days < NEVER
+            ]
+        return self._standing[item, case]
+
+    @cached_property
+    def _rows(self) -> dict[str, list[Any]]:
+        """The sources of each item, as `ready_sources` takes them."""
+        rows: dict[str, list[Any]] = defaultdict(list)
+        for item, *row in self.facts.select("item", "supplier", "used", "qualified", "switching_days").iter_rows():
+            rows[item].append(row)
+        return rows
+
+    @cached_property
+    def openings(self) -> set[NewSource]:
+        """Whatever may stand ready in some reading: alternatives that nobody ruled out, and somebody else."""
+        spare = self.facts.filter(~pl.col("used"), pl.col("qualified").fill_null(True))
+        spare = spare.filter(pl.col("item").is_in(self.direct)).select("item", "supplier")
+        places = [*((item, None) for item in self.direct), *spare.iter_rows()]
+        return {(item, place, None, True) for item, place in places}
