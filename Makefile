@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 OUT ?= out
 SECONDS_OF_FUZZ ?= 300
+TESTED ?= tests/graph tests/risk tests/datasets
 PIP := python -m pip install --quiet --disable-pip-version-check
 # Files are checked against their hashes where they are known for this Python and system; elsewhere their versions are pinned.
 HASHES = constraints/$(shell $(PYTHON) -c 'import platform, sys; print(f"cp{sys.version_info.major}{sys.version_info.minor}-{sys.platform}-{platform.machine()}")').txt
@@ -40,10 +41,10 @@ data: $(STAMP)
 	$(BIN)/python scripts/build_country_names.py
 
 fuzz: $(STAMP)
-	$(BIN)/python scripts/fuzz.py --seconds $(SECONDS_OF_FUZZ)
+	POLARS_MAX_THREADS=1 $(BIN)/python scripts/fuzz.py --seconds $(SECONDS_OF_FUZZ)
 
 soak: $(STAMP)
-	$(BIN)/python scripts/fuzz.py --seconds 3600
+	POLARS_MAX_THREADS=1 $(BIN)/python scripts/fuzz.py --seconds 3600
 	$(BIN)/python scripts/soak.py --scenarios 10000 --audits 1000
 
 bench: $(STAMP)
@@ -67,12 +68,12 @@ test-lowest: $(STAMP)
 	$(BIN)/python scripts/packages.py lowest $(OUT)/lowest.txt
 	$(PYTHON) -m venv $(OUT)/lowest
 	$(OUT)/lowest/bin/$(PIP) --constraint $(OUT)/lowest.txt '.[plot,parquet,notebook,dask]' pytest hypothesis openpyxl packaging
-	$(OUT)/lowest/bin/python -m pytest --quiet tests/graph tests/risk tests/datasets
+	$(OUT)/lowest/bin/python -m pytest --quiet $(TESTED)
 
 test-newest:
 	$(PYTHON) -m venv $(OUT)/newest
 	$(OUT)/newest/bin/$(PIP) --upgrade '.[plot,parquet,notebook,dask,test]'
-	$(OUT)/newest/bin/python -m pytest --quiet tests/graph tests/risk tests/datasets
+	$(OUT)/newest/bin/python -m pytest --quiet $(TESTED)
 
 licences: $(STAMP)
 	$(BIN)/python scripts/packages.py licences

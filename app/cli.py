@@ -14,12 +14,38 @@ from ..graph.errors import CompilingWarning, KanmonError
 from ..graph.files import KeptWarning, reason_of
 from ..graph.messages import LANGUAGES, default_language, text
 from .patience import Patience
+from .usage import is_usage_error, usage_error
 
 SECONDS = {"chokepoints": 60, "affected": 60, "whatif": 60, "controls": 300, "ask": 300, "assess": 300, "explore": 300}
 """Seconds of work after which a question is given up: one about a product, and one about all of them or with many draws.
 
 What an answer costs does not show in the size of a graph. The other commands read large files and take the time they need.
 """
+COMMANDS = {
+    "assess": ("assess", "assess", "cli.assess"),
+    "chokepoints": ("chokepoints", "chokepoints", "chokepoints.help"),
+    "affected": ("affected", "affected", "chokepoints.help_affected"),
+    "controls": ("controls", "controls", "controls.help"),
+    "whatif": ("whatif", "whatif", "cli.whatif"),
+    "ask": ("ask", "ask", "ask.help"),
+    "explore": ("explore", "explore", "cli.explore"),
+    "dependence": ("dependence", "dependence", "cli.dependence"),
+    "check": ("check", "check", "check.help"),
+    "flag": ("flag", "flag", "cli.flag"),
+    "template": ("template", "template", "cli.template"),
+    "audit": ("audit", "audit", "cli.audit"),
+    "survey": ("survey", "survey", "survey.help"),
+    "card": ("card", "card", "card.help"),
+}
+"""Each command's module and function in `commands`, and the key of its help."""
+DATA_COMMANDS = {
+    "list": ("data", "list_", "cli.data_list"),
+    "show": ("data", "show", "cli.data_show"),
+    "verify": ("data", "verify", "cli.data_verify"),
+    "check": ("data_check", "check", "cli.data_check"),
+    "update": ("data_update", "update", "cli.data_update"),
+}
+"""The same of ``kanmon data``."""
 BETWEENNESS = frozenset({"assess", "chokepoints", "explore"})
 """Commands that ask igraph."""
 
@@ -39,7 +65,7 @@ def main() -> None:
     patience = Patience(lambda error: error.text(lang))
     try:
         with patience.watching():
-            _application(patience)()
+            sys.exit(_application(patience)(standalone_mode=False))
     except SystemExit as leaving:
         sys.exit(leaving.code if _printed(lang) else 2)
     except KeyboardInterrupt:
@@ -48,9 +74,12 @@ def main() -> None:
         _say(error.text(lang))
         sys.exit(2)
     except BaseException as error:  # a panic of a library in Rust is no Exception
-        if os.environ.get("KANMON_DEBUG"):
+        if is_usage_error(error):
+            code, line = 2, usage_error(error, lang)
+        elif os.environ.get("KANMON_DEBUG"):
             raise
-        code, line = _last_words(error, lang)
+        else:
+            code, line = _last_words(error, lang)
         _printed(lang)
         _say(line)
         sys.exit(code)
@@ -91,6 +120,8 @@ def _printed(lang: str) -> bool:
 
 def _last_words(error: BaseException, lang: str) -> tuple[int, str]:
     """Return the exit code and the line for an error that nothing else turned into a sentence."""
+    if type(error).__name__ == "Abort":  # nobody answered a question
+        return 1, text("app.usage.aborted", lang)
     if isinstance(error, OSError):
         return 2, text("app.cli.system", lang, reason=reason_of(error))
     if isinstance(error, (MemoryError, RecursionError)):
@@ -114,49 +145,15 @@ def _spoken(arguments: list[str]) -> str:
 def _application(patience: Patience | None = None):
     import typer
 
-    from .commands import (
-        affected,
-        ask,
-        assess,
-        audit,
-        card,
-        check,
-        chokepoints,
-        controls,
-        data,
-        data_check,
-        data_update,
-        dependence,
-        explore,
-        flag,
-        survey,
-        template,
-        whatif,
-    )
     from .console import say
 
     options = {"no_args_is_help": True, "add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
     app = typer.Typer(name="kanmon", help=say("kanmon"), **options)
-    app.command("assess", help=say("assess"))(assess.assess)
-    app.command("chokepoints", help=text("app.chokepoints.help"))(chokepoints.chokepoints)
-    app.command("affected", help=text("app.chokepoints.help_affected"))(affected.affected)
-    app.command("controls", help=text("app.controls.help"))(controls.controls)
-    app.command("whatif", help=say("whatif"))(whatif.whatif)
-    app.command("ask", help=text("app.ask.help"))(ask.ask)
-    app.command("explore", help=say("explore"))(explore.explore)
-    app.command("dependence", help=say("dependence"))(dependence.dependence)
-    app.command("check", help=text("app.check.help"))(check.check)
-    app.command("flag", help=say("flag"))(flag.flag)
-    app.command("template", help=say("template"))(template.template)
-    app.command("audit", help=say("audit"))(audit.audit)
-    app.command("survey", help=text("app.survey.help"))(survey.survey)
-    app.command("card", help=text("app.card.help"))(card.card)
     bundled = typer.Typer(help=say("data_help"), **options)
-    bundled.command("list", help=say("data_list"))(data.list_)
-    bundled.command("show", help=say("data_show"))(data.show)
-    bundled.command("verify", help=say("data_verify"))(data.verify)
-    bundled.command("check", help=say("data_check"))(data_check.check)
-    bundled.command("update", help=say("data_update"))(data_update.update)
+    for group, commands in ((app, COMMANDS), (bundled, DATA_COMMANDS)):
+        for name, (module, function, help_) in commands.items():
+            room = importlib.import_module(f".commands.{module}", __package__)
+            group.command(name, help=text(f"app.{help_}"))(getattr(room, function))
     app.add_typer(bundled, name="data")
 
     def first(

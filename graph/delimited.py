@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import re
 from collections import Counter
 from io import StringIO
@@ -97,13 +98,22 @@ def frame_of(text: str, path: Path, *, ragged: bool = False, header: bool = True
         # Python's reader knows the line of a broken quote, and takes a quote inside a cell for what it is.
         reader = csv.reader(StringIO(text), delimiter=separator, strict=True)
         try:
-            head, *rows = [row for row in reader if row]
+            head, *rows = [row for row in reader if row] or [[]]
         except csv.Error as error:
             raise ReadError("graph.tables.quotes", path=short_path(path), line=reader.line_num) from error
         if not header:
             head, rows = [f"column_{i + 1}" for i in range(len(head))], [head, *rows]
         padded = [(row + [""] * len(head))[: len(head)] for row in rows]
-        return pl.DataFrame(padded, schema=dict.fromkeys(head, pl.String), orient="row")
+        return pl.DataFrame(padded, schema=dict.fromkeys(_told_apart(head), pl.String), orient="row")
+
+
+def _told_apart(names: list[str]) -> list[str]:
+    """Return the names of columns as polars' reader tells those apart that come twice."""
+    found: dict[str, None] = {}
+    for name in names:
+        ways = itertools.chain([name], (f"{name}_duplicated_{n}" for n in itertools.count()))
+        found[next(way for way in ways if way not in found)] = None
+    return list(found)
 
 
 def check_width(text: str, path: Path) -> None:

@@ -1,7 +1,8 @@
 """Compiled loops that a small problem does not wait for.
 
-A kernel is a plain function over flat arrays. When it has much to do it is compiled by numba (and kept on disk); while it
-has little it runs as it is, over lists: bringing in the compiler takes longer than the loop itself.
+A kernel is a plain function over flat arrays. When it has much to do it is compiled by numba and kept on disk; while it has
+little it runs as it is, over lists, which gives the same bytes. Bringing in what is kept takes about a second, compiling
+some ten: so there are two sizes of much.
 """
 
 from __future__ import annotations
@@ -13,8 +14,10 @@ from functools import cached_property, update_wrapper
 from types import FunctionType
 from typing import Any
 
-SMALL = 1_000_000
-"""Numbers gone over, in all calls together, up to which a kernel runs uncompiled: what bringing in the compiler costs."""
+SMALL, LARGE = 1_000_000, 50_000_000
+"""Numbers gone over up to which kernels run uncompiled: by one in all its calls, what bringing in machine code costs that is
+kept on this machine; by all kernels together, which share their parts, what compiling costs. (A loop as it is goes over some
+seven million a second.)"""
 
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False, "no_cfunc_wrapper": True}
 """How kernels are compiled. They only borrow arrays: without counting references, which every call would take and give back
@@ -27,6 +30,8 @@ calls a part from Python: what would let them is a fifth of the compiler's work.
 class Kernel:
     """A function over flat arrays and numbers, compiled when it pays; functions that it calls are marked with `part`."""
 
+    spent_by_all = 0
+
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
         self.spent = 0
@@ -37,15 +42,19 @@ class Kernel:
         """The function as machine code; functions that it calls are compiled with it."""
         return _compiled(self.function)
 
-    def __call__(self, *arguments: Any, work: int = 1) -> Any:
-        """Run on the arguments; ``work`` is how often the caller will go over them.
+    @cached_property
+    def kept(self) -> bool:
+        """Whether machine code of the function as it stands is kept on this machine."""
+        # numba tells it nowhere else; it has no cache where it is told not to compile.
+        file = getattr(getattr(self.compiled, "_cache", None), "_cache_file", None)
+        return file is not None and bool(file._load_index())
+
+    def __call__(self, *arguments: Any, size: int | None = None) -> Any:
+        """Run on the arguments; ``size`` is how many numbers it goes over, by default those of its arrays once.
 
         Arrays that the function writes are changed in place either way.
         """
-        if "compiled" not in self.__dict__:
-            # As one rents skis until the rent comes to what a pair costs: never twice the best that could have been done.
-            self.spent += work * sum(len(argument) for argument in arguments if hasattr(argument, "__len__"))
-        if "compiled" in self.__dict__ or self.spent > SMALL:
+        if self._pays(numbers_in(*arguments) if size is None else size):
             return self.compiled(*arguments)
         lists = [argument.tolist() if hasattr(argument, "tolist") else argument for argument in arguments]
         result = self.function(*lists)
@@ -53,6 +62,17 @@ class Kernel:
             if hasattr(argument, "tolist") and argument.flags.writeable:
                 argument[:] = values
         return result
+
+    def _pays(self, size: int) -> bool:
+        # As one rents skis until the rent comes to what a pair costs: never twice the best that could have been done.
+        self.spent += int(size)
+        Kernel.spent_by_all += int(size)
+        return self.spent > SMALL and (Kernel.spent_by_all > LARGE or self.kept)
+
+
+def numbers_in(*arguments: Any) -> int:
+    """Return how many numbers arrays hold together; what is no array counts nothing."""
+    return sum(len(argument) for argument in arguments if hasattr(argument, "__len__"))
 
 
 def part(function: Callable[..., Any]) -> Callable[..., Any]:

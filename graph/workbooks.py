@@ -36,7 +36,7 @@ ROWS, COLUMNS = 2**20, 2**14
 MEMORY, SECONDS = 2**32, 300
 """What that process may take."""
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0"
-_REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]*)([0-9]+)["']""")
+_REFERENCE = re.compile(rb"""(?<![\w:.-])r\s*=\s*["']([A-Za-z]*)([0-9]+)["']""")
 _CELL = re.compile(rb"<(?:\w+:)?(?:c|row)[\s/>]")
 
 
@@ -118,8 +118,9 @@ def _large(data: bytes, path: Path) -> bool:
         width = max(columns, default=0) - min(columns, default=1) + 1
         if height * width > CELL_LIMIT or max(rows, default=0) > ROWS or max(columns, default=0) > COLUMNS:
             raise LimitError("graph.tables.too_many_cells", path=short_path(path), rows=f"{height:,}", columns=f"{width:,}")
-        # A cell or row without a reference stands behind the one before it: only reading tells where.
-        apart |= height * width > CELLS_APART or references < len(_CELL.findall(xml))
+        # A cell or row without a reference stands behind the one before it, and of two the reader picks one: only reading
+        # tells where.
+        apart |= height * width > CELLS_APART or references != len(_CELL.findall(xml))
     return apart
 
 

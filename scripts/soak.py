@@ -18,6 +18,8 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
+from fuzz import memory
+from fuzz_inputs import CELLS
 
 ROOT = Path(__file__).parents[1]
 FLAT = 64
@@ -122,12 +124,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     warnings.simplefilter("ignore")
-    fuzz, slow = module("scripts/fuzz.py"), module("tests/risk/test_simulation.py")
+    slow = module("tests/risk/test_simulation.py")
     held: list[float] = []
     for number in range(given.scenarios):
         scenario(slow, given.seed + number)
         if number % max(1, given.scenarios // 10) == 0:
-            held.append(fuzz.memory())
+            held.append(memory())
             print(f"{number:,} scenarios, {held[-1]:,.0f} MiB", flush=True)
     grown = [held[-1] - held[1]] if len(held) > 2 else []
     import fastexcel
@@ -139,10 +141,10 @@ def main() -> None:
     held, world = [], load("world")
     with tempfile.TemporaryDirectory() as folder:
         for number in range(given.audits):
-            end = audited(sheets, [*fuzz.CELLS, "0.5", "2", "30"], given.seed + number, world, Path(folder))
+            end = audited(sheets, [*CELLS, "0.5", "2", "30"], given.seed + number, world, Path(folder))
             ends[end] += 1
             if number % max(1, given.audits // 10) == 0:
-                held.append(fuzz.memory())
+                held.append(memory())
                 print(f"{number:,} audits, {ends}, {held[-1]:,.0f} MiB", flush=True)
     grown += [held[-1] - held[1]] if len(held) > 2 else []
     print(

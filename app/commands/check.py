@@ -67,6 +67,8 @@ def check(
     else:
         terminal = console()
         show(found, terminal, lang_, links)
+        if not tables and not failed:
+            terminal.print(text("app.check.empty", lang_, files=shorten(words)), markup=False, soft_wrap=True)
         if draft is not None:
             terminal.print(text("app.check.drafted", lang_, path=str(draft), command=command), markup=False, soft_wrap=True)
         elif tables and not found.usable and any(table.kind not in UNCORRECTED for table in tables):

@@ -161,12 +161,20 @@ def shocks(
 
     when = when or {}
     changes: list[risk.Change] = []
-    for only in items or [None]:
-        changes += [risk.halt(node, item=only, **when) for node in halt or []]
-        changes += [risk.embargo(node, item=only, to=to or (), **when) for node in embargo or []]
-        changes += [risk.reduce(node, part, item=only, **when) for node, part in map(_pair, reduce or [])]
+    for word in halt or []:
+        changes += [risk.halt(node, item=only, **when) for node, only in _of(word, items)]
+    for word in embargo or []:
+        changes += [risk.embargo(node, item=only, to=to or (), **when) for node, only in _of(word, items)]
+    for word, part in map(_pair, reduce or []):
+        changes += [risk.reduce(node, part, item=only, **when) for node, only in _of(word, items)]
     words = [*(halt or []), *(embargo or []), *(reduce or [])]
     return risk.Scenario(", ".join(words) + (f" ({', '.join(items)})" if items else ""), changes)
+
+
+def _of(word: str, items: Words = None) -> list[tuple[str, str | None]]:
+    """Return who, and of which items: the one that NODE:ITEM names, else those of ``--item``, else all that it makes."""
+    node, _, item = word.partition(":")
+    return [(node, item)] if item else [(node, only) for only in items or [None]]
 
 
 def _about(options: dict[str, float | None], subjects: dict[str, Words]) -> None:
@@ -201,7 +209,8 @@ def _remedies(
         changes.append(risk.stockpile(item, days, holder=holder, release=release))
     changes += [risk.add_source(item, share, ready=ready) for item, share in map(_pair, add_source or [])]
     changes += [risk.add_source(item, share, recycling=True, ready=ready) for item, share in map(_pair, recycling or [])]
-    changes += [risk.spare_capacity(node, share, ready=ready) for node, share in map(_pair, spare or [])]
+    for word, share in map(_pair, spare or []):
+        changes += [risk.spare_capacity(node, share, item=only, ready=ready) for node, only in _of(word)]
     for pair, share in map(_pair, substitute or []):
         item, _, by = pair.partition(":")
         changes.append(risk.substitute(item, by, share, ready=ready))

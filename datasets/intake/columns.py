@@ -154,6 +154,10 @@ def assign(headers: Sequence[str], profiles: Sequence[Profile], wishes: Mapping[
     return _Assignment(headers, profiles, wishes or {}).columns()
 
 
+FIRMS_OF_LINES = frozenset({"supplier", "seller", "maker"})
+"""Roles of firms beside a line."""
+
+
 class _Assignment:
     def __init__(self, headers: Sequence[str], profiles: Sequence[Profile], wishes: Mapping[str, str]) -> None:
         self.headers, self.profiles = headers, profiles
@@ -176,6 +180,7 @@ class _Assignment:
         self._leftovers(found)
         self._coded(found)
         self._bought()
+        self._paid()
         self._part()
         self._name()
         for role in SEVERAL & set(self.roles):
@@ -229,7 +234,13 @@ class _Assignment:
             return one.role, one.score - (0.4 if (one.role == "price") != (seen.numeric > 0.6) else 0.0)
         if one.role in MEASURES and one.role != "lead_time" and seen.fill and seen.numeric < 0.5:
             return one.role, one.score - 0.3
-        if one.role == "amount" and plain(header) in marks("total") and "quantity" in roles and "price" not in roles:
+        if (
+            one.role == "amount"
+            and plain(header) in marks("total")
+            and seen.integer == seen.numeric
+            and "quantity" in roles
+            and "price" not in roles
+        ):
             return "other", one.score  # a total of pieces
         if {"lead_time", "date"} <= both:
             return one.role, one.score - (0.4 if (one.role == "lead_time") == (not seen.fill or seen.dates >= 0.5) else 0.0)
@@ -243,7 +254,7 @@ class _Assignment:
         if seen.fill == 0:
             return True
         certain = one.how == EXACT and only
-        if one.role in {"supplier", "maker", "seller", "name"} and seen.numeric > 0.8 and seen.fill > 1:
+        if one.role in {"supplier", "maker", "seller", "name"} and seen.numeric > 0.7 and seen.fill > 1:
             return one.role == "name" and certain
         if one.role == "country" and seen.numeric > 0.5:
             return False
@@ -350,11 +361,28 @@ class _Assignment:
                 del self.roles["spec"]
 
     def _bought(self) -> None:
-        """What a ledger calls material is what was bought, by its number, where nothing else is its number."""
+        """What a ledger calls material is what was bought, by its number, where nothing else is its number.
+
+        It has as many numbers as names; many parts are of one material.
+        """
         seen = [self.profiles[i] for i in self.roles.get("material", ())]
-        ledger = "part" not in self.roles and {"name", "amount", "date"} <= set(self.roles)
-        if ledger and len(seen) == 1 and seen[0].codes > 0.7 and seen[0].distinct > 0.5:
+        has = set(self.roles)
+        ledger = "part" not in has and {"name", "amount"} <= has and has & {"date", "supplier"}
+        named = max((self.profiles[i].distinct for i in self.roles.get("name", ())), default=1.0)
+        if ledger and len(seen) == 1 and seen[0].codes > 0.7 and seen[0].distinct >= 0.8 * named:
             self.roles["part"] = self.roles.pop("material")
+
+    def _paid(self) -> None:
+        """In a firm's books "Name" is who was paid, "Memo" what for; a remark names what was bought where nothing does."""
+        notes = self.roles.get("note", [])
+        if not {"date", "amount"} <= set(self.roles) or len(notes) != 1 or self.how[notes[0]] == CORRECTED:
+            return
+        names = self.roles.get("name", [])
+        paid = len(names) == 1 and bare(self.headers[names[0]]) == "name" and bare(self.headers[notes[0]]).startswith("memo")
+        if paid and not set(self.roles) & FIRMS_OF_LINES:
+            self.roles["supplier"] = names
+        if paid or not names:
+            self.roles["name"] = self.roles.pop("note")
 
     def _filled(self, role: str) -> int:
         return sum(self.profiles[i].fill for i in self.roles.get(role, ()))

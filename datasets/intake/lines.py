@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .values import is_blank, number
-from .words import bare, marks, plain
+from .words import bare, marks, plain, suggestions
 
 REASONS = ("no_name", "no_value", "no_answer", "total", "example", "heading", "header", "note")
 """Why a row is no line: "no_value" is a name that was a formula stored without its value, "no_answer" an open question."""
@@ -86,6 +86,38 @@ def sort_rows(
     return lines, aside
 
 
+@dataclass(frozen=True)
+class Firms:
+    """Who stands above the lines: the word, the column in which it stands, and a firm for each line."""
+
+    word: str
+    column: int
+    cells: list[str]
+
+
+_ABOVE = re.compile(r"\W{0,2}([^\W\d]{2,20}) ?[:：] ?(.*\S)")
+
+
+def firms_above(rows: Sequence[tuple[str | None, ...]], kept: Sequence[int]) -> Firms | None:
+    """Return the firms named in rows of their own above the lines (仕入先：A), where each line has one above it.
+
+    >>> rows = [("仕入先：A", None), ("P-1", "10"), ("P-2", "20"), ("仕入先：B", None), ("P-1", "5")]
+    >>> firms_above(rows, [1, 2, 4])
+    Firms(word='仕入先', column=0, cells=['A', 'A', 'B'])
+    """
+    lines, cells = set(kept), []
+    word, column, firm = "", 0, ""
+    for i, row in enumerate(rows):
+        if i in lines:
+            cells.append(firm)
+            continue
+        filled = [j for j, cell in enumerate(row) if cell is not None]
+        match = _ABOVE.fullmatch((row[filled[0]] or "").strip()) if len(filled) == 1 else None
+        if match and any(one.role in {"supplier", "seller"} and one.score == 1 for one in suggestions(match[1])):
+            word, column, firm = match[1], filled[0], match[2].strip("】])>＞ ")
+    return Firms(word, column, cells) if cells and all(cells) else None
+
+
 def _reason(row: Sequence[str | None], filled: Sequence[int], shape: Shape, header: Sequence[str]) -> str | None:
     first = row[filled[0]] or ""
     word = plain(first)
@@ -119,6 +151,8 @@ def _is_total(row: Sequence[str | None], filled: Sequence[int], shape: Shape) ->
     """A total names itself in the first text of the row, and has no second text that names a part."""
     first = next((j for j in filled if not is_blank(row[j]) and number(row[j]) is None), None)
     cell = "" if first is None else row[first] or ""
-    if plain(cell).strip(":：・*") not in marks("total") and not _TOTAL.fullmatch(cell.strip()):
+    if cell and not cell.strip("* "):  # SAP's mark of a sum
+        return True
+    if plain(cell).strip(":：・*【】[]＜＞<>《》〔〕()（）") not in marks("total") and not _TOTAL.fullmatch(cell.strip()):
         return False
     return not any(j != first and j in shape.naming and number(row[j]) is None and not is_blank(row[j]) for j in filled)

@@ -124,6 +124,8 @@ def _workbook(data: bytes, path: Path, kind: str) -> list[Sheet]:
             if unsaved:
                 frame = _widened(frame, left, unsaved)
             sheets.append(Sheet(path.name, name, frame, kind, False, left, merged, unsaved))
+    if not sheets:
+        raise ReadError("graph.tables.no_table", path=short_path(path))
     return sheets
 
 

@@ -15,10 +15,10 @@ from ...graph.contents import WORKBOOKS
 from ...graph.errors import short_path, shorten
 from ...graph.files import not_found, reading
 from . import published
-from .columns import Columns, assign, by_content, profile
+from .columns import CONTENT, Columns, assign, by_content, profile
 from .headers import Place, places
 from .kinds import kind_of
-from .lines import SetAside, Shape, sort_rows
+from .lines import SetAside, Shape, firms_above, sort_rows
 from .sheets import Sheet, read_sheets
 from .table import FORMS, USABLE, Table, column_letters
 from .values import Unit, date, is_blank, unit_in
@@ -220,6 +220,13 @@ class _Reader:
         )
         if form == "questionnaire":
             data, aside = _answered(data, roles, aside)
+        how, places_ = columns.how, place.columns
+        if not form and naming and not roles.keys() & {"supplier", "seller", "maker"}:
+            firms = firms_above(rows, kept)
+            if firms is not None:
+                roles["supplier"], how = (len(names),), how | {len(names): CONTENT}
+                data = data.with_columns(pl.Series("firm", firms.cells, dtype=pl.String))
+                names, places_ = (*names, firms.word), (*places_, place.columns[firms.column])
         table = Table(
             sheet.file,
             sheet.name,
@@ -230,9 +237,9 @@ class _Reader:
             tuple(row + 1 for row in place.header),
             place.titles,
             names,
-            column_letters(sheet.left, place.columns),
+            column_letters(sheet.left, places_),
             roles,
-            columns.how,
+            how,
             columns.steps,
             self._units(place, names, roles),
             data,

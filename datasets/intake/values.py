@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -78,7 +79,8 @@ def number(text: str | None, comma: bool = False) -> float | None:
     """Return the number that a cell says, with its sign; None where it says none.
 
     Full-width digits, thousand separators, currency signs, counters, 億 / 万 / 千 and "▲", brackets or a sign behind for
-    minus are understood; with ``comma`` the comma is the decimal sign and the dot a separator.
+    minus are understood; with ``comma`` the comma is the decimal sign and the dot a separator. What a float cannot hold is
+    no number.
 
     >>> number("１２，３４５円"), number("▲1,000"), number("1.234,50 €", comma=True), number("3個"), number("A-3")
     (12345.0, -1000.0, 1234.5, 3.0, None)
@@ -94,6 +96,8 @@ def number(text: str | None, comma: bool = False) -> float | None:
         return None
     sign, digits, scale, behind = match.groups()
     value = float(digits.replace(",", "")) * _SCALES[scale or ""]
+    if math.isinf(value):
+        return None
     behind = behind and not word.startswith(("¥", "$", "€", "£", "\\"))  # "¥1,200-" is an amount, "1200-" a credit
     return -value if behind or sign in {"-", "−", "▲", "△", "("} else value
 

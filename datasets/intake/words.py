@@ -19,6 +19,10 @@ _NAME_ENDINGS = re.compile(r"(名称|名|会社|企業|社名|様|name|名字)$"
 _CODE_ENDINGS = re.compile(r"(コード|cd|番号|no|number|id|code|编码|代码)$")
 _PAIRS = re.compile(r"\s*(?:part number|part no\.?|part|p/n|pn|part #|品番|型番|nr\.?|nummer)$")
 _BRACKETS = re.compile(r"[\[({【〔<（]([^\[\](){}【】〔〕<>（）]*)[\])}】〕>）]")
+_MONTH = re.compile(r"\d{1,2}月[度分]?")
+"""A column of one month's figures, which is no date."""
+_NUMBERED = {"maker": "part_maker", "supplier": "supplier_no", "seller": "supplier_no"}
+"""What a firm's word means with "#" behind it."""
 _SPLIT = re.compile(r"\s*[\n\r]+\s*|\s+[/|／]\s+")
 
 
@@ -149,14 +153,15 @@ def suggestions(header: str) -> tuple[Suggestion, ...]:
         return (Suggestion("number", 1.0, EXACT),)
     pieces = [piece for piece in dict.fromkeys((header, without_unit(header), *_SPLIT.split(header.strip()))) if piece]
     pieces += [without_unit(piece) for piece in pieces]
+    numbered = header.rstrip(" :.").endswith(("#", "＃"))
     for piece in pieces:
         if roles := words().get(bare(piece)):
-            return tuple(Suggestion(role, 1.0, EXACT) for role in roles)
+            return tuple(Suggestion(_NUMBERED.get(role, role) if numbered else role, 1.0, EXACT) for role in roles)
     first = without_unit(header).split("/")[0]  # "Qty/Unit" is a quantity
     if first and (roles := words().get(bare(first))) and len(bare(first)) > 1:
         return tuple(Suggestion(role, 0.9, PART) for role in roles)
     core = bare(without_unit(header)) or bare(header)
-    if len(core) < 2 or len(core) > 80 or core.isdecimal():
+    if len(core) < 2 or len(core) > 80 or core.isdecimal() or _MONTH.fullmatch(core):
         return ()
     for endings, suffix in ((_NAME_ENDINGS, ""), (_CODE_ENDINGS, "_no")):
         stem = endings.sub("", core)

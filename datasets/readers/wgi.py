@@ -58,7 +58,7 @@ def read_wgi(path: str | Path, encoding: str | None = None) -> pl.DataFrame:
         estimate=number,
     ).filter(
         pl.col("indicator").is_in(DIMENSIONS),
-        pl.col("estimate").is_not_null(),
+        pl.col("estimate").is_finite(),
         pl.col("year").is_not_null(),
         pl.col("iso3").str.contains(r"^[A-Z]{3}$"),
     )

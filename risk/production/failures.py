@@ -14,6 +14,7 @@ from scipy import sparse
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
+from ...graph.kernel import numbers_in
 from ...graph.network import EQUIPMENT, MAKER, REMAINDER, remembered
 from . import solver
 from .conditions import NOBODY, Conditions, conditions, network_places
@@ -233,7 +234,8 @@ class Failures:
             rows = pointer[first : stop + 1]
             solver.replay(
                 *mine, self._block_of, network.owner, *self._up, np.zeros(len(network.kind), np.int64), *calm, *bases,
-                *flat, rows - rows[0], members[rows[0] : rows[-1]], nodes, result, work=1 + (stop - first) // 10,
+                *flat, rows - rows[0], members[rows[0] : rows[-1]], nodes, result,
+                size=numbers_in(*given) * (1 + (stop - first) // 10),
             )  # fmt: skip
             return result.reshape(stop - first, len(nodes))
 

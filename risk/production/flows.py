@@ -86,6 +86,108 @@ def ceiling(node, here, sides, indptr, indices, low, high, flags, spread, cap, g
     return most
 
 
+@part
+def stirred(a, b, order, kind, indptr, indices, flags, side, sides, dirty, fresh):
+    """Mark as ``dirty`` what in a block needs something ``fresh``; return whether anything is."""
+    moved = False
+    for i in range(a, b):
+        node = order[i]
+        if kind[node] == 0:
+            changed = dirty[node * sides] != 0
+            for k in range(indptr[node], indptr[node + 1]):
+                if flags[k] & SHARED:
+                    for here in range(sides):
+                        changed = changed or fresh[indices[k] * sides + here] != 0
+                elif fresh[indices[k] * sides + side[node]]:
+                    dirty[node * sides] = 1
+            if changed:  # its market looks again: at a capacity, or at a shared need
+                dirty[node * sides] = 1
+                for here in range(sides):
+                    fresh[node * sides + here] = 1
+            moved = moved or dirty[node * sides] != 0
+            continue
+        for k in range(indptr[node], indptr[node + 1]):
+            for here in range(sides):
+                if fresh[indices[k] * sides + here]:
+                    dirty[node * sides + here] = 1
+        for here in range(sides):
+            moved = moved or dirty[node * sides + here] != 0
+    return moved
+
+
+@part
+def afresh(a, b, order, kind, indptr, indices, low, high, flags, spread, cap, gain, spare, sides, x, dirty, fresh):
+    """Let a loop begin at the most that it can give, from where rates only fall: the greatest fixed point."""
+    for i in range(a, b):
+        node = order[i]
+        for here in range(sides):
+            fresh[node * sides + here] = 1
+            dirty[node * sides + here] = 1
+            x[node * sides + here] = cap[node] if kind[node] == 0 else 1.0
+            if spare and kind[node] == 1:
+                x[node * sides + here] = ceiling(node, here, sides, indptr, indices, low, high, flags, spread, cap, gain)
+
+
+@part
+def upcoming(t, event, step, epoch, horizon, days, life_days, q, dq, active, count, width, level, left, hit, sides, lag,
+             lag_column, lag_event, past, columns, times):  # fmt: skip
+    """Return the day of the next event: a change, a machine's end, a stock that is gone, something sent that arrives."""
+    after = horizon
+    if step < len(days):
+        after = min(after, days[step])
+    if epoch + 1 < len(life_days):
+        after = min(after, life_days[epoch + 1])
+    for j in range(count[0]):
+        i = active[j]
+        if dq[i] < 0.0 and q[i] > 0.0:
+            after = min(after, t - q[i] / dq[i])
+    for s in range(len(hit)):
+        bottom = 0.0
+        for i in range(s * width, (s + 1) * width):
+            if bottom >= hit[s] - 1e-12:
+                break
+            if left[i] > 0.0:
+                after = min(after, t + left[i])
+            bottom = level[i]
+    for k in range(len(lag_column)):
+        if lag_column[k] >= 0:
+            # What was sent at a change of something else is what was sent before: no event when it arrives.
+            while lag_event[k] + 1 < event:
+                same = True
+                for here in range(sides):
+                    i = lag_column[k] * sides + here
+                    before = 1.0 if lag_event[k] < 0 else past[lag_event[k] * columns + i]
+                    same = same and past[(lag_event[k] + 1) * columns + i] == before
+                if not same:
+                    after = min(after, times[lag_event[k] + 1] + lag[k])
+                    break
+                lag_event[k] += 1
+    return after
+
+
+@part
+def elapse(dt, q, dq, active, count, width, level, left, hit, stock_node, worst_node, sides, dirty):
+    """Let ``dt`` days pass for all stocks; whoever has none any more is ``dirty``. False: no room for more levels."""
+    for j in range(count[0]):
+        i = active[j]
+        if dq[i] != 0.0:
+            held = q[i] > 0.0
+            q[i] = q[i] + dq[i] * dt
+            if q[i] < SOON:
+                q[i] = 0.0
+            if held != (q[i] > 0.0):
+                for here in range(sides):
+                    dirty[stock_node[i] * sides + here] = 1
+    for s in range(len(hit)):
+        worn = wears(s, dt, width, level, left, hit)
+        if worn == NO_ROOM:
+            return False
+        if worn == GONE:
+            for here in range(sides):
+                dirty[worst_node[s] * sides + here] = 1
+    return True
+
+
 @Kernel
 def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, flags, whole, slack, need_ptr, needs,
         live, wants, some_ptr, some, use, whole_use, side, usual_gain, spread, arrangement, mixing, strict, sides,
@@ -155,42 +257,12 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
             if not in_loop:
                 for k in range(indptr[order[a]], indptr[order[a] + 1]):
                     in_loop = in_loop or indices[k] == order[a]
-            moved = False
-            for i in range(a, b):
-                node = order[i]
-                if kind[node] == 0:
-                    changed = dirty[node * sides] != 0
-                    for k in range(indptr[node], indptr[node + 1]):
-                        if flags[k] & SHARED:
-                            for here in range(sides):
-                                changed = changed or fresh[indices[k] * sides + here] != 0
-                        elif fresh[indices[k] * sides + side[node]]:
-                            dirty[node * sides] = 1
-                    if changed:  # its market looks again: at a capacity, or at a shared need
-                        dirty[node * sides] = 1
-                        for here in range(sides):
-                            fresh[node * sides + here] = 1
-                    moved = moved or dirty[node * sides] != 0
-                    continue
-                for k in range(indptr[node], indptr[node + 1]):
-                    for here in range(sides):
-                        if fresh[indices[k] * sides + here]:
-                            dirty[node * sides + here] = 1
-                for here in range(sides):
-                    moved = moved or dirty[node * sides + here] != 0
-            if not moved:
+            if not stirred(a, b, order, kind, indptr, indices, flags, side, sides, dirty, fresh):
                 continue
             if in_loop:
-                for i in range(a, b):
-                    node = order[i]
-                    for here in range(sides):
-                        fresh[node * sides + here] = 1
-                        dirty[node * sides + here] = 1
-                        x[node * sides + here] = cap[node] if kind[node] == 0 else 1.0
-                        if spare and kind[node] == 1:
-                            x[node * sides + here] = ceiling(
-                                node, here, sides, indptr, indices, low, high, flags, spread, cap, gain
-                            )
+                afresh(
+                    a, b, order, kind, indptr, indices, low, high, flags, spread, cap, gain, spare, sides, x, dirty, fresh
+                )
             sweeps = 0
             while True:
                 change = 0.0
@@ -250,56 +322,13 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
                 past[event * columns + i * sides + here] = x[lag_node[i] * sides + here]
         event += 1
         # The next event.
-        after = horizon
-        if step < len(days):
-            after = min(after, days[step])
-        if epoch + 1 < len(life_days):
-            after = min(after, life_days[epoch + 1])
-        for j in range(count[0]):
-            i = active[j]
-            if dq[i] < 0.0 and q[i] > 0.0:
-                after = min(after, t - q[i] / dq[i])
-        for s in range(len(hit)):
-            bottom = 0.0
-            for i in range(s * width, (s + 1) * width):
-                if bottom >= hit[s] - 1e-12:
-                    break
-                if left[i] > 0.0:
-                    after = min(after, t + left[i])
-                bottom = level[i]
-        for k in range(m):
-            if lag_column[k] >= 0:
-                # Skip what changed nothing.
-                while lag_event[k] + 1 < event:
-                    same = True
-                    for here in range(sides):
-                        i = lag_column[k] * sides + here
-                        before = 1.0 if lag_event[k] < 0 else past[lag_event[k] * columns + i]
-                        same = same and past[(lag_event[k] + 1) * columns + i] == before
-                    if not same:
-                        after = min(after, times[lag_event[k] + 1] + lag[k])
-                        break
-                    lag_event[k] += 1
+        after = upcoming(t, event, step, epoch, horizon, days, life_days, q, dq, active, count, width, level, left, hit,
+                         sides, lag, lag_column, lag_event, past, columns, times)  # fmt: skip
         if after >= horizon - SOON:
             return event
         if event >= len(times):
             return TOO_MANY_EVENTS
         dt = max(after - t, 0.0)
-        for j in range(count[0]):
-            i = active[j]
-            if dq[i] != 0.0:
-                held = q[i] > 0.0
-                q[i] = q[i] + dq[i] * dt
-                if q[i] < SOON:
-                    q[i] = 0.0
-                if held != (q[i] > 0.0):
-                    for here in range(sides):
-                        dirty[stock_node[i] * sides + here] = 1
-        for s in range(len(hit)):
-            worn = wears(s, dt, width, level, left, hit)
-            if worn == NO_ROOM:
-                return TOO_MANY_LEVELS
-            if worn == GONE:
-                for here in range(sides):
-                    dirty[worst_node[s] * sides + here] = 1
+        if not elapse(dt, q, dq, active, count, width, level, left, hit, stock_node, worst_node, sides, dirty):
+            return TOO_MANY_LEVELS
         t = after

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...graph import ProductionNetwork
+from ...graph.kernel import numbers_in
 from ...graph.network import SHARED, remembered
 from . import kernels
 from .completions import Completions, places_of, rests_of, sources_of
@@ -176,7 +177,7 @@ class Question:
         complete(
             *given, self._arranged(reading), _HALFWAY.copy(), *self._extremes(reading), *_above(network), *room,
             self.place[order], pointer, touch_ptr, touched, *rows, self._top, base, changed,
-            work=1 + len(first) * (1 + len(facts) // 10),
+            size=numbers_in(*given) * (1 + len(first) * (1 + len(facts) // 10)),
         )  # fmt: skip
         return (base, changed.reshape(len(first), len(facts))), given
 

@@ -14,7 +14,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ...graph import ProductionNetwork, SupplyGraph
-from ...graph.kernel import Kernel
+from ...graph.kernel import Kernel, numbers_in
 from ..systemic import batches
 from .conditions import Conditions, conditions
 from .failures import product_node
@@ -156,7 +156,7 @@ def _solved(
                     np.concatenate([getattr(row, values)[bound] for row in rows])]  # fmt: skip
     result = np.ones(len(rows))
     again(*given, given[CAP].copy(), given[GAIN].copy(), given[X].copy(), network.owner, np.zeros(n, np.int64), *changed,
-          wanted, result, work=1 + len(rows))  # fmt: skip
+          wanted, result, size=numbers_in(*given) * (1 + len(rows)))  # fmt: skip
     return result
 
 

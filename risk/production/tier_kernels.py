@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ...graph import ProductionNetwork
-from ...graph.kernel import Kernel
+from ...graph.kernel import Kernel, numbers_in
 from ...graph.network import EQUIPMENT, MAKER, remembered
 from .kernels import EXTRA, weigh
 
@@ -48,7 +48,8 @@ def walk(
     found, left = np.zeros(tiers * max(places, 1)), np.zeros(tiers)
     _walk(
         nodes, weights, network.kind, network.indptr, network.indices, network.low, network.high, network.flags,
-        network.slack, parts(network), place, max(places, 1), found, left, *room, work=8,
+        network.slack, parts(network), place, max(places, 1), found, left, *room,
+        size=numbers_in(network.indices, network.low, network.high, *room),
     )  # fmt: skip
     whole = weights.sum()
     return found.reshape(tiers, max(places, 1))[:, :places] / whole, left / whole
@@ -162,7 +163,8 @@ def met(
         *network.order, network.kind, network.indptr, network.indices, network.low, network.high, network.flags,
         network.slack, parts(network), *lists, int(top), spread, np.zeros(len(network.kind)),
         np.zeros(len(network.kind), np.int64), np.zeros(len(network.indices), np.int64), np.zeros(widest), np.zeros(widest),
-        result, work=1 + rows // 4,
+        result,
+        size=numbers_in(*lists) + (1 + rows // 4) * numbers_in(network.indices, network.low, network.high, network.kind),
     )  # fmt: skip
     return result
 

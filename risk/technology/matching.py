@@ -278,6 +278,8 @@ def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: Topic,
         return "contain"
     run = _COMPOUND.match(text, span.end)
     if run:
+        if text.startswith("用", span.end):
+            return _apart(words, number, run[0]) if span.end in cuts else "other"
         stops = [span.end, *sorted(cut for cut in cuts if span.end < cut < run.end()), run.end()]
         tail, *apart = [text[start:stop] for start, stop in itertools.pairwise(stops)]
         relation = _apart(words, number, tail) if span.end in cuts else _tail(words, number, tail)
@@ -318,6 +320,8 @@ def _apart(words: Vocabulary, number: Topic, tail: str) -> str:
     tail = _DIGITS.sub("", tail)
     if not tail or forms.fullmatch(tail):
         return "item"
+    if tail.startswith("用"):
+        return "other" if tail[1:] and not forms.fullmatch(tail[1:]) else "item"
     _, purpose, thing = tail.rpartition("用")
     own = bool(purpose and thing) and not forms.fullmatch(thing)
     if not own and _ends(words, "whole", number, tail):

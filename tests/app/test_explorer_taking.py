@@ -42,13 +42,25 @@ def taken(tab, button: str, tmp_path: Path) -> Path:
 # --- the brief
 
 
+ASKED = [
+    {"kind": "halt", "node": "DEU", "lasts": 90},
+    {"kind": "stockpile", "item": "gallium_primary", "days": 180, "holder": "JPN", "release": 0.5},
+]
+
+
 @pytest.mark.parametrize("lang", ["en", "ja"])
-def test_brief_prints_on_one_sheet(lang, pages, world, visit):
+@pytest.mark.parametrize("pinned", [False, True])
+@pytest.mark.parametrize("changes", [[], [{"kind": "halt", "node": "CHN"}], ASKED], ids=["nothing", "halt", "days"])
+def test_brief_prints_on_one_sheet(lang, pinned, changes, pages, world, visit):
     page = pages(world, products=["humanoid_robot"], buyer="JPN", lang=lang)
-    tab = visit(page, at(changes=[{"kind": "halt", "node": "CHN"}]), width=1440, height=900)
+    pins = [{"name": "", "changes": ASKED}, {"name": "A name", "changes": ASKED[:1]}] if pinned else []
+    tab = visit(page, at(changes=changes, pins=pins), width=1440, height=900)
+    if changes == ASKED:
+        tab.wait_for_selector("#find-out[data-ready]")
     tab.emulate_media(media="print")
     tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
-    assert tab.locator("#asked").is_visible() and tab.locator("#controls").is_visible()
+    assert tab.locator("#asked").is_visible() == bool(changes) and tab.locator("#controls").is_visible()
+    assert tab.locator("#flow").is_visible() == (not changes and not pinned)  # smaller it could not be read
     printed = tab.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
 

@@ -17,7 +17,7 @@ from kanmon.app.outputs import write_csv
 
 def ended(monkeypatch, capsys, error, *words):
     def application(_):
-        def run():
+        def run(**_):
             raise error
 
         return run
@@ -51,7 +51,7 @@ def test_an_error_that_nobody_foresaw_is_one_line(monkeypatch, capsys, error, co
 
 def test_a_fault_names_its_place_in_kanmon_and_no_path_of_the_machine(monkeypatch, capsys):
     def application(_):
-        return lambda: cli._spoken(3)  # a number where words belong
+        return lambda **_: cli._spoken(3)  # a number where words belong
 
     monkeypatch.setattr(sys, "argv", ["kanmon"])
     monkeypatch.setenv("KANMON_LANG", "en")
@@ -60,6 +60,35 @@ def test_a_fault_names_its_place_in_kanmon_and_no_path_of_the_machine(monkeypatc
         cli.main()
     shown = capsys.readouterr().err
     assert "TypeError at app/cli.py:" in shown and str(Path(cli.__file__).parents[2]) not in shown
+
+
+SAID = {
+    "whatif --lasts abc": ("--lasts takes a number.", "--lasts には数値を指定してください。", "whatif"),
+    "whatif --product x --hold": ("There is no option --hold.", "--hold というオプションはありません。", "whatif"),
+    "check --lan": ("Did you mean --lang?", "もしかして: --lang", "check"),
+    "affected": ("NODE is missing.", "NODE を指定してください。", "affected"),
+    "chokepoints x --order 9": ("from 1 to 4", "1 から 4 までの整数", "chokepoints"),
+    "chokepoints x --fails all": ("country, supplier, item", "country, supplier, item", "chokepoints"),
+    "chokepoints x y z": ("One word too many: z.", "余分な語があります: z", "chokepoints"),
+    "check --encoding": ("--encoding needs a value", "--encoding の後に値を", ""),
+    "check --json=3": ("--json takes no value.", "--json に値は付けられません。", ""),
+    "data nix": ("There is no command nix.", "nix というコマンドはありません。", "data"),
+    "--limit -3 check": ("a number, 0 or more", "0 以上の数値", ""),
+}
+
+
+@pytest.mark.parametrize("words", SAID)
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_words_that_no_command_takes_are_said_in_the_users_language(monkeypatch, capsys, words, lang):
+    monkeypatch.setattr(sys, "argv", ["kanmon", *words.split()])
+    monkeypatch.setenv("KANMON_LANG", lang)
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    found, (english, japanese, command) = capsys.readouterr(), SAID[words]
+    assert left.value.code == 2 and not found.out
+    assert (japanese if lang == "ja" else english) in found.err
+    assert f"kanmon {command} --help".replace("  ", " ") in found.err
+    assert not {"Error", "Invalid", "Usage", "Try"} & set(found.err.replace(":", " ").split())
 
 
 def test_an_output_that_is_full_is_said(monkeypatch, capsys):

@@ -27,7 +27,7 @@ def running(busy, arguments, monkeypatch=None):
     code = (
         "import sys; from kanmon.app import cli\n"
         "def application(patience):\n patience.seconds = float(sys.argv.pop(1))\n"
-        " def run():\n  print('at it', flush=True)\n"
+        " def run(**_):\n  print('at it', flush=True)\n"
         + "".join(f"  {line}\n" for line in busy.splitlines())
         + " return run\n"
         "cli._application = application; cli.main()"

@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 import kanmon as kn
 import polars as pl
 import pytest
+from kanmon.app.commands.whatif import shocks
 from kanmon.app.whatif import ask, write_answer
 from kanmon.app.whatif_chart import draw
 from kanmon.graph import InputError, SupplyGraph
@@ -137,6 +138,13 @@ def test_a_national_reserve_on_the_command_line_gives_a_part_of_a_days_use(tmp_p
     days = {row["item"]: row for row in json.loads(result.stdout)["days"]}["magnet"]
     # Half is lost for 100 days, and the reserve gives a quarter a day for 80 of them.
     assert (days["short_estimate"], days["lost_low"], days["lost_high"]) == (0, pytest.approx(30), pytest.approx(30))
+
+
+def test_each_threat_of_the_command_line_may_name_its_own_item():
+    words = shocks(["CHN:a", "USA"], ["CHN"], ["JPN:b=0.5"], ["c", "d"], ["DEU"])
+    found = sorted((change.kind, change.node, change.item, change.share) for change in words)
+    all_of = [(kind, node, item, 1.0) for kind, node in (("embargo", "CHN"), ("halt", "USA")) for item in "cd"]
+    assert found == sorted([*all_of, ("halt", "CHN", "a", 1.0), ("reduce", "JPN", "b", 0.5)])
 
 
 def test_the_world_answers_the_question_of_gallium():

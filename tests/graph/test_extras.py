@@ -77,7 +77,11 @@ def test_sliders_without_ipywidgets_name_the_extra(without):
 def test_pandas_frames_are_read_and_made_without_pyarrow():
     code = """
 import sys
-sys.modules["pyarrow"] = None  # pandas looks for it when it is imported
+class Hidden:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "pyarrow":
+            raise ModuleNotFoundError(name)
+sys.meta_path.insert(0, Hidden())  # pandas looks for it when it is imported
 import pandas as pd, kanmon as kn
 from kanmon.graph.frames import to_pandas, to_polars
 frame = pd.DataFrame({

@@ -1,8 +1,12 @@
-"""Compiled loops: what is kept on disk is never older than the code."""
+"""Compiled loops: what is kept on disk is never older than the code, and nobody waits for the compiler without need."""
 
 import os
 import subprocess
 import sys
+
+import kanmon as kn
+import pytest
+from kanmon.graph import kernel
 
 OUTER = """
 import numpy as np
@@ -17,7 +21,7 @@ def run(x):
 
 
 x = np.ones(3)
-run(x, work=1_000_000)
+run(x, size=10**9)
 print(x[0])
 """
 PART = """
@@ -41,3 +45,70 @@ def test_machine_code_does_not_outlive_a_change_of_a_part_in_another_file(tmp_pa
         result = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=True)
         assert float(result.stdout) == scale
     assert list((tmp_path / "kept").rglob("*.nbi"))
+
+
+TWICE = """
+import sys
+import numpy as np
+from kanmon.graph.kernel import LARGE, SMALL, Kernel
+
+assert SMALL < 10**7 < LARGE
+
+
+@Kernel
+def add(x):
+    total = 0.0
+    for i in range(len(x)):
+        total += x[i]
+    return total
+
+
+add(np.ones(3), size=int(sys.argv[1]))
+add(np.ones(3), size=0)
+found = add.__dict__.get("compiled")
+print("numba" in sys.modules, found is not None and len(found.signatures) > 0)
+"""
+
+
+def test_machine_code_is_used_where_it_is_kept_and_made_only_for_much_more(tmp_path):
+    (tmp_path / "twice.py").write_text(TWICE, encoding="utf-8")
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "kept")}
+
+    def told(size):
+        command = [sys.executable, str(tmp_path / "twice.py"), str(size)]
+        return subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=True).stdout.split()
+
+    assert told(1000) == ["False", "False"]
+    assert told(10**7) == ["True", "False"]
+    assert not list(tmp_path.rglob("*.nbi"))
+    assert told(10**9) == ["True", "True"]
+    assert told(10**7) == ["True", "True"]
+    assert told(1000) == ["False", "False"]
+
+
+HALF = kn.risk.Scenario("half", kn.risk.reduce("CHN", 0.5))
+ASKED = {
+    "simulate": lambda graph, stop: kn.risk.simulate(graph, stop, product="mlcc", buyer="JPN"),
+    "chokepoints": lambda graph, stop: kn.risk.chokepoints(graph, "mlcc"),
+    "exposure": lambda graph, stop: kn.risk.exposure(graph, "mlcc"),
+    "timeline": lambda graph, stop: kn.risk.timeline(graph, stop, product="mlcc", horizon=365),
+    "sweep": lambda graph, stop: kn.risk.sweep(graph, [stop, HALF], product="mlcc"),
+    "uncertainty": lambda graph, stop: kn.risk.uncertainty(graph, [stop], product="mlcc"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", ASKED)
+def test_machine_code_and_plain_loops_give_the_same_bytes(asked, monkeypatch):
+    stop = kn.risk.Scenario("stop", kn.risk.halt("CHN"))
+    found = []
+    for small, large in ((10**15, 10**15), (-1, -1)):
+        monkeypatch.setattr(kernel, "SMALL", small)
+        monkeypatch.setattr(kernel, "LARGE", large)
+        found.append(ASKED[asked](kn.load("mlcc"), stop))
+    assert found[0].equals(found[1], null_equal=True) and found[0].height
+
+
+def test_a_compiler_that_is_switched_off_is_not_missed():
+    environment = os.environ | {"NUMBA_DISABLE_JIT": "1"}
+    command = [sys.executable, "-c", "import kanmon as kn; print(kn.risk.cut_sets(kn.load('mlcc'), 'mlcc').height > 0)"]
+    assert subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=True).stdout == "True\n"

@@ -58,6 +58,7 @@ def test_small_and_large_workbooks_read_the_same(monkeypatch):
         b"<c r='XFD1048576'><v>1</v></c>",
         b'<x:c xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main" r="XFD1048576"><v>1</v></x:c>',
         b'<c s="1"\n r = "xfd1048576"><v>1</v></c>',
+        b'<c r="A1"r="XFD1048576"><v>1</v></c>',
         b'<c r="ZZZZZZZ1"><v>1</v></c>',
         b'<c r="A99999999999999999999"><v>1</v></c>',
     ],

@@ -399,6 +399,50 @@ def test_in_the_end_the_rate_is_the_static_answer(seed, site):
             assert row[f"rate_{bound}"] == pytest.approx(row[f"kept_{bound}"], abs=1e-6), (row["item"], bound)
 
 
+def partly_known(case, seed):
+    """A graph in which some makers' own sources of some inputs are known, so that a market shares only some of its needs."""
+    rng, items, found = np.random.default_rng(seed), case[0], {}
+    for makers, needs in items.values():
+        for maker in makers:
+            for alternatives, _ in needs:
+                for source, _, _ in alternatives if rng.random() < 0.5 else []:
+                    sellers = list(items[source][0])
+                    found[source, maker] = dict(zip(sellers, rng.dirichlet(np.ones(len(sellers))), strict=True))
+    graph = graph_of(items)
+    own = [
+        {"item": item, "supplier": seller, "share": share, "scope": maker, "source": "s"}
+        for (item, maker), parts in found.items()
+        for seller, share in parts.items()
+    ]
+    world = graph.shares.select("item", "supplier", "share", "source").to_dicts()
+    tables = {"items": graph.items, "inputs": graph.inputs, "suppliers": graph.suppliers, "sources": SOURCE}
+    return SupplyGraph(**tables, shares=[*world, *own])
+
+
+@pytest.mark.parametrize("seed", [2, 4, 5, 6, 9, 10, 13, 17, 22, 25])
+def test_markets_whose_makers_share_only_some_needs_end_at_the_static_answer_in_order_and_gain_by_stocks(seed):
+    case = random_case(seed, cycles=False)
+    graph, scenario = partly_known(case, seed), scenario_for(case, False)
+    lasting = Scenario("s", [replace(c, lasts=None, ramp=0.0) for c in scenario if c.kind != "stockpile"])
+    assert (graph.network(sources=new_sources([lasting])).wants == 2).any()
+    frame = timeline(graph, Scenario("s", [*lasting, *(c for c in scenario if c.kind == "stockpile")]), horizon=1e6)
+    for row in simulate(graph, lasting).join(frame.group_by("item").last(), on="item").iter_rows(named=True):
+        for bound in ("low", "high", "estimate"):
+            assert row[f"rate_{bound}"] == pytest.approx(row[f"kept_{bound}"], abs=1e-6), (row["item"], bound)
+    found = []
+    for one in (scenario, Scenario("better", [eased(change, "stock") for change in scenario])):
+        curves = course(graph.network(sources=new_sources([one])), one, horizon=120)
+        days = np.append(curves.days, 120.0)
+        low, estimate, high = (
+            np.column_stack([np.interp(np.linspace(0, 120, 241), days, column) for column in curves.total(reading).T])
+            for reading in ("low", "estimate", "high")
+        )
+        assert (low <= estimate + 1e-6).all()
+        assert (estimate <= high + 1e-6).all()
+        found.append(high)
+    assert (found[1] >= found[0] - 1e-6).all()
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_on_the_bundled_world_too_the_rate_in_the_end_is_the_static_answer(seed):
     rng = np.random.default_rng(seed)

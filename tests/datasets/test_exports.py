@@ -1,0 +1,76 @@
+"""Files in the shapes in which programs export them (SAP, NetSuite, freee, Yayoi, SMILE, Mouser), with made-up purchases."""
+
+from pathlib import Path
+
+import pytest
+from kanmon.datasets.intake.understanding import understand
+
+EXPORTS = Path(__file__).resolve().parents[1] / "data" / "exports"
+
+
+def read(name):
+    (found,) = understand(EXPORTS / name).tables
+    return found
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding", "kind", "header", "rows", "aside", "totals"),
+    [
+        ("sap_alv.txt", "utf-8", "ledger", (3,), 4, [(11, "total")], {"amount": 21_444.75}),
+        ("sap_tab.xls", "cp1252", "ledger", (2,), 3, [], {"amount": 3_849.9, "quantity": 1_512.5}),
+        ("yayoi.csv", "cp932", "ledger", (1,), 2, [(4, "total")], {"amount": 41_000, "quantity": 300}),
+        ("smile.csv", "cp932", "ledger", (1,), 2, [(4, "total")], {"amount": 69_500}),
+        ("mouser.xlsx", "xlsx", "bom", (3,), 2, [(7, "total")], {"amount": 21.4, "quantity": 102}),
+        ("german.csv", "cp1252", "ledger", (1,), 3, [(5, "total")], {"amount": 3_580, "quantity": 1_550}),
+        ("sep.csv", "utf-8", "ledger", (5,), 2, [(8, "no_name")], {"amount": 150.75, "quantity": 30}),
+        ("monthly.xls", "xls", "ledger", (2,), 2, [(5, "total")], {"amount": 375_000}),
+        ("two_headers.ods", "ods", "bom", (2, 3), 2, [], {"quantity": 10}),
+        ("netsuite.csv", "utf-8", "ledger", (1,), 3, [(5, "total")], {"amount": 1_840, "quantity": 160}),
+        ("freee.csv", "utf-8", "ledger", (1,), 2, [], {"amount": 143_000}),
+        ("utf16.txt", "utf-16", "ledger", (1,), 2, [], {"amount": 1_500}),
+    ],
+)
+def test_an_export_is_read_as_its_program_meant_it(name, encoding, kind, header, rows, aside, totals):
+    found = read(name)
+    assert (found.encoding, found.kind, found.header, found.rows) == (encoding, kind, header, rows)
+    assert [(each.row, each.reason) for each in found.set_aside if each.reason != "note"] == aside
+    assert found.totals == pytest.approx(totals)
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("sap_alv.txt", {"part": "Material", "name": "Short Text", "supplier": "Name 1", "date": "Pstng Date"}),
+        ("utf16.txt", {"part": "Material", "name": "Material description", "supplier": "Vendor", "country": "Country"}),
+        ("netsuite.csv", {"part": "Item", "name": "Memo", "supplier": "Name", "amount": "Amount"}),
+        ("freee.csv", {"name": "備考", "supplier": "取引先", "date": "発生日"}),
+        ("smile.csv", {"part": "商品ｺｰﾄﾞ", "supplier": "仕入先名", "amount": "合計"}),
+        (
+            "mouser.xlsx",
+            {"part": "Mfr. #:", "maker": "Manufacturer:", "part_supplier": "Mouser #:", "amount": "Ext.: (USD)"},
+        ),
+        ("two_headers.ods", {"supplier": "仕入先 会社名", "country": "仕入先 国", "price": "単価 (円)"}),
+    ],
+)
+def test_a_column_is_what_the_program_holds_in_it(name, columns):
+    found = read(name)
+    assert {role: found.headers(role) for role in columns} == {role: [header] for role, header in columns.items()}
+    assert not set(found.roles) & {"supplier_more", "maker_more", "material"}
+
+
+def test_a_supplier_above_its_lines_is_the_supplier_of_each():
+    found = read("sections.xlsx")
+    assert (found.kind, found.rows, found.headers("supplier")) == ("ledger", 3, ["仕入先"])
+    assert found.texts("supplier") == ["東亜ベアリング", "東亜ベアリング", "日本磁材"]
+    assert found.totals == {"amount": 5_400, "quantity": 25}
+
+
+def test_columns_of_months_are_no_dates():
+    assert "date" not in read("smile.csv").roles
+
+
+def test_suppliers_of_an_export_are_firms_and_no_numbers_of_firms():
+    assert {cell.strip() for cell in read("sap_alv.txt").texts("supplier") if cell} == {
+        "Muster Linear AG",
+        "Beispielmagnet GmbH",
+    }
