@@ -38,8 +38,8 @@ def section(network: ProductionNetwork, hit: np.ndarray, items: Iterable[str] = 
     ...     sources=[{"id": "s", "title": "t", "publisher": "p"}],
     ... )
     >>> network = graph.network(None, buyer="own", level="company")
-    >>> section(network, (network.nodes["item"] == "gear").to_numpy()).items
-    ['robot', 'gear']
+    >>> sorted(section(network, (network.nodes["item"] == "gear").to_numpy()).items)
+    ['gear', 'robot']
     """
     kind, owner, indices, extra = network.kind, network.owner, network.indices, (network.flags & EXTRA) > 0
     number, code = network.item_codes

@@ -40,11 +40,11 @@ class Source:
     spend: float | None
     refs: list[str]
     spend_open: bool = False
-    """Whether a row of the source leaves its amount blank: then ``spend`` is what is spent at least."""
+    """Whether a row leaves its amount blank: then ``spend`` is the least."""
 
     @property
     def whole_spend(self) -> float | None:
-        """What is spent; None where it, or a part of it, is not known."""
+        """What is spent; None where any of it is not known."""
         return None if self.spend_open else self.spend
 
     @property
@@ -155,9 +155,9 @@ class Company:
 
     def spend(self, part: str) -> float | None:
         """Return what is spent on a part in a year; None where an amount is not known."""
-        amounts = [source.whole_spend for source in self.sources.get(part, []) if source.active]
         if part not in self.sources:
             return self.parts[part].spend
+        amounts = [source.whole_spend for source in self.sources[part] if source.active]
         return sum(filter(None, amounts)) if amounts and None not in amounts else None
 
     @cached_property
@@ -362,11 +362,10 @@ class _Reader:
                 "spend" in row and row["spend"] is None,
             )
             key = (source.maker or f"? {source.vendor}", source.country)
-            known = merged.get(key)
-            if known is None:
-                merged[key] = source
+            if key in merged:
+                absorb(merged[key], source)
             else:
-                absorb(known, source)
+                merged[key] = source
         for (maker, country), source in list(merged.items()):
             places = [key for key in merged if key[0] == maker and key[1] is not None]
             named = source.maker or source.vendor

@@ -302,6 +302,9 @@ class _Book:
             newest=world["newest"],
         )
         rows = [[line, None] for line in (self.t("date", date=meta["date"]), says, *content["assumptions"])]
+        if spend := content["spend"]:
+            about = {"total": spend["total_says"], **{name: spend[name] for name in ("parts", "blank", "pieces")}}
+            rows.append([self.t("through_help", **about), self.t("through_title")])
         rows += [[row["id"], row["says"]] for row in content["thresholds"]]
         rows += [[r["title"], " ".join(filter(None, (r["publisher"], r["date"], r["url"])))] for r in content["sources"]]
         self._table("about", ("sources_title", "basis"), rows)

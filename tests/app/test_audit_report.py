@@ -52,6 +52,15 @@ def report(demo, tmp_path_factory):
     return folder
 
 
+def test_page_and_workbook_say_how_spend_is_split_where_shares_are_blank(demo, report, tmp_path):
+    write_report(demo, tmp_path / "en", "en")
+    english = "split evenly over sources whose shares are blank"
+    for folder, words in ((report, "残りを均等に配分する仮定"), (tmp_path / "en", english)):
+        assert words in (folder / "report.html").read_text(encoding="utf-8")
+        with zipfile.ZipFile(folder / "report.xlsx") as archive:
+            assert any(words in archive.read(name).decode("utf-8") for name in archive.namelist() if name.endswith(".xml"))
+
+
 def small(tmp_path, extra=(), products=True):
     sheets = {
         "Sourcing": [
