@@ -25,7 +25,7 @@ SHOWN = 12
 
 def linked(found: Understanding, world: SupplyGraph) -> list[list[dict[str, Any]]]:
     """Return for each table which of its lines are, or hold, bundled items: ``part, row, item, relation``."""
-    from .audit.company import company_from
+    from .audit.company_reader import company_from
     from .audit.links import link_parts
     from .audit.mapping import recognise
 

@@ -167,7 +167,7 @@ def firms(case: Case, folder: Path) -> Iterator[None]:
 
 def company(case: Case, folder: Path) -> Iterator[None]:
     """Understand a filled-in workbook of the audit; then take it for a company."""
-    from kanmon.app.audit.company import company_from
+    from kanmon.app.audit.company_reader import company_from
     from kanmon.app.audit.mapping import recognise
     from kanmon.datasets.intake.understanding import understand
 

@@ -18,8 +18,9 @@ from ..survey.merge import merge
 from ..survey.questions import QUICK, Question, ranked_questions
 from ..survey.replies import Replies
 from .checks import Finding, findings
-from .company import Company, company_from
+from .company import Company
 from .company_graph import CompanyGraph, build_graph
+from .company_reader import company_from
 from .figures import Figures, work_out
 from .links import Link, link_parts
 from .mapping import Reading, recognise

@@ -13,8 +13,9 @@ from ...datasets.intake.mapping import read_corrections
 from ...datasets.intake.understanding import understand
 from ...graph import SupplyGraph
 from ...graph.messages import text
-from ..audit.company import Company, company_from
+from ..audit.company import Company
 from ..audit.company_graph import CompanyGraph, build_graph
+from ..audit.company_reader import company_from
 from ..audit.figures import Figures
 from ..audit.links import Link, link_parts
 from ..audit.mapping import recognise

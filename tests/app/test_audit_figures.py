@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
-from kanmon.app.audit.company import Part, company_from
+from kanmon.app.audit.company import Part
 from kanmon.app.audit.company_graph import build_graph
+from kanmon.app.audit.company_reader import company_from
 from kanmon.app.audit.figures import work_out
 from kanmon.app.audit.links import Link
 from kanmon.app.audit.mapping import recognise

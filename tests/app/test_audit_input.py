@@ -9,7 +9,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kanmon.app.audit.cells import Unreadable, read
-from kanmon.app.audit.company import company_from
+from kanmon.app.audit.company_reader import company_from
 from kanmon.app.audit.layout import sheets
 from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.workbook import ORDER, write_template, write_workbook

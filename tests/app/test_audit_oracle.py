@@ -17,8 +17,8 @@ import openpyxl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kanmon.app.audit.company import company_from
 from kanmon.app.audit.company_graph import build_graph
+from kanmon.app.audit.company_reader import company_from
 from kanmon.app.audit.content import content
 from kanmon.app.audit.figures import work_out
 from kanmon.app.audit.mapping import recognise

@@ -9,8 +9,8 @@ import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kanmon.app.audit.company import company_from
 from kanmon.app.audit.company_graph import build_graph
+from kanmon.app.audit.company_reader import company_from
 from kanmon.app.audit.mapping import recognise
 from kanmon.app.survey.card import as_data, card_of, digest, from_data
 from kanmon.app.survey.card_files import read_card, write_card

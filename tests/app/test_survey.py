@@ -12,8 +12,8 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kanmon.app import cli
-from kanmon.app.audit.company import company_from
 from kanmon.app.audit.company_graph import build_graph
+from kanmon.app.audit.company_reader import company_from
 from kanmon.app.audit.figures import work_out
 from kanmon.app.audit.files import write_report
 from kanmon.app.audit.links import link_parts
