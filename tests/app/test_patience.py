@@ -25,7 +25,8 @@ BUSY = {
 def running(busy, arguments, monkeypatch=None):
     """Start a command line whose only command does that."""
     code = (
-        "import sys; from kanmon.app import cli\n"
+        "import signal, sys; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "from kanmon.app import cli\n"
         "def application(patience):\n patience.seconds = float(sys.argv.pop(1))\n"
         " def run(**_):\n  print('at it', flush=True)\n"
         + "".join(f"  {line}\n" for line in busy.splitlines())
@@ -56,7 +57,15 @@ def test_a_command_that_takes_too_long_ends_with_advice(busy, lang):
     assert "0.3" in said and "--product" in said and "--limit 3" in said
 
 
-def test_a_block_that_takes_too_long_is_a_limit_error_and_the_old_handler_comes_back():
+@pytest.fixture
+def interruptible():
+    """What runs in the background of a shell ignores interrupts, and then nothing is watched: not so here."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+def test_a_block_that_takes_too_long_is_a_limit_error_and_the_old_handler_comes_back(interruptible):
     before = signal.getsignal(signal.SIGINT)
     patience = Patience(str)
     patience.seconds = 0.05
@@ -66,7 +75,7 @@ def test_a_block_that_takes_too_long_is_a_limit_error_and_the_old_handler_comes_
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_waiting_is_no_work():
+def test_waiting_is_no_work(interruptible):
     patience = Patience(str)
     patience.seconds = 0.2
     with patience.watching():
