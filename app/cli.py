@@ -65,7 +65,7 @@ def main() -> None:
     patience = Patience(lambda error: error.text(lang))
     try:
         with patience.watching():
-            sys.exit(_application(patience)(standalone_mode=False))
+            sys.exit(_application(patience)(standalone_mode=False) or 0)
     except SystemExit as leaving:
         sys.exit(leaving.code if _printed(lang) else 2)
     except KeyboardInterrupt:
