@@ -295,14 +295,21 @@ class SupplyGraph(Edits):
         """Return the part of the graph that needs ``item``, itself included, ``depth`` tiers far (default: all)."""
         return self._reach(item, "input", "item", depth)
 
+    def upstream_items(self, item: str) -> pl.Series:
+        """Return the ids of the items of `upstream`, in the order of the table, without making a graph of them."""
+        return self._around(item, "item", "input", None)
+
     def _reach(self, item: str, here: str, there: str, depth: int | None) -> SupplyGraph:
-        self.item(item)
         if depth is not None and depth < 0:
             raise InputError("graph.supply_graph.depth", value=depth)
+        return self.select(self._around(item, here, there, depth))
+
+    def _around(self, item: str, here: str, there: str, depth: int | None) -> pl.Series:
+        self.item(item)
         # What an item is a kind of comes along with all that it needs in turn, else it would look like a leaf.
         kinds = self.items.filter(pl.col("variant_of").is_not_null()).select(here="id", there="variant_of")
         links = pl.concat([self.inputs.select(here=here, there=there), kinds])
-        return self.select(_reached(self.items["id"], links, [item], depth))
+        return _reached(self.items["id"], links, [item], depth)
 
     def needed_by(self, items: Iterable[str]) -> pl.Series:
         """Return the ids of ``items`` and of all that they need, over all tiers, in the order of the table."""

@@ -250,29 +250,13 @@ def control_losses(
         found, scenarios = _together(effects)
         kept = sweep(graph, scenarios, product=products[0], buyer=buyer, level=level) if scenarios else None
         return _lost(found, kept)
-    needed = {one: effects.filter(pl.col("item").is_in(list(items))) for one, items in _upstream(graph, products).items()}
+    needed = {one: effects.filter(pl.col("item").is_in(graph.upstream_items(one).implode())) for one in products}
     effects = effects.filter(pl.col("item").is_in(pl.concat([one["item"] for one in needed.values()]).implode()))
     kept = _kept(graph.network(None, buyer=buyer, level=level), _together(effects)[1], products)
     frames = [_lost(_together(needed[one])[0], kept.filter(product=one)) for one in products]
     return pl.concat(
         frame.select(pl.lit(one).alias("product"), pl.all()) for one, frame in zip(products, frames, strict=True)
     )
-
-
-def _upstream(graph: SupplyGraph, products: Iterable[str]) -> dict[str, set[str]]:
-    """The items of `SupplyGraph.upstream` of each product."""
-    kinds = graph.items.filter(pl.col("variant_of").is_not_null()).select(item="id", input="variant_of")
-    links = pl.concat([graph.inputs.select("item", "input"), kinds])
-    needs = dict(links.group_by("item").agg("input").iter_rows())
-    found = {}
-    for product in products:
-        graph.item(product)
-        found[product], front = {product}, [product]
-        while front:
-            more = {need for item in front for need in needs.get(item, ())} - found[product]
-            found[product] |= more
-            front = list(more)
-    return found
 
 
 def _together(effects: pl.DataFrame) -> tuple[pl.DataFrame, list[Scenario]]:

@@ -253,7 +253,7 @@ class Film:
         network, sides = self.network, self.sides
         n, m = len(network.kind), len(network.indices)
         base = _base(network)
-        life_days, kept_all, rank_all = _machines(network, assumptions, reading.bound, self.horizon)
+        life_days, kept_all, rank_all = _machines(network, assumptions, reading.bound)
         best_at = m * sides
         alike_at = best_at + len(network.needs) * sides
         over_at = alike_at + base.plants + len(network.needs) * sides
@@ -448,14 +448,12 @@ def _base(network: ProductionNetwork) -> _Base:
 
 
 @remembered
-def _machines(
-    network: ProductionNetwork, assumptions: Assumptions, bound: int, horizon: float
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _machines(network: ProductionNetwork, assumptions: Assumptions, bound: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the days when machines come to their end, and from each on what is kept without what, the hardest first."""
     kept = between(bound, network.kept_low, network.kept_high)
     machine = (network.flags & EQUIPMENT) > 0
     end = np.where(machine, np.nan_to_num(network.life, nan=math.inf if assumptions.term == "short" else 0.0), 0.0)
-    days = np.unique(np.append(0.0, end[end < horizon]))
+    days = np.unique(np.append(0.0, end[end < math.inf]))
     tables = [np.where(end > day, 1.0, kept) for day in days]
     return days, np.concatenate(tables), np.concatenate([hardest_first(network, table) for table in tables])
 
