@@ -173,8 +173,13 @@ def shocks(
 
 def _of(word: str, items: Words = None) -> list[tuple[str, str | None]]:
     """Return who, and of which items: the one that NODE:ITEM names, else those of ``--item``, else all that it makes."""
-    node, _, item = word.partition(":")
-    return [(node, item)] if item else [(node, only) for only in items or [None]]
+    from ...graph import InputError
+    from ...graph.errors import shorten
+
+    node, named, item = word.partition(":")
+    if named and not (node and item):  # half a word is not "everything"
+        raise InputError("app.whatif.of_item", value=shorten(word))
+    return [(node, item)] if named else [(node, only) for only in items or [None]]
 
 
 def _about(options: dict[str, float | None], subjects: dict[str, Words]) -> None:

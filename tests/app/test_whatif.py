@@ -112,6 +112,7 @@ def test_the_command_line_tells_estimate_bounds_and_days(tmp_path, lang, words):
     (("--halt", "CHN", "--release", "0.5"), "--release: nothing"),
     (("--halt", "CHN", "--reserve", "magnet=9"), "HOLDER:ITEM=DAYS"),
     (("--halt", "CHN", "--reserve", "JPN:magnet=9", "--release", "0"), "more than 0"),
+    (("--halt", "CHN:"), "NODE:ITEM"), (("--halt", ":magnet"), "NODE:ITEM"), (("--spare", "JPN:=0.2"), "NODE:ITEM"),
     (("--halt", "CHN", "--horizon", "0"), "horizon"), (("--halt", "CHN", "--term", "shot"), "Did you mean 'short'"),
 ])  # fmt: skip
 def test_bad_days_end_with_two_and_one_clear_line(tmp_path, arguments, words):
