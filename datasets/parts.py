@@ -63,7 +63,8 @@ def part_terms() -> pl.DataFrame:
     of_kind = words.rename({"concept": "of"}).join(kinds, on="of").select(words.columns)
     own = pl.concat([words.filter(~pl.col("concept").str.starts_with("*").fill_null(value=False)), of_kind])
     shared = technology_terms().filter(
-        pl.col("number").is_null() & (pl.col("use").is_in(["other", "use", "contain", "stop"]) | (pl.col("match") == "end"))
+        pl.col("number").is_null() & (pl.col("use").is_in(["other", "use", "contain", "stop"]) | (pl.col("match") == "end")),
+        ~pl.col("kind").is_in(["thing", "service"]),
     )
     harmless = words.filter(pl.col("use").is_in(["form", "whole"])).select("term")
     shared = shared.join(harmless, on="term", how="anti").with_columns(concept=pl.lit(None, pl.String))

@@ -63,7 +63,8 @@ def technology_terms() -> pl.DataFrame:
     exclude     cancels a hit that it covers, elsewhere turns a match into a review
     form        a following word that leaves the item the item (powder, sheet, a maker's name); of kind grade it
                 makes the word before it harmless too (battery grade), with match "end" it is an adjective's ending
-    other       a head noun that names another thing, made for the item (stripper, tester)
+    other       a head noun that names another thing, made for the item (stripper, tester), or of kind service one of
+                something done or told about it (repair, handbook), wherever in the line it stands
     whole       a head noun that names a whole with the item in it (motor)
     use         a word that says that what follows, or stood before, is for the item
     contain     a word that says that what follows, or stood before, has the item in it
@@ -76,7 +77,7 @@ def technology_terms() -> pl.DataFrame:
     >>> technology_terms().filter(pl.col("term") == "スポンジチタン").row(0)[:4]
     (12, 'include', 'ja', 'スポンジチタン')
     """
-    own = pl.concat([_table("project_terms"), _qualified_terms()])
+    own = pl.concat([_table("project_terms"), _qualified_terms(), _things()])
     return pl.concat([own, _table("terms").join(own, on=["number", "use", "term"], how="anti")])
 
 
@@ -91,6 +92,19 @@ def _qualified_terms() -> pl.DataFrame:
         pl.lit("all").alias("match"),
         "basis",
     )
+
+
+def _things() -> pl.DataFrame:
+    """Return the head nouns of other things and of services, and words of properties, as terms of any technology."""
+    return _table("things").select(
+        pl.lit(None, pl.Int64).alias("number"),
+        "use",
+        "lang",
+        pl.col("words").str.split("|").alias("term"),
+        "kind",
+        pl.lit("head").alias("match"),
+        "basis",
+    ).explode("term")
 
 
 def technology_hs_codes() -> pl.DataFrame:

@@ -83,10 +83,13 @@ class Vocabulary:
         self.nouns: dict[Topic | None, set[str]] = defaultdict(set)
         self.long_heads: tuple[str, ...] = ()
         self.stops: set[str] = set()
+        self.services: frozenset[str] = frozenset()
+        self.service_endings: tuple[str, ...] = ()
         self.adjectives: tuple[str, ...] = ()
         self.written: dict[str, str] = {}
         self.forms: dict[Topic | None, re.Pattern[str]] = {}
         self._keys: dict[str, set[Key]] = defaultdict(set)
+        self._named: dict[Topic, set[str]] = defaultdict(set)
         self._spellings = [(fold(s), fold(v)) for s, v in technology_spellings().select("standard", "variant").rows()]
         self._read_terms(terms)
         self._read_series(series)
@@ -120,14 +123,19 @@ class Vocabulary:
                 forms[number].append(folded)
             elif match == "head":
                 heads[use, number] += (folded,)
+                if kind == "service":
+                    self.services |= {folded}
             elif match == "start":
                 self.starts[use] += (folded,)
             else:
                 self.prepositions[use] |= {folded}
         self.long_heads = tuple(word for word in heads["whole", None] if len(word) >= LONG_HEAD)
         for use, number in product(("other", "whole"), {term.topic for term in self.terms}):
-            self.endings[use, number] = heads[use, None] + heads[use, number]
+            # What a name of the topic itself ends with is no other thing there: 装置 of セパレータ製造装置.
+            general = tuple(word for word in heads[use, None] if not _closes(word, self._named[number]))
+            self.endings[use, number] = general + heads[use, number]
             self.heads[use, number] = frozenset(self.endings[use, number])
+        self.service_endings = tuple(word for word in self.services if not word.isascii())
         for number in {term.topic for term in self.terms}:
             self.nouns[number] |= self.nouns[None]
         for number in forms:
@@ -150,6 +158,8 @@ class Vocabulary:
         for place, alternatives in enumerate(words):
             for written in alternatives:
                 word = compact(fold(written))
+                if term.use != "exclude":
+                    self._named[term.topic].add(word)
                 if term.use != "exclude" and not self.strict:
                     self.nouns[term.topic].update(piece for piece in word.split() if piece.isascii())
                 for spelt in self._spelt(word):
@@ -179,6 +189,11 @@ class Vocabulary:
             self._keys[word[:half]].add(Key("first", len(self.names), half, half))
             self._keys[word[half:]].add(Key("second", len(self.names), half, len(word) - half))
             self.names.append((term, word))
+
+
+def _closes(head: str, names: set[str]) -> bool:
+    """Whether a head noun is the last word of a name, or the end of a Japanese or Chinese one."""
+    return any(name.endswith(head if not head.isascii() else f" {head}") for name in names)
 
 
 @cache
