@@ -129,12 +129,24 @@ def technology_materials() -> pl.DataFrame:
 
 
 def technology_part_numbers() -> pl.DataFrame:
-    """Return makers' part number series: ``number, series, prefix, pattern, basis`` (lower-case regular expressions).
+    """Return makers' part number series: ``number, series, prefix, pattern, match, beside, unless, basis``.
+
+    Patterns are lower-case regular expressions of folded text. ``beside`` and ``unless`` name a row of `signs` that must, or
+    must not, stand near: X7R beside a capacitance is a chip capacitor. ``match`` "context" says too little alone.
 
     >>> technology_part_numbers()["number"].unique().sort().to_list()
     [1, 11]
     """
     return _table("part_numbers")
+
+
+def signs() -> pl.DataFrame:
+    """Return what small parts are told by besides a name: ``sign, pattern, basis`` (lower-case regular expressions).
+
+    >>> signs()["sign"].to_list()[:3]
+    ['capacitance', 'capacitance in farad', 'resistance']
+    """
+    return _table("signs")
 
 
 def technology_spellings() -> pl.DataFrame:

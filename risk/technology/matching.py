@@ -15,11 +15,13 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from .terms import Key, Term, Topic, Vocabulary
+from .terms import SERIES, Key, Term, Topic, Vocabulary
 from .text import CJK, breaks, compact, fold
 
 WINDOW = 32
 """Characters that may lie between the words of a term that needs several."""
+NEAR = 60
+"""Characters around a way to write a small part in which its value or size stands."""
 SURE_SLIP = 10
 """Folded length from which a name with one wrong letter is still a match."""
 
@@ -58,7 +60,7 @@ _BEFORE, _WORDS = 40, 5
 
 
 class Span(NamedTuple):
-    """A name in a text. ``kind``: term, words, part_number, slip or context."""
+    """A name in a text. ``kind``: term, words, part_number, sign, slip or context."""
 
     start: int
     end: int
@@ -80,7 +82,7 @@ class Hit(NamedTuple):
     def strong(self) -> bool:
         """Whether the name alone would make a match."""
         start, end, _, kind = self.span
-        return kind in {"term", "words", "part_number"} or (kind == "slip" and end - start >= SURE_SLIP)
+        return kind in {"term", "words", "part_number", "sign"} or (kind == "slip" and end - start >= SURE_SLIP)
 
 
 def find(words: Vocabulary, text: str) -> list[Hit]:
@@ -149,10 +151,17 @@ def _is_word(text: str, start: int, end: int) -> bool:
 
 
 def _part(words: Vocabulary, text: str, start: int, index: int) -> Iterator[Span]:
-    term, pattern = words.parts[index]
+    term, pattern, beside, unless = words.parts[index]
     match = pattern.match(text, start)
-    if match:
-        yield Span(start, match.end(), term, "context" if term.use == "context" else "part_number")
+    if not match:
+        return
+    near = text[max(0, start - NEAR) : match.end() + NEAR] if beside or unless else ""
+    if (beside and not beside.search(near)) or (unless and unless.search(near)):
+        return
+    if term.kind == "sign":
+        term = term._replace(term=match[0].upper())
+    kind = "sign" if term.kind == "sign" else "part_number"
+    yield Span(start, match.end(), term, "context" if term.use == "context" else kind)
 
 
 def _together(words: Vocabulary, text: str, term: Term, places: list[list[tuple[int, int]]]) -> Iterator[Span]:
@@ -273,7 +282,7 @@ def _preposition(words: Vocabulary, text: str, start: int) -> str:
 
 
 def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: Topic, span: Span) -> str:
-    if span.term.kind == "part":
+    if span.term.kind in SERIES:
         return "item"
     if _served(words, text, cuts, span):
         return "other"
@@ -332,7 +341,7 @@ def _served(words: Vocabulary, text: str, cuts: frozenset[int], span: Span) -> b
         start, end = segment.span()
         if start <= span.start < end:
             stop = min((cut for cut in cuts if start < cut <= span.start), default=start)
-            if text[start:stop].endswith(words.service_endings):
+            if any(text[first:last].endswith(words.service_endings) for first, last in ((start, stop), (span.end, end))):
                 return True
         elif _serves(words, segment[0]):
             return True
