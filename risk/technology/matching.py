@@ -298,15 +298,10 @@ def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: Topic,
     if run:
         if text.startswith("用", span.end) and span.end not in cuts:
             return "other"
-        return _compound(words, number, text, cuts, *run.span())
-    # After an aside only a word that is known for another thing counts: carbon fiber (CFRP) cutting service.
-    if aside := _ASIDE.match(text, span.end):
-        if not aside[1] and (run := _COMPOUND.match(text, aside.end())):
-            return _compound(words, number, text, cuts | {run.start()}, *run.span())
-        relation = _used(words, number, text, aside.end()) or _head(
-            words, number, (aside[1] or "").replace("/", " ").split()[:_WORDS], figure=False
-        )
-        return "item" if relation == "unclear" else relation
+        relation = _compound(words, number, text, cuts, *run.span())
+        return (_past_aside(words, number, text, cuts, run.end()) or relation) if relation == "item" else relation
+    if relation := _past_aside(words, number, text, cuts, span.end):
+        return relation
     after = _AFTER.match(text, span.end)
     if not after:
         return "item"
@@ -316,6 +311,21 @@ def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: Topic,
     # A code (n48sh, co2) is a label of what stands before it, and what stands after it is still read.
     figure = _labels(text, after.end()) or not "".join(following[-1:]).isalpha()
     return _head(words, number, [word for word in following if word.isalpha()], figure)
+
+
+def _past_aside(words: Vocabulary, number: Topic, text: str, cuts: frozenset[int], end: int) -> str:
+    """Read what follows an aside in brackets, where one stands.
+
+    Of Latin words only one that is known for another thing counts: carbon fiber (CFRP) cutting service.
+    """
+    aside = _ASIDE.match(text, end)
+    if not aside:
+        return ""
+    if not aside[1] and (run := _COMPOUND.match(text, aside.end())):
+        return _compound(words, number, text, cuts | {run.start()}, *run.span())
+    following = (aside[1] or "").replace("/", " ").split()[:_WORDS]
+    relation = _used(words, number, text, aside.end()) or _head(words, number, following, figure=False)
+    return "item" if relation == "unclear" else relation
 
 
 def _compound(words: Vocabulary, number: Topic, text: str, cuts: frozenset[int], start: int, end: int) -> str:
