@@ -96,15 +96,19 @@ def _qualified_terms() -> pl.DataFrame:
 
 def _things() -> pl.DataFrame:
     """Return the head nouns of other things and of services, and words of properties, as terms of any technology."""
-    return _table("things").select(
-        pl.lit(None, pl.Int64).alias("number"),
-        "use",
-        "lang",
-        pl.col("words").str.split("|").alias("term"),
-        "kind",
-        pl.lit("head").alias("match"),
-        "basis",
-    ).explode("term")
+    return (
+        _table("things")
+        .select(
+            pl.lit(None, pl.Int64).alias("number"),
+            "use",
+            "lang",
+            pl.col("words").str.split("|").alias("term"),
+            "kind",
+            pl.lit("head").alias("match"),
+            "basis",
+        )
+        .explode("term")
+    )
 
 
 def technology_hs_codes() -> pl.DataFrame:

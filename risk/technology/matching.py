@@ -51,10 +51,11 @@ _PLURAL = re.compile(r"e?s(?![a-z0-9])")
 _CLAUSE = re.compile(rf"[,()/:|0-9{CJK}]")
 _REVERSED = re.compile(r"([a-z]{3,20}(?: [a-z]{3,20})?),([a-z ]{2,30})(?:,|$)")
 _DIGITS = re.compile(r"\d+")
-_MEASURE = re.compile(
-    r" ?\d[\d.,]*(?: ?x ?[\d.,]+)* ?(?:[mcku]?m|nm|km|in|inch|inches|ft|feet|yd|mil|[mk]?g|lbs?|[mu]?l|cc|gal|oz|[mk]?va?|[mu]?ah?|m?wh?"
-    r"|kw|[kmg]?hz|k|ohms?|deg|degrees?|bar|psi|pcs?|pieces?|st|nd|rd|th|pins?|ways?|t|mesh|years?|months?|days?|speed)(?![a-z])"
+_UNIT = (
+    "[mcku]?m|nm|km|in|inch|inches|ft|feet|yd|mil|[mk]?g|lbs?|[mu]?l|cc|gal|oz|[mk]?va?|[mu]?ah?|m?wh?|kw|[kmg]?hz|k|ohms?|deg"
+    "|degrees?|bar|psi|pcs?|pieces?|st|nd|rd|th|pins?|ways?|t|mesh|years?|months?|days?|speed"
 )
+_MEASURE = re.compile(rf" ?\d[\d.,]*(?: ?x ?[\d.,]+)* ?(?:{_UNIT})(?![a-z])")
 _CODE = re.compile(r"[^aeiouy]+")
 _BEFORE, _WORDS = 40, 5
 
@@ -338,12 +339,12 @@ def _compound(words: Vocabulary, number: Topic, text: str, cuts: frozenset[int],
 
 
 def _labels(text: str, end: int) -> bool:
-    """Whether a bare figure follows, as after a label (band 41), and not a measure of the thing before (wheelset 29 inch)."""
+    """Whether a bare figure follows, as after a label (band 41), and no measure of a thing (wheelset 29 inch)."""
     return text[end:].lstrip()[:1].isdigit() and not _MEASURE.match(text, end)
 
 
 def _served(words: Vocabulary, text: str, cuts: frozenset[int], span: Span) -> bool:
-    """Whether the line is about a service or a document: Book: ..., ..., annual maintenance; disposal of ...; ...（修理）."""
+    """Whether the line is about a service or a document: Book: ...; ..., annual maintenance; disposal of ...（修理）."""
     before = _OF.search(text, 0, span.start)
     if before and before[1] in words.services:
         return True
