@@ -232,8 +232,8 @@ def complete(order, starts, kind, indptr, indices, low, high, share, flags, whol
         for i in range(count):
             put(place[i], first[at + i], n, m, low, kept, use, slack, arranged, cap, gain, common)
         for i in range(len(live)):
-            renew(live[i], order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
-                  wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement,
+            renew(live[i], order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs,
+                  rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement,
                   mixing, strict, arranged, common, hit, spared)  # fmt: skip
         base[row] = x[wanted]
         if facts > 0:
