@@ -259,12 +259,12 @@ class Sides:
             self.side = np.zeros(n, np.int64)
             return
         aimed = [set(to) for to, _ in aims]
-        homes = [set() if node is None else _home(network, node) for _, node in aims]
+        homes = [set() if node is None else home(network, node) for _, node in aims]
 
         def of(chain: tuple[str, ...]) -> tuple[bool, ...]:
             # Aimed at some: those are hit. Aimed at everybody abroad: all that do not stand at home.
             at = set(chain)
-            hit = [bool(to & at) if to else not (home & at) for to, home in zip(aimed, homes, strict=True)]
+            hit = [bool(to & at) if to else not (own & at) for to, own in zip(aimed, homes, strict=True)]
             return tuple(hit + [holder in at for holder in holders])
 
         makers = network.makers
@@ -280,10 +280,18 @@ class Sides:
         self.inside = [[kind[i] for kind in kinds] + [False] for i in range(len(aims) + len(holders))]
 
 
-def _home(network: ProductionNetwork, node: str) -> set[str]:
+def home(network: ProductionNetwork, node: str) -> set[str]:
+    """Return a node and the countries it produces in: nobody there is abroad."""
     chain = network.chains.get(node, (node,))
-    countries = set(network.makers.filter(pl.col("supplier") == node)["country"].drop_nulls())
-    return {node} | (countries or set(chain[-1:]))
+    return {node} | (_countries(network).get(node) or set(chain[-1:]))
+
+
+@remembered
+def _countries(network: ProductionNetwork) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for supplier, country in network.makers.select("supplier", "country").drop_nulls().iter_rows():
+        found[supplier].add(country)
+    return found
 
 
 class Places:
