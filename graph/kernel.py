@@ -2,7 +2,8 @@
 
 A kernel is a plain function over flat arrays. When it has much to do it is compiled by numba and kept on disk; while it has
 little it runs as it is, over lists, which gives the same bytes. Bringing in the compiler takes half a second, a kernel that
-is kept a thirtieth, compiling some ten: so there are three sizes of much.
+is kept a thirtieth, compiling some ten: so there are three sizes of much. Kernels that make arrays of their own run over
+arrays either way.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Callable
 from functools import cached_property, update_wrapper
 from types import FunctionType
 from typing import Any
+
+import numpy as np
 
 EACH, SMALL, LARGE = 200_000, 1_000_000, 50_000_000
 """Numbers gone over up to which kernels run uncompiled: by one in all its calls, what bringing in its machine code costs
@@ -25,6 +28,8 @@ for each of some thirty arrays, a pass over a network is five times as fast."""
 _PART: dict[str, Any] = {**_OPTIONS, "forceinline": True, "no_cpython_wrapper": True}
 """How their parts are: a call would hand on seven words for each array, and a pass takes a third less time without. Nobody
 calls a part from Python: what would let them is a fifth of the compiler's work."""
+_OWN: dict[str, Any] = {"cache": True, "nogil": True}
+"""How those are that make arrays, and their parts."""
 
 
 class Kernel:
@@ -32,6 +37,7 @@ class Kernel:
 
     spent_by_all = 0
     compiler_here = False
+    options = _OPTIONS
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
@@ -41,7 +47,7 @@ class Kernel:
     @cached_property
     def compiled(self) -> Callable[..., Any]:
         """The function as machine code; functions that it calls are compiled with it."""
-        return _compiled(self.function)
+        return _compiled(self.function, self.options)
 
     @cached_property
     def kept(self) -> bool:
@@ -58,6 +64,9 @@ class Kernel:
         if self._pays(numbers_in(*arguments) if size is None else size):
             Kernel.compiler_here = True
             return self.compiled(*arguments)
+        return self._plain(*arguments)
+
+    def _plain(self, *arguments: Any) -> Any:
         lists = [argument.tolist() if hasattr(argument, "tolist") else argument for argument in arguments]
         result = self.function(*lists)
         for argument, values in zip(arguments, lists, strict=True):
@@ -72,6 +81,16 @@ class Kernel:
         return self.spent > (EACH if Kernel.compiler_here else SMALL) and (Kernel.spent_by_all > LARGE or self.kept)
 
 
+class ArrayKernel(Kernel):
+    """A function that makes arrays of its own; functions that it calls are marked with `array_part`."""
+
+    options = _OWN
+
+    def _plain(self, *arguments: Any) -> Any:
+        with np.errstate(over="ignore"):  # machine words wrap round, and say nothing
+            return self.function(*arguments)
+
+
 def numbers_in(*arguments: Any) -> int:
     """Return how many numbers arrays hold together; what is no array counts nothing."""
     return sum(len(argument) for argument in arguments if hasattr(argument, "__len__"))
@@ -79,7 +98,13 @@ def numbers_in(*arguments: Any) -> int:
 
 def part(function: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a function that kernels call."""
-    function.__kernel_part__ = True  # type: ignore[attr-defined]
+    function.__kernel_part__ = _PART  # type: ignore[attr-defined]
+    return function
+
+
+def array_part(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a function that kernels call which make arrays."""
+    function.__kernel_part__ = _OWN  # type: ignore[attr-defined]
     return function
 
 
@@ -90,11 +115,11 @@ def _digest(function: Callable[..., Any]) -> str:
     found = {name: about.__globals__[name] for name in code.co_names if name in about.__globals__}
     numbers = {name: value for name, value in found.items() if isinstance(value, int | float | str)}
     parts = [_digest(value) for value in found.values() if hasattr(value, "__kernel_part__")]
-    text = repr((code.co_code, code.co_consts, code.co_names, code.co_varnames, numbers, parts, _OPTIONS, _PART))
+    text = repr((code.co_code, code.co_consts, code.co_names, code.co_varnames, numbers, parts, _OPTIONS, _PART, _OWN))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
 
 
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+def _compiled(function: Callable[..., Any], options: dict[str, Any]) -> Callable[..., Any]:
     from .compiling import numba
 
     # The compiler looks a called function up among the globals: there it must find a compiled one. A copy of the function
@@ -106,10 +131,10 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     known = sys.modules[__name__].__dict__.setdefault("_parts", {})
     for name, value in called.items():
         if value not in known:
-            known[value] = _compiled(value)
+            known[value] = _compiled(value, value.__kernel_part__)
         called[name] = known[value]
     copy = FunctionType(about.__code__, {**about.__globals__, **called}, about.__name__, about.__defaults__)
     # What is kept on disk is told apart by name and by the age of the function's own file. A part may stand in another file:
     # without its digest in the name, machine code would outlive a change of the part.
     copy.__qualname__, copy.__module__ = f"{about.__qualname__}_{_digest(about)}", about.__module__
-    return numba.njit(**(_PART if hasattr(about, "__kernel_part__") else _OPTIONS))(copy)
+    return numba.njit(**options)(copy)

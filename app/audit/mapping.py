@@ -17,8 +17,9 @@ from ...datasets.intake.values import is_blank
 from ...datasets.intake.values import name as name_of
 from ...graph import InputError, Message
 from ...graph.errors import shorten
+from ...graph.messages import LANGUAGES
 from .cells import Unreadable, read
-from .layout import EN_JA, Column, sheets
+from .layout import Column, sheets
 from .places import Place
 from .words import Name
 
@@ -26,7 +27,7 @@ MOST = 20
 """Remarks of one kind in one column that are located one by one; the rest are counted."""
 _SHEETS = {"bom": "bom", "ledger": "sourcing", "sourcing": "sourcing", "price_list": "listed", "order": "listed"}
 """Which rows of the audit a kind of table gives; parts that are only listed have neither a parent nor a sourcing."""
-_EXTRA = ("part_maker", "part_supplier", "value", "spec", "material")
+_EXTRA = ("part_maker", "part_supplier", "value", "footprint", "spec", "material")
 """Other columns that may say what a part is."""
 
 
@@ -237,6 +238,6 @@ def _say(
 ) -> None:
     counts[column.name, why] = count = counts.get((column.name, why), 0) + 1
     if count <= MOST:
-        allowed = Name(*(" / ".join(choice.label(lang) for choice in column.choices) for lang in EN_JA))
+        allowed = Name(**{lang: " / ".join(choice.label[lang] for choice in column.choices) for lang in LANGUAGES})
         message = Message(f"app.audit_cells.{why}", value=shorten(cell), allowed=allowed)
         reading.remarks.append(Remark(sheet, message, row, column.name, shorten(cell), "warning"))

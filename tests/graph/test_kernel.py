@@ -90,6 +90,7 @@ HALF = kn.risk.Scenario("half", kn.risk.reduce("CHN", 0.5))
 ASKED = {
     "simulate": lambda graph, stop: kn.risk.simulate(graph, stop, product="mlcc", buyer="JPN"),
     "chokepoints": lambda graph, stop: kn.risk.chokepoints(graph, "mlcc"),
+    "cut_sets": lambda graph, stop: kn.risk.cut_sets(graph, "mlcc"),
     "exposure": lambda graph, stop: kn.risk.exposure(graph, "mlcc"),
     "timeline": lambda graph, stop: kn.risk.timeline(graph, stop, product="mlcc", horizon=365),
     "sweep": lambda graph, stop: kn.risk.sweep(graph, [stop, HALF], product="mlcc"),
