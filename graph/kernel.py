@@ -1,8 +1,9 @@
 """Compiled loops that a small problem does not wait for.
 
 A kernel is a plain function over flat arrays. When it has much to do it is compiled by numba and kept on disk; while it has
-little it runs as it is, over lists, which gives the same bytes. Bringing in what is kept takes about a second, compiling
-some ten: so there are two sizes of much. Kernels that make arrays of their own run over arrays either way.
+little it runs as it is, over lists, which gives the same bytes. Bringing in the compiler takes half a second, a kernel that
+is kept a thirtieth, compiling some ten: so there are three sizes of much. Kernels that make arrays of their own run over
+arrays either way.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-SMALL, LARGE = 1_000_000, 50_000_000
-"""Numbers gone over up to which kernels run uncompiled: by one in all its calls, what bringing in machine code costs that is
-kept on this machine; by all kernels together, which share their parts, what compiling costs. (A loop as it is goes over some
-seven million a second.)"""
+EACH, SMALL, LARGE = 200_000, 1_000_000, 50_000_000
+"""Numbers gone over up to which kernels run uncompiled: by one in all its calls, what bringing in its machine code costs
+that is kept on this machine, when others are there already, or as the first; by all kernels together, which share their
+parts, what compiling costs. (A loop as it is goes over some seven million a second.)"""
 
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False, "no_cfunc_wrapper": True}
 """How kernels are compiled. They only borrow arrays: without counting references, which every call would take and give back
@@ -35,6 +36,7 @@ class Kernel:
     """A function over flat arrays and numbers, compiled when it pays; functions that it calls are marked with `part`."""
 
     spent_by_all = 0
+    compiler_here = False
     options = _OPTIONS
 
     def __init__(self, function: Callable[..., Any]) -> None:
@@ -60,6 +62,7 @@ class Kernel:
         Arrays that the function writes are changed in place either way.
         """
         if self._pays(numbers_in(*arguments) if size is None else size):
+            Kernel.compiler_here = True
             return self.compiled(*arguments)
         return self._plain(*arguments)
 
@@ -75,7 +78,7 @@ class Kernel:
         # As one rents skis until the rent comes to what a pair costs: never twice the best that could have been done.
         self.spent += int(size)
         Kernel.spent_by_all += int(size)
-        return self.spent > SMALL and (Kernel.spent_by_all > LARGE or self.kept)
+        return self.spent > (EACH if Kernel.compiler_here else SMALL) and (Kernel.spent_by_all > LARGE or self.kept)
 
 
 class ArrayKernel(Kernel):

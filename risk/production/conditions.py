@@ -325,7 +325,7 @@ class Places:
 
         The share of a country in a market told by companies is never told: others of that country may hide.
         """
-        if hidden == NOBODY:
+        if hidden == NOBODY or not len(self.rests):
             return np.zeros(0, np.int64)
         may = ~np.isin(self.rest_market, self.named_markets.get(node, []))
         if hidden == TOLD:

@@ -169,7 +169,9 @@ class Threatened:
         days, rates = film.run(self.problem.assumptions, READINGS[KEPT[reading]])
         short = rates < self.problem.below - SHORT
         below = np.where(short.any(axis=0), days[short.argmax(axis=0)], self.length)
-        return Fate(np.maximum(0.0, np.diff(np.append(days, self.length)) @ (1.0 - rates)) / self.length, below)
+        # Summed in one order, whatever the place in memory: a product of matrices may differ in the last digit.
+        lost = (np.diff(np.append(days, self.length))[:, None] * (1.0 - rates)).sum(axis=0)
+        return Fate(np.maximum(0.0, lost) / self.length, below)
 
     def _film(self, chosen: Iterable[int]) -> Film:
         chosen = set(chosen)

@@ -103,6 +103,7 @@ def test_machine_code_and_plain_loops_give_the_same_bytes(asked, monkeypatch):
     stop = kn.risk.Scenario("stop", kn.risk.halt("CHN"))
     found = []
     for small, large in ((10**15, 10**15), (-1, -1)):
+        monkeypatch.setattr(kernel, "EACH", small)
         monkeypatch.setattr(kernel, "SMALL", small)
         monkeypatch.setattr(kernel, "LARGE", large)
         found.append(ASKED[asked](kn.load("mlcc"), stop))
