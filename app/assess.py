@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from ..datasets import technologies
+from ..datasets.bundles import suppliers_with_facts
 from ..graph import SupplyGraph
 from ..risk import Scenario, concentration, flag_technologies, halt
 from .chokepoints import assessed_tables, exposed
@@ -156,7 +157,7 @@ def facts(graph: SupplyGraph) -> dict[str, Any]:
     return {
         "name": graph.name,
         "items": graph.items.height,
-        "suppliers": graph.suppliers.height,
+        "suppliers": suppliers_with_facts(graph),
         "facts": len(sure),
         "sources": graph.sources.height,
         "oldest": years.min(),

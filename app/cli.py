@@ -65,7 +65,7 @@ def main() -> None:
     patience = Patience(lambda error: error.text(lang))
     try:
         with patience.watching():
-            sys.exit(_application(patience)(standalone_mode=False) or 0)
+            sys.exit(_application(patience)(prog_name="kanmon", standalone_mode=False) or 0)
     except SystemExit as leaving:
         sys.exit(leaving.code if _printed(lang) else 2)
     except KeyboardInterrupt:
@@ -75,7 +75,7 @@ def main() -> None:
         sys.exit(2)
     except BaseException as error:  # a panic of a library in Rust is no Exception
         if is_usage_error(error):
-            code, line = 2, usage_error(error, lang)
+            code, line = 2, usage_error(error, lang, _asked(sys.argv[1:]))
         elif os.environ.get("KANMON_DEBUG"):
             raise
         else:
@@ -142,18 +142,27 @@ def _spoken(arguments: list[str]) -> str:
     return default_language()
 
 
+def _asked(arguments: list[str]) -> list[str]:
+    """The command that the words of a command line name, if any."""
+    found = next((word for word in arguments if word in COMMANDS or word == "data"), None)
+    inner = next((word for word in arguments if word in DATA_COMMANDS), None) if found == "data" else None
+    return [word for word in (found, inner) if word]
+
+
 def _application(patience: Patience | None = None):
     import typer
 
     from .console import say
+    from .help import HelpedCommand, HelpedGroup
 
-    options = {"no_args_is_help": True, "add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
+    options: dict[str, Any] = {"cls": HelpedGroup, "no_args_is_help": True, "add_completion": False}
+    options |= {"pretty_exceptions_enable": False, "rich_markup_mode": None}
     app = typer.Typer(name="kanmon", help=say("kanmon"), **options)
     bundled = typer.Typer(help=say("data_help"), **options)
     for group, commands in ((app, COMMANDS), (bundled, DATA_COMMANDS)):
         for name, (module, function, help_) in commands.items():
             room = importlib.import_module(f".commands.{module}", __package__)
-            group.command(name, help=text(f"app.{help_}"))(getattr(room, function))
+            group.command(name, cls=HelpedCommand, help=text(f"app.{help_}"))(getattr(room, function))
     app.add_typer(bundled, name="data")
 
     def first(
@@ -174,3 +183,7 @@ def _application(patience: Patience | None = None):
     app.callback(invoke_without_command=True)(first)
 
     return app
+
+
+if __name__ == "__main__":
+    main()

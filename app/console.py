@@ -34,14 +34,14 @@ def say(key: str, /, **values: Any) -> str:
     return text(f"app.cli.{key}", None, **values)
 
 
-Data = Annotated[str | None, typer.Argument(metavar="[DATA]", help=say("data"), show_default=False)]
-Products = Annotated[list[str] | None, typer.Option("--product", help=say("product"), show_default=False)]
+Data = Annotated[str | None, typer.Argument(metavar="DATA", help=say("data"), show_default=False)]
+Products = Annotated[list[str] | None, typer.Option("--product", metavar="ITEM", help=say("product"), show_default=False)]
 Lang = Annotated[Language | None, typer.Option("--lang", help=say("lang"), show_default=False)]
 LevelOption = Annotated[Level, typer.Option("--level", help=say("level"))]
-Buyer = Annotated[str | None, typer.Option("--buyer", help=say("buyer"), show_default=False)]
+Buyer = Annotated[str | None, typer.Option("--buyer", metavar="PLACE", help=say("buyer"), show_default=False)]
 Domestic = Annotated[bool, typer.Option("--domestic", help=say("domestic"))]
 Encoding = Annotated[str | None, typer.Option("--encoding", help=text("app.check.encoding"), show_default=False)]
-Out = Annotated[Path | None, typer.Option("--out", help=say("out"), show_default=False)]
+Out = Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help=say("out"), show_default=False)]
 Force = Annotated[bool, typer.Option("--force", help=say("force"))]
 Json = Annotated[bool, typer.Option("--json", help=say("json"))]
 
@@ -53,10 +53,10 @@ def language(lang: Language | None) -> str:
 
 def console(*, stderr: bool = False) -> Console:
     """Return a console of the terminal's width (100 columns where the output is no terminal)."""
-    from rich.console import Console
+    from .wrapping import Paper
 
-    shown = Console(stderr=stderr, highlight=False)
-    return shown if shown.is_terminal else Console(stderr=stderr, highlight=False, width=max(shown.width, 110))
+    shown = Paper(stderr=stderr, highlight=False)
+    return shown if shown.is_terminal else Paper(stderr=stderr, highlight=False, width=max(shown.width, 110))
 
 
 def safe(value: object, limit: int = 60) -> str:

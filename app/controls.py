@@ -12,7 +12,8 @@ import polars as pl
 from ..datasets import countries, measure_sources, measures, rechecks
 from ..graph import SupplyGraph
 from ..graph.files import whole_folder
-from ..graph.messages import text
+from ..graph.frames import spoken_in
+from ..graph.messages import spoken, text
 from ..risk import control_effects, control_losses
 from ..risk.production.controls import TOGETHER
 from .console import name_of, safe
@@ -139,7 +140,7 @@ def show_controls(found: Controls, most: int, terminal: Console, lang: str) -> N
         table.add_column(say(head), overflow="fold", justify="right" if head == "loss" else "left")
     for row in cutting.head(most).iter_rows(named=True):
         cells = [str(row["since"] or "–"), say.places(row["issuer"]), say.places(row["against"] or "all")]
-        goods = row[f"name_{lang}"] or ", ".join(
+        goods = spoken(row, "name", lang) or ", ".join(
             name_of(graph.item(id), lang) for id in (row["item"] or "").split("|") if id
         )
         cells += [safe(goods, 60), safe(row["legal_reference"] or "", 50), say.status(row)]
@@ -155,7 +156,7 @@ def show_controls(found: Controls, most: int, terminal: Console, lang: str) -> N
         terminal.print(say("recheck"))
         for row in questions.iter_rows(named=True):
             ids = safe(", ".join(row["measures"][:4]) + (", …" if len(row["measures"]) > 4 else ""), 80)
-            terminal.print(f"  {row['date']}  {safe(row[f'question_{lang}'], 300)} ({ids})")
+            terminal.print(f"  {row['date']}  {safe(spoken(row, 'question', lang), 300)} ({ids})")
     for note in ("note_status", "note_kind", *(["note_figures"] if found.product else [])):
         terminal.print(say(note, checked=found.found["checked"].max()), style="dim")
 
@@ -172,7 +173,8 @@ class _Words:
 
     def __init__(self, lang: str) -> None:
         self.lang = lang
-        self.names = dict(countries().select("iso3", f"name_{lang}").iter_rows())
+        places = countries()
+        self.names = dict(places.select("iso3", spoken_in(places, "name", lang)).iter_rows())
         self.world = self("nobody")
 
     def __call__(self, key: str, /, **values: Any) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ..graph.messages import text
+from ..graph.messages import spoken, text
 
 if TYPE_CHECKING:
     from .dependence import Dependence
@@ -64,7 +64,7 @@ def draw(found: Dependence, lang: str) -> str:
 
 
 def _panel(axes: Any, item: dict[str, Any], series: pl.DataFrame, years: list[int], lang: str) -> None:
-    name = item[f"name_{lang}"] or item["hs6"]
+    name = spoken(item, "name", lang) or item["hs6"]
     axes.set_title(f"{name if len(name) <= 38 else name[:37] + '…'}{' *' if item['basket'] else ''}", fontsize=8, loc="left")
     axes.axhline(50, color="black", linewidth=0.8, linestyle=(0, (4, 2)), zorder=3)
     axes.set_ylim(0, 118)

@@ -12,6 +12,7 @@ from ..datasets.prior_reports import technologies, technology_materials
 from ..graph import LimitError, ReadError
 from ..graph.errors import shorten
 from ..graph.files import whole_file
+from ..graph.frames import spoken_in
 from ..graph.messages import text
 from ..risk.technology.flags import flag_technologies
 from .flag_lines import Lines
@@ -37,7 +38,8 @@ def flag_lines(lines: Lines, lang: str) -> Flagged:
     """Flag lines and put the result into words."""
     flags = flag_technologies(lines.frame, text="text", hs="hs", lang=lang)
     places = lines.frame.select("sheet", pl.col("row").alias("place")).with_row_index("row")
-    names = technologies().select(technology="number", name=f"name_{lang}", status="status")
+    facts = technologies()
+    names = facts.select(spoken_in(facts, "name", lang), technology="number", status="status")
     words = {
         "status": {value: text(f"app.flag.status_{value}", lang) for value in ("designated", "to_be_added")},
         "check": {value: text(f"app.flag.check_{value}", lang) for value in ("match", "review")},
@@ -126,19 +128,20 @@ def _technology_table(lang: str) -> pl.DataFrame:
     material = pl.format("{} ({})", "material", "basis").alias("material")
     materials = technology_materials().with_columns(material).group_by("number").agg(pl.col("material").str.join("; "))
     status = {value: text(f"app.flag.status_{value}", lang) for value in ("designated", "to_be_added")}
+    facts = technologies()
     columns = {
         "technology": pl.col("number"),
-        "name": pl.col(f"name_{lang}"),
+        "name": spoken_in(facts, "name", lang),
         "status": pl.col("status").replace_strict(status),
         "dates_basis": pl.format("{} ({})", "batch_basis", "batch_confidence"),
-        "description": pl.col(f"description_{lang}"),
-        "scope": pl.col(f"scope_note_{lang}"),
+        "description": spoken_in(facts, "description", lang),
+        "scope": spoken_in(facts, "scope_note", lang),
         "effective": pl.col("effective_date"),
         "basis": pl.col("legal_basis"),
         "materials": pl.col("material"),
         "source": pl.col("source"),
     }
-    joined = technologies().join(materials, on="number", how="left", maintain_order="left")
+    joined = facts.join(materials, on="number", how="left", maintain_order="left")
     return joined.select(value.alias(text(f"app.flag.{name}", lang)) for name, value in columns.items())
 
 

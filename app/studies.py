@@ -15,7 +15,7 @@ from ..graph import InputError, Interval, ReadError, SupplyGraph, notebook
 from ..graph.errors import did_you_mean, nearest, shorten
 from ..graph.files import whole_file
 from ..graph.frames import to_pandas
-from ..graph.messages import default_language, text
+from ..graph.messages import default_language, spoken, text
 from ..risk import Scenario, chokepoints, simulate, sweep, timeline, timeline_summary, uncertainty, what_to_find_out
 from .citation import cite
 
@@ -160,12 +160,12 @@ class Study:
             fact = asked.get((row["product"], row["scenario"]))
             rows.append(
                 [
-                    row[f"name_{lang}"] or row["name_en"],
+                    spoken(row, "name", lang),
                     row["scenario"],
                     f"{Interval.of(row, 'kept'):.0%}",
                     f"{row['kept_estimate']:.0%}",
                     *([f"{Interval(row['kept_10'], row['kept_90']):.0%}"] if likely else []),
-                    (fact[f"name_{lang}"] or fact["name_en"] or fact["item"]) if fact else None,
+                    (spoken(fact, "name", lang) or fact["item"]) if fact else None,
                 ]
             )
         heads = [head for key, head in words.items() if likely or key != "likely"]

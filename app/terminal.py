@@ -9,7 +9,7 @@ import polars as pl
 
 from ..graph import Interval, Message
 from ..graph.ages import aged, dated
-from ..graph.messages import text
+from ..graph.messages import spoken, text
 from .assess import Assessment
 from .chokepoint_tables import show_assumptions, show_critical, show_exposed
 from .console import name_of, safe
@@ -72,7 +72,7 @@ def _show_flags(found: Assessment, terminal: Console, lang: str) -> None:
         table.add_column(text(f"app.flag.{head}", lang))
     for row in flags.sort("technology", "item").iter_rows(named=True):
         item = safe(name_of(found.graph.item(row["item"]), lang), 40)
-        name = safe(row[f"technology_{lang}"], 44)
+        name = safe(spoken(row, "technology", lang), 44)
         verdict = text(f"app.flag.verdict_{row['verdict']}", lang)
         table.add_row(item, str(row["technology"]), name, verdict, safe(row["evidence"], 40))
     terminal.print()

@@ -128,13 +128,12 @@ def catalogue(lang: str | None = None) -> pl.DataFrame:
 
 def _entry(name: str, lang: str | None) -> dict[str, object]:
     graph = load(name)
-    aggregates = graph.suppliers.filter(kind="aggregate")["id"].to_list()
     years = graph.shares["year"]
     return {
         "name": name,
         "title": text(f"datasets.catalogue.title_{name}", lang),
         "items": graph.items.height,
-        "suppliers": graph.shares.filter(~pl.col("supplier").is_in(aggregates))["supplier"].n_unique(),
+        "suppliers": suppliers_with_facts(graph),
         "facts": graph.inputs.height + graph.shares.height + graph.trades.height,
         "sources": graph.sources.height,
         "oldest": years.min(),
@@ -142,6 +141,12 @@ def _entry(name: str, lang: str | None) -> dict[str, object]:
         "licences": " | ".join(graph.sources["licence"].drop_nulls().unique().sort()),
         "sha256": _fingerprint(name),
     }
+
+
+def suppliers_with_facts(graph: SupplyGraph) -> int:
+    """Return how many countries and companies supply something; "other countries" and the like are left out."""
+    aggregates = graph.suppliers.filter(kind="aggregate")["id"].to_list()
+    return graph.shares.filter(~pl.col("supplier").is_in(aggregates))["supplier"].n_unique()
 
 
 @cache

@@ -13,7 +13,7 @@ from ..graph.errors import did_you_mean, nearest, short_path, shorten
 from ..graph.files import reading
 from ..graph.headers import called
 from ..graph.messages import Message
-from ..graph.tables import header_of, is_parquet
+from ..graph.tables import header_of, is_parquet, scan_parquet
 from .readers.tables import Notes, packaged, read_table
 
 TRADE = {"baci_japan": "flows", "japan_over_time": "japan_over_time"}
@@ -143,7 +143,7 @@ def read_trade(
 
 def _tidy(path: Path, notes: Notes | None, encoding: str | None) -> pl.LazyFrame:
     with reading(path):
-        rows = pl.scan_parquet(path) if is_parquet(path) else read_table(path, (), notes, encoding=encoding).lazy()
+        rows = scan_parquet(path) if is_parquet(path) else read_table(path, (), notes, encoding=encoding).lazy()
     other = called(rows.collect_schema().names(), "flows")
     if other and notes is not None:
         shown = ", ".join(f"{shorten(was, 30)} = {name}" for was, name in other.items())

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 import polars as pl
 
 from .errors import UnknownIdError
+from .frames import spoken_in
 
 if TYPE_CHECKING:
     import networkx
@@ -200,8 +201,9 @@ class Edits:
         """
         from .messages import default_language
 
-        own = pl.coalesce(f"name_{lang or default_language()}", "name_en")
-        called = {table: dict(self.tables[table].select("id", own).iter_rows()) for table in ("items", "suppliers")}
+        lang = lang or default_language()
+        told = {name: self.tables[name] for name in ("items", "suppliers")}
+        called = {name: dict(rows.select("id", spoken_in(rows, "name", lang)).iter_rows()) for name, rows in told.items()}
         called["node"] = called["suppliers"] | called["items"]
         columns: list[pl.Expr] = []
         for name in frame.columns:

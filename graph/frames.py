@@ -8,6 +8,8 @@ import narwhals as nw
 import numpy
 import polars as pl
 
+from .messages import ENGLISH
+
 if TYPE_CHECKING:
     import pandas
 
@@ -40,6 +42,17 @@ def _series(name: str, column: pandas.Series) -> pl.Series:
     if isinstance(column.dtype, numpy.dtype) and column.dtype.kind in "iufb":
         return pl.Series(name, column.to_numpy(), nan_to_null=True)
     return pl.Series(name, column.astype(object).where(column.notna(), None).tolist(), strict=False)
+
+
+def spoken_in(frame: pl.DataFrame, column: str, lang: str) -> pl.Expr:
+    """Return what the rows of a frame say in ``lang``, else in English, as the column ``column``; see `messages.spoken`.
+
+    >>> frame = pl.DataFrame({"name_en": ["Gallium", "Tin"], "name_ja": ["ガリウム", None]})
+    >>> frame.select(spoken_in(frame, "name", "ja"))["name"].to_list()
+    ['ガリウム', 'Tin']
+    """
+    known = [name for one in (lang, ENGLISH) if (name := f"{column}_{one}") in frame.columns]
+    return pl.coalesce(known).alias(column)
 
 
 def to_pandas(frame: pl.DataFrame) -> pandas.DataFrame:

@@ -1,8 +1,9 @@
 """Compiled loops that a small problem does not wait for.
 
 A kernel is a plain function over flat arrays. When it has much to do it is compiled by numba and kept on disk; while it has
-little it runs as it is, over lists, which gives the same bytes. Bringing in what is kept takes about a second, compiling
-some ten: so there are two sizes of much.
+little it runs as it is, over lists, which gives the same bytes. Bringing in the compiler takes half a second, a kernel that
+is kept a thirtieth, compiling some ten: so there are three sizes of much. Kernels that make arrays of their own run over
+arrays either way.
 """
 
 from __future__ import annotations
@@ -14,10 +15,12 @@ from functools import cached_property, update_wrapper
 from types import FunctionType
 from typing import Any
 
-SMALL, LARGE = 1_000_000, 50_000_000
-"""Numbers gone over up to which kernels run uncompiled: by one in all its calls, what bringing in machine code costs that is
-kept on this machine; by all kernels together, which share their parts, what compiling costs. (A loop as it is goes over some
-seven million a second.)"""
+import numpy as np
+
+EACH, SMALL, LARGE = 200_000, 1_000_000, 50_000_000
+"""Numbers gone over up to which kernels run uncompiled: by one in all its calls, what bringing in its machine code costs
+that is kept on this machine, when others are there already, or as the first; by all kernels together, which share their
+parts, what compiling costs. (A loop as it is goes over some seven million a second.)"""
 
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False, "no_cfunc_wrapper": True}
 """How kernels are compiled. They only borrow arrays: without counting references, which every call would take and give back
@@ -25,12 +28,16 @@ for each of some thirty arrays, a pass over a network is five times as fast."""
 _PART: dict[str, Any] = {**_OPTIONS, "forceinline": True, "no_cpython_wrapper": True}
 """How their parts are: a call would hand on seven words for each array, and a pass takes a third less time without. Nobody
 calls a part from Python: what would let them is a fifth of the compiler's work."""
+_OWN: dict[str, Any] = {"cache": True, "nogil": True}
+"""How those are that make arrays, and their parts."""
 
 
 class Kernel:
     """A function over flat arrays and numbers, compiled when it pays; functions that it calls are marked with `part`."""
 
     spent_by_all = 0
+    compiler_here = False
+    options = _OPTIONS
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
@@ -40,7 +47,7 @@ class Kernel:
     @cached_property
     def compiled(self) -> Callable[..., Any]:
         """The function as machine code; functions that it calls are compiled with it."""
-        return _compiled(self.function)
+        return _compiled(self.function, self.options)
 
     @cached_property
     def kept(self) -> bool:
@@ -55,7 +62,11 @@ class Kernel:
         Arrays that the function writes are changed in place either way.
         """
         if self._pays(numbers_in(*arguments) if size is None else size):
+            Kernel.compiler_here = True
             return self.compiled(*arguments)
+        return self._plain(*arguments)
+
+    def _plain(self, *arguments: Any) -> Any:
         lists = [argument.tolist() if hasattr(argument, "tolist") else argument for argument in arguments]
         result = self.function(*lists)
         for argument, values in zip(arguments, lists, strict=True):
@@ -67,7 +78,17 @@ class Kernel:
         # As one rents skis until the rent comes to what a pair costs: never twice the best that could have been done.
         self.spent += int(size)
         Kernel.spent_by_all += int(size)
-        return self.spent > SMALL and (Kernel.spent_by_all > LARGE or self.kept)
+        return self.spent > (EACH if Kernel.compiler_here else SMALL) and (Kernel.spent_by_all > LARGE or self.kept)
+
+
+class ArrayKernel(Kernel):
+    """A function that makes arrays of its own; functions that it calls are marked with `array_part`."""
+
+    options = _OWN
+
+    def _plain(self, *arguments: Any) -> Any:
+        with np.errstate(over="ignore"):  # machine words wrap round, and say nothing
+            return self.function(*arguments)
 
 
 def numbers_in(*arguments: Any) -> int:
@@ -77,7 +98,13 @@ def numbers_in(*arguments: Any) -> int:
 
 def part(function: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a function that kernels call."""
-    function.__kernel_part__ = True  # type: ignore[attr-defined]
+    function.__kernel_part__ = _PART  # type: ignore[attr-defined]
+    return function
+
+
+def array_part(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a function that kernels call which make arrays."""
+    function.__kernel_part__ = _OWN  # type: ignore[attr-defined]
     return function
 
 
@@ -88,11 +115,11 @@ def _digest(function: Callable[..., Any]) -> str:
     found = {name: about.__globals__[name] for name in code.co_names if name in about.__globals__}
     numbers = {name: value for name, value in found.items() if isinstance(value, int | float | str)}
     parts = [_digest(value) for value in found.values() if hasattr(value, "__kernel_part__")]
-    text = repr((code.co_code, code.co_consts, code.co_names, code.co_varnames, numbers, parts, _OPTIONS, _PART))
+    text = repr((code.co_code, code.co_consts, code.co_names, code.co_varnames, numbers, parts, _OPTIONS, _PART, _OWN))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
 
 
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+def _compiled(function: Callable[..., Any], options: dict[str, Any]) -> Callable[..., Any]:
     from .compiling import numba
 
     # The compiler looks a called function up among the globals: there it must find a compiled one. A copy of the function
@@ -104,10 +131,10 @@ def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
     known = sys.modules[__name__].__dict__.setdefault("_parts", {})
     for name, value in called.items():
         if value not in known:
-            known[value] = _compiled(value)
+            known[value] = _compiled(value, value.__kernel_part__)
         called[name] = known[value]
     copy = FunctionType(about.__code__, {**about.__globals__, **called}, about.__name__, about.__defaults__)
     # What is kept on disk is told apart by name and by the age of the function's own file. A part may stand in another file:
     # without its digest in the name, machine code would outlive a change of the part.
     copy.__qualname__, copy.__module__ = f"{about.__qualname__}_{_digest(about)}", about.__module__
-    return numba.njit(**(_PART if hasattr(about, "__kernel_part__") else _OPTIONS))(copy)
+    return numba.njit(**options)(copy)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import locale
 import os
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -66,6 +67,15 @@ def text(key: str, lang: str | None = None, /, **values: Any) -> str:
     lang = lang if lang in LANGUAGES else default_language()
     template = _topic(room, topic)[name][lang]
     return template.format(**{k: v.text(lang) if isinstance(v, Message) else v for k, v in values.items()})
+
+
+def spoken(row: Mapping[str, Any], column: str, lang: str) -> str | None:
+    """Return what a row of facts says in ``lang`` (column ``{column}_{lang}``), else in English; None where in neither.
+
+    >>> spoken({"name_en": "Gallium", "name_ja": "ガリウム"}, "name", "ja"), spoken({"name_en": "Gallium"}, "name", "ja")
+    ('ガリウム', 'Gallium')
+    """
+    return row.get(f"{column}_{lang}") or row.get(f"{column}_{ENGLISH}")
 
 
 class Message:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import mmap
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +22,7 @@ from .errors import InputError, ReadError, short_path, shorten
 from .files import not_found, read_bytes, reading, whole_file, whole_folder
 from .headers import called
 from .messages import Message
+from .parquet import damage
 from .problems import Problem, Problems
 from .schema import SCHEMA
 from .workbooks import read_sheets, sheet_names
@@ -147,7 +149,7 @@ def header_of(path: Path, encoding: str | None = None) -> list[str]:
         with path.open("rb") as stream:
             start = stream.read(_HEAD)
         if start.startswith(_PARQUET):
-            return list(pl.scan_parquet(path).collect_schema())
+            return list(scan_parquet(path).collect_schema())
         if len(start) < _HEAD or start.startswith((b"PK", b"\xd0\xcf")):
             return read_frame(path, encoding=encoding, ragged=True).columns
         # Whole lines only: a letter of several bytes is not cut, and a header may not span lines.
@@ -163,10 +165,34 @@ def is_parquet(path: Path) -> bool:
         return stream.read(len(_PARQUET)) == _PARQUET
 
 
+def scan_parquet(path: Path) -> pl.LazyFrame:
+    """Return a Parquet file as a frame that is read later, its pages looked over now.
+
+    Raises
+    ------
+    ReadError
+        The file is missing, empty or damaged.
+    """
+    with (
+        reading(path, "graph.tables.corrupt"),
+        path.open("rb") as stream,
+        mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data,
+    ):
+        check_pages(data, path)
+    return pl.scan_parquet(path)
+
+
+def check_pages(data: bytes | mmap.mmap, path: Path) -> None:
+    """Raise `ReadError` where pages of a Parquet file cannot be right."""
+    if found := damage(data):
+        raise ReadError("graph.tables.corrupt", path=short_path(path), reason=found)
+
+
 def _parquet(data: bytes, path: Path) -> pl.DataFrame:
     """A Parquet file is read whole, so that damage shows here."""
     if not data.endswith(_PARQUET):
         raise ReadError("graph.tables.corrupt", path=short_path(path), reason="no Parquet file")
+    check_pages(data, path)
     with reading(path, "graph.tables.corrupt"):
         frame = pl.read_parquet(io.BytesIO(data))
     nested = [name for name, dtype in frame.schema.items() if dtype.is_nested() or dtype.base_type() in _NO_VALUE]

@@ -12,6 +12,7 @@ from ..graph.messages import text
 from .canvas import CERTAIN, GREY, INK, OPEN, PALE, POSSIBLE, language, names, needed, note, percent_axis, sheet
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 SHARES = ("kept", "loss", "share", "top_share", "cr3", "rate", "first", "long")
@@ -94,13 +95,11 @@ def intervals(
             told = found if by is None else found.filter(pl.col(by) == part)
             at = [place[id] + (number - (len(parts) - 1) / 2) * height for id in told[rows]]
             low, high = told[f"{value}_low"].to_numpy(), told[f"{value}_high"].to_numpy()
-            hatch = HATCHES[number] if len(parts) > 1 else ""
-            more = {"height": 0.92 * height, "linewidth": 0.5, "edgecolor": INK}
             mark = f" ({shorten(part, 24)})" if part is not None else ""
-            axes.barh(at, low, color=CERTAIN, label=text("plot.plot.at_least", lang) + mark,
-                      **(more | {"edgecolor": "white", "hatch": hatch}))  # fmt: skip
-            axes.barh(at, high - low, left=low, color=POSSIBLE, label=text("plot.plot.at_most", lang) + mark,
-                      hatch=hatch, **more)  # fmt: skip
+            certain, possible = (text(f"plot.plot.{bound}", lang) + mark for bound in ("at_least", "at_most"))
+            style = {"height": 0.92 * height, "linewidth": 0.5, "hatch": HATCHES[number] if len(parts) > 1 else ""}
+            axes.barh(at, low, color=CERTAIN, label=certain, edgecolor="white", **style)
+            axes.barh(at, high - low, left=low, color=POSSIBLE, label=possible, edgecolor=INK, **style)
             if f"{value}_estimate" in told.columns:
                 style = {"color": OPEN, "edgecolors": INK, "linewidths": 0.8, "s": 16, "zorder": 4, "clip_on": False}
                 axes.scatter(told[f"{value}_estimate"], at, label=text("plot.plot.estimate", lang), **style)
@@ -117,16 +116,19 @@ def intervals(
             axes.axvline(limit, color=INK, linewidth=1, linestyle=(0, (4, 3)))
         if title:
             axes.set_title(title, loc="left", fontsize=10, pad=24)
-        handles, labels = axes.get_legend_handles_labels()
-        order_of = sorted(range(len(handles)), key=lambda i: labels[i].startswith(text("plot.plot.estimate", lang)))
-        handles, labels = [handles[i] for i in order_of], [labels[i] for i in order_of]
-        across = 3 if len(parts) == 1 else 2
-        axes.legend(handles, labels, loc="lower left", bbox_to_anchor=(0, 1), ncols=across, frameon=False, fontsize=7.5,
-                    borderaxespad=0.2)  # fmt: skip
+        _legend(axes, 3 if len(parts) == 1 else 2, text("plot.plot.estimate", lang))
         left = frame[rows].n_unique() - len(order)
         note(axes, text("plot.plot.more", lang, count=left) if left > 0 else "")
         axes.spines["left"].set_color(GREY)
     return axes.figure
+
+
+def _legend(axes: Axes, across: int, last: str) -> None:
+    """Say above the bars what their colours mean, the estimate last."""
+    told = sorted(zip(*axes.get_legend_handles_labels(), strict=True), key=lambda pair: pair[1].startswith(last))
+    handles, labels = zip(*told, strict=True)
+    axes.legend(handles, labels, loc="lower left", bbox_to_anchor=(0, 1), ncols=across, frameon=False, fontsize=7.5,
+                borderaxespad=0.2)  # fmt: skip
 
 
 def drawn(frame: pl.DataFrame, value: str, rows: str, by: str | None, most: int) -> pl.DataFrame:

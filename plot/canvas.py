@@ -17,6 +17,7 @@ import polars as pl
 from ..graph import InputError, SupplyGraph
 from ..graph.errors import shorten
 from ..graph.extras import need
+from ..graph.frames import spoken_in
 from ..graph.messages import default_language, text
 
 if TYPE_CHECKING:
@@ -157,13 +158,12 @@ def needed(frame: pl.DataFrame, columns: Sequence[str], plot: str) -> None:
 def names(frame: pl.DataFrame, column: str, lang: str, graph: SupplyGraph | None) -> dict[str, str]:
     """Return what the ids of a column are called: by the graph, else by the frame's own names, else as they are."""
     found = {str(id): str(id) for id in frame[column].drop_nulls().unique()}
-    own = [f"name_{lang}", "name_en"]
-    if column in frame.columns and set(own) <= set(frame.columns) and column in {"item", "node", "product"}:
-        told = frame.select(column, name=pl.coalesce(own)).drop_nulls()
+    if column in frame.columns and "name_en" in frame.columns and column in {"item", "node", "product"}:
+        told = frame.select(column, spoken_in(frame, "name", lang)).drop_nulls()
         found |= {str(id): name for id, name in told.iter_rows()}
     if graph is not None:
         for table in (graph.suppliers, graph.items):
-            rows = table.filter(pl.col("id").is_in(list(found))).select("id", pl.coalesce(own))
+            rows = table.filter(pl.col("id").is_in(list(found))).select("id", spoken_in(table, "name", lang))
             found |= {id: name for id, name in rows.iter_rows() if name}
     return {id: shorten(name, LONGEST) for id, name in found.items()}
 

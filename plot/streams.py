@@ -13,10 +13,13 @@ from ..graph.messages import text
 from .canvas import GREY, GROUPS, HATCH, INK, OPEN, language, names, needed, note, percent, sheet, wrapped
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 WIDTH = 0.3
 """Of a bar, as a part of the way to the next."""
+READABLE = 0.045
+"""Share from which on a bar is high enough for its figure."""
 REST, OTHERS, NONE = "", "…", "?"
 
 
@@ -95,11 +98,8 @@ def flow(
             for supplier, bottom, height in parts:
                 style = {"color": shade[supplier], "edgecolor": GREY, "linewidth": 0.5}
                 axes.bar(x, height, WIDTH, bottom=bottom, hatch=HATCH if supplier == REST else None, zorder=3, **style)
-                if height >= 0.045 and supplier != NONE:
-                    back = {"facecolor": OPEN, "edgecolor": "none", "pad": 0.5} if supplier == REST else None
-                    color = "white" if supplier in kept[:2] else INK
-                    axes.text(x, bottom + height / 2, percent(height), ha="center", va="center", fontsize=6.5, color=color,
-                              zorder=4, bbox=back)  # fmt: skip
+                if height >= READABLE and supplier != NONE:
+                    _share(axes, x, bottom, height, "white" if supplier in kept[:2] else INK, supplier == REST)
                 if supplier in kept:
                     before = ends.get(supplier)
                     if before is not None and before[0] == x - 1:
@@ -123,6 +123,13 @@ def flow(
             axes.figure.suptitle(title, fontsize=10, x=0.01, ha="left")
         note(axes, text("plot.plot.flow_note", lang))
     return axes.figure
+
+
+def _share(axes: Axes, x: int, bottom: float, height: float, color: str, hatched: bool) -> None:
+    """Write a share into its bar, on paper where the bar is hatched."""
+    back = {"facecolor": OPEN, "edgecolor": "none", "pad": 0.5} if hatched else None
+    axes.text(x, bottom + height / 2, percent(height), ha="center", va="center", fontsize=6.5, color=color, zorder=4,
+              bbox=back)  # fmt: skip
 
 
 def bars_of(rows: pl.DataFrame, items: Sequence[str], most: int) -> tuple[list[str], list[list[tuple[str, float, float]]]]:

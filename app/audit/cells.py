@@ -13,7 +13,7 @@ from typing import Any
 
 from ...datasets import country as country_code
 from ...datasets.intake.values import date, is_blank, name, number
-from .layout import Column, words
+from .layout import Choice, Column, words
 
 _WORDS = words()
 _YES, _NO = _WORDS["yes"], _WORDS["no"]
@@ -87,10 +87,18 @@ def _date(word: str, column: Column) -> str:
     return day
 
 
+def _labels(choice: Choice) -> set[str]:
+    """The words for a choice in all languages, case folded."""
+    return {choice.id, *map(str.casefold, choice.label.values())}
+
+
 def _yes_no(word: str, column: Column) -> bool:
     folded = word.casefold()
     if folded in _YES | _NO:
         return folded in _YES
+    for choice in column.choices:
+        if folded in _labels(choice):
+            return choice.id == "yes"
     try:
         _date(word, column)  # a date in this column says when it was qualified
     except Unreadable:
@@ -101,7 +109,7 @@ def _yes_no(word: str, column: Column) -> bool:
 def _choice(word: str, column: Column) -> str:
     folded = word.casefold()
     for choice in column.choices:
-        if folded in {choice.id, choice.en.casefold(), choice.ja}:
+        if folded in _labels(choice):
             return choice.id
     if {choice.id for choice in column.choices} >= {"yes", "no"} and folded in _YES | _NO:
         return "yes" if folded in _YES else "no"

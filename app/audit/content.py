@@ -8,7 +8,7 @@ from typing import Any
 from ...datasets import technologies, thresholds
 from ...datasets.guideline import guideline_items
 from ...graph.ages import dated
-from ...graph.messages import text
+from ...graph.messages import spoken, text
 from ..survey.loop import shown
 from .checks import Evidence, Finding
 from .guideline import guideline_table
@@ -95,7 +95,7 @@ class _Writer(Writer):
             "market": [
                 row
                 | {
-                    "name": row[f"name_{self.lang}"] or row["name_en"],
+                    "name": spoken(row, "name", self.lang),
                     "top_supplier": self.place(row["top_supplier"]),
                     "year_says": dated(row["year"], self.lang),
                 }
@@ -105,7 +105,7 @@ class _Writer(Writer):
             "unsourced": [{"part": part, "name": self.company.parts[part].name} for part in self.figures.unsourced],
             "flags": self._flags(),
             "critical": [
-                row | {"product_name": row[f"product_{self.lang}"], "by_name": self.item(row["by"])}
+                row | {"product_name": spoken(row, "product", self.lang), "by_name": self.item(row["by"])}
                 for row in self.figures.critical
             ],
             **shown(self.audit.questions, self.audit.progress, self.company, self.figures, self.lang),
@@ -246,10 +246,10 @@ class _Writer(Writer):
         return {
             "id": item["id"],
             "check": found.check,
-            "document": document[f"name_{self.lang}"],
+            "document": spoken(document, "name", self.lang),
             "wording": item["wording"],
             "wording_says": text(f"app.audit_wording.{item['wording']}", self.lang),
-            "text": item[f"text_{self.lang}"],
+            "text": spoken(item, "text", self.lang),
             "status": found.status,
             "status_says": self.t(f"status_{found.status}"),
             "says": self.say(found.says),
@@ -369,7 +369,7 @@ class _Writer(Writer):
         return found | {"shares": shares, "total_says": self.money(found["total"])} | unknown
 
     def _flags(self) -> list[dict[str, Any]]:
-        names = {row["number"]: row[f"name_{self.lang}"] for row in technologies().iter_rows(named=True)}
+        names = {row["number"]: spoken(row, "name", self.lang) for row in technologies().iter_rows(named=True)}
         return [
             row | {"technology_name": names[row["technology"]], "verdict_says": self.t(f"verdict_{row['verdict']}")}
             for row in self.figures.flags
@@ -438,7 +438,7 @@ class _Writer(Writer):
 
     def _antitrust(self) -> list[dict[str, Any]]:
         rows = {row["id"]: row for row in guideline_items().iter_rows(named=True)}
-        return [{"section": rows[id]["section"], "text": rows[id][f"text_{self.lang}"]} for id in CASES]
+        return [{"section": rows[id]["section"], "text": spoken(rows[id], "text", self.lang)} for id in CASES]
 
     def _thresholds(self) -> list[dict[str, Any]]:
         used = {id for found in self.audit.findings for id in found.thresholds}

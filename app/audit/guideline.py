@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...datasets.guideline import guideline_items
-from ...graph.messages import text
+from ...graph.messages import spoken, text
 from .checks import Finding
 
 GUIDELINE = "ESMG"
@@ -28,7 +28,7 @@ def guideline_table(findings: list[Finding], lang: str) -> list[dict[str, Any]]:
         rows.append(
             {
                 "id": item["id"],
-                "text": item[f"text_{lang}"] or "–",
+                "text": spoken(item, "text", lang) or "–",
                 "wording_says": text(f"app.audit_wording.{item['wording']}", lang),
                 "how": how,
                 "how_says": text(f"app.audit_guideline.{how}", lang),

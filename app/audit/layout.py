@@ -10,21 +10,17 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-EN_JA = ("en", "ja")
+from ...graph.messages import LANGUAGES, spoken
+
 _ROLES = {"lead_days": "lead_time", "spend": "amount"}
 
 
 @dataclass(frozen=True, eq=False)
 class Choice:
-    """One allowed word of a cell: its id and its labels."""
+    """One allowed word of a cell: its id, and what a person sees."""
 
     id: str
-    en: str
-    ja: str
-
-    def label(self, lang: str) -> str:
-        """Return what a person sees."""
-        return getattr(self, lang)
+    label: dict[str, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,8 +63,8 @@ def sheets() -> dict[str, Sheet]:
     return {
         row["sheet"]: Sheet(
             row["sheet"],
-            {lang: row[f"name_{lang}"] for lang in EN_JA},
-            {lang: row[f"help_{lang}"] for lang in EN_JA},
+            _told(row, "name"),
+            _told(row, "help"),
             tuple(columns[row["sheet"]]),
         )
         for row in _rows("sheets")
@@ -85,17 +81,22 @@ def words() -> dict[str, frozenset[str]]:
 
 
 def _column(row: dict[str, str]) -> Column:
-    by_lang = {part: {lang: row[f"{part}_{lang}"] for lang in EN_JA} for part in ("name", "note", "example")}
-    choices = (Choice(*choice.split(":")) for choice in row["choices"].split("|") if choice)
+    labels = {lang: words.split("|") for lang, words in _told(row, "choice").items()}
+    ids = row["choices"].split("|") if row["choices"] else []
     return Column(
         row["column"],
         row["type"],
         row["required"] == "yes",
-        by_lang["name"],
-        by_lang["note"],
-        by_lang["example"],
-        tuple(choices),
+        _told(row, "name"),
+        _told(row, "note"),
+        _told(row, "example"),
+        tuple(Choice(id, {lang: words[at] for lang, words in labels.items()}) for at, id in enumerate(ids)),
     )
+
+
+def _told(row: dict[str, str], part: str) -> dict[str, str]:
+    """What a row says in each language."""
+    return {lang: spoken(row, part, lang) or "" for lang in LANGUAGES}
 
 
 def _rows(name: str) -> list[dict[str, str]]:

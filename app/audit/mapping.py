@@ -17,8 +17,9 @@ from ...datasets.intake.values import is_blank
 from ...datasets.intake.values import name as name_of
 from ...graph import InputError, Message
 from ...graph.errors import shorten
+from ...graph.messages import LANGUAGES
 from .cells import Unreadable, read
-from .layout import EN_JA, Column, sheets
+from .layout import Column, sheets
 from .places import Place
 from .words import Name
 
@@ -237,6 +238,6 @@ def _say(
 ) -> None:
     counts[column.name, why] = count = counts.get((column.name, why), 0) + 1
     if count <= MOST:
-        allowed = Name(*(" / ".join(choice.label(lang) for choice in column.choices) for lang in EN_JA))
+        allowed = Name(**{lang: " / ".join(choice.label[lang] for choice in column.choices) for lang in LANGUAGES})
         message = Message(f"app.audit_cells.{why}", value=shorten(cell), allowed=allowed)
         reading.remarks.append(Remark(sheet, message, row, column.name, shorten(cell), "warning"))

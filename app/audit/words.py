@@ -36,14 +36,14 @@ def span(low: float | None, high: float | None) -> str:
 
 
 class Name(Message):
-    """A name in both languages, as data has it."""
+    """A name in the languages in which data has it."""
 
-    def __init__(self, en: str, ja: str) -> None:
-        super().__init__("", en=en, ja=ja)
+    def __init__(self, en: str, ja: str, **others: str) -> None:
+        super().__init__("", en=en, ja=ja, **others)
 
     def text(self, lang: str | None = None) -> str:
-        """Return the name in ``lang``."""
-        return self.values[lang or default_language()]
+        """Return the name in ``lang``, else in English."""
+        return self.values.get(lang or default_language()) or self.values["en"]
 
 
 @cache

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...datasets.guideline import guideline_documents, guideline_items
+from ...datasets.intake.words import forms, marks, plain, title_kind
 from ...graph import ReadError
 from ...graph.errors import shorten
 from ...graph.files import whole_file
-from ...graph.messages import text
-from .layout import EN_JA, Column, Sheet, sheets
+from ...graph.messages import ENGLISH, LANGUAGES, spoken, text
+from .layout import Column, Sheet, sheets
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -28,12 +29,13 @@ ABOVE = object()
 EPOCH = datetime.datetime(2026, 1, 1)
 """Creation date inside every workbook, so that the same content gives the same bytes."""
 FONT = "Yu Gothic"
+_LONGEST_TAB = 31
 _INK, _PAPER, _ACCENT = "#1F2933", "#F3F5F7", "#23424F"
 _WIDTHS = {"id": 15, "text": 24, "country": 16, "date": 13, "money": 16, "choice": 20, "hs": 12}
 
 
 def write_template(path: str | Path, lang: str, *, force: bool = False) -> Path:
-    """Write the empty workbook in ``lang`` ("en" or "ja"; headers are in both languages).
+    """Write the empty workbook in ``lang`` (headers in two: English beside any other, Japanese beside English).
 
     Raises
     ------
@@ -93,7 +95,7 @@ def _formats(book: Workbook) -> dict[str, Format]:
 
 
 def _guide(book: Workbook, formats: dict[str, Format], lang: str) -> None:
-    page = book.add_worksheet(text("app.audit_workbook.guide", lang))
+    page = book.add_worksheet(_tab(*(text("app.audit_workbook.guide", one) for one in (lang, ENGLISH))))
     page.hide_gridlines(2)
     for column, width in enumerate((16, 22, 7, 62, 26)):
         page.set_column(column, column, width)
@@ -113,7 +115,7 @@ def _guide(book: Workbook, formats: dict[str, Format], lang: str) -> None:
             row += 1
             note = column.note[lang]
             if column.choices:
-                note += " — " + " / ".join(choice.label(lang) for choice in column.choices)
+                note += " — " + " / ".join(choice.label[lang] for choice in column.choices)
             needed = text("graph.words.yes", lang) if column.required else ""
             for j, word in enumerate(("", _title(column, lang), needed, note, column.example[lang])):
                 page.write_string(row, j, word, formats["wrap"])
@@ -122,22 +124,36 @@ def _guide(book: Workbook, formats: dict[str, Format], lang: str) -> None:
     _print_setup(page, row_above=7)
 
 
+def _tab(title: str, english: str) -> str:
+    """The name of a sheet: with English behind it where the reader of people's tables does not know the word itself."""
+    known = marks("guide").union(*(titles for _, titles, _ in forms().values()))
+    if plain(title) in known or title_kind(title) is not None:
+        return title
+    return f"{title[: _LONGEST_TAB - len(english) - 1]}-{english}"
+
+
 def _title(column: Column, lang: str) -> str:
-    other = next(one for one in EN_JA if one != lang)
-    return f"{column.title[lang]}\n{column.title[other]}"
+    return f"{column.title[lang]}\n{column.title[_beside(lang)]}"
+
+
+def _beside(lang: str) -> str:
+    """The other language of the workbook, for those who fill it in together: English, or what stands first beside it."""
+    return next(one for one in LANGUAGES if one != lang)
 
 
 def _sheet(book: Workbook, formats: dict[str, Format], sheet: Sheet, lang: str, rows: Iterable[Mapping[str, Any]]) -> None:
-    page = book.add_worksheet(sheet.title[lang])
+    page = book.add_worksheet(_tab(sheet.title[lang], sheet.title[ENGLISH]))
     page.write_string(0, 0, sheet.help[lang], formats["help"])
     for j, column in enumerate(sheet.columns):
         cell = formats[{"money": "money", "share": "percent", "id": "text", "hs": "text"}.get(column.type, "cell")]
         page.set_column(j, j, _WIDTHS.get(column.type, 13), cell)
         page.write_string(1, j, _title(column, lang), formats["required" if column.required else "optional"])
-        note = "\n".join([column.note["ja"], column.note["en"], f"→ {column.example[lang]}" if column.example[lang] else ""])
+        note = "\n".join(
+            [column.note[lang], column.note[_beside(lang)], f"→ {column.example[lang]}" if column.example[lang] else ""]
+        )
         page.write_comment(1, j, note, {"x_scale": 2, "y_scale": 1.2, "font_size": 9, "author": "Kanmon"})
         if column.choices:
-            labels = [choice.label(lang) for choice in column.choices]
+            labels = [choice.label[lang] for choice in column.choices]
             page.data_validation(2, j, ROWS, j, {"validate": "list", "source": labels, "error_type": "warning"})
         elif column.type == "share":
             rule = {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1, "error_type": "warning"}
@@ -173,7 +189,7 @@ def write_cell(page: Worksheet, row: int, column: int, value: Any, style: Format
 def _questionnaire(book: Workbook, formats: dict[str, Format], lang: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """The items that people answer; what each text is stands beside it."""
     sheet = sheets()["questionnaire"]
-    page = book.add_worksheet(sheet.title[lang])
+    page = book.add_worksheet(_tab(sheet.title[lang], sheet.title[ENGLISH]))
     page.write_string(0, 0, f"{sheet.help[lang]} {text('app.audit_workbook.not_official', lang)}", formats["help"])
     documents = {row["id"]: row for row in guideline_documents().iter_rows(named=True)}
     answers = {row["item"]: row for row in rows}
@@ -185,15 +201,15 @@ def _questionnaire(book: Workbook, formats: dict[str, Format], lang: str, rows: 
         width = {"document": 24, "wording": 20, "question": 56}.get(column, 14) if isinstance(column, str) else 16
         page.set_column(j, j, width, formats["wrap"])
         if not isinstance(column, str) and column.choices:
-            labels = [choice.label(lang) for choice in column.choices]
+            labels = [choice.label[lang] for choice in column.choices]
             page.data_validation(2, j, 200, j, {"validate": "list", "source": labels, "error_type": "warning"})
     for i, item in enumerate(questions(), start=2):
         answer = answers.get(item["id"], {})
         shown = (
             item["id"],
-            documents[item["document"]][f"name_{lang}"],
+            spoken(documents[item["document"]], "name", lang),
             text(f"app.audit_wording.{item['wording']}", lang),
-            item[f"text_{lang}"],
+            spoken(item, "text", lang),
             *(answer.get(column.name) for column in sheet.columns if column.name != "item"),
         )
         for j, value in enumerate(shown):

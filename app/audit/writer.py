@@ -10,7 +10,7 @@ import polars as pl
 from ...datasets import measures
 from ...datasets.guideline import guideline_documents
 from ...graph import Message
-from ...graph.messages import text
+from ...graph.messages import spoken, text
 from ..ask import worded
 from .company_graph import SELF
 from .measures import describe
@@ -54,7 +54,7 @@ class Writer:
     def item(self, id: str) -> str:
         """The name of a bundled item."""
         names = self.audit.names.get(id)
-        return id if names is None else names[self.lang] or names["en"]
+        return id if names is None else names.get(self.lang) or names["en"]
 
     def _most(self, value: float | None) -> str:
         """An amount that may have no upper bound."""
@@ -144,7 +144,7 @@ class Writer:
         """Who restricts what."""
         if self._acts is None:
             rows = measures(self.audit.meta["date"]).iter_rows(named=True)
-            self._acts = {row["id"]: (row["issuer"], row[f"name_{self.lang}"] or row["name_en"]) for row in rows}
+            self._acts = {row["id"]: (row["issuer"], str(spoken(row, "name", self.lang))) for row in rows}
         issuer, name = self._acts.get(id, (None, id))
         return self.t("act", issuer=self.place(issuer), what=name)
 

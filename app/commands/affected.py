@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...graph.messages import text
-from ..console import Buyer, Data, Force, Json, Lang, Level, LevelOption, Out, console, language, name_of, open_graph, safe
+from ..console import Buyer, Data, Level, LevelOption, console, name_of, open_graph, safe
+from ..options import Result, unfolded
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,7 +35,9 @@ Item = Annotated[str | None, typer.Option("--item", help=_say("help_only"), show
 Top = Annotated[int, typer.Option("--top", min=1, help=_say("help_top"))]
 
 
+@unfolded
 def affected(
+    *,
     node: NodeArgument,
     data: Data = None,
     kind: KindOption = Kind.halt,
@@ -42,33 +45,27 @@ def affected(
     buyer: Buyer = None,
     level: LevelOption = Level.country,
     top: Top = 25,
-    lang: Lang = None,
-    out: Out = None,
-    force: Force = False,
-    json: Json = False,
+    result: Result,
 ) -> None:
     """Show, or write, what hangs on a mineral, a company or a country, and how much."""
-    from ...graph.files import check_folder, whole_folder
+    from ...graph.files import whole_folder
     from ...risk import affected as hanging
     from ..outputs import plain, write_csv
 
-    lang_ = language(lang)
-    if out is not None:
-        check_folder(out, force)
-    with console(stderr=True).status(text("app.cli.working", lang_)):
+    lang = result.checked()
+    with console(stderr=True).status(text("app.cli.working", lang)):
         graph = open_graph(data)
         found = hanging(graph, node, kind=kind.value, item=item, buyer=buyer, level=level.value)
-    if out is not None:
-        with whole_folder(out, force) as folder:
+    if result.out is not None:
+        with whole_folder(result.out, result.force) as folder:
             write_csv(found, folder / "affected.csv")
             write_csv(graph.sources, folder / "sources.csv")
-    if json:
+    if result.json:
         typer.echo(plain({"node": node, "kind": kind.value, "item": item, "buyer": buyer, "affected": found.to_dicts()}))
         return
     terminal = console()
-    _show(graph, found, node, kind.value, top, terminal, lang_)
-    if out is not None:
-        terminal.print(text("app.assess.written", lang_, path=str(out)), markup=False)
+    _show(graph, found, node, kind.value, top, terminal, lang)
+    result.say_written(terminal)
 
 
 def _show(graph: SupplyGraph, found: pl.DataFrame, node: str, kind: str, top: int, terminal: Console, lang: str) -> None:

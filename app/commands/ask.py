@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ...graph.messages import text
-from ..console import (
-    Buyer,
-    Data,
-    Domestic,
-    Force,
-    Json,
-    Lang,
-    Level,
-    LevelOption,
-    Out,
-    console,
-    language,
-    name_of,
-    open_graph,
-    safe,
-)
-from .whatif import Embargo, File, Halt, Item, Product, Reduce, To, shocks
+from ..console import Data, console, name_of, open_graph, safe
+from ..options import Result, Sharing, Viewed, told, unfolded
+from .scenarios import File, Product, Threats
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,76 +19,56 @@ if TYPE_CHECKING:
     from ..ask import Findings
 
 
-class Sharing(StrEnum):
-    """How uses of a scarce input are cut."""
-
-    alike = "alike"
-    first = "first"
-
-
 def _say(key: str) -> str:
     return text(f"app.ask.{key}")
 
 
-Steps = Annotated[int, typer.Option("--steps", min=0, max=12, help=_say("help_steps"))]
-Draws = Annotated[int, typer.Option("--draws", min=2, max=1_000_000, help=_say("help_draws"))]
-Seed = Annotated[int, typer.Option("--seed", min=0, help=_say("help_seed"))]
-Top = Annotated[int, typer.Option("--top", min=1, help=_say("help_top"))]
 SharingOption = Annotated[Sharing, typer.Option("--sharing", help=_say("help_sharing"))]
+Top = Annotated[int, typer.Option("--top", min=1, help=_say("help_top"))]
 
 
+@dataclass(frozen=True)
+class Effort:
+    """How hard to look."""
+
+    steps: Annotated[int, typer.Option("--steps", min=0, max=12, help=_say("help_steps"))] = 3
+    draws: Annotated[int, typer.Option("--draws", min=2, max=1_000_000, help=_say("help_draws"))] = 1000
+    seed: Annotated[int, typer.Option("--seed", min=0, help=_say("help_seed"))] = 0
+
+
+@unfolded
 def ask(
+    *,
     product: Product,
     data: Data = None,
-    halt: Halt = None,
-    embargo: Embargo = None,
-    reduce: Reduce = None,
-    item: Item = None,
-    to: To = None,
+    threats: Threats,
     scenario: File = None,
-    buyer: Buyer = None,
-    domestic: Domestic = False,
-    level: LevelOption = Level.country,
+    viewed: Viewed,
     sharing: SharingOption = Sharing.alike,
-    steps: Steps = 3,
-    draws: Draws = 1000,
-    seed: Seed = 0,
+    effort: Effort,
     top: Top = 10,
-    lang: Lang = None,
-    out: Out = None,
-    force: Force = False,
-    json: Json = False,
+    result: Result,
 ) -> None:
     """Answer how sure an answer is, and which facts would make it surer."""
-    from ...graph.files import check_folder
     from ..ask import find_out, write_findings
     from ..outputs import plain
+    from ..whatif import read_scenarios
 
-    lang_ = language(lang)
-    if out is not None:
-        check_folder(out, force)
-    scenarios = []
-    if scenario is not None:
-        from ..whatif import read_scenarios
-
-        scenarios = read_scenarios(scenario)
-    own = shocks(halt, embargo, reduce, item, to or ([buyer] if buyer and embargo else None))
+    lang = result.checked()
+    scenarios = read_scenarios(scenario) if scenario is not None else []
+    own = threats.scenario(viewed.buyer)
     scenarios += [own] if len(own) or not scenarios else []
-    with console(stderr=True).status(text("app.cli.working", lang_)):
-        found = find_out(
-            open_graph(data), scenarios, product, buyer=buyer, level=level.value, domestic=domestic, sharing=sharing.value,
-            steps=steps, draws=draws, seed=seed,
-        )  # fmt: skip
-    if out is not None:
-        write_findings(found, out, force=force)
-    if json:
+    with console(stderr=True).status(text("app.cli.working", lang)):
+        found = find_out(open_graph(data), scenarios, product, sharing=sharing.value, **told(viewed), **told(effort))
+    if result.out is not None:
+        write_findings(found, result.out, force=result.force)
+    if result.json:
         typer.echo(plain(found.summary()))
         return
     terminal = console()
     for row in found.outlook.iter_rows(named=True):
-        _show(found, row, top, terminal, lang_)
-    if out is not None:
-        terminal.print(text("app.assess.written", lang_, path=str(out)), markup=False)
+        _show(found, row, top, terminal, lang)
+    result.say_written(terminal)
 
 
 def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str) -> None:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..console import Buyer, Data, Force, Json, Lang, Level, LevelOption, Out, Products, console, language, open_graph, say
+from ..console import Buyer, Data, Level, LevelOption, Products, console, open_graph, say
+from ..options import Result, unfolded
 
 if TYPE_CHECKING:
     from ..assess import Assessment
@@ -14,45 +15,40 @@ if TYPE_CHECKING:
 FailOver = Annotated[float | None, typer.Option("--fail-over", min=0, max=1, help=say("fail_over"), show_default=False)]
 
 
+@unfolded
 def assess(
+    *,
     data: Data = None,
     product: Products = None,
     level: LevelOption = Level.country,
     buyer: Buyer = None,
-    lang: Lang = None,
-    out: Out = None,
-    force: Force = False,
-    json: Json = False,
+    result: Result,
     fail_over: FailOver = None,
 ) -> None:
     """Assess data and show, or write, what was found."""
-    from ...graph.files import check_folder
     from ...graph.messages import text
     from ..assess import assess as run
     from ..outputs import plain, write_assessment
     from ..terminal import TREES, show_assessment
 
-    lang_ = language(lang)
-    if out is not None:
-        check_folder(out, force)
+    lang = result.checked()
     progress = console(stderr=True)
-    with progress.status(text("app.assess.assessing", lang_)):
+    with progress.status(text("app.assess.assessing", lang)):
         # What is written holds all products; a screen shows the largest, and the others are asked for by name.
-        most = None if product or out or json or fail_over is not None else TREES
+        most = None if product or result.out or result.json or fail_over is not None else TREES
         found = run(open_graph(data), product, level=level.value, buyer=buyer, most=most)
-    if out is not None:
-        with progress.status(text("app.assess.writing", lang_)):
-            write_assessment(found, out, lang=lang_, force=force)
+    if result.out is not None:
+        with progress.status(text("app.assess.writing", lang)):
+            write_assessment(found, result.out, lang=lang, force=result.force)
     terminal = console()
-    if json:
+    if result.json:
         typer.echo(plain(found.summary()))
     else:
-        show_assessment(found, terminal, lang_)
-        if out is not None:
-            terminal.print(text("app.assess.written", lang_, path=str(out)), markup=False)
+        show_assessment(found, terminal, lang)
+        result.say_written(terminal)
     over = _over(found, fail_over)
     if over:
-        progress.print(text("app.assess.over", lang_, count=over, limit=fail_over))
+        progress.print(text("app.assess.over", lang, count=over, limit=fail_over))
         raise typer.Exit(1)
 
 

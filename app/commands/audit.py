@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ...graph.messages import text
 from ..console import Encoding, Force, Lang, console, language, say_without_pictures
-from .survey import Cards, Replies
+from ..options import unfolded
+from .survey import Answers
+
+if TYPE_CHECKING:
+    from ..audit.report import Audit
 
 
 def _help(name: str) -> str:
@@ -26,7 +30,9 @@ Yes = Annotated[bool, typer.Option("--yes", help=text("app.check.yes"))]
 Date = Annotated[str | None, typer.Option("--date", help=_help("date"), show_default=False)]
 
 
+@unfolded
 def audit(
+    *,
     source: Source,
     out: Out = Path("report"),
     mapping: Mapping = None,
@@ -35,20 +41,18 @@ def audit(
     since: Since = None,
     encoding: Encoding = None,
     yes: Yes = False,
-    replies: Replies = None,
-    cards: Cards = None,
+    answers: Answers,
     lang: Lang = None,
     force: Force = False,
 ) -> None:
     """Audit a company's files and write the report."""
     from ...datasets.intake.mapping import read_corrections
     from ...datasets.intake.understanding import understand
-    from ...graph.errors import InputError, shorten
+    from ...graph.errors import InputError
     from ...graph.files import check_folder
     from ..audit.files import write_report
     from ..audit.report import audit as run
     from ..audit.since import read_report
-    from ..survey.loop import shown
     from ..survey.replies import read_replies
     from ..understood import show, write_draft
 
@@ -57,7 +61,7 @@ def audit(
     corrections = read_corrections(mapping)
     earlier = None if since is None else read_report(since)
     found = understand(source, encoding=encoding, corrections=corrections)
-    answered = read_replies(*(replies or ()), *(cards or ())) if replies or cards else None
+    answered = read_replies(*answers.files) if answers.files else None
     progress = console(stderr=True)
     show(found, console(), lang_)
     draft = out / "mapping.yaml"
@@ -76,18 +80,25 @@ def audit(
             typer.echo(text("app.check.drafted_audit", lang_, **again))
         raise
     typer.echo(text("app.audit_command.written", lang_, path=str(out), files=", ".join(names)))
-    say_without_pictures(console(), lang_)
-    asked = shown(report.questions, report.progress, report.company, report.figures, lang_)
+    _say_next(report, lang_)
+
+
+def _say_next(report: Audit, lang: str) -> None:
+    """Print what is missing, what replies narrowed, what to ask first, and how much was set aside."""
+    from ...graph.errors import shorten
+    from ..survey.loop import shown
+
+    say_without_pictures(console(), lang)
+    asked = shown(report.questions, report.progress, report.company, report.figures, lang)
     if asked["replies"]:
         typer.echo(asked["replies"]["says"])
     if asked["questions"]:
         first = asked["questions"][0]
-        typer.echo(
-            text("app.survey.first", lang_, says=shorten(first["says"], 160), who=shorten(first["who"]), gain=first["gain"])
-        )
+        words = {"says": shorten(first["says"], 160), "who": shorten(first["who"]), "gain": first["gain"]}
+        typer.echo(text("app.survey.first", lang, **words))
     warnings = sum(remark.severity == "warning" for remark in report.company.remarks)
     if warnings:
-        typer.echo(text("app.audit_command.remarks", lang_, count=warnings))
+        typer.echo(text("app.audit_command.remarks", lang, count=warnings))
 
 
 def _at_a_terminal() -> bool:

@@ -10,7 +10,8 @@ import typer
 
 from ...graph.messages import text
 from ..console import Force, Lang, console, language
-from .survey import Cards, Mapping, Replies
+from ..options import unfolded
+from .survey import Answers, Mapping
 
 Source = Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help=text("app.card.source"))]
 Out = Annotated[Path, typer.Option("--out", help=text("app.card.out"))]
@@ -18,13 +19,14 @@ Days = Annotated[float | None, typer.Option("--days", min=1, max=3650, help=text
 Names = Annotated[list[str] | None, typer.Option("--as", help=text("app.card.names"), show_default=False)]
 
 
+@unfolded
 def card(
+    *,
     source: Source,
     out: Out = Path("card"),
     names: Names = None,
     days: Days = None,
-    replies: Replies = None,
-    cards: Cards = None,
+    answers: Answers,
     mapping: Mapping = None,
     lang: Lang = None,
     force: Force = False,
@@ -46,7 +48,7 @@ def card(
         if not own or not theirs:
             raise InputError("app.card.bad_name", value=shorten(pair))
         called[own] = theirs
-    company, _, _, found = company_with(source, [*(replies or ()), *(cards or ())], mapping=mapping, days=days)
+    company, _, _, found = company_with(source, answers.files, mapping=mapping, days=days)
     made = card_of(company, build_graph(company, [], load("world")), datetime.date.today().isoformat(), called)
     written = write_card(made, out, lang_, force=force)
     for remark in found.remarks if found is not None else ():

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from ...graph.messages import text
-from ..console import Buyer, Data, Force, Json, Lang, Level, Out, console, language, open_graph
+from ..console import Buyer, Data, Level, console, open_graph
+from ..options import Result, unfolded
 
 
 class Node(StrEnum):
@@ -32,7 +33,9 @@ Why = Annotated[str | None, typer.Option("--why", help=_say("help_why"), show_de
 Top = Annotated[int, typer.Option("--top", min=1, help=_say("help_top"))]
 
 
+@unfolded
 def chokepoints(
+    *,
     item: Item,
     data: Data = None,
     buyer: Buyer = None,
@@ -42,21 +45,15 @@ def chokepoints(
     order: Order = 2,
     why: Why = None,
     top: Top = 10,
-    lang: Lang = None,
-    out: Out = None,
-    force: Force = False,
-    json: Json = False,
+    result: Result,
 ) -> None:
     """Show, or write, whose failure costs a product most, alone and together."""
-    from ...graph.files import check_folder
     from ..chokepoint_tables import show_found
     from ..chokepoints import find_chokepoints, write_chokepoints
     from ..outputs import plain
 
-    lang_ = language(lang)
-    if out is not None:
-        check_folder(out, force)
-    with console(stderr=True).status(text("app.assess.assessing", lang_)):
+    lang = result.checked()
+    with console(stderr=True).status(text("app.assess.assessing", lang)):
         found = find_chokepoints(
             open_graph(data),
             item,
@@ -67,12 +64,11 @@ def chokepoints(
             max_order=order,
             why=why,
         )
-    if out is not None:
-        write_chokepoints(found, out, force=force)
-    if json:
+    if result.out is not None:
+        write_chokepoints(found, result.out, force=result.force)
+    if result.json:
         typer.echo(plain(found.summary()))
         return
     terminal = console()
-    show_found(found, top, terminal, lang_)
-    if out is not None:
-        terminal.print(text("app.assess.written", lang_, path=str(out)), markup=False)
+    show_found(found, top, terminal, lang)
+    result.say_written(terminal)

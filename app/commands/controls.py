@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from ...graph.messages import text
-from ..console import Buyer, Data, Force, Json, Lang, Out, console, language, open_graph
+from ..console import Buyer, Data, console, open_graph
+from ..options import Result, unfolded
 
 
 def _say(key: str) -> str:
@@ -19,37 +20,32 @@ On = Annotated[str | None, typer.Option("--on", help=_say("help_on"), show_defau
 Top = Annotated[int, typer.Option("--top", min=1, help=_say("help_top"))]
 
 
+@unfolded
 def controls(
+    *,
     data: Data = None,
     buyer: Buyer = None,
     product: Product = None,
     on: On = None,
     top: Top = 25,
-    lang: Lang = None,
-    out: Out = None,
-    force: Force = False,
-    json: Json = False,
+    result: Result,
 ) -> None:
     """Show, or write, what is restricted and what that does to a product."""
     from datetime import date
 
     from ...datasets.restrictions import day
-    from ...graph.files import check_folder
     from ..controls import find_controls, show_controls, write_controls
     from ..outputs import plain
 
-    lang_ = language(lang)
+    lang = result.checked()
     when = date.today() if on is None else day(on)
-    if out is not None:
-        check_folder(out, force)
-    with console(stderr=True).status(text("app.assess.assessing", lang_)):
+    with console(stderr=True).status(text("app.assess.assessing", lang)):
         found = find_controls(open_graph(data), when, buyer=buyer, product=product)
-    if out is not None:
-        write_controls(found, out, force=force)
-    if json:
+    if result.out is not None:
+        write_controls(found, result.out, force=result.force)
+    if result.json:
         typer.echo(plain(found.summary()))
         return
     terminal = console()
-    show_controls(found, top, terminal, lang_)
-    if out is not None:
-        terminal.print(text("app.assess.written", lang_, path=str(out)), markup=False)
+    show_controls(found, top, terminal, lang)
+    result.say_written(terminal)

@@ -8,7 +8,7 @@ import typer
 
 from ..console import Json, Lang, console, language, safe, say
 
-Name = Annotated[str | None, typer.Argument(metavar="[NAME]", help=say("dataset"), show_default=False)]
+Name = Annotated[str | None, typer.Argument(metavar="NAME", help=say("dataset"), show_default=False)]
 
 
 def list_(lang: Lang = None, json: Json = False) -> None:

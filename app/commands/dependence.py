@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ...graph.messages import text
-from ..console import Encoding, Force, Json, Lang, Out, console, language, name_of, safe, say_without_pictures
+from ...graph.messages import spoken, text
+from ..console import Encoding, console, name_of, safe, say_without_pictures
+from ..options import Result, unfolded
 
 if TYPE_CHECKING:
     import polars as pl
@@ -33,7 +33,7 @@ def _say(key: str) -> str:
     return text(f"app.dependence.{key}")
 
 
-Trade = Annotated[str | None, typer.Argument(metavar="[TRADE]", help=_say("help_trade"), show_default=False)]
+Trade = Annotated[str | None, typer.Argument(metavar="TRADE", help=_say("help_trade"), show_default=False)]
 Importer = Annotated[str, typer.Option("--importer", help=_say("help_importer"))]
 MethodOption = Annotated[Method, typer.Option("--method", help=_say("help_method"))]
 Year = Annotated[int | None, typer.Option("--year", help=_say("help_year"), show_default=False)]
@@ -50,41 +50,37 @@ _COLUMNS = {
 _VERDICTS = {"cao", "meti", "dependent", "c1", "c2", "c3", "c4"}
 
 
+@unfolded
 def dependence(
+    *,
     trade: Trade = None,
     importer: Importer = "JPN",
     method: MethodOption = Method.all,
     year: Year = None,
     encoding: Encoding = None,
     top: Top = 15,
-    lang: Lang = None,
-    out: Out = None,
-    force: Force = False,
-    json: Json = False,
+    result: Result,
 ) -> None:
     """Show, or write, how a country's imports depend on single origins."""
-    from ...graph.files import check_folder
     from ..dependence import METHODS, assess_dependence, write_dependence
     from ..outputs import plain
 
-    lang_ = language(lang)
-    if out is not None:
-        check_folder(out, force)
+    lang = result.checked()
     progress = console(stderr=True)
     methods = METHODS if method is Method.all else (method.value,)
-    with progress.status(text("app.dependence.reading", lang_)):
+    with progress.status(text("app.dependence.reading", lang)):
         found = assess_dependence(trade, importer, methods, year=year, encoding=encoding)
-        files = [] if out is None else write_dependence(found, Path(out), lang=lang_, force=force)
-    if json:
+        files = [] if result.out is None else write_dependence(found, result.out, lang=lang, force=result.force)
+    if result.json:
         summary = {"importer": found.importer, "year": found.year, "items": found.ranked.to_dicts()}
-        summary["notes"] = [note.text(lang_) for note in found.notes]
+        summary["notes"] = [note.text(lang) for note in found.notes]
         typer.echo(plain({**summary, "limits": found.limits.to_dicts(), "sources": found.sources.to_dicts()}))
         return
     terminal = console()
-    _show(found, method.value, top, terminal, lang_)
+    _show(found, method.value, top, terminal, lang)
     if files:
-        terminal.print(text("app.dependence.written", lang_, path=safe(out), files=", ".join(files)))
-        say_without_pictures(terminal, lang_)
+        terminal.print(text("app.dependence.written", lang, path=safe(result.out), files=", ".join(files)))
+        say_without_pictures(terminal, lang)
 
 
 def _show(found: Dependence, method: str, top: int, terminal: Console, lang: str) -> None:
@@ -130,7 +126,7 @@ def _country(iso3: str | None, lang: str) -> str:
     from ...datasets import countries
 
     found = countries().filter(iso3=iso3) if iso3 else countries().clear()
-    return found[f"name_{lang}"][0] if found.height else (iso3 or "–")
+    return spoken(found.row(0, named=True), "name", lang) or "–" if found.height else (iso3 or "–")
 
 
 def _remarks(found: Dependence, shown: pl.DataFrame, method: str, lang: str) -> list[str]:

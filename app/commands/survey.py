@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -10,21 +11,35 @@ import typer
 
 from ...graph.messages import text
 from ..console import Force, Lang, console, language
+from ..options import unfolded
 
 Source = Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help=text("app.survey.source"))]
 Out = Annotated[Path, typer.Option("--out", help=text("app.survey.out"))]
 Deadline = Annotated[str | None, typer.Option("--deadline", help=text("app.survey.deadline"), show_default=False)]
-Replies = Annotated[list[Path] | None, typer.Option("--replies", help=text("app.survey.replies"), show_default=False)]
-Cards = Annotated[list[Path] | None, typer.Option("--cards", help=text("app.survey.cards"), show_default=False)]
 Mapping = Annotated[Path | None, typer.Option("--mapping", help=text("app.survey.mapping"), show_default=False)]
+Files = list[Path] | None
 
 
+@dataclass(frozen=True)
+class Answers:
+    """What suppliers have answered."""
+
+    replies: Annotated[Files, typer.Option("--replies", help=text("app.survey.replies"), show_default=False)] = None
+    cards: Annotated[Files, typer.Option("--cards", help=text("app.survey.cards"), show_default=False)] = None
+
+    @property
+    def files(self) -> list[Path]:
+        """All of them."""
+        return [*(self.replies or ()), *(self.cards or ())]
+
+
+@unfolded
 def survey(
+    *,
     source: Source,
     out: Out = Path("survey"),
     deadline: Deadline = None,
-    replies: Replies = None,
-    cards: Cards = None,
+    answers: Answers,
     mapping: Mapping = None,
     lang: Lang = None,
     force: Force = False,
@@ -47,7 +62,7 @@ def survey(
         except ValueError as error:
             raise InputError("app.survey.bad_date", value=shorten(deadline)) from error
     with console(stderr=True).status(text("app.survey.working", lang_)):
-        company, links, _, _ = company_with(source, [*(replies or ()), *(cards or ())], mapping=mapping)
+        company, links, _, _ = company_with(source, answers.files, mapping=mapping)
         built = build_graph(company, links, load("world"))
         found = ranked_questions(company, work_out(company, built, links, lang_))
         asked = survey_of(found, deadline or deadline_after(None))

@@ -9,6 +9,7 @@ import polars as pl
 
 from ... import datasets
 from ...graph import SupplyGraph
+from ...graph.frames import spoken_in
 from ...graph.markets import VIEW
 from ...graph.messages import text
 from ...risk.markets.herfindahl import LEVELS, concentration
@@ -124,7 +125,8 @@ def technology_names(lang: str) -> dict[int, str]:
     """Return the names of the 24 technologies by number."""
     from ...datasets.prior_reports import technologies
 
-    return dict(technologies().select("number", f"name_{lang}").iter_rows())
+    facts = technologies()
+    return dict(facts.select("number", spoken_in(facts, "name", lang)).iter_rows())
 
 
 def words(lang: str) -> dict[str, str]:

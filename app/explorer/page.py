@@ -14,7 +14,7 @@ from typing import Any
 from ...graph import SupplyGraph
 from ...graph.ages import STALE
 from ...graph.files import whole_file
-from ...graph.messages import LANGUAGES, default_language, text
+from ...graph.messages import LANGUAGES, default_language, spoken, text
 from . import canvas, data, model, picture, places
 from .findings import findings
 from .layout import layered
@@ -213,8 +213,8 @@ def _static(graph: SupplyGraph, content: dict[str, Any], lang: str) -> list[str]
 
     product = content["start"]
     nodes = content["findings"].get(product, {}).get("nodes", [])
-    name = {row["id"]: row.get(f"name_{lang}") or row["name_en"] for row in graph.items.iter_rows(named=True)}
-    places = {row["id"]: row.get(f"name_{lang}") or row["name_en"] for row in graph.suppliers.iter_rows(named=True)}
+    name = {row["id"]: spoken(row, "name", lang) for row in graph.items.iter_rows(named=True)}
+    places = {row["id"]: spoken(row, "name", lang) for row in graph.suppliers.iter_rows(named=True)}
     return [
         text(
             "app.explorer.static_answer",

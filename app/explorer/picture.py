@@ -6,7 +6,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from ...graph import SupplyGraph
-from ...graph.messages import text
+from ...graph.messages import spoken, text
 from .layout import Layout
 
 COLOURS = ("#ffffff", "#b9dcf3", "#6fb1dc", "#2a78b5", "#0b3c6b")
@@ -21,7 +21,7 @@ def still(graph: SupplyGraph, layout: Layout, content: dict[str, Any], lang: str
     drawn = [id for id in ids if id not in layout.apart][:MOST] or ids[:MOST]
     if not drawn:
         return '<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"></svg>'
-    names = {row["id"]: row.get(f"name_{lang}") or row["name_en"] for row in graph.items.iter_rows(named=True)}
+    names = {row["id"]: str(spoken(row, "name", lang)) for row in graph.items.iter_rows(named=True)}
     figures = dict(zip(content["steps"].get("item", []), content["steps"].get("hhi_low", []), strict=True))
     row = {id: i for i, id in enumerate(ids)}
     xs, ys = [layout.x[id] for id in drawn], [layout.y[id] for id in drawn]

@@ -11,15 +11,14 @@ it**: what is lost at most when the supplier cannot deliver.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
-from functools import cache
 from itertools import islice
 from typing import Any
 
 from ..audit.company import Company, Source
-from ..audit.company_graph import HOME, CompanyGraph, build_graph, firm_id
+from ..audit.company_graph import HOME, build_graph, firm_id
 from ..audit.figures import Figures
 from .stopped import NOTHING, stopped
 
@@ -75,7 +74,7 @@ def ranked_questions(company: Company, figures: Figures, *, runs: int = RUNS) ->
         question = replace(one.question, hangs=one.hangs)
         if one.answers and one.rows and len(one.answers) <= left:
             left -= len(one.answers)
-            now = weigh.width_now(one.rows)
+            now = sum(weigh.width(row) for row in one.rows)
             after = [weigh.width_at(answer(company), one.rows) for answer in one.answers]
             gains = [max(0.0, now - width) for width in after]
             question = replace(question, narrows=(min(gains), max(gains)), hangs=max(gains))
@@ -104,9 +103,6 @@ class _Weigher:
         self.revenue = figures.revenue
         self.worth = company.stop_days / 365.0
         self.products = list(company.products)
-        self.company = company
-        self._built = cache(lambda: build_graph(company, [], _NO_WORLD))
-        self._now: dict[str, float] = {}
         self._width: dict[str, float] = {}
         self._values = {product: self._value(product) for product in self.products}
 
@@ -129,21 +125,11 @@ class _Weigher:
     def most(self, row: Mapping[str, Any]) -> float:
         return sum(one["lost_high"] * self.value(one["product"]) for one in row["products"])
 
-    def width_now(self, rows: Iterable[Mapping[str, Any]]) -> float:
-        """The width of some stops as things stand; each is worked out once."""
-        nodes = {row["node"]: row for row in rows}
-        new = [row for node, row in nodes.items() if node not in self._now]
-        widths = self._widths(self.company, self._built(), new)
-        self._now |= {row["node"]: width for row, width in zip(new, widths, strict=True)}
-        return sum(self._now[node] for node in nodes)
-
-    def width_at(self, company: Company, rows: Iterable[Mapping[str, Any]]) -> float:
+    def width_at(self, company: Company, rows: Sequence[Mapping[str, Any]]) -> float:
         """The width of some stops with an answer."""
-        return sum(self._widths(company, build_graph(company, [], _NO_WORLD), list(rows)))
-
-    def _widths(self, company: Company, built: CompanyGraph, rows: list[Mapping[str, Any]]) -> list[float]:
+        built = build_graph(company, [], _NO_WORLD)
         found = stopped(company, built, [(row["node"], not row["maker"]) for row in rows])
-        return [sum((one.lost[1] - one.lost[0]) * self.value(product) for product, one in each.items()) for each in found]
+        return sum((one.lost[1] - one.lost[0]) * self.value(id) for each in found for id, one in each.items())
 
 
 _NO_WORLD: Any = None

@@ -1,4 +1,4 @@
-"""The questionnaire's words in Japanese, English and Chinese, side by side."""
+"""The questionnaire's words in all its languages, side by side."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import csv
 from functools import cache
 from importlib import resources
 
-TONGUES = ("ja", "en", "zh")
-
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
     path = resources.files("kanmon.app") / "templates" / "survey" / "words.csv"
     return {row["name"]: row for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())}
+
+
+TONGUES = tuple(_words()["title"])[1:]
+"""Languages of a questionnaire: the columns of its words, which need not be those of the program."""
 
 
 def word(name: str, tongue: str) -> str:
@@ -25,7 +27,7 @@ def word(name: str, tongue: str) -> str:
 
 
 def words(name: str, between: str = "\n") -> str:
-    """Return a label in all three languages; what reads the same in two of them stands once.
+    """Return a label in all languages; what reads the same in two of them stands once.
 
     >>> words("country", " / ")
     '国 / Country / 国家'

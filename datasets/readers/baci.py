@@ -13,6 +13,7 @@ from ...graph import InputError, ReadError
 from ...graph.errors import short_path, shorten
 from ...graph.files import reading
 from ...graph.messages import Message
+from ...graph.tables import scan_parquet
 from ..places import area
 from .hs import edition
 from .tables import Notes, packaged, read_table
@@ -137,9 +138,9 @@ def _scan(file: Path, codes: dict[int, str], hs_edition: str | None) -> pl.LazyF
 def _open(file: Path, *, written: bool) -> pl.LazyFrame:
     """Return the file's cells as numbers, blank where they are none; with ``written`` as text, as they stand."""
     if file.suffix.lower() == ".parquet" and written:
-        return pl.scan_parquet(file).with_columns(pl.col(*_TYPES).cast(pl.String))
+        return scan_parquet(file).with_columns(pl.col(*_TYPES).cast(pl.String))
     if file.suffix.lower() == ".parquet":
-        return pl.scan_parquet(file).with_columns(pl.col(name).cast(kind, strict=False) for name, kind in _TYPES.items())
+        return scan_parquet(file).with_columns(pl.col(name).cast(kind, strict=False) for name, kind in _TYPES.items())
     # BACI has no quoted text, and bytes that are no UTF-8 are no figures either.
     options: dict[str, Any] = {"quote_char": None, "encoding": "utf8-lossy", "truncate_ragged_lines": True}
     if written:

@@ -79,9 +79,10 @@ def kind_of_release(header: Sequence[str]) -> str | None:
 
 
 def read_sheet(path: Path, encoding: str | None = None) -> pl.DataFrame:
-    """Return the table of a file as text, with trimmed names of columns."""
+    """Return the table of a file as text, with trimmed names of columns; of those then alike one is trimmed."""
     frame = read_frame(path, ragged=True, encoding=encoding).cast(pl.String)
-    return frame.rename({name: name.strip() for name in frame.columns})
+    trimmed = {name.strip(): name for name in reversed(frame.columns) if name.strip() not in frame.columns}
+    return frame.rename({name: short for short, name in trimmed.items()})
 
 
 def read_release(path: str | Path, kind: str, year: int | None = None, encoding: str | None = None) -> pl.DataFrame:

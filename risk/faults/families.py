@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...graph.compiling import numba
+from ...graph.kernel import ArrayKernel, array_part
 
 _MIX = -7046029254386353131  # 2**64 / golden ratio, as a signed integer (Fibonacci hashing)
 
 
-@numba.njit(cache=True)
+@array_part
 def _union(a, b, bits, order):
     """Return the union of two sets, -1 when it has more than ``order`` members."""
     digit = (1 << bits) - 1
@@ -37,7 +37,7 @@ def _union(a, b, bits, order):
     return out | rest << shift
 
 
-@numba.njit(cache=True)
+@array_part
 def _slot(table, code):
     """Return where ``code`` stands, or would stand, in a hash table (0 is free)."""
     mask = len(table) - 1
@@ -47,7 +47,7 @@ def _slot(table, code):
     return slot
 
 
-@numba.njit(cache=True)
+@array_part
 def _table(n_codes):
     size = 16
     while size < 2 * n_codes:
@@ -55,7 +55,7 @@ def _table(n_codes):
     return np.zeros(size, np.int64)
 
 
-@numba.njit(cache=True)
+@array_part
 def _rehashed(codes, n_codes, room):
     table = _table(room)
     for at in range(n_codes):
@@ -63,7 +63,7 @@ def _rehashed(codes, n_codes, room):
     return table
 
 
-@numba.njit(cache=True)
+@array_part
 def _covered(code, table, bits):
     """Tell whether a proper, non-empty part of ``code`` stands in ``table``."""
     digit = (1 << bits) - 1
@@ -85,7 +85,7 @@ def _covered(code, table, bits):
     return False
 
 
-@numba.njit(cache=True)
+@array_part
 def _minimal(codes, n_codes, table, bits, order):
     """Return the minimal ones among distinct ``codes``, all of which stand in ``table``; low orders first."""
     out = np.empty(n_codes, np.int64)
@@ -101,7 +101,7 @@ def _minimal(codes, n_codes, table, bits, order):
     return out[:n_out]
 
 
-@numba.njit(cache=True)
+@array_part
 def _either(arena, starts, sizes, bits, order):
     """Return the family of an or-gate: the minimal sets of all the children's families."""
     total = 0
@@ -118,7 +118,7 @@ def _either(arena, starts, sizes, bits, order):
     return _minimal(codes, n_codes, table, bits, order)
 
 
-@numba.njit(cache=True)
+@array_part
 def _chained(codes, head, bits, order):
     """Return, by size of another set, how many sets fit beside it, and chains through the sets by member from ``head``."""
     digit = (1 << bits) - 1
@@ -137,9 +137,11 @@ def _chained(codes, head, bits, order):
     return fitting, after
 
 
-@numba.njit(cache=True)
-def _both(one, two, head, bits, order, most):
+@array_part
+def _both(one, two, head, bits, order, most, left):
     """Return the minimal unions of a set of each family, of at most ``order`` members; nothing past ``most`` unions.
+
+    Each pair that is met takes one from ``left[0]``: nothing is returned either once that is used up.
 
     Sets that stand in both families are taken out first: ``(C or A) and (C or B) = C or (A and B)``. Two sets that are
     too large to fit side by side are only met where they share a member, through ``head`` (by event, all -1).
@@ -184,6 +186,9 @@ def _both(one, two, head, bits, order, most):
                 if at_two < fitting[size]:
                     continue
                 other = rest_two[at_two]
+            left[0] -= 1
+            if left[0] < 0:
+                return np.empty(0, np.int64), True
             union = _union(code, other, bits, order)
             if union < 0:
                 continue
@@ -208,8 +213,8 @@ def _both(one, two, head, bits, order, most):
     return _minimal(codes, n_codes, table, bits, order), False
 
 
-@numba.njit(cache=True)
-def _family(conjunctive, arena, starts, sizes, head, bits, order, most):
+@array_part
+def _family(conjunctive, arena, starts, sizes, head, bits, order, most, left):
     """Return the family of one gate from its children's, and whether it grew past ``most``."""
     if not conjunctive:
         return _either(arena, starts, sizes, bits, order), False
@@ -220,13 +225,15 @@ def _family(conjunctive, arena, starts, sizes, head, bits, order, most):
     for child in smallest_first[1:]:
         if len(family) and not over:
             two = arena[starts[child] : starts[child] + sizes[child]]
-            family, over = _both(family, two, head, bits, order, most)
+            family, over = _both(family, two, head, bits, order, most, left)
     return family, over
 
 
-@numba.njit(cache=True)
-def families(conjunctive, indptr, children, gate_order, component, n_nodes, bits, order, most):
+@ArrayKernel
+def families(conjunctive, indptr, children, gate_order, component, n_nodes, bits, order, most, left):
     """Return the family of the top (gate 0), and whether more than ``most`` sets had to be held on the way.
+
+    More than ``left[0]`` pairs of sets that had to be met are too many, too; what is left of them stands there in the end.
 
     Gates of a cycle are computed again until nothing changes: from "nothing fails" upwards this reaches the least
     fixed point, since each round's families only gain failures and there are finitely many.
@@ -255,7 +262,9 @@ def families(conjunctive, indptr, children, gate_order, component, n_nodes, bits
                 links = children[indptr[gate] : indptr[gate + 1]]
                 if changed[links].max() <= computed[gate]:
                     continue
-                family, over = _family(conjunctive[gate], arena, start[links], size[links], head, bits, order, most - used)
+                family, over = _family(
+                    conjunctive[gate], arena, start[links], size[links], head, bits, order, most - used, left
+                )
                 computed[gate] = clock
                 if over or used + len(family) > most:
                     return family, True

@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 
 from ...graph.blocks import blocks
-from ...graph.compiling import numba
+from ...graph.kernel import ArrayKernel, array_part
 
 _ROUNDS = 32  # path sets walked at most before single points are tested one by one
 
 
-@numba.njit(cache=True)
+@ArrayKernel
 def parents(indptr, children, n_nodes):
     """Return the links turned round, ``(pointer, gate)``: which gates look at each node."""
     pointer = np.zeros(n_nodes + 1, np.int64)
@@ -32,7 +32,7 @@ def parents(indptr, children, n_nodes):
     return pointer, gates
 
 
-@numba.njit(cache=True)
+@ArrayKernel
 def failing(conjunctive, indptr, children, up_pointer, up_gates, failed):
     """Return for every node whether it fails when the ``failed`` events do: the least fixed point, one pass."""
     n_gates = len(conjunctive)
@@ -60,7 +60,7 @@ def failing(conjunctive, indptr, children, up_pointer, up_gates, failed):
     return down
 
 
-@numba.njit(cache=True)
+@ArrayKernel
 def reduced(conjunctive, indptr, children, top, live):
     """Keep what can change the top: ``live`` nodes below it, gates left with one child replaced by that child.
 
@@ -114,7 +114,7 @@ def reduced(conjunctive, indptr, children, top, live):
     return kind, pointer, links, events[:n_events]
 
 
-@numba.njit(cache=True)
+@array_part
 def _bypassed(indptr, children, live, n_gates):
     """Return what stands for each node: a live gate with one live child is that child."""
     target = np.arange(len(live)).astype(np.int32)
@@ -139,7 +139,7 @@ def _bypassed(indptr, children, live, n_gates):
     return target
 
 
-@numba.njit(cache=True)
+@ArrayKernel
 def single_points(conjunctive, indptr, children, up_pointer, up_gates, top):
     """Return for every node of a reduced tree whether its failure alone fails the top.
 
@@ -173,7 +173,7 @@ def single_points(conjunctive, indptr, children, up_pointer, up_gates, top):
     return single
 
 
-@numba.njit(cache=True)
+@array_part
 def _candidates(conjunctive, indptr, children, top, n_nodes):
     """Return what stands in every path set that was walked, and all nodes below the top in the order of the first walk."""
     n_gates = len(conjunctive)
@@ -224,7 +224,7 @@ def _candidates(conjunctive, indptr, children, top, n_nodes):
     return candidate, order[:n_order]
 
 
-@numba.njit(cache=True)
+@array_part
 def _stops(start, up_pointer, up_gates, top, single, candidate, need, down, stack):
     """Tell whether the failure of a node reaches the top; if not, all that it took down is no candidate."""
     hit = start == top

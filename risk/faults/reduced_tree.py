@@ -13,6 +13,7 @@ from .families import families, unpacked
 from .kernels import components, failing, parents, reduced, single_points
 
 _MOST_HELD = 10_000_000  # packed sets on the way up; with their hash tables under 1 GB
+_FEW_HELD, _FEW_MET = 10_000, 300_000  # sets, and pairs of them: up to here nobody waits for the compiler
 _PACKED_BITS, _PACKED_ORDER = 62, 6  # of a packed set; past either, decision diagrams
 
 
@@ -81,8 +82,16 @@ class ReducedTree:
             diagram, top, variables = self.diagram()
             return [variables[sets] for sets in diagram.sets(diagram.minimal_solutions(top, max_order), limit)]
         gates = self.conjunctive, self.indptr, self.children
-        codes, over = families(*gates, *components(*gates[1:]), self.n_nodes, bits, max_order, _MOST_HELD)
-        if over:
+        ordered = components(*gates[1:])
+        # How many sets there are nobody knows beforehand: a small try first, which most trees never leave.
+        for most, met, size in (
+            (min(_FEW_HELD, _MOST_HELD), _FEW_MET, 20 * len(self.children)),
+            (_MOST_HELD, 2**62, 100_000_000),
+        ):
+            codes, over = families(*gates, *ordered, self.n_nodes, bits, max_order, most, np.full(1, met), size=size)
+            if not over:
+                break
+        else:
             raise LimitError("risk.fault_tree.too_many_held", limit=f"{_MOST_HELD:,}", order=max_order)
         return unpacked(codes, bits)
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from weakref import proxy
 
 import numpy as np
@@ -28,6 +28,8 @@ KINDS = ("halt", "embargo")
 """How a node fails: all its production stops, or its exports do."""
 _OF_MAKERS = ("halt", "reduce", "spare_capacity")
 """Kinds of changes that are about what makers can make; others are about links."""
+OPENED = ("add_source", "substitute")
+"""Kinds of changes that open a source, which is compiled in, shut."""
 ANY, TOLD, NOBODY = "any", "told", "nobody"
 """To whom unattributed supply may belong: anybody, those whom the market names without a share, or nobody who is hit."""
 
@@ -105,6 +107,34 @@ def failure(network: ProductionNetwork, kind: str, node: str, item: str | None =
     return halt(node, item=item) if kind == "halt" else embargo(node, item=item, to=network.places[-1:])
 
 
+@dataclass(frozen=True, eq=False)
+class Effect:
+    """What one change, the ``number``-th of its scenario, does: to which makers and links of a network, within which bounds.
+
+    Attributes
+    ----------
+    hit : numpy.ndarray
+        What it is about: makers (`_OF_MAKERS`), else links.
+    sold, rests : numpy.ndarray
+        Links: what the buyer itself sells to others, and unattributed supply that may be the node's (in the low bound).
+    places : list of tuple of int
+        Of an embargo: each bound with the sides that it hits.
+    """
+
+    number: int
+    kind: str
+    bounds: tuple[float, float]
+    hit: np.ndarray
+    sold: np.ndarray
+    rests: np.ndarray
+    places: list[tuple[int, int]]
+
+    def among(self, makers: np.ndarray, links: np.ndarray) -> Effect:
+        """Return the effect on places in sorted lists of makers and links, instead of on a network's own."""
+        hit = np.searchsorted(makers if self.kind in _OF_MAKERS else links, self.hit)
+        return replace(self, hit=hit, sold=np.searchsorted(links, self.sold), rests=np.searchsorted(links, self.rests))
+
+
 class Effects:
     """What each change of a scenario does to a network: looked up once, in force by any part (see `at`).
 
@@ -112,71 +142,56 @@ class Effects:
     """
 
     def __init__(self, network: ProductionNetwork, scenario: Scenario, *, hidden: str = ANY) -> None:
-        about = network_places(network)
+        self.network, self.hidden = network, hidden
+        self.about = about = network_places(network)
         embargoes: list[Change] = [change for change in scenario if change.kind == "embargo"]
         holders = [change for change in scenario if change.kind == "stockpile" and change.holder is not None]
-        self.network = network
         aims = tuple((change.to, None if change.to else str(change.node)) for change in embargoes)
         self.sides = sides = about.sides(aims, tuple(str(change.holder) for change in holders))
-        self.holders = {id(change): inside for change, inside in zip(holders, sides.inside[len(embargoes) :], strict=True)}
-        self.effects: list[
-            tuple[int, str, tuple[float, float], np.ndarray, np.ndarray, np.ndarray, list[tuple[int, int]]]
-        ] = []
-        none = np.zeros(0, np.int64)
-        embargo = 0
+        inside = {id(change): hit for change, hit in zip([*embargoes, *holders], sides.inside, strict=True)}
+        self.holders = {id(change): inside[id(change)] for change in holders}
         # Other changes meet what the opening ones bring.
-        for number, change in sorted(enumerate(scenario), key=lambda one: one[1].kind not in ("add_source", "substitute")):
-            places: list[tuple[int, int]] = []
-            sold = none
-            if change.kind in {"halt", "reduce"}:
-                hit, sold, rests = about.hit(change.node, change.item, hidden)
-            elif change.kind == "spare_capacity":
-                hit, _, rests = about.hit(change.node, change.item, NOBODY)
-            elif change.kind == "embargo":
-                hit, rests = about.sales(change.node, change.item, hidden)
-                inside = sides.inside[embargo]
-                embargo += 1
-                places = [
-                    (bound, at)
-                    for bound in (LOW, HIGH, ESTIMATE)
-                    for at in range(sides.count)
-                    if inside[at] or (at == sides.unknown and bound == LOW)
-                ]
-            elif change.kind in {"add_source", "substitute"}:
-                key: NewSource = (
-                    str(change.item),
-                    change.node,
-                    change.by,
-                    change.inputs if change.by is None else False,
-                )
-                if key not in network.sources:
-                    raise InputError("risk.conditions.not_compiled", kind=change.kind, item=change.item)
-                hit, rests = network.sources[key], none
-            elif change.kind == "stockpile":
-                continue  # it buys time, and changes nothing for good
-            else:
-                raise NotImplementedError(change.kind)
-            self.effects.append((number, change.kind, change.bounds, hit, sold, rests, places))
-
-        # Only some makers and links are ever touched.
-        opened = about.opened_links
-        self.makers = _among(len(network.kind), (one[3] for one in self.effects if one[1] in _OF_MAKERS))
-        links = [opened, *(one[4] for one in self.effects), *(one[5] for one in self.effects)]
-        links += [one[3] for one in self.effects if one[1] not in _OF_MAKERS]
-        self.links = _among(len(network.indices), links)
-        self.opened = np.searchsorted(self.links, opened)
-        self.effects = [
-            (
-                number,
-                kind,
-                bounds,
-                np.searchsorted(self.makers if kind in _OF_MAKERS else self.links, hit),
-                np.searchsorted(self.links, sold),
-                np.searchsorted(self.links, rests),
-                places,
-            )
-            for number, kind, bounds, hit, sold, rests, places in self.effects
+        ordered = sorted(enumerate(scenario), key=lambda one: one[1].kind not in OPENED)
+        found = [
+            self._effect(number, change, inside.get(id(change), []))
+            for number, change in ordered
+            if change.kind != "stockpile"  # it buys time, and changes nothing for good
         ]
+        # Only some makers and links are ever touched.
+        of_makers = [one.hit for one in found if one.kind in _OF_MAKERS]
+        of_links = [one.hit for one in found if one.kind not in _OF_MAKERS]
+        of_links += [links for one in found for links in (one.sold, one.rests)]
+        self.makers = _among(len(network.kind), of_makers)
+        self.links = _among(len(network.indices), [about.opened_links, *of_links])
+        self.opened = np.searchsorted(self.links, about.opened_links)
+        self.effects = [one.among(self.makers, self.links) for one in found]
+
+    def _effect(self, number: int, change: Change, inside: list[bool]) -> Effect:
+        """Look up whom a change hits; ``inside`` tells which sides an embargo does."""
+        none = np.zeros(0, np.int64)
+        sold, rests = none, none
+        places: list[tuple[int, int]] = []
+        if change.kind in {"halt", "reduce"}:
+            hit, sold, rests = self.about.hit(change.node, change.item, self.hidden)
+        elif change.kind == "spare_capacity":
+            hit, _, rests = self.about.hit(change.node, change.item, NOBODY)
+        elif change.kind == "embargo":
+            hit, rests = self.about.sales(change.node, change.item, self.hidden)
+            # Who stands nobody knows where is hit at worst.
+            places = [
+                (bound, at)
+                for bound in (LOW, HIGH, ESTIMATE)
+                for at in range(self.sides.count)
+                if inside[at] or (at == self.sides.unknown and bound == LOW)
+            ]
+        elif change.kind in OPENED:
+            key: NewSource = (str(change.item), change.node, change.by, change.inputs if change.by is None else False)
+            if key not in self.network.sources:
+                raise InputError("risk.conditions.not_compiled", kind=change.kind, item=change.item)
+            hit = self.network.sources[key]
+        else:
+            raise NotImplementedError(change.kind)
+        return Effect(number, change.kind, change.bounds, hit, sold, rests, places)
 
     @property
     def hit(self) -> np.ndarray:
@@ -198,24 +213,26 @@ class Effects:
         cap = np.ones((3, len(self.makers)))
         gain = np.ones((3, self.sides.count, len(self.links)))
         gain[:, :, self.opened] = 0.0
-        for number, kind, (low, high), hit, sold, rests, places in self.effects:
-            low, high = force[number] * low, force[number] * high
+        for one in self.effects:
+            low, high = (force[one.number] * bound for bound in one.bounds)
             if high == 0.0:  # not in force
                 continue
             kept = np.array([1 - high, 1 - low, 1 - (low + high) / 2])
-            if kind in {"halt", "reduce"}:
-                cap[:, hit] *= kept[:, None]
-                gain[:, :, sold] *= kept[:, None, None]
-                gain[LOW][:, rests] *= kept[LOW]
-            elif kind == "spare_capacity":
-                cap[:, hit] *= np.array([1 + low, 1 + high, 1 + (low + high) / 2])[:, None]
-            elif kind == "embargo":
-                for bound, at in places:
-                    gain[bound, at, hit] *= kept[bound]
+            if one.kind in {"halt", "reduce"}:
+                cap[:, one.hit] *= kept[:, None]
+                gain[:, :, one.sold] *= kept[:, None, None]
+                gain[LOW][:, one.rests] *= kept[LOW]
+            elif one.kind == "spare_capacity":
+                cap[:, one.hit] *= np.array([1 + low, 1 + high, 1 + (low + high) / 2])[:, None]
+            elif one.kind == "embargo":
+                for bound, at in one.places:
+                    gain[bound, at, one.hit] *= kept[bound]
                     if bound == LOW:
-                        gain[bound, at, rests] *= kept[bound]
+                        gain[bound, at, one.rests] *= kept[bound]
+            elif one.kind in OPENED:
+                gain[:, :, one.hit] += np.array([low, high, (low + high) / 2])[:, None, None]
             else:
-                gain[:, :, hit] += np.array([low, high, (low + high) / 2])[:, None, None]
+                raise NotImplementedError(one.kind)
         return cap, gain
 
 
@@ -242,12 +259,12 @@ class Sides:
             self.side = np.zeros(n, np.int64)
             return
         aimed = [set(to) for to, _ in aims]
-        homes = [set() if node is None else _home(network, node) for _, node in aims]
+        homes = [set() if node is None else home(network, node) for _, node in aims]
 
         def of(chain: tuple[str, ...]) -> tuple[bool, ...]:
             # Aimed at some: those are hit. Aimed at everybody abroad: all that do not stand at home.
             at = set(chain)
-            hit = [bool(to & at) if to else not (home & at) for to, home in zip(aimed, homes, strict=True)]
+            hit = [bool(to & at) if to else not (own & at) for to, own in zip(aimed, homes, strict=True)]
             return tuple(hit + [holder in at for holder in holders])
 
         makers = network.makers
@@ -263,10 +280,18 @@ class Sides:
         self.inside = [[kind[i] for kind in kinds] + [False] for i in range(len(aims) + len(holders))]
 
 
-def _home(network: ProductionNetwork, node: str) -> set[str]:
+def home(network: ProductionNetwork, node: str) -> set[str]:
+    """Return a node and the countries it produces in: nobody there is abroad."""
     chain = network.chains.get(node, (node,))
-    countries = set(network.makers.filter(pl.col("supplier") == node)["country"].drop_nulls())
-    return {node} | (countries or set(chain[-1:]))
+    return {node} | (_countries(network).get(node) or set(chain[-1:]))
+
+
+@remembered
+def _countries(network: ProductionNetwork) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for supplier, country in network.makers.select("supplier", "country").drop_nulls().iter_rows():
+        found[supplier].add(country)
+    return found
 
 
 class Places:
@@ -300,7 +325,7 @@ class Places:
 
         The share of a country in a market told by companies is never told: others of that country may hide.
         """
-        if hidden == NOBODY:
+        if hidden == NOBODY or not len(self.rests):
             return np.zeros(0, np.int64)
         may = ~np.isin(self.rest_market, self.named_markets.get(node, []))
         if hidden == TOLD:

@@ -476,7 +476,7 @@ def _steps(found: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.n
 def _horizon(value: Any) -> float:
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not 0 < number < math.inf:
         raise InputError("risk.timeline.horizon", value=shorten(value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -11,9 +12,10 @@ from scipy import sparse
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import shorten
+from ...graph.network import NEW, REMAINDER
 from ..faults.failure_sets import sets_of
 from . import kernels, tier_kernels
-from .conditions import ANY, KINDS, LOW, TOLD, conditions, failure
+from .conditions import KINDS, LOW, TOLD, Conditions, conditions, failure
 from .failures import Failures, failures_of, network_of, product_node
 from .paths import betweenness
 from .scenario import Scenario, check_scenario, embargo
@@ -241,20 +243,18 @@ def _barred(
 ) -> NDArray[np.float64]:
     """Return what the ``wanted`` markets lose when each node cuts its exports: nodes x wanted.
 
-    Embargoes aimed at one place treat all places alike, so they share their sides, and only links differ.
+    Embargoes aimed at one place treat all places alike, so they share their sides, and only links differ. Aimed at everybody
+    abroad, they differ in who stands at home as well.
     """
     network, bound = failures.network, READINGS[reading].bound
-    hidden = TOLD if reading == "facts" else ANY
-    if not target or not nodes:
-        found = [
-            solve(network, conditions(network, Scenario("", embargo(id)), hidden=hidden), assumed, (reading,))
-            for id in nodes
-        ]
-        levels = [one.outcomes[reading].x[wanted, one.conditions.reader] for one in found]
-        return np.clip(1 - np.array(levels).reshape(len(nodes), len(wanted)), 0.0, 1.0)
-    calm = conditions(network, Scenario("", embargo(nodes[0], to=target, share=0.0)))
-    inside = {calm.reader} | ({calm.unknown} if bound == LOW else set())
     rows = [failures.ids.index(id) for id in nodes]
+    if not nodes:
+        return np.zeros((0, len(wanted)))
+    calm = conditions(network, Scenario("", embargo(nodes[0], to=target, share=0.0)))
+    turned = None
+    if not target:
+        calm, turned = _abroad(network, calm), failures.at_home[rows]
+    inside = {calm.reader} | ({calm.unknown} if bound == LOW else set())
     stops = sparse.csr_array((len(nodes), len(network.kind)), dtype=np.int32)
 
     def seen(links: sparse.csr_array) -> sparse.csr_array:
@@ -268,7 +268,15 @@ def _barred(
     else:
         exports = sparse.csr_array(exports + failures.hidden(reading)[rows])
     at = wanted * calm.sides + calm.reader
-    return failures.losses_of(stops, seen(exports), reading, at, assumed, calm, unsure)
+    return failures.losses_of(stops, seen(exports), reading, at, assumed, calm, unsure, turned)
+
+
+def _abroad(network: ProductionNetwork, calm: Conditions) -> Conditions:
+    """Return conditions in which whoever has a place stands where the buyer does: abroad."""
+    makers = network.makers.filter(~pl.col("supplier").is_in([REMAINDER, NEW]))
+    side = calm.side.copy()
+    side[makers["node"].to_numpy()] = calm.reader
+    return replace(calm, side=side)
 
 
 def affected(

@@ -213,27 +213,34 @@ def follow(bottom, left, usual, block_of, up_ptr, up, dirty, order, starts, kind
 @Kernel
 def complete(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
              some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict,
-             arranged, common, hit, spared, block_of, up_ptr, up, dirty, usual, place, fact_ptr, touch_ptr,
+             arranged, common, hit, spared, live, block_of, up_ptr, up, dirty, usual, place, fact_ptr, touch_ptr,
              touch, first, second, wanted, base, changed):  # fmt: skip
     """Solve a network under every row of settings; then again with each fact's settings taken from a second row.
+
+    Only the blocks ``live`` can fall short at all, in order; whatever stands elsewhere is there in full, in ``x`` as well.
 
     ``first`` and ``second`` (rows x settings) hold the settings at ``place``; those of fact f are
     ``fact_ptr[f]:fact_ptr[f + 1]``, and ``touch`` the nodes that read them. What node ``wanted`` keeps goes into ``base``
     (rows) and ``changed`` (rows x facts). Only what lies above a fact is solved again.
     """
     n, m, count, facts, blocks = len(kind), len(indices), len(place), len(fact_ptr) - 1, len(starts) - 1
+    for i in range(len(x)):
+        x[i] = 1.0
+        usual[i] = 1.0
     for row in range(len(base)):
         at = row * count
         for i in range(count):
             put(place[i], first[at + i], n, m, low, kept, use, slack, arranged, cap, gain, common)
-        for block in range(blocks):
-            renew(block, order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
-                  wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement,
+        for i in range(len(live)):
+            renew(live[i], order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs,
+                  rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement,
                   mixing, strict, arranged, common, hit, spared)  # fmt: skip
         base[row] = x[wanted]
         if facts > 0:
-            for i in range(n * sides):
-                usual[i] = x[i]
+            for i in range(len(live)):
+                for j in range(starts[live[i]], starts[live[i] + 1]):
+                    for here in range(sides):
+                        usual[order[j] * sides + here] = x[order[j] * sides + here]
         for fact in range(facts):
             changed[row * facts + fact] = base[row]
             other = False

@@ -10,7 +10,7 @@ import polars as pl
 
 from ...graph import Message, ProductionNetwork, SupplyGraph
 from ...graph.ages import dated
-from ...graph.messages import LANGUAGES
+from ...graph.messages import LANGUAGES, spoken
 from ...graph.network import NEW
 from .conditions import failure
 from .scenario import Scenario, check_scenario
@@ -36,7 +36,7 @@ def sentences(graph: SupplyGraph, steps: pl.DataFrame) -> pl.DataFrame:
     """
     rows = list(steps.iter_rows(named=True))
     sources = {row["id"]: row for row in graph.sources.iter_rows(named=True)}
-    words: dict[str, list[Any]] = {"text_en": [], "text_ja": [], "source_title": [], "source_url": []}
+    words: dict[str, list[Any]] = {f"text_{lang}": [] for lang in LANGUAGES} | {"source_title": [], "source_url": []}
     for number, row in enumerate(rows, start=1):
         after = rows[number] if number < len(rows) else None
         for lang in LANGUAGES:
@@ -209,4 +209,4 @@ def _fact(row: dict[str, Any], sources: dict[str, dict[str, Any]], lang: str) ->
 
 
 def _name(row: dict[str, Any], lang: str) -> str:
-    return row.get(f"name_{lang}") or row["name_en"]
+    return spoken(row, "name", lang) or row["id"]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from os import cpu_count
@@ -15,11 +16,11 @@ from scipy import sparse
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.kernel import numbers_in
-from ...graph.network import EQUIPMENT, MAKER, REMAINDER, remembered
+from ...graph.network import EQUIPMENT, MAKER, NEW, REMAINDER, remembered
 from . import solver
-from .conditions import NOBODY, Conditions, conditions, network_places
+from .conditions import NOBODY, Conditions, conditions, home, network_places
 from .scenario import Scenario
-from .simulation import CAP, GAIN, READINGS, ROOM, Assumptions, X, arguments
+from .simulation import CAP, GAIN, READINGS, ROOM, SIDE, Assumptions, X, arguments
 
 LEVEL_OF = {"country": "country", "supplier": "company", "item": "country"}
 """What may fail, and whose shares are looked at by default."""
@@ -118,6 +119,17 @@ class Failures:
         made = sparse.csr_array((np.ones(len(links), np.int32), (self.network.indices[links], links)), shape=shape)
         return sparse.csr_array(self.hit @ made)
 
+    @cached_property
+    def at_home(self) -> sparse.csr_array:
+        """The makers (E x n) that an event's embargo against everybody abroad does not hit."""
+        makers = self.network.makers.filter(~pl.col("supplier").is_in([REMAINDER, NEW]))
+        inside: dict[str, list[int]] = defaultdict(list)
+        for node, supplier in makers.select("node", "supplier").iter_rows():
+            for place in self.network.chains[supplier]:
+                inside[place].append(node)
+        homes = ({node for place in home(self.network, id) for node in inside[place]} for id in self.ids)
+        return _rows([np.array(sorted(nodes), np.int64) for nodes in homes], len(self.network.kind))
+
     @property
     def each(self) -> NDArray[np.bool_]:
         """The sets of one event each."""
@@ -148,8 +160,8 @@ class Failures:
         row, place = np.nonzero(ordered[rows])
         pointer = np.searchsorted(row, np.arange(len(rows) + 1))
         cuts = sparse.csr_array(self._sold + self.hidden(reading))
-        spared = _nothing(len(self.ids), len(self.network.indices))
-        found = self._replayed((self.hit, cuts, spared), (pointer, sizes[place]), reading, wanted, assumptions)
+        none = (_nothing(len(self.ids), width) for width in (len(self.network.indices), len(self.network.kind)))
+        found = self._replayed((self.hit, cuts, *none), (pointer, sizes[place]), reading, wanted, assumptions)
         result = np.empty_like(found)
         result[rows] = found
         return result
@@ -163,25 +175,27 @@ class Failures:
         assumptions: Assumptions | None = None,
         state: Conditions | None = None,
         unsure: tuple[NDArray[np.int64], sparse.csr_array] | None = None,
+        turned: sparse.csr_array | None = None,
     ) -> NDArray[np.float64]:
         """Return what the ``wanted`` nodes lose when makers stop (rows x n) and links are cut (rows x sides * m).
 
         From a ``state`` (default: nothing else happens) with several sides, a node is wanted as ``node * sides + side``.
-        ``unsure``: links that are cut in every row but where that row spares them (rows x sides * m).
+        ``unsure``: links that are cut in every row but where that row spares them (rows x sides * m). ``turned``: makers
+        that stand at side 0 in a row (rows x n), wherever they stand in the state.
         """
         count, nodes = len(hits.indptr) - 1, len(self.network.kind)
         links = len(self.network.indices) * (1 if state is None else state.sides)
+        turned = _nothing(count, nodes) if turned is None else turned
         if unsure is None:
             sets = np.arange(count + 1), np.arange(count)
-            return self._replayed((hits, cuts, _nothing(count, links)), sets, reading, wanted, assumptions, state)
+            events = hits, cuts, _nothing(count, links), turned
+            return self._replayed(events, sets, reading, wanted, assumptions, state)
         # Whatever nobody is named for stops in nearly every row: once for all rows, as an event that each begins with.
         cut_always, spared = unsure
-        always = _nothing(1, nodes), _rows([cut_always], links), _nothing(1, links)
-        hits, cuts, spared = (
-            sparse.csr_array(sparse.vstack(pair)) for pair in zip((hits, cuts, spared), always, strict=True)
-        )
+        always = _nothing(1, nodes), _rows([cut_always], links), _nothing(1, links), _nothing(1, nodes)
+        events = [sparse.csr_array(sparse.vstack(pair)) for pair in zip((hits, cuts, spared, turned), always, strict=True)]
         sets = np.arange(count + 1) * 2, np.column_stack([np.full(count, count), np.arange(count)]).ravel()
-        return self._replayed((hits, cuts, spared), sets, reading, wanted, assumptions, state)
+        return self._replayed(events, sets, reading, wanted, assumptions, state)
 
     def hidden(self, reading: str) -> sparse.csr_array:
         """Links to remainders (E x m) that may be an event's; see `losses`."""
@@ -209,7 +223,7 @@ class Failures:
 
     def _replayed(
         self,
-        events: tuple[sparse.csr_array, sparse.csr_array, sparse.csr_array],
+        events: Iterable[sparse.csr_array],
         sets: tuple[NDArray[np.int64], NDArray[np.int64]],
         reading: str,
         wanted: Sequence[int] | NDArray[np.integer],
@@ -226,8 +240,8 @@ class Failures:
 
         def part(first: int, stop: int) -> NDArray[np.float64]:
             mine = [*given]
-            calm = [given[CAP], given[GAIN], given[X]]
-            mine[CAP], mine[GAIN], mine[X] = (array.copy() for array in calm)
+            calm = [given[CAP], given[GAIN], given[SIDE], given[X]]
+            mine[CAP], mine[GAIN], mine[SIDE], mine[X] = (array.copy() for array in calm)
             mine[ROOM] = [array.copy() for array in given[ROOM]]
             bases = [array.copy() for array in calm]
             result = np.ones((stop - first) * len(nodes))

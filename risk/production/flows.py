@@ -188,6 +188,161 @@ def elapse(dt, q, dq, active, count, width, level, left, hit, stock_node, worst_
     return True
 
 
+@part
+def changed(step, t, n, m, sides, days, cap_ptr, cap_node, cap_value, gain_ptr, gain_link, gain_value, stock_ptr,
+            stock_worst, stock_at, stock_days, cap, gain, q, width, left, indices, owner, dirty, shut):  # fmt: skip
+    """Let the scenario's steps that are due by day ``t`` happen; return the first that is not."""
+    while step < len(days) and days[step] <= t + SOON:
+        for i in range(cap_ptr[step], cap_ptr[step + 1]):
+            cap[cap_node[i]] = cap_value[i]
+            for here in range(sides):
+                dirty[cap_node[i] * sides + here] = 1
+        for i in range(gain_ptr[step], gain_ptr[step + 1]):
+            k = gain_link[i] % m
+            gain[gain_link[i]] = gain_value[i]
+            dirty[owner[k] * sides + gain_link[i] // m] = 1
+            if shut[indices[k]] and gain_value[i] > 0.0:
+                shut[indices[k]] = 0
+                dirty[indices[k] * sides] = 1
+        for i in range(stock_ptr[step], stock_ptr[step + 1]):
+            at = stock_at[i]
+            if stock_worst[i]:
+                for j in range(at * width, (at + 1) * width):
+                    left[j] += stock_days[i]
+            else:
+                q[at] += stock_days[i]
+            for node in range(n * sides):  # a stock comes rarely: look everywhere
+                dirty[node] = 1
+        step += 1
+    return step
+
+
+@part
+def aged(epoch, t, n, m, sides, needs, life_days, kept_all, rank_all, kept, rank, bare, dirty):
+    """Let machines end whose life is over by day ``t``: from then on they bind; return how many ends are past."""
+    while epoch + 1 < len(life_days) and life_days[epoch + 1] <= t + SOON:
+        epoch += 1
+        for i in range(m):
+            kept[i] = kept_all[epoch * m + i]
+        for i in range(len(needs)):
+            rank[i] = rank_all[epoch * len(needs) + i]
+        for i in range(len(bare)):
+            bare[i] = -1.0
+        for node in range(n * sides):
+            dirty[node] = 1
+    return epoch
+
+
+@part
+def arrived(event, t, sides, lag, lag_column, lag_event, times, owner, dirty):
+    """Let what was sent before ``event`` arrive, once its delivery time is over by day ``t``."""
+    for k in range(len(lag_column)):
+        while lag_column[k] >= 0 and lag_event[k] + 1 < event and times[lag_event[k] + 1] + lag[k] <= t + SOON:
+            lag_event[k] += 1
+            for here in range(sides):
+                dirty[owner[k] * sides + here] = 1
+
+
+@part
+def looped(a, b, order, indptr, indices):
+    """Whether a strongly connected block holds a loop: it has several nodes, or one that needs itself."""
+    loop = b - a > 1
+    if not loop:
+        for k in range(indptr[order[a]], indptr[order[a] + 1]):
+            loop = loop or indices[k] == order[a]
+    return loop
+
+
+@part
+def renewed(a, b, in_loop, n, sides, order, kind, indptr, indices, inner, low, high, share, flags, whole, slack, need_ptr,
+            needs, live, rank, wants, some_ptr, some, kept, use, whole_use, side, cap, gain, usual_gain, x, usual, v, w,
+            mu, got, mass, today, tried, bare, unknown, spread, arrangement, mixing, strict, q, dq, listed, active, count,
+            spare, best_at, alike_at, alike_ptr, over_at, late_at, res_ptr, res_rate, res_at, worst_need, worst_link,
+            width, level, left, hit, lag_column, lag_event, past, columns, dirty, fresh, shut):  # fmt: skip
+    """Work out once, in order, the rates of what is dirty in a block; return how far any moved."""
+    change = 0.0
+    for i in range(a, b):
+        node = order[i]
+        again = False
+        for here in range(sides):
+            if not dirty[node * sides + (here if kind[node] else 0)]:
+                continue
+            if kind[node] == 0:
+                if here == 0:
+                    new = plant(node, sides, indptr, indices, flags, kept, use, side, cap, strict, x, v, q, dq, listed,
+                                active, count, lag_column, lag_event, past, columns, shut)  # fmt: skip
+                else:
+                    new = x[node * sides]
+            elif kind[node] == 1:
+                offer = offered(
+                    node, here, again, in_loop, n, sides, indptr, indices, inner, low, high, share, flags, whole, slack,
+                    need_ptr, needs, live, rank, wants, some_ptr, some, kept, use, whole_use, side, gain, usual_gain, x,
+                    usual, v, w, mu, got, mass, today, tried, bare, unknown, spread, arrangement, strict, q, dq, listed,
+                    active, count, best_at, alike_at, alike_ptr, worst_need, width, level, left, hit, lag_column, lag_event,
+                    past, columns,
+                )  # fmt: skip
+                again = not in_loop
+                limit = 1.0
+                if spare:
+                    limit = ceiling(node, here, sides, indptr, indices, low, high, flags, spread, cap, gain)
+                new = served(node, here, sides, offer, limit, q, dq, listed, active, count, over_at, late_at, spare,
+                             res_ptr, res_rate, res_at)  # fmt: skip
+            else:
+                new = mixed(node, here, sides, indptr, indices, low, high, slack, flags, use, strict, x, v, w, mixing, q, dq,
+                            listed, active, count, worst_link, width, level, left, hit, lag_column, lag_event, past,
+                            columns)  # fmt: skip
+            old = x[node * sides + here]
+            change = max(change, old - new if old > new else new - old)
+            x[node * sides + here] = new
+            if new != old:
+                fresh[node * sides + here] = 1
+    return change
+
+
+@part
+def settled(a, b, n, sides, order, kind, indptr, indices, inner, low, high, share, flags, whole, slack, need_ptr, needs,
+            live, rank, wants, some_ptr, some, kept, use, whole_use, side, cap, gain, usual_gain, x, usual, v, w, mu, got,
+            mass, today, tried, bare, unknown, spread, arrangement, mixing, strict, q, dq, listed, active, count, spare,
+            best_at, alike_at, alike_ptr, over_at, late_at, res_ptr, res_rate, res_at, worst_need, worst_link, width,
+            level, left, hit, lag_column, lag_event, past, columns, dirty, fresh, shut):  # fmt: skip
+    """Work out the rates of a block until none of them moves: at once without a loop, else from the most downwards."""
+    in_loop = looped(a, b, order, indptr, indices)
+    if in_loop:
+        afresh(a, b, order, kind, indptr, indices, low, high, flags, spread, cap, gain, spare, sides, x, dirty, fresh)
+    sweeps = 0
+    while True:
+        change = renewed(a, b, in_loop, n, sides, order, kind, indptr, indices, inner, low, high, share, flags, whole,
+                         slack, need_ptr, needs, live, rank, wants, some_ptr, some, kept, use, whole_use, side, cap, gain,
+                         usual_gain, x, usual, v, w, mu, got, mass, today, tried, bare, unknown, spread, arrangement,
+                         mixing, strict, q, dq, listed, active, count, spare, best_at, alike_at, alike_ptr, over_at,
+                         late_at, res_ptr, res_rate, res_at, worst_need, worst_link, width, level, left, hit, lag_column,
+                         lag_event, past, columns, dirty, fresh, shut)  # fmt: skip
+        sweeps += 1
+        if not in_loop or change <= 1e-13:
+            break
+        if sweeps >= MAX_SWEEPS:
+            if arrangement != WORST and spread != LEAST:
+                break  # rates only fall: what stands is an upper bound
+            for i in range(a, b):  # in the worst case a loop runs down
+                for here in range(sides):
+                    x[order[i] * sides + here] = 0.0
+            break
+    for i in range(a, b):
+        for here in range(sides):
+            dirty[order[i] * sides + here] = 0
+
+
+@part
+def recorded(event, t, sides, columns, report, lag_node, x, times, rates, past):
+    """Write down the rates from day ``t`` on: those that are reported, and those of whatever is on its way for days."""
+    times[event] = t
+    for i in range(len(report)):
+        rates[event * len(report) + i] = x[report[i]]
+    for i in range(len(lag_node)):
+        for here in range(sides):
+            past[event * columns + i * sides + here] = x[lag_node[i] * sides + here]
+
+
 @Kernel
 def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, flags, whole, slack, need_ptr, needs,
         live, wants, some_ptr, some, use, whole_use, side, usual_gain, spread, arrangement, mixing, strict, sides,
@@ -211,115 +366,24 @@ def run(blocks, starts, order, kind, indptr, indices, inner, low, high, share, f
         rank[i] = rank_all[i]
     while True:
         # What happens now.
-        while step < len(days) and days[step] <= t + SOON:
-            for i in range(cap_ptr[step], cap_ptr[step + 1]):
-                cap[cap_node[i]] = cap_value[i]
-                for here in range(sides):
-                    dirty[cap_node[i] * sides + here] = 1
-            for i in range(gain_ptr[step], gain_ptr[step + 1]):
-                k = gain_link[i] % m
-                gain[gain_link[i]] = gain_value[i]
-                dirty[owner[k] * sides + gain_link[i] // m] = 1
-                if shut[indices[k]] and gain_value[i] > 0.0:
-                    shut[indices[k]] = 0
-                    dirty[indices[k] * sides] = 1
-            for i in range(stock_ptr[step], stock_ptr[step + 1]):
-                at = stock_at[i]
-                if stock_worst[i]:
-                    for j in range(at * width, (at + 1) * width):
-                        left[j] += stock_days[i]
-                else:
-                    q[at] += stock_days[i]
-                for node in range(n * sides):  # a stock comes rarely: look everywhere
-                    dirty[node] = 1
-            step += 1
-        while epoch + 1 < len(life_days) and life_days[epoch + 1] <= t + SOON:
-            epoch += 1
-            for i in range(m):
-                kept[i] = kept_all[epoch * m + i]
-            for i in range(len(needs)):
-                rank[i] = rank_all[epoch * len(needs) + i]
-            for i in range(len(bare)):
-                bare[i] = -1.0
-            for node in range(n * sides):
-                dirty[node] = 1
-        for k in range(m):
-            while lag_column[k] >= 0 and lag_event[k] + 1 < event and times[lag_event[k] + 1] + lag[k] <= t + SOON:
-                lag_event[k] += 1
-                for here in range(sides):
-                    dirty[owner[k] * sides + here] = 1
+        step = changed(step, t, n, m, sides, days, cap_ptr, cap_node, cap_value, gain_ptr, gain_link, gain_value,
+                       stock_ptr, stock_worst, stock_at, stock_days, cap, gain, q, width, left, indices, owner, dirty,
+                       shut)  # fmt: skip
+        epoch = aged(epoch, t, n, m, sides, needs, life_days, kept_all, rank_all, kept, rank, bare, dirty)
+        arrived(event, t, sides, lag, lag_column, lag_event, times, owner, dirty)
         # The rates until the next event: one pass over what something happens to, with cycles iterated.
         for node in range(n * sides):
             fresh[node] = 0
         for which in range(len(blocks)):
             a, b = starts[blocks[which]], starts[blocks[which] + 1]
-            in_loop = b - a > 1
-            if not in_loop:
-                for k in range(indptr[order[a]], indptr[order[a] + 1]):
-                    in_loop = in_loop or indices[k] == order[a]
-            if not stirred(a, b, order, kind, indptr, indices, flags, side, sides, dirty, fresh):
-                continue
-            if in_loop:
-                afresh(
-                    a, b, order, kind, indptr, indices, low, high, flags, spread, cap, gain, spare, sides, x, dirty, fresh
-                )
-            sweeps = 0
-            while True:
-                change = 0.0
-                for i in range(a, b):
-                    node = order[i]
-                    again = False
-                    for here in range(sides):
-                        if not dirty[node * sides + (here if kind[node] else 0)]:
-                            continue
-                        if kind[node] == 0:
-                            if here == 0:
-                                new = plant(node, sides, indptr, indices, flags, kept, use, side, cap, strict, x, v, q, dq,
-                                            listed, active, count, lag_column, lag_event, past, columns, shut)  # fmt: skip
-                            else:
-                                new = x[node * sides]
-                        elif kind[node] == 1:
-                            offer = offered(
-                                node, here, again, in_loop, n, sides, indptr, indices, inner, low, high, share, flags, whole,
-                                slack, need_ptr, needs, live, rank, wants, some_ptr, some, kept, use, whole_use, side, gain,
-                                usual_gain, x, usual, v, w, mu, got, mass, today, tried, bare, unknown, spread, arrangement,
-                                strict, q, dq, listed, active, count, best_at, alike_at, alike_ptr, worst_need, width,
-                                level, left, hit, lag_column, lag_event, past, columns,
-                            )  # fmt: skip
-                            again = not in_loop
-                            limit = 1.0
-                            if spare:
-                                limit = ceiling(node, here, sides, indptr, indices, low, high, flags, spread, cap, gain)
-                            new = served(node, here, sides, offer, limit, q, dq, listed, active, count, over_at, late_at,
-                                         spare, res_ptr, res_rate, res_at)  # fmt: skip
-                        else:
-                            new = mixed(node, here, sides, indptr, indices, low, high, slack, flags, use,
-                                        strict, x, v, w, mixing, q, dq, listed, active, count, worst_link,
-                                        width, level, left, hit, lag_column, lag_event, past, columns)  # fmt: skip
-                        old = x[node * sides + here]
-                        change = max(change, old - new if old > new else new - old)
-                        x[node * sides + here] = new
-                        if new != old:
-                            fresh[node * sides + here] = 1
-                sweeps += 1
-                if not in_loop or change <= 1e-13:
-                    break
-                if sweeps >= MAX_SWEEPS:
-                    if arrangement != WORST and spread != LEAST:
-                        break  # rates only fall: what stands is an upper bound
-                    for i in range(a, b):  # in the worst case a loop runs down
-                        for here in range(sides):
-                            x[order[i] * sides + here] = 0.0
-                    break
-            for i in range(a, b):
-                for here in range(sides):
-                    dirty[order[i] * sides + here] = 0
-        times[event] = t
-        for i in range(len(report)):
-            rates[event * len(report) + i] = x[report[i]]
-        for i in range(len(lag_node)):
-            for here in range(sides):
-                past[event * columns + i * sides + here] = x[lag_node[i] * sides + here]
+            if stirred(a, b, order, kind, indptr, indices, flags, side, sides, dirty, fresh):
+                settled(a, b, n, sides, order, kind, indptr, indices, inner, low, high, share, flags, whole, slack,
+                        need_ptr, needs, live, rank, wants, some_ptr, some, kept, use, whole_use, side, cap, gain,
+                        usual_gain, x, usual, v, w, mu, got, mass, today, tried, bare, unknown, spread, arrangement,
+                        mixing, strict, q, dq, listed, active, count, spare, best_at, alike_at, alike_ptr, over_at,
+                        late_at, res_ptr, res_rate, res_at, worst_need, worst_link, width, level, left, hit, lag_column,
+                        lag_event, past, columns, dirty, fresh, shut)  # fmt: skip
+        recorded(event, t, sides, columns, report, lag_node, x, times, rates, past)
         event += 1
         # The next event.
         after = upcoming(t, event, step, epoch, horizon, days, life_days, q, dq, active, count, width, level, left, hit,

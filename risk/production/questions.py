@@ -9,10 +9,11 @@ import numpy as np
 
 from ...graph import ProductionNetwork
 from ...graph.kernel import numbers_in
-from ...graph.network import SHARED, remembered
+from ...graph.network import EXTRA, SHARED, remembered
+from ...graph.sections import reach
 from . import kernels
 from .completions import Completions, places_of, rests_of, sources_of
-from .conditions import ANY, HIGH, LOW, conditions, network_places
+from .conditions import ANY, HIGH, LOW, Conditions, conditions, network_places
 from .draw_kernels import complete
 from .facts import ARRANGEMENT, MIX, SCENARIO, SOURCING, Fact, sections
 from .failures import product_node
@@ -67,6 +68,12 @@ class Question:
         self.facts = (*facts, common, Fact(SCENARIO, "", touched=touched.astype(np.int64)))
         self.place = np.concatenate(places)
         self.fact_ptr = np.concatenate([[0], np.cumsum([len(one) for one in places])]).astype(np.int64)
+        # What is settled where nothing can fall short changes nothing: neither its settings nor its nodes are gone over.
+        block, starts = _above(network)[0], network.order[1]
+        alive = np.zeros(len(starts) - 1, np.bool_)
+        alive[block[_live(network, state)]] = True
+        self._live = np.flatnonzero(alive)
+        self._touched = [fact.touched[alive[block[fact.touched]]] for fact in self.facts]
 
     def of(self, fact: int) -> slice:
         """Return which settings are those of a fact."""
@@ -161,11 +168,12 @@ class Question:
         network = self.network
         facts = list(range(len(self.facts))) if only is None else list(only)
         facts = facts if second is not None else []
-        order = np.concatenate([np.arange(self.fact_ptr[f], self.fact_ptr[f + 1]) for f in facts] + [np.zeros(0, np.int64)])
-        rest = np.setdiff1d(np.arange(len(self.place)), order)
-        order = np.concatenate([order, rest]).astype(np.int64)
-        pointer = np.concatenate([[0], np.cumsum([self.fact_ptr[f + 1] - self.fact_ptr[f] for f in facts])]).astype(np.int64)
-        touch = [self.facts[f].touched for f in facts]
+        settings = [np.arange(self.fact_ptr[f], self.fact_ptr[f + 1] if len(on) else self.fact_ptr[f])
+                    for f, on in enumerate(self._touched)]  # fmt: skip
+        rest = [settings[f] for f in range(len(settings)) if f not in set(facts)]
+        order = np.concatenate([*(settings[f] for f in facts), *rest, np.zeros(0, np.int64)]).astype(np.int64)
+        pointer = np.concatenate([[0], np.cumsum([len(settings[f]) for f in facts])]).astype(np.int64)
+        touch = [self._touched[f] for f in facts]
         touch_ptr = np.concatenate([[0], np.cumsum([len(one) for one in touch])]).astype(np.int64)
         given = self._given(reading)
         n, base = len(network.kind), np.zeros(len(first))
@@ -175,9 +183,9 @@ class Question:
         touched = np.concatenate([np.zeros(0, np.int64), *touch]).astype(np.int64)
         rows = [np.ascontiguousarray(one[:, order]).ravel() for one in (first, other)]
         complete(
-            *given, self._arranged(reading), _HALFWAY.copy(), *self._extremes(reading), *_above(network), *room,
+            *given, self._arranged(reading), _HALFWAY.copy(), *self._extremes(reading), self._live, *_above(network), *room,
             self.place[order], pointer, touch_ptr, touched, *rows, self._top, base, changed,
-            size=numbers_in(*given) * (1 + len(first) * (1 + len(facts) // 10)),
+            size=numbers_in(*given) + len(first) * (len(order) + 50 * len(self._live) * (1 + len(facts) // 10)),
         )  # fmt: skip
         return (base, changed.reshape(len(first), len(facts))), given
 
@@ -207,6 +215,15 @@ class Question:
 def _seen(links: np.ndarray, m: int, sides: int) -> list[int]:
     """The places of links' gains, as seen from every side."""
     return [side * m + link for link in links.tolist() for side in range(sides)]
+
+
+def _live(network: ProductionNetwork, state: Conditions) -> np.ndarray:
+    """Return the nodes that conditions can make fall short; new sources only add."""
+    hit = (state.cap != 1).any(axis=0)
+    links = (state.gain != 1).any(axis=(0, 1)) & ((network.flags & EXTRA) == 0)
+    hit[network.owner[links]] = True
+    reach(network, hit)
+    return np.flatnonzero(hit)
 
 
 @remembered

@@ -335,7 +335,7 @@ def _number(kind: str, name: str, value: Any) -> float:
     """Return a number of days, or raise."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if isinstance(value, bool) or not 0 <= number < math.inf:
         raise InputError("risk.scenario.days", kind=kind, name=name, value=shorten(value))
@@ -346,7 +346,7 @@ def _part(kind: str, share: Any, most: float = 1.0) -> Share:
     """Return a part, or its bounds, as numbers."""
     try:
         bounds = [float(one) for one in share] if isinstance(share, (tuple, list)) else [float(share)]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         bounds = []
     if (
         len(bounds) not in {1, 2}

@@ -270,8 +270,8 @@ def arguments(network: ProductionNetwork, state: Conditions, assumptions: Assump
     ]  # fmt: skip
 
 
-CAP, GAIN, X, ROOM, STRICT = 20, 21, 22, slice(23, 26), -1
-"""Places among the `arguments`: capacities, gains, values, room for work, and what reaches buyers of assumed sourcing."""
+SIDE, CAP, GAIN, X, ROOM, STRICT = 19, 20, 21, 22, slice(23, 26), -1
+"""Places among the `arguments`: sides, capacities, gains, values, room for work, what reaches buyers of assumed sourcing."""
 
 
 def _outcome(network: ProductionNetwork, state: Conditions, assumptions: Assumptions, reading: Reading) -> Outcome:

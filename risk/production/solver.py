@@ -69,10 +69,11 @@ def solve(order, starts, kind, indptr, indices, low, high, share, flags, whole, 
 
 
 @part
-def lay(cap, gain, x, to_cap, to_gain, to_x):
+def lay(cap, gain, side, x, to_cap, to_gain, to_side, to_x):
     """Copy a state (kernels have no slices: those would need memory of their own)."""
     for i in range(len(cap)):
         to_cap[i] = cap[i]
+        to_side[i] = side[i]
     for i in range(len(gain)):
         to_gain[i] = gain[i]
     for i in range(len(x)):
@@ -80,8 +81,17 @@ def lay(cap, gain, x, to_cap, to_gain, to_x):
 
 
 @part
-def fail(event, hit_ptr, hits, cut_ptr, cuts, spare_ptr, spares, calm_gain, cap, gain, owner, block_of, dirty, first):
-    """Open the links that an event spares, stop what it stops, and mark the blocks touched; return the first of them."""
+def fail(event, hit_ptr, hits, cut_ptr, cuts, spare_ptr, spares, turn_ptr, turns, calm_gain, cap, gain, side, owner,
+         block_of, dirty, first):  # fmt: skip
+    """Open the links that an event spares, stop what it stops, and mark the blocks touched; return the first of them.
+
+    Makers that it turns read from now on what reaches side 0.
+    """
+    for i in range(turn_ptr[event], turn_ptr[event + 1]):
+        side[turns[i]] = 0
+        block = block_of[turns[i]]
+        dirty[block] = 1
+        first = min(first, block)
     for i in range(spare_ptr[event], spare_ptr[event + 1]):
         gain[spares[i]] = calm_gain[spares[i]]
         block = block_of[owner[spares[i] % len(owner)]]
@@ -147,15 +157,15 @@ def common(members, a, a_stop, b, b_stop):
 @Kernel
 def replay(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
            some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict,
-           block_of, owner, up_ptr, up, dirty, calm_cap, calm_gain, calm, base_cap, base_gain, base,
-           hit_ptr, hits, cut_ptr, cuts, spare_ptr, spares, set_ptr, members, wanted, result):  # fmt: skip
+           block_of, owner, up_ptr, up, dirty, calm_cap, calm_gain, calm_side, calm, base_cap, base_gain, base_side, base,
+           hit_ptr, hits, cut_ptr, cuts, spare_ptr, spares, turn_ptr, turns, set_ptr, members, wanted, result):  # fmt: skip
     """Write what the ``wanted`` nodes keep when sets of events happen, each of which stops makers and cuts links.
 
     Three states lie on each other: ``calm`` without any event, ``base`` with the events that a set shares with the next one,
     and ``x`` with the rest of them, too. From each state only what lies above the events that are added is solved again: two
     countries together cost little more than the smaller one alone, as long as the greater one stays.
     """
-    blocks, rising = len(starts) - 1, len(spares) > 0
+    blocks, rising = len(starts) - 1, len(spares) > 0 or len(turns) > 0
     prefix, length = 0, 0  # the events of the base: members[prefix : prefix + length]
     for row in range(len(set_ptr) - 1):
         start, stop = set_ptr[row], set_ptr[row + 1]
@@ -169,23 +179,23 @@ def replay(order, starts, kind, indptr, indices, low, high, share, flags, whole,
         if kept_events < length or shared > length:
             if kept_events < length:  # not the events of this set: begin again
                 length = 0
-                lay(calm_cap, calm_gain, calm, base_cap, base_gain, base)
-                lay(calm_cap, calm_gain, calm, cap, gain, x)
+                lay(calm_cap, calm_gain, calm_side, calm, base_cap, base_gain, base_side, base)
+                lay(calm_cap, calm_gain, calm_side, calm, cap, gain, side, x)
             first = blocks
             for i in range(start + length, start + shared):
-                first = fail(members[i], hit_ptr, hits, cut_ptr, cuts, spare_ptr, spares, calm_gain, base_cap, base_gain,
-                             owner, block_of, dirty, first)  # fmt: skip
+                first = fail(members[i], hit_ptr, hits, cut_ptr, cuts, spare_ptr, spares, turn_ptr, turns, calm_gain,
+                             base_cap, base_gain, base_side, owner, block_of, dirty, first)  # fmt: skip
             climb(first, rising, x, block_of, up_ptr, up, dirty, order, starts, kind, indptr, indices, low, high, share,
-                  flags, whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, base_cap, base_gain,
-                  base, v, w, mu, sides, unknown, spread, arrangement, mixing, strict)  # fmt: skip
+                  flags, whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, base_side, base_cap,
+                  base_gain, base, v, w, mu, sides, unknown, spread, arrangement, mixing, strict)  # fmt: skip
             for block in range(first, blocks):
                 dirty[block] = 0
             prefix, length = start, max(shared, length)
-            lay(base_cap, base_gain, base, cap, gain, x)
+            lay(base_cap, base_gain, base_side, base, cap, gain, side, x)
         first = blocks
         for i in range(start + length, stop):
-            first = fail(members[i], hit_ptr, hits, cut_ptr, cuts, spare_ptr, spares, calm_gain, cap, gain, owner,
-                         block_of, dirty, first)  # fmt: skip
+            first = fail(members[i], hit_ptr, hits, cut_ptr, cuts, spare_ptr, spares, turn_ptr, turns, calm_gain, cap, gain,
+                         side, owner, block_of, dirty, first)  # fmt: skip
         climb(first, rising, base, block_of, up_ptr, up, dirty, order, starts, kind, indptr, indices, low, high, share,
               flags, whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu,
               sides, unknown, spread, arrangement, mixing, strict)  # fmt: skip
@@ -199,6 +209,8 @@ def replay(order, starts, kind, indptr, indices, low, high, share, flags, whole,
                 gain[cuts[i]] = base_gain[cuts[i]]
             for i in range(spare_ptr[members[event]], spare_ptr[members[event] + 1]):
                 gain[spares[i]] = base_gain[spares[i]]
+            for i in range(turn_ptr[members[event]], turn_ptr[members[event] + 1]):
+                side[turns[i]] = base_side[turns[i]]
         for block in range(first, blocks):
             if dirty[block]:
                 dirty[block] = 0

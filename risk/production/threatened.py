@@ -10,7 +10,7 @@ import numpy as np
 
 from ...graph import ProductionNetwork, SupplyGraph
 from ...graph.network import MARKET, NewSource
-from .conditions import Effects, new_sources
+from .conditions import OPENED, Effects, new_sources
 from .courses import SHORT, Film
 from .scenario import Scenario, Share, check_scenario, stockpile
 from .simulation import READINGS, Assumptions
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 KEPT = {"estimate": "estimate", "low": "high", "high": "low"}
 """Readings of a risk, in the order of its figures, as readings of what is kept: certain (low) is the best arrangement."""
-_OPENING = ("add_source", "substitute")
 
 
 @dataclass(frozen=True)
@@ -131,7 +130,7 @@ class Threatened:
         self.name = threat.scenario.name
         self.length, self.weight = float(threat.days), problem.weighing.threats[at]
         here = set(network.items)
-        changes = [change for change in threat.scenario if change.kind not in _OPENING or change.item in here]
+        changes = [change for change in threat.scenario if change.kind not in OPENED or change.item in here]
         changes += [stockpile(item, days) for item, days in problem.stocks.items() if item in here]
         self.first = len(changes)
         self.inside = [j for j, measure in enumerate(problem.measures) if measure.item in here]
@@ -170,7 +169,9 @@ class Threatened:
         days, rates = film.run(self.problem.assumptions, READINGS[KEPT[reading]])
         short = rates < self.problem.below - SHORT
         below = np.where(short.any(axis=0), days[short.argmax(axis=0)], self.length)
-        return Fate(np.maximum(0.0, np.diff(np.append(days, self.length)) @ (1.0 - rates)) / self.length, below)
+        # Summed in one order, whatever the place in memory: a product of matrices may differ in the last digit.
+        lost = (np.diff(np.append(days, self.length))[:, None] * (1.0 - rates)).sum(axis=0)
+        return Fate(np.maximum(0.0, lost) / self.length, below)
 
     def _film(self, chosen: Iterable[int]) -> Film:
         chosen = set(chosen)

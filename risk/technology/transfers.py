@@ -16,7 +16,7 @@ from ...datasets.prior_reports import group_a as packaged_group_a
 from ...datasets.prior_reports import technologies, transfer_questions
 from ...graph import InputError
 from ...graph.errors import shorten
-from ...graph.messages import default_language, text
+from ...graph.messages import default_language, spoken, text
 
 DIALOGUE = timedelta(days=30)
 """How long the dialogue takes in principle: an operational guide of the ministry, no statutory period."""
@@ -88,7 +88,7 @@ def transfer_check(
     fact = facts.row(0, named=True)
     listed, listing = _listing(country, when, packaged_group_a() if group_a is None else group_a)
     whose = "packaged" if group_a is None else "own"
-    name, scope = fact.get(f"name_{lang}"), fact.get(f"scope_note_{lang}")
+    name, scope = spoken(fact, "name", lang), spoken(fact, "scope_note", lang)
     known = {
         "list": text(f"risk.transfer.list_{fact['status']}", lang, name=name, scope=scope, **_only(fact, "number", "as_of")),
         "kind": text("risk.transfer.kind_known", lang, what=shorten(what, 300)),

@@ -70,8 +70,8 @@ SAID = {
     "chokepoints x --order 9": ("from 1 to 4", "1 から 4 までの整数", "chokepoints"),
     "chokepoints x --fails all": ("country, supplier, item", "country, supplier, item", "chokepoints"),
     "chokepoints x y z": ("One word too many: z.", "余分な語があります: z", "chokepoints"),
-    "check --encoding": ("--encoding needs a value", "--encoding の後に値を", ""),
-    "check --json=3": ("--json takes no value.", "--json に値は付けられません。", ""),
+    "check --encoding": ("--encoding needs a value", "--encoding の後に値を", "check"),
+    "check --json=3": ("--json takes no value.", "--json に値は付けられません。", "check"),
     "data nix": ("There is no command nix.", "nix というコマンドはありません。", "data"),
     "--limit -3 check": ("a number, 0 or more", "0 以上の数値", ""),
 }

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import kanmon as kn
 import polars as pl
 import pytest
-from kanmon.app.commands.whatif import shocks
+from kanmon.app.commands.scenarios import Threats
 from kanmon.app.whatif import ask, write_answer
 from kanmon.app.whatif_chart import draw
 from kanmon.graph import InputError, SupplyGraph
@@ -142,8 +142,8 @@ def test_a_national_reserve_on_the_command_line_gives_a_part_of_a_days_use(tmp_p
 
 
 def test_each_threat_of_the_command_line_may_name_its_own_item():
-    words = shocks(["CHN:a", "USA"], ["CHN"], ["JPN:b=0.5"], ["c", "d"], ["DEU"])
-    found = sorted((change.kind, change.node, change.item, change.share) for change in words)
+    threats = Threats(["CHN:a", "USA"], ["CHN"], ["JPN:b=0.5"], item=["c", "d"], to=["DEU"])
+    found = sorted((change.kind, change.node, change.item, change.share) for change in threats.scenario())
     all_of = [(kind, node, item, 1.0) for kind, node in (("embargo", "CHN"), ("halt", "USA")) for item in "cd"]
     assert found == sorted([*all_of, ("halt", "CHN", "a", 1.0), ("reduce", "JPN", "b", 0.5)])
 

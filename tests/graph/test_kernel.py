@@ -90,6 +90,7 @@ HALF = kn.risk.Scenario("half", kn.risk.reduce("CHN", 0.5))
 ASKED = {
     "simulate": lambda graph, stop: kn.risk.simulate(graph, stop, product="mlcc", buyer="JPN"),
     "chokepoints": lambda graph, stop: kn.risk.chokepoints(graph, "mlcc"),
+    "cut_sets": lambda graph, stop: kn.risk.cut_sets(graph, "mlcc"),
     "exposure": lambda graph, stop: kn.risk.exposure(graph, "mlcc"),
     "timeline": lambda graph, stop: kn.risk.timeline(graph, stop, product="mlcc", horizon=365),
     "sweep": lambda graph, stop: kn.risk.sweep(graph, [stop, HALF], product="mlcc"),
@@ -102,6 +103,7 @@ def test_machine_code_and_plain_loops_give_the_same_bytes(asked, monkeypatch):
     stop = kn.risk.Scenario("stop", kn.risk.halt("CHN"))
     found = []
     for small, large in ((10**15, 10**15), (-1, -1)):
+        monkeypatch.setattr(kernel, "EACH", small)
         monkeypatch.setattr(kernel, "SMALL", small)
         monkeypatch.setattr(kernel, "LARGE", large)
         found.append(ASKED[asked](kn.load("mlcc"), stop))

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from kanmon.graph import InputError, ProductionNetwork, SupplyGraph
 from kanmon.risk import Scenario, embargo, halt, reduce, simulate, uncertainty
+from kanmon.risk.production import questions
 from kanmon.risk.production.completions import completions, weights
 from kanmon.risk.production.draws import drawn_makers, draws
 from kanmon.risk.production.facts import open_facts
@@ -48,6 +49,18 @@ def test_every_draw_lies_inside_the_bounds_before_any_clipping(seed, buyer):
         kept = kept_of(Question(network, facts, scenario, assumptions), drawn)
         assert (kept >= solution.level("i0", "low") - 1e-9).all(), scenario.name
         assert (kept <= solution.level("i0", "high") + 1e-9).all(), scenario.name
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_leaving_out_what_cannot_fall_short_changes_no_draw(seed, monkeypatch):
+    network = graph_of(*draw_model(np.random.default_rng(seed), tree=False)).network("i0", buyer="BBB")
+    facts = open_facts(network, Assumptions())
+    drawn = completions(network, facts, Assumptions(), None, 20, seed)
+    asked = [one for one in SCENARIOS if "i1" in network.items or "i1" not in (one.changes[-1].node, one.changes[-1].item)]
+    found = [kept_of(Question(network, facts, one, Assumptions()), drawn) for one in asked]
+    monkeypatch.setattr(questions, "_live", lambda network, _: np.arange(len(network.kind)))
+    for kept, one in zip(found, asked, strict=True):
+        np.testing.assert_allclose(kept, kept_of(Question(network, facts, one, Assumptions()), drawn), atol=1e-12)
 
 
 def test_every_draw_of_the_bundled_data_lies_inside_the_bounds():

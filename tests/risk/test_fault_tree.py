@@ -278,6 +278,15 @@ def test_past_a_limit_it_says_so_and_cuts_nothing(monkeypatch):
         pairs(4).minimal_cut_sets(max_order=4)
 
 
+def test_what_is_begun_without_the_compiler_and_grows_too_large_ends_with_the_same_sets(monkeypatch):
+    tree, found = pairs(6), []
+    for held, met in ((10_000, 300_000), (10_000, 5), (7, 300_000)):
+        monkeypatch.setattr(_reduced_tree, "_FEW_HELD", held)
+        monkeypatch.setattr(_reduced_tree, "_FEW_MET", met)
+        found.append(tree.minimal_cut_sets(max_order=6))
+    assert found[0] == found[1] == found[2] and len(found[0]) == 2**6
+
+
 def test_a_diagram_grows_to_its_bound_and_no_further():
     rng = random.Random(0)
     clauses = [rng.sample(range(30), 3) for _ in range(70)]

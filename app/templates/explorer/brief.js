@@ -84,7 +84,7 @@ function framed(width, height, legend, ...inside) {
     svg("g", { transform: `translate(0 ${sheet[0]})` }, inside),
     legend.map(([colour, words]) => {
       const mark = svg("g", {}, svg("rect", { x, y: sheet[1] - 10, width: 11, height: 11, fill: colour, stroke: colours.faint }), svg("text", { x: x + 16, y: sheet[1], "font-size": 11, fill: colours.text }, words));
-      x += 34 + words.length * (language === "ja" ? 11 : 6.2);
+      x += 34 + [...words].reduce((sum, sign) => sum + (sign > "\u2e7f" ? 11 : 6.2), 0);
       return mark;
     }),
     svg("text", { x: 8, y: sheet[2], "font-size": 10, fill: colours.faint }, `${cut(about.name, 60)} · ${t("picture_sources", { count: sources.id.length })}`));

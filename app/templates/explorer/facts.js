@@ -7,7 +7,7 @@ const NO_DATA = 0;
 const LIMITS = [0.15, 0.25, 0.5];
 
 const language = about.lang;
-const other = language === "ja" ? "en" : "ja";
+const other = Object.keys(items).filter((name) => name.startsWith("name_")).map((name) => name.slice(5)).find((lang) => lang !== language);
 const cell = (table, name, i) => (table[name] ? table[name][i] : null);
 const tableOf = (node) => (node.table === "item" ? items : suppliers);
 const idOf = (node) => tableOf(node).id[node.i];

@@ -44,7 +44,7 @@ function itemLine(i, ...more) {
 }
 
 function heading(node) {
-  const [mine, theirs] = [nameOf(node), nameIn(node, language === "ja" ? "en" : "ja")];
+  const [mine, theirs] = [nameOf(node), nameIn(node, other)];
   const i = node.i;
   const facts = node.table === "item"
     ? [t(`kind_${items.kind[i]}`), tierName(tierOf(i)), ...chainsOf[i].map(chainName), cell(items, "hs6", i) && `HS ${cell(items, "hs6", i).replaceAll("|", ", ")}`]

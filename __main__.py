@@ -1,0 +1,5 @@
+"""``python -m kanmon``: the command line."""
+
+from .app.cli import main
+
+main()
