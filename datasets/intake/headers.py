@@ -21,7 +21,7 @@ Row = tuple[str | None, ...]
 
 @dataclass(frozen=True)
 class Place:
-    """Where a table stands: its header rows and data rows, counted from 0, its columns, their names, the titles above."""
+    """Where a table stands: header and data rows, counted from 0, its columns, names, titles and the first row above."""
 
     header: tuple[int, ...]
     top: int
@@ -30,6 +30,7 @@ class Place:
     names: tuple[str, ...]
     titles: tuple[str, ...] = ()
     main: bool = True
+    above: int = 0
 
 
 def places(sheet: Sheet, header: Sequence[int] | None = None) -> list[Place]:
@@ -150,7 +151,10 @@ class _Finder:
         if any(a.top == row and a.bottom >= below and a.left in columns for a in self.areas):
             return True
         # In text files: words over columns of a fuller header, and none of them a value.
-        known = sum(bool(found := suggestions(cell)) and found[0].score >= 0.9 for _, cell in cells)
+        said = [bool(found := suggestions(cell)) and found[0].score >= 0.9 for _, cell in cells]
+        known = sum(said)
+        if said == [True, False] and cells[1][0] == cells[0][0] + 1:
+            return False  # a label and its value: 販売元, 例示商事
         values = any(any(map(str.isdigit, cell)) and not _PERIOD.fullmatch(cell.strip()) for _, cell in cells)
         return 1 < len(cells) < len(heads) and {i for i, _ in cells} <= heads and not values and known * 2 >= len(cells)
 
@@ -196,7 +200,7 @@ class _Finder:
             " ".join(cell for _, cell in cells) for row in range(floor, header[0]) if (cells := self._cells(row, columns))
         ]
         top = header[-1] + 1  # a header that is written again and again has nothing below it
-        return Place(tuple(header), top, max(top, bottom), tuple(columns), tuple(names), tuple(titles))
+        return Place(tuple(header), top, max(top, bottom), tuple(columns), tuple(names), tuple(titles), above=floor)
 
     def _spread(self, row: int, column: int, columns: Sequence[int]) -> str | None:
         """In text files a group's name stands over its first column only."""

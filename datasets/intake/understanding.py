@@ -21,6 +21,7 @@ from .headers import Place, places
 from .kinds import kind_of
 from .lines import SetAside, Shape, firms_above, sort_rows
 from .sheets import Sheet, read_sheets
+from .stated import firm_stated
 from .table import FORMS, USABLE, Table, column_letters
 from .values import Unit, date, is_blank, unit_in
 from .words import bare, forms, marks, plain, without_unit
@@ -229,6 +230,14 @@ class _Reader:
                 roles["supplier"], how = (len(names),), how | {len(names): CONTENT}
                 data = data.with_columns(pl.Series("firm", firms.cells, dtype=pl.String))
                 names, places_ = (*names, firms.word), (*places_, place.columns[firms.column])
+        stated = None
+        if not form and naming and place.main and not roles.keys() & {"supplier", "seller"}:
+            above = sheet.frame.slice(place.above, place.header[0] - place.above) if place.header else sheet.frame.clear()
+            stated = firm_stated(above.rows(), names)
+        if stated is not None:
+            roles["seller"], how = (len(names),), how | {len(names): CONTENT}
+            data = data.with_columns(pl.lit(stated).alias("firm"))
+            names, places_ = (*names, ""), (*places_, place.columns[0])
         table = Table(
             sheet.file,
             sheet.name,
@@ -251,7 +260,8 @@ class _Reader:
         )
         table = _with_indent(table)
         table = replace(table, kind=self._kind(table, place.main, wanted))
-        return replace(table, notes=tuple(self._notes(table, unsaved, place)))
+        notes = [Message("datasets.intake.stated", firm=shorten(stated))] if stated is not None else []
+        return replace(table, notes=(*notes, *self._notes(table, unsaved, place)))
 
     def _form(self, place: Place, names: Sequence[str], wanted: object) -> str:
         """The sheet of the audit workbook that this is, if it is one: by its name, else by what only such a sheet has."""

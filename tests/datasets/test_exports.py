@@ -74,3 +74,37 @@ def test_suppliers_of_an_export_are_firms_and_no_numbers_of_firms():
         "Muster Linear AG",
         "Beispielmagnet GmbH",
     }
+
+
+HEAD = "Part Number,Description,Qty,Price\nA-1,Bearing 608ZZ,4,1.2\nA-2,Bolt M4,10,0.1\n"
+
+
+@pytest.mark.parametrize(
+    ("above", "firm"),
+    [
+        ("Order from Shenzhen Example Co., Ltd", ["Shenzhen Example Co., Ltd"]),
+        ("Supplier:,Muster GmbH\nBill to:,Beispiel AG", ["Muster GmbH"]),
+        ("供应商：深圳示例有限公司", ["深圳示例有限公司"]),
+        ("販売元,例示商事株式会社", ["例示商事株式会社"]),
+        ("仕入先：例示精機株式会社 御中", ["例示精機株式会社"]),
+        ("Sold by,XYZ Electronics", ["XYZ Electronics"]),
+        ("Verkauft von Muster GmbH", ["Muster GmbH"]),
+        ("Proveedor: Ejemplo SL", ["Ejemplo SL"]),
+        ("Customer: Example Inc", []),
+        ("会社名,例示工業株式会社", []),
+        ("Supplier: A Ltd\nSupplier: B Ltd", []),
+        ("Project: Arm v2", []),
+    ],
+)
+def test_a_seller_stated_above_a_table_is_the_seller_of_its_lines(tmp_path, above, firm):
+    path = tmp_path / "order.csv"
+    path.write_text(f"{above}\n\n{HEAD}", encoding="utf-8")
+    (found,) = understand(path).tables
+    assert (found.rows, found.suppliers) == (2, firm)
+
+
+def test_a_label_and_its_value_just_above_a_header_are_no_header(tmp_path):
+    path = tmp_path / "order.csv"
+    path.write_text("発注書,,,\n販売元,例示商事株式会社,,\n品番,品名,数量,単価\nA-1,軸受 6204,2,500\n", encoding="utf-8")
+    (found,) = understand(path).tables
+    assert (found.header, found.kind, found.suppliers) == ((3,), "order", ["例示商事株式会社"])
