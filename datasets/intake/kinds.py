@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from .columns import CONTENT
 from .table import Table
 from .values import id_key
-from .words import plain, title_kind
+from .words import marks, plain, title_kind
 
 _FISCAL = re.compile(r"(会計|事業)?年度?|fy|fiscal ?year|year|geschäftsjahr|財年|财年|年份", re.IGNORECASE)
 _YEARLY = re.compile(r"年|20\d\d|annual|yearly|jahr|anual|per year|/year", re.IGNORECASE)
@@ -36,6 +36,8 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         return "other"
     if set(table.how.values()) == {CONTENT} and not has >= {"part", "name", "quantity"}:
         return "other"
+    if any(plain(name) in marks("pivot") for name in table.names):
+        return "other"  # sums over a table that stands elsewhere
     firms = has & {"supplier", "seller", "maker"}
     said = next((kind for title in titles if (kind := title_kind(title)) not in {None, "sum"}), None)
     if (len(sheets) > 1 and title_kind(titles[0]) == "sum") or _sums_up(table, sheets):

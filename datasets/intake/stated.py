@@ -17,19 +17,19 @@ _LEGAL = re.compile(r"\s*(?:ltd|inc|llc|corp|limited|l\.?p|s\.?a|n\.?v)\b\.?\s*"
 _ADDRESSED = re.compile(r"\s*(?:様|御中|殿)\s*$")
 
 
-def firm_stated(rows: Sequence[tuple[str | None, ...]], header: Sequence[str] = ()) -> str | None:
-    """Return the one firm that the rows above a table name as the seller of its lines; None of several, or of none.
+def firm_stated(rows: Sequence[tuple[str | None, ...]], header: Sequence[str] = ()) -> tuple[str, str] | None:
+    """Return the label and the one firm that the rows above a table name as its seller; None of several, or of none.
 
-    >>> firm_stated([("供应商：", "甲公司")]), firm_stated([("Sold by A Ltd",)]), firm_stated([("Ship to: B Ltd",)])
-    ('甲公司', 'A Ltd', None)
+    >>> firm_stated([("供应商：", "甲公司")]), firm_stated([("Vendor: A Ltd",)]), firm_stated([("Ship to: B Ltd",)])
+    (('供应商', '甲公司'), ('Vendor', 'A Ltd'), None)
     """
     heads = {bare(name) for name in header}
-    firms: dict[str, str] = {}
+    firms: dict[str, tuple[str, str]] = {}
     for label, value in (pair for row in rows for pair in _pairs(row)):
         firm = _ADDRESSED.sub("", value.strip())
         known = bare(firm) in words() or bare(firm) in heads
         if _sells(label) and not known and not is_blank(firm) and number(firm) is None and 1 < len(firm) <= LONGEST:
-            firms.setdefault(firm_key(firm), firm)
+            firms.setdefault(firm_key(firm), (label, firm))
     return next(iter(firms.values())) if len(firms) == 1 else None
 
 
@@ -58,7 +58,7 @@ def _phrase(line: str) -> tuple[str, str] | None:
         if whole.startswith(phrase):
             end = next(i for i in range(len(line) + 1) if plain(line[:i]) == phrase)
             if not line[end : end + 1].isalnum() or not phrase.isascii():
-                return phrase, line[end:].strip(" :：")
+                return line[:end].strip(), line[end:].strip(" :：")
     return None
 
 

@@ -236,8 +236,8 @@ class _Reader:
             stated = firm_stated(above.rows(), names)
         if stated is not None:
             roles["seller"], how = (len(names),), how | {len(names): CONTENT}
-            data = data.with_columns(pl.lit(stated).alias("firm"))
-            names, places_ = (*names, ""), (*places_, place.columns[0])
+            data = data.with_columns(pl.lit(stated[1]).alias("firm"))
+            names, places_ = (*names, stated[0]), (*places_, place.columns[0])
         table = Table(
             sheet.file,
             sheet.name,
@@ -260,7 +260,7 @@ class _Reader:
         )
         table = _with_indent(table)
         table = replace(table, kind=self._kind(table, place.main, wanted))
-        notes = [Message("datasets.intake.stated", firm=shorten(stated))] if stated is not None else []
+        notes = [Message("datasets.intake.stated", firm=shorten(stated[1]))] if stated is not None else []
         return replace(table, notes=(*notes, *self._notes(table, unsaved, place)))
 
     def _form(self, place: Place, names: Sequence[str], wanted: object) -> str:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from kanmon.datasets.intake.understanding import understand
 
 EXPORTS = Path(__file__).resolve().parents[1] / "data" / "exports"
@@ -108,3 +109,50 @@ def test_a_label_and_its_value_just_above_a_header_are_no_header(tmp_path):
     path.write_text("発注書,,,\n販売元,例示商事株式会社,,\n品番,品名,数量,単価\nA-1,軸受 6204,2,500\n", encoding="utf-8")
     (found,) = understand(path).tables
     assert (found.header, found.kind, found.suppliers) == ((3,), "order", ["例示商事株式会社"])
+
+
+def test_a_pivot_beside_its_data_is_no_list_of_parts(tmp_path):
+    with xlsxwriter.Workbook(tmp_path / "book.xlsx") as book:
+        pivot, data = book.add_worksheet("Pivot"), book.add_worksheet("Data")
+        for i, row in enumerate([["Row Labels", "Sum of Amount"], ["Example Ltd", 30], ["Grand Total", 30]]):
+            pivot.write_row(i, 0, row)
+        head = ["Date", "Supplier", "Part", "Description", "Qty", "Amount"]
+        for i, row in enumerate([head, ["2026-03-01", "Example Ltd", "A-1", "Bearing", 10, 30]]):
+            data.write_row(i, 0, row)
+    assert [(table.sheet, table.kind) for table in understand(tmp_path / "book.xlsx").tables] == [
+        ("Pivot", "other"),
+        ("Data", "ledger"),
+    ]
+
+
+def test_trade_that_is_not_read_is_no_price_list_and_says_so(tmp_path):
+    head = "DATAFLOW,LAST UPDATE,freq,reporter,partner,product,flow,indicators,TIME_PERIOD,OBS_VALUE,OBS_FLAG"
+    row = "ESTAT:DS-045409(1.0),01/02/26 11:00:00,A,DE,CN,850511,1,VALUE_IN_EUROS,2024,123456,"
+    (tmp_path / "comext.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
+    found = understand(tmp_path / "comext.csv")
+    assert not found.usable
+    assert "Eurostat" in found.tables[0].notes[0].text("en")
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "kind", "columns"),
+    [
+        (
+            "Line,Product,Ordered,Shipped,Price,Total\n1,Socket Head Screw M3,1,1,8.50,8.50\n2,Ball Bearing 608,2,2,6,12\n",
+            "utf-8",
+            "bom",
+            {"name": "Product", "quantity": "Ordered", "price": "Price", "amount": "Total"},
+        ),
+        (
+            "店铺：示例旗舰店,,,\n订单编号：123,,,\n宝贝名称,单价,数量,实付款\n轴承 608ZZ,1.5,20,30\n磁铁 N52,2,10,20\n",
+            "gb18030",
+            "order",
+            {"name": "宝贝名称", "price": "单价", "quantity": "数量", "amount": "实付款", "seller": "店铺"},
+        ),
+    ],
+)
+def test_an_order_of_a_shop_is_read_as_the_shop_meant_it(tmp_path, text, encoding, kind, columns):
+    (tmp_path / "order.csv").write_bytes(text.encode(encoding))
+    (found,) = understand(tmp_path / "order.csv").tables
+    assert (found.kind, found.rows) == (kind, 2)
+    assert {role: found.headers(role) for role in columns} == {role: [header] for role, header in columns.items()}
