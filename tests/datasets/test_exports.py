@@ -156,3 +156,35 @@ def test_an_order_of_a_shop_is_read_as_the_shop_meant_it(tmp_path, text, encodin
     (found,) = understand(tmp_path / "order.csv").tables
     assert (found.kind, found.rows) == (kind, 2)
     assert {role: found.headers(role) for role in columns} == {role: [header] for role, header in columns.items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "columns"),
+    [
+        (
+            "LCSC Part Number,Manufacture Part Number,Manufacturer,Package,Description,Order Qty.,"
+            "Unit Price(US$),Order Price(US$)\n"
+            "C1525,CL05B104KO5NNNC,Samsung,0402,16V 100nF X7R 0402,100,0.0012,0.12\n"
+            "C25744,0402WGF1002TCE,UNI-ROYAL,0402,10k 0402,100,0.0005,0.05\n",
+            "bom",
+            {"part": "Manufacture Part Number", "price": "Unit Price(US$)", "amount": "Order Price(US$)"},
+        ),
+        (
+            "Order Reference,Vendor,Order Lines/Product,Order Lines/Quantity,Order Lines/Subtotal,Order Deadline\n"
+            "P00001,Example Ltd,[A-1] Bearing 6204,10,15,2026-03-01 10:00:00\n"
+            "P00002,Sample Inc,[A-2] Magnet N52,5,10,2026-03-02 10:00:00\n",
+            "ledger",
+            {"supplier": "Vendor", "name": "Order Lines/Product", "date": "Order Deadline"},
+        ),
+        (
+            "見積書番号,品名,型番,数量,単価,金額\nQ1,シャフト,SFJ10-100,2,500,1000\nQ1,軸受,B6204ZZ,4,300,1200\n",
+            "bom",
+            {"part": "型番", "name": "品名", "order_no": "見積書番号"},
+        ),
+    ],
+)
+def test_a_number_of_an_order_is_no_part(tmp_path, text, kind, columns):
+    (tmp_path / "lines.csv").write_text(text, encoding="utf-8")
+    (found,) = understand(tmp_path / "lines.csv").tables
+    assert (found.kind, found.rows) == (kind, 2)
+    assert {role: found.headers(role) for role in columns} == {role: [header] for role, header in columns.items()}
