@@ -14,6 +14,7 @@ from ..datasets.intake.understanding import Understanding
 from ..graph import InputError, SupplyGraph
 from ..graph.files import whole_file
 from ..graph.messages import text
+from .audit.layout import sheets
 from .console import safe
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def show(found: Understanding, terminal: Console, lang: str, links: list[list[di
 
 def headline(table: Table, lang: str) -> str:
     """Return one line about a table."""
-    kind = text(f"app.check.kind_{table.form if table.form in FORMS else table.kind}", lang)
+    kind = sheets()[table.form].title[lang] if table.form in FORMS else text(f"app.check.kind_{table.kind}", lang)
     area = f" {table.area}" if table.area else ""
     fields = {"file": safe(table.file), "sheet": safe(table.sheet), "kind": kind, "rows": f"{table.rows:,}", "area": area}
     header = "+".join(map(str, table.header))
