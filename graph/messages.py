@@ -43,6 +43,15 @@ def _topic(room: str, topic: str) -> dict[str, dict[str, str]]:
     return {row["name"]: {lang: row.get(lang) or row[ENGLISH] for lang in LANGUAGES} for row in _table(room, topic)}
 
 
+def topic(room: str, name: str, lang: str) -> dict[str, str]:
+    """Return all sentences of a topic in ``lang`` by their names, with their fields still open.
+
+    >>> topic("graph", "words", "ja")["and"]
+    'と'
+    """
+    return {key: row[lang] for key, row in _topic(room, name).items()}
+
+
 def text(key: str, lang: str | None = None, /, **values: Any) -> str:
     """Return the sentence ``key`` in ``lang`` with its fields filled in.
 
