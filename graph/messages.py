@@ -72,9 +72,9 @@ def text(key: str, lang: str | None = None, /, **values: Any) -> str:
     >>> text("graph.words.and", "en"), text("graph.words.and", "ja")
     ('and', 'と')
     """
-    room, topic, name = key.split(".", 2)
+    room, about, name = key.split(".", 2)
     lang = lang if lang in LANGUAGES else default_language()
-    template = _topic(room, topic)[name][lang]
+    template = _topic(room, about)[name][lang]
     return template.format(**{k: v.text(lang) if isinstance(v, Message) else v for k, v in values.items()})
 
 
