@@ -63,7 +63,8 @@ def part_terms() -> pl.DataFrame:
     of_kind = words.rename({"concept": "of"}).join(kinds, on="of").select(words.columns)
     own = pl.concat([words.filter(~pl.col("concept").str.starts_with("*").fill_null(value=False)), of_kind])
     shared = technology_terms().filter(
-        pl.col("number").is_null() & (pl.col("use").is_in(["other", "use", "contain", "stop"]) | (pl.col("match") == "end"))
+        pl.col("number").is_null() & (pl.col("use").is_in(["other", "use", "contain", "stop"]) | (pl.col("match") == "end")),
+        ~pl.col("kind").is_in(["thing", "service"]),
     )
     harmless = words.filter(pl.col("use").is_in(["form", "whole"])).select("term")
     shared = shared.join(harmless, on="term", how="anti").with_columns(concept=pl.lit(None, pl.String))
@@ -71,10 +72,11 @@ def part_terms() -> pl.DataFrame:
 
 
 def part_series() -> pl.DataFrame:
-    """Return grades and part number series: ``concept, series, prefix, pattern, match, basis, source``.
+    """Return grades and part number series: ``concept, series, prefix, pattern, match, beside, unless, basis, source``.
 
     Patterns are lower-case regular expressions of folded text, prefixes are separated by ``|``. ``match`` "context": says
-    too little alone (N52, 608), and is sure beside a word of a wider concept.
+    too little alone (N52, 608), and is sure beside a word of a wider concept. ``beside`` and ``unless`` name a row of
+    `datasets.prior_reports.signs` that must, or must not, stand near.
 
     >>> part_series().filter(pl.col("concept") == "bearing_steel")["source"].item()
     'JIS G 4805; EN ISO 683-17; GB/T 18254'

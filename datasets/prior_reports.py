@@ -63,7 +63,8 @@ def technology_terms() -> pl.DataFrame:
     exclude     cancels a hit that it covers, elsewhere turns a match into a review
     form        a following word that leaves the item the item (powder, sheet, a maker's name); of kind grade it
                 makes the word before it harmless too (battery grade), with match "end" it is an adjective's ending
-    other       a head noun that names another thing, made for the item (stripper, tester)
+    other       a head noun that names another thing, made for the item (stripper, tester), or of kind service one of
+                something done or told about it (repair, handbook), wherever in the line it stands
     whole       a head noun that names a whole with the item in it (motor)
     use         a word that says that what follows, or stood before, is for the item
     contain     a word that says that what follows, or stood before, has the item in it
@@ -76,7 +77,7 @@ def technology_terms() -> pl.DataFrame:
     >>> technology_terms().filter(pl.col("term") == "スポンジチタン").row(0)[:4]
     (12, 'include', 'ja', 'スポンジチタン')
     """
-    own = pl.concat([_table("project_terms"), _qualified_terms()])
+    own = pl.concat([_table("project_terms"), _qualified_terms(), _things()])
     return pl.concat([own, _table("terms").join(own, on=["number", "use", "term"], how="anti")])
 
 
@@ -90,6 +91,23 @@ def _qualified_terms() -> pl.DataFrame:
         pl.lit("pair").alias("kind"),
         pl.lit("all").alias("match"),
         "basis",
+    )
+
+
+def _things() -> pl.DataFrame:
+    """Return the head nouns of other things and of services, and words of properties, as terms of any technology."""
+    return (
+        _table("things")
+        .select(
+            pl.lit(None, pl.Int64).alias("number"),
+            "use",
+            "lang",
+            pl.col("words").str.split("|").alias("term"),
+            "kind",
+            pl.lit("head").alias("match"),
+            "basis",
+        )
+        .explode("term")
     )
 
 
@@ -115,12 +133,24 @@ def technology_materials() -> pl.DataFrame:
 
 
 def technology_part_numbers() -> pl.DataFrame:
-    """Return makers' part number series: ``number, series, prefix, pattern, basis`` (lower-case regular expressions).
+    """Return makers' part number series: ``number, series, prefix, pattern, match, beside, unless, basis``.
+
+    Patterns are lower-case regular expressions of folded text. ``beside`` and ``unless`` name a row of `signs` that must, or
+    must not, stand near: X7R beside a capacitance is a chip capacitor. ``match`` "context" says too little alone.
 
     >>> technology_part_numbers()["number"].unique().sort().to_list()
     [1, 11]
     """
     return _table("part_numbers")
+
+
+def signs() -> pl.DataFrame:
+    """Return what small parts are told by besides a name: ``sign, pattern, basis`` (lower-case regular expressions).
+
+    >>> signs()["sign"].to_list()[:3]
+    ['capacitance', 'capacitance in farad', 'resistance']
+    """
+    return _table("signs")
 
 
 def technology_spellings() -> pl.DataFrame:

@@ -75,7 +75,8 @@ def link_parts(company: Company, world: SupplyGraph, corrections: dict[str, Any]
 
 def _guessed(parts: list[Part], world: SupplyGraph) -> list[Link]:
     """Links that the parts' names and numbers say, or hint at (``REVIEW``)."""
-    lines = pl.DataFrame([(part.name, part.id) for part in parts], schema={"name": pl.String, "id": pl.String}, orient="row")
+    rows = [(part.name, part.id, part.words) for part in parts]
+    lines = pl.DataFrame(rows, schema=dict.fromkeys(("name", "id", "words"), pl.String), orient="row")
     found = recognised(lines, world)
     return [Link(parts[line].id, item, relation, how, by) for line, item, relation, by, how in found.iter_rows()]
 

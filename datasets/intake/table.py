@@ -44,7 +44,7 @@ SHOWN = (
 """Roles in the order in which they are shown; others follow."""
 COMMA = {"de", "es", "fr"}
 """Languages that write decimals with a comma."""
-_TEXTS = ("name", "part", "part_maker", "value", "spec", "material", "part_supplier")
+_TEXTS = ("name", "part", "part_maker", "value", "footprint", "spec", "material", "part_supplier")
 
 
 @dataclass(frozen=True, eq=False)

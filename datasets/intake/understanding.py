@@ -16,6 +16,7 @@ from ...graph.errors import short_path, shorten
 from ...graph.files import not_found, reading
 from . import published
 from .columns import CONTENT, Columns, assign, by_content, profile
+from .declared import as_questionnaire
 from .headers import Place, places
 from .kinds import kind_of
 from .lines import SetAside, Shape, firms_above, sort_rows
@@ -152,7 +153,8 @@ def _file(path: Path, encoding: str | None, wishes: Mapping[str, Any]) -> list[T
         return known
     titles = {plain(sheet.name) for sheet in sheets}
     wish = {sheet.name: wishes.get(f"{path.name}/{sheet.name}", wishes.get(sheet.name, {})) for sheet in sheets}
-    return [table for sheet in sheets for table in _Reader(sheet, wish[sheet.name], titles).tables()]
+    tables = [table for sheet in sheets for table in _Reader(sheet, wish[sheet.name], titles).tables()]
+    return (None if wishes else as_questionnaire(path, sheets, tables)) or tables
 
 
 class _Reader:

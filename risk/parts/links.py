@@ -19,7 +19,7 @@ import polars as pl
 from ...graph import InputError, SupplyGraph
 from ...graph.errors import did_you_mean, nearest
 from ..technology.matching import Hit, find
-from ..technology.terms import vocabulary
+from ..technology.terms import SERIES, vocabulary
 from ..technology.text import CJK, compact, fold
 from .thesaurus import Thesaurus, thesaurus
 
@@ -176,7 +176,7 @@ def _concepts(
         _keep(found, str(hit.span.term.topic), _found(book, hit, text, bisect_left(bars, hit.span.start), first))
     for at, cell in enumerate(cells):
         for hit in find(book.vocabulary, cell) if _REVERSED.match(cell) else ():
-            if hit.span.term.kind != "part" and not hit.near:
+            if hit.span.term.kind not in SERIES and not hit.near:
                 _keep(found, str(hit.span.term.topic), _found(book, hit, "", at, first))
     _confirm(book, found)
     if any(book.kind(concept) != "name" for concept in found):
@@ -201,7 +201,7 @@ def _inside(hit: Hit, other: Hit) -> bool:
 
 def _within_code(hit: Hit, text: str, cells: tuple[str, ...], cell: int) -> bool:
     """Whether a name is only a piece of a code: the 7312 of R3324-7312-P06, the LED of the company's own LED-64683."""
-    if hit.span.term.kind != "part":
+    if hit.span.term.kind not in SERIES:
         return _CODE.fullmatch(cells[cell]) is not None
     number = text[hit.span.start : hit.span.end].split(" ")[0]
     if hit.span.kind != "context" or not number[:1].isdigit():
@@ -212,11 +212,11 @@ def _within_code(hit: Hit, text: str, cells: tuple[str, ...], cell: int) -> bool
 def _modifier(book: Thesaurus, hit: Hit, hits: list[Hit]) -> bool:
     """Whether another part's name follows at once: the "bearing" of "bearing housing"."""
     topic, end = str(hit.span.term.topic), hit.span.end
-    if hit.span.term.kind == "part" or book.kind(topic) != "part":
+    if hit.span.term.kind in SERIES or book.kind(topic) != "part":
         return False
     return any(
         0 <= other.span.start - end <= 1
-        and other.span.term.kind != "part"
+        and other.span.term.kind not in SERIES
         and book.kind(str(other.span.term.topic)) == "part"
         and not book.related(topic, str(other.span.term.topic))
         for other in hits
@@ -225,8 +225,8 @@ def _modifier(book: Thesaurus, hit: Hit, hits: list[Hit]) -> bool:
 
 def _found(book: Thesaurus, hit: Hit, text: str, cell: int, first: int) -> _Found:
     (start, end, term, kind), topic = hit.span, str(hit.span.term.topic)
-    series = term.kind == "part"
-    strong = kind in {"term", "words", "part_number"}
+    series = term.kind in SERIES
+    strong = kind in {"term", "words", "part_number", "sign"}
     inside = hit.relation == "contain" or _WITH.search(_before(text, start)) is not None
     if kind == "context" and hit.relation == "item" and not inside:
         state = "weak"
@@ -240,7 +240,8 @@ def _found(book: Thesaurus, hit: Hit, text: str, cell: int, first: int) -> _Foun
         # A note ("from small bearings", "with our motor") is no list of what is inside.
         state = "contains" if cell <= first or book.kind(topic) != "part" else "review"
     by = " ".join(text[start:end].replace("|", " ").split()).upper() if series else term.term.replace("&", " + ")
-    return _Found(state, cell, by, book.basis(term.term) if series else book.said(term))
+    how = "trade" if term.kind == "sign" else book.basis(term.term) if series else book.said(term)
+    return _Found(state, cell, by, how)
 
 
 def _before(text: str, start: int) -> str:

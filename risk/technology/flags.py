@@ -21,7 +21,7 @@ from ...graph.errors import did_you_mean, nearest
 from ...graph.messages import default_language
 from ...graph.messages import text as message
 from .matching import Hit, find
-from .terms import hs_opinion, vocabulary
+from .terms import SERIES, hs_opinion, vocabulary
 
 FLAG_SCHEMA = {
     "row": pl.Int64,
@@ -41,7 +41,7 @@ BATCH = 50_000
 ABBREVIATION = 4
 """A weak term of at most so many Latin letters (SEM, CAR) says nothing without a second signal."""
 
-SCORES = {"declared": 1.0, "term": 0.95, "words": 0.9, "part_number": 0.9, "slip": 0.8, "context": 0.4}
+SCORES = {"declared": 1.0, "term": 0.95, "words": 0.9, "part_number": 0.9, "sign": 0.9, "slip": 0.8, "context": 0.4}
 """How much each kind of evidence weighs: an order, no probability. A review is at most 0.6."""
 
 _HS6 = re.compile(r"\D*(\d{2})\D?(\d{2})\D?(\d{2})")
@@ -93,8 +93,8 @@ def flag_technologies(
     polars.DataFrame
         One row per flag, none for a line without one: ``row`` (0-based), ``text``, ``technology`` (1..24),
         ``verdict`` ("match" or "review"; from a graph also "contains", "used_for"), ``score`` (0..1, an order and no
-        probability), ``evidence``, ``evidence_kind`` ("term", "words", "part_number", "slip", "context"; from a graph
-        also "declared", "structure"), ``reason``. A graph's frame starts with ``item``.
+        probability), ``evidence``, ``evidence_kind`` ("term", "words", "part_number", "sign", "slip", "context"; from a
+        graph also "declared", "structure"), ``reason``. A graph's frame starts with ``item``.
 
     Raises
     ------
@@ -213,8 +213,8 @@ def _decide(number: int, hits: list[Hit], hs6: str) -> _Flag | None:
 
 
 def _is_abbreviation(hit: Hit) -> bool:
-    term = hit.span.term.term
-    return term.isascii() and len(term) <= ABBREVIATION
+    term = hit.span.term
+    return term.kind not in SERIES and term.term.isascii() and len(term.term) <= ABBREVIATION
 
 
 @cache

@@ -15,11 +15,13 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from .terms import Key, Term, Topic, Vocabulary
+from .terms import SERIES, Key, Term, Topic, Vocabulary
 from .text import CJK, breaks, compact, fold
 
 WINDOW = 32
 """Characters that may lie between the words of a term that needs several."""
+NEAR = 60
+"""Characters around a way to write a small part in which its value or size stands."""
 SURE_SLIP = 10
 """Folded length from which a name with one wrong letter is still a match."""
 
@@ -39,19 +41,27 @@ KANJI = "\u3400"
 
 _ALNUM = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 _COMPOUND = re.compile(f"[{CJK}]+(?:[a-z0-9]+[{CJK}]+)*")
-_ASIDE = re.compile(r"(?:e?s)? ?\([^()]{1,32}\)((?:[ /][a-z/][a-z0-9/]*)+)")
+_ASIDE = re.compile(r"(?:e?s)? ?\([^()]{1,32}\)((?:[ /][a-z/][a-z0-9/]*)+)?")
+_LEAD = re.compile(r"[a-z ]*?([a-z]+)(?: \d[^,:]*)?[,:]")
+_SEGMENT = re.compile(r"[^,:;|()\[\]【】]+")
+_OF = re.compile(r"([a-z]+) (?:of|on|about|to|in) (?:[a-z0-9]+ ){0,3}$")
 _TYPE = re.compile(r"(?:方式|タイプ|型|式|形| type)\)")
 _AFTER = re.compile(r"(?:e?s)?((?:[ /][a-z/][a-z0-9/]*)+)")
 _PLURAL = re.compile(r"e?s(?![a-z0-9])")
 _CLAUSE = re.compile(rf"[,()/:|0-9{CJK}]")
 _REVERSED = re.compile(r"([a-z]{3,20}(?: [a-z]{3,20})?),([a-z ]{2,30})(?:,|$)")
 _DIGITS = re.compile(r"\d+")
+_UNIT = (
+    "[mcku]?m|nm|km|in|inch|inches|ft|feet|yd|mil|[mk]?g|lbs?|[mu]?l|cc|gal|oz|[mk]?va?|[mu]?ah?|m?wh?|kw|[kmg]?hz|k|ohms?|deg"
+    "|degrees?|bar|psi|pcs?|pieces?|st|nd|rd|th|pins?|ways?|t|mesh|years?|months?|days?|speed"
+)
+_MEASURE = re.compile(rf" ?\d[\d.,]*(?: ?x ?[\d.,]+)* ?(?:{_UNIT})(?![a-z])")
 _CODE = re.compile(r"[^aeiouy]+")
 _BEFORE, _WORDS = 40, 5
 
 
 class Span(NamedTuple):
-    """A name in a text. ``kind``: term, words, part_number, slip or context."""
+    """A name in a text. ``kind``: term, words, part_number, sign, slip or context."""
 
     start: int
     end: int
@@ -73,7 +83,7 @@ class Hit(NamedTuple):
     def strong(self) -> bool:
         """Whether the name alone would make a match."""
         start, end, _, kind = self.span
-        return kind in {"term", "words", "part_number"} or (kind == "slip" and end - start >= SURE_SLIP)
+        return kind in {"term", "words", "part_number", "sign"} or (kind == "slip" and end - start >= SURE_SLIP)
 
 
 def find(words: Vocabulary, text: str) -> list[Hit]:
@@ -142,10 +152,17 @@ def _is_word(text: str, start: int, end: int) -> bool:
 
 
 def _part(words: Vocabulary, text: str, start: int, index: int) -> Iterator[Span]:
-    term, pattern = words.parts[index]
+    term, pattern, beside, unless = words.parts[index]
     match = pattern.match(text, start)
-    if match:
-        yield Span(start, match.end(), term, "context" if term.use == "context" else "part_number")
+    if not match:
+        return
+    near = text[max(0, start - NEAR) : match.end() + NEAR] if beside or unless else ""
+    if (beside and not beside.search(near)) or (unless and unless.search(near)):
+        return
+    if term.kind == "sign":
+        term = term._replace(term=match[0].upper())
+    kind = "sign" if term.kind == "sign" else "part_number"
+    yield Span(start, match.end(), term, "context" if term.use == "context" else kind)
 
 
 def _together(words: Vocabulary, text: str, term: Term, places: list[list[tuple[int, int]]]) -> Iterator[Span]:
@@ -266,8 +283,10 @@ def _preposition(words: Vocabulary, text: str, start: int) -> str:
 
 
 def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: Topic, span: Span) -> str:
-    if span.term.kind == "part":
+    if span.term.kind in SERIES:
         return "item"
+    if _served(words, text, cuts, span):
+        return "other"
     if _heads(words, number, text, span.start):
         return "contain"
     preposition = _preposition(words, text, span.start)
@@ -278,19 +297,12 @@ def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: Topic,
         return "contain"
     run = _COMPOUND.match(text, span.end)
     if run:
-        if text.startswith("用", span.end):
-            return _apart(words, number, run[0]) if span.end in cuts else "other"
-        stops = [span.end, *sorted(cut for cut in cuts if span.end < cut < run.end()), run.end()]
-        tail, *apart = [text[start:stop] for start, stop in itertools.pairwise(stops)]
-        relation = _apart(words, number, tail) if span.end in cuts else _tail(words, number, tail)
-        others = [_apart(words, number, piece) for piece in apart] if relation == "item" else []
-        return "unclear" if "unclear" in others else relation
-    # After an aside only a word that is known for another thing counts: carbon fiber (CFRP) cutting service.
-    if aside := _ASIDE.match(text, span.end):
-        relation = _used(words, number, text, aside.end()) or _head(
-            words, number, aside[1].replace("/", " ").split()[:_WORDS], figure=False
-        )
-        return "item" if relation == "unclear" else relation
+        if text.startswith("用", span.end) and span.end not in cuts:
+            return "other"
+        relation = _compound(words, number, text, cuts, *run.span())
+        return (_past_aside(words, number, text, cuts, run.end()) or relation) if relation == "item" else relation
+    if relation := _past_aside(words, number, text, cuts, span.end):
+        return relation
     after = _AFTER.match(text, span.end)
     if not after:
         return "item"
@@ -298,8 +310,61 @@ def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: Topic,
         return used
     following = after[1].replace("/", " ").split()[:_WORDS]
     # A code (n48sh, co2) is a label of what stands before it, and what stands after it is still read.
-    figure = text[after.end() :].lstrip()[:1].isdigit() or not "".join(following[-1:]).isalpha()
+    figure = _labels(text, after.end()) or not "".join(following[-1:]).isalpha()
     return _head(words, number, [word for word in following if word.isalpha()], figure)
+
+
+def _past_aside(words: Vocabulary, number: Topic, text: str, cuts: frozenset[int], end: int) -> str:
+    """Read what follows an aside in brackets, where one stands.
+
+    Of Latin words only one that is known for another thing counts: carbon fiber (CFRP) cutting service.
+    """
+    aside = _ASIDE.match(text, end)
+    if not aside:
+        return ""
+    if not aside[1] and (run := _COMPOUND.match(text, aside.end())):
+        return _compound(words, number, text, cuts | {run.start()}, *run.span())
+    following = (aside[1] or "").replace("/", " ").split()[:_WORDS]
+    relation = _used(words, number, text, aside.end()) or _head(words, number, following, figure=False)
+    return "item" if relation == "unclear" else relation
+
+
+def _compound(words: Vocabulary, number: Topic, text: str, cuts: frozenset[int], start: int, end: int) -> str:
+    """Read Japanese or Chinese words that follow a name, cut where a space stood."""
+    stops = [start, *sorted(cut for cut in cuts if start < cut < end), end]
+    tail, *apart = [text[first:last] for first, last in itertools.pairwise(stops)]
+    relation = _apart(words, number, tail) if start in cuts else _tail(words, number, tail)
+    others = {_apart(words, number, piece) for piece in apart} if relation == "item" else set()
+    return next((other for other in ("other", "unclear") if other in others), relation)
+
+
+def _labels(text: str, end: int) -> bool:
+    """Whether a bare figure follows, as after a label (band 41), and no measure of a thing (wheelset 29 inch)."""
+    return text[end:].lstrip()[:1].isdigit() and not _MEASURE.match(text, end)
+
+
+def _served(words: Vocabulary, text: str, cuts: frozenset[int], span: Span) -> bool:
+    """Whether the line is about a service or a document: Book: ...; ..., annual maintenance; disposal of ...（修理）."""
+    before = _OF.search(text, 0, span.start)
+    if before and before[1] in words.services:
+        return True
+    for segment in _SEGMENT.finditer(text):
+        start, end = segment.span()
+        if start <= span.start < end:
+            stop = min((cut for cut in cuts if start < cut <= span.start), default=start)
+            if any(text[first:last].endswith(words.service_endings) for first, last in ((start, stop), (span.end, end))):
+                return True
+        elif _serves(words, segment[0]):
+            return True
+    return False
+
+
+def _serves(words: Vocabulary, segment: str) -> bool:
+    """Whether a part of a line between marks names a service: not where a preposition leads it (with installation)."""
+    if segment.endswith(words.service_endings):
+        return True
+    *said, last = segment.replace(".", " ").split() or [""]
+    return last in words.services and not any(word in them for word in said for them in words.prepositions.values())
 
 
 def _used(words: Vocabulary, number: Topic, text: str, end: int) -> str:
@@ -369,10 +434,11 @@ def _head(words: Vocabulary, number: Topic, following: list[str], figure: bool) 
 
 def _heads(words: Vocabulary, number: Topic, text: str, start: int) -> bool:
     """Whether a catalogue's line starts with the name of another thing: PCB, 2 layers, green solder mask."""
-    first, comma, _ = text.partition(",")
-    noun = first.rpartition(" ")[2]
+    first = _LEAD.match(text)
+    if not first or first.end() > start:
+        return False
     things = words.heads["whole", number] | words.heads["other", number]
-    return bool(comma) and len(first) < start and bool({noun, noun.removesuffix("s")} & things)
+    return bool({first[1], first[1].removesuffix("s")} & things)
 
 
 def _known(words: Vocabulary, number: Topic, noun: str) -> bool:

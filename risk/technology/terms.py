@@ -12,6 +12,7 @@ import ahocorasick
 import polars as pl
 
 from ...datasets.prior_reports import (
+    signs,
     technology_hs_codes,
     technology_part_numbers,
     technology_spellings,
@@ -30,6 +31,10 @@ _PURE_CJK = re.compile(f"[{CJK}]+")
 
 Topic = int | str
 """What a name stands for: the number of a technology, or the id of a kind of part."""
+
+
+SERIES = {"part", "sign"}
+"""Kinds of terms that are patterns: a series of part numbers, or a way to write a small part with what stands near."""
 
 
 class Term(NamedTuple):
@@ -55,6 +60,15 @@ class Key(NamedTuple):
     length: int
 
 
+class Part(NamedTuple):
+    """A series of part numbers, or a way to write a small part, with what must and must not stand near."""
+
+    term: Term
+    pattern: re.Pattern[str]
+    beside: re.Pattern[str] | None
+    unless: re.Pattern[str] | None
+
+
 class Vocabulary:
     """Terms, part numbers and head nouns, and the automaton that finds all of them in one pass.
 
@@ -73,7 +87,7 @@ class Vocabulary:
     def __init__(self, terms: pl.DataFrame, series: pl.DataFrame, *, strict: bool = False) -> None:
         self.strict = strict
         self.terms: list[Term] = []
-        self.parts: list[tuple[Term, re.Pattern[str]]] = []
+        self.parts: list[Part] = []
         self.names: list[tuple[Term, str]] = []
         self.endings: dict[tuple[str, Topic], tuple[str, ...]] = {}
         self.heads: dict[tuple[str, Topic], frozenset[str]] = {}
@@ -83,10 +97,13 @@ class Vocabulary:
         self.nouns: dict[Topic | None, set[str]] = defaultdict(set)
         self.long_heads: tuple[str, ...] = ()
         self.stops: set[str] = set()
+        self.services: frozenset[str] = frozenset()
+        self.service_endings: tuple[str, ...] = ()
         self.adjectives: tuple[str, ...] = ()
         self.written: dict[str, str] = {}
         self.forms: dict[Topic | None, re.Pattern[str]] = {}
         self._keys: dict[str, set[Key]] = defaultdict(set)
+        self._named: dict[Topic, set[str]] = defaultdict(set)
         self._spellings = [(fold(s), fold(v)) for s, v in technology_spellings().select("standard", "variant").rows()]
         self._read_terms(terms)
         self._read_series(series)
@@ -120,14 +137,19 @@ class Vocabulary:
                 forms[number].append(folded)
             elif match == "head":
                 heads[use, number] += (folded,)
+                if kind == "service":
+                    self.services |= {folded}
             elif match == "start":
                 self.starts[use] += (folded,)
             else:
                 self.prepositions[use] |= {folded}
         self.long_heads = tuple(word for word in heads["whole", None] if len(word) >= LONG_HEAD)
         for use, number in product(("other", "whole"), {term.topic for term in self.terms}):
-            self.endings[use, number] = heads[use, None] + heads[use, number]
+            # What a name of the topic itself ends with is no other thing there: 装置 of セパレータ製造装置.
+            general = tuple(word for word in heads[use, None] if not _closes(word, self._named[number]))
+            self.endings[use, number] = general + heads[use, number]
             self.heads[use, number] = frozenset(self.endings[use, number])
+        self.service_endings = tuple(word for word in self.services if not word.isascii())
         for number in {term.topic for term in self.terms}:
             self.nouns[number] |= self.nouns[None]
         for number in forms:
@@ -135,13 +157,15 @@ class Vocabulary:
             self.forms[number] = re.compile(f"(?:{'|'.join(map(re.escape, words))})+")
 
     def _read_series(self, rows: pl.DataFrame) -> None:
-        for number, series, prefixes, pattern, match in rows.select(
-            rows.columns[0], "series", "prefix", "pattern", "match"
+        near = {sign: re.compile(pattern) for sign, pattern in signs().select("sign", "pattern").rows()}
+        for number, series, prefixes, pattern, match, beside, unless in rows.select(
+            rows.columns[0], "series", "prefix", "pattern", "match", "beside", "unless"
         ).rows():
             for prefix in prefixes.split("|"):
                 self._keys[prefix].add(Key("part", len(self.parts), 0, len(prefix)))
             use = "context" if match == "context" else "include"
-            self.parts.append((Term(number, use, series, "part", 1), re.compile(pattern)))
+            term = Term(number, use, series, "sign" if beside or unless else "part", 1)
+            self.parts.append(Part(term, re.compile(pattern), near.get(beside), near.get(unless)))
 
     def _add(self, term: Term, words: list[list[str]]) -> None:
         """Add a term of several words, each with its alternatives."""
@@ -150,6 +174,8 @@ class Vocabulary:
         for place, alternatives in enumerate(words):
             for written in alternatives:
                 word = compact(fold(written))
+                if term.use != "exclude":
+                    self._named[term.topic].add(word)
                 if term.use != "exclude" and not self.strict:
                     self.nouns[term.topic].update(piece for piece in word.split() if piece.isascii())
                 for spelt in self._spelt(word):
@@ -181,10 +207,15 @@ class Vocabulary:
             self.names.append((term, word))
 
 
+def _closes(head: str, names: set[str]) -> bool:
+    """Whether a head noun is the last word of a name, or the end of a Japanese or Chinese one."""
+    return any(name.endswith(head if not head.isascii() else f" {head}") for name in names)
+
+
 @cache
 def vocabulary() -> Vocabulary:
     """Return the packaged vocabulary of the technologies, compiled once."""
-    return Vocabulary(technology_terms(), technology_part_numbers().with_columns(match=pl.lit("strong")))
+    return Vocabulary(technology_terms(), technology_part_numbers())
 
 
 @cache

@@ -7,6 +7,8 @@ the published template 6.x (and EMRT 2.x) has them.
 import polars as pl
 import pytest
 import xlsxwriter
+from kanmon.app.flag_lines import read_lines
+from kanmon.datasets.intake.understanding import understand
 from kanmon.datasets.readers.declarations import joined_smelters, metals, read_declaration
 
 COLUMNS = [
@@ -157,3 +159,23 @@ def test_every_metals_items_are_in_the_world(tmp_path):
     known = set(load("world").items["id"])
     items = packaged("declarations", "metals")["items"].drop_nulls().str.split("|").explode()
     assert set(items) <= known and {"Tin", "Cobalt"} <= set(metals().values())
+
+
+def test_a_check_takes_the_workbook_for_one_questionnaire_and_says_what_is_only_form(tmp_path):
+    tables = understand(template(tmp_path / "cmrt.xlsx", products=["A-100", "A-200"])).tables
+    assert {table.sheet: (table.kind, table.rows) for table in tables} == {
+        "Revision": ("other", 0),
+        "Instructions": ("other", 0),
+        "Declaration": ("questionnaire", 2),
+        "Smelter List": ("questionnaire", 7),
+        "Product List": ("questionnaire", 2),
+        "Smelter Look-up": ("other", 0),
+    }
+    notes = {table.sheet: " ".join(note.text("en") for note in table.notes) for table in tables}
+    assert "Kakuu Semi F42" in notes["Declaration"]
+    assert all("set aside" in notes[sheet] for sheet in ("Revision", "Instructions", "Smelter Look-up"))
+
+
+def test_no_line_of_a_declaration_is_flagged(tmp_path):
+    lines, _ = read_lines(template(tmp_path / "cmrt.xlsx", products=["A-100"]))
+    assert lines.frame.is_empty()

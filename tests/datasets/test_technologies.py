@@ -5,8 +5,10 @@ from datetime import date
 
 import polars as pl
 import pytest
+from kanmon.datasets import part_series
 from kanmon.datasets.prior_reports import (
     group_a,
+    signs,
     technologies,
     technology_hs_codes,
     technology_materials,
@@ -51,9 +53,17 @@ def test_a_project_row_replaces_the_compiled_row_of_the_same_term():
 
 
 def test_part_number_patterns_compile_and_begin_with_their_prefix():
-    for prefix, pattern in technology_part_numbers().select("prefix", "pattern").rows():
+    for prefix, pattern, beside in technology_part_numbers().select("prefix", "pattern", "beside").rows():
         re.compile(pattern)
-        assert pattern.startswith(prefix)
+        assert beside or "|" in prefix or pattern.startswith(prefix)
+
+
+def test_what_must_or_must_not_stand_beside_a_pattern_is_a_known_sign():
+    known = set(signs()["sign"])
+    for frame in (technology_part_numbers(), part_series()):
+        assert set(frame["beside"].drop_nulls()) | set(frame["unless"].drop_nulls()) <= known
+    for pattern in signs()["pattern"]:
+        re.compile(pattern)
 
 
 def test_hs_codes_have_six_digits():

@@ -56,6 +56,8 @@ def test_precision_and_recall_of_match_are_at_least_95_percent_in_both_halves(ha
         ("held", 171),
         ("second", 167),
         ("third", 139),
+        ("fourth", 280),
+        ("fifth", 243),
     ],
 )
 def test_precision_and_recall_hold_on_lines_written_before_the_vocabulary_was_touched(name, lines):
@@ -339,3 +341,65 @@ def test_words_in_another_order_name_the_same(line, technology):
 @pytest.mark.parametrize("line", ["レジスト抵抗器 セメント 5W", "結束バインダーバンド"])
 def test_a_resistor_and_a_band_are_neither_resist_nor_binder(line):
     assert flag_technologies([line], lang="en").height == 0
+
+
+@pytest.mark.parametrize(
+    ("line", "verdict"),
+    [
+        ("0.1uF 50V X7R 0402", "match"),
+        ("C0G 22pF 50V 0402", "match"),
+        ("100nF X7R 10%", "match"),
+        ("0.1uF C_0402_1005Metric", "match"),
+        ("4u7 Capacitor_SMD:C_0805_2012Metric", "match"),
+        ("100nF CAPC1005X55N", "match"),
+        ("1μF 0603", "match"),
+        ("10uF 16V 1206", "review"),
+        ("ADJ_ST C_0603_1608Metric", "review"),
+        ("10n L_0402_1005Metric", None),
+        ("4.7uH 0805 inductor", None),
+        ("10k R_0603_1608Metric", None),
+        ("47uF 6.3V CP_EIA-3216-18_Kemet-A", None),
+        ("0.1uF C_Disc_D5.0mm_W2.5mm_P5.00mm", None),
+        ("Crystal 2012 12.5pF 32.768kHz", None),
+        ("TVS diode 0402 0.5pF", None),
+        ("22uF 0805 tantalum", None),
+    ],
+)
+def test_a_chip_capacitor_without_a_name_is_told_by_its_value_beside_its_dielectric_footprint_or_size(line, verdict):
+    assert verdicts(line) == ({1: verdict} if verdict else {})
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Book: Carbon Fibers and Their Composites",
+        "Repair of scanning electron microscope",
+        "Scanning electron microscope, annual maintenance",
+        "走査電子顕微鏡（修理）",
+        "書籍 炭素繊維 入門",
+        "量子ドット セミナー 受講料",
+        "扫描电子显微镜 维修费",
+    ],
+)
+def test_a_service_or_a_book_about_the_item_is_no_item_wherever_in_the_line_it_is_said(line):
+    assert verdicts(line) == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Carbon fiber wheelset 29 inch",
+        "Solder mask printing screen 110T",
+        "炭素繊維（国産）カッター",
+        "ネオジム磁石 ブレスレット",
+        "碳纤维 手机壳",
+        "積層セラミックコンデンサ用離型フィルム",
+    ],
+)
+def test_another_thing_behind_a_measure_an_aside_or_a_space_is_no_match(line):
+    assert "match" not in verdicts(line).values()
+
+
+@pytest.mark.parametrize(("line", "technology"), [("SAW filter band 41", 2), ("FE-SEM SU8600 (incl. installation)", 10)])
+def test_a_label_before_a_bare_figure_and_a_service_that_is_included_leave_the_item(line, technology):
+    assert verdicts(line) == {technology: "match"}
