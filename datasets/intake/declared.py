@@ -1,4 +1,4 @@
-"""A declaration of minerals (CMRT, EMRT, AMRT) as one questionnaire: what was declared, and the parts of the form around it."""
+"""A declaration of minerals (CMRT, EMRT, AMRT) as one questionnaire: what was declared, and the form around it."""
 
 from __future__ import annotations
 
