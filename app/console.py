@@ -41,7 +41,7 @@ LevelOption = Annotated[Level, typer.Option("--level", help=say("level"))]
 Buyer = Annotated[str | None, typer.Option("--buyer", metavar="PLACE", help=say("buyer"), show_default=False)]
 Domestic = Annotated[bool, typer.Option("--domestic", help=say("domestic"))]
 Encoding = Annotated[str | None, typer.Option("--encoding", help=text("app.check.encoding"), show_default=False)]
-Out = Annotated[Path | None, typer.Option("--out", metavar="FOLDER", help=say("out"), show_default=False)]
+Out = Annotated[Path | None, typer.Option("--out", help=say("out"), show_default=False)]
 Force = Annotated[bool, typer.Option("--force", help=say("force"))]
 Json = Annotated[bool, typer.Option("--json", help=say("json"))]
 

@@ -95,7 +95,7 @@ def _about(command: Any, param: Any) -> str:
     default = param.default
     if default not in (None, False, (), []) and getattr(param, "show_default", True):
         marks.append(_say("default", value=default.value if isinstance(default, Enum) else default))
-    return " ".join([param.help or "", *([f"[{'; '.join(marks)}]"] if marks else [])])
+    return " ".join([param.help or "", *([f"[{_say('between').join(marks)}]"] if marks else [])])
 
 
 def _takes(command: Any, param: Any) -> Taken | None:

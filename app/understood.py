@@ -14,6 +14,7 @@ from ..datasets.intake.understanding import Understanding
 from ..graph import InputError, SupplyGraph
 from ..graph.files import whole_file
 from ..graph.messages import text
+from .audit.layout import sheets
 from .console import safe
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def show(found: Understanding, terminal: Console, lang: str, links: list[list[di
 
 def headline(table: Table, lang: str) -> str:
     """Return one line about a table."""
-    kind = text(f"app.check.kind_{table.form if table.form in FORMS else table.kind}", lang)
+    kind = sheets()[table.form].title[lang] if table.form in FORMS else text(f"app.check.kind_{table.kind}", lang)
     area = f" {table.area}" if table.area else ""
     fields = {"file": safe(table.file), "sheet": safe(table.sheet), "kind": kind, "rows": f"{table.rows:,}", "area": area}
     header = "+".join(map(str, table.header))
@@ -94,7 +95,11 @@ def _show(table: Table, terminal: Console, lang: str, links: list[dict[str, Any]
                 role = by_place.get(i, "")
                 how = table.how.get(i, "")
                 guess = f" ({text(f'app.audit_page.how_{how}', lang)})" if how not in {"", "word"} else ""
-                taken = say("unused") if role in {"", "other", "dotted", "indent"} else f"{say(f'role_{role}')}{guess}{unit}"
+                taken = (
+                    say("unused")
+                    if role in {"", "other", "dotted", "indent"}
+                    else f"{_role(table, role, lang)}{guess}{unit}"
+                )
                 grid.add_row(table.letters[i], safe(name, 32), safe(taken, 48), samples)
         terminal.print(grid)
     for reason, rows in _by_reason(table.set_aside).items():
@@ -120,6 +125,12 @@ def _show(table: Table, terminal: Console, lang: str, links: list[dict[str, Any]
         terminal.print(say("linked", count=len(links), examples=examples))
     for note in table.notes[:SHOWN]:
         terminal.print(note.text(lang), style="dim", markup=False)
+
+
+def _role(table: Table, role: str, lang: str) -> str:
+    """What a column was read as: on a sheet of the audit workbook what the template calls it."""
+    columns = sheets()[table.form].columns if table.form in FORMS else ()
+    return next((each.title[lang] for each in columns if each.role == role), None) or text(f"app.check.role_{role}", lang)
 
 
 def _by_reason(rows: Iterable[SetAside]) -> dict[str, list[int]]:

@@ -43,6 +43,15 @@ def _topic(room: str, topic: str) -> dict[str, dict[str, str]]:
     return {row["name"]: {lang: row.get(lang) or row[ENGLISH] for lang in LANGUAGES} for row in _table(room, topic)}
 
 
+def topic(room: str, name: str, lang: str) -> dict[str, str]:
+    """Return all sentences of a topic in ``lang`` by their names, with their fields still open.
+
+    >>> topic("graph", "words", "ja")["and"]
+    'と'
+    """
+    return {key: row[lang] for key, row in _topic(room, name).items()}
+
+
 def text(key: str, lang: str | None = None, /, **values: Any) -> str:
     """Return the sentence ``key`` in ``lang`` with its fields filled in.
 
@@ -63,9 +72,9 @@ def text(key: str, lang: str | None = None, /, **values: Any) -> str:
     >>> text("graph.words.and", "en"), text("graph.words.and", "ja")
     ('and', 'と')
     """
-    room, topic, name = key.split(".", 2)
+    room, about, name = key.split(".", 2)
     lang = lang if lang in LANGUAGES else default_language()
-    template = _topic(room, topic)[name][lang]
+    template = _topic(room, about)[name][lang]
     return template.format(**{k: v.text(lang) if isinstance(v, Message) else v for k, v in values.items()})
 
 

@@ -228,11 +228,6 @@ class ProductionNetwork:
         """Return the numbers of the links of a node."""
         return np.arange(self.indptr[node], self.indptr[node + 1])
 
-    def standing_in(self, ids: tuple[str, ...] | set[str]) -> set[str]:
-        """Return the suppliers that are one of ``ids``, belong to one, or stand in one."""
-        wanted = set(ids)
-        return {supplier for supplier, chain in self.chains.items() if wanted.intersection(chain)}
-
     def save(self, folder: str | Path) -> ProductionNetwork:
         """Write the arrays to a folder and return the network mapped from there."""
         folder = Path(folder)

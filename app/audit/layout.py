@@ -43,12 +43,13 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """One sheet and its columns."""
+    """One sheet and its columns; whether a company fills it in (else it comes in a file of its own)."""
 
     name: str
     title: dict[str, str]
     help: dict[str, str]
     columns: tuple[Column, ...]
+    filled_in: bool
 
     def __getitem__(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -66,6 +67,7 @@ def sheets() -> dict[str, Sheet]:
             _told(row, "name"),
             _told(row, "help"),
             tuple(columns[row["sheet"]]),
+            row["filled_in"] == "yes",
         )
         for row in _rows("sheets")
     }

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
 
-ORDER = ("company", "sourcing", "bom", "products", "suppliers", "technologies", "measures", "scenarios", "questionnaire")
-"""Sheets of the template; smelter lists come in their own files."""
 ROWS = 2000
 """Rows that carry drop-downs."""
 ABOVE = object()
@@ -68,12 +66,17 @@ def write_workbook(
         book.set_calc_mode("manual")
         formats = _formats(book)
         _guide(book, formats, lang)
-        for name in ORDER:
-            if name == "questionnaire":
-                _questionnaire(book, formats, lang, rows.get(name, ()))
+        for sheet in _of_template():
+            if sheet.name == "questionnaire":
+                _questionnaire(book, formats, lang, rows.get(sheet.name, ()))
             else:
-                _sheet(book, formats, sheets()[name], lang, rows.get(name, ()))
+                _sheet(book, formats, sheet, lang, rows.get(sheet.name, ()))
     return path
+
+
+def _of_template() -> list[Sheet]:
+    """The sheets that a company fills in, in their order."""
+    return [sheet for sheet in sheets().values() if sheet.filled_in]
 
 
 def _formats(book: Workbook) -> dict[str, Format]:
@@ -105,7 +108,7 @@ def _guide(book: Workbook, formats: dict[str, Format], lang: str) -> None:
     row = 7
     for j, name in enumerate(("sheet", "column", "needed", "what", "sample")):
         page.write_string(row, j, text(f"app.audit_workbook.{name}", lang), formats["required"])
-    for sheet in (sheets()[name] for name in ORDER):
+    for sheet in _of_template():
         row += 1
         page.write_string(row, 0, sheet.title[lang], formats["bold"])
         page.merge_range(row, 1, row, 4, "", formats["bold"])

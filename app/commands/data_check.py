@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...graph.messages import text
-from ..console import Data, Force, Json, Lang, Out, console, language, name_of, open_graph, safe
+from ..console import Data, console, name_of, open_graph, safe
+from ..options import Result, unfolded
 
 if TYPE_CHECKING:
     import polars as pl
@@ -18,26 +19,23 @@ if TYPE_CHECKING:
 Top = Annotated[int, typer.Option("--top", min=1, help=text("app.data_check.help_top"))]
 
 
-def check(
-    data: Data = None, top: Top = 10, lang: Lang = None, out: Out = None, force: Force = False, json: Json = False
-) -> None:
+@unfolded
+def check(*, data: Data = None, top: Top = 10, result: Result) -> None:
     """List what leads nowhere, who is not named, what is stale and what contradicts."""
     from ...datasets import inspect_data
     from ...datasets.inspection import KINDS
-    from ...graph.files import check_folder, whole_folder
+    from ...graph.files import whole_folder
     from ..outputs import plain, write_csv
 
-    lang_ = language(lang)
-    if out is not None:
-        check_folder(out, force)
-    with console(stderr=True).status(text("app.cli.working", lang_)):
+    lang = result.checked()
+    with console(stderr=True).status(text("app.cli.working", lang)):
         graph = open_graph(data)
         found = inspect_data(graph)
-    if out is not None:
-        with whole_folder(out, force) as folder:
+    if result.out is not None:
+        with whole_folder(result.out, result.force) as folder:
             write_csv(found, folder / "check.csv")
             write_csv(graph.sources, folder / "sources.csv")
-    if json:
+    if result.json:
         counts = {kind: found.filter(what=kind).height for kind in KINDS}
         typer.echo(plain({"data": graph.name, "counts": counts, "findings": found.to_dicts()}))
         return
@@ -45,14 +43,13 @@ def check(
     for kind in KINDS:
         rows = found.filter(what=kind)
         if rows.height:
-            terminal.print(_table(graph, rows, kind, top, lang_))
+            terminal.print(_table(graph, rows, kind, top, lang))
             if rows.height > top:
-                terminal.print(text("app.assess.more", lang_, count=rows.height - top), style="dim")
+                terminal.print(text("app.assess.more", lang, count=rows.height - top), style="dim")
         else:
-            terminal.print(text("app.data_check.none", lang_, what=text(f"datasets.inspection.{kind}", lang_)))
-    terminal.print(text("app.data_check.how", lang_), style="dim")
-    if out is not None:
-        terminal.print(text("app.assess.written", lang_, path=str(out)), markup=False)
+            terminal.print(text("app.data_check.none", lang, what=text(f"datasets.inspection.{kind}", lang)))
+    terminal.print(text("app.data_check.how", lang), style="dim")
+    result.say_written(terminal)
 
 
 def _table(graph: SupplyGraph, rows: pl.DataFrame, kind: str, top: int, lang: str) -> Table:

@@ -11,7 +11,7 @@ from ... import datasets
 from ...graph import SupplyGraph
 from ...graph.frames import spoken_in
 from ...graph.markets import VIEW
-from ...graph.messages import text
+from ...graph.messages import topic
 from ...risk.markets.herfindahl import LEVELS, concentration
 from ...risk.technology.flags import flag_technologies
 
@@ -131,10 +131,6 @@ def technology_names(lang: str) -> dict[int, str]:
 
 def words(lang: str) -> dict[str, str]:
     """Return the sentences that the page itself fills in, by their full key without the room."""
-    from ...graph.messages import _topic
-
-    own = {name: row[lang] for name, row in _topic("app", "explorer").items()}
-    shared = ("published", "estimated", "structural", "unknown", "years_old")
-    sure = {name: _topic("graph", "words")[name][lang] for name in shared}
-    level = {name: text(f"graph.words.{name}", lang) for name in LEVELS}
-    return sure | level | own
+    shared = ("published", "estimated", "structural", "unknown", "years_old", *LEVELS)
+    said = topic("graph", "words", lang)
+    return {name: said[name] for name in shared} | topic("app", "explorer", lang)

@@ -16,14 +16,14 @@ from .columns import MEASURES, profile
 from .lines import SetAside
 from .sheets import letters
 from .values import Unit, decimal_mark, firm_key, is_blank, is_seller, name, number, unit_in
-from .words import language
+from .words import forms, language
 
 KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "technologies", "questionnaire", "trade", "graph", "other")
 """Kinds of table that a person is told."""
 PARTS = ("bom", "ledger", "sourcing", "price_list", "order")
 """Kinds whose lines are parts."""
 USABLE = frozenset((*PARTS, "technologies", "trade", "graph"))
-FORMS = ("company", "products", "suppliers", "technologies", "measures", "scenarios", "questionnaire", "smelters")
+FORMS = tuple(forms())
 """Sheets of the audit workbook that are no tables of parts."""
 SHOWN = (
     "part",

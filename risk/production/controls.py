@@ -31,7 +31,6 @@ from ...graph.sections import section
 from .conditions import Effects
 from .scenario import Change, Scenario, embargo
 from .simulation import solve
-from .sweeps import sweep
 
 EVERYBODY = "all"
 TOGETHER = "*"
@@ -246,14 +245,13 @@ def control_losses(
     own = pl.col("sellers").list.contains(pl.lit(place, pl.String))
     effects = effects.with_columns(aimed=pl.lit(True) if place is None else at_buyer & ~own)
     effects = _among(effects, set(graph.suppliers["id"]) | set(graph.suppliers["country"].drop_nulls()))
-    if not several:
-        found, scenarios = _together(effects)
-        kept = sweep(graph, scenarios, product=products[0], buyer=buyer, level=level) if scenarios else None
-        return _lost(found, kept)
     needed = {one: effects.filter(pl.col("item").is_in(graph.upstream_items(one).implode())) for one in products}
     effects = effects.filter(pl.col("item").is_in(pl.concat([one["item"] for one in needed.values()]).implode()))
-    kept = _kept(graph.network(None, buyer=buyer, level=level), _together(effects)[1], products)
+    network = graph.network(None if several else products[0], buyer=buyer, level=level)
+    kept = _kept(network, _together(effects)[1], products)
     frames = [_lost(_together(needed[one])[0], kept.filter(product=one)) for one in products]
+    if not several:
+        return frames[0]
     return pl.concat(
         frame.select(pl.lit(one).alias("product"), pl.all()) for one, frame in zip(products, frames, strict=True)
     )

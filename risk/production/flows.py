@@ -21,6 +21,8 @@ from ...graph.kernel import Kernel, part
 from .kernels import LEAST, MAX_SWEEPS, MOST, WORST, snap
 from .offers import EXTRA, OPEN, SHARED, SOON, mixed, offered, plant, runs
 
+LITTLE, STILL = 1e-12, 1e-13
+"""Parts of today's use that differ by less are one; where no rate of a loop moved by more, it has settled."""
 KEEPS, GONE, NO_ROOM = 0, 1, 2
 """Of those hit: they all live on as before, some have no stock any more, there is no room to tell them apart."""
 TOO_MANY_EVENTS, TOO_MANY_LEVELS = -1, -2
@@ -31,15 +33,15 @@ TOO_MANY_EVENTS, TOO_MANY_LEVELS = -1, -2
 def wears(s, dt, width, level, left, hit):
     """Let those hit live on their stock for ``dt`` days; return `KEEPS`, `GONE` (some have none any more) or `NO_ROOM`."""
     d = hit[s]
-    if d <= 1e-12:
+    if d <= LITTLE:
         return KEEPS
     found = KEEPS
     a, b = s * width, (s + 1) * width
     bottom = 0.0
     for i in range(a, b):
-        if bottom >= d - 1e-12:
+        if bottom >= d - LITTLE:
             break
-        if level[i] > d + 1e-12:  # split at d: those above keep what they have
+        if level[i] > d + LITTLE:  # split at d: those above keep what they have
             if level[b - 1] < OPEN:
                 return NO_ROOM
             for j in range(b - 1, i, -1):
@@ -144,7 +146,7 @@ def upcoming(t, event, step, epoch, horizon, days, life_days, q, dq, active, cou
     for s in range(len(hit)):
         bottom = 0.0
         for i in range(s * width, (s + 1) * width):
-            if bottom >= hit[s] - 1e-12:
+            if bottom >= hit[s] - LITTLE:
                 break
             if left[i] > 0.0:
                 after = min(after, t + left[i])
@@ -281,7 +283,7 @@ def renewed(a, b, in_loop, n, sides, order, kind, indptr, indices, inner, low, h
                     active, count, best_at, alike_at, alike_ptr, worst_need, width, level, left, hit, lag_column, lag_event,
                     past, columns,
                 )  # fmt: skip
-                again = not in_loop
+                again = not in_loop  # from the next side its makers bring the same, unless a loop moves them meanwhile
                 limit = 1.0
                 if spare:
                     limit = ceiling(node, here, sides, indptr, indices, low, high, flags, spread, cap, gain)
@@ -307,7 +309,7 @@ def settled(a, b, n, sides, order, kind, indptr, indices, inner, low, high, shar
             level, left, hit, lag_column, lag_event, past, columns, dirty, fresh, shut):  # fmt: skip
     """Work out the rates of a block until none of them moves: at once without a loop, else from the most downwards."""
     in_loop = looped(a, b, order, indptr, indices)
-    if in_loop:
+    if in_loop:  # what a loop gave before would keep it down for good
         afresh(a, b, order, kind, indptr, indices, low, high, flags, spread, cap, gain, spare, sides, x, dirty, fresh)
     sweeps = 0
     while True:
@@ -318,7 +320,7 @@ def settled(a, b, n, sides, order, kind, indptr, indices, inner, low, high, shar
                          late_at, res_ptr, res_rate, res_at, worst_need, worst_link, width, level, left, hit, lag_column,
                          lag_event, past, columns, dirty, fresh, shut)  # fmt: skip
         sweeps += 1
-        if not in_loop or change <= 1e-13:
+        if not in_loop or change <= STILL:
             break
         if sweeps >= MAX_SWEEPS:
             if arrangement != WORST and spread != LEAST:

@@ -16,9 +16,10 @@ from scipy import sparse
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.network import EXTRA, MARKET, REMAINDER, WORLD_MARKET
 from . import tier_kernels
+from .conditions import HIGH
 from .failures import Failures, failures_of
 from .scenario import Scenario, halt
-from .simulation import solve
+from .simulation import Assumptions, needs_of, solve
 
 _WHOSE = {"country": "country", "supplier": "company"}
 TIERS = 30
@@ -391,20 +392,22 @@ def _diamonds(network: ProductionNetwork, failures: Failures) -> dict[str, dict[
     if not direct or not failures.ids:
         return {}
     items = list(direct)
-    losses = failures.losses(failures.each, "high", [network.market(item) for item in items])
+    markets = np.array([network.market(item) for item in items])
     sellers = np.concatenate(list(direct.values()))
     place = np.repeat(np.arange(len(items)), [len(one) for one in direct.values()])
+    kept = needs_of(network, Assumptions(), HIGH)[0]
+    shared = {int(market): _needs(network, int(market), kept) for market in markets}
+    wanted = np.unique(np.concatenate([markets, sellers, *shared.values()]))
+    lost = failures.losses(failures.each, "high", wanted)
+    losses = lost[:, np.searchsorted(wanted, markets)]
     sold = sparse.csr_array((np.ones(len(sellers), np.int32), (sellers, place)), shape=(len(network.kind), len(items)))
     losses[(failures.hit @ sold).nonzero()] = 0.0  # who supplies the item itself is no source behind its suppliers
     best: dict[str, tuple[float, int, int]] = {}  # what is lost, the event, how many suppliers lose it
     for event in np.flatnonzero(losses.max(axis=1) > 1e-9).tolist():
-        outcome = solve(network, Scenario("", halt(failures.ids[event])), None, ("high",)).outcomes["high"]
         for place in np.flatnonzero(losses[event] > 1e-9):
             item, makers = items[place], direct[items[place]]
-            market = network.market(item)
-            needs = network.needs[network.need_indptr[market] : network.need_indptr[market + 1]]
-            lacking = any(outcome.reach(int(k), 0) < 1 - 1e-9 and outcome.kept[k] < 1 for k in needs)
-            own = np.sort(1 - outcome.x[makers, 0])[::-1]
+            lacking = (lost[event, np.searchsorted(wanted, shared[int(markets[place])])] > 1e-9).any()
+            own = np.sort(lost[event, np.searchsorted(wanted, makers)])[::-1]
             # Makers who share a need lose together; those who buy on their own lose what the second worst of them does.
             loss = float(losses[event, place] if lacking else own[1])
             if loss > max(1e-9, best.get(item, (0.0,))[0] + 1e-9):
@@ -422,6 +425,12 @@ def _diamonds(network: ProductionNetwork, failures: Failures) -> dict[str, dict[
                     "diamond_loss": loss,
                 }
     return found
+
+
+def _needs(network: ProductionNetwork, market: int, kept: np.ndarray) -> np.ndarray:
+    """Return what the makers of a market share and cannot wholly do without."""
+    links = network.needs[network.need_indptr[market] : network.need_indptr[market + 1]]
+    return network.indices[links[kept[links] < 1]]
 
 
 def _of(network: ProductionNetwork, item: str, wanted: np.ndarray) -> np.ndarray:
