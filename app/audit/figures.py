@@ -303,15 +303,16 @@ def _diamonds(company: Company, built: CompanyGraph, exposed: pl.DataFrame) -> l
         hit = frame.filter(pl.col("diamond_source").is_not_null(), pl.col("item").str.starts_with(f"{SELF}:"))
         for row in hit.iter_rows(named=True):
             part, node = row["item"].partition(":")[2], row["diamond_source"]
-            if part in company.sources:
-                plant = built.plants.get(node)
+            plant = built.plants.get(node)
+            # Plants of which nobody says whose they are are not known to be one.
+            if part in company.sources and (plant is None or plant.maker):
                 rows.setdefault(
                     (part, node),
                     {
                         "part": part,
                         "name": company.parts[part].name,
                         "node": node,
-                        "node_name": None if plant is None else plant.maker or plant.vendor or "?",
+                        "node_name": None if plant is None else plant.maker,
                         "country": node if plant is None else plant.country,
                         "suppliers": row["diamond_suppliers"],
                         "lost": row["diamond_loss"],
@@ -375,10 +376,11 @@ def _pieces(company: Company) -> dict[str, float]:
     for need in company.needs:
         below[need.parent].append((need.part, need.quantity))
     found: dict[str, float | None] = defaultdict(float)
+    bought = set(company.bought)
     front: list[tuple[str, float | None]] = [(product, 1.0) for product in company.products]
     while front:
         at, many = front.pop()
-        if at in company.sources and at not in company.products:
+        if at in bought:  # whether somebody is named for it or not
             before = found[at]
             found[at] = None if before is None or many is None else before + many
             continue  # what goes into a bought part its maker buys

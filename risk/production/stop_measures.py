@@ -150,8 +150,8 @@ class _Trial:
         self.stops, self.case, self.weights, self.here = stops, case, list(weights), list(here)
         self.candidates = stops.candidates
         self.short = [one.short(case) for one in here]
-        self.problem = stops.problem(here, case, set().union(*self.short), [1.0] * len(here))
-        self.ready = len(self.problem.measures) - len(self.candidates)
+        # One problem for each threat: stocks and sources of what only others bring short would be told to all of them.
+        self.problems = [stops.problem([one], case, short, [1.0]) for one, short in zip(here, self.short, strict=True)]
         self.known: dict[tuple[int, tuple[int, ...]], tuple[float, float]] = {}
 
     def lost(self, chosen: tuple[int, ...]) -> float:
@@ -171,13 +171,12 @@ class _Trial:
 
     def _one(self, at: int, chosen: tuple[int, ...]) -> tuple[float, float]:
         """What one threat costs, and its first shortage; a measure for what is never short there changes nothing."""
-        short, part = self.short[at], self.problem.parts[at]
+        short, problem = self.short[at], self.problems[at]
         useful = tuple(j for j in chosen if self.candidates[j].item in short)
         if (at, useful) not in self.known:
-            measures = self.problem.measures
-            opened = [j for j in range(self.ready) if measures[j].item in short]
-            opened += [self.ready + j for j in useful]
-            fate = part.run([j for j in opened if measures[j].ready < part.length], self.case)
+            (part,), ready = problem.parts, len(problem.measures) - len(self.candidates)
+            opened = [*range(ready), *(ready + j for j in useful)]
+            fate = part.run([j for j in opened if problem.measures[j].ready < part.length], self.case)
             self.known[at, useful] = part.worth(fate.lost), float(fate.below.min())
         return self.known[at, useful]
 

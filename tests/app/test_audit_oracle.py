@@ -769,7 +769,7 @@ def test_blank_cells_never_make_a_figure_of_the_board_better_than_it_may_be(tmp_
         assert {part["part"] for part in found.parts if maybe(part)} >= {part["part"] for part in whole.parts if maybe(part)}
 
 
-@pytest.fixture(scope="module", params=range(8))
+@pytest.fixture(scope="module", params=[*range(8), 15, 35])
 def both(request, tmp_path_factory):
     """A workbook (the demo, or a mutated one) as the package and as the oracle see it."""
     path = DEMO if request.param == 0 else mutated(tmp_path_factory.mktemp("mutated") / "audit.xlsx", request.param)
