@@ -144,11 +144,13 @@ class Vocabulary:
             else:
                 self.prepositions[use] |= {folded}
         self.long_heads = tuple(word for word in heads["whole", None] if len(word) >= LONG_HEAD)
-        for use, number in product(("other", "whole"), {term.topic for term in self.terms}):
-            # What a name of the topic itself ends with is no other thing there: 装置 of セパレータ製造装置.
-            general = tuple(word for word in heads[use, None] if not _closes(word, self._named[number]))
-            self.endings[use, number] = general + heads[use, number]
-            self.heads[use, number] = frozenset(self.endings[use, number])
+        for number in {term.topic for term in self.terms}:
+            own = _closing(self._named[number])
+            for use in ("other", "whole"):
+                # What a name of the topic itself ends with is no other thing there: 装置 of セパレータ製造装置.
+                general = tuple(word for word in heads[use, None] if word not in own)
+                self.endings[use, number] = general + heads[use, number]
+                self.heads[use, number] = frozenset(self.endings[use, number])
         self.service_endings = tuple(word for word in self.services if not word.isascii())
         for number in {term.topic for term in self.terms}:
             self.nouns[number] |= self.nouns[None]
@@ -207,9 +209,10 @@ class Vocabulary:
             self.names.append((term, word))
 
 
-def _closes(head: str, names: set[str]) -> bool:
-    """Whether a head noun is the last word of a name, or the end of a Japanese or Chinese one."""
-    return any(name.endswith(head if not head.isascii() else f" {head}") for name in names)
+def _closing(names: set[str]) -> set[str]:
+    """Return every head noun that names close with: last words that others stand before, or the end of a Japanese or Chinese name."""
+    ends = ((name[at:], at > 0 and name[at - 1] == " ") for name in names for at in range(len(name)))
+    return {end for end, apart in ends if apart or not end.isascii()}
 
 
 @cache
