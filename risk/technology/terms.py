@@ -210,7 +210,7 @@ class Vocabulary:
 
 
 def _closing(names: set[str]) -> set[str]:
-    """Return every head noun that names close with: last words that others stand before, or the end of a Japanese or Chinese name."""
+    """Return every head noun that names close with: a last word after others, or the end of a Japanese or Chinese name."""
     ends = ((name[at:], at > 0 and name[at - 1] == " ") for name in names for at in range(len(name)))
     return {end for end, apart in ends if apart or not end.isascii()}
 
