@@ -403,7 +403,9 @@ def _market(graph: SupplyGraph) -> list[dict[str, Any]]:
 
 def _flags(company: Company, lang: str) -> list[dict[str, Any]]:
     parts = [company.parts[id] for id in company.parts]
-    lines = [(part.name, part.hs, part.id, part.refs[0], False) for part in parts if part.name]
+    # Whatever says what a part is may say that it is one of the 24: a footprint, a description beside the name.
+    told = [(" ".join(dict.fromkeys(filter(None, (part.name, part.words)))), part) for part in parts]
+    lines = [(text, part.hs, part.id, part.refs[0], False) for text, part in told if text]
     lines += [(row["technology"], None, row["technology"], row["_ref"], True) for row in company.technologies]
     frame = flag_technologies([line[0] for line in lines], hs=[line[1] for line in lines], lang=lang)
     found = [

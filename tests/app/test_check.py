@@ -141,6 +141,15 @@ def test_a_flat_bom_goes_into_the_audit_and_is_never_single_sourced(tmp_path, na
     assert {"coverage", "links"} <= set(report)
 
 
+def test_the_audit_flags_the_parts_of_a_real_bom_that_flag_does(tmp_path):
+    report = run("audit", REAL / "rcj_mother.csv", "--out", tmp_path / "out", "--lang", "en")
+    assert report.exit_code == 0, report.output
+    audited = json.loads((tmp_path / "out" / "report.json").read_text(encoding="utf-8"))["flags"]
+    flagged = json.loads(run("flag", REAL / "rcj_mother.csv", "--json").stdout)["flags"]
+    found = {(each["technology"], each["verdict"], each["evidence"]) for each in audited}
+    assert found == {(each["technology"], each["verdict"], each["evidence"]) for each in flagged} and found
+
+
 def test_makers_beside_the_lines_of_a_bom_are_makers_and_shops_are_shops(tmp_path):
     lines = ["Part Number,Description,Manufacturer,Distributor,Qty", "P-1,Bearing,SKF,Digi-Key,2", "P-2,Belt,,Mouser,1"]
     report, parts = audited(tmp_path, ("gear.csv", lines))
