@@ -401,21 +401,23 @@ class _Base:
     markets: np.ndarray
     network: ProductionNetwork
 
-    def users(self, item: str) -> tuple[list[int], list[int], list[int]]:
+    def users(self, item: str) -> tuple[list[int], ...]:
         """Return who holds a stock of an item: links of plants and of alternatives, and places in ``needs``."""
-        return self._users.get(item, ([], [], []))
+        return tuple(some.get(item, []) for some in self._users)
 
     @cached_property
-    def _users(self) -> dict[str, tuple[list[int], list[int], list[int]]]:
+    def _users(self) -> list[dict[str, list[int]]]:
         network, owner = self.network, self.network.kind[self.network.owner]
         market = network.kind[network.indices] == MARKET
         own = np.flatnonzero(market & (owner == MAKER) & ((network.flags & SHARED) == 0))
         alternatives, shared = np.flatnonzero(market & (owner == GROUP)), np.flatnonzero(market[network.needs])
-        items = network.nodes["item"].to_list()
-        found: dict[str, tuple[list[int], list[int], list[int]]] = defaultdict(lambda: ([], [], []))
-        for which, places, links in ((0, own, own), (1, alternatives, alternatives), (2, shared, network.needs[shared])):
-            for at, node in zip(places.tolist(), network.indices[links].tolist(), strict=True):
-                found[items[node]][which].append(at)
+        items = network.nodes["item"]
+        found: list[dict[str, list[int]]] = []
+        for places, links in ((own, own), (alternatives, alternatives), (shared, network.needs[shared])):
+            users: dict[str, list[int]] = defaultdict(list)
+            for at, item in zip(places.tolist(), items.gather(network.indices[links]).to_list(), strict=True):
+                users[item].append(at)
+            found.append(users)
         return found
 
 
