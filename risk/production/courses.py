@@ -259,7 +259,7 @@ class Film:
         over_at = alike_at + base.plants + len(network.needs) * sides
         late_at = over_at + n * sides
         res_at = late_at + n * sides
-        stocks = _Stocks(self, reading, best_at, alike_at, res_at)
+        stocks = _Stocks(self, assumptions, reading, best_at, alike_at, res_at)
         size = res_at + len(stocks.rates)
         every = np.repeat(np.arange(n), sides)
         stock_node = np.concatenate(
@@ -313,16 +313,23 @@ class Film:
 class _Stocks:
     """Where stocks lie in a reading: who lives on them, and reserves that a market is given."""
 
-    def __init__(self, film: Film, reading: Reading, best_at: int, alike_at: int, res_at: int) -> None:
+    def __init__(
+        self, film: Film, assumptions: Assumptions, reading: Reading, best_at: int, alike_at: int, res_at: int
+    ) -> None:
         network, sides = film.network, film.sides
         base = _base(network)
         worst = reading.arrangement == kernels.WORST
+        # Where nothing is taken for granted, nobody knows what a new source has in stock: nothing, or all that it needs.
+        strict = strictness(assumptions, reading)
+        unsaid = base.newcomers if strict else frozenset()
         self.worst_need = np.full(len(network.needs), -1, np.int64)
         self.worst_link = np.full(len(network.indices), -1, np.int64)
         self.worst = 0
         worst_node: list[int] = []
         reserves: list[tuple[int, float, float, float]] = []
         rows: list[tuple[float, int, int, float]] = []
+        if strict == kernels.STRICT_HIGH:
+            rows += [(0.0, 0, k * sides, flows.OPEN) for k in sorted(unsaid)]
         for change in film.stocks:
             low, high = change.bounds
             days = float(between(reading.bound, np.float64(low), np.float64(high)))  # type: ignore[arg-type]
@@ -331,7 +338,7 @@ class _Stocks:
             if change.holder is not None:
                 continue
             own, alternatives, shared = base.users(str(change.item))
-            rows += [(change.start, 0, k * sides, days) for k in own]
+            rows += [(change.start, 0, k * sides, days) for k in own if k not in unsaid]
             for k in alternatives:
                 if worst and base.divided[network.owner[k]]:
                     if self.worst_link[k] < 0:
@@ -404,6 +411,12 @@ class _Base:
     def users(self, item: str) -> tuple[list[int], ...]:
         """Return who holds a stock of an item: links of plants and of alternatives, and places in ``needs``."""
         return tuple(some.get(item, []) for some in self._users)
+
+    @cached_property
+    def newcomers(self) -> frozenset[int]:
+        """Requirements of new sources."""
+        owned = self.network.kind[self.network.owner] == MAKER
+        return frozenset(np.flatnonzero(owned & (self.new[self.network.owner] > 0)).tolist())
 
     @cached_property
     def _users(self) -> list[dict[str, list[int]]]:
