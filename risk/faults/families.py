@@ -208,24 +208,26 @@ def _both(one, two, head, bits, order, most, left):
             rest >>= bits
             size += 1
         beside = fitting[size]
-        for at in range(beside + _sharing(code, others, beside, after, head, bits, order, met)):
+        n_met = 0 if beside == len(others) else _sharing(code, others, beside, after, head, bits, order, met)
+        at = 0
+        while at < beside + n_met and not over:
+            other = others[at] if at < beside else met[at - beside]
+            at += 1
             left[0] -= 1
-            over = left[0] < 0
-            if over:
-                break
-            union = _union(code, others[at] if at < beside else met[at - beside], bits, order)
+            if left[0] < 0:
+                over = True
+                continue
+            union = _union(code, other, bits, order)
             if union < 0:
                 continue
             slot = _slot(table, union)
             if not table[slot]:
                 table[slot] = codes[n_codes] = union
                 n_codes += 1
+                over = n_codes > most
                 if n_codes == len(codes):
                     codes = np.concatenate((codes, np.empty(n_codes, np.int64)))
                     table = _rehashed(codes, n_codes, len(codes))
-                over = n_codes > most
-                if over:
-                    break
     _unchained(others, head, bits)
     if over:
         return np.empty(0, np.int64), True
