@@ -207,6 +207,7 @@ def _both(one, two, head, bits, order, most, left):
         while rest:
             rest >>= bits
             size += 1
+        # Families are sorted by size: the first ones all fit beside ``code``, the others only where they share a member.
         beside = fitting[size]
         n_met = 0 if beside == len(others) else _sharing(code, others, beside, after, head, bits, order, met)
         at = 0
@@ -275,6 +276,7 @@ def families(conjunctive, indptr, children, gate_order, component, n_nodes, bits
         last = first + 1
         while last < n_gates and component[gate_order[last]] == component[gate_order[first]]:
             last += 1
+        # A gate is computed again only when a child has changed since, by the clock.
         again = True
         while again:
             again = False
@@ -294,6 +296,7 @@ def families(conjunctive, indptr, children, gate_order, component, n_nodes, bits
                         continue
                     if np.array_equal(np.sort(family), np.sort(arena[start[gate] : start[gate] + size[gate]])):
                         continue
+                # Families are appended, never overwritten: those of children stay where gates above may still read them.
                 while used + len(family) > len(arena):
                     arena = np.concatenate((arena, np.empty(len(arena), np.int64)))
                 arena[used : used + len(family)] = family

@@ -261,6 +261,7 @@ class Film:
         deepest = int(np.diff(network.need_indptr).max(initial=0))
         use = served_first(network, assumptions, reading.bound)
         columns = len(base.lag_node) * sides
+        # How many events there will be nobody knows: where there is no room left, all is run again with more.
         room, width = max(_EVENTS, 4 * len(self.days)), max(_WIDTH, len(self.days))
         while True:
             level = np.full(stocks.worst * width, flows.OPEN)

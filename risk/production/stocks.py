@@ -141,6 +141,7 @@ class Stocks:
                 reserves += self._reserve(film, reading, change, days)
             if change.holder is not None:
                 continue
+            # Each plant and each group of alternatives lives on a stock of its own.
             own, alternatives, shared = base.users(str(change.item))
             rows += [(change.start, 0, k * sides, days) for k in own]
             for k in alternatives:
@@ -151,6 +152,8 @@ class Stocks:
                     rows += [(change.start, 1, int(self.worst_link[k]) + at, days) for at in range(sides)]
                 else:
                     rows += [(change.start, 0, int(k) * sides + at, days) for at in range(sides)]
+            # The makers of a market share one stock in the best arrangement; at worst those who are hit are hit wholly, and
+            # have only theirs; where all are supplied alike, each plant and the plants of each side have their own.
             for j in shared:
                 market = int(base.need_market[j])
                 if worst:
@@ -172,6 +175,7 @@ class Stocks:
         at = np.array([one[0] for one in reserves], np.int64)
         self.ptr = np.concatenate([[0], np.cumsum(np.bincount(at, minlength=len(network.kind) * sides))]).astype(np.int64)
         rows += [(start, 0, layout.reserve + entry, days) for entry, (_, _, start, days) in enumerate(reserves)]
+        # By day: what a stock becomes, and of which kind it is (1: of those who are hit at worst).
         when = np.searchsorted(film.days, [row[0] for row in rows])
         order = np.argsort(when, kind="stable")
         self.steps = (

@@ -179,6 +179,7 @@ def _met(order, starts, kind, indptr, indices, low, high, flags, slack, lines, h
             also[told[i]] = 1
         for node in range(len(h)):
             h[node] = 0.0
+        # Blocks come suppliers first, so that each is solved once; in a loop values rise from 0 to the least solution.
         for block in range(len(starts) - 1):
             a, b = starts[block], starts[block + 1]
             while True:
