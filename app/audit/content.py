@@ -7,12 +7,12 @@ from typing import Any
 
 from ...datasets import technologies, thresholds
 from ...datasets.guideline import guideline_items
+from ...datasets.layout import sheets
 from ...graph.ages import dated
 from ...graph.messages import spoken, text
 from ..survey.loop import shown
 from .checks import Evidence, Finding
 from .guideline import guideline_table
-from .layout import sheets
 from .places import cell_of, files_of, with_cells
 from .report import Audit
 from .since import changes
@@ -75,6 +75,11 @@ class _Writer(Writer):
         return {"read_as_says": f"{kind}: {column}" if column else kind}
 
     def content(self) -> dict[str, Any]:
+        """Return all of it, in the order in which a reader of the JSON file meets it."""
+        return self._judged() | self._reckoned() | self._to_do() | self._grounds()
+
+    def _judged(self) -> dict[str, Any]:
+        """The board page, the findings, and what stops in which scenario."""
         return {
             "lang": self.lang,
             "company": self.company.name or BLANK,
@@ -90,6 +95,11 @@ class _Writer(Writer):
             "scenarios": [self._scenario(row) for row in self.audit.scenarios],
             "own_scenarios": bool(self.company.scenarios),
             "unknowns": [self._unknown(row) for row in self.audit.unknowns],
+        }
+
+    def _reckoned(self) -> dict[str, Any]:
+        """The figures, row by row."""
+        return {
             "horizon": self.company.stop_days,
             "currency": self.company.currency,
             "apart": self._apart(),
@@ -118,11 +128,21 @@ class _Writer(Writer):
                 row | {"product_name": spoken(row, "product", self.lang), "by_name": self.item(row["by"])}
                 for row in self.figures.critical
             ],
+        }
+
+    def _to_do(self) -> dict[str, Any]:
+        """Whom to ask, what to look after, and what to buy."""
+        return {
             **shown(self.audit.questions, self.audit.progress, self.company, self.figures, self.lang),
             "technologies": [self._technology(row) for row in self.company.technologies],
             "smelters": self._smelters(),
             "mitigation": self._mitigation(),
             "antitrust": self._antitrust(),
+        }
+
+    def _grounds(self) -> dict[str, Any]:
+        """What all of it rests on: sources and assumptions, and what was read as what."""
+        return {
             "thresholds": self._thresholds(),
             "sources": self._sources(),
             "assumptions": [self.t(f"assume_{name}", days=f"{self.company.stop_days:g}") for name in ASSUMPTIONS],
