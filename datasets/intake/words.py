@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from ...graph.headers import bare as folded
+from ..layout import sheets
 from ..readers.tables import packaged
 
 EXACT, PART, LIKE = "word", "part", "like"
@@ -107,14 +108,14 @@ def kind_words() -> tuple[tuple[str, str], ...]:
 @cache
 def forms() -> dict[str, tuple[tuple[tuple[str, ...], ...], frozenset[str], dict[str, str]]]:
     """Return the sheets of the audit workbook that are no tables of parts: what they need, their titles, roles by word."""
-    roles: dict[str, dict[str, str]] = defaultdict(dict)
-    for form, role, line in packaged("headers", "form_words").iter_rows():
-        for word in line.split("|"):
-            roles[form].setdefault(bare(word), role)
     found = {}
-    for form, needs, titles in packaged("headers", "forms").iter_rows():
-        wanted = tuple(tuple(need.split("|")) for need in needs.split(";"))
-        found[form] = (wanted, frozenset(plain(title) for title in titles.split("|")), roles[form])
+    for sheet in sheets().values():
+        if sheet.needs:
+            roles: dict[str, str] = {}
+            for column in sheet.columns:
+                for word in column.words:
+                    roles.setdefault(bare(word), column.name)
+            found[sheet.name] = (sheet.needs, frozenset(map(plain, sheet.titles)), roles)
     return found
 
 

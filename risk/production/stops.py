@@ -28,10 +28,10 @@ import polars as pl
 
 from ...graph import ProductionNetwork, SupplyGraph
 from ...graph.sections import section
-from .blanks import STOPPING, Blanks
+from .blanks import Blanks
 from .conditions import Effects
 from .remedies import YEAR, Measure, Threat
-from .scenario import Scenario, add_source, halt, stockpile
+from .scenario import STOPPING, Scenario, add_source, halt, stockpile
 from .simulation import Assumptions, Solution, solve
 from .stop_tables import CASES, NEVER, NOTHING, beside, bounded, loss_table
 from .threatened import KEPT, Fate, Problem, Threatened, Weighing, needed_sources

@@ -83,6 +83,7 @@ def frontier(down, up, firms, cases, tolerance, replaceable, max_steps, results)
         while widest > tolerance and step < max_steps:
             step += 1
             widest = 0.0
+            # Downstream: a firm tells its customers what it has lost since it told them last, if that is enough to matter.
             count = 0
             for i in hit_d[:hits_d]:
                 gone = now_d[i]
@@ -93,6 +94,7 @@ def frontier(down, up, firms, cases, tolerance, replaceable, max_steps, results)
                 if gone - told_d[i] > patience:
                     count = _tell(down, i, gone - told_d[i], felt_d, now_d, next_d, changed, count)
                     told_d[i] = gone
+            # All of a step at once: what firms hear in it, they pass on in the next.
             for j in changed[:count]:
                 if now_d[j] == 0.0:
                     hit_d[hits_d] = j
@@ -119,6 +121,7 @@ def frontier(down, up, firms, cases, tolerance, replaceable, max_steps, results)
         _score(firms.weight, hit_d[:hits_d], hit_u[:hits_u], now_d, now_u, results.scores[case])
         if len(results.losses):
             results.losses[case, 0], results.losses[case, 1] = now_d, now_u
+        # Only what this case touched is cleared: a case costs what it reaches, not the size of the economy.
         for i in hit_d[:hits_d]:
             lost[firms.sector[i]] = 0.0
         _forget(down, hit_d[:hits_d], felt_d, now_d, next_d, told_d)
@@ -187,6 +190,7 @@ def lanes(down, up, firms, cases, tolerance, replaceable, max_steps, results):
     case_of, step = np.full(LANES, -1), np.zeros(LANES, np.int64)
     waiting = running = 0
     while True:
+        # Lanes that have come to rest hand in their result, and are free.
         keep[:] = 1.0
         for lane in range(LANES):
             if case_of[lane] >= 0 and (widest[0, lane] <= tolerance or step[lane] >= max_steps):
@@ -205,6 +209,7 @@ def lanes(down, up, firms, cases, tolerance, replaceable, max_steps, results):
                     results.converged[case] = widest[0, lane] <= tolerance
                     case_of[lane] = -1
                     running -= 1
+        # A free lane takes the next case at once: a slow case holds up no other.
         for lane in range(LANES):
             if case_of[lane] < 0 and waiting < count:
                 case_of[lane], step[lane] = waiting, 0
