@@ -59,9 +59,10 @@ notebooks: $(STAMP)
 pictures: $(STAMP)
 	$(BIN)/python scripts/pictures.py
 
-# The newest versions that fit together; look at the difference, run the tests, commit it.
+# The newest versions that fit together, here and under PYTHONS (python3.12 python3.13 python3.14); look at the difference,
+# run the tests, commit it.
 constraints: $(STAMP)
-	$(BIN)/python scripts/packages.py lock
+	$(BIN)/python scripts/packages.py lock $(PYTHONS)
 
 # The lowest versions that pyproject.toml admits, and the newest that there are, each in an environment of its own.
 test-lowest: $(STAMP)

@@ -1,9 +1,9 @@
 """What Kanmon is installed with: pinned by hash, under licences that are allowed, listed in a bill of materials.
 
-    python scripts/packages.py lock [--keep]     # constraints.txt, and constraints/<this Python and system>.txt with hashes
-    python scripts/packages.py lowest FILE       # constraints: the lowest versions that pyproject.toml admits
-    python scripts/packages.py licences          # exit 1 where an installed package has a licence that nobody looked at
-    python scripts/packages.py sbom FILE         # CycloneDX 1.6 of what an installed Kanmon needs
+    python scripts/packages.py lock [PYTHON ...]   # constraints.txt, and constraints/<Python and system>.txt with hashes
+    python scripts/packages.py lowest FILE         # constraints: the lowest versions that pyproject.toml admits
+    python scripts/packages.py licences            # exit 1 where an installed package has a licence that nobody looked at
+    python scripts/packages.py sbom FILE           # CycloneDX 1.6 of what an installed Kanmon needs
 
 Only `lock` asks a package index, through pip. No file holds its address.
 """
@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import platform
 import re
 import subprocess
 import sys
@@ -33,6 +32,7 @@ LOWEST = ("plot", "parquet", "notebook", "dask")
 """Extras whose lowest versions are tried, too."""
 BUILD = ["setuptools>=80"]
 """What a wheel is built with: pinned, too, so that nothing is fetched unchecked."""
+HEAD = "# Made by `make constraints`: versions that fit together and were tested.\n"
 
 ALLOWED = {
     "0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "HPND", "ISC", "MIT",
@@ -149,27 +149,50 @@ def _purl(package: Distribution) -> str:
 # --- versions ------------------------------------------------------------------------------------------------------------
 
 
-def tag() -> str:
-    """Return what hashes are good for: this Python on this system."""
-    return f"cp{sys.version_info.major}{sys.version_info.minor}-{sys.platform}-{platform.machine()}"
+def tag(python: str) -> str:
+    """Return what hashes are good for: a Python on its system."""
+    said = 'import platform, sys; print("cp%d%d" % sys.version_info[:2], sys.platform, platform.machine(), sep="-")'
+    return subprocess.run([python, "-c", said], check=True, capture_output=True, encoding="utf-8").stdout.strip()
 
 
-def lock(keep: bool = False) -> None:
-    """Write the newest versions that fit together (or keep those that are pinned), and the hash of each file."""
+def lock(pythons: Iterable[str] = (), keep: bool = False) -> None:
+    """Write the newest versions that fit together (or keep those that are pinned), and the hash of each file.
+
+    They are found for this Python; the other ones (``pythons``, commands) take the same versions. What was written for
+    Pythons that are not named goes where its versions are others.
+    """
+    versions = ROOT / "constraints.txt"
+    files = versions.with_suffix("")
+    files.mkdir(exist_ok=True)
+    known: dict[str, str] = {}
+    for python in (sys.executable, *pythons):
+        rows = sorted(resolved(python, [versions] if keep else []))
+        known |= {name: version for name, version, _ in rows}
+        versions.write_text(HEAD + "".join(f"{name}=={known[name]}\n" for name in sorted(known)), encoding="utf-8")
+        hashed = "".join(f"{name}=={version} \\\n    --hash=sha256:{digest}\n" for name, version, digest in rows)
+        text = f"{HEAD}# The files that {tag(python)} takes.\n{hashed}"
+        (files / f"{tag(python)}.txt").write_text(text, encoding="utf-8")
+        keep = True
+    for file in files.glob("*.txt"):
+        if not pinned(file).items() <= known.items():
+            file.unlink()
+            print(f"{file.name}: its versions are others; name that Python, too")
+
+
+def resolved(python: str, constraints: Iterable[Path]) -> Iterator[tuple[str, str, str]]:
+    """Yield what pip would install for a Python: name, version and SHA-256."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.json"
         wanted = [*BUILD, f"{ROOT}[{','.join(EXTRAS)}]"]
         flags = ["--quiet", "--dry-run", "--ignore-installed", "--only-binary", ":all:", "--report", str(report)]
-        flags += ["--constraint", str(ROOT / "constraints.txt")] if keep else []
-        subprocess.run([sys.executable, "-m", "pip", "install", *flags, *wanted], check=True)
-        rows = sorted(pins(json.loads(report.read_text(encoding="utf-8"))))
-    head = "# Made by `make constraints`: versions that fit together and were tested.\n"
-    plain = "".join(f"{name}=={version}\n" for name, version, _ in rows)
-    (ROOT / "constraints.txt").write_text(head + plain, encoding="utf-8")
-    hashed = "".join(f"{name}=={version} \\\n    --hash=sha256:{digest}\n" for name, version, digest in rows)
-    file = ROOT / "constraints" / f"{tag()}.txt"
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(f"{head}# The files that {tag()} takes.\n{hashed}", encoding="utf-8")
+        flags += [f"--constraint={file}" for file in constraints]
+        subprocess.run([sys.executable, "-m", "pip", "--python", python, "install", *flags, *wanted], check=True)
+        yield from pins(json.loads(report.read_text(encoding="utf-8")))
+
+
+def pinned(file: Path) -> dict[str, str]:
+    """Return the versions that a file of constraints pins, by name."""
+    return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", file.read_text(encoding="utf-8"), re.M))
 
 
 def pins(report: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -193,23 +216,22 @@ def lowest() -> Iterator[str]:
 def main() -> None:
     """Do what the command says."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("what", choices=["lock", "lowest", "licences", "sbom", "tag"])
-    parser.add_argument("file", type=Path, nargs="?")
-    parser.add_argument("--keep", action="store_true")
-    given = parser.parse_args()
-    if given.what == "tag":
-        print(tag())
-    elif given.what == "lock":
-        lock(given.keep)
-    elif given.what == "licences":
+    parser.add_argument("what", choices=["lock", "lowest", "licences", "sbom"])
+    parser.add_argument("given", nargs="*", help="lock: further Pythons; lowest, sbom: the file to write")
+    parser.add_argument("--keep", action="store_true", help="lock: the versions that are pinned now")
+    asked = parser.parse_intermixed_args()
+    if asked.what == "lock":
+        lock(asked.given, asked.keep)
+    elif asked.what == "licences":
         bad = unlooked(distributions())
         for name, parts in sorted(bad.items()):
             print(f"{name}: {', '.join(parts)}")
         sys.exit(1 if bad else 0)
     else:
-        words = "\n".join(lowest()) if given.what == "lowest" else json.dumps(bill(), indent=1)
-        given.file.parent.mkdir(parents=True, exist_ok=True)
-        given.file.write_text(words + "\n", encoding="utf-8")
+        words = "\n".join(lowest()) if asked.what == "lowest" else json.dumps(bill(), indent=1)
+        (file,) = map(Path, asked.given)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(words + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

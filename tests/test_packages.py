@@ -21,21 +21,28 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["
 WANTED = [Requirement(line) for line in PROJECT["dependencies"]]
 
 
-def pinned(text):
-    return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", text, re.M))
+VERSIONS = packages.pinned(ROOT / "constraints.txt")
+FILES = sorted((ROOT / "constraints").glob("*.txt"))
 
 
-@pytest.mark.parametrize("file", sorted((ROOT / "constraints").glob("*.txt")), ids=lambda file: file.stem)
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_every_pinned_version_has_a_hash_and_no_address(file):
     text = file.read_text(encoding="utf-8")
-    assert pinned(text) == pinned((ROOT / "constraints.txt").read_text(encoding="utf-8"))
-    assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}\n", text)) == len(pinned(text)) > 100
+    known = packages.pinned(file)
+    assert known.items() <= VERSIONS.items()
+    assert len(re.findall(r"--hash=sha256:[0-9a-f]{64}\n", text)) == len(known) > 100
+    assert [need.name for need in WANTED if packages.canonicalize_name(need.name) not in known] == []
     assert "//" not in text and "@" not in text
 
 
-def test_every_package_that_kanmon_asks_for_is_pinned():
-    known = pinned((ROOT / "constraints.txt").read_text(encoding="utf-8"))
-    assert [need.name for need in WANTED if packages.canonicalize_name(need.name) not in known] == []
+def test_each_pinned_version_is_one_that_some_python_takes():
+    assert set(VERSIONS) == {name for file in FILES for name in packages.pinned(file)}
+
+
+def test_every_python_that_the_project_names_has_hashes():
+    named = {line.rpartition(" ")[2] for line in PROJECT["classifiers"] if "Python :: 3." in line}
+    hashed = {re.match(r"cp3(\d+)-", file.name)[1] for file in FILES}
+    assert {version.removeprefix("3.") for version in named} <= hashed and len(named) > 1
 
 
 def test_the_conda_recipe_asks_for_what_the_project_asks_for():

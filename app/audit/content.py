@@ -43,14 +43,24 @@ ASSUMPTIONS = (
 )
 
 
+PLACED = ("themes", "groups")
+"""What names cells as it is written: evidence knows which columns it rests on."""
+
+
 def content(audit: Audit, lang: str, since: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return the report as plain data in ``lang``, with what changed ``since`` an earlier one: numbers as numbers."""
-    writer = _Writer(audit, lang)
-    shown = with_cells(writer.content(), audit.reading.places)
+    writer, places = _Writer(audit, lang), audit.reading.places
+    shown = {name: value if name in PLACED else with_cells(value, places) for name, value in writer.content().items()}
     return shown | {"since": None if since is None else writer.since(changes(since, shown))}
 
 
 class _Writer(Writer):
+    def __init__(self, audit: Audit, lang: str) -> None:
+        super().__init__(audit, lang)
+        # One check answers several items of the guideline: what it found is put into words once.
+        self._findings: dict[int, dict[str, Any]] = {}
+        self._rows: dict[int, dict[str, Any]] = {}
+
     def _columns(self) -> dict[str, str]:
         """What the columns of the workbook are called."""
         return {column.name: column.title[self.lang] for sheet in sheets().values() for column in sheet.columns}
@@ -261,6 +271,11 @@ class _Writer(Writer):
         return counts
 
     def _finding(self, found: Finding) -> dict[str, Any]:
+        if id(found) not in self._findings:
+            self._findings[id(found)] = self._in_words(found)
+        return self._findings[id(found)]
+
+    def _in_words(self, found: Finding) -> dict[str, Any]:
         item, document = found.item, self.documents[found.item["document"]]
         answer = found.answer.get("answer")
         return {
@@ -286,10 +301,14 @@ class _Writer(Writer):
         }
 
     def _evidence(self, row: Evidence) -> dict[str, Any]:
+        if id(row) in self._rows:
+            return self._rows[id(row)]
         places = self.audit.reading.places
         refs = [self.titles.get(ref) or cell_of(ref, places, row.columns) for ref in row.refs]
         shown = {"what": self.item(row.what), "says": self.say(row.says), "refs": refs, "files": files_of(row.refs, places)}
-        return shown | {"money": row.money, "money_says": self.money(row.money), "days": row.days}
+        shown |= {"money": row.money, "money_says": self.money(row.money), "days": row.days}
+        self._rows[id(row)] = shown
+        return shown
 
     def _groups(self) -> list[dict[str, Any]]:
         """Findings by theme and check: what is said of several items is said once, under the first theme that asks it."""
@@ -307,7 +326,7 @@ class _Writer(Writer):
                     }
                     themes.setdefault(finding.item["theme"], []).append(found[finding.check])
                 group = found[finding.check]
-                group["items"].append(row)
+                group["items"].append({name: value for name, value in row.items() if name != "evidence"})
                 for name in ("thresholds", "thresholds_says"):
                     group[name] += [one for one in row[name] if one not in group[name]]
         for rows in themes.values():

@@ -245,7 +245,7 @@ def _row(
 
 def first_part(short: pl.DataFrame) -> str | None:
     """Return the part that runs out first, by the estimate: its stock over the part of its supply that is lost."""
-    own = short.filter(pl.col("days").is_finite()).sort("days", "item")
+    own = short.filter(pl.col("days").is_finite()).sort(pl.col("days").round(6), "item")
     return own["item"][0].partition(":")[2] if own.height else None
 
 
@@ -304,8 +304,7 @@ def _diamonds(company: Company, built: CompanyGraph, exposed: pl.DataFrame) -> l
         for row in hit.iter_rows(named=True):
             part, node = row["item"].partition(":")[2], row["diamond_source"]
             plant = built.plants.get(node)
-            # Plants of which nobody says whose they are are not known to be one.
-            if part in company.sources and (plant is None or plant.maker):
+            if part in company.sources:
                 rows.setdefault(
                     (part, node),
                     {

@@ -89,8 +89,9 @@ def governance_hhi(
     extra = [] if trade_parameter is None else [trade_parameter]
     frame, item = tidy(_market_rows(trade) if isinstance(trade, SupplyGraph) else trade, *extra)
     market = [item, "importer", "year"]
-    # Not a blank but -1: Dask cannot cast a column of numbers and blanks.
-    score = nw.col("exporter").replace_strict(scores, default=-1.0, return_dtype=nw.Float64)
+    # Text until it is cast, and -1 for a blank: Dask puts no number into a column of text and casts no blanks.
+    written = {country: str(score) for country, score in scores.items()}
+    score = nw.col("exporter").replace_strict(written, default="-1", return_dtype=nw.String).cast(nw.Float64)
     t = nw.lit(1.0) if trade_parameter is None else nw.col(trade_parameter).cast(nw.Float64).fill_null(1.0)
     rows = by_origin(of_importer(frame, importer), market, unique, *extra).with_columns(_score=score, _t=t)
     rows = rows.with_columns(_score=nw.when(nw.col("_score") >= 0).then(nw.col("_score")))

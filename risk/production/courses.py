@@ -253,7 +253,7 @@ class Film:
         base = terms(network)
         life_days, kept_all, rank_all = _machines(network, assumptions, reading.bound)
         at = Layout.of(network, sides)
-        stocks = Stocks(self, reading, at)
+        stocks = Stocks(self, strictness(assumptions, reading), reading, at)
         stock_node = at.nodes(network, sides, stocks.ptr)
         size = len(stock_node)
         cap, gain = [_steps(found[reading.bound]) for found in (self.caps, self.gains)]

@@ -38,21 +38,29 @@ class Terms:
     markets: np.ndarray
     network: ProductionNetwork
 
-    def users(self, item: str) -> tuple[list[int], list[int], list[int]]:
+    def users(self, item: str) -> tuple[list[int], ...]:
         """Return who holds a stock of an item: links of plants and of alternatives, and places in ``needs``."""
-        return self._users.get(item, ([], [], []))
+        return tuple(some.get(item, []) for some in self._users)
 
     @cached_property
-    def _users(self) -> dict[str, tuple[list[int], list[int], list[int]]]:
+    def newcomers(self) -> frozenset[int]:
+        """Requirements of new sources."""
+        owned = self.network.kind[self.network.owner] == MAKER
+        return frozenset(np.flatnonzero(owned & (self.new[self.network.owner] > 0)).tolist())
+
+    @cached_property
+    def _users(self) -> list[dict[str, list[int]]]:
         network, owner = self.network, self.network.kind[self.network.owner]
         market = network.kind[network.indices] == MARKET
         own = np.flatnonzero(market & (owner == MAKER) & ((network.flags & SHARED) == 0))
         alternatives, shared = np.flatnonzero(market & (owner == GROUP)), np.flatnonzero(market[network.needs])
-        items = network.nodes["item"].to_list()
-        found: dict[str, tuple[list[int], list[int], list[int]]] = defaultdict(lambda: ([], [], []))
-        for which, places, links in ((0, own, own), (1, alternatives, alternatives), (2, shared, network.needs[shared])):
-            for at, node in zip(places.tolist(), network.indices[links].tolist(), strict=True):
-                found[items[node]][which].append(at)
+        items = network.nodes["item"]
+        found: list[dict[str, list[int]]] = []
+        for places, links in ((own, own), (alternatives, alternatives), (shared, network.needs[shared])):
+            users: dict[str, list[int]] = defaultdict(list)
+            for at, item in zip(places.tolist(), items.gather(network.indices[links]).to_list(), strict=True):
+                users[item].append(at)
+            found.append(users)
         return found
 
 
@@ -122,18 +130,22 @@ class Layout:
 
 
 class Stocks:
-    """Where stocks lie in a reading: who lives on them, and reserves that a market is given."""
+    """Where stocks lie in a reading, as strict as told: who lives on them, and reserves that a market is given."""
 
-    def __init__(self, film: Film, reading: Reading, layout: Layout) -> None:
+    def __init__(self, film: Film, strict: int, reading: Reading, layout: Layout) -> None:
         network, sides = film.network, film.sides
         base = terms(network)
         worst = reading.arrangement == kernels.WORST
+        # Where nothing is taken for granted, nobody knows what a new source has in stock: nothing, or all that it needs.
+        unsaid = base.newcomers if strict else frozenset()
         self.worst_need = np.full(len(network.needs), -1, np.int64)
         self.worst_link = np.full(len(network.indices), -1, np.int64)
         self.worst = 0
         worst_node: list[int] = []
         reserves: list[tuple[int, float, float, float]] = []
         rows: list[tuple[float, int, int, float]] = []
+        if strict == kernels.STRICT_HIGH:
+            rows += [(0.0, 0, k * sides, flows.OPEN) for k in sorted(unsaid)]
         for change in film.stocks:
             low, high = change.bounds
             days = float(between(reading.bound, np.float64(low), np.float64(high)))  # type: ignore[arg-type]
@@ -143,7 +155,7 @@ class Stocks:
                 continue
             # Each plant and each group of alternatives lives on a stock of its own.
             own, alternatives, shared = base.users(str(change.item))
-            rows += [(change.start, 0, k * sides, days) for k in own]
+            rows += [(change.start, 0, k * sides, days) for k in own if k not in unsaid]
             for k in alternatives:
                 if worst and base.divided[network.owner[k]]:
                     if self.worst_link[k] < 0:

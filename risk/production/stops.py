@@ -147,6 +147,8 @@ def stop_courses(
     return pl.concat([stops.within(threat).course() for threat in threats])
 
 
+UNSAID = Assumptions(sourcing="any")
+"""Of a source that does not deliver today nobody said whom it buys from, nor what it has in stock of what it needs."""
 _NOBODY = "?"
 """Whose stop is that of what is nobody's."""
 
@@ -219,7 +221,7 @@ class Stops:
         )
         measures = [*self.ready(case, short, most), *(one.measure(case) for one in self.candidates)]
         seen = [replace(one.threat, scenario=one.scenario(case)) for one in stopped]
-        return Problem(networks, weighing, seen, measures, stocks, {}, Assumptions(), 1.0)
+        return Problem(networks, weighing, seen, measures, stocks, {}, UNSAID, 1.0)
 
     def all_gone(self, days: float) -> bool:
         """Whether nothing of any product is left where all that nobody is named for stops, and nothing else does.
@@ -346,7 +348,8 @@ class Stopped:
                 for one in self.stops.ready(case, short, threat.days)
             ]
             kept = _kept(case)
-            frame = timeline(self.network(case), Scenario(threat.scenario.name, changes), horizon=2 * threat.days)
+            seen = Scenario(threat.scenario.name, changes)
+            frame = timeline(self.network(case), seen, horizon=2 * threat.days, sourcing=UNSAID.sourcing)
             frame = frame.filter(pl.col("item").is_in(list(self.stops.values)))
             curve = {f"rate_{kept}": f"rate_{kept}", f"lost_{case}": f"lost_{case}"}
             frames.append(frame.select("scenario", "item", "day", **curve))

@@ -6,6 +6,7 @@ import warnings
 
 import kanmon as kn
 import narwhals as nw
+import pandas as pd
 import polars as pl
 import pytest
 from hypothesis import given, settings
@@ -366,6 +367,18 @@ def test_every_kind_of_frame_gives_the_same_rows_in_the_same_kind(kind, sample):
             found = found.select(pl.col(c).cast(expected.schema[c]) for c in expected.columns)
             order = [c for c in (*KEYS, "chapter", "group") if c in expected.columns]
             assert_frame_equal(found.fill_nan(None).sort(order), expected.sort(order), rel_tol=1e-9)
+
+
+@pytest.mark.parametrize("blank", [None, float("nan"), pd.NA], ids=str)
+@pytest.mark.parametrize("name", ["concentration", "chapters", "governance"])
+def test_no_blank_in_a_column_of_objects_becomes_a_word(name, blank):
+    origins = ["CHN", blank, "USA", "CHN"]
+    flows = {"hs6": ["280470", "280470", "811010", "811010"], "importer": "JPN", "year": 2022, "value": [5.0, 2.0, 1.0, 1.0]}
+    known = [origin if isinstance(origin, str) else None for origin in origins]
+    expected = METHODS[name](pl.DataFrame(flows | {"exporter": known}))
+    found = METHODS[name](pd.DataFrame(flows | {"exporter": pd.Series(origins, dtype=object)}))
+    assert expected["reason"].to_list() == ["origin_unknown", None]
+    assert_frame_equal(to_polars(found).cast(expected.schema).fill_nan(None), expected, rel_tol=1e-9)
 
 
 def test_a_missing_column_is_named_and_the_nearest_offered():
