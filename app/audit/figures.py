@@ -25,7 +25,7 @@ from ...risk import (
     stop_losses,
 )
 from .company import Company
-from .company_graph import HOME, SELF, CompanyGraph, firm_id, item_id, plant_id, stop_of
+from .company_graph import HOME, SELF, UNNAMED, CompanyGraph, firm_id, item_id, plant_id, stop_of
 from .links import IS, Link
 from .mapping import Remark
 from .parts import coverage, part_rows
@@ -114,9 +114,10 @@ def _unseen(company: Company, built: CompanyGraph) -> list[Threat]:
     """Stops of what no row names: a country, where one is blank, and a maker."""
     active = [source for sources in company.sources.values() for source in sources if source.active]
     found = []
-    if any(source.country is None for source in active):
+    if company.rests or any(source.country is None for source in active):
         found.append(Threat(Scenario("country", stop_of(company, NOBODYS).scenario), company.stop_days))
     blank = [halt(id) for id, plant in built.plants.items() if plant.firm is None]
+    blank += [halt(UNNAMED)] if company.rests else []
     return [*found, Threat(Scenario("maker", blank), company.stop_days)] if blank else found
 
 

@@ -40,7 +40,9 @@ def stops(found, oracle, content):
 def unseen(found, oracle, content):
     """What no row names may cost what the blank cells allow."""
     used = [one for part in oracle.books.sources for one in oracle.books.used(part)]
-    blank = {"country": any(not one["place"] for one in used), "maker": any(not one["maker"] for one in used)}
+    rest = any(oracle.books.rest(part) for part in oracle.books.sources)
+    blank = {"country": rest or any(not one["place"] for one in used)}
+    blank["maker"] = rest or any(not one["maker"] for one in used)
     assert set(found.figures.unseen) == {kind for kind, any_ in blank.items() if any_}
     for kind, most in found.figures.unseen.items():
         mine = oracle.stop((kind, "nobody"))["loss_high"]

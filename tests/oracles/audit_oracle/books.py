@@ -152,6 +152,11 @@ class Books:
     def used(self, part):
         return [one for one in self.sources.get(part, ()) if one["share"] is None or one["share"] > 0]
 
+    def rest(self, part):
+        """What the shares of a part leave where all of them are stated: it is bought of nobody knows whom."""
+        shares = [one["share"] for one in self.sources[part]]
+        return 0.0 if None in shares or sum(shares) > 1 - 1e-9 else 1.0 - sum(shares)
+
     def leaves(self, product):
         """Bought parts that the product cannot do without."""
         found, front = {}, [product]

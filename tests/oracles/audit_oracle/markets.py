@@ -60,9 +60,16 @@ class Markets:
         blank = [1 - self.hit(one) for one in sources if one["share"] is None]
         left = 1.0 - sum(one["share"] for one in sources if one["share"] is not None)
         if not blank:
-            return told, 0.0
+            return told + (0.0 if self.reading in HURTS and self.may_hide(part) else left), 0.0
         at = {"low": max(blank), "estimate": sum(blank) / len(blank)}.get(self.reading, min(blank))
         return told, left * at
+
+    def may_hide(self, part):
+        """Whether what the shares of a part leave may be of whom the stop takes: of a plant without a share of its own."""
+        kind, who = self.stop
+        plants = {(one["maker"], one["place"]) for each in self.books.sources.values() for one in each}
+        named = {(one["maker"], one["place"]) for one in self.books.sources[part]}
+        return kind == "country" or who == "nobody" or any(maker == who for maker, _ in plants - named)
 
     def apart(self, part):
         """The makers' shares of a market of which it is known that they sell to more than the company: (told, blank)."""
