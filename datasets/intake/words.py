@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from ...graph.encodings import EAST_ASIAN
 from ...graph.headers import bare as folded
 from ..layout import sheets
 from ..readers.tables import packaged
@@ -174,7 +175,7 @@ def suggestions(header: str) -> tuple[Suggestion, ...]:
 
 def _inside(core: str, header: str) -> tuple[Suggestion, ...]:
     tokens = [token for token in re.split(r"[\s._\-/:：,;()]+", unicodedata.normalize("NFKC", header).casefold()) if token]
-    if core.isascii() or not any(ord(char) > 0x2E80 for char in core):
+    if core.isascii() or not any(char > EAST_ASIAN for char in core):
         runs = {"".join(tokens[i:j]): (i, j) for i in range(len(tokens)) for j in range(i + 1, len(tokens) + 1)}
         hits = [(word, j == len(tokens), i == 0) for word, (i, j) in runs.items() if word in words() and len(word) > 1]
         hits += [(word, True, False) for word in _long() if len(word) < len(core) and core.endswith(word)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -129,21 +130,23 @@ class Layout:
         )  # fmt: skip
 
 
+_Row = tuple[float, int, int, float]
+"""From which day on a stock, of which kind (1: of those who are hit at worst) and where, lasts how many days."""
+
+
 class Stocks:
     """Where stocks lie in a reading, as strict as told: who lives on them, and reserves that a market is given."""
 
     def __init__(self, film: Film, strict: int, reading: Reading, layout: Layout) -> None:
         network, sides = film.network, film.sides
-        base = terms(network)
-        worst = reading.arrangement == kernels.WORST
+        self.network, self.sides, self.reading, self.layout = network, sides, reading, layout
         # Where nothing is taken for granted, nobody knows what a new source has in stock: nothing, or all that it needs.
-        unsaid = base.newcomers if strict else frozenset()
+        unsaid = terms(network).newcomers if strict else frozenset()
         self.worst_need = np.full(len(network.needs), -1, np.int64)
         self.worst_link = np.full(len(network.indices), -1, np.int64)
-        self.worst = 0
-        worst_node: list[int] = []
+        self._nodes: list[int] = []
         reserves: list[tuple[int, float, float, float]] = []
-        rows: list[tuple[float, int, int, float]] = []
+        rows: list[_Row] = []
         if strict == kernels.STRICT_HIGH:
             rows += [(0.0, 0, k * sides, flows.OPEN) for k in sorted(unsaid)]
         for change in film.stocks:
@@ -151,37 +154,9 @@ class Stocks:
             days = float(between(reading.bound, np.float64(low), np.float64(high)))  # type: ignore[arg-type]
             if change.holder is not None or change.item in film.goods:
                 reserves += self._reserve(film, reading, change, days)
-            if change.holder is not None:
-                continue
-            # Each plant and each group of alternatives lives on a stock of its own.
-            own, alternatives, shared = base.users(str(change.item))
-            rows += [(change.start, 0, k * sides, days) for k in own if k not in unsaid]
-            for k in alternatives:
-                if worst and base.divided[network.owner[k]]:
-                    if self.worst_link[k] < 0:
-                        self.worst_link[k], self.worst = self.worst, self.worst + sides
-                        worst_node += [int(network.owner[k])] * sides
-                    rows += [(change.start, 1, int(self.worst_link[k]) + at, days) for at in range(sides)]
-                else:
-                    rows += [(change.start, 0, int(k) * sides + at, days) for at in range(sides)]
-            # The makers of a market share one stock in the best arrangement; at worst those who are hit are hit wholly, and
-            # have only theirs; where all are supplied alike, each plant and the plants of each side have their own.
-            for j in shared:
-                market = int(base.need_market[j])
-                if worst:
-                    if self.worst_need[j] < 0:
-                        self.worst_need[j], self.worst = self.worst, self.worst + sides
-                        worst_node += [market] * sides
-                    rows += [(change.start, 1, int(self.worst_need[j]) + at, days) for at in range(sides)]
-                    continue
-                rows += [(change.start, 0, layout.best + int(j) * sides + at, days) for at in range(sides)]
-                if reading.arrangement == kernels.ALIKE:
-                    needed = int(network.need_indptr[market + 1] - network.need_indptr[market])
-                    before = int(base.plant_ptr[market]) + int(network.need_indptr[market]) * (sides - 1)
-                    first = layout.alike + before + int(j)
-                    makers = int(network.indptr[market + 1] - network.indptr[market])
-                    rows += [(change.start, 0, first + plants * needed, days) for plants in range(sides + makers)]
-        self.worst_node = np.array(worst_node, np.int64)
+            if change.holder is None:
+                rows += [(change.start, kind, at, days) for kind, at in self._users(str(change.item), unsaid)]
+        self.worst, self.worst_node = len(self._nodes), np.array(self._nodes, np.int64)
         reserves.sort(key=lambda one: one[0])
         self.rates = np.array([one[1] for one in reserves], np.float64)
         at = np.array([one[0] for one in reserves], np.int64)
@@ -196,6 +171,36 @@ class Stocks:
             np.array([rows[i][2] for i in order], np.int64),
             np.array([rows[i][3] for i in order], np.float64),
         )
+
+    def _users(self, item: str, unsaid: Collection[int]) -> Iterator[tuple[int, int]]:
+        """The stocks of an item: of which kind, and where."""
+        network, sides, layout, base = self.network, self.sides, self.layout, terms(self.network)
+        worst = self.reading.arrangement == kernels.WORST
+        own, alternatives, shared = base.users(item)
+        # Each plant and each group of alternatives lives on a stock of its own.
+        yield from ((0, k * sides) for k in own if k not in unsaid)
+        for k in alternatives:
+            divided = worst and base.divided[network.owner[k]]
+            first = self._hit(self.worst_link, k, int(network.owner[k])) if divided else int(k) * sides
+            yield from ((int(divided), first + at) for at in range(sides))
+        # The makers of a market share one stock in the best arrangement; at worst those who are hit are hit wholly, and
+        # have only theirs; where all are supplied alike, each plant and the plants of each side have their own.
+        for j in shared:
+            market = int(base.need_market[j])
+            first = self._hit(self.worst_need, j, market) if worst else layout.best + int(j) * sides
+            yield from ((int(worst), first + at) for at in range(sides))
+            if self.reading.arrangement == kernels.ALIKE:
+                needed = int(network.need_indptr[market + 1] - network.need_indptr[market])
+                before = int(base.plant_ptr[market]) + int(network.need_indptr[market]) * (sides - 1)
+                makers = int(network.indptr[market + 1] - network.indptr[market])
+                yield from ((0, layout.alike + before + int(j) + plants * needed) for plants in range(sides + makers))
+
+    def _hit(self, places: np.ndarray, at: int, node: int) -> int:
+        """Where the stocks of those who are hit at worst begin, by side: made when a stock is first looked for there."""
+        if places[at] < 0:
+            places[at] = len(self._nodes)
+            self._nodes += [node] * self.sides
+        return int(places[at])
 
     @staticmethod
     def _reserve(film: Film, reading: Reading, change: Change, days: float) -> list[tuple[int, float, float, float]]:

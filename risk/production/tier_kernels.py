@@ -100,19 +100,6 @@ def _passed(pool, kind, indptr, indices, low, high, flags, slack, place, mass, w
     return n_makers, n_next
 
 
-@part
-def _asked(maker, whole, indptr, indices, lines, mass, pools, n_pools):
-    """Hand a maker's line on to what it is made from; return how many markets and groups wait."""
-    for k in range(indptr[maker], indptr[maker + 1]):
-        source = indices[k]
-        if lines[k] > 0.0:
-            if mass[source] == 0.0:
-                pools[n_pools] = source
-                n_pools += 1
-            mass[source] += whole * lines[k]
-    return n_pools
-
-
 @Kernel
 def _walk(starts, weights, kind, indptr, indices, low, high, flags, slack, lines, place, places, found, left, mass, waiting,
           pools, nexts, makers):  # fmt: skip
@@ -137,7 +124,13 @@ def _walk(starts, weights, kind, indptr, indices, low, high, flags, slack, lines
             left[tier] += whole
             if place[maker] >= 0:
                 found[tier * places + place[maker]] += whole
-            n_pools = _asked(maker, whole, indptr, indices, lines, mass, pools, n_pools)
+            for k in range(indptr[maker], indptr[maker + 1]):
+                source = indices[k]
+                if lines[k] > 0.0:
+                    if mass[source] == 0.0:
+                        pools[n_pools] = source
+                        n_pools += 1
+                    mass[source] += whole * lines[k]
         if n_pools == 0:
             break
     # The room is left as it was found: empty.
