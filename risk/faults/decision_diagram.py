@@ -211,7 +211,8 @@ def _listed(store, root, n_sets, n_members, n_variables):
             path[depth] = store.variable[node]
             depth += 1
             node = np.int64(store.high[node])
-        members[begin[at] : begin[at] + depth] = path[:depth]
+        for step in range(depth):
+            members[begin[at] + step] = path[step]
         begin[at + 1] = begin[at] + depth
         at += 1
     return members, begin

@@ -184,6 +184,38 @@ def _unchained(others, head, bits):
 
 
 @array_part
+def _doubled(values):
+    """Return an array with twice the room."""
+    found = np.empty(2 * len(values), np.int64)
+    for at in range(len(values)):
+        found[at] = values[at]
+    return found
+
+
+@array_part
+def _same(one, two):
+    """Tell whether two families, each of distinct sets and as many, are of the same sets."""
+    table = _rehashed(two, len(two), len(two))
+    for code in one:
+        if not table[_slot(table, code)]:
+            return False
+    return True
+
+
+@array_part
+def _smallest_first(sizes):
+    """Return the places of sizes, the smallest first and equals as they come."""
+    order = np.empty(len(sizes), np.int64)
+    for at in range(len(sizes)):
+        to = at
+        while to > 0 and sizes[order[to - 1]] > sizes[at]:
+            order[to] = order[to - 1]
+            to -= 1
+        order[to] = at
+    return order
+
+
+@array_part
 def _both(one, two, head, bits, order, most, left):
     """Return the minimal unions of a set of each family, of at most ``order`` members; nothing past ``most`` unions.
 
@@ -195,7 +227,8 @@ def _both(one, two, head, bits, order, most, left):
     common, others, shared = _parted(one, two)
     codes = np.empty(2 * (len(one) + len(two)) + 16, np.int64)
     n_codes = len(common)
-    codes[:n_codes] = common
+    for at in range(n_codes):
+        codes[at] = common[at]
     table = _rehashed(codes, n_codes, len(codes))
     fitting, after = _chained(others, head, bits, order)
     met = np.empty(len(others) * order, np.int64)
@@ -227,7 +260,7 @@ def _both(one, two, head, bits, order, most, left):
                 n_codes += 1
                 over = n_codes > most
                 if n_codes == len(codes):
-                    codes = np.concatenate((codes, np.empty(n_codes, np.int64)))
+                    codes = _doubled(codes)
                     table = _rehashed(codes, n_codes, len(codes))
     _unchained(others, head, bits)
     if over:
@@ -241,7 +274,7 @@ def _family(conjunctive, arena, starts, sizes, head, bits, order, most, left):
     if not conjunctive:
         return _either(arena, starts, sizes, bits, order), False
     over = False
-    smallest_first = np.argsort(sizes, kind="mergesort")
+    smallest_first = _smallest_first(sizes)
     child = smallest_first[0]
     family = arena[starts[child] : starts[child] + sizes[child]]
     for child in smallest_first[1:]:
@@ -283,7 +316,10 @@ def families(conjunctive, indptr, children, gate_order, component, n_nodes, bits
             for at in range(first, last):
                 gate = gate_order[at]
                 links = children[indptr[gate] : indptr[gate + 1]]
-                if changed[links].max() <= computed[gate]:
+                newest = 0
+                for link in links:
+                    newest = max(newest, changed[link])
+                if newest <= computed[gate]:
                     continue
                 family, over = _family(
                     conjunctive[gate], arena, start[links], size[links], head, bits, order, most - used, left
@@ -294,12 +330,13 @@ def families(conjunctive, indptr, children, gate_order, component, n_nodes, bits
                 if len(family) == size[gate]:
                     if len(family) == 0:
                         continue
-                    if np.array_equal(np.sort(family), np.sort(arena[start[gate] : start[gate] + size[gate]])):
+                    if _same(family, arena[start[gate] : start[gate] + size[gate]]):
                         continue
                 # Families are appended, never overwritten: those of children stay where gates above may still read them.
                 while used + len(family) > len(arena):
-                    arena = np.concatenate((arena, np.empty(len(arena), np.int64)))
-                arena[used : used + len(family)] = family
+                    arena = _doubled(arena)
+                for member in range(len(family)):
+                    arena[used + member] = family[member]
                 start[gate], size[gate] = used, len(family)
                 used += len(family)
                 clock += 1
