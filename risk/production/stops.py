@@ -9,6 +9,10 @@ stock               lasts the whole stop  none                  the median of th
 switching time      at once               never                 the median of the stated times, else never
 country of a plant  elsewhere             where the stop is     there by the part that the country has of known plants
 maker               somebody else         the one that stops    somebody else
+rest of the shares  elsewhere             where the stop is     elsewhere
+what a source that  all of it             nothing while any of  as much as today's makers, bought where they buy
+is opened has of                          it is short
+what it needs
 ==================  ====================  ====================  =====================================================
 
 Blank shares are read by the network itself. What suppliers have in stock of what they need is read like any stock.

@@ -34,7 +34,10 @@ def whole():
     return figures_of(DEMO)
 
 
-cells = st.tuples(st.sampled_from([*BLANKED, "年間売上"]), st.integers(3, 135))
+# Its two shares sum to more than the whole, so that neither counts: one of them alone would be a statement.
+OVER = "RE-101"
+WHOLE = "a whole row"
+cells = st.tuples(st.sampled_from([*BLANKED, "年間売上", WHOLE]), st.integers(3, 135))
 
 
 @settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -42,11 +45,12 @@ cells = st.tuples(st.sampled_from([*BLANKED, "年間売上"]), st.integers(3, 13
 def test_blank_cells_never_make_a_figure_of_the_board_better_than_it_may_be(tmp_path, whole, blank):
     """Bounds only widen; a stop that is not named any more is among what no row names, or what nobody is named for."""
     book = openpyxl.load_workbook(DEMO)
-    for name, row in blank:
+    for name, row in [(one, row) for what, row in blank for one in (BLANKED if what == WHOLE else [what])]:
         page = book["製品" if name == "年間売上" else "調達"]
         at = {str(cell.value).split("\n")[0]: cell.column for cell in page[2] if cell.value}[name]
         cell = page.cell(3 + row % 3 if name == "年間売上" else row, at)
-        if not isinstance(cell, MergedCell) and cell.value != TWO_PLACES:
+        stands = cell.value == TWO_PLACES or (name == "調達割合" and page.cell(cell.row, 1).value == OVER)
+        if not isinstance(cell, MergedCell) and not stands:
             cell.value = None
     book.save(tmp_path / "blank.xlsx")
     found = figures_of(tmp_path / "blank.xlsx")
@@ -71,6 +75,21 @@ def test_blank_cells_never_make_a_figure_of_the_board_better_than_it_may_be(tmp_
         assert {part["part"] for part in found.parts if sure(part)} <= {part["part"] for part in whole.parts if sure(part)}
     for maybe in (lambda part: part["single"] != "no", lambda part: not part["active"] or part["foreign_most"] > 0.5):
         assert {part["part"] for part in found.parts if maybe(part)} >= {part["part"] for part in whole.parts if maybe(part)}
+
+
+def test_what_the_shares_of_a_part_leave_may_be_bought_of_a_maker_that_no_row_names(tmp_path, whole):
+    """Of the two makers of EN-110 the one that makes nothing else goes, with all its row says: 40 % are nobody's."""
+    book = openpyxl.load_workbook(DEMO)
+    page = book["調達"]
+    (row,) = [row for row in page.iter_rows(min_row=3) if row[2].value == "Kakuu Geber F06"]
+    for cell in row[2:]:
+        cell.value = None
+    book.save(tmp_path / "rest.xlsx")
+    found = figures_of(tmp_path / "rest.xlsx")
+    (gone,) = [one for one in whole.makers if one["name"] == "Kakuu Geber F06"]
+    assert "Kakuu Geber F06" not in {one["name"] for one in found.makers}
+    assert found.unseen["maker"] >= gone["loss_high"] > 0
+    assert found.unseen["country"] >= gone["loss_high"]
 
 
 CASES = [(0, False), *((seed, False) for seed in (1, 2, 3, 5, 15, 66)), *((seed, True) for seed in (9, 11, 14, 15, 16))]
