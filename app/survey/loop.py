@@ -129,7 +129,7 @@ def _worth(ends: Mapping[str, Bounds], values: Mapping[str, float | None]) -> tu
 
 
 def shown(found: Sequence[Question], done: Progress | None, company: Company, figures: Figures, lang: str) -> dict[str, Any]:
-    """Return the questions (the first `MOST`), what narrows each wide interval, and the progress as plain data in ``lang``."""
+    """Return the questions (the first `MOST`), what narrows each wide interval, and the progress as data in ``lang``."""
 
     def amount(value: float) -> str:
         return money(value, company.currency, lang) if figures.revenue else percent(value)

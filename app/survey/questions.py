@@ -11,7 +11,7 @@ it**: what is lost at most when the supplier cannot deliver.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -70,7 +70,7 @@ def ranked_questions(company: Company, figures: Figures, *, runs: int = RUNS) ->
     """Return the questions of a company, the most useful first: all of them (a board is shown `MOST`)."""
     weigh = _Weigher(company, figures)
     rows = [*figures.countries, *figures.makers]
-    candidates = [*_blanks(company, weigh, rows), *_behind(company, weigh, figures.makers)]
+    candidates = [*_Blanks(company, weigh, rows), *_behind(company, weigh, figures.makers)]
     candidates.sort(key=lambda one: (-one.hangs, one.question.kind, one.question.supplier or ""))
     left = min(runs, NODES // max(1, len(company.parts)))
     found = []
@@ -147,68 +147,84 @@ _NO_WORLD: Any = None
 # Blanks --------------------------------------------------------------------------------------------------------------
 
 
-def _blanks(company: Company, weigh: _Weigher, rows: list[dict[str, Any]]) -> Iterable[_Candidate]:
-    wide = sorted((row for row in rows if weigh.width(row) > NOTHING), key=lambda row: -weigh.width(row))
+class _Blanks:
+    """What the company's rows leave open, each as a question with the stops that it touches and answers to weigh it by."""
 
-    def candidate(
-        kind: str, parts: list[str], supplier: str | None, touched: list[dict[str, Any]], answers: list[Any]
+    def __init__(self, company: Company, weigh: _Weigher, rows: list[dict[str, Any]]) -> None:
+        self.company, self.weigh = company, weigh
+        self.wide = sorted((row for row in rows if weigh.width(row) > NOTHING), key=lambda row: -weigh.width(row))
+        needed = _needed(company)
+        self.needed = [part for part in company.bought if part in needed]
+        self.direct = dict.fromkeys(part for part in company.direct if part in needed)
+
+    def __iter__(self) -> Iterator[_Candidate]:
+        for product, row in self.company.products.items():
+            if row.get("revenue") is None:
+                yield _Candidate(Question("revenue", (product,), None, None, 0.0, (row["_ref"],)), 0.0, [], [])
+        for part in self.needed:
+            if part not in self.company.sources:
+                yield self._candidate("named", [part], None, self.wide, [_sourced(part)])
+        yield from self._firms()
+        yield from self._parts()
+
+    def _candidate(
+        self, kind: str, parts: list[str], supplier: str | None, touched: list[dict[str, Any]], answers: list[Any]
     ) -> _Candidate:
         at = touched[:STOPS]
-        refs = dict.fromkeys(ref for part in parts for ref in _refs(company, part))
-        hangs = sum(weigh.width(row) for row in at)
+        refs = dict.fromkeys(ref for part in parts for ref in _refs(self.company, part))
+        hangs = sum(self.weigh.width(row) for row in at)
         return _Candidate(Question(kind, tuple(parts), supplier, None, 0.0, tuple(refs)), hangs, at, answers)
 
-    for product, row in company.products.items():
-        if row.get("revenue") is None:
-            yield _Candidate(Question("revenue", (product,), None, None, 0.0, (row["_ref"],)), 0.0, [], [])
-    needed = _needed(company)
-    unnamed = [part for part in company.bought if part in needed and part not in company.sources]
-    for part in unnamed:
-        yield candidate("named", [part], None, wide, [_sourced(part)])
-    countries = [row for row in wide if not row["maker"]]
-    makers = [row for row in wide if row["maker"]]
-    by_supplier: dict[tuple[str, str], list[str]] = defaultdict(list)
-    direct = [part for part in company.direct if part in needed]
-    for part in direct:
-        for source in company.sources.get(part, []):
-            who = source.maker or source.vendor
-            if who and source.active and source.country is None:
-                by_supplier["origin", who].append(part)
-            if who and source.active and not source.maker:
-                by_supplier["maker", who].append(part)
-    for (kind, who), parts in by_supplier.items():
-        if kind == "origin":
-            worst = countries[0]["node"] if countries else HOME
-            answers = [_placed(parts, who, HOME), _placed(parts, who, worst)]
-            yield candidate(kind, list(dict.fromkeys(parts)), who, countries, answers)
-        else:
-            yield candidate(kind, list(dict.fromkeys(parts)), who, makers, [_made(parts, who)])
-    touching: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in wide:
-        for part in row["parts"]:
-            touching[part].append(row)
-    # What only suppliers put in, and the company lists, is asked of purchasing: no supplier sees whose else's parts it lists.
-    listed = [part for part in company.bought if part in needed and part not in company.told and part not in direct]
-    for part in [*direct, *listed]:
-        sources = [source for source in company.sources.get(part, []) if source.active]
-        if not sources:
-            continue
-        behind = "" if part in direct else "behind_"
-        touched = touching[part]
-        if any(source.country is None or not source.maker for source in sources):
-            touched = wide
-        if company.parts[part].stock_days is None:
-            yield candidate(
-                f"{behind}stock", [part], None, touched, [_stocked(part, 0.0), _stocked(part, company.stop_days)]
-            )
-        open_ = [source for source in sources if source.share is None]
-        if len(sources) > 1 and open_ and not behind:
-            yield candidate("shares", [part], None, touched, [_shared(part, at) for at in range(min(3, len(sources)))])
-        if company.switch_days(part) is None:
-            who = max(sources, key=lambda source: (source.share or 0.0, source.spend or 0.0))
-            answers = [_switched(part, 0.0), _switched(part, company.stop_days)]
-            asked = None if behind else who.maker or who.vendor
-            yield candidate(f"{behind}switch", [part], asked, touched, answers)
+    def _firms(self) -> Iterator[_Candidate]:
+        """Where suppliers make what they sell, and whose it is: one question to each, about all its parts."""
+        countries = [row for row in self.wide if not row["maker"]]
+        makers = [row for row in self.wide if row["maker"]]
+        by_supplier: dict[tuple[str, str], list[str]] = defaultdict(list)
+        for part in self.direct:
+            for source in self.company.sources.get(part, []):
+                who = source.maker or source.vendor
+                if who and source.active and source.country is None:
+                    by_supplier["origin", who].append(part)
+                if who and source.active and not source.maker:
+                    by_supplier["maker", who].append(part)
+        for (kind, who), parts in by_supplier.items():
+            if kind == "origin":
+                worst = countries[0]["node"] if countries else HOME
+                answers = [_placed(parts, who, HOME), _placed(parts, who, worst)]
+                yield self._candidate(kind, list(dict.fromkeys(parts)), who, countries, answers)
+            else:
+                yield self._candidate(kind, list(dict.fromkeys(parts)), who, makers, [_made(parts, who)])
+
+    def _parts(self) -> Iterator[_Candidate]:
+        """Days and shares of each part that has sources."""
+        company = self.company
+        touching: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in self.wide:
+            for part in row["parts"]:
+                touching[part].append(row)
+        # What only suppliers put in, and the company lists, is asked of purchasing: no supplier sees whose else's parts it
+        # lists.
+        listed = [part for part in self.needed if part not in company.told and part not in self.direct]
+        for part in [*self.direct, *listed]:
+            sources = [source for source in company.sources.get(part, []) if source.active]
+            if not sources:
+                continue
+            behind = "" if part in self.direct else "behind_"
+            touched = touching[part]
+            if any(source.country is None or not source.maker for source in sources):
+                touched = self.wide
+            if company.parts[part].stock_days is None:
+                answers = [_stocked(part, 0.0), _stocked(part, company.stop_days)]
+                yield self._candidate(f"{behind}stock", [part], None, touched, answers)
+            open_ = [source for source in sources if source.share is None]
+            if len(sources) > 1 and open_ and not behind:
+                answers = [_shared(part, at) for at in range(min(3, len(sources)))]
+                yield self._candidate("shares", [part], None, touched, answers)
+            if company.switch_days(part) is None:
+                who = max(sources, key=lambda source: (source.share or 0.0, source.spend or 0.0))
+                answers = [_switched(part, 0.0), _switched(part, company.stop_days)]
+                asked = None if behind else who.maker or who.vendor
+                yield self._candidate(f"{behind}switch", [part], asked, touched, answers)
 
 
 def _needed(company: Company) -> set[str]:

@@ -85,9 +85,8 @@ def frontier(down, up, firms, cases, tolerance, replaceable, max_steps, results)
         step, widest = 0, np.inf
         while widest > tolerance and step < max_steps:
             step += 1
-            widest = 0.0
+            widest, count = 0.0, 0
             # Downstream: a firm tells its customers what it has lost since it told them last, if that is enough to matter.
-            count = 0
             for i in hit_d[:hits_d]:
                 gone = now_d[i]
                 if replaceable:

@@ -13,76 +13,27 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kanmon.app import cli
-from kanmon.app.audit.company_graph import build_graph, firm_id
-from kanmon.app.audit.company_reader import company_from
-from kanmon.app.audit.figures import work_out
+from kanmon.app.audit.company_graph import firm_id
 from kanmon.app.audit.files import write_report
 from kanmon.app.audit.links import link_parts
-from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.report import audit
 from kanmon.app.survey.loop import _worth, wider
 from kanmon.app.survey.merge import merge, suppliers_of
 from kanmon.app.survey.questionnaire import KEYS, MARK, survey_of, write_survey
 from kanmon.app.survey.questions import MOST, ranked_questions
 from kanmon.app.survey.replies import read_replies
-from kanmon.app.survey.stopped import stopped
 from kanmon.app.survey.wording import TONGUES, word
 from kanmon.datasets import load
 from kanmon.datasets.intake.sheets import read_sheets
-from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import ReadError, SupplyGraph
+from survey_company import HOSTILE, NEVER, ROWS, bounds, company, figures, workbook
 
 openpyxl = pytest.importorskip("openpyxl")
-HOSTILE = '=HYPERLINK("http://example.invalid","x")<script>alert(1)</script>'
-HEAD = ("部品番号", "部品名", "調達先", "製造拠点国", "調達割合", "在庫日数", "切替日数", "含む素材")
-NEVER = 400
-ROWS = [
-    ("P1", "Gear", "Alpha", "China", 0.5, 30, NEVER, None),
-    ("P1", "Gear", "Beta", "Germany", 0.5, 30, NEVER, None),
-    ("P2", HOSTILE, "Gamma", None, 1.0, 20, NEVER, None),
-    ("P3", "Seal", "Delta", "Japan", 1.0, None, NEVER, None),
-    ("P4", "Solder", "Omega", "Japan", 1.0, 10, NEVER, "tin_refining"),
-]
 spec = importlib.util.spec_from_file_location(
     "declarations", Path(__file__).parents[1] / "datasets" / "test_declarations.py"
 )
 declarations = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(declarations)
-
-
-def workbook(path, rows=ROWS):
-    parts = list(dict.fromkeys(row[0] for row in rows))
-    sheets = {
-        "会社": [("会社名",), ("例示株式会社",)],
-        "製品": [("製品番号", "年間売上"), ("X", 3650.0)],
-        "部品表": [("親品番", "部品番号"), *(("X", part) for part in parts)],
-        "調達": [HEAD, *rows],
-    }
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        for title, lines in sheets.items():
-            page = book.add_worksheet(title)
-            for i, line in enumerate(lines):
-                for j, value in enumerate(line):
-                    if isinstance(value, (int, float)):
-                        page.write_number(i, j, value)
-                    elif value is not None:
-                        page.write_string(i, j, value)
-    return path
-
-
-def company(path, rows=ROWS):
-    return company_from(recognise(understand(workbook(path, rows))))
-
-
-def figures(found):
-    return work_out(found, build_graph(found, [], SupplyGraph()), [], "en")
-
-
-def bounds(found, node, maker=False):
-    """Certain and possible loss of the product while a node stops."""
-    built = build_graph(found, [], SupplyGraph())
-    (one,) = stopped(found, built, [(f"own@@{node}", False) if maker else (node, True)])
-    return one["X"].lost
 
 
 @pytest.fixture(scope="module")

@@ -113,6 +113,19 @@ function shownSuppliers(i) {
   return sharesOf[view].filter((row) => suppliers.kind[shares.supplier[row]] !== "aggregate").slice(0, MOST_SUPPLIERS);
 }
 
+// Each unit moves to the middle of what it is linked to, as far as the others of its tier leave room; a few rounds are enough.
+function settle(tiersOfKeys, near, units, place) {
+  for (let sweep = 0; sweep < 4; sweep++) {
+    for (const keys of tiersOfKeys) {
+      const wanted = keys.map((key) => {
+        const ys = [...near.get(key)].map((n) => place.get(n).y);
+        return ys.length ? ys.reduce((a, b) => a + b) / ys.length : place.get(key).y;
+      });
+      spaced(wanted, keys.map((key) => units.get(key).step)).forEach((y, i) => (place.get(keys[i]).y = y));
+    }
+  }
+}
+
 // Places of all that is drawn: units are items or groups; the whole, untouched graph stands where Python put it.
 function arrange(group) {
   const mixed = visible.some((i) => !data.apart[i]);
@@ -157,16 +170,7 @@ function arrange(group) {
     drawn.bands.push({ tier, from: edge - COLUMN * columns, to: edge });
     edge -= COLUMN * columns;
   }
-  for (let sweep = 0; sweep < 4; sweep++) {
-    for (const tier of linked) {
-      const keys = columnsOf.get(tier);
-      const wanted = keys.map((key) => {
-        const ys = [...near.get(key)].map((n) => place.get(n).y);
-        return ys.length ? ys.reduce((a, b) => a + b) / ys.length : place.get(key).y;
-      });
-      spaced(wanted, keys.map((key) => units.get(key).step)).forEach((y, i) => (place.get(keys[i]).y = y));
-    }
-  }
+  settle(linked.map((tier) => columnsOf.get(tier)), near, units, place);
   const apart = (columnsOf.get(-1) || []).sort((a, b) => units.get(a).order - units.get(b).order);
   const floor = Math.max(0, ...[...place].map(([, p]) => p.y)) + (linked.length ? 2 * ROW : 0);
   const wide = Math.max(COLUMN, 130);

@@ -143,6 +143,18 @@ class Bounded {
   }
 }
 
+// Every market of the item draws on the substitute, too; what several changes bring from one market adds up.
+function substitute(network, change, more, substitutes) {
+  const from = network.markets.get(`${change.by}\n${WORLD_MARKET}`);
+  for (const [key, node] of network.markets) {
+    if (from === undefined || !key.startsWith(`${change.item}\n`)) continue;
+    const found = substitutes.get(node) || substitutes.set(node, []).get(node);
+    const same = found.find((one) => one.from === from);
+    if (same) more.forEach((value, bound) => (same.gain[bound] += value));
+    else found.push({ from, gain: more });
+  }
+}
+
 // Capacities and gains by bound. A substitute adds a link to every market of its item: {from, gain by bound}.
 function conditionsOf(network, changes) {
   const about = aboutOf(network);
@@ -194,14 +206,7 @@ function conditionsOf(network, changes) {
         for (const k of links) for (const bound of BOUNDS) for (let s = 0; s < sides.count; s++) gain.of(bound)[s * m + k] += more[bound];
         continue;
       }
-      const from = network.markets.get(`${change.by}\n${WORLD_MARKET}`);
-      for (const [key, node] of network.markets) {
-        if (from === undefined || !key.startsWith(`${change.item}\n`)) continue;
-        const found = substitutes.get(node) || substitutes.set(node, []).get(node);
-        const same = found.find((one) => one.from === from);
-        if (same) more.forEach((value, bound) => (same.gain[bound] += value));
-        else found.push({ from, gain: more });
-      }
+      substitute(network, change, more, substitutes);
     }
   }
   return { cap: cap.arrays, gain: gain.arrays, side: sides.side, sides: sides.count, reader: sides.reader, unknown: sides.unknown, reserved: sides.inside.slice(embargoes.length), substitutes, touched };

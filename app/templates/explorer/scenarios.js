@@ -9,46 +9,49 @@ function exportScenarios() {
 
 class Unreadable extends Error {} // its message is the number of the line
 
+const wrongIn = (line) => new Unreadable(String(line.n));
+
+// One value in flow style at the beginning of some words, and what is left of them.
+function flowed(words, line, inside = false) {
+  words = words.trimStart();
+  if (words[0] === "[" || words[0] === "{") {
+    const [close, list, map] = [words[0] === "[" ? "]" : "}", [], Object.create(null)];
+    words = words.slice(1).trimStart();
+    while (words[0] !== close) {
+      let [one, rest] = flowed(words, line, true);
+      rest = rest.trimStart();
+      if (close === "}") {
+        if (rest[0] !== ":") throw wrongIn(line);
+        let held;
+        [held, rest] = flowed(rest.slice(1), line, true);
+        map[String(one)] = held;
+        rest = rest.trimStart();
+      } else list.push(one);
+      if (rest[0] === ",") rest = rest.slice(1).trimStart();
+      else if (rest[0] !== close) throw wrongIn(line);
+      words = rest;
+    }
+    return [close === "]" ? list : map, words.slice(1)];
+  }
+  const quoted = /^"((?:[^"\\]|\\.)*)"|^'((?:[^']|'')*)'/.exec(words);
+  if (quoted) return [quoted[2] === undefined ? JSON.parse(quoted[0]) : quoted[2].replaceAll("''", "'"), words.slice(quoted[0].length)];
+  const plainWords = (inside ? /^(?:[^,:[\]{}#]|(?<=\S)#|:(?=[^\s,[\]{}]))+/ : /^(?:[^#]|(?<=\S)#)+/).exec(words);
+  if (!plainWords || /^[&*!|>%@`]/.test(words)) throw wrongIn(line);
+  return [scalar(plainWords[0].trim()), words.slice(plainWords[0].length)];
+}
+
+function wholeValue(words, line) {
+  const [found, rest] = flowed(words, line);
+  if (rest.replace(/^\s*(#.*)?$/, "")) throw wrongIn(line);
+  return found;
+}
+
 // Block and flow mappings and lists, quoted and plain words, numbers. Anything else (anchors, tags, text over several lines)
 // throws, and the reader is told which line.
 function yamlOf(text) {
   const lines = text.replace(/^\ufeff/, "").split(/\r?\n/).map((line, n) => ({ n: n + 1, indent: line.search(/\S/), words: line.trim() }))
     .filter(({ words }) => words && !words.startsWith("#") && words !== "---");
   let at = 0;
-  const wrong = (line) => new Unreadable(String(line.n));
-  const value = (words, line) => {
-    const [found, rest] = flow(words, line);
-    if (rest.replace(/^\s*(#.*)?$/, "")) throw wrong(line);
-    return found;
-  };
-  // One value in flow style at the beginning of some words, and what is left of them.
-  const flow = (words, line, inside = false) => {
-    words = words.trimStart();
-    if (words[0] === "[" || words[0] === "{") {
-      const [close, list, map] = [words[0] === "[" ? "]" : "}", [], Object.create(null)];
-      words = words.slice(1).trimStart();
-      while (words[0] !== close) {
-        let [one, rest] = flow(words, line, true);
-        rest = rest.trimStart();
-        if (close === "}") {
-          if (rest[0] !== ":") throw wrong(line);
-          let held;
-          [held, rest] = flow(rest.slice(1), line, true);
-          map[String(one)] = held;
-          rest = rest.trimStart();
-        } else list.push(one);
-        if (rest[0] === ",") rest = rest.slice(1).trimStart();
-        else if (rest[0] !== close) throw wrong(line);
-        words = rest;
-      }
-      return [close === "]" ? list : map, words.slice(1)];
-    }
-    const quoted = /^"((?:[^"\\]|\\.)*)"|^'((?:[^']|'')*)'/.exec(words);
-    if (quoted) return [quoted[2] === undefined ? JSON.parse(quoted[0]) : quoted[2].replaceAll("''", "'"), words.slice(quoted[0].length)];
-    const plainWords = (inside ? /^(?:[^,:[\]{}#]|(?<=\S)#|:(?=[^\s,[\]{}]))+/ : /^(?:[^#]|(?<=\S)#)+/).exec(words);
-    if (!plainWords || /^[&*!|>%@`]/.test(words)) throw wrong(line);
-    return [scalar(plainWords[0].trim()), words.slice(plainWords[0].length)];
-  };
   const block = (indent) => {
     const first = lines[at];
     if (first.words.startsWith("- ") || first.words === "-") {
@@ -65,10 +68,10 @@ function yamlOf(text) {
     while (at < lines.length && lines[at].indent === indent) {
       const line = lines[at];
       const key = /^("(?:[^"\\]|\\.)*"|'(?:[^']|'')*'|[^\s"'{[][^:]*?)\s*:(?:\s+(.*))?$/.exec(line.words);
-      if (!key) throw wrong(line);
+      if (!key) throw wrongIn(line);
       at += 1;
-      const name = String(value(key[1], line));
-      if (key[2] && !key[2].startsWith("#")) map[name] = value(key[2], line);
+      const name = String(wholeValue(key[1], line));
+      if (key[2] && !key[2].startsWith("#")) map[name] = wholeValue(key[2], line);
       // A list may stand as far left as its key.
       else map[name] = at < lines.length && lines[at].indent === indent && lines[at].words.startsWith("-") ? block(indent) : below(indent);
     }
@@ -77,13 +80,13 @@ function yamlOf(text) {
   const below = (indent) => {
     if (at >= lines.length || lines[at].indent <= indent) return null;
     const line = lines[at];
-    if (/^[[{"']/.test(line.words) && !/^(".*?"|'.*?')\s*:(\s|$)/.test(line.words)) return (at += 1), value(line.words, line);
+    if (/^[[{"']/.test(line.words) && !/^(".*?"|'.*?')\s*:(\s|$)/.test(line.words)) return (at += 1), wholeValue(line.words, line);
     if (/^-( |$)/.test(line.words) || /^[^\s][^:]*:(\s|$)/.test(line.words)) return block(line.indent);
-    return (at += 1), value(line.words, line);
+    return (at += 1), wholeValue(line.words, line);
   };
   if (!lines.length) return null;
   const found = below(-1);
-  if (at < lines.length) throw wrong(lines[at]);
+  if (at < lines.length) throw wrongIn(lines[at]);
   return found;
 }
 
