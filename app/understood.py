@@ -11,10 +11,10 @@ from ..datasets.intake.lines import SetAside
 from ..datasets.intake.mapping import as_yaml, draft
 from ..datasets.intake.table import FORMS, PARTS, Table
 from ..datasets.intake.understanding import Understanding
+from ..datasets.layout import sheets
 from ..graph import InputError, SupplyGraph
 from ..graph.files import whole_file
 from ..graph.messages import text
-from .audit.layout import sheets
 from .console import safe
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ from ..graph.errors import shorten
 from ..graph.extras import need
 from ..graph.messages import default_language, text
 from ..risk import Scenario
+from ..risk.production.scenario import STOPPING
 from .console import name_of
 from .dependence_chart import FONTS
 
@@ -149,7 +150,7 @@ def _panel(axes: Any, answer: Answer, scenario: Scenario, reading: str, lang: st
     axes.set_yticks([0, 50, 100], labels=["0", "50", "100%"])
     axes.spines[["top", "right"]].set_visible(False)
     for change in scenario:
-        if change.kind in {"halt", "reduce", "embargo"}:
+        if change.kind in STOPPING:
             end = horizon if change.lasts is None else min(horizon, change.start + change.lasts)
             axes.plot([change.start, end], [-5, -5], color=THREAT, linewidth=4, solid_capstyle="butt")
     marks = sorted(mark for change in scenario for mark in _marks(answer.graph, change, lang) if 0 < mark[0] < horizon)

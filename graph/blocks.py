@@ -49,6 +49,7 @@ def _tarjan(indptr, indices, index, lowlink, on_stack, stack, path, position, or
         on_stack[root] = 1
         while depth >= 0:
             node = path[depth]
+            # A link to look at: down to a new node, or back to one on the way, which closes a circle.
             if position[node] < indptr[node + 1]:
                 child = indices[position[node]]
                 position[node] += 1

@@ -206,6 +206,7 @@ class _Compiler:
         indptr = np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))]).astype(np.int64)
         sizes = [makers.height, markets.height, count - makers.height - markets.height]
         kind = np.repeat(np.array([MAKER, MARKET, GROUP], np.int8), sizes)
+        # What the lower bounds leave open; a source that is shut until a scenario opens it holds no part of it.
         named = np.where((flags & EXTRA) > 0, 0.0, column["low"])
         slack = np.where(kind != MAKER, 1.0 - np.bincount(owner, named, minlength=count), 0.0)
         need_indptr, needs, want, some_indptr, some = _needs(kind, owner, target, flags, indptr)

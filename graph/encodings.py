@@ -14,6 +14,8 @@ from .errors import InputError, ReadError, did_you_mean, nearest, short_path, sh
 
 UNREADABLE = "\ufffd"
 """What stands for bytes that no encoding explains, where text is mended."""
+EAST_ASIAN = "\u2e80"
+"""Characters after this one are East Asian (but for emoji), and twice as wide as Latin ones."""
 GUESSES = ("cp932", "euc-jp", "gb18030", "big5", "cp950", "euc-kr", "cp949", "cp1252", "latin-1")
 """Encodings that are guessed; of two that explain the bytes alike the first."""
 ENCODINGS = ("utf-8", "utf-16", *GUESSES)

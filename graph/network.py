@@ -153,10 +153,16 @@ class ProductionNetwork:
         UnknownIdError
             The item is not in this network.
         """
-        for place in (HOME, *self.places, WORLD_MARKET):
-            if (item, place) in self.markets:
-                return self.markets[item, place]
-        raise UnknownIdError("item", item, {name for name, _ in self.markets})
+        if item not in self._views:
+            raise UnknownIdError("item", item, {name for name, _ in self.markets})
+        return self._views[item]
+
+    @cached_property
+    def _views(self) -> dict[str, int]:
+        """The market of each item as the buyer sees it: its own, else that of whom it falls back to, else the world's."""
+        nearest = {place: rank for rank, place in enumerate((HOME, *self.places, WORLD_MARKET))}
+        rows = [(nearest[place], item, node) for (item, place), node in self.markets.items() if place in nearest]
+        return {item: node for _, item, node in sorted(rows, reverse=True)}
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -172,7 +178,7 @@ class ProductionNetwork:
     @cached_property
     def item_markets(self) -> np.ndarray:
         """The market of each of the `items`, as this network's buyer sees it."""
-        return np.array([self.market(item) for item in self.items], np.int64)
+        return np.array([self._views[item] for item in self.items], np.int64)
 
     @cached_property
     def markets(self) -> dict[tuple[str, str], int]:

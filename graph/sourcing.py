@@ -48,6 +48,7 @@ def sourcing(graph: SupplyGraph, items: pl.Series, level: str) -> tuple[pl.DataF
         low=pl.when(bounded).then(0.0).otherwise(pl.col("share_low") / total),
         high=pl.col("share_high") / total,
     )
+    # A market is as sure as its least sure row.
     words = ["published", "estimated", "unknown"]
     doubt = pl.col("confidence").replace_strict({"published": 0, "estimated": 1}, default=2, return_dtype=pl.Int64)
     views = rows.group_by(market, maintain_order=True).agg(
@@ -57,6 +58,7 @@ def sourcing(graph: SupplyGraph, items: pl.Series, level: str) -> tuple[pl.DataF
         confidence=doubt.max(),
     )
     views = views.with_columns(pl.col("confidence").replace_strict(dict(enumerate(words)), return_dtype=pl.String))
+    # Who may hold any part: those that the view leaves out, an importer's own industry, and whoever is not named.
     left_out = views.filter(pl.col("excluded").list.len() > 0).explode("excluded")
     left_out = left_out.select(*market, supplier="excluded", low=pl.lit(0.0), high=pl.lit(1.0))
     home = views.filter("imports").select(*market, supplier="buyer", low=pl.lit(0.0), high=pl.lit(1.0))
@@ -68,6 +70,7 @@ def sourcing(graph: SupplyGraph, items: pl.Series, level: str) -> tuple[pl.DataF
     )
     members = pl.concat([part.select(MEMBER.keys()) for part in (named, left_out, home, rest)])
     members = members.unique([*market, "supplier"], keep="first", maintain_order=True)
+    # Who bought from whom, where it is told, goes before any share of a market.
     sold, traded = _traded(graph, items)
     members = pl.concat([sold, members.join(traded, on=market, how="anti", maintain_order="left")])
     views = pl.concat([traded, views.join(traded, on=market, how="anti", maintain_order="left")], how="diagonal")

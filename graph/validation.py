@@ -338,6 +338,7 @@ def _check_sums(indexed: pl.DataFrame, problems: Problems) -> None:
             rows=_listed(view["rows"]),
             severity="note" if rounded else "error",
         )
+    # Quantities are added only where they are of one kind: by level, in one unit, against the stated total.
     quantity = pl.col("quantity")
     counted = named & (pl.col("missing").is_null() | (pl.col("missing") != "excluded"))
     views = indexed.group_by(list(VIEW), maintain_order=True).agg(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ..graph import SupplyGraph
+from ..graph.encodings import EAST_ASIAN
 from ..graph.messages import text
 from .canvas import GREY, HATCH, INK, OPEN, SHADES, language, names, needed, note, percent, sheet, wrapped
 
@@ -158,7 +159,7 @@ def _words(axes: Any, box: Box, name: str, share: float, color: str, open_: bool
     # Points that a letter may have, on one line or two, upright or turned: the largest is taken.
     found = []
     for lines in (f"{name} {percent(share)}", f"{name}\n{percent(share)}", f"{wrapped(name, 11)}\n{percent(share)}"):
-        longest = max(sum(1.0 if ord(sign) > 0x2E80 else 0.56 for sign in line) for line in lines.split("\n"))
+        longest = max(sum(1.0 if sign > EAST_ASIAN else 0.56 for sign in line) for line in lines.split("\n"))
         for turn, (along, across) in ((0, (width, height)), (90, (height, width))):
             found.append((min(8.0, 150 * along / longest, 118 * across / (1 + lines.count("\n"))), -turn, lines))
     size, turn, lines = max(found)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ..graph import InputError, SupplyGraph
+from ..graph.encodings import EAST_ASIAN
 from ..graph.errors import shorten
 from ..graph.extras import need
 from ..graph.frames import spoken_in
@@ -138,7 +139,7 @@ def _speak(figure: Any) -> None:
     """Say when Japanese letters have no font: an empty box is no label."""
     from matplotlib.text import Text
 
-    if japanese_font() is None and any(ord(sign) > 0x2E80 for words in figure.findobj(Text) for sign in words.get_text()):
+    if japanese_font() is None and any(sign > EAST_ASIAN for words in figure.findobj(Text) for sign in words.get_text()):
         warnings.warn(text("plot.plot.no_font", fonts=", ".join(FONTS[:3])), UserWarning, stacklevel=4)
 
 
@@ -170,7 +171,7 @@ def names(frame: pl.DataFrame, column: str, lang: str, graph: SupplyGraph | None
 
 def wrapped(label: str, width: int) -> str:
     """Return a label on lines of a width; Japanese, which has no spaces, is cut anywhere."""
-    wide = sum(2 if ord(sign) > 0x2E80 else 1 for sign in label)
+    wide = sum(2 if sign > EAST_ASIAN else 1 for sign in label)
     if wide <= width:
         return label
     if wide > 1.5 * len(label):

@@ -1,6 +1,6 @@
-"""Long runs: random scenarios against plain iteration, audits of mutated workbooks, and the memory that stays.
+"""Long runs: random scenarios against plain iteration, audits of mutated workbooks against the oracle, and memory.
 
-python scripts/soak.py --scenarios 10000 --audits 1000
+python scripts/soak.py --scenarios 10000 --audits 1000 --hostile 500
 """
 
 from __future__ import annotations
@@ -12,7 +12,9 @@ import json
 import random
 import sys
 import tempfile
+import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -35,7 +37,7 @@ def module(path: str) -> ModuleType:
     return found
 
 
-def scenario(slow: ModuleType, seed: int) -> None:
+def scenario(slow: ModuleType, seed: int) -> str:
     """Ask one random question of one random graph; `slow` answers it by plain iteration over plain data."""
     from kanmon.risk import Scenario, embargo, reduce, simulate
 
@@ -62,10 +64,11 @@ def scenario(slow: ModuleType, seed: int) -> None:
         assert low - 1e-9 <= estimate <= high + 1e-9, (seed, item, low, estimate, high)
         # In a loop the estimate takes the best arrangement: else any loss would run to nothing.
         assert seed % 2 or abs(estimate - expected[item]) < 1e-8, (seed, item, estimate, expected[item])
+    return "right"
 
 
-def audited(sheets: dict[str, list[list[Any]]], cells: list[str], seed: int, world: Any, folder: Path) -> str:
-    """Audit the demo workbook after some of its cells were changed; "right" or "refused"."""
+def hostile(sheets: dict[str, list[list[Any]]], cells: list[str], seed: int, world: Any, folder: Path) -> str:
+    """Audit the demo workbook with cells of any kind, which the oracle cannot read; "right" or "refused"."""
     import xlsxwriter
     from kanmon.app.audit.content import content
     from kanmon.app.audit.report import audit
@@ -116,41 +119,70 @@ def audited(sheets: dict[str, list[list[Any]]], cells: list[str], seed: int, wor
     return "right"
 
 
+def compared(seed: int, folder: Path) -> str:
+    """Audit a mutated workbook, and say which of its figures are not those of the oracle; "right" where all are."""
+    from audit_oracle.agreement import ALL
+    from audit_oracle.mutants import mutated
+    from audit_oracle.stops import Oracle
+    from kanmon.app.audit.content import content
+    from kanmon.app.audit.report import audit
+    from kanmon.graph import SupplyGraph
+
+    # The oracle knows nothing of the facts of the market that are joined to a company's own.
+    path = mutated(folder / "audit.xlsx", seed, deep=seed % 5 != 0)
+    found, oracle = audit(path, lang="ja", date="2026-11-23", world=SupplyGraph()), Oracle(path)
+    shown = content(found, "ja")
+    for check in ALL:
+        try:
+            check(found, oracle, shown)
+        except AssertionError as error:
+            print(f"seed {seed}: {check.__name__}: {error}", flush=True)
+            return "differ"
+    return "right"
+
+
+def often(count: int, first: int, what: str, run: Callable[[int], str]) -> tuple[dict[str, int], float]:
+    """Run a count of seeds; return how they ended, and by how much the memory grew after the first tenth."""
+    ends: dict[str, int] = {}
+    held: list[float] = []
+    for number in range(count):
+        end = run(first + number)
+        ends[end] = ends.get(end, 0) + 1
+        if number % max(1, count // 10) == 0 or number == count - 1:
+            held.append(memory())
+            print(f"{number + 1:,} {what}, {ends}, {held[-1]:,.0f} MiB, {time.process_time():,.0f} s", flush=True)
+    return ends, held[-1] - held[1] if len(held) > 2 else 0.0
+
+
 def main() -> None:
-    """Run both and print what was done; exit 1 where memory grew."""
+    """Run all and print what was done; exit 1 where a figure differs or memory grew."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--scenarios", type=int, default=10_000)
     parser.add_argument("--audits", type=int, default=1_000)
+    parser.add_argument("--hostile", type=int, default=500)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
     warnings.simplefilter("ignore")
-    slow = module("tests/risk/test_simulation.py")
-    held: list[float] = []
-    for number in range(given.scenarios):
-        scenario(slow, given.seed + number)
-        if number % max(1, given.scenarios // 10) == 0:
-            held.append(memory())
-            print(f"{number:,} scenarios, {held[-1]:,.0f} MiB", flush=True)
-    grown = [held[-1] - held[1]] if len(held) > 2 else []
+    sys.path.insert(0, str(ROOT / "tests" / "oracles"))
     import fastexcel
     from kanmon.datasets import load
 
+    slow, world = module("tests/risk/test_simulation.py"), load("world")
     book = fastexcel.read_excel(str(ROOT / "datasets" / "data" / "demo_company" / "audit.xlsx"))
     sheets = {name: book.load_sheet(name, header_row=None).to_polars().rows() for name in book.sheet_names}
-    ends: dict[str, int] = {"right": 0, "refused": 0}
-    held, world = [], load("world")
-    with tempfile.TemporaryDirectory() as folder:
-        for number in range(given.audits):
-            end = audited(sheets, [*CELLS, "0.5", "2", "30"], given.seed + number, world, Path(folder))
-            ends[end] += 1
-            if number % max(1, given.audits // 10) == 0:
-                held.append(memory())
-                print(f"{number:,} audits, {ends}, {held[-1]:,.0f} MiB", flush=True)
-    grown += [held[-1] - held[1]] if len(held) > 2 else []
-    print(
-        f"{given.scenarios:,} scenarios, {given.audits:,} audits ({ends}), memory grew by {max(grown, default=0):,.0f} MiB"
-    )
-    sys.exit(1 if max(grown, default=0) > FLAT else 0)
+    cells = [*CELLS, "0.5", "2", "30"]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        runs: list[tuple[int, str, Callable[[int], str]]] = [
+            (given.scenarios, "scenarios", lambda seed: scenario(slow, seed)),
+            (given.audits, "audits", lambda seed: compared(seed, folder)),
+            (given.hostile, "audits of hostile cells", lambda seed: hostile(sheets, cells, seed, world, folder)),
+        ]
+        found = {what: often(count, given.seed, what, run) for count, what, run in runs}
+    grown = max(more for _, more in found.values())
+    for what, (ends, more) in found.items():
+        print(f"{sum(ends.values()):,} {what}: {ends}, memory grew by {more:,.0f} MiB")
+    sys.exit(1 if grown > FLAT or any("differ" in ends for ends, _ in found.values()) else 0)
 
 
 if __name__ == "__main__":

@@ -13,10 +13,10 @@ from typing import Any
 
 from ...datasets import country as country_code
 from ...datasets.intake.values import date, is_blank, name, number
-from .layout import Choice, Column, words
+from ...datasets.layout import Choice, Column
+from ...datasets.readers.tables import packaged
 
-_WORDS = words()
-_YES, _NO = _WORDS["yes"], _WORDS["no"]
+_YES, _NO = (frozenset(packaged("headers", "answers").filter(answer=answer)["word"]) for answer in ("yes", "no"))
 _DAYS = (
     (re.compile(r"(日|日間|営業日|d|days?|tage?|días?)?"), 1.0),
     (re.compile(r"(週|週間|w|weeks?|wks?|wochen?|semanas?|周)"), 7.0),
@@ -33,7 +33,7 @@ class Unreadable(ValueError):
 def read(column: Column, text: str | None) -> Any:
     """Return the value of a cell of ``column``; ``None`` when it says nothing.
 
-    >>> from kanmon.app.audit.layout import sheets
+    >>> from kanmon.datasets.layout import sheets
     >>> sourcing = sheets()["sourcing"]
     >>> read(sourcing["lead_days"], "３ヶ月"), read(sourcing["qualified_date"], "令和8年3月31日")
     (90.0, '2026-03-31')

@@ -163,6 +163,12 @@ class Company:
         return [part for part in self.direct if (spend := self.spend(part)) is not None and spend <= self.c_spend]
 
     @property
+    def rests(self) -> list[str]:
+        """Parts whose sources all have a share, and do not make up the whole: who delivers the rest nobody said."""
+        shares = {part: [source.share for source in sources] for part, sources in self.sources.items()}
+        return [part for part, told in shares.items() if None not in told and sum(filter(None, told)) < 1.0 - ROUNDING]
+
+    @property
     def countries_of_cards(self) -> set[str]:
         """Countries that suppliers speak of in their cards."""
         return {country for card in self.cards.values() for country in card.countries}

@@ -17,6 +17,8 @@ HOME = "JPN"
 """The company's own country: what is bought there hangs on no other."""
 SELF = "own"
 """Id of the company, and prefix of the ids of its items and sources (``own:``) and suppliers (``own@``)."""
+UNNAMED = f"{SELF}@@"
+"""A maker that no row names, in the graph of a company with parts whose stated shares leave a rest: that may be its."""
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,8 @@ class _Builder:
         self.sources_seen: set[str] = set()
         own = {"id": SELF, "name_en": company.name or SELF, "name_ja": company.name or None, "kind": "company"}
         self.tables["suppliers"].append(own | {"country": HOME, "parent": None, "parent_share": None})
+        if company.rests:
+            self.tables["suppliers"].append({"id": UNNAMED, "name_en": UNNAMED, "name_ja": UNNAMED, "kind": "company"})
         self.items()
         self.needs()
         self.shares()

@@ -7,12 +7,12 @@ from typing import Any
 
 from ...datasets import technologies, thresholds
 from ...datasets.guideline import guideline_items
+from ...datasets.layout import sheets
 from ...graph.ages import dated
 from ...graph.messages import spoken, text
 from ..survey.loop import shown
 from .checks import Evidence, Finding
 from .guideline import guideline_table
-from .layout import sheets
 from .places import cell_of, files_of, with_cells
 from .report import Audit
 from .since import changes
@@ -43,14 +43,24 @@ ASSUMPTIONS = (
 )
 
 
+PLACED = ("themes", "groups")
+"""What names cells as it is written: evidence knows which columns it rests on."""
+
+
 def content(audit: Audit, lang: str, since: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return the report as plain data in ``lang``, with what changed ``since`` an earlier one: numbers as numbers."""
-    writer = _Writer(audit, lang)
-    shown = with_cells(writer.content(), audit.reading.places)
+    writer, places = _Writer(audit, lang), audit.reading.places
+    shown = {name: value if name in PLACED else with_cells(value, places) for name, value in writer.content().items()}
     return shown | {"since": None if since is None else writer.since(changes(since, shown))}
 
 
 class _Writer(Writer):
+    def __init__(self, audit: Audit, lang: str) -> None:
+        super().__init__(audit, lang)
+        # One check answers several items of the guideline: what it found is put into words once.
+        self._findings: dict[int, dict[str, Any]] = {}
+        self._rows: dict[int, dict[str, Any]] = {}
+
     def _columns(self) -> dict[str, str]:
         """What the columns of the workbook are called."""
         return {column.name: column.title[self.lang] for sheet in sheets().values() for column in sheet.columns}
@@ -65,6 +75,11 @@ class _Writer(Writer):
         return {"read_as_says": f"{kind}: {column}" if column else kind}
 
     def content(self) -> dict[str, Any]:
+        """Return all of it, in the order in which a reader of the JSON file meets it."""
+        return self._judged() | self._reckoned() | self._to_do() | self._grounds()
+
+    def _judged(self) -> dict[str, Any]:
+        """The board page, the findings, and what stops in which scenario."""
         return {
             "lang": self.lang,
             "company": self.company.name or BLANK,
@@ -80,6 +95,11 @@ class _Writer(Writer):
             "scenarios": [self._scenario(row) for row in self.audit.scenarios],
             "own_scenarios": bool(self.company.scenarios),
             "unknowns": [self._unknown(row) for row in self.audit.unknowns],
+        }
+
+    def _reckoned(self) -> dict[str, Any]:
+        """The figures, row by row."""
+        return {
             "horizon": self.company.stop_days,
             "currency": self.company.currency,
             "apart": self._apart(),
@@ -108,11 +128,21 @@ class _Writer(Writer):
                 row | {"product_name": spoken(row, "product", self.lang), "by_name": self.item(row["by"])}
                 for row in self.figures.critical
             ],
+        }
+
+    def _to_do(self) -> dict[str, Any]:
+        """Whom to ask, what to look after, and what to buy."""
+        return {
             **shown(self.audit.questions, self.audit.progress, self.company, self.figures, self.lang),
             "technologies": [self._technology(row) for row in self.company.technologies],
             "smelters": self._smelters(),
             "mitigation": self._mitigation(),
             "antitrust": self._antitrust(),
+        }
+
+    def _grounds(self) -> dict[str, Any]:
+        """What all of it rests on: sources and assumptions, and what was read as what."""
+        return {
             "thresholds": self._thresholds(),
             "sources": self._sources(),
             "assumptions": [self.t(f"assume_{name}", days=f"{self.company.stop_days:g}") for name in ASSUMPTIONS],
@@ -241,6 +271,11 @@ class _Writer(Writer):
         return counts
 
     def _finding(self, found: Finding) -> dict[str, Any]:
+        if id(found) not in self._findings:
+            self._findings[id(found)] = self._in_words(found)
+        return self._findings[id(found)]
+
+    def _in_words(self, found: Finding) -> dict[str, Any]:
         item, document = found.item, self.documents[found.item["document"]]
         answer = found.answer.get("answer")
         return {
@@ -266,10 +301,14 @@ class _Writer(Writer):
         }
 
     def _evidence(self, row: Evidence) -> dict[str, Any]:
+        if id(row) in self._rows:
+            return self._rows[id(row)]
         places = self.audit.reading.places
         refs = [self.titles.get(ref) or cell_of(ref, places, row.columns) for ref in row.refs]
         shown = {"what": self.item(row.what), "says": self.say(row.says), "refs": refs, "files": files_of(row.refs, places)}
-        return shown | {"money": row.money, "money_says": self.money(row.money), "days": row.days}
+        shown |= {"money": row.money, "money_says": self.money(row.money), "days": row.days}
+        self._rows[id(row)] = shown
+        return shown
 
     def _groups(self) -> list[dict[str, Any]]:
         """Findings by theme and check: what is said of several items is said once, under the first theme that asks it."""
@@ -287,7 +326,7 @@ class _Writer(Writer):
                     }
                     themes.setdefault(finding.item["theme"], []).append(found[finding.check])
                 group = found[finding.check]
-                group["items"].append(row)
+                group["items"].append({name: value for name, value in row.items() if name != "evidence"})
                 for name in ("thresholds", "thresholds_says"):
                     group[name] += [one for one in row[name] if one not in group[name]]
         for rows in themes.values():

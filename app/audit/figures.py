@@ -25,7 +25,7 @@ from ...risk import (
     stop_losses,
 )
 from .company import Company
-from .company_graph import HOME, SELF, CompanyGraph, firm_id, item_id, plant_id, stop_of
+from .company_graph import HOME, SELF, UNNAMED, CompanyGraph, firm_id, item_id, plant_id, stop_of
 from .links import IS, Link
 from .mapping import Remark
 from .parts import coverage, part_rows
@@ -114,9 +114,10 @@ def _unseen(company: Company, built: CompanyGraph) -> list[Threat]:
     """Stops of what no row names: a country, where one is blank, and a maker."""
     active = [source for sources in company.sources.values() for source in sources if source.active]
     found = []
-    if any(source.country is None for source in active):
+    if company.rests or any(source.country is None for source in active):
         found.append(Threat(Scenario("country", stop_of(company, NOBODYS).scenario), company.stop_days))
     blank = [halt(id) for id, plant in built.plants.items() if plant.firm is None]
+    blank += [halt(UNNAMED)] if company.rests else []
     return [*found, Threat(Scenario("maker", blank), company.stop_days)] if blank else found
 
 
@@ -245,7 +246,7 @@ def _row(
 
 def first_part(short: pl.DataFrame) -> str | None:
     """Return the part that runs out first, by the estimate: its stock over the part of its supply that is lost."""
-    own = short.filter(pl.col("days").is_finite()).sort("days", "item")
+    own = short.filter(pl.col("days").is_finite()).sort(pl.col("days").round(6), "item")
     return own["item"][0].partition(":")[2] if own.height else None
 
 
@@ -304,8 +305,7 @@ def _diamonds(company: Company, built: CompanyGraph, exposed: pl.DataFrame) -> l
         for row in hit.iter_rows(named=True):
             part, node = row["item"].partition(":")[2], row["diamond_source"]
             plant = built.plants.get(node)
-            # Plants of which nobody says whose they are are not known to be one.
-            if part in company.sources and (plant is None or plant.maker):
+            if part in company.sources:
                 rows.setdefault(
                     (part, node),
                     {

@@ -15,11 +15,11 @@ from ...datasets.intake.table import PARTS, Table, known_sellers
 from ...datasets.intake.understanding import Understanding, dates_of
 from ...datasets.intake.values import is_blank
 from ...datasets.intake.values import name as name_of
+from ...datasets.layout import Column, sheets
 from ...graph import InputError, Message
 from ...graph.errors import shorten
 from ...graph.messages import LANGUAGES
 from .cells import Unreadable, read
-from .layout import Column, sheets
 from .places import Place
 from .words import Name
 

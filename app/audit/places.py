@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 KEYS = ("part", "product", "supplier", "technology", "item", "metal", "scenario", "company")
 """Columns that say what a row is about: the cell that is named where no other one is meant."""
+_NESTED = (dict, list)
 _ROW = re.compile(r"!(\d+)$")
 
 
@@ -40,9 +42,13 @@ def files_of(refs: Iterable[str], places: Mapping[str, Place]) -> list[str]:
 
 def with_cells(value: Any, places: Mapping[str, Place]) -> Any:
     """Return plain data with the ``refs`` of every row as cells."""
+    return _with_cells(value, cache(lambda ref: cell_of(ref, places)))
+
+
+def _with_cells(value: Any, cell: Callable[[str], str]) -> Any:
     if isinstance(value, dict):
-        found = {name: with_cells(one, places) for name, one in value.items()}
-        if isinstance(found.get("refs"), list):
-            found["refs"] = [cell_of(ref, places) if isinstance(ref, str) else ref for ref in found["refs"]]
-        return found
-    return [with_cells(one, places) for one in value] if isinstance(value, list) else value
+        return {
+            name: [cell(ref) for ref in one] if name == "refs" else _with_cells(one, cell) if type(one) in _NESTED else one
+            for name, one in value.items()
+        }
+    return [_with_cells(one, cell) if type(one) in _NESTED else one for one in value] if isinstance(value, list) else value

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import csv
+from collections.abc import Callable, Sequence
+from functools import cache
+from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,8 +15,6 @@ from .workbook import EPOCH, FONT, write_cell
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
-_FINDING = ("id", "document", "wording", "text", "status", "finding", "threshold", "people", "evidence", "date_column")
-_FINDING += ("would_change",)
 _WIDE = {
     "text",
     "why",
@@ -30,6 +31,10 @@ _WIDE = {
 }
 
 _NAMES = {"item", "document", "wording", "product", "technology", "where", "first_stop"}
+
+
+_BETWEEN = {"thresholds_says": "; ", "notes": " "}
+"""What stands between the words of a list; a comma else."""
 
 
 def write_report_workbook(path: Path, content: dict[str, Any]) -> None:
@@ -58,7 +63,6 @@ class _Book:
     def write(self) -> None:
         self._board()
         self._try()
-        self._findings()
         self._tables()
         self._about()
 
@@ -166,128 +170,12 @@ class _Book:
         page.set_paper(9)
         page.fit_to_pages(1, 0)
 
-    def _findings(self) -> None:
-        refs = lambda row: ", ".join(row["refs"])  # noqa: E731
-        findings = [found for theme in self.content["themes"] for found in theme["findings"]]
-        shown = ("id", "document", "wording_says", "text", "status_says", "says")
-        rows = [
-            [
-                *(found[name] for name in shown),
-                "; ".join(found["thresholds_says"]),
-                found["answer"],
-                found["answer_evidence"],
-                found["answer_date"],
-                found["change"],
-            ]
-            for found in findings
-        ]
-        self._table("findings", _FINDING, rows)
-        evidence = [
-            [found["id"], found["status_says"], row["what"], row["says"], row["money"], row["days"]]
-            + [", ".join(row["refs"]), ", ".join(row["files"])]
-            for found in findings
-            for row in found["evidence"]
-        ]
-        self._table(
-            "evidence", ("id", "status", "item", "finding", "revenue", "gap", "where", "file"), evidence, money=(4, 5)
-        )
-        names = ("id", "text", "how_says", "status_says", "why")
-        self._plain("guideline", ("id", "text", "handled", "status", "why"), names)
-        names = (
-            "title",
-            "days",
-            "loss",
-            "loss_low",
-            "loss_high",
-            "day",
-            "below_90_says",
-            "below_50_says",
-            "gained",
-            "weight",
-        )
-        rows = [[*(row[name] for name in names), " ".join(row["notes"]), refs(row)] for row in self.content["scenarios"]]
-        heads = ("scenario", "lasting", "loss", "certain", "possible", "first_day", "below_90", "below_50", "gained")
-        self._table("scenarios", (*heads, "try_weight", "remark", "where"), rows, money=(2, 3, 4))
-
     def _tables(self) -> None:
-        content = self.content
-        refs = lambda row: ", ".join(row["refs"])  # noqa: E731
-        heads = ("part", "item", "source", "one_maker", "alternatives", "revenue", "place", "top_low", "top_high", "stock")
-        names = ("part", "name", "sources_says", "single_says", "alternatives", "revenue", "top_country_name")
-        names += ("top_share_low", "top_share_high", "stock_days", "switch_days", "gap_days")
-        rows = [[*(row[name] for name in names), refs(row)] for row in content["parts"]]
-        self._table("parts", (*heads, "switch", "gap", "where"), rows, money=(5,))
-        heads = ("place", "loss", "certain", "possible", "possible_open", "first_day", "lost", "lost_certain")
-        heads += ("lost_possible", "with_market", "parts_here", "first_stop", "stock", "switch", "where")
-        names = ("loss", "loss_low", "loss_high", "loss_open", "day", "year", "year_low", "year_high", "market")
-        for sheet in ("countries", "makers"):
-            rows = [
-                [
-                    row["label"] if sheet == "countries" else f"{row['label']} ({row['country_name']})",
-                    *(row[name] for name in names),
-                    ", ".join(row["parts"]),
-                    row["first_part"],
-                    row["first_stock"],
-                    row["first_switch"],
-                    refs(row),
-                ]
-                for row in content[sheet]
-            ]
-            self._table(sheet, heads, rows, money=(1, 2, 3, 4, 6, 7, 8, 9))
-        names = ("place", "direct_low", "direct_high", "quantity_low", "quantity_high", "all_low", "all_high")
-        rows = [[row[name] for name in names] for row in (content["spend"] or {"shares": []})["shares"]]
-        self._table("through", names, rows)
-        rows = [
-            [row["label"], one["product"], one["day_low"], one["day"], one["day_high"], one["lost"]]
-            for sheet in ("countries", "makers")
-            for row in content[sheet]
-            for one in row["products"]
-        ]
-        self._table("times", ("stops_here", "product", "day_least", "first_day", "day_most", "lost_part"), rows)
-        bases = {False: self.t("basis_own"), True: self.t("basis_market")}
-        rows = [[row["part"], row["name"], row["node"], bases[row["market"]], refs(row)] for row in content["diamonds"]]
-        self._table("diamonds", ("part", "item", "meets", "basis", "where"), rows)
-        rows = [[row["part"], row["name"], row["product_name"], row["by_name"], refs(row)] for row in content["critical"]]
-        self._table("critical", ("part", "item", "product", "basis", "where"), rows)
-        names = ("text", "technology", "technology_name", "verdict_says", "reason")
-        rows = [[*(row[name] for name in names), refs(row)] for row in content["flags"]]
-        self._table("flags", ("part", "id", "technology", "how", "basis", "where"), rows)
-        names = ("technology", "site", "country_name", "partner", "partner_country_name", "control", "transfer")
-        rows = [
-            [*(row.get(name) for name in names), row["destination_name"], row.get("decision_date"), refs(row)]
-            for row in content["technologies"]
-        ]
-        heads = ("technology", "site", "place", "partner", "place", "control", "planned", "place", "decision", "where")
-        self._table("leakage", heads, rows)
-        measures = content["mitigation"]["rows"] if content["mitigation"] else []
-        heads = ("part", "item", "measure", "removed", "removed_certain", "removed_possible", "cost", "per_cost", "in_plan")
-        heads += ("owner", "due")
-        names = ("part", "name", "says", "removed_estimate", "removed_low", "removed_high", "cost", "removed_per_cost")
-        rows = [
-            [*(row[name] for name in names), "●" if row["chosen"] else None, row["owner"], row["due"]] for row in measures
-        ]
-        self._table("measures", heads, rows, money=(3, 4, 5, 6))
-        names = ("item", "name", "top_supplier", "top_share_low", "top_share_high", "year_says", "source")
-        self._plain("market", ("id", "item", "place", "legend_low", "legend_high", "year", "source"), names)
-        names = ("order", "says", "who", "gain")
-        rows = [[*(row[name] for name in names), refs(row)] for row in content["questions"]]
-        self._table("questions", ("order", "asked", "who_answers", "gain", "where"), rows)
-        names = ("label", "low_was", "high_was", "low", "high", "change_says")
-        open_ = {name: self.t("no_bound") for name in ("high_was", "high")}
-        shown = (content["replies"] or {"rows": []})["rows"]
-        rows = [[open_.get(name) if row[name] is None else row[name] for name in names] for row in shown]
-        heads = ("stops_here", "certain_was", "possible_was", "certain", "possible", "change")
-        self._table("replies", heads, rows, money=(1, 2, 3, 4))
-        names = ("file", "sheet", "header_row", "column", "read_as_says")
-        rows = [[*(row[name] for name in names), self.t(f"how_{row['how']}")] for row in content["mapping"]]
-        self._table("mapping", ("file", "sheet", "row", "column", "read_as", "how"), rows)
-        names = ("part", "relation_says", "item_name", "says", "evidence")
-        self._plain("links", ("part", "how", "item", "basis", "evidence"), names)
-        self._plain("remarks", ("sheet", "row", "column", "remark"), ("sheet", "row", "column_says", "says"))
-
-    def _plain(self, sheet: str, heads: Sequence[str], names: Sequence[str]) -> None:
-        """A sheet whose rows are rows of the content."""
-        self._table(sheet, heads, [[row[name] for name in names] for row in self.content[sheet]])
+        rows = _rows(self.content, self.t)
+        for sheet, columns in _columns().items():
+            cells = [[_cell(row[column["value"]], column["value"]) for column in columns] for row in rows[sheet]]
+            money = [at for at, column in enumerate(columns) if column["format"] == "money"]
+            self._table(sheet, [column["head"] for column in columns], cells, money)
 
     def _about(self) -> None:
         content, meta = self.content, self.content["meta"]
@@ -308,3 +196,46 @@ class _Book:
         rows += [[row["id"], row["says"]] for row in content["thresholds"]]
         rows += [[r["title"], " ".join(filter(None, (r["publisher"], r["date"], r["url"])))] for r in content["sources"]]
         self._table("about", ("sources_title", "basis"), rows)
+
+
+@cache
+def _columns() -> dict[str, list[dict[str, str]]]:
+    """Return the columns of each sheet that is a table: its head, the field that it shows, and how, in their order."""
+    path = resources.files("kanmon.app") / "templates" / "audit" / "tables.csv"
+    found: dict[str, list[dict[str, str]]] = {}
+    for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines()):
+        found.setdefault(row["sheet"], []).append(row)
+    return found
+
+
+def _rows(content: dict[str, Any], t: Callable[..., str]) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of each sheet: those of the content, but where a sheet shows them from another side."""
+    findings = [found for theme in content["themes"] for found in theme["findings"]]
+    replies = content["replies"]["rows"] if content["replies"] else []
+    open_, bases = {"high_was": t("no_bound"), "high": t("no_bound")}, {False: t("basis_own"), True: t("basis_market")}
+    return content | {
+        "findings": findings,
+        "evidence": [
+            row | {"id": one["id"], "status_says": one["status_says"]} for one in findings for row in one["evidence"]
+        ],
+        "makers": [row | {"label": f"{row['label']} ({row['country_name']})"} for row in content["makers"]],
+        "through": content["spend"]["shares"] if content["spend"] else [],
+        "times": [
+            one | {"label": row["label"]}
+            for sheet in ("countries", "makers")
+            for row in content[sheet]
+            for one in row["products"]
+        ],
+        "diamonds": [row | {"basis": bases[row["market"]]} for row in content["diamonds"]],
+        "leakage": content["technologies"],
+        "measures": [
+            row | {"chosen": "●" if row["chosen"] else None}
+            for row in (content["mitigation"]["rows"] if content["mitigation"] else [])
+        ],
+        "replies": [row | {name: word for name, word in open_.items() if row[name] is None} for row in replies],
+        "mapping": [row | {"how": t(f"how_{row['how']}")} for row in content["mapping"]],
+    }
+
+
+def _cell(value: Any, name: str) -> Any:
+    return _BETWEEN.get(name, ", ").join(value) if isinstance(value, list | tuple) else value

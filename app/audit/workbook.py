@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from ...datasets.guideline import guideline_documents, guideline_items
 from ...datasets.intake.words import forms, marks, plain, title_kind
+from ...datasets.layout import Column, Sheet, sheets
 from ...graph import ReadError
 from ...graph.errors import shorten
 from ...graph.files import whole_file
 from ...graph.messages import ENGLISH, LANGUAGES, spoken, text
-from .layout import Column, Sheet, sheets
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook

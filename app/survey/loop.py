@@ -25,6 +25,8 @@ from .questions import MOST, Question
 from .replies import Replies, read_replies
 from .stopped import NOTHING, Bounds, stopped
 
+WIDE = 0.1
+"""An interval is wide when more than this part of its possible loss is not certain."""
 ROWS = 40
 """Intervals that a page shows."""
 
@@ -127,7 +129,7 @@ def _worth(ends: Mapping[str, Bounds], values: Mapping[str, float | None]) -> tu
 
 
 def shown(found: Sequence[Question], done: Progress | None, company: Company, figures: Figures, lang: str) -> dict[str, Any]:
-    """Return the questions (the first `MOST`) and the progress as plain data in ``lang``."""
+    """Return the questions (the first `MOST`), what narrows each wide interval, and the progress as plain data in ``lang``."""
 
     def amount(value: float) -> str:
         return money(value, company.currency, lang) if figures.revenue else percent(value)
@@ -139,9 +141,15 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
             return span(low, high)
         return amount(high) if high - low < 1.0 else "–".join((amount(low), amount(high)))
 
+    def who(question: Question) -> str:
+        name = question.supplier if question.who == "supplier" else text(f"app.survey.who_{question.who}", lang)
+        return name or BLANK
+
+    def says(question: Question) -> str:
+        return text(f"app.survey.ask_{question.kind}", lang, parts=_few(company, question.parts, lang))
+
     rows = []
     for order, question in enumerate(found[:MOST], start=1):
-        who = question.supplier if question.who == "supplier" else text(f"app.survey.who_{question.who}", lang)
         narrows = None if question.narrows is None else both(*question.narrows)
         hangs = amount(question.hangs)
         gain = text("app.survey.unbounded" if question.kind == "revenue" else "app.survey.hangs", lang, amount=hangs)
@@ -151,15 +159,32 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
                 "kind": question.kind,
                 "parts": list(question.parts),
                 "supplier": question.supplier,
-                "who": who or BLANK,
-                "says": text(f"app.survey.ask_{question.kind}", lang, parts=_few(company, question.parts, lang)),
+                "who": who(question),
+                "says": says(question),
                 "narrows": question.narrows,
                 "hangs": question.hangs,
                 "gain": text("app.survey.narrows", lang, amount=narrows) if narrows is not None else gain,
                 "refs": list(question.refs),
             }
         )
-    return {"questions": rows, "replies": None if done is None else _progress(done, both, lang)}
+    narrowing = {
+        node: text(
+            "app.survey.narrowest", lang, width=amount(width), who=who(one), asks=says(one), gain=both(*one.stops[node])
+        )
+        for node, (width, one) in _narrowest(found, figures).items()
+    }
+    return {"questions": rows, "narrowing": narrowing, "replies": None if done is None else _progress(done, both, lang)}
+
+
+def _narrowest(found: Sequence[Question], figures: Figures) -> dict[str, tuple[float, Question]]:
+    """The width of each stop's wide interval, and the question whose answer narrows it most."""
+    best: dict[str, tuple[float, Question]] = {}
+    for row in (*figures.countries, *figures.makers):
+        low, high, node = row["loss_low"], row["loss_open"], row["node"]
+        asked = [one for one in found if node in one.stops and one.stops[node][1] > NOTHING]
+        if asked and high is not None and high - low > WIDE * high:
+            best[node] = high - low, max(asked, key=lambda one: (one.stops[node][1], one.stops[node][0]))
+    return best
 
 
 def _few(company: Company, parts: Sequence[str], lang: str) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -29,7 +29,9 @@ STOPS = 3
 RUNS, QUICK, NODES = 24, 8, 50_000
 """Answers that a survey, and an audit, work out at most, and parts times answers; further questions rank by what hangs on
 them."""
-OWN = {"stock": "stock", "named": "purchasing", "shares": "purchasing", "revenue": "sales"}
+OWN = {"stock": "stock", "revenue": "sales"} | dict.fromkeys(
+    ("named", "shares", "behind_stock", "behind_switch"), "purchasing"
+)
 """Questions that the company's own people answer, and who of them; the others are for the supplier."""
 ASKED = ("origin", "maker", "switch", "behind")
 """What a supplier is asked, in the order of the questionnaire."""
@@ -40,7 +42,8 @@ class Question:
     """A question about some parts, for one supplier or for the company's own people.
 
     ``narrows`` (least, most) and ``hangs`` are amounts, or parts of the products' output where no product has a stated
-    revenue; ``narrows`` is None where nothing was worked out.
+    revenue; ``narrows`` is None where nothing was worked out. ``stops``: the same (least, most) for each stop whose interval
+    it narrows, by node.
     """
 
     kind: str
@@ -49,6 +52,7 @@ class Question:
     narrows: tuple[float, float] | None
     hangs: float
     refs: tuple[str, ...] = ()
+    stops: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     @property
     def who(self) -> str:
@@ -74,10 +78,14 @@ def ranked_questions(company: Company, figures: Figures, *, runs: int = RUNS) ->
         question = replace(one.question, hangs=one.hangs)
         if one.answers and one.rows and len(one.answers) <= left:
             left -= len(one.answers)
-            now = sum(weigh.width(row) for row in one.rows)
-            after = [weigh.width_at(answer(company), one.rows) for answer in one.answers]
-            gains = [max(0.0, now - width) for width in after]
-            question = replace(question, narrows=(min(gains), max(gains)), hangs=max(gains))
+            now = [weigh.width(row) for row in one.rows]
+            after = [weigh.widths_at(answer(company), one.rows) for answer in one.answers]
+            gains = [max(0.0, sum(now) - sum(widths)) for widths in after]
+            each = {
+                row["node"]: (max(0.0, was - max(widths)), max(0.0, was - min(widths)))
+                for row, was, *widths in zip(one.rows, now, *after, strict=True)
+            }
+            question = replace(question, narrows=(min(gains), max(gains)), hangs=max(gains), stops=each)
         if question.kind == "revenue" or question.hangs > NOTHING:
             found.append(question)
     return sorted(found, key=lambda question: question.rank)
@@ -125,11 +133,11 @@ class _Weigher:
     def most(self, row: Mapping[str, Any]) -> float:
         return sum(one["lost_high"] * self.value(one["product"]) for one in row["products"])
 
-    def width_at(self, company: Company, rows: Sequence[Mapping[str, Any]]) -> float:
-        """The width of some stops with an answer."""
+    def widths_at(self, company: Company, rows: Sequence[Mapping[str, Any]]) -> list[float]:
+        """The widths of some stops with an answer."""
         built = build_graph(company, [], _NO_WORLD)
         found = stopped(company, built, [(row["node"], not row["maker"]) for row in rows])
-        return sum((one.lost[1] - one.lost[0]) * self.value(id) for each in found for id, one in each.items())
+        return [sum((one.lost[1] - one.lost[0]) * self.value(id) for id, one in each.items()) for each in found]
 
 
 _NO_WORLD: Any = None
@@ -179,22 +187,28 @@ def _blanks(company: Company, weigh: _Weigher, rows: list[dict[str, Any]]) -> It
     for row in wide:
         for part in row["parts"]:
             touching[part].append(row)
-    for part in direct:
+    # What only suppliers put in, and the company lists, is asked of purchasing: no supplier sees whose else's parts it lists.
+    listed = [part for part in company.bought if part in needed and part not in company.told and part not in direct]
+    for part in [*direct, *listed]:
         sources = [source for source in company.sources.get(part, []) if source.active]
         if not sources:
             continue
+        behind = "" if part in direct else "behind_"
         touched = touching[part]
         if any(source.country is None or not source.maker for source in sources):
             touched = wide
         if company.parts[part].stock_days is None:
-            yield candidate("stock", [part], None, touched, [_stocked(part, 0.0), _stocked(part, company.stop_days)])
+            yield candidate(
+                f"{behind}stock", [part], None, touched, [_stocked(part, 0.0), _stocked(part, company.stop_days)]
+            )
         open_ = [source for source in sources if source.share is None]
-        if len(sources) > 1 and open_:
+        if len(sources) > 1 and open_ and not behind:
             yield candidate("shares", [part], None, touched, [_shared(part, at) for at in range(min(3, len(sources)))])
         if company.switch_days(part) is None:
             who = max(sources, key=lambda source: (source.share or 0.0, source.spend or 0.0))
             answers = [_switched(part, 0.0), _switched(part, company.stop_days)]
-            yield candidate("switch", [part], who.maker or who.vendor, touched, answers)
+            asked = None if behind else who.maker or who.vendor
+            yield candidate(f"{behind}switch", [part], asked, touched, answers)
 
 
 def _needed(company: Company) -> set[str]:

@@ -39,6 +39,10 @@ _STEP = re.compile(r"(?:l|lv|lvl|level|レベル|階層|nivel|ebene|stufe|层级
 _DOTTED = re.compile(r"\d+(?:\.\d+)+\.?")
 _CODE = re.compile(r"(?=\S*\d)[A-Za-z0-9][\w\-./#+]{1,29}", re.ASCII)
 _SAMPLE = 600
+_MOSTLY = 0.7
+"""From this part of its cells on, a column is of their kind."""
+_AGAINST = 0.4
+"""What cells that speak against a word of the header take from its score."""
 
 
 @dataclass(frozen=True)
@@ -113,14 +117,14 @@ def by_content(profiles: Sequence[Profile]) -> Columns:
     {'part': (0,), 'name': (1,), 'quantity': (2,)}
     """
     roles: dict[str, tuple[int, ...]] = {}
-    codes = [i for i, seen in enumerate(profiles) if seen.codes > 0.7 and seen.distinct > 0.8 and seen.dates < 0.5]
+    codes = [i for i, seen in enumerate(profiles) if seen.codes > _MOSTLY and seen.distinct > 0.8 and seen.dates < 0.5]
     if codes:
         roles["part"] = (codes[0],)
     texts = [
         i
         for i, seen in enumerate(profiles)
         if seen.length > 1
-        and seen.codes <= 0.7
+        and seen.codes <= _MOSTLY
         and seen.links < 0.5
         and seen.numeric < 0.5
         and seen.countries < 0.5
@@ -224,14 +228,14 @@ class _Assignment:
         if {"number", "part"} <= both:
             small = seen.numeric > 0.9 and seen.largest < 1000 and bool(roles & {"numbered", "name", "part_maker"})
             better = seen.sequential or small or seen.dotted > 0.3
-            return one.role, one.score - (0.4 if (one.role == "part") == better else 0.0)
+            return one.role, one.score - (_AGAINST if (one.role == "part") == better else 0.0)
         if one.role == "number" and seen.fill > 1 and seen.integer + seen.dotted < 0.5 and "part" not in roles:
             return "part", 0.6
         if {"value", "amount"} <= both:
             amount = seen.numeric > 0.6 and "designator" not in roles
-            return one.role, one.score - (0.4 if (one.role == "amount") != amount else 0.0)
+            return one.role, one.score - (_AGAINST if (one.role == "amount") != amount else 0.0)
         if {"price", "unit"} <= both:
-            return one.role, one.score - (0.4 if (one.role == "price") != (seen.numeric > 0.6) else 0.0)
+            return one.role, one.score - (_AGAINST if (one.role == "price") != (seen.numeric > 0.6) else 0.0)
         if one.role in MEASURES and one.role != "lead_time" and seen.fill and seen.numeric < 0.5:
             return one.role, one.score - 0.3
         if (
@@ -243,9 +247,10 @@ class _Assignment:
         ):
             return "other", one.score  # a total of pieces
         if {"lead_time", "date"} <= both:
-            return one.role, one.score - (0.4 if (one.role == "lead_time") == (not seen.fill or seen.dates >= 0.5) else 0.0)
+            dates = not seen.fill or seen.dates >= 0.5
+            return one.role, one.score - (_AGAINST if (one.role == "lead_time") == dates else 0.0)
         if {"designator", "part"} <= both:
-            return one.role, one.score - (0.4 if (one.role == "designator") != (seen.designators > 0.5) else 0.0)
+            return one.role, one.score - (_AGAINST if (one.role == "designator") != (seen.designators > 0.5) else 0.0)
         return one.role, one.score
 
     @staticmethod
@@ -254,7 +259,7 @@ class _Assignment:
         if seen.fill == 0:
             return True
         certain = one.how == EXACT and only
-        if one.role in {"supplier", "maker", "seller", "name"} and seen.numeric > 0.7 and seen.fill > 1:
+        if one.role in {"supplier", "maker", "seller", "name"} and seen.numeric > _MOSTLY and seen.fill > 1:
             return one.role == "name" and certain
         if one.role == "country" and seen.numeric > 0.5:
             return False
@@ -277,7 +282,7 @@ class _Assignment:
             for i in self.steps:
                 self.how[i] = PART
             if texts:  # numbers of parts in steps beside their names, or the names themselves
-                role = "part" if all(self.profiles[i].codes > 0.7 for i in texts) else "name"
+                role = "part" if all(self.profiles[i].codes > _MOSTLY for i in texts) else "name"
                 self.roles[role] = list(self.steps)
 
     def _pairs(self) -> None:
@@ -354,7 +359,8 @@ class _Assignment:
         others = [i for i, one in found if one.role == "name" and i not in first and i in self.roles.get("spec", [])]
         if "part" in self.roles or len(first) != 1 or not others or self.how[first[0]] == CORRECTED:
             return
-        if self.profiles[first[0]].codes > 0.7 and self.profiles[others[0]].codes <= 0.7 and self.profiles[others[0]].fill:
+        told, other = self.profiles[first[0]], self.profiles[others[0]]
+        if told.codes > _MOSTLY and other.codes <= _MOSTLY and other.fill:
             self.roles["part"], self.roles["name"] = first, [others[0]]
             self.roles["spec"].remove(others[0])
             if not self.roles["spec"]:
@@ -369,7 +375,7 @@ class _Assignment:
         has = set(self.roles)
         ledger = "part" not in has and {"name", "amount"} <= has and has & {"date", "supplier"}
         named = max((self.profiles[i].distinct for i in self.roles.get("name", ())), default=1.0)
-        if ledger and len(seen) == 1 and seen[0].codes > 0.7 and seen[0].distinct >= 0.8 * named:
+        if ledger and len(seen) == 1 and seen[0].codes > _MOSTLY and seen[0].distinct >= 0.8 * named:
             self.roles["part"] = self.roles.pop("material")
 
     def _paid(self) -> None:

@@ -124,4 +124,4 @@ def as_yaml(corrections: Mapping[str, Any]) -> str:
     """Return corrections as YAML that `read_corrections` reads back."""
     import yaml
 
-    return yaml.safe_dump(dict(corrections), allow_unicode=True, sort_keys=False)
+    return yaml.dump(dict(corrections), Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False)

@@ -16,6 +16,7 @@ from ...graph.delimited import delimiter
 from ...graph.errors import ReadError
 from ...graph.files import read_bytes
 from ...graph.headers import called
+from ...graph.messages import ENGLISH, topic
 from ...graph.schema import SCHEMA
 from ...graph.tables import read_frame
 from ...graph.workbooks import sheet_names
@@ -188,7 +189,9 @@ def _trade(path: Path, what: str, encoding: str | None = None) -> Table:
     except KanmonError as error:
         note = Message("datasets.intake.refused", reason=error.message)
         return replace(base, counted=0, notes=(note,))
-    notes.insert(0, Message(f"datasets.intake.is_{what}"))
+    # A reader without a sentence of its own reads a table of trade like any other.
+    known = f"is_{what}" in topic("datasets", "intake", ENGLISH)
+    notes.insert(0, Message(f"datasets.intake.is_{what}" if known else "datasets.intake.is_tidy"))
     if found.height == 0:
         notes.append(Message("datasets.intake.no_trade"))
     return replace(base, counted=found.height, notes=tuple(notes))

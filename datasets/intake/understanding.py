@@ -24,7 +24,7 @@ from .sheets import Sheet, read_sheets
 from .stated import firm_stated
 from .table import FORMS, USABLE, Table, column_letters
 from .values import Unit, date, is_blank, unit_in
-from .words import bare, forms, marks, plain, without_unit
+from .words import FIRMS, bare, forms, marks, plain, without_unit
 
 SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt", ".htm", ".html", ".mht", ".mhtml", ".slk"}
 """Names of files that are read from a folder."""
@@ -52,6 +52,7 @@ _CARRIED = frozenset(
     + ("metal", "product", "spec", "material", "currency", "unit")
 )
 """Roles in which a merged cell holds for each of its rows; a merged figure holds once."""
+_Rows = Sequence[tuple[str | None, ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,62 +183,19 @@ class _Reader:
         return Table(sheet.file, sheet.name, "other", encoding=sheet.encoding, guessed=sheet.guessed, notes=(note,))
 
     def _table(self, place: Place, first: bool) -> Table:
-        sheet = self.sheet
+        sheet, wish = self.sheet, self.wish if first else {}
+        wanted = wish.get("kind")
         frame = sheet.frame.slice(place.top, place.bottom - place.top).select(pl.nth(place.columns))
-        names = place.names
-        wishes = (
-            {" ".join(str(name).split()): role for name, role in (self.wish.get("columns") or {}).items()} if first else {}
-        )
-        profiles = [profile(frame.to_series(i).to_list()) for i in range(frame.width)]
-        wanted = self.wish.get("kind") if first else None
-        form = self._form(place, names, wanted)
-        if form:
-            columns = _formal(form, names, wishes)
-        else:
-            columns = assign(names, profiles, wishes)
-            if not columns.roles:
-                columns = by_content(profiles)
+        form = self._form(place, place.names, wanted)
+        columns = _columns(form, place.names, frame, wish.get("columns") or {})
         frame, merged = self._filled(frame, place, columns)
-        unsaved = frozenset(
-            (row - place.top, column - sheet.left - place.columns[0])
-            for row, column in sheet.unsaved
-            if place.top <= row < place.bottom and place.columns[0] <= column - sheet.left <= place.columns[-1]
-        )
-        naming = _naming(form, columns)
-        roles = dict(columns.roles)
-        shape = Shape(
-            naming=naming,
-            counting=tuple(i for role in ("quantity",) for i in roles.get(role, ())),
-            money=tuple(i for role in (*_MONEY, "weight", "other") for i in roles.get(role, ())),
-            header=names,
-            leftmost=min(naming, default=0),
-        )
+        unsaved = self._unsaved(place)
         rows = frame.rows()
-        if naming:
-            kept, aside = sort_rows(rows, place.top + 1, shape, unsaved)
-        else:  # no table of parts: its rows are counted, not judged
-            kept, aside = [i for i, row in enumerate(rows) if any(cell is not None for cell in row)], []
+        kept, aside = _sorted(rows, place, form, columns, unsaved)
         data = frame[kept] if len(kept) < frame.height else frame
-        data = data.with_columns(row=pl.Series([place.top + 1 + i for i in kept], dtype=pl.Int64)).select(
-            "row", pl.all().exclude("row")
-        )
+        data = data.select(pl.Series("row", [place.top + 1 + i for i in kept], dtype=pl.Int64), pl.all())
         if form == "questionnaire":
-            data, aside = _answered(data, roles, aside)
-        how, places_ = columns.how, place.columns
-        if not form and naming and not roles.keys() & {"supplier", "seller", "maker"}:
-            firms = firms_above(rows, kept)
-            if firms is not None:
-                roles["supplier"], how = (len(names),), how | {len(names): CONTENT}
-                data = data.with_columns(pl.Series("firm", firms.cells, dtype=pl.String))
-                names, places_ = (*names, firms.word), (*places_, place.columns[firms.column])
-        stated = None
-        if not form and naming and place.main and not roles.keys() & {"supplier", "seller"}:
-            above = sheet.frame.slice(place.above, place.header[0] - place.above) if place.header else sheet.frame.clear()
-            stated = firm_stated(above.rows(), names)
-        if stated is not None:
-            roles["seller"], how = (len(names),), how | {len(names): CONTENT}
-            data = data.with_columns(pl.lit(stated[1]).alias("firm"))
-            names, places_ = (*names, stated[0]), (*places_, place.columns[0])
+            data, aside = _answered(data, columns.roles, aside)
         table = Table(
             sheet.file,
             sheet.name,
@@ -245,23 +203,67 @@ class _Reader:
             form,
             sheet.encoding,
             sheet.guessed,
-            tuple(row + 1 for row in place.header),
-            place.titles,
-            names,
-            column_letters(sheet.left, places_),
-            roles,
-            how,
-            columns.steps,
-            self._units(place, names, roles),
-            data,
-            tuple(aside),
-            (),
-            merged,
+            header=tuple(row + 1 for row in place.header),
+            titles=place.titles,
+            names=place.names,
+            letters=column_letters(sheet.left, place.columns),
+            roles=dict(columns.roles),
+            how=columns.how,
+            steps=columns.steps,
+            units=self._units(place, place.names, columns.roles),
+            data=data,
+            set_aside=tuple(aside),
+            merged=merged,
         )
+        notes: tuple[Message, ...] = ()
+        if not form and _naming(form, columns):  # a table of parts: who supplies them may stand outside its columns
+            table = self._with_firms_above(table, place, rows, kept)
+            table, notes = self._with_firm_stated(table, place)
         table = _with_indent(table)
         table = replace(table, kind=self._kind(table, place.main, wanted))
-        notes = [Message("datasets.intake.stated", firm=shorten(stated[1]))] if stated is not None else []
         return replace(table, notes=(*notes, *self._notes(table, unsaved, place)))
+
+    def _unsaved(self, place: Place) -> frozenset[tuple[int, int]]:
+        """Cells of a table whose formulas were saved without a value, by row and column of the table."""
+        left = self.sheet.left + place.columns[0]
+        return frozenset(
+            (row - place.top, column - left)
+            for row, column in self.sheet.unsaved
+            if place.top <= row < place.bottom and left <= column <= self.sheet.left + place.columns[-1]
+        )
+
+    def _with_firms_above(self, table: Table, place: Place, rows: _Rows, kept: list[int]) -> Table:
+        """A firm that heads a block of lines supplies each of them."""
+        firms = None if table.roles.keys() & FIRMS else firms_above(rows, kept)
+        if firms is None:
+            return table
+        cells = pl.Series("firm", firms.cells, dtype=pl.String)
+        return self._with_column(table, "supplier", firms.word, place.columns[firms.column], cells)
+
+    def _with_firm_stated(self, table: Table, place: Place) -> tuple[Table, tuple[Message, ...]]:
+        """A firm that is stated above a table sells all of it, and that is said."""
+        if not place.main or table.roles.keys() & {"supplier", "seller"}:
+            return table, ()
+        frame = self.sheet.frame
+        above = frame.slice(place.above, place.header[0] - place.above) if place.header else frame.clear()
+        stated = firm_stated(above.rows(), table.names)
+        if stated is None:
+            return table, ()
+        word, firm = stated
+        table = self._with_column(table, "seller", word, place.columns[0], pl.lit(firm).alias("firm"))
+        return table, (Message("datasets.intake.stated", firm=shorten(firm)),)
+
+    def _with_column(self, table: Table, role: str, name: str, place: int, cells: pl.Series | pl.Expr) -> Table:
+        """A table with what its lines were found to share as one more column of theirs."""
+        at = len(table.names)
+        return replace(
+            table,
+            names=(*table.names, name),
+            letters=(*table.letters, *column_letters(self.sheet.left, (place,))),
+            roles={**table.roles, role: (at,)},
+            how={**table.how, at: CONTENT},
+            data=table.data.with_columns(cells),
+        )
 
     def _form(self, place: Place, names: Sequence[str], wanted: object) -> str:
         """The sheet of the audit workbook that this is, if it is one: by its name, else by what only such a sheet has."""
@@ -365,6 +367,33 @@ def _has_comma(cells: Sequence[str | None]) -> bool:
 def _keys(name: str) -> list[str]:
     """What a header of a form goes by: whole, by its lines, without what stands in brackets."""
     return [bare(piece) for whole in (name, without_unit(name)) for piece in (whole, *whole.split("\n"))]
+
+
+def _columns(form: str, names: Sequence[str], frame: pl.DataFrame, wished: Mapping[str, str]) -> Columns:
+    """What the columns of a table are: by the words of its form, else by headers, else by what stands in them."""
+    wishes = {" ".join(str(name).split()): role for name, role in wished.items()}
+    if form:
+        return _formal(form, names, wishes)
+    profiles = [profile(frame.to_series(i).to_list()) for i in range(frame.width)]
+    columns = assign(names, profiles, wishes)
+    return columns if columns.roles else by_content(profiles)
+
+
+def _sorted(
+    rows: _Rows, place: Place, form: str, columns: Columns, unsaved: frozenset[tuple[int, int]]
+) -> tuple[list[int], list[SetAside]]:
+    """The rows that are lines, and what was set aside; those of no table of parts are counted, not judged."""
+    naming, roles = _naming(form, columns), columns.roles
+    if not naming:
+        return [i for i, row in enumerate(rows) if any(cell is not None for cell in row)], []
+    shape = Shape(
+        naming=naming,
+        counting=tuple(roles.get("quantity", ())),
+        money=tuple(i for role in (*_MONEY, "weight", "other") for i in roles.get(role, ())),
+        header=place.names,
+        leftmost=min(naming),
+    )
+    return sort_rows(rows, place.top + 1, shape, unsaved)
 
 
 def _formal(form: str, names: Sequence[str], wishes: Mapping[str, str]) -> Columns:

@@ -9,7 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from ...graph.encodings import EAST_ASIAN
 from ...graph.headers import bare as folded
+from ..layout import sheets
 from ..readers.tables import packaged
 
 EXACT, PART, LIKE = "word", "part", "like"
@@ -107,14 +109,14 @@ def kind_words() -> tuple[tuple[str, str], ...]:
 @cache
 def forms() -> dict[str, tuple[tuple[tuple[str, ...], ...], frozenset[str], dict[str, str]]]:
     """Return the sheets of the audit workbook that are no tables of parts: what they need, their titles, roles by word."""
-    roles: dict[str, dict[str, str]] = defaultdict(dict)
-    for form, role, line in packaged("headers", "form_words").iter_rows():
-        for word in line.split("|"):
-            roles[form].setdefault(bare(word), role)
     found = {}
-    for form, needs, titles in packaged("headers", "forms").iter_rows():
-        wanted = tuple(tuple(need.split("|")) for need in needs.split(";"))
-        found[form] = (wanted, frozenset(plain(title) for title in titles.split("|")), roles[form])
+    for sheet in sheets().values():
+        if sheet.needs:
+            roles: dict[str, str] = {}
+            for column in sheet.columns:
+                for word in column.words:
+                    roles.setdefault(bare(word), column.name)
+            found[sheet.name] = (sheet.needs, frozenset(map(plain, sheet.titles)), roles)
     return found
 
 
@@ -173,7 +175,7 @@ def suggestions(header: str) -> tuple[Suggestion, ...]:
 
 def _inside(core: str, header: str) -> tuple[Suggestion, ...]:
     tokens = [token for token in re.split(r"[\s._\-/:：,;()]+", unicodedata.normalize("NFKC", header).casefold()) if token]
-    if core.isascii() or not any(ord(char) > 0x2E80 for char in core):
+    if core.isascii() or not any(char > EAST_ASIAN for char in core):
         runs = {"".join(tokens[i:j]): (i, j) for i in range(len(tokens)) for j in range(i + 1, len(tokens) + 1)}
         hits = [(word, j == len(tokens), i == 0) for word, (i, j) in runs.items() if word in words() and len(word) > 1]
         hits += [(word, True, False) for word in _long() if len(word) < len(core) and core.endswith(word)]

@@ -95,8 +95,10 @@ def _apply(store, operation, f, g):
     depth, result = 0, np.int64(-2)  # -2: nothing to hand back yet, (f, g) is to be opened
     while True:
         if result == -2:
+            # No set of f has this variable, so none holds a set of g that has it: those without it are left.
             while operation == _WITHOUT and variable[g] < variable[f]:
                 g = np.int64(low[g])
+            # Or and and do not ask for the order: one entry of the cache serves both.
             if operation != _WITHOUT and f > g:
                 f, g = g, f
             result = np.int64(_leaf(operation, f, g))
@@ -114,6 +116,7 @@ def _apply(store, operation, f, g):
                     g = np.int64(low[g]) if variable[g] == top else g
                     result = np.int64(-2)
                     continue
+        # A result goes to the pair above: first that of its branch without the top variable, then of the one with it.
         if depth == 0:
             return result
         frame = stack[depth - 1]
@@ -125,6 +128,7 @@ def _apply(store, operation, f, g):
             f = np.int64(high[f]) if variable[f] == top else f
             g = np.int64(high[g]) if variable[g] == top else g
             result = np.int64(-2)
+        # A set with the variable must hold no set of g that has it, nor one that does not.
         elif frame[2] == 2 and operation == _WITHOUT and variable[f] == variable[g]:
             f, g = result, np.int64(low[g])
             result = np.int64(-2)

@@ -138,6 +138,52 @@ def _chained(codes, head, bits, order):
 
 
 @array_part
+def _parted(one, two):
+    """Return the sets of ``two`` that stand in ``one`` as well, the others, and a hash table of the common ones."""
+    table, shared = _table(len(one)), _table(min(len(one), len(two)))
+    for code in one:
+        table[_slot(table, code)] = code
+    common, others = np.empty(len(two), np.int64), np.empty(len(two), np.int64)
+    n_common = n_others = 0
+    for code in two:
+        if table[_slot(table, code)]:
+            shared[_slot(shared, code)] = code
+            common[n_common] = code
+            n_common += 1
+        else:
+            others[n_others] = code
+            n_others += 1
+    return common[:n_common], others[:n_others], shared
+
+
+@array_part
+def _sharing(code, others, beside, after, head, bits, order, met):
+    """Fill ``met`` with sets past the first ``beside`` that share members with ``code``, once for each; return how many."""
+    digit = (1 << bits) - 1
+    n_met, rest = 0, code
+    while rest:
+        place = head[rest & digit]
+        while place >= 0:
+            if place // order >= beside:
+                met[n_met] = others[place // order]
+                n_met += 1
+            place = after[place]
+        rest >>= bits
+    return n_met
+
+
+@array_part
+def _unchained(others, head, bits):
+    """Leave ``head`` as it was found: only what was touched is cleared."""
+    digit = (1 << bits) - 1
+    for code in others:
+        rest = code
+        while rest:
+            head[rest & digit] = -1
+            rest >>= bits
+
+
+@array_part
 def _both(one, two, head, bits, order, most, left):
     """Return the minimal unions of a set of each family, of at most ``order`` members; nothing past ``most`` unions.
 
@@ -146,49 +192,32 @@ def _both(one, two, head, bits, order, most, left):
     Sets that stand in both families are taken out first: ``(C or A) and (C or B) = C or (A and B)``. Two sets that are
     too large to fit side by side are only met where they share a member, through ``head`` (by event, all -1).
     """
-    digit = (1 << bits) - 1
-    table, shared = _table(len(one)), _table(min(len(one), len(two)))
-    for code in one:
-        table[_slot(table, code)] = code
-    codes, rest_two = np.empty(2 * (len(one) + len(two)) + 16, np.int64), np.empty(len(two), np.int64)
-    n_codes = n_two = 0
-    for code in two:
-        if table[_slot(table, code)]:
-            shared[_slot(shared, code)] = code
-            codes[n_codes] = code
-            n_codes += 1
-        else:
-            rest_two[n_two] = code
-            n_two += 1
+    common, others, shared = _parted(one, two)
+    codes = np.empty(2 * (len(one) + len(two)) + 16, np.int64)
+    n_codes = len(common)
+    codes[:n_codes] = common
     table = _rehashed(codes, n_codes, len(codes))
-
-    fitting, after = _chained(rest_two[:n_two], head, bits, order)
+    fitting, after = _chained(others, head, bits, order)
+    met = np.empty(len(others) * order, np.int64)
+    over = n_codes > most
     for code in one:
-        if n_two == 0 or shared[_slot(shared, code)]:
+        if over or len(others) == 0 or shared[_slot(shared, code)]:
             continue
         size, rest = 0, code
         while rest:
             rest >>= bits
             size += 1
-        at, rest, place = 0, code, np.int64(-1)
-        while True:
-            if at < fitting[size]:
-                other = rest_two[at]
-                at += 1
-            else:
-                while place < 0 and rest:
-                    place = head[rest & digit]
-                    rest >>= bits
-                if place < 0:
-                    break
-                at_two = place // order
-                place = after[place]
-                if at_two < fitting[size]:
-                    continue
-                other = rest_two[at_two]
+        # Families are sorted by size: the first ones all fit beside ``code``, the others only where they share a member.
+        beside = fitting[size]
+        n_met = 0 if beside == len(others) else _sharing(code, others, beside, after, head, bits, order, met)
+        at = 0
+        while at < beside + n_met and not over:
+            other = others[at] if at < beside else met[at - beside]
+            at += 1
             left[0] -= 1
             if left[0] < 0:
-                return np.empty(0, np.int64), True
+                over = True
+                continue
             union = _union(code, other, bits, order)
             if union < 0:
                 continue
@@ -196,19 +225,12 @@ def _both(one, two, head, bits, order, most, left):
             if not table[slot]:
                 table[slot] = codes[n_codes] = union
                 n_codes += 1
+                over = n_codes > most
                 if n_codes == len(codes):
                     codes = np.concatenate((codes, np.empty(n_codes, np.int64)))
                     table = _rehashed(codes, n_codes, len(codes))
-                if n_codes > most:
-                    break
-        if n_codes > most:
-            break
-    for at in range(n_two):
-        rest = rest_two[at]
-        while rest:
-            head[rest & digit] = -1
-            rest >>= bits
-    if n_codes > most:
+    _unchained(others, head, bits)
+    if over:
         return np.empty(0, np.int64), True
     return _minimal(codes, n_codes, table, bits, order), False
 
@@ -254,6 +276,7 @@ def families(conjunctive, indptr, children, gate_order, component, n_nodes, bits
         last = first + 1
         while last < n_gates and component[gate_order[last]] == component[gate_order[first]]:
             last += 1
+        # A gate is computed again only when a child has changed since, by the clock.
         again = True
         while again:
             again = False
@@ -273,6 +296,7 @@ def families(conjunctive, indptr, children, gate_order, component, n_nodes, bits
                         continue
                     if np.array_equal(np.sort(family), np.sort(arena[start[gate] : start[gate] + size[gate]])):
                         continue
+                # Families are appended, never overwritten: those of children stay where gates above may still read them.
                 while used + len(family) > len(arena):
                     arena = np.concatenate((arena, np.empty(len(arena), np.int64)))
                 arena[used : used + len(family)] = family

@@ -81,6 +81,7 @@ def reduced(conjunctive, indptr, children, top, live):
     else:
         events[0] = root
         n_events = 1
+    # Breadth first from the top: what is reached gets the next number, so the top is 0 and nothing unreachable is kept.
     at = 0
     while at < n_kept:
         gate = gates[at]
@@ -100,6 +101,7 @@ def reduced(conjunctive, indptr, children, top, live):
                 number[child] = n_events
                 events[n_events] = child
                 n_events += 1
+    # Events follow all gates, and how many gates there are is known only now: links are numbered in a second pass.
     kind, pointer, links = np.empty(n_kept, np.bool_), np.zeros(n_kept + 1, np.int64), np.empty(n_links, np.int32)
     n_links = 0
     for at in range(n_kept):
@@ -208,6 +210,7 @@ def _candidates(conjunctive, indptr, children, top, n_nodes):
                     seen[child] = walk
                     stack[end] = child
                     end += 1
+        # What one path set does without stops nothing alone. Each walk chooses otherwise, until three in a row drop nobody.
         dropped = 0
         for at in range(n_order):
             node = order[at]

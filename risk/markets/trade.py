@@ -11,15 +11,12 @@ kinds of frame support, and what lazy engines can stream.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import narwhals as nw
 
 from ...graph import InputError
 from ...graph.errors import did_you_mean, nearest, shorten
-
-if TYPE_CHECKING:
-    Frame = nw.DataFrame[Any] | nw.LazyFrame[Any]
 
 VALUE = nw.col("value")
 EQUAL = 1e-12  # engines add in any order: sums that differ by less are the same

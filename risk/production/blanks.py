@@ -17,10 +17,8 @@ import polars as pl
 from ...graph import SupplyGraph
 from ...graph.network import NewSource
 from .remedies import Measure, new_source
-from .scenario import Change, Scenario
+from .scenario import STOPPING, Change, Scenario
 from .stop_tables import NEVER, ready_sources, sources_of, unnamed_items
-
-STOPPING = ("halt", "reduce", "embargo")
 
 
 class Blanks:

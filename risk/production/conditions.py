@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from weakref import proxy
 
 import numpy as np
@@ -295,30 +296,58 @@ def _countries(network: ProductionNetwork) -> dict[str, set[str]]:
 
 
 class Places:
-    """Who stands behind which maker and which link of a network; looked up again for every scenario."""
+    """Who stands behind which maker and which link of a network; looked up when a scenario first asks for it."""
 
     def __init__(self, network: ProductionNetwork) -> None:
-        makers = network.makers
         self.network = proxy(network)  # kept with the network, it must not keep it
         self._sides: dict[tuple[tuple[Aim, ...], tuple[str, ...]], Sides] = {}
-        self.item = network.nodes["item"].to_numpy()
-        self.supplier = network.nodes["supplier"].fill_null("").to_numpy()
         self.items = set(network.items)
-        named = makers.filter(pl.col("supplier") != REMAINDER)
-        node = named["node"].to_numpy()
-        self.by_place = _by_place(named["supplier"], node)
-        for place, others in _by_place(named["country"], node).items():
-            self.by_place[place] = np.union1d(self.by_place.get(place, others), others)
         self.opened_links = np.concatenate([np.zeros(0, np.int64), *network.sources.values()])
         # Sales: links of markets to makers. Rests: those to the remainder.
         self.sales_links = np.flatnonzero((network.kind[network.owner] == MARKET) & (network.kind[network.indices] == MAKER))
-        sellers = network.nodes.select("supplier", "country")[network.indices[self.sales_links]]
-        rest = (sellers["supplier"] == REMAINDER).to_numpy()
-        self.rests = self.sales_links[rest]
+        self._sellers = network.indices[self.sales_links]
+        self._rest = self._remainder[self._sellers]
+        self.rests = self.sales_links[self._rest]
         self.rest_market = network.owner[self.rests]
-        told = ~rest & ((network.flags[self.sales_links] & EXTRA) == 0)  # a new source says nothing of today's shares
-        market = network.owner[self.sales_links[told]]
-        self.named_markets, self.standing_markets = (_by_place(seller.filter(told), market) for seller in sellers)
+
+    @cached_property
+    def item(self) -> np.ndarray:
+        """The item of each node."""
+        return self.network.nodes["item"].to_numpy()
+
+    @cached_property
+    def supplier(self) -> np.ndarray:
+        """Whose node each is."""
+        return self.network.nodes["supplier"].fill_null("").to_numpy()
+
+    @cached_property
+    def _remainder(self) -> np.ndarray:
+        return (self.network.nodes["supplier"] == REMAINDER).fill_null(False).to_numpy()
+
+    @cached_property
+    def by_place(self) -> dict[str, np.ndarray]:
+        """The makers of each supplier, and in each country."""
+        makers = np.flatnonzero((self.network.kind == MAKER) & ~self._remainder)
+        named = self.network.nodes.select("supplier", "country")[makers]
+        found = _by_place(named["supplier"], makers)
+        for place, others in _by_place(named["country"], makers).items():
+            found[place] = np.union1d(found[place], others) if place in found else others
+        return found
+
+    @cached_property
+    def named_markets(self) -> dict[str, np.ndarray]:
+        """The markets where each supplier's own share is told."""
+        return self._markets("supplier")
+
+    @cached_property
+    def standing_markets(self) -> dict[str, np.ndarray]:
+        """The markets where the share of somebody in each country is told."""
+        return self._markets("country")
+
+    def _markets(self, whose: str) -> dict[str, np.ndarray]:
+        # A new source says nothing of today's shares.
+        told = ~self._rest & ((self.network.flags[self.sales_links] & EXTRA) == 0)
+        return _by_place(self.network.nodes[whose][self._sellers[told]], self.network.owner[self.sales_links[told]])
 
     def _hiding(self, node: str, item: str | None, hidden: str) -> np.ndarray:
         """Links to remainders that may belong to a node: not where its own share is told.
@@ -373,12 +402,12 @@ class Places:
 
 
 def _by_place(place: pl.Series, values: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the distinct values at each place, sorted; without those at no place."""
-    found: dict[str, set[int]] = defaultdict(set)
+    """Return the distinct ones of sorted values at each place; without those at no place."""
+    found: dict[str, list[int]] = defaultdict(list)
     for name, value in zip(place.to_list(), values.tolist(), strict=True):
-        if name is not None:
-            found[name].add(value)
-    return {name: np.array(sorted(some), np.int64) for name, some in found.items()}
+        if name is not None and (not (here := found[name]) or here[-1] != value):
+            here.append(value)
+    return {name: np.array(some, np.int64) for name, some in found.items()}
 
 
 @remembered

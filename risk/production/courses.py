@@ -6,23 +6,20 @@ A scenario becomes lists of steps (which capacity, gain or stock becomes what on
 from __future__ import annotations
 
 import math
-from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
-from weakref import proxy
 
 import numpy as np
 import polars as pl
 
 from ...graph import InputError, ProductionNetwork
 from ...graph.errors import shorten
-from ...graph.network import EQUIPMENT, GROUP, MAKER, MARKET, SHARED, remembered
+from ...graph.network import EQUIPMENT, remembered
 from ...graph.sections import reach
-from . import flows, kernels
-from .conditions import HIGH, Effects, network_places
-from .scenario import Change, Scenario
+from . import flows
+from .conditions import Effects, network_places
+from .scenario import Scenario
 from .simulation import (
     READINGS,
     Assumptions,
@@ -32,6 +29,7 @@ from .simulation import (
     served_first,
     strictness,
 )
+from .stocks import Layout, Stocks, terms
 
 HORIZON = 365.0
 BOUNDS = ("low", "high", "estimate")
@@ -244,7 +242,7 @@ class Film:
         # What always arrives in full never binds, unless spare capacity lives on what piled up while there was less of it.
         self.live = hit[network.indices[network.needs]] | self.spare
         # What is read: the markets of the items, from the reader's side.
-        self.report = _base(network).markets * self.sides + effects.sides.reader
+        self.report = terms(network).markets * self.sides + effects.sides.reader
 
     def run(self, assumptions: Assumptions, reading: Reading) -> tuple[np.ndarray, np.ndarray]:
         """Return the days of all events, and the rates from each on."""
@@ -252,28 +250,18 @@ class Film:
             return np.zeros(1), np.ones((1, len(self.report)))
         network, sides = self.network, self.sides
         n, m = len(network.kind), len(network.indices)
-        base = _base(network)
+        base = terms(network)
         life_days, kept_all, rank_all = _machines(network, assumptions, reading.bound)
-        best_at = m * sides
-        alike_at = best_at + len(network.needs) * sides
-        over_at = alike_at + base.plants + len(network.needs) * sides
-        late_at = over_at + n * sides
-        res_at = late_at + n * sides
-        stocks = _Stocks(self, reading, best_at, alike_at, res_at)
-        size = res_at + len(stocks.rates)
-        every = np.repeat(np.arange(n), sides)
-        stock_node = np.concatenate(
-            [
-                np.repeat(network.owner, sides), np.repeat(base.need_market, sides),
-                np.repeat(np.arange(n), np.diff(base.plant_ptr + network.need_indptr * sides)), every, every,
-                np.repeat(every, np.diff(stocks.ptr)),
-            ]
-        )  # fmt: skip
+        at = Layout.of(network, sides)
+        stocks = Stocks(self, strictness(assumptions, reading), reading, at)
+        stock_node = at.nodes(network, sides, stocks.ptr)
+        size = len(stock_node)
         cap, gain = [_steps(found[reading.bound]) for found in (self.caps, self.gains)]
         widest = int(np.diff(network.indptr).max(initial=0))
         deepest = int(np.diff(network.need_indptr).max(initial=0))
         use = served_first(network, assumptions, reading.bound)
         columns = len(base.lag_node) * sides
+        # How many events there will be nobody knows: where there is no room left, all is run again with more.
         room, width = max(_EVENTS, 4 * len(self.days)), max(_WIDTH, len(self.days))
         while True:
             level = np.full(stocks.worst * width, flows.OPEN)
@@ -286,8 +274,8 @@ class Film:
                 network.needs, self.live, network.wants, network.some_indptr, network.some, use, np.ones(m),
                 self.effects.sides.side, self.usual.ravel(), reading.spread, reading.arrangement, reading.mixing,
                 strictness(assumptions, reading), sides, self.effects.sides.unknown, kept_all, rank_all, life_days,
-                self.days, *cap, *gain, *stocks.steps, self.spare, best_at, alike_at, base.plant_ptr, over_at, late_at,
-                res_at, stocks.ptr, stocks.rates, stocks.worst_need, stocks.worst_link,
+                self.days, *cap, *gain, *stocks.steps, self.spare, at.best, at.alike, base.plant_ptr, at.over, at.late,
+                at.reserve, stocks.ptr, stocks.rates, stocks.worst_need, stocks.worst_link,
                 stocks.worst_node, stock_node, width, base.lag, base.lag_column,
                 base.lag_node, columns, self.report, self.horizon, np.ones(n),
                 self.usual.ravel().copy(), np.ones(m),
@@ -308,143 +296,6 @@ class Film:
                 room *= 4
             else:
                 width *= 4
-
-
-class _Stocks:
-    """Where stocks lie in a reading: who lives on them, and reserves that a market is given."""
-
-    def __init__(self, film: Film, reading: Reading, best_at: int, alike_at: int, res_at: int) -> None:
-        network, sides = film.network, film.sides
-        base = _base(network)
-        worst = reading.arrangement == kernels.WORST
-        self.worst_need = np.full(len(network.needs), -1, np.int64)
-        self.worst_link = np.full(len(network.indices), -1, np.int64)
-        self.worst = 0
-        worst_node: list[int] = []
-        reserves: list[tuple[int, float, float, float]] = []
-        rows: list[tuple[float, int, int, float]] = []
-        for change in film.stocks:
-            low, high = change.bounds
-            days = float(between(reading.bound, np.float64(low), np.float64(high)))  # type: ignore[arg-type]
-            if change.holder is not None or change.item in film.goods:
-                reserves += self._reserve(film, reading, change, days)
-            if change.holder is not None:
-                continue
-            own, alternatives, shared = base.users(str(change.item))
-            rows += [(change.start, 0, k * sides, days) for k in own]
-            for k in alternatives:
-                if worst and base.divided[network.owner[k]]:
-                    if self.worst_link[k] < 0:
-                        self.worst_link[k], self.worst = self.worst, self.worst + sides
-                        worst_node += [int(network.owner[k])] * sides
-                    rows += [(change.start, 1, int(self.worst_link[k]) + at, days) for at in range(sides)]
-                else:
-                    rows += [(change.start, 0, int(k) * sides + at, days) for at in range(sides)]
-            for j in shared:
-                market = int(base.need_market[j])
-                if worst:
-                    if self.worst_need[j] < 0:
-                        self.worst_need[j], self.worst = self.worst, self.worst + sides
-                        worst_node += [market] * sides
-                    rows += [(change.start, 1, int(self.worst_need[j]) + at, days) for at in range(sides)]
-                    continue
-                rows += [(change.start, 0, best_at + int(j) * sides + at, days) for at in range(sides)]
-                if reading.arrangement == kernels.ALIKE:
-                    needed = int(network.need_indptr[market + 1] - network.need_indptr[market])
-                    first = alike_at + int(base.plant_ptr[market]) + int(network.need_indptr[market]) * (sides - 1) + int(j)
-                    makers = int(network.indptr[market + 1] - network.indptr[market])
-                    rows += [(change.start, 0, first + plants * needed, days) for plants in range(sides + makers)]
-        self.worst_node = np.array(worst_node, np.int64)
-        reserves.sort(key=lambda one: one[0])
-        self.rates = np.array([one[1] for one in reserves], np.float64)
-        at = np.array([one[0] for one in reserves], np.int64)
-        self.ptr = np.concatenate([[0], np.cumsum(np.bincount(at, minlength=len(network.kind) * sides))]).astype(np.int64)
-        rows += [(start, 0, res_at + entry, days) for entry, (_, _, start, days) in enumerate(reserves)]
-        when = np.searchsorted(film.days, [row[0] for row in rows])
-        order = np.argsort(when, kind="stable")
-        self.steps = (
-            np.concatenate([[0], np.cumsum(np.bincount(when.astype(np.int64), minlength=len(film.days)))]).astype(np.int64),
-            np.array([rows[i][1] for i in order], np.int64),
-            np.array([rows[i][2] for i in order], np.int64),
-            np.array([rows[i][3] for i in order], np.float64),
-        )
-
-    @staticmethod
-    def _reserve(film: Film, reading: Reading, change: Change, days: float) -> list[tuple[int, float, float, float]]:
-        """The markets that a reserve is given to, by side: at which entry, how much a day, since when, how many days."""
-        network, sides = film.network, film.effects.sides
-        rate = math.inf if change.release is None else change.release
-        if change.holder is None:  # a stock of the product is held by whoever buys it
-            places = [(network.market(str(change.item)), sides.reader)]
-        else:
-            inside = list(film.effects.holders[id(change)])
-            if sides.count > 1:
-                inside[sides.unknown] = reading.bound == HIGH
-            nodes = np.flatnonzero((network.nodes["item"] == change.item).to_numpy() & (network.kind == MARKET))
-            places = [(int(node), at) for node in nodes for at in range(sides.count) if inside[at]]
-        return [(node * sides.count + at, min(rate, flows.OPEN), change.start, days) for node, at in places]
-
-
-@dataclass(frozen=True, eq=False)
-class _Base:
-    """What does not change with the scenario: see `flows.run`."""
-
-    inner: np.ndarray
-    plants: int
-    plant_ptr: np.ndarray
-    need_market: np.ndarray
-    divided: np.ndarray
-    lag: np.ndarray
-    lag_column: np.ndarray
-    lag_node: np.ndarray
-    new: np.ndarray
-    markets: np.ndarray
-    network: ProductionNetwork
-
-    def users(self, item: str) -> tuple[list[int], list[int], list[int]]:
-        """Return who holds a stock of an item: links of plants and of alternatives, and places in ``needs``."""
-        return self._users.get(item, ([], [], []))
-
-    @cached_property
-    def _users(self) -> dict[str, tuple[list[int], list[int], list[int]]]:
-        network, owner = self.network, self.network.kind[self.network.owner]
-        market = network.kind[network.indices] == MARKET
-        own = np.flatnonzero(market & (owner == MAKER) & ((network.flags & SHARED) == 0))
-        alternatives, shared = np.flatnonzero(market & (owner == GROUP)), np.flatnonzero(market[network.needs])
-        items = network.nodes["item"].to_list()
-        found: dict[str, tuple[list[int], list[int], list[int]]] = defaultdict(lambda: ([], [], []))
-        for which, places, links in ((0, own, own), (1, alternatives, alternatives), (2, shared, network.needs[shared])):
-            for at, node in zip(places.tolist(), network.indices[links].tolist(), strict=True):
-                found[items[node]][which].append(at)
-        return found
-
-
-@remembered
-def _base(network: ProductionNetwork) -> _Base:
-    n, m = len(network.kind), len(network.indices)
-    needs = network.kind[network.owner] != MARKET
-    links, needed = np.diff(network.indptr), np.diff(network.need_indptr)
-    plants = links * needed
-    divided = np.zeros(n, np.bool_)
-    divided[network.indices[(network.flags & SHARED) > 0]] = True
-    lag = np.where(needs, np.nan_to_num(network.lag), 0.0)
-    nodes = np.unique(network.indices[lag > 0])
-    new = np.zeros(n, np.int8)
-    new[network.indices[network_places(network).opened_links]] = 1
-    column = np.where(lag > 0, np.searchsorted(nodes, network.indices), -1)
-    return _Base(
-        np.where(needs, n + np.arange(m), network.indices),
-        int(plants.sum()),
-        np.concatenate([[0], np.cumsum(plants)]).astype(np.int64),
-        np.repeat(np.arange(n), needed),
-        divided,
-        lag,
-        column.astype(np.int64),
-        nodes.astype(np.int64),
-        new,
-        network.item_markets,
-        proxy(network),
-    )
 
 
 @remembered

@@ -17,6 +17,7 @@ from .kernels import BEST, LEAST, MAX_SWEEPS, MOST, UNIFORM, WORST, market, plan
 @part
 def put(place, new, n, m, low, kept, use, slack, arranged, cap, gain, common):
     """Put a setting in place; return what stood there."""
+    # All settings stand in one row of numbers, table after table: which table a place is in, its number says.
     if place < m:
         old = low[place]
         low[place] = new
@@ -236,6 +237,7 @@ def complete(order, starts, kind, indptr, indices, low, high, share, flags, whol
                   rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement,
                   mixing, strict, arranged, common, hit, spared)  # fmt: skip
         base[row] = x[wanted]
+        # The draw as it is, to come back to after each fact that is exchanged.
         if facts > 0:
             for i in range(len(live)):
                 for j in range(starts[live[i]], starts[live[i] + 1]):
@@ -248,6 +250,7 @@ def complete(order, starts, kind, indptr, indices, low, high, share, flags, whol
                 old = put(place[i], second[at + i], n, m, low, kept, use, slack, arranged, cap, gain, common)
                 other = other or old != second[at + i]
             if other and touch_ptr[fact] < touch_ptr[fact + 1]:
+                # Nothing below the fact can change, and above only what hangs on it.
                 bottom, left = blocks, 0
                 for i in range(touch_ptr[fact], touch_ptr[fact + 1]):
                     block = block_of[touch[i]]
@@ -260,6 +263,7 @@ def complete(order, starts, kind, indptr, indices, low, high, share, flags, whol
                              side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict, arranged,
                              common, hit, spared)  # fmt: skip
                 changed[row * facts + fact] = x[wanted]
+                # Back to the draw, before the next fact is exchanged.
                 for one in range(bottom, top + 1):
                     if dirty[one]:
                         dirty[one] = 0

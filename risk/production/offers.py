@@ -187,113 +187,116 @@ def deprived(group, sides, unknown, first, needed, needs, rank, kept, got, mass,
 
 
 @part
-def offered(node, here, again, in_loop, n, sides, indptr, indices, inner, low, high, share, flags, whole, slack, need_ptr,
-            needs, live, rank, wants, some_ptr, some, kept, use, whole_use, side, gain, usual_gain, x, usual, v, w, mu, got,
-            mass, today, tried, bare, unknown, spread, arrangement, strict, q, dq, listed, active, count, best_at, alike_at,
-            alike_ptr, worst_need, width, level, left, hit, lag_column, lag_event, past, columns):  # fmt: skip
-    """Return what the makers of a market bring it.
+def reaching(first, needed, n, sides, indices, flags, needs, live, kept, use, x, strict, lag_column, lag_event, past,
+             columns, worst, worst_need, width, level, left, hit, got):  # fmt: skip
+    """Fill ``got`` with what each need of a market gets, by side; at worst those who are hit live on their own stocks."""
+    for slot in range(needed):
+        need = needs[first + slot]
+        for at in range(sides):
+            a = 1.0
+            if live[first + slot] and kept[need] < 1.0:
+                a = arrives(need, at, sides, indices, use, flags, strict, x, lag_column, lag_event, past, columns)
+                if worst and worst_need[first + slot] >= 0:
+                    s = worst_need[first + slot] + at
+                    hit[s] = max(0.0, 1.0 - a)
+                    a = 1.0 - exhausted(s, hit[s], width, level, left)
+            got[slot * sides + at] = a
+            x[(n + need) * sides + at] = min(1.0, a) if worst else OPEN
 
-    ``again``: the market was looked at from another side just now. Where its makers bring the same there, all is known but
-    its own stocks: ``tried`` holds what each need allows and, after those, the result.
+
+@part
+def apiece(start, stop, first, needed, sides, indices, flags, needs, live, wants, some_ptr, some, kept, side, v, w, mass,
+           got, q, dq, listed, active, count, stock):  # fmt: skip
+    """Return what a market's makers bring when each is one plant with its own stock, those of it from ``stock`` on.
+
+    Those of one place who need everything fare alike, and are one plant each place.
     """
-    start, stop = indptr[node], indptr[node + 1]
-    first, needed = need_ptr[node], need_ptr[node + 1] - need_ptr[node]
-    alike = arrangement == ALIKE and not in_loop
-    worst = arrangement == WORST
-    summed = needed if whole[node] and not alike else 0
-    sums, rows = 3 * node, 3 * n + (first + 2 * node) * sides
-    if summed > 0 and not worst and today[sums] < 0.0:  # what is usual is found once
-        for k in range(start, stop):
-            v[k - start] = 0.0 if flags[k] & EXTRA else 1.0
-        counted(node, sides, indptr, indices, low, high, flags, slack, wants, some_ptr, some, side, spread, arrangement,
-                summed, v, w, today, sums, rows)  # fmt: skip
-    if not again:
-        for slot in range(needed):
-            need = needs[first + slot]
-            for at in range(sides):
-                a = 1.0
-                if live[first + slot] and kept[need] < 1.0:
-                    a = arrives(need, at, sides, indices, use, flags, strict, x, lag_column, lag_event, past, columns)
-                    if worst and worst_need[first + slot] >= 0:
-                        s = worst_need[first + slot] + at
-                        hit[s] = max(0.0, 1.0 - a)
-                        a = 1.0 - exhausted(s, hit[s], width, level, left)
-                got[slot * sides + at] = a
-                x[(n + need) * sides + at] = min(1.0, a) if worst else OPEN
-    extra, same = 0.0, again
+    total = mass[1]
+    for one in range(2 * sides):
+        mass[3 + one] = 0.0
     for k in range(start, stop):
-        brings = gain[here * len(indices) + k] * x[indices[k] * sides + here]
-        same = same and v[k - start] == brings
-        v[k - start] = brings
-        if flags[k] & EXTRA:
-            extra += brings
-    if same and (alike or worst or needed == 0):
-        return tried[4 * needed]
-    if not same:
-        counted(node, sides, indptr, indices, low, high, flags, slack, wants, some_ptr, some, side, spread, arrangement,
-                summed, v, w, mass, 0, 3)  # fmt: skip
-        tried[4 * needed] = snap(mass[0] + extra)
-    if needed == 0:
-        return tried[4 * needed]
-    if alike:
-        # Every maker is one plant with its own stock; those of one place who need everything fare alike.
-        total = mass[1]
-        for one in range(2 * sides):
-            mass[3 + one] = 0.0
-        for k in range(start, stop):
-            if wants[k] == 1 and not flags[k] & EXTRA:
-                mass[3 + side[indices[k]]] += w[k - start] * v[k - start]
-                mass[3 + sides + side[indices[k]]] = 1.0
-            elif wants[k] == 0 or flags[k] & EXTRA:
-                total += w[k - start] * v[k - start]
-        stock = alike_at + alike_ptr[node] + first * sides
-        for plants in range(sides + stop - start):
-            k = start + plants - sides
-            if plants < sides and mass[3 + sides + plants] == 0.0:
-                continue
-            if plants >= sides and (wants[k] != 2 or flags[k] & EXTRA):
-                continue
-            at = plants if plants < sides else side[indices[k]]
-            least = 1.0
-            for slot in range(needed):
-                b = kept[needs[first + slot]]
-                if (
-                    q[stock + plants * needed + slot] <= 0.0
-                    and live[first + slot]
-                    and b < 1.0
-                    and (plants < sides or shares(k, slot, wants, some_ptr, some))
-                ):
-                    least = min(least, b + (1.0 - b) * got[slot * sides + at])
-            for slot in range(needed):
-                b = kept[needs[first + slot]]
-                if live[first + slot] and b < 1.0 and (plants < sides or shares(k, slot, wants, some_ptr, some)):
-                    drawn = max(0.0, least - b) / (1.0 - b)
-                    runs(stock + plants * needed + slot, got[slot * sides + at] - drawn, dq, listed, active, count)
-            total += (mass[3 + plants] if plants < sides else w[k - start] * v[k - start]) * least
-        tried[4 * needed] = snap(total + extra)
-        return tried[4 * needed]
-    if worst:
-        # All needs together, dealt so that they hurt most.
-        if summed > 0:
-            lost, floor, apart = 0.0, 1.0, 0.0
-            for slot in range(needed):
-                floor = min(floor, kept[needs[first + slot]])
-            lost = deprived(-1, sides, unknown, first, needed, needs, rank, kept, got, mass, 3)
-            if sides > 1:
-                for one in range(sides):
-                    apart += deprived(one, sides, unknown, first, needed, needs, rank, kept, got, mass, 3)
-                lost = min(lost, apart)
-            tried[4 * needed] = snap(max(mass[0] - lost, floor * mass[0]) + extra)
-        else:
-            tried[4 * needed] = market(
-                node, here, in_loop, indptr, inner, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-                some_ptr, some, kept, whole_use, side, gain, x, v, w, mu, sides, unknown, spread, WORST, 0, OPEN, -1
-            )  # fmt: skip
-        return tried[4 * needed]
-    # The best arrangement pools supply and stocks, and the scarcest need decides: each need in turn (there is plenty of the
-    # others) as it arrives, without it, and the same at usual capacity.
+        if wants[k] == 1 and not flags[k] & EXTRA:
+            mass[3 + side[indices[k]]] += w[k - start] * v[k - start]
+            mass[3 + sides + side[indices[k]]] = 1.0
+        elif wants[k] == 0 or flags[k] & EXTRA:
+            total += w[k - start] * v[k - start]
+    for plants in range(sides + stop - start):
+        k = start + plants - sides
+        if plants < sides and mass[3 + sides + plants] == 0.0:
+            continue
+        if plants >= sides and (wants[k] != 2 or flags[k] & EXTRA):
+            continue
+        at = plants if plants < sides else side[indices[k]]
+        least = 1.0
+        for slot in range(needed):
+            b = kept[needs[first + slot]]
+            if (
+                q[stock + plants * needed + slot] <= 0.0
+                and live[first + slot]
+                and b < 1.0
+                and (plants < sides or shares(k, slot, wants, some_ptr, some))
+            ):
+                least = min(least, b + (1.0 - b) * got[slot * sides + at])
+        for slot in range(needed):
+            b = kept[needs[first + slot]]
+            if live[first + slot] and b < 1.0 and (plants < sides or shares(k, slot, wants, some_ptr, some)):
+                drawn = max(0.0, least - b) / (1.0 - b)
+                runs(stock + plants * needed + slot, got[slot * sides + at] - drawn, dq, listed, active, count)
+        total += (mass[3 + plants] if plants < sides else w[k - start] * v[k - start]) * least
+    return total
+
+
+@part
+def hurt(first, needed, sides, unknown, needs, rank, kept, got, mass):
+    """Return what a whole market's makers bring at worst: all needs together, dealt so that they hurt most."""
+    floor, apart = 1.0, 0.0
+    for slot in range(needed):
+        floor = min(floor, kept[needs[first + slot]])
+    lost = deprived(-1, sides, unknown, first, needed, needs, rank, kept, got, mass, 3)
+    if sides > 1:
+        for one in range(sides):
+            apart += deprived(one, sides, unknown, first, needed, needs, rank, kept, got, mass, 3)
+        lost = min(lost, apart)
+    return max(mass[0] - lost, floor * mass[0])
+
+
+@part
+def drained(first, needed, here, sides, needs, live, kept, got, tried, q, dq, listed, active, count, best_at):
+    """Return what a market gives in the best arrangement, where the scarcest need decides, and note how fast stocks run.
+
+    A need that is still in stock binds nobody. Its stock runs by what arrives, less what is drawn: at usual capacity what
+    its arrival allows beyond none of it, and what is given beyond what could be given without it.
+    """
+    best = tried[4 * needed]
+    for slot in range(needed):
+        if live[first + slot] and kept[needs[first + slot]] < 1.0 and q[best_at + (first + slot) * sides + here] <= 0.0:
+            best = min(best, tried[4 * slot + AS_IT_COMES])
+    for slot in range(needed):
+        if live[first + slot] and kept[needs[first + slot]] < 1.0:
+            none = tried[4 * slot + BARE]
+            brought = tried[4 * slot + USUAL] - none
+            beyond = OPEN  # more than today's use arrives only while upstream catches up
+            for at in range(sides):
+                beyond = min(beyond, got[slot * sides + at] - 1.0)
+            brought += max(0.0, beyond) * (1.0 - none)
+            drawn = max(0.0, best - tried[4 * slot + WITHOUT])
+            rate = (brought - drawn) / (1.0 - none) if none < 1.0 else 0.0
+            runs(best_at + (first + slot) * sides + here, rate, dq, listed, active, count)
+    return best
+
+
+@part
+def tries(node, here, in_loop, n, sides, indptr, inner, low, high, share, flags, whole, slack, need_ptr, needs, live, rank,
+          wants, some_ptr, some, kept, whole_use, side, gain, usual_gain, x, usual, v, w, mu, got, mass, today, tried, bare,
+          unknown, spread, summed, extra):  # fmt: skip
+    """Fill ``tried`` with what each need alone allows in the best arrangement, where there is plenty of the others.
+
+    Each as it arrives, without it, and the same at usual capacity: the scarcest need decides.
+    """
+    first, needed = need_ptr[node], need_ptr[node + 1] - need_ptr[node]
+    sums, rows = 3 * node, 3 * n + (first + 2 * node) * sides
     full = tried[4 * needed]
-    for turn in range(0 if same else 4 * needed):
+    for turn in range(4 * needed):
         slot, what = turn // 4, turn % 4
         need = needs[first + slot]
         b = kept[need]
@@ -337,19 +340,64 @@ def offered(node, here, again, in_loop, n, sides, indptr, indices, inner, low, h
         v[0] = -1.0  # some may have been silenced: not to be compared with what another side is brought
         if what == BARE:
             bare[(first + slot) * sides + here] = tried[turn]
-    best = full
-    for slot in range(needed):
-        if live[first + slot] and kept[needs[first + slot]] < 1.0 and q[best_at + (first + slot) * sides + here] <= 0.0:
-            best = min(best, tried[4 * slot + AS_IT_COMES])
-    for slot in range(needed):
-        if live[first + slot] and kept[needs[first + slot]] < 1.0:
-            none = tried[4 * slot + BARE]
-            brought = tried[4 * slot + USUAL] - none
-            beyond = OPEN  # more than today's use arrives only while upstream catches up
-            for at in range(sides):
-                beyond = min(beyond, got[slot * sides + at] - 1.0)
-            brought += max(0.0, beyond) * (1.0 - none)
-            drawn = max(0.0, best - tried[4 * slot + WITHOUT])
-            rate = (brought - drawn) / (1.0 - none) if none < 1.0 else 0.0
-            runs(best_at + (first + slot) * sides + here, rate, dq, listed, active, count)
-    return best
+
+
+@part
+def offered(node, here, again, in_loop, n, sides, indptr, indices, inner, low, high, share, flags, whole, slack, need_ptr,
+            needs, live, rank, wants, some_ptr, some, kept, use, whole_use, side, gain, usual_gain, x, usual, v, w, mu, got,
+            mass, today, tried, bare, unknown, spread, arrangement, strict, q, dq, listed, active, count, best_at, alike_at,
+            alike_ptr, worst_need, width, level, left, hit, lag_column, lag_event, past, columns):  # fmt: skip
+    """Return what the makers of a market bring it.
+
+    ``again``: the market was looked at from another side just now. Where its makers bring the same there, all is known but
+    its own stocks: ``tried`` holds what each need allows and, after those, the result.
+    """
+    start, stop = indptr[node], indptr[node + 1]
+    first, needed = need_ptr[node], need_ptr[node + 1] - need_ptr[node]
+    alike = arrangement == ALIKE and not in_loop
+    worst = arrangement == WORST
+    summed = needed if whole[node] and not alike else 0
+    sums, rows = 3 * node, 3 * n + (first + 2 * node) * sides
+    if summed > 0 and not worst and today[sums] < 0.0:  # what is usual is found once
+        for k in range(start, stop):
+            v[k - start] = 0.0 if flags[k] & EXTRA else 1.0
+        counted(node, sides, indptr, indices, low, high, flags, slack, wants, some_ptr, some, side, spread, arrangement,
+                summed, v, w, today, sums, rows)  # fmt: skip
+    if not again:
+        reaching(first, needed, n, sides, indices, flags, needs, live, kept, use, x, strict, lag_column, lag_event, past,
+                 columns, worst, worst_need, width, level, left, hit, got)  # fmt: skip
+    extra, same = 0.0, again
+    for k in range(start, stop):
+        brings = gain[here * len(indices) + k] * x[indices[k] * sides + here]
+        same = same and v[k - start] == brings
+        v[k - start] = brings
+        if flags[k] & EXTRA:
+            extra += brings
+    if same and (alike or worst or needed == 0):
+        return tried[4 * needed]
+    if not same:
+        counted(node, sides, indptr, indices, low, high, flags, slack, wants, some_ptr, some, side, spread, arrangement,
+                summed, v, w, mass, 0, 3)  # fmt: skip
+        tried[4 * needed] = snap(mass[0] + extra)
+    if needed == 0:
+        return tried[4 * needed]
+    if alike:
+        stock = alike_at + alike_ptr[node] + first * sides
+        total = apiece(start, stop, first, needed, sides, indices, flags, needs, live, wants, some_ptr, some, kept, side, v,
+                       w, mass, got, q, dq, listed, active, count, stock)  # fmt: skip
+        tried[4 * needed] = snap(total + extra)
+        return tried[4 * needed]
+    if worst:
+        if summed > 0:
+            tried[4 * needed] = snap(hurt(first, needed, sides, unknown, needs, rank, kept, got, mass) + extra)
+        else:
+            tried[4 * needed] = market(
+                node, here, in_loop, indptr, inner, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
+                some_ptr, some, kept, whole_use, side, gain, x, v, w, mu, sides, unknown, spread, WORST, 0, OPEN, -1
+            )  # fmt: skip
+        return tried[4 * needed]
+    if not same:
+        tries(node, here, in_loop, n, sides, indptr, inner, low, high, share, flags, whole, slack, need_ptr, needs, live,
+              rank, wants, some_ptr, some, kept, whole_use, side, gain, usual_gain, x, usual, v, w, mu, got, mass, today,
+              tried, bare, unknown, spread, summed, extra)  # fmt: skip
+    return drained(first, needed, here, sides, needs, live, kept, got, tried, q, dq, listed, active, count, best_at)

@@ -17,7 +17,7 @@ from .conditions import ANY, HIGH, LOW, Conditions, conditions, network_places
 from .draw_kernels import complete
 from .facts import ARRANGEMENT, MIX, SCENARIO, SOURCING, Fact, sections
 from .failures import product_node
-from .scenario import Scenario
+from .scenario import STOPPING, Scenario
 from .simulation import READINGS, Assumptions, X, arguments
 
 _HALFWAY = np.array([0.5])
@@ -120,7 +120,7 @@ class Question:
         targets: set[str] = set()
         away: set[str] = set()
         for change in self.scenario:
-            if change.kind not in {"halt", "reduce", "embargo"}:
+            if change.kind not in STOPPING:
                 continue
             barred = change.kind == "embargo"
             hit = about.sales(change.node, change.item, ANY)[1] if barred else about.hit(change.node, change.item, ANY)[2]

@@ -15,6 +15,8 @@ from ...graph.notebook import table
 
 Share = float | tuple[float, float]
 KINDS = ("halt", "embargo", "reduce", "add_source", "substitute", "stockpile", "spare_capacity")
+STOPPING = ("halt", "embargo", "reduce")
+"""Kinds that take something away."""
 OPENING = ("add_source", "substitute", "spare_capacity")
 """Kinds that bring something: their start is the day when they are ready, and their ramp leads up to it."""
 

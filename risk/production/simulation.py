@@ -54,7 +54,8 @@ class Assumptions:
     term : {"short", "long"}
         Machines go on (short), or stop with what makes them (long).
     sourcing : {"world", "any"}
-        A buyer without sourcing of its own buys as the world does, or in any way that the shares allow.
+        A buyer without sourcing of its own, or a new source, buys as the world does; or in any way that the shares allow, a
+        new source then with any stock of what it needs.
     """
 
     sharing: str = "alike"

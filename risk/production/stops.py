@@ -9,6 +9,10 @@ stock               lasts the whole stop  none                  the median of th
 switching time      at once               never                 the median of the stated times, else never
 country of a plant  elsewhere             where the stop is     there by the part that the country has of known plants
 maker               somebody else         the one that stops    somebody else
+rest of the shares  elsewhere             where the stop is     elsewhere
+what a source that  all of it             nothing while any of  as much as today's makers, bought where they buy
+is opened has of                          it is short
+what it needs
 ==================  ====================  ====================  =====================================================
 
 Blank shares are read by the network itself. What suppliers have in stock of what they need is read like any stock.
@@ -28,10 +32,10 @@ import polars as pl
 
 from ...graph import ProductionNetwork, SupplyGraph
 from ...graph.sections import section
-from .blanks import STOPPING, Blanks
+from .blanks import Blanks
 from .conditions import Effects
 from .remedies import YEAR, Measure, Threat
-from .scenario import Scenario, add_source, halt, stockpile
+from .scenario import STOPPING, Scenario, add_source, halt, stockpile
 from .simulation import Assumptions, Solution, solve
 from .stop_tables import CASES, NEVER, NOTHING, beside, bounded, loss_table
 from .threatened import KEPT, Fate, Problem, Threatened, Weighing, needed_sources
@@ -147,6 +151,8 @@ def stop_courses(
     return pl.concat([stops.within(threat).course() for threat in threats])
 
 
+UNSAID = Assumptions(sourcing="any")
+"""Of a source that does not deliver today nobody said whom it buys from, nor what it has in stock of what it needs."""
 _NOBODY = "?"
 """Whose stop is that of what is nobody's."""
 
@@ -219,7 +225,7 @@ class Stops:
         )
         measures = [*self.ready(case, short, most), *(one.measure(case) for one in self.candidates)]
         seen = [replace(one.threat, scenario=one.scenario(case)) for one in stopped]
-        return Problem(networks, weighing, seen, measures, stocks, {}, Assumptions(), 1.0)
+        return Problem(networks, weighing, seen, measures, stocks, {}, UNSAID, 1.0)
 
     def all_gone(self, days: float) -> bool:
         """Whether nothing of any product is left where all that nobody is named for stops, and nothing else does.
@@ -346,7 +352,8 @@ class Stopped:
                 for one in self.stops.ready(case, short, threat.days)
             ]
             kept = _kept(case)
-            frame = timeline(self.network(case), Scenario(threat.scenario.name, changes), horizon=2 * threat.days)
+            seen = Scenario(threat.scenario.name, changes)
+            frame = timeline(self.network(case), seen, horizon=2 * threat.days, sourcing=UNSAID.sourcing)
             frame = frame.filter(pl.col("item").is_in(list(self.stops.values)))
             curve = {f"rate_{kept}": f"rate_{kept}", f"lost_{case}": f"lost_{case}"}
             frames.append(frame.select("scenario", "item", "day", **curve))

@@ -178,6 +178,7 @@ def again(order, starts, kind, indptr, indices, low, high, share, flags, whole, 
         for i in range(gain_ptr[row], gain_ptr[row + 1]):
             gain[gains[i]] = gain_to[i]
             changed[owner[gains[i] % m]] = 1
+        # In `changed`, 1 marks a node that the row changes, 2 one whose value has become another.
         for block in range(len(starts) - 1):
             dirty = False
             for i in range(starts[block], starts[block + 1]):
@@ -190,6 +191,7 @@ def again(order, starts, kind, indptr, indices, low, high, share, flags, whole, 
             if not dirty:
                 continue
             node = order[starts[block]]
+            # A maker that stands alone is known at once; a loop falls from the top to its greatest fixed point.
             if kind[node] == 0 and starts[block + 1] - starts[block] == 1:
                 level = plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
                 for here in range(sides):

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ...graph import ProductionNetwork
-from ...graph.kernel import Kernel, numbers_in
+from ...graph.kernel import Kernel, numbers_in, part
 from ...graph.network import EQUIPMENT, MAKER, remembered
 from .kernels import EXTRA, weigh
 
@@ -61,28 +61,48 @@ def room_of(network: ProductionNetwork) -> list[NDArray]:
     return [np.zeros(n) for _ in range(2)] + [np.zeros(n, np.int64) for _ in range(3)]
 
 
+@part
+def _passed(pool, kind, indptr, indices, low, high, flags, slack, place, mass, waiting, makers, n_makers, nexts,
+            n_next):  # fmt: skip
+    """Hand on what stands at a pool, by share: to makers, who wait, and to further pools; return how many of each."""
+    whole = mass[pool]
+    mass[pool] = 0.0
+    # What the lower bounds leave is the unattributed maker's where there is one, else it goes by the room of the bounds.
+    room, rest = 0.0, -1
+    for k in range(indptr[pool], indptr[pool + 1]):
+        if not flags[k] & EXTRA:
+            room += high[k] - low[k]
+            if kind[indices[k]] == 0 and place[indices[k]] < 0:
+                rest = k
+    for k in range(indptr[pool], indptr[pool + 1]):
+        if flags[k] & EXTRA:
+            continue
+        weight = low[k]
+        if slack[pool] > 0.0:
+            if rest >= 0:
+                weight += slack[pool] if k == rest else 0.0
+            elif room > 0.0:
+                weight += slack[pool] * (high[k] - low[k]) / room
+        source = indices[k]
+        if weight * whole <= _LEAST:
+            continue
+        # A node that holds something already is on its list: each is met once a step, however many lead to it.
+        if kind[source] == 0:
+            if waiting[source] == 0.0:
+                makers[n_makers] = source
+                n_makers += 1
+            waiting[source] += weight * whole
+        else:
+            if mass[source] == 0.0:
+                nexts[n_next] = source
+                n_next += 1
+            mass[source] += weight * whole
+    return n_makers, n_next
+
+
 @Kernel
-def _walk(
-    starts,
-    weights,
-    kind,
-    indptr,
-    indices,
-    low,
-    high,
-    flags,
-    slack,
-    part,
-    place,
-    places,
-    found,
-    left,
-    mass,
-    waiting,
-    pools,
-    nexts,
-    makers,
-):
+def _walk(starts, weights, kind, indptr, indices, low, high, flags, slack, lines, place, places, found, left, mass, waiting,
+          pools, nexts, makers):  # fmt: skip
     n_pools = len(starts)
     for i in range(n_pools):
         pools[i] = starts[i]
@@ -93,37 +113,8 @@ def _walk(
         while n_pools:
             n_next = 0
             for i in range(n_pools):
-                pool = pools[i]
-                whole = mass[pool]
-                mass[pool] = 0.0
-                room, rest = 0.0, -1
-                for k in range(indptr[pool], indptr[pool + 1]):
-                    if not flags[k] & EXTRA:
-                        room += high[k] - low[k]
-                        if kind[indices[k]] == 0 and place[indices[k]] < 0:
-                            rest = k
-                for k in range(indptr[pool], indptr[pool + 1]):
-                    if flags[k] & EXTRA:
-                        continue
-                    weight = low[k]
-                    if slack[pool] > 0.0:
-                        if rest >= 0:
-                            weight += slack[pool] if k == rest else 0.0
-                        elif room > 0.0:
-                            weight += slack[pool] * (high[k] - low[k]) / room
-                    source = indices[k]
-                    if weight * whole <= _LEAST:
-                        continue
-                    if kind[source] == 0:
-                        if waiting[source] == 0.0:
-                            makers[n_makers] = source
-                            n_makers += 1
-                        waiting[source] += weight * whole
-                    else:
-                        if mass[source] == 0.0:
-                            nexts[n_next] = source
-                            n_next += 1
-                        mass[source] += weight * whole
+                n_makers, n_next = _passed(pools[i], kind, indptr, indices, low, high, flags, slack, place, mass, waiting,
+                                           makers, n_makers, nexts, n_next)  # fmt: skip
             pools, nexts = nexts, pools
             n_pools = n_next
         for i in range(n_makers):
@@ -135,13 +126,14 @@ def _walk(
                 found[tier * places + place[maker]] += whole
             for k in range(indptr[maker], indptr[maker + 1]):
                 source = indices[k]
-                if part[k] > 0.0:
+                if lines[k] > 0.0:
                     if mass[source] == 0.0:
                         pools[n_pools] = source
                         n_pools += 1
-                    mass[source] += whole * part[k]
+                    mass[source] += whole * lines[k]
         if n_pools == 0:
             break
+    # The room is left as it was found: empty.
     for i in range(n_pools):
         mass[pools[i]] = 0.0
 
@@ -170,7 +162,7 @@ def met(
 
 
 @Kernel
-def _met(order, starts, kind, indptr, indices, low, high, flags, slack, part, hit_ptr, hits, told_ptr, told, top,
+def _met(order, starts, kind, indptr, indices, low, high, flags, slack, lines, hit_ptr, hits, told_ptr, told, top,
          spread, h, hit,
          also, v, w, result):  # fmt: skip
     for row in range(len(result)):
@@ -180,6 +172,7 @@ def _met(order, starts, kind, indptr, indices, low, high, flags, slack, part, hi
             also[told[i]] = 1
         for node in range(len(h)):
             h[node] = 0.0
+        # Blocks come suppliers first, so that each is solved once; in a loop values rise from 0 to the least solution.
         for block in range(len(starts) - 1):
             a, b = starts[block], starts[block + 1]
             while True:
@@ -192,7 +185,7 @@ def _met(order, starts, kind, indptr, indices, low, high, flags, slack, part, hi
                         value = 1.0
                     elif kind[node] == 0:
                         for k in range(start, stop):
-                            value += part[k] * h[indices[k]]
+                            value += lines[k] * h[indices[k]]
                     else:
                         for k in range(start, stop):
                             v[k - start] = 1.0 if also[k] else h[indices[k]]

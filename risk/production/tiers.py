@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -141,7 +142,8 @@ def exposure(
     tiers = _tiers(graph, product)
     makers = _sole(graph)
     lines = _Lines(network, "country")
-    diamonds = _diamonds(network, failures_of(network, level))
+    nameless = {row["supplier"] for row in chain.from_iterable(told.values()) if row["maker"] is None}
+    diamonds = _diamonds(network, failures_of(network, level), nameless)
     names = network.nodes["supplier"].to_list()
     nodes = network.nodes.select("buyer", "level", "source", "year", "confidence")
     rows = []
@@ -384,8 +386,11 @@ def _stated(rows: list[dict[str, Any]], name: str) -> list[float]:
     return [row[name] for row in rows if row[name] is not None]
 
 
-def _diamonds(network: ProductionNetwork, failures: Failures) -> dict[str, dict[str, Any]]:
-    """The source that takes most, for certain, from an item with two or more suppliers, none of which it is; by item."""
+def _diamonds(network: ProductionNetwork, failures: Failures, nameless: set[str]) -> dict[str, dict[str, Any]]:
+    """The source that takes most, for certain, from an item with two or more suppliers, none of which it is; by item.
+
+    Sources of which nobody says whose they are are not known to be one, and are none.
+    """
     named = (network.kind[network.owner] == MARKET) & (network.high > 1e-9)
     named &= (network.nodes["supplier"].gather(network.indices) != REMAINDER).fill_null(False).to_numpy()
     direct = {item: network.indices[links] for item in network.items if len(links := _of(network, item, named)) > 1}
@@ -401,6 +406,7 @@ def _diamonds(network: ProductionNetwork, failures: Failures) -> dict[str, dict[
     lost = failures.losses(failures.each, "high", wanted)
     losses = lost[:, np.searchsorted(wanted, markets)]
     sold = sparse.csr_array((np.ones(len(sellers), np.int32), (sellers, place)), shape=(len(network.kind), len(items)))
+    losses[[at for at, id in enumerate(failures.ids) if id in nameless]] = 0.0
     losses[(failures.hit @ sold).nonzero()] = 0.0  # who supplies the item itself is no source behind its suppliers
     best: dict[str, tuple[float, int, int]] = {}  # what is lost, the event, how many suppliers lose it
     for event in np.flatnonzero(losses.max(axis=1) > 1e-9).tolist():

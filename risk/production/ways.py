@@ -97,6 +97,7 @@ def way(solution: Solution, outcome: Outcome, node: int) -> pl.DataFrame:
         seen.add(node)
         found = causes(solution, outcome, node, side)
         row = network.nodes.row(node, named=True)
+        # A maker that is itself hit hard enough ends the way; else what it lacks most leads on, seen from where it stands.
         if network.kind[node] == MAKER:
             cap = outcome.cap[node]
             halted = cap < 1 and (not found or 1 - cap >= found[0].loss)
@@ -115,6 +116,7 @@ def way(solution: Solution, outcome: Outcome, node: int) -> pl.DataFrame:
         source = int(network.indices[best.link])
         if network.kind[node] == MARKET:
             about = {key: row[key] for key in ("source", "year", "confidence")}
+            # What all makers lack together costs more than any one of them: the way goes on through the need.
             if best.need:
                 rows.append(about | _shared(row["item"], float(x[node, side])))
                 sides = {int(outcome.side[network.indices[k]]) for k in network.links(node)}

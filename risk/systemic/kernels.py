@@ -2,6 +2,9 @@
 
 Both take one layout of the network and a run of cases, and fill one row of results per case. They release the lock,
 share nothing but read-only input, and may run in as many threads as there are cores.
+
+Rows are copied number by number, and the greatest is looked for in a loop: for whole slices, `max` and `full` the compiler
+also builds the text of errors that cannot come, which takes longer than all the rest of a kernel.
 """
 
 from __future__ import annotations
@@ -68,7 +71,7 @@ class Push(NamedTuple):
 def frontier(down, up, firms, cases, tolerance, replaceable, max_steps, results):
     """Follow each case from firm to firm along two `Push` layouts; only firms that something reaches are touched."""
     n, patience = len(firms.sector), tolerance * PATIENCE
-    lost = np.zeros(int(firms.sector.max()) + 1)
+    lost = np.zeros(_sectors(firms))
     felt_d, felt_u = np.zeros(len(down.owner)), np.zeros(len(up.owner))
     now_d, next_d, told_d, hit_d = np.zeros(n), np.zeros(n), np.zeros(n), np.empty(n, np.int32)
     now_u, next_u, told_u, hit_u = np.zeros(n), np.zeros(n), np.zeros(n), np.empty(n, np.int32)
@@ -83,6 +86,7 @@ def frontier(down, up, firms, cases, tolerance, replaceable, max_steps, results)
         while widest > tolerance and step < max_steps:
             step += 1
             widest = 0.0
+            # Downstream: a firm tells its customers what it has lost since it told them last, if that is enough to matter.
             count = 0
             for i in hit_d[:hits_d]:
                 gone = now_d[i]
@@ -93,6 +97,7 @@ def frontier(down, up, firms, cases, tolerance, replaceable, max_steps, results)
                 if gone - told_d[i] > patience:
                     count = _tell(down, i, gone - told_d[i], felt_d, now_d, next_d, changed, count)
                     told_d[i] = gone
+            # All of a step at once: what firms hear in it, they pass on in the next.
             for j in changed[:count]:
                 if now_d[j] == 0.0:
                     hit_d[hits_d] = j
@@ -118,11 +123,22 @@ def frontier(down, up, firms, cases, tolerance, replaceable, max_steps, results)
         results.converged[case] = widest <= tolerance
         _score(firms.weight, hit_d[:hits_d], hit_u[:hits_u], now_d, now_u, results.scores[case])
         if len(results.losses):
-            results.losses[case, 0], results.losses[case, 1] = now_d, now_u
+            for i in range(n):
+                results.losses[case, 0, i], results.losses[case, 1, i] = now_d[i], now_u[i]
+        # Only what this case touched is cleared: a case costs what it reaches, not the size of the economy.
         for i in hit_d[:hits_d]:
             lost[firms.sector[i]] = 0.0
         _forget(down, hit_d[:hits_d], felt_d, now_d, next_d, told_d)
         _forget(up, hit_u[:hits_u], felt_u, now_u, next_u, told_u)
+
+
+@numba.njit(nogil=True, cache=True)
+def _sectors(firms):
+    """How many sectors there are."""
+    last = -1
+    for sector in firms.sector:
+        last = max(last, sector)
+    return last + 1
 
 
 @numba.njit(nogil=True, cache=True)
@@ -182,29 +198,36 @@ def lanes(down, up, firms, cases, tolerance, replaceable, max_steps, results):
     n, count = len(firms.sector), len(cases.starts) - 1
     loss_d, gone = np.zeros((n, LANES)), np.zeros((n, LANES))
     loss_u, next_u = np.zeros((n, LANES)), np.zeros((n, LANES))
-    lost = np.zeros((int(firms.sector.max()) + 1, LANES))
+    lost = np.zeros((_sectors(firms), LANES))
     widest, keep, sums = np.zeros((1, LANES)), np.zeros((1, LANES)), np.zeros((3, LANES))
-    case_of, step = np.full(LANES, -1), np.zeros(LANES, np.int64)
+    case_of, step = np.empty(LANES, np.int64), np.zeros(LANES, np.int64)
+    for lane in range(LANES):
+        case_of[lane] = -1
     waiting = running = 0
     while True:
-        keep[:] = 1.0
+        # Lanes that have come to rest hand in their result, and are free.
+        done = 0
         for lane in range(LANES):
-            if case_of[lane] >= 0 and (widest[0, lane] <= tolerance or step[lane] >= max_steps):
-                keep[0, lane] = 0.0
-        if keep.min() == 0.0:
+            rests = case_of[lane] >= 0 and (widest[0, lane] <= tolerance or step[lane] >= max_steps)
+            keep[0, lane] = 0.0 if rests else 1.0
+            done += rests
+        if done:
             for lane in range(LANES):
                 if keep[0, lane] == 0.0 and len(results.losses):
-                    results.losses[case_of[lane], 0] = loss_d[:, lane]
-                    results.losses[case_of[lane], 1] = loss_u[:, lane]
+                    for i in range(n):
+                        results.losses[case_of[lane], 0, i] = loss_d[i, lane]
+                        results.losses[case_of[lane], 1, i] = loss_u[i, lane]
             _sum_up(firms.weight, loss_d, loss_u, keep, sums)
             for lane in range(LANES):
                 if keep[0, lane] == 0.0:
                     case = case_of[lane]
-                    results.scores[case] = sums[:, lane]
+                    for score in range(3):
+                        results.scores[case, score] = sums[score, lane]
                     results.steps[case] = step[lane]
                     results.converged[case] = widest[0, lane] <= tolerance
                     case_of[lane] = -1
                     running -= 1
+        # A free lane takes the next case at once: a slow case holds up no other.
         for lane in range(LANES):
             if case_of[lane] < 0 and waiting < count:
                 case_of[lane], step[lane] = waiting, 0
@@ -215,12 +238,14 @@ def lanes(down, up, firms, cases, tolerance, replaceable, max_steps, results):
                 running += 1
         if running == 0:
             return
-        step += 1
-        widest[:] = 0.0
+        for lane in range(LANES):
+            step[lane] += 1
+        store(widest, 0, spread(0.0))
         if replaceable:
             _take_over(firms, loss_d, lost, gone)
         else:
-            gone[:] = loss_d
+            for i in range(n):
+                store(gone, i, load(loss_d, i))
         _depend(down, gone, loss_d, loss_d, widest)
         _depend(up, loss_u, loss_u, next_u, widest)
         loss_u, next_u = next_u, loss_u
@@ -230,7 +255,8 @@ def lanes(down, up, firms, cases, tolerance, replaceable, max_steps, results):
 def _take_over(firms, loss, lost, gone):
     """Set what of each firm is gone after what is left of its sector has taken over all but the firm's share of it."""
     one, tiny = spread(1.0), spread(1e-300)
-    lost[:] = 0.0
+    for k in range(len(lost)):
+        store(lost, k, spread(0.0))
     for i in range(len(firms.sector)):
         k = firms.sector[i]
         store(lost, k, add(load(lost, k), multiply(spread(firms.share[i]), load(loss, i))))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from kanmon.app.explorer import write_explorer
+from kanmon.datasets import load
 from kanmon.graph import SupplyGraph
 
 CHROMIUM = shutil.which("chromium")
@@ -62,3 +63,18 @@ def visit(browser) -> Iterator[Callable]:
         context.close()
     assert [url for url in requests if not url.startswith(("file:", "blob:"))] == []
     assert failures == []
+
+
+@pytest.fixture(scope="module")
+def world() -> SupplyGraph:
+    return load("world")
+
+
+@pytest.fixture
+def world_page(pages, world) -> Path:
+    return pages(world, lang="en")
+
+
+@pytest.fixture
+def robot_page(pages, world) -> Path:
+    return pages(world, products=["humanoid_robot"], buyer="JPN", lang="en")

@@ -3,12 +3,13 @@
 import random
 from pathlib import Path
 
+import polars as pl
 import pytest
 import xlsxwriter
 from kanmon.app.audit.company import Part
 from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.audit.company_reader import company_from
-from kanmon.app.audit.figures import work_out
+from kanmon.app.audit.figures import first_part, work_out
 from kanmon.app.audit.links import Link
 from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.measures import mitigate
@@ -292,3 +293,10 @@ def test_a_row_without_an_amount_leaves_the_amount_of_its_source_open(tmp_path):
     assert (blank["loss_low"], blank["loss_high"], blank["blank"]) == (100.0, None, 1)
     assert [source.share for source in company.sources["a"]] == [None, None]
     assert company.spend("a") is None
+
+
+def test_of_parts_that_run_out_on_one_day_the_first_by_name_is_told():
+    """Thirty days for 60 % and twenty-five for half last as long, whatever the last digit of a float says."""
+    days = [25.0 / (1 - 0.5), 30.0 / (1 - 0.4)]
+    short = pl.DataFrame({"item": ["own:b", "own:a"], "lost": [0.5, 0.6], "days": [days[0] - 1e-9, days[1]]})
+    assert first_part(short) == "a"

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from kanmon.app.audit.cells import Unreadable, read
 from kanmon.app.audit.company_reader import company_from
-from kanmon.app.audit.layout import sheets
 from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.workbook import write_template, write_workbook
 from kanmon.datasets.intake.mapping import read_corrections
 from kanmon.datasets.intake.understanding import understand
 from kanmon.datasets.intake.values import firm_key, id_key
+from kanmon.datasets.layout import sheets
 from kanmon.graph import InputError, KanmonError, ReadError
 
 DEMO = Path(__file__).resolve().parents[2] / "datasets" / "data" / "demo_company" / "audit.xlsx"

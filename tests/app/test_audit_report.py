@@ -1,5 +1,6 @@
 """The report says what the files say, keeps official and own words apart, and lets no cell do anything."""
 
+import html
 import json
 import re
 import shutil
@@ -271,6 +272,16 @@ def test_no_id_and_no_english_word_of_the_project_is_left_in_the_japanese_findin
     for line in said:
         words = re.findall(r"[A-Za-z][A-Za-z0-9_.-]*", re.sub(LATIN, "", line))
         assert [word for word in words if word not in own and not re.fullmatch(SHORT, word)] == [], line
+
+
+def test_a_wide_interval_of_the_board_names_the_answer_that_narrows_it_most(demo):
+    for lang in ("en", "ja"):
+        shown = content(demo, lang)
+        wide = [row for row in shown["board"]["countries"] if row["loss_open"] - row["loss_low"] > 0.2 * row["loss_open"]]
+        assert [row["node"] for row in wide] == ["TWN"] and "EA-100" in shown["narrowing"]["TWN"]
+        page = render(shown, demo.company.currency)
+        assert html.escape(shown["narrowing"]["TWN"]) in page
+    assert "CHE" not in shown["narrowing"]  # nothing is open there
 
 
 def test_a_wrong_date_is_refused():

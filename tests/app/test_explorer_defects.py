@@ -8,11 +8,10 @@ import re
 import threading
 
 import pytest
+from explorer_page import at, state
 from kanmon.app.explorer import write_explorer
 from kanmon.app.explorer.page import _file
 from kanmon.graph import SupplyGraph
-
-from .test_explorer_browser import at, state
 
 
 def motor(share: float = 1.0, other: str = "JPN") -> SupplyGraph:

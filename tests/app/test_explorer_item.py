@@ -6,12 +6,11 @@ import re
 
 import polars as pl
 import pytest
+from explorer_page import at
 from kanmon.app.explorer import write_explorer
 from kanmon.datasets import load
 from kanmon.graph import SupplyGraph
 from kanmon.risk import Scenario, halt, simulate
-
-from .test_explorer_browser import at
 
 pytestmark = pytest.mark.browser
 

@@ -9,13 +9,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from explorer_page import GRAPH, at, state
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kanmon.datasets import load
 from kanmon.graph import SupplyGraph
 from kanmon.risk import scenarios_from
-
-from .test_explorer_browser import GRAPH, at, state
 
 pytestmark = pytest.mark.browser
 

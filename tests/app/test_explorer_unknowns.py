@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 import pytest
+from explorer_page import at
 from kanmon.app.explorer import write_explorer
 from kanmon.graph import SupplyGraph
 from kanmon.risk import Change, Scenario, embargo, halt, simulate
-
-from .test_explorer_browser import at
 
 pytestmark = pytest.mark.browser
 

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kanmon.app import cli
-from kanmon.app.audit.company_graph import build_graph
+from kanmon.app.audit.company_graph import build_graph, firm_id
 from kanmon.app.audit.company_reader import company_from
 from kanmon.app.audit.figures import work_out
 from kanmon.app.audit.files import write_report
@@ -151,6 +152,30 @@ def test_a_question_narrows_by_what_its_answer_does_to_the_intervals(base, asked
     worth = 3650.0 * 180 / 365
     assert stock.narrows == pytest.approx((min(gains) * worth, max(gains) * worth))
     assert stock.narrows[1] > 0
+
+
+def test_each_stop_is_told_by_how_much_an_answer_narrows_it(base, asked, tmp_path):
+    (stock,) = (one for one in asked if one.kind == "stock")
+    low, high = bounds(base, "Delta", True)
+    gains = []
+    for days in (0, 180):
+        rows = [(*row[:5], days, *row[6:]) if row[0] == "P3" else row for row in ROWS]
+        least, most = bounds(company(tmp_path / f"{days}.xlsx", rows), "Delta", True)
+        gains.append(((high - low) - (most - least)) * 3650.0 * 180 / 365)
+    assert stock.stops[firm_id("Delta")] == pytest.approx((max(0.0, min(gains)), max(gains)))
+
+
+def test_days_that_only_a_supplier_can_know_of_a_listed_part_are_asked_of_purchasing(tmp_path):
+    rows = [
+        ("P1", "Gear", "Alpha", "Japan", 1.0, 30, 90, None),
+        ("P2", "Magnet", "Beta", "China", 1.0, None, None, None),
+    ]
+    found = company(tmp_path / "a.xlsx", rows)
+    found.needs = [replace(need, parent="P1") if need.part == "P2" else need for need in found.needs]
+    asked = {one.kind: one for one in ranked_questions(found, figures(found))}
+    assert asked["behind_stock"].parts == ("P2",) and asked["behind_stock"].supplier is None
+    assert asked["behind_stock"].who == "purchasing" and asked["behind_stock"].stops["CHN"][1] > 0
+    assert "stock" not in asked  # the company holds none of it
 
 
 def test_questions_come_in_the_order_of_what_they_give(asked):

@@ -80,6 +80,41 @@ def graph_of(items, needs, shares, own):
     )
 
 
+class Linear:
+    """A linear program, built row by row: ``{variable: factor}`` with its right-hand side."""
+
+    def __init__(self):
+        self.costs, self.bounds = [], []
+        self.rows = {"eq": ([], []), "ub": ([], [])}
+
+    def variable(self, cost=0.0, low=0.0, high=None):
+        self.costs.append(cost)
+        self.bounds.append((low, high))
+        return len(self.costs) - 1
+
+    def equal(self, row, value):
+        self._add("eq", row, value)
+
+    def below(self, row, value):
+        self._add("ub", row, value)
+
+    def _add(self, kind, row, value):
+        self.rows[kind][0].append(row)
+        self.rows[kind][1].append(value)
+
+    def best(self, maximise):
+        """The greatest (least) sum of costs."""
+        given = {"c": (-1.0 if maximise else 1.0) * np.array(self.costs), "bounds": self.bounds, "method": "highs"}
+        for kind, (rows, values) in self.rows.items():
+            matrix = np.zeros((len(rows), len(self.costs)))
+            for i, row in enumerate(rows):
+                matrix[i, list(row)] = list(row.values())
+            given |= {f"A_{kind}": matrix, f"b_{kind}": values} if rows else {}
+        found = linprog(**given)
+        assert found.status == 0, found.message
+        return (-1.0 if maximise else 1.0) * found.fun
+
+
 class Oracle:
     """Values of every market by definition, one bound at a time; ``cut(maker, item)`` is its capacity, ``barred`` pairs."""
 
@@ -181,85 +216,50 @@ class Oracle:
 
     def program(self, item, place, members, weights):
         """One linear program: world masses of plants by maker and by the set of needs that they lack."""
-        groups = self.groups(item)
-        g_count = len(groups)
-        sets = [s for size in range(g_count + 1) for s in combinations(range(g_count), size)]
-        names, costs, lower, upper = [], [], [], []
-
-        def variable(name, cost=0.0, low=0.0, high=None):
-            names.append(name)
-            costs.append(cost)
-            lower.append(low)
-            upper.append(high)
-            return len(names) - 1
-
-        a_eq, b_eq, a_ub, b_ub = [], [], [], []
-        share = {m: variable(("s", m), 0.0, low, high) for m, low, high in members}
-        sides = {m: m for m, _, _ in members}
+        linear = Linear()
+        share = {m: linear.variable(low=low, high=high) for m, low, high in members}
         if weights is None:
-            a_eq.append({share[m]: 1.0 for m in share})
-            b_eq.append(1.0)
-        lack = {g: {} for g in range(g_count)}
-        maximise = self.bound == "high"
-        for m, _, _ in members:
-            cap = self.plant(item, m)
-            gain = self.passes(item, m, place)
+            linear.equal(dict.fromkeys(share.values(), 1.0), 1.0)
+        groups, maximise = self.groups(item), self.bound == "high"
+        lack = {g: {} for g in range(len(groups))}
+        for m in share:
             scale = 1.0 if weights is None else weights[m] / self.shares[item][m]
-            mine = set(self.shared(item, m))
-            alive = {}
-            if maximise:
-                # Outputs of the plants; what they get of each need is bounded below.
-                y = variable(("y", m), gain * scale)
-                a_ub.append({y: 1.0, share[m]: -cap})
-                b_ub.append(0.0)
-                for g in mine:
-                    b = groups[g][1]
-                    if b >= 1:
-                        continue
-                    z = variable(("z", m, g))
-                    a_ub.append({y: 1.0, share[m]: -b * cap, z: -(1 - b)})
-                    b_ub.append(0.0)
-                    lack[g][m] = {z: 1.0}
-                continue
-            # Living and dead plants by the needs that they lack wholly: a plant keeps the least of what it can without.
-            for living in (True, False):
-                for lacks in sets:
-                    if not set(lacks) <= mine:
-                        continue
-                    keeps = min((groups[g][1] for g in lacks), default=1.0)
-                    alive[living, lacks] = variable(("m", m, living, lacks), gain * scale * keeps if living else 0.0)
-                a_eq.append(
-                    {v: 1.0 for (lives, _), v in alive.items() if lives == living}
-                    | {share[m]: -(cap if living else 1 - cap)}
-                )
-                b_eq.append(0.0)
-            for g in mine:
-                lack[g][m] = {v: 1.0 for (_, lacks), v in alive.items() if g in lacks}
+            gain = self.passes(item, m, place) * scale
+            plants = self.supplied if maximise else self.split
+            for g, terms in plants(linear, item, m, gain, share[m]):
+                lack[g][m] = terms
         for g, (rows, _) in enumerate(groups):
-            self.flows(rows, lack[g], share, sides, variable, a_eq, b_eq, a_ub, b_ub, maximise, weights is None)
-        n = len(names)
+            self.flows(rows, lack[g], share, linear, maximise)
+        return float(min(1.0, max(0.0, linear.best(maximise))))
 
-        def dense(rows):
-            matrix = np.zeros((len(rows), n))
-            for i, row in enumerate(rows):
-                for j, value in row.items():
-                    matrix[i, j] += value
-            return matrix
+    def supplied(self, linear, item, maker, gain, share):
+        """Outputs of a maker's plants; what they get of each need is bounded later, by its terms."""
+        cap, groups = self.plant(item, maker), self.groups(item)
+        y = linear.variable(gain)
+        linear.below({y: 1.0, share: -cap}, 0.0)
+        for g in set(self.shared(item, maker)):
+            b = groups[g][1]
+            if b < 1:
+                z = linear.variable()
+                linear.below({y: 1.0, share: -b * cap, z: -(1 - b)}, 0.0)
+                yield g, {z: 1.0}
 
-        sign = -1.0 if maximise else 1.0
-        found = linprog(
-            sign * np.array(costs),
-            A_ub=dense(a_ub) if a_ub else None,
-            b_ub=b_ub or None,
-            A_eq=dense(a_eq) if a_eq else None,
-            b_eq=b_eq or None,
-            bounds=list(zip(lower, upper, strict=True)),
-            method="highs",
-        )
-        assert found.status == 0, found.message
-        return float(min(1.0, max(0.0, sign * found.fun)))
+    def split(self, linear, item, maker, gain, share):
+        """Living and dead plants of a maker by the needs that they lack: each keeps the least of what it can without."""
+        cap, groups, mine = self.plant(item, maker), self.groups(item), set(self.shared(item, maker))
+        alive = {}
+        sets = [s for size in range(len(groups) + 1) for s in combinations(range(len(groups)), size)]
+        for living in (True, False):
+            for lacks in sets:
+                if set(lacks) <= mine:
+                    keeps = min((groups[g][1] for g in lacks), default=1.0)
+                    alive[living, lacks] = linear.variable(gain * keeps if living else 0.0)
+            masses = {v: 1.0 for (lives, _), v in alive.items() if lives == living}
+            linear.equal(masses | {share: -(cap if living else 1 - cap)}, 0.0)
+        for g in mine:
+            yield g, {v: 1.0 for (_, lacks), v in alive.items() if g in lacks}
 
-    def flows(self, rows, lack, share, sides, variable, a_eq, b_eq, a_ub, b_ub, maximise, whole):
+    def flows(self, rows, lack, share, linear, maximise):
         """Supply of one need runs from its sources to the makers; who is not seen here takes the rest."""
         made = bool(self.barred and self.needs[rows[0]["input"]])
         if len(rows) > 1 or made or any((rows[0]["input"], p) in self.own for p in PLACES):
@@ -267,37 +267,30 @@ class Oracle:
             joint = self.group_level(rows, "?")
             alike = {}
             for m, terms in lack.items():  # makers whom the embargoes treat alike share what such places get
-                a = self.group_level(rows, sides[m])
-                a_ub.append(dict(terms))
-                b_ub.append(a if maximise else 1 - a)
-                barred = frozenset(pair[:2] for pair in self.barred if pair[2] == sides[m])
+                a = self.group_level(rows, m)
+                linear.below(dict(terms), a if maximise else 1 - a)
+                barred = frozenset(pair[:2] for pair in self.barred if pair[2] == m)
                 if m != "?":
                     alike.setdefault(barred, (a, {}))[1].update(terms)
             for a, terms in alike.values():
-                a_ub.append(terms)
-                b_ub.append(a if maximise else 1 - a)
+                linear.below(terms, a if maximise else 1 - a)
             if lack:
-                a_ub.append({v: c for terms in lack.values() for v, c in terms.items()})
-                b_ub.append(joint if maximise else 1 - joint)
+                linear.below({v: c for terms in lack.values() for v, c in terms.items()}, joint if maximise else 1 - joint)
             return
         item = rows[0]["input"]
         sources = self.completed(item)
         takers = [*lack, "*"]
-        flow = {(s, t): variable(("f", s, t)) for s, _, _ in sources for t in takers}
+        flow = {(s, t): linear.variable() for s, _, _ in sources for t in takers}
         for s, weight, _ in sources:
-            a_eq.append({flow[s, t]: 1.0 for t in takers})
-            b_eq.append(weight)
+            linear.equal({flow[s, t]: 1.0 for t in takers}, weight)
         if maximise:
             for t, terms in lack.items():
-                got = {flow[s, t]: -level * self.passes(item, s, sides[t]) for s, _, level in sources}
-                a_ub.append(terms | got)
-                b_ub.append(0.0)
+                got = {flow[s, t]: -level * self.passes(item, s, t) for s, _, level in sources}
+                linear.below(terms | got, 0.0)
             return
         for t, terms in lack.items():
-            a_eq.append({flow[s, t]: 1.0 for s, _, _ in sources} | {share[t]: -1.0})
-            b_eq.append(0.0)
-            a_eq.append(dict(terms) | {flow[s, t]: -(1 - level * self.passes(item, s, sides[t])) for s, _, level in sources})
-            b_eq.append(0.0)
+            linear.equal({flow[s, t]: 1.0 for s, _, _ in sources} | {share[t]: -1.0}, 0.0)
+            linear.equal(dict(terms) | {flow[s, t]: -(1 - level * self.passes(item, s, t)) for s, _, level in sources}, 0.0)
 
     def completed(self, item):
         """Sources of a world market under the completion of its shares that gives the bound: the living and the dead part.

@@ -96,6 +96,17 @@ def test_makers_with_sources_of_their_own_are_no_diamond():
     assert (row["diamond_source"], row["diamond_loss"], row["diamond_suppliers"]) == ("c1", 1.0, 2)
 
 
+def test_a_source_that_nobody_is_named_for_hides_no_named_one():
+    shares = {"motor": {"m1": 0.5, "m2": 0.5}, "magnet": {"c1": 0.75, "c2": 0.25}, "ore": {"u1": 1.0}}
+    companies = [(id, "JPN") for id in ("m1", "m2", "c1", "c2", "u1")]
+    graph = graph_of([("motor", "magnet"), ("magnet", "ore")], shares, companies)
+    facts = [{"item": item, "supplier": id, "maker": id} for item in ("motor", "magnet") for id in shares[item]]
+    for nameless, found in ((False, ("u1", 1.0)), (True, ("c1", 0.75))):
+        about = [*facts, {"item": "ore", "supplier": "u1", "maker": None if nameless else "u1"}]
+        row = rows_of(exposure(graph, "motor", level="supplier", facts=about))["motor"]
+        assert (row["diamond_source"], row["diamond_loss"]) == found
+
+
 @pytest.mark.parametrize(
     ("named", "verdict"),
     [({"a": 1.0}, "certain"), ({"a": None}, "possible"), ({"a": 0.6}, "no"), ({"a": 0.5, "b": 0.5}, "no"), ({}, "unknown")],

@@ -151,3 +151,31 @@ def test_control_passes_on_at_half_and_an_unstated_share_is_only_possible():
     suppliers = [{"id": id, "name_en": id, "kind": "company", "parent": p, "parent_share": s} for id, p, s in rows]
     found = controlled(SupplyGraph(suppliers=suppliers), "A")
     assert found.rows() == [("A", "certain", 0), ("B", "certain", 1), ("C", "possible", 2)]
+
+
+def behind(stock, ready):
+    """A robot of gears of X, whose makers need steel of W; another source of gears stands ready after some days."""
+    graph = SupplyGraph(
+        items=[{"id": id, "name_en": id, "kind": "component"} for id in ("robot", "gear", "steel")],
+        inputs=[{"item": a, "input": b, "source": "s"} for a, b in (("robot", "gear"), ("gear", "steel"))],
+        suppliers=[
+            {"id": id, "name_en": id, "kind": "company", "country": place}
+            for id, place in (("own", "JPN"), ("X", "JPN"), ("W", "CHN"))
+        ],
+        shares=[
+            {"item": item, "supplier": maker, "source": "s", "share": 1.0, "scope": scope, "complete": True}
+            for item, maker, scope in (("robot", "own", "own"), ("gear", "X", "own"), ("steel", "W", None))
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    facts = [{"item": "gear", "supplier": "X", "stock_days": 0.0, "switching_days": ready}]
+    facts += [{"item": "steel", "supplier": "W", "stock_days": stock}]
+    return stop_losses(graph, threats("CHN"), {"robot": 1.0}, buyer="own", facts=facts).products.row(0, named=True)
+
+
+def test_whether_a_source_that_is_opened_needs_what_stops_and_has_it_in_stock_is_not_known():
+    row = behind(stock=30.0, ready=60.0)
+    # X works for 30 days. Who takes over on day 60 may need no steel, or have none; as an estimate it has as much as X.
+    assert row["lost_low"] == pytest.approx(30 / 180)
+    assert row["lost_high"] == pytest.approx(150 / 180)
+    assert row["lost_estimate"] == pytest.approx(120 / 180)

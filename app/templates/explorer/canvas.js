@@ -387,7 +387,7 @@ function placedLabels(ctx, { width, height, scale, centre }) {
   return { placed, badged: seen.filter(({ badges }) => badges && badges.length) };
 }
 
-// Words that are no longer than some pixels, and how long they are.
+// Words that are no longer than some pixels, and how long they are. To measure is slow: each piece is measured once.
 const lengths = new Map();
 function shortened(ctx, kind, words, most) {
   const whole = words.slice(0, 200);

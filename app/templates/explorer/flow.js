@@ -42,6 +42,7 @@ function flowsOf(product) {
   };
   visit(product);
   const rank = new Map(order.map((i, n) => [i, n]));
+  // Alternatives of a group share what the item needs of it; the item's needs share it evenly.
   for (const i of order.reverse()) {
     const rows = needs[i].filter((row) => rank.get(inputs.input[row]) < rank.get(i));
     const slots = count(rows.map((row) => cell(inputs, "group", row) || row));
@@ -76,6 +77,7 @@ function flowOf() {
     });
     return named;
   });
+  // One scale for all stages, that of the fullest, so that bars can be compared across them.
   const room = (named) => (FLOW.height - FLOW.top - (FLOW.gap + FLOW.least) * named.length) / Math.max(1e-9, named.reduce((sum, { size }) => sum + size, 0));
   const scale = Math.min(...bars.map(room));
   bars.forEach((named, c) => {
@@ -88,6 +90,7 @@ function flowOf() {
       y += one.tall + gap;
     }
   });
+  // What leaves a bar and what enters one is stacked along it, in the order of the links.
   const links = new Map();
   for (const i of chain) {
     for (const [to, size] of onward.get(i) || []) {

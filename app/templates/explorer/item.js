@@ -115,6 +115,7 @@ function squarified(sizes, { width, height }) {
       const sum = row.reduce((a, b) => a + b, 0);
       return Math.max(...row.map((area) => Math.max((side * side * area) / (sum * sum), (sum * sum) / (side * side * area))));
     };
+    // A row takes the next area as long as its worst shape gets no worse; then it is laid along the shorter side.
     const row = [areas[n]];
     while (n + row.length < areas.length && worst([...row, areas[n + row.length]]) <= worst(row)) row.push(areas[n + row.length]);
     const thick = row.reduce((a, b) => a + b, 0) / side;

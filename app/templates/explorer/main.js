@@ -166,6 +166,7 @@ function pressed(event) {
     return update({ selected: null });
   }
   if (typing || event.ctrlKey || event.metaKey || event.altKey || $("about").open) return undefined;
+  // Single letters work wherever nobody types; arrows and zoom only in the drawing, elsewhere they scroll.
   const node = nodeOf(state.selected);
   const keys = {
     "/": () => $("search").focus(),

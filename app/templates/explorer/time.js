@@ -50,6 +50,9 @@ class Flow extends Pass {
     this.sent = new Int32Array(m).fill(-1);
     this.shut = new Uint8Array(n);
     for (let k = 0; k < m; k++) if (this.flags[k] & EXTRA) this.shut[this.target[k]] = 1;
+    // Where nothing is taken for granted, nobody knows what a new source has in stock: nothing, or all that it needs.
+    this.unsaid = Array.from(network.owner, (node) => this.asked !== LOOSE && this.kind[node] === MAKER && this.shut[node] > 0);
+    if (this.asked === STRICT_HIGH) this.unsaid.forEach((unsaid, k) => unsaid && this.q.set(k * sides, PLENTY));
   }
 
   held(key) {
@@ -314,7 +317,7 @@ class Flow extends Pass {
     for (let k = 0; k < this.m; k++) {
       if (this.kind[this.target[k]] !== MARKET || network.item[this.target[k]] !== of) continue;
       const owner = this.kind[network.owner[k]];
-      if (owner === MAKER && !(flags[k] & SHARED)) more(k * sides);
+      if (owner === MAKER && !(flags[k] & SHARED) && !this.unsaid[k]) more(k * sides);
       if (owner === GROUP) for (let s = 0; s < sides; s++) worst && divided.has(network.owner[k]) ? worse(`link ${k * sides + s}`) : more(k * sides + s);
     }
     for (let node = 0; node < this.n; node++) {

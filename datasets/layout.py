@@ -1,6 +1,6 @@
 """The layout of the audit workbook as data: its sheets and columns, their names, notes and examples.
 
-The same rows drive the template and the reading of cells; which header means what is known to `datasets.intake`.
+The same rows drive the template, the reading of cells, and what a file is recognised by as one of the sheets.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from ...graph.messages import LANGUAGES, spoken
+from ..graph.messages import LANGUAGES, spoken
 
 _ROLES = {"lead_days": "lead_time", "spend": "amount"}
 
@@ -34,6 +34,8 @@ class Column:
     note: dict[str, str]
     example: dict[str, str]
     choices: tuple[Choice, ...]
+    words: tuple[str, ...]
+    """Headers that people write over it; none on a sheet of parts, whose headers are those of any table of parts."""
 
     @property
     def role(self) -> str:
@@ -43,13 +45,19 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """One sheet and its columns; whether a company fills it in (else it comes in a file of its own)."""
+    """One sheet and its columns; whether a company fills it in (else it comes in a file of its own).
+
+    A table is such a sheet where for each of ``needs`` one of these columns is there; ``titles`` are what people call it.
+    Sheets of parts have neither: they are told from any table of parts.
+    """
 
     name: str
     title: dict[str, str]
     help: dict[str, str]
     columns: tuple[Column, ...]
     filled_in: bool
+    needs: tuple[tuple[str, ...], ...]
+    titles: tuple[str, ...]
 
     def __getitem__(self, name: str) -> Column:
         return next(column for column in self.columns if column.name == name)
@@ -57,7 +65,7 @@ class Sheet:
 
 @cache
 def sheets() -> dict[str, Sheet]:
-    """Return the sheets by name, in the order of ``templates/audit/sheets.csv``."""
+    """Return the sheets by name, in the order of ``schema/sheets.csv``."""
     columns: dict[str, list[Column]] = {}
     for row in _rows("columns"):
         columns.setdefault(row["sheet"], []).append(_column(row))
@@ -68,18 +76,11 @@ def sheets() -> dict[str, Sheet]:
             _told(row, "help"),
             tuple(columns[row["sheet"]]),
             row["filled_in"] == "yes",
+            tuple(_several(need) for need in row["needs"].split(";") if need),
+            _several(row["titles"]),
         )
         for row in _rows("sheets")
     }
-
-
-@cache
-def words() -> dict[str, frozenset[str]]:
-    """Return the words for yes and no, case folded: ``yes``, ``no``."""
-    found: dict[str, set[str]] = {}
-    for row in _rows("words"):
-        found.setdefault(row["kind"], set()).add(row["word"])
-    return {kind: frozenset(each) for kind, each in found.items()}
 
 
 def _column(row: dict[str, str]) -> Column:
@@ -93,7 +94,12 @@ def _column(row: dict[str, str]) -> Column:
         _told(row, "note"),
         _told(row, "example"),
         tuple(Choice(id, {lang: words[at] for lang, words in labels.items()}) for at, id in enumerate(ids)),
+        _several(row["words"]),
     )
+
+
+def _several(cell: str) -> tuple[str, ...]:
+    return tuple(filter(None, cell.split("|")))
 
 
 def _told(row: dict[str, str], part: str) -> dict[str, str]:
@@ -102,5 +108,5 @@ def _told(row: dict[str, str], part: str) -> dict[str, str]:
 
 
 def _rows(name: str) -> list[dict[str, str]]:
-    path = resources.files("kanmon.app") / "templates" / "audit" / f"{name}.csv"
+    path = resources.files("kanmon.datasets") / "schema" / f"{name}.csv"
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))

@@ -1,0 +1,228 @@
+"""People's tables: which kind each is, and what was met in files written to be awkward."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from kanmon.datasets.intake.mapping import as_yaml, draft, read_corrections
+from kanmon.datasets.intake.understanding import understand
+from people_files import LEDGER, aside, book, real, table, text
+
+# --- kinds ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind"),
+    [
+        (["part,supplier,country", "P,X,China"], "sourcing"),
+        (["part,manufacturer,qty,price", "P,X,1,2"], "bom"),
+        (["part,manufacturer", "P,X"], "bom"),
+        (["part,supplier,amount", "P,X,1", "P,X,2"], "ledger"),
+        (["date,part,supplier,qty,amount", "2024-01-02,P,X,1,2"], "ledger"),
+        (["parent,part,supplier", "A,P,X"], "bom"),
+        (["部品番号,単価,最小発注数", "P,10,100"], "price_list"),
+        (["technology,site", "Winding,Plant"], "technologies"),
+        (["refYear,reporterISO,flowCode,partnerISO,cmdCode,primaryValue", "2023,JPN,M,CHN,850511,10"], "trade"),
+    ],
+)
+def test_kinds_are_told_by_their_columns(tmp_path, lines, kind):
+    assert table(text(tmp_path / "x.csv", lines)).kind == kind
+
+
+YEARLY = ["年度,品番,品名,調達先,国,年間購入金額(千円)"] + [
+    f"{year}年度,{part}"
+    for year in (2024, 2025)
+    for part in ("P,軸受,A精工,日本,1", "P,軸受,B軸承,中国,2", "Q,磁石,B軸承,中国,3")
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "lines", "kind"),
+    [
+        ("調達先一覧_2025年度", YEARLY[:4], "sourcing"),
+        ("list", YEARLY, "sourcing"),
+        ("list", [*YEARLY, YEARLY[-1]], "ledger"),
+        ("調達先一覧", ["品番,仕入先,購入金額,購入数量", "P,A,1,2", "P,B,2,3"], "sourcing"),
+        ("調達先一覧", ["検収日,品番,仕入先,金額", "2025/4/10,P,A,1", "2025/5/10,P,A,1"], "ledger"),
+        (
+            "購買実績_2025年度",
+            ["年度,品番,品名,仕入先,国,購入金額", "2025,P,軸受,A,日本,1", "2025,P,軸受,B,中国,1"],
+            "ledger",
+        ),
+        ("purchases 2025", ["Part No,Description,Supplier,Amount 2025", "P,Bearing,A,1", "Q,Magnet,B,1"], "ledger"),
+    ],
+)
+def test_sources_of_a_year_are_a_sourcing_list_and_purchases_of_a_year_a_ledger(tmp_path, name, lines, kind):
+    assert table(text(tmp_path / f"{name}.csv", lines)).kind == kind
+
+
+def test_every_sheet_is_looked_at_and_a_sheet_of_sums_is_no_bom(tmp_path):
+    sheets = {
+        "機械": [["機械部品"], [None], ["品番", "品名", "数量"], ["A", "ボルト", 1]],
+        "電気": [["品番", "品名", "数量"], ["B", "モータ", 1], ["C", "基板", 1]],
+        "集計": [["区分", "数量", "金額"], ["機械", 1, 10], ["電気", 2, 20]],
+        "空": [],
+    }
+    found = understand(book(tmp_path / "a.xlsx", sheets)).tables
+    assert [(each.sheet, each.kind, each.rows) for each in found] == [
+        ("機械", "bom", 1),
+        ("電気", "bom", 2),
+        ("集計", "other", 2),
+    ]
+
+
+def test_the_draft_of_a_mapping_is_read_back_and_gives_the_same(tmp_path):
+    path = text(tmp_path / "x.csv", LEDGER)
+    first = understand(path)
+    file = tmp_path / "m.yaml"
+    file.write_text(as_yaml(draft(first.tables)), encoding="utf-8")
+    again = understand(path, corrections=read_corrections(file))
+    assert [each.as_json() for each in again.tables] == [each.as_json() for each in first.tables]
+
+
+@pytest.mark.parametrize("name", ["dyna1.xlsx", "planktoscope_v26.xlsx", "odri_foot.xlsx"])
+def test_the_draft_of_a_real_file_gives_the_same(name):
+    path = real(name)
+    first = understand(path).tables
+    again = understand(path, corrections=draft(first)).tables
+    shown = [(each.kind, each.rows, each.levels, each.as_json()["columns"]) for each in first]
+    assert [(each.kind, each.rows, each.levels, each.as_json()["columns"]) for each in again] == shown
+
+
+def test_a_mapping_overrules_what_was_understood(tmp_path):
+    path = text(tmp_path / "x.csv", ["Wer,Was,Wieviel", "甲,ボルト,3"])
+    wish = {
+        "sheets": {"x": {"kind": "bom", "header_row": 1, "columns": {"Wer": "maker", "Was": "part", "Wieviel": "quantity"}}}
+    }
+    found = table(path, corrections=wish)
+    assert (found.kind, found.makers, found.texts("part"), found.totals) == ("bom", ["甲"], ["ボルト"], {"quantity": 3.0})
+
+
+CELLS = [
+    "",
+    "",
+    "品番",
+    "品名",
+    "数量",
+    "仕入先",
+    "金額（千円）",
+    "Part No",
+    "Qty",
+    "合計",
+    "例",
+    "※注",
+    "-",
+    "１２",
+    "3,5",
+    "A-1",
+    "B 2",
+    "2025/4/1",
+]
+CELLS += ["ボルト", "  軸", "R1, R2", "http://x", "=1+1", "中国", "1.2.1", "\t", "x" * 90]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(CELLS), min_size=1, max_size=6), min_size=1, max_size=14))
+def test_every_filled_row_below_a_header_is_a_line_or_set_aside_once(tmp_path_factory, rows):
+    path = tmp_path_factory.mktemp("grid") / "x.xlsx"
+    for found in understand(book(path, {"S": rows})).tables:
+        json.dumps(found.as_json())
+        named = {found.letters[i] for i in range(len(found.letters))}
+        lines, others = found.numbers_of_rows, [each.row for each in found.set_aside]
+        assert not set(lines) & set(others) and len(set(lines)) == len(lines) and len(set(others)) == len(others)
+        assert not set(found.header) & {*lines, *others}
+        filled = {
+            i
+            for i, row in enumerate(rows, start=1)
+            if any(
+                cell.strip() and not cell.startswith("=") and letter in named
+                for cell, letter in zip(row, "ABCDEF", strict=False)
+            )
+        }
+        if len(understand(path).tables) == 1 and found.header:
+            assert {row for row in filled if row > found.header[-1]} <= {*lines, *others}
+
+
+# --- classes met in files written to be awkward ---------------------------------------------------------------------------
+
+
+def test_boxes_for_stamps_below_a_form_are_no_lines(tmp_path):
+    rows = [["品番", "品名", "数量"], ["A-1", "軸", "10個"], ["A-2", "輪", "20個"], [], ["承認", "確認", "担当"]]
+    found = table(book(tmp_path / "form.xlsx", {"注文書": rows}))
+    assert found.texts("part") == ["A-1", "A-2"]
+    assert aside(found) == [(5, "note")]
+
+
+def test_a_part_that_is_called_like_a_stamp_is_a_line_where_it_is_counted(tmp_path):
+    found = table(text(tmp_path / "a.csv", ["部品名,数量", "作成,2", "輪,1"]))
+    assert found.rows == 2
+
+
+def test_rules_between_rows_are_no_lines(tmp_path):
+    lines = [
+        "| Part | Qty | Link |",
+        "|------|-----|------|",
+        "| Motor | 3 | https://x.example |",
+        "| Belt | 2 | https://y.example |",
+    ]
+    found = table(text(tmp_path / "table.txt", lines)).texts("part")
+    assert [name.strip() for name in found] == ["Motor", "Belt"]
+
+
+def test_numbers_of_parts_in_steps_stand_beside_their_names(tmp_path):
+    lines = ["L1,L2,L3,品名,員数", "U-1,,,ロボット,1", ",U-11,,アーム,1", ",,U-111,軸受,4", ",U-12,,台,1"]
+    found = table(text(tmp_path / "steps.csv", lines))
+    assert found.levels == [0, 1, 2, 1]
+    assert found.texts("part") == ["U-1", "U-11", "U-111", "U-12"]
+    assert found.texts("name") == ["ロボット", "アーム", "軸受", "台"]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "role"),
+    [("納期(週)", ["4", "8"], "lead_time"), ("納期", ["2026/1/5", "2026/2/1"], "date"), ("納期", ["", ""], "date")],
+)
+def test_the_cells_say_whether_a_term_is_a_day_or_a_time(tmp_path, header, cells, role):
+    lines = [f"品番,品名,数量,{header}", f"A,軸,1,{cells[0]}", f"B,輪,2,{cells[1]}"]
+    found = table(text(tmp_path / "a.csv", lines))
+    assert found.roles.get(role) == (3,)
+
+
+def test_half_width_kana_of_an_old_machine(tmp_path):
+    lines = ["ｺｰﾄﾞ,ﾋﾝﾒｲ,ｽｳﾘｮｳ,ｼｲﾚｻｷ,ﾀﾝｶ", "001,ﾎﾞﾙﾄ M8,50,㈱ｻﾝﾌﾟﾙ,12", "002,ﾅｯﾄ M8,50,㈱ｻﾝﾌﾟﾙ,6"]
+    found = table(text(tmp_path / "old.csv", lines, "cp932"))
+    assert found.encoding == "cp932"
+    assert {"part", "name", "quantity", "supplier", "price"} <= set(found.roles)
+
+
+def test_a_total_is_of_money_unless_pieces_are_counted(tmp_path):
+    money = book(
+        tmp_path / "m.xlsx",
+        {
+            "月別": [
+                ["月別購入", None, None, "(単位:万円)"],
+                ["仕入先", "品名", "4月", "合計"],
+                ["A", "銅", 10, 31],
+                ["B", "鉄", 5, 15],
+            ]
+        },
+    )
+    assert table(money).totals["amount"] == 460_000
+    assert "amount" not in table(text(tmp_path / "q.csv", ["品番,品名,員数,合計", "A,軸,2,20", "B,輪,3,30"])).roles
+
+
+def test_a_ledger_of_materials_by_number(tmp_path):
+    lines = ["Document Date,Vendor,Material,Short Text,Order Quantity,Net Order Value,Currency"]
+    lines += ["2025-02-03,Acme,MAT-1,Pump,12,14400,EUR", "2025-02-11,Acme,MAT-2,Valve,5,2150,EUR"]
+    assert table(text(tmp_path / "po.csv", lines)).texts("part") == ["MAT-1", "MAT-2"]
+
+
+def test_a_form_with_units_in_its_headers(tmp_path):
+    found = table(text(tmp_path / "products.csv", ["製品コード,製品名,売上高（千円）", "P-1,装置,300"]))
+    assert found.form == "products"
+    assert found.factor(found.roles["revenue"][0]) == 1000
+
+
+def test_a_header_that_is_only_repeated_has_no_lines(tmp_path):
+    rows = [["品番", "品名"], ["品番", None], ["品番", "品名"]]
+    assert not any(found.rows for found in understand(book(tmp_path / "a.xlsx", {"S": rows})).tables)

@@ -1,0 +1,255 @@
+"""People's tables: where they stand, what their columns hold, which rows are lines."""
+
+import pytest
+from kanmon.datasets.intake.values import number, unit_in
+from kanmon.datasets.intake.words import forms, suggestions
+from people_files import aside, book, table, text
+
+# --- headers --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "role"),
+    [
+        ("購入金額[円]", "amount"),
+        ("売上高（百万円）", "amount"),
+        ("仕入先名称", "supplier"),
+        ("支払額", "amount"),
+        ("仕入先コード", "supplier_no"),
+        ("メーカー型番", "part_maker"),
+        ("Lieferantenname", "supplier"),
+        ("Herstellernummer", "part_maker"),
+        ("Cantidad", "quantity"),
+        ("Productor", "maker"),
+        ("供应商名称", "supplier"),
+        ("MATNR", "part"),
+        ("Mfr. Part #", "part_maker"),
+        ("Supplier Refrence", "part_supplier"),
+        ("商社名", "seller"),
+        ("Distributor", "seller"),
+    ],
+)
+def test_headers_of_many_offices_are_known(header, role):
+    assert suggestions(header)[0].role == role
+
+
+def test_every_word_of_a_form_has_a_role_that_is_needed_or_known():
+    for needs, titles, roles in forms().values():
+        assert titles and {role for need in needs for role in need} <= set(roles.values())
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind", "columns", "rows"),
+    [
+        (
+            [
+                '"Reference","Value","Footprint","Datasheet","Qty"',
+                '"C1,C2","100n","C_0603","~","2"',
+                '"U1","STM32F1","LQFP","","1"',
+            ],
+            "bom",
+            {"designator": "Reference", "name": "Value", "quantity": "Qty"},
+            2,
+        ),
+        (
+            ["Comment,Description,Designator,Footprint,LibRef,Quantity", '100nF,Capacitor,"C1, C2",0603,CAP,2'],
+            "bom",
+            {"name": "Description", "designator": "Designator", "quantity": "Quantity"},
+            1,
+        ),
+        (
+            [
+                "EBELN;BEDAT;LIFNR;NAME1;MATNR;TXZ01;MENGE;NETWR;WAERS",
+                "45;20240115;100;Muster AG;M-1;Lager;100;1.150,00;EUR",
+            ],
+            "ledger",
+            {"part": "MATNR", "supplier": "NAME1", "amount": "NETWR", "date": "BEDAT", "supplier_no": "LIFNR"},
+            1,
+        ),
+        (
+            ["层级,物料编码,物料名称,用量,供应商名称", "0,P,整机,1,", "1,A,电机,2,宁波电机"],
+            "bom",
+            {"level": "层级", "part": "物料编码", "name": "物料名称", "quantity": "用量"},
+            2,
+        ),
+        (
+            ["Pos.;Sachnummer;Benennung;Menge;Lieferant;Einzelpreis (EUR)", "10;47-1;Gehäuse;1;Muster GmbH;1.234,50"],
+            "bom",
+            {"part": "Sachnummer", "name": "Benennung", "price": "Einzelpreis (EUR)"},
+            1,
+        ),
+        (["商品コード,商品名,単価", "A-1,ボルト,5"], "price_list", {"part": "商品コード", "price": "単価"}, 1),
+        (
+            ["Osa,Kuvaus,Määrä", "X-1,Ruuvi,4", "X-2,Mutteri,8"],
+            "bom",
+            {"part": "Osa", "name": "Kuvaus", "quantity": "Määrä"},
+            2,
+        ),
+        (["A-1,ボルト,4", "A-2,ナット,8"], "bom", {"part": "A", "name": "B", "quantity": "C"}, 2),
+        (["City,Population", "Tokyo,14000000", "Osaka,2700000"], "other", {"name": "City"}, 2),
+        (["Item No,Description,Qty", "100234,Bolt,4", "100777,Nut,4"], "bom", {"part": "Item No"}, 2),
+        (["ITEM NO.,PART NUMBER,QTY.", "1,FRAME,1", "1.1,TUBE,2", "2,MOTOR,1"], "bom", {"part": "PART NUMBER"}, 3),
+    ],
+)
+def test_exports_of_many_programs_are_read(tmp_path, lines, kind, columns, rows):
+    found = table(text(tmp_path / "x.csv", lines))
+    assert (found.kind, found.rows) == (kind, rows)
+    assert found.as_json()["columns"] | columns == found.as_json()["columns"]
+
+
+TWO_ROWS = [
+    ["品番", "品名", "仕入先", None, "2025年度", None],
+    [None, None, "名称", "国", "数量", "金額（千円）"],
+    ["A1", "モータ", "甲", "中国", 3, 100],
+    ["A2", "軸受", "乙", "日本", 5, 200],
+]
+
+
+def test_headers_of_two_rows_are_read_with_and_without_merged_cells(tmp_path):
+    merged = book(tmp_path / "a.xlsx", {"調達": [["購買実績"], *TWO_ROWS]}, ["A1:F1", "A2:A3", "B2:B3", "C2:D2", "E2:F2"])
+    plain = text(tmp_path / "b.csv", [",".join("" if cell is None else str(cell) for cell in row) for row in TWO_ROWS])
+    for path, header in ((merged, (2, 3)), (plain, (1, 2))):
+        found = table(path)
+        assert (found.header, found.rows, found.totals["amount"]) == (header, 2, 300_000)
+        assert found.headers("supplier") == ["仕入先 名称"] and found.headers("country") == ["仕入先 国"]
+        assert found.as_json()["header_row"] == list(header)
+
+
+def test_a_header_in_two_languages_or_with_a_row_of_units_is_one_header(tmp_path):
+    both = table(text(tmp_path / "a.csv", ["品番,品名,数量", "Part No.,Part Name,Qty", "A1,モータ,3"]))
+    units = table(text(tmp_path / "b.csv", ["品番,品名,数量,金額", ",,(個),(千円)", "A1,モータ,3,100"]))
+    assert (both.header, both.rows, units.header, units.totals["amount"]) == ((1, 2), 1, (1, 2), 100_000)
+
+
+def test_a_block_of_values_above_the_header_is_no_header(tmp_path):
+    lines = [
+        "注文書,,,,",
+        "注文番号,PO-123,,発注日,令和7年5月1日",
+        "品番,品名,数量,単価,金額",
+        "A-1,ボルト,10,5,50",
+        "消費税,,,,5",
+    ]
+    found = table(text(tmp_path / "a.csv", lines))
+    assert (found.kind, found.header, found.rows, aside(found)) == ("order", (3,), 1, [(5, "total")])
+
+
+def test_columns_have_their_letters_where_a_sheet_begins_late(tmp_path):
+    rows = [[None], [None], [None, None, "部品番号", "部品名称", "個数"], [None, None, "A", "ボルト", 3]]
+    found = table(book(tmp_path / "a.xlsx", {"S": rows}))
+    assert (found.header, found.letters, found.numbers_of_rows) == ((3,), ("C", "D", "E"), [4])
+
+
+# --- rows -----------------------------------------------------------------------------------------------------------------
+
+
+def test_examples_headings_notes_and_repeated_headers_are_set_aside_with_the_reason(tmp_path):
+    lines = [
+        "品名,型番,数量,メーカー",
+        "例,X-1,1,例示精機",
+        "（例）モータ,X-2,1,甲",
+        "電気部品,,,",
+        "モータ,M-1,1,甲",
+        "ドライバ,D-1,1,乙",
+        "品名,型番,数量,メーカー",
+        "例示ボルト,B-1,10,例示商事",
+        "機械部品,,,",
+        "軸受,6204,4,丙",
+        "ばね,S-1,2,丙",
+        "※数量は1台分,,,",
+        "小計,,17,",
+        ",,2,",
+    ]
+    found = table(text(tmp_path / "a.csv", lines))
+    assert found.texts("name") == ["モータ", "ドライバ", "例示ボルト", "軸受", "ばね"]
+    reasons = ["example", "example", "heading", "header", "heading", "note", "total", "no_name"]
+    assert [reason for _, reason in aside(found)] == reasons
+
+
+def test_a_blank_part_number_is_filled_inside_a_merged_cell_and_nowhere_else(tmp_path):
+    rows = [
+        ["品番", "仕入先", "原産国"],
+        ["P-1", "甲", "中国"],
+        [None, "乙", "台湾"],
+        ["P-2", "丙", "日本"],
+        [None, "丁", "韓国"],
+    ]
+    found = table(book(tmp_path / "a.xlsx", {"調達": rows}, ["A2:A3"]))
+    assert found.texts("part") == ["P-1", "P-1", "P-2"] and aside(found) == [(5, "no_name")]
+    assert any(note.key == "datasets.intake.merged" for note in found.notes)
+
+
+def test_an_amount_in_a_merged_cell_is_counted_once(tmp_path):
+    rows = [["品番", "仕入先", "購入金額"], ["P-1", "甲", 100], ["P-1", "乙", None]]
+    found = table(book(tmp_path / "a.xlsx", {"購買台帳": rows}, ["C2:C3"]))
+    assert found.totals == {"amount": 100.0}
+
+
+def test_formulas_without_a_value_are_said_and_a_name_of_that_kind_is_no_line(tmp_path):
+    rows = [["品番", "品名", "数量", "金額"], ["A1", "ボルト", 2, "=C2*5"], ['=A2&"1"', "=B2", 1, None]]
+    found = table(book(tmp_path / "a.xlsx", {"部品表": rows}))
+    (note,) = (note for note in found.notes if note.key == "datasets.intake.unsaved")
+    assert (note.values["count"], note.values["address"]) == (3, "D2")
+    assert (found.rows, aside(found), found.totals) == (1, [(3, "no_value")], {"quantity": 2.0})
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["部品名", "員数"], ["装置", 1], ["  モータ", 2], ["    軸", 1], ["  架台", 1]],
+        [
+            ["Lv1", "Lv2", "Lv3", "数量"],
+            ["装置", None, None, 1],
+            [None, "モータ", None, 2],
+            [None, None, "軸", 1],
+            [None, "架台", None, 1],
+        ],
+        [["No", "品名", "数量"], ["1", "装置", 1], ["1.1", "モータ", 2], ["1.1.1", "軸", 1], ["1.2", "架台", 1]],
+        [["階層", "品名", "数量"], [0, "装置", 1], [1, "モータ", 2], [2, "軸", 1], [1, "架台", 1]],
+        [["Level", "Name", "Qty"], ["0", "A", 1], [".1", "B", 2], ["..2", "C", 1], [".1", "D", 1]],
+    ],
+)
+def test_levels_are_read_however_they_are_drawn(tmp_path, rows):
+    found = table(book(tmp_path / "a.xlsx", {"構成": rows}))
+    assert (found.kind, found.levels, found.structured) == ("bom", [0, 1, 2, 1], True)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("１２，３４５", 12345.0),
+        ("￥1,200", 1200.0),
+        ("US$ 3.50", 3.5),
+        ("1,000円/個", 1000.0),
+        ("▲5", -5.0),
+        ("100-", -100.0),
+        ("1 234", 1234.0),
+        ("A-3", None),
+        ("2024年", None),
+    ],
+)
+def test_numbers_are_read_as_people_write_them(cell, value):
+    assert number(cell) == value
+
+
+@pytest.mark.parametrize(
+    ("header", "currency", "factor"),
+    [
+        ("金額（百万円）", "JPY", 1e6),
+        ("[円]", "JPY", 1),
+        ("単位：千円", "JPY", 1e3),
+        ("Spend (k USD)", "USD", 1e3),
+        ("Precio US$", "USD", 1),
+        ("Betrag in TEUR", "EUR", 1e3),
+        ("金额(万元)", "CNY", 1e4),
+    ],
+)
+def test_units_of_headers_and_titles_are_applied(header, currency, factor):
+    unit = unit_in(header)
+    assert (unit.currency, unit.factor) == (currency, factor)
+
+
+def test_a_german_column_of_decimals_is_read_with_commas(tmp_path):
+    found = table(
+        text(tmp_path / "a.csv", ["Datum;Lieferant;Teil;Betrag", "01.02.2024;A;T;1.234,50", "03.02.2024;A;T;5,25"])
+    )
+    assert found.totals["amount"] == pytest.approx(1239.75)
