@@ -196,10 +196,10 @@ def _doubled(values):
 def _same(one, two):
     """Tell whether two families, each of distinct sets and as many, are of the same sets."""
     table = _rehashed(two, len(two), len(two))
+    found = 0
     for code in one:
-        if not table[_slot(table, code)]:
-            return False
-    return True
+        found += table[_slot(table, code)] != 0
+    return found == len(one)
 
 
 @array_part
