@@ -68,19 +68,25 @@ class Problem:
 
     def risk(self, chosen: Iterable[int]) -> tuple[float, float, float]:
         """Return the risk with some measures: estimate, certain, possible."""
-        return self._bounded(chosen, lambda part, fate: part.worth(fate.lost))
-
-    def days(self, chosen: Iterable[int]) -> tuple[float, float, float]:
-        """Return the mean days until the output is below the level: estimate, at least, at most."""
-        estimate, most, least = self._bounded(chosen, lambda part, fate: part.wait(fate.below))
-        return estimate, least, most
-
-    def _bounded(self, chosen: Iterable[int], figure: Callable[[Threatened, Fate], float]) -> tuple[float, float, float]:
-        chosen = tuple(chosen)
-        found = [[figure(part, part.fate(chosen, reading)) for part in self.parts] for reading in KEPT]
-        estimate, low, high = (float(sum(one)) for one in found)
+        found = self._figures(chosen, lambda part, fate: part.worth(fate.lost))
+        estimate, low, high = (float(sum(each[at] for each in found)) for at in range(3))
         inside = sorted((low, high))
         return min(max(estimate, inside[0]), inside[1]), low, high
+
+    def days(self, chosen: Iterable[int]) -> tuple[float, float, float]:
+        """Return the mean days until the output is below the level: estimate, at least, at most (of the three courses)."""
+        # A course that keeps more in all may be below a level earlier: the estimate is one of the courses, too.
+        found = self._figures(chosen, lambda part, fate: part.wait(fate.below))
+        estimate = float(sum(each[0] for each in found))
+        return estimate, float(sum(min(each) for each in found)), float(sum(max(each) for each in found))
+
+    def _figures(
+        self, chosen: Iterable[int], figure: Callable[[Threatened, Fate], float]
+    ) -> list[tuple[float, float, float]]:
+        """A figure of each threat and network: estimate, certain, possible."""
+        chosen = tuple(chosen)
+        readings = [[figure(part, part.fate(chosen, reading)) for part in self.parts] for reading in KEPT]
+        return list(zip(*readings, strict=True))  # type: ignore[arg-type]
 
 
 def _compiled(

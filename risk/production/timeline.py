@@ -144,7 +144,8 @@ def timeline_summary(frame: pl.DataFrame, levels: Sequence[float] = LEVELS) -> p
         ``scenario, item``; days, each with ``_low, _high, _estimate`` (earliest, latest, estimate; infinite where it does
         not happen before the horizon): ``short`` (of the first shortage), ``below_90, below_50, ...`` (the rate falls below
         that part), ``back`` (from which on nothing is short any more; 0 where nothing ever is); and ``lost`` (days of output
-        lost up to the horizon).
+        lost up to the horizon). The days of ``below`` and ``back`` are those of the three courses, and no bounds of all
+        others: a course that keeps more in all may be below a level earlier.
 
     Raises
     ------
@@ -192,8 +193,9 @@ def timeline_summary(frame: pl.DataFrame, levels: Sequence[float] = LEVELS) -> p
     names = list(dict.fromkeys(name for name, _ in found))
     days = []
     for name in names:
-        both = pl.col(f"{name}_low"), pl.col(f"{name}_high")
-        days += [pl.min_horizontal(both).alias(f"{name}_low"), pl.max_horizontal(both).alias(f"{name}_high")]
+        # A course that keeps more in all may be below a level earlier: the estimate is one of the courses, too.
+        every = [pl.col(f"{name}_{bound}") for bound in BOUNDS]
+        days += [pl.min_horizontal(every).alias(f"{name}_low"), pl.max_horizontal(every).alias(f"{name}_high")]
         days.append(pl.col(f"{name}_estimate"))
     first = [name for name in names if name != "back"]
     order = [f"{name}_{bound}" for name in [*first, "lost", "back"] for bound in BOUNDS]

@@ -476,3 +476,20 @@ def test_nothing_happens_in_a_scenario_without_changes():
     frame = timeline(robot(), Scenario("none"), product="robot", horizon=10)
     assert frame.select("day", "rate_low", "lost_high").rows() == [(0, 1, 0), (10, 1, 0)] * 2
     assert timeline_summary(frame).filter(item="robot").select("short_low", "back_high").row(0) == (math.inf, 0)
+
+
+def test_the_days_of_a_level_hold_those_of_all_three_courses():
+    # What keeps most in all (nothing is lost until day 20) is below half before what loses half from the start.
+    courses = {"low": [0.0] * 3, "high": [1.0, 0.0, 0.0], "estimate": [0.5, 0.5, 0.0]}
+    days, end = [0.0, 20.0, 40.0], 50.0
+    rows = []
+    for at, day in enumerate([*days, end]):
+        row = {"scenario": "s", "item": "p", "day": day}
+        for name, rates in courses.items():
+            spans = zip(days, [*days[1:], end], rates, strict=True)
+            lost = sum((1 - rate) * (min(b, day) - a) for a, b, rate in spans if a < day)
+            row |= {f"rate_{name}": rates[min(at, 2)], f"lost_{name}": lost}
+        rows.append(row)
+    found = timeline_summary(pl.DataFrame(rows), levels=[0.5]).row(0, named=True)
+    assert found["lost_high"] == found["lost_estimate"] == 30.0 < found["lost_low"]
+    assert [found[f"below_50_{name}"] for name in ("low", "high", "estimate")] == [0.0, 40.0, 40.0]
