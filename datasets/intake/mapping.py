@@ -124,4 +124,5 @@ def as_yaml(corrections: Mapping[str, Any]) -> str:
     """Return corrections as YAML that `read_corrections` reads back."""
     import yaml
 
-    return yaml.dump(dict(corrections), Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False)
+    dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)  # a build without libyaml has only the slow one
+    return yaml.dump(dict(corrections), Dumper=dumper, allow_unicode=True, sort_keys=False)
