@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +98,9 @@ def audit(
     raw = path if isinstance(path, Understanding) else understand(path, encoding=encoding, corrections=corrections)
     reading = recognise(raw, corrections)
     company = company_from(reading)
+    reading = replace(
+        reading, tables={}
+    )  # the company holds what the rows say, and a large file many of them
     world = load("world") if world is None else world
     links = link_parts(company, world, corrections)
     before, merged = company, None
