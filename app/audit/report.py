@@ -98,9 +98,7 @@ def audit(
     raw = path if isinstance(path, Understanding) else understand(path, encoding=encoding, corrections=corrections)
     reading = recognise(raw, corrections)
     company = company_from(reading)
-    reading = replace(
-        reading, tables={}
-    )  # the company holds what the rows say, and a large file many of them
+    reading = replace(reading, tables={})  # the company holds what the rows say, and a large file many of them
     world = load("world") if world is None else world
     links = link_parts(company, world, corrections)
     before, merged = company, None
