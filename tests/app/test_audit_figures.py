@@ -5,7 +5,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-import xlsxwriter
 from kanmon.app.audit.company import Part
 from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.audit.company_reader import company_from
@@ -16,6 +15,7 @@ from kanmon.app.audit.measures import mitigate
 from kanmon.app.audit.scenarios import Asked, _tariff
 from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import SupplyGraph
+from plain_sheets import workbook
 
 DEMO = Path(__file__).resolve().parents[2] / "datasets" / "data" / "demo_company" / "audit.xlsx"
 DATE = "2026-11-23"
@@ -38,13 +38,7 @@ HEAD = {
 
 
 def written(path, **sheets):
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        for name, rows in sheets.items():
-            page = book.add_worksheet(name)
-            for i, row in enumerate([HEAD[name], *rows]):
-                for j, value in enumerate(row):
-                    page.write(i, j, value)
-    return path
+    return workbook(path, {name: [HEAD[name], *rows] for name, rows in sheets.items()})
 
 
 def figures_of(path, world=None):

@@ -5,7 +5,6 @@ import zipfile
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kanmon.app.audit.cells import Unreadable, read
@@ -17,22 +16,9 @@ from kanmon.datasets.intake.understanding import understand
 from kanmon.datasets.intake.values import firm_key, id_key
 from kanmon.datasets.layout import sheets
 from kanmon.graph import InputError, KanmonError, ReadError
+from plain_sheets import workbook
 
 DEMO = Path(__file__).resolve().parents[2] / "datasets" / "data" / "demo_company" / "audit.xlsx"
-
-
-def workbook(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
-    """Write sheets of plain cells; text that looks like a formula stays text."""
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        for name, rows in sheets.items():
-            page = book.add_worksheet(name)
-            for i, row in enumerate(rows):
-                for j, value in enumerate(row):
-                    if isinstance(value, (int, float)):
-                        page.write_number(i, j, value)
-                    elif value is not None:
-                        page.write_string(i, j, str(value))
-    return path
 
 
 def sourcing(*rows: list[object], head: tuple[str, ...] = ("part", "supplier", "country")) -> list[list[object]]:

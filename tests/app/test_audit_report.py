@@ -10,7 +10,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-import xlsxwriter
 import yaml
 from kanmon.app.audit.content import content
 from kanmon.app.audit.files import write_report
@@ -24,6 +23,7 @@ from kanmon.datasets.intake.mapping import read_corrections
 from kanmon.datasets.intake.sheets import read_sheets
 from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import InputError, ReadError, SupplyGraph
+from plain_sheets import workbook
 
 DEMO = Path(__file__).resolve().parents[2] / "datasets" / "data" / "demo_company" / "audit.xlsx"
 DATE = "2026-11-23"
@@ -32,16 +32,6 @@ office = [
     pytest.mark.office,
     pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed"),
 ]
-
-
-def workbook(path, sheets):
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        for name, rows in sheets.items():
-            page = book.add_worksheet(name)
-            for i, row in enumerate(rows):
-                for j, value in enumerate(row):
-                    page.write(i, j, value)
-    return path
 
 
 @pytest.fixture(scope="module")

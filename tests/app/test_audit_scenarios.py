@@ -6,12 +6,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 from kanmon.app.audit.content import content
 from kanmon.app.audit.files import write_report
 from kanmon.app.audit.report import audit
 from kanmon.datasets.intake.sheets import read_sheets
 from kanmon.graph import SupplyGraph
+from plain_sheets import workbook
 
 DATE = "2026-11-28"
 SHEETS = {
@@ -51,19 +51,9 @@ SHEETS = {
 office = pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
 
 
-def written(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        for name, rows in sheets.items():
-            page = book.add_worksheet(name)
-            for i, row in enumerate(rows):
-                for j, value in enumerate(row):
-                    page.write(i, j, value)
-    return path
-
-
 @pytest.fixture(scope="module")
 def found(tmp_path_factory):
-    path = written(tmp_path_factory.mktemp("asked") / "a.xlsx", SHEETS)
+    path = workbook(tmp_path_factory.mktemp("asked") / "a.xlsx", SHEETS)
     return audit(path, lang="en", date=DATE, world=SupplyGraph())
 
 
@@ -131,7 +121,7 @@ NEEDED = {"part", "parent", "supplier", "product", "part no.", "measure", "what 
 def test_a_sheet_of_its_needed_columns_alone_is_enough(tmp_path, sheet):
     kept = [j for j, name in enumerate(SHEETS[sheet][0]) if name in NEEDED]
     less = SHEETS | {sheet: [[row[j] for j in kept] for row in SHEETS[sheet]]}
-    again = audit(written(tmp_path / "a.xlsx", less), lang="ja", date=DATE, world=SupplyGraph())
+    again = audit(workbook(tmp_path / "a.xlsx", less), lang="ja", date=DATE, world=SupplyGraph())
     write_report(again, tmp_path / "out", "ja")
 
 

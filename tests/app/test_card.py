@@ -6,7 +6,6 @@ import math
 from pathlib import Path
 
 import pytest
-import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kanmon.app.audit.company_graph import build_graph
@@ -19,6 +18,7 @@ from kanmon.app.survey.replies import Replies, read_replies
 from kanmon.app.survey.stopped import stopped
 from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import InputError, KanmonError, SupplyGraph
+from plain_sheets import workbook
 
 COUNTRIES = ("CHN", "VNM", "DEU", "CHL")
 HEAD = ("部品番号", "調達先", "製造拠点国", "調達割合", "在庫日数", "切替日数")
@@ -34,16 +34,7 @@ def company(path: Path, name: str, product: str, rows: list[tuple], days: float 
         "部品表": [("親品番", "部品番号"), *((product, part) for part in parts)],
         "調達": [HEAD, *rows],
     }
-    file = path / f"{name}.xlsx"
-    with xlsxwriter.Workbook(file, {"strings_to_formulas": False}) as book:
-        for title, lines in sheets.items():
-            page = book.add_worksheet(title)
-            for i, line in enumerate(lines):
-                for j, value in enumerate(line):
-                    if isinstance(value, (int, float)):
-                        page.write_number(i, j, value)
-                    elif value is not None:
-                        page.write_string(i, j, value)
+    file = workbook(path / f"{name}.xlsx", sheets)
     return company_from(recognise(understand(file)))
 
 

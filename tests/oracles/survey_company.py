@@ -1,6 +1,6 @@
 """A small company whose rows leave open what a survey asks about, and what a stop costs it."""
 
-import xlsxwriter
+import plain_sheets
 from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.audit.company_reader import company_from
 from kanmon.app.audit.figures import work_out
@@ -29,16 +29,7 @@ def workbook(path, rows=ROWS):
         "部品表": [("親品番", "部品番号"), *(("X", part) for part in parts)],
         "調達": [HEAD, *rows],
     }
-    with xlsxwriter.Workbook(path, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-        for title, lines in sheets.items():
-            page = book.add_worksheet(title)
-            for i, line in enumerate(lines):
-                for j, value in enumerate(line):
-                    if isinstance(value, (int, float)):
-                        page.write_number(i, j, value)
-                    elif value is not None:
-                        page.write_string(i, j, value)
-    return path
+    return plain_sheets.workbook(path, sheets)
 
 
 def company(path, rows=ROWS):
