@@ -97,7 +97,9 @@ class _Book:
             heads = ("loss", "certain", "possible", "first_day", "first_stop", "lasts", "switch")
             lines += [(), (self.t(name), *(self.t(head) for head in heads))]
             shown = ("label", "loss", "loss_low", "loss_high", "day_says", "first_name", "first_stock", "first_switch")
-            lines += [tuple(row[column] for column in shown) for row in content["board"][key]]
+            for row in content["board"][key]:
+                lines += [tuple(row[column] for column in shown)]
+                lines += [(content["narrowing"][row["node"]],)] if row["node"] in content["narrowing"] else []
         lines += [(note,) for note in content["board"]["notes"]]
         lines += [(), (self.t("flagged"),), (content["board"]["technologies"],), (), (self.t("what_first"),)]
         for step in content["board"]["first"]:
