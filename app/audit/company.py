@@ -140,13 +140,25 @@ class Company:
         above: dict[str, set[str]] = defaultdict(set)
         for need in self.needs:
             above[need.part].add(need.parent)
-        bought = set(self.sources)
-        return [part for part in self.bought if part not in above or above[part] - bought]
+        made = self.made
+        return [part for part in self.bought if part not in above or above[part] & made]
 
     @property
     def made(self) -> set[str]:
-        """What the company puts together itself: it has lines in the BOM and no source."""
-        return {need.parent for need in self.needs} - set(self.sources)
+        """What the company puts together itself: lines in the BOM, no source, and nothing bought above it alone."""
+        below: dict[str, list[str]] = defaultdict(list)
+        for need in self.needs:
+            below[need.parent].append(need.part)
+        inside = {need.part for need in self.needs} - set(self.products)
+        front = [part for part in below if part not in inside]
+        made: set[str] = set()
+        while front:
+            part = front.pop()
+            # What only goes into bought parts is put together by whoever makes those, or by whom they buy it from.
+            if part in below and part not in self.sources and part not in made:
+                made.add(part)
+                front += below[part]
+        return made
 
     def spend(self, part: str) -> float | None:
         """Return what is spent on a part in a year; None where an amount is not known."""
@@ -167,6 +179,12 @@ class Company:
         """Parts whose sources all have a share, and do not make up the whole: who delivers the rest nobody said."""
         shares = {part: [source.share for source in sources] for part, sources in self.sources.items()}
         return [part for part, told in shares.items() if None not in told and sum(filter(None, told)) < 1.0 - ROUNDING]
+
+    @property
+    def nameless(self) -> list[str]:
+        """Parts that others put together, and nobody said who: they have lines in the BOM, and no source."""
+        parents = {need.parent for need in self.needs}
+        return [part for part in self.bought if part in parents and part not in self.sources]
 
     @property
     def countries_of_cards(self) -> set[str]:

@@ -139,7 +139,7 @@ class _Builder:
         self.sources_seen: set[str] = set()
         own = {"id": SELF, "name_en": company.name or SELF, "name_ja": company.name or None, "kind": "company"}
         self.tables["suppliers"].append(own | {"country": HOME, "parent": None, "parent_share": None})
-        if company.rests:
+        if company.rests or company.nameless:
             self.tables["suppliers"].append({"id": UNNAMED, "name_en": UNNAMED, "name_ja": UNNAMED, "kind": "company"})
         self.items()
         self.needs()
@@ -186,11 +186,12 @@ class _Builder:
 
     def shares(self) -> None:
         parents: dict[str, list[str]] = defaultdict(list)
+        made = self.company.made
         for need in self.company.needs:
             parents[need.part].append(need.parent)
         for part, sources in self.company.sources.items():
             above = parents.get(part, [])
-            bought = [parent for parent in above if parent in self.company.sources]
+            bought = [parent for parent in above if parent not in made]
             # What only goes into bought parts is bought by their makers: the market of that item is what is known of it.
             scopes = ([None] if bought else []) + ([SELF] if len(bought) < len(above) or not above else [])
             if part in self.company.told:
@@ -199,8 +200,10 @@ class _Builder:
                 for source in sources:
                     self._share(source, scope)
         refs = {need.parent: need.ref for need in reversed(self.company.needs)}
-        made = [part for part in [*self.company.products, *self.company.made] if part not in self.company.sources]
-        for part in dict.fromkeys(made):
+        own = [part for part in self.company.parts if part in made or part in self.company.products]
+        for part in own:
+            if part in self.company.sources:
+                continue
             ref = refs.get(part) or self.company.parts[part].refs[0]
             row = {"item": item_id(part), "supplier": SELF, "source": self._source(ref), "share": 1.0, "scope": SELF}
             row |= {"complete": True}

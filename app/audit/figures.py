@@ -113,11 +113,11 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
 def _unseen(company: Company, built: CompanyGraph) -> list[Threat]:
     """Stops of what no row names: a country, where one is blank, and a maker."""
     active = [source for sources in company.sources.values() for source in sources if source.active]
-    found = []
-    if company.rests or any(source.country is None for source in active):
+    found, nobodys = [], bool(company.rests or company.nameless)
+    if nobodys or any(source.country is None for source in active):
         found.append(Threat(Scenario("country", stop_of(company, NOBODYS).scenario), company.stop_days))
     blank = [halt(id) for id, plant in built.plants.items() if plant.firm is None]
-    blank += [halt(UNNAMED)] if company.rests else []
+    blank += [halt(UNNAMED)] if nobodys else []
     return [*found, Threat(Scenario("maker", blank), company.stop_days)] if blank else found
 
 

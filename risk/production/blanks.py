@@ -54,7 +54,10 @@ class Blanks:
         """Items that only suppliers of the buyer need: what they have of them in stock is known as little as anything."""
         scoped = set(self.graph.shares.filter(pl.col("scope").fill_null("world") != self.buyer)["item"])
         known, direct = self.facts["item"].unique(maintain_order=True), set(self.direct)
-        return [item for item in known if item in scoped and item not in direct]
+        # What is made of other items, nobody said by whom, is needed by others, too: the buyer's own items are its own.
+        needs, shares = self.graph.inputs, self.graph.shares
+        nameless = sorted((set(needs["input"]) & set(needs["item"])) - set(shares["item"]))
+        return [*(item for item in known if item in scoped and item not in direct), *nameless]
 
     def scenario(self, scenario: Scenario, case: str) -> Scenario:
         """Return a scenario as a reading sees it."""

@@ -215,6 +215,35 @@ def test_a_part_that_nobody_is_named_for_stops_no_estimate_and_stays_in_the_larg
     assert found.coverage["revenue_linked"] == pytest.approx(7300 / 10950), "product A has a part without a source"
 
 
+def test_what_only_a_supplier_needs_is_put_together_by_nobody_known_where_its_row_is_blank(tmp_path):
+    def bounds(housing):
+        path = written(
+            tmp_path / "audit.xlsx",
+            Products=[["robot", 365.0]],
+            BOM=[["robot", "gear"], ["gear", "housing"], ["housing", "ring"]],
+            Sourcing=[
+                ["gear", None, "Own Gear", "Japan", 1, 0, 400, "yes", 1],
+                *([["housing", None, "Housing Co", "Germany", 1, 0, 400, "yes", 1]] if housing else []),
+                ["ring", None, "Ring Co", "France", 1, 0, 400, "yes", 1],
+            ],
+        )
+        company = company_from(recognise(understand(path), {}))
+        found = work_out(company, build_graph(company, [], SupplyGraph()), [], "en")
+        return (
+            company,
+            {one["node"]: (one["loss_low"], one["loss_high"]) for one in found.countries},
+            found.unseen.get("country"),
+        )
+
+    company, named, unseen = bounds(housing=True)
+    assert company.made == {"robot"} and company.direct == ["gear"]
+    assert unseen is None and named["DEU"][1] == named["FRA"][1] == 180.0  # a unit a day
+    company, blank, unseen = bounds(housing=False)
+    assert company.made == {"robot"} and company.direct == ["gear"]  # not the rings: who puts housings together buys those
+    assert blank["FRA"] == (0.0, 180.0)  # how long its maker's housings last nobody said
+    assert unseen == 180.0
+
+
 def test_no_revenue_is_linked_where_no_part_has_a_source(tmp_path):
     path = written(tmp_path / "a.xlsx", Sourcing=SOURCING[:1], BOM=[["A", "Q"], ["Q", "R"], ["B", "S"]], Products=PRODUCTS)
     assert figures_of(path).coverage["revenue_linked"] == 0.0

@@ -40,11 +40,14 @@ class Books:
         above = {}
         for parent, part, _ in self.needs:
             above.setdefault(part, set()).add(parent)
-        made = set(self.below) - set(self.sources)
+        parents = set(self.below)
+        made = {part for part in parents if part not in self.sources and (part in self.revenue or part not in above)}
+        while more := {part for part in parents - made - set(self.sources) if above.get(part, set()) & made}:
+            made |= more  # what only bought parts need is made by others
         bought = [part for part in {*self.sources, *above} if part not in made and part not in self.revenue]
-        self.direct = [part for part in bought if part not in above or above[part] - set(self.sources)]
+        self.direct = [part for part in bought if part not in above or above[part] & made]
         self.unnamed = [part for part in bought if part in above and part not in self.sources]
-        self.handed_on = {part for part in self.sources if above.get(part, set()) & set(self.sources)}
+        self.handed_on = {part for part in {*self.sources, *self.below} if above.get(part, set()) - made}
 
     def _stock(self, part, row):
         use = days(row.get("1日使用量"))

@@ -31,7 +31,7 @@ class Markets:
         return [
             one
             for one in dict.fromkeys(self.books.below.get(part, ()))
-            if one in self.books.sources or (self.reading == "open" and one in self.books.unnamed)
+            if one in self.books.sources or one in self.books.below or (self.reading == "open" and one in self.books.unnamed)
         ]
 
     def hit(self, source):
@@ -55,7 +55,9 @@ class Markets:
     def _alive(self, part):
         sources = self.books.used(part)
         if not sources:
-            return float(self.reading != "open"), 0.0
+            # Of what is made of other parts nobody said by whom: it is there, and may be of whom the stop takes.
+            hidden = self.reading in HURTS and part in self.books.below and self.may_hide(part)
+            return float(self.reading != "open" and not hidden), 0.0
         told = sum(one["share"] * (1 - self.hit(one)) for one in sources if one["share"] is not None)
         blank = [1 - self.hit(one) for one in sources if one["share"] is None]
         left = 1.0 - sum(one["share"] for one in sources if one["share"] is not None)
@@ -68,7 +70,7 @@ class Markets:
         """Whether what the shares of a part leave may be of whom the stop takes: of a plant without a share of its own."""
         kind, who = self.stop
         plants = {(one["maker"], one["place"]) for each in self.books.sources.values() for one in each}
-        named = {(one["maker"], one["place"]) for one in self.books.sources[part]}
+        named = {(one["maker"], one["place"]) for one in self.books.sources.get(part, ())}
         return kind == "country" or who == "nobody" or any(maker == who for maker, _ in plants - named)
 
     def apart(self, part):
