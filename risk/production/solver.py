@@ -176,29 +176,28 @@ def replay(order, starts, kind, indptr, indices, low, high, share, flags, whole,
         kept_events = common(members, prefix, prefix + length, start, stop)
         shared = 0 if row + 2 == len(set_ptr) else common(members, start, stop, stop, set_ptr[row + 2])
         shared = min(shared, stop - start - 1)
-        if kept_events < length or shared > length:
-            if kept_events < length:  # not the events of this set: begin again
-                length = 0
-                lay(calm_cap, calm_gain, calm_side, calm, base_cap, base_gain, base_side, base)
-                lay(calm_cap, calm_gain, calm_side, calm, cap, gain, side, x)
+        if kept_events < length:  # not the events of this set: begin again
+            length = 0
+            lay(calm_cap, calm_gain, calm_side, calm, base_cap, base_gain, base_side, base)
+            lay(calm_cap, calm_gain, calm_side, calm, cap, gain, side, x)
+        # What the next set shares comes first, and becomes the base; then the rest. (Two rounds and not two calls: the
+        # compiler would go through all of the arithmetic for each call.)
+        for rest in range(2):
+            if not rest and shared <= length:
+                continue
             first = blocks
-            for i in range(start + length, start + shared):
-                first = fail(members[i], hit_ptr, hits, cut_ptr, cuts, spare_ptr, spares, turn_ptr, turns, calm_gain,
-                             base_cap, base_gain, base_side, owner, block_of, dirty, first)  # fmt: skip
-            climb(first, rising, x, block_of, up_ptr, up, dirty, order, starts, kind, indptr, indices, low, high, share,
-                  flags, whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, base_side, base_cap,
-                  base_gain, base, v, w, mu, sides, unknown, spread, arrangement, mixing, strict)  # fmt: skip
-            for block in range(first, blocks):
-                dirty[block] = 0
-            prefix, length = start, max(shared, length)
-            lay(base_cap, base_gain, base_side, base, cap, gain, side, x)
-        first = blocks
-        for i in range(start + length, stop):
-            first = fail(members[i], hit_ptr, hits, cut_ptr, cuts, spare_ptr, spares, turn_ptr, turns, calm_gain, cap, gain,
-                         side, owner, block_of, dirty, first)  # fmt: skip
-        climb(first, rising, base, block_of, up_ptr, up, dirty, order, starts, kind, indptr, indices, low, high, share,
-              flags, whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu,
-              sides, unknown, spread, arrangement, mixing, strict)  # fmt: skip
+            for i in range(start + length, stop if rest else start + shared):
+                first = fail(members[i], hit_ptr, hits, cut_ptr, cuts, spare_ptr, spares, turn_ptr, turns, calm_gain, cap,
+                             gain, side, owner, block_of, dirty, first)  # fmt: skip
+            climb(first, rising, base, block_of, up_ptr, up, dirty, order, starts, kind, indptr, indices, low, high, share,
+                  flags, whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w,
+                  mu, sides, unknown, spread, arrangement, mixing, strict)  # fmt: skip
+            if not rest:
+                for block in range(first, blocks):
+                    dirty[block] = 0
+                length = shared
+                lay(cap, gain, side, x, base_cap, base_gain, base_side, base)
+        prefix = start
         for j in range(len(wanted)):
             result[row * len(wanted) + j] = x[wanted[j]]
         # Back to the base, for the next set.
