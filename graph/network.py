@@ -230,6 +230,14 @@ class ProductionNetwork:
 
         return blocks(self.indptr, self.indices)
 
+    @cached_property
+    def block_of(self) -> np.ndarray:
+        """The block that each node is in (n)."""
+        order, starts = self.order
+        block = np.zeros(len(order), np.int64)
+        block[order] = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+        return block
+
     def links(self, node: int) -> np.ndarray:
         """Return the numbers of the links of a node."""
         return np.arange(self.indptr[node], self.indptr[node + 1])

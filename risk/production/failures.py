@@ -247,7 +247,7 @@ class Failures:
             result = np.ones((stop - first) * len(nodes))
             rows = pointer[first : stop + 1]
             solver.replay(
-                *mine, self._block_of, network.owner, *self._up, np.zeros(len(network.kind), np.int64), *calm, *bases,
+                *mine, network.block_of, network.owner, *self._up, np.zeros(len(network.kind), np.int64), *calm, *bases,
                 *flat, rows - rows[0], members[rows[0] : rows[-1]], nodes, result,
                 size=numbers_in(*given) * (1 + (stop - first) // 10),
             )  # fmt: skip
@@ -261,13 +261,6 @@ class Failures:
             return np.clip(1 - part(0, count), 0.0, 1.0)
         with ThreadPoolExecutor(parts) as pool:
             return np.clip(1 - np.concatenate(list(pool.map(part, ends[:-1], ends[1:]))), 0.0, 1.0)
-
-    @cached_property
-    def _block_of(self) -> NDArray[np.int64]:
-        order, starts = self.network.order
-        block = np.zeros(len(order), np.int64)
-        block[order] = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-        return block
 
     @cached_property
     def _up(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

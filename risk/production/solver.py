@@ -182,6 +182,7 @@ def replay(order, starts, kind, indptr, indices, low, high, share, flags, whole,
             lay(calm_cap, calm_gain, calm_side, calm, cap, gain, side, x)
         # What the next set shares comes first, and becomes the base; then the rest. (Two rounds and not two calls: the
         # compiler would go through all of the arithmetic for each call.)
+        first = blocks
         for rest in range(2):
             if not rest and shared <= length:
                 continue

@@ -146,34 +146,42 @@ def met(
     The least solution of h = 1 at hit makers, else the mean over a maker's requirements (`parts`) and the share-weighted sum
     over the sources of a pool; ``spread`` says where open weights go. Links in ``told`` (events x m) count as hit.
     """
-    rows = len(hits.indptr) - 1
+    rows, n = len(hits.indptr) - 1, len(network.kind)
     told = told if told is not None else sparse.csr_array((rows, len(network.indices)), dtype=np.int32)
+    users = sparse.csr_array((np.ones(len(network.indices)), (network.indices, network.owner)), shape=(n, n))
     widest = int(np.diff(network.indptr).max(initial=0))
     result = np.zeros(rows)
     lists = [array.astype(np.int64) for array in (hits.indptr, hits.indices, told.indptr, told.indices)]
+    above = [array.astype(np.int64) for array in (users.indptr, users.indices)]
     _met(
-        *network.order, network.kind, network.indptr, network.indices, network.low, network.high, network.flags,
-        network.slack, parts(network), *lists, int(top), spread, np.zeros(len(network.kind)),
-        np.zeros(len(network.kind), np.int64), np.zeros(len(network.indices), np.int64), np.zeros(widest), np.zeros(widest),
-        result,
-        size=numbers_in(*lists) + (1 + rows // 4) * numbers_in(network.indices, network.low, network.high, network.kind),
+        *network.order, network.block_of, network.owner, *above, network.kind, network.indptr, network.indices, network.low,
+        network.high, network.flags, network.slack, parts(network), *lists, int(top), spread, np.zeros(n),
+        np.zeros(n, np.int64), np.zeros(len(network.indices), np.int64), np.zeros(len(network.order[1]), np.int64),
+        np.zeros(widest), np.zeros(widest), result,
+        size=numbers_in(*lists) + (1 + rows // 10) * numbers_in(network.indices, network.low, network.high, network.kind),
     )  # fmt: skip
     return result
 
 
 @Kernel
-def _met(order, starts, kind, indptr, indices, low, high, flags, slack, lines, hit_ptr, hits, told_ptr, told, top,
-         spread, h, hit,
-         also, v, w, result):  # fmt: skip
+def _met(order, starts, block_of, owner, up_ptr, up, kind, indptr, indices, low, high, flags, slack, lines, hit_ptr, hits,
+         told_ptr, told, top, spread, h, hit, also, dirty, v, w, result):  # fmt: skip
+    blocks = len(starts) - 1
     for row in range(len(result)):
+        first = blocks
         for i in range(hit_ptr[row], hit_ptr[row + 1]):
             hit[hits[i]] = 1
+            dirty[block_of[hits[i]]] = 1
+            first = min(first, block_of[hits[i]])
         for i in range(told_ptr[row], told_ptr[row + 1]):
             also[told[i]] = 1
-        for node in range(len(h)):
-            h[node] = 0.0
-        # Blocks come suppliers first, so that each is solved once; in a loop values rise from 0 to the least solution.
-        for block in range(len(starts) - 1):
+            dirty[block_of[owner[told[i]]]] = 1
+            first = min(first, block_of[owner[told[i]]])
+        # Blocks come suppliers first, so that each is solved once, and only what lies above something that is met is; in a
+        # loop values rise from 0 to the least solution.
+        for block in range(first, blocks):
+            if not dirty[block]:
+                continue
             a, b = starts[block], starts[block + 1]
             while True:
                 change = 0.0
@@ -196,7 +204,16 @@ def _met(order, starts, kind, indptr, indices, low, high, flags, slack, lines, h
                     h[node] = value
                 if b - a == 1 or change <= _LEAST:
                     break
+            for i in range(a, b):
+                if h[order[i]] > 0.0:
+                    for k in range(up_ptr[order[i]], up_ptr[order[i] + 1]):
+                        dirty[block_of[up[k]]] = 1
         result[row] = h[top]
+        for block in range(first, blocks):
+            if dirty[block]:
+                dirty[block] = 0
+                for i in range(starts[block], starts[block + 1]):
+                    h[order[i]] = 0.0
         for i in range(hit_ptr[row], hit_ptr[row + 1]):
             hit[hits[i]] = 0
         for i in range(told_ptr[row], told_ptr[row + 1]):
