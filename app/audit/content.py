@@ -219,10 +219,12 @@ class _Writer(Writer):
         behind = self.figures.coverage["tier2_own"]
         if rows and behind is not None and behind < 1:
             notes.append(self.t("note_scope", unknown=percent(1 - behind)))
-        if self.figures.unsourced and rows:
+        # What others put together is in the figures, by what goes into it; only parts with nothing below them are left out.
+        left_out = set(self.figures.unsourced) - set(self.company.nameless)
+        if left_out and rows:
             most = [row["loss_open"] for row in rows]
             upto = self.t("no_bound") if None in most else self.money(max(most))
-            notes.append(self.t("note_unsourced", count=len(self.figures.unsourced), most=upto))
+            notes.append(self.t("note_unsourced", count=len(left_out), most=upto))
         stock, switch = (self.figures.coverage[name] for name in ("stock_known", "switch_known"))
         if rows and min(stock or 0.0, switch or 0.0) < FEW:
             notes.append(self.t("note_days", stock=percent(stock), switch=percent(switch)))
