@@ -2,8 +2,8 @@
 
 A kernel is a plain function over flat arrays. When it has much to do it is compiled by numba and kept on disk; while it has
 little it runs as it is, over lists, which gives the same bytes. Bringing in the compiler takes half a second, a kernel that
-is kept a thirtieth, compiling some ten: so there are three sizes of much. Kernels that make arrays of their own run over
-arrays either way.
+is kept a thirtieth, compiling some ten, or one or two where its parts are compiled already: so there are four sizes of much.
+Kernels that make arrays of their own run over arrays either way.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from typing import Any
 
 import numpy as np
 
-EACH, SMALL, LARGE = 200_000, 1_000_000, 50_000_000
-"""Numbers gone over up to which kernels run uncompiled: by one in all its calls, what bringing in its machine code costs
-that is kept on this machine, when others are there already, or as the first; by all kernels together, which share their
-parts, what compiling costs. (A loop as it is goes over some seven million a second.)"""
+EACH, SMALL, OWN, LARGE = 200_000, 1_000_000, 10_000_000, 50_000_000
+"""Numbers gone over up to which kernels run uncompiled. By one in all its calls: what bringing in its machine code costs
+that is kept on this machine, when others are there already, or as the first; what compiling costs that its parts are
+compiled for already. By all kernels together, which share their parts: what compiling those costs. (A loop as it is goes
+over some seven million a second.)"""
 
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False, "no_cfunc_wrapper": True}
 """How kernels are compiled. They only borrow arrays: without counting references, which every call would take and give back
@@ -78,7 +79,9 @@ class Kernel:
         # As one rents skis until the rent comes to what a pair costs: never twice the best that could have been done.
         self.spent += int(size)
         Kernel.spent_by_all += int(size)
-        return self.spent > (EACH if Kernel.compiler_here else SMALL) and (Kernel.spent_by_all > LARGE or self.kept)
+        if self.spent <= (EACH if Kernel.compiler_here else SMALL):
+            return False
+        return (self.spent > OWN and Kernel.spent_by_all > LARGE) or self.kept
 
 
 class ArrayKernel(Kernel):

@@ -86,6 +86,36 @@ def test_machine_code_is_used_where_it_is_kept_and_made_only_for_much_more(tmp_p
     assert told(1000) == ["False", "False"]
 
 
+MUCH_AND_LITTLE = """
+import numpy as np
+from kanmon.graph.kernel import LARGE, OWN, SMALL, Kernel
+
+
+@Kernel
+def first(x):
+    return x[0]
+
+
+@Kernel
+def second(x):
+    return x[0]
+
+
+first(np.ones(3), size=2 * LARGE)
+for size in (OWN - 1, 2):
+    second(np.ones(3), size=size)
+    print(len(second.compiled.signatures))
+"""
+
+
+def test_what_does_little_is_not_compiled_for_what_others_do(tmp_path):
+    (tmp_path / "two.py").write_text(MUCH_AND_LITTLE, encoding="utf-8")
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "kept")}
+    command = [sys.executable, str(tmp_path / "two.py")]
+    said = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=True).stdout
+    assert said.split() == ["0", "1"]
+
+
 HALF = kn.risk.Scenario("half", kn.risk.reduce("CHN", 0.5))
 ASKED = {
     "simulate": lambda graph, stop: kn.risk.simulate(graph, stop, product="mlcc", buyer="JPN"),
@@ -105,6 +135,7 @@ def test_machine_code_and_plain_loops_give_the_same_bytes(asked, monkeypatch):
     for small, large in ((10**15, 10**15), (-1, -1)):
         monkeypatch.setattr(kernel, "EACH", small)
         monkeypatch.setattr(kernel, "SMALL", small)
+        monkeypatch.setattr(kernel, "OWN", large)
         monkeypatch.setattr(kernel, "LARGE", large)
         found.append(ASKED[asked](kn.load("mlcc"), stop))
     assert found[0].equals(found[1], null_equal=True) and found[0].height
