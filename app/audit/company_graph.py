@@ -201,9 +201,7 @@ class _Builder:
                     self._share(source, scope)
         refs = {need.parent: need.ref for need in reversed(self.company.needs)}
         own = [part for part in self.company.parts if part in made or part in self.company.products]
-        for part in own:
-            if part in self.company.sources:
-                continue
+        for part in [part for part in own if part not in self.company.sources]:
             ref = refs.get(part) or self.company.parts[part].refs[0]
             row = {"item": item_id(part), "supplier": SELF, "source": self._source(ref), "share": 1.0, "scope": SELF}
             row |= {"complete": True}
