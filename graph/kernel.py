@@ -12,6 +12,7 @@ import hashlib
 import sys
 from collections.abc import Callable
 from functools import cached_property, update_wrapper
+from time import thread_time
 from types import FunctionType
 from typing import Any
 
@@ -20,8 +21,9 @@ import numpy as np
 EACH, SMALL, OWN, LARGE = 200_000, 1_000_000, 10_000_000, 50_000_000
 """Numbers gone over up to which kernels run uncompiled. By one in all its calls: what bringing in its machine code costs
 that is kept on this machine, when others are there already, or as the first; what compiling costs that its parts are
-compiled for already. By all kernels together, which share their parts: what compiling those costs. (A loop as it is goes
-over some seven million a second.)"""
+compiled for already. By all kernels together, which share their parts: what compiling those costs."""
+PACE = 7_000_000
+"""Numbers that a loop as it is goes over in a second."""
 
 _OPTIONS: dict[str, Any] = {"cache": True, "nogil": True, "_nrt": False, "no_cfunc_wrapper": True}
 """How kernels are compiled. They only borrow arrays: without counting references, which every call would take and give back
@@ -36,13 +38,13 @@ _OWN: dict[str, Any] = {"cache": True, "nogil": True}
 class Kernel:
     """A function over flat arrays and numbers, compiled when it pays; functions that it calls are marked with `part`."""
 
-    spent_by_all = 0
+    spent_by_all = 0.0
     compiler_here = False
     options = _OPTIONS
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
-        self.spent = 0
+        self.spent, self.announced, self.expected = 0.0, 0.0, 0.0
         update_wrapper(self, function)
 
     @cached_property
@@ -58,14 +60,23 @@ class Kernel:
         return file is not None and bool(file._load_index())
 
     def __call__(self, *arguments: Any, size: int | None = None) -> Any:
-        """Run on the arguments; ``size`` is how many numbers it goes over, by default those of its arrays once.
+        """Run on the arguments; ``size`` is the most numbers that it goes over, by default those of its arrays once.
 
         Arrays that the function writes are changed in place either way.
         """
-        if self._pays(numbers_in(*arguments) if size is None else size):
+        size = numbers_in(*arguments) if size is None else size
+        if self._pays(size):
             Kernel.compiler_here = True
             return self.compiled(*arguments)
-        return self._plain(*arguments)
+        began = thread_time()
+        result = self._plain(*arguments)
+        self._count((thread_time() - began) * PACE)
+        self.announced += size
+        return result
+
+    def expect(self, size: float) -> None:
+        """Say ahead how many numbers the calls of one question will go over together."""
+        self.expected = max(self.expected, size)
 
     def _plain(self, *arguments: Any) -> Any:
         lists = [argument.tolist() if hasattr(argument, "tolist") else argument for argument in arguments]
@@ -76,12 +87,21 @@ class Kernel:
         return result
 
     def _pays(self, size: int) -> bool:
-        # As one rents skis until the rent comes to what a pair costs: never twice the best that could have been done.
-        self.spent += int(size)
-        Kernel.spent_by_all += int(size)
-        if self.spent <= (EACH if Kernel.compiler_here else SMALL):
+        # As one rents skis until the rent comes to what a pair costs: never twice the best that could have been done. The
+        # rent is what calls took; what the next one may take is announced, and corrected by how much earlier ones took of
+        # what was announced for them (a fact that is exchanged reaches a few steps, where all might have followed).
+        more = size * min(1.0, self.spent / self.announced) if self.announced else size
+        more = max(more, self.expected)
+        if self.spent + more <= (EACH if Kernel.compiler_here else SMALL):
             return False
-        return (self.spent > OWN and Kernel.spent_by_all > LARGE) or self.kept
+        pays = (self.spent + more > OWN and Kernel.spent_by_all + more > LARGE) or self.kept
+        if pays:
+            self._count(more)
+        return pays
+
+    def _count(self, numbers: float) -> None:
+        self.spent += numbers
+        Kernel.spent_by_all += numbers
 
 
 class ArrayKernel(Kernel):

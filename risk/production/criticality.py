@@ -14,7 +14,7 @@ from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import shorten
 from ...graph.network import NEW, REMAINDER
 from ..faults.failure_sets import sets_of
-from . import kernels, tier_kernels
+from . import kernels, solver, tier_kernels
 from .conditions import KINDS, LOW, TOLD, Conditions, conditions, failure
 from .failures import Failures, failures_of, network_of, product_node
 from .paths import betweenness
@@ -145,6 +145,8 @@ def chokepoints(
     network = network_of(graph, product, fails, level, buyer, domestic)
     top = product_node(network)
     failures = failures_of(network, fails, every_item=True)
+    # Some twenty passes over all events follow, each over a few numbers a node: compiling pays before the first or never.
+    solver.replay.expect(20 * len(failures.ids) * 4 * len(network.kind))
     flows = _flows(failures, top)
     about = pl.DataFrame(
         {"node": failures.ids, **flows, "betweenness": betweenness(failures)}, schema_overrides={"node": pl.String}

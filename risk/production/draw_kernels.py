@@ -11,7 +11,7 @@ is an interval, since the ways of dividing a supply form a convex set, so every 
 from __future__ import annotations
 
 from ...graph.kernel import Kernel, part
-from .kernels import BEST, LEAST, MAX_SWEEPS, MOST, UNIFORM, WORST, market, plant, value
+from .kernels import BEST, LEAST, MAX_SWEEPS, MOST, UNIFORM, WORST, market, mix, plant
 
 
 @part
@@ -80,11 +80,8 @@ def between(node, here, in_loop, indptr, indices, low, high, share, flags, whole
     # With weights left open, the worst and the best of them are known only where all makers are alike. Elsewhere the end
     # that belongs to the reading stands for both: a bound stays a bound.
     apart = slack[node] > 0.0 and (sides > 1 or whole[node] != UNIFORM)
-    if (count == 0 or at >= 1.0 or (apart and spread == MOST)) and not (apart and spread == LEAST and count > 0):
-        return market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
-                      wants, some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, spared, spread, BEST,
-                      strict, 1.0, -1)  # fmt: skip
-    for i in range(1, count):  # the worst deals the needs that hurt most first
+    alone = (count == 0 or at >= 1.0 or (apart and spread == MOST)) and not (apart and spread == LEAST and count > 0)
+    for i in range(1, 0 if alone else count):  # the worst deals the needs that hurt most first
         slot = rank[first + i]
         j = i - 1
         while j >= 0:
@@ -95,15 +92,21 @@ def between(node, here, in_loop, indptr, indices, low, high, share, flags, whole
             rank[first + j + 1] = other
             j -= 1
         rank[first + j + 1] = slot
-    worst = market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-                   some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, hit, spread, WORST,
-                   strict, 1.0, -1)  # fmt: skip
-    if apart or (at <= 0.0 and hit == unknown):
-        return worst
-    best = market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-                  some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, spared, spread, BEST,
-                  strict, 1.0, -1)  # fmt: skip
-    return best if worst >= best else worst + at * (best - worst)
+    worst = 0.0
+    # The worst, then the best. (Two rounds and not two calls: the compiler would go through all of the arithmetic twice.)
+    for good in range(1 if alone else 0, 2):
+        place, arrangement = hit, WORST
+        if good:
+            place, arrangement = spared, BEST
+        found = market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
+                       wants, some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, place, spread, arrangement,
+                       strict, 1.0, -1)  # fmt: skip
+        if alone or (not good and (apart or (at <= 0.0 and hit == unknown))):
+            return found
+        if good:
+            return found if worst >= found else worst + at * (found - worst)
+        worst = found
+    return worst
 
 
 @part
@@ -118,7 +121,7 @@ def as_first(node, here, indptr, indices, gain, x, sides):
 
 @part
 def settle_drawn(a, b, order, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-                 some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing,
+                 some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, mixing,
                  strict, arranged, common, hit, spared):  # fmt: skip
     """Bring a block to its greatest fixed point, from above; see `solver.settle`."""
     in_loop = b - a > 1
@@ -144,10 +147,10 @@ def settle_drawn(a, b, order, kind, indptr, indices, low, high, share, flags, wh
                     new = between(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr,
                                   needs, rank, wants, some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, unknown,
                                   spread, strict, arrangement_of(arranged[node], common[0]), hit, spared)  # fmt: skip
+                elif kind[node] == 0:
+                    new = plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
                 else:
-                    new = value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr,
-                                needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides,
-                                unknown, spread, arrangement, mixing, strict)  # fmt: skip
+                    new = mix(node, here, indptr, indices, low, high, flags, slack, use, x, v, w, sides, mixing, strict)
                 old = x[node * sides + here]
                 change = max(change, old - new if old > new else new - old)
                 x[node * sides + here] = new
@@ -164,7 +167,7 @@ def settle_drawn(a, b, order, kind, indptr, indices, low, high, share, flags, wh
 
 @part
 def renew(block, order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-          some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict,
+          some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, mixing, strict,
           arranged, common, hit, spared):  # fmt: skip
     """Solve one block again."""
     node = order[starts[block]]
@@ -175,13 +178,13 @@ def renew(block, order, starts, kind, indptr, indices, low, high, share, flags, 
         return
     settle_drawn(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags, whole, slack,
                  need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown,
-                 spread, arrangement, mixing, strict, arranged, common, hit, spared)  # fmt: skip
+                 spread, mixing, strict, arranged, common, hit, spared)  # fmt: skip
 
 
 @part
 def follow(bottom, left, usual, block_of, up_ptr, up, dirty, order, starts, kind, indptr, indices, low, high, share, flags,
            whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides,
-           unknown, spread, arrangement, mixing, strict, arranged, common, hit, spared):  # fmt: skip
+           unknown, spread, mixing, strict, arranged, common, hit, spared):  # fmt: skip
     """Solve again what lies above ``left`` dirty blocks, the first of which is ``bottom``; return the last one solved.
 
     A block that keeps the values that it usually has makes no other dirty.
@@ -194,7 +197,7 @@ def follow(bottom, left, usual, block_of, up_ptr, up, dirty, order, starts, kind
         left -= 1
         top = block
         renew(block, order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
-              wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing,
+              wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, mixing,
               strict, arranged, common, hit, spared)  # fmt: skip
         for i in range(starts[block], starts[block + 1]):
             node = order[i]
@@ -232,44 +235,45 @@ def complete(order, starts, kind, indptr, indices, low, high, share, flags, whol
         at = row * count
         for i in range(count):
             put(place[i], first[at + i], n, m, low, kept, use, slack, arranged, cap, gain, common)
-        for i in range(len(live)):
-            renew(live[i], order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs,
-                  rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement,
-                  mixing, strict, arranged, common, hit, spared)  # fmt: skip
-        base[row] = x[wanted]
-        # The draw as it is, to come back to after each fact that is exchanged.
-        if facts > 0:
-            for i in range(len(live)):
-                for j in range(starts[live[i]], starts[live[i] + 1]):
-                    for here in range(sides):
-                        usual[order[j] * sides + here] = x[order[j] * sides + here]
-        for fact in range(facts):
-            changed[row * facts + fact] = base[row]
-            other = False
-            for i in range(fact_ptr[fact], fact_ptr[fact + 1]):
-                old = put(place[i], second[at + i], n, m, low, kept, use, slack, arranged, cap, gain, common)
-                other = other or old != second[at + i]
-            if other and touch_ptr[fact] < touch_ptr[fact + 1]:
+        # The draw as it is (-1), then each fact exchanged, from the draw and back to it. (Rounds of one loop, so that the
+        # arithmetic has one call: the compiler goes through all of it for each.)
+        for fact in range(-1, facts):
+            bottom, left = blocks, 0
+            if fact < 0:
+                for i in range(len(live)):
+                    dirty[live[i]] = 1
+                    bottom, left = min(bottom, live[i]), left + 1
+            else:
+                other = False
+                for i in range(fact_ptr[fact], fact_ptr[fact + 1]):
+                    old = put(place[i], second[at + i], n, m, low, kept, use, slack, arranged, cap, gain, common)
+                    other = other or old != second[at + i]
                 # Nothing below the fact can change, and above only what hangs on it.
-                bottom, left = blocks, 0
-                for i in range(touch_ptr[fact], touch_ptr[fact + 1]):
+                for i in range(touch_ptr[fact], touch_ptr[fact + 1] if other else touch_ptr[fact]):
                     block = block_of[touch[i]]
                     if not dirty[block]:
                         dirty[block] = 1
                         left += 1
                     bottom = min(bottom, block)
-                top = follow(bottom, left, usual, block_of, up_ptr, up, dirty, order, starts, kind, indptr, indices, low,
-                             high, share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use,
-                             side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict, arranged,
-                             common, hit, spared)  # fmt: skip
+            top = follow(bottom, left, usual, block_of, up_ptr, up, dirty, order, starts, kind, indptr, indices, low, high,
+                         share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap,
+                         gain, x, v, w, mu, sides, unknown, spread, mixing, strict, arranged, common, hit,
+                         spared)  # fmt: skip
+            if fact < 0:
+                base[row] = x[wanted]
+            else:
                 changed[row * facts + fact] = x[wanted]
-                # Back to the draw, before the next fact is exchanged.
-                for one in range(bottom, top + 1):
-                    if dirty[one]:
-                        dirty[one] = 0
-                        for i in range(starts[one], starts[one + 1]):
-                            for here in range(sides):
-                                x[order[i] * sides + here] = usual[order[i] * sides + here]
-            for i in range(fact_ptr[fact], fact_ptr[fact + 1]):
+            for one in range(bottom, min(top + 1, blocks)):
+                if not dirty[one]:
+                    continue
+                dirty[one] = 0
+                for i in range(starts[one], starts[one + 1]):
+                    for here in range(sides):
+                        at_side = order[i] * sides + here
+                        if fact < 0:
+                            usual[at_side] = x[at_side]
+                        else:
+                            x[at_side] = usual[at_side]
+            for i in range(0 if fact < 0 else fact_ptr[fact], 0 if fact < 0 else fact_ptr[fact + 1]):
                 put(place[i], first[at + i], n, m, low, kept, use, slack, arranged, cap, gain, common)
     return 0

@@ -405,18 +405,9 @@ def plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict):
 
 
 @part
-def value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-          some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing,
-          strict):  # fmt: skip
-    """Return the value of a node, seen from side ``here``."""
+def mix(node, here, indptr, indices, low, high, flags, slack, use, x, v, w, sides, mixing, strict):
+    """Return the value of a group of alternatives, seen from side ``here``: what its members give, by their weights."""
     start, stop = indptr[node], indptr[node + 1]
-    if kind[node] == 1:
-        return market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs,
-                      rank, wants,
-                      some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement,
-                      strict, 1.0, -1)  # fmt: skip
-    if kind[node] == 0:
-        return plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
     for k in range(start, stop):
         v[k - start] = reach(k, here, sides, indices, use, flags, x, strict)
     left = weigh(start, stop, slack[node], low, high, flags, mixing, v, w)
@@ -424,3 +415,17 @@ def value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, w
     for k in range(start, stop):
         total += w[k - start] * v[k - start]
     return snap(min(1.0, total))
+
+
+@part
+def value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
+          some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing,
+          strict):  # fmt: skip
+    """Return the value of a node, seen from side ``here``."""
+    if kind[node] == 1:
+        return market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
+                      wants, some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement,
+                      strict, 1.0, -1)  # fmt: skip
+    if kind[node] == 0:
+        return plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
+    return mix(node, here, indptr, indices, low, high, flags, slack, use, x, v, w, sides, mixing, strict)

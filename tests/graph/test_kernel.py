@@ -101,10 +101,15 @@ def second(x):
     return x[0]
 
 
+@Kernel
+def third(x):
+    return x[0]
+
+
 first(np.ones(3), size=2 * LARGE)
-for size in (OWN - 1, 2):
-    second(np.ones(3), size=size)
-    print(len(second.compiled.signatures))
+for other, size in ((second, OWN - 1), (third, OWN + 1)):
+    other(np.ones(3), size=size)
+    print(len(other.compiled.signatures))
 """
 
 
@@ -112,6 +117,55 @@ def test_what_does_little_is_not_compiled_for_what_others_do(tmp_path):
     (tmp_path / "two.py").write_text(MUCH_AND_LITTLE, encoding="utf-8")
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "kept")}
     command = [sys.executable, str(tmp_path / "two.py")]
+    said = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=True).stdout
+    assert said.split() == ["0", "1"]
+
+
+ANNOUNCED = """
+import numpy as np
+from kanmon.graph.kernel import LARGE, Kernel
+
+
+@Kernel
+def first(x):
+    return x[0]
+
+
+first(np.ones(3), size=LARGE - 1)
+first(np.ones(3), size=2 * LARGE)
+print(len(first.compiled.signatures))
+"""
+
+
+def test_what_calls_took_counts_and_not_what_was_announced_for_them(tmp_path):
+    (tmp_path / "announced.py").write_text(ANNOUNCED, encoding="utf-8")
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "kept")}
+    command = [sys.executable, str(tmp_path / "announced.py")]
+    said = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=True).stdout
+    assert said.split() == ["0"]
+
+
+EXPECTED = """
+import numpy as np
+from kanmon.graph.kernel import LARGE, Kernel
+
+
+@Kernel
+def first(x):
+    return x[0]
+
+
+for size in (LARGE - 1, LARGE + 1):
+    first.expect(size)
+    first(np.ones(3))
+    print(len(first.compiled.signatures))
+"""
+
+
+def test_a_question_that_knows_of_many_calls_has_them_compiled_before_the_first(tmp_path):
+    (tmp_path / "expected.py").write_text(EXPECTED, encoding="utf-8")
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "kept")}
+    command = [sys.executable, str(tmp_path / "expected.py")]
     said = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=True).stdout
     assert said.split() == ["0", "1"]
 
