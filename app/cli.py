@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -62,6 +63,9 @@ def main() -> None:
     warnings.showwarning = _warned
     if BETWEENNESS.intersection(sys.argv) and "--help" not in sys.argv:
         _without_drawing()
+    # What is worked out hangs together in no circles, and what a command has read stays until it ends: to look through a
+    # million objects for circles over and over took a third of a large audit. So it is done once in a long while.
+    gc.set_threshold(1_000_000, 20, 20)
     patience = Patience(lambda error: error.text(lang))
     try:
         with patience.watching():

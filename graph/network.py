@@ -183,8 +183,9 @@ class ProductionNetwork:
     @cached_property
     def markets(self) -> dict[tuple[str, str], int]:
         """Nodes of the markets by item and buyer ("" is the world market, "@" what the buyer makes of the product)."""
-        rows = self.nodes.with_row_index("node").filter(pl.col("role") == "market")
-        return {(item, buyer): node for item, buyer, node in rows.select("item", "buyer", "node").iter_rows()}
+        at = np.flatnonzero(self.kind == MARKET)
+        items, buyers = (self.nodes[name].gather(at).to_list() for name in ("item", "buyer"))
+        return dict(zip(zip(items, buyers, strict=True), at.tolist(), strict=True))
 
     @cached_property
     def makers(self) -> pl.DataFrame:
@@ -205,9 +206,9 @@ class ProductionNetwork:
     @cached_property
     def item_codes(self) -> tuple[dict[str, int], np.ndarray]:
         """Numbers of the items, and that of the item of each node (n)."""
-        items = self.nodes["item"].unique(maintain_order=True)
-        number = {item: i for i, item in enumerate(items)}
-        return number, self.nodes["item"].replace_strict(number, return_dtype=pl.Int64).to_numpy()
+        items = self.nodes["item"].to_list()
+        number = {item: i for i, item in enumerate(dict.fromkeys(items))}
+        return number, np.fromiter(map(number.__getitem__, items), np.int64, len(items))
 
     @cached_property
     def sources_of(self) -> dict[str, list[NewSource]]:

@@ -41,34 +41,43 @@ def section(network: ProductionNetwork, hit: np.ndarray, items: Iterable[str] = 
     >>> sorted(section(network, (network.nodes["item"] == "gear").to_numpy()).items)
     ['gear', 'robot']
     """
-    kind, owner, indices, extra = network.kind, network.owner, network.indices, (network.flags & EXTRA) > 0
-    number, code = network.item_codes
+    # Sections are many and small, the whole is large: nothing here goes over all of its links.
+    kind, owner, indices = network.kind, network.owner, network.indices
     here = hit.copy()
     reach(network, here)
-    chosen = np.zeros(len(number), np.bool_)
-    chosen[[number[item] for item in items if item in number]] = True
-    here |= chosen[code]
+    index = _index(network)
+    for item in items:
+        here[index.nodes_of(item)] = True
     here &= seen(network)
-    here[indices[here[owner] & (kind[owner] == MARKET) & (kind[indices] == MAKER)]] = True  # whoever sells there
-    binds = here[owner] & ((kind[owner] != MAKER) | ((network.flags & SHARED) > 0) | here[indices])
-    pools = (kind[owner] != MAKER) & ~extra
-    nodes, views = here.copy(), network.item_markets
-    while True:
-        links = binds | (nodes & ~here)[owner] & pools
-        more = nodes.copy()
-        more[indices[links]] = True
-        there = np.zeros(len(number), np.bool_)
-        there[code[more]] = True
-        more[views[there[code[views]]]] = True  # an item that is there is there as the buyer sees it
-        if (more == nodes).all():
-            break
-        nodes = more
+    links = index.links_of(np.flatnonzero(here & (kind == MARKET)))
+    here[indices[links[kind[indices[links]] == MAKER]]] = True  # whoever sells there
+    inside = np.flatnonzero(here)
+    links = index.links_of(inside)
+    binds = (kind[owner[links]] != MAKER) | ((network.flags[links] & SHARED) > 0) | here[indices[links]]
+    taken = [links[binds]]
+    nodes = here.copy()
+    there = np.zeros(len(index.views), np.bool_)
+    front = np.unique(np.concatenate([inside, indices[taken[0]]]))
+    while len(front):
+        nodes[front] = True
+        pools = index.links_of(front[~here[front] & (kind[front] != MAKER)])
+        pools = pools[(network.flags[pools] & EXTRA) == 0]
+        taken.append(pools)
+        codes = np.unique(index.code[front])
+        codes = codes[~there[codes]]
+        there[codes] = True
+        views = index.views[codes]  # an item that is there is there as the buyer sees it
+        front = np.unique(np.concatenate([indices[pools], views[views >= 0]]))
+        front = front[~nodes[front]]
 
-    at, to_node, to_link = np.flatnonzero(nodes), np.cumsum(nodes) - 1, np.cumsum(links) - 1
-    inside, needs, some = here[at], np.diff(network.need_indptr), np.diff(network.some_indptr)
-    inner = links & here[owner]
-    names = list(number)
-    keys = [key for item in np.unique(code[at]).tolist() for key in network.sources_of.get(names[item], ())]
+    links, at = np.sort(np.concatenate(taken)), np.flatnonzero(nodes)
+    to_node, to_link = _numbers(at, len(kind)), _numbers(links, len(owner))
+    chosen = np.zeros(len(owner), np.bool_)
+    chosen[links] = True
+    inside, inner = here[at], here[owner[links]]
+    needs, some = network.need_indptr, network.some_indptr
+    own, told = at[inside], links[inner]
+    keys = [key for item in index.names(np.flatnonzero(there)) for key in network.sources_of.get(item, ())]
     return replace(
         network,
         nodes=network.nodes[at],
@@ -77,23 +86,34 @@ def section(network: ProductionNetwork, hit: np.ndarray, items: Iterable[str] = 
         slack=network.slack[at],
         indptr=_pointer(np.bincount(to_node[owner[links]], minlength=len(at))),
         indices=to_node[indices[links]],
-        need_indptr=_pointer(np.where(inside, needs[at], 0)),
-        needs=to_link[network.needs[np.repeat(here, needs)]],
-        wants=np.where(inner[links], network.wants[links], 0).astype(np.int8),
-        some_indptr=_pointer(np.where(inner, some, 0)[links]),
-        some=network.some[np.repeat(inner, some)],
-        sources={key: to_link[network.sources[key][links[network.sources[key]]]] for key in keys},
+        need_indptr=_pointer(np.where(inside, needs[at + 1] - needs[at], 0)),
+        needs=to_link[network.needs[ranges(needs[own], needs[own + 1])]],
+        wants=np.where(inner, network.wants[links], 0).astype(np.int8),
+        some_indptr=_pointer(np.where(inner, some[links + 1] - some[links], 0)),
+        some=network.some[ranges(some[told], some[told + 1])],
+        sources={key: to_link[network.sources[key][chosen[network.sources[key]]]] for key in keys},
         **{name: getattr(network, name)[links] for name in _OF_LINKS},
     )
 
 
+def ranges(starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
+    """Return the numbers from each start up to its stop, one range after the other.
+
+    >>> ranges(np.array([3, 7, 9]), np.array([5, 7, 11])).tolist()
+    [3, 4, 9, 10]
+    """
+    counts = stops - starts
+    return np.repeat(stops - np.cumsum(counts), counts) + np.arange(counts.sum())
+
+
 def reach(network: ProductionNetwork, hit: np.ndarray) -> None:
     """Mark in ``hit`` (n, bool) every node that depends on one that is marked."""
-    while True:
-        more = hit[network.indices] & ~hit[network.owner]
-        if not more.any():
-            return
-        hit[network.owner[more]] = True
+    pointer, readers = _readers(network)
+    front = np.flatnonzero(hit)
+    while len(front):
+        above = np.unique(readers[ranges(pointer[front], pointer[front + 1])])
+        front = above[~hit[above]]
+        hit[front] = True
 
 
 @remembered
@@ -106,6 +126,51 @@ def seen(network: ProductionNetwork) -> np.ndarray:
         if not more.any():
             return found
         found[network.indices[more]] = True
+
+
+@remembered
+def _readers(network: ProductionNetwork) -> tuple[np.ndarray, np.ndarray]:
+    """Return the owners of the links to each node, as sparse rows."""
+    counts = np.bincount(network.indices, minlength=len(network.kind))
+    return _pointer(counts), network.owner[np.argsort(network.indices, kind="stable")]
+
+
+class _Index:
+    """Where the links of nodes are found in a network, and the nodes of items."""
+
+    def __init__(self, network: ProductionNetwork) -> None:
+        self._indptr = network.indptr
+        self._number, self.code = network.item_codes
+        self._names = list(self._number)
+        self._nodes = np.argsort(self.code, kind="stable")
+        self._of_item = _pointer(np.bincount(self.code, minlength=len(self._names)))
+        self.views = np.full(len(self._names), -1)
+        self.views[self.code[network.item_markets]] = network.item_markets
+
+    def links_of(self, nodes: np.ndarray) -> np.ndarray:
+        """Return the links of nodes."""
+        return ranges(self._indptr[nodes], self._indptr[nodes + 1])
+
+    def nodes_of(self, item: str) -> np.ndarray:
+        """Return the nodes of an item; none where it is unknown."""
+        at = self._number.get(item)
+        return np.zeros(0, np.int64) if at is None else self._nodes[self._of_item[at] : self._of_item[at + 1]]
+
+    def names(self, codes: np.ndarray) -> list[str]:
+        """Return the items of codes."""
+        return [self._names[at] for at in codes.tolist()]
+
+
+@remembered
+def _index(network: ProductionNetwork) -> _Index:
+    return _Index(network)
+
+
+def _numbers(chosen: np.ndarray, count: int) -> np.ndarray:
+    """Return the place of each of some numbers among them; of others nothing is told."""
+    found = np.empty(count, np.int64)
+    found[chosen] = np.arange(len(chosen))
+    return found
 
 
 def _pointer(counts: np.ndarray) -> np.ndarray:

@@ -98,7 +98,7 @@ class Told:
 
 @dataclass
 class Company:
-    """Everything that was read, in the form that the graph is built from."""
+    """Everything that was read, in the form that the graph is built from; one that differs is a new one (`replace`)."""
 
     name: str
     currency: str
@@ -128,13 +128,13 @@ class Company:
     cards: dict[tuple[str, str], Any] = field(default_factory=dict)
     """Exposure cards by part and supplier; see `survey.card`."""
 
-    @property
+    @cached_property
     def bought(self) -> list[str]:
         """Parts that come from outside: they have a source, or nothing in the BOM below them."""
         made = self.made
         return [part for part in self.parts if part not in self.products and part not in made]
 
-    @property
+    @cached_property
     def direct(self) -> list[str]:
         """Parts that the company itself buys: not only the makers of other parts do."""
         above: dict[str, set[str]] = defaultdict(set)
@@ -143,7 +143,7 @@ class Company:
         made = self.made
         return [part for part in self.bought if part not in above or above[part] & made]
 
-    @property
+    @cached_property
     def made(self) -> set[str]:
         """What the company puts together itself: lines in the BOM, no source, and nothing bought above it alone."""
         below: dict[str, list[str]] = defaultdict(list)

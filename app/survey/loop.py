@@ -178,13 +178,14 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
 
 def _narrowest(found: Sequence[Question], figures: Figures) -> dict[str, tuple[float, Question]]:
     """The width of each stop's wide interval, and the question whose answer narrows it most."""
-    best: dict[str, tuple[float, Question]] = {}
-    for row in (*figures.countries, *figures.makers):
-        low, high, node = row["loss_low"], row["loss_open"], row["node"]
-        asked = [one for one in found if node in one.stops and one.stops[node][1] > NOTHING]
-        if asked and high is not None and high - low > WIDE * high:
-            best[node] = high - low, max(asked, key=lambda one: (one.stops[node][1], one.stops[node][0]))
-    return best
+    best: dict[str, Question] = {}
+    for one in found:
+        for node, (least, most) in one.stops.items():
+            if most > NOTHING and (node not in best or best[node].stops[node][::-1] < (most, least)):
+                best[node] = one
+    ends = {row["node"]: (row["loss_low"], row["loss_open"]) for row in (*figures.countries, *figures.makers)}
+    wide = {node: high - low for node, (low, high) in ends.items() if high is not None and high - low > WIDE * high}
+    return {node: (width, best[node]) for node, width in wide.items() if node in best}
 
 
 def _few(company: Company, parts: Sequence[str], lang: str) -> str:

@@ -50,7 +50,7 @@ def merge(company: Company, replies: Replies, links: Iterable[Link], world: Supp
     for file, card in replies.cards:
         over.card(file, card)
     over.declarations(replies.declarations, list(links), world)
-    return Merged(over.company, dict(over.replied), sum(r.asked for r in replies.replies), over.answered)
+    return Merged(replace(over.company), dict(over.replied), sum(r.asked for r in replies.replies), over.answered)
 
 
 class _Over:

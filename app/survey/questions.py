@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
@@ -266,18 +265,10 @@ def _refs(company: Company, part: str) -> list[str]:
 # Answers -------------------------------------------------------------------------------------------------------------
 
 
-def _with(company: Company, **changes: Any) -> Company:
-    """A company with some of its tables replaced."""
-    other = copy(company)
-    for name, value in changes.items():
-        setattr(other, name, value)
-    return other
-
-
 def _with_sources(parts: Iterable[str], change: Callable[[list[Source]], list[Source]]) -> Callable[[Company], Company]:
     def answer(company: Company) -> Company:
         changed = {part: change(company.sources[part]) for part in parts}
-        return _with(company, sources=company.sources | changed)
+        return replace(company, sources=company.sources | changed)
 
     return answer
 
@@ -287,7 +278,7 @@ def _sourced(part: str) -> Callable[[Company], Company]:
         source = Source(
             part, f"? {part}", None, HOME, 1.0, "only", None, None, None, None, None, company.parts[part].refs[:1]
         )
-        return _with(company, sources=company.sources | {part: [source]})
+        return replace(company, sources=company.sources | {part: [source]})
 
     return answer
 
@@ -328,6 +319,6 @@ def _switched(part: str, days: float) -> Callable[[Company], Company]:
 
 def _stocked(part: str, days: float) -> Callable[[Company], Company]:
     def answer(company: Company) -> Company:
-        return _with(company, parts=company.parts | {part: replace(company.parts[part], stock_days=days)})
+        return replace(company, parts=company.parts | {part: replace(company.parts[part], stock_days=days)})
 
     return answer

@@ -200,7 +200,8 @@ def failure_tree(
     """
     if certainty not in READING_OF:
         raise InputError("risk.cut_sets.certainty", value=shorten(certainty))
-    failures = failures_of(network_of(graph, product, fails, level, buyer, domestic), fails)
+    network = network_of(graph, product, fails, level, buyer, domestic)
+    failures = failures_of(network, fails)
     return _tree(failures, certainty, Assumptions(term=term), named=True)
 
 

@@ -322,15 +322,15 @@ class Places:
 
     @cached_property
     def _remainder(self) -> np.ndarray:
-        return (self.network.nodes["supplier"] == REMAINDER).fill_null(False).to_numpy()
+        return np.array([supplier == REMAINDER for supplier in self.network.nodes["supplier"].to_list()], np.bool_)
 
     @cached_property
     def by_place(self) -> dict[str, np.ndarray]:
         """The makers of each supplier, and in each country."""
         makers = np.flatnonzero((self.network.kind == MAKER) & ~self._remainder)
-        named = self.network.nodes.select("supplier", "country")[makers]
-        found = _by_place(named["supplier"], makers)
-        for place, others in _by_place(named["country"], makers).items():
+        suppliers, countries = (self.network.nodes[name].gather(makers) for name in ("supplier", "country"))
+        found = _by_place(suppliers, makers)
+        for place, others in _by_place(countries, makers).items():
             found[place] = np.union1d(found[place], others) if place in found else others
         return found
 
@@ -347,7 +347,7 @@ class Places:
     def _markets(self, whose: str) -> dict[str, np.ndarray]:
         # A new source says nothing of today's shares.
         told = ~self._rest & ((self.network.flags[self.sales_links] & EXTRA) == 0)
-        return _by_place(self.network.nodes[whose][self._sellers[told]], self.network.owner[self.sales_links[told]])
+        return _by_place(self.network.nodes[whose].gather(self._sellers[told]), self.network.owner[self.sales_links[told]])
 
     def _hiding(self, node: str, item: str | None, hidden: str) -> np.ndarray:
         """Links to remainders that may belong to a node: not where its own share is told.

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from os import cpu_count
+from weakref import proxy
 
 import numpy as np
 import polars as pl
@@ -67,7 +68,7 @@ class Failures:
     """
 
     def __init__(self, network: ProductionNetwork, fails: str, *, every_item: bool = False) -> None:
-        self.network, self.fails = network, fails
+        self.network, self.fails = proxy(network), fails  # kept with the network, it must not keep it
         about = network_places(network)
         if fails == "item":
             binding = ~((network.flags & EQUIPMENT) > 0) & (network.kept_low < 1)

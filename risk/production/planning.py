@@ -95,18 +95,17 @@ class _Search:
 
     def _enough(self, goal: _Goal, until: float) -> frozenset[int]:
         """Return a smallest set of measures that does what all do."""
-        near = goal.most - CLOSE * max(1.0, goal.most)
+        return self._narrowed(goal, goal.measures, sorted(goal.measures), until)
 
-        def narrow(kept: frozenset[int], group: list[int]) -> frozenset[int]:
-            self._hurry(until)
-            if self._figure(goal, kept.difference(group)) >= near:
-                return kept.difference(group)
-            if len(group) > 1:
-                kept = narrow(kept, group[: len(group) // 2])
-                kept = narrow(kept, group[len(group) // 2 :])
-            return kept
-
-        return narrow(goal.measures, sorted(goal.measures))
+    def _narrowed(self, goal: _Goal, kept: frozenset[int], group: list[int], until: float) -> frozenset[int]:
+        """Return what is kept without those of a group that add nothing, by halves (a nested function would hold itself)."""
+        self._hurry(until)
+        if self._figure(goal, kept.difference(group)) >= goal.most - CLOSE * max(1.0, goal.most):
+            return kept.difference(group)
+        if len(group) > 1:
+            kept = self._narrowed(goal, kept, group[: len(group) // 2], until)
+            kept = self._narrowed(goal, kept, group[len(group) // 2 :], until)
+        return kept
 
     @staticmethod
     def _hurry(until: float) -> None:
@@ -179,22 +178,18 @@ class _Search:
     def _cut(self, goal: _Goal, chosen: frozenset[int], until: float) -> None:
         """Note the figure of a set that is made as large as it can be without a better figure."""
         figure = self._figure(goal, chosen)
-        near = figure + CLOSE * max(1.0, goal.most)
-        inside = chosen
-
-        def widen(group: list[int]) -> None:
-            nonlocal inside
-            self._hurry(until)
-            if self._figure(goal, inside.union(group)) <= near:
-                inside = inside.union(group)
-            elif len(group) > 1:
-                widen(group[: len(group) // 2])
-                widen(group[len(group) // 2 :])
-
-        rest = sorted(goal.measures - inside)
-        if rest:
-            widen(rest)
+        inside = self._widened(goal, chosen, sorted(goal.measures - chosen), figure + CLOSE * max(1.0, goal.most), until)
         goal.cuts[inside] = max(figure, self._figure(goal, inside))
+
+    def _widened(self, goal: _Goal, inside: frozenset[int], group: list[int], near: float, until: float) -> frozenset[int]:
+        """Return a set with those of a group that make its figure no better, by halves."""
+        self._hurry(until)
+        if self._figure(goal, inside.union(group)) <= near:
+            return inside.union(group)
+        if len(group) > 1:
+            inside = self._widened(goal, inside, group[: len(group) // 2], near, until)
+            inside = self._widened(goal, inside, group[len(group) // 2 :], near, until)
+        return inside
 
     def needed(self) -> tuple[int, ...]:
         """Return the best set without what adds nothing within it, the dearest left out first."""

@@ -131,7 +131,10 @@ class Threatened:
     """One threat to the products of one network: its changes, what is in stock today, and every measure as a change."""
 
     def __init__(self, problem: Problem, at: int, network: ProductionNetwork, products: Sequence[str]) -> None:
-        self.problem, self.network, self.products = problem, network, list(products)
+        # What it needs of the problem, and not the problem, which holds it: a circle would keep its memory for long.
+        self.weighing, self.measures = problem.weighing, problem.measures
+        self.assumptions, self.below = problem.assumptions, problem.below
+        self.network, self.products = network, list(products)
         threat = problem.threats[at]
         self.name = threat.scenario.name
         self.length, self.weight = float(threat.days), problem.weighing.threats[at]
@@ -153,10 +156,10 @@ class Threatened:
         film = self._film(())
         markets = np.flatnonzero(self.network.kind == MARKET)
         film.report = (markets[:, None] * film.sides + np.arange(film.sides)).ravel()
-        _, rates = film.run(self.problem.assumptions, READINGS[KEPT[reading]])
+        _, rates = film.run(self.assumptions, READINGS[KEPT[reading]])
         least = rates.min(axis=0).reshape(len(markets), -1).min(axis=1)
         short = set(self.network.nodes["item"].gather(markets[least < 1.0 - SHORT]))
-        found = [(j, self.problem.measures[j]) for j in self.inside]
+        found = [(j, self.measures[j]) for j in self.inside]
         found = [(j, one) for j, one in found if one.item in short and (one.share or one.days)]
         self.matter[reading] = frozenset(j for j, measure in found if measure.ready < self.length)
         return self.matter[reading]
@@ -172,8 +175,8 @@ class Threatened:
         """Return how the threat runs with some measures, whether they are relevant or not."""
         film = self._film(chosen)
         film.report = self.markets * film.sides + self.effects.sides.reader
-        days, rates = film.run(self.problem.assumptions, READINGS[KEPT[reading]])
-        short = rates < self.problem.below - SHORT
+        days, rates = film.run(self.assumptions, READINGS[KEPT[reading]])
+        short = rates < self.below - SHORT
         below = np.where(short.any(axis=0), days[short.argmax(axis=0)], self.length)
         # Summed in one order, whatever the place in memory: a product of matrices may differ in the last digit.
         lost = (np.diff(np.append(days, self.length))[:, None] * (1.0 - rates)).sum(axis=0)
@@ -186,10 +189,10 @@ class Threatened:
 
     def worth(self, lost: np.ndarray) -> float:
         """Return the risk that parts of the products' output over the whole time amount to."""
-        values = np.array([self.problem.weighing.worth[product] for product in self.products])
+        values = np.array([self.weighing.worth[product] for product in self.products])
         return self.weight * self.length * float(values @ lost)
 
     def wait(self, days: np.ndarray) -> float:
         """Return the weighted share that days of this threat have in the mean."""
-        weights = np.array([self.problem.weighing.products[product] for product in self.products])
+        weights = np.array([self.weighing.products[product] for product in self.products])
         return self.weight * float(weights @ days)
