@@ -61,6 +61,34 @@ def within(column: str, members: Iterable[str]) -> nw.Expr:
     return nw.when(nw.col(column).is_null()).then(nw.lit(False)).otherwise(nw.col(column).is_in(list(members)))
 
 
+def of_home(production: Any, item: str) -> Any:
+    """Return ``_home``, the production of each item and year: rows add up, and one that is blank or negative leaves a blank.
+
+    Raises
+    ------
+    InputError
+        A column is missing, or the values are not numbers.
+    """
+    frame = nw.from_native(production)
+    schema = frame.collect_schema()
+    for column in (item, "year", "value"):
+        if column not in schema:
+            hint = did_you_mean(nearest(column, schema.names()))
+            raise InputError("risk.dependence.no_column_of_production", column=column, hint=hint)
+    if not schema["value"].is_numeric():
+        raise InputError("risk.dependence.not_numbers", kind=shorten(schema["value"]))
+    rows = frame.select(item, nw.col("year").cast(nw.Int64), _home=told(VALUE.cast(nw.Float64).fill_nan(None)))
+    sums = rows.group_by([item, "year"]).agg(
+        nw.col("_home").sum(), nw.len().alias("_rows"), nw.col("_home").count().alias("_known")
+    )
+    return sums.select(item, "year", _home=nw.when(nw.col("_rows") == nw.col("_known")).then(nw.col("_home")))
+
+
+def told(value: nw.Expr) -> nw.Expr:
+    """Return ``value``, blank where it is negative: no flow is, so nobody knows what was meant."""
+    return nw.when(value >= 0).then(value)
+
+
 def by_origin(frame: Any, market: Sequence[str], unique: bool, *extra: str) -> Any:
     """Sum the flows of each market and origin; ``_blank`` is 1 where a flow was not reported.
 
