@@ -88,6 +88,13 @@ def test_what_cannot_be_asked_is_refused(products, scenarios, error):
         kn.study(kn.load("permanent_magnet"), products, scenarios)
 
 
+def test_one_change_is_asked_as_it_is_of_simulate():
+    graph, change = kn.load("permanent_magnet"), halt("CHN")
+    one = kn.study(graph, "ndfeb_magnet", change).summary.row(0, named=True)
+    kept = kn.risk.simulate(graph, change, product="ndfeb_magnet").filter(item="ndfeb_magnet").row(0, named=True)
+    assert (one["scenario"], one["kept_high"]) == ("halt", kept["kept_high"])
+
+
 def test_without_draws_only_what_is_certain_is_said():
     one = kn.study(kn.load("permanent_magnet"), "ndfeb_magnet", ASKED[0])
     assert not {"kept_50", "prior"} & set(one.summary.columns)
