@@ -38,6 +38,18 @@ def test_a_graph_and_a_study_are_cited_by_all_their_sources(graph, lang):
     assert len(kn.cite(graph, graph=graph, lang=lang).splitlines()) == 2 + graph.sources.height
 
 
+def test_a_graph_of_ones_own_is_cited_by_its_own_sources_without_saying_so_twice():
+    own = kn.SupplyGraph(sources=[{"id": "mine", "title": "A list", "publisher": "A firm"}], name="own")
+    assert kn.cite(own, lang="en").splitlines()[1:] == ["Data: own, 1 sources, figures of –.", "[mine] A firm. A list"]
+
+
+def test_any_frame_is_cited_and_several_sources_of_a_row(graph):
+    ids = graph.sources["id"].to_list()[:2]
+    frame = pl.DataFrame({"source": ["|".join(ids), None]})
+    for answer in (frame, frame.to_pandas(), frame.lazy()):
+        assert len(kn.cite(answer, graph=graph).splitlines()) == 4
+
+
 def test_an_answer_without_sources_is_refused(graph):
     with pytest.raises(InputError):
         kn.cite(pl.DataFrame({"a": [1]}), graph=graph)
