@@ -40,7 +40,7 @@ def group_shares(
     Raises
     ------
     InputError
-        A column is missing or a group is empty.
+        A column is missing, there is no group, or one is empty.
 
     Examples
     --------
@@ -54,6 +54,8 @@ def group_shares(
     frame = of_importer(frame, importer)
     market = [item, "importer", "year"]
     unknown = nw.col("exporter").is_null()
+    if not isinstance(groups, Mapping) or not groups:
+        raise InputError("risk.dependence.no_groups", value=shorten(groups))
     parts = []
     for name, members in groups.items():
         members = _members(name, members)
@@ -224,7 +226,7 @@ def third_country_benchmark(
     (0.8, 'imports', 'yes')
     """
     frame, item = tidy(trade)
-    inside = [importer] if members is None else list(members)
+    inside = [importer] if members is None else names(members)
     market = [item, "year"]
     rows = concentrate(frame.filter(within("importer", inside) & ~within("exporter", inside)), market, extendable=extendable)
     if production is None:
@@ -247,7 +249,7 @@ def third_country_benchmark(
 
 
 def _members(name: str, members: Iterable[str]) -> list[str]:
-    codes = names(members)
+    codes = names(members or ())
     if not codes:
         raise InputError("risk.dependence.group_empty", name=shorten(name))
     return codes

@@ -17,7 +17,22 @@ from typing import Any
 import narwhals as nw
 
 from ...graph import InputError
-from .trade import NO, UNKNOWN, VALUE, YES, all_of, concentrate, of_home, of_importer, ordered, tidy, told, verdict, within
+from .trade import (
+    NO,
+    UNKNOWN,
+    VALUE,
+    YES,
+    all_of,
+    concentrate,
+    names,
+    of_home,
+    of_importer,
+    ordered,
+    tidy,
+    told,
+    verdict,
+    within,
+)
 
 
 def import_concentration(
@@ -152,7 +167,7 @@ def commission_dependence(
     frame, item = tidy(trade)
     if members is not None and production is not None:
         raise InputError("risk.dependence.union_production")
-    inside = [importer] if members is None else list(members)
+    inside = [importer] if members is None else names(members)
     home, away, market = within("importer", inside), ~within("exporter", inside), [item, "year"]
     rows = concentrate(frame.filter(home & away), market, unique and members is None)
     if production is None:

@@ -32,7 +32,10 @@ def tidy(trade: Any, *extra: str) -> tuple[Any, str]:
     InputError
         A column is missing, or the values are not numbers (``datasets.clean_trade`` mends such tables).
     """
-    frame = nw.from_native(trade)
+    try:
+        frame = nw.from_native(trade)
+    except TypeError as error:
+        raise InputError("risk.dependence.no_frame", kind=type(trade).__name__) from error
     schema = frame.collect_schema()
     item = "item" if "item" in schema else "hs6"
     for column in (item, "importer", "exporter", "year", "value", *extra):
@@ -40,10 +43,9 @@ def tidy(trade: Any, *extra: str) -> tuple[Any, str]:
             raise InputError("risk.dependence.no_column", column=column, hint=did_you_mean(nearest(column, schema.names())))
     if not schema["value"].is_numeric():
         raise InputError("risk.dependence.not_numbers", kind=shorten(schema["value"]))
-    frame = frame.select(
-        item, "importer", "exporter", nw.col("year").cast(nw.Int64), VALUE.cast(nw.Float64).fill_nan(None), *extra
-    )
-    return frame, item
+    value = VALUE.cast(nw.Float64).fill_nan(None)
+    value = nw.when(value.abs() < float("inf")).then(value)  # no flow is infinite: a division by zero is no report
+    return frame.select(item, "importer", "exporter", nw.col("year").cast(nw.Int64), value.alias("value"), *extra), item
 
 
 def names(value: str | Iterable[str]) -> list[str]:

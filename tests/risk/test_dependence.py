@@ -471,6 +471,31 @@ def test_no_blank_in_a_column_of_objects_becomes_a_word(name, blank):
     assert_frame_equal(to_polars(found).cast(expected.schema).fill_nan(None), expected, rel_tol=1e-9)
 
 
+@pytest.mark.parametrize("trade", [None, [{"hs6": "1"}], "trade.csv"])
+def test_what_is_no_frame_is_refused(trade):
+    for method in METHODS.values():
+        with pytest.raises(kn.graph.InputError, match="frame"):
+            method(trade)
+
+
+def test_an_infinite_value_is_a_flow_that_was_not_reported_and_decides_nothing():
+    row = risk.import_concentration(table([("CHN", "JPN", float("inf")), ("USA", "JPN", 1.0)])).row(0, named=True)
+    assert (row["cao"], row["meti"], row["reason"]) == ("yes", "yes", "value_missing")  # one of two holds a half in any case
+    row = risk.import_concentration(table([("CHN", "JPN", float("inf")), (None, "JPN", 1.0)])).row(0, named=True)
+    assert (row["hhi_low"], row["hhi_high"], row["meti"]) == (0.0, 1.0, "unknown")
+
+
+def test_one_member_may_be_named_as_text_and_groups_must_be_named():
+    flows = table([("CHN", "JPN", 6.0), ("JPN", "USA", 1.0)])
+    assert risk.commission_dependence(flows, "one", "JPN").equals(risk.commission_dependence(flows, "one", ["JPN"]))
+    assert risk.third_country_benchmark(flows, "one", "JPN").height == 1
+    for groups in ({}, ["USA"], None):
+        with pytest.raises(kn.graph.InputError):
+            risk.group_shares(flows, groups)
+    with pytest.raises(kn.graph.InputError, match="no members"):
+        risk.friend_shoring(flows, "JPN", None)
+
+
 def test_a_missing_column_is_named_and_the_nearest_offered():
     with pytest.raises(kn.graph.InputError, match=r"'exporter'.*'exporters'"):
         risk.import_concentration(pl.DataFrame({"hs6": [], "importer": [], "exporters": [], "year": [], "value": []}))
