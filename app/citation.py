@@ -20,8 +20,8 @@ def cite(*answers: Any, graph: SupplyGraph | None = None, lang: str | None = Non
     Parameters
     ----------
     *answers : frame, SupplyGraph or Study
-        Frames of any kind with a column ``source`` (ids, several separated by "|"); of a graph and of a study all sources.
-        Without answers the program and the data alone are cited.
+        Frames of any kind with a column ``source`` (ids, several separated by "|"); of a graph all sources, of a study
+        those that it names. Without answers the program and the data alone are cited.
     graph : SupplyGraph, optional
         Whose facts the answers rest on (default: the first graph among the answers, or a study's, else the bundled
         ``world``).
@@ -84,8 +84,8 @@ def _span(first: Any, last: Any, lang: str) -> str:
 
 def _named(answer: Any) -> list[str]:
     """Return the ids of the sources that an answer names."""
-    if (graph := _graph(answer)) is not None:
-        return graph.sources["id"].to_list()
+    if _graph(answer) is not None:  # of a study, those that its answers name
+        return answer.sources["id"].to_list()
     try:
         frame = to_polars(answer)
     except TypeError:

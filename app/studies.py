@@ -40,9 +40,9 @@ class Study:
         What was asked.
     summary : polars.DataFrame
         One row per product and scenario: ``product, scenario, kept_low, kept_high, kept_estimate``, ``certain_loss,
-        possible_loss``; with draws ``kept_10, kept_50, kept_90, over_10, over_50, over_90, prior`` (see
-        `risk.uncertainty`); with a horizon the days ``short_low, ...``, ``lost_low, ...`` of `risk.timeline_summary`. Stocks
-        count in the days alone: what is kept holds while all changes are in force at once.
+        estimated_loss, possible_loss`` (1 - kept); with draws ``kept_10, kept_50, kept_90, over_10, over_50, over_90,
+        prior`` (see `risk.uncertainty`); with a horizon the days ``short_low, ...``, ``lost_low, ...`` of
+        `risk.timeline_summary`. Stocks count in the days alone: what is kept holds while all changes are in force at once.
     curves : polars.DataFrame
         `risk.timeline` of every product (without a horizon: empty); `kanmon.plot.fan` draws it.
     chokepoints : polars.DataFrame
@@ -239,7 +239,7 @@ def study(
             options = {"product": product, **where, **assumed}
             kept = simulate(graph, flows, **options).filter(item=product)
             kept = kept.select("scenario", "kept_low", "kept_high", "kept_estimate", certain_loss=1 - pl.col("kept_high"),
-                               possible_loss=1 - pl.col("kept_low"))  # fmt: skip
+                               estimated_loss=1 - pl.col("kept_estimate"), possible_loss=1 - pl.col("kept_low"))  # fmt: skip
             step()
             if draws:
                 likely = uncertainty(graph, flows, **options, prior=prior, draws=draws, seed=seed)

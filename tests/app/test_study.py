@@ -33,6 +33,8 @@ def test_its_figures_are_those_of_the_functions(found):
         mine = found.summary.filter(product=product)
         assert mine["kept_low"].to_list() == told["kept_low"].to_list()
         assert mine["certain_loss"].to_list() == (1 - told["kept_high"]).to_list()
+        assert mine["estimated_loss"].to_list() == (1 - told["kept_estimate"]).to_list()
+        assert mine["possible_loss"].to_list() == (1 - told["kept_low"]).to_list()
     prior = kn.datasets.maker_prior(graph)
     likely = uncertainty(graph, ASKED, product="ndfeb_magnet", buyer="JPN", prior=prior, draws=20)
     assert found.summary.filter(product="ndfeb_magnet")["kept_50"].to_list() == likely["kept_50"].to_list()
