@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from functools import reduce
 from numbers import Real
 from typing import Any, overload
@@ -13,9 +13,9 @@ import polars as pl
 
 from ...graph import InputError, Interval, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
+from .scores import WORST, scores_of
 from .trade import NOTHING, VALUE, by_origin, of_importer, ordered, tidy
 
-WORST = 10.0
 REQUIRED: Any = object()
 """Default of a figure that has none: it must be given, unless a frame is."""
 Figure = float | Interval | None
@@ -27,7 +27,7 @@ def governance_hhi(
     trade: Any,
     importer: str | Iterable[str] | None = None,
     *,
-    governance: Mapping[str, float] | None = None,
+    governance: Any = None,
     trade_parameter: str | None = None,
     unique: bool = False,
 ) -> Any:
@@ -51,8 +51,9 @@ def governance_hhi(
         the unattributed part with it (importer "world").
     importer
         As in `import_concentration`.
-    governance : mapping of ISO3 to 0..10, optional
-        Default: the newest year of `datasets.governance`. None is no score.
+    governance : mapping of ISO3 to 0..10, or frame, optional
+        None is no score. Of a frame with ``iso3, year, wgi_0_10`` (`datasets.read_wgi`) the newest year is taken. Default:
+        `datasets.governance`.
     trade_parameter : str, optional
         Column of ``trade`` with :math:`t_c` (0.8 EU members, 1.0 baseline, more under export restrictions; the EU's full
         table of t is not published with the sheets read here); a blank is 1. Default: 1 for all, the stated adaptation for
@@ -84,11 +85,7 @@ def governance_hhi(
     >>> governance_hhi(trade, governance={"A": 6.0}).select("hhi_wgi_low", "hhi_wgi_high", "reason").row(0)
     (3.375, 4.0, 'score_missing')
     """
-    scores = _bundled_governance() if governance is None else dict(governance)
-    scores = {country: score for country, score in scores.items() if score is not None}
-    for country, score in scores.items():
-        if not (isinstance(score, Real) and 0 <= score <= WORST):
-            raise InputError("risk.dependence.score_range", country=shorten(country), score=shorten(score))
+    scores = scores_of(governance)
     extra = [] if trade_parameter is None else [trade_parameter]
     frame, item = tidy(_market_rows(trade) if isinstance(trade, SupplyGraph) else trade, *extra)
     market = [item, "importer", "year"]
@@ -154,14 +151,6 @@ def _governed(rows: Any) -> Any:
             )
         ),
     )
-
-
-def _bundled_governance() -> dict[str, float]:
-    from ...datasets import governance
-
-    table = governance()
-    newest = table.filter(table["year"] == table["year"].max())
-    return dict(newest.select("iso3", "wgi_0_10").iter_rows())
 
 
 @overload
@@ -255,7 +244,7 @@ def trade_supply_risk(
     trade: Any,
     importer: str,
     *,
-    governance: Mapping[str, float] | None = None,
+    governance: Any = None,
     factors: Any = None,
     unique: bool = False,
 ) -> Any:

@@ -190,6 +190,18 @@ def test_a_country_without_a_score_widens_the_figure():
     assert risk.governance_hhi(trade, governance=told).equals(risk.governance_hhi(trade, governance=blank))
 
 
+def test_a_table_of_scores_counts_by_its_newest_year():
+    trade = pl.DataFrame({"hs6": "1", "importer": "JPN", "year": 2024, "exporter": ["CHN", "USA"], "value": [3.0, 1.0]})
+    scores = pl.DataFrame({"iso3": ["CHN", "CHN", "USA"], "year": [2020, 2025, 2025], "wgi_0_10": [9.0, 6.0, None]})
+    expected = risk.governance_hhi(trade, governance={"CHN": 6.0})
+    for table in (scores, scores.to_pandas()):
+        assert risk.governance_hhi(trade, governance=table).equals(expected)
+    assert risk.governance_hhi(trade, governance=datasets.governance()).equals(risk.governance_hhi(trade))
+    for wrong in (scores.drop("year"), "scores.csv", 5):
+        with pytest.raises(InputError, match="wgi_0_10"):
+            risk.governance_hhi(trade, governance=wrong)
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.tuples(origins, st.integers(1, 40)), min_size=1, max_size=6), st.data())
 def test_governance_interval_holds_every_case(flows, data):
