@@ -10,6 +10,7 @@ import polars as pl
 from ..datasets import load
 from ..graph import InputError, SupplyGraph
 from ..graph.errors import UnknownIdError
+from ..graph.frames import to_polars
 from ..graph.messages import default_language, text
 
 
@@ -18,11 +19,12 @@ def cite(*answers: Any, graph: SupplyGraph | None = None, lang: str | None = Non
 
     Parameters
     ----------
-    *answers : polars.DataFrame, SupplyGraph or Study
-        Frames with a column ``source``; of a graph and of a study all sources. Without answers the program and the data
-        alone are cited.
+    *answers : frame, SupplyGraph or Study
+        Frames of any kind with a column ``source`` (ids, several separated by "|"); of a graph all sources, of a study
+        those that it names. Without answers the program and the data alone are cited.
     graph : SupplyGraph, optional
-        Whose facts the answers rest on (default: the bundled ``world``).
+        Whose facts the answers rest on (default: the first graph among the answers, or a study's, else the bundled
+        ``world``).
     lang : {"en", "ja"}, optional
         Language of what stands around the references.
 
@@ -51,7 +53,8 @@ def cite(*answers: Any, graph: SupplyGraph | None = None, lang: str | None = Non
     from .. import __version__
 
     lang = lang or default_language()
-    graph = load("world") if graph is None else graph
+    if graph is None:
+        graph = next((found for answer in answers if (found := _graph(answer)) is not None), None) or load("world")
     years = graph.shares["year"].drop_nulls()
     told = {"name": graph.name or "–", "sources": graph.sources.height, "years": _span(years.min(), years.max(), lang)}
     lines = [text("app.citation.program", lang, version=__version__), text("app.citation.data", lang, **told)]
@@ -81,8 +84,18 @@ def _span(first: Any, last: Any, lang: str) -> str:
 
 def _named(answer: Any) -> list[str]:
     """Return the ids of the sources that an answer names."""
-    frame = getattr(answer, "sources", answer)
-    column = "source" if frame is answer else "id"
-    if not isinstance(frame, pl.DataFrame) or column not in frame.columns:
+    if _graph(answer) is not None:  # of a study, those that its answers name
+        return answer.sources["id"].to_list()
+    try:
+        frame = to_polars(answer)
+    except TypeError:
+        frame = pl.DataFrame()
+    if "source" not in frame.columns:
         raise InputError("app.citation.no_source", kind=type(answer).__name__)
-    return frame[column].drop_nulls().to_list()
+    return frame["source"].drop_nulls().cast(pl.String).str.split("|").explode().to_list()
+
+
+def _graph(answer: Any) -> SupplyGraph | None:
+    """Return a graph that is an answer itself, or that of a study."""
+    graph = getattr(answer, "graph", answer)
+    return graph if isinstance(graph, SupplyGraph) else None

@@ -76,7 +76,8 @@ class Dependence:
 
 _JOINED = {
     "commission": [*(f"cdi{n}_{end}" for n in (1, 2, 3) for end in ("low", "high")), "dependent"],
-    "geodep": ["hhi_exports_low", "hhi_exports_high", "imports_to_exports", "c1", "c2", "c3", "c4"],
+    "geodep": [f"{name}_{end}" for name in ("hhi_exports", "imports_to_exports") for end in ("low", "high")]
+    + ["c1", "c2", "c3", "c4"],
     "supply_risk": ["hhi_global_low", "hhi_global_high", "hhi_sourcing_low", "hhi_sourcing_high", "sr_low", "sr_high"],
 }
 

@@ -16,7 +16,8 @@ from ..graph.errors import did_you_mean, nearest, shorten
 from ..graph.files import whole_file
 from ..graph.frames import to_pandas
 from ..graph.messages import default_language, spoken, text
-from ..risk import Scenario, chokepoints, simulate, sweep, timeline, timeline_summary, uncertainty, what_to_find_out
+from ..risk import Change, Scenario, chokepoints, simulate, sweep, timeline, timeline_summary, uncertainty, what_to_find_out
+from ..risk.production.scenario import scenario_of
 from .citation import cite
 
 if TYPE_CHECKING:
@@ -39,9 +40,9 @@ class Study:
         What was asked.
     summary : polars.DataFrame
         One row per product and scenario: ``product, scenario, kept_low, kept_high, kept_estimate``, ``certain_loss,
-        possible_loss``; with draws ``kept_10, kept_50, kept_90, over_10, over_50, over_90, prior`` (see
-        `risk.uncertainty`); with a horizon the days ``short_low, ...``, ``lost_low, ...`` of `risk.timeline_summary`. Stocks
-        count in the days alone: what is kept holds while all changes are in force at once.
+        estimated_loss, possible_loss`` (1 - kept); with draws ``kept_10, kept_50, kept_90, over_10, over_50, over_90,
+        prior`` (see `risk.uncertainty`); with a horizon the days ``short_low, ...``, ``lost_low, ...`` of
+        `risk.timeline_summary`. Stocks count in the days alone: what is kept holds while all changes are in force at once.
     curves : polars.DataFrame
         `risk.timeline` of every product (without a horizon: empty); `kanmon.plot.fan` draws it.
     chokepoints : polars.DataFrame
@@ -175,7 +176,7 @@ class Study:
 def study(
     graph: SupplyGraph,
     products: str | Sequence[str],
-    scenarios: Scenario | Iterable[Scenario],
+    scenarios: Scenario | Change | Iterable[Scenario],
     *,
     buyer: str | None = None,
     level: str = "country",
@@ -197,7 +198,7 @@ def study(
         The data.
     products : str or sequence of str
         Items.
-    scenarios : Scenario or iterable of Scenario
+    scenarios : Scenario, Change or iterable of Scenario
         With names of their own.
     buyer, level, domestic, sharing, term, sourcing
         As in `risk.simulate`; what stops a product is looked at in every sharing and term.
@@ -225,8 +226,8 @@ def study(
     Study(1 products, 1 scenarios for JPN)
     """
     wanted = [products] if isinstance(products, str) else list(dict.fromkeys(products))
-    asked = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
-    if not wanted or not asked:
+    asked = scenario_of(scenarios)
+    if not wanted:
         raise InputError("app.study.nothing")
     flows = [replace(one, changes=[change for change in one if change.kind != "stockpile"]) for one in asked]
     prior = maker_prior(graph)
@@ -238,7 +239,7 @@ def study(
             options = {"product": product, **where, **assumed}
             kept = simulate(graph, flows, **options).filter(item=product)
             kept = kept.select("scenario", "kept_low", "kept_high", "kept_estimate", certain_loss=1 - pl.col("kept_high"),
-                               possible_loss=1 - pl.col("kept_low"))  # fmt: skip
+                               estimated_loss=1 - pl.col("kept_estimate"), possible_loss=1 - pl.col("kept_low"))  # fmt: skip
             step()
             if draws:
                 likely = uncertainty(graph, flows, **options, prior=prior, draws=draws, seed=seed)

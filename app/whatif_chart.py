@@ -14,7 +14,7 @@ from ..graph.errors import shorten
 from ..graph.extras import need
 from ..graph.messages import default_language, text
 from ..risk import Scenario
-from ..risk.production.scenario import STOPPING
+from ..risk.production.scenario import STOPPING, scenario_of
 from .console import name_of
 from .dependence_chart import FONTS
 
@@ -36,7 +36,7 @@ _STYLE: dict[Any, Any] = {
 
 def fan_chart(
     graph: SupplyGraph,
-    scenarios: Scenario | Sequence[Scenario],
+    scenarios: Scenario | Change | Sequence[Scenario],
     product: str,
     *,
     buyer: str | None = None,
@@ -49,7 +49,7 @@ def fan_chart(
     ----------
     graph : SupplyGraph
         The facts.
-    scenarios : Scenario or sequence of Scenario
+    scenarios : Scenario, Change or sequence of Scenario
         What happens; a scenario and the same with a measure show before and after.
     product, buyer : str, str or None
         About what, and from whose place; with a buyer also as if it made at home what nobody is known to supply.
@@ -84,7 +84,7 @@ def fan_chart(
     from .whatif import HORIZON, ask
 
     need("matplotlib")
-    asked = [scenarios] if isinstance(scenarios, Scenario) else list(scenarios)
+    asked = scenario_of(scenarios)
     given: dict[str, Any] = {"horizon": HORIZON} | options
     answer = ask(graph, asked, product, buyer=buyer, **given)
     return draw(answer, lang or default_language())

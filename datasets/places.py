@@ -37,16 +37,18 @@ def countries() -> pl.DataFrame:
     return _table("countries")
 
 
-def country(text: str) -> str | None:
+def country(text: str | None) -> str | None:
     """Return the ISO 3166-1 alpha-3 code that ``text`` names, ``None`` when it names no country.
 
     ``text`` is an ISO code of two or three letters, a name in English or Japanese, or an alias. Width, case, accents,
     punctuation, white space, usual abbreviations ("Rep.", "Dem.", "Isds", "St.") and a part put last ("Korea, Rep. of") do
-    not matter. Two countries in one text are none: nobody knows which is meant.
+    not matter. Two countries in one text are none: nobody knows which is meant; so is an empty cell.
 
-    >>> [country(text) for text in ("台湾", "ｃｈｎ", "Korea, Rep. of", "Taiwan, Province of China", "Atlantis")]
-    ['TWN', 'CHN', 'KOR', 'TWN', None]
+    >>> [country(text) for text in ("台湾", "ｃｈｎ", "Korea, Rep. of", "Taiwan, Province of China", "Atlantis", None)]
+    ['TWN', 'CHN', 'KOR', 'TWN', None, None]
     """
+    if not isinstance(text, str):
+        return None
     names = _names()
     head, tail = [*re.split(r"[,(（、]", text[:200], maxsplit=1), ""][:2]
     # "China, Taiwan" is a list of two, not a name with its first part put last.

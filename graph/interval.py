@@ -33,8 +33,12 @@ class Interval:
     high: float
 
     def __post_init__(self) -> None:
-        if math.isnan(self.low) or math.isnan(self.high) or self.low > self.high:
-            raise InputError("graph.interval.reversed", low=self.low, high=self.high)
+        try:
+            wrong = math.isnan(self.low) or math.isnan(self.high) or self.low > self.high
+        except TypeError:
+            wrong = True
+        if wrong:
+            raise InputError("graph.interval.reversed", low=shorten(self.low), high=shorten(self.high))
 
     @classmethod
     def point(cls, value: float) -> Interval:

@@ -318,10 +318,10 @@ class SupplyGraph(Edits):
 
     def select(
         self,
-        items: Iterable[str] | None = None,
+        items: str | Iterable[str] | None = None,
         *,
-        chains: Iterable[str] | None = None,
-        kinds: Iterable[str] | None = None,
+        chains: str | Iterable[str] | None = None,
+        kinds: str | Iterable[str] | None = None,
     ) -> SupplyGraph:
         """Return the part of the graph that holds the chosen items, with the facts, suppliers and sources they use.
 
@@ -334,7 +334,7 @@ class SupplyGraph(Edits):
         """
         chosen = self.items
         if items is not None:
-            ids = pl.Series(list(items), dtype=pl.String)
+            ids = pl.Series([items] if isinstance(items, str) else list(items), dtype=pl.String)
             for missing in ids.filter(~ids.is_in(self.items["id"].implode())):
                 raise UnknownIdError("item", missing, self.items["id"])
             chosen = chosen.filter(pl.col("id").is_in(ids.implode()))
@@ -342,9 +342,9 @@ class SupplyGraph(Edits):
             if words is not None:
                 cells = pl.col(column).str.split("|")
                 known = set(self.items.select(cells.explode())[column].drop_nulls())
-                for word in (words := list(words)):
+                for word in (words := [words] if isinstance(words, str) else list(words)):
                     if word not in known:
-                        raise UnknownIdError("column", word, known)
+                        raise UnknownIdError("chain" if column == "chains" else column, word, known)
                 chosen = chosen.filter(cells.list.set_intersection(words).list.len() > 0)
         ids = chosen["id"]
         while True:

@@ -110,9 +110,8 @@ def _cell(row: dict[str, Any], column: str, lang: str) -> str:
     if column == "top":
         share = _range(row["top_share_low"], row["top_share_high"], "{:.1%}")
         return f"{safe(_country(row['top_origin'], lang))} {share}"
-    if column == "imports_to_exports":
-        return _range(row[column], row[column], "{:,.1f}")
-    return _range(row[f"{column}_low"], row[f"{column}_high"], "{:.2f}")
+    form = "{:,.1f}" if column == "imports_to_exports" else "{:.2f}"
+    return _range(row[f"{column}_low"], row[f"{column}_high"], form)
 
 
 def _range(low: float | None, high: float | None, form: str) -> str:

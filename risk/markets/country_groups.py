@@ -9,7 +9,7 @@ import narwhals as nw
 
 from ...graph import InputError
 from ...graph.errors import shorten
-from .trade import NOTHING, VALUE, concentrate, names, of_importer, ordered, tidy, verdict, within
+from .trade import NOTHING, VALUE, concentrate, names, of_home, of_importer, ordered, tidy, told, verdict, within
 
 
 def group_shares(
@@ -35,12 +35,12 @@ def group_shares(
     frame
         One row per item, importer, year and group: ``value`` (from the group), ``total``, ``share_low``, ``share_high``
         (0..1; trade of unknown origin may be the group's), ``reason`` (``origin_unknown``; ``value_missing`` then 0 to 1;
-        ``no_trade``).
+        ``no_trade``, ``negative_value``).
 
     Raises
     ------
     InputError
-        A column is missing or a group is empty.
+        A column is missing, there is no group, or one is empty.
 
     Examples
     --------
@@ -54,6 +54,8 @@ def group_shares(
     frame = of_importer(frame, importer)
     market = [item, "importer", "year"]
     unknown = nw.col("exporter").is_null()
+    if not isinstance(groups, Mapping) or not groups:
+        raise InputError("risk.dependence.no_groups", value=shorten(groups))
     parts = []
     for name, members in groups.items():
         members = _members(name, members)
@@ -61,12 +63,14 @@ def group_shares(
             _own=nw.when(within("exporter", members)).then(VALUE).otherwise(0.0),
             _loose=nw.when(unknown).then(VALUE).otherwise(0.0),
             _blank=VALUE.is_null().cast(nw.Int64),
+            _wrong=nw.when(VALUE < 0).then(1).otherwise(0),
         )
-        sums = rows.group_by(market).agg(nw.col(c).sum() for c in ("value", "_own", "_loose", "_blank"))
+        sums = rows.group_by(market).agg(nw.col(c).sum() for c in ("value", "_own", "_loose", "_blank", "_wrong"))
         parts.append(sums.with_columns(group=nw.lit(name)))
     rows = nw.concat(parts, how="vertical")
-    silent = nw.col("_blank") > 0
-    traded = ~silent & (VALUE > 0)
+    fine = nw.col("_wrong") == 0
+    silent = fine & (nw.col("_blank") > 0)
+    traded = fine & ~silent & (VALUE > 0)
     low = nw.when(traded).then(nw.col("_own") / VALUE)
     high = nw.when(traded).then((nw.col("_own") + nw.col("_loose")) / VALUE)
     rows = rows.select(
@@ -76,12 +80,11 @@ def group_shares(
         total="value",
         share_low=nw.when(silent).then(0.0).otherwise(low),
         share_high=nw.when(silent).then(1.0).otherwise(high),
-        reason=nw.when(silent)
-        .then(nw.lit("value_missing"))
-        .otherwise(
-            nw.when(~traded)
-            .then(nw.lit("no_trade"))
-            .otherwise(nw.when(nw.col("_loose") > 0).then(nw.lit("origin_unknown")).otherwise(NOTHING))
+        reason=nw.coalesce(
+            nw.when(~fine).then(nw.lit("negative_value")),
+            nw.when(silent).then(nw.lit("value_missing")),
+            nw.when(~traded).then(nw.lit("no_trade")),
+            nw.when(nw.col("_loose") > 0).then(nw.lit("origin_unknown")).otherwise(NOTHING),
         ),
     )
     return ordered(rows, *market, "group")
@@ -98,7 +101,8 @@ def friend_shoring(trade: Any, importer: str, friends: Iterable[str]) -> Any:
     Parameters
     ----------
     trade : frame
-        World trade for ``cover`` (blank, ``one_importer``, where the year holds one importer only).
+        World trade for ``cover`` (blank, ``one_importer``, where the year holds one importer only, and where imports were
+        not reported).
     importer : str
         ISO3.
     friends : iterable of str
@@ -109,7 +113,8 @@ def friend_shoring(trade: Any, importer: str, friends: Iterable[str]) -> Any:
     frame
         ``item`` or ``hs6``, ``importer``, ``year``, ``value``; ``kept_low``, ``kept_high`` (0..1); ``friends`` (those that
         supply already), ``top_friend``; ``hhi_kept_low``, ``hhi_kept_high`` (concentration of what is kept); ``cover_low``,
-        ``cover_high``; ``reason``.
+        ``cover_high`` (infinite where sales of a friend elsewhere were not reported); ``reason``. Trade of unknown origin
+        may be the friends', here and elsewhere.
 
     Examples
     --------
@@ -127,25 +132,43 @@ def friend_shoring(trade: Any, importer: str, friends: Iterable[str]) -> Any:
     rows = nw.from_native(group_shares(mine.to_native(), {"friends": friends})).select(
         *market, value="total", kept_low="share_low", kept_high="share_high", reason="reason"
     )
-    kept = concentrate(mine.filter(within("exporter", friends)), market).select(
+    loose = nw.col("exporter").is_null()
+    kept = concentrate(mine.filter(within("exporter", friends) | loose), market).select(
         *market, friends="origins", top_friend="top_origin", hhi_kept_low="hhi_low", hhi_kept_high="hhi_high"
     )
-    others = frame.filter(within("exporter", friends) & (nw.col("importer") != importer))
-    others = others.group_by(market).agg(VALUE.sum().alias("_elsewhere"))
+    others = frame.filter((within("exporter", friends) | loose) & (nw.col("importer") != importer))
+    others = others.with_columns(_sold=told(VALUE), _own=within("exporter", friends))
+    others = others.select(
+        *market,
+        _elsewhere=nw.when(nw.col("_own")).then(nw.col("_sold")).otherwise(0.0),
+        _more=nw.when(nw.col("_own")).then(0.0).otherwise(nw.col("_sold")),
+        _silent=nw.col("_sold").is_null().cast(nw.Int64),
+    )
+    others = others.group_by(market).agg(nw.col("_elsewhere", "_more", "_silent").sum())
     importers = frame.group_by("year").agg(nw.col("importer").n_unique().alias("_importers"))
     rows = rows.join(kept, on=market, how="left").join(others, on=market, how="left").join(importers, on="year", how="left")
-    worldwide, elsewhere = nw.col("_importers") > 1, nw.col("_elsewhere").fill_null(0.0)
+    rows = rows.with_columns(nw.col("_elsewhere", "_more").fill_null(0.0), nw.col("_silent").fill_null(0))
+    worldwide = nw.col("_importers") > 1
+    known = nw.col("reason").is_null() | (nw.col("reason") == "origin_unknown")
 
-    def cover(kept: str) -> nw.Expr:
+    def cover(kept: str, elsewhere: nw.Expr) -> nw.Expr:
         lost = VALUE * (1 - nw.col(kept))
-        return nw.when(worldwide & (lost > 0)).then(elsewhere / lost)
+        return nw.when(worldwide & known & (lost > 0)).then(elsewhere / lost)
+
+    sold, more = nw.col("_elsewhere"), nw.col("_more")
+    most = cover("kept_high", sold + more)
 
     rows = rows.with_columns(
         importer=nw.lit(importer),
         friends=nw.col("friends").fill_null(0),
-        cover_low=cover("kept_low"),
-        cover_high=cover("kept_high"),
-        reason=nw.coalesce("reason", nw.when(~worldwide).then(nw.lit("one_importer")).otherwise(NOTHING)),
+        cover_low=cover("kept_low", sold),
+        cover_high=nw.when((nw.col("_silent") > 0) & ~most.is_null()).then(nw.lit(float("inf"))).otherwise(most),
+        reason=nw.coalesce(
+            "reason",
+            nw.when(~worldwide).then(nw.lit("one_importer")),
+            nw.when(nw.col("_silent") > 0).then(nw.lit("value_missing")),
+            nw.when(more > 0).then(nw.lit("origin_unknown")).otherwise(NOTHING),
+        ),
     )
     figures = ["kept_low", "kept_high", "friends", "top_friend", "hhi_kept_low", "hhi_kept_high", "cover_low", "cover_high"]
     return ordered(rows.select(item, "importer", "year", "value", *figures, "reason"), item, "year")
@@ -178,7 +201,8 @@ def third_country_benchmark(
     members : iterable of str, optional
         ISO3 of the union; what they sell to each other is no import.
     production : frame, optional
-        ``item`` or ``hs6``, ``year``, ``value`` in the same unit, same kind of frame; a blank is not known.
+        ``item`` or ``hs6``, ``year``, ``value`` in the same unit, same kind of frame; rows of one item and year add up, a
+        blank is not known.
     limit : float
         0..1; passed, not reached.
     extendable : bool
@@ -202,14 +226,13 @@ def third_country_benchmark(
     (0.8, 'imports', 'yes')
     """
     frame, item = tidy(trade)
-    inside = [importer] if members is None else list(members)
+    inside = [importer] if members is None else names(members)
     market = [item, "year"]
     rows = concentrate(frame.filter(within("importer", inside) & ~within("exporter", inside)), market, extendable=extendable)
     if production is None:
         rows = rows.with_columns(_home=nw.lit(None, dtype=nw.Float64))
     else:
-        home = nw.from_native(production).select(item, nw.col("year").cast(nw.Int64), _home=VALUE.cast(nw.Float64))
-        rows = rows.join(home, on=market, how="left")
+        rows = rows.join(of_home(production, item), on=market, how="left")
     known = ~nw.col("_home").is_null()
     scale = nw.when(known).then(VALUE / (VALUE + nw.col("_home"))).otherwise(1.0)
     silent = nw.when(nw.col("reason").is_null()).then(nw.lit(False)).otherwise(nw.col("reason") == "value_missing")
@@ -226,7 +249,7 @@ def third_country_benchmark(
 
 
 def _members(name: str, members: Iterable[str]) -> list[str]:
-    codes = names(members)
+    codes = names(members or ())
     if not codes:
         raise InputError("risk.dependence.group_empty", name=shorten(name))
     return codes

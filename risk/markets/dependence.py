@@ -17,7 +17,22 @@ from typing import Any
 import narwhals as nw
 
 from ...graph import InputError
-from .trade import NO, UNKNOWN, VALUE, YES, all_of, concentrate, of_importer, ordered, tidy, verdict, within
+from .trade import (
+    NO,
+    UNKNOWN,
+    VALUE,
+    YES,
+    all_of,
+    concentrate,
+    names,
+    of_home,
+    of_importer,
+    ordered,
+    tidy,
+    told,
+    verdict,
+    within,
+)
 
 
 def import_concentration(
@@ -111,14 +126,15 @@ def commission_dependence(
     ----------
     trade : frame
         Must hold the flows of all members as importers and as exporters; without a member's exports in a year CDI3 is blank
-        (``no_exports_data``). An item without exports where others have some gives CDI3 = inf.
+        (``no_exports_data``). An item without exports where others have some gives CDI3 = inf. Exports that were not
+        reported may be of any size, and trade of unknown origin may be the union's: both widen CDI3 downwards.
     importer : str
         The importing country, or the name to show for the union.
     members : iterable of str, optional
         ISO3 of the union's members.
     production : frame, optional
-        Domestic shipments to set against imports: ``item`` or ``hs6``, ``year``, ``value``, the unit of ``trade``.
-        Same kind of frame as ``trade``. Only for a single country.
+        Domestic shipments to set against imports: ``item`` or ``hs6``, ``year``, ``value``, the unit of ``trade``; rows of
+        one item and year add up. Same kind of frame as ``trade``. Only for a single country.
     limits : (float, float, float)
         Passed, not reached, by a dependent item.
     unique : bool
@@ -151,23 +167,27 @@ def commission_dependence(
     frame, item = tidy(trade)
     if members is not None and production is not None:
         raise InputError("risk.dependence.union_production")
-    inside = [importer] if members is None else list(members)
+    inside = [importer] if members is None else names(members)
     home, away, market = within("importer", inside), ~within("exporter", inside), [item, "year"]
     rows = concentrate(frame.filter(home & away), market, unique and members is None)
-    intra = frame.filter(home & ~away).group_by(market).agg(VALUE.sum().alias("_inside"))
-    if production is not None:
-        intra = nw.from_native(production).select(item, nw.col("year").cast(nw.Int64), _inside=VALUE)
-    rows = _with_exports(rows.join(intra, on=market, how="left"), frame, item, inside)
-    inner, x = nw.col("_inside"), nw.col("_exports")
+    if production is None:
+        inner = frame.filter(home & ~away).select(*market, _home=told(VALUE))
+        inner = inner.with_columns(_open=nw.col("_home").is_null().cast(nw.Int64))
+        inner = inner.group_by(market).agg(nw.col("_home", "_open").sum())
+    else:
+        inner = of_home(production, item)
+    rows = _with_exports(rows.join(inner, on=market, how="left"), frame, item, inside)
+    inner, open_inside = nw.col("_home"), nw.lit(False)
     if members is not None:
-        inner = inner.fill_null(0.0)
+        # Trade inside that was not reported may be of any size.
+        inner, open_inside = inner.fill_null(0.0), nw.col("_open").fill_null(0) > 0
     sure = nw.when(VALUE > 0).then(VALUE * (1 - nw.col("unattributed")) if members is not None else VALUE)
     usable = nw.col("reason").is_null() | (nw.col("reason") == "origin_unknown")
     rows = rows.with_columns(
-        cdi2_low=nw.when(usable).then(sure / (VALUE + inner)),
+        cdi2_low=nw.when(usable & ~open_inside).then(sure / (VALUE + inner)).otherwise(nw.when(usable).then(sure * 0.0)),
         cdi2_high=nw.when(usable).then(VALUE / (VALUE + inner)),
-        cdi3_low=nw.when(usable).then(_ratio(sure, x, float("inf"))),
-        cdi3_high=nw.when(usable).then(_ratio(VALUE, x, float("inf"))),
+        cdi3_low=nw.when(usable).then(_least_ratio(sure, float("inf"))),
+        cdi3_high=nw.when(usable).then(_ratio(VALUE, nw.col("_exports"), float("inf"))),
         cdi1_low=nw.col("hhi_low"),
         cdi1_high=nw.col("hhi_high"),
         importer=nw.lit(importer),
@@ -182,7 +202,9 @@ def commission_dependence(
             nw.when(~usable).then(nw.col("reason")),
             nw.when(nw.col("cdi2_low").is_null()).then(nw.lit("no_production")),
             nw.when(nw.col("cdi3_low").is_null()).then(nw.lit("no_exports_data")),
+            nw.when(open_inside | (nw.col("_silent") > 0)).then(nw.lit("value_missing")),
             nw.col("reason"),
+            nw.when(nw.col("_more") > 0).then(nw.lit("origin_unknown")),
         ),
     )
     bounds = [f"{name}_{end}" for name in indicators for end in ("low", "high")]
@@ -207,7 +229,8 @@ def geodep(
     ----------
     trade : frame
         World trade: C2 needs the flows of all importers (blank, ``one_importer``, in a year with one importer only), C3 the
-        importer's exports (blank, ``no_exports_data``, where it exports nothing at all in the year).
+        importer's exports (blank, ``no_exports_data``, where it exports nothing at all in the year); exports that were not
+        reported, or trade of unknown origin that may be its exports, widen C3 downwards.
     importer : str
         ISO3.
     limits : (float, float, float)
@@ -218,9 +241,10 @@ def geodep(
     Returns
     -------
     frame
-        Keys; ``value``; ``hhi_imports_low/high``, ``hhi_exports_low/high`` (0..1); ``imports_to_exports``; ``c1``, ``c2``,
-        ``c3``, ``c4``, ``holds`` (C1 to C3 in this year), each yes / no / unknown; ``top_origin``; ``top_exporter``;
-        ``reason``. A year that the table does not have counts as unknown for C4.
+        Keys; ``value``; ``hhi_imports_low/high``, ``hhi_exports_low/high`` (0..1);
+        ``imports_to_exports_low/high``; ``c1``, ``c2``, ``c3``, ``c4``, ``holds`` (C1 to C3 in this year), each
+        yes / no / unknown; ``top_origin``; ``top_exporter``; ``reason``. A year that the table does not have counts as
+        unknown for C4.
 
     References
     ----------
@@ -232,7 +256,7 @@ def geodep(
     >>> flows = [("CHN", "JPN", 8.0), ("VNM", "JPN", 2.0), ("CHN", "USA", 9.0), ("JPN", "USA", 1.0)]
     >>> trade = pl.DataFrame(flows, schema=["exporter", "importer", "value"], orient="row").with_columns(
     ...     hs6=pl.lit("811010")).join(pl.DataFrame({"year": [2022, 2023]}), how="cross")
-    >>> geodep(trade, "JPN").select("year", "imports_to_exports", "c1", "c2", "c3", "c4").rows()
+    >>> geodep(trade, "JPN").select("year", "imports_to_exports_low", "c1", "c2", "c3", "c4").rows()
     [(2022, 10.0, 'yes', 'yes', 'yes', 'unknown'), (2023, 10.0, 'yes', 'yes', 'yes', 'yes')]
     """
     frame, item = tidy(trade)
@@ -253,9 +277,10 @@ def geodep(
         hhi_exports_low=nw.when(worldwide).then(nw.col("c2_low")),
         hhi_exports_high=nw.when(worldwide).then(nw.col("c2_high")),
         top_exporter=nw.when(worldwide).then(nw.col("top_exporter")),
-        imports_to_exports=nw.when(usable).then(_ratio(VALUE, nw.col("_exports"), 9999.0)),
+        imports_to_exports_low=nw.when(usable).then(_least_ratio(VALUE, 9999.0)),
+        imports_to_exports_high=nw.when(usable).then(_ratio(VALUE, nw.col("_exports"), 9999.0)),
     )
-    figures = {"c1": "hhi_imports_{}", "c2": "hhi_exports_{}", "c3": "imports_to_exports"}
+    figures = {"c1": "hhi_imports_{}", "c2": "hhi_exports_{}", "c3": "imports_to_exports_{}"}
     rows = rows.with_columns(
         verdict(nw.col(figure.format("low")), nw.col(figure.format("high")), limit, strict=True).alias(name)
         for (name, figure), limit in zip(figures.items(), limits, strict=True)
@@ -273,12 +298,13 @@ def geodep(
         reason=nw.coalesce(
             nw.when(~usable).then(nw.col("reason")),
             nw.when(~worldwide).then(nw.lit("one_importer")),
-            nw.when(nw.col("imports_to_exports").is_null()).then(nw.lit("no_exports_data")),
+            nw.when(nw.col("imports_to_exports_low").is_null()).then(nw.lit("no_exports_data")),
             nw.coalesce("reason", "_reason"),
         ),
     )
     shown = [item, "importer", "year", "value", "hhi_imports_low", "hhi_imports_high", "hhi_exports_low", "hhi_exports_high"]
-    shown += ["imports_to_exports", "c1", "c2", "c3", "holds", "c4", "top_origin", "top_exporter", "reason"]
+    shown += ["imports_to_exports_low", "imports_to_exports_high", "c1", "c2", "c3", "holds", "c4"]
+    shown += ["top_origin", "top_exporter", "reason"]
     return ordered(rows.select(shown), item, "year")
 
 
@@ -304,8 +330,8 @@ def chapter_dependence(
     -------
     frame
         ``chapter, importer, year, value, items, items_concentrated, items_unknown, share_concentrated`` (0..1, of the value;
-        items that cannot be decided are not in it), ``hhi_low, hhi_high, top_origin, top_share_low, top_share_high,
-        reason``.
+        items that cannot be decided are not in it; blank where a value is), ``hhi_low, hhi_high, top_origin, top_share_low,
+        top_share_high, reason``.
 
     Examples
     --------
@@ -335,22 +361,45 @@ def chapter_dependence(
     )
     counts = ["items", "items_concentrated", "items_unknown"]
     rows = concentrate(frame.with_columns(chapter), market).join(inside, on=market, how="left")
-    rows = rows.with_columns(share_concentrated=nw.when(VALUE > 0).then(nw.col("_value") / VALUE))
+    known = nw.col("reason").is_null() | (nw.col("reason") == "origin_unknown")
+    rows = rows.with_columns(share_concentrated=nw.when(known & (VALUE > 0)).then(nw.col("_value") / VALUE))
     figures = ["share_concentrated", "hhi_low", "hhi_high", "top_origin", "top_share_low", "top_share_high", "reason"]
     return ordered(rows.select(*market, "value", nw.col(*counts).cast(nw.Int64), *figures), *market)
 
 
 def _with_exports(rows: Any, frame: Any, item: str, inside: list[str]) -> Any:
-    """Add ``_exports``: of the item in the year, zero where only other items are exported, blank where none is."""
-    out = frame.filter(within("exporter", inside))
-    exports = out.group_by([item, "year"]).agg(VALUE.sum().alias("_of_item"))
-    any_exports = out.group_by("year").agg(VALUE.sum().alias("_of_year"))
-    rows = rows.join(exports, on=[item, "year"], how="left").join(any_exports, on="year", how="left")
+    """Add what is known of the exports of those ``inside``, of the item in the year.
+
+    ``_exports``: the reported ones, zero where only other items are exported, blank where none is; ``_more``: trade of
+    unknown origin, which may be theirs; ``_silent``: how many flows were not reported, which may be of any size.
+    """
+    own, loose = within("exporter", inside), nw.col("exporter").is_null()
+    if len(inside) == 1:
+        loose = loose & ~within("importer", inside)  # a country sells nothing to itself, members do to each other
+    flows = frame.filter(own | loose).select(item, "year", _own=own, _told=told(VALUE))
+    told_value, is_own = nw.col("_told"), nw.col("_own")
+    flows = flows.with_columns(
+        _exports=nw.when(is_own).then(told_value).otherwise(0.0),
+        _more=nw.when(is_own).then(0.0).otherwise(told_value),
+        _silent=told_value.is_null().cast(nw.Int64),
+        _sold=nw.when(is_own & (told_value.is_null() | (told_value > 0))).then(1).otherwise(0),
+    )
+    of_item = flows.group_by([item, "year"]).agg(nw.col("_exports", "_more", "_silent").sum())
+    of_year = flows.group_by("year").agg(nw.col("_sold").sum())
+    rows = rows.join(of_item, on=[item, "year"], how="left").join(of_year, on="year", how="left")
     return rows.with_columns(
-        _exports=nw.coalesce("_of_item", nw.when(nw.col("_of_year") > 0).then(nw.lit(0.0))),
+        nw.col("_more").fill_null(0.0),
+        nw.col("_silent").fill_null(0),
+        _exports=nw.when(nw.col("_sold") > 0).then(nw.col("_exports").fill_null(0.0)),
     )
 
 
 def _ratio(value: nw.Expr, by: nw.Expr, at_zero: float) -> nw.Expr:
     """Return ``value / by``, ``at_zero`` where nothing is exported, blank where that is not known."""
     return nw.when(by > 0).then(value / by).otherwise(nw.when(by == 0).then(nw.lit(at_zero)))
+
+
+def _least_ratio(value: nw.Expr, at_zero: float) -> nw.Expr:
+    """Return the least that `_ratio` may be: exports that were not reported may be of any size."""
+    ratio = _ratio(value, nw.col("_exports") + nw.col("_more"), at_zero)
+    return nw.when(nw.col("_silent") > 0).then(nw.when(~ratio.is_null()).then(nw.lit(0.0))).otherwise(ratio)

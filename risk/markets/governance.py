@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections.abc import Callable, Iterable
 from functools import reduce
+from numbers import Real
 from typing import Any, overload
 
 import narwhals as nw
@@ -11,9 +13,9 @@ import polars as pl
 
 from ...graph import InputError, Interval, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
+from .scores import WORST, scores_of
 from .trade import NOTHING, VALUE, by_origin, of_importer, ordered, tidy
 
-WORST = 10.0
 REQUIRED: Any = object()
 """Default of a figure that has none: it must be given, unless a frame is."""
 Figure = float | Interval | None
@@ -25,7 +27,7 @@ def governance_hhi(
     trade: Any,
     importer: str | Iterable[str] | None = None,
     *,
-    governance: Mapping[str, float] | None = None,
+    governance: Any = None,
     trade_parameter: str | None = None,
     unique: bool = False,
 ) -> Any:
@@ -49,11 +51,13 @@ def governance_hhi(
         the unattributed part with it (importer "world").
     importer
         As in `import_concentration`.
-    governance : mapping of ISO3 to 0..10, optional
-        Default: the newest year of `datasets.governance`.
+    governance : mapping of ISO3 to 0..10, or frame, optional
+        None is no score. Of a frame with ``iso3, year, wgi_0_10`` (`datasets.read_wgi`) the newest year is taken. Default:
+        `datasets.governance`.
     trade_parameter : str, optional
         Column of ``trade`` with :math:`t_c` (0.8 EU members, 1.0 baseline, more under export restrictions; the EU's full
-        table of t is not published with the sheets read here). Default: 1 for all, the stated adaptation for Japan [P].
+        table of t is not published with the sheets read here); a blank is 1. Default: 1 for all, the stated adaptation for
+        Japan [P].
     unique : bool
         As in `import_concentration`.
 
@@ -81,11 +85,7 @@ def governance_hhi(
     >>> governance_hhi(trade, governance={"A": 6.0}).select("hhi_wgi_low", "hhi_wgi_high", "reason").row(0)
     (3.375, 4.0, 'score_missing')
     """
-    scores = _bundled_governance() if governance is None else dict(governance)
-    wrong = {country: score for country, score in scores.items() if not 0 <= score <= WORST}
-    if wrong:
-        country, score = next(iter(wrong.items()))
-        raise InputError("risk.dependence.score_range", country=shorten(country), score=score)
+    scores = scores_of(governance)
     extra = [] if trade_parameter is None else [trade_parameter]
     frame, item = tidy(_market_rows(trade) if isinstance(trade, SupplyGraph) else trade, *extra)
     market = [item, "importer", "year"]
@@ -151,14 +151,6 @@ def _governed(rows: Any) -> Any:
             )
         ),
     )
-
-
-def _bundled_governance() -> dict[str, float]:
-    from ...datasets import governance
-
-    table = governance()
-    newest = table.filter(table["year"] == table["year"].max())
-    return dict(newest.select("iso3", "wgi_0_10").iter_rows())
 
 
 @overload
@@ -240,11 +232,10 @@ def supply_risk(
         return _risk_frame(hhi_global)
     figures: tuple[Any, ...] = (hhi_global, hhi_sourcing, import_reliance, eol_recycling, substitution)
     for name, figure in zip(_FACTORS[:2], figures, strict=False):
-        if figure is REQUIRED or figure is None or _pair(figure)[0] < 0:
-            raise InputError("risk.dependence.hhi_needed", name=name, value=figure)
+        _within("hhi_needed", name, None if figure is REQUIRED else figure, 0, math.inf)
     for name, figure in zip(_FACTORS[2:], figures[2:], strict=True):
-        if figure is not None and not 0 <= _pair(figure)[0] <= _pair(figure)[1] <= 1:
-            raise InputError("risk.dependence.fraction", name=name, value=figure)
+        if figure is not None:
+            _within("fraction", name, figure, 0, 1)
     low, high = _risk_bounds([_pair((0.0, 1.0) if f is None else f) for f in figures], min, max)
     return _answer(low, high, figures)
 
@@ -253,7 +244,7 @@ def trade_supply_risk(
     trade: Any,
     importer: str,
     *,
-    governance: Mapping[str, float] | None = None,
+    governance: Any = None,
     factors: Any = None,
     unique: bool = False,
 ) -> Any:
@@ -331,7 +322,7 @@ def import_reliance(
 
         Instead of figures, one frame with these columns (or ``NAME_low``, ``NAME_high``): the result is the frame with
         ``ir_low``, ``ir_high``, ``reason`` (``flow_missing``, ``out_of_range`` and ``no_consumption`` leave a blank). A
-        missing ``stock_release`` column is 0.
+        missing ``stock_release`` column is 0, a blank in it is a flow that is missing.
 
     Returns
     -------
@@ -357,9 +348,9 @@ def import_reliance(
     flows = (imports, exports, production, stock_release)
     if _is_frame(imports):
         return _reliance_frame(imports)
-    for name, flow in zip(_FLOWS[:3], flows, strict=False):
-        if flow is None or _pair(flow)[0] < 0:
-            raise InputError("risk.dependence.flow", name=name, value=flow)
+    for name, flow in zip(_FLOWS, flows, strict=True):
+        released = name == "stock_release"
+        _within("release" if released else "flow", name, flow, -math.inf if released else 0, math.inf)
     pairs = [_pair(flow) for flow in flows]
     n0, n1 = _net_imports(pairs, max)
     p0, p1 = pairs[2]
@@ -398,7 +389,8 @@ def _risk_frame(data: Any) -> Any:
 
 def _reliance_frame(data: Any) -> Any:
     frame, pairs = _columns(data, _FLOWS, 3)
-    pairs[3] = (pairs[3][0].fill_null(0.0), pairs[3][1].fill_null(0.0))
+    if not any(name.startswith(_FLOWS[3]) for name in frame.collect_schema().names()):
+        pairs[3] = (nw.lit(0.0), nw.lit(0.0))  # a column that is not there says nothing of stocks; a blank cell is not known
     missing = _any(low.is_null() | high.is_null() for low, high in pairs)
     wrong = _any(low < 0 for low, _ in pairs[:3])
     n0, n1 = _net_imports(pairs, _greater)
@@ -474,7 +466,7 @@ def _greater(a: Any, b: Any) -> nw.Expr:
 
 
 def _is_frame(data: Any) -> bool:
-    return data is not None and not isinstance(data, (int, float, Interval))
+    return data is not None and not isinstance(data, (Real, Interval, tuple, str))
 
 
 def _pair(figure: Any) -> tuple[float, float]:
@@ -484,4 +476,14 @@ def _pair(figure: Any) -> tuple[float, float]:
 
 def _answer(low: float, high: float, figures: Iterable[Any]) -> float | Interval:
     """Return a number when every input was one, else the interval."""
-    return low if all(isinstance(figure, (int, float)) for figure in figures) else Interval(low, high)
+    return low if all(isinstance(figure, Real) for figure in figures) else Interval(low, high)
+
+
+def _within(key: str, name: str, figure: Any, least: float, most: float) -> None:
+    """Raise `InputError` where a figure is no finite number (or pair of them) between ``least`` and ``most``."""
+    try:
+        low, high = (math.nan, math.nan) if isinstance(figure, str) else _pair(figure)
+    except (TypeError, ValueError):
+        low = high = math.nan
+    if not (least <= low <= high <= most and math.isfinite(low) and math.isfinite(high)):
+        raise InputError(f"risk.dependence.{key}", name=name, value=shorten(figure))

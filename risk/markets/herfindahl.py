@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from datetime import date
+from numbers import Integral
 
 import polars as pl
 
 from ...graph import InputError, Interval, SupplyGraph
 from ...graph.ages import STALE
+from ...graph.errors import shorten
 from ...graph.markets import VIEW
 
 LEVELS = ("country", "company", "site")
@@ -51,8 +54,9 @@ def hhi(
     Raises
     ------
     InputError
-        A share outside 0..1, a reversed range, shares that sum to more than 1 (0.02 of rounding is accepted, and the
-        shares divided by their sum), or less than 1 with nobody left to hold the rest.
+        A share that is no number of 0..1 (a blank, too: ``unknown`` counts those), a reversed range, shares that sum to more
+        than 1 (0.02 of rounding is accepted, and the shares divided by their sum), or less than 1 with nobody left to hold
+        the rest.
 
     References
     ----------
@@ -68,9 +72,9 @@ def hhi(
     Interval(0, 1)
     """
     stated = [_bound(share, share) for share in shares]
-    bounds = stated + [_bound(low, high) for low, high in ranges]
-    if unknown < 0:
-        raise InputError("risk.concentration.negative_unknown", value=unknown)
+    bounds = stated + [_bound(*pair) for pair in ranges]
+    if not isinstance(unknown, Integral) or unknown < 0:
+        raise InputError("risk.concentration.negative_unknown", value=shorten(unknown))
     total = sum(low for low, _ in bounds)
     if total > 1.02 + _TOLERANCE:
         raise InputError("risk.concentration.sum_above_one", total=f"{total:.4f}")
@@ -94,9 +98,15 @@ def hhi(
 
 
 def _bound(low: float, high: float) -> tuple[float, float]:
-    if not (0 <= low <= high <= 1 + _TOLERANCE):
+    try:
+        pair = float(low), float(high)
+    except (TypeError, ValueError):
+        pair = math.nan, math.nan
+    if math.isnan(pair[0] + pair[1]):
+        raise InputError("risk.concentration.no_share", value=shorten(low if low is high else (low, high)))
+    if not (0 <= pair[0] <= pair[1] <= 1 + _TOLERANCE):
         raise InputError("risk.concentration.share", low=low, high=high)
-    return float(low), float(high)
+    return pair
 
 
 def _water_fill(free: Sequence[tuple[float, float]], rest: float) -> float:

@@ -32,7 +32,10 @@ def tidy(trade: Any, *extra: str) -> tuple[Any, str]:
     InputError
         A column is missing, or the values are not numbers (``datasets.clean_trade`` mends such tables).
     """
-    frame = nw.from_native(trade)
+    try:
+        frame = nw.from_native(trade)
+    except TypeError as error:
+        raise InputError("risk.dependence.no_frame", kind=type(trade).__name__) from error
     schema = frame.collect_schema()
     item = "item" if "item" in schema else "hs6"
     for column in (item, "importer", "exporter", "year", "value", *extra):
@@ -40,10 +43,9 @@ def tidy(trade: Any, *extra: str) -> tuple[Any, str]:
             raise InputError("risk.dependence.no_column", column=column, hint=did_you_mean(nearest(column, schema.names())))
     if not schema["value"].is_numeric():
         raise InputError("risk.dependence.not_numbers", kind=shorten(schema["value"]))
-    frame = frame.select(
-        item, "importer", "exporter", nw.col("year").cast(nw.Int64), VALUE.cast(nw.Float64).fill_nan(None), *extra
-    )
-    return frame, item
+    value = VALUE.cast(nw.Float64).fill_nan(None)
+    value = nw.when(value.abs() < float("inf")).then(value)  # no flow is infinite: a division by zero is no report
+    return frame.select(item, "importer", "exporter", nw.col("year").cast(nw.Int64), value.alias("value"), *extra), item
 
 
 def names(value: str | Iterable[str]) -> list[str]:
@@ -59,6 +61,34 @@ def of_importer(frame: Any, importer: str | Iterable[str] | None) -> Any:
 def within(column: str, members: Iterable[str]) -> nw.Expr:
     """Return whether ``column`` is one of ``members``; an empty cell is not."""
     return nw.when(nw.col(column).is_null()).then(nw.lit(False)).otherwise(nw.col(column).is_in(list(members)))
+
+
+def of_home(production: Any, item: str) -> Any:
+    """Return ``_home``, the production of each item and year: rows add up, and one that is blank or negative leaves a blank.
+
+    Raises
+    ------
+    InputError
+        A column is missing, or the values are not numbers.
+    """
+    frame = nw.from_native(production)
+    schema = frame.collect_schema()
+    for column in (item, "year", "value"):
+        if column not in schema:
+            hint = did_you_mean(nearest(column, schema.names()))
+            raise InputError("risk.dependence.no_column_of_production", column=column, hint=hint)
+    if not schema["value"].is_numeric():
+        raise InputError("risk.dependence.not_numbers", kind=shorten(schema["value"]))
+    rows = frame.select(item, nw.col("year").cast(nw.Int64), _home=told(VALUE.cast(nw.Float64).fill_nan(None)))
+    sums = rows.group_by([item, "year"]).agg(
+        nw.col("_home").sum(), nw.len().alias("_rows"), nw.col("_home").count().alias("_known")
+    )
+    return sums.select(item, "year", _home=nw.when(nw.col("_rows") == nw.col("_known")).then(nw.col("_home")))
+
+
+def told(value: nw.Expr) -> nw.Expr:
+    """Return ``value``, blank where it is negative: no flow is, so nobody knows what was meant."""
+    return nw.when(value >= 0).then(value)
 
 
 def by_origin(frame: Any, market: Sequence[str], unique: bool, *extra: str) -> Any:

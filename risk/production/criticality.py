@@ -39,7 +39,7 @@ def chokepoints(
     domestic: bool = False,
     term: str = "short",
     sourcing: str = "world",
-    kinds: Iterable[str] = KINDS,
+    kinds: str | Iterable[str] = KINDS,
     threshold: float = 0.5,
     max_order: int = 2,
     sets: pl.DataFrame | None = None,
@@ -81,7 +81,7 @@ def chokepoints(
         product itself.
     domestic, term, sourcing
         As in `risk.simulate`.
-    kinds : iterable of {"halt", "embargo"}
+    kinds : {"halt", "embargo"} or iterable of them
         A halt stops all production of the node. An embargo stops its exports to the buyer's country (without a buyer:
         to everybody abroad), while its own industry goes on. Items are only halted.
     threshold : float
@@ -138,7 +138,7 @@ def chokepoints(
     >>> frame.select("node", "loss_low", "loss_estimate", "loss_high", "worst_item").rows()
     [('CHN', 0.75, 0.75, 0.75, 'magnet'), ('JPN', 0.5, 0.625, 0.75, 'motor'), ('DEU', 0.5, 0.5, 0.5, 'motor')]
     """
-    kinds = list(kinds)
+    kinds = [kinds] if isinstance(kinds, str) else list(kinds)
     for kind in kinds:
         if kind not in KINDS:
             raise InputError("risk.chokepoints.kind", value=shorten(kind))

@@ -5,7 +5,7 @@ changes may carry there (start, end, ramp, ready dates, reserves, delivery times
 more change: a stock from the first day, or a source from the day on which it is ready. Over the D days a product loses the
 part l of its output; the **risk** is the yearly value that is lost, averaged over the threats by their weights:
 
-.. math:: R(M) = \sum_t w_t \frac{D_t}{365} \sum_p v_p \, l_{pt}(M)
+.. math:: R(M) = \sum_t w_t \frac{D_t}{365} \sum_p v_p \, l_{pt}(M) \Big/ \sum_t w_t
 
 in three readings, those of `risk.timeline`: certain (no arrangement of who buys from whom avoids it), possible (some
 arrangement loses it), and the estimate (every maker supplied alike). Weights are the user's judgement; with equal weights
@@ -16,6 +16,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from numbers import Real
+from sys import float_info
+from typing import Any
 
 import polars as pl
 
@@ -102,7 +105,7 @@ def new_source(
     InputError
         A share outside 0..1, or days or a cost that are negative or not finite.
     """
-    if not 0 <= share <= 1:
+    if not _fits(share, 1.0):
         raise InputError("risk.mitigation.share", measure=shorten(id), value=shorten(share))
     return Measure(id, item, share, node, _amount(id, ready), 0.0, _cost(id, cost))
 
@@ -120,14 +123,19 @@ def more_stock(id: str, item: str, days: float, *, cost: float | None = None) ->
     return Measure(id, item, days=_amount(id, days), cost=_cost(id, cost))
 
 
+def _fits(value: Any, most: float = float_info.max) -> bool:
+    """Return whether a value is a finite number from 0 to ``most``."""
+    return isinstance(value, Real) and 0 <= float(value) <= most
+
+
 def _amount(id: str, days: float) -> float:
-    if not 0 <= days < float("inf"):
+    if not _fits(days):
         raise InputError("risk.mitigation.days", measure=shorten(id), value=shorten(days))
     return float(days)
 
 
 def _cost(id: str, cost: float | None) -> float | None:
-    if cost is not None and not 0 <= cost < float("inf"):
+    if cost is not None and not _fits(cost):
         raise InputError("risk.mitigation.cost", measure=shorten(id), value=shorten(cost))
     return cost
 
@@ -351,7 +359,7 @@ def best_measures(
     >>> plan.chosen, plan.before_estimate, plan.after_estimate, plan.without_cost
     (('chip', 'magnet'), 100.0, 50.0, ('more',))
     """
-    if not 0 <= budget < float("inf"):
+    if not _fits(budget):
         raise InputError("risk.mitigation.budget", value=shorten(budget))
     for name, value, allowed in (("objective", objective, OBJECTIVES), ("reading", reading, ("estimate", "low", "high"))):
         if value not in allowed:
@@ -388,23 +396,26 @@ def _problem(
     below: float,
 ) -> Problem:
     values, threats, measures, stocks = dict(values), list(threats), list(measures), dict(stocks or {})
+    for threat in threats:
+        if not isinstance(threat, Threat):
+            raise InputError("risk.mitigation.no_threat", value=shorten(threat))
     if not values or not threats or not any(threat.weight for threat in threats):
         raise InputError("risk.mitigation.empty")
     for product, value in values.items():
-        if not 0 <= value < float("inf"):
+        if not _fits(value):
             raise InputError("risk.mitigation.value", product=shorten(product), value=shorten(value))
     for threat in threats:
-        if not 0 < threat.days < float("inf") or not 0 <= threat.weight < float("inf"):
+        if not (_fits(threat.days) and threat.days and _fits(threat.weight)):
             raise InputError("risk.mitigation.threat", threat=shorten(threat.scenario.name))
     for item, days in stocks.items():
         low, high = days if isinstance(days, tuple) else (days, days)
-        if not 0 <= low <= high < float("inf"):
+        if not (_fits(low) and _fits(high) and low <= high):
             raise InputError("risk.mitigation.stock", item=shorten(item), value=shorten(days))
     ids = [measure.id for measure in measures]
     for id in ids:
         if ids.count(id) > 1:
             raise InputError("risk.mitigation.same_id", measure=shorten(id))
-    if not 0 < below <= 1:
+    if not (_fits(below, 1.0) and below):
         raise InputError("risk.mitigation.below", value=shorten(below))
     total = sum(threat.weight for threat in threats)
     worth = sum(values.values()) or 1.0

@@ -116,10 +116,12 @@ class Scenario:
     changes: tuple[Change, ...] = ()
 
     def __init__(self, name: str, changes: Iterable[Change] | Change = ()) -> None:
-        changes = (changes,) if isinstance(changes, Change) else tuple(changes)
+        changes = tuple(changes) if isinstance(changes, Iterable) else (changes,)
         for change in changes:
             if not isinstance(change, Change):
                 raise InputError("risk.scenario.no_change", value=shorten(change))
+        if not isinstance(name, str):
+            raise InputError("risk.scenario.no_name", value=shorten(name))
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "changes", changes)
 
@@ -169,9 +171,9 @@ def halt(node: str, *, item: str | None = None, start: float = 0, lasts: float |
     Raises
     ------
     InputError
-        Days that are negative or not finite, or a ramp without an end.
+        A node or item that is no name, days that are negative or not finite, or a ramp without an end.
     """
-    return Change("halt", node, item, **_time("halt", start, lasts, ramp))
+    return Change("halt", *_whose("halt", node, item), **_time("halt", start, lasts, ramp))
 
 
 def reduce(
@@ -193,16 +195,17 @@ def reduce(
     Raises
     ------
     InputError
-        A share outside 0..1 (`embargo`, `add_source` and `substitute` raise it too), or days as in `halt`.
+        A share outside 0..1 (`embargo`, `add_source` and `substitute` raise it too), or names and days as in `halt`.
     """
-    return Change("reduce", node, item, share=_part("reduce", share), **_time("reduce", start, lasts, ramp))
+    names = _whose("reduce", node, item)
+    return Change("reduce", *names, share=_part("reduce", share), **_time("reduce", start, lasts, ramp))
 
 
 def embargo(
     node: str,
     *,
     item: str | None = None,
-    to: str | Iterable[str] = (),
+    to: str | Iterable[str] | None = None,
     share: Share = 1.0,
     start: float = 0,
     lasts: float | None = None,
@@ -223,8 +226,10 @@ def embargo(
     start, lasts, ramp : float
         As in `halt`.
     """
-    to = (to,) if isinstance(to, str) else tuple(to)
-    return Change("embargo", node, item, to, _part("embargo", share), **_time("embargo", start, lasts, ramp))
+    buyers = () if to is None else tuple(to) if isinstance(to, Iterable) and not isinstance(to, str) else (to,)
+    buyers = tuple(_name("embargo", "to", buyer) for buyer in buyers)
+    names = _whose("embargo", node, item)
+    return Change("embargo", *names, buyers, _part("embargo", share), **_time("embargo", start, lasts, ramp))
 
 
 def add_source(
@@ -254,6 +259,7 @@ def add_source(
         share, in equal daily steps.
     """
     when = _time("add_source", ready, lasts, ramp, "ready")
+    node, item = _name("add_source", "node", node, needed=False), _name("add_source", "item", item)
     return Change("add_source", node, item, share=_part("add_source", share), inputs=not recycling, **when)
 
 
@@ -263,6 +269,7 @@ def substitute(item: str, by: str, share: Share, *, ready: float = 0, lasts: flo
     ``ready``, ``lasts`` and ``ramp`` are those of `add_source`.
     """
     when = _time("substitute", ready, lasts, ramp, "ready")
+    item, by = _name("substitute", "item", item), _name("substitute", "by", by)
     return Change("substitute", None, item, share=_part("substitute", share), by=by, **when)
 
 
@@ -302,6 +309,7 @@ def stockpile(
     size = bounds[0] if bounds[0] == bounds[-1] else (bounds[0], bounds[1])
     start = _number("stockpile", "start", start)
     part = None if release is None else float(release)
+    holder = _name("stockpile", "holder", holder, needed=False)
     return Change("stockpile", None, item, days=size, start=start, holder=holder, release=part)
 
 
@@ -318,7 +326,20 @@ def spare_capacity(
         A share that is negative or not finite, or days as in `halt`.
     """
     when = _time("spare_capacity", ready, lasts, ramp, "ready")
-    return Change("spare_capacity", node, item, share=_part("spare_capacity", share, float("inf")), **when)
+    names = _whose("spare_capacity", node, item)
+    return Change("spare_capacity", *names, share=_part("spare_capacity", share, float("inf")), **when)
+
+
+def _name(kind: str, key: str, value: Any, needed: bool = True) -> Any:
+    """Return an id, or raise; None would be read as everybody, or as somebody whom nobody names."""
+    if (needed or value is not None) and not (isinstance(value, str) and value):
+        raise InputError("risk.scenario.name", kind=kind, key=key, value=shorten(value))
+    return value
+
+
+def _whose(kind: str, node: Any, item: Any) -> tuple[str, str | None]:
+    """Return the node and the item of a change, checked."""
+    return _name(kind, "node", node), _name(kind, "item", item, needed=False)
 
 
 def _time(kind: str, start: Any, lasts: Any, ramp: Any, begins: str = "start") -> dict[str, Any]:
@@ -400,7 +421,8 @@ def _scenario(row: Any, number: int) -> Scenario:
         raise InputError("risk.scenario.shape")
     for key in set(row) - {"name", "changes"}:
         raise InputError("risk.scenario.key", value=shorten(key), hint=did_you_mean(nearest(str(key), ["name", "changes"])))
-    return Scenario(str(row.get("name", number)), [_change(entry) for entry in row["changes"]])
+    name = row.get("name")
+    return Scenario(str(number if name is None else name), [_change(entry) for entry in row["changes"]])
 
 
 def _change(entry: Any) -> Change:
@@ -412,11 +434,6 @@ def _change(entry: Any) -> Change:
     if not isinstance(arguments, Mapping):
         raise InputError("risk.scenario.change", value=shorten(entry))
     arguments = dict(arguments)
-    for key in {"node", "item", "by", "to"} & arguments.keys():
-        several = key == "to" and isinstance(arguments[key], (list, tuple))
-        for name in arguments[key] if several else [arguments[key]]:
-            if not isinstance(name, str) and name is not None:
-                raise InputError("risk.scenario.name", kind=kind, key=key, value=shorten(name))
     if kind == "add_source" and "inputs" in arguments:
         arguments["recycling"] = not arguments.pop("inputs")
     known = [f.name for f in fields(Change) if f.name != "kind"] + ["recycling", "ready"]
@@ -430,17 +447,19 @@ def _change(entry: Any) -> Change:
         raise InputError("risk.scenario.arguments", kind=kind, value=shorten(arguments), hint=hint) from error
 
 
-def scenario_of(value: Scenario | Change | Iterable[Scenario]) -> list[Scenario]:
-    """Return scenarios from one, several, or a single change.
+def scenario_of(value: Scenario | Change | Iterable[Scenario], *, empty: bool = False) -> list[Scenario]:
+    """Return scenarios from one, several, or a single change; no scenario only where ``empty`` allows it.
 
     Raises
     ------
     InputError
-        Something else, or two scenarios of one name.
+        Something else, none, or two scenarios of one name.
     """
     if isinstance(value, Change):
         value = Scenario(value.kind, value)
-    found = [value] if isinstance(value, Scenario) else list(value)
+    found = [value] if isinstance(value, Scenario) or not isinstance(value, Iterable) else list(value)
+    if not found and not empty:
+        raise InputError("risk.scenario.none")
     for one in found:
         if not isinstance(one, Scenario):
             raise InputError("risk.scenario.no_scenario", value=shorten(one))

@@ -317,7 +317,7 @@ def simulate(
 
         \text{kept\_high} &= \min\bigl(C,\; \min_g (b_g C + (1 - b_g) A_g)\bigr)
 
-        \text{kept\_low} &= C - \textstyle\sum_g (1 - b_g)(1 - A_g) \quad \text{as far as they go round}
+        \text{kept\_low} &= C - \max_x \textstyle\sum_g (1 - b_g) x_g, \quad 0 \le x_g \le 1 - A_g, \; \sum_g x_g \le C
 
         \text{kept\_estimate} &= C \cdot \min_g (b_g + (1 - b_g) A_g)
 

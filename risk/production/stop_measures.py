@@ -53,7 +53,7 @@ def stop_measures(
 
     With w the weights of the threats, D their days, v the yearly values and l the parts lost, the mean loss is
 
-    .. math:: R = \sum_t w_t \frac{D_t}{365} \sum_p v_p \, l_{pt}
+    .. math:: R = \sum_t w_t \frac{D_t}{365} \sum_p v_p \, l_{pt} \Big/ \sum_t w_t
 
     Items that nobody is named for are left out. What stands ready today counts in every figure.
 

@@ -83,7 +83,7 @@ def sweep(
     >>> [round(kept, 3) for kept in frame["kept_high"]]
     [1.0, 0.765, 0.53]
     """
-    asked = scenario_of(scenarios)
+    asked = scenario_of(scenarios, empty=True)
     changes = dict.fromkeys(change for one in asked for change in one)
     network = prepared(graph, [Scenario("", changes)], product, buyer=buyer, level=level, domestic=domestic)
     product_node(network)

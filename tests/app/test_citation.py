@@ -34,8 +34,22 @@ def test_every_source_of_an_answer_is_cited_once_with_the_years_of_its_figures(g
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
-def test_a_graph_and_a_study_are_cited_by_all_their_sources(graph, lang):
+def test_a_graph_is_cited_by_all_its_sources_and_a_study_by_those_it_names(graph, lang):
     assert len(kn.cite(graph, graph=graph, lang=lang).splitlines()) == 2 + graph.sources.height
+    study = kn.study(graph, "ndfeb_alloy", kn.risk.halt("CHN"))
+    assert len(kn.cite(study, lang=lang).splitlines()) == 2 + study.sources.height < 2 + graph.sources.height
+
+
+def test_a_graph_of_ones_own_is_cited_by_its_own_sources_without_saying_so_twice():
+    own = kn.SupplyGraph(sources=[{"id": "mine", "title": "A list", "publisher": "A firm"}], name="own")
+    assert kn.cite(own, lang="en").splitlines()[1:] == ["Data: own, 1 sources, figures of –.", "[mine] A firm. A list"]
+
+
+def test_any_frame_is_cited_and_several_sources_of_a_row(graph):
+    ids = graph.sources["id"].to_list()[:2]
+    frame = pl.DataFrame({"source": ["|".join(ids), None]})
+    for answer in (frame, frame.to_pandas(), frame.lazy()):
+        assert len(kn.cite(answer, graph=graph).splitlines()) == 4
 
 
 def test_an_answer_without_sources_is_refused(graph):

@@ -33,6 +33,8 @@ def test_its_figures_are_those_of_the_functions(found):
         mine = found.summary.filter(product=product)
         assert mine["kept_low"].to_list() == told["kept_low"].to_list()
         assert mine["certain_loss"].to_list() == (1 - told["kept_high"]).to_list()
+        assert mine["estimated_loss"].to_list() == (1 - told["kept_estimate"]).to_list()
+        assert mine["possible_loss"].to_list() == (1 - told["kept_low"]).to_list()
     prior = kn.datasets.maker_prior(graph)
     likely = uncertainty(graph, ASKED, product="ndfeb_magnet", buyer="JPN", prior=prior, draws=20)
     assert found.summary.filter(product="ndfeb_magnet")["kept_50"].to_list() == likely["kept_50"].to_list()
@@ -86,6 +88,13 @@ def test_hostile_names_stay_text(tmp_path):
 def test_what_cannot_be_asked_is_refused(products, scenarios, error):
     with pytest.raises(error):
         kn.study(kn.load("permanent_magnet"), products, scenarios)
+
+
+def test_one_change_is_asked_as_it_is_of_simulate():
+    graph, change = kn.load("permanent_magnet"), halt("CHN")
+    one = kn.study(graph, "ndfeb_magnet", change).summary.row(0, named=True)
+    kept = kn.risk.simulate(graph, change, product="ndfeb_magnet").filter(item="ndfeb_magnet").row(0, named=True)
+    assert (one["scenario"], one["kept_high"]) == ("halt", kept["kept_high"])
 
 
 def test_without_draws_only_what_is_certain_is_said():

@@ -156,6 +156,12 @@ def test_an_interval_is_read_from_a_row_or_refused():
         Interval.of(pl.DataFrame([row, row]), "kept")
 
 
+@pytest.mark.parametrize("bounds", [(1, 0), (None, 1), ("a", 1), (float("nan"), 1), (0, float("nan"))])
+def test_bounds_that_are_no_numbers_or_reversed_are_no_interval(bounds):
+    with pytest.raises(InputError, match="two numbers"):
+        Interval(*bounds)
+
+
 def test_what_a_notebook_shows_is_escaped(graph):
     hostile = "<img src=x onerror=alert(1)>"
     scenario = Scenario(hostile, halt("CHN", item="ndfeb_magnet", lasts=3))

@@ -56,6 +56,9 @@ def test_a_part_keeps_only_the_facts_suppliers_and_sources_it_uses(chain):
     assert set(chain.select(["alloy"]).items["id"]) == {"alloy", "metal"}
     assert set(chain.select(chains=["b"]).items["id"]) == {"mine"}
     assert set(chain.select(kinds=["mineral"], chains=["a"]).items["id"]) == {"mine"}
+    assert chain.select(kinds="mineral", chains="a") == chain.select(kinds=["mineral"], chains=["a"])
+    with pytest.raises(UnknownIdError, match="Unknown chain 'z'"):
+        chain.select(chains="z")
 
 
 @pytest.mark.parametrize("call", [lambda g: g.item("magnt"), lambda g: g.upstream("magnt"), lambda g: g.select(["magnt"])])

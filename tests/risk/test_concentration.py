@@ -86,6 +86,18 @@ def test_the_minimum_without_unnamed_suppliers_is_water_filling():
     assert hhi([], unknown=4, unnamed=False).low == pytest.approx(0.25)
 
 
+@pytest.mark.parametrize("blank", [None, float("nan"), "n/a"])
+def test_a_blank_among_the_shares_is_refused_with_the_way_to_say_it(blank):
+    with pytest.raises(InputError, match="'unknown'"):
+        hhi([0.5, blank])
+    with pytest.raises(InputError, match="'unknown'"):
+        hhi([0.5], ranges=[(0.1, blank)])
+    for count in (-1, 1.5, None):
+        with pytest.raises(InputError, match="whole number"):
+            hhi([0.5], unknown=count)
+    assert hhi([0.5], unknown=np.int64(1)) == hhi([0.5], unknown=1)
+
+
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [

@@ -111,10 +111,10 @@ def test_single_country_without_production_is_not_decided_and_says_why():
 def test_no_exports_of_the_item_and_no_exports_at_all_differ():
     flows = [("CHN", "JPN", 8.0), ("CHN", "USA", 8.0)]
     row = risk.geodep(table(flows), "JPN").row(0, named=True)
-    assert (row["imports_to_exports"], row["c3"], row["reason"]) == (None, "unknown", "no_exports_data")
+    assert (row["imports_to_exports_low"], row["c3"], row["reason"]) == (None, "unknown", "no_exports_data")
     other = table([("JPN", "USA", 1.0)]).with_columns(hs6=pl.lit("999999"))
     row = risk.geodep(pl.concat([table(flows), other]), "JPN").row(0, named=True)
-    assert (row["imports_to_exports"], row["c3"]) == (9999.0, "yes")
+    assert (row["imports_to_exports_low"], row["imports_to_exports_high"], row["c3"]) == (9999.0, 9999.0, "yes")
 
 
 def test_importers_own_table_cannot_tell_world_exports():
@@ -230,6 +230,96 @@ def test_every_completion_lies_in_the_interval(known, loose, silent, random):
     hhi = sum(s * s for s in shares)
     assert row["hhi_low"] - 1e-9 <= hhi <= row["hhi_high"] + 1e-9
     assert row["top_share_low"] - 1e-9 <= max(shares) <= row["top_share_high"] + 1e-9
+
+
+def _plain(flows, inside, friends):
+    """Return CDI2, CDI3, cover and the HHI of what friends sell by their formulas, on flows of which all is known."""
+    imports = [(seller, value) for seller, buyer, value in flows if buyer in inside and seller not in inside]
+    m, within = sum(value for _, value in imports), sum(v for s, b, v in flows if b in inside and s in inside)
+    x = sum(v for s, b, v in flows if s in inside)
+    sold = {f: sum(v for s, v in imports if s == f) for f in friends}
+    kept, elsewhere = sum(sold.values()), sum(v for s, b, v in flows if s in friends and b not in inside)
+    return {
+        "cdi2": m / (m + within) if m else None,
+        "cdi3": m / x if x else float("inf"),
+        "cover": elsewhere / (m - kept) if m > kept else None,
+        "hhi_kept": sum(v * v for v in sold.values()) / kept**2 if kept else None,
+    }
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.randoms(use_true_random=False), st.booleans())
+def test_exports_and_trade_inside_that_nobody_reported_are_never_taken_as_zero(random, union):
+    """Complete unknown origins and unreported flows at will: every indicator of the completion lies in its interval."""
+    inside, friends = (["DEU", "FRA"] if union else ["DEU"]), ["USA", "AUS"]
+    sellers, buyers = ["DEU", "FRA", "USA", "AUS", "CHN"], ["DEU", "FRA", "KOR"]
+    known = [("CHN", "DEU", 9.0), ("USA", "DEU", 2.0), ("DEU", "KOR", 1.0), ("USA", "KOR", 3.0)]
+    pairs = [(s, b) for s in [*sellers, None] for b in buyers if s != b]
+    drawn = [
+        (s, b, None if (b == "KOR" or s in inside) and random.random() < 0.5 else 1.0 + random.random())
+        for s, b in random.sample(pairs, 5)
+    ]
+    table_ = table(known + drawn)
+    found = risk.commission_dependence(table_, "EU", inside) if union else risk.geodep(table_, "DEU")
+    found = found.row(0, named=True)
+    shored = risk.friend_shoring(table_, "DEU", friends).row(0, named=True)
+    for _ in range(20):
+        flows = list(known)
+        for seller, buyer, value in drawn:
+            anyone = [country for country in sellers if country != buyer]
+            flows.append(
+                (seller or random.choice(anyone), buyer, random.choice([0.0, 5.0, 50.0]) if value is None else value)
+            )
+        truth = _plain(flows, inside, friends)
+        alone = _plain(flows, ["DEU"], friends)
+        if union:
+            assert found["cdi2_low"] - 1e-9 <= truth["cdi2"] <= found["cdi2_high"] + 1e-9
+            assert found["cdi3_low"] - 1e-9 <= truth["cdi3"] <= found["cdi3_high"] + 1e-9
+        else:
+            assert found["imports_to_exports_low"] - 1e-9 <= truth["cdi3"] <= found["imports_to_exports_high"] + 1e-9
+        if shored["reason"] == "value_missing" and shored["cover_low"] is None:
+            continue  # imports that were not reported: no cover is said
+        assert shored["cover_low"] - 1e-9 <= alone["cover"] <= shored["cover_high"] + 1e-9
+        assert shored["hhi_kept_low"] - 1e-9 <= alone["hhi_kept"] <= shored["hhi_kept_high"] + 1e-9
+
+
+def test_exports_of_which_no_value_was_reported_decide_nothing():
+    flows = table([("CHN", "JPN", 90.0), ("JPN", "KOR", None), ("CHN", "KOR", 5.0)])
+    row = risk.geodep(flows, "JPN").row(0, named=True)
+    assert (row["imports_to_exports_low"], row["imports_to_exports_high"], row["c3"]) == (0.0, 9999.0, "unknown")
+    row = risk.commission_dependence(flows, "JPN").row(0, named=True)
+    assert (row["cdi3_low"], row["cdi3_high"], row["cdi3"]) == (0.0, float("inf"), "unknown")
+    inside = table([("CHN", "DEU", 90.0), ("FRA", "DEU", None), ("FRA", "USA", 20.0)])
+    row = risk.commission_dependence(inside, "EU", ["DEU", "FRA"]).row(0, named=True)
+    assert (row["cdi2_low"], row["cdi2_high"], row["dependent"], row["reason"]) == (0.0, 1.0, "unknown", "value_missing")
+
+
+def test_imports_that_were_not_reported_have_no_cover_and_no_share_of_a_chapter():
+    flows = table([("CHN", "JPN", None), ("USA", "JPN", 3.0), ("USA", "KOR", 2.0)])
+    row = risk.friend_shoring(flows, "JPN", ["USA"]).row(0, named=True)
+    assert (row["cover_low"], row["cover_high"], row["reason"]) == (None, None, "value_missing")
+    assert risk.chapter_dependence(flows, "JPN")["share_concentrated"].to_list() == [None]
+
+
+def test_production_adds_up_and_one_that_is_blank_or_negative_is_not_known():
+    flows = table([("CHN", "JPN", 70.0), ("USA", "JPN", 30.0), ("JPN", "USA", 1.0)])
+    production = pl.DataFrame({"hs6": ["811010"] * 2, "year": [2022] * 2, "value": [60.0, 40.0]})
+    rows = risk.third_country_benchmark(flows, "JPN", production=production)
+    assert rows.select("share_high", "basis").rows() == [(0.35, "consumption")]
+    assert risk.commission_dependence(flows, "JPN", production=production)["cdi2_high"].to_list() == [0.5]
+    for wrong in (None, -40.0):
+        unknown = production.with_columns(value=pl.Series([60.0, wrong]))
+        rows = risk.third_country_benchmark(flows, "JPN", production=unknown)
+        assert rows.select("share_high", "basis").rows() == [(0.7, "imports")]
+        assert risk.commission_dependence(flows, "JPN", production=unknown)["reason"].to_list() == ["no_production"]
+    with pytest.raises(kn.graph.InputError, match=r"production.*'year'"):
+        risk.third_country_benchmark(flows, "JPN", production=production.drop("year"))
+
+
+def test_a_negative_flow_gives_no_share_of_a_group():
+    flows = table([("USA", "JPN", 5.0), ("CHN", "JPN", -3.0)])
+    rows = risk.group_shares(flows, {"friends": ["USA"]}, "JPN")
+    assert rows.select("share_low", "share_high", "reason").rows() == [(None, None, "negative_value")]
 
 
 def test_bounds_agree_with_the_concentration_of_a_market():
@@ -379,6 +469,31 @@ def test_no_blank_in_a_column_of_objects_becomes_a_word(name, blank):
     found = METHODS[name](pd.DataFrame(flows | {"exporter": pd.Series(origins, dtype=object)}))
     assert expected["reason"].to_list() == ["origin_unknown", None]
     assert_frame_equal(to_polars(found).cast(expected.schema).fill_nan(None), expected, rel_tol=1e-9)
+
+
+@pytest.mark.parametrize("trade", [None, [{"hs6": "1"}], "trade.csv"])
+def test_what_is_no_frame_is_refused(trade):
+    for method in METHODS.values():
+        with pytest.raises(kn.graph.InputError, match="frame"):
+            method(trade)
+
+
+def test_an_infinite_value_is_a_flow_that_was_not_reported_and_decides_nothing():
+    row = risk.import_concentration(table([("CHN", "JPN", float("inf")), ("USA", "JPN", 1.0)])).row(0, named=True)
+    assert (row["cao"], row["meti"], row["reason"]) == ("yes", "yes", "value_missing")  # one of two holds a half in any case
+    row = risk.import_concentration(table([("CHN", "JPN", float("inf")), (None, "JPN", 1.0)])).row(0, named=True)
+    assert (row["hhi_low"], row["hhi_high"], row["meti"]) == (0.0, 1.0, "unknown")
+
+
+def test_one_member_may_be_named_as_text_and_groups_must_be_named():
+    flows = table([("CHN", "JPN", 6.0), ("JPN", "USA", 1.0)])
+    assert risk.commission_dependence(flows, "one", "JPN").equals(risk.commission_dependence(flows, "one", ["JPN"]))
+    assert risk.third_country_benchmark(flows, "one", "JPN").height == 1
+    for groups in ({}, ["USA"], None):
+        with pytest.raises(kn.graph.InputError):
+            risk.group_shares(flows, groups)
+    with pytest.raises(kn.graph.InputError, match="no members"):
+        risk.friend_shoring(flows, "JPN", None)
 
 
 def test_a_missing_column_is_named_and_the_nearest_offered():

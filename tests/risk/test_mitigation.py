@@ -405,6 +405,8 @@ def test_useless_measures_are_not_bought():
         ({"p": 1.0}, [STOP], [more_stock("x", "a", 1), more_stock("x", "b", 1)], InputError),
         ({"p": 1.0}, [STOP], [more_stock("x", "zzz", 1)], UnknownIdError),
         ({"p": 1.0}, [Threat(Scenario("s", halt("zzz")), 10)], [], UnknownIdError),
+        ({"p": None}, [STOP], [], InputError),
+        ({"p": 1.0}, [STOP.scenario], [], InputError),
     ],
 )
 def test_bad_input_is_refused(values, threats, measures, error):
@@ -421,6 +423,10 @@ def test_numbers_out_of_range_are_refused():
         lambda: best_measures(CHAIN, {"p": 1.0}, [STOP], [], -1, buyer="DDD"),
         lambda: best_measures(CHAIN, {"p": 1.0}, [STOP], [], 1, buyer="DDD", objective="time"),
         lambda: best_measures(CHAIN, {"p": 1.0}, [STOP], [], 1, buyer="DDD", reading="worst"),
+        lambda: new_source("x", "a", share=None),
+        lambda: more_stock("x", "a", None),
+        lambda: best_measures(CHAIN, {"p": 1.0}, [STOP], [], None, buyer="DDD"),
+        lambda: mitigation(CHAIN, {"p": 1.0}, [STOP], [], buyer="DDD", stocks={"a": None}),
         lambda: mitigation(CHAIN, {"p": 1.0}, [STOP], [], buyer="DDD", below=0),
         lambda: mitigation(CHAIN, {"p": 1.0}, [STOP], [], buyer="DDD", stocks={"a": (9, 3)}),
         lambda: mitigation(CHAIN, {"p": 1.0}, [STOP], [], buyer="DDD", term="never"),

@@ -300,11 +300,36 @@ def test_scenarios_are_plain_data_and_back():
         ({"changes": [{"reduce": {"node": "AAA", "share": 1.5}}]}, "0 to 1"),
         ({"changes": [{"stockpile": {"item": "a", "days": -1}}]}, "0 or more"),
         ({"change": []}, "changes"),
+        ({"changes": [{"halt": {"node": None}}]}, "'node' of a change 'halt' must be a name"),
+        ({"changes": [{"embargo": {"node": "AAA", "to": ["CCC", 5]}}]}, "'to' of a change 'embargo' must be a name"),
     ],
 )
 def test_bad_scenarios_say_what_is_wrong(data, words):
     with pytest.raises(InputError, match=words):
         scenarios_from(data)
+
+
+@pytest.mark.parametrize("node", [None, 5, float("nan"), ["AAA"], ""])
+def test_a_change_about_nobody_is_refused_and_not_read_as_somebody_whom_nobody_names(node):
+    makers = [halt, embargo, lambda who: reduce(who, 0.5), lambda who: spare_capacity(who, 0.5)]
+    makers += [lambda item: add_source(item, 0.5), lambda by: substitute("magnet", by, 0.5), lambda item: stockpile(item, 3)]
+    for make in makers:
+        with pytest.raises(InputError):
+            make(node)
+
+
+def test_changes_without_a_name_before_them_are_no_scenario_in_which_nothing_happens():
+    for wrong in (halt("AAA"), [halt("AAA")], None):
+        with pytest.raises(InputError, match=r'Scenario\("stop", halt'):
+            Scenario(wrong)
+    with pytest.raises(InputError, match="changes"):
+        Scenario("s", None)
+    with pytest.raises(InputError, match="no scenario"):
+        simulate(graph_of(*CHAIN), [])
+
+
+def test_an_embargo_to_none_is_one_towards_everybody_abroad():
+    assert embargo("AAA", to=None) == embargo("AAA")
 
 
 def test_unknown_names_are_not_ignored():

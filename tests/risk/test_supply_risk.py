@@ -150,6 +150,8 @@ def test_missing_inputs_widen_and_never_vanish():
     flows = pl.DataFrame({"imports": [5.0, None, 0.0], "exports": [0.0, 0.0, 1.0], "production": [5.0, 5.0, 0.0]})
     rows = risk.import_reliance(flows)
     assert rows.select("ir_low", "reason").rows() == [(0.5, None), (None, "flow_missing"), (None, "no_consumption")]
+    rows = risk.import_reliance(flows.head(1).with_columns(stock_release=pl.Series([None], dtype=pl.Float64)))
+    assert rows.select("ir_low", "reason").rows() == [(None, "flow_missing")]  # a blank release from stocks is no zero
 
 
 @pytest.mark.parametrize(
@@ -162,6 +164,14 @@ def test_missing_inputs_widen_and_never_vanish():
         lambda: risk.import_reliance(1.0, 2.0),
         lambda: risk.import_reliance(0.0, 0.0, 0.0),
         lambda: risk.governance_hhi(pl.DataFrame(), governance={"CHN": 60.0}),
+        lambda: risk.governance_hhi(pl.DataFrame(), governance={"CHN": "6"}),
+        lambda: risk.supply_risk(4.0),
+        lambda: risk.supply_risk("4", 2.0),
+        lambda: risk.supply_risk(float("nan"), 2.0),
+        lambda: risk.supply_risk(4.0, float("inf")),
+        lambda: risk.import_reliance("1", 0.0, 0.0),
+        lambda: risk.import_reliance(float("nan"), 0.0, 0.0),
+        lambda: risk.import_reliance(1.0, 0.0, 0.0, None),
     ],
 )
 def test_wrong_inputs_are_refused(call):
@@ -175,6 +185,21 @@ def test_a_country_without_a_score_widens_the_figure():
     assert row["reason"] == "score_missing"
     assert row["scored"] == 0.25
     assert row["hhi_wgi_high"] - row["hhi_wgi_low"] == pytest.approx(10 * 0.75**2)
+    trade = pl.DataFrame({"hs6": "750210", "importer": "JPN", "year": 2024, **flows})
+    told, blank = ({"KOR": 3.0}, {"KOR": 3.0, "NCL": None})
+    assert risk.governance_hhi(trade, governance=told).equals(risk.governance_hhi(trade, governance=blank))
+
+
+def test_a_table_of_scores_counts_by_its_newest_year():
+    trade = pl.DataFrame({"hs6": "1", "importer": "JPN", "year": 2024, "exporter": ["CHN", "USA"], "value": [3.0, 1.0]})
+    scores = pl.DataFrame({"iso3": ["CHN", "CHN", "USA"], "year": [2020, 2025, 2025], "wgi_0_10": [9.0, 6.0, None]})
+    expected = risk.governance_hhi(trade, governance={"CHN": 6.0})
+    for table in (scores, scores.to_pandas()):
+        assert risk.governance_hhi(trade, governance=table).equals(expected)
+    assert risk.governance_hhi(trade, governance=datasets.governance()).equals(risk.governance_hhi(trade))
+    for wrong in (scores.drop("year"), "scores.csv", 5):
+        with pytest.raises(InputError, match="wgi_0_10"):
+            risk.governance_hhi(trade, governance=wrong)
 
 
 @settings(max_examples=60, deadline=None)
