@@ -20,7 +20,7 @@ from ...graph.ages import aged
 from .company import Company
 from .company_graph import HOME
 from .figures import NOTHING, YEAR, Figures
-from .words import Name, percent, place, span
+from .words import Name, called, percent, place, span
 
 FINDING, CLEAR, UNKNOWN = "finding", "no_finding", "not_enough_data"
 HALF, TWO_THIRDS, CONCENTRATED, INDISPENSABLE = "PRJ-COUNTRY-50", "PRJ-COUNTRY-65", "PRJ-HHI-40", "JP-NEDO-60"
@@ -154,7 +154,7 @@ class _Checks:
             "products": ", ".join(part["products"][:6]) or "–",
         }
         says = _say(f"{name}_row", **fields)
-        about, columns = f"{part['part']} {part['name']}", _COLUMNS.get(name, ())
+        about, columns = called(part["part"], part["name"]), _COLUMNS.get(name, ())
         return Evidence(about, says, tuple(part["refs"]), part["revenue"], part["gap_days"], columns)
 
     def coverage(self) -> _Result:
@@ -268,7 +268,7 @@ class _Checks:
         status = FINDING if rows else UNKNOWN
         evidence = [
             Evidence(
-                f"{row['part']} {row['name']}",
+                called(row["part"], row["name"]),
                 _say(
                     "diamonds_market_row" if row["market"] else "diamonds_row",
                     node=row["node_name"] or place(row["country"]),
@@ -314,7 +314,7 @@ class _Checks:
         rows = self.figures.critical
         evidence = [
             Evidence(
-                f"{row['part']} {row['name']}",
+                called(row["part"], row["name"]),
                 _say(
                     "critical_row", product=Name(row["product_en"], row["product_ja"]), item=Name(row["by_en"], row["by_ja"])
                 ),

@@ -16,7 +16,7 @@ from .guideline import guideline_table
 from .places import cell_of, files_of, with_cells
 from .report import Audit
 from .since import changes
-from .words import BLANK, days, percent, span
+from .words import BLANK, called, days, percent, span
 from .writer import Writer
 
 THEMES = ("principle_1", "principle_2", "principle_3", "autonomy", "indispensability", "governance", "governance_code")
@@ -260,7 +260,7 @@ class _Writer(Writer):
     def _step(self, row: dict[str, Any]) -> dict[str, Any]:
         """One action: what, its cost, who sees to it, and until when."""
         return {
-            "says": f"{row['part']} {row['name']}: {self._measure(row)}",
+            "says": f"{called(row['part'], row['name'])}: {self._measure(row)}",
             "cost": self.t("no_cost") if row["cost"] is None else self.money(row["cost"]),
             "owner": row["owner"] or self.t("open"),
             "due": row["due"] or self.t("open"),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...graph.messages import text
+from .words import called
 from .workbook import EPOCH, FONT, write_cell
 
 if TYPE_CHECKING:
@@ -96,9 +97,10 @@ class _Book:
         for name, key in (("worst", "countries"), ("worst_makers", "makers")):
             heads = ("loss", "certain", "possible", "first_day", "first_stop", "lasts", "switch")
             lines += [(), (self.t(name), *(self.t(head) for head in heads))]
-            shown = ("label", "loss", "loss_low", "loss_high", "day_says", "first_name", "first_stock", "first_switch")
+            shown = ("label", "loss", "loss_low", "loss_high", "day_says", "first_says", "first_stock", "first_switch")
             for row in content["board"][key]:
-                lines += [tuple(row[column] for column in shown)]
+                about = row | {"first_says": row["first_part"] and called(row["first_part"], row["first_name"])}
+                lines += [tuple(about[column] for column in shown)]
                 lines += [(content["narrowing"][row["node"]],)] if row["node"] in content["narrowing"] else []
         lines += [(note,) for note in content["board"]["notes"]]
         lines += [(), (self.t("flagged"),), (content["board"]["technologies"],), (), (self.t("what_first"),)]

@@ -16,7 +16,7 @@ from .company_graph import SELF
 from .measures import describe
 from .report import Audit
 from .unknowns import Unknown
-from .words import BLANK, days, money, percent, place, say
+from .words import BLANK, called, days, money, percent, place, say
 
 LARGE = 0.1
 """A stop that costs this part of a year's revenue is counted on the board page."""
@@ -197,5 +197,5 @@ class Writer:
         shown = {"limit": self.money(self.company.c_spend), "count": len(parts), "spend": self.money(spend)}
         return {
             "says": self.t("apart_says", **shown),
-            "parts": [f"{part} {self.company.parts[part].name}" for part in parts],
+            "parts": [called(part, self.company.parts[part].name) for part in parts],
         }

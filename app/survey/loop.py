@@ -19,7 +19,7 @@ from ..audit.company_reader import company_from
 from ..audit.figures import Figures
 from ..audit.links import Link, link_parts
 from ..audit.mapping import recognise
-from ..audit.words import BLANK, money, percent, place, say, span
+from ..audit.words import BLANK, called, money, percent, place, say, span
 from .merge import Merged, merge, suppliers_of
 from .questions import MOST, Question
 from .replies import Replies, read_replies
@@ -188,7 +188,7 @@ def _narrowest(found: Sequence[Question], figures: Figures) -> dict[str, tuple[f
 
 
 def _few(company: Company, parts: Sequence[str], lang: str) -> str:
-    names = [f"{part} {company.parts[part].name}".strip() for part in parts[:4]]
+    names = [called(part, company.parts[part].name) for part in parts[:4]]
     more = text("app.survey.more", lang, count=len(parts) - 4) if len(parts) > 4 else ""
     return ", ".join(names) + more
 

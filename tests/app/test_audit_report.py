@@ -88,6 +88,20 @@ def test_figures_can_be_worked_out_by_hand(tmp_path):
     assert parts["P2"]["hhi_low"] == pytest.approx(0.52)
 
 
+def test_a_part_that_has_a_number_or_a_name_alone_is_shown_once_and_named_everywhere(tmp_path):
+    days = ["gear", "100%", "X", "China", 30, 90], ["motor", "100%", "Y", "Japan", 10, 20]
+    for head in ("part", "name"):
+        sheet = [[head, "share", "supplier", "country", "stock days", "switching days"], *days]
+        sheets = {"Sourcing": sheet, "BOM": [["parent", head], ["A", "gear"], ["A", "motor"]]}
+        path = workbook(tmp_path / f"{head}.xlsx", sheets | {"Products": [["product", "revenue"], ["A", 3650]]})
+        write_report(audit(path, lang="en", date=DATE), tmp_path / head, "en")
+        page = (tmp_path / head / "report.html").read_text(encoding="utf-8")
+        assert "gear gear" not in page and "gear <" not in page and "gear :" not in page
+        assert '<td class="cut">gear</td>' in page
+        board = next(table for table in read_sheets(tmp_path / head / "report.xlsx") if table.name == "Board")
+        assert any("gear" in row for row in board.frame.iter_rows()), "what stops first is named on the board sheet, too"
+
+
 def test_three_columns_give_a_report_that_claims_no_money(tmp_path):
     path = workbook(tmp_path / "a.xlsx", {"S": [["part", "supplier", "country"], ["P", "X", "China"], ["Q", "X", None]]})
     found = audit(path, lang="en", date=DATE)
