@@ -97,7 +97,7 @@ def sourced_bill(table: Table) -> bool:
     if table.kind == "sourcing":  # a person said so of a bill
         return "parent" in has
     named, count = has & FIRMS, has & {"quantity", "price"}
-    stated = has & SOURCED or yearly_amounts(table) or ("country" in has and named and not count)
+    stated = has & SOURCED or yearly_amounts(table) or ({"country", "parent"} <= has and named and not count)
     return table.kind == "bom" and bool(stated and (named or "country" in has))
 
 
