@@ -53,10 +53,10 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         return "bom"
     parts = [id_key(part) for part in (table.texts("part") if "part" in has else table.texts("name")) if part is not None]
     repeated = len(set(parts)) < 0.9 * len(parts)
-    yearly = yearly_amounts(table)
+    by_year = yearly_amounts(table)
     ledger = firms and (
         ("date" in has and has & {"amount", "quantity", "price"})
-        or ("amount" in has and (repeated or yearly or "quantity" not in has))
+        or ("amount" in has and (repeated or by_year or "quantity" not in has))
     )
     if said == "ledger" and (firms or "amount" in has):
         return "ledger"
@@ -72,7 +72,7 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
     if sourced:
         return "sourcing"
     if ledger:
-        return "sourcing" if _yearly_sources(table, has, yearly=yearly) else "ledger"
+        return "sourcing" if _yearly_sources(table, has, yearly=by_year) else "ledger"
     if ("country" in has or "lead_time" in has) and (firms or "country" in has) and not has & {"quantity", "price"}:
         return (
             "sourcing" if firms or has & {"part"} and "country" in has and has & {"hs", "amount", "lead_time"} else "other"
@@ -88,7 +88,16 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
 
 def yearly_amounts(table: Table) -> bool:
     """Whether amounts are those of a year, and not of one product."""
-    return any(table.factor(i) > 1 or _YEARLY.search(table.names[i]) for i in table.roles.get("amount", ()))
+    return any(table.factor(i) > 1 or yearly(table.names[i]) for i in table.roles.get("amount", ()))
+
+
+def yearly(header: str) -> bool:
+    """Return whether a header speaks of a year.
+
+    >>> yearly("年間数量"), yearly("員数")
+    (True, False)
+    """
+    return _YEARLY.search(header) is not None
 
 
 def sourced_bill(table: Table) -> bool:

@@ -194,6 +194,13 @@ def test_a_source_below_two_levels_of_a_bill_keeps_its_share(tmp_path):
     assert {(need.parent, need.part) for need in found.needs} == {("A", "P"), ("A", "M"), ("M", "P")}
 
 
+def test_what_is_used_in_a_year_is_not_what_goes_into_one_product(tmp_path):
+    for head, quantity in (("年間数量", None), ("員数", 1200)):
+        sheet = [["親品番", "品番", head, "仕入先"], ["A", "P", 1200, "X"]]
+        found = company(workbook(tmp_path / f"{head}.xlsx", {"BOM": sheet}))
+        assert [need.quantity for need in found.needs] == [quantity]
+
+
 def test_the_amount_of_one_product_is_not_what_is_spent_in_a_year(tmp_path):
     head = ["parent", "part", "supplier", "country", "share", "unit price", "quantity", "amount"]
     rows = [["A", "P", "X", "China", "100%", 5, 2, 10]]
