@@ -152,7 +152,9 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
     for order, question in enumerate(found[:MOST], start=1):
         narrows = None if question.narrows is None else both(*question.narrows)
         hangs = amount(question.hangs)
-        gain = text("app.survey.unbounded" if question.kind == "revenue" else "app.survey.hangs", lang, amount=hangs)
+        # What stands behind a supplier is that supplier's stop; any other blank touches the intervals of several.
+        says_gain = {"revenue": "unbounded", "behind": "hangs"}.get(question.kind, "wide")
+        gain = text(f"app.survey.{says_gain}", lang, amount=hangs)
         rows.append(
             {
                 "order": order,
