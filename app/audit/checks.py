@@ -115,6 +115,15 @@ def limit(threshold: str) -> float:
     return float(thresholds().filter(id=threshold)["low"].item())
 
 
+def _stated(days: float | None) -> Message:
+    return _say("days_blank") if days is None else _say("days", days=f"{days:.0f}")
+
+
+def _range(low: float | None, high: float | None) -> Message | str:
+    ends = ["–" if end is None else f"{end:.2f}" for end in (low, high)]
+    return ends[0] if ends[0] == ends[1] else _say("range", low=ends[0], high=ends[1])
+
+
 def _say(name: str, **values: Any) -> Message:
     return Message(f"app.audit_checks.{name}", **values)
 
@@ -143,14 +152,16 @@ class _Checks:
         return status, says, [self._part(name, part) for part in bad]
 
     def _part(self, name: str, part: dict[str, Any]) -> Evidence:
+        used = [source for source in part["sources"] if source["share"] is None or source["share"] > 0]
+        if name == "country":  # who makes it elsewhere does not belong beside that country
+            used = [source for source in used if source["country"] in {part["foreign_country"], None}]
         fields = {
             "country": place(part["foreign_country"]),
             "share": span(part["foreign_low"], part["foreign_high"]),
-            "low": "–" if part["hhi_low"] is None else f"{part['hhi_low']:.2f}",
-            "high": "–" if part["hhi_high"] is None else f"{part['hhi_high']:.2f}",
-            "stock": "–" if part["stock_days"] is None else f"{part['stock_days']:.0f}",
-            "switch": "–" if part["switch_days"] is None else f"{part['switch_days']:.0f}",
-            "makers": ", ".join(source["maker"] or source["vendor"] or "?" for source in part["sources"][:4]) or "–",
+            "hhi": _range(part["hhi_low"], part["hhi_high"]),
+            "stock": _stated(part["stock_days"]),
+            "switch": _stated(part["switch_days"]),
+            "makers": ", ".join(source["maker"] or source["vendor"] or "?" for source in used[:4]) or "–",
             "products": ", ".join(part["products"][:6]) or "–",
         }
         says = _say(f"{name}_row", **fields)
@@ -190,6 +201,8 @@ class _Checks:
         status = UNKNOWN if not dated else FINDING if silent else CLEAR
         evidence = [Evidence(row["supplier"], _say("dialogue_row"), (row["_ref"],)) for row in silent]
         oldest = min(dated.values(), default="–")
+        if not firms:
+            return status, _say("dialogue_blank"), []
         return status, _say("dialogue", count=len(dated), known=len(firms), oldest=oldest), evidence
 
     def visibility(self) -> _Result:

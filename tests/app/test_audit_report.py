@@ -102,6 +102,22 @@ def test_a_part_that_has_a_number_or_a_name_alone_is_shown_once_and_named_everyw
         assert any("gear" in row for row in board.frame.iter_rows()), "what stops first is named on the board sheet, too"
 
 
+def test_a_finding_names_those_that_it_is_about_and_says_what_is_not_stated(tmp_path):
+    more = [["P3", "Cam", "U", "China", "100%", None, None, "yes"], ["P3", "Cam", "V", "Japan", "0%", None, None, "no"]]
+    more += [["P4", "Cap", "U", "China", "70%", 5, 9, "yes"], ["P4", "Cap", "V", "Japan", "30%", 5, 9, "yes"]]
+    found = audit(small(tmp_path, more), lang="en", date=DATE)
+    says = {}
+    for one in found.findings:
+        for row in one.evidence:
+            says.setdefault(one.check, {})[row.what] = row.says.text("en")
+    assert says["country"]["P4 Cap"] == "China 70% (U)", "who makes the rest elsewhere does not stand beside China"
+    assert says["concentration"]["P1 Gear"] == "HHI 1.00 (X)"
+    assert says["qualified"]["P3 Cam"] == "Only U; stock not stated, switching not stated"
+    assert says["stock"]["P4 Cap"] == "Stock 5 days, switching 9 days"
+    dialogue = next(one for one in found.findings if one.check == "dialogue")
+    assert dialogue.says.text("en").startswith("No date of a talk") and dialogue.status == "not_enough_data"
+
+
 def test_three_columns_give_a_report_that_claims_no_money(tmp_path):
     path = workbook(tmp_path / "a.xlsx", {"S": [["part", "supplier", "country"], ["P", "X", "China"], ["Q", "X", None]]})
     found = audit(path, lang="en", date=DATE)
