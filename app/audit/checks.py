@@ -91,6 +91,8 @@ def findings(company: Company, figures: Figures) -> list[Finding]:
             if name not in results:
                 results[name] = getattr(checks, name)()
             status, says, evidence = results[name]
+            if status == UNKNOWN and says.values.get("known") == 0:  # "0 of 0" says nothing
+                says = _say("nothing_stated")
         else:
             status, says, evidence = _answered(answer), Message(f"app.audit_checks.{_answered(answer)}"), []
         change = Message(f"app.audit_checks.{name or 'people'}_change")
@@ -201,8 +203,6 @@ class _Checks:
         status = UNKNOWN if not dated else FINDING if silent else CLEAR
         evidence = [Evidence(row["supplier"], _say("dialogue_row"), (row["_ref"],)) for row in silent]
         oldest = min(dated.values(), default="–")
-        if not firms:
-            return status, _say("dialogue_blank"), []
         return status, _say("dialogue", count=len(dated), known=len(firms), oldest=oldest), evidence
 
     def visibility(self) -> _Result:
@@ -348,10 +348,13 @@ class _Checks:
         ]
         return (FINDING if own else UNKNOWN), says, evidence
 
-    def _technology_rows(self, name: str, test: Callable[[dict[str, Any]], bool]) -> _Result:
-        rows = self.company.technologies
+    def _technology_rows(
+        self, name: str, test: Callable[[dict[str, Any]], bool], told: Callable[[dict[str, Any]], bool] = bool
+    ) -> _Result:
+        """What is said of technologies, of those of which the files tell enough to say it."""
+        rows = [row for row in self.company.technologies if told(row)]
         bad = [row for row in rows if test(row)]
-        status = UNKNOWN if not rows else FINDING if bad else CLEAR
+        status = FINDING if bad else UNKNOWN if len(rows) < max(1, len(self.company.technologies)) else CLEAR
         evidence = [
             Evidence(
                 row["technology"],
@@ -376,7 +379,8 @@ class _Checks:
         return self._technology_rows("leakage", lambda row: bool(row.get("partner") or row.get("partner_country")))
 
     def abroad(self) -> _Result:
-        return self._technology_rows("abroad", lambda row: HOME not in {row.get("country") or HOME})
+        stated = lambda row: row.get("country") is not None  # noqa: E731
+        return self._technology_rows("abroad", lambda row: row["country"] != HOME, stated)
 
     def transfers(self) -> _Result:
         planned = lambda row: bool(row.get("destination") or row.get("transfer"))  # noqa: E731

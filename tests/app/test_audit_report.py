@@ -115,7 +115,21 @@ def test_a_finding_names_those_that_it_is_about_and_says_what_is_not_stated(tmp_
     assert says["qualified"]["P3 Cam"] == "Only U; stock not stated, switching not stated"
     assert says["stock"]["P4 Cap"] == "Stock 5 days, switching 9 days"
     dialogue = next(one for one in found.findings if one.check == "dialogue")
-    assert dialogue.says.text("en").startswith("No date of a talk") and dialogue.status == "not_enough_data"
+    assert dialogue.says.text("en").startswith("The files say nothing") and dialogue.status == "not_enough_data"
+
+
+def test_a_technology_whose_site_nobody_states_is_not_said_to_be_at_home(tmp_path):
+    base = small(tmp_path)
+    for country, status, says in (
+        (None, "not_enough_data", "The files say nothing"),
+        ("Japan", "no_finding", "0 of 1 core"),
+        ("Viet Nam", "finding", "1 of 1 core"),
+    ):
+        head = ["technology", "number", "site", "country of the site"]
+        sheets = {one.name: [list(one.frame.row(i)) for i in range(one.frame.height)] for one in read_sheets(base)}
+        path = workbook(tmp_path / "t.xlsx", sheets | {"Technologies": [head, ["Winding", None, "Plant", country]]})
+        found = next(one for one in audit(path, lang="en", date=DATE).findings if one.check == "abroad")
+        assert found.status == status and found.says.text("en").startswith(says)
 
 
 def test_three_columns_give_a_report_that_claims_no_money(tmp_path):
