@@ -184,7 +184,10 @@ class Writer:
 
     def _makers(self, item: str) -> str:
         """Who makes a bought part, by name; blank for what the company does not buy itself."""
-        sources = self.company.sources.get(item.removeprefix(f"{SELF}:"), [])
+        part = item.removeprefix(f"{SELF}:")
+        if part in self.company.told:  # whoever told of it knows it
+            return self.company.told[part].supplier
+        sources = self.company.sources.get(part, [])
         names = dict.fromkeys(source.maker or source.vendor for source in sources if source.active)
         return self.t("comma").join([name for name in names if name][:4])
 

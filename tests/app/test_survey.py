@@ -251,6 +251,14 @@ def test_what_one_supplier_needs_is_its_own_need_alone(base, sent, tmp_path):
     assert high == pytest.approx(160 / 180)
 
 
+@pytest.mark.parametrize(("cell", "days"), [("２５日", 25.0), ("about 2 weeks", 14.0), ("約3か月", 90.0), ("soon", None)])
+def test_days_of_a_reply_are_read_as_those_of_the_company(base, sent, tmp_path, cell, days):
+    told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1.0, "stock": cell}}
+    merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    (id,) = merged.company.told
+    assert merged.company.parts[id].stock_days == days and bool(found.remarks) == (days is None)
+
+
 def test_whom_a_supplier_does_not_name_is_none_of_the_companys_own_suppliers(base, sent, tmp_path):
     told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 0.5, "stock": 0}}
     merged, _ = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
