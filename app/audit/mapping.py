@@ -117,7 +117,9 @@ def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
         how = "not_recognised" if table.names else "ignored"
         reading.mapping.append(_line(table, "", "", "", how))
         if table.names:
-            reading.remarks.append(Remark(label, Message("app.audit.sheet_unknown", sheet=shorten(table.sheet))))
+            reading.remarks.append(
+                Remark(label, Message("app.audit.sheet_unknown", sheet=f"{shorten(table.sheet)} {table.area}".strip()))
+            )
         return
     columns = _columns(table, sheets()["sourcing" if kind == "listed" else kind].columns)
     if kind in PARTS or kind == "listed":  # a bill may say who makes or sells its parts, a sourcing how many are used

@@ -150,11 +150,12 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
 
     rows = []
     for order, question in enumerate(found[:MOST], start=1):
-        narrows = None if question.narrows is None else both(*question.narrows)
-        hangs = amount(question.hangs)
-        # What stands behind a supplier is that supplier's stop; any other blank touches the intervals of several.
-        says_gain = {"revenue": "unbounded", "behind": "hangs"}.get(question.kind, "wide")
-        gain = text(f"app.survey.{says_gain}", lang, amount=hangs)
+        # Ranked by sums over stops; what is shown is of one stop, as the board page has it.
+        told, at_stake = "wide", amount(question.widest)
+        if question.kind in {"revenue", "behind"}:
+            told, at_stake = "hangs" if question.kind == "behind" else "unbounded", amount(question.hangs)
+        elif question.stops:
+            told, at_stake = "narrows", both(*max(question.stops.values(), key=lambda ends: (ends[1], ends[0])))
         rows.append(
             {
                 "order": order,
@@ -165,7 +166,7 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
                 "says": says(question),
                 "narrows": question.narrows,
                 "hangs": question.hangs,
-                "gain": text("app.survey.narrows", lang, amount=narrows) if narrows is not None else gain,
+                "gain": text(f"app.survey.{told}", lang, amount=at_stake),
                 "refs": list(question.refs),
             }
         )

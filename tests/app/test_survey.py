@@ -17,7 +17,8 @@ from kanmon.app.audit.company_graph import firm_id
 from kanmon.app.audit.files import write_report
 from kanmon.app.audit.links import link_parts
 from kanmon.app.audit.report import audit
-from kanmon.app.survey.loop import _worth, wider
+from kanmon.app.audit.words import money
+from kanmon.app.survey.loop import _worth, shown, wider
 from kanmon.app.survey.merge import merge, suppliers_of
 from kanmon.app.survey.questionnaire import KEYS, MARK, survey_of, write_survey
 from kanmon.app.survey.questions import MOST, ranked_questions
@@ -135,6 +136,18 @@ def test_questions_come_in_the_order_of_what_they_give(asked):
     kinds = {one.kind for one in asked}
     assert {"origin", "stock", "behind"} <= kinds
     assert all(one.narrows is None for one in asked if one.kind == "behind")
+
+
+def test_what_a_question_gives_is_shown_for_one_stop_and_never_beyond_its_interval(base, asked):
+    known = figures(base)
+    widest = max(row["loss_open"] - row["loss_low"] for row in (*known.countries, *known.makers))
+    rows = shown(asked, None, base, known, "en")["questions"]
+    for one, row in zip(asked, rows, strict=False):
+        if one.kind == "behind":
+            continue
+        at_stake = max((most for _, most in one.stops.values()), default=one.widest)
+        assert 0 < at_stake <= widest + 1e-6
+        assert money(at_stake, base.currency, "en") in row["gain"]
 
 
 def test_what_nobody_could_narrow_is_not_asked(tmp_path):
