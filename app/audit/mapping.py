@@ -14,7 +14,7 @@ from ...datasets.intake.kinds import sourced_bill, yearly, yearly_amounts
 from ...datasets.intake.mapping import check_corrections
 from ...datasets.intake.table import PARTS, Table, known_sellers
 from ...datasets.intake.understanding import Understanding, dates_of
-from ...datasets.intake.values import is_blank
+from ...datasets.intake.values import is_blank, is_figure
 from ...datasets.intake.values import name as name_of
 from ...datasets.intake.words import FIRMS
 from ...datasets.layout import Column, sheets
@@ -233,7 +233,7 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
                 row.setdefault("_unreadable", set()).add(column.name)
                 _say(reading, counts, label, column, number, str(error), cell or "")
             if value is not None and factor != 1.0 and column.type in {"number", "money", "days"}:
-                value = value * factor if _bare(cell) else value
+                value = value * factor if is_figure(cell) else value
             row[column.name] = value
             if column.type == "share" and cell is not None:
                 row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
@@ -265,11 +265,6 @@ def _shared(table: Table) -> set[str]:
         if number is not None and name is not None:
             names.setdefault(name_of(number), set()).add(name)
     return {number for number, each in names.items() if len(each) > 1}
-
-
-def _bare(cell: str | None) -> bool:
-    """Whether a cell is a figure alone: then the unit of its header holds."""
-    return cell is not None and cell.strip().replace(".", "").replace(",", "").isdecimal()
 
 
 def _say(

@@ -194,6 +194,22 @@ def test_a_source_below_two_levels_of_a_bill_keeps_its_share(tmp_path):
     assert {(need.parent, need.part) for need in found.needs} == {("A", "P"), ("A", "M"), ("M", "P")}
 
 
+@pytest.mark.parametrize("cell", ["１２３，４００", "123,400", 123400, "¥123,400", "1.234億円"])
+def test_amounts_in_thousands_are_the_same_however_their_digits_are_written(tmp_path, cell):
+    head = ["品番", "仕入先", "国", "年間金額（千円）"]
+    path = workbook(tmp_path / "a.xlsx", {"調達先一覧": [head, ["P", "X", "中国", cell]]})
+    assert [source.spend for source in company(path).sources["P"]] == [123_400_000]
+    (table,) = understand(path).tables
+    assert table.totals["amount"] == 123_400_000, "what the check shows is what the audit counts"
+
+
+@pytest.mark.parametrize(("office", "plant"), [("本社国", "工場国"), ("国 本社", "国 工場")])
+def test_the_plants_country_is_read_and_the_head_offices_is_not_it(tmp_path, office, plant):
+    rows = [["品番", "仕入先", office, plant], ["P", "X", "日本", "中国"]]
+    (sheet,) = understand(workbook(tmp_path / "a.xlsx", {"調達先一覧": rows})).tables
+    assert sheet.texts("country") == ["中国"] and sheet.texts("billing_country") == ["日本"]
+
+
 def test_what_is_used_in_a_year_is_not_what_goes_into_one_product(tmp_path):
     for head, quantity in (("年間数量", None), ("員数", 1200)):
         sheet = [["親品番", "品番", head, "仕入先"], ["A", "P", 1200, "X"]]
