@@ -94,6 +94,7 @@ class _Book:
         lines += [(self.t("how_much"),)]
         names = {"tile_revenue": "revenue_linked", "tile_country": "spend_country_known", "tile_tier2": "tier2_own"}
         lines += [(self.t(name), coverage[f"{key}_says"]) for name, key in names.items()]
+        lines += [(), (self.t("if_stops", days=f"{content['horizon']:g}"),)]
         for name, key in (("worst", "countries"), ("worst_makers", "makers")):
             heads = ("loss", "certain", "possible", "first_day", "first_stop", "lasts", "switch")
             lines += [(), (self.t(name), *(self.t(head) for head in heads))]

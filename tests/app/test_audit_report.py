@@ -100,6 +100,7 @@ def test_a_part_that_has_a_number_or_a_name_alone_is_shown_once_and_named_everyw
         assert '<td class="cut">gear</td>' in page
         board = next(table for table in read_sheets(tmp_path / head / "report.xlsx") if table.name == "Board")
         assert any("gear" in row for row in board.frame.iter_rows()), "what stops first is named on the board sheet, too"
+        assert any("180 days" in str(cell) for row in board.frame.iter_rows() for cell in row), "for how long it stops, too"
 
 
 def test_a_finding_names_those_that_it_is_about_and_says_what_is_not_stated(tmp_path):
@@ -130,6 +131,21 @@ def test_a_technology_whose_site_nobody_states_is_not_said_to_be_at_home(tmp_pat
         path = workbook(tmp_path / "t.xlsx", sheets | {"Technologies": [head, ["Winding", None, "Plant", country]]})
         found = next(one for one in audit(path, lang="en", date=DATE).findings if one.check == "abroad")
         assert found.status == status and found.says.text("en").startswith(says)
+
+
+def test_part_of_a_years_revenue_is_said_of_all_of_it_only_where_all_is_stated(tmp_path):
+    for revenue, words in ((100, "of a year's revenue"), (None, "of the yearly revenue that is stated")):
+        sheets = {
+            "Sourcing": [["part", "supplier", "country", "share", "stock days", "switching days"]]
+            + [["P", "X", "China", "100%", 30, 90], ["Q", None, None, None, None, None]],
+            "BOM": [["parent", "part"], ["A", "P"], ["B", "P"], ["B", "Q"]],
+            "Products": [["product", "revenue"], ["A", 3650], ["B", revenue]],
+        }
+        found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
+        board = content(found, "en")["board"]
+        assert all(words in line for line in board["headline"][:2])
+        unsourced = next(note for note in board["notes"] if "nobody is named for" in note)
+        assert ("no upper bound" in unsourced) == (revenue is None) and "up to no bound" not in unsourced
 
 
 def test_three_columns_give_a_report_that_claims_no_money(tmp_path):
