@@ -407,6 +407,13 @@ def test_one_smelter_that_is_all_stops_the_part_that_holds_its_metal(base, tmp_p
     assert merged.company.smelters[0]["smelter_id"] == "CID001898"
 
 
+def test_a_declaration_that_is_set_aside_is_not_shown_as_declared(base, tmp_path, world):
+    path = declarations.template(tmp_path / "cmrt.xlsx", [THAI], company="Stranger", answers=(("Tin (*)", "Yes"),))
+    merged, found = replied(base, path, links=link_parts(base, world, {}), world=world)
+    assert merged.company.smelters == base.smelters and not merged.company.told
+    assert [remark.message.key.rpartition(".")[2] for remark in found.remarks] == ["unknown_supplier"]
+
+
 def test_of_several_smelters_any_may_supply_any_part(base, tmp_path, world):
     merged, _ = declared(base, tmp_path, world, [THAI, TAIWAN])
     (id,) = merged.company.told
