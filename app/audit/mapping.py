@@ -16,6 +16,7 @@ from ...datasets.intake.table import PARTS, Table, known_sellers
 from ...datasets.intake.understanding import Understanding, dates_of
 from ...datasets.intake.values import is_blank, is_figure
 from ...datasets.intake.values import name as name_of
+from ...datasets.intake.values import number as figure
 from ...datasets.intake.words import FIRMS
 from ...datasets.layout import Column, sheets
 from ...graph import InputError, Message
@@ -229,9 +230,11 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
             try:
                 value = read(column, text)
             except Unreadable as error:
-                value = None
-                row.setdefault("_unreadable", set()).add(column.name)
-                _say(reading, counts, label, column, number, str(error), cell or "")
+                returned = column.name == "spend" and table.kind == "ledger" and str(error) == "negative"
+                value = figure(text) if returned else None
+                if not returned:
+                    row.setdefault("_unreadable", set()).add(column.name)
+                    _say(reading, counts, label, column, number, str(error), cell or "")
             if value is not None and factor != 1.0 and column.type in {"number", "money", "days"}:
                 value = value * factor if is_figure(cell) else value
             row[column.name] = value

@@ -210,6 +210,20 @@ def test_the_plants_country_is_read_and_the_head_offices_is_not_it(tmp_path, off
     assert sheet.texts("country") == ["中国"] and sheet.texts("billing_country") == ["日本"]
 
 
+def test_what_is_sent_back_is_taken_off_what_was_bought_and_never_below_nothing(tmp_path):
+    head = ["発注日", "品番", "仕入先", "国", "金額"]
+    rows = [["R7.4.1", "P", "X", "中国", "600"], ["R7.5.1", "P", "X", "中国", "▲60"], ["R7.6.1", "P", "Y", "日本", "180"]]
+    found = company(workbook(tmp_path / "a.xlsx", {"購買台帳": [head, *rows]})).sources["P"]
+    assert [(s.maker, s.spend, s.share) for s in found] == [("X", 540, 0.75), ("Y", 180, 0.25)]
+    rows[1][-1] = "▲700"
+    found = company(workbook(tmp_path / "b.xlsx", {"購買台帳": [head, *rows]})).sources["P"]
+    assert [(s.maker, s.whole_spend, s.share) for s in found] == [("X", None, None), ("Y", 180, None)]
+    listed = workbook(
+        tmp_path / "c.xlsx", {"調達先一覧": [["品番", "仕入先", "国", "年間購入額"], ["P", "X", "中国", "▲60"]]}
+    )
+    assert company(listed).sources["P"][0].spend is None and "negative" in says(company(listed))
+
+
 def test_what_is_used_in_a_year_is_not_what_goes_into_one_product(tmp_path):
     for head, quantity in (("年間数量", None), ("員数", 1200)):
         sheet = [["親品番", "品番", head, "仕入先"], ["A", "P", 1200, "X"]]
