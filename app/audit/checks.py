@@ -92,7 +92,7 @@ def findings(company: Company, figures: Figures) -> list[Finding]:
                 results[name] = getattr(checks, name)()
             status, says, evidence = results[name]
             if status == UNKNOWN and says.values.get("known") == 0:  # "0 of 0" says nothing
-                says = _say("nothing_stated")
+                says = _say("nothing_stated", **says.values)
         else:
             status, says, evidence = _answered(answer), Message(f"app.audit_checks.{_answered(answer)}"), []
         change = Message(f"app.audit_checks.{name or 'people'}_change")
