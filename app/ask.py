@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -127,14 +127,18 @@ def first_facts(
     return worded(graph, facts.group_by("scenario", maintain_order=True).head(FIRST))
 
 
-def worded(graph: SupplyGraph, facts: pl.DataFrame) -> pl.DataFrame:
-    """Add ``text_en, text_ja`` (what to find out) and ``who_en, who_ja`` (who could know)."""
+def worded(graph: SupplyGraph, facts: pl.DataFrame, called: Mapping[str, str] | None = None) -> pl.DataFrame:
+    """Add ``text_en, text_ja`` (what to find out) and ``who_en, who_ja`` (who could know).
+
+    ``called``: what a buyer is called here, whatever its name in the graph.
+    """
+    called = called or {}
     words = {f"{kind}_{lang}": [] for kind in ("text", "who") for lang in LANGUAGES}
     items = {row["id"]: row for row in graph.items.iter_rows(named=True)}
     places = {row["id"]: row for row in graph.suppliers.iter_rows(named=True)}
     for row in facts.iter_rows(named=True):
         for lang in LANGUAGES:
-            item, buyer = _name(items, row["item"], lang), _name(places, row["buyer"], lang)
+            item, buyer = _name(items, row["item"], lang), called.get(row["buyer"]) or _name(places, row["buyer"], lang)
             needs = text("app.ask.or", lang).join(_name(items, id, lang) for id in (row["input"] or "").split("|") if id)
             market = _market(row["buyer"], item, buyer, lang)
             words[f"text_{lang}"].append(text(f"app.ask.fact_{row['kind']}", lang, item=item, market=market, input=needs))

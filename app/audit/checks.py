@@ -20,7 +20,7 @@ from ...graph.ages import aged
 from .company import Company
 from .company_graph import HOME
 from .figures import NOTHING, YEAR, Figures
-from .words import Name, percent, place, span
+from .words import Name, called, percent, place, span
 
 FINDING, CLEAR, UNKNOWN = "finding", "no_finding", "not_enough_data"
 HALF, TWO_THIRDS, CONCENTRATED, INDISPENSABLE = "PRJ-COUNTRY-50", "PRJ-COUNTRY-65", "PRJ-HHI-40", "JP-NEDO-60"
@@ -91,6 +91,8 @@ def findings(company: Company, figures: Figures) -> list[Finding]:
             if name not in results:
                 results[name] = getattr(checks, name)()
             status, says, evidence = results[name]
+            if status == UNKNOWN and says.values.get("known") == 0:  # "0 of 0" says nothing
+                says = _say("nothing_stated", **says.values)
         else:
             status, says, evidence = _answered(answer), Message(f"app.audit_checks.{_answered(answer)}"), []
         change = Message(f"app.audit_checks.{name or 'people'}_change")
@@ -113,6 +115,15 @@ def _assigned() -> dict[str, str]:
 def limit(threshold: str) -> float:
     """Return the lower bound of a threshold of the bundled table."""
     return float(thresholds().filter(id=threshold)["low"].item())
+
+
+def _stated(days: float | None) -> Message:
+    return _say("days_blank") if days is None else _say("days", days=f"{days:.0f}")
+
+
+def _range(low: float | None, high: float | None) -> Message | str:
+    ends = ["–" if end is None else f"{end:.2f}" for end in (low, high)]
+    return ends[0] if ends[0] == ends[1] else _say("range", low=ends[0], high=ends[1])
 
 
 def _say(name: str, **values: Any) -> Message:
@@ -143,18 +154,20 @@ class _Checks:
         return status, says, [self._part(name, part) for part in bad]
 
     def _part(self, name: str, part: dict[str, Any]) -> Evidence:
+        used = [source for source in part["sources"] if source["share"] is None or source["share"] > 0]
+        if name == "country":  # who makes it elsewhere does not belong beside that country
+            used = [source for source in used if source["country"] in {part["foreign_country"], None}]
         fields = {
             "country": place(part["foreign_country"]),
             "share": span(part["foreign_low"], part["foreign_high"]),
-            "low": "–" if part["hhi_low"] is None else f"{part['hhi_low']:.2f}",
-            "high": "–" if part["hhi_high"] is None else f"{part['hhi_high']:.2f}",
-            "stock": "–" if part["stock_days"] is None else f"{part['stock_days']:.0f}",
-            "switch": "–" if part["switch_days"] is None else f"{part['switch_days']:.0f}",
-            "makers": ", ".join(source["maker"] or source["vendor"] or "?" for source in part["sources"][:4]) or "–",
+            "hhi": _range(part["hhi_low"], part["hhi_high"]),
+            "stock": _stated(part["stock_days"]),
+            "switch": _stated(part["switch_days"]),
+            "makers": ", ".join(source["maker"] or source["vendor"] or "?" for source in used[:4]) or "–",
             "products": ", ".join(part["products"][:6]) or "–",
         }
         says = _say(f"{name}_row", **fields)
-        about, columns = f"{part['part']} {part['name']}", _COLUMNS.get(name, ())
+        about, columns = called(part["part"], part["name"]), _COLUMNS.get(name, ())
         return Evidence(about, says, tuple(part["refs"]), part["revenue"], part["gap_days"], columns)
 
     def coverage(self) -> _Result:
@@ -268,7 +281,7 @@ class _Checks:
         status = FINDING if rows else UNKNOWN
         evidence = [
             Evidence(
-                f"{row['part']} {row['name']}",
+                called(row["part"], row["name"]),
                 _say(
                     "diamonds_market_row" if row["market"] else "diamonds_row",
                     node=row["node_name"] or place(row["country"]),
@@ -314,7 +327,7 @@ class _Checks:
         rows = self.figures.critical
         evidence = [
             Evidence(
-                f"{row['part']} {row['name']}",
+                called(row["part"], row["name"]),
                 _say(
                     "critical_row", product=Name(row["product_en"], row["product_ja"]), item=Name(row["by_en"], row["by_ja"])
                 ),
@@ -335,10 +348,13 @@ class _Checks:
         ]
         return (FINDING if own else UNKNOWN), says, evidence
 
-    def _technology_rows(self, name: str, test: Callable[[dict[str, Any]], bool]) -> _Result:
-        rows = self.company.technologies
+    def _technology_rows(
+        self, name: str, test: Callable[[dict[str, Any]], bool], told: Callable[[dict[str, Any]], bool] = bool
+    ) -> _Result:
+        """What is said of technologies, of those of which the files tell enough to say it."""
+        rows = [row for row in self.company.technologies if told(row)]
         bad = [row for row in rows if test(row)]
-        status = UNKNOWN if not rows else FINDING if bad else CLEAR
+        status = FINDING if bad else UNKNOWN if len(rows) < max(1, len(self.company.technologies)) else CLEAR
         evidence = [
             Evidence(
                 row["technology"],
@@ -363,7 +379,8 @@ class _Checks:
         return self._technology_rows("leakage", lambda row: bool(row.get("partner") or row.get("partner_country")))
 
     def abroad(self) -> _Result:
-        return self._technology_rows("abroad", lambda row: HOME not in {row.get("country") or HOME})
+        stated = lambda row: row.get("country") is not None  # noqa: E731
+        return self._technology_rows("abroad", lambda row: row["country"] != HOME, stated)
 
     def transfers(self) -> _Result:
         planned = lambda row: bool(row.get("destination") or row.get("transfer"))  # noqa: E731

@@ -149,6 +149,9 @@ class _Reader:
             # Beside sources that are named, a line with a share or an amount is one that somebody left blank.
             if id in rows and any(row.get(name) is not None for name in _OF_A_SOURCE):
                 rows[id].append(row | {"vendor": None, "maker": "", "country": None})
+        for part in self.parts.values():
+            if (part.spend or 0.0) < 0:
+                part.spend = None
         if borrowed:
             self._say("borrowed", count=borrowed)
         found = {part: self._part_sources(part, group) for part, group in rows.items()}
@@ -204,6 +207,9 @@ class _Reader:
                 absorb(merged[places[0]], source)
                 del merged[maker, country]
         sources = list(merged.values())
+        for source in sources:
+            if (source.spend or 0.0) < 0:  # more was sent back than bought: of what was bought before, nobody says how much
+                source.spend, source.spend_open = None, True
         self._shares(part, sources)
         return sources
 

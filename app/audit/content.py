@@ -16,7 +16,7 @@ from .guideline import guideline_table
 from .places import cell_of, files_of, with_cells
 from .report import Audit
 from .since import changes
-from .words import BLANK, days, percent, span
+from .words import BLANK, called, days, percent, span
 from .writer import Writer
 
 THEMES = ("principle_1", "principle_2", "principle_3", "autonomy", "indispensability", "governance", "governance_code")
@@ -223,15 +223,14 @@ class _Writer(Writer):
         left_out = set(self.figures.unsourced) - set(self.company.nameless)
         if left_out and rows:
             most = [row["loss_open"] for row in rows]
-            upto = self.t("no_bound") if None in most else self.money(max(most))
-            notes.append(self.t("note_unsourced", count=len(left_out), most=upto))
+            bound = None if None in most else max(most)
+            notes.append(self._up_to("note_unsourced", bound, count=len(left_out)))
         stock, switch = (self.figures.coverage[name] for name in ("stock_known", "switch_known"))
         if rows and min(stock or 0.0, switch or 0.0) < FEW:
             notes.append(self.t("note_days", stock=percent(stock), switch=percent(switch)))
         for kind, most in self.figures.unseen.items():
             if most != 0 and rows:
-                upto = self.t("no_bound") if most is None else self.money(most)
-                notes.append(self.t(f"note_unseen_{kind}", most=upto))
+                notes.append(self._up_to(f"note_unseen_{kind}", most))
         if self.figures.unpriced and rows:
             notes.append(self.t("note_unpriced", products=", ".join(self.figures.unpriced[:6])))
         return notes
@@ -260,7 +259,7 @@ class _Writer(Writer):
     def _step(self, row: dict[str, Any]) -> dict[str, Any]:
         """One action: what, its cost, who sees to it, and until when."""
         return {
-            "says": f"{row['part']} {row['name']}: {self._measure(row)}",
+            "says": f"{called(row['part'], row['name'])}: {self._measure(row)}",
             "cost": self.t("no_cost") if row["cost"] is None else self.money(row["cost"]),
             "owner": row["owner"] or self.t("open"),
             "due": row["due"] or self.t("open"),

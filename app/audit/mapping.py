@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...datasets.intake.kinds import sourced_bill, yearly, yearly_amounts
 from ...datasets.intake.mapping import check_corrections
 from ...datasets.intake.table import PARTS, Table, known_sellers
 from ...datasets.intake.understanding import Understanding, dates_of
-from ...datasets.intake.values import is_blank
+from ...datasets.intake.values import is_blank, is_figure
 from ...datasets.intake.values import name as name_of
+from ...datasets.intake.values import number as figure
+from ...datasets.intake.words import FIRMS
 from ...datasets.layout import Column, sheets
 from ...graph import InputError, Message
 from ...graph.errors import shorten
@@ -29,6 +32,10 @@ _SHEETS = {"bom": "bom", "ledger": "sourcing", "sourcing": "sourcing", "price_li
 """Which rows of the audit a kind of table gives; parts that are only listed have neither a parent nor a sourcing."""
 _EXTRA = ("part_maker", "part_supplier", "value", "footprint", "spec", "material")
 """Other columns that may say what a part is."""
+
+_WHO = ("part", "name", "supplier", "maker", "seller", "country")
+_SAID = ("qualified", "qualified_date", "lead_days", "switch_days", "stock", "daily_use", "stock_days", "spend")
+"""What a line says of a source: who it is, and the rest."""
 
 
 @dataclass(frozen=True)
@@ -111,13 +118,17 @@ def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
         how = "not_recognised" if table.names else "ignored"
         reading.mapping.append(_line(table, "", "", "", how))
         if table.names:
-            reading.remarks.append(Remark(label, Message("app.audit.sheet_unknown", sheet=shorten(table.sheet))))
+            reading.remarks.append(
+                Remark(label, Message("app.audit.sheet_unknown", sheet=f"{shorten(table.sheet)} {table.area}".strip()))
+            )
         return
     columns = _columns(table, sheets()["sourcing" if kind == "listed" else kind].columns)
     if kind in PARTS or kind == "listed":  # a bill may say who makes or sells its parts, a sourcing how many are used
         known = {column.name for column in columns}
         more = [column for name in ("sourcing", "bom") for column in sheets()[name].columns if column.name not in known]
         columns |= _columns(table, [column for column in more if column.role not in {c.role for c in columns}])
+    # What is used in a year is not what goes into one product.
+    columns = {column: i for column, i in columns.items() if column.name != "quantity" or not yearly(table.names[i])}
     place = reading.places.setdefault(label, Place(table.file))
     for column, i in columns.items():
         place.columns.setdefault(column.name, table.letters[i])
@@ -129,21 +140,50 @@ def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
             shown = " ".join(name.split())
             reading.mapping.append(_line(table, table.form or table.kind, shown, read_as, how))
     _aside(table, label, reading)
-    rows = reading.tables.setdefault(kind, [])
     sellers = known_sellers(table) if kind in PARTS or kind == "listed" else frozenset()
+    both = not table.form and sourced_bill(table)
     if owner:
         message = Message("app.audit.flat", sheet=shorten(label), product=shorten(owner), count=table.rows)
         reading.remarks.append(Remark(label, message))
-    if kind in {"sourcing", "products"}:
+    if kind == "bom" and not both and table.roles.keys() & {*FIRMS, "country"}:
+        how = "beside" if owner else "beside_parents"
+        reading.remarks.append(Remark(label, Message(f"app.audit.{how}", sheet=shorten(label))))
+    if both or kind in {"sourcing", "products"}:
         reading.currencies |= table.currencies
     if table.kind == "ledger" and (days := dates_of(table)) is not None:
         reading.remarks.append(Remark(label, Message("app.audit.period", first=days[0], last=days[1])))
-    for row in _rows(table, label, columns, reading):
+    rows = list(_rows(table, label, columns, reading))
+    for row in rows:
         if owner and not row.get("level"):
             row["parent"] = owner
         row["_sellers"] = sellers
-        row["_kind"] = table.kind
-        rows.append(row)
+    if both:
+        sources = _once(rows, yearly_amounts(table) or kind == "sourcing")
+        reading.tables.setdefault("sourcing", []).extend(sources)
+    reading.tables.setdefault("bom" if both else kind, []).extend(rows)
+
+
+def _once(rows: list[dict[str, Any]], yearly: bool) -> Iterator[dict[str, Any]]:
+    """The sources in a bill: what stands again below another parent, word for word or as its share, is the same source.
+
+    An amount that is not of a year is what goes into one product, and says nothing about what is spent.
+    """
+    lines: dict[tuple[Any, ...], Any] = {}
+    shares: dict[tuple[Any, ...], Any] = {}
+    last: dict[float, int] = {}
+    for n, row in enumerate(rows):
+        parent, level = row.get("parent"), row.get("level")
+        if level is not None:  # it goes into the last line of a level above its own
+            last[level] = n
+            parent = max((at for other, at in last.items() if other < level), default=None)
+        who = tuple(row.get(name) for name in (*_WHO, "share"))
+        said = (*who, *(row.get(name) for name in _SAID), str(row.get("_more")))
+        if lines.setdefault(said, parent) != parent:
+            continue
+        again = shares.setdefault(who, parent) != parent
+        yield {
+            name: None if name == "share" and again else value for name, value in row.items() if yearly or name != "spend"
+        }
 
 
 def _columns(table: Table, columns: Any) -> dict[Column, int]:
@@ -190,11 +230,13 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
             try:
                 value = read(column, text)
             except Unreadable as error:
-                value = None
-                row.setdefault("_unreadable", set()).add(column.name)
-                _say(reading, counts, label, column, number, str(error), cell or "")
+                returned = column.name == "spend" and table.kind == "ledger" and str(error) == "negative"
+                value = figure(text) if returned else None
+                if not returned:
+                    row.setdefault("_unreadable", set()).add(column.name)
+                    _say(reading, counts, label, column, number, str(error), cell or "")
             if value is not None and factor != 1.0 and column.type in {"number", "money", "days"}:
-                value = value * factor if _bare(cell) else value
+                value = value * factor if is_figure(cell) else value
             row[column.name] = value
             if column.type == "share" and cell is not None:
                 row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
@@ -226,11 +268,6 @@ def _shared(table: Table) -> set[str]:
         if number is not None and name is not None:
             names.setdefault(name_of(number), set()).add(name)
     return {number for number, each in names.items() if len(each) > 1}
-
-
-def _bare(cell: str | None) -> bool:
-    """Whether a cell is a figure alone: then the unit of its header holds."""
-    return cell is not None and cell.strip().replace(".", "").replace(",", "").isdecimal()
 
 
 def _say(

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from ...graph.extras import how_to_add, installed
 from ...graph.messages import text
 from . import pictures
-from .words import days, percent
+from .words import called, days, percent
 
 BARS = 10
 """Rows of a picture."""
@@ -32,6 +32,7 @@ def render(content: dict[str, Any], currency: str) -> str:
         "t": t,
         "q": lambda name: text(f"app.survey.{name}", lang),
         "css": Markup(css),
+        "called": called,
         "percent": percent,
         "days": lambda value: days(value, lang),
         "horizon": f"{content['horizon']:g}",

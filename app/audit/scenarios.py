@@ -244,8 +244,8 @@ def _controls(company: Company, built: CompanyGraph, one: Asked, revenue: dict[s
 def _tariff(company: Company, one: Asked) -> dict[str, Any]:
     """The rate on what is bought from there in a year: what is known to come from there, and what may."""
     rate, known, open_, blank = one.rate or 0.0, 0.0, 0.0, 0
-    for part, sources in company.sources.items():
-        for source in sources:
+    for part in company.direct:  # what suppliers buy is no purchase of the company
+        for source in company.sources.get(part, []):
             if not source.active or (one.part is not None and part != one.part):
                 continue
             if source.country not in {one.country, None}:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...graph.messages import text
+from .words import called
 from .workbook import EPOCH, FONT, write_cell
 
 if TYPE_CHECKING:
@@ -93,12 +94,14 @@ class _Book:
         lines += [(self.t("how_much"),)]
         names = {"tile_revenue": "revenue_linked", "tile_country": "spend_country_known", "tile_tier2": "tier2_own"}
         lines += [(self.t(name), coverage[f"{key}_says"]) for name, key in names.items()]
+        lines += [(), (self.t("if_stops", days=f"{content['horizon']:g}"),)]
         for name, key in (("worst", "countries"), ("worst_makers", "makers")):
             heads = ("loss", "certain", "possible", "first_day", "first_stop", "lasts", "switch")
             lines += [(), (self.t(name), *(self.t(head) for head in heads))]
-            shown = ("label", "loss", "loss_low", "loss_high", "day_says", "first_name", "first_stock", "first_switch")
+            shown = ("label", "loss", "loss_low", "loss_high", "day_says", "first_says", "first_stock", "first_switch")
             for row in content["board"][key]:
-                lines += [tuple(row[column] for column in shown)]
+                about = row | {"first_says": row["first_part"] and called(row["first_part"], row["first_name"])}
+                lines += [tuple(about[column] for column in shown)]
                 lines += [(content["narrowing"][row["node"]],)] if row["node"] in content["narrowing"] else []
         lines += [(note,) for note in content["board"]["notes"]]
         lines += [(), (self.t("flagged"),), (content["board"]["technologies"],), (), (self.t("what_first"),)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from ...datasets import countries
+from ...datasets.intake.values import id_key
 from ...graph import Message
 from ...graph.messages import default_language, text
 
@@ -33,6 +34,15 @@ def span(low: float | None, high: float | None) -> str:
     """
     ends = (percent(low), percent(high))
     return ends[0] if ends[0] == ends[1] else "–".join(ends)
+
+
+def called(part: str, name: str | None) -> str:
+    """Return a part's number and name; one word where there is no other.
+
+    >>> called("P-1", "gear"), called("P-1", None), called("GEAR", "gear")
+    ('P-1 gear', 'P-1', 'GEAR')
+    """
+    return part if not name or id_key(name) == id_key(part) else f"{part} {name}"
 
 
 class Name(Message):

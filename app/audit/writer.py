@@ -16,7 +16,7 @@ from .company_graph import SELF
 from .measures import describe
 from .report import Audit
 from .unknowns import Unknown
-from .words import BLANK, days, money, percent, place, say
+from .words import BLANK, called, days, money, percent, place, say
 
 LARGE = 0.1
 """A stop that costs this part of a year's revenue is counted on the board page."""
@@ -62,6 +62,10 @@ class Writer:
             return BLANK
         return self.t("no_bound") if value is None else self.money(value)
 
+    def _up_to(self, name: str, most: float | None, **values: Any) -> str:
+        """A sentence about a loss of up to an amount, or of one that has no upper bound."""
+        return self.t(f"{name}_open", **values) if most is None else self.t(name, most=self.money(most), **values)
+
     def _days(self, least: float | None, estimate: float | None) -> str:
         """The day of the first shortage: estimate, and the earliest that is possible."""
         if least is None:
@@ -93,13 +97,14 @@ class Writer:
         first = max(worst, key=lambda row: row["loss"])
         revenue = sum(self.figures.revenue.values())
         fields = {"stop": first["name"] or self.place(first["node"]), "days": f"{self.company.stop_days:g}"}
-        fields |= {"part": percent(first["loss"] / revenue)}
+        year = self.t("year_stated" if self.figures.unpriced else "year_all")
+        fields |= {"part": percent(first["loss"] / revenue), "year": year}
         bounds = {"estimate": first["loss"], "low": first["loss_low"], "high": first["loss_high"]}
         fields |= {"loss": self._three(bounds)}
         fields |= {"day": self._days(first["day_low"], first["day"])}
         lines = [self.t("headline_worst", **fields)]
         large = sum(row["loss"] >= LARGE * revenue for row in worst)
-        lines.append(self.t("headline_count", count=large, part=percent(LARGE)))
+        lines.append(self.t("headline_count", count=large, part=percent(LARGE), year=year))
         found = self.audit.mitigation
         if found is not None and found.plan is not None and found.plan.chosen:
             saved = found.nothing["estimate"] - found.plan.after["estimate"]
@@ -168,14 +173,14 @@ class Writer:
         return self.t("gains", days=f"{best['days_gained']:,.0f}", measure=f"{about['part']} {self._measure(about)}")
 
     def _unknown(self, row: Unknown) -> dict[str, Any]:
-        facts, us = worded(self.audit.built.graph, row.facts), self.company.name or SELF
+        facts = worded(self.audit.built.graph, row.facts, {SELF: self.t("the_company")})
         return {
             "says": self.t(
                 "unknown_says", place=self.place(row.node), product=row.product, low=percent(row.low), high=percent(row.high)
             ),
             "facts": [
                 {
-                    "says": fact[f"text_{self.lang}"].replace(us, self.t("the_company")),
+                    "says": fact[f"text_{self.lang}"],
                     "who": self._makers(fact["item"]) or fact[f"who_{self.lang}"],
                 }
                 for fact in facts.iter_rows(named=True)
@@ -184,7 +189,10 @@ class Writer:
 
     def _makers(self, item: str) -> str:
         """Who makes a bought part, by name; blank for what the company does not buy itself."""
-        sources = self.company.sources.get(item.removeprefix(f"{SELF}:"), [])
+        part = item.removeprefix(f"{SELF}:")
+        if part in self.company.told:  # whoever told of it knows it
+            return self.company.told[part].supplier
+        sources = self.company.sources.get(part, [])
         names = dict.fromkeys(source.maker or source.vendor for source in sources if source.active)
         return self.t("comma").join([name for name in names if name][:4])
 
@@ -197,5 +205,5 @@ class Writer:
         shown = {"limit": self.money(self.company.c_spend), "count": len(parts), "spend": self.money(spend)}
         return {
             "says": self.t("apart_says", **shown),
-            "parts": [f"{part} {self.company.parts[part].name}" for part in parts],
+            "parts": [called(part, self.company.parts[part].name) for part in parts],
         }

@@ -19,7 +19,7 @@ from ..audit.company_reader import company_from
 from ..audit.figures import Figures
 from ..audit.links import Link, link_parts
 from ..audit.mapping import recognise
-from ..audit.words import BLANK, money, percent, place, say, span
+from ..audit.words import BLANK, called, money, percent, place, say, span
 from .merge import Merged, merge, suppliers_of
 from .questions import MOST, Question
 from .replies import Replies, read_replies
@@ -150,9 +150,12 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
 
     rows = []
     for order, question in enumerate(found[:MOST], start=1):
-        narrows = None if question.narrows is None else both(*question.narrows)
-        hangs = amount(question.hangs)
-        gain = text("app.survey.unbounded" if question.kind == "revenue" else "app.survey.hangs", lang, amount=hangs)
+        # Ranked by sums over stops; what is shown is of one stop, as the board page has it.
+        told, at_stake = "wide", amount(question.widest)
+        if question.kind in {"revenue", "behind"}:
+            told, at_stake = "hangs" if question.kind == "behind" else "unbounded", amount(question.hangs)
+        elif question.stops:
+            told, at_stake = "narrows", both(*max(question.stops.values(), key=lambda ends: (ends[1], ends[0])))
         rows.append(
             {
                 "order": order,
@@ -163,7 +166,7 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
                 "says": says(question),
                 "narrows": question.narrows,
                 "hangs": question.hangs,
-                "gain": text("app.survey.narrows", lang, amount=narrows) if narrows is not None else gain,
+                "gain": text(f"app.survey.{told}", lang, amount=at_stake),
                 "refs": list(question.refs),
             }
         )
@@ -189,7 +192,7 @@ def _narrowest(found: Sequence[Question], figures: Figures) -> dict[str, tuple[f
 
 
 def _few(company: Company, parts: Sequence[str], lang: str) -> str:
-    names = [f"{part} {company.parts[part].name}".strip() for part in parts[:4]]
+    names = [called(part, company.parts[part].name) for part in parts[:4]]
     more = text("app.survey.more", lang, count=len(parts) - 4) if len(parts) > 4 else ""
     return ", ".join(names) + more
 

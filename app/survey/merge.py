@@ -269,17 +269,16 @@ class _Over:
 
     def declarations(self, found: list[Declaration], links: list[Link], world: SupplyGraph) -> None:
         """Attach declared smelters to the parts of a supplier that are linked to the metal; the others are only shown."""
-        smelters = joined_smelters([one.smelters for one in found])
+        firms = [self._supplier(one.company, one.file) for one in found]
+        used = [(one, firm) for one, firm in zip(found, firms, strict=True) if firm is not None]
+        smelters = joined_smelters([one.smelters for one, _ in used])
         items = {row[0]: set((row[2] or "").split("|")) for row in packaged("declarations", "metals").iter_rows()}
         needs: dict[str, set[str]] = {}
         start = 0
-        for one in found:
+        for one, supplier in used:
             rows = smelters.slice(start, one.smelters.height)
             start += one.smelters.height
             self._show(one, rows)
-            supplier = self._supplier(one.company, one.file)
-            if supplier is None:
-                continue
             if supplier not in self.replied["minerals"]:
                 self.replied["minerals"].append(supplier)
             only = {id_key(product) for product in one.products} if one.scope == "product" else None

@@ -41,8 +41,8 @@ class Question:
     """A question about some parts, for one supplier or for the company's own people.
 
     ``narrows`` (least, most) and ``hangs`` are amounts, or parts of the products' output where no product has a stated
-    revenue; ``narrows`` is None where nothing was worked out. ``stops``: the same (least, most) for each stop whose interval
-    it narrows, by node.
+    revenue; both are sums over stops, and ``narrows`` is None where nothing was worked out. ``stops``: the same for each
+    stop whose interval it narrows, by node. ``widest``: the widest of the intervals that it touches.
     """
 
     kind: str
@@ -52,6 +52,7 @@ class Question:
     hangs: float
     refs: tuple[str, ...] = ()
     stops: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    widest: float = 0.0
 
     @property
     def who(self) -> str:
@@ -171,8 +172,9 @@ class _Blanks:
     ) -> _Candidate:
         at = touched[:STOPS]
         refs = dict.fromkeys(ref for part in parts for ref in _refs(self.company, part))
-        hangs = sum(self.weigh.width(row) for row in at)
-        return _Candidate(Question(kind, tuple(parts), supplier, None, 0.0, tuple(refs)), hangs, at, answers)
+        widths = [self.weigh.width(row) for row in at]
+        question = Question(kind, tuple(parts), supplier, None, 0.0, tuple(refs), widest=max(widths, default=0.0))
+        return _Candidate(question, sum(widths), at, answers)
 
     def _firms(self) -> Iterator[_Candidate]:
         """Where suppliers make what they sell, and whose it is: one question to each, about all its parts."""

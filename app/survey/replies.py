@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...datasets import country
+from ...datasets import country, layout
 from ...datasets.intake.sheets import Sheet, read_sheets
 from ...datasets.intake.values import is_blank, name, number
 from ...datasets.readers.declarations import Declaration, is_declaration, read_declaration
 from ...graph import KanmonError, Message, ReadError
 from ...graph.errors import short_path, shorten
+from ..audit.cells import Unreadable, read
 from ..audit.mapping import Remark
 from .card import Card
 from .card_files import is_card, read_card
@@ -174,7 +175,10 @@ def _text(cell: str) -> str | None:
 
 
 def _days(cell: str) -> float | None:
-    value = number(cell)
+    try:
+        value = read(layout.sheets()["sourcing"]["stock_days"], cell)
+    except Unreadable:
+        return None
     return value if value is not None and 0 <= value <= _DAYS else None
 
 

@@ -63,6 +63,11 @@ class Profile:
     largest: float = 0.0
     sequential: bool = False
 
+    @property
+    def different(self) -> float:
+        """How many different cells there are."""
+        return self.distinct * self.fill
+
 
 def profile(cells: Sequence[str | None]) -> Profile:
     """Return the profile of a column from a sample of its cells, taken evenly.
@@ -203,6 +208,7 @@ class _Assignment:
         for i, header in enumerate(self.headers):
             found = [] if i in self.wishes or i in self.steps or not header else list(suggestions(header))
             seen.append([one for one in found if self._plausible(one, self.profiles[i], len(found) == 1)])
+        self._products(seen)
         roles = {
             one.role for i, found in enumerate(seen) for one in found if self.profiles[i].fill or one.role != "designator"
         }
@@ -215,6 +221,21 @@ class _Assignment:
                 role, score = self._settled(one, found, self.headers[i], self.profiles[i], roles)
                 candidates.append((i, Suggestion(role, score, one.how)))
         return candidates
+
+    def _products(self, seen: list[list[Suggestion]]) -> None:
+        """A product's number or name beside the parts' own is what lines go into, where several parts stand beside one."""
+        mine = {i for i, header in enumerate(self.headers) if plain(header) in marks("product")}
+        for i in mine:
+            role = seen[i][0].role.replace("part_maker", "part") if seen[i] else ""
+            others = [
+                self.profiles[j]
+                for j, found in enumerate(seen)
+                if j not in mine and len(found) == 1 and (found[0].role, found[0].how) == (role, EXACT)
+            ]
+            if role not in {"part", "name"} or not others:
+                continue
+            inside = any(self.profiles[i].different < other.different for other in others)
+            seen[i] = [Suggestion("parent" if inside else seen[i][0].role, 0.9, EXACT)]
 
     def _settled(
         self, one: Suggestion, found: list[Suggestion], header: str, seen: Profile, roles: set[str]

@@ -8,10 +8,13 @@ from collections.abc import Sequence
 from .columns import CONTENT
 from .table import Table
 from .values import id_key
-from .words import marks, plain, title_kind
+from .words import FIRMS, marks, plain, title_kind
 
 _FISCAL = re.compile(r"(会計|事業)?年度?|fy|fiscal ?year|year|geschäftsjahr|財年|财年|年份", re.IGNORECASE)
 _YEARLY = re.compile(r"年|20\d\d|annual|yearly|jahr|anual|per year|/year", re.IGNORECASE)
+
+SOURCED = frozenset(("share", "qualified", "qualified_date", "switch_days", "stock_days", "daily_use", "world_item"))
+"""Roles that only somebody states who says how a part is sourced."""
 
 
 def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -> str:
@@ -44,15 +47,16 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         return "other"
     if not main and "quantity" not in has:
         return "other"  # a list beside the table, of which nothing says that it goes into the product
-    sourced = has & {"share", "qualified", "qualified_date", "switch_days", "stock_days", "daily_use", "world_item"}
-    if "parent" in has or "designator" in has or table.structured and not has & {"date"}:
+    sourced = has & SOURCED
+    bought = {"date", "amount"} <= has and firms  # with the product that it was bought for
+    if "parent" in has and not bought or "designator" in has or table.structured and not has & {"date"}:
         return "bom"
     parts = [id_key(part) for part in (table.texts("part") if "part" in has else table.texts("name")) if part is not None]
     repeated = len(set(parts)) < 0.9 * len(parts)
-    yearly = any(table.factor(i) > 1 or _YEARLY.search(table.names[i]) for i in table.roles.get("amount", ()))
+    by_year = yearly_amounts(table)
     ledger = firms and (
         ("date" in has and has & {"amount", "quantity", "price"})
-        or ("amount" in has and (repeated or yearly or "quantity" not in has))
+        or ("amount" in has and (repeated or by_year or "quantity" not in has))
     )
     if said == "ledger" and (firms or "amount" in has):
         return "ledger"
@@ -68,7 +72,7 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
     if sourced:
         return "sourcing"
     if ledger:
-        return "sourcing" if _yearly_sources(table, has, yearly=yearly) else "ledger"
+        return "sourcing" if _yearly_sources(table, has, yearly=by_year) else "ledger"
     if ("country" in has or "lead_time" in has) and (firms or "country" in has) and not has & {"quantity", "price"}:
         return (
             "sourcing" if firms or has & {"part"} and "country" in has and has & {"hs", "amount", "lead_time"} else "other"
@@ -80,6 +84,30 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
     if has & {"price", "amount"}:
         return "price_list"
     return "bom" if firms or (has >= {"part", "name"} and "date" not in has) else "other"
+
+
+def yearly_amounts(table: Table) -> bool:
+    """Whether amounts are those of a year, and not of one product."""
+    return any(table.factor(i) > 1 or yearly(table.names[i]) for i in table.roles.get("amount", ()))
+
+
+def yearly(header: str) -> bool:
+    """Return whether a header speaks of a year.
+
+    >>> yearly("年間数量"), yearly("員数")
+    (True, False)
+    """
+    return _YEARLY.search(header) is not None
+
+
+def sourced_bill(table: Table) -> bool:
+    """Whether a table says both what parts go into and how they are sourced, and not only who stands beside a line."""
+    has = {role for role, places_ in table.roles.items() if places_}
+    if table.kind == "sourcing":  # a person said so of a bill
+        return "parent" in has
+    named, count = has & FIRMS, has & {"quantity", "price"}
+    stated = has & SOURCED or yearly_amounts(table) or ({"country", "parent"} <= has and named and not count)
+    return table.kind == "bom" and bool(stated and (named or "country" in has))
 
 
 def _yearly_sources(table: Table, has: set[str], *, yearly: bool) -> bool:

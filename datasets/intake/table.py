@@ -15,7 +15,7 @@ from ...graph.contents import WORKBOOKS
 from .columns import MEASURES, profile
 from .lines import SetAside
 from .sheets import letters
-from .values import Unit, decimal_mark, firm_key, is_blank, is_seller, name, number, unit_in
+from .values import Unit, decimal_mark, firm_key, is_blank, is_figure, is_seller, name, number, unit_in
 from .words import forms, language
 
 KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "technologies", "questionnaire", "trade", "graph", "other")
@@ -126,7 +126,10 @@ class Table:
         for i in self.roles.get(role, ())[:1]:
             cells, factor = self.cells(i), self.factor(i)
             comma = self.comma(i)
-            found = [None if (value := number(cell, comma)) is None else value * factor for cell in cells]
+            found = [number(cell, comma) for cell in cells]
+            if factor != 1.0:
+                pairs = zip(found, cells, strict=True)
+                found = [value * factor if value is not None and is_figure(cell) else value for value, cell in pairs]
         return found
 
     def factor(self, column: int) -> float:

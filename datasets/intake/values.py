@@ -27,6 +27,7 @@ _NUMBER = re.compile(
     rf"{_BEFORE}\s*([+\-−▲△(]?)\s*{_BEFORE}\s*([\d,]*\.?\d+(?:e[+\-]?\d+)?|\d[\d,]*\.)\)?\s*(億|百万|万|千)?\s*{_AFTER}(-?)"
 )
 _COMMA = re.compile(r"\d{1,3}(?:[.' ]\d{3})*,\d+|\d+,\d{1,2}")
+_FIGURE = re.compile(r"[-−+▲△(]?\s*[¥$€£\\]?\s*[-−]?\d[\d,.' \u00a0\u202f]*[-−)]?")
 _DATES = (
     re.compile(
         r"(?P<y>\d{4})\s*[/\-.年]\s*(?P<m>\d{1,2})\s*[/\-.月]\s*(?P<d>\d{1,2})日?(?:\([月火水木金土日]\))?"
@@ -100,6 +101,15 @@ def number(text: str | None, comma: bool = False) -> float | None:
         return None
     behind = behind and not word.startswith(("¥", "$", "€", "£", "\\"))  # "¥1,200-" is an amount, "1200-" a credit
     return -value if behind or sign in {"-", "−", "▲", "△", "("} else value
+
+
+def is_figure(cell: str | None) -> bool:
+    """Return whether a cell is a figure alone, with no unit of its own: then the unit of its header holds.
+
+    >>> is_figure("１２３，４００"), is_figure("▲1,000"), is_figure("¥1,200"), is_figure("12億円"), is_figure("2週間")
+    (True, True, True, False, False)
+    """
+    return cell is not None and _FIGURE.fullmatch(unicodedata.normalize("NFKC", cell).strip()) is not None
 
 
 def decimal_mark(cells: Iterable[str | None]) -> str:

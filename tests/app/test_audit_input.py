@@ -166,6 +166,88 @@ def test_an_indented_bom_and_a_parent_child_bom_say_the_same(tmp_path):
     assert edges[0] == edges[1]
 
 
+BILL = ("parent", "part", "supplier", "country", "share", "switching days", "annual spend")
+
+
+def test_a_bill_that_says_how_its_parts_are_sourced_gives_both_the_needs_and_the_sources(tmp_path):
+    rows = [
+        ["A", "P", "X", "China", "60%", 120, 600],
+        ["A", "P", "Y", "Japan", "40%", None, 400],
+        ["B", "P", "X", "China", "60%", 120, 600],  # word for word again, below another parent
+        ["B", "P", "Y", "Japan", "40%", None, 500],  # the share again, another amount
+        ["B", "Q", None, None, None, None, None],
+    ]
+    found = company(workbook(tmp_path / "a.xlsx", {"BOM": [list(BILL), *rows]}))
+    assert {(need.parent, need.part) for need in found.needs} == {("A", "P"), ("B", "P"), ("B", "Q")}
+    assert {s.maker: (s.country, s.share, s.switch_days, s.spend) for s in found.sources["P"]} == {
+        "X": ("CHN", 0.6, 120, 600),
+        "Y": ("JPN", 0.4, None, 900),
+    }
+    assert "Q" not in found.sources and "no sourcing list" not in says(found)
+
+
+def test_a_source_below_two_levels_of_a_bill_keeps_its_share(tmp_path):
+    rows = [[0, "A"], [1, "P", "X", "China", "100%"], [1, "M"], [2, "P", "X", "China", "100%"]]
+    head = ["level", "part", "supplier", "country", "share"]
+    found = company(workbook(tmp_path / "a.xlsx", {"BOM": [head, *rows]}))
+    assert [(s.share, s.basis) for s in found.sources["P"]] == [(1.0, "stated")]
+    assert {(need.parent, need.part) for need in found.needs} == {("A", "P"), ("A", "M"), ("M", "P")}
+
+
+@pytest.mark.parametrize("cell", ["１２３，４００", "123,400", 123400, "¥123,400", "1.234億円"])
+def test_amounts_in_thousands_are_the_same_however_their_digits_are_written(tmp_path, cell):
+    head = ["品番", "仕入先", "国", "年間金額（千円）"]
+    path = workbook(tmp_path / "a.xlsx", {"調達先一覧": [head, ["P", "X", "中国", cell]]})
+    assert [source.spend for source in company(path).sources["P"]] == [123_400_000]
+    (table,) = understand(path).tables
+    assert table.totals["amount"] == 123_400_000, "what the check shows is what the audit counts"
+
+
+@pytest.mark.parametrize(("office", "plant"), [("本社国", "工場国"), ("国 本社", "国 工場")])
+def test_the_plants_country_is_read_and_the_head_offices_is_not_it(tmp_path, office, plant):
+    rows = [["品番", "仕入先", office, plant], ["P", "X", "日本", "中国"]]
+    (sheet,) = understand(workbook(tmp_path / "a.xlsx", {"調達先一覧": rows})).tables
+    assert sheet.texts("country") == ["中国"] and sheet.texts("billing_country") == ["日本"]
+
+
+def test_what_is_sent_back_is_taken_off_what_was_bought_and_never_below_nothing(tmp_path):
+    head = ["発注日", "品番", "仕入先", "国", "金額"]
+    rows = [["R7.4.1", "P", "X", "中国", "600"], ["R7.5.1", "P", "X", "中国", "▲60"], ["R7.6.1", "P", "Y", "日本", "180"]]
+    found = company(workbook(tmp_path / "a.xlsx", {"購買台帳": [head, *rows]})).sources["P"]
+    assert [(s.maker, s.spend, s.share) for s in found] == [("X", 540, 0.75), ("Y", 180, 0.25)]
+    rows[1][-1] = "▲700"
+    found = company(workbook(tmp_path / "b.xlsx", {"購買台帳": [head, *rows]})).sources["P"]
+    assert [(s.maker, s.whole_spend, s.share) for s in found] == [("X", None, None), ("Y", 180, None)]
+    listed = workbook(
+        tmp_path / "c.xlsx", {"調達先一覧": [["品番", "仕入先", "国", "年間購入額"], ["P", "X", "中国", "▲60"]]}
+    )
+    assert company(listed).sources["P"][0].spend is None and "negative" in says(company(listed))
+
+
+def test_what_is_used_in_a_year_is_not_what_goes_into_one_product(tmp_path):
+    for head, quantity in (("年間数量", None), ("員数", 1200)):
+        sheet = [["親品番", "品番", head, "仕入先"], ["A", "P", 1200, "X"]]
+        found = company(workbook(tmp_path / f"{head}.xlsx", {"BOM": sheet}))
+        assert [need.quantity for need in found.needs] == [quantity]
+
+
+def test_the_amount_of_one_product_is_not_what_is_spent_in_a_year(tmp_path):
+    head = ["parent", "part", "supplier", "country", "share", "unit price", "quantity", "amount"]
+    rows = [["A", "P", "X", "China", "100%", 5, 2, 10]]
+    found = company(workbook(tmp_path / "a.xlsx", {"BOM": [head, *rows]}))
+    assert [(s.spend, s.spend_open) for s in found.sources["P"]] == [(None, False)]
+
+
+def test_firms_beside_the_lines_of_a_bill_are_said_to_be_no_sources_and_a_person_may_say_that_they_are(tmp_path):
+    head, row = ["parent", "part", "quantity", "supplier", "country"], ["A", "P", 2, "X", "China"]
+    path = workbook(tmp_path / "a.xlsx", {"BOM": [head, row]})
+    found = company(path)
+    assert found.sources == {} and "no sourcing list" in says(found)
+    corrected = company(path, {"sheets": {"BOM": {"kind": "sourcing"}}})
+    assert [(s.maker, s.country) for s in corrected.sources["P"]] == [("X", "CHN")]
+    assert [(need.parent, need.part, need.quantity) for need in corrected.needs] == [("A", "P", 2)]
+
+
 def test_a_circular_bom_loses_the_line_that_closes_it_and_says_so(tmp_path):
     rows = [["parent", "part"], ["A", "B"], ["B", "C"], ["C", "B"], ["A", "A"]]
     found = company(workbook(tmp_path / "a.xlsx", {"BOM": rows}))

@@ -88,6 +88,66 @@ def test_figures_can_be_worked_out_by_hand(tmp_path):
     assert parts["P2"]["hhi_low"] == pytest.approx(0.52)
 
 
+def test_a_part_that_has_a_number_or_a_name_alone_is_shown_once_and_named_everywhere(tmp_path):
+    days = ["gear", "100%", "X", "China", 30, 90], ["motor", "100%", "Y", "Japan", 10, 20]
+    for head in ("part", "name"):
+        sheet = [[head, "share", "supplier", "country", "stock days", "switching days"], *days]
+        sheets = {"Sourcing": sheet, "BOM": [["parent", head], ["A", "gear"], ["A", "motor"]]}
+        path = workbook(tmp_path / f"{head}.xlsx", sheets | {"Products": [["product", "revenue"], ["A", 3650]]})
+        write_report(audit(path, lang="en", date=DATE), tmp_path / head, "en")
+        page = (tmp_path / head / "report.html").read_text(encoding="utf-8")
+        assert "gear gear" not in page and "gear <" not in page and "gear :" not in page
+        assert '<td class="cut">gear</td>' in page
+        board = next(table for table in read_sheets(tmp_path / head / "report.xlsx") if table.name == "Board")
+        assert any("gear" in row for row in board.frame.iter_rows()), "what stops first is named on the board sheet, too"
+        assert any("180 days" in str(cell) for row in board.frame.iter_rows() for cell in row), "for how long it stops, too"
+
+
+def test_a_finding_names_those_that_it_is_about_and_says_what_is_not_stated(tmp_path):
+    more = [["P3", "Cam", "U", "China", "100%", None, None, "yes"], ["P3", "Cam", "V", "Japan", "0%", None, None, "no"]]
+    more += [["P4", "Cap", "U", "China", "70%", 5, 9, "yes"], ["P4", "Cap", "V", "Japan", "30%", 5, 9, "yes"]]
+    found = audit(small(tmp_path, more), lang="en", date=DATE)
+    says = {}
+    for one in found.findings:
+        for row in one.evidence:
+            says.setdefault(one.check, {})[row.what] = row.says.text("en")
+    assert says["country"]["P4 Cap"] == "China 70% (U)", "who makes the rest elsewhere does not stand beside China"
+    assert says["concentration"]["P1 Gear"] == "HHI 1.00 (X)"
+    assert says["qualified"]["P3 Cam"] == "Only U; stock not stated, switching not stated"
+    assert says["stock"]["P4 Cap"] == "Stock 5 days, switching 9 days"
+    dialogue = next(one for one in found.findings if one.check == "dialogue")
+    assert dialogue.says.text("en").startswith("The files say nothing") and dialogue.status == "not_enough_data"
+
+
+def test_a_technology_whose_site_nobody_states_is_not_said_to_be_at_home(tmp_path):
+    base = small(tmp_path)
+    for country, status, says in (
+        (None, "not_enough_data", "The files say nothing"),
+        ("Japan", "no_finding", "0 of 1 core"),
+        ("Viet Nam", "finding", "1 of 1 core"),
+    ):
+        head = ["technology", "number", "site", "country of the site"]
+        sheets = {one.name: [list(one.frame.row(i)) for i in range(one.frame.height)] for one in read_sheets(base)}
+        path = workbook(tmp_path / "t.xlsx", sheets | {"Technologies": [head, ["Winding", None, "Plant", country]]})
+        found = next(one for one in audit(path, lang="en", date=DATE).findings if one.check == "abroad")
+        assert found.status == status and found.says.text("en").startswith(says)
+
+
+def test_part_of_a_years_revenue_is_said_of_all_of_it_only_where_all_is_stated(tmp_path):
+    for revenue, words in ((100, "of a year's revenue"), (None, "of the yearly revenue that is stated")):
+        sheets = {
+            "Sourcing": [["part", "supplier", "country", "share", "stock days", "switching days"]]
+            + [["P", "X", "China", "100%", 30, 90], ["Q", None, None, None, None, None]],
+            "BOM": [["parent", "part"], ["A", "P"], ["B", "P"], ["B", "Q"]],
+            "Products": [["product", "revenue"], ["A", 3650], ["B", revenue]],
+        }
+        found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
+        board = content(found, "en")["board"]
+        assert all(words in line for line in board["headline"][:2])
+        unsourced = next(note for note in board["notes"] if "nobody is named for" in note)
+        assert ("no upper bound" in unsourced) == (revenue is None) and "up to no bound" not in unsourced
+
+
 def test_three_columns_give_a_report_that_claims_no_money(tmp_path):
     path = workbook(tmp_path / "a.xlsx", {"S": [["part", "supplier", "country"], ["P", "X", "China"], ["Q", "X", None]]})
     found = audit(path, lang="en", date=DATE)

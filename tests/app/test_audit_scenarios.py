@@ -84,6 +84,16 @@ def test_the_loss_of_a_site_and_a_tariff(rows):
     assert rows["Tariff"]["loss"] == pytest.approx(0.25 * 710) and rows["Tariff"]["loss_high"] == pytest.approx(0.25 * 710)
 
 
+def test_a_tariff_is_on_what_the_company_buys_and_not_on_what_its_suppliers_do(tmp_path):
+    sheets = SHEETS | {
+        "Sourcing": [*SHEETS["Sourcing"], ["T1", "Ore", "V", "China", "100%", None, None, None]],
+        "BOM": [*SHEETS["BOM"], ["P2", "T1"]],
+    }
+    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
+    row = next(row for row in content(found, "en")["scenarios"] if row["title"] == "Tariff")
+    assert (row["loss_low"], row["loss_high"], row["blank"]) == (pytest.approx(0.25 * 710), pytest.approx(0.25 * 710), 0)
+
+
 def test_a_scenario_about_nobody_is_said(found, rows):
     assert "Nobody" not in rows
     assert any("No such firm" in remark.message.text("en") for remark in found.company.remarks)

@@ -17,7 +17,8 @@ from kanmon.app.audit.company_graph import firm_id
 from kanmon.app.audit.files import write_report
 from kanmon.app.audit.links import link_parts
 from kanmon.app.audit.report import audit
-from kanmon.app.survey.loop import _worth, wider
+from kanmon.app.audit.words import money
+from kanmon.app.survey.loop import _worth, shown, wider
 from kanmon.app.survey.merge import merge, suppliers_of
 from kanmon.app.survey.questionnaire import KEYS, MARK, survey_of, write_survey
 from kanmon.app.survey.questions import MOST, ranked_questions
@@ -137,6 +138,18 @@ def test_questions_come_in_the_order_of_what_they_give(asked):
     assert all(one.narrows is None for one in asked if one.kind == "behind")
 
 
+def test_what_a_question_gives_is_shown_for_one_stop_and_never_beyond_its_interval(base, asked):
+    known = figures(base)
+    widest = max(row["loss_open"] - row["loss_low"] for row in (*known.countries, *known.makers))
+    rows = shown(asked, None, base, known, "en")["questions"]
+    for one, row in zip(asked, rows, strict=False):
+        if one.kind == "behind":
+            continue
+        at_stake = max((most for _, most in one.stops.values()), default=one.widest)
+        assert 0 < at_stake <= widest + 1e-6
+        assert money(at_stake, base.currency, "en") in row["gain"]
+
+
 def test_what_nobody_could_narrow_is_not_asked(tmp_path):
     rows = [("P1", "Gear", "Alpha", "China", 1.0, 30, NEVER, None)]
     found = company(tmp_path / "a.xlsx", rows)
@@ -249,6 +262,14 @@ def test_what_one_supplier_needs_is_its_own_need_alone(base, sent, tmp_path):
     assert low == pytest.approx(hand / 180)
     # P2 may come from Chile, too: its country is blank.
     assert high == pytest.approx(160 / 180)
+
+
+@pytest.mark.parametrize(("cell", "days"), [("２５日", 25.0), ("about 2 weeks", 14.0), ("約3か月", 90.0), ("soon", None)])
+def test_days_of_a_reply_are_read_as_those_of_the_company(base, sent, tmp_path, cell, days):
+    told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1.0, "stock": cell}}
+    merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    (id,) = merged.company.told
+    assert merged.company.parts[id].stock_days == days and bool(found.remarks) == (days is None)
 
 
 def test_whom_a_supplier_does_not_name_is_none_of_the_companys_own_suppliers(base, sent, tmp_path):
@@ -384,6 +405,13 @@ def test_one_smelter_that_is_all_stops_the_part_that_holds_its_metal(base, tmp_p
     # Its own stock of tin is not known: nothing is certain, and the 10 days of P4 are all that lasts at worst.
     assert bounds(merged.company, "THA") == pytest.approx((0.0, 170 / 180))
     assert merged.company.smelters[0]["smelter_id"] == "CID001898"
+
+
+def test_a_declaration_that_is_set_aside_is_not_shown_as_declared(base, tmp_path, world):
+    path = declarations.template(tmp_path / "cmrt.xlsx", [THAI], company="Stranger", answers=(("Tin (*)", "Yes"),))
+    merged, found = replied(base, path, links=link_parts(base, world, {}), world=world)
+    assert merged.company.smelters == base.smelters and not merged.company.told
+    assert [remark.message.key.rpartition(".")[2] for remark in found.remarks] == ["unknown_supplier"]
 
 
 def test_of_several_smelters_any_may_supply_any_part(base, tmp_path, world):

@@ -30,6 +30,37 @@ def test_kinds_are_told_by_their_columns(tmp_path, lines, kind):
     assert table(text(tmp_path / "x.csv", lines)).kind == kind
 
 
+@pytest.mark.parametrize(
+    ("head", "roles"),
+    [
+        ("製品コード,製品名,部品コード,部品名", {"parent": "製品コード", "part": "部品コード", "name": "部品名"}),
+        (
+            "Product code,Product name,Part No.,Part name",
+            {"parent": "Product code", "part": "Part No.", "name": "Part name"},
+        ),
+    ],
+)
+def test_a_products_number_beside_those_of_parts_is_what_they_go_into(tmp_path, head, roles):
+    lines = [f"{head},仕入先,国", "M,旋盤,A-1,歯車,甲,日本", "M,旋盤,A-2,軸,乙,中国", "N,研削盤,A-1,歯車,甲,日本"]
+    lines.append("N,研削盤,B-1,砥石,丙,ドイツ")
+    found = table(text(tmp_path / "x.csv", lines))
+    assert {role: found.names[found.roles[role][0]] for role in roles} == roles
+    assert found.texts("part") == ["A-1", "A-2", "A-1", "B-1"] and found.texts("parent") == ["M", "M", "N", "N"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "part", "kind"),
+    [
+        (["製品コード,製品名,仕入先,国", "M,歯車,甲,日本", "N,軸,乙,中国"], ["M", "N"], "sourcing"),
+        (["製品コード,品番,仕入先,国", "M,A-1,甲,日本", "N,A-2,乙,中国"], ["A-1", "A-2"], "sourcing"),
+        (["発注日,製品コード,品番,仕入先,金額", "2026-04-01,M,A-1,甲,5", "2026-04-02,M,A-2,乙,5"], ["A-1", "A-2"], "ledger"),
+    ],
+)
+def test_a_products_number_is_a_parts_where_it_stands_alone_and_no_parent_of_one_part_each(tmp_path, lines, part, kind):
+    found = table(text(tmp_path / "x.csv", lines))
+    assert (found.texts("part"), found.kind) == (part, kind)
+
+
 YEARLY = ["年度,品番,品名,調達先,国,年間購入金額(千円)"] + [
     f"{year}年度,{part}"
     for year in (2024, 2025)
