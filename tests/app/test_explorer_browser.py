@@ -266,6 +266,31 @@ def test_controls_in_force_are_marked_and_told(visit, tmp_path):
     assert "since 2024-01-08 · against JPN, military end users" in said  # the country's name is JPN here
 
 
+def test_a_share_is_that_of_the_market_through_which_the_product_is_hit(visit, tmp_path):
+    """Japan buys magnets of its own, a fifth from China, but the motors of its robots hold what Germany buys."""
+    shares = [
+        ("motor", "DEU", None, 1.0),
+        ("magnet", "CHN", None, 0.9),
+        ("magnet", "CHN", "JPN", 0.2),
+        ("magnet", "DEU", "JPN", 0.8),
+    ]
+    shares += [("coil", "CHN", None, None)]
+    needs = [("robot", "motor"), ("motor", "magnet"), ("motor", "coil")]
+    graph = SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "component"} for i in ("motor", "magnet", "coil")]
+        + [{"id": "robot", "name_en": "robot", "kind": "product"}],
+        inputs=[{"item": a, "input": b, "source": "s"} for a, b in needs],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "DEU", "JPN")],
+        shares=[{"item": i, "supplier": c, "scope": p, "share": v, "source": "s"} for i, c, p, v in shares],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    tab = visit(write_explorer(graph, tmp_path / "markets.html", buyer="JPN", lang="en"))
+    assert "Why: magnet, 90% from there" in tab.locator("#card-CHN").inner_text()
+    cell = tab.locator("#cell-CHN-component")
+    assert cell.locator("small").first.inner_text() == "magnet"
+    assert cell.locator("b").inner_text() == "90% or more"  # nobody knows how many coils China makes
+
+
 def test_arrow_keys_walk_the_cells(robot_page, visit):
     tab = visit(robot_page)
     assert tab.locator("#matrix button.cell[tabindex='0']").count() == 1
