@@ -224,6 +224,8 @@ _ORDERS = ("smallest_set", "smallest_set_possible")
 def _table(nodes: list[str], kind: str, markets: NDArray, top: int, found: dict[str, NDArray]) -> pl.DataFrame:
     place = int(np.flatnonzero(markets == top)[0])
     columns = {name: losses[:, place if losses.shape[1] > 1 else 0] for name, losses in found.items()}
+    # Under an embargo the reading of the facts also hits makers of no known place that have no part in the market.
+    columns["loss_facts"] = np.minimum(columns["loss_facts"], columns["loss_high"])
     counts = [(found[name] >= 1 - _LEAST).sum(axis=1) for name in _COUNTED]
     frame = pl.DataFrame({"node": pl.Series(nodes, dtype=pl.String), **columns}).with_columns(
         single_points=pl.Series(counts[0], dtype=pl.Int64), single_points_possible=pl.Series(counts[1], dtype=pl.Int64)
@@ -355,6 +357,7 @@ def affected(
         id = row["id"]
         losses = {"loss_facts": 1 - facts.level(id, "facts")}
         losses |= {column: 1 - whole.level(id, reading) for column, reading in LOSSES.items() if reading != "facts"}
+        losses["loss_facts"] = min(losses["loss_facts"], losses["loss_high"])  # see `_table`
         if max(losses["loss_facts"], losses["loss_low"], losses["loss_estimate"]) <= _LEAST:
             continue
         if losses["loss_low"] > _LEAST:
