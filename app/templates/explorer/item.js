@@ -36,7 +36,10 @@ function whereItGoes(i) {
 
 function whoMakesIt(i, cite) {
   const row = step.get(i);
-  if (row === undefined) return t("about_unknown");
+  if (row === undefined) {
+    const named = (sharesOf[worldView[i]] || []).map((one) => shares.supplier[one]).filter((one) => suppliers.kind[one] !== "aggregate").map((one) => suppliers.id[one]);
+    return named.length ? t("about_named", { names: names(named, 3) }) : t("about_unknown");
+  }
   const words = { top: topOf(row), share: interval(steps.top_share_low[row], steps.top_share_high[row], part), hhi: t(`grade_${gradeLow(i)}`), year: cell(steps, "year", row) ?? "" };
   const sure = t(cell(steps, "confidence", row) || "unknown");
   const known = ageOf(words.year || Infinity) === null ? sure : t("known_and_old", { known: sure, age: ageOf(words.year) });
