@@ -44,6 +44,12 @@ def test_paragraph_does_not_say_that_nobody_is_known_where_some_are_named(visit,
     assert "Who supplies it is not published" not in paragraph
 
 
+def test_paragraph_says_of_what_a_share_is(visit, world_page, world):
+    """Japan has a fiftieth of the foundries, not of the wafers."""
+    said = visit(world_page, at(product=None, selected="item:wafer_fab", tab="details")).locator("#about-item .paragraph")
+    assert "Taiwan with 46% (foundry capacity, published)" in said.inner_text()
+
+
 def test_paragraph_says_what_the_tables_hold_and_where_it_stands(visit, tmp_path):
     tab = visit(write_explorer(market(YEARS), tmp_path / "ores.html", lang="en"), at(selected="item:ore", tab="details"))
     said = tab.locator("#about-item .paragraph").inner_text()

@@ -44,7 +44,9 @@ function whoMakesIt(i, cite) {
   const sure = t(cell(steps, "confidence", row) || "unknown");
   const known = ageOf(words.year || Infinity) === null ? sure : t("known_and_old", { known: sure, age: ageOf(words.year) });
   if (column(steps, "top_supplier")[row] === null) return t("about_nobody");
-  return t(words.year ? "about_top_year" : "about_top", { ...words, known }) + cite(steps.source[row]) + t("full_stop");
+  // Foundry capacity is not all that its item is: of what the share is stands beside it.
+  const told = [measureName(cell(views, "measure", worldView[i])), known].filter(Boolean).join(t("name_list"));
+  return t(words.year ? "about_top_year" : "about_top", { ...words, known: told }) + cite(steps.source[row]) + t("full_stop");
 }
 
 function whoRestrictsIt(i, cite) {
