@@ -266,6 +266,43 @@ def test_controls_in_force_are_marked_and_told(visit, tmp_path):
     assert "since 2024-01-08 · against JPN, military end users" in said  # the country's name is JPN here
 
 
+def test_controls_on_technology_of_the_buyer_itself_and_against_others_are_not_told_as_controls_on_its_goods(
+    visit, tmp_path
+):
+    def control(id, **more):
+        return {
+            "id": id,
+            "issuer": "CHN",
+            "kind": "export_ban",
+            "source": "s",
+            "item": "gallium",
+            "status": "in_force",
+        } | more
+
+    graph = SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": k} for i, k in (("motor", "product"), ("gallium", "mineral"))],
+        inputs=[{"item": "motor", "input": "gallium", "source": "s"}],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
+        shares=[{"item": "gallium", "supplier": "CHN", "source": "s", "share": 0.9}],
+        measures=[
+            control("soldiers", against="JPN|military_end_users", legal_reference="Soldiers' act"),
+            control("technology", object="technology", legal_reference="Know-how act"),
+            control("others", against="USA", legal_reference="Others' act"),
+            control("own", issuer="JPN", legal_reference="Own act"),
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    page = write_explorer(graph, tmp_path / "controls.html", buyer="JPN", lang="en")
+    tab = visit(page)
+    assert tab.locator("#cell-CHN-mineral .badge").inner_text() == "§1"
+    told = tab.locator("#controls").inner_text()
+    assert "Soldiers' act" in told and "against JPN, military end users" in told
+    assert not any(f"{one} act" in told for one in ("Know-how", "Others'", "Own"))
+    details = visit(page, at(selected="item:gallium", tab="details")).locator("#details").inner_text()
+    assert "Export controls in force: 1" in details
+    assert "on technology, not on the goods" in details and "Others' act" in details
+
+
 def test_a_share_is_that_of_the_market_through_which_the_product_is_hit(visit, tmp_path):
     """Japan buys magnets of its own, a fifth from China, but the motors of its robots hold what Germany buys."""
     shares = [

@@ -139,7 +139,7 @@ function matrixCell(country, stage) {
 
 // How many export controls of a country are in force on what it holds.
 function measuresBy(country, holds) {
-  const found = new Set(holds.flatMap(({ item: id }) => measuresOn[itemNumber.get(id)]).filter(({ issuer, kind, status }) => issuer === country && status === "in_force" && kind.startsWith("export")));
+  const found = new Set(holds.flatMap(({ item: id }) => measuresOn[itemNumber.get(id)]).filter((one) => one.issuer === country && restrictsNow(one)));
   return found.size;
 }
 

@@ -50,7 +50,7 @@ function whoMakesIt(i, cite) {
 }
 
 function whoRestrictsIt(i, cite) {
-  const now = measuresOn[i].filter(({ status, kind }) => status === "in_force" && kind.startsWith("export"));
+  const now = measuresOn[i].filter(restrictsNow);
   if (!now.length) return null;
   const issuers = [...new Set(now.map(({ issuer }) => issuer))];
   return t("about_controls", { count: now.length, places: list3(issuers, 4) }) + [...new Set(now.map(({ source }) => source))].slice(0, 3).map(cite).join("") + t("full_stop");
