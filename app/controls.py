@@ -181,9 +181,14 @@ class _Words:
         return text(f"app.controls.{key}", self.lang, **values)
 
     def places(self, cell: str) -> str:
-        """Names of the countries in a cell."""
+        """Names of the countries in a cell, and in brackets the users among theirs at whom alone it is aimed."""
         known = {"all": self("all"), "military_end_users": self("military_end_users")}
-        return ", ".join(known.get(word) or self.names.get(word) or safe(word, 20) for word in cell.split("|"))
+        told = {word: known.get(word) or self.names.get(word) or safe(word, 20) for word in cell.split("|")}
+        users = [name for word, name in told.items() if word.islower() and word != "all"]
+        places = [name for name in told.values() if name not in users]
+        if not users or not places:
+            return ", ".join(told.values())
+        return self("some_users", places=", ".join(places), users=", ".join(users))
 
     def status(self, row: dict[str, Any]) -> str:
         """The status; with the day from which it must be looked up again, where there is one."""

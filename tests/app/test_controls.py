@@ -62,6 +62,16 @@ def test_it_prints_who_what_and_how_sure(capsys, monkeypatch, lang, words):
     assert DAY in out
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "Japan (military end users only)"), ("ja", "日本（軍事エンドユーザーのみ）")]
+)
+def test_a_ban_on_some_users_is_not_told_as_one_on_their_country(capsys, monkeypatch, lang, words):
+    monkeypatch.setenv("COLUMNS", "400")
+    _, out, _ = run(capsys, monkeypatch, "--buyer", "JPN", "--product", "humanoid_robot", "--on", DAY, "--lang", lang)
+    (row,) = [line for line in out.splitlines() if "2026 No. 1 " in line]
+    assert words in row
+
+
 def test_json_is_all_there_is_and_files_are_written(capsys, monkeypatch, tmp_path):
     code, out, _ = run(capsys, monkeypatch, "mlcc", "--on", DAY, "--json", "--out", str(tmp_path / "o"))
     summary = json.loads(out)

@@ -136,21 +136,19 @@ function fact(sourceRow, ...words) {
   return h("small", { class: "fact" }, words.filter(Boolean).map((word) => `${word} · `), link(cell(sources, "url", sourceRow), cut(title || "", 160)), rest ? ` (${cut(rest, 80)})` : "");
 }
 
-// Whether a measure is an export control on goods that the buyer meets today: not on technology, not its own, not on others alone.
-function restrictsNow({ issuer, status, kind, object = "goods", against = "" }) {
-  if (status !== "in_force" || !kind.startsWith("export") || object !== "goods") return false;
-  if (!state.buyer) return true;
-  const mine = [state.buyer, cell(suppliers, "country", supplierNumber.get(state.buyer))];
-  // Words in small letters are no places: everybody, some users only. Of a group nobody here knows the members.
-  const aims = against.split("|").map((one) => one.trim()).filter((one) => one !== one.toLowerCase());
-  const places = aims.every((one) => /^[A-Z]{3}$/.test(one) || supplierNumber.has(one));
-  return !mine.includes(issuer) && (!aims.length || !places || aims.some((one) => mine.includes(one)));
+// Whether a measure is an export control on goods in force: not on technology, and not the buyer's own. One that is aimed at
+// others counts: it may come back through their makers.
+function restrictsNow({ issuer, status, kind, object = "goods" }) {
+  const mine = state.buyer ? [state.buyer, cell(suppliers, "country", supplierNumber.get(state.buyer))] : [];
+  return status === "in_force" && kind.startsWith("export") && object === "goods" && !mine.includes(issuer);
 }
 
 // At whom a measure is aimed, where that is said and not everybody.
 function aimOf({ kind, against }) {
   if (!against || against === "all" || !/^(export|import|entity)/.test(kind)) return null;
-  return t("against", { places: cut(against.split("|").map((one) => data.words[`against_${one}`] || nameOfId(one)).join(t("name_list")), 80) });
+  const told = (small) => against.split("|").filter((one) => (one === one.toLowerCase() && one !== "all") === small).map((one) => data.words[`against_${one}`] || nameOfId(one)).join(t("name_list"));
+  const [places, users] = [told(false), told(true)];
+  return t("against", { places: cut(users && places ? t("against_some", { places, users }) : places || users, 80) });
 }
 
 // A measure in words: what, by whom, against whom, since when, how sure that it is in force, and where that stands.
