@@ -321,7 +321,7 @@ def test_a_share_is_that_of_the_market_through_which_the_product_is_hit(visit, t
         sources=[{"id": "s", "title": "t", "publisher": "p"}],
     )
     tab = visit(write_explorer(graph, tmp_path / "markets.html", buyer="JPN", lang="en"))
-    assert "Why: magnet, 90% from there" in tab.locator("#card-CHN").inner_text()
+    assert "Why: magnet, from there 90%" in tab.locator("#card-CHN").inner_text()
     cell = tab.locator("#cell-CHN-component")
     assert cell.locator("small").first.inner_text() == "magnet"
     assert cell.locator("b").inner_text() == "90% or more"  # nobody knows how many coils China makes

@@ -45,7 +45,7 @@ function card({ id, certain, possible, estimate, first }, n) {
     h("span", { class: "card-head" }, h("span", { class: "rank" }, String(n + 1)), h("strong", {}, nameOfId(id))),
     h("span", { class: "huge" }, h("b", {}, estimated(estimate)), " ", h("span", {}, t("lost_if_stops"))),
     lossBand(loss), h("span", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(certain) })), h("span", {}, t("possible_loss", { loss: atMost(possible) }))),
-    because ? h("small", {}, t("holds", because)) : null, first === null ? null : h("small", { class: "served" }, first > HIT ? t("still_lost_first", { loss: atLeast(first) }) : t("avoided_first")), toFindOutShort(id)));
+    because ? h("small", {}, because) : null, first === null ? null : h("small", { class: "served" }, first > HIT ? t("still_lost_first", { loss: atLeast(first) }) : t("avoided_first")), toFindOutShort(id)));
 }
 
 // Why: the item on the way to the certain loss (else the possible one) of which the country holds a part, and that part of the
@@ -56,8 +56,8 @@ function bindingHold(id) {
     const last = trace(haltOf(id), state.product, reading).reverse().find(({ item: of, market }) => held.has(of) && market !== undefined);
     if (!last) continue;
     const { low, high } = holdIn(last.market, id);
-    const item = ageOf(last.year || Infinity) === null ? nameOfId(last.item) : `${nameOfId(last.item)} (${dated(last.year)})`;
-    return { share: low > 0 || high < 1 ? interval(low, high, part) : t("share_unknown_short"), item };
+    const share = [interval(low, high, part), ageOf(last.year || Infinity) === null ? null : dated(last.year)].filter(Boolean).join(t("name_list"));
+    return low > 0 || high < 1 ? t("holds", { share, item: nameOfId(last.item) }) : t("holds_unknown", { item: nameOfId(last.item) });
   }
   return null;
 }
