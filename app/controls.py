@@ -128,6 +128,8 @@ def show_controls(found: Controls, most: int, terminal: Console, lang: str) -> N
     """Print what is restricted, what it does, what cuts nothing and why, and what must be looked up again."""
     from rich.table import Table
 
+    from .chokepoint_tables import show_own_making
+
     say = _Words(lang)
     graph, cutting = found.graph, found.cutting
     place = say.world if found.buyer is None else safe(name_of(graph.supplier(found.buyer), lang))
@@ -150,6 +152,7 @@ def show_controls(found: Controls, most: int, terminal: Console, lang: str) -> N
         terminal.print(text("app.assess.more", lang, count=cutting.height - most), style="dim")
     if found.together:
         terminal.print(say("together", loss=say.loss(found.together)))
+        show_own_making(graph, str(found.product), found.buyer, terminal, lang)
     _show_rest(found, terminal, say)
     questions = found.open_questions
     if questions.height:
