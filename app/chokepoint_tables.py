@@ -75,6 +75,14 @@ def show_assumptions(
         terminal.print(text(f"app.whatif.{kind}_{value}", lang), style="dim", markup=False)
 
 
+def show_own_making(graph: SupplyGraph, product: str, buyer: str | None, terminal: Console, lang: str) -> None:
+    """Print that the buyer makes the product itself: of ore that it buys, the loss would be another."""
+    if buyer is not None:
+        names = {"product": safe(name_of(graph.item(product), lang)), "buyer": safe(name_of(graph.supplier(buyer), lang))}
+        words = text("app.whatif.own_making", lang, id=safe(product, 60), place=safe(buyer, 60), **names)
+        terminal.print(words, style="dim", markup=False)
+
+
 def show_critical(found: Assessment, product: str, terminal: Console, lang: str) -> None:
     """Print the most critical nodes of an assessed product, and the sets that halve it."""
     if found.products[product]["chokepoints"] is None:
@@ -103,6 +111,7 @@ def show_found(found: Chokepoints, most: int, terminal: Console, lang: str) -> N
     terminal.print(_nodes(graph, found.nodes, most, lang, whole=True))
     terminal.print(text("app.chokepoints.how_to_read", lang), style="dim")
     terminal.print(text("app.chokepoints.flow_means", lang), style="dim")
+    show_own_making(graph, found.product, found.buyer, terminal, lang)
     show_assumptions(terminal, lang)
     _show_sets(graph, found.sets, most, terminal, lang)
     row = found.exposure.row(0, named=True)

@@ -128,6 +128,8 @@ def show_controls(found: Controls, most: int, terminal: Console, lang: str) -> N
     """Print what is restricted, what it does, what cuts nothing and why, and what must be looked up again."""
     from rich.table import Table
 
+    from .chokepoint_tables import show_own_making
+
     say = _Words(lang)
     graph, cutting = found.graph, found.cutting
     place = say.world if found.buyer is None else safe(name_of(graph.supplier(found.buyer), lang))
@@ -150,6 +152,7 @@ def show_controls(found: Controls, most: int, terminal: Console, lang: str) -> N
         terminal.print(text("app.assess.more", lang, count=cutting.height - most), style="dim")
     if found.together:
         terminal.print(say("together", loss=say.loss(found.together)))
+        show_own_making(graph, str(found.product), found.buyer, terminal, lang)
     _show_rest(found, terminal, say)
     questions = found.open_questions
     if questions.height:
@@ -181,9 +184,14 @@ class _Words:
         return text(f"app.controls.{key}", self.lang, **values)
 
     def places(self, cell: str) -> str:
-        """Names of the countries in a cell."""
+        """Names of the countries in a cell, and in brackets the users among theirs at whom alone it is aimed."""
         known = {"all": self("all"), "military_end_users": self("military_end_users")}
-        return ", ".join(known.get(word) or self.names.get(word) or safe(word, 20) for word in cell.split("|"))
+        told = {word: known.get(word) or self.names.get(word) or safe(word, 20) for word in cell.split("|")}
+        users = [name for word, name in told.items() if word.islower() and word != "all"]
+        places = [name for name in told.values() if name not in users]
+        if not users or not places:
+            return ", ".join(told.values())
+        return self("some_users", places=", ".join(places), users=", ".join(users))
 
     def status(self, row: dict[str, Any]) -> str:
         """The status; with the day from which it must be looked up again, where there is one."""

@@ -74,6 +74,8 @@ def ask(
 def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str) -> None:
     import polars as pl
 
+    from ..chokepoint_tables import show_own_making
+
     graph = found.graph
     product = safe(name_of(graph.item(found.product), lang))
     place = safe(name_of(graph.supplier(found.buyer), lang)) if found.buyer else text("app.whatif.world", lang)
@@ -90,6 +92,7 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
         text("app.ask.prior", lang, draws=f"{outlook['draws']:,}", seed=outlook["seed"], origins=", ".join(origins)),
         style="dim",
     )
+    show_own_making(graph, found.product, found.buyer, terminal, lang)
     facts = found.facts.filter(scenario=outlook["scenario"])
     terminal.print()
     if not facts.height:

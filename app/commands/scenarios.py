@@ -47,20 +47,29 @@ class Threats:
     to: To = None
 
     def scenario(self, buyer: str | None = None, when: When | None = None) -> Scenario:
-        """Return what goes wrong, and when; an embargo is aimed at the buyer where nobody else is named."""
+        """Return what goes wrong, and when; an embargo is aimed at the buyer (its own: at all abroad) if at nobody named."""
         from ... import risk
 
         days = (when or When()).checked(self)
-        to = self.to or ([buyer] if buyer else ())
         changes: list[Change] = []
         for word in self.halt or []:
             changes += [risk.halt(node, item=only, **days) for node, only in _of(word, self.item)]
         for word in self.embargo or []:
-            changes += [risk.embargo(node, item=only, to=to, **days) for node, only in _of(word, self.item)]
+            for node, only in _of(word, self.item):
+                changes.append(risk.embargo(node, item=only, to=self._aim(node, buyer), **days))
         for word, part in map(_pair, self.reduce or []):
             changes += [risk.reduce(node, part, item=only, **days) for node, only in _of(word, self.item)]
         words = [*(self.halt or []), *(self.embargo or []), *(self.reduce or [])]
         return risk.Scenario(", ".join(words) + (f" ({', '.join(self.item)})" if self.item else ""), changes)
+
+    def _aim(self, node: str, buyer: str | None) -> list[str]:
+        """Return whom a node's embargo is aimed at (empty: everybody abroad)."""
+        from ...graph import InputError
+        from ...graph.errors import shorten
+
+        if node in (self.to or []):
+            raise InputError("app.whatif.own_embargo", value=shorten(node))
+        return self.to or ([buyer] if buyer and buyer != node else [])
 
 
 @dataclass(frozen=True)

@@ -114,7 +114,7 @@ def _show(answer: Answer, terminal: Console, lang: str) -> None:
     from rich.table import Table
 
     from ...graph.messages import text
-    from ..chokepoint_tables import at_least, at_most, share
+    from ..chokepoint_tables import at_least, at_most, share, show_own_making
 
     graph = answer.graph
     product = safe(name_of(graph.item(answer.product), lang))
@@ -130,6 +130,7 @@ def _show(answer: Answer, terminal: Console, lang: str) -> None:
         table.add_row(safe(row["scenario"], 50), reading, *losses)
     terminal.print(table)
     terminal.print(text("app.whatif.how_to_read", lang), style="dim")
+    show_own_making(graph, answer.product, answer.buyer, terminal, lang)
     for name, value in answer.assumptions.items():
         terminal.print(text(f"app.whatif.{name}_{value}", lang), style="dim")
     _show_days(answer, terminal, lang)

@@ -100,7 +100,7 @@ def _restrictions(graph: SupplyGraph, items: set[str]) -> tuple[pl.DataFrame, pl
 
     A graph without measures of its own is shown those that the bundled set holds for today, with their sources.
     """
-    columns = ["issuer", "kind", "item", "against", "since", "until", "status", "legal_reference", "source"]
+    columns = ["issuer", "kind", "item", "against", "object", "since", "until", "status", "legal_reference", "source"]
     known = graph.measures if graph.measures.height else datasets.measures(on=date.today())
     named = known.select(columns).filter(pl.col("item").str.split("|").list.set_intersection(list(items)).list.len() > 0)
     sources = graph.sources

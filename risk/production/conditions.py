@@ -102,10 +102,11 @@ def conditions(network: ProductionNetwork, scenario: Scenario, *, hidden: str = 
 
 
 def failure(network: ProductionNetwork, kind: str, node: str, item: str | None = None) -> Change:
-    """Return the failure of a node; an embargo is aimed at the buyer's country."""
+    """Return the failure of a node; an embargo is aimed at the buyer's country, its own at everybody abroad."""
     if kind not in KINDS:
         raise InputError("risk.chokepoints.kind", value=shorten(kind))
-    return halt(node, item=item) if kind == "halt" else embargo(node, item=item, to=network.places[-1:])
+    to = () if node in network.places else network.places[-1:]
+    return halt(node, item=item) if kind == "halt" else embargo(node, item=item, to=to)
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,7 +12,7 @@ from scipy import sparse
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import shorten
-from ...graph.network import NEW, REMAINDER
+from ...graph.network import MARKET, NEW, REMAINDER
 from ..faults.failure_sets import sets_of
 from . import kernels, solver, tier_kernels
 from .conditions import KINDS, LOW, TOLD, Conditions, conditions, failure
@@ -107,8 +107,8 @@ def chokepoints(
         - ``single_points, single_points_possible``: numbers of items that it stops alone, certain, and by the facts;
         - ``smallest_set, smallest_set_possible``: order of the smallest certain set that it is in, and of the smallest of
           all (null: none up to ``max_order``, or an embargo);
-        - ``worst_item``: where its halt hits the product most; ``worst_share_low, worst_share_high``: its share there;
-          ``source, year, confidence`` of that market.
+        - ``worst_item``: where its halt hits the product most; ``worst_share_low, worst_share_high``: its share of the
+          market through which it does; ``source, year, confidence`` of that market.
 
     Raises
     ------
@@ -226,6 +226,8 @@ _ORDERS = ("smallest_set", "smallest_set_possible")
 def _table(nodes: list[str], kind: str, markets: NDArray, top: int, found: dict[str, NDArray]) -> pl.DataFrame:
     place = int(np.flatnonzero(markets == top)[0])
     columns = {name: losses[:, place if losses.shape[1] > 1 else 0] for name, losses in found.items()}
+    # Under an embargo the reading of the facts also hits makers of no known place that have no part in the market.
+    columns["loss_facts"] = np.minimum(columns["loss_facts"], columns["loss_high"])
     counts = [(found[name] >= 1 - _LEAST).sum(axis=1) for name in _COUNTED]
     frame = pl.DataFrame({"node": pl.Series(nodes, dtype=pl.String), **columns}).with_columns(
         single_points=pl.Series(counts[0], dtype=pl.Int64), single_points_possible=pl.Series(counts[1], dtype=pl.Int64)
@@ -357,6 +359,7 @@ def affected(
         id = row["id"]
         losses = {"loss_facts": 1 - facts.level(id, "facts")}
         losses |= {column: 1 - whole.level(id, reading) for column, reading in LOSSES.items() if reading != "facts"}
+        losses["loss_facts"] = min(losses["loss_facts"], losses["loss_high"])  # see `_table`
         if max(losses["loss_facts"], losses["loss_low"], losses["loss_estimate"]) <= _LEAST:
             continue
         if losses["loss_low"] > _LEAST:
@@ -411,31 +414,43 @@ def _orders(sets: pl.DataFrame) -> Iterable[tuple[str, int]]:
 
 
 def _worst(failures: Failures, top: int) -> pl.DataFrame:
-    """For each event the item whose loss alone costs the product most, and what share of its market that is."""
+    """For each event the item whose loss alone costs the product most, and its share of the market through which it does."""
     net = failures.network
-    seen = np.isin(net.owner, _markets(net))
-    links = pl.DataFrame(
-        {"node": net.indices[seen], "market": net.owner[seen], "low": net.low[seen], "high": net.high[seen]}
-    )
+    sold = pl.DataFrame({"node": net.indices, "market": net.owner, "link": np.arange(len(net.indices))})
+    sold = sold.with_columns(low=net.low, high=net.high).filter(net.kind[net.owner] == MARKET)
     events, nodes = failures.hit.nonzero()
     hit = pl.DataFrame({"event": events.astype(np.int64), "node": nodes.astype(np.int64)})
-    hit = hit.with_columns(item=net.nodes["item"].gather(hit["node"])).join(links, on="node", how="left")
+    hit = hit.with_columns(item=net.nodes["item"].gather(hit["node"]))
+    seen = hit.join(sold.filter(pl.col("market").is_in(_markets(net).tolist())), on="node", how="left")
     total = pl.col("low", "high").sum().clip(0, 1)
-    pairs = hit.group_by("event", "item").agg("node", pl.col("market").max(), total).sort("event", "item")
-    rows = np.repeat(np.arange(pairs.height), pairs["node"].list.len().to_numpy())
-    nodes = pairs["node"].explode().to_numpy() if pairs.height else np.zeros(0, np.int64)
-    stops = sparse.csr_array((np.ones(len(rows)), (rows, nodes)), shape=(pairs.height, len(net.kind)))
+    pairs = seen.group_by("event", "item").agg("node", total).sort("event", "item")
     none = sparse.csr_array((pairs.height, len(net.indices)))
-    certain, likely = (
-        np.round(failures.losses_of(stops, none, reading, [top])[:, 0], 12) for reading in ("high", "estimate")
-    )
-    ranks = [pl.Series(-certain), pl.Series(-likely), -pl.col("low"), -pl.col("high"), "item"]
-    best = pairs.sort("event", *ranks).group_by("event", maintain_order=True).first()
+    best = _costliest(failures, top, pairs, _ones(pairs["node"], len(net.kind)), none)
+    # The buyer may see another market than those do through whom it is hit: it buys some ore, and parts made of others' ore.
+    ways = best.select("event", "item").join(hit, on=["event", "item"]).join(sold, on="node")
+    ways = ways.group_by("event", "item", "market").agg("link", total).sort("event", "market")
+    whole = sparse.csr_array((ways.height, len(net.kind)))
+    ways = _costliest(failures, top, ways, whole, _ones(ways["link"], len(net.indices)))
     facts = net.nodes.select("source", "year", "confidence").with_row_index("market").cast({"market": pl.Int64})
-    best = best.join(facts, on="market", how="left", maintain_order="left")
-    best = best.rename({"item": "worst_item", "low": "worst_share_low", "high": "worst_share_high"})
-    every = pl.DataFrame({"event": np.arange(len(failures.ids))}).join(best, on="event", how="left", maintain_order="left")
+    ways = ways.join(facts, on="market", how="left")
+    ways = ways.rename({"item": "worst_item", "low": "worst_share_low", "high": "worst_share_high"})
+    every = pl.DataFrame({"event": np.arange(len(failures.ids))}).join(ways, on="event", how="left", maintain_order="left")
     return every.select("worst_item", "worst_share_low", "worst_share_high", "source", "year", "confidence")
+
+
+def _costliest(
+    failures: Failures, top: int, rows: pl.DataFrame, hits: sparse.csr_array, cuts: sparse.csr_array
+) -> pl.DataFrame:
+    """Of each event's rows the one whose stops (rows x n) or cuts (rows x m) cost most, then that of the largest share."""
+    certain, likely = (np.round(failures.losses_of(hits, cuts, at, [top])[:, 0], 12) for at in ("high", "estimate"))
+    ranks = [pl.Series(-certain), pl.Series(-likely), -pl.col("low"), -pl.col("high"), "item"]
+    return rows.sort("event", *ranks, maintain_order=True).group_by("event", maintain_order=True).first()
+
+
+def _ones(lists: pl.Series, width: int) -> sparse.csr_array:
+    rows = np.repeat(np.arange(len(lists)), lists.list.len().to_numpy())
+    members = lists.explode().to_numpy() if len(lists) else np.zeros(0, np.int64)
+    return sparse.csr_array((np.ones(len(rows)), (rows, members)), shape=(len(lists), width))
 
 
 def _flows(failures: Failures, top: int) -> dict[str, NDArray[np.float64]]:

@@ -36,11 +36,12 @@ def sentences(graph: SupplyGraph, steps: pl.DataFrame) -> pl.DataFrame:
     """
     rows = list(steps.iter_rows(named=True))
     sources = {row["id"]: row for row in graph.sources.iter_rows(named=True)}
+    told = _told(graph)
     words: dict[str, list[Any]] = {f"text_{lang}": [] for lang in LANGUAGES} | {"source_title": [], "source_url": []}
     for number, row in enumerate(rows, start=1):
         after = rows[number] if number < len(rows) else None
         for lang in LANGUAGES:
-            words[f"text_{lang}"].append(_sentence(graph, row, after, sources, lang))
+            words[f"text_{lang}"].append(_sentence(graph, row, after, sources, told, lang))
         source = sources.get(row["source"], {})
         words["source_title"].append(source.get("title"))
         words["source_url"].append(source.get("url"))
@@ -147,12 +148,14 @@ def _named(graph: SupplyGraph, network: ProductionNetwork, node: str) -> pl.Data
     nodes = network.nodes
     own = (nodes["role"] == "maker") & ((nodes["supplier"] == node) | (nodes["country"] == node))
     own = own.fill_null(False).to_numpy()
+    told, suppliers = _told(graph), nodes["supplier"].to_list()
     sources = {row["id"]: row for row in graph.sources.iter_rows(named=True)}
     rows = []
     for item in nodes.filter(pl.Series(own))["item"].unique().sort():
         market = network.market(item)
         links = np.arange(network.indptr[market], network.indptr[market + 1])
         links = links[own[network.indices[links]]]
+        links = links[np.array([(item, suppliers[maker]) in told for maker in network.indices[links]], np.bool_)]
         about = nodes.row(market, named=True)
         if not len(links) or about["source"] is None:
             continue
@@ -173,18 +176,27 @@ def _named(graph: SupplyGraph, network: ProductionNetwork, node: str) -> pl.Data
     return pl.DataFrame(rows[:_NAMED], infer_schema_length=None) if rows else pl.DataFrame(schema={"part": pl.String})
 
 
+def _told(graph: SupplyGraph) -> set[tuple[str, str]]:
+    """Items with the suppliers that some source names; a buyer may make more of what it imports, which no import tells."""
+    shares = graph.markets.select("item", "supplier").unique().rows()
+    return {*shares, *graph.trades.select("item", "seller").unique().rows()}
+
+
 def _place(graph: SupplyGraph, node: str) -> dict[str, Any]:
     """The row of a supplier; a country that is only named as the place of others has none."""
     known = node in set(graph.suppliers["id"])
     return graph.supplier(node) if known else {"name_en": node}
 
 
-def _sentence(graph: SupplyGraph, row: dict[str, Any], after: dict[str, Any] | None, sources: dict, lang: str) -> str:
+def _sentence(
+    graph: SupplyGraph, row: dict[str, Any], after: dict[str, Any] | None, sources: dict, told: set, lang: str
+) -> str:
     item = _name(graph.item(row["item"]), lang)
     supplier = _name(graph.supplier(row["supplier"]), lang) if row["supplier"] not in {"", NEW, None} else None
     who = supplier if supplier is not None else Message("risk.explanation.nobody").text(lang)
     share = Message("risk.explanation.share_unknown").text(lang) if row["share"] is None else _share(row)
-    fact = _fact(row, sources, lang)
+    named = row["supplier"] in {"", NEW, None} or row["source"] is None or (row["item"], row["supplier"]) in told
+    fact = _fact(row, sources, lang) if named else Message("risk.explanation.no_share_source").text(lang)
     need = _name(graph.item(after["item"]), lang) if after is not None else ""
     key = row["cause"] if row["cause"] not in {"input", "need"} or after is not None else "input_last"
     return Message(

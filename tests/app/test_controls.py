@@ -62,6 +62,27 @@ def test_it_prints_who_what_and_how_sure(capsys, monkeypatch, lang, words):
     assert DAY in out
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "Japan (military end users only)"), ("ja", "日本（軍事エンドユーザーのみ）")]
+)
+def test_a_ban_on_some_users_is_not_told_as_one_on_their_country(capsys, monkeypatch, lang, words):
+    monkeypatch.setenv("COLUMNS", "400")
+    _, out, _ = run(capsys, monkeypatch, "--buyer", "JPN", "--product", "humanoid_robot", "--on", DAY, "--lang", lang)
+    (row,) = [line for line in out.splitlines() if "2026 No. 1 " in line]
+    assert words in row
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_it_says_that_what_the_buyer_buys_of_the_product_itself_is_not_asked_about(capsys, monkeypatch, lang):
+    """China's licences do nothing to gallium that Japan makes; of what it buys nearly all is Chinese."""
+    monkeypatch.setenv("COLUMNS", "500")
+    arguments = ("--buyer", "JPN", "--product", "gallium_primary", "--on", DAY, "--lang", lang)
+    _, out, _ = run(capsys, monkeypatch, *arguments)
+    assert "kanmon affected CHN --kind embargo --item gallium_primary --buyer JPN" in out
+    bought = kn.risk.affected(kn.load("world"), "CHN", kind="embargo", item="gallium_primary", buyer="JPN")
+    assert bought.filter(item="gallium_primary")["loss_low"].item() > 0.98
+
+
 def test_json_is_all_there_is_and_files_are_written(capsys, monkeypatch, tmp_path):
     code, out, _ = run(capsys, monkeypatch, "mlcc", "--on", DAY, "--json", "--out", str(tmp_path / "o"))
     summary = json.loads(out)

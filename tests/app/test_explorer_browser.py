@@ -263,7 +263,68 @@ def test_controls_in_force_are_marked_and_told(visit, tmp_path):
     tab.evaluate("(to) => { location.hash = to }", at(selected="item:gallium", tab="details"))
     said = tab.locator("#details").inner_text()
     assert "export licence" in said and "in force" in said and "lapsed" in said
-    assert "since 2024-01-08 · against JPN, military end users" in said  # the country's name is JPN here
+    assert "since 2024-01-08 · against JPN (military end users only)" in said  # the country's name is JPN here
+
+
+def test_controls_on_technology_and_of_the_buyer_itself_are_not_told_as_controls_on_its_goods(visit, tmp_path):
+    def control(id, **more):
+        return {
+            "id": id,
+            "issuer": "CHN",
+            "kind": "export_ban",
+            "source": "s",
+            "item": "gallium",
+            "status": "in_force",
+        } | more
+
+    graph = SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": k} for i, k in (("motor", "product"), ("gallium", "mineral"))],
+        inputs=[{"item": "motor", "input": "gallium", "source": "s"}],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
+        shares=[{"item": "gallium", "supplier": "CHN", "source": "s", "share": 0.9}],
+        measures=[
+            control("soldiers", against="JPN|military_end_users", legal_reference="Soldiers' act"),
+            control("technology", object="technology", legal_reference="Know-how act"),
+            control("others", against="USA", legal_reference="Others' act"),
+            control("own", issuer="JPN", legal_reference="Own act"),
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    page = write_explorer(graph, tmp_path / "controls.html", buyer="JPN", lang="en")
+    tab = visit(page)
+    assert tab.locator("#cell-CHN-mineral .badge").inner_text() == "§2"
+    told = tab.locator("#controls").inner_text()
+    assert "against JPN (military end users only) · Soldiers' act" in told
+    assert "against USA · Others' act" in told  # it may come back through makers there
+    assert "Know-how act" not in told and "Own act" not in told
+    details = visit(page, at(selected="item:gallium", tab="details")).locator("#details").inner_text()
+    assert "Export controls in force: 2" in details
+    assert "on technology, not on the goods" in details and "Own act" in details
+
+
+def test_a_share_is_that_of_the_market_through_which_the_product_is_hit(visit, tmp_path):
+    """Japan buys magnets of its own, a fifth from China, but the motors of its robots hold what Germany buys."""
+    shares = [
+        ("motor", "DEU", None, 1.0),
+        ("magnet", "CHN", None, 0.9),
+        ("magnet", "CHN", "JPN", 0.2),
+        ("magnet", "DEU", "JPN", 0.8),
+    ]
+    shares += [("coil", "CHN", None, None)]
+    needs = [("robot", "motor"), ("motor", "magnet"), ("motor", "coil")]
+    graph = SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "component"} for i in ("motor", "magnet", "coil")]
+        + [{"id": "robot", "name_en": "robot", "kind": "product"}],
+        inputs=[{"item": a, "input": b, "source": "s"} for a, b in needs],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "DEU", "JPN")],
+        shares=[{"item": i, "supplier": c, "scope": p, "share": v, "source": "s"} for i, c, p, v in shares],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    tab = visit(write_explorer(graph, tmp_path / "markets.html", buyer="JPN", lang="en"))
+    assert "Why: magnet, from there 90%" in tab.locator("#card-CHN").inner_text()
+    cell = tab.locator("#cell-CHN-component")
+    assert cell.locator("small").first.inner_text() == "magnet"
+    assert cell.locator("b").inner_text() == "90% or more"  # nobody knows how many coils China makes
 
 
 def test_arrow_keys_walk_the_cells(robot_page, visit):

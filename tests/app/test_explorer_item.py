@@ -36,11 +36,25 @@ def market(years: dict[int, dict[str, float]], **more: list[dict]) -> SupplyGrap
 YEARS = {2020: {"AUS": 0.5, "CHL": 0.3}, 2021: {"AUS": 0.4, "CHL": 0.35}, 2023: {"AUS": 0.3, "CHL": 0.4, "BRA": 0.1}}
 
 
+def test_paragraph_does_not_say_that_nobody_is_known_where_some_are_named(visit, tmp_path):
+    graph = market({None: {"AUS": None, "CHL": None}})
+    said = visit(write_explorer(graph, tmp_path / "ores.html", lang="en"), at(selected="item:ore", tab="details"))
+    paragraph = said.locator("#about-item .paragraph").inner_text()
+    assert "some are named (AUS, CHL), but no source at hand says how much each supplies" in paragraph
+    assert "Who supplies it is not published" not in paragraph
+
+
+def test_paragraph_says_of_what_a_share_is(visit, world_page, world):
+    """Japan has a fiftieth of the foundries, not of the wafers."""
+    said = visit(world_page, at(product=None, selected="item:wafer_fab", tab="details")).locator("#about-item .paragraph")
+    assert "Taiwan with 46% (foundry capacity, published)" in said.inner_text()
+
+
 def test_paragraph_says_what_the_tables_hold_and_where_it_stands(visit, tmp_path):
     tab = visit(write_explorer(market(YEARS), tmp_path / "ores.html", lang="en"), at(selected="item:ore", tab="details"))
     said = tab.locator("#about-item .paragraph").inner_text()
     assert "ore (Mineral) needs nothing else in this graph." in said
-    assert "It is used directly in 1 (items), and ends up in car." in said
+    assert "Items that use it directly: 1. It ends up in car." in said
     assert "In 2023 the largest supplier was CHL with 40% (published); concentration is high at least [1]." in said
     lost = simulate(market(YEARS), Scenario("x", halt("ore")), product="car").row(
         by_predicate=pl.col("item") == "car", named=True

@@ -50,6 +50,16 @@ def test_an_answer_over_time_is_that_of_timeline():
     json.dumps(answer.summary(), allow_nan=False, default=str)
 
 
+def test_a_country_does_not_embargo_itself(tmp_path):
+    """Seen from Japan its own embargo hits whoever buys abroad, so what Japan makes of its own magnets goes on."""
+    assert [change.to for change in Threats(embargo=["JPN", "CHN"]).scenario("JPN")] == [(), ("JPN",)]
+    done = kanmon(tmp_path, "--product", "robot", "--buyer", "JPN", "--embargo", "JPN", "--json")
+    (row,) = [row for row in json.loads(done.stdout)["outcome"] if row["item"] == "robot" and row["reading"] == "domestic"]
+    assert row["kept_low"] == row["kept_high"] == 1.0
+    done = kanmon(tmp_path / "again", "--product", "robot", "--embargo", "JPN", "--to", "JPN")
+    assert done.returncode and "cannot be aimed at JPN" in done.stderr
+
+
 def test_nothing_is_followed_over_time_where_nothing_has_a_time():
     answer = ask(graph_of(), [Scenario("halt", halt("CHN"))], "robot")
     assert answer.times.height == answer.days.height == 0

@@ -103,6 +103,35 @@ def test_single_points_count_the_items_that_a_node_stops_alone(frame):
     assert (row["worst_share_low"], row["source"]) == (0.9, "s")
 
 
+@pytest.mark.parametrize("makes", ["DEU", "JPN"])
+def test_the_share_shown_is_that_of_the_market_through_which_the_loss_comes(makes):
+    """Japan buys a fifth of its own magnets from China, the world nine tenths: what counts is where the motors are made."""
+    shares = [
+        ("motor", makes, None, 1.0),
+        ("magnet", "CHN", None, 0.9),
+        ("magnet", "CHN", "JPN", 0.2),
+        ("magnet", "DEU", "JPN", 0.8),
+    ]
+    graph = SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "component"} for i in ("robot", "motor", "magnet")],
+        inputs=[{"item": a, "input": b, "source": "s"} for a, b in (("robot", "motor"), ("motor", "magnet"))],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "DEU", "JPN")],
+        shares=[{"item": i, "supplier": c, "scope": p, "share": v, "source": "s"} for i, c, p, v in shares],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    row = chokepoints(graph, "robot", kinds=["halt"], buyer="JPN").filter(node="CHN").row(0, named=True)
+    share = {"DEU": 0.9, "JPN": 0.2}[makes]
+    assert (row["worst_item"], row["worst_share_low"]) == ("magnet", share)
+    assert row["loss_low"] == pytest.approx(share)
+
+
+def test_the_buyers_own_embargo_hits_those_abroad_alone():
+    shares = {"robot": {"DEU": 1.0}, "motor": {"JPN": 1.0}, "magnet": {"JPN": 1.0}, "chip": {"JPN": 1.0}}
+    graph = graph_of([("robot", "motor", None), ("motor", "magnet", None), ("robot", "chip", None)], shares)
+    lost = dict(affected(graph, "JPN", kind="embargo", buyer="JPN").select("item", "loss_low").iter_rows())
+    assert lost == {"robot": 1.0}, "Germany makes the robot and gets nothing; Japan has its own motors, magnets and chips"
+
+
 def test_sets_at_hand_give_the_same_smallest_sets(graph):
     sets = cut_sets(graph, "robot", fails="country", max_order=2, threshold=0.5)
     assert chokepoints(graph, "robot", sets=sets).equals(chokepoints(graph, "robot"))
@@ -255,6 +284,7 @@ def test_a_table_of_many_failures_says_what_each_says_alone(seed, buyer):
     frame = chokepoints(graph, "i0", buyer=buyer)
     assert frame.height >= frame["node"].n_unique() > 0
     for row in frame.iter_rows(named=True):
+        assert row["loss_low"] - 1e-9 <= row["loss_facts"] <= row["loss_high"] + 1e-9
         change = halt(row["node"]) if row["kind"] == "halt" else embargo(row["node"], to=buyer or ())
         for sharing, names in (
             ("alike", ("loss_low", "loss_estimate", "loss_high")),

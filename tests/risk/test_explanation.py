@@ -46,6 +46,32 @@ def test_where_the_node_is_named_the_largest_share_comes_first(world):
     assert set(named["source"]) <= set(world.sources["id"])
 
 
+def test_imports_are_no_source_for_what_the_buyer_makes_itself():
+    """Customs tell what Japan imports of magnesium, not that it makes any."""
+    graph = SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "material"} for i in ("agent", "magnesium")],
+        inputs=[{"item": "agent", "input": "magnesium", "source": "s"}],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
+        shares=[
+            {
+                "item": "magnesium",
+                "supplier": "CHN",
+                "source": "s",
+                "quantity": 5.0,
+                "unit": "t",
+                "year": 2024,
+                "scope": "JPN",
+                "measure": "imports (value)",
+            }
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "Customs"}],
+    )
+    frame = explain(graph, "agent", "JPN", buyer="JPN")
+    assert "named" not in frame["part"].to_list()
+    assert not any("magnesium from JPN" in text and "Customs" in text for text in frame["text_en"])
+    assert explain(graph, "agent", "CHN", buyer="JPN").filter(part="named")["text_en"].str.contains("Customs").all()
+
+
 def test_a_loss_that_is_only_possible_has_no_certain_way():
     graph = SupplyGraph(
         items=[{"id": "chip", "name_en": "Chip", "kind": "component"}],

@@ -35,29 +35,29 @@ function answer() {
   return [title,
     h("p", { class: "lead" }, t(three[0].certain >= 0.01 ? "board_lead" : "board_lead_open", words)),
     h("ol", { class: "cards" }, three.map((one, n) => card(one, n))),
-    h("p", { class: "faint" }, t("board_reading"))];
+    h("p", { class: "faint" }, t("board_reading"), " ", t(`assume_sharing_${state.sharing}`))];
 }
 
-function card({ id, certain, possible, estimate, hard }, n) {
+function card({ id, certain, possible, estimate, first }, n) {
   const loss = { certain, possible, estimate };
   const because = bindingHold(id);
   return h("li", {}, h("button", { class: "card", id: `card-${id}`, ...shock([{ kind: "halt", node: id }]) },
     h("span", { class: "card-head" }, h("span", { class: "rank" }, String(n + 1)), h("strong", {}, nameOfId(id))),
     h("span", { class: "huge" }, h("b", {}, estimated(estimate)), " ", h("span", {}, t("lost_if_stops"))),
     lossBand(loss), h("span", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(certain) })), h("span", {}, t("possible_loss", { loss: atMost(possible) }))),
-    because ? h("small", {}, t("holds", because)) : null, hard === null ? null : h("small", { class: "hard" }, t(hard ? "hard" : "soft")), toFindOutShort(id)));
+    because ? h("small", {}, because) : null, first === null ? null : h("small", { class: "served" }, first > HIT ? t("still_lost_first", { loss: atLeast(first) }) : t("avoided_first")), toFindOutShort(id)));
 }
 
-// Why: the item on the way to the certain loss (else the possible one) of which the country holds a part, and that part.
+// Why: the item on the way to the certain loss (else the possible one) of which the country holds a part, and that part of the
+// market through which the way goes: the buyer's own may be another.
 function bindingHold(id) {
-  const holds = new Map(holdsOf(id).map((one) => [one.item, one]));
+  const held = new Set(holdsOf(id).map((one) => one.item));
   for (const reading of ["high", "estimate", "low"]) {
-    const last = trace(haltOf(id), state.product, reading).reverse().find(({ item: of }) => holds.has(of));
+    const last = trace(haltOf(id), state.product, reading).reverse().find(({ item: of, market }) => held.has(of) && market !== undefined);
     if (!last) continue;
-    const { low, high } = holds.get(last.item);
-    const year = cell(steps, "year", step.get(itemNumber.get(last.item))) || Infinity;
-    const item = ageOf(year) === null ? nameOfId(last.item) : `${nameOfId(last.item)} (${dated(year)})`;
-    return { share: low > 0 || high < 1 ? interval(low, high, part) : t("share_unknown_short"), item };
+    const { low, high } = holdIn(last.market, id);
+    const share = [interval(low, high, part), ageOf(last.year || Infinity) === null ? null : dated(last.year)].filter(Boolean).join(t("name_list"));
+    return low > 0 || high < 1 ? t("holds", { share, item: nameOfId(last.item) }) : t("holds_unknown", { item: nameOfId(last.item) });
   }
   return null;
 }
@@ -72,19 +72,31 @@ function runShock(changes) {
 
 // Country and stage ---------------------------------------------------------------------------------------------------
 
-// What a country holds of each item of the chain: {item, low, high}.
+// What a country holds of a market: {low, high, links}.
+function holdIn(market, country) {
+  const network = networkOf();
+  const makers = aboutOf(network).byPlace.get(country) || new Set();
+  const links = network.links(market).filter((k) => makers.has(network.indices[k]) && !(network.flags[k] & EXTRA));
+  const sum = (weights) => Math.min(1, links.reduce((total, k) => total + weights[k], 0));
+  return { low: sum(network.low), high: sum(network.high), links: links.length };
+}
+
+// The market of an item through which the product needs it: the buyer's, else (it buys what is made of it) the world's.
+function neededMarket(network, id) {
+  const needed = network.needed(network.market(state.product));
+  return [network.market(id), network.markets.get(`${id}\n${WORLD_MARKET}`)].find((node) => needed[node]);
+}
+
+// What a country holds of each item of the chain, as the buyer sees it: {item, low, high, links}.
 function holdsOf(country) {
   const network = networkOf();
-  return once(`holds ${country}`, () => {
-    const needed = network.needed(network.market(state.product));
-    const makers = aboutOf(network).byPlace.get(country) || new Set();
+  return once(`holds ${country}`, () => network.items.flatMap((id) => {
+    const market = neededMarket(network, id);
     // Who makes the product for itself is not asked whether it stops.
-    return network.items.filter((id) => needed[network.market(id)] && (network.home === null || id !== state.product)).map((id) => {
-      const links = network.links(network.market(id)).filter((k) => makers.has(network.indices[k]) && !(network.flags[k] & EXTRA));
-      const sum = (weights) => Math.min(1, links.reduce((total, k) => total + weights[k], 0));
-      return { item: id, low: sum(network.low), high: sum(network.high), links: links.length };
-    }).filter(({ links }) => links);
-  });
+    if (market === undefined || (network.home !== null && id === state.product)) return [];
+    const held = holdIn(market, country);
+    return held.links ? [{ item: id, ...held }] : [];
+  }));
 }
 
 const byShare = (a, b) => b.low - a.low || b.high - a.high;
@@ -116,7 +128,8 @@ function matrixCell(country, stage) {
   const found = cellOf(country, stage);
   if (!found) return h("td", { class: "none" }, h("span", { "aria-hidden": "true" }, "·"));
   const { holds: [worst, ...rest], changes, loss } = found;
-  const share = worst.low > 0 || worst.high < 1 ? interval(worst.low, worst.high, part) : t("share_unknown_short");
+  const told = worst.low > 0 || worst.high < 1 ? interval(worst.low, worst.high, part) : t("share_unknown_short");
+  const share = worst.low > 0 && rest.some(({ high }) => high > worst.high + TINY) ? t("share_or_more", { share: told }) : told;
   const name = nameOfId(worst.item);
   const controls = measuresBy(country, found.holds);
   const words = t("cell_words", { country: nameOfId(country), stage: t(`stage_${stage}`), share, item: name, loss: lossWords(loss) });
@@ -126,7 +139,7 @@ function matrixCell(country, stage) {
 
 // How many export controls of a country are in force on what it holds.
 function measuresBy(country, holds) {
-  const found = new Set(holds.flatMap(({ item: id }) => measuresOn[itemNumber.get(id)]).filter(({ issuer, kind, status }) => issuer === country && status === "in_force" && kind.startsWith("export")));
+  const found = new Set(holds.flatMap(({ item: id }) => measuresOn[itemNumber.get(id)]).filter((one) => one.issuer === country && restrictsNow(one)));
   return found.size;
 }
 

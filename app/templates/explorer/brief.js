@@ -6,7 +6,7 @@ const MOST_CONTROLS = 8;
 function controlsOf() {
   const chain = reach([productRow()], "up");
   const rank = new Map(rankingOf().map(({ id }, n) => [id, n]));
-  return data.measures.filter(({ status, kind, items: on }) => status === "in_force" && kind.startsWith("export") && on.some((i) => chain.has(i)))
+  return data.measures.filter((one) => restrictsNow(one) && one.items.some((i) => chain.has(i)))
     .map((one) => ({ ...one, on: one.items.filter((i) => chain.has(i)) }))
     .sort((a, b) => (rank.get(a.issuer) ?? 99) - (rank.get(b.issuer) ?? 99) || b.on.length - a.on.length);
 }
@@ -17,7 +17,7 @@ function controlsInForce() {
   return h("section", { id: "controls" }, h("h3", {}, t("controls_in_force", { count: found.length })),
     h("ul", { class: "rows" }, found.slice(0, MOST_CONTROLS).map((one) => h("li", {},
       h("b", {}, `${nameOfId(one.issuer)}: ${t(`measure_${one.kind}`)}`), ` – ${names(one.on.map((i) => items.id[i]), 4)}`,
-      h("small", {}, [one.since && t("since", { day: one.since }), one.legal_reference && cut(one.legal_reference, 120)].filter(Boolean).join(" · "))))),
+      h("small", {}, [one.since && t("since", { day: one.since }), aimOf(one), one.legal_reference && cut(one.legal_reference, 120)].filter(Boolean).join(" · "))))),
     found.length > MOST_CONTROLS ? h("p", { class: "faint" }, t("and_more_controls")) : null);
 }
 

@@ -136,11 +136,27 @@ function fact(sourceRow, ...words) {
   return h("small", { class: "fact" }, words.filter(Boolean).map((word) => `${word} · `), link(cell(sources, "url", sourceRow), cut(title || "", 160)), rest ? ` (${cut(rest, 80)})` : "");
 }
 
+// Whether a measure is an export control on goods in force: not on technology, and not the buyer's own. One that is aimed at
+// others counts: it may come back through their makers.
+function restrictsNow({ issuer, status, kind, object = "goods" }) {
+  const mine = state.buyer ? [state.buyer, cell(suppliers, "country", supplierNumber.get(state.buyer))] : [];
+  return status === "in_force" && kind.startsWith("export") && object === "goods" && !mine.includes(issuer);
+}
+
+// At whom a measure is aimed, where that is said and not everybody.
+function aimOf({ kind, against }) {
+  if (!against || against === "all" || !/^(export|import|entity)/.test(kind)) return null;
+  const told = (small) => against.split("|").filter((one) => (one === one.toLowerCase() && one !== "all") === small).map((one) => data.words[`against_${one}`] || nameOfId(one)).join(t("name_list"));
+  const [places, users] = [told(false), told(true)];
+  return t("against", { places: cut(users && places ? t("against_some", { places, users }) : places || users, 80) });
+}
+
 // A measure in words: what, by whom, against whom, since when, how sure that it is in force, and where that stands.
-function measureLine({ issuer, kind, against, since, until, status, legal_reference: law, source }) {
+function measureLine(measure) {
+  const { issuer, kind, against, object, since, until, status, legal_reference: law, source } = measure;
   const place = supplierNumber.has(issuer) ? nameOf(supplier(supplierNumber.get(issuer))) : issuer;
   const days = until ? `${since || "?"} – ${until}` : since && t("since", { day: since });
-  const places = against && /^(export|import|entity)/.test(kind) && against.split("|").map((one) => data.words[`against_${one}`] || nameOfId(one)).join(t("name_list"));
-  const words = [t(`status_${status || "unknown"}`), days, places && t("against", { places: cut(places, 80) }), law && cut(law, 120)];
+  const aim = against === "all" && /^(export|import|entity)/.test(kind) ? t("against", { places: t("against_all") }) : aimOf(measure);
+  const words = [t(`status_${status || "unknown"}`), object === "technology" && t("technology_only"), days, aim, law && cut(law, 120)];
   return h("li", {}, `${cut(place, 40)}: ${t(`measure_${kind}`)}`, source === null ? h("small", {}, words.filter(Boolean).join(" · ")) : fact(source, ...words.filter(Boolean)));
 }

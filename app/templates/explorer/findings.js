@@ -30,10 +30,10 @@ function rankingOf() {
     const border = all[Math.min(MOST_RANKED, all.length) - 1]?.certain;
     const near = all.filter(({ certain }) => certain >= border).map((one) => ({ ...one, possible: 0, estimate: lossIn(one.id, "estimate").estimate }));
     return near.sort(harder).slice(0, MOST_RANKED).map(({ id, certain }) => {
-      const hard = shared && certain > HIT ? solve(id, ["high"], { sharing: "first" }).loss(state.product).certain > HIT : null;
+      const first = shared && certain > HIT ? solve(id, ["high"], { sharing: "first" }).loss(state.product).certain : null;
       const solution = haltOf(id);
       const { x } = solution.outcomes.high;
-      return { id, ...solution.loss(state.product), hard, stops: markets.filter(([, node]) => x[node] <= HIT).map(([one]) => one) };
+      return { id, ...solution.loss(state.product), first, stops: markets.filter(([, node]) => x[node] <= HIT).map(([one]) => one) };
     }).filter(({ possible }) => possible > HIT);
   });
 }
@@ -51,7 +51,7 @@ function placesFound() {
 function criticality(i) {
   const network = state.product && networkOf();
   if (!network) return null;
-  const found = once("items", () => new Map(network.items.filter((id) => network.needed(network.market(state.product))[network.market(id)])
+  const found = once("items", () => new Map(network.items.filter((id) => neededMarket(network, id) !== undefined)
     .map((id) => [id, new Solution(network, [{ kind: "halt", node: id }], assumptions(), ["high"], state.product).loss(state.product).certain])));
   return found.get(items.id[i]) ?? null;
 }

@@ -36,16 +36,21 @@ function whereItGoes(i) {
 
 function whoMakesIt(i, cite) {
   const row = step.get(i);
-  if (row === undefined) return t("about_unknown");
+  if (row === undefined) {
+    const named = (sharesOf[worldView[i]] || []).map((one) => shares.supplier[one]).filter((one) => suppliers.kind[one] !== "aggregate").map((one) => suppliers.id[one]);
+    return named.length ? t("about_named", { names: names(named, 3) }) : t("about_unknown");
+  }
   const words = { top: topOf(row), share: interval(steps.top_share_low[row], steps.top_share_high[row], part), hhi: t(`grade_${gradeLow(i)}`), year: cell(steps, "year", row) ?? "" };
   const sure = t(cell(steps, "confidence", row) || "unknown");
   const known = ageOf(words.year || Infinity) === null ? sure : t("known_and_old", { known: sure, age: ageOf(words.year) });
   if (column(steps, "top_supplier")[row] === null) return t("about_nobody");
-  return t(words.year ? "about_top_year" : "about_top", { ...words, known }) + cite(steps.source[row]) + t("full_stop");
+  // Foundry capacity is not all that its item is: of what the share is stands beside it.
+  const told = [measureName(cell(views, "measure", worldView[i])), known].filter(Boolean).join(t("name_list"));
+  return t(words.year ? "about_top_year" : "about_top", { ...words, known: told }) + cite(steps.source[row]) + t("full_stop");
 }
 
 function whoRestrictsIt(i, cite) {
-  const now = measuresOn[i].filter(({ status, kind }) => status === "in_force" && kind.startsWith("export"));
+  const now = measuresOn[i].filter(restrictsNow);
   if (!now.length) return null;
   const issuers = [...new Set(now.map(({ issuer }) => issuer))];
   return t("about_controls", { count: now.length, places: list3(issuers, 4) }) + [...new Set(now.map(({ source }) => source))].slice(0, 3).map(cite).join("") + t("full_stop");

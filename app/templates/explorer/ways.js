@@ -44,7 +44,7 @@ function bindingOf(found) {
   return needs.length && (!rest.length || needs[0].loss >= sum - TINY) ? needs[0] : rest[0];
 }
 
-// The steps from an item down to what is hit: {item, supplier, share, share_low, share_high, kept, cause, source, year, confidence}.
+// The steps from an item down to what is hit: {item, supplier, share, share_low, share_high, kept, cause, market, source, year, confidence}.
 function trace(solution, item, reading) {
   const outcome = solution.outcomes[reading];
   const { network, x, sides, gain, m } = outcome;
@@ -71,7 +71,7 @@ function trace(solution, item, reading) {
     const source = network.indices[best.link];
     if (network.kind[node] === MARKET) {
       const [year, of, confidence] = network.facts.get(node);
-      about = { source: of, year, confidence };
+      about = { market: node, source: of, year, confidence };
       if (best.need) {
         rows.push({ ...about, item: network.item[node], supplier: null, share: 1, share_low: 1, share_high: 1, kept: x[node * sides + side], cause: "need" });
         const at = [...new Set(network.links(node).map((k) => outcome.side[network.indices[k]]))].sort((a, b) => a - b);

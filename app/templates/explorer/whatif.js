@@ -125,7 +125,7 @@ function changeFor(node) {
   const change = { kind: form.kind, node };
   if (form.kind === "halt" && itemNumber.has(node)) return change;
   if (form.only) change.item = form.only;
-  if (form.kind === "embargo" && state.buyer && !form.toAll) change.to = [state.buyer];
+  if (form.kind === "embargo" && state.buyer && !form.toAll && node !== state.buyer) change.to = [state.buyer]; // its own hits all abroad
   if (form.kind in SIZED && form.kind !== "embargo") change.share = SIZED[form.kind];
   return change;
 }
