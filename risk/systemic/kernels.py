@@ -22,6 +22,9 @@ PATIENCE = 1e-11
 AHEAD = 16
 """Links between asking for a firm's row and reading it."""
 
+FEW = 100
+"""`lanes` follows a case from firm to firm while a step goes along at most the hundredth part of all links."""
+
 
 class Cases(NamedTuple):
     """Initial losses: case c holds entries ``starts[c]:starts[c + 1]``."""
@@ -67,68 +70,101 @@ class Push(NamedTuple):
     owner: np.ndarray
 
 
+class Side(NamedTuple):
+    """One direction of a case that is followed from firm to firm; between cases all is zero.
+
+    Of each firm: its loss now and after the step, and the part of it that it has told; of each group what it felt. ``hit``
+    lists the firms that lost something.
+    """
+
+    now: np.ndarray
+    after: np.ndarray
+    told: np.ndarray
+    felt: np.ndarray
+    hit: np.ndarray
+
+
 @numba.njit(nogil=True, cache=True)
-def frontier(down, up, firms, cases, tolerance, replaceable, max_steps, results):
+def frontier(push, firms, cases, tolerance, replaceable, max_steps, results):
     """Follow each case from firm to firm along two `Push` layouts; only firms that something reaches are touched."""
-    n, patience = len(firms.sector), tolerance * PATIENCE
-    lost = np.zeros(_sectors(firms))
-    felt_d, felt_u = np.zeros(len(down.owner)), np.zeros(len(up.owner))
-    now_d, next_d, told_d, hit_d = np.zeros(n), np.zeros(n), np.zeros(n), np.empty(n, np.int32)
-    now_u, next_u, told_u, hit_u = np.zeros(n), np.zeros(n), np.zeros(n), np.empty(n, np.int32)
-    changed = np.empty(n, np.int32)
+    n, every = len(firms.sector), len(push[0].groups) + len(push[1].groups)
+    lost, changed = np.zeros(_sectors(firms)), np.empty(n, np.int32)
+    below, above = _side(n, len(push[0].owner)), _side(n, len(push[1].owner))
     for case in range(len(cases.starts) - 1):
-        first, last = cases.starts[case], cases.starts[case + 1]
-        hits_d = _shock(cases.firms[first:last], cases.down[first:last], now_d, next_d, hit_d)
-        hits_u = _shock(cases.firms[first:last], cases.up[first:last], now_u, next_u, hit_u)
-        for i in hit_d[:hits_d]:
-            lost[firms.sector[i]] += firms.share[i] * now_d[i]
-        step, widest = 0, np.inf
-        while widest > tolerance and step < max_steps:
-            step += 1
-            widest, count = 0.0, 0
-            # Downstream: a firm tells its customers what it has lost since it told them last, if that is enough to matter.
-            for i in hit_d[:hits_d]:
-                gone = now_d[i]
-                if replaceable:
-                    left = 1.0 - lost[firms.sector[i]]
-                    if firms.share[i] < left:
-                        gone *= firms.share[i] / left
-                if gone - told_d[i] > patience:
-                    count = _tell(down, i, gone - told_d[i], felt_d, now_d, next_d, changed, count)
-                    told_d[i] = gone
-            # All of a step at once: what firms hear in it, they pass on in the next.
-            for j in changed[:count]:
-                if now_d[j] == 0.0:
-                    hit_d[hits_d] = j
-                    hits_d += 1
-                next_d[j] = min(1.0, next_d[j])
-                more = next_d[j] - now_d[j]
-                lost[firms.sector[j]] += firms.share[j] * more
-                now_d[j] = next_d[j]
-                widest = max(widest, more)
-            count = 0
-            for j in hit_u[:hits_u]:
-                if now_u[j] - told_u[j] > patience:
-                    count = _tell(up, j, now_u[j] - told_u[j], felt_u, now_u, next_u, changed, count)
-                    told_u[j] = now_u[j]
-            for i in changed[:count]:
-                if now_u[i] == 0.0:
-                    hit_u[hits_u] = i
-                    hits_u += 1
-                next_u[i] = min(1.0, next_u[i])
-                widest = max(widest, next_u[i] - now_u[i])
-                now_u[i] = next_u[i]
-        results.steps[case] = step
-        results.converged[case] = widest <= tolerance
-        _score(firms.weight, hit_d[:hits_d], hit_u[:hits_u], now_d, now_u, results.scores[case])
-        if len(results.losses):
-            for i in range(n):
-                results.losses[case, 0, i], results.losses[case, 1, i] = now_d[i], now_u[i]
-        # Only what this case touched is cleared: a case costs what it reaches, not the size of the economy.
-        for i in hit_d[:hits_d]:
-            lost[firms.sector[i]] = 0.0
-        _forget(down, hit_d[:hits_d], felt_d, now_d, next_d, told_d)
-        _forget(up, hit_u[:hits_u], felt_u, now_u, next_u, told_u)
+        step, widest, hits_d, hits_u = _follow(
+            push, firms, cases, case, tolerance, replaceable, max_steps, every, below, above, lost, changed
+        )
+        _hand_in(firms, case, step, widest <= tolerance, below, above, hits_d, hits_u, results)
+        _forget(push, firms, below, above, hits_d, hits_u, lost)
+
+
+@numba.njit(nogil=True, cache=True)
+def _side(firms, groups):
+    """A direction in which nothing is lost yet."""
+    return Side(np.zeros(firms), np.zeros(firms), np.zeros(firms), np.zeros(groups), np.empty(firms, np.int32))
+
+
+@numba.njit(nogil=True, cache=True)
+def _follow(push, firms, cases, case, tolerance, replaceable, max_steps, most, below, above, lost, changed):
+    """Follow a case step by step, as long as a step has at most so many links to go along.
+
+    Returns the steps taken, the widest change of the last, and how many firms are hit downstream and upstream.
+    """
+    patience, (down, up) = tolerance * PATIENCE, push
+    first, last = cases.starts[case], cases.starts[case + 1]
+    hits_d = _shock(cases.firms[first:last], cases.down[first:last], below)
+    hits_u = _shock(cases.firms[first:last], cases.up[first:last], above)
+    for i in below.hit[:hits_d]:
+        lost[firms.sector[i]] += firms.share[i] * below.now[i]
+    step, widest = 0, np.inf
+    ahead = _links(down, below.hit[:hits_d]) + _links(up, above.hit[:hits_u])
+    while widest > tolerance and step < max_steps and ahead <= most:
+        step += 1
+        widest, count, ahead = 0.0, 0, 0
+        # Downstream: a firm tells its customers what it has lost since it told them last, if that is enough to matter.
+        for i in below.hit[:hits_d]:
+            gone = below.now[i]
+            if replaceable:
+                left = 1.0 - lost[firms.sector[i]]
+                if firms.share[i] < left:
+                    gone *= firms.share[i] / left
+            if gone - below.told[i] > patience:
+                count = _tell(down, i, gone - below.told[i], below, changed, count)
+                below.told[i] = gone
+        # All of a step at once: what firms hear in it, they pass on in the next.
+        for j in changed[:count]:
+            if below.now[j] == 0.0:
+                below.hit[hits_d] = j
+                hits_d += 1
+            below.after[j] = min(1.0, below.after[j])
+            more = below.after[j] - below.now[j]
+            lost[firms.sector[j]] += firms.share[j] * more
+            below.now[j] = below.after[j]
+            widest = max(widest, more)
+        ahead += _links(down, changed[:count])
+        count = 0
+        for j in above.hit[:hits_u]:
+            if above.now[j] - above.told[j] > patience:
+                count = _tell(up, j, above.now[j] - above.told[j], above, changed, count)
+                above.told[j] = above.now[j]
+        for i in changed[:count]:
+            if above.now[i] == 0.0:
+                above.hit[hits_u] = i
+                hits_u += 1
+            above.after[i] = min(1.0, above.after[i])
+            widest = max(widest, above.after[i] - above.now[i])
+            above.now[i] = above.after[i]
+        ahead += _links(up, changed[:count])
+    return step, widest, hits_d, hits_u
+
+
+@numba.njit(nogil=True, cache=True)
+def _links(push, firms):
+    """How many links firms tell something along."""
+    count = 0
+    for i in firms:
+        count += push.starts[i + 1] - push.starts[i]
+    return count
 
 
 @numba.njit(nogil=True, cache=True)
@@ -141,62 +177,82 @@ def _sectors(firms):
 
 
 @numba.njit(nogil=True, cache=True)
-def _shock(firms, losses, now, after, hit):
+def _shock(firms, losses, side):
     """Set the initial losses and return how many firms they hit."""
     hits = 0
     for i, loss in zip(firms, losses):  # noqa: B905 (numba knows no strict)
         if loss > 0:
-            now[i] = after[i] = loss
-            hit[hits] = i
+            side.now[i] = side.after[i] = loss
+            side.hit[hits] = i
             hits += 1
     return hits
 
 
 @numba.njit(nogil=True, cache=True)
-def _score(weight, hit_d, hit_u, now_d, now_u, scores):
-    """Write what a case costs: the worse of both directions for each firm, downstream alone, upstream alone."""
-    both = below = above = 0.0
-    for i in hit_d:
-        below += weight[i] * now_d[i]
-        both += weight[i] * max(now_d[i], now_u[i])
-    for i in hit_u:
-        above += weight[i] * now_u[i]
-        if now_d[i] == 0.0:
-            both += weight[i] * now_u[i]
-    scores[0], scores[1], scores[2] = both, below, above
+def _hand_in(firms, case, step, converged, below, above, hits_d, hits_u, results):
+    """Write the results of a case: the worse of both directions for each firm, downstream alone, upstream alone."""
+    both = downstream = upstream = 0.0
+    for i in below.hit[:hits_d]:
+        downstream += firms.weight[i] * below.now[i]
+        both += firms.weight[i] * max(below.now[i], above.now[i])
+    for i in above.hit[:hits_u]:
+        upstream += firms.weight[i] * above.now[i]
+        if below.now[i] == 0.0:
+            both += firms.weight[i] * above.now[i]
+    results.scores[case, 0], results.scores[case, 1], results.scores[case, 2] = both, downstream, upstream
+    results.steps[case] = step
+    results.converged[case] = converged
+    if len(results.losses):
+        for i in range(len(firms.weight)):
+            results.losses[case, 0, i], results.losses[case, 1, i] = below.now[i], above.now[i]
 
 
 @numba.njit(nogil=True, cache=True)
-def _tell(push, i, more, felt, now, after, changed, count):
+def _tell(push, i, more, side, changed, count):
     """Add firm i's further loss to the groups that depend on it; list the owners that change for the first time."""
     for link in range(push.starts[i], push.starts[i + 1]):
         group = push.groups[link]
-        felt[group] += push.parts[link] * more
+        side.felt[group] += push.parts[link] * more
         j = push.owner[group]
-        if felt[group] > after[j]:
-            if after[j] == now[j]:
+        if side.felt[group] > side.after[j]:
+            if side.after[j] == side.now[j]:
                 changed[count] = j
                 count += 1
-            after[j] = felt[group]
+            side.after[j] = side.felt[group]
     return count
 
 
 @numba.njit(nogil=True, cache=True)
-def _forget(push, hit, felt, now, after, told):
-    """Undo a case: clear what its firms hold and what they told."""
-    for i in hit:
-        if told[i] > 0:
-            for group in push.groups[push.starts[i] : push.starts[i + 1]]:
-                felt[group] = 0.0
-        now[i] = after[i] = told[i] = 0.0
+def _forget(push, firms, below, above, hits_d, hits_u, lost):
+    """Undo a case. Only what it touched is cleared: a case costs what it reaches, not the size of the economy."""
+    for i in below.hit[:hits_d]:
+        lost[firms.sector[i]] = 0.0
+        _clear(push[0], i, below)
+    for i in above.hit[:hits_u]:
+        _clear(push[1], i, above)
 
 
 @numba.njit(nogil=True, cache=True)
-def lanes(down, up, firms, cases, tolerance, replaceable, max_steps, results):
-    """Carry `LANES` cases at once through full passes over two `Pull` layouts; a finished lane takes the next case."""
-    n, count = len(firms.sector), len(cases.starts) - 1
-    loss_d, gone = np.zeros((n, LANES)), np.zeros((n, LANES))
-    loss_u, next_u = np.zeros((n, LANES)), np.zeros((n, LANES))
+def _clear(push, i, side):
+    """Clear what a firm holds and what it told."""
+    if side.told[i] > 0:
+        for group in push.groups[push.starts[i] : push.starts[i + 1]]:
+            side.felt[group] = 0.0
+    side.now[i] = side.after[i] = side.told[i] = 0.0
+
+
+@numba.njit(nogil=True, cache=True)
+def lanes(push, pull, firms, cases, tolerance, replaceable, max_steps, results, room):
+    """Carry `LANES` cases at once through full passes over two `Pull` layouts; a finished lane takes the next case.
+
+    As long as a case goes along few links it is followed from firm to firm (`Push`): its first steps reach a handful of
+    firms, and many cases end there. ``push`` and ``pull`` are pairs, downstream and upstream; ``room`` (4 x firms x
+    `LANES`) holds zeros.
+    """
+    n, count, few = len(firms.sector), len(cases.starts) - 1, len(push[0].groups) // FEW
+    changed, shares = np.empty(n, np.int32), np.zeros(_sectors(firms))
+    below, above = _side(n, len(push[0].owner)), _side(n, len(push[1].owner))
+    loss_d, gone, loss_u, next_u = room[0], room[1], room[2], room[3]
     lost = np.zeros((_sectors(firms), LANES))
     widest, keep, sums = np.zeros((1, LANES)), np.zeros((1, LANES)), np.zeros((3, LANES))
     case_of, step = np.empty(LANES, np.int64), np.zeros(LANES, np.int64)
@@ -204,37 +260,24 @@ def lanes(down, up, firms, cases, tolerance, replaceable, max_steps, results):
         case_of[lane] = -1
     waiting = running = 0
     while True:
-        # Lanes that have come to rest hand in their result, and are free.
-        done = 0
-        for lane in range(LANES):
-            rests = case_of[lane] >= 0 and (widest[0, lane] <= tolerance or step[lane] >= max_steps)
-            keep[0, lane] = 0.0 if rests else 1.0
-            done += rests
-        if done:
-            for lane in range(LANES):
-                if keep[0, lane] == 0.0 and len(results.losses):
-                    for i in range(n):
-                        results.losses[case_of[lane], 0, i] = loss_d[i, lane]
-                        results.losses[case_of[lane], 1, i] = loss_u[i, lane]
-            _sum_up(firms.weight, loss_d, loss_u, keep, sums)
-            for lane in range(LANES):
-                if keep[0, lane] == 0.0:
-                    case = case_of[lane]
-                    for score in range(3):
-                        results.scores[case, score] = sums[score, lane]
-                    results.steps[case] = step[lane]
-                    results.converged[case] = widest[0, lane] <= tolerance
-                    case_of[lane] = -1
-                    running -= 1
+        running -= _leave(firms, case_of, step, widest, keep, sums, tolerance, max_steps, loss_d, loss_u, results)
         # A free lane takes the next case at once: a slow case holds up no other.
         for lane in range(LANES):
-            if case_of[lane] < 0 and waiting < count:
-                case_of[lane], step[lane] = waiting, 0
-                for at in range(cases.starts[waiting], cases.starts[waiting + 1]):
-                    loss_d[cases.firms[at], lane] = cases.down[at]
-                    loss_u[cases.firms[at], lane] = cases.up[at]
+            while case_of[lane] < 0 and waiting < count:
+                step[lane], widest[0, lane], hits_d, hits_u = _follow(
+                    push, firms, cases, waiting, tolerance, replaceable, max_steps, few, below, above, shares, changed
+                )
+                if widest[0, lane] <= tolerance or step[lane] >= max_steps:
+                    _hand_in(firms, waiting, step[lane], widest[0, lane] <= tolerance, below, above, hits_d, hits_u, results)
+                else:
+                    for i in below.hit[:hits_d]:
+                        loss_d[i, lane] = below.now[i]
+                    for i in above.hit[:hits_u]:
+                        loss_u[i, lane] = above.now[i]
+                    case_of[lane] = waiting
+                    running += 1
+                _forget(push, firms, below, above, hits_d, hits_u, shares)
                 waiting += 1
-                running += 1
         if running == 0:
             return
         for lane in range(LANES):
@@ -245,9 +288,36 @@ def lanes(down, up, firms, cases, tolerance, replaceable, max_steps, results):
         else:
             for i in range(n):
                 store(gone, i, load(loss_d, i))
-        _depend(down, gone, loss_d, loss_d, widest)
-        _depend(up, loss_u, loss_u, next_u, widest)
+        _depend(pull[0], gone, loss_d, loss_d, widest)
+        _depend(pull[1], loss_u, loss_u, next_u, widest)
         loss_u, next_u = next_u, loss_u
+
+
+@numba.njit(nogil=True, cache=True)
+def _leave(firms, case_of, step, widest, keep, sums, tolerance, max_steps, loss_d, loss_u, results):
+    """Write the results of lanes that have come to rest, and free them; return how many."""
+    done = 0
+    for lane in range(LANES):
+        rests = case_of[lane] >= 0 and (widest[0, lane] <= tolerance or step[lane] >= max_steps)
+        keep[0, lane] = 0.0 if rests else 1.0
+        done += rests
+    if not done:
+        return 0
+    for lane in range(LANES):
+        if keep[0, lane] == 0.0 and len(results.losses):
+            for i in range(len(loss_d)):
+                results.losses[case_of[lane], 0, i] = loss_d[i, lane]
+                results.losses[case_of[lane], 1, i] = loss_u[i, lane]
+    _sum_up(firms.weight, loss_d, loss_u, keep, sums)
+    for lane in range(LANES):
+        if keep[0, lane] == 0.0:
+            case = case_of[lane]
+            for score in range(3):
+                results.scores[case, score] = sums[score, lane]
+            results.steps[case] = step[lane]
+            results.converged[case] = widest[0, lane] <= tolerance
+            case_of[lane] = -1
+    return done
 
 
 @numba.njit(nogil=True, cache=True)
