@@ -139,6 +139,35 @@ def spread(network, down, up, **arguments):
     return both
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_cases_that_stay_small_and_cases_that_grow_score_by_the_same_equations(method):
+    # Small firms sell to one or two others, so that half of the cases end before a hundredth of all links is reached.
+    random, n = np.random.default_rng(7), 600
+    supplier = np.concatenate([np.arange(n), random.integers(0, 30, 3 * n)])
+    buyer = np.concatenate([random.integers(0, n, n), random.integers(0, n, 3 * n)])
+    keep = supplier != buyer
+    sales = np.zeros((n, n))
+    np.add.at(sales, (supplier[keep], buyer[keep]), random.pareto(1.1, keep.sum()) + 1)
+    network = compiled(sales, np.zeros(n, int), np.array([["non_essential"]], dtype=object))
+    sold, bought = sales.sum(1), sales.sum(0)
+    up, down = sales / np.where(sold > 0, sold, 1)[:, None], sales / np.where(bought > 0, bought, 1)
+    lost_d, lost_u, steps = np.eye(n), np.eye(n), np.zeros(n, int)
+    open_ = np.ones(n, bool)
+    while open_.any():
+        next_d = np.maximum(lost_d, np.minimum(1.0, lost_d @ down))
+        next_u = np.maximum(lost_u, np.minimum(1.0, lost_u @ up.T))
+        widest = np.maximum((next_d - lost_d).max(1), (next_u - lost_u).max(1))
+        lost_d[open_], lost_u[open_] = next_d[open_], next_u[open_]
+        steps[open_] += 1
+        open_ &= widest > 1e-2
+    weight = sold / sold.sum()
+    expected = pl.DataFrame(
+        {"esri": np.maximum(lost_d, lost_u) @ weight, "esri_downstream": lost_d @ weight, "esri_upstream": lost_u @ weight}
+    ).with_columns(steps=steps)
+    assert (steps <= 2).any() and (steps > 5).any()
+    agree(systemic_risk(network, method=method, replaceable=False), expected)
+
+
 @settings(max_examples=150, deadline=None)
 @given(worlds(), st.booleans(), st.sampled_from(METHODS), st.integers(1, 12))
 def test_a_dense_oracle_agrees_after_any_number_of_steps(world, replaceable, method, steps):
