@@ -8,6 +8,9 @@ Three choices make a reading, and each is a number:
   alike (`ALIKE`).
 
 Values of node i as seen from side s stand at ``x[i * sides + s]``. `kanmon.risk.simulate` gives the equations.
+
+What is asked of all makers together, then of each side apart, stands in one loop (``group``: -1, then the sides): the
+compiler goes through a part anew wherever it is called.
 """
 
 from __future__ import annotations
@@ -188,37 +191,33 @@ def uniform(start, stop, first, count, total, left, slack, in_loop, indices, low
         return result
     if arrangement == WORST:
         # Losses of needs fall on different makers as far as they go round: jointly, and on each side apart.
-        joint, rest, floor = 0.0, alive, 1.0
-        for turn in range(count):
-            need = needs[first + rank[first + turn]]
-            floor = min(floor, kept[need])
-            step = min(rest, 1.0 - reach(need, unknown, sides, indices, use, flags, x, strict))
-            joint += step * (1.0 - kept[need])
-            rest -= step
-        if sides > 1:
-            apart = 0.0
-            for one in range(sides):
-                rest = mu[one]
-                for turn in range(count):
-                    need = needs[first + rank[first + turn]]
-                    step = min(rest, 1.0 - reach(need, one, sides, indices, use, flags, x, strict))
+        joint, apart, floor = 0.0, 0.0, 1.0
+        for group in range(-1, sides if sides > 1 else 0):
+            at, rest = (unknown, alive) if group < 0 else (group, mu[group])
+            for turn in range(count):
+                need = needs[first + rank[first + turn]]
+                floor = min(floor, kept[need])
+                step = min(rest, 1.0 - reach(need, at, sides, indices, use, flags, x, strict))
+                rest -= step
+                if group < 0:
+                    joint += step * (1.0 - kept[need])
+                else:
                     apart += step * (1.0 - kept[need])
-                    rest -= step
-            joint = min(joint, apart)
-        return max(total - joint, floor * total)
+        return max(total - (min(joint, apart) if sides > 1 else joint), floor * total)
     best = total
     for slot in range(count):
         need = needs[first + slot]
         b = kept[need]
         if b >= 1.0 or (only >= 0 and only != slot):
             continue
-        a = reach(need, unknown, sides, indices, use, flags, x, strict)
-        best = min(best, left + min(alive, b * alive + (1.0 - b) * a))
+        apart = left
+        for group in range(-1, sides if sides > 1 else 0):
+            a = reach(need, unknown if group < 0 else group, sides, indices, use, flags, x, strict)
+            if group < 0:
+                best = min(best, left + min(alive, b * alive + (1.0 - b) * a))
+            else:
+                apart += min(mu[group], b * mu[group] + (1.0 - b) * a)
         if sides > 1:
-            apart = left
-            for one in range(sides):
-                a = reach(need, one, sides, indices, use, flags, x, strict)
-                apart += min(mu[one], b * mu[one] + (1.0 - b) * a)
             best = min(best, apart)
     return best
 
@@ -363,14 +362,15 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
         if not whole[node]:
             hidden = exposed(start, stop, first, count, needs, kept, wants, some_ptr, some, side, use, flags, indices, share,
                              x, sides, strict, v, w)  # fmt: skip
-        lost = deprived(start, stop, first, needs, rank, count, -1, sides, unknown, whole[node], share, wants, some_ptr,
-                        some, kept, use, flags, indices, side, x, strict, v, w, mu)  # fmt: skip
-        if sides > 1:
-            apart = 0.0
-            for one in range(sides):
-                apart += deprived(start, stop, first, needs, rank, count, one, sides, unknown, whole[node], share, wants,
-                                  some_ptr, some, kept, use, flags, indices, side, x, strict, v, w, mu)  # fmt: skip
-            lost = min(lost, apart)
+        joint, apart = 0.0, 0.0
+        for group in range(-1, sides if sides > 1 else 0):
+            found = deprived(start, stop, first, needs, rank, count, group, sides, unknown, whole[node], share, wants,
+                             some_ptr, some, kept, use, flags, indices, side, x, strict, v, w, mu)  # fmt: skip
+            if group < 0:
+                joint = found
+            else:
+                apart += found
+        lost = min(joint, apart) if sides > 1 else joint
         return snap(min(top, max(total - lost - hidden, floor * total) + extra))
     # The best arrangement: for each need, what there is of it goes to living plants, first to those that this market
     # hangs on most; the scarcest need decides.
