@@ -16,6 +16,8 @@ from ...graph.markets import VIEW
 
 LEVELS = ("country", "company", "site")
 _TOLERANCE = 1e-9
+_MANY = 10**100
+"""So many suppliers without a figure are as good as any more: a number that still can be reckoned with."""
 
 
 def hhi(
@@ -86,14 +88,16 @@ def hhi(
     if extendable:  # a stated share is a lower bound then; a stated range stays one
         bounds = [(low, low + rest) for low, _ in bounds[: len(stated)]] + bounds[len(stated) :]
     fixed = sum(low * low for low, high in bounds if low == high)
-    free = [(low, min(high, low + rest)) for low, high in bounds if high > low] + [(0.0, rest)] * unknown
-    slack = sum(high - low for low, high in free)
+    free = [(low, min(high, low + rest)) for low, high in bounds if high > low]
+    unknown = min(int(unknown), _MANY)
+    slack = sum(high - low for low, high in free) + unknown * rest
     if not unnamed and slack < rest - _TOLERANCE:
-        if rest <= 0.02 + _TOLERANCE and not free:  # rounding: the list is said to be complete
+        if rest <= 0.02 + _TOLERANCE and not free and not unknown:  # rounding: the list is said to be complete
             return Interval.point(fixed / (1 - rest) ** 2)
         raise InputError("risk.concentration.nobody_left", rest=f"{rest:.4f}")
-    lowest = sum(low * low for low, _ in free) if unnamed else _water_fill(free, rest)
-    highest = _pile_up([*free, (0.0, rest)] if unnamed else free, rest)
+    lowest = sum(low * low for low, _ in free) if unnamed else _water_fill(free, rest, unknown)
+    # Who may hold all of the rest takes it or nothing where the sum is greatest: one of them stands for all.
+    highest = _pile_up([*free, (0.0, rest)] if unnamed or unknown else free, rest)
     return Interval(fixed + min(lowest, highest), fixed + highest)
 
 
@@ -109,18 +113,25 @@ def _bound(low: float, high: float) -> tuple[float, float]:
     return pair
 
 
-def _water_fill(free: Sequence[tuple[float, float]], rest: float) -> float:
-    """Least sum of squares: raise the smallest shares to one level until the remainder is used up."""
+def _water_fill(free: Sequence[tuple[float, float]], rest: float, unknown: int) -> float:
+    """Least sum of squares: raise the smallest shares to one level until the remainder is used up.
+
+    Beside the ranges of ``free`` stand ``unknown`` suppliers who may each hold all of it: they are alike, and counted.
+    """
+
+    def held(level: float) -> float:
+        return sum(min(max(level, low), high) for low, high in free) + unknown * min(level, rest)
+
+    def squares(level: float) -> float:
+        return sum(min(max(level, low), high) ** 2 for low, high in free) + unknown * min(level, rest) ** 2
+
     target = rest + sum(low for low, _ in free)
-    edges = sorted({bound for pair in free for bound in pair})
+    edges = sorted({bound for pair in free for bound in pair} | ({0.0, rest} if unknown else set()))
     for below, above in zip(edges, edges[1:], strict=False):
-        if sum(min(max(above, low), high) for low, high in free) >= target:
-            level = below
-            filling = [pair for pair in free if pair[0] <= below and pair[1] >= above]
-            held = sum(min(max(level, low), high) for low, high in free)
-            level += (target - held) / len(filling) if filling else 0.0
-            return sum(min(max(level, low), high) ** 2 for low, high in free)
-    return sum(high * high for _, high in free)
+        if held(above) >= target:
+            filling = sum(low <= below and high >= above for low, high in free) + unknown * (rest >= above)
+            return squares(below + (target - held(below)) / filling if filling else below)
+    return squares(1.0)
 
 
 def _pile_up(free: Sequence[tuple[float, float]], rest: float) -> float:
