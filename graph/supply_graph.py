@@ -12,6 +12,7 @@ import polars as pl
 
 from .editing import Edits
 from .errors import InputError, UnknownIdError, shorten
+from .frames import frame_of
 from .markets import market_shares
 from .problems import Problem, Problems
 from .schema import SCHEMA, TABLES
@@ -84,7 +85,7 @@ class SupplyGraph(Edits):
         name: str = "graph",
     ) -> None:
         given = dict(zip(TABLES, (items, inputs, suppliers, shares, trades, measures, sources), strict=True))
-        frames = {table: _frame(value) for table, value in given.items() if value is not None}
+        frames = {table: frame_of(value) for table, value in given.items() if value is not None}
         self._fill(*check_tables(frames), name)
 
     def _fill(self, tables: Mapping[str, pl.DataFrame], problems: Problems, name: str) -> None:
@@ -428,21 +429,6 @@ def _reached(ids: pl.Series, links: pl.DataFrame, start: Iterable[str], depth: i
                 steps[there] = steps[here] + 1
                 queue.append(there)
     return ids.filter(ids.is_in(list(steps)))
-
-
-def _frame(value: Any) -> pl.DataFrame:
-    if isinstance(value, pl.DataFrame):
-        return value
-    if isinstance(value, pl.LazyFrame):
-        return value.collect()
-    if isinstance(value, (list, tuple)):
-        return pl.DataFrame(value, infer_schema_length=None, strict=False)
-    from .frames import to_polars
-
-    try:
-        return to_polars(value)
-    except TypeError as error:
-        raise InputError("graph.supply_graph.not_a_frame", kind=type(value).__name__) from error
 
 
 def _closed(ids: pl.Series, suppliers: pl.DataFrame) -> pl.Series:
