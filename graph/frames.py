@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy
@@ -38,6 +38,45 @@ def frame_of(value: Any) -> pl.DataFrame:
             raise InputError("graph.supply_graph.columns_twice", name=shorten(twice[0])) from error
         key = "rows" if isinstance(value, (list, tuple, Mapping)) else "not_a_frame"
         raise InputError(f"graph.supply_graph.{key}", kind=type(value).__name__) from error
+
+
+def any_frame(value: Any) -> Any:
+    """Return a frame of any library as narwhals sees it: what is not computed yet stays so.
+
+    Raises
+    ------
+    InputError
+        It is no frame.
+    """
+    import narwhals as nw
+
+    try:
+        return nw.from_native(value)
+    except TypeError as error:
+        raise InputError("graph.supply_graph.frame_only", kind=type(value).__name__) from error
+
+
+def frame_or_lines(value: Any) -> Any:
+    """Return a frame as narwhals sees it, anything else that holds several lines as their list, one line as a list of it.
+
+    >>> frame_or_lines("magnet"), frame_or_lines(("magnet", None))
+    (['magnet'], ['magnet', None])
+
+    Raises
+    ------
+    InputError
+        It is neither.
+    """
+    import narwhals as nw
+
+    if isinstance(value, str):
+        return [value]
+    frame = nw.from_native(value, eager_only=True, pass_through=True)
+    if isinstance(frame, nw.DataFrame):
+        return frame
+    if not isinstance(value, Iterable) or isinstance(value, pl.LazyFrame):
+        raise InputError("graph.supply_graph.not_lines", kind=type(value).__name__)
+    return list(value)
 
 
 def to_polars(value: Any) -> pl.DataFrame:

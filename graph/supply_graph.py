@@ -163,6 +163,7 @@ class SupplyGraph(Edits):
         SchemaError
             An id means two things (both are said), or the union breaks a rule of the schema.
         """
+        check_graph(other)
         problems, tables = Problems(), {}
         for table in TABLES:
             mine, theirs = getattr(self, table), getattr(other, table)
@@ -175,14 +176,14 @@ class SupplyGraph(Edits):
 
     def item(self, id: str) -> dict[str, Any]:
         """Return one row of ``items`` as a dict; raise `UnknownIdError` with the nearest id when there is none."""
-        row = self._items.get(id)
+        row = self._items.get(_one_id(id))
         if row is None:
             raise UnknownIdError("item", id, self._items, self.named(id, "items"))
         return row
 
     def supplier(self, id: str) -> dict[str, Any]:
         """Return one row of ``suppliers`` as a dict; raise `UnknownIdError` with the nearest id when there is none."""
-        row = self._suppliers.get(id)
+        row = self._suppliers.get(_one_id(id))
         if row is None:
             raise UnknownIdError("supplier", id, self._suppliers, self.named(id, "suppliers"))
         return row
@@ -263,6 +264,9 @@ class SupplyGraph(Edits):
         """
         from .compiler import compile_graph
 
+        for id in (product, buyer):
+            if id is not None:
+                _one_id(id)
         wanted = frozenset(sources)
         key = (product, buyer, level, domestic, wanted)
         if key not in self._networks:
@@ -429,6 +433,18 @@ def _reached(ids: pl.Series, links: pl.DataFrame, start: Iterable[str], depth: i
                 steps[there] = steps[here] + 1
                 queue.append(there)
     return ids.filter(ids.is_in(list(steps)))
+
+
+def check_graph(value: Any) -> None:
+    """Raise `InputError` where a graph is needed and something else is given."""
+    if not isinstance(value, SupplyGraph):
+        raise InputError("graph.supply_graph.not_a_graph", kind=type(value).__name__)
+
+
+def _one_id(value: Any) -> str:
+    if not isinstance(value, str):
+        raise InputError("graph.supply_graph.one_id", value=shorten(value))
+    return value
 
 
 def _closed(ids: pl.Series, suppliers: pl.DataFrame) -> pl.Series:

@@ -6,13 +6,15 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import date
 from numbers import Integral
+from typing import Any
 
 import polars as pl
 
 from ...graph import InputError, Interval, SupplyGraph
-from ...graph.ages import STALE
+from ...graph.ages import STALE, year_of
 from ...graph.errors import shorten
 from ...graph.markets import VIEW
+from ...graph.supply_graph import check_graph
 
 LEVELS = ("country", "company", "site")
 _TOLERANCE = 1e-9
@@ -73,8 +75,8 @@ def hhi(
     >>> hhi([])
     Interval(0, 1)
     """
-    stated = [_bound(share, share) for share in shares]
-    bounds = stated + [_bound(*pair) for pair in ranges]
+    stated = [_bound((share, share)) for share in _listed(shares)]
+    bounds = stated + [_bound(pair) for pair in _listed(ranges)]
     if not isinstance(unknown, Integral) or unknown < 0:
         raise InputError("risk.concentration.negative_unknown", value=shorten(unknown))
     total = sum(low for low, _ in bounds)
@@ -101,16 +103,23 @@ def hhi(
     return Interval(fixed + min(lowest, highest), fixed + highest)
 
 
-def _bound(low: float, high: float) -> tuple[float, float]:
+def _listed(values: Any) -> Iterable[Any]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise InputError("risk.concentration.no_list", value=shorten(values))
+    return values
+
+
+def _bound(pair: Any) -> tuple[float, float]:
     try:
-        pair = float(low), float(high)
+        low, high = (float(end) for end in pair)
     except (TypeError, ValueError):
-        pair = math.nan, math.nan
-    if math.isnan(pair[0] + pair[1]):
-        raise InputError("risk.concentration.no_share", value=shorten(low if low is high else (low, high)))
-    if not (0 <= pair[0] <= pair[1] <= 1 + _TOLERANCE):
+        low = high = math.nan
+    if math.isnan(low + high):
+        alone = isinstance(pair, tuple) and len(pair) == 2 and pair[0] is pair[1]
+        raise InputError("risk.concentration.no_share", value=shorten(pair[0] if alone else pair))
+    if not (0 <= low <= high <= 1 + _TOLERANCE):
         raise InputError("risk.concentration.share", low=low, high=high)
-    return pair
+    return low, high
 
 
 def _water_fill(free: Sequence[tuple[float, float]], rest: float, unknown: int) -> float:
@@ -210,7 +219,7 @@ def concentration(
     Raises
     ------
     InputError
-        An unknown level.
+        An unknown level; a year that is no whole number.
 
     References
     ----------
@@ -231,9 +240,10 @@ def concentration(
     """
     if level not in LEVELS:
         raise InputError("risk.concentration.level", value=level, allowed=", ".join(LEVELS))
+    check_graph(graph)
     rows = graph.markets.filter(pl.col("level") == level)
     if year is not None:
-        rows = rows.filter(pl.col("year") == year).with_columns(
+        rows = rows.filter(pl.col("year") == year_of(year)).with_columns(
             preferred=pl.col("rank") == pl.col("rank").min().over("item", "scope")
         )
     # Rounded shares may sum to a little more than 1; every figure is of shares that sum to 1, so that they agree.
@@ -270,7 +280,7 @@ def concentration(
             effective_high=1 / pl.col("hhi_low"),
             top_share_high=pl.max_horizontal("top_high", rest),
             cr3_high=pl.min_horizontal(cr3_named, pl.col("cr3_low") + pl.col("remainder"), 1.0),
-            age=(date.today().year if as_of is None else as_of) - pl.col("year"),
+            age=(date.today().year if as_of is None else year_of(as_of)) - pl.col("year"),
         )
         .with_columns(stale=pl.col("age") > STALE)
     )
@@ -307,7 +317,7 @@ def concentration_by_year(
     Raises
     ------
     InputError
-        An unknown level.
+        An unknown level; a year that is no whole number.
 
     References
     ----------

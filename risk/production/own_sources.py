@@ -9,6 +9,7 @@ import polars as pl
 from ...graph import InputError, SupplyGraph, UnknownIdError
 from ...graph.errors import shorten
 from ...graph.frames import frame_of
+from ...graph.supply_graph import check_graph
 
 _DAYS = ("stock_days", "switching_days")
 _COLUMNS = {
@@ -35,12 +36,13 @@ def own_sources(graph: SupplyGraph, facts: Any) -> pl.DataFrame:
     UnknownIdError
         An item or a supplier that the graph does not have: what is said of it would be said of nothing.
     """
+    check_graph(graph)
     given = frame_of(facts)
     if missing := [name for name in ("item", "supplier") if name not in given.columns]:
         raise InputError("risk.exposure.facts", columns=", ".join(missing))
     frame = pl.DataFrame([_typed(given, name, kind) for name, kind in _COLUMNS.items()])
     if frame["item"].null_count():
-        raise InputError("risk.exposure.facts_item", row=frame["item"].is_null().arg_max())
+        raise InputError("risk.exposure.facts_item", row=int(frame["item"].is_null().arg_true()[0]))
     for kind, ids in (("item", graph.items["id"]), ("supplier", graph.suppliers["id"])):
         for unknown in frame.filter(~pl.col(kind).is_in(ids.implode()))[kind].head(1):
             raise UnknownIdError(kind, unknown, ids, graph.named(unknown, f"{kind}s"))
@@ -60,7 +62,7 @@ def _typed(given: pl.DataFrame, name: str, kind: type[pl.DataType]) -> pl.Series
     if name in _DAYS:
         wrong |= ~(typed.is_finite() & (typed >= 0)).fill_null(True)
     if wrong.any():
-        row = wrong.arg_max()
+        row = int(wrong.arg_true()[0])
         about = {"column": name, "row": row, "value": shorten(told[row])}
         raise InputError(f"risk.exposure.facts_{'days' if name in _DAYS else 'cell'}", **about)
     return typed

@@ -5,9 +5,11 @@ The figures are definitions of this project; `look_through` states its formula.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,7 @@ from scipy import sparse
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.network import EXTRA, MARKET, REMAINDER, WORLD_MARKET
+from ...graph.supply_graph import check_graph
 from . import tier_kernels
 from .conditions import HIGH
 from .failures import Failures, failures_of
@@ -135,6 +138,7 @@ def exposure(
     ('motor', 2, 'CHN', 'magnet', 0.75, [1.0, 0.75])
     """
     _check_level(level)
+    check_graph(graph)
     network = graph.network(product, buyer=buyer, level=_WHOSE[level])
     told: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in () if facts is None else own_sources(graph, facts).iter_rows(named=True):
@@ -223,9 +227,8 @@ def look_through(
     [(None, 'CHN', 0.5), (None, 'DEU', 0.5)]
     """
     _check_level(level)
-    basket = {item: 1.0} if isinstance(item, str) else {one: float(weight) for one, weight in item.items() if weight > 0}
-    if not basket:
-        raise InputError("risk.exposure.basket")
+    check_graph(graph)
+    basket = _basket(item)
     network = graph.network(item if isinstance(item, str) else None, buyer=buyer, level=_WHOSE[level])
     lines = _Lines(network, level)
     found, left = lines.follow({network.market(one): weight for one, weight in basket.items()})
@@ -273,6 +276,16 @@ class _Lines:
             "unknown_share": unknown,
             "visibility": visibility,
         }
+
+
+def _basket(item: Any) -> dict[str, float]:
+    """What is looked through with its weights, checked."""
+    weights = {item: 1.0} if isinstance(item, str) else item
+    told = isinstance(weights, Mapping) and all(isinstance(one, (int, float, Real)) for one in weights.values())
+    basket = {one: float(weight) for one, weight in weights.items()} if told else {}
+    if not all(0 <= weight < math.inf for weight in basket.values()) or not any(basket.values()):
+        raise InputError("risk.exposure.basket")
+    return {one: weight for one, weight in basket.items() if weight}
 
 
 def _check_level(level: str) -> None:
