@@ -168,6 +168,18 @@ def _winners(rows: Any, groups: Any, market: Sequence[str]) -> Any:
     return rows.group_by(list(market)).agg(nw.col("exporter").min().alias("top_origin"))
 
 
+def joined(rows: Any, others: Any, keys: Sequence[str]) -> Any:
+    """Return rows with the columns of others of the same keys, where blanks are alike, as they are in a group.
+
+    Engines hold blanks apart in a join: what is told of an importer without a name would be lost.
+    """
+    filled = {f"_key_{at}": nw.col(key).cast(nw.String).fill_null("") for at, key in enumerate(keys)}
+    blank = {f"_none_{at}": nw.col(key).is_null() for at, key in enumerate(keys)}
+    both = list(filled | blank)
+    rows, others = rows.with_columns(**filled, **blank), others.with_columns(**filled, **blank).drop(*keys)
+    return rows.join(others, on=both, how="left").drop(*both)
+
+
 def _is_polars(frame: Any) -> bool:
     return frame.implementation.is_polars()
 
