@@ -268,7 +268,7 @@ def geodep(
     world = concentrate(frame, market).select(
         *market, c2_low="hhi_low", c2_high="hhi_high", top_exporter="top_origin", _reason="reason"
     )
-    rows = _with_exports(rows.join(world, on=market, how="left").join(importers, on="year"), frame, item, [importer])
+    rows = _with_exports(joined(joined(rows, world, market), importers, ["year"]), frame, item, [importer])
     usable = nw.col("reason").is_null() | (nw.col("reason") == "origin_unknown")
     worldwide = nw.col("_importers") > 1
     rows = rows.with_columns(
