@@ -2,16 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import polars as pl
 
-from ..datasets import load
+from ..datasets import (
+    eu_criticality_sources,
+    load,
+    measure_sources,
+    outline_sources,
+    policy_sources,
+    trade_sources,
+    wiod_sources,
+)
 from ..graph import InputError, SupplyGraph
 from ..graph.errors import UnknownIdError
 from ..graph.frames import to_polars
-from ..graph.messages import default_language, text
+from ..graph.messages import Message, default_language, text
+
+_REFERENCE = (
+    trade_sources,
+    measure_sources,
+    policy_sources,
+    outline_sources,
+    eu_criticality_sources,
+    wiod_sources,
+)
+"""Where the sources of the bundled reference tables stand: those of no graph."""
 
 
 def cite(*answers: Any, graph: SupplyGraph | None = None, lang: str | None = None) -> str:
@@ -24,21 +41,23 @@ def cite(*answers: Any, graph: SupplyGraph | None = None, lang: str | None = Non
         those that it names. Without answers the program and the data alone are cited.
     graph : SupplyGraph, optional
         Whose facts the answers rest on (default: the first graph among the answers, or a study's, else the bundled
-        ``world``).
+        ``world``). Sources that it does not have are looked up among those of the bundled reference tables (measures,
+        limits, governance, designated goods, ...).
     lang : {"en", "ja"}, optional
         Language of what stands around the references.
 
     Returns
     -------
     str
-        The years after a source are those of its figures in the graph: the vintage that the answer rests on.
+        The years after a source are those of its figures in the graph: the vintage that the answer rests on. Where all
+        sources are those of reference tables, no graph is cited.
 
     Raises
     ------
     InputError
         An answer has no column ``source``.
     UnknownIdError
-        An answer names a source that the graph does not have.
+        An answer names a source that neither the graph nor a reference table has.
 
     Examples
     --------
@@ -53,21 +72,31 @@ def cite(*answers: Any, graph: SupplyGraph | None = None, lang: str | None = Non
     from .. import __version__
 
     lang = lang or default_language()
-    if graph is None:
-        graph = next((found for answer in answers if (found := _graph(answer)) is not None), None) or load("world")
-    years = graph.shares["year"].drop_nulls()
-    told = {"name": graph.name or "–", "sources": graph.sources.height, "years": _span(years.min(), years.max(), lang)}
-    lines = [text("app.citation.program", lang, version=__version__), text("app.citation.data", lang, **told)]
+    told = graph or next((found for answer in answers if (found := _graph(answer)) is not None), None)
+    graph = told or load("world")
     named = {id for answer in answers for id in _named(answer)}
-    if unknown := sorted(named - set(graph.sources["id"])):
-        raise UnknownIdError("source", unknown[0], graph.sources["id"])
-    return "\n".join([*lines, *references(graph, named, lang)])
+    sources = _sources(graph)
+    if unknown := sorted(named - set(sources["id"])):
+        advice = None if told else Message("app.citation.own_graph")
+        raise UnknownIdError("source", unknown[0], sources["id"], advice=advice)
+    lines = [text("app.citation.program", lang, version=__version__)]
+    if told or not named or named & set(graph.sources["id"]):
+        years = graph.shares["year"].drop_nulls()
+        about = {"name": graph.name or "–", "sources": graph.sources.height}
+        lines.append(text("app.citation.data", lang, **about, years=_span(years.min(), years.max(), lang)))
+    return "\n".join([*lines, *_references(graph, sources.filter(pl.col("id").is_in(list(named))), lang)])
 
 
-def references(graph: SupplyGraph, ids: Iterable[str], lang: str) -> list[str]:
-    """Return the references of sources of a graph by their id, each with the years of its figures."""
+def _sources(graph: SupplyGraph) -> pl.DataFrame:
+    """The sources of a graph, and of the reference tables those that it does not have itself."""
+    tables = [graph.sources, *(sources() for sources in _REFERENCE)]
+    return pl.concat(tables, how="diagonal").unique("id", keep="first", maintain_order=True)
+
+
+def _references(graph: SupplyGraph, sources: pl.DataFrame, lang: str) -> list[str]:
+    """Return the references of sources by their id, each with the years of its figures in a graph."""
     years = graph.shares.group_by("source").agg(first=pl.col("year").min(), last=pl.col("year").max())
-    rows = graph.sources.filter(pl.col("id").is_in(list(ids))).join(years, left_on="id", right_on="source", how="left")
+    rows = sources.join(years, left_on="id", right_on="source", how="left")
     lines = []
     for row in rows.sort("id").iter_rows(named=True):
         parts = [row["publisher"], row["title"], row["date"], row["url"], row["licence"]]

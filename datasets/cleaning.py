@@ -10,7 +10,7 @@ import polars as pl
 
 from ..graph import InputError
 from ..graph.errors import did_you_mean, nearest, shorten
-from ..graph.frames import to_polars
+from ..graph.frames import any_frame, to_polars
 from .readers.hs import coarser, digits_of, hs_code
 
 # Codes and names of totals: adding them to countries would count trade twice.
@@ -117,7 +117,7 @@ def clean_trade(
         from .places import country as known_country
 
         country = known_country
-    frame = nw.from_native(trade)
+    frame = any_frame(trade)
     schema = frame.collect_schema()
     columns = schema.names()
     item = "hs6" if "hs6" in columns else "item"

@@ -12,7 +12,8 @@ import polars as pl
 
 from ..graph import InputError, SupplyGraph
 from ..graph.ages import STALE
-from .restrictions import measures
+from ..graph.supply_graph import check_graph
+from .restrictions import day, measures
 
 KINDS = ("leads_nowhere", "nobody_named", "stale", "contradiction")
 APART, YEARS_APART = 0.10, 3
@@ -79,9 +80,10 @@ def inspect_data(graph: SupplyGraph, *, on: Date | None = None) -> pl.DataFrame:
     >>> inspect_data(alone).select("what", "item").rows()
     [('leads_nowhere', 'ore')]
     """
+    check_graph(graph)
     if not graph.items.height:
         raise InputError("datasets.inspection.empty")
-    when = on or Date.today()
+    when = day(on or Date.today())
     needing = _needing(graph)
     restricted = set(measures(when)["item"].str.split("|").explode().drop_nulls())
     found = pl.concat(

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
-from ..graph import SupplyGraph
+from ..graph import InputError, SupplyGraph
+from ..graph.errors import did_you_mean, nearest
+from ..graph.frames import frame_of
+from ..graph.supply_graph import check_graph
 from .trade import bundled_trade, trade_items
 
 ORIGINS = ("exports", "imports", "stage")
@@ -12,7 +17,7 @@ ORIGINS = ("exports", "imports", "stage")
 _COLUMNS = ["item", "supplier", "share", "origin", "source"]
 
 
-def maker_prior(graph: SupplyGraph, trade: pl.DataFrame | None = None) -> pl.DataFrame:
+def maker_prior(graph: SupplyGraph, trade: Any = None) -> pl.DataFrame:
     """Return for each item the countries where makers whom nobody names are likely to stand.
 
     The first that is known of:
@@ -28,7 +33,7 @@ def maker_prior(graph: SupplyGraph, trade: pl.DataFrame | None = None) -> pl.Dat
     ----------
     graph : SupplyGraph
         The items, and the market views.
-    trade : polars.DataFrame, optional
+    trade : frame, optional
         A trade table with ``hs6, year, exporter, value, source`` (default: the bundled `bundled_trade`).
 
     Returns
@@ -37,12 +42,18 @@ def maker_prior(graph: SupplyGraph, trade: pl.DataFrame | None = None) -> pl.Dat
         ``item, supplier`` (ISO 3166 code), ``share`` (0..1, summing to 1 for each item), ``origin``, ``source`` (ids,
         separated by "|"), for `kanmon.risk.uncertainty` and `kanmon.risk.what_to_find_out`.
 
+    Raises
+    ------
+    InputError
+        ``trade`` lacks a column.
+
     Examples
     --------
     >>> from kanmon.datasets import load
     >>> maker_prior(load("battery")).filter(item="lithium_carbonate").select("supplier", "origin").row(0)
     ('CHL', 'exports')
     """
+    check_graph(graph)
     found = pl.DataFrame(schema={name: pl.Float64 if name == "share" else pl.String for name in _COLUMNS})
     for part in (_exports(graph, trade), _imports(graph), _stages(graph)):
         part = part.filter(pl.col("share") > 0).join(found.select("item").unique(), on="item", how="anti")
@@ -60,8 +71,12 @@ def _codes(graph: SupplyGraph) -> pl.DataFrame:
     )
 
 
-def _exports(graph: SupplyGraph, trade: pl.DataFrame | None) -> pl.DataFrame:
-    flows = bundled_trade() if trade is None else trade
+def _exports(graph: SupplyGraph, trade: Any) -> pl.DataFrame:
+    flows = bundled_trade() if trade is None else frame_of(trade)
+    for column in ("hs6", "year", "exporter", "value", "source"):
+        if column not in flows.columns:
+            hint = did_you_mean(nearest(column, flows.columns))
+            raise InputError("datasets.trade.no_column", column=column, hint=hint)
     if trade is None:
         flows = flows.join(trade_items().filter("basket").select("hs6"), on="hs6", how="anti")
     flows = flows.filter(pl.col("year") == pl.col("year").max().over("hs6"))

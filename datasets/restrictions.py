@@ -7,24 +7,26 @@ Everything here was compiled from sources of July 2026 or before (``checked``). 
 from __future__ import annotations
 
 from datetime import date as Date
+from typing import Any
 
 import polars as pl
 
 from ..graph import InputError
 from ..graph.errors import shorten
+from ..graph.frames import frame_of
 from .readers.tables import packaged
 
 _DATES = ("since", "until", "checked")
 
 
-def measures(on: Date | str | None = None, *, also: pl.DataFrame | None = None) -> pl.DataFrame:
+def measures(on: Date | str | None = None, *, also: Any = None) -> pl.DataFrame:
     """Return export controls, bans, quotas, tariffs and the like, one row each; with ``on`` those that applied that day.
 
     Parameters
     ----------
     on : datetime.date or str, optional
         A day (ISO, 2026-11-24). Default: all measures with the status at the time of compilation (see ``checked``).
-    also : polars.DataFrame, optional
+    also : frame, optional
         Further rows of the table ``measures`` (``graph.measures``); a row with the id of a bundled one takes its place.
 
     Returns
@@ -43,7 +45,7 @@ def measures(on: Date | str | None = None, *, also: pl.DataFrame | None = None) 
     Raises
     ------
     InputError
-        ``on`` is no date.
+        ``on`` is no date, or ``also`` no table with ids.
 
     Examples
     --------
@@ -54,9 +56,13 @@ def measures(on: Date | str | None = None, *, also: pl.DataFrame | None = None) 
     ['in_force', 'suspended', 'unknown']
     """
     frame = packaged("measures", "measures").with_columns(pl.col("share_low", "share_high").cast(pl.Float64))
-    if also is not None and also.height:
-        kept = frame.filter(~pl.col("id").is_in(also["id"].implode()))
-        frame = pl.concat([kept, also.select(name for name in also.columns if name in frame.columns)], how="diagonal")
+    if also is not None and (more := frame_of(also)).height:
+        if "id" not in more.columns:
+            raise InputError("datasets.measures.no_id")
+        kept = frame.filter(~pl.col("id").is_in(more["id"].implode()))
+        known = [name for name in more.columns if name in frame.columns]
+        more = more.select(pl.col(name).cast(frame.schema[name], strict=False) for name in known)
+        frame = pl.concat([kept, more], how="diagonal")
     frame = frame.with_columns(pl.col(*_DATES).str.to_date("%Y-%m-%d", strict=False))
     frame = frame.join(_first_rechecks(), on="id", how="left", maintain_order="left")
     return frame if on is None else _on(frame, day(on))
@@ -169,5 +175,5 @@ def day(value: Date | str) -> Date:
         return value
     try:
         return Date.fromisoformat(value.strip())
-    except ValueError as error:
+    except (AttributeError, TypeError, ValueError) as error:
         raise InputError("datasets.measures.bad_date", value=shorten(value)) from error

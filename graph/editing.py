@@ -230,6 +230,9 @@ class Edits:
     def from_networkx(cls, view: networkx.DiGraph, sources: Any, *, name: str | None = None) -> Self:
         """Return a networkx digraph as a supply graph; see `kanmon.graph.views.from_networkx`.
 
+        Of what `to_networkx` made it holds what went in: of each world market the preferred view (of countries, companies
+        and sites), and neither the other views, nor anybody's own sourcing, nor trades and measures.
+
         Examples
         --------
         >>> import networkx

@@ -54,9 +54,14 @@ class SchemaError(KanmonError, ValueError):
 
 
 class UnknownIdError(KanmonError, LookupError):
-    """An id that is not in the data; ``nearest`` holds what was probably meant, ids of that very name (``named``) first."""
+    """An id that is not in the data; ``nearest`` holds what was probably meant, ids of that very name (``named``) first.
 
-    def __init__(self, kind: str, value: object, known: Iterable[str], named: Iterable[str] = ()) -> None:
+    ``advice`` is said as well where something else than a slip of the pen may be the cause.
+    """
+
+    def __init__(
+        self, kind: str, value: object, known: Iterable[str], named: Iterable[str] = (), advice: Message | None = None
+    ) -> None:
         named = list(named)
         self.nearest = named or nearest(str(value), known)
         super().__init__(
@@ -64,6 +69,7 @@ class UnknownIdError(KanmonError, LookupError):
             kind=Message(f"graph.words.{kind}"),
             value=shorten(value),
             hint=did_you_mean(self.nearest),
+            advice=advice or Message("graph.errors.no_hint"),
         )
 
 

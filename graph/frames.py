@@ -2,16 +2,81 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import narwhals as nw
 import numpy
 import polars as pl
 
+from .errors import InputError, shorten
 from .messages import ENGLISH
 
 if TYPE_CHECKING:
     import pandas
+
+
+def frame_of(value: Any) -> pl.DataFrame:
+    """Return a table that somebody gives as a polars frame: a frame of any library, rows as dicts, or columns by name.
+
+    >>> frame_of([{"item": "magnet", "share": 1}, {"item": "ore", "share": 0.5}]).rows()
+    [('magnet', 1.0), ('ore', 0.5)]
+
+    Raises
+    ------
+    InputError
+        It is no table, or two of its columns have one name.
+    """
+    if isinstance(value, pl.DataFrame):
+        return value
+    try:
+        if isinstance(value, (list, tuple)):
+            return pl.DataFrame(value, infer_schema_length=None, strict=False)
+        return pl.DataFrame(value, strict=False) if isinstance(value, Mapping) else to_polars(value)
+    except (TypeError, ValueError, pl.exceptions.PolarsError) as error:
+        names = [str(name) for name in getattr(value, "columns", ())]
+        if twice := [name for at, name in enumerate(names) if name in names[:at]]:
+            raise InputError("graph.supply_graph.columns_twice", name=shorten(twice[0])) from error
+        key = "rows" if isinstance(value, (list, tuple, Mapping)) else "not_a_frame"
+        raise InputError(f"graph.supply_graph.{key}", kind=type(value).__name__) from error
+
+
+def any_frame(value: Any) -> Any:
+    """Return a frame of any library as narwhals sees it: what is not computed yet stays so.
+
+    Raises
+    ------
+    InputError
+        It is no frame.
+    """
+    import narwhals as nw
+
+    try:
+        return nw.from_native(value)
+    except TypeError as error:
+        raise InputError("graph.supply_graph.frame_only", kind=type(value).__name__) from error
+
+
+def frame_or_lines(value: Any) -> Any:
+    """Return a frame as narwhals sees it, anything else that holds several lines as their list, one line as a list of it.
+
+    >>> frame_or_lines("magnet"), frame_or_lines(("magnet", None))
+    (['magnet'], ['magnet', None])
+
+    Raises
+    ------
+    InputError
+        It is neither.
+    """
+    import narwhals as nw
+
+    if isinstance(value, str):
+        return [value]
+    frame = nw.from_native(value, eager_only=True, pass_through=True)
+    if isinstance(frame, nw.DataFrame):
+        return frame
+    if not isinstance(value, Iterable) or isinstance(value, pl.LazyFrame):
+        raise InputError("graph.supply_graph.not_lines", kind=type(value).__name__)
+    return list(value)
 
 
 def to_polars(value: Any) -> pl.DataFrame:
@@ -26,6 +91,8 @@ def to_polars(value: Any) -> pl.DataFrame:
     TypeError
         It is no frame.
     """
+    import narwhals as nw
+
     frame = nw.from_native(value)
     if isinstance(frame, nw.LazyFrame):
         return to_polars(frame.collect(backend="polars"))

@@ -12,6 +12,7 @@ import polars as pl
 
 from .editing import Edits
 from .errors import InputError, UnknownIdError, shorten
+from .frames import frame_of
 from .markets import market_shares
 from .problems import Problem, Problems
 from .schema import SCHEMA, TABLES
@@ -84,7 +85,7 @@ class SupplyGraph(Edits):
         name: str = "graph",
     ) -> None:
         given = dict(zip(TABLES, (items, inputs, suppliers, shares, trades, measures, sources), strict=True))
-        frames = {table: _frame(value) for table, value in given.items() if value is not None}
+        frames = {table: frame_of(value) for table, value in given.items() if value is not None}
         self._fill(*check_tables(frames), name)
 
     def _fill(self, tables: Mapping[str, pl.DataFrame], problems: Problems, name: str) -> None:
@@ -162,6 +163,7 @@ class SupplyGraph(Edits):
         SchemaError
             An id means two things (both are said), or the union breaks a rule of the schema.
         """
+        check_graph(other)
         problems, tables = Problems(), {}
         for table in TABLES:
             mine, theirs = getattr(self, table), getattr(other, table)
@@ -174,14 +176,14 @@ class SupplyGraph(Edits):
 
     def item(self, id: str) -> dict[str, Any]:
         """Return one row of ``items`` as a dict; raise `UnknownIdError` with the nearest id when there is none."""
-        row = self._items.get(id)
+        row = self._items.get(_one_id(id))
         if row is None:
             raise UnknownIdError("item", id, self._items, self.named(id, "items"))
         return row
 
     def supplier(self, id: str) -> dict[str, Any]:
         """Return one row of ``suppliers`` as a dict; raise `UnknownIdError` with the nearest id when there is none."""
-        row = self._suppliers.get(id)
+        row = self._suppliers.get(_one_id(id))
         if row is None:
             raise UnknownIdError("supplier", id, self._suppliers, self.named(id, "suppliers"))
         return row
@@ -262,6 +264,9 @@ class SupplyGraph(Edits):
         """
         from .compiler import compile_graph
 
+        for id in (product, buyer):
+            if id is not None:
+                _one_id(id)
         wanted = frozenset(sources)
         key = (product, buyer, level, domestic, wanted)
         if key not in self._networks:
@@ -430,19 +435,16 @@ def _reached(ids: pl.Series, links: pl.DataFrame, start: Iterable[str], depth: i
     return ids.filter(ids.is_in(list(steps)))
 
 
-def _frame(value: Any) -> pl.DataFrame:
-    if isinstance(value, pl.DataFrame):
-        return value
-    if isinstance(value, pl.LazyFrame):
-        return value.collect()
-    if isinstance(value, (list, tuple)):
-        return pl.DataFrame(value, infer_schema_length=None, strict=False)
-    from .frames import to_polars
+def check_graph(value: Any) -> None:
+    """Raise `InputError` where a graph is needed and something else is given."""
+    if not isinstance(value, SupplyGraph):
+        raise InputError("graph.supply_graph.not_a_graph", kind=type(value).__name__)
 
-    try:
-        return to_polars(value)
-    except TypeError as error:
-        raise InputError("graph.supply_graph.not_a_frame", kind=type(value).__name__) from error
+
+def _one_id(value: Any) -> str:
+    if not isinstance(value, str):
+        raise InputError("graph.supply_graph.one_id", value=shorten(value))
+    return value
 
 
 def _closed(ids: pl.Series, suppliers: pl.DataFrame) -> pl.Series:

@@ -60,6 +60,10 @@ def _typed(table: Table, frame: pl.DataFrame, problems: Problems) -> pl.DataFram
         if name not in table.names:
             hint = did_you_mean(nearest(name, table.names, most=1))
             problems.say("unknown_column", table.name, column=name[:60], value=name, hint=hint)
+    nested = [name for name, kind in frame.schema.items() if kind.is_nested() or kind == pl.Object]
+    for name in nested:
+        problems.say("nested", table.name, column=name)
+    frame = frame.with_columns(pl.lit(None, pl.String).alias(name) for name in nested)
     columns = [column for column in table.columns if column.name in frame.columns]
     text = [column.name for column in columns if column.dtype == pl.String]
     dirty = frame.select(pl.col(text).cast(pl.String).str.contains(_UNCLEAN).any())
@@ -80,7 +84,7 @@ def _typed(table: Table, frame: pl.DataFrame, problems: Problems) -> pl.DataFram
             if found.get(f"{column.name} {code}"):
                 _say(code, table, column, values[f"{column.name} {code}"], frame[column.name], problems)
         typed.append(values[column.name])
-        if column.required and values[column.name].null_count():
+        if column.required and column.name not in nested and values[column.name].null_count():
             problems.rows("blank", table.name, _where(values[column.name].is_null()), column.name)
     return pl.DataFrame(typed) if frame.height else table.empty()
 

@@ -22,8 +22,8 @@ def to_networkx(graph: SupplyGraph) -> networkx.MultiDiGraph:
     """Return a directed multigraph in the direction of the material: supplier -> item, input -> item.
 
     Nodes carry every filled column of ``items`` or ``suppliers`` and ``label``, ``table``; edges carry ``relation`` ("input"
-    or "supplies") and every filled column of their row. Supplies are those of the preferred view of each market, with
-    ``share_low`` and ``share_high``; ``weight`` is the share's lower bound.
+    or "supplies") and every filled column of their row. Supplies are those of the preferred view of each world market, with
+    ``share_low`` and ``share_high``; ``weight`` is the share's lower bound. Trades and measures are no edges of it.
 
     >>> from kanmon.graph import SupplyGraph
     >>> to_networkx(SupplyGraph(items=[{"id": "magnet", "name_en": "Magnet", "kind": "component"}])).nodes["magnet"]["label"]
@@ -75,7 +75,8 @@ def from_networkx(view: networkx.DiGraph, sources: Any) -> dict[str, Any]:
     """Return the tables of a directed networkx graph whose edges go with the material: input -> item, supplier -> item.
 
     Attributes with the name of a column become its cells, others are left out; what `to_networkx` made is read back, as far
-    as it holds it: the preferred view of each market, without suppliers that a source says it excludes. A node is an item
+    as it holds it: the preferred view of each world market, without suppliers that a source says it excludes; no other view,
+    no sourcing of a country or company, no trades and no measures. A node is an item
     unless its ``table`` is "suppliers" or its ``kind`` is that of a supplier; without a ``kind`` an item is a component. An
     edge from a supplier is a share, another an input.
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from ...graph import InputError
 from ...graph.errors import did_you_mean, nearest, shorten
-from ...graph.frames import to_polars
+from ...graph.frames import frame_of
 
 # Edition and its year, in the order of Comtrade's codes H0 to H6; HS92 stands for HS 1988 too, which is the same at six
 # digits.
@@ -121,7 +121,7 @@ def convert_edition(trade: pl.DataFrame, concordance: Any, target: str) -> pl.Da
     >>> convert_edition(trade, links, "HS22").select("hs6", "hs_relation", "value").rows()
     [('010121', 'unmapped', 4.0), ('852411+854290', 'split', 2.0), ('854231', 'same', 1.0)]
     """
-    links = to_polars(concordance)
+    links = frame_of(concordance)
     if links.width != 2:
         raise InputError("datasets.trade.concordance", columns=links.width)
     links = nw.from_native(links.rename(dict(zip(links.columns, ("old", "new"), strict=True))))

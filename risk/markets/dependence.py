@@ -24,6 +24,7 @@ from .trade import (
     YES,
     all_of,
     concentrate,
+    joined,
     names,
     of_home,
     of_importer,
@@ -267,7 +268,7 @@ def geodep(
     world = concentrate(frame, market).select(
         *market, c2_low="hhi_low", c2_high="hhi_high", top_exporter="top_origin", _reason="reason"
     )
-    rows = _with_exports(rows.join(world, on=market, how="left").join(importers, on="year"), frame, item, [importer])
+    rows = _with_exports(joined(joined(rows, world, market), importers, ["year"]), frame, item, [importer])
     usable = nw.col("reason").is_null() | (nw.col("reason") == "origin_unknown")
     worldwide = nw.col("_importers") > 1
     rows = rows.with_columns(
@@ -360,7 +361,7 @@ def chapter_dependence(
         nw.col("_value").sum(),
     )
     counts = ["items", "items_concentrated", "items_unknown"]
-    rows = concentrate(frame.with_columns(chapter), market).join(inside, on=market, how="left")
+    rows = joined(concentrate(frame.with_columns(chapter), market), inside, market)
     known = nw.col("reason").is_null() | (nw.col("reason") == "origin_unknown")
     rows = rows.with_columns(share_concentrated=nw.when(known & (VALUE > 0)).then(nw.col("_value") / VALUE))
     figures = ["share_concentrated", "hhi_low", "hhi_high", "top_origin", "top_share_low", "top_share_high", "reason"]

@@ -13,6 +13,7 @@ import polars as pl
 
 from ...graph import InputError, Interval, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
+from ...graph.frames import any_frame
 from .scores import WORST, scores_of
 from .trade import NOTHING, VALUE, by_origin, of_importer, ordered, tidy
 
@@ -299,7 +300,7 @@ def trade_supply_risk(
     figures = [f"{name}_{end}" for name in _FACTORS[:2] for end in ("low", "high")]
     rows = rows.select(item, "importer", "year", "value", *figures)
     if factors is not None:
-        rows = rows.join(nw.from_native(factors), on=item, how="left")
+        rows = rows.join(any_frame(factors), on=item, how="left")
     return ordered(nw.from_native(supply_risk(rows)), *market)
 
 
@@ -404,7 +405,7 @@ def _reliance_frame(data: Any) -> Any:
 
 def _columns(data: Any, names: tuple[str, ...], required: int) -> tuple[Any, list[Any]]:
     """Return the frame, and for each input its two bounds; one beyond the required ones may have no column."""
-    frame = nw.from_native(data)
+    frame = any_frame(data)
     known = set(frame.collect_schema().names())
     pairs = []
     for position, name in enumerate(names):

@@ -6,16 +6,20 @@ import math
 from collections.abc import Iterable, Sequence
 from datetime import date
 from numbers import Integral
+from typing import Any
 
 import polars as pl
 
 from ...graph import InputError, Interval, SupplyGraph
-from ...graph.ages import STALE
+from ...graph.ages import STALE, year_of
 from ...graph.errors import shorten
 from ...graph.markets import VIEW
+from ...graph.supply_graph import check_graph
 
 LEVELS = ("country", "company", "site")
 _TOLERANCE = 1e-9
+_MANY = 10**100
+"""So many suppliers without a figure are as good as any more: a number that still can be reckoned with."""
 
 
 def hhi(
@@ -71,8 +75,8 @@ def hhi(
     >>> hhi([])
     Interval(0, 1)
     """
-    stated = [_bound(share, share) for share in shares]
-    bounds = stated + [_bound(*pair) for pair in ranges]
+    stated = [_bound((share, share)) for share in _listed(shares)]
+    bounds = stated + [_bound(pair) for pair in _listed(ranges)]
     if not isinstance(unknown, Integral) or unknown < 0:
         raise InputError("risk.concentration.negative_unknown", value=shorten(unknown))
     total = sum(low for low, _ in bounds)
@@ -86,41 +90,57 @@ def hhi(
     if extendable:  # a stated share is a lower bound then; a stated range stays one
         bounds = [(low, low + rest) for low, _ in bounds[: len(stated)]] + bounds[len(stated) :]
     fixed = sum(low * low for low, high in bounds if low == high)
-    free = [(low, min(high, low + rest)) for low, high in bounds if high > low] + [(0.0, rest)] * unknown
-    slack = sum(high - low for low, high in free)
+    free = [(low, min(high, low + rest)) for low, high in bounds if high > low]
+    unknown = min(int(unknown), _MANY)
+    slack = sum(high - low for low, high in free) + unknown * rest
     if not unnamed and slack < rest - _TOLERANCE:
-        if rest <= 0.02 + _TOLERANCE and not free:  # rounding: the list is said to be complete
+        if rest <= 0.02 + _TOLERANCE and not free and not unknown:  # rounding: the list is said to be complete
             return Interval.point(fixed / (1 - rest) ** 2)
         raise InputError("risk.concentration.nobody_left", rest=f"{rest:.4f}")
-    lowest = sum(low * low for low, _ in free) if unnamed else _water_fill(free, rest)
-    highest = _pile_up([*free, (0.0, rest)] if unnamed else free, rest)
+    lowest = sum(low * low for low, _ in free) if unnamed else _water_fill(free, rest, unknown)
+    # Who may hold all of the rest takes it or nothing where the sum is greatest: one of them stands for all.
+    highest = _pile_up([*free, (0.0, rest)] if unnamed or unknown else free, rest)
     return Interval(fixed + min(lowest, highest), fixed + highest)
 
 
-def _bound(low: float, high: float) -> tuple[float, float]:
+def _listed(values: Any) -> Iterable[Any]:
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        raise InputError("risk.concentration.no_list", value=shorten(values))
+    return values
+
+
+def _bound(pair: Any) -> tuple[float, float]:
     try:
-        pair = float(low), float(high)
+        low, high = (float(end) for end in pair)
     except (TypeError, ValueError):
-        pair = math.nan, math.nan
-    if math.isnan(pair[0] + pair[1]):
-        raise InputError("risk.concentration.no_share", value=shorten(low if low is high else (low, high)))
-    if not (0 <= pair[0] <= pair[1] <= 1 + _TOLERANCE):
+        low = high = math.nan
+    if math.isnan(low + high):
+        alone = isinstance(pair, tuple) and len(pair) == 2 and pair[0] is pair[1]
+        raise InputError("risk.concentration.no_share", value=shorten(pair[0] if alone else pair))
+    if not (0 <= low <= high <= 1 + _TOLERANCE):
         raise InputError("risk.concentration.share", low=low, high=high)
-    return pair
+    return low, high
 
 
-def _water_fill(free: Sequence[tuple[float, float]], rest: float) -> float:
-    """Least sum of squares: raise the smallest shares to one level until the remainder is used up."""
+def _water_fill(free: Sequence[tuple[float, float]], rest: float, unknown: int) -> float:
+    """Least sum of squares: raise the smallest shares to one level until the remainder is used up.
+
+    Beside the ranges of ``free`` stand ``unknown`` suppliers who may each hold all of it: they are alike, and counted.
+    """
+
+    def held(level: float) -> float:
+        return sum(min(max(level, low), high) for low, high in free) + unknown * min(level, rest)
+
+    def squares(level: float) -> float:
+        return sum(min(max(level, low), high) ** 2 for low, high in free) + unknown * min(level, rest) ** 2
+
     target = rest + sum(low for low, _ in free)
-    edges = sorted({bound for pair in free for bound in pair})
+    edges = sorted({bound for pair in free for bound in pair} | ({0.0, rest} if unknown else set()))
     for below, above in zip(edges, edges[1:], strict=False):
-        if sum(min(max(above, low), high) for low, high in free) >= target:
-            level = below
-            filling = [pair for pair in free if pair[0] <= below and pair[1] >= above]
-            held = sum(min(max(level, low), high) for low, high in free)
-            level += (target - held) / len(filling) if filling else 0.0
-            return sum(min(max(level, low), high) ** 2 for low, high in free)
-    return sum(high * high for _, high in free)
+        if held(above) >= target:
+            filling = sum(low <= below and high >= above for low, high in free) + unknown * (rest >= above)
+            return squares(below + (target - held(below)) / filling if filling else below)
+    return squares(1.0)
 
 
 def _pile_up(free: Sequence[tuple[float, float]], rest: float) -> float:
@@ -199,7 +219,7 @@ def concentration(
     Raises
     ------
     InputError
-        An unknown level.
+        An unknown level; a year that is no whole number.
 
     References
     ----------
@@ -220,9 +240,10 @@ def concentration(
     """
     if level not in LEVELS:
         raise InputError("risk.concentration.level", value=level, allowed=", ".join(LEVELS))
+    check_graph(graph)
     rows = graph.markets.filter(pl.col("level") == level)
     if year is not None:
-        rows = rows.filter(pl.col("year") == year).with_columns(
+        rows = rows.filter(pl.col("year") == year_of(year)).with_columns(
             preferred=pl.col("rank") == pl.col("rank").min().over("item", "scope")
         )
     # Rounded shares may sum to a little more than 1; every figure is of shares that sum to 1, so that they agree.
@@ -259,7 +280,7 @@ def concentration(
             effective_high=1 / pl.col("hhi_low"),
             top_share_high=pl.max_horizontal("top_high", rest),
             cr3_high=pl.min_horizontal(cr3_named, pl.col("cr3_low") + pl.col("remainder"), 1.0),
-            age=(date.today().year if as_of is None else as_of) - pl.col("year"),
+            age=(date.today().year if as_of is None else year_of(as_of)) - pl.col("year"),
         )
         .with_columns(stale=pl.col("age") > STALE)
     )
@@ -296,7 +317,7 @@ def concentration_by_year(
     Raises
     ------
     InputError
-        An unknown level.
+        An unknown level; a year that is no whole number.
 
     References
     ----------

@@ -17,6 +17,7 @@ import narwhals as nw
 
 from ...graph import InputError
 from ...graph.errors import did_you_mean, nearest, shorten
+from ...graph.frames import any_frame
 
 VALUE = nw.col("value")
 EQUAL = 1e-12  # engines add in any order: sums that differ by less are the same
@@ -43,9 +44,15 @@ def tidy(trade: Any, *extra: str) -> tuple[Any, str]:
             raise InputError("risk.dependence.no_column", column=column, hint=did_you_mean(nearest(column, schema.names())))
     if not schema["value"].is_numeric():
         raise InputError("risk.dependence.not_numbers", kind=shorten(schema["value"]))
+    _check_years(schema)
     value = VALUE.cast(nw.Float64).fill_nan(None)
     value = nw.when(value.abs() < float("inf")).then(value)  # no flow is infinite: a division by zero is no report
     return frame.select(item, "importer", "exporter", nw.col("year").cast(nw.Int64), value.alias("value"), *extra), item
+
+
+def _check_years(schema: Any) -> None:
+    if not schema["year"].is_numeric() and schema["year"] != nw.Unknown:  # a date is a number to an engine, and no year
+        raise InputError("risk.dependence.not_years", kind=shorten(schema["year"]))
 
 
 def names(value: str | Iterable[str]) -> list[str]:
@@ -71,7 +78,7 @@ def of_home(production: Any, item: str) -> Any:
     InputError
         A column is missing, or the values are not numbers.
     """
-    frame = nw.from_native(production)
+    frame = any_frame(production)
     schema = frame.collect_schema()
     for column in (item, "year", "value"):
         if column not in schema:
@@ -79,6 +86,7 @@ def of_home(production: Any, item: str) -> Any:
             raise InputError("risk.dependence.no_column_of_production", column=column, hint=hint)
     if not schema["value"].is_numeric():
         raise InputError("risk.dependence.not_numbers", kind=shorten(schema["value"]))
+    _check_years(schema)
     rows = frame.select(item, nw.col("year").cast(nw.Int64), _home=told(VALUE.cast(nw.Float64).fill_nan(None)))
     sums = rows.group_by([item, "year"]).agg(
         nw.col("_home").sum(), nw.len().alias("_rows"), nw.col("_home").count().alias("_known")
@@ -158,6 +166,18 @@ def _winners(rows: Any, groups: Any, market: Sequence[str]) -> Any:
     rows = rows.select(*market, "exporter", "_named").join(groups.select(*market, "_top"), on=list(market), how="inner")
     rows = rows.filter(nw.col("_named") >= nw.col("_top") * (1 - EQUAL))
     return rows.group_by(list(market)).agg(nw.col("exporter").min().alias("top_origin"))
+
+
+def joined(rows: Any, others: Any, keys: Sequence[str]) -> Any:
+    """Return rows with the columns of others of the same keys, where blanks are alike, as they are in a group.
+
+    Engines hold blanks apart in a join: what is told of an importer without a name would be lost.
+    """
+    filled = {f"_key_{at}": nw.col(key).cast(nw.String).fill_null("") for at, key in enumerate(keys)}
+    blank = {f"_none_{at}": nw.col(key).is_null() for at, key in enumerate(keys)}
+    both = list(filled | blank)
+    rows, others = rows.with_columns(**filled, **blank), others.with_columns(**filled, **blank).drop(*keys)
+    return rows.join(others, on=both, how="left").drop(*both)
 
 
 def _is_polars(frame: Any) -> bool:

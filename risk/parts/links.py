@@ -18,6 +18,7 @@ import polars as pl
 
 from ...graph import InputError, SupplyGraph
 from ...graph.errors import did_you_mean, nearest
+from ...graph.frames import frame_or_lines
 from ..technology.matching import Hit, find
 from ..technology.terms import SERIES, vocabulary
 from ..technology.text import CJK, compact, fold
@@ -113,10 +114,9 @@ def link_parts(
 
 
 def _texts(lines: Any, columns: Iterable[str] | None, hs: str | None) -> tuple[list[tuple[str, ...]], list[str | None]]:
-    frame = nw.from_native(lines, eager_only=True, pass_through=True)
-    if not isinstance(frame, nw.DataFrame):
-        strings = [lines] if isinstance(lines, str) else lines
-        texts = [_cells((line,)) for line in strings]
+    frame = frame_or_lines(lines)
+    if isinstance(frame, list):
+        texts = [_cells((line,)) for line in frame]
         return texts, list(repeat(None, len(texts)))
     wanted = list(columns) if columns is not None else [name for name in frame.columns if frame[name].dtype == nw.String]
     for column in [*wanted, *([hs] if hs else [])]:

@@ -24,6 +24,7 @@ import polars as pl
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import shorten
+from ...graph.frames import frame_of
 from ...graph.network import EXTRA, REMAINDER
 from .conditions import network_places
 from .facts import NEED, SOURCING, USE, Fact, sections
@@ -235,10 +236,11 @@ def check_prior(prior: pl.DataFrame | None) -> pl.DataFrame:
     """Return a prior with its columns; raise `InputError` where one is missing or a share is no number from 0 up."""
     if prior is None:
         return pl.DataFrame(schema=PRIOR)
+    prior = frame_of(prior)
     missing = [name for name in PRIOR if name not in prior.columns]
     if missing:
         raise InputError("risk.draws.prior_columns", columns=", ".join(missing))
-    prior = prior.select(PRIOR.keys()).cast(PRIOR)  # type: ignore[arg-type]
+    prior = prior.select(PRIOR.keys()).cast(PRIOR, strict=False)  # type: ignore[arg-type]
     wrong = prior.filter(~(pl.col("share").is_finite() & (pl.col("share") >= 0)).fill_null(False))
     if wrong.height:
         raise InputError("risk.draws.prior_share", item=shorten(wrong["item"][0]), value=shorten(wrong["share"][0]))

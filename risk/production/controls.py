@@ -27,7 +27,9 @@ import polars as pl
 
 from ...datasets.restrictions import country_groups
 from ...graph import InputError, ProductionNetwork, SupplyGraph
+from ...graph.frames import frame_of
 from ...graph.sections import section
+from ...graph.supply_graph import check_graph
 from .conditions import Effects
 from .scenario import Change, Scenario, embargo
 from .simulation import solve
@@ -55,12 +57,12 @@ _SCHEMA = {
 _READINGS = {"certain": "high", "estimated": "estimate", "possible": "low"}
 
 
-def control_effects(measures: pl.DataFrame, *, buyer: str | None = None, graph: SupplyGraph | None = None) -> pl.DataFrame:
+def control_effects(measures: Any, *, buyer: str | None = None, graph: SupplyGraph | None = None) -> pl.DataFrame:
     """Return what each measure cuts, or why it cuts nothing.
 
     Parameters
     ----------
-    measures : polars.DataFrame
+    measures : frame
         Rows of the table ``measures``: `datasets.measures` of a day, or ``graph.measures``.
     buyer : str, optional
         ISO3 of the country from whose place it is seen: measures that are aimed at others, and its own, cut nothing.
@@ -95,10 +97,11 @@ def control_effects(measures: pl.DataFrame, *, buyer: str | None = None, graph: 
     >>> frame.filter(measure="CHN-2024-046-GA")["reason"].unique().to_list()  # aimed at the United States
     ['elsewhere']
     """
+    frame = frame_of(measures)
     for column in _NEEDED:
-        if column not in measures.columns:
+        if column not in frame.columns:
             raise InputError("risk.controls.column", column=column)
-    frame = measures.with_columns(pl.lit(None).alias(name) for name in _OPTIONAL if name not in measures.columns)
+    frame = frame.with_columns(pl.lit(None).alias(name) for name in _OPTIONAL if name not in frame.columns)
     groups = dict(country_groups().group_by("group").agg(pl.col("country").unique().sort()).iter_rows())
     years = None if graph is None else _years(graph)
     rows = [effect for row in frame.iter_rows(named=True) for effect in _effects(row, buyer, years, groups)]
@@ -107,6 +110,7 @@ def control_effects(measures: pl.DataFrame, *, buyer: str | None = None, graph: 
 
 def _years(graph: SupplyGraph) -> dict[str, int | None]:
     """The year of the figures of each item, None where there is none."""
+    check_graph(graph)
     preferred = graph.markets.filter(pl.col("preferred") & (pl.col("scope") == "world"))
     newest = preferred.group_by(id="item").agg(pl.col("year").max())
     return dict(graph.items.select("id").join(newest, on="id", how="left").iter_rows())
@@ -166,9 +170,7 @@ def _places(cell: str, groups: dict[str, list[str]]) -> tuple[list[str], bool]:
     return list(dict.fromkeys(places)), any(word.islower() for word in words)
 
 
-def control_scenarios(
-    measures: pl.DataFrame, *, buyer: str | None = None, graph: SupplyGraph | None = None
-) -> list[Scenario]:
+def control_scenarios(measures: Any, *, buyer: str | None = None, graph: SupplyGraph | None = None) -> list[Scenario]:
     """Return each measure that cuts something as a scenario named by its id; `control_effects` tells the rest.
 
     Parameters are those of `control_effects`, and so are the errors.
@@ -196,7 +198,7 @@ def _changes(row: dict[str, Any]) -> Iterable[Change]:
 
 def control_losses(
     graph: SupplyGraph,
-    measures: pl.DataFrame,
+    measures: Any,
     product: str | Sequence[str],
     *,
     buyer: str | None = None,
@@ -208,7 +210,7 @@ def control_losses(
     ----------
     graph : SupplyGraph
         The data.
-    measures : polars.DataFrame
+    measures : frame
         As in `control_effects`.
     product : str or sequence of str
         The item that is asked about; or several that the buyer (a company) makes by a sourcing of its own: one network
@@ -236,6 +238,7 @@ def control_losses(
     InputError
         A column of ``measures`` is missing.
     """
+    check_graph(graph)
     place = None if buyer is None else graph.supplier(buyer)["country"] or buyer
     several = not isinstance(product, str)
     products = list(product) if several else [str(product)]

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-import polars as pl
-
 from ...graph import InputError, SupplyGraph, UnknownIdError
 from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.notebook import table
@@ -406,7 +404,7 @@ def scenarios_from(data: Any, *, buyer: str | None = None, graph: SupplyGraph | 
     InputError
         Another shape, an unknown kind or argument ("did you mean"), or a value out of range.
     """
-    if isinstance(data, pl.DataFrame):
+    if hasattr(data, "columns"):  # a frame of any library
         from .controls import control_scenarios
 
         return control_scenarios(data, buyer=buyer, graph=graph)

@@ -13,6 +13,7 @@ from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.network import EQUIPMENT, EXTRA, MAKER, MARKET, SHARED, remembered
 from ...graph.notebook import table
+from ...graph.supply_graph import check_graph
 from . import kernels, solver
 from .conditions import ESTIMATE, HIGH, LOW, Conditions, conditions, new_sources
 from .scenario import Change, Scenario, check_scenario, scenario_of
@@ -290,6 +291,7 @@ def prepared(
     """Return the network that scenarios are asked of; one that is compiled already stands as it is."""
     if isinstance(graph, ProductionNetwork):
         return graph
+    check_graph(graph)
     for one in scenarios:
         check_scenario(graph, one)
     return graph.network(product, sources=new_sources(scenarios), **options)

@@ -51,7 +51,9 @@ def sourcing_spread(graph: SupplyGraph, buyer: str, facts: Any, *, home: str | N
     Raises
     ------
     InputError
-        Facts without ``item`` and ``supplier``.
+        Facts without ``item`` and ``supplier``, or with days that are negative or no number.
+    UnknownIdError
+        An item or supplier of the facts is not in the graph.
 
     References
     ----------
@@ -98,7 +100,7 @@ def direct_countries(graph: SupplyGraph, buyer: str, facts: Any, weights: Mappin
 
     Raises
     ------
-    InputError
+    InputError, UnknownIdError
         As `sourcing_spread`.
 
     References

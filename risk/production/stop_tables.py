@@ -7,32 +7,18 @@ from typing import Any
 
 import polars as pl
 
-from ...graph import InputError, SupplyGraph
+from ...graph import SupplyGraph
+from .own_sources import own_sources
 
 NEVER = float("inf")
 NOTHING = 1e-9
 CASES = ("estimate", "low", "high", "open")
 """Readings of a risk ("low" is the certain one); ``open``: the possible one, with items that nobody is named for."""
-_FACTS = {
-    "maker": pl.String,
-    "qualified": pl.Boolean,
-    "stock_days": pl.Float64,
-    "switching_days": pl.Float64,
-    "spend": pl.Float64,
-}
 
 
 def sources_of(graph: SupplyGraph, buyer: str, facts: Any) -> pl.DataFrame:
     """The facts, with the country of each supplier and whether it delivers today."""
-    frame = facts if isinstance(facts, pl.DataFrame) else pl.DataFrame(facts, infer_schema_length=None)
-    if missing := [name for name in ("item", "supplier") if name not in frame.columns]:
-        raise InputError("risk.exposure.facts", columns=", ".join(missing))
-    told = "maker" in frame.columns
-    frame = frame.select(
-        pl.col("item", "supplier").cast(pl.String),
-        *((pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in _FACTS.items()),
-    )
-    frame = frame if told else frame.with_columns(maker="supplier")
+    frame = own_sources(graph, facts)
     where = graph.suppliers.select("country", supplier="id")
     unused = graph.shares.filter(pl.col("share") == 0).select("item", "supplier", used=pl.lit(False)).unique()
     frame = frame.join(where, on="supplier", how="left", maintain_order="left")

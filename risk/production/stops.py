@@ -82,9 +82,9 @@ def stop_losses(
     Raises
     ------
     InputError
-        Facts without ``item`` and ``supplier``, or what `mitigation` refuses.
+        Facts without ``item`` and ``supplier``, or with days that are negative or no number; or what `mitigation` refuses.
     UnknownIdError
-        A threat names something that the graph does not have.
+        A threat or a fact names something that the graph does not have.
 
     References
     ----------

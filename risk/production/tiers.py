@@ -5,9 +5,11 @@ The figures are definitions of this project; `look_through` states its formula.
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -16,9 +18,11 @@ from scipy import sparse
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.network import EXTRA, MARKET, REMAINDER, WORLD_MARKET
+from ...graph.supply_graph import check_graph
 from . import tier_kernels
 from .conditions import HIGH
 from .failures import Failures, failures_of
+from .own_sources import own_sources
 from .scenario import Scenario, halt
 from .simulation import Assumptions, needs_of, solve
 
@@ -26,7 +30,6 @@ _WHOSE = {"country": "country", "supplier": "company"}
 TIERS = 30
 """Tiers that are looked through; only a supply chain that runs in a circle has more."""
 
-_FACTS = {"maker": pl.String, "qualified": pl.Boolean, "stock_days": pl.Float64, "switching_days": pl.Float64}
 _SCHEMA = {
     "item": pl.String,
     "tier": pl.Int64,
@@ -81,9 +84,9 @@ def exposure(
     level : {"country", "supplier"}
         Whose shares are looked at where a market is told both ways, and who a shared upstream source is.
     facts : frame or rows of dict, optional
-        What the buyer knows of its own: ``item, supplier`` and optionally ``maker`` (whose supplier it is: two plants of one
-        maker are one source, a blank is a maker that is not known; without this column each supplier is one),
-        ``qualified`` (bool), ``stock_days`` and ``switching_days`` (days until that supplier delivers instead).
+        What the buyer knows of its own: ``item, supplier`` (ids of the graph) and optionally ``maker`` (whose supplier it
+        is: two plants of one maker are one source, a blank is a maker that is not known; without this column each supplier
+        is one), ``qualified`` (bool), ``stock_days`` and ``switching_days`` (days until that supplier delivers instead).
 
     Returns
     -------
@@ -112,9 +115,9 @@ def exposure(
     Raises
     ------
     UnknownIdError
-        The product or buyer is not in the graph.
+        The product, the buyer, or an item or supplier of the facts is not in the graph.
     InputError
-        Another level, or facts without ``item`` and ``supplier``.
+        Another level; facts without ``item`` and ``supplier``, or with days that are negative or no number.
 
     Examples
     --------
@@ -135,9 +138,10 @@ def exposure(
     ('motor', 2, 'CHN', 'magnet', 0.75, [1.0, 0.75])
     """
     _check_level(level)
+    check_graph(graph)
     network = graph.network(product, buyer=buyer, level=_WHOSE[level])
     told: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in _facts(facts).iter_rows(named=True):
+    for row in () if facts is None else own_sources(graph, facts).iter_rows(named=True):
         told[row["item"]].append(row)
     tiers = _tiers(graph, product)
     makers = _sole(graph)
@@ -223,9 +227,8 @@ def look_through(
     [(None, 'CHN', 0.5), (None, 'DEU', 0.5)]
     """
     _check_level(level)
-    basket = {item: 1.0} if isinstance(item, str) else {one: float(weight) for one, weight in item.items() if weight > 0}
-    if not basket:
-        raise InputError("risk.exposure.basket")
+    check_graph(graph)
+    basket = _basket(item)
     network = graph.network(item if isinstance(item, str) else None, buyer=buyer, level=_WHOSE[level])
     lines = _Lines(network, level)
     found, left = lines.follow({network.market(one): weight for one, weight in basket.items()})
@@ -275,23 +278,19 @@ class _Lines:
         }
 
 
+def _basket(item: Any) -> dict[str, float]:
+    """What is looked through with its weights, checked."""
+    weights = {item: 1.0} if isinstance(item, str) else item
+    told = isinstance(weights, Mapping) and all(isinstance(one, (int, float, Real)) for one in weights.values())
+    basket = {one: float(weight) for one, weight in weights.items()} if told else {}
+    if not all(0 <= weight < math.inf for weight in basket.values()) or not any(basket.values()):
+        raise InputError("risk.exposure.basket")
+    return {one: weight for one, weight in basket.items() if weight}
+
+
 def _check_level(level: str) -> None:
     if level not in {"country", "supplier"}:
         raise InputError("risk.exposure.level", value=str(level), allowed="country, supplier")
-
-
-def _facts(facts: Any) -> pl.DataFrame:
-    blank = {"item": pl.String, "supplier": pl.String, **_FACTS}
-    if facts is None:
-        return pl.DataFrame(schema=blank)
-    frame = facts if isinstance(facts, pl.DataFrame) else pl.DataFrame(facts, infer_schema_length=None)
-    if missing := [name for name in ("item", "supplier") if name not in frame.columns]:
-        raise InputError("risk.exposure.facts", columns=", ".join(missing))
-    told = "maker" in frame.columns
-    frame = frame.select(
-        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in blank.items()
-    )
-    return frame if told else frame.with_columns(maker="supplier")
 
 
 def _tiers(graph: SupplyGraph, product: str | None) -> dict[str, int | None]:

@@ -12,6 +12,7 @@ import polars as pl
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import shorten
+from ...graph.frames import frame_of
 from .courses import BOUNDS, HORIZON, SHORT, course
 from .scenario import Change, Scenario, scenario_of
 from .simulation import Assumptions, prepared
@@ -128,12 +129,12 @@ def timeline(
     return pl.concat(found)
 
 
-def timeline_summary(frame: pl.DataFrame, levels: Sequence[float] = LEVELS) -> pl.DataFrame:
+def timeline_summary(frame: Any, levels: Sequence[float] = LEVELS) -> pl.DataFrame:
     """Return when each item is short, how much is lost, and when it is back: one row per scenario and item of a timeline.
 
     Parameters
     ----------
-    frame : polars.DataFrame
+    frame : frame
         What `timeline` returned.
     levels : sequence of float
         Levels above 0 and up to 1: the first day below each is told.
@@ -167,6 +168,7 @@ def timeline_summary(frame: pl.DataFrame, levels: Sequence[float] = LEVELS) -> p
     >>> timeline_summary(pl.DataFrame(rows), levels=[0.9]).select("short_estimate", "below_90_low", "lost_high").row(0)
     (60.0, 60.0, 20.0)
     """
+    frame = frame_of(frame)
     needed = {"scenario", "item", "day", *(f"{what}_{bound}" for what in ("rate", "lost") for bound in BOUNDS)}
     if missing := sorted(needed - set(frame.columns)):
         raise InputError("risk.timeline.frame", columns=", ".join(missing))

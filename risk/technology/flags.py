@@ -18,6 +18,7 @@ import polars as pl
 from ...datasets.prior_reports import technologies
 from ...graph import InputError, SupplyGraph
 from ...graph.errors import did_you_mean, nearest
+from ...graph.frames import frame_or_lines
 from ...graph.messages import default_language
 from ...graph.messages import text as message
 from .matching import Hit, find
@@ -112,8 +113,6 @@ def flag_technologies(
     lang = lang or default_language()
     if isinstance(texts, SupplyGraph):
         return _flag_graph(texts, lang)
-    if isinstance(texts, str):
-        texts = [texts]
     lines, codes = _columns(texts, text, hs)
     batches = [
         _flag_batch(lines.slice(start, BATCH), codes.slice(start, BATCH), start, lang)
@@ -123,7 +122,7 @@ def flag_technologies(
 
 
 def _columns(texts: Any, text: str, hs: str | Iterable[str | None] | None) -> tuple[pl.Series, pl.Series]:
-    frame = nw.from_native(texts, eager_only=True, pass_through=True)
+    frame = frame_or_lines(texts)
     if isinstance(frame, nw.DataFrame):
         for column in (text, *([hs] if isinstance(hs, str) else [])):
             if column not in frame.columns:
@@ -132,7 +131,7 @@ def _columns(texts: Any, text: str, hs: str | Iterable[str | None] | None) -> tu
         lines: Iterable[Any] = frame[text].to_list()
         codes: Iterable[Any] | None = frame[hs].to_list() if isinstance(hs, str) else hs
     else:
-        lines, codes = texts, hs
+        lines, codes = frame, hs
     strings = pl.Series("text", [_string(line) for line in lines], dtype=pl.String)
     given = [None] * len(strings) if codes is None else [_string(code) for code in codes]
     if len(given) != len(strings):

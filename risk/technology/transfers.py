@@ -114,7 +114,7 @@ def _date(value: Date | str) -> Date:
         return value
     try:
         return Date.fromisoformat(value)
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise InputError("risk.transfer.bad_date", value=shorten(value)) from error
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import kanmon as kn
 import polars as pl
 import pytest
+from kanmon import datasets
 from kanmon.graph import InputError, UnknownIdError
 from kanmon.graph.yaml import read_yaml
 
@@ -62,6 +63,47 @@ def test_an_answer_without_sources_is_refused(graph):
 def test_a_source_that_the_graph_does_not_have_is_named(graph):
     with pytest.raises(UnknownIdError, match="nowhere"):
         kn.cite(pl.DataFrame({"source": ["nowhere"]}), graph=graph)
+
+
+@pytest.mark.parametrize(
+    ("table", "sources"),
+    [
+        (datasets.measures, datasets.measure_sources),
+        (datasets.country_groups, datasets.measure_sources),
+        (datasets.thresholds, datasets.trade_sources),
+        (datasets.governance, datasets.trade_sources),
+        (datasets.critical_products, datasets.policy_sources),
+        (datasets.strategic_fields, datasets.policy_sources),
+        (datasets.wiod_sectors, datasets.wiod_sources),
+    ],
+)
+def test_a_reference_table_is_cited_by_its_own_sources_and_by_no_graph(table, sources):
+    frame = table()
+    titles = dict(sources().select("id", "title").iter_rows())
+    program, *lines = kn.cite(frame, lang="en").splitlines()
+    named = sorted({id for cell in frame["source"].drop_nulls() for id in cell.split("|")})
+    assert [re.match(r"\[(.+?)\]", line)[1] for line in lines] == named
+    assert all(titles[id] in line for id, line in zip(named, lines, strict=True))
+    assert "Kanmon" in program and not any("Data:" in line for line in lines)
+
+
+def test_a_source_of_the_graph_goes_before_one_of_a_reference_table(graph):
+    id = datasets.measure_sources()["id"][0]
+    own = kn.SupplyGraph(sources=[{"id": id, "title": "A list of mine", "publisher": "A firm"}], name="own")
+    assert "A list of mine" in kn.cite(pl.DataFrame({"source": [id]}), graph=own)
+    mixed = kn.cite(pl.DataFrame({"source": [id, graph.sources["id"][0]]}), graph=graph, lang="en").splitlines()
+    assert mixed[1].startswith("Data: ") and len(mixed) == 4
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_an_unknown_source_points_to_the_graph_that_was_not_given(graph, lang):
+    frame = pl.DataFrame({"source": ["mine"]})
+    with pytest.raises(UnknownIdError) as error:
+        kn.cite(frame)
+    assert "graph=mine" in error.value.text(lang)
+    with pytest.raises(UnknownIdError) as error:
+        kn.cite(frame, graph=graph)
+    assert "graph=" not in error.value.text(lang)
 
 
 def test_what_archives_read_says_the_version_and_licence_of_the_package():

@@ -136,6 +136,24 @@ def test_networkx_and_back(graph):
     assert theirs["kept_high"].to_list() == pytest.approx(mine["kept_high"].to_list())
 
 
+def test_networkx_and_back_keeps_the_preferred_views_of_the_world_and_nothing_else():
+    items = [{"id": "magnet", "name_en": "Magnet", "kind": "component"}]
+    suppliers = [{"id": id, "name_en": id, "kind": "country"} for id in ("CHN", "JPN")]
+    suppliers.append({"id": "maker", "name_en": "maker", "kind": "company", "country": "JPN"})
+    told = {"item": "magnet", "source": "s"}
+    shares = [told | {"supplier": "CHN", "share": 0.9, "year": year} for year in (2020, 2024)]
+    shares += [told | {"supplier": "maker", "share": 0.1}, told | {"supplier": "CHN", "share": 1.0, "scope": "JPN"}]
+    trades = [told | {"seller": "CHN", "buyer": "JPN", "value": 1.0, "unit": "USD", "year": 2024}]
+    measures = [{"id": "m", "issuer": "CHN", "kind": "export_ban", "item": "magnet", "source": "s"}]
+    graph = SupplyGraph(items, None, suppliers, shares, trades, measures, [SOURCE | {"id": "s"}])
+    back = SupplyGraph.from_networkx(graph.to_networkx(), graph.sources)
+    assert back.shares.select("supplier", "year", "scope").sort("supplier").rows() == [
+        ("CHN", 2024, None),
+        ("maker", None, None),
+    ]
+    assert back.trades.height == back.measures.height == 0
+
+
 def test_a_plain_digraph_is_a_graph_of_components():
     made = SupplyGraph.from_networkx(nx.DiGraph([("magnet", "motor"), ("motor", "robot")]), [SOURCE])
     assert set(made.upstream("robot").items["id"]) == {"magnet", "motor", "robot"}

@@ -5,7 +5,7 @@ import itertools
 import kanmon as kn
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from kanmon.graph import InputError, SupplyGraph
 from kanmon.risk import concentration, concentration_by_year, hhi
@@ -84,6 +84,24 @@ def test_the_minimum_without_unnamed_suppliers_is_water_filling():
     interval = hhi([0.4], [(0.0, 0.1)], unknown=2, unnamed=False)
     assert interval.low == pytest.approx(0.4**2 + 0.1**2 + 2 * 0.25**2)
     assert hhi([], unknown=4, unnamed=False).low == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("unnamed", [True, False])
+@settings(max_examples=100, deadline=None)
+@given(incomplete())
+def test_suppliers_without_a_figure_are_as_good_as_ranges_that_reach_to_the_whole_remainder(unnamed, case):
+    known, ranges, unknown = case
+    rest = 1 - sum(known) - sum(low for low, _ in ranges)
+    assume(rest > 1e-6 and (unnamed or unknown))
+    spelled_out = hhi(known, [*ranges, *[(0.0, rest)] * unknown], 0, unnamed)
+    assert tuple(hhi(known, ranges, unknown, unnamed)) == pytest.approx(tuple(spelled_out), abs=1e-9)
+
+
+@pytest.mark.parametrize("count", [10**9, 10**400])
+def test_a_list_of_suppliers_without_a_figure_may_be_of_any_length(count):
+    # Alike they hold next to nothing each; one of them may hold all of the remainder.
+    assert tuple(hhi([0.5], unknown=count, unnamed=False)) == pytest.approx((0.25, 0.5))
+    assert tuple(hhi([0.5], unknown=count)) == (0.25, 0.5)
 
 
 @pytest.mark.parametrize("blank", [None, float("nan"), "n/a"])

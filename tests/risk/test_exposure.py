@@ -1,10 +1,12 @@
 """Exposure: single and sole sources, what stands behind an item, shared sources, and what the buyer knows itself."""
 
 import kanmon as kn
+import pandas
 import polars as pl
 import pytest
 from kanmon.graph import InputError, SupplyGraph, UnknownIdError
-from kanmon.risk import exposure, look_through
+from kanmon.risk import Scenario, Threat, exposure, halt, look_through, sourcing_spread, stop_losses
+from polars.testing import assert_frame_equal
 
 
 def graph_of(inputs, shares, companies=(), trades=()):
@@ -132,7 +134,7 @@ def test_a_single_source_is_one_seller_to_this_buyer():
 
 
 def test_what_the_buyer_knows_itself_comes_first():
-    companies = [("own", "JPN"), ("a", "JPN"), ("b", "JPN")]
+    companies = [("own", "JPN"), ("a", "JPN"), ("b", "JPN"), ("c", "JPN")]
     graph = graph_of([("product", "part")], {}, companies, trades=[("part", "a", "own", 5.0)])
     facts = [
         {"item": "part", "supplier": "a", "qualified": True, "stock_days": 30.0, "switching_days": None},
@@ -238,3 +240,50 @@ def test_on_world_every_item_has_a_row_and_every_figure_a_source():
     assert (frame["attributed"] + frame["unknown_share"] >= 0).all() and frame["unknown_share"].is_between(0, 1).all()
     mlcc = rows_of(frame)["mlcc"]
     assert (mlcc["suppliers"], mlcc["attributed"], mlcc["diamond_source"]) == (3, pytest.approx(0.746), "CHN")
+
+
+FACT = {"item": "magnet", "supplier": "CHN"}
+
+
+@pytest.mark.parametrize(
+    ("fact", "error", "said"),
+    [
+        ({"item": "magnt"}, UnknownIdError, "'magnt'.* Did you mean 'magnet'"),
+        ({"supplier": "CHM"}, UnknownIdError, "'CHM'.* Did you mean 'CHN'"),
+        ({"item": None}, InputError, "Row 1 .*names no item"),
+        ({"item": ["magnet"]}, InputError, "rows do not make a table"),
+        ({"stock_days": -5.0}, InputError, "row 1 .*'stock_days' must be a number of days"),
+        ({"stock_days": float("nan")}, InputError, "stock_days"),
+        ({"switching_days": float("inf")}, InputError, "switching_days"),
+        ({"stock_days": "a month"}, InputError, "got a month"),
+        ({"qualified": "perhaps"}, InputError, "'perhaps' cannot be read as 'qualified'"),
+    ],
+)
+def test_facts_that_say_nothing_or_the_impossible_are_refused_everywhere(fact, error, said):
+    graph = graph_of(CHAIN, SHARES)
+    facts = [FACT, FACT | fact]
+    for asked in (
+        lambda: exposure(graph, "motor", "JPN", facts=facts),
+        lambda: sourcing_spread(graph, "JPN", facts),
+        lambda: stop_losses(graph, [Threat(Scenario("x", halt("CHN")), 10)], {"motor": 1.0}, buyer="JPN", facts=facts),
+    ):
+        with pytest.raises(error, match=said):
+            asked()
+
+
+def test_a_list_in_a_cell_of_the_facts_is_no_id():
+    with pytest.raises(InputError, match=r"row 0 .*'item'"):
+        exposure(graph_of(CHAIN, SHARES), "motor", "JPN", facts=[FACT | {"item": ["magnet"]}])
+
+
+def test_facts_come_as_rows_columns_or_a_frame_of_any_library_and_a_blank_stays_one():
+    told = {"item": ["magnet", "magnet"], "supplier": ["CHN", "JPN"], "stock_days": [30, None], "qualified": [True, None]}
+    rows = [dict(zip(told, row, strict=True)) for row in zip(*told.values(), strict=True)]
+    graph = graph_of(CHAIN, SHARES)
+    found = [
+        exposure(graph, "motor", "JPN", facts=facts)
+        for facts in (rows, told, pl.DataFrame(told), pl.LazyFrame(told), pandas.DataFrame(told))
+    ]
+    assert rows_of(found[0])["magnet"]["stock_days"] == 30.0
+    for other in found[1:]:
+        assert_frame_equal(other, found[0])

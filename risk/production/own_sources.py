@@ -1,0 +1,68 @@
+"""What a buyer knows of its own sources: the facts that it brings, checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from ...graph import InputError, SupplyGraph, UnknownIdError
+from ...graph.errors import shorten
+from ...graph.frames import frame_of
+from ...graph.supply_graph import check_graph
+
+_DAYS = ("stock_days", "switching_days")
+_COLUMNS = {
+    "item": pl.String,
+    "supplier": pl.String,
+    "maker": pl.String,
+    "qualified": pl.Boolean,
+    "stock_days": pl.Float64,
+    "switching_days": pl.Float64,
+    "spend": pl.Float64,
+}
+
+
+def own_sources(graph: SupplyGraph, facts: Any) -> pl.DataFrame:
+    """Return a buyer's facts, one row per item and source, with every column, typed; a column that is not given is blank.
+
+    Without the column ``maker`` each supplier is a maker of its own.
+
+    Raises
+    ------
+    InputError
+        It is no table, it has no ``item`` or ``supplier``, a row names no item, or a cell is of another kind than its
+        column; days that are negative or no number.
+    UnknownIdError
+        An item or a supplier that the graph does not have: what is said of it would be said of nothing.
+    """
+    check_graph(graph)
+    given = frame_of(facts)
+    if missing := [name for name in ("item", "supplier") if name not in given.columns]:
+        raise InputError("risk.exposure.facts", columns=", ".join(missing))
+    frame = pl.DataFrame([_typed(given, name, kind) for name, kind in _COLUMNS.items()])
+    if frame["item"].null_count():
+        raise InputError("risk.exposure.facts_item", row=int(frame["item"].is_null().arg_true()[0]))
+    for kind, ids in (("item", graph.items["id"]), ("supplier", graph.suppliers["id"])):
+        for unknown in frame.filter(~pl.col(kind).is_in(ids.implode()))[kind].head(1):
+            raise UnknownIdError(kind, unknown, ids, graph.named(unknown, f"{kind}s"))
+    return frame if "maker" in given.columns else frame.with_columns(maker="supplier")
+
+
+def _typed(given: pl.DataFrame, name: str, kind: type[pl.DataType]) -> pl.Series:
+    """A column of the facts; what would be lost in its type, and days that nobody can have, are refused."""
+    if name not in given.columns:
+        return pl.Series(name, [None] * given.height, dtype=kind)
+    told = given[name]
+    try:
+        typed = told.cast(kind, strict=False)
+    except pl.exceptions.PolarsError:  # a list or a structure
+        typed = pl.Series(name, [None] * given.height, dtype=kind)
+    wrong = typed.is_null() & told.is_not_null()
+    if name in _DAYS:
+        wrong |= ~(typed.is_finite() & (typed >= 0)).fill_null(True)
+    if wrong.any():
+        row = int(wrong.arg_true()[0])
+        about = {"column": name, "row": row, "value": shorten(told[row])}
+        raise InputError(f"risk.exposure.facts_{'days' if name in _DAYS else 'cell'}", **about)
+    return typed
