@@ -11,7 +11,7 @@ from ...datasets.layout import sheets
 from ...graph.ages import dated
 from ...graph.messages import spoken, text
 from ..survey.loop import shown
-from .checks import Evidence, Finding
+from .checks import Evidence, Finding, provided_abroad
 from .guideline import guideline_table
 from .places import cell_of, files_of, with_cells
 from .report import Audit
@@ -203,7 +203,7 @@ class _Writer(Writer):
         makers = [row for row in self.figures.makers if shown(row)]
         own = {row["subject"] for row in self.figures.flags if row["own_technology"]}
         parts = {row["subject"] for row in self.figures.flags if not row["own_technology"]}
-        planned = [row for row in self.company.technologies if row.get("destination")]
+        planned = [row for row in self.company.technologies if provided_abroad(row)]
         return {
             "headline": self._headline(countries, makers),
             "countries": [self._node(row) for row in countries[:BOARD]],
@@ -251,7 +251,7 @@ class _Writer(Writer):
             best = list({row["part"]: row for row in reversed(rest)}.values())[::-1][:3]
             if best:
                 steps.append({"says": self.t("first_proposals"), "items": [self._step(row) for row in best]})
-        if any(row.get("destination") for row in self.company.technologies):
+        if any(provided_abroad(row) for row in self.company.technologies):
             steps.append({"says": self.t("first_transfer"), "items": []})
         unknown = percent(self.figures.coverage["tier2_unknown"])
         return [*steps, {"says": self.t("first_coverage", unknown=unknown), "items": []}]

@@ -22,7 +22,7 @@ from ...datasets.layout import Column, sheets
 from ...graph import InputError, Message
 from ...graph.errors import shorten
 from ...graph.messages import LANGUAGES
-from .cells import Unreadable, read
+from .cells import Unreadable, read, says_none
 from .places import Place
 from .words import Name
 
@@ -238,6 +238,8 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
             if value is not None and factor != 1.0 and column.type in {"number", "money", "days"}:
                 value = value * factor if is_figure(cell) else value
             row[column.name] = value
+            if value is None and says_none(cell):
+                row.setdefault("_none", set()).add(column.name)
             if column.type == "share" and cell is not None:
                 row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
         if more:
