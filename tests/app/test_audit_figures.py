@@ -12,6 +12,7 @@ from kanmon.app.audit.figures import first_part, work_out
 from kanmon.app.audit.links import Link
 from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.measures import mitigate
+from kanmon.app.audit.report import audit
 from kanmon.app.audit.scenarios import Asked, _tariff
 from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import SupplyGraph
@@ -323,3 +324,21 @@ def test_of_parts_that_run_out_on_one_day_the_first_by_name_is_told():
     days = [25.0 / (1 - 0.5), 30.0 / (1 - 0.4)]
     short = pl.DataFrame({"item": ["own:b", "own:a"], "lost": [0.5, 0.6], "days": [days[0] - 1e-9, days[1]]})
     assert first_part(short) == "a"
+
+
+def test_who_makes_what_a_trading_company_sells_is_as_open_to_the_concentration_as_to_the_single_source(tmp_path):
+    head = ["part", "supplier", "maker", "country", "share"]
+    book = workbook(
+        tmp_path / "a.xlsx",
+        {
+            "Sourcing": [head, ["P", "Screw Trading", None, None, "100%"], ["Q", "Acme", "Acme", "Japan", "100%"]],
+            "Suppliers": [["supplier", "kind"], ["Screw Trading", "trading company"]],
+            "BOM": [["parent", "part"], ["A", "P"], ["A", "Q"]],
+        },
+    )
+    found = audit(book, lang="en", date=DATE, world=SupplyGraph())
+    parts = {row["part"]: row for row in found.figures.parts}
+    assert (parts["P"]["single"], parts["P"]["hhi_low"], parts["P"]["hhi_high"]) == ("possible", 0.0, 1.0)
+    assert (parts["Q"]["single"], parts["Q"]["hhi_low"], parts["Q"]["hhi_high"]) == ("certain", 1.0, 1.0)
+    counts = {one.check: one.says.values for one in found.findings if one.check in {"single", "concentration"}}
+    assert {(one["count"], one["possible"], one["known"]) for one in counts.values()} == {(1, 1, 2)}
