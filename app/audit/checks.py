@@ -402,7 +402,7 @@ class _Checks:
             missing = tuple(column for column in needs(row) if _blank(row, column))
             says = _say("technology_open_row", columns=Words(_title(column) for column in missing))
             evidence.append(Evidence(row["technology"], says, (row["_ref"],), columns=missing))
-        return status, _say(name, count=len(bad), possible=len(maybe), known=len(rows)), evidence
+        return status, _say(name, count=len(bad), possible=len(maybe), known=len(rows) - len(maybe)), evidence
 
     def leakage(self) -> _Result:
         def seen(row: dict[str, Any]) -> bool | None:
