@@ -24,14 +24,13 @@ from ...risk import (
     sourcing_spread,
     stop_losses,
 )
-from .company import Company
+from .company import YEAR, Company
 from .company_graph import HOME, SELF, UNNAMED, CompanyGraph, firm_id, item_id, plant_id, stop_of
 from .links import IS, Link
 from .mapping import Remark
 from .parts import coverage, part_rows
 
 NOTHING = 1e-9
-YEAR = 365.0
 NOBODYS = "ATA"
 """Where nobody makes parts: its stop does what the stop of any country does that no row names."""
 LEADING = 0.3

@@ -63,6 +63,8 @@ class Reading:
     corrections: dict[str, Any] = field(default_factory=dict)
     currencies: set[str] = field(default_factory=set)
     """Currencies in which amounts are given."""
+    days: list[tuple[str, str] | None] = field(default_factory=list)
+    """First and last day of what each sheet of amounts covers; None for one without dates, which is taken as a year's."""
     places: dict[str, Place] = field(default_factory=dict)
     """Where the sheets stand, by what they are called in ``_ref``."""
 
@@ -150,8 +152,11 @@ def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
         reading.remarks.append(Remark(label, Message(f"app.audit.{how}", sheet=shorten(label))))
     if both or kind in {"sourcing", "products"}:
         reading.currencies |= table.currencies
-    if table.kind == "ledger" and (days := dates_of(table)) is not None:
+    days = dates_of(table) if table.kind == "ledger" else None
+    if days is not None:
         reading.remarks.append(Remark(label, Message("app.audit.period", first=days[0], last=days[1])))
+    if (both or kind == "sourcing") and any(column.name == "spend" for column in columns):
+        reading.days.append(days)
     rows = list(_rows(table, label, columns, reading))
     for row in rows:
         if owner and not row.get("level"):
