@@ -240,14 +240,14 @@ class _Writer(Writer):
         steps: list[dict[str, Any]] = []
         mitigation = self.audit.mitigation
         if mitigation is not None:
-            useful = sorted(mitigation.rows, key=lambda row: -row["removed_estimate"])
+            useful = sorted(mitigation.rows, key=lambda row: -(row["removed_estimate"] or 0.0))
             plan = mitigation.plan
             if plan is not None and plan.chosen:
                 saved = self.money(mitigation.nothing["estimate"] - plan.after["estimate"])
                 fields = {"cost": self.money(plan.cost), "budget": self.money(mitigation.budget), "saved": saved}
                 rows = [row for row in useful if row["measure"] in plan.chosen]
                 steps.append({"says": self.t("first_plan", **fields), "items": [self._step(row) for row in rows]})
-            rest = [row for row in useful if row["cost"] is None and row["removed_estimate"] > 0]
+            rest = [row for row in useful if row["cost"] is None and row["removed_estimate"]]
             best = list({row["part"]: row for row in reversed(rest)}.values())[::-1][:3]
             if best:
                 steps.append({"says": self.t("first_proposals"), "items": [self._step(row) for row in best]})
@@ -446,7 +446,7 @@ class _Writer(Writer):
                 row
                 | {
                     "says": self._measure(row),
-                    "removed_says": self.money(row["removed_estimate"]),
+                    "removed_says": self.money(row["removed_estimate"]) if row["lead_stated"] else self.t("lead_blank"),
                     "removed_bounds": self._bounds(row["removed_low"], row["removed_high"]),
                     "cost_says": self.money(row["cost"]),
                     "owner_says": row["owner"] or self.t("open"),

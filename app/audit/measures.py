@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
 import polars as pl
@@ -16,6 +15,7 @@ from .figures import Figures, sourcing_facts
 
 PROPOSALS = 10
 """Parts that get proposals when the company names no measure for them, the ones with the most at risk first."""
+NEVER = float("inf")
 THREATS = 20
 """Places and makers that the measures are tried against, the worst first."""
 
@@ -71,9 +71,23 @@ def mitigate(
     facts = sourcing_facts(company)
     found = stop_measures(built.own, threats, values, candidates, buyer=SELF, facts=facts, budget=budget)
     rows = [row | about[row["measure"]] for row in found.measures.iter_rows(named=True)]
-    rows.sort(key=lambda row: (-(row["removed_per_cost"] or -1.0), -row["removed_estimate"], row["measure"]))
+    for row in rows:
+        if not row["lead_stated"]:  # when it delivers nobody said: what it takes off lies between its bounds
+            row["removed_estimate"] = row["removed_per_cost"] = None
+    rows.sort(key=_useful_first)
     tried = [threat.scenario.name for threat in threats if threat.weight]
     return Mitigation(found.nothing, rows, found.plan, found.proven, budget, tried, own, found.threats)
+
+
+def _useful_first(row: dict[str, Any]) -> tuple[Any, ...]:
+    estimate = row["removed_estimate"] or 0.0
+    return (
+        -(row["removed_per_cost"] or -1.0),
+        -estimate,
+        row["removed_estimate"] is None,
+        -row["removed_high"],
+        row["measure"],
+    )
 
 
 def _stated(company: Company) -> list[tuple[Candidate, dict[str, Any]]]:
@@ -117,13 +131,14 @@ def _proposed(company: Company, figures: Figures) -> list[tuple[Candidate, dict[
 
 
 def _lead(company: Company, part: str) -> tuple[float | None, float]:
-    """Days until a qualified alternative delivers: the lead time, None where a source states none; and the usual one."""
+    """Days until a qualified alternative delivers: the longest lead time, None where a source states none; and the estimate.
+
+    What no source states is no estimate: it never delivers there.
+    """
     leads = [source.lead_days for source in company.sources.get(part, []) if source.active]
     stated = [days for days in leads if days is not None]
-    every = [s.lead_days for sources in company.sources.values() for s in sources if s.lead_days is not None]
-    usual = max(stated) if stated else float(median(every)) if every else company.stop_days
-    whole = bool(stated) and len(stated) == len(leads)
-    return (max(stated) if whole else None), usual
+    longest = max(stated, default=NEVER)
+    return (longest if stated and len(stated) == len(leads) else None), longest
 
 
 def _about(
@@ -138,6 +153,7 @@ def _about(
         "days": measure.days or None,
         "share": measure.share,
         "ready": measure.ready,
+        "lead_stated": measure.ready is not None or measure.usual < NEVER,
         "stated": stated,
         "owner": None,
         "due": None,

@@ -8,6 +8,7 @@ import pytest
 from kanmon.app.audit.company import Part
 from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.audit.company_reader import company_from
+from kanmon.app.audit.content import content
 from kanmon.app.audit.figures import first_part, work_out
 from kanmon.app.audit.links import Link
 from kanmon.app.audit.mapping import recognise
@@ -342,3 +343,30 @@ def test_who_makes_what_a_trading_company_sells_is_as_open_to_the_concentration_
     assert (parts["Q"]["single"], parts["Q"]["hhi_low"], parts["Q"]["hhi_high"]) == ("certain", 1.0, 1.0)
     counts = {one.check: one.says.values for one in found.findings if one.check in {"single", "concentration"}}
     assert {(one["count"], one["possible"], one["known"]) for one in counts.values()} == {(1, 1, 2)}
+
+
+LEAD = ["part", "supplier", "country", "share", "stock days", "switching days", "lead time (days)"]
+
+
+@pytest.mark.parametrize("lead", [None, 30])
+def test_without_a_stated_lead_time_an_alternative_has_no_estimate(tmp_path, lead):
+    """A unit of revenue a day, no stock, 180 days without China: an alternative saves what comes after its lead time."""
+    sheets = {
+        "Sourcing": [LEAD, ["P", "X", "China", "100%", 0, 400, lead], ["Q", "Y", "Japan", "100%", 0, 400, 60]],
+        "BOM": [["parent", "part"], ["A", "P"], ["A", "Q"]],
+        "Products": [["product", "revenue"], ["A", 365]],
+        "Measures": [["part", "measure", "cost"], ["P", "qualify an alternative", 10]],
+    }
+    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph(), budget=10.0)
+    (row,) = [row for row in found.mitigation.rows if row["part"] == "P"]
+    (shown,) = [row for row in content(found, "en")["mitigation"]["rows"] if row["part"] == "P"]
+    hit, threats = 2, len(found.mitigation.threats)  # China stops, or X does
+    if lead is None:
+        assert row["removed_estimate"] is None and row["removed_per_cost"] is None
+        assert shown["removed_says"] == "lead time not stated" and not shown["chosen"]
+        assert (row["removed_low"], row["removed_high"]) == pytest.approx((180 * hit / threats, 0.0))
+        (shown,) = [row for row in content(found, "ja")["mitigation"]["rows"] if row["part"] == "P"]
+        assert shown["removed_says"] == "リードタイム未記入"
+    else:
+        assert row["removed_estimate"] == pytest.approx((180 - lead) * hit / threats)
+        assert shown["chosen"] and row["removed_low"] == pytest.approx(row["removed_high"])
