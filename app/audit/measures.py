@@ -14,7 +14,7 @@ from .company_graph import SELF, CompanyGraph, item_id, stop_of
 from .figures import Figures, sourcing_facts
 
 PROPOSALS = 10
-"""Parts that get proposals when the company names no measure for them, the ones with the most at risk first."""
+"""Parts that get proposals where the company names no measure for them, the ones with the largest estimated loss first."""
 NEVER = float("inf")
 THREATS = 20
 """Places and makers that the measures are tried against, the worst first."""
@@ -107,23 +107,26 @@ def _stated(company: Company) -> list[tuple[Candidate, dict[str, Any]]]:
 
 
 def _proposed(company: Company, figures: Figures) -> list[tuple[Candidate, dict[str, Any]]]:
-    """For single-source parts without a candidate: an alternative elsewhere, and stock until it could deliver."""
+    """For parts on which a loss hangs: another source, where none stands ready, and stock until it could deliver.
+
+    A single source comes after these: what it may cost is only not known.
+    """
     named = {row["part"] for row in company.measures}
     open_parts = [
         row
         for row in figures.parts
-        if row["single"] in {"certain", "possible"}
-        and not row["alternatives"]
+        if row["part"] not in named
         and row["revenue"]
-        and row["part"] not in named
+        and (row["stake"] > 0 or (row["single"] in {"certain", "possible"} and not row["alternatives"]))
     ]
-    open_parts.sort(key=lambda row: (-(row["revenue"] or 0.0), -(row["gap_days"] or 0.0), row["part"]))
+    open_parts.sort(key=lambda row: (-row["stake"], -row["revenue"], -(row["gap_days"] or 0.0), row["part"]))
     found = []
     for n, row in enumerate(open_parts[:PROPOSALS], start=1):
         part, ref = row["part"], row["refs"][0]
         ready, usual = _lead(company, part)
-        source = Candidate(f"P{n:02d}a", item_id(part), None, share=1.0, ready=ready, usual=usual)
-        found.append((source, _about(company, part, "qualify", source, None, False, ref)))
+        if not row["alternatives"]:
+            source = Candidate(f"P{n:02d}a", item_id(part), None, share=1.0, ready=ready, usual=usual)
+            found.append((source, _about(company, part, "qualify", source, None, False, ref)))
         if row["gap_days"] and row["gap_days"] > 0:
             stock = Candidate(f"P{n:02d}b", item_id(part), None, days=row["gap_days"])
             found.append((stock, _about(company, part, "stock", stock, None, False, ref)))

@@ -370,3 +370,35 @@ def test_without_a_stated_lead_time_an_alternative_has_no_estimate(tmp_path, lea
     else:
         assert row["removed_estimate"] == pytest.approx((180 - lead) * hit / threats)
         assert shown["chosen"] and row["removed_low"] == pytest.approx(row["removed_high"])
+
+
+def test_the_stake_of_a_part_is_what_it_costs_in_its_worst_stop_were_all_else_at_hand(tmp_path):
+    """Each part alone in its products, day by day: what all other parts hold and who delivers them does not matter."""
+    path = written(tmp_path / "a.xlsx", Sourcing=SOURCING, BOM=BOM, Products=PRODUCTS)
+    company, found = company_from(recognise(understand(path), {})), figures_of(path)
+    stops = [
+        {"country": row["node"]} if not row["maker"] else {"maker": row["name"]} for row in found.countries + found.makers
+    ]
+    for row in found.parts:
+        oracle = Oracle(company)
+        oracle.leaves = lambda product, part=row["part"]: {part}
+        worst = max(oracle.lost("A", **{"country": None, "maker": None} | stop, step=0.25)[0] for stop in stops)
+        assert row["stake"] == pytest.approx(worst * HORIZON / 365 * row["revenue"], rel=0.01, abs=5.0), row["part"]
+    assert sum(row["stake"] > 0 for row in found.parts) >= 3
+
+
+def test_measures_are_proposed_where_an_estimated_loss_hangs_most_loss_first(tmp_path):
+    """P2 and P3 have two makers each; more hangs on P3 than on P1, whose maker is its only one."""
+    path = written(tmp_path / "a.xlsx", Sourcing=SOURCING, BOM=BOM, Products=PRODUCTS)
+    company = company_from(recognise(understand(path), {}))
+    built = build_graph(company, [], SupplyGraph())
+    figures = work_out(company, built, [], "en")
+    found = mitigate(company, built, figures, None)
+    stakes = {row["part"]: row["stake"] for row in figures.parts if row["stake"] > 0}
+    assert {row["part"] for row in figures.parts if row["single"] == "no"} & set(stakes)
+    proposed = list(dict.fromkeys(row["part"] for row in sorted(found.rows, key=lambda row: row["measure"])))
+    assert proposed == sorted(stakes, key=lambda part: (-stakes[part], part))
+    kinds = {(row["part"], row["kind"]) for row in found.rows}
+    assert ("P4", "qualify") not in kinds, "another source of the seal stands ready"
+    stock = {row["part"]: row for row in found.rows if row["kind"] == "stock"}
+    assert stock["P3"]["removed_estimate"] > 0 and stock["P3"]["days"] == 230
