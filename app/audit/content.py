@@ -456,6 +456,7 @@ class _Writer(Writer):
                 for row in found.rows
             ],
             "proven": found.proven,
+            "left_out_says": self.t("left_out_measures", count=found.left_out) if found.left_out else "",
             "budget": found.budget,
             "budget_says": self.money(found.budget),
             "plan": None

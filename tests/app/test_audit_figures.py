@@ -402,3 +402,18 @@ def test_measures_are_proposed_where_an_estimated_loss_hangs_most_loss_first(tmp
     assert ("P4", "qualify") not in kinds, "another source of the seal stands ready"
     stock = {row["part"]: row for row in found.rows if row["kind"] == "stock"}
     assert stock["P3"]["removed_estimate"] > 0 and stock["P3"]["days"] == 230
+
+
+@pytest.mark.parametrize(("parts", "left_out"), [(3, 0), (30, 5)])
+def test_parts_that_no_proposal_reaches_are_counted(tmp_path, parts, left_out):
+    sources = [[f"P{n:02d}", None, f"X{n}", "China", "100%", 0, 400 - n, "yes", 1] for n in range(parts)]
+    bom = [["A", row[0]] for row in sources]
+    path = written(tmp_path / "a.xlsx", Sourcing=sources, BOM=bom, Products=[["A", 365]])
+    found = audit(path, lang="en", date=DATE, world=SupplyGraph())
+    assert len({row["part"] for row in found.mitigation.rows}) + found.mitigation.left_out == parts
+    says = content(found, "en")["mitigation"]["left_out_says"]
+    assert (
+        found.mitigation.left_out == left_out
+        and bool(says) == bool(left_out)
+        and (f"{left_out} further" in says or not left_out)
+    )
