@@ -13,6 +13,7 @@ from kanmon.app.audit.figures import first_part, work_out
 from kanmon.app.audit.links import Link
 from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.measures import mitigate
+from kanmon.app.audit.page import render
 from kanmon.app.audit.report import audit
 from kanmon.app.audit.scenarios import Asked, _tariff
 from kanmon.datasets.intake.understanding import understand
@@ -417,3 +418,13 @@ def test_parts_that_no_proposal_reaches_are_counted(tmp_path, parts, left_out):
         and bool(says) == bool(left_out)
         and (f"{left_out} further" in says or not left_out)
     )
+
+
+@pytest.mark.parametrize(("stock", "marked"), [(30, True), (90, False)])
+def test_the_mark_of_a_stock_that_does_not_last_is_explained_where_it_stands(tmp_path, stock, marked):
+    sources = [["P", None, "X", "China", "100%", stock, 60, "yes", 1]]
+    path = written(tmp_path / "a.xlsx", Sourcing=sources, BOM=[["A", "P"]], Products=[["A", 365]])
+    for lang, says in (("en", "&#34;!&#34;: the stock"), ("ja", "「!」は、在庫日数が")):
+        found = audit(path, lang=lang, date=DATE, world=SupplyGraph())
+        page = render(content(found, lang), "JPY")
+        assert ('class="num strong warn"' in page) == (says in page) == marked
