@@ -425,7 +425,7 @@ class _Writer(Writer):
         return [
             {
                 "metal": row["metal"],
-                "smelter": row["smelter"],
+                "smelter": row["smelter"] or self.t("smelter_unnamed"),
                 "country": self.place(row.get("country")),
                 "refs": [row["_ref"]],
             }
