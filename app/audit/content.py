@@ -447,7 +447,7 @@ class _Writer(Writer):
                 | {
                     "says": self._measure(row),
                     "removed_says": self.money(row["removed_estimate"]) if row["lead_stated"] else self.t("lead_blank"),
-                    "removed_bounds": self._bounds(row["removed_low"], row["removed_high"]),
+                    "removed_bounds": self._removed(row),
                     "cost_says": self.money(row["cost"]),
                     "owner_says": row["owner"] or self.t("open"),
                     "due_says": row["due"] or self.t("open"),

@@ -86,6 +86,11 @@ class Writer:
         ends = [self.money(value) for value in sorted((low, high))]
         return ends[0] if ends[0] == ends[1] else self.t("from_to", low=ends[0], high=ends[1])
 
+    def _removed(self, row: dict[str, Any]) -> str:
+        """The range of what a measure takes off; nothing at both ends is no figure where nobody said when it delivers."""
+        ends = row["removed_low"], row["removed_high"]
+        return self._bounds(*ends) if row["lead_stated"] or any(ends) else BLANK
+
     def _measure(self, row: dict[str, Any]) -> str:
         return self.say(describe(row, {row["country"]: place(row["country"])}))
 

@@ -428,3 +428,17 @@ def test_the_mark_of_a_stock_that_does_not_last_is_explained_where_it_stands(tmp
         found = audit(path, lang=lang, date=DATE, world=SupplyGraph())
         page = render(content(found, lang), "JPY")
         assert ('class="num strong warn"' in page) == (says in page) == marked
+
+
+@pytest.mark.parametrize(("lead", "shown"), [(None, ("lead time not stated", "–")), (180, ("¥0", "¥0"))])
+def test_without_a_stated_lead_time_a_measure_is_not_shown_as_worth_nothing(tmp_path, lead, shown):
+    """How long switching takes is blank: the certain loss is nothing, and the possible one stays where it never delivers."""
+    sheets = {
+        "Sourcing": [LEAD, ["P", "X", "China", "100%", 0, None, lead], ["Q", "Y", "Japan", "100%", 0, 400, 60]],
+        "BOM": [["parent", "part"], ["A", "P"], ["A", "Q"]],
+        "Products": [["product", "revenue"], ["A", 365]],
+    }
+    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
+    rows = content(found, "en")["mitigation"]["rows"]
+    (row,) = [row for row in rows if (row["part"], row["kind"]) == ("P", "qualify")]
+    assert (row["removed_says"], row["removed_bounds"]) == shown
