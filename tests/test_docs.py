@@ -14,6 +14,7 @@ import kanmon as kn
 import polars as pl
 import pytest
 from kanmon.app import cli
+from kanmon.graph.messages import text
 
 ROOT = Path(kn.__file__).resolve().parent
 PAGES = sorted(path for path in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")] if path.is_file())
@@ -199,3 +200,13 @@ def test_a_figure_has_a_formula_or_a_reference_and_a_worked_example(name):
     text = f"{inspect.getdoc(function)}\n{inspect.getmodule(function).__doc__}"
     assert re.search("|".join(GROUNDS), text, re.MULTILINE), f"{name}: no formula, no reference, no word on whose it is"
     assert ">>>" in text or "`simulate`" in text, f"{name}: no example"
+
+
+def test_japanese_pages_say_possible_with_the_word_of_the_report():
+    pages = {path.name: path.read_text(encoding="utf-8") for path in PAGES if "ja" in path.parts}
+    assert len(pages) > 10
+    for name in ("possible", "certain"):
+        word = text(f"app.audit_page.{name}", "ja")
+        assert word in pages["audit.md"] and word in pages["getting-started.md"], word
+    others = {name for name, page in pages.items() if re.search("(あり|起こり|生じ)(得る|える)|ありうる", page)}
+    assert not others, "one word for one thing"

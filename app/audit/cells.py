@@ -16,7 +16,9 @@ from ...datasets.intake.values import date, is_blank, name, number
 from ...datasets.layout import Choice, Column
 from ...datasets.readers.tables import packaged
 
-_YES, _NO = (frozenset(packaged("headers", "answers").filter(answer=answer)["word"]) for answer in ("yes", "no"))
+_YES, _NO, _NONE = (
+    frozenset(packaged("headers", "answers").filter(answer=answer)["word"]) for answer in ("yes", "no", "none")
+)
 _DAYS = (
     (re.compile(r"(日|日間|営業日|d|days?|tage?|días?)?"), 1.0),
     (re.compile(r"(週|週間|w|weeks?|wks?|wochen?|semanas?|周)"), 7.0),
@@ -52,6 +54,15 @@ def read(column: Column, text: str | None) -> Any:
     if word.startswith(("#", "=")):
         raise Unreadable("formula")
     return _READERS[column.type](word, column)
+
+
+def says_none(text: str | None) -> bool:
+    """Return whether a cell says that there is none, which a blank one or a dash does not.
+
+    >>> says_none("なし"), says_none("None"), says_none("-"), says_none("")
+    (True, True, False, False)
+    """
+    return text is not None and unicodedata.normalize("NFKC", text).strip().casefold() in _NONE
 
 
 def _number(word: str, column: Column) -> float:

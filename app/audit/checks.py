@@ -15,12 +15,13 @@ from typing import Any
 
 from ...datasets import thresholds
 from ...datasets.guideline import guideline_items
+from ...datasets.layout import sheets
 from ...graph import Message
 from ...graph.ages import aged
 from .company import Company
 from .company_graph import HOME
 from .figures import NOTHING, YEAR, Figures
-from .words import Name, called, percent, place, span
+from .words import Name, Words, called, percent, place, span
 
 FINDING, CLEAR, UNKNOWN = "finding", "no_finding", "not_enough_data"
 HALF, TWO_THIRDS, CONCENTRATED, INDISPENSABLE = "PRJ-COUNTRY-50", "PRJ-COUNTRY-65", "PRJ-HHI-40", "JP-NEDO-60"
@@ -128,6 +129,28 @@ def _range(low: float | None, high: float | None) -> Message | str:
 
 def _say(name: str, **values: Any) -> Message:
     return Message(f"app.audit_checks.{name}", **values)
+
+
+def _blank(row: dict[str, Any], column: str) -> bool:
+    """Whether a cell says nothing: neither a value, nor that there is none."""
+    return row.get(column) is None and not _none(row, column)
+
+
+def _none(row: dict[str, Any], *columns: str) -> bool:
+    """Whether one of some cells says that there is none."""
+    return bool(row.get("_none", set()) & set(columns))
+
+
+def provided_abroad(row: dict[str, Any]) -> bool | None:
+    """Whether a technology is planned to be provided abroad; None where nobody said to which country."""
+    if row.get("destination"):
+        return row["destination"] != HOME
+    return False if _none(row, "destination", "transfer") else None
+
+
+def _title(column: str) -> Name:
+    """What a column of the technology sheet is called."""
+    return Name(**sheets()["technologies"][column].title)
 
 
 class _Checks:
@@ -349,12 +372,14 @@ class _Checks:
         return (FINDING if own else UNKNOWN), says, evidence
 
     def _technology_rows(
-        self, name: str, test: Callable[[dict[str, Any]], bool], told: Callable[[dict[str, Any]], bool] = bool
+        self, name: str, test: Callable[[dict[str, Any]], bool | None], needs: Callable[[dict[str, Any]], Iterable[str]]
     ) -> _Result:
-        """What is said of technologies, of those of which the files tell enough to say it."""
-        rows = [row for row in self.company.technologies if told(row)]
-        bad = [row for row in rows if test(row)]
-        status = FINDING if bad else UNKNOWN if len(rows) < max(1, len(self.company.technologies)) else CLEAR
+        """What is said of technologies: ``test`` is None where it hangs on a blank among what it ``needs``."""
+        rows = self.company.technologies
+        results = [test(row) for row in rows]
+        bad = [row for row, result in zip(rows, results, strict=True) if result]
+        maybe = [row for row, result in zip(rows, results, strict=True) if result is None]
+        status = FINDING if bad else UNKNOWN if maybe or not rows else CLEAR
         evidence = [
             Evidence(
                 row["technology"],
@@ -373,27 +398,38 @@ class _Checks:
             )
             for row in bad
         ]
-        return status, _say(name, count=len(bad), known=len(rows)), evidence
+        for row in maybe:
+            missing = tuple(column for column in needs(row) if _blank(row, column))
+            says = _say("technology_open_row", columns=Words(_title(column) for column in missing))
+            evidence.append(Evidence(row["technology"], says, (row["_ref"],), columns=missing))
+        return status, _say(name, count=len(bad), possible=len(maybe), known=len(rows) - len(maybe)), evidence
 
     def leakage(self) -> _Result:
-        return self._technology_rows("leakage", lambda row: bool(row.get("partner") or row.get("partner_country")))
+        def seen(row: dict[str, Any]) -> bool | None:
+            if row.get("partner") or row.get("partner_country"):
+                return True
+            return False if _none(row, "partner", "partner_country") else None
+
+        return self._technology_rows("leakage", seen, lambda row: ("partner",))
 
     def abroad(self) -> _Result:
-        stated = lambda row: row.get("country") is not None  # noqa: E731
-        return self._technology_rows("abroad", lambda row: row["country"] != HOME, stated)
+        def outside(row: dict[str, Any]) -> bool | None:
+            return None if row.get("country") is None else row["country"] != HOME
+
+        return self._technology_rows("abroad", outside, lambda row: ("country",))
 
     def transfers(self) -> _Result:
-        planned = lambda row: bool(row.get("destination") or row.get("transfer"))  # noqa: E731
-        return self._technology_rows("transfers", lambda row: planned(row) and row.get("destination") != HOME)
+        return self._technology_rows("transfers", provided_abroad, lambda row: ("destination",))
 
     def dates(self) -> _Result:
-        return self._technology_rows(
-            "dates",
-            lambda row: (
-                bool(row.get("destination") not in {None, HOME})
-                and (row.get("report_date") is None or (row.get("decision_date") or "") < row["report_date"])
-            ),
-        )
+        def unreported(row: dict[str, Any]) -> bool | None:
+            abroad, decided, reported = provided_abroad(row), row.get("decision_date"), row.get("report_date")
+            if abroad is False or (reported and decided and reported <= decided):
+                return False
+            # The column of the report is for one that was made: a blank one is none on record.
+            return None if abroad is None or (reported and not decided) else True
+
+        return self._technology_rows("dates", unreported, lambda row: ("destination", "decision_date"))
 
     def own_share(self) -> _Result:
         bound = limit(INDISPENSABLE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,7 +13,8 @@ from .mapping import Remark
 
 STOP_DAYS = 180.0
 """Days that a stop lasts where the company does not say."""
-LONGEST = 3650.0
+YEAR = 365.0
+LONGEST = 10 * YEAR
 ROUNDING = 0.02
 """Shares of a part may sum to 1 plus this much."""
 
@@ -89,6 +91,20 @@ class Need:
 
 
 @dataclass(frozen=True)
+class Period:
+    """The days that the purchases of ledgers cover, and whether no amount stands anywhere else."""
+
+    first: str
+    last: str
+    alone: bool
+
+    @property
+    def days(self) -> int:
+        """Days from the first purchase to the last, both of them counted."""
+        return (datetime.date.fromisoformat(self.last) - datetime.date.fromisoformat(self.first)).days + 1
+
+
+@dataclass(frozen=True)
 class Told:
     """Whose need a part of the second tier is: only this supplier's of that part."""
 
@@ -119,6 +135,8 @@ class Company:
     scenarios: list[dict[str, Any]] = field(default_factory=list)
     stop_days: float = STOP_DAYS
     """How long a stop lasts."""
+    period: Period | None = None
+    """The time whose purchases make up the amounts; None where they are taken as those of a year."""
     c_spend: float | None = None
     """Parts with a known yearly spend of up to this are set apart."""
     limits: dict[str, float] = field(default_factory=dict)
@@ -161,7 +179,7 @@ class Company:
         return made
 
     def spend(self, part: str) -> float | None:
-        """Return what is spent on a part in a year; None where an amount is not known."""
+        """Return what is spent on a part, in a year or in the ``period``; None where an amount is not known."""
         if part not in self.sources:
             return self.parts[part].spend
         amounts = [source.whole_spend for source in self.sources[part] if source.active]
@@ -170,9 +188,18 @@ class Company:
     @cached_property
     def apart(self) -> list[str]:
         """Bought parts of little spend, which the company wants set apart (C-parts)."""
-        if self.c_spend is None:
+        limit = self.c_limit
+        if limit is None:
             return []
-        return [part for part in self.direct if (spend := self.spend(part)) is not None and spend <= self.c_spend]
+        return [part for part in self.direct if (spend := self.spend(part)) is not None and spend <= limit]
+
+    @property
+    def c_limit(self) -> float | None:
+        """What ``c_spend`` is in the time that the amounts are of: in proportion to its days (beside a year's, no more)."""
+        if self.c_spend is None or self.period is None:
+            return self.c_spend
+        part = self.period.days / YEAR
+        return self.c_spend * (part if self.period.alone else min(1.0, part))
 
     @property
     def rests(self) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from ...datasets.intake.values import firm_key, id_key
 from ...graph import Message
 from ...graph.errors import shorten
-from .company import LONGEST, ROUNDING, STOP_DAYS, Company, Need, Part, Source
+from .company import LONGEST, ROUNDING, STOP_DAYS, Company, Need, Part, Period, Source
 from .mapping import MOST, Reading, Remark
 from .rows import absorb, one_source_each, share_of, stock_of
 
@@ -67,11 +67,20 @@ class _Reader:
             remarks=self.remarks,
             scenarios=self._scenarios(),
             stop_days=min(about.get("stop_days") or STOP_DAYS, LONGEST),
+            period=self._period(),
             c_spend=about.get("c_spend"),
             limits={
                 name: value for name in ("country_limit", "hhi_limit") if (value := share_of(about.get(name))) is not None
             },
         )
+
+    def _period(self) -> Period | None:
+        """The time that the dates of ledgers cover."""
+        dated = [days for days in self.reading.days if days is not None]
+        if not dated:
+            return None
+        alone = len(dated) == len(self.reading.days)
+        return Period(min(first for first, _ in dated), max(last for _, last in dated), alone)
 
     def _say(self, name: str, ref: str = "", severity: str = "note", column: str = "", **values: Any) -> None:
         sheet, _, row = ref.rpartition("!")

@@ -11,7 +11,7 @@ from ...datasets.layout import sheets
 from ...graph.ages import dated
 from ...graph.messages import spoken, text
 from ..survey.loop import shown
-from .checks import Evidence, Finding
+from .checks import Evidence, Finding, provided_abroad
 from .guideline import guideline_table
 from .places import cell_of, files_of, with_cells
 from .report import Audit
@@ -203,7 +203,7 @@ class _Writer(Writer):
         makers = [row for row in self.figures.makers if shown(row)]
         own = {row["subject"] for row in self.figures.flags if row["own_technology"]}
         parts = {row["subject"] for row in self.figures.flags if not row["own_technology"]}
-        planned = [row for row in self.company.technologies if row.get("destination")]
+        planned = [row for row in self.company.technologies if provided_abroad(row)]
         return {
             "headline": self._headline(countries, makers),
             "countries": [self._node(row) for row in countries[:BOARD]],
@@ -240,18 +240,18 @@ class _Writer(Writer):
         steps: list[dict[str, Any]] = []
         mitigation = self.audit.mitigation
         if mitigation is not None:
-            useful = sorted(mitigation.rows, key=lambda row: -row["removed_estimate"])
+            useful = sorted(mitigation.rows, key=lambda row: -(row["removed_estimate"] or 0.0))
             plan = mitigation.plan
             if plan is not None and plan.chosen:
                 saved = self.money(mitigation.nothing["estimate"] - plan.after["estimate"])
                 fields = {"cost": self.money(plan.cost), "budget": self.money(mitigation.budget), "saved": saved}
                 rows = [row for row in useful if row["measure"] in plan.chosen]
                 steps.append({"says": self.t("first_plan", **fields), "items": [self._step(row) for row in rows]})
-            rest = [row for row in useful if row["cost"] is None and row["removed_estimate"] > 0]
+            rest = [row for row in useful if row["cost"] is None and row["removed_estimate"]]
             best = list({row["part"]: row for row in reversed(rest)}.values())[::-1][:3]
             if best:
                 steps.append({"says": self.t("first_proposals"), "items": [self._step(row) for row in best]})
-        if any(row.get("destination") for row in self.company.technologies):
+        if any(provided_abroad(row) for row in self.company.technologies):
             steps.append({"says": self.t("first_transfer"), "items": []})
         unknown = percent(self.figures.coverage["tier2_unknown"])
         return [*steps, {"says": self.t("first_coverage", unknown=unknown), "items": []}]
@@ -425,7 +425,7 @@ class _Writer(Writer):
         return [
             {
                 "metal": row["metal"],
-                "smelter": row["smelter"],
+                "smelter": row["smelter"] or self.t("smelter_unnamed"),
                 "country": self.place(row.get("country")),
                 "refs": [row["_ref"]],
             }
@@ -446,8 +446,8 @@ class _Writer(Writer):
                 row
                 | {
                     "says": self._measure(row),
-                    "removed_says": self.money(row["removed_estimate"]),
-                    "removed_bounds": self._bounds(row["removed_low"], row["removed_high"]),
+                    "removed_says": self.money(row["removed_estimate"]) if row["lead_stated"] else self.t("lead_blank"),
+                    "removed_bounds": self._removed(row),
                     "cost_says": self.money(row["cost"]),
                     "owner_says": row["owner"] or self.t("open"),
                     "due_says": row["due"] or self.t("open"),
@@ -456,6 +456,7 @@ class _Writer(Writer):
                 for row in found.rows
             ],
             "proven": found.proven,
+            "left_out_says": self.t("left_out_measures", count=found.left_out) if found.left_out else "",
             "budget": found.budget,
             "budget_says": self.money(found.budget),
             "plan": None

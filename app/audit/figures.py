@@ -24,14 +24,13 @@ from ...risk import (
     sourcing_spread,
     stop_losses,
 )
-from .company import Company
+from .company import YEAR, Company
 from .company_graph import HOME, SELF, UNNAMED, CompanyGraph, firm_id, item_id, plant_id, stop_of
 from .links import IS, Link
 from .mapping import Remark
-from .parts import coverage, part_rows
+from .parts import add_stakes, coverage, part_rows
 
 NOTHING = 1e-9
-YEAR = 365.0
 NOBODYS = "ATA"
 """Where nobody makes parts: its stop does what the stop of any country does that no row names."""
 LEADING = 0.3
@@ -82,6 +81,7 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
     threats = [*(stop_of(company, node) for node in [*countries, *firms]), *unseen]
     values = {item_id(id): row.get("revenue") for id, row in company.products.items()}
     losses = stop_losses(built.own, threats, values, buyer=SELF, facts=facts)
+    add_stakes(company, parts, losses.items.filter(pl.col("threat").is_in([*countries, *firms])))
     above = _Above(built, countries)
     hit = losses.products.partition_by("threat", as_dict=True)
     short = losses.items.partition_by("threat", as_dict=True)

@@ -22,7 +22,7 @@ from ...datasets.layout import Column, sheets
 from ...graph import InputError, Message
 from ...graph.errors import shorten
 from ...graph.messages import LANGUAGES
-from .cells import Unreadable, read
+from .cells import Unreadable, read, says_none
 from .places import Place
 from .words import Name
 
@@ -63,6 +63,8 @@ class Reading:
     corrections: dict[str, Any] = field(default_factory=dict)
     currencies: set[str] = field(default_factory=set)
     """Currencies in which amounts are given."""
+    days: list[tuple[str, str] | None] = field(default_factory=list)
+    """First and last day of what each sheet of amounts covers; None for one without dates, which is taken as a year's."""
     places: dict[str, Place] = field(default_factory=dict)
     """Where the sheets stand, by what they are called in ``_ref``."""
 
@@ -150,8 +152,11 @@ def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
         reading.remarks.append(Remark(label, Message(f"app.audit.{how}", sheet=shorten(label))))
     if both or kind in {"sourcing", "products"}:
         reading.currencies |= table.currencies
-    if table.kind == "ledger" and (days := dates_of(table)) is not None:
+    days = dates_of(table) if table.kind == "ledger" else None
+    if days is not None:
         reading.remarks.append(Remark(label, Message("app.audit.period", first=days[0], last=days[1])))
+    if (both or kind == "sourcing") and any(column.name == "spend" for column in columns):
+        reading.days.append(days)
     rows = list(_rows(table, label, columns, reading))
     for row in rows:
         if owner and not row.get("level"):
@@ -238,6 +243,8 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
             if value is not None and factor != 1.0 and column.type in {"number", "money", "days"}:
                 value = value * factor if is_figure(cell) else value
             row[column.name] = value
+            if value is None and says_none(cell):
+                row.setdefault("_none", set()).add(column.name)
             if column.type == "share" and cell is not None:
                 row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
         if more:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
 import polars as pl
@@ -14,8 +14,10 @@ from .company import Company
 from .company_graph import SELF, CompanyGraph, item_id, stop_of
 from .figures import Figures, sourcing_facts
 
-PROPOSALS = 10
-"""Parts that get proposals when the company names no measure for them, the ones with the most at risk first."""
+PROPOSALS, FEW = 25, 10
+"""Parts that get proposals where the company names no measure for them, the ones with the largest estimated loss first; and
+how many get some where on fewer parts than that an estimated loss hangs, but a single maker delivers them."""
+NEVER = float("inf")
 THREATS = 20
 """Places and makers that the measures are tried against, the worst first."""
 
@@ -36,6 +38,8 @@ class Mitigation:
     threats: list[str]
     own: bool
     gains: pl.DataFrame
+    left_out: int
+    """Parts with an estimated loss for which no measure is stated, nor proposed: less hangs on them."""
 
 
 def mitigate(
@@ -59,7 +63,9 @@ def mitigate(
         return None
     candidates, about = [], {}
     known = {item_id(part) for part in company.bought if part in company.sources} - set(map(item_id, company.apart))
-    for candidate, row in [*_stated(company), *_proposed(company, figures)]:
+    open_parts = _open_parts(company, figures)
+    proposals = (one for n, row in enumerate(open_parts[:PROPOSALS], start=1) for one in _proposed(company, row, n))
+    for candidate, row in [*_stated(company), *proposals]:
         if candidate.item in known:
             candidates.append(candidate)
             about[candidate.id] = row
@@ -71,9 +77,25 @@ def mitigate(
     facts = sourcing_facts(company)
     found = stop_measures(built.own, threats, values, candidates, buyer=SELF, facts=facts, budget=budget)
     rows = [row | about[row["measure"]] for row in found.measures.iter_rows(named=True)]
-    rows.sort(key=lambda row: (-(row["removed_per_cost"] or -1.0), -row["removed_estimate"], row["measure"]))
+    for row in rows:
+        if not row["lead_stated"]:  # when it delivers nobody said: what it takes off lies between its bounds
+            row["removed_estimate"] = row["removed_per_cost"] = None
+    rows.sort(key=_useful_first)
     tried = [threat.scenario.name for threat in threats if threat.weight]
-    return Mitigation(found.nothing, rows, found.plan, found.proven, budget, tried, own, found.threats)
+    return Mitigation(
+        found.nothing, rows, found.plan, found.proven, budget, tried, own, found.threats, len(open_parts[PROPOSALS:])
+    )
+
+
+def _useful_first(row: dict[str, Any]) -> tuple[Any, ...]:
+    estimate = row["removed_estimate"] or 0.0
+    return (
+        -(row["removed_per_cost"] or -1.0),
+        -estimate,
+        row["removed_estimate"] is None,
+        -row["removed_high"],
+        row["measure"],
+    )
 
 
 def _stated(company: Company) -> list[tuple[Candidate, dict[str, Any]]]:
@@ -92,38 +114,37 @@ def _stated(company: Company) -> list[tuple[Candidate, dict[str, Any]]]:
     return found
 
 
-def _proposed(company: Company, figures: Figures) -> list[tuple[Candidate, dict[str, Any]]]:
-    """For single-source parts without a candidate: an alternative elsewhere, and stock until it could deliver."""
-    named = {row["part"] for row in company.measures}
-    open_parts = [
-        row
-        for row in figures.parts
-        if row["single"] in {"certain", "possible"}
-        and not row["alternatives"]
-        and row["revenue"]
-        and row["part"] not in named
-    ]
-    open_parts.sort(key=lambda row: (-(row["revenue"] or 0.0), -(row["gap_days"] or 0.0), row["part"]))
-    found = []
-    for n, row in enumerate(open_parts[:PROPOSALS], start=1):
-        part, ref = row["part"], row["refs"][0]
+def _open_parts(company: Company, figures: Figures) -> list[dict[str, Any]]:
+    """Parts without a measure on which an estimated loss hangs, the most first; of few, single sources after them."""
+    settled = {row["part"] for row in company.measures} | set(company.apart)
+    rows = [row for row in figures.parts if row["part"] not in settled and row["revenue"]]
+    rows.sort(key=lambda row: (-row["stake"], -row["revenue"], -(row["gap_days"] or 0.0), row["part"]))
+    hit = [row for row in rows if row["stake"] > 0]
+    single = (row for row in rows if row["single"] in {"certain", "possible"} and not row["alternatives"])
+    return hit + [row for row in single if not row["stake"]][: max(0, FEW - len(hit))]
+
+
+def _proposed(company: Company, row: dict[str, Any], n: int) -> Iterator[tuple[Candidate, dict[str, Any]]]:
+    """Another source for a part, where none stands ready, and stock until one could deliver."""
+    part, ref = row["part"], row["refs"][0]
+    if not row["alternatives"]:
         ready, usual = _lead(company, part)
         source = Candidate(f"P{n:02d}a", item_id(part), None, share=1.0, ready=ready, usual=usual)
-        found.append((source, _about(company, part, "qualify", source, None, False, ref)))
-        if row["gap_days"] and row["gap_days"] > 0:
-            stock = Candidate(f"P{n:02d}b", item_id(part), None, days=row["gap_days"])
-            found.append((stock, _about(company, part, "stock", stock, None, False, ref)))
-    return found
+        yield source, _about(company, part, "qualify", source, None, False, ref)
+    if row["gap_days"] and row["gap_days"] > 0:
+        stock = Candidate(f"P{n:02d}b", item_id(part), None, days=row["gap_days"])
+        yield stock, _about(company, part, "stock", stock, None, False, ref)
 
 
 def _lead(company: Company, part: str) -> tuple[float | None, float]:
-    """Days until a qualified alternative delivers: the lead time, None where a source states none; and the usual one."""
+    """Days until a qualified alternative delivers: the longest lead time, None where a source states none; and the estimate.
+
+    What no source states is no estimate: it never delivers there.
+    """
     leads = [source.lead_days for source in company.sources.get(part, []) if source.active]
     stated = [days for days in leads if days is not None]
-    every = [s.lead_days for sources in company.sources.values() for s in sources if s.lead_days is not None]
-    usual = max(stated) if stated else float(median(every)) if every else company.stop_days
-    whole = bool(stated) and len(stated) == len(leads)
-    return (max(stated) if whole else None), usual
+    longest = max(stated, default=NEVER)
+    return (longest if stated and len(stated) == len(leads) else None), longest
 
 
 def _about(
@@ -138,6 +159,7 @@ def _about(
         "days": measure.days or None,
         "share": measure.share,
         "ready": measure.ready,
+        "lead_stated": measure.ready is not None or measure.usual < NEVER,
         "stated": stated,
         "owner": None,
         "due": None,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from statistics import median
 from typing import Any
 
 import polars as pl
 
-from .company import Company, Source
+from .company import YEAR, Company, Source
 from .company_graph import CompanyGraph, item_id
 from .links import Link
 
@@ -63,6 +64,25 @@ def _part(
         "items": [link.item for link in links if link.used],
         "refs": list(dict.fromkeys([*(ref for source in sources for ref in source.refs), *part.refs[:1]])),
     }
+
+
+def add_stakes(company: Company, rows: list[dict[str, Any]], short: pl.DataFrame) -> None:
+    """Add to each part the ``stake``: what its worst stop costs by the estimate, were all else at hand.
+
+    With l the part of its supply that a stop of D days takes, its stock lasts for d days and another source delivers after
+    s, each as the estimate reads it: l (min(D, s) - d) / 365 of the revenue that needs it. ``short``: ``items`` of
+    `risk.stop_losses`.
+    """
+    stated = [days for part in company.sources if (days := company.switch_days(part)) is not None]
+    usual = median(stated) if stated else company.stop_days
+    worst: dict[str, float] = defaultdict(float)
+    switch = {item_id(row["part"]): usual if row["switch_days"] is None else row["switch_days"] for row in rows}
+    for item, lost, covered in short.select("item", "lost", "days").iter_rows():
+        if item in switch:
+            until = min(company.stop_days, switch[item])
+            worst[item] = max(worst[item], lost * max(0.0, until - covered) / YEAR)
+    for row in rows:
+        row["stake"] = worst[item_id(row["part"])] * (row["revenue"] or 0.0)
 
 
 def _source(source: Source) -> dict[str, Any]:

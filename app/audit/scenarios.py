@@ -242,7 +242,7 @@ def _controls(company: Company, built: CompanyGraph, one: Asked, revenue: dict[s
 
 
 def _tariff(company: Company, one: Asked) -> dict[str, Any]:
-    """The rate on what is bought from there in a year: what is known to come from there, and what may."""
+    """The rate on what is bought from there in the time of the amounts: what is known to come from there, and what may."""
     rate, known, open_, blank = one.rate or 0.0, 0.0, 0.0, 0
     for part in company.direct:  # what suppliers buy is no purchase of the company
         for source in company.sources.get(part, []):

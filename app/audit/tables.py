@@ -217,6 +217,7 @@ def _rows(content: dict[str, Any], t: Callable[..., str]) -> dict[str, list[dict
     """Return the rows of each sheet: those of the content, but where a sheet shows them from another side."""
     findings = [found for theme in content["themes"] for found in theme["findings"]]
     replies = content["replies"]["rows"] if content["replies"] else []
+    lead = t("lead_blank")
     open_, bases = {"high_was": t("no_bound"), "high": t("no_bound")}, {False: t("basis_own"), True: t("basis_market")}
     return content | {
         "findings": findings,
@@ -234,7 +235,7 @@ def _rows(content: dict[str, Any], t: Callable[..., str]) -> dict[str, list[dict
         "diamonds": [row | {"basis": bases[row["market"]]} for row in content["diamonds"]],
         "leakage": content["technologies"],
         "measures": [
-            row | {"chosen": "●" if row["chosen"] else None}
+            row | {"chosen": "●" if row["chosen"] else None} | ({} if row["lead_stated"] else {"removed_estimate": lead})
             for row in (content["mitigation"]["rows"] if content["mitigation"] else [])
         ],
         "replies": [row | {name: word for name, word in open_.items() if row[name] is None} for row in replies],

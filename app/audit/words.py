@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 from ...datasets import countries
@@ -54,6 +55,17 @@ class Name(Message):
     def text(self, lang: str | None = None) -> str:
         """Return the name in ``lang``, else in English."""
         return self.values.get(lang or default_language()) or self.values["en"]
+
+
+class Words(Message):
+    """Several words, one after the other."""
+
+    def __init__(self, words: Iterable[Message]) -> None:
+        super().__init__("", words=tuple(words))
+
+    def text(self, lang: str | None = None) -> str:
+        """Return them in ``lang``, with its comma between them."""
+        return text("app.audit_page.comma", lang).join(word.text(lang) for word in self.values["words"])
 
 
 @cache

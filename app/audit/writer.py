@@ -86,6 +86,11 @@ class Writer:
         ends = [self.money(value) for value in sorted((low, high))]
         return ends[0] if ends[0] == ends[1] else self.t("from_to", low=ends[0], high=ends[1])
 
+    def _removed(self, row: dict[str, Any]) -> str:
+        """The range of what a measure takes off; nothing at both ends is no figure where nobody said when it delivers."""
+        ends = row["removed_low"], row["removed_high"]
+        return self._bounds(*ends) if row["lead_stated"] or any(ends) else BLANK
+
     def _measure(self, row: dict[str, Any]) -> str:
         return self.say(describe(row, {row["country"]: place(row["country"])}))
 
@@ -128,7 +133,7 @@ class Writer:
         if row["kind"] == "controls":
             notes.append(self.t("controls_note"))
         if row.get("yearly"):
-            notes.append(self.t("tariff_note", blank=row["blank"]))
+            notes.append(self._period("tariff_note", blank=row["blank"]))
         below = {f"{name}_says": self._below(row[name]) for name in ("below_90", "below_50")}
         return (
             row
@@ -137,13 +142,20 @@ class Writer:
             | {
                 "says": self.say(row["title"]),
                 "title": self.say(row["title"]),
-                "lasts_says": self.t("a_year") if row.get("yearly") else days(row["days"], self.lang),
+                "lasts_says": self._period("a_year") if row.get("yearly") else days(row["days"], self.lang),
                 "day_says": BLANK if row["kind"] in {"controls", "tariff"} else self._days(row["day_low"], row["day"]),
                 "first_name": None if row["first_part"] is None else self.company.parts[row["first_part"]].name,
                 "notes": notes,
                 "gained": gained,
             }
         )
+
+    def _period(self, name: str, **values: Any) -> str:
+        """A sentence about what is bought in a year, or in the time that the ledgers cover."""
+        time = self.company.period
+        if time is None:
+            return self.t(name, **values)
+        return self.t(f"{name}_ledger", first=time.first, last=time.last, days=time.days, **values)
 
     def _act(self, id: str) -> str:
         """Who restricts what."""
@@ -203,7 +215,9 @@ class Writer:
         parts = self.company.apart
         spend = sum(self.company.spend(part) or 0.0 for part in parts)
         shown = {"limit": self.money(self.company.c_spend), "count": len(parts), "spend": self.money(spend)}
+        if self.company.period is not None:
+            shown["part"] = self.money(self.company.c_limit)
         return {
-            "says": self.t("apart_says", **shown),
+            "says": self._period("apart_says", **shown),
             "parts": [called(part, self.company.parts[part].name) for part in parts],
         }

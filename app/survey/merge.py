@@ -288,7 +288,7 @@ class _Over:
 
     def _show(self, one: Declaration, rows: pl.DataFrame) -> None:
         for row in rows.iter_rows(named=True):
-            shown = {"metal": row["metal"], "smelter": row["smelter"] or "?", "country": row["country"]}
+            shown = {"metal": row["metal"], "smelter": row["smelter"] or row["cid"], "country": row["country"]}
             shown |= {"smelter_id": row["cid"], "_ref": f"{one.file}: Smelter List!{row['row']}"}
             self.company.smelters.append(shown)
 

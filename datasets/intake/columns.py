@@ -226,7 +226,7 @@ class _Assignment:
         """A product's number or name beside the parts' own is what lines go into, where several parts stand beside one."""
         mine = {i for i, header in enumerate(self.headers) if plain(header) in marks("product")}
         for i in mine:
-            role = seen[i][0].role.replace("part_maker", "part") if seen[i] else ""
+            role = seen[i][0].role.replace("part_maker", "part") if seen[i] else "part"
             others = [
                 self.profiles[j]
                 for j, found in enumerate(seen)
@@ -235,7 +235,8 @@ class _Assignment:
             if role not in {"part", "name"} or not others:
                 continue
             inside = any(self.profiles[i].different < other.different for other in others)
-            seen[i] = [Suggestion("parent" if inside else seen[i][0].role, 0.9, EXACT)]
+            if inside or seen[i]:
+                seen[i] = [Suggestion("parent" if inside else seen[i][0].role, 0.9, EXACT)]
 
     def _settled(
         self, one: Suggestion, found: list[Suggestion], header: str, seen: Profile, roles: set[str]

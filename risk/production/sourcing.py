@@ -46,7 +46,7 @@ def sourcing_spread(graph: SupplyGraph, buyer: str, facts: Any, *, home: str | N
         (sources used though they are not qualified); ``top_country`` with ``top_share_low, top_share_high`` (0..1), the
         country with the largest share that is certain; ``foreign_country, foreign_low, foreign_high``: the same among
         countries other than ``home``; ``foreign_most``: the largest share that any of them may have, named or not;
-        ``hhi_low, hhi_high`` over makers.
+        ``hhi_low, hhi_high`` over makers; behind a source without one any number of them may stand.
 
     Raises
     ------
@@ -165,12 +165,14 @@ def _spread(sources: Sequence[dict[str, Any]], home: str | None) -> dict[str, An
     foreign = {code: ends for code, ends in named.items() if code != home}
     elsewhere = [high for code, (_, high) in bounds.items() if code != home]
     top, abroad = _largest(named), _largest(foreign)
-    firms: dict[Any, list[float | None]] = defaultdict(list)
+    firms: dict[str, list[float | None]] = defaultdict(list)
     for one in sources:
-        firms[one["maker"] or (one["supplier"],)].append(one["share"])
+        if one["maker"]:
+            firms[one["maker"]].append(one["share"])
+    hidden = [one["share"] for one in sources if not one["maker"]]
     return {
         "sources": len(sources),
-        "makers": len(firms),
+        "makers": len(firms) + len({one["supplier"] for one in sources if not one["maker"]}),
         "unqualified": sum(one["qualified"] is False for one in sources),
         "top_country": top,
         "top_share_low": None if top is None else named[top][0],
@@ -179,7 +181,7 @@ def _spread(sources: Sequence[dict[str, Any]], home: str | None) -> dict[str, An
         "foreign_low": None if abroad is None else foreign[abroad][0],
         "foreign_high": None if abroad is None else foreign[abroad][1],
         "foreign_most": max(elsewhere, default=0.0),
-        **_concentration(list(firms.values()), any(one["maker"] is None for one in sources)),
+        **_concentration(list(firms.values()), hidden),
     }
 
 
@@ -197,9 +199,23 @@ def _largest(bounds: dict[str, tuple[float, float]]) -> str | None:
     return max(bounds, key=lambda code: (bounds[code][0], bounds[code][1], code), default=None)
 
 
-def _concentration(firms: list[list[float | None]], hidden: bool) -> dict[str, float]:
-    """Concentration over makers; one that is not named may be one of the others, or each other."""
+def _concentration(firms: list[list[float | None]], hidden: list[float | None]) -> dict[str, float]:
+    """Concentration over makers, of the shares of each and of the sources of which nobody named the maker.
+
+    Behind one of these any number of makers may stand, and each of them may be one of the others: what they hold counts for
+    nothing at least, and goes to the largest at most.
+    """
     shares = [sum(share or 0.0 for share in each) for each in firms if None not in each]
     unknown = len(firms) - len(shares)
-    spread = hhi(shares, unknown=unknown, unnamed=not unknown and sum(shares) < 1 - NOTHING)
-    return {"hhi_low": spread.low, "hhi_high": 1.0 if hidden and len(firms) > 1 else spread.high}
+    if not hidden:
+        spread = hhi(shares, unknown=unknown, unnamed=not unknown and sum(shares) < 1 - NOTHING)
+        return {"hhi_low": spread.low, "hhi_high": spread.high}
+    held = sum(share or 0.0 for share in hidden)
+    scale = max(1.0, sum(shares) + held)  # rounded shares may sum to a little more than the whole
+    shares, held = [share / scale for share in shares], held / scale
+    squares, largest = sum(share**2 for share in shares), max(shares, default=0.0)
+    rest = max(0.0, 1.0 - sum(shares) - held)
+    own = bool(unknown) and None not in hidden  # the rest is all of named makers whose share is blank
+    joined = largest + held + (rest if None in hidden else 0.0)
+    most = max(joined**2 + (0.0 if None in hidden else rest**2) - largest**2, (held + rest) ** 2)
+    return {"hhi_low": squares + (rest**2 / unknown if own else 0.0), "hhi_high": min(1.0, squares + most)}

@@ -8,10 +8,13 @@ import pytest
 from kanmon.app.audit.company import Part
 from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.audit.company_reader import company_from
+from kanmon.app.audit.content import content
 from kanmon.app.audit.figures import first_part, work_out
 from kanmon.app.audit.links import Link
 from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.measures import mitigate
+from kanmon.app.audit.page import render
+from kanmon.app.audit.report import audit
 from kanmon.app.audit.scenarios import Asked, _tariff
 from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import SupplyGraph
@@ -323,3 +326,119 @@ def test_of_parts_that_run_out_on_one_day_the_first_by_name_is_told():
     days = [25.0 / (1 - 0.5), 30.0 / (1 - 0.4)]
     short = pl.DataFrame({"item": ["own:b", "own:a"], "lost": [0.5, 0.6], "days": [days[0] - 1e-9, days[1]]})
     assert first_part(short) == "a"
+
+
+def test_who_makes_what_a_trading_company_sells_is_as_open_to_the_concentration_as_to_the_single_source(tmp_path):
+    head = ["part", "supplier", "maker", "country", "share"]
+    book = workbook(
+        tmp_path / "a.xlsx",
+        {
+            "Sourcing": [head, ["P", "Screw Trading", None, None, "100%"], ["Q", "Acme", "Acme", "Japan", "100%"]],
+            "Suppliers": [["supplier", "kind"], ["Screw Trading", "trading company"]],
+            "BOM": [["parent", "part"], ["A", "P"], ["A", "Q"]],
+        },
+    )
+    found = audit(book, lang="en", date=DATE, world=SupplyGraph())
+    parts = {row["part"]: row for row in found.figures.parts}
+    assert (parts["P"]["single"], parts["P"]["hhi_low"], parts["P"]["hhi_high"]) == ("possible", 0.0, 1.0)
+    assert (parts["Q"]["single"], parts["Q"]["hhi_low"], parts["Q"]["hhi_high"]) == ("certain", 1.0, 1.0)
+    counts = {one.check: one.says.values for one in found.findings if one.check in {"single", "concentration"}}
+    assert {(one["count"], one["possible"], one["known"]) for one in counts.values()} == {(1, 1, 2)}
+
+
+LEAD = ["part", "supplier", "country", "share", "stock days", "switching days", "lead time (days)"]
+
+
+@pytest.mark.parametrize("lead", [None, 30])
+def test_without_a_stated_lead_time_an_alternative_has_no_estimate(tmp_path, lead):
+    """A unit of revenue a day, no stock, 180 days without China: an alternative saves what comes after its lead time."""
+    sheets = {
+        "Sourcing": [LEAD, ["P", "X", "China", "100%", 0, 400, lead], ["Q", "Y", "Japan", "100%", 0, 400, 60]],
+        "BOM": [["parent", "part"], ["A", "P"], ["A", "Q"]],
+        "Products": [["product", "revenue"], ["A", 365]],
+        "Measures": [["part", "measure", "cost"], ["P", "qualify an alternative", 10]],
+    }
+    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph(), budget=10.0)
+    (row,) = [row for row in found.mitigation.rows if row["part"] == "P"]
+    (shown,) = [row for row in content(found, "en")["mitigation"]["rows"] if row["part"] == "P"]
+    hit, threats = 2, len(found.mitigation.threats)  # China stops, or X does
+    if lead is None:
+        assert row["removed_estimate"] is None and row["removed_per_cost"] is None
+        assert shown["removed_says"] == "lead time not stated" and not shown["chosen"]
+        assert (row["removed_low"], row["removed_high"]) == pytest.approx((180 * hit / threats, 0.0))
+        (shown,) = [row for row in content(found, "ja")["mitigation"]["rows"] if row["part"] == "P"]
+        assert shown["removed_says"] == "リードタイム未記入"
+    else:
+        assert row["removed_estimate"] == pytest.approx((180 - lead) * hit / threats)
+        assert shown["chosen"] and row["removed_low"] == pytest.approx(row["removed_high"])
+
+
+def test_the_stake_of_a_part_is_what_it_costs_in_its_worst_stop_were_all_else_at_hand(tmp_path):
+    """Each part alone in its products, day by day: what all other parts hold and who delivers them does not matter."""
+    path = written(tmp_path / "a.xlsx", Sourcing=SOURCING, BOM=BOM, Products=PRODUCTS)
+    company, found = company_from(recognise(understand(path), {})), figures_of(path)
+    stops = [
+        {"country": row["node"]} if not row["maker"] else {"maker": row["name"]} for row in found.countries + found.makers
+    ]
+    for row in found.parts:
+        oracle = Oracle(company)
+        oracle.leaves = lambda product, part=row["part"]: {part}
+        worst = max(oracle.lost("A", **{"country": None, "maker": None} | stop, step=0.25)[0] for stop in stops)
+        assert row["stake"] == pytest.approx(worst * HORIZON / 365 * row["revenue"], rel=0.01, abs=5.0), row["part"]
+    assert sum(row["stake"] > 0 for row in found.parts) >= 3
+
+
+def test_measures_are_proposed_where_an_estimated_loss_hangs_most_loss_first(tmp_path):
+    """P2 and P3 have two makers each; more hangs on P3 than on P1, whose maker is its only one."""
+    path = written(tmp_path / "a.xlsx", Sourcing=SOURCING, BOM=BOM, Products=PRODUCTS)
+    company = company_from(recognise(understand(path), {}))
+    built = build_graph(company, [], SupplyGraph())
+    figures = work_out(company, built, [], "en")
+    found = mitigate(company, built, figures, None)
+    stakes = {row["part"]: row["stake"] for row in figures.parts if row["stake"] > 0}
+    assert {row["part"] for row in figures.parts if row["single"] == "no"} & set(stakes)
+    proposed = list(dict.fromkeys(row["part"] for row in sorted(found.rows, key=lambda row: row["measure"])))
+    assert proposed == sorted(stakes, key=lambda part: (-stakes[part], part))
+    kinds = {(row["part"], row["kind"]) for row in found.rows}
+    assert ("P4", "qualify") not in kinds, "another source of the seal stands ready"
+    stock = {row["part"]: row for row in found.rows if row["kind"] == "stock"}
+    assert stock["P3"]["removed_estimate"] > 0 and stock["P3"]["days"] == 230
+
+
+@pytest.mark.parametrize(("parts", "left_out"), [(3, 0), (30, 5)])
+def test_parts_that_no_proposal_reaches_are_counted(tmp_path, parts, left_out):
+    sources = [[f"P{n:02d}", None, f"X{n}", "China", "100%", 0, 400 - n, "yes", 1] for n in range(parts)]
+    bom = [["A", row[0]] for row in sources]
+    path = written(tmp_path / "a.xlsx", Sourcing=sources, BOM=bom, Products=[["A", 365]])
+    found = audit(path, lang="en", date=DATE, world=SupplyGraph())
+    assert len({row["part"] for row in found.mitigation.rows}) + found.mitigation.left_out == parts
+    says = content(found, "en")["mitigation"]["left_out_says"]
+    assert (
+        found.mitigation.left_out == left_out
+        and bool(says) == bool(left_out)
+        and (f"{left_out} further" in says or not left_out)
+    )
+
+
+@pytest.mark.parametrize(("stock", "marked"), [(30, True), (90, False)])
+def test_the_mark_of_a_stock_that_does_not_last_is_explained_where_it_stands(tmp_path, stock, marked):
+    sources = [["P", None, "X", "China", "100%", stock, 60, "yes", 1]]
+    path = written(tmp_path / "a.xlsx", Sourcing=sources, BOM=[["A", "P"]], Products=[["A", 365]])
+    for lang, says in (("en", "&#34;!&#34;: the stock"), ("ja", "「!」は、在庫日数が")):
+        found = audit(path, lang=lang, date=DATE, world=SupplyGraph())
+        page = render(content(found, lang), "JPY")
+        assert ('class="num strong warn"' in page) == (says in page) == marked
+
+
+@pytest.mark.parametrize(("lead", "shown"), [(None, ("lead time not stated", "–")), (180, ("¥0", "¥0"))])
+def test_without_a_stated_lead_time_a_measure_is_not_shown_as_worth_nothing(tmp_path, lead, shown):
+    """How long switching takes is blank: the certain loss is nothing, and the possible one stays where it never delivers."""
+    sheets = {
+        "Sourcing": [LEAD, ["P", "X", "China", "100%", 0, None, lead], ["Q", "Y", "Japan", "100%", 0, 400, 60]],
+        "BOM": [["parent", "part"], ["A", "P"], ["A", "Q"]],
+        "Products": [["product", "revenue"], ["A", 365]],
+    }
+    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
+    rows = content(found, "en")["mitigation"]["rows"]
+    (row,) = [row for row in rows if (row["part"], row["kind"]) == ("P", "qualify")]
+    assert (row["removed_says"], row["removed_bounds"]) == shown

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kanmon.app import cli
 from kanmon.app.audit.company_graph import firm_id
+from kanmon.app.audit.content import content
 from kanmon.app.audit.files import write_report
 from kanmon.app.audit.links import link_parts
 from kanmon.app.audit.report import audit
@@ -412,6 +413,23 @@ def test_a_declaration_that_is_set_aside_is_not_shown_as_declared(base, tmp_path
     merged, found = replied(base, path, links=link_parts(base, world, {}), world=world)
     assert merged.company.smelters == base.smelters and not merged.company.told
     assert [remark.message.key.rpartition(".")[2] for remark in found.remarks] == ["unknown_supplier"]
+
+
+def test_a_line_that_identifies_no_smelter_says_so_and_an_identified_one_goes_by_its_number(tmp_path):
+    company(tmp_path / "audit.xlsx")
+    lines = [THAI, NOBODY, ["", "Gold", "#N/A", "", "", ""], ["CID000058", "Gold", "Smelter not listed", "", "", ""]]
+    path = declarations.template(tmp_path / "cmrt.xlsx", lines, company="Omega", answers=(("Tin (*)", "Yes"),))
+    found = audit(
+        tmp_path / "audit.xlsx", lang="en", date="2026-11-28", world=SupplyGraph(), replies=read_replies(path.parent)
+    )
+    shown = {lang: content(found, lang)["smelters"] for lang in ("en", "ja")}
+    assert [(row["metal"], row["smelter"]) for row in shown["en"]] == [
+        ("Tin", "Thaisarco"),
+        ("Tin", "none identified"),
+        ("Gold", "none identified"),
+        ("Gold", "CID000058"),
+    ]
+    assert [row["smelter"] for row in shown["ja"]][1:3] == ["特定されていません"] * 2
 
 
 def test_of_several_smelters_any_may_supply_any_part(base, tmp_path, world):

@@ -38,6 +38,8 @@ def test_kinds_are_told_by_their_columns(tmp_path, lines, kind):
             "Product code,Product name,Part No.,Part name",
             {"parent": "Product code", "part": "Part No.", "name": "Part name"},
         ),
+        ("機種,備考,部品コード,部品名", {"parent": "機種", "part": "部品コード", "name": "部品名"}),
+        ("製品,備考,品番,品名", {"parent": "製品", "part": "品番", "name": "品名"}),
     ],
 )
 def test_a_products_number_beside_those_of_parts_is_what_they_go_into(tmp_path, head, roles):
@@ -54,6 +56,8 @@ def test_a_products_number_beside_those_of_parts_is_what_they_go_into(tmp_path, 
         (["製品コード,製品名,仕入先,国", "M,歯車,甲,日本", "N,軸,乙,中国"], ["M", "N"], "sourcing"),
         (["製品コード,品番,仕入先,国", "M,A-1,甲,日本", "N,A-2,乙,中国"], ["A-1", "A-2"], "sourcing"),
         (["発注日,製品コード,品番,仕入先,金額", "2026-04-01,M,A-1,甲,5", "2026-04-02,M,A-2,乙,5"], ["A-1", "A-2"], "ledger"),
+        (["機種,品番,仕入先,国", "M,A-1,甲,日本", "N,A-2,乙,中国"], ["A-1", "A-2"], "sourcing"),
+        (["発注日,機種,品番,仕入先,金額", "2026-04-01,M,A-1,甲,5", "2026-04-02,M,A-2,乙,5"], ["A-1", "A-2"], "ledger"),
     ],
 )
 def test_a_products_number_is_a_parts_where_it_stands_alone_and_no_parent_of_one_part_each(tmp_path, lines, part, kind):

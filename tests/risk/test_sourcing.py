@@ -81,3 +81,65 @@ def test_bounds_of_a_country_are_those_of_all_completions(rows):
 def test_a_country_below_the_home_country_is_still_the_largest_foreign_one():
     found = spread([(6, "JPN"), (4, "CHN")])
     assert (found["top_country"], found["foreign_country"], found["foreign_low"]) == ("JPN", "CHN", 0.4)
+
+
+@st.composite
+def sold(draw):
+    """Sources of one item: (share in tenths or blank, maker or blank)."""
+    rows = draw(lists())
+    return [(share, draw(st.none() | st.sampled_from("XYZ"))) for share, _ in rows]
+
+
+def concentrated(rows):
+    names = [f"S{n}" for n in range(len(rows))]
+    graph = SupplyGraph(
+        items=[{"id": "x", "name_en": "x", "kind": "component"}],
+        suppliers=[{"id": n, "name_en": n, "kind": "company"} for n in ("own", *names)],
+        shares=[
+            {"item": "x", "supplier": n, "source": "s", "scope": "own", "complete": True}
+            | {"share": None if share is None else share / 10, "missing": "not_reported" if share is None else None}
+            for n, (share, _) in zip(names, rows, strict=True)
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    facts = [{"item": "x", "supplier": n, "maker": maker} for n, (_, maker) in zip(names, rows, strict=True)]
+    return sourcing_spread(graph, "own", facts).row(0, named=True)
+
+
+def squares_of(rows):
+    """HHI of completions in tenths; a tenth of a source without a maker is of X, Y, Z, W, or of makers of no size."""
+    blank = [n for n, (share, _) in enumerate(rows) if share is None]
+    left = 10 - sum(share or 0 for share, _ in rows)
+    for split in itertools.product(range(left + 1), repeat=len(blank)):
+        if sum(split) != left:
+            continue
+        shares = [split[blank.index(n)] if share is None else share for n, (share, _) in enumerate(rows)]
+        hidden = [share for share, (_, maker) in zip(shares, rows, strict=True) if maker is None]
+        for owners in itertools.product(("X", "Y", "Z", "W", None), repeat=len(hidden)):
+            held = dict.fromkeys("XYZW", 0.0)
+            for share, (_, maker) in zip(shares, rows, strict=True):
+                if maker:
+                    held[maker] += share / 10
+            for share, owner in zip(hidden, owners, strict=True):
+                if owner:
+                    held[owner] += share / 10
+            yield sum(one**2 for one in held.values())
+
+
+@settings(max_examples=80, deadline=None)
+@given(sold())
+def test_behind_a_source_without_a_maker_stand_any_number_of_makers(rows):
+    found, all_ = concentrated(rows), list(squares_of(rows))
+    assert found["hhi_low"] <= min(all_) + 1e-9 and found["hhi_high"] >= max(all_) - 1e-9
+    partly = {maker for share, maker in rows if share is None and maker} & {m for share, m in rows if share is not None}
+    if not partly:  # a maker of two plants, one without a share, is read as one whose share is not known
+        assert found["hhi_high"] == pytest.approx(max(all_))
+    if not any(share is None for share, _ in rows):
+        assert found["hhi_low"] == pytest.approx(min(all_))
+
+
+def test_one_seller_without_a_maker_is_no_single_maker():
+    found = concentrated([(10, None)])
+    assert (found["sources"], found["makers"]) == (1, 1)
+    assert (found["hhi_low"], found["hhi_high"]) == (0.0, 1.0)
+    assert concentrated([(10, "X")])["hhi_low"] == 1.0

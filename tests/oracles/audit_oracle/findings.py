@@ -23,18 +23,28 @@ def top_foreign(sources):
 
 
 def squares(sources):
-    """Least and greatest sum of squared shares of makers; the rest goes to those whose share is blank, in any way."""
-    firms = {}
-    for n, one in enumerate(sources):
-        firms.setdefault(one["maker"] or n, []).append(one["share"])
-    told = [sum(each) for each in firms.values() if None not in each]
-    blank, rest, base = len(firms) - len(told), 1.0 - sum(told), sum(one**2 for one in told)
-    if not blank:
-        low = high = base
-    else:
-        low, high = base + rest**2 / blank, base + rest**2
-    # A maker that is not named may be any of the others.
-    return low, 1.0 if len(firms) > 1 and any(one["maker"] is None for one in sources) else high
+    """Least and greatest sum of squared shares of makers; the rest goes to those whose share is blank, in any way.
+
+    Behind a source whose maker is blank any number of makers stand, which may be those named or not: tried one by one.
+    """
+    firms, hidden = {}, [one["share"] for one in sources if not one["maker"]]
+    for one in sources:
+        if one["maker"]:
+            firms.setdefault(one["maker"], []).append(one["share"])
+    told = {name: sum(each) for name, each in firms.items() if None not in each}
+    blank = [name for name in firms if name not in told]
+    rest = max(0.0, 1.0 - sum(told.values()) - sum(share or 0.0 for share in hidden))
+    spread = None in hidden or not blank  # over nobodies, each of next to nothing
+    low = sum(one**2 for one in told.values()) + (0.0 if spread else rest**2 / len(blank))
+    takers = [*firms, None] if None in hidden else blank or [None]
+    high = 0.0
+    for taker in takers:
+        for holder in [*firms, None] if hidden else [None]:
+            held = dict(told)
+            held[taker] = held.get(taker, 0.0) + rest
+            held[holder] = held.get(holder, 0.0) + sum(share or 0.0 for share in hidden)
+            high = max(high, sum(one**2 for one in held.values()))
+    return low, high
 
 
 def met(oracle):
