@@ -182,7 +182,7 @@ def _nodes(graph: SupplyGraph, nodes: pl.DataFrame, most: int, lang: str, whole:
     for row in nodes.unique("node", maintain_order=True).head(most).iter_rows(named=True):
         cells = {
             "node": safe(name_of({**row, "id": row["node"]}, lang), 24),
-            "hard": "" if row["hard"] is None else text(f"app.chokepoints.{'is_hard' if row['hard'] else 'is_soft'}", lang),
+            "hard": "" if row["hard"] is None else text(f"app.chokepoints.is_{row['hard']}", lang),
             "flow": share(row["dependency_flow_low"], row["dependency_flow_high"]),
             "alone": "–" if row["single_points"] is None else f"{row['single_points']}–{row['single_points_possible']}",
             "met_at": name(graph, row["worst_item"], lang, 32),

@@ -22,7 +22,9 @@ from .outputs import plain, write_csv
 if TYPE_CHECKING:
     from rich.console import Console
 
-_LOSSES = ("certain_loss", "estimated_loss", "possible_loss")
+_LOSSES = ("certain_loss", "estimated_loss", "possible_loss", "refused_loss")
+WIDE = 0.99
+"""An interval that says next to nothing."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Controls:
         The day, from whose place, and for which product.
     found : polars.DataFrame
         One row per measure, what cuts most first: the columns of `datasets.measures`, ``reason`` (why it cuts nothing) and,
-        with a product, ``in_figures, certain_loss, estimated_loss, possible_loss``.
+        with a product, ``in_figures, certain_loss, estimated_loss, possible_loss, refused_loss``.
     together : dict or None
         Losses of the product when all measures bite at once.
     """
@@ -108,7 +110,10 @@ def find_controls(graph: SupplyGraph, on: Date, *, buyer: str | None = None, pro
     # What is aimed at others, or by the buyer at others, counts where it comes back through makers abroad.
     felt = pl.col("reason").is_in(["elsewhere", "own"]) & (pl.col("possible_loss") > 0)
     found = found.with_columns(reason=pl.when(~felt.fill_null(False)).then("reason"))
-    order = [pl.col("reason").is_not_null(), -pl.col("certain_loss"), -pl.col("possible_loss")]
+    order = [
+        pl.col("reason").is_not_null(),
+        *(-pl.col(f"{word}_loss").round(12) for word in ("refused", "certain", "possible")),
+    ]
     order += [pl.col("against").fill_null("all") == "all", pl.col("in_figures"), pl.col("id")]
     together = losses.filter(measure=TOGETHER).select(_LOSSES).to_dicts()
     found = found.sort(order, maintain_order=True, nulls_last=True)
@@ -137,21 +142,22 @@ def show_controls(found: Controls, most: int, terminal: Console, lang: str) -> N
     title = "title_product" if found.product else "title"
     counts = {"count": cutting.height, "all": found.found.height}
     table = Table(title=say(title, on=found.on, buyer=place, product=about, **counts), title_justify="left")
-    heads = ["since", "who", "whom", "goods", "act", "status", *(["loss"] if found.product else [])]
+    heads = ["since", "who", "whom", "goods", "act", "status", *(["refused", "loss"] if found.product else [])]
     for head in heads:
-        table.add_column(say(head), overflow="fold", justify="right" if head == "loss" else "left")
+        table.add_column(say(head), overflow="fold", justify="right" if head in {"refused", "loss"} else "left")
     for row in cutting.head(most).iter_rows(named=True):
         cells = [str(row["since"] or "–"), say.places(row["issuer"]), say.places(row["against"] or "all")]
         goods = spoken(row, "name", lang) or ", ".join(
             name_of(graph.item(id), lang) for id in (row["item"] or "").split("|") if id
         )
         cells += [safe(goods, 60), safe(row["legal_reference"] or "", 50), say.status(row)]
-        table.add_row(*cells, *([say.loss(row)] if found.product else []))
+        table.add_row(*cells, *([say.refused(row), say.loss(row)] if found.product else []))
     terminal.print(table)
     if cutting.height > most:
         terminal.print(text("app.assess.more", lang, count=cutting.height - most), style="dim")
     if found.together:
-        terminal.print(say("together", loss=say.loss(found.together)))
+        terminal.print(say("together", loss=say.loss(found.together), refused=say.refused(found.together)))
+        _show_asking(found, terminal, say)
         show_own_making(graph, str(found.product), found.buyer, terminal, lang)
     _show_rest(found, terminal, say)
     questions = found.open_questions
@@ -160,8 +166,18 @@ def show_controls(found: Controls, most: int, terminal: Console, lang: str) -> N
         for row in questions.iter_rows(named=True):
             ids = safe(", ".join(row["measures"][:4]) + (", …" if len(row["measures"]) > 4 else ""), 80)
             terminal.print(f"  {row['date']}  {safe(spoken(row, 'question', lang), 300)} ({ids})")
-    for note in ("note_status", "note_kind", *(["note_figures"] if found.product else [])):
+    for note in ("note_status", "note_kind", *(["note_refused", "note_figures"] if found.product else [])):
         terminal.print(say(note, checked=found.found["checked"].max()), style="dim")
+
+
+def _show_asking(found: Controls, terminal: Console, say: _Words) -> None:
+    """Print what narrows an interval that says next to nothing: the question about the first act whose is one."""
+    wide = pl.col("possible_loss") - pl.col("certain_loss") >= WIDE
+    asked = wide & pl.col("issuer").is_in(found.graph.suppliers["id"].implode()) & (pl.col("issuer") != (found.buyer or ""))
+    for row in found.cutting.filter(asked).head(1).iter_rows(named=True):
+        at = "" if found.buyer is None else f" --buyer {safe(found.buyer, 40)}"
+        words = {"id": safe(str(found.product), 80), "issuer": safe(row["issuer"], 40), "at": at}
+        terminal.print(say("ask", **words), style="dim")
 
 
 def _show_rest(found: Controls, terminal: Console, say: _Words) -> None:
@@ -197,6 +213,12 @@ class _Words:
         """The status; with the day from which it must be looked up again, where there is one."""
         status = self(f"status_{row['status']}")
         return f"{status} ({self('again', day=row['recheck'])})" if row["recheck"] else status
+
+    def refused(self, row: dict[str, Any]) -> str:
+        """The loss if all is cut that may be."""
+        from .chokepoint_tables import share
+
+        return share(row["refused_loss"], row["refused_loss"])
 
     def loss(self, row: dict[str, Any]) -> str:
         """Certain to possible loss, with the estimate where there is one."""

@@ -12,7 +12,7 @@ import polars as pl
 from ..graph import InputError, SupplyGraph
 from ..graph.extras import installed
 from ..graph.files import whole_folder
-from ..risk import Assumptions, Scenario, scenarios_from, solve
+from ..risk import Assumptions, Change, Scenario, scenarios_from, solve
 from ..risk.production.explanation import sentences
 from ..risk.production.simulation import prepared
 from .outputs import write_csv
@@ -65,6 +65,18 @@ class Answer:
         return self.items.filter(pl.col("item") == self.product)
 
     @property
+    def idle(self) -> list[tuple[str, str, Change]]:
+        """Scenario, reason and change of what never happens in ``times``: "late" (after the horizon), "no_days"."""
+        if not self.times.height:
+            return []
+        horizon, found = float(self.times["day"].max()), []  # type: ignore[arg-type]
+        for scenario in self.scenarios:
+            for change in scenario:
+                reason = "late" if change.start >= horizon else "no_days" if change.lasts == 0 and not change.ramp else None
+                found += [(scenario.name, reason, change)] if reason else []
+        return found
+
+    @property
     def sources(self) -> pl.DataFrame:
         """The sources that the answer rests on."""
         used = pl.concat([self.why["source"], self.items.filter(pl.col("kept_low") < 1)["source"]]).drop_nulls().unique()
@@ -85,6 +97,7 @@ class Answer:
             "affected": self.items.filter((pl.col("kept_low") < 1) & (pl.col("item") != self.product)).to_dicts(),
             "why": self.why.to_dicts(),
             "days": days.to_dicts(),
+            "idle": [{"scenario": name, "reason": why, "node": one.node, "item": one.item} for name, why, one in self.idle],
             "find_out": self.facts.to_dicts(),
             "sources": self.sources.to_dicts(),
         }

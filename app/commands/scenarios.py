@@ -64,11 +64,6 @@ class Threats:
 
     def _aim(self, node: str, buyer: str | None) -> list[str]:
         """Return whom a node's embargo is aimed at (empty: everybody abroad)."""
-        from ...graph import InputError
-        from ...graph.errors import shorten
-
-        if node in (self.to or []):
-            raise InputError("app.whatif.own_embargo", value=shorten(node))
         return self.to or ([buyer] if buyer and buyer != node else [])
 
 

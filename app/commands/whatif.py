@@ -166,6 +166,8 @@ def _show_facts(answer: Answer, terminal: Console, lang: str) -> None:
 
 def _show_days(answer: Answer, terminal: Console, lang: str) -> None:
     """Print when the product is short, how much is lost, and when it is back."""
+    import math
+
     from rich.table import Table
 
     from ...graph.messages import text
@@ -182,6 +184,8 @@ def _show_days(answer: Answer, terminal: Console, lang: str) -> None:
         figures = []
         for head in heads:
             low, high, estimate = (_day(row[f"{head}_{bound}"], lang) for bound in ("low", "high", "estimate"))
+            if head == "back" and math.isinf(row["short_low"]):
+                low = high = estimate = text("app.whatif.never_short", lang)
             figures.append(
                 estimate if low == high else text("app.whatif.between", lang, low=low, high=high, estimate=estimate)
             )
@@ -189,6 +193,9 @@ def _show_days(answer: Answer, terminal: Console, lang: str) -> None:
     terminal.print()
     terminal.print(table)
     terminal.print(text("app.whatif.times_note", lang), style="dim")
+    for scenario, reason, change in answer.idle:
+        words = {"scenario": safe(scenario, 50), "what": safe(change.node or change.item, 50), "start": f"{change.start:g}"}
+        terminal.print(text(f"app.whatif.idle_{reason}", lang, horizon=horizon, **words), style="bold")
 
 
 def _day(day: float, lang: str) -> str:

@@ -21,6 +21,7 @@ listed entities stop no goods by themselves. A suspension is no scenario; what i
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -55,6 +56,7 @@ _SCHEMA = {
     "reason": pl.String,
 }
 _READINGS = {"certain": "high", "estimated": "estimate", "possible": "low"}
+_ENDS = {**_READINGS, "refused": "refused"}
 
 
 def control_effects(measures: Any, *, buyer: str | None = None, graph: SupplyGraph | None = None) -> pl.DataFrame:
@@ -224,12 +226,12 @@ def control_losses(
     Returns
     -------
     polars.DataFrame
-        One row per measure that cuts something upstream of the product, greatest losses first: ``measure, items`` (list),
-        ``share_low, share_high`` (bounds over the items), ``in_figures`` (of any item), ``aimed`` (at the buyer's country or
-        at everybody; true without a buyer), then ``certain_loss, estimated_loss, possible_loss`` (0..1: 1 - kept in the
-        readings of `simulate`). Where the part that is cut is not known there is no estimate (null): it would be a guess at
-        licences. The first row, ``measure`` "*", is all at once. Of several products, ``product`` comes first, in their
-        order.
+        One row per measure that cuts something upstream of the product, greatest ``refused_loss`` first: ``measure, items``
+        (list), ``share_low, share_high`` (bounds over the items), ``in_figures`` (of any item), ``aimed`` (at the buyer's
+        country or at everybody; true without a buyer), then ``certain_loss, estimated_loss, possible_loss`` (0..1: 1 - kept
+        in the readings of `simulate`). Where the part that is cut is not known there is no estimate (null): it would be a
+        guess at licences. ``refused_loss`` is the estimate if the measure cuts the most that it may (every licence refused).
+        The first row, ``measure`` "*", is all at once. Of several products, ``product`` comes first, in their order.
 
     Raises
     ------
@@ -280,22 +282,29 @@ def _kept(network: ProductionNetwork, scenarios: Sequence[Scenario], products: S
         part = section(network, Effects(network, scenario).hit, products)
         network = part if scenario.name == TOGETHER else network  # all that any of them reaches
         found = solve(part, scenario)
-        levels = zip(products, *(found.levels(reading, products).tolist() for reading in _READINGS.values()), strict=True)
-        rows += [(scenario.name, *level) for level in levels]
-    columns = ["scenario", "product", *(f"kept_{reading}" for reading in _READINGS.values())]
+        kept = [found.levels(reading, products).tolist() for reading in _READINGS.values()]
+        wholly = solve(part, _refused(scenario), readings=["estimate"]).levels("estimate", products).tolist()
+        rows += [(scenario.name, *level) for level in zip(products, *kept, wholly, strict=True)]
+    columns = ["scenario", "product", *(f"kept_{reading}" for reading in _READINGS.values()), "kept_refused"]
     schema = {name: pl.Float64 if name.startswith("kept") else pl.String for name in columns}
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _refused(scenario: Scenario) -> Scenario:
+    """The scenario in which each change cuts the most that it may."""
+    return Scenario(scenario.name, [replace(change, share=change.bounds[1]) for change in scenario])
 
 
 def _lost(found: pl.DataFrame, kept: pl.DataFrame | None) -> pl.DataFrame:
     """Measures with what they take, the worst first."""
     if not found.height or kept is None:
-        return found.with_columns(pl.lit(None, pl.Float64).alias(f"{word}_loss") for word in _READINGS)
-    lost = kept.select(measure="scenario", **{f"{word}_loss": 1 - pl.col(f"kept_{end}") for word, end in _READINGS.items()})
+        return found.with_columns(pl.lit(None, pl.Float64).alias(f"{word}_loss") for word in _ENDS)
+    lost = kept.select(measure="scenario", **{f"{word}_loss": 1 - pl.col(f"kept_{end}") for word, end in _ENDS.items()})
     found = found.join(lost, on="measure", how="left").with_columns(
         estimated_loss=pl.when(pl.col("share_low") == pl.col("share_high")).then("estimated_loss")
     )
-    return found.sort(pl.col("measure") != TOGETHER, -pl.col("certain_loss"), -pl.col("possible_loss"), "measure")
+    ranks = [-pl.col(f"{word}_loss").round(12) for word in ("refused", "certain", "possible")]
+    return found.sort(pl.col("measure") != TOGETHER, *ranks, "measure")
 
 
 def _among(effects: pl.DataFrame, known: set[str]) -> pl.DataFrame:

@@ -26,6 +26,8 @@ LOSSES = {"loss_low": "high", "loss_facts": "facts", "loss_estimate": "estimate"
 """Columns of losses, and the reading of what is kept that each is 1 minus of."""
 CHOKES = 0.1
 """Part of a product's output from which a certain loss makes a node a chokepoint."""
+HARD, SOFT, OPEN = "hard", "soft", "open"
+"""What a chokepoint is when the product is served first: one, none, or that depends on use shares that nobody states."""
 _LEAST = 1e-9
 
 
@@ -50,8 +52,8 @@ def chokepoints(
 
     - **criticality**: the part of the product's output that is lost when the node alone fails, on the production network
       (`risk.simulate`): certain, estimated and possible; with all uses cut alike, and with this product served first.
-      A chokepoint certainly costs a tenth or more (`CHOKES`); one that still does when the product is served first is
-      **hard**, else **soft**.
+      A chokepoint certainly costs a tenth or more (`CHOKES`). It is **hard** where it still does when the product is served
+      first, however small the parts of demand are that nobody states; **soft** where it does not; else **open**.
     - **cut sets**: of how many items (the product included) the node is a single point of failure, and the smallest set of
       nodes it is in that cuts the product's output by ``threshold`` or more.
     - **dependency flow**: the part of the product's supply lines that pass through the node, at any tier: the sum over
@@ -101,8 +103,8 @@ def chokepoints(
           the shares, in the best arrangement: the reading of `risk.cut_sets`), 0..1;
         - ``first_low, first_estimate, first_high``: the same with the product served first where its part of an input's
           demand is known; ``long_low, long_estimate, long_high``: when worn-out machines are not replaced, either;
-        - ``hard``: whether a chokepoint is hard (null: it is none). Where the product's part of an input's demand is not
-          known, it counts as hard;
+        - ``hard`` (null: no chokepoint). "hard": served first, it certainly costs a tenth with every use share that nobody
+          states as good as nothing; "soft": ``first_low`` is below a tenth; "open": it hangs on use shares nobody states;
         - ``dependency_flow, dependency_flow_low, dependency_flow_high``: 0..1; ``betweenness``: 0..1, of all pairs;
         - ``single_points, single_points_possible``: numbers of items that it stops alone, certain, and by the facts;
         - ``smallest_set, smallest_set_possible``: order of the smallest certain set that it is in, and of the smallest of
@@ -196,8 +198,12 @@ def _halted(failures: Failures, top: int, smallest: list[dict[str, int]], term: 
         wanted = markets if column in _COUNTED else [top]
         return failures.losses(failures.each, reading, wanted, assumed)
 
+    def proven(rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        return failures.losses(failures.each[rows], "high", [top], least)[:, 0]
+
+    least = Assumptions("first", term, sourcing, unstated=_LEAST)
     markets = _markets(failures.network)
-    frame = _table(failures.ids, "halt", markets, top, _rates(failures, term, sourcing, losses))
+    frame = _table(failures.ids, "halt", markets, top, _rates(failures, term, sourcing, losses), proven)
     orders = [
         pl.Series(name, [found.get(id) for id in failures.ids], pl.Int64)
         for name, found in zip(_ORDERS, smallest, strict=True)
@@ -212,10 +218,14 @@ def _embargoed(failures: Failures, top: int, term: str, sourcing: str) -> pl.Dat
         wanted = markets if column in _COUNTED else np.array([top])
         return _barred(failures, nodes, network.places[-1:], wanted, reading, assumed)
 
-    network = failures.network
+    def proven(rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        some = [nodes[row] for row in rows]
+        return _barred(failures, some, network.places[-1:], np.array([top]), "high", least)[:, 0]
+
+    network, least = failures.network, Assumptions("first", term, sourcing, unstated=_LEAST)
     nodes = [id for id in failures.ids if id not in network.places]
     markets = _markets(network)
-    return _table(nodes, "embargo", markets, top, _rates(failures, term, sourcing, losses))
+    return _table(nodes, "embargo", markets, top, _rates(failures, term, sourcing, losses), proven)
 
 
 _COUNTED = ("loss_low", "loss_facts")
@@ -223,7 +233,9 @@ _COUNTED = ("loss_low", "loss_facts")
 _ORDERS = ("smallest_set", "smallest_set_possible")
 
 
-def _table(nodes: list[str], kind: str, markets: NDArray, top: int, found: dict[str, NDArray]) -> pl.DataFrame:
+def _table(
+    nodes: list[str], kind: str, markets: NDArray, top: int, found: dict[str, NDArray], proven: Callable[[NDArray], NDArray]
+) -> pl.DataFrame:
     place = int(np.flatnonzero(markets == top)[0])
     columns = {name: losses[:, place if losses.shape[1] > 1 else 0] for name, losses in found.items()}
     # Under an embargo the reading of the facts also hits makers of no known place that have no part in the market.
@@ -232,9 +244,14 @@ def _table(nodes: list[str], kind: str, markets: NDArray, top: int, found: dict[
     frame = pl.DataFrame({"node": pl.Series(nodes, dtype=pl.String), **columns}).with_columns(
         single_points=pl.Series(counts[0], dtype=pl.Int64), single_points_possible=pl.Series(counts[1], dtype=pl.Int64)
     )
-    counts_first = pl.col("first_low") >= CHOKES - _LEAST
-    hard = pl.when(pl.col("loss_low") >= CHOKES - _LEAST).then(counts_first).alias("hard")
-    return frame.select("node", pl.lit(kind).alias("kind"), pl.all().exclude("node")).with_columns(hard)
+    chokes, remains = (columns[name] >= CHOKES - _LEAST for name in ("loss_low", "first_low"))
+    words = np.array([None] * len(nodes), dtype=object)
+    words[chokes], words[chokes & remains] = SOFT, OPEN
+    rows = np.flatnonzero(chokes & remains)
+    if len(rows):
+        words[rows[proven(rows) >= CHOKES - _LEAST]] = HARD
+    frame = frame.select("node", pl.lit(kind).alias("kind"), pl.all().exclude("node"))
+    return frame.with_columns(hard=pl.Series(words.tolist(), dtype=pl.String))
 
 
 def _barred(

@@ -467,10 +467,15 @@ def scenario_of(value: Scenario | Change | Iterable[Scenario], *, empty: bool = 
 
 
 def check_scenario(graph: SupplyGraph, scenario: Scenario) -> None:
-    """Raise `UnknownIdError` when a change names a supplier, country or item that the graph does not have."""
+    """Raise `UnknownIdError` when a change names a supplier, country or item that the graph does not have.
+
+    An embargo aimed at the very node that lays it is an `InputError`: it stops exports, and nobody exports to itself.
+    """
     items, suppliers = set(graph.items["id"]), set(graph.suppliers["id"])
     places = suppliers | set(graph.suppliers["country"].drop_nulls())
     for change in scenario:
+        if change.kind == "embargo" and change.node in change.to:
+            raise InputError("risk.scenario.own_embargo", node=shorten(change.node))
         for id in (change.item, change.by):
             if id is not None and id not in items:
                 raise UnknownIdError("item", id, items, graph.named(id, "items"))

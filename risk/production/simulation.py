@@ -11,7 +11,7 @@ import polars as pl
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
-from ...graph.network import EQUIPMENT, EXTRA, MAKER, MARKET, SHARED, remembered
+from ...graph.network import EQUIPMENT, EXTRA, GROUP, MAKER, MARKET, SHARED, remembered
 from ...graph.notebook import table
 from ...graph.supply_graph import check_graph
 from . import kernels, solver
@@ -57,11 +57,15 @@ class Assumptions:
     sourcing : {"world", "any"}
         A buyer without sourcing of its own, or a new source, buys as the world does; or in any way that the shares allow, a
         new source then with any stock of what it needs.
+    unstated : float
+        The use share that counts where nobody states one and this product is served first, above 0 and up to 1 (1: served no
+        better than the others).
     """
 
     sharing: str = "alike"
     term: str = "short"
     sourcing: str = "world"
+    unstated: float = 1.0
 
     def __post_init__(self) -> None:
         for name, allowed in CHOICES.items():
@@ -197,7 +201,13 @@ def served_first(network: ProductionNetwork, assumptions: Assumptions, bound: in
     """Return the use share of each link within which this product is served first (1: all uses are cut alike)."""
     if assumptions.sharing != "first":
         return np.ones(len(network.use_low))
-    return np.nan_to_num(between(bound, network.use_high, network.use_low), nan=1.0)
+    found = np.nan_to_num(between(bound, network.use_high, network.use_low), nan=1.0)
+    if assumptions.unstated < 1:
+        # A use is a maker's need of one input, or one of its alternatives; a market, or what leads to a group, is none.
+        owner, goal = network.kind[network.owner], network.kind[network.indices]
+        uses = (owner == GROUP) | ((owner == MAKER) & (goal != GROUP))
+        found[uses & np.isnan(network.use_low)] = assumptions.unstated
+    return found
 
 
 def hardest_first(network: ProductionNetwork, kept: np.ndarray) -> np.ndarray:

@@ -8,7 +8,7 @@ from explorer_page import GRAPH, at, drawn, losses, shown_losses, state
 from kanmon.app.explorer import write_explorer
 from kanmon.datasets import measure_sources
 from kanmon.graph import SupplyGraph
-from kanmon.risk import Scenario, halt, solve
+from kanmon.risk import Scenario, chokepoints, halt, solve
 
 pytestmark = pytest.mark.browser
 
@@ -179,6 +179,19 @@ def test_page_opens_on_the_hardest_chokepoints(robot_page, visit, world):
     lead = tab.locator(".lead").inner_text()
     assert f"at least {int(100 * certain[cards[0]] + 1e-7)}%" in lead
     assert tab.evaluate("document.querySelector('#board').scrollWidth <= document.querySelector('#board').clientWidth")
+
+
+@pytest.mark.parametrize("product", ["humanoid_robot", "ndfeb_magnet"])
+def test_cards_say_hard_soft_or_open_as_kanmon_says_it(product, pages, visit, world):
+    tab = visit(pages(world, products=[product], buyer="JPN", lang="en"))
+    told = {
+        row["node"]: row["hard"] for row in chokepoints(world, product, kinds=["halt"], buyer="JPN").iter_rows(named=True)
+    }
+    found = {str(card.get_attribute("id"))[5:]: card.inner_text() for card in tab.locator(".cards .card").all()}
+    assert len(found) == 3
+    for place, words in found.items():
+        said = [word for word in ("hard", "soft", "open") if f"{word.title()}: " in words]
+        assert said == ([told[place]] if told[place] else []), place
 
 
 def test_cell_of_the_matrix_runs_its_shock(robot_page, visit, world):

@@ -208,6 +208,7 @@ def test_scenarios_come_back_as_kanmon_reads_them(robot_page, visit, tmp_path):
             "Changes that cannot be asked here: 1",
         ),
         ("- name: A\n  changes: [{halt: {node: CHN, lasts: -30}}]", "Changes that cannot be asked here: 1"),
+        ("- name: A\n  changes: [{embargo: {node: CHN, to: [CHN]}}]", "Changes that cannot be asked here: 1"),
         ("- &a name: A\n", "Line 1 cannot be read"),
         ("- name: |\n    A\n", "Line 1 cannot be read"),
         ("halt: CHN\n", "There is no scenario in this file"),

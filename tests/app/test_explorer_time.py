@@ -57,7 +57,7 @@ def random_change(rng: random.Random, network: ProductionNetwork, pairs: list[tu
         case "reduce":
             return reduce(either, part, item=only, **when)
         case "embargo":
-            return embargo(node, item=only, to=rng.choice([(), ("JPN",)]), share=part, **when)
+            return embargo(node, item=only, to=rng.choice([(), () if node == "JPN" else ("JPN",)]), share=part, **when)
         case "add_source":
             return add_source(item, part, **ready)
         case "recycling":

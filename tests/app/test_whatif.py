@@ -60,6 +60,22 @@ def test_a_country_does_not_embargo_itself(tmp_path):
     assert done.returncode and "cannot be aimed at JPN" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [(["--start", "400"], "begins on day 400, and these days end on day 365"), (["--lasts", "0"], "lasts 0 days")],
+)
+def test_a_change_that_never_happens_in_the_days_followed_says_so(words, said, tmp_path):
+    done = kanmon(tmp_path, "--product", "robot", "--halt", "CHN", *words)
+    assert said in " ".join(done.stdout.split())
+    (row,) = [line for line in done.stdout.splitlines() if "│ CHN" in line and line.count("│") == 7]
+    assert row.split("│")[-2].strip() == "–", "what is never short is not back on day 0"
+
+
+def test_a_change_that_does_happen_is_not_called_idle(tmp_path):
+    for change in (halt("CHN", start=364, lasts=1), halt("CHN", start=3)):
+        assert ask(graph_of(), [Scenario("s", change)], "robot").idle == []
+
+
 def test_nothing_is_followed_over_time_where_nothing_has_a_time():
     answer = ask(graph_of(), [Scenario("halt", halt("CHN"))], "robot")
     assert answer.times.height == answer.days.height == 0

@@ -322,7 +322,7 @@ def scenarios(rng, items, embargoes):
     if rng.random() < 0.4:
         changes.append(reduce(other, 0.25, item=str(rng.choice(items))))
     if embargoes:
-        changes.append(embargo(other, to=[str(rng.choice(PLACES))]))
+        changes.append(embargo(other, to=[str(rng.choice([place for place in PLACES if place != other]))]))
     return Scenario("x", changes)
 
 

@@ -228,11 +228,67 @@ def test_top_rows_rest_on_a_stated_share(world, product, node, item):
     assert set(rows["source"].drop_nulls()) <= set(world.sources["id"])
 
 
-def test_borates_are_no_hard_chokepoint_and_taiwan_is_one(world):
-    """At most a few percent of borates go into magnets: served first, a robot gets them; wafers have no such way out."""
+def stated_least(graph):
+    """The graph in which every use share that nobody states is anything, down to as good as nothing."""
+    inputs = graph.inputs.with_columns(
+        use_share_low=pl.coalesce("use_share_low", pl.when(pl.col("use_share_high").is_null()).then(1e-9)),
+        use_share_high=pl.when(pl.col("use_share_low").is_null())
+        .then(pl.coalesce("use_share_high", 1.0))
+        .otherwise("use_share_high"),
+    )
+    return SupplyGraph(
+        inputs=inputs, **{name: getattr(graph, name) for name in ("items", "suppliers", "shares", "trades", "sources")}
+    )
+
+
+@pytest.mark.parametrize("buyer", [None, "JPN"])
+@pytest.mark.parametrize("product", ["ndfeb_magnet", "humanoid_robot", "ev_battery_pack"])
+def test_hard_is_what_remains_however_small_the_parts_of_demand_that_nobody_states(world, product, buyer):
+    """By the definition: the same question with each blank use share written down as nearly nothing, and then as it is."""
+    asked = chokepoints(world, product, buyer=buyer)
+    least = chokepoints(stated_least(world), product, buyer=buyer).select("node", "kind", least="first_low")
+    for row in asked.join(least, on=["node", "kind"]).iter_rows(named=True):
+        if row["loss_low"] < 0.1 - 1e-9:
+            assert row["hard"] is None
+        else:
+            words = "soft" if row["first_low"] < 0.1 - 1e-9 else "hard" if row["least"] >= 0.1 - 1e-9 else "open"
+            assert row["hard"] == words, row["node"]
+
+
+def test_a_chokepoint_is_hard_only_where_a_part_of_demand_is_stated_or_all_is_lost():
+    """Half the ore is lost: open while nobody states the motor's part, soft at a fifth of it, hard where all is its own."""
+
+    def word(share, **use):
+        items = [{"id": i, "name_en": i, "kind": "component"} for i in ("motor", "ore", "wire", "rod")]
+        need = [{"item": "motor", "input": "ore", "source": "s", **use}]
+        # Alternatives are one need, and nobody's part of a demand: what is made without them stays lost.
+        need += [{"item": "motor", "input": i, "group": "g", "source": "s"} for i in ("wire", "rod")]
+        graph = SupplyGraph(
+            items=items,
+            inputs=need,
+            suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("AAA", "BBB")],
+            shares=[
+                {"item": i, "supplier": c, "share": s, "source": "s"}
+                for i in ("ore",)
+                for c, s in (("AAA", share), ("BBB", 1 - share))
+            ]
+            + [{"item": i, "supplier": "BBB", "share": 1.0, "source": "s"} for i in ("motor", "wire", "rod")],
+            sources=[{"id": "s", "title": "t", "publisher": "p"}],
+        )
+        rows = {row["node"]: row for row in chokepoints(graph, "motor", kinds=["halt"]).iter_rows(named=True)}
+        assert rows["BBB"]["hard"] == "hard", "who makes the motor itself stops it, whoever is served first"
+        return rows["AAA"]["hard"]
+
+    assert word(0.5) == "open" and word(1.0) == "hard" and word(0.05) is None
+    assert word(0.5, use_share_low=0.2, use_share_high=0.2) == "soft"
+    assert word(0.5, use_share_low=1.0, use_share_high=1.0) == "hard"
+
+
+def test_borates_are_a_soft_chokepoint_and_taiwan_is_open(world):
+    """At most a few percent of borates go into magnets: served first, a robot gets them; nobody states it for wafers."""
     rows = {row["node"]: row for row in chokepoints(world, "humanoid_robot", kinds=["halt"]).iter_rows(named=True)}
-    assert rows["TUR"]["loss_low"] > 0.4 and rows["TUR"]["hard"] is False
-    assert rows["TWN"]["hard"] is True
+    assert rows["TUR"]["loss_low"] > 0.4 and rows["TUR"]["hard"] == "soft"
+    assert rows["TWN"]["hard"] == "open"
 
 
 def test_an_embargo_on_a_buyer_leaves_the_senders_own_industry_going(world):

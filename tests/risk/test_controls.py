@@ -111,11 +111,38 @@ def test_losses_of_each_measure_and_of_all_together(graph):
         graph, frame({}, {"id": "licence", "kind": "export_licence"}, {"id": "us", "issuer": "USA"}), "robot", buyer="JPN"
     )
     losses = {row[0]: row[1:] for row in found.select("measure", pl.col("^.*_loss$")).rows()}
-    assert losses["m"] == pytest.approx((0.6, 0.6, 0.6))
-    assert losses["us"] == pytest.approx((0.4, 0.4, 0.4))
-    assert losses["licence"] == (pytest.approx(0), None, pytest.approx(0.6))
-    assert losses[TOGETHER] == (pytest.approx(1), None, pytest.approx(1))
+    assert losses["m"] == pytest.approx((0.6, 0.6, 0.6, 0.6))
+    assert losses["us"] == pytest.approx((0.4, 0.4, 0.4, 0.4))
+    assert losses["licence"] == (pytest.approx(0), None, pytest.approx(0.6), pytest.approx(0.6))
+    assert losses[TOGETHER] == (pytest.approx(1), None, pytest.approx(1), pytest.approx(1))
     assert found["measure"][0] == TOGETHER
+
+
+def test_measures_are_ranked_by_what_is_lost_if_every_licence_is_refused():
+    """The estimate of `simulate` with the most cut that an act may cut."""
+    world = load("world")
+    rows = measures("2026-11-24")
+    found = control_losses(world, rows, "ndfeb_magnet", buyer="JPN")
+    one = found.filter(pl.col("measure") != TOGETHER)
+    assert one["refused_loss"].round(12).is_sorted(descending=True) and one.height > 3
+    by = {scenario.name: scenario for scenario in scenarios_from(rows, graph=world.upstream("ndfeb_magnet"))}
+    for row in one.head(4).iter_rows(named=True):
+        wholly = Scenario(
+            "x",
+            [
+                embargo(c.node, item=c.item, to=c.to, share=c.bounds[1])
+                for c in by[row["measure"]]
+                if c.node in set(world.suppliers["id"])
+            ],
+        )
+        kept = simulate(world, wholly, product="ndfeb_magnet", buyer="JPN").filter(item="ndfeb_magnet")["kept_estimate"][0]
+        assert row["refused_loss"] == pytest.approx(1 - kept, abs=1e-9)
+        assert row["refused_loss"] <= row["possible_loss"] + 1e-9
+
+
+def test_a_licence_that_may_cost_more_stands_before_a_ban(graph):
+    rows = frame({"id": "ban", "issuer": "USA"}, {"id": "licence", "kind": "export_licence"})
+    assert control_losses(graph, rows, "robot", buyer="JPN")["measure"].to_list() == [TOGETHER, "licence", "ban"]
 
 
 def test_several_products_of_a_company_at_once_lose_what_each_alone_does():

@@ -18,6 +18,7 @@ from kanmon.risk import (
     spare_capacity,
     stockpile,
     substitute,
+    timeline,
     trace,
 )
 
@@ -196,6 +197,16 @@ def test_an_embargo_spares_the_home_industry_and_a_halt_does_not():
     # Motors of AAA go on; those of BBB, half of all, may be made of AAA's magnets or of the others: 0 to 0.4 of 0.5.
     assert cut["robot"] == (0.5, 0.9)
     assert kept(graph, embargo("AAA", item="magnet", to="CCC"))["robot"] == (1.0, 1.0)
+
+
+def test_an_embargo_aimed_at_whoever_lays_it_is_refused_from_python_and_from_plain_data_alike():
+    graph = graph_of([], {"magnet": {"AAA": 1.0}})
+    (written,) = scenarios_from({"name": "s", "changes": [{"embargo": {"node": "AAA", "to": ["BBB", "AAA"]}}]})
+    for asked in (embargo("AAA", to="AAA"), written):
+        with pytest.raises(InputError, match="AAA cannot be aimed at AAA"):
+            simulate(graph, asked)
+        with pytest.raises(InputError, match="AAA cannot be aimed at AAA"):
+            timeline(graph, asked, product="magnet")
 
 
 def test_embargoes_meet_each_other_on_the_whole_graph():

@@ -25,7 +25,7 @@ def scenarios(graph, items, count, seed=0):
             makers = [
                 halt(place, item=item),
                 reduce(place, (part / 2, part), item=item),
-                embargo(place, item=item, to="JPN", share=part),
+                embargo(place, item=item, to=() if place == "JPN" else "JPN", share=part),
                 embargo(place, item=item),
                 spare_capacity(place, part, item=item),
                 add_source(str(rng.choice(items[:5])), part),

@@ -38,14 +38,14 @@ function answer() {
     h("p", { class: "faint" }, t("board_reading"), " ", t(`assume_sharing_${state.sharing}`))];
 }
 
-function card({ id, certain, possible, estimate, first }, n) {
+function card({ id, certain, possible, estimate, first, hard }, n) {
   const loss = { certain, possible, estimate };
   const because = bindingHold(id);
   return h("li", {}, h("button", { class: "card", id: `card-${id}`, ...shock([{ kind: "halt", node: id }]) },
     h("span", { class: "card-head" }, h("span", { class: "rank" }, String(n + 1)), h("strong", {}, nameOfId(id))),
     h("span", { class: "huge" }, h("b", {}, estimated(estimate)), " ", h("span", {}, t("lost_if_stops"))),
     lossBand(loss), h("span", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(certain) })), h("span", {}, t("possible_loss", { loss: atMost(possible) }))),
-    because ? h("small", {}, because) : null, first === null ? null : h("small", { class: "served" }, first > HIT ? t("still_lost_first", { loss: atLeast(first) }) : t("avoided_first")), toFindOutShort(id)));
+    because ? h("small", {}, because) : null, hard === null ? null : h("small", { class: "served" }, t(`served_${hard}`, { loss: atLeast(first) })), toFindOutShort(id)));
 }
 
 // Why: the item on the way to the certain loss (else the possible one) of which the country holds a part, and that part of the

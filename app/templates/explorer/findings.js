@@ -12,6 +12,9 @@ function once(name, work) {
 
 const harder = (a, b) => b.certain - a.certain || b.estimate - a.estimate || b.possible - a.possible;
 
+const CHOKES = 0.1; // what a chokepoint certainly costs, as in kanmon.risk
+const AS_GOOD_AS_NOTHING = 1e-9; // a part of demand that nobody states, at its least
+
 // The countries that stand in the chain, the hardest first.
 function rankingOf() {
   const network = networkOf();
@@ -30,10 +33,12 @@ function rankingOf() {
     const border = all[Math.min(MOST_RANKED, all.length) - 1]?.certain;
     const near = all.filter(({ certain }) => certain >= border).map((one) => ({ ...one, possible: 0, estimate: lossIn(one.id, "estimate").estimate }));
     return near.sort(harder).slice(0, MOST_RANKED).map(({ id, certain }) => {
-      const first = shared && certain > HIT ? solve(id, ["high"], { sharing: "first" }).loss(state.product).certain : null;
+      const served = (unstated) => solve(id, ["high"], { sharing: "first", unstated }).loss(state.product).certain;
+      const first = certain < CHOKES - HIT ? null : shared ? served(1) : certain;
+      const hard = first === null ? null : first < CHOKES - HIT ? "soft" : served(AS_GOOD_AS_NOTHING) < CHOKES - HIT ? "open" : "hard";
       const solution = haltOf(id);
       const { x } = solution.outcomes.high;
-      return { id, ...solution.loss(state.product), first, stops: markets.filter(([, node]) => x[node] <= HIT).map(([one]) => one) };
+      return { id, ...solution.loss(state.product), first, hard, stops: markets.filter(([, node]) => x[node] <= HIT).map(([one]) => one) };
     }).filter(({ possible }) => possible > HIT);
   });
 }

@@ -12,16 +12,22 @@ const THREE = ["low", "high", "estimate"];
 const needsOf = new WeakMap(); // network -> assumptions and bound -> arrays
 
 // What makers keep without each requirement, its use share, and the needs of each market, the hardest first.
-function needArrays(network, { sharing, term }, bound) {
+function needArrays(network, { sharing, term, unstated = 1 }, bound) {
   if (!needsOf.has(network)) needsOf.set(network, new Map());
   const known = needsOf.get(network);
-  const key = `${sharing} ${term} ${bound}`;
+  const key = `${sharing} ${term} ${unstated} ${bound}`;
   if (known.has(key)) return known.get(key);
   const between = (low, high) => (bound === LOW ? low : bound === HIGH ? high : low.map((value, i) => (value + high[i]) / 2));
   const kept = Float64Array.from(between(network.kept_low, network.kept_high));
   if (term === "short") network.flags.forEach((flags, k) => flags & EQUIPMENT && (kept[k] = 1));
   const use = new Float64Array(network.m).fill(1);
-  if (sharing === "first") between(network.use_high, network.use_low).forEach((share, k) => Number.isNaN(share) || (use[k] = share));
+  // A use is a maker's need of one input, or one of its alternatives; a market, or what leads to a group, is none.
+  const kindOf = (k) => [network.kind[network.owner[k]], network.kind[network.indices[k]]];
+  const isUse = (k) => (([owner, goal]) => owner === GROUP || (owner === MAKER && goal !== GROUP))(kindOf(k));
+  if (sharing === "first") between(network.use_high, network.use_low).forEach((share, k) => {
+    if (!Number.isNaN(share)) use[k] = share;
+    else if (unstated < 1 && isUse(k)) use[k] = unstated;
+  });
   known.set(key, { kept, use, rank: ranksOf(network, kept) });
   return known.get(key);
 }
@@ -44,7 +50,7 @@ function ranksOf({ n, need_indptr: ptr, needs }, kept) {
 function usualOf(network, name, assumptions) {
   if (!needsOf.has(network)) needsOf.set(network, new Map());
   const known = needsOf.get(network);
-  const key = `usual ${name} ${assumptions.sharing} ${assumptions.term} ${assumptions.sourcing}`;
+  const key = `usual ${name} ${assumptions.sharing} ${assumptions.unstated} ${assumptions.term} ${assumptions.sourcing}`;
   if (!known.has(key)) known.set(key, passOf(network, conditionsOf(network, []), assumptions, name).solve().x);
   return known.get(key);
 }
@@ -54,7 +60,7 @@ function usualFrom(network, name, assumptions, sides) {
   const usual = usualOf(network, name, assumptions);
   if (sides === 1) return usual;
   const known = needsOf.get(network);
-  const key = `from ${sides} ${name} ${assumptions.sharing} ${assumptions.term} ${assumptions.sourcing}`;
+  const key = `from ${sides} ${name} ${assumptions.sharing} ${assumptions.unstated} ${assumptions.term} ${assumptions.sourcing}`;
   if (!known.has(key)) known.set(key, usual.every((value) => value === 1) ? new Float64Array(network.n * sides).fill(1) : null);
   return known.get(key);
 }

@@ -86,6 +86,7 @@ function changesFrom(rows) {
     CHANGES.includes(kind) && [node, only, by, holder].every(word) && Array.isArray(to) && to.every((place) => typeof place === "string")
       && pair(share, kind === "spare_capacity" ? 10 : 1)
       && (["add_source", "substitute", "stockpile"].includes(kind) ? typeof only === "string" && !node : typeof node === "string")
+      && !(kind === "embargo" && to.includes(node)) // it stops exports: nobody exports to itself
       && (kind !== "substitute" || typeof by === "string")
       && (kind === "stockpile" ? pair(days, MOST_TIME) : !holder)
       && ((release ?? null) === null || (!!holder && part(release, MOST_RELEASE) && release > 0))
