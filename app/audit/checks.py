@@ -18,8 +18,7 @@ from ...datasets.guideline import guideline_items
 from ...datasets.layout import sheets
 from ...graph import Message
 from ...graph.ages import aged
-from .company import Company
-from .company_graph import HOME
+from .company import HOME, Company
 from .figures import NOTHING, YEAR, Figures
 from .words import Name, Words, called, percent, place, span
 

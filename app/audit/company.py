@@ -11,6 +11,8 @@ from typing import Any
 from ...datasets.intake.values import firm_key
 from .mapping import Remark
 
+HOME = "JPN"
+"""The company's own country: what is bought there hangs on no other."""
 STOP_DAYS = 180.0
 """Days that a stop lasts where the company does not say."""
 YEAR = 365.0

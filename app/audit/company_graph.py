@@ -10,11 +10,9 @@ import polars as pl
 
 from ...graph import SupplyGraph
 from ...risk import Scenario, Threat, halt
-from .company import Company, Need, Source
+from .company import HOME, Company, Need, Source
 from .links import IS, Link
 
-HOME = "JPN"
-"""The company's own country: what is bought there hangs on no other."""
 SELF = "own"
 """Id of the company, and prefix of the ids of its items and sources (``own:``) and suppliers (``own@``)."""
 UNNAMED = f"{SELF}@@"

@@ -8,7 +8,7 @@ from typing import Any
 from ...datasets.intake.values import firm_key, id_key
 from ...graph import Message
 from ...graph.errors import shorten
-from .company import LONGEST, ROUNDING, STOP_DAYS, Company, Need, Part, Period, Source
+from .company import HOME, LONGEST, ROUNDING, STOP_DAYS, Company, Need, Part, Period, Source
 from .mapping import MOST, Reading, Remark
 from .rows import absorb, one_source_each, share_of, stock_of
 
@@ -338,6 +338,9 @@ class _Reader:
                 continue
             if (part is not None and part not in self.parts) or not known:
                 self._say("scenario_names", row["_ref"], "warning", "company", value=company if not known else part)
+                continue
+            if row["kind"] == "embargo" and row.get("country") == HOME:
+                self._say("own_embargo", row["_ref"], "warning", "country")
                 continue
             named = None if company is None else self._firm(company)
             found.append(row | {"part": part, "company": named, "rate": share_of(row.get("rate"))})

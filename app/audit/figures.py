@@ -24,8 +24,8 @@ from ...risk import (
     sourcing_spread,
     stop_losses,
 )
-from .company import YEAR, Company
-from .company_graph import HOME, SELF, UNNAMED, CompanyGraph, firm_id, item_id, plant_id, stop_of
+from .company import HOME, YEAR, Company
+from .company_graph import SELF, UNNAMED, CompanyGraph, firm_id, item_id, plant_id, stop_of
 from .links import IS, Link
 from .mapping import Remark
 from .parts import add_stakes, coverage, part_rows

@@ -23,8 +23,8 @@ from ...risk import (
     stop_losses,
     timeline_summary,
 )
-from .company import Company, Source
-from .company_graph import HOME, SELF, CompanyGraph, firm_id, item_id
+from .company import HOME, Company, Source
+from .company_graph import SELF, CompanyGraph, firm_id, item_id
 from .figures import NOTHING, Figures, first_part, product_rows, sourcing_facts, totals
 from .words import place
 
@@ -65,7 +65,8 @@ def questions(company: Company, built: CompanyGraph, figures: Figures) -> list[A
 
 def _usual(company: Company, built: CompanyGraph, figures: Figures) -> list[dict[str, Any]]:
     """An embargo by each of the worst countries, the controls in force, the worst maker's group, its site, a tariff."""
-    countries = [row["node"] for row in figures.countries if row["parts"]][:COUNTRIES]
+    # Japan does not lay an embargo on its own industry.
+    countries = [row["node"] for row in figures.countries if row["parts"] and row["node"] != HOME][:COUNTRIES]
     rows: list[dict[str, Any]] = [{"kind": "embargo", "country": code} for code in countries]
     if built.graph is not built.own:
         rows.append({"kind": CONTROLS})

@@ -159,3 +159,22 @@ def test_the_sheet_to_work_on_recalculates_to_what_the_audit_says(found, tmp_pat
         round(float(cell), 4) for row in frame.rows() for cell in row if cell and cell.replace(".", "").isdigit()
     ]
     assert numbers(before) == pytest.approx(numbers(after)) and len(numbers(before)) > 15
+
+
+def test_an_embargo_by_the_companys_own_country_is_left_out_and_said(tmp_path):
+    rows = [
+        ["scenario", "what happens", "country"],
+        ["Own", "embargo towards us", "Japan"],
+        ["Stop", "supply stops", "Japan"],
+    ]
+    path = workbook(tmp_path / "a.xlsx", SHEETS | {"Scenarios": rows})
+    report = audit(path, lang="en", date=DATE, world=SupplyGraph())
+    assert [str(row["title"]) for row in report.scenarios] == ["Stop"]
+    assert any("embargo by Japan" in str(remark.message) for remark in report.company.remarks)
+
+
+def test_the_usual_scenarios_try_no_embargo_by_the_companys_own_country(tmp_path):
+    sheets = {name: rows for name, rows in SHEETS.items() if name != "Scenarios"}
+    report = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
+    embargoes = [str(row["title"]) for row in report.scenarios if row["kind"] == "embargo"]
+    assert embargoes and not any(title.startswith("Japan") for title in embargoes)
