@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from hashlib import blake2b
 from os import cpu_count
@@ -26,6 +26,7 @@ from .lanes import LANES
 _METHODS = ("auto", "frontier", "lanes")
 _PART = 256  # cases of one task: seconds of work on a national network, and a small file
 _FEW = 3  # below this many cases a pass that carries eight costs more than following them one by one
+_LITTLE = 10_000_000  # cases times links up to which following them takes less than compiling the other kernel
 
 
 def systemic_risk(
@@ -80,7 +81,7 @@ def systemic_risk(
     method : {"auto", "frontier", "lanes"}
         How the links are walked: ``frontier`` follows one shock at a time and touches only what it reaches, ``lanes``
         carries eight in full passes, once they reach more than a few firms. The results agree to about 1e-12; ``auto``
-        takes lanes for 3 shocks or more.
+        takes lanes where there is much to do: 3 shocks or more, and ten million shocks times links.
     threads : int, optional
         Default: one per core.
     executor : "dask" or distributed.Client, optional
@@ -198,7 +199,7 @@ class _Task:
             converged=np.zeros(count, np.bool_),
             losses=np.zeros((count if self.losses else 0, 2, n)),
         )
-        follow = self.settings.method == "frontier" or (self.settings.method == "auto" and count < _FEW)
+        follow = self.settings.method == "frontier"
         settings = float(self.settings.tolerance), bool(self.settings.replaceable), int(self.settings.max_steps)
         push, firms = _push(self.network)
         if follow:
@@ -253,6 +254,10 @@ def _run(
     if threads is not None:
         _whole("threads", threads)
     every = _single(network, firms) if shocks is None else _joint(network, shocks)
+    if settings.method == "auto":
+        # By all cases: what part of them one is in, which the threads decide, must not change its digits.
+        few = len(every.names) < _FEW or len(every.names) * len(network.buyers) < _LITTLE
+        settings = replace(settings, method="frontier" if few else "lanes")
     size = LANES if losses else _PART
     if executor is None and out is None:  # nothing to keep or resume: small parts keep every thread busy
         share = math.ceil(len(every.names) / (threads or cpu_count() or 1) / LANES) * LANES
