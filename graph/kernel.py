@@ -75,7 +75,7 @@ class Kernel:
         return result
 
     def expect(self, size: float) -> None:
-        """Say ahead how many numbers the calls of one question will go over together."""
+        """Say ahead how many numbers the calls of one question will go over together: they use it up."""
         self.expected = max(self.expected, size)
 
     def _plain(self, *arguments: Any) -> Any:
@@ -101,6 +101,7 @@ class Kernel:
 
     def _count(self, numbers: float) -> None:
         self.spent += numbers
+        self.expected = max(0.0, self.expected - numbers)
         Kernel.spent_by_all += numbers
 
 

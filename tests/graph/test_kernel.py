@@ -86,9 +86,33 @@ def test_machine_code_is_used_where_it_is_kept_and_made_only_for_much_more(tmp_p
     assert told(1000) == ["False", "False"]
 
 
-MUCH_AND_LITTLE = """
+COMPILED = {
+    "what does little is not compiled for what others do": ("""
+first(np.ones(3), size=2 * LARGE)
+for other, size in ((second, OWN - 1), (third, OWN + 1)):
+    other(np.ones(3), size=size)
+    print(len(other.compiled.signatures))
+""", [0, 1]),
+    "what calls took counts, and not what was announced for them": ("""
+first(np.ones(3), size=LARGE - 1)
+first(np.ones(3), size=2 * LARGE)
+print(len(first.compiled.signatures))
+""", [0]),
+    "a question that knows of many calls has them compiled before the first": ("""
+for size in (LARGE - 1, LARGE + 1):
+    first.expect(size)
+    first(np.ones(3))
+    print(len(first.compiled.signatures))
+""", [0, 1]),
+    "what was expected is used up by what calls took": ("""
+first.expect(LARGE - 1)
+first._count(LARGE)
+print(first.expected)
+""", [0]),
+}  # fmt: skip
+KERNELS = """
 import numpy as np
-from kanmon.graph.kernel import LARGE, OWN, SMALL, Kernel
+from kanmon.graph.kernel import LARGE, OWN, Kernel
 
 
 @Kernel
@@ -105,69 +129,17 @@ def second(x):
 def third(x):
     return x[0]
 
-
-first(np.ones(3), size=2 * LARGE)
-for other, size in ((second, OWN - 1), (third, OWN + 1)):
-    other(np.ones(3), size=size)
-    print(len(other.compiled.signatures))
 """
 
 
-def test_what_does_little_is_not_compiled_for_what_others_do(tmp_path):
-    (tmp_path / "two.py").write_text(MUCH_AND_LITTLE, encoding="utf-8")
+@pytest.mark.parametrize("what", COMPILED)
+def test_kernels_are_compiled_when_it_pays(what, tmp_path):
+    program, expected = COMPILED[what]
+    (tmp_path / "program.py").write_text(KERNELS + program, encoding="utf-8")
     environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "kept")}
-    command = [sys.executable, str(tmp_path / "two.py")]
+    command = [sys.executable, str(tmp_path / "program.py")]
     said = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=True).stdout
-    assert said.split() == ["0", "1"]
-
-
-ANNOUNCED = """
-import numpy as np
-from kanmon.graph.kernel import LARGE, Kernel
-
-
-@Kernel
-def first(x):
-    return x[0]
-
-
-first(np.ones(3), size=LARGE - 1)
-first(np.ones(3), size=2 * LARGE)
-print(len(first.compiled.signatures))
-"""
-
-
-def test_what_calls_took_counts_and_not_what_was_announced_for_them(tmp_path):
-    (tmp_path / "announced.py").write_text(ANNOUNCED, encoding="utf-8")
-    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "kept")}
-    command = [sys.executable, str(tmp_path / "announced.py")]
-    said = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=True).stdout
-    assert said.split() == ["0"]
-
-
-EXPECTED = """
-import numpy as np
-from kanmon.graph.kernel import LARGE, Kernel
-
-
-@Kernel
-def first(x):
-    return x[0]
-
-
-for size in (LARGE - 1, LARGE + 1):
-    first.expect(size)
-    first(np.ones(3))
-    print(len(first.compiled.signatures))
-"""
-
-
-def test_a_question_that_knows_of_many_calls_has_them_compiled_before_the_first(tmp_path):
-    (tmp_path / "expected.py").write_text(EXPECTED, encoding="utf-8")
-    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "kept")}
-    command = [sys.executable, str(tmp_path / "expected.py")]
-    said = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=True).stdout
-    assert said.split() == ["0", "1"]
+    assert [float(word) for word in said.split()] == expected
 
 
 HALF = kn.risk.Scenario("half", kn.risk.reduce("CHN", 0.5))

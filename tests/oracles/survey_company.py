@@ -5,6 +5,8 @@ from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.audit.company_reader import company_from
 from kanmon.app.audit.figures import work_out
 from kanmon.app.audit.mapping import recognise
+from kanmon.app.survey.merge import merge
+from kanmon.app.survey.replies import read_replies
 from kanmon.app.survey.stopped import stopped
 from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import SupplyGraph
@@ -45,3 +47,9 @@ def bounds(found, node, maker=False):
     built = build_graph(found, [], SupplyGraph())
     (one,) = stopped(found, built, [(f"own@@{node}", False) if maker else (node, True)])
     return one["X"].lost
+
+
+def replied(base, *paths, links=(), world=None):
+    """The company with replies laid over it, and the replies."""
+    found = read_replies(*paths)
+    return merge(base, found, links, world or SupplyGraph()), found
