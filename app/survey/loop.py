@@ -146,7 +146,10 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
         return name or BLANK
 
     def says(question: Question) -> str:
-        return text(f"app.survey.ask_{question.kind}", lang, parts=_few(company, question.parts, lang))
+        asked, parts = question.kind, [company.parts[part] for part in question.parts if part in company.parts]
+        beside = [name for part in parts for name in (*part.makers, *part.sellers)] if asked == "named" else []
+        words = {"parts": _few(company, question.parts, lang), "named": _listed(list(dict.fromkeys(beside)), lang)}
+        return text(f"app.survey.ask_{'beside' if beside else asked}", lang, **words)
 
     rows = []
     for order, question in enumerate(found[:MOST], start=1):
@@ -192,9 +195,12 @@ def _narrowest(found: Sequence[Question], figures: Figures) -> dict[str, tuple[f
 
 
 def _few(company: Company, parts: Sequence[str], lang: str) -> str:
-    names = [called(part, company.parts[part].name) for part in parts[:4]]
-    more = text("app.survey.more", lang, count=len(parts) - 4) if len(parts) > 4 else ""
-    return ", ".join(names) + more
+    return _listed([called(part, company.parts[part].name) for part in parts], lang)
+
+
+def _listed(names: Sequence[str], lang: str) -> str:
+    more = text("app.survey.more", lang, count=len(names) - 4) if len(names) > 4 else ""
+    return ", ".join(names[:4]) + more
 
 
 def _progress(done: Progress, both: Any, lang: str) -> dict[str, Any]:

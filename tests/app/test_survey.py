@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kanmon.app import cli
 from kanmon.app.audit.company_graph import firm_id
+from kanmon.app.audit.content import content
 from kanmon.app.audit.files import write_report
 from kanmon.app.audit.report import audit
 from kanmon.app.audit.words import money
@@ -23,7 +24,7 @@ from kanmon.app.survey.questions import MOST, ranked_questions
 from kanmon.app.survey.replies import read_replies
 from kanmon.app.survey.wording import TONGUES, word
 from kanmon.datasets.intake.sheets import read_sheets
-from kanmon.graph import ReadError
+from kanmon.graph import ReadError, SupplyGraph
 from survey_company import HOSTILE, NEVER, ROWS, bounds, company, figures, replied, workbook
 
 openpyxl = pytest.importorskip("openpyxl")
@@ -135,6 +136,18 @@ def test_what_a_question_gives_is_shown_for_one_stop_and_never_beyond_its_interv
         at_stake = max((most for _, most in one.stops.values()), default=one.widest)
         assert 0 < at_stake <= widest + 1e-6
         assert money(at_stake, base.currency, "en") in row["gain"]
+
+
+def test_whoever_stands_beside_a_line_is_named_where_it_is_asked_who_delivers(tmp_path):
+    lines = ("P-1,Gear,2,Alpha", "P-2,Seal,1,", "P-3,Housing,4,Alpha", "P-4,Motor,1,Beta")
+    rows = ["Part no.,Description,Qty,Supplier", *lines]
+    (tmp_path / "bom.csv").write_text("\n".join(rows), encoding="utf-8")
+    found = audit(tmp_path / "bom.csv", lang="en", date="2026-11-28", world=SupplyGraph())
+    words = {"en": ("names Alpha: who else", "Who delivers it"), "ja": ("Alpha のほかに", "調達先はどこ")}
+    for lang, (beside, nobody) in words.items():
+        asked = content(found, lang)["questions"]
+        says = {row["parts"][0]: row["says"] for row in asked if row["kind"] == "named"}
+        assert beside in says["P-1"] and nobody in says["P-2"]
 
 
 def test_what_nobody_could_narrow_is_not_asked(tmp_path):
