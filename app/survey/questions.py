@@ -85,7 +85,9 @@ def ranked_questions(company: Company, figures: Figures, *, runs: int = RUNS) ->
                 row["node"]: (max(0.0, was - max(widths)), max(0.0, was - min(widths)))
                 for row, was, *widths in zip(one.rows, now, *after, strict=True)
             }
-            question = replace(question, narrows=(min(gains), max(gains)), hangs=max(gains), stops=each)
+            # Of several parts that nobody is named for each hides what an answer about another gives: all together narrow.
+            if question.kind != "named" or max(gains) > NOTHING:
+                question = replace(question, narrows=(min(gains), max(gains)), hangs=max(gains), stops=each)
         if question.kind == "revenue" or question.hangs > NOTHING:
             found.append(question)
     return sorted(found, key=lambda question: question.rank)
@@ -111,12 +113,17 @@ class _Weigher:
         self.revenue = figures.revenue
         self.worth = company.stop_days / 365.0
         self.products = list(company.products)
+        self._needing = {row["part"]: row["products"] for row in figures.parts}
         self._width: dict[str, float] = {}
         self._values = {product: self._value(product) for product in self.products}
 
     def value(self, product: str) -> float:
         """A product's value; one without a stated revenue counts as much as the others do on average."""
         return self._values[product]
+
+    def needing(self, part: str) -> list[str]:
+        """The products that stop without a part."""
+        return self._needing.get(part, [])
 
     def _value(self, product: str) -> float:
         if not self.revenue:
@@ -163,9 +170,17 @@ class _Blanks:
                 yield _Candidate(Question("revenue", (product,), None, None, 0.0, (row["_ref"],)), 0.0, [], [])
         for part in self.needed:
             if part not in self.company.sources:
-                yield self._candidate("named", [part], None, self.wide, [_sourced(part)])
+                yield self._named(part)
         yield from self._firms()
         yield from self._parts()
+
+    def _named(self, part: str) -> _Candidate:
+        """Who delivers a part; where no stop is on record, whoever does may stop all that needs it."""
+        found = self._candidate("named", [part], None, self.wide, [_sourced(part)])
+        if found.rows:
+            return found
+        hangs = sum(self.weigh.value(product) for product in self.weigh.needing(part))
+        return replace(found, question=replace(found.question, widest=hangs), hangs=hangs)
 
     def _candidate(
         self, kind: str, parts: list[str], supplier: str | None, touched: list[dict[str, Any]], answers: list[Any]

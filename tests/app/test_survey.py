@@ -23,6 +23,7 @@ from kanmon.app.survey.questionnaire import KEYS, MARK, survey_of, write_survey
 from kanmon.app.survey.questions import MOST, ranked_questions
 from kanmon.app.survey.replies import read_replies
 from kanmon.app.survey.wording import TONGUES, word
+from kanmon.datasets import load
 from kanmon.datasets.intake.sheets import read_sheets
 from kanmon.graph import ReadError, SupplyGraph
 from survey_company import HOSTILE, NEVER, ROWS, bounds, company, figures, replied, workbook
@@ -138,11 +139,12 @@ def test_what_a_question_gives_is_shown_for_one_stop_and_never_beyond_its_interv
         assert money(at_stake, base.currency, "en") in row["gain"]
 
 
-def test_whoever_stands_beside_a_line_is_named_where_it_is_asked_who_delivers(tmp_path):
+@pytest.mark.parametrize("behind", [SupplyGraph(), load("world")], ids=["no stop known", "stops upstream"])
+def test_who_delivers_a_bare_list_is_asked_and_whoever_stands_beside_a_line_is_named(behind, tmp_path):
     lines = ("P-1,Gear,2,Alpha", "P-2,Seal,1,", "P-3,Housing,4,Alpha", "P-4,Motor,1,Beta")
     rows = ["Part no.,Description,Qty,Supplier", *lines]
     (tmp_path / "bom.csv").write_text("\n".join(rows), encoding="utf-8")
-    found = audit(tmp_path / "bom.csv", lang="en", date="2026-11-28", world=SupplyGraph())
+    found = audit(tmp_path / "bom.csv", lang="en", date="2026-11-28", world=behind)
     words = {"en": ("names Alpha: who else", "Who delivers it"), "ja": ("Alpha のほかに", "調達先はどこ")}
     for lang, (beside, nobody) in words.items():
         asked = content(found, lang)["questions"]
