@@ -86,34 +86,42 @@ class _Book:
 
     def _board(self) -> None:
         content, page = self.content, self.book.add_worksheet(self.t("sheet_board"))
-        page.set_column(0, 0, 34)
-        page.set_column(1, 7, 20)
+        page.set_column(0, 0, 72)
+        page.set_column(1, 7, 18)
+        page.set_column(5, 5, 44)
+        page.set_row(0, 22)
         page.write_string(0, 0, self.t("title"), self.title)
-        lines: list[tuple[Any, ...]] = [(content["company"],), (self.t("as_of", date=content["meta"]["as_of"] or "–"),), ()]
-        coverage = content["coverage"]
-        lines += [(self.t("how_much"),)]
+        plain = self.book.add_format({"font_name": FONT, "font_size": 10})
+        section = self.book.add_format({"font_name": FONT, "font_size": 11, "bold": True})
+        beside = self.book.add_format({"font_name": FONT, "font_size": 10, "valign": "top", "text_wrap": True, "indent": 1})
+        lines: list[tuple[Any, tuple[Any, ...]]] = [
+            (section, (content["company"],)),
+            (plain, (self.t("as_of", date=content["meta"]["as_of"] or "–"),)),
+            (plain, ()),
+            (section, (self.t("how_much"),)),
+        ]
         names = {"tile_revenue": "revenue_linked", "tile_country": "spend_country_known", "tile_tier2": "tier2_own"}
-        lines += [(self.t(name), coverage[f"{key}_says"]) for name, key in names.items()]
-        lines += [(), (self.t("if_stops", days=f"{content['horizon']:g}"),)]
+        lines += [(self.cell, (self.t(name), content["coverage"][f"{key}_says"])) for name, key in names.items()]
+        lines += [(plain, ()), (section, (self.t("if_stops", days=f"{content['horizon']:g}"),))]
         for name, key in (("worst", "countries"), ("worst_makers", "makers")):
             heads = ("loss", "certain", "possible", "first_day", "first_stop", "lasts", "switch")
-            lines += [(), (self.t(name), *(self.t(head) for head in heads))]
+            lines += [(plain, ()), (self.head, (self.t(name), *(self.t(head) for head in heads)))]
             shown = ("label", "loss", "loss_low", "loss_high", "day_says", "first_says", "first_stock", "first_switch")
             for row in content["board"][key]:
                 about = row | {"first_says": row["first_part"] and called(row["first_part"], row["first_name"])}
-                lines += [tuple(about[column] for column in shown)]
-                lines += [(content["narrowing"][row["node"]],)] if row["node"] in content["narrowing"] else []
-        lines += [(note,) for note in content["board"]["notes"]]
-        lines += [(), (self.t("flagged"),), (content["board"]["technologies"],), (), (self.t("what_first"),)]
+                lines += [(self.cell, tuple(about[column] for column in shown))]
+                lines += [(plain, (content["narrowing"][row["node"]],))] if row["node"] in content["narrowing"] else []
+        lines += [(plain, (note,)) for note in content["board"]["notes"]]
+        lines += [(plain, ()), (section, (self.t("flagged"),)), (plain, (content["board"]["technologies"],)), (plain, ())]
+        lines += [(section, (self.t("what_first"),))]
         for step in content["board"]["first"]:
-            lines += [(step["says"],)]
-            lines += [(line["says"], line["cost"], line["owner"], line["due"]) for line in step["items"]]
-        lines += [(), (self.t("position"),)]
-        plain = self.book.add_format({"font_name": FONT, "font_size": 10})
-        for i, line in enumerate(lines, start=1):
+            lines += [(plain, (step["says"],))]
+            lines += [(self.cell, (line["says"], line["cost"], line["owner"], line["due"])) for line in step["items"]]
+        lines += [(plain, ()), (plain, (self.t("position"),))]
+        for i, (style, line) in enumerate(lines, start=1):
             for j, value in enumerate(line):
-                style = self.money if isinstance(value, float) and j else plain
-                write_cell(page, i, j, value, style)
+                found = self.money if isinstance(value, float) else beside if style is self.cell else style
+                write_cell(page, i, j, value, found if j else style)
         page.set_landscape()
         page.set_paper(9)
         page.fit_to_pages(1, 1)
