@@ -22,7 +22,7 @@ from .outputs import plain, write_csv
 if TYPE_CHECKING:
     from rich.console import Console
 
-_LOSSES = ("certain_loss", "estimated_loss", "possible_loss", "refused_loss")
+_LOSSES = ("loss_low", "loss_estimate", "loss_high", "loss_refused")
 WIDE = 0.99
 """An interval that says next to nothing."""
 
@@ -39,7 +39,7 @@ class Controls:
         The day, from whose place, and for which product.
     found : polars.DataFrame
         One row per measure, what cuts most first: the columns of `datasets.measures`, ``reason`` (why it cuts nothing) and,
-        with a product, ``in_figures, certain_loss, estimated_loss, possible_loss, refused_loss``.
+        with a product, ``in_figures, loss_low, loss_estimate, loss_high, loss_refused``.
     together : dict or None
         Losses of the product when all measures bite at once.
     """
@@ -108,11 +108,11 @@ def find_controls(graph: SupplyGraph, on: Date, *, buyer: str | None = None, pro
     columns = ("in_figures", "aimed", *_LOSSES)
     found = found.join(losses.select("measure", *columns), left_on="id", right_on="measure", how="left")
     # What is aimed at others, or by the buyer at others, counts where it comes back through makers abroad.
-    felt = pl.col("reason").is_in(["elsewhere", "own"]) & (pl.col("possible_loss") > 0)
+    felt = pl.col("reason").is_in(["elsewhere", "own"]) & (pl.col("loss_high") > 0)
     found = found.with_columns(reason=pl.when(~felt.fill_null(False)).then("reason"))
     order = [
         pl.col("reason").is_not_null(),
-        *(-pl.col(f"{word}_loss").round(12) for word in ("refused", "certain", "possible")),
+        *(-pl.col(f"loss_{bound}").round(12) for bound in ("refused", "low", "high")),
     ]
     order += [pl.col("against").fill_null("all") == "all", pl.col("in_figures"), pl.col("id")]
     together = losses.filter(measure=TOGETHER).select(_LOSSES).to_dicts()
@@ -172,7 +172,7 @@ def show_controls(found: Controls, most: int, terminal: Console, lang: str) -> N
 
 def _show_asking(found: Controls, terminal: Console, say: _Words) -> None:
     """Print what narrows an interval that says next to nothing: the question about the first act whose is one."""
-    wide = pl.col("possible_loss") - pl.col("certain_loss") >= WIDE
+    wide = pl.col("loss_high") - pl.col("loss_low") >= WIDE
     asked = wide & pl.col("issuer").is_in(found.graph.suppliers["id"].implode()) & (pl.col("issuer") != (found.buyer or ""))
     for row in found.cutting.filter(asked).head(1).iter_rows(named=True):
         at = "" if found.buyer is None else f" --buyer {safe(found.buyer, 40)}"
@@ -218,13 +218,13 @@ class _Words:
         """The loss if all is cut that may be."""
         from .chokepoint_tables import share
 
-        return share(row["refused_loss"], row["refused_loss"])
+        return share(row["loss_refused"], row["loss_refused"])
 
     def loss(self, row: dict[str, Any]) -> str:
         """Certain to possible loss, with the estimate where there is one."""
         from .chokepoint_tables import share
 
-        estimate = row["estimated_loss"]
-        both = share(row["certain_loss"], row["possible_loss"])
-        guess = "" if estimate is None or row["certain_loss"] == row["possible_loss"] else f" (~{estimate:.0%})"
+        estimate = row["loss_estimate"]
+        both = share(row["loss_low"], row["loss_high"])
+        guess = "" if estimate is None or row["loss_low"] == row["loss_high"] else f" (~{estimate:.0%})"
         return both + guess + (" *" if row.get("in_figures") else "")

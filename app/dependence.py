@@ -148,7 +148,7 @@ def _from_file(path: Path, notes: list[Message], encoding: str | None) -> tuple[
     flows = datasets.read_trade(path, notes=notes, encoding=encoding)
     if datasets.trade_kind(path, encoding) == "baci":
         return flows, _NO_REPORT, True
-    flows, report = datasets.clean_trade(flows, level=None)
+    flows, report = datasets.clean_trade(flows, digits=None)
     if "item" in flows.collect_schema() and "hs6" not in flows.collect_schema():
         flows = flows.rename({"item": "hs6"})
     return flows, report, False

@@ -39,8 +39,8 @@ class Study:
     products, scenarios, buyer : list of str, list of Scenario, str or None
         What was asked.
     summary : polars.DataFrame
-        One row per product and scenario: ``product, scenario, kept_low, kept_high, kept_estimate``, ``certain_loss,
-        estimated_loss, possible_loss`` (1 - kept); with draws ``kept_10, kept_50, kept_90, over_10, over_50, over_90,
+        One row per product and scenario: ``product, scenario, kept_low, kept_high, kept_estimate``, ``loss_low,
+        loss_estimate, loss_high`` (1 - kept); with draws ``kept_10, kept_50, kept_90, over_10, over_50, over_90,
         prior`` (see `risk.uncertainty`); with a horizon the days ``short_low, ...``, ``lost_low, ...`` of
         `risk.timeline_summary`. Stocks count in the days alone: what is kept holds while all changes are in force at once.
     curves : polars.DataFrame
@@ -75,7 +75,7 @@ class Study:
         used = pl.concat([self.chokepoints["source"], self.unknowns["source"]]).drop_nulls().unique()
         return self.graph.sources.filter(pl.col("id").is_in(used.implode()))
 
-    def compare(self, figure: str = "possible_loss") -> pl.DataFrame:
+    def compare(self, figure: str = "loss_high") -> pl.DataFrame:
         """Return a figure of the summary with a row per product and a column per scenario.
 
         Raises
@@ -238,8 +238,8 @@ def study(
         for product in wanted:
             options = {"product": product, **where, **assumed}
             kept = simulate(graph, flows, **options).filter(item=product)
-            kept = kept.select("scenario", "kept_low", "kept_high", "kept_estimate", certain_loss=1 - pl.col("kept_high"),
-                               estimated_loss=1 - pl.col("kept_estimate"), possible_loss=1 - pl.col("kept_low"))  # fmt: skip
+            kept = kept.select("scenario", "kept_low", "kept_high", "kept_estimate", loss_low=1 - pl.col("kept_high"),
+                               loss_estimate=1 - pl.col("kept_estimate"), loss_high=1 - pl.col("kept_low"))  # fmt: skip
             step()
             if draws:
                 likely = uncertainty(graph, flows, **options, prior=prior, draws=draws, seed=seed)

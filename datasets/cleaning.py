@@ -51,7 +51,7 @@ _DETAILS = {"importer_unknown": "importer", "total": "_total", "code_unreadable"
 def clean_trade(
     trade: Any,
     *,
-    level: int | None = 6,
+    digits: int | None = 6,
     national: int = 9,
     country: Callable[[str], str | None] | None = None,
 ) -> tuple[Any, pl.DataFrame]:
@@ -70,7 +70,7 @@ def clean_trade(
     year_missing      set aside  an empty or unreadable year
     code_restored     mended     HS codes: dots, quotes and lost leading zeros (see `readers.hs.hs_code`)
     code_unreadable   set aside  no HS code of 4 to 10 digits
-    code_short        set aside  coarser than ``level``, or (``level=None``) than other codes of that importer and year:
+    code_short        set aside  coarser than ``digits``, or (``digits=None``) than other codes of that importer and year:
                                  adding both would count trade twice
     total             set aside  a partner or importer that is a total ("World", "EU27")
     importer_unknown  set aside  no country by any name or code that is known
@@ -83,8 +83,8 @@ def clean_trade(
     trade : frame
         ``hs6`` (or ``item``, then taken as it is), ``importer``, ``exporter``, ``year``, ``value``, optionally
         ``unit``; any kind of frame, text or numbers. Thousands separators (",") are allowed.
-    level : int or None, default 6
-        Digits that HS codes are cut to: 2, 4 or 6 (or the national 9, 10). None keeps each code's own level up to six.
+    digits : int or None, default 6
+        Digits that HS codes are cut to: 2, 4 or 6 (or the national 9, 10). None keeps each code's own length up to six.
     national : {9, 10}
         Length of the table's national codes: decides whether nine digits are a full code (Japan) or lack a zero (US).
     country : callable, optional
@@ -93,7 +93,7 @@ def clean_trade(
     Returns
     -------
     frame
-        Same kind; the columns as given, with ISO3 codes, integer years, numbers, codes of ``level`` digits.
+        Same kind; the columns as given, with ISO3 codes, integer years, numbers, codes of ``digits`` digits.
     polars.DataFrame
         ``reason, action`` (kept, mended, set_aside), ``detail`` (the code or text, where rows share one), ``rows,
         value`` (as far as known); empty when all was well.
@@ -132,8 +132,8 @@ def clean_trade(
     frame = _unique(frame, columns)
     after = to_polars(frame.select(nw.len(), nw.col("_value").sum()))
     frame = _countries(frame, country)
-    frame = _codes(frame, item, level, national) if item == "hs6" else frame.with_columns(_item=nw.col(item), _code=_NONE)
-    coarse = _coarse(frame) if item == "hs6" and level is None else nw.lit(False)
+    frame = _codes(frame, item, digits, national) if item == "hs6" else frame.with_columns(_item=nw.col(item), _code=_NONE)
+    coarse = _coarse(frame) if item == "hs6" and digits is None else nw.lit(False)
     frame = frame.with_columns(_aside=_aside(coarse))
     report = [("duplicate", None, before["len"][0] - after["len"][0], before["_value"][0] - after["_value"][0])]
     report += unit
@@ -228,11 +228,11 @@ def _countries(frame: Any, country: Callable[[str], str | None]) -> Any:
     return frame.with_columns(_lost=nw.when(lost).then(nw.lit("exporter_unknown")).otherwise(_NONE))
 
 
-def _codes(frame: Any, item: str, level: int | None, national: int) -> Any:
+def _codes(frame: Any, item: str, digits: int | None, national: int) -> Any:
     """Add ``_item``, ``_written`` (digits as given) and ``_code`` where more than a cut was needed."""
     frame = frame.with_columns(_written=nw.col(item).cast(nw.String).str.strip_chars(), _digits=digits_of(item))
-    frame = frame.with_columns(hs_code(item, level, national).alias("_item"), hs_code(item, 2, national).alias("_chapter"))
-    given = nw.col("_written").str.slice(0, level or 6) == nw.col("_item")
+    frame = frame.with_columns(hs_code(item, digits, national).alias("_item"), hs_code(item, 2, national).alias("_chapter"))
+    given = nw.col("_written").str.slice(0, digits or 6) == nw.col("_item")
     return frame.with_columns(_code=nw.when(given).then(_NONE).otherwise(nw.lit("code_restored")))
 
 

@@ -11,9 +11,9 @@ from datetime import date as Date
 import polars as pl
 
 from ..graph import InputError, SupplyGraph
-from ..graph.ages import STALE
+from ..graph.ages import STALE, day
 from ..graph.supply_graph import check_graph
-from .restrictions import day, measures
+from .restrictions import measures
 
 KINDS = ("leads_nowhere", "nobody_named", "stale", "contradiction")
 APART, YEARS_APART = 0.10, 3
@@ -40,7 +40,7 @@ _SCHEMA = {
 }
 
 
-def inspect_data(graph: SupplyGraph, *, on: Date | None = None) -> pl.DataFrame:
+def inspect_data(graph: SupplyGraph, *, on: Date | str | None = None) -> pl.DataFrame:
     """Return what is weak in the data, worst first within each kind.
 
     ==============  =======================================================  =========================================
@@ -60,7 +60,7 @@ def inspect_data(graph: SupplyGraph, *, on: Date | None = None) -> pl.DataFrame:
     ----------
     graph : SupplyGraph
         The data.
-    on : datetime.date, optional
+    on : datetime.date or str, optional
         The day from which age counts, and of the measures (default: today).
 
     Returns

@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 
 from ..graph import InputError
-from ..graph.errors import shorten
+from ..graph.ages import day
 from ..graph.frames import frame_of
 from .readers.tables import packaged
 
@@ -167,13 +167,3 @@ def measure_sources() -> pl.DataFrame:
     'e-Gov 法令検索'
     """
     return packaged("measures", "sources")
-
-
-def day(value: Date | str) -> Date:
-    """Return a day from a date or ISO text; raise `InputError` when it is none."""
-    if isinstance(value, Date):
-        return value
-    try:
-        return Date.fromisoformat(value.strip())
-    except (AttributeError, TypeError, ValueError) as error:
-        raise InputError("datasets.measures.bad_date", value=shorten(value)) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date as Date
 from numbers import Integral
 from typing import Any
 
@@ -20,11 +20,21 @@ def year_of(value: Any) -> int:
     return int(value)
 
 
+def day(value: Date | str) -> Date:
+    """Return a day from a date or ISO text; raise `InputError` when it is none."""
+    if isinstance(value, Date):
+        return value
+    try:
+        return Date.fromisoformat(value.strip())
+    except (AttributeError, TypeError, ValueError) as error:
+        raise InputError("graph.supply_graph.day", value=shorten(value)) from error
+
+
 def aged(year: int | None, today: int | None = None) -> Message | str:
     """Return a figure's year with its age where the figure is stale, in a language still to be chosen; see `dated`."""
     if year is None:
         return ""
-    age = (date.today().year if today is None else today) - year
+    age = (Date.today().year if today is None else today) - year
     return str(year) if age <= STALE else Message("graph.words.years_old", year=year, age=age)
 
 

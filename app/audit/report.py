@@ -11,8 +11,8 @@ from ... import __version__
 from ...datasets import load
 from ...datasets.intake.mapping import read_corrections
 from ...datasets.intake.understanding import Understanding, understand
-from ...graph import InputError, SupplyGraph
-from ...graph.errors import shorten
+from ...graph import SupplyGraph
+from ...graph.ages import day
 from ..survey.loop import Progress, progress
 from ..survey.merge import merge
 from ..survey.questions import QUICK, Question, ranked_questions
@@ -93,7 +93,7 @@ def audit(
         Nothing could be read as parts and suppliers, a correction is wrong, or the date is none.
     """
     if date is not None:
-        _check_date(date)
+        day(date)
     corrections = read_corrections(mapping) if corrections is None else corrections
     raw = path if isinstance(path, Understanding) else understand(path, encoding=encoding, corrections=corrections)
     reading = recognise(raw, corrections)
@@ -135,10 +135,3 @@ def audit(
         progress=None if merged is None else progress(before, merged, built, figures),
         names={row["id"]: {"en": row["name_en"], "ja": row["name_ja"]} for row in world.items.iter_rows(named=True)},
     )
-
-
-def _check_date(date: str) -> None:
-    try:
-        datetime.date.fromisoformat(date)
-    except ValueError as error:
-        raise InputError("app.audit_command.bad_date", value=shorten(date)) from error

@@ -225,15 +225,15 @@ def _controls(company: Company, built: CompanyGraph, one: Asked, revenue: dict[s
     for found in [] if losses is None else losses.partition_by("product", maintain_order=True):
         id = found["product"][0].partition(":")[2]
         row = found.row(0, named=True)
-        estimate = row["estimated_loss"]
+        estimate = row["loss_estimate"]
         products.append(
-            {"product": id, "lost": row["certain_loss"] if estimate is None else estimate, "lost_low": row["certain_loss"]}
-            | {"lost_high": row["possible_loss"], "lost_open": row["possible_loss"], "stops": row["certain_loss"]}
-            | {"stops_low": row["certain_loss"], "stops_high": row["possible_loss"], "day": None, "day_low": None}
+            {"product": id, "lost": row["loss_low"] if estimate is None else estimate, "lost_low": row["loss_low"]}
+            | {"lost_high": row["loss_high"], "lost_open": row["loss_high"], "stops": row["loss_low"]}
+            | {"stops_low": row["loss_low"], "stops_high": row["loss_high"], "day": None, "day_low": None}
             | {"day_high": None, "estimated": estimate is not None}
         )
         for line in found.slice(1).iter_rows(named=True):
-            named[line["measure"]] = max(named.get(line["measure"], 0.0), line["possible_loss"])
+            named[line["measure"]] = max(named.get(line["measure"], 0.0), line["loss_high"])
     found = totals(products, revenue, one.days)
     if not all(row["estimated"] for row in products):
         found["loss"] = None  # how many licences are granted nobody knows: an estimate would be a guess

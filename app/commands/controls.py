@@ -33,7 +33,7 @@ def controls(
     """Show, or write, what is restricted and what that does to a product."""
     from datetime import date
 
-    from ...datasets.restrictions import day
+    from ...graph.ages import day
     from ..controls import find_controls, show_controls, write_controls
     from ..outputs import plain
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -46,7 +45,7 @@ def survey(
 ) -> None:
     """Write one questionnaire workbook per supplier."""
     from ...datasets import load
-    from ...graph.errors import InputError, shorten
+    from ...graph.ages import day
     from ...graph.files import check_folder
     from ..audit.company_graph import build_graph
     from ..audit.figures import work_out
@@ -57,10 +56,7 @@ def survey(
     lang_ = language(lang)
     check_folder(out, force)
     if deadline is not None:
-        try:
-            datetime.date.fromisoformat(deadline)
-        except ValueError as error:
-            raise InputError("app.survey.bad_date", value=shorten(deadline)) from error
+        deadline = day(deadline).isoformat()
     with console(stderr=True).status(text("app.survey.working", lang_)):
         company, links, _, _ = company_with(source, answers.files, mapping=mapping)
         built = build_graph(company, links, load("world"))

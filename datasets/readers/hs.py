@@ -19,10 +19,10 @@ CLASSIFICATIONS = {f"H{number}": name for number, name in enumerate(EDITIONS)}
 RELATIONS = ("same", "renamed", "merge", "split", "many", "unmapped")
 
 
-def hs_code(column: str, level: int | None = 6, national: int = 9) -> nw.Expr:
-    """Return an expression that restores HS codes and cuts them to ``level`` digits; blank where there is no such code.
+def hs_code(column: str, digits: int | None = 6, national: int = 9) -> nw.Expr:
+    """Return an expression that restores HS codes and cuts them to ``digits`` digits; blank where there is no such code.
 
-    With ``level=None`` each code keeps its own level: two or four digits stay, more are cut to six.
+    With ``digits=None`` each code keeps its own length: two or four digits stay, more are cut to six.
 
     Dots, blanks, quotes and a trailing ``.0`` (a number that was read as a float) are dropped. HS codes have an even
     number of digits, so an odd number means a lost leading zero; nine digits are a full Japanese code where
@@ -32,12 +32,12 @@ def hs_code(column: str, level: int | None = 6, national: int = 9) -> nw.Expr:
     >>> frame.select(hs_code("code"))["code"].to_list()
     ['250490', '010121', '280429', '250490', None, None]
     """
-    digits = digits_of(column)
-    size = digits.str.len_chars()
+    written = digits_of(column)
+    size = written.str.len_chars()
     odd = (size == 3) | (size == 5) | (size == 7) | ((size == 9) if national != 9 else nw.lit(False))
-    full = nw.when(odd | (size == 1) if level is None else odd).then(nw.concat_str(nw.lit("0"), digits)).otherwise(digits)
-    good = full.str.contains(r"^(?:0[1-9]|[1-9][0-9])\d{0,8}$") & (full.str.len_chars() >= (level or 2))
-    return nw.when(good).then(full.str.slice(0, level or 6)).otherwise(nw.lit(None, dtype=nw.String)).alias(column)
+    full = nw.when(odd | (size == 1) if digits is None else odd).then(nw.concat_str(nw.lit("0"), written)).otherwise(written)
+    good = full.str.contains(r"^(?:0[1-9]|[1-9][0-9])\d{0,8}$") & (full.str.len_chars() >= (digits or 2))
+    return nw.when(good).then(full.str.slice(0, digits or 6)).otherwise(nw.lit(None, dtype=nw.String)).alias(column)
 
 
 def digits_of(column: str) -> nw.Expr:

@@ -22,13 +22,13 @@ def read_japan_customs(
     *,
     exports: bool = False,
     countries: Mapping[str, str] | None = None,
-    level: int = 6,
+    digits: int = 6,
     notes: Notes | None = None,
     encoding: str | None = None,
 ) -> pl.DataFrame:
     """Return a file of Japan's trade statistics (e-Stat, 品別国別表) as a trade table.
 
-    Flows of the year are summed to ``level`` digits; a code's provisional months are in the year's sum. A code of
+    Flows of the year are summed to ``digits`` digits; a code's provisional months are in the year's sum. A code of
     country that is no country (指図式, 不明, 保税工場) stays as trade of unknown origin. The customs origin of Japan
     itself does not occur.
 
@@ -40,7 +40,7 @@ def read_japan_customs(
         Rows of exports (1) instead of imports (2).
     countries : mapping of three digits to ISO3, optional
         Default: the bundled 統計国名符号表.
-    level : int, default 6
+    digits : int, default 6
         9 keeps the national code.
     notes : list of Message, optional
         What was assumed is appended to it.
@@ -63,7 +63,7 @@ def read_japan_customs(
     table = numbered(read_table(path, _NEEDED, notes, encoding=encoding)).filter(
         pl.col("Exp or Imp") == ("1" if exports else "2")
     )
-    table = nw.from_native(table).with_columns(hs_code("HS", level=level, national=9)).to_native()
+    table = nw.from_native(table).with_columns(hs_code("HS", digits=digits, national=9)).to_native()
     country: dict[str, Any] = {"default": None, "return_dtype": pl.String}
     codes = _countries() if countries is None else dict(countries)
     table = table.filter(pl.col("HS").is_not_null())

@@ -28,7 +28,7 @@ def read_us_census(
     *,
     value: str | None = None,
     countries: Mapping[str, str] | None = None,
-    level: int = 6,
+    digits: int = 6,
     notes: Notes | None = None,
     encoding: str | None = None,
 ) -> pl.DataFrame:
@@ -47,7 +47,7 @@ def read_us_census(
         Column with the value. Default: ``CON_VAL_YR``, ``GEN_VAL_YR``, ``CON_VAL_MO``, ``GEN_VAL_MO``, whichever is there.
     countries : mapping of four digits to ISO3, optional
         Default: the bundled table; a code that it does not have gives trade of unknown origin.
-    level : int, default 6
+    digits : int, default 6
         10 keeps the HTS code.
     notes : list of Message, optional
         What was assumed is appended to it.
@@ -81,7 +81,7 @@ def read_us_census(
     group = pl.col("CTY_CODE").str.contains(r"^(-|00\d\d|\dXXX)$") | pl.col("CTY_CODE").is_null()
     size = pl.col("hs6").str.len_chars()
     table = table.filter(~group & pl.col("hs6").str.contains(r"^\d+$")).filter(size == size.max())
-    table = nw.from_native(table).with_columns(hs_code("hs6", level=level, national=10)).to_native()
+    table = nw.from_native(table).with_columns(hs_code("hs6", digits=digits, national=10)).to_native()
     codes = _countries() if countries is None else dict(countries)
     partner = pl.col("CTY_CODE").replace_strict(codes, default=None, return_dtype=pl.String)
     table = table.filter(pl.col("hs6").is_not_null())

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date as Date
 from numbers import Integral
 from typing import Any
 
 import polars as pl
 
 from ...graph import InputError, Interval, SupplyGraph
-from ...graph.ages import STALE, year_of
+from ...graph.ages import STALE, day, year_of
 from ...graph.errors import shorten
 from ...graph.markets import VIEW
 from ...graph.supply_graph import check_graph
@@ -186,7 +186,12 @@ def _pile_up(free: Sequence[tuple[float, float]], rest: float) -> float:
 
 
 def concentration(
-    graph: SupplyGraph, level: str = "country", *, year: int | None = None, as_of: int | None = None, unnamed: bool = True
+    graph: SupplyGraph,
+    level: str = "country",
+    *,
+    year: int | None = None,
+    on: Date | str | None = None,
+    unnamed: bool = True,
 ) -> pl.DataFrame:
     """Return concentration figures, one row per market view.
 
@@ -198,8 +203,8 @@ def concentration(
         Whose shares: countries and companies are two parallel decompositions of the same market.
     year : int, optional
         Only views of figures of this year; ``preferred`` is then the best of them. Without it, views of every year.
-    as_of : int, optional
-        The year from which the age of a figure is counted; the current year by default.
+    on : datetime.date or str, optional
+        The day (ISO, 2026-11-24) in whose year the age of a figure is told; today by default.
     unnamed : bool, default True
         Whether the remainder may belong to suppliers that are not named; see `hhi`. Never that of a view that is marked
         complete.
@@ -213,13 +218,13 @@ def concentration(
         the bounds differ the largest may be another than the one named); ``cr3_low, cr3_high`` (three largest together:
         bounds that hold, not always attained); ``confidence`` (the weakest among the rows);
         ``excluded`` (suppliers that the stated total leaves out); ``preferred`` (the view that the rule of
-        `kanmon.graph.markets` picks); ``age`` (years from the year of the figure to ``as_of``) and ``stale`` (older than
-        5 years), both null where the year is not known. Sorted by item, preferred first, then most recent.
+        `kanmon.graph.markets` picks); ``age`` (years from the year of the figure to that of ``on``) and ``stale`` (older
+        than 5 years), both null where the year is not known. Sorted by item, preferred first, then most recent.
 
     Raises
     ------
     InputError
-        An unknown level; a year that is no whole number.
+        An unknown level; a year that is no whole number; a day that is none.
 
     References
     ----------
@@ -280,7 +285,7 @@ def concentration(
             effective_high=1 / pl.col("hhi_low"),
             top_share_high=pl.max_horizontal("top_high", rest),
             cr3_high=pl.min_horizontal(cr3_named, pl.col("cr3_low") + pl.col("remainder"), 1.0),
-            age=(date.today().year if as_of is None else year_of(as_of)) - pl.col("year"),
+            age=(Date.today() if on is None else day(on)).year - pl.col("year"),
         )
         .with_columns(stale=pl.col("age") > STALE)
     )
@@ -292,7 +297,7 @@ def concentration(
 
 
 def concentration_by_year(
-    graph: SupplyGraph, level: str = "country", *, scope: str = "world", as_of: int | None = None, unnamed: bool = True
+    graph: SupplyGraph, level: str = "country", *, scope: str = "world", on: Date | str | None = None, unnamed: bool = True
 ) -> pl.DataFrame:
     """Return a panel of concentration: the best view of each item and year.
 
@@ -302,7 +307,7 @@ def concentration_by_year(
 
     Parameters
     ----------
-    graph, level, as_of, unnamed
+    graph, level, on, unnamed
         As in `concentration`.
     scope : str, default "world"
         Whose supply: the world, an ISO3 code, or the id of a buyer.
@@ -317,7 +322,7 @@ def concentration_by_year(
     Raises
     ------
     InputError
-        An unknown level; a year that is no whole number.
+        An unknown level; a year that is no whole number; a day that is none.
 
     References
     ----------
@@ -336,7 +341,7 @@ def concentration_by_year(
     >>> concentration_by_year(graph).select("year", "top_share_low", "before", "same_measure").rows()
     [(2023, 0.7, None, None), (2024, 0.6, 2023, False)]
     """
-    views = concentration(graph, level, as_of=as_of, unnamed=unnamed).filter(
+    views = concentration(graph, level, on=on, unnamed=unnamed).filter(
         pl.col("year").is_not_null(), pl.col("scope") == scope
     )
     ranks = graph.markets.select(*VIEW, "rank").unique()

@@ -55,7 +55,7 @@ _SCHEMA = {
     "in_figures": pl.Boolean,
     "reason": pl.String,
 }
-_READINGS = {"certain": "high", "estimated": "estimate", "possible": "low"}
+_READINGS = {"low": "high", "estimate": "estimate", "high": "low"}
 _ENDS = {**_READINGS, "refused": "refused"}
 
 
@@ -226,11 +226,11 @@ def control_losses(
     Returns
     -------
     polars.DataFrame
-        One row per measure that cuts something upstream of the product, greatest ``refused_loss`` first: ``measure, items``
+        One row per measure that cuts something upstream of the product, greatest ``loss_refused`` first: ``measure, items``
         (list), ``share_low, share_high`` (bounds over the items), ``in_figures`` (of any item), ``aimed`` (at the buyer's
-        country or at everybody; true without a buyer), then ``certain_loss, estimated_loss, possible_loss`` (0..1: 1 - kept
+        country or at everybody; true without a buyer), then ``loss_low, loss_estimate, loss_high`` (0..1: 1 - kept
         in the readings of `simulate`). Where the part that is cut is not known there is no estimate (null): it would be a
-        guess at licences. ``refused_loss`` is the estimate if the measure cuts the most that it may (every licence refused).
+        guess at licences. ``loss_refused`` is the estimate if the measure cuts the most that it may (every licence refused).
         The first row, ``measure`` "*", is all at once. Of several products, ``product`` comes first, in their order.
 
     Raises
@@ -298,12 +298,12 @@ def _refused(scenario: Scenario) -> Scenario:
 def _lost(found: pl.DataFrame, kept: pl.DataFrame | None) -> pl.DataFrame:
     """Measures with what they take, the worst first."""
     if not found.height or kept is None:
-        return found.with_columns(pl.lit(None, pl.Float64).alias(f"{word}_loss") for word in _ENDS)
-    lost = kept.select(measure="scenario", **{f"{word}_loss": 1 - pl.col(f"kept_{end}") for word, end in _ENDS.items()})
+        return found.with_columns(pl.lit(None, pl.Float64).alias(f"loss_{bound}") for bound in _ENDS)
+    lost = kept.select(measure="scenario", **{f"loss_{bound}": 1 - pl.col(f"kept_{end}") for bound, end in _ENDS.items()})
     found = found.join(lost, on="measure", how="left").with_columns(
-        estimated_loss=pl.when(pl.col("share_low") == pl.col("share_high")).then("estimated_loss")
+        loss_estimate=pl.when(pl.col("share_low") == pl.col("share_high")).then("loss_estimate")
     )
-    ranks = [-pl.col(f"{word}_loss").round(12) for word in ("refused", "certain", "possible")]
+    ranks = [-pl.col(f"loss_{bound}").round(12) for bound in ("refused", "low", "high")]
     return found.sort(pl.col("measure") != TOGETHER, *ranks, "measure")
 
 

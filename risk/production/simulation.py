@@ -309,7 +309,7 @@ def prepared(
 
 def simulate(
     graph: SupplyGraph | ProductionNetwork,
-    scenario: Scenario | Change | Iterable[Scenario],
+    scenarios: Scenario | Change | Iterable[Scenario],
     *,
     product: str | None = None,
     buyer: str | None = None,
@@ -347,7 +347,7 @@ def simulate(
     ----------
     graph : SupplyGraph or ProductionNetwork
         A compiled network is used as it is (``product``, ``buyer``, ``level`` and ``domestic`` are then its own).
-    scenario : Scenario, Change or several scenarios
+    scenarios : Scenario, Change or several scenarios
         What happens. One without changes gives 1 everywhere. The answer holds while all changes are in force at once; when
         each begins and ends is a question for `timeline`.
     product : str, optional
@@ -409,7 +409,7 @@ def simulate(
     oxide 0.3 0.3 0.3
     robot 0.0 0.3 0.12
     """
-    scenarios = scenario_of(scenario)
+    scenarios = scenario_of(scenarios)
     network = prepared(graph, scenarios, product, buyer=buyer, level=level, domestic=domestic)
     assumptions = Assumptions(sharing, term, sourcing)
     return pl.concat([solve(network, one, assumptions).frame(one.name) for one in scenarios])

@@ -22,7 +22,7 @@ LEVELS = (0.9, 0.5, 0.1)
 
 def timeline(
     graph: SupplyGraph | ProductionNetwork,
-    scenario: Scenario | Change | Iterable[Scenario],
+    scenarios: Scenario | Change | Iterable[Scenario],
     *,
     product: str | None = None,
     buyer: str | None = None,
@@ -60,7 +60,7 @@ def timeline(
 
     Parameters
     ----------
-    graph, scenario, product, buyer, level, domestic, sharing, term, sourcing
+    graph, scenarios, product, buyer, level, domestic, sharing, term, sourcing
         As in `simulate`; changes may have ``start``, ``lasts``, ``ramp``, and stocks count.
     horizon : float
         Days, above 0.
@@ -111,7 +111,7 @@ def timeline(
     180.0 1.0 1.0 30.0 60.0
     365.0 1.0 1.0 30.0 60.0
     """
-    scenarios = scenario_of(scenario)
+    scenarios = scenario_of(scenarios)
     network = prepared(graph, scenarios, product, buyer=buyer, level=level, domestic=domestic)
     assumptions = Assumptions(sharing, term, sourcing)
 

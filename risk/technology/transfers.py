@@ -15,6 +15,7 @@ import polars as pl
 from ...datasets.prior_reports import group_a as packaged_group_a
 from ...datasets.prior_reports import technologies, transfer_questions
 from ...graph import InputError
+from ...graph.ages import day
 from ...graph.errors import shorten
 from ...graph.messages import default_language, spoken, text
 
@@ -77,7 +78,7 @@ def transfer_check(
     'Have you spoken with METI and your legal counsel by 2027'
     """
     lang = lang or default_language()
-    when, country = _date(date), destination.strip().upper()
+    when, country = day(date), destination.strip().upper()
     if not re.fullmatch("[A-Z]{3}", country):
         raise InputError("risk.transfer.bad_destination", value=shorten(destination))
     if not what.strip():
@@ -107,15 +108,6 @@ def transfer_check(
         for question, basis, source in transfer_questions().select("question", "basis", "source").rows()
     ]
     return pl.DataFrame(rows, schema=dict.fromkeys(CHECK_COLUMNS, pl.String), orient="row")
-
-
-def _date(value: Date | str) -> Date:
-    if isinstance(value, Date):
-        return value
-    try:
-        return Date.fromisoformat(value)
-    except (TypeError, ValueError) as error:
-        raise InputError("risk.transfer.bad_date", value=shorten(value)) from error
 
 
 def _listing(country: str, when: Date, group: pl.DataFrame) -> tuple[str | None, str]:

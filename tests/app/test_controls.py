@@ -33,8 +33,8 @@ def test_what_cuts_comes_first_and_every_measure_is_listed(magnet):
 
 def test_losses_are_parts_in_order_and_all_together_is_worst(magnet):
     rows = magnet.cutting
-    assert rows.filter(pl.col("certain_loss") > pl.col("possible_loss")).is_empty()
-    for word in ("certain_loss", "possible_loss"):
+    assert rows.filter(pl.col("loss_low") > pl.col("loss_high")).is_empty()
+    for word in ("loss_low", "loss_high"):
         assert magnet.together[word] >= rows[word].max() - 1e-9
 
 
@@ -42,9 +42,9 @@ def test_a_ban_on_another_country_counts_where_it_comes_back_through_its_makers(
     """China's ban on graphite to the United States of 2024 is not aimed at Japan."""
     found = find_controls(kn.load("world"), date(2025, 6, 1), buyer="JPN", product="humanoid_robot").found
     others = found.filter(pl.col("against") == "USA", pl.col("reason").is_null())
-    assert (others["possible_loss"] > 0).all()
+    assert (others["loss_high"] > 0).all()
     assert not others["aimed"].any()
-    assert set(found.filter(pl.col("reason") == "elsewhere")["possible_loss"].drop_nulls()) <= {0.0}
+    assert set(found.filter(pl.col("reason") == "elsewhere")["loss_high"].drop_nulls()) <= {0.0}
 
 
 def test_a_suspended_ban_is_listed_with_the_day_to_look_again():

@@ -32,9 +32,9 @@ def test_its_figures_are_those_of_the_functions(found):
         told = simulate(graph, ASKED, product=product, buyer="JPN").filter(item=product)
         mine = found.summary.filter(product=product)
         assert mine["kept_low"].to_list() == told["kept_low"].to_list()
-        assert mine["certain_loss"].to_list() == (1 - told["kept_high"]).to_list()
-        assert mine["estimated_loss"].to_list() == (1 - told["kept_estimate"]).to_list()
-        assert mine["possible_loss"].to_list() == (1 - told["kept_low"]).to_list()
+        assert mine["loss_low"].to_list() == (1 - told["kept_high"]).to_list()
+        assert mine["loss_estimate"].to_list() == (1 - told["kept_estimate"]).to_list()
+        assert mine["loss_high"].to_list() == (1 - told["kept_low"]).to_list()
     prior = kn.datasets.maker_prior(graph)
     likely = uncertainty(graph, ASKED, product="ndfeb_magnet", buyer="JPN", prior=prior, draws=20)
     assert found.summary.filter(product="ndfeb_magnet")["kept_50"].to_list() == likely["kept_50"].to_list()
@@ -42,7 +42,7 @@ def test_its_figures_are_those_of_the_functions(found):
 
 def test_names_are_joined_in_and_scenarios_stand_side_by_side(found):
     assert found.summary["name_ja"].null_count() == 0
-    side = found.compare("certain_loss")
+    side = found.compare("loss_low")
     assert side.columns == ["product", "name_en", "name_ja", "halt", "embargo"]
     assert side.height == 2
 

@@ -164,7 +164,7 @@ def test_parts_of_totals_are_not_added_to_them(tmp_path):
 def test_headings_and_chapters_are_read_at_their_level(tmp_path, code):
     table = read_comtrade(write(tmp_path / "t.csv", [row("CHN", 60, cmdCode=code), row("USA", 40, cmdCode=code)]))
     assert set(table["hs6"]) == {code}
-    assert clean_trade(table, level=None)[0].height == 2
+    assert clean_trade(table, digits=None)[0].height == 2
 
 
 def test_of_mixed_levels_only_the_finest_count_and_the_rest_is_said(tmp_path):

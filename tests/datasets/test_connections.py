@@ -298,7 +298,7 @@ def test_the_year_is_the_year_of_the_fact(world):
 
 
 def test_a_stale_figure_says_so_where_it_is_preferred(world):
-    frame = concentration(world, as_of=2026).filter(pl.col("preferred"))
+    frame = concentration(world, on="2026-11-24").filter(pl.col("preferred"))
     assert frame.filter(pl.col("year") <= 2020)["stale"].all()
     assert not frame.filter(pl.col("year") >= 2021)["stale"].any()
     today = concentration(world)

@@ -45,7 +45,7 @@ def test_japans_statistics(tmp_path):
     assert rows.filter(pl.col("exporter").is_null())["value"].to_list() == [5.0]  # 702 is 不明: kept, of unknown origin
     assert rows.filter(hs6="010511")["quantity"].null_count() == 2  # heads are no weight
     assert datasets.read_japan_customs(path, exports=True).select("importer", "exporter").row(0) == ("CHN", "JPN")
-    assert datasets.read_japan_customs(path, level=9).height == 7
+    assert datasets.read_japan_customs(path, digits=9).height == 7
     assert risk.import_concentration(datasets.read_trade(path), "JPN").collect().height == 3
 
 
@@ -207,7 +207,7 @@ def test_no_content_of_a_file_ends_in_a_traceback(tmp_path, seed, changes):
     path = tmp_path / "BACI_HS17_Y2022_V202601.csv"
     path.write_bytes(data)
     try:
-        rows = datasets.clean_trade(datasets.read_trade(path), level=None)[0].collect()
+        rows = datasets.clean_trade(datasets.read_trade(path), digits=None)[0].collect()
         assert rows["value"].is_finite().all()
     except KanmonError as error:
         assert error.text("en") != error.text("ja")
@@ -342,7 +342,7 @@ def test_codes_may_keep_their_own_level_but_nothing_is_counted_twice():
     codes = ["2504", "8542", "854231", "8542.31.00", "81", "1"]
     raw = pl.DataFrame({"hs6": codes, "importer": "JPN", "exporter": "CHN", "year": 2022, "value": 1.0})
     raw = pl.concat([raw, raw[1:2].with_columns(importer=pl.lit("USA"))])
-    table, report = datasets.clean_trade(raw, level=None)
+    table, report = datasets.clean_trade(raw, digits=None)
     assert table["hs6"].to_list() == [
         "2504",
         "854231",

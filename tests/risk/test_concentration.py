@@ -1,6 +1,7 @@
 """HHI with missing shares: exact bounds, checked against brute force and against sampled completions."""
 
 import itertools
+from datetime import date
 
 import kanmon as kn
 import numpy as np
@@ -208,9 +209,9 @@ def test_of_one_year_only_its_views_count_and_the_best_of_them_is_preferred():
 
 def test_a_figure_says_how_old_it_is():
     graph = told({"year": 2018, "share": 0.5}, {"item": "y", "share": 0.5})
-    frame = concentration(graph, as_of=2023)
+    frame = concentration(graph, on="2023-06-30")
     assert frame.select("item", "age", "stale").rows() == [("x", 5, False), ("y", None, None)]
-    assert concentration(graph, as_of=2024)["stale"].to_list() == [True, None]
+    assert concentration(graph, on=date(2024, 1, 1))["stale"].to_list() == [True, None]
 
 
 def test_two_years_of_different_measures_are_said_not_to_compare():

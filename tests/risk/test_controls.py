@@ -99,7 +99,7 @@ def test_a_ban_older_than_the_figures_is_in_them_and_no_longer_certain(graph):
 def test_a_measure_aimed_at_others_is_worked_out_and_said_not_to_be_aimed(graph):
     found = control_losses(graph, frame({"against": "USA"}, {"id": "us", "issuer": "USA"}), "robot", buyer="JPN")
     assert dict(found.select("measure", "aimed").rows()) == {TOGETHER: True, "m": False, "us": True}
-    assert found.filter(measure="m")["possible_loss"].item() == pytest.approx(0)
+    assert found.filter(measure="m")["loss_high"].item() == pytest.approx(0)
 
 
 def test_an_item_that_the_graph_does_not_have_is_said(graph):
@@ -110,7 +110,7 @@ def test_losses_of_each_measure_and_of_all_together(graph):
     found = control_losses(
         graph, frame({}, {"id": "licence", "kind": "export_licence"}, {"id": "us", "issuer": "USA"}), "robot", buyer="JPN"
     )
-    losses = {row[0]: row[1:] for row in found.select("measure", pl.col("^.*_loss$")).rows()}
+    losses = {row[0]: row[1:] for row in found.select("measure", pl.col("^loss_.*$")).rows()}
     assert losses["m"] == pytest.approx((0.6, 0.6, 0.6, 0.6))
     assert losses["us"] == pytest.approx((0.4, 0.4, 0.4, 0.4))
     assert losses["licence"] == (pytest.approx(0), None, pytest.approx(0.6), pytest.approx(0.6))
@@ -124,7 +124,7 @@ def test_measures_are_ranked_by_what_is_lost_if_every_licence_is_refused():
     rows = measures("2026-11-24")
     found = control_losses(world, rows, "ndfeb_magnet", buyer="JPN")
     one = found.filter(pl.col("measure") != TOGETHER)
-    assert one["refused_loss"].round(12).is_sorted(descending=True) and one.height > 3
+    assert one["loss_refused"].round(12).is_sorted(descending=True) and one.height > 3
     by = {scenario.name: scenario for scenario in scenarios_from(rows, graph=world.upstream("ndfeb_magnet"))}
     for row in one.head(4).iter_rows(named=True):
         wholly = Scenario(
@@ -136,8 +136,8 @@ def test_measures_are_ranked_by_what_is_lost_if_every_licence_is_refused():
             ],
         )
         kept = simulate(world, wholly, product="ndfeb_magnet", buyer="JPN").filter(item="ndfeb_magnet")["kept_estimate"][0]
-        assert row["refused_loss"] == pytest.approx(1 - kept, abs=1e-9)
-        assert row["refused_loss"] <= row["possible_loss"] + 1e-9
+        assert row["loss_refused"] == pytest.approx(1 - kept, abs=1e-9)
+        assert row["loss_refused"] <= row["loss_high"] + 1e-9
 
 
 def test_a_licence_that_may_cost_more_stands_before_a_ban(graph):
@@ -165,7 +165,7 @@ def test_several_products_of_a_company_at_once_lose_what_each_alone_does():
     graph, rows = SupplyGraph(**tables), measures("2026-11-24")
     found = control_losses(graph, rows, ["robot", "press"], buyer="own", level="company")
     assert found["product"].unique(maintain_order=True).to_list() == ["robot", "press"]
-    assert (found["possible_loss"] > 0.1).any()
+    assert (found["loss_high"] > 0.1).any()
     for product in ("robot", "press"):
         alone = control_losses(graph, rows, product, buyer="own", level="company").sort("measure")
         assert_frame_equal(found.filter(product=product).drop("product").sort("measure"), alone, abs_tol=1e-9)
