@@ -87,6 +87,8 @@ def main() -> None:
         _printed(lang)
         _say(line)
         sys.exit(code)
+    finally:
+        gc.freeze()  # all of it goes with the process: to look through it for circles once more takes most of a second
 
 
 def _without_drawing() -> None:
