@@ -55,6 +55,8 @@ def section(network: ProductionNetwork, hit: np.ndarray, items: Iterable[str] = 
     links = index.links_of(inside)
     binds = (kind[owner[links]] != MAKER) | ((network.flags[links] & SHARED) > 0) | here[indices[links]]
     taken = [links[binds]]
+    if len(inside) == len(kind) and len(taken[0]) == len(owner):
+        return network  # nothing is left out
     nodes = here.copy()
     there = np.zeros(len(index.views), np.bool_)
     front = np.unique(np.concatenate([inside, indices[taken[0]]]))

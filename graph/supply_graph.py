@@ -279,6 +279,10 @@ class SupplyGraph(Edits):
     def _networks(self) -> dict[Any, ProductionNetwork]:
         return {}
 
+    def forget(self) -> None:
+        """Let go of the networks that were compiled so far: of a large graph they hold more than its tables."""
+        self._networks.clear()
+
     @property
     def supplier_rows(self) -> dict[str, dict[str, Any]]:
         """The rows of ``suppliers`` by id."""

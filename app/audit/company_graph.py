@@ -51,6 +51,11 @@ class CompanyGraph:
     plants: dict[str, Plant]
     unsourced: list[str]
 
+    def forget(self) -> None:
+        """Let go of the networks that were compiled so far; see `SupplyGraph.forget`."""
+        for graph in (self.own, self.stated, self.graph):
+            graph.forget()
+
     def name(self, firm: str) -> str:
         """Return the name of a maker."""
         return str(self.own.supplier(firm)["name_en"])

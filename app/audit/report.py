@@ -119,6 +119,12 @@ def audit(
         "world": {"items": world.items.height, "facts": world.shares.height, "newest": world.shares["year"].max()},
         "budget": budget if budget is not None else company.budget,
     }
+    found = findings(company, figures)
+    scenarios = answers(company, built, asked, today)
+    blanks = unknowns(company, built, figures)
+    mitigation = mitigate(company, built, figures, meta["budget"], threats_of(asked), bool(company.scenarios))
+    done = None if merged is None else progress(before, merged, built, figures)
+    built.forget()  # questions build networks of their own, as large
     return Audit(
         found=raw,
         company=company,
@@ -126,12 +132,12 @@ def audit(
         links=links,
         built=built,
         figures=figures,
-        findings=findings(company, figures),
-        scenarios=answers(company, built, asked, today),
-        unknowns=unknowns(company, built, figures),
-        mitigation=mitigate(company, built, figures, meta["budget"], threats_of(asked), bool(company.scenarios)),
+        findings=found,
+        scenarios=scenarios,
+        unknowns=blanks,
+        mitigation=mitigation,
         meta=meta,
         questions=ranked_questions(company, figures, runs=QUICK),
-        progress=None if merged is None else progress(before, merged, built, figures),
+        progress=done,
         names={row["id"]: {"en": row["name_en"], "ja": row["name_ja"]} for row in world.items.iter_rows(named=True)},
     )

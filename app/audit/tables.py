@@ -42,7 +42,8 @@ def write_report_workbook(path: Path, content: dict[str, Any]) -> None:
     """Write the report's tables to an .xlsx file."""
     import xlsxwriter
 
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+    options: dict[str, Any] = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options["tmpdir"] = str(path.parent)  # sheets of a large company are written there before they are packed
     with xlsxwriter.Workbook(path, options) as book:
         book.set_properties({"title": text("app.audit_page.title", content["lang"]), "created": EPOCH})
         _Book(book, content).write()

@@ -144,13 +144,18 @@ class Vocabulary:
             else:
                 self.prepositions[use] |= {folded}
         self.long_heads = tuple(word for word in heads["whole", None] if len(word) >= LONG_HEAD)
+        alike: dict[tuple[str, ...], frozenset[str]] = {}  # most topics have the same words, kept once
         for number in {term.topic for term in self.terms}:
             own = _closing(self._named[number])
             for use in ("other", "whole"):
                 # What a name of the topic itself ends with is no other thing there: 装置 of セパレータ製造装置.
-                general = tuple(word for word in heads[use, None] if word not in own)
-                self.endings[use, number] = general + heads[use, number]
-                self.heads[use, number] = frozenset(self.endings[use, number])
+                general = heads[use, None]
+                if not own.isdisjoint(general):
+                    general = tuple(word for word in general if word not in own)
+                words = general + heads[use, number]
+                if words not in alike:
+                    alike[words] = frozenset(words)
+                self.endings[use, number], self.heads[use, number] = words, alike[words]
         self.service_endings = tuple(word for word in self.services if not word.isascii())
         for number in {term.topic for term in self.terms}:
             self.nouns[number] |= self.nouns[None]
