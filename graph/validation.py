@@ -230,6 +230,8 @@ def _check_references(tables: dict[str, pl.DataFrame], problems: Problems) -> No
             if column.refers:
                 target = column.refers.split(".")[0]
                 values = tables[name][column.name]
+                if values.null_count() == len(values):
+                    continue
                 if column.type == "ids":
                     values = values.drop_nulls().str.split("|").explode(empty_as_null=False).str.strip_chars()
                 _check_reference(values, name, target, tables[target]["id"], problems)
@@ -239,8 +241,10 @@ def _check_references(tables: dict[str, pl.DataFrame], problems: Problems) -> No
 
 
 def _check_reference(values: pl.Series, table: str, target: str, ids: pl.Series, problems: Problems) -> None:
-    bad = _where(values.is_not_null() & ~values.is_in(ids.drop_nulls().implode()), values)
-    known = ids.drop_nulls().to_list() if bad.height else []
+    unknown = values.is_not_null() & ~values.is_in(ids.drop_nulls().implode())
+    if not unknown.any():
+        return
+    bad, known = _where(unknown, values), ids.drop_nulls().to_list()
     hints: dict[str, object] = {}
     for row in bad.head(MOST).iter_rows(named=True):
         value = row["_value"]

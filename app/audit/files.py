@@ -29,7 +29,7 @@ def write_report(
         The folder is not empty and ``force`` is false, or cannot be written.
     """
     shown = content(audit, lang, since)
-    page = render(shown, audit.company.currency)
+    page = render(shown)
     with whole_folder(path, force) as folder:
         (folder / "report.html").write_text(page, encoding="utf-8", newline="\n")
         with (folder / "report.json").open("w", encoding="utf-8", newline="\n") as file:

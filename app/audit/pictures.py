@@ -1,122 +1,130 @@
-"""Pictures of an audit as inline SVG, readable in black and white: solid, hatched and white, never colour alone."""
+"""Pictures of an audit as bars: solid, hatched and white, never colour alone, and with the figures beside them.
+
+A bar is a row of a table with a part of its length for each part of a figure, so a picture needs no library, follows the
+page's width, and can be read aloud.
+"""
 
 from __future__ import annotations
 
-import io
-import logging
-import re
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
-INK, GREY, LIGHT = "#1f2933", "#7b8794", "#e4e7eb"
-FONTS = ["Noto Sans CJK JP", "Yu Gothic", "Hiragino Sans", "Meiryo", "DejaVu Sans"]
-WIDTH = 7.0
-HATCHED: dict[str, Any] = {"color": "white", "edgecolor": INK, "hatch": "////", "height": 0.58, "linewidth": 0.8}
+from ...graph.messages import text
+from .words import days, percent, span
+
+MOST = 10
+"""Rows of a picture."""
+SOLID, HATCHED, EMPTY, MARK, LIMIT = "solid", "hatched", "empty", "mark", "limit"
+EU_LIMIT = 0.65
+"""Regulation (EU) 2024/1252, Article 5(1)(b): the most of a strategic raw material that one third country should give."""
 
 
-@contextmanager
-def _drawing(rows: int, scale: float = 0.34) -> Iterator[tuple[Any, Any, list[str]]]:
-    """Yield a figure and axes in the house style, and a list that receives the SVG."""
-    import matplotlib as mpl
-    from matplotlib.figure import Figure
+@dataclass(frozen=True)
+class Part:
+    """A part of a bar, in percent of its whole length; a mark or limit has no width."""
 
-    style: Any = {
-        "svg.fonttype": "none",
-        "text.parse_math": False,
-        "svg.hashsalt": "kanmon",
-        "font.family": FONTS,
-        "font.size": 8.5,
-        "text.color": INK,
-        "axes.edgecolor": GREY,
-        "axes.labelcolor": INK,
-        "xtick.color": INK,
-        "ytick.color": INK,
-        "hatch.linewidth": 0.8,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "axes.spines.left": False,
-    }
-    found: list[str] = []
-    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)
-    with mpl.rc_context(style), warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # a machine without the fonts: the reader's browser has them
-        figure = Figure(figsize=(WIDTH, max(1.2, 0.85 + scale * rows)), layout="constrained")
-        axes = figure.subplots()
-        axes.tick_params(length=0)
-        axes.xaxis.grid(True, color=LIGHT, linewidth=0.8)
-        axes.set_axisbelow(True)
-        yield figure, axes, found
-        buffer = io.StringIO()
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-        found.append(_inline(buffer.getvalue()))
+    kind: str
+    start: float
+    width: float = 0.0
 
 
-def _inline(svg: str) -> str:
-    """Keep the drawing alone: no prolog, no ids that repeat over pictures, a width that follows the page."""
-    svg = svg[svg.index("<svg") :]
-    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
-    svg = re.sub(r'(<g) id="[^"]*"', r"\1", svg)
-    return re.sub(
-        r'<svg([^>]*?) (width|height)="[^"]*"', r"<svg\1", re.sub(r' height="[\d.]+pt"', "", svg, count=1), count=1
-    )
+@dataclass(frozen=True)
+class Bar:
+    """A bar with its name and its figure in words."""
+
+    label: str
+    parts: tuple[Part, ...]
+    says: str
 
 
-def bars(
-    rows: Sequence[tuple[str, float, float]], labels: tuple[str, str], unit: str, limit: tuple[float, str] | None = None
-) -> str:
-    """Return bars from certain (solid) to possible (hatched), the first row on top; a limit is a dashed line."""
-    with _drawing(len(rows)) as (_, axes, found):
-        names = [name for name, _, _ in rows]
-        low, more = [low for _, low, _ in rows], [max(0.0, high - low) for _, low, high in rows]
-        axes.barh(names, low, color=INK, height=0.58, label=labels[0])
-        axes.barh(
-            names, more, left=low, color="white", edgecolor=INK, hatch="////", height=0.58, linewidth=0.8, label=labels[1]
+@dataclass(frozen=True)
+class Picture:
+    """Bars under a title; ``legend`` tells what each kind of part is."""
+
+    title: str
+    legend: tuple[tuple[str, str], ...]
+    bars: tuple[Bar, ...] = field(repr=False)
+
+
+def draw(content: dict[str, Any]) -> list[Picture]:
+    """Return the pictures that a report's content has data for."""
+    lang = content["lang"]
+
+    def t(name: str, **values: Any) -> str:
+        return text(f"app.audit_page.{name}", lang, **values)
+
+    found = [_coverage(content["coverage"], t), _countries(content, t), _time(content["countries"], lang, t)]
+    return [one for one in (*found, _market(content["market"], t)) if one.bars]
+
+
+def _bar(label: str, says: str, ends: Iterable[tuple[str, float]], whole: float = 1.0, marks: Iterable[Part] = ()) -> Bar:
+    """Return a bar of parts that follow each other, each up to its end."""
+    parts, start = [], 0.0
+    for kind, end in ends:
+        at = 100.0 * min(1.0, end / whole) if whole > 0 else 0.0
+        if at > start:
+            parts.append(Part(kind, round(start, 2), round(at - start, 2)))
+            start = at
+    return Bar(label, (*parts, *marks), says)
+
+
+def _coverage(known: dict[str, Any], t: Callable[..., str]) -> Picture:
+    rows = [("tier1", "supplier_known", None), ("country", "country_known", None), ("tier2", "tier2_own", "tier2_market")]
+    rows += [("stock", "stock_known", None), ("switch", "switch_known", None)]
+    bars = []
+    for row, own, market in rows:
+        if known[own] is None:  # nothing is bought
+            continue
+        more = known[market] if market else 0.0
+        says = percent(known[own]) + (f" + {percent(more)}" if market else "")
+        bars.append(_bar(t(f"row_{row}"), says, [(SOLID, known[own]), (HATCHED, known[own] + more), (EMPTY, 1.0)]))
+    legend = (SOLID, t("legend_own")), (HATCHED, t("legend_market")), (EMPTY, t("legend_unknown"))
+    return Picture(t("picture_coverage"), legend, tuple(bars))
+
+
+def _countries(content: dict[str, Any], t: Callable[..., str]) -> Picture:
+    """Losses of each country's stop; one without an upper bound may reach anywhere: it goes to the end of the picture."""
+    rows = [row for row in content["countries"] if row["loss"] > 0 or row["loss_high"] != 0][:MOST]
+    rows = rows if content["coverage"]["revenue"] else []
+    whole = max((max(row["loss"], row["loss_high"] or 0.0) for row in rows), default=0.0)
+    bars = []
+    for row in rows:
+        ends = [(SOLID, row["loss_low"]), (HATCHED, whole if row["loss_high"] is None else row["loss_high"])]
+        sure = row["loss_low"] == row["loss_high"]
+        marks = [] if sure or not whole else [Part(MARK, round(100.0 * row["loss"] / whole, 2))]
+        says = list(dict.fromkeys([row["loss_low_says"], row["loss_high_says"]]))
+        bars.append(_bar(row["label"], " – ".join(says), ends, whole, marks))
+    legend = (SOLID, t("legend_certain")), (HATCHED, t("legend_more")), (MARK, t("loss"))
+    return Picture(t("picture_countries"), legend, tuple(bars))
+
+
+def _time(rows: list[dict[str, Any]], lang: str, t: Callable[..., str]) -> Picture:
+    rows = [row for row in rows if None not in (row["first_stock"], row["first_switch"])]
+    rows = sorted(rows, key=lambda row: (row["first_stock"], row["node"]))[:MOST]
+    whole = max((max(row["first_stock"], row["first_switch"]) for row in rows), default=0.0)
+    bars = [
+        _bar(
+            f"{row['label']} ({row['first_part']})",
+            " / ".join(days(row[name], lang) for name in ("first_stock", "first_switch")),
+            [(SOLID, row["first_stock"]), (HATCHED, row["first_switch"])],
+            whole,
         )
-        axes.invert_yaxis()
-        axes.set_xlabel(unit)
-        axes.set_xlim(left=0)
-        if limit is not None:
-            axes.axvline(limit[0], color=INK, linestyle=(0, (4, 3)), linewidth=1.0, label=limit[1])
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, frameon=False, handlelength=1.6, borderaxespad=0)
-    return found[0]
+        for row in rows
+    ]
+    return Picture(t("picture_time"), ((SOLID, t("legend_stock")), (HATCHED, t("legend_gap"))), tuple(bars))
 
 
-def parts_of_whole(rows: Sequence[tuple[str, float, float]], labels: tuple[str, str, str], unit: str) -> str:
-    """Return bars of 100 %: known from own data (solid), from the market only (hatched), unknown (white)."""
-    with _drawing(len(rows)) as (_, axes, found):
-        names = [name for name, _, _ in rows]
-        own, market = [100 * own for _, own, _ in rows], [100 * market for _, _, market in rows]
-        both = [a + b for a, b in zip(own, market, strict=True)]
-        rest = [max(0.0, 100 - part) for part in both]
-        axes.barh(names, own, color=INK, height=0.58, label=labels[0])
-        axes.barh(names, market, left=own, label=labels[1], **HATCHED)
-        axes.barh(names, rest, left=both, label=labels[2], **(HATCHED | {"hatch": None}))
-        axes.invert_yaxis()
-        axes.set_xlim(0, 100)
-        axes.set_xlabel(unit)
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=3, frameon=False, handlelength=1.6, borderaxespad=0)
-    return found[0]
-
-
-def timeline(rows: Sequence[tuple[str, float, float | None]], labels: tuple[str, str], unit: str) -> str:
-    """Return days that stock lasts (solid) and the days from there until another source delivers (hatched)."""
-    with _drawing(len(rows)) as (_, axes, found):
-        names = [name for name, _, _ in rows]
-        stock = [stock for _, stock, _ in rows]
-        gap = [max(0.0, (switch or 0.0) - stock) for _, stock, switch in rows]
-        axes.barh(names, stock, color=INK, height=0.58, label=labels[0])
-        axes.barh(
-            names, gap, left=stock, color="white", edgecolor=INK, hatch="////", height=0.58, linewidth=0.8, label=labels[1]
+def _market(rows: list[dict[str, Any]], t: Callable[..., str]) -> Picture:
+    limit = [Part(LIMIT, 100.0 * EU_LIMIT)]
+    bars = [
+        _bar(
+            f"{row['name']} ({row['top_supplier']})",
+            span(row["top_share_low"], row["top_share_high"]),
+            [(SOLID, row["top_share_low"]), (HATCHED, row["top_share_high"])],
+            marks=limit,
         )
-        for i, (_, stopped, switch) in enumerate(rows):
-            end = max(stopped, switch or 0.0)
-            words = f"{stopped:.0f}" if switch is None else f"{stopped:.0f} / {switch:.0f}"
-            axes.annotate(words, (end, i), xytext=(4, 0), textcoords="offset points", va="center")
-        axes.invert_yaxis()
-        axes.set_xlim(left=0)
-        axes.margins(x=0.1)
-        axes.set_xlabel(unit)
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, frameon=False, handlelength=1.6, borderaxespad=0)
-    return found[0]
+        for row in rows[:MOST]
+    ]
+    legend = (SOLID, t("legend_low")), (HATCHED, t("legend_high")), (LIMIT, t("limit_eu"))
+    return Picture(t("picture_market"), legend, tuple(bars))

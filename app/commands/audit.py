@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...graph.messages import text
-from ..console import Encoding, Force, Lang, console, language, say_without_pictures
+from ..console import Encoding, Force, Lang, console, language
 from ..options import unfolded
 from .survey import Answers
 
@@ -88,7 +88,6 @@ def _say_next(report: Audit, lang: str) -> None:
     from ...graph.errors import shorten
     from ..survey.loop import shown
 
-    say_without_pictures(console(), lang)
     asked = shown(report.questions, report.progress, report.company, report.figures, lang)
     if asked["replies"]:
         typer.echo(asked["replies"]["says"])

@@ -15,6 +15,7 @@ from kanmon.app.audit.content import content
 from kanmon.app.audit.files import write_report
 from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.page import render
+from kanmon.app.audit.pictures import draw
 from kanmon.app.audit.report import audit
 from kanmon.app.audit.since import read_report
 from kanmon.app.audit.workbook import write_template
@@ -151,7 +152,7 @@ def test_part_of_a_years_revenue_is_said_of_all_of_it_only_where_all_is_stated(t
 def test_three_columns_give_a_report_that_claims_no_money(tmp_path):
     path = workbook(tmp_path / "a.xlsx", {"S": [["part", "supplier", "country"], ["P", "X", "China"], ["Q", "X", None]]})
     found = audit(path, lang="en", date=DATE)
-    page = render(content(found, "en"), "JPY")
+    page = render(content(found, "en"))
     assert "cannot be worked out yet" in page
     status = {f.item["id"]: f.status for f in found.findings}
     assert status["PRJ-Q01"] == status["PRJ-Q09"] == "not_enough_data"
@@ -239,14 +240,44 @@ def test_the_page_needs_nothing_from_outside(report):
 
 def test_pictures_do_not_depend_on_colour(report):
     page = (report / "report.html").read_text(encoding="utf-8")
-    colours = {c.lower() for svg in re.findall(r"<svg.*?</svg>", page, re.S) for c in re.findall(r"#[0-9a-fA-F]{6}", svg)}
-    grey = [
-        c
-        for c in colours
-        if max(int(c[i : i + 2], 16) for i in (1, 3, 5)) - min(int(c[i : i + 2], 16) for i in (1, 3, 5)) < 40
-    ]
-    assert colours and set(grey) == colours
-    assert "<pattern" in page
+    rules = dict(re.findall(r"(?:rect|line)\.(\w+) \{([^}]*)\}", page))
+    drawn = set(re.findall(r'<(?:rect|line) class="(\w+)"', page))
+    assert drawn <= set(rules) and {"solid", "hatched", "empty", "mark", "limit"} <= drawn
+    for name in drawn:
+        for colour in re.findall(r"#[0-9a-f]{6}", rules[name]):
+            tones = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
+            assert max(tones) - min(tones) < 40, name
+    assert "url(#hatch)" in rules["hatched"] and '<pattern id="hatch"' in page
+
+
+def test_a_bar_is_as_long_as_its_figure(demo):
+    """From the definition: a part of the longest bar, or of all; the parts follow each other."""
+    shown = content(demo, "en")
+    pictures = {one.title: one for one in draw(shown)}
+    lost = next(one for title, one in pictures.items() if title.startswith("Revenue lost"))
+    rows = {row["label"]: row for row in shown["countries"]}
+    longest = max(rows[bar.label]["loss_high"] for bar in lost.bars)
+    for bar in lost.bars:
+        row = rows[bar.label]
+        ends = [part.start + part.width for part in bar.parts if part.kind in ("solid", "hatched")]
+        assert ends[-1] == pytest.approx(100 * row["loss_high"] / longest, abs=0.02)
+        solid = sum(part.width for part in bar.parts if part.kind == "solid")
+        assert solid == pytest.approx(100 * row["loss_low"] / longest, abs=0.02)
+        marks = [part.start for part in bar.parts if part.kind == "mark"]
+        assert marks == ([] if solid == ends[-1] else [pytest.approx(100 * row["loss"] / longest, abs=0.02)])
+        assert row["loss_high_says"] in bar.says and row["loss_low_says"] in bar.says
+    known = pictures["How far the supply chain is known (bought parts)"]
+    assert all(bar.parts[-1].start + bar.parts[-1].width == pytest.approx(100, abs=0.02) for bar in known.bars)
+
+
+def test_a_loss_without_an_upper_bound_goes_to_the_end_of_the_picture_and_says_so(demo):
+    shown = content(demo, "en")
+    row = shown["countries"][1]
+    row |= {"loss_high": None, "loss_high_says": "no upper bound"}
+    lost = next(one for one in draw(shown) if one.title.startswith("Revenue lost"))
+    bar = next(bar for bar in lost.bars if bar.label == row["label"])
+    ends = [part.start + part.width for part in bar.parts if part.kind == "hatched"]
+    assert ends == [pytest.approx(100, abs=0.02)] and "no upper bound" in bar.says
 
 
 def test_the_mapping_that_is_written_reads_back_the_same(demo, report):
@@ -334,7 +365,7 @@ def test_a_wide_interval_of_the_board_names_the_answer_that_narrows_it_most(demo
         shown = content(demo, lang)
         wide = [row for row in shown["board"]["countries"] if row["loss_open"] - row["loss_low"] > 0.2 * row["loss_open"]]
         assert [row["node"] for row in wide] == ["TWN"] and "EA-100" in shown["narrowing"]["TWN"]
-        page = render(shown, demo.company.currency)
+        page = render(shown)
         assert html.escape(shown["narrowing"]["TWN"]) in page
     assert "CHE" not in shown["narrowing"]  # nothing is open there
 

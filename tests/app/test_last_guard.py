@@ -121,10 +121,3 @@ def test_a_command_that_draws_nothing_leaves_matplotlib_alone(tmp_path):
         env=os.environ | {"MPLCONFIGDIR": str(tmp_path / "cache")}, capture_output=True, encoding="utf-8", check=False,
     )  # fmt: skip
     assert done.stdout.splitlines()[-1] == "False" and not (tmp_path / "cache").exists(), done.stderr
-
-
-def test_a_label_is_no_mathematics():
-    from kanmon.app.audit import pictures
-
-    svg = pictures.bars([("A$\\foo$", 0.1, 0.2), ("$x^2$ ＝ {b}", 0.0, 1.0)], ("known", "possible"), "share")
-    assert "A$\\foo$" in svg and "$x^2$" in svg

@@ -104,15 +104,26 @@ def test_pandas_gives_the_frame_that_polars_makes_with_pyarrow():
     assert to_polars(frame).equals(pl.from_pandas(frame))
 
 
-def test_the_audit_does_without_pictures_and_says_so(without, tmp_path, monkeypatch, capsys):
+def _run(monkeypatch, *arguments):
     from kanmon.app import cli
 
-    without("matplotlib")
-    book = Path(kn.__file__).parent / "datasets" / "data" / "demo_company" / "audit.xlsx"
-    monkeypatch.setattr(sys, "argv", ["kanmon", "audit", str(book), "--out", str(tmp_path / "out"), "--yes", "--lang", "ja"])
+    monkeypatch.setattr(sys, "argv", ["kanmon", *arguments])
     with pytest.raises(SystemExit) as ended:
         cli.main()
     assert ended.value.code in {0, None}
+
+
+def test_an_audit_draws_its_pictures_without_an_extra(without, tmp_path, monkeypatch, capsys):
+    without("matplotlib")
+    book = Path(kn.__file__).parent / "datasets" / "data" / "demo_company" / "audit.xlsx"
+    _run(monkeypatch, "audit", str(book), "--out", str(tmp_path / "out"), "--yes", "--lang", "ja")
+    assert "kanmon[plot]" not in capsys.readouterr().out
+    assert '<rect class="hatched"' in (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_command_does_without_pictures_and_says_so(without, tmp_path, monkeypatch, capsys):
+    without("matplotlib")
+    asked = ["whatif", "permanent_magnet", "--product", "ndfeb_magnet", "--halt", "CHN", "--horizon", "90"]
+    _run(monkeypatch, *asked, "--out", str(tmp_path / "out"))
     assert 'pip install "kanmon[plot]"' in capsys.readouterr().out
-    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "kanmon[plot]" in page
+    assert not list((tmp_path / "out").glob("*.svg")) and (tmp_path / "out" / "timeline.csv").exists()
