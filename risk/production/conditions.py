@@ -312,11 +312,6 @@ class Places:
         self.rest_market = network.owner[self.rests]
 
     @cached_property
-    def item(self) -> np.ndarray:
-        """The item of each node."""
-        return self.network.nodes["item"].to_numpy()
-
-    @cached_property
     def supplier(self) -> np.ndarray:
         """Whose node each is."""
         return self.network.nodes["supplier"].fill_null("").to_numpy()
@@ -357,12 +352,41 @@ class Places:
         """
         if hidden == NOBODY or not len(self.rests):
             return np.zeros(0, np.int64)
-        may = ~np.isin(self.rest_market, self.named_markets.get(node, []))
-        if hidden == TOLD:
-            may &= np.isin(self.rest_market, self.standing_markets.get(node, []))
+        rests, market = self.rests, self.rest_market
         if item is not None:
-            may &= self.item[self.rest_market] == item
-        return self.rests[may]
+            at = self._rests_of(item)
+            rests, market = rests[at], market[at]
+        may = ~self._among(market, self.named_markets.get(node))
+        if hidden == TOLD:
+            may &= self._among(market, self.standing_markets.get(node))
+        return rests[may]
+
+    def _makers_of(self, item: str) -> np.ndarray:
+        """The makers of an item."""
+        number, codes = self.network.item_codes
+        here = np.flatnonzero(codes == number.get(item, -1))
+        return here[self.network.kind[here] == MAKER]
+
+    def _rests_of(self, item: str) -> np.ndarray:
+        """Which of the links to remainders are those of the markets of an item."""
+        order, starts = self._rests_by_item
+        number = self.network.item_codes[0].get(item)
+        return order[:0] if number is None else order[starts[number] : starts[number + 1]]
+
+    @cached_property
+    def _rests_by_item(self) -> tuple[np.ndarray, np.ndarray]:
+        number, codes = self.network.item_codes
+        code = codes[self.rest_market]
+        order = np.argsort(code, kind="stable")
+        return order, np.searchsorted(code[order], np.arange(len(number) + 1))
+
+    def _among(self, nodes: np.ndarray, some: np.ndarray | None) -> np.ndarray:
+        """Whether each of the nodes is one of some (of many thousands, without sorting them)."""
+        if some is None:
+            return np.zeros(len(nodes), np.bool_)
+        marked = np.zeros(len(self.network.kind), np.bool_)
+        marked[some] = True
+        return marked[nodes]
 
     def hit(self, node: str | None, item: str | None, hidden: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Return the makers of a node, sales of the buyer's own to others, and links to remainders that may be the node's.
@@ -372,11 +396,11 @@ class Places:
         """
         none = np.zeros(0, np.int64)
         if node in self.items:
-            makers = np.flatnonzero((self.item == node) & (self.network.kind == MAKER) & (self.supplier != NEW))
-            return makers, none, none
+            makers = self._makers_of(str(node))
+            return makers[self.supplier[makers] != NEW], none, none
         makers = self.by_place.get(str(node), none)
         if item is not None:
-            makers = makers[self.item[makers] == item]
+            makers = np.intersect1d(makers, self._makers_of(item), assume_unique=True)
         sold = none
         home = self.network.home
         if home is not None and home in makers:
@@ -396,9 +420,10 @@ class Places:
     def sales(self, node: str | None, item: str | None, hidden: str) -> tuple[np.ndarray, np.ndarray]:
         """Return the sales of a node, and the links to remainders that may be its."""
         makers = self.by_place.get(str(node), np.zeros(0, np.int64))
-        links = self.sales_links[np.isin(self.network.indices[self.sales_links], makers)]
+        links = self.sales_links[self._among(self._sellers, makers)]
         if item is not None:
-            links = links[self.item[self.network.owner[links]] == item]
+            number, codes = self.network.item_codes
+            links = links[codes[self.network.owner[links]] == number.get(item, -1)]
         return links, self._hiding(str(node), item, hidden)
 
 
