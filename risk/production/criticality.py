@@ -195,7 +195,7 @@ def _rates(
 
 def _halted(failures: Failures, top: int, smallest: list[dict[str, int]], term: str, sourcing: str) -> pl.DataFrame:
     def losses(column: str, reading: str, assumed: Assumptions) -> NDArray[np.float64]:
-        wanted = markets if column in _COUNTED else [top]
+        wanted = markets if column in _EVERYWHERE else [top]
         return failures.losses(failures.each, reading, wanted, assumed)
 
     def proven(rows: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -215,7 +215,7 @@ def _embargoed(failures: Failures, top: int, term: str, sourcing: str) -> pl.Dat
     """Rows of embargoes: cut links seen from the side of those who are hit."""
 
     def losses(column: str, reading: str, assumed: Assumptions) -> NDArray[np.float64]:
-        wanted = markets if column in _COUNTED else np.array([top])
+        wanted = markets if column in _EVERYWHERE else np.array([top])
         return _barred(failures, nodes, network.places[-1:], wanted, reading, assumed)
 
     def proven(rows: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -228,7 +228,7 @@ def _embargoed(failures: Failures, top: int, term: str, sourcing: str) -> pl.Dat
     return _table(nodes, "embargo", markets, top, _rates(failures, term, sourcing, losses), proven)
 
 
-_COUNTED = ("loss_low", "loss_facts")
+_EVERYWHERE = ("loss_low", "loss_facts", "loss_high")
 """Losses that are worked out for every market: items that a node stops alone are counted by them."""
 _ORDERS = ("smallest_set", "smallest_set_possible")
 
@@ -237,10 +237,10 @@ def _table(
     nodes: list[str], kind: str, markets: NDArray, top: int, found: dict[str, NDArray], proven: Callable[[NDArray], NDArray]
 ) -> pl.DataFrame:
     place = int(np.flatnonzero(markets == top)[0])
-    columns = {name: losses[:, place if losses.shape[1] > 1 else 0] for name, losses in found.items()}
     # Under an embargo the reading of the facts also hits makers of no known place that have no part in the market.
-    columns["loss_facts"] = np.minimum(columns["loss_facts"], columns["loss_high"])
-    counts = [(found[name] >= 1 - _LEAST).sum(axis=1) for name in _COUNTED]
+    found = found | {"loss_facts": np.minimum(found["loss_facts"], found["loss_high"])}
+    columns = {name: losses[:, place if losses.shape[1] > 1 else 0] for name, losses in found.items()}
+    counts = [(found[name] >= 1 - _LEAST).sum(axis=1) for name in ("loss_low", "loss_facts")]
     frame = pl.DataFrame({"node": pl.Series(nodes, dtype=pl.String), **columns}).with_columns(
         single_points=pl.Series(counts[0], dtype=pl.Int64), single_points_possible=pl.Series(counts[1], dtype=pl.Int64)
     )

@@ -350,3 +350,15 @@ def test_a_table_of_many_failures_says_what_each_says_alone(seed, buyer):
             kept = {"low": alone["kept_high"], "estimate": alone["kept_estimate"], "high": alone["kept_low"]}
             for name in names:
                 assert row[name] == pytest.approx(1 - kept[name.split("_")[1]], abs=1e-9), (row["node"], row["kind"], name)
+
+
+@pytest.mark.parametrize("node", ["AUS", "CHN", "GBR", "USA"])
+def test_items_that_an_embargo_possibly_stops_are_those_that_it_possibly_takes_wholly_one_by_one(node):
+    world = kn.load("world")
+    row = chokepoints(world, "ndfeb_magnet", buyer="JPN").filter(node=node, kind="embargo").row(0, named=True)
+    needed = set(world.network("ndfeb_magnet", buyer="JPN").items)
+    taken = affected(world, node, kind="embargo", buyer="JPN").filter(pl.col("item").is_in(list(needed)))
+    assert row["single_points_possible"] == (taken["loss_facts"] > 1 - 1e-9).sum()
+    kept = simulate(world, Scenario("e", embargo(node, to="JPN")), product="ndfeb_magnet", buyer="JPN")
+    sure, worst = ((kept[name] < 1e-9).sum() for name in ("kept_high", "kept_low"))
+    assert sure <= row["single_points"] <= row["single_points_possible"] <= worst
