@@ -135,6 +135,7 @@ def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
     for column, i in columns.items():
         place.columns.setdefault(column.name, table.letters[i])
     by_place = {i: column.name for column, i in columns.items()} | dict.fromkeys(table.roles.get("level", ()), "level")
+    by_place |= dict.fromkeys(table.roles.get("parent_name", ()), "parent_name")
     for i, name in enumerate(table.names):
         if name:
             read_as = by_place.get(i, "")
@@ -221,7 +222,7 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
     cells = [several.get(column) or table.cells(i) for column, i in columns.items()]
     commas = [column.type in {"number", "money"} and table.comma(i) for column, i in columns.items()]
     factors = [table.factor(i) for i in columns.values()]
-    sellers = table.texts("seller")
+    sellers, owners = table.texts("seller"), table.texts("parent_name")
     base = min((level for level in table.levels if level is not None), default=0)
     levels = [None if level is None else level - base for level in table.levels] if table.structured else [None] * table.rows
     extra = [table.texts(role) for role in _EXTRA if role in table.roles]
@@ -253,6 +254,8 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
             row["part"] = None
         if sellers[n] is not None:
             row["seller"] = sellers[n]
+        if owners[n] is not None:
+            row["parent_name"] = name_of(owners[n] or "")
         if levels[n] is not None:
             row["level"] = levels[n]
         if extra:
