@@ -24,7 +24,7 @@ from .parents import carried, filled, product_column
 from .sheets import Sheet, read_sheets
 from .stated import firm_stated
 from .table import FORMS, USABLE, Table, column_letters
-from .values import Unit, date, is_blank, unit_in
+from .values import Unit, unit_in
 from .words import FIRMS, bare, forms, marks, plain, without_unit
 
 SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt", ".htm", ".html", ".mht", ".mhtml", ".slk"}
@@ -477,9 +477,3 @@ def _with_indent(table: Table) -> Table:
             if len(indents) > 1 and 0 in indents and cells and cells[0] == cells[0].lstrip():
                 return replace(table, roles=roles | {"indent": (i,)})
     return table
-
-
-def dates_of(table: Table) -> tuple[str, str] | None:
-    """Return the first and the last day of a table's dates, if it has any."""
-    days = sorted(day for cell in table.texts("date") if not is_blank(cell) and (day := date(cell)) is not None)
-    return (days[0], days[-1]) if days else None
