@@ -12,6 +12,7 @@ from ..graph import InputError
 from ..graph.errors import did_you_mean, nearest, shorten
 from ..graph.frames import any_frame, to_polars
 from .readers.hs import coarser, digits_of, hs_code
+from .years import named_year
 
 # Codes and names of totals: adding them to countries would count trade twice.
 TOTALS = frozenset(
@@ -32,9 +33,11 @@ ACTIONS = {
     "exporter_unknown": "kept",
     "code_restored": "mended",
     "unit_converted": "mended",
+    "fiscal_year": "mended",
     "duplicate": "set_aside",
     "negative_value": "set_aside",
     "year_missing": "set_aside",
+    "fiscal_mixed": "set_aside",
     "code_unreadable": "set_aside",
     "code_short": "set_aside",
     "total": "set_aside",
@@ -45,7 +48,14 @@ ACTIONS = {
 
 _NONE = nw.lit(None, dtype=nw.String)
 _NAMES = {name: f"_{name}" for name in (*_FIGURES, "unit")}
-_DETAILS = {"importer_unknown": "importer", "total": "_total", "code_unreadable": "_written", "code_short": "_written"}
+_DETAILS = {
+    "importer_unknown": "importer",
+    "year_missing": "_when",
+    "fiscal_mixed": "_when",
+    "total": "_total",
+    "code_unreadable": "_written",
+    "code_short": "_written",
+}
 
 
 def clean_trade(
@@ -67,7 +77,10 @@ def clean_trade(
     value_missing     kept       an empty cell, "n/a", "-", ".." stays blank: a flow of unknown value, never zero
     value_unreadable  kept       text that is no number: as above, and listed
     negative_value    set aside
-    year_missing      set aside  an empty or unreadable year
+    year_missing      set aside  an empty or unreadable year; 2022年, 令和4年, R4 are calendar years, and read as such
+    fiscal_year       mended     a fiscal year (FY22, 2022年度) goes by its number where all years of the table are fiscal;
+                                 it is not the calendar year (in Japan it ends on 31 March of the next)
+    fiscal_mixed      set aside  a fiscal year beside calendar years: both would count the same months
     code_restored     mended     HS codes: dots, quotes and lost leading zeros (see `readers.hs.hs_code`)
     code_unreadable   set aside  no HS code of 4 to 10 digits
     code_short        set aside  coarser than ``digits``, or (``digits=None``) than other codes of that importer and year:
@@ -137,7 +150,7 @@ def clean_trade(
     frame = frame.with_columns(_aside=_aside(coarse))
     report = [("duplicate", None, before["len"][0] - after["len"][0], before["_value"][0] - after["_value"][0])]
     report += unit
-    for reason in ("_aside", "_unread", "_code", "_lost"):
+    for reason in ("_aside", "_unread", "_code", "_lost", "_fiscal"):
         details = frame.with_columns(_detail=_detail(reason)).filter(~nw.col(reason).is_null())
         if reason != "_aside":
             details = details.filter(nw.col("_aside").is_null())
@@ -150,7 +163,7 @@ def clean_trade(
 
 
 def _numbers(frame: Any, value_is_number: bool, year_is_number: bool) -> Any:
-    """Add ``_value``, ``_unread`` (why it is blank) and ``_year``."""
+    """Add ``_value``, ``_unread`` (why it is blank), ``_year`` and ``_fiscal``."""
     value, year = nw.col("value"), nw.col("year")
     if value_is_number:
         good = value.cast(nw.Float64).fill_nan(None)
@@ -173,13 +186,27 @@ def _numbers(frame: Any, value_is_number: bool, year_is_number: bool) -> Any:
             .otherwise(nw.when(blank).then(nw.lit("value_missing")).otherwise(nw.lit("value_unreadable"))),
         )
         frame = frame.with_columns(nw.col("_value").cast(nw.Float64))
+    when = year.cast(nw.String).str.strip_chars()
+    frame = frame.with_columns(_when=nw.when(when != "").then(when).otherwise(_NONE))
     if not year_is_number:
-        frame = frame.with_columns(_year=year.cast(nw.String).fill_null("").str.strip_chars())
-        plain = nw.col("_year").str.contains(r"^(?:19|20)[0-9][0-9](?:\.0)?$")
-        frame = frame.with_columns(_year=nw.when(plain).then(nw.col("_year").str.slice(0, 4)).otherwise(_NONE))
-        return frame.with_columns(nw.col("_year").cast(nw.Float64))
+        return _named_years(frame)
     whole = nw.when((year >= 1900) & (year <= 2100)).then(year)
-    return frame.with_columns(_year=whole.cast(nw.Float64))
+    return frame.with_columns(_year=whole.cast(nw.Float64), _fiscal=_NONE)
+
+
+def _named_years(frame: Any) -> Any:
+    """Add ``_year`` from the text ``_when``, and ``_fiscal``: whether a fiscal year goes by its number or stands aside."""
+    written = [text for text in to_polars(frame.select("_when").unique())["_when"] if text is not None]
+    named = {text: found for text in written if (found := named_year(text)) is not None}
+    if not named:
+        return frame.with_columns(_year=nw.lit(None, dtype=nw.Float64), _fiscal=_NONE)
+    fiscal = sorted(text for text, (_, is_fiscal) in named.items() if is_fiscal)
+    reason = nw.lit("fiscal_year" if len(fiscal) == len(named) else "fiscal_mixed")
+    numbers = {text: float(number) for text, (number, _) in named.items()}
+    return frame.with_columns(
+        _year=nw.col("_when").replace_strict(numbers, default=None, return_dtype=nw.Float64),
+        _fiscal=nw.when(nw.col("_when").is_in(fiscal)).then(reason).otherwise(_NONE) if fiscal else _NONE,
+    )
 
 
 def _one_unit(frame: Any, columns: list[str]) -> tuple[Any, list[tuple[Any, ...]]]:
@@ -250,6 +277,7 @@ def _aside(coarse: nw.Expr) -> nw.Expr:
     rules = [
         ("negative_value", nw.col("_value") < 0),
         ("year_missing", nw.col("_year").is_null()),
+        ("fiscal_mixed", nw.col("_fiscal") == "fiscal_mixed"),
         ("code_unreadable", nw.col("_item").is_null() & nw.col("_chapter").is_null()),
         ("code_short", nw.col("_item").is_null() | coarse),
         ("total", ~nw.col("_total").is_null()),
@@ -270,6 +298,8 @@ def _detail(reason: str) -> nw.Expr:
         return nw.when(nw.col("_unread") == "value_unreadable").then(nw.col("value").cast(nw.String)).otherwise(_NONE)
     if reason == "_code":
         return _NONE
+    if reason == "_fiscal":
+        return nw.col("_when")
     detail = _NONE
     for name, column in _DETAILS.items():
         detail = nw.when(nw.col("_aside") == name).then(nw.col(column).cast(nw.String)).otherwise(detail)

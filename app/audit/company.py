@@ -94,7 +94,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Period:
-    """The days that the purchases of ledgers cover, and whether no amount stands anywhere else."""
+    """The days that the ledgers cover, by their titles or their purchases, and whether no amount stands anywhere else."""
 
     first: str
     last: str
@@ -102,7 +102,7 @@ class Period:
 
     @property
     def days(self) -> int:
-        """Days from the first purchase to the last, both of them counted."""
+        """Days from the first to the last, both of them counted."""
         return (datetime.date.fromisoformat(self.last) - datetime.date.fromisoformat(self.first)).days + 1
 
 

@@ -245,6 +245,7 @@ class _Reader:
     def _needs(self, products: dict[str, dict[str, Any]]) -> list[Need]:
         needs: dict[tuple[str, str], Need] = {}
         stack: list[str] = []
+        names: dict[str, set[str]] = defaultdict(set)
         for row in self.reading.rows("bom"):
             id = self._id(row, "part")
             if id is None:
@@ -263,11 +264,16 @@ class _Reader:
             if parent is None:
                 continue
             self.parts.setdefault(parent, Part(parent, refs=[row["_ref"]]))
+            if row.get("parent_name"):
+                names[parent].add(row["parent_name"])
             essential = row.get("essential") is not False
             need = Need(parent, id, row.get("quantity"), essential, row.get("group"), row["_ref"])
             known = needs.setdefault((parent, id), need)
             if known is not need and known.quantity is not None and need.quantity is not None:
                 known.quantity += need.quantity
+        for id, called in names.items():
+            if len(called) == 1:  # a code with several names has none that is its own
+                self.parts[id].name = self.parts[id].name or min(called)
         return self._without_circles(list(needs.values()))
 
     def _listed(self) -> None:

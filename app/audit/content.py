@@ -16,7 +16,7 @@ from .guideline import guideline_table
 from .places import cell_of, files_of, with_cells
 from .report import Audit
 from .since import changes
-from .words import BLANK, called, days, percent, span
+from .words import BLANK, called, column_names, days, percent, span
 from .writer import Writer
 
 THEMES = ("principle_1", "principle_2", "principle_3", "autonomy", "indispensability", "governance", "governance_code")
@@ -63,7 +63,7 @@ class _Writer(Writer):
 
     def _columns(self) -> dict[str, str]:
         """What the columns of the workbook are called."""
-        return {column.name: column.title[self.lang] for sheet in sheets().values() for column in sheet.columns}
+        return column_names(self.lang)
 
     def _read_as(self, row: dict[str, Any]) -> dict[str, str]:
         """What a column was read as, as the workbook calls it."""

@@ -12,8 +12,9 @@ from typing import Any
 
 from ...datasets.intake.kinds import sourced_bill, yearly, yearly_amounts
 from ...datasets.intake.mapping import check_corrections
+from ...datasets.intake.periods import dates_of, stated_period
 from ...datasets.intake.table import PARTS, Table, known_sellers
-from ...datasets.intake.understanding import Understanding, dates_of
+from ...datasets.intake.understanding import Understanding
 from ...datasets.intake.values import is_blank, is_figure
 from ...datasets.intake.values import name as name_of
 from ...datasets.intake.values import number as figure
@@ -65,6 +66,8 @@ class Reading:
     """Currencies in which amounts are given."""
     days: list[tuple[str, str] | None] = field(default_factory=list)
     """First and last day of what each sheet of amounts covers; None for one without dates, which is taken as a year's."""
+    date: str | None = None
+    """The day on which the files are read: a time that a title states is over by then."""
     places: dict[str, Place] = field(default_factory=dict)
     """Where the sheets stand, by what they are called in ``_ref``."""
 
@@ -73,15 +76,17 @@ class Reading:
         return self.tables.get(kind, [])
 
 
-def recognise(found: Understanding, corrections: Mapping[str, Any] | None = None) -> Reading:
+def recognise(found: Understanding, corrections: Mapping[str, Any] | None = None, date: str | None = None) -> Reading:
     """Return what the tables say of a company, with the mapping and remarks.
+
+    ``date`` is the day on which they are read; without it a time that a title states counts as over.
 
     Raises
     ------
     InputError
         A correction names a sheet or column that does not exist, or no table holds parts.
     """
-    reading = Reading(corrections=dict(corrections or {}))
+    reading = Reading(corrections=dict(corrections or {}), date=date)
     check_corrections(found, reading.corrections)
     owners = _owners(found)
     for table in found.tables:
@@ -135,6 +140,7 @@ def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
     for column, i in columns.items():
         place.columns.setdefault(column.name, table.letters[i])
     by_place = {i: column.name for column, i in columns.items()} | dict.fromkeys(table.roles.get("level", ()), "level")
+    by_place |= dict.fromkeys(table.roles.get("parent_name", ()), "parent_name")
     for i, name in enumerate(table.names):
         if name:
             read_as = by_place.get(i, "")
@@ -152,9 +158,7 @@ def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
         reading.remarks.append(Remark(label, Message(f"app.audit.{how}", sheet=shorten(label))))
     if both or kind in {"sourcing", "products"}:
         reading.currencies |= table.currencies
-    days = dates_of(table) if table.kind == "ledger" else None
-    if days is not None:
-        reading.remarks.append(Remark(label, Message("app.audit.period", first=days[0], last=days[1])))
+    days = _days(table, label, reading)
     if (both or kind == "sourcing") and any(column.name == "spend" for column in columns):
         reading.days.append(days)
     rows = list(_rows(table, label, columns, reading))
@@ -166,6 +170,24 @@ def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
         sources = _once(rows, yearly_amounts(table) or kind == "sourcing")
         reading.tables.setdefault("sourcing", []).extend(sources)
     reading.tables.setdefault("bom" if both else kind, []).extend(rows)
+
+
+def _days(table: Table, label: str, reading: Reading) -> tuple[str, str] | None:
+    """The time that a ledger covers: what its title states where that is over and holds all purchases, else their days."""
+    days = dates_of(table) if table.kind == "ledger" else None
+    if days is None:
+        return None
+    stated = stated_period(table)
+    name = "period"
+    said: dict[str, Any] = dict(zip(("first", "last"), days, strict=True))
+    if stated is not None:
+        title, (first, last) = stated
+        over = reading.date is None or last < reading.date
+        name = "period_title" if first <= days[0] and days[1] <= last and over else "period_other"
+        said |= {"title": shorten(title), "start": first, "end": last}
+        days = (first, last) if name == "period_title" else days
+    reading.remarks.append(Remark(label, Message(f"app.audit.{name}", **said)))
+    return days
 
 
 def _once(rows: list[dict[str, Any]], yearly: bool) -> Iterator[dict[str, Any]]:
@@ -221,7 +243,7 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
     cells = [several.get(column) or table.cells(i) for column, i in columns.items()]
     commas = [column.type in {"number", "money"} and table.comma(i) for column, i in columns.items()]
     factors = [table.factor(i) for i in columns.values()]
-    sellers = table.texts("seller")
+    sellers, owners = table.texts("seller"), table.texts("parent_name")
     base = min((level for level in table.levels if level is not None), default=0)
     levels = [None if level is None else level - base for level in table.levels] if table.structured else [None] * table.rows
     extra = [table.texts(role) for role in _EXTRA if role in table.roles]
@@ -253,6 +275,8 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
             row["part"] = None
         if sellers[n] is not None:
             row["seller"] = sellers[n]
+        if owners[n] is not None:
+            row["parent_name"] = name_of(owners[n] or "")
         if levels[n] is not None:
             row["level"] = levels[n]
         if extra:

@@ -96,7 +96,8 @@ def audit(
         day(date)
     corrections = read_corrections(mapping) if corrections is None else corrections
     raw = path if isinstance(path, Understanding) else understand(path, encoding=encoding, corrections=corrections)
-    reading = recognise(raw, corrections)
+    today = date or datetime.date.today().isoformat()
+    reading = recognise(raw, corrections, today)
     company = company_from(reading)
     reading = replace(reading, tables={})  # the company holds what the rows say, and a large file many of them
     world = load("world") if world is None else world
@@ -108,7 +109,6 @@ def audit(
         company.remarks += replies.remarks
     built = build_graph(company, links, world)
     figures = work_out(company, built, links, lang)
-    today = date or datetime.date.today().isoformat()
     asked = questions(company, built, figures)
     meta = {
         "date": today,

@@ -7,6 +7,7 @@ from functools import cache
 
 from ...datasets import countries
 from ...datasets.intake.values import id_key
+from ...datasets.layout import sheets
 from ...graph import Message
 from ...graph.messages import default_language, text
 
@@ -44,6 +45,12 @@ def called(part: str, name: str | None) -> str:
     ('P-1 gear', 'P-1', 'GEAR')
     """
     return part if not name or id_key(name) == id_key(part) else f"{part} {name}"
+
+
+def column_names(lang: str) -> dict[str, str]:
+    """Return what the columns of the workbook are called, and what bills have beside them."""
+    named = {column.name: column.title[lang] for sheet in sheets().values() for column in sheet.columns}
+    return named | {"parent_name": text("app.check.role_parent_name", lang)}
 
 
 class Name(Message):

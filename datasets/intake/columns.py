@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..places import country
 from .values import date, decimal_mark, is_blank, number
-from .words import EXACT, PART, Suggestion, bare, marks, pair_of, plain, suggestions
+from .words import EXACT, PART, Suggestion, bare, marks, naming_order, pair_of, plain, suggestions
 
 CONTENT, CORRECTED = "content", "corrected"
 """Other ways in which a column got its role than by a word of its header."""
@@ -145,7 +145,9 @@ def by_content(profiles: Sequence[Profile]) -> Columns:
     return Columns(roles, {i: CONTENT for places in roles.values() for i in places})
 
 
-def assign(headers: Sequence[str], profiles: Sequence[Profile], wishes: Mapping[str, str] | None = None) -> Columns:
+def assign(
+    headers: Sequence[str], profiles: Sequence[Profile], wishes: Mapping[str, str] | None = None, product: int | None = None
+) -> Columns:
     """Return what each column is taken for.
 
     A column is one thing, and but for prices, dates and notes a role has one column: the one whose header fits best, and of
@@ -159,8 +161,10 @@ def assign(headers: Sequence[str], profiles: Sequence[Profile], wishes: Mapping[
         What the cells of each column are.
     wishes : mapping of header to role, optional
         A person's corrections; "ignore" leaves a column out.
+    product : int, optional
+        The column that holds what the lines go into, where its cells have told so (`parents.product_column`).
     """
-    return _Assignment(headers, profiles, wishes or {}).columns()
+    return _Assignment(headers, profiles, wishes or {}, product).columns()
 
 
 FIRMS_OF_LINES = frozenset({"supplier", "seller", "maker"})
@@ -168,8 +172,10 @@ FIRMS_OF_LINES = frozenset({"supplier", "seller", "maker"})
 
 
 class _Assignment:
-    def __init__(self, headers: Sequence[str], profiles: Sequence[Profile], wishes: Mapping[str, str]) -> None:
-        self.headers, self.profiles = headers, profiles
+    def __init__(
+        self, headers: Sequence[str], profiles: Sequence[Profile], wishes: Mapping[str, str], product: int | None
+    ) -> None:
+        self.headers, self.profiles, self.product = headers, profiles, product
         self.wishes = {i: wishes[key] for i, header in enumerate(headers) if (key := " ".join(header.split())) in wishes}
         self.roles: dict[str, list[int]] = {}
         self.how: dict[int, str] = {}
@@ -208,7 +214,7 @@ class _Assignment:
         for i, header in enumerate(self.headers):
             found = [] if i in self.wishes or i in self.steps or not header else list(suggestions(header))
             seen.append([one for one in found if self._plausible(one, self.profiles[i], len(found) == 1)])
-        self._products(seen)
+        self._parents(seen, self._products(seen))
         roles = {
             one.role for i, found in enumerate(seen) for one in found if self.profiles[i].fill or one.role != "designator"
         }
@@ -222,10 +228,13 @@ class _Assignment:
                 candidates.append((i, Suggestion(role, score, one.how)))
         return candidates
 
-    def _products(self, seen: list[list[Suggestion]]) -> None:
-        """A product's number or name beside the parts' own is what lines go into, where several parts stand beside one."""
-        mine = {i for i, header in enumerate(self.headers) if plain(header) in marks("product")}
-        for i in mine:
+    def _products(self, seen: list[list[Suggestion]]) -> set[int]:
+        """A product's number or name beside the parts' own is what lines go into, where several parts stand beside one.
+
+        Returns the columns whose headers speak of products.
+        """
+        mine = {i for i, header in enumerate(self.headers) if plain(header) in marks("product") or i == self.product}
+        for i in sorted(mine):
             role = seen[i][0].role.replace("part_maker", "part") if seen[i] else "part"
             others = [
                 self.profiles[j]
@@ -237,6 +246,22 @@ class _Assignment:
             inside = any(self.profiles[i].different < other.different for other in others)
             if inside or seen[i]:
                 seen[i] = [Suggestion("parent" if inside else seen[i][0].role, 0.9, EXACT)]
+        if self.product is not None:
+            seen[self.product] = [Suggestion("parent", 0.9, EXACT)]
+        parents = [self.profiles[i].different for i in mine if seen[i] and seen[i][0].role == "parent"]
+        for i in sorted(mine):  # without names of parts, a product's name is still the product's
+            if parents and seen[i] and seen[i][0].role == "name" and self.profiles[i].different <= max(parents):
+                seen[i] = [Suggestion("parent", 0.9, EXACT)]
+        return mine
+
+    def _parents(self, seen: list[list[Suggestion]], products: set[int]) -> None:
+        """Of two columns of products, or of parents, a code is what lines go into, a name is its name."""
+        order = {i: naming_order(self.headers[i]) for i, found in enumerate(seen) if found and found[0].role == "parent"}
+        wished = {i in products: -1 for i, role in self.wishes.items() if role == "parent"}
+        for i, place in order.items():
+            alike = [order[j] for j in order if (j in products) == (i in products)]
+            if place > wished.get(i in products, min(alike)) and len(seen[i]) == 1:
+                seen[i] = [Suggestion("parent_name", seen[i][0].score, seen[i][0].how)]
 
     def _settled(
         self, one: Suggestion, found: list[Suggestion], header: str, seen: Profile, roles: set[str]

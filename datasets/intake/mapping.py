@@ -21,7 +21,7 @@ UNCORRECTED = {"trade", "graph"}
 
 def roles() -> tuple[str, ...]:
     """Return the roles that a column of a table of parts may have."""
-    return (*dict.fromkeys(packaged("headers", "words")["role"].to_list()), "supplier_more", "maker_more")
+    return (*dict.fromkeys(packaged("headers", "words")["role"].to_list()), "parent_name", "supplier_more", "maker_more")
 
 
 def read_corrections(path: str | Path | None) -> dict[str, Any]:

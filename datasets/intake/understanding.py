@@ -20,10 +20,11 @@ from .declared import as_questionnaire
 from .headers import Place, places
 from .kinds import kind_of
 from .lines import SetAside, Shape, firms_above, sort_rows
+from .parents import carried, filled, product_column
 from .sheets import Sheet, read_sheets
 from .stated import firm_stated
 from .table import FORMS, USABLE, Table, column_letters
-from .values import Unit, date, is_blank, unit_in
+from .values import Unit, unit_in
 from .words import FIRMS, bare, forms, marks, plain, without_unit
 
 SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt", ".htm", ".html", ".mht", ".mhtml", ".slk"}
@@ -45,6 +46,7 @@ _CARRIED = frozenset(
         "country",
         "parent",
         "date",
+        "parent_name",
         "group",
         "hs",
         "order_no",
@@ -221,6 +223,8 @@ class _Reader:
             table, notes = self._with_firm_stated(table, place)
         table = _with_indent(table)
         table = replace(table, kind=self._kind(table, place.main, wanted))
+        table, said = self._carried(table, place, rows, kept)
+        notes += said
         return replace(table, notes=(*notes, *self._notes(table, unsaved, place)))
 
     def _unsaved(self, place: Place) -> frozenset[tuple[int, int]]:
@@ -252,6 +256,26 @@ class _Reader:
         word, firm = stated
         table = self._with_column(table, "seller", word, place.columns[0], pl.lit(firm).alias("firm"))
         return table, (Message("datasets.intake.stated", firm=shorten(firm)),)
+
+    def _carried(self, table: Table, place: Place, rows: _Rows, kept: list[int]) -> tuple[Table, tuple[Message, ...]]:
+        """What a bill says on the first line of a block holds for the lines below, and that is said."""
+        told = any(level is not None for level in table.levels)
+        if table.kind != "bom" or "parent" not in table.roles or told:
+            return table, ()
+        apart = {each.row - place.top - 1 for each in table.set_aside if each.reason in {"total", "heading"}}
+        heads, opened = carried(rows, kept, apart, table.roles)
+        columns = [i for role in ("parent", "parent_name") for i in table.roles.get(role, ())]
+        column = shorten(" ".join(table.names[columns[0]].split()))
+        notes = (Message("datasets.intake.not_carried", column=column, count=opened),) if opened else ()
+        if not heads:
+            return table, notes
+        own = {place.top + 1 + n for n in heads.values()} - set(table.numbers_of_rows)
+        aside = tuple(replace(each, reason="heading") if each.row in own else each for each in table.set_aside)
+        data = filled(table.data, columns, rows, heads, kept)
+        return replace(table, data=data, set_aside=aside), (
+            Message("datasets.intake.carried", column=column, count=len(heads)),
+            *notes,
+        )
 
     def _with_column(self, table: Table, role: str, name: str, place: int, cells: pl.Series | pl.Expr) -> Table:
         """A table with what its lines were found to share as one more column of theirs."""
@@ -376,6 +400,9 @@ def _columns(form: str, names: Sequence[str], frame: pl.DataFrame, wished: Mappi
         return _formal(form, names, wishes)
     profiles = [profile(frame.to_series(i).to_list()) for i in range(frame.width)]
     columns = assign(names, profiles, wishes)
+    product = product_column(columns, names, frame.rows())
+    if product is not None:
+        columns = assign(names, profiles, wishes, product)
     return columns if columns.roles else by_content(profiles)
 
 
@@ -450,9 +477,3 @@ def _with_indent(table: Table) -> Table:
             if len(indents) > 1 and 0 in indents and cells and cells[0] == cells[0].lstrip():
                 return replace(table, roles=roles | {"indent": (i,)})
     return table
-
-
-def dates_of(table: Table) -> tuple[str, str] | None:
-    """Return the first and the last day of a table's dates, if it has any."""
-    days = sorted(day for cell in table.texts("date") if not is_blank(cell) and (day := date(cell)) is not None)
-    return (days[0], days[-1]) if days else None

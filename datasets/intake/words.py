@@ -19,6 +19,8 @@ EXACT, PART, LIKE = "word", "part", "like"
 FIRMS = {"supplier", "seller", "maker"}
 _NAME_ENDINGS = re.compile(r"(名称|名|会社|企業|社名|様|name|名字)$")
 _CODE_ENDINGS = re.compile(r"(コード|cd|番号|no|number|id|code|编码|代码)$")
+_CALLED = re.compile(r"(名称?|name|description|bezeichnung|benennung|nombre|descripción|désignation)$")
+_CODED = re.compile(r"(コード|cd|番号?|no|nr|nummer|number|id|code|c[oó]d\w*|编码|编号|代码|料号)$")
 _PAIRS = re.compile(r"\s*(?:part number|part no\.?|part|p/n|pn|part #|品番|型番|nr\.?|nummer)$")
 _BRACKETS = re.compile(r"[\[({【〔<（]([^\[\](){}【】〔〕<>（）]*)[\])}】〕>）]")
 _MONTH = re.compile(r"\d{1,2}月[度分]?")
@@ -219,6 +221,16 @@ def _alike(core: str) -> tuple[Suggestion, ...]:
 @cache
 def _spelled() -> tuple[str, ...]:
     return tuple(word for word in words() if len(word) >= 6)
+
+
+def naming_order(header: str) -> int:
+    """Return 0 for a header that asks for a code, 2 for one that asks for a name, 1 for one that asks for neither.
+
+    >>> [naming_order(header) for header in ("親品番", "Product", "製品名", "Assembly description")]
+    [0, 1, 2, 2]
+    """
+    core = bare(without_unit(header))
+    return 2 if _CALLED.search(core) else 0 if _CODED.search(core) else 1
 
 
 def pair_of(header: str) -> str | None:

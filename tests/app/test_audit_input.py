@@ -231,6 +231,18 @@ def test_what_is_used_in_a_year_is_not_what_goes_into_one_product(tmp_path):
         assert [need.quantity for need in found.needs] == [quantity]
 
 
+def test_a_product_has_the_name_beside_its_code_and_a_code_with_two_names_has_none(tmp_path):
+    head = ["製品コード", "製品名", "部品番号", "部品名", "員数"]
+    rows = [["X", "ポンプ", "P-1", "ねじ", 4], [None, None, "P-2", "モータ", 1], ["Y", "送風機", "P-1", "ねじ", 6]]
+    rows += [[None, None, "P-3", "羽根", 1], ["Z", "炉", "P-1", "ねじ", 6], ["Z", "新炉", "P-2", "モータ", 1]]
+    found = company(workbook(tmp_path / "a.xlsx", {"部品表": [head, *rows[:4]]}))
+    assert {product: found.parts[product].name for product in found.products} == {"X": "ポンプ", "Y": "送風機"}
+    assert [(need.parent, need.part) for need in found.needs] == [("X", "P-1"), ("X", "P-2"), ("Y", "P-1"), ("Y", "P-3")]
+    assert "first line of each block: 2 line(s)" in says(found)
+    full = [rows[0], *rows[4:], ["Z", "新炉", "P-3", "羽根", 1]]
+    assert company(workbook(tmp_path / "b.xlsx", {"部品表": [head, *full]})).parts["Z"].name == ""
+
+
 def test_the_amount_of_one_product_is_not_what_is_spent_in_a_year(tmp_path):
     head = ["parent", "part", "supplier", "country", "share", "unit price", "quantity", "amount"]
     rows = [["A", "P", "X", "China", "100%", 5, 2, 10]]

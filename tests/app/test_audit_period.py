@@ -5,6 +5,7 @@ import datetime
 import pytest
 from kanmon.app.audit.content import content
 from kanmon.app.audit.report import audit
+from kanmon.datasets.intake.periods import period_in
 from kanmon.graph import SupplyGraph
 from plain_sheets import workbook
 
@@ -67,3 +68,54 @@ def test_the_limit_of_c_parts_is_that_of_the_days_of_the_ledger_and_says_so(tmp_
 def test_beside_amounts_of_a_year_a_long_ledger_makes_the_limit_no_larger(tmp_path):
     found = audited(tmp_path / "a.xlsx", "2023-01-01", "2025-12-31", limit=1460.0, more=SOURCING)
     assert not found.company.period.alone and sorted(found.company.apart) == ["P2", "P3"], "P9 is bought for 4,000 a year"
+
+
+@pytest.mark.parametrize(
+    ("title", "first", "last"),
+    [
+        ("2025年度 購買実績", "2025-04-01", "2026-03-31"),
+        ("FY2025 purchases", "2025-04-01", "2026-03-31"),
+        ("FY25", "2025-04-01", "2026-03-31"),
+        ("令和7年度 購買台帳 作成日：2026/4/5", "2025-04-01", "2026-03-31"),
+        ("2025年度上期", "2025-04-01", "2025-09-30"),
+        ("2025年度下期", "2025-10-01", "2026-03-31"),
+        ("Apr 2025 - Mar 2026", "2025-04-01", "2026-03-31"),
+        ("期間：2025年4月～2026年3月", "2025-04-01", "2026-03-31"),
+        ("2025-04-01 to 2026-03-15", "2025-04-01", "2026-03-15"),
+        ("1 Apr 2025 – 31 Mar 2026", "2025-04-01", "2026-03-31"),
+        ("Apr-Sep 2025", "2025-04-01", "2025-09-30"),
+        ("2024年2月度", "2024-02-01", "2024-02-29"),
+        ("2025年 購買実績", "2025-01-01", "2025-12-31"),
+        ("Purchases 2025", "2025-01-01", "2025-12-31"),
+    ],
+)
+def test_a_title_says_the_time_that_it_covers(title, first, last):
+    assert period_in(title) == (first, last)
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["購買台帳", "作成日 2025年11月30日", "2025-11-30", "ledger_20251130", "2025年度（11月末まで）", "2025年度 第1四半期"]
+    + ["2024年度・2025年度", "Purchases 2025, Jan", "FY2025 year to date", "2025年4月1日現在", "2026年3月～2025年4月"],
+)
+def test_a_title_that_leaves_the_time_open_says_none(title):
+    assert period_in(title) is None
+
+
+@pytest.mark.parametrize(
+    ("title", "date", "period", "says"),
+    [
+        ("2025年度 購買実績", "2026-11-28", ("2025-04-01", "2026-03-31"), "as '2025年度 購買実績' says"),
+        ("2025年度 購買実績", "2026-01-31", ("2025-04-10", "2025-09-01"), "not over"),
+        ("2024年度 購買実績", "2026-11-28", ("2025-04-10", "2025-09-01"), "does not hold all purchases"),
+        ("購買実績", "2026-11-28", ("2025-04-10", "2025-09-01"), "Purchases from 2025-04-10 to 2025-09-01"),
+    ],
+)
+def test_a_ledger_covers_what_its_title_states_where_that_is_over_and_holds_its_purchases(
+    tmp_path, title, date, period, says
+):
+    days = ["2025-04-10", "2025-09-01"]
+    rows = [[title], HEAD, *([day, *line] for day, line in zip(days, LINES, strict=False))]
+    found = audit(workbook(tmp_path / "a.xlsx", {"購買台帳": rows}), lang="en", date=date, world=SupplyGraph()).company
+    assert (found.period.first, found.period.last) == period
+    assert any(says in remark.message.text("en") for remark in found.remarks)

@@ -425,3 +425,30 @@ def test_bundled_tables_name_their_sources():
     assert flows.select("hs6", "year", "importer", "exporter").is_duplicated().sum() == 0
     assert set(flows["importer"]) | set(flows["exporter"]) <= set(datasets.countries()["iso3"])
     assert (flows["value"] > 0).all()
+
+
+def _of_years(*written: str | None) -> pl.DataFrame:
+    values = [float(n) for n in range(1, len(written) + 1)]
+    flows = {"hs6": "250490", "importer": "JPN", "exporter": "CHN", "value": values}
+    return pl.DataFrame(flows | {"year": pl.Series(written, dtype=pl.String)})
+
+
+def test_calendar_years_are_read_however_they_are_written():
+    table, report = datasets.clean_trade(_of_years("2022年", "令和4年", "R4", "平成30年", "２０２２", "令和元年", "2022.0"))
+    assert table["year"].to_list() == [2022, 2022, 2022, 2018, 2022, 2019, 2022] and report.is_empty()
+
+
+def test_fiscal_years_go_by_their_number_where_the_table_has_no_other_and_each_is_listed():
+    table, report = datasets.clean_trade(_of_years("FY22", "2022年度", "令和4年度", "FY2021", None))
+    assert table["year"].to_list() == [2022, 2022, 2022, 2021]
+    assert set(report.filter(reason="fiscal_year")["detail"]) == {"2022年度", "FY2021", "FY22", "令和4年度"}
+    assert report.filter(reason="year_missing").select("detail", "rows").rows() == [(None, 1)]
+
+
+def test_a_fiscal_year_beside_calendar_years_is_set_aside_and_counts_no_month_twice():
+    table, report = datasets.clean_trade(_of_years("2022", "2022年度", "FY22", "FY1"))
+    assert table["value"].to_list() == [1.0]
+    aside = {(row["reason"], row["detail"]): row["action"] for row in report.iter_rows(named=True)}
+    assert aside == dict.fromkeys(
+        [("fiscal_mixed", "2022年度"), ("fiscal_mixed", "FY22"), ("year_missing", "FY1")], "set_aside"
+    )
