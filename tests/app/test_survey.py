@@ -26,7 +26,18 @@ from kanmon.app.survey.wording import TONGUES, word
 from kanmon.datasets import load
 from kanmon.datasets.intake.sheets import read_sheets
 from kanmon.graph import ReadError, SupplyGraph
-from survey_company import HOSTILE, NEVER, ROWS, bounds, company, figures, replied, workbook
+from survey_company import (
+    HOSTILE,
+    NEVER,
+    ROWS,
+    answered,
+    bounds,
+    company,
+    figures,
+    questionnaires,
+    replied,
+    workbook,
+)
 
 openpyxl = pytest.importorskip("openpyxl")
 
@@ -44,37 +55,7 @@ def asked(base):
 @pytest.fixture(scope="module")
 def sent(base, asked, tmp_path_factory):
     """The folder of questionnaires, and the file of each supplier."""
-    folder = tmp_path_factory.mktemp("survey") / "out"
-    write_survey(survey_of(asked, "2026-12-25"), base, folder, "en")
-    files = {}
-    for path in sorted(folder.glob("questions-*.xlsx")):
-        page = openpyxl.load_workbook(path).worksheets[0]
-        files[next(row[2].value for row in page.iter_rows() if row[0].value == "supplier")] = path
-    return files
-
-
-def answered(path, target, answers):
-    """A questionnaire filled in as a person does: {(table, part, kind or number of the line): {key: value}}."""
-    book = openpyxl.load_workbook(path)
-    for page in book.worksheets:
-        keys, table = {}, None
-        seen = {}
-        for row in page.iter_rows():
-            values = [cell.value for cell in row]
-            for name, columns in KEYS.items():
-                if set(columns) <= set(values):
-                    keys, table = {value: j for j, value in enumerate(values) if value}, name
-            if table is None or not keys:
-                continue
-            part = values[keys["part"]]
-            which = values[keys["kind"]] if table == "answers" else seen.get(part, 0)
-            seen[part] = seen.get(part, 0) + 1
-            for (at, of, n), told in answers.items():
-                if (at, of, n) == (table, part, which):
-                    for key, value in told.items():
-                        row[keys[key]].value = value
-    book.save(target)
-    return target
+    return questionnaires(base, asked, tmp_path_factory.mktemp("survey") / "out")
 
 
 # Questions -----------------------------------------------------------------------------------------------------------
@@ -326,7 +307,7 @@ def test_a_file_that_is_none_is_set_aside_and_said(base, tmp_path, name, content
     (tmp_path / "replies" / name).write_bytes(content)
     (tmp_path / "replies" / "notes.txt").write_text("x", encoding="utf-8")
     merged, found = replied(base, tmp_path / "replies")
-    assert len(found.remarks) == 1 and merged.company.sources == base.sources
+    assert sorted(remark.sheet for remark in found.remarks) == [name, "notes.txt"] and merged.company.sources == base.sources
 
 
 def test_a_folder_that_does_not_exist_is_an_error(tmp_path):
