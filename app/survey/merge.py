@@ -181,7 +181,8 @@ class _Over:
         total = sum(share or 0.0 for share in shares)
         if total > 1 + ROUNDING:
             self.replies.say("over", told[0].ref.rpartition("!")[0], part=part, total=f"{total:.0%}")
-            shares, total = [None for _ in told], 0.0
+            shares = [None for _ in told]
+            total = 0.0
         stated = {one.country for one in own if one.country is not None}
         new = {line.values["country"] for line in told} - {None}
         if stated and new and not new <= stated:

@@ -150,3 +150,18 @@ def test_files_of_other_kinds_are_named(base, tmp_path):
         (tmp_path / name).write_bytes(b"x")
     _, found = replied(base, tmp_path)
     assert keys(found) == ["other_files"] and "a.ods, b.pdf" in found.remarks[0].message.text("en")
+
+
+def test_how_long_another_source_takes_is_asked_of_purchasing_and_no_supplier_can_answer_it(tmp_path):
+    rows = [("P1", "Gear", "Alpha", "China", 1.0, 30, None, None), ("P2", "Pin", "Beta", None, 1.0, 0, 400, None)]
+    found = company(tmp_path / "a.xlsx", rows)
+    asked = ranked_questions(found, figures(found))
+    (switch,) = (one for one in asked if one.kind == "switch")
+    assert (switch.who, switch.supplier, switch.parts) == ("purchasing", None, ("P1",))
+    file = questionnaires(found, asked, tmp_path / "out")["Alpha"]
+
+    def write(book):
+        page_of(book, "回答").cell(5, 1, "switch").offset(0, 4).value = 30
+
+    merged, remarks = replied(found, changed(file, tmp_path / "r.xlsx", write))
+    assert merged.company.switch_days("P1") is None and keys(remarks) == ["no_question"]
