@@ -350,13 +350,16 @@ class _Writer(FindingsWriter):
         return {
             "nothing": found.nothing,
             "nothing_says": self._three(found.nothing),
+            "together": found.together,
+            "together_says": self.t("together", before=self._three(found.nothing), after=self._three(found.together)),
+            "beside_says": self.t("beside_help") if any(map(self._hidden, found.rows)) else "",
             "own": found.own,
             "threats": [self._threat(node) for node in found.threats],
             "rows": [
                 row
                 | {
                     "says": self._measure(row),
-                    "removed_says": self.money(row["removed_estimate"]) if row["lead_stated"] else self.t("lead_blank"),
+                    "removed_says": self._taken(row),
                     "removed_bounds": self._removed(row),
                     "cost_says": self.money(row["cost"]),
                     "owner_says": row["owner"] or self.t("open"),
