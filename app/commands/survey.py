@@ -58,9 +58,12 @@ def survey(
     check_folder(out, force)
     if deadline is not None:
         try:
-            datetime.date.fromisoformat(deadline)
+            day = datetime.date.fromisoformat(deadline)
         except ValueError as error:
             raise InputError("app.survey.bad_date", value=shorten(deadline)) from error
+        deadline = day.isoformat()
+        if day < datetime.date.today():
+            typer.echo(text("app.survey.past", lang_, deadline=deadline), err=True)
     with console(stderr=True).status(text("app.survey.working", lang_)):
         company, links, _, _ = company_with(source, answers.files, mapping=mapping)
         built = build_graph(company, links, load("world"))

@@ -408,6 +408,16 @@ def test_the_commands_write_what_they_say(tmp_path, monkeypatch, capsys, argumen
     assert len(list(Path("out").iterdir())) > 2
 
 
+def test_a_deadline_that_has_passed_is_said_and_any_is_written_as_a_date(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    workbook(Path("audit.xlsx"))
+    monkeypatch.setattr(sys, "argv", ["kanmon", "survey", "audit.xlsx", "--deadline", "2020-W01-1", "--lang", "en"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = capsys.readouterr()
+    assert ended.value.code in {0, None} and "2019-12-30 has passed" in said.err and "deadline 2019-12-30" in said.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [(["survey", "audit.xlsx", "--deadline", "soon"], "soon"), (["card", "audit.xlsx", "--as", "X"], "OWN=THEIRS")],
