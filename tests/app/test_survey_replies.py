@@ -140,6 +140,16 @@ def test_of_two_questionnaires_of_a_supplier_the_first_holds_and_questions_count
     assert (merged.asked, merged.answered) == (once.asked, once.answered)
 
 
+def test_whom_a_supplier_does_not_name_widens_the_stop_of_no_other_supplier(base, sent, tmp_path):
+    told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1.0, "stock": 0}}
+    rows = [(*row[:5], 60, *row[6:]) if row[0] == "P3" else row for row in ROWS]
+    found = company(tmp_path / "a.xlsx", [("P1", "Gear", "Alpha", "China", 1.0, 30, 400, None), *rows[2:]])
+    merged, _ = replied(found, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    # Delta's seals last for 60 days, the gears for 30: who digs Alpha's ore is not Delta.
+    assert bounds(merged.company, "Delta", maker=True) == bounds(found, "Delta", maker=True) == pytest.approx((2 / 3,) * 2)
+    assert bounds(merged.company, "CHL")[0] == pytest.approx(150 / 180)
+
+
 def test_a_stock_that_lies_before_nothing_told_is_said_not_to_count(base, sent, tmp_path):
     merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", {("answers", "P1", "stock"): {"answer": 30}}))
     assert keys(found) == ["stock_alone"] and bounds(merged.company, "CHN") == bounds(base, "CHN")
