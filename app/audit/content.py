@@ -52,9 +52,12 @@ def content(audit: Audit, lang: str, since: dict[str, Any] | None = None) -> dic
 
 
 class _Writer(FindingsWriter):
-    def _columns(self) -> dict[str, str]:
-        """What the columns of the workbook are called."""
-        return {column.name: column.title[self.lang] for sheet in sheets().values() for column in sheet.columns}
+    def _column(self, kind: str | None, name: str) -> str:
+        """What a column of a kind of sheet is called; of an unknown kind, as in the first sheet that has it."""
+        known = sheets()
+        first = [known[kind]] if kind in known else []
+        columns = (column for sheet in (*first, *known.values()) for column in sheet.columns)
+        return next((column.title[self.lang] for column in columns if column.name == name), name)
 
     def _read_as(self, row: dict[str, Any]) -> dict[str, str]:
         """What a column was read as, as the workbook calls it."""
@@ -62,7 +65,7 @@ class _Writer(FindingsWriter):
         kind = BLANK
         if row["kind"]:
             kind = sheet.title[self.lang] if sheet else text(f"app.check.kind_{row['kind']}", self.lang)
-        column = self._columns().get(row["read_as"], row["read_as"])
+        column = self._column(row["kind"], row["read_as"])
         return {"read_as_says": f"{kind}: {column}" if column else kind}
 
     def content(self) -> dict[str, Any]:
@@ -133,6 +136,7 @@ class _Writer(FindingsWriter):
 
     def _grounds(self) -> dict[str, Any]:
         """What all of it rests on: sources and assumptions, and what was read as what."""
+        kinds = {row["sheet"]: row["kind"] for row in self.audit.reading.mapping}
         return {
             "thresholds": self._thresholds(),
             "sources": self._sources(),
@@ -149,7 +153,7 @@ class _Writer(FindingsWriter):
                     "sheet": remark.sheet,
                     "row": remark.row,
                     "column": remark.column,
-                    "column_says": self._columns().get(remark.column, remark.column),
+                    "column_says": self._column(kinds.get(remark.sheet), remark.column),
                     "severity": remark.severity,
                     "says": self.say(remark.message),
                 }

@@ -27,7 +27,7 @@ from ..audit.mapping import Remark
 from .card import Card
 from .card_files import is_card, read_card
 from .questionnaire import KEYS, MARK
-from .wording import TONGUES, word
+from .wording import TONGUES, word, words
 
 FILES, LINES = 5_000, 5_000
 """Files of a folder, and lines of a table, that are read."""
@@ -203,7 +203,7 @@ def _lines(
         cells = dict.fromkeys(keys) | {key: None if is_blank(row[j]) else row[j] for key, j in places.items()}
         for key, j in places.items():
             if cells[key] is None and (i - 1, j) in unsaved:
-                found.say("unsaved", label, i, key)
+                found.say("unsaved", label, i, words(key, " / "))
         if cells["part"] is None:
             written = ", ".join(str(cell) for key, cell in cells.items() if cell is not None and key not in _GIVEN)
             if written:
@@ -216,7 +216,7 @@ def _lines(
             read = _READERS.get(key, _text)
             value = None if cell is None else read(cell)
             if cell is not None and value is None:
-                found.say("cell", label, i, key, value=cell)
+                found.say("cell", label, i, words(key, " / "), value=cell)
             values[key] = value
         lines.append(Line(values, f"{label}!{i}"))
     return lines

@@ -408,6 +408,19 @@ def test_the_commands_write_what_they_say(tmp_path, monkeypatch, capsys, argumen
     assert len(list(Path("out").iterdir())) > 2
 
 
+def test_a_column_is_called_as_its_own_sheet_calls_it(base, sent, tmp_path):
+    answered(sent["Alpha"], tmp_path / "r.xlsx", {("behind", "P1", 0): {"input": "ore", "stock": "soon"}})
+    book = openpyxl.load_workbook(workbook(tmp_path / "audit.xlsx"))
+    book["調達"].cell(3, 4, "中国・台湾")
+    book.save(tmp_path / "audit.xlsx")
+    found = audit(tmp_path / "audit.xlsx", lang="ja", date="2026-11-28", replies=read_replies(tmp_path / "r.xlsx"))
+    shown = content(found, "ja")
+    called = {row["sheet"]: row["column_says"] for row in shown["remarks"] if row["column"]}
+    assert called == {"調達": "製造拠点国", "r.xlsx: 上流 Behind 上游": "在庫（日） / Stock (days) / 库存（天）"}
+    read = {(row["sheet"], row["read_as"]): row["read_as_says"] for row in shown["mapping"]}
+    assert read["調達", "country"].endswith(": 製造拠点国") and read["調達", "supplier"].endswith(": 調達先")
+
+
 def test_a_deadline_that_has_passed_is_said_and_any_is_written_as_a_date(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     workbook(Path("audit.xlsx"))
