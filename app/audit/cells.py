@@ -20,11 +20,15 @@ _YES, _NO, _NONE = (
     frozenset(packaged("headers", "answers").filter(answer=answer)["word"]) for answer in ("yes", "no", "none")
 )
 _DAYS = (
-    (re.compile(r"(日|日間|営業日|d|days?|tage?|días?)?"), 1.0),
-    (re.compile(r"(週|週間|w|weeks?|wks?|wochen?|semanas?|周)"), 7.0),
-    (re.compile(r"(ヶ月|か月|カ月|ヵ月|ケ月|箇月|月|months?|mo|monate?|mes(es)?)"), 30.0),
+    (re.compile(r"(日|日間|営業日|天|d|days?|tage?|días?)?"), 1.0),
+    (re.compile(r"(週|週間|w|weeks?|wks?|wochen?|semanas?|周|星期)"), 7.0),
+    (re.compile(r"(ヶ月|か月|カ月|ヵ月|ケ月|箇月|个月|個月|月|months?|mo|monate?|mes(es)?)"), 30.0),
     (re.compile(r"(年|years?|yrs?|jahre?|años?)"), 365.0),
 )
+_ABOUT = re.compile(
+    r"(?:大?[約约]|およそ|about|approx\.?|abt\.?|ca\.?)?\s*(.*?)\s*(?:程度|前後|くらい|ぐらい|左右)?", re.DOTALL
+)
+"""A figure that is said to be a rough one is taken as it stands."""
 
 
 class Unreadable(ValueError):
@@ -76,6 +80,7 @@ def _number(word: str, column: Column) -> float:
 
 def _share(word: str, column: Column) -> float:
     """Return a percentage as it stands (35 % is 0.35); a plain number above 1 is for the caller to judge."""
+    word = _figure(word)
     if word.endswith("%"):
         return _number(word[:-1].strip(), column) / 100
     if word.endswith("割"):
@@ -83,8 +88,13 @@ def _share(word: str, column: Column) -> float:
     return _number(word, column)
 
 
+def _figure(word: str) -> str:
+    match = _ABOUT.fullmatch(word.casefold())
+    return match[1] if match else word
+
+
 def _days(word: str, column: Column) -> float:
-    match = re.fullmatch(r"(?:約|about|ca\.?)?\s*([\d,]*\.?\d+)\s*(\D*)", word.casefold())
+    match = re.fullmatch(r"([\d,]*\.?\d+)\s*(\D*)", _figure(word))
     for unit, days in _DAYS if match else ():
         if match and unit.fullmatch(match[2].strip()):
             return float(match[1].replace(",", "")) * days
@@ -128,11 +138,22 @@ def _choice(word: str, column: Column) -> str:
 
 
 def _country(word: str, column: Column) -> str:
-    for part in (word, re.sub(r"\(.*?\)", "", word), word.split()[0]):
-        code = country_code(part.strip())
-        if code is not None:
-            return code
-    raise Unreadable("country")
+    whole = country_code(word)
+    if whole is not None:
+        return whole
+    bare = re.sub(r"\(.*?\)", "", word).strip()
+    first = country_code(bare) or country_code(word.split()[0])
+    rest = word.removeprefix(bare) if country_code(bare) else word[len(word.split()[0]) :]
+    if first is None or _others(rest, len(word.split()[0])) - {first}:
+        raise Unreadable("country")
+    return first
+
+
+def _others(rest: str, length: int) -> set[str]:
+    """Countries named behind the first one; two letters are one only beside two letters (in "USA CA" they are a state)."""
+    pieces = re.split(r"[\s()/,、・;+&]+", rest)
+    found = {country_code(piece) for piece in pieces if len(piece) > 2 or length == 2 or not piece.isascii()}
+    return {code for code in found if code is not None}
 
 
 def _hs(word: str, column: Column) -> str:

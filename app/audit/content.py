@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from ...datasets import technologies, thresholds
@@ -11,16 +10,14 @@ from ...datasets.layout import sheets
 from ...graph.ages import dated
 from ...graph.messages import spoken, text
 from ..survey.loop import shown
-from .checks import Evidence, Finding, provided_abroad
+from .checks import provided_abroad
+from .findings import THEMES, FindingsWriter
 from .guideline import guideline_table
-from .places import cell_of, files_of, with_cells
+from .places import with_cells
 from .report import Audit
 from .since import changes
-from .words import BLANK, called, column_names, days, percent, span
-from .writer import Writer
+from .words import BLANK, called, column_name, days, percent, span
 
-THEMES = ("principle_1", "principle_2", "principle_3", "autonomy", "indispensability", "governance", "governance_code")
-THEMES += ("leakage", "prior_report")
 BOARD = 5
 """Rows of the board page's tables."""
 FEW = 0.5
@@ -54,24 +51,14 @@ def content(audit: Audit, lang: str, since: dict[str, Any] | None = None) -> dic
     return shown | {"since": None if since is None else writer.since(changes(since, shown))}
 
 
-class _Writer(Writer):
-    def __init__(self, audit: Audit, lang: str) -> None:
-        super().__init__(audit, lang)
-        # One check answers several items of the guideline: what it found is put into words once.
-        self._findings: dict[int, dict[str, Any]] = {}
-        self._rows: dict[int, dict[str, Any]] = {}
-
-    def _columns(self) -> dict[str, str]:
-        """What the columns of the workbook are called."""
-        return column_names(self.lang)
-
+class _Writer(FindingsWriter):
     def _read_as(self, row: dict[str, Any]) -> dict[str, str]:
         """What a column was read as, as the workbook calls it."""
         sheet = sheets().get(row["kind"])
         kind = BLANK
         if row["kind"]:
             kind = sheet.title[self.lang] if sheet else text(f"app.check.kind_{row['kind']}", self.lang)
-        column = self._columns().get(row["read_as"], row["read_as"])
+        column = column_name(row["kind"], row["read_as"], self.lang)
         return {"read_as_says": f"{kind}: {column}" if column else kind}
 
     def content(self) -> dict[str, Any]:
@@ -142,6 +129,7 @@ class _Writer(Writer):
 
     def _grounds(self) -> dict[str, Any]:
         """What all of it rests on: sources and assumptions, and what was read as what."""
+        kinds = {row["sheet"]: row["kind"] for row in self.audit.reading.mapping}
         return {
             "thresholds": self._thresholds(),
             "sources": self._sources(),
@@ -158,7 +146,7 @@ class _Writer(Writer):
                     "sheet": remark.sheet,
                     "row": remark.row,
                     "column": remark.column,
-                    "column_says": self._columns().get(remark.column, remark.column),
+                    "column_says": column_name(kinds.get(remark.sheet), remark.column, self.lang),
                     "severity": remark.severity,
                     "says": self.say(remark.message),
                 }
@@ -178,9 +166,6 @@ class _Writer(Writer):
             for row in found["stops"]
         ]
         return found | {"stops": stops}
-
-    def _of(self, theme: str) -> Iterable[Finding]:
-        return (found for found in self.audit.findings if found.item["theme"] == theme)
 
     def _coverage(self) -> dict[str, Any]:
         known = self.figures.coverage
@@ -270,84 +255,6 @@ class _Writer(Writer):
         for found in self.audit.findings:
             counts[found.status] = counts.get(found.status, 0) + 1
         return counts
-
-    def _finding(self, found: Finding) -> dict[str, Any]:
-        if id(found) not in self._findings:
-            self._findings[id(found)] = self._in_words(found)
-        return self._findings[id(found)]
-
-    def _in_words(self, found: Finding) -> dict[str, Any]:
-        item, document = found.item, self.documents[found.item["document"]]
-        answer = found.answer.get("answer")
-        return {
-            "id": item["id"],
-            "check": found.check,
-            "document": spoken(document, "name", self.lang),
-            "wording": item["wording"],
-            "wording_says": text(f"app.audit_wording.{item['wording']}", self.lang),
-            "text": spoken(item, "text", self.lang),
-            "status": found.status,
-            "status_says": self.t(f"status_{found.status}"),
-            "says": self.say(found.says),
-            "change": self.say(found.change),
-            "answer": None if answer is None else self.t(f"answer_{answer}"),
-            "answer_evidence": found.answer.get("evidence"),
-            "answer_date": found.answer.get("date"),
-            "answer_owner": found.answer.get("owner"),
-            "people": item["answerable"] in {"partial", "questionnaire"},
-            "thresholds": list(found.thresholds),
-            "thresholds_says": [text(f"app.audit_threshold.{id}", self.lang) for id in found.thresholds],
-            "evidence": [self._evidence(row) for row in found.evidence],
-            "source": item["source"],
-        }
-
-    def _evidence(self, row: Evidence) -> dict[str, Any]:
-        if id(row) in self._rows:
-            return self._rows[id(row)]
-        places = self.audit.reading.places
-        refs = [self.titles.get(ref) or cell_of(ref, places, row.columns) for ref in row.refs]
-        shown = {"what": self.item(row.what), "says": self.say(row.says), "refs": refs, "files": files_of(row.refs, places)}
-        shown |= {"money": row.money, "money_says": self.money(row.money), "days": row.days}
-        self._rows[id(row)] = shown
-        return shown
-
-    def _groups(self) -> list[dict[str, Any]]:
-        """Findings by theme and check: what is said of several items is said once, under the first theme that asks it."""
-        found: dict[str, dict[str, Any]] = {}
-        themes: dict[str, list[dict[str, Any]]] = {}
-        for finding in self.audit.findings:
-            if finding.check:
-                row = self._finding(finding)
-                if finding.check not in found:
-                    found[finding.check] = row | {
-                        "items": [],
-                        "thresholds": [],
-                        "thresholds_says": [],
-                        **self._severity(finding),
-                    }
-                    themes.setdefault(finding.item["theme"], []).append(found[finding.check])
-                group = found[finding.check]
-                group["items"].append({name: value for name, value in row.items() if name != "evidence"})
-                for name in ("thresholds", "thresholds_says"):
-                    group[name] += [one for one in row[name] if one not in group[name]]
-        for rows in themes.values():
-            rows.sort(key=lambda row: (row["status"] != "finding", -(row["severity"] or 0.0)))
-        people = {theme: [self._finding(f) for f in self._of(theme) if not f.check] for theme in THEMES}
-        return [
-            {"title": self.t(theme), "checks": themes.get(theme, []), "people": people[theme]}
-            for theme in THEMES
-            if themes.get(theme) or people[theme]
-        ]
-
-    def _severity(self, finding: Finding) -> dict[str, Any]:
-        """How bad a finding is, by yen and by days: the worst of its rows."""
-        if finding.status != "finding":
-            return {"severity": None, "severity_says": ""}
-        money = max((row.money for row in finding.evidence if row.money is not None), default=None)
-        gap = max((row.days for row in finding.evidence if row.days), default=None)
-        says = [] if money is None or not money else [self.t("severity_money", money=self.money(money))]
-        says += [] if gap is None else [self.t("severity_days", days=f"{gap:.0f}")]
-        return {"severity": money, "severity_says": self.t("comma").join(says)}
 
     def _part(self, row: dict[str, Any]) -> dict[str, Any]:
         return row | {
@@ -440,13 +347,16 @@ class _Writer(Writer):
         return {
             "nothing": found.nothing,
             "nothing_says": self._three(found.nothing),
+            "together": found.together,
+            "together_says": self.t("together", before=self._three(found.nothing), after=self._three(found.together)),
+            "beside_says": self.t("beside_help") if any(map(self._hidden, found.rows)) else "",
             "own": found.own,
             "threats": [self._threat(node) for node in found.threats],
             "rows": [
                 row
                 | {
                     "says": self._measure(row),
-                    "removed_says": self.money(row["removed_estimate"]) if row["lead_stated"] else self.t("lead_blank"),
+                    "removed_says": self._taken(row),
                     "removed_bounds": self._removed(row),
                     "cost_says": self.money(row["cost"]),
                     "owner_says": row["owner"] or self.t("open"),

@@ -127,7 +127,8 @@ def sourcing_facts(company: Company) -> pl.DataFrame:
         {
             "item": item_id(part),
             "supplier": plant_id(source),
-            "maker": firm_id(source.maker),
+            # Whom a supplier buys from without naming it is taken to be none of the company's own suppliers.
+            "maker": firm_id(source.maker) or (plant_id(source) if part in company.told else None),
             "qualified": source.qualified,
             "stock_days": company.parts[part].stock_days,
             "switching_days": source.switch_days,

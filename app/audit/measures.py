@@ -12,25 +12,28 @@ from ...graph import Message
 from ...risk import Candidate, StopPlan, Threat, stop_measures
 from .company import Company
 from .company_graph import SELF, CompanyGraph, item_id, stop_of
-from .figures import Figures, sourcing_facts
+from .figures import NOTHING, Figures, sourcing_facts
 
 PROPOSALS, FEW = 25, 10
 """Parts that get proposals where the company names no measure for them, the ones with the largest estimated loss first; and
 how many get some where on fewer parts than that an estimated loss hangs, but a single maker delivers them."""
 NEVER = float("inf")
+_TAKES = ("removed_estimate", "removed_low", "removed_high", "removed_beside")
+"""What a proposal takes off, alone or beside the others; one that does neither is none."""
 THREATS = 20
 """Places and makers that the measures are tried against, the worst first."""
 
 
 @dataclass(frozen=True)
 class Mitigation:
-    """Ranked measures, what doing nothing means, the best set, and what they were tried against.
+    """Ranked measures, what doing nothing and all of them together mean, the best set, and what they were tried against.
 
     Without a budget, or where no set could be ``proven`` best in time, there is none. ``own``: the threats are the company's
     scenarios, with its weights; else the worst stops, all alike. ``gains``: by threat and measure, as `risk.stop_measures`.
     """
 
     nothing: dict[str, float]
+    together: dict[str, float]
     rows: list[dict[str, Any]]
     plan: StopPlan | None
     proven: bool
@@ -39,7 +42,7 @@ class Mitigation:
     own: bool
     gains: pl.DataFrame
     left_out: int
-    """Parts with an estimated loss for which no measure is stated, nor proposed: less hangs on them."""
+    """Parts with an estimated loss for which no measure is stated, nor one proposed that takes something off."""
 
 
 def mitigate(
@@ -77,14 +80,20 @@ def mitigate(
     facts = sourcing_facts(company)
     found = stop_measures(built.own, threats, values, candidates, buyer=SELF, facts=facts, budget=budget)
     rows = [row | about[row["measure"]] for row in found.measures.iter_rows(named=True)]
+    gaining = set(found.threats.filter(pl.col("days_gained") > NOTHING)["measure"])
+    noise = NOTHING * max(1.0, *found.nothing.values())
     for row in rows:
+        row.update({name: 0.0 for name in _TAKES if row[name] <= noise})
         if not row["lead_stated"]:  # when it delivers nobody said: what it takes off lies between its bounds
-            row["removed_estimate"] = row["removed_per_cost"] = None
+            row["removed_estimate"] = row["removed_beside"] = row["removed_per_cost"] = None
+    kept = [row["stated"] or not row["lead_stated"] or row["measure"] in gaining for row in rows]
+    rows = [row for row, keep in zip(rows, kept, strict=True) if keep or any(row[name] for name in _TAKES)]
     rows.sort(key=_useful_first)
+    reached = {row["part"] for row in rows}
+    left_out = sum(row["part"] not in reached for row in open_parts if row["stake"])
     tried = [threat.scenario.name for threat in threats if threat.weight]
-    return Mitigation(
-        found.nothing, rows, found.plan, found.proven, budget, tried, own, found.threats, len(open_parts[PROPOSALS:])
-    )
+    done, together = found.nothing, found.together
+    return Mitigation(done, together, rows, found.plan, found.proven, budget, tried, own, found.threats, left_out)
 
 
 def _useful_first(row: dict[str, Any]) -> tuple[Any, ...]:
@@ -92,6 +101,7 @@ def _useful_first(row: dict[str, Any]) -> tuple[Any, ...]:
     return (
         -(row["removed_per_cost"] or -1.0),
         -estimate,
+        -(row["removed_beside"] or 0.0),
         row["removed_estimate"] is None,
         -row["removed_high"],
         row["measure"],

@@ -47,10 +47,14 @@ def called(part: str, name: str | None) -> str:
     return part if not name or id_key(name) == id_key(part) else f"{part} {name}"
 
 
-def column_names(lang: str) -> dict[str, str]:
-    """Return what the columns of the workbook are called, and what bills have beside them."""
-    named = {column.name: column.title[lang] for sheet in sheets().values() for column in sheet.columns}
-    return named | {"parent_name": text("app.check.role_parent_name", lang)}
+def column_name(kind: str | None, name: str, lang: str) -> str:
+    """Return what a column is called: in a kind of sheet of the workbook, else in the first that has it, or in bills."""
+    if name == "parent_name":
+        return text("app.check.role_parent_name", lang)
+    known = sheets()
+    first = [known[kind]] if kind in known else []
+    columns = (column for sheet in (*first, *known.values()) for column in sheet.columns)
+    return next((column.title[lang] for column in columns if column.name == name), name)
 
 
 class Name(Message):

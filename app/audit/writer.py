@@ -81,15 +81,24 @@ class Writer:
         bounds = (self.money(value["low"]), self._most(value["high"]))
         return shown if set(bounds) == {shown} else self.t("three", estimate=shown, low=bounds[0], high=bounds[1])
 
-    def _bounds(self, low: float, high: float) -> str:
-        """The range between what is taken off the certain and off the possible loss, in either order."""
-        ends = [self.money(value) for value in sorted((low, high))]
-        return ends[0] if ends[0] == ends[1] else self.t("from_to", low=ends[0], high=ends[1])
-
     def _removed(self, row: dict[str, Any]) -> str:
-        """The range of what a measure takes off; nothing at both ends is no figure where nobody said when it delivers."""
+        """What a measure takes off the certain and the possible loss; twice nothing is no figure where no lead time is."""
         ends = row["removed_low"], row["removed_high"]
-        return self._bounds(*ends) if row["lead_stated"] or any(ends) else BLANK
+        said = dict.fromkeys(map(self.money, ends))
+        return " / ".join(said) if row["lead_stated"] or any(ends) else BLANK
+
+    def _taken(self, row: dict[str, Any]) -> str:
+        """What a measure takes off the estimate; where other parts are short as long, what it does beside the others."""
+        if not row["lead_stated"]:
+            return self.t("lead_blank")
+        alone = self.money(row["removed_estimate"])
+        if not self._hidden(row):
+            return alone
+        return self.t("removed_others", alone=alone, beside=self.money(row["removed_beside"]))
+
+    def _hidden(self, row: dict[str, Any]) -> bool:
+        """Whether a measure does nothing as long as nothing is done for other parts."""
+        return row["removed_estimate"] == 0.0 and bool(row["removed_beside"])
 
     def _measure(self, row: dict[str, Any]) -> str:
         return self.say(describe(row, {row["country"]: place(row["country"])}))

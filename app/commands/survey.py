@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -56,7 +57,10 @@ def survey(
     lang_ = language(lang)
     check_folder(out, force)
     if deadline is not None:
-        deadline = day(deadline).isoformat()
+        date = day(deadline)
+        deadline = date.isoformat()
+        if date < datetime.date.today():
+            typer.echo(text("app.survey.past", lang_, deadline=deadline), err=True)
     with console(stderr=True).status(text("app.survey.working", lang_)):
         company, links, _, _ = company_with(source, answers.files, mapping=mapping)
         built = build_graph(company, links, load("world"))

@@ -23,7 +23,7 @@ from ..audit.company import ROUNDING, Company, Need, Part, Source, Told
 from ..audit.company_graph import plant_id
 from ..audit.links import Link
 from .card import Card, CardPart
-from .replies import Line, Replies, Reply
+from .replies import ITSELF, Line, Replies, Reply
 
 WHOLE = 1.0 - ROUNDING
 
@@ -50,7 +50,8 @@ def merge(company: Company, replies: Replies, links: Iterable[Link], world: Supp
     for file, card in replies.cards:
         over.card(file, card)
     over.declarations(replies.declarations, list(links), world)
-    return Merged(replace(over.company), dict(over.replied), sum(r.asked for r in replies.replies), over.answered)
+    asked = over.asked.values()
+    return Merged(replace(over.company), dict(over.replied), len(asked), sum(asked))
 
 
 class _Over:
@@ -74,7 +75,9 @@ class _Over:
                     if firm:
                         self.firms.setdefault(firm_key(firm), firm)
         self.replied: dict[str, list[str]] = defaultdict(list)
-        self.answered = 0
+        self.asked: dict[tuple[str, str, str], bool] = {}
+        self.files: dict[str, str] = {}
+        self.origins: set[tuple[str, str]] = set()
 
     def _part(self, written: str | None, supplier: str) -> str | None:
         """The part that a reply means, where this supplier delivers it."""
@@ -95,11 +98,17 @@ class _Over:
     def reply(self, reply: Reply) -> None:
         """Lay a questionnaire over the company."""
         supplier = self._supplier(reply.supplier, reply.file)
+        for question, told in reply.asked.items():
+            about = (supplier or reply.file, *question)
+            self.asked[about] = self.asked.get(about, False) or (told and supplier is not None)
         if supplier is None:
             return
-        self.answered += reply.answered
-        if reply.answered and supplier not in self.replied["questions"]:
-            self.replied["questions"].append(supplier)
+        if any(reply.asked.values()):
+            if supplier in self.files:
+                self.replies.say("sent_twice", reply.file, supplier=supplier, other=self.files[supplier])
+            else:
+                self.replied["questions"].append(supplier)
+                self.files[supplier] = reply.file
         tables = {name: self._by_part(lines, supplier, reply.file) for name, lines in reply.tables.items()}
         finished: dict[str, float] = {}
         for part, lines in tables.get("answers", {}).items():
@@ -109,13 +118,24 @@ class _Over:
         for part, lines in tables.get("origin", {}).items():
             self._origin(part, supplier, lines)
         for part, lines in tables.get("behind", {}).items():
-            inputs: dict[str, list[Line]] = defaultdict(list)
-            for line in lines:
-                told = any(line.values[key] is not None for key in ("input", "source", "country"))
-                if told:
-                    inputs[line.values["input"] or part].append(line)
-            for input, each in inputs.items():
+            for input, each in self._inputs(part, lines).items():
                 self._behind(part, supplier, input, each, finished.get(part))
+        for part in finished.keys() - {one.part for one in self.company.told.values() if one.supplier == supplier}:
+            self.replies.say("stock_alone", reply.file, part=part, supplier=supplier)
+
+    def _inputs(self, part: str, lines: Iterable[Line]) -> dict[str, list[Line]]:
+        """Lines by what goes in: one that leaves its name blank goes on with the one above, as people write it."""
+        found: dict[str, list[Line]] = defaultdict(list)
+        above, at = None, None
+        for line in lines:
+            told = line.values
+            if any(told[key] is not None for key in ("input", "source", "country")):
+                goes_on = told["input"] is None and above is not None and line.row - 1 == at
+                above, at = above if goes_on else told["input"], line.row
+                found[above or part].append(line)
+            elif told["share"] is not None or told["stock"] is not None:
+                self.replies.say("half", *line.place, part=part)
+        return found
 
     def _by_part(self, lines: Iterable[Line], supplier: str, file: str) -> dict[str, list[Line]]:
         found: dict[str, list[Line]] = defaultdict(list)
@@ -134,24 +154,35 @@ class _Over:
         if kind == "stock":
             finished[part] = days
             return
-        column = {"switch": "switch_days", "lead": "lead_days"}.get(kind or "")
-        for source in self._of(part, supplier):
-            if column is not None and getattr(source, column) is None:
-                setattr(source, column, days)
+        if kind != "lead":
+            self.replies.say("no_question", *line.place, part=part, kind=kind or "?")
+            return
+        own = self._of(part, supplier)
+        for source in own:
+            if source.lead_days is None:
+                source.lead_days = days
                 source.refs.append(line.ref)
+        known = sorted({source.lead_days or 0.0 for source in own} - {days})
+        if known:
+            self.replies.say("kept", *line.place, part=part, was=", ".join(f"{one:g}" for one in known), now=f"{days:g}")
 
     def _origin(self, part: str, supplier: str, lines: list[Line]) -> None:
         """Where a supplier's part is made: its one source becomes one for each place, with the rest of its share."""
         told = [line for line in lines if line.values["country"] is not None or line.values["maker"] is not None]
+        for line in lines:
+            if line not in told and line.values["share"] is not None:
+                self.replies.say("half", *line.place, part=part)
         own = self._of(part, supplier)
-        if not told or not own:
+        if not told or not own or (part, supplier) in self.origins:
             return
+        self.origins.add((part, supplier))
         before = own[0]
-        shares = [line.values["share"] for line in told]
+        shares: list[float | None] = [line.values["share"] for line in told]
         total = sum(share or 0.0 for share in shares)
         if total > 1 + ROUNDING:
             self.replies.say("over", told[0].ref.rpartition("!")[0], part=part, total=f"{total:.0%}")
-            return
+            shares = [None for _ in told]
+            total = 0.0
         stated = {one.country for one in own if one.country is not None}
         new = {line.values["country"] for line in told} - {None}
         if stated and new and not new <= stated:
@@ -165,7 +196,7 @@ class _Over:
         whole = None if any(one.share is None for one in own) else sum(one.share or 0.0 for one in own)
         places = []
         for line, share in zip(told, shares, strict=True):
-            maker = line.values["maker"]
+            maker = supplier if line.values["maker"] == ITSELF else line.values["maker"]
             maker = self.firms.setdefault(firm_key(maker), maker) if maker is not None else before.maker
             places.append(
                 replace(
@@ -182,7 +213,10 @@ class _Over:
             )
         if None in shares or total < WHOLE:
             rest = None if whole is None or None in shares else whole * (1.0 - total)
-            places.append(replace(before, share=rest, basis="stated" if rest is not None else "unknown"))
+            # Of several places that the company states nobody said which of them makes the rest.
+            country = before.country if len({one.country for one in own}) == 1 else None
+            basis = "stated" if rest is not None else "unknown"
+            places.append(replace(before, country=country, share=rest, basis=basis))
         others = [one for one in self.company.sources[part] if one not in own]
         self.company.sources[part] = _one_each([*others, *places])
 

@@ -106,8 +106,7 @@ def write_questionnaire(path: Path, supplier: str, asked: Sequence[Question], co
     with _book(path, words("title", " / ")) as book:
         sheets = _Sheets(book, company)
         sheets.guide(supplier, deadline)
-        lines = [("switch", part) for part in parts["switch"]]
-        lines += [("lead", part) for part in every if _no_lead(company, part, supplier)]
+        lines = [("lead", part) for part in every if _no_lead(company, part, supplier)]
         lines += [("stock", part) for part in parts["behind"]]
         if lines:
             sheets.answers(lines)

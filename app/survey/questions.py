@@ -29,10 +29,11 @@ RUNS, QUICK, NODES = 24, 8, 50_000
 """Answers that a survey, and an audit, work out at most, and parts times answers; further questions rank by what hangs on
 them."""
 OWN = {"stock": "stock", "revenue": "sales"} | dict.fromkeys(
-    ("named", "shares", "behind_stock", "behind_switch"), "purchasing"
+    ("named", "shares", "switch", "behind_stock", "behind_switch"), "purchasing"
 )
-"""Questions that the company's own people answer, and who of them; the others are for the supplier."""
-ASKED = ("origin", "maker", "switch", "behind")
+"""Questions that the company's own people answer, and who of them; the others are for the supplier. How long it takes to
+approve another source the buyer alone knows: what its supplier's own second site needs is no way out where both stop."""
+ASKED = ("origin", "maker", "behind")
 """What a supplier is asked, in the order of the questionnaire."""
 
 
@@ -237,10 +238,8 @@ class _Blanks:
                 answers = [_shared(part, at) for at in range(min(3, len(sources)))]
                 yield self._candidate("shares", [part], None, touched, answers)
             if company.switch_days(part) is None:
-                who = max(sources, key=lambda source: (source.share or 0.0, source.spend or 0.0))
                 answers = [_switched(part, 0.0), _switched(part, company.stop_days)]
-                asked = None if behind else who.maker or who.vendor
-                yield self._candidate(f"{behind}switch", [part], asked, touched, answers)
+                yield self._candidate(f"{behind}switch", [part], None, touched, answers)
 
 
 def _needed(company: Company) -> set[str]:

@@ -6,15 +6,20 @@ set aside and said, and no file ends the audit.
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ...datasets import country, layout
+import polars as pl
+
+from ...datasets import layout
 from ...datasets.intake.sheets import Sheet, read_sheets
-from ...datasets.intake.values import is_blank, name, number
+from ...datasets.intake.values import is_blank, name
 from ...datasets.readers.declarations import Declaration, is_declaration, read_declaration
+from ...datasets.readers.tables import packaged
 from ...graph import KanmonError, Message, ReadError
 from ...graph.errors import short_path, shorten
 from ..audit.cells import Unreadable, read
@@ -22,6 +27,7 @@ from ..audit.mapping import Remark
 from .card import Card
 from .card_files import is_card, read_card
 from .questionnaire import KEYS, MARK
+from .wording import TONGUES, word, words
 
 FILES, LINES = 5_000, 5_000
 """Files of a folder, and lines of a table, that are read."""
@@ -29,6 +35,16 @@ SUFFIXES = (".xlsx", ".xlsm", ".xls", ".json")
 _DAYS = 3650.0
 _LOOK = 40
 """Rows in which the row of keys is looked for: people put lines above."""
+_OF_TABLE = {"answers": "answer", "origin": "maker", "behind": "input"}
+"""The column by which a table is known beside that of the part; a column that somebody took out is a blank one."""
+ITSELF = "."
+"""The maker that a supplier writes as "we"."""
+_NO_NAME, _ITSELF = (
+    frozenset(packaged("headers", "answers").filter(pl.col("answer").is_in(kinds))["word"])
+    for kinds in (("yes", "no", "none", "withheld", "self"), ("self",))
+)
+_GIVEN = {"part", "name", "question", "kind"}
+"""Columns that the questionnaire fills itself."""
 
 
 @dataclass(frozen=True)
@@ -38,19 +54,29 @@ class Line:
     values: dict[str, Any]
     ref: str
 
+    @property
+    def place(self) -> tuple[str, int]:
+        """Its file with the sheet, and its row."""
+        sheet, _, row = self.ref.rpartition("!")
+        return sheet, int(row)
+
+    @property
+    def row(self) -> int:
+        """Its row."""
+        return self.place[1]
+
 
 @dataclass
 class Reply:
     """A questionnaire that came back.
 
-    ``asked``, ``answered``: questions (a part and a thing asked of it) in the workbook, and those with an answer.
+    ``asked``: its questions (a part and a thing asked of it), and whether each has an answer.
     """
 
     file: str
     supplier: str
     tables: dict[str, list[Line]] = field(default_factory=dict)
-    asked: int = 0
-    answered: int = 0
+    asked: dict[tuple[str, str], bool] = field(default_factory=dict)
 
 
 @dataclass
@@ -79,7 +105,7 @@ def read_replies(*folders: str | Path) -> Replies:
         A folder does not exist.
     """
     found = Replies()
-    for path in _files(folders):
+    for path in _files(folders, found):
         try:
             _read(path, found)
         except KanmonError as error:
@@ -87,18 +113,22 @@ def read_replies(*folders: str | Path) -> Replies:
     return found
 
 
-def _files(folders: Iterable[str | Path]) -> Iterator[Path]:
-    count = 0
+def _files(folders: Iterable[str | Path], found: Replies) -> Iterator[Path]:
+    """Files that may be replies; of the others it is said that they are not read."""
+    count, others = 0, []
     for folder in map(Path, folders):
         if not folder.exists():
             raise ReadError("graph.tables.not_found", path=short_path(folder), hint="")
         for path in [folder] if folder.is_file() else sorted(folder.rglob("*")):
-            hidden = path.name.startswith((".", "~$"))
-            if path.suffix.lower() in SUFFIXES and not hidden and not path.is_symlink() and path.is_file():
-                count += 1
-                if count > FILES:
-                    return
+            if path.name.startswith((".", "~$")) or path.is_symlink() or not path.is_file():
+                continue
+            count += path.suffix.lower() in SUFFIXES
+            if path.suffix.lower() in SUFFIXES and count <= FILES:
                 yield path
+            else:
+                others.append(path.name)
+    if others:
+        found.say("other_files", others[0], count=len(others), files=", ".join(others[:4]))
 
 
 def _read(path: Path, found: Replies) -> None:
@@ -132,39 +162,61 @@ def _reply(file: str, sheets: list[Sheet], found: Replies) -> Reply:
         if _first(sheet) == MARK:
             values = {row[0]: row[2] for row in rows if len(row) > 2 and row[0] is not None}
             reply.supplier = name(values.get("supplier") or "")
+        label, known = f"{file}: {sheet.name}", _first(sheet) == MARK or sheet.name in _PLAIN
         for table, keys in KEYS.items():
-            at = _keys_at(rows, keys)
+            at = _keys_at(rows, table, keys)
             if at is not None:
-                number, places = at
-                lines = _lines(rows, number + 2, places, f"{file}: {sheet.name}", sheet.name, found)
-                reply.tables.setdefault(table, []).extend(lines)
+                known = True
+                reply.tables.setdefault(table, []).extend(_lines(sheet, rows, at, keys, label, found))
+        if not known and any(cell is not None for row in rows for cell in row):
+            found.say("sheet", file, sheet=sheet.name)
     _count(reply)
     return reply
 
 
-def _keys_at(rows: list[tuple[str | None, ...]], keys: Iterable[str]) -> tuple[int, dict[str, int]] | None:
-    """The row that holds all keys of a table, and their columns."""
+_PLAIN = {word(f"sheet_{sheet}", tongue) for sheet in ("deadline", "countries") for tongue in TONGUES}
+"""Sheets of a questionnaire that nobody answers in."""
+
+
+def _keys_at(rows: list[tuple[str | None, ...]], table: str, keys: Iterable[str]) -> tuple[int, dict[str, int]] | None:
+    """The row that holds the keys of a table, and their columns."""
     for i, row in enumerate(rows[:_LOOK]):
         cells = {cell.strip(): j for j, cell in reversed(list(enumerate(row))) if cell is not None}
-        if set(keys) <= cells.keys():
-            return i, {key: cells[key] for key in keys}
+        if {"part", _OF_TABLE[table]} <= cells.keys():
+            return i, {key: cells[key] for key in keys if key in cells}
     return None
 
 
 def _lines(
-    rows: list[tuple[str | None, ...]], first: int, places: dict[str, int], label: str, sheet: str, found: Replies
+    sheet: Sheet,
+    rows: list[tuple[str | None, ...]],
+    at: tuple[int, dict[str, int]],
+    keys: Iterable[str],
+    label: str,
+    found: Replies,
 ) -> list[Line]:
+    """The lines below the keys and the headers; what somebody wrote and cannot be used is said."""
     lines = []
-    for i, row in enumerate(rows[first:], start=first + 1):
-        cells = {key: None if is_blank(row[j]) else row[j] for key, j in places.items()}
+    top, places = at
+    unsaved = {(row, column - sheet.left) for row, column in sheet.unsaved}
+    for i, row in enumerate(rows[top + 2 :], start=top + 3):
+        cells = dict.fromkeys(keys) | {key: None if is_blank(row[j]) else row[j] for key, j in places.items()}
+        for key, j in places.items():
+            if cells[key] is None and (i - 1, j) in unsaved:
+                found.say("unsaved", label, i, words(key, " / "))
         if cells["part"] is None:
+            written = ", ".join(str(cell) for key, cell in cells.items() if cell is not None and key not in _GIVEN)
+            if written:
+                found.say("no_part", label, i, value=written)
             continue
+        if cells["note"] is not None:
+            found.say("note", label, i, part=cells["part"], value=cells["note"])
         values: dict[str, Any] = {}
         for key, cell in cells.items():
             read = _READERS.get(key, _text)
             value = None if cell is None else read(cell)
             if cell is not None and value is None:
-                found.say("cell", label, i, key, value=cell)
+                found.say("cell", label, i, words(key, " / "), value=cell)
             values[key] = value
         lines.append(Line(values, f"{label}!{i}"))
     return lines
@@ -174,36 +226,52 @@ def _text(cell: str) -> str | None:
     return name(cell) or None
 
 
+def _firm(cell: str) -> str | None:
+    """A firm's name; "yes" and "confidential" name nobody."""
+    return None if _said(cell) in _NO_NAME else _text(cell)
+
+
+def _maker(cell: str) -> str | None:
+    return ITSELF if _said(cell) in _ITSELF else _firm(cell)
+
+
+def _said(cell: str) -> str:
+    return unicodedata.normalize("NFKC", cell).strip().casefold()
+
+
 def _days(cell: str) -> float | None:
-    try:
-        value = read(layout.sheets()["sourcing"]["stock_days"], cell)
-    except Unreadable:
-        return None
+    value = _of_column("stock_days", cell)
     return value if value is not None and 0 <= value <= _DAYS else None
 
 
 def _share(cell: str) -> float | None:
     """A share; a plain number above 1 is a percentage."""
-    value = number(cell.strip().rstrip("%％"))
-    if value is None:
-        return None
-    value = value / 100 if value > 1 or cell.strip().endswith(("%", "％")) else value
-    return value if 0 <= value <= 1 else None
+    value = _of_column("share", cell)
+    if value is not None and value > 1 and not re.search("[%％割]", cell):
+        value /= 100
+    return value if value is not None and 0 <= value <= 1 else None
 
 
 def _country(cell: str) -> str | None:
-    return country(cell) or country(cell.split()[0])
+    return _of_column("country", cell)
 
 
-_READERS = {"answer": _days, "stock": _days, "share": _share, "country": _country}
+def _of_column(column: str, cell: str) -> Any:
+    """A cell as the company's own sourcing sheet would have it read; None where it says nothing that can be read."""
+    try:
+        return read(layout.sheets()["sourcing"][column], cell)
+    except Unreadable:
+        return None
+
+
+_READERS = {"answer": _days, "stock": _days, "share": _share, "country": _country, "maker": _maker, "source": _firm}
 
 
 def _count(reply: Reply) -> None:
-    """How many questions there are, and how many have an answer."""
-    asked: dict[tuple[str, str], bool] = {}
+    """Which questions there are, and which have an answer."""
+    asked = reply.asked
     for table, lines in reply.tables.items():
         told = {"answers": ("answer",), "origin": ("country", "maker"), "behind": ("input", "country", "source")}[table]
         for line in lines:
             key = (table + (line.values.get("kind") or ""), line.values["part"])
             asked[key] = asked.get(key, False) or any(line.values.get(one) is not None for one in told)
-    reply.asked, reply.answered = len(asked), sum(asked.values())

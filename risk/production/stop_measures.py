@@ -32,6 +32,7 @@ class StopMeasures:
     """What measures do against stops; see `stop_measures`."""
 
     nothing: Bounds
+    together: Bounds
     measures: pl.DataFrame
     threats: pl.DataFrame
     plan: StopPlan | None
@@ -72,7 +73,9 @@ def stop_measures(
     -------
     StopMeasures
         ``nothing``: the mean loss without any. ``measures``: ``measure, cost, removed_estimate, removed_low, removed_high``
-        (off the estimate, the certain and the possible loss), ``removed_per_cost``. ``threats``: for each threat and measure
+        (off the estimate, the certain and the possible loss), ``removed_beside`` (off the estimate where all measures for
+        other items are taken: what one alone cannot do as long as something else is short, too), ``removed_per_cost``.
+        ``together``: the mean loss with all of them. ``threats``: for each threat and measure
         ``removed_estimate`` (of that threat alone, unweighted) and ``days_gained`` until the first shortage of any product
         (estimate; a threat that then brings none counts with its days). ``plan``: the best set; None without a budget or
         costs, or when it was not ``proven`` best in time.
@@ -120,13 +123,15 @@ def stop_measures(
         found = {case: trial.lost(tuple(chosen)) for case, trial in trials.items()}
         return found | {"estimate": min(max(found["estimate"], found["low"]), found["high"])}
 
-    nothing = lost()
+    nothing, every = lost(), range(len(candidates))
     rows, each = [], []
     for j, candidate in enumerate(candidates):
         after = lost([j])
         removed = {name: max(0.0, nothing[name] - after[name]) for name in READINGS}
+        others = [k for k in every if candidates[k].item != candidate.item]
+        beside = max(0.0, lost(others)["estimate"] - lost(sorted([*others, j]))["estimate"])
         per = removed["estimate"] / candidate.cost if candidate.cost else None
-        rows.append((candidate.id, candidate.cost, *(removed[name] for name in READINGS), per))
+        rows.append((candidate.id, candidate.cost, *(removed[name] for name in READINGS), beside, per))
         each += trials["estimate"].gains(j)
     plan, proven = None, True
     if budget is not None and any(candidate.cost is not None for candidate in candidates):
@@ -136,11 +141,11 @@ def stop_measures(
             plan = StopPlan(tuple(candidates[j].id for j in chosen), float(sum(costs)), lost(chosen))
         except LimitError:  # a set that is not proven best is not shown as one
             proven = False
-    names = ("cost", *(f"removed_{name}" for name in READINGS), "removed_per_cost")
+    names = ("cost", *(f"removed_{name}" for name in READINGS), "removed_beside", "removed_per_cost")
     schema = {"measure": pl.String} | dict.fromkeys(names, pl.Float64)
     gains = {"threat": pl.String, "measure": pl.String, "removed_estimate": pl.Float64, "days_gained": pl.Float64}
     measures = pl.DataFrame(rows, schema=schema, orient="row")
-    return StopMeasures(nothing, measures, pl.DataFrame(each, schema=gains, orient="row"), plan, proven)
+    return StopMeasures(nothing, lost(every), measures, pl.DataFrame(each, schema=gains, orient="row"), plan, proven)
 
 
 class _Trial:

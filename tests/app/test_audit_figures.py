@@ -437,8 +437,32 @@ def test_without_a_stated_lead_time_a_measure_is_not_shown_as_worth_nothing(tmp_
         "Sourcing": [LEAD, ["P", "X", "China", "100%", 0, None, lead], ["Q", "Y", "Japan", "100%", 0, 400, 60]],
         "BOM": [["parent", "part"], ["A", "P"], ["A", "Q"]],
         "Products": [["product", "revenue"], ["A", 365]],
+        "Measures": [["part", "measure"], ["P", "qualify an alternative"]],
     }
     found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
     rows = content(found, "en")["mitigation"]["rows"]
     (row,) = [row for row in rows if (row["part"], row["kind"]) == ("P", "qualify")]
     assert (row["removed_says"], row["removed_bounds"]) == shown
+
+
+def test_what_does_nothing_alone_is_told_beside_the_others_and_what_never_does_is_not_proposed(tmp_path):
+    """A unit of revenue a day; X stops, which makes all: T and P are short from day 30, Q from day 60."""
+    rows = [[part, "X", "Japan", "100%", stock, 400, 400] for part, stock in (("T", 30), ("P", 30), ("Q", 60))]
+    sheets = {
+        "Sourcing": [LEAD, *rows],
+        "BOM": [["parent", "part"], ["A", "T"], ["A", "P"], ["A", "Q"]],
+        "Products": [["product", "revenue"], ["A", 365]],
+        "Measures": [["part", "measure", "days", "cost"], ["T", "hold more stock", 10, 1]],
+    }
+    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
+    shown = {row["part"]: row for row in content(found, "en")["mitigation"]["rows"]}
+    hit, threats = 1, len(found.mitigation.threats)  # X stops; so does Japan, which is not asked
+    # Ten days more of T gain ten days beside P's, and P's ten beside those; Q lasts longer than T in any case.
+    assert set(shown) == {"T", "P"} and found.mitigation.left_out == 1
+    for part in ("T", "P"):
+        assert shown[part]["removed_estimate"] == 0.0
+        assert shown[part]["removed_beside"] == pytest.approx(10 * hit / threats)
+        assert shown[part]["removed_says"].startswith("¥0 (¥")
+    assert found.mitigation.together["estimate"] == pytest.approx((150 - 10) * hit / threats)
+    assert content(found, "ja")["mitigation"]["rows"][0]["removed_says"].startswith("0円（ほかも実施で ")
+    assert "other parts are short for as long" in content(found, "en")["mitigation"]["beside_says"]

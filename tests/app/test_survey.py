@@ -26,7 +26,18 @@ from kanmon.app.survey.wording import TONGUES, word
 from kanmon.datasets import load
 from kanmon.datasets.intake.sheets import read_sheets
 from kanmon.graph import ReadError, SupplyGraph
-from survey_company import HOSTILE, NEVER, ROWS, bounds, company, figures, replied, workbook
+from survey_company import (
+    HOSTILE,
+    NEVER,
+    ROWS,
+    answered,
+    bounds,
+    company,
+    figures,
+    questionnaires,
+    replied,
+    workbook,
+)
 
 openpyxl = pytest.importorskip("openpyxl")
 
@@ -44,37 +55,7 @@ def asked(base):
 @pytest.fixture(scope="module")
 def sent(base, asked, tmp_path_factory):
     """The folder of questionnaires, and the file of each supplier."""
-    folder = tmp_path_factory.mktemp("survey") / "out"
-    write_survey(survey_of(asked, "2026-12-25"), base, folder, "en")
-    files = {}
-    for path in sorted(folder.glob("questions-*.xlsx")):
-        page = openpyxl.load_workbook(path).worksheets[0]
-        files[next(row[2].value for row in page.iter_rows() if row[0].value == "supplier")] = path
-    return files
-
-
-def answered(path, target, answers):
-    """A questionnaire filled in as a person does: {(table, part, kind or number of the line): {key: value}}."""
-    book = openpyxl.load_workbook(path)
-    for page in book.worksheets:
-        keys, table = {}, None
-        seen = {}
-        for row in page.iter_rows():
-            values = [cell.value for cell in row]
-            for name, columns in KEYS.items():
-                if set(columns) <= set(values):
-                    keys, table = {value: j for j, value in enumerate(values) if value}, name
-            if table is None or not keys:
-                continue
-            part = values[keys["part"]]
-            which = values[keys["kind"]] if table == "answers" else seen.get(part, 0)
-            seen[part] = seen.get(part, 0) + 1
-            for (at, of, n), told in answers.items():
-                if (at, of, n) == (table, part, which):
-                    for key, value in told.items():
-                        row[keys[key]].value = value
-    book.save(target)
-    return target
+    return questionnaires(base, asked, tmp_path_factory.mktemp("survey") / "out")
 
 
 # Questions -----------------------------------------------------------------------------------------------------------
@@ -326,7 +307,7 @@ def test_a_file_that_is_none_is_set_aside_and_said(base, tmp_path, name, content
     (tmp_path / "replies" / name).write_bytes(content)
     (tmp_path / "replies" / "notes.txt").write_text("x", encoding="utf-8")
     merged, found = replied(base, tmp_path / "replies")
-    assert len(found.remarks) == 1 and merged.company.sources == base.sources
+    assert sorted(remark.sheet for remark in found.remarks) == [name, "notes.txt"] and merged.company.sources == base.sources
 
 
 def test_a_folder_that_does_not_exist_is_an_error(tmp_path):
@@ -425,6 +406,29 @@ def test_the_commands_write_what_they_say(tmp_path, monkeypatch, capsys, argumen
         cli.main()
     assert ended.value.code in {0, None}, capsys.readouterr().err
     assert len(list(Path("out").iterdir())) > 2
+
+
+def test_a_column_is_called_as_its_own_sheet_calls_it(base, sent, tmp_path):
+    answered(sent["Alpha"], tmp_path / "r.xlsx", {("behind", "P1", 0): {"input": "ore", "stock": "soon"}})
+    book = openpyxl.load_workbook(workbook(tmp_path / "audit.xlsx"))
+    book["調達"].cell(3, 4, "中国・台湾")
+    book.save(tmp_path / "audit.xlsx")
+    found = audit(tmp_path / "audit.xlsx", lang="ja", date="2026-11-28", replies=read_replies(tmp_path / "r.xlsx"))
+    shown = content(found, "ja")
+    called = {row["sheet"]: row["column_says"] for row in shown["remarks"] if row["column"]}
+    assert called == {"調達": "製造拠点国", "r.xlsx: 上流 Behind 上游": "在庫（日） / Stock (days) / 库存（天）"}
+    read = {(row["sheet"], row["read_as"]): row["read_as_says"] for row in shown["mapping"]}
+    assert read["調達", "country"].endswith(": 製造拠点国") and read["調達", "supplier"].endswith(": 調達先")
+
+
+def test_a_deadline_that_has_passed_is_said_and_any_is_written_as_a_date(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    workbook(Path("audit.xlsx"))
+    monkeypatch.setattr(sys, "argv", ["kanmon", "survey", "audit.xlsx", "--deadline", "2020-W01-1", "--lang", "en"])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    said = capsys.readouterr()
+    assert ended.value.code in {0, None} and "2019-12-30 has passed" in said.err and "deadline 2019-12-30" in said.out
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,13 @@
 """A small company whose rows leave open what a survey asks about, and what a stop costs it."""
 
+import openpyxl
 import plain_sheets
 from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.audit.company_reader import company_from
 from kanmon.app.audit.figures import work_out
 from kanmon.app.audit.mapping import recognise
 from kanmon.app.survey.merge import merge
+from kanmon.app.survey.questionnaire import KEYS, survey_of, write_survey
 from kanmon.app.survey.replies import read_replies
 from kanmon.app.survey.stopped import stopped
 from kanmon.datasets.intake.understanding import understand
@@ -53,3 +55,37 @@ def replied(base, *paths, links=(), world=None):
     """The company with replies laid over it, and the replies."""
     found = read_replies(*paths)
     return merge(base, found, links, world or SupplyGraph()), found
+
+
+def questionnaires(base, asked, folder):
+    """Write the questionnaires into a folder, and return the file of each supplier."""
+    write_survey(survey_of(asked, "2026-12-25"), base, folder, "en")
+    files = {}
+    for path in sorted(folder.glob("questions-*.xlsx")):
+        page = openpyxl.load_workbook(path).worksheets[0]
+        files[next(row[2].value for row in page.iter_rows() if row[0].value == "supplier")] = path
+    return files
+
+
+def answered(path, target, answers):
+    """A questionnaire filled in as a person does: {(table, part, kind or number of the line): {key: value}}."""
+    book = openpyxl.load_workbook(path)
+    for page in book.worksheets:
+        keys, table = {}, None
+        seen = {}
+        for row in page.iter_rows():
+            values = [cell.value for cell in row]
+            for name, columns in KEYS.items():
+                if set(columns) <= set(values):
+                    keys, table = {value: j for j, value in enumerate(values) if value}, name
+            if table is None or not keys:
+                continue
+            part = values[keys["part"]]
+            which = values[keys["kind"]] if table == "answers" else seen.get(part, 0)
+            seen[part] = seen.get(part, 0) + 1
+            for (at, of, n), told in answers.items():
+                if (at, of, n) == (table, part, which):
+                    for key, value in told.items():
+                        row[keys[key]].value = value
+    book.save(target)
+    return target

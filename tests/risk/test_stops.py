@@ -146,6 +146,20 @@ def test_measures_count_by_the_weights_and_tell_the_days_that_they_gain():
     assert found.plan is not None and found.plan.chosen == ("more",) and found.plan.cost == 5.0
 
 
+def test_a_measure_that_does_nothing_alone_counts_beside_those_for_what_is_short_as_long():
+    rows = [("gear", "X-jp", "X", "JPN", 1.0, 30.0, 400.0), ("board", "X-jp", "X", "JPN", 1.0, 30.0, 400.0)]
+    graph, facts = own(rows, [("robot", "gear"), ("robot", "arm"), ("arm", "board"), ("tool", "gear")])
+    stop = [Threat(Scenario("X", halt("@X")), 180.0)]
+    both = [Candidate("g", "gear", None, days=20.0), Candidate("b", "board", None, days=15.0)]
+    found = stop_measures(graph, stop, {"robot": 3650.0}, both, buyer="own", facts=facts)
+    told = {row["measure"]: row for row in found.measures.iter_rows(named=True)}
+    # Each is short from day 30: of the robot (10 a day) 150 days are lost, whichever of the two lasts longer.
+    assert [told[id]["removed_estimate"] for id in "gb"] == [0.0, 0.0]
+    # Beside the other: gears for 50 days beside boards for 45, and the other way round, both gain the 15 of the boards.
+    assert [told[id]["removed_beside"] for id in "gb"] == pytest.approx([150.0, 150.0])
+    assert (found.nothing["estimate"], found.together["estimate"]) == pytest.approx((1500.0, 1350.0))
+
+
 def test_control_passes_on_at_half_and_an_unstated_share_is_only_possible():
     rows = [("A", None, None), ("B", "A", 0.5), ("C", "B", None), ("D", "A", 0.49), ("E", "D", 1.0), ("F", None, None)]
     suppliers = [{"id": id, "name_en": id, "kind": "company", "parent": p, "parent_share": s} for id, p, s in rows]

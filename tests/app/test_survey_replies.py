@@ -1,0 +1,177 @@
+"""What suppliers write into a questionnaire as people do: used as it is meant, or said not to be used, never passed over."""
+
+import openpyxl
+import pytest
+from kanmon.app.survey.questions import ranked_questions
+from survey_company import ROWS, answered, bounds, company, figures, questionnaires, replied
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory):
+    return company(tmp_path_factory.mktemp("company") / "audit.xlsx")
+
+
+@pytest.fixture(scope="module")
+def sent(base, tmp_path_factory):
+    return questionnaires(base, ranked_questions(base, figures(base)), tmp_path_factory.mktemp("survey") / "out")
+
+
+def page_of(book, name):
+    return next(page for page in book if page.title.startswith(name))
+
+
+def changed(path, target, change):
+    """A questionnaire in which somebody changed more than its white cells."""
+    book = openpyxl.load_workbook(path)
+    change(book)
+    book.save(target)
+    return target
+
+
+def keys(found):
+    return sorted(remark.message.key.rpartition(".")[2] for remark in found.remarks)
+
+
+@pytest.mark.parametrize("cell", ["日本 中国", "Japan / China", "中国（台湾）", "Germany and China", "China, Vietnam"])
+def test_two_countries_in_one_cell_are_none_and_said(base, sent, tmp_path, cell):
+    told = {("origin", "P2", 0): {"country": cell, "share": 1}}
+    merged, found = replied(base, answered(sent["Gamma"], tmp_path / "r.xlsx", told))
+    assert keys(found) == ["cell", "half"] and merged.company.sources == base.sources
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [("中国 江蘇省", "CHN"), ("China (Suzhou)", "CHN"), ("台湾地区", "TWN"), ("智利", "CHL"), ("USA CA", "USA")],
+)
+def test_a_country_is_read_with_the_place_behind_it_and_in_chinese(base, sent, tmp_path, cell, code):
+    told = {("origin", "P2", 0): {"country": cell, "share": "约100%"}}
+    merged, found = replied(base, answered(sent["Gamma"], tmp_path / "r.xlsx", told))
+    assert not found.remarks and [one.country for one in merged.company.sources["P2"]] == [code]
+
+
+@pytest.mark.parametrize(("cell", "days"), [("30天", 30.0), ("3个月", 90.0), ("约2周", 14.0), ("30-60日", None)])
+def test_days_are_read_in_the_languages_of_the_questionnaire(base, sent, tmp_path, cell, days):
+    told = {("behind", "P1", 0): {"input": "ore", "country": "智利", "share": "七成", "stock": cell}}
+    merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    (id,) = merged.company.told
+    assert merged.company.parts[id].stock_days == days and len(found.remarks) == (1 if days else 2)
+
+
+def test_a_line_that_leaves_the_material_blank_goes_on_with_the_one_above(base, sent, tmp_path):
+    told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": "7割"}}
+    told |= {("behind", "P1", 1): {"country": "Peru", "share": 0.3}, ("behind", "P1", 3): {"country": "Japan"}}
+    merged, _ = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    first, second = (merged.company.sources[id] for id in merged.company.told)
+    assert {one.country: one.share for one in first} == pytest.approx({"CHL": 0.7, "PER": 0.3})
+    assert [one.country for one in second] == ["JPN", None]  # a blank line between: another one, without a name
+
+
+def test_shares_above_the_whole_are_left_out_and_the_places_kept(base, sent, tmp_path):
+    told = {("origin", "P2", 0): {"country": "VNM", "share": 0.8}, ("origin", "P2", 1): {"country": "THA", "share": 0.5}}
+    merged, found = replied(base, answered(sent["Gamma"], tmp_path / "r.xlsx", told))
+    assert keys(found) == ["over"]
+    assert {(one.country, one.share) for one in merged.company.sources["P2"]} == {("VNM", None), ("THA", None), (None, None)}
+
+
+def test_the_rest_of_two_stated_places_is_in_neither_of_them(tmp_path):
+    rows = [("P1", "Gear", "Alpha", "Japan", 0.3, 30, 400, None), ("P1", "Gear", "Alpha", "China", 0.7, 30, 400, None)]
+    found = company(tmp_path / "a.xlsx", [*rows, ("P2", "Pin", "Alpha", None, 1.0, 0, 400, None), *ROWS[3:]])
+    files = questionnaires(found, ranked_questions(found, figures(found)), tmp_path / "out")
+
+    def rename(book):
+        for row in page_of(book, "生産国").iter_rows(min_row=5):
+            row[0].value = "P1"
+
+    path = changed(files["Alpha"], tmp_path / "b.xlsx", rename)
+    answered(path, tmp_path / "r.xlsx", {("origin", "P1", 0): {"country": "Poland", "share": 0.4}})
+    merged, _ = replied(found, tmp_path / "r.xlsx")
+    assert {one.country: one.share for one in merged.company.sources["P1"]} == pytest.approx({"POL": 0.4, None: 0.6})
+
+
+@pytest.mark.parametrize(("cell", "maker"), [("自社", "Gamma"), ("我公司", "Gamma"), ("ある", "Gamma"), ("Kappa", "Kappa")])
+def test_no_firm_is_made_of_a_word_that_names_none(base, sent, tmp_path, cell, maker):
+    told = {("origin", "P2", 0): {"country": "VNM", "share": 1, "maker": cell}}
+    merged, found = replied(base, answered(sent["Gamma"], tmp_path / "r.xlsx", told))
+    assert [one.maker for one in merged.company.sources["P2"]] == [maker]
+    assert keys(found) == (["cell"] if cell == "ある" else [])
+
+
+@pytest.mark.parametrize("cell", ["非開示", "ある", "保密", "Confidential"])
+def test_a_source_that_is_withheld_has_a_country_and_no_name(base, sent, tmp_path, cell):
+    told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1, "source": cell}}
+    merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    ((one,),) = (merged.company.sources[id] for id in merged.company.told)
+    assert (one.maker, one.country) == ("", "CHL") and keys(found) == ["cell"]
+
+
+def test_what_stands_outside_the_lines_of_a_questionnaire_is_said(base, sent, tmp_path):
+    def write(book):
+        page = page_of(book, "上流")
+        page.append([None, None, "copper", None, "Chile", 0.5])
+        page.cell(5, 8, "moves to Peru in 2027")
+        page.cell(5, 6, 0.4)
+        page.cell(6, 5, "=E5")
+        book.create_sheet("附件").append(["see our letter"])
+
+    merged, found = replied(base, changed(sent["Alpha"], tmp_path / "r.xlsx", write))
+    assert keys(found) == ["half", "no_part", "note", "sheet", "unsaved"]
+    says = " ".join(remark.message.text("ja") for remark in found.remarks)
+    assert "copper, Chile, 0.5" in says and "moves to Peru in 2027" in says and "附件" in says
+    assert not merged.company.told
+
+
+def test_a_column_that_was_taken_out_is_blank_and_a_lost_row_of_keys_is_said(base, sent, tmp_path):
+    def without(book):
+        page_of(book, "生産国").delete_cols(6)
+        page_of(book, "上流").delete_rows(3)
+
+    path = answered(sent["Gamma"], tmp_path / "b.xlsx", {("origin", "P2", 0): {"country": "VNM", "share": 1}})
+    merged, found = replied(base, changed(path, tmp_path / "r.xlsx", without))
+    assert [one.country for one in merged.company.sources["P2"]] == ["VNM"] and keys(found) == ["sheet"]
+
+
+def test_of_two_questionnaires_of_a_supplier_the_first_holds_and_questions_count_once(base, sent, tmp_path):
+    (tmp_path / "replies").mkdir()
+    for name, country in (("a.xlsx", "VNM"), ("b (2).xlsx", "THA")):
+        answered(sent["Gamma"], tmp_path / "replies" / name, {("origin", "P2", 0): {"country": country, "share": 1}})
+    merged, found = replied(base, tmp_path / "replies")
+    once, _ = replied(base, tmp_path / "replies" / "a.xlsx")
+    assert [one.country for one in merged.company.sources["P2"]] == ["VNM"] and keys(found) == ["sent_twice"]
+    assert (merged.asked, merged.answered) == (once.asked, once.answered)
+
+
+def test_whom_a_supplier_does_not_name_widens_the_stop_of_no_other_supplier(base, sent, tmp_path):
+    told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1.0, "stock": 0}}
+    rows = [(*row[:5], 60, *row[6:]) if row[0] == "P3" else row for row in ROWS]
+    found = company(tmp_path / "a.xlsx", [("P1", "Gear", "Alpha", "China", 1.0, 30, 400, None), *rows[2:]])
+    merged, _ = replied(found, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    # Delta's seals last for 60 days, the gears for 30: who digs Alpha's ore is not Delta.
+    assert bounds(merged.company, "Delta", maker=True) == bounds(found, "Delta", maker=True) == pytest.approx((2 / 3,) * 2)
+    assert bounds(merged.company, "CHL")[0] == pytest.approx(150 / 180)
+
+
+def test_a_stock_that_lies_before_nothing_told_is_said_not_to_count(base, sent, tmp_path):
+    merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", {("answers", "P1", "stock"): {"answer": 30}}))
+    assert keys(found) == ["stock_alone"] and bounds(merged.company, "CHN") == bounds(base, "CHN")
+
+
+def test_files_of_other_kinds_are_named(base, tmp_path):
+    for name in ("a.ods", "b.pdf", ".hidden"):
+        (tmp_path / name).write_bytes(b"x")
+    _, found = replied(base, tmp_path)
+    assert keys(found) == ["other_files"] and "a.ods, b.pdf" in found.remarks[0].message.text("en")
+
+
+def test_how_long_another_source_takes_is_asked_of_purchasing_and_no_supplier_can_answer_it(tmp_path):
+    rows = [("P1", "Gear", "Alpha", "China", 1.0, 30, None, None), ("P2", "Pin", "Beta", None, 1.0, 0, 400, None)]
+    found = company(tmp_path / "a.xlsx", rows)
+    asked = ranked_questions(found, figures(found))
+    (switch,) = (one for one in asked if one.kind == "switch")
+    assert (switch.who, switch.supplier, switch.parts) == ("purchasing", None, ("P1",))
+    file = questionnaires(found, asked, tmp_path / "out")["Alpha"]
+
+    def write(book):
+        page_of(book, "回答").cell(5, 1, "switch").offset(0, 4).value = 30
+
+    merged, remarks = replied(found, changed(file, tmp_path / "r.xlsx", write))
+    assert merged.company.switch_days("P1") is None and keys(remarks) == ["no_question"]
