@@ -16,6 +16,7 @@ from ..datasets import (
     wiod_sources,
 )
 from ..graph import InputError, SupplyGraph
+from ..graph.arguments import checked
 from ..graph.errors import UnknownIdError
 from ..graph.frames import to_polars
 from ..graph.messages import Message, default_language, text
@@ -31,6 +32,7 @@ _REFERENCE = (
 """Where the sources of the bundled reference tables stand: those of no graph."""
 
 
+@checked()
 def cite(*answers: Any, graph: SupplyGraph | None = None, lang: str | None = None) -> str:
     """Return what to cite, one a line: the program, the data, and each source that the answers name.
 

@@ -15,7 +15,9 @@ import polars as pl
 from ...datasets.prior_reports import group_a as packaged_group_a
 from ...datasets.prior_reports import technologies, transfer_questions
 from ...graph import InputError
+from ...graph.arguments import checked
 from ...graph.errors import shorten
+from ...graph.frames import check_columns
 from ...graph.messages import default_language, spoken, text
 
 DIALOGUE = timedelta(days=30)
@@ -28,6 +30,7 @@ CHECK_COLUMNS = ("question_id", "question", "known", "answer", "basis", "source"
 """Columns of the frame of questions."""
 
 
+@checked()
 def transfer_check(
     technology: int,
     what: str,
@@ -122,6 +125,7 @@ def _listing(country: str, when: Date, group: pl.DataFrame) -> tuple[str | None,
     """Return the source of the entry that holds on a date, and what the list says."""
     if group.is_empty():
         return None, "no_list"
+    check_columns(group, "group_a", "country", "valid_from", "valid_to", "source")
     valid = group.filter(
         pl.col("country") == country,
         pl.col("valid_from").is_null() | (pl.col("valid_from") <= when),
