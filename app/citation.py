@@ -8,14 +8,18 @@ import polars as pl
 
 from ..datasets import (
     eu_criticality_sources,
+    guideline_items,
     load,
     measure_sources,
     outline_sources,
+    part_series,
     policy_sources,
+    technologies,
     trade_sources,
     wiod_sources,
 )
 from ..graph import InputError, SupplyGraph
+from ..graph.arguments import checked
 from ..graph.errors import UnknownIdError
 from ..graph.frames import to_polars
 from ..graph.messages import Message, default_language, text
@@ -29,20 +33,26 @@ _REFERENCE = (
     wiod_sources,
 )
 """Where the sources of the bundled reference tables stand: those of no graph."""
+_NONE = "none"
+"""What the guideline's items say of a question of this project's own."""
+_IN_WORDS = (technologies, guideline_items, part_series)
+"""Reference tables whose rows name their sources in words: such a source is cited as it stands."""
 
 
+@checked()
 def cite(*answers: Any, graph: SupplyGraph | None = None, lang: str | None = None) -> str:
     """Return what to cite, one a line: the program, the data, and each source that the answers name.
 
     Parameters
     ----------
     *answers : frame, SupplyGraph or Study
-        Frames of any kind with a column ``source`` (ids, several separated by "|"); of a graph all sources, of a study
-        those that it names. Without answers the program and the data alone are cited.
+        Frames of any kind with a column ``source`` (ids, several separated by "|"), or a table of sources itself; of a
+        graph all sources, of a study those that it names. Without answers the program and the data alone are cited.
     graph : SupplyGraph, optional
         Whose facts the answers rest on (default: the first graph among the answers, or a study's, else the bundled
         ``world``). Sources that it does not have are looked up among those of the bundled reference tables (measures,
-        limits, governance, designated goods, ...).
+        limits, governance, designated goods, ...). A few of these name a source in words (`technologies`,
+        `guideline_items`, `part_series`): it is cited word for word, after the others.
     lang : {"en", "ja"}, optional
         Language of what stands around the references.
 
@@ -55,7 +65,8 @@ def cite(*answers: Any, graph: SupplyGraph | None = None, lang: str | None = Non
     Raises
     ------
     InputError
-        An answer has no column ``source``.
+        An answer has no column ``source`` (a table that is this project's own judgement, such as `part_items`, has none:
+        cite the program).
     UnknownIdError
         An answer names a source that neither the graph nor a reference table has.
 
@@ -76,7 +87,8 @@ def cite(*answers: Any, graph: SupplyGraph | None = None, lang: str | None = Non
     graph = told or load("world")
     named = {id for answer in answers for id in _named(answer)}
     sources = _sources(graph)
-    if unknown := sorted(named - set(sources["id"])):
+    worded = sorted((named - set(sources["id"])) & {words for table in _IN_WORDS for words in _named(table())})
+    if unknown := sorted(named - set(sources["id"]) - set(worded)):
         advice = None if told else Message("app.citation.own_graph")
         raise UnknownIdError("source", unknown[0], sources["id"], advice=advice)
     lines = [text("app.citation.program", lang, version=__version__)]
@@ -84,7 +96,8 @@ def cite(*answers: Any, graph: SupplyGraph | None = None, lang: str | None = Non
         years = graph.shares["year"].drop_nulls()
         about = {"name": graph.name or "–", "sources": graph.sources.height}
         lines.append(text("app.citation.data", lang, **about, years=_span(years.min(), years.max(), lang)))
-    return "\n".join([*lines, *_references(graph, sources.filter(pl.col("id").is_in(list(named))), lang)])
+    lines += _references(graph, sources.filter(pl.col("id").is_in(list(named))), lang)
+    return "\n".join([*lines, *(words for words in worded if words != _NONE)])
 
 
 def _sources(graph: SupplyGraph) -> pl.DataFrame:
@@ -119,6 +132,8 @@ def _named(answer: Any) -> list[str]:
         frame = to_polars(answer)
     except TypeError:
         frame = pl.DataFrame()
+    if {"id", "title", "publisher"} <= set(frame.columns) and "source" not in frame.columns:  # sources themselves
+        frame = frame.select(source="id")
     if "source" not in frame.columns:
         raise InputError("app.citation.no_source", kind=type(answer).__name__)
     return frame["source"].drop_nulls().cast(pl.String).str.split("|").explode().to_list()

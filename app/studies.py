@@ -12,6 +12,7 @@ import polars as pl
 
 from ..datasets import maker_prior
 from ..graph import InputError, Interval, ReadError, SupplyGraph, notebook
+from ..graph.arguments import checked
 from ..graph.errors import did_you_mean, nearest, shorten
 from ..graph.files import whole_file
 from ..graph.frames import to_pandas
@@ -75,6 +76,7 @@ class Study:
         used = pl.concat([self.chokepoints["source"], self.unknowns["source"]]).drop_nulls().unique()
         return self.graph.sources.filter(pl.col("id").is_in(used.implode()))
 
+    @checked()
     def compare(self, figure: str = "loss_high") -> pl.DataFrame:
         """Return a figure of the summary with a row per product and a column per scenario.
 
@@ -93,6 +95,7 @@ class Study:
         """Return all tables as pandas frames by their name."""
         return {name: to_pandas(frame) for name, frame in self.tables.items()}
 
+    @checked()
     def to_excel(self, path: str | Path, *, force: bool = False) -> Path:
         """Write all tables into a workbook, a sheet each; no cell is a formula or a link.
 
@@ -112,7 +115,10 @@ class Study:
                 frame.write_excel(book, name, autofit=True)
         return path
 
-    def sweep(self, scenarios: Iterable[Scenario], product: str | None = None, **options: Any) -> pl.DataFrame:
+    @checked()
+    def sweep(
+        self, scenarios: Scenario | Change | Iterable[Scenario], product: str | None = None, **options: Any
+    ) -> pl.DataFrame:
         """Return `risk.sweep` of many more scenarios for one of the products (default: the first), asked in the same way.
 
         Parameters
@@ -127,6 +133,7 @@ class Study:
         where: dict[str, Any] = self.options | options
         return sweep(self.graph, scenarios, product=product or self.products[0], buyer=self.buyer, **where)
 
+    @checked()
     def explore(self, *, lang: str | None = None) -> GraphPage:
         """Return the page of what the products need: a notebook shows it inline, ``.save(path)`` writes it.
 
@@ -173,6 +180,7 @@ class Study:
         return notebook.table(heads, rows, repr(self))
 
 
+@checked(seed=(0, None))
 def study(
     graph: SupplyGraph,
     products: str | Sequence[str],

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from ..graph.arguments import checked
 from ..graph.errors import shorten
 from ..graph.extras import need
 from ..graph.messages import default_language, text
@@ -34,6 +35,7 @@ _STYLE: dict[Any, Any] = {
 }
 
 
+@checked()
 def fan_chart(
     graph: SupplyGraph,
     scenarios: Scenario | Change | Sequence[Scenario],

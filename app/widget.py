@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ..graph import InputError, Interval, SupplyGraph
+from ..graph.arguments import checked
 from ..graph.extras import need
 from ..graph.messages import default_language, text
 from ..risk import Scenario, add_source, embargo, reduce, simulate, stockpile, timeline, timeline_summary
@@ -24,6 +25,7 @@ _STEPS = 8
 _STYLE = "font-variant-numeric: tabular-nums; padding: 1px 8px 1px 0"
 
 
+@checked()
 def whatif_widget(
     graph: SupplyGraph,
     product: str | None = None,

@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from ..graph import SchemaError, SupplyGraph, UnknownIdError
+from ..graph.arguments import checked
 from ..graph.messages import text
 from ..graph.problems import Problem
 
@@ -44,6 +45,7 @@ class DataProblem(Problem):
     __str__ = Problem.__str__
 
 
+@checked()
 def load(name: str = "world") -> SupplyGraph:
     """Return a bundled dataset; a second call returns the same graph, which is immutable.
 
@@ -113,6 +115,7 @@ def _cited(graph: SupplyGraph) -> list[str]:
     return pl.concat(cells).drop_nulls().unique().to_list()
 
 
+@checked()
 def catalogue(lang: str | None = None) -> pl.DataFrame:
     """Return the bundled datasets, one row each.
 
@@ -157,6 +160,7 @@ def _fingerprint(name: str) -> str:
     return digest.hexdigest()
 
 
+@checked()
 def verify(name: str = "world") -> list[Problem]:
     """Check a bundled dataset and return what is wrong; an empty list means that all is well.
 

@@ -9,6 +9,7 @@ import narwhals as nw
 import polars as pl
 
 from ..graph import InputError
+from ..graph.arguments import checked
 from ..graph.errors import did_you_mean, nearest, shorten
 from ..graph.frames import any_frame, to_polars
 from .readers.hs import coarser, digits_of, hs_code
@@ -58,6 +59,7 @@ _DETAILS = {
 }
 
 
+@checked(level=(2, 10), national=(9, 10))
 def clean_trade(
     trade: Any,
     *,

@@ -12,7 +12,7 @@ import polars as pl
 
 from ..graph import InputError, SupplyGraph
 from ..graph.ages import STALE, day
-from ..graph.supply_graph import check_graph
+from ..graph.arguments import checked
 from .restrictions import measures
 
 KINDS = ("leads_nowhere", "nobody_named", "stale", "contradiction")
@@ -40,6 +40,7 @@ _SCHEMA = {
 }
 
 
+@checked()
 def inspect_data(graph: SupplyGraph, *, on: Date | str | None = None) -> pl.DataFrame:
     """Return what is weak in the data, worst first within each kind.
 
@@ -80,7 +81,6 @@ def inspect_data(graph: SupplyGraph, *, on: Date | str | None = None) -> pl.Data
     >>> inspect_data(alone).select("what", "item").rows()
     [('leads_nowhere', 'ore')]
     """
-    check_graph(graph)
     if not graph.items.height:
         raise InputError("datasets.inspection.empty")
     when = day(on or Date.today())

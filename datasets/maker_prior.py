@@ -7,9 +7,9 @@ from typing import Any
 import polars as pl
 
 from ..graph import InputError, SupplyGraph
+from ..graph.arguments import checked
 from ..graph.errors import did_you_mean, nearest
 from ..graph.frames import frame_of
-from ..graph.supply_graph import check_graph
 from .trade import bundled_trade, trade_items
 
 ORIGINS = ("exports", "imports", "stage")
@@ -17,6 +17,7 @@ ORIGINS = ("exports", "imports", "stage")
 _COLUMNS = ["item", "supplier", "share", "origin", "source"]
 
 
+@checked()
 def maker_prior(graph: SupplyGraph, trade: Any = None) -> pl.DataFrame:
     """Return for each item the countries where makers whom nobody names are likely to stand.
 
@@ -53,7 +54,6 @@ def maker_prior(graph: SupplyGraph, trade: Any = None) -> pl.DataFrame:
     >>> maker_prior(load("battery")).filter(item="lithium_carbonate").select("supplier", "origin").row(0)
     ('CHL', 'exports')
     """
-    check_graph(graph)
     found = pl.DataFrame(schema={name: pl.Float64 if name == "share" else pl.String for name in _COLUMNS})
     for part in (_exports(graph, trade), _imports(graph), _stages(graph)):
         part = part.filter(pl.col("share") > 0).join(found.select("item").unique(), on="item", how="anti")

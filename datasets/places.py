@@ -9,9 +9,11 @@ import re
 import unicodedata
 from functools import cache
 from importlib import resources
+from numbers import Real
 
 import polars as pl
 
+from ..graph.arguments import checked
 from ..graph.errors import InputError, did_you_mean, nearest, shorten
 
 
@@ -69,7 +71,9 @@ def area(code: str | int | None) -> str | None:
     >>> area("490"), area("S19"), area(842), area("R20"), area("N/A")
     ('TWN', 'TWN', 'USA', None, None)
     """
-    text = "" if code is None else str(code).strip().upper().removesuffix(".0")
+    if not isinstance(code, (str, Real)) or code != code:  # an empty cell of pandas is a number that is none
+        return None
+    text = str(code).strip().upper().removesuffix(".0")
     if text.isdecimal() and text.isascii():
         return _areas().get(int(text[:9]))
     return "TWN" if text == "S19" else text if re.fullmatch("[A-Z]{3}", text) and text not in _NO_STATES else None
@@ -124,6 +128,7 @@ def groups() -> pl.DataFrame:
     return _table("groups").join(members, on="group", how="left", maintain_order="left")
 
 
+@checked()
 def group(name: str) -> list[str]:
     """Return the members of the group ``name`` as ISO3 codes in order: ``"G7"``, ``"EU"`` or ``"CPTPP"``.
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from ..graph.arguments import checked
 from ..graph.errors import ReadError, shorten
 from ..graph.tables import read_frame
 from .restrictions import country_groups
@@ -171,6 +172,7 @@ def transfer_questions() -> pl.DataFrame:
     return _table("transfer_questions")
 
 
+@checked()
 def group_a(path: str | Path | None = None) -> pl.DataFrame:
     """Return the Group A destinations: ``country`` (ISO3), ``valid_from``, ``valid_to`` (dates or null), ``source``.
 

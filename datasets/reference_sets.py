@@ -8,6 +8,7 @@ from importlib.resources.abc import Traversable
 
 import polars as pl
 
+from ..graph.arguments import checked
 from ..graph.messages import text
 from .readers.tables import packaged
 
@@ -40,6 +41,7 @@ _PLACE = resources.files("kanmon.datasets") / "data"
 _NO_FACTS = ("sources", "documents", "checksums")
 
 
+@checked()
 def reference_sets(lang: str | None = None) -> pl.DataFrame:
     """Return the bundled sets beside ``world``, one row each.
 

@@ -13,12 +13,14 @@ import polars as pl
 
 from ..graph import InputError
 from ..graph.ages import day
+from ..graph.arguments import checked
 from ..graph.frames import frame_of
 from .readers.tables import packaged
 
 _DATES = ("since", "until", "checked")
 
 
+@checked()
 def measures(on: Date | str | None = None, *, also: Any = None) -> pl.DataFrame:
     """Return export controls, bans, quotas, tariffs and the like, one row each; with ``on`` those that applied that day.
 
@@ -109,6 +111,7 @@ def rechecks() -> pl.DataFrame:
     return packaged("measures", "rechecks").with_columns(pl.col("date").str.to_date("%Y-%m-%d"), split).sort("date")
 
 
+@checked()
 def country_groups(on: Date | str | None = None) -> pl.DataFrame:
     """Return members of groups of countries with dates, one row per membership; with ``on`` those of that day.
 
@@ -136,6 +139,7 @@ def country_groups(on: Date | str | None = None) -> pl.DataFrame:
     )
 
 
+@checked()
 def designated_goods(on: Date | str | None = None) -> pl.DataFrame:
     """Return Japan's specified critical products (特定重要物資) with their orders; with ``on`` those designated by that day.
 

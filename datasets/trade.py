@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 
 from ..graph import InputError, ReadError
+from ..graph.arguments import checked
 from ..graph.errors import did_you_mean, nearest, short_path, shorten
 from ..graph.files import reading
 from ..graph.headers import called
@@ -26,6 +27,7 @@ _HEADERS = {
 }
 
 
+@checked()
 def bundled_trade(name: str = "baci_japan") -> pl.DataFrame:
     """Return a bundled trade table.
 
@@ -104,6 +106,7 @@ def trade_sources() -> pl.DataFrame:
     return pl.concat([packaged(folder, "sources") for folder in folders]).sort("id")
 
 
+@checked()
 def read_trade(
     path: str | Path, *, exports: bool = False, notes: Notes | None = None, encoding: str | None = None
 ) -> pl.LazyFrame:
@@ -151,8 +154,9 @@ def _tidy(path: Path, notes: Notes | None, encoding: str | None) -> pl.LazyFrame
     return rows.rename(other)
 
 
+@checked()
 def trade_kind(path: str | Path, encoding: str | None = None) -> str:
-    """Return which kind of trade file stands at ``path``: "baci", "comtrade", "japan_customs", "us_census" or "tidy".
+    r"""Return which kind of trade file stands at ``path``: "baci", "comtrade", "japan_customs", "us_census" or "tidy".
 
     A text file is read in ``encoding`` (default: as its content says).
 
@@ -162,6 +166,13 @@ def trade_kind(path: str | Path, encoding: str | None = None) -> str:
         There is no such file, or it cannot be read.
     InputError
         It is none of these.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "flows.csv"
+    ...     _ = path.write_text("hs6,importer,exporter,year,value\n280530,JPN,CHN,2024,5\n", encoding="utf-8")
+    ...     trade_kind(path), read_trade(path).select("exporter", "value").collect().rows()
+    ('tidy', [('CHN', '5')])
     """
     path = Path(path)
     if path.is_dir():

@@ -17,6 +17,7 @@ from typing import Any
 import polars as pl
 
 from ..graph import InputError, SupplyGraph
+from ..graph.arguments import checked
 from ..graph.errors import shorten
 from ..graph.schema import OTHER, SCHEMA, WORLD
 from . import release_views as meaning
@@ -94,6 +95,7 @@ class Update:
     governance: pl.DataFrame | None = None
 
 
+@checked()
 def read_update(
     paths: Iterable[str | Path],
     *,

@@ -125,5 +125,9 @@ def shorten(value: object, limit: int = 60) -> str:
     >>> shorten("a\x1b[31m\nb")
     'a[31m b'
     """
-    line = "".join(c if c.isprintable() else (" " if c in "\n\r\t" else "") for c in str(value)[: limit * 4])
+    try:
+        told = str(value)
+    except Exception:  # an object may refuse to be told, and so does a number of thousands of digits
+        told = type(value).__name__
+    line = "".join(c if c.isprintable() else (" " if c in "\n\r\t" else "") for c in told[: limit * 4])
     return line if len(line) <= limit else line[: limit - 1] + "…"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 import polars as pl
 
-from .errors import InputError, shorten
+from .errors import InputError, did_you_mean, nearest, shorten
 from .messages import ENGLISH
 
 if TYPE_CHECKING:
@@ -38,6 +38,14 @@ def frame_of(value: Any) -> pl.DataFrame:
             raise InputError("graph.supply_graph.columns_twice", name=shorten(twice[0])) from error
         key = "rows" if isinstance(value, (list, tuple, Mapping)) else "not_a_frame"
         raise InputError(f"graph.supply_graph.{key}", kind=type(value).__name__) from error
+
+
+def check_columns(frame: Any, name: str, *columns: str) -> None:
+    """Raise `InputError` where a frame that was given as the argument ``name`` lacks a column."""
+    for column in columns:
+        if column not in frame.columns:
+            hint = did_you_mean(nearest(column, frame.columns))
+            raise InputError("graph.supply_graph.no_column", name=name, column=column, hint=hint)
 
 
 def any_frame(value: Any) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from .arguments import checked
 from .errors import InputError, did_you_mean, nearest, shorten
 
 
@@ -35,7 +36,7 @@ class Interval:
     def __post_init__(self) -> None:
         try:
             wrong = math.isnan(self.low) or math.isnan(self.high) or self.low > self.high
-        except TypeError:
+        except (TypeError, OverflowError):
             wrong = True
         if wrong:
             raise InputError("graph.interval.reversed", low=shorten(self.low), high=shorten(self.high))
@@ -46,6 +47,7 @@ class Interval:
         return cls(value, value)
 
     @classmethod
+    @checked()
     def of(cls, row: Any, figure: str) -> Interval:
         """Return the interval of a figure in a row: its ``{figure}_low`` and ``{figure}_high``.
 
@@ -68,6 +70,8 @@ class Interval:
             if row.height != 1:
                 raise InputError("graph.interval.rows", count=row.height)
             row = row.row(0, named=True)
+        if not hasattr(row, "get"):
+            raise InputError("graph.interval.no_row", kind=type(row).__name__)
         low, high = row.get(f"{figure}_low"), row.get(f"{figure}_high")
         if low is None or high is None:
             known = sorted(name[:-4] for name in row if str(name).endswith("_low"))

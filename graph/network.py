@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import polars as pl
 
+from .arguments import checked
 from .errors import InputError, UnknownIdError, shorten
 from .files import reading, writing
 
@@ -139,12 +140,14 @@ class ProductionNetwork:
     folder: Path | None = field(default=None)
 
     @classmethod
+    @checked()
     def from_transactions(cls, transactions: Any, firms: Any, roles: Any = None, **options: Any) -> FirmNetwork:
         """Compile a firm-to-firm transaction table; see `FirmNetwork.from_transactions`."""
         from .transactions import FirmNetwork
 
         return FirmNetwork.from_transactions(transactions, firms, roles, **options)
 
+    @checked()
     def market(self, item: str) -> int:
         """Return the node of the market of ``item`` as this network's buyer sees it.
 
@@ -239,10 +242,12 @@ class ProductionNetwork:
         block[order] = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
         return block
 
+    @checked()
     def links(self, node: int) -> np.ndarray:
         """Return the numbers of the links of a node."""
         return np.arange(self.indptr[node], self.indptr[node + 1])
 
+    @checked()
     def save(self, folder: str | Path) -> ProductionNetwork:
         """Write the arrays to a folder and return the network mapped from there."""
         folder = Path(folder)
@@ -257,6 +262,7 @@ class ProductionNetwork:
         return self.open(folder)
 
     @classmethod
+    @checked()
     def open(cls, folder: str | Path) -> ProductionNetwork:
         """Map a network that `save` wrote; processes that open the same folder share its memory."""
         folder = Path(folder)

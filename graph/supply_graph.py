@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
+from .arguments import checked
 from .editing import Edits
 from .errors import InputError, UnknownIdError, shorten
 from .frames import frame_of
 from .markets import market_shares
+from .network import check_level
 from .problems import Problem, Problems
 from .schema import SCHEMA, TABLES
 from .tables import read_tables, write_tables
@@ -72,6 +74,7 @@ class SupplyGraph(Edits):
     measures: pl.DataFrame
     sources: pl.DataFrame
 
+    @checked()
     def __init__(
         self,
         items: Any = None,
@@ -100,6 +103,7 @@ class SupplyGraph(Edits):
     notes: tuple[Problem, ...]
 
     @classmethod
+    @checked()
     def read(cls, path: str | Path, *, name: str | None = None, columns: Mapping[str, str] | None = None) -> Self:
         """Read a folder with a file per table (text, Parquet, a workbook), or one workbook with a sheet per table.
 
@@ -129,6 +133,7 @@ class SupplyGraph(Edits):
         graph._fill(tables, problems, name or Path(path).stem)
         return graph
 
+    @checked()
     def write(self, path: str | Path, *, format: str | None = None, force: bool = False) -> Path:
         """Write the tables whole or not at all; reading them back gives the same graph.
 
@@ -153,6 +158,7 @@ class SupplyGraph(Edits):
         """The tables by name."""
         return {table: getattr(self, table) for table in TABLES}
 
+    @checked()
     def merge(self, other: SupplyGraph, *, name: str | None = None) -> SupplyGraph:
         """Return the union of two graphs: ids that both name must mean the same thing.
 
@@ -163,7 +169,6 @@ class SupplyGraph(Edits):
         SchemaError
             An id means two things (both are said), or the union breaks a rule of the schema.
         """
-        check_graph(other)
         problems, tables = Problems(), {}
         for table in TABLES:
             mine, theirs = getattr(self, table), getattr(other, table)
@@ -174,26 +179,31 @@ class SupplyGraph(Edits):
         problems.raise_errors()
         return SupplyGraph(**tables, name=name or self.name)
 
+    @checked()
     def item(self, id: str) -> dict[str, Any]:
         """Return one row of ``items`` as a dict; raise `UnknownIdError` with the nearest id when there is none."""
-        row = self._items.get(_one_id(id))
+        row = self._items.get(id)
         if row is None:
             raise UnknownIdError("item", id, self._items, self.named(id, "items"))
         return row
 
+    @checked()
     def supplier(self, id: str) -> dict[str, Any]:
         """Return one row of ``suppliers`` as a dict; raise `UnknownIdError` with the nearest id when there is none."""
-        row = self._suppliers.get(_one_id(id))
+        row = self._suppliers.get(id)
         if row is None:
             raise UnknownIdError("supplier", id, self._suppliers, self.named(id, "suppliers"))
         return row
 
+    @checked()
     def named(self, word: str, table: str) -> list[str]:
         """Return the ids in a table ("items", "suppliers") whose name in either language is ``word``, whatever its case.
 
         >>> SupplyGraph(suppliers=[{"id": "CHN", "name_en": "China", "kind": "country"}]).named("CHINA", "suppliers")
         ['CHN']
         """
+        if table not in ("items", "suppliers"):
+            raise UnknownIdError("table", table, ("items", "suppliers"))
         same = pl.any_horizontal(pl.col("name_en", "name_ja").str.to_lowercase() == str(word).lower())
         return self.tables[table].filter(same)["id"].to_list()
 
@@ -202,6 +212,7 @@ class SupplyGraph(Edits):
         """Supplier shares of every market view; see `kanmon.graph.markets.market_shares`."""
         return market_shares(self)
 
+    @checked()
     def preferred(self, level: str | None = None, scope: str | None = None) -> pl.DataFrame:
         """Return the rows of `markets` that stand for each market: its preferred view of ``level``, else of the next best.
 
@@ -215,10 +226,13 @@ class SupplyGraph(Edits):
         rows = self.markets.filter("preferred")
         if scope is not None:
             rows = rows.filter(pl.col("scope") == scope)
+        if level is not None:
+            check_level(level)
         ranks = {"country": 1, "company": 2, "site": 3} | ({level: 0} if level is not None else {})
         order = pl.col("level").replace_strict(ranks, return_dtype=pl.Int64)
         return rows.filter(order == order.min().over("item", "scope"))
 
+    @checked()
     def network(
         self,
         product: str | None = None,
@@ -264,10 +278,7 @@ class SupplyGraph(Edits):
         """
         from .compiler import compile_graph
 
-        for id in (product, buyer):
-            if id is not None:
-                _one_id(id)
-        wanted = frozenset(sources)
+        wanted = frozenset((item, place, by, inputs) for item, place, by, inputs in sources)
         key = (product, buyer, level, domestic, wanted)
         if key not in self._networks:
             if len(self._networks) >= _REMEMBERED:
@@ -296,14 +307,17 @@ class SupplyGraph(Edits):
     def _suppliers(self) -> dict[str, dict[str, Any]]:
         return {row["id"]: row for row in self.suppliers.iter_rows(named=True)}
 
+    @checked()
     def upstream(self, item: str, depth: int | None = None) -> SupplyGraph:
         """Return the part of the graph that ``item`` needs, itself included, ``depth`` tiers deep (default: all)."""
         return self._reach(item, "item", "input", depth)
 
+    @checked()
     def downstream(self, item: str, depth: int | None = None) -> SupplyGraph:
         """Return the part of the graph that needs ``item``, itself included, ``depth`` tiers far (default: all)."""
         return self._reach(item, "input", "item", depth)
 
+    @checked()
     def upstream_items(self, item: str) -> pl.Series:
         """Return the ids of the items of `upstream`, in the order of the table, without making a graph of them."""
         return self._around(item, "item", "input", None)
@@ -320,11 +334,13 @@ class SupplyGraph(Edits):
         links = pl.concat([self.inputs.select(here=here, there=there), kinds])
         return _reached(self.items["id"], links, [item], depth)
 
+    @checked()
     def needed_by(self, items: Iterable[str]) -> pl.Series:
         """Return the ids of ``items`` and of all that they need, over all tiers, in the order of the table."""
         links = self.inputs.select(here="item", there="input")
         return _reached(self.items["id"], links, items, None)
 
+    @checked()
     def select(
         self,
         items: str | Iterable[str] | None = None,
@@ -437,18 +453,6 @@ def _reached(ids: pl.Series, links: pl.DataFrame, start: Iterable[str], depth: i
                 steps[there] = steps[here] + 1
                 queue.append(there)
     return ids.filter(ids.is_in(list(steps)))
-
-
-def check_graph(value: Any) -> None:
-    """Raise `InputError` where a graph is needed and something else is given."""
-    if not isinstance(value, SupplyGraph):
-        raise InputError("graph.supply_graph.not_a_graph", kind=type(value).__name__)
-
-
-def _one_id(value: Any) -> str:
-    if not isinstance(value, str):
-        raise InputError("graph.supply_graph.one_id", value=shorten(value))
-    return value
 
 
 def _closed(ids: pl.Series, suppliers: pl.DataFrame) -> pl.Series:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from hashlib import blake2b
@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from .arguments import checked
 from .errors import InputError, UnknownIdError, did_you_mean, nearest, shorten
 from .files import reading, writing
 from .frames import to_polars
@@ -72,6 +73,7 @@ class FirmNetwork:
             getattr(self, name).setflags(write=False)
 
     @classmethod
+    @checked()
     def from_transactions(
         cls,
         transactions: Any,
@@ -189,7 +191,8 @@ class FirmNetwork:
         """Supplier of each link, m int32."""
         return np.repeat(np.arange(len(self.firms), dtype=np.int32), np.diff(self.starts))
 
-    def positions(self, ids: Any) -> np.ndarray:
+    @checked()
+    def positions(self, ids: Iterable[Any]) -> np.ndarray:
         """Return where ``ids`` stand in `firms`, int64.
 
         Raises
@@ -200,6 +203,7 @@ class FirmNetwork:
         wanted = ids if isinstance(ids, pl.Series) else pl.Series("firm", [str(id) for id in ids], dtype=pl.String)
         return _positions(wanted, self.firms)
 
+    @checked()
     def save(self, folder: str | Path) -> FirmNetwork:
         """Write the network into ``folder`` and return it opened from there, memory-mapped.
 
@@ -222,6 +226,7 @@ class FirmNetwork:
         return self.open(folder)
 
     @classmethod
+    @checked()
     def open(cls, folder: str | Path) -> FirmNetwork:
         """Open a saved network; its arrays are mapped, so that processes of one machine share them.
 

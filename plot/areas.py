@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ..graph import SupplyGraph
+from ..graph.arguments import checked
 from ..graph.encodings import EAST_ASIAN
 from ..graph.messages import text
 from .canvas import GREY, HATCH, INK, OPEN, SHADES, language, names, needed, note, percent, sheet, wrapped
@@ -20,6 +21,7 @@ Box = tuple[float, float, float, float]
 """Left, bottom, width, height."""
 
 
+@checked(most=(1, 1000))
 def treemap(
     frame: pl.DataFrame,
     items: str | Sequence[str] | None = None,

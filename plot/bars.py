@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ..graph import InputError, SupplyGraph
+from ..graph.arguments import checked
 from ..graph.errors import did_you_mean, nearest, shorten
 from ..graph.messages import text
 from .canvas import CERTAIN, GREY, INK, OPEN, PALE, POSSIBLE, language, names, needed, note, percent_axis, sheet
@@ -20,6 +21,7 @@ SHARES = ("kept", "loss", "share", "top_share", "cr3", "rate", "first", "long")
 HATCHES = ("", "////", "....", "xxxx")
 
 
+@checked(most=(1, 1000))
 def intervals(
     frame: pl.DataFrame,
     value: str = "hhi",
@@ -80,7 +82,7 @@ def intervals(
     lang = language(lang)
     frame = _figure(frame, value)
     rows = rows or next((name for name in ("item", "node", "product", "scenario") if _several(frame, name)), "item")
-    needed(frame, [rows, f"{value}_low", f"{value}_high", *([by] if by else [])], "intervals")
+    needed(frame, [rows, f"{value}_low", f"{value}_high", *([] if by is None else [by])], "intervals")
     frame = frame.drop_nulls([rows, f"{value}_low", f"{value}_high"])
     parts = [None] if by is None else sorted(frame[by].unique().drop_nulls().to_list())
     if len(parts) > len(HATCHES):

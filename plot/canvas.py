@@ -131,6 +131,8 @@ def sheet(axes: Any, width: float, height: float) -> Iterator[Any]:
     with style():
         if axes is None:
             axes = picture(width, height).subplots()
+        elif not hasattr(axes, "barh"):
+            raise InputError("plot.plot.axes", kind=type(axes).__name__)
         yield axes
         _speak(axes.figure)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ..graph import SupplyGraph
+from ..graph.arguments import checked
 from ..graph.errors import shorten
 from ..graph.messages import text
 from .canvas import CERTAIN, PALE, POSSIBLE, language, names, needed, percent_axis, picture, style
@@ -19,6 +20,7 @@ PANELS = 8
 """Panels that are drawn, the first ones."""
 
 
+@checked()
 def fan(
     frame: pl.DataFrame,
     items: str | Sequence[str] | None = None,

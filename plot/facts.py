@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ..graph import SupplyGraph
+from ..graph.arguments import checked
 from ..graph.errors import shorten
 from ..graph.messages import text
 from ..risk.production.facts import KINDS
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@checked(most=(1, 1000))
 def tornado(
     frame: pl.DataFrame,
     *,

@@ -9,6 +9,7 @@ import polars as pl
 
 from ..datasets import outlines
 from ..graph import SupplyGraph
+from ..graph.arguments import checked
 from ..graph.messages import text
 from .canvas import GREY, HATCH, SHADES, language, names, needed, note, percent, sheet
 
@@ -20,6 +21,7 @@ LIMITS = (0.0, 0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 1.0)
 WIDE = 0.1
 
 
+@checked()
 def world_map(
     frame: pl.DataFrame,
     *,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from ..graph import SupplyGraph
+from ..graph.arguments import checked
 from ..graph.errors import shorten
 from ..graph.messages import text
 from .canvas import (
@@ -36,6 +37,7 @@ SURE = 0.1
 """Cells whose interval is wider than this are hatched."""
 
 
+@checked(most=(1, 1000))
 def heat_map(
     frame: pl.DataFrame,
     *,
@@ -142,6 +144,7 @@ def _first(cells: pl.DataFrame, column: str, most: int) -> list[Any]:
     return rank.sort("a", "b", "c", column, descending=[True, True, True, False])[column].head(most).to_list()
 
 
+@checked(most=(1, 1000))
 def cut_set_matrix(
     frame: pl.DataFrame,
     *,

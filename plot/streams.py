@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from ..graph import SupplyGraph
+from ..graph.arguments import checked
 from ..graph.messages import text
 from .canvas import GREY, GROUPS, HATCH, INK, OPEN, language, names, needed, note, percent, sheet, wrapped
 
@@ -23,6 +24,7 @@ READABLE = 0.045
 REST, OTHERS, NONE = "", "…", "?"
 
 
+@checked(most=(1, 1000))
 def flow(
     frame: pl.DataFrame,
     items: Sequence[str],

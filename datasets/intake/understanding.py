@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from ...graph import Message, ReadError
+from ...graph.arguments import checked
 from ...graph.contents import WORKBOOKS
 from ...graph.errors import short_path, shorten
 from ...graph.files import not_found, reading
@@ -71,6 +72,7 @@ class Understanding:
         return any((table.kind in USABLE or table.counted is not None) and table.rows for table in self.tables)
 
 
+@checked()
 def understand(
     paths: str | Path | Iterable[str | Path], *, encoding: str | None = None, corrections: Mapping[str, Any] | None = None
 ) -> Understanding:

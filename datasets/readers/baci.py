@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from ...graph import InputError, ReadError
+from ...graph.arguments import checked
 from ...graph.errors import short_path, shorten
 from ...graph.files import reading
 from ...graph.messages import Message
@@ -25,6 +26,7 @@ _FULL = ("t", "i", "j", "v")
 _TYPES = {"t": pl.Int64, "i": pl.Int64, "j": pl.Int64, "k": pl.String, "v": pl.Float64, "q": pl.String}
 
 
+@checked()
 def read_baci(
     path: str | Path,
     *,

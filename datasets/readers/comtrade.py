@@ -10,10 +10,11 @@ from typing import Any
 import polars as pl
 
 from ...graph import InputError
+from ...graph.arguments import checked
 from ...graph.encodings import text_of
 from ...graph.errors import short_path, shorten
 from ...graph.files import read_bytes, reading
-from ...graph.frames import to_polars
+from ...graph.frames import frame_of
 from ...graph.messages import Message
 from ..places import area, country
 from .hs import CLASSIFICATIONS, coarser
@@ -72,6 +73,7 @@ def is_comtrade(columns: Any) -> bool:
     return {"code", "value"} <= found and all(found & set(_NEEDED[name]) for name in ("flowCode", "refYear"))
 
 
+@checked()
 def read_comtrade(
     trade: Any, *, exports: bool = False, notes: Notes | None = None, encoding: str | None = None
 ) -> pl.DataFrame:
@@ -107,6 +109,11 @@ def read_comtrade(
     InputError
         Columns are missing, a cell is no year or number, or the file cannot say what goods come from where: services,
         another classification than HS, only totals over commodities or over partners, no such flow.
+
+    >>> row = {"flowCode": "M", "refYear": 2024, "reporterISO": "JPN", "partnerISO": "CHN", "cmdCode": "280530"}
+    >>> download = pl.DataFrame([row | {"primaryValue": 5.0, "classificationCode": "H6"}])
+    >>> read_comtrade(download).select("exporter", "value").rows()
+    [('CHN', 5.0)]
     """
     notes = [] if notes is None else notes
     path, names, table = _table(trade, notes, encoding)
@@ -146,7 +153,9 @@ def _table(trade: Any, notes: Notes, encoding: str | None) -> tuple[str, dict[st
         )
     else:
         path = type(trade).__name__
-        table = to_polars(trade)
+        table = frame_of(trade)
+        if nested := [name for name, kind in table.schema.items() if kind.is_nested() or kind == pl.Object]:
+            raise InputError("graph.tables.nested", path=path, columns=", ".join(map(shorten, nested)))
         table = table.with_columns(pl.selectors.float().fill_nan(None)).cast(pl.String)
     names = _named(table.columns)
     missing = [shown for shown, choice in _NEEDED.items() if not set(choice) & set(names)]

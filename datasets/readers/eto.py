@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 
 from ...graph import InputError, SupplyGraph, UnknownIdError
+from ...graph.arguments import checked
 from ...graph.errors import did_you_mean, nearest, short_path, shorten
 from ...graph.messages import text
 from ..places import countries, country
@@ -39,6 +40,7 @@ def is_eto(folder: Path) -> bool:
     return all((folder / name).is_file() for name in _FILES)
 
 
+@checked()
 def read_eto(folder: str | Path, *, kinds: str | Mapping[str, str] = "alternatives", lang: str | None = None) -> SupplyGraph:
     """Return the semiconductor dataset of the Emerging Technology Observatory as a supply graph.
 

@@ -9,8 +9,9 @@ import narwhals as nw
 import polars as pl
 
 from ...graph import InputError
+from ...graph.arguments import checked
 from ...graph.errors import did_you_mean, nearest, shorten
-from ...graph.frames import frame_of
+from ...graph.frames import check_columns, frame_of
 
 # Edition and its year, in the order of Comtrade's codes H0 to H6; HS92 stands for HS 1988 too, which is the same at six
 # digits.
@@ -86,6 +87,7 @@ def in_force(year: pl.Expr) -> pl.Expr:
     return pl.coalesce(*(pl.when(year >= since).then(pl.lit(name)) for name, since in reversed(EDITIONS.items())))
 
 
+@checked()
 def convert_edition(trade: pl.DataFrame, concordance: Any, target: str) -> pl.DataFrame:
     """Return a trade table in another HS edition, with splits and merges marked, never guessed.
 
@@ -121,6 +123,7 @@ def convert_edition(trade: pl.DataFrame, concordance: Any, target: str) -> pl.Da
     >>> convert_edition(trade, links, "HS22").select("hs6", "hs_relation", "value").rows()
     [('010121', 'unmapped', 4.0), ('852411+854290', 'split', 2.0), ('854231', 'same', 1.0)]
     """
+    check_columns(trade, "trade", "hs6")
     links = frame_of(concordance)
     if links.width != 2:
         raise InputError("datasets.trade.concordance", columns=links.width)
@@ -133,7 +136,8 @@ def convert_edition(trade: pl.DataFrame, concordance: Any, target: str) -> pl.Da
         hs_relation=pl.col("relation").fill_null("unmapped"),
         hs_edition=pl.lit(edition_name),
     )
-    sums = [name for name in ("value", "quantity") if name in trade.columns]
+    amounts = trade.select(pl.selectors.numeric()).columns  # of no quantity at all a column of blanks is no number
+    sums = [name for name in ("value", "quantity") if name in amounts]
     rest = [name for name in trade.columns if name not in (*sums, "hs6", "hs_edition")]
     keys = ["hs6", *rest, "hs_edition", "hs_relation"]
     whole = [pl.when(pl.col(c).is_not_null().all()).then(pl.col(c).sum()).alias(c) for c in sums]

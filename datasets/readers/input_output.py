@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from ...graph import InputError, ReadError
+from ...graph.arguments import checked
 from ...graph.errors import short_path, shorten
 from ...graph.files import reading
 from ...graph.messages import Message
@@ -25,6 +26,7 @@ _REST = {"ROW", "WWW"}
 _SEPARATORS = re.compile(r"[._:|]")
 
 
+@checked()
 def read_input_output(path: str | Path, *, notes: Notes | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return an input-output table as flows and sectors, in the form of `wiod_flows` and `wiod_sectors`.
 

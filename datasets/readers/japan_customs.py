@@ -9,6 +9,7 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
+from ...graph.arguments import checked
 from .hs import hs_code, in_force
 from .tables import Notes, amounts, numbered, packaged, read_table, years
 
@@ -17,6 +18,7 @@ _NEEDED = ("Exp or Imp", "Year", "HS", "Country", "Value-Year")
 _TONNES = {"KG": 1e-3, "MT": 1.0, "GR": 1e-6}
 
 
+@checked()
 def read_japan_customs(
     path: str | Path,
     *,

@@ -10,6 +10,7 @@ import narwhals as nw
 import polars as pl
 
 from ...graph import InputError, ReadError
+from ...graph.arguments import checked
 from ...graph.encodings import text_of
 from ...graph.errors import short_path
 from ...graph.files import read_bytes, reading
@@ -23,6 +24,7 @@ _VALUES = {
 }
 
 
+@checked()
 def read_us_census(
     path: str | Path,
     *,

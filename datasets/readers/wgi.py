@@ -8,6 +8,7 @@ from pathlib import Path
 import polars as pl
 
 from ...graph import InputError
+from ...graph.arguments import checked
 from ...graph.errors import shorten
 from .releases import read_sheet
 
@@ -22,6 +23,7 @@ def is_wgi(columns: list[str]) -> bool:
     return set(LONG) <= set(columns) or (set(WIDE) <= set(columns) and any(map(_YEAR.fullmatch, columns)))
 
 
+@checked()
 def read_wgi(path: str | Path, encoding: str | None = None) -> pl.DataFrame:
     """Return the indicators in the columns of `datasets.governance`: newer years for `risk.supply_risk` and its kin.
 

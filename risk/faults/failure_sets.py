@@ -31,6 +31,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ...graph import InputError, LimitError, ProductionNetwork, SupplyGraph
+from ...graph.arguments import checked
 from ...graph.errors import shorten
 from ...graph.network import EQUIPMENT, EXTRA, MAKER, MARKET
 from ..production.failures import Failures, failures_of, network_of, product_node
@@ -51,6 +52,7 @@ _CLOSE = 1e-9  # of a loss to the threshold
 _MOST = 2_000  # ways in which suppliers of open shares can fill one market
 
 
+@checked()
 def cut_sets(
     graph: SupplyGraph | ProductionNetwork,
     product: str | None = None,
@@ -153,6 +155,7 @@ def sets_of(
     return [_cutting(failures, reading, top, max_order, threshold, assumed) for reading in READING_OF.values()]
 
 
+@checked()
 def failure_tree(
     graph: SupplyGraph | ProductionNetwork,
     product: str | None = None,

@@ -41,6 +41,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
+from ...graph.arguments import checked
 from ...graph.errors import InputError, LimitError, UnknownIdError, shorten
 from ...graph.messages import Message
 from .kernels import failing, parents
@@ -83,6 +84,7 @@ class FaultTree:
     False
     """
 
+    @checked()
     def __init__(self, gates: Mapping[str, tuple[str, Sequence[str]]], top: str) -> None:
         number: dict[Hashable, int] = {gate: at for at, gate in enumerate(gates)}
         children, pointer = [], [0]
@@ -105,6 +107,7 @@ class FaultTree:
         )
 
     @classmethod
+    @checked()
     def from_arrays(
         cls,
         conjunctive: ArrayLike,
@@ -130,13 +133,13 @@ class FaultTree:
         Raises
         ------
         InputError
-            Pointers that do not rise (a gate without children), numbers out of range, names that do not fit.
+            Arrays of another kind, pointers that do not rise (a gate without children), numbers out of range, names that do
+            not fit.
 
         >>> FaultTree.from_arrays([False, True], [0, 2, 4], [1, 4, 2, 3], top=0, n_nodes=5).minimal_cut_sets()
         [(4,), (2, 3)]
         """
-        kind = np.asarray(conjunctive, np.bool_)
-        pointer, links = np.asarray(indptr, np.int64), np.asarray(children)
+        kind, pointer, links = _line(conjunctive).astype(np.bool_), _line(indptr).astype(np.int64), _line(children)
         if len(pointer) != len(kind) + 1 or pointer[0] or pointer[-1] != len(links) or (np.diff(pointer) < 1).any():
             raise _arrays("arrays_pointer")
         if not 0 <= top < n_nodes or n_nodes < len(kind) or (len(links) and not 0 <= links.min() <= links.max() < n_nodes):
@@ -171,6 +174,7 @@ class FaultTree:
             return tuple(range(first, len(self._state)))
         return tuple(sorted(name for name, node in self._number.items() if node >= first))
 
+    @checked()
     def given(self, failed: Iterable[Any] = (), working: Iterable[Any] = ()) -> FaultTree:
         """Return the same tree with some basic events certain: ``failed`` have failed, ``working`` never fail.
 
@@ -194,6 +198,7 @@ class FaultTree:
         tree._state[up] = _WORKING
         return tree
 
+    @checked()
     def fails(self, events: Iterable[Any]) -> bool:
         """Tell whether the top fails when ``events`` do; linear in the links. Working events (`given`) do not fail.
 
@@ -219,6 +224,7 @@ class FaultTree:
             return []
         return sorted(self._name(node) for node in tree.events[tree.single_points()])
 
+    @checked()
     def minimal_cut_sets(self, max_order: int | None = 3, limit: int = 1_000_000) -> list[tuple[Any, ...]]:
         """Return the minimal sets of basic events whose joint failure fails the top.
 
@@ -259,6 +265,7 @@ class FaultTree:
             raise LimitError("risk.fault_tree.too_many_sets", count=f"{count:,}", limit=f"{limit:,}")
         return self._named(found)
 
+    @checked()
     def probability(self, probabilities: Mapping[Any, float]) -> float:
         """Return the exact probability that the top fails, for basic events that fail independently.
 
@@ -270,6 +277,7 @@ class FaultTree:
         """
         return self._chances(probabilities)[0]
 
+    @checked()
     def importance(self, probabilities: Mapping[Any, float]) -> pl.DataFrame:
         """Return what each basic event contributes to the probability ``Q`` that the top fails.
 
@@ -377,6 +385,17 @@ class FaultTree:
             ranked = ranked[np.lexsort(ranked.T[::-1])]
             result += [tuple(map(names.__getitem__, row)) for row in ranked.tolist()]
         return result
+
+
+def _line(values: Any) -> NDArray[Any]:
+    """Return values of one dimension, whole or true and false, as an array; raise `InputError` where they are others."""
+    try:
+        array = np.asarray(values)
+    except ValueError:  # lists of several lengths
+        raise _arrays("arrays_kind") from None
+    if array.ndim != 1 or (array.size and array.dtype.kind not in "biu"):
+        raise _arrays("arrays_kind")
+    return array
 
 
 def _arrays(what: str, **values: int) -> InputError:

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ...graph.arguments import checked
 from ...graph.errors import InputError, LimitError, shorten
 
 _BATCH = 4096
 
 
+@checked()
 def minimal_sets(
     evaluate: Callable[[NDArray[np.bool_]], ArrayLike],
     events: Sequence[Any],
@@ -68,7 +70,7 @@ def minimal_sets(
 
     grown = [(place,) for place in range(len(order))]  # sets below the threshold, as rising places in `order`
     hits: set[tuple[int, ...]] = set()
-    for size in range(2, max_order + 1):
+    for size in range(2, min(max_order, len(order)) + 1):
         within_reach = _within_reach(search, order, grown, threshold)
         tried = []
         for places, worthwhile in zip(grown, within_reach, strict=True):

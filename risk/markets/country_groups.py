@@ -8,13 +8,15 @@ from typing import Any
 import narwhals as nw
 
 from ...graph import InputError
+from ...graph.arguments import checked
 from ...graph.errors import shorten
 from .trade import NOTHING, VALUE, concentrate, names, of_home, of_importer, ordered, tidy, told, verdict, within
 
 
+@checked()
 def group_shares(
     trade: Any,
-    groups: Mapping[str, Iterable[str]],
+    groups: Mapping[str, str | Iterable[str]],
     importer: str | Iterable[str] | None = None,
 ) -> Any:
     r"""Return the share of imports that comes from each group of countries.
@@ -90,7 +92,8 @@ def group_shares(
     return ordered(rows, *market, "group")
 
 
-def friend_shoring(trade: Any, importer: str, friends: Iterable[str]) -> Any:
+@checked()
+def friend_shoring(trade: Any, importer: str, friends: str | Iterable[str]) -> Any:
     r"""Return what buying from one group of countries only would leave of an importer's trade.
 
     .. math:: kept = \sum_{c \in F} s_c, \qquad cover = \frac{X_F}{M (1 - kept)}
@@ -105,7 +108,7 @@ def friend_shoring(trade: Any, importer: str, friends: Iterable[str]) -> Any:
         not reported).
     importer : str
         ISO3.
-    friends : iterable of str
+    friends : str or iterable of str
         ISO3; the importer itself does not count.
 
     Returns
@@ -115,6 +118,11 @@ def friend_shoring(trade: Any, importer: str, friends: Iterable[str]) -> Any:
         supply already), ``top_friend``; ``hhi_kept_low``, ``hhi_kept_high`` (concentration of what is kept); ``cover_low``,
         ``cover_high`` (infinite where sales of a friend elsewhere were not reported); ``reason``. Trade of unknown origin
         may be the friends', here and elsewhere.
+
+    Raises
+    ------
+    InputError
+        A column is missing, ``value`` is not a number, or there are no friends.
 
     Examples
     --------
@@ -174,10 +182,11 @@ def friend_shoring(trade: Any, importer: str, friends: Iterable[str]) -> Any:
     return ordered(rows.select(item, "importer", "year", "value", *figures, "reason"), item, "year")
 
 
+@checked(limit=(0, 1))
 def third_country_benchmark(
     trade: Any,
     importer: str,
-    members: Iterable[str] | None = None,
+    members: str | Iterable[str] | None = None,
     *,
     production: Any = None,
     limit: float = 0.65,
@@ -198,7 +207,7 @@ def third_country_benchmark(
         As in `import_concentration`; quantities in the ``value`` column are closer to the Act than money.
     importer : str
         The importing country, or the name to show for the union.
-    members : iterable of str, optional
+    members : str or iterable of str, optional
         ISO3 of the union; what they sell to each other is no import.
     production : frame, optional
         ``item`` or ``hs6``, ``year``, ``value`` in the same unit, same kind of frame; rows of one item and year add up, a
@@ -213,6 +222,11 @@ def third_country_benchmark(
     frame
         Keys; ``value``; ``top_origin``; ``share_low``, ``share_high``; ``basis`` ("imports" or "consumption"); ``above``
         (yes / no / unknown: on imports a "yes" only says that the share of imports is above); ``reason``.
+
+    Raises
+    ------
+    InputError
+        A column is missing, ``value`` is not a number, or ``limit`` is outside 0..1.
 
     References
     ----------

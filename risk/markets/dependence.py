@@ -17,6 +17,7 @@ from typing import Any
 import narwhals as nw
 
 from ...graph import InputError
+from ...graph.arguments import checked
 from .trade import (
     NO,
     UNKNOWN,
@@ -36,6 +37,7 @@ from .trade import (
 )
 
 
+@checked(share_limit=(0, 1), hhi_limit=(0, 1))
 def import_concentration(
     trade: Any,
     importer: str | Iterable[str] | None = None,
@@ -102,10 +104,11 @@ def import_concentration(
     return ordered(rows.select(nw.exclude("reason"), "reason"), *market)
 
 
+@checked()
 def commission_dependence(
     trade: Any,
     importer: str,
-    members: Iterable[str] | None = None,
+    members: str | Iterable[str] | None = None,
     *,
     production: Any = None,
     limits: tuple[float, float, float] = (0.4, 0.5, 1.0),
@@ -131,7 +134,7 @@ def commission_dependence(
         reported may be of any size, and trade of unknown origin may be the union's: both widen CDI3 downwards.
     importer : str
         The importing country, or the name to show for the union.
-    members : iterable of str, optional
+    members : str or iterable of str, optional
         ISO3 of the union's members.
     production : frame, optional
         Domestic shipments to set against imports: ``item`` or ``hs6``, ``year``, ``value``, the unit of ``trade``; rows of
@@ -213,6 +216,7 @@ def commission_dependence(
     return ordered(rows.select(shown), item, "year")
 
 
+@checked()
 def geodep(
     trade: Any,
     importer: str,
@@ -246,6 +250,11 @@ def geodep(
         ``imports_to_exports_low/high``; ``c1``, ``c2``, ``c3``, ``c4``, ``holds`` (C1 to C3 in this year), each
         yes / no / unknown; ``top_origin``; ``top_exporter``; ``reason``. A year that the table does not have counts as
         unknown for C4.
+
+    Raises
+    ------
+    InputError
+        A column is missing, ``value`` is not a number, or ``limits`` are not three numbers.
 
     References
     ----------
@@ -309,6 +318,7 @@ def geodep(
     return ordered(rows.select(shown), item, "year")
 
 
+@checked(digits=(1, 10), share_limit=(0, 1))
 def chapter_dependence(
     trade: Any, importer: str | Iterable[str] | None = None, *, digits: int = 2, share_limit: float = 0.50
 ) -> Any:
@@ -333,6 +343,11 @@ def chapter_dependence(
         ``chapter, importer, year, value, items, items_concentrated, items_unknown, share_concentrated`` (0..1, of the value;
         items that cannot be decided are not in it; blank where a value is), ``hhi_low, hhi_high, top_origin, top_share_low,
         top_share_high, reason``.
+
+    Raises
+    ------
+    InputError
+        A column is missing, ``value`` is not a number, or ``digits`` is none from 1 to 10.
 
     Examples
     --------

@@ -12,8 +12,9 @@ import narwhals as nw
 import polars as pl
 
 from ...graph import InputError, Interval, SupplyGraph
+from ...graph.arguments import checked
 from ...graph.errors import did_you_mean, nearest, shorten
-from ...graph.frames import any_frame
+from ...graph.frames import any_frame, check_columns
 from .scores import WORST, scores_of
 from .trade import NOTHING, VALUE, by_origin, of_importer, ordered, tidy
 
@@ -24,6 +25,7 @@ _FACTORS = ("hhi_global", "hhi_sourcing", "import_reliance", "eol_recycling", "s
 _FLOWS = ("imports", "exports", "production", "stock_release")
 
 
+@checked()
 def governance_hhi(
     trade: Any,
     importer: str | Iterable[str] | None = None,
@@ -172,6 +174,7 @@ def supply_risk(
 ) -> float | Interval: ...
 @overload
 def supply_risk(hhi_global: Any) -> Any: ...
+@checked()
 def supply_risk(
     hhi_global: Any,
     hhi_sourcing: Any = REQUIRED,
@@ -241,6 +244,7 @@ def supply_risk(
     return _answer(low, high, figures)
 
 
+@checked()
 def trade_supply_risk(
     trade: Any,
     importer: str,
@@ -262,7 +266,7 @@ def trade_supply_risk(
     importer : str
         ISO3.
     governance, unique
-        As in `governance_hhi`.
+        As in `governance_hhi`, and so are the errors (``factors`` without the item column is one, too).
     factors : frame, optional
         ``item`` or ``hs6``, and any of ``import_reliance, eol_recycling, substitution`` (or ``_low`` / ``_high`` of
         them), one row per item, same kind of frame as ``trade``.
@@ -300,10 +304,13 @@ def trade_supply_risk(
     figures = [f"{name}_{end}" for name in _FACTORS[:2] for end in ("low", "high")]
     rows = rows.select(item, "importer", "year", "value", *figures)
     if factors is not None:
-        rows = rows.join(any_frame(factors), on=item, how="left")
+        factors = any_frame(factors)
+        check_columns(factors, "factors", item)
+        rows = rows.join(factors, on=item, how="left")
     return ordered(nw.from_native(supply_risk(rows)), *market)
 
 
+@checked()
 def import_reliance(
     imports: Any, exports: Figure = None, production: Figure = None, stock_release: float | Interval = 0.0
 ) -> Any:
@@ -484,7 +491,7 @@ def _within(key: str, name: str, figure: Any, least: float, most: float) -> None
     """Raise `InputError` where a figure is no finite number (or pair of them) between ``least`` and ``most``."""
     try:
         low, high = (math.nan, math.nan) if isinstance(figure, str) else _pair(figure)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         low = high = math.nan
     if not (least <= low <= high <= most and math.isfinite(low) and math.isfinite(high)):
         raise InputError(f"risk.dependence.{key}", name=name, value=shorten(figure))

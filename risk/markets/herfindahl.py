@@ -12,9 +12,9 @@ import polars as pl
 
 from ...graph import InputError, Interval, SupplyGraph
 from ...graph.ages import STALE, day, year_of
+from ...graph.arguments import check_flags, checked
 from ...graph.errors import shorten
 from ...graph.markets import VIEW
-from ...graph.supply_graph import check_graph
 
 LEVELS = ("country", "company", "site")
 _TOLERANCE = 1e-9
@@ -75,6 +75,7 @@ def hhi(
     >>> hhi([])
     Interval(0, 1)
     """
+    check_flags("hhi", unnamed=unnamed, extendable=extendable)
     stated = [_bound((share, share)) for share in _listed(shares)]
     bounds = stated + [_bound(pair) for pair in _listed(ranges)]
     if not isinstance(unknown, Integral) or unknown < 0:
@@ -185,6 +186,7 @@ def _pile_up(free: Sequence[tuple[float, float]], rest: float) -> float:
     return sum(low * low for low, _ in ordered) + best
 
 
+@checked()
 def concentration(
     graph: SupplyGraph,
     level: str = "country",
@@ -245,7 +247,6 @@ def concentration(
     """
     if level not in LEVELS:
         raise InputError("risk.concentration.level", value=level, allowed=", ".join(LEVELS))
-    check_graph(graph)
     rows = graph.markets.filter(pl.col("level") == level)
     if year is not None:
         rows = rows.filter(pl.col("year") == year_of(year)).with_columns(
@@ -296,6 +297,7 @@ def concentration(
     )
 
 
+@checked()
 def concentration_by_year(
     graph: SupplyGraph, level: str = "country", *, scope: str = "world", on: Date | str | None = None, unnamed: bool = True
 ) -> pl.DataFrame:

@@ -138,7 +138,7 @@ def concentrate(frame: Any, market: Sequence[str], unique: bool = False, extenda
         _nobody=nw.when(named).then(0).otherwise(nw.col("_blank")),
     )
     kind = frame.implementation
-    unordered = kind.is_dask() or kind.is_spark_like()
+    unordered = kind.is_dask() or kind.is_spark_like() or kind.is_pandas_like()  # pandas: not where a key is blank
     groups = rows.group_by(list(market)).agg(
         VALUE.sum(),
         VALUE.min().alias("_least"),
@@ -148,7 +148,7 @@ def concentrate(frame: Any, market: Sequence[str], unique: bool = False, extenda
         *([] if unordered else [nw.col("exporter").first(order_by=["_below", "exporter"]).alias("top_origin")]),
     )
     if unordered:
-        groups = groups.join(_winners(rows, groups, market), on=list(market), how="left")
+        groups = joined(groups, _winners(rows, groups, market), market)
     groups = groups.with_columns(top_origin=nw.when(~nw.col("_top").is_null()).then(nw.col("top_origin")))
     if words:
         groups = groups.with_columns(nw.col(*(set(words) - {"exporter"}), "top_origin").cast(nw.String))
@@ -163,7 +163,7 @@ def concentrate(frame: Any, market: Sequence[str], unique: bool = False, extenda
 
 def _winners(rows: Any, groups: Any, market: Sequence[str]) -> Any:
     """Return the largest origin of each market by a join, for engines that cannot order within a group."""
-    rows = rows.select(*market, "exporter", "_named").join(groups.select(*market, "_top"), on=list(market), how="inner")
+    rows = joined(rows.select(*market, "exporter", "_named"), groups.select(*market, "_top"), market)
     rows = rows.filter(nw.col("_named") >= nw.col("_top") * (1 - EQUAL))
     return rows.group_by(list(market)).agg(nw.col("exporter").min().alias("top_origin"))
 

@@ -17,6 +17,7 @@ import narwhals as nw
 import polars as pl
 
 from ...graph import InputError, SupplyGraph
+from ...graph.arguments import checked
 from ...graph.errors import did_you_mean, nearest
 from ...graph.frames import frame_or_lines
 from ..technology.matching import Hit, find
@@ -52,6 +53,7 @@ class _Found(NamedTuple):
     how: str
 
 
+@checked()
 def link_parts(
     lines: Iterable[str | None] | Any,
     graph: SupplyGraph,

@@ -12,7 +12,6 @@ import polars as pl
 
 from ...datasets.parts import part_concepts, part_items, part_series, part_terms
 from ...graph import SupplyGraph
-from ...graph.supply_graph import check_graph
 from ..technology.terms import Term, Topic, Vocabulary
 from ..technology.text import compact, fold
 
@@ -146,7 +145,6 @@ def folded(name: str) -> str:
 
 def thesaurus(graph: SupplyGraph) -> Thesaurus:
     """Return the thesaurus compiled for a graph, once for the same items."""
-    check_graph(graph)
     return _compiled(tuple(graph.items.select("id", "name_en", "name_ja", "aliases", "hs6").iter_rows()))
 
 

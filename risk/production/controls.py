@@ -28,9 +28,9 @@ import polars as pl
 
 from ...datasets.restrictions import country_groups
 from ...graph import InputError, ProductionNetwork, SupplyGraph
+from ...graph.arguments import checked
 from ...graph.frames import frame_of
 from ...graph.sections import section
-from ...graph.supply_graph import check_graph
 from .conditions import Effects
 from .scenario import Change, Scenario, embargo
 from .simulation import solve
@@ -59,6 +59,7 @@ _READINGS = {"low": "high", "estimate": "estimate", "high": "low"}
 _ENDS = {**_READINGS, "refused": "refused"}
 
 
+@checked()
 def control_effects(measures: Any, *, buyer: str | None = None, graph: SupplyGraph | None = None) -> pl.DataFrame:
     """Return what each measure cuts, or why it cuts nothing.
 
@@ -112,7 +113,6 @@ def control_effects(measures: Any, *, buyer: str | None = None, graph: SupplyGra
 
 def _years(graph: SupplyGraph) -> dict[str, int | None]:
     """The year of the figures of each item, None where there is none."""
-    check_graph(graph)
     preferred = graph.markets.filter(pl.col("preferred") & (pl.col("scope") == "world"))
     newest = preferred.group_by(id="item").agg(pl.col("year").max())
     return dict(graph.items.select("id").join(newest, on="id", how="left").iter_rows())
@@ -172,10 +172,11 @@ def _places(cell: str, groups: dict[str, list[str]]) -> tuple[list[str], bool]:
     return list(dict.fromkeys(places)), any(word.islower() for word in words)
 
 
+@checked()
 def control_scenarios(measures: Any, *, buyer: str | None = None, graph: SupplyGraph | None = None) -> list[Scenario]:
     """Return each measure that cuts something as a scenario named by its id; `control_effects` tells the rest.
 
-    Parameters are those of `control_effects`, and so are the errors.
+    Parameters are those of `control_effects` (``measures, buyer, graph``), and so are the errors.
 
     >>> from kanmon.datasets import measures
     >>> scenarios = {scenario.name: scenario for scenario in control_scenarios(measures("2026-11-24"), buyer="JPN")}
@@ -198,6 +199,7 @@ def _changes(row: dict[str, Any]) -> Iterable[Change]:
     return (embargo(seller, item=row["item"], to=row["buyers"], share=share) for seller in row["sellers"])
 
 
+@checked(product=(1, None))
 def control_losses(
     graph: SupplyGraph,
     measures: Any,
@@ -240,7 +242,6 @@ def control_losses(
     InputError
         A column of ``measures`` is missing.
     """
-    check_graph(graph)
     place = None if buyer is None else graph.supplier(buyer)["country"] or buyer
     several = not isinstance(product, str)
     products = list(product) if several else [str(product)]

@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
+from ...graph.arguments import checked
 from ...graph.errors import shorten
+from ...graph.frames import check_columns
 from ...graph.network import MARKET, NEW, REMAINDER
 from ..faults.failure_sets import sets_of
 from . import kernels, solver, tier_kernels
@@ -31,6 +33,7 @@ HARD, SOFT, OPEN = "hard", "soft", "open"
 _LEAST = 1e-9
 
 
+@checked(kinds=(1, None), threshold=(0, 1))
 def chokepoints(
     graph: SupplyGraph | ProductionNetwork,
     product: str | None = None,
@@ -158,6 +161,7 @@ def chokepoints(
         certain, possible = sets_of(failures, top, max_order, threshold)
         smallest = [_smallest(failures, certain), _smallest(failures, [*certain, *possible])]
     else:
+        check_columns(sets, "sets", "certainty", "order", "members")
         smallest = [dict(_orders(sets.filter(pl.col("certainty") == "certain"))), dict(_orders(sets))]
     parts = []
     if "halt" in kinds:
@@ -300,6 +304,7 @@ def _abroad(network: ProductionNetwork, calm: Conditions) -> Conditions:
     return replace(calm, side=side)
 
 
+@checked()
 def affected(
     graph: SupplyGraph,
     node: str,

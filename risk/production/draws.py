@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
+from ...graph.arguments import checked
 from ...graph.errors import shorten
 from .completions import Completions, completions, countries_of, prior_of
 from .facts import open_facts
@@ -43,6 +44,7 @@ def check_count(value: Any) -> int:
     return value
 
 
+@checked(seed=(0, None))
 def uncertainty(
     graph: SupplyGraph | ProductionNetwork,
     scenarios: Scenario | Change | Iterable[Scenario],

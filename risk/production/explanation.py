@@ -10,9 +10,9 @@ import polars as pl
 
 from ...graph import Message, ProductionNetwork, SupplyGraph
 from ...graph.ages import dated
+from ...graph.arguments import checked
 from ...graph.messages import LANGUAGES, spoken
 from ...graph.network import NEW
-from ...graph.supply_graph import check_graph
 from .conditions import failure
 from .scenario import Scenario, check_scenario
 from .simulation import Assumptions, Solution, solve
@@ -49,6 +49,7 @@ def sentences(graph: SupplyGraph, steps: pl.DataFrame) -> pl.DataFrame:
     return steps.with_columns(pl.Series(name, values, dtype=pl.String) for name, values in words.items())
 
 
+@checked()
 def explain(
     graph: SupplyGraph,
     product: str,
@@ -110,7 +111,6 @@ def explain(
     certain: magnet from China (75% of this supply; A ministry, no year given, published [s]) stops or is cut to 0%.
     named: China supplies 75% of magnet (A ministry, no year given, published [s]).
     """
-    check_graph(graph)
     network = graph.network(product, buyer=buyer, level=level)
     scenario = Scenario(kind, failure(network, kind, node))
     check_scenario(graph, scenario)

@@ -18,7 +18,6 @@ from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.kernel import numbers_in
 from ...graph.network import EQUIPMENT, MAKER, NEW, REMAINDER, remembered
-from ...graph.supply_graph import check_graph
 from . import solver
 from .conditions import NOBODY, Conditions, conditions, home, network_places
 from .scenario import Scenario
@@ -44,7 +43,6 @@ def network_of(
         raise InputError("risk.cut_sets.fails", value=shorten(fails), allowed=", ".join(LEVEL_OF), hint=hint)
     if isinstance(graph, ProductionNetwork):
         return graph
-    check_graph(graph)
     return graph.network(product, buyer=buyer, level=level or LEVEL_OF[fails], domestic=domestic)
 
 

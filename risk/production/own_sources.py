@@ -9,7 +9,6 @@ import polars as pl
 from ...graph import InputError, SupplyGraph, UnknownIdError
 from ...graph.errors import shorten
 from ...graph.frames import frame_of
-from ...graph.supply_graph import check_graph
 
 _DAYS = ("stock_days", "switching_days")
 _COLUMNS = {
@@ -36,7 +35,6 @@ def own_sources(graph: SupplyGraph, facts: Any) -> pl.DataFrame:
     UnknownIdError
         An item or a supplier that the graph does not have: what is said of it would be said of nothing.
     """
-    check_graph(graph)
     given = frame_of(facts)
     if missing := [name for name in ("item", "supplier") if name not in given.columns]:
         raise InputError("risk.exposure.facts", columns=", ".join(missing))

@@ -5,13 +5,14 @@ from __future__ import annotations
 import polars as pl
 
 from ...graph import SupplyGraph
-from ...graph.supply_graph import check_graph
+from ...graph.arguments import checked
 
 HALF = 0.5
 """A parent with this part or more controls."""
 CERTAIN, POSSIBLE = "certain", "possible"
 
 
+@checked()
 def controlled(graph: SupplyGraph, owner: str) -> pl.DataFrame:
     """Return whom an owner controls, itself included: every link of the chain of parents holds half or more.
 
@@ -53,7 +54,6 @@ def controlled(graph: SupplyGraph, owner: str) -> pl.DataFrame:
     >>> controlled(graph, "A").rows()
     [('A', 'certain', 0), ('B', 'certain', 1), ('C', 'possible', 2)]
     """
-    check_graph(graph)
     graph.supplier(owner)
     below: dict[str, list[tuple[str, float | None]]] = {}
     for id, parent, share, kind in graph.suppliers.select("id", "parent", "parent_share", "kind").iter_rows():

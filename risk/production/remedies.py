@@ -23,6 +23,7 @@ from typing import Any
 import polars as pl
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
+from ...graph.arguments import checked
 from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.network import NewSource
 from ...graph.notebook import table
@@ -37,11 +38,16 @@ OBJECTIVES = ("risk", "days")
 """What `best_measures` may ask for: the least value at risk, or the most days until a shortage."""
 
 
+@checked()
 @dataclass(frozen=True, slots=True)
 class Threat:
     """A scenario, the days that are looked at (more than 0) and how much it weighs (0 or more).
 
     Its changes may have a start, an end and a ramp, as in `timeline`; one without an end is in force all the time.
+
+    >>> from kanmon.risk import halt
+    >>> Threat(Scenario("stop", halt("CHN")), days=180).weight
+    1.0
     """
 
     scenario: Scenario
@@ -49,6 +55,7 @@ class Threat:
     weight: float = 1.0
 
 
+@checked()
 @dataclass(frozen=True, slots=True)
 class Measure:
     """One thing that could be done; use `new_source` or `more_stock` to make one.
@@ -92,6 +99,7 @@ class Measure:
         return stockpile(self.item, self.days)
 
 
+@checked()
 def new_source(
     id: str, item: str, *, share: float = 1.0, node: str | None = None, ready: float = 0.0, cost: float | None = None
 ) -> Measure:
@@ -104,12 +112,16 @@ def new_source(
     ------
     InputError
         A share outside 0..1, or days or a cost that are negative or not finite.
+
+    >>> new_source("second", "ndfeb_magnet", share=0.2, ready=90, cost=5.0).change.start
+    90.0
     """
     if not _fits(share, 1.0):
         raise InputError("risk.mitigation.share", measure=shorten(id), value=shorten(share))
     return Measure(id, item, share, node, _amount(id, ready), 0.0, _cost(id, cost))
 
 
+@checked()
 def more_stock(id: str, item: str, days: float, *, cost: float | None = None) -> Measure:
     """Return a measure called ``id``: ``days`` more of stock of an item (at today's use), held by its users.
 
@@ -119,6 +131,9 @@ def more_stock(id: str, item: str, days: float, *, cost: float | None = None) ->
     ------
     InputError
         Days or a cost that are negative or not finite.
+
+    >>> more_stock("buffer", "ndfeb_magnet", 30).change.bounds
+    (30.0, 30.0)
     """
     return Measure(id, item, days=_amount(id, days), cost=_cost(id, cost))
 
@@ -189,6 +204,7 @@ class Plan:
         return table(["", "low", "high", "estimate"], rows, ", ".join(self.chosen))
 
 
+@checked()
 def mitigation(
     graph: SupplyGraph | ProductionNetwork,
     values: Mapping[str, float],
@@ -280,6 +296,7 @@ def mitigation(
     return frame.sort(order, nulls_last=[False, True, True, False])
 
 
+@checked(time_limit=(0, None))
 def best_measures(
     graph: SupplyGraph | ProductionNetwork,
     values: Mapping[str, float],
@@ -396,9 +413,6 @@ def _problem(
     below: float,
 ) -> Problem:
     values, threats, measures, stocks = dict(values), list(threats), list(measures), dict(stocks or {})
-    for threat in threats:
-        if not isinstance(threat, Threat):
-            raise InputError("risk.mitigation.no_threat", value=shorten(threat))
     if not values or not threats or not any(threat.weight for threat in threats):
         raise InputError("risk.mitigation.empty")
     for product, value in values.items():

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from ...graph import InputError, SupplyGraph, UnknownIdError
+from ...graph.arguments import check_flags, checked
 from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.notebook import table
 
@@ -19,6 +20,7 @@ OPENING = ("add_source", "substitute", "spare_capacity")
 """Kinds that bring something: their start is the day when they are ready, and their ramp leads up to it."""
 
 
+@checked()
 @dataclass(frozen=True, slots=True)
 class Change:
     """One change; use the functions of this module (`halt`, `embargo`, ...) to make one.
@@ -222,7 +224,10 @@ def embargo(
     share : float or (float, float)
         Part of the sales that is cut, 0..1, or the least and greatest part where it is not known.
     start, lasts, ramp : float
-        As in `halt`.
+        As in `halt`; errors are those of `reduce`.
+
+    >>> embargo("CHN", item="ndfeb_magnet", to="JPN", share=(0.5, 1.0)).bounds
+    (0.5, 1.0)
     """
     buyers = () if to is None else tuple(to) if isinstance(to, Iterable) and not isinstance(to, str) else (to,)
     buyers = tuple(_name("embargo", "to", buyer) for buyer in buyers)
@@ -254,9 +259,13 @@ def add_source(
         A secondary source: it needs none of the item's usual inputs.
     ready, lasts, ramp : float
         The day of its first delivery; the days that it delivers (default: for good); the days until it delivers all of its
-        share, in equal daily steps.
+        share, in equal daily steps. Errors are those of `reduce`.
+
+    >>> add_source("ndfeb_magnet", 0.2, node="JPN", ready=90, ramp=1).steps()
+    [(90.0, 0.5), (91.0, 1.0)]
     """
     when = _time("add_source", ready, lasts, ramp, "ready")
+    check_flags("add_source", recycling=recycling)
     node, item = _name("add_source", "node", node, needed=False), _name("add_source", "item", item)
     return Change("add_source", node, item, share=_part("add_source", share), inputs=not recycling, **when)
 
@@ -264,7 +273,7 @@ def add_source(
 def substitute(item: str, by: str, share: Share, *, ready: float = 0, lasts: float | None = None, ramp: float = 0) -> Change:
     """Return a substitution: where ``item`` is short, item ``by`` can stand in for ``share`` (0..1) of its market.
 
-    ``ready``, ``lasts`` and ``ramp`` are those of `add_source`.
+    ``ready``, ``lasts`` and ``ramp`` are those of `add_source`, errors those of `reduce`.
     """
     when = _time("substitute", ready, lasts, ramp, "ready")
     item, by = _name("substitute", "item", item), _name("substitute", "by", by)
@@ -293,6 +302,9 @@ def stockpile(
     ------
     InputError
         Days that are negative or not finite, no item, a release of 0 or less, or a release without a holder.
+
+    >>> stockpile("ndfeb_magnet", (30, 60)).bounds
+    (30.0, 60.0)
     """
     if not isinstance(item, str) or not item:
         raise InputError("risk.scenario.stock_item")
@@ -389,6 +401,7 @@ _MAKERS = {
 }
 
 
+@checked()
 def scenarios_from(data: Any, *, buyer: str | None = None, graph: SupplyGraph | None = None) -> list[Scenario]:
     """Return scenarios from plain data, as read from YAML, or from a frame of measures in force.
 

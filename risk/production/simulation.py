@@ -10,10 +10,10 @@ import numpy as np
 import polars as pl
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
+from ...graph.arguments import checked
 from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.network import EQUIPMENT, EXTRA, GROUP, MAKER, MARKET, SHARED, remembered
 from ...graph.notebook import table
-from ...graph.supply_graph import check_graph
 from . import kernels, solver
 from .conditions import ESTIMATE, HIGH, LOW, Conditions, conditions, new_sources
 from .scenario import Change, Scenario, check_scenario, scenario_of
@@ -43,6 +43,7 @@ READINGS = {
 supplied alike; facts: the worst completion of the shares, in the best arrangement (the reading of cut sets)."""
 
 
+@checked()
 @dataclass(frozen=True, slots=True)
 class Assumptions:
     """What is assumed; printed once beside every figure.
@@ -100,7 +101,7 @@ class Outcome:
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """A network under conditions, in several readings; see `READINGS`."""
+    """A network under conditions and assumptions, an outcome for each reading (see `READINGS`): what `solve` returns."""
 
     network: ProductionNetwork
     conditions: Conditions
@@ -112,15 +113,23 @@ class Solution:
         """Whether every cycle settled in every reading."""
         return all(outcome.converged for outcome in self.outcomes.values())
 
+    def _outcome(self, reading: str) -> Outcome:
+        if reading not in self.outcomes:
+            raise InputError("risk.simulation.reading", value=shorten(reading))
+        return self.outcomes[reading]
+
+    @checked()
     def level(self, item: str, reading: str = "estimate") -> float:
         """Return what is kept of an item's supply, as the buyer sees it: 0..1."""
-        return float(self.outcomes[reading].x[self.network.market(item), self.conditions.reader])
+        return float(self._outcome(reading).x[self.network.market(item), self.conditions.reader])
 
+    @checked()
     def levels(self, reading: str, items: Iterable[str] | None = None) -> np.ndarray:
         """Return what is kept of the supply of items (default: all), as the buyer sees it."""
         nodes = self.network.item_markets if items is None else [self.network.market(item) for item in items]
-        return self.outcomes[reading].x[nodes, self.conditions.reader]
+        return self._outcome(reading).x[nodes, self.conditions.reader]
 
+    @checked()
     def frame(self, name: str = "") -> pl.DataFrame:
         """Return one row per item; see `simulate`."""
         network = self.network
@@ -178,9 +187,10 @@ class Solution:
         cut &= (network.kind[owner] == MARKET) & ((network.flags & EXTRA) == 0)
         return np.where(shared >= 0, shared, apart), np.bincount(owner[cut], minlength=n) > 0
 
+    @checked()
     def trace(self, item: str | None = None, reading: str = "low") -> pl.DataFrame:
         """Return why: the chain from an item (default: the product) down to what is hit; see `risk.trace`."""
-        return way(self, self.outcomes[reading], self.network.market(item or str(self.network.product)))
+        return way(self, self._outcome(reading), self.network.market(item or str(self.network.product)))
 
 
 def _worst_of(group: np.ndarray, goal: np.ndarray, loss: np.ndarray, count: int) -> np.ndarray:
@@ -234,6 +244,7 @@ def needs_of(network: ProductionNetwork, assumptions: Assumptions, bound: int) -
     return kept, served_first(network, assumptions, bound), hardest_first(network, kept)
 
 
+@checked()
 def solve(
     network: ProductionNetwork,
     scenario: Scenario | Conditions,
@@ -252,11 +263,29 @@ def solve(
         Default: all uses are cut alike, short term, buyers without sourcing of their own buy as the world does.
     readings : iterable of str
         Names of `READINGS`.
+
+    Returns
+    -------
+    Solution
+        For each reading what every maker and market keeps, 0..1.
+
+    Raises
+    ------
+    InputError
+        Another reading, a stock among the changes, or a new source that is not compiled in.
+
+    >>> from kanmon.datasets import load
+    >>> from kanmon.risk import Scenario, reduce
+    >>> half = Scenario("half", reduce("CHN", 0.5, item="ndfeb_magnet"))
+    >>> round(solve(load("permanent_magnet").network("ndfeb_magnet"), half).level("ndfeb_magnet", "low"), 3)
+    0.53
     """
     assumptions = assumptions or Assumptions()
     state = scenario if isinstance(scenario, Conditions) else conditions(network, scenario)
     found = {}
     for name in readings:
+        if name not in READINGS:
+            raise InputError("risk.simulation.reading", value=shorten(name))
         found[name] = _outcome(network, state, assumptions, READINGS[name])
     if {"low", "high"} <= found.keys():  # where bounds meet, rounding must not turn them round
         low, high = found["low"].x, found["high"].x
@@ -301,12 +330,12 @@ def prepared(
     """Return the network that scenarios are asked of; one that is compiled already stands as it is."""
     if isinstance(graph, ProductionNetwork):
         return graph
-    check_graph(graph)
     for one in scenarios:
         check_scenario(graph, one)
     return graph.network(product, sources=new_sources(scenarios), **options)
 
 
+@checked()
 def simulate(
     graph: SupplyGraph | ProductionNetwork,
     scenarios: Scenario | Change | Iterable[Scenario],
@@ -415,6 +444,7 @@ def simulate(
     return pl.concat([solve(network, one, assumptions).frame(one.name) for one in scenarios])
 
 
+@checked()
 def trace(
     graph: SupplyGraph | ProductionNetwork,
     scenario: Scenario | Change,
@@ -452,6 +482,12 @@ def trace(
         Another reading.
     UnknownIdError
         The scenario, product or buyer names something that the graph does not have.
+
+    >>> from kanmon.datasets import load
+    >>> from kanmon.risk import reduce
+    >>> chain = trace(load("permanent_magnet"), reduce("CHN", 0.5, item="ndfeb_magnet"), "ndfeb_magnet")
+    >>> chain.select("item", "supplier", "share", "kept", "cause").rows()
+    [('ndfeb_magnet', 'CHN', 0.94, 0.5, 'halt')]
     """
     if reading not in {"low", "high", "estimate"}:
         raise InputError("risk.simulation.reading", value=shorten(reading))

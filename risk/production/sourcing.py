@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from ...graph import SupplyGraph
+from ...graph.arguments import checked
 from ..markets.herfindahl import hhi
 from .stop_tables import NOTHING, sources_of
 
@@ -18,6 +19,7 @@ _SCHEMA |= {"foreign_country": pl.String, "foreign_low": pl.Float64, "foreign_hi
 _SCHEMA |= {"hhi_low": pl.Float64, "hhi_high": pl.Float64}
 
 
+@checked()
 def sourcing_spread(graph: SupplyGraph, buyer: str, facts: Any, *, home: str | None = None) -> pl.DataFrame:
     r"""Return how the supply of each item that a buyer sources is spread over countries and makers.
 
@@ -80,6 +82,7 @@ def sourcing_spread(graph: SupplyGraph, buyer: str, facts: Any, *, home: str | N
     return pl.DataFrame(found, schema=_SCHEMA)
 
 
+@checked()
 def direct_countries(graph: SupplyGraph, buyer: str, facts: Any, weights: Mapping[str, float]) -> pl.DataFrame:
     r"""Return what part of a basket of items each country makes, as far as the buyer's own list of sources says.
 

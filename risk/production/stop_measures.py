@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from ...graph import LimitError, SupplyGraph
+from ...graph.arguments import checked
 from .planning import TIME_LIMIT, best_set
 from .remedies import Threat
 from .stops import Candidate, Stopped, Stops
@@ -20,7 +21,10 @@ Bounds = dict[str, float]
 
 @dataclass(frozen=True)
 class StopPlan:
-    """The best set of measures under a budget, by the estimate: proven best. ``after``: the mean loss with it."""
+    """The best set of measures under a budget, by the estimate: proven best.
+
+    ``chosen``: ids of the candidates; ``cost``: the sum of their costs; ``after``: the mean loss with them, by reading.
+    """
 
     chosen: tuple[str, ...]
     cost: float
@@ -29,7 +33,11 @@ class StopPlan:
 
 @dataclass(frozen=True)
 class StopMeasures:
-    """What measures do against stops; see `stop_measures`."""
+    """What measures do against stops; see `stop_measures`.
+
+    ``nothing``: the mean loss when nothing is done, by reading; ``measures``: a row per candidate; ``threats``: a row per
+    threat and candidate; ``plan``: the best set within the budget, if one was given; ``proven``: whether that is proven.
+    """
 
     nothing: Bounds
     together: Bounds
@@ -39,6 +47,7 @@ class StopMeasures:
     proven: bool
 
 
+@checked(threats=(1, None), values=(1, None), budget=(0, None), time_limit=(0, None))
 def stop_measures(
     graph: SupplyGraph,
     threats: Sequence[Threat],

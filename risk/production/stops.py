@@ -31,6 +31,7 @@ import numpy as np
 import polars as pl
 
 from ...graph import ProductionNetwork, SupplyGraph
+from ...graph.arguments import checked
 from ...graph.sections import section
 from .blanks import Blanks
 from .conditions import Effects
@@ -44,12 +45,13 @@ from .timeline import timeline
 
 @dataclass(frozen=True)
 class StopLosses:
-    """What stops do; see `stop_losses`."""
+    """What stops do: ``products`` a row per threat and product, ``items`` a row per threat and item; see `stop_losses`."""
 
     products: pl.DataFrame
     items: pl.DataFrame
 
 
+@checked()
 def stop_losses(
     graph: SupplyGraph, threats: Sequence[Threat], values: Mapping[str, float | None], *, buyer: str, facts: Any
 ) -> StopLosses:
@@ -115,12 +117,14 @@ def stop_losses(
     return stops.losses(threats)
 
 
+@checked(threats=(1, None))
 def stop_courses(
     graph: SupplyGraph, threats: Sequence[Threat], values: Mapping[str, float | None], *, buyer: str, facts: Any
 ) -> pl.DataFrame:
     """Return how each product runs from day to day under each threat: the frame of `timeline`, blanks read as above.
 
-    Parameters are those of `stop_losses`, and so are errors and references: definitions of this project.
+    Parameters are those of `stop_losses` (``graph, threats, values, buyer, facts``; at least one threat), and so are errors
+    and references: definitions of this project.
 
     Returns
     -------
@@ -360,11 +364,31 @@ class Stopped:
         return beside(frames)
 
 
+@checked()
 @dataclass(frozen=True)
 class Candidate:
     """Something that could be done: a stock of ``days``, or a source of ``share`` after ``ready`` days.
 
-    ``ready`` is None where nobody knows; then it is at once, never, or in the estimate ``usual``.
+    Attributes
+    ----------
+    id, item : str
+        Its name in the results; the item that it is about.
+    cost : float or None
+        In the user's currency, 0 or more; None where it is not known.
+    days : float
+        Days more of stock of the item, at today's use; counts where there is no ``share``.
+    share : float or None
+        Part of the item's market that a new source can deliver, 0..1; None for a stock.
+    node : str or None
+        Where the source stands (None: a place that no threat touches).
+    ready : float or None
+        Days from the start of a threat to its first delivery. None where nobody knows; then it is at once, never, or in the
+        estimate ``usual``.
+    usual : float
+        See there; infinite: never.
+
+    >>> Candidate("stock", "gear", 5.0, days=30.0).measure("low").days
+    30.0
     """
 
     id: str
@@ -376,6 +400,7 @@ class Candidate:
     ready: float | None = 0.0
     usual: float = 0.0
 
+    @checked()
     def measure(self, case: str) -> Measure:
         """Return the measure as a reading sees it."""
         if self.share is None:

@@ -14,11 +14,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ...graph import ProductionNetwork, SupplyGraph
+from ...graph.arguments import checked
 from ...graph.kernel import Kernel, numbers_in
 from ..systemic import batches
 from .conditions import Conditions, conditions
 from .failures import product_node
-from .scenario import Scenario, scenario_of
+from .scenario import Change, Scenario, scenario_of
 from .simulation import CAP, GAIN, READINGS, Assumptions, X, arguments, prepared
 from .solver import plant, settle, solve
 
@@ -26,9 +27,10 @@ PART = 250
 """Scenarios that one lane takes at a time."""
 
 
+@checked(threads=(1, None))
 def sweep(
     graph: SupplyGraph | ProductionNetwork,
-    scenarios: Iterable[Scenario],
+    scenarios: Scenario | Change | Iterable[Scenario],
     *,
     product: str | None = None,
     buyer: str | None = None,

@@ -10,7 +10,6 @@ import numpy as np
 
 from ...graph import ProductionNetwork, SupplyGraph
 from ...graph.network import MARKET, NewSource
-from ...graph.supply_graph import check_graph
 from .conditions import OPENED, Effects, new_sources
 from .courses import SHORT, Film
 from .scenario import Scenario, Share, check_scenario, stockpile
@@ -64,8 +63,6 @@ class Problem:
                 for item in (*goods, *stocks, *(measure.item for measure in measures)):
                     graph.market(item)
                 graph = [graph] * len(threats)
-            elif not isinstance(graph, list):
-                check_graph(graph)
             places = [(at, network, tuple(goods)) for at, network in enumerate(graph)]
         self.parts = [Threatened(self, at, network, products) for at, network, products in places]
 

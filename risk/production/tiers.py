@@ -17,8 +17,8 @@ import polars as pl
 from scipy import sparse
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
+from ...graph.arguments import checked
 from ...graph.network import EXTRA, MARKET, REMAINDER, WORLD_MARKET
-from ...graph.supply_graph import check_graph
 from . import tier_kernels
 from .conditions import HIGH
 from .failures import Failures, failures_of
@@ -63,6 +63,7 @@ _SCHEMA = {
 }
 
 
+@checked()
 def exposure(
     graph: SupplyGraph,
     product: str | None = None,
@@ -138,7 +139,6 @@ def exposure(
     ('motor', 2, 'CHN', 'magnet', 0.75, [1.0, 0.75])
     """
     _check_level(level)
-    check_graph(graph)
     network = graph.network(product, buyer=buyer, level=_WHOSE[level])
     told: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in () if facts is None else own_sources(graph, facts).iter_rows(named=True):
@@ -174,6 +174,7 @@ def exposure(
     return frame.select("item", "name_en", "name_ja", pl.all().exclude("item", "name_en", "name_ja"))
 
 
+@checked()
 def look_through(
     graph: SupplyGraph, item: str | Mapping[str, float], buyer: str | None = None, *, level: str = "country"
 ) -> pl.DataFrame:
@@ -227,7 +228,6 @@ def look_through(
     [(None, 'CHN', 0.5), (None, 'DEU', 0.5)]
     """
     _check_level(level)
-    check_graph(graph)
     basket = _basket(item)
     network = graph.network(item if isinstance(item, str) else None, buyer=buyer, level=_WHOSE[level])
     lines = _Lines(network, level)

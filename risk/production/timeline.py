@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
+from ...graph.arguments import checked
 from ...graph.errors import shorten
 from ...graph.frames import frame_of
 from .courses import BOUNDS, HORIZON, SHORT, course
@@ -20,6 +21,7 @@ from .simulation import Assumptions, prepared
 LEVELS = (0.9, 0.5, 0.1)
 
 
+@checked()
 def timeline(
     graph: SupplyGraph | ProductionNetwork,
     scenarios: Scenario | Change | Iterable[Scenario],
@@ -129,6 +131,7 @@ def timeline(
     return pl.concat(found)
 
 
+@checked()
 def timeline_summary(frame: Any, levels: Sequence[float] = LEVELS) -> pl.DataFrame:
     """Return when each item is short, how much is lost, and when it is back: one row per scenario and item of a timeline.
 

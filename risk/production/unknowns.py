@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from ...graph import InputError, ProductionNetwork, SupplyGraph
+from ...graph.arguments import checked
 from ...graph.errors import did_you_mean, nearest, shorten
 from .completions import Completions, completions, countries_of
 from .draws import check_count
@@ -40,6 +41,7 @@ ANSWERS = 6
 _SCREEN, _CLOSE, _NEXT, _LEAST = 12, 24, 8, 1e-9
 
 
+@checked(seed=(0, None))
 def what_to_find_out(
     graph: SupplyGraph | ProductionNetwork,
     scenarios: Scenario | Change | Iterable[Scenario],

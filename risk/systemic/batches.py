@@ -177,7 +177,7 @@ def _client(executor: Any) -> Iterator[Any]:
 
     if isinstance(executor, distributed.Client):
         yield executor
-    elif executor != "dask":
+    elif not isinstance(executor, str):
         raise InputError("risk.cascade.executor", value=type(executor).__name__)
     else:
         try:

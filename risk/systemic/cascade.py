@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from ...graph.arguments import checked
 from ...graph.errors import InputError, did_you_mean, nearest, shorten
 from ...graph.frames import to_polars
 from ...graph.transactions import ROLES, FirmNetwork
@@ -29,6 +30,7 @@ _FEW = 3  # below this many cases a pass that carries eight costs more than foll
 _LITTLE = 10_000_000  # cases times links up to which following them takes less than compiling the other kernel
 
 
+@checked()
 def systemic_risk(
     network: FirmNetwork,
     *,
@@ -126,6 +128,7 @@ def systemic_risk(
     return _run(network, firms, shocks, _Settings(tolerance, replaceable, max_steps, method), False, threads, executor, out)
 
 
+@checked()
 def systemic_losses(
     network: FirmNetwork,
     *,

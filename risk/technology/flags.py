@@ -17,6 +17,7 @@ import polars as pl
 
 from ...datasets.prior_reports import technologies
 from ...graph import InputError, SupplyGraph
+from ...graph.arguments import checked
 from ...graph.errors import did_you_mean, nearest
 from ...graph.frames import frame_or_lines
 from ...graph.messages import default_language
@@ -61,6 +62,7 @@ class _Flag(NamedTuple):
     reasons: tuple[_Reason, ...]
 
 
+@checked()
 def flag_technologies(
     texts: Iterable[str | None] | SupplyGraph | Any,
     *,

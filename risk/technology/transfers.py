@@ -16,7 +16,9 @@ from ...datasets.prior_reports import group_a as packaged_group_a
 from ...datasets.prior_reports import technologies, transfer_questions
 from ...graph import InputError
 from ...graph.ages import day
+from ...graph.arguments import checked
 from ...graph.errors import shorten
+from ...graph.frames import check_columns
 from ...graph.messages import default_language, spoken, text
 
 DIALOGUE = timedelta(days=30)
@@ -29,6 +31,7 @@ CHECK_COLUMNS = ("question_id", "question", "known", "answer", "basis", "source"
 """Columns of the frame of questions."""
 
 
+@checked()
 def transfer_check(
     technology: int,
     what: str,
@@ -114,6 +117,7 @@ def _listing(country: str, when: Date, group: pl.DataFrame) -> tuple[str | None,
     """Return the source of the entry that holds on a date, and what the list says."""
     if group.is_empty():
         return None, "no_list"
+    check_columns(group, "group_a", "country", "valid_from", "valid_to", "source")
     valid = group.filter(
         pl.col("country") == country,
         pl.col("valid_from").is_null() | (pl.col("valid_from") <= when),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from inspect import signature
 from pathlib import Path
 
 import kanmon as kn
@@ -85,6 +86,24 @@ def test_a_reference_table_is_cited_by_its_own_sources_and_by_no_graph(table, so
     assert [re.match(r"\[(.+?)\]", line)[1] for line in lines] == named
     assert all(titles[id] in line for id, line in zip(named, lines, strict=True))
     assert "Kanmon" in program and not any("Data:" in line for line in lines)
+
+
+@pytest.mark.parametrize("table", [datasets.technologies, datasets.guideline_items, datasets.part_series])
+def test_a_source_in_words_is_cited_word_for_word_and_by_no_graph(table):
+    frame = table()
+    _, *lines = kn.cite(frame, lang="en").splitlines()
+    assert lines == sorted(set(frame["source"].drop_nulls()) - {"none"}) != []
+    measures = datasets.measures()
+    assert kn.cite(measures, frame, lang="en").splitlines() == [*kn.cite(measures, lang="en").splitlines(), *lines]
+
+
+def test_every_reference_table_that_names_sources_is_cited():
+    for name in datasets.__all__:
+        makes = getattr(datasets, name)
+        if not isinstance(makes, type) and all(one.default is not one.empty for one in signature(makes).parameters.values()):
+            table = makes()
+            if isinstance(table, pl.DataFrame) and ("source" in table.columns or name.endswith("_sources")):
+                assert len(kn.cite(table).splitlines()) > 1, name
 
 
 def test_a_source_of_the_graph_goes_before_one_of_a_reference_table(graph):

@@ -239,9 +239,7 @@ SHOCKS = pl.DataFrame({"firm": [1, 2], "scenario": ["a", "a"], "loss": [0.5, 1.0
     ("arguments", "key"),
     [
         ({"tolerance": 0.0}, "tolerance"),
-        ({"tolerance": float("nan")}, "tolerance"),
         ({"max_steps": 0}, "max_steps"),
-        ({"max_steps": 2.5}, "max_steps"),
         ({"threads": 0}, "threads"),
         ({"method": "lane"}, "method"),
         ({"executor": "spark"}, "executor"),

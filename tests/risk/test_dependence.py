@@ -378,7 +378,7 @@ def test_one_member_may_be_named_as_text_and_groups_must_be_named():
         with pytest.raises(kn.graph.InputError):
             risk.group_shares(flows, groups)
     with pytest.raises(kn.graph.InputError, match="no members"):
-        risk.friend_shoring(flows, "JPN", None)
+        risk.friend_shoring(flows, "JPN", [])
 
 
 def test_a_missing_column_is_named_and_the_nearest_offered():

@@ -65,7 +65,7 @@ OF_A_GRAPH = {
 @pytest.mark.parametrize("name", OF_A_GRAPH)
 @pytest.mark.parametrize("other", [None, "world", pl.DataFrame({"id": ["robot"]})], ids=["nothing", "name", "frame"])
 def test_what_is_no_graph_is_refused_with_the_way_to_get_one(name, other):
-    with pytest.raises(InputError, match=r"SupplyGraph is needed here, such as kanmon\.load"):
+    with pytest.raises(InputError, match=r"must be a SupplyGraph, such as kanmon\.load"):
         OF_A_GRAPH[name](other)
 
 
@@ -81,13 +81,13 @@ def test_what_is_no_graph_is_refused_with_the_way_to_get_one(name, other):
     ],
 )
 def test_several_ids_or_none_where_one_is_asked_for(graph, asked):
-    with pytest.raises(InputError, match="One id is needed here"):
+    with pytest.raises(InputError, match="must be one text"):
         asked(graph)
 
 
 @pytest.mark.parametrize("basket", [None, ["robot"], {"robot": "1"}, {"robot": -1.0, "magnet": 1.0}, {"robot": np.nan}])
 def test_a_basket_is_one_item_or_weights(graph, basket):
-    with pytest.raises(InputError, match="Give one item, or a basket"):
+    with pytest.raises(InputError, match="one item, or a basket|one text or a dict"):
         risk.look_through(graph, basket)
 
 
@@ -155,7 +155,7 @@ def test_a_cell_that_holds_more_than_one_value_is_a_problem_of_its_table(graph, 
 
 @pytest.mark.parametrize("year", ["2024", 2024.5, [2024], True, date(2024, 1, 1)])
 def test_a_year_is_a_whole_number(graph, year):
-    with pytest.raises(InputError, match="A year is a whole number"):
+    with pytest.raises(InputError, match="must be a whole number"):
         risk.concentration(graph, year=year)
 
 
