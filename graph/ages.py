@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 from datetime import date as Date
-from numbers import Integral
-from typing import Any
 
 from .errors import InputError, shorten
 from .messages import Message
 
 STALE = 5
 """A figure that describes a year further back than this many years is stale."""
-
-
-def year_of(value: Any) -> int:
-    """Return a year that somebody gives; raise `InputError` when it is no whole number."""
-    if not isinstance(value, Integral) or isinstance(value, bool):
-        raise InputError("graph.supply_graph.year", value=shorten(repr(value)))
-    return int(value)
 
 
 def day(value: Date | str) -> Date:

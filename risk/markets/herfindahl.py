@@ -11,7 +11,7 @@ from typing import Any
 import polars as pl
 
 from ...graph import InputError, Interval, SupplyGraph
-from ...graph.ages import STALE, day, year_of
+from ...graph.ages import STALE, day
 from ...graph.arguments import check_flags, checked
 from ...graph.errors import shorten
 from ...graph.markets import VIEW
@@ -249,7 +249,7 @@ def concentration(
         raise InputError("risk.concentration.level", value=level, allowed=", ".join(LEVELS))
     rows = graph.markets.filter(pl.col("level") == level)
     if year is not None:
-        rows = rows.filter(pl.col("year") == year_of(year)).with_columns(
+        rows = rows.filter(pl.col("year") == year).with_columns(
             preferred=pl.col("rank") == pl.col("rank").min().over("item", "scope")
         )
     # Rounded shares may sum to a little more than 1; every figure is of shares that sum to 1, so that they agree.
