@@ -34,6 +34,7 @@ from .prior_reports import technology_terms as technology_terms
 from .readers.baci import read_baci as read_baci
 from .readers.comtrade import read_comtrade as read_comtrade
 from .readers.eto import read_eto as read_eto
+from .readers.eurostat import read_eurostat as read_eurostat
 from .readers.hs import convert_edition as convert_edition
 from .readers.input_output import read_input_output as read_input_output
 from .readers.japan_customs import read_japan_customs as read_japan_customs

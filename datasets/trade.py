@@ -24,6 +24,7 @@ _HEADERS = {
     "baci": {"t", "i", "j", "k", "v"},
     "japan_customs": {"Exp or Imp", "HS", "Country", "Value-Year"},
     "us_census": {"CTY_CODE", "YEAR"},
+    "eurostat": {"reporter", "partner", "product", "flow", "indicators", "TIME_PERIOD", "OBS_VALUE"},
 }
 
 
@@ -113,10 +114,10 @@ def read_trade(
     """Return the trade table at ``path``, a file or a BACI folder, recognised by its header.
 
     BACI (CSV, Parquet, folder), UN Comtrade (of today, of its API and of the classic site), Trade Statistics of Japan, US
-    Census API, or a table with ``hs6`` or ``item``, ``importer, exporter, year, value``, also under other names (輸入国,
-    "Country of origin"; see `kanmon.graph.headers`). Each as text in any encoding or as a workbook, Comtrade and the Census
-    as JSON too. BACI and Parquet stay lazy. With ``exports`` Comtrade and Japanese files are read as the exporter reports
-    them. What a reader left out or assumed is appended to ``notes``.
+    Census API, Eurostat's Comext (SDMX-CSV), or a table with ``hs6`` or ``item``, ``importer, exporter, year, value``, also
+    under other names (輸入国, "Country of origin"; see `kanmon.graph.headers`). Each as text in any encoding or as a
+    workbook, Comtrade and the Census as JSON too. BACI and Parquet stay lazy. With ``exports`` Comtrade, Eurostat's and
+    Japanese files are read as the exporter reports them. What a reader left out or assumed is appended to ``notes``.
 
     Raises
     ------
@@ -127,6 +128,7 @@ def read_trade(
     """
     from .readers.baci import read_baci
     from .readers.comtrade import read_comtrade
+    from .readers.eurostat import read_eurostat
     from .readers.japan_customs import read_japan_customs
     from .readers.us_census import read_us_census
 
@@ -138,6 +140,8 @@ def read_trade(
             return read_comtrade(path, exports=exports, notes=notes, encoding=encoding).lazy()
         case "japan_customs":
             return read_japan_customs(path, exports=exports, notes=notes, encoding=encoding).lazy()
+        case "eurostat":
+            return read_eurostat(path, exports=exports, notes=notes, encoding=encoding).lazy()
         case "us_census":
             return read_us_census(path, notes=notes, encoding=encoding).lazy()
         case _:
@@ -156,8 +160,9 @@ def _tidy(path: Path, notes: Notes | None, encoding: str | None) -> pl.LazyFrame
 
 @checked()
 def trade_kind(path: str | Path, encoding: str | None = None) -> str:
-    r"""Return which kind of trade file stands at ``path``: "baci", "comtrade", "japan_customs", "us_census" or "tidy".
+    r"""Return which kind of trade file stands at ``path``.
 
+    It is "baci", "comtrade", "japan_customs", "us_census", "eurostat" or "tidy".
     A text file is read in ``encoding`` (default: as its content says).
 
     Raises

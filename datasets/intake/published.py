@@ -93,7 +93,7 @@ def _known(path: Path, rows: Sequence[Sequence[str]], encoding: str | None) -> l
     if "country_code" in names and names & set(LETTERS):
         return [_counted(path, encoding, "country_codes")]
     if {"reporter", "partner", "TIME_PERIOD", "OBS_VALUE"} <= names:
-        return [replace(_counted(path, encoding, "eurostat"), counted=0)]
+        return [replace(_counted(path, encoding, "sdmx"), counted=0)]
     for table, needed in _FIRMS.items():
         found = {*called(header, table).values(), *header}
         if needed <= found and not any({"part", "name"} & set(words().get(bare(cell), ())) for cell in header):

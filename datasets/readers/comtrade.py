@@ -136,12 +136,12 @@ def read_comtrade(
         source=pl.lit("UN_COMTRADE"),
         _world=world,
     )
-    rows = _added(_finest(rows, "exporter" if exports else "importer", notes))
+    rows = added(finest(rows, "exporter" if exports else "importer", notes))
     if rows["_world"].all():
         raise InputError("datasets.trade.world_only", path=path, rows=rows.height)
     if exports:
         return rows.filter(~pl.col("_world")).drop("_world")
-    return _with_rest(rows, notes)
+    return with_rest(rows, notes)
 
 
 def _table(trade: Any, notes: Notes, encoding: str | None) -> tuple[str, dict[str, str], pl.DataFrame]:
@@ -246,10 +246,11 @@ def _whole(table: pl.DataFrame, path: str, notes: Notes) -> pl.DataFrame:
     if (count := rows.filter(group).height) and count < rows.height:
         notes.append(Message("datasets.trade.aside_group", rows=count, codes="EU"))
         rows = rows.filter(~group)
-    return _of_one_frequency(rows, path, notes)
+    return of_one_frequency(rows, path, notes)
 
 
-def _of_one_frequency(table: pl.DataFrame, path: str, notes: Notes) -> pl.DataFrame:
+def of_one_frequency(table: pl.DataFrame, path: str, notes: Notes) -> pl.DataFrame:
+    """Return the rows of years where there are any, else those of months, which are then said."""
     if "period" not in table.columns:
         return table
     monthly = pl.col("period").str.contains(r"^\d{6}(\.0)?$").fill_null(False)
@@ -281,7 +282,7 @@ def _place(table: pl.DataFrame, side: str) -> pl.Expr:
     return pl.coalesce(tries)
 
 
-def _finest(rows: pl.DataFrame, reporter: str, notes: Notes) -> pl.DataFrame:
+def finest(rows: pl.DataFrame, reporter: str, notes: Notes) -> pl.DataFrame:
     """Return rows without the codes whose finer codes the same reporter has in the same year."""
     keys = [pl.col(name).cast(pl.String).fill_null("") for name in (reporter, "year", "hs6")]
     covered = coarser(rows.select(keys).unique().rows())
@@ -295,7 +296,7 @@ def _finest(rows: pl.DataFrame, reporter: str, notes: Notes) -> pl.DataFrame:
     return rows.filter(~is_covered)
 
 
-def _added(rows: pl.DataFrame) -> pl.DataFrame:
+def added(rows: pl.DataFrame) -> pl.DataFrame:
     """Return one row for each flow: months, and areas that are no countries, are added up; blank where a part is blank."""
     keys = [name for name in rows.columns if name not in {"value", "quantity"}]
     whole = [
@@ -304,7 +305,7 @@ def _added(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.group_by(keys, maintain_order=True).agg(whole).select(rows.columns)
 
 
-def _with_rest(rows: pl.DataFrame, notes: Notes) -> pl.DataFrame:
+def with_rest(rows: pl.DataFrame, notes: Notes) -> pl.DataFrame:
     """Return the rows of partners, and as trade of unknown origin what the totals over all partners hold beyond them."""
     keys = ["hs6", "importer", "year", "hs_edition"]
     origins, totals = rows.filter(~pl.col("_world")).drop("_world"), rows.filter("_world").drop("_world")
@@ -328,4 +329,4 @@ def _with_rest(rows: pl.DataFrame, notes: Notes) -> pl.DataFrame:
         exporter=pl.lit(None, dtype=pl.String),
         quantity=pl.lit(None, dtype=pl.Float64),
     )
-    return _added(pl.concat([origins, rest.select(origins.columns)]))
+    return added(pl.concat([origins, rest.select(origins.columns)]))

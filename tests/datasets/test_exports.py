@@ -126,8 +126,8 @@ def test_a_pivot_beside_its_data_is_no_list_of_parts(tmp_path):
 
 
 def test_trade_that_is_not_read_is_no_price_list_and_says_so(tmp_path):
-    head = "DATAFLOW,LAST UPDATE,freq,reporter,partner,product,flow,indicators,TIME_PERIOD,OBS_VALUE,OBS_FLAG"
-    row = "ESTAT:DS-045409(1.0),01/02/26 11:00:00,A,DE,CN,850511,1,VALUE_IN_EUROS,2024,123456,"
+    head = "DATAFLOW,LAST UPDATE,freq,reporter,partner,cpa2_1,stk_flow,TIME_PERIOD,OBS_VALUE,OBS_FLAG"
+    row = "ESTAT:DS-056120(1.0),01/02/26 11:00:00,A,DE,CN,CPA27,IMP,2024,123456,"
     (tmp_path / "comext.csv").write_text(f"{head}\n{row}\n", encoding="utf-8")
     found = understand(tmp_path / "comext.csv")
     assert not found.usable

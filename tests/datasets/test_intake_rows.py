@@ -253,3 +253,16 @@ def test_a_german_column_of_decimals_is_read_with_commas(tmp_path):
         text(tmp_path / "a.csv", ["Datum;Lieferant;Teil;Betrag", "01.02.2024;A;T;1.234,50", "03.02.2024;A;T;5,25"])
     )
     assert found.totals["amount"] == pytest.approx(1239.75)
+
+
+def test_what_names_no_firm_is_a_blank_and_that_is_said(tmp_path):
+    lines = [
+        "part,name,maker,supplier,qty",
+        "P-1,Plate,CUSTOM,Alpha,1",
+        "P-2,Screw,Custom,各社,4",
+        "P-3,Lens,Customedia,Beta,1",
+    ]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert found.makers == ["Customedia"] and found.suppliers == ["Alpha", "Beta"]
+    said = [note.text("en") for note in found.notes]
+    assert any("CUSTOM, Custom" in note and "2 cell(s)" in note for note in said) and any("各社" in note for note in said)
