@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from ...graph.messages import text
-from ..console import Force, Lang, console, language
+from ..console import Force, Lang, language
 from ..options import unfolded
-from .survey import Answers, Mapping
+from .survey import Answers, Mapping, say_remarks
 
 Source = Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help=text("app.card.source"))]
 Out = Annotated[Path, typer.Option("--out", help=text("app.card.out"))]
@@ -51,8 +51,7 @@ def card(
     company, _, _, found = company_with(source, answers.files, mapping=mapping, days=days)
     made = card_of(company, build_graph(company, [], load("world")), datetime.date.today().isoformat(), called)
     written = write_card(made, out, lang_, force=force)
-    for remark in found.remarks if found is not None else ():
-        console(stderr=True).print(f"{remark.sheet}: {remark.message.text(lang_)}", markup=False)
+    say_remarks(found, lang_)
     typer.echo(
         text(
             "app.card.written", lang_, path=str(out), files=", ".join(written), parts=len(made.parts), days=f"{made.days:g}"

@@ -5,13 +5,16 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ...graph.messages import text
 from ..console import Force, Lang, console, language
 from ..options import unfolded
+
+if TYPE_CHECKING:
+    from ..survey.replies import Replies
 
 Source = Annotated[Path, typer.Argument(metavar="FILE|FOLDER", help=text("app.survey.source"))]
 Out = Annotated[Path, typer.Option("--out", help=text("app.survey.out"))]
@@ -62,13 +65,21 @@ def survey(
         if date < datetime.date.today():
             typer.echo(text("app.survey.past", lang_, deadline=deadline), err=True)
     with console(stderr=True).status(text("app.survey.working", lang_)):
-        company, links, _, _ = company_with(source, answers.files, mapping=mapping)
+        company, links, _, replies = company_with(source, answers.files, mapping=mapping)
         built = build_graph(company, links, load("world"))
         found = ranked_questions(company, work_out(company, built, links, lang_))
         asked = survey_of(found, deadline or deadline_after(None))
+    say_remarks(replies, lang_)
     if not asked.questions:
         typer.echo(text("app.survey.nothing", lang_))
         return
     names = write_survey(asked, company, out, lang_, force=force)
     fields = {"path": str(out), "source": str(source), "deadline": asked.deadline}
     typer.echo(text("app.survey.written", lang_, count=len(names) - 1, **fields))
+
+
+def say_remarks(found: Replies | None, lang: str) -> None:
+    """Print what of the replies was set aside, and why."""
+    for remark in found.remarks if found is not None else ():
+        row = "" if remark.row is None else f"!{remark.row}"
+        console(stderr=True).print(f"{remark.sheet}{row}: {remark.message.text(lang)}", markup=False)

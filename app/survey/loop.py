@@ -225,7 +225,7 @@ def _progress(done: Progress, both: Any, lang: str) -> dict[str, Any]:
     kinds = {kind: len(each) for kind, each in done.replied.items() if each}
     return {
         **fields,
-        "says": text("app.survey.rate", lang, **fields),
+        "says": text("app.survey.rate_questions" if done.asked else "app.survey.rate", lang, **fields),
         "kinds": kinds,
         "kinds_says": ", ".join(text(f"app.survey.kind_{kind}", lang, count=count) for kind, count in kinds.items()),
         "rows": rows,

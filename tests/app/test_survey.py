@@ -431,6 +431,18 @@ def test_a_deadline_that_has_passed_is_said_and_any_is_written_as_a_date(tmp_pat
     assert ended.value.code in {0, None} and "2019-12-30 has passed" in said.err and "deadline 2019-12-30" in said.out
 
 
+@pytest.mark.parametrize("command", ["survey", "card"])
+def test_what_was_set_aside_of_the_replies_is_said_by_each_command(tmp_path, monkeypatch, capsys, command):
+    monkeypatch.chdir(tmp_path)
+    workbook(Path("audit.xlsx"))
+    Path("replies").mkdir()
+    Path("replies", "letter.pdf").write_bytes(b"x")
+    monkeypatch.setattr(sys, "argv", ["kanmon", command, "audit.xlsx", "--replies", "replies", "--out", "o", "--lang", "en"])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert "letter.pdf" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [(["survey", "audit.xlsx", "--deadline", "soon"], "soon"), (["card", "audit.xlsx", "--as", "X"], "OWN=THEIRS")],
