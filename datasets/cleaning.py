@@ -59,7 +59,7 @@ _DETAILS = {
 }
 
 
-@checked(level=(2, 10), national=(9, 10))
+@checked(digits=(2, 10), national=(9, 10))
 def clean_trade(
     trade: Any,
     *,
