@@ -70,6 +70,8 @@ def checked(**bounds: Bounds) -> Callable[[F], F]:
             return made
         written = {name: text for name, text in function.__annotations__.items() if name != "return"}
         kinds = {name: found for name, text in written.items() if (found := _kinds(text))}
+        if unknown := bounds.keys() - kinds:
+            raise TypeError(f"{function.__qualname__} has no argument {unknown} that bounds are known for")
         if "lang" in kinds:
             kinds["lang"] = (_LANGUAGE, _PLAIN["None"])
         names = function.__code__.co_varnames[: function.__code__.co_argcount]
@@ -163,7 +165,8 @@ def _split(text: str, mark: str) -> list[str]:
 def _kind(text: str) -> Kind | None:
     head, _, inner = text.removesuffix("]").partition("[")
     if head in ("Iterable", "Sequence"):
-        return _made("several", functools.partial(_list, _kinds(inner)), one=_kinds(inner))
+        refused = (str, bytes) if head == "Iterable" else (str, bytes, Mapping)  # a dict is passed through by its keys
+        return _made("several", functools.partial(_list, _kinds(inner), refused), one=_kinds(inner))
     if head == "Mapping":
         keys, values = (_kinds(part) for part in _split(inner, ","))
         return _made("mapping", functools.partial(_mapping, keys, values), key=keys, one=values)
@@ -187,9 +190,9 @@ def _all_fit(kinds: tuple[Kind, ...], values: Iterable[Any]) -> bool:
     return not kinds or all(_taken(kinds, value) is not _NO for value in values)
 
 
-def _list(kinds: tuple[Kind, ...], value: Any) -> Any:
+def _list(kinds: tuple[Kind, ...], refused: tuple[type, ...], value: Any) -> Any:
     """A text is no list of its letters, and a table no list of its columns."""
-    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable) or hasattr(value, "columns"):
+    if isinstance(value, refused) or not isinstance(value, Iterable) or hasattr(value, "columns"):
         return _NO
     value = list(value) if isinstance(value, Iterator) else value
     return value if _all_fit(kinds, value) else _NO

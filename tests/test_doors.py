@@ -383,6 +383,10 @@ def test_an_iterator_is_not_used_up_by_looking_at_it():
     assert list(GRAPH.needed_by(one for one in ["magnet"])) == ["magnet", "ore"]
 
 
+def test_a_dict_is_a_list_of_its_keys_where_any_iterable_is_taken():
+    assert list(GRAPH.needed_by({"magnet": 1.0})) == ["magnet", "ore"]
+
+
 def test_a_picture_takes_a_frame_of_any_library():
     frame = risk.concentration(GRAPH)
     drawn = [plot.intervals(one, lang="en").axes[0] for one in (frame, pandas.DataFrame(frame.to_dicts()))]
