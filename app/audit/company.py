@@ -67,6 +67,8 @@ class Part:
     world_item: str | None = None
     contains: str | None = None
     stock_days: float | None = None
+    stock_least: float | None = None
+    """Days that are there at least, where nobody said how many there are in all."""
     makers: list[str] = field(default_factory=list)
     """Makers that a list of parts names beside it: no statement about who else could deliver."""
     sellers: list[str] = field(default_factory=list)

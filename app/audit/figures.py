@@ -131,6 +131,7 @@ def sourcing_facts(company: Company) -> pl.DataFrame:
             "maker": firm_id(source.maker) or (plant_id(source) if part in company.told else None),
             "qualified": source.qualified,
             "stock_days": company.parts[part].stock_days,
+            "stock_least": company.parts[part].stock_least,
             "switching_days": source.switch_days,
             "spend": source.whole_spend,
         }
@@ -138,7 +139,9 @@ def sourcing_facts(company: Company) -> pl.DataFrame:
         for source in sources
     ]
     schema = {"item": pl.String, "supplier": pl.String, "maker": pl.String, "qualified": pl.Boolean}
-    return pl.DataFrame(rows, schema=schema | dict.fromkeys(("stock_days", "switching_days", "spend"), pl.Float64))
+    return pl.DataFrame(
+        rows, schema=schema | dict.fromkeys(("stock_days", "stock_least", "switching_days", "spend"), pl.Float64)
+    )
 
 
 def _worst_first(row: dict[str, Any]) -> tuple[Any, ...]:

@@ -224,9 +224,10 @@ class _Over:
         """One thing that a supplier cannot make a part without, and where it comes from."""
         rows = [(line.values["source"], line.values["country"], line.values["share"], line.ref) for line in lines]
         stocks = {line.values["stock"] for line in lines if line.values["stock"] is not None}
-        # Lines that differ may add up or not: nobody said which.
-        stock = stocks.pop() + (finished or 0.0) if len(stocks) == 1 else None
-        self._tell(part, supplier, input, rows, stock, whole=False)
+        # Lines that differ may add up or not, and finished goods that nobody stated may be there: what is told is the least.
+        least = None if not stocks else min(stocks) + (finished or 0.0)
+        known = len(stocks) == 1 and finished is not None
+        self._tell(part, supplier, input, rows, (least if known else None, least), whole=False)
 
     def _tell(
         self,
@@ -234,11 +235,14 @@ class _Over:
         supplier: str,
         input: str,
         rows: Sequence[tuple[str | None, str | None, float | None, str]],
-        stock: float | None,
+        stock: tuple[float | None, float | None],
         *,
         whole: bool,
     ) -> None:
-        """Add a part of the second tier; unless its sources are ``whole``, the rest comes from nobody knows where."""
+        """Add a part of the second tier; unless its sources are ``whole``, the rest comes from nobody knows where.
+
+        ``stock``: days in all, where they are known, and at least.
+        """
         id = f"{part} < {supplier}: {input}"
         if id in self.company.parts:
             return
@@ -267,7 +271,7 @@ class _Over:
             ref = [rows[0][3]]
             sources.append(Source(id, "", f"{supplier} < ?", None, left, basis, None, None, None, None, None, ref))
         ref = rows[0][3]
-        self.company.parts[id] = Part(id, name=input, stock_days=stock, refs=[ref])
+        self.company.parts[id] = Part(id, name=input, stock_days=stock[0], stock_least=stock[1], refs=[ref])
         self.company.needs.append(Need(part, id, None, True, None, ref))
         self.company.sources[id] = sources
         self.company.told[id] = Told(part, supplier)
@@ -358,7 +362,7 @@ class _Over:
         whole = one.complete.get(metal) is True and named.height == rows.height
         if whole and len(told) == 1:
             told = [(*told[0][:2], 1.0, told[0][3])]
-        self._tell(part, supplier, f"{metal} ({one.template or 'CMRT'})", told, None, whole=whole)
+        self._tell(part, supplier, f"{metal} ({one.template or 'CMRT'})", told, (None, None), whole=whole)
 
 
 def _both(one: CardPart, other: CardPart) -> CardPart:

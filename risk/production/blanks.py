@@ -116,16 +116,22 @@ class Blanks:
     def stock(self, item: str, case: str, most: float) -> float:
         """Return the days of stock of an item; ``most`` is the whole of a stop."""
         days = self._stated["stock_days"].get(item)
-        return {"estimate": self._usual["stock_days"] or 0.0, "low": most}.get(case, 0.0) if days is None else days
+        if days is not None:
+            return days
+        least = self._stated["stock_least"].get(item, 0.0)
+        return max(least, {"estimate": self._usual["stock_days"] or 0.0, "low": most}.get(case, 0.0))
 
     @cached_property
     def _stated(self) -> dict[str, dict[str, float]]:
         """Days of stock, and of switching, by item."""
-        stock = self.facts.group_by("item").agg(pl.col("stock_days").max()).drop_nulls()
+        days = {
+            name: dict(self.facts.group_by("item").agg(pl.col(name).max()).drop_nulls().iter_rows())
+            for name in ("stock_days", "stock_least")
+        }
         ready = self.facts.filter(~pl.col("used") & pl.col("qualified")).group_by("item").agg(pl.col("switching_days").min())
         slow = self.facts.group_by("item").agg(pl.col("switching_days").max())
         switching = dict(slow.drop_nulls().iter_rows()) | dict(ready.drop_nulls().iter_rows())
-        return {"stock_days": dict(stock.iter_rows()), "switching_days": switching}
+        return days | {"switching_days": switching}
 
     @cached_property
     def _usual(self) -> dict[str, float | None]:

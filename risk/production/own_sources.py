@@ -10,13 +10,14 @@ from ...graph import InputError, SupplyGraph, UnknownIdError
 from ...graph.errors import shorten
 from ...graph.frames import frame_of
 
-_DAYS = ("stock_days", "switching_days")
+_DAYS = ("stock_days", "stock_least", "switching_days")
 _COLUMNS = {
     "item": pl.String,
     "supplier": pl.String,
     "maker": pl.String,
     "qualified": pl.Boolean,
     "stock_days": pl.Float64,
+    "stock_least": pl.Float64,
     "switching_days": pl.Float64,
     "spend": pl.Float64,
 }

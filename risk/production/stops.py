@@ -69,7 +69,8 @@ def stop_losses(
     buyer : str
         Id of the buyer in the graph.
     facts : frame or rows of dict
-        ``item, supplier`` and optionally ``maker, qualified, stock_days, switching_days, spend``, as in `exposure`.
+        ``item, supplier`` and optionally ``maker, qualified, stock_days, switching_days, spend``, as in `exposure`; also
+        ``stock_least``: days that are there at least where ``stock_days`` is blank.
 
     Returns
     -------

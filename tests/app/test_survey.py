@@ -234,6 +234,7 @@ def test_a_country_without_a_share_says_no_more_than_that(base, sent, tmp_path):
 
 def test_what_one_supplier_needs_is_its_own_need_alone(base, sent, tmp_path):
     told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1.0, "stock": 25}}
+    told |= {("answers", "P1", "stock"): {"answer": 0}}
     merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
     assert not found.remarks
     (id,) = merged.company.told
@@ -252,7 +253,7 @@ def test_days_of_a_reply_are_read_as_those_of_the_company(base, sent, tmp_path, 
     told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1.0, "stock": cell}}
     merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
     (id,) = merged.company.told
-    assert merged.company.parts[id].stock_days == days and bool(found.remarks) == (days is None)
+    assert merged.company.parts[id].stock_least == days and bool(found.remarks) == (days is None)
 
 
 def test_whom_a_supplier_does_not_name_is_none_of_the_companys_own_suppliers(base, sent, tmp_path):
@@ -269,8 +270,20 @@ def test_a_finished_stock_lasts_beside_the_stock_of_what_goes_in(base, sent, tmp
     assert bounds(merged.company, "CHL")[0] == pytest.approx((0.5 * (180 - 35) - 30) / 180)
 
 
+@pytest.mark.parametrize("days", [0, 10, 60, 300])
+def test_a_finished_stock_that_is_left_blank_may_be_any(base, sent, tmp_path, days):
+    told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1.0, "stock": 25}}
+    blank, _ = replied(base, answered(sent["Alpha"], tmp_path / "blank.xlsx", told))
+    stated = told | {("answers", "P1", "stock"): {"answer": days}}
+    known, _ = replied(base, answered(sent["Alpha"], tmp_path / "stated.xlsx", stated))
+    low, high = bounds(blank.company, "CHL")
+    assert low <= bounds(known.company, "CHL")[0] + 1e-9 and bounds(known.company, "CHL")[1] <= high + 1e-9
+    assert next(part.stock_days for part in blank.company.parts.values() if part.name == "ore") is None
+
+
 def test_a_source_that_nobody_named_may_be_anywhere(base, sent, tmp_path):
     told = {("behind", "P3", 0): {"input": "rubber", "country": "Thailand", "share": 0.4, "stock": 0}}
+    told |= {("answers", "P3", "stock"): {"answer": 0}}
     answered(sent["Delta"], tmp_path / "r.xlsx", told)
     rows = [row for row in ROWS if row[0] != "P2"]
     known = company(tmp_path / "known.xlsx", [(*row[:5], 0 if row[0] == "P3" else row[5], *row[6:]) for row in rows])

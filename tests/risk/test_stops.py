@@ -1,6 +1,7 @@
 """Stops of a buyer's own sourcing: blanks are intervals, groups change nothing, and two engines of time agree."""
 
 import kanmon.risk.production.stops as module
+import polars as pl
 import pytest
 from kanmon.graph import SupplyGraph
 from kanmon.risk import Candidate, Scenario, Threat, controlled, halt, stop_courses, stop_losses, stop_measures
@@ -193,3 +194,26 @@ def test_whether_a_source_that_is_opened_needs_what_stops_and_has_it_in_stock_is
     assert row["lost_low"] == pytest.approx(30 / 180)
     assert row["lost_high"] == pytest.approx(150 / 180)
     assert row["lost_estimate"] == pytest.approx(120 / 180)
+
+
+@pytest.mark.parametrize("least", [0.0, 30.0, 75.0])
+def test_of_a_stock_of_which_only_the_least_is_known_the_bounds_hold_for_every_stock_from_there_on(least):
+    graph, facts = own()
+
+    def of_v(**days):
+        told = [row | ({"stock_days": None, "stock_least": None} | days if row["item"] == "seal" else {}) for row in facts]
+        return stop_losses(graph, threats("@V"), VALUES, buyer="own", facts=told).products.sort("product")
+
+    blank, known = of_v(), of_v(stock_least=least)
+    stated = [of_v(stock_days=least + more) for more in (0.0, 10.0, 45.0, 200.0)]
+    for low, high in (("lost_low", "lost_high"), ("day_low", "day_high")):
+        nothing = {"day_low": 180.0, "day_high": 180.0}.get(low, 0.0)
+        inside = known.select(pl.col(low, high).fill_null(nothing))
+        for one in stated:
+            given = one.select(pl.col(low, high).fill_null(nothing))
+            assert (inside[low] <= given[low] + 1e-9).all() and (given[high] <= inside[high] + 1e-9).all()
+        wider = blank.select(pl.col(low, high).fill_null(nothing))
+        assert (wider[low] <= inside[low] + 1e-9).all() and (inside[high] <= wider[high] + 1e-9).all()
+    assert known["lost_high"].to_list() == pytest.approx(stated[0]["lost_high"].to_list())
+    assert (known["lost_high"] < blank["lost_high"]).all() or least == 0.0
+    assert (known["lost_estimate"] >= known["lost_low"] - 1e-9).all()
