@@ -125,6 +125,7 @@ CALLS = {
     "datasets.measures": given(),
     "datasets.read_baci": given(FILE),
     "datasets.read_comtrade": given(FILE),
+    "datasets.read_eurostat": given(FILE),
     "datasets.read_eto": given("no file"),
     "datasets.read_input_output": given(FILE),
     "datasets.read_japan_customs": given(FILE),

@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from ...graph import InputError
+from ...graph.arguments import checked
 from ...graph.errors import short_path, shorten
 from ...graph.messages import Message
 from ..places import country
@@ -27,6 +28,7 @@ _SPLIT = ("XI", "XU")
 """Northern Ireland and the rest of the United Kingdom, which stand beside the whole (GB) or instead of it."""
 
 
+@checked()
 def read_eurostat(
     path: str | Path, *, exports: bool = False, notes: Notes | None = None, encoding: str | None = None
 ) -> pl.DataFrame:

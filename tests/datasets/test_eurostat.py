@@ -48,7 +48,7 @@ def test_values_are_euros_quantities_tonnes_and_codes_are_added_to_six_digits(tm
 def test_it_is_told_by_its_header_and_goes_on_to_the_methods(tmp_path):
     path = file(tmp_path, LINES)
     assert trade_kind(path) == "eurostat"
-    table, report = clean_trade(read_trade(path), level=None)
+    table, report = clean_trade(read_trade(path), digits=None)
     assert table.collect().height == 4 and report.filter(pl.col("action") == "set_aside").is_empty()
 
 
