@@ -108,7 +108,7 @@ def _owners(found: Understanding) -> dict[int, str]:
 
 def _headless(table: Table) -> bool:
     """Whether the topmost lines are parts of something that has no line itself: no levels, or several lines on top."""
-    if "parent" in table.roles:
+    if table.parents_told:
         return False
     levels = [level for level in table.levels if level is not None]
     if not table.structured:
@@ -150,8 +150,12 @@ def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
     _aside(table, label, reading)
     sellers = known_sellers(table) if kind in PARTS or kind == "listed" else frozenset()
     both = not table.form and sourced_bill(table)
+    rows = list(_rows(table, label, columns, reading))
     if owner:
-        message = Message("app.audit.flat", sheet=shorten(label), product=shorten(owner), count=table.rows)
+        topmost = [row for row in rows if not row.get("level")]
+        for row in topmost:
+            row["parent"] = owner
+        message = Message("app.audit.flat", sheet=shorten(label), product=shorten(owner), count=len(topmost))
         reading.remarks.append(Remark(label, message))
     if kind == "bom" and not both and table.roles.keys() & {*FIRMS, "country"}:
         how = "beside" if owner else "beside_parents"
@@ -161,10 +165,7 @@ def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
     days = _days(table, label, reading)
     if (both or kind == "sourcing") and any(column.name == "spend" for column in columns):
         reading.days.append(days)
-    rows = list(_rows(table, label, columns, reading))
     for row in rows:
-        if owner and not row.get("level"):
-            row["parent"] = owner
         row["_sellers"] = sellers
     if both:
         sources = _once(rows, yearly_amounts(table) or kind == "sourcing")

@@ -176,12 +176,15 @@ class Table:
         return [None] * self.rows
 
     @property
+    def parents_told(self) -> bool:
+        """Whether a column tells what at least one line goes into."""
+        return "parent" in self.roles and any(self.texts("parent"))
+
+    @property
     def structured(self) -> bool:
-        """Whether the lines say what they go into."""
+        """Whether the lines say what they go into; a column for it that is blank all the way down says nothing."""
         return (
-            "parent" in self.roles
-            or any(level is not None for level in set(self.levels))
-            and len(set(self.levels) - {None}) > 1
+            self.parents_told or any(level is not None for level in set(self.levels)) and len(set(self.levels) - {None}) > 1
         )
 
     @property

@@ -413,3 +413,11 @@ def test_the_demo_keeps_its_dirt_visible():
     assert [round(s.share, 2) for s in found.sources["EN-110"]] == [0.6, 0.4]  # 60 and 40 without a sign
     assert found.products["ACT-10"]["revenue"] == 1.8e9 and found.products["LIN-05"]["revenue"] == 6.4e8
     assert found.budget == 3e7
+
+
+def test_a_column_for_what_lines_go_into_that_is_blank_all_the_way_down_says_nothing(tmp_path):
+    (tmp_path / "pump.csv").write_text("親品番,品番,品名,員数\n,P-1,歯車,2\n,P-2,ねじ,4\n", encoding="utf-8")
+    found = company_from(recognise(understand(tmp_path)))
+    assert [(need.parent, need.part) for need in found.needs] == [("pump", "P-1"), ("pump", "P-2")]
+    (told,) = (text for remark in found.remarks if "組込先" in (text := remark.message.text("ja")))
+    assert "2 行" in told and "pump" in told
