@@ -142,8 +142,12 @@ def _columns(texts: Any, text: str, hs: str | Iterable[str | None] | None) -> tu
 
 
 def _string(value: Any) -> str | None:
-    """Return a cell as text; a missing value of any library is None."""
-    return value if isinstance(value, str) or value is None else None if value != value else str(value)
+    """Return a cell as text, a half of a letter as "?"; a missing value of any library is None."""
+    try:
+        missing = value is None or bool(value != value)
+    except TypeError:  # pandas' NA does not even say that it differs from itself
+        missing = True
+    return None if missing else str(value).encode("utf-8", "replace").decode("utf-8")
 
 
 def _flag_batch(lines: pl.Series, codes: pl.Series, start: int, lang: str) -> pl.DataFrame:

@@ -4,6 +4,7 @@ import hashlib
 from pathlib import Path
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
@@ -403,3 +404,14 @@ def test_another_thing_behind_a_measure_an_aside_or_a_space_is_no_match(line):
 @pytest.mark.parametrize(("line", "technology"), [("SAW filter band 41", 2), ("FE-SEM SU8600 (incl. installation)", 10)])
 def test_a_label_before_a_bare_figure_and_a_service_that_is_included_leave_the_item(line, technology):
     assert verdicts(line) == {technology: "match"}
+
+
+def test_a_blank_of_any_library_is_no_text():
+    blanks = [None, pd.NA, pd.NaT, np.nan]
+    assert flag_technologies([*blanks, "永久磁石"])["row"].to_list() == [4]
+    assert flag_technologies(["永久磁石"] * 4, hs=blanks)["row"].to_list() == [0, 1, 2, 3]
+
+
+def test_half_a_letter_in_a_text_ends_nothing():
+    flags = flag_technologies(["永久磁石 \ud800", "ボルト"])
+    assert flags.select("row", "technology").rows() == [(0, 22)]
