@@ -67,7 +67,7 @@ def flag_technologies(
     texts: Iterable[str | None] | SupplyGraph | Any,
     *,
     text: str = "name",
-    hs: str | Iterable[str | None] | None = None,
+    hs: str | Iterable[Any] | None = None,
     lang: str | None = None,
 ) -> pl.DataFrame:
     """Return the technologies that each text may be about, with the evidence.
@@ -123,7 +123,7 @@ def flag_technologies(
     return pl.concat(batches) if batches else pl.DataFrame(schema=FLAG_SCHEMA)
 
 
-def _columns(texts: Any, text: str, hs: str | Iterable[str | None] | None) -> tuple[pl.Series, pl.Series]:
+def _columns(texts: Any, text: str, hs: str | Iterable[Any] | None) -> tuple[pl.Series, pl.Series]:
     frame = frame_or_lines(texts)
     if isinstance(frame, nw.DataFrame):
         for column in (text, *([hs] if isinstance(hs, str) else [])):
