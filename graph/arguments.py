@@ -24,8 +24,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 Bounds = tuple[float, float | None]
 """Least and greatest value of a number, or how many a list holds; None where there is no greatest."""
 
-
 _NO = object()
+_KNOWN = 1024
+"""Arguments of a function that are remembered to be right."""
+_SIMPLE = frozenset({str, int, float, bool, type(None)})
+"""Types of which a value that is right once is right again."""
 
 
 @dataclass(frozen=True)
@@ -78,12 +81,23 @@ def checked(**bounds: Bounds) -> Callable[[F], F]:
         title = function.__qualname__.removesuffix(".__init__").rpartition("<locals>.")[2]
 
         def settled(name: str, value: Any) -> Any:
-            return _settled(title, name, value, kinds[name], bounds.get(name)) if name in kinds else value
+            return _settled(title, name, value, kinds[name], bounds.get(name))
+
+        # Changes and measures are made by the thousand, of the same few words and numbers: what was let in once is known.
+        known = functools.lru_cache(_KNOWN, typed=True)(settled)
+
+        def let_in(name: str, value: Any) -> Any:
+            if name not in kinds:
+                return value
+            if type(value) in _SIMPLE:
+                known(name, value)
+                return value
+            return settled(name, value)
 
         @functools.wraps(function)
         def checking(*given: Any, **named: Any) -> Any:
-            first = [settled(name, value) for name, value in zip(names, given, strict=False)]
-            rest = {name: settled(name, value) for name, value in named.items()}
+            first = [let_in(name, value) for name, value in zip(names, given, strict=False)]
+            rest = {name: let_in(name, value) for name, value in named.items()}
             return function(*first, *given[len(names) :], **rest)
 
         return cast("F", checking)
