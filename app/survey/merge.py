@@ -23,7 +23,7 @@ from ..audit.company import ROUNDING, Company, Need, Part, Source, Told
 from ..audit.company_graph import plant_id
 from ..audit.links import Link
 from .card import Card, CardPart
-from .replies import ITSELF, Line, Replies, Reply
+from .replies import ITSELF, Least, Line, Replies, Reply
 
 WHOLE = 1.0 - ROUNDING
 
@@ -154,6 +154,8 @@ class _Over:
         if kind == "stock":
             finished[part] = days
             return
+        if isinstance(days, Least):  # of a time that it takes the least says nothing of how long supply may be away
+            return
         if kind != "lead":
             self.replies.say("no_question", *line.place, part=part, kind=kind or "?")
             return
@@ -226,7 +228,7 @@ class _Over:
         stocks = {line.values["stock"] for line in lines if line.values["stock"] is not None}
         # Lines that differ may add up or not, and finished goods that nobody stated may be there: what is told is the least.
         least = None if not stocks else min(stocks) + (finished or 0.0)
-        known = len(stocks) == 1 and finished is not None
+        known = len(stocks) == 1 and finished is not None and not any(isinstance(one, Least) for one in (*stocks, finished))
         self._tell(part, supplier, input, rows, (least if known else None, least), whole=False)
 
     def _tell(

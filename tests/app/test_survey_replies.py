@@ -49,12 +49,35 @@ def test_a_country_is_read_with_the_place_behind_it_and_in_chinese(base, sent, t
     assert not found.remarks and [one.country for one in merged.company.sources["P2"]] == [code]
 
 
-@pytest.mark.parametrize(("cell", "days"), [("30天", 30.0), ("3个月", 90.0), ("约2周", 14.0), ("30-60日", None)])
+@pytest.mark.parametrize(("cell", "days"), [("30天", 30.0), ("3个月", 90.0), ("约2周", 14.0), ("15个工作日", 21.0)])
 def test_days_are_read_in_the_languages_of_the_questionnaire(base, sent, tmp_path, cell, days):
     told = {("behind", "P1", 0): {"input": "ore", "country": "智利", "share": "七成", "stock": cell}}
+    told |= {("answers", "P1", "stock"): {"answer": 0}}
     merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
     (id,) = merged.company.told
-    assert merged.company.parts[id].stock_days == days and len(found.remarks) == (1 if days else 2)
+    assert merged.company.parts[id].stock_days == days and keys(found) == ["cell"]  # the share
+
+
+@pytest.mark.parametrize(
+    ("cell", "least"),
+    [("30-60日", 30.0), ("30日〜60日", 30.0), ("1～2か月", 30.0), ("30 to 45 days", 30.0), ("60日以上", 60.0)]
+    + [("at least 60 days", 60.0), ("90+", 90.0), ("60-30日", None), ("2026-03-31", None), ("soon", None), ("-", None)],
+)
+def test_of_a_range_of_days_a_stock_is_the_least_that_is_there(base, sent, tmp_path, cell, least):
+    told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1, "stock": cell}}
+    told |= {("answers", "P1", "stock"): {"answer": 0}}
+    merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    (id,) = merged.company.told
+    part = merged.company.parts[id]
+    assert (part.stock_days, part.stock_least) == (None, least)
+    assert keys(found) == (["least"] if least else [] if cell == "-" else ["cell"])
+
+
+def test_a_range_of_a_time_that_something_takes_says_no_time(base, sent, tmp_path):
+    before = [source.lead_days for source in base.sources["P1"]]
+    told = {("answers", "P1", "lead"): {"answer": "30-60日"}}
+    merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    assert [source.lead_days for source in merged.company.sources["P1"]] == before and keys(found) == ["least"]
 
 
 def test_a_line_that_leaves_the_material_blank_goes_on_with_the_one_above(base, sent, tmp_path):
@@ -142,6 +165,7 @@ def test_of_two_questionnaires_of_a_supplier_the_first_holds_and_questions_count
 
 def test_whom_a_supplier_does_not_name_widens_the_stop_of_no_other_supplier(base, sent, tmp_path):
     told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1.0, "stock": 0}}
+    told |= {("answers", "P1", "stock"): {"answer": 0}}
     rows = [(*row[:5], 60, *row[6:]) if row[0] == "P3" else row for row in ROWS]
     found = company(tmp_path / "a.xlsx", [("P1", "Gear", "Alpha", "China", 1.0, 30, 400, None), *rows[2:]])
     merged, _ = replied(found, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
