@@ -335,6 +335,8 @@ def _switched(part: str, days: float) -> Callable[[Company], Company]:
 
 def _stocked(part: str, days: float) -> Callable[[Company], Company]:
     def answer(company: Company) -> Company:
-        return replace(company, parts=company.parts | {part: replace(company.parts[part], stock_days=days)})
+        known = company.parts[part]
+        stock = max(days, known.stock_least or 0.0)
+        return replace(company, parts=company.parts | {part: replace(known, stock_days=stock)})
 
     return answer
