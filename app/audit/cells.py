@@ -35,6 +35,15 @@ _ABOUT = re.compile(
 """A figure that is said to be a rough one is taken as it stands."""
 
 
+_RANGE = re.compile(r"(?P<low>[^-~〜–—]*?\d[^-~〜–—]*?)\s*(?:[-~〜–—]|to|から|至|到)\s*(?P<high>\d[\d.,]*\s*(?P<unit>\D*))")
+_UPWARDS = re.compile(r"(?:at least|min\.?|>=?|≥)?\s*(?P<low>.*?\d.*?)\s*(?:以上|\+|or more|and more|起)?")
+"""Days from one to another, and days upwards: "30-60日", "60日以上"."""
+
+
+class Least(float):
+    """Days of which no more is known than that there are so many at least."""
+
+
 class Unreadable(ValueError):
     """A cell that is not of its column's kind; the argument names the sentence in ``app.audit_cells``."""
 
@@ -98,6 +107,21 @@ def _figure(word: str) -> str:
 
 
 def _days(word: str, column: Column) -> float:
+    """Days; of a range of stock the least (of a time that something takes the least says nothing that could be used)."""
+    word = word.casefold()
+    if column.name != "stock_days":
+        return _plain_days(word)
+    if found := _RANGE.fullmatch(word):
+        low, high = found["low"].strip(), _plain_days(found["high"])
+        least = _plain_days(low if re.search(r"\d\s*\D+$", low) else low + found["unit"])
+        if least < high:
+            return Least(least)
+        raise Unreadable("days")
+    found = _UPWARDS.fullmatch(word)
+    return Least(_plain_days(found["low"])) if found and found["low"] != word else _plain_days(word)
+
+
+def _plain_days(word: str) -> float:
     match = re.fullmatch(r"([\d,]*\.?\d+)\s*(\D*)", _figure(word))
     for unit, days in _DAYS if match else ():
         if match and unit.fullmatch(match[2].strip()):

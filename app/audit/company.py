@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from ...datasets.intake.values import firm_key
+from .cells import Least
 from .mapping import Remark
 
 HOME = "JPN"
@@ -80,6 +81,13 @@ class Part:
     refs: list[str] = field(default_factory=list)
     spend: float | None = None
     """What is spent on it in rows that name nobody."""
+
+    def hold(self, days: float | None) -> None:
+        """Take days of stock that a row states: the longest counts, and so do the longest of those that are a least."""
+        if isinstance(days, Least):
+            self.stock_least = max(days, self.stock_least or 0.0)
+        elif days is not None:
+            self.stock_days = max(days, self.stock_days or 0.0)
 
 
 @dataclass

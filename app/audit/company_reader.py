@@ -140,9 +140,7 @@ class _Reader:
                 self._say("no_part", row["_ref"], "warning")
                 continue
             part = self._part(id, row)
-            stock = stock_of(row)
-            if stock is not None:
-                part.stock_days = max(stock, part.stock_days or 0.0)
+            part.hold(stock_of(row))
             vendor, maker = self._vendor_maker(row, firms)
             country = row.get("country")
             said = "country" in row.get("_unreadable", ())  # a cell that names two countries is no blank
@@ -294,9 +292,7 @@ class _Reader:
                 names.append(name)
         if row.get("country") and row["country"] not in part.places:
             part.places.append(row["country"])
-        stock = stock_of(row)
-        if stock is not None:
-            part.stock_days = max(stock, part.stock_days or 0.0)
+        part.hold(stock_of(row))
 
     def _without_circles(self, needs: list[Need]) -> list[Need]:
         """Leave out each line that closes a circle, and say so."""

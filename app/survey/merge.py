@@ -19,11 +19,12 @@ from ...datasets.readers.tables import packaged
 from ...graph import SupplyGraph
 from ...graph.errors import shorten
 from ...risk.production.handed_on import joined
+from ..audit.cells import Least
 from ..audit.company import ROUNDING, Company, Need, Part, Source, Told
 from ..audit.company_graph import plant_id
 from ..audit.links import Link
 from .card import Card, CardPart
-from .replies import ITSELF, Least, Line, Replies, Reply
+from .replies import ITSELF, Line, Replies, Reply
 
 WHOLE = 1.0 - ROUNDING
 

@@ -22,7 +22,7 @@ from ...datasets.readers.declarations import Declaration, is_declaration, read_d
 from ...datasets.readers.tables import packaged
 from ...graph import KanmonError, Message, ReadError
 from ...graph.errors import short_path, shorten
-from ..audit.cells import Unreadable, read
+from ..audit.cells import Least, Unreadable, read
 from ..audit.mapping import Remark
 from .card import Card
 from .card_files import is_card, read_card
@@ -43,15 +43,8 @@ _NO_NAME, _ITSELF = (
     frozenset(packaged("headers", "answers").filter(pl.col("answer").is_in(kinds))["word"])
     for kinds in (("yes", "no", "none", "withheld", "self"), ("self",))
 )
-_RANGE = re.compile(r"(?P<low>[^-~〜–—]*?\d[^-~〜–—]*?)\s*(?:[-~〜–—]|to|から|至|到)\s*(?P<high>\d[\d.,]*\s*(?P<unit>\D*))")
-_UPWARDS = re.compile(r"(?:at least|min\.?|>=?|≥)?\s*(?P<low>.*?\d.*?)\s*(?:以上|\+|or more|and more|起)?")
-"""Days from one to another, and days upwards: "30-60日", "60日以上"."""
 _GIVEN = {"part", "name", "question", "kind"}
 """Columns that the questionnaire fills itself."""
-
-
-class Least(float):
-    """Days of which no more is known than that there are so many at least."""
 
 
 @dataclass(frozen=True)
@@ -249,15 +242,8 @@ def _said(cell: str) -> str:
 
 
 def _days(cell: str) -> float | None:
-    """Days; of a range the least, which more may be (see `Least`)."""
+    """Days; of a range the least, which more may be (see `audit.cells.Least`)."""
     value = _of_column("stock_days", cell)
-    if value is None and (found := _RANGE.fullmatch(_said(cell))):
-        low, high = found["low"].strip(), _of_column("stock_days", found["high"])
-        value = _of_column("stock_days", low if re.search(r"\d\s*\D+$", low) else low + found["unit"])
-        value = Least(value) if value is not None and high is not None and value < high else None
-    elif value is None and (found := _UPWARDS.fullmatch(_said(cell))) and found["low"] != _said(cell):
-        value = _of_column("stock_days", found["low"])
-        value = None if value is None else Least(value)
     return value if value is not None and 0 <= value <= _DAYS else None
 
 

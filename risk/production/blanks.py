@@ -116,9 +116,9 @@ class Blanks:
     def stock(self, item: str, case: str, most: float) -> float:
         """Return the days of stock of an item; ``most`` is the whole of a stop."""
         days = self._stated["stock_days"].get(item)
-        if days is not None:
-            return days
         least = self._stated["stock_least"].get(item, 0.0)
+        if days is not None and days >= least:
+            return days
         return max(least, {"estimate": self._usual["stock_days"] or 0.0, "low": most}.get(case, 0.0))
 
     @cached_property

@@ -421,3 +421,17 @@ def test_a_column_for_what_lines_go_into_that_is_blank_all_the_way_down_says_not
     assert [(need.parent, need.part) for need in found.needs] == [("pump", "P-1"), ("pump", "P-2")]
     (told,) = (text for remark in found.remarks if "組込先" in (text := remark.message.text("ja")))
     assert "2 行" in told and "pump" in told
+
+
+@pytest.mark.parametrize(
+    ("cell", "days"), [("30-60日", (None, 30.0)), ("60日以上", (None, 60.0)), ("45", (45.0, None)), ("soon", (None, None))]
+)
+def test_of_a_range_of_stock_the_least_is_what_is_there(tmp_path, cell, days):
+    rows = ["品番,調達先,生産国,在庫日数,切替日数", f"P-1,甲社,日本,{cell},90", "P-2,乙社,中国,20,30-60日"]
+    (tmp_path / "s.csv").write_text("\n".join(rows), encoding="utf-8")
+    found = company_from(recognise(understand(tmp_path)))
+    part = found.parts["P-1"]
+    assert (part.stock_days, part.stock_least) == days
+    assert found.sources["P-2"][0].switch_days is None  # of a time the least says nothing that could be used
+    said = [remark.message.key.rpartition(".")[2] for remark in found.remarks if remark.column == "stock_days"]
+    assert said == ({None: ["days"], 45.0: []}[days[0]] if days[1] is None else ["least"])
