@@ -33,7 +33,8 @@ _ABOUT = re.compile(
     r"(?:大?[約约]|およそ|about|approx\.?|abt\.?|ca\.?)?\s*(.*?)\s*(?:程度|前後|くらい|ぐらい|左右)?", re.DOTALL
 )
 """A figure that is said to be a rough one is taken as it stands."""
-
+_LONGEST = 80
+"""Letters of a cell with a figure: patterns are not tried on the thousands that a stranger's cell may hold."""
 
 _RANGE = re.compile(r"(?P<low>[^-~〜–—]*?\d[^-~〜–—]*?)\s*(?:[-~〜–—]|to|から|至|到)\s*(?P<high>\d[\d.,]*\s*(?P<unit>\D*))")
 _UPWARDS = re.compile(r"(?:at least|min\.?|>=?|≥)?\s*(?P<low>.*?\d.*?)\s*(?:以上|\+|or more|and more|起)?")
@@ -102,13 +103,15 @@ def _share(word: str, column: Column) -> float:
 
 
 def _figure(word: str) -> str:
-    match = _ABOUT.fullmatch(word.casefold())
+    match = _ABOUT.fullmatch(word.casefold()) if len(word) <= _LONGEST else None
     return match[1] if match else word
 
 
 def _days(word: str, column: Column) -> float:
     """Days; of a range of stock the least (of a time that something takes the least says nothing that could be used)."""
     word = word.casefold()
+    if len(word) > _LONGEST:
+        raise Unreadable("days")
     if column.name != "stock_days":
         return _plain_days(word)
     if found := _RANGE.fullmatch(word):

@@ -435,3 +435,10 @@ def test_of_a_range_of_stock_the_least_is_what_is_there(tmp_path, cell, days):
     assert found.sources["P-2"][0].switch_days is None  # of a time the least says nothing that could be used
     said = [remark.message.key.rpartition(".")[2] for remark in found.remarks if remark.column == "stock_days"]
     assert said == ({None: ["days"], 45.0: []}[days[0]] if days[1] is None else ["least"])
+
+
+@pytest.mark.parametrize("column", ["stock_days", "lead_days", "share"])
+@pytest.mark.parametrize("cell", ["1" * 32_767, "1 " * 16_000, "1" + " " * 32_000 + "x", "1-" * 16_000, "約" * 32_767])
+def test_a_cell_as_long_as_a_workbook_allows_is_no_figure(column, cell):
+    with pytest.raises(Unreadable):
+        read(COLUMN[column], cell)
