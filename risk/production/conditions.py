@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from weakref import proxy
 
@@ -133,8 +133,9 @@ class Effect:
 
     def among(self, makers: np.ndarray, links: np.ndarray) -> Effect:
         """Return the effect on places in sorted lists of makers and links, instead of on a network's own."""
-        hit = np.searchsorted(makers if self.kind in _OF_MAKERS else links, self.hit)
-        return replace(self, hit=hit, sold=np.searchsorted(links, self.sold), rests=np.searchsorted(links, self.rests))
+        hit = (makers if self.kind in _OF_MAKERS else links).searchsorted(self.hit)
+        sold, rests = (links.searchsorted(some) if len(some) else some for some in (self.sold, self.rests))
+        return Effect(self.number, self.kind, self.bounds, hit, sold, rests, self.places)
 
 
 class Effects:
@@ -207,35 +208,43 @@ class Effects:
         """Return the conditions while each change is in force by a part (0..1)."""
         cap = np.ones((3, len(self.network.kind)))
         gain = np.ones((3, self.sides.count, len(self.network.indices)))
-        cap[:, self.makers], gain[:, :, self.links] = self.touched(force)
+        for bound in (LOW, HIGH, ESTIMATE):
+            cap[bound, self.makers], gain[bound][:, self.links] = self.touched(force, bound)
         return Conditions(cap, gain, self.sides.side, self.sides.reader, self.sides.unknown)
 
-    def touched(self, force: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
-        """Return the bounds of ``makers`` (3 x their number) and ``links`` (3 x sides x their number); all others are 1."""
-        cap = np.ones((3, len(self.makers)))
-        gain = np.ones((3, self.sides.count, len(self.links)))
-        gain[:, :, self.opened] = 0.0
+    def touched(self, force: Sequence[float], bound: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return one bound of ``makers`` (their number) and ``links`` (sides x their number); all others are 1."""
+        cap = np.ones(len(self.makers))
+        gain = np.ones((self.sides.count, len(self.links)))
+        gain[:, self.opened] = 0.0
         for one in self.effects:
-            low, high = (force[one.number] * bound for bound in one.bounds)
-            if high == 0.0:  # not in force
+            part = force[one.number]
+            if not part:
                 continue
-            kept = np.array([1 - high, 1 - low, 1 - (low + high) / 2])
+            low, high = part * one.bounds[0], part * one.bounds[1]
+            taken = _within(bound, high, low)
             if one.kind in {"halt", "reduce"}:
-                cap[:, one.hit] *= kept[:, None]
-                gain[:, :, one.sold] *= kept[:, None, None]
-                gain[LOW][:, one.rests] *= kept[LOW]
+                cap[one.hit] *= 1 - taken
+                gain[:, one.sold] *= 1 - taken
+                if bound == LOW:
+                    gain[:, one.rests] *= 1 - taken
             elif one.kind == "spare_capacity":
-                cap[:, one.hit] *= np.array([1 + low, 1 + high, 1 + (low + high) / 2])[:, None]
+                cap[one.hit] *= 1 + _within(bound, low, high)
             elif one.kind == "embargo":
-                for bound, at in one.places:
-                    gain[bound, at, one.hit] *= kept[bound]
-                    if bound == LOW:
-                        gain[bound, at, one.rests] *= kept[bound]
+                for of, at in one.places:
+                    if of == bound:
+                        gain[at, one.hit] *= 1 - taken
+                        if bound == LOW:
+                            gain[at, one.rests] *= 1 - taken
             elif one.kind in OPENED:
-                gain[:, :, one.hit] += np.array([low, high, (low + high) / 2])[:, None, None]
+                gain[:, one.hit] += _within(bound, low, high)
             else:
                 raise NotImplementedError(one.kind)
         return cap, gain
+
+
+def _within(bound: int, worst: float, best: float) -> float:
+    return worst if bound == LOW else (best if bound == HIGH else (worst + best) / 2)
 
 
 def _among(count: int, numbers: Iterable[np.ndarray]) -> np.ndarray:

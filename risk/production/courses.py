@@ -220,33 +220,39 @@ class Film:
         profiles = [[] if one is None or one.kind == "stockpile" else one.steps() for one in happen]
         days = {0.0, *(day for steps in profiles for day, _ in steps), *(one.start for one in self.stocks)}
         self.days = np.array(sorted(day for day in days if day < horizon))
-        n, m = len(network.kind), len(network.indices)
-        self.usual = np.ones((self.sides, m))
+        self.usual = np.ones((self.sides, len(network.indices)))
         self.usual[:, network_places(network).opened_links] = 0.0
-        makers, links = effects.makers, np.arange(self.sides)[:, None] * m + effects.links
-        cap, gain = np.ones((3, len(makers))), np.repeat(self.usual.ravel()[links][None], 3, axis=0)
-        hit = np.zeros(n, np.bool_)
-        self.caps: list[list[tuple[np.ndarray, np.ndarray]]] = [[], [], []]
-        self.gains: list[list[tuple[np.ndarray, np.ndarray]]] = [[], [], []]
-        for day in self.days:
-            force = [next((part for since, part in reversed(steps) if since <= day), 0.0) for steps in profiles]
-            now = effects.touched(force)
-            for bound in range(3):
-                other, others = now[0][bound] != cap[bound], now[1][bound] != gain[bound]
-                self.caps[bound].append((makers[other], now[0][bound][other]))
-                self.gains[bound].append((links[others], now[1][bound][others]))
-                hit[makers[other]] = True
-                hit[network.owner[effects.links[others.any(axis=0)]]] = True
-            cap, gain = now
-        self.blocks = _touched(network, hit)
-        # What always arrives in full never binds, unless spare capacity lives on what piled up while there was less of it.
-        self.live = hit[network.indices[network.needs]] | self.spare
+        # By how much each change is in force, day by day.
+        self.forces = [
+            [next((part for since, part in reversed(steps) if since <= day), 0.0) for steps in profiles] for day in self.days
+        ]
         # What is read: the markets of the items, from the reader's side.
         self.report = terms(network).markets * self.sides + effects.sides.reader
 
+    def _scenes(self, bound: int) -> tuple[np.ndarray, np.ndarray, _Steps, _Steps]:
+        """Return what is touched in one bound (blocks, requirements), and the steps of capacities and of gains."""
+        network, effects = self.network, self.effects
+        makers, links = effects.makers, np.arange(self.sides)[:, None] * len(network.indices) + effects.links
+        cap, gain = np.ones(len(makers)), self.usual.ravel()[links]
+        hit = np.zeros(len(network.kind), np.bool_)
+        caps, gains = [], []
+        for force in self.forces:
+            now = effects.touched(force, bound)
+            other, others = now[0] != cap, now[1] != gain
+            caps.append((makers[other], now[0][other]))
+            gains.append((links[others], now[1][others]))
+            hit[makers[other]] = True
+            hit[network.owner[effects.links[others.any(axis=0)]]] = True
+            cap, gain = now
+        blocks = _touched(network, hit)
+        # What always arrives in full never binds, unless spare capacity lives on what piled up while there was less of it.
+        live = hit[network.indices[network.needs]] | self.spare
+        return blocks, live, _steps(caps), _steps(gains)
+
     def run(self, assumptions: Assumptions, reading: Reading) -> tuple[np.ndarray, np.ndarray]:
         """Return the days of all events, and the rates from each on."""
-        if not len(self.blocks):
+        blocks, live, cap, gain = self._scenes(reading.bound)
+        if not len(blocks):
             return np.zeros(1), np.ones((1, len(self.report)))
         network, sides = self.network, self.sides
         n, m = len(network.kind), len(network.indices)
@@ -256,7 +262,6 @@ class Film:
         stocks = Stocks(self, strictness(assumptions, reading), reading, at)
         stock_node = at.nodes(network, sides, stocks.ptr)
         size = len(stock_node)
-        cap, gain = [_steps(found[reading.bound]) for found in (self.caps, self.gains)]
         widest = int(np.diff(network.indptr).max(initial=0))
         deepest = int(np.diff(network.need_indptr).max(initial=0))
         use = served_first(network, assumptions, reading.bound)
@@ -269,9 +274,9 @@ class Film:
             times = np.zeros(room)
             rates = np.zeros(room * len(self.report))
             count = flows.run(
-                self.blocks, network.order[1], network.order[0], network.kind, network.indptr, network.indices, base.inner,
+                blocks, network.order[1], network.order[0], network.kind, network.indptr, network.indices, base.inner,
                 network.low, network.high, network.share, network.flags, network.whole, network.slack, network.need_indptr,
-                network.needs, self.live, network.wants, network.some_indptr, network.some, use, np.ones(m),
+                network.needs, live, network.wants, network.some_indptr, network.some, use, np.ones(m),
                 self.effects.sides.side, self.usual.ravel(), reading.spread, reading.arrangement, reading.mixing,
                 strictness(assumptions, reading), sides, self.effects.sides.unknown, kept_all, rank_all, life_days,
                 self.days, *cap, *gain, *stocks.steps, self.spare, at.best, at.alike, base.plant_ptr, at.over, at.late,
@@ -317,7 +322,11 @@ def _touched(network: ProductionNetwork, hit: np.ndarray) -> np.ndarray:
     return np.flatnonzero(np.bincount(block[hit[order]], minlength=1))
 
 
-def _steps(found: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+_Steps = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Where the steps of each day begin, what becomes something else, and what."""
+
+
+def _steps(found: list[tuple[np.ndarray, np.ndarray]]) -> _Steps:
     counts = [len(where) for where, _ in found]
     where = np.concatenate([np.zeros(0, np.int64), *(where for where, _ in found)]).astype(np.int64)
     value = np.concatenate([np.zeros(0), *(value for _, value in found)])
