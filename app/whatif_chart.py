@@ -15,7 +15,8 @@ from ..graph.errors import shorten
 from ..graph.extras import need
 from ..graph.messages import default_language, text
 from ..risk import Scenario
-from ..risk.production.scenario import STOPPING, scenario_of
+from ..risk.production.changes import STOPPING
+from ..risk.production.scenario import scenario_of
 from .console import name_of
 from .dependence_chart import FONTS
 

@@ -111,7 +111,7 @@ def trade_sources() -> pl.DataFrame:
 def read_trade(
     path: str | Path, *, exports: bool = False, notes: Notes | None = None, encoding: str | None = None
 ) -> pl.LazyFrame:
-    """Return the trade table at ``path``, a file or a BACI folder, recognised by its header.
+    r"""Return the trade table at ``path``, a file or a BACI folder, recognised by its header.
 
     BACI (CSV, Parquet, folder), UN Comtrade (of today, of its API and of the classic site), Trade Statistics of Japan, US
     Census API, Eurostat's Comext (SDMX-CSV), or a table with ``hs6`` or ``item``, ``importer, exporter, year, value``, also
@@ -125,6 +125,17 @@ def read_trade(
         There is no such file, or it cannot be read.
     InputError
         Its header is none of these, or it cannot say what goods come from where (see `read_comtrade`).
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "trade.csv")
+    ...     rows = "品目,輸入国,輸出国,年,金額\n850511,JPN,CHN,2023,5\n"
+    ...     _ = file.write_text(rows, encoding="utf-8")
+    ...     read_trade(file).collect().columns
+    ['item', 'importer', 'exporter', 'year', 'value']
     """
     from .readers.baci import read_baci
     from .readers.comtrade import read_comtrade

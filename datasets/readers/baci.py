@@ -35,7 +35,7 @@ def read_baci(
     hs_edition: str | None = None,
     notes: Notes | None = None,
 ) -> pl.LazyFrame:
-    """Return BACI as a lazy trade table, collected in bounded memory; each file is looked through once for damaged cells.
+    r"""Return BACI as a lazy trade table, collected in bounded memory; each file is looked through once for damaged cells.
 
     Rows are unique by item, importer, year and exporter (``import_concentration(..., unique=True)`` may be used).
 
@@ -70,6 +70,16 @@ def read_baci(
     References
     ----------
     .. [1] Gaulier, Zignago (2010), BACI: International Trade Database at the Product-Level, CEPII WP 2010-23. Etalab 2.0.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "BACI_HS17_Y2022_V202401b.csv")
+    ...     _ = file.write_text("t,i,j,k,v,q\n2022,156,392,10121,1.5,NA\n", encoding="utf-8")
+    ...     read_baci(file).select("hs6", "exporter", "importer", "value", "quantity").collect().rows()
+    [('010121', 'CHN', 'JPN', 1.5, None)]
     """
     path = Path(path)
     files = _files(path, None if years is None else set(years))

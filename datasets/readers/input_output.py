@@ -28,7 +28,7 @@ _SEPARATORS = re.compile(r"[._:|]")
 
 @checked()
 def read_input_output(path: str | Path, *, notes: Notes | None = None) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Return an input-output table as flows and sectors, in the form of `wiod_flows` and `wiod_sectors`.
+    r"""Return an input-output table as flows and sectors, in the form of `wiod_flows` and `wiod_sectors`.
 
     Parameters
     ----------
@@ -62,6 +62,17 @@ def read_input_output(path: str | Path, *, notes: Notes | None = None) -> tuple[
 
     Examples
     --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "table.csv")
+    ...     _ = file.write_text(",JPN_C10,CHN_C10,JPN_FD\nJPN_C10,2,1,7\nCHN_C10,3,4,0\n", encoding="utf-8")
+    ...     flows, sectors = read_input_output(file)
+    >>> flows.rows()[:2]
+    [('JPN.C10', 'JPN.C10', 2.0), ('JPN.C10', 'CHN.C10', 1.0)]
+    >>> sectors.select("id", "country", "output").rows()
+    [('JPN.C10', 'JPN', 10.0), ('CHN.C10', 'CHN', 7.0)]
+
     The sectors are the firms of a `FirmNetwork`: ``FirmNetwork.from_transactions(flows, sectors.select(firm="id",
     sector="industry", revenue="output"))``.
     """

@@ -28,7 +28,7 @@ def read_japan_customs(
     notes: Notes | None = None,
     encoding: str | None = None,
 ) -> pl.DataFrame:
-    """Return a file of Japan's trade statistics (e-Stat, 品別国別表) as a trade table.
+    r"""Return a file of Japan's trade statistics (e-Stat, 品別国別表) as a trade table.
 
     Flows of the year are summed to ``digits`` digits; a code's provisional months are in the year's sum. A code of
     country that is no country (指図式, 不明, 保税工場) stays as trade of unknown origin. The customs origin of Japan
@@ -61,6 +61,16 @@ def read_japan_customs(
         There is no such file, or it cannot be read.
     InputError
         A column is missing, or a cell is no year or number (its row is said).
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "imports.csv")
+    ...     _ = file.write_text("Exp or Imp,Year,HS,Country,Value-Year\n2,2023,'850511000',105,1200\n", encoding="utf-8")
+    ...     read_japan_customs(file).select("hs6", "exporter", "importer", "year", "value").rows()
+    [('850511', 'CHN', 'JPN', 2023, 1200.0)]
     """
     table = numbered(read_table(path, _NEEDED, notes, encoding=encoding)).filter(
         pl.col("Exp or Imp") == ("1" if exports else "2")

@@ -34,7 +34,7 @@ def read_us_census(
     notes: Notes | None = None,
     encoding: str | None = None,
 ) -> pl.DataFrame:
-    """Return an answer of the US Census trade API as a trade table.
+    r"""Return an answer of the US Census trade API as a trade table.
 
     Imports have ``I_COMMODITY`` (``CON_VAL_*`` imports for consumption, ``GEN_VAL_*`` general imports), exports
     ``E_COMMODITY`` (``ALL_VAL_*``). Only the finest code level of the file is used; totals and groups of countries
@@ -68,6 +68,16 @@ def read_us_census(
         There is no such file, or it is not what the API gives.
     InputError
         A column is missing, or a cell is no year or number (its row is said).
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "imports.csv")
+    ...     _ = file.write_text("I_COMMODITY,CTY_CODE,YEAR,CON_VAL_YR\n8505110000,5700,2023,900\n", encoding="utf-8")
+    ...     read_us_census(file).select("hs6", "exporter", "importer", "value", "unit").rows()
+    [('850511', 'CHN', 'USA', 900.0, 'USD')]
     """
     plain = Path(path).suffix.lower() != ".json"
     table = numbered(read_table(path, (), notes, encoding=encoding) if plain else _json(Path(path)))

@@ -25,7 +25,7 @@ def is_wgi(columns: list[str]) -> bool:
 
 @checked()
 def read_wgi(path: str | Path, encoding: str | None = None) -> pl.DataFrame:
-    """Return the indicators in the columns of `datasets.governance`: newer years for `risk.supply_risk` and its kin.
+    r"""Return the indicators in the columns of `datasets.governance`: newer years for `risk.supply_risk` and its kin.
 
     Parameters
     ----------
@@ -47,6 +47,16 @@ def read_wgi(path: str | Path, encoding: str | None = None) -> pl.DataFrame:
         The file cannot be read.
     InputError
         It is no such table, or holds no estimate.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "wgi.csv")
+    ...     _ = file.write_text("code,year,indicator,estimate\nJPN,2023,rl,1.5\nJPN,2023,va,1.0\n", encoding="utf-8")
+    ...     read_wgi(file).select("iso3", "year", "rl", "dimensions", "wgi_0_10").rows()
+    [('JPN', 2023, 1.5, 2, 2.5)]
     """
     frame = read_sheet(Path(path), encoding)
     if not is_wgi(frame.columns):

@@ -16,8 +16,9 @@ import polars as pl
 
 from ...graph import SupplyGraph
 from ...graph.network import NewSource
+from .changes import STOPPING, Change
 from .remedies import Measure, new_source
-from .scenario import STOPPING, Change, Scenario
+from .scenario import Scenario
 from .stop_tables import NEVER, ready_sources, sources_of, unnamed_items
 
 

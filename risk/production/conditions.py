@@ -21,7 +21,8 @@ import polars as pl
 from ...graph import InputError, ProductionNetwork
 from ...graph.errors import shorten
 from ...graph.network import EXTRA, MAKER, MARKET, NEW, REMAINDER, NewSource, remembered
-from .scenario import Change, Scenario, embargo, halt
+from .changes import Change, embargo, halt
+from .scenario import Scenario
 
 LOW, HIGH, ESTIMATE = 0, 1, 2
 """Bounds that hurt most and least, and what lies between: rows of `Conditions.cap` and `Conditions.gain`."""

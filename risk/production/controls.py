@@ -31,8 +31,9 @@ from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.arguments import checked
 from ...graph.frames import frame_of
 from ...graph.sections import section
+from .changes import Change, embargo
 from .conditions import Effects
-from .scenario import Change, Scenario, embargo
+from .scenario import Scenario
 from .simulation import solve
 
 EVERYBODY = "all"
@@ -241,6 +242,13 @@ def control_losses(
         The product or buyer is not in the graph.
     InputError
         A column of ``measures`` is missing.
+
+    Examples
+    --------
+    >>> from kanmon.datasets import load, measures
+    >>> found = control_losses(load("world"), measures(), "ndfeb_magnet", buyer="JPN")
+    >>> found.columns[-4:], found["measure"][0]
+    (['loss_low', 'loss_estimate', 'loss_high', 'loss_refused'], '*')
     """
     place = None if buyer is None else graph.supplier(buyer)["country"] or buyer
     several = not isinstance(product, str)

@@ -17,10 +17,11 @@ from ...graph.frames import check_columns
 from ...graph.network import MARKET, NEW, REMAINDER
 from ..faults.failure_sets import sets_of
 from . import kernels, solver, tier_kernels
+from .changes import embargo
 from .conditions import KINDS, LOW, TOLD, Conditions, conditions, failure
 from .failures import Failures, failures_of, network_of, product_node
 from .paths import betweenness
-from .scenario import Scenario, check_scenario, embargo
+from .scenario import Scenario, check_scenario
 from .simulation import READINGS, Assumptions, needs_of, solve
 from .ways import way
 

@@ -11,11 +11,12 @@ import polars as pl
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.arguments import checked
 from ...graph.errors import shorten
+from .changes import Change
 from .completions import Completions, completions, countries_of, prior_of
 from .facts import open_facts
 from .failures import product_node
 from .questions import Question, kept_of
-from .scenario import Change, Scenario, scenario_of
+from .scenario import Scenario, scenario_of
 from .simulation import Assumptions, prepared, solve
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .scenario import Change, reduce, stockpile
+from .changes import Change, reduce, stockpile
 
 Bounds = tuple[float, float]
 """Least and greatest."""

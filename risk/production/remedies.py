@@ -27,8 +27,9 @@ from ...graph.arguments import checked
 from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.network import NewSource
 from ...graph.notebook import table
+from .changes import Change, Share, add_source, stockpile
 from .planning import TIME_LIMIT, best_set
-from .scenario import Change, Scenario, Share, add_source, stockpile
+from .scenario import Scenario
 from .simulation import Assumptions
 from .threatened import Problem, Weighing
 

@@ -15,8 +15,9 @@ from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.network import EQUIPMENT, EXTRA, GROUP, MAKER, MARKET, SHARED, remembered
 from ...graph.notebook import table
 from . import kernels, solver
+from .changes import Change
 from .conditions import ESTIMATE, HIGH, LOW, Conditions, conditions, new_sources
-from .scenario import Change, Scenario, check_scenario, scenario_of
+from .scenario import Scenario, check_scenario, scenario_of
 from .ways import way
 
 CHOICES = {"sharing": ("alike", "first"), "term": ("short", "long"), "sourcing": ("world", "any")}

@@ -15,8 +15,8 @@ import numpy as np
 from ...graph import ProductionNetwork
 from ...graph.network import GROUP, MAKER, MARKET, SHARED, remembered
 from . import flows, kernels
+from .changes import Change
 from .conditions import HIGH, network_places
-from .scenario import Change
 from .simulation import Reading, between
 
 if TYPE_CHECKING:

@@ -34,9 +34,10 @@ from ...graph import ProductionNetwork, SupplyGraph
 from ...graph.arguments import checked
 from ...graph.sections import section
 from .blanks import Blanks
+from .changes import STOPPING, add_source, halt, stockpile
 from .conditions import Effects
 from .remedies import YEAR, Measure, Threat
-from .scenario import STOPPING, Scenario, add_source, halt, stockpile
+from .scenario import Scenario
 from .simulation import Assumptions, Solution, solve
 from .stop_tables import CASES, NEVER, NOTHING, beside, bounded, loss_table
 from .threatened import KEPT, Fate, Problem, Threatened, Weighing, needed_sources

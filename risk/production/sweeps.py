@@ -17,9 +17,10 @@ from ...graph import ProductionNetwork, SupplyGraph
 from ...graph.arguments import checked
 from ...graph.kernel import Kernel, numbers_in
 from ..systemic import batches
+from .changes import Change
 from .conditions import Conditions, conditions
 from .failures import product_node
-from .scenario import Change, Scenario, scenario_of
+from .scenario import Scenario, scenario_of
 from .simulation import CAP, GAIN, READINGS, Assumptions, X, arguments, prepared
 from .solver import plant, settle, solve
 

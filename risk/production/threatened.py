@@ -10,9 +10,10 @@ import numpy as np
 
 from ...graph import ProductionNetwork, SupplyGraph
 from ...graph.network import MARKET, NewSource
+from .changes import Share, stockpile
 from .conditions import OPENED, Effects, new_sources
 from .courses import SHORT, Film
-from .scenario import Scenario, Share, check_scenario, stockpile
+from .scenario import Scenario, check_scenario
 from .simulation import READINGS, Assumptions
 
 if TYPE_CHECKING:

@@ -20,10 +20,11 @@ from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.arguments import checked
 from ...graph.network import EXTRA, MARKET, REMAINDER, WORLD_MARKET
 from . import tier_kernels
+from .changes import halt
 from .conditions import HIGH
 from .failures import Failures, failures_of
 from .own_sources import own_sources
-from .scenario import Scenario, halt
+from .scenario import Scenario
 from .simulation import Assumptions, needs_of, solve
 
 _WHOSE = {"country": "country", "supplier": "company"}

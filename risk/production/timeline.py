@@ -14,8 +14,9 @@ from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.arguments import checked
 from ...graph.errors import shorten
 from ...graph.frames import frame_of
+from .changes import Change
 from .courses import BOUNDS, HORIZON, SHORT, course
-from .scenario import Change, Scenario, scenario_of
+from .scenario import Scenario, scenario_of
 from .simulation import Assumptions, prepared
 
 LEVELS = (0.9, 0.5, 0.1)

@@ -10,6 +10,7 @@ import polars as pl
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.arguments import checked
 from ...graph.errors import did_you_mean, nearest, shorten
+from .changes import Change
 from .completions import Completions, completions, countries_of
 from .draws import check_count
 from .facts import (
@@ -28,7 +29,7 @@ from .facts import (
 )
 from .failures import product_node
 from .questions import Question
-from .scenario import Change, Scenario, scenario_of
+from .scenario import Scenario, scenario_of
 from .simulation import Assumptions, prepared
 
 HALF = 0.5
