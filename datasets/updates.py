@@ -104,7 +104,7 @@ def read_update(
     over: SupplyGraph | None = None,
     encoding: str | None = None,
 ) -> Update:
-    """Return the figures of raw releases as tables, with what they change.
+    r"""Return the figures of raw releases as tables, with what they change.
 
     Known are: the world data of the Mineral Commodity Summaries (U.S. Geological Survey; both layouts, cp1252 or UTF-8), the
     Critical Minerals Dataset (IEA), the Census of World Casting Production, the Worldwide Governance Indicators (World
@@ -131,6 +131,17 @@ def read_update(
     InputError
         A file is no release that is known here, says no year, or has several importers and no buyer was named; or nothing of
         any file could be used.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "wgi.csv")
+    ...     _ = file.write_text("code,year,indicator,estimate\nJPN,2030,rl,1.5\n", encoding="utf-8")
+    ...     update = read_update([file])
+    >>> update.governance.select("iso3", "year", "rl").rows()
+    [('JPN', 2030, 1.5)]
     """
     world = load("world") if over is None else over
     taken = [_read(Path(path), buyer, year, set(world.sources["id"]), encoding) for path in paths]

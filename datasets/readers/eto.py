@@ -42,7 +42,7 @@ def is_eto(folder: Path) -> bool:
 
 @checked()
 def read_eto(folder: str | Path, *, kinds: str | Mapping[str, str] = "alternatives", lang: str | None = None) -> SupplyGraph:
-    """Return the semiconductor dataset of the Emerging Technology Observatory as a supply graph.
+    r"""Return the semiconductor dataset of the Emerging Technology Observatory as a supply graph.
 
     ``goes_into`` rows are inputs that are all needed. A stage (design, fabrication, assembly), for which the dataset gives
     shares of capacity, stands between its processes (by ``stage_id``) and what they go into: fabrication needs its last
@@ -88,6 +88,25 @@ def read_eto(folder: str | Path, *, kinds: str | Mapping[str, str] = "alternativ
     References
     ----------
     Emerging Technology Observatory, Advanced Semiconductor Supply Chain Dataset, https://eto.tech/dataset-docs/chipexplorer/
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> files = {
+    ...     "inputs": "input_id,input_name,type,stage_name,stage_id\nN1,Chip,ultimate_output,,\nN2,Resist,material,,\n",
+    ...     "stages": "stage_id,stage_name\n",
+    ...     "sequence": "input_id,goes_into_id,is_type_of_id\nN2,N1,\n",
+    ...     "providers": "provider_id,provider_name,provider_type,country\nP1,JPN,country,\n",
+    ...     "provision": "provider_id,provided_id,share_provided,year\nP1,N2,90,2022\n",
+    ... }
+    >>> with TemporaryDirectory() as folder, warnings.catch_warnings(action="ignore"):
+    ...     for name, rows in files.items():
+    ...         _ = Path(folder, f"{name}.csv").write_text(rows, encoding="utf-8")
+    ...     graph = read_eto(folder)
+    >>> graph.shares.select("item", "supplier", "share", "year").rows()
+    [('N2', 'JPN', 0.9, 2022)]
     """
     folder = Path(folder)
     nodes = read_table(folder / "inputs.csv", ("input_id", "input_name", "type", "stage_name", "stage_id"))
