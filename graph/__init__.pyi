@@ -1,3 +1,4 @@
+from .errors import ArgumentNameError as ArgumentNameError
 from .errors import InputError as InputError
 from .errors import KanmonError as KanmonError
 from .errors import LimitError as LimitError

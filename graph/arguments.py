@@ -6,6 +6,7 @@ A wrong kind is never read as something else: the text "no" is no False, None no
 from __future__ import annotations
 
 import functools
+import inspect
 import math
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sized
@@ -16,7 +17,7 @@ from typing import Any, TypeVar, cast
 
 import numpy as np
 
-from .errors import InputError, shorten
+from .errors import ArgumentNameError, InputError, did_you_mean, nearest, shorten
 from .frames import frame_of
 from .messages import LANGUAGES, Message
 
@@ -52,6 +53,8 @@ def checked(**bounds: Bounds) -> Callable[[F], F]:
     ------
     InputError
         At a call: which argument of which function, what it must be, and what was given.
+    ArgumentNameError
+        At a call: a name that no argument of the function has, and which was probably meant.
 
     Examples
     --------
@@ -78,7 +81,7 @@ def checked(**bounds: Bounds) -> Callable[[F], F]:
         if "lang" in kinds:
             kinds["lang"] = (_LANGUAGE, _PLAIN["None"])
         names = function.__code__.co_varnames[: function.__code__.co_argcount]
-        title = function.__qualname__.removesuffix(".__init__").rpartition("<locals>.")[2]
+        title, check_names = _title(function), _speller(function)
 
         def settled(name: str, value: Any) -> Any:
             return _settled(title, name, value, kinds[name], bounds.get(name))
@@ -96,6 +99,7 @@ def checked(**bounds: Bounds) -> Callable[[F], F]:
 
         @functools.wraps(function)
         def checking(*given: Any, **named: Any) -> Any:
+            check_names(named)
             first = [let_in(name, value) for name, value in zip(names, given, strict=False)]
             rest = {name: let_in(name, value) for name, value in named.items()}
             return function(*first, *given[len(names) :], **rest)
@@ -103,6 +107,54 @@ def checked(**bounds: Bounds) -> Callable[[F], F]:
         return cast("F", checking)
 
     return door
+
+
+def named(function: F) -> F:
+    """Return a function that refuses a name that none of its arguments has; what it is given it looks at itself.
+
+    Raises
+    ------
+    ArgumentNameError
+        As `checked`.
+
+    Examples
+    --------
+    >>> @named
+    ... def part(share):
+    ...     return share
+    >>> part(shard=0.5)
+    Traceback (most recent call last):
+    ...
+    kanmon.graph.errors.ArgumentNameError: part() has no argument 'shard'. Did you mean 'share'?
+    """
+    check_names = _speller(function)
+
+    @functools.wraps(function)
+    def naming(*given: Any, **named: Any) -> Any:
+        check_names(named)
+        return function(*given, **named)
+
+    return cast("F", naming)
+
+
+def _title(function: Callable[..., Any]) -> str:
+    return function.__qualname__.removesuffix(".__init__").rpartition("<locals>.")[2]
+
+
+def _speller(function: Callable[..., Any]) -> Callable[[Mapping[str, Any]], None]:
+    """Return what raises `ArgumentNameError` where arguments given by name have a name that the function does not know."""
+    code = function.__code__
+    known = frozenset(code.co_varnames[code.co_posonlyargcount : code.co_argcount + code.co_kwonlyargcount])
+    takes_any = bool(code.co_flags & inspect.CO_VARKEYWORDS)
+
+    def check(given: Mapping[str, Any]) -> None:
+        if takes_any or given.keys() <= known:
+            return
+        wrong = next(name for name in given if name not in known)
+        hint = did_you_mean(nearest(wrong, known - {"self", "cls"}))
+        raise ArgumentNameError("graph.arguments.name", function=_title(function), name=shorten(wrong), hint=hint)
+
+    return check
 
 
 def check_flags(function: str, **flags: Any) -> None:

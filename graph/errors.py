@@ -73,6 +73,10 @@ class UnknownIdError(KanmonError, LookupError):
         )
 
 
+class ArgumentNameError(KanmonError, TypeError):
+    """A function was called with an argument that it does not have."""
+
+
 class ReadError(KanmonError, OSError):
     """A file or folder cannot be read or written."""
 

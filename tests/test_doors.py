@@ -13,7 +13,7 @@ import pandas
 import polars as pl
 import pytest
 from kanmon import app, datasets, plot, risk
-from kanmon.graph import FirmNetwork, InputError, KanmonError, ReadError, SupplyGraph, UnknownIdError
+from kanmon.graph import ArgumentNameError, FirmNetwork, InputError, KanmonError, ReadError, SupplyGraph, UnknownIdError
 from kanmon.risk import Candidate, FaultTree, Scenario, Threat, halt, more_stock
 
 ROOMS = ("graph", "datasets", "risk", "plot", "app")
@@ -344,9 +344,13 @@ def refused(one, kind):
     return kind in wrong or (one.name == "lang" and kind in {"text", "empty"})
 
 
+DOOR = SupplyGraph.__init__.__code__
+
+
 def checked(function):
     """Whether annotations speak for a function; a few tell what is wrong in words of their own."""
-    return hasattr(function.__init__ if isinstance(function, type) else function, "__wrapped__")
+    made = function.__init__ if isinstance(function, type) else function
+    return getattr(getattr(made, "__func__", made), "__code__", None) is DOOR
 
 
 def test_an_error_names_the_function_the_argument_what_it_must_be_and_what_it_is():
@@ -415,3 +419,33 @@ def test_a_table_that_has_no_names_is_named():
 def test_an_empty_cell_of_any_library_names_no_country():
     assert [datasets.country(cell) for cell in (None, float("nan"), "")] == [None] * 3
     assert [datasets.area(cell) for cell in (None, float("nan"), "", 842.0)] == [None, None, None, "USA"]
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (
+            lambda: risk.simulate(GRAPH, STOP, produkt="robot"),
+            "simulate() has no argument 'produkt'. Did you mean 'product'?",
+        ),
+        (lambda: SupplyGraph(item=[]), "SupplyGraph() has no argument 'item'. Did you mean 'items'?"),
+        (lambda: datasets.load(nome="world"), "load() has no argument 'nome'. Did you mean 'name'?"),
+        (lambda: halt("CHN", itme="magnet"), "halt() has no argument 'itme'. Did you mean 'item'?"),
+        (lambda: Threat(STOP, zzz=5), "Threat() has no argument 'zzz'."),
+    ],
+)
+def test_a_misspelt_argument_is_named_with_what_was_meant(call, says):
+    with pytest.raises(ArgumentNameError) as caught:
+        call()
+    assert str(caught.value) == says
+    assert caught.value.text("ja") != says
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_no_public_function_takes_an_argument_that_it_does_not_have(name):
+    first, named = CALLS[name]
+    if any(one.kind is one.VAR_KEYWORD for one in inspect.signature(PUBLIC[name]).parameters.values()):
+        return
+    wanted = ArgumentNameError if checked(PUBLIC[name]) or hasattr(PUBLIC[name], "__wrapped__") else TypeError
+    with pytest.raises(wanted, match="'zzz'"):
+        PUBLIC[name](*first, **named, zzz=1)

@@ -12,7 +12,7 @@ import polars as pl
 
 from ...graph import InputError, Interval, SupplyGraph
 from ...graph.ages import STALE, day
-from ...graph.arguments import check_flags, checked
+from ...graph.arguments import check_flags, checked, named
 from ...graph.errors import shorten
 from ...graph.markets import VIEW
 
@@ -22,6 +22,7 @@ _MANY = 10**100
 """So many suppliers without a figure are as good as any more: a number that still can be reckoned with."""
 
 
+@named
 def hhi(
     shares: Iterable[float],
     ranges: Iterable[tuple[float, float]] = (),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...graph import InputError
-from ...graph.arguments import check_flags, checked
+from ...graph.arguments import check_flags, checked, named
 from ...graph.errors import shorten
 
 Share = float | tuple[float, float]
@@ -99,6 +99,7 @@ class Change:
         return found
 
 
+@named
 def halt(node: str, *, item: str | None = None, start: float = 0, lasts: float | None = None, ramp: float = 0) -> Change:
     """Return a halt: ``node`` stops, a supplier, everybody in a country, or all production of an item; exports and home use.
 
@@ -125,6 +126,7 @@ def halt(node: str, *, item: str | None = None, start: float = 0, lasts: float |
     return Change("halt", *_whose("halt", node, item), **_time("halt", start, lasts, ramp))
 
 
+@named
 def reduce(
     node: str, share: Share, *, item: str | None = None, start: float = 0, lasts: float | None = None, ramp: float = 0
 ) -> Change:
@@ -155,6 +157,7 @@ def reduce(
     return Change("reduce", *names, share=_part("reduce", share), **_time("reduce", start, lasts, ramp))
 
 
+@named
 def embargo(
     node: str,
     *,
@@ -189,6 +192,7 @@ def embargo(
     return Change("embargo", *names, buyers, _part("embargo", share), **_time("embargo", start, lasts, ramp))
 
 
+@named
 def add_source(
     item: str,
     share: Share,
@@ -224,6 +228,7 @@ def add_source(
     return Change("add_source", node, item, share=_part("add_source", share), inputs=not recycling, **when)
 
 
+@named
 def substitute(item: str, by: str, share: Share, *, ready: float = 0, lasts: float | None = None, ramp: float = 0) -> Change:
     """Return a substitution: where ``item`` is short, item ``by`` can stand in for ``share`` (0..1) of its market.
 
@@ -237,6 +242,7 @@ def substitute(item: str, by: str, share: Share, *, ready: float = 0, lasts: flo
     return Change("substitute", None, item, share=_part("substitute", share), by=by, **when)
 
 
+@named
 def stockpile(
     item: str, days: Share, *, start: float = 0, holder: str | None = None, release: float | None = None
 ) -> Change:
@@ -280,6 +286,7 @@ def stockpile(
     return Change("stockpile", None, item, days=size, start=start, holder=holder, release=part)
 
 
+@named
 def spare_capacity(
     node: str, share: Share, *, item: str | None = None, ready: float = 0, lasts: float | None = None, ramp: float = 0
 ) -> Change:
