@@ -38,6 +38,9 @@ _DESIGNATOR = re.compile(rf"{_ONE}(?:\s*[,;、 ~–-]\s*(?:{_ONE}|\d{{1,4}}))*[,
 _STEP = re.compile(r"(?:l|lv|lvl|level|レベル|階層|nivel|ebene|stufe|层级|层)(\d)")
 _DOTTED = re.compile(r"\d+(?:\.\d+)+\.?")
 _CODE = re.compile(r"(?=\S*\d)[A-Za-z0-9][\w\-./#+]{1,29}", re.ASCII)
+_COMPONENT = re.compile(r"component|child|komponente|componente|部品|部番|子品|子件|零件|部件|員数|构成|構成")
+"""What a header says only of what goes into something: as its number, or as the count of it."""
+_BOUGHT = {"price", "amount", "date", "order_no", "supplier", "seller", "maker"}
 _SAMPLE = 600
 _MOSTLY = 0.7
 """From this part of its cells on, a column is of their kind."""
@@ -231,9 +234,13 @@ class _Assignment:
     def _products(self, seen: list[list[Suggestion]]) -> set[int]:
         """A product's number or name beside the parts' own is what lines go into, where several parts stand beside one.
 
+        So is its number, however few the lines are, where the others speak of components and nobody sells anything.
         Returns the columns whose headers speak of products.
         """
         mine = {i for i, header in enumerate(self.headers) if plain(header) in marks("product") or i == self.product}
+        told = {found[0].role: self.headers[i] for i, found in enumerate(seen) if found and i not in mine}
+        counted = [bare(told[role]) for role in ("part", "quantity") if role in told]
+        components = len(counted) == 2 and any(map(_COMPONENT.search, counted)) and not told.keys() & _BOUGHT
         for i in sorted(mine):
             role = seen[i][0].role.replace("part_maker", "part") if seen[i] else "part"
             others = [
@@ -244,6 +251,7 @@ class _Assignment:
             if role not in {"part", "name"} or not others:
                 continue
             inside = any(self.profiles[i].different < other.different for other in others)
+            inside |= components and role == "part" and naming_order(self.headers[i]) == 0
             if inside or seen[i]:
                 seen[i] = [Suggestion("parent" if inside else seen[i][0].role, 0.9, EXACT)]
         if self.product is not None:
