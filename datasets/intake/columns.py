@@ -40,6 +40,8 @@ _DOTTED = re.compile(r"\d+(?:\.\d+)+\.?")
 _CODE = re.compile(r"(?=\S*\d)[A-Za-z0-9][\w\-./#+]{1,29}", re.ASCII)
 _COMPONENT = re.compile(r"component|child|komponente|componente|部品|部番|子品|子件|零件|部件|員数|构成|構成")
 """What a header says only of what goes into something: as its number, or as the count of it."""
+_ALL, _EACH = re.compile(r"総|合計|total|gesamt"), re.compile(r"員数|台当|台分|構成数|原単位|per|単台|单台|单机")
+"""What a header says that counts for a lot, or for one product."""
 _BOUGHT = {"price", "amount", "date", "order_no", "supplier", "seller", "maker"}
 _SAMPLE = 600
 _MOSTLY = 0.7
@@ -218,6 +220,7 @@ class _Assignment:
             found = [] if i in self.wishes or i in self.steps or not header else list(suggestions(header))
             seen.append([one for one in found if self._plausible(one, self.profiles[i], len(found) == 1)])
         self._parents(seen, self._products(seen))
+        self._counts(seen)
         roles = {
             one.role for i, found in enumerate(seen) for one in found if self.profiles[i].fill or one.role != "designator"
         }
@@ -261,6 +264,14 @@ class _Assignment:
             if parents and seen[i] and seen[i][0].role == "name" and self.profiles[i].different <= max(parents):
                 seen[i] = [Suggestion("parent", 0.9, EXACT)]
         return mine
+
+    def _counts(self, seen: list[list[Suggestion]]) -> None:
+        """Beside what goes into one product, what goes into a whole lot of them is no quantity of the bill."""
+        counts = {i: bare(self.headers[i]) for i, found in enumerate(seen) if found and found[0].role == "quantity"}
+        lots = {i for i, word in counts.items() if _ALL.search(word)}
+        if any(_EACH.search(word) for i, word in counts.items() if i not in lots):
+            for i in lots:
+                seen[i] = [Suggestion("other", seen[i][0].score, seen[i][0].how)]
 
     def _parents(self, seen: list[list[Suggestion]], products: set[int]) -> None:
         """Of two columns of products, or of parents, a code is what lines go into, a name is its name."""
