@@ -74,7 +74,7 @@ def clean_trade(
     ================  =========  ==================================================================================
     reason            action     rule
     ================  =========  ==================================================================================
-    duplicate         set aside  all cells equal those of an earlier row
+    duplicate         set aside  all cells say what those of an earlier row say, a year, country or figure in whatever way
     unit_converted    mended     units of one currency (USD, kUSD, MUSD ...) are brought to the smallest; others are an error
     value_missing     kept       an empty cell, "n/a", "-", ".." stays blank: a flow of unknown value, never zero
     value_unreadable  kept       text that is no number: as above, and listed
@@ -144,10 +144,10 @@ def clean_trade(
     before = to_polars(frame.select(nw.len(), nw.col("_value").sum()))
     if not before["len"][0]:
         raise InputError("datasets.trade.no_rows")
-    frame = _unique(frame, columns)
-    after = to_polars(frame.select(nw.len(), nw.col("_value").sum()))
     frame = _countries(frame, country)
     frame = _codes(frame, item, digits, national) if item == "hs6" else frame.with_columns(_item=nw.col(item), _code=_NONE)
+    frame = _unique(frame, columns)
+    after = to_polars(frame.select(nw.len(), nw.col("_value").sum()))
     coarse = _coarse(frame) if item == "hs6" and digits is None else nw.lit(False)
     frame = frame.with_columns(_aside=_aside(coarse))
     report = [("duplicate", None, before["len"][0] - after["len"][0], before["_value"][0] - after["_value"][0])]
@@ -309,10 +309,20 @@ def _detail(reason: str) -> nw.Expr:
 
 
 def _unique(frame: Any, columns: list[str]) -> Any:
-    """Drop rows whose cells all equal those of another; the order stays where the kind of frame has one."""
+    """Drop rows whose cells all say what another's say; the order stays where the kind of frame has one.
+
+    Codes and fiscal years count as they are written: each of those that are mended is listed, and any of two might stay.
+    """
+    read = {"year": "_year", "importer": "_importer", "exporter": "_exporter", "value": "_value"}
+    open_ = {column: nw.col(known).is_null() for column, known in read.items()}
+    open_["year"] = open_["year"] | ~nw.col("_fiscal").is_null()
+    written = {f"_as_{column}": nw.when(rule).then(nw.col(column).cast(nw.String)) for column, rule in open_.items()}
+    same = {column: [known, f"_as_{column}"] for column, known in read.items()} | {"unit": ["_unit"]}
+    keys = [key for column in columns for key in same.get(column, [column])]
+    frame = frame.with_columns(**written)
     if isinstance(frame, nw.LazyFrame):
-        return frame.unique(columns)
-    return frame.unique(columns, keep="first", maintain_order=True)
+        return frame.unique(keys)
+    return frame.unique(keys, keep="first", maintain_order=True)
 
 
 def _table(report: list[tuple[Any, ...]]) -> pl.DataFrame:

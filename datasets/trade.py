@@ -19,12 +19,11 @@ from .readers.tables import Notes, packaged, read_table
 
 TRADE = {"baci_japan": "flows", "japan_over_time": "japan_over_time"}
 _TIDY = ("importer", "exporter", "year", "value")
-# How to recognise a file by its header; UN Comtrade's has many forms and is asked for itself.
+# How to recognise a file by its header; UN Comtrade's and Eurostat's have many forms and are asked for themselves.
 _HEADERS = {
     "baci": {"t", "i", "j", "k", "v"},
     "japan_customs": {"Exp or Imp", "HS", "Country", "Value-Year"},
     "us_census": {"CTY_CODE", "YEAR"},
-    "eurostat": {"reporter", "partner", "product", "flow", "indicators", "TIME_PERIOD", "OBS_VALUE"},
 }
 
 
@@ -207,9 +206,12 @@ def kind_of_trade(header: Sequence[str]) -> str | None:
     ('tidy', None)
     """
     from .readers.comtrade import is_comtrade
+    from .readers.eurostat import is_eurostat
 
     if is_comtrade(header):
         return "comtrade"
+    if is_eurostat(header):
+        return "eurostat"
     for kind, columns in _HEADERS.items():
         if columns <= set(header):
             return kind

@@ -5,8 +5,9 @@ Nothing is filled in silently. Every header of the input stands in the mapping, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -233,10 +234,25 @@ def _line(table: Table, kind: str, column: str, read_as: str, how: str) -> dict[
 
 
 def _aside(table: Table, label: str, reading: Reading) -> None:
-    for n, each in enumerate(one for one in table.set_aside if one.reason in {"no_name", "no_value"}):
-        if n >= MOST:
-            return
-        reading.remarks.append(Remark(label, Message(f"app.check.reason_{each.reason}"), each.row, severity="warning"))
+    for reason in ("no_name", "no_value"):
+        rows = [each.row for each in table.set_aside if each.reason == reason]
+        if len(rows) == 1:
+            reading.remarks.append(Remark(label, Message(f"app.check.reason_{reason}"), rows[0], severity="warning"))
+        elif rows:
+            runs = _runs(rows)
+            shown = ", ".join(runs[:MOST]) + (", …" if len(runs) > MOST else "")
+            message = Message(f"app.audit.aside_{reason}", count=len(rows), rows=shown)
+            reading.remarks.append(Remark(label, message, severity="warning"))
+
+
+def _runs(rows: Iterable[int]) -> list[str]:
+    """Return numbers in order as runs.
+
+    >>> _runs([3, 4, 5, 7])
+    ['3-5', '7']
+    """
+    runs = [list(run) for _, run in groupby(enumerate(rows), key=lambda each: each[1] - each[0])]
+    return [f"{run[0][1]}-{run[-1][1]}" if len(run) > 1 else f"{run[0][1]}" for run in runs]
 
 
 def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Reading) -> Iterator[dict[str, Any]]:

@@ -31,7 +31,7 @@ from .wording import TONGUES, word, words
 
 FILES, LINES = 5_000, 5_000
 """Files of a folder, and lines of a table, that are read."""
-SUFFIXES = (".xlsx", ".xlsm", ".xls", ".json")
+SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods", ".json")
 _DAYS = 3650.0
 _LOOK = 40
 """Rows in which the row of keys is looked for: people put lines above."""

@@ -38,6 +38,11 @@ _DESIGNATOR = re.compile(rf"{_ONE}(?:\s*[,;、 ~–-]\s*(?:{_ONE}|\d{{1,4}}))*[,
 _STEP = re.compile(r"(?:l|lv|lvl|level|レベル|階層|nivel|ebene|stufe|层级|层)(\d)")
 _DOTTED = re.compile(r"\d+(?:\.\d+)+\.?")
 _CODE = re.compile(r"(?=\S*\d)[A-Za-z0-9][\w\-./#+]{1,29}", re.ASCII)
+_COMPONENT = re.compile(r"component|child|komponente|componente|部品|部番|子品|子件|零件|部件|員数|构成|構成")
+"""What a header says only of what goes into something: as its number, or as the count of it."""
+_ALL, _EACH = re.compile(r"総|合計|total|gesamt"), re.compile(r"員数|台当|台分|構成数|原単位|per|単台|单台|单机")
+"""What a header says that counts for a lot, or for one product."""
+_BOUGHT = {"price", "amount", "date", "order_no", "supplier", "seller", "maker"}
 _SAMPLE = 600
 _MOSTLY = 0.7
 """From this part of its cells on, a column is of their kind."""
@@ -215,6 +220,7 @@ class _Assignment:
             found = [] if i in self.wishes or i in self.steps or not header else list(suggestions(header))
             seen.append([one for one in found if self._plausible(one, self.profiles[i], len(found) == 1)])
         self._parents(seen, self._products(seen))
+        self._counts(seen)
         roles = {
             one.role for i, found in enumerate(seen) for one in found if self.profiles[i].fill or one.role != "designator"
         }
@@ -231,9 +237,13 @@ class _Assignment:
     def _products(self, seen: list[list[Suggestion]]) -> set[int]:
         """A product's number or name beside the parts' own is what lines go into, where several parts stand beside one.
 
+        So is its number, however few the lines are, where the others speak of components and nobody sells anything.
         Returns the columns whose headers speak of products.
         """
         mine = {i for i, header in enumerate(self.headers) if plain(header) in marks("product") or i == self.product}
+        told = {found[0].role: self.headers[i] for i, found in enumerate(seen) if found and i not in mine}
+        counted = [bare(told[role]) for role in ("part", "quantity") if role in told]
+        components = len(counted) == 2 and any(map(_COMPONENT.search, counted)) and not told.keys() & _BOUGHT
         for i in sorted(mine):
             role = seen[i][0].role.replace("part_maker", "part") if seen[i] else "part"
             others = [
@@ -244,6 +254,7 @@ class _Assignment:
             if role not in {"part", "name"} or not others:
                 continue
             inside = any(self.profiles[i].different < other.different for other in others)
+            inside |= components and role == "part" and naming_order(self.headers[i]) == 0
             if inside or seen[i]:
                 seen[i] = [Suggestion("parent" if inside else seen[i][0].role, 0.9, EXACT)]
         if self.product is not None:
@@ -253,6 +264,14 @@ class _Assignment:
             if parents and seen[i] and seen[i][0].role == "name" and self.profiles[i].different <= max(parents):
                 seen[i] = [Suggestion("parent", 0.9, EXACT)]
         return mine
+
+    def _counts(self, seen: list[list[Suggestion]]) -> None:
+        """Beside what goes into one product, what goes into a whole lot of them is no quantity of the bill."""
+        counts = {i: bare(self.headers[i]) for i, found in enumerate(seen) if found and found[0].role == "quantity"}
+        lots = {i for i, word in counts.items() if _ALL.search(word)}
+        if any(_EACH.search(word) for i, word in counts.items() if i not in lots):
+            for i in lots:
+                seen[i] = [Suggestion("other", seen[i][0].score, seen[i][0].how)]
 
     def _parents(self, seen: list[list[Suggestion]], products: set[int]) -> None:
         """Of two columns of products, or of parents, a code is what lines go into, a name is its name."""

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
 from pathlib import Path
-from typing import Any
-from xml.sax.saxutils import unescape
 
 import polars as pl
 
@@ -20,14 +15,7 @@ from ...graph.files import read_bytes, reading
 from ...graph.workbooks import read_sheets as load_sheets
 from .content import content
 from .markup import Area, read_markup, sylk_rows
-
-_MERGED = re.compile(rb'<mergeCell\b[^>]*?\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
-_FORMULA = re.compile(
-    rb"<c\b([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>",
-)
-_SHEET = re.compile(rb"<sheet\b([^>]*)>")
-_LINK = re.compile(rb"<Relationship\b([^>]*)>")
-_ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
+from .ranges import ranges
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +48,7 @@ class Sheet:
 
 
 def read_sheets(path: str | Path, encoding: str | None = None) -> list[Sheet]:
-    """Return every sheet of a workbook (.xlsx, .xlsm, .xls) or the one of a text file, whatever the file's name says.
+    """Return every sheet of a workbook (.xlsx, .xlsm, .xls, .ods) or the one of a text file, whatever the file's name says.
 
     Formulas are never evaluated: a workbook yields the values that were saved with them.
 
@@ -117,7 +105,7 @@ def _workbook(data: bytes, path: Path, kind: str) -> list[Sheet]:
     sheets = []
     found = load_sheets(data, path)
     with reading(path, "graph.tables.corrupt"):
-        known = _drawn(data) if kind == "xlsx" else {}
+        known = ranges(data, kind)
         for name, (cells, left) in found.items():
             frame = _blank_as_null(cells)
             merged, unsaved = known.get(name, ((), frozenset()))
@@ -134,52 +122,6 @@ def _widened(frame: pl.DataFrame, left: int, unsaved: frozenset[tuple[int, int]]
     width = max(column for _, column in unsaved) - left + 1
     more = [pl.lit(None, pl.String).alias(f"column_{i + 1}") for i in range(frame.width, min(width, frame.width + 200))]
     return frame.with_columns(more) if frame.height else frame
-
-
-def _drawn(data: bytes) -> dict[str, tuple[tuple[Area, ...], frozenset[tuple[int, int]]]]:
-    """Merged ranges, and formulas without a value, by the name of the sheet."""
-    found: dict[str, tuple[tuple[Area, ...], frozenset[tuple[int, int]]]] = {}
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        names = set(archive.namelist())
-        if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
-            return found
-        links = {}
-        for match in _LINK.finditer(archive.read("xl/_rels/workbook.xml.rels")):
-            link = _attributes(match[1])
-            links[link.get("Id", "")] = link.get("Target", "")
-        for match in _SHEET.finditer(archive.read("xl/workbook.xml")):
-            sheet = _attributes(match[1])
-            target = links.get(sheet.get("r:id", ""), "")
-            place = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            if place in names:
-                xml = archive.read(place)
-                areas = (Area(int(m[2]) - 1, _column(m[1]), int(m[4]) - 1, _column(m[3])) for m in _MERGED.finditer(xml))
-                found[sheet.get("name", "")] = (tuple(areas), _unsaved(xml))
-    return found
-
-
-def _attributes(text: bytes) -> dict[str, str]:
-    found = _ATTRIBUTE.findall(text)
-    return {k.decode(): unescape(v.decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"}) for k, v in found}
-
-
-def _unsaved(xml: bytes) -> frozenset[tuple[int, int]]:
-    cells: set[tuple[int, int]] = set()
-    if b"<f" not in xml:
-        return frozenset(cells)
-    for match in _FORMULA.finditer(xml):
-        cell: dict[str, Any] = _attributes(match[1])
-        place = re.fullmatch(r"([A-Z]+)(\d+)", cell.get("r", ""))
-        if place and cell.get("t") != "str":  # there a formula has given the empty text
-            cells.add((int(place[2]) - 1, _column(place[1].encode())))
-    return frozenset(cells)
-
-
-def _column(name: bytes) -> int:
-    index = 0
-    for byte in name:
-        index = index * 26 + byte - 64
-    return index - 1
 
 
 def _blank_as_null(frame: pl.DataFrame) -> pl.DataFrame:

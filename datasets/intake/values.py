@@ -117,15 +117,19 @@ def decimal_mark(cells: Iterable[str | None]) -> str:
 
     >>> decimal_mark(["1,50", "1.234,00"]), decimal_mark(["1,500", "12.5"]), decimal_mark(["1,500", "3"])
     (',', '.', '')
+    >>> decimal_mark(["500,000", "1.000,000"]), decimal_mark(["1,000", "0,250"]), decimal_mark(["1.000", "0.250"])
+    (',', ',', '.')
     """
     comma = ""
     for cell in cells:
         if cell is None or "," not in cell:
-            if cell is not None and re.search(r"\d\.(?:\d{1,2}|\d{4,})(?!\d)", cell):
+            if cell is not None and re.search(r"\d\.(?:\d{1,2}|\d{4,})(?!\d)|(?<![\d.])0\.\d", cell):
                 return "."
             continue
         digits = re.sub(r"[^\d.,' ]", "", unicodedata.normalize("NFKC", cell)).strip()
-        if re.search(r",\d{3}(?:\.|,|$)", digits):
+        if re.fullmatch(r"\d{1,3}(?:[.' ]\d{3})+,\d+|0,\d+", digits):  # 1.000,000: the comma stands behind the separators
+            comma = ","
+        elif re.search(r",\d{3}(?:\.|,|$)", digits):
             if not re.fullmatch(r"\d{1,3},\d{3}", digits):
                 return "."
         elif _COMMA.fullmatch(digits):

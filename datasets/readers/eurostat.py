@@ -1,7 +1,9 @@
-"""Eurostat's Comext: trade in goods of the EU's members, as the dissemination API gives it (SDMX-CSV, DS-045409)."""
+"""Eurostat's Comext: trade in goods of the EU's members, as its API and its browser of data give it (DS-045409)."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -9,6 +11,7 @@ import polars as pl
 from ...graph import InputError
 from ...graph.arguments import checked
 from ...graph.errors import short_path, shorten
+from ...graph.files import reading
 from ...graph.messages import Message
 from ..places import country
 from .comtrade import added, finest, of_one_frequency, with_rest
@@ -25,7 +28,22 @@ _WORLD = "WORLD"
 # Where Comext's codes are not ISO's: Greece, the United Kingdom, Serbia.
 _OWN = {"EL": "GRC", "UK": "GBR", "XS": "SRB"}
 _SPLIT = ("XI", "XU")
-"""Northern Ireland and the rest of the United Kingdom, which stand beside the whole (GB) or instead of it."""
+"""Northern Ireland and the rest of the United Kingdom since 2021, which stand beside the whole (GB) or instead of it."""
+_NAMING = {"reporter", "partner", "product", "flow", "indicators"}
+_OTHER_GOODS = r"SITC|BEC|DS-018995|DS-059331"
+"""In the name or number of a dataset: its goods are not those of the Harmonized System, though their codes look alike."""
+
+
+def is_eurostat(columns: Sequence[str]) -> bool:
+    r"""Whether a header is one of Comext's: with codes, with "code: label", with labels alone, or with periods in columns.
+
+    >>> is_eurostat(["freq", "reporter", "partner", "product", "flow", "indicators\\TIME_PERIOD\t2024 "])
+    True
+    """
+    names = {piece.strip() for name in columns for piece in re.split(r"[,:\\]", name)}
+    if names >= _NAMING:
+        return {"TIME_PERIOD", "OBS_VALUE"} <= names or any("\\TIME_PERIOD" in name for name in columns)
+    return _NAMING | {"observation value"} <= {name.casefold() for name in names}
 
 
 @checked()
@@ -43,7 +61,7 @@ def read_eurostat(
     Parameters
     ----------
     path : str or Path
-        SDMX-CSV with codes (not labels).
+        SDMX-CSV with codes, alone or with their labels; or the TSV, whose columns are the periods.
     exports : bool
         Rows of exports as the member reports them.
     notes : list of Message, optional
@@ -62,12 +80,13 @@ def read_eurostat(
     ReadError
         There is no such file, or it cannot be read.
     InputError
-        A column is missing, a cell is no year or number, or the file cannot say what goods come from where: no such flow,
-        no values, only totals over goods or partners, only groups of countries.
+        A column is missing, a cell is no year or number, or the file cannot say what goods come from where: labels without
+        codes, goods by SITC or BEC, no such flow, no values, only totals over goods or partners, only groups of countries.
     """
     notes = [] if notes is None else notes
     shown = short_path(path)
-    table = numbered(read_table(path, (*DIMENSIONS, "OBS_VALUE"), notes, encoding=encoding))
+    with reading(path):  # names of columns may say anything
+        table = numbered(_coded(read_table(path, (), notes, encoding=encoding), shown))
     once = table.unique(pl.selectors.exclude("_row"), keep="first", maintain_order=True)
     if once.height < table.height:
         notes.append(Message("datasets.trade.aside_repeated", rows=table.height - once.height))
@@ -103,14 +122,59 @@ def _kept(
     return table.filter(rule.fill_null(False))
 
 
+def _coded(table: pl.DataFrame, path: str) -> pl.DataFrame:
+    """Return the table with codes alone under their names, a row for each figure."""
+    if any("\\TIME_PERIOD" in name for name in table.columns):
+        table = _long(table)
+    wanted = (*DIMENSIONS, "OBS_VALUE")
+    codes = {name: name.partition(":")[0].strip() for name in table.columns}
+    table = table.rename({name: code for name, code in codes.items() if code in wanted and code not in table.columns})
+    missing = [name for name in wanted if name not in table.columns]
+    if missing:
+        labels = {"partner", "product"} <= {name.casefold() for name in table.columns}
+        key = "labels" if labels else "columns"
+        raise InputError(f"datasets.trade.{key}", path=path, columns=", ".join(missing))
+    named = [name for name in ("DATAFLOW", "STRUCTURE_ID", "STRUCTURE_NAME") if name in table.columns]
+    others = [each for name in named for each in table[name].drop_nulls().unique() if re.search(_OTHER_GOODS, each)]
+    if others:
+        raise InputError("datasets.trade.not_hs", path=path, codes=shorten(others[0], 60))
+    return table.with_columns(pl.col(DIMENSIONS).str.replace(r"(?s)^([^\s:]+)\s*:.*$", "$1"))
+
+
+def _long(table: pl.DataFrame) -> pl.DataFrame:
+    """Return Eurostat's TSV with a row for each figure: commas part its dimensions, tabs its periods, and one was cut at."""
+    mark = "," if "\t" in table.columns[-1] else "\t"
+    dimensions, *periods = (name.strip() for name in mark.join(table.columns).split("\t"))
+    names = dimensions.partition("\\")[0].split(",")
+    line = pl.concat_str(pl.all().fill_null(""), separator=mark).str.split("\t")
+    wide = table.select(line.list.to_struct(fields=["_codes", *periods]).alias("_line")).unnest("_line")
+    codes = pl.col("_codes").str.split(",").list.to_struct(fields=names)
+    wide = wide.with_columns(codes).unnest("_codes")
+    # Behind a figure stands its flag; a colon says that there is none.
+    figure = pl.col("OBS_VALUE").str.extract(r"^\s*([-+\d.eE]+)")
+    found = wide.unpivot(periods, index=names, variable_name="TIME_PERIOD", value_name="OBS_VALUE")
+    return found.filter(pl.col("OBS_VALUE").str.strip_chars() != ":").with_columns(figure)
+
+
 def _whole_kingdom(table: pl.DataFrame, notes: Notes) -> pl.DataFrame:
-    """The parts of the United Kingdom are left out where it stands in the file as a whole."""
-    parts = pl.col("partner").is_in(_SPLIT)
-    count = table.filter(parts).height
-    if not count or table.filter(pl.col("partner") == "GB").is_empty():
-        return table.with_columns(pl.col("partner").replace(dict.fromkeys(_SPLIT, "GB")))
-    notes.append(Message("datasets.trade.aside_parts", rows=count))
-    return table.filter(~parts.fill_null(False))
+    """Return the United Kingdom once: as a whole (GB) where its value is there, else as its parts.
+
+    Eurostat's classification of partners (GEONOM) has GB until 2020, and since 2021 XU and XI beside it as their sum; where
+    a value of the whole is blank, and those of both parts are there, the parts say more.
+    """
+    same = ["freq", "reporter", "product", "flow", "TIME_PERIOD"]
+    partner, valued = pl.col("partner"), pl.col("OBS_VALUE").is_not_null() & pl.col("indicators").is_in(_VALUES)
+    part, whole = partner.is_in(_SPLIT), partner == "GB"
+    told = [((partner == each) & valued).any().over(same) for each in ("GB", *_SPLIT)]
+    by_whole = whole.any().over(same) & (told[0] | ~(told[1] & told[2]))
+    by_whole, part, whole = (rule.fill_null(False) for rule in (by_whole, part, whole))
+    gone, kept = (part & by_whole), table.filter(part & ~by_whole)["partner"].unique()
+    if count := table.filter(gone).height:
+        notes.append(Message("datasets.trade.aside_kingdom", rows=count))
+    if len(kept) == 1:
+        (missing,) = {*_SPLIT} - {*kept}
+        notes.append(Message("datasets.trade.half_kingdom", code=kept[0], missing=missing))
+    return table.filter(~gone & ~(whole & part.any().over(same) & ~by_whole))
 
 
 def _measured(rows: pl.DataFrame, path: str | Path, shown: str) -> pl.DataFrame:
@@ -126,11 +190,14 @@ def _measured(rows: pl.DataFrame, path: str | Path, shown: str) -> pl.DataFrame:
     weights = rows.filter(pl.col("indicators") == weight) if weight else rows.clear()
     quantity = weights.select(*keys, _weight=pl.col("_amount") * _TONNES.get(weight or "", 0.0))
     joined = values.join(quantity, on=keys, how="left", nulls_equal=True, maintain_order="left")
-    places = {
-        code: _OWN.get(code) or country(code) for name in ("reporter", "partner") for code in set(joined[name]) - {None}
-    }
+    known = {"reporter": _OWN, "partner": _OWN | dict.fromkeys(_SPLIT, "GBR")}
     reporter, partner = (
-        pl.col(name).replace_strict(places, default=None, return_dtype=pl.String) for name in ("reporter", "partner")
+        pl.col(name).replace_strict(
+            {code: own.get(code) or country(code) for code in set(joined[name]) - {None}},
+            default=None,
+            return_dtype=pl.String,
+        )
+        for name, own in known.items()
     )
     exports = pl.col("flow") == "2"
     return joined.select(

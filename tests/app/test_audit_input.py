@@ -270,6 +270,13 @@ def test_a_circular_bom_loses_the_line_that_closes_it_and_says_so(tmp_path):
     assert "B → C → B" in says(found)
 
 
+def test_lines_that_name_nothing_are_one_remark_with_all_their_rows(tmp_path):
+    lines = ["No,部品番号,部品名,員数", "1,P-1,軸受,2", "2,,,1", "3,,,3", "4,P-2,磁石,1", *(f"{n},,," for n in range(5, 60))]
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    (remark,) = (one for one in company(tmp_path / "a.csv").remarks if one.message.key == "app.audit.aside_no_name")
+    assert remark.message.text("en").startswith("57 rows have") and "3-4, 6-60." in remark.message.text("en")
+
+
 def test_a_line_with_a_share_and_no_name_is_a_source_that_nobody_named(tmp_path):
     rows = [["part", "supplier", "country", "share"], ["P", "X", "China", "60%"], ["P", None, None, "40%"]]
     found = company(workbook(tmp_path / "a.xlsx", {"Sourcing": rows}))

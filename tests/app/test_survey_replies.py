@@ -1,8 +1,11 @@
 """What suppliers write into a questionnaire as people do: used as it is meant, or said not to be used, never passed over."""
 
+from dataclasses import replace
+
 import openpyxl
 import pytest
 from kanmon.app.survey.questions import ranked_questions
+from open_document import as_ods
 from survey_company import ROWS, answered, bounds, company, figures, questionnaires, replied
 
 
@@ -179,11 +182,23 @@ def test_a_stock_that_lies_before_nothing_told_is_said_not_to_count(base, sent, 
     assert keys(found) == ["stock_alone"] and bounds(merged.company, "CHN") == bounds(base, "CHN")
 
 
+def test_a_reply_that_was_saved_by_calc_says_the_same(base, sent, tmp_path):
+    told = {("origin", "P2", 0): {"country": "Vietnam", "share": 1}, ("answers", "P2", "lead"): {"answer": 45}}
+    excel = answered(sent["Gamma"], tmp_path / "r.xlsx", told)
+    wanted, _ = replied(base, excel)
+    (tmp_path / "replies").mkdir()
+    as_ods(excel, tmp_path / "replies" / "r.ods")
+    merged, found = replied(base, tmp_path / "replies")
+    (one,), (other,) = merged.company.sources["P2"], wanted.company.sources["P2"]
+    assert replace(one, refs=[]) == replace(other, refs=[]) and one.country == "VNM" and not found.remarks
+    assert (merged.asked, merged.answered) == (wanted.asked, wanted.answered)
+
+
 def test_files_of_other_kinds_are_named(base, tmp_path):
-    for name in ("a.ods", "b.pdf", ".hidden"):
+    for name in ("a.docx", "b.pdf", ".hidden"):
         (tmp_path / name).write_bytes(b"x")
     _, found = replied(base, tmp_path)
-    assert keys(found) == ["other_files"] and "a.ods, b.pdf" in found.remarks[0].message.text("en")
+    assert keys(found) == ["other_files"] and "a.docx, b.pdf" in found.remarks[0].message.text("en")
 
 
 def test_how_long_another_source_takes_is_asked_of_purchasing_and_no_supplier_can_answer_it(tmp_path):

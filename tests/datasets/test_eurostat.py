@@ -78,8 +78,67 @@ def test_no_code_is_counted_beside_its_finer_codes_and_no_part_beside_its_whole(
         f"A,DE,{partner},85051110,1,VALUE_IN_EUROS,2024,{value}" for partner, value in (("GB", 9), ("XI", 4), ("XU", 5))
     ]
     assert dict(read(file(tmp_path, lines))[0].select("exporter", "value").rows()) == {"CHN": 600.0, "GBR": 9.0}
-    split = [line for line in lines if ",GB," not in line]
-    assert dict(read(file(tmp_path, split))[0].select("exporter", "value").rows()) == {"CHN": 600.0, "GBR": 9.0}
+    assert any("2 row(s) of XI" in note for note in read(file(tmp_path, lines))[1])
+
+
+def kingdom(path, *cells):
+    """The United Kingdom in a file whose lines are given as partner, indicator, year, figure."""
+    rows, notes = read(file(path, [f"A,DE,{a},850511,1,{b},{year},{figure}" for a, b, year, figure in cells]))
+    return {row["year"]: (row["value"], row["quantity"]) for row in rows.filter(exporter="GBR").iter_rows(named=True)}, notes
+
+
+def test_the_parts_of_the_united_kingdom_are_the_whole_where_it_is_not_there(tmp_path):
+    value, weight = "VALUE_IN_EUROS", "QUANTITY_IN_100KG"
+    parts = [("XI", value, 2024, 4), ("XU", value, 2024, 5), ("XI", weight, 2024, 40), ("XU", weight, 2024, 50)]
+    found, notes = kingdom(tmp_path, *parts)
+    assert found == {2024: (9.0, 9.0)} and not any("XI" in note for note in notes)
+    # The whole of years before 2021 takes nothing from the parts since.
+    assert kingdom(tmp_path, ("GB", value, 2020, 7), *parts)[0] == {2020: (7.0, None), 2024: (9.0, 9.0)}
+    assert kingdom(tmp_path, ("GB", value, 2024, ""), *parts)[0] == {2024: (9.0, 9.0)}
+    # Of a blank whole one part is not all.
+    assert kingdom(tmp_path, ("GB", value, 2024, ""), parts[0])[0] == {2024: (None, None)}
+    found, notes = kingdom(tmp_path, parts[1])
+    assert found == {2024: (5.0, None)} and any("has XU and not XI" in note for note in notes)
+
+
+def test_labels_beside_codes_change_nothing(tmp_path):
+    def labelled(line, label):
+        return ",".join(f'"{cell}: {label} of {cell}, etc."' for cell in line.split(",")[:7]) + "," + line.split(",")[7]
+
+    head = ",".join(f"{name}: Label" for name in HEAD.split(",")[2:])
+    wanted, _ = read(file(tmp_path, LINES))
+    joined = file(tmp_path, [labelled(line, "Name") for line in LINES], f"DATAFLOW,LAST UPDATE,{head}", "A,B")
+    assert trade_kind(joined) == "eurostat" and read(joined)[0].equals(wanted)
+    beside = ",".join(f"{name},{name.title()} as a label" for name in HEAD.split(",")[2:])
+    lines = [",".join(f"{cell},Name" for cell in line.split(",")) for line in LINES]
+    beside = file(tmp_path, lines, f"STRUCTURE,STRUCTURE_ID,{beside}", "A,B")
+    assert trade_kind(beside) == "eurostat" and read(beside)[0].equals(wanted)
+
+
+def test_labels_without_codes_are_refused_and_so_are_goods_that_are_not_of_the_harmonized_system(tmp_path):
+    head = "DATAFLOW,LAST UPDATE,Time frequency,Reporter,Partner,Product,Flow,Indicators,Time,Observation value"
+    with pytest.raises(InputError, match="without codes"):
+        read_trade(file(tmp_path, ["Annual,Germany,China,Magnets,IMPORT,VALUE_IN_EUROS,2024,600"], head))
+    with pytest.raises(InputError, match="not by the Harmonized System"):
+        read_trade(file(tmp_path, ["A,DE,CN,33,1,VALUE_IN_EUROS,2024,600"], before="ESTAT:DS-018995(1.0),now"))
+
+
+@pytest.mark.parametrize("before", [0, 20], ids=["two periods", "many periods"])
+def test_the_tsv_with_its_periods_in_columns_says_the_same(tmp_path, before):
+    years = "".join(f"\t{year} " for year in range(2023 - before, 2025))
+    head, none = f"freq,reporter,partner,product,flow,indicators\\TIME_PERIOD{years}", "\t: " * before
+    lines = [f"CN,85051110,1,VALUE_IN_EUROS{none}\t500 \t600 p", f"JP,85051110,1,VALUE_IN_EUROS{none}\t: \t200 "]
+    lines += [f"CN,85051110,1,QUANTITY_IN_100KG{none}\t10 \t30 ", f"VN,85051110,1,VALUE_IN_EUROS{none}\t: c\t: "]
+    path = tmp_path / "estat_ds-045409.tsv"
+    path.write_text("\n".join([head, *(f"A,DE,{line}" for line in lines)]) + "\n", encoding="utf-8")
+    assert trade_kind(path) == "eurostat"
+    found = {(row["exporter"], row["year"]): (row["value"], row["quantity"]) for row in read(path)[0].iter_rows(named=True)}
+    assert found == {
+        ("CHN", 2023): (500.0, 1.0),
+        ("CHN", 2024): (600.0, 3.0),
+        ("JPN", 2024): (200.0, None),
+        ("VNM", 2023): (None, None),  # confidential
+    }
 
 
 @pytest.mark.parametrize(

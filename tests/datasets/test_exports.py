@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from kanmon.datasets.intake.understanding import understand
+from people_files import book
 
 EXPORTS = Path(__file__).resolve().parents[1] / "data" / "exports"
 
@@ -188,3 +189,27 @@ def test_a_number_of_an_order_is_no_part(tmp_path, text, kind, columns):
     (found,) = understand(tmp_path / "lines.csv").tables
     assert (found.kind, found.rows) == (kind, 2)
     assert {role: found.headers(role) for role in columns} == {role: [header] for role, header in columns.items()}
+
+
+BLOCK = [
+    [None, "品番", "仕入先", None, None, "2026年度", None],
+    [None, None, "名称", "国", "単価", "数量", "金額"],
+    [None, "P-1", "甲", "中国", 5, 10, 50],
+    [None, None, "乙", "台湾", 6, 20, 120],
+    [None, "P-2", "丙", "日本", 7, 30, 210],
+    [None, None, "丁", "韓国", 8, 40, 320],
+]
+
+
+@pytest.mark.parametrize("name", ["blocks.ods", "blocks.xls"])
+def test_merged_cells_of_calc_and_of_old_excel_are_merged_cells(name, tmp_path):
+    """The files were saved by LibreOffice from the rows above: only B5:B6 (P-1) is merged over two lines."""
+    merged = ["B2:B3", "C2:E2", "F2:G2", "B4:B5"]
+    sheets = {"調達": [[None], *BLOCK], "Sourcing": [[None], *BLOCK]}
+    wanted = understand(book(tmp_path / "a.xlsx", sheets, merged)).tables
+    _, *found = understand(EXPORTS / name).tables
+    for one, other in zip(found, wanted, strict=True):
+        assert one.texts("part") == ["P-1", "P-1", "P-2"] and one.merged == 1
+        assert [(each.row, each.reason) for each in one.set_aside] == [(7, "no_name")]
+        assert one.headers("supplier") == ["仕入先 名称"] and one.totals["amount"] == 380
+        assert one.data.equals(other.data) and (one.roles, one.header) == (other.roles, other.header)

@@ -64,7 +64,7 @@ def xlsx():
     return data.getvalue()
 
 
-def ods(cell="<table:table-cell office:value-type='string'><text:p>{}</text:p></table:table-cell>"):
+def ods(cell="<table:table-cell office:value-type='string'><text:p>{}</text:p></table:table-cell>", mend=str):
     spaces = " ".join(f'xmlns:{n}="urn:oasis:names:tc:opendocument:xmlns:{n}:1.0"' for n in ("office", "table", "text"))
     rows = "".join("<table:table-row>" + "".join(cell.format(text) for text in row) + "</table:table-row>" for row in ROWS)
     sheet = f"<office:body><office:spreadsheet><table:table table:name='部品表'>{rows}</table:table></office:spreadsheet>"
@@ -73,7 +73,7 @@ def ods(cell="<table:table-cell office:value-type='string'><text:p>{}</text:p></
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as archive:
         archive.writestr("mimetype", kind)
-        archive.writestr("content.xml", content)
+        archive.writestr("content.xml", mend(content))
         entry = f"<manifest:file-entry manifest:full-path='/' manifest:media-type='{kind}'/>"
         space = "xmlns:manifest='urn:oasis:names:tc:opendocument:xmlns:manifest:1.0'"
         archive.writestr("META-INF/manifest.xml", f"<manifest:manifest {space}>{entry}</manifest:manifest>")
@@ -124,6 +124,16 @@ def test_encodings_of_other_countries_are_guessed_and_said(tmp_path, encoding, h
     (found,) = understand(path).tables
     assert (found.encoding, found.guessed, found.rows) == (encoding, True, 1)
     assert roles <= set(found.roles) and any(note.key == "datasets.intake.guessed" for note in found.notes)
+
+
+def test_formulas_of_calc_without_a_value_are_said(tmp_path):
+    path = tmp_path / "x.ods"
+    formula = "<table:table-cell table:formula='of:={}'/>"
+    told = "<table:table-cell office:value-type='string'><text:p>{}</text:p></table:table-cell>"
+    path.write_bytes(ods(mend=lambda xml: xml.replace(told.format(8), formula.format("2*4"))))
+    (found,) = understand(path).tables
+    (note,) = (each for each in found.notes if each.key == "datasets.intake.unsaved")
+    assert (note.values["count"], note.values["address"]) == (1, "D4") and found.numbers("quantity") == [12, 4, None]
 
 
 def test_a_first_header_that_begins_like_sylk_is_a_table(tmp_path):

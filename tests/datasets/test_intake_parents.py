@@ -51,9 +51,18 @@ def test_a_product_beside_numbers_of_parts_is_what_they_go_into(tmp_path, lines)
     assert found.texts("parent")[:3] == ["Pump", "Pump", "Fan"] and found.kind == "bom"
 
 
+@pytest.mark.parametrize("head", ["製品コード,部品番号,員数", "機種コード,子品番,数量", "製品番号,品番,員数"])
+@pytest.mark.parametrize("lines", [["X,P-1,2", "Y,P-2,1"], ["X,P-1,2", "Y,P-1,1"], ["X,P-1,2"]])
+def test_in_a_bill_of_few_lines_a_products_code_beside_components_is_what_they_go_into(tmp_path, head, lines):
+    found = table(text(tmp_path / "x.csv", [head, *lines]))
+    assert found.texts("parent") == [line[0] for line in lines] and found.texts("part") == [line[2:5] for line in lines]
+
+
 @pytest.mark.parametrize(
     "lines",
     [
+        ["製品コード,部品番号,数量,単価", "X,P-1,2,100", "Y,P-2,1,80"],  # a seller's code beside the maker's
+        ["製品コード,部品番号,メーカー", "X,P-1,甲", "Y,P-2,乙"],
         ["Product,Part no.,Qty", "Screw,P-1,4", "Screw,P-2,1", "Motor,P-3,6"],  # two screws, of which nobody says of what
         ["Product,Item no.,Description,Price", "Cable,C-1,1 m,4", "Cable,C-2,2 m,5", "Plug,C-3,EU,6"],
         ["Product,Part no.,Description,Qty", "Screw,P-1,M3,4", "Motor,P-2,12 V,1", "Blade,P-3,steel,6"],

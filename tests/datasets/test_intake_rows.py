@@ -248,6 +248,37 @@ def test_units_of_headers_and_titles_are_applied(header, currency, factor):
     assert (unit.currency, unit.factor) == (currency, factor)
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        "品番,品名,総数,員数",
+        "図番,品名,総員数,1台分員数",
+        "部品番号,品名,合計数量,構成数",
+        "Part,Name,Total qty,Qty per unit",
+    ],
+)
+def test_the_quantity_of_a_bill_is_that_of_one_product_and_not_of_a_lot(tmp_path, head):
+    assert table(text(tmp_path / "a.csv", [head, "P-1,磁石,800,8"])).totals == {"quantity": 8.0}
+
+
+def test_a_total_is_the_quantity_where_nothing_else_is(tmp_path):
+    assert table(text(tmp_path / "a.csv", ["品番,品名,総数", "P-1,磁石,800"])).totals == {"quantity": 800.0}
+    assert table(text(tmp_path / "b.csv", ["Part,Name,Boxes,Total qty", "P-1,Magnet,4,800"])).totals == {"quantity": 800.0}
+
+
+@pytest.mark.parametrize("cells", [["500,000", "1.000,000", "10,000-"], ["500,000", "1'000,000", "10,000-"]])
+def test_a_column_with_three_decimals_as_sap_writes_them_is_read_with_commas(tmp_path, cells):
+    lines = ["Material;Short text;Vendor;Quantity", *(f"M-{n};Screw;Alpha;{cell}" for n, cell in enumerate(cells))]
+    assert table(text(tmp_path / "a.csv", lines)).numbers("quantity") == [500.0, 1000.0, -10.0]
+
+
+def test_a_leading_nought_says_which_mark_is_the_decimals(tmp_path):
+    lines = ["Material;Short text;Quantity", "M-1;Rubber;0,250", "M-2;Screw;8,000"]
+    assert table(text(tmp_path / "a.csv", lines)).numbers("quantity") == [0.25, 8.0]
+    lines = ["Materialnummer;Materialkurztext;Menge", "M-1;Gummi;0.250", "M-2;Schraube;8.000"]
+    assert table(text(tmp_path / "a.csv", lines)).numbers("quantity") == [0.25, 8.0]
+
+
 def test_a_german_column_of_decimals_is_read_with_commas(tmp_path):
     found = table(
         text(tmp_path / "a.csv", ["Datum;Lieferant;Teil;Betrag", "01.02.2024;A;T;1.234,50", "03.02.2024;A;T;5,25"])

@@ -311,14 +311,43 @@ def test_every_rule_of_cleaning_is_applied_and_counted():
     assert (row["hhi_high"], row["reason"]) == (1.0, "value_missing")
 
 
+ROW = ("280530", "Japan", "China", "2022年", "1,200")
+AGAIN = [
+    ("280530", "Japan", "China", "令和4年", "1,200"),
+    ("280530", "日本", "CHN", "2022", "1200.0"),
+    ("280530", "JPN", "中国", "Ｒ４年", "1200"),
+]
+OTHERS = [
+    ("280530", "Japan", "China", "2022年", "1,201"),
+    ("28053010", "Japan", "China", "2022年", "1,200"),  # another line of the tariff
+    ("280530", "Japan", "China", "令和5年", "1,200"),
+    ("280530", "Japan", "Vietnam", "2022年", "1,200"),
+    ("280530", "Japan", "Atlantis", "2022年", "1,200"),
+    ("280530", "Japan", "Mu", "2022年", "1,200"),
+    ("280530", "Japan", "China", "2022年", "n/a"),
+    ("280530", "Japan", "China", "2022年", "about 5"),
+    ("280530", "Japan", "China", "2022年度", "1,200"),
+]
+
+
+def test_a_row_that_is_written_twice_in_two_ways_is_one():
+    schema = dict.fromkeys(RAW.columns, pl.String)
+    table, report = datasets.clean_trade(pl.DataFrame([ROW, *AGAIN], schema=schema, orient="row"))
+    assert table.rows() == [("280530", "JPN", "CHN", 2022, 1200.0)]
+    assert report.filter(reason="duplicate").select("rows", "value").rows() == [(3, 3600.0)]
+    _, report = datasets.clean_trade(pl.DataFrame([ROW, *OTHERS], schema=schema, orient="row"))
+    assert report.filter(reason="duplicate").is_empty()
+
+
 @pytest.mark.parametrize("kind", ["lazy", "pandas", "pyarrow", "duckdb"])
 def test_cleaning_gives_the_same_for_every_kind(kind):
-    expected, report = datasets.clean_trade(RAW)
+    given = RAW.vstack(pl.DataFrame(AGAIN, schema=RAW.schema, orient="row"))
+    expected, report = datasets.clean_trade(given)
     if kind == "duckdb":
         duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed")
-        raw = duckdb.connect().from_arrow(RAW.to_arrow())
+        raw = duckdb.connect().from_arrow(given.to_arrow())
     else:
-        raw = {"lazy": RAW.lazy, "pandas": RAW.to_pandas, "pyarrow": RAW.to_arrow}[kind]()
+        raw = {"lazy": given.lazy, "pandas": given.to_pandas, "pyarrow": given.to_arrow}[kind]()
     table, found = datasets.clean_trade(raw)
     assert type(table) is type(raw)
     frame = nw.from_native(table)
