@@ -6,6 +6,7 @@ supplier needs is its own need only: other makers of the part are taken to have 
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +20,7 @@ from ...datasets.readers.tables import packaged
 from ...graph import SupplyGraph
 from ...graph.errors import shorten
 from ...risk.production.handed_on import joined
-from ..audit.cells import Least
+from ..audit.cells import Days
 from ..audit.company import ROUNDING, Company, Need, Part, Source, Told
 from ..audit.company_graph import plant_id
 from ..audit.links import Link
@@ -111,7 +112,7 @@ class _Over:
                 self.replied["questions"].append(supplier)
                 self.files[supplier] = reply.file
         tables = {name: self._by_part(lines, supplier, reply.file) for name, lines in reply.tables.items()}
-        finished: dict[str, float] = {}
+        finished: dict[str, Days] = {}
         for part, lines in tables.get("answers", {}).items():
             for line in lines:
                 if line.values["answer"] is not None:
@@ -150,12 +151,12 @@ class _Over:
                 self.replies.say("unknown_part", file, part=line.values["part"], supplier=supplier)
         return found
 
-    def _answer(self, part: str, supplier: str, line: Line, finished: dict[str, float]) -> None:
+    def _answer(self, part: str, supplier: str, line: Line, finished: dict[str, Days]) -> None:
         kind, days = line.values["kind"], line.values["answer"]
         if kind == "stock":
-            finished[part] = days
+            finished[part] = _ends(days)
             return
-        if isinstance(days, Least):  # of a time that it takes the least says nothing of how long supply may be away
+        if isinstance(days, Days):  # a time that something takes has one figure or none
             return
         if kind != "lead":
             self.replies.say("no_question", *line.place, part=part, kind=kind or "?")
@@ -223,14 +224,17 @@ class _Over:
         others = [one for one in self.company.sources[part] if one not in own]
         self.company.sources[part] = _one_each([*others, *places])
 
-    def _behind(self, part: str, supplier: str, input: str, lines: list[Line], finished: float | None) -> None:
+    def _behind(self, part: str, supplier: str, input: str, lines: list[Line], finished: Days | None) -> None:
         """One thing that a supplier cannot make a part without, and where it comes from."""
         rows = [(line.values["source"], line.values["country"], line.values["share"], line.ref) for line in lines]
-        stocks = {line.values["stock"] for line in lines if line.values["stock"] is not None}
-        # Lines that differ may add up or not, and finished goods that nobody stated may be there: what is told is the least.
-        least = None if not stocks else min(stocks) + (finished or 0.0)
-        known = len(stocks) == 1 and finished is not None and not any(isinstance(one, Least) for one in (*stocks, finished))
-        self._tell(part, supplier, input, rows, (least if known else None, least), whole=False)
+        stocks = {_ends(line.values["stock"]) for line in lines if line.values["stock"] is not None}
+        stock = None
+        if stocks:
+            # Lines that differ may add up or not, and finished goods that nobody stated may be there: no most is known.
+            least, most = min(stocks).least, min(stocks).most if len(stocks) == 1 else math.inf
+            more = finished or Days(0.0)
+            stock = Days(least + more.least, most + more.most)
+        self._tell(part, supplier, input, rows, stock, whole=False)
 
     def _tell(
         self,
@@ -238,14 +242,11 @@ class _Over:
         supplier: str,
         input: str,
         rows: Sequence[tuple[str | None, str | None, float | None, str]],
-        stock: tuple[float | None, float | None],
+        stock: Days | None,
         *,
         whole: bool,
     ) -> None:
-        """Add a part of the second tier; unless its sources are ``whole``, the rest comes from nobody knows where.
-
-        ``stock``: days in all, where they are known, and at least.
-        """
+        """Add a part of the second tier; unless its sources are ``whole``, the rest comes from nobody knows where."""
         id = f"{part} < {supplier}: {input}"
         if id in self.company.parts:
             return
@@ -274,7 +275,7 @@ class _Over:
             ref = [rows[0][3]]
             sources.append(Source(id, "", f"{supplier} < ?", None, left, basis, None, None, None, None, None, ref))
         ref = rows[0][3]
-        self.company.parts[id] = Part(id, name=input, stock_days=stock[0], stock_least=stock[1], refs=[ref])
+        self.company.parts[id] = Part(id, name=input, stock=stock, refs=[ref])
         self.company.needs.append(Need(part, id, None, True, None, ref))
         self.company.sources[id] = sources
         self.company.told[id] = Told(part, supplier)
@@ -365,7 +366,11 @@ class _Over:
         whole = one.complete.get(metal) is True and named.height == rows.height
         if whole and len(told) == 1:
             told = [(*told[0][:2], 1.0, told[0][3])]
-        self._tell(part, supplier, f"{metal} ({one.template or 'CMRT'})", told, (None, None), whole=whole)
+        self._tell(part, supplier, f"{metal} ({one.template or 'CMRT'})", told, None, whole=whole)
+
+
+def _ends(days: Days | float) -> Days:
+    return days if isinstance(days, Days) else Days(days, days)
 
 
 def _both(one: CardPart, other: CardPart) -> CardPart:

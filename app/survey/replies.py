@@ -22,7 +22,7 @@ from ...datasets.readers.declarations import Declaration, is_declaration, read_d
 from ...datasets.readers.tables import packaged
 from ...graph import KanmonError, Message, ReadError
 from ...graph.errors import short_path, shorten
-from ..audit.cells import Least, Unreadable, read
+from ..audit.cells import Days, Unreadable, read
 from ..audit.mapping import Remark
 from .card import Card
 from .card_files import is_card, read_card
@@ -217,8 +217,8 @@ def _lines(
             value = None if cell is None else read(cell)
             if cell is not None and value is None:
                 found.say("cell", label, i, words(key, " / "), value=cell)
-            elif isinstance(value, Least):
-                found.say("least", label, i, words(key, " / "), value=cell, days=f"{value:g}")
+            elif isinstance(value, Days):
+                found.say("range", label, i, words(key, " / "), value=cell)
             values[key] = value
         lines.append(Line(values, f"{label}!{i}"))
     return lines
@@ -241,10 +241,11 @@ def _said(cell: str) -> str:
     return unicodedata.normalize("NFKC", cell).strip().casefold()
 
 
-def _days(cell: str) -> float | None:
-    """Days; of a range the least, which more may be (see `audit.cells.Least`)."""
+def _days(cell: str) -> float | Days | None:
+    """Days, as a figure or a range."""
     value = _of_column("stock_days", cell)
-    return value if value is not None and 0 <= value <= _DAYS else None
+    least = value.least if isinstance(value, Days) else value
+    return value if least is not None and 0 <= least <= _DAYS else None
 
 
 def _share(cell: str) -> float | None:

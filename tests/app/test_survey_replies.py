@@ -59,25 +59,43 @@ def test_days_are_read_in_the_languages_of_the_questionnaire(base, sent, tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("cell", "least"),
-    [("30-60日", 30.0), ("30日〜60日", 30.0), ("1～2か月", 30.0), ("30 to 45 days", 30.0), ("60日以上", 60.0)]
-    + [("at least 60 days", 60.0), ("90+", 90.0), ("60-30日", None), ("2026-03-31", None), ("soon", None), ("-", None)],
+    ("cell", "ends"),
+    [
+        ("30-60日", (30, 60)),
+        ("30日〜60日", (30, 60)),
+        ("1～2か月", (30, 60)),
+        ("30 to 45 days", (30, 45)),
+        ("60日以上", (60, None)),
+    ]
+    + [("at least 60 days", (60, None)), ("90+", (90, None)), ("60天以内", (0, 60))]
+    + [("60-30日", None), ("2026-03-31", None), ("soon", None), ("-", None)],
 )
-def test_of_a_range_of_days_a_stock_is_the_least_that_is_there(base, sent, tmp_path, cell, least):
+def test_of_a_range_of_days_of_stock_both_ends_are_used(base, sent, tmp_path, cell, ends):
     told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1, "stock": cell}}
     told |= {("answers", "P1", "stock"): {"answer": 0}}
     merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
     (id,) = merged.company.told
     part = merged.company.parts[id]
-    assert (part.stock_days, part.stock_least) == (None, least)
-    assert keys(found) == (["least"] if least else [] if cell == "-" else ["cell"])
+    assert part.stock_days is None and (part.stock_least, part.stock_most) == (ends or (None, None))
+    assert keys(found) == (["range"] if ends else [] if cell == "-" else ["cell"])
+
+
+def test_the_stock_of_finished_goods_adds_its_ends_to_those_of_what_goes_in(base, sent, tmp_path):
+    told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1, "stock": "30-60日"}}
+    told |= {("answers", "P1", "stock"): {"answer": "10日以内"}}
+    merged, _ = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    (id,) = merged.company.told
+    assert merged.company.parts[id].stock == (30, 70)
+    # Alpha's half stops on day 30 at the earliest, 70 at the latest; there are 30 days of P1 in stock.
+    low, _ = bounds(merged.company, "CHL")
+    assert low == pytest.approx((0.5 * (180 - 70) - 30) / 180)
 
 
 def test_a_range_of_a_time_that_something_takes_says_no_time(base, sent, tmp_path):
     before = [source.lead_days for source in base.sources["P1"]]
     told = {("answers", "P1", "lead"): {"answer": "30-60日"}}
     merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
-    assert [source.lead_days for source in merged.company.sources["P1"]] == before and keys(found) == ["least"]
+    assert [source.lead_days for source in merged.company.sources["P1"]] == before and keys(found) == ["range"]
 
 
 def test_a_line_that_leaves_the_material_blank_goes_on_with_the_one_above(base, sent, tmp_path):
