@@ -26,6 +26,7 @@ from ..audit.company_graph import plant_id
 from ..audit.links import Link
 from .card import Card, CardPart
 from .replies import ITSELF, Line, Replies, Reply
+from .together import Asked, together
 
 WHOLE = 1.0 - ROUNDING
 
@@ -47,8 +48,8 @@ class Merged:
 def merge(company: Company, replies: Replies, links: Iterable[Link], world: SupplyGraph) -> Merged:
     """Return a company with what its suppliers said laid over it; the company that is given stays as it is."""
     over = _Over(company, replies)
-    for reply in replies.replies:
-        over.reply(reply)
+    for supplier, sent in over.senders().items():
+        over.questionnaires(supplier, sent)
     for file, card in replies.cards:
         over.card(file, card)
     over.declarations(replies.declarations, list(links), world)
@@ -78,8 +79,6 @@ class _Over:
                         self.firms.setdefault(firm_key(firm), firm)
         self.replied: dict[str, list[str]] = defaultdict(list)
         self.asked: dict[tuple[str, str, str], bool] = {}
-        self.files: dict[str, str] = {}
-        self.origins: set[tuple[str, str]] = set()
 
     def _part(self, written: str | None, supplier: str) -> str | None:
         """The part that a reply means, where this supplier delivers it."""
@@ -97,59 +96,38 @@ class _Over:
 
     # Questionnaires --------------------------------------------------------------------------------------------------
 
-    def reply(self, reply: Reply) -> None:
-        """Lay a questionnaire over the company."""
-        supplier = self._supplier(reply.supplier, reply.file)
-        for question, told in reply.asked.items():
-            about = (supplier or reply.file, *question)
-            self.asked[about] = self.asked.get(about, False) or (told and supplier is not None)
-        if supplier is None:
-            return
-        if any(reply.asked.values()):
-            if supplier in self.files:
-                self.replies.say("sent_twice", reply.file, supplier=supplier, other=self.files[supplier])
-            else:
-                self.replied["questions"].append(supplier)
-                self.files[supplier] = reply.file
-        tables = {name: self._by_part(lines, supplier, reply.file) for name, lines in reply.tables.items()}
+    def senders(self) -> dict[str, list[Reply]]:
+        """Return the questionnaires by who sent them; those of others are said."""
+        found: dict[str, list[Reply]] = defaultdict(list)
+        for reply in self.replies.replies:
+            supplier = self._supplier(reply.supplier, reply.file)
+            for question, told in reply.asked.items():
+                about = (supplier or reply.file, *question)
+                self.asked[about] = self.asked.get(about, False) or (told and supplier is not None)
+            if supplier is not None:
+                found[supplier].append(reply)
+        return found
+
+    def questionnaires(self, supplier: str, sent: Sequence[Reply]) -> None:
+        """Lay all that a supplier answered over the company."""
+        files = [reply.file for reply in sent if any(reply.asked.values())]
+        if files:
+            self.replied["questions"].append(supplier)
+        if len(files) > 1:
+            self.replies.say("sent_twice", files[-1], supplier=supplier, others=", ".join(files[:-1]))
+        told: dict[Asked, list[Line]] = together(self.replies, sent, supplier, lambda part: self._part(part, supplier))
         finished: dict[str, Days] = {}
-        for part, lines in tables.get("answers", {}).items():
-            for line in lines:
-                if line.values["answer"] is not None:
-                    self._answer(part, supplier, line, finished)
-        for part, lines in tables.get("origin", {}).items():
-            self._origin(part, supplier, lines)
-        for part, lines in tables.get("behind", {}).items():
-            for input, each in self._inputs(part, lines).items():
-                self._behind(part, supplier, input, each, finished.get(part))
+        for (table, part, _), lines in told.items():
+            if table == "answers":
+                self._answer(part, supplier, lines[0], finished)
+            elif table == "origin":
+                self._origin(part, supplier, lines)
+        for (table, part, _), lines in told.items():
+            if table == "behind":
+                self._behind(part, supplier, lines[0].values["input"] or part, lines, finished.get(part))
         for part in finished.keys() - {one.part for one in self.company.told.values() if one.supplier == supplier}:
-            self.replies.say("stock_alone", reply.file, part=part, supplier=supplier)
-
-    def _inputs(self, part: str, lines: Iterable[Line]) -> dict[str, list[Line]]:
-        """Lines by what goes in: one that leaves its name blank goes on with the one above, as people write it."""
-        found: dict[str, list[Line]] = defaultdict(list)
-        above, at = None, None
-        for line in lines:
-            told = line.values
-            if any(told[key] is not None for key in ("input", "source", "country")):
-                goes_on = told["input"] is None and above is not None and line.row - 1 == at
-                above, at = above if goes_on else told["input"], line.row
-                found[above or part].append(line)
-            elif told["share"] is not None or told["stock"] is not None:
-                self.replies.say("half", *line.place, part=part)
-        return found
-
-    def _by_part(self, lines: Iterable[Line], supplier: str, file: str) -> dict[str, list[Line]]:
-        found: dict[str, list[Line]] = defaultdict(list)
-        for line in lines:
-            part = self._part(line.values["part"], supplier)
-            if part is not None:
-                found[part].append(line)
-            elif any(
-                value is not None for key, value in line.values.items() if key not in {"part", "name", "question", "kind"}
-            ):
-                self.replies.say("unknown_part", file, part=line.values["part"], supplier=supplier)
-        return found
+            (line,) = told["answers", part, "stock"][:1]
+            self.replies.say("stock_alone", line.ref.partition(": ")[0], part=part, supplier=supplier)
 
     def _answer(self, part: str, supplier: str, line: Line, finished: dict[str, Days]) -> None:
         kind, days = line.values["kind"], line.values["answer"]
@@ -170,16 +148,9 @@ class _Over:
         if known:
             self.replies.say("kept", *line.place, part=part, was=", ".join(f"{one:g}" for one in known), now=f"{days:g}")
 
-    def _origin(self, part: str, supplier: str, lines: list[Line]) -> None:
+    def _origin(self, part: str, supplier: str, told: list[Line]) -> None:
         """Where a supplier's part is made: its one source becomes one for each place, with the rest of its share."""
-        told = [line for line in lines if line.values["country"] is not None or line.values["maker"] is not None]
-        for line in lines:
-            if line not in told and line.values["share"] is not None:
-                self.replies.say("half", *line.place, part=part)
         own = self._of(part, supplier)
-        if not told or not own or (part, supplier) in self.origins:
-            return
-        self.origins.add((part, supplier))
         before = own[0]
         shares: list[float | None] = [line.values["share"] for line in told]
         total = sum(share or 0.0 for share in shares)

@@ -17,7 +17,7 @@ import polars as pl
 
 from ...datasets import layout
 from ...datasets.intake.sheets import Sheet, read_sheets
-from ...datasets.intake.values import is_blank, name
+from ...datasets.intake.values import date, is_blank, name
 from ...datasets.readers.declarations import Declaration, is_declaration, read_declaration
 from ...datasets.readers.tables import packaged
 from ...graph import KanmonError, Message, ReadError
@@ -53,6 +53,8 @@ class Line:
 
     values: dict[str, Any]
     ref: str
+    cells: dict[str, str]
+    """The addresses of its values ("E5")."""
 
     @property
     def place(self) -> tuple[str, int]:
@@ -75,6 +77,8 @@ class Reply:
 
     file: str
     supplier: str
+    answered_on: str | None = None
+    """The day that its sender states, as ISO text."""
     tables: dict[str, list[Line]] = field(default_factory=dict)
     asked: dict[tuple[str, str], bool] = field(default_factory=dict)
 
@@ -162,6 +166,7 @@ def _reply(file: str, sheets: list[Sheet], found: Replies) -> Reply:
         if _first(sheet) == MARK:
             values = {row[0]: row[2] for row in rows if len(row) > 2 and row[0] is not None}
             reply.supplier = name(values.get("supplier") or "")
+            reply.answered_on = date(values.get("answered_on"))
         label, known = f"{file}: {sheet.name}", _first(sheet) == MARK or sheet.name in _PLAIN
         for table, keys in KEYS.items():
             at = _keys_at(rows, table, keys)
@@ -220,7 +225,7 @@ def _lines(
             elif isinstance(value, Days):
                 found.say("range", label, i, words(key, " / "), value=cell)
             values[key] = value
-        lines.append(Line(values, f"{label}!{i}"))
+        lines.append(Line(values, f"{label}!{i}", {key: sheet.address(i - 1, j) for key, j in places.items()}))
     return lines
 
 

@@ -171,14 +171,62 @@ def test_a_column_that_was_taken_out_is_blank_and_a_lost_row_of_keys_is_said(bas
     assert [one.country for one in merged.company.sources["P2"]] == ["VNM"] and keys(found) == ["sheet"]
 
 
-def test_of_two_questionnaires_of_a_supplier_the_first_holds_and_questions_count_once(base, sent, tmp_path):
-    (tmp_path / "replies").mkdir()
-    for name, country in (("a.xlsx", "VNM"), ("b (2).xlsx", "THA")):
-        answered(sent["Gamma"], tmp_path / "replies" / name, {("origin", "P2", 0): {"country": country, "share": 1}})
-    merged, found = replied(base, tmp_path / "replies")
-    once, _ = replied(base, tmp_path / "replies" / "a.xlsx")
-    assert [one.country for one in merged.company.sources["P2"]] == ["VNM"] and keys(found) == ["sent_twice"]
+def dated(path, day):
+    """A questionnaire with the date of its answer."""
+
+    def write(book):
+        next(row for row in book.worksheets[0].iter_rows() if row[0].value == "answered_on")[2].value = day
+
+    return changed(path, path, write)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "holds", "says"),
+    [
+        (None, None, "VNM", "differs_first"),
+        ("2026-12-01", None, "VNM", "differs_first"),
+        ("2026-12-01", "2026-12-01", "VNM", "differs_first"),
+        ("2026年12月9日", "2026/12/1", "VNM", "differs_later"),
+        ("2026-12-01", "2026年12月9日", "THA", "differs_later"),
+    ],
+)
+def test_of_two_questionnaires_of_a_supplier_the_later_holds_and_questions_count_once(
+    base, sent, tmp_path, first, second, holds, says
+):
+    folder = tmp_path / "replies"
+    folder.mkdir()
+    for name, country, day in (("a.xlsx", "VNM", first), ("b (2).xlsx", "THA", second)):
+        dated(answered(sent["Gamma"], folder / name, {("origin", "P2", 0): {"country": country, "share": 1}}), day)
+    merged, found = replied(base, folder)
+    once, _ = replied(base, folder / "a.xlsx")
+    assert [one.country for one in merged.company.sources["P2"]] == [holds] and keys(found) == [says, "sent_twice"]
+    (told,) = (remark for remark in found.remarks if remark.message.key.endswith(says))
+    left, used = ("b (2).xlsx", "a.xlsx") if holds == "VNM" else ("a.xlsx", "b (2).xlsx")
+    text = told.message.text("ja")
+    assert (
+        told.sheet.startswith(left)
+        and f"{used}: 生産国" in text
+        and "THA 100%" in text
+        and "VNM 100%" in text
+        and "D5" in text
+    )
     assert (merged.asked, merged.answered) == (once.asked, once.answered)
+
+
+def test_what_only_one_of_two_questionnaires_answers_is_used(base, sent, tmp_path):
+    """The stock of finished goods stands in one file, what goes in in the other, and one more thing in both."""
+    folder = tmp_path / "replies"
+    folder.mkdir()
+    ore = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1, "stock": 20}}
+    answered(sent["Alpha"], folder / "a.xlsx", {("answers", "P1", "stock"): {"answer": 5}} | ore)
+    more = {("behind", "P1", 0): {"input": "ORE", "country": "CHL", "share": "100%", "stock": "20日"}}
+    answered(sent["Alpha"], folder / "b.xlsx", more | {("behind", "P1", 1): {"input": "coke", "country": "CHN", "stock": 7}})
+    merged, found = replied(base, folder)
+    assert {part.name: part.stock for part in merged.company.parts.values() if part.id in merged.company.told} == {
+        "ore": (25, 25),
+        "coke": (12, 12),
+    }
+    assert keys(found) == ["sent_twice"]
 
 
 def test_whom_a_supplier_does_not_name_widens_the_stop_of_no_other_supplier(base, sent, tmp_path):
