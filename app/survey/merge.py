@@ -100,7 +100,7 @@ class _Over:
         """Return the questionnaires by who sent them; those of others are said."""
         found: dict[str, list[Reply]] = defaultdict(list)
         for reply in self.replies.replies:
-            supplier = self._supplier(reply.supplier, reply.file)
+            supplier = self._supplier(reply.supplier, reply.file) if reply.supplier else None
             for question, told in reply.asked.items():
                 about = (supplier or reply.file, *question)
                 self.asked[about] = self.asked.get(about, False) or (told and supplier is not None)

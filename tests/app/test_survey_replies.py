@@ -161,14 +161,77 @@ def test_what_stands_outside_the_lines_of_a_questionnaire_is_said(base, sent, tm
     assert not merged.company.told
 
 
-def test_a_column_that_was_taken_out_is_blank_and_a_lost_row_of_keys_is_said(base, sent, tmp_path):
+def test_a_column_that_was_taken_out_is_blank(base, sent, tmp_path):
     def without(book):
         page_of(book, "生産国").delete_cols(6)
-        page_of(book, "上流").delete_rows(3)
 
     path = answered(sent["Gamma"], tmp_path / "b.xlsx", {("origin", "P2", 0): {"country": "VNM", "share": 1}})
     merged, found = replied(base, changed(path, tmp_path / "r.xlsx", without))
-    assert [one.country for one in merged.company.sources["P2"]] == ["VNM"] and keys(found) == ["sheet"]
+    assert [one.country for one in merged.company.sources["P2"]] == ["VNM"] and keys(found) == []
+
+
+def moved(book):
+    """Lines and columns inserted everywhere, as people make room for a letter."""
+    for page in book.worksheets[:4]:
+        for area in list(page.merged_cells.ranges):
+            page.unmerge_cells(str(area))
+        page.insert_rows(1, 2)
+        page.insert_cols(1)
+        page.cell(1, 2, "拝啓　時下ますますご清栄のこととお慶び申し上げます。")
+
+
+def without_keys(book):
+    """The grey rows and the grey column of the guide are gone."""
+    book.worksheets[0].delete_cols(1)
+    for name in ("回答", "生産国", "上流"):
+        page_of(book, name).delete_rows(3)
+
+
+def without_headers(book):
+    for name in ("回答", "生産国", "上流"):
+        page_of(book, name).delete_rows(4)
+
+
+def translated(book):
+    """Somebody left the Chinese headers alone."""
+    for name in ("回答", "生産国", "上流"):
+        page = page_of(book, name)
+        for cell in page[4]:
+            cell.value = cell.value and cell.value.split("\n")[-1]
+        page.delete_rows(3)
+
+
+@pytest.mark.parametrize("change", [moved, without_keys, without_headers, translated])
+def test_a_header_is_found_where_it_is(base, sent, tmp_path, change):
+    told = {("origin", "P2", 0): {"country": "VNM", "share": 1}, ("behind", "P2", 0): {"input": "ore", "country": "PER"}}
+    told |= {("answers", "P2", "lead"): {"answer": 45}}
+    path = dated(answered(sent["Gamma"], tmp_path / "b.xlsx", told), "2026-12-01")
+    merged, found = replied(base, changed(path, tmp_path / "r.xlsx", change))
+    (source,) = merged.company.sources["P2"]
+    assert (source.country, source.lead_days) == ("VNM", 45) and len(merged.company.told) == 1
+    assert found.replies[0].answered_on == "2026-12-01" and keys(found) == []
+
+
+def test_what_is_missing_of_a_questionnaire_is_said_with_its_sheet_and_cell(base, sent, tmp_path):
+    def no_guide(book):
+        book.remove(book.worksheets[0])
+
+    def no_name(book):
+        next(row for row in book.worksheets[0].iter_rows() if row[0].value == "supplier")[2].value = None
+
+    def no_header(book):
+        page_of(book, "生産国").delete_rows(3, 2)
+
+    told = {("origin", "P2", 0): {"country": "VNM", "share": 1}}
+    path = answered(sent["Gamma"], tmp_path / "b.xlsx", told)
+    for change, key, where, cell in (
+        (no_guide, "no_guide", "r.xlsx", "C4"),
+        (no_name, "no_supplier", "r.xlsx: 案内 Guide 说明", "C4"),
+        (no_header, "no_header", "r.xlsx: 生産国 Origin 产地", "部品番号"),
+    ):
+        merged, found = replied(base, changed(path, tmp_path / "r.xlsx", change))
+        assert [(one.message.key, one.sheet) for one in found.remarks] == [(f"app.survey.{key}", where)]
+        assert cell in found.remarks[0].message.text("ja") and merged.company.sources["P2"] == base.sources["P2"]
 
 
 def dated(path, day):
