@@ -6,10 +6,11 @@ Every function takes the cell's text and returns a value, ``None`` for a cell th
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...datasets import country as country_code
 from ...datasets.intake.values import date, is_blank, name, number
@@ -36,13 +37,28 @@ _ABOUT = re.compile(
 _LONGEST = 80
 """Letters of a cell with a figure: patterns are not tried on the thousands that a stranger's cell may hold."""
 
-_RANGE = re.compile(r"(?P<low>[^-~〜–—]*?\d[^-~〜–—]*?)\s*(?:[-~〜–—]|to|から|至|到)\s*(?P<high>\d[\d.,]*\s*(?P<unit>\D*))")
-_UPWARDS = re.compile(r"(?:at least|min\.?|>=?|≥)?\s*(?P<low>.*?\d.*?)\s*(?:以上|\+|or more|and more|起)?")
-"""Days from one to another, and days upwards: "30-60日", "60日以上"."""
+_LOW, _HIGH = r"(?P<low>\D*?\d[\d,.]*\s*(?P<low_unit>\D*?))", r"(?P<high>[約约]?\s*\d[\d,.]*\s*(?P<unit>\D*?))"
+_RANGE = re.compile(
+    rf"(?:between|from|von|entre|de|从)?\s*{_LOW}(?:\s*(?:[-~〜–—]|から|至|到|(?:以上|超)[、,]?)\s*|\s(?:to|and|bis|a|y)\s+)"
+    rf"{_HIGH}\s*(?:以下|以内|未満|まで|不到)?"
+)
+_UPWARDS = re.compile(
+    r"(?P<before>at least|more than|over|min(?:imum|\.)?|mindestens|al menos|>=?|≥|≧|最低|最短|至少|不少于)?\s*"
+    r"(?P<days>\D*?\d.*?)\s*(?P<after>以上|超|\+|or more|and more|起|[~〜])?"
+)
+_UPTO = re.compile(
+    r"(?P<before>up to|within|at most|no more than|less than|max(?:imum|\.)?|bis(?: zu)?|höchstens|hasta|<=?|≤|≦|[~〜]"
+    r"|最大|最長|最多|不超过)?\s*"
+    r"(?P<days>\D*?\d.*?)\s*(?P<after>以下|以内|未満|まで|or less|不到)?"
+)
+"""Days from one to another, upwards, and up to: "30-60日", "60日以上", "60日以内"."""
 
 
-class Least(float):
-    """Days of which no more is known than that there are so many at least."""
+class Days(NamedTuple):
+    """Days of which only the ends are known: so many at least, and so many at most (infinite: nobody said)."""
+
+    least: float
+    most: float = math.inf
 
 
 class Unreadable(ValueError):
@@ -107,21 +123,27 @@ def _figure(word: str) -> str:
     return match[1] if match else word
 
 
-def _days(word: str, column: Column) -> float:
-    """Days; of a range of stock the least (of a time that something takes the least says nothing that could be used)."""
+def _days(word: str, column: Column) -> float | Days:
+    """Days; of a stock the ends of a range (a time that something takes has one figure or none)."""
     word = word.casefold()
     if len(word) > _LONGEST:
         raise Unreadable("days")
     if column.name != "stock_days":
         return _plain_days(word)
-    if found := _RANGE.fullmatch(word):
-        low, high = found["low"].strip(), _plain_days(found["high"])
-        least = _plain_days(low if re.search(r"\d\s*\D+$", low) else low + found["unit"])
-        if least < high:
-            return Least(least)
+    if found := _RANGE.fullmatch(_figure(word)):
+        least = _plain_days(found["low"] if found["low_unit"] else found["low"] + found["unit"])
+        return _between(least, _plain_days(found["high"]))
+    for pattern, ends in ((_UPWARDS, lambda days: Days(days)), (_UPTO, lambda days: _between(0.0, days))):
+        found = pattern.fullmatch(word)
+        if found and (found["before"] or found["after"]):
+            return ends(_plain_days(found["days"]))
+    return _plain_days(word)
+
+
+def _between(least: float, most: float) -> float | Days:
+    if least > most:
         raise Unreadable("days")
-    found = _UPWARDS.fullmatch(word)
-    return Least(_plain_days(found["low"])) if found and found["low"] != word else _plain_days(word)
+    return least if least == most else Days(least, most)
 
 
 def _plain_days(word: str) -> float:

@@ -20,7 +20,7 @@ from ...graph import Message
 from ...graph.ages import aged
 from .company import HOME, Company
 from .figures import NOTHING, YEAR, Figures
-from .words import Name, Words, called, percent, place, span
+from .words import Name, Words, called, percent, place, span, stock
 
 FINDING, CLEAR, UNKNOWN = "finding", "no_finding", "not_enough_data"
 HALF, TWO_THIRDS, CONCENTRATED, INDISPENSABLE = "PRJ-COUNTRY-50", "PRJ-COUNTRY-65", "PRJ-HHI-40", "JP-NEDO-60"
@@ -183,14 +183,14 @@ class _Checks:
             "country": place(part["foreign_country"]),
             "share": span(part["foreign_low"], part["foreign_high"]),
             "hhi": _range(part["hhi_low"], part["hhi_high"]),
-            "stock": _stated(part["stock_days"]),
+            "stock": stock(part["stock_least"], part["stock_most"]) or _stated(None),
             "switch": _stated(part["switch_days"]),
             "makers": ", ".join(source["maker"] or source["vendor"] or "?" for source in used[:4]) or "–",
             "products": ", ".join(part["products"][:6]) or "–",
         }
         says = _say(f"{name}_row", **fields)
         about, columns = called(part["part"], part["name"]), _COLUMNS.get(name, ())
-        return Evidence(about, says, tuple(part["refs"]), part["revenue"], part["gap_days"], columns)
+        return Evidence(about, says, tuple(part["refs"]), part["revenue"], part["gap_high"], columns)
 
     def coverage(self) -> _Result:
         linked, whole = self.known["revenue_linked"], self.known["products_linked"]
@@ -273,8 +273,8 @@ class _Checks:
         )
 
     def stock(self) -> _Result:
-        known = (part for part in self.parts if part["gap_days"] is not None)
-        return self._of_parts("stock", known, lambda part: part["gap_days"] > 0)
+        known = (part for part in self.parts if part["gap_low"] is not None)
+        return self._of_parts("stock", known, lambda part: part["gap_low"] > 0, lambda part: part["gap_high"] > 0)
 
     def minerals(self) -> _Result:
         bound = limit(TWO_THIRDS)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from ...datasets.intake.values import firm_key
-from .cells import Least
+from .cells import Days
 from .mapping import Remark
 
 HOME = "JPN"
@@ -67,9 +68,8 @@ class Part:
     hs: str | None = None
     world_item: str | None = None
     contains: str | None = None
-    stock_days: float | None = None
-    stock_least: float | None = None
-    """Days that are there at least, where nobody said how many there are in all."""
+    stock: Days | None = None
+    """Days of stock, at least and at most; None where nobody said anything."""
     makers: list[str] = field(default_factory=list)
     """Makers that a list of parts names beside it: no statement about who else could deliver."""
     sellers: list[str] = field(default_factory=list)
@@ -82,12 +82,27 @@ class Part:
     spend: float | None = None
     """What is spent on it in rows that name nobody."""
 
-    def hold(self, days: float | None) -> None:
-        """Take days of stock that a row states: the longest counts, and so do the longest of those that are a least."""
-        if isinstance(days, Least):
-            self.stock_least = max(days, self.stock_least or 0.0)
-        elif days is not None:
-            self.stock_days = max(days, self.stock_days or 0.0)
+    @property
+    def stock_days(self) -> float | None:
+        """Days of stock where they are one figure."""
+        return self.stock_least if self.stock_least == self.stock_most else None
+
+    @property
+    def stock_least(self) -> float | None:
+        """Days that are there at least; None where nobody said anything."""
+        return None if self.stock is None else self.stock.least
+
+    @property
+    def stock_most(self) -> float | None:
+        """Days that are there at most; None where nobody said."""
+        return None if self.stock is None or self.stock.most == math.inf else self.stock.most
+
+    def hold(self, days: Days | float | None) -> None:
+        """Take days of stock that a row states: the longest of all rows counts."""
+        if days is not None:
+            more = days if isinstance(days, Days) else Days(days, days)
+            known = self.stock or more
+            self.stock = Days(max(known.least, more.least), max(known.most, more.most))
 
 
 @dataclass

@@ -16,7 +16,7 @@ from .guideline import guideline_table
 from .places import with_cells
 from .report import Audit
 from .since import changes
-from .words import BLANK, called, column_name, days, percent, span
+from .words import BLANK, called, column_name, days, percent, span, stock
 
 BOARD = 5
 """Rows of the board page's tables."""
@@ -261,7 +261,7 @@ class _Writer(FindingsWriter):
             "top_country_name": self.place(row["top_country"]),
             "top_share_says": span(row["top_share_low"], row["top_share_high"]),
             "single_says": self.t(f"single_{row['single']}"),
-            "stock_says": self._stated(row["part"], row["stock_days"]),
+            "stock_says": self._stock(row["part"], row["stock_least"], row["stock_most"]),
             "switch_says": self._stated(row["part"], row["switch_days"]),
             "sources_says": "; ".join(self._source(source) for source in row["sources"]),
             "revenue_says": self.money(row["revenue"]),
@@ -274,8 +274,7 @@ class _Writer(FindingsWriter):
         return f"{name} ({where}, {share})"
 
     def _node(self, row: dict[str, Any]) -> dict[str, Any]:
-        gap = _gap(row)
-        places = [self.place(code) for code in row["countries"]]
+        places, most = [self.place(code) for code in row["countries"]], row["first_most"]
         money = {
             f"{name}_says": self._most(row[name])
             for name in ("loss", "loss_low", "loss_high", "loss_open", "year", "year_low", "year_high", "market")
@@ -288,11 +287,16 @@ class _Writer(FindingsWriter):
                 "country_name": ", ".join(places) or self.t("place_unknown"),
                 "day_says": self._days(row["day_low"], row["day"]),
                 "first_name": None if row["first_part"] is None else self.company.parts[row["first_part"]].name,
-                "stock_says": self._stated(row["first_part"], row["first_stock"]),
+                "stock_says": self._stock(row["first_part"], row["first_least"], row["first_most"]),
                 "switch_says": self._stated(row["first_part"], row["first_switch"]),
-                "short": gap < 0,
+                "short": None not in (most, row["first_switch"]) and most < row["first_switch"],
             }
         )
+
+    def _stock(self, part: str | None, least: float | None, most: float | None) -> str:
+        """The stock of a part as a file states it, or that none does."""
+        said = stock(least, most)
+        return self._stated(part, None) if said is None else said.text(self.lang)
 
     def _stated(self, part: str | None, value: float | None) -> str:
         """Days of a part that a file states, or that none does."""
@@ -401,10 +405,3 @@ class _Writer(FindingsWriter):
 
     def _sources(self) -> list[dict[str, Any]]:
         return self.audit.built.graph.sources.select("id", "title", "publisher", "date", "url", "reliability").to_dicts()
-
-
-def _gap(row: dict[str, Any]) -> float:
-    """Days of stock beyond the switching time of the part that stops first; negative when it does not last."""
-    if row["first_stock"] is None or row["first_switch"] is None:
-        return 0.0
-    return row["first_stock"] - row["first_switch"]

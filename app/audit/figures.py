@@ -132,6 +132,7 @@ def sourcing_facts(company: Company) -> pl.DataFrame:
             "qualified": source.qualified,
             "stock_days": company.parts[part].stock_days,
             "stock_least": company.parts[part].stock_least,
+            "stock_most": company.parts[part].stock_most,
             "switching_days": source.switch_days,
             "spend": source.whole_spend,
         }
@@ -139,9 +140,8 @@ def sourcing_facts(company: Company) -> pl.DataFrame:
         for source in sources
     ]
     schema = {"item": pl.String, "supplier": pl.String, "maker": pl.String, "qualified": pl.Boolean}
-    return pl.DataFrame(
-        rows, schema=schema | dict.fromkeys(("stock_days", "stock_least", "switching_days", "spend"), pl.Float64)
-    )
+    numbers = ("stock_days", "stock_least", "stock_most", "switching_days", "spend")
+    return pl.DataFrame(rows, schema=schema | dict.fromkeys(numbers, pl.Float64))
 
 
 def _worst_first(row: dict[str, Any]) -> tuple[Any, ...]:
@@ -239,6 +239,8 @@ def _row(
         "stopped_parts": [item.partition(":")[2] for item in stopped],
         "first_part": first,
         "first_stock": None if first is None else company.parts[first].stock_days,
+        "first_least": None if first is None else company.parts[first].stock_least,
+        "first_most": None if first is None else company.parts[first].stock_most,
         "first_switch": None if first is None else company.switch_days(first),
         "products": products,
         **totals(products, revenue, company.stop_days),

@@ -24,7 +24,7 @@ from ...datasets.layout import Column, sheets
 from ...graph import InputError, Message
 from ...graph.errors import shorten
 from ...graph.messages import LANGUAGES
-from .cells import Least, Unreadable, read, says_none
+from .cells import Days, Unreadable, read, says_none
 from .places import Place
 from .words import Name
 
@@ -279,11 +279,11 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
                 if not returned:
                     row.setdefault("_unreadable", set()).add(column.name)
                     _say(reading, counts, label, column, number, str(error), cell or "")
-            if isinstance(value, Least):
+            if isinstance(value, Days):
                 # In a column of weeks nobody can tell whether a range means those.
-                _say(reading, counts, label, column, number, "least" if factor == 1.0 else "days", cell or "")
+                _say(reading, counts, label, column, number, "range" if factor == 1.0 else "days", cell or "")
                 value = value if factor == 1.0 else None
-            if value is not None and factor != 1.0 and column.type in {"number", "money", "days"}:
+            elif value is not None and factor != 1.0 and column.type in {"number", "money", "days"}:
                 value = value * factor if is_figure(cell) else value
             row[column.name] = value
             if value is None and says_none(cell):

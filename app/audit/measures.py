@@ -128,7 +128,7 @@ def _open_parts(company: Company, figures: Figures) -> list[dict[str, Any]]:
     """Parts without a measure on which an estimated loss hangs, the most first; of few, single sources after them."""
     settled = {row["part"] for row in company.measures} | set(company.apart)
     rows = [row for row in figures.parts if row["part"] not in settled and row["revenue"]]
-    rows.sort(key=lambda row: (-row["stake"], -row["revenue"], -(row["gap_days"] or 0.0), row["part"]))
+    rows.sort(key=lambda row: (-row["stake"], -row["revenue"], -(row["gap_high"] or 0.0), row["part"]))
     hit = [row for row in rows if row["stake"] > 0]
     single = (row for row in rows if row["single"] in {"certain", "possible"} and not row["alternatives"])
     return hit + [row for row in single if not row["stake"]][: max(0, FEW - len(hit))]
@@ -141,8 +141,8 @@ def _proposed(company: Company, row: dict[str, Any], n: int) -> Iterator[tuple[C
         ready, usual = _lead(company, part)
         source = Candidate(f"P{n:02d}a", item_id(part), None, share=1.0, ready=ready, usual=usual)
         yield source, _about(company, part, "qualify", source, None, False, ref)
-    if row["gap_days"] and row["gap_days"] > 0:
-        stock = Candidate(f"P{n:02d}b", item_id(part), None, days=row["gap_days"])
+    if row["gap_high"]:
+        stock = Candidate(f"P{n:02d}b", item_id(part), None, days=row["gap_high"])
         yield stock, _about(company, part, "stock", stock, None, False, ref)
 
 

@@ -100,14 +100,14 @@ def _countries(content: dict[str, Any], t: Callable[..., str]) -> Picture:
 
 
 def _time(rows: list[dict[str, Any]], lang: str, t: Callable[..., str]) -> Picture:
-    rows = [row for row in rows if None not in (row["first_stock"], row["first_switch"])]
-    rows = sorted(rows, key=lambda row: (row["first_stock"], row["node"]))[:MOST]
-    whole = max((max(row["first_stock"], row["first_switch"]) for row in rows), default=0.0)
+    rows = [row for row in rows if None not in (row["first_least"], row["first_switch"])]
+    rows = sorted(rows, key=lambda row: (row["first_least"], row["node"]))[:MOST]
+    whole = max((max(row["first_least"], row["first_switch"]) for row in rows), default=0.0)
     bars = [
         _bar(
             f"{row['label']} ({row['first_part']})",
-            " / ".join(days(row[name], lang) for name in ("first_stock", "first_switch")),
-            [(SOLID, row["first_stock"]), (HATCHED, row["first_switch"])],
+            " / ".join((row["stock_says"], days(row["first_switch"], lang))),
+            [(SOLID, row["first_least"]), (HATCHED, row["first_switch"])],
             whole,
         )
         for row in rows

@@ -107,9 +107,10 @@ class _Book:
         for name, key in (("worst", "countries"), ("worst_makers", "makers")):
             heads = ("loss", "certain", "possible", "first_day", "first_stop", "lasts", "switch")
             lines += [(plain, ()), (self.head, (self.t(name), *(self.t(head) for head in heads)))]
-            shown = ("label", "loss", "loss_low", "loss_high", "day_says", "first_says", "first_stock", "first_switch")
+            shown = ("label", "loss", "loss_low", "loss_high", "day_says", "first_says", "stock", "first_switch")
             for row in content["board"][key]:
                 about = row | {"first_says": row["first_part"] and called(row["first_part"], row["first_name"])}
+                about["stock"] = _one(row["first_least"], row["first_most"], row["stock_says"])
                 lines += [(self.cell, tuple(about[column] for column in shown))]
                 lines += [(plain, (content["narrowing"][row["node"]],))] if row["node"] in content["narrowing"] else []
         lines += [(plain, (note,)) for note in content["board"]["notes"]]
@@ -233,7 +234,13 @@ def _rows(content: dict[str, Any], t: Callable[..., str]) -> dict[str, list[dict
         "evidence": [
             row | {"id": one["id"], "status_says": one["status_says"]} for one in findings for row in one["evidence"]
         ],
-        "makers": [row | {"label": f"{row['label']} ({row['country_name']})"} for row in content["makers"]],
+        "parts": [
+            row
+            | {"stock": _one(row["stock_least"], row["stock_most"], row["stock_says"])}
+            | {"gap": _one(row["gap_low"], row["gap_high"], f"{row['gap_low']}–{row['gap_high']}")}
+            for row in content["parts"]
+        ],
+        **{name: [_stop(row) for row in content[name]] for name in ("countries", "makers")},
         "through": content["spend"]["shares"] if content["spend"] else [],
         "times": [
             one | {"label": row["label"]}
@@ -250,6 +257,16 @@ def _rows(content: dict[str, Any], t: Callable[..., str]) -> dict[str, list[dict
         "replies": [row | {name: word for name, word in open_.items() if row[name] is None} for row in replies],
         "mapping": [row | {"how": t(f"how_{row['how']}")} for row in content["mapping"]],
     }
+
+
+def _stop(row: dict[str, Any]) -> dict[str, Any]:
+    where = {"label": f"{row['label']} ({row['country_name']})"} if row["maker"] else {}
+    return row | where | {"stock": _one(row["first_least"], row["first_most"], row["stock_says"])}
+
+
+def _one(low: float | None, high: float | None, says: str) -> float | str | None:
+    """A figure; in words where only its ends are known."""
+    return low if low == high else None if low is None else says
 
 
 def _cell(value: Any, name: str) -> Any:

@@ -115,6 +115,18 @@ def money(value: float | None, currency: str, lang: str) -> str:
     return text(f"app.audit_report.{kind}", lang, amount=amount, currency=currency)
 
 
+def stock(least: float | None, most: float | None) -> Message | None:
+    """Return days of stock as a file states them; no most is no bound, and neither end that nobody said anything.
+
+    >>> stock(30, 60).text("ja"), stock(60, None).text("ja"), stock(0, 60).text("ja"), stock(45, 45).text("ja")
+    ('30〜60日', '60日以上', '60日以内', '45日')
+    """
+    if least is None:
+        return None
+    name = "days_from" if most is None else "days" if least == most else "days_between" if least else "days_upto"
+    return Message(f"app.audit_report.{name}", days=f"{least:,.0f}", most="" if most is None else f"{most:,.0f}")
+
+
 def days(value: float | None, lang: str) -> str:
     """Return a number of days, or that nothing stops."""
     return BLANK if value is None else text("app.audit_report.days", lang, days=f"{value:,.0f}")

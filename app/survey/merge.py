@@ -6,6 +6,7 @@ supplier needs is its own need only: other makers of the part are taken to have 
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,12 +20,13 @@ from ...datasets.readers.tables import packaged
 from ...graph import SupplyGraph
 from ...graph.errors import shorten
 from ...risk.production.handed_on import joined
-from ..audit.cells import Least
+from ..audit.cells import Days
 from ..audit.company import ROUNDING, Company, Need, Part, Source, Told
 from ..audit.company_graph import plant_id
 from ..audit.links import Link
 from .card import Card, CardPart
 from .replies import ITSELF, Line, Replies, Reply
+from .together import Asked, together
 
 WHOLE = 1.0 - ROUNDING
 
@@ -46,8 +48,8 @@ class Merged:
 def merge(company: Company, replies: Replies, links: Iterable[Link], world: SupplyGraph) -> Merged:
     """Return a company with what its suppliers said laid over it; the company that is given stays as it is."""
     over = _Over(company, replies)
-    for reply in replies.replies:
-        over.reply(reply)
+    for supplier, sent in over.senders().items():
+        over.questionnaires(supplier, sent)
     for file, card in replies.cards:
         over.card(file, card)
     over.declarations(replies.declarations, list(links), world)
@@ -77,8 +79,6 @@ class _Over:
                         self.firms.setdefault(firm_key(firm), firm)
         self.replied: dict[str, list[str]] = defaultdict(list)
         self.asked: dict[tuple[str, str, str], bool] = {}
-        self.files: dict[str, str] = {}
-        self.origins: set[tuple[str, str]] = set()
 
     def _part(self, written: str | None, supplier: str) -> str | None:
         """The part that a reply means, where this supplier delivers it."""
@@ -96,66 +96,45 @@ class _Over:
 
     # Questionnaires --------------------------------------------------------------------------------------------------
 
-    def reply(self, reply: Reply) -> None:
-        """Lay a questionnaire over the company."""
-        supplier = self._supplier(reply.supplier, reply.file)
-        for question, told in reply.asked.items():
-            about = (supplier or reply.file, *question)
-            self.asked[about] = self.asked.get(about, False) or (told and supplier is not None)
-        if supplier is None:
-            return
-        if any(reply.asked.values()):
-            if supplier in self.files:
-                self.replies.say("sent_twice", reply.file, supplier=supplier, other=self.files[supplier])
-            else:
-                self.replied["questions"].append(supplier)
-                self.files[supplier] = reply.file
-        tables = {name: self._by_part(lines, supplier, reply.file) for name, lines in reply.tables.items()}
-        finished: dict[str, float] = {}
-        for part, lines in tables.get("answers", {}).items():
-            for line in lines:
-                if line.values["answer"] is not None:
-                    self._answer(part, supplier, line, finished)
-        for part, lines in tables.get("origin", {}).items():
-            self._origin(part, supplier, lines)
-        for part, lines in tables.get("behind", {}).items():
-            for input, each in self._inputs(part, lines).items():
-                self._behind(part, supplier, input, each, finished.get(part))
+    def senders(self) -> dict[str, list[Reply]]:
+        """Return the questionnaires by who sent them; those of others are said."""
+        found: dict[str, list[Reply]] = defaultdict(list)
+        for reply in self.replies.replies:
+            supplier = self._supplier(reply.supplier, reply.file) if reply.supplier else None
+            for question, told in reply.asked.items():
+                about = (supplier or reply.file, *question)
+                self.asked[about] = self.asked.get(about, False) or (told and supplier is not None)
+            if supplier is not None:
+                found[supplier].append(reply)
+        return found
+
+    def questionnaires(self, supplier: str, sent: Sequence[Reply]) -> None:
+        """Lay all that a supplier answered over the company."""
+        files = [reply.file for reply in sent if any(reply.asked.values())]
+        if files:
+            self.replied["questions"].append(supplier)
+        if len(files) > 1:
+            self.replies.say("sent_twice", files[-1], supplier=supplier, others=", ".join(files[:-1]))
+        told: dict[Asked, list[Line]] = together(self.replies, sent, supplier, lambda part: self._part(part, supplier))
+        finished: dict[str, Days] = {}
+        for (table, part, _), lines in told.items():
+            if table == "answers":
+                self._answer(part, supplier, lines[0], finished)
+            elif table == "origin":
+                self._origin(part, supplier, lines)
+        for (table, part, _), lines in told.items():
+            if table == "behind":
+                self._behind(part, supplier, lines[0].values["input"] or part, lines, finished.get(part))
         for part in finished.keys() - {one.part for one in self.company.told.values() if one.supplier == supplier}:
-            self.replies.say("stock_alone", reply.file, part=part, supplier=supplier)
+            (line,) = told["answers", part, "stock"][:1]
+            self.replies.say("stock_alone", line.ref.partition(": ")[0], part=part, supplier=supplier)
 
-    def _inputs(self, part: str, lines: Iterable[Line]) -> dict[str, list[Line]]:
-        """Lines by what goes in: one that leaves its name blank goes on with the one above, as people write it."""
-        found: dict[str, list[Line]] = defaultdict(list)
-        above, at = None, None
-        for line in lines:
-            told = line.values
-            if any(told[key] is not None for key in ("input", "source", "country")):
-                goes_on = told["input"] is None and above is not None and line.row - 1 == at
-                above, at = above if goes_on else told["input"], line.row
-                found[above or part].append(line)
-            elif told["share"] is not None or told["stock"] is not None:
-                self.replies.say("half", *line.place, part=part)
-        return found
-
-    def _by_part(self, lines: Iterable[Line], supplier: str, file: str) -> dict[str, list[Line]]:
-        found: dict[str, list[Line]] = defaultdict(list)
-        for line in lines:
-            part = self._part(line.values["part"], supplier)
-            if part is not None:
-                found[part].append(line)
-            elif any(
-                value is not None for key, value in line.values.items() if key not in {"part", "name", "question", "kind"}
-            ):
-                self.replies.say("unknown_part", file, part=line.values["part"], supplier=supplier)
-        return found
-
-    def _answer(self, part: str, supplier: str, line: Line, finished: dict[str, float]) -> None:
+    def _answer(self, part: str, supplier: str, line: Line, finished: dict[str, Days]) -> None:
         kind, days = line.values["kind"], line.values["answer"]
         if kind == "stock":
-            finished[part] = days
+            finished[part] = _ends(days)
             return
-        if isinstance(days, Least):  # of a time that it takes the least says nothing of how long supply may be away
+        if isinstance(days, Days):  # a time that something takes has one figure or none
             return
         if kind != "lead":
             self.replies.say("no_question", *line.place, part=part, kind=kind or "?")
@@ -169,16 +148,9 @@ class _Over:
         if known:
             self.replies.say("kept", *line.place, part=part, was=", ".join(f"{one:g}" for one in known), now=f"{days:g}")
 
-    def _origin(self, part: str, supplier: str, lines: list[Line]) -> None:
+    def _origin(self, part: str, supplier: str, told: list[Line]) -> None:
         """Where a supplier's part is made: its one source becomes one for each place, with the rest of its share."""
-        told = [line for line in lines if line.values["country"] is not None or line.values["maker"] is not None]
-        for line in lines:
-            if line not in told and line.values["share"] is not None:
-                self.replies.say("half", *line.place, part=part)
         own = self._of(part, supplier)
-        if not told or not own or (part, supplier) in self.origins:
-            return
-        self.origins.add((part, supplier))
         before = own[0]
         shares: list[float | None] = [line.values["share"] for line in told]
         total = sum(share or 0.0 for share in shares)
@@ -223,14 +195,17 @@ class _Over:
         others = [one for one in self.company.sources[part] if one not in own]
         self.company.sources[part] = _one_each([*others, *places])
 
-    def _behind(self, part: str, supplier: str, input: str, lines: list[Line], finished: float | None) -> None:
+    def _behind(self, part: str, supplier: str, input: str, lines: list[Line], finished: Days | None) -> None:
         """One thing that a supplier cannot make a part without, and where it comes from."""
         rows = [(line.values["source"], line.values["country"], line.values["share"], line.ref) for line in lines]
-        stocks = {line.values["stock"] for line in lines if line.values["stock"] is not None}
-        # Lines that differ may add up or not, and finished goods that nobody stated may be there: what is told is the least.
-        least = None if not stocks else min(stocks) + (finished or 0.0)
-        known = len(stocks) == 1 and finished is not None and not any(isinstance(one, Least) for one in (*stocks, finished))
-        self._tell(part, supplier, input, rows, (least if known else None, least), whole=False)
+        stocks = {_ends(line.values["stock"]) for line in lines if line.values["stock"] is not None}
+        stock = None
+        if stocks:
+            # Lines that differ may add up or not, and finished goods that nobody stated may be there: no most is known.
+            least, most = min(stocks).least, min(stocks).most if len(stocks) == 1 else math.inf
+            more = finished or Days(0.0)
+            stock = Days(least + more.least, most + more.most)
+        self._tell(part, supplier, input, rows, stock, whole=False)
 
     def _tell(
         self,
@@ -238,14 +213,11 @@ class _Over:
         supplier: str,
         input: str,
         rows: Sequence[tuple[str | None, str | None, float | None, str]],
-        stock: tuple[float | None, float | None],
+        stock: Days | None,
         *,
         whole: bool,
     ) -> None:
-        """Add a part of the second tier; unless its sources are ``whole``, the rest comes from nobody knows where.
-
-        ``stock``: days in all, where they are known, and at least.
-        """
+        """Add a part of the second tier; unless its sources are ``whole``, the rest comes from nobody knows where."""
         id = f"{part} < {supplier}: {input}"
         if id in self.company.parts:
             return
@@ -274,7 +246,7 @@ class _Over:
             ref = [rows[0][3]]
             sources.append(Source(id, "", f"{supplier} < ?", None, left, basis, None, None, None, None, None, ref))
         ref = rows[0][3]
-        self.company.parts[id] = Part(id, name=input, stock_days=stock[0], stock_least=stock[1], refs=[ref])
+        self.company.parts[id] = Part(id, name=input, stock=stock, refs=[ref])
         self.company.needs.append(Need(part, id, None, True, None, ref))
         self.company.sources[id] = sources
         self.company.told[id] = Told(part, supplier)
@@ -365,7 +337,11 @@ class _Over:
         whole = one.complete.get(metal) is True and named.height == rows.height
         if whole and len(told) == 1:
             told = [(*told[0][:2], 1.0, told[0][3])]
-        self._tell(part, supplier, f"{metal} ({one.template or 'CMRT'})", told, (None, None), whole=whole)
+        self._tell(part, supplier, f"{metal} ({one.template or 'CMRT'})", told, None, whole=whole)
+
+
+def _ends(days: Days | float) -> Days:
+    return days if isinstance(days, Days) else Days(days, days)
 
 
 def _both(one: CardPart, other: CardPart) -> CardPart:

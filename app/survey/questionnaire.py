@@ -23,12 +23,14 @@ if TYPE_CHECKING:
 
 MARK = "kanmon-survey/1"
 """First cell of a questionnaire's guide; by it a reply is known."""
-KEYS = {
+KEYS: dict[str, tuple[str, ...]] = {
     "answers": ("kind", "part", "name", "question", "answer", "note"),
     "origin": ("part", "name", "maker", "country", "share", "note"),
     "behind": ("part", "name", "input", "source", "country", "share", "stock", "note"),
 }
 """Keys of the columns of each table; they stand in a row above the headers, whatever language a reader prefers."""
+LABELS: dict[str, str] = {"question": "kind", "kind": "code"}
+"""Names of the labels of columns that are not those of their keys."""
 ABOUT = ("from", "supplier", "deadline", "return_to", "answered_by", "answered_on")
 PARTS = 60
 """Parts of a supplier that one questionnaire asks about."""
@@ -208,7 +210,7 @@ class _Sheets:
             self._text(page, 1, words(f"{name}_help"), len(keys) - 1, 92)
         for j, key in enumerate(keys):
             write_cell(page, 2, j, key, self.key)
-            write_cell(page, 3, j, words({"question": "kind", "kind": "code"}.get(key, key)), self.head)
+            write_cell(page, 3, j, words(LABELS.get(key, key)), self.head)
         page.set_row(3, 48)
         page.freeze_panes(4, 2)
         page.repeat_rows(3)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
+from ..audit.cells import Days
 from ..audit.company import Company, Source
 from ..audit.company_graph import HOME, build_graph, firm_id
 from ..audit.figures import Figures
@@ -336,7 +337,8 @@ def _switched(part: str, days: float) -> Callable[[Company], Company]:
 def _stocked(part: str, days: float) -> Callable[[Company], Company]:
     def answer(company: Company) -> Company:
         known = company.parts[part]
-        stock = max(days, known.stock_least or 0.0)
-        return replace(company, parts=company.parts | {part: replace(known, stock_days=stock)})
+        least, most = known.stock or Days(0.0)
+        days_there = min(max(days, least), most)
+        return replace(company, parts=company.parts | {part: replace(known, stock=Days(days_there, days_there))})
 
     return answer

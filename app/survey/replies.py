@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,16 +17,16 @@ import polars as pl
 
 from ...datasets import layout
 from ...datasets.intake.sheets import Sheet, read_sheets
-from ...datasets.intake.values import is_blank, name
+from ...datasets.intake.values import date, is_blank, name
 from ...datasets.readers.declarations import Declaration, is_declaration, read_declaration
 from ...datasets.readers.tables import packaged
 from ...graph import KanmonError, Message, ReadError
 from ...graph.errors import short_path, shorten
-from ..audit.cells import Least, Unreadable, read
+from ..audit.cells import Days, Unreadable, read
 from ..audit.mapping import Remark
 from .card import Card
 from .card_files import is_card, read_card
-from .questionnaire import KEYS, MARK
+from .questionnaire import ABOUT, KEYS, LABELS, MARK
 from .wording import TONGUES, word, words
 
 FILES, LINES = 5_000, 5_000
@@ -53,6 +53,8 @@ class Line:
 
     values: dict[str, Any]
     ref: str
+    cells: dict[str, str]
+    """The addresses of its values ("E5")."""
 
     @property
     def place(self) -> tuple[str, int]:
@@ -75,6 +77,8 @@ class Reply:
 
     file: str
     supplier: str
+    answered_on: str | None = None
+    """The day that its sender states, as ISO text."""
     tables: dict[str, list[Line]] = field(default_factory=dict)
     asked: dict[tuple[str, str], bool] = field(default_factory=dict)
 
@@ -145,31 +149,76 @@ def _read(path: Path, found: Replies) -> None:
         declared = read_declaration(path, sheets)
         if declared is not None:
             found.declarations.append(declared)
-    elif any(_first(sheet) == MARK for sheet in sheets):
-        found.replies.append(_reply(path.name, sheets, found))
+    elif (guide := next(filter(None, map(_guide, sheets)), None)) is not None:
+        found.replies.append(_reply(path.name, sheets, guide, found))
+    elif any(_header(list(sheet.frame.head(_LOOK).iter_rows()), table) for sheet in sheets for table in KEYS):
+        found.say("no_guide", path.name, sheet=word("sheet_guide", "ja"), cell=f"C{ABOUT.index('supplier') + 3}")
     else:
         found.say("not_understood", path.name)
 
 
-def _first(sheet: Sheet) -> str | None:
-    return sheet.frame.item(0, 0) if sheet.frame.width and sheet.frame.height and not sheet.left else None
+@dataclass(frozen=True)
+class _Guide:
+    """What the first sheet of a questionnaire says: by key, and where that stands."""
+
+    sheet: Sheet
+    values: dict[str, str | None]
+    cells: dict[str, str]
 
 
-def _reply(file: str, sheets: list[Sheet], found: Replies) -> Reply:
-    reply = Reply(file, "")
+def _guide(sheet: Sheet) -> _Guide | None:
+    """The guide, wherever its lines were moved: its mark is there, or the words in front of most of its cells."""
+    values: dict[str, str | None] = {}
+    cells: dict[str, str] = {}
+    marked = False
+    for i, row in enumerate(sheet.frame.head(_LOOK).iter_rows()):
+        for j, cell in enumerate(row):
+            key = _ABOUT.get(_flat(cell))
+            marked = marked or _flat(cell) == MARK
+            if key is not None and key not in values:
+                beside = (at for at in range(j + 1, len(row)) if row[at] is not None and _ABOUT.get(_flat(row[at])) != key)
+                at = next(beside, None)
+                values[key] = None if at is None else row[at]
+                cells[key] = sheet.address(i, (j + (2 if key == cell else 1)) if at is None else at)
+    return _Guide(sheet, values, cells) if marked or len(values) > len(ABOUT) / 2 else None
+
+
+def _flat(cell: str | None) -> str:
+    return " ".join((cell or "").split())
+
+
+def _called(labels: Mapping[str, str]) -> dict[str, str]:
+    """Keys by what a person may still see of them: the key itself, and its words, in all languages or in one."""
+    found = {}
+    for key, label in labels.items():
+        seen = (key, words(label), *(word(label, tongue) for tongue in TONGUES))
+        found |= {_flat(one): key for one in seen}
+    return found
+
+
+_ABOUT = _called(dict(zip(ABOUT, ABOUT, strict=True)))
+_HEADERS = {table: _called({key: LABELS.get(key, key) for key in keys}) for table, keys in KEYS.items()}
+
+
+def _reply(file: str, sheets: list[Sheet], guide: _Guide, found: Replies) -> Reply:
+    reply = Reply(file, name(guide.values.get("supplier") or ""), date(guide.values.get("answered_on")))
+    if not reply.supplier:
+        cell = guide.cells.get("supplier", f"C{ABOUT.index('supplier') + 3}")
+        found.say("no_supplier", f"{file}: {guide.sheet.name}", cell=cell)
     for sheet in sheets:
         rows = list(sheet.frame.head(LINES).iter_rows())
-        if _first(sheet) == MARK:
-            values = {row[0]: row[2] for row in rows if len(row) > 2 and row[0] is not None}
-            reply.supplier = name(values.get("supplier") or "")
-        label, known = f"{file}: {sheet.name}", _first(sheet) == MARK or sheet.name in _PLAIN
-        for table, keys in KEYS.items():
-            at = _keys_at(rows, table, keys)
+        label, known = f"{file}: {sheet.name}", sheet is guide.sheet or sheet.name in _PLAIN
+        for table in KEYS:
+            at = _header(rows, table)
             if at is not None:
                 known = True
-                reply.tables.setdefault(table, []).extend(_lines(sheet, rows, at, keys, label, found))
+                reply.tables.setdefault(table, []).extend(_lines(sheet, rows, at, KEYS[table], label, found))
         if not known and any(cell is not None for row in rows for cell in row):
-            found.say("sheet", file, sheet=sheet.name)
+            lost = next((table for table in KEYS if sheet.name == word(f"sheet_{table}", "ja")), None)
+            if lost is None:
+                found.say("sheet", file, sheet=sheet.name)
+            else:
+                found.say("no_header", label, columns=", ".join(words(one, " / ") for one in ("part", _OF_TABLE[lost])))
     _count(reply)
     return reply
 
@@ -178,13 +227,23 @@ _PLAIN = {word(f"sheet_{sheet}", tongue) for sheet in ("deadline", "countries") 
 """Sheets of a questionnaire that nobody answers in."""
 
 
-def _keys_at(rows: list[tuple[str | None, ...]], table: str, keys: Iterable[str]) -> tuple[int, dict[str, int]] | None:
-    """The row that holds the keys of a table, and their columns."""
+def _header(rows: list[tuple[str | None, ...]], table: str) -> tuple[int, dict[str, int]] | None:
+    """The first row below the keys and headers of a table, and the columns of the keys."""
     for i, row in enumerate(rows[:_LOOK]):
-        cells = {cell.strip(): j for j, cell in reversed(list(enumerate(row))) if cell is not None}
-        if {"part", _OF_TABLE[table]} <= cells.keys():
-            return i, {key: cells[key] for key in keys if key in cells}
+        places = _keys(row, table)
+        if places:
+            below = i + 1
+            while below < len(rows) and _keys(rows[below], table):
+                below += 1
+            return below, places
     return None
+
+
+def _keys(row: tuple[str | None, ...], table: str) -> dict[str, int]:
+    """The columns of a row that holds the keys of a table, or its headers."""
+    named = ((_HEADERS[table].get(_flat(cell)), j) for j, cell in reversed(list(enumerate(row))))
+    places = {key: j for key, j in named if key is not None}
+    return places if {"part", _OF_TABLE[table]} <= places.keys() else {}
 
 
 def _lines(
@@ -199,7 +258,7 @@ def _lines(
     lines = []
     top, places = at
     unsaved = {(row, column - sheet.left) for row, column in sheet.unsaved}
-    for i, row in enumerate(rows[top + 2 :], start=top + 3):
+    for i, row in enumerate(rows[top:], start=top + 1):
         cells = dict.fromkeys(keys) | {key: None if is_blank(row[j]) else row[j] for key, j in places.items()}
         for key, j in places.items():
             if cells[key] is None and (i - 1, j) in unsaved:
@@ -217,10 +276,10 @@ def _lines(
             value = None if cell is None else read(cell)
             if cell is not None and value is None:
                 found.say("cell", label, i, words(key, " / "), value=cell)
-            elif isinstance(value, Least):
-                found.say("least", label, i, words(key, " / "), value=cell, days=f"{value:g}")
+            elif isinstance(value, Days):
+                found.say("range", label, i, words(key, " / "), value=cell)
             values[key] = value
-        lines.append(Line(values, f"{label}!{i}"))
+        lines.append(Line(values, f"{label}!{i}", {key: sheet.address(i - 1, j) for key, j in places.items()}))
     return lines
 
 
@@ -241,10 +300,11 @@ def _said(cell: str) -> str:
     return unicodedata.normalize("NFKC", cell).strip().casefold()
 
 
-def _days(cell: str) -> float | None:
-    """Days; of a range the least, which more may be (see `audit.cells.Least`)."""
+def _days(cell: str) -> float | Days | None:
+    """Days, as a figure or a range."""
     value = _of_column("stock_days", cell)
-    return value if value is not None and 0 <= value <= _DAYS else None
+    least = value.least if isinstance(value, Days) else value
+    return value if least is not None and 0 <= least <= _DAYS else None
 
 
 def _share(cell: str) -> float | None:

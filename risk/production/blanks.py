@@ -17,6 +17,7 @@ import polars as pl
 from ...graph import SupplyGraph
 from ...graph.network import NewSource
 from .changes import STOPPING, Change
+from .own_sources import stock_ends
 from .remedies import Measure, new_source
 from .scenario import Scenario
 from .stop_tables import NEVER, ready_sources, sources_of, unnamed_items
@@ -116,23 +117,29 @@ class Blanks:
 
     def stock(self, item: str, case: str, most: float) -> float:
         """Return the days of stock of an item; ``most`` is the whole of a stop."""
-        days = self._stated["stock_days"].get(item)
-        least = self._stated["stock_least"].get(item, 0.0)
-        if days is not None and days >= least:
-            return days
-        return max(least, {"estimate": self._usual["stock_days"] or 0.0, "low": most}.get(case, 0.0))
+        low, high = self._stocks.get(item, (0.0, NEVER))
+        if case == "low":
+            return max(low, most) if high == NEVER else high
+        if case == "estimate":
+            return max(low, self._usual["stock"] or 0.0) if high == NEVER else (low + high) / 2
+        return low
+
+    @cached_property
+    def _stocks(self) -> dict[str, tuple[float, float]]:
+        """The least and the most days of stock that are stated, by item."""
+        rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for row in self.facts.select("item", "stock_days", "stock_least", "stock_most").iter_rows(named=True):
+            rows[row["item"]].append(row)
+        return {item: ends for item, each in rows.items() if (ends := stock_ends(each)) is not None}
 
     @cached_property
     def _stated(self) -> dict[str, dict[str, float]]:
-        """Days of stock, and of switching, by item."""
-        days = {
-            name: dict(self.facts.group_by("item").agg(pl.col(name).max()).drop_nulls().iter_rows())
-            for name in ("stock_days", "stock_least")
-        }
+        """Days of stock, where they are bounded their middle, and of switching, by item."""
+        stock = {item: (low + high) / 2 for item, (low, high) in self._stocks.items() if high < NEVER}
         ready = self.facts.filter(~pl.col("used") & pl.col("qualified")).group_by("item").agg(pl.col("switching_days").min())
         slow = self.facts.group_by("item").agg(pl.col("switching_days").max())
         switching = dict(slow.drop_nulls().iter_rows()) | dict(ready.drop_nulls().iter_rows())
-        return days | {"switching_days": switching}
+        return {"stock": stock, "switching_days": switching}
 
     @cached_property
     def _usual(self) -> dict[str, float | None]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import polars as pl
@@ -10,7 +12,7 @@ from ...graph import InputError, SupplyGraph, UnknownIdError
 from ...graph.errors import shorten
 from ...graph.frames import frame_of
 
-_DAYS = ("stock_days", "stock_least", "switching_days")
+_DAYS = ("stock_days", "stock_least", "stock_most", "switching_days")
 _COLUMNS = {
     "item": pl.String,
     "supplier": pl.String,
@@ -18,6 +20,7 @@ _COLUMNS = {
     "qualified": pl.Boolean,
     "stock_days": pl.Float64,
     "stock_least": pl.Float64,
+    "stock_most": pl.Float64,
     "switching_days": pl.Float64,
     "spend": pl.Float64,
 }
@@ -45,7 +48,25 @@ def own_sources(graph: SupplyGraph, facts: Any) -> pl.DataFrame:
     for kind, ids in (("item", graph.items["id"]), ("supplier", graph.suppliers["id"])):
         for unknown in frame.filter(~pl.col(kind).is_in(ids.implode()))[kind].head(1):
             raise UnknownIdError(kind, unknown, ids, graph.named(unknown, f"{kind}s"))
+    crossed = frame.filter(pl.col("stock_least") > pl.col("stock_most"))
+    if crossed.height:
+        raise InputError("risk.exposure.facts_ends", item=shorten(crossed["item"][0]))
     return frame if "maker" in given.columns else frame.with_columns(maker="supplier")
+
+
+def stock_ends(rows: Iterable[Mapping[str, Any]]) -> tuple[float, float] | None:
+    """Return the least and the most days of stock that rows about one item state; the longest of all rows counts.
+
+    A row says them as one figure, or its ends; without a most they are not bounded. None where no row says anything.
+    """
+    ends = []
+    for row in rows:
+        days, least, most = row["stock_days"], row["stock_least"], row["stock_most"]
+        if days is not None:
+            ends.append((days, days))
+        elif least is not None or most is not None:
+            ends.append((least or 0.0, math.inf if most is None else most))
+    return (max(low for low, _ in ends), max(high for _, high in ends)) if ends else None
 
 
 def _typed(given: pl.DataFrame, name: str, kind: type[pl.DataType]) -> pl.Series:

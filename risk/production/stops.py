@@ -6,6 +6,7 @@ A blank is read where it hurts least (the **certain** loss), where it hurts most
 blank               least                 most                  estimate
 ==================  ====================  ====================  =====================================================
 stock               lasts the whole stop  none                  the median of the stated stocks, else none
+stock with a range  its most              its least             its middle; without a most its least, or that median
 switching time      at once               never                 the median of the stated times, else never
 country of a plant  elsewhere             where the stop is     there by the part that the country has of known plants
 maker               somebody else         the one that stops    somebody else
@@ -71,7 +72,7 @@ def stop_losses(
         Id of the buyer in the graph.
     facts : frame or rows of dict
         ``item, supplier`` and optionally ``maker, qualified, stock_days, switching_days, spend``, as in `exposure`; also
-        ``stock_least``: days that are there at least where ``stock_days`` is blank.
+        ``stock_least, stock_most``: days that are there at least and at most where ``stock_days`` is blank.
 
     Returns
     -------

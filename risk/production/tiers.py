@@ -23,7 +23,7 @@ from . import tier_kernels
 from .changes import halt
 from .conditions import HIGH
 from .failures import Failures, failures_of
-from .own_sources import own_sources
+from .own_sources import own_sources, stock_ends
 from .scenario import Scenario
 from .simulation import Assumptions, needs_of, solve
 
@@ -57,7 +57,8 @@ _SCHEMA = {
     "alternatives": pl.Int64,
     "stock_days": pl.Float64,
     "switching_days": pl.Float64,
-    "uncovered_days": pl.Float64,
+    "uncovered_low": pl.Float64,
+    "uncovered_high": pl.Float64,
     "source": pl.String,
     "year": pl.Int64,
     "confidence": pl.String,
@@ -88,7 +89,8 @@ def exposure(
     facts : frame or rows of dict, optional
         What the buyer knows of its own: ``item, supplier`` (ids of the graph) and optionally ``maker`` (whose supplier it
         is: two plants of one maker are one source, a blank is a maker that is not known; without this column each supplier
-        is one), ``qualified`` (bool), ``stock_days`` and ``switching_days`` (days until that supplier delivers instead).
+        is one), ``qualified`` (bool), ``stock_days`` (or its ends, ``stock_least, stock_most``) and ``switching_days`` (days
+        until that supplier delivers instead).
 
     Returns
     -------
@@ -111,8 +113,8 @@ def exposure(
           certain) of their output when ``diamond_source`` stops, which is none of them: the worst such source, met at
           ``diamond_item``.
         - From the facts: ``qualified`` suppliers; ``alternatives`` (qualified, no source today), ``stock_days`` (the longest
-          stated), ``switching_days`` (to the quickest alternative; without one, the longest stated), ``uncovered_days``
-          (switching beyond stock; 0 or more).
+          stated; blank where only its ends are known), ``switching_days`` (to the quickest alternative; without one, the
+          longest stated), ``uncovered_low, uncovered_high`` (switching beyond stock; 0 or more).
 
     Raises
     ------
@@ -371,15 +373,22 @@ def _ready(own: list[dict[str, Any]], bought: list[str] | None) -> dict[str, Any
     told = any(row["qualified"] is not None for row in own)
     yes = [row for row in own if row["qualified"]]
     spare = [row for row in yes if row["supplier"] not in bought] if bought is not None else []
-    stock = max(_stated(own, "stock_days"), default=None)
+    stock = stock_ends(own)
     switching = min(_stated(spare, "switching_days"), default=max(_stated(own, "switching_days"), default=None))
     return {
         "qualified": len({row["supplier"] for row in yes}) if told else None,
         "alternatives": len({row["supplier"] for row in spare}) if told and bought is not None else None,
-        "stock_days": stock,
+        "stock_days": stock[0] if stock is not None and stock[0] == stock[1] else None,
         "switching_days": switching,
-        "uncovered_days": None if stock is None or switching is None else max(0.0, switching - stock),
+        **dict(zip(("uncovered_low", "uncovered_high"), _uncovered(stock, switching), strict=True)),
     }
+
+
+def _uncovered(stock: tuple[float, float] | None, switching: float | None) -> tuple[float | None, float | None]:
+    """Least and most days of switching beyond the stock."""
+    if stock is None or switching is None:
+        return None, None
+    return max(0.0, switching - stock[1]), max(0.0, switching - stock[0])
 
 
 def _stated(rows: list[dict[str, Any]], name: str) -> list[float]:

@@ -3,8 +3,10 @@
 import random
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
+from kanmon.app.audit.cells import Days
 from kanmon.app.audit.company import Part
 from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.audit.company_reader import company_from
@@ -16,8 +18,10 @@ from kanmon.app.audit.measures import mitigate
 from kanmon.app.audit.page import render
 from kanmon.app.audit.report import audit
 from kanmon.app.audit.scenarios import Asked, _tariff
+from kanmon.app.audit.tables import write_report_workbook
 from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import SupplyGraph
+from kanmon.graph.messages import text
 from plain_sheets import workbook
 
 DEMO = Path(__file__).resolve().parents[2] / "datasets" / "data" / "demo_company" / "audit.xlsx"
@@ -165,7 +169,7 @@ def test_the_demo_stops_of_one_tier_are_those_of_a_calendar():
         need.parent: Part(need.parent, refs=["x!1"]) for need in company.needs if need.parent not in company.parts
     }
     for part in company.parts.values():
-        part.stock_days = 15.0 if part.stock_days is None else part.stock_days
+        part.stock = part.stock or Days(15.0, 15.0)
     found = work_out(company, build_graph(company, [], SupplyGraph()), [], "en")
     oracle = Oracle(company)
     assert sum(row["loss"] > 1e8 for row in found.countries) >= 4
@@ -420,7 +424,33 @@ def test_parts_that_no_proposal_reaches_are_counted(tmp_path, parts, left_out):
     )
 
 
-@pytest.mark.parametrize(("stock", "marked"), [(30, True), (90, False)])
+@pytest.mark.parametrize(
+    ("stock", "shown", "lost", "gap"),
+    [
+        ("30-60日", {"en": "30–60 days", "ja": "30〜60日"}, (120, 135, 150), (340, 370)),
+        ("60日以内", {"en": "up to 60 days", "ja": "60日以内"}, (120, 150, 180), (340, 400)),
+        ("30日以上", {"en": "30 days or more", "ja": "30日以上"}, (0, 150, 150), (0, 370)),
+    ],
+)
+def test_a_stock_as_a_range_is_shown_as_one_and_bounds_the_losses(tmp_path, stock, shown, lost, gap):
+    """A unit of revenue a day, 180 days without China, and switching takes 400."""
+    sources = [["P", None, "X", "China", "100%", stock, 400, "yes", 1]]
+    path = written(tmp_path / "a.xlsx", Sourcing=sources, BOM=[["A", "P"]], Products=[["A", 365]])
+    for lang, says in shown.items():
+        found = content(audit(path, lang=lang, date=DATE, world=SupplyGraph()), lang)
+        (row,) = found["board"]["countries"]
+        assert [row[name] for name in ("loss_low", "loss", "loss_high")] == pytest.approx(lost)
+        assert row["stock_says"] == found["parts"][0]["stock_says"] == says and f">{says}<" in render(found)
+        assert (
+            found["coverage"]["stock_known"] == 1.0 and (found["parts"][0]["gap_low"], found["parts"][0]["gap_high"]) == gap
+        )
+        write_report_workbook(tmp_path / "r.xlsx", found)
+        book = openpyxl.load_workbook(tmp_path / "r.xlsx")
+        names = [text(f"app.audit_page.sheet_{sheet}", lang) for sheet in ("board", "parts", "countries", "makers")]
+        assert all(says in {cell.value for row in book[name].iter_rows() for cell in row} for name in names)
+
+
+@pytest.mark.parametrize(("stock", "marked"), [(30, True), (90, False), ("30-50日", True), ("30-90日", False)])
 def test_the_mark_of_a_stock_that_does_not_last_is_explained_where_it_stands(tmp_path, stock, marked):
     sources = [["P", None, "X", "China", "100%", stock, 60, "yes", 1]]
     path = written(tmp_path / "a.xlsx", Sourcing=sources, BOM=[["A", "P"]], Products=[["A", 365]])

@@ -1,6 +1,7 @@
 """What people hand in is read as what it is, and what is not understood is said, not guessed."""
 
 import contextlib
+import math
 import zipfile
 from pathlib import Path
 
@@ -431,17 +432,40 @@ def test_a_column_for_what_lines_go_into_that_is_blank_all_the_way_down_says_not
 
 
 @pytest.mark.parametrize(
-    ("cell", "days"), [("30-60日", (None, 30.0)), ("60日以上", (None, 60.0)), ("45", (45.0, None)), ("soon", (None, None))]
+    ("cell", "ends"),
+    [("30-60日", (30, 60)), ("30日以上60日以下", (30, 60)), ("１～２ヶ月", (30, 60)), ("30 days - 60 days", (30, 60))]
+    + [("between 30 and 60 days", (30, 60)), ("30到60天", (30, 60)), ("約30日～60日", (30, 60)), ("20-30営業日", (28, 42))]
+    + [("60日以上", (60, math.inf)), ("> 2 months", (60, math.inf)), ("60日～", (60, math.inf)), ("45", (45, 45))]
+    + [
+        ("60日以内", (0, 60)),
+        ("60日以下", (0, 60)),
+        ("最大60日", (0, 60)),
+        ("up to 60 days", (0, 60)),
+        ("不超过60天", (0, 60)),
+    ]
+    + [("60-30日", None), ("30日、60日", None), ("soon", None)],
 )
-def test_of_a_range_of_stock_the_least_is_what_is_there(tmp_path, cell, days):
+def test_of_a_range_of_stock_both_ends_are_read(tmp_path, cell, ends):
     rows = ["品番,調達先,生産国,在庫日数,切替日数", f"P-1,甲社,日本,{cell},90", "P-2,乙社,中国,20,30-60日"]
     (tmp_path / "s.csv").write_text("\n".join(rows), encoding="utf-8")
     found = company_from(recognise(understand(tmp_path)))
-    part = found.parts["P-1"]
-    assert (part.stock_days, part.stock_least) == days
-    assert found.sources["P-2"][0].switch_days is None  # of a time the least says nothing that could be used
+    assert found.parts["P-1"].stock == ends
+    assert found.sources["P-2"][0].switch_days is None  # a time that something takes has one figure or none
     said = [remark.message.key.rpartition(".")[2] for remark in found.remarks if remark.column == "stock_days"]
-    assert said == ({None: ["days"], 45.0: []}[days[0]] if days[1] is None else ["least"])
+    assert said == (["days"] if ends is None else [] if ends[0] == ends[1] else ["range"])
+
+
+def test_of_stocks_that_several_rows_state_of_a_part_the_longest_counts(tmp_path):
+    rows = [
+        "品番,調達先,生産国,在庫日数",
+        "P-1,甲社,日本,30-60日",
+        "P-1,乙社,中国,45",
+        "P-2,甲社,日本,45日以上",
+        "P-2,乙社,中国,90",
+    ]
+    (tmp_path / "s.csv").write_text("\n".join(rows), encoding="utf-8")
+    found = company_from(recognise(understand(tmp_path)))
+    assert [found.parts[id].stock for id in ("P-1", "P-2")] == [(45, 60), (90, math.inf)]
 
 
 @pytest.mark.parametrize("column", ["stock_days", "lead_days", "share"])

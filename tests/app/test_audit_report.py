@@ -85,7 +85,7 @@ def test_figures_can_be_worked_out_by_hand(tmp_path):
     assert (rows["DEU"]["day"], rows["DEU"]["day_low"]) == (None, 25)
     parts = {row["part"]: row for row in found.figures.parts}
     assert (parts["P1"]["single"], parts["P2"]["single"]) == ("certain", "no")
-    assert parts["P1"]["gap_days"] == 60 and parts["P1"]["revenue"] == 3650
+    assert parts["P1"]["gap_low"] == parts["P1"]["gap_high"] == 60 and parts["P1"]["revenue"] == 3650
     assert parts["P2"]["hhi_low"] == pytest.approx(0.52)
 
 

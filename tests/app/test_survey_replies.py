@@ -62,25 +62,43 @@ def test_days_are_read_in_the_languages_of_the_questionnaire(base, sent, tmp_pat
 
 
 @pytest.mark.parametrize(
-    ("cell", "least"),
-    [("30-60日", 30.0), ("30日〜60日", 30.0), ("1～2か月", 30.0), ("30 to 45 days", 30.0), ("60日以上", 60.0)]
-    + [("at least 60 days", 60.0), ("90+", 90.0), ("60-30日", None), ("2026-03-31", None), ("soon", None), ("-", None)],
+    ("cell", "ends"),
+    [
+        ("30-60日", (30, 60)),
+        ("30日〜60日", (30, 60)),
+        ("1～2か月", (30, 60)),
+        ("30 to 45 days", (30, 45)),
+        ("60日以上", (60, None)),
+    ]
+    + [("at least 60 days", (60, None)), ("90+", (90, None)), ("60天以内", (0, 60))]
+    + [("60-30日", None), ("2026-03-31", None), ("soon", None), ("-", None)],
 )
-def test_of_a_range_of_days_a_stock_is_the_least_that_is_there(base, sent, tmp_path, cell, least):
+def test_of_a_range_of_days_of_stock_both_ends_are_used(base, sent, tmp_path, cell, ends):
     told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1, "stock": cell}}
     told |= {("answers", "P1", "stock"): {"answer": 0}}
     merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
     (id,) = merged.company.told
     part = merged.company.parts[id]
-    assert (part.stock_days, part.stock_least) == (None, least)
-    assert keys(found) == (["least"] if least else [] if cell == "-" else ["cell"])
+    assert part.stock_days is None and (part.stock_least, part.stock_most) == (ends or (None, None))
+    assert keys(found) == (["range"] if ends else [] if cell == "-" else ["cell"])
+
+
+def test_the_stock_of_finished_goods_adds_its_ends_to_those_of_what_goes_in(base, sent, tmp_path):
+    told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1, "stock": "30-60日"}}
+    told |= {("answers", "P1", "stock"): {"answer": "10日以内"}}
+    merged, _ = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    (id,) = merged.company.told
+    assert merged.company.parts[id].stock == (30, 70)
+    # Alpha's half stops on day 30 at the earliest, 70 at the latest; there are 30 days of P1 in stock.
+    low, _ = bounds(merged.company, "CHL")
+    assert low == pytest.approx((0.5 * (180 - 70) - 30) / 180)
 
 
 def test_a_range_of_a_time_that_something_takes_says_no_time(base, sent, tmp_path):
     before = [source.lead_days for source in base.sources["P1"]]
     told = {("answers", "P1", "lead"): {"answer": "30-60日"}}
     merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
-    assert [source.lead_days for source in merged.company.sources["P1"]] == before and keys(found) == ["least"]
+    assert [source.lead_days for source in merged.company.sources["P1"]] == before and keys(found) == ["range"]
 
 
 def test_a_line_that_leaves_the_material_blank_goes_on_with_the_one_above(base, sent, tmp_path):
@@ -146,24 +164,135 @@ def test_what_stands_outside_the_lines_of_a_questionnaire_is_said(base, sent, tm
     assert not merged.company.told
 
 
-def test_a_column_that_was_taken_out_is_blank_and_a_lost_row_of_keys_is_said(base, sent, tmp_path):
+def test_a_column_that_was_taken_out_is_blank(base, sent, tmp_path):
     def without(book):
         page_of(book, "生産国").delete_cols(6)
-        page_of(book, "上流").delete_rows(3)
 
     path = answered(sent["Gamma"], tmp_path / "b.xlsx", {("origin", "P2", 0): {"country": "VNM", "share": 1}})
     merged, found = replied(base, changed(path, tmp_path / "r.xlsx", without))
-    assert [one.country for one in merged.company.sources["P2"]] == ["VNM"] and keys(found) == ["sheet"]
+    assert [one.country for one in merged.company.sources["P2"]] == ["VNM"] and keys(found) == []
 
 
-def test_of_two_questionnaires_of_a_supplier_the_first_holds_and_questions_count_once(base, sent, tmp_path):
-    (tmp_path / "replies").mkdir()
-    for name, country in (("a.xlsx", "VNM"), ("b (2).xlsx", "THA")):
-        answered(sent["Gamma"], tmp_path / "replies" / name, {("origin", "P2", 0): {"country": country, "share": 1}})
-    merged, found = replied(base, tmp_path / "replies")
-    once, _ = replied(base, tmp_path / "replies" / "a.xlsx")
-    assert [one.country for one in merged.company.sources["P2"]] == ["VNM"] and keys(found) == ["sent_twice"]
+def moved(book):
+    """Lines and columns inserted everywhere, as people make room for a letter."""
+    for page in book.worksheets[:4]:
+        for area in list(page.merged_cells.ranges):
+            page.unmerge_cells(str(area))
+        page.insert_rows(1, 2)
+        page.insert_cols(1)
+        page.cell(1, 2, "拝啓　時下ますますご清栄のこととお慶び申し上げます。")
+
+
+def without_keys(book):
+    """The grey rows and the grey column of the guide are gone."""
+    book.worksheets[0].delete_cols(1)
+    for name in ("回答", "生産国", "上流"):
+        page_of(book, name).delete_rows(3)
+
+
+def without_headers(book):
+    for name in ("回答", "生産国", "上流"):
+        page_of(book, name).delete_rows(4)
+
+
+def translated(book):
+    """Somebody left the Chinese headers alone."""
+    for name in ("回答", "生産国", "上流"):
+        page = page_of(book, name)
+        for cell in page[4]:
+            cell.value = cell.value and cell.value.split("\n")[-1]
+        page.delete_rows(3)
+
+
+@pytest.mark.parametrize("change", [moved, without_keys, without_headers, translated])
+def test_a_header_is_found_where_it_is(base, sent, tmp_path, change):
+    told = {("origin", "P2", 0): {"country": "VNM", "share": 1}, ("behind", "P2", 0): {"input": "ore", "country": "PER"}}
+    told |= {("answers", "P2", "lead"): {"answer": 45}}
+    path = dated(answered(sent["Gamma"], tmp_path / "b.xlsx", told), "2026-12-01")
+    merged, found = replied(base, changed(path, tmp_path / "r.xlsx", change))
+    (source,) = merged.company.sources["P2"]
+    assert (source.country, source.lead_days) == ("VNM", 45) and len(merged.company.told) == 1
+    assert found.replies[0].answered_on == "2026-12-01" and keys(found) == []
+
+
+def test_what_is_missing_of_a_questionnaire_is_said_with_its_sheet_and_cell(base, sent, tmp_path):
+    def no_guide(book):
+        book.remove(book.worksheets[0])
+
+    def no_name(book):
+        next(row for row in book.worksheets[0].iter_rows() if row[0].value == "supplier")[2].value = None
+
+    def no_header(book):
+        page_of(book, "生産国").delete_rows(3, 2)
+
+    told = {("origin", "P2", 0): {"country": "VNM", "share": 1}}
+    path = answered(sent["Gamma"], tmp_path / "b.xlsx", told)
+    for change, key, where, cell in (
+        (no_guide, "no_guide", "r.xlsx", "C4"),
+        (no_name, "no_supplier", "r.xlsx: 案内 Guide 说明", "C4"),
+        (no_header, "no_header", "r.xlsx: 生産国 Origin 产地", "部品番号"),
+    ):
+        merged, found = replied(base, changed(path, tmp_path / "r.xlsx", change))
+        assert [(one.message.key, one.sheet) for one in found.remarks] == [(f"app.survey.{key}", where)]
+        assert cell in found.remarks[0].message.text("ja") and merged.company.sources["P2"] == base.sources["P2"]
+
+
+def dated(path, day):
+    """A questionnaire with the date of its answer."""
+
+    def write(book):
+        next(row for row in book.worksheets[0].iter_rows() if row[0].value == "answered_on")[2].value = day
+
+    return changed(path, path, write)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "holds", "says"),
+    [
+        (None, None, "VNM", "differs_first"),
+        ("2026-12-01", None, "VNM", "differs_first"),
+        ("2026-12-01", "2026-12-01", "VNM", "differs_first"),
+        ("2026年12月9日", "2026/12/1", "VNM", "differs_later"),
+        ("2026-12-01", "2026年12月9日", "THA", "differs_later"),
+    ],
+)
+def test_of_two_questionnaires_of_a_supplier_the_later_holds_and_questions_count_once(
+    base, sent, tmp_path, first, second, holds, says
+):
+    folder = tmp_path / "replies"
+    folder.mkdir()
+    for name, country, day in (("a.xlsx", "VNM", first), ("b (2).xlsx", "THA", second)):
+        dated(answered(sent["Gamma"], folder / name, {("origin", "P2", 0): {"country": country, "share": 1}}), day)
+    merged, found = replied(base, folder)
+    once, _ = replied(base, folder / "a.xlsx")
+    assert [one.country for one in merged.company.sources["P2"]] == [holds] and keys(found) == [says, "sent_twice"]
+    (told,) = (remark for remark in found.remarks if remark.message.key.endswith(says))
+    left, used = ("b (2).xlsx", "a.xlsx") if holds == "VNM" else ("a.xlsx", "b (2).xlsx")
+    text = told.message.text("ja")
+    assert (
+        told.sheet.startswith(left)
+        and f"{used}: 生産国" in text
+        and "THA 100%" in text
+        and "VNM 100%" in text
+        and "D5" in text
+    )
     assert (merged.asked, merged.answered) == (once.asked, once.answered)
+
+
+def test_what_only_one_of_two_questionnaires_answers_is_used(base, sent, tmp_path):
+    """The stock of finished goods stands in one file, what goes in in the other, and one more thing in both."""
+    folder = tmp_path / "replies"
+    folder.mkdir()
+    ore = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1, "stock": 20}}
+    answered(sent["Alpha"], folder / "a.xlsx", {("answers", "P1", "stock"): {"answer": 5}} | ore)
+    more = {("behind", "P1", 0): {"input": "ORE", "country": "CHL", "share": "100%", "stock": "20日"}}
+    answered(sent["Alpha"], folder / "b.xlsx", more | {("behind", "P1", 1): {"input": "coke", "country": "CHN", "stock": 7}})
+    merged, found = replied(base, folder)
+    assert {part.name: part.stock for part in merged.company.parts.values() if part.id in merged.company.told} == {
+        "ore": (25, 25),
+        "coke": (12, 12),
+    }
+    assert keys(found) == ["sent_twice"]
 
 
 def test_whom_a_supplier_does_not_name_widens_the_stop_of_no_other_supplier(base, sent, tmp_path):

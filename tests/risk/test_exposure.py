@@ -142,10 +142,10 @@ def test_what_the_buyer_knows_itself_comes_first():
         {"item": "part", "supplier": "c", "qualified": False, "stock_days": None, "switching_days": 5.0},
     ]
     row = rows_of(exposure(graph, "product", "own", level="supplier", facts=pl.DataFrame(facts)))["part"]
-    keys = ("single_source", "qualified", "alternatives", "stock_days", "switching_days", "uncovered_days")
-    assert tuple(row[key] for key in keys) == ("no", 2, 1, 30.0, 90.0, 60.0)
+    keys = ("single_source", "qualified", "alternatives", "stock_days", "switching_days", "uncovered_low", "uncovered_high")
+    assert tuple(row[key] for key in keys) == ("no", 2, 1, 30.0, 90.0, 60.0, 60.0)
     row = rows_of(exposure(graph, "product", "own", level="supplier", facts=facts[:1]))["part"]
-    assert tuple(row[key] for key in keys) == ("certain", 1, 0, 30.0, None, None)
+    assert tuple(row[key] for key in keys) == ("certain", 1, 0, 30.0, None, None, None)
 
 
 def plants(*facts, shares=((None, True),)):
@@ -199,7 +199,7 @@ def test_an_alternative_that_delivers_nothing_today_counts_as_one_when_it_is_qua
         {"item": "part", "supplier": "b", "qualified": True, "switching_days": 90.0},
     ]
     row = rows_of(exposure(graph, None, "own", level="supplier", facts=facts))["part"]
-    assert (row["alternatives"], row["switching_days"], row["uncovered_days"]) == (1, 90.0, 70.0)
+    assert (row["alternatives"], row["switching_days"], row["uncovered_low"], row["uncovered_high"]) == (1, 90.0, 70.0, 70.0)
     assert (row["single_supplier"], row["single_source"]) == ("certain", "no")
 
 

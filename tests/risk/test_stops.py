@@ -196,16 +196,21 @@ def test_whether_a_source_that_is_opened_needs_what_stops_and_has_it_in_stock_is
     assert row["lost_estimate"] == pytest.approx(120 / 180)
 
 
-@pytest.mark.parametrize("least", [0.0, 30.0, 75.0])
-def test_of_a_stock_of_which_only_the_least_is_known_the_bounds_hold_for_every_stock_from_there_on(least):
+@pytest.mark.parametrize(
+    ("least", "most"),
+    [(0.0, None), (30.0, None), (75.0, None), (None, 45.0), (0.0, 20.0), (30.0, 45.0), (30.0, 1000.0), (75.0, 100.0)],
+)
+def test_of_a_stock_of_which_only_the_ends_are_known_the_bounds_hold_for_every_stock_between_them(least, most):
     graph, facts = own()
 
     def of_v(**days):
-        told = [row | ({"stock_days": None, "stock_least": None} | days if row["item"] == "seal" else {}) for row in facts]
+        open_ = dict.fromkeys(("stock_days", "stock_least", "stock_most"))
+        told = [row | (open_ | days if row["item"] == "seal" else {}) for row in facts]
         return stop_losses(graph, threats("@V"), VALUES, buyer="own", facts=told).products.sort("product")
 
-    blank, known = of_v(), of_v(stock_least=least)
-    stated = [of_v(stock_days=least + more) for more in (0.0, 10.0, 45.0, 200.0)]
+    blank, known = of_v(), of_v(stock_least=least, stock_most=most)
+    ends = least or 0.0, 200.0 if most is None else most
+    stated = [of_v(stock_days=ends[0] + part * (ends[1] - ends[0])) for part in (0.0, 0.1, 0.5, 1.0)]
     for low, high in (("lost_low", "lost_high"), ("day_low", "day_high")):
         nothing = {"day_low": 180.0, "day_high": 180.0}.get(low, 0.0)
         inside = known.select(pl.col(low, high).fill_null(nothing))
@@ -215,5 +220,9 @@ def test_of_a_stock_of_which_only_the_least_is_known_the_bounds_hold_for_every_s
         wider = blank.select(pl.col(low, high).fill_null(nothing))
         assert (wider[low] <= inside[low] + 1e-9).all() and (inside[high] <= wider[high] + 1e-9).all()
     assert known["lost_high"].to_list() == pytest.approx(stated[0]["lost_high"].to_list())
-    assert (known["lost_high"] < blank["lost_high"]).all() or least == 0.0
+    assert known["lost_low"].to_list() == pytest.approx(stated[-1]["lost_low"].to_list())
+    assert (known["lost_high"] < blank["lost_high"]).all() or not least
+    assert (known["lost_low"] > blank["lost_low"]).all() == (most is not None and most < 60)
+    if most is not None:
+        assert known["lost_estimate"].to_list() == pytest.approx(stated[2]["lost_estimate"].to_list())
     assert (known["lost_estimate"] >= known["lost_low"] - 1e-9).all()

@@ -62,7 +62,9 @@ def board(found, oracle, content):
         assert len(rows) == len(mine), (kind, len(rows), len(mine))
         assert all(same(row["loss"], -loss, abs=1.0) for row, loss in zip(rows, mine, strict=True)), kind
         for row in rows:
-            assert row["first_stock"] == books.stock.get(row["first_part"]), row["first_part"]
+            least, most = books.stock.get(row["first_part"], (None, None))
+            assert (row["first_least"], row["first_most"] or NEVER) == (least, most or NEVER), row["first_part"]
+            assert row["first_stock"] == (least if least == most else None), row["first_part"]
             assert row["first_switch"] == (None if row["first_part"] is None else oracle.switching(row["first_part"]))
     revenue = sum(value for value in books.revenue.values() if value is not None)
     if shown["headline"]:

@@ -2,7 +2,7 @@
 
 import openpyxl
 
-from .cells import days, firm, money, number, place, plain, sheet, truth
+from .cells import days, firm, money, number, place, plain, sheet, stock, truth
 
 NEVER = float("inf")
 
@@ -52,9 +52,9 @@ class Books:
     def _stock(self, part, row):
         use = days(row.get("1日使用量"))
         amount = number(row.get("在庫数"), {"": 1.0})
-        stock = amount / use if amount is not None and use else days(row.get("在庫日数"))
-        if stock is not None:
-            self.stock[part] = max(stock, self.stock.get(part, 0.0))
+        ends = (amount / use,) * 2 if amount is not None and use else stock(row.get("在庫日数"))
+        if ends is not None:
+            self.stock[part] = tuple(map(max, ends, self.stock.get(part, ends)))
 
     def _source(self, row, firms):
         seller, maker = firm(row.get("調達先")), firm(row.get("メーカー"))

@@ -17,6 +17,7 @@ PLACES = {
     "フィリピン": "PHL",
     "イタリア": "ITA",
 }
+NEVER = float("inf")
 YES, NO = {"はい", "○"}, {"いいえ"}
 
 
@@ -37,6 +38,18 @@ def money(cell):
 
 def days(cell):
     return number(cell, {"": 1.0, "日": 1.0, "ヶ月": 30.0})
+
+
+def stock(cell):
+    """Least and most days of a stock; None where a cell says nothing."""
+    word = plain(cell) or ""
+    if found := re.fullmatch(r"(\d+)(?:-|日以上)(\d+)日(?:以下)?", word):
+        return float(found[1]), float(found[2])
+    for after, ends in (("日以上", lambda told: (told, NEVER)), ("日以内", lambda told: (0.0, told))):
+        if word.endswith(after):
+            return ends(float(word.removesuffix(after)))
+    told = days(cell)
+    return None if told is None else (told, told)
 
 
 def place(cell):

@@ -81,7 +81,7 @@ def counted(oracle):
     spare = {part: [one for one in books.sources.get(part, ()) if one["share"] == 0] for part in parts}
     sure = [part for part in parts if single[part] == "certain"]
     gaps = {
-        part: oracle.switching(part) - books.stock[part]
+        part: [oracle.switching(part) - days for days in books.stock[part][::-1]]
         for part in parts
         if parts[part] and part in books.stock and oracle.switching(part) is not None
     }
@@ -105,7 +105,11 @@ def counted(oracle):
             "count": sum(not any(one["qualified"] is not False for one in spare[part]) for part in sure),
             "known": len(sure),
         },
-        "stock": {"count": sum(gap > 0 for gap in gaps.values()), "known": len(gaps)},
+        "stock": {
+            "count": sum(least > 0 for least, _ in gaps.values()),
+            "possible": sum(least <= 0 < most for least, most in gaps.values()),
+            "known": len(gaps),
+        },
         "country": {
             "count": sum(low > 0.5 + 1e-9 for low, _ in bounds.values()),
             "possible": sum(low <= 0.5 + 1e-9 < high - 1e-9 for low, high in bounds.values()),

@@ -190,7 +190,7 @@ class Blanks:
         for one in known:
             self.weight[one["place"]] = self.weight.get(one["place"], 0.0) + (one["spend"] if whole else 1.0)
         sourced = [part for part in books.direct if part in books.sources]
-        stocks = [books.stock[part] for part in sourced if part in books.stock]
+        stocks = [sum(books.stock[part]) / 2 for part in sourced if books.stock.get(part, (0, NEVER))[1] < NEVER]
         self.usual_stock = statistics.median(stocks) if stocks else 0.0
         switches = [self.switching(part) for part in sourced if self.switching(part) is not None]
         self.usual_switch = statistics.median(switches) if switches else NEVER
@@ -207,6 +207,8 @@ class Blanks:
         return min(spare) if spare else max(told, default=None)
 
     def stock(self, part, reading, span):
-        """Days in stock; a blank lasts for the whole stop, is none, or is usual."""
-        told = self.books.stock.get(part) if part in self.books.sources else None
-        return {"low": span, "estimate": self.usual_stock}.get(reading, 0.0) if told is None else told
+        """Days in stock; a blank lasts for the whole stop, is none, or is usual, and so is what a range leaves open."""
+        least, most = self.books.stock.get(part, (0.0, NEVER)) if part in self.books.sources else (0.0, NEVER)
+        if most < NEVER:
+            return {"low": most, "estimate": (least + most) / 2}.get(reading, least)
+        return max(least, {"low": span, "estimate": self.usual_stock}.get(reading, 0.0))

@@ -96,7 +96,7 @@ class Oracle:
             if part in self.books.sources:
                 lost = 1 - markets.lasting(part, True)
                 if lost > 1e-9:
-                    rows.append((round(self.books.stock.get(part, self.blanks.usual_stock) / lost, 6), part))
+                    rows.append((round(self.blanks.stock(part, "estimate", self.books.days) / lost, 6), part))
         return min(rows)[1] if rows else None
 
     def stops(self):
