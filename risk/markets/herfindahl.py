@@ -257,6 +257,8 @@ def concentration(
     total = pl.max_horizontal(1.0, pl.col("share_low").sum().over("view"))
     rows = rows.with_columns(pl.col("share_low") / total, pl.col("share_high") / total)
     low, high = pl.col("share_low"), pl.col("share_high")
+    # Beside k suppliers of unknown quantity the largest of those in ratio is least where each of the k makes as much.
+    in_ratio, others = high.filter(pl.col("known") == "ratio").max(), (pl.col("known") == "unknown").sum()
     worst = pl.col("confidence").replace_strict({"published": 0, "estimated": 1}, default=2, return_dtype=pl.Int64).max()
     views = rows.group_by("view", *VIEW, maintain_order=True).agg(
         pl.len().cast(pl.Int64).alias("suppliers"),
@@ -267,7 +269,7 @@ def concentration(
         top_supplier=pl.when((low > 0).any()).then(pl.col("supplier").first()),
         confidence=worst.replace_strict({0: "published", 1: "estimated", 2: "unknown"}, return_dtype=pl.String),
         top_share_low=pl.when((pl.col("known") == "ratio").any())
-        .then(high.max() / (1 + high.max() * (pl.col("known") == "unknown").sum()))
+        .then(in_ratio / (1 + in_ratio * others))
         .otherwise(low.max()),
         top_high=high.max(),
         cr3_low=low.top_k(3).sum().clip(0, 1),

@@ -11,7 +11,7 @@ from kanmon.graph import SupplyGraph
 from kanmon.risk import concentration
 from scipy.optimize import linprog, minimize
 
-NAMES = ("CHN", "JPN", "KOR", "USA")
+NAMES = ("CHN", "JPN", "KOR", "USA", "DEU")
 
 
 @st.composite
@@ -30,22 +30,22 @@ def markets(draw):
     return told, complete
 
 
-def frame_of(told, complete, **options):
-    rows = []
-    for name, share in zip(NAMES, told, strict=False):
-        row = {"item": "x", "supplier": name, "source": "s", "year": 2023, "complete": complete}
-        if share is not None and share[0] == share[1]:
-            row["share"] = share[0] / 100
-        elif share is not None:
-            row |= {"share_low": share[0] / 100, "share_high": min(share[1], 100) / 100}
-        rows.append(row)
+def figures_of(rows):
+    """The one row of `concentration` of a market whose suppliers are told of in so many rows."""
     graph = SupplyGraph(
         items=[{"id": "x", "name_en": "x", "kind": "mineral"}],
         suppliers=[{"id": name, "name_en": name, "kind": "country"} for name in NAMES],
-        shares=rows,
+        shares=[{"item": "x", "supplier": name, "source": "s"} | row for name, row in zip(NAMES, rows, strict=False)],
         sources=[{"id": "s", "title": "t", "publisher": "p"}],
     )
-    return concentration(graph, **options).row(0, named=True)
+    return concentration(graph).row(0, named=True)
+
+
+def row_of(share):
+    if share is None:
+        return {}
+    low, high = share[0] / 100, min(share[1], 100) / 100
+    return {"share": low} if low == high else {"share_low": low, "share_high": high}
 
 
 def divisions(bounds):
@@ -67,7 +67,7 @@ def test_every_figure_of_a_market_is_that_of_its_divisions(market):
     rest = 1.0 - sum(lows)
     highs = [low + rest if share is None else min(share[1] / 100, low + rest) for share, low in zip(told, lows, strict=True)]
     bounds, others = list(zip(lows, highs, strict=True)), not complete
-    row = frame_of(told, complete)
+    row = figures_of([row_of(share) | {"complete": complete, "year": 2023} for share in told])
 
     # The most is at a corner, where one unnamed supplier holds all that the named leave.
     corners = list(divisions([*bounds, (0.0, 1.0)] if others else bounds))
@@ -96,3 +96,33 @@ def test_every_figure_of_a_market_is_that_of_its_divisions(market):
     equal = [1 / row[name] if row[name] else math.inf for name in ("hhi_high", "hhi_low")]
     assert [row["effective_low"], row["effective_high"]] == pytest.approx(equal)
     assert row["suppliers"] == len(told) and row["attributed"] == pytest.approx(sum(lows))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(1, 20), min_size=1, max_size=3), st.integers(1, 2))
+def test_beside_suppliers_of_unknown_quantity_shares_are_parts_of_a_total_that_nobody_knows(quantities, unknown):
+    """Whatever the others make, in steps: no figure lies outside, and the ends of the largest share are met."""
+    told = [{"quantity": float(quantity), "unit": "t"} for quantity in quantities] + [{}] * unknown
+    row = figures_of([{"year": 2023} | one for one in told])
+    tops, sums = [], []
+    for others in itertools.product([0.0, 0.5, *map(float, range(1, 21)), 1e9], repeat=unknown):
+        amounts = [*quantities, *others]
+        shares = [amount / sum(amounts) for amount in amounts]
+        tops.append(max(shares))
+        sums.append(sum(share * share for share in shares))
+    assert row["hhi_low"] <= min(sums) + 1e-9 and max(sums) <= row["hhi_high"] + 1e-9
+    assert row["top_share_low"] == pytest.approx(min(tops))
+    assert row["top_share_high"] == pytest.approx(max(tops), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("told", "weakest"),
+    [
+        (["published", "published"], "published"),
+        (["published", "estimated"], "estimated"),
+        (["estimated", "unknown"], "unknown"),
+        (["published", None], "unknown"),
+    ],
+)
+def test_a_market_is_as_well_known_as_the_weakest_of_its_rows(told, weakest):
+    assert figures_of([{"share": 0.4, "confidence": one} for one in told])["confidence"] == weakest

@@ -13,6 +13,8 @@ DAYS = 180.0
 NEVER = math.inf
 COUNTRIES = ["CHN", "DEU", None]
 days = st.sampled_from([None, None, 0.0, 15.0, 60.0, 170.0, 400.0])
+stocks = st.one_of(days, st.sampled_from([(15.0, 60.0), (0.0, 170.0), (60.0, None), (None, 60.0), (None, 400.0)]))
+"""Days of stock: told, as a range of which one end may be open, or blank."""
 used = st.fixed_dictionaries({"country": st.sampled_from(COUNTRIES), "switching": days})
 spare = st.fixed_dictionaries(
     {"country": st.sampled_from(COUNTRIES), "switching": days, "qualified": st.sampled_from([True, False, None])}
@@ -22,7 +24,7 @@ bought = st.fixed_dictionaries(
         "share": st.sampled_from([0.25, 0.5, 0.8, 1.0]),
         "used": st.lists(used, min_size=2, max_size=2),
         "spare": st.lists(spare, max_size=2),
-        "stock": days,
+        "stock": stocks,
     }
 )
 stops = st.sampled_from(
@@ -33,6 +35,21 @@ stops = st.sampled_from(
         (embargo("CHN", to="JPN", share=(0.2, 1.0)), (0.2, 1.0)),
     ]
 )
+
+
+STOCK = ("stock_days", "stock_least", "stock_most")
+
+
+def told_stock(stock):
+    return (None, *stock) if isinstance(stock, tuple) else (stock, None, None)
+
+
+def ends(stock):
+    """The least and the most days, and what a range is as one figure: its middle, where it has one."""
+    if not isinstance(stock, tuple):
+        return (0.0, NEVER, None) if stock is None else (stock, stock, stock)
+    least, most = stock[0] or 0.0, NEVER if stock[1] is None else stock[1]
+    return least, most, None if most == NEVER else (least + most) / 2
 
 
 def company(items, spends):
@@ -55,7 +72,7 @@ def company(items, spends):
                     "supplier": name,
                     "qualified": row.get("qualified", True),
                     "switching_days": row["switching"],
-                    "stock_days": one["stock"] if at == 0 else None,
+                    **dict(zip(STOCK, told_stock(one["stock"]) if at == 0 else (None,) * 3, strict=True)),
                     "spend": (number + 1) * 100.0 * share if spends and share else None,
                 }
             )
@@ -95,7 +112,7 @@ def part_of_china(items, spends):
 
 def usual(items):
     """The medians of the stated stocks, and of the stated times: of a qualified alternative, else the longest told."""
-    stocks = [one["stock"] for one in items if one["stock"] is not None]
+    stocks = [middle for one in items if (middle := ends(one["stock"])[2]) is not None]
     times = []
     for one in items:
         ready = [row["switching"] for row in one["spare"] if row["qualified"] and row["switching"] is not None]
@@ -127,9 +144,9 @@ def fate(one, case, cut, part, stock_usual, time_usual):
     # Somebody else is found where there is no alternative; one that nobody calls qualified is or is not one.
     if (not sure and case != "high") or (case == "high" and not sure and not doubtful) or (case == "low" and doubtful):
         ready.append((other, 1.0))
-    stock = one["stock"]
-    if stock is None:
-        stock = {"low": DAYS, "high": 0.0, "estimate": stock_usual}[case]
+    least_stock, most_stock, middle = ends(one["stock"])
+    guess = max(least_stock, stock_usual) if middle is None else middle
+    stock = {"low": min(most_stock, max(least_stock, DAYS)), "high": least_stock, "estimate": guess}[case]
     lost, day, left = 0.0, DAYS, stock
     steps = sorted({0.0, DAYS, *(start for start, _ in ready if start < DAYS)})
     for start, end in zip(steps, steps[1:], strict=False):
