@@ -125,6 +125,7 @@ def test_a_blank_among_the_shares_is_refused_with_the_way_to_say_it(blank):
         (([],), (0.0, 1.0)),
         (([1.0],), (1.0, 1.0)),
         (([0.5, 0.51],), ((0.5**2 + 0.51**2) / 1.01**2,) * 2),
+        (([0.5, 0.49], (), 0, False), ((0.5**2 + 0.49**2) / 0.99**2,) * 2),  # rounded: the list is complete
         (([0.3], (), 0, True, True), (0.09, 1.0)),
     ],
 )
