@@ -1,13 +1,14 @@
 """What stops cost, product by product, against a calendar: each product of one item, each blank read three ways by hand."""
 
 import math
+from dataclasses import replace
 from statistics import median
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kanmon.graph import SupplyGraph
-from kanmon.risk import Scenario, Threat, embargo, halt, reduce, stop_losses
+from kanmon.risk import Candidate, Scenario, Threat, embargo, halt, reduce, stop_losses, stop_measures
 
 DAYS = 180.0
 NEVER = math.inf
@@ -98,8 +99,8 @@ def weights(one):
     return [1.0] if one["share"] == 1 else [one["share"], 1 - one["share"]]
 
 
-def part_of_china(items, spends):
-    """The part that China has of the plants that deliver today and whose country is known: by spend, else by number."""
+def part_of(country, items, spends):
+    """The part that a country has of the plants that deliver today and whose country is known: by spend, else by number."""
     rows = [
         (row["country"], (number + 1) * 100.0 * share if spends else 1.0)
         for number, one in enumerate(items)
@@ -107,7 +108,7 @@ def part_of_china(items, spends):
         if row["country"]
     ]
     total = sum(weight for _, weight in rows)
-    return sum(weight for country, weight in rows if country == "CHN") / total if total else 0.0
+    return sum(weight for place, weight in rows if place == country) / total if total else 0.0
 
 
 def usual(items):
@@ -121,14 +122,14 @@ def usual(items):
     return (median(stocks) if stocks else 0.0), (median(times) if times else NEVER)
 
 
-def fate(one, case, cut, part, stock_usual, time_usual):
+def fate(one, case, stop, part, stock_usual, time_usual, measures=()):
     """What a stop takes from a product: the part of its output while it lasts, the first short day, and at once."""
-    least, most = cut
+    country, length, (least, most) = stop
     degree = {"low": least, "high": most, "estimate": (least + most) / 2}[case]
     blank = {"low": 0.0, "high": 1.0, "estimate": part}[case]
 
     def gone(row):
-        return degree * {"CHN": 1.0, "DEU": 0.0, None: blank}[row["country"]]
+        return degree * (blank if row["country"] is None else float(row["country"] == country))
 
     short = sum(weight * gone(row) for weight, row in zip(weights(one), today(one), strict=True))
     unsaid = {"low": 0.0, "high": NEVER, "estimate": time_usual}[case]
@@ -146,9 +147,15 @@ def fate(one, case, cut, part, stock_usual, time_usual):
         ready.append((other, 1.0))
     least_stock, most_stock, middle = ends(one["stock"])
     guess = max(least_stock, stock_usual) if middle is None else middle
-    stock = {"low": min(most_stock, max(least_stock, DAYS)), "high": least_stock, "estimate": guess}[case]
-    lost, day, left = 0.0, DAYS, stock
-    steps = sorted({0.0, DAYS, *(start for start, _ in ready if start < DAYS)})
+    left = {"low": min(most_stock, max(least_stock, length)), "high": least_stock, "estimate": guess}[case]
+    for measure in measures:
+        if measure.share is None:
+            left += measure.days
+        else:
+            start = {"low": 0.0, "high": NEVER, "estimate": measure.usual}[case] if measure.ready is None else measure.ready
+            ready.append((start, measure.share))
+    lost, day = 0.0, length
+    steps = sorted({0.0, length, *(start for start, _ in ready if start < length)})
     for start, end in zip(steps, steps[1:], strict=False):
         rate = max(0.0, short - sum(more for since, more in ready if since <= start))
         covered = min(end - start, left / rate) if rate > 1e-12 else end - start
@@ -156,25 +163,98 @@ def fate(one, case, cut, part, stock_usual, time_usual):
         if covered < end - start - 1e-9:
             day = min(day, start + covered)
             lost += rate * (end - start - covered)
-    return lost / DAYS, (None if day >= DAYS else day), short
+    return lost / length, day, short
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(bought, min_size=2, max_size=3), stops, st.booleans())
 def test_every_figure_of_a_stop_is_that_of_a_calendar(items, stop, spends):
     change, cut = stop
     graph, facts = company(items, spends)
     values = {f"product{n}": 1.0 for n in range(len(items))}
     found = stop_losses(graph, [Threat(Scenario("stop", change), DAYS)], values, buyer="own", facts=facts)
-    part, (stock_usual, time_usual) = part_of_china(items, spends), usual(items)
+    blanks = part_of("CHN", items, spends), *usual(items)
     for number, one in enumerate(items):
         (row,) = found.products.filter(product=f"product{number}").iter_rows(named=True)
-        cases = {case: fate(one, case, cut, part, stock_usual, time_usual) for case in ("low", "high", "estimate")}
+        cases = {case: fate(one, case, ("CHN", DAYS, cut), *blanks) for case in ("low", "high", "estimate")}
         (low, last, _), (high, first, _), (estimate, between, _) = (cases[case] for case in ("low", "high", "estimate"))
         assert (row["lost_low"], row["lost_high"]) == pytest.approx((low, high), abs=1e-9)
         assert row["lost_estimate"] == pytest.approx(min(max(estimate, low), high), abs=1e-9)
-        assert [row["day_low"], row["day_high"]] == [
-            pytest.approx(day) if day is not None else None for day in (first, last)
-        ]
-        assert row["day_estimate"] == (pytest.approx(between) if between is not None else None)
+        for name, day in (("day_low", first), ("day_estimate", between), ("day_high", last)):
+            assert row[name] == (None if day >= DAYS else pytest.approx(day)), name
         assert (row["stops_low"], row["stops_high"]) == pytest.approx((cases["low"][2], cases["high"][2]))
+
+
+candidates = st.lists(
+    st.one_of(
+        st.tuples(st.integers(0, 1), st.sampled_from([10.0, 90.0])).map(
+            lambda one: Candidate("", f"item{one[0]}", one[1] or None, days=one[1])
+        ),
+        st.tuples(st.integers(0, 1), st.sampled_from([0.3, 1.0]), st.sampled_from([None, 0.0, 45.0, 500.0])).map(
+            lambda one: Candidate("", f"item{one[0]}", 7.0, share=one[1], ready=one[2], usual=100.0)
+        ),
+    ),
+    min_size=1,
+    max_size=3,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(bought, min_size=2, max_size=2), candidates)
+def test_what_a_measure_takes_off_is_the_difference_of_two_calendars(items, measures):
+    measures = [replace(measure, id=f"m{number}") for number, measure in enumerate(measures)]
+    graph, facts = company(items, spends=False)
+    whole = (1.0, 1.0)
+    stops = [("CHN", 180.0, 1.0), ("DEU", 90.0, 3.0)]
+    threats = [Threat(Scenario(node, halt(node)), length, weight) for node, length, weight in stops]
+    values = {"product0": 3650.0, "product1": 730.0}
+    found = stop_measures(graph, threats, values, measures, buyer="own", facts=facts)
+
+    def fates(case, chosen):
+        return [
+            [
+                fate(
+                    one,
+                    case,
+                    (node, length, whole),
+                    part_of(node, items, spends=False),
+                    *usual(items),
+                    [measure for measure in chosen if measure.item == f"item{number}"],
+                )
+                for number, one in enumerate(items)
+            ]
+            for node, length, _ in stops
+        ]
+
+    def lost(case, chosen, only=None):
+        """The mean loss; of one stop alone it is not weighted."""
+        total = 0.0
+        for at, (each, (_, length, weight)) in enumerate(zip(fates(case, chosen), stops, strict=True)):
+            part = {None: weight / 4.0, at: 1.0}.get(only, 0.0)
+            total += part * length / 365 * sum(v * one[0] for v, one in zip(values.values(), each, strict=True))
+        return total
+
+    def bounds(chosen):
+        low, high = lost("low", chosen), lost("high", chosen)
+        return {"estimate": min(max(lost("estimate", chosen), low), high), "low": low, "high": high}
+
+    nothing = bounds([])
+    assert found.nothing == pytest.approx(nothing) and found.together == pytest.approx(bounds(measures))
+    for measure, row in zip(measures, found.measures.iter_rows(named=True), strict=True):
+        after = bounds([measure])
+        removed = {case: max(0.0, nothing[case] - after[case]) for case in nothing}
+        assert {case: row[f"removed_{case}"] for case in removed} == pytest.approx(removed, abs=1e-6)
+        others = [one for one in measures if one.item != measure.item]
+        beside = max(0.0, bounds(others)["estimate"] - bounds([*others, measure])["estimate"])
+        assert row["removed_beside"] == pytest.approx(beside, abs=1e-6)
+        per = None if not measure.cost else pytest.approx(removed["estimate"] / measure.cost, abs=1e-6)
+        assert (row["measure"], row["cost"], row["removed_per_cost"]) == (measure.id, measure.cost, per)
+        for at, (node, _, _) in enumerate(stops):
+            told = found.threats.filter(threat=node, measure=measure.id)
+            before, then = (min(one[1] for one in fates("estimate", chosen)[at]) for chosen in ([], [measure]))
+            taken = max(0.0, lost("estimate", [], at) - lost("estimate", [measure], at))
+            if told.is_empty():  # its item is never short there
+                assert taken == pytest.approx(0.0, abs=1e-9) and then == before
+            else:
+                assert told["removed_estimate"].item() == pytest.approx(taken, abs=1e-6)
+                assert told["days_gained"].item() == pytest.approx(max(0.0, then - before), abs=1e-6)
