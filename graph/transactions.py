@@ -200,8 +200,10 @@ class FirmNetwork:
         UnknownIdError
             An id is no firm of this network.
         """
-        wanted = ids if isinstance(ids, pl.Series) else pl.Series("firm", [str(id) for id in ids], dtype=pl.String)
-        return _positions(wanted, self.firms)
+        # Half of a letter (a lone surrogate) names no firm: a column cannot hold it.
+        if not isinstance(ids, pl.Series):
+            ids = pl.Series("firm", [str(id).encode("utf-8", "replace").decode("utf-8") for id in ids], dtype=pl.String)
+        return _positions(ids, self.firms)
 
     @checked()
     def save(self, folder: str | Path) -> FirmNetwork:

@@ -201,3 +201,11 @@ def test_unknown_firms_come_with_the_nearest():
 def test_missing_files_are_read_errors(tmp_path):
     with pytest.raises(ReadError, match="none.csv"):
         FirmNetwork.from_transactions(tmp_path / "none.csv", FIRMS)
+
+
+@pytest.mark.parametrize("name", ["\ud800", "A\udcff", None, 5])
+def test_what_names_no_firm_is_said_whatever_it_is(name):
+    sales = pl.DataFrame({"supplier": ["Acme"], "buyer": ["Bolt"], "value": [1.0]})
+    network = FirmNetwork.from_transactions(sales, pl.DataFrame({"firm": ["Acme", "Bolt"], "sector": ["x", "x"]}))
+    with pytest.raises(UnknownIdError):
+        network.positions([name])
