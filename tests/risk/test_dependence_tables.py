@@ -136,3 +136,30 @@ def test_a_union_is_dependent_as_the_commission_defines_it(table):
         assert row["cdi1_low"] == pytest.approx(float(hhi(outside[key].values())))
         assert row["cdi2_low"] == row["cdi2_high"] == pytest.approx(float(value / (value + within.get(key, 0))))
         assert row["cdi3_low"] == (None if third is None else pytest.approx(third))
+
+
+@settings(max_examples=60, deadline=None)
+@given(tables, st.dictionaries(st.tuples(st.sampled_from(ITEMS), st.sampled_from(YEARS)), st.integers(1, 9), min_size=1))
+def test_one_country_is_dependent_on_imports_as_they_stand_beside_what_it_ships_itself(table, shipped):
+    mine = origins(table, "item", "year", where=lambda importer, exporter, **_: importer == "JPN" != exporter)
+    sold = added(table, "item", "year", where=lambda exporter, **_: exporter == "JPN")
+    sold_any = added(table, "year", where=lambda exporter, **_: exporter == "JPN")
+    rows = [(*key, value * part) for key, value in shipped.items() for part in (0.5, 0.5)]
+    production = pl.DataFrame(rows, schema=["hs6", "year", "value"], orient="row")
+    alone = risk.commission_dependence(frame_of(table), "JPN")
+    beside = risk.commission_dependence(frame_of(table), "JPN", production=production)
+    assert set(alone["cdi2_low"]) | set(alone["cdi2_high"]) <= {None}
+    for frame in (alone, beside):
+        assert {(row["hs6"], row["year"]) for row in frame.iter_rows(named=True) if row["value"]} == set(mine)
+        for row in frame.filter(pl.col("value") > 0).iter_rows(named=True):
+            key = row["hs6"], row["year"]
+            value = sum(mine[key].values())
+            third = None
+            if sold_any.get((row["year"],)):
+                third = float(value / sold[key]) if sold.get(key) else float("inf")
+            assert row["value"] == float(value)
+            assert row["cdi1_low"] == row["cdi1_high"] == pytest.approx(float(hhi(mine[key].values())))
+            assert row["cdi3_high"] == (None if third is None else pytest.approx(third))
+            if frame is beside:
+                second = None if key not in shipped else pytest.approx(float(value / (value + shipped[key])))
+                assert (row["cdi2_low"], row["cdi2_high"]) == (second, second)
