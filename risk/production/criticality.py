@@ -151,8 +151,8 @@ def chokepoints(
     network = network_of(graph, product, fails, level, buyer, domestic)
     top = product_node(network)
     failures = failures_of(network, fails, every_item=True)
-    # Some twenty passes over all events follow, each over a few numbers a node: compiling pays before the first or never.
-    solver.replay.expect(20 * len(failures.ids) * 4 * len(network.kind))
+    # Some seventy passes over all events follow, each over a few numbers a node: compiling pays before the first or never.
+    solver.replay.expect(70 * len(failures.ids) * 4 * len(network.kind))
     flows = _flows(failures, top)
     about = pl.DataFrame(
         {"node": failures.ids, **flows, "betweenness": betweenness(failures)}, schema_overrides={"node": pl.String}
