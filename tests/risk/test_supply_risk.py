@@ -98,6 +98,7 @@ def test_frames_give_what_numbers_give():
 
 origins = st.sampled_from(["CHN", "USA", "XXA", "XXB", None])
 fraction = st.floats(0, 1)
+END = ("low", "high")
 index = st.floats(0, 10)
 
 
@@ -124,13 +125,26 @@ def test_the_interval_is_exact(g, s, ir, eol, si, data):
     assert (row["sr_low"], row["sr_high"]) == (pytest.approx(low, abs=1e-12), pytest.approx(high, abs=1e-12))
 
 
+def reliance(imports, exports, production, released):
+    net = imports - exports + released
+    return 0.0 if net <= 0 else net / (production + net)
+
+
 @settings(max_examples=80, deadline=None)
-@given(*[interval(st.floats(0.5, 100)) for _ in range(3)], st.data())
-def test_reliance_interval_holds_every_case(m, x, p, data):
-    figure = risk.import_reliance(m, x, p)
+@given(*[interval(st.floats(0.5, 100)) for _ in range(3)], interval(st.floats(-20, 20)), st.data())
+def test_reliance_interval_is_exact(m, x, p, d, data):
+    """It is the range over all corners, and holds every point between."""
+    figure = risk.import_reliance(m, x, p, d)
     low, high = (figure, figure) if isinstance(figure, float) else figure
-    inner = [data.draw(st.floats(side.low, side.high)) for side in (m, x, p)]
-    assert low - 1e-9 <= risk.import_reliance(*inner) <= high + 1e-9
+    corners = [reliance(*corner) for corner in product(m, x, p, d)]
+    assert (low, high) == (pytest.approx(min(corners), abs=1e-12), pytest.approx(max(corners), abs=1e-12))
+    inner = [data.draw(st.floats(side.low, side.high)) for side in (m, x, p, d)]
+    assert low - 1e-9 <= reliance(*inner) <= high + 1e-9
+    assert risk.import_reliance(*inner) == pytest.approx(reliance(*inner), abs=1e-12)
+    names = ("imports", "exports", "production", "stock_release")
+    ends = {f"{name}_{end}": [getattr(side, end)] for name, side in zip(names, (m, x, p, d), strict=True) for end in END}
+    row = risk.import_reliance(pl.DataFrame(ends)).row(0, named=True)
+    assert (row["ir_low"], row["ir_high"]) == (pytest.approx(low, abs=1e-12), pytest.approx(high, abs=1e-12))
 
 
 def test_half_the_weight_is_global_when_all_is_imported():
@@ -215,3 +229,29 @@ def test_governance_interval_holds_every_case(flows, data):
     sums = {place: sum(v for p, (_, v) in zip(places, flows, strict=True) if p == place) / total for place in set(places)}
     truth = sum(share**2 * guess[place] for place, share in sums.items())
     assert row["hhi_wgi_low"] - 1e-9 <= truth <= row["hhi_wgi_high"] + 1e-9
+
+
+def test_the_best_score_is_a_score():
+    trade = pl.DataFrame({"hs6": "1", "importer": "JPN", "year": 2024, "exporter": ["CHN", "USA"], "value": [3.0, 1.0]})
+    row = risk.governance_hhi(trade, governance={"CHN": 0.0, "USA": 4.0}).row(0, named=True)
+    assert (row["scored"], row["reason"]) == (1.0, None)
+    assert row["hhi_wgi_low"] == row["hhi_wgi_high"] == pytest.approx(4.0 / 16)
+
+
+def test_trade_that_was_not_reported_may_be_of_any_size():
+    trade = pl.DataFrame({"hs6": "1", "importer": "JPN", "year": 2024, "exporter": ["CHN", "USA"], "value": [3.0, None]})
+    row = risk.governance_hhi(trade, governance={"CHN": 6.0, "USA": 4.0}).row(0, named=True)
+    assert (row["hhi_wgi_low"], row["hhi_wgi_high"]) == (0.0, 10.0)
+
+
+def test_a_table_of_one_importer_says_nothing_about_the_world():
+    flows = [("CHN", "JPN", 3.0), ("USA", "JPN", 1.0)]
+    trade = pl.DataFrame(flows, schema=["exporter", "importer", "value"], orient="row").with_columns(
+        hs6=pl.lit("1"), year=2024
+    )
+    scores = {"CHN": 6.0, "USA": 4.0}
+    alone = risk.trade_supply_risk(trade, "JPN", governance=scores)
+    assert alone.select("hhi_global_low", "hhi_global_high").row(0) == (None, None)
+    more = pl.concat([trade, trade.with_columns(importer=pl.lit("DEU"), value=pl.col("value") * 2)])
+    both = risk.trade_supply_risk(more, "JPN", governance=scores)
+    assert both["hhi_global_low"].item() == pytest.approx(6.0 * 0.75**2 + 4.0 * 0.25**2)
