@@ -13,6 +13,9 @@ from .words import FIRMS, marks, plain, title_kind
 _FISCAL = re.compile(r"(会計|事業)?年度?|fy|fiscal ?year|year|geschäftsjahr|財年|财年|年份", re.IGNORECASE)
 _YEARLY = re.compile(r"年|20\d\d|annual|yearly|jahr|anual|per year|/year", re.IGNORECASE)
 
+_OF_PARTS = frozenset(("part", "part_maker", "part_supplier", "designator", "level", "parent", "quantity", "stock", "share"))
+_OF_PARTS |= {"price", "amount", "country", *FIRMS}
+"""Roles of which a table of parts has one; dates beside names alone are a history of changes."""
 SOURCED = frozenset(("share", "qualified", "qualified_date", "switch_days", "stock_days", "daily_use", "world_item"))
 """Roles that only somebody states who says how a part is sourced."""
 
@@ -41,6 +44,8 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         return "other"
     if any(plain(name) in marks("pivot") for name in table.names):
         return "other"  # sums over a table that stands elsewhere
+    if "date" in has and not has & _OF_PARTS and not table.structured:
+        return "other"
     firms = has & {"supplier", "seller", "maker"}
     said = next((kind for title in titles if (kind := title_kind(title)) not in {None, "sum"}), None)
     if (len(sheets) > 1 and title_kind(titles[0]) == "sum") or _sums_up(table, sheets):

@@ -31,6 +31,24 @@ def test_kinds_are_told_by_their_columns(tmp_path, lines, kind):
 
 
 @pytest.mark.parametrize(
+    "history",
+    [
+        [["版", "日付", "内容", "担当"], ["1", "2024/4/1", "初版", "山田"], ["2", "2025/4/1", "軸受を追加", "山田"]],
+        [["改訂", "改訂日", "内容", "承認"], ["A", "2024/4/1", "初版", "鈴木"], ["B", "2025/4/1", "軸受を変更", "鈴木"]],
+        [["Rev", "Date", "Description", "Author"], ["A", "2024-04-01", "Initial release", "Y"]],
+    ],
+)
+def test_a_history_of_changes_on_a_cover_or_beside_a_bill_is_no_bill(tmp_path, history):
+    bill = [["品番", "品名", "員数"], ["P-1", "磁石", 2], ["P-2", "軸受", 4]]
+    cover = book(tmp_path / "a.xlsx", {"表紙": [["ポンプ 部品構成表"], [], *history], "部品表": bill})
+    above = book(tmp_path / "b.xlsx", {"部品表": [["部品構成表"], [], *history, [], *bill]})
+    below = book(tmp_path / "c.xlsx", {"部品表": [*bill, [], ["改訂履歴"], *history]})
+    for path in (cover, above, below):
+        kinds = sorted((found.kind, found.rows) for found in understand(path).tables)
+        assert kinds == [("bom", 2), ("other", len(history) - 1)]
+
+
+@pytest.mark.parametrize(
     ("head", "roles"),
     [
         ("製品コード,製品名,部品コード,部品名", {"parent": "製品コード", "part": "部品コード", "name": "部品名"}),
