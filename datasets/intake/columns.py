@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ..places import country
 from .values import date, decimal_mark, is_blank, number
-from .words import EXACT, PART, Suggestion, bare, marks, naming_order, pair_of, plain, suggestions
+from .words import EXACT, PART, Suggestion, bare, is_firms, marks, naming_order, pair_of, plain, suggestions
 
 CONTENT, CORRECTED = "content", "corrected"
 """Other ways in which a column got its role than by a word of its header."""
@@ -403,8 +403,8 @@ class _Assignment:
                     self.roles.setdefault("spec", []).extend(best)
                     continue
             role = "spec" if suggestion.role in {*NAMING, "spec", "material"} else "other"
-            if suggestion.role in {"supplier", "maker"}:  # "supplier 2": there is more than one source
-                role = f"{suggestion.role}_more"
+            if suggestion.role in {"supplier", "maker"} and is_firms(self.headers[i], suggestion.role):
+                role = f"{suggestion.role}_more"  # "supplier 2": there is more than one source
             self.roles.setdefault(role, []).append(i)
             self.how[i] = suggestion.how
 

@@ -223,6 +223,17 @@ def _spelled() -> tuple[str, ...]:
     return tuple(word for word in words() if len(word) >= 6)
 
 
+def is_firms(header: str, role: str) -> bool:
+    """Return whether a header names firms of a role, and not something about them.
+
+    >>> [is_firms(header, "supplier") for header in ("Other supplier", "第2仕入先", "Vendor 2", "Supplier address")]
+    [True, True, True, False]
+    """
+    core = re.sub(r"\d+$", "", _NAME_ENDINGS.sub("", bare(without_unit(header)))) or bare(header)
+    stems = {core, re.sub(r"(?:\d+|[a-z])$", "", core), _NAME_ENDINGS.sub("", core)}
+    return any(role in words().get(stem[i:], ()) for stem in stems for i in range(len(stem)))
+
+
 def naming_order(header: str) -> int:
     """Return 0 for a header that asks for a code, 2 for one that asks for a name, 1 for one that asks for neither.
 

@@ -31,6 +31,27 @@ def test_kinds_are_told_by_their_columns(tmp_path, lines, kind):
 
 
 @pytest.mark.parametrize(
+    ("head", "more"),
+    [
+        ("supplier,supplier address,supplier contact", []),
+        ("Supplier,Supplier Site,Supplier Group", []),
+        ("仕入先,仕入先住所,仕入先拠点", []),
+        ("仕入先名,仕入先略称,仕入先電話番号", []),
+        ("メーカー,メーカー保証,メーカー区分", []),
+        ("Supplier,Supplier 2,Alternative supplier", ["supplier_more", "supplier_more"]),
+        ("仕入先,第2仕入先,代替仕入先名", ["supplier_more", "supplier_more"]),
+        ("仕入先A,仕入先B,備考", ["supplier_more"]),
+        ("Manufacturer 1,Manufacturer 2,Note", ["maker_more"]),
+    ],
+)
+def test_what_is_said_about_a_firm_is_no_second_firm(tmp_path, head, more):
+    lines = [f"part,name,{head}", "P-1,magnet,Alpha,Beta x,Gamma y", "P-2,gear,Delta,Eps,Zeta"]
+    found = table(text(tmp_path / "a.csv", lines))
+    assert [role for role, places in found.roles.items() for _ in places if role.endswith("_more")] == more
+    assert "Alpha" in found.suppliers + found.makers
+
+
+@pytest.mark.parametrize(
     "history",
     [
         [["版", "日付", "内容", "担当"], ["1", "2024/4/1", "初版", "山田"], ["2", "2025/4/1", "軸受を追加", "山田"]],
