@@ -30,7 +30,9 @@ from .words import Name
 
 MOST = 20
 """Remarks of one kind in one column that are located one by one; the rest are counted."""
-_SHEETS = {"bom": "bom", "ledger": "sourcing", "sourcing": "sourcing", "price_list": "listed", "order": "listed"}
+_SHEETS = {"bom": "bom", "ledger": "sourcing", "sourcing": "sourcing"} | dict.fromkeys(
+    ("price_list", "order", "stock"), "listed"
+)
 """Which rows of the audit a kind of table gives; parts that are only listed have neither a parent nor a sourcing."""
 _EXTRA = ("part_maker", "part_supplier", "value", "footprint", "spec", "material")
 """Other columns that may say what a part is."""

@@ -84,6 +84,8 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         )
     if "date" in has and has & {"order_no"} and has & {"amount", "price"}:
         return "ledger" if firms else "order"
+    if said == "stock" or ("stock" in has and "quantity" not in has):
+        return "stock"  # what lies in a warehouse goes into no product that it would name
     if "quantity" in has:
         return "bom"
     if has & {"price", "amount"}:

@@ -18,9 +18,10 @@ from .sheets import letters
 from .values import Unit, decimal_mark, firm_key, is_blank, is_figure, is_seller, name, number, unit_in
 from .words import forms, language
 
-KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "technologies", "questionnaire", "trade", "graph", "other")
+KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "stock", "technologies", "questionnaire")
+KINDS += ("trade", "graph", "other")
 """Kinds of table that a person is told."""
-PARTS = ("bom", "ledger", "sourcing", "price_list", "order")
+PARTS = ("bom", "ledger", "sourcing", "price_list", "order", "stock")
 """Kinds whose lines are parts."""
 USABLE = frozenset((*PARTS, "technologies", "trade", "graph"))
 FORMS = tuple(forms())

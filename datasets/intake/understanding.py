@@ -24,7 +24,7 @@ from .lines import SetAside, Shape, firms_above, sort_rows
 from .parents import carried, filled, product_column
 from .sheets import Sheet, read_sheets
 from .stated import firm_stated
-from .table import FORMS, USABLE, Table, column_letters
+from .table import FORMS, PARTS, USABLE, Table, column_letters
 from .values import Unit, unit_in
 from .words import FIRMS, bare, forms, marks, plain, without_unit
 
@@ -359,7 +359,7 @@ class _Reader:
         return found
 
     def _kind(self, table: Table, main: bool, wanted: object) -> str:
-        if wanted in {"bom", "ledger", "sourcing", "price_list", "order", "other"}:
+        if wanted in {*PARTS, "other"}:
             return str(wanted)
         if table.form:
             return table.form if table.form in {"technologies", "questionnaire"} else "other"

@@ -123,7 +123,7 @@ def forms() -> dict[str, tuple[tuple[tuple[str, ...], ...], frozenset[str], dict
 
 
 def title_kind(title: str) -> str | None:
-    """Return the kind of table that a title names (bom, ledger, sourcing, order, price_list, sum), if any.
+    """Return the kind of table that a title names (bom, ledger, sourcing, order, price_list, stock, sum), if any.
 
     >>> title_kind("2026年度 購買台帳"), title_kind("foot BOM v2"), title_kind("Sheet1")
     ('ledger', 'bom', None)

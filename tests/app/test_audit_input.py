@@ -270,6 +270,14 @@ def test_a_circular_bom_loses_the_line_that_closes_it_and_says_so(tmp_path):
     assert "B → C → B" in says(found)
 
 
+def test_a_stock_list_beside_a_bill_makes_no_product(tmp_path):
+    (tmp_path / "a.csv").write_text("親品番,品番,品名,員数\nX,P-1,磁石,2\nX,P-2,軸受,4", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("品番,品名,在庫数,在庫日数\nP-1,磁石,1200,30\nP-2,軸受,0,0", encoding="utf-8")
+    found = company(tmp_path)
+    assert [*found.products] == ["X"] and {(need.parent, need.part) for need in found.needs} == {("X", "P-1"), ("X", "P-2")}
+    assert (found.parts["P-1"].stock_days, found.parts["P-2"].stock_days) == (30, 0)
+
+
 def test_lines_that_name_nothing_are_one_remark_with_all_their_rows(tmp_path):
     lines = ["No,部品番号,部品名,員数", "1,P-1,軸受,2", "2,,,1", "3,,,3", "4,P-2,磁石,1", *(f"{n},,," for n in range(5, 60))]
     (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")

@@ -31,6 +31,22 @@ def test_kinds_are_told_by_their_columns(tmp_path, lines, kind):
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        ["品目コード,品目名,倉庫,在庫数,単位,安全在庫", "P-1,磁石,A,1200,個,500", "P-2,軸受,B,0,個,100"],
+        ["品番,品名,仕入先,在庫数,在庫金額", "P-1,磁石,甲,100,5000", "P-2,軸受,乙,10,3000"],
+        ["Material,Description,On hand,Safety stock", "P-1,Magnet,1200,500", "P-2,Bearing,0,100"],
+        ["在庫一覧表,,", "品番,品名,数量", "P-1,磁石,100", "P-2,軸受,10"],
+    ],
+)
+def test_what_lies_in_a_warehouse_is_no_bill_and_no_ledger(tmp_path, lines):
+    found = table(text(tmp_path / "a.csv", lines))
+    assert (found.kind, found.rows) == ("stock", 2) and "amount" not in found.totals
+    told = table(text(tmp_path / "部品表.csv", lines[-3:]))
+    assert told.kind == "bom"  # where a title says so, it is one
+
+
+@pytest.mark.parametrize(
     ("head", "more"),
     [
         ("supplier,supplier address,supplier contact", []),
