@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..places import country
-from .values import date, decimal_mark, is_blank, number
+from .values import date, decimal_mark, is_blank, number, unit_in
 from .words import EXACT, PART, Suggestion, bare, is_firms, marks, naming_order, pair_of, plain, suggestions
 
 CONTENT, CORRECTED = "content", "corrected"
@@ -43,6 +44,10 @@ _COMPONENT = re.compile(r"component|child|komponente|componente|部品|部番|�
 _ALL, _EACH = re.compile(r"総|合計|total|gesamt"), re.compile(r"員数|台当|台分|構成数|原単位|per|単台|单台|单机")
 """What a header says that counts for a lot, or for one product."""
 _BOUGHT = {"price", "amount", "date", "order_no", "supplier", "seller", "maker"}
+_DURATION = re.compile(
+    r"(?:約|approx\.?|ca\.?)?\s*\d[\d.,~〜～–-]*\s*(?:日|週|[かカヶケ箇]月|月分|days?|weeks?|wks?|months?|tage?|wochen?|días?|天|周)"
+)
+"""A cell that says how long something lasts."""
 _SAMPLE = 600
 _MOSTLY = 0.7
 """From this part of its cells on, a column is of their kind."""
@@ -59,6 +64,7 @@ class Profile:
     integer: float = 0.0
     dates: float = 0.0
     countries: float = 0.0
+    durations: float = 0.0
     designators: float = 0.0
     links: float = 0.0
     dotted: float = 0.0
@@ -96,6 +102,8 @@ def profile(cells: Sequence[str | None]) -> Profile:
         integer=len(integers) / part,
         dates=sum(date(cell) is not None for cell in known) / part,
         countries=sum(len(cell) < 40 and country(cell) is not None for cell in texts) / part,
+        durations=sum(len(cell) < 40 and _DURATION.match(unicodedata.normalize("NFKC", cell)) is not None for cell in texts)
+        / part,
         designators=sum(_DESIGNATOR.fullmatch(cell) is not None for cell in texts) / part,
         links=sum(cell.casefold().startswith(("http", "www.")) for cell in texts) / part,
         dotted=sum(_DOTTED.fullmatch(cell) is not None for cell in known) / part,
@@ -289,6 +297,8 @@ class _Assignment:
         both = {each.role for each in found}
         if one.role in {"part", "name", "value"} and seen.designators > 0.6 and roles & {"numbered", "footprint"}:
             return "designator", one.score
+        if one.role == "stock" and (seen.durations > 0.5 or unit_in(header, "time")):
+            return "stock_days", one.score
         if one.role == "comment":
             return ("name", 0.85) if "designator" in roles else ("note", one.score)
         if {"number", "part"} <= both:

@@ -261,6 +261,25 @@ def test_the_quantity_of_a_bill_is_that_of_one_product_and_not_of_a_lot(tmp_path
     assert table(text(tmp_path / "a.csv", [head, "P-1,磁石,800,8"])).totals == {"quantity": 8.0}
 
 
+@pytest.mark.parametrize(
+    ("header", "cells", "role"),
+    [
+        ("在庫", ["３０日", "約１ヶ月", "45日分"], "stock_days"),
+        ("在庫（月）", ["1", "2", "0.5"], "stock_days"),
+        ("Stock [weeks]", ["4", "8", "2"], "stock_days"),
+        ("Inventory", ["30 days", "6 weeks", "-"], "stock_days"),
+        ("在庫", ["300個", "20", "0"], "stock"),
+        ("在庫（個）", ["300", "20", "0"], "stock"),
+    ],
+)
+def test_a_stock_that_is_told_in_days_is_one_of_days(tmp_path, header, cells, role):
+    lines = [f"品番,品名,仕入先,原産国,{header}", *(f"P-{n},磁石,甲,中国,{cell}" for n, cell in enumerate(cells))]
+    found = table(text(tmp_path / "a.csv", lines))
+    assert found.headers(role) == [header] and not {"stock", "stock_days"} - {role} & set(found.roles)
+    if "月" in header or "week" in header:
+        assert found.numbers(role)[0] == {"在庫（月）": 30.0, "Stock [weeks]": 28.0}[header]
+
+
 def test_a_total_is_the_quantity_where_nothing_else_is(tmp_path):
     assert table(text(tmp_path / "a.csv", ["品番,品名,総数", "P-1,磁石,800"])).totals == {"quantity": 800.0}
     assert table(text(tmp_path / "b.csv", ["Part,Name,Boxes,Total qty", "P-1,Magnet,4,800"])).totals == {"quantity": 800.0}
