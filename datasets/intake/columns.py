@@ -45,7 +45,8 @@ _ALL, _EACH = re.compile(r"総|合計|total|gesamt"), re.compile(r"員数|台当
 """What a header says that counts for a lot, or for one product."""
 _BOUGHT = {"price", "amount", "date", "order_no", "supplier", "seller", "maker"}
 _DURATION = re.compile(
-    r"(?:約|approx\.?|ca\.?)?\s*\d[\d.,~〜～–-]*\s*(?:日|週|[かカヶケ箇]月|月分|days?|weeks?|wks?|months?|tage?|wochen?|días?|天|周)"
+    r"(?:約|approx\.?|ca\.?)?\s*\d[\d.,~〜～–-]*\s*(?:日|週|[かカヶケ箇]月|月分|days?|weeks?|wks?|months?|tage?|wochen?|días?|天|周)",
+    re.IGNORECASE,
 )
 """A cell that says how long something lasts."""
 _SAMPLE = 600

@@ -52,6 +52,8 @@ def says(found):
         ("lead_days", "60営業日", 84.0),
         ("lead_days", "10 business days", 14.0),
         ("stock_days", "15个工作日", 21.0),
+        ("stock_days", "４５日分", 45.0),
+        ("stock_days", "約2週間分程度", 14.0),
         ("lead_days", "6 weeks", 42.0),
         ("qualified_date", "2026/3/31", "2026-03-31"),
         ("qualified_date", "2026年3月31日", "2026-03-31"),
@@ -87,6 +89,7 @@ def test_cells_are_read_as_people_write_them(column, cell, value):
         ("qualified_date", "2024-02-30", "date"),
         ("qualified", "perhaps", "yes_no"),
         ("hs", "85", "hs"),
+        ("stock_days", "10分", "days"),
     ],
 )
 def test_what_cannot_be_read_says_why(column, cell, why):
