@@ -22,8 +22,9 @@ from .headers import Place, places
 from .kinds import kind_of
 from .lines import SetAside, Shape, firms_above, sort_rows
 from .parents import carried, filled, product_column
+from .records import unfolded
 from .sheets import Sheet, read_sheets
-from .stated import firm_stated
+from .stated import firm_stated, without_nobody
 from .table import FORMS, PARTS, USABLE, Table, column_letters
 from .values import Unit, unit_in
 from .words import FIRMS, bare, forms, marks, plain, without_unit
@@ -190,15 +191,16 @@ class _Reader:
         sheet, wish = self.sheet, self.wish if first else {}
         wanted = wish.get("kind")
         frame = sheet.frame.slice(place.top, place.bottom - place.top).select(pl.nth(place.columns))
-        form = self._form(place, place.names, wanted)
-        columns = _columns(form, place.names, frame, wish.get("columns") or {})
+        form, wished = self._form(place, place.names, wanted), wish.get("columns") or {}
+        names, frame, folded = (place.names, frame, ()) if form else unfolded(place.names, frame)
+        columns = _columns(form, place.names if wished else names, frame, wished)
         frame, merged = self._filled(frame, place, columns)
         unsaved = self._unsaved(place)
         rows = frame.rows()
         kept, aside = _sorted(rows, place, form, columns, unsaved)
         data = frame[kept] if len(kept) < frame.height else frame
         data = data.select(pl.Series("row", [place.top + 1 + i for i in kept], dtype=pl.Int64), pl.all())
-        data, nobody = (data, ()) if form else _without_nobody(data, place.names, columns)
+        data, nobody = (data, ()) if form else without_nobody(data, place.names, columns)
         if form == "questionnaire":
             data, aside = _answered(data, columns.roles, aside)
         table = Table(
@@ -220,7 +222,7 @@ class _Reader:
             set_aside=tuple(aside),
             merged=merged,
         )
-        notes: tuple[Message, ...] = nobody
+        notes: tuple[Message, ...] = (*folded, *nobody)
         if not form and _naming(form, columns):  # a table of parts: who supplies them may stand outside its columns
             table = self._with_firms_above(table, place, rows, kept)
             table, stated = self._with_firm_stated(table, place)
@@ -447,21 +449,6 @@ def _naming(form: str, columns: Columns) -> tuple[int, ...]:
         i for role in ("part", "name", "part_maker", "part_supplier", "value") for i in columns.roles.get(role, ())
     )
     return tuple(dict.fromkeys(named))
-
-
-def _without_nobody(data: pl.DataFrame, names: Sequence[str], columns: Columns) -> tuple[pl.DataFrame, tuple[Message, ...]]:
-    """Cells of firms that name none ("custom", 各社) are blank: else all such parts would come from one firm."""
-    notes = []
-    for i in (i for role in sorted(FIRMS) for i in columns.roles.get(role, ())):
-        cells: list[str | None] = data.to_series(i + 1).to_list()
-        gone = [cell for cell in cells if cell is not None and plain(cell) in marks("no_firm")]
-        if gone:
-            left = [None if cell is not None and plain(cell) in marks("no_firm") else cell for cell in cells]
-            data = data.with_columns(pl.Series(data.columns[i + 1], left, dtype=pl.String))
-            words = ", ".join(shorten(word) for word in dict.fromkeys(gone))
-            column = shorten(" ".join(names[i].split()))
-            notes.append(Message("datasets.intake.no_firm", words=words, column=column, count=len(gone)))
-    return data, tuple(notes)
 
 
 def _answered(

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from kanmon.datasets.intake.understanding import understand
-from people_files import book
+from people_files import book, text
 
 EXPORTS = Path(__file__).resolve().parents[1] / "data" / "exports"
 
@@ -189,6 +189,45 @@ def test_a_number_of_an_order_is_no_part(tmp_path, text, kind, columns):
     (found,) = understand(tmp_path / "lines.csv").tables
     assert (found.kind, found.rows) == (kind, 2)
     assert {role: found.headers(role) for role in columns} == {role: [header] for role, header in columns.items()}
+
+
+ODOO = ["[PUMP] Pump,P1,1.0,Screw M4,4.0,Units", ",,,Motor 12V,1.0,Units", "[FAN] Fan,F1,1.0,Screw M4,6.0,Units"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Product,Reference,Quantity,BoM Lines/Component,BoM Lines/Quantity,BoM Lines/Product Unit of Measure",
+        "Product/Name,Reference,Quantity,BoM Lines/Component/Name,BoM Lines/Quantity,BoM Lines/Product Unit/Name",
+        "product_tmpl_id,id,product_qty,bom_line_ids/product_id,bom_line_ids/product_qty,bom_line_ids/product_uom_id",
+        "プロダクト,参照,数量,部品表明細/構成品,部品表明細/数量,部品表明細/プロダクト単位",
+    ],
+)
+def test_the_bills_of_odoo_have_the_components_in_their_lines_and_the_product_above_them(tmp_path, head):
+    path = text(tmp_path / "mrp.bom.csv", [head, *ODOO])
+    (found,) = understand(path).tables
+    named = found.texts("part") if "part" in found.roles else found.texts("name")
+    assert (found.kind, found.totals) == ("bom", {"quantity": 11.0}) and named == ["Screw M4", "Motor 12V", "Screw M4"]
+    assert found.texts("parent") == ["[PUMP] Pump", "[PUMP] Pump", "[FAN] Fan"]
+    assert "Pump" not in " ".join(filter(None, found.texts("name") if "name" in found.roles else []))
+    assert any(note.key == "datasets.intake.records" and note.values["count"] == 1 for note in found.notes)
+    (found,) = understand(text(tmp_path / "b.csv", [head, ODOO[0], ODOO[2]])).tables
+    assert found.texts("parent") == ["[PUMP] Pump", "[FAN] Fan"] and found.totals == {"quantity": 10.0}
+
+
+def test_an_order_of_odoo_holds_for_each_of_its_lines(tmp_path):
+    own = ",".join(f"Order Lines/{name}" for name in ("Product", "Quantity", "Unit Price", "Subtotal"))
+    head = f"Order Reference,Vendor,Confirmation Date,{own}"
+    lines = ["P1,Azure,2025-04-01,Desk,10,120,1200", ",,,Chair,5,30,150", "P2,,2025-05-01,Desk,3,110,330", ",,,Lamp,1,20,20"]
+    (found,) = understand(text(tmp_path / "a.csv", [head, *lines])).tables
+    assert found.kind == "ledger" and found.texts("supplier") == ["Azure", "Azure", None, None]  # its own blank stays
+    assert found.texts("name") == ["Desk", "Chair", "Desk", "Lamp"] and found.totals["amount"] == 1700
+
+
+def test_columns_with_a_stroke_that_are_no_lines_of_records_stay_as_they_are(tmp_path):
+    lines = ["Part,Vendor/Name,Vendor/Country,Quantity", "P-1,Alpha,China,1", "P-2,Beta,Japan,2"]
+    (found,) = understand(text(tmp_path / "a.csv", lines)).tables
+    assert found.texts("part") == ["P-1", "P-2"] and found.texts("supplier") == ["Alpha", "Beta"] and not found.notes
 
 
 BLOCK = [
