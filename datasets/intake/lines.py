@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from ..readers.tables import packaged
 from .values import is_blank, number
 from .words import bare, marks, plain, suggestions
 
-REASONS = ("no_name", "no_value", "no_answer", "total", "example", "heading", "header", "note")
+REASONS = ("no_name", "no_value", "no_answer", "not_fitted", "total", "example", "heading", "header", "note")
 """Why a row is no line: "no_value" is a name that was a formula stored without its value, "no_answer" an open question."""
 _EXAMPLE = re.compile(
     r"[（(【\[<]?\s*(記入例|入力例|記載例|例|example|e\.g\.|ejemplo|beispiel|示例|exemple)\s*(?:[）)】\]>]|[:：])",
@@ -39,6 +41,11 @@ class Shape:
     money: tuple[int, ...]
     header: tuple[str, ...]
     leftmost: int
+    fitted: tuple[int, ...] = ()
+    """Columns that say whether a part is fitted at all ("Fitted", 実装), and those that say that it is not ("DNP")."""
+    unfitted: tuple[int, ...] = ()
+    values: tuple[int, ...] = ()
+    """Columns of a board's parts in which "10k DNP" says so."""
 
 
 def sort_rows(
@@ -138,6 +145,8 @@ def _reason(row: Sequence[str | None], filled: Sequence[int], shape: Shape, head
         return "note"
     if word in marks("sign") and not any(number(row[j]) is not None for j in shape.counting):
         return "note"  # the boxes for stamps and signatures below a form
+    if _left_off(row, shape):
+        return "not_fitted"
     if not any(not is_blank(row[j]) for j in shape.naming):
         values = [j for j in filled if j in shape.money and number(row[j])]
         others = [j for j in filled if j not in shape.money and not is_blank(row[j])]
@@ -145,6 +154,23 @@ def _reason(row: Sequence[str | None], filled: Sequence[int], shape: Shape, head
             return "total"
         return "note" if len(filled) == 1 and number(first) is None else "no_name"
     return None
+
+
+def _left_off(row: Sequence[str | None], shape: Shape) -> bool:
+    """Whether a part stands in the list of a board and is not to be put on it."""
+    for j in (*shape.fitted, *shape.unfitted):
+        word = plain(row[j] or "")
+        if word in marks("unfitted") or word in _answers("yes" if j in shape.unfitted else "no"):
+            return True
+    words = (row[j] or "" for j in shape.values)
+    return any(
+        len(word) < 60 and not marks("unfitted").isdisjoint(map(plain, re.split(r"[\s/_,;()-]+", word))) for word in words
+    )
+
+
+@cache
+def _answers(answer: str) -> frozenset[str]:
+    return frozenset(map(plain, packaged("headers", "answers").filter(answer=answer)["word"]))
 
 
 def _is_total(row: Sequence[str | None], filled: Sequence[int], shape: Shape) -> bool:

@@ -425,6 +425,9 @@ def _sorted(
         money=tuple(i for role in (*_MONEY, "weight", "other") for i in roles.get(role, ())),
         header=place.names,
         leftmost=min(naming),
+        fitted=tuple(i for i, name in enumerate(place.names) if plain(name) in marks("fitted")),
+        unfitted=tuple(i for i, name in enumerate(place.names) if plain(name) in marks("unfitted")),
+        values=tuple(i for role in ("name", "value") for i in roles.get(role, ()) if "designator" in roles),
     )
     return sort_rows(rows, place.top + 1, shape, unsaved)
 

@@ -191,6 +191,34 @@ def test_a_number_of_an_order_is_no_part(tmp_path, text, kind, columns):
     assert {role: found.headers(role) for role in columns} == {role: [header] for role, header in columns.items()}
 
 
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("DNP", ["", "DNP", ""]),
+        ("DNP", ["0", "1", "0"]),
+        ("Do not populate", ["", "x", ""]),
+        ("Fitted", ["Fitted", "Not Fitted", "Fitted"]),
+        ("Populate", ["yes", "no", "yes"]),
+        ("実装", ["○", "未実装", "○"]),
+    ],
+)
+def test_parts_that_a_board_leaves_off_are_no_lines(tmp_path, column, cells):
+    lines = [f"Reference,Value,Footprint,Qty,{column}"]
+    lines += [
+        f"{name},{value},x,1,{cell}"
+        for name, value, cell in zip(["C1", "R1", "U1"], ["1u", "10k", "MCU"], cells, strict=True)
+    ]
+    (found,) = understand(text(tmp_path / "a.csv", lines)).tables
+    assert found.texts("designator") == ["C1", "U1"] and found.totals == {"quantity": 2.0}
+    assert [(each.row, each.reason) for each in found.set_aside] == [(3, "not_fitted")]
+
+
+def test_a_value_says_that_its_part_is_left_off(tmp_path):
+    lines = ["Reference,Value,Footprint,Qty", "C1,1u,x,1", "R1,10k DNP,x,1", "R2,DNP,x,1", "U1,DNPX-7,x,1"]
+    (found,) = understand(text(tmp_path / "a.csv", lines)).tables
+    assert found.texts("designator") == ["C1", "U1"]
+
+
 ODOO = ["[PUMP] Pump,P1,1.0,Screw M4,4.0,Units", ",,,Motor 12V,1.0,Units", "[FAN] Fan,F1,1.0,Screw M4,6.0,Units"]
 
 
