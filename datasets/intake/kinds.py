@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from ...graph import Message
 from .columns import CONTENT
 from .table import Table
 from .values import id_key
 from .words import FIRMS, marks, plain, title_kind
 
 _FISCAL = re.compile(r"(会計|事業)?年度?|fy|fiscal ?year|year|geschäftsjahr|財年|财年|年份", re.IGNORECASE)
+_PLACES = re.compile(r"[\s,;、]+")
 _YEARLY = re.compile(r"年|20\d\d|annual|yearly|jahr|anual|per year|/year", re.IGNORECASE)
 
 _OF_PARTS = frozenset(("part", "part_maker", "part_supplier", "designator", "level", "parent", "quantity", "stock", "share"))
@@ -91,6 +94,23 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
     if has & {"price", "amount"}:
         return "price_list"
     return "bom" if firms or (has >= {"part", "name"} and "date" not in has) else "other"
+
+
+def without_repeats(tables: Sequence[Table]) -> list[Table]:
+    """Return the tables of a sheet; a list that only tells the parts of another one by one is no bill of its own."""
+    places = [{place for cell in table.texts("designator") if cell for place in _PLACES.split(cell)} for table in tables]
+    said = Message("datasets.intake.one_by_one")
+    return [
+        replace(table, kind="other", notes=(*table.notes, said))
+        if table.kind == "bom" and own and not any(table.texts("quantity")) and any(_told(own, places, tables, n))
+        else table
+        for n, (table, own) in enumerate(zip(tables, places, strict=True))
+    ]
+
+
+def _told(own: set[str], places: Sequence[set[str]], tables: Sequence[Table], n: int) -> Iterator[bool]:
+    for m, (table, others) in enumerate(zip(tables, places, strict=True)):
+        yield m != n and table.kind == "bom" and own <= others and any(table.texts("quantity"))
 
 
 def yearly_amounts(table: Table) -> bool:

@@ -19,7 +19,7 @@ from . import published
 from .columns import CONTENT, Columns, assign, by_content, profile
 from .declared import as_questionnaire
 from .headers import Place, places
-from .kinds import kind_of
+from .kinds import kind_of, without_repeats
 from .lines import SetAside, Shape, firms_above, sort_rows
 from .parents import carried, filled, product_column
 from .records import unfolded
@@ -181,7 +181,7 @@ class _Reader:
         found = places(self.sheet, header)
         if not found:
             return [] if self.sheet.frame.is_empty() else [self._empty(Message("datasets.intake.no_table"))]
-        return [self._table(place, first=n == 0) for n, place in enumerate(found)]
+        return without_repeats([self._table(place, first=n == 0) for n, place in enumerate(found)])
 
     def _empty(self, note: Message) -> Table:
         sheet = self.sheet

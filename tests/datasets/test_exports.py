@@ -219,6 +219,17 @@ def test_a_value_says_that_its_part_is_left_off(tmp_path):
     assert found.texts("designator") == ["C1", "U1"]
 
 
+def test_the_list_of_kicad_that_tells_each_part_and_then_all_of_a_kind_counts_each_once(tmp_path):
+    head = '"Item","Qty","Reference(s)","Value","LibPart","Footprint"'
+    lines = ['"Source:","/x.kicad_sch"', '"Component Count:","3"', "", '"Individual Components:"', "", head]
+    lines += [f'"","","{one}","{value}","Device:x","y"' for one, value in (("C1", "100n"), ("C2", "100n"), ("R1", "10k"))]
+    lines += ["", "", '"Collated Components:"', "", head]
+    lines += ['"1","2","C1, C2","100n","Device:x","y"', '"2","1","R1","10k","Device:x","y"']
+    one, both = understand(text(tmp_path / "a.csv", lines)).tables
+    assert (one.kind, one.rows, both.kind, both.rows) == ("other", 3, "bom", 2)
+    assert both.totals == {"quantity": 3.0} and both.texts("designator") == ["C1, C2", "R1"] and not both.set_aside
+
+
 ODOO = ["[PUMP] Pump,P1,1.0,Screw M4,4.0,Units", ",,,Motor 12V,1.0,Units", "[FAN] Fan,F1,1.0,Screw M4,6.0,Units"]
 
 
