@@ -12,8 +12,9 @@ import polars as pl
 
 from ...graph import Message
 from ...graph.contents import WORKBOOKS
-from .columns import MEASURES, profile
+from .columns import MEASURES
 from .lines import SetAside
+from .profiles import profile
 from .sheets import letters
 from .values import Unit, decimal_mark, firm_key, is_blank, is_figure, is_seller, name, number, unit_in
 from .words import forms, language

@@ -16,12 +16,13 @@ from ...graph.contents import WORKBOOKS
 from ...graph.errors import short_path, shorten
 from ...graph.files import not_found, reading
 from . import published
-from .columns import CONTENT, Columns, assign, by_content, profile
+from .columns import CONTENT, Columns, assign, by_content
 from .declared import as_questionnaire
 from .headers import Place, places
 from .kinds import kind_of, without_repeats
 from .lines import SetAside, Shape, firms_above, sort_rows
 from .parents import carried, filled, product_column
+from .profiles import profile
 from .records import unfolded
 from .sheets import Sheet, read_sheets
 from .stated import firm_stated, without_nobody

@@ -223,15 +223,19 @@ def _spelled() -> tuple[str, ...]:
     return tuple(word for word in words() if len(word) >= 6)
 
 
-def is_firms(header: str, role: str) -> bool:
-    """Return whether a header names firms of a role, and not something about them.
+def is_another(header: str, role: str) -> bool:
+    """Return whether a header asks for a further firm of a role, and not for something about one, or for it again.
 
-    >>> [is_firms(header, "supplier") for header in ("Other supplier", "第2仕入先", "Vendor 2", "Supplier address")]
-    [True, True, True, False]
+    >>> [is_another(header, "supplier") for header in ("2nd supplier", "第2仕入先", "Vendor B", "Vendor", "Vendor city")]
+    [True, True, True, False, False]
     """
-    core = re.sub(r"\d+$", "", _NAME_ENDINGS.sub("", bare(without_unit(header)))) or bare(header)
-    stems = {core, re.sub(r"(?:\d+|[a-z])$", "", core), _NAME_ENDINGS.sub("", core)}
-    return any(role in words().get(stem[i:], ()) for stem in stems for i in range(len(stem)))
+    whole = bare(header)
+    core = _NAME_ENDINGS.sub("", bare(without_unit(header))) or whole
+    stems = {core, re.sub(r"(?:\d+|[a-z])$", "", core), _NAME_ENDINGS.sub("", re.sub(r"\d+$", "", core))}
+    if not any(role in words().get(stem[i:], ()) for stem in stems for i in range(len(stem))):
+        return False
+    lettered = core[-1].isascii() and role not in {each for i in range(len(core)) for each in words().get(core[i:], ())}
+    return lettered or bool(re.search(r"\d", whole)) or any(word in whole for word in marks("another"))
 
 
 def naming_order(header: str) -> int:

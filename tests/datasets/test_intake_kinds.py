@@ -46,6 +46,22 @@ def test_what_lies_in_a_warehouse_is_no_bill_and_no_ledger(tmp_path, lines):
     assert told.kind == "bom"  # where a title says so, it is one
 
 
+def test_whether_there_is_another_source_is_no_source(tmp_path):
+    head = "part,name,supplier,Single source,Second source,代替品の有無"
+    found = table(
+        text(
+            tmp_path / "a.csv", [head, "P-1,magnet,Alpha,Yes,No,あり", "P-2,gear,Beta,No,Yes,あり", "P-3,pin,C,No,Yes,なし"]
+        )
+    )
+    assert found.suppliers == ["Alpha", "Beta", "C"] and "group" not in found.roles
+    named = table(
+        text(
+            tmp_path / "b.csv", ["part,name,supplier,Second source,代替品", "P-1,magnet,Alpha,Beta,G1", "P-2,gear,Beta,,G1"]
+        )
+    )
+    assert named.headers("supplier_more") == ["Second source"] and named.texts("group") == ["G1", "G1"]
+
+
 @pytest.mark.parametrize(
     ("head", "more"),
     [
@@ -54,6 +70,8 @@ def test_what_lies_in_a_warehouse_is_no_bill_and_no_ledger(tmp_path, lines):
         ("仕入先,仕入先住所,仕入先拠点", []),
         ("仕入先名,仕入先略称,仕入先電話番号", []),
         ("メーカー,メーカー保証,メーカー区分", []),
+        ("Brand,Manufacturer,Note", []),
+        ("取引先名,仕入先名,備考", []),
         ("Supplier,Supplier 2,Alternative supplier", ["supplier_more", "supplier_more"]),
         ("仕入先,第2仕入先,代替仕入先名", ["supplier_more", "supplier_more"]),
         ("仕入先A,仕入先B,備考", ["supplier_more"]),
