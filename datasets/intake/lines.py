@@ -24,6 +24,10 @@ _TOTAL = re.compile(
 )
 
 
+_SUM = re.compile(r"(?:.*\W)?(?:sub-?\s?)?totals?\W*|.*(?:合計|小計|総計).*", re.IGNORECASE | re.DOTALL)
+"""The only text of a row of figures: "Report total", 4月分合計."""
+
+
 @dataclass(frozen=True)
 class SetAside:
     """A row that is no line: its number as Excel counts, and why."""
@@ -178,6 +182,10 @@ def _is_total(row: Sequence[str | None], filled: Sequence[int], shape: Shape) ->
     first = next((j for j in filled if not is_blank(row[j]) and number(row[j]) is None), None)
     cell = "" if first is None else row[first] or ""
     if cell and not cell.strip("* "):  # SAP's mark of a sum
+        return True
+    others = [j for j in filled if j != first and not is_blank(row[j])]
+    alone = bool(others) and all(number(row[j]) is not None and j in {*shape.money, *shape.counting} for j in others)
+    if alone and len(cell) < 80 and _SUM.fullmatch(cell.strip()):
         return True
     if plain(cell).strip(":：・*【】[]＜＞<>《》〔〕()（）") not in marks("total") and not _TOTAL.fullmatch(cell.strip()):
         return False

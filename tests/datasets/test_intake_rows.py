@@ -280,6 +280,13 @@ def test_a_stock_that_is_told_in_days_is_one_of_days(tmp_path, header, cells, ro
         assert found.numbers(role)[0] == {"在庫（月）": 30.0, "Stock [weeks]": 28.0}[header]
 
 
+@pytest.mark.parametrize("word", ["Report Total", "Vendor total:", "4月分合計", "仕入先別小計", "*** Grand Sub-total"])
+def test_the_only_text_of_a_row_of_figures_names_a_total(tmp_path, word):
+    lines = ["Supplier,Item,Description,Spend", "Alpha,M-1,Magnet,100", "Beta,B-1,Total station,50", "Alpha,,Totaliser,20"]
+    found = table(text(tmp_path / "a.csv", [*lines, f",,{word},170"]))
+    assert found.totals == {"amount": 170.0} and aside(found) == [(5, "total")]
+
+
 def test_a_total_is_the_quantity_where_nothing_else_is(tmp_path):
     assert table(text(tmp_path / "a.csv", ["品番,品名,総数", "P-1,磁石,800"])).totals == {"quantity": 800.0}
     assert table(text(tmp_path / "b.csv", ["Part,Name,Boxes,Total qty", "P-1,Magnet,4,800"])).totals == {"quantity": 800.0}
