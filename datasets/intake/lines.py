@@ -11,7 +11,7 @@ from ..readers.tables import packaged
 from .values import is_blank, number
 from .words import bare, marks, plain, suggestions
 
-REASONS = ("no_name", "no_value", "no_answer", "not_fitted", "total", "example", "heading", "header", "note")
+REASONS = ("no_name", "no_value", "no_answer", "not_fitted", "other_source", "total", "example", "heading", "header", "note")
 """Why a row is no line: "no_value" is a name that was a formula stored without its value, "no_answer" an open question."""
 _EXAMPLE = re.compile(
     r"[（(【\[<]?\s*(記入例|入力例|記載例|例|example|e\.g\.|ejemplo|beispiel|示例|exemple)\s*(?:[）)】\]>]|[:：])",
@@ -48,6 +48,8 @@ class Shape:
     fitted: tuple[int, ...] = ()
     """Columns that say whether a part is fitted at all ("Fitted", 実装), and those that say that it is not ("DNP")."""
     unfitted: tuple[int, ...] = ()
+    of_part: tuple[int, ...] = ()
+    """Columns of what is a part's own, whoever makes it, where its maker's number stands beside it."""
     values: tuple[int, ...] = ()
     """Columns of a board's parts in which "10k DNP" says so."""
 
@@ -79,7 +81,7 @@ def sort_rows(
             if any((i, j) in unsaved for j in shape.naming):
                 aside.append(SetAside(first + i, "no_value"))
             continue
-        reason = _reason(row, filled, shape, header)
+        reason = _reason(row, filled, shape, header, lines)
         if reason == "no_name" and any((i, j) in unsaved for j in shape.naming):
             reason = "no_value"
         if reason is not None:
@@ -129,7 +131,9 @@ def firms_above(rows: Sequence[tuple[str | None, ...]], kept: Sequence[int]) -> 
     return Firms(word, column, cells) if cells and all(cells) else None
 
 
-def _reason(row: Sequence[str | None], filled: Sequence[int], shape: Shape, header: Sequence[str]) -> str | None:
+def _reason(
+    row: Sequence[str | None], filled: Sequence[int], shape: Shape, header: Sequence[str], lines: Sequence[int]
+) -> str | None:
     first = row[filled[0]] or ""
     word = plain(first)
     if len(first) < 60:
@@ -151,6 +155,8 @@ def _reason(row: Sequence[str | None], filled: Sequence[int], shape: Shape, head
         return "note"  # the boxes for stamps and signatures below a form
     if _left_off(row, shape):
         return "not_fitted"
+    if lines and shape.of_part and all(row[j] is None for j in shape.of_part):
+        return "other_source"  # a further maker of the part above, with that maker's number
     if not any(not is_blank(row[j]) for j in shape.naming):
         values = [j for j in filled if j in shape.money and number(row[j])]
         others = [j for j in filled if j not in shape.money and not is_blank(row[j])]

@@ -428,9 +428,18 @@ def _sorted(
         leftmost=min(naming),
         fitted=tuple(i for i, name in enumerate(place.names) if plain(name) in marks("fitted")),
         unfitted=tuple(i for i, name in enumerate(place.names) if plain(name) in marks("unfitted")),
+        of_part=_of_part(roles),
         values=tuple(i for role in ("name", "value") for i in roles.get(role, ()) if "designator" in roles),
     )
     return sort_rows(rows, place.top + 1, shape, unsaved)
+
+
+def _of_part(roles: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
+    """Columns of a part's own number and name, and of its place in a bill, where makers' numbers stand beside them."""
+    if not {"part", "part_maker", "maker"} <= roles.keys() or not roles.keys() & {"level", "designator", "quantity"}:
+        return ()
+    own = ("part", "name", "value", "spec", "level", "designator", "quantity", "parent", "number", "amount")
+    return tuple(i for role in own for i in roles.get(role, ()))
 
 
 def _formal(form: str, names: Sequence[str], wishes: Mapping[str, str]) -> Columns:

@@ -191,6 +191,15 @@ def test_a_number_of_an_order_is_no_part(tmp_path, text, kind, columns):
     assert {role: found.headers(role) for role in columns} == {role: [header] for role, header in columns.items()}
 
 
+def test_a_further_maker_below_a_part_is_no_part(tmp_path):
+    """As Arena exports a bill with its approved makers."""
+    lines = ["Level,Item Number,Item Name,Quantity,Manufacturer,Manufacturer Item Number", "0,900-1,Board,,,"]
+    lines += ["1,200-3,Res 10k,4,Yageo,RC0402FR-0710KL", ",,,,Vishay,CRCW040210K0FKED", "1,200-4,,1,Murata,GRM188"]
+    (found,) = understand(text(tmp_path / "a.csv", lines)).tables
+    assert found.texts("part") == ["900-1", "200-3", "200-4"]
+    assert [(each.row, each.reason) for each in found.set_aside] == [(4, "other_source")]
+
+
 @pytest.mark.parametrize(
     ("column", "cells"),
     [
