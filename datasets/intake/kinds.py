@@ -89,6 +89,8 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         return "ledger" if firms else "order"
     if said == "stock" or ("stock" in has and "quantity" not in has):
         return "stock"  # what lies in a warehouse goes into no product that it would name
+    if {"date", "amount"} <= has and repeated:
+        return "order"  # what was paid for again and again, to nobody that is named
     if "quantity" in has:
         return "bom"
     if has & {"price", "amount"}:

@@ -21,6 +21,8 @@ from people_files import LEDGER, aside, book, real, table, text
         (["part,supplier,amount", "P,X,1", "P,X,2"], "ledger"),
         (["date,part,supplier,qty,amount", "2024-01-02,P,X,1,2"], "ledger"),
         (["parent,part,supplier", "A,P,X"], "bom"),
+        (["Item no,Pstng Date,Quantity,Amt.in loc.cur.", "P,01.04.2025,2,50", "P,02.04.2025,1,25"], "order"),
+        (["品番,員数,納期,金額", "P,2,2025/4/1,50", "Q,1,2025/4/2,25"], "bom"),
         (["部品番号,単価,最小発注数", "P,10,100"], "price_list"),
         (["technology,site", "Winding,Plant"], "technologies"),
         (["refYear,reporterISO,flowCode,partnerISO,cmdCode,primaryValue", "2023,JPN,M,CHN,850511,10"], "trade"),
