@@ -456,6 +456,26 @@ def test_bundled_tables_name_their_sources():
     assert (flows["value"] > 0).all()
 
 
+@pytest.mark.parametrize(
+    ("header", "unit"), [("金額（千円）", "kJPY"), ("Value [USD]", "USD"), ("Value (million USD)", "MUSD"), ("Value", None)]
+)
+def test_a_value_is_told_by_its_header_with_the_unit_behind_it(tmp_path, header, unit):
+    path = tmp_path / "a.csv"
+    path.write_text(f"年,HSコード,輸入国,原産国,{header}\n2024,850511,日本,中国,5000\n", encoding="utf-8")
+    assert datasets.trade_kind(path) == "tidy"
+    table, _ = datasets.clean_trade(datasets.read_trade(path).collect())
+    assert table["value"].to_list() == [5000.0]
+    assert (table["unit"].to_list() == [unit]) if unit else "unit" not in table.columns
+
+
+@pytest.mark.parametrize("header", ["Value (sum)", "金額（億円）", "金額（見込）"])
+def test_a_value_with_something_else_behind_it_is_none(tmp_path, header):
+    path = tmp_path / "a.csv"
+    path.write_text(f"年,HSコード,輸入国,原産国,{header}\n2024,850511,日本,中国,5000\n", encoding="utf-8")
+    with pytest.raises(InputError):
+        datasets.read_trade(path)
+
+
 def _of_values(*written):
     flows = {"hs6": "250490", "importer": "JPN", "year": "2022"}
     table, report = datasets.clean_trade(
