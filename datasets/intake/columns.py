@@ -35,6 +35,7 @@ _COMPONENT = re.compile(r"component|child|komponente|componente|部品|部番|�
 """What a header says only of what goes into something: as its number, or as the count of it."""
 _ALL, _EACH = re.compile(r"総|合計|total|gesamt"), re.compile(r"員数|台当|台分|構成数|原単位|per|単台|单台|单机")
 """What a header says that counts for a lot, or for one product."""
+_MONEY = re.compile(r"額|金|amount|price|cost|value|betrag|kosten|wert|importe|coste|montant|prix|金额")
 _BOUGHT = {"price", "amount", "date", "order_no", "supplier", "seller", "maker"}
 _MOSTLY = 0.7
 """From this part of its cells on, a column is of their kind."""
@@ -243,6 +244,7 @@ class _Assignment:
         if (
             one.role == "amount"
             and plain(header) in marks("total")
+            and not _MONEY.search(bare(header))
             and seen.integer == seen.numeric
             and "quantity" in roles
             and "price" not in roles

@@ -13,6 +13,7 @@ from .values import id_key
 from .words import FIRMS, marks, plain, title_kind
 
 _FISCAL = re.compile(r"(会計|事業)?年度?|fy|fiscal ?year|year|geschäftsjahr|財年|财年|年份", re.IGNORECASE)
+_MONTHLY = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月")
 _PLACES = re.compile(r"[\s,;、]+")
 _YEARLY = re.compile(r"年|20\d\d|annual|yearly|jahr|anual|per year|/year", re.IGNORECASE)
 
@@ -117,7 +118,8 @@ def _told(own: set[str], places: Sequence[set[str]], tables: Sequence[Table], n:
 
 def yearly_amounts(table: Table) -> bool:
     """Whether amounts are those of a year, and not of one product."""
-    return any(table.factor(i) > 1 or yearly(table.names[i]) for i in table.roles.get("amount", ()))
+    months = {month[1] for name in table.names if (month := _MONTHLY.search(name))}
+    return any(table.factor(i) > 1 or yearly(table.names[i]) or len(months) > 1 for i in table.roles.get("amount", ()))
 
 
 def yearly(header: str) -> bool:

@@ -24,6 +24,8 @@ _TOTAL = re.compile(
 )
 
 
+_HEADING = re.compile(r"[【〔《＜<\[].*[】〕》＞>\]]|[■◆●▼◎★]\s*\S.*")
+"""A cell that stands alone in its row and is drawn as a heading."""
 _SUM = re.compile(r"(?:.*\W)?(?:sub-?\s?)?totals?\W*|.*(?:合計|小計|総計).*", re.IGNORECASE | re.DOTALL)
 """The only text of a row of figures: "Report total", 4月分合計."""
 
@@ -151,6 +153,8 @@ def _reason(
         word in marks("note") or word[:1] in {"※", "＊", "*"} or word.startswith(("注)", "注）", "注:", "note:", "nota:"))
     ):
         return "note"
+    if len(filled) == 1 and filled[0] == shape.leftmost and len(first) < 60 and _HEADING.fullmatch(first.strip()):
+        return "heading"
     if word in marks("sign") and not any(number(row[j]) is not None for j in shape.counting):
         return "note"  # the boxes for stamps and signatures below a form
     if _left_off(row, shape):

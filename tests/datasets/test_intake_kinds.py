@@ -48,6 +48,16 @@ def test_what_lies_in_a_warehouse_is_no_bill_and_no_ledger(tmp_path, lines):
     assert told.kind == "bom"  # where a title says so, it is one
 
 
+def test_purchases_by_month_are_a_ledger_of_their_total_and_a_sheet_that_sums_the_months_is_none(tmp_path):
+    head = "品番,品名,仕入先,4月数量,4月金額,5月数量,5月金額,合計数量,合計金額"
+    found = table(text(tmp_path / "a.csv", [head, "P-1,磁石,甲,1,100,2,200,3,300", "P-2,軸受,乙,5,50,1,10,6,60"]))
+    assert (found.kind, found.headers("amount"), found.totals["amount"]) == ("ledger", ["合計金額"], 360)
+    months = [["仕入日", "品番", "品名", "仕入先", "数量", "金額"], ["2025/4/1", "P-1", "磁石", "甲", 10, 1000]]
+    year = [["品番", "品名", "仕入先", "数量", "金額"], ["P-1", "磁石", "甲", 10, 1000]]
+    tables = understand(book(tmp_path / "a.xlsx", {"4月": months, "年計": year})).tables
+    assert [found.kind for found in tables] == ["ledger", "other"]
+
+
 def test_whether_there_is_another_source_is_no_source(tmp_path):
     head = "part,name,supplier,Single source,Second source,代替品の有無"
     found = table(

@@ -287,6 +287,12 @@ def test_the_only_text_of_a_row_of_figures_names_a_total(tmp_path, word):
     assert found.totals == {"amount": 170.0} and aside(found) == [(5, "total")]
 
 
+def test_headings_that_are_drawn_as_such_are_no_parts_of_a_list_without_a_count(tmp_path):
+    lines = ["品番,品名,調達先,原産国", "【磁性材料】,,,", "P-1,磁石,甲,中国", "■ 機械要素,,,", "P-2,軸受,乙,日本", "P-3,,,"]
+    found = table(text(tmp_path / "a.csv", lines))
+    assert found.texts("part") == ["P-1", "P-2", "P-3"] and aside(found) == [(2, "heading"), (4, "heading")]
+
+
 def test_a_total_is_the_quantity_where_nothing_else_is(tmp_path):
     assert table(text(tmp_path / "a.csv", ["品番,品名,総数", "P-1,磁石,800"])).totals == {"quantity": 800.0}
     assert table(text(tmp_path / "b.csv", ["Part,Name,Boxes,Total qty", "P-1,Magnet,4,800"])).totals == {"quantity": 800.0}
