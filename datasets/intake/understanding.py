@@ -23,7 +23,7 @@ from .kinds import kind_of, without_repeats
 from .lines import SetAside, Shape, firms_above, sort_rows
 from .parents import carried, filled, product_column
 from .profiles import profile
-from .records import unfolded
+from .records import repeated, unfolded
 from .sheets import Sheet, read_sheets
 from .stated import firm_stated, without_nobody
 from .table import FORMS, PARTS, USABLE, Table, column_letters
@@ -191,7 +191,7 @@ class _Reader:
     def _table(self, place: Place, first: bool) -> Table:
         sheet, wish = self.sheet, self.wish if first else {}
         wanted = wish.get("kind")
-        frame = sheet.frame.slice(place.top, place.bottom - place.top).select(pl.nth(place.columns))
+        frame, same = repeated(sheet.frame.slice(place.top, place.bottom - place.top).select(pl.nth(place.columns)))
         form, wished = self._form(place, place.names, wanted), wish.get("columns") or {}
         names, frame, folded = (place.names, frame, ()) if form else unfolded(place.names, frame)
         columns = _columns(form, place.names if wished else names, frame, wished)
@@ -223,7 +223,7 @@ class _Reader:
             set_aside=tuple(aside),
             merged=merged,
         )
-        notes: tuple[Message, ...] = (*folded, *nobody)
+        notes: tuple[Message, ...] = (*same, *folded, *nobody)
         if not form and _naming(form, columns):  # a table of parts: who supplies them may stand outside its columns
             table = self._with_firms_above(table, place, rows, kept)
             table, stated = self._with_firm_stated(table, place)

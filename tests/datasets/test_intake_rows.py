@@ -293,6 +293,21 @@ def test_headings_that_are_drawn_as_such_are_no_parts_of_a_list_without_a_count(
     assert found.texts("part") == ["P-1", "P-2", "P-3"] and aside(found) == [(2, "heading"), (4, "heading")]
 
 
+def test_a_mark_that_a_cell_is_as_the_one_above_is_no_firm(tmp_path):
+    lines = [
+        "品番,品名,調達先,原産国",
+        "P-1,磁石,甲,中国",
+        "P-2,板,〃,同上",
+        "P-3,線,〃,",
+        "P-4,ねじ,,〃",
+        "P-5,軸,ditto,日本",
+    ]
+    found = table(text(tmp_path / "a.csv", lines))
+    assert found.texts("supplier") == ["甲", "甲", "甲", None, None] and found.suppliers == ["甲"]
+    assert found.texts("country") == ["中国", "中国", None, None, "日本"]
+    assert [note.values["count"] for note in found.notes if note.key == "datasets.intake.repeated"] == [5]
+
+
 def test_a_total_is_the_quantity_where_nothing_else_is(tmp_path):
     assert table(text(tmp_path / "a.csv", ["品番,品名,総数", "P-1,磁石,800"])).totals == {"quantity": 800.0}
     assert table(text(tmp_path / "b.csv", ["Part,Name,Boxes,Total qty", "P-1,Magnet,4,800"])).totals == {"quantity": 800.0}
