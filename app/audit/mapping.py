@@ -16,7 +16,7 @@ from ...datasets.intake.mapping import check_corrections
 from ...datasets.intake.periods import dates_of, stated_period
 from ...datasets.intake.table import PARTS, Table, known_sellers
 from ...datasets.intake.understanding import Understanding
-from ...datasets.intake.values import is_blank, is_figure
+from ...datasets.intake.values import firms_in, is_blank, is_figure
 from ...datasets.intake.values import name as name_of
 from ...datasets.intake.values import number as figure
 from ...datasets.intake.words import FIRMS
@@ -269,6 +269,7 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
     shared = _shared(table)
     more = [(role, table.cells(i)) for role in ("supplier", "maker") for i in table.roles.get(f"{role}_more", ())]
     counts: dict[tuple[str, str], int] = {}
+    listed: list[str] = []
     for n, (number, *line) in enumerate(zip(table.numbers_of_rows, *cells, strict=True)):
         row: dict[str, Any] = {"_ref": f"{label}!{number}"}
         for column, cell, comma, factor in zip(columns, line, commas, factors, strict=True):
@@ -294,6 +295,7 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
                 row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
         if more:
             row["_more"] = [(role, name_of(each[n] or "")) for role, each in more if not is_blank(each[n])]
+        listed += _each_firm(row)
         if row.get("part") in shared:
             row["part"] = None
         if sellers[n] is not None:
@@ -307,10 +309,26 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
             if not row.get("part") and not row.get("name"):
                 row["name"] = name_of(row["_words"]) or None
         yield row
+    if listed:
+        message = Message("app.audit.firms_listed", count=len(listed), value=shorten(listed[0]))
+        reading.remarks.append(Remark(label, message, severity="warning"))
     for (column, _), count in counts.items():
         if count > MOST:
             message = Message("app.audit.more", count=count - MOST, column=column)
             reading.remarks.append(Remark(label, message, column=column, severity="warning"))
+
+
+def _each_firm(row: dict[str, Any]) -> list[str]:
+    """Take each firm that a cell lists as a source; what share or amount is whose, the line does not say."""
+    found = []
+    for role in ("supplier", "maker"):
+        first, *more = firms_in(row.get(role) or "")
+        if more:
+            found.append(row[role])
+            row[role] = first
+            row["_more"] = [*row.get("_more", ()), *((role, firm) for firm in more)]
+            row |= {name: None for name in ("share", "spend") if name in row}
+    return found
 
 
 def _shared(table: Table) -> set[str]:

@@ -273,6 +273,20 @@ def test_a_circular_bom_loses_the_line_that_closes_it_and_says_so(tmp_path):
     assert "B → C → B" in says(found)
 
 
+def test_firms_that_one_cell_lists_are_sources_each(tmp_path):
+    lines = [
+        "品番,品名,調達先,原産国,割合",
+        "P-1,磁石,甲製作所、乙工業,中国,100%",
+        "P-2,軸受,Vishay/Dale,日本,",
+        "P-3,線,甲、他,日本,",
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    found = company(tmp_path / "a.csv")
+    assert [(one.maker, one.share) for one in found.sources["P-1"]] == [("甲製作所", None), ("乙工業", None)]
+    assert [one.maker for part in ("P-2", "P-3") for one in found.sources[part]] == ["Vishay/Dale", "甲、他"]
+    assert "1 cell(s) list several firms, for instance '甲製作所、乙工業'" in says(found)
+
+
 def test_a_stock_list_beside_a_bill_makes_no_product(tmp_path):
     (tmp_path / "a.csv").write_text("親品番,品番,品名,員数\nX,P-1,磁石,2\nX,P-2,軸受,4", encoding="utf-8")
     (tmp_path / "b.csv").write_text("品番,品名,在庫数,在庫日数\nP-1,磁石,1200,30\nP-2,軸受,0,0", encoding="utf-8")
