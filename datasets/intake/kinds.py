@@ -10,7 +10,7 @@ from ...graph import Message
 from .columns import CONTENT
 from .table import Table
 from .values import id_key
-from .words import FIRMS, marks, plain, title_kind
+from .words import FIRMS, bare, marks, plain, title_kind, words
 
 _FISCAL = re.compile(r"(会計|事業)?年度?|fy|fiscal ?year|year|geschäftsjahr|財年|财年|年份", re.IGNORECASE)
 _MONTHLY = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月")
@@ -45,6 +45,8 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
     if not has & {"part", "name"} or not table.rows and not table.header:
         return "other"
     if set(table.how.values()) == {CONTENT} and not has >= {"part", "name", "quantity"}:
+        return "other"
+    if _lies(table):
         return "other"
     if any(plain(name) in marks("pivot") for name in table.names):
         return "other"  # sums over a table that stands elsewhere
@@ -150,6 +152,15 @@ def _yearly_sources(table: Table, has: set[str], *, yearly: bool) -> bool:
     said = [table.texts("part" if "part" in has else "name"), table.texts(firm), table.texts("country")]
     lines = list(zip(*said, *([table.cells(years)] if years is not None else []), strict=True))
     return len(set(lines)) == len(lines)
+
+
+def _lies(table: Table) -> bool:
+    """Whether the headers stand at the left, one below another, and each part in a column."""
+    cells = {bare(cell) for cell in table.cells(0) if cell is not None} if table.data.width > 1 else set()
+    known = sum(
+        bool({"part", "name", "quantity", "price", *FIRMS, "country"} & set(words().get(cell, ()))) for cell in cells
+    )
+    return known > 2 and known * 2 > len(cells)
 
 
 def _sums_up(table: Table, sheets: set[str]) -> bool:

@@ -22,6 +22,7 @@ from people_files import LEDGER, aside, book, real, table, text
         (["date,part,supplier,qty,amount", "2024-01-02,P,X,1,2"], "ledger"),
         (["parent,part,supplier", "A,P,X"], "bom"),
         (["Item no,Pstng Date,Quantity,Amt.in loc.cur.", "P,01.04.2025,2,50", "P,02.04.2025,1,25"], "order"),
+        (["項目,部品1,部品2", "品番,P-1,P-2", "品名,磁石,軸受", "調達先,甲,乙", "原産国,中国,日本"], "other"),
         (["品番,員数,納期,金額", "P,2,2025/4/1,50", "Q,1,2025/4/2,25"], "bom"),
         (["部品番号,単価,最小発注数", "P,10,100"], "price_list"),
         (["technology,site", "Winding,Plant"], "technologies"),
