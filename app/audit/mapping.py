@@ -262,7 +262,7 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
     cells = [several.get(column) or table.cells(i) for column, i in columns.items()]
     commas = [column.type in {"number", "money"} and table.comma(i) for column, i in columns.items()]
     factors = [table.factor(i) for i in columns.values()]
-    sellers, owners = table.texts("seller"), table.texts("parent_name")
+    sellers, owners, currencies = table.texts("seller"), table.texts("parent_name"), table.currency_of_rows
     base = min((level for level in table.levels if level is not None), default=0)
     levels = [None if level is None else level - base for level in table.levels] if table.structured else [None] * table.rows
     extra = [table.texts(role) for role in _EXTRA if role in table.roles]
@@ -293,6 +293,7 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
                 row.setdefault("_none", set()).add(column.name)
             if column.type == "share" and cell is not None:
                 row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
+        row["_currency"] = currencies[n]
         if more:
             row["_more"] = [(role, name_of(each[n] or "")) for role, each in more if not is_blank(each[n])]
         listed += _each_firm(row)

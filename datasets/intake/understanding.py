@@ -341,6 +341,7 @@ class _Reader:
 
     def _units(self, place: Place, names: Sequence[str], roles: Mapping[str, tuple[int, ...]]) -> dict[int, Unit]:
         titles = [*place.titles, self.sheet.name]
+        titles = [] if "currency" in roles else titles
         general = next((unit for title in titles if (unit := unit_in(title)) is not None), None)
         found: dict[int, Unit] = {}
         for role, places_ in roles.items():

@@ -287,6 +287,33 @@ def test_firms_that_one_cell_lists_are_sources_each(tmp_path):
     assert "1 cell(s) list several firms, for instance '甲製作所、乙工業'" in says(found)
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "品番,品名,仕入先,購入金額,通貨",
+            "P-1,磁石,甲,1000,USD",
+            "P-1,磁石,乙,100000,JPY",
+            "P-2,軸受,甲,10,USD",
+            "P-2,軸受,乙,30,USD",
+        ],
+        [
+            "品番,品名,仕入先,購入金額",
+            'P-1,磁石,甲,"$1,000"',
+            'P-1,磁石,乙,"￥100,000"',
+            "P-2,軸受,甲,$10",
+            "P-2,軸受,乙,$30",
+        ],
+    ],
+)
+def test_amounts_of_one_part_in_two_currencies_are_no_shares(tmp_path, lines):
+    (tmp_path / "usd_jpy.csv").write_text("\n".join(lines), encoding="utf-8")
+    found = company(tmp_path / "usd_jpy.csv")
+    assert [(one.share, one.spend) for one in found.sources["P-1"]] == [(None, None)] * 2
+    assert [(one.share, one.spend) for one in found.sources["P-2"]] == [(0.25, 10), (0.75, 30)]
+    assert "1 part(s) were bought in several currencies, for instance 'P-1' (JPY, USD)" in says(found)
+
+
 def test_a_stock_list_beside_a_bill_makes_no_product(tmp_path):
     (tmp_path / "a.csv").write_text("親品番,品番,品名,員数\nX,P-1,磁石,2\nX,P-2,軸受,4", encoding="utf-8")
     (tmp_path / "b.csv").write_text("品番,品名,在庫数,在庫日数\nP-1,磁石,1200,30\nP-2,軸受,0,0", encoding="utf-8")

@@ -238,6 +238,8 @@ def test_numbers_are_read_as_people_write_them(cell, value):
         ("[円]", "JPY", 1),
         ("単位：千円", "JPY", 1e3),
         ("Spend (k USD)", "USD", 1e3),
+        ("年間購入額(M¥)", "JPY", 1e6),
+        ("購入額（百万ドル）", "USD", 1e6),
         ("Precio US$", "USD", 1),
         ("Betrag in TEUR", "EUR", 1e3),
         ("金额(万元)", "CNY", 1e4),
