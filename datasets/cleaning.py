@@ -13,6 +13,7 @@ from ..graph.arguments import checked
 from ..graph.errors import did_you_mean, nearest, shorten
 from ..graph.frames import any_frame, to_polars
 from .readers.hs import coarser, digits_of, hs_code
+from .readers.tables import NUMBER
 from .years import named_year
 
 # Codes and names of totals: adding them to countries would count trade twice.
@@ -25,7 +26,9 @@ _UNITS = {
     for currency in ("USD", "JPY", "EUR")
     for prefix, factor in (("", 1.0), ("k", 1e3), ("M", 1e6), ("thousand ", 1e3), ("million ", 1e6))
 } | {"円": ("JPY", 1.0), "千円": ("JPY", 1e3), "百万円": ("JPY", 1e6), "kg": ("t", 1e-3), "t": ("t", 1.0)}
-_NUMBER = r"^[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$"
+_POINT = r"^[-+]?(?:[0-9,]*\.(?:[0-9]{1,2}|[0-9]{4,})|0?\.[0-9]+|[0-9,]+,[0-9]{3}[.,][0-9]+)(?:[eE][-+]?[0-9]+)?$"
+_COMMA = r"^[-+]?(?:[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]+,(?:[0-9]{1,2}|[0-9]{4,})|0,[0-9]+)$"
+"""Figures that can only be read with a point, or only with a comma, before their decimals."""
 _BLANK = r"^(?:|-|--|\.\.|\.\.\.|[nN]/?[aA]|[nN]\.[aA]\.|[nN]a[nN]|NULL|null|None|#N/A|…|不明|秘匿|[xX])$"
 _FIGURES = ("importer", "exporter", "year", "value")
 ACTIONS = {
@@ -34,6 +37,7 @@ ACTIONS = {
     "exporter_unknown": "kept",
     "code_restored": "mended",
     "unit_converted": "mended",
+    "decimal_comma": "mended",
     "fiscal_year": "mended",
     "duplicate": "set_aside",
     "negative_value": "set_aside",
@@ -78,6 +82,8 @@ def clean_trade(
     unit_converted    mended     units of one currency (USD, kUSD, MUSD ...) are brought to the smallest; others are an error
     value_missing     kept       an empty cell, "n/a", "-", ".." stays blank: a flow of unknown value, never zero
     value_unreadable  kept       text that is no number: as above, and listed
+    decimal_comma     mended     a comma before decimals (1.234,5) where the column has no figure that needs a point; beside
+                                 one that does, such a figure is unreadable
     negative_value    set aside
     year_missing      set aside  an empty or unreadable year; 2022年, 令和4年, R4 are calendar years, and read as such
     fiscal_year       mended     a fiscal year (FY22, 2022年度) goes by its number where all years of the table are fiscal;
@@ -152,7 +158,7 @@ def clean_trade(
     frame = frame.with_columns(_aside=_aside(coarse))
     report = [("duplicate", None, before["len"][0] - after["len"][0], before["_value"][0] - after["_value"][0])]
     report += unit
-    for reason in ("_aside", "_unread", "_code", "_lost", "_fiscal"):
+    for reason in ("_aside", "_unread", "_comma", "_code", "_lost", "_fiscal"):
         details = frame.with_columns(_detail=_detail(reason)).filter(~nw.col(reason).is_null())
         if reason != "_aside":
             details = details.filter(nw.col("_aside").is_null())
@@ -175,14 +181,14 @@ def _numbers(frame: Any, value_is_number: bool, year_is_number: bool) -> Any:
             _unread=nw.when(good.is_null())
             .then(nw.lit("value_missing"))
             .otherwise(nw.when(~finite).then(nw.lit("value_unreadable")).otherwise(_NONE)),
+            _comma=_NONE,
         )
     else:
+        frame = _with_point(frame.with_columns(_text=value.cast(nw.String).fill_null("").str.strip_chars()))
+        number, blank = nw.col("_text").str.contains(NUMBER), nw.col("_text").str.contains(_BLANK)
+        bare = nw.col("_text").str.replace_all(",", "", literal=True)
         frame = frame.with_columns(
-            _text=value.cast(nw.String).fill_null("").str.strip_chars().str.replace_all(",", "", literal=True)
-        )
-        number, blank = nw.col("_text").str.contains(_NUMBER), nw.col("_text").str.contains(_BLANK)
-        frame = frame.with_columns(
-            _value=nw.when(number).then(nw.col("_text")).otherwise(_NONE),
+            _value=nw.when(number).then(bare).otherwise(_NONE),
             _unread=nw.when(number)
             .then(_NONE)
             .otherwise(nw.when(blank).then(nw.lit("value_missing")).otherwise(nw.lit("value_unreadable"))),
@@ -194,6 +200,17 @@ def _numbers(frame: Any, value_is_number: bool, year_is_number: bool) -> Any:
         return _named_years(frame)
     whole = nw.when((year >= 1900) & (year <= 2100)).then(year)
     return frame.with_columns(_year=whole.cast(nw.Float64), _fiscal=_NONE)
+
+
+def _with_point(frame: Any) -> Any:
+    """Bring the figures of ``_text`` to a decimal point where the column writes a comma; ``_comma`` says which were."""
+    text = nw.col("_text")
+    found = to_polars(frame.select(comma=text.str.contains(_COMMA).any(), point=text.str.contains(_POINT).any()))
+    if not found["comma"][0] or found["point"][0]:
+        return frame.with_columns(_comma=_NONE)
+    pointed = text.str.replace_all(".", "", literal=True).str.replace_all(",", ".", literal=True)
+    comma = nw.when(text.str.contains(",", literal=True)).then(nw.lit("decimal_comma")).otherwise(_NONE)
+    return frame.with_columns(_comma=comma).with_columns(_text=pointed)
 
 
 def _named_years(frame: Any) -> Any:
@@ -298,7 +315,7 @@ def _detail(reason: str) -> nw.Expr:
         return nw.col("_from")
     if reason == "_unread":
         return nw.when(nw.col("_unread") == "value_unreadable").then(nw.col("value").cast(nw.String)).otherwise(_NONE)
-    if reason == "_code":
+    if reason in {"_code", "_comma"}:
         return _NONE
     if reason == "_fiscal":
         return nw.col("_when")

@@ -113,10 +113,11 @@ def read_trade(
     r"""Return the trade table at ``path``, a file or a BACI folder, recognised by its header.
 
     BACI (CSV, Parquet, folder), UN Comtrade (of today, of its API and of the classic site), Trade Statistics of Japan, US
-    Census API, Eurostat's Comext (SDMX-CSV), or a table with ``hs6`` or ``item``, ``importer, exporter, year, value``, also
-    under other names (輸入国, "Country of origin"; see `kanmon.graph.headers`). Each as text in any encoding or as a
-    workbook, Comtrade and the Census as JSON too. BACI and Parquet stay lazy. With ``exports`` Comtrade, Eurostat's and
-    Japanese files are read as the exporter reports them. What a reader left out or assumed is appended to ``notes``.
+    Census API, Eurostat's Comext (SDMX-CSV, TSV), or a table with ``hs6`` or ``item``, ``importer, exporter, year, value``,
+    also under other names (輸入国, "Country of origin"; see `kanmon.graph.headers`), the value with its unit (金額（千円）).
+    Each as text in any encoding or as a workbook, Comtrade and the Census as JSON too. BACI and Parquet stay lazy. With
+    ``exports`` Comtrade, Eurostat's and Japanese files are read as the exporter reports them. What a reader left out or
+    assumed is appended to ``notes``.
 
     Raises
     ------
@@ -161,11 +162,32 @@ def read_trade(
 def _tidy(path: Path, notes: Notes | None, encoding: str | None) -> pl.LazyFrame:
     with reading(path):
         rows = scan_parquet(path) if is_parquet(path) else read_table(path, (), notes, encoding=encoding).lazy()
-    other = called(rows.collect_schema().names(), "flows")
+    names = rows.collect_schema().names()
+    plain = {name: _without_unit(name) for name in names}
+    back = {word: name for name, (word, _) in reversed(plain.items())}
+    other = {back[word]: column for word, column in called([word for word, _ in plain.values()], "flows").items()}
+    unit = next((plain[name][1] for name, column in other.items() if column == "value"), None)
     if other and notes is not None:
         shown = ", ".join(f"{shorten(was, 30)} = {name}" for was, name in other.items())
         notes.append(Message("datasets.trade.called", columns=shown))
-    return rows.rename(other)
+    rows = rows.rename(other)
+    return rows if unit is None or "unit" in rows.collect_schema() else rows.with_columns(unit=pl.lit(unit))
+
+
+def _without_unit(header: str) -> tuple[str, str | None]:
+    """A header without the unit of money that stands in brackets behind it, and that unit.
+
+    >>> _without_unit("金額（千円）"), _without_unit("Value [USD]"), _without_unit("Value (sum)")
+    (('金額', 'kJPY'), ('Value', 'USD'), ('Value (sum)', None))
+    """
+    from .intake.values import unit_in
+
+    match = re.fullmatch(r"([^(（\[]+?)\s*[(（\[]([^()（）\[\]]+)[)）\]]\s*", header)
+    unit = unit_in(f"({match[2]})") if match else None
+    prefix = {1.0: "", 1e3: "k", 1e6: "M"}.get(unit.factor) if unit is not None and unit.currency else None
+    if match is None or unit is None or prefix is None:
+        return header, None
+    return match[1], f"{prefix}{unit.currency}"
 
 
 @checked()
@@ -215,7 +237,7 @@ def kind_of_trade(header: Sequence[str]) -> str | None:
     for kind, columns in _HEADERS.items():
         if columns <= set(header):
             return kind
-    names = {*header, *called(header, "flows").values()}
+    names = {*header, *called([_without_unit(name)[0] for name in header], "flows").values()}
     return "tidy" if set(_TIDY) <= names and {"hs6", "item"} & names else None
 
 

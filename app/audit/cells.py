@@ -31,7 +31,8 @@ _DAYS = (
     (re.compile(r"(年|years?|yrs?|jahre?|años?)"), 365.0),
 )
 _ABOUT = re.compile(
-    r"(?:大?[約约]|およそ|about|approx\.?|abt\.?|ca\.?)?\s*(.*?)\s*(?:程度|前後|くらい|ぐらい|左右)?", re.DOTALL
+    r"(?:大?[約约]|およそ|about|approx\.?|abt\.?|ca\.?)?\s*(.*?)(?:(?<=[日週間月年])分)?\s*(?:程度|前後|くらい|ぐらい|左右)?",
+    re.DOTALL,
 )
 """A figure that is said to be a rough one is taken as it stands."""
 _LONGEST = 80

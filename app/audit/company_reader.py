@@ -161,10 +161,24 @@ class _Reader:
                 part.spend = None
         if borrowed:
             self._say("borrowed", count=borrowed)
+        self._mixed(rows)
         found = {part: self._part_sources(part, group) for part, group in rows.items()}
         if self.same_plant:
             self._say("same_plant", count=self.same_plant)
         return found
+
+    def _mixed(self, rows: dict[str, list[dict[str, Any]]]) -> None:
+        """What was bought of a part in several currencies is nothing that could be added up or compared."""
+        bought = {
+            id: {row["_currency"] for row in group if row.get("spend") is not None} - {None} for id, group in rows.items()
+        }
+        mixed = [id for id, currencies in bought.items() if len(currencies) > 1]
+        for row in (row for id in mixed for row in rows[id] if "spend" in row):
+            row["spend"] = None
+        if mixed:
+            self._say(
+                "mixed", severity="warning", count=len(mixed), part=mixed[0], currencies=", ".join(sorted(bought[mixed[0]]))
+            )
 
     def _vendor_maker(self, row: dict[str, Any], firms: dict[str, dict[str, Any]]) -> tuple[str | None, str | None]:
         """Who sells and who makes: a supplier is the maker unless another is named or it is known only to sell."""

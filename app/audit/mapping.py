@@ -16,7 +16,7 @@ from ...datasets.intake.mapping import check_corrections
 from ...datasets.intake.periods import dates_of, stated_period
 from ...datasets.intake.table import PARTS, Table, known_sellers
 from ...datasets.intake.understanding import Understanding
-from ...datasets.intake.values import is_blank, is_figure
+from ...datasets.intake.values import firms_in, is_blank, is_figure
 from ...datasets.intake.values import name as name_of
 from ...datasets.intake.values import number as figure
 from ...datasets.intake.words import FIRMS
@@ -30,7 +30,9 @@ from .words import Name
 
 MOST = 20
 """Remarks of one kind in one column that are located one by one; the rest are counted."""
-_SHEETS = {"bom": "bom", "ledger": "sourcing", "sourcing": "sourcing", "price_list": "listed", "order": "listed"}
+_SHEETS = {"bom": "bom", "ledger": "sourcing", "sourcing": "sourcing"} | dict.fromkeys(
+    ("price_list", "order", "stock"), "listed"
+)
 """Which rows of the audit a kind of table gives; parts that are only listed have neither a parent nor a sourcing."""
 _EXTRA = ("part_maker", "part_supplier", "value", "footprint", "spec", "material")
 """Other columns that may say what a part is."""
@@ -234,7 +236,7 @@ def _line(table: Table, kind: str, column: str, read_as: str, how: str) -> dict[
 
 
 def _aside(table: Table, label: str, reading: Reading) -> None:
-    for reason in ("no_name", "no_value"):
+    for reason in ("no_name", "no_value", "not_fitted", "other_source"):
         rows = [each.row for each in table.set_aside if each.reason == reason]
         if len(rows) == 1:
             reading.remarks.append(Remark(label, Message(f"app.check.reason_{reason}"), rows[0], severity="warning"))
@@ -260,13 +262,14 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
     cells = [several.get(column) or table.cells(i) for column, i in columns.items()]
     commas = [column.type in {"number", "money"} and table.comma(i) for column, i in columns.items()]
     factors = [table.factor(i) for i in columns.values()]
-    sellers, owners = table.texts("seller"), table.texts("parent_name")
+    sellers, owners, currencies = table.texts("seller"), table.texts("parent_name"), table.currency_of_rows
     base = min((level for level in table.levels if level is not None), default=0)
     levels = [None if level is None else level - base for level in table.levels] if table.structured else [None] * table.rows
     extra = [table.texts(role) for role in _EXTRA if role in table.roles]
     shared = _shared(table)
     more = [(role, table.cells(i)) for role in ("supplier", "maker") for i in table.roles.get(f"{role}_more", ())]
     counts: dict[tuple[str, str], int] = {}
+    listed: list[str] = []
     for n, (number, *line) in enumerate(zip(table.numbers_of_rows, *cells, strict=True)):
         row: dict[str, Any] = {"_ref": f"{label}!{number}"}
         for column, cell, comma, factor in zip(columns, line, commas, factors, strict=True):
@@ -290,8 +293,10 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
                 row.setdefault("_none", set()).add(column.name)
             if column.type == "share" and cell is not None:
                 row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
+        row["_currency"] = currencies[n]
         if more:
             row["_more"] = [(role, name_of(each[n] or "")) for role, each in more if not is_blank(each[n])]
+        listed += _each_firm(row)
         if row.get("part") in shared:
             row["part"] = None
         if sellers[n] is not None:
@@ -305,10 +310,26 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
             if not row.get("part") and not row.get("name"):
                 row["name"] = name_of(row["_words"]) or None
         yield row
+    if listed:
+        message = Message("app.audit.firms_listed", count=len(listed), value=shorten(listed[0]))
+        reading.remarks.append(Remark(label, message, severity="warning"))
     for (column, _), count in counts.items():
         if count > MOST:
             message = Message("app.audit.more", count=count - MOST, column=column)
             reading.remarks.append(Remark(label, message, column=column, severity="warning"))
+
+
+def _each_firm(row: dict[str, Any]) -> list[str]:
+    """Take each firm that a cell lists as a source; what share or amount is whose, the line does not say."""
+    found = []
+    for role in ("supplier", "maker"):
+        first, *more = firms_in(row.get(role) or "")
+        if more:
+            found.append(row[role])
+            row[role] = first
+            row["_more"] = [*row.get("_more", ()), *((role, firm) for firm in more)]
+            row |= {name: None for name in ("share", "spend") if name in row}
+    return found
 
 
 def _shared(table: Table) -> set[str]:

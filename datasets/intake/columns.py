@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..places import country
-from .values import date, decimal_mark, is_blank, number
-from .words import EXACT, PART, Suggestion, bare, marks, naming_order, pair_of, plain, suggestions
+from .profiles import Profile
+from .values import unit_in
+from .words import EXACT, PART, Suggestion, bare, is_another, marks, naming_order, pair_of, plain, suggestions
 
 CONTENT, CORRECTED = "content", "corrected"
 """Other ways in which a column got its role than by a word of its header."""
@@ -30,83 +30,17 @@ SEVERAL = {"price", "note", "date", "order_no", "link"}
 """Roles that several columns may hold."""
 NAMING = ("part", "name", "part_maker", "part_supplier", "value")
 """Roles that say which part a line is about."""
-_PREFIXES = (
-    "R|RN|RV|C|CN|CON|CONN|L|FB|D|LED|ZD|Q|TR|U|IC|J|JP|P|PL|SW|S|Y|X|XTAL|F|TP|K|RL|BT|BAT|T|VR|H|MH|CAB|ANT|M|MOD|LS|BZ|SP"
-)
-_ONE = rf"(?:{_PREFIXES})_?\d{{1,4}}[A-Z]?"
-_DESIGNATOR = re.compile(rf"{_ONE}(?:\s*[,;、 ~–-]\s*(?:{_ONE}|\d{{1,4}}))*[,;]?", re.IGNORECASE)
 _STEP = re.compile(r"(?:l|lv|lvl|level|レベル|階層|nivel|ebene|stufe|层级|层)(\d)")
-_DOTTED = re.compile(r"\d+(?:\.\d+)+\.?")
-_CODE = re.compile(r"(?=\S*\d)[A-Za-z0-9][\w\-./#+]{1,29}", re.ASCII)
 _COMPONENT = re.compile(r"component|child|komponente|componente|部品|部番|子品|子件|零件|部件|員数|构成|構成")
 """What a header says only of what goes into something: as its number, or as the count of it."""
 _ALL, _EACH = re.compile(r"総|合計|total|gesamt"), re.compile(r"員数|台当|台分|構成数|原単位|per|単台|单台|单机")
 """What a header says that counts for a lot, or for one product."""
+_MONEY = re.compile(r"額|金|amount|price|cost|value|betrag|kosten|wert|importe|coste|montant|prix|金额")
 _BOUGHT = {"price", "amount", "date", "order_no", "supplier", "seller", "maker"}
-_SAMPLE = 600
 _MOSTLY = 0.7
 """From this part of its cells on, a column is of their kind."""
 _AGAINST = 0.4
 """What cells that speak against a word of the header take from its score."""
-
-
-@dataclass(frozen=True)
-class Profile:
-    """What the filled cells of a column are, as parts of them; ``fill`` is the number of filled cells of the sample."""
-
-    fill: int
-    numeric: float = 0.0
-    integer: float = 0.0
-    dates: float = 0.0
-    countries: float = 0.0
-    designators: float = 0.0
-    links: float = 0.0
-    dotted: float = 0.0
-    distinct: float = 0.0
-    codes: float = 0.0
-    length: float = 0.0
-    largest: float = 0.0
-    sequential: bool = False
-
-    @property
-    def different(self) -> float:
-        """How many different cells there are."""
-        return self.distinct * self.fill
-
-
-def profile(cells: Sequence[str | None]) -> Profile:
-    """Return the profile of a column from a sample of its cells, taken evenly.
-
-    >>> seen = profile(["R1, R2", "C3", "U1-U4"])
-    >>> seen.designators, seen.numeric
-    (1.0, 0.0)
-    """
-    step = max(1, len(cells) // _SAMPLE)
-    known = [cell.strip() for cell in cells[::step] if cell is not None and not is_blank(cell)]
-    if not known:
-        return Profile(0)
-    comma = decimal_mark(known) == ","
-    numbers = [number(cell, comma) for cell in known]
-    integers = [value for value in numbers if value is not None and value == int(value)]
-    part = len(known)
-    texts = [cell for cell, value in zip(known, numbers, strict=True) if value is None]
-    return Profile(
-        fill=part,
-        numeric=sum(value is not None for value in numbers) / part,
-        integer=len(integers) / part,
-        dates=sum(date(cell) is not None for cell in known) / part,
-        countries=sum(len(cell) < 40 and country(cell) is not None for cell in texts) / part,
-        designators=sum(_DESIGNATOR.fullmatch(cell) is not None for cell in texts) / part,
-        links=sum(cell.casefold().startswith(("http", "www.")) for cell in texts) / part,
-        dotted=sum(_DOTTED.fullmatch(cell) is not None for cell in known) / part,
-        distinct=len(set(known)) / part,
-        codes=sum(_CODE.fullmatch(cell) is not None for cell in texts) / part,
-        length=sum(map(len, texts)) / part,
-        largest=max((abs(value) for value in numbers if value is not None), default=0.0),
-        sequential=len(integers) == part
-        and part > 1
-        and all(a < b <= a + 3 * step for a, b in zip(integers, integers[1:], strict=False)),
-    )
 
 
 @dataclass(frozen=True)
@@ -122,6 +56,7 @@ class Columns:
 def by_content(profiles: Sequence[Profile]) -> Columns:
     """Return what columns without a known header are taken for, from their cells alone: numbers of parts, names, a count.
 
+    >>> from kanmon.datasets.intake.profiles import profile
     >>> table = [["X-1", "X-2"], ["Ruuvi", "Mutteri"], ["4", "8"]]
     >>> by_content([profile(column) for column in table]).roles
     {'part': (0,), 'name': (1,), 'quantity': (2,)}
@@ -289,6 +224,8 @@ class _Assignment:
         both = {each.role for each in found}
         if one.role in {"part", "name", "value"} and seen.designators > 0.6 and roles & {"numbered", "footprint"}:
             return "designator", one.score
+        if one.role == "stock" and (seen.durations > 0.5 or unit_in(header, "time")):
+            return "stock_days", one.score
         if one.role == "comment":
             return ("name", 0.85) if "designator" in roles else ("note", one.score)
         if {"number", "part"} <= both:
@@ -307,6 +244,7 @@ class _Assignment:
         if (
             one.role == "amount"
             and plain(header) in marks("total")
+            and not _MONEY.search(bare(header))
             and seen.integer == seen.numeric
             and "quantity" in roles
             and "price" not in roles
@@ -324,6 +262,8 @@ class _Assignment:
         """Whether the cells may be what the header says; a plain known word is believed, so that odd cells are named."""
         if seen.fill == 0:
             return True
+        if one.role in {*FIRMS_OF_LINES, "group"} and seen.answers > _MOSTLY:
+            return False  # whether there is one ("second source: yes") says not which
         certain = one.how == EXACT and only
         if one.role in {"supplier", "maker", "seller", "name"} and seen.numeric > _MOSTLY and seen.fill > 1:
             return one.role == "name" and certain
@@ -403,10 +343,15 @@ class _Assignment:
                     self.roles.setdefault("spec", []).extend(best)
                     continue
             role = "spec" if suggestion.role in {*NAMING, "spec", "material"} else "other"
-            if suggestion.role in {"supplier", "maker"}:  # "supplier 2": there is more than one source
+            if suggestion.role in {"supplier", "maker"} and self._another(i, suggestion.role):
                 role = f"{suggestion.role}_more"
             self.roles.setdefault(role, []).append(i)
             self.how[i] = suggestion.how
+
+    def _another(self, i: int, role: str) -> bool:
+        """Whether a column names further sources ("supplier 2"), and not the same firm in other words ("brand")."""
+        first = self.roles.get(role, [i])[0]
+        return is_another(self.headers[i], role) or (i != first and bare(self.headers[i]) == bare(self.headers[first]))
 
     def _part(self) -> None:
         """A part goes by its own number, else the maker's, else the shop's; a column that is mostly empty gives way."""

@@ -248,7 +248,7 @@ class _Finder:
             row = found + 2
             while row < len(self.rows):
                 if self._again(row, columns, own):
-                    starts.append((row, self._titles_from(row, columns)))
+                    starts.append((row, self._titles_from(self._below_title(row, columns), columns)))
                 row += 1
         tables = []
         for n, (start, floor) in enumerate(starts):
@@ -265,10 +265,17 @@ class _Finder:
             return False
         if any(number(cell) is not None for _, cell in cells):
             return False
-        before = self._cells(row - 1, columns)
+        before = self._cells(self._below_title(row, columns) - 1, columns)
         if len(own & set(keys)) * 10 >= len(keys) * 8:
             return len(before) == 1 and not is_blank(before[0][1]) and number(before[0][1]) is None
         return len(before) < 2 and row + 1 < len(self.rows) and bool(self._cells(row + 1, columns))
+
+    def _below_title(self, row: int, columns: Sequence[int]) -> int:
+        """The row below the title of a header, which may stand one or two blank rows above it; else the header's own."""
+        for above in range(row - 1, max(row - 4, 0), -1):
+            if cells := self._cells(above, columns):
+                return above + 1 if len(cells) == 1 and cells[0][1].rstrip().endswith((":", "：")) else row
+        return row
 
     def _titles_from(self, row: int, columns: Sequence[int]) -> int:
         while row > 0 and len(self._cells(row - 1, columns)) == 1:

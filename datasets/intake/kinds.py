@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from ...graph import Message
 from .columns import CONTENT
 from .table import Table
 from .values import id_key
-from .words import FIRMS, marks, plain, title_kind
+from .words import FIRMS, bare, marks, plain, title_kind, words
 
 _FISCAL = re.compile(r"(会計|事業)?年度?|fy|fiscal ?year|year|geschäftsjahr|財年|财年|年份", re.IGNORECASE)
+_MONTHLY = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月")
+_PLACES = re.compile(r"[\s,;、]+")
 _YEARLY = re.compile(r"年|20\d\d|annual|yearly|jahr|anual|per year|/year", re.IGNORECASE)
 
+_OF_PARTS = frozenset(("part", "part_maker", "part_supplier", "designator", "level", "parent", "quantity", "stock", "share"))
+_OF_PARTS |= {"price", "amount", "country", *FIRMS}
+"""Roles of which a table of parts has one; dates beside names alone are a history of changes."""
 SOURCED = frozenset(("share", "qualified", "qualified_date", "switch_days", "stock_days", "daily_use", "world_item"))
 """Roles that only somebody states who says how a part is sourced."""
 
@@ -39,8 +46,12 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         return "other"
     if set(table.how.values()) == {CONTENT} and not has >= {"part", "name", "quantity"}:
         return "other"
+    if _lies(table):
+        return "other"
     if any(plain(name) in marks("pivot") for name in table.names):
         return "other"  # sums over a table that stands elsewhere
+    if "date" in has and not has & _OF_PARTS and not table.structured:
+        return "other"
     firms = has & {"supplier", "seller", "maker"}
     said = next((kind for title in titles if (kind := title_kind(title)) not in {None, "sum"}), None)
     if (len(sheets) > 1 and title_kind(titles[0]) == "sum") or _sums_up(table, sheets):
@@ -79,6 +90,10 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         )
     if "date" in has and has & {"order_no"} and has & {"amount", "price"}:
         return "ledger" if firms else "order"
+    if said == "stock" or ("stock" in has and "quantity" not in has):
+        return "stock"  # what lies in a warehouse goes into no product that it would name
+    if {"date", "amount"} <= has and repeated:
+        return "order"  # what was paid for again and again, to nobody that is named
     if "quantity" in has:
         return "bom"
     if has & {"price", "amount"}:
@@ -86,9 +101,27 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
     return "bom" if firms or (has >= {"part", "name"} and "date" not in has) else "other"
 
 
+def without_repeats(tables: Sequence[Table]) -> list[Table]:
+    """Return the tables of a sheet; a list that only tells the parts of another one by one is no bill of its own."""
+    places = [{place for cell in table.texts("designator") if cell for place in _PLACES.split(cell)} for table in tables]
+    said = Message("datasets.intake.one_by_one")
+    return [
+        replace(table, kind="other", notes=(*table.notes, said))
+        if table.kind == "bom" and own and not any(table.texts("quantity")) and any(_told(own, places, tables, n))
+        else table
+        for n, (table, own) in enumerate(zip(tables, places, strict=True))
+    ]
+
+
+def _told(own: set[str], places: Sequence[set[str]], tables: Sequence[Table], n: int) -> Iterator[bool]:
+    for m, (table, others) in enumerate(zip(tables, places, strict=True)):
+        yield m != n and table.kind == "bom" and own <= others and any(table.texts("quantity"))
+
+
 def yearly_amounts(table: Table) -> bool:
     """Whether amounts are those of a year, and not of one product."""
-    return any(table.factor(i) > 1 or yearly(table.names[i]) for i in table.roles.get("amount", ()))
+    months = {month[1] for name in table.names if (month := _MONTHLY.search(name))}
+    return any(table.factor(i) > 1 or yearly(table.names[i]) or len(months) > 1 for i in table.roles.get("amount", ()))
 
 
 def yearly(header: str) -> bool:
@@ -119,6 +152,15 @@ def _yearly_sources(table: Table, has: set[str], *, yearly: bool) -> bool:
     said = [table.texts("part" if "part" in has else "name"), table.texts(firm), table.texts("country")]
     lines = list(zip(*said, *([table.cells(years)] if years is not None else []), strict=True))
     return len(set(lines)) == len(lines)
+
+
+def _lies(table: Table) -> bool:
+    """Whether the headers stand at the left, one below another, and each part in a column."""
+    cells = {bare(cell) for cell in table.cells(0) if cell is not None} if table.data.width > 1 else set()
+    known = sum(
+        bool({"part", "name", "quantity", "price", *FIRMS, "country"} & set(words().get(cell, ()))) for cell in cells
+    )
+    return known > 2 and known * 2 > len(cells)
 
 
 def _sums_up(table: Table, sheets: set[str]) -> bool:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
+from ..readers.tables import packaged
 from .values import is_blank, number
 from .words import bare, marks, plain, suggestions
 
-REASONS = ("no_name", "no_value", "no_answer", "total", "example", "heading", "header", "note")
+REASONS = ("no_name", "no_value", "no_answer", "not_fitted", "other_source", "total", "example", "heading", "header", "note")
 """Why a row is no line: "no_value" is a name that was a formula stored without its value, "no_answer" an open question."""
 _EXAMPLE = re.compile(
     r"[（(【\[<]?\s*(記入例|入力例|記載例|例|example|e\.g\.|ejemplo|beispiel|示例|exemple)\s*(?:[）)】\]>]|[:：])",
@@ -20,6 +22,12 @@ _TOTAL = re.compile(
     r"(?:\s*[:：=（(\[].*|\s+\d.*|\s*[¥$€].*)",
     re.IGNORECASE,
 )
+
+
+_HEADING = re.compile(r"[【〔《＜<\[].*[】〕》＞>\]]|[■◆●▼◎★]\s*\S.*")
+"""A cell that stands alone in its row and is drawn as a heading."""
+_SUM = re.compile(r"(?:.*\W)?(?:sub-?\s?)?totals?\W*|.*(?:合計|小計|総計).*", re.IGNORECASE | re.DOTALL)
+"""The only text of a row of figures: "Report total", 4月分合計."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,13 @@ class Shape:
     money: tuple[int, ...]
     header: tuple[str, ...]
     leftmost: int
+    fitted: tuple[int, ...] = ()
+    """Columns that say whether a part is fitted at all ("Fitted", 実装), and those that say that it is not ("DNP")."""
+    unfitted: tuple[int, ...] = ()
+    of_part: tuple[int, ...] = ()
+    """Columns of what is a part's own, whoever makes it, where its maker's number stands beside it."""
+    values: tuple[int, ...] = ()
+    """Columns of a board's parts in which "10k DNP" says so."""
 
 
 def sort_rows(
@@ -68,7 +83,7 @@ def sort_rows(
             if any((i, j) in unsaved for j in shape.naming):
                 aside.append(SetAside(first + i, "no_value"))
             continue
-        reason = _reason(row, filled, shape, header)
+        reason = _reason(row, filled, shape, header, lines)
         if reason == "no_name" and any((i, j) in unsaved for j in shape.naming):
             reason = "no_value"
         if reason is not None:
@@ -118,7 +133,9 @@ def firms_above(rows: Sequence[tuple[str | None, ...]], kept: Sequence[int]) -> 
     return Firms(word, column, cells) if cells and all(cells) else None
 
 
-def _reason(row: Sequence[str | None], filled: Sequence[int], shape: Shape, header: Sequence[str]) -> str | None:
+def _reason(
+    row: Sequence[str | None], filled: Sequence[int], shape: Shape, header: Sequence[str], lines: Sequence[int]
+) -> str | None:
     first = row[filled[0]] or ""
     word = plain(first)
     if len(first) < 60:
@@ -136,8 +153,14 @@ def _reason(row: Sequence[str | None], filled: Sequence[int], shape: Shape, head
         word in marks("note") or word[:1] in {"※", "＊", "*"} or word.startswith(("注)", "注）", "注:", "note:", "nota:"))
     ):
         return "note"
+    if len(filled) == 1 and filled[0] == shape.leftmost and len(first) < 60 and _HEADING.fullmatch(first.strip()):
+        return "heading"
     if word in marks("sign") and not any(number(row[j]) is not None for j in shape.counting):
         return "note"  # the boxes for stamps and signatures below a form
+    if _left_off(row, shape):
+        return "not_fitted"
+    if lines and shape.of_part and all(row[j] is None for j in shape.of_part):
+        return "other_source"  # a further maker of the part above, with that maker's number
     if not any(not is_blank(row[j]) for j in shape.naming):
         values = [j for j in filled if j in shape.money and number(row[j])]
         others = [j for j in filled if j not in shape.money and not is_blank(row[j])]
@@ -147,11 +170,32 @@ def _reason(row: Sequence[str | None], filled: Sequence[int], shape: Shape, head
     return None
 
 
+def _left_off(row: Sequence[str | None], shape: Shape) -> bool:
+    """Whether a part stands in the list of a board and is not to be put on it."""
+    for j in (*shape.fitted, *shape.unfitted):
+        word = plain(row[j] or "")
+        if word in marks("unfitted") or word in _answers("yes" if j in shape.unfitted else "no"):
+            return True
+    words = (row[j] or "" for j in shape.values)
+    return any(
+        len(word) < 60 and not marks("unfitted").isdisjoint(map(plain, re.split(r"[\s/_,;()-]+", word))) for word in words
+    )
+
+
+@cache
+def _answers(answer: str) -> frozenset[str]:
+    return frozenset(map(plain, packaged("headers", "answers").filter(answer=answer)["word"]))
+
+
 def _is_total(row: Sequence[str | None], filled: Sequence[int], shape: Shape) -> bool:
     """A total names itself in the first text of the row, and has no second text that names a part."""
     first = next((j for j in filled if not is_blank(row[j]) and number(row[j]) is None), None)
     cell = "" if first is None else row[first] or ""
     if cell and not cell.strip("* "):  # SAP's mark of a sum
+        return True
+    others = [j for j in filled if j != first and not is_blank(row[j])]
+    alone = bool(others) and all(number(row[j]) is not None and j in {*shape.money, *shape.counting} for j in others)
+    if alone and len(cell) < 80 and _SUM.fullmatch(cell.strip()):
         return True
     if plain(cell).strip(":：・*【】[]＜＞<>《》〔〕()（）") not in marks("total") and not _TOTAL.fullmatch(cell.strip()):
         return False

@@ -5,22 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import polars as pl
 
 from ...graph import Message
 from ...graph.contents import WORKBOOKS
-from .columns import MEASURES, profile
+from .columns import MEASURES
 from .lines import SetAside
+from .profiles import profile
 from .sheets import letters
 from .values import Unit, decimal_mark, firm_key, is_blank, is_figure, is_seller, name, number, unit_in
 from .words import forms, language
 
-KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "technologies", "questionnaire", "trade", "graph", "other")
+KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "stock", "technologies", "questionnaire")
+KINDS += ("trade", "graph", "other")
 """Kinds of table that a person is told."""
-PARTS = ("bom", "ledger", "sourcing", "price_list", "order")
+PARTS = ("bom", "ledger", "sourcing", "price_list", "order", "stock")
 """Kinds whose lines are parts."""
 USABLE = frozenset((*PARTS, "technologies", "trade", "graph"))
 FORMS = tuple(forms())
@@ -44,6 +46,7 @@ SHOWN = (
 """Roles in the order in which they are shown; others follow."""
 COMMA = {"de", "es", "fr"}
 """Languages that write decimals with a comma."""
+_AMOUNT = re.compile(r"[\d.,\s+\-−▲△()']+")
 _TEXTS = ("name", "part", "part_maker", "value", "footprint", "spec", "material", "part_supplier")
 
 
@@ -194,15 +197,20 @@ class Table:
         return f"{self.letters[0]}{rows[0]}:{self.letters[-1]}{rows[-1]}" if rows and self.letters else ""
 
     @cached_property
+    def currency_of_rows(self) -> list[str | None]:
+        """Currency of the amount on each line: as the cell itself, the header or a title, or a column of their own says."""
+        columns = self.roles.get("amount", ())[:1]
+        if not columns:
+            return [None] * self.rows
+        unit = self.units.get(columns[0])
+        stated = unit.currency if unit is not None else None
+        cells = zip(self.texts("currency"), self.cells(columns[0]), strict=True)
+        return [_currency(_AMOUNT.sub("", amount or "")) or stated or _currency(own) for own, amount in cells]
+
+    @cached_property
     def currencies(self) -> set[str]:
-        """Currencies of the amounts, as the header, a title or a column of their own says."""
-        stated = {unit.currency for i in self.roles.get("amount", ()) if (unit := self.units.get(i)) and unit.currency}
-        written = {
-            unit.currency
-            for cell in set(self.texts("currency"))
-            if cell and (unit := unit_in(f"({cell})")) and unit.currency
-        }
-        return stated or (written if "amount" in self.roles else set())
+        """Currencies of the amounts."""
+        return {each for each in self.currency_of_rows if each is not None}
 
     @property
     def spellings(self) -> list[list[str]]:
@@ -310,6 +318,12 @@ def _joined(firms: list[str | None]) -> list[str]:
         if firm is not None:
             seen.setdefault(firm_key(firm), name(firm))
     return list(seen.values())
+
+
+@lru_cache(4096)
+def _currency(word: str | None) -> str | None:
+    unit = unit_in(f"({word})") if word else None
+    return None if unit is None else unit.currency
 
 
 def _level(cell: str | None) -> int | None:

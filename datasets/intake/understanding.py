@@ -16,15 +16,17 @@ from ...graph.contents import WORKBOOKS
 from ...graph.errors import short_path, shorten
 from ...graph.files import not_found, reading
 from . import published
-from .columns import CONTENT, Columns, assign, by_content, profile
+from .columns import CONTENT, Columns, assign, by_content
 from .declared import as_questionnaire
 from .headers import Place, places
-from .kinds import kind_of
+from .kinds import kind_of, without_repeats
 from .lines import SetAside, Shape, firms_above, sort_rows
 from .parents import carried, filled, product_column
+from .profiles import profile
+from .records import repeated, unfolded
 from .sheets import Sheet, read_sheets
-from .stated import firm_stated
-from .table import FORMS, USABLE, Table, column_letters
+from .stated import firm_stated, without_nobody
+from .table import FORMS, PARTS, USABLE, Table, column_letters
 from .values import Unit, unit_in
 from .words import FIRMS, bare, forms, marks, plain, without_unit
 
@@ -180,7 +182,7 @@ class _Reader:
         found = places(self.sheet, header)
         if not found:
             return [] if self.sheet.frame.is_empty() else [self._empty(Message("datasets.intake.no_table"))]
-        return [self._table(place, first=n == 0) for n, place in enumerate(found)]
+        return without_repeats([self._table(place, first=n == 0) for n, place in enumerate(found)])
 
     def _empty(self, note: Message) -> Table:
         sheet = self.sheet
@@ -189,16 +191,17 @@ class _Reader:
     def _table(self, place: Place, first: bool) -> Table:
         sheet, wish = self.sheet, self.wish if first else {}
         wanted = wish.get("kind")
-        frame = sheet.frame.slice(place.top, place.bottom - place.top).select(pl.nth(place.columns))
-        form = self._form(place, place.names, wanted)
-        columns = _columns(form, place.names, frame, wish.get("columns") or {})
+        frame, same = repeated(sheet.frame.slice(place.top, place.bottom - place.top).select(pl.nth(place.columns)))
+        form, wished = self._form(place, place.names, wanted), wish.get("columns") or {}
+        names, frame, folded = (place.names, frame, ()) if form else unfolded(place.names, frame)
+        columns = _columns(form, place.names if wished else names, frame, wished)
         frame, merged = self._filled(frame, place, columns)
         unsaved = self._unsaved(place)
         rows = frame.rows()
         kept, aside = _sorted(rows, place, form, columns, unsaved)
         data = frame[kept] if len(kept) < frame.height else frame
         data = data.select(pl.Series("row", [place.top + 1 + i for i in kept], dtype=pl.Int64), pl.all())
-        data, nobody = (data, ()) if form else _without_nobody(data, place.names, columns)
+        data, nobody = (data, ()) if form else without_nobody(data, place.names, columns)
         if form == "questionnaire":
             data, aside = _answered(data, columns.roles, aside)
         table = Table(
@@ -220,7 +223,7 @@ class _Reader:
             set_aside=tuple(aside),
             merged=merged,
         )
-        notes: tuple[Message, ...] = nobody
+        notes: tuple[Message, ...] = (*same, *folded, *nobody)
         if not form and _naming(form, columns):  # a table of parts: who supplies them may stand outside its columns
             table = self._with_firms_above(table, place, rows, kept)
             table, stated = self._with_firm_stated(table, place)
@@ -338,6 +341,7 @@ class _Reader:
 
     def _units(self, place: Place, names: Sequence[str], roles: Mapping[str, tuple[int, ...]]) -> dict[int, Unit]:
         titles = [*place.titles, self.sheet.name]
+        titles = [] if "currency" in roles else titles
         general = next((unit for title in titles if (unit := unit_in(title)) is not None), None)
         found: dict[int, Unit] = {}
         for role, places_ in roles.items():
@@ -359,7 +363,7 @@ class _Reader:
         return found
 
     def _kind(self, table: Table, main: bool, wanted: object) -> str:
-        if wanted in {"bom", "ledger", "sourcing", "price_list", "order", "other"}:
+        if wanted in {*PARTS, "other"}:
             return str(wanted)
         if table.form:
             return table.form if table.form in {"technologies", "questionnaire"} else "other"
@@ -423,8 +427,20 @@ def _sorted(
         money=tuple(i for role in (*_MONEY, "weight", "other") for i in roles.get(role, ())),
         header=place.names,
         leftmost=min(naming),
+        fitted=tuple(i for i, name in enumerate(place.names) if plain(name) in marks("fitted")),
+        unfitted=tuple(i for i, name in enumerate(place.names) if plain(name) in marks("unfitted")),
+        of_part=_of_part(roles),
+        values=tuple(i for role in ("name", "value") for i in roles.get(role, ()) if "designator" in roles),
     )
     return sort_rows(rows, place.top + 1, shape, unsaved)
+
+
+def _of_part(roles: Mapping[str, tuple[int, ...]]) -> tuple[int, ...]:
+    """Columns of a part's own number and name, and of its place in a bill, where makers' numbers stand beside them."""
+    if not {"part", "part_maker", "maker"} <= roles.keys() or not roles.keys() & {"level", "designator", "quantity"}:
+        return ()
+    own = ("part", "name", "value", "spec", "level", "designator", "quantity", "parent", "number", "amount")
+    return tuple(i for role in own for i in roles.get(role, ()))
 
 
 def _formal(form: str, names: Sequence[str], wishes: Mapping[str, str]) -> Columns:
@@ -447,21 +463,6 @@ def _naming(form: str, columns: Columns) -> tuple[int, ...]:
         i for role in ("part", "name", "part_maker", "part_supplier", "value") for i in columns.roles.get(role, ())
     )
     return tuple(dict.fromkeys(named))
-
-
-def _without_nobody(data: pl.DataFrame, names: Sequence[str], columns: Columns) -> tuple[pl.DataFrame, tuple[Message, ...]]:
-    """Cells of firms that name none ("custom", 各社) are blank: else all such parts would come from one firm."""
-    notes = []
-    for i in (i for role in sorted(FIRMS) for i in columns.roles.get(role, ())):
-        cells: list[str | None] = data.to_series(i + 1).to_list()
-        gone = [cell for cell in cells if cell is not None and plain(cell) in marks("no_firm")]
-        if gone:
-            left = [None if cell is not None and plain(cell) in marks("no_firm") else cell for cell in cells]
-            data = data.with_columns(pl.Series(data.columns[i + 1], left, dtype=pl.String))
-            words = ", ".join(shorten(word) for word in dict.fromkeys(gone))
-            column = shorten(" ".join(names[i].split()))
-            notes.append(Message("datasets.intake.no_firm", words=words, column=column, count=len(gone)))
-    return data, tuple(notes)
 
 
 def _answered(

@@ -232,6 +232,17 @@ def firm_key(text: str) -> str:
     return re.sub(r"\s+", "", _FORMS.sub(" ", folded)) or re.sub(r"\s+", "", folded)
 
 
+def firms_in(cell: str) -> list[str]:
+    """Return the firms that a cell lists, one where it names one; "A/B" may be a brand of a firm's, and stays one.
+
+    >>> firms_in("甲製作所、乙工業"), firms_in("Alpha Ltd; Beta Inc"), firms_in("Vishay/Dale"), firms_in("甲、他")
+    (['甲製作所', '乙工業'], ['Alpha Ltd', 'Beta Inc'], ['Vishay/Dale'], ['甲、他'])
+    """
+    pieces = [name(piece) for piece in re.split(r"[、；;／]", cell) if piece.strip()]
+    listed = len(pieces) > 1 and all(plain(piece) not in marks("no_firm") | marks("blank") for piece in pieces)
+    return pieces if listed and len({firm_key(piece) for piece in pieces}) == len(pieces) else [name(cell)]
+
+
 @lru_cache(65_536)
 def is_seller(firm: str) -> bool:
     """Return whether a firm is known to sell what others make: a distributor, a shop, a trading company by its name.

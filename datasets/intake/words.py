@@ -123,7 +123,7 @@ def forms() -> dict[str, tuple[tuple[tuple[str, ...], ...], frozenset[str], dict
 
 
 def title_kind(title: str) -> str | None:
-    """Return the kind of table that a title names (bom, ledger, sourcing, order, price_list, sum), if any.
+    """Return the kind of table that a title names (bom, ledger, sourcing, order, price_list, stock, sum), if any.
 
     >>> title_kind("2026年度 購買台帳"), title_kind("foot BOM v2"), title_kind("Sheet1")
     ('ledger', 'bom', None)
@@ -221,6 +221,21 @@ def _alike(core: str) -> tuple[Suggestion, ...]:
 @cache
 def _spelled() -> tuple[str, ...]:
     return tuple(word for word in words() if len(word) >= 6)
+
+
+def is_another(header: str, role: str) -> bool:
+    """Return whether a header asks for a further firm of a role, and not for something about one, or for it again.
+
+    >>> [is_another(header, "supplier") for header in ("2nd supplier", "第2仕入先", "Vendor B", "Vendor", "Vendor city")]
+    [True, True, True, False, False]
+    """
+    whole = bare(header)
+    core = _NAME_ENDINGS.sub("", bare(without_unit(header))) or whole
+    stems = {core, re.sub(r"(?:\d+|[a-z])$", "", core), _NAME_ENDINGS.sub("", re.sub(r"\d+$", "", core))}
+    if not any(role in words().get(stem[i:], ()) for stem in stems for i in range(len(stem))):
+        return False
+    lettered = core[-1].isascii() and role not in {each for i in range(len(core)) for each in words().get(core[i:], ())}
+    return lettered or bool(re.search(r"\d", whole)) or any(word in whole for word in marks("another"))
 
 
 def naming_order(header: str) -> int:

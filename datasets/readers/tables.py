@@ -18,7 +18,9 @@ from ...graph.tables import read_frame
 Notes = list[Message]
 """What a reader has to say about a file that it could read: it appends to the list that it is given."""
 
-_NUMBER = r"^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$"
+WHOLE = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{2,3})*,[0-9]{3}|[0-9]+)"
+"""Digits, with commas where they part thousands: the comma of "5,5" does not."""
+NUMBER = rf"^[-+]?(?:{WHOLE}\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$"
 
 
 def read_table(
@@ -76,8 +78,8 @@ def amounts(table: pl.DataFrame, column: str, path: str | Path, shown: str = "")
     InputError
         A cell is no finite number (its row is said).
     """
-    text = pl.col(column).cast(pl.String).str.replace_all(",", "")
-    number = pl.when(text.str.contains(_NUMBER)).then(text).str.strip_chars().cast(pl.Float64, strict=False)
+    text = pl.col(column).cast(pl.String).str.strip_chars()
+    number = pl.when(text.str.contains(NUMBER)).then(text.str.replace_all(",", "")).cast(pl.Float64, strict=False)
     _check(table, column, text.is_not_null() & ~number.is_finite().fill_null(False), "datasets.trade.number", path, shown)
     return number
 

@@ -53,6 +53,8 @@ def says(found):
         ("lead_days", "60営業日", 84.0),
         ("lead_days", "10 business days", 14.0),
         ("stock_days", "15个工作日", 21.0),
+        ("stock_days", "４５日分", 45.0),
+        ("stock_days", "約2週間分程度", 14.0),
         ("lead_days", "6 weeks", 42.0),
         ("qualified_date", "2026/3/31", "2026-03-31"),
         ("qualified_date", "2026年3月31日", "2026-03-31"),
@@ -88,6 +90,7 @@ def test_cells_are_read_as_people_write_them(column, cell, value):
         ("qualified_date", "2024-02-30", "date"),
         ("qualified", "perhaps", "yes_no"),
         ("hs", "85", "hs"),
+        ("stock_days", "10分", "days"),
     ],
 )
 def test_what_cannot_be_read_says_why(column, cell, why):
@@ -269,6 +272,55 @@ def test_a_circular_bom_loses_the_line_that_closes_it_and_says_so(tmp_path):
     found = company(workbook(tmp_path / "a.xlsx", {"BOM": rows}))
     assert {(need.parent, need.part) for need in found.needs} == {("A", "B"), ("B", "C")}
     assert "B → C → B" in says(found)
+
+
+def test_firms_that_one_cell_lists_are_sources_each(tmp_path):
+    lines = [
+        "品番,品名,調達先,原産国,割合",
+        "P-1,磁石,甲製作所、乙工業,中国,100%",
+        "P-2,軸受,Vishay/Dale,日本,",
+        "P-3,線,甲、他,日本,",
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    found = company(tmp_path / "a.csv")
+    assert [(one.maker, one.share) for one in found.sources["P-1"]] == [("甲製作所", None), ("乙工業", None)]
+    assert [one.maker for part in ("P-2", "P-3") for one in found.sources[part]] == ["Vishay/Dale", "甲、他"]
+    assert "1 cell(s) list several firms, for instance '甲製作所、乙工業'" in says(found)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "品番,品名,仕入先,購入金額,通貨",
+            "P-1,磁石,甲,1000,USD",
+            "P-1,磁石,乙,100000,JPY",
+            "P-2,軸受,甲,10,USD",
+            "P-2,軸受,乙,30,USD",
+        ],
+        [
+            "品番,品名,仕入先,購入金額",
+            'P-1,磁石,甲,"$1,000"',
+            'P-1,磁石,乙,"￥100,000"',
+            "P-2,軸受,甲,$10",
+            "P-2,軸受,乙,$30",
+        ],
+    ],
+)
+def test_amounts_of_one_part_in_two_currencies_are_no_shares(tmp_path, lines):
+    (tmp_path / "usd_jpy.csv").write_text("\n".join(lines), encoding="utf-8")
+    found = company(tmp_path / "usd_jpy.csv")
+    assert [(one.share, one.spend) for one in found.sources["P-1"]] == [(None, None)] * 2
+    assert [(one.share, one.spend) for one in found.sources["P-2"]] == [(0.25, 10), (0.75, 30)]
+    assert "1 part(s) were bought in several currencies, for instance 'P-1' (JPY, USD)" in says(found)
+
+
+def test_a_stock_list_beside_a_bill_makes_no_product(tmp_path):
+    (tmp_path / "a.csv").write_text("親品番,品番,品名,員数\nX,P-1,磁石,2\nX,P-2,軸受,4", encoding="utf-8")
+    (tmp_path / "b.csv").write_text("品番,品名,在庫数,在庫日数\nP-1,磁石,1200,30\nP-2,軸受,0,0", encoding="utf-8")
+    found = company(tmp_path)
+    assert [*found.products] == ["X"] and {(need.parent, need.part) for need in found.needs} == {("X", "P-1"), ("X", "P-2")}
+    assert (found.parts["P-1"].stock_days, found.parts["P-2"].stock_days) == (30, 0)
 
 
 def test_lines_that_name_nothing_are_one_remark_with_all_their_rows(tmp_path):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from kanmon.datasets.intake.understanding import understand
-from people_files import book
+from people_files import book, text
 
 EXPORTS = Path(__file__).resolve().parents[1] / "data" / "exports"
 
@@ -189,6 +189,93 @@ def test_a_number_of_an_order_is_no_part(tmp_path, text, kind, columns):
     (found,) = understand(tmp_path / "lines.csv").tables
     assert (found.kind, found.rows) == (kind, 2)
     assert {role: found.headers(role) for role in columns} == {role: [header] for role, header in columns.items()}
+
+
+def test_a_further_maker_below_a_part_is_no_part(tmp_path):
+    """As Arena exports a bill with its approved makers."""
+    lines = ["Level,Item Number,Item Name,Quantity,Manufacturer,Manufacturer Item Number", "0,900-1,Board,,,"]
+    lines += ["1,200-3,Res 10k,4,Yageo,RC0402FR-0710KL", ",,,,Vishay,CRCW040210K0FKED", "1,200-4,,1,Murata,GRM188"]
+    (found,) = understand(text(tmp_path / "a.csv", lines)).tables
+    assert found.texts("part") == ["900-1", "200-3", "200-4"]
+    assert [(each.row, each.reason) for each in found.set_aside] == [(4, "other_source")]
+
+
+@pytest.mark.parametrize(
+    ("column", "cells"),
+    [
+        ("DNP", ["", "DNP", ""]),
+        ("DNP", ["0", "1", "0"]),
+        ("Do not populate", ["", "x", ""]),
+        ("Fitted", ["Fitted", "Not Fitted", "Fitted"]),
+        ("Populate", ["yes", "no", "yes"]),
+        ("実装", ["○", "未実装", "○"]),
+    ],
+)
+def test_parts_that_a_board_leaves_off_are_no_lines(tmp_path, column, cells):
+    lines = [f"Reference,Value,Footprint,Qty,{column}"]
+    lines += [
+        f"{name},{value},x,1,{cell}"
+        for name, value, cell in zip(["C1", "R1", "U1"], ["1u", "10k", "MCU"], cells, strict=True)
+    ]
+    (found,) = understand(text(tmp_path / "a.csv", lines)).tables
+    assert found.texts("designator") == ["C1", "U1"] and found.totals == {"quantity": 2.0}
+    assert [(each.row, each.reason) for each in found.set_aside] == [(3, "not_fitted")]
+
+
+def test_a_value_says_that_its_part_is_left_off(tmp_path):
+    lines = ["Reference,Value,Footprint,Qty", "C1,1u,x,1", "R1,10k DNP,x,1", "R2,DNP,x,1", "U1,DNPX-7,x,1"]
+    (found,) = understand(text(tmp_path / "a.csv", lines)).tables
+    assert found.texts("designator") == ["C1", "U1"]
+
+
+def test_the_list_of_kicad_that_tells_each_part_and_then_all_of_a_kind_counts_each_once(tmp_path):
+    head = '"Item","Qty","Reference(s)","Value","LibPart","Footprint"'
+    lines = ['"Source:","/x.kicad_sch"', '"Component Count:","3"', "", '"Individual Components:"', "", head]
+    lines += [f'"","","{one}","{value}","Device:x","y"' for one, value in (("C1", "100n"), ("C2", "100n"), ("R1", "10k"))]
+    lines += ["", "", '"Collated Components:"', "", head]
+    lines += ['"1","2","C1, C2","100n","Device:x","y"', '"2","1","R1","10k","Device:x","y"']
+    one, both = understand(text(tmp_path / "a.csv", lines)).tables
+    assert (one.kind, one.rows, both.kind, both.rows) == ("other", 3, "bom", 2)
+    assert both.totals == {"quantity": 3.0} and both.texts("designator") == ["C1, C2", "R1"] and not both.set_aside
+
+
+ODOO = ["[PUMP] Pump,P1,1.0,Screw M4,4.0,Units", ",,,Motor 12V,1.0,Units", "[FAN] Fan,F1,1.0,Screw M4,6.0,Units"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Product,Reference,Quantity,BoM Lines/Component,BoM Lines/Quantity,BoM Lines/Product Unit of Measure",
+        "Product/Name,Reference,Quantity,BoM Lines/Component/Name,BoM Lines/Quantity,BoM Lines/Product Unit/Name",
+        "product_tmpl_id,id,product_qty,bom_line_ids/product_id,bom_line_ids/product_qty,bom_line_ids/product_uom_id",
+        "プロダクト,参照,数量,部品表明細/構成品,部品表明細/数量,部品表明細/プロダクト単位",
+    ],
+)
+def test_the_bills_of_odoo_have_the_components_in_their_lines_and_the_product_above_them(tmp_path, head):
+    path = text(tmp_path / "mrp.bom.csv", [head, *ODOO])
+    (found,) = understand(path).tables
+    named = found.texts("part") if "part" in found.roles else found.texts("name")
+    assert (found.kind, found.totals) == ("bom", {"quantity": 11.0}) and named == ["Screw M4", "Motor 12V", "Screw M4"]
+    assert found.texts("parent") == ["[PUMP] Pump", "[PUMP] Pump", "[FAN] Fan"]
+    assert "Pump" not in " ".join(filter(None, found.texts("name") if "name" in found.roles else []))
+    assert any(note.key == "datasets.intake.records" and note.values["count"] == 1 for note in found.notes)
+    (found,) = understand(text(tmp_path / "b.csv", [head, ODOO[0], ODOO[2]])).tables
+    assert found.texts("parent") == ["[PUMP] Pump", "[FAN] Fan"] and found.totals == {"quantity": 10.0}
+
+
+def test_an_order_of_odoo_holds_for_each_of_its_lines(tmp_path):
+    own = ",".join(f"Order Lines/{name}" for name in ("Product", "Quantity", "Unit Price", "Subtotal"))
+    head = f"Order Reference,Vendor,Confirmation Date,{own}"
+    lines = ["P1,Azure,2025-04-01,Desk,10,120,1200", ",,,Chair,5,30,150", "P2,,2025-05-01,Desk,3,110,330", ",,,Lamp,1,20,20"]
+    (found,) = understand(text(tmp_path / "a.csv", [head, *lines])).tables
+    assert found.kind == "ledger" and found.texts("supplier") == ["Azure", "Azure", None, None]  # its own blank stays
+    assert found.texts("name") == ["Desk", "Chair", "Desk", "Lamp"] and found.totals["amount"] == 1700
+
+
+def test_columns_with_a_stroke_that_are_no_lines_of_records_stay_as_they_are(tmp_path):
+    lines = ["Part,Vendor/Name,Vendor/Country,Quantity", "P-1,Alpha,China,1", "P-2,Beta,Japan,2"]
+    (found,) = understand(text(tmp_path / "a.csv", lines)).tables
+    assert found.texts("part") == ["P-1", "P-2"] and found.texts("supplier") == ["Alpha", "Beta"] and not found.notes
 
 
 BLOCK = [

@@ -21,6 +21,9 @@ from people_files import LEDGER, aside, book, real, table, text
         (["part,supplier,amount", "P,X,1", "P,X,2"], "ledger"),
         (["date,part,supplier,qty,amount", "2024-01-02,P,X,1,2"], "ledger"),
         (["parent,part,supplier", "A,P,X"], "bom"),
+        (["Item no,Pstng Date,Quantity,Amt.in loc.cur.", "P,01.04.2025,2,50", "P,02.04.2025,1,25"], "order"),
+        (["項目,部品1,部品2", "品番,P-1,P-2", "品名,磁石,軸受", "調達先,甲,乙", "原産国,中国,日本"], "other"),
+        (["品番,員数,納期,金額", "P,2,2025/4/1,50", "Q,1,2025/4/2,25"], "bom"),
         (["部品番号,単価,最小発注数", "P,10,100"], "price_list"),
         (["technology,site", "Winding,Plant"], "technologies"),
         (["refYear,reporterISO,flowCode,partnerISO,cmdCode,primaryValue", "2023,JPN,M,CHN,850511,10"], "trade"),
@@ -28,6 +31,89 @@ from people_files import LEDGER, aside, book, real, table, text
 )
 def test_kinds_are_told_by_their_columns(tmp_path, lines, kind):
     assert table(text(tmp_path / "x.csv", lines)).kind == kind
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["品目コード,品目名,倉庫,在庫数,単位,安全在庫", "P-1,磁石,A,1200,個,500", "P-2,軸受,B,0,個,100"],
+        ["品番,品名,仕入先,在庫数,在庫金額", "P-1,磁石,甲,100,5000", "P-2,軸受,乙,10,3000"],
+        ["Material,Description,On hand,Safety stock", "P-1,Magnet,1200,500", "P-2,Bearing,0,100"],
+        ["在庫一覧表,,", "品番,品名,数量", "P-1,磁石,100", "P-2,軸受,10"],
+    ],
+)
+def test_what_lies_in_a_warehouse_is_no_bill_and_no_ledger(tmp_path, lines):
+    found = table(text(tmp_path / "a.csv", lines))
+    assert (found.kind, found.rows) == ("stock", 2) and "amount" not in found.totals
+    told = table(text(tmp_path / "部品表.csv", lines[-3:]))
+    assert told.kind == "bom"  # where a title says so, it is one
+
+
+def test_purchases_by_month_are_a_ledger_of_their_total_and_a_sheet_that_sums_the_months_is_none(tmp_path):
+    head = "品番,品名,仕入先,4月数量,4月金額,5月数量,5月金額,合計数量,合計金額"
+    found = table(text(tmp_path / "a.csv", [head, "P-1,磁石,甲,1,100,2,200,3,300", "P-2,軸受,乙,5,50,1,10,6,60"]))
+    assert (found.kind, found.headers("amount"), found.totals["amount"]) == ("ledger", ["合計金額"], 360)
+    months = [["仕入日", "品番", "品名", "仕入先", "数量", "金額"], ["2025/4/1", "P-1", "磁石", "甲", 10, 1000]]
+    year = [["品番", "品名", "仕入先", "数量", "金額"], ["P-1", "磁石", "甲", 10, 1000]]
+    tables = understand(book(tmp_path / "a.xlsx", {"4月": months, "年計": year})).tables
+    assert [found.kind for found in tables] == ["ledger", "other"]
+
+
+def test_whether_there_is_another_source_is_no_source(tmp_path):
+    head = "part,name,supplier,Single source,Second source,代替品の有無"
+    found = table(
+        text(
+            tmp_path / "a.csv", [head, "P-1,magnet,Alpha,Yes,No,あり", "P-2,gear,Beta,No,Yes,あり", "P-3,pin,C,No,Yes,なし"]
+        )
+    )
+    assert found.suppliers == ["Alpha", "Beta", "C"] and "group" not in found.roles
+    named = table(
+        text(
+            tmp_path / "b.csv", ["part,name,supplier,Second source,代替品", "P-1,magnet,Alpha,Beta,G1", "P-2,gear,Beta,,G1"]
+        )
+    )
+    assert named.headers("supplier_more") == ["Second source"] and named.texts("group") == ["G1", "G1"]
+
+
+@pytest.mark.parametrize(
+    ("head", "more"),
+    [
+        ("supplier,supplier address,supplier contact", []),
+        ("Supplier,Supplier Site,Supplier Group", []),
+        ("仕入先,仕入先住所,仕入先拠点", []),
+        ("仕入先名,仕入先略称,仕入先電話番号", []),
+        ("メーカー,メーカー保証,メーカー区分", []),
+        ("Brand,Manufacturer,Note", []),
+        ("取引先名,仕入先名,備考", []),
+        ("Supplier,Supplier 2,Alternative supplier", ["supplier_more", "supplier_more"]),
+        ("仕入先,第2仕入先,代替仕入先名", ["supplier_more", "supplier_more"]),
+        ("仕入先A,仕入先B,備考", ["supplier_more"]),
+        ("Manufacturer 1,Manufacturer 2,Note", ["maker_more"]),
+    ],
+)
+def test_what_is_said_about_a_firm_is_no_second_firm(tmp_path, head, more):
+    lines = [f"part,name,{head}", "P-1,magnet,Alpha,Beta x,Gamma y", "P-2,gear,Delta,Eps,Zeta"]
+    found = table(text(tmp_path / "a.csv", lines))
+    assert [role for role, places in found.roles.items() for _ in places if role.endswith("_more")] == more
+    assert "Alpha" in found.suppliers + found.makers
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        [["版", "日付", "内容", "担当"], ["1", "2024/4/1", "初版", "山田"], ["2", "2025/4/1", "軸受を追加", "山田"]],
+        [["改訂", "改訂日", "内容", "承認"], ["A", "2024/4/1", "初版", "鈴木"], ["B", "2025/4/1", "軸受を変更", "鈴木"]],
+        [["Rev", "Date", "Description", "Author"], ["A", "2024-04-01", "Initial release", "Y"]],
+    ],
+)
+def test_a_history_of_changes_on_a_cover_or_beside_a_bill_is_no_bill(tmp_path, history):
+    bill = [["品番", "品名", "員数"], ["P-1", "磁石", 2], ["P-2", "軸受", 4]]
+    cover = book(tmp_path / "a.xlsx", {"表紙": [["ポンプ 部品構成表"], [], *history], "部品表": bill})
+    above = book(tmp_path / "b.xlsx", {"部品表": [["部品構成表"], [], *history, [], *bill]})
+    below = book(tmp_path / "c.xlsx", {"部品表": [*bill, [], ["改訂履歴"], *history]})
+    for path in (cover, above, below):
+        kinds = sorted((found.kind, found.rows) for found in understand(path).tables)
+        assert kinds == [("bom", 2), ("other", len(history) - 1)]
 
 
 @pytest.mark.parametrize(

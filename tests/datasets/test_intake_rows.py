@@ -238,6 +238,8 @@ def test_numbers_are_read_as_people_write_them(cell, value):
         ("[円]", "JPY", 1),
         ("単位：千円", "JPY", 1e3),
         ("Spend (k USD)", "USD", 1e3),
+        ("年間購入額(M¥)", "JPY", 1e6),
+        ("購入額（百万ドル）", "USD", 1e6),
         ("Precio US$", "USD", 1),
         ("Betrag in TEUR", "EUR", 1e3),
         ("金额(万元)", "CNY", 1e4),
@@ -259,6 +261,53 @@ def test_units_of_headers_and_titles_are_applied(header, currency, factor):
 )
 def test_the_quantity_of_a_bill_is_that_of_one_product_and_not_of_a_lot(tmp_path, head):
     assert table(text(tmp_path / "a.csv", [head, "P-1,磁石,800,8"])).totals == {"quantity": 8.0}
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "role"),
+    [
+        ("在庫", ["３０日", "約１ヶ月", "45日分"], "stock_days"),
+        ("在庫（月）", ["1", "2", "0.5"], "stock_days"),
+        ("Stock [weeks]", ["4", "8", "2"], "stock_days"),
+        ("Inventory", ["30 days", "6 weeks", "-"], "stock_days"),
+        ("在庫", ["300個", "20", "0"], "stock"),
+        ("在庫（個）", ["300", "20", "0"], "stock"),
+    ],
+)
+def test_a_stock_that_is_told_in_days_is_one_of_days(tmp_path, header, cells, role):
+    lines = [f"品番,品名,仕入先,原産国,{header}", *(f"P-{n},磁石,甲,中国,{cell}" for n, cell in enumerate(cells))]
+    found = table(text(tmp_path / "a.csv", lines))
+    assert found.headers(role) == [header] and not {"stock", "stock_days"} - {role} & set(found.roles)
+    if "月" in header or "week" in header:
+        assert found.numbers(role)[0] == {"在庫（月）": 30.0, "Stock [weeks]": 28.0}[header]
+
+
+@pytest.mark.parametrize("word", ["Report Total", "Vendor total:", "4月分合計", "仕入先別小計", "*** Grand Sub-total"])
+def test_the_only_text_of_a_row_of_figures_names_a_total(tmp_path, word):
+    lines = ["Supplier,Item,Description,Spend", "Alpha,M-1,Magnet,100", "Beta,B-1,Total station,50", "Alpha,,Totaliser,20"]
+    found = table(text(tmp_path / "a.csv", [*lines, f",,{word},170"]))
+    assert found.totals == {"amount": 170.0} and aside(found) == [(5, "total")]
+
+
+def test_headings_that_are_drawn_as_such_are_no_parts_of_a_list_without_a_count(tmp_path):
+    lines = ["品番,品名,調達先,原産国", "【磁性材料】,,,", "P-1,磁石,甲,中国", "■ 機械要素,,,", "P-2,軸受,乙,日本", "P-3,,,"]
+    found = table(text(tmp_path / "a.csv", lines))
+    assert found.texts("part") == ["P-1", "P-2", "P-3"] and aside(found) == [(2, "heading"), (4, "heading")]
+
+
+def test_a_mark_that_a_cell_is_as_the_one_above_is_no_firm(tmp_path):
+    lines = [
+        "品番,品名,調達先,原産国",
+        "P-1,磁石,甲,中国",
+        "P-2,板,〃,同上",
+        "P-3,線,〃,",
+        "P-4,ねじ,,〃",
+        "P-5,軸,ditto,日本",
+    ]
+    found = table(text(tmp_path / "a.csv", lines))
+    assert found.texts("supplier") == ["甲", "甲", "甲", None, None] and found.suppliers == ["甲"]
+    assert found.texts("country") == ["中国", "中国", None, None, "日本"]
+    assert [note.values["count"] for note in found.notes if note.key == "datasets.intake.repeated"] == [5]
 
 
 def test_a_total_is_the_quantity_where_nothing_else_is(tmp_path):

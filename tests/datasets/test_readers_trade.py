@@ -456,6 +456,50 @@ def test_bundled_tables_name_their_sources():
     assert (flows["value"] > 0).all()
 
 
+@pytest.mark.parametrize(
+    ("header", "unit"), [("金額（千円）", "kJPY"), ("Value [USD]", "USD"), ("Value (million USD)", "MUSD"), ("Value", None)]
+)
+def test_a_value_is_told_by_its_header_with_the_unit_behind_it(tmp_path, header, unit):
+    path = tmp_path / "a.csv"
+    path.write_text(f"年,HSコード,輸入国,原産国,{header}\n2024,850511,日本,中国,5000\n", encoding="utf-8")
+    assert datasets.trade_kind(path) == "tidy"
+    table, _ = datasets.clean_trade(datasets.read_trade(path).collect())
+    assert table["value"].to_list() == [5000.0]
+    assert (table["unit"].to_list() == [unit]) if unit else "unit" not in table.columns
+
+
+@pytest.mark.parametrize("header", ["Value (sum)", "金額（億円）", "金額（見込）"])
+def test_a_value_with_something_else_behind_it_is_none(tmp_path, header):
+    path = tmp_path / "a.csv"
+    path.write_text(f"年,HSコード,輸入国,原産国,{header}\n2024,850511,日本,中国,5000\n", encoding="utf-8")
+    with pytest.raises(InputError):
+        datasets.read_trade(path)
+
+
+def _of_values(*written):
+    flows = {"hs6": "250490", "importer": "JPN", "year": "2022"}
+    table, report = datasets.clean_trade(
+        pl.DataFrame({"exporter": ["CHN", "VNM", "USA", "DEU"][: len(written)], "value": written}).with_columns(
+            **{name: pl.lit(text) for name, text in flows.items()}
+        )
+    )
+    return table["value"].to_list(), {(row["reason"], row["rows"]) for row in report.iter_rows(named=True)}
+
+
+@pytest.mark.parametrize(
+    ("written", "values", "said"),
+    [
+        (["5.000,5", "1,25", "300", "1.000"], [5000.5, 1.25, 300.0, 1000.0], {("decimal_comma", 2)}),
+        (["5,000", "1,200", "300", "12,34,567"], [5000.0, 1200.0, 300.0, 1234567.0], set()),
+        (["5,000.5", "1,25", "300", "0,5"], [5000.5, None, 300.0, None], {("value_unreadable", 1)}),
+        (["0,250", "7,000", "1"], [0.25, 7.0, 1.0], {("decimal_comma", 2)}),
+        (["1.5e3", "2E+03", ".5", "7."], [1500.0, 2000.0, 0.5, 7.0], set()),
+    ],
+)
+def test_decimals_are_read_with_the_mark_that_the_column_writes_and_none_is_read_as_thousands(written, values, said):
+    assert _of_values(*written)[0] == values and said <= _of_values(*written)[1]
+
+
 def _of_years(*written: str | None) -> pl.DataFrame:
     values = [float(n) for n in range(1, len(written) + 1)]
     flows = {"hs6": "250490", "importer": "JPN", "exporter": "CHN", "value": values}

@@ -1,0 +1,83 @@
+"""What a row leaves to the one above it: lines of a record ("Order Lines/Product" beside "Vendor"), and 同上."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import polars as pl
+
+from ...graph import Message
+from ...graph.errors import shorten
+from .words import bare, marks, suggestions
+
+_PARENT = "parent"
+"""A header that asks for what lines go into."""
+_LINES_OWN = {"part", "name", "quantity", "unit", "designator", "number", "spec"}
+
+
+def unfolded(names: Sequence[str], frame: pl.DataFrame) -> tuple[tuple[str, ...], pl.DataFrame, tuple[Message, ...]]:
+    """Return a table of records with each line whole: headers as the lines alone have them, cells, and what was done.
+
+    The columns of lines share what stands before a stroke. A record stands on its first line only: where all its cells are
+    blank, those above hold. Of lines that name parts themselves, what the record names is what they go into.
+
+    >>> cells = pl.DataFrame({"a": ["Pump", None], "b": ["1", None], "c": ["Screw", "Motor"], "d": ["4", "1"]})
+    >>> names, cells, _ = unfolded(["Product", "Quantity", "BoM Lines/Component", "BoM Lines/Quantity"], cells)
+    >>> names, cells.rows()
+    (('parent', '', 'Component', 'Quantity'), [('Pump', '1', 'Screw', '4'), ('Pump', '1', 'Motor', '1')])
+    """
+    unchanged = tuple(names), frame, ()
+    groups = Counter(head.strip() for head, stroke, tail in (name.partition("/") for name in names) if stroke and tail)
+    prefix, count = max(groups.items(), key=lambda group: group[1], default=("", 0))
+    lines = [i for i, name in enumerate(names) if prefix and name.partition("/")[0].strip() == prefix and "/" in name]
+    heads = [i for i in range(len(names)) if i not in lines]
+    if count < 2 or not heads:
+        return unchanged
+    blank = pl.all_horizontal(pl.nth(heads).is_null()) & pl.any_horizontal(pl.nth(lines).is_not_null())
+    below = frame.select(blank).to_series()
+    if below.any() and below[0]:
+        return unchanged
+    headers, counted = _of_lines(names, lines, heads)
+    if not below.any():  # each record has one line: two counts tell that it is one
+        return (headers, frame, ()) if counted else unchanged
+    columns = [frame.columns[i] for i in heads]
+    # A record's own blanks stay blank: its whole first line holds, and not the last cell that is filled above each.
+    first = pl.when(~blank).then(pl.int_range(pl.len())).forward_fill()
+    filled = frame.with_columns(
+        pl.when(blank).then(pl.col(name).gather(first)).otherwise(name).alias(name) for name in columns
+    )
+    note = Message("datasets.intake.records", lines=shorten(prefix), count=int(below.sum()))
+    return headers, filled, (note,)
+
+
+def _of_lines(names: Sequence[str], lines: Sequence[int], heads: Sequence[int]) -> tuple[tuple[str, ...], bool]:
+    """Headers as the lines alone have them, and whether records and lines have a count each."""
+    roles = {i: next((one.role for one in suggestions(names[i])), "") for i in heads}
+    found = [name.partition("/")[2].strip() if i in lines else name for i, name in enumerate(names)]
+    own = {one.role for i in lines for one in suggestions(found[i])}
+    if own & {"part", "name"}:
+        named = [i for role in ("name", "part") for i in heads if roles[i] == role and bare(names[i]) != "id"][:1]
+        for i in heads:
+            if roles[i] in _LINES_OWN:
+                found[i] = _PARENT if i in named else ""
+    return tuple(found), "quantity" in own and "quantity" in roles.values()
+
+
+def repeated(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Message, ...]]:
+    """Return cells with what stands above in place of a mark that says so (〃, 同上, ditto), blank below a blank.
+
+    >>> repeated(pl.DataFrame({"a": ["Alpha", "〃", "同上", None, "〃"]}))[0]["a"].to_list()
+    ['Alpha', 'Alpha', 'Alpha', None, None]
+    """
+    if not frame.height or not frame.width:
+        return frame, ()
+    mark = pl.all().str.strip_chars().str.to_lowercase().is_in(list(marks("ditto"))).fill_null(False)
+    found = frame.select(mark)
+    counts = found.sum().row(0)
+    names = [name for name, count in zip(frame.columns, counts, strict=True) if count]
+    if not names:
+        return frame, ()
+    above = [pl.when(~found[name]).then(pl.int_range(pl.len())).forward_fill() for name in names]
+    told = [pl.col(name).gather(row).alias(name) for name, row in zip(names, above, strict=True)]
+    return frame.with_columns(told), (Message("datasets.intake.repeated", count=sum(counts)),)
