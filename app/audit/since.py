@@ -35,8 +35,9 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
 
     ``date`` of the old one; ``differs``: conditions that were others, as (name, was, is); ``opened``, ``closed``,
     ``unknown``: findings by id that are new, that are none any more, and on which too little is known now; ``rows_new``,
-    ``rows_gone``: evidence rows as (id of the finding, what); ``stops``: the largest change first, by node the old and new
-    estimate (null: that report does not have the stop), and the width between certain and possible (null: no bound).
+    ``rows_gone``: evidence rows as (ids of the findings that rest on it, what, what is said of it); ``stops``: the largest
+    change first, by node the old and new estimate (null: that report does not have the stop), and the width between certain
+    and possible (null: no bound).
     """
     before, after = _findings(old), _findings(new)
     both = [id for id in after if id in before]
@@ -53,8 +54,8 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
         "opened": [id for id in both if _is_finding(after[id]) and not _is_finding(before[id])],
         "closed": [id for id in no_longer if after[id].get("status") == "no_finding"],
         "unknown": [id for id in no_longer if after[id].get("status") != "no_finding"],
-        "rows_new": [[id, what] for id, (was, now) in rows.items() for key, what in now.items() if key not in was],
-        "rows_gone": [[id, shorten(what)] for id, (was, now) in rows.items() for key, what in was.items() if key not in now],
+        "rows_new": _only({id: (after[id], now, was) for id, (was, now) in rows.items()}),
+        "rows_gone": _only({id: (before[id], was, now) for id, (was, now) in rows.items()}),
         "stops": _stops(old, new),
     }
 
@@ -73,11 +74,21 @@ def _is_finding(row: dict[str, Any]) -> bool:
     return row.get("status") == "finding"
 
 
-def _rows(finding: dict[str, Any]) -> dict[str, str]:
-    """What evidence is about, by id, in words: with another name, or told in another language, a part is the same one."""
+def _rows(finding: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Evidence by the id of what it is about: with another name, or told in another language, a part is the same one."""
     rows = finding.get("evidence")
     shown = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-    return {str(row.get("about")): str(row.get("what")) for row in shown}
+    return {str(row.get("about")): row for row in shown}
+
+
+def _only(found: dict[str, tuple[dict[str, Any], dict[str, dict[str, Any]], dict[str, dict[str, Any]]]]) -> list[list[str]]:
+    """Rows of findings that are not among others, each once: several items of the guideline may rest on one check."""
+    rows: dict[tuple[str, str], tuple[list[str], dict[str, Any]]] = {}
+    for id, (finding, mine, others) in found.items():
+        for key, row in mine.items():
+            if key not in others:
+                rows.setdefault((str(finding["check"]), key), ([], row))[0].append(id)
+    return [[", ".join(ids), shorten(row.get("what")), shorten(row.get("says"))] for ids, row in rows.values()]
 
 
 def _stops(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
