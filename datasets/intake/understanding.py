@@ -23,6 +23,7 @@ from .kinds import kind_of
 from .lines import SetAside, Shape, firms_above, sort_rows
 from .parents import carried, filled, product_column
 from .sheets import Sheet, read_sheets
+from .stand_ins import with_dittos, without_nobody
 from .stated import firm_stated
 from .table import FORMS, USABLE, Table, column_letters
 from .values import Unit, unit_in
@@ -198,7 +199,9 @@ class _Reader:
         kept, aside = _sorted(rows, place, form, columns, unsaved)
         data = frame[kept] if len(kept) < frame.height else frame
         data = data.select(pl.Series("row", [place.top + 1 + i for i in kept], dtype=pl.Int64), pl.all())
-        data, nobody = (data, ()) if form else _without_nobody(data, place.names, columns)
+        data, said = with_dittos(data, place.names, [i for role in _CARRIED for i in columns.roles.get(role, ())])
+        firms = [i for role in sorted(FIRMS) for i in columns.roles.get(role, ())]
+        data, nobody = (data, ()) if form else without_nobody(data, place.names, firms)
         if form == "questionnaire":
             data, aside = _answered(data, columns.roles, aside)
         table = Table(
@@ -220,7 +223,7 @@ class _Reader:
             set_aside=tuple(aside),
             merged=merged,
         )
-        notes: tuple[Message, ...] = nobody
+        notes: tuple[Message, ...] = (*said, *nobody)
         if not form and _naming(form, columns):  # a table of parts: who supplies them may stand outside its columns
             table = self._with_firms_above(table, place, rows, kept)
             table, stated = self._with_firm_stated(table, place)
@@ -447,21 +450,6 @@ def _naming(form: str, columns: Columns) -> tuple[int, ...]:
         i for role in ("part", "name", "part_maker", "part_supplier", "value") for i in columns.roles.get(role, ())
     )
     return tuple(dict.fromkeys(named))
-
-
-def _without_nobody(data: pl.DataFrame, names: Sequence[str], columns: Columns) -> tuple[pl.DataFrame, tuple[Message, ...]]:
-    """Cells of firms that name none ("custom", 各社) are blank: else all such parts would come from one firm."""
-    notes = []
-    for i in (i for role in sorted(FIRMS) for i in columns.roles.get(role, ())):
-        cells: list[str | None] = data.to_series(i + 1).to_list()
-        gone = [cell for cell in cells if cell is not None and plain(cell) in marks("no_firm")]
-        if gone:
-            left = [None if cell is not None and plain(cell) in marks("no_firm") else cell for cell in cells]
-            data = data.with_columns(pl.Series(data.columns[i + 1], left, dtype=pl.String))
-            words = ", ".join(shorten(word) for word in dict.fromkeys(gone))
-            column = shorten(" ".join(names[i].split()))
-            notes.append(Message("datasets.intake.no_firm", words=words, column=column, count=len(gone)))
-    return data, tuple(notes)
 
 
 def _answered(
