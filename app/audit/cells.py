@@ -111,12 +111,22 @@ def _number(word: str, column: Column) -> float:
 
 def _share(word: str, column: Column) -> float:
     """Return a percentage as it stands (35 % is 0.35); a plain number above 1 is for the caller to judge."""
-    word = without_about(word)
+    word = _in_digits(without_about(word))
     if word.endswith("%"):
         return _number(word[:-1].strip(), column) / 100
-    if word.endswith("割"):
+    if word.endswith(("割", "成")):
         return _number(word[:-1].strip(), column) / 10
     return _number(word, column)
+
+
+_NUMERALS = {"半": "0.5", "两": "2", "両": "2"} | {one: str(n) for n, one in enumerate("一二三四五六七八九十", start=1)}
+_WRITTEN = re.compile(r"([半两両一二三四五六七八九十])\s*(?=[个個箇かカヶケヵ年月週周日天星成割营営工])")
+"""A figure of one character before its unit: 两周, 半年, 三か月, 六成."""
+
+
+def _in_digits(word: str) -> str:
+    """Return a word that begins with such a figure with digits."""
+    return _WRITTEN.sub(lambda found: _NUMERALS[found[1]], word, count=1) if _WRITTEN.match(word) else word
 
 
 def without_about(word: str) -> str:
@@ -153,7 +163,7 @@ def _between(least: float, most: float) -> float | Days:
 
 
 def _plain_days(word: str) -> float:
-    match = re.fullmatch(r"([\d,]*\.?\d+)\s*(\D*)", without_about(word))
+    match = re.fullmatch(r"([\d,]*\.?\d+)\s*(\D*)", _in_digits(without_about(word)))
     for unit, days in _DAYS if match else ():
         if match and unit.fullmatch(match[2].strip()):
             return float(match[1].replace(",", "")) * days
