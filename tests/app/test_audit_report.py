@@ -475,6 +475,21 @@ def test_a_hostile_earlier_report_stays_text(tmp_path):
     assert "<script" not in page and "What changed since" in page
 
 
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_the_board_page_is_one_printed_page_whose_columns_keep_apart(demo, browser, tmp_path, lang):
+    (tmp_path / "report.html").write_text(render(content(demo, lang)), encoding="utf-8")
+    width, height = (mm / 25.4 * 96 for mm in (210 - 2 * 13, 297 - 12 - 13))
+    tab = browser.new_page(viewport={"width": round(width), "height": round(height)})
+    try:
+        tab.goto((tmp_path / "report.html").as_uri())
+        tab.emulate_media(media="print")
+        assert tab.locator(".board").bounding_box()["height"] <= height
+        wide = "() => [...document.querySelectorAll('.stops td.num')].filter(cell => cell.scrollWidth > cell.clientWidth)"
+        assert tab.evaluate(f"({wide})().length") == 0
+    finally:
+        tab.close()
+
+
 class TestOffice:
     """With LibreOffice: what is written opens, and what it saves reads the same."""
 
