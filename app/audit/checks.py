@@ -19,7 +19,7 @@ from ...datasets.layout import sheets
 from ...graph import Message
 from ...graph.ages import aged
 from .company import HOME, Company
-from .figures import NOTHING, YEAR, Figures
+from .figures import NOTHING, Figures
 from .words import Name, Words, called, percent, place, span, stock
 
 FINDING, CLEAR, UNKNOWN = "finding", "no_finding", "not_enough_data"
@@ -318,7 +318,7 @@ class _Checks:
         return status, _say("diamonds", count=names, known=len(several)), evidence
 
     def scenarios(self) -> _Result:
-        stopping = [row for row in self.figures.countries if row["year_low"] > 0]
+        revenue, stopping = self.figures.revenue, [row for row in self.figures.countries if row["year_low"] > 0]
         short = [
             (row, product)
             for row in self.figures.countries
@@ -331,17 +331,14 @@ class _Checks:
             for product in row["products"]
             if product["stops_low"] > 1 - NOTHING
         }
-        status = UNKNOWN if not self.figures.revenue else FINDING if stopping else CLEAR
+        status = UNKNOWN if not revenue else FINDING if stopping else CLEAR
         evidence = [
             Evidence(
                 product["product"],
                 _say("scenarios_row", country=place(row["node"]), days=f"{product['day_high']:.0f}"),
                 tuple(row["refs"]),
                 about=f"{product['product']} {row['node']}",
-                money=product["lost_low"]
-                * self.company.stop_days
-                / YEAR
-                * self.figures.revenue.get(product["product"], 0.0),
+                money=None if (value := revenue.get(product["product"])) is None else product["stops_low"] * value,
             )
             for row, product in short
         ]

@@ -89,6 +89,24 @@ def test_figures_can_be_worked_out_by_hand(tmp_path):
     assert parts["P2"]["hhi_low"] == pytest.approx(0.52)
 
 
+def test_what_hangs_on_a_product_in_a_stop_is_its_yearly_revenue_and_blank_where_none_is_stated(tmp_path):
+    """A stops wholly without China, half of B's output does; nobody said what C sells."""
+    sheets = {
+        "Sourcing": [
+            ["part", "supplier", "country", "share", "stock days", "switching days"],
+            ["P", "X", "China", 1, 30, 90],
+            ["Q", "X", "China", 0.5, 0, 90],
+            ["Q", "Y", "Japan", 0.5, 0, 90],
+        ],
+        "BOM": [["parent", "part"], ["A", "P"], ["B", "Q"], ["C", "P"]],
+        "Products": [["product", "revenue"], ["A", 3650], ["B", 730], ["C", None]],
+    }
+    found = content(audit(workbook(tmp_path / "a.xlsx", sheets), lang="ja", date=DATE, world=SupplyGraph()), "ja")
+    (check,) = (one for theme in found["groups"] for one in theme["checks"] if one["check"] == "scenarios")
+    assert {row["what"]: row["money"] for row in check["evidence"]} == {"A": 3650, "B": 365, "C": None}
+    assert "年間売上 3,650円" in check["severity_says"]
+
+
 def test_a_part_that_has_a_number_or_a_name_alone_is_shown_once_and_named_everywhere(tmp_path):
     days = ["gear", "100%", "X", "China", 30, 90], ["motor", "100%", "Y", "Japan", 10, 20]
     for head in ("part", "name"):
