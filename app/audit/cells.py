@@ -102,6 +102,7 @@ def says_none(text: str | None) -> bool:
 
 def _number(word: str, column: Column) -> float:
     value = number(word)
+    value = number(without_about(word)) if value is None else value
     if value is None:
         raise Unreadable("number")
     if value < 0:
@@ -111,15 +112,30 @@ def _number(word: str, column: Column) -> float:
 
 def _share(word: str, column: Column) -> float:
     """Return a percentage as it stands (35 % is 0.35); a plain number above 1 is for the caller to judge."""
-    word = _figure(word)
+    word = _in_digits(without_about(word))
     if word.endswith("%"):
         return _number(word[:-1].strip(), column) / 100
-    if word.endswith("割"):
+    if word.endswith(("割", "成")):
         return _number(word[:-1].strip(), column) / 10
     return _number(word, column)
 
 
-def _figure(word: str) -> str:
+_NUMERALS = {"半": "0.5", "两": "2", "両": "2"} | {one: str(n) for n, one in enumerate("一二三四五六七八九十", start=1)}
+_WRITTEN = re.compile(r"([半两両一二三四五六七八九十])\s*(?=[个個箇かカヶケヵ年月週周日天星成割营営工])")
+"""A figure of one character before its unit: 两周, 半年, 三か月, 六成."""
+
+
+def _in_digits(word: str) -> str:
+    """Return a word that begins with such a figure with digits."""
+    return _WRITTEN.sub(lambda found: _NUMERALS[found[1]], word, count=1) if _WRITTEN.match(word) else word
+
+
+def without_about(word: str) -> str:
+    """Return a figure that is said to be a rough one as it stands.
+
+    >>> without_about("約3,000万円"), without_about("60日程度"), without_about("45")
+    ('3,000万円', '60日', '45')
+    """
     match = _ABOUT.fullmatch(word.casefold()) if len(word) <= _LONGEST else None
     return match[1] if match else word
 
@@ -131,7 +147,7 @@ def _days(word: str, column: Column) -> float | Days:
         raise Unreadable("days")
     if column.name != "stock_days":
         return _plain_days(word)
-    if found := _RANGE.fullmatch(_figure(word)):
+    if found := _RANGE.fullmatch(without_about(word)):
         least = _plain_days(found["low"] if found["low_unit"] else found["low"] + found["unit"])
         return _between(least, _plain_days(found["high"]))
     for pattern, ends in ((_UPWARDS, lambda days: Days(days)), (_UPTO, lambda days: _between(0.0, days))):
@@ -148,7 +164,7 @@ def _between(least: float, most: float) -> float | Days:
 
 
 def _plain_days(word: str) -> float:
-    match = re.fullmatch(r"([\d,]*\.?\d+)\s*(\D*)", _figure(word))
+    match = re.fullmatch(r"([\d,]*\.?\d+)\s*(\D*)", _in_digits(without_about(word)))
     for unit, days in _DAYS if match else ():
         if match and unit.fullmatch(match[2].strip()):
             return float(match[1].replace(",", "")) * days

@@ -19,7 +19,7 @@ from ...datasets.layout import sheets
 from ...graph import Message
 from ...graph.ages import aged
 from .company import HOME, Company
-from .figures import NOTHING, YEAR, Figures
+from .figures import NOTHING, Figures
 from .words import Name, Words, called, percent, place, span, stock
 
 FINDING, CLEAR, UNKNOWN = "finding", "no_finding", "not_enough_data"
@@ -41,6 +41,8 @@ class Evidence:
     """Days of switching beyond what is in stock."""
     columns: tuple[str, ...] = ()
     """Columns of the rows that it rests on."""
+    about: str = ""
+    """What it is about, by its id: in a later report a part with another name is the same one."""
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ class _Checks:
         }
         says = _say(f"{name}_row", **fields)
         about, columns = called(part["part"], part["name"]), _COLUMNS.get(name, ())
-        return Evidence(about, says, tuple(part["refs"]), part["revenue"], part["gap_high"], columns)
+        return Evidence(about, says, tuple(part["refs"]), part["revenue"], part["gap_high"], columns, part["part"])
 
     def coverage(self) -> _Result:
         linked, whole = self.known["revenue_linked"], self.known["products_linked"]
@@ -309,13 +311,14 @@ class _Checks:
                     node=row["node_name"] or place(row["country"]),
                 ),
                 tuple(row["refs"]),
+                about=f"{row['part']} {row['node_name'] or row['country']}",
             )
             for row in rows
         ]
         return status, _say("diamonds", count=names, known=len(several)), evidence
 
     def scenarios(self) -> _Result:
-        stopping = [row for row in self.figures.countries if row["year_low"] > 0]
+        revenue, stopping = self.figures.revenue, [row for row in self.figures.countries if row["year_low"] > 0]
         short = [
             (row, product)
             for row in self.figures.countries
@@ -328,13 +331,14 @@ class _Checks:
             for product in row["products"]
             if product["stops_low"] > 1 - NOTHING
         }
-        status = UNKNOWN if not self.figures.revenue else FINDING if stopping else CLEAR
+        status = UNKNOWN if not revenue else FINDING if stopping else CLEAR
         evidence = [
             Evidence(
                 product["product"],
                 _say("scenarios_row", country=place(row["node"]), days=f"{product['day_high']:.0f}"),
                 tuple(row["refs"]),
-                product["lost_low"] * self.company.stop_days / YEAR * self.figures.revenue.get(product["product"], 0.0),
+                about=f"{product['product']} {row['node']}",
+                money=None if (value := revenue.get(product["product"])) is None else product["stops_low"] * value,
             )
             for row, product in short
         ]
@@ -354,6 +358,7 @@ class _Checks:
                     "critical_row", product=Name(row["product_en"], row["product_ja"]), item=Name(row["by_en"], row["by_ja"])
                 ),
                 tuple(row["refs"]),
+                about=f"{row['part']} {row['product_en']}",
             )
             for row in rows
         ]
@@ -365,7 +370,12 @@ class _Checks:
         parts = [row for row in self.figures.flags if not row["own_technology"]]
         says = _say("technologies", own=len({row["subject"] for row in own}), parts=len({row["subject"] for row in parts}))
         evidence = [
-            Evidence(row["text"], _say(f"technologies_{row['verdict']}_row", number=row["technology"]), tuple(row["refs"]))
+            Evidence(
+                row["text"],
+                _say(f"technologies_{row['verdict']}_row", number=row["technology"]),
+                tuple(row["refs"]),
+                about=f"{row['subject']} {row['technology']}",
+            )
             for row in [*own, *parts]
         ]
         return (FINDING if own else UNKNOWN), says, evidence

@@ -156,16 +156,17 @@ class _Writer(FindingsWriter):
 
     def since(self, found: dict[str, Any]) -> dict[str, Any]:
         """Return what changed, with amounts in words."""
-        stops = [
-            row
-            | {
-                "was_says": self.money(row["was"]),
-                "is_says": self.money(row["is"]),
-                "width_says": " → ".join(self._most(row[name]) for name in ("width_was", "width_is")),
+        stops = []
+        for row in found["stops"]:
+            here = [name for name in ("was", "is") if row[name] is not None]
+            says = {
+                f"{name}_says": self.money(row[name]) if name in here else self.t("since_absent") for name in ("was", "is")
             }
-            for row in found["stops"]
-        ]
-        return found | {"stops": stops}
+            widths = " → ".join(self._most(row[f"width_{name}"]) for name in here)
+            stops.append(row | says | {"width_says": widths})
+        differs = [self.t(f"since_{name}", was=was, now=now) for name, was, now in found["differs"]]
+        says = self.t("since_differs", which=self.t("comma").join(differs)) if differs else ""
+        return found | {"stops": stops, "differs_says": says}
 
     def _coverage(self) -> dict[str, Any]:
         known = self.figures.coverage

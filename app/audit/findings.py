@@ -63,7 +63,7 @@ class FindingsWriter(Writer):
         places = self.audit.reading.places
         refs = [self.titles.get(ref) or cell_of(ref, places, row.columns) for ref in row.refs]
         shown = {"what": self.item(row.what), "says": self.say(row.says), "refs": refs, "files": files_of(row.refs, places)}
-        shown |= {"money": row.money, "money_says": self.money(row.money), "days": row.days}
+        shown |= {"about": row.about or row.what, "money": row.money, "money_says": self.money(row.money), "days": row.days}
         self._rows[id(row)] = shown
         return shown
 

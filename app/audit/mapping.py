@@ -24,7 +24,7 @@ from ...datasets.layout import Column, sheets
 from ...graph import InputError, Message
 from ...graph.errors import shorten
 from ...graph.messages import LANGUAGES
-from .cells import Days, Unreadable, read, says_none
+from .cells import Days, Unreadable, read, says_none, without_about
 from .places import Place
 from .words import Name
 
@@ -268,7 +268,8 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
     extra = [table.texts(role) for role in _EXTRA if role in table.roles]
     shared = _shared(table)
     more = [(role, table.cells(i)) for role in ("supplier", "maker") for i in table.roles.get(f"{role}_more", ())]
-    counts: dict[tuple[str, str], int] = {}
+    counts: dict[tuple[Column, str], int] = {}
+    ranges: dict[Column, list[tuple[int, str]]] = {}
     listed: list[str] = []
     for n, (number, *line) in enumerate(zip(table.numbers_of_rows, *cells, strict=True)):
         row: dict[str, Any] = {"_ref": f"{label}!{number}"}
@@ -282,12 +283,13 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
                 if not returned:
                     row.setdefault("_unreadable", set()).add(column.name)
                     _say(reading, counts, label, column, number, str(error), cell or "")
-            if isinstance(value, Days):
-                # In a column of weeks nobody can tell whether a range means those.
-                _say(reading, counts, label, column, number, "range" if factor == 1.0 else "days", cell or "")
-                value = value if factor == 1.0 else None
+            if isinstance(value, Days) and factor == 1.0:
+                ranges.setdefault(column, []).append((number, cell or ""))
+            elif isinstance(value, Days):  # in a column of weeks nobody can tell whether a range means those
+                _say(reading, counts, label, column, number, "days", cell or "")
+                value = None
             elif value is not None and factor != 1.0 and column.type in {"number", "money", "days"}:
-                value = value * factor if is_figure(cell) else value
+                value = value * factor if is_figure(without_about(cell or "")) else value
             row[column.name] = value
             if value is None and says_none(cell):
                 row.setdefault("_none", set()).add(column.name)
@@ -315,8 +317,11 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
         reading.remarks.append(Remark(label, message, severity="warning"))
     for (column, _), count in counts.items():
         if count > MOST:
-            message = Message("app.audit.more", count=count - MOST, column=column)
-            reading.remarks.append(Remark(label, message, column=column, severity="warning"))
+            message = Message("app.audit.more", count=count - MOST, column=Name(**column.title))
+            reading.remarks.append(Remark(label, message, column=column.name, severity="warning"))
+    for column, cells in ranges.items():
+        message = Message("app.audit_cells.range", count=len(cells), value=shorten(cells[0][1]))
+        reading.remarks.append(Remark(label, message, cells[0][0], column.name))
 
 
 def _each_firm(row: dict[str, Any]) -> list[str]:
@@ -344,9 +349,9 @@ def _shared(table: Table) -> set[str]:
 
 
 def _say(
-    reading: Reading, counts: dict[tuple[str, str], int], sheet: str, column: Column, row: int, why: str, cell: str
+    reading: Reading, counts: dict[tuple[Column, str], int], sheet: str, column: Column, row: int, why: str, cell: str
 ) -> None:
-    counts[column.name, why] = count = counts.get((column.name, why), 0) + 1
+    counts[column, why] = count = counts.get((column, why), 0) + 1
     if count <= MOST:
         allowed = Name(**{lang: " / ".join(choice.label[lang] for choice in column.choices) for lang in LANGUAGES})
         message = Message(f"app.audit_cells.{why}", value=shorten(cell), allowed=allowed)

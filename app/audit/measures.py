@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import polars as pl
 
 from ...graph import Message
-from ...risk import Candidate, StopPlan, Threat, stop_measures
+from ...risk import Candidate, StopMeasures, StopPlan, Threat, stop_measures
 from .company import Company
 from .company_graph import SELF, CompanyGraph, item_id, stop_of
 from .figures import NOTHING, Figures, sourcing_facts
@@ -20,6 +21,9 @@ how many get some where on fewer parts than that an estimated loss hangs, but a 
 NEVER = float("inf")
 _TAKES = ("removed_estimate", "removed_low", "removed_high", "removed_beside")
 """What a proposal takes off, alone or beside the others; one that does neither is none."""
+TURNS = 3
+"""How often parts move up into the places of those whose proposals take nothing off."""
+_Offer = tuple[Candidate, dict[str, Any]]
 THREATS = 20
 """Places and makers that the measures are tried against, the worst first."""
 
@@ -64,21 +68,52 @@ def mitigate(
     scenarios = scenarios or []
     if not figures.revenue or not (worst or scenarios):
         return None
-    candidates, about = [], {}
-    known = {item_id(part) for part in company.bought if part in company.sources} - set(map(item_id, company.apart))
     open_parts = _open_parts(company, figures)
-    proposals = (one for n, row in enumerate(open_parts[:PROPOSALS], start=1) for one in _proposed(company, row, n))
-    for candidate, row in [*_stated(company), *proposals]:
-        if candidate.item in known:
-            candidates.append(candidate)
-            about[candidate.id] = row
     threats = list(scenarios)
     if not own:
         threats = [stop_of(company, row["node"]) for row in worst]
         threats += [Threat(one.scenario, one.days, 0.0) for one in scenarios]
     values = {item_id(id): row.get("revenue") for id, row in company.products.items()}
     facts = sourcing_facts(company)
-    found = stop_measures(built.own, threats, values, candidates, buyer=SELF, facts=facts, budget=budget)
+
+    def tried(offers: Sequence[_Offer]) -> tuple[StopMeasures, list[dict[str, Any]]]:
+        candidates = [candidate for candidate, _ in offers]
+        found = stop_measures(built.own, threats, values, candidates, buyer=SELF, facts=facts, budget=budget)
+        return found, _working(found, {candidate.id: row for candidate, row in offers})
+
+    found, rows = _with_proposals(company, open_parts, tried)
+    reached = {row["part"] for row in rows}
+    left_out = sum(row["part"] not in reached for row in open_parts if row["stake"])
+    names = [threat.scenario.name for threat in threats if threat.weight]
+    done, together = found.nothing, found.together
+    return Mitigation(done, together, rows, found.plan, found.proven, budget, names, own, found.threats, left_out)
+
+
+def _with_proposals(
+    company: Company,
+    open_parts: list[dict[str, Any]],
+    tried: Callable[[Sequence[_Offer]], tuple[StopMeasures, list[dict[str, Any]]]],
+) -> tuple[StopMeasures, list[dict[str, Any]]]:
+    """Try what the company states with proposals; where those for a part take nothing off, the next part moves up."""
+    known = {item_id(part) for part in company.bought if part in company.sources} - set(map(item_id, company.apart))
+    stated = [one for one in _stated(company) if one[0].item in known]
+    offers = (list(_proposed(company, row, n)) for n, row in enumerate(open_parts, start=1))
+    left = [each for each in offers if each and each[0][0].item in known]
+    chosen: list[list[_Offer]] = []
+    turn = 0
+    while True:
+        turn += 1
+        chosen, left = [*chosen, *left[: PROPOSALS - len(chosen)]], left[PROPOSALS - len(chosen) :]
+        found, rows = tried([*stated, *chain.from_iterable(chosen)])
+        reached = {row["part"] for row in rows}
+        works = [each for each in chosen if each[0][1]["part"] in reached]
+        if len(works) == len(chosen) or not left or turn == TURNS:
+            return found, rows
+        chosen = works
+
+
+def _working(found: StopMeasures, about: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
+    """Measures as rows, the most useful first; a proposal that takes nothing off is none."""
     rows = [row | about[row["measure"]] for row in found.measures.iter_rows(named=True)]
     gaining = set(found.threats.filter(pl.col("days_gained") > NOTHING)["measure"])
     noise = NOTHING * max(1.0, *found.nothing.values())
@@ -88,12 +123,7 @@ def mitigate(
             row["removed_estimate"] = row["removed_beside"] = row["removed_per_cost"] = None
     kept = [row["stated"] or not row["lead_stated"] or row["measure"] in gaining for row in rows]
     rows = [row for row, keep in zip(rows, kept, strict=True) if keep or any(row[name] for name in _TAKES)]
-    rows.sort(key=_useful_first)
-    reached = {row["part"] for row in rows}
-    left_out = sum(row["part"] not in reached for row in open_parts if row["stake"])
-    tried = [threat.scenario.name for threat in threats if threat.weight]
-    done, together = found.nothing, found.together
-    return Mitigation(done, together, rows, found.plan, found.proven, budget, tried, own, found.threats, left_out)
+    return sorted(rows, key=_useful_first)
 
 
 def _useful_first(row: dict[str, Any]) -> tuple[Any, ...]:
@@ -108,7 +138,7 @@ def _useful_first(row: dict[str, Any]) -> tuple[Any, ...]:
     )
 
 
-def _stated(company: Company) -> list[tuple[Candidate, dict[str, Any]]]:
+def _stated(company: Company) -> list[_Offer]:
     found = []
     for n, row in enumerate(company.measures, start=1):
         id, part, cost = f"M{n:02d}", row["part"], row.get("cost")
@@ -134,7 +164,7 @@ def _open_parts(company: Company, figures: Figures) -> list[dict[str, Any]]:
     return hit + [row for row in single if not row["stake"]][: max(0, FEW - len(hit))]
 
 
-def _proposed(company: Company, row: dict[str, Any], n: int) -> Iterator[tuple[Candidate, dict[str, Any]]]:
+def _proposed(company: Company, row: dict[str, Any], n: int) -> Iterator[_Offer]:
     """Another source for a part, where none stands ready, and stock until one could deliver."""
     part, ref = row["part"], row["refs"][0]
     if not row["alternatives"]:

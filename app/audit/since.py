@@ -9,6 +9,8 @@ from typing import Any
 from ...graph import ReadError
 from ...graph.errors import shorten
 
+_STOPS = ("countries", "makers")
+
 
 def read_report(path: str | Path) -> dict[str, Any]:
     """Return the ``report.json`` of an earlier audit.
@@ -22,7 +24,7 @@ def read_report(path: str | Path) -> dict[str, Any]:
         found = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise ReadError("app.audit_since.unreadable", path=shorten(path)) from error
-    tables = [found.get(name) for name in ("themes", "countries", "makers")] if isinstance(found, dict) else [None]
+    tables = [found.get(name) for name in ("themes", *_STOPS)] if isinstance(found, dict) else [None]
     if not all(isinstance(table, list) and all(isinstance(row, dict) for row in table) for table in tables):
         raise ReadError("app.audit_since.no_report", path=shorten(path))
     return found
@@ -31,21 +33,35 @@ def read_report(path: str | Path) -> dict[str, Any]:
 def changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """Return what changed from one report's content to the next.
 
-    ``date`` of the old one; ``opened``, ``closed``: findings by id; ``rows_new``, ``rows_gone``: evidence rows as (id of the
-    finding, what); ``stops``: by node the old and new estimate, and the width between certain and possible (null: no bound).
+    ``date`` of the old one; ``differs``: conditions that were others, as (name, was, is); ``opened``, ``closed``,
+    ``unknown``: findings by id that are new, that are none any more, and on which too little is known now; ``rows_new``,
+    ``rows_gone``: evidence rows as (ids of the findings that rest on it, what, what is said of it); ``stops``: the largest
+    change first, by node the old and new estimate (null: that report does not have the stop), and the width between certain
+    and possible (null: no bound).
     """
     before, after = _findings(old), _findings(new)
     both = [id for id in after if id in before]
     rows = {id: (_rows(before[id]), _rows(after[id])) for id in both}
     meta = old.get("meta")
+    no_longer = [id for id in both if _is_finding(before[id]) and not _is_finding(after[id])]
     return {
         "date": shorten(meta.get("date")) if isinstance(meta, dict) and meta.get("date") else None,
+        "differs": [
+            [name, _plain(old[name]), _plain(new[name])]
+            for name in ("company", "horizon", "currency")
+            if old.get(name) not in (None, new[name])
+        ],
         "opened": [id for id in both if _is_finding(after[id]) and not _is_finding(before[id])],
-        "closed": [id for id in both if _is_finding(before[id]) and not _is_finding(after[id])],
-        "rows_new": [[id, what] for id, (was, now) in rows.items() for what in now if what not in was],
-        "rows_gone": [[id, shorten(what)] for id, (was, now) in rows.items() for what in was if what not in now],
+        "closed": [id for id in no_longer if after[id].get("status") == "no_finding"],
+        "unknown": [id for id in no_longer if after[id].get("status") != "no_finding"],
+        "rows_new": _only({id: (after[id], now, was) for id, (was, now) in rows.items()}),
+        "rows_gone": _only({id: (before[id], was, now) for id, (was, now) in rows.items()}),
         "stops": _stops(old, new),
     }
+
+
+def _plain(value: Any) -> str:
+    return f"{value:g}" if isinstance(value, float) else shorten(value)
 
 
 def _findings(report: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -58,26 +74,46 @@ def _is_finding(row: dict[str, Any]) -> bool:
     return row.get("status") == "finding"
 
 
-def _rows(finding: dict[str, Any]) -> dict[str, None]:
+def _rows(finding: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Evidence by the id of what it is about: with another name, or told in another language, a part is the same one."""
     rows = finding.get("evidence")
-    return {str(row.get("what")): None for row in rows if isinstance(row, dict)} if isinstance(rows, list) else {}
+    shown = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return {str(row.get("about")): row for row in shown}
+
+
+def _only(found: dict[str, tuple[dict[str, Any], dict[str, dict[str, Any]], dict[str, dict[str, Any]]]]) -> list[list[str]]:
+    """Rows of findings that are not among others, each once: several items of the guideline may rest on one check."""
+    rows: dict[tuple[str, str], tuple[list[str], dict[str, Any]]] = {}
+    for id, (finding, mine, others) in found.items():
+        for key, row in mine.items():
+            if key not in others:
+                rows.setdefault((str(finding["check"]), key), ([], row))[0].append(id)
+    return [[", ".join(ids), shorten(row.get("what")), shorten(row.get("says"))] for ids, row in rows.values()]
 
 
 def _stops(old: dict[str, Any], new: dict[str, Any]) -> list[dict[str, Any]]:
-    before = {str(row.get("node")): row for name in ("countries", "makers") for row in old[name]}
+    before, after = ({str(row.get("node")): row for name in _STOPS for row in one[name]} for one in (old, new))
     found = []
-    for row in (row for name in ("countries", "makers") for row in new[name]):
-        was = before.get(row["node"])
-        if was is None:
+    for node in dict.fromkeys([*after, *before]):
+        was, now = before.get(node), after.get(node)
+        old_loss, old_width = _loss(was)
+        loss, width = _loss(now)
+        if (was is not None and old_loss is None) or not (
+            abs((loss or 0.0) - (old_loss or 0.0)) > 0.5 or _differ(old_width, width)
+        ):
             continue
-        loss, width, old_loss, old_width = row["loss"], _width(row), _number(was.get("loss")), _width(was)
-        if old_loss is not None and (abs(old_loss - loss) > 0.5 or _differ(old_width, width)):
-            narrowed = width is not None and (old_width is None or width < old_width - 0.5)
-            found.append(
-                {"node": row["node"], "label": row["label"], "was": old_loss, "is": loss}
-                | {"width_was": old_width, "width_is": width, "narrowed": narrowed}
-            )
-    return found
+        shrank = width is not None and (old_width is None or width < old_width - 0.5)
+        narrowed = shrank and was is not None and now is not None
+        found.append(
+            {"node": node, "label": shorten((now or was or {}).get("label")), "was": old_loss, "is": loss}
+            | {"width_was": old_width, "width_is": width, "narrowed": narrowed}
+        )
+    return sorted(found, key=lambda row: -abs((row["is"] or 0.0) - (row["was"] or 0.0)))
+
+
+def _loss(row: dict[str, Any] | None) -> tuple[float | None, float | None]:
+    """The estimate of a stop and its width; a stop that a report does not have has neither, and nothing between its ends."""
+    return (None, 0.0) if row is None else (_number(row.get("loss")), _width(row))
 
 
 def _differ(one: float | None, other: float | None) -> bool:

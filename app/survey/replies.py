@@ -17,7 +17,9 @@ import polars as pl
 
 from ...datasets import layout
 from ...datasets.intake.sheets import Sheet, read_sheets
+from ...datasets.intake.stand_ins import is_ditto
 from ...datasets.intake.values import date, is_blank, name
+from ...datasets.intake.words import marks, plain
 from ...datasets.readers.declarations import Declaration, is_declaration, read_declaration
 from ...datasets.readers.tables import packaged
 from ...graph import KanmonError, Message, ReadError
@@ -43,6 +45,8 @@ _NO_NAME, _ITSELF = (
     frozenset(packaged("headers", "answers").filter(pl.col("answer").is_in(kinds))["word"])
     for kinds in (("yes", "no", "none", "withheld", "self"), ("self",))
 )
+_WORDS = {"maker", "input", "source", "country"}
+"""Columns in which a ditto is what stands above it."""
 _GIVEN = {"part", "name", "question", "kind"}
 """Columns that the questionnaire fills itself."""
 
@@ -257,9 +261,15 @@ def _lines(
     """The lines below the keys and the headers; what somebody wrote and cannot be used is said."""
     lines = []
     top, places = at
+    above: dict[str, str | None] = {}
     unsaved = {(row, column - sheet.left) for row, column in sheet.unsaved}
     for i, row in enumerate(rows[top:], start=top + 1):
         cells = dict.fromkeys(keys) | {key: None if is_blank(row[j]) else row[j] for key, j in places.items()}
+        dittos = [key for key in _WORDS & cells.keys() if is_ditto(cells[key])]
+        if dittos:
+            cells |= {key: above.get(key) for key in dittos}
+            found.say("ditto", label, i, words(dittos[0], " / "), value=", ".join(str(cells[key]) for key in dittos))
+        above = cells
         for key, j in places.items():
             if cells[key] is None and (i - 1, j) in unsaved:
                 found.say("unsaved", label, i, words(key, " / "))
@@ -289,7 +299,7 @@ def _text(cell: str) -> str | None:
 
 def _firm(cell: str) -> str | None:
     """A firm's name; "yes" and "confidential" name nobody."""
-    return None if _said(cell) in _NO_NAME else _text(cell)
+    return None if _said(cell) in _NO_NAME or plain(cell) in marks("no_firm") else _text(cell)
 
 
 def _maker(cell: str) -> str | None:

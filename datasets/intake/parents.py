@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import polars as pl
 
 from .columns import CORRECTED, Columns
+from .table import Table
 from .values import id_key, is_blank
 from .words import bare, marks, plain
 
@@ -127,3 +129,26 @@ def filled(
         for i, name in zip(columns, names, strict=True)
     ]
     return data.with_columns(pl.Series(name, cells, dtype=pl.String) for name, cells in zip(names, told, strict=True))
+
+
+def with_drawn_levels(table: Table) -> Table:
+    """Return a table with its levels where they are drawn, not written: indented names, numbers like 1.2.1."""
+    roles = dict(table.roles)
+    if table.form or "level" in roles or "parent" in roles or table.steps or not table.rows:
+        return table
+    for i in roles.get("number", ()):
+        cells = [cell.strip(" .") for cell in table.cells(i) if cell is not None]
+        dotted = [cell for cell in cells if "." in cell and all(piece.isdecimal() for piece in cell.split("."))]
+        if (
+            len(dotted) * 5 >= len(cells)
+            and any(cell.count(".") > 1 or not cell.endswith(".0") for cell in dotted)
+            and any(cell.isdecimal() for cell in cells)
+        ):
+            return replace(table, roles=roles | {"dotted": (i,)})
+    for role in ("part", "name"):
+        for i in roles.get(role, ())[:1]:
+            cells = [cell for cell in table.cells(i) if cell is not None]
+            indents = {len(cell) - len(cell.lstrip(" 　\t")) for cell in cells}
+            if len(indents) > 1 and 0 in indents and cells and cells[0] == cells[0].lstrip():
+                return replace(table, roles=roles | {"indent": (i,)})
+    return table

@@ -9,7 +9,7 @@ import polars as pl
 
 from ...graph import Message
 from ...graph.errors import shorten
-from .words import bare, marks, suggestions
+from .words import bare, suggestions
 
 _PARENT = "parent"
 """A header that asks for what lines go into."""
@@ -62,22 +62,3 @@ def _of_lines(names: Sequence[str], lines: Sequence[int], heads: Sequence[int]) 
             if roles[i] in _LINES_OWN:
                 found[i] = _PARENT if i in named else ""
     return tuple(found), "quantity" in own and "quantity" in roles.values()
-
-
-def repeated(frame: pl.DataFrame) -> tuple[pl.DataFrame, tuple[Message, ...]]:
-    """Return cells with what stands above in place of a mark that says so (〃, 同上, ditto), blank below a blank.
-
-    >>> repeated(pl.DataFrame({"a": ["Alpha", "〃", "同上", None, "〃"]}))[0]["a"].to_list()
-    ['Alpha', 'Alpha', 'Alpha', None, None]
-    """
-    if not frame.height or not frame.width:
-        return frame, ()
-    mark = pl.all().str.strip_chars().str.to_lowercase().is_in(list(marks("ditto"))).fill_null(False)
-    found = frame.select(mark)
-    counts = found.sum().row(0)
-    names = [name for name, count in zip(frame.columns, counts, strict=True) if count]
-    if not names:
-        return frame, ()
-    above = [pl.when(~found[name]).then(pl.int_range(pl.len())).forward_fill() for name in names]
-    told = [pl.col(name).gather(row).alias(name) for name, row in zip(names, above, strict=True)]
-    return frame.with_columns(told), (Message("datasets.intake.repeated", count=sum(counts)),)

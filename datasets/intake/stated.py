@@ -5,13 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-import polars as pl
-
-from ...graph import Message
-from ...graph.errors import shorten
-from .columns import Columns
 from .values import firm_key, is_blank, number
-from .words import FIRMS, bare, marks, plain, suggestions, words
+from .words import bare, marks, plain, suggestions, words
 
 LONGEST = 80
 """Characters of the longest name of a firm that is taken from a line above a table."""
@@ -73,18 +68,3 @@ def _sells(label: str) -> bool:
     return bare(label) not in _ANYBODY and any(
         one.role in {"supplier", "seller"} and one.score == 1 for one in suggestions(label)
     )
-
-
-def without_nobody(data: pl.DataFrame, names: Sequence[str], columns: Columns) -> tuple[pl.DataFrame, tuple[Message, ...]]:
-    """Cells of firms that name none ("custom", 各社) are blank: else all such parts would come from one firm."""
-    notes = []
-    for i in (i for role in sorted(FIRMS) for i in columns.roles.get(role, ())):
-        cells: list[str | None] = data.to_series(i + 1).to_list()
-        gone = [cell for cell in cells if cell is not None and plain(cell) in marks("no_firm")]
-        if gone:
-            left = [None if cell is not None and plain(cell) in marks("no_firm") else cell for cell in cells]
-            data = data.with_columns(pl.Series(data.columns[i + 1], left, dtype=pl.String))
-            words = ", ".join(shorten(word) for word in dict.fromkeys(gone))
-            column = shorten(" ".join(names[i].split()))
-            notes.append(Message("datasets.intake.no_firm", words=words, column=column, count=len(gone)))
-    return data, tuple(notes)

@@ -21,11 +21,12 @@ from .declared import as_questionnaire
 from .headers import Place, places
 from .kinds import kind_of, without_repeats
 from .lines import SetAside, Shape, firms_above, sort_rows
-from .parents import carried, filled, product_column
+from .parents import carried, filled, product_column, with_drawn_levels
 from .profiles import profile
-from .records import repeated, unfolded
+from .records import unfolded
 from .sheets import Sheet, read_sheets
-from .stated import firm_stated, without_nobody
+from .stand_ins import with_dittos, without_nobody
+from .stated import firm_stated
 from .table import FORMS, PARTS, USABLE, Table, column_letters
 from .values import Unit, unit_in
 from .words import FIRMS, bare, forms, marks, plain, without_unit
@@ -78,7 +79,7 @@ class Understanding:
 def understand(
     paths: str | Path | Iterable[str | Path], *, encoding: str | None = None, corrections: Mapping[str, Any] | None = None
 ) -> Understanding:
-    """Return what people's files hold: every sheet of every file looked at, nothing left out in silence.
+    r"""Return what people's files hold: every sheet of every file looked at, nothing left out in silence.
 
     Parameters
     ----------
@@ -93,6 +94,16 @@ def understand(
     ------
     ReadError
         A path does not exist, a folder holds no file of a known kind, or a file cannot be read.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     _ = Path(folder, "bill.csv").write_text("Part,Name,Qty\nP-1,Motor,2\nP-2,Gear,4\n", encoding="utf-8")
+    ...     found = understand(folder)
+    >>> [(table.kind, table.rows, table.texts("part")) for table in found.tables]
+    [('bom', 2, ['P-1', 'P-2'])]
     """
     given = [paths] if isinstance(paths, (str, Path)) else list(paths)
     wishes: Mapping[str, Any] = (corrections or {}).get("sheets", {})
@@ -191,7 +202,7 @@ class _Reader:
     def _table(self, place: Place, first: bool) -> Table:
         sheet, wish = self.sheet, self.wish if first else {}
         wanted = wish.get("kind")
-        frame, same = repeated(sheet.frame.slice(place.top, place.bottom - place.top).select(pl.nth(place.columns)))
+        frame = sheet.frame.slice(place.top, place.bottom - place.top).select(pl.nth(place.columns))
         form, wished = self._form(place, place.names, wanted), wish.get("columns") or {}
         names, frame, folded = (place.names, frame, ()) if form else unfolded(place.names, frame)
         columns = _columns(form, place.names if wished else names, frame, wished)
@@ -201,7 +212,9 @@ class _Reader:
         kept, aside = _sorted(rows, place, form, columns, unsaved)
         data = frame[kept] if len(kept) < frame.height else frame
         data = data.select(pl.Series("row", [place.top + 1 + i for i in kept], dtype=pl.Int64), pl.all())
-        data, nobody = (data, ()) if form else without_nobody(data, place.names, columns)
+        data, same = with_dittos(data, place.names, [i for role in _CARRIED for i in columns.roles.get(role, ())])
+        firms = [i for role in sorted(FIRMS) for i in columns.roles.get(role, ())]
+        data, nobody = (data, ()) if form else without_nobody(data, place.names, firms)
         if form == "questionnaire":
             data, aside = _answered(data, columns.roles, aside)
         table = Table(
@@ -223,12 +236,12 @@ class _Reader:
             set_aside=tuple(aside),
             merged=merged,
         )
-        notes: tuple[Message, ...] = (*same, *folded, *nobody)
+        notes: tuple[Message, ...] = (*folded, *same, *nobody)
         if not form and _naming(form, columns):  # a table of parts: who supplies them may stand outside its columns
             table = self._with_firms_above(table, place, rows, kept)
             table, stated = self._with_firm_stated(table, place)
             notes += stated
-        table = _with_indent(table)
+        table = with_drawn_levels(table)
         table = replace(table, kind=self._kind(table, place.main, wanted))
         table, said = self._carried(table, place, rows, kept)
         notes += said
@@ -474,26 +487,3 @@ def _answered(
     answered = data.to_series(roles["answer"][0] + 1).is_not_null()
     more = [SetAside(row, "no_answer") for row in data.filter(~answered)["row"].to_list()]
     return data.filter(answered), sorted([*aside, *more], key=lambda each: each.row)
-
-
-def _with_indent(table: Table) -> Table:
-    """Levels that are drawn, not written: indented names, numbers like 1.2.1."""
-    roles = dict(table.roles)
-    if table.form or "level" in roles or "parent" in roles or table.steps or not table.rows:
-        return table
-    for i in roles.get("number", ()):
-        cells = [cell.strip(" .") for cell in table.cells(i) if cell is not None]
-        dotted = [cell for cell in cells if "." in cell and all(piece.isdecimal() for piece in cell.split("."))]
-        if (
-            len(dotted) * 5 >= len(cells)
-            and any(cell.count(".") > 1 or not cell.endswith(".0") for cell in dotted)
-            and any(cell.isdecimal() for cell in cells)
-        ):
-            return replace(table, roles=roles | {"dotted": (i,)})
-    for role in ("part", "name"):
-        for i in roles.get(role, ())[:1]:
-            cells = [cell for cell in table.cells(i) if cell is not None]
-            indents = {len(cell) - len(cell.lstrip(" 　\t")) for cell in cells}
-            if len(indents) > 1 and 0 in indents and cells and cells[0] == cells[0].lstrip():
-                return replace(table, roles=roles | {"indent": (i,)})
-    return table

@@ -50,7 +50,7 @@ def is_eurostat(columns: Sequence[str]) -> bool:
 def read_eurostat(
     path: str | Path, *, exports: bool = False, notes: Notes | None = None, encoding: str | None = None
 ) -> pl.DataFrame:
-    """Return a download of Eurostat's Comext as a trade table.
+    r"""Return a download of Eurostat's Comext as a trade table.
 
     Imports as the member reports them (flow 1; with ``exports`` flow 2). Between members the partner of imports is where
     the goods were sent from, not where they were made. Codes of the Combined Nomenclature are cut to six digits and added
@@ -82,6 +82,18 @@ def read_eurostat(
     InputError
         A column is missing, a cell is no year or number, or the file cannot say what goods come from where: labels without
         codes, goods by SITC or BEC, no such flow, no values, only totals over goods or partners, only groups of countries.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "comext.csv")
+    ...     lines = ["freq,reporter,partner,product,flow,indicators,TIME_PERIOD,OBS_VALUE",
+    ...              "A,DE,CN,85051100,1,VALUE_IN_EUROS,2023,900", "A,DE,CN,85051100,1,QUANTITY_IN_100KG,2023,40"]
+    ...     _ = file.write_text("\n".join(lines), encoding="utf-8")
+    ...     read_eurostat(file).select("hs6", "exporter", "importer", "year", "value", "quantity").rows()
+    [('850511', 'CHN', 'DEU', 2023, 900.0, 4.0)]
     """
     notes = [] if notes is None else notes
     shown = short_path(path)

@@ -409,6 +409,23 @@ def test_measures_are_proposed_where_an_estimated_loss_hangs_most_loss_first(tmp
     assert stock["P3"]["removed_estimate"] > 0 and stock["P3"]["days"] == 230
 
 
+@pytest.mark.parametrize(("idle", "useful"), [(0, 27), (2, 27), (5, 20), (30, 4)])
+def test_parts_move_up_where_what_is_proposed_for_others_takes_nothing_off(tmp_path, idle, useful):
+    """For the parts with the largest loss nothing helps: their switching is blank, and another source needs 400 days."""
+    head = ["part", "supplier", "country", "share", "stock days", "switching days", "lead time (days)"]
+    rows = [[f"N{n:02d}", f"M{n}", "China", "100%", 0, None, 400] for n in range(idle)]
+    rows += [[f"P{n:02d}", f"X{n}", "China", "100%", 0, 100, 400] for n in range(useful)]
+    sheets = {
+        "Sourcing": [head, *rows],
+        "BOM": [["parent", "part"], *([f"to {row[0]}", row[0]] for row in rows)],
+        "Products": [["product", "revenue"], *([f"to {row[0]}", 3650 if row[0][0] == "N" else 365] for row in rows)],
+    }
+    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph()).mitigation
+    proposed = {row["part"] for row in found.rows}
+    assert all(part.startswith("P") for part in proposed) and len(proposed) == min(useful, 25)
+    assert len(proposed) + found.left_out == len(rows)
+
+
 @pytest.mark.parametrize(("parts", "left_out"), [(3, 0), (30, 5)])
 def test_parts_that_no_proposal_reaches_are_counted(tmp_path, parts, left_out):
     sources = [[f"P{n:02d}", None, f"X{n}", "China", "100%", 0, 400 - n, "yes", 1] for n in range(parts)]

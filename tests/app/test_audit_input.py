@@ -520,6 +520,36 @@ def test_of_stocks_that_several_rows_state_of_a_part_the_longest_counts(tmp_path
     assert [found.parts[id].stock for id in ("P-1", "P-2")] == [(45, 60), (90, math.inf)]
 
 
+def test_ranges_of_a_column_are_one_note_and_what_could_not_be_read_names_the_column_as_its_reader_does(tmp_path):
+    rows = [f"P-{n},甲社,日本,{cell}" for n, cell in enumerate(["30-60日"] * 30 + ["？？"] * 25)]
+    (tmp_path / "s.csv").write_text("\n".join(["品番,調達先,生産国,在庫日数", *rows]), encoding="utf-8")
+    found = company_from(recognise(understand(tmp_path)))
+    told = [remark for remark in found.remarks if remark.column == "stock_days"]
+    (note,) = (remark for remark in told if remark.severity == "note")
+    assert note.row == 2 and "30 件" in note.message.text("ja") and "30-60日" in note.message.text("ja")
+    (more,) = (remark.message for remark in told if remark.message.key == "app.audit.more")
+    assert "在庫日数" in more.text("ja") and "Stock (days)" in more.text("en") and "stock_days" not in more.text("ja")
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"), [("約18億円", 1.8e9), ("3,000万円程度", 3e7), ("およそ１２００", 1200.0), ("12億円前後", 1.2e9)]
+)
+def test_an_amount_that_is_said_to_be_rough_is_taken_as_it_stands(cell, value):
+    assert read(COLUMN["revenue"], cell) == pytest.approx(value)
+
+
+def test_a_rough_figure_is_in_the_unit_of_its_header(tmp_path):
+    rows = [
+        "品番,調達先,生産国,切替日数（月）,年間購入額（百万円）",
+        "P1,甲社,日本,約3,約18",
+        "P2,乙社,日本,3,18",
+        "P3,乙社,日本,90日,約1800万円",
+    ]
+    (tmp_path / "s.csv").write_text("\n".join(rows), encoding="utf-8")
+    found = company_from(recognise(understand(tmp_path)))
+    assert {(each[0].switch_days, each[0].spend) for each in found.sources.values()} == {(90.0, 1.8e7)}
+
+
 @pytest.mark.parametrize("column", ["stock_days", "lead_days", "share"])
 @pytest.mark.parametrize("cell", ["1" * 32_767, "1 " * 16_000, "1" + " " * 32_000 + "x", "1-" * 16_000, "約" * 32_767])
 def test_a_cell_as_long_as_a_workbook_allows_is_no_figure(column, cell):

@@ -89,6 +89,24 @@ def test_figures_can_be_worked_out_by_hand(tmp_path):
     assert parts["P2"]["hhi_low"] == pytest.approx(0.52)
 
 
+def test_what_hangs_on_a_product_in_a_stop_is_its_yearly_revenue_and_blank_where_none_is_stated(tmp_path):
+    """A stops wholly without China, half of B's output does; nobody said what C sells."""
+    sheets = {
+        "Sourcing": [
+            ["part", "supplier", "country", "share", "stock days", "switching days"],
+            ["P", "X", "China", 1, 30, 90],
+            ["Q", "X", "China", 0.5, 0, 90],
+            ["Q", "Y", "Japan", 0.5, 0, 90],
+        ],
+        "BOM": [["parent", "part"], ["A", "P"], ["B", "Q"], ["C", "P"]],
+        "Products": [["product", "revenue"], ["A", 3650], ["B", 730], ["C", None]],
+    }
+    found = content(audit(workbook(tmp_path / "a.xlsx", sheets), lang="ja", date=DATE, world=SupplyGraph()), "ja")
+    (check,) = (one for theme in found["groups"] for one in theme["checks"] if one["check"] == "scenarios")
+    assert {row["what"]: row["money"] for row in check["evidence"]} == {"A": 3650, "B": 365, "C": None}
+    assert "年間売上 3,650円" in check["severity_says"]
+
+
 def test_a_part_that_has_a_number_or_a_name_alone_is_shown_once_and_named_everywhere(tmp_path):
     days = ["gear", "100%", "X", "China", 30, 90], ["motor", "100%", "Y", "Japan", 10, 20]
     for head in ("part", "name"):
@@ -383,11 +401,71 @@ def test_an_earlier_report_shows_what_is_new_closed_and_known_better(tmp_path):
     more = [*stated, ["P4", "Pin", "V", "China", "100%", 1, 90, "yes"]]
     again = audit(small(tmp_path, more), lang="en", date="2026-12-23", world=SupplyGraph())
     found = content(again, "en", read_report(tmp_path / "old.json"))["since"]
-    assert found["date"] == DATE and ["PRJ-Q04", "P4 Pin"] in found["rows_new"]
+    assert (
+        found["date"] == DATE and ["PRJ-Q04", "P4 Pin"] in [row[:2] for row in found["rows_new"]] and found["differs"] == []
+    )
     (tmp_path / "odd.json").write_text('{"themes": 1}', encoding="utf-8")
     for name in ("odd.json", "none.json"):
         with pytest.raises(ReadError):
             read_report(tmp_path / name)
+
+
+def test_a_part_with_another_name_or_in_another_language_is_no_change(demo):
+    old = json.loads(
+        json.dumps(content(demo, "en"), default=str, ensure_ascii=False).replace("制御マイコン", "another name")
+    )
+    assert "another name" in str(old["themes"])
+    found = content(demo, "ja", old)["since"]
+    assert not any(found[name] for name in ("opened", "closed", "unknown", "rows_new", "rows_gone", "stops", "differs"))
+
+
+def since_of(tmp_path, old, new):
+    """What changed from one list of (part, maker, country, stock) to another; each part stops the one product."""
+    found = None
+    for rows in (old, new):
+        sheets = {
+            "Sourcing": [
+                ["part", "supplier", "country", "share", "stock days", "switching days"],
+                *([part, maker, country, 1, stock, 250] for part, maker, country, stock in rows),
+            ],
+            "BOM": [["parent", "part"], *(["A", row[0]] for row in rows)],
+            "Products": [["product", "revenue"], ["A", 3650]],
+        }
+        done = audit(workbook(tmp_path / "since.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
+        found = content(done, "en", found)
+    return found["since"]
+
+
+@pytest.mark.parametrize(("stock", "name", "other"), [(None, "unknown", "closed"), (300, "closed", "unknown")])
+def test_what_is_not_known_any_more_is_not_said_to_be_solved(tmp_path, stock, name, other):
+    found = since_of(tmp_path, [("P", "W", "Taiwan", 100)], [("P", "W", "Taiwan", stock)])
+    assert "PRJ-Q09" in found[name] and "PRJ-Q09" not in found[other]
+    (row,) = (row for row in found["rows_gone"] if "PRJ-Q09" in row[0])  # told once, for all that rest on it
+    assert row == ["ESMG-A5, PRJ-Q09", "P", "Stock 100 days, switching 250 days"]
+
+
+def test_a_stop_that_only_one_of_two_reports_has_is_a_change(tmp_path):
+    """P comes from China instead of Taiwan, with 30 days in stock instead of 100, of 180; 10 are lost a day."""
+    found = since_of(tmp_path, [("P", "W", "Taiwan", 100)], [("P", "V", "China", 30)])
+    rows = [
+        (row["label"], *(row[name] and round(row[name]) for name in ("was", "is")), row["was_says"], row["is_says"])
+        for row in found["stops"]
+    ]
+    assert not any(row["narrowed"] for row in found["stops"])
+    assert rows == [
+        ("China", None, 1500, "not on record", "¥1,500"),
+        ("V", None, 1500, "not on record", "¥1,500"),
+        ("Taiwan", 800, None, "¥800", "not on record"),
+        ("W", 800, None, "¥800", "not on record"),
+    ]
+
+
+def test_an_earlier_report_on_other_terms_is_said_to_be_one(tmp_path):
+    found = audit(small(tmp_path), lang="ja", date=DATE, world=SupplyGraph())
+    old = json.loads(json.dumps(content(found, "ja"), default=str))
+    old |= {"company": "別会社", "horizon": 90.0, "currency": ["x"]}
+    said = content(found, "ja", old)["since"]["differs_says"]
+    assert "別会社" in said and "停止日数 90 → 180" in said and "通貨" in said
 
 
 def test_a_technology_sheet_without_sites_and_partners_is_enough(tmp_path):
@@ -413,6 +491,21 @@ def test_a_hostile_earlier_report_stays_text(tmp_path):
     write_report(found, tmp_path / "out", "en", since=read_report(tmp_path / "old.json"))
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "<script" not in page and "What changed since" in page
+
+
+@pytest.mark.parametrize("lang", ["ja", "en"])
+def test_the_board_page_is_one_printed_page_whose_columns_keep_apart(demo, browser, tmp_path, lang):
+    (tmp_path / "report.html").write_text(render(content(demo, lang)), encoding="utf-8")
+    width, height = (mm / 25.4 * 96 for mm in (210 - 2 * 13, 297 - 12 - 13))
+    tab = browser.new_page(viewport={"width": round(width), "height": round(height)})
+    try:
+        tab.goto((tmp_path / "report.html").as_uri())
+        tab.emulate_media(media="print")
+        assert tab.locator(".board").bounding_box()["height"] <= height
+        wide = "() => [...document.querySelectorAll('.stops td.num')].filter(cell => cell.scrollWidth > cell.clientWidth)"
+        assert tab.evaluate(f"({wide})().length") == 0
+    finally:
+        tab.close()
 
 
 class TestOffice:

@@ -54,7 +54,7 @@ def test_a_country_is_read_with_the_place_behind_it_and_in_chinese(base, sent, t
 
 @pytest.mark.parametrize(("cell", "days"), [("30天", 30.0), ("3个月", 90.0), ("约2周", 14.0), ("15个工作日", 21.0)])
 def test_days_are_read_in_the_languages_of_the_questionnaire(base, sent, tmp_path, cell, days):
-    told = {("behind", "P1", 0): {"input": "ore", "country": "智利", "share": "七成", "stock": cell}}
+    told = {("behind", "P1", 0): {"input": "ore", "country": "智利", "share": "多半", "stock": cell}}
     told |= {("answers", "P1", "stock"): {"answer": 0}}
     merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
     (id,) = merged.company.told
@@ -132,15 +132,41 @@ def test_the_rest_of_two_stated_places_is_in_neither_of_them(tmp_path):
     assert {one.country: one.share for one in merged.company.sources["P1"]} == pytest.approx({"POL": 0.4, None: 0.6})
 
 
-@pytest.mark.parametrize(("cell", "maker"), [("自社", "Gamma"), ("我公司", "Gamma"), ("ある", "Gamma"), ("Kappa", "Kappa")])
+@pytest.mark.parametrize(
+    ("cell", "days"),
+    [("两周", 14), ("一个月", 30), ("半年", 182.5), ("三か月", 90), ("十天", 10), ("十五天", None), ("半分", None)],
+)
+def test_a_figure_that_is_written_as_a_word_is_one(base, sent, tmp_path, cell, days):
+    merged, found = replied(
+        base, answered(sent["Gamma"], tmp_path / "r.xlsx", {("answers", "P2", "lead"): {"answer": cell}})
+    )
+    assert [one.lead_days for one in merged.company.sources["P2"]] == [days] and keys(found) == ([] if days else ["cell"])
+
+
+def test_a_ditto_names_no_firm(base, sent, tmp_path):
+    told = {("behind", "P2", 0): {"input": "ore", "country": "智利", "source": "Kappa", "share": "六成"}}
+    told |= {("behind", "P2", 1): {"input": "同上", "country": "秘鲁", "source": "〃", "share": "四成"}}
+    merged, found = replied(base, answered(sent["Gamma"], tmp_path / "r.xlsx", told))
+    (sources,) = (merged.company.sources[id] for id in merged.company.told)
+    assert {(one.maker, one.country, round(one.share, 9)) for one in sources} == {
+        ("Kappa", "CHL", 0.6),
+        ("Kappa", "PER", 0.4),
+    }
+    assert keys(found) == ["ditto"]
+
+
+@pytest.mark.parametrize(
+    ("cell", "maker"),
+    [("自产", "Gamma"), ("外购", "Gamma"), ("自社", "Gamma"), ("我公司", "Gamma"), ("ある", "Gamma"), ("Kappa", "Kappa")],
+)
 def test_no_firm_is_made_of_a_word_that_names_none(base, sent, tmp_path, cell, maker):
     told = {("origin", "P2", 0): {"country": "VNM", "share": 1, "maker": cell}}
     merged, found = replied(base, answered(sent["Gamma"], tmp_path / "r.xlsx", told))
     assert [one.maker for one in merged.company.sources["P2"]] == [maker]
-    assert keys(found) == (["cell"] if cell == "ある" else [])
+    assert keys(found) == (["cell"] if cell in {"ある", "外购"} else [])
 
 
-@pytest.mark.parametrize("cell", ["非開示", "ある", "保密", "Confidential"])
+@pytest.mark.parametrize("cell", ["非開示", "ある", "保密", "Confidential", "不便透露", "多家", "各社", "国内供应商"])
 def test_a_source_that_is_withheld_has_a_country_and_no_name(base, sent, tmp_path, cell):
     told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1, "source": cell}}
     merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))

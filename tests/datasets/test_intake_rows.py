@@ -307,7 +307,8 @@ def test_a_mark_that_a_cell_is_as_the_one_above_is_no_firm(tmp_path):
     found = table(text(tmp_path / "a.csv", lines))
     assert found.texts("supplier") == ["甲", "甲", "甲", None, None] and found.suppliers == ["甲"]
     assert found.texts("country") == ["中国", "中国", None, None, "日本"]
-    assert [note.values["count"] for note in found.notes if note.key == "datasets.intake.repeated"] == [5]
+    said = [(note.values["column"], note.values["count"]) for note in found.notes if note.key == "datasets.intake.ditto"]
+    assert sorted(said) == [("原産国", 2), ("調達先", 3)]
 
 
 def test_a_total_is_the_quantity_where_nothing_else_is(tmp_path):
@@ -333,6 +334,23 @@ def test_a_german_column_of_decimals_is_read_with_commas(tmp_path):
         text(tmp_path / "a.csv", ["Datum;Lieferant;Teil;Betrag", "01.02.2024;A;T;1.234,50", "03.02.2024;A;T;5,25"])
     )
     assert found.totals["amount"] == pytest.approx(1239.75)
+
+
+def test_a_ditto_is_what_stands_above_it_and_no_firm_of_that_name(tmp_path):
+    lines = [
+        "品番,品名,調達先,生産国,在庫日数",
+        "P-1,歯車,甲社,日本,30",
+        "P-2,軸,同上,〃,同上",
+        "P-3,板,〃,中国,10",
+        "P-4,線,,〃,5",
+        "P-5,網,同上,〃,5",
+    ]
+    found = table(text(tmp_path / "s.csv", lines))
+    assert found.suppliers == ["甲社"] and found.texts("supplier") == ["甲社", "甲社", "甲社", None, None]
+    assert found.texts("country") == ["日本", "日本", "中国", "中国", "中国"]
+    assert found.texts("stock_days") == ["30", "同上", "10", "5", "5"]  # the same once more, or in that one: not known
+    said = [note.text("ja") for note in found.notes]
+    assert any("調達先" in note and "3 個" in note for note in said) and any("生産国" in note for note in said)
 
 
 def test_what_names_no_firm_is_a_blank_and_that_is_said(tmp_path):

@@ -1,0 +1,76 @@
+"""Words that stand where something else is meant: dittos, and words in a column of firms that name none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+
+import polars as pl
+
+from ...graph import Message
+from ...graph.errors import shorten
+from .words import marks, plain
+
+_Cells = list[str | None]
+
+
+def is_ditto(cell: str | None) -> bool:
+    """Return whether a cell says that the one above holds for it, too.
+
+    >>> is_ditto("同上"), is_ditto("〃"), is_ditto("同上工業")
+    (True, True, False)
+    """
+    return cell is not None and len(cell) < 16 and plain(cell) in marks("ditto")
+
+
+def with_dittos(
+    data: pl.DataFrame, names: Sequence[str], columns: Iterable[int]
+) -> tuple[pl.DataFrame, tuple[Message, ...]]:
+    """Return lines in which a ditto is what stands above it; below nothing it is nothing.
+
+    ``columns``: those of words. A figure that is said to be the one above may be the same once more, or be in that one.
+    """
+
+    def filled(cells: _Cells) -> _Cells:
+        found: _Cells = []
+        for cell in cells:
+            found.append((found[-1] if found else None) if is_ditto(cell) else cell)
+        return found
+
+    return _replaced(data, names, sorted(columns), is_ditto, filled, "ditto")
+
+
+def without_nobody(
+    data: pl.DataFrame, names: Sequence[str], columns: Iterable[int]
+) -> tuple[pl.DataFrame, tuple[Message, ...]]:
+    """Return lines in which cells of firms that name none ("custom", 各社) are blank: else all would come from one firm."""
+
+    def nobody(cell: str | None) -> bool:
+        return cell is not None and plain(cell) in marks("no_firm")
+
+    def left(cells: _Cells) -> _Cells:
+        return [None if nobody(cell) else cell for cell in cells]
+
+    return _replaced(data, names, columns, nobody, left, "no_firm")
+
+
+def _replaced(
+    data: pl.DataFrame,
+    names: Sequence[str],
+    columns: Iterable[int],
+    test: Callable[[str | None], bool],
+    change: Callable[[_Cells], _Cells],
+    note: str,
+) -> tuple[pl.DataFrame, tuple[Message, ...]]:
+    """Return lines with some columns changed (the first column of ``data`` is the number of the row), and what was said."""
+    notes = []
+    for i in columns:
+        series = data.to_series(i + 1)
+        if not any(map(test, series.unique().to_list())):
+            continue
+        cells: _Cells = series.to_list()
+        gone = [cell for cell in cells if test(cell)]
+        data = data.with_columns(pl.Series(data.columns[i + 1], change(cells), dtype=pl.String))
+        words = ", ".join(shorten(word) for word in dict.fromkeys(gone))
+        column = shorten(" ".join(names[i].split()))
+        notes.append(Message(f"datasets.intake.{note}", words=words, column=column, count=len(gone)))
+    return data, tuple(notes)
