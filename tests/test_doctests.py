@@ -2,6 +2,7 @@
 
 import doctest
 import importlib
+import inspect
 import pkgutil
 
 import kanmon
@@ -25,3 +26,11 @@ def test_examples_of_the_docstrings_run(name):
     result = doctest.testmod(importlib.import_module(name), optionflags=OPTIONS)
     assert result.failed == 0
     assert kanmon.__version__
+
+
+@pytest.mark.parametrize("room", ["datasets", "risk", "plot"])
+def test_every_public_function_shows_an_example(room):
+    module = importlib.import_module(f"kanmon.{room}")
+    public = {name: getattr(module, name) for name in module.__all__}
+    functions = [name for name, one in public.items() if inspect.isfunction(inspect.unwrap(one))]
+    assert functions and [name for name in functions if ">>>" not in (public[name].__doc__ or "")] == []
