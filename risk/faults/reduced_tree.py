@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...graph.errors import LimitError
-from .decision_diagram import DecisionDiagram
 from .families import families, unpacked
 from .kernels import components, failing, parents, reduced, single_points
+
+if TYPE_CHECKING:
+    from .decision_diagram import DecisionDiagram
 
 _MOST_HELD = 10_000_000  # packed sets on the way up; with their hash tables under 1 GB
 _FEW_HELD, _FEW_MET = 10_000, 300_000  # sets, and pairs of them: up to here nobody waits for the compiler
@@ -97,6 +100,8 @@ class ReducedTree:
 
     def diagram(self) -> tuple[DecisionDiagram, int, NDArray]:
         """Return the decision diagram of the top, its root, and which event each variable is."""
+        from .decision_diagram import DecisionDiagram  # with it comes the compiler
+
         variables = self._depth_first()
         diagram = DecisionDiagram(len(variables))
         if not self.n_gates:
