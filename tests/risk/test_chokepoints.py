@@ -362,3 +362,22 @@ def test_items_that_an_embargo_possibly_stops_are_those_that_it_possibly_takes_w
     kept = simulate(world, Scenario("e", embargo(node, to="JPN")), product="ndfeb_magnet", buyer="JPN")
     sure, worst = ((kept[name] < 1e-9).sum() for name in ("kept_high", "kept_low"))
     assert sure <= row["single_points"] <= row["single_points_possible"] <= worst
+
+
+def test_what_companies_leave_may_run_through_the_country_of_one_of_them():
+    """Of the magnet half is made by X in China, a fifth by M in Japan; who makes the rest, and where, nobody says."""
+    graph = SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "component"} for i in ("motor", "magnet")],
+        inputs=[{"item": "motor", "input": "magnet", "source": "s"}],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")]
+        + [{"id": m, "name_en": m, "kind": "company", "country": c} for m, c in (("X", "CHN"), ("M", "JPN"))],
+        shares=[
+            {"item": item, "supplier": supplier, "source": "s", "share": share}
+            for item, supplier, share in (("magnet", "X", 0.5), ("magnet", "M", 0.2), ("motor", "JPN", 1.0))
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    (row,) = chokepoints(graph, "motor", level="company", kinds=["halt"]).filter(node="CHN").iter_rows(named=True)
+    flows = [row[f"dependency_flow{end}"] for end in ("", "_low", "_high")]
+    assert flows == pytest.approx([0.5, 0.5, 0.8])
+    assert (row["loss_low"], row["loss_high"]) == pytest.approx((0.5, 0.8))
