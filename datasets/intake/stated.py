@@ -19,6 +19,7 @@ _ANYBODY = frozenset(map(bare, ("会社名", "source", "name1", "razón social",
 """Words for a supplier in a header that above a table may be anybody's: the company's own name, where a list comes from."""
 _LABELLED = re.compile(r"\s*([^:：\d]{2,40}?)\s*[:：]\s*(\S.*)")
 _LEGAL = re.compile(r"\s*(?:ltd|inc|llc|corp|limited|l\.?p|s\.?a|n\.?v)\b\.?\s*", re.IGNORECASE)
+_NUMBERED = re.compile(r"\s*\d{4,10}\s+[^\W\d].*", re.DOTALL)
 _ADDRESSED = re.compile(r"\s*(?:様|御中|殿)\s*$")
 
 
@@ -76,10 +77,16 @@ def _sells(label: str) -> bool:
 
 
 def without_nobody(data: pl.DataFrame, names: Sequence[str], columns: Columns) -> tuple[pl.DataFrame, tuple[Message, ...]]:
-    """Cells of firms that name none ("custom", 各社) are blank: else all such parts would come from one firm."""
+    """Cells of firms that name none ("custom", 各社) are blank: else all such parts would come from one firm.
+
+    A column in which each firm stands behind its number ("0000100001 Muster GmbH", as SAP writes it) holds the firms.
+    """
     notes = []
     for i in (i for role in sorted(FIRMS) for i in columns.roles.get(role, ())):
         cells: list[str | None] = data.to_series(i + 1).to_list()
+        known = [cell for cell in cells if cell is not None]
+        if known and all(map(_NUMBERED.fullmatch, known)):
+            data = data.with_columns(pl.col(data.columns[i + 1]).str.replace(r"^\s*\d+\s+", ""))
         gone = [cell for cell in cells if cell is not None and plain(cell) in marks("no_firm")]
         if gone:
             left = [None if cell is not None and plain(cell) in marks("no_firm") else cell for cell in cells]
