@@ -281,6 +281,13 @@ def test_an_order_of_odoo_holds_for_each_of_its_lines(tmp_path):
     assert found.texts("name") == ["Desk", "Chair", "Desk", "Lamp"] and found.totals["amount"] == 1700
 
 
+def test_a_figure_of_a_record_holds_once_and_not_for_each_of_its_lines(tmp_path):
+    lines = ["品番,品名,調達先/会社名,調達先/国,数量", "P-1,磁石,甲,中国,2", ",,乙,日本,", "P-2,軸受,丙,日本,4"]
+    (found,) = understand(text(tmp_path / "a.csv", lines)).tables
+    assert found.texts("part") == ["P-1", "P-1", "P-2"] and found.texts("supplier") == ["甲", "乙", "丙"]
+    assert found.numbers("quantity") == [2, None, 4]
+
+
 def test_columns_with_a_stroke_that_are_no_lines_of_records_stay_as_they_are(tmp_path):
     lines = ["Part,Vendor/Name,Vendor/Country,Quantity", "P-1,Alpha,China,1", "P-2,Beta,Japan,2"]
     (found,) = understand(text(tmp_path / "a.csv", lines)).tables
