@@ -326,7 +326,8 @@ def _each_firm(row: dict[str, Any]) -> list[str]:
     """Take each firm that a cell lists as a source; what share or amount is whose, the line does not say."""
     found = []
     for role in ("supplier", "maker"):
-        first, *more = firms_in(row.get(role) or "")
+        named = row.get(role)
+        first, *more = firms_in(named) if named else [""]
         if more:
             found.append(row[role])
             row[role] = first
