@@ -18,6 +18,8 @@ from ..graph.tables import header_of, is_parquet, scan_parquet
 from .readers.tables import Notes, packaged, read_table
 
 TRADE = {"baci_japan": "flows", "japan_over_time": "japan_over_time"}
+HEADER_ROWS = 20
+"""Rows in which a header is looked for that is not the first."""
 _TIDY = ("importer", "exporter", "year", "value")
 # How to recognise a file by its header; UN Comtrade's and Eurostat's have many forms and are asked for themselves.
 _HEADERS = {
@@ -163,6 +165,11 @@ def _tidy(path: Path, notes: Notes | None, encoding: str | None) -> pl.LazyFrame
     with reading(path):
         rows = scan_parquet(path) if is_parquet(path) else read_table(path, (), notes, encoding=encoding).lazy()
     names = rows.collect_schema().names()
+    if kind_of_trade(names) is None and (found := _below(path, encoding)) is not None:
+        sheet, row, table = found
+        rows, names = table.lazy(), table.columns
+        if notes is not None:
+            notes.append(Message("datasets.trade.below", sheet=shorten(sheet), row=row))
     plain = {name: _without_unit(name) for name in names}
     back = {word: name for name, (word, _) in reversed(plain.items())}
     other = {back[word]: column for word, column in called([word for word, _ in plain.values()], "flows").items()}
@@ -172,6 +179,21 @@ def _tidy(path: Path, notes: Notes | None, encoding: str | None) -> pl.LazyFrame
         notes.append(Message("datasets.trade.called", columns=shown))
     rows = rows.rename(other)
     return rows if unit is None or "unit" in rows.collect_schema() else rows.with_columns(unit=pl.lit(unit))
+
+
+def _below(path: Path, encoding: str | None) -> tuple[str, int, pl.DataFrame] | None:
+    """The table of flows whose header stands below a title, or on a sheet behind a cover: its sheet, its row, the table."""
+    from .intake.sheets import read_sheets
+
+    if is_parquet(path):
+        return None
+    for sheet in read_sheets(path, encoding):
+        for n, row in enumerate(sheet.frame.head(HEADER_ROWS).rows()):
+            named = {i: cell.strip() for i, cell in enumerate(row) if cell is not None}
+            if kind_of_trade([*named.values()]) == "tidy" and len({*named.values()}) == len(named):
+                cells = sheet.frame.slice(n + 1).select(pl.nth(*named)).filter(pl.any_horizontal(pl.all().is_not_null()))
+                return sheet.name, n + 1, cells.rename(dict(zip(cells.columns, named.values(), strict=True)))
+    return None
 
 
 def _without_unit(header: str) -> tuple[str, str | None]:
@@ -216,6 +238,8 @@ def trade_kind(path: str | Path, encoding: str | None = None) -> str:
         return "baci"
     header = _header(path, encoding)
     kind = kind_of_trade(header)
+    if kind is None and path.suffix.lower() != ".json" and _below(path, encoding) is not None:
+        return "tidy"
     if kind is None:
         raise InputError("datasets.trade.header", path=short_path(path), columns=shorten(", ".join(header), 120))
     return kind

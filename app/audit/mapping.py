@@ -16,6 +16,7 @@ from ...datasets.intake.mapping import check_corrections
 from ...datasets.intake.periods import dates_of, stated_period
 from ...datasets.intake.table import PARTS, Table, known_sellers
 from ...datasets.intake.understanding import Understanding
+from ...datasets.intake.values import date as date_of
 from ...datasets.intake.values import firms_in, is_blank, is_figure
 from ...datasets.intake.values import name as name_of
 from ...datasets.intake.values import number as figure
@@ -154,6 +155,8 @@ def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
     sellers = known_sellers(table) if kind in PARTS or kind == "listed" else frozenset()
     both = not table.form and sourced_bill(table)
     rows = list(_rows(table, label, columns, reading))
+    if table.kind == "bom":
+        rows = _in_force(table, label, rows, reading)
     if owner:
         topmost = [row for row in rows if not row.get("level")]
         for row in topmost:
@@ -328,13 +331,30 @@ def _each_firm(row: dict[str, Any]) -> list[str]:
     """Take each firm that a cell lists as a source; what share or amount is whose, the line does not say."""
     found = []
     for role in ("supplier", "maker"):
-        first, *more = firms_in(row.get(role) or "")
+        named = row.get(role)
+        first, *more = firms_in(named) if named else [""]
         if more:
             found.append(row[role])
             row[role] = first
             row["_more"] = [*row.get("_more", ()), *((role, firm) for firm in more)]
             row |= {name: None for name in ("share", "spend") if name in row}
     return found
+
+
+def _in_force(table: Table, label: str, rows: list[dict[str, Any]], reading: Reading) -> list[dict[str, Any]]:
+    """The lines of a bill that hold on the day on which it is read, where it says from when until when each does."""
+    day = reading.date
+    if day is None or not table.roles.keys() & {"valid_to", "valid_from"}:
+        return rows
+    spans = zip(table.texts("valid_from"), table.texts("valid_to"), strict=True)
+    held = [(date_of(first) or "") <= day <= (date_of(last) or day) for first, last in spans]
+    out = [row for row, holds in zip(table.numbers_of_rows, held, strict=True) if not holds]
+    if out:
+        runs = _runs(out)
+        shown = ", ".join(runs[:MOST]) + (", …" if len(runs) > MOST else "")
+        message = Message("app.audit.not_in_force", count=len(out), date=day, rows=shown)
+        reading.remarks.append(Remark(label, message, severity="warning"))
+    return [row for row, holds in zip(rows, held, strict=True) if holds]
 
 
 def _shared(table: Table) -> set[str]:

@@ -52,6 +52,7 @@ class Shape:
     unfitted: tuple[int, ...] = ()
     of_part: tuple[int, ...] = ()
     """Columns of what is a part's own, whoever makes it, where its maker's number stands beside it."""
+    levels: tuple[int, ...] = ()
     values: tuple[int, ...] = ()
     """Columns of a board's parts in which "10k DNP" says so."""
 
@@ -191,7 +192,7 @@ def _is_total(row: Sequence[str | None], filled: Sequence[int], shape: Shape) ->
     """A total names itself in the first text of the row, and has no second text that names a part."""
     first = next((j for j in filled if not is_blank(row[j]) and number(row[j]) is None), None)
     cell = "" if first is None else row[first] or ""
-    if cell and not cell.strip("* "):  # SAP's mark of a sum
+    if cell and not cell.strip("* ") and first not in shape.levels:  # SAP's mark of a sum
         return True
     others = [j for j in filled if j != first and not is_blank(row[j])]
     alone = bool(others) and all(number(row[j]) is not None and j in {*shape.money, *shape.counting} for j in others)

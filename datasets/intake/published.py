@@ -24,7 +24,7 @@ from ..readers.baci import LETTERS
 from ..readers.eto import read_eto
 from ..readers.input_output import is_matrix, read_input_output
 from ..readers.releases import kind_of_release
-from ..trade import kind_of_trade, read_trade, trade_kind
+from ..trade import HEADER_ROWS, kind_of_trade, read_trade, trade_kind
 from .content import content
 from .sheets import Sheet
 from .table import Table
@@ -73,13 +73,23 @@ def file_tables(path: Path, encoding: str | None = None) -> list[Table] | None:
         return None
     if path.suffix.lower() == ".json":
         return [_trade(path, _json_kind(path), encoding)]
-    return _known(path, [_header(head, path, encoding)], encoding)
+    header, *below = _rows(head, path, encoding) or [[]]
+    return _known(path, [header], encoding) or _flows_below(path, below, encoding)
 
 
 def sheet_tables(path: Path, sheets: Sequence[Sheet]) -> list[Table] | None:
     """Return the table of a workbook that holds what others publish as text, or a matrix of industries, else None."""
     first = next((sheet.frame for sheet in sheets if not sheet.frame.is_empty()), None)
-    return None if first is None else _known(path, [[cell or "" for cell in row] for row in first.head(8).rows()], None)
+    if first is None:
+        return None
+    known = _known(path, [[cell or "" for cell in row] for row in first.head(8).rows()], None)
+    return known or _flows_below(path, [row for sheet in sheets for row in sheet.frame.head(HEADER_ROWS).rows()], None)
+
+
+def _flows_below(path: Path, rows: Sequence[Sequence[str | None]], encoding: str | None) -> list[Table] | None:
+    """A table of trade whose header stands below a title."""
+    below = any(kind_of_trade([cell.strip() for cell in row if cell is not None]) == "tidy" for row in rows)
+    return [_trade(path, "tidy", encoding)] if below else None
 
 
 def _known(path: Path, rows: Sequence[Sequence[str]], encoding: str | None) -> list[Table] | None:
@@ -130,19 +140,18 @@ def _matrix(path: Path) -> Table:
     return replace(base, counted=flows.height, notes=(said, *notes))
 
 
-def _header(head: bytes, path: Path, encoding: str | None) -> list[str]:
-    if not head.strip():
-        return []
-    line, _, _ = head.partition(b"\n")
-    try:
-        text = content(line, path, encoding).text
-    except KanmonError:
-        return []
-    try:
-        row = next(csv.reader(StringIO(text, newline=""), delimiter=delimiter(text)), [])
-    except csv.Error:
-        return []
-    return [cell.strip().strip('"\ufeff') for cell in row]
+def _rows(head: bytes, path: Path, encoding: str | None) -> list[list[str]]:
+    """The first rows of a text; the header is told by its own line, whatever parts the cells of the others."""
+    lines = head.splitlines(keepends=True)[:HEADER_ROWS] if b"\0" not in head else [head.partition(b"\n")[0]]
+    found = []
+    for line in lines or []:
+        try:
+            text = content(line, path, encoding).text
+            row = next(csv.reader(StringIO(text, newline=""), delimiter=delimiter(text)), [])
+        except (KanmonError, csv.Error):
+            row = []
+        found.append([cell.strip().strip('"\ufeff') for cell in row])
+    return found if head.strip() else []
 
 
 def _workbook(path: Path) -> list[Table] | None:

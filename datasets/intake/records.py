@@ -9,6 +9,7 @@ import polars as pl
 
 from ...graph import Message
 from ...graph.errors import shorten
+from .columns import MEASURES
 from .words import bare, suggestions
 
 _PARENT = "parent"
@@ -25,7 +26,7 @@ def unfolded(names: Sequence[str], frame: pl.DataFrame) -> tuple[tuple[str, ...]
     >>> cells = pl.DataFrame({"a": ["Pump", None], "b": ["1", None], "c": ["Screw", "Motor"], "d": ["4", "1"]})
     >>> names, cells, _ = unfolded(["Product", "Quantity", "BoM Lines/Component", "BoM Lines/Quantity"], cells)
     >>> names, cells.rows()
-    (('parent', '', 'Component', 'Quantity'), [('Pump', '1', 'Screw', '4'), ('Pump', '1', 'Motor', '1')])
+    (('parent', '', 'Component', 'Quantity'), [('Pump', '1', 'Screw', '4'), ('Pump', None, 'Motor', '1')])
     """
     unchanged = tuple(names), frame, ()
     groups = Counter(head.strip() for head, stroke, tail in (name.partition("/") for name in names) if stroke and tail)
@@ -41,7 +42,9 @@ def unfolded(names: Sequence[str], frame: pl.DataFrame) -> tuple[tuple[str, ...]
     headers, counted = _of_lines(names, lines, heads)
     if not below.any():  # each record has one line: two counts tell that it is one
         return (headers, frame, ()) if counted else unchanged
-    columns = [frame.columns[i] for i in heads]
+    # A figure of the record holds once, and not for each of its lines.
+    told = [i for i in heads if not {one.role for one in suggestions(names[i])} & {*MEASURES}]
+    columns = [frame.columns[i] for i in told]
     # A record's own blanks stay blank: its whole first line holds, and not the last cell that is filled above each.
     first = pl.when(~blank).then(pl.int_range(pl.len())).forward_fill()
     filled = frame.with_columns(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 import polars as pl
@@ -10,6 +11,7 @@ from ...graph import Message
 from ...graph.errors import shorten
 from .words import marks, plain
 
+_NUMBERED = re.compile(r"\s*\d{4,10}\s+[^\W\d].*", re.DOTALL)
 _Cells = list[str | None]
 
 
@@ -42,7 +44,15 @@ def with_dittos(
 def without_nobody(
     data: pl.DataFrame, names: Sequence[str], columns: Iterable[int]
 ) -> tuple[pl.DataFrame, tuple[Message, ...]]:
-    """Return lines in which cells of firms that name none ("custom", 各社) are blank: else all would come from one firm."""
+    """Return lines in which cells of firms that name none ("custom", 各社) are blank: else all would come from one firm.
+
+    A column in which each firm stands behind its number ("0000100001 Muster GmbH", as SAP writes it) holds the firms.
+    """
+    columns = list(columns)
+    for name in (data.columns[i + 1] for i in columns):
+        known = data[name].drop_nulls().to_list()
+        if known and all(map(_NUMBERED.fullmatch, known)):
+            data = data.with_columns(pl.col(name).str.replace(r"^\s*\d+\s+", ""))
 
     def nobody(cell: str | None) -> bool:
         return cell is not None and plain(cell) in marks("no_firm")

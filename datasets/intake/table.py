@@ -329,8 +329,8 @@ def _currency(word: str | None) -> str | None:
 def _level(cell: str | None) -> int | None:
     """A level as people write it: 2, "2.0", "Lv2", "..2".
 
-    >>> [_level(cell) for cell in ("2", "2.0", "Lv.2", "..2", "x")]
-    [2, 2, 2, 2, None]
+    >>> [_level(cell) for cell in ("2", "2.0", "Lv.2", "..2", "**", "x")]
+    [2, 2, 2, 2, 2, None]
     """
     if cell is None:
         return None
@@ -338,6 +338,8 @@ def _level(cell: str | None) -> int | None:
     value = number(word)
     if value is not None and value == int(value) and 0 <= value < 100:
         return int(value)
+    if re.fullmatch(r"[*+・.>]{1,20}", word):
+        return len(word)
     match = re.fullmatch(r"[^\d]{0,8}?(\d{1,2})", word)
     return int(match[1]) if match else None
 

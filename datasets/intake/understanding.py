@@ -443,6 +443,7 @@ def _sorted(
         fitted=tuple(i for i, name in enumerate(place.names) if plain(name) in marks("fitted")),
         unfitted=tuple(i for i, name in enumerate(place.names) if plain(name) in marks("unfitted")),
         of_part=_of_part(roles),
+        levels=tuple(roles.get("level", ())),
         values=tuple(i for role in ("name", "value") for i in roles.get(role, ()) if "designator" in roles),
     )
     return sort_rows(rows, place.top + 1, shape, unsaved)

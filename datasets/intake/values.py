@@ -238,7 +238,8 @@ def firms_in(cell: str) -> list[str]:
     >>> firms_in("甲製作所、乙工業"), firms_in("Alpha Ltd; Beta Inc"), firms_in("Vishay/Dale"), firms_in("甲、他")
     (['甲製作所', '乙工業'], ['Alpha Ltd', 'Beta Inc'], ['Vishay/Dale'], ['甲、他'])
     """
-    pieces = [name(piece) for piece in re.split(r"[、；;／]", cell) if piece.strip()]
+    parts = re.split(r"[、；;／]", cell)
+    pieces = [name(piece) for piece in parts if piece.strip()] if len(parts) > 1 else []
     listed = len(pieces) > 1 and all(plain(piece) not in marks("no_firm") | marks("blank") for piece in pieces)
     return pieces if listed and len({firm_key(piece) for piece in pieces}) == len(pieces) else [name(cell)]
 

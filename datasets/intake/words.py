@@ -25,6 +25,8 @@ _PAIRS = re.compile(r"\s*(?:part number|part no\.?|part|p/n|pn|part #|品番|型
 _BRACKETS = re.compile(r"[\[({【〔<（]([^\[\](){}【】〔〕<>（）]*)[\])}】〕>）]")
 _MONTH = re.compile(r"\d{1,2}月[度分]?")
 """A column of one month's figures, which is no date."""
+_TIER = re.compile(r"[一二三四\d]次|tier|下請|再委託")
+"""A header that asks for the supplier of a supplier, who is no further source of the part."""
 _NUMBERED = {"maker": "part_maker", "supplier": "supplier_no", "seller": "supplier_no"}
 """What a firm's word means with "#" behind it."""
 _SPLIT = re.compile(r"\s*[\n\r]+\s*|\s+[/|／]\s+")
@@ -230,6 +232,8 @@ def is_another(header: str, role: str) -> bool:
     [True, True, True, False, False]
     """
     whole = bare(header)
+    if _TIER.search(whole):
+        return False
     core = _NAME_ENDINGS.sub("", bare(without_unit(header))) or whole
     stems = {core, re.sub(r"(?:\d+|[a-z])$", "", core), _NAME_ENDINGS.sub("", re.sub(r"\d+$", "", core))}
     if not any(role in words().get(stem[i:], ()) for stem in stems for i in range(len(stem))):

@@ -315,6 +315,20 @@ def test_amounts_of_one_part_in_two_currencies_are_no_shares(tmp_path, lines):
     assert "1 part(s) were bought in several currencies, for instance 'P-1' (JPY, USD)" in says(found)
 
 
+def test_lines_of_a_bill_that_no_longer_or_not_yet_hold_are_no_needs(tmp_path):
+    lines = [
+        "親品番,子品番,子品名,員数,適用開始日,適用終了日",
+        "X,P-1,磁石,2,2020/4/1,2023/3/31",
+        "X,P-2,磁石改,2,2023/4/1,9999/12/31",
+    ]
+    lines += ["X,P-3,軸,1,,", "X,P-4,磁石新,2,2027/4/1,", "X,P-5,箱,1,いつか,未定"]
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    for date, wanted in (("2026-11-29", ["P-2", "P-3", "P-5"]), ("2021-01-01", ["P-1", "P-3", "P-5"]), (None, None)):
+        found = company_from(recognise(understand(tmp_path / "a.csv"), date=date))
+        assert [need.part for need in found.needs] == (wanted or ["P-1", "P-2", "P-3", "P-4", "P-5"])
+        assert ("do not hold on" in says(found)) is (date is not None)
+
+
 def test_a_stock_list_beside_a_bill_makes_no_product(tmp_path):
     (tmp_path / "a.csv").write_text("親品番,品番,品名,員数\nX,P-1,磁石,2\nX,P-2,軸受,4", encoding="utf-8")
     (tmp_path / "b.csv").write_text("品番,品名,在庫数,在庫日数\nP-1,磁石,1200,30\nP-2,軸受,0,0", encoding="utf-8")

@@ -191,6 +191,15 @@ def test_a_number_of_an_order_is_no_part(tmp_path, text, kind, columns):
     assert {role: found.headers(role) for role in columns} == {role: [header] for role, header in columns.items()}
 
 
+def test_suppliers_stand_behind_their_numbers_in_one_column_of_sap(tmp_path):
+    head = "Material;Short text;Supplier/Supplying Plant;Order Quantity;Net Order Value"
+    lines = ["M-1;Magnet;0000100001 Muster Magnet GmbH;2;35", "B-1;Lager;100002     Lager AG;1;25", "B-2;Lager;;1;25"]
+    (found,) = understand(text(tmp_path / "a.csv", [head, *lines])).tables
+    assert found.suppliers == ["Muster Magnet GmbH", "Lager AG"]
+    (found,) = understand(text(tmp_path / "b.csv", [head, lines[0], "B-1;Lager;3M Germany;1;25"])).tables
+    assert found.suppliers == ["0000100001 Muster Magnet GmbH", "3M Germany"]
+
+
 def test_a_further_maker_below_a_part_is_no_part(tmp_path):
     """As Arena exports a bill with its approved makers."""
     lines = ["Level,Item Number,Item Name,Quantity,Manufacturer,Manufacturer Item Number", "0,900-1,Board,,,"]
@@ -270,6 +279,13 @@ def test_an_order_of_odoo_holds_for_each_of_its_lines(tmp_path):
     (found,) = understand(text(tmp_path / "a.csv", [head, *lines])).tables
     assert found.kind == "ledger" and found.texts("supplier") == ["Azure", "Azure", None, None]  # its own blank stays
     assert found.texts("name") == ["Desk", "Chair", "Desk", "Lamp"] and found.totals["amount"] == 1700
+
+
+def test_a_figure_of_a_record_holds_once_and_not_for_each_of_its_lines(tmp_path):
+    lines = ["品番,品名,調達先/会社名,調達先/国,数量", "P-1,磁石,甲,中国,2", ",,乙,日本,", "P-2,軸受,丙,日本,4"]
+    (found,) = understand(text(tmp_path / "a.csv", lines)).tables
+    assert found.texts("part") == ["P-1", "P-1", "P-2"] and found.texts("supplier") == ["甲", "乙", "丙"]
+    assert found.numbers("quantity") == [2, None, 4]
 
 
 def test_columns_with_a_stroke_that_are_no_lines_of_records_stay_as_they_are(tmp_path):

@@ -85,6 +85,8 @@ def test_whether_there_is_another_source_is_no_source(tmp_path):
         ("メーカー,メーカー保証,メーカー区分", []),
         ("Brand,Manufacturer,Note", []),
         ("取引先名,仕入先名,備考", []),
+        ("一次仕入先,二次仕入先,備考", []),
+        ("Supplier,Tier 2 supplier,Note", []),
         ("Supplier,Supplier 2,Alternative supplier", ["supplier_more", "supplier_more"]),
         ("仕入先,第2仕入先,代替仕入先名", ["supplier_more", "supplier_more"]),
         ("仕入先A,仕入先B,備考", ["supplier_more"]),

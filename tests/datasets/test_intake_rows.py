@@ -311,6 +311,13 @@ def test_a_mark_that_a_cell_is_as_the_one_above_is_no_firm(tmp_path):
     assert sorted(said) == [("原産国", 2), ("調達先", 3)]
 
 
+@pytest.mark.parametrize("mark", "*+・")
+def test_levels_that_are_drawn_with_marks_are_levels_and_no_sums(tmp_path, mark):
+    lines = [f"{mark},X,装置,1", f"{mark * 2},A,ユニット,1", f"{mark * 3},P-1,磁石,4", f"{mark * 2},P-2,軸,1"]
+    found = table(text(tmp_path / "a.csv", ["階層,品番,品名,員数", *lines]))
+    assert (found.kind, found.levels, found.set_aside) == ("bom", [1, 2, 3, 2], ())
+
+
 def test_a_total_is_the_quantity_where_nothing_else_is(tmp_path):
     assert table(text(tmp_path / "a.csv", ["品番,品名,総数", "P-1,磁石,800"])).totals == {"quantity": 800.0}
     assert table(text(tmp_path / "b.csv", ["Part,Name,Boxes,Total qty", "P-1,Magnet,4,800"])).totals == {"quantity": 800.0}

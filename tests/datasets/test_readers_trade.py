@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from kanmon import datasets, risk
 from kanmon.datasets.readers.hs import EDITIONS, edition, hs_code
 from kanmon.graph import InputError, KanmonError, ReadError
+from people_files import book
 from polars.testing import assert_frame_equal
 
 # Rows of the published file (e-Stat, 品別国別表 輸入 2025, chapters 01-05), months cut off.
@@ -474,6 +475,27 @@ def test_a_value_with_something_else_behind_it_is_none(tmp_path, header):
     path.write_text(f"年,HSコード,輸入国,原産国,{header}\n2024,850511,日本,中国,5000\n", encoding="utf-8")
     with pytest.raises(InputError):
         datasets.read_trade(path)
+
+
+@pytest.mark.parametrize("name", ["title.csv", "title.xlsx", "cover.xlsx"])
+def test_a_table_of_flows_below_a_title_or_behind_a_cover_is_found(tmp_path, name):
+    title, rows = (
+        [["輸入統計 2024年"], []],
+        [["年", "HSコード", "輸入国", "輸出国", "金額"], [2024, "850511", "日本", "中国", 5000]],
+    )
+    path = tmp_path / name
+    if name.endswith("csv"):
+        path.write_text("\n".join(",".join(map(str, row)) for row in [*title, *rows]), encoding="utf-8")
+    else:
+        book(path, {"表紙": title, "データ": rows} if name == "cover.xlsx" else {"データ": [*title, *rows]})
+    notes: list = []
+    table = datasets.read_trade(path, notes=notes).collect()
+    assert datasets.trade_kind(path) == "tidy" and table.select("importer", "exporter", "value").rows() == [
+        ("日本", "中国", "5000")
+    ]
+    assert any(note.key == "datasets.trade.below" for note in notes)
+    (found,) = datasets.understand(path).tables
+    assert (found.kind, found.rows) == ("trade", 1)
 
 
 def _of_values(*written):
