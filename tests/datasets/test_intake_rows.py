@@ -371,3 +371,11 @@ def test_what_names_no_firm_is_a_blank_and_that_is_said(tmp_path):
     assert found.makers == ["Customedia"] and found.suppliers == ["Alpha", "Beta"]
     said = [note.text("en") for note in found.notes]
     assert any("CUSTOM, Custom" in note and "2 cell(s)" in note for note in said) and any("各社" in note for note in said)
+
+
+@pytest.mark.parametrize("header", ["安全在庫日数", "目標在庫日数", "Safety stock days", "Target stock (days)"])
+def test_a_stock_that_is_aimed_at_is_not_one_that_is_there(tmp_path, header):
+    found = table(
+        text(tmp_path / "a.csv", [f"品番,品名,調達先,生産国,{header}", "P-1,磁石,甲,中国,30", "P-2,軸,乙,日本,45"])
+    )
+    assert "stock_days" not in found.roles
