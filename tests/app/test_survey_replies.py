@@ -334,6 +334,17 @@ def test_a_stock_that_lies_before_nothing_told_is_said_not_to_count(base, sent, 
     assert keys(found) == ["stock_alone"] and bounds(merged.company, "CHN") == bounds(base, "CHN")
 
 
+def test_a_formula_in_any_column_is_said_where_it_stands(base, sent, tmp_path):
+    def write(book):
+        for page in (page_of(book, name) for name in ("回答", "生産国", "上流")):
+            for cell in page[5]:
+                cell.value = cell.value if page.cell(3, cell.column).value in {"part", "kind"} else "=1+1"
+
+    _, found = replied(base, changed(sent["Gamma"], tmp_path / "r.xlsx", write))
+    assert set(keys(found)) == {"unsaved"} and len(found.remarks) == 4 + 5 + 7
+    assert "項目 / Question / 问题" in {remark.column for remark in found.remarks}
+
+
 def test_files_of_other_kinds_are_named(base, tmp_path):
     for name in ("a.ods", "b.pdf", ".hidden"):
         (tmp_path / name).write_bytes(b"x")
