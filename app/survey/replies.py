@@ -24,7 +24,7 @@ from ...datasets.readers.declarations import Declaration, is_declaration, read_d
 from ...datasets.readers.tables import packaged
 from ...graph import KanmonError, Message, ReadError
 from ...graph.errors import short_path, shorten
-from ..audit.cells import Days, Unreadable, read
+from ..audit.cells import Days, Unreadable, read, says_none
 from ..audit.mapping import Remark
 from .card import Card
 from .card_files import is_card, read_card
@@ -273,6 +273,8 @@ def _lines(
         for key, j in places.items():
             if cells[key] is None and (i - 1, j) in unsaved:
                 found.say("unsaved", label, i, _label(key))
+            if key in {"stock", "answer"} and says_none(row[j]):
+                found.say("none", label, i, _label(key), value=row[j])
         if cells["part"] is None:
             written = ", ".join(str(cell) for key, cell in cells.items() if cell is not None and key not in _GIVEN)
             if written:

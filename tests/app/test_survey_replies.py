@@ -140,6 +140,13 @@ def test_a_figure_that_is_written_as_a_word_is_one(base, sent, tmp_path, cell, d
     assert [one.lead_days for one in merged.company.sources["P2"]] == [days] and keys(found) == ([] if days else ["cell"])
 
 
+def test_no_stock_may_be_none_or_not_known_and_that_is_said(base, sent, tmp_path):
+    told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1, "stock": "无"}}
+    told |= {("behind", "P1", 1): {"input": "coke", "country": "Chile", "share": 1, "stock": "-"}}
+    merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    assert all(merged.company.parts[id].stock is None for id in merged.company.told) and keys(found) == ["none"]
+
+
 def test_a_ditto_names_no_firm(base, sent, tmp_path):
     told = {("behind", "P2", 0): {"input": "ore", "country": "智利", "source": "Kappa", "share": "六成"}}
     told |= {("behind", "P2", 1): {"input": "同上", "country": "秘鲁", "source": "〃", "share": "四成"}}
