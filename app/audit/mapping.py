@@ -296,6 +296,8 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
             row[column.name] = value
             if value is None and says_none(cell):
                 row.setdefault("_none", set()).add(column.name)
+                if column.name in {"stock", "stock_days"}:
+                    _say(reading, counts, label, column, number, "none", cell or "")
             if column.type == "share" and cell is not None:
                 row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
         row["_currency"] = currencies[n]

@@ -189,19 +189,20 @@ def _over_time(
 ) -> dict[str, Any]:
     """Days on which the revenue is below nine tenths and below half, and its curve by day; ``certain`` gives that bound."""
     blank = {"below_90": None, "below_50": None, "back": None, "curve": []}
-    if courses is None or certain is None or not revenue:
+    total = sum(revenue.values())
+    if courses is None or certain is None or not total:  # nothing is below a part of nothing
         return blank
-    weights = {item_id(id): value / sum(revenue.values()) for id, value in revenue.items()}
+    weights = {item_id(id): value / total for id, value in revenue.items()}
     frames = [
         frame.filter(pl.col("scenario") == one.id, pl.col("item").is_in(list(weights))) for frame in (courses, certain)
     ]
     grid = pl.concat([frame.select("day") for frame in frames]).unique().sort("day")
     sums = {"estimate": [0.0] * grid.height, "high": [0.0] * grid.height, "low": [0.0] * grid.height}
-    for end, total in sums.items():
+    for end, kept in sums.items():
         frame = frames[1] if end == "high" else frames[0]
         for (item,), rows in frame.partition_by("item", as_dict=True).items():
             rates = grid.join_asof(rows.sort("day"), on="day")[f"rate_{end}"].fill_null(1.0)
-            total[:] = [was + weights[str(item)] * min(rate, 1.0) for was, rate in zip(total, rates, strict=True)]
+            kept[:] = [was + weights[str(item)] * min(rate, 1.0) for was, rate in zip(kept, rates, strict=True)]
     curve = list(zip(grid["day"].to_list(), sums["estimate"], sums["high"], sums["low"], strict=True))
     back = timeline_summary(frames[0])["back_estimate"].max() if frames[0].height else None
     below = {f"below_{level}": _days_below(curve, level / 100) for level in (90, 50)}

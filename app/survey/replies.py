@@ -24,7 +24,7 @@ from ...datasets.readers.declarations import Declaration, is_declaration, read_d
 from ...datasets.readers.tables import packaged
 from ...graph import KanmonError, Message, ReadError
 from ...graph.errors import short_path, shorten
-from ..audit.cells import Days, Unreadable, read
+from ..audit.cells import Days, Unreadable, read, says_none
 from ..audit.mapping import Remark
 from .card import Card
 from .card_files import is_card, read_card
@@ -268,11 +268,13 @@ def _lines(
         dittos = [key for key in _WORDS & cells.keys() if is_ditto(cells[key])]
         if dittos:
             cells |= {key: above.get(key) for key in dittos}
-            found.say("ditto", label, i, words(dittos[0], " / "), value=", ".join(str(cells[key]) for key in dittos))
+            found.say("ditto", label, i, _label(dittos[0]), value=", ".join(str(cells[key]) for key in dittos))
         above = cells
         for key, j in places.items():
             if cells[key] is None and (i - 1, j) in unsaved:
-                found.say("unsaved", label, i, words(key, " / "))
+                found.say("unsaved", label, i, _label(key))
+            if key in {"stock", "answer"} and says_none(row[j]):
+                found.say("none", label, i, _label(key), value=row[j])
         if cells["part"] is None:
             written = ", ".join(str(cell) for key, cell in cells.items() if cell is not None and key not in _GIVEN)
             if written:
@@ -285,12 +287,17 @@ def _lines(
             read = _READERS.get(key, _text)
             value = None if cell is None else read(cell)
             if cell is not None and value is None:
-                found.say("cell", label, i, words(key, " / "), value=cell)
+                found.say("cell", label, i, _label(key), value=cell)
             elif isinstance(value, Days):
-                found.say("range", label, i, words(key, " / "), value=cell)
+                found.say("range", label, i, _label(key), value=cell)
             values[key] = value
         lines.append(Line(values, f"{label}!{i}", {key: sheet.address(i - 1, j) for key, j in places.items()}))
     return lines
+
+
+def _label(key: str) -> str:
+    """What the header of a column says."""
+    return words(LABELS.get(key, key), " / ")
 
 
 def _text(cell: str) -> str | None:

@@ -521,6 +521,16 @@ def test_of_a_range_of_stock_both_ends_are_read(tmp_path, cell, ends):
     assert said == (["days"] if ends is None else [] if ends[0] == ends[1] else ["range"])
 
 
+@pytest.mark.parametrize("cell", ["なし", "無", "None", "无"])
+def test_no_stock_may_be_none_or_not_known_and_that_is_said(tmp_path, cell):
+    rows = ["品番,調達先,生産国,在庫日数", f"P-1,甲社,日本,{cell}", "P-2,乙社,日本,-", "P-3,丙社,日本,0"]
+    (tmp_path / "s.csv").write_text("\n".join(rows), encoding="utf-8")
+    found = company_from(recognise(understand(tmp_path)))
+    assert [found.parts[id].stock for id in ("P-1", "P-2", "P-3")] == [None, None, (0, 0)]
+    (told,) = (remark for remark in found.remarks if remark.column == "stock_days")
+    assert told.row == 2 and "0 と記入" in told.message.text("ja")
+
+
 def test_of_stocks_that_several_rows_state_of_a_part_the_longest_counts(tmp_path):
     rows = [
         "品番,調達先,生産国,在庫日数",

@@ -161,6 +161,13 @@ def test_the_sheet_to_work_on_recalculates_to_what_the_audit_says(found, tmp_pat
     assert numbers(before) == pytest.approx(numbers(after)) and len(numbers(before)) > 15
 
 
+def test_a_product_that_sells_nothing_yet_loses_nothing_and_no_days_are_told(tmp_path):
+    sheets = SHEETS | {"Products": [["product", "annual revenue"], ["A", 0]]}
+    shown = content(audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph()), "en")
+    (row,) = (row for row in shown["scenarios"] if row["title"] == "China")
+    assert (row["loss"], row["loss_high"], row["below_90"]) == (0, 0, None) and row["day_says"] != "–"
+
+
 def test_an_embargo_by_the_companys_own_country_is_left_out_and_said(tmp_path):
     rows = [
         ["scenario", "what happens", "country"],

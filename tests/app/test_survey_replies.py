@@ -143,6 +143,13 @@ def test_a_figure_that_is_written_as_a_word_is_one(base, sent, tmp_path, cell, d
     assert [one.lead_days for one in merged.company.sources["P2"]] == [days] and keys(found) == ([] if days else ["cell"])
 
 
+def test_no_stock_may_be_none_or_not_known_and_that_is_said(base, sent, tmp_path):
+    told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1, "stock": "无"}}
+    told |= {("behind", "P1", 1): {"input": "coke", "country": "Chile", "share": 1, "stock": "-"}}
+    merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    assert all(merged.company.parts[id].stock is None for id in merged.company.told) and keys(found) == ["none"]
+
+
 def test_a_ditto_names_no_firm(base, sent, tmp_path):
     told = {("behind", "P2", 0): {"input": "ore", "country": "智利", "source": "Kappa", "share": "六成"}}
     told |= {("behind", "P2", 1): {"input": "同上", "country": "秘鲁", "source": "〃", "share": "四成"}}
@@ -347,6 +354,17 @@ def test_a_reply_that_was_saved_by_calc_says_the_same(base, sent, tmp_path):
     (one,), (other,) = merged.company.sources["P2"], wanted.company.sources["P2"]
     assert replace(one, refs=[]) == replace(other, refs=[]) and one.country == "VNM" and not found.remarks
     assert (merged.asked, merged.answered) == (wanted.asked, wanted.answered)
+
+
+def test_a_formula_in_any_column_is_said_where_it_stands(base, sent, tmp_path):
+    def write(book):
+        for page in (page_of(book, name) for name in ("回答", "生産国", "上流")):
+            for cell in page[5]:
+                cell.value = cell.value if page.cell(3, cell.column).value in {"part", "kind"} else "=1+1"
+
+    _, found = replied(base, changed(sent["Gamma"], tmp_path / "r.xlsx", write))
+    assert set(keys(found)) == {"unsaved"} and len(found.remarks) == 4 + 5 + 7
+    assert "項目 / Question / 问题" in {remark.column for remark in found.remarks}
 
 
 def test_files_of_other_kinds_are_named(base, tmp_path):

@@ -26,8 +26,8 @@ def plain(cell):
 
 
 def number(cell, units):
-    """A number with one of some units; None where it is none."""
-    found = re.fullmatch(r"([\d,]+(?:\.\d+)?)\s*(\D*)", plain(cell) or "")
+    """A number with one of some units, also a rough one; None where it is none."""
+    found = re.fullmatch(r"約?([\d,]+(?:\.\d+)?)\s*(\D*)", plain(cell) or "")
     factor = units.get(found[2]) if found else None
     return None if factor is None else float(found[1].replace(",", "")) * factor
 
