@@ -300,7 +300,7 @@ class _Reader:
         for role, names in (("maker", part.makers), ("supplier", part.sellers), ("seller", part.sellers)):
             if row.get(role) and (name := self._firm(row[role])) not in names:
                 names.append(name)
-        for role, firm in row.get("_more", ()):
+        for role, firm, _ in row.get("_more", ()):
             names = part.makers if role == "maker" else part.sellers
             if (name := self._firm(firm)) not in names:
                 names.append(name)

@@ -5,12 +5,13 @@ Nothing is filled in silently. Every header of the input stands in the mapping, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from ...datasets.intake.columns import BESIDE
 from ...datasets.intake.kinds import sourced_bill, yearly, yearly_amounts
 from ...datasets.intake.mapping import check_corrections
 from ...datasets.intake.periods import dates_of, stated_period
@@ -270,12 +271,16 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
     levels = [None if level is None else level - base for level in table.levels] if table.structured else [None] * table.rows
     extra = [table.texts(role) for role in _EXTRA if role in table.roles]
     shared = _shared(table)
-    more = [(role, table.cells(i)) for role in ("supplier", "maker") for i in table.roles.get(f"{role}_more", ())]
+    more = _further(table)
     counts: dict[tuple[Column, str], int] = {}
     ranges: dict[Column, list[tuple[int, str]]] = {}
     listed: list[str] = []
     for n, (number, *line) in enumerate(zip(table.numbers_of_rows, *cells, strict=True)):
         row: dict[str, Any] = {"_ref": f"{label}!{number}"}
+
+        def say(column: Column, why: str, cell: str, number: int = number) -> None:
+            _say(reading, counts, label, column, number, why, cell)
+
         for column, cell, comma, factor in zip(columns, line, commas, factors, strict=True):
             text = cell.replace(".", "").replace(",", ".") if comma and cell is not None else cell
             try:
@@ -285,11 +290,11 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
                 value = figure(text) if returned else None
                 if not returned:
                     row.setdefault("_unreadable", set()).add(column.name)
-                    _say(reading, counts, label, column, number, str(error), cell or "")
+                    say(column, str(error), cell or "")
             if isinstance(value, Days) and factor == 1.0:
                 ranges.setdefault(column, []).append((number, cell or ""))
             elif isinstance(value, Days):  # in a column of weeks nobody can tell whether a range means those
-                _say(reading, counts, label, column, number, "days", cell or "")
+                say(column, "days", cell or "")
                 value = None
             elif value is not None and factor != 1.0 and column.type in {"number", "money", "days"}:
                 value = value * factor if is_figure(without_about(cell or "")) else value
@@ -297,12 +302,16 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
             if value is None and says_none(cell):
                 row.setdefault("_none", set()).add(column.name)
                 if column.name in {"stock", "stock_days"}:
-                    _say(reading, counts, label, column, number, "none", cell or "")
+                    say(column, "none", cell or "")
             if column.type == "share" and cell is not None:
                 row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
         row["_currency"] = currencies[n]
         if more:
-            row["_more"] = [(role, name_of(each[n] or "")) for role, each in more if not is_blank(each[n])]
+            row["_more"] = [
+                (role, name_of(firms[n] or ""), _told(beside, n, say))
+                for role, firms, beside in more
+                if not is_blank(firms[n])
+            ]
         listed += _each_firm(row)
         if row.get("part") in shared:
             row["part"] = None
@@ -329,6 +338,37 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
         reading.remarks.append(Remark(label, message, cells[0][0], column.name))
 
 
+_Beside = list[tuple[Column, list[str | None], float]]
+
+
+def _further(table: Table) -> list[tuple[str, list[str | None], _Beside]]:
+    """Columns of further firms: as what, their cells, and the columns of what is told of such a firm, each with its unit."""
+    known = [column for column in sheets()["sourcing"].columns if column.role in BESIDE]
+    found = []
+    for role, i, about in table.further:
+        beside = [(column, about[column.role]) for column in known if column.role in about]
+        found.append((role, table.cells(i), [(column, table.cells(j), table.factor(j)) for column, j in beside]))
+    return found
+
+
+def _told(beside: _Beside, n: int, say: Callable[[Column, str, str], None]) -> dict[str, Any]:
+    """What a line tells of a further firm; ``say`` takes what cannot be read."""
+    row: dict[str, Any] = {}
+    for column, cells, factor in beside:
+        cell = cells[n] or ""
+        try:
+            value = read(column, cells[n])
+        except Unreadable as error:
+            say(column, str(error), cell)
+            value = None
+        if isinstance(value, float) and column.type == "days" and is_figure(without_about(cell)):
+            value *= factor
+        row[column.name] = None if isinstance(value, Days) else value
+        if column.type == "share" and cell:
+            row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
+    return row
+
+
 def _each_firm(row: dict[str, Any]) -> list[str]:
     """Take each firm that a cell lists as a source; what share or amount is whose, the line does not say."""
     found = []
@@ -338,7 +378,7 @@ def _each_firm(row: dict[str, Any]) -> list[str]:
         if more:
             found.append(row[role])
             row[role] = first
-            row["_more"] = [*row.get("_more", ()), *((role, firm) for firm in more)]
+            row["_more"] = [*row.get("_more", ()), *((role, firm, {}) for firm in more)]
             row |= {name: None for name in ("share", "spend") if name in row}
     return found
 

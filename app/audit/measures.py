@@ -21,7 +21,7 @@ how many get some where on fewer parts than that an estimated loss hangs, but a 
 NEVER = float("inf")
 _TAKES = ("removed_estimate", "removed_low", "removed_high", "removed_beside")
 """What a proposal takes off, alone or beside the others; one that does neither is none."""
-TURNS = 3
+TURNS = 2
 """How often parts move up into the places of those whose proposals take nothing off."""
 _Offer = tuple[Candidate, dict[str, Any]]
 THREATS = 20

@@ -15,12 +15,12 @@ def share_of(share: float | None) -> float | None:
 
 
 def one_source_each(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Rows that name several sources, as one row each: of the further ones only the name is known."""
+    """Rows that name several sources, as one row each: of the further ones is known what stands beside their names."""
     known = ("part", "name", "_ref", "_sellers")
     for row in rows:
         yield row
-        for role, firm in row.get("_more", ()):
-            yield {name: row.get(name) for name in known} | {role: firm}
+        for role, firm, about in row.get("_more", ()):
+            yield {name: row.get(name) for name in known} | about | {role: firm}
 
 
 def stock_of(row: dict[str, Any]) -> float | None:

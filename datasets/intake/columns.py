@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -41,6 +42,20 @@ _MOSTLY = 0.7
 """From this part of its cells on, a column is of their kind."""
 _AGAINST = 0.4
 """What cells that speak against a word of the header take from its score."""
+
+
+BESIDE = ("country", "share", "qualified", "lead_time", "switch_days")
+"""What a list tells of each source where several stand in one line."""
+
+
+def ordinal(header: str) -> int | None:
+    """Return the number that a header has, if it has one.
+
+    >>> ordinal("調達先②"), ordinal("Supplier 2"), ordinal("国")
+    (2, 2, None)
+    """
+    numbers = re.findall(r"\d+", unicodedata.normalize("NFKC", header))
+    return int(numbers[0]) if len(numbers) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -347,6 +362,24 @@ class _Assignment:
                 role = f"{suggestion.role}_more"
             self.roles.setdefault(role, []).append(i)
             self.how[i] = suggestion.how
+        self._beside_further(found)
+
+    def _beside_further(self, found: Sequence[tuple[int, Suggestion]]) -> None:
+        """What is told of a further firm: by the number of its column ("国2" of "調達先2"), else right of it."""
+        firms = sorted(i for role in ("supplier", "maker") for i in self.roles.get(f"{role}_more", ()))
+        for i, suggestion in found:
+            if suggestion.role not in BESIDE or i not in self.roles.get("other", ()):
+                continue
+            numbered = [firm for firm in firms if ordinal(self.headers[firm]) == ordinal(self.headers[i]) is not None]
+            left = [firm for firm in firms if firm < i and ordinal(self.headers[i]) is None]
+            if numbered or left:
+                self.roles["other"].remove(i)
+                self.roles.setdefault(f"{suggestion.role}_more", []).append(i)
+        mine = {ordinal(self.headers[i]) for role in ("supplier", "maker") for i in self.roles.get(role, ())[:1]}
+        theirs = {ordinal(self.headers[firm]) for firm in firms} - mine - {None}
+        for role in self.roles.keys() & {*BESIDE}:  # "国2" alone tells nothing of the first firm
+            if ordinal(self.headers[self.roles[role][0]]) in theirs:
+                self.roles[f"{role}_more"] = self.roles.pop(role)
 
     def _another(self, i: int, role: str) -> bool:
         """Whether a column names further sources ("supplier 2"), and not the same firm in other words ("brand")."""

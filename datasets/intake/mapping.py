@@ -10,6 +10,7 @@ from ...graph import InputError
 from ...graph.errors import did_you_mean, nearest, short_path, shorten
 from ...graph.yaml import read_yaml
 from ..readers.tables import packaged
+from .columns import BESIDE
 from .table import FORMS, KINDS, Table
 from .understanding import Understanding
 from .words import forms
@@ -21,7 +22,8 @@ UNCORRECTED = {"trade", "graph"}
 
 def roles() -> tuple[str, ...]:
     """Return the roles that a column of a table of parts may have."""
-    return (*dict.fromkeys(packaged("headers", "words")["role"].to_list()), "parent_name", "supplier_more", "maker_more")
+    further = [f"{role}_more" for role in ("supplier", "maker", *BESIDE)]
+    return (*dict.fromkeys(packaged("headers", "words")["role"].to_list()), "parent_name", *further)
 
 
 def read_corrections(path: str | Path | None) -> dict[str, Any]:

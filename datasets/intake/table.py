@@ -12,7 +12,7 @@ import polars as pl
 
 from ...graph import Message
 from ...graph.contents import WORKBOOKS
-from .columns import MEASURES
+from .columns import BESIDE, MEASURES, ordinal
 from .lines import SetAside
 from .profiles import profile
 from .sheets import letters
@@ -211,6 +211,23 @@ class Table:
     def currencies(self) -> set[str]:
         """Currencies of the amounts."""
         return {each for each in self.currency_of_rows if each is not None}
+
+    @cached_property
+    def further(self) -> list[tuple[str, int, dict[str, int]]]:
+        """Columns of further firms (``supplier`` or ``maker``), each with the columns of what is told of it, by role."""
+        firms = sorted((i, role) for role in ("supplier", "maker") for i in self.roles.get(f"{role}_more", ()))
+        found = []
+        for n, (i, role) in enumerate(firms):
+            stop = firms[n + 1][0] if n + 1 < len(firms) else len(self.names)
+            number = ordinal(self.names[i])
+            beside = {
+                about: j
+                for about in BESIDE
+                for j in reversed(self.roles.get(f"{about}_more", ()))
+                if (ordinal(self.names[j]) == number if number is not None else i < j < stop)
+            }
+            found.append((role, i, beside))
+        return found
 
     @property
     def spellings(self) -> list[list[str]]:

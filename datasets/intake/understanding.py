@@ -36,7 +36,7 @@ SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt", ".htm", ".
 _MONEY, _COUNTS, _TIMES = (
     ("price", "amount"),
     ("quantity", "stock", "moq", "daily_use"),
-    ("lead_time", "switch_days", "stock_days"),
+    ("lead_time", "switch_days", "stock_days", "lead_time_more", "switch_days_more"),
 )
 _CARRIED = frozenset(
     (

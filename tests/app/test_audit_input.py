@@ -579,3 +579,35 @@ def test_a_rough_figure_is_in_the_unit_of_its_header(tmp_path):
 def test_a_cell_as_long_as_a_workbook_allows_is_no_figure(column, cell):
     with pytest.raises(Unreadable):
         read(COLUMN[column], cell)
+
+
+def listed(folder, lines):
+    path = folder / "list.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "品番,品名,調達先1,国1,割合1,リードタイム1（週）,調達先2,国2,割合2,リードタイム2（週）",
+            "P-1,磁石,甲社,中国,60%,8,乙社,日本,40%,4",
+        ],
+        ["品番,品名,調達先①,調達先②,国①,国②,割合①,割合②,納期①(週),納期②(週)", "P-1,磁石,甲社,乙社,中国,日本,60,40,8,4"],
+        ["Part,Name" + 2 * ",Supplier,Country,Share,Lead time (weeks)", "P-1,Magnet,甲社,China,0.6,8,乙社,Japan,0.4,4"],
+    ],
+)
+def test_what_stands_beside_a_further_source_is_told_of_it(tmp_path, lines):
+    one, other = company(listed(tmp_path, lines)).sources["P-1"]
+    assert (one.maker, one.country, one.share, one.lead_days) == ("甲社", "CHN", 0.6, 56.0)
+    assert (other.maker, other.country, other.share, other.lead_days) == ("乙社", "JPN", 0.4, 28.0)
+
+
+def test_a_column_of_the_second_source_tells_nothing_of_the_first(tmp_path):
+    lines = ["品番,品名,在庫日数,調達先1,調達先2,国2,割合2", "P-1,磁石,5,甲社,乙社,日本,40%", "P-2,軸,5,甲社,乙社,どこか,?"]
+    found = company(listed(tmp_path, lines))
+    one, other = found.sources["P-1"]
+    assert (one.country, one.share) == (None, None)
+    assert (other.maker, other.country, other.share) == ("乙社", "JPN", 0.4)
+    assert [source.country for source in found.sources["P-2"]] == [None, None] and "どこか" in says(found)
