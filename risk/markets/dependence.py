@@ -175,7 +175,8 @@ def commission_dependence(
     home, away, market = within("importer", inside), ~within("exporter", inside), [item, "year"]
     rows = concentrate(frame.filter(home & away), market, unique and members is None)
     if production is None:
-        inner = frame.filter(home & ~away).select(*market, _home=told(VALUE))
+        # What comes back to the country that it came from is not what that country ships at home.
+        inner = frame.filter(home & ~(away if members is not None else home)).select(*market, _home=told(VALUE))
         inner = inner.with_columns(_open=nw.col("_home").is_null().cast(nw.Int64))
         inner = inner.group_by(market).agg(nw.col("_home", "_open").sum())
     else:
