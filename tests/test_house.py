@@ -3,6 +3,7 @@
 import ast
 import csv
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,13 @@ def test_an_import_never_points_back(file):
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_a_module_stays_small(file):
     assert len(file.read_text(encoding="utf-8").splitlines()) <= 500
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="what is kept is known in a checkout alone")
+def test_nothing_that_was_written_on_trial_is_kept_at_the_top():
+    kept = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout.decode("utf-8")
+    beside = {".ci", ".github", "benchmarks", "conda", "constraints", "docs", "notebooks", "scripts", "tests"}
+    assert {name.split("/")[0] for name in kept.split("\0") if "/" in name} == {*ROOMS, *beside}
 
 
 def test_no_module_but_the_package_itself_and_its_command_line_stands_at_the_root():
