@@ -370,15 +370,15 @@ def _told(beside: _Beside, n: int, say: Callable[[Column, str, str], None]) -> d
 
 
 def _each_firm(row: dict[str, Any]) -> list[str]:
-    """Take each firm that a cell lists as a source; what share or amount is whose, the line does not say."""
-    found = []
+    """Take each firm that a cell lists as a source in the line's country; what share or amount is whose it does not say."""
+    found, there = [], {"country": row.get("country")}
     for role in ("supplier", "maker"):
         named = row.get(role)
         first, *more = firms_in(named) if named else [""]
         if more:
             found.append(row[role])
             row[role] = first
-            row["_more"] = [*row.get("_more", ()), *((role, firm, {}) for firm in more)]
+            row["_more"] = [*row.get("_more", ()), *((role, firm, there) for firm in more)]
             row |= {name: None for name in ("share", "spend") if name in row}
     return found
 

@@ -283,7 +283,8 @@ def test_firms_that_one_cell_lists_are_sources_each(tmp_path):
     ]
     (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
     found = company(tmp_path / "a.csv")
-    assert [(one.maker, one.share) for one in found.sources["P-1"]] == [("甲製作所", None), ("乙工業", None)]
+    told = [(one.maker, one.country, one.share) for one in found.sources["P-1"]]
+    assert told == [("甲製作所", "CHN", None), ("乙工業", "CHN", None)]
     assert [one.maker for part in ("P-2", "P-3") for one in found.sources[part]] == ["Vishay/Dale", "甲、他"]
     assert "1 cell(s) list several firms, for instance '甲製作所、乙工業'" in says(found)
 
