@@ -46,7 +46,10 @@ def _answers(replies: Replies, reply: Reply, supplier: str, part_of: PartOf) -> 
         for line in lines:
             if line.values["answer"] is not None:
                 kinds[line.values["kind"] or ""].append(line)
-        yield from ((("answers", part, kind), each) for kind, each in kinds.items())
+        for kind, each in kinds.items():
+            if len({line.values["answer"] for line in each}) > 1:
+                replies.say("differs_lines", *each[1].place, part=part, cells=_cells("answers", each))
+            yield ("answers", part, kind), each[:1]
     for part, lines in tables.get("origin", {}).items():
         said = [line for line in lines if line.values["country"] is not None or line.values["maker"] is not None]
         for line in lines:

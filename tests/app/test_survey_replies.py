@@ -387,3 +387,18 @@ def test_how_long_another_source_takes_is_asked_of_purchasing_and_no_supplier_ca
 
     merged, remarks = replied(found, changed(file, tmp_path / "r.xlsx", write))
     assert merged.company.switch_days("P1") is None and keys(remarks) == ["no_question"]
+
+
+@pytest.mark.parametrize(("second", "says"), [(90, ["differs_lines"]), (45, [])])
+def test_one_question_on_two_lines_of_a_questionnaire_is_said_where_the_answers_differ(base, sent, tmp_path, second, says):
+    def write(book):
+        page = page_of(book, "回答")
+        at = {cell.value: cell.column for cell in page[3] if cell.value}
+        asked = [(page.cell(i, at["part"]).value, page.cell(i, at["kind"]).value) for i in range(1, page.max_row + 1)]
+        line, below = asked.index(("P2", "lead")) + 1, page.max_row + 1
+        for key in ("part", "kind"):
+            page.cell(below, at[key]).value = page.cell(line, at[key]).value
+        page.cell(line, at["answer"]).value, page.cell(below, at["answer"]).value = 45, second
+
+    merged, found = replied(base, changed(sent["Gamma"], tmp_path / "r.xlsx", write))
+    assert [source.lead_days for source in merged.company.sources["P2"]] == [45.0] and keys(found) == says
