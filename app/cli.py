@@ -75,10 +75,9 @@ def main() -> None:
     except SystemExit as leaving:
         sys.exit(leaving.code if _printed(lang) else 2)
     except KeyboardInterrupt:
-        sys.exit(130)
+        patience.end("", 130)
     except KanmonError as error:
-        _say(error.text(lang))
-        sys.exit(2)
+        patience.end(error.text(lang), 2)
     except BaseException as error:  # a panic of a library in Rust is no Exception
         if is_usage_error(error):
             code, line = 2, usage_error(error, lang, _asked(sys.argv[1:]))

@@ -15,8 +15,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import contextmanager, suppress
+from typing import Any, NoReturn
 
 from ..graph.errors import LimitError
 
@@ -40,7 +40,7 @@ class Patience:
     def __init__(self, words: Callable[[LimitError], str]) -> None:
         self.words = words
         self.seconds: float | None = None
-        self._late, self._over = threading.Event(), threading.Event()
+        self._cut, self._late, self._over = threading.Event(), threading.Event(), threading.Event()
 
     def error(self) -> LimitError:
         """Return what is said when the time is up."""
@@ -78,7 +78,20 @@ class Patience:
             watcher.join(_TICK)
             reader.close()
 
+    def end(self, words: str, code: int) -> NoReturn:
+        """End the process with a sentence on its error output; call it where what ended the block is being handled."""
+        if words:
+            print(words, file=sys.stderr)  # noqa: T201
+        if not self._cut.is_set():
+            sys.exit(code)
+        # An interrupt may have come between two steps of a compiler or of an import. What they left half made is not taken
+        # apart again: such a thing belongs to two owners, and the second to let it go ends the process with a fault.
+        with suppress(OSError):
+            sys.stdout.flush()
+        os._exit(code)
+
     def _interrupted(self, *_: Any) -> None:
+        self._cut.set()
         if self._late.is_set():
             raise _Late
         raise KeyboardInterrupt

@@ -17,6 +17,7 @@ BUSY = {
     "swallowing": "while True:\n  try:\n   while True: pass\n  except Exception: pass",
     "compiled": "import numba, sys\n@numba.njit(nogil=True)\ndef run(n):\n  while n > 0: n += 1\n  return n\nrun(1)",
     "callback": "import ctypes\ncall = ctypes.CFUNCTYPE(None)(lambda: [None for _ in range(10**8)])\nwhile True: call()",
+    "half made": "import os\nclass Half:\n def __del__(self): os._exit(70)\nhalf = Half()\nwhile True: pass",
     "polars": "import polars as pl\nwhile True: pl.select(pl.int_range(10**7).cast(pl.String)).to_series().sort()",
 }
 """What a command may be at."""
