@@ -305,6 +305,54 @@ def granted(start, stop, slot, group, a, b, whole, share, wants, some_ptr, some,
 
 
 @part
+def at_worst(start, stop, first, count, total, needs, rank, kept, wants, some_ptr, some, side, use, flags, indices, share,
+             whole, x, sides, unknown, strict, v, w, mu):  # fmt: skip
+    """Return what a market gives where what is short falls on the makers whose loss hurts most."""
+    floor = 1.0
+    for slot in range(count):
+        floor = min(floor, kept[needs[first + slot]])
+    hidden = 0.0
+    if not whole:
+        hidden = exposed(start, stop, first, count, needs, kept, wants, some_ptr, some, side, use, flags, indices, share, x,
+                         sides, strict, v, w)  # fmt: skip
+    joint, apart = 0.0, 0.0
+    for group in range(-1, sides if sides > 1 else 0):
+        found = deprived(start, stop, first, needs, rank, count, group, sides, unknown, whole, share, wants, some_ptr, some,
+                         kept, use, flags, indices, side, x, strict, v, w, mu)  # fmt: skip
+        if group < 0:
+            joint = found
+        else:
+            apart += found
+    lost = min(joint, apart) if sides > 1 else joint
+    return max(total - lost - hidden, floor * total)
+
+
+@part
+def at_best(start, stop, first, count, total, left, only, needs, kept, wants, some_ptr, some, side, use, flags, indices,
+            share, whole, x, sides, unknown, strict, v, w, mu):  # fmt: skip
+    """Return what a market gives at best: the scarcest need decides, or that in slot ``only`` where it is not negative.
+
+    Of each need, what there is goes to living plants, first to those that this market hangs on most.
+    """
+    best = total
+    for slot in range(count):
+        need = needs[first + slot]
+        b = kept[need]
+        if b >= 1.0 or (only >= 0 and only != slot):
+            continue
+        for way in range(2 if sides > 1 else 1):
+            # way 0: one stock for all makers, as much as any place gets; way 1: each side has what its place gets.
+            sum_ = left
+            for one in range(1 if way == 0 else sides):
+                at, group = (unknown, -1) if way == 0 else (one, one)
+                a = reach(need, at, sides, indices, use, flags, x, strict)
+                sum_ += granted(start, stop, slot, group, a, b, whole, share, wants, some_ptr, some, indices, side, x, sides,
+                                v, w, mu)  # fmt: skip
+            best = min(best, sum_)
+    return best
+
+
+@part
 def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
            wants, some_ptr,
            some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement, strict, top, only):  # fmt: skip
@@ -355,40 +403,11 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
             if not flags[k] & EXTRA:
                 w[k - start] = min(high[k], low[k] + slack[node])
     if arrangement == WORST:
-        floor = 1.0
-        for slot in range(count):
-            floor = min(floor, kept[needs[first + slot]])
-        hidden = 0.0
-        if not whole[node]:
-            hidden = exposed(start, stop, first, count, needs, kept, wants, some_ptr, some, side, use, flags, indices, share,
-                             x, sides, strict, v, w)  # fmt: skip
-        joint, apart = 0.0, 0.0
-        for group in range(-1, sides if sides > 1 else 0):
-            found = deprived(start, stop, first, needs, rank, count, group, sides, unknown, whole[node], share, wants,
-                             some_ptr, some, kept, use, flags, indices, side, x, strict, v, w, mu)  # fmt: skip
-            if group < 0:
-                joint = found
-            else:
-                apart += found
-        lost = min(joint, apart) if sides > 1 else joint
-        return snap(min(top, max(total - lost - hidden, floor * total) + extra))
-    # The best arrangement: for each need, what there is of it goes to living plants, first to those that this market
-    # hangs on most; the scarcest need decides.
-    best = total
-    for slot in range(count):
-        need = needs[first + slot]
-        b = kept[need]
-        if b >= 1.0 or (only >= 0 and only != slot):
-            continue
-        for way in range(2 if sides > 1 else 1):
-            # way 0: one stock for all makers, as much as any place gets; way 1: each side has what its place gets.
-            sum_ = left
-            for one in range(1 if way == 0 else sides):
-                at, group = (unknown, -1) if way == 0 else (one, one)
-                a = reach(need, at, sides, indices, use, flags, x, strict)
-                sum_ += granted(start, stop, slot, group, a, b, whole[node], share, wants, some_ptr, some, indices, side, x,
-                                sides, v, w, mu)  # fmt: skip
-            best = min(best, sum_)
+        least = at_worst(start, stop, first, count, total, needs, rank, kept, wants, some_ptr, some, side, use, flags,
+                         indices, share, whole[node], x, sides, unknown, strict, v, w, mu)  # fmt: skip
+        return snap(min(top, least + extra))
+    best = at_best(start, stop, first, count, total, left, only, needs, kept, wants, some_ptr, some, side, use, flags,
+                   indices, share, whole[node], x, sides, unknown, strict, v, w, mu)  # fmt: skip
     return snap(min(top, best + extra))
 
 
