@@ -1,0 +1,23 @@
+"""Files that a person reads at a glance, and in which a reader of commas and first rows sees something else."""
+
+import pytest
+from kanmon.datasets.readers.tables import read_table
+from people_files import table, text
+
+# --- what parts the cells --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mark", ["，", "；", "｜"])
+def test_marks_of_full_width_part_cells_as_their_narrow_ones_do(tmp_path, mark):
+    lines = ["品番,品名,数量,調達先", "A-1,ボルト,4,甲製作所", "A-2,ナット,8,乙工業"]
+    found = table(text(tmp_path / "部品表.csv", [line.replace(",", mark) for line in lines]))
+    assert (found.kind, found.texts("part"), found.numbers("quantity")) == ("bom", ["A-1", "A-2"], [4.0, 8.0])
+    assert found.texts("supplier") == ["甲製作所", "乙工業"]
+    assert read_table(tmp_path / "部品表.csv", ()).columns == lines[0].split(",")
+
+
+def test_a_mark_of_full_width_inside_names_parts_nothing(tmp_path):
+    lines = ["品名", "ボルト，六角", "ナット", "座金，平，黒"]
+    assert table(text(tmp_path / "部品.csv", lines)).texts("name") == lines[1:]
+    commas = ["品番,品名,数量", "A-1,ボルト，六角,4", "A-2,座金，平,8"]
+    assert table(text(tmp_path / "部品表.csv", commas)).texts("name") == ["ボルト，六角", "座金，平"]
