@@ -208,20 +208,53 @@ def _choice(word: str, column: Column) -> str:
 
 
 def _country(word: str, column: Column) -> str:
-    whole = country_code(word)
+    """Return the one country that a cell names, alone, before a place in it, or behind "made in"."""
+    if word.casefold() in _SIDES:
+        raise Unreadable("home")
+    word = _MADE.sub("", word)
+    whole = country_code(word) or country_code(_MADE_THERE.sub("", word))
     if whole is not None:
         return whole
     bare = re.sub(r"\(.*?\)", "", word).strip()
     first = country_code(bare) or country_code(word.split()[0])
     rest = word.removeprefix(bare) if country_code(bare) else word[len(word.split()[0]) :]
-    if first is None or _others(rest, len(word.split()[0])) - {first}:
+    head = word.split()[0]
+    if first is None:
+        first, head, rest = _before_place(word)
+    if first is None or _others(rest, len(head)) - {first}:
         raise Unreadable("country")
     return first
 
 
+_SIDES = frozenset(packaged("headers", "answers").filter(answer="side")["word"])
+"""Words that say only on which side of a border: of which country nobody says."""
+_MADE = re.compile(
+    r"\A(?:made|assembled|manufactured|produced|product|hergestellt|fabricado|hecho) (?:in|of|en)\s+", re.IGNORECASE
+)
+_MADE_THERE = re.compile(r"(?:製造?|産|生産|工場|拠点)$")
+_REGION = re.compile(r"四国|九州|地方|電産")
+"""What makes another word of a country's name: 中国・四国 is a part of Japan."""
+_PLACE = re.compile(r".*[省市区州郡県]|.*(?:工場|拠点|本社)")
+
+
+def _before_place(word: str) -> tuple[str | None, str, str]:
+    """The country at the head of a cell whose rest is a place in it (中国・深圳工場, 中国広東省), that head, and the rest."""
+    if len(word) > _LONGEST or _REGION.search(word):
+        return None, "", word
+    head, *places = re.split(r"\s*[・/、,:;()\-–]\s*", word)
+    if places:
+        return country_code(_MADE_THERE.sub("", head)), head, " ".join(places)
+    for end in range(len(word) - 1, 1, -1):
+        head, rest = word[:end], word[end:]
+        if not head.isascii() and (code := country_code(head)) is not None:
+            inside = any(country_code(rest[i:j]) for i in range(len(rest)) for j in range(i + 2, len(rest) + 1))
+            return (code if _PLACE.fullmatch(rest) and not inside else None), head, rest
+    return None, "", word
+
+
 def _others(rest: str, length: int) -> set[str]:
     """Countries named behind the first one; two letters are one only beside two letters (in "USA CA" they are a state)."""
-    pieces = re.split(r"[\s()/,、・;+&]+", rest)
+    pieces = [_MADE_THERE.sub("", piece) for piece in re.split(r"[\s()/,、・;+&]+", rest)]
     found = {country_code(piece) for piece in pieces if len(piece) > 2 or length == 2 or not piece.isascii()}
     return {code for code in found if code is not None}
 
