@@ -238,7 +238,7 @@ _PLACE = re.compile(r".*[省市区州郡県]|.*(?:工場|拠点|本社)")
 
 
 def _before_place(word: str) -> tuple[str | None, str, str]:
-    """The country at the head of a cell whose rest is a place in it (中国・深圳工場, 中国広東省), that head, and the rest."""
+    """The country at the head of a cell that goes on with a place in it (中国・深圳工場), that head, and the rest."""
     if len(word) > _LONGEST or _REGION.search(word):
         return None, "", word
     head, *places = re.split(r"\s*[・/、,:;()\-–]\s*", word)
