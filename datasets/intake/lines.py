@@ -11,7 +11,8 @@ from ..readers.tables import packaged
 from .values import is_blank, number
 from .words import bare, marks, plain, suggestions
 
-REASONS = ("no_name", "no_value", "no_answer", "not_fitted", "other_source", "total", "example", "heading", "header", "note")
+REASONS = ("no_name", "no_value", "no_answer", "not_fitted", "withdrawn", "other_source")
+REASONS += ("total", "example", "heading", "header", "note")
 """Why a row is no line: "no_value" is a name that was a formula stored without its value, "no_answer" an open question."""
 _EXAMPLE = re.compile(
     r"[（(【\[<]?\s*(記入例|入力例|記載例|例|example|e\.g\.|ejemplo|beispiel|示例|exemple)\s*(?:[）)】\]>]|[:：])",
@@ -50,6 +51,8 @@ class Shape:
     fitted: tuple[int, ...] = ()
     """Columns that say whether a part is fitted at all ("Fitted", 実装), and those that say that it is not ("DNP")."""
     unfitted: tuple[int, ...] = ()
+    standing: tuple[int, ...] = ()
+    """Columns that say whether a line still holds (Status, 状態)."""
     of_part: tuple[int, ...] = ()
     """Columns of what is a part's own, whoever makes it, where its maker's number stands beside it."""
     levels: tuple[int, ...] = ()
@@ -160,6 +163,8 @@ def _reason(
         return "note"  # the boxes for stamps and signatures below a form
     if _left_off(row, shape):
         return "not_fitted"
+    if any(plain(row[j] or "") in marks("withdrawn") for j in shape.standing):
+        return "withdrawn"
     if lines and shape.of_part and all(row[j] is None for j in shape.of_part):
         return "other_source"  # a further maker of the part above, with that maker's number
     if not any(not is_blank(row[j]) for j in shape.naming):
@@ -177,6 +182,8 @@ def _left_off(row: Sequence[str | None], shape: Shape) -> bool:
         word = plain(row[j] or "")
         if word in marks("unfitted") or word in _answers("yes" if j in shape.unfitted else "no"):
             return True
+    if any(plain(row[j] or "") in marks("unfitted") for j in shape.standing):
+        return True
     words = (row[j] or "" for j in shape.values)
     return any(
         len(word) < 60 and not marks("unfitted").isdisjoint(map(plain, re.split(r"[\s/_,;()-]+", word))) for word in words

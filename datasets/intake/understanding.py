@@ -26,6 +26,7 @@ from .profiles import profile
 from .records import unfolded
 from .sheets import Sheet, read_sheets
 from .stand_ins import with_dittos, without_nobody
+from .standing import of_ended, standing
 from .stated import firm_stated
 from .table import FORMS, PARTS, USABLE, Table, column_letters
 from .values import Unit, unit_in
@@ -215,6 +216,7 @@ class _Reader:
         data, same = with_dittos(data, place.names, [i for role in _CARRIED for i in columns.roles.get(role, ())])
         firms = [i for role in sorted(FIRMS) for i in columns.roles.get(role, ())]
         data, nobody = (data, ()) if form else without_nobody(data, place.names, firms)
+        ended = () if form else of_ended(data, place.names)
         if form == "questionnaire":
             data, aside = _answered(data, columns.roles, aside)
         table = Table(
@@ -236,7 +238,7 @@ class _Reader:
             set_aside=tuple(aside),
             merged=merged,
         )
-        notes: tuple[Message, ...] = (*folded, *same, *nobody)
+        notes: tuple[Message, ...] = (*folded, *same, *nobody, *ended)
         if not form and _naming(form, columns):  # a table of parts: who supplies them may stand outside its columns
             table = self._with_firms_above(table, place, rows, kept)
             table, stated = self._with_firm_stated(table, place)
@@ -442,6 +444,7 @@ def _sorted(
         leftmost=min(naming),
         fitted=tuple(i for i, name in enumerate(place.names) if plain(name) in marks("fitted")),
         unfitted=tuple(i for i, name in enumerate(place.names) if plain(name) in marks("unfitted")),
+        standing=standing(place.names),
         of_part=_of_part(roles),
         levels=tuple(roles.get("level", ())),
         values=tuple(i for role in ("name", "value") for i in roles.get(role, ()) if "designator" in roles),

@@ -21,3 +21,22 @@ def test_a_mark_of_full_width_inside_names_parts_nothing(tmp_path):
     assert table(text(tmp_path / "部品.csv", lines)).texts("name") == lines[1:]
     commas = ["品番,品名,数量", "A-1,ボルト，六角,4", "A-2,座金，平,8"]
     assert table(text(tmp_path / "部品表.csv", commas)).texts("name") == ["ボルト，六角", "座金，平"]
+
+
+# --- what a line says of its own standing ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "left", "said"),
+    [
+        ("状態", ["量産", "廃止", "使用中止", "キャンセル", None], ["P1", "P2", "P5"], "廃止"),
+        ("Lifecycle", ["Active", "Obsolete", "DNP", "Deleted", "NRND"], ["P1", "P2", "P5"], "Obsolete, NRND"),
+        ("Remark", ["Active", "Obsolete", "Deleted", "Cancelled", "EOL"], ["P1", "P2", "P3", "P4", "P5"], None),
+    ],
+)
+def test_a_line_that_was_called_off_is_left_out_and_a_part_made_no_more_is_said(tmp_path, header, cells, left, said):
+    lines = [f"P{n},Part {n},2,{cell or ''}" for n, cell in enumerate(cells, start=1)]
+    found = table(text(tmp_path / "bom.csv", [f"Part no,Name,Qty,{header}", *lines]))
+    assert found.texts("part") == left
+    notes = [note for note in found.notes if note.key == "datasets.intake.ended"]
+    assert [note.values["words"] for note in notes] == ([said] if said else [])
