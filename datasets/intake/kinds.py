@@ -15,11 +15,14 @@ from .words import FIRMS, bare, marks, plain, title_kind, words
 _FISCAL = re.compile(r"(会計|事業)?年度?|fy|fiscal ?year|year|geschäftsjahr|財年|财年|年份", re.IGNORECASE)
 _MONTHLY = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月")
 _PLACES = re.compile(r"[\s,;、]+")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:[年/\-.]?(?:\d{1,2}月?)?)?(?:度|分)?|(?:令和|平成)\d{1,2}年(?:\d{1,2}月)?")
+"""A cell that names a year, or a month of one."""
 _YEARLY = re.compile(r"年|20\d\d|annual|yearly|jahr|anual|per year|/year", re.IGNORECASE)
 
 _OF_PARTS = frozenset(("part", "part_maker", "part_supplier", "designator", "level", "parent", "quantity", "stock", "share"))
 _OF_PARTS |= {"price", "amount", "country", *FIRMS}
 """Roles of which a table of parts has one; dates beside names alone are a history of changes."""
+_NAMED = ("hs", "name", "country", "quantity", "amount", "price", "unit")
 SOURCED = frozenset(("share", "qualified", "qualified_date", "switch_days", "stock_days", "daily_use", "world_item"))
 """Roles that only somebody states who says how a part is sourced."""
 
@@ -71,6 +74,8 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
     )
     if said == "ledger" and (firms or "amount" in has):
         return "ledger"
+    if is_trade(table) and said is None:
+        return "other"
     if said == "sourcing" and (firms or "country" in has):
         # Amounts of a year say how much comes from each source; only the days of purchases make purchases of the list.
         return "ledger" if ledger and not sourced and "date" in has else "sourcing"
@@ -99,6 +104,15 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
     if has & {"price", "amount"}:
         return "price_list"
     return "bom" if firms or (has >= {"part", "name"} and "date" not in has) else "other"
+
+
+def is_trade(table: Table) -> bool:
+    """Whether a table tells what was traded, by code, country and year, and names neither a part nor a firm."""
+    has = {role for role, places_ in table.roles.items() if places_}
+    if not {"hs", "country", "amount"} <= has or has & (_OF_PARTS - {"country", "amount", "quantity", "price"}):
+        return False
+    years = [i for i in range(len(table.names)) if i not in {i for role in _NAMED for i in table.roles.get(role, ())}]
+    return any(all(_YEAR.fullmatch(plain(cell or "")) for cell in table.cells(i)) for i in years if table.rows)
 
 
 def without_repeats(tables: Sequence[Table]) -> list[Table]:

@@ -19,7 +19,7 @@ from . import published
 from .columns import CONTENT, Columns, assign, by_content
 from .declared import as_questionnaire
 from .headers import Place, places
-from .kinds import kind_of, without_repeats
+from .kinds import is_trade, kind_of, without_repeats
 from .lines import SetAside, Shape, firms_above, sort_rows
 from .parents import carried, filled, product_column, with_drawn_levels
 from .profiles import profile
@@ -245,6 +245,8 @@ class _Reader:
             notes += stated
         table = with_drawn_levels(table)
         table = replace(table, kind=self._kind(table, place.main, wanted))
+        if table.kind == "other" and not form and is_trade(table):
+            notes += (Message("datasets.intake.is_trade"),)
         table, said = self._carried(table, place, rows, kept)
         notes += said
         return replace(table, notes=(*notes, *self._notes(table, unsaved, place)))

@@ -40,3 +40,20 @@ def test_a_line_that_was_called_off_is_left_out_and_a_part_made_no_more_is_said(
     assert found.texts("part") == left
     notes = [note for note in found.notes if note.key == "datasets.intake.ended"]
     assert [note.values["words"] for note in notes] == ([said] if said else [])
+
+
+# --- tables of trade -------------------------------------------------------------------------------------------------------
+
+TRADE = [
+    "年次,HSコード,品名,国名,数量,金額",
+    "2023年,850110,電動機,中華人民共和国,1000,200000",
+    "2023年,850110,電動機,ドイツ,10,3000",
+]
+
+
+def test_a_table_of_trade_without_importer_is_no_bill_of_materials_and_says_what_is_missing(tmp_path):
+    found = table(text(tmp_path / "data.csv", TRADE))
+    assert found.kind == "other" and [note.key for note in found.notes] == ["datasets.intake.is_trade"]
+    bought = [line.replace("国名", "国名,仕入先").replace("国,", "国,甲社,").replace("ツ,", "ツ,乙社,") for line in TRADE]
+    assert table(text(tmp_path / "bought.csv", bought)).kind in {"sourcing", "ledger"}
+    assert table(text(tmp_path / "購買台帳.csv", TRADE)).kind == "ledger"
