@@ -405,12 +405,8 @@ class _Reader:
                     yield Message(
                         "datasets.intake.unit", column=shorten(table.names[i]), unit=unit.word, factor=f"{unit.factor:,.0f}"
                     )
-                if role in {*_MONEY, *_COUNTS} and table.data.width and table.comma(i) and _has_comma(table.cells(i)):
-                    yield Message("datasets.intake.comma", column=shorten(table.names[i]))
-
-
-def _has_comma(cells: Sequence[str | None]) -> bool:
-    return any(cell is not None and "," in cell for cell in cells)
+                if role in {*_MONEY, *_COUNTS} and table.data.width and (said := table.comma_note(i)):
+                    yield said
 
 
 def _keys(name: str) -> list[str]:

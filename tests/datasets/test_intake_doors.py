@@ -57,3 +57,26 @@ def test_a_table_of_trade_without_importer_is_no_bill_of_materials_and_says_what
     bought = [line.replace("国名", "国名,仕入先").replace("国,", "国,甲社,").replace("ツ,", "ツ,乙社,") for line in TRADE]
     assert table(text(tmp_path / "bought.csv", bought)).kind in {"sourcing", "ledger"}
     assert table(text(tmp_path / "購買台帳.csv", TRADE)).kind == "ledger"
+
+
+# --- "1,000" ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "first", "said"),
+    [
+        ("Part no,Name,Qty", ['"1,000"', '"2,000"'], 1000.0, "1000"),
+        ("Teilenummer,Benennung,Menge", ['"1,000"', '"2,000"'], 1.0, "1"),
+        ("Part no,Name,Qty", ['"1,000"', '"12,500.5"'], 1000.0, None),
+        ("Part no,Name,Qty", ['"1,000"', '"1,250,000"'], 1000.0, None),
+        ("品番,品名,員数", ['"1,000"', '"2,000"'], 1000.0, None),
+        ("Part no,Name,Qty", ['"0,250"', '"2,000"'], 0.25, None),
+        ("Part no,Name,Qty", ["1000", "2000"], 1000.0, None),
+    ],
+)
+def test_a_comma_that_may_part_thousands_or_decimals_is_said_with_how_it_was_read(tmp_path, header, cells, first, said):
+    lines = [header, *(f"P{n},Part {n},{cell}" for n, cell in enumerate(cells))]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert found.numbers("quantity")[0] == first
+    notes = [note.values["value"] for note in found.notes if note.key == "datasets.intake.comma_open"]
+    assert notes == ([said] if said else [])
