@@ -437,11 +437,16 @@ class _Assignment:
     def _filled(self, role: str) -> int:
         return sum(self.profiles[i].fill for i in self.roles.get(role, ()))
 
+    def _may_name(self, i: int) -> bool:
+        """Whether a column holds words, and is no further number of the parts ("Product code" beside "Part number")."""
+        numbers = "part" in self.roles and naming_order(self.headers[i]) == 0 and self.profiles[i].codes > _MOSTLY
+        return self.profiles[i].length >= 2 and not numbers
+
     def _name(self) -> None:
         if "name" not in self.roles:
             counted = set(self.roles) & {"quantity", "price", "designator", "part"}
             for role in ("value", "spec", "material") if counted else ():
-                if role in self.roles and self.profiles[self.roles[role][0]].length >= 2:
+                if role in self.roles and self._may_name(self.roles[role][0]):
                     first, *rest = self.roles.pop(role)
                     self.roles["name"] = [first]
                     if rest:

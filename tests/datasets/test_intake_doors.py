@@ -80,3 +80,14 @@ def test_a_comma_that_may_part_thousands_or_decimals_is_said_with_how_it_was_rea
     assert found.numbers("quantity")[0] == first
     notes = [note.values["value"] for note in found.notes if note.key == "datasets.intake.comma_open"]
     assert notes == ([said] if said else [])
+
+
+# --- columns ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_further_number_of_the_parts_is_not_their_name(tmp_path):
+    lines = ["Product code,Part number,Qty", "X-1001,M-10,2", "X-1002,G-20,4", "X-1003,B-30,1"]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert found.texts("part") == ["M-10", "G-20", "B-30"] and "name" not in found.roles
+    words = ["Part number,Product spec,Qty", "M-10,Motor 24 V,2", "G-20,Gear 1:20,4"]
+    assert table(text(tmp_path / "words.csv", words)).texts("name") == ["Motor 24 V", "Gear 1:20"]
