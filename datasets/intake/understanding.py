@@ -18,6 +18,7 @@ from ...graph.files import not_found, reading
 from . import published
 from .columns import CONTENT, Columns, assign, by_content
 from .declared import as_questionnaire
+from .halves import parted
 from .headers import Place, places
 from .kinds import is_trade, kind_of, without_repeats
 from .lines import SetAside, Shape, firms_above, sort_rows
@@ -205,6 +206,7 @@ class _Reader:
         wanted = wish.get("kind")
         frame = sheet.frame.slice(place.top, place.bottom - place.top).select(pl.nth(place.columns))
         form, wished = self._form(place, place.names, wanted), wish.get("columns") or {}
+        place, frame, halves = (place, frame, ()) if form else parted(place, frame, wished)
         names, frame, folded = (place.names, frame, ()) if form else unfolded(place.names, frame)
         columns = _columns(form, place.names if wished else names, frame, wished)
         frame, merged = self._filled(frame, place, columns)
@@ -238,7 +240,7 @@ class _Reader:
             set_aside=tuple(aside),
             merged=merged,
         )
-        notes: tuple[Message, ...] = (*folded, *same, *nobody, *ended)
+        notes: tuple[Message, ...] = (*halves, *folded, *same, *nobody, *ended)
         if not form and _naming(form, columns):  # a table of parts: who supplies them may stand outside its columns
             table = self._with_firms_above(table, place, rows, kept)
             table, stated = self._with_firm_stated(table, place)
@@ -257,7 +259,7 @@ class _Reader:
         return frozenset(
             (row - place.top, column - left)
             for row, column in self.sheet.unsaved
-            if place.top <= row < place.bottom and left <= column <= self.sheet.left + place.columns[-1]
+            if place.top <= row < place.bottom and left <= column <= self.sheet.left + max(place.columns)
         )
 
     def _with_firms_above(self, table: Table, place: Place, rows: _Rows, kept: list[int]) -> Table:

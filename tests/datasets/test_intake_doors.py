@@ -91,3 +91,26 @@ def test_a_further_number_of_the_parts_is_not_their_name(tmp_path):
     assert found.texts("part") == ["M-10", "G-20", "B-30"] and "name" not in found.roles
     words = ["Part number,Product spec,Qty", "M-10,Motor 24 V,2", "G-20,Gear 1:20,4"]
     assert table(text(tmp_path / "words.csv", words)).texts("name") == ["Motor 24 V", "Gear 1:20"]
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "firms", "places"),
+    [
+        ("Vendor/Country", ["Nidec / Japan", "Harmonic / Germany"], ["Nidec", "Harmonic"], ["Japan", "Germany"]),
+        ("仕入先／国", ["甲製作所／日本", "丙"], ["甲製作所", "丙"], ["日本", None]),
+        ("Manufacturer (Country)", ["Vishay/Dale (US)", "A / Japan / China"], ["Vishay/Dale", "A"], ["US", "Japan / China"]),
+    ],
+)
+def test_a_firm_and_its_country_in_one_column_are_parted_and_that_is_said(tmp_path, header, cells, firms, places):
+    found = table(
+        text(tmp_path / "bom.csv", [f"Part no,Name,Qty,{header}", *(f"P{n},Part,1,{c}" for n, c in enumerate(cells))])
+    )
+    role = "maker" if header.startswith("Man") else "supplier"
+    assert (found.texts(role), found.texts("country")) == (firms, places)
+    assert found.letters[-1] == "D" and "datasets.intake.parted" in {note.key for note in found.notes}
+
+
+def test_a_firm_beside_what_is_no_country_stays_whole(tmp_path):
+    lines = ["Part no,Name,Qty,Vendor/Country", "P1,Part,1,Alpha / Beta", "P2,Part,1,Gamma / Delta"]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert "Vendor/Country" in found.names and not found.notes
