@@ -26,7 +26,7 @@ from .parents import carried, filled, product_column, with_drawn_levels
 from .profiles import profile
 from .records import unfolded
 from .sheets import Sheet, read_sheets
-from .stand_ins import with_dittos, without_nobody
+from .stand_ins import with_dittos, without_itself, without_nobody
 from .standing import of_ended, standing
 from .stated import firm_stated
 from .table import FORMS, PARTS, USABLE, Table, column_letters
@@ -218,6 +218,7 @@ class _Reader:
         data, same = with_dittos(data, place.names, [i for role in _CARRIED for i in columns.roles.get(role, ())])
         firms = [i for role in sorted(FIRMS) for i in columns.roles.get(role, ())]
         data, nobody = (data, ()) if form else without_nobody(data, place.names, firms)
+        data, own = (data, ()) if form else without_itself(data, place.names, firms, columns.roles.get("country", ()))
         ended = () if form else of_ended(data, place.names)
         if form == "questionnaire":
             data, aside = _answered(data, columns.roles, aside)
@@ -240,7 +241,7 @@ class _Reader:
             set_aside=tuple(aside),
             merged=merged,
         )
-        notes: tuple[Message, ...] = (*halves, *folded, *same, *nobody, *ended)
+        notes: tuple[Message, ...] = (*halves, *folded, *same, *nobody, *own, *ended)
         if not form and _naming(form, columns):  # a table of parts: who supplies them may stand outside its columns
             table = self._with_firms_above(table, place, rows, kept)
             table, stated = self._with_firm_stated(table, place)

@@ -114,3 +114,23 @@ def test_a_firm_beside_what_is_no_country_stays_whole(tmp_path):
     lines = ["Part no,Name,Qty,Vendor/Country", "P1,Part,1,Alpha / Beta", "P2,Part,1,Gamma / Delta"]
     found = table(text(tmp_path / "bom.csv", lines))
     assert "Vendor/Country" in found.names and not found.notes
+
+
+@pytest.mark.parametrize(("header", "word"), [("調達先", "自社"), ("Supplier", "In-house"), ("Maker", "内製")])
+def test_the_company_itself_is_no_supplier_and_that_is_said(tmp_path, header, word):
+    lines = [
+        f"Part no,Name,Qty,{header},Country",
+        "P1,Motor,1,Alpha,JP",
+        f"P2,Case,1,{word},JP",
+        "P3,Chip,1,US Components,US",
+    ]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert found.suppliers + found.makers == ["Alpha", "US Components"]
+    assert found.texts("country") == ["JP", None, "US"]
+    assert [note.values["count"] for note in found.notes if note.key == "datasets.intake.own"] == [1]
+
+
+def test_who_sells_what_the_company_makes_keeps_the_country_of_its_line(tmp_path):
+    lines = ["Part no,Name,Qty,Supplier,Maker,Country", "P1,Motor,1,Alpha,In-house,JP", "P2,Case,1,Beta,Gamma,CN"]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert (found.texts("maker"), found.texts("country")) == ([None, "Gamma"], ["JP", "CN"])
