@@ -146,7 +146,7 @@ def _days(word: str, column: Column) -> float | Days:
     if len(word) > _LONGEST:
         raise Unreadable("days")
     if column.name != "stock_days":
-        return _plain_days(word)
+        return _one_figure(word)
     if found := _RANGE.fullmatch(without_about(word)):
         least = _plain_days(found["low"] if found["low_unit"] else found["low"] + found["unit"])
         return _between(least, _plain_days(found["high"]))
@@ -155,6 +155,32 @@ def _days(word: str, column: Column) -> float | Days:
         if found and (found["before"] or found["after"]):
             return ends(_plain_days(found["days"]))
     return _plain_days(word)
+
+
+def _one_figure(word: str) -> float:
+    """Days of what takes one time: a range is none of them, and is said to be one."""
+    try:
+        return _plain_days(word)
+    except Unreadable:
+        if _RANGE.fullmatch(without_about(word)) or _UPWARDS.fullmatch(word) or _UPTO.fullmatch(word):
+            raise Unreadable("one_figure") from None
+        raise
+
+
+def without_unit(cell: str) -> bool:
+    """Return whether a range says no unit of its own: then the unit of its header holds.
+
+    >>> without_unit("2～3"), without_unit("2以上"), without_unit("30-60日"), without_unit("at least 2 weeks")
+    (True, True, False, False)
+    """
+    return _TIME.search(unicodedata.normalize("NFKC", cell).casefold()) is None
+
+
+_TIME = re.compile(
+    r"[日週月年天周]|星期|(?<![^\W\d_])(?:d|days?|tage?|días?|w|weeks?|wks?|wochen?|semanas?|mo|months?|monate?|mes(?:es)?|years?"
+    r"|yrs?|jahre?|años?)\b"
+)
+"""A word of `_DAYS` in a cell."""
 
 
 def _between(least: float, most: float) -> float | Days:

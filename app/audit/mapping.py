@@ -26,7 +26,7 @@ from ...datasets.layout import Column, sheets
 from ...graph import InputError, Message
 from ...graph.errors import shorten
 from ...graph.messages import LANGUAGES
-from .cells import Days, Unreadable, read, says_none, without_about
+from .cells import Days, Unreadable, read, says_none, without_about, without_unit
 from .places import Place
 from .words import Name
 
@@ -291,11 +291,9 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
                 if not returned:
                     row.setdefault("_unreadable", set()).add(column.name)
                     say(column, str(error), cell or "")
-            if isinstance(value, Days) and factor == 1.0:
+            if isinstance(value, Days):
                 ranges.setdefault(column, []).append((number, cell or ""))
-            elif isinstance(value, Days):  # in a column of weeks nobody can tell whether a range means those
-                say(column, "days", cell or "")
-                value = None
+                value = Days(*(days * (factor if without_unit(cell or "") else 1.0) for days in value))
             elif value is not None and factor != 1.0 and column.type in {"number", "money", "days"}:
                 value = value * factor if is_figure(without_about(cell or "")) else value
             row[column.name] = value

@@ -626,3 +626,29 @@ def test_a_column_of_the_second_source_tells_nothing_of_the_first(tmp_path):
     assert (one.country, one.share) == (None, None)
     assert (other.maker, other.country, other.share) == ("乙社", "JPN", 0.4)
     assert [source.country for source in found.sources["P-2"]] == [None, None] and "どこか" in says(found)
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "ends"),
+    [
+        ("在庫(月)", "2-3", (60.0, 90.0)),
+        ("在庫(月)", "2以上", (60.0, math.inf)),
+        ("在庫(月)", "30～60日", (30.0, 60.0)),
+        ("在庫(月)", "2か月以上", (60.0, math.inf)),
+        ("在庫(月)", "2〜3ヶ月程度", (60.0, 90.0)),
+        ("Stock (weeks)", "1.5 to 2", (10.5, 14.0)),
+        ("Stock (weeks)", "at least 2 months", (60.0, math.inf)),
+        ("在庫日数", "2-3", (2.0, 3.0)),
+    ],
+)
+def test_a_range_of_stock_without_a_unit_is_in_the_unit_of_its_header(tmp_path, header, cell, ends):
+    (tmp_path / "調達一覧.csv").write_text(f"品番,調達先,{header}\nP-1,甲,{cell}\nP-2,乙,1\n", encoding="utf-8")
+    found = company_from(recognise(understand(tmp_path / "調達一覧.csv")))
+    assert found.parts["P-1"].stock == ends
+
+
+@pytest.mark.parametrize("cell", ["8-12 weeks", "8〜12週", "60日以上"])
+def test_a_range_where_one_figure_is_asked_for_says_that_it_is_one(cell):
+    for column in ("lead_days", "switch_days"):
+        with pytest.raises(Unreadable, match="one_figure"):
+            read(COLUMN[column], cell)
