@@ -30,6 +30,7 @@ from .stand_ins import with_dittos, without_itself, without_nobody
 from .standing import of_ended, standing
 from .stated import firm_stated
 from .table import FORMS, PARTS, USABLE, Table, column_letters
+from .turned import LYING, standing_up
 from .values import Unit, unit_in
 from .words import FIRMS, bare, forms, marks, plain, without_unit
 
@@ -192,10 +193,14 @@ class _Reader:
             return [self._empty(Message("datasets.intake.ignored"))]
         row = self.wish.get("header_row")
         header = None if row is None else [int(each) - 1 for each in (row if isinstance(row, list) else [row])]
+        self.sheet, notes = standing_up(self.sheet)
+        if notes == (LYING,) and not self.wish:
+            return [self._empty(LYING)]
         found = places(self.sheet, header)
         if not found:
             return [] if self.sheet.frame.is_empty() else [self._empty(Message("datasets.intake.no_table"))]
-        return without_repeats([self._table(place, first=n == 0) for n, place in enumerate(found)])
+        tables = without_repeats([self._table(place, first=n == 0) for n, place in enumerate(found)])
+        return [replace(table, notes=(*notes, *table.notes)) for table in tables]
 
     def _empty(self, note: Message) -> Table:
         sheet = self.sheet

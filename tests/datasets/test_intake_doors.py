@@ -1,6 +1,7 @@
 """Files that a person reads at a glance, and in which a reader of commas and first rows sees something else."""
 
 import pytest
+from kanmon.datasets.intake.mapping import draft
 from kanmon.datasets.readers.tables import read_table
 from people_files import table, text
 
@@ -134,3 +135,48 @@ def test_who_sells_what_the_company_makes_keeps_the_country_of_its_line(tmp_path
     lines = ["Part no,Name,Qty,Supplier,Maker,Country", "P1,Motor,1,Alpha,In-house,JP", "P2,Case,1,Beta,Gamma,CN"]
     found = table(text(tmp_path / "bom.csv", lines))
     assert (found.texts("maker"), found.texts("country")) == ([None, "Gamma"], ["JP", "CN"])
+
+
+# --- sheets on their side --------------------------------------------------------------------------------------------------
+
+LYING = [
+    "品番,A-1,A-2,A-3",
+    "品名,モータ,ギヤ,基板",
+    "員数,1,2,3",
+    "調達先,甲製作所,乙工業,丙電子",
+    "国,日本,中国,台湾",
+    "備考,,黒,",
+]
+
+
+def test_a_sheet_on_its_side_is_read_turned_where_nothing_else_can_be_meant_and_that_is_said(tmp_path):
+    found = table(text(tmp_path / "部品表.csv", LYING))
+    upright = table(text(tmp_path / "部品表2.csv", map(",".join, zip(*(line.split(",") for line in LYING), strict=True))))
+    assert found.data.equals(upright.data) and (found.roles, found.kind) == (upright.roles, upright.kind)
+    assert [note.key for note in found.notes] == ["datasets.intake.turned"] and not upright.notes
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        LYING[1:3] + LYING[:1] + [line.replace("甲製作所", "調達先") for line in LYING[3:]],
+        ["部品一覧（単位：千円）", *LYING],
+        [*LYING[:1], "", *LYING[1:]],
+        [line.rsplit(",", 2)[0] for line in LYING],
+        ["品番,A-1,A-1,A-3", *LYING[1:]],
+    ],
+)
+def test_a_sheet_on_its_side_of_which_something_is_unclear_is_no_table_and_says_what_to_do(tmp_path, lines):
+    found = table(text(tmp_path / "部品表.csv", lines))
+    assert found.kind == "other" and [note.key for note in found.notes] == ["datasets.intake.lies"]
+
+
+def test_corrections_drafted_of_a_turned_sheet_are_read_back(tmp_path):
+    path = text(tmp_path / "部品表.csv", LYING)
+    again = table(path, corrections=draft([table(path)]))
+    assert again.texts("part") == ["A-1", "A-2", "A-3"] and again.roles["supplier"] == (3,)
+
+
+def test_an_upright_sheet_of_three_lines_is_not_turned(tmp_path):
+    found = table(text(tmp_path / "bom.csv", ["品番,品名,員数", "A-1,部品,2", "A-2,材料,3"]))
+    assert found.texts("part") == ["A-1", "A-2"] and not found.notes
