@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ...graph import Message
+from .aligned import heads
 from .columns import CONTENT
 from .table import Table
 from .values import id_key
@@ -113,6 +114,16 @@ def is_trade(table: Table) -> bool:
         return False
     years = [i for i in range(len(table.names)) if i not in {i for role in _NAMED for i in table.roles.get(role, ())}]
     return any(all(_YEAR.fullmatch(plain(cell or "")) for cell in table.cells(i)) for i in years if table.rows)
+
+
+def why_other(table: Table) -> tuple[Message, ...]:
+    """Return what to do with a table that is none of parts, where that can be told."""
+    if table.kind != "other" or table.form:
+        return ()
+    if is_trade(table):
+        return (Message("datasets.intake.is_trade"),)
+    blanks = len(table.names) == 1 and any(heads(cell) for cell in table.cells(0)[:60] if cell)
+    return (Message("datasets.intake.blanks"),) if blanks else ()
 
 
 def without_repeats(tables: Sequence[Table]) -> list[Table]:

@@ -25,6 +25,11 @@ _TOTAL = re.compile(
 )
 
 
+_COUNTED = re.compile(
+    r"\(?\s*\d[\d,]*\s*(?:(?:rows?|records?|lines?)(?:\s+(?:affected|selected|found|returned))?|[行件](?:処理されました|選択されました)?)\s*\)?[.。]?",
+    re.IGNORECASE,
+)
+"""What a query says below its table of how many lines it found."""
 _HEADING = re.compile(r"[【〔《＜<\[].*[】〕》＞>\]]|[■◆●▼◎★]\s*\S.*")
 """A cell that stands alone in its row and is drawn as a heading."""
 _SUM = re.compile(r"(?:.*\W)?(?:sub-?\s?)?totals?\W*|.*(?:合計|小計|総計).*", re.IGNORECASE | re.DOTALL)
@@ -154,7 +159,10 @@ def _reason(
     ):
         return "header"
     if len(filled) == 1 and (
-        word in marks("note") or word[:1] in {"※", "＊", "*"} or word.startswith(("注)", "注）", "注:", "note:", "nota:"))
+        _COUNTED.fullmatch(first.strip())
+        or word in marks("note")
+        or word[:1] in {"※", "＊", "*"}
+        or word.startswith(("注)", "注）", "注:", "note:", "nota:"))
     ):
         return "note"
     if len(filled) == 1 and filled[0] == shape.leftmost and len(first) < 60 and _HEADING.fullmatch(first.strip()):

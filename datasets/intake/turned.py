@@ -34,8 +34,9 @@ def lies(sheet: Sheet) -> bool:
     heads = [row[0] for row in rows if row[0] is not None]
     known = [role for head in heads if (role := _known(head)) is not None]
     told = {*known} & _TOLD
-    across = max(len({role for cell in row if cell and (role := _known(cell)) in _TOLD}) for row in rows)
-    return len(told) > 2 and bool(told & {"part", "name"}) and 2 * len(known) > len(heads) and across < 2
+    if len(told) < 3 or not told & {"part", "name"} or 2 * len(known) <= len(heads):
+        return False
+    return all(len({role for cell in row if cell and (role := _known(cell)) in _TOLD}) < 2 for row in rows)
 
 
 def upright(sheet: Sheet) -> Sheet | None:

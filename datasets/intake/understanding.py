@@ -20,7 +20,7 @@ from .columns import CONTENT, Columns, assign, by_content
 from .declared import as_questionnaire
 from .halves import parted
 from .headers import Place, places
-from .kinds import is_trade, kind_of, without_repeats
+from .kinds import kind_of, why_other, without_repeats
 from .lines import SetAside, Shape, firms_above, sort_rows
 from .parents import carried, filled, product_column, with_drawn_levels
 from .profiles import profile
@@ -253,8 +253,7 @@ class _Reader:
             notes += stated
         table = with_drawn_levels(table)
         table = replace(table, kind=self._kind(table, place.main, wanted))
-        if table.kind == "other" and not form and is_trade(table):
-            notes += (Message("datasets.intake.is_trade"),)
+        notes += why_other(table)
         table, said = self._carried(table, place, rows, kept)
         notes += said
         return replace(table, notes=(*notes, *self._notes(table, unsaved, place)))

@@ -180,3 +180,49 @@ def test_corrections_drafted_of_a_turned_sheet_are_read_back(tmp_path):
 def test_an_upright_sheet_of_three_lines_is_not_turned(tmp_path):
     found = table(text(tmp_path / "bom.csv", ["品番,品名,員数", "A-1,部品,2", "A-2,材料,3"]))
     assert found.texts("part") == ["A-1", "A-2"] and not found.notes
+
+
+# --- text parted by blanks -------------------------------------------------------------------------------------------------
+
+BLANKS = ["品番      品名        数量  調達先", "A-1       モータ      1     甲製作所", "A-30      基板        3     丙電子"]
+RULED = [
+    "Stock list of plant 1",
+    "PARTNO     DESCRIPTION                    QTY         VENDOR",
+    "---------- ------------------------------ ----------- --------------------",
+    "A-1        Motor, DC                                2 Alpha Motors GmbH",
+    "A-30       Gear                                     3",
+    "",
+    "(2 rows affected)",
+]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932"])
+def test_columns_that_blanks_part_in_every_line_are_read(tmp_path, encoding):
+    found = table(text(tmp_path / "parts.txt", BLANKS, encoding))
+    assert (found.kind, found.texts("part"), found.texts("name")) == ("bom", ["A-1", "A-30"], ["モータ", "基板"])
+    assert (found.numbers("quantity"), found.texts("supplier")) == ([1.0, 3.0], ["甲製作所", "丙電子"])
+
+
+def test_columns_below_a_ruler_are_read_to_its_width_whatever_stands_in_them(tmp_path):
+    found = table(text(tmp_path / "parts.txt", RULED))
+    assert (found.header, found.numbers_of_rows, found.texts("name")) == ((2,), [4, 5], ["Motor, DC", "Gear"])
+    assert (found.numbers("quantity"), found.texts("supplier")) == ([2.0, 3.0], ["Alpha Motors GmbH", None])
+    assert [(each.row, each.reason) for each in found.set_aside] == [(7, "note")]
+
+
+def test_blanks_of_full_width_part_cells_where_every_line_has_as_many(tmp_path):
+    lines = ["品番　品名　数量　調達先", "A-1　ボルト　4　甲製作所", "A-2　ナット　8　乙工業"]
+    assert table(text(tmp_path / "bom.txt", lines)).texts("name") == ["ボルト", "ナット"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [BLANKS[0], "A-1  モータ  1  甲製作所", "A-30  基板  3     丙電子"],
+        ["PARTNO     QTY         VENDOR", "A-1                  2 Alpha", "A-30                 3 Beta"],
+        ["品番　品名　数量", "A-1　六角　ボルト　4", "A-2　ナット　8"],
+    ],
+)
+def test_blanks_that_do_not_part_every_line_alike_are_said_with_what_to_do(tmp_path, lines):
+    found = table(text(tmp_path / "parts.txt", lines))
+    assert found.kind == "other" and "datasets.intake.blanks" in [note.key for note in found.notes]
