@@ -29,8 +29,9 @@ def aligned(text: str) -> list[list[str]] | None:
     for n, line in enumerate(lines[:_LOOK]):
         ruler = lines[n + 1] if n + 1 < len(lines) and _RULER.fullmatch(lines[n + 1]) else ""
         if line.strip() and not _RULER.fullmatch(line) and (ruler or heads(line)):
-            end = next((m for m in range(n, len(lines)) if not lines[m].strip()), len(lines))
-            inside = [m for m in range(n, end) if not _RULER.fullmatch(lines[m])]
+            top = n + 2 if n + 2 < len(lines) and not lines[n + 1].strip() else n + 1  # EAGLE: a blank line below the header
+            end = next((m for m in range(top, len(lines)) if not lines[m].strip()), len(lines))
+            inside = [n, *(m for m in range(top, end) if not _RULER.fullmatch(lines[m]))]
             cells = _cut([lines[m] for m in inside], ruler) if len(inside) > 2 else None
             if not cells:
                 return None
@@ -44,11 +45,32 @@ def _cut(lines: Sequence[str], ruler: str) -> list[list[str]] | None:
     count = len(_GAP.split(lines[0].strip()))
     for wide in (2, 1):  # full-width letters are two columns wide on paper, and one in some programs
         grid = [_spread(line, wide) for line in lines]
-        starts = [match.start() for match in re.finditer(r"\S+", ruler)] if ruler else _gaps(grid, count)
-        if starts and _fits(grid, starts):
+        ruled = [match.start() for match in re.finditer(r"\S+", ruler)]
+        starts = ruled or _flush(grid) or _gaps(grid, count)
+        if len(starts) > 2 and _fits(grid, starts):
             return [_cells(line, starts) for line in grid]
     spaced = [re.split(r"\u3000+", line.strip("\u3000")) for line in lines]
     return spaced if not ruler and {len(cells) for cells in spaced} == {count} else None
+
+
+def _flush(lines: Sequence[Sequence[str]]) -> list[int]:
+    """Where columns begin whose cells all begin below the first letter of their header, with a blank before it.
+
+    A word behind one blank begins a column ("Device Package") where it is known, and cells stand below it.
+    """
+    head, *body = lines
+    starts: list[int] = []
+    for at in [at for at in range(len(head)) if not _is_blank(head, at) and (at == 0 or _is_blank(head, at - 1))]:
+        below = [line for line in body if not _is_blank(line, at)]
+        apart = at < 2 or _is_blank(head, at - 2)
+        free = at == 0 or all(_is_blank(line, at - 1) for line in body)
+        word = "".join(head[at:]).split()[0]
+        if free and below and (apart or _known(word)):
+            starts.append(at)
+        elif apart:
+            return []
+    cells = [line[a:b] for line in body for a, b in pairwise([*starts, len(line)]) if a < len(line)]
+    return starts if all(not any(cell) or not cell[0].isspace() or not "".join(cell).strip() for cell in cells) else []
 
 
 def heads(line: str) -> bool:
@@ -56,7 +78,11 @@ def heads(line: str) -> bool:
     pieces = _GAP.split(line.strip())
     if len(pieces) < 3 or _MARKS.search(line):
         return False
-    return sum(any(one.how == EXACT for one in suggestions(piece)) for piece in pieces) > 1
+    return sum(map(_known, pieces)) > 1
+
+
+def _known(piece: str) -> bool:
+    return any(one.how == EXACT for one in suggestions(piece))
 
 
 def _spread(line: str, wide: int) -> list[str]:

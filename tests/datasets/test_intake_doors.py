@@ -226,3 +226,34 @@ def test_blanks_of_full_width_part_cells_where_every_line_has_as_many(tmp_path):
 def test_blanks_that_do_not_part_every_line_alike_are_said_with_what_to_do(tmp_path, lines):
     found = table(text(tmp_path / "parts.txt", lines))
     assert found.kind == "other" and "datasets.intake.blanks" in [note.key for note in found.notes]
+
+
+EAGLE = """Partlist
+
+Exported from singlesided.sch at 13 Feb 2022 14:17:40
+
+EAGLE Version 6.6.0 Copyright (c) 1988-2014 CadSoft
+
+Assembly variant:
+
+Part     Value          Device          Package      Library        Sheet
+
+C1       10u            E2,5-6          E2,5-6       polcap         1
+C3       10n            C-EU025-025X050 C025-025X050 rcl            1
+C5       27p            C2.5/2          C2,5-2       capacitor-wima 1
+J1                      PINHD-1X20      1X20         PINHEAD        1
+""".splitlines()
+
+
+def test_a_list_of_parts_as_eagle_exports_it_is_read(tmp_path):
+    found = table(text(tmp_path / "board.txt", EAGLE))
+    assert (found.kind, found.header, found.numbers_of_rows) == ("bom", (9,), [11, 12, 13, 14])
+    assert found.texts("designator") == ["C1", "C3", "C5", "J1"] and found.texts("value") == ["10u", "10n", "27p", None]
+    assert found.texts("footprint") == ["E2,5-6", "C025-025X050", "C2,5-2", "1X20"]
+
+
+def test_a_word_behind_one_blank_is_a_column_only_where_it_is_known_and_cells_stand_below_it(tmp_path):
+    lines = ["Part     Value  Device     Package Description", "IC1      MEGA8  MEGA8-P    DIL28-3 MICROCONTROLLER"]
+    lines += ["LED1            LED3MM-RED LED3MM  LED red"]
+    found = table(text(tmp_path / "board.txt", lines))
+    assert found.texts("name") == ["MICROCONTROLLER", "LED red"] and found.names[0] == "Part"
