@@ -58,6 +58,8 @@ class Shape:
     unfitted: tuple[int, ...] = ()
     standing: tuple[int, ...] = ()
     """Columns that say whether a line still holds (Status, 状態)."""
+    deleted: tuple[int, ...] = ()
+    """Columns in which any mark says that the line was deleted."""
     of_part: tuple[int, ...] = ()
     """Columns of what is a part's own, whoever makes it, where its maker's number stands beside it."""
     levels: tuple[int, ...] = ()
@@ -171,7 +173,7 @@ def _reason(
         return "note"  # the boxes for stamps and signatures below a form
     if _left_off(row, shape):
         return "not_fitted"
-    if any(plain(row[j] or "") in marks("withdrawn") for j in shape.standing):
+    if any(plain(row[j] or "") in marks("withdrawn") for j in shape.standing) or _deleted(row, shape):
         return "withdrawn"
     if lines and shape.of_part and all(row[j] is None for j in shape.of_part):
         return "other_source"  # a further maker of the part above, with that maker's number
@@ -196,6 +198,10 @@ def _left_off(row: Sequence[str | None], shape: Shape) -> bool:
     return any(
         len(word) < 60 and not marks("unfitted").isdisjoint(map(plain, re.split(r"[\s/_,;()-]+", word))) for word in words
     )
+
+
+def _deleted(row: Sequence[str | None], shape: Shape) -> bool:
+    return any(not is_blank(row[j]) and plain(row[j] or "") not in _answers("no") | {"0"} for j in shape.deleted)
 
 
 @cache

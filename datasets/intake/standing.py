@@ -20,6 +20,15 @@ def standing(names: Sequence[str]) -> tuple[int, ...]:
     return tuple(i for i, name in enumerate(names) if plain(name) in marks("standing"))
 
 
+def deletions(names: Sequence[str]) -> tuple[int, ...]:
+    """Return the columns in which any mark says that a line was deleted (SAP's "L" and "X").
+
+    >>> deletions(["Material", "Deletion Indicator", "削除フラグ"])
+    (1, 2)
+    """
+    return tuple(i for i, name in enumerate(names) if plain(name) in marks("deletion"))
+
+
 def of_ended(data: pl.DataFrame, names: Sequence[str]) -> tuple[Message, ...]:
     """Return a note on lines of parts that are made no more: a product may still need them, so they count, and it is said.
 

@@ -27,7 +27,7 @@ from .profiles import profile
 from .records import unfolded
 from .sheets import Sheet, read_sheets
 from .stand_ins import with_dittos, without_itself, without_nobody
-from .standing import of_ended, standing
+from .standing import deletions, of_ended, standing
 from .stated import firm_stated
 from .table import FORMS, PARTS, USABLE, Table, column_letters
 from .turned import LYING, standing_up
@@ -450,6 +450,7 @@ def _sorted(
         fitted=tuple(i for i, name in enumerate(place.names) if plain(name) in marks("fitted")),
         unfitted=tuple(i for i, name in enumerate(place.names) if plain(name) in marks("unfitted")),
         standing=standing(place.names),
+        deleted=deletions(place.names),
         of_part=_of_part(roles),
         levels=tuple(roles.get("level", ())),
         values=tuple(i for role in ("name", "value") for i in roles.get(role, ()) if "designator" in roles),
