@@ -237,6 +237,8 @@ class _Assignment:
     ) -> tuple[str, float]:
         """Words that mean one thing in one table and another in the next: the cells and the other columns decide."""
         both = {each.role for each in found}
+        if one.role == "part" and "numbered" in roles and (seen.positions > 0.9 or bare(header) == "id"):
+            return "number", one.score  # 0010 and 0020 of SAP, or the key of the line, beside a number of the part
         if one.role in {"part", "name", "value"} and seen.designators > 0.6 and roles & {"numbered", "footprint"}:
             return "designator", one.score
         if one.role == "stock" and (seen.durations > 0.5 or unit_in(header, "time")):
@@ -455,6 +457,9 @@ class _Assignment:
         if "name" not in self.roles and set(self.roles) & {"quantity", "price", "maker"}:
             free = [i for i in range(len(self.headers)) if i not in self.how and i not in self.wishes]
             texts = [i for i in free if self.profiles[i].length >= 2 and not self.profiles[i].links]
+            texts = [
+                i for i in texts if self.profiles[i].fill < 2 or self.profiles[i].different > 1
+            ]  # no name is on all lines
             if texts and ("part" not in self.roles or len(texts) == 1 and self.profiles[texts[0]].codes < 0.5):
                 best = max(texts, key=lambda i: (self.profiles[i].fill * self.profiles[i].distinct, self.profiles[i].length))
                 self._take("name", best, CONTENT)

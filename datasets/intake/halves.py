@@ -28,11 +28,12 @@ def parted(place: Place, frame: pl.DataFrame, wished: Collection[str]) -> tuple[
     notes = []
     for i, header in enumerate(place.names):
         match = _HEADER.fullmatch(header.strip())
-        if match is None or header in wished or not (_asks(match[1], FIRMS) and _asks(match[2], {"country"})):
+        grouped = any(name != header and name.startswith(f"{match[1]}/") for name in place.names) if match else True
+        if match is None or grouped or header in wished or not (_asks(match[1], FIRMS) and _asks(match[2], {"country"})):
             continue
         cells = frame.to_series(i).to_list()
         pairs = [(None, None) if cell is None else _pair(cell) for cell in cells]
-        told = sum(where is not None for _, where in pairs)
+        told = sum(firm is not None and where is not None for firm, where in pairs)
         if told * 2 < len(cells) - cells.count(None) or not told:
             continue
         firms, places = (pl.Series(values=list(each), dtype=pl.String) for each in zip(*pairs, strict=True))

@@ -181,7 +181,11 @@ def _inside(core: str, header: str) -> tuple[Suggestion, ...]:
     tokens = [token for token in re.split(r"[\s._\-/:：,;()]+", unicodedata.normalize("NFKC", header).casefold()) if token]
     if core.isascii() or not any(char > EAST_ASIAN for char in core):
         runs = {"".join(tokens[i:j]): (i, j) for i in range(len(tokens)) for j in range(i + 1, len(tokens) + 1)}
-        hits = [(word, j == len(tokens), i == 0) for word, (i, j) in runs.items() if word in words() and len(word) > 1]
+        known = {word: (i, j) for word, (i, j) in runs.items() if word in words()}
+        # Two letters say something at the end only: "Is Active" asks for nothing that "is" does.
+        hits = [
+            (word, j == len(tokens), i == 0) for word, (i, j) in known.items() if len(word) > (1 if j == len(tokens) else 2)
+        ]
         hits += [(word, True, False) for word in _long() if len(word) < len(core) and core.endswith(word)]
     else:
         hits = [

@@ -3,7 +3,7 @@
 import pytest
 from kanmon.datasets.intake.mapping import draft
 from kanmon.datasets.readers.tables import read_table
-from people_files import table, text
+from people_files import aside, table, text
 
 # --- what parts the cells --------------------------------------------------------------------------------------------------
 
@@ -257,3 +257,72 @@ def test_a_word_behind_one_blank_is_a_column_only_where_it_is_known_and_cells_st
     lines += ["LED1            LED3MM-RED LED3MM  LED red"]
     found = table(text(tmp_path / "board.txt", lines))
     assert found.texts("name") == ["MICROCONTROLLER", "LED red"] and found.names[0] == "Part"
+
+
+# --- as programs write them ------------------------------------------------------------------------------------------------
+
+
+def needs(found):
+    return list(zip(found.texts("parent"), found.texts("part"), found.numbers("quantity"), strict=True))
+
+
+def test_a_bill_of_erpnext_goes_on_below_its_first_line_and_the_key_of_a_line_is_no_part(tmp_path):
+    lines = [
+        "ID,Item,Item Name,Company,Quantity,Is Active,ID (Items),Item Code (Items),Item Name (Items),Qty (Items)",
+        "BOM-PUMP-001,PUMP,Pump 24V,ACME,1,1,vq4c1k,MOT-24,Motor 24V,1",
+        ",,,,,,a01bbz,SCR-M3,Screw M3,8",
+        "BOM-FAN-002,FAN,Fan,ACME,1,1,k3o9qq,MOT-12,Motor 12V,1",
+        ",,,,,,p0w1aa,SCR-M3,Screw M3,4",
+    ]
+    found = table(text(tmp_path / "BOM.csv", lines))
+    assert found.kind == "bom" and found.texts("name")[:2] == ["Motor 24V", "Screw M3"]
+    assert needs(found) == [("PUMP", "MOT-24", 1.0), ("PUMP", "SCR-M3", 8.0), ("FAN", "MOT-12", 1.0), ("FAN", "SCR-M3", 4.0)]
+
+
+def test_invoices_of_erpnext_keep_their_supplier_and_the_buyer_names_no_part(tmp_path):
+    lines = [
+        "ID,Supplier,Posting Date,Company,ID (Items),Item Code (Items),Accepted Qty (Items),Amount (Items)",
+        "PINV-1,Alpha,2025-01-15,ACME,x1,MOT-24,10,125",
+        ",,,,y1,SCR-M3,100,5",
+        "PINV-2,Beta,2025-02-15,ACME,z1,IMP-01,20,60",
+    ]
+    found = table(text(tmp_path / "pinv.csv", lines))
+    assert (found.kind, found.texts("supplier")) == ("ledger", ["Alpha", "Alpha", "Beta"])
+    assert found.texts("part") == ["MOT-24", "SCR-M3", "IMP-01"] and "name" not in found.roles
+
+
+def test_units_behind_headers_are_no_records(tmp_path):
+    lines = ["Part no,Name,Qty,Length (mm),Mass (mm)", "P1,Plate,1,180,5", ",,,20,1", "P2,Bar,2,50,3"]
+    assert table(text(tmp_path / "bom.csv", lines)).texts("part") == ["P1", "P2"]
+
+
+def test_production_bills_of_dynamics_say_what_their_lines_go_into(tmp_path):
+    lines = [
+        "Production BOM No.,Line No.,Type,No.,Description,Unit of Measure Code,Quantity per",
+        "PUMP-BOM,10000,Item,MOT-24,Motor 24V,PCS,1",
+        "PUMP-BOM,20000,Item,SCR-M3,Screw M3,PCS,8",
+        "FAN-BOM,10000,Item,SCR-M3,Screw M3,PCS,4",
+    ]
+    found = table(text(tmp_path / "lines.csv", lines))
+    assert needs(found) == [("PUMP-BOM", "MOT-24", 1.0), ("PUMP-BOM", "SCR-M3", 8.0), ("FAN-BOM", "SCR-M3", 4.0)]
+
+
+def test_the_place_of_a_line_in_sap_is_no_part(tmp_path):
+    head = ["Explosion Level", "Item Number", "Component NO.", "Object description", "Comp. Qty(CUn)"]
+    rows = [[".1", "0010", "MOT-24", "Motor", "1.000"], ["..2", "0010", "ROT-1", "Rotor", "1.000"]]
+    rows += [[".1", "0020", "SCR-M3", "Screw", "8.000"]]
+    found = table(text(tmp_path / "cs12.txt", map("\t".join, [head, *rows])))
+    assert found.texts("part") == ["MOT-24", "ROT-1", "SCR-M3"] and found.levels == [1, 2, 1]
+
+
+def test_lines_with_a_mark_of_deletion_are_left_out(tmp_path):
+    lines = ["Purchasing Document,Material,Short Text,Name of Vendor,Document Date,Net Order Value,Deletion Indicator"]
+    lines += [f"45000001,M{n},Part {n},Alpha,2025-03-1{n},100,{mark}" for n, mark in enumerate(["", "L", "X", "no", "-"])]
+    found = table(text(tmp_path / "ME2N.csv", lines))
+    assert found.texts("part") == ["M0", "M3", "M4"] and aside(found) == [(3, "withdrawn"), (4, "withdrawn")]
+
+
+def test_the_symbol_of_a_part_is_not_its_number(tmp_path):
+    lines = ["Comment,Description,Designator,Footprint,LibRef,Quantity,Manufacturer 1,Manufacturer Part Number 1"]
+    lines += ['100nF,Capacitor,"C1, C2",0603,CAP,2,Murata,GRM188', "10uF,Capacitor,C3,0805,CAP,1,Murata,GRM21B"]
+    assert table(text(tmp_path / "board.csv", lines)).texts("part") == ["GRM188", "GRM21B"]
