@@ -177,12 +177,17 @@ class _Assignment:
         numbered = sum(bool({"part", "part_maker"} & {one.role for one in found}) for found in seen)
         if numbered > 1:
             roles.add("numbered")
+        if any(found and found[0].role == "part" and self._coded_header(i) for i, found in enumerate(seen)):
+            roles.add("coded")
         candidates = []
         for i, found in enumerate(seen):
             for one in found:
                 role, score = self._settled(one, found, self.headers[i], self.profiles[i], roles)
                 candidates.append((i, Suggestion(role, score, one.how)))
         return candidates
+
+    def _coded_header(self, i: int) -> bool:
+        return bare(self.headers[i]) != "id" and naming_order(self.headers[i]) == 0
 
     def _products(self, seen: list[list[Suggestion]]) -> set[int]:
         """A product's number or name beside the parts' own is what lines go into, where several parts stand beside one.
@@ -237,8 +242,9 @@ class _Assignment:
     ) -> tuple[str, float]:
         """Words that mean one thing in one table and another in the next: the cells and the other columns decide."""
         both = {each.role for each in found}
-        if one.role == "part" and "numbered" in roles and (seen.positions > 0.9 or bare(header) == "id"):
-            return "number", one.score  # 0010 and 0020 of SAP, or the key of the line, beside a number of the part
+        key = bare(header) == "id" and "coded" in roles
+        if one.role == "part" and (key or (seen.positions > 0.9 and "numbered" in roles)):
+            return "number", one.score  # the key of the line, or 0010 and 0020 of SAP, beside a number of the part
         if one.role in {"part", "name", "value"} and seen.designators > 0.6 and roles & {"numbered", "footprint"}:
             return "designator", one.score
         if one.role == "stock" and (seen.durations > 0.5 or unit_in(header, "time")):
