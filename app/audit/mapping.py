@@ -28,7 +28,7 @@ from ...graph.errors import shorten
 from ...graph.messages import LANGUAGES
 from .cells import Days, Unreadable, read, says_none, without_about, without_unit
 from .places import Place
-from .words import Name
+from .words import BESIDES, Name
 
 MOST = 20
 """Remarks of one kind in one column that are located one by one; the rest are counted."""
@@ -145,7 +145,8 @@ def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
     for column, i in columns.items():
         place.columns.setdefault(column.name, table.letters[i])
     by_place = {i: column.name for column, i in columns.items()} | dict.fromkeys(table.roles.get("level", ()), "level")
-    by_place |= dict.fromkeys(table.roles.get("parent_name", ()), "parent_name")
+    for role in BESIDES:
+        by_place |= dict.fromkeys(table.roles.get(role, ()), role)
     for i, name in enumerate(table.names):
         if name:
             read_as = by_place.get(i, "")

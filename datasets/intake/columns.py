@@ -27,7 +27,7 @@ MEASURES = (
     "moq",
 )
 """Roles whose cells are numbers."""
-SEVERAL = {"price", "note", "date", "order_no", "link"}
+SEVERAL = {"price", "note", "date", "order_no", "link", "standing"}
 """Roles that several columns may hold."""
 NAMING = ("part", "name", "part_maker", "part_supplier", "value")
 """Roles that say which part a line is about."""

@@ -53,13 +53,8 @@ class Shape:
     money: tuple[int, ...]
     header: tuple[str, ...]
     leftmost: int
-    fitted: tuple[int, ...] = ()
-    """Columns that say whether a part is fitted at all ("Fitted", 実装), and those that say that it is not ("DNP")."""
-    unfitted: tuple[int, ...] = ()
     standing: tuple[int, ...] = ()
-    """Columns that say whether a line still holds (Status, 状態)."""
-    deleted: tuple[int, ...] = ()
-    """Columns in which any mark says that the line was deleted."""
+    """Columns that say whether a line counts: "Status", "Fitted" and 実装, "DNP", "Deletion indicator"."""
     of_part: tuple[int, ...] = ()
     """Columns of what is a part's own, whoever makes it, where its maker's number stands beside it."""
     levels: tuple[int, ...] = ()
@@ -173,7 +168,7 @@ def _reason(
         return "note"  # the boxes for stamps and signatures below a form
     if _left_off(row, shape):
         return "not_fitted"
-    if any(plain(row[j] or "") in marks("withdrawn") for j in shape.standing) or _deleted(row, shape):
+    if _called_off(row, shape):
         return "withdrawn"
     if lines and shape.of_part and all(row[j] is None for j in shape.of_part):
         return "other_source"  # a further maker of the part above, with that maker's number
@@ -188,20 +183,25 @@ def _reason(
 
 def _left_off(row: Sequence[str | None], shape: Shape) -> bool:
     """Whether a part stands in the list of a board and is not to be put on it."""
-    for j in (*shape.fitted, *shape.unfitted):
-        word = plain(row[j] or "")
-        if word in marks("unfitted") or word in _answers("yes" if j in shape.unfitted else "no"):
+    for j in shape.standing:
+        word, header = plain(row[j] or ""), plain(shape.header[j])
+        asked = "yes" if header in marks("unfitted") else "no" if header in marks("fitted") else ""
+        if word in marks("unfitted") or (asked and word in _answers(asked)):
             return True
-    if any(plain(row[j] or "") in marks("unfitted") for j in shape.standing):
-        return True
     words = (row[j] or "" for j in shape.values)
     return any(
         len(word) < 60 and not marks("unfitted").isdisjoint(map(plain, re.split(r"[\s/_,;()-]+", word))) for word in words
     )
 
 
-def _deleted(row: Sequence[str | None], shape: Shape) -> bool:
-    return any(not is_blank(row[j]) and plain(row[j] or "") not in _answers("no") | {"0"} for j in shape.deleted)
+def _called_off(row: Sequence[str | None], shape: Shape) -> bool:
+    """Whether a line says itself that it holds no more; in a column of deletions (SAP's "L", "X") any mark does."""
+    for j in shape.standing:
+        word = plain(row[j] or "")
+        deleted = plain(shape.header[j]) in marks("deletion") and not is_blank(row[j]) and word not in _answers("no") | {"0"}
+        if deleted or word in marks("withdrawn"):
+            return True
+    return False
 
 
 @cache

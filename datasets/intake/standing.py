@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import polars as pl
 
@@ -11,31 +11,13 @@ from ...graph.errors import shorten
 from .words import marks, plain
 
 
-def standing(names: Sequence[str]) -> tuple[int, ...]:
-    """Return the columns that say whether a line still holds.
-
-    >>> standing(["Part", "Lifecycle", "Status", "State of the art"])
-    (1, 2)
-    """
-    return tuple(i for i, name in enumerate(names) if plain(name) in marks("standing"))
-
-
-def deletions(names: Sequence[str]) -> tuple[int, ...]:
-    """Return the columns in which any mark says that a line was deleted (SAP's "L" and "X").
-
-    >>> deletions(["Material", "Deletion Indicator", "削除フラグ"])
-    (1, 2)
-    """
-    return tuple(i for i, name in enumerate(names) if plain(name) in marks("deletion"))
-
-
-def of_ended(data: pl.DataFrame, names: Sequence[str]) -> tuple[Message, ...]:
+def of_ended(data: pl.DataFrame, names: Sequence[str], columns: Iterable[int]) -> tuple[Message, ...]:
     """Return a note on lines of parts that are made no more: a product may still need them, so they count, and it is said.
 
-    ``data``: the number of the row, and the cells.
+    ``data``: the number of the row, and the cells; ``columns``: those that say whether a line still holds.
     """
     notes = []
-    for i in standing(names):
+    for i in columns:
         said = {row: cell for row, cell in zip(data["row"], data.to_series(i + 1), strict=True) if _ended(cell)}
         if said:
             notes.append(

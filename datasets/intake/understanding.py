@@ -27,7 +27,7 @@ from .profiles import profile
 from .records import unfolded
 from .sheets import Sheet, read_sheets
 from .stand_ins import with_dittos, without_itself, without_nobody
-from .standing import deletions, of_ended, standing
+from .standing import of_ended
 from .stated import firm_stated
 from .table import FORMS, PARTS, USABLE, Table, column_letters
 from .turned import LYING, standing_up
@@ -224,7 +224,7 @@ class _Reader:
         firms = [i for role in sorted(FIRMS) for i in columns.roles.get(role, ())]
         data, nobody = (data, ()) if form else without_nobody(data, place.names, firms)
         data, own = (data, ()) if form else without_itself(data, place.names, firms, columns.roles.get("country", ()))
-        ended = () if form else of_ended(data, place.names)
+        ended = () if form else of_ended(data, place.names, columns.roles.get("standing", ()))
         if form == "questionnaire":
             data, aside = _answered(data, columns.roles, aside)
         table = Table(
@@ -447,10 +447,7 @@ def _sorted(
         money=tuple(i for role in (*_MONEY, "weight", "other") for i in roles.get(role, ())),
         header=place.names,
         leftmost=min(naming),
-        fitted=tuple(i for i, name in enumerate(place.names) if plain(name) in marks("fitted")),
-        unfitted=tuple(i for i, name in enumerate(place.names) if plain(name) in marks("unfitted")),
-        standing=standing(place.names),
-        deleted=deletions(place.names),
+        standing=tuple(roles.get("standing", ())),
         of_part=_of_part(roles),
         levels=tuple(roles.get("level", ())),
         values=tuple(i for role in ("name", "value") for i in roles.get(role, ()) if "designator" in roles),

@@ -326,3 +326,11 @@ def test_the_symbol_of_a_part_is_not_its_number(tmp_path):
     lines = ["Comment,Description,Designator,Footprint,LibRef,Quantity,Manufacturer 1,Manufacturer Part Number 1"]
     lines += ['100nF,Capacitor,"C1, C2",0603,CAP,2,Murata,GRM188', "10uF,Capacitor,C3,0805,CAP,1,Murata,GRM21B"]
     assert table(text(tmp_path / "board.csv", lines)).texts("part") == ["GRM188", "GRM21B"]
+
+
+def test_a_column_that_leaves_lines_out_is_shown_as_used_and_left_out_itself_leaves_out_none(tmp_path):
+    path = text(tmp_path / "bom.csv", ["Part no,Name,Qty,Status:", "P1,Motor,1,Active", "P2,Gear,1,Deleted"])
+    found = table(path)
+    assert (found.roles["standing"], found.texts("part")) == ((3,), ["P1"])
+    ignored = table(path, corrections={"sheets": {"bom": {"columns": {"Status:": "ignore"}}}})
+    assert ignored.texts("part") == ["P1", "P2"]
