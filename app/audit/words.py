@@ -47,7 +47,7 @@ def called(part: str, name: str | None) -> str:
     return part if not name or id_key(name) == id_key(part) else f"{part} {name}"
 
 
-BESIDES = ("parent_name", "standing")
+BESIDES = ("parent_name", "standing", "base")
 """Roles of columns that are used, and are none of the workbook's."""
 
 

@@ -151,6 +151,7 @@ class _Assignment:
         self._coded(found)
         self._bought()
         self._paid()
+        self._billed()
         self._part()
         self._name()
         for role in SEVERAL & set(self.roles):
@@ -366,7 +367,8 @@ class _Assignment:
                     self.roles.setdefault("spec", []).extend(best)
                     continue
             role = "spec" if suggestion.role in {*NAMING, "spec", "material"} else "other"
-            if suggestion.role in {"supplier", "maker"} and self._another(i, suggestion.role):
+            purchases = {"date", "amount"} <= set(self.roles)  # each is from one firm, whatever its name goes on with
+            if suggestion.role in {"supplier", "maker"} and not purchases and self._another(i, suggestion.role):
                 role = f"{suggestion.role}_more"
             self.roles.setdefault(role, []).append(i)
             self.how[i] = suggestion.how
@@ -441,6 +443,21 @@ class _Assignment:
             self.roles["supplier"] = names
         if paid or not names:
             self.roles["name"] = self.roles.pop("note")
+
+    def _billed(self) -> None:
+        """Beside an item and its description "Name" is who was paid, as NetSuite lists what was ordered."""
+        names = self.roles.get("name", [])
+        others = [i for i in self.roles.get("spec", []) if self._says_name(i)]
+        if len(names) != 1 or len(others) != 1 or set(self.roles) & FIRMS_OF_LINES or self.how[names[0]] == CORRECTED:
+            return
+        if {"date", "amount", "part"} <= set(self.roles) and bare(self.headers[names[0]]) == "name":
+            self.roles["supplier"], self.roles["name"] = names, others
+            self.roles["spec"] = [i for i in self.roles["spec"] if i not in others]
+            if not self.roles["spec"]:
+                del self.roles["spec"]
+
+    def _says_name(self, i: int) -> bool:
+        return any(one.role == "name" and one.how == EXACT for one in suggestions(self.headers[i]))
 
     def _filled(self, role: str) -> int:
         return sum(self.profiles[i].fill for i in self.roles.get(role, ()))

@@ -211,6 +211,9 @@ def _answers(answer: str) -> frozenset[str]:
 
 def _is_total(row: Sequence[str | None], filled: Sequence[int], shape: Shape) -> bool:
     """A total names itself in the first text of the row, and has no second text that names a part."""
+    named = [row[j] or "" for j in shape.naming if not is_blank(row[j])]
+    if named and all(plain(word) in marks("total") for word in named):
+        return True  # a discount or a tax on a date of its own
     first = next((j for j in filled if not is_blank(row[j]) and number(row[j]) is None), None)
     cell = "" if first is None else row[first] or ""
     if cell and not cell.strip("* ") and first not in shape.levels:  # SAP's mark of a sum

@@ -16,6 +16,7 @@ from ...graph.contents import WORKBOOKS
 from ...graph.errors import short_path, shorten
 from ...graph.files import not_found, reading
 from . import published
+from .bases import for_one
 from .columns import CONTENT, Columns, assign, by_content
 from .declared import as_questionnaire
 from .halves import parted
@@ -224,6 +225,11 @@ class _Reader:
         firms = [i for role in sorted(FIRMS) for i in columns.roles.get(role, ())]
         data, nobody = (data, ()) if form else without_nobody(data, place.names, firms)
         data, own = (data, ()) if form else without_itself(data, place.names, firms, columns.roles.get("country", ()))
+        data, shared = (
+            (data, ())
+            if form
+            else for_one(data, place.names, *(columns.roles.get(role, ()) for role in ("quantity", "base")))
+        )
         ended = () if form else of_ended(data, place.names, columns.roles.get("standing", ()))
         if form == "questionnaire":
             data, aside = _answered(data, columns.roles, aside)
@@ -246,7 +252,7 @@ class _Reader:
             set_aside=tuple(aside),
             merged=merged,
         )
-        notes: tuple[Message, ...] = (*halves, *folded, *same, *nobody, *own, *ended)
+        notes: tuple[Message, ...] = (*halves, *folded, *same, *nobody, *own, *shared, *ended)
         if not form and _naming(form, columns):  # a table of parts: who supplies them may stand outside its columns
             table = self._with_firms_above(table, place, rows, kept)
             table, stated = self._with_firm_stated(table, place)

@@ -334,3 +334,48 @@ def test_a_column_that_leaves_lines_out_is_shown_as_used_and_left_out_itself_lea
     assert (found.roles["standing"], found.texts("part")) == ((3,), ["P1"])
     ignored = table(path, corrections={"sheets": {"bom": {"columns": {"Status:": "ignore"}}}})
     assert ignored.texts("part") == ["P1", "P2"]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "base"), [("用量:分子", "用量:分母"), ("Quantity", "Base quantity"), ("Menge", "Basismenge")]
+)
+def test_a_quantity_for_many_products_is_divided_by_how_many_they_are(tmp_path, quantity, base):
+    lines = [f"Part no,Name,{quantity},{base}", "P1,Motor,1,1", "P2,Glue,1,250", "P3,Foil,3,", 'P4,Wire,"0,5",2']
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert found.numbers("quantity") == [1.0, 0.004, 3.0, 0.25]
+    assert [note.values["count"] for note in found.notes if note.key == "datasets.intake.base"] == [2]
+
+
+def test_a_bill_of_kingdee_names_its_parts_and_not_their_product(tmp_path):
+    lines = [
+        "父项物料编码,父项物料名称,子项物料编码,子项物料名称,用量:分子",
+        "PUMP,水泵,MOT-24,电机,1",
+        "PUMP,水泵,SCR-M3,螺钉,8",
+    ]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert found.texts("name") == ["电机", "螺钉"] and found.texts("parent_name") == ["水泵", "水泵"]
+    assert needs(found) == [("PUMP", "MOT-24", 1.0), ("PUMP", "SCR-M3", 8.0)]
+
+
+def test_the_second_line_of_a_suppliers_name_is_no_second_supplier_of_a_purchase(tmp_path):
+    lines = [
+        "仕入日,仕入先コード,仕入先名１,仕入先名２,商品コード,商品名,数量,金額",
+        "20250410,45,例示商事,東京営業所,M-1,モータ,10,12500",
+    ]
+    lines += ["20250411,46,架空工業,,S-1,ねじ,100,500", "20250412,45,例示商事,東京営業所,,値引き,0,-300"]
+    found = table(text(tmp_path / "仕入明細.csv", lines))
+    assert (found.kind, found.suppliers, found.texts("part")) == ("ledger", ["例示商事", "架空工業"], ["M-1", "S-1"])
+    assert aside(found) == [(4, "total")]
+
+
+def test_a_list_of_orders_of_netsuite_names_who_was_paid(tmp_path):
+    lines = ["Date,Document Number,Name,Item,Description,Quantity,Amount"]
+    lines += ["3/14/2025,PO123,V001 Alpha,MOT-24,Motor 24V,10,125.00", "3/15/2025,PO124,V002 Beta,SCR-M3,Screw,100,5.00"]
+    found = table(text(tmp_path / "orders.csv", lines))
+    assert (found.suppliers, found.texts("name")) == (["V001 Alpha", "V002 Beta"], ["Motor 24V", "Screw"])
+
+
+def test_a_number_of_the_job_is_what_parts_go_into(tmp_path):
+    lines = ["製番,部品番号,部品名,員数,手配先", "S-1001,D-1,モータ,2,例示商事", "S-1001,D-2,減速機,2,架空工業"]
+    found = table(text(tmp_path / "手配.csv", lines))
+    assert needs(found) == [("S-1001", "D-1", 2.0), ("S-1001", "D-2", 2.0)] and len(found.suppliers) == 2
