@@ -271,7 +271,7 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
     base = min((level for level in table.levels if level is not None), default=0)
     levels = [None if level is None else level - base for level in table.levels] if table.structured else [None] * table.rows
     extra = [table.texts(role) for role in _EXTRA if role in table.roles]
-    shared = _shared(table)
+    shared, apart = _shared(table), _apart(table)
     more = _further(table)
     counts: dict[tuple[Column, str], int] = {}
     ranges: dict[Column, list[tuple[int, str]]] = {}
@@ -320,6 +320,8 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
             row["parent_name"] = name_of(owners[n] or "")
         if levels[n] is not None:
             row["level"] = levels[n]
+        if apart[n] is not None and not row.get("part") and row.get("name"):
+            row["name"] = name_of(f"{row['name']} {apart[n]}")
         if extra:
             row["_words"] = " ".join(filter(None, (each[n] for each in extra)))
             if not row.get("part") and not row.get("name"):
@@ -396,6 +398,18 @@ def _in_force(table: Table, label: str, rows: list[dict[str, Any]], reading: Rea
         message = Message("app.audit.not_in_force", count=len(out), date=day, rows=shown)
         reading.remarks.append(Remark(label, message, severity="warning"))
     return [row for row, holds in zip(rows, held, strict=True) if holds]
+
+
+def _apart(table: Table) -> list[str | None]:
+    """What tells parts of a board apart that have no numbers and share a name ("Capacitor"): their values."""
+    if "designator" not in table.roles or "name" not in table.roles:
+        return [None] * table.rows
+    values = table.texts("value" if "value" in table.roles else "spec")
+    names = table.texts("name")
+    told: dict[str | None, set[str | None]] = {}
+    for name, value in zip(names, values, strict=True):
+        told.setdefault(name, set()).add(value)
+    return [value if len(told[name]) > 1 else None for name, value in zip(names, values, strict=True)]
 
 
 def _shared(table: Table) -> set[str]:

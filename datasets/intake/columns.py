@@ -243,6 +243,8 @@ class _Assignment:
     ) -> tuple[str, float]:
         """Words that mean one thing in one table and another in the next: the cells and the other columns decide."""
         both = {each.role for each in found}
+        if bare(header) == "device" and {"value", "footprint"} <= roles:
+            return "spec", one.score  # EAGLE's name of a symbol: all resistors of a size have one
         key = bare(header) == "id" and "coded" in roles
         if one.role == "part" and (key or (seen.positions > 0.9 and "numbered" in roles)):
             return "number", one.score  # the key of the line, or 0010 and 0020 of SAP, beside a number of the part
@@ -251,7 +253,7 @@ class _Assignment:
         if one.role == "stock" and (seen.durations > 0.5 or unit_in(header, "time")):
             return "stock_days", one.score
         if one.role == "comment":
-            return ("name", 0.85) if "designator" in roles else ("note", one.score)
+            return ("name", 0.85) if "designator" in roles and "value" not in roles else ("note", one.score)
         if {"number", "part"} <= both:
             small = seen.numeric > 0.9 and seen.largest < 1000 and bool(roles & {"numbered", "name", "part_maker"})
             better = seen.sequential or small or seen.dotted > 0.3
@@ -473,7 +475,8 @@ class _Assignment:
             for role in ("value", "spec", "material") if counted else ():
                 if role in self.roles and self._may_name(self.roles[role][0]):
                     first, *rest = self.roles.pop(role)
-                    self.roles["name"] = [first]
+                    symbols = [i for i in self.roles.get("spec", []) if bare(self.headers[i]) == "device"]
+                    self.roles["name"] = [first, *symbols]  # EAGLE: a battery has no value
                     if rest:
                         self.roles[role] = rest
                     break

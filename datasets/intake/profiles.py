@@ -18,8 +18,8 @@ from .words import plain
 _PREFIXES = (
     "R|RN|RV|C|CN|CON|CONN|L|FB|D|LED|ZD|Q|TR|U|IC|J|JP|P|PL|SW|S|Y|X|XTAL|F|TP|K|RL|BT|BAT|T|VR|H|MH|CAB|ANT|M|MOD|LS|BZ|SP"
 )
-_ONE = rf"(?:{_PREFIXES})_?\d{{1,4}}[A-Z]?"
-_DESIGNATOR = re.compile(rf"{_ONE}(?:\s*[,;、 ~–-]\s*(?:{_ONE}|\d{{1,4}}))*[,;]?", re.IGNORECASE)
+_ONE = rf"(?:(?:{_PREFIXES})_?|U\$)\d{{1,4}}[A-Z]?"
+_DESIGNATOR = re.compile(rf"{_ONE}(?:\s*[,;、+ ~–-]\s*(?:{_ONE}|\d{{1,4}}))*[,;]?", re.IGNORECASE)
 _DOTTED = re.compile(r"\d+(?:\.\d+)+\.?")
 _CODE = re.compile(r"(?=\S*\d)[A-Za-z0-9][\w\-./#+]{1,29}", re.ASCII)
 _DURATION = re.compile(

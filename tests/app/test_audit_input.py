@@ -652,3 +652,15 @@ def test_a_range_where_one_figure_is_asked_for_says_that_it_is_one(cell):
     for column in ("lead_days", "switch_days"):
         with pytest.raises(Unreadable, match="one_figure"):
             read(COLUMN[column], cell)
+
+
+def test_parts_of_a_board_that_share_a_name_are_told_apart_by_their_values(tmp_path):
+    lines = [
+        "Designator,Comment,Description,Footprint,Quantity",
+        "R1,10k,Resistor,0603,1",
+        "R2,1k,Resistor,0603,2",
+        "U1,MCU,Controller,QFP,1",
+    ]
+    (tmp_path / "board.csv").write_text("\n".join(lines), encoding="utf-8")
+    found = company_from(recognise(understand(tmp_path / "board.csv")))
+    assert {need.part: need.quantity for need in found.needs} == {"Resistor 10k": 1.0, "Resistor 1k": 2.0, "Controller": 1.0}

@@ -2,6 +2,7 @@
 
 import pytest
 from kanmon.datasets.intake.mapping import draft
+from kanmon.datasets.intake.values import number
 from kanmon.datasets.readers.tables import read_table
 from people_files import aside, table, text
 
@@ -248,7 +249,12 @@ J1                      PINHD-1X20      1X20         PINHEAD        1
 def test_a_list_of_parts_as_eagle_exports_it_is_read(tmp_path):
     found = table(text(tmp_path / "board.txt", EAGLE))
     assert (found.kind, found.header, found.numbers_of_rows) == ("bom", (9,), [11, 12, 13, 14])
-    assert found.texts("designator") == ["C1", "C3", "C5", "J1"] and found.texts("value") == ["10u", "10n", "27p", None]
+    assert found.texts("designator") == ["C1", "C3", "C5", "J1"] and found.texts("name") == [
+        "10u",
+        "10n",
+        "27p",
+        "PINHD-1X20",
+    ]
     assert found.texts("footprint") == ["E2,5-6", "C025-025X050", "C2,5-2", "1X20"]
 
 
@@ -379,3 +385,28 @@ def test_a_number_of_the_job_is_what_parts_go_into(tmp_path):
     lines = ["製番,部品番号,部品名,員数,手配先", "S-1001,D-1,モータ,2,例示商事", "S-1001,D-2,減速機,2,架空工業"]
     found = table(text(tmp_path / "手配.csv", lines))
     assert needs(found) == [("S-1001", "D-1", 2.0), ("S-1001", "D-2", 2.0)] and len(found.suppliers) == 2
+
+
+def test_symbols_of_eagle_name_parts_only_where_they_have_no_value(tmp_path):
+    lines = ["Part;Value;Device;Package", "R1;10K;R0603;0603", "R2;1K;R0603;0603", "B1;;BATTERY;HOLDER", "C1;1u;C0805;0805"]
+    assert table(text(tmp_path / "board.csv", lines)).texts("name") == ["10K", "1K", "BATTERY", "1u"]
+
+
+def test_a_remark_beside_values_names_no_part(tmp_path):
+    lines = ["Designator,Value,Comment", "R1 R2,51kOhm,", "C1 C2,0.1uF 50V,X7R", "U2,MAU108,DCDC"]
+    assert table(text(tmp_path / "board.csv", lines)).texts("name") == ["51kOhm", "0.1uF 50V", "MAU108"]
+
+
+def test_places_on_a_board_with_plus_signs_are_no_parts_and_a_shops_number_is_not_the_makers(tmp_path):
+    lines = [
+        "ref,description,manufacturer,mfg_pn,lcsc_pn,qty_per_unit",
+        "U2,MCU,ST,STM32G0,C529341,1",
+        "TP1+TP2,Pad,Keystone,5000,C51,2",
+    ]
+    found = table(text(tmp_path / "board.csv", lines))
+    assert found.texts("part") == ["STM32G0", "5000"] and found.texts("designator") == ["U2", "TP1+TP2"]
+
+
+@pytest.mark.parametrize(("cell", "count"), [("2 pair", 2.0), ("1 lot", 1.0), ("3 ロール", 3.0), ("2 pairing", None)])
+def test_pairs_and_lots_are_counted(cell, count):
+    assert number(cell) == count
