@@ -14,6 +14,9 @@ from ..readers.tables import packaged
 from .words import marks, plain
 
 _NUMBERED = re.compile(r"\s*\d{4,10}\s+[^\W\d].*", re.DOTALL)
+_ADDRESS = re.compile(r"(?:https?://(?:www\.)?|www\.)([\w-]+(?:\.[\w-]+)+)(?:[/?#:]\S*)?", re.IGNORECASE)
+_SHOWN = 6
+"""Different words that a note shows."""
 _Cells = list[str | None]
 
 
@@ -56,13 +59,26 @@ def without_nobody(
         if known and all(map(_NUMBERED.fullmatch, known)):
             data = data.with_columns(pl.col(name).str.replace(r"^\s*\d+\s+", ""))
 
+    data, sites = _replaced(data, names, columns, _is_address, lambda cells: [_site(cell) for cell in cells], "site")
+
     def nobody(cell: str | None) -> bool:
         return cell is not None and plain(cell) in marks("no_firm")
 
     def left(cells: _Cells) -> _Cells:
         return [None if nobody(cell) else cell for cell in cells]
 
-    return _replaced(data, names, columns, nobody, left, "no_firm")
+    data, nobodies = _replaced(data, names, columns, nobody, left, "no_firm")
+    return data, (*sites, *nobodies)
+
+
+def _is_address(cell: str | None) -> bool:
+    return cell is not None and len(cell) < 2000 and _ADDRESS.fullmatch(cell.strip()) is not None
+
+
+def _site(cell: str | None) -> str | None:
+    """The site of an address: two pages of a shop are one shop."""
+    match = _ADDRESS.fullmatch((cell or "").strip()) if _is_address(cell) else None
+    return match[1].casefold() if match else cell
 
 
 def without_itself(
@@ -114,7 +130,8 @@ def _replaced(
         cells: _Cells = series.to_list()
         gone = [cell for cell in cells if test(cell)]
         data = data.with_columns(pl.Series(data.columns[i + 1], change(cells), dtype=pl.String))
-        words = ", ".join(shorten(word) for word in dict.fromkeys(gone))
+        told = list(dict.fromkeys(gone))
+        words = ", ".join(map(shorten, told[:_SHOWN])) + (", …" if len(told) > _SHOWN else "")
         column = shorten(" ".join(names[i].split()))
         notes.append(Message(f"datasets.intake.{note}", words=words, column=column, count=len(gone)))
     return data, tuple(notes)
