@@ -37,6 +37,8 @@ _COMPONENT = re.compile(r"component|child|komponente|componente|部品|部番|�
 _ALL, _EACH = re.compile(r"総|合計|total|gesamt"), re.compile(r"員数|台当|台分|構成数|原単位|per|単台|单台|单机")
 """What a header says that counts for a lot, or for one product."""
 _MONEY = re.compile(r"額|金|amount|price|cost|value|betrag|kosten|wert|importe|coste|montant|prix|金额")
+_NO_COUNT = {"quantity", "price", "date", "currency", "supplier", "seller", "maker"}
+"""Beside none of these an "amount" of whole numbers is a count."""
 _BOUGHT = {"price", "amount", "date", "order_no", "supplier", "seller", "maker"}
 _MOSTLY = 0.7
 """From this part of its cells on, a column is of their kind."""
@@ -245,6 +247,10 @@ class _Assignment:
         both = {each.role for each in found}
         if bare(header) == "device" and {"value", "footprint"} <= roles:
             return "spec", one.score  # EAGLE's name of a symbol: all resistors of a size have one
+        if bare(header) == "source":  # a supplier, but where another column says so
+            return one.role, one.score - 0.05
+        if one.role == "amount" and bare(header) == "amount" and not roles & _NO_COUNT and seen.integer == seen.numeric:
+            return "quantity", one.score
         key = bare(header) == "id" and "coded" in roles
         if one.role == "part" and (key or (seen.positions > 0.9 and "numbered" in roles)):
             return "number", one.score  # the key of the line, or 0010 and 0020 of SAP, beside a number of the part

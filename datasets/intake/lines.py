@@ -152,7 +152,7 @@ def _reason(
     if (
         len(filled) > 1
         and bare(row[filled[1]] or "") == header[filled[1]]
-        and sum(bare(row[j] or "") == header[j] for j in filled) * 10 >= len(filled) * 8
+        and ((same := sum(bare(row[j] or "") == header[j] for j in filled)) * 10 >= len(filled) * 8 or same > 2)
     ):
         return "header"
     if len(filled) == 1 and (

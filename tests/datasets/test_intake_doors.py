@@ -410,3 +410,50 @@ def test_places_on_a_board_with_plus_signs_are_no_parts_and_a_shops_number_is_no
 @pytest.mark.parametrize(("cell", "count"), [("2 pair", 2.0), ("1 lot", 1.0), ("3 ロール", 3.0), ("2 pairing", None)])
 def test_pairs_and_lots_are_counted(cell, count):
     assert number(cell) == count
+
+
+def test_whether_a_part_is_made_or_bought_names_no_maker(tmp_path):
+    lines = ["item,qty,supplier,make_buy", "Frame,1,Stockist,make", "Supply,1,Distributor,buy", "Tank,1,Gas shop,buy"]
+    assert table(text(tmp_path / "bom.csv", lines)).makers == []
+
+
+def test_a_source_of_what_is_said_is_no_supplier_beside_one(tmp_path):
+    lines = [
+        "item,qty,description,supplier,source",
+        "1,1,Board,,src/a.c:4",
+        "2,1,Driver,Alpha,src/b.c:9",
+        "3,2,Motor,,notes",
+    ]
+    assert table(text(tmp_path / "bom.csv", lines)).suppliers == ["Alpha"]
+    assert table(text(tmp_path / "b2.csv", [line.replace(",supplier", "").replace(",,", ",") for line in lines])).suppliers
+
+
+def test_pages_of_one_shop_are_one_firm_and_that_is_said(tmp_path):
+    cells = ["https://www.rs-online.com/a?b=1", "http://RS-online.com/b", "Alpha", "www.misumi.jp/x", "https://intranet"]
+    found = table(text(tmp_path / "bom.csv", ["Part,Qty,Supplier", *(f"P{n},1,{cell}" for n, cell in enumerate(cells))]))
+    assert found.suppliers == ["rs-online.com", "Alpha", "misumi.jp", "https://intranet"]
+    assert [note.values["count"] for note in found.notes if note.key == "datasets.intake.site"] == [3]
+
+
+@pytest.mark.parametrize(
+    ("lines", "kind"),
+    [
+        (["Part,Amount", "Bearing,6", "Screw M3,66", "Nut,10"], "bom"),
+        (["Part,Amount", "Bearing,6.50", "Screw M3,0.20", "Nut,10.00"], "price_list"),
+        (["Part,Supplier,Amount", "Bearing,Alpha,600", "Screw M3,Beta,6600", "Nut,Beta,1000"], "ledger"),
+    ],
+)
+def test_an_amount_of_whole_numbers_beside_no_price_and_no_firm_is_a_count(tmp_path, lines, kind):
+    assert table(text(tmp_path / "list.csv", lines)).kind == kind
+
+
+def test_a_header_that_comes_again_with_some_other_words_is_no_line(tmp_path):
+    lines = [
+        "Item,Qty,Part,Value,Notes",
+        "U1,1,MCU,3V3,x",
+        "K1,2,Relay,5V,y",
+        "Ref,Qty,Part,Value,Function",
+        "F1,1,Fuse,1A,z",
+    ]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert found.texts("part") == ["MCU", "Relay", "Fuse"] and aside(found) == [(4, "header")]
