@@ -149,11 +149,8 @@ def _reason(
             return "example"
         if _is_total(row, filled, shape):
             return "total"
-    if (
-        len(filled) > 1
-        and bare(row[filled[1]] or "") == header[filled[1]]
-        and ((same := sum(bare(row[j] or "") == header[j] for j in filled)) * 10 >= len(filled) * 8 or same > 2)
-    ):
+    same = [j for j in filled if header[j] and bare(row[j] or "") == header[j]]
+    if len(filled) > 1 and filled[1] in same and (len(same) * 10 >= len(filled) * 8 or len(same) > 2):
         return "header"
     if len(filled) == 1 and (
         _COUNTED.fullmatch(first.strip())

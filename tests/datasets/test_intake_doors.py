@@ -457,3 +457,8 @@ def test_a_header_that_comes_again_with_some_other_words_is_no_line(tmp_path):
     ]
     found = table(text(tmp_path / "bom.csv", lines))
     assert found.texts("part") == ["MCU", "Relay", "Fuse"] and aside(found) == [(4, "header")]
+
+
+def test_dashes_below_columns_without_a_header_make_no_header(tmp_path):
+    lines = ["Part,Qty,,,", "Motor,1,-,-,-", "Gear,2,-,-,-", "-,3,-,-,-"]
+    assert table(text(tmp_path / "bom.csv", lines)).texts("part") == ["Motor", "Gear"]
