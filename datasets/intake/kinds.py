@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ...graph import Message
+from ..places import country
 from .aligned import heads
 from .columns import CONTENT
 from .table import Table
@@ -18,6 +19,12 @@ _MONTHLY = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月")
 _PLACES = re.compile(r"[\s,;、]+")
 _YEAR = re.compile(r"(?:19|20)\d\d(?:[年/\-.]?(?:\d{1,2}月?)?)?(?:度|分)?|(?:令和|平成)\d{1,2}年(?:\d{1,2}月)?")
 """A cell that names a year, or a month of one."""
+_HS = re.compile(r"(?:0[1-9]|[1-9]\d)\d{2}\.?\d{2}(?:[.-]?\d{2,4}){0,2}")
+"""A cell that may be a code of the Harmonized System."""
+_TRADED = re.compile(r"reporter|partner|tradeflow|輸出入|貿易|贸易|수출|무역")
+_TITLED = re.compile(r"貿易|輸出|輸入|贸易|进口|出口|trade|import|export")
+"""What headers of trade statistics say, and their titles; a bill may have a column of export controls."""
+_NO_TRADE = frozenset(("part_maker", "part_supplier", "designator", "level", "parent", "share", "stock", *FIRMS))
 _YEARLY = re.compile(r"年|20\d\d|annual|yearly|jahr|anual|per year|/year", re.IGNORECASE)
 
 _OF_PARTS = frozenset(("part", "part_maker", "part_supplier", "designator", "level", "parent", "quantity", "stock", "share"))
@@ -58,6 +65,8 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         return "other"
     firms = has & {"supplier", "seller", "maker"}
     said = next((kind for title in titles if (kind := title_kind(title)) not in {None, "sum"}), None)
+    if said is None and is_trade(table):
+        return "other"
     if (len(sheets) > 1 and title_kind(titles[0]) == "sum") or _sums_up(table, sheets):
         return "other"
     if not main and "quantity" not in has:
@@ -75,8 +84,6 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
     )
     if said == "ledger" and (firms or "amount" in has):
         return "ledger"
-    if is_trade(table) and said is None:
-        return "other"
     if said == "sourcing" and (firms or "country" in has):
         # Amounts of a year say how much comes from each source; only the days of purchases make purchases of the list.
         return "ledger" if ledger and not sourced and "date" in has else "sourcing"
@@ -108,12 +115,28 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
 
 
 def is_trade(table: Table) -> bool:
-    """Whether a table tells what was traded, by code, country and year, and names neither a part nor a firm."""
+    """Whether a table tells what was traded, by code and country, and names neither a firm nor what goes into what."""
     has = {role for role, places_ in table.roles.items() if places_}
-    if not {"hs", "country", "amount"} <= has or has & (_OF_PARTS - {"country", "amount", "quantity", "price"}):
+    if has & _NO_TRADE or not table.rows:
         return False
-    years = [i for i in range(len(table.names)) if i not in {i for role in _NAMED for i in table.roles.get(role, ())}]
-    return any(all(_YEAR.fullmatch(plain(cell or "")) for cell in table.cells(i)) for i in years if table.rows)
+    if {"hs", "country", "amount"} <= has and not has & {"part", "date", "stock", "order_no"}:
+        named = {i for role in _NAMED for i in table.roles.get(role, ())}
+        return any(_all(table, i, _YEAR) for i in range(len(table.names)) if i not in named)
+    told = any(_TRADED.search(plain(name)) or _YEAR.fullmatch(plain(name)) for name in table.names)
+    if not told and not any(_TITLED.search(plain(title)) for title in table.titles):
+        return False
+    columns = range(len(table.names))
+    return any(_all(table, i, _HS) for i in columns) and any(_countries(table.cells(i)) for i in columns)
+
+
+def _countries(cells: Sequence[str | None]) -> bool:
+    """Whether cells are countries, with or without their number (105_中華人民共和国)."""
+    told = [re.sub(r"^\d{2,3}[_: ]+", "", cell.strip()) for cell in cells[:600] if cell is not None]
+    return bool(told) and sum(country(cell) is not None for cell in told) > 0.7 * len(told)
+
+
+def _all(table: Table, i: int, form: re.Pattern[str]) -> bool:
+    return all(form.fullmatch(plain(cell or "").strip("'")) for cell in table.cells(i))
 
 
 def why_other(table: Table) -> tuple[Message, ...]:

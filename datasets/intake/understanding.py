@@ -16,7 +16,7 @@ from ...graph.contents import WORKBOOKS
 from ...graph.errors import short_path, shorten
 from ...graph.files import not_found, reading
 from . import published
-from .bases import for_one
+from .cleaned import cleaned
 from .columns import CONTENT, Columns, assign, by_content
 from .declared import as_questionnaire
 from .halves import parted
@@ -27,8 +27,6 @@ from .parents import carried, filled, product_column, with_drawn_levels
 from .profiles import profile
 from .records import unfolded
 from .sheets import Sheet, read_sheets
-from .stand_ins import with_dittos, without_itself, without_nobody
-from .standing import of_ended
 from .stated import firm_stated
 from .table import FORMS, PARTS, USABLE, Table, column_letters
 from .turned import LYING, standing_up
@@ -221,16 +219,7 @@ class _Reader:
         kept, aside = _sorted(rows, place, form, columns, unsaved)
         data = frame[kept] if len(kept) < frame.height else frame
         data = data.select(pl.Series("row", [place.top + 1 + i for i in kept], dtype=pl.Int64), pl.all())
-        data, same = with_dittos(data, place.names, [i for role in _CARRIED for i in columns.roles.get(role, ())])
-        firms = [i for role in sorted(FIRMS) for i in columns.roles.get(role, ())]
-        data, nobody = (data, ()) if form else without_nobody(data, place.names, firms)
-        data, own = (data, ()) if form else without_itself(data, place.names, firms, columns.roles.get("country", ()))
-        data, shared = (
-            (data, ())
-            if form
-            else for_one(data, place.names, *(columns.roles.get(role, ()) for role in ("quantity", "base")))
-        )
-        ended = () if form else of_ended(data, place.names, columns.roles.get("standing", ()))
+        data, meant = cleaned(data, place.names, columns.roles, _CARRIED, form=bool(form))
         if form == "questionnaire":
             data, aside = _answered(data, columns.roles, aside)
         table = Table(
@@ -252,7 +241,7 @@ class _Reader:
             set_aside=tuple(aside),
             merged=merged,
         )
-        notes: tuple[Message, ...] = (*halves, *folded, *same, *nobody, *own, *shared, *ended)
+        notes: tuple[Message, ...] = (*halves, *folded, *meant)
         if not form and _naming(form, columns):  # a table of parts: who supplies them may stand outside its columns
             table = self._with_firms_above(table, place, rows, kept)
             table, stated = self._with_firm_stated(table, place)

@@ -61,6 +61,43 @@ def test_a_table_of_trade_without_importer_is_no_bill_of_materials_and_says_what
     assert table(text(tmp_path / "購買台帳.csv", TRADE)).kind == "ledger"
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "数据年月,商品编码,商品名称,贸易伙伴名称,第一数量,人民币",
+            "202401,85051110,稀土的永磁铁,日本,123,456",
+            "202401,85051110,稀土的永磁铁,德国,23,45",
+        ],
+        [
+            "기간,HS코드,품목명,국가,수출 금액,수입 금액",
+            "2023,850511,영구자석,중국,100,2000",
+            "2023,850511,영구자석,일본,10,200",
+        ],
+        ["Reporter,TradeFlow,ProductCode,Year,Partner,Trade Value 1000USD", "Japan,Import,850511,2022,China,123.7"],
+        [
+            "Data Type,HTS Number,Description,Country,2022,2023",
+            "Value,850511,Magnets,China,1,2",
+            "Value,850511,Magnets,Japan,3,4",
+        ],
+        [
+            "品目別国別表（輸入）,,,,",
+            "品目コード,品目名,国名,数量,価額（千円）",
+            "8505.11-000,永久磁石,中華人民共和国,12,345",
+        ],
+        ["輸出入,品目コード,品目,国,時間軸(年次),単位,値", "輸入,850511000,永久磁石,105_中華人民共和国,2023年,千円,34567"],
+    ],
+)
+def test_statistics_of_trade_of_other_offices_are_no_list_of_parts(tmp_path, lines):
+    found = table(text(tmp_path / "data.csv", lines))
+    assert found.kind == "other" and "datasets.intake.is_trade" in [note.key for note in found.notes]
+
+
+def test_a_bill_with_codes_and_countries_is_a_bill(tmp_path):
+    lines = ["品番,品名,HSコード,原産国,輸出規制,員数", "P-1,磁石,850511,中国,該当,2", "P-2,軸受,848210,日本,非該当,4"]
+    assert table(text(tmp_path / "部品表.csv", lines)).kind == table(text(tmp_path / "data.csv", lines)).kind == "bom"
+
+
 # --- "1,000" ---------------------------------------------------------------------------------------------------------------
 
 
