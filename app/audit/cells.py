@@ -31,7 +31,7 @@ _DAYS = (
     (re.compile(r"(年|years?|yrs?|jahre?|años?)"), 365.0),
 )
 _ABOUT = re.compile(
-    r"(?:大?[約约]|およそ|about|approx\.?|abt\.?|ca\.?)?\s*(.*?)(?:(?<=[日週間月年])分)?\s*(?:程度|前後|くらい|ぐらい|左右)?",
+    r"(?:[≈≒]|大?[約约]|およそ|about|approx\.?|abt\.?|ca\.?)?\s*(.*?)(?:(?<=[日週間月年])分)?\s*(?:程度|前後|くらい|ぐらい|左右)?",
     re.DOTALL,
 )
 """A figure that is said to be a rough one is taken as it stands."""
@@ -102,7 +102,7 @@ def says_none(text: str | None) -> bool:
 
 def _number(word: str, column: Column) -> float:
     value = number(word)
-    value = number(without_about(word)) if value is None else value
+    value = number(without_about(word.lstrip("~∼"))) if value is None else value  # of days "~60" may be up to 60
     if value is None:
         raise Unreadable("number")
     if value < 0:

@@ -40,7 +40,7 @@ _MONEY = re.compile(r"額|金|amount|price|cost|value|betrag|kosten|wert|importe
 _NO_COUNT = {"quantity", "price", "date", "currency", "supplier", "seller", "maker"}
 """Beside none of these an "amount" of whole numbers is a count."""
 _BOUGHT = {"price", "amount", "date", "order_no", "supplier", "seller", "maker"}
-_MOSTLY = 0.7
+MOSTLY = 0.7
 """From this part of its cells on, a column is of their kind."""
 _AGAINST = 0.4
 """What cells that speak against a word of the header take from its score."""
@@ -68,38 +68,6 @@ class Columns:
     how: dict[int, str]
     steps: tuple[int, ...] = ()
     """Columns that stand for levels by their position."""
-
-
-def by_content(profiles: Sequence[Profile]) -> Columns:
-    """Return what columns without a known header are taken for, from their cells alone: numbers of parts, names, a count.
-
-    >>> from kanmon.datasets.intake.profiles import profile
-    >>> table = [["X-1", "X-2"], ["Ruuvi", "Mutteri"], ["4", "8"]]
-    >>> by_content([profile(column) for column in table]).roles
-    {'part': (0,), 'name': (1,), 'quantity': (2,)}
-    """
-    roles: dict[str, tuple[int, ...]] = {}
-    codes = [i for i, seen in enumerate(profiles) if seen.codes > _MOSTLY and seen.distinct > 0.8 and seen.dates < 0.5]
-    if codes:
-        roles["part"] = (codes[0],)
-    texts = [
-        i
-        for i, seen in enumerate(profiles)
-        if seen.length > 1
-        and seen.codes <= _MOSTLY
-        and seen.links < 0.5
-        and seen.numeric < 0.5
-        and seen.countries < 0.5
-        and seen.dates < 0.5
-    ]
-    if texts:
-        roles["name"] = (max(texts, key=lambda i: (profiles[i].fill * profiles[i].distinct * profiles[i].length, -i)),)
-    counts = [i for i, seen in enumerate(profiles) if seen.integer > 0.9 and not seen.sequential and seen.dates < 0.5]
-    if len(counts) == 1:
-        roles["quantity"] = (counts[0],)
-    if not texts and codes:
-        roles["name"] = roles.pop("part")
-    return Columns(roles, {i: CONTENT for places in roles.values() for i in places})
 
 
 def assign(
@@ -154,6 +122,7 @@ class _Assignment:
         self._bought()
         self._paid()
         self._billed()
+        self._numbered_firms()
         self._part()
         self._name()
         for role in SEVERAL & set(self.roles):
@@ -294,10 +263,12 @@ class _Assignment:
         """Whether the cells may be what the header says; a plain known word is believed, so that odd cells are named."""
         if seen.fill == 0:
             return True
-        if one.role in {*FIRMS_OF_LINES, "group"} and seen.answers > _MOSTLY:
+        if one.role == "designator" and seen.fill > 1 and seen.designators == 0:
+            return False  # the location of a plant
+        if one.role in {*FIRMS_OF_LINES, "group"} and seen.answers > MOSTLY:
             return False  # whether there is one ("second source: yes") says not which
         certain = one.how == EXACT and only
-        if one.role in {"supplier", "maker", "seller", "name"} and seen.numeric > _MOSTLY and seen.fill > 1:
+        if one.role in {"supplier", "maker", "seller", "name"} and seen.numeric > MOSTLY and seen.fill > 1:
             return one.role == "name" and certain
         if one.role == "country" and seen.numeric > 0.5:
             return False
@@ -320,7 +291,7 @@ class _Assignment:
             for i in self.steps:
                 self.how[i] = PART
             if texts:  # numbers of parts in steps beside their names, or the names themselves
-                role = "part" if all(self.profiles[i].codes > _MOSTLY for i in texts) else "name"
+                role = "part" if all(self.profiles[i].codes > MOSTLY for i in texts) else "name"
                 self.roles[role] = list(self.steps)
 
     def _pairs(self) -> None:
@@ -422,7 +393,7 @@ class _Assignment:
         if "part" in self.roles or len(first) != 1 or not others or self.how[first[0]] == CORRECTED:
             return
         told, other = self.profiles[first[0]], self.profiles[others[0]]
-        if told.codes > _MOSTLY and other.codes <= _MOSTLY and other.fill:
+        if told.codes > MOSTLY and other.codes <= MOSTLY and other.fill:
             self.roles["part"], self.roles["name"] = first, [others[0]]
             self.roles["spec"].remove(others[0])
             if not self.roles["spec"]:
@@ -437,7 +408,7 @@ class _Assignment:
         has = set(self.roles)
         ledger = "part" not in has and {"name", "amount"} <= has and has & {"date", "supplier"}
         named = max((self.profiles[i].distinct for i in self.roles.get("name", ())), default=1.0)
-        if ledger and len(seen) == 1 and seen[0].codes > _MOSTLY and seen[0].distinct >= 0.8 * named:
+        if ledger and len(seen) == 1 and seen[0].codes > MOSTLY and seen[0].distinct >= 0.8 * named:
             self.roles["part"] = self.roles.pop("material")
 
     def _paid(self) -> None:
@@ -464,6 +435,14 @@ class _Assignment:
             if not self.roles["spec"]:
                 del self.roles["spec"]
 
+    def _numbered_firms(self) -> None:
+        """A maker's "ID" is a part's number, where there are more of them than makers; a supplier may only have a number."""
+        seen = {role: self.profiles[self.roles[role][0]] for role in ("maker", "maker_no") if role in self.roles}
+        if len(seen) == 2 and "part_maker" not in self.roles and seen["maker_no"].different > seen["maker"].different:
+            self.roles["part_maker"] = self.roles.pop("maker_no")
+        if "supplier_no" in self.roles and not set(self.roles) & FIRMS_OF_LINES:
+            self.roles["supplier"] = self.roles.pop("supplier_no")
+
     def _says_name(self, i: int) -> bool:
         return any(one.role == "name" and one.how == EXACT for one in suggestions(self.headers[i]))
 
@@ -472,7 +451,7 @@ class _Assignment:
 
     def _may_name(self, i: int) -> bool:
         """Whether a column holds words, and is no further number of the parts ("Product code" beside "Part number")."""
-        numbers = "part" in self.roles and naming_order(self.headers[i]) == 0 and self.profiles[i].codes > _MOSTLY
+        numbers = "part" in self.roles and naming_order(self.headers[i]) == 0 and self.profiles[i].codes > MOSTLY
         return self.profiles[i].length >= 2 and not numbers
 
     def _name(self) -> None:

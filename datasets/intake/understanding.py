@@ -17,8 +17,9 @@ from ...graph.errors import short_path, shorten
 from ...graph.files import not_found, reading
 from . import published
 from .cleaned import cleaned
-from .columns import CONTENT, Columns, assign, by_content
+from .columns import CONTENT, Columns, assign
 from .declared import as_questionnaire
+from .guesses import by_content
 from .halves import parted
 from .headers import Place, places
 from .kinds import kind_of, why_other, without_repeats

@@ -56,6 +56,8 @@ def says(found):
         ("stock_days", "４５日分", 45.0),
         ("stock_days", "約2週間分程度", 14.0),
         ("lead_days", "6 weeks", 42.0),
+        ("quantity", "~20", 20.0),
+        ("quantity", "≈4 065", 4065.0),
         ("qualified_date", "2026/3/31", "2026-03-31"),
         ("qualified_date", "2026年3月31日", "2026-03-31"),
         ("qualified_date", "令和8年3月31日", "2026-03-31"),

@@ -499,3 +499,37 @@ def test_a_header_that_comes_again_with_some_other_words_is_no_line(tmp_path):
 def test_dashes_below_columns_without_a_header_make_no_header(tmp_path):
     lines = ["Part,Qty,,,", "Motor,1,-,-,-", "Gear,2,-,-,-", "-,3,-,-,-"]
     assert table(text(tmp_path / "bom.csv", lines)).texts("part") == ["Motor", "Gear"]
+
+
+def test_suppliers_that_only_a_number_tells_are_firms(tmp_path):
+    lines = ["po_number,po_date,vendor_id,material_id,ordered_qty,unit_price,po_value"]
+    lines += [
+        "PO1,2026-07-23,V1008,MAT1,180,1.5,270",
+        "PO2,2026-08-14,V1024,MAT2,20,2.5,50",
+        "PO3,2026-08-15,V1008,MAT2,2,2.5,5",
+    ]
+    found = table(text(tmp_path / "po.csv", lines))
+    assert (found.kind, found.suppliers) == ("ledger", ["V1008", "V1024"])
+    named = [
+        lines[0].replace("vendor_id", "vendor_id,vendor_name"),
+        *(line.replace("V10", "V10,Firm 10") for line in lines[1:]),
+    ]
+    assert "V1008" not in table(text(tmp_path / "named.csv", named)).suppliers
+
+
+def test_the_ids_of_a_maker_are_numbers_of_its_parts_where_they_differ_more(tmp_path):
+    lines = [
+        "Description,Manufacturer,Manufacturer ID,Quantity",
+        "Board,Thorlabs,MB6060/M,1",
+        "Lens,Thorlabs,LA1509-B,1",
+        "Cube,Thorlabs,C4W,1",
+        "Mount,3D printed,,1",
+    ]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert found.texts("part") == ["MB6060/M", "LA1509-B", "C4W", None] and found.makers == ["Thorlabs"]
+
+
+def test_the_location_of_a_plant_is_no_place_on_a_board(tmp_path):
+    lines = ["po_number,po_date,supplier_name,material_name,quantity,total_amount_ngn,plant_location"]
+    lines += ["PO1,2024-12-08,Alpha,Pump,666,218099481.96,Lagos", "PO2,2024-09-08,Beta,Valve,55,20828743.33,Ibadan"]
+    assert table(text(tmp_path / "po.csv", lines)).kind == "ledger"
