@@ -9,6 +9,8 @@ from itertools import pairwise
 
 from .words import EXACT, suggestions
 
+_HEAD = 100_000
+"""Letters in which they stand."""
 _LOOK = 60
 """Lines among which the header is looked for."""
 _RULER = re.compile(r"\s*(?:[-=]{2,}|─{2,})(?:\s+(?:[-=]{2,}|─{2,}))+\s*")
@@ -25,6 +27,8 @@ def aligned(text: str) -> list[list[str]] | None:
     >>> aligned("Part   Name       Qty\n------ ---------- ---\nA-1    Motor, DC    2\nA-22   Gear         4")[2:]
     [['A-1', 'Motor, DC', '2'], ['A-22', 'Gear', '4']]
     """
+    if not _may_be(text[:_HEAD]):
+        return None
     lines = re.split(r"\r\n?|\n", text.lstrip("\ufeff"))
     for n, line in enumerate(lines[:_LOOK]):
         ruler = lines[n + 1] if n + 1 < len(lines) and _RULER.fullmatch(lines[n + 1]) else ""
@@ -38,6 +42,11 @@ def aligned(text: str) -> list[list[str]] | None:
             cut = dict(zip(inside, cells, strict=True))
             return [cut.get(m, [] if n <= m < end else [lines[m].strip()]) for m in range(len(lines))]
     return None
+
+
+def _may_be(head: str) -> bool:
+    """Whether a ruler or a header parted by blanks stands at the beginning: most texts are long, and have neither."""
+    return any(_RULER.fullmatch(line) or heads(line) for line in re.split(r"[\r\n]+", head)[:_LOOK])
 
 
 def _cut(lines: Sequence[str], ruler: str) -> list[list[str]] | None:

@@ -149,9 +149,10 @@ def _reason(
             return "example"
         if _is_total(row, filled, shape):
             return "total"
-    same = [j for j in filled if header[j] and bare(row[j] or "") == header[j]]
-    if len(filled) > 1 and filled[1] in same and (len(same) * 10 >= len(filled) * 8 or len(same) > 2):
-        return "header"
+    if len(filled) > 1 and header[filled[1]] and bare(row[filled[1]] or "") == header[filled[1]]:
+        same = sum(bool(header[j]) and bare(row[j] or "") == header[j] for j in filled)
+        if same * 10 >= len(filled) * 8 or same > 2:
+            return "header"
     if len(filled) == 1 and (
         _COUNTED.fullmatch(first.strip())
         or word in marks("note")
@@ -208,8 +209,8 @@ def _answers(answer: str) -> frozenset[str]:
 
 def _is_total(row: Sequence[str | None], filled: Sequence[int], shape: Shape) -> bool:
     """A total names itself in the first text of the row, and has no second text that names a part."""
-    named = [row[j] or "" for j in shape.naming if not is_blank(row[j])]
-    if named and all(plain(word) in marks("total") for word in named):
+    named = any(not is_blank(row[j]) for j in shape.naming)
+    if named and all(is_blank(row[j]) or plain(row[j] or "") in marks("total") for j in shape.naming):
         return True  # a discount or a tax on a date of its own
     first = next((j for j in filled if not is_blank(row[j]) and number(row[j]) is None), None)
     cell = "" if first is None else row[first] or ""
