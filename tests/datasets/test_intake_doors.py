@@ -3,6 +3,7 @@
 import pytest
 from kanmon.datasets.intake.mapping import draft
 from kanmon.datasets.intake.values import number
+from kanmon.datasets.intake.words import suggestions
 from kanmon.datasets.readers.tables import read_table
 from people_files import aside, table, text
 
@@ -533,3 +534,28 @@ def test_the_location_of_a_plant_is_no_place_on_a_board(tmp_path):
     lines = ["po_number,po_date,supplier_name,material_name,quantity,total_amount_ngn,plant_location"]
     lines += ["PO1,2024-12-08,Alpha,Pump,666,218099481.96,Lagos", "PO2,2024-09-08,Beta,Valve,55,20828743.33,Ibadan"]
     assert table(text(tmp_path / "po.csv", lines)).kind == "ledger"
+
+
+@pytest.mark.parametrize(
+    ("header", "role"),
+    [
+        ("親品目番号", "parent"),
+        ("父项物料编码", "parent"),
+        ("Parent item number", "parent"),
+        ("子品目番号", "part"),
+        ("子品目名称", "name"),
+        ("Child item no", "part"),
+    ],
+)
+def test_the_number_of_a_parent_or_a_child_is_told_by_the_words_it_is_made_of(header, role):
+    assert suggestions(header)[0].role == role
+
+
+def test_purchases_of_a_japanese_sap_are_read_by_their_short_text(tmp_path):
+    lines = ["購買伝票,明細,仕入先/供給プラント,テキスト (短),品目,品目グループ,伝票日付,発注数量,正味発注額,削除表示"]
+    lines += [
+        "4500000123,10,例示電機,モータ24V,MOT-24,M01,2025.03.14,10,12500,",
+        "4500000123,20,例示電機,ねじ,SCR-M3,M02,2025.03.14,9,500,L",
+    ]
+    found = table(text(tmp_path / "ME2M.csv", lines))
+    assert (found.kind, found.texts("name"), found.texts("part")) == ("ledger", ["モータ24V"], ["MOT-24"])
