@@ -666,3 +666,25 @@ def test_parts_of_a_board_that_share_a_name_are_told_apart_by_their_values(tmp_p
     (tmp_path / "board.csv").write_text("\n".join(lines), encoding="utf-8")
     found = company_from(recognise(understand(tmp_path / "board.csv")))
     assert {need.part: need.quantity for need in found.needs} == {"Resistor 10k": 1.0, "Resistor 1k": 2.0, "Controller": 1.0}
+
+
+def test_numbers_in_brackets_before_names_are_those_of_the_parts(tmp_path):
+    bill = [
+        "Product,Quantity,BoM Lines/Component,BoM Lines/Quantity",
+        "[PUMP] Pump,1,[MOT-24] Motor 24V,2",
+        ",,[SUB] Housing set,1",
+    ]
+    bill += ["[SUB] Housing set,1,[SCR-M3] Screw,8", ",,[new] Seal,1", ",,[new] Cap,1"]
+    (tmp_path / "mrp.bom.csv").write_text("\n".join(bill), encoding="utf-8")
+    stock = "Part no,Name,Supplier,Country,Stock days\nMOT-24,Motor,Alpha,Japan,30\n"
+    (tmp_path / "sourcing.csv").write_text(stock, encoding="utf-8")
+    found = company_from(recognise(understand(tmp_path)))
+    assert {(need.parent, need.part) for need in found.needs} == {
+        ("PUMP", "MOT-24"),
+        ("PUMP", "SUB"),
+        ("SUB", "SCR-M3"),
+        ("SUB", "[new] Seal"),
+        ("SUB", "[new] Cap"),
+    }
+    assert found.parts["MOT-24"].stock == (30.0, 30.0) and found.parts["SUB"].name == "Housing set"
+    assert found.parts["PUMP"].name == "Pump"
