@@ -151,9 +151,9 @@ class Table:
 
     def comma_note(self, column: int) -> Message | None:
         """Return how commas in a column of figures were read, where not as all expect, or nobody can tell ("1,000")."""
-        comma, called, unit = self.comma(column), shorten(self.names[column]), self.units.get(column)
+        comma, called = self.comma(column), shorten(self.names[column])
         certain = self.encoding in WORKBOOKS or self._marks or language(self.names) not in {None, "en", *COMMA}
-        certain = certain or (unit is not None and unit.currency == "JPY")  # no yen has decimals
+        certain = certain or (column in self.roles.get("amount", ()) and not comma)  # no sum of money has three decimals
         three = next((cell.strip() for cell in self.cells(column) if not certain and cell and _THREE.search(cell)), None)
         if three is not None:
             value = f"{number(three, comma) or 0:.10g}"

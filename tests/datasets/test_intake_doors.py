@@ -559,3 +559,18 @@ def test_purchases_of_a_japanese_sap_are_read_by_their_short_text(tmp_path):
     ]
     found = table(text(tmp_path / "ME2M.csv", lines))
     assert (found.kind, found.texts("name"), found.texts("part")) == ("ledger", ["モータ24V"], ["MOT-24"])
+
+
+def test_sums_of_money_have_no_three_decimals_and_prices_may(tmp_path):
+    lines = ["Part no,Supplier,Annual spend (USD)", 'P1,Alpha,"125,000"', 'P2,Beta,"80,000"']
+    assert not [note for note in table(text(tmp_path / "a.csv", lines)).notes if note.key == "datasets.intake.comma_open"]
+    priced = [line.replace("Annual spend (USD)", "Qty,Unit price (USD)").replace(',"', ',3,"') for line in lines]
+    keys = [note.key for note in table(text(tmp_path / "b.csv", priced)).notes]
+    assert keys.count("datasets.intake.comma_open") == 1  # 1,250 a piece may be 1.25
+
+
+@pytest.mark.parametrize(
+    ("header", "role"), [("库存天数", "stock_days"), ("Reichweite (Tage)", "stock_days"), ("Jahresvolumen (EUR)", "amount")]
+)
+def test_days_and_sums_in_chinese_and_german_are_known(header, role):
+    assert suggestions(header)[0].role == role
