@@ -57,6 +57,8 @@ class Shape:
     """Columns that say whether a line counts: "Status", "Fitted" and 実装, "DNP", "Deletion indicator"."""
     of_part: tuple[int, ...] = ()
     """Columns of what is a part's own, whoever makes it, where its maker's number stands beside it."""
+    numbers: tuple[int, ...] = ()
+    """Columns of the lines' own numbers (No.)."""
     levels: tuple[int, ...] = ()
     values: tuple[int, ...] = ()
     """Columns of a board's parts in which "10k DNP" says so."""
@@ -90,6 +92,8 @@ def sort_rows(
                 aside.append(SetAside(first + i, "no_value"))
             continue
         reason = _reason(row, filled, shape, header, lines)
+        if reason is None and _below(row, filled, shape, rows, lines, aside):
+            reason = "note"
         if reason == "no_name" and any((i, j) in unsaved for j in shape.naming):
             reason = "no_value"
         if reason is not None:
@@ -177,6 +181,21 @@ def _reason(
             return "total"
         return "note" if len(filled) == 1 and number(first) is None else "no_name"
     return None
+
+
+def _below(
+    row: Sequence[str | None],
+    filled: Sequence[int],
+    shape: Shape,
+    rows: Sequence[Sequence[str | None]],
+    lines: Sequence[int],
+    aside: Sequence[SetAside],
+) -> bool:
+    """Whether a row below the sums of a form is a label and its value (納品場所, 本社): it has a word for its number."""
+    if len(filled) != 2 or not lines or filled[0] not in shape.numbers or not any(each.reason == "total" for each in aside):
+        return False
+    at = filled[0]
+    return number(row[at]) is None and all(number(rows[i][at]) is not None for i in lines)
 
 
 def _left_off(row: Sequence[str | None], shape: Shape) -> bool:

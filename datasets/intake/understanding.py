@@ -445,6 +445,7 @@ def _sorted(
         leftmost=min(naming),
         standing=tuple(roles.get("standing", ())),
         of_part=_of_part(roles),
+        numbers=tuple(roles.get("number", ())),
         levels=tuple(roles.get("level", ())),
         values=tuple(i for role in ("name", "value") for i in roles.get(role, ()) if "designator" in roles),
     )

@@ -574,3 +574,17 @@ def test_sums_of_money_have_no_three_decimals_and_prices_may(tmp_path):
 )
 def test_days_and_sums_in_chinese_and_german_are_known(header, role):
     assert suggestions(header)[0].role == role
+
+
+def test_labels_below_the_sums_of_an_order_are_no_parts(tmp_path):
+    lines = [
+        "注文書,,,,",
+        "No,品番,品名,数量,金額",
+        "1,M-1,モータ,2,24000",
+        "2,S-1,ねじ,100,500",
+        ",,,小計,24500",
+        "納品場所,本社,,,",
+        "3,M-2,軸,1,9",
+    ]
+    found = table(text(tmp_path / "order.csv", lines))
+    assert found.texts("part") == ["M-1", "S-1", "M-2"] and aside(found) == [(5, "total"), (6, "note")]
