@@ -19,6 +19,8 @@ from .workbooks import COLUMNS
 ALONE = "\x1f"
 """Between the cells of a text of one column."""
 _DELIMITERS = ",\t;|"
+_WIDE = "，；｜"
+"""The same in full width, as an East Asian keyboard writes them; in a sentence they part nothing."""
 _CELL_LIMIT = 2**27
 _STATED = re.compile(r"sep=(.)\r?\n")
 
@@ -26,8 +28,8 @@ _STATED = re.compile(r"sep=(.)\r?\n")
 def delimiter(text: str) -> str:
     r"""Return what separates the cells: what cuts the first lines into the same number of pieces, and into most.
 
-    >>> delimiter("Teil;Preis\nA;1,50\nB;2,75\n")
-    ';'
+    >>> delimiter("Teil;Preis\nA;1,50\nB;2,75\n"), delimiter("品番，品名\nA-1，ボルト\n")
+    (';', '，')
     """
     sample = text[:20_000]
     best, chosen = (0.0, 0), ALONE
@@ -43,7 +45,26 @@ def delimiter(text: str) -> str:
                 continue  # a list of names, one of which holds a comma
             score = (round(count / len(widths) + len(wide) / len(widths), 3), width)
             best, chosen = max((best, chosen), (score, mark))
-    return chosen
+    return next((mark for mark in _WIDE if _cuts(sample, mark)), chosen) if chosen == ALONE else chosen
+
+
+def _cuts(sample: str, mark: str) -> bool:
+    """Whether a mark cuts every line into the same number of cells, and there are several lines."""
+    try:
+        rows = [row for row in csv.reader(StringIO(sample, newline=""), delimiter=mark) if any(row)]
+    except csv.Error:
+        return False
+    whole = rows if len(sample) < 20_000 else rows[:-1]
+    return len(whole) > 1 and len(whole[0]) > 1 and len({len(row) for row in whole}) == 1
+
+
+def _narrow(text: str, separator: str) -> tuple[str, str]:
+    """Text that a mark of one byte parts, and that mark: a reader of bytes knows no other."""
+    if separator.isascii():
+        return text, separator
+    written = StringIO()
+    csv.writer(written, lineterminator="\n").writerows(csv.reader(StringIO(text, newline=""), delimiter=separator))
+    return written.getvalue(), ","
 
 
 def rows_of(text: str, path: Path) -> list[list[str]]:
@@ -87,7 +108,7 @@ def frame_of(text: str, path: Path, *, ragged: bool = False, header: bool = True
     check_width(text, path)
     stated = _STATED.match(text)
     text = text[stated.end() :] if stated else text.lstrip("\r\n")
-    separator = stated[1] if stated else delimiter(text)
+    text, separator = _narrow(text, stated[1] if stated else delimiter(text))
     options: dict[str, Any] = {"separator": separator, "infer_schema": False, "has_header": header}
     if not ragged:
         with reading(path, "graph.tables.corrupt"):
@@ -125,7 +146,7 @@ def check_width(text: str, path: Path) -> None:
         It has.
     """
     head = text.lstrip("\r\n\ufeff").partition("\n")[0]
-    check_columns(max(map(head.count, _DELIMITERS)) + 1, path)
+    check_columns(max(map(head.count, _DELIMITERS + _WIDE)) + 1, path)
 
 
 def check_columns(width: int, path: Path) -> None:

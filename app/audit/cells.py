@@ -31,7 +31,7 @@ _DAYS = (
     (re.compile(r"(年|years?|yrs?|jahre?|años?)"), 365.0),
 )
 _ABOUT = re.compile(
-    r"(?:大?[約约]|およそ|about|approx\.?|abt\.?|ca\.?)?\s*(.*?)(?:(?<=[日週間月年])分)?\s*(?:程度|前後|くらい|ぐらい|左右)?",
+    r"(?:[≈≒]|大?[約约]|およそ|about|approx\.?|abt\.?|ca\.?)?\s*(.*?)(?:(?<=[日週間月年])分)?\s*(?:程度|前後|くらい|ぐらい|左右)?",
     re.DOTALL,
 )
 """A figure that is said to be a rough one is taken as it stands."""
@@ -102,7 +102,7 @@ def says_none(text: str | None) -> bool:
 
 def _number(word: str, column: Column) -> float:
     value = number(word)
-    value = number(without_about(word)) if value is None else value
+    value = number(without_about(word.lstrip("~∼"))) if value is None else value  # of days "~60" may be up to 60
     if value is None:
         raise Unreadable("number")
     if value < 0:
@@ -146,7 +146,7 @@ def _days(word: str, column: Column) -> float | Days:
     if len(word) > _LONGEST:
         raise Unreadable("days")
     if column.name != "stock_days":
-        return _plain_days(word)
+        return _one_figure(word)
     if found := _RANGE.fullmatch(without_about(word)):
         least = _plain_days(found["low"] if found["low_unit"] else found["low"] + found["unit"])
         return _between(least, _plain_days(found["high"]))
@@ -155,6 +155,32 @@ def _days(word: str, column: Column) -> float | Days:
         if found and (found["before"] or found["after"]):
             return ends(_plain_days(found["days"]))
     return _plain_days(word)
+
+
+def _one_figure(word: str) -> float:
+    """Days of what takes one time: a range is none of them, and is said to be one."""
+    try:
+        return _plain_days(word)
+    except Unreadable:
+        if _RANGE.fullmatch(without_about(word)) or _UPWARDS.fullmatch(word) or _UPTO.fullmatch(word):
+            raise Unreadable("one_figure") from None
+        raise
+
+
+def without_unit(cell: str) -> bool:
+    """Return whether a range says no unit of its own: then the unit of its header holds.
+
+    >>> without_unit("2～3"), without_unit("2以上"), without_unit("30-60日"), without_unit("at least 2 weeks")
+    (True, True, False, False)
+    """
+    return _TIME.search(unicodedata.normalize("NFKC", cell).casefold()) is None
+
+
+_TIME = re.compile(
+    r"[日週月年天周]|星期|(?<![^\W\d_])(?:d|days?|tage?|días?|w|weeks?|wks?|wochen?|semanas?|mo|months?|monate?|mes(?:es)?|years?"
+    r"|yrs?|jahre?|años?)\b"
+)
+"""A word of `_DAYS` in a cell."""
 
 
 def _between(least: float, most: float) -> float | Days:
@@ -208,20 +234,53 @@ def _choice(word: str, column: Column) -> str:
 
 
 def _country(word: str, column: Column) -> str:
-    whole = country_code(word)
+    """Return the one country that a cell names, alone, before a place in it, or behind "made in"."""
+    if word.casefold() in _SIDES:
+        raise Unreadable("home")
+    word = _MADE.sub("", word)
+    whole = country_code(word) or country_code(_MADE_THERE.sub("", word))
     if whole is not None:
         return whole
     bare = re.sub(r"\(.*?\)", "", word).strip()
     first = country_code(bare) or country_code(word.split()[0])
     rest = word.removeprefix(bare) if country_code(bare) else word[len(word.split()[0]) :]
-    if first is None or _others(rest, len(word.split()[0])) - {first}:
+    head = word.split()[0]
+    if first is None:
+        first, head, rest = _before_place(word)
+    if first is None or _others(rest, len(head)) - {first}:
         raise Unreadable("country")
     return first
 
 
+_SIDES = frozenset(packaged("headers", "answers").filter(answer="side")["word"])
+"""Words that say only on which side of a border: of which country nobody says."""
+_MADE = re.compile(
+    r"\A(?:made|assembled|manufactured|produced|product|hergestellt|fabricado|hecho) (?:in|of|en)\s+", re.IGNORECASE
+)
+_MADE_THERE = re.compile(r"(?:製造?|産|生産|工場|拠点)$")
+_REGION = re.compile(r"四国|九州|地方|電産")
+"""What makes another word of a country's name: 中国・四国 is a part of Japan."""
+_PLACE = re.compile(r".*[省市区州郡県]|.*(?:工場|拠点|本社)")
+
+
+def _before_place(word: str) -> tuple[str | None, str, str]:
+    """The country at the head of a cell that goes on with a place in it (中国・深圳工場), that head, and the rest."""
+    if len(word) > _LONGEST or _REGION.search(word):
+        return None, "", word
+    head, *places = re.split(r"\s*[・/、,:;()\-–]\s*", word)
+    if places:
+        return country_code(_MADE_THERE.sub("", head)), head, " ".join(places)
+    for end in range(len(word) - 1, 1, -1):
+        head, rest = word[:end], word[end:]
+        if not head.isascii() and (code := country_code(head)) is not None:
+            inside = any(country_code(rest[i:j]) for i in range(len(rest)) for j in range(i + 2, len(rest) + 1))
+            return (code if _PLACE.fullmatch(rest) and not inside else None), head, rest
+    return None, "", word
+
+
 def _others(rest: str, length: int) -> set[str]:
     """Countries named behind the first one; two letters are one only beside two letters (in "USA CA" they are a state)."""
-    pieces = re.split(r"[\s()/,、・;+&]+", rest)
+    pieces = [_MADE_THERE.sub("", piece) for piece in re.split(r"[\s()/,、・;+&]+", rest)]
     found = {country_code(piece) for piece in pieces if len(piece) > 2 or length == 2 or not piece.isascii()}
     return {code for code in found if code is not None}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import Any
 
@@ -14,6 +15,21 @@ from .rows import absorb, one_source_each, share_of, stock_of
 
 _OF_A_SOURCE = ("share", "qualified", "qualified_date", "lead_days", "switch_days", "spend")
 """Columns that speak of a source of a part, whoever it is."""
+
+
+_CODED = re.compile(r"\[([^\[\]\s]{1,40})\]\s*(\S.*)")
+
+
+def _coded(reading: Reading) -> set[str]:
+    """Numbers that stand in brackets before one name alone, in any list; "[new] Motor", "[new] Gear" has none."""
+    told: dict[str, set[str]] = defaultdict(set)
+    for kind in ("products", "bom", "sourcing", "listed"):
+        for row in reading.rows(kind):
+            for column in ("product", "part", "name", "parent"):
+                match = _CODED.fullmatch(str(row.get(column) or ""))
+                if match:
+                    told[id_key(match[1])].add(id_key(match[2]))
+    return {code for code, names in told.items() if len(names) == 1}
 
 
 def company_from(reading: Reading) -> Company:
@@ -29,6 +45,7 @@ class _Reader:
         self.firm_names: dict[str, str] = {}
         self.parts: dict[str, Part] = {}
         self.same_plant = 0
+        self.coded = _coded(reading)
 
     def company(self) -> Company:
         about = next((row for row in self.reading.rows("company") if row.get("company")), {})
@@ -89,12 +106,22 @@ class _Reader:
 
     def _id(self, row: dict[str, Any], column: str, other: str = "name") -> str | None:
         """The id as it was first written; a part without a number goes by its name."""
-        written = row.get(column) or row.get(other)
+        written = self._code(row.get(column) or row.get(other))
         return None if written is None else self.ids.setdefault(id_key(written), written)
+
+    def _code(self, written: str | None) -> str | None:
+        """The number in brackets before a name, where it is that of one name alone (Odoo writes "[M-24] Motor")."""
+        match = _CODED.fullmatch(written or "")
+        return match[1] if match and id_key(match[1]) in self.coded else written
+
+    def _name(self, written: str | None) -> str | None:
+        """A name without such a number."""
+        match = _CODED.fullmatch(written or "")
+        return match[2] if match and id_key(match[1]) in self.coded else written
 
     def _part(self, id: str, row: dict[str, Any]) -> Part:
         part = self.parts.setdefault(id, Part(id))
-        part.name = part.name or row.get("name") or ""
+        part.name = part.name or self._name(row.get("name")) or ""
         part.hs = part.hs or row.get("hs")
         part.world_item = part.world_item or row.get("world_item")
         part.contains = part.contains or row.get("contains")
@@ -276,8 +303,9 @@ class _Reader:
             if parent is None:
                 continue
             self.parts.setdefault(parent, Part(parent, refs=[row["_ref"]]))
-            if row.get("parent_name"):
-                names[parent].add(row["parent_name"])
+            called = row.get("parent_name") or self._name(row.get("parent"))
+            if called and called != row.get("parent"):
+                names[parent].add(called)
             essential = row.get("essential") is not False
             need = Need(parent, id, row.get("quantity"), essential, row.get("group"), row["_ref"])
             known = needs.setdefault((parent, id), need)

@@ -26,9 +26,9 @@ from ...datasets.layout import Column, sheets
 from ...graph import InputError, Message
 from ...graph.errors import shorten
 from ...graph.messages import LANGUAGES
-from .cells import Days, Unreadable, read, says_none, without_about
+from .cells import Days, Unreadable, read, says_none, without_about, without_unit
 from .places import Place
-from .words import Name
+from .words import BESIDES, Name
 
 MOST = 20
 """Remarks of one kind in one column that are located one by one; the rest are counted."""
@@ -145,7 +145,8 @@ def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
     for column, i in columns.items():
         place.columns.setdefault(column.name, table.letters[i])
     by_place = {i: column.name for column, i in columns.items()} | dict.fromkeys(table.roles.get("level", ()), "level")
-    by_place |= dict.fromkeys(table.roles.get("parent_name", ()), "parent_name")
+    for role in BESIDES:
+        by_place |= dict.fromkeys(table.roles.get(role, ()), role)
     for i, name in enumerate(table.names):
         if name:
             read_as = by_place.get(i, "")
@@ -240,7 +241,7 @@ def _line(table: Table, kind: str, column: str, read_as: str, how: str) -> dict[
 
 
 def _aside(table: Table, label: str, reading: Reading) -> None:
-    for reason in ("no_name", "no_value", "not_fitted", "other_source"):
+    for reason in ("no_name", "no_value", "not_fitted", "withdrawn", "other_source"):
         rows = [each.row for each in table.set_aside if each.reason == reason]
         if len(rows) == 1:
             reading.remarks.append(Remark(label, Message(f"app.check.reason_{reason}"), rows[0], severity="warning"))
@@ -270,7 +271,7 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
     base = min((level for level in table.levels if level is not None), default=0)
     levels = [None if level is None else level - base for level in table.levels] if table.structured else [None] * table.rows
     extra = [table.texts(role) for role in _EXTRA if role in table.roles]
-    shared = _shared(table)
+    shared, apart = _shared(table), _apart(table)
     more = _further(table)
     counts: dict[tuple[Column, str], int] = {}
     ranges: dict[Column, list[tuple[int, str]]] = {}
@@ -291,11 +292,9 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
                 if not returned:
                     row.setdefault("_unreadable", set()).add(column.name)
                     say(column, str(error), cell or "")
-            if isinstance(value, Days) and factor == 1.0:
+            if isinstance(value, Days):
                 ranges.setdefault(column, []).append((number, cell or ""))
-            elif isinstance(value, Days):  # in a column of weeks nobody can tell whether a range means those
-                say(column, "days", cell or "")
-                value = None
+                value = Days(*(days * (factor if without_unit(cell or "") else 1.0) for days in value))
             elif value is not None and factor != 1.0 and column.type in {"number", "money", "days"}:
                 value = value * factor if is_figure(without_about(cell or "")) else value
             row[column.name] = value
@@ -321,6 +320,8 @@ def _rows(table: Table, label: str, columns: Mapping[Column, int], reading: Read
             row["parent_name"] = name_of(owners[n] or "")
         if levels[n] is not None:
             row["level"] = levels[n]
+        if apart[n] is not None and not row.get("part") and row.get("name"):
+            row["name"] = name_of(f"{row['name']} {apart[n]}")
         if extra:
             row["_words"] = " ".join(filter(None, (each[n] for each in extra)))
             if not row.get("part") and not row.get("name"):
@@ -397,6 +398,18 @@ def _in_force(table: Table, label: str, rows: list[dict[str, Any]], reading: Rea
         message = Message("app.audit.not_in_force", count=len(out), date=day, rows=shown)
         reading.remarks.append(Remark(label, message, severity="warning"))
     return [row for row, holds in zip(rows, held, strict=True) if holds]
+
+
+def _apart(table: Table) -> list[str | None]:
+    """What tells parts of a board apart that have no numbers and share a name ("Capacitor"): their values."""
+    if "designator" not in table.roles or "name" not in table.roles:
+        return [None] * table.rows
+    values = table.texts("value" if "value" in table.roles else "spec")
+    names = table.texts("name")
+    told: dict[str | None, set[str | None]] = {}
+    for name, value in zip(names, values, strict=True):
+        told.setdefault(name, set()).add(value)
+    return [value if len(told[name]) > 1 else None for name, value in zip(names, values, strict=True)]
 
 
 def _shared(table: Table) -> set[str]:

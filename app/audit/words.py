@@ -47,10 +47,14 @@ def called(part: str, name: str | None) -> str:
     return part if not name or id_key(name) == id_key(part) else f"{part} {name}"
 
 
+BESIDES = ("parent_name", "standing", "base")
+"""Roles of columns that are used, and are none of the workbook's."""
+
+
 def column_name(kind: str | None, name: str, lang: str) -> str:
     """Return what a column is called: in a kind of sheet of the workbook, else in the first that has it, or in bills."""
-    if name == "parent_name":
-        return text("app.check.role_parent_name", lang)
+    if name in BESIDES:
+        return text(f"app.check.role_{name}", lang)
     known = sheets()
     first = [known[kind]] if kind in known else []
     columns = (column for sheet in (*first, *known.values()) for column in sheet.columns)

@@ -27,7 +27,7 @@ MEASURES = (
     "moq",
 )
 """Roles whose cells are numbers."""
-SEVERAL = {"price", "note", "date", "order_no", "link"}
+SEVERAL = {"price", "note", "date", "order_no", "link", "standing"}
 """Roles that several columns may hold."""
 NAMING = ("part", "name", "part_maker", "part_supplier", "value")
 """Roles that say which part a line is about."""
@@ -37,8 +37,10 @@ _COMPONENT = re.compile(r"component|child|komponente|componente|部品|部番|�
 _ALL, _EACH = re.compile(r"総|合計|total|gesamt"), re.compile(r"員数|台当|台分|構成数|原単位|per|単台|单台|单机")
 """What a header says that counts for a lot, or for one product."""
 _MONEY = re.compile(r"額|金|amount|price|cost|value|betrag|kosten|wert|importe|coste|montant|prix|金额")
+_NO_COUNT = {"quantity", "price", "date", "currency", "supplier", "seller", "maker"}
+"""Beside none of these an "amount" of whole numbers is a count."""
 _BOUGHT = {"price", "amount", "date", "order_no", "supplier", "seller", "maker"}
-_MOSTLY = 0.7
+MOSTLY = 0.7
 """From this part of its cells on, a column is of their kind."""
 _AGAINST = 0.4
 """What cells that speak against a word of the header take from its score."""
@@ -66,38 +68,6 @@ class Columns:
     how: dict[int, str]
     steps: tuple[int, ...] = ()
     """Columns that stand for levels by their position."""
-
-
-def by_content(profiles: Sequence[Profile]) -> Columns:
-    """Return what columns without a known header are taken for, from their cells alone: numbers of parts, names, a count.
-
-    >>> from kanmon.datasets.intake.profiles import profile
-    >>> table = [["X-1", "X-2"], ["Ruuvi", "Mutteri"], ["4", "8"]]
-    >>> by_content([profile(column) for column in table]).roles
-    {'part': (0,), 'name': (1,), 'quantity': (2,)}
-    """
-    roles: dict[str, tuple[int, ...]] = {}
-    codes = [i for i, seen in enumerate(profiles) if seen.codes > _MOSTLY and seen.distinct > 0.8 and seen.dates < 0.5]
-    if codes:
-        roles["part"] = (codes[0],)
-    texts = [
-        i
-        for i, seen in enumerate(profiles)
-        if seen.length > 1
-        and seen.codes <= _MOSTLY
-        and seen.links < 0.5
-        and seen.numeric < 0.5
-        and seen.countries < 0.5
-        and seen.dates < 0.5
-    ]
-    if texts:
-        roles["name"] = (max(texts, key=lambda i: (profiles[i].fill * profiles[i].distinct * profiles[i].length, -i)),)
-    counts = [i for i, seen in enumerate(profiles) if seen.integer > 0.9 and not seen.sequential and seen.dates < 0.5]
-    if len(counts) == 1:
-        roles["quantity"] = (counts[0],)
-    if not texts and codes:
-        roles["name"] = roles.pop("part")
-    return Columns(roles, {i: CONTENT for places in roles.values() for i in places})
 
 
 def assign(
@@ -151,6 +121,8 @@ class _Assignment:
         self._coded(found)
         self._bought()
         self._paid()
+        self._billed()
+        self._numbered_firms()
         self._part()
         self._name()
         for role in SEVERAL & set(self.roles):
@@ -177,12 +149,17 @@ class _Assignment:
         numbered = sum(bool({"part", "part_maker"} & {one.role for one in found}) for found in seen)
         if numbered > 1:
             roles.add("numbered")
+        if any(found and found[0].role == "part" and self._coded_header(i) for i, found in enumerate(seen)):
+            roles.add("coded")
         candidates = []
         for i, found in enumerate(seen):
             for one in found:
                 role, score = self._settled(one, found, self.headers[i], self.profiles[i], roles)
                 candidates.append((i, Suggestion(role, score, one.how)))
         return candidates
+
+    def _coded_header(self, i: int) -> bool:
+        return bare(self.headers[i]) != "id" and naming_order(self.headers[i]) == 0
 
     def _products(self, seen: list[list[Suggestion]]) -> set[int]:
         """A product's number or name beside the parts' own is what lines go into, where several parts stand beside one.
@@ -237,12 +214,21 @@ class _Assignment:
     ) -> tuple[str, float]:
         """Words that mean one thing in one table and another in the next: the cells and the other columns decide."""
         both = {each.role for each in found}
+        if bare(header) == "device" and {"value", "footprint"} <= roles:
+            return "spec", one.score  # EAGLE's name of a symbol: all resistors of a size have one
+        if bare(header) == "source":  # a supplier, but where another column says so
+            return one.role, one.score - 0.05
+        if one.role == "amount" and bare(header) == "amount" and not roles & _NO_COUNT and seen.integer == seen.numeric:
+            return "quantity", one.score
+        key = bare(header) == "id" and "coded" in roles
+        if one.role == "part" and (key or (seen.positions > 0.9 and "numbered" in roles)):
+            return "number", one.score  # the key of the line, or 0010 and 0020 of SAP, beside a number of the part
         if one.role in {"part", "name", "value"} and seen.designators > 0.6 and roles & {"numbered", "footprint"}:
             return "designator", one.score
         if one.role == "stock" and (seen.durations > 0.5 or unit_in(header, "time")):
             return "stock_days", one.score
         if one.role == "comment":
-            return ("name", 0.85) if "designator" in roles else ("note", one.score)
+            return ("name", 0.85) if "designator" in roles and "value" not in roles else ("note", one.score)
         if {"number", "part"} <= both:
             small = seen.numeric > 0.9 and seen.largest < 1000 and bool(roles & {"numbered", "name", "part_maker"})
             better = seen.sequential or small or seen.dotted > 0.3
@@ -277,10 +263,12 @@ class _Assignment:
         """Whether the cells may be what the header says; a plain known word is believed, so that odd cells are named."""
         if seen.fill == 0:
             return True
-        if one.role in {*FIRMS_OF_LINES, "group"} and seen.answers > _MOSTLY:
+        if one.role == "designator" and seen.fill > 1 and seen.designators == 0:
+            return False  # the location of a plant
+        if one.role in {*FIRMS_OF_LINES, "group"} and seen.answers > MOSTLY:
             return False  # whether there is one ("second source: yes") says not which
         certain = one.how == EXACT and only
-        if one.role in {"supplier", "maker", "seller", "name"} and seen.numeric > _MOSTLY and seen.fill > 1:
+        if one.role in {"supplier", "maker", "seller", "name"} and seen.numeric > MOSTLY and seen.fill > 1:
             return one.role == "name" and certain
         if one.role == "country" and seen.numeric > 0.5:
             return False
@@ -303,7 +291,7 @@ class _Assignment:
             for i in self.steps:
                 self.how[i] = PART
             if texts:  # numbers of parts in steps beside their names, or the names themselves
-                role = "part" if all(self.profiles[i].codes > _MOSTLY for i in texts) else "name"
+                role = "part" if all(self.profiles[i].codes > MOSTLY for i in texts) else "name"
                 self.roles[role] = list(self.steps)
 
     def _pairs(self) -> None:
@@ -358,7 +346,8 @@ class _Assignment:
                     self.roles.setdefault("spec", []).extend(best)
                     continue
             role = "spec" if suggestion.role in {*NAMING, "spec", "material"} else "other"
-            if suggestion.role in {"supplier", "maker"} and self._another(i, suggestion.role):
+            purchases = {"date", "amount"} <= set(self.roles)  # each is from one firm, whatever its name goes on with
+            if suggestion.role in {"supplier", "maker"} and not purchases and self._another(i, suggestion.role):
                 role = f"{suggestion.role}_more"
             self.roles.setdefault(role, []).append(i)
             self.how[i] = suggestion.how
@@ -404,7 +393,7 @@ class _Assignment:
         if "part" in self.roles or len(first) != 1 or not others or self.how[first[0]] == CORRECTED:
             return
         told, other = self.profiles[first[0]], self.profiles[others[0]]
-        if told.codes > _MOSTLY and other.codes <= _MOSTLY and other.fill:
+        if told.codes > MOSTLY and other.codes <= MOSTLY and other.fill:
             self.roles["part"], self.roles["name"] = first, [others[0]]
             self.roles["spec"].remove(others[0])
             if not self.roles["spec"]:
@@ -419,7 +408,7 @@ class _Assignment:
         has = set(self.roles)
         ledger = "part" not in has and {"name", "amount"} <= has and has & {"date", "supplier"}
         named = max((self.profiles[i].distinct for i in self.roles.get("name", ())), default=1.0)
-        if ledger and len(seen) == 1 and seen[0].codes > _MOSTLY and seen[0].distinct >= 0.8 * named:
+        if ledger and len(seen) == 1 and seen[0].codes > MOSTLY and seen[0].distinct >= 0.8 * named:
             self.roles["part"] = self.roles.pop("material")
 
     def _paid(self) -> None:
@@ -434,22 +423,54 @@ class _Assignment:
         if paid or not names:
             self.roles["name"] = self.roles.pop("note")
 
+    def _billed(self) -> None:
+        """Beside an item and its description "Name" is who was paid, as NetSuite lists what was ordered."""
+        names = self.roles.get("name", [])
+        others = [i for i in self.roles.get("spec", []) if self._says_name(i)]
+        if len(names) != 1 or len(others) != 1 or set(self.roles) & FIRMS_OF_LINES or self.how[names[0]] == CORRECTED:
+            return
+        if {"date", "amount", "part"} <= set(self.roles) and bare(self.headers[names[0]]) == "name":
+            self.roles["supplier"], self.roles["name"] = names, others
+            self.roles["spec"] = [i for i in self.roles["spec"] if i not in others]
+            if not self.roles["spec"]:
+                del self.roles["spec"]
+
+    def _numbered_firms(self) -> None:
+        """A maker's "ID" is a part's number, where there are more of them than makers; a supplier may only have a number."""
+        seen = {role: self.profiles[self.roles[role][0]] for role in ("maker", "maker_no") if role in self.roles}
+        if len(seen) == 2 and "part_maker" not in self.roles and seen["maker_no"].different > seen["maker"].different:
+            self.roles["part_maker"] = self.roles.pop("maker_no")
+        if "supplier_no" in self.roles and not set(self.roles) & FIRMS_OF_LINES:
+            self.roles["supplier"] = self.roles.pop("supplier_no")
+
+    def _says_name(self, i: int) -> bool:
+        return any(one.role == "name" and one.how == EXACT for one in suggestions(self.headers[i]))
+
     def _filled(self, role: str) -> int:
         return sum(self.profiles[i].fill for i in self.roles.get(role, ()))
+
+    def _may_name(self, i: int) -> bool:
+        """Whether a column holds words, and is no further number of the parts ("Product code" beside "Part number")."""
+        numbers = "part" in self.roles and naming_order(self.headers[i]) == 0 and self.profiles[i].codes > MOSTLY
+        return self.profiles[i].length >= 2 and not numbers
 
     def _name(self) -> None:
         if "name" not in self.roles:
             counted = set(self.roles) & {"quantity", "price", "designator", "part"}
             for role in ("value", "spec", "material") if counted else ():
-                if role in self.roles and self.profiles[self.roles[role][0]].length >= 2:
+                if role in self.roles and self._may_name(self.roles[role][0]):
                     first, *rest = self.roles.pop(role)
-                    self.roles["name"] = [first]
+                    symbols = [i for i in self.roles.get("spec", []) if bare(self.headers[i]) == "device"]
+                    self.roles["name"] = [first, *symbols]  # EAGLE: a battery has no value
                     if rest:
                         self.roles[role] = rest
                     break
         if "name" not in self.roles and set(self.roles) & {"quantity", "price", "maker"}:
             free = [i for i in range(len(self.headers)) if i not in self.how and i not in self.wishes]
             texts = [i for i in free if self.profiles[i].length >= 2 and not self.profiles[i].links]
+            texts = [
+                i for i in texts if self.profiles[i].fill < 2 or self.profiles[i].different > 1
+            ]  # no name is on all lines
             if texts and ("part" not in self.roles or len(texts) == 1 and self.profiles[texts[0]].codes < 0.5):
                 best = max(texts, key=lambda i: (self.profiles[i].fill * self.profiles[i].distinct, self.profiles[i].length))
                 self._take("name", best, CONTENT)

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ...graph import Message
+from ..places import country
+from .aligned import heads
 from .columns import CONTENT
 from .table import Table
 from .values import id_key
@@ -15,11 +17,20 @@ from .words import FIRMS, bare, marks, plain, title_kind, words
 _FISCAL = re.compile(r"(会計|事業)?年度?|fy|fiscal ?year|year|geschäftsjahr|財年|财年|年份", re.IGNORECASE)
 _MONTHLY = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月")
 _PLACES = re.compile(r"[\s,;、]+")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:[年/\-.]?(?:\d{1,2}月?)?)?(?:度|分)?|(?:令和|平成)\d{1,2}年(?:\d{1,2}月)?")
+"""A cell that names a year, or a month of one."""
+_HS = re.compile(r"(?:0[1-9]|[1-9]\d)\d{2}\.?\d{2}(?:[.-]?\d{2,4}){0,2}")
+"""A cell that may be a code of the Harmonized System."""
+_TRADED = re.compile(r"reporter|partner|tradeflow|輸出入|貿易|贸易|수출|무역")
+_TITLED = re.compile(r"貿易|輸出|輸入|贸易|进口|出口|trade|import|export")
+"""What headers of trade statistics say, and their titles; a bill may have a column of export controls."""
+_NO_TRADE = frozenset(("part_maker", "part_supplier", "designator", "level", "parent", "share", "stock", *FIRMS))
 _YEARLY = re.compile(r"年|20\d\d|annual|yearly|jahr|anual|per year|/year", re.IGNORECASE)
 
 _OF_PARTS = frozenset(("part", "part_maker", "part_supplier", "designator", "level", "parent", "quantity", "stock", "share"))
 _OF_PARTS |= {"price", "amount", "country", *FIRMS}
 """Roles of which a table of parts has one; dates beside names alone are a history of changes."""
+_NAMED = ("hs", "name", "country", "quantity", "amount", "price", "unit")
 SOURCED = frozenset(("share", "qualified", "qualified_date", "switch_days", "stock_days", "daily_use", "world_item"))
 """Roles that only somebody states who says how a part is sourced."""
 
@@ -54,6 +65,8 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         return "other"
     firms = has & {"supplier", "seller", "maker"}
     said = next((kind for title in titles if (kind := title_kind(title)) not in {None, "sum"}), None)
+    if said is None and is_trade(table):
+        return "other"
     if (len(sheets) > 1 and title_kind(titles[0]) == "sum") or _sums_up(table, sheets):
         return "other"
     if not main and "quantity" not in has:
@@ -99,6 +112,41 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
     if has & {"price", "amount"}:
         return "price_list"
     return "bom" if firms or (has >= {"part", "name"} and "date" not in has) else "other"
+
+
+def is_trade(table: Table) -> bool:
+    """Whether a table tells what was traded, by code and country, and names neither a firm nor what goes into what."""
+    has = {role for role, places_ in table.roles.items() if places_}
+    if has & _NO_TRADE or not table.rows:
+        return False
+    if {"hs", "country", "amount"} <= has and not has & {"part", "date", "stock", "order_no"}:
+        named = {i for role in _NAMED for i in table.roles.get(role, ())}
+        return any(_all(table, i, _YEAR) for i in range(len(table.names)) if i not in named)
+    told = any(_TRADED.search(plain(name)) or _YEAR.fullmatch(plain(name)) for name in table.names)
+    if not told and not any(_TITLED.search(plain(title)) for title in table.titles):
+        return False
+    columns = range(len(table.names))
+    return any(_all(table, i, _HS) for i in columns) and any(_countries(table.cells(i)) for i in columns)
+
+
+def _countries(cells: Sequence[str | None]) -> bool:
+    """Whether cells are countries, with or without their number (105_中華人民共和国)."""
+    told = [re.sub(r"^\d{2,3}[_: ]+", "", cell.strip()) for cell in cells[:600] if cell is not None]
+    return bool(told) and sum(country(cell) is not None for cell in told) > 0.7 * len(told)
+
+
+def _all(table: Table, i: int, form: re.Pattern[str]) -> bool:
+    return all(form.fullmatch(plain(cell or "").strip("'")) for cell in table.cells(i))
+
+
+def why_other(table: Table) -> tuple[Message, ...]:
+    """Return what to do with a table that is none of parts, where that can be told."""
+    if table.kind != "other" or table.form:
+        return ()
+    if is_trade(table):
+        return (Message("datasets.intake.is_trade"),)
+    blanks = len(table.names) == 1 and any(heads(cell) for cell in table.cells(0)[:60] if cell)
+    return (Message("datasets.intake.blanks"),) if blanks else ()
 
 
 def without_repeats(tables: Sequence[Table]) -> list[Table]:

@@ -11,7 +11,8 @@ from ..readers.tables import packaged
 from .values import is_blank, number
 from .words import bare, marks, plain, suggestions
 
-REASONS = ("no_name", "no_value", "no_answer", "not_fitted", "other_source", "total", "example", "heading", "header", "note")
+REASONS = ("no_name", "no_value", "no_answer", "not_fitted", "withdrawn", "other_source")
+REASONS += ("total", "example", "heading", "header", "note")
 """Why a row is no line: "no_value" is a name that was a formula stored without its value, "no_answer" an open question."""
 _EXAMPLE = re.compile(
     r"[（(【\[<]?\s*(記入例|入力例|記載例|例|example|e\.g\.|ejemplo|beispiel|示例|exemple)\s*(?:[）)】\]>]|[:：])",
@@ -24,6 +25,11 @@ _TOTAL = re.compile(
 )
 
 
+_COUNTED = re.compile(
+    r"\(?\s*\d[\d,]*\s*(?:(?:rows?|records?|lines?)(?:\s+(?:affected|selected|found|returned))?|[行件](?:処理されました|選択されました)?)\s*\)?[.。]?",
+    re.IGNORECASE,
+)
+"""What a query says below its table of how many lines it found."""
 _HEADING = re.compile(r"[【〔《＜<\[].*[】〕》＞>\]]|[■◆●▼◎★]\s*\S.*")
 """A cell that stands alone in its row and is drawn as a heading."""
 _SUM = re.compile(r"(?:.*\W)?(?:sub-?\s?)?totals?\W*|.*(?:合計|小計|総計).*", re.IGNORECASE | re.DOTALL)
@@ -47,11 +53,12 @@ class Shape:
     money: tuple[int, ...]
     header: tuple[str, ...]
     leftmost: int
-    fitted: tuple[int, ...] = ()
-    """Columns that say whether a part is fitted at all ("Fitted", 実装), and those that say that it is not ("DNP")."""
-    unfitted: tuple[int, ...] = ()
+    standing: tuple[int, ...] = ()
+    """Columns that say whether a line counts: "Status", "Fitted" and 実装, "DNP", "Deletion indicator"."""
     of_part: tuple[int, ...] = ()
     """Columns of what is a part's own, whoever makes it, where its maker's number stands beside it."""
+    numbers: tuple[int, ...] = ()
+    """Columns of the lines' own numbers (No.)."""
     levels: tuple[int, ...] = ()
     values: tuple[int, ...] = ()
     """Columns of a board's parts in which "10k DNP" says so."""
@@ -85,6 +92,8 @@ def sort_rows(
                 aside.append(SetAside(first + i, "no_value"))
             continue
         reason = _reason(row, filled, shape, header, lines)
+        if reason is None and _below(row, filled, shape, rows, lines, aside):
+            reason = "note"
         if reason == "no_name" and any((i, j) in unsaved for j in shape.naming):
             reason = "no_value"
         if reason is not None:
@@ -144,14 +153,15 @@ def _reason(
             return "example"
         if _is_total(row, filled, shape):
             return "total"
-    if (
-        len(filled) > 1
-        and bare(row[filled[1]] or "") == header[filled[1]]
-        and sum(bare(row[j] or "") == header[j] for j in filled) * 10 >= len(filled) * 8
-    ):
-        return "header"
+    if len(filled) > 1 and header[filled[1]] and bare(row[filled[1]] or "") == header[filled[1]]:
+        same = sum(bool(header[j]) and bare(row[j] or "") == header[j] for j in filled)
+        if same * 10 >= len(filled) * 8 or same > 2:
+            return "header"
     if len(filled) == 1 and (
-        word in marks("note") or word[:1] in {"※", "＊", "*"} or word.startswith(("注)", "注）", "注:", "note:", "nota:"))
+        _COUNTED.fullmatch(first.strip())
+        or word in marks("note")
+        or word[:1] in {"※", "＊", "*"}
+        or word.startswith(("注)", "注）", "注:", "note:", "nota:"))
     ):
         return "note"
     if len(filled) == 1 and filled[0] == shape.leftmost and len(first) < 60 and _HEADING.fullmatch(first.strip()):
@@ -160,6 +170,8 @@ def _reason(
         return "note"  # the boxes for stamps and signatures below a form
     if _left_off(row, shape):
         return "not_fitted"
+    if _called_off(row, shape):
+        return "withdrawn"
     if lines and shape.of_part and all(row[j] is None for j in shape.of_part):
         return "other_source"  # a further maker of the part above, with that maker's number
     if not any(not is_blank(row[j]) for j in shape.naming):
@@ -171,16 +183,42 @@ def _reason(
     return None
 
 
+def _below(
+    row: Sequence[str | None],
+    filled: Sequence[int],
+    shape: Shape,
+    rows: Sequence[Sequence[str | None]],
+    lines: Sequence[int],
+    aside: Sequence[SetAside],
+) -> bool:
+    """Whether a row below the sums of a form is a label and its value (納品場所, 本社): it has a word for its number."""
+    if len(filled) != 2 or not lines or filled[0] not in shape.numbers or not any(each.reason == "total" for each in aside):
+        return False
+    at = filled[0]
+    return number(row[at]) is None and all(number(rows[i][at]) is not None for i in lines)
+
+
 def _left_off(row: Sequence[str | None], shape: Shape) -> bool:
     """Whether a part stands in the list of a board and is not to be put on it."""
-    for j in (*shape.fitted, *shape.unfitted):
-        word = plain(row[j] or "")
-        if word in marks("unfitted") or word in _answers("yes" if j in shape.unfitted else "no"):
+    for j in shape.standing:
+        word, header = plain(row[j] or ""), plain(shape.header[j])
+        asked = "yes" if header in marks("unfitted") else "no" if header in marks("fitted") else ""
+        if word in marks("unfitted") or (asked and word in _answers(asked)):
             return True
     words = (row[j] or "" for j in shape.values)
     return any(
         len(word) < 60 and not marks("unfitted").isdisjoint(map(plain, re.split(r"[\s/_,;()-]+", word))) for word in words
     )
+
+
+def _called_off(row: Sequence[str | None], shape: Shape) -> bool:
+    """Whether a line says itself that it holds no more; in a column of deletions (SAP's "L", "X") any mark does."""
+    for j in shape.standing:
+        word = plain(row[j] or "")
+        deleted = plain(shape.header[j]) in marks("deletion") and not is_blank(row[j]) and word not in _answers("no") | {"0"}
+        if deleted or word in marks("withdrawn"):
+            return True
+    return False
 
 
 @cache
@@ -190,6 +228,9 @@ def _answers(answer: str) -> frozenset[str]:
 
 def _is_total(row: Sequence[str | None], filled: Sequence[int], shape: Shape) -> bool:
     """A total names itself in the first text of the row, and has no second text that names a part."""
+    named = any(not is_blank(row[j]) for j in shape.naming)
+    if named and all(is_blank(row[j]) or plain(row[j] or "") in marks("total") for j in shape.naming):
+        return True  # a discount or a tax on a date of its own
     first = next((j for j in filled if not is_blank(row[j]) and number(row[j]) is None), None)
     cell = "" if first is None else row[first] or ""
     if cell and not cell.strip("* ") and first not in shape.levels:  # SAP's mark of a sum

@@ -18,8 +18,8 @@ from .words import plain
 _PREFIXES = (
     "R|RN|RV|C|CN|CON|CONN|L|FB|D|LED|ZD|Q|TR|U|IC|J|JP|P|PL|SW|S|Y|X|XTAL|F|TP|K|RL|BT|BAT|T|VR|H|MH|CAB|ANT|M|MOD|LS|BZ|SP"
 )
-_ONE = rf"(?:{_PREFIXES})_?\d{{1,4}}[A-Z]?"
-_DESIGNATOR = re.compile(rf"{_ONE}(?:\s*[,;、 ~–-]\s*(?:{_ONE}|\d{{1,4}}))*[,;]?", re.IGNORECASE)
+_ONE = rf"(?:(?:{_PREFIXES})_?|U\$)\d{{1,4}}[A-Z]?"
+_DESIGNATOR = re.compile(rf"{_ONE}(?:\s*[,;、+ ~–-]\s*(?:{_ONE}|\d{{1,4}}))*[,;]?", re.IGNORECASE)
 _DOTTED = re.compile(r"\d+(?:\.\d+)+\.?")
 _CODE = re.compile(r"(?=\S*\d)[A-Za-z0-9][\w\-./#+]{1,29}", re.ASCII)
 _DURATION = re.compile(
@@ -27,6 +27,8 @@ _DURATION = re.compile(
     re.IGNORECASE,
 )
 """A cell that says how long something lasts."""
+_POSITION = re.compile(r"0\d{1,4}0")
+"""The place of a line as SAP numbers it (0010, 0020)."""
 _SAMPLE = 600
 
 
@@ -48,6 +50,7 @@ class Profile:
     codes: float = 0.0
     length: float = 0.0
     largest: float = 0.0
+    positions: float = 0.0
     sequential: bool = False
 
     @property
@@ -95,6 +98,7 @@ def profile(cells: Sequence[str | None]) -> Profile:
         codes=sum(_CODE.fullmatch(cell) is not None for cell in texts) / part,
         length=sum(map(len, texts)) / part,
         largest=max((abs(value) for value in numbers if value is not None), default=0.0),
+        positions=sum(_POSITION.fullmatch(cell) is not None for cell in known) / part,
         sequential=len(integers) == part
         and part > 1
         and all(a < b <= a + 3 * step for a, b in zip(integers, integers[1:], strict=False)),

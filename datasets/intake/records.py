@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -12,6 +13,7 @@ from ...graph.errors import shorten
 from .columns import MEASURES
 from .words import bare, suggestions
 
+_BEHIND = re.compile(r"(\S.*?) \(([^()]+)\)")
 _PARENT = "parent"
 """A header that asks for what lines go into."""
 _LINES_OWN = {"part", "name", "quantity", "unit", "designator", "number", "spec"}
@@ -29,6 +31,7 @@ def unfolded(names: Sequence[str], frame: pl.DataFrame) -> tuple[tuple[str, ...]
     (('parent', '', 'Component', 'Quantity'), [('Pump', '1', 'Screw', '4'), ('Pump', None, 'Motor', '1')])
     """
     unchanged = tuple(names), frame, ()
+    names, behind = _stroked(names)
     groups = Counter(head.strip() for head, stroke, tail in (name.partition("/") for name in names) if stroke and tail)
     prefix, count = max(groups.items(), key=lambda group: group[1], default=("", 0))
     lines = [i for i, name in enumerate(names) if prefix and name.partition("/")[0].strip() == prefix and "/" in name]
@@ -40,6 +43,8 @@ def unfolded(names: Sequence[str], frame: pl.DataFrame) -> tuple[tuple[str, ...]
     if below.any() and below[0]:
         return unchanged
     headers, counted = _of_lines(names, lines, heads)
+    if behind and not below.any():
+        return unchanged
     if not below.any():  # each record has one line: two counts tell that it is one
         return (headers, frame, ()) if counted else unchanged
     # A figure of the record holds once, and not for each of its lines.
@@ -52,6 +57,17 @@ def unfolded(names: Sequence[str], frame: pl.DataFrame) -> tuple[tuple[str, ...]
     )
     note = Message("datasets.intake.records", lines=shorten(prefix), count=int(below.sum()))
     return headers, filled, (note,)
+
+
+def _stroked(names: Sequence[str]) -> tuple[Sequence[str], bool]:
+    """Headers of ERPNext, which writes the lines' name behind in brackets ("Qty (Items)"), with it before a stroke."""
+    matches = [_BEHIND.fullmatch(name.strip()) for name in names]
+    groups = Counter(match[2] for match in matches if match)
+    group, count = max(groups.items(), key=lambda each: each[1], default=("", 0))
+    named = [m[1] for m in matches if m and m[2] == group and {one.role for one in suggestions(m[1])} & {"part", "name"}]
+    if count < 2 or not named or any("/" in name for name in names):
+        return names, False
+    return [f"{group}/{m[1]}" if m and m[2] == group else name for name, m in zip(names, matches, strict=True)], True
 
 
 def _of_lines(names: Sequence[str], lines: Sequence[int], heads: Sequence[int]) -> tuple[tuple[str, ...], bool]:

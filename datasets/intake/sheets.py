@@ -13,6 +13,7 @@ from ...graph.delimited import rows_of
 from ...graph.errors import ReadError, short_path
 from ...graph.files import read_bytes, reading
 from ...graph.workbooks import read_sheets as load_sheets
+from .aligned import aligned
 from .content import content
 from .markup import Area, read_markup, sylk_rows
 from .ranges import ranges
@@ -67,7 +68,7 @@ def read_sheets(path: str | Path, encoding: str | None = None) -> list[Sheet]:
         if not drawn:
             raise ReadError("graph.tables.no_table", path=short_path(path))
         return [Sheet(path.name, name, frame(rows), written, merged=tuple(areas)) for name, rows, areas in drawn]
-    rows = sylk_rows(found.text, path) if found.kind == "sylk" else rows_of(found.text, path)
+    rows = sylk_rows(found.text, path) if found.kind == "sylk" else aligned(found.text) or rows_of(found.text, path)
     return [Sheet(path.name, path.stem, frame(rows), found.encoding, found.guessed)]
 
 

@@ -1,17 +1,22 @@
-"""Words that stand where something else is meant: dittos, and words in a column of firms that name none."""
+"""Words that stand where something else is meant: dittos, in a column of firms what names none, or the company itself."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 
 import polars as pl
 
 from ...graph import Message
 from ...graph.errors import shorten
+from ..readers.tables import packaged
 from .words import marks, plain
 
 _NUMBERED = re.compile(r"\s*\d{4,10}\s+[^\W\d].*", re.DOTALL)
+_ADDRESS = re.compile(r"(?:https?://(?:www\.)?|www\.)([\w-]+(?:\.[\w-]+)+)(?:[/?#:]\S*)?", re.IGNORECASE)
+_SHOWN = 6
+"""Different words that a note shows."""
 _Cells = list[str | None]
 
 
@@ -54,13 +59,58 @@ def without_nobody(
         if known and all(map(_NUMBERED.fullmatch, known)):
             data = data.with_columns(pl.col(name).str.replace(r"^\s*\d+\s+", ""))
 
+    data, sites = _replaced(data, names, columns, _is_address, lambda cells: [_site(cell) for cell in cells], "site")
+
     def nobody(cell: str | None) -> bool:
         return cell is not None and plain(cell) in marks("no_firm")
 
     def left(cells: _Cells) -> _Cells:
         return [None if nobody(cell) else cell for cell in cells]
 
-    return _replaced(data, names, columns, nobody, left, "no_firm")
+    data, nobodies = _replaced(data, names, columns, nobody, left, "no_firm")
+    return data, (*sites, *nobodies)
+
+
+def _is_address(cell: str | None) -> bool:
+    return cell is not None and len(cell) < 2000 and _ADDRESS.fullmatch(cell.strip()) is not None
+
+
+def _site(cell: str | None) -> str | None:
+    """The site of an address: two pages of a shop are one shop."""
+    match = _ADDRESS.fullmatch((cell or "").strip()) if _is_address(cell) else None
+    return match[1].casefold() if match else cell
+
+
+def without_itself(
+    data: pl.DataFrame, names: Sequence[str], firms: Sequence[int], places: Sequence[int]
+) -> tuple[pl.DataFrame, tuple[Message, ...]]:
+    """Return lines in which the company itself (自社, in-house) is no supplier: what it makes comes from no source.
+
+    Where nobody else is named beside it, the country of the line is that of its own plant, and no source's either.
+    """
+    columns = [data.columns[i + 1] for i in firms]
+    own = [any(map(_is_itself, cells)) for cells in data.select(columns).rows()]
+    data, notes = _replaced(
+        data, names, firms, _is_itself, lambda cells: [None if _is_itself(c) else c for c in cells], "own"
+    )
+    if any(own):
+        alone = pl.Series(own) & data.select(pl.all_horizontal(pl.col(columns).is_null())).to_series()
+        data = data.with_columns(pl.when(~alone).then(data.columns[i + 1]) for i in places)
+    return data, notes
+
+
+def _is_itself(cell: str | None) -> bool:
+    return cell is not None and len(cell) < 40 and plain(cell) in _itself()
+
+
+@cache
+def _itself() -> frozenset[str]:
+    """Words for the company itself; two letters may be anything ("us")."""
+    return frozenset(
+        plain(word)
+        for word in packaged("headers", "answers").filter(answer="self")["word"]
+        if len(word) > 3 or not word.isascii()
+    )
 
 
 def _replaced(
@@ -80,7 +130,8 @@ def _replaced(
         cells: _Cells = series.to_list()
         gone = [cell for cell in cells if test(cell)]
         data = data.with_columns(pl.Series(data.columns[i + 1], change(cells), dtype=pl.String))
-        words = ", ".join(shorten(word) for word in dict.fromkeys(gone))
+        told = list(dict.fromkeys(gone))
+        words = ", ".join(map(shorten, told[:_SHOWN])) + (", …" if len(told) > _SHOWN else "")
         column = shorten(" ".join(names[i].split()))
         notes.append(Message(f"datasets.intake.{note}", words=words, column=column, count=len(gone)))
     return data, tuple(notes)

@@ -12,6 +12,7 @@ import polars as pl
 
 from ...graph import Message
 from ...graph.contents import WORKBOOKS
+from ...graph.errors import shorten
 from .columns import BESIDE, MEASURES, ordinal
 from .lines import SetAside
 from .profiles import profile
@@ -47,6 +48,7 @@ SHOWN = (
 COMMA = {"de", "es", "fr"}
 """Languages that write decimals with a comma."""
 _AMOUNT = re.compile(r"[\d.,\s+\-−▲△()']+")
+_THREE = re.compile(r"(?<![\d,.])[1-9]\d{0,2},\d{3}(?![\d,.])")
 _TEXTS = ("name", "part", "part_maker", "value", "footprint", "spec", "material", "part_supplier")
 
 
@@ -147,12 +149,29 @@ class Table:
         mark = decimal_mark(self.cells(column)[:5000])
         return mark == "," or (not mark and self._commas)
 
+    def comma_note(self, column: int) -> Message | None:
+        """Return how commas in a column of figures were read, where not as all expect, or nobody can tell ("1,000")."""
+        comma, called = self.comma(column), shorten(self.names[column])
+        certain = self.encoding in WORKBOOKS or self._marks or language(self.names) not in {None, "en", *COMMA}
+        certain = certain or (column in self.roles.get("amount", ()) and not comma)  # no sum of money has three decimals
+        three = next((cell.strip() for cell in self.cells(column) if not certain and cell and _THREE.search(cell)), None)
+        if three is not None:
+            value = f"{number(three, comma) or 0:.10g}"
+            return Message("datasets.intake.comma_open", column=called, cell=shorten(three), value=value)
+        used = comma and any(cell is not None and "," in cell for cell in self.cells(column))
+        return Message("datasets.intake.comma", column=called) if used else None
+
+    @cached_property
+    def _marks(self) -> set[str]:
+        """How the figures of the table write decimals, where they tell."""
+        columns = [i for role in MEASURES for i in self.roles.get(role, ())]
+        return {decimal_mark(self.cells(i)[:5000]) for i in columns} - {""}
+
     @cached_property
     def _commas(self) -> bool:
         if self.encoding in WORKBOOKS:  # its numbers are no text
             return False
-        marks = {decimal_mark(self.cells(i)[:5000]) for role in MEASURES for i in self.roles.get(role, ())} - {""}
-        return marks == {","} or (not marks and language(self.names) in COMMA)
+        return self._marks == {","} or (not self._marks and language(self.names) in COMMA)
 
     @cached_property
     def levels(self) -> list[int | None]:

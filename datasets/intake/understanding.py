@@ -16,18 +16,21 @@ from ...graph.contents import WORKBOOKS
 from ...graph.errors import short_path, shorten
 from ...graph.files import not_found, reading
 from . import published
-from .columns import CONTENT, Columns, assign, by_content
+from .cleaned import cleaned
+from .columns import CONTENT, Columns, assign
 from .declared import as_questionnaire
+from .guesses import by_content
+from .halves import parted
 from .headers import Place, places
-from .kinds import kind_of, without_repeats
+from .kinds import kind_of, why_other, without_repeats
 from .lines import SetAside, Shape, firms_above, sort_rows
 from .parents import carried, filled, product_column, with_drawn_levels
 from .profiles import profile
 from .records import unfolded
 from .sheets import Sheet, read_sheets
-from .stand_ins import with_dittos, without_nobody
 from .stated import firm_stated
 from .table import FORMS, PARTS, USABLE, Table, column_letters
+from .turned import LYING, standing_up
 from .values import Unit, unit_in
 from .words import FIRMS, bare, forms, marks, plain, without_unit
 
@@ -190,10 +193,14 @@ class _Reader:
             return [self._empty(Message("datasets.intake.ignored"))]
         row = self.wish.get("header_row")
         header = None if row is None else [int(each) - 1 for each in (row if isinstance(row, list) else [row])]
+        self.sheet, notes = standing_up(self.sheet)
+        if notes == (LYING,) and not self.wish:
+            return [self._empty(LYING)]
         found = places(self.sheet, header)
         if not found:
             return [] if self.sheet.frame.is_empty() else [self._empty(Message("datasets.intake.no_table"))]
-        return without_repeats([self._table(place, first=n == 0) for n, place in enumerate(found)])
+        tables = without_repeats([self._table(place, first=n == 0) for n, place in enumerate(found)])
+        return [replace(table, notes=(*notes, *table.notes)) for table in tables]
 
     def _empty(self, note: Message) -> Table:
         sheet = self.sheet
@@ -204,6 +211,7 @@ class _Reader:
         wanted = wish.get("kind")
         frame = sheet.frame.slice(place.top, place.bottom - place.top).select(pl.nth(place.columns))
         form, wished = self._form(place, place.names, wanted), wish.get("columns") or {}
+        place, frame, halves = (place, frame, ()) if form else parted(place, frame, wished)
         names, frame, folded = (place.names, frame, ()) if form else unfolded(place.names, frame)
         columns = _columns(form, place.names if wished else names, frame, wished)
         frame, merged = self._filled(frame, place, columns)
@@ -212,9 +220,7 @@ class _Reader:
         kept, aside = _sorted(rows, place, form, columns, unsaved)
         data = frame[kept] if len(kept) < frame.height else frame
         data = data.select(pl.Series("row", [place.top + 1 + i for i in kept], dtype=pl.Int64), pl.all())
-        data, same = with_dittos(data, place.names, [i for role in _CARRIED for i in columns.roles.get(role, ())])
-        firms = [i for role in sorted(FIRMS) for i in columns.roles.get(role, ())]
-        data, nobody = (data, ()) if form else without_nobody(data, place.names, firms)
+        data, meant = cleaned(data, place.names, columns.roles, _CARRIED, form=bool(form))
         if form == "questionnaire":
             data, aside = _answered(data, columns.roles, aside)
         table = Table(
@@ -236,13 +242,14 @@ class _Reader:
             set_aside=tuple(aside),
             merged=merged,
         )
-        notes: tuple[Message, ...] = (*folded, *same, *nobody)
+        notes: tuple[Message, ...] = (*halves, *folded, *meant)
         if not form and _naming(form, columns):  # a table of parts: who supplies them may stand outside its columns
             table = self._with_firms_above(table, place, rows, kept)
             table, stated = self._with_firm_stated(table, place)
             notes += stated
         table = with_drawn_levels(table)
         table = replace(table, kind=self._kind(table, place.main, wanted))
+        notes += why_other(table)
         table, said = self._carried(table, place, rows, kept)
         notes += said
         return replace(table, notes=(*notes, *self._notes(table, unsaved, place)))
@@ -253,7 +260,7 @@ class _Reader:
         return frozenset(
             (row - place.top, column - left)
             for row, column in self.sheet.unsaved
-            if place.top <= row < place.bottom and left <= column <= self.sheet.left + place.columns[-1]
+            if place.top <= row < place.bottom and left <= column <= self.sheet.left + max(place.columns)
         )
 
     def _with_firms_above(self, table: Table, place: Place, rows: _Rows, kept: list[int]) -> Table:
@@ -401,12 +408,8 @@ class _Reader:
                     yield Message(
                         "datasets.intake.unit", column=shorten(table.names[i]), unit=unit.word, factor=f"{unit.factor:,.0f}"
                     )
-                if role in {*_MONEY, *_COUNTS} and table.data.width and table.comma(i) and _has_comma(table.cells(i)):
-                    yield Message("datasets.intake.comma", column=shorten(table.names[i]))
-
-
-def _has_comma(cells: Sequence[str | None]) -> bool:
-    return any(cell is not None and "," in cell for cell in cells)
+                if role in {*_MONEY, *_COUNTS} and table.data.width and (said := table.comma_note(i)):
+                    yield said
 
 
 def _keys(name: str) -> list[str]:
@@ -440,9 +443,9 @@ def _sorted(
         money=tuple(i for role in (*_MONEY, "weight", "other") for i in roles.get(role, ())),
         header=place.names,
         leftmost=min(naming),
-        fitted=tuple(i for i, name in enumerate(place.names) if plain(name) in marks("fitted")),
-        unfitted=tuple(i for i, name in enumerate(place.names) if plain(name) in marks("unfitted")),
+        standing=tuple(roles.get("standing", ())),
         of_part=_of_part(roles),
+        numbers=tuple(roles.get("number", ())),
         levels=tuple(roles.get("level", ())),
         values=tuple(i for role in ("name", "value") for i in roles.get(role, ()) if "designator" in roles),
     )

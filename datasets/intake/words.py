@@ -29,6 +29,8 @@ _TIER = re.compile(r"[一二三四\d]次|tier|下請|再委託")
 """A header that asks for the supplier of a supplier, who is no further source of the part."""
 _NUMBERED = {"maker": "part_maker", "supplier": "supplier_no", "seller": "supplier_no"}
 """What a firm's word means with "#" behind it."""
+_ABOVE, _BELOW = ("親", "父项", "父件", "母件", "모", "상위", "parent"), ("子", "子项", "子件", "하위", "child")
+"""What headers begin with that speak of what lines go into, and of the lines."""
 _SPLIT = re.compile(r"\s*[\n\r]+\s*|\s+[/|／]\s+")
 
 
@@ -163,6 +165,8 @@ def suggestions(header: str) -> tuple[Suggestion, ...]:
     for piece in pieces:
         if roles := words().get(bare(piece)):
             return tuple(Suggestion(_NUMBERED.get(role, role) if numbered else role, 1.0, EXACT) for role in roles)
+    if related := _related(bare(without_unit(header))):
+        return related
     first = without_unit(header).split("/")[0]  # "Qty/Unit" is a quantity
     if first and (roles := words().get(bare(first))) and len(bare(first)) > 1:
         return tuple(Suggestion(role, 0.9, PART) for role in roles)
@@ -177,11 +181,25 @@ def suggestions(header: str) -> tuple[Suggestion, ...]:
     return _alike(core) or _inside(core, without_unit(header))
 
 
+def _related(core: str) -> tuple[Suggestion, ...]:
+    """What the number or name of a parent (親品目番号) or of a child (子品目番号) is."""
+    for prefixes, above in ((_ABOVE, True), (_BELOW, False)):
+        rest = next((core.removeprefix(prefix) for prefix in prefixes if core.startswith(prefix)), "")
+        roles = [role for role in words().get(rest, ()) if role in {"part", "name"}]
+        if roles:
+            return tuple(Suggestion("parent" if above else role, 1.0, EXACT) for role in roles[:1])
+    return ()
+
+
 def _inside(core: str, header: str) -> tuple[Suggestion, ...]:
     tokens = [token for token in re.split(r"[\s._\-/:：,;()]+", unicodedata.normalize("NFKC", header).casefold()) if token]
     if core.isascii() or not any(char > EAST_ASIAN for char in core):
         runs = {"".join(tokens[i:j]): (i, j) for i in range(len(tokens)) for j in range(i + 1, len(tokens) + 1)}
-        hits = [(word, j == len(tokens), i == 0) for word, (i, j) in runs.items() if word in words() and len(word) > 1]
+        known = {word: (i, j) for word, (i, j) in runs.items() if word in words()}
+        # Two letters say something at the end only: "Is Active" asks for nothing that "is" does.
+        hits = [
+            (word, j == len(tokens), i == 0) for word, (i, j) in known.items() if len(word) > (1 if j == len(tokens) else 2)
+        ]
         hits += [(word, True, False) for word in _long() if len(word) < len(core) and core.endswith(word)]
     else:
         hits = [

@@ -56,6 +56,8 @@ def says(found):
         ("stock_days", "４５日分", 45.0),
         ("stock_days", "約2週間分程度", 14.0),
         ("lead_days", "6 weeks", 42.0),
+        ("quantity", "~20", 20.0),
+        ("quantity", "≈4 065", 4065.0),
         ("qualified_date", "2026/3/31", "2026-03-31"),
         ("qualified_date", "2026年3月31日", "2026-03-31"),
         ("qualified_date", "令和8年3月31日", "2026-03-31"),
@@ -66,6 +68,13 @@ def says(found):
         ("country", "中国(江蘇省)", "CHN"),
         ("country", "ﾄﾞｲﾂ", "DEU"),
         ("country", "不明", None),
+        ("country", "中国・深圳工場", "CHN"),
+        ("country", "中国広東省深圳市", "CHN"),
+        ("country", "China (Shenzhen)", "CHN"),
+        ("country", "Germany - Munich", "DEU"),
+        ("country", "Made in China", "CHN"),
+        ("country", "インドネシア工場", "IDN"),
+        ("country", "中国製", "CHN"),
         ("hs", "8505.11-000", "850511000"),
         ("hs", "1029", "1029"),
         ("hs", "10290", "010290"),
@@ -86,6 +95,13 @@ def test_cells_are_read_as_people_write_them(column, cell, value):
         ("spend", "▲1,000", "negative"),
         ("spend", "many", "number"),
         ("country", "中国・ベトナム", "country"),
+        ("country", "中国・四国", "country"),
+        ("country", "日本(中国工場)", "country"),
+        ("country", "日本電産中国工場", "country"),
+        ("country", "JP/CN", "country"),
+        ("country", "Atlanta, Georgia", "country"),
+        ("country", "国内", "home"),
+        ("country", "Overseas", "home"),
         ("qualified_date", "3/1/2024", "date"),
         ("qualified_date", "2024-02-30", "date"),
         ("qualified", "perhaps", "yes_no"),
@@ -612,3 +628,63 @@ def test_a_column_of_the_second_source_tells_nothing_of_the_first(tmp_path):
     assert (one.country, one.share) == (None, None)
     assert (other.maker, other.country, other.share) == ("乙社", "JPN", 0.4)
     assert [source.country for source in found.sources["P-2"]] == [None, None] and "どこか" in says(found)
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "ends"),
+    [
+        ("在庫(月)", "2-3", (60.0, 90.0)),
+        ("在庫(月)", "2以上", (60.0, math.inf)),
+        ("在庫(月)", "30～60日", (30.0, 60.0)),
+        ("在庫(月)", "2か月以上", (60.0, math.inf)),
+        ("在庫(月)", "2〜3ヶ月程度", (60.0, 90.0)),
+        ("Stock (weeks)", "1.5 to 2", (10.5, 14.0)),
+        ("Stock (weeks)", "at least 2 months", (60.0, math.inf)),
+        ("在庫日数", "2-3", (2.0, 3.0)),
+    ],
+)
+def test_a_range_of_stock_without_a_unit_is_in_the_unit_of_its_header(tmp_path, header, cell, ends):
+    (tmp_path / "調達一覧.csv").write_text(f"品番,調達先,{header}\nP-1,甲,{cell}\nP-2,乙,1\n", encoding="utf-8")
+    found = company_from(recognise(understand(tmp_path / "調達一覧.csv")))
+    assert found.parts["P-1"].stock == ends
+
+
+@pytest.mark.parametrize("cell", ["8-12 weeks", "8〜12週", "60日以上"])
+def test_a_range_where_one_figure_is_asked_for_says_that_it_is_one(cell):
+    for column in ("lead_days", "switch_days"):
+        with pytest.raises(Unreadable, match="one_figure"):
+            read(COLUMN[column], cell)
+
+
+def test_parts_of_a_board_that_share_a_name_are_told_apart_by_their_values(tmp_path):
+    lines = [
+        "Designator,Comment,Description,Footprint,Quantity",
+        "R1,10k,Resistor,0603,1",
+        "R2,1k,Resistor,0603,2",
+        "U1,MCU,Controller,QFP,1",
+    ]
+    (tmp_path / "board.csv").write_text("\n".join(lines), encoding="utf-8")
+    found = company_from(recognise(understand(tmp_path / "board.csv")))
+    assert {need.part: need.quantity for need in found.needs} == {"Resistor 10k": 1.0, "Resistor 1k": 2.0, "Controller": 1.0}
+
+
+def test_numbers_in_brackets_before_names_are_those_of_the_parts(tmp_path):
+    bill = [
+        "Product,Quantity,BoM Lines/Component,BoM Lines/Quantity",
+        "[PUMP] Pump,1,[MOT-24] Motor 24V,2",
+        ",,[SUB] Housing set,1",
+    ]
+    bill += ["[SUB] Housing set,1,[SCR-M3] Screw,8", ",,[new] Seal,1", ",,[new] Cap,1"]
+    (tmp_path / "mrp.bom.csv").write_text("\n".join(bill), encoding="utf-8")
+    stock = "Part no,Name,Supplier,Country,Stock days\nMOT-24,Motor,Alpha,Japan,30\n"
+    (tmp_path / "sourcing.csv").write_text(stock, encoding="utf-8")
+    found = company_from(recognise(understand(tmp_path)))
+    assert {(need.parent, need.part) for need in found.needs} == {
+        ("PUMP", "MOT-24"),
+        ("PUMP", "SUB"),
+        ("SUB", "SCR-M3"),
+        ("SUB", "[new] Seal"),
+        ("SUB", "[new] Cap"),
+    }
+    assert found.parts["MOT-24"].stock == (30.0, 30.0) and found.parts["SUB"].name == "Housing set"
+    assert found.parts["PUMP"].name == "Pump"

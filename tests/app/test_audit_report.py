@@ -504,6 +504,8 @@ def test_the_board_page_is_one_printed_page_whose_columns_keep_apart(demo, brows
         assert tab.locator(".board").bounding_box()["height"] <= height
         wide = "() => [...document.querySelectorAll('.stops td.num')].filter(cell => cell.scrollWidth > cell.clientWidth)"
         assert tab.evaluate(f"({wide})().length") == 0
+        cut = "[...document.querySelectorAll('.stops td:first-child')].filter(cell => cell.scrollWidth > cell.clientWidth)"
+        assert tab.evaluate(f"{cut}.map(cell => cell.innerText)") == []  # countries and makers are named in full
     finally:
         tab.close()
 

@@ -137,3 +137,17 @@ def test_every_country_of_the_bundled_data_stands_in_the_table():
     known = set(countries()["iso3"])
     assert set(suppliers.filter(kind="country")["id"]) == known
     assert set(suppliers["country"].drop_nulls()) <= known
+
+
+@pytest.mark.parametrize(
+    ("names", "code"),
+    [
+        ("Schweiz|Suiza|스위스|瑞士", "CHE"),
+        ("Südkorea|Corea del Sur|한국|대한민국|韩国", "KOR"),
+        ("Vereinigte Staaten|Estados Unidos|EE. UU.|미국|美国", "USA"),
+        ("Niederlande|Países Bajos|네덜란드|荷兰", "NLD"),
+        ("Alemania|독일|德国|Deutschland", "DEU"),
+    ],
+)
+def test_countries_are_known_in_the_languages_whose_headers_are(names, code):
+    assert [country(name) for name in names.split("|")] == [code] * len(names.split("|"))
