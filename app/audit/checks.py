@@ -7,7 +7,7 @@ threshold was used, and what would change the finding. What only people can answ
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -166,15 +166,16 @@ class _Checks:
         name: str,
         known: Iterable[dict[str, Any]],
         test: Callable[[dict[str, Any]], bool],
-        maybe: Callable[[dict[str, Any]], bool] | None = None,
+        maybe: Callable[[dict[str, Any]], bool],
         **values: Any,
     ) -> _Result:
         """A check that asks the same of every part of which something is known: what is certain, and what may be."""
         known = list(known)
         bad = [part for part in known if test(part)]
-        possible = [part for part in known if maybe and not test(part) and maybe(part)]
-        status = FINDING if bad else UNKNOWN if possible or not known else CLEAR
-        says = _say(name, count=len(bad), possible=len(possible), known=len(known), parts=len(self.parts), **values)
+        possible = [part for part in known if not test(part) and maybe(part)]
+        left = len(self.parts) - len(known)
+        status = FINDING if bad else UNKNOWN if possible or left or not known else CLEAR
+        says = _say(name, count=len(bad), possible=len(possible), known=len(known), left=left, **values)
         return status, says, [self._part(name, part) for part in bad]
 
     def _part(self, name: str, part: dict[str, Any]) -> Evidence:
@@ -244,11 +245,15 @@ class _Checks:
         )
 
     def qualified(self) -> _Result:
-        single = [part for part in self.parts if part["single"] == "certain"]
-        if not single and any(part["active"] for part in self.parts):
-            return CLEAR, _say("qualified", count=0, possible=0, known=0, parts=len(self.parts)), []
+        known = [part for part in self.parts if part["active"]]
+        certain = sum(part["single"] == "certain" for part in known)
         return self._of_parts(
-            "qualified", single, lambda part: not part["alternatives_high"], lambda part: not part["alternatives"]
+            "qualified",
+            known,
+            lambda part: part["single"] == "certain" and not part["alternatives_high"],
+            # Where a maker is blank, it may be the only one.
+            lambda part: part["single"] != "no" and not part["alternatives"],
+            single=certain,
         )
 
     def country(self) -> _Result:
@@ -282,7 +287,7 @@ class _Checks:
         bound = limit(TWO_THIRDS)
         above = [row for row in self.figures.market if row["kind"] in {"mineral", "material"}]
         bad = [row for row in above if row["top_share_low"] > bound]
-        status = UNKNOWN if not above else FINDING if bad else CLEAR
+        status = FINDING if bad else UNKNOWN  # what else stands upstream nobody said
         evidence = [
             Evidence(
                 row["item"],
@@ -331,7 +336,9 @@ class _Checks:
             for product in row["products"]
             if product["stops_low"] > 1 - NOTHING
         }
-        status = UNKNOWN if not revenue else FINDING if stopping else CLEAR
+        possible = any(row["year_high"] != 0 for row in self.figures.countries)
+        unseen = "country" in self.figures.unseen or bool(self.figures.unsourced)
+        status = FINDING if stopping else UNKNOWN if possible or unseen or not revenue else CLEAR
         evidence = [
             Evidence(
                 product["product"],
@@ -447,8 +454,12 @@ class _Checks:
         evidence = [
             Evidence(id, _say("own_share_row", share=percent(row["own_share"])), (row["_ref"],)) for id, row in strong
         ]
-        status = UNKNOWN if not known else FINDING if strong else CLEAR
+        status = FINDING if strong else self._of_all(known)
         return status, _say("own_share", count=len(strong), known=len(known), limit=percent(bound)), evidence
+
+    def _of_all(self, known: Sized) -> str:
+        """What is found where nothing is among the products of which something is stated."""
+        return CLEAR if known and len(known) == len(self.company.products) else UNKNOWN
 
     def sole_customers(self) -> _Result:
         known = [(id, row) for id, row in self.company.products.items() if row.get("sole_customers") is not None]
@@ -457,7 +468,7 @@ class _Checks:
             Evidence(id, _say("sole_customers_row", count=f"{row['sole_customers']:.0f}"), (row["_ref"],))
             for id, row in rows
         ]
-        status = UNKNOWN if not known else FINDING if rows else CLEAR
+        status = FINDING if rows else self._of_all(known)
         return status, _say("sole_customers", count=len(rows), known=len(known)), evidence
 
     def data_age(self) -> _Result:

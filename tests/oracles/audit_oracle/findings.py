@@ -103,7 +103,7 @@ def counted(oracle):
         },
         "qualified": {
             "count": sum(not any(one["qualified"] is not False for one in spare[part]) for part in sure),
-            "known": len(sure),
+            "single": len(sure),
         },
         "stock": {
             "count": sum(least > 0 for least, _ in gaps.values()),
