@@ -149,6 +149,11 @@ def provided_abroad(row: dict[str, Any]) -> bool | None:
     return False if _none(row, "destination", "transfer") else None
 
 
+def _used(part: dict[str, Any]) -> list[dict[str, Any]]:
+    """The sources of a part that deliver today."""
+    return [source for source in part["sources"] if source["share"] is None or source["share"] > 0]
+
+
 def _title(column: str) -> Name:
     """What a column of the technology sheet is called."""
     return Name(**sheets()["technologies"][column].title)
@@ -179,7 +184,7 @@ class _Checks:
         return status, says, [self._part(name, part) for part in bad]
 
     def _part(self, name: str, part: dict[str, Any]) -> Evidence:
-        used = [source for source in part["sources"] if source["share"] is None or source["share"] > 0]
+        used = _used(part)
         if name == "country":  # who makes it elsewhere does not belong beside that country
             used = [source for source in used if source["country"] in {part["foreign_country"], None}]
         fields = {
@@ -207,7 +212,8 @@ class _Checks:
     def site_country(self) -> _Result:
         part, spend = self.known["country_known"], self.known["spend_country_known"]
         status = UNKNOWN if part is None else CLEAR if part >= 1 - NOTHING else FINDING
-        unknown = [row for row in self.parts if any(s["country"] is None for s in row["sources"])]
+        rests = set(self.company.rests)
+        unknown = [row for row in self.parts if row["part"] in rests or any(s["country"] is None for s in _used(row))]
         evidence = [self._part("site_country", row) for row in unknown]
         copied = [row for row in self.parts if any(self._copied(source) for source in row["sources"])]
         evidence += [self._part("site_copied", row) for row in copied]

@@ -1,4 +1,4 @@
-"""What a check may say of files with blanks: "no finding" is a statement about every way in which they may be filled in."""
+"""What may be said of files with blanks: "no finding" and "no loss" are statements about every way to fill them in."""
 
 import random
 
@@ -6,8 +6,11 @@ import pytest
 from kanmon.app.audit.checks import CLEAR, FINDING, findings
 from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.audit.company_reader import company_from
+from kanmon.app.audit.content import content
 from kanmon.app.audit.figures import work_out
 from kanmon.app.audit.mapping import recognise
+from kanmon.app.audit.page import render
+from kanmon.app.audit.report import audit
 from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import SupplyGraph
 from plain_sheets import workbook
@@ -55,12 +58,15 @@ def blanked(draw, rows, needs, products, firms):
     return told, needs, [keep(row, 1) for row in products], [keep(row, 1) for row in firms if draw.random() > chance / 2]
 
 
-def statuses(path, rows, needs, products, firms):
+def worked_out(path, rows, needs, products, firms):
     sheets = {"Sourcing": [SOURCING, *rows], "BOM": [["parent", "part"], *needs]}
     sheets |= {"Products": [PRODUCTS, *products], "Suppliers": [SUPPLIERS, *firms]}
     company = company_from(recognise(understand(workbook(path, sheets)), {}))
-    figures = work_out(company, build_graph(company, [], SupplyGraph()), [], "en")
-    return {one.check: (one.status, one.says.text("en")) for one in findings(company, figures) if one.check}
+    return company, work_out(company, build_graph(company, [], SupplyGraph()), [], "en")
+
+
+def statuses(path, *sheets):
+    return {one.check: (one.status, one.says.text("en")) for one in findings(*worked_out(path, *sheets)) if one.check}
 
 
 @pytest.mark.parametrize("seed", range(25))
@@ -73,3 +79,51 @@ def test_no_blank_makes_a_finding_or_takes_one_away(tmp_path, seed):
             assert known[check][0] == CLEAR, (check, says, known[check])
         if status == FINDING and check not in OF_BLANKS:
             assert known[check][0] == FINDING, (check, says, known[check])
+
+
+@pytest.mark.parametrize("seed", range(15))
+def test_the_country_of_a_part_is_known_where_all_that_comes_today_has_one(tmp_path, seed):
+    draw = random.Random(seed)
+    rows, needs, *others = blanked(draw, *company_of(draw))
+    company, figures = worked_out(tmp_path / "a.xlsx", rows, needs, *others)
+    found = next(one for one in findings(company, figures) if one.check == "site_country")
+    open_, sourced, parts = set(), set(), list(dict.fromkeys(part for _, part in needs))
+    for part in parts:
+        told = sum(row[3] or 0.0 for row in rows if row[0] == part)
+        used = [row for row in rows if row[0] == part and (told < 1 if row[3] is None else row[3] > 0)]
+        whole = told > 0.98 or any(row[3] is None for row in used)
+        open_ |= set() if used and whole and all(row[2] for row in used) else {part}
+        sourced |= {part} if any(row[1] or row[2] for row in used) else set()
+    linked = {product for product, _ in needs} - {product for product, part in needs if part not in sourced}
+    assert figures.coverage["country_known"] == pytest.approx(1 - len(open_) / len(parts))
+    assert {row.about for row in found.evidence} == {part for part in open_ if part in company.sources}
+    assert (found.status == CLEAR) == (not open_)
+    assert figures.coverage["products_linked"] == len(linked)
+
+
+UNNAMED = "is not in this list may cost up to"
+NOBODY = "that nobody is named for are left out"
+
+
+AT_HOME = ["P1", "Axo", "Japan", 1.0, "yes", 200, 20, 100]
+
+
+@pytest.mark.parametrize(
+    ("source", "parts", "says", "notes"),
+    [
+        (AT_HOME, ["P1"], "No foreign country", []),
+        ([*AT_HOME[:3], 0.4, "yes", 10, 20, 40], ["P1"], "No foreign country", [UNNAMED, UNNAMED]),
+        (AT_HOME, ["P1", "P2"], "No foreign country", [NOBODY]),
+        (["P1", None, None, None, None, 10, 20, 100], ["P1"], "No revenue or no country is known", [NOBODY]),
+    ],
+)
+def test_a_board_without_a_stop_says_why_and_what_no_row_names_may_cost(tmp_path, source, parts, says, notes):
+    sheets = {"Sourcing": [SOURCING, source], "BOM": [["parent", "part"], *(["X", part] for part in parts)]}
+    path = workbook(tmp_path / "a.xlsx", sheets | {"Products": [PRODUCTS[:2], ["X", 3650]]})
+    found = content(audit(path, lang="en", world=SupplyGraph(), date="2026-11-23"), "en")
+    board, page = found["board"], render(found)
+    assert not board["countries"] and not board["makers"] and board["nothing"].startswith(says) and board["nothing"] in page
+    about = [note for note in board["notes"] if UNNAMED in note or NOBODY in note]
+    assert len(about) == len(notes) and all(part in note and note in page for part, note in zip(notes, about, strict=True))
+    if NOBODY in notes:
+        assert "1,800" in about[0], "half a year's revenue, and no more, may hang on a part that nobody is named for"
