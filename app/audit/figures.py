@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +24,7 @@ from ...risk import (
     sourcing_spread,
     stop_losses,
 )
-from .company import HOME, YEAR, Company
+from .company import HOME, YEAR, Company, Need
 from .company_graph import SELF, UNNAMED, CompanyGraph, firm_id, item_id, plant_id, stop_of
 from .links import IS, Link
 from .mapping import Remark
@@ -377,22 +377,38 @@ def _ends(frame: pl.DataFrame) -> dict[str, tuple[float, float]]:
 
 
 def _pieces(company: Company) -> dict[str, float]:
-    """Pieces of each bought part in one of each product; a part whose quantity is blank on some way up is left out."""
-    below: dict[str, list[tuple[str, float | None]]] = defaultdict(list)
-    for need in company.needs:
-        below[need.parent].append((need.part, need.quantity))
-    found: dict[str, float | None] = defaultdict(float)
+    """Pieces of each bought part in one of each product.
+
+    A part that has no quantity, or that is one of several alternatives, on some way up is left out.
+    """
+    below: dict[str, list[Need]] = defaultdict(list)
     bought = set(company.bought)
-    front: list[tuple[str, float | None]] = [(product, 1.0) for product in company.products]
+    for need in company.needs:
+        if need.parent not in bought:  # what goes into a bought part its maker buys
+            below[need.parent].append(need)
+    open_ = Counter(need.part for above in _reached(company.products, below) for need in below[above])
+    found: dict[str, float | None] = dict.fromkeys(company.products, 1.0)
+    front = [product for product in company.products if not open_[product]]
     while front:
-        at, many = front.pop()
-        if at in bought:  # whether somebody is named for it or not
-            before = found[at]
-            found[at] = None if before is None or many is None else before + many
-            continue  # what goes into a bought part its maker buys
-        for part, each in below.get(at, ()):
-            front.append((part, None if many is None or each is None else many * each))
-    return {item_id(part): many for part, many in found.items() if many}
+        at = front.pop()
+        for need in below[at]:
+            each = None if need.group is not None else need.quantity
+            before, many = found.get(need.part, 0.0), found[at]
+            found[need.part] = None if None in (before, many, each) else before + many * each  # pyright: ignore
+            open_[need.part] -= 1
+            if not open_[need.part]:
+                front.append(need.part)
+    return {item_id(part): many for part, many in found.items() if many and part in bought}
+
+
+def _reached(products: Iterable[str], below: dict[str, list[Need]]) -> set[str]:
+    """All that is reached from products by the lines of a BOM, and they themselves."""
+    seen, front = set(products), list(products)
+    while front:
+        more = {need.part for need in below[front.pop()]} - seen
+        seen |= more
+        front += more
+    return seen
 
 
 def _market(graph: SupplyGraph) -> list[dict[str, Any]]:
