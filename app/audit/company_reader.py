@@ -149,6 +149,7 @@ class _Reader:
                 borrowed += 1
             if maker is None and vendor is None and country is None:
                 part.spend = row["spend"] + (part.spend or 0.0) if row.get("spend") is not None else part.spend
+                part.spend_open = part.spend_open or ("spend" in row and row["spend"] is None)
                 nameless.append((id, row))
                 continue  # a line of a parts list that says nothing about sourcing
             rows[id].append(row | {"vendor": vendor, "maker": maker or "", "country": country})
@@ -158,7 +159,7 @@ class _Reader:
                 rows[id].append(row | {"vendor": None, "maker": "", "country": None})
         for part in self.parts.values():
             if (part.spend or 0.0) < 0:
-                part.spend = None
+                part.spend, part.spend_open = None, True
         if borrowed:
             self._say("borrowed", count=borrowed)
         self._mixed(rows)

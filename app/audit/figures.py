@@ -342,8 +342,9 @@ def _spend(company: Company, built: CompanyGraph, facts: pl.DataFrame) -> dict[s
         active = [source for source in company.sources.get(part, []) if source.active]
         for source in active:
             amounts[source.country] += source.spend or 0.0
-        known = sum(source.spend or 0.0 for source in active)
-        blank += not active or any(source.whole_spend is None for source in active)
+        amounts[None] += company.nobodys(part) or 0.0
+        known = sum(source.spend or 0.0 for source in active) + (company.nobodys(part) or 0.0)
+        blank += company.spend(part) is None
         if known > 0:
             spend[item_id(part)] = known
     if not spend:

@@ -41,7 +41,7 @@ def _part(
     part = company.parts[id]
     sources = company.sources.get(id, [])
     values = [company.products[product].get("revenue") for product in products]
-    spends = [source.spend for source in sources if source.spend is not None]
+    spends = [one.spend for one in (sources or [part]) if one.spend is not None]
     return {
         "part": id,
         "name": part.name,
@@ -130,7 +130,7 @@ def coverage(company: Company, built: CompanyGraph, links: list[Link], revenue: 
     whole = [product for product in company.products if _linked(product, below, sourced)]
     bought = company.direct
     sources = [source for part in bought for source in used.get(part, [])]
-    spend = sum(source.spend or 0.0 for source in sources)
+    spend = sum(source.spend or 0.0 for source in sources) + sum(company.nobodys(part) or 0.0 for part in bought)
     linked = {link.part for link in links if link.used}
     deeper = {need.parent for need in company.needs} & set(company.sources)
     total = sum(revenue.values())

@@ -11,6 +11,7 @@ from kanmon.app.audit.figures import work_out
 from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.page import render
 from kanmon.app.audit.report import audit
+from kanmon.app.audit.scenarios import Asked, _tariff
 from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import SupplyGraph
 from plain_sheets import workbook
@@ -19,6 +20,7 @@ SOURCING = ["part", "supplier", "country", "share", "qualified", "stock days", "
 PRODUCTS = ["product", "revenue", "own world share", "customers depending on us alone"]
 SUPPLIERS = ["supplier", "last dialogue date"]
 MAKERS = ("Axo", "Bril", "Cend", "Dorr")
+COUNTRIES = {"Japan": "JPN", "China": "CHN", "Germany": "DEU"}
 OF_BLANKS = {"coverage", "visibility", "site_country", "dialogue"}
 """Checks that find what is blank."""
 
@@ -31,7 +33,7 @@ def company_of(draw):
         stock, switch = draw.choice([0, 10, 200]), draw.choice([5, 20, 100])
         for maker, share in zip(draw.sample(MAKERS, len(shares)), shares, strict=True):
             qualified = "yes" if share else draw.choice(["yes", "no"])
-            place = draw.choice(["Japan", "Japan", "Japan", "China", "Germany"])
+            place = draw.choice(["Japan", "Japan", *COUNTRIES])
             rows.append([part, maker, place, share, qualified, stock, switch, 100 * share])
     parts = list(dict.fromkeys(row[0] for row in rows))
     needs = [["X", part] for part in parts] + ([["Y", parts[0]]] if draw.random() < 0.5 else [])
@@ -99,6 +101,31 @@ def test_the_country_of_a_part_is_known_where_all_that_comes_today_has_one(tmp_p
     assert {row.about for row in found.evidence} == {part for part in open_ if part in company.sources}
     assert (found.status == CLEAR) == (not open_)
     assert figures.coverage["products_linked"] == len(linked)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_amounts_that_name_nobody_are_part_of_what_is_spent(tmp_path, seed):
+    draw = random.Random(seed)
+    rows, needs, *others = blanked(draw, *company_of(draw))
+    company, figures = worked_out(tmp_path / "a.xlsx", rows, needs, *others)
+    spend, open_ = dict.fromkeys([*COUNTRIES, None], 0.0), []
+    for part in dict.fromkeys(part for _, part in needs):
+        mine = [row for row in rows if row[0] == part]
+        told = sum(row[3] or 0.0 for row in mine)
+        used = [row for row in mine if (told < 1 if row[3] is None else row[3] > 0)]
+        open_ += [] if used and (told > 0.98 or any(row[3] is None for row in used)) else [None]
+        for row in used:
+            spend[row[2]] += row[7] or 0.0
+            open_ += [row[2]] if row[7] is None else []
+    total, unknown = sum(spend.values()), spend[None]
+    assert figures.coverage["spend_country_known"] == (pytest.approx(1 - unknown / total) if total else None)
+    for row in figures.spend["shares"] if total else ():
+        low = sum(amount for name, amount in spend.items() if name and COUNTRIES[name] == row["country"]) / total
+        assert (row["direct_low"], row["direct_high"]) == pytest.approx((low, low + unknown / total))
+    tariff = _tariff(company, Asked("T", "tariff", "", 180.0, country="CHN", rate=0.5))
+    assert tariff["loss_low"] == pytest.approx(spend["China"] / 2)
+    bound = None if {"China", None} & set(open_) else pytest.approx((spend["China"] + unknown) / 2)
+    assert tariff["loss_high"] == bound
 
 
 UNNAMED = "is not in this list may cost up to"
