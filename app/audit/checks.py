@@ -212,7 +212,7 @@ class _Checks:
     def site_country(self) -> _Result:
         part, spend = self.known["country_known"], self.known["spend_country_known"]
         status = UNKNOWN if part is None else CLEAR if part >= 1 - NOTHING else FINDING
-        rests = set(self.company.rests)
+        rests = self.company.rests
         unknown = [row for row in self.parts if row["part"] in rests or any(s["country"] is None for s in _used(row))]
         evidence = [self._part("site_country", row) for row in unknown]
         copied = [row for row in self.parts if any(self._copied(source) for source in row["sources"])]

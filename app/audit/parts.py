@@ -126,7 +126,6 @@ def coverage(company: Company, built: CompanyGraph, links: list[Link], revenue: 
     used = {part: [source for source in sources if source.active] for part, sources in company.sources.items()}
     # A row that names neither a firm nor a place makes no source known.
     sourced = frozenset(part for part in used if any(one.maker or one.vendor or one.country for one in used[part]))
-    rests = set(company.rests)
     whole = [product for product in company.products if _linked(product, below, sourced)]
     bought = company.direct
     sources = [source for part in bought for source in used.get(part, [])]
@@ -152,7 +151,7 @@ def coverage(company: Company, built: CompanyGraph, links: list[Link], revenue: 
         "country_known": _part_of(
             bought,
             lambda part: (
-                part not in rests and all(source.country for source in used[part])
+                part not in company.rests and all(source.country for source in used[part])
                 if part in used
                 else bool(company.parts[part].places)
             ),

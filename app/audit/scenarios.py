@@ -246,12 +246,11 @@ def _controls(company: Company, built: CompanyGraph, one: Asked, revenue: dict[s
 def _tariff(company: Company, one: Asked) -> dict[str, Any]:
     """The rate on what is bought from there in the time of the amounts: what is known to come from there, and what may."""
     rate, known, open_, blank = one.rate or 0.0, 0.0, 0.0, 0
-    rests = set(company.rests)
     for part in company.direct:  # what suppliers buy is no purchase of the company
         if one.part is not None and part != one.part:
             continue
         open_ += company.nobodys(part) or 0.0
-        blank += part in rests or (part not in company.sources and company.spend(part) is None)
+        blank += part in company.rests or (part not in company.sources and company.spend(part) is None)
         for source in company.sources.get(part, []):
             if not source.active:
                 continue

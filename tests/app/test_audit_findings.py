@@ -108,16 +108,19 @@ def test_amounts_that_name_nobody_are_part_of_what_is_spent(tmp_path, seed):
     draw = random.Random(seed)
     rows, needs, *others = blanked(draw, *company_of(draw))
     company, figures = worked_out(tmp_path / "a.xlsx", rows, needs, *others)
-    spend, open_ = dict.fromkeys([*COUNTRIES, None], 0.0), []
+    spend, open_, blank = dict.fromkeys([*COUNTRIES, None], 0.0), [], 0
     for part in dict.fromkeys(part for _, part in needs):
         mine = [row for row in rows if row[0] == part]
         told = sum(row[3] or 0.0 for row in mine)
         used = [row for row in mine if (told < 1 if row[3] is None else row[3] > 0)]
         open_ += [] if used and (told > 0.98 or any(row[3] is None for row in used)) else [None]
+        rest = told <= 0.98 and any(row[1] or row[2] for row in mine) and None not in [row[3] for row in used]
+        blank += not used or rest or None in [row[7] for row in used]
         for row in used:
             spend[row[2]] += row[7] or 0.0
             open_ += [row[2]] if row[7] is None else []
     total, unknown = sum(spend.values()), spend[None]
+    assert not total or figures.spend["blank"] == blank
     assert figures.coverage["spend_country_known"] == (pytest.approx(1 - unknown / total) if total else None)
     for row in figures.spend["shares"] if total else ():
         low = sum(amount for name, amount in spend.items() if name and COUNTRIES[name] == row["country"]) / total
