@@ -219,12 +219,12 @@ def _row(
     above: _Above,
 ) -> dict[str, Any]:
     """What is lost when a country or a maker stops; money is blank where it has no bound or nothing is known of it."""
-    products = product_rows(hit)
-    for one in products:
+    all_ = product_rows(hit)
+    for one in all_:
         key = node, item_id(one["product"])
         one["market_low"] = certain = max(one["stops_low"], 1 - above.certain.get(key, 1.0))
         one["market"] = max(one["stops"], certain, 1 - above.estimate.get(key, 1.0))
-    products = [row for row in products if max(row["stops_high"], row["market"], row["lost_low"]) > NOTHING]
+    products = [row for row in all_ if max(row["stops_high"], row["market"], row["lost_low"]) > NOTHING]
     country = not node.startswith(f"{SELF}@")
     stopped = short.filter(pl.col("lost") > 1 - NOTHING)["item"]
     first = first_part(short)
@@ -243,7 +243,7 @@ def _row(
         "first_most": None if first is None else company.parts[first].stock_most,
         "first_switch": None if first is None else company.switch_days(first),
         "products": products,
-        **totals(products, revenue, company.stop_days),
+        **totals(all_, revenue, company.stop_days),  # of others may be lost what hangs on parts that nobody is named for
         "market": _money(products, "market", revenue),
         "market_low": _money(products, "market_low", revenue),
         "refs": list(dict.fromkeys(ref for part in parts for s in company.sources[part] for ref in s.refs))[:40],

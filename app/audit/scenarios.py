@@ -179,7 +179,7 @@ def answers(company: Company, built: CompanyGraph, asked: list[Asked], date: str
                     row["day_high"] = low[row["product"]]["day_high"]
             hit = [row for row in products if row["stops_high"] > NOTHING]
             first = first_part(losses.items.filter(threat=one.id))
-            row = base | totals(hit, revenue, one.days) | {"products": hit, "first_part": first}
+            row = base | totals(products, revenue, one.days) | {"products": hit, "first_part": first}
             rows.append(row | _over_time(courses, bounded if one.possible else courses, one, revenue))
     return rows
 
