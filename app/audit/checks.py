@@ -231,7 +231,9 @@ class _Checks:
         firms = {name: row for name, row in self.company.firms.items() if row.get("kind") != "vendor"}
         dated = {name: row["dialogue_date"] for name, row in firms.items() if row.get("dialogue_date")}
         silent = [row for name, row in firms.items() if name not in dated]
-        status = UNKNOWN if not dated else FINDING if silent else CLEAR
+        used = [one for sources in self.company.sources.values() for one in sources if one.active]
+        left = self.company.rests or self.figures.unsourced or any(one.maker not in self.company.firms for one in used)
+        status = UNKNOWN if not dated else FINDING if silent else UNKNOWN if left else CLEAR
         evidence = [Evidence(row["supplier"], _say("dialogue_row"), (row["_ref"],)) for row in silent]
         oldest = min(dated.values(), default="–")
         return status, _say("dialogue", count=len(dated), known=len(firms), oldest=oldest), evidence

@@ -18,7 +18,7 @@ from plain_sheets import workbook
 
 SOURCING = ["part", "supplier", "country", "share", "qualified", "stock days", "switching days", "annual spend"]
 PRODUCTS = ["product", "revenue", "own world share", "customers depending on us alone"]
-SUPPLIERS = ["supplier", "last dialogue date"]
+SUPPLIERS = ["supplier", "last talk on supply risk"]
 MAKERS = ("Axo", "Bril", "Cend", "Dorr")
 COUNTRIES = {"Japan": "JPN", "China": "CHN", "Germany": "DEU"}
 OF_BLANKS = {"coverage", "visibility", "site_country", "dialogue"}
@@ -42,7 +42,7 @@ def company_of(draw):
         [one, draw.choice([10, 1000]), draw.choice([0.1, 0.8]), draw.choice([0, 0, 2])]
         for one in dict.fromkeys(n[0] for n in needs)
     ]
-    firms = [[name, "2026-04-01"] for name in dict.fromkeys(row[1] for row in rows)]
+    firms = [[name, draw.choice(["2026-04-01"] * 4 + [None])] for name in dict.fromkeys(row[1] for row in rows)]
     return rows, needs, products, firms
 
 
