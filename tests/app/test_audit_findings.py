@@ -135,6 +135,14 @@ def test_amounts_that_name_nobody_are_part_of_what_is_spent(tmp_path, seed):
     assert tariff["loss_high"] == bound
 
 
+def test_amounts_that_name_nobody_are_added_up_in_one_currency_alone(tmp_path):
+    rows = [["P1", None, None, 100, "JPY"], ["P1", None, None, 50, "USD"], ["P2", None, None, 30, "JPY"]]
+    head = ["part", "supplier", "country", "annual spend", "currency"]
+    path = workbook(tmp_path / "a.xlsx", {"Sourcing": [head, *rows, ["P2", None, None, 20, "JPY"]]})
+    company = company_from(recognise(understand(path), {}))
+    assert (company.spend("P1"), company.spend("P2")) == (None, 50) and company.nobodys("P1") == 0
+
+
 @pytest.mark.parametrize("seed", range(25))
 def test_what_may_be_lost_with_parts_that_nobody_is_named_for_holds_for_whoever_delivers_them(tmp_path, seed):
     draw = random.Random(seed)
