@@ -7,7 +7,7 @@ threshold was used, and what would change the finding. What only people can answ
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
@@ -149,6 +149,11 @@ def provided_abroad(row: dict[str, Any]) -> bool | None:
     return False if _none(row, "destination", "transfer") else None
 
 
+def _used(part: dict[str, Any]) -> list[dict[str, Any]]:
+    """The sources of a part that deliver today."""
+    return [source for source in part["sources"] if source["share"] is None or source["share"] > 0]
+
+
 def _title(column: str) -> Name:
     """What a column of the technology sheet is called."""
     return Name(**sheets()["technologies"][column].title)
@@ -166,19 +171,20 @@ class _Checks:
         name: str,
         known: Iterable[dict[str, Any]],
         test: Callable[[dict[str, Any]], bool],
-        maybe: Callable[[dict[str, Any]], bool] | None = None,
+        maybe: Callable[[dict[str, Any]], bool],
         **values: Any,
     ) -> _Result:
         """A check that asks the same of every part of which something is known: what is certain, and what may be."""
         known = list(known)
         bad = [part for part in known if test(part)]
-        possible = [part for part in known if maybe and not test(part) and maybe(part)]
-        status = FINDING if bad else UNKNOWN if possible or not known else CLEAR
-        says = _say(name, count=len(bad), possible=len(possible), known=len(known), parts=len(self.parts), **values)
+        possible = [part for part in known if not test(part) and maybe(part)]
+        left = len(self.parts) - len(known)
+        status = FINDING if bad else UNKNOWN if possible or left or not known else CLEAR
+        says = _say(name, count=len(bad), possible=len(possible), known=len(known), left=left, **values)
         return status, says, [self._part(name, part) for part in bad]
 
     def _part(self, name: str, part: dict[str, Any]) -> Evidence:
-        used = [source for source in part["sources"] if source["share"] is None or source["share"] > 0]
+        used = _used(part)
         if name == "country":  # who makes it elsewhere does not belong beside that country
             used = [source for source in used if source["country"] in {part["foreign_country"], None}]
         fields = {
@@ -206,7 +212,8 @@ class _Checks:
     def site_country(self) -> _Result:
         part, spend = self.known["country_known"], self.known["spend_country_known"]
         status = UNKNOWN if part is None else CLEAR if part >= 1 - NOTHING else FINDING
-        unknown = [row for row in self.parts if any(s["country"] is None for s in row["sources"])]
+        rests = self.company.rests
+        unknown = [row for row in self.parts if row["part"] in rests or any(s["country"] is None for s in _used(row))]
         evidence = [self._part("site_country", row) for row in unknown]
         copied = [row for row in self.parts if any(self._copied(source) for source in row["sources"])]
         evidence += [self._part("site_copied", row) for row in copied]
@@ -224,7 +231,9 @@ class _Checks:
         firms = {name: row for name, row in self.company.firms.items() if row.get("kind") != "vendor"}
         dated = {name: row["dialogue_date"] for name, row in firms.items() if row.get("dialogue_date")}
         silent = [row for name, row in firms.items() if name not in dated]
-        status = UNKNOWN if not dated else FINDING if silent else CLEAR
+        used = [one for sources in self.company.sources.values() for one in sources if one.active]
+        left = self.company.rests or self.figures.unsourced or any(one.maker not in self.company.firms for one in used)
+        status = UNKNOWN if not dated else FINDING if silent else UNKNOWN if left else CLEAR
         evidence = [Evidence(row["supplier"], _say("dialogue_row"), (row["_ref"],)) for row in silent]
         oldest = min(dated.values(), default="–")
         return status, _say("dialogue", count=len(dated), known=len(firms), oldest=oldest), evidence
@@ -244,11 +253,15 @@ class _Checks:
         )
 
     def qualified(self) -> _Result:
-        single = [part for part in self.parts if part["single"] == "certain"]
-        if not single and any(part["active"] for part in self.parts):
-            return CLEAR, _say("qualified", count=0, possible=0, known=0, parts=len(self.parts)), []
+        known = [part for part in self.parts if part["active"]]
+        certain = sum(part["single"] == "certain" for part in known)
         return self._of_parts(
-            "qualified", single, lambda part: not part["alternatives_high"], lambda part: not part["alternatives"]
+            "qualified",
+            known,
+            lambda part: part["single"] == "certain" and not part["alternatives_high"],
+            # Where a maker is blank, it may be the only one.
+            lambda part: part["single"] != "no" and not part["alternatives"],
+            single=certain,
         )
 
     def country(self) -> _Result:
@@ -282,7 +295,7 @@ class _Checks:
         bound = limit(TWO_THIRDS)
         above = [row for row in self.figures.market if row["kind"] in {"mineral", "material"}]
         bad = [row for row in above if row["top_share_low"] > bound]
-        status = UNKNOWN if not above else FINDING if bad else CLEAR
+        status = FINDING if bad else UNKNOWN  # what else stands upstream nobody said
         evidence = [
             Evidence(
                 row["item"],
@@ -331,7 +344,9 @@ class _Checks:
             for product in row["products"]
             if product["stops_low"] > 1 - NOTHING
         }
-        status = UNKNOWN if not revenue else FINDING if stopping else CLEAR
+        possible = any(row["year_high"] != 0 for row in self.figures.countries)
+        unseen = "country" in self.figures.unseen or bool(self.figures.unsourced)
+        status = FINDING if stopping else UNKNOWN if possible or unseen or not revenue else CLEAR
         evidence = [
             Evidence(
                 product["product"],
@@ -447,8 +462,12 @@ class _Checks:
         evidence = [
             Evidence(id, _say("own_share_row", share=percent(row["own_share"])), (row["_ref"],)) for id, row in strong
         ]
-        status = UNKNOWN if not known else FINDING if strong else CLEAR
+        status = FINDING if strong else self._of_all(known)
         return status, _say("own_share", count=len(strong), known=len(known), limit=percent(bound)), evidence
+
+    def _of_all(self, known: Sized) -> str:
+        """What is found where nothing is among the products of which something is stated."""
+        return CLEAR if known and len(known) == len(self.company.products) else UNKNOWN
 
     def sole_customers(self) -> _Result:
         known = [(id, row) for id, row in self.company.products.items() if row.get("sole_customers") is not None]
@@ -457,7 +476,7 @@ class _Checks:
             Evidence(id, _say("sole_customers_row", count=f"{row['sole_customers']:.0f}"), (row["_ref"],))
             for id, row in rows
         ]
-        status = UNKNOWN if not known else FINDING if rows else CLEAR
+        status = FINDING if rows else self._of_all(known)
         return status, _say("sole_customers", count=len(rows), known=len(known)), evidence
 
     def data_age(self) -> _Result:

@@ -81,6 +81,8 @@ class Part:
     refs: list[str] = field(default_factory=list)
     spend: float | None = None
     """What is spent on it in rows that name nobody."""
+    spend_open: bool = False
+    """Whether one of these leaves its amount blank: then ``spend`` is the least."""
 
     @property
     def stock_days(self) -> float | None:
@@ -208,9 +210,15 @@ class Company:
     def spend(self, part: str) -> float | None:
         """Return what is spent on a part, in a year or in the ``period``; None where an amount is not known."""
         if part not in self.sources:
-            return self.parts[part].spend
+            return None if self.parts[part].spend_open else self.parts[part].spend
+        if part in self.rests:
+            return None
         amounts = [source.whole_spend for source in self.sources[part] if source.active]
         return sum(filter(None, amounts)) if amounts and None not in amounts else None
+
+    def nobodys(self, part: str) -> float | None:
+        """Return what is spent on a part of which nobody said who delivers it; None where somebody did."""
+        return None if part in self.sources else self.parts[part].spend or 0.0
 
     @cached_property
     def apart(self) -> list[str]:
@@ -228,11 +236,11 @@ class Company:
         part = self.period.days / YEAR
         return self.c_spend * (part if self.period.alone else min(1.0, part))
 
-    @property
-    def rests(self) -> list[str]:
+    @cached_property
+    def rests(self) -> set[str]:
         """Parts whose sources all have a share, and do not make up the whole: who delivers the rest nobody said."""
         shares = {part: [source.share for source in sources] for part, sources in self.sources.items()}
-        return [part for part, told in shares.items() if None not in told and sum(filter(None, told)) < 1.0 - ROUNDING]
+        return {part for part, told in shares.items() if None not in told and sum(filter(None, told)) < 1.0 - ROUNDING}
 
     @property
     def nameless(self) -> list[str]:

@@ -175,7 +175,6 @@ class _Reader:
                 country = firms[maker]["country"]
                 borrowed += 1
             if maker is None and vendor is None and country is None:
-                part.spend = row["spend"] + (part.spend or 0.0) if row.get("spend") is not None else part.spend
                 nameless.append((id, row))
                 continue  # a line of a parts list that says nothing about sourcing
             rows[id].append(row | {"vendor": vendor, "maker": maker or "", "country": country})
@@ -183,12 +182,18 @@ class _Reader:
             # Beside sources that are named, a line with a share or an amount is one that somebody left blank.
             if id in rows and any(row.get(name) is not None for name in _OF_A_SOURCE):
                 rows[id].append(row | {"vendor": None, "maker": "", "country": None})
-        for part in self.parts.values():
-            if (part.spend or 0.0) < 0:
-                part.spend = None
         if borrowed:
             self._say("borrowed", count=borrowed)
-        self._mixed(rows)
+        nobodys: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for id, row in nameless:
+            if id not in rows:
+                nobodys[id].append(dict(row))
+        self._mixed(rows | nobodys)
+        for id, group in nobodys.items():
+            told = [row["spend"] for row in group if row.get("spend") is not None]
+            less = sum(told) < 0  # more was sent back than bought
+            self.parts[id].spend = sum(told) if told and not less else None
+            self.parts[id].spend_open = less or any("spend" in row and row["spend"] is None for row in group)
         found = {part: self._part_sources(part, group) for part, group in rows.items()}
         if self.same_plant:
             self._say("same_plant", count=self.same_plant)

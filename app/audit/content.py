@@ -11,6 +11,7 @@ from ...graph.ages import dated
 from ...graph.messages import spoken, text
 from ..survey.loop import shown
 from .checks import provided_abroad
+from .company import YEAR
 from .findings import THEMES, FindingsWriter
 from .guideline import guideline_table
 from .places import with_cells
@@ -194,30 +195,38 @@ class _Writer(FindingsWriter):
             "headline": self._headline(countries, makers),
             "countries": [self._node(row) for row in countries[:BOARD]],
             "makers": [self._node(row) for row in makers[: BOARD - 1]],
-            "notes": self._notes([*countries, *makers]),
+            "nothing": "" if countries or makers else self._nothing(priced),
+            "notes": self._notes([*countries, *makers]) if priced else [],
             "technologies": self.t("board_technologies", own=len(own), parts=len(parts), planned=len(planned)),
             "first": self._first(),
         }
+
+    def _nothing(self, priced: bool) -> str:
+        """Why the tables have no row."""
+        named = any(one.active and (one.country or one.maker) for rows in self.company.sources.values() for one in rows)
+        return self.t("nothing_lost" if priced and named else "nothing_found", days=f"{self.company.stop_days:g}")
 
     def _notes(self, rows: list[dict[str, Any]]) -> list[str]:
         """What the figures leave out, and what it could add."""
         notes = []
         behind = self.figures.coverage["tier2_own"]
-        if rows and behind is not None and behind < 1:
+        if behind is not None and behind < 1:
             notes.append(self.t("note_scope", unknown=percent(1 - behind)))
         # What others put together is in the figures, by what goes into it; only parts with nothing below them are left out.
         left_out = set(self.figures.unsourced) - set(self.company.nameless)
-        if left_out and rows:
-            most = [row["loss_open"] for row in rows]
+        if left_out:
+            worth = self.company.stop_days / YEAR
+            whole = None if self.figures.unpriced else worth * sum(self.figures.revenue.values())
+            most = [row["loss_open"] for row in rows] or [whole]
             bound = None if None in most else max(most)
             notes.append(self._up_to("note_unsourced", bound, count=len(left_out)))
         stock, switch = (self.figures.coverage[name] for name in ("stock_known", "switch_known"))
         if rows and min(stock or 0.0, switch or 0.0) < FEW:
             notes.append(self.t("note_days", stock=percent(stock), switch=percent(switch)))
         for kind, most in self.figures.unseen.items():
-            if most != 0 and rows:
+            if most != 0:
                 notes.append(self._up_to(f"note_unseen_{kind}", most))
-        if self.figures.unpriced and rows:
+        if self.figures.unpriced:
             notes.append(self.t("note_unpriced", products=", ".join(self.figures.unpriced[:6])))
         return notes
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +24,7 @@ from ...risk import (
     sourcing_spread,
     stop_losses,
 )
-from .company import HOME, YEAR, Company
+from .company import HOME, YEAR, Company, Need
 from .company_graph import SELF, UNNAMED, CompanyGraph, firm_id, item_id, plant_id, stop_of
 from .links import IS, Link
 from .mapping import Remark
@@ -219,12 +219,12 @@ def _row(
     above: _Above,
 ) -> dict[str, Any]:
     """What is lost when a country or a maker stops; money is blank where it has no bound or nothing is known of it."""
-    products = product_rows(hit)
-    for one in products:
+    all_ = product_rows(hit)
+    for one in all_:
         key = node, item_id(one["product"])
         one["market_low"] = certain = max(one["stops_low"], 1 - above.certain.get(key, 1.0))
         one["market"] = max(one["stops"], certain, 1 - above.estimate.get(key, 1.0))
-    products = [row for row in products if max(row["stops_high"], row["market"], row["lost_low"]) > NOTHING]
+    products = [row for row in all_ if max(row["stops_high"], row["market"], row["lost_low"]) > NOTHING]
     country = not node.startswith(f"{SELF}@")
     stopped = short.filter(pl.col("lost") > 1 - NOTHING)["item"]
     first = first_part(short)
@@ -243,7 +243,7 @@ def _row(
         "first_most": None if first is None else company.parts[first].stock_most,
         "first_switch": None if first is None else company.switch_days(first),
         "products": products,
-        **totals(products, revenue, company.stop_days),
+        **totals(all_, revenue, company.stop_days),  # of others may be lost what hangs on parts that nobody is named for
         "market": _money(products, "market", revenue),
         "market_low": _money(products, "market_low", revenue),
         "refs": list(dict.fromkeys(ref for part in parts for s in company.sources[part] for ref in s.refs))[:40],
@@ -342,8 +342,9 @@ def _spend(company: Company, built: CompanyGraph, facts: pl.DataFrame) -> dict[s
         active = [source for source in company.sources.get(part, []) if source.active]
         for source in active:
             amounts[source.country] += source.spend or 0.0
-        known = sum(source.spend or 0.0 for source in active)
-        blank += not active or any(source.whole_spend is None for source in active)
+        amounts[None] += company.nobodys(part) or 0.0
+        known = sum(source.spend or 0.0 for source in active) + (company.nobodys(part) or 0.0)
+        blank += company.spend(part) is None
         if known > 0:
             spend[item_id(part)] = known
     if not spend:
@@ -377,22 +378,38 @@ def _ends(frame: pl.DataFrame) -> dict[str, tuple[float, float]]:
 
 
 def _pieces(company: Company) -> dict[str, float]:
-    """Pieces of each bought part in one of each product; a part whose quantity is blank on some way up is left out."""
-    below: dict[str, list[tuple[str, float | None]]] = defaultdict(list)
-    for need in company.needs:
-        below[need.parent].append((need.part, need.quantity))
-    found: dict[str, float | None] = defaultdict(float)
+    """Pieces of each bought part in one of each product.
+
+    A part that has no quantity, or that is one of several alternatives, on some way up is left out.
+    """
+    below: dict[str, list[Need]] = defaultdict(list)
     bought = set(company.bought)
-    front: list[tuple[str, float | None]] = [(product, 1.0) for product in company.products]
+    for need in company.needs:
+        if need.parent not in bought:  # what goes into a bought part its maker buys
+            below[need.parent].append(need)
+    open_ = Counter(need.part for above in _reached(company.products, below) for need in below[above])
+    found: dict[str, float | None] = dict.fromkeys(company.products, 1.0)
+    front = [product for product in company.products if not open_[product]]
     while front:
-        at, many = front.pop()
-        if at in bought:  # whether somebody is named for it or not
-            before = found[at]
-            found[at] = None if before is None or many is None else before + many
-            continue  # what goes into a bought part its maker buys
-        for part, each in below.get(at, ()):
-            front.append((part, None if many is None or each is None else many * each))
-    return {item_id(part): many for part, many in found.items() if many}
+        at = front.pop()
+        for need in below[at]:
+            each = None if need.group is not None else need.quantity
+            before, many = found.get(need.part, 0.0), found[at]
+            found[need.part] = None if None in (before, many, each) else before + many * each  # pyright: ignore
+            open_[need.part] -= 1
+            if not open_[need.part]:
+                front.append(need.part)
+    return {item_id(part): many for part, many in found.items() if many and part in bought}
+
+
+def _reached(products: Iterable[str], below: dict[str, list[Need]]) -> set[str]:
+    """All that is reached from products by the lines of a BOM, and they themselves."""
+    seen, front = set(products), list(products)
+    while front:
+        more = {need.part for need in below[front.pop()]} - seen
+        seen |= more
+        front += more
+    return seen
 
 
 def _market(graph: SupplyGraph) -> list[dict[str, Any]]:

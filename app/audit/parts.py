@@ -41,7 +41,7 @@ def _part(
     part = company.parts[id]
     sources = company.sources.get(id, [])
     values = [company.products[product].get("revenue") for product in products]
-    spends = [source.spend for source in sources if source.spend is not None]
+    spends = [one.spend for one in (sources or [part]) if one.spend is not None]
     return {
         "part": id,
         "name": part.name,
@@ -123,11 +123,13 @@ def coverage(company: Company, built: CompanyGraph, links: list[Link], revenue: 
     below: dict[str, list[str]] = defaultdict(list)
     for need in company.needs:
         below[need.parent].append(need.part)
-    sourced = frozenset(company.sources)
+    used = {part: [source for source in sources if source.active] for part, sources in company.sources.items()}
+    # A row that names neither a firm nor a place makes no source known.
+    sourced = frozenset(part for part in used if any(one.maker or one.vendor or one.country for one in used[part]))
     whole = [product for product in company.products if _linked(product, below, sourced)]
     bought = company.direct
-    sources = [source for part in bought for source in company.sources.get(part, []) if source.active]
-    spend = sum(source.spend or 0.0 for source in sources)
+    sources = [source for part in bought for source in used.get(part, [])]
+    spend = sum(source.spend or 0.0 for source in sources) + sum(company.nobodys(part) or 0.0 for part in bought)
     linked = {link.part for link in links if link.used}
     deeper = {need.parent for need in company.needs} & set(company.sources)
     total = sum(revenue.values())
@@ -141,7 +143,7 @@ def coverage(company: Company, built: CompanyGraph, links: list[Link], revenue: 
         "products_linked": len(whole),
         "bought": len(bought),
         "spend": spend or None,
-        "supplier_known": _part_of(bought, lambda part: part in company.sources or bool(named(part))),
+        "supplier_known": _part_of(bought, lambda part: part in sourced or bool(named(part))),
         "maker_known": _part_of(
             bought,
             lambda part: bool(company.parts[part].makers) or any(s.maker for s in company.sources.get(part, [])),
@@ -149,8 +151,8 @@ def coverage(company: Company, built: CompanyGraph, links: list[Link], revenue: 
         "country_known": _part_of(
             bought,
             lambda part: (
-                all(s.country for s in company.sources[part] if s.active)
-                if part in company.sources
+                part not in company.rests and all(source.country for source in used[part])
+                if part in used
                 else bool(company.parts[part].places)
             ),
         ),

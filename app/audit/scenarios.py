@@ -179,7 +179,7 @@ def answers(company: Company, built: CompanyGraph, asked: list[Asked], date: str
                     row["day_high"] = low[row["product"]]["day_high"]
             hit = [row for row in products if row["stops_high"] > NOTHING]
             first = first_part(losses.items.filter(threat=one.id))
-            row = base | totals(hit, revenue, one.days) | {"products": hit, "first_part": first}
+            row = base | totals(products, revenue, one.days) | {"products": hit, "first_part": first}
             rows.append(row | _over_time(courses, bounded if one.possible else courses, one, revenue))
     return rows
 
@@ -238,6 +238,8 @@ def _controls(company: Company, built: CompanyGraph, one: Asked, revenue: dict[s
     found = totals(products, revenue, one.days)
     if not all(row["estimated"] for row in products):
         found["loss"] = None  # how many licences are granted nobody knows: an estimate would be a guess
+    if built.graph is built.own:  # no part is linked to facts of the market: what controls do there nobody knows
+        found |= dict.fromkeys(("loss", "loss_high", "loss_open"))
     acts = sorted(named, key=lambda id: (-named[id], id))
     blank = {"first_part": None, "below_90": None, "below_50": None, "back": None, "curve": []}
     return found | blank | {"products": products, "acts": acts}
@@ -247,8 +249,12 @@ def _tariff(company: Company, one: Asked) -> dict[str, Any]:
     """The rate on what is bought from there in the time of the amounts: what is known to come from there, and what may."""
     rate, known, open_, blank = one.rate or 0.0, 0.0, 0.0, 0
     for part in company.direct:  # what suppliers buy is no purchase of the company
+        if one.part is not None and part != one.part:
+            continue
+        open_ += company.nobodys(part) or 0.0
+        blank += part in company.rests or (part not in company.sources and company.spend(part) is None)
         for source in company.sources.get(part, []):
-            if not source.active or (one.part is not None and part != one.part):
+            if not source.active:
                 continue
             if source.country not in {one.country, None}:
                 continue

@@ -113,7 +113,7 @@ class _Book:
                 about["stock"] = _one(row["first_least"], row["first_most"], row["stock_says"])
                 lines += [(self.cell, tuple(about[column] for column in shown))]
                 lines += [(plain, (content["narrowing"][row["node"]],))] if row["node"] in content["narrowing"] else []
-        lines += [(plain, (note,)) for note in content["board"]["notes"]]
+        lines += [(plain, (note,)) for note in [content["board"]["nothing"], *content["board"]["notes"]] if note]
         lines += [(plain, ()), (section, (self.t("flagged"),)), (plain, (content["board"]["technologies"],)), (plain, ())]
         lines += [(section, (self.t("what_first"),))]
         for step in content["board"]["first"]:

@@ -140,7 +140,9 @@ class Writer:
             acts = self.t("comma").join(self._act(id) for id in row["acts"][:ACTS])
             notes.append(self.t("acts", count=len(row["acts"]), acts=acts))
         if row["kind"] == "controls":
-            notes.append(self.t("controls_note"))
+            linked = {link.part for link in self.audit.links if link.used}
+            left = sum(part not in linked for part in self.company.direct)
+            notes.append(self.t("controls_note", left=left, parts=len(self.company.direct)))
         if row.get("yearly"):
             notes.append(self._period("tariff_note", blank=row["blank"]))
         below = {f"{name}_says": self._below(row[name]) for name in ("below_90", "below_50")}

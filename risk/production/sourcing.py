@@ -163,10 +163,9 @@ def _rest(sources: Sequence[dict[str, Any]]) -> float:
 
 def _spread(sources: Sequence[dict[str, Any]], home: str | None) -> dict[str, Any]:
     rest = _rest(sources)
-    bounds = {code: _bounds(sources, code, rest) for code in dict.fromkeys(one["country"] for one in sources)}
-    named = {code: ends for code, ends in bounds.items() if code is not None}
+    named = {code: _bounds(sources, code, rest) for code in dict.fromkeys(one["country"] for one in sources) if code}
     foreign = {code: ends for code, ends in named.items() if code != home}
-    elsewhere = [high for code, (_, high) in bounds.items() if code != home]
+    _, unnamed = _bounds(sources, None, rest)
     top, abroad = _largest(named), _largest(foreign)
     firms: dict[str, list[float | None]] = defaultdict(list)
     for one in sources:
@@ -183,7 +182,7 @@ def _spread(sources: Sequence[dict[str, Any]], home: str | None) -> dict[str, An
         "foreign_country": abroad,
         "foreign_low": None if abroad is None else foreign[abroad][0],
         "foreign_high": None if abroad is None else foreign[abroad][1],
-        "foreign_most": max(elsewhere, default=0.0),
+        "foreign_most": max([unnamed, *(high for _, high in foreign.values())]),
         **_concentration(list(firms.values()), hidden),
     }
 

@@ -168,6 +168,22 @@ def test_a_product_that_sells_nothing_yet_loses_nothing_and_no_days_are_told(tmp
     assert (row["loss"], row["loss_high"], row["below_90"]) == (0, 0, None) and row["day_says"] != "–"
 
 
+@pytest.mark.parametrize(("part", "high", "left"), [("Zorb widget", "no bound", 1), ("NdFeB magnet", "¥10,000", 0)])
+def test_controls_and_a_tariff_alone_are_answered_and_what_no_fact_says_has_no_bound(tmp_path, part, high, left):
+    """Nothing of them is a stop that a measure could be tried against: those are tried against the worst stops."""
+    sheets = SHEETS | {"Sourcing": [SHEETS["Sourcing"][0], ["P1", part, "X", "China", "100%", 30, 400, 1000]]}
+    head, *_, tariff, _ = SHEETS["Scenarios"]
+    sheets |= {
+        "BOM": [["parent", "part"], ["A", "P1"]],
+        "Scenarios": [head, ["Acts", "controls in force", *[None] * 5], tariff],
+    }
+    done = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE)
+    controls, taxed = content(done, "en")["scenarios"]
+    assert (controls["loss_says"], controls["loss_low_says"], controls["loss_high_says"]) == ("no estimate", "¥0", high)
+    assert f"{left} of 1 bought parts" in controls["notes"][-1] and taxed["loss"] == 250
+    assert not done.mitigation.own and done.mitigation.threats == ["CHN", done.figures.makers[0]["node"]]
+
+
 def test_an_embargo_by_the_companys_own_country_is_left_out_and_said(tmp_path):
     rows = [
         ["scenario", "what happens", "country"],

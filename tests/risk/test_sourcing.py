@@ -12,15 +12,15 @@ PLACES = ("JPN", "CHN", "DEU")
 
 
 @st.composite
-def lists(draw):
-    """Sources of one item: (share in tenths or blank, country or blank)."""
+def lists(draw, whole=True):
+    """Sources of one item: (share in tenths or blank, country or blank); shares that leave nothing where it is ``whole``."""
     rows, left = [], 10
     for _ in range(draw(st.integers(1, 4))):
         share = draw(st.none() | st.integers(1, 6))
         share = None if share is None or share > left else share
         left -= share or 0
         rows.append((share, draw(st.none() | st.sampled_from(PLACES))))
-    if all(share is not None for share, _ in rows):
+    if all(share is not None for share, _ in rows) and (whole or draw(st.booleans())):
         rows[-1] = (rows[-1][0] + left, rows[-1][1])
     return rows
 
@@ -46,7 +46,12 @@ def spread(rows):
 
 
 def completions(rows):
-    """Shares by country of every completion in tenths; a blank country may be any of the three, or a fourth."""
+    """Shares by country of every completion in tenths; a blank country may be any of the three, or a fourth.
+
+    What the shares leave where none is blank is of somebody whom no row names.
+    """
+    if None not in [share for share, _ in rows] and (left := 10 - sum(share for share, _ in rows)):
+        rows = [*rows, (left, None)]
     blank = [n for n, (share, _) in enumerate(rows) if share is None]
     left = 10 - sum(share or 0 for share, _ in rows)
     splits = [split for split in itertools.product(range(left + 1), repeat=len(blank)) if sum(split) == left]
@@ -62,7 +67,7 @@ def completions(rows):
 
 
 @settings(max_examples=60, deadline=None)
-@given(lists())
+@given(lists(whole=False))
 def test_bounds_of_a_country_are_those_of_all_completions(rows):
     found, all_ = spread(rows), list(completions(rows))
     for country, low, high in (

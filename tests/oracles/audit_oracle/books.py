@@ -30,9 +30,12 @@ class Books:
                 self._add(self.sources.setdefault(part, []), source)
             elif any(source[name] is not None for name in ("share", "qualified", "lead", "switch", "spend")):
                 nameless.append((part, source))
+        self.nobodys = {}
         for part, source in nameless:
             if part in self.sources:  # beside named sources it is one more, of nobody knows whom
                 self._add(self.sources[part], source)
+            else:
+                self.nobodys[part] = self.nobodys.get(part, 0.0) + (source["spend"] or 0.0)
         for sources in self.sources.values():
             self._blank_places(sources)
             self._shares(sources)
@@ -154,6 +157,10 @@ class Books:
 
     def used(self, part):
         return [one for one in self.sources.get(part, ()) if one["share"] is None or one["share"] > 0]
+
+    def named(self, part):
+        """Whether somebody, or somewhere, is named that delivers a part today."""
+        return any(one["maker"] or one["seller"] or one["place"] for one in self.used(part))
 
     def rest(self, part):
         """What the shares of a part leave where all of them are stated: it is bought of nobody knows whom."""

@@ -88,13 +88,10 @@ def counted(oracle):
     spread = {part: squares(sources) for part, sources in parts.items() if sources}
     bounds = {part: top_foreign(sources) for part, sources in parts.items() if sources}
     spend = [(one["spend"], one["place"]) for sources in parts.values() for one in sources if one["spend"]]
+    spend += [(books.nobodys.get(part, 0.0), None) for part in parts]
     firms = {name: row for name, row in books.firms.items() if name and plain(row.get("区分")) != "商社・販社"}
     planned = [row for row in books.technologies if plain(row.get("提供先の国")) or plain(row.get("提供の予定"))]
-    linked = [
-        product
-        for product in books.revenue
-        if (needs := all_bought(books, product)) and all(part in books.sources for part in needs)
-    ]
+    linked = [product for product in books.revenue if (needs := all_bought(books, product)) and all(map(books.named, needs))]
     return {
         "single": {
             "count": len(sure),
@@ -103,7 +100,7 @@ def counted(oracle):
         },
         "qualified": {
             "count": sum(not any(one["qualified"] is not False for one in spare[part]) for part in sure),
-            "known": len(sure),
+            "single": len(sure),
         },
         "stock": {
             "count": sum(least > 0 for least, _ in gaps.values()),
@@ -157,6 +154,7 @@ def direct(oracle):
     for part in books.direct:
         used = books.used(part)
         many = pieces(books, part)
+        spend[None] = spend.get(None, 0.0) + books.nobodys.get(part, 0.0)
         left = 1.0 - sum(one["share"] or 0.0 for one in used)
         for one in used:
             spend[one["place"]] = spend.get(one["place"], 0.0) + (one["spend"] or 0.0)
