@@ -204,12 +204,12 @@ def _without_unit(header: str) -> tuple[str, str | None]:
     """
     from .intake.values import unit_in
 
-    match = re.fullmatch(r"([^(（\[]+?)\s*[(（\[]([^()（）\[\]]+)[)）\]]\s*", header)
+    match = re.fullmatch(r"([^(（\[]+)[(（\[]([^()（）\[\]]+)[)）\]]\s*", header)
     unit = unit_in(f"({match[2]})") if match else None
     prefix = {1.0: "", 1e3: "k", 1e6: "M"}.get(unit.factor) if unit is not None and unit.currency else None
     if match is None or unit is None or prefix is None:
         return header, None
-    return match[1], f"{prefix}{unit.currency}"
+    return match[1].rstrip(), f"{prefix}{unit.currency}"
 
 
 @checked()

@@ -29,7 +29,7 @@ _TIER = re.compile(r"[一二三四\d]次|tier|下請|再委託")
 """A header that asks for the supplier of a supplier, who is no further source of the part."""
 _NUMBERED = {"maker": "part_maker", "supplier": "supplier_no", "seller": "supplier_no"}
 """What a firm's word means with "#" behind it."""
-_SPLIT = re.compile(r"\s*[\n\r]+\s*|\s+[/|／]\s+")
+_SPLIT = re.compile(r"[\n\r]+|(?<=\s)[/|／](?=\s)")
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,8 @@ def suggestions(header: str) -> tuple[Suggestion, ...]:
     """
     if header.strip() in {"#", "＃"}:
         return (Suggestion("number", 1.0, EXACT),)
-    pieces = [piece for piece in dict.fromkeys((header, without_unit(header), *_SPLIT.split(header.strip()))) if piece]
+    halves = (half.strip() for half in _SPLIT.split(header.strip()))
+    pieces = [piece for piece in dict.fromkeys((header, without_unit(header), *halves)) if piece]
     pieces += [without_unit(piece) for piece in pieces]
     numbered = header.rstrip(" :.").endswith(("#", "＃"))
     for piece in pieces:
