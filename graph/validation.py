@@ -31,8 +31,10 @@ _WHOLE = (-(2.0**53), 2.0**53)
 _CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\x{FFFE}\x{FFFF}\x{202A}-\x{202E}\x{2066}-\x{2069}]"
 """Control characters break XML, terminals and spreadsheets; U+FFFE and U+FFFF are no characters at all."""
 _UNCLEAN = _CONTROL[:-1] + r"\r]"
-_SHOWN = {"not_a_number", "not_finite", "out_of_range", "not_a_whole_number", "not_yes_or_no", "not_allowed"}
+_SHOWN = {"not_a_number", "not_finite", "out_of_range", "not_a_whole_number", "not_yes_or_no", "not_allowed", "not_a_date"}
 """Problems of a cell that name what stands in it."""
+_CLOCK = r"[ T]\d{1,2}:\d{2}.*$"
+"""What a spreadsheet writes behind a day."""
 _TRUE = ["true", "yes", "1", "はい", "y", "t", "1.0"]
 _FALSE = ["false", "no", "0", "いいえ", "n", "f", "0.0"]
 
@@ -151,6 +153,10 @@ def _words(column: Column, raw: pl.Expr, dirty: bool) -> _Reading:
     clean = _filled(clean.str.strip_chars())
     if column.allowed:
         wrong["not_allowed"] = ~clean.is_in(column.allowed)
+    if column.unit == "date":
+        day = clean.str.replace(_CLOCK, "").str.replace_all("/", "-", literal=True).str.to_date("%Y-%m-%d", strict=False)
+        wrong["not_a_date"] = clean.is_not_null() & day.is_null()
+        clean = day.dt.to_string("%Y-%m-%d")
     return _Reading(clean, wrong)
 
 
