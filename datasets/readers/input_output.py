@@ -20,7 +20,7 @@ from .tables import Notes
 
 _NUMBER = r"^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$"
 _OUTPUT = re.compile(r"(?:^|[._ ])(?:out|output|go|gross output|total output|x|indout|産出額|生産額)$", re.IGNORECASE)
-_VALUE_ADDED = re.compile(r"(?:^|[._ ])(?:va|tls|txs.*|value added|ii_fob|.*total|付加価値.*)$", re.IGNORECASE)
+_VALUE_ADDED = re.compile(r"(?:^|[._ ])(?:va|tls|txs.*|value added|ii_fob|付加価値.*)$|^[\s\S]*total$", re.IGNORECASE)
 _CODE = re.compile("[A-Z]{2,3}")
 _REST = {"ROW", "WWW"}
 _SEPARATORS = re.compile(r"[._:|]")

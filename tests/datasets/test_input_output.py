@@ -148,3 +148,11 @@ def test_a_folder_without_a_table_is_said(tmp_path):
         read_input_output(tmp_path / "nowhere.csv")
     with pytest.raises(ReadError, match="own.csv' is empty"):
         read_input_output(write(tmp_path / "own.csv", ""))
+
+
+@pytest.mark.parametrize("unit", ["_", "x_", "total_", "txs _"])
+def test_a_label_as_long_as_a_cell_may_be_is_read_at_once(tmp_path, unit):
+    label = unit * (32_000 // len(unit))
+    text = ICIO.replace("ROW_C10", f"ROW_{label}x")
+    _, sectors = read_input_output(write(tmp_path / "icio.csv", text))
+    assert sectors.height == 4
