@@ -11,7 +11,7 @@ import polars as pl
 from ..graph import InputError, ReadError
 from ..graph.arguments import checked
 from ..graph.errors import did_you_mean, nearest, short_path, shorten
-from ..graph.files import reading
+from ..graph.files import open_file, reading
 from ..graph.headers import called
 from ..graph.messages import Message
 from ..graph.tables import header_of, is_parquet, scan_parquet
@@ -269,7 +269,7 @@ def _header(path: Path, encoding: str | None) -> list[str]:
     if not path.exists():
         raise ReadError("datasets.trade.no_file", path=short_path(path))
     if path.suffix.lower() == ".json":
-        with reading(path), path.open("rb") as file:
+        with reading(path), open_file(path) as file:
             start = file.read(65536)
         # The Census gives rows of which the first is the header, Comtrade rows that name their cells.
         found = re.search(rb'"data"\s*:\s*\[\s*(\{[^}]*)', start)

@@ -20,7 +20,7 @@ from .contents import WORKBOOKS, kind_of
 from .delimited import check_columns, frame_of
 from .encodings import text_of
 from .errors import InputError, ReadError, short_path, shorten
-from .files import not_found, read_bytes, reading, whole_file, whole_folder
+from .files import not_found, open_file, read_bytes, reading, whole_file, whole_folder
 from .headers import called
 from .messages import Message
 from .parquet import damage
@@ -161,7 +161,7 @@ def header_of(path: Path, encoding: str | None = None) -> list[str]:
         As `read_frame`.
     """
     with reading(path):
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             start = stream.read(_HEAD)
         if start.startswith(_PARQUET):
             return list(scan_parquet(path).collect_schema())
@@ -176,7 +176,7 @@ def header_of(path: Path, encoding: str | None = None) -> list[str]:
 
 def is_parquet(path: Path) -> bool:
     """Whether a file is Parquet, by its first bytes."""
-    with reading(path), path.open("rb") as stream:
+    with reading(path), open_file(path) as stream:
         return stream.read(len(_PARQUET)) == _PARQUET
 
 
@@ -190,7 +190,7 @@ def scan_parquet(path: Path) -> pl.LazyFrame:
     """
     with (
         reading(path, "graph.tables.corrupt"),
-        path.open("rb") as stream,
+        open_file(path) as stream,
         mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data,
     ):
         check_pages(data, path)
