@@ -8,10 +8,10 @@ from pathlib import Path
 
 import polars as pl
 
-from ..graph import InputError, ReadError
+from ..graph import InputError
 from ..graph.arguments import checked
 from ..graph.errors import did_you_mean, nearest, short_path, shorten
-from ..graph.files import open_file, reading
+from ..graph.files import not_found, open_file, reading
 from ..graph.headers import called
 from ..graph.messages import Message
 from ..graph.tables import header_of, is_parquet, scan_parquet
@@ -267,7 +267,7 @@ def kind_of_trade(header: Sequence[str]) -> str | None:
 
 def _header(path: Path, encoding: str | None) -> list[str]:
     if not path.exists():
-        raise ReadError("datasets.trade.no_file", path=short_path(path))
+        raise not_found(path)
     if path.suffix.lower() == ".json":
         with reading(path), open_file(path) as file:
             start = file.read(65536)
