@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -15,6 +16,7 @@ import polars as pl
 from .blocks import blocks
 from .country_names import country_code
 from .errors import did_you_mean, nearest
+from .messages import Message
 from .problems import MOST, Problems
 from .schema import SCHEMA, WORLD, Column, Table
 
@@ -175,9 +177,11 @@ def _say(code: str, table: Table, column: Column, mask: pl.Series, raw: pl.Serie
         if bad.height > MOST:
             problems.say("more", table.name, None, column.name, count=bad.height - MOST, kind=code)
     else:
-        more: dict[str, str] = {}
+        more: dict[str, Any] = {}
+        if code in {"out_of_range", "not_a_number"}:
+            more["hint"] = Message("graph.problems.as_part" if column.unit == "share" else "graph.errors.no_hint")
         if code == "out_of_range" and (bounds := _bounds(column)):
-            more = {"low": _plain(bounds[0]), "high": _plain(bounds[1])}
+            more |= {"low": _plain(bounds[0]), "high": _plain(bounds[1])}
         if code == "control_characters":
             more["severity"] = "note"
         problems.rows(code, table.name, bad, column.name, **more)

@@ -55,6 +55,16 @@ def test_a_bad_cell_is_named_with_its_row_and_column(row, code, column):
     assert (code, "shares", 1, column) in codes(shares=[share(supplier="JPN", share=0.01), row])
 
 
+@pytest.mark.parametrize("cell", ["50%", 50, "50"])
+def test_a_share_in_percent_is_told_how_to_be_written(cell):
+    with pytest.raises(SchemaError) as caught:
+        SupplyGraph(**tables(shares=[share(share=cell)]))
+    assert "0.5" in caught.value.problems[0].text("en") and "0.5" in caught.value.problems[0].text("ja")
+    with pytest.raises(SchemaError) as caught:
+        SupplyGraph(**tables(shares=[share(year="x")]))
+    assert "0.5" not in caught.value.problems[0].text("en")
+
+
 def measure(**changes):
     return {"id": "m", "issuer": "CHN", "kind": "export_ban", "source": "s", "item": "magnet"} | changes
 
