@@ -15,6 +15,7 @@ from ..graph.files import whole_file
 from ..graph.frames import spoken_in
 from ..graph.messages import text
 from ..risk.technology.flags import flag_technologies
+from .audit.workbook import EPOCH
 from .flag_lines import Lines
 from .outputs import write_csv
 
@@ -108,6 +109,7 @@ def _write_workbook(found: Flagged, path: Path) -> None:
 
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "constant_memory": True}
     with xlsxwriter.Workbook(path, options) as book:
+        book.set_properties({"created": EPOCH})
         head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "text_wrap": True, "valign": "top"})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         about = book.add_worksheet(text("app.flag.about", found.lang))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,7 +35,7 @@ def write_assessment(assessment: Assessment, path: Path, *, lang: str, force: bo
         assessment.concentration.write_parquet(folder / "concentration.parquet")
         write_csv(graph.sources, folder / "sources.csv")
         write_csv(report(graph.notes), folder / "notes.csv")
-        summary = json.dumps(assessment.summary(), ensure_ascii=False, indent=2, default=str)
+        summary = json.dumps(_finite(assessment.summary()), ensure_ascii=False, indent=2, default=str, allow_nan=False)
         (folder / "summary.json").write_text(summary + "\n", encoding="utf-8")
         write_graphml(graph, folder / "graph.graphml")
         write_gexf(graph, folder / "graph.gexf")
@@ -63,5 +64,17 @@ def write_csv(frame: pl.DataFrame, path: Path) -> None:
 
 
 def plain(value: Any) -> str:
-    """Return a summary as one line of JSON text."""
-    return json.dumps(value, ensure_ascii=False, default=str)
+    """Return a summary as one line of JSON text. JSON has no number without end: it is "inf", as in the CSV.
+
+    >>> plain({"day": float("inf"), "share": 0.5})
+    '{"day": "inf", "share": 0.5}'
+    """
+    return json.dumps(_finite(value), ensure_ascii=False, default=str, allow_nan=False)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(one) for key, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(one) for one in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
+from polars import selectors as cs
 
 from ..datasets import maker_prior
 from ..graph import InputError, Interval, ReadError, SupplyGraph, notebook
@@ -23,6 +25,7 @@ from .citation import cite
 
 if TYPE_CHECKING:
     import pandas
+    from xlsxwriter import Workbook
 
     from .explorer.page import GraphPage
 
@@ -106,13 +109,16 @@ class Study:
         """
         import xlsxwriter
 
+        from .audit.workbook import EPOCH
+
         path = Path(path)
         if path.exists() and not force:
             raise ReadError("graph.tables.exists", path=shorten(path))
-        options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": True}
+        options = {"strings_to_formulas": False, "strings_to_urls": False}
         with whole_file(path) as temporary, xlsxwriter.Workbook(temporary, options) as book:
+            book.set_properties({"created": EPOCH})
             for name, frame in self.tables.items():
-                frame.write_excel(book, name, autofit=True)
+                _write_sheet(book, name, frame)
         return path
 
     @checked()
@@ -178,6 +184,17 @@ class Study:
             )
         heads = [head for key, head in words.items() if likely or key != "likely"]
         return notebook.table(heads, rows, repr(self))
+
+
+def _write_sheet(book: Workbook, name: str, frame: pl.DataFrame) -> None:
+    """Write a table as a sheet. It has no number for a day that never comes: such a cell is the sign for it, as text."""
+    numbers = frame.select(cs.float()).columns
+    finite = frame.with_columns(pl.when(pl.col(column).is_finite()).then(pl.col(column)) for column in numbers)
+    sheet = book.add_worksheet(name)
+    finite.write_excel(book, sheet, autofit=True)
+    for column in numbers:
+        for row in (frame[column] == math.inf).arg_true():
+            sheet.write_string(row + 1, frame.columns.index(column), "∞")
 
 
 @checked(seed=(0, None))

@@ -14,6 +14,7 @@ import polars as pl
 from ..graph import InputError
 from ..graph.ages import day
 from ..graph.arguments import checked
+from ..graph.errors import shorten
 from ..graph.frames import frame_of
 from .readers.tables import packaged
 
@@ -47,7 +48,7 @@ def measures(on: Date | str | None = None, *, also: Any = None) -> pl.DataFrame:
     Raises
     ------
     InputError
-        ``on`` is no date, or ``also`` no table with ids.
+        ``on`` is no date, ``also`` no table with ids, or a cell of its dates holds no day.
 
     Examples
     --------
@@ -64,10 +65,20 @@ def measures(on: Date | str | None = None, *, also: Any = None) -> pl.DataFrame:
         kept = frame.filter(~pl.col("id").is_in(more["id"].implode()))
         known = [name for name in more.columns if name in frame.columns]
         more = more.select(pl.col(name).cast(frame.schema[name], strict=False) for name in known)
+        more = more.with_columns(_days(more[name]) for name in _DATES if name in known)
         frame = pl.concat([kept, more], how="diagonal")
     frame = frame.with_columns(pl.col(*_DATES).str.to_date("%Y-%m-%d", strict=False))
     frame = frame.join(_first_rechecks(), on="id", how="left", maintain_order="left")
     return frame if on is None else _on(frame, day(on))
+
+
+def _days(cells: pl.Series) -> pl.Series:
+    """Cells that hold a day, as its text; one that holds none is no blank, which would say that nobody knows the day."""
+    days = cells.str.slice(0, 10)
+    wrong = cells.filter(cells.is_not_null() & days.str.to_date("%Y-%m-%d", strict=False).is_null())
+    if len(wrong):
+        raise InputError("datasets.measures.no_day", column=cells.name, value=shorten(wrong[0]))
+    return days
 
 
 def _on(frame: pl.DataFrame, when: Date) -> pl.DataFrame:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import polars as pl
 
-from ..graph import InputError, ReadError
+from ..graph import InputError
 from ..graph.arguments import checked
 from ..graph.errors import did_you_mean, nearest, short_path, shorten
-from ..graph.files import reading
+from ..graph.files import not_found, open_file, reading
 from ..graph.headers import called
 from ..graph.messages import Message
 from ..graph.tables import header_of, is_parquet, scan_parquet
@@ -204,12 +204,12 @@ def _without_unit(header: str) -> tuple[str, str | None]:
     """
     from .intake.values import unit_in
 
-    match = re.fullmatch(r"([^(（\[]+?)\s*[(（\[]([^()（）\[\]]+)[)）\]]\s*", header)
+    match = re.fullmatch(r"([^(（\[]+)[(（\[]([^()（）\[\]]+)[)）\]]\s*", header)
     unit = unit_in(f"({match[2]})") if match else None
     prefix = {1.0: "", 1e3: "k", 1e6: "M"}.get(unit.factor) if unit is not None and unit.currency else None
     if match is None or unit is None or prefix is None:
         return header, None
-    return match[1], f"{prefix}{unit.currency}"
+    return match[1].rstrip(), f"{prefix}{unit.currency}"
 
 
 @checked()
@@ -267,9 +267,9 @@ def kind_of_trade(header: Sequence[str]) -> str | None:
 
 def _header(path: Path, encoding: str | None) -> list[str]:
     if not path.exists():
-        raise ReadError("datasets.trade.no_file", path=short_path(path))
+        raise not_found(path)
     if path.suffix.lower() == ".json":
-        with reading(path), path.open("rb") as file:
+        with reading(path), open_file(path) as file:
             start = file.read(65536)
         # The Census gives rows of which the first is the header, Comtrade rows that name their cells.
         found = re.search(rb'"data"\s*:\s*\[\s*(\{[^}]*)', start)

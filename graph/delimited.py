@@ -77,6 +77,7 @@ def rows_of(text: str, path: Path) -> list[list[str]]:
     LimitError
         A row has more cells than a sheet of Excel.
     """
+    text = _lined(text)
     check_width(text, path)
     stated = _STATED.match(text)
     limit = csv.field_size_limit(_CELL_LIMIT)
@@ -101,10 +102,11 @@ def frame_of(text: str, path: Path, *, ragged: bool = False, header: bool = True
     Raises
     ------
     ReadError
-        Its quotes do not close (the line is said), or a row is longer than the header.
+        Its quotes do not close, or a row is longer than the header; the line is said.
     LimitError
         The header has more cells than a sheet of Excel.
     """
+    whole = text = _lined(text)
     check_width(text, path)
     stated = _STATED.match(text)
     text = text[stated.end() :] if stated else text.lstrip("\r\n")
@@ -112,7 +114,10 @@ def frame_of(text: str, path: Path, *, ragged: bool = False, header: bool = True
     options: dict[str, Any] = {"separator": separator, "infer_schema": False, "has_header": header}
     if not ragged:
         with reading(path, "graph.tables.corrupt"):
-            return pl.read_csv(StringIO(text), **options)
+            try:
+                return pl.read_csv(StringIO(text), **options)
+            except pl.exceptions.PolarsError as error:
+                raise _broken(text, separator, path, whole.count("\n") - text.count("\n")) or error from error
     try:
         return pl.read_csv(StringIO(text), truncate_ragged_lines=True, **options)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException):
@@ -126,6 +131,26 @@ def frame_of(text: str, path: Path, *, ragged: bool = False, header: bool = True
             head, rows = [f"column_{i + 1}" for i in range(len(head))], [head, *rows]
         padded = [(row + [""] * len(head))[: len(head)] for row in rows]
         return pl.DataFrame(padded, schema=dict.fromkeys(_told_apart(head), pl.String), orient="row")
+
+
+def _broken(text: str, separator: str, path: Path, above: int) -> ReadError | None:
+    """What is wrong with the first line that is no row of its header; ``above``: the lines that stand before the text."""
+    reader = csv.reader(StringIO(text), delimiter=separator, strict=True)
+    width = None
+    try:
+        for row in reader:
+            width = width or len(row)
+            if len(row) > width:
+                place = {"path": short_path(path), "line": reader.line_num + above}
+                return ReadError("graph.tables.ragged", cells=len(row), columns=width, **place)
+    except csv.Error:
+        return ReadError("graph.tables.quotes", path=short_path(path), line=reader.line_num + above)
+    return None
+
+
+def _lined(text: str) -> str:
+    """Text whose lines end as all readers know it: some programs still end them with a carriage return alone."""
+    return text if "\n" in text else text.replace("\r", "\n")
 
 
 def _told_apart(names: list[str]) -> list[str]:

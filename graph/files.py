@@ -24,7 +24,7 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from .errors import KanmonError, ReadError, did_you_mean, nearest, short_path, shorten
 from .messages import Message
@@ -110,13 +110,24 @@ def read_bytes(path: Path) -> bytes:
     ReadError
         There is no such file (the nearest name beside it is said), it is no regular file, cannot be read, or is empty.
     """
-    with reading(path):
-        if path.exists() and not path.is_file():
-            raise ReadError("graph.tables.no_file", path=short_path(path))
-        data = path.read_bytes()
+    with reading(path), open_file(path) as stream:
+        data = stream.read()
     if not data.strip():
         raise ReadError("graph.tables.empty", path=short_path(path))
     return data
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a file to read its bytes; what may never end or never begin (a device, a pipe) is not opened.
+
+    Raises
+    ------
+    ReadError
+        It is no regular file.
+    """
+    if path.exists() and not path.is_file():
+        raise ReadError("graph.tables.no_file", path=short_path(path))
+    return path.open("rb")
 
 
 def not_found(path: Path) -> ReadError:

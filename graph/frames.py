@@ -49,7 +49,7 @@ def check_columns(frame: Any, name: str, *columns: str) -> None:
 
 
 def any_frame(value: Any) -> Any:
-    """Return a frame of any library as narwhals sees it: what is not computed yet stays so.
+    """Return a frame of any library as narwhals sees it, categories as text: what is not computed yet stays so.
 
     Raises
     ------
@@ -59,9 +59,18 @@ def any_frame(value: Any) -> Any:
     import narwhals as nw
 
     try:
-        return nw.from_native(value)
+        return spelled(nw.from_native(value))
     except TypeError as error:
         raise InputError("graph.supply_graph.frame_only", kind=type(value).__name__) from error
+
+
+def spelled(frame: Any) -> Any:
+    """Return a frame of narwhals with its categories as text: pandas neither orders them nor leaves out those of no row."""
+    import narwhals as nw
+
+    kinds = frame.collect_schema()
+    words = [name for name, kind in kinds.items() if isinstance(kind, nw.Categorical | nw.Enum)]
+    return frame.with_columns(nw.col(*words).cast(nw.String)) if words else frame
 
 
 def frame_or_lines(value: Any) -> Any:

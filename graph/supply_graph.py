@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     from .network import NewSource, ProductionNetwork
 
+_NAME = 200
+"""Letters of a graph's name."""
 _REMEMBERED = 32
 """Networks that a graph keeps; the oldest goes first."""
 
@@ -96,7 +98,7 @@ class SupplyGraph(Edits):
             # In one order, whatever that of the file: the same facts give the same bytes in every output.
             frame = tables[table].sort(tables[table].columns, nulls_last=True, maintain_order=True)
             object.__setattr__(self, table, frame)
-        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "name", shorten(name, _NAME))  # that of a folder may hold any letter
         object.__setattr__(self, "notes", problems.raise_errors())
 
     name: str

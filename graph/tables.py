@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import mmap
+import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from .contents import WORKBOOKS, kind_of
 from .delimited import check_columns, frame_of
 from .encodings import text_of
 from .errors import InputError, ReadError, short_path, shorten
-from .files import not_found, read_bytes, reading, whole_file, whole_folder
+from .files import not_found, open_file, read_bytes, reading, whole_file, whole_folder
 from .headers import called
 from .messages import Message
 from .parquet import damage
@@ -30,6 +31,8 @@ from .workbooks import read_sheets, sheet_names
 _PARQUET = b"PAR1"
 _NO_VALUE = {pl.Binary, pl.Duration, pl.Object}
 _HEAD = 2**16
+_NO_NAME = re.compile(r"\s*|_duplicated_\d+|__UNNAMED__\d+")
+"""Names that the readers give to columns without one."""
 _SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm", ".xls", ".ods")
 
 
@@ -56,7 +59,19 @@ def read_tables(
         else:
             raise ReadError("graph.tables.unknown_kind", path=short_path(path))
     notes = Problems()
-    return {name: _named(name, frame, columns or {}, notes) for name, frame in frames.items()}, 2, notes
+    return {name: _named(name, _filled(frame), columns or {}, notes) for name, frame in frames.items()}, 2, notes
+
+
+def _filled(frame: pl.DataFrame) -> pl.DataFrame:
+    """A table without what spreadsheets leave beside and below it: blank columns without a name, blank rows at the end."""
+    text = [name for name, dtype in frame.schema.items() if dtype == pl.String]
+    blank = {name: pl.col(name).is_null() for name in frame.columns}
+    blank |= {name: pl.col(name).fill_null("").str.strip_chars() == "" for name in text}
+    nameless = [name for name in frame.columns if _NO_NAME.fullmatch(name)]
+    left = frame.select(blank[name].all() for name in nameless)
+    frame = frame.drop(name for name in nameless if left[name].item())
+    rows = frame.select(~pl.all_horizontal(blank[name] for name in frame.columns)).to_series() if frame.width else None
+    return frame if rows is None else frame.head(int(rows.arg_true()[-1]) + 1 if rows.any() else 0)
 
 
 def _named(table: str, frame: pl.DataFrame, columns: Mapping[str, str], notes: Problems) -> pl.DataFrame:
@@ -146,7 +161,7 @@ def header_of(path: Path, encoding: str | None = None) -> list[str]:
         As `read_frame`.
     """
     with reading(path):
-        with path.open("rb") as stream:
+        with open_file(path) as stream:
             start = stream.read(_HEAD)
         if start.startswith(_PARQUET):
             return list(scan_parquet(path).collect_schema())
@@ -161,7 +176,7 @@ def header_of(path: Path, encoding: str | None = None) -> list[str]:
 
 def is_parquet(path: Path) -> bool:
     """Whether a file is Parquet, by its first bytes."""
-    with reading(path), path.open("rb") as stream:
+    with reading(path), open_file(path) as stream:
         return stream.read(len(_PARQUET)) == _PARQUET
 
 
@@ -175,7 +190,7 @@ def scan_parquet(path: Path) -> pl.LazyFrame:
     """
     with (
         reading(path, "graph.tables.corrupt"),
-        path.open("rb") as stream,
+        open_file(path) as stream,
         mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data,
     ):
         check_pages(data, path)

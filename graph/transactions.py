@@ -304,7 +304,7 @@ def _ids(frame: pl.DataFrame, table: str, column: str) -> pl.Series:
         raise InputError("graph.transactions.blank", table=table, column=column, count=blank, row=row)
     if series.dtype.is_integer():
         return series.cast(pl.Int64)
-    if isinstance(series.dtype, pl.String | pl.Categorical | pl.Enum):
+    if isinstance(series.dtype, pl.String | pl.Categorical | pl.Enum | pl.Null):  # without rows: of no kind
         return series.cast(pl.String)
     raise InputError("graph.transactions.ids", table=table, column=column, kind=str(series.dtype))
 
@@ -318,8 +318,10 @@ def _labels(series: pl.Series) -> pl.Series:
 
 
 def _amounts(frame: pl.DataFrame, table: str, column: str) -> pl.Series:
-    """Return a column of finite numbers, 0 or more, as float64."""
-    series = frame[column].cast(pl.Float64, strict=False)
+    """Return a column of finite numbers, 0 or more, as float64. A day is none, and of a category its words count."""
+    kind = frame[column].dtype
+    words = frame[column] if kind.is_numeric() else frame[column].cast(pl.String)
+    series = words.cast(pl.Float64, strict=False)
     bad = ~(series.is_finite() & (series >= 0)).fill_null(False)
     if count := int(bad.sum()):
         row = int(bad.arg_max() or 0)

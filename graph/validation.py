@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -15,6 +16,7 @@ import polars as pl
 from .blocks import blocks
 from .country_names import country_code
 from .errors import did_you_mean, nearest
+from .messages import Message
 from .problems import MOST, Problems
 from .schema import SCHEMA, WORLD, Column, Table
 
@@ -31,8 +33,10 @@ _WHOLE = (-(2.0**53), 2.0**53)
 _CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F-\x9F\x{FFFE}\x{FFFF}\x{202A}-\x{202E}\x{2066}-\x{2069}]"
 """Control characters break XML, terminals and spreadsheets; U+FFFE and U+FFFF are no characters at all."""
 _UNCLEAN = _CONTROL[:-1] + r"\r]"
-_SHOWN = {"not_a_number", "not_finite", "out_of_range", "not_a_whole_number", "not_yes_or_no", "not_allowed"}
+_SHOWN = {"not_a_number", "not_finite", "out_of_range", "not_a_whole_number", "not_yes_or_no", "not_allowed", "not_a_date"}
 """Problems of a cell that name what stands in it."""
+_CLOCK = r"[ T]\d{1,2}:\d{2}.*$"
+"""What a spreadsheet writes behind a day."""
 _TRUE = ["true", "yes", "1", "はい", "y", "t", "1.0"]
 _FALSE = ["false", "no", "0", "いいえ", "n", "f", "0.0"]
 
@@ -151,6 +155,10 @@ def _words(column: Column, raw: pl.Expr, dirty: bool) -> _Reading:
     clean = _filled(clean.str.strip_chars())
     if column.allowed:
         wrong["not_allowed"] = ~clean.is_in(column.allowed)
+    if column.unit == "date":
+        day = clean.str.replace(_CLOCK, "").str.replace_all("/", "-", literal=True).str.to_date("%Y-%m-%d", strict=False)
+        wrong["not_a_date"] = clean.is_not_null() & day.is_null()
+        clean = day.dt.to_string("%Y-%m-%d")
     return _Reading(clean, wrong)
 
 
@@ -169,9 +177,11 @@ def _say(code: str, table: Table, column: Column, mask: pl.Series, raw: pl.Serie
         if bad.height > MOST:
             problems.say("more", table.name, None, column.name, count=bad.height - MOST, kind=code)
     else:
-        more: dict[str, str] = {}
+        more: dict[str, Any] = {}
+        if code in {"out_of_range", "not_a_number"}:
+            more["hint"] = Message("graph.problems.as_part" if column.unit == "share" else "graph.errors.no_hint")
         if code == "out_of_range" and (bounds := _bounds(column)):
-            more = {"low": _plain(bounds[0]), "high": _plain(bounds[1])}
+            more |= {"low": _plain(bounds[0]), "high": _plain(bounds[1])}
         if code == "control_characters":
             more["severity"] = "note"
         problems.rows(code, table.name, bad, column.name, **more)

@@ -241,7 +241,7 @@ def _country(word: str, column: Column) -> str:
     whole = country_code(word) or country_code(_MADE_THERE.sub("", word))
     if whole is not None:
         return whole
-    bare = re.sub(r"\(.*?\)", "", word).strip()
+    bare = re.sub(r"\([^()]*\)", "", word).strip()
     first = country_code(bare) or country_code(word.split()[0])
     rest = word.removeprefix(bare) if country_code(bare) else word[len(word.split()[0]) :]
     head = word.split()[0]

@@ -8,6 +8,7 @@ from typing import Any
 
 from ...graph import ReadError
 from ...graph.errors import shorten
+from ...graph.files import read_bytes
 
 _STOPS = ("countries", "makers")
 
@@ -20,9 +21,10 @@ def read_report(path: str | Path) -> dict[str, Any]:
     ReadError
         The file cannot be read, or is no such report.
     """
+    data = read_bytes(Path(path))
     try:
-        found = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
+        found = json.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
         raise ReadError("app.audit_since.unreadable", path=shorten(path)) from error
     tables = [found.get(name) for name in ("themes", *_STOPS)] if isinstance(found, dict) else [None]
     if not all(isinstance(table, list) and all(isinstance(row, dict) for row in table) for table in tables):
@@ -126,4 +128,5 @@ def _width(row: dict[str, Any]) -> float | None:
 
 
 def _number(value: Any) -> float | None:
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    # A whole number may be larger than any float: it is compared before it is converted.
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < 1e300 else None

@@ -30,6 +30,7 @@ PARTS, WORDS = 10_000, 200
 """Parts and characters of a name that a card may hold."""
 ELSEWHERE = "*"
 _SCALE = 10_000
+_SAME = 1e-6
 
 
 @dataclass(frozen=True)
@@ -278,7 +279,10 @@ class _Reader:
             if not 0 <= low <= high <= most:
                 raise self.bad(f"{where}.{name}", pair)
             bounds.append((low, high))
-        if bounds[1][1] > bounds[0][1] + 1e-9:  # nothing is lost that does not stop
+        stops, lost, lasts = bounds
+        # Nothing is lost that does not stop, nor for certain before the first day of a shortage.
+        most = stops[1] * (1.0 - lasts[0] / self.days)
+        if lost[1] > stops[1] + _SAME or lost[0] > most + _SAME:
             raise self.bad(f"{where}.lost", value.get("lost"))
         return HandedOn(bounds[0], bounds[1], bounds[2], self.days)
 

@@ -15,13 +15,15 @@ from .markup import Area
 
 Ranges = dict[str, tuple[tuple[Area, ...], frozenset[tuple[int, int]]]]
 """By the name of a sheet its merged ranges, and the cells (row, column from 0) whose formula has no value."""
-_MERGED = re.compile(rb'<mergeCell\b[^>]*?\bref="([A-Z]+)(\d+):([A-Z]+)(\d+)"')
+# No tag holds a "<", and no run of blanks or letters is tried again from its middle: a stranger's megabyte takes one pass.
+_MERGED = re.compile(rb"<mergeCell\b([^<>]*)>")
+_AREA = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
 _FORMULA = re.compile(
-    rb"<c\b([^>]*)>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>",
+    rb"<c\b([^<>]*)>\s*+<f\b(?:[^<>]*/>|[^<>]*>[^<]*</f>)\s*+(?:<v\s*+/>|<v>\s*+</v>)?+\s*+</c>",
 )
-_SHEET = re.compile(rb"<sheet\b([^>]*)>")
-_LINK = re.compile(rb"<Relationship\b([^>]*)>")
-_ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
+_SHEET = re.compile(rb"<sheet\b([^<>]*)>")
+_LINK = re.compile(rb"<Relationship\b([^<>]*)>")
+_ATTRIBUTE = re.compile(rb'(?<![\w:])([\w:]+)="([^"]*)"')
 
 
 def ranges(data: bytes, kind: str) -> Ranges:
@@ -48,8 +50,7 @@ def _of_xlsx(data: bytes) -> Ranges:
             place = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
             if place in names:
                 xml = archive.read(place)
-                areas = (Area(int(m[2]) - 1, _column(m[1]), int(m[4]) - 1, _column(m[3])) for m in _MERGED.finditer(xml))
-                found[sheet.get("name", "")] = (tuple(areas), _unsaved(xml))
+                found[sheet.get("name", "")] = (_merged(xml), _unsaved(xml))
     return found
 
 
@@ -58,22 +59,27 @@ def _attributes(text: bytes) -> dict[str, str]:
     return {k.decode(): unescape(v.decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"}) for k, v in found}
 
 
+def _merged(xml: bytes) -> tuple[Area, ...]:
+    places = (_AREA.fullmatch(_attributes(match[1]).get("ref", "")) for match in _MERGED.finditer(xml))
+    return tuple(Area(int(m[2]) - 1, _column(m[1]), int(m[4]) - 1, _column(m[3])) for m in places if m)
+
+
 def _unsaved(xml: bytes) -> frozenset[tuple[int, int]]:
     cells: set[tuple[int, int]] = set()
     if b"<f" not in xml:
         return frozenset(cells)
     for match in _FORMULA.finditer(xml):
         cell: dict[str, Any] = _attributes(match[1])
-        place = re.fullmatch(r"([A-Z]+)(\d+)", cell.get("r", ""))
+        place = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", cell.get("r", ""))
         if place and cell.get("t") != "str":  # there a formula has given the empty text
-            cells.add((int(place[2]) - 1, _column(place[1].encode())))
+            cells.add((int(place[2]) - 1, _column(place[1])))
     return frozenset(cells)
 
 
-def _column(name: bytes) -> int:
+def _column(name: str) -> int:
     index = 0
-    for byte in name:
-        index = index * 26 + byte - 64
+    for letter in name:
+        index = index * 26 + ord(letter) - 64
     return index - 1
 
 

@@ -12,9 +12,9 @@ LONGEST = 80
 """Characters of the longest name of a firm that is taken from a line above a table."""
 _ANYBODY = frozenset(map(bare, ("会社名", "source", "name1", "razón social", "store", "agent")))
 """Words for a supplier in a header that above a table may be anybody's: the company's own name, where a list comes from."""
-_LABELLED = re.compile(r"\s*([^:：\d]{2,40}?)\s*[:：]\s*(\S.*)")
+_LABELLED = re.compile(r"([^:：\d\s][^:：\d]{1,39}?)\s*[:：]\s*(\S.*)")
 _LEGAL = re.compile(r"\s*(?:ltd|inc|llc|corp|limited|l\.?p|s\.?a|n\.?v)\b\.?\s*", re.IGNORECASE)
-_ADDRESSED = re.compile(r"\s*(?:様|御中|殿)\s*$")
+_ADDRESSED = re.compile(r"(?:様|御中|殿)$")
 
 
 def firm_stated(rows: Sequence[tuple[str | None, ...]], header: Sequence[str] = ()) -> tuple[str, str] | None:
@@ -26,7 +26,7 @@ def firm_stated(rows: Sequence[tuple[str | None, ...]], header: Sequence[str] = 
     heads = {bare(name) for name in header}
     firms: dict[str, tuple[str, str]] = {}
     for label, value in (pair for row in rows for pair in _pairs(row)):
-        firm = _ADDRESSED.sub("", value.strip())
+        firm = _ADDRESSED.sub("", value.strip()).rstrip()
         known = bare(firm) in words() or bare(firm) in heads
         if _sells(label) and not known and not is_blank(firm) and number(firm) is None and 1 < len(firm) <= LONGEST:
             firms.setdefault(firm_key(firm), (label, firm))
@@ -46,7 +46,7 @@ def _pairs(row: Sequence[str | None]) -> Iterator[tuple[str, str]]:
         for line in cell.splitlines():
             if (found := _phrase(line)) is not None:
                 yield found[0], found[1] or beside
-            elif match := _LABELLED.fullmatch(line):
+            elif match := _LABELLED.fullmatch(line.strip()):
                 yield match[1], match[2]
         yield cell.strip(" :：*【】[]"), beside
 
@@ -56,8 +56,9 @@ def _phrase(line: str) -> tuple[str, str] | None:
     whole = plain(line)
     for phrase in sorted(marks("sold_by"), key=len, reverse=True):
         if whole.startswith(phrase):
-            end = next(i for i in range(len(line) + 1) if plain(line[:i]) == phrase)
-            if not line[end : end + 1].isalnum() or not phrase.isascii():
+            # None: the phrase ends inside a character that is folded into several ("sold bẙ").
+            end = next((i for i in range(min(len(line), LONGEST) + 1) if plain(line[:i]) == phrase), None)
+            if end is not None and (not line[end : end + 1].isalnum() or not phrase.isascii()):
                 return line[:end].strip(), line[end:].strip(" :：")
     return None
 

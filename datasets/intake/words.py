@@ -31,7 +31,7 @@ _NUMBERED = {"maker": "part_maker", "supplier": "supplier_no", "seller": "suppli
 """What a firm's word means with "#" behind it."""
 _ABOVE, _BELOW = ("親", "父项", "父件", "母件", "모", "상위", "parent"), ("子", "子项", "子件", "하위", "child")
 """What headers begin with that speak of what lines go into, and of the lines."""
-_SPLIT = re.compile(r"\s*[\n\r]+\s*|\s+[/|／]\s+")
+_SPLIT = re.compile(r"[\n\r]+|(?<=\s)[/|／](?=\s)")
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,8 @@ def suggestions(header: str) -> tuple[Suggestion, ...]:
     """
     if header.strip() in {"#", "＃"}:
         return (Suggestion("number", 1.0, EXACT),)
-    pieces = [piece for piece in dict.fromkeys((header, without_unit(header), *_SPLIT.split(header.strip()))) if piece]
+    halves = (half.strip() for half in _SPLIT.split(header.strip()))
+    pieces = [piece for piece in dict.fromkeys((header, without_unit(header), *halves)) if piece]
     pieces += [without_unit(piece) for piece in pieces]
     numbered = header.rstrip(" :.").endswith(("#", "＃"))
     for piece in pieces:

@@ -9,10 +9,10 @@ from typing import Any
 
 import polars as pl
 
-from ...graph import InputError, ReadError
+from ...graph import InputError
 from ...graph.arguments import checked
 from ...graph.errors import short_path, shorten
-from ...graph.files import reading
+from ...graph.files import not_found, reading
 from ...graph.messages import Message
 from ...graph.tables import scan_parquet
 from ..places import area
@@ -89,12 +89,14 @@ def read_baci(
 
 def _files(path: Path, years: set[int] | None) -> list[Path]:
     if not path.exists():
-        raise ReadError("datasets.trade.no_file", path=short_path(path))
+        raise not_found(path)
     if path.is_file():
         return [path]
     found = {int(match[2]): file for file in sorted(path.iterdir()) if (match := _NAME.match(file.name))}
+    if not found:
+        raise InputError("datasets.trade.no_baci", path=short_path(path))
     missing = (years or set()) - set(found)
-    if missing or not found:
+    if missing:
         raise InputError("datasets.trade.no_year", years=sorted(missing), known=sorted(found), path=short_path(path))
     return [found[year] for year in sorted(found) if years is None or year in years]
 

@@ -16,11 +16,11 @@ from ...graph.files import reading
 from ...graph.messages import Message
 from ...graph.tables import read_frame
 from ..places import country
-from .tables import Notes
+from .tables import NUMBER, Notes
 
 _NUMBER = r"^\s*[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?\s*$"
 _OUTPUT = re.compile(r"(?:^|[._ ])(?:out|output|go|gross output|total output|x|indout|産出額|生産額)$", re.IGNORECASE)
-_VALUE_ADDED = re.compile(r"(?:^|[._ ])(?:va|tls|txs.*|value added|ii_fob|.*total|付加価値.*)$", re.IGNORECASE)
+_VALUE_ADDED = re.compile(r"(?:^|[._ ])(?:va|tls|txs.*|value added|ii_fob|付加価値.*)$|^[\s\S]*total$", re.IGNORECASE)
 _CODE = re.compile("[A-Z]{2,3}")
 _REST = {"ROW", "WWW"}
 _SEPARATORS = re.compile(r"[._:|]")
@@ -201,7 +201,9 @@ def _matrix(path: Path, notes: Notes) -> tuple[list[tuple[str, ...]], list[tuple
     skipped = raw.height - body.height
     rows = list(zip(*(_filled(body[:, number].to_list()) for number in range(left)), strict=True))
     cells = body[:, left:]
-    numbers = cells.with_columns(pl.all().str.replace_all(",", "").cast(pl.Float64, strict=False))
+    words = pl.all().str.strip_chars()
+    plain = pl.when(words.str.contains(NUMBER)).then(words.str.replace_all(",", ""))  # "2,25" has a comma for a point
+    numbers = cells.with_columns(plain.cast(pl.Float64, strict=False))
     for name in cells.columns:
         bad = cells[name].is_not_null() & ~numbers[name].is_finite().fill_null(False)
         if bad.any():

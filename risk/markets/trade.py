@@ -17,7 +17,7 @@ import narwhals as nw
 
 from ...graph import InputError
 from ...graph.errors import did_you_mean, nearest, shorten
-from ...graph.frames import any_frame
+from ...graph.frames import any_frame, spelled
 
 VALUE = nw.col("value")
 EQUAL = 1e-12  # engines add in any order: sums that differ by less are the same
@@ -34,7 +34,7 @@ def tidy(trade: Any, *extra: str) -> tuple[Any, str]:
         A column is missing, or the values are not numbers (``datasets.clean_trade`` mends such tables).
     """
     try:
-        frame = nw.from_native(trade)
+        frame = spelled(nw.from_native(trade))
     except TypeError as error:
         raise InputError("risk.dependence.no_frame", kind=type(trade).__name__) from error
     schema = frame.collect_schema()

@@ -29,6 +29,7 @@ import polars as pl
 from ...datasets.restrictions import country_groups
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.arguments import checked
+from ...graph.errors import shorten
 from ...graph.frames import frame_of
 from ...graph.sections import section
 from .changes import Change, embargo
@@ -86,7 +87,7 @@ def control_effects(measures: Any, *, buyer: str | None = None, graph: SupplyGra
     Raises
     ------
     InputError
-        A column is missing.
+        A column is missing, or a measure begins on no day.
 
     References
     ----------
@@ -131,7 +132,8 @@ def _effects(
         needed = years is None or item in years
         reason = _reason(row, buyer, sellers, buyers, bool(item), needed)
         year = (years or {}).get(item)
-        old = None if year is None or row["since"] is None else int(str(row["since"])[:4]) <= year
+        begun = None if row["since"] is None else _year(row["since"])
+        old = None if year is None or begun is None else begun <= year
         found = base | {"item": item or None, "in_figures": old, "reason": reason}
         if reason is None:
             low, high = _PARTS[kind]
@@ -140,6 +142,13 @@ def _effects(
             sure = status == "in_force" and not some_users and not old
             found |= {"share_low": low if sure else 0.0, "share_high": high}
         yield found
+
+
+def _year(since: Any) -> int:
+    year = str(since)[:4]
+    if not (year.isascii() and year.isdecimal()):
+        raise InputError("risk.controls.no_day", value=shorten(since))
+    return int(year)
 
 
 def _reason(

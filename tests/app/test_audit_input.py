@@ -591,9 +591,11 @@ def test_a_rough_figure_is_in_the_unit_of_its_header(tmp_path):
     assert {(each[0].switch_days, each[0].spend) for each in found.sources.values()} == {(90.0, 1.8e7)}
 
 
-@pytest.mark.parametrize("column", ["stock_days", "lead_days", "share"])
-@pytest.mark.parametrize("cell", ["1" * 32_767, "1 " * 16_000, "1" + " " * 32_000 + "x", "1-" * 16_000, "約" * 32_767])
-def test_a_cell_as_long_as_a_workbook_allows_is_no_figure(column, cell):
+@pytest.mark.parametrize("column", ["stock_days", "lead_days", "share", "country"])
+@pytest.mark.parametrize(
+    "cell", ["1" * 32_767, "1 " * 16_000, "1" + " " * 32_000 + "x", "1-" * 16_000, "約" * 32_767, "(" * 32_767]
+)
+def test_a_cell_as_long_as_a_workbook_allows_is_neither_a_figure_nor_a_country(column, cell):
     with pytest.raises(Unreadable):
         read(COLUMN[column], cell)
 

@@ -2,6 +2,8 @@
 
 import html
 import json
+import math
+import os
 import re
 import shutil
 import subprocess
@@ -17,7 +19,7 @@ from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.page import render
 from kanmon.app.audit.pictures import draw
 from kanmon.app.audit.report import audit
-from kanmon.app.audit.since import read_report
+from kanmon.app.audit.since import changes, read_report
 from kanmon.app.audit.workbook import write_template
 from kanmon.datasets import guideline_items
 from kanmon.datasets.intake.mapping import read_corrections
@@ -478,6 +480,22 @@ def test_a_technology_sheet_without_sites_and_partners_is_enough(tmp_path):
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "report.xlsx" in names and "Winding of stators" in page and "drawings kept here" in page
     assert '"_' not in (tmp_path / "out" / "report.json").read_text(encoding="utf-8")
+
+
+def test_a_pipe_in_the_place_of_an_earlier_report_is_refused_and_nothing_waits(tmp_path):
+    os.mkfifo(tmp_path / "old.json")
+    with pytest.raises(ReadError):
+        read_report(tmp_path / "old.json")
+
+
+@pytest.mark.parametrize("loss", [10**400, -(10**400), math.inf, math.nan, True, "1", [1]])
+def test_what_is_no_amount_in_an_earlier_report_is_none(tmp_path, loss):
+    found = content(audit(small(tmp_path), lang="en", date=DATE, world=SupplyGraph()), "en")
+    old = json.loads(json.dumps(found, default=str))
+    for row in (*old["countries"], *old["makers"]):
+        row["loss"] = row["loss_low"] = row["loss_open"] = loss
+    (tmp_path / "old.json").write_text(json.dumps(old), encoding="utf-8-sig")
+    assert old["countries"] and not changes(read_report(tmp_path / "old.json"), found)["stops"]
 
 
 def test_a_hostile_earlier_report_stays_text(tmp_path):

@@ -118,6 +118,8 @@ def test_cards_of_a_chain_hold_what_the_joined_data_gives(tmp_path, chain, blank
     card_b = card_of(with_a, graph(with_a), "2026-11-28")
     with_b, replies = with_card(company(tmp_path, "C社", "X", c), card_b)
     assert not replies.remarks
+    for one in (card_a, card_b):
+        assert from_data(as_data(one), "card.json") == one
     for country in COUNTRIES:
         days_a, day_a = lost(a, country)
         days_b, day_b = lost(b, country, [("A社", "Q", days_a, day_a)])
@@ -269,6 +271,16 @@ def test_a_figure_out_of_place_is_refused_even_under_a_right_hash(card, figure, 
         data["sha256"] = digest(data)
     with pytest.raises(InputError, match="elsewhere"):
         from_data(data, "card.json")
+
+
+def test_a_loss_that_is_certain_before_anything_is_short_is_refused(card):
+    data = as_data(card)
+    data["parts"][0]["elsewhere"] = {"stops": [0.0, 1.0], "lost": [0.5, 1.0], "lasts": [90, 180]}
+    from_data(data | {"sha256": digest(data)}, "card.json")
+    for first in (91, 180):
+        data["parts"][0]["elsewhere"]["lasts"] = [first, 180]
+        with pytest.raises(InputError, match="elsewhere.lost"):
+            from_data(data | {"sha256": digest(data)}, "card.json")
 
 
 values = st.recursive(

@@ -56,6 +56,11 @@ def test_ranking_is_by_concentration_and_baskets_are_marked(found):
     assert found.ranked.height == 30
 
 
+def test_a_ratio_without_end_is_no_constant_that_json_does_not_know():
+    found = json.loads(run("--json"), parse_constant=pytest.fail)
+    assert "inf" in {row["cdi3_high"] for row in found["items"]}
+
+
 def test_json_is_one_document():
     data = json.loads(run("--json", "--method", "geodep", "--year", "2022"))
     assert (data["importer"], data["year"], len(data["items"])) == ("JPN", 2022, 30)

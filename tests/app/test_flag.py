@@ -2,6 +2,7 @@
 
 import csv
 import json
+import zipfile
 
 import fastexcel
 import pytest
@@ -114,6 +115,12 @@ def test_an_output_that_exists_or_is_of_another_kind_is_refused_before_any_work(
     assert old.read_text(encoding="utf-8") == "mine"
     run("永久磁石", "--out", old, "--force")
     assert "永久磁石" in old.read_text(encoding="utf-8-sig")
+
+
+def test_the_same_flags_are_the_same_bytes_on_any_day(tmp_path):
+    run("永久磁石", "--out", tmp_path / "a.xlsx")
+    core = zipfile.ZipFile(tmp_path / "a.xlsx").read("docProps/core.xml").decode("utf-8")
+    assert core.count("2026-01-01T00:00:00Z") == 2
 
 
 def test_a_file_beside_words_and_a_missing_file_are_refused(tmp_path):

@@ -1,5 +1,8 @@
 """A study: the same figures as the functions that it calls, joined with names, and safe to write."""
 
+import math
+from datetime import datetime
+
 import kanmon as kn
 import openpyxl
 import polars as pl
@@ -66,6 +69,20 @@ def test_a_workbook_has_a_sheet_a_table_and_no_formula(found, tmp_path):
     assert all(cell.data_type != "f" for sheet in book for row in sheet.iter_rows() for cell in row)
     with pytest.raises(ReadError):
         found.to_excel(path)
+
+
+def test_a_day_that_never_comes_is_a_sign_in_a_workbook_and_no_formula(tmp_path):
+    one = kn.study(kn.load("permanent_magnet"), "ndfeb_magnet", halt("CHN"), horizon=100, draws=0)
+    columns = [column for column in one.summary.columns if one.summary[column].dtype == pl.Float64]
+    never = {column for column in columns if one.summary[column][0] == math.inf}
+    rows = list(openpyxl.load_workbook(one.to_excel(tmp_path / "s.xlsx"))["summary"].iter_rows(values_only=True))
+    told = dict(zip(*rows, strict=True))
+    assert never and {column for column in columns if told[column] == "∞"} == never
+
+
+def test_a_workbook_says_nothing_of_the_day_of_writing(found, tmp_path):
+    created = openpyxl.load_workbook(found.to_excel(tmp_path / "study.xlsx")).properties.created
+    assert created == datetime(2026, 1, 1)
 
 
 def test_hostile_names_stay_text(tmp_path):

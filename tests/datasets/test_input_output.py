@@ -148,3 +148,24 @@ def test_a_folder_without_a_table_is_said(tmp_path):
         read_input_output(tmp_path / "nowhere.csv")
     with pytest.raises(ReadError, match="own.csv' is empty"):
         read_input_output(write(tmp_path / "own.csv", ""))
+
+
+@pytest.mark.parametrize("unit", ["_", "x_", "total_", "txs _"])
+def test_a_label_as_long_as_a_cell_may_be_is_read_at_once(tmp_path, unit):
+    label = unit * (32_000 // len(unit))
+    text = ICIO.replace("ROW_C10", f"ROW_{label}x")
+    _, sectors = read_input_output(write(tmp_path / "icio.csv", text))
+    assert sectors.height == 4
+
+
+@pytest.mark.parametrize("cell", ["2,25", "1.234,5", "0,5"])
+def test_a_comma_that_parts_no_thousands_is_refused_and_not_dropped(tmp_path, cell):
+    text = ICIO.replace(",", ";").replace("JPN_A;1;2;", f"JPN_A;1;{cell};")
+    with pytest.raises(InputError, match=cell):
+        read_input_output(write(tmp_path / "icio.csv", text))
+
+
+def test_a_comma_that_parts_thousands_is_read(tmp_path):
+    text = ICIO.replace(",", ";").replace("JPN_A;1;2;", "JPN_A;1;1,234.5;")
+    flows, _ = read_input_output(write(tmp_path / "icio.csv", text))
+    assert flows.filter(supplier="JPN.A", buyer="JPN.C10")["value"].item() == 1234.5

@@ -11,6 +11,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kanmon.datasets.intake.content import UNREADABLE, content
+from kanmon.datasets.intake.markup import Area
 from kanmon.datasets.intake.sheets import read_sheets
 from kanmon.datasets.intake.understanding import understand
 from kanmon.datasets.intake.values import date
@@ -216,3 +217,22 @@ def test_any_bytes_are_read_or_refused_never_a_crash(tmp_path_factory, data):
     path.write_bytes(data)
     with contextlib.suppress(ReadError):
         json.dumps([found.as_json() for found in understand(path).tables])
+
+
+TAGS = ("<mergeCell ", '<mergeCell ref="A1:', "<c ", '<c r="', "<c> ", "<c><f/> ", "<c><f></f> ", "<c><f></f><v> ", "<c><f>")
+TAGS += ("<sheet ", "<Relationship ", "a", ":", 'a="')
+
+
+@pytest.mark.parametrize("tag", TAGS)
+@pytest.mark.parametrize("inside", [False, True])
+def test_what_a_stranger_hides_in_the_parts_of_a_workbook_is_passed_over_once(tmp_path, tag, inside):
+    made = book(tmp_path / "a.xlsx", {"BOM": [["part", "name", "qty"], ["P-1", "Plate", "=1+1"]]}, ["E1:F1"])
+    hidden = f"<!-- {'<sheet <c <mergeCell ' if inside else ''}{tag * (300_000 // len(tag))}> -->".encode()
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(tmp_path / "b.xlsx", "w") as new:
+        for name in old.namelist():
+            part = old.read(name)
+            head, root, rest = part.rpartition(b"</")
+            wanted = name in {"xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml"}
+            new.writestr(name, head + hidden + root + rest if wanted else part)
+    (sheet,) = read_sheets(tmp_path / "b.xlsx")
+    assert sheet.merged == (Area(0, 4, 0, 5),) and sheet.unsaved == {(1, 2)}

@@ -1,6 +1,7 @@
 """People's tables: where they stand, what their columns hold, which rows are lines."""
 
 import pytest
+from kanmon.datasets.intake.stated import firm_stated
 from kanmon.datasets.intake.values import number, unit_in
 from kanmon.datasets.intake.words import forms, suggestions
 from people_files import aside, book, table, text
@@ -379,3 +380,25 @@ def test_a_stock_that_is_aimed_at_is_not_one_that_is_there(tmp_path, header):
         text(tmp_path / "a.csv", [f"品番,品名,調達先,生産国,{header}", "P-1,磁石,甲,中国,30", "P-2,軸,乙,日本,45"])
     )
     assert "stock_days" not in found.roles
+
+
+@pytest.mark.parametrize("line", ["a{}b", "Vendor: A{}b", "sold{}by A"])
+def test_a_line_above_a_table_with_a_long_blank_inside_names_no_firm(line):
+    assert firm_stated([(line.format(" " * 30_000),)]) is None
+
+
+@pytest.mark.parametrize("header", ["qty" + " " * 30_000 + "x", "qty /" + " " * 30_000 + "x", "qty (" + " " * 30_000 + "x"])
+def test_a_header_with_a_long_blank_inside_is_one_header(tmp_path, header):
+    found = table(book(tmp_path / "bom.xlsx", {"BOM": [["part", "name", header], ["P-1", "Plate", 1], ["P-2", "Screw", 4]]}))
+    assert found.texts("part") == ["P-1", "P-2"]
+
+
+@pytest.mark.parametrize("phrase", ["sold b\u1e99", "orderfro\u338e", "bestellung be\u0130"])
+def test_words_before_a_sellers_name_may_end_inside_a_letter_that_is_folded_into_several(tmp_path, phrase):
+    found = table(text(tmp_path / "bom.csv", [f"{phrase} Alpha", "part,name,qty", "P-1,Plate,1", "P-2,Screw,4"]))
+    assert not found.suppliers and found.texts("part") == ["P-1", "P-2"]
+
+
+@pytest.mark.parametrize("header", ["Qty\nMenge", "Menge / Quantity", "Menge\u3000／\u3000数量", "\r\nMenge\r\n\r\nQty"])
+def test_either_half_of_a_header_in_two_languages_may_be_the_known_one(header):
+    assert suggestions(header)[0].role == "quantity"

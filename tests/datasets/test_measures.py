@@ -1,7 +1,7 @@
 """Measures in force: dated, sourced, and no surer than what could be verified."""
 
 import importlib
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -91,3 +91,16 @@ def test_the_packaged_tables_are_what_the_build_makes_of_the_facts(monkeypatch):
     build = importlib.import_module("build_measures").build
     for name, content in build().items():
         assert (scripts.parent / "datasets" / "data" / name).read_bytes() == content, name
+
+
+@pytest.mark.parametrize("cell", ["soon", "06/05/2024", "2024"])
+def test_a_further_measure_whose_day_is_none_is_refused_and_not_taken_as_begun(cell):
+    with pytest.raises(InputError, match="since"):
+        measures("2026-11-24", also=pl.DataFrame({"id": ["m"], "kind": ["export_ban"], "since": [cell]}))
+
+
+@pytest.mark.parametrize("cell", ["2030-05-06", "2030-05-06 00:00:00", date(2030, 5, 6), datetime(2030, 5, 6, 9)])
+def test_a_further_measure_that_begins_later_is_left_out_however_its_day_is_written(cell):
+    further = pl.DataFrame({"id": ["m"], "kind": ["export_ban"], "since": [cell], "status": ["in_force"]})
+    assert "m" not in measures("2029-12-31", also=further)["id"]
+    assert "m" in measures("2030-05-06", also=further)["id"]

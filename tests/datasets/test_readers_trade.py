@@ -547,3 +547,16 @@ def test_a_fiscal_year_beside_calendar_years_is_set_aside_and_counts_no_month_tw
     assert aside == dict.fromkeys(
         [("fiscal_mixed", "2022年度"), ("fiscal_mixed", "FY22"), ("year_missing", "FY1")], "set_aside"
     )
+
+
+@pytest.mark.parametrize("read", [datasets.read_trade, datasets.read_baci])
+def test_a_path_that_is_not_there_comes_with_its_neighbour(tmp_path, read):
+    (tmp_path / "flows_2024.csv").write_text("x", encoding="utf-8")
+    with pytest.raises(ReadError, match="flows_2024"):
+        read(tmp_path / "flows_2025.csv")
+
+
+def test_a_folder_without_a_file_of_baci_is_said_to_have_none(tmp_path):
+    with pytest.raises(InputError) as caught:
+        datasets.read_trade(tmp_path)
+    assert "BACI" in caught.value.text("ja") and "[]" not in caught.value.text("en")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from kanmon.datasets import read_trade, read_update
 from kanmon.graph import ReadError
 from kanmon.graph import files as module
 from kanmon.graph.files import MANIFEST, KeptWarning, check_folder, read_bytes, reading, whole_file, whole_folder, writing
@@ -362,3 +363,12 @@ def test_parquet_columns_of_no_plain_values_are_refused(tmp_path, column):
     rows.write_parquet(tmp_path / "items.parquet")
     with pytest.raises(ReadError, match="hs6"):
         SupplyGraph.read(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["flows.csv", "flows.parquet", "flows.json"])
+def test_a_pipe_in_the_place_of_trade_or_of_a_release_is_refused_and_nothing_waits(tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    with pytest.raises(ReadError):
+        read_trade(tmp_path / name)
+    with pytest.raises(ReadError):
+        read_update([tmp_path / name])

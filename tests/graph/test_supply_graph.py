@@ -1,5 +1,7 @@
 """The graph: walking it, taking parts of it, joining two, and handing it to other libraries."""
 
+from xml.etree import ElementTree
+
 import networkx as nx
 import pandas as pd
 import polars as pl
@@ -83,6 +85,15 @@ def test_parts_merge_back_to_the_whole(chain):
     whole = chain.upstream("magnet").merge(chain.downstream("magnet")).merge(chain.select(["alloy"]))
     assert set(whole.items["id"]) == set(chain.items["id"])
     assert whole.inputs.height == chain.inputs.height
+
+
+@pytest.mark.parametrize("name", ["a\x1b[31mb\nc", "x\u202ey"])
+def test_the_name_of_a_folder_is_a_printable_line_in_whatever_is_written(chain, tmp_path, name):
+    graph = SupplyGraph(**chain.tables, name=name)
+    assert graph.name.isprintable() and graph.upstream("robot").name.isprintable()
+    for write, suffix in ((write_graphml, "graphml"), (write_gexf, "gexf")):
+        write(graph, tmp_path / f"a.{suffix}")
+        ElementTree.parse(tmp_path / f"a.{suffix}")
 
 
 def test_a_graph_is_immutable(chain):

@@ -2,6 +2,7 @@
 
 import zipfile
 
+import openpyxl
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -118,3 +119,55 @@ def test_tables_twice_in_one_folder_are_refused(tmp_path):
     pl.DataFrame({"id": ["x"]}).write_parquet(tmp_path / "a" / "items.parquet")
     with pytest.raises(ReadError, match="twice"):
         SupplyGraph.read(tmp_path / "a")
+
+
+def folder_of(path, **files):
+    tables = {"items": "id,name_en,kind\nseal,Seal,component\n", "suppliers": "id,name_en,kind\nCHN,China,country\n"}
+    tables |= {"shares": "item,supplier,share,source\nseal,CHN,0.5,b\n", "sources": "id,title,publisher\nb,Bill,us\n"}
+    for name, content in (tables | files).items():
+        (path / f"{name}.csv").write_bytes(content.encode())
+    return path
+
+
+@pytest.mark.parametrize(
+    "shares",
+    [
+        "item,supplier,share,source,,\nseal,CHN,0.5,b,,\n",
+        "item,supplier,share,source\nseal,CHN,0.5,b\n,,,\n , ,,\n",
+        "item,supplier,share,source,\r\nseal,CHN,0.5,b,\r\n,,,,\r\n",
+        "item,supplier,share,source\rseal,CHN,0.5,b\r",
+    ],
+)
+def test_what_a_spreadsheet_leaves_beside_and_below_a_table_is_no_part_of_it(tmp_path, shares):
+    assert SupplyGraph.read(folder_of(tmp_path, shares=shares)).shares["share"].to_list() == [0.5]
+
+
+def test_blank_cells_at_the_end_of_a_sheet_are_no_row_and_no_column(tmp_path):
+    graph = SupplyGraph.read(folder_of(tmp_path))
+    book = openpyxl.load_workbook(graph.write(tmp_path / "a.xlsx"))
+    book["items"]["L5"] = " "
+    book.save(tmp_path / "b.xlsx")
+    assert SupplyGraph.read(tmp_path / "b.xlsx").items.equals(graph.items)
+
+
+def test_a_blank_row_inside_a_table_and_a_filled_column_without_a_name_are_problems(tmp_path):
+    within = "item,supplier,share,source\n,,,\nseal,CHN,0.5,b\n"
+    with pytest.raises(SchemaError) as caught:
+        SupplyGraph.read(folder_of(tmp_path, shares=within))
+    assert {(p.code, p.row) for p in caught.value.problems} == {("blank", 2)}
+    with pytest.raises(SchemaError, match="unknown_column"):
+        SupplyGraph.read(folder_of(tmp_path, shares="item,supplier,share,source,\nseal,CHN,0.5,b,x\n"))
+
+
+@pytest.mark.parametrize(
+    ("shares", "code", "line"),
+    [
+        ("item,supplier,share,source\nseal,CHN,0.5,b\nseal,CHN,0,5,b\n", "ragged", 3),
+        ("\r\n\r\nitem,supplier,share,source\r\nseal,CHN,0,5,b\r\n", "ragged", 4),
+        ('item,supplier,share,source\nseal,"CHN,0.5,b\n', "quotes", 2),
+    ],
+)
+def test_a_line_that_is_no_row_of_its_header_is_named(tmp_path, shares, code, line):
+    with pytest.raises(ReadError) as caught:
+        SupplyGraph.read(folder_of(tmp_path, shares=shares))
+    assert caught.value.message.key == f"graph.tables.{code}" and caught.value.message.values["line"] == line

@@ -172,6 +172,9 @@ def test_a_mapping_that_fits_nothing_is_said(columns, key, words):
         ({"transactions": SALES.with_columns(value=pl.lit(float("nan")))}, "amount"),
         ({"transactions": SALES.with_columns(value=pl.lit(float("inf")))}, "amount"),
         ({"transactions": SALES.with_columns(value=pl.lit("many"))}, "amount"),
+        ({"transactions": SALES.with_columns(value=pl.date(2024, 1, 1))}, "amount"),
+        ({"transactions": SALES.with_columns(value=pl.lit("many").cast(pl.Categorical))}, "amount"),
+        ({"transactions": SALES.to_pandas()[:0]}, "empty"),
         ({"transactions": SALES.with_columns(value=pl.lit(1e308))}, "overflow"),
         ({"transactions": SALES.with_columns(buyer=pl.lit(None, pl.String))}, "blank"),
         ({"transactions": SALES.with_columns(buyer=pl.lit(1.5))}, "ids"),
@@ -190,6 +193,14 @@ def test_bad_input_is_named(change, key):
         FirmNetwork.from_transactions(**arguments)
     assert caught.value.message.key == f"graph.transactions.{key}"
     assert caught.value.text("ja") != caught.value.text("en")
+
+
+@pytest.mark.parametrize("kind", [pl.String, pl.Categorical, pl.Decimal(10, 2), pl.Int16])
+def test_an_amount_is_the_number_that_stands_there_whatever_holds_it(kind):
+    words = pl.Series(["40", "10", "20", "30"])
+    sales = SALES.with_columns(value=words.cast(kind))
+    network = FirmNetwork.from_transactions(sales, FIRMS, ROLES)
+    assert links(network) == [("a", "b", 10.0, 0), ("a", "c", 30.0, 1), ("b", "c", 20.0, 1), ("c", "a", 40.0, 2)]
 
 
 def test_unknown_firms_come_with_the_nearest():

@@ -1,5 +1,7 @@
 """Validation says everything that is wrong, at once, where it stands, and what was probably meant."""
 
+from datetime import UTC, datetime
+
 import numpy as np
 import polars as pl
 import pytest
@@ -51,6 +53,34 @@ def share(**changes):
 )
 def test_a_bad_cell_is_named_with_its_row_and_column(row, code, column):
     assert (code, "shares", 1, column) in codes(shares=[share(supplier="JPN", share=0.01), row])
+
+
+@pytest.mark.parametrize("cell", ["50%", 50, "50"])
+def test_a_share_in_percent_is_told_how_to_be_written(cell):
+    with pytest.raises(SchemaError) as caught:
+        SupplyGraph(**tables(shares=[share(share=cell)]))
+    assert "0.5" in caught.value.problems[0].text("en") and "0.5" in caught.value.problems[0].text("ja")
+    with pytest.raises(SchemaError) as caught:
+        SupplyGraph(**tables(shares=[share(year="x")]))
+    assert "0.5" not in caught.value.problems[0].text("en")
+
+
+def measure(**changes):
+    return {"id": "m", "issuer": "CHN", "kind": "export_ban", "source": "s", "item": "magnet"} | changes
+
+
+@pytest.mark.parametrize("column", ["since", "until", "checked"])
+@pytest.mark.parametrize("cell", ["soon", "06/05/2024", "2024", "2024-13-01", "2024-02-30 00:00:00"])
+def test_what_is_no_day_is_named_and_not_taken_for_an_unknown_day(column, cell):
+    assert ("not_a_date", "measures", 0, column) in codes(measures=[measure(**{column: cell})])
+
+
+@pytest.mark.parametrize(
+    "cell", ["2030-05-06", "2030/5/6", "2030-05-06 00:00:00", "2030-05-06T09:30:00+09:00", datetime(2030, 5, 6, tzinfo=UTC)]
+)
+def test_a_day_with_its_hour_as_spreadsheets_write_it_is_that_day(cell):
+    graph = SupplyGraph(**tables(measures=[measure(since=cell)]))
+    assert graph.measures["since"].to_list() == ["2030-05-06"]
 
 
 def test_a_share_above_one_is_refused_only_beyond_rounding():

@@ -218,3 +218,8 @@ def test_an_interval_holds_every_part_inside_it(graph):
 def test_an_interval_survives_plain_data():
     scenario = Scenario("s", embargo("CHN", item="metal", share=(0.0, 0.5)))
     assert scenarios_from(scenario.to_dict()) == [scenario]
+
+
+def test_a_measure_that_begins_on_no_day_is_refused_in_one_sentence(graph):
+    with pytest.raises(InputError, match="since"):
+        effect(graph=graph, since="soon")

@@ -85,6 +85,13 @@ def to_polars(native):
     return pl.from_arrow(frame.to_arrow())
 
 
+def same(native, expected):
+    found = to_polars(native)
+    found = found.select(pl.col(c).cast(expected.schema[c]) for c in expected.columns)
+    order = [c for c in (*KEYS, "chapter", "group") if c in expected.columns]
+    assert_frame_equal(found.fill_nan(None).sort(order), expected.sort(order), rel_tol=1e-9)
+
+
 @pytest.fixture(scope="module")
 def sample(world):
     rows = world.filter(pl.col("hs6").is_in(["280470", "810411", "850511"])).select(
@@ -103,10 +110,25 @@ def test_every_kind_of_frame_gives_the_same_rows_in_the_same_kind(kind, sample):
             expected = method(sample)
             found = method(trade)
             assert type(found) is type(trade), name
-            found = to_polars(found)
-            found = found.select(pl.col(c).cast(expected.schema[c]) for c in expected.columns)
-            order = [c for c in (*KEYS, "chapter", "group") if c in expected.columns]
-            assert_frame_equal(found.fill_nan(None).sort(order), expected.sort(order), rel_tol=1e-9)
+            same(found, expected)
+
+
+@pytest.mark.parametrize("kind", ["pandas", "polars", "pyarrow", "duckdb", "dask"])
+def test_words_that_a_frame_holds_as_categories_are_words(kind, sample):
+    words = ["hs6", "importer", "exporter"]
+    if kind in {"pandas", "dask"}:
+        held = sample.to_pandas().astype(dict.fromkeys(words, "category"))
+        held = held if kind == "pandas" else _dask(sample).astype(dict.fromkeys(words, "category"))
+    elif kind == "duckdb":
+        held = pytest.importorskip("duckdb", reason="duckdb is not installed").connect()
+        held.register("flows", sample.to_arrow())
+        kinds = {word: ", ".join(f"'{each}'" for each in sorted(sample[word].drop_nulls().unique())) for word in words}
+        held = held.sql(f"select {', '.join(f'{w}::enum({k}) as {w}' for w, k in kinds.items())}, year, value from flows")
+    else:
+        held = sample.with_columns(pl.col(words).cast(pl.Categorical))
+        held = held if kind == "polars" else held.to_arrow()
+    for method in (METHODS[name] for name in SLOW.get(kind, METHODS)):
+        same(method(held), method(sample))
 
 
 @pytest.mark.parametrize("kind", KINDS)
