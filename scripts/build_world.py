@@ -21,7 +21,7 @@ holders.csv               names in shares.csv that are a company
 makers.csv                makers that are known and that no source at hand names: names, never a figure
 unnamed.csv               why nobody is named for an item
 companies.csv             companies that no node describes, and parents
-hs6.csv, technology.csv   HS codes and technology numbers of chain items
+hs6.csv, technology.csv   HS codes and technology numbers of items of the chains and connections
 critical_items.csv        items tagged with one of the critical products
 field_items.csv           items tagged with one of the strategic fields
 sources.csv               sources of the minerals and of the project; policy_sources.csv those of the policy lists
@@ -36,7 +36,7 @@ import json
 import sys
 from pathlib import Path
 
-from chains import Chains, add_links
+from chains import Chains, add_codes, add_links
 from connections import Connections, add_recycling, add_uses
 from criticality import criticality_tables
 from kanmon.graph.tables import datapackage
@@ -65,6 +65,7 @@ def build() -> dict[str, bytes]:
     add_links(world)
     connections.add()
     connections.add_technologies()
+    add_codes(world)
     add_uses(world, FACTS / "connections")
     add_recycling(world)
     add_us_imports(world, FACTS / "minerals")

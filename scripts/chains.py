@@ -90,9 +90,6 @@ class Chains:
             if row["kind"] in {"company", "country"}:
                 continue
             self.add_item(row)
-        for row in mapping("hs6"):
-            note = f"HS basket: {row['hs6'].replace('|', ', ')} covers {row['basket']}" if row["basket"] else ""
-            self.world.item(row["item"], hs6=row["hs6"], note=note)
         self.world.item("ti_sponge_aero", variant_of="titanium_sponge")
 
     def add_item(self, row: Row) -> None:
@@ -279,6 +276,14 @@ def needed(need: str) -> Row:
         return GRADED
     low, high = need.split("-")
     return {"essential": None, "kept_without_low": float(low), "kept_without_high": float(high)}
+
+
+def add_codes(world: World) -> None:
+    """Add the HS codes of items (hs6.csv), with what else a code covers."""
+    for row in mapping("hs6"):
+        note = f"HS basket: {row['hs6'].replace('|', ', ')} covers {row['basket']}" if row["basket"] else ""
+        assert row["item"] in world.items, f"no such item: {row['item']}"
+        world.item(row["item"], hs6=row["hs6"], note=note)
 
 
 def add_links(world: World) -> None:

@@ -31,7 +31,7 @@ from .facts import NEED, SOURCING, USE, Fact, sections
 from .simulation import Assumptions
 
 CONCENTRATION = 2.0
-"""Of the makers whom nobody names: their expected HHI is 1 / (1 + 2), a third."""
+"""Of the makers whom nobody names: expected HHI 1 / (1 + 2); of their countries (1 + 2h) / 3, h that of the prior."""
 MAKERS = 12
 """How many makers a draw names at most where nobody is named; the last takes what is left (on average 1 % of it)."""
 EVEN = "even"

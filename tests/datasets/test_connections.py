@@ -347,3 +347,15 @@ def test_a_basket_of_american_imports_says_what_else_it_covers(world):
     assert notes.str.contains("a basket: ").all()
     for view in rows.partition_by("item"):  # the total of an item is the sum of its origins, the small ones together
         assert view.filter(supplier="OTHER")["missing"].to_list() in (["residual"], [])
+
+
+def test_a_code_that_covers_more_than_the_item_is_a_basket_in_the_american_imports_too(world):
+    marked = world.items.filter(pl.col("note").str.contains("HS basket: "))["id"].to_list()
+    rows = world.shares.filter(source="US_CENSUS_2024_CONS")
+    exact = set(rows.filter(measure="imports (value)")["item"])
+    assert len(exact) > 30 and not exact & set(marked)
+    # Codes whose heading says what else they hold, or that only a part of the item falls under.
+    wider = {"silicon_solar_cell", "foundry_pig_iron", "sem_tem", "hydrogen_fluoride", "titanium_oxide"}
+    narrower = {"stainless_steel", "ammonium_phosphate", "caustic_soda", "high_speed_steel", "refractory"}
+    assert not exact & (wider | narrower)
+    assert world.items.filter(pl.col("id").is_in(wider | narrower))["hs6"].null_count() == 0  # a parts list finds them yet

@@ -104,3 +104,23 @@ def test_a_further_measure_that_begins_later_is_left_out_however_its_day_is_writ
     further = pl.DataFrame({"id": ["m"], "kind": ["export_ban"], "since": [cell], "status": ["in_force"]})
     assert "m" not in measures("2029-12-31", also=further)["id"]
     assert "m" in measures("2030-05-06", also=further)["id"]
+
+
+def test_the_bans_of_the_usgs_table_name_what_the_table_names():
+    """Table of export controls of the Mineral Commodity Summaries 2026: as far as an item of the world fits its words."""
+    table = {
+        "LAO": "copper gold iron_ore nickel potash silver zinc",
+        "VNM": "chromium iron_ore lead manganese phosphate_rock rare_earths zinc",
+        "VEN": "bauxite copper gold niobium silver tantalum tin",
+        "NAM": "cobalt graphite_natural lithium manganese rare_earths",
+        "TZA": "copper nickel",
+    }
+    rows = measures().filter(source="S_USGS26", kind="export_ban")
+    for country, words in table.items():
+        named = rows.filter(issuer=country)["item"].str.split("|").explode()
+        assert sorted(named) == [f"{word}_mining" for word in words.split()], country
+
+
+def test_no_note_counts_from_a_day_that_it_does_not_name():
+    notes = measures()["note"].drop_nulls()
+    assert notes.filter(notes.str.contains("compilation")).is_empty()

@@ -117,6 +117,16 @@ def test_makers_whom_nobody_names_stand_where_the_prior_says_and_not_where_a_sha
     assert china.var() == pytest.approx(0.75 * 0.25 / 3, rel=0.1)
 
 
+@pytest.mark.parametrize(("weights", "own"), [((1.0, 0.0), 1.0), ((0.5, 0.5), 0.5), ((0.8, 0.2), 0.68)])
+def test_countries_are_as_concentrated_as_the_documents_say(weights, own):
+    """E[HHI] of a Dirichlet process of concentration 2 whose base has the HHI h: (1 + 2h) / 3; of its makers 1/3 (h = 0)."""
+    prior = pl.DataFrame({"item": "magnet", "supplier": ["CHN", "DEU"], "share": weights, "origin": "a guess"})
+    made = drawn_makers(one_market(), product="magnet", prior=prior, draws=4000)
+    part = made.with_columns(pl.col("share") / pl.col("share").sum().over("draw"))
+    hhi = part.group_by("draw").agg(pl.col("share").pow(2).sum())["share"].mean()
+    assert hhi == pytest.approx((1 + 2 * own) / 3, abs=0.015)
+
+
 def test_without_a_prior_it_says_that_countries_are_taken_alike():
     row = uncertainty(one_market(), halt("CHN"), product="magnet", draws=50).row(0, named=True)
     assert row["prior"] == "even"
