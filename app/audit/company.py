@@ -11,7 +11,7 @@ from typing import Any
 
 from ...datasets.intake.values import firm_key
 from .cells import Days
-from .mapping import Remark
+from .reading import Remark
 
 HOME = "JPN"
 """The company's own country: what is bought there hangs on no other."""

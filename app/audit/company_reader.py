@@ -10,7 +10,7 @@ from ...datasets.intake.values import firm_key, id_key
 from ...graph import Message
 from ...graph.errors import shorten
 from .company import HOME, LONGEST, ROUNDING, STOP_DAYS, Company, Need, Part, Period, Source
-from .mapping import MOST, Reading, Remark
+from .reading import MOST, Reading, Remark
 from .rows import absorb, one_source_each, share_of, stock_of
 
 _OF_A_SOURCE = ("share", "qualified", "qualified_date", "lead_days", "switch_days", "spend")

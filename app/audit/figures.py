@@ -27,8 +27,8 @@ from ...risk import (
 from .company import HOME, YEAR, Company, Need
 from .company_graph import SELF, UNNAMED, CompanyGraph, firm_id, item_id, plant_id, stop_of
 from .links import IS, Link
-from .mapping import Remark
 from .parts import add_stakes, coverage, part_rows
+from .reading import Remark
 
 NOTHING = 1e-9
 NOBODYS = "ATA"

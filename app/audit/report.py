@@ -23,8 +23,9 @@ from .company_graph import CompanyGraph, build_graph
 from .company_reader import company_from
 from .figures import Figures, work_out
 from .links import Link, link_parts
-from .mapping import Reading, recognise
+from .mapping import recognise
 from .measures import Mitigation, mitigate
+from .reading import Reading
 from .scenarios import answers, questions, threats_of
 from .unknowns import Unknown, unknowns
 

@@ -1,0 +1,207 @@
+"""The lines of a table as rows of the audit: every cell as what its column holds, or a remark that it could not be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+from ...datasets.intake.columns import BESIDE
+from ...datasets.intake.table import Table
+from ...datasets.intake.values import firms_in, is_blank, is_figure
+from ...datasets.intake.values import name as name_of
+from ...datasets.intake.values import number as figure
+from ...datasets.layout import Column, sheets
+from ...graph import Message
+from ...graph.errors import shorten
+from ...graph.messages import LANGUAGES
+from .cells import Days, Unreadable, read, says_none, without_about, without_unit
+from .reading import MOST, Reading, Remark
+from .words import Name
+
+_EXTRA = ("part_maker", "part_supplier", "value", "footprint", "spec", "material")
+"""Other columns that may say what a part is."""
+
+
+class _Column(NamedTuple):
+    """A column of the audit as a table writes it: whether a comma parts its decimals, and the unit of its header."""
+
+    about: Column
+    comma: bool
+    factor: float
+
+
+class Lines:
+    """The lines of one table; what cannot be read, or only in part, is remarked on in ``reading``."""
+
+    def __init__(self, table: Table, label: str, columns: Mapping[Column, int], reading: Reading) -> None:
+        self.table, self.label, self.reading = table, label, reading
+        several = {column: table.texts(column.role) for column in columns if len(table.roles[column.role]) > 1}
+        self._cells = [several.get(column) or table.cells(i) for column, i in columns.items()]
+        self._columns = [
+            _Column(column, bool(column.type in {"number", "money"} and table.comma(i)), table.factor(i))
+            for column, i in columns.items()
+        ]
+        base = min((level for level in table.levels if level is not None), default=0)
+        self._levels = [None if level is None else level - base for level in table.levels] if table.structured else None
+        self._sellers, self._owners = table.texts("seller"), table.texts("parent_name")
+        self._extra = [table.texts(role) for role in _EXTRA if role in table.roles]
+        self._shared, self._apart, self._more = _shared(table), _apart(table), _further(table)
+        self._counts: dict[tuple[Column, str], int] = {}
+        self._ranges: dict[Column, list[tuple[int, str]]] = {}
+        self._listed: list[str] = []
+
+    def rows(self) -> list[dict[str, Any]]:
+        """Return a row for each line: a dict of values with ``_ref`` ("sheet!row")."""
+        found = []
+        for n, (number, *line) in enumerate(zip(self.table.numbers_of_rows, *self._cells, strict=True)):
+            row: dict[str, Any] = {"_ref": f"{self.label}!{number}"}
+            for column, cell in zip(self._columns, line, strict=True):
+                self._cell(row, number, column, cell)
+            row["_currency"] = self.table.currency_of_rows[n]
+            self._firms(row, n, number)
+            self._place(row, n)
+            found.append(row)
+        self._remark()
+        return found
+
+    def _cell(self, row: dict[str, Any], number: int, written: _Column, cell: str | None) -> None:
+        column = written.about
+        text = cell.replace(".", "").replace(",", ".") if written.comma and cell is not None else cell
+        try:
+            value = read(column, text)
+        except Unreadable as error:
+            returned = column.name == "spend" and self.table.kind == "ledger" and str(error) == "negative"
+            value = figure(text) if returned else None
+            if not returned:
+                row.setdefault("_unreadable", set()).add(column.name)
+                self._say(number, column, str(error), cell or "")
+        if isinstance(value, Days):
+            self._ranges.setdefault(column, []).append((number, cell or ""))
+            value = Days(*(days * (written.factor if without_unit(cell or "") else 1.0) for days in value))
+        elif value is not None and written.factor != 1.0 and column.type in {"number", "money", "days"}:
+            value = value * written.factor if is_figure(without_about(cell or "")) else value
+        row[column.name] = value
+        if value is None and says_none(cell):
+            row.setdefault("_none", set()).add(column.name)
+            if column.name in {"stock", "stock_days"}:
+                self._say(number, column, "none", cell or "")
+        if column.type == "share" and cell is not None:
+            row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
+
+    def _firms(self, row: dict[str, Any], n: int, number: int) -> None:
+        """Who else delivers, and whose the firms are."""
+        if self._more:
+            say = partial(self._say, number)
+            row["_more"] = [
+                (role, name_of(firms[n] or ""), _told(beside, n, say))
+                for role, firms, beside in self._more
+                if not is_blank(firms[n])
+            ]
+        self._listed += _each_firm(row)
+        if self._sellers[n] is not None:
+            row["seller"] = self._sellers[n]
+        if self._owners[n] is not None:
+            row["parent_name"] = name_of(self._owners[n] or "")
+
+    def _place(self, row: dict[str, Any], n: int) -> None:
+        """Which part it is, and where it goes in."""
+        if row.get("part") in self._shared:
+            row["part"] = None
+        if self._levels is not None and self._levels[n] is not None:
+            row["level"] = self._levels[n]
+        if self._apart[n] is not None and not row.get("part") and row.get("name"):
+            row["name"] = name_of(f"{row['name']} {self._apart[n]}")
+        if self._extra:
+            row["_words"] = " ".join(filter(None, (each[n] for each in self._extra)))
+            if not row.get("part") and not row.get("name"):
+                row["name"] = name_of(row["_words"]) or None
+
+    def _say(self, number: int, column: Column, why: str, cell: str) -> None:
+        self._counts[column, why] = count = self._counts.get((column, why), 0) + 1
+        if count <= MOST:
+            allowed = Name(**{lang: " / ".join(choice.label[lang] for choice in column.choices) for lang in LANGUAGES})
+            message = Message(f"app.audit_cells.{why}", value=shorten(cell), allowed=allowed)
+            self.reading.remarks.append(Remark(self.label, message, number, column.name, shorten(cell), "warning"))
+
+    def _remark(self) -> None:
+        """Say what concerns many lines."""
+        remarks = self.reading.remarks
+        if self._listed:
+            message = Message("app.audit.firms_listed", count=len(self._listed), value=shorten(self._listed[0]))
+            remarks.append(Remark(self.label, message, severity="warning"))
+        for (column, _), count in self._counts.items():
+            if count > MOST:
+                message = Message("app.audit.more", count=count - MOST, column=Name(**column.title))
+                remarks.append(Remark(self.label, message, column=column.name, severity="warning"))
+        for column, cells in self._ranges.items():
+            message = Message("app.audit_cells.range", count=len(cells), value=shorten(cells[0][1]))
+            remarks.append(Remark(self.label, message, cells[0][0], column.name))
+
+
+_Beside = list[tuple[Column, list[str | None], float]]
+
+
+def _further(table: Table) -> list[tuple[str, list[str | None], _Beside]]:
+    """Columns of further firms: as what, their cells, and the columns of what is told of such a firm, each with its unit."""
+    known = [column for column in sheets()["sourcing"].columns if column.role in BESIDE]
+    found = []
+    for role, i, about in table.further:
+        beside = [(column, about[column.role]) for column in known if column.role in about]
+        found.append((role, table.cells(i), [(column, table.cells(j), table.factor(j)) for column, j in beside]))
+    return found
+
+
+def _told(beside: _Beside, n: int, say: Callable[[Column, str, str], None]) -> dict[str, Any]:
+    """What a line tells of a further firm; ``say`` takes what cannot be read."""
+    row: dict[str, Any] = {}
+    for column, cells, factor in beside:
+        cell = cells[n] or ""
+        try:
+            value = read(column, cells[n])
+        except Unreadable as error:
+            say(column, str(error), cell)
+            value = None
+        if isinstance(value, float) and column.type == "days" and is_figure(without_about(cell)):
+            value *= factor
+        row[column.name] = None if isinstance(value, Days) else value
+        if column.type == "share" and cell:
+            row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
+    return row
+
+
+def _each_firm(row: dict[str, Any]) -> list[str]:
+    """Take each firm that a cell lists as a source in the line's country; what share or amount is whose it does not say."""
+    found, there = [], {"country": row.get("country")}
+    for role in ("supplier", "maker"):
+        named = row.get(role)
+        first, *more = firms_in(named) if named else [""]
+        if more:
+            found.append(row[role])
+            row[role] = first
+            row["_more"] = [*row.get("_more", ()), *((role, firm, there) for firm in more)]
+            row |= {name: None for name in ("share", "spend") if name in row}
+    return found
+
+
+def _apart(table: Table) -> list[str | None]:
+    """What tells parts of a board apart that have no numbers and share a name ("Capacitor"): their values."""
+    if "designator" not in table.roles or "name" not in table.roles:
+        return [None] * table.rows
+    values = table.texts("value" if "value" in table.roles else "spec")
+    names = table.texts("name")
+    told: dict[str | None, set[str | None]] = {}
+    for name, value in zip(names, values, strict=True):
+        told.setdefault(name, set()).add(value)
+    return [value if len(told[name]) > 1 else None for name, value in zip(names, values, strict=True)]
+
+
+def _shared(table: Table) -> set[str]:
+    """Numbers of a shop that stand beside several names: there the names tell the parts apart."""
+    if "part_supplier" not in table.roles or table.roles["part_supplier"] != table.roles.get("part"):
+        return set()
+    names: dict[str, set[str]] = {}
+    for number, name in zip(table.texts("part"), table.texts("name"), strict=True):
+        if number is not None and name is not None:
+            names.setdefault(name_of(number), set()).add(name)
+    return {number for number, each in names.items() if len(each) > 1}
