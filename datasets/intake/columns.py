@@ -228,7 +228,9 @@ class _Assignment:
         if one.role == "stock" and (seen.durations > 0.5 or unit_in(header, "time")):
             return "stock_days", one.score
         if one.role == "comment":
-            return ("name", 0.85) if "designator" in roles and "value" not in roles else ("note", one.score)
+            # A remark, where values say what the parts are; EasyEDA writes the values of passive parts alone beside it.
+            valued = any(p.fill >= seen.fill for h, p in zip(self.headers, self.profiles, strict=True) if bare(h) == "value")
+            return ("name", 0.85) if "designator" in roles and not valued else ("note", one.score)
         if {"number", "part"} <= both:
             small = seen.numeric > 0.9 and seen.largest < 1000 and bool(roles & {"numbered", "name", "part_maker"})
             better = seen.sequential or small or seen.dotted > 0.3
