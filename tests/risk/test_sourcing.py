@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kanmon.graph import SupplyGraph
-from kanmon.risk import sourcing_spread
+from kanmon.risk import direct_countries, sourcing_spread
 
 PLACES = ("JPN", "CHN", "DEU")
 
@@ -86,6 +86,33 @@ def test_bounds_of_a_country_are_those_of_all_completions(rows):
 def test_a_country_below_the_home_country_is_still_the_largest_foreign_one():
     found = spread([(6, "JPN"), (4, "CHN")])
     assert (found["top_country"], found["foreign_country"], found["foreign_low"]) == ("JPN", "CHN", 0.4)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(lists(whole=False), st.sampled_from([0.0, 1.0, 3.0])), min_size=1, max_size=3))
+def test_the_part_of_a_country_in_a_basket_is_that_of_all_completions(basket):
+    """BRA stands for a country that nobody named; of an item without a row anybody may have all."""
+    suppliers, shares = [{"id": "own", "name_en": "own", "kind": "company", "country": "JPN"}], []
+    weights = {f"x{n}": weight for n, (_, weight) in enumerate(basket)} | {"bare": 2.0}
+    for item, (rows, _) in zip(weights, basket, strict=False):
+        for n, (share, code) in enumerate(rows):
+            suppliers.append({"id": f"{item}-{n}", "name_en": "s", "kind": "company", "country": code})
+            about = {"share": share and share / 10, "missing": "not_reported" if share is None else None, "complete": True}
+            shares.append(about | {"item": item, "supplier": f"{item}-{n}", "source": "s", "scope": "own"})
+    graph = SupplyGraph(
+        items=[{"id": item, "name_en": item, "kind": "component"} for item in weights],
+        suppliers=suppliers,
+        shares=shares,
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    facts = [{"item": row["item"], "supplier": row["supplier"]} for row in shares]
+    found = {row[0]: row[1:] for row in direct_countries(graph, "own", facts, weights).rows()}
+    assert set(found) == {None, *(code for rows, _ in basket for _, code in rows if code)}
+    for code, ends in found.items():
+        held = [[one.get(code or "BRA", 0.0) for one, _ in completions(rows)] for rows, _ in basket]
+        for end, worst, bare in zip(ends, (min, max), (0.0, 2.0), strict=True):
+            mean = sum(weight * worst(each) for each, (_, weight) in zip(held, basket, strict=True)) + bare
+            assert end == pytest.approx(mean / sum(weights.values()))
 
 
 @st.composite
