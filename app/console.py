@@ -97,6 +97,8 @@ def open_graph(data: str | None) -> SupplyGraph:
     """
     from ..datasets import load
     from ..datasets.bundles import NAMES
+    from ..graph import ReadError
+    from ..graph.errors import did_you_mean, nearest, shorten
 
     if data is None or data in NAMES:
         return load(data or "world")
@@ -104,6 +106,10 @@ def open_graph(data: str | None) -> SupplyGraph:
     if base in NAMES and more and not Path(data).exists():
         graph = load(base)
         for part in more:
+            if not part or not Path(part).exists():
+                here = [entry.name for entry in Path(part).parent.iterdir()] if Path(part).parent.is_dir() else []
+                hint = did_you_mean(nearest(Path(part).name, here))
+                raise ReadError("app.cli.no_addition", value=shorten(part), base=base, hint=hint)
             graph = graph.merge(_read(part), name=data)
         return graph
     return _read(data)

@@ -26,7 +26,7 @@ from .messages import Message
 from .parquet import damage
 from .problems import Problem, Problems
 from .schema import SCHEMA
-from .workbooks import read_sheets, sheet_names
+from .workbooks import column_letters, read_sheets, sheet_names, sheet_parts, unsaved_cells
 
 _PARQUET = b"PAR1"
 _NO_VALUE = {pl.Binary, pl.Duration, pl.Object}
@@ -49,16 +49,16 @@ def read_tables(
         The path does not exist, holds no table of the schema, or a file is empty, corrupt, encrypted or of another kind.
     """
     path = Path(path)
+    notes = Problems()
     with reading(path):
         if path.is_dir():
-            frames = _read_folder(path)
+            frames = _read_folder(path, notes)
         elif not path.exists():
             raise not_found(path)
         elif kind_of(data := read_bytes(path), path) in WORKBOOKS:
-            frames = _read_workbook(data, path)
+            frames = _read_workbook(data, path, notes)
         else:
             raise ReadError("graph.tables.unknown_kind", path=short_path(path))
-    notes = Problems()
     return {name: _named(name, _filled(frame), columns or {}, notes) for name, frame in frames.items()}, 2, notes
 
 
@@ -86,7 +86,19 @@ def _named(table: str, frame: pl.DataFrame, columns: Mapping[str, str], notes: P
     return frame.rename(told | found)
 
 
-def _read_folder(path: Path) -> dict[str, pl.DataFrame]:
+def _say_unsaved(data: bytes, sheets: Mapping[str, str] | None, table: str, notes: Problems) -> None:
+    """Say which formulas of a workbook have no value: no spreadsheet saved them, and their cells are blank."""
+    if not data.startswith(b"PK"):
+        return
+    for name, xml in sheet_parts(data):
+        cells = unsaved_cells(xml) if sheets is None or name in sheets else ()
+        if cells:
+            row, column = min(cells)
+            about = {"column": column_letters(column), "count": len(cells), "severity": "note"}
+            notes.say("unsaved", table if sheets is None else sheets[name], row + 1, **about)
+
+
+def _read_folder(path: Path, notes: Problems) -> dict[str, pl.DataFrame]:
     frames = {}
     for file in sorted(path.iterdir()):
         name = file.stem.casefold()
@@ -94,6 +106,8 @@ def _read_folder(path: Path) -> dict[str, pl.DataFrame]:
             if name in frames:
                 raise ReadError("graph.tables.twice", path=short_path(path), table=name)
             frames[name] = read_frame(file, exact=_numbers(name))
+            if file.suffix.casefold() in {".xlsx", ".xlsm"}:
+                _say_unsaved(read_bytes(file), None, name, notes)
     if not frames:
         raise ReadError("graph.tables.no_tables", path=short_path(path), tables=", ".join(SCHEMA))
     return {name: frames[name] for name in SCHEMA if name in frames}
@@ -221,11 +235,12 @@ def _numbers(table: str) -> set[str]:
     return {column.name for column in SCHEMA[table].columns if column.type in {"number", "integer"}}
 
 
-def _read_workbook(data: bytes, path: Path) -> dict[str, pl.DataFrame]:
+def _read_workbook(data: bytes, path: Path, notes: Problems) -> dict[str, pl.DataFrame]:
     sheets = {name.strip().lower(): name for name in sheet_names(data, path)}
     wanted = {table: sheets[table] for table in SCHEMA if table in sheets}
     if not wanted:
         raise ReadError("graph.tables.no_tables", path=short_path(path), tables=", ".join(SCHEMA))
+    _say_unsaved(data, {sheet: table for table, sheet in wanted.items()}, "", notes)
     numbers = set().union(*map(_numbers, SCHEMA))
     found = read_sheets(data, path, only=set(wanted.values()), header=True, exact=numbers)
     return {table: found[sheet][0] for table, sheet in wanted.items()}

@@ -16,9 +16,10 @@ import sys
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import unescape
 
 import polars as pl
 
@@ -199,3 +200,67 @@ def _apart(data: bytes, path: Path, *, names: bool, folder: str = "", **wanted: 
     if "error" in answer:
         raise ReadError("graph.tables.corrupt", path=short_path(path), reason=shorten(answer["error"], 160))
     return answer
+
+
+# --- what stands in the parts of a workbook beside its cells ---------------------------------------------------------------
+
+# No tag holds a "<", and no run of blanks or letters is tried again from its middle: a stranger's megabyte takes one pass.
+_SHEET = re.compile(rb"<sheet\b([^<>]*)>")
+_LINK = re.compile(rb"<Relationship\b([^<>]*)>")
+_ATTRIBUTE = re.compile(rb'(?<![\w:])([\w:]+)="([^"]*)"')
+_FORMULA = re.compile(
+    rb"<c\b([^<>]*)>\s*+<f\b(?:[^<>]*/>|[^<>]*>[^<]*</f>)\s*+(?:<v\s*+/>|<v>\s*+</v>)?+\s*+</c>",
+)
+_PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+
+
+def sheet_parts(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Yield the sheets of an .xlsx file by name, each with its XML."""
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        names = set(archive.namelist())
+        if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
+            return
+        links = {}
+        for match in _LINK.finditer(archive.read("xl/_rels/workbook.xml.rels")):
+            link = attributes(match[1])
+            links[link.get("Id", "")] = link.get("Target", "")
+        for match in _SHEET.finditer(archive.read("xl/workbook.xml")):
+            sheet = attributes(match[1])
+            target = links.get(sheet.get("r:id", ""), "")
+            place = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
+            if place in names:
+                yield sheet.get("name", ""), archive.read(place)
+
+
+def attributes(tag: bytes) -> dict[str, str]:
+    """Return the attributes of a tag."""
+    found = _ATTRIBUTE.findall(tag)
+    return {k.decode(): unescape(v.decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"}) for k, v in found}
+
+
+def unsaved_cells(xml: bytes) -> frozenset[tuple[int, int]]:
+    """Return the cells (row, column from 0) of a sheet whose formula was saved without a value."""
+    cells: set[tuple[int, int]] = set()
+    if b"<f" not in xml:
+        return frozenset(cells)
+    for match in _FORMULA.finditer(xml):
+        cell: dict[str, Any] = attributes(match[1])
+        place = _PLACE.fullmatch(cell.get("r", ""))
+        if place and cell.get("t") != "str":  # there a formula has given the empty text
+            cells.add((int(place[2]) - 1, column_number(place[1])))
+    return frozenset(cells)
+
+
+def column_number(letters: str) -> int:
+    """Return the number of a column, counted from 0."""
+    return _number(letters.encode()) - 1
+
+
+def column_letters(number: int) -> str:
+    """Return what a spreadsheet calls a column, counted from 0.
+
+    >>> column_letters(0), column_letters(25), column_letters(26), column_letters(16_383)
+    ('A', 'Z', 'AA', 'XFD')
+    """
+    rest, letter = divmod(number, 26)
+    return (column_letters(rest - 1) if rest else "") + chr(65 + letter)

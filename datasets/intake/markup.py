@@ -131,7 +131,7 @@ class _Parser(HTMLParser):
         elif self.open and tag in _ROW:
             self._end_cell()
             table = self.open[-1]
-            table.row = _whole(given.get("index")) - 1 if given.get("index") else table.row + 1
+            table.row = _place(given["index"], 0) - 1 if given.get("index") else table.row + 1
             table.column = -1
         elif self.open and tag in _CELL:
             self._cell(self.open[-1], given)
@@ -160,7 +160,7 @@ class _Parser(HTMLParser):
     def _cell(self, table: _Table, given: dict[str, str]) -> None:
         self._end_cell()
         table.row = max(table.row, 0)
-        table.column = _whole(given.get("index")) - 1 if given.get("index") else table.column + 1
+        table.column = _place(given["index"], 0) - 1 if given.get("index") else table.column + 1
         while (table.row, table.column) in table.taken:
             table.column += 1
         down = _whole(given.get("rowspan"), 1) - 1 or _whole(given.get("mergedown"))
@@ -193,6 +193,11 @@ def _whole(text: str | None, default: int = 0) -> int:
     return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 8 else default
 
 
+def _place(text: str, before: int) -> int:
+    """The number of a row or column; one of more digits than any sheet has lies beyond it."""
+    return _whole(text, ROWS + 1 if text.isascii() and text.isdecimal() else before)
+
+
 def sylk_rows(text: str, path: Path) -> list[list[str | None]]:
     r"""Return the cells of a SYLK file ("symbolic link", what Multiplan and some instruments write).
 
@@ -211,11 +216,13 @@ def sylk_rows(text: str, path: Path) -> list[list[str | None]]:
         value = None
         for each in fields if kind in {"C", "F"} else ():
             if each[:1] == "Y":
-                row = _whole(each[1:], row)
+                row = _place(each[1:], row)
             elif each[:1] == "X":
-                column = _whole(each[1:], column)
+                column = _place(each[1:], column)
             elif each[:1] == "K" and kind == "C":
                 value = each[1:].replace("\x1f", ";")
-        if value is not None and 0 < row <= ROWS and 0 < column <= COLUMNS:
+        if value is not None and (row > ROWS or column > COLUMNS):
+            raise LimitError("graph.tables.too_many_cells", path=short_path(path), rows=f"{row:,}", columns=f"{column:,}")
+        if value is not None and row and column:
             table.cells[row - 1, column - 1] = value[1:-1].replace('""', '"') if value.startswith('"') else value
     return table.rows(path)

@@ -7,23 +7,15 @@ import zipfile
 from collections.abc import Sequence
 from io import BytesIO
 from struct import iter_unpack, unpack_from
-from typing import Any
 from xml.parsers import expat
-from xml.sax.saxutils import unescape
 
+from ...graph.workbooks import attributes, column_number, sheet_parts, unsaved_cells
 from .markup import Area
 
 Ranges = dict[str, tuple[tuple[Area, ...], frozenset[tuple[int, int]]]]
 """By the name of a sheet its merged ranges, and the cells (row, column from 0) whose formula has no value."""
-# No tag holds a "<", and no run of blanks or letters is tried again from its middle: a stranger's megabyte takes one pass.
 _MERGED = re.compile(rb"<mergeCell\b([^<>]*)>")
 _AREA = re.compile(r"([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})")
-_FORMULA = re.compile(
-    rb"<c\b([^<>]*)>\s*+<f\b(?:[^<>]*/>|[^<>]*>[^<]*</f>)\s*+(?:<v\s*+/>|<v>\s*+</v>)?+\s*+</c>",
-)
-_SHEET = re.compile(rb"<sheet\b([^<>]*)>")
-_LINK = re.compile(rb"<Relationship\b([^<>]*)>")
-_ATTRIBUTE = re.compile(rb'(?<![\w:])([\w:]+)="([^"]*)"')
 
 
 def ranges(data: bytes, kind: str) -> Ranges:
@@ -35,52 +27,12 @@ def ranges(data: bytes, kind: str) -> Ranges:
 
 
 def _of_xlsx(data: bytes) -> Ranges:
-    found: Ranges = {}
-    with zipfile.ZipFile(BytesIO(data)) as archive:
-        names = set(archive.namelist())
-        if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
-            return found
-        links = {}
-        for match in _LINK.finditer(archive.read("xl/_rels/workbook.xml.rels")):
-            link = _attributes(match[1])
-            links[link.get("Id", "")] = link.get("Target", "")
-        for match in _SHEET.finditer(archive.read("xl/workbook.xml")):
-            sheet = _attributes(match[1])
-            target = links.get(sheet.get("r:id", ""), "")
-            place = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-            if place in names:
-                xml = archive.read(place)
-                found[sheet.get("name", "")] = (_merged(xml), _unsaved(xml))
-    return found
-
-
-def _attributes(text: bytes) -> dict[str, str]:
-    found = _ATTRIBUTE.findall(text)
-    return {k.decode(): unescape(v.decode("utf-8", "replace"), {"&quot;": '"', "&apos;": "'"}) for k, v in found}
+    return {name: (_merged(xml), unsaved_cells(xml)) for name, xml in sheet_parts(data)}
 
 
 def _merged(xml: bytes) -> tuple[Area, ...]:
-    places = (_AREA.fullmatch(_attributes(match[1]).get("ref", "")) for match in _MERGED.finditer(xml))
-    return tuple(Area(int(m[2]) - 1, _column(m[1]), int(m[4]) - 1, _column(m[3])) for m in places if m)
-
-
-def _unsaved(xml: bytes) -> frozenset[tuple[int, int]]:
-    cells: set[tuple[int, int]] = set()
-    if b"<f" not in xml:
-        return frozenset(cells)
-    for match in _FORMULA.finditer(xml):
-        cell: dict[str, Any] = _attributes(match[1])
-        place = re.fullmatch(r"([A-Z]{1,3})(\d{1,7})", cell.get("r", ""))
-        if place and cell.get("t") != "str":  # there a formula has given the empty text
-            cells.add((int(place[2]) - 1, _column(place[1])))
-    return frozenset(cells)
-
-
-def _column(name: str) -> int:
-    index = 0
-    for letter in name:
-        index = index * 26 + ord(letter) - 64
-    return index - 1
+    places = (_AREA.fullmatch(attributes(match[1]).get("ref", "")) for match in _MERGED.finditer(xml))
+    return tuple(Area(int(m[2]) - 1, column_number(m[1]), int(m[4]) - 1, column_number(m[3])) for m in places if m)
 
 
 # --- .ods -----------------------------------------------------------------------------------------------------------------

@@ -55,3 +55,12 @@ def test_a_wrong_folder_or_file_is_an_error_of_two(capsys, monkeypatch, tmp_path
     assert run(capsys, monkeypatch, MCS2026, "--into", tmp_path / "full")[0] == 2
     with pytest.raises(ReadError, match="nowhere"):
         open_graph("world+nowhere")
+
+
+@pytest.mark.parametrize("behind", ["", "world", "nowhere", "a/b"])
+def test_what_is_put_over_a_dataset_must_be_there(tmp_path, monkeypatch, behind):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "nowhere_else").mkdir()
+    with pytest.raises(ReadError) as caught:
+        open_graph(f"permanent_magnet+{behind}")
+    assert caught.value.message.key == "app.cli.no_addition" and f"'{behind}'" in caught.value.text("en")

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kanmon.datasets import read_input_output, read_trade, understand
 from kanmon.datasets.intake.markup import read_markup, sylk_rows
+from kanmon.datasets.intake.sheets import read_sheets
 from kanmon.graph import KanmonError, LimitError, ReadError
 
 ROWS = [
@@ -273,3 +274,20 @@ def test_a_matrix_of_wiod_as_a_workbook_is_read(tmp_path):
     assert flows.filter(supplier="ROW.C20")["value"].to_list() == [1.0, 2.0, 3.0, 4.0]
     (found,) = understand(tmp_path / "wiot.xlsx").tables
     assert (found.kind, found.rows) == ("trade", 16)
+
+
+@pytest.mark.parametrize("place", ["Y999999999;X1", "Y1;X999999999", "Y1048577;X1"])
+def test_a_cell_beyond_any_sheet_is_refused_and_takes_no_other_place(tmp_path, place):
+    path = tmp_path / "a.slk"
+    path.write_text(f'ID;PWXL;N;E\nC;Y1;X1;K"part"\nC;X2;K"qty"\nC;{place};K5\nE\n', encoding="utf-8")
+    with pytest.raises(LimitError):
+        read_sheets(path)
+
+
+@pytest.mark.parametrize("index", ["900000000", "1048577"])
+def test_a_row_beyond_any_sheet_is_said_with_its_number(tmp_path, index):
+    book = '<?xml version="1.0"?><Workbook xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Worksheet><Table>'
+    row = f'<Row ss:Index="{index}"><Cell><Data>part</Data></Cell><Cell><Data>qty</Data></Cell></Row>'
+    (tmp_path / "a.xls").write_text(f"{book}{row}</Table></Worksheet></Workbook>", encoding="utf-8")
+    with pytest.raises(LimitError, match="1,048,577 rows"):
+        read_sheets(tmp_path / "a.xls")

@@ -171,3 +171,27 @@ def test_a_line_that_is_no_row_of_its_header_is_named(tmp_path, shares, code, li
     with pytest.raises(ReadError) as caught:
         SupplyGraph.read(folder_of(tmp_path, shares=shares))
     assert caught.value.message.key == f"graph.tables.{code}" and caught.value.message.values["line"] == line
+
+
+def test_a_formula_that_was_saved_without_its_value_is_a_blank_that_is_said(tmp_path):
+    graph = SupplyGraph.read(folder_of(tmp_path))
+    book = openpyxl.load_workbook(graph.write(tmp_path / "a.xlsx"))
+    place = next(cell.coordinate for cell in book["shares"][2] if cell.value == 0.5)
+    book["shares"][place] = "=1/2"
+    book.save(tmp_path / "b.xlsx")
+    read = SupplyGraph.read(tmp_path / "b.xlsx")
+    (note,) = read.notes
+    assert read.shares["share"].to_list() == [None]
+    assert (note.code, note.table, f"{note.column}{note.row}", note.severity) == ("unsaved", "shares", place, "note")
+    assert not SupplyGraph.read(tmp_path / "a.xlsx").notes
+
+
+def test_it_is_said_of_a_workbook_in_a_folder_too(tmp_path):
+    pages = openpyxl.Workbook()
+    pages.active.append(["item", "supplier", "share", "source"])
+    pages.active.append(["seal", "CHN", "=1/2", "b"])
+    folder_of(tmp_path)
+    (tmp_path / "shares.csv").unlink()
+    pages.save(tmp_path / "shares.xlsx")
+    (note,) = SupplyGraph.read(tmp_path).notes
+    assert (note.code, note.table, note.row, note.column) == ("unsaved", "shares", 2, "C")
