@@ -1,5 +1,6 @@
 """``kanmon ask``: what is likely beside what is certain, and what to find out first, in both languages and as data."""
 
+import inspect
 import json
 
 import kanmon as kn
@@ -26,6 +27,8 @@ def test_it_says_what_is_certain_what_is_likely_under_which_prior_and_what_to_as
     assert words in out
     prior = {"en": "These are assumptions, not facts", "ja": "いずれも仮定であり、事実ではありません"}
     assert prior[lang] in out.replace("\n", "" if lang == "ja" else " ").replace("  ", " ")
+    error = {"en": "an error of some nine points (128 pairs of draws)", "ja": "128組の抽出による推定で、誤差は約9ポイント"}
+    assert error[lang] in out.replace("\n", "" if lang == "ja" else " ").replace("  ", " ")
 
 
 def test_json_carries_the_interval_beside_the_quantiles_and_every_fact(capsys, monkeypatch):
@@ -71,3 +74,8 @@ def test_a_hostile_name_leaves_no_markup_in_the_terminal(capsys, monkeypatch, tm
     assert code == 0
     assert "\x1b" not in out
     assert "[red]" in out
+
+
+def test_the_error_that_is_told_is_that_of_the_pairs_of_draws_behind_the_parts():
+    pairs = inspect.signature(kn.risk.what_to_find_out).parameters["draws"].default
+    assert pairs == 128 and round(100 / pairs**0.5) == 9

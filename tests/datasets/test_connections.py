@@ -359,3 +359,12 @@ def test_a_code_that_covers_more_than_the_item_is_a_basket_in_the_american_impor
     narrower = {"stainless_steel", "ammonium_phosphate", "caustic_soda", "high_speed_steel", "refractory"}
     assert not exact & (wider | narrower)
     assert world.items.filter(pl.col("id").is_in(wider | narrower))["hs6"].null_count() == 0  # a parts list finds them yet
+
+
+def test_more_than_and_almost_all_are_bounds_and_no_exact_shares(world):
+    told = pl.concat_str("measure", "note", separator=" ", ignore_nulls=True)
+    words = r"(?i)\bover \d|more than \d|nearly 100|almost all|[>≥] ?\d|\d割以上|ほぼ100"
+    rows = world.shares.filter(told.str.contains(words) & ~told.str.contains("average over"))
+    rows = rows.filter(pl.col("missing").is_null() & pl.col("quantity").is_null())
+    assert {"solder_resist", "euv_mask_inspection", "titanium_metal", "cmp_pad", "apa_6"} <= set(rows["item"])
+    assert rows["share"].null_count() == rows.height and rows["share_low"].null_count() == 0
