@@ -593,7 +593,14 @@ def test_labels_below_the_sums_of_an_order_are_no_parts(tmp_path):
 @pytest.mark.parametrize(("values", "name"), [(("100nF", "", ""), "Comment"), (("100nF", "STM32", "LM358"), "Value")])
 def test_a_comment_of_a_board_names_the_parts_unless_values_say_as_much(tmp_path, values, name):
     lines = ["No.,Quantity,Comment,Designator,Footprint,Value,Manufacturer Part"]
-    rows = zip((1, 2, 3), ("100nF", "STM32F405RGT6", "LM358"), ("C1", "U1", "U2"), values, ("CC04X", "F405RG", "LM358DR"))
+    rows = zip(
+        (1, 2, 3),
+        ("100nF", "STM32F405RGT6", "LM358"),
+        ("C1", "U1", "U2"),
+        values,
+        ("CC04X", "F405RG", "LM358DR"),
+        strict=True,
+    )
     lines += [f"{n},1,{comment},{place},SO8,{value},{part}" for n, comment, place, value, part in rows]
     found = table(text(tmp_path / "board.csv", lines))
     assert found.headers("name")[0] == name and found.headers("part") == ["Manufacturer Part"]
