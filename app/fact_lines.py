@@ -19,11 +19,11 @@ def show_first(facts: pl.DataFrame, heading: str, terminal: Console, lang: str) 
     terminal.print(heading, style="bold", markup=False)
     for number, row in enumerate(facts.iter_rows(named=True), start=1):
         line = text(
-            "app.ask.first_line",
+            "app.ask.first_line_wide" if row["explains_total"] is None else "app.ask.first_line",
             lang,
             fact=safe(row[f"text_{lang}"], 160),
             most=f"{100 * row['width_off_most']:.0f}",
-            part="–" if row["explains_total"] is None else f"{row['explains_total']:.0%}",
+            part=f"{row['explains_total'] or 0:.0%}",
             who=safe(row[f"who_{lang}"], 90),
         )
         terminal.print(f" {number}. {line}")

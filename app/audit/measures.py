@@ -66,9 +66,9 @@ def mitigate(
     worst = [row for row in [*figures.countries, *figures.makers] if row["loss"] > 0 or row["loss_high"] != 0]
     worst = sorted(worst, key=lambda row: (-row["loss"], -row["loss_low"], row["node"]))[:THREATS]
     scenarios = scenarios or []
-    own = own and bool(
-        scenarios
-    )  # a tariff, or what controls do far above, is nothing that a measure could be tried against
+    # A tariff, or what controls do far above, is nothing that a measure could be tried against; nor has a mean that weighs
+    # nothing a value.
+    own = own and any(one.weight > 0 for one in scenarios)
     if not figures.revenue or not (worst or scenarios):
         return None
     open_parts = _open_parts(company, figures)

@@ -201,3 +201,15 @@ def test_the_usual_scenarios_try_no_embargo_by_the_companys_own_country(tmp_path
     report = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
     embargoes = [str(row["title"]) for row in report.scenarios if row["kind"] == "embargo"]
     assert embargoes and not any(title.startswith("Japan") for title in embargoes)
+
+
+def test_scenarios_that_all_weigh_nothing_leave_the_measures_to_the_usual_stops(tmp_path):
+    """Their mean has no value: it was shown as a loss of 0."""
+    head, *rows = SHEETS["Scenarios"]
+    plain = audit(workbook(tmp_path / "b.xlsx", SHEETS | {"Scenarios": [head]}), lang="en", date=DATE, world=SupplyGraph())
+    assert head[-1] == "weight"
+    nothing = [[*row[:-1], 0] for row in rows]
+    sheets = SHEETS | {"Scenarios": [head, *nothing]}
+    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
+    assert found.mitigation.nothing == plain.mitigation.nothing and not found.mitigation.own
+    assert found.mitigation.nothing["estimate"] > 0
