@@ -193,6 +193,9 @@ class _Over:
             basis = "stated" if rest is not None else "unknown"
             places.append(replace(before, country=country, share=rest, basis=basis))
         others = [one for one in self.company.sources[part] if one not in own]
+        also = {one.maker for one in others} & {one.maker for one in places} - {supplier, None, ""}
+        for maker in sorted(str(one) for one in also - {one.maker for one in own}):  # two sources turn out to be one
+            self.replies.say("same_maker", told[0].ref.rpartition("!")[0], part=part, supplier=supplier, maker=maker)
         self.company.sources[part] = _one_each([*others, *places])
 
     def _behind(self, part: str, supplier: str, input: str, lines: list[Line], finished: Days | None) -> None:
