@@ -182,7 +182,7 @@ class _Checks:
         status = FINDING if bad else UNKNOWN if possible or left or not known else CLEAR
         values["more"] = _say(f"{name}_more", count=len(possible)) if possible else ""
         values["left"] = _say("left_days" if name == "stock" else "left", count=left) if left else ""
-        says = _say(name, count=len(bad), known=len(known), **values)
+        says = _say(name, count=len(bad), possible=len(possible), known=len(known), **values)
         return status, says, [self._part(name, part) for part in bad]
 
     def _part(self, name: str, part: dict[str, Any]) -> Evidence:

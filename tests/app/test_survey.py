@@ -305,6 +305,17 @@ def test_a_supplier_that_differs_from_the_company_is_taken_and_said(base, sent, 
     assert "DEU" in found.remarks[0].message.text("en") and "POL" in found.remarks[0].message.text("ja")
 
 
+@pytest.mark.parametrize("maker", ["Beta", "Somebody Else"])
+def test_a_supplier_whose_maker_is_another_of_the_company_is_said(sent, tmp_path, maker):
+    rows = [*ROWS, ("P2", None, "Beta", "Germany", 0.5, 20, NEVER, None)]
+    known = company(tmp_path / "known.xlsx", [(*row[:4], 0.5, *row[5:]) if row[2] == "Gamma" else row for row in rows])
+    told = {("origin", "P2", 0): {"maker": maker, "country": "Vietnam", "share": 1}}
+    merged, found = replied(known, answered(sent["Gamma"], tmp_path / "r.xlsx", told))
+    said = [remark.message.text("en") for remark in found.remarks]
+    assert {one.maker for one in merged.company.sources["P2"]} == {"Beta", maker}
+    assert ["Beta" in one and "P2" in one for one in said] == [True] * (maker == "Beta")
+
+
 @pytest.mark.parametrize(
     ("name", "content"),
     [
