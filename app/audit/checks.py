@@ -132,6 +132,11 @@ def _say(name: str, **values: Any) -> Message:
     return Message(f"app.audit_checks.{name}", **values)
 
 
+def _more(name: str, possible: Sized) -> Message | str:
+    """What a sentence says of those that may be meant as well; nothing where there is none."""
+    return _say(f"{name}_more", count=len(possible)) if possible else ""
+
+
 def _blank(row: dict[str, Any], column: str) -> bool:
     """Whether a cell says nothing: neither a value, nor that there is none."""
     return row.get(column) is None and not _none(row, column)
@@ -180,7 +185,7 @@ class _Checks:
         possible = [part for part in known if not test(part) and maybe(part)]
         left = len(self.parts) - len(known)
         status = FINDING if bad else UNKNOWN if possible or left or not known else CLEAR
-        values["more"] = _say(f"{name}_more", count=len(possible)) if possible else ""
+        values["more"] = _more(name, possible)
         values["left"] = _say("left_days" if name == "stock" else "left", count=left) if left else ""
         says = _say(name, count=len(bad), possible=len(possible), known=len(known), **values)
         return status, says, [self._part(name, part) for part in bad]
@@ -428,7 +433,8 @@ class _Checks:
             missing = tuple(column for column in needs(row) if _blank(row, column))
             says = _say("technology_open_row", columns=Words(_title(column) for column in missing))
             evidence.append(Evidence(row["technology"], says, (row["_ref"],), columns=missing))
-        return status, _say(name, count=len(bad), possible=len(maybe), known=len(rows) - len(maybe)), evidence
+        counts = {"count": len(bad), "possible": len(maybe), "known": len(rows) - len(maybe)}
+        return status, _say(name, more=_more(name, maybe), **counts), evidence
 
     def leakage(self) -> _Result:
         def seen(row: dict[str, Any]) -> bool | None:
