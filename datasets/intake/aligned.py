@@ -102,10 +102,6 @@ def _spread(line: str, wide: int) -> list[str]:
     return cells
 
 
-def _ruled(line: str) -> list[int]:
-    return [match.start() for match in re.finditer(r"\S+", line)]
-
-
 def _gaps(lines: Sequence[Sequence[str]], count: int) -> list[int]:
     """Where columns begin: behind two blanks or more that all lines share; none where they are not as many as headers."""
     width = max(map(len, lines))
