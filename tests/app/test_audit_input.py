@@ -266,6 +266,16 @@ def test_a_product_has_the_name_beside_its_code_and_a_code_with_two_names_has_no
     assert company(workbook(tmp_path / "b.xlsx", {"部品表": [head, *full]})).parts["Z"].name == ""
 
 
+def test_a_part_whose_list_leaves_names_blank_is_called_as_another_list_calls_it(tmp_path):
+    lists = {
+        "sourcing": sourcing(["B-1", None, "Acme", "CHN"], ["B-2", None, "Beta", "DEU"], ["B-3", "ring", "Beta", "DEU"])
+    }
+    lists["sourcing"][0] = ["part", "name", "supplier", "country"]
+    lists["bom"] = [["parent", "part", "name"], ["P", "B-1", "bearing"], ["P", "B-2", "housing"], ["P", "B-3", "ring"]]
+    parts = company(workbook(tmp_path / "audit.xlsx", lists)).parts
+    assert [parts[id].name for id in ("B-1", "B-2", "B-3")] == ["bearing", "housing", "ring"]
+
+
 def test_the_amount_of_one_product_is_not_what_is_spent_in_a_year(tmp_path):
     head = ["parent", "part", "supplier", "country", "share", "unit price", "quantity", "amount"]
     rows = [["A", "P", "X", "China", "100%", 5, 2, 10]]
