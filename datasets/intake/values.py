@@ -17,14 +17,17 @@ from .words import bare, marks, plain, seller_words
 
 NAME_LIMIT = 200
 """Characters of a name that are kept."""
-_SCALES = {"億": 1e8, "百万": 1e6, "万": 1e4, "千": 1e3, "": 1.0}
+_SCALES = {"兆": 1e12, "億": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "千": 1e3, "": 1.0}
+_SCALE = "兆|億|千万|百万|万|千"
+_PIECE = rf"(\d[\d,]*(?:\.\d+)?)\s*({_SCALE})"
+_PIECES = re.compile(rf"(?<![\d.,])(?:{_PIECE}\s*)+(?:{_PIECE}|\d[\d,]*(?![\d.,]))")
 _BEFORE = r"(?:us\$|ar\$|nt\$|hk\$|u\$s|[¥$€£₩₹\\]|jpy|usd|eur|cny|rmb|gbp)?"
 _AFTER = (
     r"(?:円|ドル|元|€|\$|£|jpy|usd|eur|cny|rmb|gbp|個|本|枚|台|式|点|巻|組|缶|袋|箱|セット|pcs?\.?|pieces?|ea|each|sets?|units?|"
     r"pairs?|lots?|rolls?|packs?|kits?|reels?|対|組み?|ペア|ロット|ロール|パック|stk\.?|stück|uds?\.?|kg|g|t|m|mm|cm|l|ml)?(?:/(?:個|本|枚|台|式|kg|m|pc|pcs|ea|unit|stk))?"
 )
 _NUMBER = re.compile(
-    rf"{_BEFORE}\s*([+\-−▲△(]?)\s*{_BEFORE}\s*([\d,]*\.?\d+(?:e[+\-]?\d+)?|\d[\d,]*\.)\)?\s*(億|百万|万|千)?\s*{_AFTER}(-?)"
+    rf"{_BEFORE}\s*([+\-−▲△(]?)\s*{_BEFORE}\s*([\d,]*\.?\d+(?:e[+\-]?\d+)?|\d[\d,]*\.)\)?\s*({_SCALE})?\s*{_AFTER}(-?)"
 )
 _COMMA = re.compile(r"\d{1,3}(?:[.' ]\d{3})*,\d+|\d+,\d{1,2}")
 _FIGURE = re.compile(r"[-−+▲△(]?\s*[¥$€£\\]?\s*[-−]?\d[\d,.' \u00a0\u202f]*[-−)]?")
@@ -79,9 +82,9 @@ def is_blank(text: str | None) -> bool:
 def number(text: str | None, comma: bool = False) -> float | None:
     """Return the number that a cell says, with its sign; None where it says none.
 
-    Full-width digits, thousand separators, currency signs, counters, 億 / 万 / 千 and "▲", brackets or a sign behind for
-    minus are understood; with ``comma`` the comma is the decimal sign and the dot a separator. What a float cannot hold is
-    no number.
+    Full-width digits, thousand separators, currency signs, counters, 億 / 万 / 千 (18億5,000万円, too) and "▲", brackets or
+    a sign behind for minus are understood; with ``comma`` the comma is the decimal sign and the dot a separator. What a
+    float cannot hold is no number.
 
     >>> number("１２，３４５円"), number("▲1,000"), number("1.234,50 €", comma=True), number("3個"), number("A-3")
     (12345.0, -1000.0, 1234.5, 3.0, None)
@@ -92,6 +95,7 @@ def number(text: str | None, comma: bool = False) -> float | None:
     if comma:
         word = word.replace(".", "").replace("'", "").replace(",", ".")
     word = re.sub(r"(?<=\d)[' \u00a0\u202f](?=\d{3}(?!\d))", "", word)
+    word = _PIECES.sub(lambda found: _together(found[0]), word, count=1)
     match = _NUMBER.fullmatch(word)
     if not match:
         return None
@@ -101,6 +105,17 @@ def number(text: str | None, comma: bool = False) -> float | None:
         return None
     behind = behind and not word.startswith(("¥", "$", "€", "£", "\\"))  # "¥1,200-" is an amount, "1200-" a credit
     return -value if behind or sign in {"-", "−", "▲", "△", "("} else value
+
+
+def _together(word: str) -> str:
+    """Return a figure in pieces, as Japanese amounts are said (18億5,000万), as one; pieces that do not descend stay."""
+    total, last = 0.0, math.inf
+    for digits, scale in re.findall(rf"(\d[\d,]*(?:\.\d+)?)\s*({_SCALE})?", word):
+        value = float(digits.replace(",", "")) * _SCALES[scale]
+        if value >= last:
+            return word
+        total, last = total + value, _SCALES[scale]
+    return f"{total:.15g}"
 
 
 def is_figure(cell: str | None) -> bool:

@@ -226,6 +226,13 @@ def test_levels_are_read_however_they_are_drawn(tmp_path, rows):
         ("1 234", 1234.0),
         ("A-3", None),
         ("2024年", None),
+        ("18億5,000万円", 1.85e9),
+        ("▲1億2千万円", -1.2e8),
+        ("1万2,500円", 12_500.0),
+        ("3千万円", 3e7),
+        ("1兆2000億円", 1.2e12),
+        ("5000万18億円", None),
+        ("1億1億円", None),
     ],
 )
 def test_numbers_are_read_as_people_write_them(cell, value):
