@@ -82,7 +82,7 @@ def stop_losses(
         with items that nobody is named for): ``lost`` (part of the output lost while the threat lasts, 0..1), ``day`` (first
         shortage; null where there is none), ``stops`` (part of the output that stops where nothing is in stock and nobody
         else delivers). ``items``: ``threat, item, lost`` (the estimate, without stock) of what the buyer sources, where
-        something is lost, and ``days``: how long its stock covers that.
+        something is lost, and ``days``: on which day it runs out (infinite: it is not the buyer that buys it).
 
     Raises
     ------
@@ -220,15 +220,23 @@ class Stops:
         """Return what stands ready for short items before a stop of so many days is over."""
         return [one for item in self.blanks.bought(short) for one in self.blanks.standing(item, case) if one.ready < most]
 
-    def problem(self, stopped: Sequence[Stopped], case: str, short: set[str], weights: Sequence[float]) -> Problem:
-        """Return threats to all products; measures: what stands ready for the short items, then the candidates."""
+    def problem(
+        self,
+        stopped: Sequence[Stopped],
+        case: str,
+        short: set[str],
+        weights: Sequence[float],
+        values: Mapping[str, float | None] | None = None,
+    ) -> Problem:
+        """Return threats to all products, or other goods; measures: what stands ready for short items, then candidates."""
+        values = self.values if values is None else values
         networks = [one.network(case) for one in stopped]
         most = max((one.threat.days for one in stopped), default=0.0)
         stocks = self.stocks(case, short, (item for network in networks for item in network.items), most)
         weighing = Weighing(
-            {item: (value or 0.0) / YEAR for item, value in self.values.items()},
+            {item: (value or 0.0) / YEAR for item, value in values.items()},
             list(weights),
-            dict.fromkeys(self.values, 1.0 / max(1, len(self.values))),
+            dict.fromkeys(values, 1.0 / max(1, len(values))),
         )
         measures = [*self.ready(case, short, most), *(one.measure(case) for one in self.candidates)]
         seen = [replace(one.threat, scenario=one.scenario(case)) for one in stopped]
@@ -320,15 +328,20 @@ class Stopped:
         return list(rows.values())
 
     def items(self) -> list[tuple[str, str, float, float]]:
-        """Return what is lost of the items that the buyer sources, by the estimate, and how long their stock covers that."""
-        bare, name, days = self.bare("estimate"), self.threat.scenario.name, self.threat.days
-        lost = dict(zip(bare.network.items, (1.0 - bare.levels(_kept("estimate"))).tolist(), strict=True))
-        direct = set(self.blanks.bought(lost))
-        return [
-            (name, item, lost[item], self.blanks.stock(item, "estimate", days) / lost[item] if item in direct else NEVER)
-            for item in self.blanks.known(lost)
-            if lost[item] > NOTHING
-        ]
+        """Return what is lost of the items that the buyer sources, by the estimate, and the day on which they run out.
+
+        What only an item behind it lacks comes on until that one's stock is gone. Of what outlasts the threat the day is the
+        one on which it would run out.
+        """
+        bare, name, length = self.bare("estimate"), self.threat.scenario.name, self.threat.days
+        levels = (1.0 - bare.levels(_kept("estimate"))).tolist()
+        lost = {item: part for item, part in zip(bare.network.items, levels, strict=True) if part > NOTHING}
+        days = {item: self.blanks.stock(item, "estimate", length) / lost[item] for item in self.blanks.bought(lost)}
+        if days:
+            part, fate = self.run("estimate", _short(bare, "estimate"), list(days))
+            ends = zip(part.products, fate.below.tolist(), strict=True)
+            days = {item: end if end < length else max(length, days[item]) for item, end in ends}
+        return [(name, item, lost[item], days.get(item, NEVER)) for item in self.blanks.known(lost)]
 
     def _all_gone(self) -> bool:
         """Whether all products are lost by what nobody is named for alone, which may be whoever stops."""
@@ -336,9 +349,10 @@ class Stopped:
         hides = any(change.node not in self.stops.items for change in stopping)
         return hides and self.stops.all_gone(self.threat.days)
 
-    def run(self, case: str, short: set[str]) -> tuple[Threatened, Fate]:
-        """Return how the threat runs with what is in stock and stands ready for the short items."""
-        problem = self.stops.problem([self], case, short, [1.0])
+    def run(self, case: str, short: set[str], goods: Iterable[str] | None = None) -> tuple[Threatened, Fate]:
+        """Return how the threat runs, of products or other goods, with what is in stock and stands ready for the short."""
+        values = None if goods is None else dict.fromkeys(goods)
+        problem = self.stops.problem([self], case, short, [1.0], values)
         (part,) = problem.parts
         reading = "high" if case == "open" else case
         return part, part.run(range(len(problem.measures) - len(self.stops.candidates)), reading)

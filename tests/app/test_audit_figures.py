@@ -332,6 +332,18 @@ def test_of_parts_that_run_out_on_one_day_the_first_by_name_is_told():
     assert first_part(short) == "a"
 
 
+def test_the_first_part_to_run_out_is_the_one_of_the_first_shortage(tmp_path):
+    """The motor comes on until its maker's 40 days of magnets are gone: its stock of 25 ends on day 65, castings on 30."""
+    head = ["part", "supplier", "country", "share", "stock days", "switching days"]
+    rows = [["motor", "M", "Japan", 1, 25, 400], ["magnet", "N", "China", 1, 40, 400], ["casting", "C", "China", 1, 30, 400]]
+    needs = [["parent", "part"], ["A", "motor"], ["A", "casting"], ["motor", "magnet"]]
+    sheets = {"Sourcing": [head, *rows], "BOM": needs, "Products": [["product", "revenue"], ["A", 3650]]}
+    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", world=SupplyGraph())
+    rows = {row["node"]: row for row in (*found.figures.countries, *found.figures.makers)}
+    china, magnet = rows["CHN"], next(row for row in rows.values() if row["name"] == "N")
+    assert (china["day"], china["first_part"]) == (30, "casting") and (magnet["day"], magnet["first_part"]) == (65, "motor")
+
+
 def test_who_makes_what_a_trading_company_sells_is_as_open_to_the_concentration_as_to_the_single_source(tmp_path):
     head = ["part", "supplier", "maker", "country", "share"]
     book = workbook(

@@ -90,13 +90,15 @@ class Oracle:
         return losses | years | first | {"products": found}
 
     def first_part(self, stop):
-        """The part that runs out first by the estimate: its stock over the part of its supply that is lost."""
-        rows, markets = [], self.markets(stop, "estimate")
+        """The part that runs out first by the estimate; of those that outlast the stop its stock over what is lost tells."""
+        rows, markets, length = [], self.markets(stop, "estimate"), self.books.days
         for part in self.books.direct:
             if part in self.books.sources:
                 lost = 1 - markets.lasting(part, True)
                 if lost > 1e-9:
-                    rows.append((round(self.blanks.stock(part, "estimate", self.books.days) / lost, 6), part))
+                    behind, day = self.short(part, stop, "estimate")
+                    later = max(length, self.blanks.stock(part, "estimate", length) / lost)
+                    rows.append((round(day if behind > 1e-9 else later, 6), part))
         return min(rows)[1] if rows else None
 
     def stops(self):
