@@ -113,6 +113,8 @@ def _number(word: str, column: Column) -> float:
 def _share(word: str, column: Column) -> float:
     """Return a percentage as it stands (35 % is 0.35); a plain number above 1 is for the caller to judge."""
     word = _in_digits(without_about(word))
+    if word in _PARTS:
+        return _PARTS[word]
     if word.endswith("%"):
         return _number(word[:-1].strip(), column) / 100
     if word.endswith(("割", "成")):
@@ -120,6 +122,9 @@ def _share(word: str, column: Column) -> float:
     return _number(word, column)
 
 
+_PARTS = dict.fromkeys(("全部", "全量", "全数", "全て", "すべて", "all"), 1.0) | dict.fromkeys(
+    ("半分", "一半", "半数", "half"), 0.5
+)
 _NUMERALS = {"半": "0.5", "两": "2", "両": "2"} | {one: str(n) for n, one in enumerate("一二三四五六七八九十", start=1)}
 _WRITTEN = re.compile(r"([半两両一二三四五六七八九十])\s*(?=[个個箇かカヶケヵ年月週周日天星成割营営工])")
 """A figure of one character before its unit: 两周, 半年, 三か月, 六成."""
