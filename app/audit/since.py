@@ -36,7 +36,8 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     """Return what changed from one report's content to the next.
 
     ``date`` of the old one; ``differs``: conditions that were others, as (name, was, is); ``opened``, ``closed``,
-    ``unknown``: findings by id that are new, that are none any more, and on which too little is known now; ``rows_new``,
+    ``unknown``: findings by id that are new, that are none any more, and on which too little is known now; ``checks``: the
+    same as (which of the three, ids, what is said now), each check once: several items may rest on it; ``rows_new``,
     ``rows_gone``: evidence rows as (ids of the findings that rest on it, what, what is said of it); ``stops``: the largest
     change first, by node the old and new estimate (null: that report does not have the stop), and the width between certain
     and possible (null: no bound).
@@ -46,6 +47,11 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     rows = {id: (_rows(before[id]), _rows(after[id])) for id in both}
     meta = old.get("meta")
     no_longer = [id for id in both if _is_finding(before[id]) and not _is_finding(after[id])]
+    moved = {
+        "opened": [id for id in both if _is_finding(after[id]) and not _is_finding(before[id])],
+        "closed": [id for id in no_longer if after[id].get("status") == "no_finding"],
+        "unknown": [id for id in no_longer if after[id].get("status") != "no_finding"],
+    }
     return {
         "date": shorten(meta.get("date")) if isinstance(meta, dict) and meta.get("date") else None,
         "differs": [
@@ -53,13 +59,20 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
             for name in ("company", "horizon", "currency")
             if old.get(name) not in (None, new[name])
         ],
-        "opened": [id for id in both if _is_finding(after[id]) and not _is_finding(before[id])],
-        "closed": [id for id in no_longer if after[id].get("status") == "no_finding"],
-        "unknown": [id for id in no_longer if after[id].get("status") != "no_finding"],
+        **moved,
+        "checks": [row for kind, ids in moved.items() for row in _each_check(kind, ids, after)],
         "rows_new": _only({id: (after[id], now, was) for id, (was, now) in rows.items()}),
         "rows_gone": _only({id: (before[id], was, now) for id, (was, now) in rows.items()}),
         "stops": _stops(old, new),
     }
+
+
+def _each_check(kind: str, ids: list[str], found: dict[str, dict[str, Any]]) -> list[list[str]]:
+    """What changed of each check: which way, the items that rest on it, and what it says now."""
+    checks: dict[str, list[str]] = {}
+    for id in ids:
+        checks.setdefault(str(found[id]["check"]), []).append(id)
+    return [[kind, ", ".join(each), str(found[each[0]].get("says") or "")] for each in checks.values()]
 
 
 def _plain(value: Any) -> str:
