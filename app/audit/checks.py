@@ -210,11 +210,8 @@ class _Checks:
     def coverage(self) -> _Result:
         linked, whole = self.known["revenue_linked"], self.known["products_linked"]
         status = CLEAR if whole and whole == self.known["products"] else UNKNOWN if linked is None else FINDING
-        return (
-            status,
-            _say("coverage", linked=percent(linked), whole=self.known["products_linked"], products=self.known["products"]),
-            [],
-        )
+        name = "coverage_unpriced" if linked is None else "coverage"
+        return status, _say(name, linked=percent(linked), whole=whole, products=self.known["products"]), []
 
     def site_country(self) -> _Result:
         part, spend = self.known["country_known"], self.known["spend_country_known"]
@@ -224,7 +221,7 @@ class _Checks:
         evidence = [self._part("site_country", row) for row in unknown]
         copied = [row for row in self.parts if any(self._copied(source) for source in row["sources"])]
         evidence += [self._part("site_copied", row) for row in copied]
-        says = _say("site_country", parts=percent(part), spend=percent(spend), copied=len(copied))
+        says = _say("site_country", parts=percent(part), spend=percent(spend), more=_more("site_country", copied))
         return (FINDING if copied and status == CLEAR else status), says, evidence
 
     def _copied(self, source: dict[str, Any]) -> bool:
@@ -338,7 +335,7 @@ class _Checks:
         return status, _say("diamonds", count=names, known=len(several)), evidence
 
     def scenarios(self) -> _Result:
-        revenue, stopping = self.figures.revenue, [row for row in self.figures.countries if row["year_low"] > 0]
+        revenue, stopping = self.figures.revenue, self._stopping()
         short = [
             (row, product)
             for row in self.figures.countries
@@ -351,9 +348,9 @@ class _Checks:
             for product in row["products"]
             if product["stops_low"] > 1 - NOTHING
         }
-        possible = any(row["year_high"] != 0 for row in self.figures.countries)
+        possible = any(one["stops_high"] > NOTHING for row in self.figures.countries for one in row["products"])
         unseen = "country" in self.figures.unseen or bool(self.figures.unsourced)
-        status = FINDING if stopping else UNKNOWN if possible or unseen or not revenue else CLEAR
+        status = FINDING if stopping else UNKNOWN if possible or unseen or not self.company.products else CLEAR
         evidence = [
             Evidence(
                 product["product"],
@@ -366,10 +363,13 @@ class _Checks:
         ]
         return status, _say("scenarios", count=len(stopping), products=len(whole)), evidence
 
+    def _stopping(self) -> list[dict[str, Any]]:
+        """Countries without whose supply some product certainly cannot be made in full, whatever it sells for."""
+        return [row for row in self.figures.countries if any(one["stops_low"] > NOTHING for one in row["products"])]
+
     def dependencies(self) -> _Result:
         single = sum(1 for part in self.parts if part["single"] == "certain")
-        countries = sum(1 for row in self.figures.countries if row["year_low"] > 0)
-        return (FINDING if single else UNKNOWN), _say("dependencies", single=single, countries=countries), []
+        return (FINDING if single else UNKNOWN), _say("dependencies", single=single, countries=len(self._stopping())), []
 
     def critical(self) -> _Result:
         rows = self.figures.critical

@@ -9,7 +9,7 @@ from ...datasets.guideline import guideline_items
 from ...datasets.layout import sheets
 from ...graph.ages import dated
 from ...graph.messages import spoken, text
-from ..survey.loop import shown
+from ..survey.loop import narrowest, shown
 from .checks import provided_abroad
 from .company import YEAR
 from .findings import THEMES, FindingsWriter
@@ -21,6 +21,14 @@ from .words import BLANK, called, column_name, days, percent, span, stock
 
 BOARD = 5
 """Rows of the board page's tables."""
+NOTES = 2
+"""Questions under the stops of a table of the board page, of two lines each."""
+LINES, NARROW, WIDE = 9, 26, "\u2e7f"
+"""Lines of such a table, letters of a name that a line holds, and the letter behind which all are twice as wide."""
+MOST = 3
+"""Names of a line of what to do first, and measures that only need a price."""
+PLAN = 4
+"""Measures of the best set that the board page lists, less what stands before them."""
 FEW = 0.5
 """Where fewer parts than this state their days of stock, or of switching, the board page says so."""
 CASES = ("AMA-02", "AMA-06", "AMA-14")
@@ -185,26 +193,54 @@ class _Writer(FindingsWriter):
 
     def _board(self) -> dict[str, Any]:
         priced = bool(self.figures.revenue)
-        shown = lambda row: priced and (row["loss"] > 0 or row["loss_high"] != 0)  # noqa: E731
-        countries = [row for row in self.figures.countries if shown(row)]
-        makers = [row for row in self.figures.makers if shown(row)]
+        countries = [row for row in self.figures.countries if priced and self._hurts(row)]
+        makers = [row for row in self.figures.makers if priced and self._hurts(row)]
+        shown = self._fitting(countries[:BOARD]), self._fitting(makers[: BOARD - 1])
         own = {row["subject"] for row in self.figures.flags if row["own_technology"]}
         parts = {row["subject"] for row in self.figures.flags if not row["own_technology"]}
         planned = [row for row in self.company.technologies if provided_abroad(row)]
         return {
             "headline": self._headline(countries, makers),
-            "countries": [self._node(row) for row in countries[:BOARD]],
-            "makers": [self._node(row) for row in makers[: BOARD - 1]],
+            "countries": [self._node(row) for row in shown[0]],
+            "makers": [self._node(row) for row in shown[1]],
+            "narrowing": [node for rows in shown for node in self._told(rows)],
             "nothing": "" if countries or makers else self._nothing(priced),
             "notes": self._notes([*countries, *makers]) if priced else [],
             "technologies": self.t("board_technologies", own=len(own), parts=len(parts), planned=len(planned)),
             "first": self._first(),
         }
 
+    def _hurts(self, row: dict[str, Any]) -> bool:
+        """Whether a stop may cost revenue, and more or otherwise than that of a country of which nothing is known here."""
+        if row["loss"] > 0:
+            return True
+        nobodys = not row["parts"] and row["loss_high"] == self.figures.unseen.get("country", 0.0)
+        return row["loss_high"] != 0 and not nobodys
+
+    def _fitting(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The rows of a table that fit on the page with what stands under them: names of several lines take their room."""
+        lines, fitting = 0, []
+        for row in rows:
+            label = "".join((row["name"] or "", *(self.place(code) for code in row["countries"])))
+            lines += -(-sum(2 if letter > WIDE else 1 for letter in label) // NARROW) if row["name"] else 1
+            fitting.append(row)
+            if len(fitting) > 1 and lines + 2 * len(self._told(fitting)) > LINES:
+                return fitting[:-1]
+        return fitting
+
+    def _told(self, rows: list[dict[str, Any]]) -> list[str]:
+        """The stops of a table under which stands what narrows them most: a question once, and no more than fit."""
+        found, told = narrowest(self.audit.questions, self.figures), {}
+        for node, (_, one) in ((row["node"], found[row["node"]]) for row in rows if row["node"] in found):
+            told.setdefault((one.kind, one.supplier, one.parts), node)
+        return list(told.values())[:NOTES]
+
     def _nothing(self, priced: bool) -> str:
         """Why the tables have no row."""
+        if not priced:
+            return self.t("nothing_priced" if self.company.products else "nothing_made")
         named = any(one.active and (one.country or one.maker) for rows in self.company.sources.values() for one in rows)
-        return self.t("nothing_lost" if priced and named else "nothing_found", days=f"{self.company.stop_days:g}")
+        return self.t("nothing_lost" if named else "nothing_found", days=f"{self.company.stop_days:g}")
 
     def _notes(self, rows: list[dict[str, Any]]) -> list[str]:
         """What the figures leave out, and what it could add."""
@@ -223,33 +259,60 @@ class _Writer(FindingsWriter):
         stock, switch = (self.figures.coverage[name] for name in ("stock_known", "switch_known"))
         if rows and min(stock or 0.0, switch or 0.0) < FEW:
             notes.append(self.t("note_days", stock=percent(stock), switch=percent(switch)))
-        for kind, most in self.figures.unseen.items():
-            if most != 0:
-                notes.append(self._up_to(f"note_unseen_{kind}", most))
+        unseen = {kind: most for kind, most in self.figures.unseen.items() if most != 0}
+        if len(unseen) > 1 and len(set(unseen.values())) == 1:
+            unseen = {"both": next(iter(unseen.values()))}
+        notes += [self._up_to(f"note_unseen_{kind}", most) for kind, most in unseen.items()]
         if self.figures.unpriced:
             notes.append(self.t("note_unpriced", products=", ".join(self.figures.unpriced[:6])))
         return notes
 
     def _first(self) -> list[dict[str, Any]]:
-        """What to do first: the best set where there is a budget, else the most useful measures, then what is not known."""
-        steps: list[dict[str, Any]] = []
+        """What to do first: state what no loss has an amount without, take the best measures, and ask suppliers."""
+        steps = [{"says": says, "items": []} for says in self._first_stated()]
         mitigation = self.audit.mitigation
         if mitigation is not None:
             useful = sorted(mitigation.rows, key=lambda row: -(row["removed_estimate"] or 0.0))
             plan = mitigation.plan
             if plan is not None and plan.chosen:
                 saved = self.money(mitigation.nothing["estimate"] - plan.after["estimate"])
-                fields = {"cost": self.money(plan.cost), "budget": self.money(mitigation.budget), "saved": saved}
+                fields = {"cost": self.money(plan.cost), "budget": self.money(mitigation.budget), "saved": saved, "more": ""}
                 rows = [row for row in useful if row["measure"] in plan.chosen]
-                steps.append({"says": self.t("first_plan", **fields), "items": [self._step(row) for row in rows]})
+                room = PLAN - len(steps)
+                if len(rows) > room:
+                    fields["more"] = self.t("first_others", count=len(rows) - room)
+                steps.append({"says": self.t("first_plan", **fields), "items": [self._step(row) for row in rows[:room]]})
             rest = [row for row in useful if row["cost"] is None and row["removed_estimate"]]
-            best = list({row["part"]: row for row in reversed(rest)}.values())[::-1][:3]
+            best = list({row["part"]: row for row in reversed(rest)}.values())[::-1][: 2 if steps else MOST]
             if best:
                 steps.append({"says": self.t("first_proposals"), "items": [self._step(row) for row in best]})
         if any(provided_abroad(row) for row in self.company.technologies):
             steps.append({"says": self.t("first_transfer"), "items": []})
-        unknown = percent(self.figures.coverage["tier2_unknown"])
-        return [*steps, {"says": self.t("first_coverage", unknown=unknown), "items": []}]
+        return [*steps, *({"says": says, "items": []} for says in self._first_asked())]
+
+    def _first_stated(self) -> list[str]:
+        """What the company itself has to state before a loss has an amount, or an upper bound."""
+        if not self.company.products:
+            return [self.t("first_made")]
+        ids = self.figures.unpriced
+        if not ids:
+            return []
+        named = self.t("comma").join(called(id, self.company.parts[id].name) for id in ids[:MOST])
+        more = self.t("first_more", count=len(ids) - MOST) if len(ids) > MOST else ""
+        return [self.t("first_bounded" if self.figures.revenue else "first_priced", products=named, more=more)]
+
+    def _first_asked(self) -> list[str]:
+        """What to ask suppliers, and which of them first."""
+        known = self.figures.coverage
+        place, behind = (None if known[name] is None else 1.0 - known[name] for name in ("country_known", "tier2_own"))
+        if not place and not behind:
+            return []
+        asked = (one.supplier for one in self.audit.questions if one.who == "supplier" and one.supplier)
+        names = list(dict.fromkeys(asked))[:MOST]
+        first = self.t("first_whom", names=self.t("comma").join(names)) if names else ""
+        return [
+            self.t("first_origin" if place else "first_coverage", place=percent(place), unknown=percent(behind), first=first)
+        ]
 
     def _step(self, row: dict[str, Any]) -> dict[str, Any]:
         """One action: what, its cost, who sees to it, and until when."""

@@ -216,6 +216,8 @@ def describe(row: dict[str, Any], countries: dict[str, Message | str]) -> Messag
     who: Message | str = ""
     if row["supplier"] or row["country"]:
         who = Message(f"app.audit_report.with_{named}", supplier=row["supplier"], place=countries.get(row["country"], ""))
-    share = f"{row['share']:.0%}" if row["share"] is not None else ""
+    share: Message | str = ""
+    if row["share"] is not None and row["share"] < 1:
+        share = Message("app.audit_report.with_share", share=f"{row['share']:.0%}")
     days = f"{row['days']:.0f}" if row["days"] is not None else ""
     return Message(f"app.audit_report.measure_{row['kind']}", who=who, share=share, days=days)

@@ -96,7 +96,7 @@ def _countries(content: dict[str, Any], t: Callable[..., str]) -> Picture:
         says = list(dict.fromkeys([row["loss_low_says"], row["loss_high_says"]]))
         bars.append(_bar(row["label"], " – ".join(says), ends, whole, marks))
     legend = (SOLID, t("legend_certain")), (HATCHED, t("legend_more")), (MARK, t("loss"))
-    return Picture(t("picture_countries"), legend, tuple(bars))
+    return Picture(t("picture_countries", days=f"{content['horizon']:g}"), legend, tuple(bars))
 
 
 def _time(rows: list[dict[str, Any]], lang: str, t: Callable[..., str]) -> Picture:

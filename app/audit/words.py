@@ -106,15 +106,16 @@ def say(value: Message | str | None, lang: str) -> str:
 
 
 def money(value: float | None, currency: str, lang: str) -> str:
-    """Return an amount as boards read it: Japanese yen in 億 and 万, or in millions.
+    """Return an amount as boards read it: Japanese yen in 億 and 万, or in millions, and less than one of these in full.
 
-    >>> money(1_234_000_000, "JPY", "ja"), money(1_234_000_000, "JPY", "en")
-    ('12.3億円', '¥1,234 million')
+    >>> money(1_234_000_000, "JPY", "ja"), money(1_234_000_000, "JPY", "en"), money(250_000, "USD", "en")
+    ('12.3億円', '¥1,234 million', 'USD 250,000')
     """
     if value is None:
         return BLANK
-    size = "large" if value >= 1e8 else "medium" if value >= 1e5 else "small"
-    kind = f"{'yen' if currency == 'JPY' else 'other'}_{size}"
+    name = "yen" if currency == "JPY" else "other"
+    medium = max(1e5, float(text(f"app.audit_report.{name}_medium_unit", lang)))
+    kind = f"{name}_{'large' if value >= 1e8 else 'medium' if value >= medium else 'small'}"
     amount = value / float(text(f"app.audit_report.{kind}_unit", lang))
     return text(f"app.audit_report.{kind}", lang, amount=amount, currency=currency)
 

@@ -130,6 +130,11 @@ class Writer:
         """A scenario in words; where nothing limits a loss it says so, and where nobody can estimate it too."""
         money = {f"{name}_says": self._most(row[name]) for name in ("loss_low", "loss_high")}
         money["loss_says"] = self.t("no_estimate") if row["loss"] is None else self.money(row["loss"])
+        if row.get("yearly"):  # what is bought has its price, whatever the products sell for
+            ends = ((name, row[name]) for name in ("loss_low", "loss_high"))
+            money |= {f"{name}_says": self.t("no_bound") if end is None else self.money(end) for name, end in ends}
+        elif not self.figures.revenue:
+            money["loss_says"] = BLANK
         gained = self._gained(row["id"])
         notes = []
         if row["reached"]:

@@ -177,12 +177,12 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
         node: text(
             "app.survey.narrowest", lang, width=amount(width), who=who(one), asks=says(one), gain=both(*one.stops[node])
         )
-        for node, (width, one) in _narrowest(found, figures).items()
+        for node, (width, one) in narrowest(found, figures).items()
     }
     return {"questions": rows, "narrowing": narrowing, "replies": None if done is None else _progress(done, both, lang)}
 
 
-def _narrowest(found: Sequence[Question], figures: Figures) -> dict[str, tuple[float, Question]]:
+def narrowest(found: Sequence[Question], figures: Figures) -> dict[str, tuple[float, Question]]:
     """The width of each stop's wide interval, and the question whose answer narrows it most."""
     best: dict[str, Question] = {}
     for one in found:

@@ -168,9 +168,9 @@ AT_HOME = ["P1", "Axo", "Japan", 1.0, "yes", 200, 20, 100]
     ("source", "parts", "says", "notes"),
     [
         (AT_HOME, ["P1"], "No foreign country", []),
-        ([*AT_HOME[:3], 0.4, "yes", 10, 20, 40], ["P1"], "No foreign country", [UNNAMED, UNNAMED]),
+        ([*AT_HOME[:3], 0.4, "yes", 10, 20, 40], ["P1"], "No foreign country", [UNNAMED]),
         (AT_HOME, ["P1", "P2"], "No foreign country", [NOBODY]),
-        (["P1", None, None, None, None, 10, 20, 100], ["P1"], "No revenue or no country is known", [NOBODY]),
+        (["P1", None, None, None, None, 10, 20, 100], ["P1"], "No source states a country", [NOBODY]),
     ],
 )
 def test_a_board_without_a_stop_says_why_and_what_no_row_names_may_cost(tmp_path, source, parts, says, notes):
@@ -183,3 +183,51 @@ def test_a_board_without_a_stop_says_why_and_what_no_row_names_may_cost(tmp_path
     assert len(about) == len(notes) and all(part in note and note in page for part, note in zip(notes, about, strict=True))
     if NOBODY in notes:
         assert "1,800" in about[0], "half a year's revenue, and no more, may hang on a part that nobody is named for"
+
+
+@pytest.mark.parametrize(
+    ("revenue", "first", "loss", "certain"),
+    [(None, "no loss has an amount", "–", "–"), (3650, "losses have no upper bound", "¥1,700", "¥1,700")],
+)
+def test_without_a_revenue_the_board_asks_for_it_first_and_nothing_is_said_to_cost_nothing(
+    tmp_path, revenue, first, loss, certain
+):
+    """P lasts 10 days of the 180 that China does not deliver; B needs nothing from there, and A may have no price."""
+    sheets = {
+        "Sourcing": [
+            SOURCING,
+            ["P1", "Axo", "China", 1.0, "yes", 10, 400, 100],
+            ["P2", "Bel", "Japan", 1.0, "yes", 90, 20, 9],
+        ],
+        "BOM": [["parent", "part"], ["A", "P1"], ["B", "P2"]],
+        "Products": [PRODUCTS[:2], ["A", revenue], ["B", None]],
+        "Scenarios": [["kind", "country", "rate"], ["supply stops", "China", None], ["tariff", "China", 0.25]],
+    }
+    done = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", world=SupplyGraph(), date="2026-11-23")
+    found = content(done, "en")
+    steps = [step["says"] for step in found["board"]["first"]]
+    assert first in steps[0] and ("A; B" in steps[0]) == (revenue is None)
+    assert "purchasing" in steps[-1] and "Axo" in steps[-1]
+    stop, tariff = found["scenarios"]
+    assert (stop["loss_says"], stop["loss_low_says"]) == (loss, certain)
+    assert [tariff[f"{name}_says"] for name in ("loss", "loss_low", "loss_high")] == ["¥25"] * 3
+    checks = {one["check"]: one["says"] for theme in found["groups"] for one in theme["checks"]}
+    assert (
+        checks["scenarios"].startswith("Without the supply of 1 countries") and "– of the revenue" not in checks["coverage"]
+    )
+    assert "billing address" not in checks["site_country"]
+    assert found["board"]["nothing"] == "" or "No product has a stated revenue" in found["board"]["nothing"]
+
+
+def test_a_country_that_no_row_names_is_no_row_of_the_board(tmp_path):
+    """A part without a country may come from anywhere: that is said once, and no country that leads a market is picked."""
+    rows = [["P1", "Axo", "Germany", 1.0, "yes", 10, 400, 100], ["P2", "Bel", None, 1.0, "yes", 10, 400, 100]]
+    sheets = {
+        "Sourcing": [[*SOURCING, "world item"], [*rows[0], "gallium_primary"], [*rows[1], None]],
+        "BOM": [["parent", "part"], ["A", "P1"], ["A", "P2"]],
+        "Products": [PRODUCTS[:2], ["A", 3650]],
+    }
+    done = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date="2026-11-23")
+    board = content(done, "en")["board"]
+    assert {row["node"] for row in done.figures.countries} > {"DEU"} == {row["node"] for row in board["countries"]}
+    assert any("is not in this list may cost up to" in note for note in board["notes"])

@@ -444,6 +444,8 @@ def test_what_is_not_known_any_more_is_not_said_to_be_solved(tmp_path, stock, na
     assert "PRJ-Q09" in found[name] and "PRJ-Q09" not in found[other]
     (row,) = (row for row in found["rows_gone"] if "PRJ-Q09" in row[0])  # told once, for all that rest on it
     assert row == ["ESMG-A5, PRJ-Q09", "P", "Stock 100 days, switching 250 days"]
+    (check,) = (one for one in found["checks"] if "PRJ-Q09" in one[1])  # and counted once
+    assert check[:2] == [name, "ESMG-A5, PRJ-Q09"] and check[2]
 
 
 def test_a_stop_that_only_one_of_two_reports_has_is_a_change(tmp_path):
@@ -511,9 +513,38 @@ def test_a_hostile_earlier_report_stays_text(tmp_path):
     assert "<script" not in page and "What changed since" in page
 
 
+@pytest.fixture(scope="module")
+def crowded(tmp_path_factory):
+    """A company of whose twelve parts little is stated: wide intervals, a long plan, every note and every step."""
+    places = ["China", "Viet Nam", "Germany", "Malaysia", "Congo, Democratic Republic", "Bosnia and Herzegovina"]
+    sources, measures = [], []
+    for n in range(12):
+        maker = f"Precision Bearing and Gear Manufacturing Works No. {n} of the South"
+        sources.append([f"PART-{n}-LONG", f"Planetary gear of kind {n}", maker, places[n % 6], "60%", None, 400, 9e7])
+        sources.append([f"PART-{n}-LONG", None, f"Trading House {n}", None, None, 20 if n == 3 else None, None, 1e7])
+        measures.append([f"PART-{n}-LONG", "hold more stock", 90, 1e6, "Purchasing, first group", "2027-03-31"])
+    lines = [["A" if n % 2 else "B", f"PART-{n}-LONG"] for n in range(12)] + [["A", "SCREW"], ["B", "SCREW"], ["C", "SCREW"]]
+    technology = [["technology", "site", "country", "partner", "transfer", "destination"]]
+    sheets = {
+        "Company": [["company name", "currency", "as of", "budget"], ["Crowded Ltd.", "USD", "2026-09-30", 2e7]],
+        "Sourcing": [
+            ["part", "name", "supplier", "country", "share", "stock days", "switching days", "annual spend"],
+            *sources,
+        ],
+        "Suppliers": [["supplier", "kind"], *([f"Trading House {n}", "trading company"] for n in range(12))],
+        "BOM": [["parent", "part"], *lines],
+        "Products": [["product", "name", "revenue"], ["A", "Drive", 7e8], ["B", "Spindle", 5e8], ["C", "Stage", None]],
+        "Measures": [["part", "measure", "days", "cost", "owner", "due"], *measures],
+        "Technologies": [*technology, ["Winding", "Main plant", "Japan", "none", "Drawings", "Viet Nam"]],
+    }
+    return audit(workbook(tmp_path_factory.mktemp("crowded") / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
+
+
 @pytest.mark.parametrize("lang", ["ja", "en"])
-def test_the_board_page_is_one_printed_page_whose_columns_keep_apart(demo, browser, tmp_path, lang):
-    (tmp_path / "report.html").write_text(render(content(demo, lang)), encoding="utf-8")
+@pytest.mark.parametrize("name", ["demo", "crowded"])
+def test_the_board_page_is_one_printed_page_whose_columns_keep_apart(name, browser, tmp_path, lang, request):
+    found = request.getfixturevalue(name)
+    (tmp_path / "report.html").write_text(render(content(found, lang)), encoding="utf-8")
     width, height = (mm / 25.4 * 96 for mm in (210 - 2 * 13, 297 - 12 - 13))
     tab = browser.new_page(viewport={"width": round(width), "height": round(height)})
     try:
