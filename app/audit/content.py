@@ -471,7 +471,7 @@ class _Writer(FindingsWriter):
     def _thresholds(self) -> list[dict[str, Any]]:
         used = {id for found in self.audit.findings for id in found.thresholds}
         return [
-            {"id": row["id"], "says": text(f"app.audit_threshold.{row['id']}", self.lang), "year": row["year"]}
+            {"id": row["id"], "says": self.threshold(row["id"]), "year": row["year"]}
             for row in thresholds().iter_rows(named=True)
             if row["id"] in used
         ]

@@ -52,7 +52,7 @@ class FindingsWriter(Writer):
             "answer_owner": found.answer.get("owner"),
             "people": item["answerable"] in {"partial", "questionnaire"},
             "thresholds": list(found.thresholds),
-            "thresholds_says": [text(f"app.audit_threshold.{id}", self.lang) for id in found.thresholds],
+            "thresholds_says": [self.threshold(id) for id in found.thresholds],
             "evidence": [self._evidence(row) for row in found.evidence],
             "source": item["source"],
         }

@@ -34,6 +34,7 @@ _WIDE = {
 _NAMES = {"item", "document", "wording", "product", "technology", "where", "first_stop"}
 
 
+_AMOUNTS = ("loss", "loss_low", "loss_high", "loss_open", "year", "year_low", "year_high", "market")
 _BETWEEN = {"thresholds_says": "; ", "notes": " "}
 """What stands between the words of a list; a comma else."""
 
@@ -106,10 +107,12 @@ class _Book:
         lines += [(plain, ()), (section, (self.t("if_stops", days=f"{content['horizon']:g}"),))]
         for name, key in (("worst", "countries"), ("worst_makers", "makers")):
             heads = ("loss", "certain", "possible", "first_day", "first_stop", "lasts", "switch")
-            lines += [(plain, ()), (self.head, (self.t(name), *(self.t(head) for head in heads)))]
+            if content["board"][key]:
+                lines += [(plain, ()), (self.head, (self.t(name), *(self.t(head) for head in heads)))]
             shown = ("label", "loss", "loss_low", "loss_high", "day_says", "first_says", "stock", "first_switch")
             for row in content["board"][key]:
                 about = row | {"first_says": row["first_part"] and called(row["first_part"], row["first_name"])}
+                about |= _amounts(row, content, self.t)
                 about["stock"] = _one(row["first_least"], row["first_most"], row["stock_says"])
                 lines += [(self.cell, tuple(about[column] for column in shown))]
                 lines += [(plain, (content["narrowing"][row["node"]],))] if row["node"] in content["narrowing"] else []
@@ -142,6 +145,7 @@ class _Book:
         page.write_number(2, 1, content["horizon"], free)
         row = 4
         scenarios = [one for one in content["scenarios"] if one["loss"] is not None and not one.get("yearly")]
+        scenarios = scenarios if content["revenue"] else []
         for j, head in enumerate(("try_scenarios", "try_weight", "loss", "certain", "possible")):
             page.write_string(row, j, self.t(head), self.head)
         first = row + 2
@@ -240,7 +244,8 @@ def _rows(content: dict[str, Any], t: Callable[..., str]) -> dict[str, list[dict
             | {"gap": _one(row["gap_low"], row["gap_high"], f"{row['gap_low']}–{row['gap_high']}")}
             for row in content["parts"]
         ],
-        **{name: [_stop(row) for row in content[name]] for name in ("countries", "makers")},
+        **{name: [_stop(row) | _amounts(row, content, t) for row in content[name]] for name in ("countries", "makers")},
+        "scenarios": [row | _amounts(row, content, t) for row in content["scenarios"]],
         "through": content["spend"]["shares"] if content["spend"] else [],
         "times": [
             one | {"label": row["label"]}
@@ -262,6 +267,14 @@ def _rows(content: dict[str, Any], t: Callable[..., str]) -> dict[str, list[dict
 def _stop(row: dict[str, Any]) -> dict[str, Any]:
     where = {"label": f"{row['label']} ({row['country_name']})"} if row["maker"] else {}
     return row | where | {"stock": _one(row["first_least"], row["first_most"], row["stock_says"])}
+
+
+def _amounts(row: dict[str, Any], content: dict[str, Any], t: Callable[..., str]) -> dict[str, Any]:
+    """The amounts of a stop that are no number: blank where nothing has a price, in words where there is no bound."""
+    bounds = {name: t("no_bound") for name in ("loss_high", "loss_open", "year_high") if name in row and row[name] is None}
+    if row.get("yearly") or content["revenue"]:
+        return bounds | ({"loss": t("no_estimate")} if row["loss"] is None else {})
+    return {name: None for name in _AMOUNTS if name in row}
 
 
 def _one(low: float | None, high: float | None, says: str) -> float | str | None:

@@ -12,6 +12,7 @@ from ...datasets.guideline import guideline_documents
 from ...graph import Message
 from ...graph.messages import spoken, text
 from ..ask import worded
+from .checks import CONCENTRATED, HALF
 from .company_graph import SELF
 from .measures import describe
 from .report import Audit
@@ -55,6 +56,15 @@ class Writer:
         """The name of a bundled item."""
         names = self.audit.names.get(id)
         return id if names is None else names.get(self.lang) or names["en"]
+
+    def threshold(self, id: str) -> str:
+        """Return what a threshold is; where the company states its own limit, that one."""
+        own = self.company.limits
+        if id == HALF and "country_limit" in own:
+            return text("app.audit_threshold.own_country", self.lang, limit=percent(own["country_limit"]))
+        if id == CONCENTRATED and "hhi_limit" in own:
+            return text("app.audit_threshold.own_hhi", self.lang, limit=f"{own['hhi_limit']:.2f}")
+        return text(f"app.audit_threshold.{id}", self.lang)
 
     def _most(self, value: float | None) -> str:
         """An amount that may have no upper bound."""

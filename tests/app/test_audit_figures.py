@@ -483,7 +483,7 @@ def test_a_stock_as_a_range_is_shown_as_one_and_bounds_the_losses(tmp_path, stoc
 def test_the_mark_of_a_stock_that_does_not_last_is_explained_where_it_stands(tmp_path, stock, marked):
     sources = [["P", None, "X", "China", "100%", stock, 60, "yes", 1]]
     path = written(tmp_path / "a.xlsx", Sourcing=sources, BOM=[["A", "P"]], Products=[["A", 365]])
-    for lang, says in (("en", "&#34;!&#34;: the stock"), ("ja", "「!」は、在庫日数が")):
+    for lang, says in (("en", "&#34;!&#34;: the stock"), ("ja", "「!」は在庫日数が")):
         found = audit(path, lang=lang, date=DATE, world=SupplyGraph())
         page = render(content(found, lang))
         assert ('class="num strong warn"' in page) == (says in page) == marked

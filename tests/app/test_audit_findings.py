@@ -2,6 +2,7 @@
 
 import random
 
+import openpyxl
 import pytest
 from kanmon.app.audit.checks import CLEAR, FINDING, findings
 from kanmon.app.audit.company_graph import build_graph
@@ -12,6 +13,7 @@ from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.page import render
 from kanmon.app.audit.report import audit
 from kanmon.app.audit.scenarios import Asked, _tariff
+from kanmon.app.audit.tables import write_report_workbook
 from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import SupplyGraph
 from plain_sheets import workbook
@@ -216,6 +218,14 @@ def test_without_a_revenue_the_board_asks_for_it_first_and_nothing_is_said_to_co
         checks["scenarios"].startswith("Without the supply of 1 countries") and "– of the revenue" not in checks["coverage"]
     )
     assert "billing address" not in checks["site_country"]
+    write_report_workbook(tmp_path / "report.xlsx", found)
+    book = openpyxl.load_workbook(tmp_path / "report.xlsx")
+    cells = {row[0]: row[2:5] for row in book["Scenarios"].iter_rows(min_row=2, values_only=True)}
+    assert cells[tariff["says"]] == (25, 25, 25)
+    assert all(cell is None or revenue for cell in cells[stop["says"]]), "what has no price costs no 0 in the workbook"
+    countries = list(book["Countries"].iter_rows(min_row=2, max_row=2, values_only=True))[0]
+    assert (countries[1] is None) == (revenue is None)
+    assert any("Weighted" in str(cell) for row in book["Try"].iter_rows(values_only=True) for cell in row) == bool(revenue)
     assert found["board"]["nothing"] == "" or "No product has a stated revenue" in found["board"]["nothing"]
 
 

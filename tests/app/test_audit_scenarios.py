@@ -118,6 +118,8 @@ def test_parts_of_little_spend_are_set_apart_and_listed(found):
 def test_the_companys_own_limit_and_technology_numbers_count(found):
     by_check = {finding.check: finding for finding in found.findings}
     assert not any("P1" in row.what for row in by_check["country"].evidence), "70 % is below the limit of 80 %"
+    told = {row["id"]: row["says"] for row in content(found, "en")["thresholds"]}
+    assert told["PRJ-COUNTRY-50"] == "One country above 80% (the company's own limit)" and "default" in told["PRJ-HHI-40"]
     stated = [row for row in found.figures.flags if row["verdict"] == "stated"]
     assert [(row["subject"], row["technology"]) for row in stated] == [("Winding of things", 3)]
     assert any("77" in remark.value for remark in found.company.remarks)
