@@ -72,7 +72,7 @@ def _part(
 def add_stakes(company: Company, rows: list[dict[str, Any]], short: pl.DataFrame) -> None:
     """Add to each part the ``stake``: what its worst stop costs by the estimate, were all else at hand.
 
-    With l the part of its supply that a stop of D days takes, its stock lasts for d days and another source delivers after
+    With l the part of its supply that a stop of D days takes, it runs out on day d and another source delivers after
     s, each as the estimate reads it: l (min(D, s) - d) / 365 of the revenue that needs it. ``short``: ``items`` of
     `risk.stop_losses`.
     """
