@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -126,35 +126,50 @@ def stop_measures(
     for candidate in candidates:
         stops.network("high").market(candidate.item)
     here = [stops.within(threat) for threat in threats]
-    trials = {case: _Trial(stops, here, case, weights) for case in READINGS}
+    every = tuple(range(len(candidates)))
+    # Each candidate alone, and what all those for other items do without it and with it.
+    others = [tuple(k for k in every if candidates[k].item != one.item) for one in candidates]
+    beside = [tuple(sorted((*rest, j))) for j, rest in enumerate(others)]
+    asked = {(), every, *((j,) for j in every), *others, *beside}
+    found: dict[tuple[int, ...], Bounds] = {chosen: {} for chosen in asked}
+    each, plan, proven = [], None, True
+    for case in READINGS:  # one after the other, the estimate first: what a reading works with is large
+        trial = _Trial(stops, here, case, weights)
+        if case == "estimate":
+            each = [row for j in every for row in trial.gains(j)]
+            plan, proven = _planned(trial, budget, time_limit)
+            if plan is not None:
+                found.setdefault(plan, {})
+        for chosen, bounds in found.items():
+            bounds[case] = trial.lost(chosen)
+    for bounds in found.values():
+        bounds["estimate"] = min(max(bounds["estimate"], bounds["low"]), bounds["high"])
 
-    def lost(chosen: Iterable[int] = ()) -> Bounds:
-        found = {case: trial.lost(tuple(chosen)) for case, trial in trials.items()}
-        return found | {"estimate": min(max(found["estimate"], found["low"]), found["high"])}
-
-    nothing, every = lost(), range(len(candidates))
-    rows, each = [], []
+    nothing, rows = found[()], []
     for j, candidate in enumerate(candidates):
-        after = lost([j])
-        removed = {name: max(0.0, nothing[name] - after[name]) for name in READINGS}
-        others = [k for k in every if candidates[k].item != candidate.item]
-        beside = max(0.0, lost(others)["estimate"] - lost(sorted([*others, j]))["estimate"])
+        removed = {name: max(0.0, nothing[name] - found[(j,)][name]) for name in READINGS}
+        more = max(0.0, found[others[j]]["estimate"] - found[beside[j]]["estimate"])
         per = removed["estimate"] / candidate.cost if candidate.cost else None
-        rows.append((candidate.id, candidate.cost, *(removed[name] for name in READINGS), beside, per))
-        each += trials["estimate"].gains(j)
-    plan, proven = None, True
-    if budget is not None and any(candidate.cost is not None for candidate in candidates):
-        try:
-            chosen = trials["estimate"].best(budget, time_limit)
-            costs = (candidates[j].cost or 0.0 for j in chosen)
-            plan = StopPlan(tuple(candidates[j].id for j in chosen), float(sum(costs)), lost(chosen))
-        except LimitError:  # a set that is not proven best is not shown as one
-            proven = False
+        rows.append((candidate.id, candidate.cost, *(removed[name] for name in READINGS), more, per))
+    best = None
+    if plan is not None:
+        costs = (candidates[j].cost or 0.0 for j in plan)
+        best = StopPlan(tuple(candidates[j].id for j in plan), float(sum(costs)), found[plan])
     names = ("cost", *(f"removed_{name}" for name in READINGS), "removed_beside", "removed_per_cost")
     schema = {"measure": pl.String} | dict.fromkeys(names, pl.Float64)
     gains = {"threat": pl.String, "measure": pl.String, "removed_estimate": pl.Float64, "days_gained": pl.Float64}
     measures = pl.DataFrame(rows, schema=schema, orient="row")
-    return StopMeasures(nothing, lost(every), measures, pl.DataFrame(each, schema=gains, orient="row"), plan, proven)
+    return StopMeasures(nothing, found[every], measures, pl.DataFrame(each, schema=gains, orient="row"), best, proven)
+
+
+def _planned(trial: _Trial, budget: float | None, time_limit: float) -> tuple[tuple[int, ...] | None, bool]:
+    """Return the candidates of the best set within a budget, and False where it was not proven best in time."""
+    if budget is None or all(candidate.cost is None for candidate in trial.candidates):
+        return None, True
+    try:
+        return tuple(trial.best(budget, time_limit)), True
+    except LimitError:  # a set that is not proven best is not shown as one
+        return None, False
 
 
 class _Trial:
