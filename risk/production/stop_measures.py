@@ -132,8 +132,9 @@ def stop_measures(
     # Each candidate alone, and what all those for other items do without it and with it.
     others = [tuple(k for k in every if candidates[k].item != one.item) for one in candidates]
     beside = [tuple(sorted((*rest, j))) for j, rest in enumerate(others)]
-    asked = {(), every, *((j,) for j in every), *others, *beside, *([] if plan is None else [plan])}
+    asked = {(), every, *((j,) for j in every), *([] if plan is None else [plan])}
     found: dict[tuple[int, ...], Bounds] = {chosen: dict.fromkeys(READINGS, 0.0) for chosen in asked}
+    estimated = dict.fromkeys([*others, *beside], 0.0)
     each: list[list[_Gain]] = [[] for _ in every]
     for threat, weight in zip(threats, weights, strict=True):  # one after the other: what a threat may reach is large
         here = stops.within(threat)
@@ -142,6 +143,8 @@ def stop_measures(
             for chosen, bounds in found.items() if weight else ():
                 bounds[case] += weight * trial.cost(chosen)[0]
             if case == "estimate":
+                for chosen in estimated if weight else ():
+                    estimated[chosen] += weight * trial.cost(chosen)[0]
                 for j in every:
                     each[j] += trial.gains(j)
     for bounds in found.values():
@@ -150,7 +153,7 @@ def stop_measures(
     nothing, rows = found[()], []
     for j, candidate in enumerate(candidates):
         removed = {name: max(0.0, nothing[name] - found[(j,)][name]) for name in READINGS}
-        more = max(0.0, found[others[j]]["estimate"] - found[beside[j]]["estimate"])
+        more = max(0.0, estimated[others[j]] - estimated[beside[j]])
         per = removed["estimate"] / candidate.cost if candidate.cost else None
         rows.append((candidate.id, candidate.cost, *(removed[name] for name in READINGS), more, per))
     best = None
