@@ -383,7 +383,8 @@ def simulate(
     product : str, optional
         Only what this item needs.
     buyer : str, optional
-        The country or company from whose place supply is seen.
+        The country or company from whose place supply is seen. It makes ``product`` itself and buys what that needs; what it
+        buys of ``product`` from others is not asked about: leave ``product`` out for that (or ask `affected`).
     level : {"country", "company", "site"}
         Whose shares.
     domestic : bool
