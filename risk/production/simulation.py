@@ -16,7 +16,7 @@ from ...graph.network import EQUIPMENT, EXTRA, GROUP, MAKER, MARKET, SHARED, rem
 from ...graph.notebook import table
 from . import kernels, solver
 from .changes import Change
-from .conditions import ESTIMATE, HIGH, LOW, Conditions, conditions, new_sources
+from .conditions import ESTIMATE, HIGH, LOW, Conditions, between, conditions, new_sources
 from .scenario import Scenario, check_scenario, scenario_of
 from .ways import way
 
@@ -201,11 +201,6 @@ def _worst_of(group: np.ndarray, goal: np.ndarray, loss: np.ndarray, count: int)
     order = order[loss[order] > 1e-12]
     worst[group[order]] = goal[order]  # the last one written stands: the greatest
     return worst
-
-
-def between(bound: int, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Return what a reading takes of bounds of which the low ones hurt most."""
-    return low if bound == LOW else high if bound == HIGH else (low + high) / 2
 
 
 def served_first(network: ProductionNetwork, assumptions: Assumptions, bound: int) -> np.ndarray:
