@@ -230,8 +230,8 @@ def control_losses(
         The item that is asked about; or several that the buyer (a company) makes by a sourcing of its own: one network
         does for all of them, and no maker of them is added at the buyer's place.
     buyer : str, optional
-        The country or company from whose place supply is seen. A measure that is aimed at others counts too: makers abroad
-        that the buyer depends on may be hit.
+        The country or company from whose place supply is seen; it makes the product itself (`simulate`). A measure that is
+        aimed at others counts too: makers abroad that the buyer depends on may be hit.
     level : {"country", "company", "site"}
         Whose shares.
 
