@@ -214,7 +214,7 @@ class _Builder:
         """Behind a part of which its supplier gave a card stands one source without a name, for that supplier alone."""
         for part, supplier in self.company.cards:
             item = behind_id(part, supplier)
-            ref = next(s.refs[0] for s in self.company.sources[part] if supplier in {s.maker, s.vendor})
+            ref = next(s.refs[0] for s in self.company.sources[part] if s.is_of(supplier))
             self.tables["items"].append({"id": item, "name_en": item, "name_ja": item, "kind": "component", "note": ref})
             self.tables["inputs"].append({"item": item_id(part), "input": item, "source": self._source(ref), "note": ref})
             source = {"id": source_behind(part, supplier), "name_en": item, "name_ja": item, "kind": "company"}
@@ -226,8 +226,8 @@ class _Builder:
         """The plants in which a supplier makes a part. The others' need is not known: they have it of themselves."""
         plants: dict[str, bool] = {}
         for source in self.company.sources.get(part, []):
-            plants[self._plant(source)] = supplier in {source.maker, source.vendor}
-            if supplier not in {source.maker, source.vendor}:
+            plants[self._plant(source)] = source.is_of(supplier)
+            if not source.is_of(supplier):
                 self._whole(item, plant_id(source), plant_id(source), source.refs[0])
         # A source that may be opened buys where nothing stops.
         self.tables["suppliers"].append({"id": f"{item}@", "name_en": item, "name_ja": item, "kind": "company"})
