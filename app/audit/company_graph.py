@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from ...graph import SupplyGraph
-from ...risk import Scenario, Threat, halt
+from ...risk import Change, Scenario, Threat, halt
+from ...risk.production.handed_on import HandedOn
 from .company import HOME, Company, Need, Source
 from .links import IS, Link
 
@@ -82,13 +83,21 @@ def source_behind(part: str, supplier: str) -> str:
 
 def stop_of(company: Company, node: str) -> Threat:
     """Return the stop of a country or a maker, for as long as the company says; with what suppliers handed on about it."""
-    behind = (
-        change
-        for (part, supplier), card in company.cards.items()
-        if not node.startswith(f"{SELF}@")  # cards speak of countries
-        for change in card.handed_on(node).changes(source_behind(part, supplier), behind_id(part, supplier))
-    )
+    behind = [] if node.startswith(f"{SELF}@") else handed_on(company, node, company.stop_days)  # cards speak of countries
     return Threat(Scenario(node, [halt(node), *behind]), company.stop_days)
+
+
+def handed_on(company: Company, country: str, days: float, *, less: bool = False) -> list[Change]:
+    """Return what suppliers handed on about the stop of a country, for so many days.
+
+    ``less``: for something that takes less than a stop does. Then, and beyond the days of a card, no loss is certain.
+    """
+    found = []
+    for (part, supplier), card in company.cards.items() if country != HOME else ():  # no card speaks of Japan
+        told: HandedOn = card.handed_on(country)
+        told = told.at_most() if less or days > told.length else told
+        found += told.changes(source_behind(part, supplier), behind_id(part, supplier))
+    return found
 
 
 def plant_id(source: Source) -> str:
