@@ -6,16 +6,19 @@ import plain_sheets
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.audit.company_reader import company_from
 from kanmon.app.audit.mapping import recognise
 from kanmon.app.survey.card import Card, CardPart
+from kanmon.app.survey.loop import _change, progress, shown
 from kanmon.app.survey.merge import merge
 from kanmon.app.survey.questionnaire import KEYS
 from kanmon.app.survey.replies import ITSELF, Line, Replies, Reply
+from kanmon.app.survey.stopped import stopped
 from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import SupplyGraph
 from kanmon.risk.production.handed_on import HandedOn
-from survey_company import NEVER, bounds
+from survey_company import NEVER, bounds, figures
 
 DAYS, SPEND = 180.0, 1000.0
 HEAD = ("部品番号", "調達先", "メーカー", "製造拠点国", "調達割合", "在庫日数", "切替日数", "認定", "年間購買額")
@@ -151,6 +154,62 @@ def test_the_truth_lies_in_the_bounds_whatever_is_left_out(tmp_path, seed):
     for part in truth.stock:
         assert sum(one.spend or 0.0 for one in found.sources[part]) <= SPEND + 1e-6
         assert found.spend(part) is None or found.spend(part) == pytest.approx(SPEND)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(0, 10**9))
+def test_what_replies_did_is_told_by_the_bounds_before_and_after(tmp_path, seed):
+    truth = Truth(seed)
+    kinds = [(name, "商社・販社" if sells else "メーカー") for name, sells in truth.sells.items()]
+    base = company(tmp_path, truth.view(), kinds)
+    found = merge(base, Replies(replies=truth.replies()), [], SupplyGraph())
+    worked = figures(found.company)
+    done = progress(base, found, build_graph(found.company, [], SupplyGraph()), worked)
+    data = shown([], done, found.company, worked, "en")["replies"]
+    told = {row["node"]: row for row in data["rows"]}
+    assert done.responded <= done.suppliers
+    for stop in (*worked.countries, *worked.makers):
+        ends = []
+        for each in (base, found.company):
+            (one,) = stopped(each, build_graph(each, [], SupplyGraph()), [(stop["node"], not stop["maker"])])
+            ends += [3650.0 * DAYS / 365 * end for end in (one["X"].lost if one else (0.0, 0.0))]
+        low_was, high_was, low, high = ends
+        row = told.pop(stop["node"], None)
+        if row is None:
+            assert (low, high) == pytest.approx((low_was, high_was), abs=1e-6)
+            continue
+        assert [row[name] for name in ("low_was", "high_was", "low", "high")] == pytest.approx(ends, abs=1e-6)
+        narrower, more = (high - low) - (high_was - low_was) < -1e-6, high > high_was + 1e-6
+        kind = "new" if high_was < 1e-6 else "narrowed" if narrower else "moved" if more else "less"
+        assert row["change"] == kind
+    assert not told
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "kind"),
+    [
+        ((100.0, 100.0), (50.0, 50.0), "less"),
+        ((100.0, 100.0), (50.0, 100.0), "less"),
+        ((100.0, 200.0), (150.0, 250.0), "moved"),
+        ((100.0, 200.0), (100.0, 199.0), "narrowed"),
+        ((100.0, None), (150.0, None), "narrowed"),
+        ((100.0, None), (50.0, None), "less"),
+        ((1.1e9, 3.3e9), (1.3e9 + 1e-6, 3.5e9), "moved"),  # what is not exact in a float narrows nothing
+    ],
+)
+def test_a_stop_that_costs_less_is_not_said_to_cost_more(was, now, kind):
+    row = {"low_was": was[0], "high_was": was[1], "low": now[0], "high": now[1]}
+    assert _change(row) == kind
+
+
+def test_who_only_sells_may_reply_and_nobody_counts_twice(tmp_path):
+    base = company(tmp_path, [("P1", "V", "M", "China", 1.0, 0, NEVER, None, None)])
+    sent = [reply(name, origin=[{"part": "P1", "country": "CHN"}]) for name in ("V", "M")]
+    for one in sent:
+        one.asked["origin", "P1"] = True
+    found = merge(base, Replies(replies=sent), [], SupplyGraph())
+    done = progress(base, found, build_graph(found.company, [], SupplyGraph()), figures(found.company))
+    assert (done.responded, done.suppliers) == (2, 2)
 
 
 def test_an_alternative_at_hand_outlives_what_its_supplier_says_of_today(tmp_path):
