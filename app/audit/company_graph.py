@@ -163,9 +163,9 @@ class _Builder:
         tables = {name: pl.DataFrame(rows, infer_schema_length=None) for name, rows in self.tables.items() if rows}
         return SupplyGraph(**tables, name=self.company.name or SELF)
 
-    def _source(self, ref: str) -> str:
-        """The sheet that a row stands in, as a source."""
-        sheet = ref.rpartition("!")[0]
+    def _source(self, *refs: str) -> str:
+        """The sheet that rows stand in, or all their sheets, as one source."""
+        sheet = ", ".join(dict.fromkeys(ref.rpartition("!")[0] for ref in refs))
         id = f"{SELF}:{sheet}"
         if id not in self.sources_seen:
             self.sources_seen.add(id)
@@ -208,9 +208,11 @@ class _Builder:
             scopes = ([None] if bought else []) + ([SELF] if len(bought) < len(above) or not above else [])
             if part in self.company.told:
                 scopes = self._of_one(item_id(part), self.company.told[part].part, self.company.told[part].supplier)
+            # Rows of two sources are two views of a market, of which one would stand for it.
+            sheets = self._source(*(source.refs[0] for source in sources))
             for scope in scopes:
                 for source in sources:
-                    self._share(source, scope)
+                    self._share(source, scope, sheets)
         refs = {need.parent: need.ref for need in reversed(self.company.needs)}
         own = [part for part in self.company.parts if part in made or part in self.company.products]
         for part in [part for part in own if part not in self.company.sources]:
@@ -248,21 +250,20 @@ class _Builder:
         row |= {"complete": True, "measure": "purchases", "confidence": "estimated", "note": ref}
         self.tables["shares"].append(row)
 
-    def _share(self, source: Source, scope: str | None) -> None:
-        ref = source.refs[0]
+    def _share(self, source: Source, scope: str | None, sheets: str) -> None:
         confidence = {"stated": "published", "spend": "estimated", "only": "estimated"}.get(source.basis, "unknown")
         self.tables["shares"].append(
             {
                 "item": item_id(source.part),
                 "supplier": self._plant(source),
-                "source": self._source(ref),
+                "source": sheets,
                 "share": source.share,
                 "scope": scope,
                 "complete": True,
                 "measure": "purchases",
                 "confidence": confidence,
                 "missing": None if source.share is not None else "not_reported",
-                "note": ref,
+                "note": source.refs[0],
             }
         )
 
