@@ -296,6 +296,7 @@ class _Over:
         smelters = joined_smelters([one.smelters for one, _ in used])
         items = {row[0]: set((row[2] or "").split("|")) for row in packaged("declarations", "metals").iter_rows()}
         needs: dict[str, set[str]] = {}
+        declared: dict[tuple[str, str, str, str], list[tuple[Declaration, pl.DataFrame]]] = defaultdict(list)
         start = 0
         for one, supplier in used:
             rows = smelters.slice(start, one.smelters.height)
@@ -306,7 +307,10 @@ class _Over:
             only = {id_key(product) for product in one.products} if one.scope == "product" else None
             for metal in rows["metal"].unique(maintain_order=True):
                 for part in self._with_metal(items.get(metal, set()), supplier, only, links, needs, world):
-                    self._smelters(one, part, supplier, metal, rows.filter(pl.col("metal") == metal))
+                    about = (part, supplier, metal, one.template or "CMRT")
+                    declared[about].append((one, rows.filter(pl.col("metal") == metal)))
+        for about, lists in declared.items():
+            self._smelters(*about, lists)
 
     def _show(self, one: Declaration, rows: pl.DataFrame) -> None:
         for row in rows.iter_rows(named=True):
@@ -334,19 +338,22 @@ class _Over:
                 found.append(link.part)
         return list(dict.fromkeys(found))
 
-    def _smelters(self, one: Declaration, part: str, supplier: str, metal: str, rows: pl.DataFrame) -> None:
-        """Any of the declared smelters may supply any part; a list that is not said to be whole leaves some to others."""
-        named = rows.filter(pl.col("smelter").is_not_null() | pl.col("cid").is_not_null())
-        told = [
-            (row["smelter"] or row["cid"], row["country"], None, f"{one.file}: Smelter List!{row['row']}")
-            for row in named.iter_rows(named=True)
-        ]
+    def _smelters(
+        self, part: str, supplier: str, metal: str, template: str, lists: Sequence[tuple[Declaration, pl.DataFrame]]
+    ) -> None:
+        """Any smelter of any list may supply any part; lists of which one is not said to be whole leave some to others."""
+        told, whole = [], True
+        for one, rows in lists:
+            named = rows.filter(pl.col("smelter").is_not_null() | pl.col("cid").is_not_null())
+            whole = whole and one.complete.get(metal) is True and named.height == rows.height
+            for row in named.iter_rows(named=True):
+                ref = f"{one.file}: Smelter List!{row['row']}"
+                told.append((row["smelter"] or row["cid"], row["country"], None, ref))
         if not told:
             return
-        whole = one.complete.get(metal) is True and named.height == rows.height
-        if whole and len(told) == 1:
+        if whole and len({(smelter, country) for smelter, country, *_ in told}) == 1:
             told = [(*told[0][:2], 1.0, told[0][3])]
-        self._tell(part, supplier, f"{metal} ({one.template or 'CMRT'})", told, None, whole=whole)
+        self._tell(part, supplier, f"{metal} ({template})", told, None, whole=whole)
 
 
 def _ends(days: Days | float) -> Days:

@@ -222,6 +222,21 @@ def test_a_blank_country_may_be_anywhere_and_the_card_says_so(card):
     assert card.parts[0].handed_on("BRA") == card.parts[0].elsewhere
 
 
+def test_a_card_counts_what_is_known_of_what_goes_in(tmp_path):
+    sheets = {
+        "Sourcing": [["part", "supplier", "country"], ["P1", "X", "China"], ["P2", "Y", None]],
+        "BOM": [["parent", "part"], ["A", "P1"], ["A", "P2"], ["A", "P3"], ["P2", "P4"], ["B", "P1"]],
+        "Products": [["product", "revenue"], ["A", 1], ["B", 1]],
+    }
+    found = company_from(recognise(understand(workbook(tmp_path / "a.xlsx", sheets))))
+    both = card_of(found, graph(found), "x").parts
+    # P4 is bought by whoever makes P2, of which is known what it needs; for P3 nobody is named.
+    assert [dict(part.known) for part in both] == [
+        {"parts": 3, "sourced": 2, "told": 1},
+        {"parts": 1, "sourced": 1, "told": 0},
+    ]
+
+
 def test_rounding_never_makes_a_bound_too_good(tmp_path):
     rows = [("R", "Ore", "CHN", 1 / 3, 31.3, NEVER), ("R", "Salt", "VNM", 2 / 3, 31.3, NEVER)]
     found = company(tmp_path, "A社", "Q", rows)
