@@ -76,8 +76,10 @@ def spelled(frame: Any) -> Any:
 def frame_or_lines(value: Any) -> Any:
     """Return a frame as narwhals sees it, anything else that holds several lines as their list, one line as a list of it.
 
-    >>> frame_or_lines("magnet"), frame_or_lines(("magnet", None))
-    (['magnet'], ['magnet', None])
+    Columns by name and rows as dicts are a frame, too.
+
+    >>> frame_or_lines("magnet"), frame_or_lines(("magnet", None)), frame_or_lines([{"name": "magnet"}]).columns
+    (['magnet'], ['magnet', None], ['name'])
 
     Raises
     ------
@@ -90,10 +92,31 @@ def frame_or_lines(value: Any) -> Any:
         return [value]
     frame = nw.from_native(value, eager_only=True, pass_through=True)
     if isinstance(frame, nw.DataFrame):
-        return frame
-    if not isinstance(value, Iterable) or isinstance(value, pl.LazyFrame):
+        return spelled(frame)
+    if not isinstance(value, Iterable) or isinstance(value, (pl.LazyFrame, bytes, bytearray)):
         raise InputError("graph.supply_graph.not_lines", kind=type(value).__name__)
-    return list(value)
+    lines = value if isinstance(value, Mapping) else list(value)
+    if lines and (lines is value or all(isinstance(line, Mapping) for line in lines)):
+        return nw.from_native(frame_of(lines), eager_only=True)
+    return list(lines)
+
+
+def cell_text(value: Any) -> str | None:
+    r"""Return a cell as text; a missing value of any library is None.
+
+    A whole number has no point, whatever its library keeps it as. Half of a letter, which no table can hold, is its number.
+
+    >>> [cell_text(cell) for cell in ("608ZZ", 608.0, None, float("nan"), "a" + chr(0xD800))]
+    ['608ZZ', '608', None, None, 'a\\ud800']
+    """
+    try:
+        missing = value is None or bool(value != value)
+    except TypeError:  # pandas' NA does not even say that it differs from itself
+        missing = True
+    if missing:
+        return None
+    value = int(value) if isinstance(value, float) and value.is_integer() else value
+    return str(value).encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def to_polars(value: Any) -> pl.DataFrame:

@@ -27,6 +27,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import cached_property, wraps
 from pathlib import Path
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -187,7 +188,7 @@ class ProductionNetwork:
     def markets(self) -> dict[tuple[str, str], int]:
         """Nodes of the markets by item and buyer ("" is the world market, "@" what the buyer makes of the product)."""
         at = np.flatnonzero(self.kind == MARKET)
-        items, buyers = (self.nodes[name].gather(at).to_list() for name in ("item", "buyer"))
+        items, buyers = (_ids(self.nodes[name].gather(at)) for name in ("item", "buyer"))
         return dict(zip(zip(items, buyers, strict=True), at.tolist(), strict=True))
 
     @cached_property
@@ -209,7 +210,7 @@ class ProductionNetwork:
     @cached_property
     def item_codes(self) -> tuple[dict[str, int], np.ndarray]:
         """Numbers of the items, and that of the item of each node (n)."""
-        items = self.nodes["item"].to_list()
+        items = _ids(self.nodes["item"])
         number = {item: i for i, item in enumerate(dict.fromkeys(items))}
         return number, np.fromiter(map(number.__getitem__, items), np.int64, len(items))
 
@@ -299,6 +300,11 @@ NODE_SCHEMA = {
     "source": pl.String,
     "confidence": pl.String,
 }
+
+
+def _ids(column: pl.Series) -> list[str]:
+    """Return a column of ids; each is one text in memory, however many networks and sections name it."""
+    return list(map(intern, column.to_list()))
 
 
 def remembered(function: Callable[..., Any]) -> Callable[..., Any]:

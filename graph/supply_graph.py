@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 _NAME = 200
 """Letters of a graph's name."""
 _REMEMBERED = 32
-"""Networks that a graph keeps; the oldest goes first."""
+_LINKS = 100_000
+"""Networks that a graph keeps, and links of all of them: with what is worked out of a network, each takes some kilobyte. The
+oldest goes first; the newest stays."""
 
 
 class SupplyGraph(Edits):
@@ -283,10 +285,14 @@ class SupplyGraph(Edits):
         wanted = frozenset((item, place, by, inputs) for item, place, by, inputs in sources)
         key = (product, buyer, level, domestic, wanted)
         if key not in self._networks:
-            if len(self._networks) >= _REMEMBERED:
-                self._networks.pop(next(iter(self._networks)))
             self._networks[key] = compile_graph(self, product, buyer, level, domestic, wanted)
+            while len(self._networks) > 1 and (len(self._networks) > _REMEMBERED or self._links_kept > _LINKS):
+                self._networks.pop(next(iter(self._networks)))
         return self._networks[key]
+
+    @property
+    def _links_kept(self) -> int:
+        return sum(len(network.indices) for network in self._networks.values())
 
     @cached_property
     def _networks(self) -> dict[Any, ProductionNetwork]:

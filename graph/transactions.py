@@ -16,7 +16,7 @@ import polars as pl
 from .arguments import checked
 from .errors import InputError, UnknownIdError, did_you_mean, nearest, shorten
 from .files import reading, writing
-from .frames import to_polars
+from .frames import cell_text, to_polars
 from .headers import called
 from .messages import Message
 from .tables import read_frame
@@ -200,9 +200,8 @@ class FirmNetwork:
         UnknownIdError
             An id is no firm of this network.
         """
-        # Half of a letter (a lone surrogate) names no firm: a column cannot hold it.
         if not isinstance(ids, pl.Series):
-            ids = pl.Series("firm", [str(id).encode("utf-8", "replace").decode("utf-8") for id in ids], dtype=pl.String)
+            ids = pl.Series("firm", [cell_text(id) for id in ids], dtype=pl.String)
         return _positions(ids, self.firms)
 
     @checked()

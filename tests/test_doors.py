@@ -1,7 +1,8 @@
 """Every public function, each argument in turn given as what it is not: an answer, or an error of Kanmon that says it.
 
-The functions are those that the rooms name; one that is added without a call here fails. What a wrong kind is taken for is
-never told from the outcome alone, so kinds that no annotation allows must be refused (`REFUSED`).
+The functions are those that the rooms name. One that is added needs a call here only where it asks for something that no
+other does: its required arguments are filled in by their names (`USUAL`), and one without either fails. What a wrong kind is
+taken for is never told from the outcome alone, so kinds that no annotation allows must be refused (`REFUSED`).
 """
 
 import importlib
@@ -228,6 +229,20 @@ CALLS = {
     "app.study": given(GRAPH, "robot", STOP),
     "app.whatif_widget": given(GRAPH, "robot"),
 }
+USUAL = {
+    "graph": GRAPH,
+    "product": "robot",
+    "item": "magnet",
+    "node": "CHN",
+    "buyer": "JPN",
+    "share": 0.5,
+    "scenarios": STOP,
+    "measures": MEASURES,
+    "trade": TRADE,
+    "importer": "JPN",
+    "path": FILE,
+}
+"""What arguments of these names mean everywhere."""
 OBJECTS = {
     "graph.FirmNetwork": FIRMS,
     "graph.ProductionNetwork": NETWORK,
@@ -277,7 +292,15 @@ def _own(kind, method):
     return isinstance(vars(kind)[method], (classmethod, staticmethod))
 
 
+def by_names(function):
+    """Return a call of the required arguments by what their names mean; None where one of them is no usual name."""
+    arguments = inspect.signature(function).parameters.values()
+    names = [one.name for one in arguments if one.default is one.empty and one.kind is one.POSITIONAL_OR_KEYWORD]
+    return given(*(USUAL[name] for name in names)) if set(names) <= set(USUAL) else None
+
+
 PUBLIC = public()
+CALLS |= {name: call for name, one in PUBLIC.items() if name not in CALLS and (call := by_names(one))}
 CALLABLE = {("datasets.clean_trade", "country"), ("risk.minimal_sets", "evaluate"), ("risk.timeline", "progress")}
 """A function that a person gives may fail as it likes."""
 
@@ -292,6 +315,12 @@ def folder(tmp_path, monkeypatch):
 
 def test_every_public_function_is_called_here():
     assert set(PUBLIC) == set(CALLS)
+
+
+def test_a_call_is_made_of_usual_names_alone():
+    assert by_names(risk.simulate) == given(GRAPH, STOP)
+    assert by_names(datasets.read_baci) == given(FILE)
+    assert by_names(risk.hhi) is None
 
 
 def replaced(name):

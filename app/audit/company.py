@@ -42,6 +42,12 @@ class Source:
     refs: list[str]
     spend_open: bool = False
     """Whether a row leaves its amount blank: then ``spend`` is the least."""
+    tellers: list[str] = field(default_factory=list)
+    """Further suppliers who deliver it, by their own word."""
+
+    def is_of(self, supplier: str) -> bool:
+        """Whether a supplier delivers it."""
+        return supplier in {self.maker, self.vendor, *self.tellers}
 
     @property
     def whole_spend(self) -> float | None:

@@ -9,7 +9,8 @@ from typing import Any
 import polars as pl
 
 from ...graph import SupplyGraph
-from ...risk import Scenario, Threat, halt
+from ...risk import Change, Scenario, Threat, halt
+from ...risk.production.handed_on import HandedOn
 from .company import HOME, Company, Need, Source
 from .links import IS, Link
 
@@ -82,13 +83,21 @@ def source_behind(part: str, supplier: str) -> str:
 
 def stop_of(company: Company, node: str) -> Threat:
     """Return the stop of a country or a maker, for as long as the company says; with what suppliers handed on about it."""
-    behind = (
-        change
-        for (part, supplier), card in company.cards.items()
-        if not node.startswith(f"{SELF}@")  # cards speak of countries
-        for change in card.handed_on(node).changes(source_behind(part, supplier), behind_id(part, supplier))
-    )
+    behind = [] if node.startswith(f"{SELF}@") else handed_on(company, node, company.stop_days)  # cards speak of countries
     return Threat(Scenario(node, [halt(node), *behind]), company.stop_days)
+
+
+def handed_on(company: Company, country: str, days: float, *, less: bool = False) -> list[Change]:
+    """Return what suppliers handed on about the stop of a country, for so many days.
+
+    ``less``: for something that takes less than a stop does. Then, and beyond the days of a card, no loss is certain.
+    """
+    found = []
+    for (part, supplier), card in company.cards.items() if country != HOME else ():  # no card speaks of Japan
+        told: HandedOn = card.handed_on(country)
+        told = told.at_most() if less or days > told.length else told
+        found += told.changes(source_behind(part, supplier), behind_id(part, supplier))
+    return found
 
 
 def plant_id(source: Source) -> str:
@@ -154,9 +163,9 @@ class _Builder:
         tables = {name: pl.DataFrame(rows, infer_schema_length=None) for name, rows in self.tables.items() if rows}
         return SupplyGraph(**tables, name=self.company.name or SELF)
 
-    def _source(self, ref: str) -> str:
-        """The sheet that a row stands in, as a source."""
-        sheet = ref.rpartition("!")[0]
+    def _source(self, *refs: str) -> str:
+        """The sheet that rows stand in, or all their sheets, as one source."""
+        sheet = ", ".join(dict.fromkeys(ref.rpartition("!")[0] for ref in refs))
         id = f"{SELF}:{sheet}"
         if id not in self.sources_seen:
             self.sources_seen.add(id)
@@ -199,9 +208,11 @@ class _Builder:
             scopes = ([None] if bought else []) + ([SELF] if len(bought) < len(above) or not above else [])
             if part in self.company.told:
                 scopes = self._of_one(item_id(part), self.company.told[part].part, self.company.told[part].supplier)
+            # Rows of two sources are two views of a market, of which one would stand for it.
+            sheets = self._source(*(source.refs[0] for source in sources))
             for scope in scopes:
                 for source in sources:
-                    self._share(source, scope)
+                    self._share(source, scope, sheets)
         refs = {need.parent: need.ref for need in reversed(self.company.needs)}
         own = [part for part in self.company.parts if part in made or part in self.company.products]
         for part in [part for part in own if part not in self.company.sources]:
@@ -214,7 +225,7 @@ class _Builder:
         """Behind a part of which its supplier gave a card stands one source without a name, for that supplier alone."""
         for part, supplier in self.company.cards:
             item = behind_id(part, supplier)
-            ref = next(s.refs[0] for s in self.company.sources[part] if supplier in {s.maker, s.vendor})
+            ref = next(s.refs[0] for s in self.company.sources[part] if s.is_of(supplier))
             self.tables["items"].append({"id": item, "name_en": item, "name_ja": item, "kind": "component", "note": ref})
             self.tables["inputs"].append({"item": item_id(part), "input": item, "source": self._source(ref), "note": ref})
             source = {"id": source_behind(part, supplier), "name_en": item, "name_ja": item, "kind": "company"}
@@ -226,8 +237,8 @@ class _Builder:
         """The plants in which a supplier makes a part. The others' need is not known: they have it of themselves."""
         plants: dict[str, bool] = {}
         for source in self.company.sources.get(part, []):
-            plants[self._plant(source)] = supplier in {source.maker, source.vendor}
-            if supplier not in {source.maker, source.vendor}:
+            plants[self._plant(source)] = source.is_of(supplier)
+            if not source.is_of(supplier):
                 self._whole(item, plant_id(source), plant_id(source), source.refs[0])
         # A source that may be opened buys where nothing stops.
         self.tables["suppliers"].append({"id": f"{item}@", "name_en": item, "name_ja": item, "kind": "company"})
@@ -239,21 +250,20 @@ class _Builder:
         row |= {"complete": True, "measure": "purchases", "confidence": "estimated", "note": ref}
         self.tables["shares"].append(row)
 
-    def _share(self, source: Source, scope: str | None) -> None:
-        ref = source.refs[0]
+    def _share(self, source: Source, scope: str | None, sheets: str) -> None:
         confidence = {"stated": "published", "spend": "estimated", "only": "estimated"}.get(source.basis, "unknown")
         self.tables["shares"].append(
             {
                 "item": item_id(source.part),
                 "supplier": self._plant(source),
-                "source": self._source(ref),
+                "source": sheets,
                 "share": source.share,
                 "scope": scope,
                 "complete": True,
                 "measure": "purchases",
                 "confidence": confidence,
                 "missing": None if source.share is not None else "not_reported",
-                "note": ref,
+                "note": source.refs[0],
             }
         )
 

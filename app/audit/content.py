@@ -168,14 +168,19 @@ class _Writer(FindingsWriter):
         stops = []
         for row in found["stops"]:
             here = [name for name in ("was", "is") if row[name] is not None]
-            says = {
-                f"{name}_says": self.money(row[name]) if name in here else self.t("since_absent") for name in ("was", "is")
-            }
+            says = {f"{name}_says": self._since(row, name) for name in ("was", "is")}
             widths = " → ".join(self._most(row[f"width_{name}"]) for name in here)
             stops.append(row | says | {"width_says": widths})
         differs = [self.t(f"since_{name}", was=was, now=now) for name, was, now in found["differs"]]
         says = self.t("since_differs", which=self.t("comma").join(differs)) if differs else ""
         return found | {"stops": stops, "differs_says": says}
+
+    def _since(self, row: dict[str, Any], name: str) -> str:
+        """An estimate then or now; the least it is where a product that is hit has no stated revenue."""
+        if row[name] is None:
+            return self.t("since_absent")
+        amount = self.money(row[name])
+        return self.t("since_least", amount=amount) if row[f"width_{name}"] is None else amount
 
     def _coverage(self) -> dict[str, Any]:
         known = self.figures.coverage

@@ -24,7 +24,7 @@ from ...risk import (
     timeline_summary,
 )
 from .company import HOME, Company, Source
-from .company_graph import SELF, CompanyGraph, firm_id, item_id
+from .company_graph import SELF, CompanyGraph, firm_id, handed_on, item_id
 from .figures import NOTHING, Figures, first_part, product_rows, sourcing_facts, totals
 from .words import place
 
@@ -105,8 +105,12 @@ def _asked(company: Company, built: CompanyGraph, row: dict[str, Any], id: str) 
         return None
     certain, possible, reached = nodes
     item = None if part is None else item_id(part)
+    behind: list[Change] = []
+    if country and not name and part is None:  # cards speak of all that a country delivers
+        whole = kind != "embargo" and row.get("rate") in (None, 1.0)
+        behind = handed_on(company, country, days, less=not whole)
     make = lambda node: _change(kind, node, item, row.get("rate"))  # noqa: E731
-    found = {"certain": tuple(map(make, certain)), "possible": tuple(map(make, possible)), "reached": tuple(reached)}
+    found = {"certain": (*map(make, certain), *behind), "possible": tuple(map(make, possible)), "reached": tuple(reached)}
     return Asked(id, kind, title, **base, **found)
 
 

@@ -11,6 +11,7 @@ from ...graph.errors import shorten
 from ...graph.files import read_bytes
 
 _STOPS = ("countries", "makers")
+_NONE = "–"
 
 
 def read_report(path: str | Path) -> dict[str, Any]:
@@ -40,12 +41,16 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     same as (which of the three, ids, what is said now), each check once: several items may rest on it; ``rows_new``,
     ``rows_gone``: evidence rows as (ids of the findings that rest on it, what, what is said of it); ``stops``: the largest
     change first, by node the old and new estimate (null: that report does not have the stop), and the width between certain
-    and possible (null: no bound).
+    and possible (null: no bound). There are none where amounts are in two currencies, or one report has no revenue to tell
+    them by.
     """
     before, after = _findings(old), _findings(new)
     both = [id for id in after if id in before]
     rows = {id: (_rows(before[id]), _rows(after[id])) for id in both}
     meta = old.get("meta")
+    terms, here = _terms(old), _terms(new)
+    differs = [name for name, now in here.items() if terms[name] not in (None, now)]
+    in_one_unit = "currency" not in differs and _NONE not in (terms["revenue"], here["revenue"])
     no_longer = [id for id in both if _is_finding(before[id]) and not _is_finding(after[id])]
     moved = {
         "opened": [id for id in both if _is_finding(after[id]) and not _is_finding(before[id])],
@@ -54,16 +59,12 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     }
     return {
         "date": shorten(meta.get("date")) if isinstance(meta, dict) and meta.get("date") else None,
-        "differs": [
-            [name, _plain(old[name]), _plain(new[name])]
-            for name in ("company", "horizon", "currency")
-            if old.get(name) not in (None, new[name])
-        ],
+        "differs": [[name, _plain(terms[name]), _plain(here[name])] for name in differs],
         **moved,
         "checks": [row for kind, ids in moved.items() for row in _each_check(kind, ids, after)],
         "rows_new": _only({id: (after[id], now, was) for id, (was, now) in rows.items()}),
         "rows_gone": _only({id: (before[id], was, now) for id, (was, now) in rows.items()}),
-        "stops": _stops(old, new),
+        "stops": _stops(old, new) if in_one_unit else [],
     }
 
 
@@ -73,6 +74,12 @@ def _each_check(kind: str, ids: list[str], found: dict[str, dict[str, Any]]) -> 
     for id in ids:
         checks.setdefault(str(found[id]["check"]), []).append(id)
     return [[kind, ", ".join(each), str(found[each[0]].get("says") or "")] for each in checks.values()]
+
+
+def _terms(report: dict[str, Any]) -> dict[str, Any]:
+    """The terms of a report, with the products that have a revenue; None where it does not say."""
+    terms, priced = {name: report.get(name) for name in ("company", "horizon", "currency")}, report.get("revenue")
+    return terms | {"revenue": ", ".join(sorted(map(str, priced))) or _NONE if isinstance(priced, dict) else None}
 
 
 def _plain(value: Any) -> str:

@@ -12,6 +12,7 @@ from ...datasets import load
 from ...datasets.intake.mapping import read_corrections
 from ...datasets.intake.understanding import understand
 from ...graph import SupplyGraph
+from ...graph.errors import shorten
 from ...graph.messages import text
 from ..audit.company import Company
 from ..audit.company_graph import CompanyGraph, build_graph
@@ -35,10 +36,10 @@ ROWS = 40
 class Progress:
     """What the replies did.
 
-    ``suppliers``: of bought parts; ``replied``: those who sent something that is used, by kind; ``asked, answered``:
-    questions in the workbooks that came back; ``rows``: by stop the bounds before and after, as amounts (as parts of the
-    output where no product has a stated revenue): ``node, maker, name, low_was, high_was, low, high``; an upper bound is
-    None where a product without a stated revenue may be hit.
+    ``suppliers``: of bought parts, and whoever replied besides; ``replied``: those who sent something that is used, by kind;
+    ``asked, answered``: questions in the workbooks that came back; ``rows``: by stop the bounds before and after, as amounts
+    (as parts of the output where no product has a stated revenue): ``node, maker, name, low_was, high_was, low, high``; an
+    upper bound is None where a product without a stated revenue may be hit.
     """
 
     suppliers: int
@@ -101,13 +102,22 @@ def progress(before: Company, merged: Merged, built: CompanyGraph, figures: Figu
             lines.append(about | {"low_was": low_was, "high_was": high_was, "low": low, "high": high})
     lines.sort(key=lambda line: (wider(line), line["node"]))
     replied = merged.replied
-    return Progress(len(suppliers_of(before)), replied, merged.asked, merged.answered, lines, bool(figures.revenue))
+    # A trader, or a maker that only a reply names, may send something, too.
+    known = {*suppliers_of(before), *(shorten(name, 200) for each in replied.values() for name in each)}
+    return Progress(len(known), replied, merged.asked, merged.answered, lines, bool(figures.revenue))
 
 
 def wider(row: Mapping[str, Any]) -> float:
     """Return by how much an interval is wider than it was: an infinity where an upper bound went, or came (less)."""
     now, was = (math.inf if row[high] is None else row[high] for high in ("high", "high_was"))
     return row["low_was"] - row["low"] if now == was == math.inf else (now - row["low"]) - (was - row["low_was"])
+
+
+def _change(row: Mapping[str, Any]) -> str:
+    """Whether an interval is narrower, may cost more than it did, or costs less for certain."""
+    now, was = (math.inf if row[high] is None else row[high] for high in ("high", "high_was"))
+    noise = NOTHING * max(1.0, *(end for end in (now, was) if end < math.inf), row["low"], row["low_was"])
+    return "narrowed" if wider(row) < -noise else "moved" if now > was + noise else "less"
 
 
 def _values(company: Company, figures: Figures) -> dict[str, float | None]:
@@ -207,7 +217,7 @@ def _progress(done: Progress, both: Any, lang: str) -> dict[str, Any]:
     rows = []
     for row in done.rows[:ROWS]:
         seen = row["high_was"] is None or row["high_was"] > NOTHING
-        kind = "new" if not seen else "narrowed" if wider(row) < -NOTHING else "moved"
+        kind = _change(row) if seen else "new"
         label = row["name"] if row["maker"] else say(place(row["node"]), lang)
         rows.append(
             row

@@ -48,8 +48,10 @@ class Merged:
 def merge(company: Company, replies: Replies, links: Iterable[Link], world: SupplyGraph) -> Merged:
     """Return a company with what its suppliers said laid over it; the company that is given stays as it is."""
     over = _Over(company, replies)
-    for supplier, sent in over.senders().items():
-        over.questionnaires(supplier, sent)
+    told = {supplier: over.questionnaires(supplier, sent) for supplier, sent in over.senders().items()}
+    over.one_source_each()
+    for supplier, lines in told.items():
+        over.behind(supplier, lines)
     for file, card in replies.cards:
         over.card(file, card)
     over.declarations(replies.declarations, list(links), world)
@@ -86,7 +88,7 @@ class _Over:
         return part if part is not None and self._of(part, supplier) else None
 
     def _of(self, part: str, supplier: str) -> list[Source]:
-        return [one for one in self.company.sources.get(part, []) if supplier in {one.maker, one.vendor}]
+        return [one for one in self.company.sources.get(part, []) if one.is_of(supplier)]
 
     def _supplier(self, written: str, file: str) -> str | None:
         supplier = self.firms.get(firm_key(written)) if written else None
@@ -108,20 +110,28 @@ class _Over:
                 found[supplier].append(reply)
         return found
 
-    def questionnaires(self, supplier: str, sent: Sequence[Reply]) -> None:
-        """Lay all that a supplier answered over the company."""
+    def questionnaires(self, supplier: str, sent: Sequence[Reply]) -> dict[Asked, list[Line]]:
+        """Lay what a supplier answered about its own parts over the company, and return all that it answered."""
         files = [reply.file for reply in sent if any(reply.asked.values())]
         if files:
             self.replied["questions"].append(supplier)
         if len(files) > 1:
             self.replies.say("sent_twice", files[-1], supplier=supplier, others=", ".join(files[:-1]))
         told: dict[Asked, list[Line]] = together(self.replies, sent, supplier, lambda part: self._part(part, supplier))
-        finished: dict[str, Days] = {}
         for (table, part, _), lines in told.items():
             if table == "answers":
-                self._answer(part, supplier, lines[0], finished)
+                self._answer(part, supplier, lines[0])
             elif table == "origin":
                 self._origin(part, supplier, lines)
+        return told
+
+    def one_source_each(self) -> None:
+        """Make one source of what several suppliers say of one plant, once all of them were heard."""
+        self.company.sources = {part: _one_each(sources) for part, sources in self.company.sources.items()}
+
+    def behind(self, supplier: str, told: Mapping[Asked, list[Line]]) -> None:
+        """Add what a supplier's parts need, as a second tier."""
+        finished = {part: _ends(lines[0].values["answer"]) for (_, part, kind), lines in told.items() if kind == "stock"}
         for (table, part, _), lines in told.items():
             if table == "behind":
                 self._behind(part, supplier, lines[0].values["input"] or part, lines, finished.get(part))
@@ -129,12 +139,9 @@ class _Over:
             (line,) = told["answers", part, "stock"][:1]
             self.replies.say("stock_alone", line.ref.partition(": ")[0], part=part, supplier=supplier)
 
-    def _answer(self, part: str, supplier: str, line: Line, finished: dict[str, Days]) -> None:
+    def _answer(self, part: str, supplier: str, line: Line) -> None:
         kind, days = line.values["kind"], line.values["answer"]
-        if kind == "stock":
-            finished[part] = _ends(days)
-            return
-        if isinstance(days, Days):  # a time that something takes has one figure or none
+        if kind == "stock" or isinstance(days, Days):  # a time that something takes has one figure or none
             return
         if kind != "lead":
             self.replies.say("no_question", *line.place, part=part, kind=kind or "?")
@@ -149,54 +156,53 @@ class _Over:
             self.replies.say("kept", *line.place, part=part, was=", ".join(f"{one:g}" for one in known), now=f"{days:g}")
 
     def _origin(self, part: str, supplier: str, told: list[Line]) -> None:
-        """Where a supplier's part is made: its one source becomes one for each place, with the rest of its share."""
-        own = self._of(part, supplier)
-        before = own[0]
+        """Where a supplier's part is made: its sources become one for each place, with the rest of their share.
+
+        Alternatives at hand stay as the company has them: a supplier says where it makes what it delivers today.
+        """
+        every = self._of(part, supplier)
+        own = [one for one in every if one.active] or every
+        before, file = _as_one(own), told[0].ref.rpartition("!")[0]
         shares: list[float | None] = [line.values["share"] for line in told]
         total = sum(share or 0.0 for share in shares)
         if total > 1 + ROUNDING:
-            self.replies.say("over", told[0].ref.rpartition("!")[0], part=part, total=f"{total:.0%}")
+            self.replies.say("over", file, part=part, total=f"{total:.0%}")
             shares = [None for _ in told]
             total = 0.0
         stated = {one.country for one in own if one.country is not None}
         new = {line.values["country"] for line in told} - {None}
         if stated and new and not new <= stated:
-            self.replies.say(
-                "differs",
-                told[0].ref.rpartition("!")[0],
-                part=part,
-                was=", ".join(sorted(stated)),
-                now=", ".join(sorted(new)),
-            )
-        whole = None if any(one.share is None for one in own) else sum(one.share or 0.0 for one in own)
-        places = []
-        for line, share in zip(told, shares, strict=True):
-            maker = supplier if line.values["maker"] == ITSELF else line.values["maker"]
-            maker = self.firms.setdefault(firm_key(maker), maker) if maker is not None else before.maker
-            places.append(
-                replace(
-                    before,
-                    maker=maker,
-                    vendor=before.vendor or (supplier if maker != supplier else None),
-                    country=line.values["country"] or before.country,
-                    share=None if whole is None or share is None else whole * share,
-                    basis="stated" if whole is not None and share is not None else "unknown",
-                    spend=None if before.spend is None or share is None else before.spend * share,
-                    spend_open=before.spend_open,
-                    refs=[*before.refs, line.ref],
-                )
-            )
+            self.replies.say("differs", file, part=part, was=", ".join(sorted(stated)), now=", ".join(sorted(new)))
+        places = [self._place(supplier, own, before, line, share) for line, share in zip(told, shares, strict=True)]
         if None in shares or total < WHOLE:
-            rest = None if whole is None or None in shares else whole * (1.0 - total)
-            # Of several places that the company states nobody said which of them makes the rest.
-            country = before.country if len({one.country for one in own}) == 1 else None
-            basis = "stated" if rest is not None else "unknown"
-            places.append(replace(before, country=country, share=rest, basis=basis))
+            places += _rest(own, before, None if None in shares else 1.0 - total, 1.0 - total)
         others = [one for one in self.company.sources[part] if one not in own]
         also = {one.maker for one in others} & {one.maker for one in places} - {supplier, None, ""}
         for maker in sorted(str(one) for one in also - {one.maker for one in own}):  # two sources turn out to be one
-            self.replies.say("same_maker", told[0].ref.rpartition("!")[0], part=part, supplier=supplier, maker=maker)
-        self.company.sources[part] = _one_each([*others, *places])
+            self.replies.say("same_maker", file, part=part, supplier=supplier, maker=maker)
+        self.company.sources[part] = [*others, *places]
+
+    def _place(self, supplier: str, own: Sequence[Source], before: Source, line: Line, share: float | None) -> Source:
+        """One place of a supplier: what it leaves blank the company's row of that maker or country says."""
+        country, maker = line.values["country"], line.values["maker"]
+        maker = supplier if maker == ITSELF else maker
+        maker = None if maker is None else self.firms.setdefault(firm_key(maker), maker)
+        fits = [one for one in own if _may_be(one.maker or None, maker) and _may_be(one.country, country)]
+        known = _as_one(fits) if fits else before
+        maker = known.maker if maker is None else maker
+        place = replace(
+            known,
+            maker=maker,
+            vendor=known.vendor or (supplier if maker != supplier else None),
+            country=country or known.country,
+            share=before.share,
+            basis=before.basis,
+            spend=before.spend,
+            spend_open=before.spend_open,
+            refs=[*known.refs, line.ref],
+        )
+        place.tellers += [] if place.is_of(supplier) else [supplier]
+        return _part_of(place, share)
 
     def _behind(self, part: str, supplier: str, input: str, lines: list[Line], finished: Days | None) -> None:
         """One thing that a supplier cannot make a part without, and where it comes from."""
@@ -290,6 +296,7 @@ class _Over:
         smelters = joined_smelters([one.smelters for one, _ in used])
         items = {row[0]: set((row[2] or "").split("|")) for row in packaged("declarations", "metals").iter_rows()}
         needs: dict[str, set[str]] = {}
+        declared: dict[tuple[str, str, str, str], list[tuple[Declaration, pl.DataFrame]]] = defaultdict(list)
         start = 0
         for one, supplier in used:
             rows = smelters.slice(start, one.smelters.height)
@@ -300,7 +307,10 @@ class _Over:
             only = {id_key(product) for product in one.products} if one.scope == "product" else None
             for metal in rows["metal"].unique(maintain_order=True):
                 for part in self._with_metal(items.get(metal, set()), supplier, only, links, needs, world):
-                    self._smelters(one, part, supplier, metal, rows.filter(pl.col("metal") == metal))
+                    about = (part, supplier, metal, one.template or "CMRT")
+                    declared[about].append((one, rows.filter(pl.col("metal") == metal)))
+        for about, lists in declared.items():
+            self._smelters(*about, lists)
 
     def _show(self, one: Declaration, rows: pl.DataFrame) -> None:
         for row in rows.iter_rows(named=True):
@@ -328,19 +338,22 @@ class _Over:
                 found.append(link.part)
         return list(dict.fromkeys(found))
 
-    def _smelters(self, one: Declaration, part: str, supplier: str, metal: str, rows: pl.DataFrame) -> None:
-        """Any of the declared smelters may supply any part; a list that is not said to be whole leaves some to others."""
-        named = rows.filter(pl.col("smelter").is_not_null() | pl.col("cid").is_not_null())
-        told = [
-            (row["smelter"] or row["cid"], row["country"], None, f"{one.file}: Smelter List!{row['row']}")
-            for row in named.iter_rows(named=True)
-        ]
+    def _smelters(
+        self, part: str, supplier: str, metal: str, template: str, lists: Sequence[tuple[Declaration, pl.DataFrame]]
+    ) -> None:
+        """Any smelter of any list may supply any part; lists of which one is not said to be whole leave some to others."""
+        told, whole = [], True
+        for one, rows in lists:
+            named = rows.filter(pl.col("smelter").is_not_null() | pl.col("cid").is_not_null())
+            whole = whole and one.complete.get(metal) is True and named.height == rows.height
+            for row in named.iter_rows(named=True):
+                ref = f"{one.file}: Smelter List!{row['row']}"
+                told.append((row["smelter"] or row["cid"], row["country"], None, ref))
         if not told:
             return
-        whole = one.complete.get(metal) is True and named.height == rows.height
-        if whole and len(told) == 1:
+        if whole and len({(smelter, country) for smelter, country, *_ in told}) == 1:
             told = [(*told[0][:2], 1.0, told[0][3])]
-        self._tell(part, supplier, f"{metal} ({one.template or 'CMRT'})", told, None, whole=whole)
+        self._tell(part, supplier, f"{metal} ({template})", told, None, whole=whole)
 
 
 def _ends(days: Days | float) -> Days:
@@ -355,6 +368,46 @@ def _both(one: CardPart, other: CardPart) -> CardPart:
     return replace(other, rows=countries, elsewhere=joined([one.elsewhere, other.elsewhere]))
 
 
+def _may_be(stated: str | None, told: str | None) -> bool:
+    return None in (stated, told) or stated == told
+
+
+def _as_one(sources: Sequence[Source]) -> Source:
+    """Several sources as one: shares and amounts add up, and where they differ nobody said which of them holds."""
+    first = sources[0]
+    if len(sources) == 1:
+        return replace(first, refs=[*first.refs], tellers=[*first.tellers])
+    names = ("maker", "vendor", "country", "qualified", "qualified_date", "lead_days")
+    each = {name: {getattr(one, name) for one in sources} for name in names}
+    agreed: dict[str, Any] = {name: values.pop() if len(values) == 1 else None for name, values in each.items()}
+    agreed["maker"] = agreed["maker"] or ""
+    shares, spends = [one.share for one in sources], [one.spend for one in sources if one.spend is not None]
+    agreed["share"] = None if None in shares else sum(filter(None, shares))
+    agreed["spend"] = sum(spends) if spends else None
+    agreed["spend_open"] = any(one.spend_open for one in sources) or 0 < len(spends) < len(sources)
+    agreed["switch_days"] = max((one.switch_days for one in sources if one.switch_days is not None), default=None)
+    agreed["refs"] = list(dict.fromkeys(ref for one in sources for ref in one.refs))
+    return replace(first, **agreed, tellers=list(dict.fromkeys(name for one in sources for name in one.tellers)))
+
+
+def _part_of(source: Source, share: float | None, spend: float | None = None) -> Source:
+    """A share of a source; where that is not known, of its ``spend`` is this."""
+    known = None if source.share is None or share is None else source.share * share
+    amount = spend if share is None or source.spend is None else source.spend * share
+    return replace(source, share=known, basis="unknown" if known is None else "stated", spend=amount)
+
+
+def _rest(own: Sequence[Source], before: Source, share: float | None, most: float) -> list[Source]:
+    """What a supplier leaves of its share, which is up to ``most``: in a country and of a maker that the company states."""
+    makers = list(dict.fromkeys(one.maker for one in own))
+    if len(makers) > 1:  # nobody said which of them makes how much
+        each = [_as_one([one for one in own if one.maker == maker]) for maker in makers]
+        return [_part_of(replace(one, country=before.country), None) for one in each]
+    # Where shares are blank, an amount is at a place that nobody knows, or nobody knows what is at a known one.
+    open_ = share is None and before.country is None and before.spend is not None
+    return [_part_of(before, share, spend=(before.spend or 0.0) * most if open_ else None)]
+
+
 def _one_each(sources: list[Source]) -> list[Source]:
     """Sources of which each place of a maker is one; what two rows say of it adds up."""
     found: dict[str, Source] = {}
@@ -364,9 +417,11 @@ def _one_each(sources: list[Source]) -> list[Source]:
             parts = (known.share, source.share)
             known.share = None if None in parts else sum(share or 0.0 for share in parts)
             known.basis = "unknown" if known.share is None else known.basis
-            known.spend = None if None in {known.spend, source.spend} else (known.spend or 0.0) + (source.spend or 0.0)
-            known.spend_open = known.spend_open or source.spend_open
+            spends = [one.spend for one in (known, source) if one.spend is not None]
+            known.spend = sum(spends) if spends else None
+            known.spend_open = known.spend_open or source.spend_open or len(spends) == 1
             known.refs = list(dict.fromkeys([*known.refs, *source.refs]))
+            known.tellers += [name for name in (source.vendor, *source.tellers) if name and not known.is_of(name)]
     return list(found.values())
 
 

@@ -125,7 +125,7 @@ def _parts(asked: Iterable[Question]) -> list[str]:
 
 
 def _no_lead(company: Company, part: str, supplier: str) -> bool:
-    sources = [source for source in company.sources.get(part, []) if supplier in {source.maker, source.vendor}]
+    sources = [source for source in company.sources.get(part, []) if source.is_of(supplier)]
     return bool(sources) and all(source.lead_days is None for source in sources)
 
 

@@ -302,7 +302,7 @@ def _sourced(part: str) -> Callable[[Company], Company]:
 
 def _placed(parts: list[str], who: str, country: str) -> Callable[[Company], Company]:
     def place(source: Source) -> Source:
-        blank = source.country is None and who in {source.maker, source.vendor}
+        blank = source.country is None and source.is_of(who)
         return replace(source, country=country) if blank else source
 
     return _with_sources(parts, lambda sources: [place(source) for source in sources])

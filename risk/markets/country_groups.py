@@ -10,7 +10,7 @@ import narwhals as nw
 from ...graph import InputError
 from ...graph.arguments import checked
 from ...graph.errors import shorten
-from .trade import NOTHING, VALUE, concentrate, names, of_home, of_importer, ordered, tidy, told, verdict, within
+from .trade import NOTHING, VALUE, concentrate, of_home, of_importer, ordered, places, tidy, told, verdict, within
 
 
 @checked()
@@ -43,6 +43,8 @@ def group_shares(
     ------
     InputError
         A column is missing, there is no group, or one is empty.
+    UnknownIdError
+        An importer or member that is no ISO3 code and stands nowhere in the table, where that is computed.
 
     Examples
     --------
@@ -53,14 +55,14 @@ def group_shares(
     ('G7', 0.5, 0.7, 'origin_unknown')
     """
     frame, item = tidy(trade)
-    frame = of_importer(frame, importer)
     market = [item, "importer", "year"]
     unknown = nw.col("exporter").is_null()
     if not isinstance(groups, Mapping) or not groups:
         raise InputError("risk.dependence.no_groups", value=shorten(groups))
+    wanted = {name: _members(frame, name, members) for name, members in groups.items()}
+    frame = of_importer(frame, importer)
     parts = []
-    for name, members in groups.items():
-        members = _members(name, members)
+    for name, members in wanted.items():
         rows = frame.with_columns(
             _own=nw.when(within("exporter", members)).then(VALUE).otherwise(0.0),
             _loose=nw.when(unknown).then(VALUE).otherwise(0.0),
@@ -123,6 +125,8 @@ def friend_shoring(trade: Any, importer: str, friends: str | Iterable[str]) -> A
     ------
     InputError
         A column is missing, ``value`` is not a number, or there are no friends.
+    UnknownIdError
+        An importer or friend that is no ISO3 code and stands nowhere in the table, where that is computed.
 
     Examples
     --------
@@ -133,11 +137,11 @@ def friend_shoring(trade: Any, importer: str, friends: str | Iterable[str]) -> A
     >>> friend_shoring(trade, "JPN", ["USA", "AUS"]).select("kept_low", "friends", "cover_low").row(0)
     (0.4, 1, 0.5)
     """
-    friends = [country for country in _members("friends", friends) if country != importer]
     frame, item = tidy(trade)
+    friends = [country for country in _members(frame, "friends", friends) if country != importer]
     market = [item, "year"]
-    mine = frame.filter(nw.col("importer") == importer)
-    rows = nw.from_native(group_shares(mine.to_native(), {"friends": friends})).select(
+    mine = of_importer(frame, importer)
+    rows = nw.from_native(group_shares(trade, {"friends": friends}, importer)).select(
         *market, value="total", kept_low="share_low", kept_high="share_high", reason="reason"
     )
     loose = nw.col("exporter").is_null()
@@ -227,6 +231,8 @@ def third_country_benchmark(
     ------
     InputError
         A column is missing, ``value`` is not a number, or ``limit`` is outside 0..1.
+    UnknownIdError
+        An importer or member that is no ISO3 code and stands nowhere in the table, where that is computed.
 
     References
     ----------
@@ -240,7 +246,7 @@ def third_country_benchmark(
     (0.8, 'imports', 'yes')
     """
     frame, item = tidy(trade)
-    inside = [importer] if members is None else names(members)
+    inside = places(frame, importer if members is None else members)
     market = [item, "year"]
     rows = concentrate(frame.filter(within("importer", inside) & ~within("exporter", inside)), market, extendable=extendable)
     if production is None:
@@ -262,8 +268,8 @@ def third_country_benchmark(
     return ordered(rows.select(shown), item, "year")
 
 
-def _members(name: str, members: Iterable[str]) -> list[str]:
-    codes = names(members or ())
+def _members(frame: Any, name: str, members: Iterable[str]) -> list[str]:
+    codes = places(frame, members or ())
     if not codes:
         raise InputError("risk.dependence.group_empty", name=shorten(name))
     return codes

@@ -26,10 +26,10 @@ from .trade import (
     all_of,
     concentrate,
     joined,
-    names,
     of_home,
     of_importer,
     ordered,
+    places,
     tidy,
     told,
     verdict,
@@ -80,6 +80,8 @@ def import_concentration(
     ------
     InputError
         A column is missing or ``value`` is not a number.
+    UnknownIdError
+        An importer that is no ISO3 code and stands nowhere in the table, where that is computed.
 
     References
     ----------
@@ -154,6 +156,8 @@ def commission_dependence(
     ------
     InputError
         A column is missing, ``value`` is not a number, or both ``members`` and ``production`` are given.
+    UnknownIdError
+        A member that is no ISO3 code and stands nowhere in the table, where that is computed.
 
     References
     ----------
@@ -171,7 +175,7 @@ def commission_dependence(
     frame, item = tidy(trade)
     if members is not None and production is not None:
         raise InputError("risk.dependence.union_production")
-    inside = [importer] if members is None else names(members)
+    inside = places(frame, importer if members is None else members)
     home, away, market = within("importer", inside), ~within("exporter", inside), [item, "year"]
     rows = concentrate(frame.filter(home & away), market, unique and members is None)
     if production is None:
@@ -256,6 +260,8 @@ def geodep(
     ------
     InputError
         A column is missing, ``value`` is not a number, or ``limits`` are not three numbers.
+    UnknownIdError
+        An importer that is no ISO3 code and stands nowhere in the table, where that is computed.
 
     References
     ----------
@@ -273,7 +279,7 @@ def geodep(
     frame, item = tidy(trade)
     market = [item, "year"]
     own = [*market, "value", "hhi_low", "hhi_high", "top_origin", "reason"]
-    rows = concentrate(frame.filter(nw.col("importer") == importer), market, unique).select(own)
+    rows = concentrate(of_importer(frame, importer), market, unique).select(own)
     importers = frame.group_by("year").agg(nw.col("importer").n_unique().alias("_importers"))
     world = concentrate(frame, market).select(
         *market, c2_low="hhi_low", c2_high="hhi_high", top_exporter="top_origin", _reason="reason"
@@ -349,6 +355,8 @@ def chapter_dependence(
     ------
     InputError
         A column is missing, ``value`` is not a number, or ``digits`` is none from 1 to 10.
+    UnknownIdError
+        An importer that is no ISO3 code and stands nowhere in the table, where that is computed.
 
     Examples
     --------

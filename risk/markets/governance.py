@@ -75,6 +75,8 @@ def governance_hhi(
     ------
     InputError
         A column is missing, or a score lies outside 0..10.
+    UnknownIdError
+        An importer that is no ISO3 code and stands nowhere in the table, where that is computed.
 
     References
     ----------

@@ -15,7 +15,8 @@ from typing import Any
 
 import narwhals as nw
 
-from ...graph import InputError
+from ...datasets.places import countries, country
+from ...graph import InputError, UnknownIdError
 from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.frames import any_frame, spelled
 
@@ -47,7 +48,10 @@ def tidy(trade: Any, *extra: str) -> tuple[Any, str]:
     _check_years(schema)
     value = VALUE.cast(nw.Float64).fill_nan(None)
     value = nw.when(value.abs() < float("inf")).then(value)  # no flow is infinite: a division by zero is no report
-    return frame.select(item, "importer", "exporter", nw.col("year").cast(nw.Int64), value.alias("value"), *extra), item
+    origin = nw.col("exporter")
+    if schema["exporter"] == nw.String:  # a file's blank cell may be a text without letters: nobody is called so
+        origin = nw.when(origin != "").then(origin).alias("exporter")
+    return frame.select(item, "importer", origin, nw.col("year").cast(nw.Int64), value.alias("value"), *extra), item
 
 
 def _check_years(schema: Any) -> None:
@@ -60,9 +64,27 @@ def names(value: str | Iterable[str]) -> list[str]:
     return [value] if isinstance(value, str) else list(value)
 
 
+def places(frame: Any, value: str | Iterable[str]) -> list[str]:
+    """Return the places that somebody names: countries, or what the table has. A frame not computed yet is not looked into.
+
+    Raises
+    ------
+    UnknownIdError
+        A name that is no ISO3 code of a country and stands nowhere in the table: a slip would count as no trade.
+    """
+    asked = names(value)
+    known = set(countries()["iso3"])
+    if isinstance(frame, nw.DataFrame) and not known.issuperset(asked):
+        known |= {name for side in ("importer", "exporter") for name in frame[side].unique().to_list() if name is not None}
+        if wrong := [name for name in asked if name not in known]:
+            named = country(wrong[0]) if isinstance(wrong[0], str) else None
+            raise UnknownIdError("country", wrong[0], map(str, known), [named] if named else [])
+    return asked
+
+
 def of_importer(frame: Any, importer: str | Iterable[str] | None) -> Any:
     """Return the flows of the importers asked for (``None``: all)."""
-    return frame if importer is None else frame.filter(nw.col("importer").is_in(names(importer)))
+    return frame if importer is None else frame.filter(nw.col("importer").is_in(places(frame, importer)))
 
 
 def within(column: str, members: Iterable[str]) -> nw.Expr:

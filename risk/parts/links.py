@@ -19,7 +19,7 @@ import polars as pl
 from ...graph import InputError, SupplyGraph
 from ...graph.arguments import checked
 from ...graph.errors import did_you_mean, nearest
-from ...graph.frames import frame_or_lines
+from ...graph.frames import cell_text, frame_or_lines
 from ..technology.matching import Hit, find
 from ..technology.terms import SERIES, vocabulary
 from ..technology.text import CJK, compact, fold
@@ -77,7 +77,7 @@ def link_parts(
         Only its items are linked to. A concept has several items, the best first: the first that is present counts.
     columns : iterable of str, optional
         The frame's columns that are read, the most telling first (name, number, description, ...): the first cell that
-        names a part says what the line is. All columns of strings by default.
+        names a part says what the line is. All columns that hold texts by default.
     hs : str, optional
         Column of HS codes: a code that one item alone has is a review where nothing else was found.
 
@@ -117,22 +117,24 @@ def link_parts(
 
 def _texts(lines: Any, columns: Iterable[str] | None, hs: str | None) -> tuple[list[tuple[str, ...]], list[str | None]]:
     frame = frame_or_lines(lines)
-    if isinstance(frame, list):
+    listed = isinstance(frame, list)
+    known = [] if listed else frame.columns
+    for column in [*(columns or ()), *([hs] if hs else [])]:
+        if column not in known:
+            raise InputError("risk.parts.no_column", column=column, hint=did_you_mean(nearest(column, known)))
+    if listed:
         texts = [_cells((line,)) for line in frame]
         return texts, list(repeat(None, len(texts)))
-    wanted = list(columns) if columns is not None else [name for name in frame.columns if frame[name].dtype == nw.String]
-    for column in [*wanted, *([hs] if hs else [])]:
-        if column not in frame.columns:
-            raise InputError("risk.parts.no_column", column=column, hint=did_you_mean(nearest(column, frame.columns)))
-    texts = [_cells(row) for row in zip(*(frame[name].to_list() for name in wanted), strict=True)] if wanted else []
-    given = frame[hs].to_list() if hs else list(repeat(None, len(frame)))
-    codes = [None if code is None else str(code) for code in given]
+    # A column of objects is one of texts and numbers: pandas' own, where some part numbers have no letter.
+    wanted = columns if columns is not None else [name for name in known if frame[name].dtype in (nw.String, nw.Object)]
+    texts = [_cells(row) for row in zip(*(frame[name].to_list() for name in wanted), strict=True)]
+    codes: list[str | None] = [cell_text(code) for code in frame[hs].to_list()] if hs else [None] * len(frame)
     return texts or [()] * len(frame), codes
 
 
 def _cells(row: tuple[Any, ...]) -> tuple[str, ...]:
     """Return the different cells that hold words; lists of designators (R1, R2, R3) say nothing."""
-    cells = (cell.strip()[:LONGEST].replace("|", "/") for cell in row if isinstance(cell, str))
+    cells = (cell.strip()[:LONGEST].replace("|", "/") for cell in map(cell_text, row) if cell is not None)
     return tuple(dict.fromkeys(cell for cell in cells if cell and not _DESIGNATORS.fullmatch(cell)))
 
 

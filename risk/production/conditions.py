@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 from weakref import proxy
 
 import numpy as np
@@ -223,14 +224,14 @@ class Effects:
             if not part:
                 continue
             low, high = part * one.bounds[0], part * one.bounds[1]
-            taken = _within(bound, high, low)
+            taken = between(bound, high, low)
             if one.kind in {"halt", "reduce"}:
                 cap[one.hit] *= 1 - taken
                 gain[:, one.sold] *= 1 - taken
                 if bound == LOW:
                     gain[:, one.rests] *= 1 - taken
             elif one.kind == "spare_capacity":
-                cap[one.hit] *= 1 + _within(bound, low, high)
+                cap[one.hit] *= 1 + between(bound, low, high)
             elif one.kind == "embargo":
                 for of, at in one.places:
                     if of == bound:
@@ -238,14 +239,18 @@ class Effects:
                         if bound == LOW:
                             gain[at, one.rests] *= 1 - taken
             elif one.kind in OPENED:
-                gain[:, one.hit] += _within(bound, low, high)
+                gain[:, one.hit] += between(bound, low, high)
             else:
                 raise NotImplementedError(one.kind)
         return cap, gain
 
 
-def _within(bound: int, worst: float, best: float) -> float:
-    return worst if bound == LOW else (best if bound == HIGH else (worst + best) / 2)
+Bound = TypeVar("Bound", float, np.ndarray)
+
+
+def between(bound: int, worst: Bound, best: Bound) -> Bound:
+    """Return what a reading takes of bounds: the one that hurts most or least, or what lies in their middle."""
+    return worst if bound == LOW else best if bound == HIGH else (worst + best) / 2
 
 
 def _among(count: int, numbers: Iterable[np.ndarray]) -> np.ndarray:

@@ -13,7 +13,7 @@ the others         none: a tax, a tariff, a floor or a stockpile stops no goods;
 =================  ==================================================================================================
 
 A ban, too, cuts in part (0 to 1) where it is aimed at some users only (military end users), where its status is unknown, and
-where it is older than the figures: trade has settled to it already, and how much still hangs on it nobody knows.
+where it is older than the figures, or may be: trade has settled to it already, and how much still hangs on it nobody knows.
 ``share_low`` and ``share_high`` of a measure, where a source says a number, take the place of 0 and 1. Technology and
 listed entities stop no goods by themselves. A suspension is no scenario; what it suspends is none while it lasts.
 """
@@ -113,15 +113,26 @@ def control_effects(measures: Any, *, buyer: str | None = None, graph: SupplyGra
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
 
 
-def _years(graph: SupplyGraph) -> dict[str, int | None]:
-    """The year of the figures of each item, None where there is none."""
-    preferred = graph.markets.filter(pl.col("preferred") & (pl.col("scope") == "world"))
-    newest = preferred.group_by(id="item").agg(pl.col("year").max())
-    return dict(graph.items.select("id").join(newest, on="id", how="left").iter_rows())
+def _years(graph: SupplyGraph) -> dict[str, list[int | None]]:
+    """The years of the figures of each item, whoever's sourcing they tell; None where one states none."""
+    views = graph.markets.filter(pl.col("preferred")).select("item", "year")
+    views = pl.concat([views, graph.trades.select("item", "year")], how="vertical_relaxed")
+    each = views.group_by(id="item").agg(pl.col("year").unique())
+    return {item: years or [None] for item, years in graph.items.select("id").join(each, on="id", how="left").iter_rows()}
+
+
+def _begun(since: Any, years: list[int | None] | None) -> bool | None:
+    """Whether a measure began by the year of any of the figures; None where that is not known."""
+    begun = None if since is None else _year(since)
+    if begun is None or years is None:
+        return None
+    if any(year is not None and begun <= year for year in years):
+        return True
+    return None if None in years else False
 
 
 def _effects(
-    row: dict[str, Any], buyer: str | None, years: dict[str, int | None] | None, groups: dict[str, list[str]]
+    row: dict[str, Any], buyer: str | None, years: dict[str, list[int | None]] | None, groups: dict[str, list[str]]
 ) -> Iterator[dict[str, Any]]:
     kind, status = row["kind"], row["status"] or "unknown"
     aims, some_users = _places(row["against"] or EVERYBODY, groups)
@@ -131,15 +142,14 @@ def _effects(
     for item in (row["item"] or "").split("|"):
         needed = years is None or item in years
         reason = _reason(row, buyer, sellers, buyers, bool(item), needed)
-        year = (years or {}).get(item)
-        begun = None if row["since"] is None else _year(row["since"])
-        old = None if year is None or begun is None else begun <= year
+        old = _begun(row["since"], (years or {}).get(item))
         found = base | {"item": item or None, "in_figures": old, "reason": reason}
         if reason is None:
             low, high = _PARTS[kind]
             low = low if row["share_low"] is None else row["share_low"]
             high = high if row["share_high"] is None else row["share_high"]
-            sure = status == "in_force" and not some_users and not old
+            # Beside figures a cut is certain only where it is known to be younger than they are.
+            sure = status == "in_force" and not some_users and (years is None or old is False)
             found |= {"share_low": low if sure else 0.0, "share_high": high}
         yield found
 
@@ -230,8 +240,8 @@ def control_losses(
         The item that is asked about; or several that the buyer (a company) makes by a sourcing of its own: one network
         does for all of them, and no maker of them is added at the buyer's place.
     buyer : str, optional
-        The country or company from whose place supply is seen. A measure that is aimed at others counts too: makers abroad
-        that the buyer depends on may be hit.
+        The country or company from whose place supply is seen; it makes the product itself (`simulate`). A measure that is
+        aimed at others counts too: makers abroad that the buyer depends on may be hit.
     level : {"country", "company", "site"}
         Whose shares.
 
@@ -239,7 +249,8 @@ def control_losses(
     -------
     polars.DataFrame
         One row per measure that cuts something upstream of the product, greatest ``loss_refused`` first: ``measure, items``
-        (list), ``share_low, share_high`` (bounds over the items), ``in_figures`` (of any item), ``aimed`` (at the buyer's
+        (list), ``share_low, share_high`` (bounds over the items), ``in_figures`` (of any item; null where
+        that is not known), ``aimed`` (at the buyer's
         country or at everybody; true without a buyer), then ``loss_low, loss_estimate, loss_high`` (0..1: 1 - kept
         in the readings of `simulate`). Where the part that is cut is not known there is no estimate (null): it would be a
         guess at licences. ``loss_refused`` is the estimate if the measure cuts the most that it may (every licence refused).
@@ -282,7 +293,7 @@ def control_losses(
 
 def _together(effects: pl.DataFrame) -> tuple[pl.DataFrame, list[Scenario]]:
     """Measures with the bounds of their items, first all at once; and the scenarios of these."""
-    bounds = [pl.col("share_low").min(), pl.col("share_high").max(), pl.col("in_figures", "aimed").any()]
+    bounds = [pl.col("share_low").min(), pl.col("share_high").max(), pl.col("in_figures", "aimed").any(ignore_nulls=False)]
     found = effects.group_by("measure", maintain_order=True).agg(pl.col("item").alias("items"), *bounds)
     if not found.height:
         return found, []

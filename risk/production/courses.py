@@ -18,13 +18,12 @@ from ...graph.errors import shorten
 from ...graph.network import EQUIPMENT, remembered
 from ...graph.sections import reach
 from . import flows
-from .conditions import Effects, network_places
+from .conditions import Effects, between, network_places
 from .scenario import Scenario
 from .simulation import (
     READINGS,
     Assumptions,
     Reading,
-    between,
     hardest_first,
     served_first,
     strictness,

@@ -32,6 +32,10 @@ class HandedOn:
     day: Bounds
     length: float
 
+    def at_most(self) -> HandedOn:
+        """Return what it says of a threat that takes no more, or that lasts longer: no loss is certain, and none earlier."""
+        return HandedOn((0.0, self.stops[1]), (0.0, self.stops[1]), (self.day[0], self.length), self.length)
+
     def changes(self, source: str, item: str) -> list[Change]:
         r"""Return it as changes for a ``source`` whose ``item`` the supplier cannot do without.
 

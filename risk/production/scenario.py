@@ -146,7 +146,7 @@ def scenario_of(value: Scenario | Change | Iterable[Scenario], *, empty: bool = 
     """
     if isinstance(value, Change):
         value = Scenario(value.kind, value)
-    found = [value] if isinstance(value, Scenario) or not isinstance(value, Iterable) else list(value)
+    found = [value] if isinstance(value, (Scenario, str)) or not isinstance(value, Iterable) else list(value)
     if not found and not empty:
         raise InputError("risk.scenario.none")
     for one in found:

@@ -16,7 +16,7 @@ from ...graph.network import EQUIPMENT, EXTRA, GROUP, MAKER, MARKET, SHARED, rem
 from ...graph.notebook import table
 from . import kernels, solver
 from .changes import Change
-from .conditions import ESTIMATE, HIGH, LOW, Conditions, conditions, new_sources
+from .conditions import ESTIMATE, HIGH, LOW, Conditions, between, conditions, new_sources
 from .scenario import Scenario, check_scenario, scenario_of
 from .ways import way
 
@@ -203,11 +203,6 @@ def _worst_of(group: np.ndarray, goal: np.ndarray, loss: np.ndarray, count: int)
     return worst
 
 
-def between(bound: int, low: np.ndarray, high: np.ndarray) -> np.ndarray:
-    """Return what a reading takes of bounds of which the low ones hurt most."""
-    return low if bound == LOW else high if bound == HIGH else (low + high) / 2
-
-
 def served_first(network: ProductionNetwork, assumptions: Assumptions, bound: int) -> np.ndarray:
     """Return the use share of each link within which this product is served first (1: all uses are cut alike)."""
     if assumptions.sharing != "first":
@@ -383,7 +378,8 @@ def simulate(
     product : str, optional
         Only what this item needs.
     buyer : str, optional
-        The country or company from whose place supply is seen.
+        The country or company from whose place supply is seen. It makes ``product`` itself and buys what that needs; what it
+        buys of ``product`` from others is not asked about: leave ``product`` out for that (or ask `affected`).
     level : {"country", "company", "site"}
         Whose shares.
     domestic : bool

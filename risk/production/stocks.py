@@ -16,8 +16,8 @@ from ...graph import ProductionNetwork
 from ...graph.network import GROUP, MAKER, MARKET, SHARED, remembered
 from . import flows, kernels
 from .changes import Change
-from .conditions import HIGH, network_places
-from .simulation import Reading, between
+from .conditions import HIGH, between, network_places
+from .simulation import Reading
 
 if TYPE_CHECKING:
     from .courses import Film
@@ -151,7 +151,7 @@ class Stocks:
             rows += [(0.0, 0, k * sides, flows.OPEN) for k in sorted(unsaid)]
         for change in film.stocks:
             low, high = change.bounds
-            days = float(between(reading.bound, np.float64(low), np.float64(high)))  # type: ignore[arg-type]
+            days = float(between(reading.bound, low, high))
             if change.holder is not None or change.item in film.goods:
                 reserves += self._reserve(film, reading, change, days)
             if change.holder is None:

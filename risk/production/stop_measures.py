@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ from .stops import Candidate, Stopped, Stops
 READINGS = ("estimate", "low", "high")
 Bounds = dict[str, float]
 """``estimate``, ``low`` (certain), ``high`` (possible)."""
+_GAINS = {"threat": pl.String, "measure": pl.String, "removed_estimate": pl.Float64, "days_gained": pl.Float64}
+_Gain = tuple[str, str, float, float]
 
 
 @dataclass(frozen=True)
@@ -125,84 +127,98 @@ def stop_measures(
     weights = [threat.weight / total for threat in threats]
     for candidate in candidates:
         stops.network("high").market(candidate.item)
-    here = [stops.within(threat) for threat in threats]
-    trials = {case: _Trial(stops, here, case, weights) for case in READINGS}
+    plan, proven = _planned(stops, threats, weights, budget, time_limit)
+    every = tuple(range(len(candidates)))
+    # Each candidate alone, and what all those for other items do without it and with it.
+    others = [tuple(k for k in every if candidates[k].item != one.item) for one in candidates]
+    beside = [tuple(sorted((*rest, j))) for j, rest in enumerate(others)]
+    asked = {(), every, *((j,) for j in every), *([] if plan is None else [plan])}
+    found: dict[tuple[int, ...], Bounds] = {chosen: dict.fromkeys(READINGS, 0.0) for chosen in asked}
+    estimated = dict.fromkeys([*others, *beside], 0.0)
+    each: list[list[_Gain]] = [[] for _ in every]
+    for threat, weight in zip(threats, weights, strict=True):  # one after the other: what a threat may reach is large
+        here = stops.within(threat)
+        for case in READINGS:
+            trial = _Trial(here, case)
+            for chosen, bounds in found.items() if weight else ():
+                bounds[case] += weight * trial.cost(chosen)[0]
+            if case == "estimate":
+                for chosen in estimated if weight else ():
+                    estimated[chosen] += weight * trial.cost(chosen)[0]
+                for j in every:
+                    each[j] += trial.gains(j)
+    for bounds in found.values():
+        bounds["estimate"] = min(max(bounds["estimate"], bounds["low"]), bounds["high"])
 
-    def lost(chosen: Iterable[int] = ()) -> Bounds:
-        found = {case: trial.lost(tuple(chosen)) for case, trial in trials.items()}
-        return found | {"estimate": min(max(found["estimate"], found["low"]), found["high"])}
-
-    nothing, every = lost(), range(len(candidates))
-    rows, each = [], []
+    nothing, rows = found[()], []
     for j, candidate in enumerate(candidates):
-        after = lost([j])
-        removed = {name: max(0.0, nothing[name] - after[name]) for name in READINGS}
-        others = [k for k in every if candidates[k].item != candidate.item]
-        beside = max(0.0, lost(others)["estimate"] - lost(sorted([*others, j]))["estimate"])
+        removed = {name: max(0.0, nothing[name] - found[(j,)][name]) for name in READINGS}
+        more = max(0.0, estimated[others[j]] - estimated[beside[j]])
         per = removed["estimate"] / candidate.cost if candidate.cost else None
-        rows.append((candidate.id, candidate.cost, *(removed[name] for name in READINGS), beside, per))
-        each += trials["estimate"].gains(j)
-    plan, proven = None, True
-    if budget is not None and any(candidate.cost is not None for candidate in candidates):
-        try:
-            chosen = trials["estimate"].best(budget, time_limit)
-            costs = (candidates[j].cost or 0.0 for j in chosen)
-            plan = StopPlan(tuple(candidates[j].id for j in chosen), float(sum(costs)), lost(chosen))
-        except LimitError:  # a set that is not proven best is not shown as one
-            proven = False
+        rows.append((candidate.id, candidate.cost, *(removed[name] for name in READINGS), more, per))
+    best = None
+    if plan is not None:
+        costs = (candidates[j].cost or 0.0 for j in plan)
+        best = StopPlan(tuple(candidates[j].id for j in plan), float(sum(costs)), found[plan])
     names = ("cost", *(f"removed_{name}" for name in READINGS), "removed_beside", "removed_per_cost")
     schema = {"measure": pl.String} | dict.fromkeys(names, pl.Float64)
-    gains = {"threat": pl.String, "measure": pl.String, "removed_estimate": pl.Float64, "days_gained": pl.Float64}
     measures = pl.DataFrame(rows, schema=schema, orient="row")
-    return StopMeasures(nothing, lost(every), measures, pl.DataFrame(each, schema=gains, orient="row"), plan, proven)
+    gains = pl.DataFrame([row for gained in each for row in gained], schema=_GAINS, orient="row")
+    return StopMeasures(nothing, found[every], measures, gains, best, proven)
 
 
 class _Trial:
-    """Threats in one reading, with candidates opened or not; what stands ready counts in every figure."""
+    """One threat in one reading, with candidates opened or not; what stands ready counts in every figure."""
 
-    def __init__(self, stops: Stops, here: Sequence[Stopped], case: str, weights: Sequence[float]) -> None:
-        self.stops, self.case, self.weights, self.here = stops, case, list(weights), list(here)
-        self.candidates = stops.candidates
-        self.short = [one.short(case) for one in here]
-        # One problem for each threat: stocks and sources of what only others bring short would be told to all of them.
-        self.problems = [stops.problem([one], case, short, [1.0]) for one, short in zip(here, self.short, strict=True)]
-        self.known: dict[tuple[int, tuple[int, ...]], tuple[float, float]] = {}
+    def __init__(self, here: Stopped, case: str) -> None:
+        stops, self.case = here.stops, case
+        self.threat, self.candidates = here.threat.scenario.name, stops.candidates
+        self.short = here.short(case)
+        # A problem of its own: stocks and sources of what only other threats bring short would be told to this one, too.
+        problem = stops.problem([here], case, self.short, [1.0])
+        (self.part,), self.measures = problem.parts, problem.measures
+        self.known: dict[tuple[int, ...], tuple[float, float]] = {}
 
-    def lost(self, chosen: tuple[int, ...]) -> float:
-        """Return the mean loss per threat."""
-        return sum(weight * self._one(at, chosen)[0] for at, weight in enumerate(self.weights) if weight)
-
-    def gains(self, j: int) -> list[tuple[str, str, float, float]]:
-        """Return what one candidate alone takes off each threat, and the days that it gains."""
-        found = []
-        for at, one in enumerate(self.here):
-            if self.candidates[j].item in self.short[at]:
-                (before, first), (after, then) = self._one(at, ()), self._one(at, (j,))
-                found.append(
-                    (one.threat.scenario.name, self.candidates[j].id, max(0.0, before - after), max(0.0, then - first))
-                )
-        return found
-
-    def _one(self, at: int, chosen: tuple[int, ...]) -> tuple[float, float]:
-        """What one threat costs, and its first shortage; a measure for what is never short there changes nothing."""
-        short, problem = self.short[at], self.problems[at]
-        useful = tuple(j for j in chosen if self.candidates[j].item in short)
-        if (at, useful) not in self.known:
-            (part,), ready = problem.parts, len(problem.measures) - len(self.candidates)
-            opened = [*range(ready), *(ready + j for j in useful)]
-            fate = part.run([j for j in opened if problem.measures[j].ready < part.length], self.case)
-            self.known[at, useful] = part.worth(fate.lost), float(fate.below.min())
-        return self.known[at, useful]
-
-    def best(self, budget: float, time_limit: float) -> list[int]:
-        """Return the candidates of the best set within a budget."""
-        priced = {one.item for one in self.candidates if one.cost is not None and one.cost <= budget}
-        at = [i for i, short in enumerate(self.short) if short & priced and self.weights[i]]
-        if not at:
+    def gains(self, j: int) -> list[_Gain]:
+        """Return what one candidate alone takes off the threat and the days that it gains; none where it changes nothing."""
+        candidate = self.candidates[j]
+        if candidate.item not in self.short:
             return []
-        short = set().union(*(self.short[i] for i in at))
-        problem = self.stops.problem([self.here[i] for i in at], self.case, short, [self.weights[i] for i in at])
-        ready = len(problem.measures) - len(self.candidates)
-        costs = [0.0] * ready + [candidate.cost for candidate in self.candidates]
-        found = best_set(problem, costs, budget, "risk", self.case, time_limit)
-        return sorted(j - ready for j in found if j >= ready)
+        (before, first), (after, then) = self.cost(()), self.cost((j,))
+        return [(self.threat, candidate.id, max(0.0, before - after), max(0.0, then - first))]
+
+    def cost(self, chosen: tuple[int, ...]) -> tuple[float, float]:
+        """What the threat costs, and its first shortage; a measure for what is never short changes nothing."""
+        useful = tuple(j for j in chosen if self.candidates[j].item in self.short)
+        if useful not in self.known:
+            part, ready = self.part, len(self.measures) - len(self.candidates)
+            opened = [*range(ready), *(ready + j for j in useful)]
+            fate = part.run([j for j in opened if self.measures[j].ready < part.length], self.case)
+            self.known[useful] = part.worth(fate.lost), float(fate.below.min())
+        return self.known[useful]
+
+
+def _planned(
+    stops: Stops, threats: Sequence[Threat], weights: Sequence[float], budget: float | None, time_limit: float
+) -> tuple[tuple[int, ...] | None, bool]:
+    """Return the candidates of the best set within a budget by the estimate; False where none was proven in time."""
+    if budget is None or all(candidate.cost is None for candidate in stops.candidates):
+        return None, True
+    priced = {one.item for one in stops.candidates if one.cost is not None and one.cost <= budget}
+    here, weigh, short = [], [], set()
+    for threat, weight in zip(threats, weights, strict=True):
+        one = stops.within(threat)
+        if weight and (found := one.short("estimate")) & priced:
+            here.append(one)
+            weigh.append(weight)
+            short |= found
+    if not here:
+        return (), True
+    problem = stops.problem(here, "estimate", short, weigh)
+    ready = len(problem.measures) - len(stops.candidates)
+    costs = [0.0] * ready + [candidate.cost for candidate in stops.candidates]
+    try:
+        found = best_set(problem, costs, budget, "risk", "estimate", time_limit)
+    except LimitError:  # a set that is not proven best is not shown as one
+        return None, False
+    return tuple(sorted(j - ready for j in found if j >= ready)), True

@@ -300,12 +300,15 @@ class Stopped:
     def bare(self, case: str) -> Solution:
         """Return the network where nothing is in stock and nobody else delivers."""
         if case not in self._bare:
-            self._bare[case] = solve(self.network(case), self.flows(case), None, (_kept(case),))
+            self._bare[case] = self._solved(case)
         return self._bare[case]
 
     def short(self, case: str) -> set[str]:
         """Return the items that are short where nothing is in stock and nobody else delivers."""
-        return _short(self.bare(case), case)
+        return _short(self._solved(case), case)  # many stops stand side by side: the whole solution is not kept
+
+    def _solved(self, case: str) -> Solution:
+        return solve(self.network(case), self.flows(case), None, (_kept(case),))
 
     def products(self) -> list[dict[str, Any]]:
         """Return what happens to each product, by readings: rows for `bounded`."""

@@ -36,11 +36,11 @@ def walk(
     tiers: int,
     room: Sequence[NDArray],
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Follow all supply lines up from weighted markets; return what each place makes, and what is left, at each tier.
+    """Follow all supply lines up from weighted markets; return what each place surely makes, and what is left, at each tier.
 
     Weights are above 0, and count as parts of their sum. A line splits by share at a market, and as `parts` says at a maker.
-    What the lower bounds of the shares leave goes to the unattributed maker (place -1, not counted), else to all sources by
-    the room that their bounds give. ``room`` is that of the network (`room_of`), and is left as it was.
+    What the lower bounds of the shares leave is counted at no place. It goes on through the unattributed maker, else through
+    all sources by the room that their bounds give. ``room`` is that of the network (`room_of`), and is left as it was.
     """
     lightest = min(starts.values())
     # The lightest start weighs 1: what is too thin to be followed is so by its own measure.
@@ -58,13 +58,16 @@ def walk(
 def room_of(network: ProductionNetwork) -> list[NDArray]:
     """Return room for walks of a network."""
     n = len(network.kind)
-    return [np.zeros(n) for _ in range(2)] + [np.zeros(n, np.int64) for _ in range(3)]
+    return [np.zeros(n) for _ in range(3)] + [np.zeros(n, np.int64) for _ in range(3)]
 
 
 @part
-def _passed(pool, kind, indptr, indices, low, high, flags, slack, place, mass, waiting, makers, n_makers, nexts,
+def _passed(pool, kind, indptr, indices, low, high, flags, slack, place, mass, waiting, sure, makers, n_makers, nexts,
             n_next):  # fmt: skip
-    """Hand on what stands at a pool, by share: to makers, who wait, and to further pools; return how many of each."""
+    """Hand on what stands at a pool, by share: to makers, who wait, and to further pools; return how many of each.
+
+    What is ``sure`` of that which waits at a maker is its least share.
+    """
     whole = mass[pool]
     mass[pool] = 0.0
     # What the lower bounds leave is the unattributed maker's where there is one, else it goes by the room of the bounds.
@@ -92,6 +95,7 @@ def _passed(pool, kind, indptr, indices, low, high, flags, slack, place, mass, w
                 makers[n_makers] = source
                 n_makers += 1
             waiting[source] += weight * whole
+            sure[source] += low[k] * whole
         else:
             if mass[source] == 0.0:
                 nexts[n_next] = source
@@ -102,7 +106,7 @@ def _passed(pool, kind, indptr, indices, low, high, flags, slack, place, mass, w
 
 @Kernel
 def _walk(starts, weights, kind, indptr, indices, low, high, flags, slack, lines, place, places, found, left, mass, waiting,
-          pools, nexts, makers):  # fmt: skip
+          sure, pools, nexts, makers):  # fmt: skip
     n_pools = len(starts)
     for i in range(n_pools):
         pools[i] = starts[i]
@@ -114,16 +118,16 @@ def _walk(starts, weights, kind, indptr, indices, low, high, flags, slack, lines
             n_next = 0
             for i in range(n_pools):
                 n_makers, n_next = _passed(pools[i], kind, indptr, indices, low, high, flags, slack, place, mass, waiting,
-                                           makers, n_makers, nexts, n_next)  # fmt: skip
+                                           sure, makers, n_makers, nexts, n_next)  # fmt: skip
             pools, nexts = nexts, pools
             n_pools = n_next
         for i in range(n_makers):
             maker = makers[i]
             whole = waiting[maker]
-            waiting[maker] = 0.0
             left[tier] += whole
             if place[maker] >= 0:
-                found[tier * places + place[maker]] += whole
+                found[tier * places + place[maker]] += sure[maker]
+            waiting[maker] = sure[maker] = 0.0
             for k in range(indptr[maker], indptr[maker + 1]):
                 source = indices[k]
                 if lines[k] > 0.0:

@@ -184,7 +184,9 @@ def look_through(
     r"""Return which countries (or suppliers) stand behind an item or a basket, tier by tier and over all tiers.
 
     The supply lines are followed up from the item: at a market they split by share, at a maker evenly over its essential
-    requirements (how much of each is needed is rarely told), over alternatives of unknown mix evenly. Country c makes
+    requirements (how much of each is needed is rarely told), over alternatives of unknown mix evenly. What the shares leave
+    open counts for nobody, and goes on as if its makers bought as the market does: the open part of a named maker with a
+    sourcing of its own may move what stands behind it. Country c makes
 
     .. math:: \ell_t(c) = \frac{\sum_{\text{lines made in } c \text{ at tier } t} \prod \text{shares}}
        {\sum_{\text{lines that reach tier } t} \prod \text{shares}}

@@ -19,7 +19,7 @@ from ...datasets.prior_reports import technologies
 from ...graph import InputError, SupplyGraph
 from ...graph.arguments import checked
 from ...graph.errors import did_you_mean, nearest
-from ...graph.frames import frame_or_lines
+from ...graph.frames import cell_text, frame_or_lines
 from ...graph.messages import default_language
 from ...graph.messages import text as message
 from .matching import Hit, find
@@ -87,7 +87,7 @@ def flag_technologies(
     text : str
         Column with the text, when ``texts`` is a frame.
     hs : str or iterable of str, optional
-        Column of the frame, or one code a text: HS codes of six digits or more, dots allowed.
+        Column of the frame; or one code a text, of a single text the code: HS codes of six digits or more, dots allowed.
     lang : {"en", "ja"}, optional
         Language of ``reason``.
 
@@ -133,21 +133,12 @@ def _columns(texts: Any, text: str, hs: str | Iterable[Any] | None) -> tuple[pl.
         lines: Iterable[Any] = frame[text].to_list()
         codes: Iterable[Any] | None = frame[hs].to_list() if isinstance(hs, str) else hs
     else:
-        lines, codes = frame, hs
-    strings = pl.Series("text", [_string(line) for line in lines], dtype=pl.String)
-    given = [None] * len(strings) if codes is None else [_string(code) for code in codes]
+        lines, codes = frame, [hs] if isinstance(hs, str) else hs  # a list of texts has no column of that name
+    strings = pl.Series("text", [cell_text(line) for line in lines], dtype=pl.String)
+    given = [None] * len(strings) if codes is None else [cell_text(code) for code in codes]
     if len(given) != len(strings):
         raise InputError("risk.technologies.lengths", texts=len(strings), codes=len(given))
     return strings, pl.Series("hs", given, dtype=pl.String)
-
-
-def _string(value: Any) -> str | None:
-    """Return a cell as text, a half of a letter as "?"; a missing value of any library is None."""
-    try:
-        missing = value is None or bool(value != value)
-    except TypeError:  # pandas' NA does not even say that it differs from itself
-        missing = True
-    return None if missing else str(value).encode("utf-8", "replace").decode("utf-8")
 
 
 def _flag_batch(lines: pl.Series, codes: pl.Series, start: int, lang: str) -> pl.DataFrame:

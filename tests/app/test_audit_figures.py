@@ -211,6 +211,23 @@ def test_a_blank_never_makes_a_risk_smaller_at_most_nor_larger_at_least(tmp_path
             assert not any(row[3] == node for row in rows)
 
 
+@pytest.mark.parametrize("blank", [None, "share", "country"])
+def test_rows_cost_the_same_on_one_sheet_as_on_two(tmp_path, blank):
+    draw = random.Random(1)
+    rows = [list(row) for row in SOURCING]
+    for row in rows if blank else ():
+        row[HEAD["Sourcing"].index(blank)] = None if blank == "share" or draw.random() < 0.5 else row[3]
+    sheets = {"BOM": [HEAD["BOM"], *BOM], "Products": [HEAD["Products"], *PRODUCTS]}
+    one = figures_of(workbook(tmp_path / "one.xlsx", sheets | {"Sourcing": [HEAD["Sourcing"], *rows]}))
+    halves = {f"Sourcing {at + 1}": [HEAD["Sourcing"], *rows[at::2]] for at in (0, 1)}
+    two = figures_of(workbook(tmp_path / "two.xlsx", sheets | halves))
+    assert len(bounds(one)) > 3 and bounds(two).keys() == bounds(one).keys()
+    for node, ends in bounds(one).items():
+        assert bounds(two)[node] == pytest.approx(ends), node
+    tops = [{row["part"]: (row["top_share_low"], row["top_share_high"]) for row in each.parts} for each in (one, two)]
+    assert tops[0] == tops[1]
+
+
 def test_a_part_that_nobody_is_named_for_stops_no_estimate_and_stays_in_the_largest_loss(tmp_path):
     path = written(tmp_path / "a.xlsx", Sourcing=SOURCING, BOM=[*BOM, ["A", "SCREW"]], Products=PRODUCTS)
     found = figures_of(path)

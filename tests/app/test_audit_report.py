@@ -421,17 +421,18 @@ def test_a_part_with_another_name_or_in_another_language_is_no_change(demo):
     assert not any(found[name] for name in ("opened", "closed", "unknown", "rows_new", "rows_gone", "stops", "differs"))
 
 
-def since_of(tmp_path, old, new):
-    """What changed from one list of (part, maker, country, stock) to another; each part stops the one product."""
+def since_of(tmp_path, old, new, products=((("A", 3650),),) * 2, currencies=("JPY", "JPY")):
+    """What changed from one list of (part, maker, country, stock) to another; each part stops every product."""
     found = None
-    for rows in (old, new):
+    for rows, priced, currency in zip((old, new), products, currencies, strict=True):
         sheets = {
             "Sourcing": [
                 ["part", "supplier", "country", "share", "stock days", "switching days"],
                 *([part, maker, country, 1, stock, 250] for part, maker, country, stock in rows),
             ],
-            "BOM": [["parent", "part"], *(["A", row[0]] for row in rows)],
-            "Products": [["product", "revenue"], ["A", 3650]],
+            "BOM": [["parent", "part"], *([product, row[0]] for product, _ in priced for row in rows)],
+            "Products": [["product", "revenue"], *map(list, priced)],
+            "Company": [["company", "currency"], ["Co", currency]],
         }
         done = audit(workbook(tmp_path / "since.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
         found = content(done, "en", found)
@@ -462,6 +463,26 @@ def test_a_stop_that_only_one_of_two_reports_has_is_a_change(tmp_path):
         ("Taiwan", 800, None, "¥800", "not on record"),
         ("W", 800, None, "¥800", "not on record"),
     ]
+
+
+def test_amounts_that_are_in_no_one_unit_are_not_compared_and_a_blank_revenue_is_no_zero(tmp_path):
+    rows = [("P", "W", "Taiwan", 100)]
+    one, none, two = [("A", 3650)], [("A", None)], [("A", 3650), ("B", 7300)]
+    half = [("A", 3650), ("B", None)]
+    for products in ((one, none), (none, one), (none, none)):
+        found = since_of(tmp_path, rows, [("P", "W", "Taiwan", 30)], products)
+        assert found["stops"] == [] and bool(found["differs"]) == (products != (none, none))
+    found = since_of(tmp_path, rows, [("P", "W", "Taiwan", 30)], currencies=("USD", "JPY"))
+    assert found["stops"] == [] and "USD → JPY" in found["differs_says"]
+    found = since_of(tmp_path, rows, rows, (two, half))  # 80 days of 10 and of 20 a day
+    assert found["differs"] == [["revenue", "A, B", "A"]]
+    assert {(row["was_says"], row["is_says"], row["narrowed"]) for row in found["stops"]} == {
+        ("¥2,400", "at least ¥800", False)
+    }
+    found = since_of(tmp_path, rows, rows, (half, two))
+    assert {(row["was_says"], row["is_says"], row["narrowed"]) for row in found["stops"]} == {
+        ("at least ¥800", "¥2,400", True)
+    }
 
 
 def test_an_earlier_report_on_other_terms_is_said_to_be_one(tmp_path):

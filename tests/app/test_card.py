@@ -10,14 +10,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.audit.company_reader import company_from
+from kanmon.app.audit.content import content
 from kanmon.app.audit.mapping import recognise
-from kanmon.app.survey.card import as_data, card_of, digest, from_data
+from kanmon.app.audit.report import audit
+from kanmon.app.survey.card import Card, CardPart, as_data, card_of, digest, from_data
 from kanmon.app.survey.card_files import read_card, write_card
 from kanmon.app.survey.merge import merge
 from kanmon.app.survey.replies import Replies, read_replies
 from kanmon.app.survey.stopped import stopped
 from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import InputError, KanmonError, SupplyGraph
+from kanmon.risk.production.handed_on import HandedOn
 from plain_sheets import workbook
 
 COUNTRIES = ("CHN", "VNM", "DEU", "CHL")
@@ -219,6 +222,21 @@ def test_a_blank_country_may_be_anywhere_and_the_card_says_so(card):
     assert card.parts[0].handed_on("BRA") == card.parts[0].elsewhere
 
 
+def test_a_card_counts_what_is_known_of_what_goes_in(tmp_path):
+    sheets = {
+        "Sourcing": [["part", "supplier", "country"], ["P1", "X", "China"], ["P2", "Y", None]],
+        "BOM": [["parent", "part"], ["A", "P1"], ["A", "P2"], ["A", "P3"], ["P2", "P4"], ["B", "P1"]],
+        "Products": [["product", "revenue"], ["A", 1], ["B", 1]],
+    }
+    found = company_from(recognise(understand(workbook(tmp_path / "a.xlsx", sheets))))
+    both = card_of(found, graph(found), "x").parts
+    # P4 is bought by whoever makes P2, of which is known what it needs; for P3 nobody is named.
+    assert [dict(part.known) for part in both] == [
+        {"parts": 3, "sourced": 2, "told": 1},
+        {"parts": 1, "sourced": 1, "told": 0},
+    ]
+
+
 def test_rounding_never_makes_a_bound_too_good(tmp_path):
     rows = [("R", "Ore", "CHN", 1 / 3, 31.3, NEVER), ("R", "Salt", "VNM", 2 / 3, 31.3, NEVER)]
     found = company(tmp_path, "A社", "Q", rows)
@@ -315,6 +333,37 @@ def test_two_cards_that_differ_allow_what_both_allow(card, tmp_path):
     merged = merge(found, replies, [], SupplyGraph()).company
     both = merged.cards["P-7", "A社"]
     assert both.handed_on("CHN").stops == (0.0, 1.0) and both.handed_on("VNM").stops == (0.0, 1.0)
+
+
+def test_what_the_board_asks_of_a_country_holds_what_cards_say_of_it(tmp_path):
+    """B is in Japan, and a third of what it makes stops with China from day 30 on, two thirds at most."""
+    told = HandedOn((1 / 3, 2 / 3), (5 / 18, 5 / 9), (30.0, 30.0), DAYS)
+    none = HandedOn((0.0, 0.0), (0.0, 0.0), (DAYS, DAYS), DAYS)
+    card = Card("B", DAYS, None, "x", (CardPart("P", "", {"CHN": told}, none, {"parts": 1, "sourced": 1, "told": 0}),))
+    head = ["scenario", "what happens", "country", "days", "rate", "part"]
+    asked = {
+        "stop": ["supply stops", "China", 180, None, None],
+        "embargo": ["embargo towards us", "China", 180, None, None],
+        "half": ["supply stops", "China", 180, "50%", None],
+        "year": ["supply stops", "China", 360, None, None],
+        "other": ["supply stops", "Germany", 180, None, None],
+        "part": ["supply stops", "China", 180, None, "P"],
+    }
+    sheets = {
+        "Sourcing": [["part", "supplier", "country", "share", "stock days"], ["P", "B", "Japan", 1, 0]],
+        "BOM": [["parent", "part"], ["A", "P"]],
+        "Products": [["product", "revenue"], ["A", 365]],
+        "Scenarios": [head, *([name, *row] for name, row in asked.items())],
+    }
+    done = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", world=SupplyGraph(), replies=Replies(cards=[("c", card)]))
+    (board,) = (row for row in content(done, "en")["countries"] if row["node"] == "CHN")
+    found = {row["title"]: (row["loss_low"], row["loss_high"]) for row in done.scenarios}
+    assert found["stop"] == pytest.approx((board["loss_low"], board["loss_high"]))
+    assert found["stop"][0] <= 50 + 1e-6 and found["stop"][1] >= 100 - 1e-6  # a third, or two, of 150 days of 1
+    # An embargo, or half a stop, takes no more; of a longer stop no card says how it goes on.
+    assert found["embargo"] == found["half"] == pytest.approx((0.0, found["stop"][1]))
+    assert found["year"][0] == 0.0 and found["year"][1] >= 2 / 3 * 330 - 1e-6
+    assert found["other"] == found["part"] == (0.0, 0.0)
 
 
 def test_a_card_with_another_hash_in_a_folder_is_set_aside_and_the_rest_is_read(card, tmp_path):

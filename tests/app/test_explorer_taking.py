@@ -12,21 +12,10 @@ import yaml
 from explorer_page import GRAPH, at, state
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kanmon.datasets import load
 from kanmon.graph import SupplyGraph
 from kanmon.risk import scenarios_from
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def world() -> SupplyGraph:
-    return load("world")
-
-
-@pytest.fixture
-def robot_page(pages, world) -> Path:
-    return pages(world, products=["humanoid_robot"], buyer="JPN", lang="en")
 
 
 def taken(tab, button: str, tmp_path: Path) -> Path:

@@ -90,6 +90,18 @@ def test_a_list_that_is_not_whole_leaves_some_to_smelters_nobody_named(base, tmp
     assert all(s.share is None for s in merged.company.sources[id])
 
 
+def test_of_two_declarations_of_a_supplier_no_smelter_is_left_out(base, tmp_path, world):
+    for name, lines in (("a", [THAI]), ("b", [TAIWAN]), ("c", [THAI])):
+        declarations.template(tmp_path / f"{name}.xlsx", lines, company="Omega", answers=(("Tin (*)", "Yes"),))
+    links = link_parts(base, world, {})
+    merged, _ = replied(base, tmp_path / "a.xlsx", tmp_path / "b.xlsx", links=links, world=world)
+    (id,) = merged.company.told
+    assert [(s.country, s.share) for s in merged.company.sources[id]] == [("THA", None), ("TWN", None)]
+    assert bounds(merged.company, "TWN") == bounds(merged.company, "THA") == pytest.approx((0.0, 170 / 180))
+    merged, _ = replied(base, tmp_path / "a.xlsx", tmp_path / "c.xlsx", links=links, world=world)  # they say the same
+    assert [(s.country, s.share) for s in merged.company.sources[id]] == [("THA", 1.0)]
+
+
 def test_a_declaration_by_product_is_for_these_products_only(base, tmp_path, world):
     merged, _ = declared(base, tmp_path, world, [THAI], scope="B. Product (or List of Products)", products=("OTHER",))
     assert not merged.company.told and merged.company.smelters

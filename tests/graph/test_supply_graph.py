@@ -129,3 +129,12 @@ def test_exports_are_read_back_with_all_attributes(chain, tmp_path, write, read)
     assert again.number_of_edges() == view.number_of_edges()
     edge = next(data for a, b, data in again.edges(data=True) if (a, b) == ("CHN", "mine"))
     assert (edge["share_low"], edge["source"], edge["relation"]) == (0.7, "s", "supplies")
+
+
+def test_of_large_networks_only_the_newest_are_kept(monkeypatch):
+    monkeypatch.setattr("kanmon.graph.supply_graph._LINKS", 0)
+    graph = SupplyGraph(items=[{"id": i, "name_en": i, "kind": "component"} for i in ("robot", "gear")])
+    robot = graph.network("robot")
+    assert graph.network("robot") is robot
+    graph.network("gear")
+    assert graph.network("robot") is not robot

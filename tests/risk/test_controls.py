@@ -87,6 +87,7 @@ def test_a_group_stands_for_its_members():
 def test_an_import_ban_cuts_the_sales_of_those_at_whom_it_is_aimed():
     found = effect(buyer="USA", kind="import_ban", issuer="USA", against="CHN|RUS")
     assert (found["sellers"], found["buyers"]) == (["CHN", "RUS"], ["USA"])
+    assert (found["share_low"], found["share_high"]) == (1.0, 1.0)
 
 
 def test_a_ban_older_than_the_figures_is_in_them_and_no_longer_certain(graph):
@@ -94,6 +95,38 @@ def test_a_ban_older_than_the_figures_is_in_them_and_no_longer_certain(graph):
     assert (old["in_figures"], old["share_low"]) == (True, 0.0)
     assert (new["in_figures"], new["share_low"]) == (False, 1.0)
     assert effect(graph=graph, item="gas")["in_figures"] is None
+
+
+@pytest.mark.parametrize(
+    ("world", "own", "since", "old"),
+    [
+        (2024, None, "2025-01-01", False),
+        (2024, 2025, "2025-01-01", True),  # what the buyer bought under the ban is what it is left with
+        (2024, 2024, "2025-01-01", False),
+        (None, None, "2025-01-01", None),
+        (2024, None, None, None),
+    ],
+)
+@pytest.mark.parametrize("table", ["shares", "trades"])
+def test_a_ban_is_certain_only_where_it_is_known_to_be_younger_than_all_figures(graph, world, own, since, old, table):
+    shares = graph.shares.with_columns(year=pl.lit(world, pl.Int64))
+    if own is None:
+        more = {}
+    elif table == "trades":
+        more = {
+            "trades": [
+                {"item": "metal", "seller": "CHN", "buyer": "JPN", "value": 1.0, "unit": "t", "year": own, "source": "s"}
+            ]
+        }
+    else:
+        said = {"item": "metal", "supplier": "CHN", "scope": "JPN", "share": 1.0, "year": own, "source": "s"}
+        more = {"shares": pl.concat([shares, pl.DataFrame([said])], how="diagonal_relaxed")}
+    tables = {name: getattr(graph, name) for name in ("items", "inputs", "suppliers", "sources")}
+    found = SupplyGraph(**tables, **({"shares": shares} | more))
+    (row,) = control_losses(found, frame({"since": since}), "robot", buyer="JPN").filter(measure="m").iter_rows(named=True)
+    lost = 0.6 if own is None else 1.0
+    assert row["in_figures"] == old
+    assert (row["loss_low"], row["loss_high"]) == pytest.approx((lost if old is False else 0.0, lost))
 
 
 def test_a_measure_aimed_at_others_is_worked_out_and_said_not_to_be_aimed(graph):

@@ -287,3 +287,28 @@ def test_facts_come_as_rows_columns_or_a_frame_of_any_library_and_a_blank_stays_
     assert rows_of(found[0])["magnet"]["stock_days"] == 30.0
     for other in found[1:]:
         assert_frame_equal(other, found[0])
+
+
+COMPLETIONS = [{"CHN": a, "DEU": b, "JPN": round(1 - a - b, 2)} for a in (0.2, 0.35, 0.5) for b in (0.0, 0.2)]
+
+
+def test_what_a_complete_list_leaves_open_is_nobodys_until_it_is_told():
+    """Who holds the rest of a list that is said to be complete is open: every completion lies inside, tier by tier."""
+    rows = [{"supplier": "CHN", "share_low": 0.2, "share_high": 0.5}, {"supplier": "DEU"}, {"supplier": "JPN"}]
+    rows = [row | {"item": "magnet", "source": "s", "complete": True} for row in rows]
+    known = graph_of(CHAIN, SHARES | {"magnet": {"CHN": 1.0, "DEU": 0.0, "JPN": 0.0}})
+    others = known.shares.filter(pl.col("item") != "magnet").to_dicts()
+
+    def graph(shares):
+        tables = {"items": known.items, "inputs": known.inputs, "suppliers": known.suppliers, "sources": known.sources}
+        return SupplyGraph(**tables, shares=[*others, *shares])
+
+    said = {row[:2]: row[2:] for row in look_through(graph(rows), "motor").rows()}
+    unknown = {tier: low for (tier, country), (low, _) in said.items() if country is None}
+    assert unknown[1] == pytest.approx(0.5 + 0.4)  # of two inputs in equal parts: all steel, and the 0.8 of the magnets
+    for shares in COMPLETIONS:
+        completed = [{"item": "magnet", "supplier": c, "source": "s", "share": v} for c, v in shares.items()]
+        for tier, country, share, _ in look_through(graph(completed), "motor").rows():
+            low, high = said.get((tier, country), (0.0, unknown[tier]))
+            assert country is None or low - 1e-9 <= share <= high + 1e-9
+    assert exposure(graph(rows), "magnet").row(0, named=True)["visibility"] == pytest.approx([0.2, 0.5])

@@ -478,6 +478,29 @@ def test_nothing_happens_in_a_scenario_without_changes():
     assert timeline_summary(frame).filter(item="robot").select("short_low", "back_high").row(0) == (math.inf, 0)
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.lists(st.sampled_from([0.0, 0.4, 0.95, 1.0, 1.3]), min_size=3, max_size=3), min_size=1, max_size=6))
+def test_days_of_a_summary_are_those_of_the_definition(segments):
+    """Segments of ten days of three courses; what is short on the last day before the horizon is not back by then."""
+    rows = [
+        {"scenario": "s", "item": item, "day": 10.0 * at}
+        | {f"rate_{end}": rate for end, rate in zip(("low", "high", "estimate"), rates, strict=True)}
+        | {f"lost_{end}": 0.0 for end in ("low", "high", "estimate")}
+        for item, each in (("a", segments), ("b", segments[:1]))
+        for at, rates in enumerate([*each, each[-1]])
+    ]
+    for row in timeline_summary(pl.DataFrame(rows), levels=[0.9]).iter_rows(named=True):
+        each = segments if row["item"] == "a" else segments[:1]
+        found = {"short": [], "below_90": [], "back": []}
+        for rates in zip(*each, strict=True):
+            short = [10.0 * at for at, rate in enumerate(rates) if rate < 1]
+            found["short"].append(min(short, default=math.inf))
+            found["below_90"].append(min((10.0 * at for at, rate in enumerate(rates) if rate < 0.9), default=math.inf))
+            found["back"].append(math.inf if rates[-1] < 1 else max((day + 10 for day in short), default=0.0))
+        for name, days in found.items():
+            assert [row[f"{name}_{end}"] for end in ("low", "high", "estimate")] == [min(days), max(days), days[2]], name
+
+
 def test_the_days_of_a_level_hold_those_of_all_three_courses():
     # What keeps most in all (nothing is lost until day 20) is below half before what loses half from the start.
     courses = {"low": [0.0] * 3, "high": [1.0, 0.0, 0.0], "estimate": [0.5, 0.5, 0.0]}

@@ -10,6 +10,7 @@ import pandas as pd
 import polars as pl
 import pytest
 from kanmon import datasets, risk
+from kanmon.graph import UnknownIdError
 from polars.testing import assert_frame_equal
 
 KEYS = ["hs6", "importer", "year"]
@@ -171,3 +172,42 @@ def test_what_is_no_frame_is_refused(trade):
     for method in METHODS.values():
         with pytest.raises(kn.graph.InputError, match="frame"):
             method(trade)
+
+
+@pytest.mark.parametrize("native", [pl.DataFrame, pd.DataFrame, pl.LazyFrame, lambda rows: pl.DataFrame(rows).to_arrow()])
+def test_an_origin_written_as_an_empty_text_is_unknown(native):
+    rows = {"hs6": "850511", "importer": "JPN", "exporter": ["CHN", ""], "year": 2022, "value": [3.0, 1.0]}
+    rows = pl.DataFrame(rows).to_dict(as_series=False)
+    blank = risk.import_concentration(pl.DataFrame(rows | {"exporter": ["CHN", None]}))
+    found = risk.import_concentration(native(rows))
+    frame = nw.from_native(found).lazy().collect()
+    found = pl.DataFrame(frame.to_dict(as_series=False))
+    assert found.row(0)[3:] == blank.row(0)[3:]
+    assert found["reason"].item() == "origin_unknown"
+
+
+SLIPS = {
+    "importer": lambda rows: risk.import_concentration(rows, "Japan"),
+    "importers": lambda rows: risk.chapter_dependence(rows, ["JPN", "JPM"]),
+    "importer of GeoDep": lambda rows: risk.geodep(rows, "JPM"),
+    "member": lambda rows: risk.commission_dependence(rows, "EU", ["DEU", "FRAA"]),
+    "member of a union": lambda rows: risk.third_country_benchmark(rows, "EU", ["DEU", "FRAA"]),
+    "friend": lambda rows: risk.friend_shoring(rows, "JPN", ["DEU", "USAA"]),
+    "group": lambda rows: risk.group_shares(rows, {"friends": ["USAA"]}, "JPN"),
+    "importer of scores": lambda rows: risk.governance_hhi(rows, "JPM"),
+}
+
+
+@pytest.mark.parametrize("what", SLIPS)
+def test_a_place_that_is_misspelt_is_named_and_no_place_without_trade(what):
+    rows = {"hs6": "850511", "importer": "JPN", "exporter": ["CHN", "mine"], "year": 2022, "value": [3.0, 1.0]}
+    with pytest.raises(UnknownIdError, match="Unknown country"):
+        SLIPS[what](pl.DataFrame(rows))
+
+
+def test_countries_without_trade_and_names_of_the_table_are_places():
+    rows = pl.DataFrame({"hs6": "1", "importer": "JPN", "exporter": ["CHN", "mine"], "year": 2022, "value": [3.0, 1.0]})
+    assert risk.import_concentration(rows, "ISL").height == 0
+    assert risk.group_shares(rows, {"own": ["mine"], "none": ["ISL"]}, "JPN")["share_low"].to_list() == [0.0, 0.25]
+    with pytest.raises(UnknownIdError, match="'JPN'"):
+        risk.import_concentration(rows, "Japan")

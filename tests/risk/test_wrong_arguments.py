@@ -8,7 +8,7 @@ import pandas
 import polars as pl
 import pytest
 from kanmon import datasets, risk
-from kanmon.graph import InputError, SchemaError, SupplyGraph
+from kanmon.graph import FirmNetwork, InputError, SchemaError, SupplyGraph, UnknownIdError
 from kanmon.risk import Scenario, Threat, halt
 from polars.testing import assert_frame_equal
 
@@ -188,3 +188,66 @@ def test_shares_and_ranges_come_as_lists(arguments):
         risk.hhi(*arguments)
     with pytest.raises(InputError, match="is not a share"):
         risk.hhi([0.5], [0.1])
+
+
+BEARINGS = SupplyGraph(items=[{"id": "deep_groove_bearing", "name_en": "Deep groove ball bearing", "kind": "component"}])
+LINES = {"name": ["608ZZ", None, "6204"]}
+TABLES = {
+    "columns by name": LINES,
+    "rows": [{"name": name} for name in LINES["name"]],
+    "texts": LINES["name"],
+    "categories of polars": pl.DataFrame(LINES, schema={"name": pl.Categorical}),
+    "categories of pandas": pandas.DataFrame(LINES, dtype="category"),
+    "texts and numbers of pandas": pandas.DataFrame({"name": ["608ZZ", None, 6204]}, dtype=object),
+    "arrow": pl.DataFrame(LINES).to_arrow(),
+}
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_lines_are_read_alike_from_whatever_holds_them(kind):
+    found = risk.link_parts(TABLES[kind], BEARINGS)
+    assert_frame_equal(found, risk.link_parts(pl.DataFrame(LINES), BEARINGS))
+    assert found["line"].to_list() == [0, 2]
+    magnets = {"name": ["permanent magnet", None]}
+    assert risk.flag_technologies(magnets)["technology"].to_list() == [22]
+
+
+def test_raw_bytes_are_no_lines():
+    for function in (risk.flag_technologies, lambda lines: risk.link_parts(lines, BEARINGS)):
+        with pytest.raises(InputError, match="got bytes"):
+            function(b"permanent magnet")
+
+
+def test_a_column_named_of_lines_that_have_none_is_refused():
+    for options in ({"hs": "code"}, {"columns": ["name"]}):
+        with pytest.raises(InputError, match="no column"):
+            risk.link_parts(["608ZZ"], BEARINGS, **options)
+
+
+def test_one_code_of_one_text_is_no_list_of_its_digits():
+    alone = risk.flag_technologies("magnet", hs="850511")
+    assert_frame_equal(alone, risk.flag_technologies(["magnet"], hs=["850511"]))
+    with pytest.raises(InputError, match="6 texts but 1 HS codes"):
+        risk.flag_technologies(["magnet"] * 6, hs="850511")
+
+
+def test_a_text_in_the_place_of_a_scenario_is_named_whole(graph):
+    with pytest.raises(InputError, match="Got CHN"):
+        risk.simulate(graph, "CHN")
+
+
+def test_half_of_a_letter_stands_for_no_other_sign():
+    sales = pl.DataFrame({"supplier": ["a?", "b"], "buyer": ["b", "c"], "value": [1.0, 2.0]})
+    firms = pl.DataFrame({"firm": ["a?", "b", "c"], "sector": ["x", "y", "z"]})
+    network = FirmNetwork.from_transactions(sales, firms)
+    for firm in ("a\ud800", None, float("nan")):
+        with pytest.raises(UnknownIdError):
+            risk.systemic_risk(network, firms=[firm])
+    assert risk.flag_technologies(["permanent magnet\ud800"])["text"].to_list() == ["permanent magnet\\ud800"]
+
+
+def test_a_firm_that_is_a_number_is_found_by_it_as_pandas_keeps_it_beside_a_blank():
+    sales = pl.DataFrame({"supplier": [1, 2], "buyer": [2, 3], "value": [1.0, 2.0]})
+    network = FirmNetwork.from_transactions(sales, pl.DataFrame({"firm": [1, 2, 3], "sector": ["x", "y", "z"]}))
+    wanted = pandas.Series([2, None])[:1]
+    assert_frame_equal(risk.systemic_risk(network, firms=wanted), risk.systemic_risk(network, firms=[2]))
