@@ -41,12 +41,14 @@ _TRUE = ["true", "yes", "1", "はい", "y", "t", "1.0"]
 _FALSE = ["false", "no", "0", "いいえ", "n", "f", "0.0"]
 
 
-def check_tables(frames: Mapping[str, pl.DataFrame], first_row: int = 0) -> tuple[dict[str, pl.DataFrame], Problems]:
+def check_tables(
+    frames: Mapping[str, pl.DataFrame], first_rows: Mapping[str, int] | None = None
+) -> tuple[dict[str, pl.DataFrame], Problems]:
     """Return the tables, typed and complete, with all problems found in them.
 
     A table that is not given is empty. Blank text is null; outer white space and control characters are removed.
     """
-    problems = Problems(first_row)
+    problems = Problems(first_rows)
     tables = {}
     for name, table in SCHEMA.items():
         given = name in frames and frames[name].width > 0
@@ -210,7 +212,7 @@ def _check_ids(tables: dict[str, pl.DataFrame], problems: Problems) -> None:
         if ids["id"].n_unique() == ids.height:
             continue
         again = _repeated(tables[name], ["id"]).filter(pl.col("id").is_not_null())
-        shown = again.select("_row", _value="id", first=pl.col("first") + problems.first_row)
+        shown = again.select("_row", _value="id", first=pl.col("first") + problems.first_row(name))
         problems.rows("duplicate_id", name, shown, "id")
     both = tables["suppliers"]["id"].is_in(tables["items"]["id"].drop_nulls().implode())
     problems.rows("item_and_supplier", "suppliers", _where(both, tables["suppliers"]["id"]), "id")
@@ -278,7 +280,7 @@ def _check_inputs(inputs: pl.DataFrame, problems: Problems) -> None:
         problems.rows(
             "duplicate_row",
             "inputs",
-            again.select("_row", first=pl.col("first") + problems.first_row, _value=value),
+            again.select("_row", first=pl.col("first") + problems.first_row("inputs"), _value=value),
             None,
         )
     itself = inputs["item"] == inputs["input"]
@@ -314,7 +316,7 @@ def _check_shares(tables: dict[str, pl.DataFrame], problems: Problems) -> None:
         problems.rows(
             "duplicate_row",
             "shares",
-            again.select("_row", first=pl.col("first") + problems.first_row, _value=value),
+            again.select("_row", first=pl.col("first") + problems.first_row("shares"), _value=value),
             None,
         )
     indexed = shares.with_row_index("_row").join(
@@ -336,7 +338,7 @@ def _check_shares(tables: dict[str, pl.DataFrame], problems: Problems) -> None:
 
 def _check_sums(indexed: pl.DataFrame, problems: Problems) -> None:
     """Shares of one view sum to at most 1, quantities to at most the stated total, in one unit."""
-    row = pl.col("_row") + problems.first_row
+    row = pl.col("_row") + problems.first_row("shares")
     named = pl.col("level") != "aggregate"
     label = pl.format("{} ({})", pl.col("item").first(), pl.col("source").first())
     low = pl.coalesce("share_low", "share").fill_null(0)

@@ -107,7 +107,7 @@ def _workbook(data: bytes, path: Path, kind: str) -> list[Sheet]:
     found = load_sheets(data, path)
     with reading(path, "graph.tables.corrupt"):
         known = ranges(data, kind)
-        for name, (cells, left) in found.items():
+        for name, (cells, left, _) in found.items():
             frame = _blank_as_null(cells)
             merged, unsaved = known.get(name, ((), frozenset()))
             if unsaved:

@@ -11,7 +11,7 @@ import polars as pl
 
 from ...graph.arguments import checked
 from .hs import hs_code, in_force
-from .tables import Notes, amounts, numbered, packaged, read_table, years
+from .tables import Notes, amounts, packaged, read_numbered, years
 
 _NEEDED = ("Exp or Imp", "Year", "HS", "Country", "Value-Year")
 # Weights that the statistics use, in tonnes.
@@ -72,9 +72,7 @@ def read_japan_customs(
     ...     read_japan_customs(file).select("hs6", "exporter", "importer", "year", "value").rows()
     [('850511', 'CHN', 'JPN', 2023, 1200.0)]
     """
-    table = numbered(read_table(path, _NEEDED, notes, encoding=encoding)).filter(
-        pl.col("Exp or Imp") == ("1" if exports else "2")
-    )
+    table = read_numbered(path, _NEEDED, notes, encoding=encoding).filter(pl.col("Exp or Imp") == ("1" if exports else "2"))
     table = nw.from_native(table).with_columns(hs_code("HS", digits=digits, national=9)).to_native()
     country: dict[str, Any] = {"default": None, "return_dtype": pl.String}
     codes = _countries() if countries is None else dict(countries)

@@ -13,7 +13,7 @@ from ...graph import InputError
 from ...graph.errors import short_path, shorten
 from ...graph.files import reading
 from ...graph.messages import Message
-from ...graph.tables import header_of, is_parquet, read_frame
+from ...graph.tables import header_of, is_parquet, read_placed
 from ..places import country
 
 Notes = list[Message]
@@ -40,19 +40,31 @@ def read_table(
     InputError
         It is empty, or a column is missing.
     """
-    path = Path(path)
+    return _placed(Path(path), needed, notes, encoding)[0]
+
+
+def read_numbered(
+    path: str | Path, needed: Iterable[str], notes: Notes | None = None, *, encoding: str | None = None
+) -> pl.DataFrame:
+    """Return what `read_table` returns, with ``_row``: where a row stands in its file."""
+    table, above = _placed(Path(path), needed, notes, encoding)
+    return numbered(table, above)
+
+
+def _placed(path: Path, needed: Iterable[str], notes: Notes | None, encoding: str | None) -> tuple[pl.DataFrame, int]:
     with reading(path):
-        table = read_frame(path, encoding=encoding, ragged=True, notes=notes).cast(pl.String)
+        table, above = read_placed(path, encoding=encoding, ragged=True, notes=notes)
+        table = table.cast(pl.String)
     table = table.rename({name: name.strip() for name in table.columns})
     missing = [column for column in needed if column not in table.columns]
     if missing:
         raise InputError("datasets.trade.columns", path=short_path(path), columns=", ".join(missing))
-    return table.with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
+    return table.with_columns(pl.col(pl.String).str.strip_chars().replace("", None)), above
 
 
-def numbered(table: pl.DataFrame) -> pl.DataFrame:
-    """Return the table with ``_row``, where a row stands in its file (the header is row 1)."""
-    return table.with_row_index("_row", offset=2)
+def numbered(table: pl.DataFrame, above: int = 0) -> pl.DataFrame:
+    """Return the table with ``_row``, where a row stands in its file; ``above``: the rows that stand above its header."""
+    return table.with_row_index("_row", offset=above + 2)
 
 
 def located(
@@ -68,7 +80,7 @@ def located(
     from ..intake.sheets import read_sheets
 
     if is_parquet(path) or is_header([name.strip() for name in header_of(path, encoding)]):
-        return [("", [], numbered(read_table(path, (), notes, encoding=encoding)))]
+        return [("", [], read_numbered(path, (), notes, encoding=encoding))]
     found = []
     for sheet in read_sheets(path, encoding):
         rows = [[(cell or "").strip() for cell in row] for row in sheet.frame.head(HEADER_ROWS).rows()]

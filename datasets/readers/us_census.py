@@ -15,7 +15,7 @@ from ...graph.encodings import text_of
 from ...graph.errors import short_path
 from ...graph.files import read_bytes, reading
 from .hs import hs_code, in_force
-from .tables import Notes, amounts, numbered, packaged, read_table, years
+from .tables import Notes, amounts, numbered, packaged, read_numbered, years
 
 # What may hold the value, best first: of the year so far, else of single months (then summed).
 _VALUES = {
@@ -80,7 +80,7 @@ def read_us_census(
     [('850511', 'CHN', 'USA', 900.0, 'USD')]
     """
     plain = Path(path).suffix.lower() != ".json"
-    table = numbered(read_table(path, (), notes, encoding=encoding) if plain else _json(Path(path)))
+    table = read_numbered(path, (), notes, encoding=encoding) if plain else numbered(_json(Path(path)))
     flow = "I" if "I_COMMODITY" in table.columns else "E"
     column = value or next((name for name in _VALUES[flow] if name in table.columns), "CON_VAL_YR")
     needed = [f"{flow}_COMMODITY", "CTY_CODE", "YEAR", column]

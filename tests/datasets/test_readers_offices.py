@@ -240,3 +240,25 @@ def test_a_check_of_chinas_customs_says_what_the_file_lacks(tmp_path):
     (table,) = understand(text(tmp_path / "x.csv", CHINA, "gb18030")).tables
     assert (table.kind, table.counted) == ("trade", 0)
     assert "进出口" in table.notes[0].text("en")
+
+
+@pytest.mark.parametrize("above", ["", "\n\n", "sep=,\n"])
+@pytest.mark.parametrize(
+    ("head", "row", "bad"),
+    [
+        ("Exp or Imp,Year,HS,Country,Value-Year", "2,2025,'010611000',110,5", "2,FY24,'010611000',110,5"),
+        ("I_COMMODITY,CTY_CODE,YEAR,CON_VAL_YR", "8505110000,5700,2023,900", "8505110000,5700,FY24,900"),
+        (",".join(PAGE), "Japan,Import,850511,M,2023,China,1,1,Kg", "Japan,Import,850511,M,FY24,China,1,1,Kg"),
+        (
+            "flowCode,refYear,reporterISO,partnerISO,cmdCode,primaryValue",
+            "M,2024,JPN,CHN,280530,5",
+            "M,FY24,JPN,CHN,280530,5",
+        ),
+    ],
+)
+def test_a_row_is_where_a_person_sees_it_whatever_stands_above_the_header(tmp_path, above, head, row, bad):
+    path = tmp_path / "x.csv"
+    path.write_text(f"{above}{head}\n{row}\n{bad}\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        datasets.read_trade(path)
+    assert caught.value.message.values["row"] == above.count("\n") + 3
