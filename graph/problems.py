@@ -54,7 +54,7 @@ class Problem:
 class Problems(list[Problem]):
     """A growing list of problems of one set of tables.
 
-    ``first_rows`` maps a table to the row that a person sees for the first of its frame; without, a frame's own index counts.
+    ``first_rows`` maps a table to the row that a person sees for the first of its frame; else a frame's own index counts.
     """
 
     def __init__(self, first_rows: Mapping[str, int] | None = None) -> None:

@@ -54,6 +54,7 @@ def check_tables(
         given = name in frames and frames[name].width > 0
         tables[name] = _typed(table, frames[name], problems) if given else table.empty()
     tables["suppliers"] = _countries(tables["suppliers"], problems)
+    tables["items"] = _codes(tables["items"], problems)
     _check_ids(tables, problems)
     _check_references(tables, problems)
     _check_inputs(tables["inputs"], problems)
@@ -234,6 +235,18 @@ def _countries(suppliers: pl.DataFrame, problems: Problems) -> pl.DataFrame:
         wrong = wrong.with_columns(iso3=pl.col("_value").replace_strict(meant, return_dtype=pl.String))
         problems.rows("country_id", "suppliers", wrong, "id")
     return suppliers
+
+
+def _codes(items: pl.DataFrame, problems: Problems) -> pl.DataFrame:
+    """Give codes of goods back the zero that a spreadsheet took: they have an even number of digits."""
+    cut = r"(^|\|)(\s*)(\d{3}|\d{5}|\d{7})(\s*)($|\|)"
+    # Twice: of two that stand side by side the sign between them belongs to the first match.
+    mended = items["hs6"].str.replace_all(cut, "${1}${2}0${3}${4}${5}").str.replace_all(cut, "${1}${2}0${3}${4}${5}")
+    wrong = _where(mended != items["hs6"], items["hs6"])
+    if wrong.height:
+        shown = wrong.with_columns(mended.gather(wrong["_row"]).alias("mended"))
+        problems.rows("code_restored", "items", shown, "hs6", severity="note")
+    return items.with_columns(hs6=mended)
 
 
 def _check_references(tables: dict[str, pl.DataFrame], problems: Problems) -> None:
