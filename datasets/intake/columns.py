@@ -270,7 +270,8 @@ class _Assignment:
         if one.role in {*FIRMS_OF_LINES, "group"} and seen.answers > MOSTLY:
             return False  # whether there is one ("second source: yes") says not which
         certain = one.how == EXACT and only
-        if one.role in {"supplier", "maker", "seller", "name"} and seen.numeric > MOSTLY and seen.fill > 1:
+        figures = max(seen.numeric, seen.integer + seen.dotted)  # 1.2.2.1 is no name, either
+        if one.role in {"supplier", "maker", "seller", "name"} and figures > MOSTLY and seen.fill > 1:
             return one.role == "name" and certain
         if one.role == "country" and seen.numeric > 0.5:
             return False

@@ -28,6 +28,7 @@ from .parents import carried, filled, product_column, with_drawn_levels
 from .profiles import profile
 from .records import unfolded
 from .sheets import Sheet, read_sheets
+from .standing import without_references
 from .stated import firm_stated
 from .table import FORMS, PARTS, USABLE, Table, column_letters
 from .turned import LYING, standing_up
@@ -247,7 +248,7 @@ class _Reader:
             table = self._with_firms_above(table, place, rows, kept)
             table, stated = self._with_firm_stated(table, place)
             notes += stated
-        table = with_drawn_levels(table)
+        table = without_references(with_drawn_levels(table))
         table = replace(table, kind=self._kind(table, place.main, wanted))
         notes += why_other(table)
         table, said = self._carried(table, place, rows, kept)

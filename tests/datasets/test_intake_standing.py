@@ -1,0 +1,113 @@
+"""Lines that are no parts, or no purchases, as design tools and SAP mark them."""
+
+from __future__ import annotations
+
+import pytest
+from kanmon.app.audit.mapping import recognise
+from kanmon.datasets.intake.understanding import understand
+from people_files import aside, book, table, text
+
+INVENTOR = ["Item", "Part Number", "BOM Structure", "Unit QTY", "QTY", "Description"]
+# The columns of ME2N's list; a stock transport order (UB, category U) comes from an own plant.
+ME2N = "Purchasing Document\tItem\tPurchasing Doc. Type\tItem category\tDocument Date\tSupplier/Supplying Plant\tMaterial\t"
+ME2N += "Short Text\tOrder Quantity\tNet Order Value\tCurrency"
+
+
+def parts(found):
+    return [
+        (part, level, count)
+        for part, level, count in zip(found.texts("part"), found.levels, found.numbers("quantity"), strict=True)
+    ]
+
+
+def test_what_inventor_draws_for_reference_is_left_out_with_all_below_it(tmp_path):
+    rows = [
+        ["1", "FRAME", "Normal", "Each", 1, "Frame"],
+        ["2", "ROBOT", "Reference", "Each", 1, "Customer's robot"],
+        ["2.1", "GRIP", "Purchased", "Each", 2, "Gripper"],
+        ["2.1.1", "JAW", "Normal", "Each", 2, "Jaw"],
+        ["3", "MOTOR", "Purchased", "Each", 4, "Motor"],
+    ]
+    found = table(book(tmp_path / "bom.xlsx", {"BOM": [INVENTOR, *rows]}))
+    assert parts(found) == [("FRAME", 0, 1.0), ("MOTOR", 0, 4.0)]
+    assert aside(found) == [(3, "reference"), (4, "reference"), (5, "reference")]
+
+
+@pytest.mark.parametrize("word", ["Phantom", "仮想"])
+def test_what_is_below_a_phantom_goes_into_what_the_phantom_goes_into_as_often(tmp_path, word):
+    rows = [
+        ["1", "HEAD", "Normal", "Each", 1, "Head"],
+        ["1.1", "PLATE", "Normal", "Each", 1, "Plate"],
+        ["1.2", "KIT", word, "Each", 3, "Screw kit"],
+        ["1.2.1", "SCREW", "Purchased", "Each", 4, "Screw"],
+        ["1.2.2", "INNER", word, "Each", 2, "Washer kit"],
+        ["1.2.2.1", "WASHER", "Purchased", "Each", 5, "Washer"],
+        ["2", "LAYOUT", word, "Each", 1, "Sketch"],
+        ["3", "MOTOR", "Purchased", "Each", 4, "Motor"],
+    ]
+    found = table(book(tmp_path / "bom.xlsx", {"BOM": [INVENTOR, *rows]}))
+    assert parts(found) == [
+        ("HEAD", 0, 1.0),
+        ("PLATE", 1, 1.0),
+        ("SCREW", 1, 12.0),
+        ("WASHER", 1, 30.0),
+        ("MOTOR", 0, 4.0),
+    ]
+    assert aside(found) == [(4, "phantom"), (6, "phantom"), (8, "phantom")]
+    reading = recognise(understand(tmp_path / "bom.xlsx"))
+    assert any(remark.message.key == "app.audit.aside_phantom" for remark in reading.remarks)
+
+
+def test_a_level_column_is_drawn_up_as_numbers_are(tmp_path):
+    header = ["Level", "Part Number", "BOM Structure", "QTY"]
+    rows = [
+        [0, "TOP", "Normal", 1],
+        [1, "A", "Normal", 1],
+        [1, "KIT", "Phantom", 2],
+        [2, "S", "Normal", 3],
+        [2, "REF", "Reference", 1],
+    ]
+    found = table(book(tmp_path / "bom.xlsx", {"BOM": [header, *rows]}))
+    assert parts(found) == [("TOP", 0, 1.0), ("A", 1, 1.0), ("S", 1, 6.0)]
+    assert aside(found) == [(4, "phantom"), (6, "reference")]
+
+
+def test_a_flat_list_loses_only_the_lines_that_say_so(tmp_path):
+    header = ["Part Number", "部品表構成", "QTY"]
+    rows = [["A", "標準", 1], ["B", "参照", 2], ["C", "仮想", 3], ["D", "購入", 4], ["E", "一体", 5]]
+    found = table(book(tmp_path / "bom.xlsx", {"BOM": [header, *rows]}))
+    assert [part for part, *_ in parts(found)] == ["A", "D", "E"]
+    assert aside(found) == [(3, "reference"), (4, "phantom")]
+
+
+def test_a_part_called_reference_is_a_part_where_no_column_of_structure_says_so(tmp_path):
+    rows = [
+        ["Part Number", "Description", "Status", "QTY"],
+        ["A", "Reference", "Reference", 1],
+        ["B", "Phantom power", "Active", 2],
+    ]
+    assert table(book(tmp_path / "bom.xlsx", {"BOM": rows})).rows == 2
+
+
+def test_stock_that_sap_moves_between_own_plants_is_no_purchase(tmp_path):
+    lines = [
+        "4500000001\t10\tNB\t\t01.04.2025\t100234     Beispiel GmbH\tM-1\tLager\t10\t1.000,00\tEUR",
+        "4500000002\t10\tUB\tU\t02.04.2025\t1000       Werk Hamburg\tM-1\tLager\t500\t0,00\tEUR",
+        "4500000003\t10\tNB\tL\t03.04.2025\t100235     Muster AG\tM-2\tWelle\t5\t800,00\tEUR",
+        "4500000003\t20\tNB\tK\t03.04.2025\t100235     Muster AG\tM-3\tKonsi\t5\t800,00\tEUR",
+        "4500000004\t10\tZUB\tU\t04.04.2025\t1000       Werk Hamburg\tM-2\tWelle\t5\t0,00\tEUR",
+    ]
+    found = table(text(tmp_path / "me2n.txt", [ME2N, *lines], "utf-16"))
+    assert found.kind == "ledger"
+    assert found.texts("part") == ["M-1", "M-2", "M-3"]
+    assert aside(found) == [(3, "moved"), (6, "moved")]
+    reading = recognise(understand(tmp_path / "me2n.txt"))
+    assert [remark.message.key for remark in reading.remarks if "moved" in remark.message.key] == ["app.audit.aside_moved"]
+
+
+def test_fields_of_the_database_mark_a_transfer_by_their_own_codes(tmp_path):
+    head = "EBELN,EBELP,BSART,PSTYP,BEDAT,NAME1,MATNR,TXZ01,MENGE,NETWR,WAERS"
+    lines = ["1,10,NB,0,20250401,Beispiel GmbH,M-1,Lager,10,1000,EUR", "2,10,NB,7,20250402,,M-1,Lager,10,0,EUR"]
+    lines += ["3,10,NB,3,20250402,Muster AG,M-2,Welle,10,700,EUR"]
+    found = table(text(tmp_path / "ekpo.csv", [head, *lines]))
+    assert aside(found) == [(3, "moved")]
