@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -139,6 +140,8 @@ class Lines:
             remarks.append(Remark(self.label, message, cells[0][0], column.name))
 
 
+_PADS = re.compile(r"_(?:Pad[^_]*_)?HandSolder(?:ing)?$", re.IGNORECASE)
+"""What KiCad writes behind a footprint whose pads are longer, for the same part."""
 _Beside = list[tuple[Column, list[str | None], float]]
 
 
@@ -185,15 +188,22 @@ def _each_firm(row: dict[str, Any]) -> list[str]:
 
 
 def _apart(table: Table) -> list[str | None]:
-    """What tells parts of a board apart that have no numbers and share a name ("Capacitor"): their values."""
+    """What tells parts of a board apart that have no numbers and share a name (100n): their values, then footprints."""
     if "designator" not in table.roles or "name" not in table.roles:
         return [None] * table.rows
-    values = table.texts("value" if "value" in table.roles else "spec")
     names = table.texts("name")
-    told: dict[str | None, set[str | None]] = {}
-    for name, value in zip(names, values, strict=True):
-        told.setdefault(name, set()).add(value)
-    return [value if len(told[name]) > 1 else None for name, value in zip(names, values, strict=True)]
+    values = _telling(names, table.texts("value" if "value" in table.roles else "spec"))
+    footprints = [None if cell is None else _PADS.sub("", cell.rpartition(":")[2]) for cell in table.texts("footprint")]
+    footprints = _telling([*zip(names, values, strict=True)], footprints)
+    return [" ".join(filter(None, each)) or None for each in zip(values, footprints, strict=True)]
+
+
+def _telling(same: Sequence[Any], cells: Sequence[str | None]) -> list[str | None]:
+    """The cells where they differ among lines of which something else is the same; blank where they do not."""
+    told: dict[Any, set[str | None]] = {}
+    for key, cell in zip(same, cells, strict=True):
+        told.setdefault(key, set()).add(cell)
+    return [cell if len(told[key]) > 1 else None for key, cell in zip(same, cells, strict=True)]
 
 
 def _shared(table: Table) -> set[str]:

@@ -111,3 +111,41 @@ def test_fields_of_the_database_mark_a_transfer_by_their_own_codes(tmp_path):
     lines += ["3,10,NB,3,20250402,Muster AG,M-2,Welle,10,700,EUR"]
     found = table(text(tmp_path / "ekpo.csv", [head, *lines]))
     assert aside(found) == [(3, "moved")]
+
+
+def names(path):
+    return [row["name"] for row in recognise(understand(path)).rows("bom")]
+
+
+def test_parts_of_a_board_with_one_value_and_two_footprints_are_two(tmp_path):
+    lines = [
+        '"Reference","Value","Datasheet","Footprint","Qty","DNP"',
+        '"C1,C2","100n","~","Capacitor_SMD:C_0402_1005Metric","2",""',
+        '"C3","100n","~","Capacitor_SMD:C_0603_1608Metric","1",""',
+        '"C4","100n","~","Capacitor_SMD:C_0603_1608Metric_Pad1.08x0.95mm_HandSolder","1",""',
+        '"U1","STM32F405RGT6","~","Package_QFP:LQFP-64_10x10mm_P0.5mm","1",""',
+    ]
+    assert names(text(tmp_path / "kicad.csv", lines)) == [
+        "100n C_0402_1005Metric",
+        "100n C_0603_1608Metric",
+        "100n C_0603_1608Metric",  # longer pads for a hand's iron, and the same part
+        "STM32F405RGT6",
+    ]
+
+
+def test_a_value_tells_before_a_footprint_does_and_what_does_not_differ_is_not_told(tmp_path):
+    lines = ["Reference,Name,Value,Footprint,Qty", '"C1, C2",Capacitor,100n,0402,2', "C3,Capacitor,100n,0603,1"]
+    lines += ["C4,Capacitor,10u,0603,1", "R1,Resistor,10k,0402,1", "R2,Resistor,22k,0402,1"]
+    assert names(text(tmp_path / "board.csv", lines)) == [
+        "Capacitor 100n 0402",
+        "Capacitor 100n 0603",
+        "Capacitor 10u",
+        "Resistor 10k",
+        "Resistor 22k",
+    ]
+
+
+def test_a_footprint_parts_nothing_that_has_a_number_of_its_own(tmp_path):
+    lines = ["Comment,Designator,Footprint,LCSC", '100n,"C1,C2",C_0402,C1525', "100n,C3,C_0603,C14663"]
+    rows = recognise(understand(text(tmp_path / "jlc.csv", lines))).rows("bom")
+    assert [(row["part"], row["name"]) for row in rows] == [("C1525", "100n"), ("C14663", "100n")]
