@@ -159,7 +159,13 @@ def suggestions(header: str) -> tuple[Suggestion, ...]:
     """
     if header.strip() in {"#", "＃"}:
         return (Suggestion("number", 1.0, EXACT),)
-    halves = (half.strip() for half in _SPLIT.split(header.strip()))
+    halves = [half.strip() for half in _SPLIT.split(header.strip())]
+    if (
+        "\n" in header
+        and max(header) <= EAST_ASIAN
+        and not set.intersection(*(set(words().get(bare(h), ())) for h in halves))
+    ):
+        return suggestions(" ".join(header.split()))  # one phrase that was wrapped: "Supplier" above "price" is no supplier
     pieces = [piece for piece in dict.fromkeys((header, without_unit(header), *halves)) if piece]
     pieces += [without_unit(piece) for piece in pieces]
     numbered = header.rstrip(" :.").endswith(("#", "＃"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from kanmon.app.audit.mapping import recognise
 from kanmon.datasets.intake.understanding import understand
+from kanmon.datasets.intake.words import suggestions
 from people_files import aside, book, table, text
 
 INVENTOR = ["Item", "Part Number", "BOM Structure", "Unit QTY", "QTY", "Description"]
@@ -149,3 +150,18 @@ def test_a_footprint_parts_nothing_that_has_a_number_of_its_own(tmp_path):
     lines = ["Comment,Designator,Footprint,LCSC", '100n,"C1,C2",C_0402,C1525', "100n,C3,C_0603,C14663"]
     rows = recognise(understand(text(tmp_path / "jlc.csv", lines))).rows("bom")
     assert [(row["part"], row["name"]) for row in rows] == [("C1525", "100n"), ("C14663", "100n")]
+
+
+@pytest.mark.parametrize(
+    ("wrapped", "role"),
+    [
+        ("Supplier\nPrice", "price"),
+        ("Supplier\nRefrence", "part_supplier"),
+        ("Part\nNumber", "part"),
+        ("Teilenummer\nPart number", "part"),
+        ("品番\nPart No.", "part"),
+        ("数量\n(個)", "quantity"),
+    ],
+)
+def test_a_header_that_was_wrapped_means_what_it_means_on_one_line(wrapped, role):
+    assert suggestions(wrapped)[0].role == role
