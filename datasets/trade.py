@@ -19,13 +19,8 @@ from .readers.tables import Notes, located, packaged, read_table
 
 TRADE = {"baci_japan": "flows", "japan_over_time": "japan_over_time"}
 _TIDY = ("importer", "exporter", "year", "value")
-# How to recognise a file by its header; UN Comtrade's and Eurostat's have many forms and are asked for themselves.
-_HEADERS = {
-    "baci": {"t", "i", "j", "k", "v"},
-    "japan_customs": {"Exp or Imp", "HS", "Country", "Value-Year"},
-    "us_census": {"CTY_CODE", "YEAR"},
-}
-_BELOW = ("tidy", "china_customs", "japan_search", "usitc", "wits")
+_BACI = {"t", "i", "j", "k", "v"}
+_BELOW = ("tidy", "china_customs", "comtrade", "japan_customs", "japan_search", "us_census", "usitc", "wits")
 """Kinds that are read wherever their header stands."""
 
 
@@ -241,7 +236,10 @@ def trade_kind(path: str | Path, encoding: str | None = None) -> str:
     if kind is None and path.suffix.lower() != ".json":
         kind = next((kind_below(table.columns) for _, _, table in located(path, _may_stand_below, None, encoding)), None)
     if kind is None:
-        raise InputError("datasets.trade.header", path=short_path(path), columns=shorten(", ".join(header), 120))
+        if {"Exp or Imp", "HS"} <= set(header):
+            raise InputError("datasets.trade.no_origins", path=short_path(path))
+        named = [name for name in header if not re.fullmatch(r"|__UNNAMED__\d+|_duplicated_\d+", name)]
+        raise InputError("datasets.trade.header", path=short_path(path), columns=shorten(", ".join(named), 120))
     return kind
 
 
@@ -264,17 +262,19 @@ def kind_of_trade(header: Sequence[str]) -> str | None:
     from .readers.china_customs import is_china_customs
     from .readers.comtrade import is_comtrade
     from .readers.eurostat import is_eurostat
+    from .readers.japan_customs import is_japan_customs
     from .readers.japan_search import is_japan_search
+    from .readers.us_census import is_us_census
     from .readers.usitc import is_usitc
     from .readers.wits import is_wits
 
     known = {"comtrade": is_comtrade, "eurostat": is_eurostat, "usitc": is_usitc, "wits": is_wits}
-    known |= {"japan_search": is_japan_search, "china_customs": is_china_customs}
+    known |= {"japan_search": is_japan_search, "japan_customs": is_japan_customs}
+    known |= {"china_customs": is_china_customs, "us_census": is_us_census}
     if kind := next((kind for kind, is_header in known.items() if is_header(header)), None):
         return kind
-    for kind, columns in _HEADERS.items():
-        if columns <= set(header):
-            return kind
+    if set(header) >= _BACI:
+        return "baci"
     names = {*header, *called([_without_unit(name)[0] for name in header], "flows").values()}
     return "tidy" if set(_TIDY) <= names and {"hs6", "item"} & names else None
 

@@ -18,7 +18,7 @@ from ...graph.frames import frame_of
 from ...graph.messages import Message
 from ..places import area, country
 from .hs import CLASSIFICATIONS, coarser
-from .tables import Notes, amounts, numbered, read_numbered, years
+from .tables import Notes, amounts, numbered, read_below, years
 
 # What a column is called, letters and figures only: today's files and API, the classic site, R's comtradr.
 _NAMES = {
@@ -149,7 +149,7 @@ def _table(trade: Any, notes: Notes, encoding: str | None) -> tuple[str, dict[st
     if isinstance(trade, str | Path):
         path = short_path(trade)
         plain = Path(trade).suffix.lower() != ".json"
-        table = read_numbered(trade, (), notes, encoding=encoding) if plain else numbered(_json(Path(trade)))
+        table = read_below(trade, is_comtrade, notes, encoding) if plain else numbered(_json(Path(trade)))
     else:
         path = type(trade).__name__
         table = frame_of(trade)

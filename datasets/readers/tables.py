@@ -51,6 +51,15 @@ def read_numbered(
     return numbered(table, above)
 
 
+def read_below(
+    path: str | Path, is_header: Callable[[Sequence[str]], bool], notes: Notes | None = None, encoding: str | None = None
+) -> pl.DataFrame:
+    """Return what `read_numbered` returns; where the first row is no such header, of the first that is one."""
+    with reading(path):
+        found = located(Path(path), is_header, notes, encoding)
+    return found[0][2] if found else read_numbered(path, (), notes, encoding=encoding)
+
+
 def _placed(path: Path, needed: Iterable[str], notes: Notes | None, encoding: str | None) -> tuple[pl.DataFrame, int]:
     with reading(path):
         table, above = read_placed(path, encoding=encoding, ragged=True, notes=notes)

@@ -262,3 +262,36 @@ def test_a_row_is_where_a_person_sees_it_whatever_stands_above_the_header(tmp_pa
     with pytest.raises(InputError) as caught:
         datasets.read_trade(path)
     assert caught.value.message.values["row"] == above.count("\n") + 3
+
+
+KNOWN = {
+    "comtrade": [
+        "flowCode,refYear,reporterISO,partnerISO,cmdCode,primaryValue",
+        "M,2024,JPN,CHN,280530,5",
+        "M,2024,JPN,VNM,280530,2",
+    ],
+    "japan_customs": ["Exp or Imp,Year,HS,Country,Value-Year", "2,2024,'280530000',105,5", "2,2024,'280530000',110,2"],
+    "us_census": ["I_COMMODITY,CTY_CODE,YEAR,CON_VAL_YR", "2805300000,5700,2024,5", "2805300000,5520,2024,2"],
+    "wits": [",".join(PAGE), "Japan,Import,280530,M,2024,China,5,1,Kg", "Japan,Import,280530,M,2024,Vietnam,2,1,Kg"],
+}
+
+
+@pytest.mark.parametrize("kind", KNOWN)
+def test_what_people_write_above_a_download_or_put_before_it_does_not_hide_it(tmp_path, kind):
+    plain = text(tmp_path / "plain.csv", KNOWN[kind])
+    titled = text(tmp_path / "titled.csv", ["輸入統計 2024年,,", "作成 山田,,", "", *KNOWN[kind]])
+    rows = [line.split(",") for line in KNOWN[kind]]
+    behind = book(tmp_path / "book.xlsx", {"表紙": [["輸入統計"]], "データ": [["2024年"], [], *rows]})
+    wanted = flows(datasets.read_trade(plain).collect())
+    assert len(wanted) == 2
+    for path in (titled, behind):
+        notes = []
+        assert datasets.trade_kind(path) == kind
+        assert flows(datasets.read_trade(path, notes=notes).collect()) == wanted
+        assert "below" in keys(notes)
+
+
+def test_goods_without_countries_are_refused_with_the_table_to_take(tmp_path):
+    head = "Exp or Imp,Year,HS,Unit1,Unit2,Quantity1-Year,Quantity2-Year,Value-Year"
+    with pytest.raises(InputError, match="品別国別表"):
+        datasets.read_trade(text(tmp_path / "x.csv", [head, "1,2026,'848610000',  ,KG,0,300,9000"]))
