@@ -409,7 +409,8 @@ class _Assignment:
         """
         seen = [self.profiles[i] for i in self.roles.get("material", ())]
         has = set(self.roles)
-        ledger = "part" not in has and {"name", "amount"} <= has and has & {"date", "supplier"}
+        paid = ("amount" in has and has & {"date", "supplier"}) or {"date", "supplier", "quantity", "price"} <= has
+        ledger = paid and "name" in has and "part" not in has
         named = max((self.profiles[i].distinct for i in self.roles.get("name", ())), default=1.0)
         if ledger and len(seen) == 1 and seen[0].codes > MOSTLY and seen[0].distinct >= 0.8 * named:
             self.roles["part"] = self.roles.pop("material")

@@ -165,3 +165,21 @@ def test_a_footprint_parts_nothing_that_has_a_number_of_its_own(tmp_path):
 )
 def test_a_header_that_was_wrapped_means_what_it_means_on_one_line(wrapped, role):
     assert suggestions(wrapped)[0].role == role
+
+
+def test_what_sap_calls_material_is_the_number_of_what_was_bought_without_amounts_too(tmp_path):
+    head = (
+        "Purchasing Document,Item,Document Date,Supplier/Supplying Plant,Plant,Material,Short Text,Order Quantity,Net Price"
+    )
+    bought = [("DC14502", "PISTON"), ("DC99", "RING"), ("DC14503", "PISTON")]
+    lines = [
+        f"4500000001,{n}0,1{n}/07/2025,8521       Acme,1000,{no},{name},4,116.00" for n, (no, name) in enumerate(bought)
+    ]
+    found = table(text(tmp_path / "me2m.csv", [head, *lines]))
+    assert (found.kind, found.texts("part")) == ("ledger", ["DC14502", "DC99", "DC14503"])
+
+
+def test_what_a_part_is_made_of_is_no_number_of_it(tmp_path):
+    lines = ["Name,Material,Qty,Price,Supplier", "Plate,S45C,1,10,Acme", "Shaft,SUS304,2,20,Acme", "Pin,A5052,4,5,Beta"]
+    found = table(text(tmp_path / "parts.csv", lines))
+    assert "part" not in found.roles and found.texts("material") == ["S45C", "SUS304", "A5052"]
