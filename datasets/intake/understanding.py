@@ -402,6 +402,8 @@ class _Reader:
             yield Message("datasets.intake.unsaved", count=len(unsaved), address=address)
         if table.merged:
             yield Message("datasets.intake.merged", count=table.merged)
+        if struck := [row for row in table.numbers_of_rows if row - 1 in self.sheet.struck]:
+            yield Message("datasets.intake.struck", count=len(struck), row=struck[0])
         for role, columns in table.roles.items():
             for i in columns:
                 if i in table.units and table.units[i].factor != 1:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import openpyxl
 import pytest
 from kanmon.app.audit.mapping import recognise
 from kanmon.datasets.intake.understanding import understand
+from openpyxl.styles import Font
 from people_files import table, text
 
 HEAD = "Part No,Description,Qty,Supplier"
@@ -56,3 +58,61 @@ def test_a_dot_that_may_part_thousands_is_said_where_nothing_else_tells(tmp_path
 def test_a_dot_in_a_sum_of_money_is_said_too(tmp_path):
     lines = ["Date;Part No;Supplier;Amount", "2025-01-02;A-1;Acme;1.500", "2025-01-03;A-2;Beta;12.750"]
     assert notes(table(text(tmp_path / "ledger.csv", lines)))["dot_open"]["cell"] == "1.500"
+
+
+def sheet(path, rows, style):
+    pages = openpyxl.Workbook()
+    page = pages.active
+    for row in rows:
+        page.append(row)
+    style(page)
+    pages.save(path)
+    return path
+
+
+def test_lines_that_are_struck_out_are_said_and_count(tmp_path):
+    def style(page):
+        for cell in (*page[3], page["A2"]):
+            cell.font = Font(strike=True)
+
+    rows = [HEAD.split(","), ["A-1", "Screw", 4, "Acme"], ["A-2", "Nut", 2, None], ["A-3", "Bolt", 1, "Acme"]]
+    found = table(sheet(tmp_path / "bom.xlsx", rows, style))
+    assert found.texts("part") == ["A-1", "A-2", "A-3"]
+    assert notes(found)["struck"] == {"count": 1, "row": 3}  # the whole line, not a cell of it
+
+
+def test_zeros_in_front_that_only_a_format_shows_belong_to_the_number_of_a_part(tmp_path):
+    def style(page):
+        for cell in ("C4", "C5"):
+            page[cell].number_format = "00000"
+
+    rows = [[], [], [None, None, "Part No", "Qty"], [None, None, 123, 4], [None, None, "0045X", 2], [None, None, 678, 1]]
+    found = table(sheet(tmp_path / "bom.xlsx", rows, style))
+    assert found.texts("part") == ["00123", "0045X", "678"]
+
+
+LEDGER = [
+    ["Date", "Part No", "Supplier", "Amount"],
+    ["2025-01-01", "A-1", "Acme", 100],
+    ["2025-01-02", "A-1", "Beta", -20.5],
+    ["2025-01-03", "A-2", "Beta", 7],
+]
+
+
+def test_currencies_that_only_formats_tell_are_not_added_up(tmp_path):
+    def style(page):
+        page["D2"].number_format = '"$"#,##0.00'
+        page["D3"].number_format = "[$€-2] #,##0.00"
+
+    found = table(sheet(tmp_path / "ledger.xlsx", LEDGER, style))
+    assert found.currency_of_rows == ["USD", "EUR", None]
+    assert found.numbers("amount") == [100.0, -20.5, 7.0]
+
+
+def test_one_currency_that_stands_on_the_first_line_alone_is_left_as_it_is(tmp_path):
+    def style(page):
+        page["D2"].number_format = '"$"#,##0.00'
+        page["D4"].number_format = "[$$-409]#,##0.00"
+
+    found = table(sheet(tmp_path / "ledger.xlsx", LEDGER, style))
+    assert (found.currencies, found.cells(3)[0]) == (set(), "100")
