@@ -191,11 +191,12 @@ def _apart(table: Table) -> list[str | None]:
     """What tells parts of a board apart that have no numbers and share a name (100n): their values, then footprints."""
     if "designator" not in table.roles or "name" not in table.roles:
         return [None] * table.rows
-    names = table.texts("name")
-    values = _telling(names, table.texts("value" if "value" in table.roles else "spec"))
-    footprints = [None if cell is None else _PADS.sub("", cell.rpartition(":")[2]) for cell in table.texts("footprint")]
-    footprints = _telling([*zip(names, values, strict=True)], footprints)
-    return [" ".join(filter(None, each)) or None for each in zip(values, footprints, strict=True)]
+    columns = [table.texts("value")] if "value" in table.roles else [table.cells(i) for i in table.roles.get("spec", ())]
+    columns.append([None if cell is None else _PADS.sub("", cell.rpartition(":")[2]) for cell in table.texts("footprint")])
+    same: list[tuple[str | None, ...]] = [(name,) for name in table.texts("name")]
+    for cells in columns:  # Altium writes the name of a symbol beside the value: each tells what those before it leave open
+        same = [(*key, cell) for key, cell in zip(same, _telling(same, cells), strict=True)]
+    return [" ".join(filter(None, told)) or None for _, *told in same]
 
 
 def _telling(same: Sequence[Any], cells: Sequence[str | None]) -> list[str | None]:

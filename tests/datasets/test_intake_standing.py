@@ -183,3 +183,21 @@ def test_what_a_part_is_made_of_is_no_number_of_it(tmp_path):
     lines = ["Name,Material,Qty,Price,Supplier", "Plate,S45C,1,10,Acme", "Shaft,SUS304,2,20,Acme", "Pin,A5052,4,5,Beta"]
     found = table(text(tmp_path / "parts.csv", lines))
     assert "part" not in found.roles and found.texts("material") == ["S45C", "SUS304", "A5052"]
+
+
+def test_values_beside_the_symbols_of_altium_tell_its_parts_apart(tmp_path):
+    lines = [
+        '"Comment","Description","Designator","Footprint","LibRef","Quantity"',
+        '"100nF","Capacitor","C1, C2","0402","CAP","2"',
+        '"10uF","Capacitor","C3","0402","CAP","1"',
+        '"10k","Resistor","R1","0402","RES","1"',
+        '"22k","Resistor","R2","0402","RES","1"',
+        '"STM32F405","Microcontroller","U1","LQFP64","STM32F4","1"',
+    ]
+    assert names(text(tmp_path / "altium.csv", lines)) == [
+        "Capacitor 100nF",
+        "Capacitor 10uF",
+        "Resistor 10k",
+        "Resistor 22k",
+        "Microcontroller",
+    ]
