@@ -11,7 +11,7 @@ from ..readers.tables import packaged
 from .values import is_blank, number
 from .words import bare, marks, plain, suggestions
 
-REASONS = ("no_name", "no_value", "no_answer", "not_fitted", "withdrawn", "other_source", "moved")
+REASONS = ("no_name", "no_value", "no_answer", "not_fitted", "withdrawn", "other_source", "moved", "no_part")
 REASONS += ("reference", "phantom", "total", "example", "heading", "header", "note")
 """Why a row is no line: "no_value" is a name that was a formula stored without its value, "no_answer" an open question."""
 _EXAMPLE = re.compile(
@@ -174,6 +174,10 @@ def _reason(
         return "withdrawn"
     if _moved(row, shape):
         return "moved"
+    if shape.levels and any(
+        plain(shape.header[j]) in marks("item_category") and plain(row[j] or "") in {"t", "d"} for j in shape.standing
+    ):
+        return "no_part"  # a text, or a document, among the items of SAP's bill
     if lines and shape.of_part and all(row[j] is None for j in shape.of_part):
         return "other_source"  # a further maker of the part above, with that maker's number
     if not any(not is_blank(row[j]) for j in shape.naming):

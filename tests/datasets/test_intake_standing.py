@@ -201,3 +201,27 @@ def test_values_beside_the_symbols_of_altium_tell_its_parts_apart(tmp_path):
         "Resistor 22k",
         "Microcontroller",
     ]
+
+
+@pytest.mark.parametrize("header", ["Item category", "ICt", "Positionstyp"])
+def test_texts_and_documents_of_a_bill_of_sap_are_no_parts(tmp_path, header):
+    lines = [
+        f"Level,Component number,Object description,Comp. Qty (CUn),{header}",
+        ".1,100-100,Casing,1,L",
+        ".1,,See drawing 7,1,T",
+        "..2,100-110,Slug,2,N",
+        ".1,DRW-1,Drawing,1,D",
+        ".1,100-200,Rod,3,R",
+    ]
+    found = table(text(tmp_path / "cs12.csv", lines))
+    assert found.texts("part") == ["100-100", "100-110", "100-200"]
+    assert aside(found) == [(3, "no_part"), (5, "no_part")]
+
+
+def test_services_and_texts_of_an_order_are_bought_and_stay(tmp_path):
+    lines = [ME2N.replace("\t", ",")]
+    lines += [
+        "45,10,NB,D,01.04.2025,100234 Beispiel GmbH,M-1,Calibration,1,500,EUR",
+        "45,20,NB,T,02.04.2025,100235 Muster AG,M-2,Text,1,5,EUR",
+    ]
+    assert table(text(tmp_path / "me2n.csv", lines)).texts("part") == ["M-1", "M-2"]
