@@ -404,6 +404,8 @@ class _Reader:
             yield Message("datasets.intake.merged", count=table.merged)
         if struck := [row for row in table.numbers_of_rows if row - 1 in self.sheet.struck]:
             yield Message("datasets.intake.struck", count=len(struck), row=struck[0])
+        if not table.form and "country" not in table.roles and {"billing_country", "maker"} <= table.roles.keys():
+            yield Message("datasets.intake.shop_country", column=shorten(table.headers("billing_country")[0]))
         for role, columns in table.roles.items():
             for i in columns:
                 if i in table.units and table.units[i].factor != 1:

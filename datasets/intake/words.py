@@ -220,12 +220,12 @@ def _inside(core: str, header: str) -> tuple[Suggestion, ...]:
         return ()
     word, last, _ = best
     score = 0.45 + 0.3 * len(word) / len(core) + (0.1 if last else 0.0)
-    whose = next((owner for owner in ("maker", "supplier") if _owned(core, owner)), "")
+    whose = next((owner for owner in ("maker", "supplier") if owned(core, owner)), "")
     found = [f"part_{whose}" if whose and role == "part" else role for role in words()[word]]
     return tuple(Suggestion(role, score, PART) for role in found)
 
 
-def _owned(core: str, owner: str) -> bool:
+def owned(core: str, owner: str) -> bool:
     """Whether a header begins with a word for a maker or a supplier ("Mfr Item Number")."""
     return any(core[:i] in words() and words()[core[:i]][0] == owner for i in range(2, len(core)))
 

@@ -225,3 +225,26 @@ def test_services_and_texts_of_an_order_are_bought_and_stay(tmp_path):
         "45,20,NB,T,02.04.2025,100235 Muster AG,M-2,Text,1,5,EUR",
     ]
     assert table(text(tmp_path / "me2n.csv", lines)).texts("part") == ["M-1", "M-2"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "countries"),
+    [
+        (("Supplier Country", "Mfr Country"), ["Japan", "Malaysia"]),
+        (("Supplier Country", "Country of Origin"), ["Japan", "Malaysia"]),
+        (("Supplier Country of Origin", "Note"), ["USA", "USA"]),
+        (("Supplier Country", "Note"), None),  # where the shop is tells nothing of who made it
+    ],
+)
+def test_the_country_of_a_shop_is_not_that_of_the_maker_of_what_it_sells(tmp_path, headers, countries):
+    head = f"Part No,Supplier,{headers[0]},Manufacturer,{headers[1]}"
+    lines = [head, "A-1,DigiKey,USA,Murata,Japan", "A-2,Mouser,USA,TI,Malaysia"]
+    found = table(text(tmp_path / "list.csv", lines))
+    assert (found.texts("country") if "country" in found.roles else None) == countries
+    assert found.kind == "sourcing"
+    assert ("datasets.intake.shop_country" in [note.key for note in found.notes]) is (countries is None)
+
+
+def test_the_country_of_a_supplier_who_makes_its_parts_is_theirs(tmp_path):
+    lines = ["Part No,Supplier,Supplier Country,Share", "A-1,Acme,China,60%", "A-1,Beta,Japan,40%"]
+    assert table(text(tmp_path / "list.csv", lines)).texts("country") == ["China", "Japan"]
