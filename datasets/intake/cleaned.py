@@ -8,6 +8,7 @@ import polars as pl
 
 from ...graph import Message
 from .bases import for_one
+from .reversals import with_reversals
 from .spoiled import without_cut_numbers
 from .stand_ins import with_dittos, without_itself, without_nobody
 from .standing import of_ended
@@ -39,5 +40,6 @@ def cleaned(
     data, nobody = without_nobody(data, names, firms)
     data, own = without_itself(data, names, firms, roles.get("country", ()))
     data, shared = for_one(data, names, roles.get("quantity", ()), roles.get("base", ()))
+    data, back = with_reversals(data, names, roles)
     data, cut = without_cut_numbers(data, names, roles)
-    return data, (*same, *nobody, *own, *shared, *cut, *of_ended(data, names, roles.get("standing", ())))
+    return data, (*same, *nobody, *own, *shared, *back, *cut, *of_ended(data, names, roles.get("standing", ())))

@@ -248,3 +248,17 @@ def test_the_country_of_a_shop_is_not_that_of_the_maker_of_what_it_sells(tmp_pat
 def test_the_country_of_a_supplier_who_makes_its_parts_is_theirs(tmp_path):
     lines = ["Part No,Supplier,Supplier Country,Share", "A-1,Acme,China,60%", "A-1,Beta,Japan,40%"]
     assert table(text(tmp_path / "list.csv", lines)).texts("country") == ["China", "Japan"]
+
+
+@pytest.mark.parametrize(("header", "back", "forth"), [("赤黒区分", "赤", "黒"), ("返品区分", "返品", "仕入")])
+def test_a_slip_that_takes_back_counts_as_negative_and_one_with_a_sign_stays(tmp_path, header, back, forth):
+    lines = [
+        f"日付,仕入先,品番,{header},数量,金額",
+        f'2025/4/1,山田,A-1,{forth},10,"1,000"',
+        f'2025/4/2,山田,A-1,{back},3,"300"',
+        f"2025/4/3,山田,A-1,{back},-2,▲200",
+    ]
+    found = table(text(tmp_path / "仕入.csv", lines))
+    assert (found.numbers("amount"), found.numbers("quantity")) == ([1000.0, -300.0, -200.0], [10.0, -3.0, -2.0])
+    said = [note.values for note in found.notes if note.key == "datasets.intake.reversed"]
+    assert said == [{"words": back, "column": header, "count": 1, "row": 3}]
