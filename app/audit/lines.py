@@ -46,7 +46,8 @@ class Lines:
         base = min((level for level in table.levels if level is not None), default=0)
         self._levels = [None if level is None else level - base for level in table.levels] if table.structured else None
         self._sellers, self._owners = table.texts("seller"), table.texts("parent_name")
-        self._extra = [table.texts(role) for role in _EXTRA if role in table.roles]
+        more = [table.cells(i) for i in table.roles.get("spec", ())[1:]]  # a value beside the name of its symbol
+        self._extra = [table.texts(role) for role in _EXTRA if role in table.roles] + more
         self._shared, self._apart, self._more = _shared(table), _apart(table), _further(table)
         self._counts: dict[tuple[Column, str], int] = {}
         self._ranges: dict[Column, list[tuple[int, str]]] = {}
@@ -114,7 +115,7 @@ class Lines:
         if self._apart[n] is not None and not row.get("part") and row.get("name"):
             row["name"] = name_of(f"{row['name']} {self._apart[n]}")
         if self._extra:
-            row["_words"] = " ".join(filter(None, (each[n] for each in self._extra)))
+            row["_words"] = " ".join(each[n] or "" for each in self._extra if not is_blank(each[n]))
             if not row.get("part") and not row.get("name"):
                 row["name"] = name_of(row["_words"]) or None
 

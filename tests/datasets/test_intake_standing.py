@@ -262,3 +262,13 @@ def test_a_slip_that_takes_back_counts_as_negative_and_one_with_a_sign_stays(tmp
     assert (found.numbers("amount"), found.numbers("quantity")) == ([1000.0, -300.0, -200.0], [10.0, -3.0, -2.0])
     said = [note.values for note in found.notes if note.key == "datasets.intake.reversed"]
     assert said == [{"words": back, "column": header, "count": 1, "row": 3}]
+
+
+def test_what_says_what_a_part_is_stands_with_it_whichever_column_holds_it(tmp_path):
+    lines = [
+        "Comment,Description,Designator,Footprint,LibRef,Quantity",
+        "STM32F405,Controller,U1,LQFP64,MCU,1",
+        "-,Cap,C1,0402,CAP,1",
+    ]
+    rows = recognise(understand(text(tmp_path / "altium.csv", lines))).rows("bom")
+    assert [row["_words"] for row in rows] == ["LQFP64 MCU STM32F405", "0402 CAP"]
