@@ -15,18 +15,13 @@ from ..graph.files import not_found, open_file, reading
 from ..graph.headers import called
 from ..graph.messages import Message
 from ..graph.tables import header_of, is_parquet, scan_parquet
-from .readers.tables import Notes, packaged, read_table
+from .readers.tables import Notes, located, packaged, read_table
 
 TRADE = {"baci_japan": "flows", "japan_over_time": "japan_over_time"}
-HEADER_ROWS = 20
-"""Rows in which a header is looked for that is not the first."""
 _TIDY = ("importer", "exporter", "year", "value")
-# How to recognise a file by its header; UN Comtrade's and Eurostat's have many forms and are asked for themselves.
-_HEADERS = {
-    "baci": {"t", "i", "j", "k", "v"},
-    "japan_customs": {"Exp or Imp", "HS", "Country", "Value-Year"},
-    "us_census": {"CTY_CODE", "YEAR"},
-}
+_BACI = {"t", "i", "j", "k", "v"}
+_BELOW = ("tidy", "china_customs", "comtrade", "japan_customs", "japan_search", "us_census", "usitc", "wits")
+"""Kinds that are read wherever their header stands."""
 
 
 @checked()
@@ -114,12 +109,12 @@ def read_trade(
 ) -> pl.LazyFrame:
     r"""Return the trade table at ``path``, a file or a BACI folder, recognised by its header.
 
-    BACI (CSV, Parquet, folder), UN Comtrade (of today, of its API and of the classic site), Trade Statistics of Japan, US
-    Census API, Eurostat's Comext (SDMX-CSV, TSV), or a table with ``hs6`` or ``item``, ``importer, exporter, year, value``,
-    also under other names (輸入国, "Country of origin"; see `kanmon.graph.headers`), the value with its unit (金額（千円）).
-    Each as text in any encoding or as a workbook, Comtrade and the Census as JSON too. BACI and Parquet stay lazy. With
-    ``exports`` Comtrade, Eurostat's and Japanese files are read as the exporter reports them. What a reader left out or
-    assumed is appended to ``notes``.
+    BACI (CSV, Parquet, folder), UN Comtrade (of today, of its API and of the classic site), Trade Statistics of Japan (of
+    e-Stat, and of the page of searches), China's customs, US Census API, USITC DataWeb, WITS, Eurostat's Comext (SDMX-CSV,
+    TSV), or a table with ``hs6`` or ``item``, ``importer, exporter, year, value``, also under other names (輸入国, "Country
+    of origin"; see `kanmon.graph.headers`), the value with its unit (金額（千円）). Each as text in any encoding or as a
+    workbook, Comtrade and the Census as JSON too. BACI and Parquet stay lazy. With ``exports`` files of others than BACI
+    and the Census are read as the exporter reports them. What a reader left out or assumed is appended to ``notes``.
 
     Raises
     ------
@@ -140,10 +135,14 @@ def read_trade(
     ['item', 'importer', 'exporter', 'year', 'value']
     """
     from .readers.baci import read_baci
+    from .readers.china_customs import read_china_customs
     from .readers.comtrade import read_comtrade
     from .readers.eurostat import read_eurostat
     from .readers.japan_customs import read_japan_customs
+    from .readers.japan_search import read_japan_search
     from .readers.us_census import read_us_census
+    from .readers.usitc import read_usitc
+    from .readers.wits import read_wits
 
     path = Path(path)
     match trade_kind(path, encoding):
@@ -155,6 +154,14 @@ def read_trade(
             return read_japan_customs(path, exports=exports, notes=notes, encoding=encoding).lazy()
         case "eurostat":
             return read_eurostat(path, exports=exports, notes=notes, encoding=encoding).lazy()
+        case "japan_search":
+            return read_japan_search(path, exports=exports, notes=notes, encoding=encoding).lazy()
+        case "china_customs":
+            return read_china_customs(path, exports=exports, notes=notes, encoding=encoding).lazy()
+        case "usitc":
+            return read_usitc(path, exports=exports, notes=notes, encoding=encoding).lazy()
+        case "wits":
+            return read_wits(path, exports=exports, notes=notes, encoding=encoding).lazy()
         case "us_census":
             return read_us_census(path, notes=notes, encoding=encoding).lazy()
         case _:
@@ -165,11 +172,9 @@ def _tidy(path: Path, notes: Notes | None, encoding: str | None) -> pl.LazyFrame
     with reading(path):
         rows = scan_parquet(path) if is_parquet(path) else read_table(path, (), notes, encoding=encoding).lazy()
     names = rows.collect_schema().names()
-    if kind_of_trade(names) is None and (found := _below(path, encoding)) is not None:
-        sheet, row, table = found
+    if kind_of_trade(names) is None and (found := located(path, _is_tidy, notes, encoding)):
+        table = found[0][2].drop("_row")
         rows, names = table.lazy(), table.columns
-        if notes is not None:
-            notes.append(Message("datasets.trade.below", sheet=shorten(sheet), row=row))
     plain = {name: _without_unit(name) for name in names}
     back = {word: name for name, (word, _) in reversed(plain.items())}
     other = {back[word]: column for word, column in called([word for word, _ in plain.values()], "flows").items()}
@@ -181,19 +186,8 @@ def _tidy(path: Path, notes: Notes | None, encoding: str | None) -> pl.LazyFrame
     return rows if unit is None or "unit" in rows.collect_schema() else rows.with_columns(unit=pl.lit(unit))
 
 
-def _below(path: Path, encoding: str | None) -> tuple[str, int, pl.DataFrame] | None:
-    """The table of flows whose header stands below a title, or on a sheet behind a cover: its sheet, its row, the table."""
-    from .intake.sheets import read_sheets
-
-    if is_parquet(path):
-        return None
-    for sheet in read_sheets(path, encoding):
-        for n, row in enumerate(sheet.frame.head(HEADER_ROWS).rows()):
-            named = {i: cell.strip() for i, cell in enumerate(row) if cell is not None}
-            if kind_of_trade([*named.values()]) == "tidy" and len({*named.values()}) == len(named):
-                cells = sheet.frame.slice(n + 1).select(pl.nth(*named)).filter(pl.any_horizontal(pl.all().is_not_null()))
-                return sheet.name, n + 1, cells.rename(dict(zip(cells.columns, named.values(), strict=True)))
-    return None
+def _is_tidy(header: Sequence[str]) -> bool:
+    return kind_of_trade(header) == "tidy"
 
 
 def _without_unit(header: str) -> tuple[str, str | None]:
@@ -216,7 +210,8 @@ def _without_unit(header: str) -> tuple[str, str | None]:
 def trade_kind(path: str | Path, encoding: str | None = None) -> str:
     r"""Return which kind of trade file stands at ``path``.
 
-    It is "baci", "comtrade", "japan_customs", "us_census", "eurostat" or "tidy".
+    It is "baci", "comtrade", "japan_customs", "japan_search", "china_customs", "us_census", "usitc", "wits", "eurostat" or
+    "tidy".
     A text file is read in ``encoding`` (default: as its content says).
 
     Raises
@@ -238,11 +233,24 @@ def trade_kind(path: str | Path, encoding: str | None = None) -> str:
         return "baci"
     header = _header(path, encoding)
     kind = kind_of_trade(header)
-    if kind is None and path.suffix.lower() != ".json" and _below(path, encoding) is not None:
-        return "tidy"
+    if kind is None and path.suffix.lower() != ".json":
+        kind = next((kind_below(table.columns) for _, _, table in located(path, _may_stand_below, None, encoding)), None)
     if kind is None:
-        raise InputError("datasets.trade.header", path=short_path(path), columns=shorten(", ".join(header), 120))
+        if {"Exp or Imp", "HS"} <= set(header):
+            raise InputError("datasets.trade.no_origins", path=short_path(path))
+        named = [name for name in header if not re.fullmatch(r"|__UNNAMED__\d+|_duplicated_\d+", name)]
+        raise InputError("datasets.trade.header", path=short_path(path), columns=shorten(", ".join(named), 120))
     return kind
+
+
+def _may_stand_below(header: Sequence[str]) -> bool:
+    return kind_below(header) is not None
+
+
+def kind_below(header: Sequence[str]) -> str | None:
+    """Return which kind of trade file has such a header below a title, or behind a cover; None if none of them."""
+    kind = kind_of_trade(header)
+    return kind if kind in _BELOW else None
 
 
 def kind_of_trade(header: Sequence[str]) -> str | None:
@@ -251,16 +259,22 @@ def kind_of_trade(header: Sequence[str]) -> str | None:
     >>> kind_of_trade(["輸入国", "原産国", "年", "金額", "HSコード"]), kind_of_trade(["part", "price"])
     ('tidy', None)
     """
+    from .readers.china_customs import is_china_customs
     from .readers.comtrade import is_comtrade
     from .readers.eurostat import is_eurostat
+    from .readers.japan_customs import is_japan_customs
+    from .readers.japan_search import is_japan_search
+    from .readers.us_census import is_us_census
+    from .readers.usitc import is_usitc
+    from .readers.wits import is_wits
 
-    if is_comtrade(header):
-        return "comtrade"
-    if is_eurostat(header):
-        return "eurostat"
-    for kind, columns in _HEADERS.items():
-        if columns <= set(header):
-            return kind
+    known = {"comtrade": is_comtrade, "eurostat": is_eurostat, "usitc": is_usitc, "wits": is_wits}
+    known |= {"japan_search": is_japan_search, "japan_customs": is_japan_customs}
+    known |= {"china_customs": is_china_customs, "us_census": is_us_census}
+    if kind := next((kind for kind, is_header in known.items() if is_header(header)), None):
+        return kind
+    if set(header) >= _BACI:
+        return "baci"
     names = {*header, *called([_without_unit(name)[0] for name in header], "flows").values()}
     return "tidy" if set(_TIDY) <= names and {"hs6", "item"} & names else None
 

@@ -44,7 +44,12 @@ _PUBLISHERS = {
     "baci": ("BACI, trade of {year}", "CEPII", "Etalab Open Licence 2.0", "high"),
     "comtrade": ("UN Comtrade, trade of {year}", "United Nations", "UN Comtrade terms of use", "high"),
     "japan_customs": ("Trade Statistics of Japan, {year}", "Ministry of Finance, Japan", "open (credit the source)", "high"),
+    "japan_search": ("Trade Statistics of Japan, {year}", "Ministry of Finance, Japan", "open (credit the source)", "high"),
+    "china_customs": ("China's trade statistics, {year}", "General Administration of Customs, China", "not said", "high"),
     "us_census": ("US imports, {year}", "U.S. Census Bureau", "US public domain", "high"),
+    "usitc": ("Trade of the United States, {year} (DataWeb)", "USITC", "US public domain", "high"),
+    "wits": ("World Integrated Trade Solution, trade of {year}", "World Bank", "WITS terms of use", "high"),
+    "eurostat": ("EU trade in goods (Comext), {year}", "Eurostat", "open (credit the source)", "high"),
     "tidy": ("Trade table of the user, {year}", "not said", "not said", "unverified"),
 }
 _IDS = {
@@ -108,8 +113,7 @@ def read_update(
 
     Known are: the world data of the Mineral Commodity Summaries (U.S. Geological Survey; both layouts, cp1252 or UTF-8), the
     Critical Minerals Dataset (IEA), the Census of World Casting Production, the Worldwide Governance Indicators (World
-    Bank), and every trade table that `read_trade` knows (BACI, UN Comtrade, Trade Statistics of Japan with nine-digit codes,
-    US Census).
+    Bank), and every trade table that `read_trade` knows.
 
     Parameters
     ----------

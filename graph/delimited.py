@@ -133,6 +133,17 @@ def frame_of(text: str, path: Path, *, ragged: bool = False, header: bool = True
         return pl.DataFrame(padded, schema=dict.fromkeys(_told_apart(head), pl.String), orient="row")
 
 
+def lines_above(text: str) -> int:
+    r"""Return how many lines stand above the header that `frame_of` takes: blank ones, or the one that says a delimiter.
+
+    >>> lines_above("\r\n\nid,name\n"), lines_above("sep=;\nid;name\n"), lines_above("id,name\n")
+    (2, 1, 0)
+    """
+    text = _lined(text)
+    stated = _STATED.match(text)
+    return 1 if stated else text[: len(text) - len(text.lstrip("\r\n"))].count("\n")
+
+
 def _broken(text: str, separator: str, path: Path, above: int) -> ReadError | None:
     """What is wrong with the first line that is no row of its header; ``above``: the lines that stand before the text."""
     reader = csv.reader(StringIO(text), delimiter=separator, strict=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -52,16 +52,25 @@ class Problem:
 
 
 class Problems(list[Problem]):
-    """A growing list of problems of one set of tables; ``first_row`` maps a frame's index to the person's row."""
+    """A growing list of problems of one set of tables.
 
-    def __init__(self, first_row: int = 0) -> None:
+    ``first_rows`` maps a table to the row that a person sees for the first of its frame; else a frame's own index counts.
+    """
+
+    def __init__(self, first_rows: Mapping[str, int] | None = None) -> None:
         super().__init__()
-        self.first_row = first_row
+        self._first_rows = dict(first_rows or {})
+
+    def first_row(self, table: str) -> int:
+        """Return the row that a person sees for the first of a table's frame."""
+        return self._first_rows.get(table, 0)
 
     def say(self, code: str, table: str, row: int | None = None, column: str | None = None, **more: Any) -> None:
         """Add one problem; ``value`` and ``severity`` in ``more`` are its own, the rest are fields of its sentence."""
         value, severity = shorten(more.pop("value", "")), more.pop("severity", "error")
-        self.append(Problem(code, table, None if row is None else row + self.first_row, column, value, severity, more))
+        self.append(
+            Problem(code, table, None if row is None else row + self.first_row(table), column, value, severity, more)
+        )
 
     def rows(self, code: str, table: str, bad: pl.DataFrame, column: str | None, **more: Any) -> None:
         """Add a problem for each row of ``bad`` (columns ``_row``, ``_value`` and fields of the sentence)."""

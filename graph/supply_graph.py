@@ -130,9 +130,9 @@ class SupplyGraph(Edits):
         SchemaError
             All problems of all tables, with the row that a person sees in the file (the header is row 1).
         """
-        frames, first_row, renamed = read_tables(path, columns)
+        frames, first_rows, renamed = read_tables(path, columns)
         graph = cls.__new__(cls)
-        tables, problems = check_tables(frames, first_row)
+        tables, problems = check_tables(frames, first_rows)
         problems[:0] = renamed
         graph._fill(tables, problems, name or Path(path).stem)
         return graph

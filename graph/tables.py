@@ -17,7 +17,7 @@ from typing import Any
 import polars as pl
 
 from .contents import WORKBOOKS, kind_of
-from .delimited import check_columns, frame_of
+from .delimited import check_columns, frame_of, lines_above
 from .encodings import text_of
 from .errors import InputError, ReadError, short_path, shorten
 from .files import not_found, open_file, read_bytes, reading, whole_file, whole_folder
@@ -38,8 +38,8 @@ _SUFFIXES = (".csv", ".tsv", ".txt", ".parquet", ".xlsx", ".xlsm", ".xls", ".ods
 
 def read_tables(
     path: str | Path, columns: Mapping[str, str] | None = None
-) -> tuple[dict[str, pl.DataFrame], int, list[Problem]]:
-    """Return raw frames by table name, the row number a person sees for the first data row, and what was renamed.
+) -> tuple[dict[str, pl.DataFrame], dict[str, int], list[Problem]]:
+    """Return raw frames by table name, the row that a person sees for the first of each, and what was renamed.
 
     A column goes by its name in the schema, by what ``columns`` says it is called, or by a word of `headers.called`.
 
@@ -52,14 +52,15 @@ def read_tables(
     notes = Problems()
     with reading(path):
         if path.is_dir():
-            frames = _read_folder(path, notes)
+            found = _read_folder(path, notes)
         elif not path.exists():
             raise not_found(path)
         elif kind_of(data := read_bytes(path), path) in WORKBOOKS:
-            frames = _read_workbook(data, path, notes)
+            found = _read_workbook(data, path, notes)
         else:
             raise ReadError("graph.tables.unknown_kind", path=short_path(path))
-    return {name: _named(name, _filled(frame), columns or {}, notes) for name, frame in frames.items()}, 2, notes
+    frames = {name: _named(name, _filled(frame), columns or {}, notes) for name, (frame, _) in found.items()}
+    return frames, {name: above + 2 for name, (_, above) in found.items()}, notes
 
 
 def _filled(frame: pl.DataFrame) -> pl.DataFrame:
@@ -98,14 +99,14 @@ def _say_unsaved(data: bytes, sheets: Mapping[str, str] | None, table: str, note
             notes.say("unsaved", table if sheets is None else sheets[name], row + 1, **about)
 
 
-def _read_folder(path: Path, notes: Problems) -> dict[str, pl.DataFrame]:
+def _read_folder(path: Path, notes: Problems) -> dict[str, tuple[pl.DataFrame, int]]:
     frames = {}
     for file in sorted(path.iterdir()):
         name = file.stem.casefold()
         if name in SCHEMA and file.suffix.casefold() in _SUFFIXES and file.is_file():
             if name in frames:
                 raise ReadError("graph.tables.twice", path=short_path(path), table=name)
-            frames[name] = read_frame(file, exact=_numbers(name))
+            frames[name] = read_placed(file, exact=_numbers(name))
             if file.suffix.casefold() in {".xlsx", ".xlsm"}:
                 _say_unsaved(read_bytes(file), None, name, notes)
     if not frames:
@@ -119,10 +120,22 @@ def read_frame(
     encoding: str | None = None,
     ragged: bool = False,
     header: bool = True,
-    exact: Collection[str] = (),
     notes: list[Message] | None = None,
 ) -> pl.DataFrame:
-    """Return the one table of a file under its header, whatever the file's name says.
+    """Return the one table of a file under its header, whatever the file's name says; see `read_placed`."""
+    return read_placed(path, encoding=encoding, ragged=ragged, header=header, notes=notes)[0]
+
+
+def read_placed(
+    path: Path,
+    *,
+    encoding: str | None = None,
+    ragged: bool = False,
+    header: bool = True,
+    exact: Collection[str] = (),
+    notes: list[Message] | None = None,
+) -> tuple[pl.DataFrame, int]:
+    """Return the one table of a file under its header, whatever its name says, and how many rows stand above the header.
 
     Text in any encoding and with any delimiter (`text_of`, `frame_of`) and the first filled sheet of a workbook come as text
     columns, Parquet with its types.
@@ -151,18 +164,18 @@ def read_frame(
     data = read_bytes(path)
     match kind_of(data, path):
         case "parquet":
-            return _parquet(data, path)
+            return _parquet(data, path), 0
         case "xlsx" | "xls" | "ods":
             with reading(path, "graph.tables.corrupt"):
-                frames = [frame for frame, _ in read_sheets(data, path, header=header, exact=exact).values()]
-            frame = next((frame for frame in frames if frame.width), pl.DataFrame())
+                sheets = read_sheets(data, path, header=header, exact=exact).values()
+            frame, above = next(((frame, above) for frame, _, above in sheets if frame.width), (pl.DataFrame(), 0))
             check_columns(frame.width, path)
-            return frame
+            return frame, above
         case "text":
             text, found, guessed = text_of(data, path, encoding)
             if guessed and notes is not None:
                 notes.append(Message("graph.tables.guessed", path=short_path(path), encoding=found))
-            return frame_of(text, path, ragged=ragged, header=header)
+            return frame_of(text, path, ragged=ragged, header=header), lines_above(text)
     raise ReadError("graph.tables.no_table", path=short_path(path))
 
 
@@ -235,7 +248,7 @@ def _numbers(table: str) -> set[str]:
     return {column.name for column in SCHEMA[table].columns if column.type in {"number", "integer"}}
 
 
-def _read_workbook(data: bytes, path: Path, notes: Problems) -> dict[str, pl.DataFrame]:
+def _read_workbook(data: bytes, path: Path, notes: Problems) -> dict[str, tuple[pl.DataFrame, int]]:
     sheets = {name.strip().lower(): name for name in sheet_names(data, path)}
     wanted = {table: sheets[table] for table in SCHEMA if table in sheets}
     if not wanted:
@@ -243,7 +256,7 @@ def _read_workbook(data: bytes, path: Path, notes: Problems) -> dict[str, pl.Dat
     _say_unsaved(data, {sheet: table for table, sheet in wanted.items()}, "", notes)
     numbers = set().union(*map(_numbers, SCHEMA))
     found = read_sheets(data, path, only=set(wanted.values()), header=True, exact=numbers)
-    return {table: found[sheet][0] for table, sheet in wanted.items()}
+    return {table: (found[sheet][0], found[sheet][2]) for table, sheet in wanted.items()}
 
 
 def write_tables(tables: Mapping[str, pl.DataFrame], path: str | Path, format: str | None, force: bool) -> Path:

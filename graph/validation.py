@@ -41,17 +41,20 @@ _TRUE = ["true", "yes", "1", "はい", "y", "t", "1.0"]
 _FALSE = ["false", "no", "0", "いいえ", "n", "f", "0.0"]
 
 
-def check_tables(frames: Mapping[str, pl.DataFrame], first_row: int = 0) -> tuple[dict[str, pl.DataFrame], Problems]:
+def check_tables(
+    frames: Mapping[str, pl.DataFrame], first_rows: Mapping[str, int] | None = None
+) -> tuple[dict[str, pl.DataFrame], Problems]:
     """Return the tables, typed and complete, with all problems found in them.
 
     A table that is not given is empty. Blank text is null; outer white space and control characters are removed.
     """
-    problems = Problems(first_row)
+    problems = Problems(first_rows)
     tables = {}
     for name, table in SCHEMA.items():
         given = name in frames and frames[name].width > 0
         tables[name] = _typed(table, frames[name], problems) if given else table.empty()
     tables["suppliers"] = _countries(tables["suppliers"], problems)
+    tables["items"] = _codes(tables["items"], problems)
     _check_ids(tables, problems)
     _check_references(tables, problems)
     _check_inputs(tables["inputs"], problems)
@@ -210,7 +213,7 @@ def _check_ids(tables: dict[str, pl.DataFrame], problems: Problems) -> None:
         if ids["id"].n_unique() == ids.height:
             continue
         again = _repeated(tables[name], ["id"]).filter(pl.col("id").is_not_null())
-        shown = again.select("_row", _value="id", first=pl.col("first") + problems.first_row)
+        shown = again.select("_row", _value="id", first=pl.col("first") + problems.first_row(name))
         problems.rows("duplicate_id", name, shown, "id")
     both = tables["suppliers"]["id"].is_in(tables["items"]["id"].drop_nulls().implode())
     problems.rows("item_and_supplier", "suppliers", _where(both, tables["suppliers"]["id"]), "id")
@@ -232,6 +235,18 @@ def _countries(suppliers: pl.DataFrame, problems: Problems) -> pl.DataFrame:
         wrong = wrong.with_columns(iso3=pl.col("_value").replace_strict(meant, return_dtype=pl.String))
         problems.rows("country_id", "suppliers", wrong, "id")
     return suppliers
+
+
+def _codes(items: pl.DataFrame, problems: Problems) -> pl.DataFrame:
+    """Give codes of goods back the zero that a spreadsheet took: they have an even number of digits."""
+    cut = r"(^|\|)(\s*)(\d{3}|\d{5}|\d{7})(\s*)($|\|)"
+    # Twice: of two that stand side by side the sign between them belongs to the first match.
+    mended = items["hs6"].str.replace_all(cut, "${1}${2}0${3}${4}${5}").str.replace_all(cut, "${1}${2}0${3}${4}${5}")
+    wrong = _where(mended != items["hs6"], items["hs6"])
+    if wrong.height:
+        shown = wrong.with_columns(mended.gather(wrong["_row"]).alias("mended"))
+        problems.rows("code_restored", "items", shown, "hs6", severity="note")
+    return items.with_columns(hs6=mended)
 
 
 def _check_references(tables: dict[str, pl.DataFrame], problems: Problems) -> None:
@@ -278,7 +293,7 @@ def _check_inputs(inputs: pl.DataFrame, problems: Problems) -> None:
         problems.rows(
             "duplicate_row",
             "inputs",
-            again.select("_row", first=pl.col("first") + problems.first_row, _value=value),
+            again.select("_row", first=pl.col("first") + problems.first_row("inputs"), _value=value),
             None,
         )
     itself = inputs["item"] == inputs["input"]
@@ -314,7 +329,7 @@ def _check_shares(tables: dict[str, pl.DataFrame], problems: Problems) -> None:
         problems.rows(
             "duplicate_row",
             "shares",
-            again.select("_row", first=pl.col("first") + problems.first_row, _value=value),
+            again.select("_row", first=pl.col("first") + problems.first_row("shares"), _value=value),
             None,
         )
     indexed = shares.with_row_index("_row").join(
@@ -336,7 +351,7 @@ def _check_shares(tables: dict[str, pl.DataFrame], problems: Problems) -> None:
 
 def _check_sums(indexed: pl.DataFrame, problems: Problems) -> None:
     """Shares of one view sum to at most 1, quantities to at most the stated total, in one unit."""
-    row = pl.col("_row") + problems.first_row
+    row = pl.col("_row") + problems.first_row("shares")
     named = pl.col("level") != "aggregate"
     label = pl.format("{} ({})", pl.col("item").first(), pl.col("source").first())
     low = pl.coalesce("share_low", "share").fill_null(0)

@@ -21,8 +21,8 @@ CELL_LIMIT = 2**25
 
 def load(
     data: bytes, only: Collection[str] | None = None, header: bool = False, exact: Collection[str] = ()
-) -> dict[str, tuple[pl.DataFrame, int]]:
-    """Return sheets by name as text, each with the number of blank columns at its left that are not in the frame.
+) -> dict[str, tuple[pl.DataFrame, int, int]]:
+    """Return sheets by name as text, each with how many blank columns at its left and rows above its header are not in it.
 
     Parameters
     ----------
@@ -53,8 +53,19 @@ def load(
             frame = frame.with_columns(
                 pl.coalesce(digits[column].cast(pl.String), frame[column]).alias(column) for column in numbers
             )
-        found[name] = frame, left
+        found[name] = frame, left, _blank_rows(book, name) if header and frame.width else 0
     return found
+
+
+def _blank_rows(book: fastexcel.ExcelReader, name: str) -> int:
+    """How many rows stand above the first that holds anything."""
+    place: dict[str, Any] = {"header_row": None, "skip_rows": 0, "whitespace_as_null": True, "dtypes": "string"}
+    for rows in (64, None):
+        head = book.load_sheet(name, n_rows=rows, **place).to_polars()
+        filled = head.filter(pl.any_horizontal(pl.all().is_not_null())) if head.width else head
+        if filled.height:
+            return int(head.select(pl.any_horizontal(pl.all().is_not_null()).arg_max()).item())
+    return 0
 
 
 def names(data: bytes) -> list[str]:
@@ -83,9 +94,9 @@ def _main() -> None:
             answer: dict[str, Any] = {"names": names(data)}
         else:
             answer = {"sheets": []}
-            for number, (name, (frame, left)) in enumerate(load(data, **request).items()):
+            for number, (name, (frame, left, above)) in enumerate(load(data, **request).items()):
                 frame.write_ipc(folder / f"{number}.arrow")
-                answer["sheets"].append([name, left])
+                answer["sheets"].append([name, left, above])
     except OverflowError as error:
         answer = {"large": str(error)}
     except Exception as error:  # whatever the reader says is what the person is told

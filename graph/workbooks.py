@@ -150,8 +150,8 @@ def sheet_names(data: bytes, path: Path) -> list[str]:
 
 def read_sheets(
     data: bytes, path: Path, only: Collection[str] | None = None, header: bool = False, exact: Collection[str] = ()
-) -> dict[str, tuple[pl.DataFrame, int]]:
-    """Return sheets by name as text, each with the number of blank columns at its left; see `workbook_process.load`.
+) -> dict[str, tuple[pl.DataFrame, int, int]]:
+    """Return sheets by name as text, each with what is blank at its left and its top; see `workbook_process.load`.
 
     Formulas are never evaluated: a workbook yields the values that were saved with them.
 
@@ -171,8 +171,8 @@ def read_sheets(
         wanted = {"only": None if only is None else sorted(only), "header": header, "exact": sorted(exact)}
         answer = _apart(data, path, names=False, folder=folder, **wanted)
         return {
-            name: (pl.read_ipc(Path(folder) / f"{number}.arrow"), left)
-            for number, (name, left) in enumerate(answer["sheets"])
+            name: (pl.read_ipc(Path(folder) / f"{number}.arrow"), left, above)
+            for number, (name, left, above) in enumerate(answer["sheets"])
         }
 
 

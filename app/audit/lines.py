@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -45,7 +46,8 @@ class Lines:
         base = min((level for level in table.levels if level is not None), default=0)
         self._levels = [None if level is None else level - base for level in table.levels] if table.structured else None
         self._sellers, self._owners = table.texts("seller"), table.texts("parent_name")
-        self._extra = [table.texts(role) for role in _EXTRA if role in table.roles]
+        more = [table.cells(i) for i in table.roles.get("spec", ())[1:]]  # a value beside the name of its symbol
+        self._extra = [table.texts(role) for role in _EXTRA if role in table.roles] + more
         self._shared, self._apart, self._more = _shared(table), _apart(table), _further(table)
         self._counts: dict[tuple[Column, str], int] = {}
         self._ranges: dict[Column, list[tuple[int, str]]] = {}
@@ -113,7 +115,7 @@ class Lines:
         if self._apart[n] is not None and not row.get("part") and row.get("name"):
             row["name"] = name_of(f"{row['name']} {self._apart[n]}")
         if self._extra:
-            row["_words"] = " ".join(filter(None, (each[n] for each in self._extra)))
+            row["_words"] = " ".join(each[n] or "" for each in self._extra if not is_blank(each[n]))
             if not row.get("part") and not row.get("name"):
                 row["name"] = name_of(row["_words"]) or None
 
@@ -139,6 +141,8 @@ class Lines:
             remarks.append(Remark(self.label, message, cells[0][0], column.name))
 
 
+_PADS = re.compile(r"_(?:Pad[^_]*_)?HandSolder(?:ing)?$", re.IGNORECASE)
+"""What KiCad writes behind a footprint whose pads are longer, for the same part."""
 _Beside = list[tuple[Column, list[str | None], float]]
 
 
@@ -185,15 +189,23 @@ def _each_firm(row: dict[str, Any]) -> list[str]:
 
 
 def _apart(table: Table) -> list[str | None]:
-    """What tells parts of a board apart that have no numbers and share a name ("Capacitor"): their values."""
+    """What tells parts of a board apart that have no numbers and share a name (100n): their values, then footprints."""
     if "designator" not in table.roles or "name" not in table.roles:
         return [None] * table.rows
-    values = table.texts("value" if "value" in table.roles else "spec")
-    names = table.texts("name")
-    told: dict[str | None, set[str | None]] = {}
-    for name, value in zip(names, values, strict=True):
-        told.setdefault(name, set()).add(value)
-    return [value if len(told[name]) > 1 else None for name, value in zip(names, values, strict=True)]
+    columns = [table.texts("value")] if "value" in table.roles else [table.cells(i) for i in table.roles.get("spec", ())]
+    columns.append([None if cell is None else _PADS.sub("", cell.rpartition(":")[2]) for cell in table.texts("footprint")])
+    same: list[tuple[str | None, ...]] = [(name,) for name in table.texts("name")]
+    for cells in columns:  # Altium writes the name of a symbol beside the value: each tells what those before it leave open
+        same = [(*key, cell) for key, cell in zip(same, _telling(same, cells), strict=True)]
+    return [" ".join(filter(None, told)) or None for _, *told in same]
+
+
+def _telling(same: Sequence[Any], cells: Sequence[str | None]) -> list[str | None]:
+    """The cells where they differ among lines of which something else is the same; blank where they do not."""
+    told: dict[Any, set[str | None]] = {}
+    for key, cell in zip(same, cells, strict=True):
+        told.setdefault(key, set()).add(cell)
+    return [cell if len(told[key]) > 1 else None for key, cell in zip(same, cells, strict=True)]
 
 
 def _shared(table: Table) -> set[str]:

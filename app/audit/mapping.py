@@ -193,7 +193,17 @@ def _line(table: Table, kind: str, column: str, read_as: str, how: str) -> dict[
 
 
 def _aside(table: Table, label: str, reading: Reading) -> None:
-    for reason in ("no_name", "no_value", "not_fitted", "withdrawn", "other_source"):
+    for reason in (
+        "no_name",
+        "no_value",
+        "not_fitted",
+        "withdrawn",
+        "other_source",
+        "moved",
+        "no_part",
+        "reference",
+        "phantom",
+    ):
         rows = [each.row for each in table.set_aside if each.reason == reason]
         if len(rows) == 1:
             reading.remarks.append(Remark(label, Message(f"app.check.reason_{reason}"), rows[0], severity="warning"))

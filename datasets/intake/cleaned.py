@@ -8,6 +8,8 @@ import polars as pl
 
 from ...graph import Message
 from .bases import for_one
+from .reversals import with_reversals
+from .spoiled import without_cut_numbers
 from .stand_ins import with_dittos, without_itself, without_nobody
 from .standing import of_ended
 from .words import FIRMS
@@ -38,4 +40,6 @@ def cleaned(
     data, nobody = without_nobody(data, names, firms)
     data, own = without_itself(data, names, firms, roles.get("country", ()))
     data, shared = for_one(data, names, roles.get("quantity", ()), roles.get("base", ()))
-    return data, (*same, *nobody, *own, *shared, *of_ended(data, names, roles.get("standing", ())))
+    data, back = with_reversals(data, names, roles)
+    data, cut = without_cut_numbers(data, names, roles)
+    return data, (*same, *nobody, *own, *shared, *back, *cut, *of_ended(data, names, roles.get("standing", ())))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from .profiles import Profile
 from .values import unit_in
-from .words import EXACT, PART, Suggestion, bare, is_another, marks, naming_order, pair_of, plain, suggestions
+from .words import EXACT, PART, Suggestion, bare, is_another, marks, naming_order, owned, pair_of, plain, suggestions
 
 CONTENT, CORRECTED = "content", "corrected"
 """Other ways in which a column got its role than by a word of its header."""
@@ -34,6 +34,7 @@ NAMING = ("part", "name", "part_maker", "part_supplier", "value")
 _STEP = re.compile(r"(?:l|lv|lvl|level|レベル|階層|nivel|ebene|stufe|层级|层)(\d)")
 _COMPONENT = re.compile(r"component|child|komponente|componente|部品|部番|子品|子件|零件|部件|員数|构成|構成")
 """What a header says only of what goes into something: as its number, or as the count of it."""
+_ORIGIN = re.compile(r"origin|原産|made|manufactur|製造")
 _ALL, _EACH = re.compile(r"総|合計|total|gesamt"), re.compile(r"員数|台当|台分|構成数|原単位|per|単台|单台|单机")
 """What a header says that counts for a lot, or for one product."""
 _MONEY = re.compile(r"額|金|amount|price|cost|value|betrag|kosten|wert|importe|coste|montant|prix|金额")
@@ -242,6 +243,8 @@ class _Assignment:
             return one.role, one.score - (_AGAINST if (one.role == "amount") != amount else 0.0)
         if {"price", "unit"} <= both:
             return one.role, one.score - (_AGAINST if (one.role == "price") != (seen.numeric > 0.6) else 0.0)
+        if one.role == "country" and "maker" in roles and self._of_a_shop(bare(header)):
+            return "billing_country", one.score  # where the shop is, and not whoever made what it sells
         if one.role in MEASURES and one.role != "lead_time" and seen.fill and seen.numeric < 0.5:
             return one.role, one.score - 0.3
         if (
@@ -261,6 +264,11 @@ class _Assignment:
         return one.role, one.score
 
     @staticmethod
+    def _of_a_shop(header: str) -> bool:
+        """Whether a header speaks of the country of a supplier itself, and of nobody's origin."""
+        return any(owned(header, firm) for firm in ("supplier", "seller")) and not _ORIGIN.search(header)
+
+    @staticmethod
     def _plausible(one: Suggestion, seen: Profile, only: bool) -> bool:
         """Whether the cells may be what the header says; a plain known word is believed, so that odd cells are named."""
         if seen.fill == 0:
@@ -270,7 +278,8 @@ class _Assignment:
         if one.role in {*FIRMS_OF_LINES, "group"} and seen.answers > MOSTLY:
             return False  # whether there is one ("second source: yes") says not which
         certain = one.how == EXACT and only
-        if one.role in {"supplier", "maker", "seller", "name"} and seen.numeric > MOSTLY and seen.fill > 1:
+        figures = max(seen.numeric, seen.integer + seen.dotted)  # 1.2.2.1 is no name, either
+        if one.role in {"supplier", "maker", "seller", "name"} and figures > MOSTLY and seen.fill > 1:
             return one.role == "name" and certain
         if one.role == "country" and seen.numeric > 0.5:
             return False
@@ -408,7 +417,8 @@ class _Assignment:
         """
         seen = [self.profiles[i] for i in self.roles.get("material", ())]
         has = set(self.roles)
-        ledger = "part" not in has and {"name", "amount"} <= has and has & {"date", "supplier"}
+        paid = ("amount" in has and has & {"date", "supplier"}) or {"date", "supplier", "quantity", "price"} <= has
+        ledger = paid and "name" in has and "part" not in has
         named = max((self.profiles[i].distinct for i in self.roles.get("name", ())), default=1.0)
         if ledger and len(seen) == 1 and seen[0].codes > MOSTLY and seen[0].distinct >= 0.8 * named:
             self.roles["part"] = self.roles.pop("material")

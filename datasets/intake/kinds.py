@@ -53,6 +53,7 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         Names of all sheets of the file, as `words.plain` compares them.
     """
     has = {role for role, places_ in table.roles.items() if places_}
+    has |= {"country"} & {role.removeprefix("billing_") for role in has}  # a list of sources, wherever its shops are
     if not has & {"part", "name"} or not table.rows and not table.header:
         return "other"
     if set(table.how.values()) == {CONTENT} and not has >= {"part", "name", "quantity"}:

@@ -11,8 +11,8 @@ from ..readers.tables import packaged
 from .values import is_blank, number
 from .words import bare, marks, plain, suggestions
 
-REASONS = ("no_name", "no_value", "no_answer", "not_fitted", "withdrawn", "other_source")
-REASONS += ("total", "example", "heading", "header", "note")
+REASONS = ("no_name", "no_value", "no_answer", "not_fitted", "withdrawn", "other_source", "moved", "no_part")
+REASONS += ("reference", "phantom", "total", "example", "heading", "header", "note")
 """Why a row is no line: "no_value" is a name that was a formula stored without its value, "no_answer" an open question."""
 _EXAMPLE = re.compile(
     r"[（(【\[<]?\s*(記入例|入力例|記載例|例|example|e\.g\.|ejemplo|beispiel|示例|exemple)\s*(?:[）)】\]>]|[:：])",
@@ -172,6 +172,12 @@ def _reason(
         return "not_fitted"
     if _called_off(row, shape):
         return "withdrawn"
+    if _moved(row, shape):
+        return "moved"
+    if shape.levels and any(
+        plain(shape.header[j]) in marks("item_category") and plain(row[j] or "") in {"t", "d"} for j in shape.standing
+    ):
+        return "no_part"  # a text, or a document, among the items of SAP's bill
     if lines and shape.of_part and all(row[j] is None for j in shape.of_part):
         return "other_source"  # a further maker of the part above, with that maker's number
     if not any(not is_blank(row[j]) for j in shape.naming):
@@ -217,6 +223,21 @@ def _called_off(row: Sequence[str | None], shape: Shape) -> bool:
         word = plain(row[j] or "")
         deleted = plain(shape.header[j]) in marks("deletion") and not is_blank(row[j]) and word not in _answers("no") | {"0"}
         if deleted or word in marks("withdrawn"):
+            return True
+    return False
+
+
+def _moved(row: Sequence[str | None], shape: Shape) -> bool:
+    """Whether a line of an order moves the company's own stock from one of its plants to another, as SAP marks it.
+
+    A stock transport order is of the type UB, its items of the category U, which tables of the database write as 7.
+    """
+    for j in shape.standing:
+        word, header = plain(row[j] or ""), plain(shape.header[j])
+        marked = (header in marks("item_category") and word in {"u", "7"}) or (
+            header in marks("order_type") and word == "ub"
+        )
+        if marked or word in marks("transfer"):
             return True
     return False
 

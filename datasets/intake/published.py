@@ -24,7 +24,8 @@ from ..readers.baci import LETTERS
 from ..readers.eto import read_eto
 from ..readers.input_output import is_matrix, read_input_output
 from ..readers.releases import kind_of_release
-from ..trade import HEADER_ROWS, kind_of_trade, read_trade, trade_kind
+from ..readers.tables import HEADER_ROWS
+from ..trade import kind_below, kind_of_trade, read_trade, trade_kind
 from .content import content
 from .sheets import Sheet
 from .table import Table
@@ -88,8 +89,9 @@ def sheet_tables(path: Path, sheets: Sequence[Sheet]) -> list[Table] | None:
 
 def _flows_below(path: Path, rows: Sequence[Sequence[str | None]], encoding: str | None) -> list[Table] | None:
     """A table of trade whose header stands below a title."""
-    below = any(kind_of_trade([cell.strip() for cell in row if cell is not None]) == "tidy" for row in rows)
-    return [_trade(path, "tidy", encoding)] if below else None
+    kinds = (kind_below([cell.strip() for cell in row if cell is not None]) for row in rows)
+    kind = next((kind for kind in kinds if kind is not None), None)
+    return None if kind is None else [_trade(path, kind, encoding)]
 
 
 def _known(path: Path, rows: Sequence[Sequence[str]], encoding: str | None) -> list[Table] | None:

@@ -15,6 +15,7 @@ from ...graph.files import read_bytes, reading
 from ...graph.workbooks import read_sheets as load_sheets
 from .aligned import aligned
 from .content import content
+from .looks import Looks, looks
 from .markup import Area, read_markup, sylk_rows
 from .ranges import ranges
 
@@ -32,6 +33,8 @@ class Sheet:
     merged : tuple of Area
     unsaved : frozenset of (row, column)
         Cells whose formula was stored without a value, counted from 0 in the sheet.
+    struck : frozenset of int
+        Rows that are struck out, counted from 0 in the sheet.
     """
 
     file: str
@@ -42,6 +45,7 @@ class Sheet:
     left: int = 0
     merged: tuple[Area, ...] = ()
     unsaved: frozenset[tuple[int, int]] = frozenset()
+    struck: frozenset[int] = frozenset()
 
     def address(self, row: int, column: int) -> str:
         """Return the address of a cell of the frame as Excel shows it."""
@@ -107,15 +111,27 @@ def _workbook(data: bytes, path: Path, kind: str) -> list[Sheet]:
     found = load_sheets(data, path)
     with reading(path, "graph.tables.corrupt"):
         known = ranges(data, kind)
-        for name, (cells, left) in found.items():
+        seen = looks(data) if kind == "xlsx" else {}
+        for name, (cells, left, _) in found.items():
             frame = _blank_as_null(cells)
             merged, unsaved = known.get(name, ((), frozenset()))
             if unsaved:
                 frame = _widened(frame, left, unsaved)
-            sheets.append(Sheet(path.name, name, frame, kind, False, left, merged, unsaved))
+            look = seen.get(name, Looks())
+            frame = _as_shown(frame, left, look)
+            sheets.append(Sheet(path.name, name, frame, kind, False, left, merged, unsaved, look.struck))
     if not sheets:
         raise ReadError("graph.tables.no_table", path=short_path(path))
     return sheets
+
+
+def _as_shown(frame: pl.DataFrame, left: int, look: Looks) -> pl.DataFrame:
+    """Cells with the zeros and the signs of currencies that only their looks tell."""
+    columns = {column - left for _, column in (*look.zeros, *look.signs) if left <= column < left + frame.width}
+    told = {
+        frame.columns[i]: [look.shown((row, i + left), cell) for row, cell in enumerate(frame.to_series(i))] for i in columns
+    }
+    return frame.with_columns(pl.Series(name, cells, dtype=pl.String) for name, cells in told.items())
 
 
 def _widened(frame: pl.DataFrame, left: int, unsaved: frozenset[tuple[int, int]]) -> pl.DataFrame:

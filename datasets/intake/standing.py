@@ -1,13 +1,17 @@
-"""What a line says of its own standing: called off, or of a part that nobody makes any more."""
+"""What a line says of its own standing: of a part that nobody makes any more, or of something that is no part at all."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import polars as pl
 
 from ...graph import Message
 from ...graph.errors import shorten
+from .lines import SetAside
+from .table import Table
+from .values import number
 from .words import marks, plain
 
 
@@ -34,3 +38,74 @@ def of_ended(data: pl.DataFrame, names: Sequence[str], columns: Iterable[int]) -
 
 def _ended(cell: str | None) -> bool:
     return cell is not None and plain(cell) in marks("ended")
+
+
+def without_references(table: Table) -> Table:
+    """Return a bill without what its tool of design only shows (Autodesk Inventor's column "BOM Structure").
+
+    A *reference* does not count, and nothing that is drawn below it. A *phantom* does not count itself: what is below it
+    goes into what the phantom goes into, as many times as the phantom does. Where an assembly is written only as what other
+    lines go into, its own line stays: they would lose their place.
+
+    References
+    ----------
+    Autodesk, Inventor Help, "BOM Structure".
+    """
+    column = next((i for i in table.roles.get("standing", ()) if plain(table.names[i]) in marks("structure")), None)
+    words = [] if column is None else [plain(cell or "") for cell in table.cells(column)]
+    marked = [word in marks("reference") | marks("phantom") for word in words]
+    if not any(marked):
+        return table
+    named = {plain(cell) for cell in table.texts("parent") if cell}
+    names = list(zip(table.texts("part"), table.texts("name"), strict=True))
+    levels, counts = table.levels, table.numbers("quantity")
+    drawn = next((role for role in ("level", "dotted") if role in table.roles), None)
+    aside: dict[int, str] = {}
+    above: list[tuple[int, str, float]] = []  # of the line and those above it: level, what it is, how many times
+    moved: dict[int, tuple[int, float]] = {}
+    for n, (word, level) in enumerate(zip(words, levels, strict=True)):
+        above = [each for each in above if level is not None and each[0] < level]
+        what = "reference" if word in marks("reference") or any(each[1] == "reference" for each in above) else ""
+        what = what or ("phantom" if word in marks("phantom") else "")
+        below = n + 1 < len(levels) and level is not None and (levels[n + 1] or 0) > level
+        kept = any(plain(cell) in named for cell in names[n] if cell) or (what == "phantom" and below and drawn is None)
+        if what and not kept:
+            aside[n] = what
+        elif phantoms := [each for each in above if each[1] == "phantom"]:
+            times = 1.0
+            for each in phantoms:
+                times *= each[2]
+            moved[n] = len(phantoms), times
+        if level is not None:
+            count = counts[n]
+            above.append((level, "" if kept else what, 1.0 if count is None else count))
+    return _without(table, aside, moved, drawn)
+
+
+def _without(table: Table, aside: dict[int, str], moved: dict[int, tuple[int, float]], drawn: str | None) -> Table:
+    """The table without lines; those that were below one stand so many levels higher, so many times as often."""
+    data, rows = table.data, table.numbers_of_rows
+    columns: dict[str, list[str | None]] = {}
+    if drawn is not None and moved:
+        (at, *_), written = table.roles[drawn], table.levels
+        dotted = [cell is not None and "." in cell.strip(" .") for cell in table.cells(at)]
+        columns[data.columns[at + 1]] = [
+            cell
+            if n not in moved
+            else (cell or "").strip(" .").split(".", moved[n][0])[-1]
+            if dotted[n]
+            else str((written[n] or 0) - moved[n][0])
+            for n, cell in enumerate(table.cells(at))
+        ]
+    for at in table.roles.get("quantity", ())[:1]:
+        comma = table.comma(at)
+        columns[data.columns[at + 1]] = [
+            f"{value * moved[n][1]:.12g}"
+            if n in moved and moved[n][1] != 1 and (value := number(cell, comma)) is not None
+            else cell
+            for n, cell in enumerate(table.cells(at))
+        ]
+    data = data.with_columns(pl.Series(name, cells, dtype=pl.String) for name, cells in columns.items())
+    kept = [n for n in range(len(rows)) if n not in aside]
+    left = [SetAside(rows[n], why) for n, why in aside.items()]
+    return replace(table, data=data[kept], set_aside=tuple(sorted([*table.set_aside, *left], key=lambda each: each.row)))

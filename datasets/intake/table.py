@@ -49,6 +49,8 @@ COMMA = {"de", "es", "fr"}
 """Languages that write decimals with a comma."""
 _AMOUNT = re.compile(r"[\d.,\s+\-−▲△()']+")
 _THREE = re.compile(r"(?<![\d,.])[1-9]\d{0,2},\d{3}(?![\d,.])")
+_DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
+"""1.000: a thousand where the dot parts thousands, else one."""
 _TEXTS = ("name", "part", "part_maker", "value", "footprint", "spec", "material", "part_supplier")
 
 
@@ -150,9 +152,13 @@ class Table:
         return mark == "," or (not mark and self._commas)
 
     def comma_note(self, column: int) -> Message | None:
-        """Return how commas in a column of figures were read, where not as all expect, or nobody can tell ("1,000")."""
+        """Return how commas and dots in a column were read, where not as all expect, or nobody can tell (1,000; 1.000)."""
         comma, called = self.comma(column), shorten(self.names[column])
         certain = self.encoding in WORKBOOKS or self._marks or language(self.names) not in {None, "en", *COMMA}
+        dots = [cell.strip() for cell in self.cells(column) if cell and "." in cell] if not (certain or comma) else []
+        if dots and all(map(_DOTTED.fullmatch, dots)):
+            value = f"{number(dots[0]) or 0:.10g}"
+            return Message("datasets.intake.dot_open", column=called, cell=shorten(dots[0]), value=value)
         certain = certain or (column in self.roles.get("amount", ()) and not comma)  # no sum of money has three decimals
         three = next((cell.strip() for cell in self.cells(column) if not certain and cell and _THREE.search(cell)), None)
         if three is not None:

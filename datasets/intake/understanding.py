@@ -28,6 +28,7 @@ from .parents import carried, filled, product_column, with_drawn_levels
 from .profiles import profile
 from .records import unfolded
 from .sheets import Sheet, read_sheets
+from .standing import without_references
 from .stated import firm_stated
 from .table import FORMS, PARTS, USABLE, Table, column_letters
 from .turned import LYING, standing_up
@@ -247,7 +248,7 @@ class _Reader:
             table = self._with_firms_above(table, place, rows, kept)
             table, stated = self._with_firm_stated(table, place)
             notes += stated
-        table = with_drawn_levels(table)
+        table = without_references(with_drawn_levels(table))
         table = replace(table, kind=self._kind(table, place.main, wanted))
         notes += why_other(table)
         table, said = self._carried(table, place, rows, kept)
@@ -401,6 +402,10 @@ class _Reader:
             yield Message("datasets.intake.unsaved", count=len(unsaved), address=address)
         if table.merged:
             yield Message("datasets.intake.merged", count=table.merged)
+        if struck := [row for row in table.numbers_of_rows if row - 1 in self.sheet.struck]:
+            yield Message("datasets.intake.struck", count=len(struck), row=struck[0])
+        if not table.form and "country" not in table.roles and {"billing_country", "maker"} <= table.roles.keys():
+            yield Message("datasets.intake.shop_country", column=shorten(table.headers("billing_country")[0]))
         for role, columns in table.roles.items():
             for i in columns:
                 if i in table.units and table.units[i].factor != 1:

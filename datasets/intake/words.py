@@ -159,7 +159,13 @@ def suggestions(header: str) -> tuple[Suggestion, ...]:
     """
     if header.strip() in {"#", "＃"}:
         return (Suggestion("number", 1.0, EXACT),)
-    halves = (half.strip() for half in _SPLIT.split(header.strip()))
+    halves = [half.strip() for half in _SPLIT.split(header.strip())]
+    if (
+        "\n" in header
+        and max(header) <= EAST_ASIAN
+        and not set.intersection(*(set(words().get(bare(h), ())) for h in halves))
+    ):
+        return suggestions(" ".join(header.split()))  # one phrase that was wrapped: "Supplier" above "price" is no supplier
     pieces = [piece for piece in dict.fromkeys((header, without_unit(header), *halves)) if piece]
     pieces += [without_unit(piece) for piece in pieces]
     numbered = header.rstrip(" :.").endswith(("#", "＃"))
@@ -214,12 +220,12 @@ def _inside(core: str, header: str) -> tuple[Suggestion, ...]:
         return ()
     word, last, _ = best
     score = 0.45 + 0.3 * len(word) / len(core) + (0.1 if last else 0.0)
-    whose = next((owner for owner in ("maker", "supplier") if _owned(core, owner)), "")
+    whose = next((owner for owner in ("maker", "supplier") if owned(core, owner)), "")
     found = [f"part_{whose}" if whose and role == "part" else role for role in words()[word]]
     return tuple(Suggestion(role, score, PART) for role in found)
 
 
-def _owned(core: str, owner: str) -> bool:
+def owned(core: str, owner: str) -> bool:
     """Whether a header begins with a word for a maker or a supplier ("Mfr Item Number")."""
     return any(core[:i] in words() and words()[core[:i]][0] == owner for i in range(2, len(core)))
 

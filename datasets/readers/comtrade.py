@@ -18,7 +18,7 @@ from ...graph.frames import frame_of
 from ...graph.messages import Message
 from ..places import area, country
 from .hs import CLASSIFICATIONS, coarser
-from .tables import Notes, amounts, numbered, read_table, years
+from .tables import Notes, amounts, numbered, read_below, years
 
 # What a column is called, letters and figures only: today's files and API, the classic site, R's comtradr.
 _NAMES = {
@@ -148,25 +148,23 @@ def _table(trade: Any, notes: Notes, encoding: str | None) -> tuple[str, dict[st
     """Return the name of the file, what its columns are called, and its table: text, as named here, with ``_row``."""
     if isinstance(trade, str | Path):
         path = short_path(trade)
-        table = (
-            _json(Path(trade)) if Path(trade).suffix.lower() == ".json" else read_table(trade, (), notes, encoding=encoding)
-        )
+        plain = Path(trade).suffix.lower() != ".json"
+        table = read_below(trade, is_comtrade, notes, encoding) if plain else numbered(_json(Path(trade)))
     else:
         path = type(trade).__name__
         table = frame_of(trade)
         if nested := [name for name, kind in table.schema.items() if kind.is_nested() or kind == pl.Object]:
             raise InputError("graph.tables.nested", path=path, columns=", ".join(map(shorten, nested)))
-        table = table.with_columns(pl.selectors.float().fill_nan(None)).cast(pl.String)
+        table = numbered(table.with_columns(pl.selectors.float().fill_nan(None)).cast(pl.String))
     names = _named(table.columns)
     missing = [shown for shown, choice in _NEEDED.items() if not set(choice) & set(names)]
     if missing:
         raise InputError("datasets.trade.columns", path=path, columns=", ".join(missing))
-    table = table.select(
-        pl.col(column).str.strip_chars().replace(_BLANK, None).alias(name) for name, column in names.items()
-    )
+    told = {name: pl.col(column).str.strip_chars().replace(_BLANK, None) for name, column in names.items()}
+    table = table.select("_row", **told)
     # Codes that went through a float come as "392.0".
     codes = pl.col("^(code|flow|.*_code|part_.*)$").str.replace(r"^(\d+)\.0$", "$1")
-    table = numbered(table).with_columns(codes.str.strip_chars("'\" "))
+    table = table.with_columns(codes.str.strip_chars("'\" "))
     if table.is_empty():
         raise InputError("datasets.trade.empty", path=path)
     once = table.unique(pl.selectors.exclude("_row"), keep="first", maintain_order=True)

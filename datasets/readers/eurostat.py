@@ -16,7 +16,7 @@ from ...graph.messages import Message
 from ..places import country
 from .comtrade import added, finest, of_one_frequency, with_rest
 from .hs import in_force
-from .tables import Notes, amounts, numbered, read_table, years
+from .tables import Notes, amounts, kept, numbered, read_table, years
 
 # Names and codes are those of Eurostat's dissemination API for DS-045409: the dimensions freq, reporter, partner, product,
 # flow and indicators, with TIME_PERIOD and OBS_VALUE of SDMX-CSV; flow 1 is imports, 2 exports. VALUE_EUR and
@@ -103,11 +103,11 @@ def read_eurostat(
     if once.height < table.height:
         notes.append(Message("datasets.trade.aside_repeated", rows=table.height - once.height))
     wanted = "2" if exports else "1"
-    rows = _kept(once, pl.col("flow") == wanted, "flow", "no_flow", shown, wanted=wanted)
-    rows = _kept(rows, pl.col("product").str.contains(r"^(\d\d|\d{4}|\d{6}|\d{8})$"), "product", "totals", shown, notes)
-    rows = _kept(rows, pl.col("reporter").str.contains("^[A-Z]{2}$"), "reporter", "only_groups", shown, notes)
+    rows = kept(once, pl.col("flow") == wanted, "flow", "no_flow", shown, wanted=wanted)
+    rows = kept(rows, pl.col("product").str.contains(r"^(\d\d|\d{4}|\d{6}|\d{8})$"), "product", "totals", shown, notes)
+    rows = kept(rows, pl.col("reporter").str.contains("^[A-Z]{2}$"), "reporter", "only_groups", shown, notes)
     partner = pl.col("partner").str.contains("^[A-Z]{2}$") | (pl.col("partner") == _WORLD) | pl.col("partner").is_null()
-    rows = _whole_kingdom(_kept(rows, partner, "partner", "only_groups", shown, notes), notes)
+    rows = _whole_kingdom(kept(rows, partner, "partner", "only_groups", shown, notes), notes)
     rows = of_one_frequency(rows.with_columns(period=pl.col("TIME_PERIOD").str.replace("-", "")), shown, notes)
     rows = _measured(rows, path, shown)
     found = finest(rows, "exporter" if exports else "importer", notes)
@@ -115,23 +115,6 @@ def read_eurostat(
     if found["_world"].all():
         raise InputError("datasets.trade.world_only", path=shown, rows=found.height)
     return found.filter(~pl.col("_world")).drop("_world") if exports else with_rest(found, notes)
-
-
-def _kept(
-    table: pl.DataFrame, rule: pl.Expr, column: str, name: str, path: str, notes: Notes | None = None, **values: str
-) -> pl.DataFrame:
-    """Return the rows of a rule; what the others are is noted, and an error where they are all."""
-    gone = table.filter(~rule.fill_null(False))
-    if gone.is_empty():
-        return table
-    codes = ", ".join(shorten(code, 20) for code in gone[column].drop_nulls().unique().sort()[:6]) or "-"
-    if gone.height == table.height:
-        key = "only_totals" if name == "totals" else name
-        raise InputError(f"datasets.trade.{key}", path=path, codes=codes, found=codes, **values)
-    if notes is not None:
-        aside = "aside_totals" if name == "totals" else "aside_group"
-        notes.append(Message(f"datasets.trade.{aside}", rows=gone.height, codes=codes))
-    return table.filter(rule.fill_null(False))
 
 
 def _coded(table: pl.DataFrame, path: str) -> pl.DataFrame:

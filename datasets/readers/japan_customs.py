@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import narwhals as nw
 import polars as pl
 
+from ...graph import InputError
 from ...graph.arguments import checked
+from ...graph.errors import short_path
 from .hs import hs_code, in_force
-from .tables import Notes, amounts, numbered, packaged, read_table, years
+from .tables import Notes, amounts, packaged, read_below, years
 
 _NEEDED = ("Exp or Imp", "Year", "HS", "Country", "Value-Year")
 # Weights that the statistics use, in tonnes.
 _TONNES = {"KG": 1e-3, "MT": 1.0, "GR": 1e-6}
+
+
+def is_japan_customs(columns: Sequence[str]) -> bool:
+    """Whether a header is that of 品別国別表.
+
+    >>> is_japan_customs(["Exp or Imp", "Year", "HS", "Country", "Unit1", "Value-Year"])
+    True
+    """
+    return set(_NEEDED) <= set(columns)
 
 
 @checked()
@@ -72,9 +83,10 @@ def read_japan_customs(
     ...     read_japan_customs(file).select("hs6", "exporter", "importer", "year", "value").rows()
     [('850511', 'CHN', 'JPN', 2023, 1200.0)]
     """
-    table = numbered(read_table(path, _NEEDED, notes, encoding=encoding)).filter(
-        pl.col("Exp or Imp") == ("1" if exports else "2")
-    )
+    table = read_below(path, is_japan_customs, notes, encoding)
+    if missing := [name for name in _NEEDED if name not in table.columns]:
+        raise InputError("datasets.trade.columns", path=short_path(path), columns=", ".join(missing))
+    table = table.filter(pl.col("Exp or Imp") == ("1" if exports else "2"))
     table = nw.from_native(table).with_columns(hs_code("HS", digits=digits, national=9)).to_native()
     country: dict[str, Any] = {"default": None, "return_dtype": pl.String}
     codes = _countries() if countries is None else dict(countries)

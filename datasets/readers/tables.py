@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -13,10 +13,13 @@ from ...graph import InputError
 from ...graph.errors import short_path, shorten
 from ...graph.files import reading
 from ...graph.messages import Message
-from ...graph.tables import read_frame
+from ...graph.tables import header_of, is_parquet, read_placed
+from ..places import country
 
 Notes = list[Message]
 """What a reader has to say about a file that it could read: it appends to the list that it is given."""
+HEADER_ROWS = 20
+"""Rows in which a header is looked for that is not the first."""
 
 WHOLE = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{2,3})*,[0-9]{3}|[0-9]+)"
 """Digits, with commas where they part thousands: the comma of "5,5" does not."""
@@ -37,19 +40,125 @@ def read_table(
     InputError
         It is empty, or a column is missing.
     """
-    path = Path(path)
+    return _placed(Path(path), needed, notes, encoding)[0]
+
+
+def read_numbered(
+    path: str | Path, needed: Iterable[str], notes: Notes | None = None, *, encoding: str | None = None
+) -> pl.DataFrame:
+    """Return what `read_table` returns, with ``_row``: where a row stands in its file."""
+    table, above = _placed(Path(path), needed, notes, encoding)
+    return numbered(table, above)
+
+
+def read_below(
+    path: str | Path, is_header: Callable[[Sequence[str]], bool], notes: Notes | None = None, encoding: str | None = None
+) -> pl.DataFrame:
+    """Return what `read_numbered` returns; where the first row is no such header, of the first that is one."""
     with reading(path):
-        table = read_frame(path, encoding=encoding, ragged=True, notes=notes).cast(pl.String)
+        found = located(Path(path), is_header, notes, encoding)
+    return found[0][2] if found else read_numbered(path, (), notes, encoding=encoding)
+
+
+def _placed(path: Path, needed: Iterable[str], notes: Notes | None, encoding: str | None) -> tuple[pl.DataFrame, int]:
+    with reading(path):
+        table, above = read_placed(path, encoding=encoding, ragged=True, notes=notes)
+        table = table.cast(pl.String)
     table = table.rename({name: name.strip() for name in table.columns})
     missing = [column for column in needed if column not in table.columns]
     if missing:
         raise InputError("datasets.trade.columns", path=short_path(path), columns=", ".join(missing))
-    return table.with_columns(pl.col(pl.String).str.strip_chars().replace("", None))
+    return table.with_columns(pl.col(pl.String).str.strip_chars().replace("", None)), above
 
 
-def numbered(table: pl.DataFrame) -> pl.DataFrame:
-    """Return the table with ``_row``, where a row stands in its file (the header is row 1)."""
-    return table.with_row_index("_row", offset=2)
+def numbered(table: pl.DataFrame, above: int = 0) -> pl.DataFrame:
+    """Return the table with ``_row``, where a row stands in its file; ``above``: the rows that stand above its header."""
+    return table.with_row_index("_row", offset=above + 2)
+
+
+def located(
+    path: Path, is_header: Callable[[Sequence[str]], bool], notes: Notes | None = None, encoding: str | None = None
+) -> list[tuple[str, list[str], pl.DataFrame]]:
+    """Return the tables of a file under a header that stands at its top, below a title, or on a sheet behind another.
+
+    Returns
+    -------
+    list of (str, list of str, polars.DataFrame)
+        The sheet; what is written above its header; the table as `read_table` gives it, with the ``_row`` of its sheet.
+    """
+    from ..intake.sheets import read_sheets
+
+    if is_parquet(path) or is_header([name.strip() for name in header_of(path, encoding)]):
+        return [("", [], read_numbered(path, (), notes, encoding=encoding))]
+    found = []
+    for sheet in read_sheets(path, encoding):
+        rows = [[(cell or "").strip() for cell in row] for row in sheet.frame.head(HEADER_ROWS).rows()]
+        for n, row in enumerate(rows):
+            names = {i: cell for i, cell in enumerate(row) if cell}
+            if is_header([*names.values()]) and len({*names.values()}) == len(names):
+                cells = sheet.frame.with_row_index("_row", offset=1).slice(n + 1)
+                cells = cells.select("_row", *(pl.nth(i + 1).str.strip_chars().alias(name) for i, name in names.items()))
+                table = cells.filter(pl.any_horizontal(pl.exclude("_row").is_not_null()))
+                found.append((sheet.name, [cell for above in rows[:n] for cell in above if cell], table))
+                if notes is not None:
+                    notes.append(Message("datasets.trade.below", sheet=shorten(sheet.name), row=n + 1))
+                break
+    return found
+
+
+def kept(
+    table: pl.DataFrame, rule: pl.Expr, column: str, name: str, path: str, notes: Notes | None = None, **values: str
+) -> pl.DataFrame:
+    """Return the rows of a rule; what the others are is noted, and an error where they are all."""
+    gone = table.filter(~rule.fill_null(False))
+    if gone.is_empty():
+        return table
+    codes = ", ".join(shorten(code, 20) for code in gone[column].drop_nulls().unique().sort()[:6]) or "-"
+    if gone.height == table.height:
+        key = "only_totals" if name == "totals" else name
+        raise InputError(f"datasets.trade.{key}", path=path, codes=codes, found=codes, **values)
+    if notes is not None:
+        aside = "aside_totals" if name == "totals" else "aside_group"
+        notes.append(Message(f"datasets.trade.{aside}", rows=gone.height, codes=codes))
+    return table.filter(rule.fill_null(False))
+
+
+def of_flow(
+    table: pl.DataFrame, column: str, words: tuple[str, str], exports: bool, above: Sequence[str], path: str
+) -> pl.DataFrame:
+    """Return the rows of imports, or of exports: as a column says, else what is written above the table.
+
+    ``words``: what imports are called, and exports.
+
+    Raises
+    ------
+    InputError
+        The table holds the other flow, or nothing says which it is.
+    """
+    wanted, other = words[exports], words[not exports]
+    if column in table.columns:
+        return kept(table, pl.col(column).str.contains(wanted, literal=True), column, "no_flow", path, wanted=wanted)
+    written = " ".join(above).replace(column, "")
+    told = [word for word in (wanted, other) if word in written]
+    if told == [other]:
+        raise InputError("datasets.trade.no_flow", path=path, wanted=wanted, found=other)
+    if told != [wanted]:
+        raise InputError("datasets.trade.flow_unsaid", path=path, column=column, imports=words[0], exports=words[1])
+    return table
+
+
+def places(table: pl.DataFrame, column: str, notes: Notes, world: pl.Expr | None = None) -> pl.Expr:
+    """Return an expression of the ISO3 codes of the countries that a column names; what is no known country is noted.
+
+    ``world``: rows whose partner is all of them together.
+    """
+    known = {name: country(name) for name in table[column].drop_nulls().unique()}
+    lost = table.filter(pl.col(column).is_in([name for name, iso3 in known.items() if iso3 is None]))
+    lost = lost if world is None else lost.filter(~world)
+    if not lost.is_empty():
+        names = ", ".join(shorten(name, 30) for name in lost[column].unique().sort()[:6])
+        notes.append(Message("datasets.trade.no_country", rows=lost.height, names=names))
+    return pl.col(column).replace_strict(known, default=None, return_dtype=pl.String)
 
 
 def years(table: pl.DataFrame, column: str, path: str | Path, shown: str = "") -> pl.Expr:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import narwhals as nw
@@ -15,13 +15,22 @@ from ...graph.encodings import text_of
 from ...graph.errors import short_path
 from ...graph.files import read_bytes, reading
 from .hs import hs_code, in_force
-from .tables import Notes, amounts, numbered, packaged, read_table, years
+from .tables import Notes, amounts, numbered, packaged, read_below, years
 
 # What may hold the value, best first: of the year so far, else of single months (then summed).
 _VALUES = {
     "I": ("CON_VAL_YR", "GEN_VAL_YR", "CON_VAL_MO", "GEN_VAL_MO"),
     "E": ("ALL_VAL_YR", "ALL_VAL_MO"),
 }
+
+
+def is_us_census(columns: Sequence[str]) -> bool:
+    """Whether a header is one of the API's.
+
+    >>> is_us_census(["I_COMMODITY", "CTY_CODE", "CON_VAL_YR", "YEAR"])
+    True
+    """
+    return {"CTY_CODE", "YEAR"} <= set(columns)
 
 
 @checked()
@@ -80,7 +89,7 @@ def read_us_census(
     [('850511', 'CHN', 'USA', 900.0, 'USD')]
     """
     plain = Path(path).suffix.lower() != ".json"
-    table = numbered(read_table(path, (), notes, encoding=encoding) if plain else _json(Path(path)))
+    table = read_below(path, is_us_census, notes, encoding) if plain else numbered(_json(Path(path)))
     flow = "I" if "I_COMMODITY" in table.columns else "E"
     column = value or next((name for name in _VALUES[flow] if name in table.columns), "CON_VAL_YR")
     needed = [f"{flow}_COMMODITY", "CTY_CODE", "YEAR", column]

@@ -66,20 +66,9 @@ def test_a_table_of_trade_without_importer_is_no_bill_of_materials_and_says_what
     "lines",
     [
         [
-            "数据年月,商品编码,商品名称,贸易伙伴名称,第一数量,人民币",
-            "202401,85051110,稀土的永磁铁,日本,123,456",
-            "202401,85051110,稀土的永磁铁,德国,23,45",
-        ],
-        [
             "기간,HS코드,품목명,국가,수출 금액,수입 금액",
             "2023,850511,영구자석,중국,100,2000",
             "2023,850511,영구자석,일본,10,200",
-        ],
-        ["Reporter,TradeFlow,ProductCode,Year,Partner,Trade Value 1000USD", "Japan,Import,850511,2022,China,123.7"],
-        [
-            "Data Type,HTS Number,Description,Country,2022,2023",
-            "Value,850511,Magnets,China,1,2",
-            "Value,850511,Magnets,Japan,3,4",
         ],
         [
             "品目別国別表（輸入）,,,,",

@@ -195,3 +195,30 @@ def test_it_is_said_of_a_workbook_in_a_folder_too(tmp_path):
     pages.save(tmp_path / "shares.xlsx")
     (note,) = SupplyGraph.read(tmp_path).notes
     assert (note.code, note.table, note.row, note.column) == ("unsaved", "shares", 2, "C")
+
+
+@pytest.mark.parametrize("above", ["", "\n\n", "\r\n\r\n\r\n", "sep=,\n"])
+def test_a_problem_is_told_in_the_row_that_a_person_sees_whatever_blank_lines_stand_above(tmp_path, above):
+    (tmp_path / "items.csv").write_bytes(f"{above}id,name_en,kind\na,A,mineral\nb,B,none\na,C,mineral\n".encode())
+    (tmp_path / "suppliers.csv").write_bytes(b"id,name_en,kind\nCHN,China,nobody\n")
+    with pytest.raises(SchemaError) as caught:
+        SupplyGraph.read(tmp_path)
+    lines = above.count("\n")
+    found = {(problem.code, problem.table): problem for problem in caught.value.problems}
+    assert found["not_allowed", "items"].row == lines + 3
+    assert (found["duplicate_id", "items"].row, found["duplicate_id", "items"].details["first"]) == (lines + 4, lines + 2)
+    assert found["not_allowed", "suppliers"].row == 2
+
+
+@pytest.mark.parametrize("above", [0, 3, 70])
+def test_blank_rows_above_a_header_of_a_workbook_are_counted(tmp_path, above):
+    sheet = openpyxl.Workbook()
+    page = sheet.active
+    page.title = "items"
+    for i, row in enumerate([["id", "name_en", "kind"], ["a", "A", "mineral"], ["b", "B", "none"]]):
+        for j, value in enumerate(row):
+            page.cell(above + i + 1, j + 2, value)
+    sheet.save(tmp_path / "graph.xlsx")
+    with pytest.raises(SchemaError) as caught:
+        SupplyGraph.read(tmp_path / "graph.xlsx")
+    assert [problem.row for problem in caught.value.problems] == [above + 3]

@@ -193,3 +193,22 @@ def test_errors_survive_pickling():
     assert str(again) == str(caught.value)
     assert isinstance(again, ValueError)
     assert isinstance(pickle.loads(pickle.dumps(ReadError("graph.tables.empty", path="x"))), OSError)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("10121", "010121"),
+        ("2504|10121|250410", "2504|010121|250410"),
+        ("10121|20110|30111", "010121|020110|030111"),
+        ("101", "0101"),
+        ("850511", "850511"),
+        ("8505.11", "8505.11"),
+        (None, None),
+    ],
+)
+def test_a_code_of_goods_that_lost_its_zero_in_a_spreadsheet_gets_it_back_and_that_is_said(written, read):
+    graph = SupplyGraph(items=[{"id": "a", "name_en": "A", "kind": "mineral", "hs6": written}])
+    assert graph.items["hs6"].item() == read
+    said = [(note.code, note.table, note.row, note.column, note.value, note.details["mended"]) for note in graph.notes]
+    assert said == ([("code_restored", "items", 0, "hs6", written, read)] if written != read else [])

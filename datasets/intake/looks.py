@@ -1,0 +1,103 @@
+"""What only the looks of cells of an .xlsx workbook tell: struck out, zeros in front, currencies that differ in a column."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections import defaultdict
+from dataclasses import dataclass, field
+from io import BytesIO
+
+from ...graph.workbooks import attributes, column_number, sheet_parts
+
+_STRUCK = re.compile(rb'<strike\s*(?:val="(?:1|true)"\s*)?/>')
+_XF = re.compile(rb"<xf\b([^<>]*)>")
+_FORMAT = re.compile(rb"<numFmt\b([^<>]*)>")
+_CELL = re.compile(rb"<c\b([^<>]*)>")
+_PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
+_ZEROS = re.compile(r"0{2,}")
+_SIGN = re.compile(r"\[\$([^\]\-]+)[^\]]*\]|([$€£¥])")
+_SIGNS = {"USD": "$", "EUR": "€", "JPY": "¥", "GBP": "£"}
+
+
+@dataclass(frozen=True)
+class Looks:
+    """What the looks of a sheet's cells tell; rows and columns are counted from 0 in the sheet.
+
+    Attributes
+    ----------
+    struck : frozenset of int
+        Rows all of whose filled cells are struck out.
+    zeros : dict of (row, column) to int
+        Digits that a number is shown with, zeros in front ("00123" of 123).
+    signs : dict of (row, column) to str
+        Signs of currencies that are shown, of columns that show several.
+    """
+
+    struck: frozenset[int] = frozenset()
+    zeros: dict[tuple[int, int], int] = field(default_factory=dict)
+    signs: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def shown(self, place: tuple[int, int], text: str | None) -> str | None:
+        """Return a cell as a person sees it, where its number alone says less."""
+        if text is None:
+            return None
+        if place in self.zeros and text.isdecimal():
+            return text.zfill(self.zeros[place])
+        return f"{self.signs[place]}{text}" if place in self.signs else text
+
+
+def looks(data: bytes) -> dict[str, Looks]:
+    """Return the looks of an .xlsx workbook's sheets by name; of those alone where they tell anything."""
+    struck, zeros, signs = _styles(data)
+    if not (struck or zeros or len(set(signs.values())) > 1):
+        return {}
+    return {name: _of_sheet(xml, struck, zeros, signs) for name, xml in sheet_parts(data)}
+
+
+def _styles(data: bytes) -> tuple[set[int], dict[int, int], dict[int, str]]:
+    """Return the numbers of the styles that strike out, show zeros in front, show a currency."""
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        xml = archive.read("xl/styles.xml") if "xl/styles.xml" in archive.namelist() else b""
+    fonts = [_STRUCK.search(font) is not None for font in _inside(xml, b"fonts").split(b"<font")[1:]]
+    formats = {given.get("numFmtId"): given.get("formatCode", "") for given in map(_given, _FORMAT.finditer(xml))}
+    struck, zeros, signs = set(), {}, {}
+    for n, given in enumerate(map(_given, _XF.finditer(_inside(xml, b"cellXfs")))):
+        font = given.get("fontId", "")
+        if font.isdecimal() and int(font) < len(fonts) and fonts[int(font)]:
+            struck.add(n)
+        code = formats.get(given.get("numFmtId"), "")
+        if _ZEROS.fullmatch(code):
+            zeros[n] = len(code)
+        elif (match := _SIGN.search(code)) and (sign := _SIGNS.get(match[1], match[1] or match[2])) in _SIGNS.values():
+            signs[n] = sign
+    return struck, zeros, signs
+
+
+def _inside(xml: bytes, tag: bytes) -> bytes:
+    """What stands between a tag and its end; found in one pass, whatever a stranger wrote."""
+    start = xml.find(b">", xml.find(b"<" + tag)) + 1
+    return xml[start : max(start, xml.find(b"</" + tag + b">", start))]
+
+
+def _given(match: re.Match[bytes]) -> dict[str, str]:
+    return attributes(match[1])
+
+
+def _of_sheet(xml: bytes, struck: set[int], zeros: dict[int, int], signs: dict[int, str]) -> Looks:
+    rows: dict[int, bool] = defaultdict(lambda: True)
+    wide: dict[tuple[int, int], int] = {}
+    shown: dict[int, dict[int, str]] = defaultdict(dict)
+    for match in _CELL.finditer(xml):
+        place, style = _PLACE.fullmatch((given := _given(match)).get("r", "")), given.get("s", "0")
+        if place is None or match[1].rstrip().endswith(b"/") or not style.isdecimal():
+            continue
+        row, column, n = int(place[2]) - 1, column_number(place[1]), int(style)
+        rows[row] = rows[row] and n in struck
+        if n in zeros:
+            wide[row, column] = zeros[n]
+        if n in signs:
+            shown[column][row] = signs[n]
+    several = {column: found for column, found in shown.items() if len(set(found.values())) > 1}
+    told = {(row, column): sign for column, found in several.items() for row, sign in found.items()}
+    return Looks(frozenset(row for row, all_ in rows.items() if all_), wide, told)

@@ -1,0 +1,274 @@
+"""Lines that are no parts, or no purchases, as design tools and SAP mark them."""
+
+from __future__ import annotations
+
+import pytest
+from kanmon.app.audit.mapping import recognise
+from kanmon.datasets.intake.understanding import understand
+from kanmon.datasets.intake.words import suggestions
+from people_files import aside, book, table, text
+
+INVENTOR = ["Item", "Part Number", "BOM Structure", "Unit QTY", "QTY", "Description"]
+# The columns of ME2N's list; a stock transport order (UB, category U) comes from an own plant.
+ME2N = "Purchasing Document\tItem\tPurchasing Doc. Type\tItem category\tDocument Date\tSupplier/Supplying Plant\tMaterial\t"
+ME2N += "Short Text\tOrder Quantity\tNet Order Value\tCurrency"
+
+
+def parts(found):
+    return [
+        (part, level, count)
+        for part, level, count in zip(found.texts("part"), found.levels, found.numbers("quantity"), strict=True)
+    ]
+
+
+def test_what_inventor_draws_for_reference_is_left_out_with_all_below_it(tmp_path):
+    rows = [
+        ["1", "FRAME", "Normal", "Each", 1, "Frame"],
+        ["2", "ROBOT", "Reference", "Each", 1, "Customer's robot"],
+        ["2.1", "GRIP", "Purchased", "Each", 2, "Gripper"],
+        ["2.1.1", "JAW", "Normal", "Each", 2, "Jaw"],
+        ["3", "MOTOR", "Purchased", "Each", 4, "Motor"],
+    ]
+    found = table(book(tmp_path / "bom.xlsx", {"BOM": [INVENTOR, *rows]}))
+    assert parts(found) == [("FRAME", 0, 1.0), ("MOTOR", 0, 4.0)]
+    assert aside(found) == [(3, "reference"), (4, "reference"), (5, "reference")]
+
+
+@pytest.mark.parametrize("word", ["Phantom", "仮想"])
+def test_what_is_below_a_phantom_goes_into_what_the_phantom_goes_into_as_often(tmp_path, word):
+    rows = [
+        ["1", "HEAD", "Normal", "Each", 1, "Head"],
+        ["1.1", "PLATE", "Normal", "Each", 1, "Plate"],
+        ["1.2", "KIT", word, "Each", 3, "Screw kit"],
+        ["1.2.1", "SCREW", "Purchased", "Each", 4, "Screw"],
+        ["1.2.2", "INNER", word, "Each", 2, "Washer kit"],
+        ["1.2.2.1", "WASHER", "Purchased", "Each", 5, "Washer"],
+        ["2", "LAYOUT", word, "Each", 1, "Sketch"],
+        ["3", "MOTOR", "Purchased", "Each", 4, "Motor"],
+    ]
+    found = table(book(tmp_path / "bom.xlsx", {"BOM": [INVENTOR, *rows]}))
+    assert parts(found) == [
+        ("HEAD", 0, 1.0),
+        ("PLATE", 1, 1.0),
+        ("SCREW", 1, 12.0),
+        ("WASHER", 1, 30.0),
+        ("MOTOR", 0, 4.0),
+    ]
+    assert aside(found) == [(4, "phantom"), (6, "phantom"), (8, "phantom")]
+    reading = recognise(understand(tmp_path / "bom.xlsx"))
+    assert any(remark.message.key == "app.audit.aside_phantom" for remark in reading.remarks)
+
+
+def test_a_level_column_is_drawn_up_as_numbers_are(tmp_path):
+    header = ["Level", "Part Number", "BOM Structure", "QTY"]
+    rows = [
+        [0, "TOP", "Normal", 1],
+        [1, "A", "Normal", 1],
+        [1, "KIT", "Phantom", 2],
+        [2, "S", "Normal", 3],
+        [2, "REF", "Reference", 1],
+    ]
+    found = table(book(tmp_path / "bom.xlsx", {"BOM": [header, *rows]}))
+    assert parts(found) == [("TOP", 0, 1.0), ("A", 1, 1.0), ("S", 1, 6.0)]
+    assert aside(found) == [(4, "phantom"), (6, "reference")]
+
+
+def test_a_flat_list_loses_only_the_lines_that_say_so(tmp_path):
+    header = ["Part Number", "部品表構成", "QTY"]
+    rows = [["A", "標準", 1], ["B", "参照", 2], ["C", "仮想", 3], ["D", "購入", 4], ["E", "一体", 5]]
+    found = table(book(tmp_path / "bom.xlsx", {"BOM": [header, *rows]}))
+    assert [part for part, *_ in parts(found)] == ["A", "D", "E"]
+    assert aside(found) == [(3, "reference"), (4, "phantom")]
+
+
+def test_a_part_called_reference_is_a_part_where_no_column_of_structure_says_so(tmp_path):
+    rows = [
+        ["Part Number", "Description", "Status", "QTY"],
+        ["A", "Reference", "Reference", 1],
+        ["B", "Phantom power", "Active", 2],
+    ]
+    assert table(book(tmp_path / "bom.xlsx", {"BOM": rows})).rows == 2
+
+
+def test_stock_that_sap_moves_between_own_plants_is_no_purchase(tmp_path):
+    lines = [
+        "4500000001\t10\tNB\t\t01.04.2025\t100234     Beispiel GmbH\tM-1\tLager\t10\t1.000,00\tEUR",
+        "4500000002\t10\tUB\tU\t02.04.2025\t1000       Werk Hamburg\tM-1\tLager\t500\t0,00\tEUR",
+        "4500000003\t10\tNB\tL\t03.04.2025\t100235     Muster AG\tM-2\tWelle\t5\t800,00\tEUR",
+        "4500000003\t20\tNB\tK\t03.04.2025\t100235     Muster AG\tM-3\tKonsi\t5\t800,00\tEUR",
+        "4500000004\t10\tZUB\tU\t04.04.2025\t1000       Werk Hamburg\tM-2\tWelle\t5\t0,00\tEUR",
+    ]
+    found = table(text(tmp_path / "me2n.txt", [ME2N, *lines], "utf-16"))
+    assert found.kind == "ledger"
+    assert found.texts("part") == ["M-1", "M-2", "M-3"]
+    assert aside(found) == [(3, "moved"), (6, "moved")]
+    reading = recognise(understand(tmp_path / "me2n.txt"))
+    assert [remark.message.key for remark in reading.remarks if "moved" in remark.message.key] == ["app.audit.aside_moved"]
+
+
+def test_fields_of_the_database_mark_a_transfer_by_their_own_codes(tmp_path):
+    head = "EBELN,EBELP,BSART,PSTYP,BEDAT,NAME1,MATNR,TXZ01,MENGE,NETWR,WAERS"
+    lines = ["1,10,NB,0,20250401,Beispiel GmbH,M-1,Lager,10,1000,EUR", "2,10,NB,7,20250402,,M-1,Lager,10,0,EUR"]
+    lines += ["3,10,NB,3,20250402,Muster AG,M-2,Welle,10,700,EUR"]
+    found = table(text(tmp_path / "ekpo.csv", [head, *lines]))
+    assert aside(found) == [(3, "moved")]
+
+
+def names(path):
+    return [row["name"] for row in recognise(understand(path)).rows("bom")]
+
+
+def test_parts_of_a_board_with_one_value_and_two_footprints_are_two(tmp_path):
+    lines = [
+        '"Reference","Value","Datasheet","Footprint","Qty","DNP"',
+        '"C1,C2","100n","~","Capacitor_SMD:C_0402_1005Metric","2",""',
+        '"C3","100n","~","Capacitor_SMD:C_0603_1608Metric","1",""',
+        '"C4","100n","~","Capacitor_SMD:C_0603_1608Metric_Pad1.08x0.95mm_HandSolder","1",""',
+        '"U1","STM32F405RGT6","~","Package_QFP:LQFP-64_10x10mm_P0.5mm","1",""',
+    ]
+    assert names(text(tmp_path / "kicad.csv", lines)) == [
+        "100n C_0402_1005Metric",
+        "100n C_0603_1608Metric",
+        "100n C_0603_1608Metric",  # longer pads for a hand's iron, and the same part
+        "STM32F405RGT6",
+    ]
+
+
+def test_a_value_tells_before_a_footprint_does_and_what_does_not_differ_is_not_told(tmp_path):
+    lines = ["Reference,Name,Value,Footprint,Qty", '"C1, C2",Capacitor,100n,0402,2', "C3,Capacitor,100n,0603,1"]
+    lines += ["C4,Capacitor,10u,0603,1", "R1,Resistor,10k,0402,1", "R2,Resistor,22k,0402,1"]
+    assert names(text(tmp_path / "board.csv", lines)) == [
+        "Capacitor 100n 0402",
+        "Capacitor 100n 0603",
+        "Capacitor 10u",
+        "Resistor 10k",
+        "Resistor 22k",
+    ]
+
+
+def test_a_footprint_parts_nothing_that_has_a_number_of_its_own(tmp_path):
+    lines = ["Comment,Designator,Footprint,LCSC", '100n,"C1,C2",C_0402,C1525', "100n,C3,C_0603,C14663"]
+    rows = recognise(understand(text(tmp_path / "jlc.csv", lines))).rows("bom")
+    assert [(row["part"], row["name"]) for row in rows] == [("C1525", "100n"), ("C14663", "100n")]
+
+
+@pytest.mark.parametrize(
+    ("wrapped", "role"),
+    [
+        ("Supplier\nPrice", "price"),
+        ("Supplier\nRefrence", "part_supplier"),
+        ("Part\nNumber", "part"),
+        ("Teilenummer\nPart number", "part"),
+        ("品番\nPart No.", "part"),
+        ("数量\n(個)", "quantity"),
+    ],
+)
+def test_a_header_that_was_wrapped_means_what_it_means_on_one_line(wrapped, role):
+    assert suggestions(wrapped)[0].role == role
+
+
+def test_what_sap_calls_material_is_the_number_of_what_was_bought_without_amounts_too(tmp_path):
+    head = (
+        "Purchasing Document,Item,Document Date,Supplier/Supplying Plant,Plant,Material,Short Text,Order Quantity,Net Price"
+    )
+    bought = [("DC14502", "PISTON"), ("DC99", "RING"), ("DC14503", "PISTON")]
+    lines = [
+        f"4500000001,{n}0,1{n}/07/2025,8521       Acme,1000,{no},{name},4,116.00" for n, (no, name) in enumerate(bought)
+    ]
+    found = table(text(tmp_path / "me2m.csv", [head, *lines]))
+    assert (found.kind, found.texts("part")) == ("ledger", ["DC14502", "DC99", "DC14503"])
+
+
+def test_what_a_part_is_made_of_is_no_number_of_it(tmp_path):
+    lines = ["Name,Material,Qty,Price,Supplier", "Plate,S45C,1,10,Acme", "Shaft,SUS304,2,20,Acme", "Pin,A5052,4,5,Beta"]
+    found = table(text(tmp_path / "parts.csv", lines))
+    assert "part" not in found.roles and found.texts("material") == ["S45C", "SUS304", "A5052"]
+
+
+def test_values_beside_the_symbols_of_altium_tell_its_parts_apart(tmp_path):
+    lines = [
+        '"Comment","Description","Designator","Footprint","LibRef","Quantity"',
+        '"100nF","Capacitor","C1, C2","0402","CAP","2"',
+        '"10uF","Capacitor","C3","0402","CAP","1"',
+        '"10k","Resistor","R1","0402","RES","1"',
+        '"22k","Resistor","R2","0402","RES","1"',
+        '"STM32F405","Microcontroller","U1","LQFP64","STM32F4","1"',
+    ]
+    assert names(text(tmp_path / "altium.csv", lines)) == [
+        "Capacitor 100nF",
+        "Capacitor 10uF",
+        "Resistor 10k",
+        "Resistor 22k",
+        "Microcontroller",
+    ]
+
+
+@pytest.mark.parametrize("header", ["Item category", "ICt", "Positionstyp"])
+def test_texts_and_documents_of_a_bill_of_sap_are_no_parts(tmp_path, header):
+    lines = [
+        f"Level,Component number,Object description,Comp. Qty (CUn),{header}",
+        ".1,100-100,Casing,1,L",
+        ".1,,See drawing 7,1,T",
+        "..2,100-110,Slug,2,N",
+        ".1,DRW-1,Drawing,1,D",
+        ".1,100-200,Rod,3,R",
+    ]
+    found = table(text(tmp_path / "cs12.csv", lines))
+    assert found.texts("part") == ["100-100", "100-110", "100-200"]
+    assert aside(found) == [(3, "no_part"), (5, "no_part")]
+
+
+def test_services_and_texts_of_an_order_are_bought_and_stay(tmp_path):
+    lines = [ME2N.replace("\t", ",")]
+    lines += [
+        "45,10,NB,D,01.04.2025,100234 Beispiel GmbH,M-1,Calibration,1,500,EUR",
+        "45,20,NB,T,02.04.2025,100235 Muster AG,M-2,Text,1,5,EUR",
+    ]
+    assert table(text(tmp_path / "me2n.csv", lines)).texts("part") == ["M-1", "M-2"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "countries"),
+    [
+        (("Supplier Country", "Mfr Country"), ["Japan", "Malaysia"]),
+        (("Supplier Country", "Country of Origin"), ["Japan", "Malaysia"]),
+        (("Supplier Country of Origin", "Note"), ["USA", "USA"]),
+        (("Supplier Country", "Note"), None),  # where the shop is tells nothing of who made it
+    ],
+)
+def test_the_country_of_a_shop_is_not_that_of_the_maker_of_what_it_sells(tmp_path, headers, countries):
+    head = f"Part No,Supplier,{headers[0]},Manufacturer,{headers[1]}"
+    lines = [head, "A-1,DigiKey,USA,Murata,Japan", "A-2,Mouser,USA,TI,Malaysia"]
+    found = table(text(tmp_path / "list.csv", lines))
+    assert (found.texts("country") if "country" in found.roles else None) == countries
+    assert found.kind == "sourcing"
+    assert ("datasets.intake.shop_country" in [note.key for note in found.notes]) is (countries is None)
+
+
+def test_the_country_of_a_supplier_who_makes_its_parts_is_theirs(tmp_path):
+    lines = ["Part No,Supplier,Supplier Country,Share", "A-1,Acme,China,60%", "A-1,Beta,Japan,40%"]
+    assert table(text(tmp_path / "list.csv", lines)).texts("country") == ["China", "Japan"]
+
+
+@pytest.mark.parametrize(("header", "back", "forth"), [("赤黒区分", "赤", "黒"), ("返品区分", "返品", "仕入")])
+def test_a_slip_that_takes_back_counts_as_negative_and_one_with_a_sign_stays(tmp_path, header, back, forth):
+    lines = [
+        f"日付,仕入先,品番,{header},数量,金額",
+        f'2025/4/1,山田,A-1,{forth},10,"1,000"',
+        f'2025/4/2,山田,A-1,{back},3,"300"',
+        f"2025/4/3,山田,A-1,{back},-2,▲200",
+    ]
+    found = table(text(tmp_path / "仕入.csv", lines))
+    assert (found.numbers("amount"), found.numbers("quantity")) == ([1000.0, -300.0, -200.0], [10.0, -3.0, -2.0])
+    said = [note.values for note in found.notes if note.key == "datasets.intake.reversed"]
+    assert said == [{"words": back, "column": header, "count": 1, "row": 3}]
+
+
+def test_what_says_what_a_part_is_stands_with_it_whichever_column_holds_it(tmp_path):
+    lines = [
+        "Comment,Description,Designator,Footprint,LibRef,Quantity",
+        "STM32F405,Controller,U1,LQFP64,MCU,1",
+        "-,Cap,C1,0402,CAP,1",
+    ]
+    rows = recognise(understand(text(tmp_path / "altium.csv", lines))).rows("bom")
+    assert [row["_words"] for row in rows] == ["LQFP64 MCU STM32F405", "0402 CAP"]
