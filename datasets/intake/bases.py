@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 
 import polars as pl
@@ -10,11 +12,23 @@ from ...graph import Message
 from ...graph.errors import shorten
 from .values import decimal_mark, number
 
+_COUNTED = "個|台|本|枚|式|セット|set|pcs|pieces?|units?|assemblies|products?|stück|stk"
+_NUMBER = r"(\d+(?:[,.]\d{3})*)"
+_STATED = re.compile(
+    rf"\b(?:per|pro|je) {_NUMBER} ?(?:(?:{_COUNTED})\b|[)\]]?$)"
+    rf"|(?<!\d)(?<!\d )/ ?{_NUMBER} ?(?:{_COUNTED})\b"
+    rf"|(?<!\d)(?<!\d )/ ?(1[0,.]*0)[)\]]?$"  # "Qty/100"; "Qty/2025" is a year
+    rf"|({_NUMBER[1:-1]}|百|千|万) ?(?:{_COUNTED})? ?(?:当た?り|あたり|毎|ごと)"
+)
+_WORDS = {"百": 100.0, "千": 1_000.0, "万": 10_000.0}
+
 
 def for_one(
     data: pl.DataFrame, names: Sequence[str], quantities: Sequence[int], bases: Sequence[int]
 ) -> tuple[pl.DataFrame, tuple[Message, ...]]:
     """Return lines whose quantities are for one product, where a column says for how many they are (分母, base quantity).
+
+    Without such a column, the header of the quantities may say so ("Qty per 100").
 
     ``data``: the number of the row, and the cells; ``quantities``, ``bases``: columns of both, of which the first counts.
 
@@ -22,9 +36,11 @@ def for_one(
     >>> for_one(lines, ["Qty", "Base quantity"], [0], [1])[0]["qty"].to_list()
     ['0.004', '8']
     """
-    if not bases or not quantities:
+    stated = stated_base(names[quantities[0]]) if quantities else None
+    if not quantities or (not bases and stated is None):
         return data, ()
-    cells, told = data.to_series(quantities[0] + 1).to_list(), data.to_series(bases[0] + 1).to_list()
+    cells = data.to_series(quantities[0] + 1).to_list()
+    told = data.to_series(bases[0] + 1).to_list() if bases else [f"{stated:.0f}"] * len(cells)
     comma, comma_of_base = decimal_mark(cells) == ",", decimal_mark(told) == ","
     found, count = [], 0
     for cell, base in zip(cells, told, strict=True):
@@ -35,5 +51,22 @@ def for_one(
     if not count:
         return data, ()
     data = data.with_columns(pl.Series(data.columns[quantities[0] + 1], found, dtype=pl.String))
-    column, base = (shorten(" ".join(names[i].split())) for i in (quantities[0], bases[0]))
+    column = shorten(" ".join(names[quantities[0]].split()))
+    if not bases:
+        return data, (Message("datasets.intake.base_stated", column=column, base=f"{stated:,.0f}", count=count),)
+    base = shorten(" ".join(names[bases[0]].split()))
     return data, (Message("datasets.intake.base", column=column, base=base, count=count),)
+
+
+def stated_base(header: str) -> float | None:
+    """Return for how many products the quantities below a header are, where it says so and they are several.
+
+    >>> [stated_base(name) for name in ("Qty per 100", "使用数（千台当たり）", "Qty/1,000", "Qty per unit", "員数/台")]
+    [100.0, 1000.0, 1000.0, None, None]
+    """
+    found = _STATED.search(" ".join(unicodedata.normalize("NFKC", header).casefold().split())) if len(header) < 80 else None
+    if found is None:
+        return None
+    said = next(filter(None, found.groups()))
+    base = _WORDS.get(said) or float(re.sub(r"[,.]", "", said))
+    return base if base > 1 else None

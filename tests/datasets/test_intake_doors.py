@@ -379,6 +379,24 @@ def test_a_quantity_for_many_products_is_divided_by_how_many_they_are(tmp_path, 
     assert [note.values["count"] for note in found.notes if note.key == "datasets.intake.base"] == [2]
 
 
+@pytest.mark.parametrize(
+    "header",
+    ["Qty per 100", "Quantity (per 100 pcs)", "Qty/100", "使用数（100台当たり）", "百台当たり員数", "Menge pro 100 Stück"],
+)
+def test_a_header_may_say_for_how_many_products_quantities_are(tmp_path, header):
+    found = table(text(tmp_path / "bom.csv", [f"Part no,Name,{header}", "P1,Motor,100", "P2,Glue,5", "P3,Foil,"]))
+    assert found.numbers("quantity") == [1.0, 0.05, None]
+    assert [note.values["count"] for note in found.notes if note.key == "datasets.intake.base_stated"] == [2]
+
+
+@pytest.mark.parametrize(
+    "header", ["Qty per unit", "員数/台", "Qty per assembly", "Qty 1/2", "Qty per 1", "Qty/2025", "Qty per 2.5"]
+)
+def test_quantities_for_one_product_stay_as_they_are(tmp_path, header):
+    found = table(text(tmp_path / "bom.csv", [f"Part no,Name,{header}", "P1,Motor,100", "P2,Glue,5"]))
+    assert found.numbers("quantity") == [100.0, 5.0]
+
+
 def test_a_bill_of_kingdee_names_its_parts_and_not_their_product(tmp_path):
     lines = [
         "父项物料编码,父项物料名称,子项物料编码,子项物料名称,用量:分子",

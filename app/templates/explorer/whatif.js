@@ -10,7 +10,7 @@ const isPlace = (id) => supplierNumber.has(id) || countryOf.includes(id);
 
 // Whether all that a change names is in this page; an unknown name is shown struck out, and asked of nothing.
 function known({ kind, node, item: only, by, to = [], holder }) {
-  const whole = ["halt", "reduce", "spare_capacity"].includes(kind) && itemNumber.has(node);
+  const whole = ["halt", "reduce"].includes(kind) && itemNumber.has(node);
   return (!node || isPlace(node) || whole) && (!holder || isPlace(holder)) && [only, by].every((id) => !id || itemNumber.has(id)) && to.every(isPlace);
 }
 
