@@ -72,7 +72,8 @@ def write_survey(survey: Survey, company: Company, path: str | Path, lang: str, 
             write_questionnaire(folder / name, supplier, asked, company, survey.deadline)
             names.append(name)
             parts = list(dict.fromkeys(part for question in asked for part in question.parts))
-            rows.append((name, supplier, len(asked), ", ".join(parts), survey.deadline))
+            through = ", ".join(_dealers(company, parts, supplier))
+            rows.append((name, supplier, through, len(asked), ", ".join(parts), survey.deadline))
         _write_index(folder / "suppliers.xlsx", rows, lang)
     return [*names, "suppliers.xlsx"]
 
@@ -82,7 +83,7 @@ def _write_index(path: Path, rows: Iterable[Sequence[Any]], lang: str) -> None:
         page = book.add_worksheet("suppliers")
         head = book.add_format({"font_name": FONT, "bold": True, "bg_color": _INK, "font_color": "#FFFFFF"})
         for j, (name, width) in enumerate(
-            (("file", 20), ("supplier", 32), ("questions", 12), ("parts", 60), ("deadline", 14))
+            (("file", 20), ("supplier", 32), ("through", 32), ("questions", 12), ("parts", 60), ("deadline", 14))
         ):
             write_cell(page, 0, j, text(f"app.survey.index_{name}", lang), head)
             page.set_column(j, j, width)
@@ -127,6 +128,12 @@ def _parts(asked: Iterable[Question]) -> list[str]:
 def _no_lead(company: Company, part: str, supplier: str) -> bool:
     sources = [source for source in company.sources.get(part, []) if source.is_of(supplier)]
     return bool(sources) and all(source.lead_days is None for source in sources)
+
+
+def _dealers(company: Company, parts: Iterable[str], supplier: str) -> list[str]:
+    """Who sells parts that a supplier makes: through them its questionnaire may have to go."""
+    sources = [source for part in parts for source in company.sources.get(part, []) if source.maker == supplier]
+    return list(dict.fromkeys(source.vendor for source in sources if source.vendor and source.vendor != supplier))
 
 
 class _Sheets:

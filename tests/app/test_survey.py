@@ -13,8 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kanmon.app import cli
 from kanmon.app.audit.company_graph import firm_id
+from kanmon.app.audit.company_reader import company_from
 from kanmon.app.audit.content import content
 from kanmon.app.audit.files import write_report
+from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.report import audit
 from kanmon.app.audit.words import money
 from kanmon.app.survey.loop import _worth, shown, wider
@@ -25,6 +27,7 @@ from kanmon.app.survey.replies import read_replies
 from kanmon.app.survey.wording import TONGUES, word
 from kanmon.datasets import load
 from kanmon.datasets.intake.sheets import read_sheets
+from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import ReadError, SupplyGraph
 from survey_company import (
     HOSTILE,
@@ -184,6 +187,21 @@ def test_no_name_of_a_company_is_part_of_a_path(tmp_path):
     names = write_survey(survey_of(ranked_questions(found, figures(found)), "2026-12-25"), found, tmp_path / "out", "ja")
     assert names == ["questions-001.xlsx", "suppliers.xlsx"]
     assert {path.name for path in (tmp_path / "out").iterdir()} == {*names, ".kanmon-files.json"}
+
+
+def test_the_list_of_questionnaires_says_through_whom_a_makers_parts_are_bought(tmp_path):
+    lines = ["品番,品名,メーカー,仕入先,製造国,調達割合", "P1,軸受,例示精工,架空商事,,1", "P2,歯車,架空歯車,架空歯車,,1"]
+    (tmp_path / "調達.csv").write_text("\n".join(lines), encoding="utf-8")
+    (tmp_path / "製品.csv").write_text("製品番号,年間売上\nX,1000", encoding="utf-8")
+    (tmp_path / "部品表.csv").write_text("親品番,部品番号\nX,P1\nX,P2", encoding="utf-8")
+    found = company_from(recognise(understand(tmp_path)))
+    write_survey(survey_of(ranked_questions(found, figures(found)), "2026-12-25"), found, tmp_path / "out", "ja")
+    rows = [
+        [cell.value for cell in row]
+        for row in openpyxl.load_workbook(tmp_path / "out" / "suppliers.xlsx").active.iter_rows()
+    ]
+    through = {row[rows[0].index("調達先")]: row[rows[0].index("購入先（商社など）")] for row in rows[1:]}
+    assert through == {"例示精工": "架空商事", "架空歯車": ""}
 
 
 @pytest.mark.office
