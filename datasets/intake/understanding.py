@@ -16,6 +16,7 @@ from ...graph.contents import WORKBOOKS
 from ...graph.errors import short_path, shorten
 from ...graph.files import not_found, reading
 from . import published
+from .alternates import with_alternates
 from .cleaned import cleaned
 from .columns import CONTENT, Columns, assign
 from .declared import as_questionnaire
@@ -248,12 +249,12 @@ class _Reader:
             table = self._with_firms_above(table, place, rows, kept)
             table, stated = self._with_firm_stated(table, place)
             notes += stated
-        table = without_references(with_drawn_levels(table))
+        table = with_alternates(without_references(with_drawn_levels(table)))
         table = replace(table, kind=self._kind(table, place.main, wanted))
         notes += why_other(table)
         table, said = self._carried(table, place, rows, kept)
         notes += said
-        return replace(table, notes=(*notes, *self._notes(table, unsaved, place)))
+        return replace(table, notes=(*notes, *table.notes, *self._notes(table, unsaved, place)))
 
     def _unsaved(self, place: Place) -> frozenset[tuple[int, int]]:
         """Cells of a table whose formulas were saved without a value, by row and column of the table."""

@@ -1,0 +1,57 @@
+"""Lines of a bill that stand in for the line above them: marked so in a column, and no needs of their own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+from ...graph import Message
+from ...graph.errors import shorten
+from .columns import CONTENT
+from .table import Table
+from .words import marks, plain
+
+
+def with_alternates(table: Table) -> Table:
+    """Return a bill with a group for each line and those that are marked as its alternates: any of them does.
+
+    A word like "alternate" in the column marks a line wherever it stands. "Y" may as well mean that alternates exist: it
+    marks a line only where that has the number (find no., position) of the line before it.
+    """
+    column = next((i for i, name in enumerate(table.names) if plain(name) in marks("alternate_column")), None)
+    if column is None or table.form:
+        return table
+    cells = [plain(cell or "") for cell in table.cells(column)]
+    yes, word = marks("alternate_yes"), marks("alternate")
+    if not any(cells) or not set(cells) <= {"", *yes, *word, *marks("alternate_no")}:
+        return table
+    numbers, parents = table.texts("number"), table.texts("parent")
+    # The last line that is no alternate, for each product (or level) that lines go into.
+    lines: dict[tuple[str | None, int | None], int] = {}
+    groups: list[str | None] = [None] * len(cells)
+    count = 0
+    for n, (cell, level) in enumerate(zip(cells, table.levels, strict=True)):
+        lines = {key: at for key, at in lines.items() if level is None or key[1] is None or key[1] <= level}
+        at = lines.get((parents[n], level))
+        same = at is not None and numbers[n] is not None and numbers[n] == numbers[at]
+        if at is not None and (cell in word or (cell in yes and same)):
+            groups[at] = groups[n] = f"{table.numbers_of_rows[at]}"
+            count += 1
+        else:
+            lines[parents[n], level] = n
+    if not count:
+        return table
+    roles = {
+        role: kept for role, at in table.roles.items() if (kept := tuple(i for i in at if i != column)) and role != "group"
+    }
+    called = shorten(" ".join(table.names[column].split()))
+    return replace(
+        table,
+        names=(*table.names, table.names[column]),
+        letters=(*table.letters, table.letters[column]),
+        roles={**roles, "group": (len(table.names),)},
+        how={**table.how, len(table.names): CONTENT},
+        data=table.data.with_columns(pl.Series("group", groups, dtype=pl.String)),
+        notes=(*table.notes, Message("datasets.intake.alternates", column=called, count=count)),
+    )
