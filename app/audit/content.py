@@ -12,12 +12,14 @@ from ...graph.messages import spoken, text
 from ..survey.loop import narrowest, shown
 from .checks import provided_abroad
 from .company import YEAR
+from .figures import NOTHING
 from .findings import THEMES, FindingsWriter
 from .guideline import guideline_table
 from .places import with_cells
 from .report import Audit
 from .since import changes
 from .words import BLANK, called, column_name, days, percent, span, stock
+from .writer import parts_lost
 
 BOARD = 5
 """Rows of the board page's tables."""
@@ -198,25 +200,31 @@ class _Writer(FindingsWriter):
 
     def _board(self) -> dict[str, Any]:
         priced = bool(self.figures.revenue)
-        countries = [row for row in self.figures.countries if priced and self._hurts(row)]
-        makers = [row for row in self.figures.makers if priced and self._hurts(row)]
+        countries = [row for row in self.figures.countries if self._hurts(row)]
+        makers = [row for row in self.figures.makers if self._hurts(row)]
+        if not priced:
+            for rows in (countries, makers):
+                rows.sort(key=lambda row: [-round(part, 9) for part in parts_lost(row).values()])
         shown = self._fitting(countries[:BOARD]), self._fitting(makers[: BOARD - 1])
         own = {row["subject"] for row in self.figures.flags if row["own_technology"]}
         parts = {row["subject"] for row in self.figures.flags if not row["own_technology"]}
         planned = [row for row in self.company.technologies if provided_abroad(row)]
         return {
             "headline": self._headline(countries, makers),
-            "countries": [self._node(row) for row in shown[0]],
-            "makers": [self._node(row) for row in shown[1]],
+            "loss": self.t("loss" if priced else "loss_part"),
+            "countries": [self._node(row) | self._parted(row) for row in shown[0]],
+            "makers": [self._node(row) | self._parted(row) for row in shown[1]],
             "narrowing": [node for rows in shown for node in self._told(rows)],
             "nothing": "" if countries or makers else self._nothing(priced),
-            "notes": self._notes([*countries, *makers]) if priced else [],
+            "notes": self._notes([*countries, *makers]) if priced or countries or makers else [],
             "technologies": self.t("board_technologies", own=len(own), parts=len(parts), planned=len(planned)),
             "first": self._first(),
         }
 
     def _hurts(self, row: dict[str, Any]) -> bool:
         """Whether a stop may cost revenue, and more or otherwise than that of a country of which nothing is known here."""
+        if not self.figures.revenue:
+            return bool(row["parts"]) and parts_lost(row)["part_high"] > NOTHING
         if row["loss"] > 0:
             return True
         nobodys = not row["parts"] and row["loss_high"] == self.figures.unseen.get("country", 0.0)
@@ -260,7 +268,8 @@ class _Writer(FindingsWriter):
             whole = None if self.figures.unpriced else worth * sum(self.figures.revenue.values())
             most = [row["loss_open"] for row in rows] or [whole]
             bound = None if None in most else max(most)
-            notes.append(self._up_to("note_unsourced", bound, count=len(left_out)))
+            count, priced = len(left_out), self.figures.revenue
+            notes.append(self._up_to("note_unsourced", bound, count=count) if priced else self.t("note_left", count=count))
         stock, switch = (self.figures.coverage[name] for name in ("stock_known", "switch_known"))
         if rows and min(stock or 0.0, switch or 0.0) < FEW:
             notes.append(self.t("note_days", stock=percent(stock), switch=percent(switch)))
@@ -268,7 +277,9 @@ class _Writer(FindingsWriter):
         if len(unseen) > 1 and len(set(unseen.values())) == 1:
             unseen = {"both": next(iter(unseen.values()))}
         notes += [self._up_to(f"note_unseen_{kind}", most) for kind, most in unseen.items()]
-        if self.figures.unpriced:
+        if not self.figures.revenue:
+            notes.insert(0, self.t("note_part"))
+        elif self.figures.unpriced:
             notes.append(self.t("note_unpriced", products=", ".join(self.figures.unpriced[:6])))
         return notes
 

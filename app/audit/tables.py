@@ -106,10 +106,11 @@ class _Book:
         lines += [(self.cell, (self.t(name), content["coverage"][f"{key}_says"])) for name, key in names.items()]
         lines += [(plain, ()), (section, (self.t("if_stops", days=f"{content['horizon']:g}"),))]
         for name, key in (("worst", "countries"), ("worst_makers", "makers")):
-            heads = ("loss", "certain", "possible", "first_day", "first_stop", "lasts", "switch")
+            heads = [self.t(head) for head in ("certain", "possible", "first_day", "first_stop", "lasts", "switch")]
             if content["board"][key]:
-                lines += [(plain, ()), (self.head, (self.t(name), *(self.t(head) for head in heads)))]
-            shown = ("label", "loss", "loss_low", "loss_high", "day_says", "first_says", "stock", "first_switch")
+                lines += [(plain, ()), (self.head, (self.t(name), content["board"]["loss"], *heads))]
+            losses = [f"{'loss' if content['revenue'] else 'part'}{end}" for end in ("", "_low", "_high")]
+            shown = ("label", *losses, "day_says", "first_says", "stock", "first_switch")
             for row in content["board"][key]:
                 about = row | {"first_says": row["first_part"] and called(row["first_part"], row["first_name"])}
                 about |= _amounts(row, content, self.t)
@@ -125,7 +126,8 @@ class _Book:
         lines += [(plain, ()), (plain, (self.t("position"),))]
         for i, (style, line) in enumerate(lines, start=1):
             for j, value in enumerate(line):
-                found = self.money if isinstance(value, float) else beside if style is self.cell else style
+                figure = self.money if content["revenue"] or j > 3 else self.part
+                found = figure if isinstance(value, float) else beside if style is self.cell else style
                 write_cell(page, i, j, value, found if j else style)
         page.set_landscape()
         page.set_paper(9)

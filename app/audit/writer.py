@@ -25,6 +25,11 @@ ACTS = 3
 """Acts in force that are named in a line."""
 
 
+def parts_lost(row: dict[str, Any]) -> dict[str, float]:
+    """Return what a stop takes of the output of the product that it hits most: estimate, certain, possible (0..1)."""
+    return {f"part{end}": max((one[f"lost{end}"] for one in row["products"]), default=0.0) for end in ("", "_low", "_high")}
+
+
 class Writer:
     """An audit and a language."""
 
@@ -75,6 +80,11 @@ class Writer:
     def _up_to(self, name: str, most: float | None, **values: Any) -> str:
         """A sentence about a loss of up to an amount, or of one that has no upper bound."""
         return self.t(f"{name}_open", **values) if most is None else self.t(name, most=self.money(most), **values)
+
+    def _parted(self, row: dict[str, Any]) -> dict[str, Any]:
+        """What a stop takes in parts of the output of the product hit most, where nothing has a price."""
+        found = {} if self.figures.revenue else parts_lost(row)
+        return found | {name.replace("part", "loss") + "_says": percent(part) for name, part in found.items()}
 
     def _days(self, least: float | None, estimate: float | None) -> str:
         """The day of the first shortage: estimate, and the earliest that is possible."""

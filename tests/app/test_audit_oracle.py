@@ -117,6 +117,21 @@ def test_what_no_row_names_may_cost_what_the_blank_cells_allow(both):
     agreement.unseen(*both)
 
 
+@pytest.mark.parametrize("seed", [0, 3, 15])
+def test_without_a_revenue_the_board_shows_parts_of_the_output_and_no_money(tmp_path, seed):
+    path = tmp_path / "audit.xlsx"
+    book = openpyxl.load_workbook(DEMO if seed == 0 else mutated(path, seed))
+    page = book["製品"]
+    at = next(cell.column for row in page.iter_rows(max_row=3) for cell in row if str(cell.value).startswith("年間売上"))
+    for row in page.iter_rows(min_row=3, min_col=at, max_col=at):
+        row[0].value = None
+    book.save(path)
+    found = audit(path, lang="ja", date=DATE, world=SupplyGraph())
+    shown = content(found, "ja")
+    assert shown["board"]["countries"] and shown["board"]["makers"]
+    agreement.board(found, Oracle(path), shown)
+
+
 def test_the_board_shows_the_worst_stops_in_order_and_says_their_figures(both):
     agreement.board(*both)
 

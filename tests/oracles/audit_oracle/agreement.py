@@ -50,11 +50,31 @@ def unseen(found, oracle, content):
         assert same(most, mine, abs=1e-2), (kind, most, mine)
 
 
+def parts_of_the_output(shown, oracle):
+    """Where nothing has a price, the board shows what stops take of the product that they hit most, the worst first."""
+    for kind, rows, most in (("country", shown["countries"], 5), ("maker", shown["makers"], 4)):
+        stops = [oracle.stop(stop)["products"].values() for stop in oracle.stops() if stop[0] == kind]
+        mine = [
+            [round(max(one[reading] for one in products), 9) for reading in ("estimate", "low", "high")]
+            for products in stops
+        ]
+        mine = sorted((ends for ends in mine if ends[2] > 1e-9), reverse=True)[:most]
+        assert len(rows) == len(mine), (kind, rows, mine)
+        for row, ends in zip(rows, mine, strict=True):
+            assert same(row["part"], ends[0]) and same(row["part_low"], ends[1]) and same(row["part_high"], ends[2]), (
+                row,
+                ends,
+            )
+            for name, end in zip(("loss_says", "loss_low_says", "loss_high_says"), ends, strict=True):
+                assert row[name] in {f"{end:.0%}", "<1%", ">99%"}, (row[name], end)
+    assert not shown["headline"]
+
+
 def board(found, oracle, content):
     """The board shows the worst stops in order, and says their figures."""
     shown, books = content["board"], oracle.books
     if not any(value is not None for value in books.revenue.values()):
-        assert not shown["countries"] and not shown["makers"]
+        parts_of_the_output(shown, oracle)
         return
     worst = oracle.worst()
     for kind, rows, most in (("country", shown["countries"], 5), ("maker", shown["makers"], 4)):
