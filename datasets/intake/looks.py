@@ -1,11 +1,11 @@
-"""What only the looks of cells of an .xlsx workbook tell: struck out, zeros in front, currencies that differ in a column."""
+"""What only the looks of cells of an .xlsx workbook tell: struck out or hidden, zeros in front, several currencies."""
 
 from __future__ import annotations
 
 import re
 import zipfile
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 
 from ...graph.workbooks import attributes, column_number, sheet_parts
@@ -14,6 +14,8 @@ _STRUCK = re.compile(rb'<strike\s*(?:val="(?:1|true)"\s*)?/>')
 _XF = re.compile(rb"<xf\b([^<>]*)>")
 _FORMAT = re.compile(rb"<numFmt\b([^<>]*)>")
 _CELL = re.compile(rb"<c\b([^<>]*)>")
+_ROW = re.compile(rb"<row\b([^<>]*)>")
+_ROW_NUMBER = re.compile(r"[1-9]\d{0,6}")
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _ZEROS = re.compile(r"0{2,}")
 _SIGN = re.compile(r"\[\$([^\]\-]+)[^\]]*\]|([$€£¥])")
@@ -28,6 +30,8 @@ class Looks:
     ----------
     struck : frozenset of int
         Rows all of whose filled cells are struck out.
+    hidden : frozenset of int
+        Rows that are not shown: filtered out, folded in, or hidden by hand.
     zeros : dict of (row, column) to int
         Digits that a number is shown with, zeros in front ("00123" of 123).
     signs : dict of (row, column) to str
@@ -35,6 +39,7 @@ class Looks:
     """
 
     struck: frozenset[int] = frozenset()
+    hidden: frozenset[int] = frozenset()
     zeros: dict[tuple[int, int], int] = field(default_factory=dict)
     signs: dict[tuple[int, int], str] = field(default_factory=dict)
 
@@ -48,11 +53,20 @@ class Looks:
 
 
 def looks(data: bytes) -> dict[str, Looks]:
-    """Return the looks of an .xlsx workbook's sheets by name; of those alone where they tell anything."""
+    """Return the looks of an .xlsx workbook's sheets by name."""
     struck, zeros, signs = _styles(data)
-    if not (struck or zeros or len(set(signs.values())) > 1):
-        return {}
-    return {name: _of_sheet(xml, struck, zeros, signs) for name, xml in sheet_parts(data)}
+    told = struck or zeros or len(set(signs.values())) > 1
+    return {
+        name: replace(_of_sheet(xml, struck, zeros, signs) if told else Looks(), hidden=_hidden(xml))
+        for name, xml in sheet_parts(data)
+    }
+
+
+def _hidden(xml: bytes) -> frozenset[int]:
+    """Return the rows that are not shown."""
+    rows = map(_given, _ROW.finditer(xml) if b" hidden=" in xml else ())
+    hidden = (row.get("r", "") for row in rows if row.get("hidden") in {"1", "true"})
+    return frozenset(int(number) - 1 for number in hidden if _ROW_NUMBER.fullmatch(number))
 
 
 def _styles(data: bytes) -> tuple[set[int], dict[int, int], dict[int, str]]:
@@ -100,4 +114,4 @@ def _of_sheet(xml: bytes, struck: set[int], zeros: dict[int, int], signs: dict[i
             shown[column][row] = signs[n]
     several = {column: found for column, found in shown.items() if len(set(found.values())) > 1}
     told = {(row, column): sign for column, found in several.items() for row, sign in found.items()}
-    return Looks(frozenset(row for row, all_ in rows.items() if all_), wide, told)
+    return Looks(frozenset(row for row, all_ in rows.items() if all_), zeros=wide, signs=told)

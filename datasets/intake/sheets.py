@@ -35,6 +35,8 @@ class Sheet:
         Cells whose formula was stored without a value, counted from 0 in the sheet.
     struck : frozenset of int
         Rows that are struck out, counted from 0 in the sheet.
+    hidden : frozenset of int
+        Rows that are not shown, counted likewise.
     """
 
     file: str
@@ -46,6 +48,7 @@ class Sheet:
     merged: tuple[Area, ...] = ()
     unsaved: frozenset[tuple[int, int]] = frozenset()
     struck: frozenset[int] = frozenset()
+    hidden: frozenset[int] = frozenset()
 
     def address(self, row: int, column: int) -> str:
         """Return the address of a cell of the frame as Excel shows it."""
@@ -119,7 +122,7 @@ def _workbook(data: bytes, path: Path, kind: str) -> list[Sheet]:
                 frame = _widened(frame, left, unsaved)
             look = seen.get(name, Looks())
             frame = _as_shown(frame, left, look)
-            sheets.append(Sheet(path.name, name, frame, kind, False, left, merged, unsaved, look.struck))
+            sheets.append(Sheet(path.name, name, frame, kind, False, left, merged, unsaved, look.struck, look.hidden))
     if not sheets:
         raise ReadError("graph.tables.no_table", path=short_path(path))
     return sheets

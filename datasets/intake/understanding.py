@@ -403,8 +403,9 @@ class _Reader:
             yield Message("datasets.intake.unsaved", count=len(unsaved), address=address)
         if table.merged:
             yield Message("datasets.intake.merged", count=table.merged)
-        if struck := [row for row in table.numbers_of_rows if row - 1 in self.sheet.struck]:
-            yield Message("datasets.intake.struck", count=len(struck), row=struck[0])
+        for look, at in (("struck", self.sheet.struck), ("hidden", self.sheet.hidden)):
+            if rows := [row for row in table.numbers_of_rows if row - 1 in at]:
+                yield Message(f"datasets.intake.{look}", count=len(rows), row=rows[0])
         if not table.form and "country" not in table.roles and {"billing_country", "maker"} <= table.roles.keys():
             yield Message("datasets.intake.shop_country", column=shorten(table.headers("billing_country")[0]))
         for role, columns in table.roles.items():

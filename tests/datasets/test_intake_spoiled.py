@@ -81,6 +81,18 @@ def test_lines_that_are_struck_out_are_said_and_count(tmp_path):
     assert notes(found)["struck"] == {"count": 1, "row": 3}  # the whole line, not a cell of it
 
 
+def test_lines_that_a_filter_hides_are_said_and_count(tmp_path):
+    def style(page):
+        page.auto_filter.ref = "A1:D4"
+        page.row_dimensions[3].hidden = page.row_dimensions[4].hidden = True
+
+    rows = [HEAD.split(","), ["A-1", "Screw", 4, "Acme"], ["A-2", "Nut", 2, None], ["A-3", "Bolt", 1, "Acme"]]
+    found = table(sheet(tmp_path / "bom.xlsx", rows, style))
+    assert found.texts("part") == ["A-1", "A-2", "A-3"]
+    assert notes(found)["hidden"] == {"count": 2, "row": 3}
+    assert "hidden" not in notes(table(sheet(tmp_path / "shown.xlsx", rows, lambda page: None)))
+
+
 def test_zeros_in_front_that_only_a_format_shows_belong_to_the_number_of_a_part(tmp_path):
     def style(page):
         for cell in ("C4", "C5"):
