@@ -15,6 +15,7 @@ from .company import YEAR
 from .figures import NOTHING
 from .findings import THEMES, FindingsWriter
 from .guideline import guideline_table
+from .measures import stated_measures
 from .places import with_cells
 from .report import Audit
 from .since import changes
@@ -287,6 +288,8 @@ class _Writer(FindingsWriter):
         """What to do first: state what no loss has an amount without, take the best measures, and ask suppliers."""
         steps = [{"says": says, "items": []} for says in self._first_stated()]
         mitigation = self.audit.mitigation
+        if not self.figures.revenue and (stated := stated_measures(self.company)):
+            steps.append({"says": self.t("first_own"), "items": [self._step(row) for row in stated[:PLAN]]})
         if mitigation is not None:
             useful = sorted(mitigation.rows, key=lambda row: -(row["removed_estimate"] or 0.0))
             plan = mitigation.plan
@@ -329,15 +332,6 @@ class _Writer(FindingsWriter):
         return [
             self.t("first_origin" if place else "first_coverage", place=percent(place), unknown=percent(behind), first=first)
         ]
-
-    def _step(self, row: dict[str, Any]) -> dict[str, Any]:
-        """One action: what, its cost, who sees to it, and until when."""
-        return {
-            "says": f"{called(row['part'], row['name'])}: {self._measure(row)}",
-            "cost": self.t("no_cost") if row["cost"] is None else self.money(row["cost"]),
-            "owner": row["owner"] or self.t("open"),
-            "due": row["due"] or self.t("open"),
-        }
 
     def _summary(self) -> dict[str, int]:
         counts: dict[str, int] = {}

@@ -141,6 +141,11 @@ def _useful_first(row: dict[str, Any]) -> tuple[Any, ...]:
     )
 
 
+def stated_measures(company: Company) -> list[dict[str, Any]]:
+    """Return the measures that the company states, as rows without what they take off."""
+    return [about | {"cost": candidate.cost} for candidate, about in _stated(company)]
+
+
 def _stated(company: Company) -> list[_Offer]:
     found = []
     for n, row in enumerate(company.measures, start=1):

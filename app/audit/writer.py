@@ -123,6 +123,15 @@ class Writer:
     def _measure(self, row: dict[str, Any]) -> str:
         return self.say(describe(row, {row["country"]: place(row["country"])}))
 
+    def _step(self, row: dict[str, Any]) -> dict[str, Any]:
+        """One action: what, its cost, who sees to it, and until when."""
+        return {
+            "says": f"{called(row['part'], row['name'])}: {self._measure(row)}",
+            "cost": self.t("no_cost") if row["cost"] is None else self.money(row["cost"]),
+            "owner": row["owner"] or self.t("open"),
+            "due": row["due"] or self.t("open"),
+        }
+
     def _headline(self, countries: list[dict[str, Any]], makers: list[dict[str, Any]]) -> list[str]:
         """The page in two or three sentences: the worst stop, how many hurt, what a budget takes off."""
         worst = [row for row in [*countries, *makers] if row["loss"] > 0]

@@ -129,7 +129,10 @@ def test_without_a_revenue_the_board_shows_parts_of_the_output_and_no_money(tmp_
     found = audit(path, lang="ja", date=DATE, world=SupplyGraph())
     shown = content(found, "ja")
     assert shown["board"]["countries"] and shown["board"]["makers"]
-    agreement.board(found, Oracle(path), shown)
+    oracle = Oracle(path)
+    agreement.board(found, oracle, shown)
+    own = [line for step in shown["board"]["first"] for line in step["items"]]
+    assert len(own) == min(len(oracle.books.measures), 4) and all(line["owner"] and line["due"] for line in own)
 
 
 def test_the_board_shows_the_worst_stops_in_order_and_says_their_figures(both):
