@@ -252,9 +252,18 @@ class _Writer(FindingsWriter):
     def _nothing(self, priced: bool) -> str:
         """Why the tables have no row."""
         if not priced:
-            return self.t("nothing_priced" if self.company.products else "nothing_made")
+            return self.t("nothing_priced") if self.company.products else self.t("nothing_made") + self._bought()
         named = any(one.active and (one.country or one.maker) for rows in self.company.sources.values() for one in rows)
         return self.t("nothing_lost" if named else "nothing_found", days=f"{self.company.stop_days:g}")
+
+    def _bought(self) -> str:
+        """What purchases tell without a bill of materials: in which countries it was made."""
+        found = self._spend()
+        if found is None:
+            return ""
+        places = [f"{row['place']} {row['direct_says']}" for row in found["shares"] if row["direct_low"] > 0][:MOST]
+        places.append(f"{self.t('place_unknown')} {found['direct_says']}")
+        return " " + self.t("nothing_bought", total=found["total_says"], places=self.t("comma").join(places))
 
     def _notes(self, rows: list[dict[str, Any]]) -> list[str]:
         """What the figures leave out, and what it could add."""

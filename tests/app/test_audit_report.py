@@ -179,6 +179,15 @@ def test_three_columns_give_a_report_that_claims_no_money(tmp_path):
     assert status["PRJ-Q04"] == "finding"
 
 
+def test_a_ledger_alone_says_where_what_was_bought_was_made(tmp_path):
+    lines = ["仕入日,仕入先,品番,品名,原産国,数量,金額", "2025/04/03,架空精工,B-1,軸受,日本,10,120000"]
+    lines += ["2025/05/09,架空商事,M-1,磁石,中国,100,450000", "2025/06/11,架空商事,C-1,コネクタ,,20,30000"]
+    (tmp_path / "仕入明細.csv").write_text("\n".join(lines), encoding="utf-8")
+    board = content(audit(tmp_path / "仕入明細.csv", lang="ja", world=SupplyGraph()), "ja")["board"]
+    assert not board["countries"] and not board["makers"]
+    assert board["nothing"].endswith("購入額 60万円 の主な製造拠点国：中国 75%–80%、日本 20%–25%、国不明 5%。")
+
+
 def test_missing_is_never_no_risk(tmp_path):
     path = workbook(
         tmp_path / "a.xlsx",
