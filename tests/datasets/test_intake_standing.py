@@ -272,3 +272,27 @@ def test_what_says_what_a_part_is_stands_with_it_whichever_column_holds_it(tmp_p
     ]
     rows = recognise(understand(text(tmp_path / "altium.csv", lines))).rows("bom")
     assert [row["_words"] for row in rows] == ["LQFP64 MCU STM32F405", "0402 CAP"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "Level,Item Category,Part No,Description,Qty",
+            "0,A,X,Robot,1",
+            "1,M,P-1,Motor,2",
+            "1,T,P-2,Tape,1",
+            "1,D,P-3,Drive,1",
+        ],
+        ["Item Category,Supplier,Part No,Order Date,Amount USD", "5,Acme,P-1,2025-01-02,500", "7,Acme,P-2,2025-01-03,600"],
+        ["Item Category,Supplier,Part No,Order Date,Amount USD", "U,Acme,P-1,2025-01-02,500", "H,Acme,P-2,2025-01-03,600"],
+    ],
+)
+def test_categories_of_items_that_are_not_those_of_sap_leave_no_line_out(tmp_path, lines):
+    found = table(text(tmp_path / "list.csv", lines))
+    assert (len(found.numbers_of_rows), aside(found)) == (len(lines) - 1, [])
+
+
+def test_a_category_in_words_says_what_the_part_is(tmp_path):
+    lines = ["Part No,Name,Item Category,Qty", "P-1,NX-3,Rare-earth magnet,2", "P-2,BB-7,Bearing,1"]
+    assert table(text(tmp_path / "bom.csv", lines)).texts("spec") == ["Rare-earth magnet", "Bearing"]
