@@ -262,6 +262,9 @@ def test_a_slip_that_takes_back_counts_as_negative_and_one_with_a_sign_stays(tmp
     assert (found.numbers("amount"), found.numbers("quantity")) == ([1000.0, -300.0, -200.0], [10.0, -3.0, -2.0])
     said = [note.values for note in found.notes if note.key == "datasets.intake.reversed"]
     assert said == [{"words": back, "column": header, "count": 1, "row": 3}]
+    reading = recognise(understand(tmp_path / "仕入.csv"))
+    assert [row["quantity"] for row in reading.rows("sourcing")] == [10.0, -3.0, -2.0]
+    assert not [remark for remark in reading.remarks if remark.severity == "warning"]
 
 
 def test_what_says_what_a_part_is_stands_with_it_whichever_column_holds_it(tmp_path):
