@@ -59,6 +59,11 @@ def test_what_is_below_a_phantom_goes_into_what_the_phantom_goes_into_as_often(t
     assert any(remark.message.key == "app.audit.aside_phantom" for remark in reading.remarks)
 
 
+def test_how_often_what_is_below_a_phantom_goes_in_is_unknown_where_the_phantom_does_not_say_how_often(tmp_path):
+    lines = ["Level,Part Number,BOM Structure,QTY", "1,A,Normal,1", "1,KIT,Phantom,", "2,S,Normal,3", "1,B,Normal,2"]
+    assert parts(table(text(tmp_path / "bom.csv", lines))) == [("A", 1, 1.0), ("S", 1, None), ("B", 1, 2.0)]
+
+
 def test_a_level_column_is_drawn_up_as_numbers_are(tmp_path):
     header = ["Level", "Part Number", "BOM Structure", "QTY"]
     rows = [
