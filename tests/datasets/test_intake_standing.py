@@ -250,6 +250,20 @@ def test_the_country_of_a_shop_is_not_that_of_the_maker_of_what_it_sells(tmp_pat
     assert ("datasets.intake.shop_country" in [note.key for note in found.notes]) is (countries is None)
 
 
+def test_the_country_of_a_shop_is_that_of_production_where_the_shop_is_the_maker(tmp_path):
+    lines = ["品番,メーカー,仕入先,仕入先国,割合", "P-1,A製作所,株式会社A製作所,日本,60%", "P-1,B工業,B商社,中国,40%"]
+    found = table(text(tmp_path / "list.csv", lines))
+    assert found.texts("country") == ["日本", None]
+    assert "datasets.intake.shop_country" in [note.key for note in found.notes]
+
+
+def test_a_blank_column_of_makers_takes_no_country_from_suppliers(tmp_path):
+    lines = ["Part No,Supplier,Supplier Country,Manufacturer", "A-1,Acme,China,", "A-2,Beta,Japan,"]
+    found = table(text(tmp_path / "list.csv", lines))
+    assert found.texts("country") == ["China", "Japan"]
+    assert "datasets.intake.shop_country" not in [note.key for note in found.notes]
+
+
 def test_the_country_of_a_supplier_who_makes_its_parts_is_theirs(tmp_path):
     lines = ["Part No,Supplier,Supplier Country,Share", "A-1,Acme,China,60%", "A-1,Beta,Japan,40%"]
     assert table(text(tmp_path / "list.csv", lines)).texts("country") == ["China", "Japan"]
