@@ -307,3 +307,10 @@ def test_sums_since_january_are_those_of_the_last_month_of_each_country_however_
     path = tmp_path / "search.csv"
     path.write_text("\n".join(lines), encoding="utf-8")
     assert sorted(datasets.read_trade(path).collect().select("exporter", "value").rows()) == [("CHN", 1200.0), ("DEU", 70.0)]
+
+
+def test_what_a_company_imported_itself_is_no_trade_of_the_united_states(tmp_path):
+    lines = ["Supplier,Part No,Description,HTS Number,Country,Year,Customs Value"]
+    lines += ["Acme,P-1,Magnet,8505110070,China,2024,5000", "Beta,P-2,Gear,8483405010,Japan,2024,7000"]
+    (table,) = understand(text(tmp_path / "entries.csv", lines)).tables
+    assert (table.kind, table.texts("supplier"), table.texts("part")) == ("sourcing", ["Acme", "Beta"], ["P-1", "P-2"])
