@@ -19,6 +19,8 @@ from .tables import Notes, amounts, kept, located, of_flow, places, years
 
 _CODE, _COUNTRY, _MONTH, _SO_FAR, _IN_MONTH = "品目", "国名", "暦年月", "累計金額", "当月金額"
 _FLOW, _WORDS = "輸出入", ("輸入", "輸出")
+_OWN = ("仕入先", "調達先", "取引先", "メーカー", "品番")
+"""Columns of what a company bought itself."""
 
 
 def is_japan_search(columns: Sequence[str]) -> bool:
@@ -28,7 +30,7 @@ def is_japan_search(columns: Sequence[str]) -> bool:
     (True, False)
     """
     names = set(columns)
-    return {_CODE, _COUNTRY, _MONTH} <= names and bool({_SO_FAR, _IN_MONTH} & names)
+    return {_CODE, _COUNTRY, _MONTH} <= names and bool({_SO_FAR, _IN_MONTH} & names) and not names.intersection(_OWN)
 
 
 @checked()

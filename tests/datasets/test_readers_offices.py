@@ -314,3 +314,9 @@ def test_what_a_company_imported_itself_is_no_trade_of_the_united_states(tmp_pat
     lines += ["Acme,P-1,Magnet,8505110070,China,2024,5000", "Beta,P-2,Gear,8483405010,Japan,2024,7000"]
     (table,) = understand(text(tmp_path / "entries.csv", lines)).tables
     assert (table.kind, table.texts("supplier"), table.texts("part")) == ("sourcing", ["Acme", "Beta"], ["P-1", "P-2"])
+
+
+def test_what_a_company_bought_by_month_and_country_is_no_search_of_trade(tmp_path):
+    lines = ["品目,国名,暦年月,当月金額,仕入先", "モータ,中国,2024/01,500,A社", "歯車,日本,2024/02,700,B社"]
+    (table,) = understand(text(tmp_path / "仕入.csv", lines)).tables
+    assert (table.kind, table.texts("supplier")) == ("ledger", ["A社", "B社"])
