@@ -73,7 +73,8 @@ class Lines:
         try:
             value = read(column, text)
         except Unreadable as error:
-            returned = column.name == "spend" and self.table.kind == "ledger" and str(error) == "negative"
+            bought = self.table.kind == "ledger" and column.name in {"spend", "quantity"}
+            returned = bought and str(error) == "negative"
             value = figure(text) if returned else None
             if not returned:
                 row.setdefault("_unreadable", set()).add(column.name)

@@ -15,28 +15,30 @@ from .values import decimal_mark, number
 _COUNTED = "個|台|本|枚|式|セット|set|pcs|pieces?|units?|assemblies|products?|stück|stk"
 _NUMBER = r"(\d+(?:[,.]\d{3})*)"
 _STATED = re.compile(
-    rf"\b(?:per|pro|je) {_NUMBER} ?(?:(?:{_COUNTED})\b|[)\]]?$)"
+    rf"\b(?:per|pro|je) (?:{_NUMBER} ?(?:{_COUNTED})\b|(?!(?:19|20)\d\d[)\]]?$){_NUMBER}[)\]]?$)"
     rf"|(?<!\d)(?<!\d )/ ?{_NUMBER} ?(?:{_COUNTED})\b"
-    rf"|(?<!\d)(?<!\d )/ ?(1[0,.]*0)[)\]]?$"  # "Qty/100"; "Qty/2025" is a year
-    rf"|({_NUMBER[1:-1]}|百|千|万) ?(?:{_COUNTED})? ?(?:当た?り|あたり|毎|ごと)"
+    rf"|(?<!\d)(?<!\d )/ ?(1[0,.]*0)[)\]]?$"  # "Qty/100"; "Qty/2025" and "per 2025" are years
+    rf"|(?<![a-z\d.,])(?<![a-z\d][-_])({_NUMBER[1:-1]}|百|千|万) ?(?:{_COUNTED})? ?(?:当た?り|あたり|毎|ごと)"
 )
 _WORDS = {"百": 100.0, "千": 1_000.0, "万": 10_000.0}
 
 
 def for_one(
-    data: pl.DataFrame, names: Sequence[str], quantities: Sequence[int], bases: Sequence[int]
+    data: pl.DataFrame, names: Sequence[str], quantities: Sequence[int], bases: Sequence[int], bought: bool = False
 ) -> tuple[pl.DataFrame, tuple[Message, ...]]:
     """Return lines whose quantities are for one product, where a column says for how many they are (分母, base quantity).
 
-    Without such a column, the header of the quantities may say so ("Qty per 100").
+    Without such a column, the header of the quantities may say so ("Qty per 100"); that of what was bought on some day may
+    not: it counts in hundreds.
 
-    ``data``: the number of the row, and the cells; ``quantities``, ``bases``: columns of both, of which the first counts.
+    ``data``: the number of the row, and the cells; ``quantities``, ``bases``: columns of both, of which the first counts;
+    ``bought``: whether the lines are purchases.
 
     >>> lines = pl.DataFrame({"row": [2, 3], "qty": ["1", "8"], "base": ["250", "1"]})
     >>> for_one(lines, ["Qty", "Base quantity"], [0], [1])[0]["qty"].to_list()
     ['0.004', '8']
     """
-    stated = stated_base(names[quantities[0]]) if quantities else None
+    stated = stated_base(names[quantities[0]]) if quantities and not bought else None
     if not quantities or (not bases and stated is None):
         return data, ()
     cells = data.to_series(quantities[0] + 1).to_list()

@@ -39,7 +39,7 @@ def cleaned(
     firms = [i for role in sorted(FIRMS) for i in roles.get(role, ())]
     data, nobody = without_nobody(data, names, firms)
     data, own = without_itself(data, names, firms, roles.get("country", ()))
-    data, shared = for_one(data, names, roles.get("quantity", ()), roles.get("base", ()))
+    data, shared = for_one(data, names, roles.get("quantity", ()), roles.get("base", ()), "date" in roles)
     data, back = with_reversals(data, names, roles)
     data, cut = without_cut_numbers(data, names, roles)
     return data, (*same, *nobody, *own, *shared, *back, *cut, *of_ended(data, names, roles.get("standing", ())))

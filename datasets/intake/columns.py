@@ -243,6 +243,8 @@ class _Assignment:
             return one.role, one.score - (_AGAINST if (one.role == "amount") != amount else 0.0)
         if {"price", "unit"} <= both:
             return one.role, one.score - (_AGAINST if (one.role == "price") != (seen.numeric > 0.6) else 0.0)
+        if one.role == "standing" and seen.length > 2 and plain(header) in marks("item_category"):
+            return "spec", 0.75  # words of the company's own: what kind of part it is
         if one.role == "country" and "maker" in roles and self._of_a_shop(bare(header)):
             return "billing_country", one.score  # where the shop is, and not whoever made what it sells
         if one.role in MEASURES and one.role != "lead_time" and seen.fill and seen.numeric < 0.5:

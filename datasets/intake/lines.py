@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from ..readers.tables import packaged
@@ -35,6 +35,9 @@ _HEADING = re.compile(r"[【〔《＜<\[].*[】〕》＞>\]]|[■◆●▼◎★
 _SUM = re.compile(r"(?:.*\W)?(?:sub-?\s?)?totals?\W*|.*(?:合計|小計|総計).*", re.IGNORECASE | re.DOTALL)
 """The only text of a row of figures: "Report total", 4月分合計."""
 
+_OF_BILLS, _OF_ORDERS = {"", *"cdiklmnrt"}, {"", *"bcdefklmpstuw"}
+"""SAP's categories of the items of bills, and of orders."""
+
 
 @dataclass(frozen=True)
 class SetAside:
@@ -62,6 +65,8 @@ class Shape:
     levels: tuple[int, ...] = ()
     values: tuple[int, ...] = ()
     """Columns of a board's parts in which "10k DNP" says so."""
+    categories: tuple[int, ...] = ()
+    """Columns of SAP's item categories, as their cells tell: "Item category" may say anything elsewhere."""
 
 
 def sort_rows(
@@ -81,6 +86,7 @@ def sort_rows(
         Formulas without a value.
     """
     header = [bare(name) for name in shape.header]
+    shape = replace(shape, categories=tuple(j for j in shape.standing if _of_sap(rows, j, shape)))
     lines: list[int] = []
     aside: list[SetAside] = []
     alone: list[int] = []
@@ -174,9 +180,7 @@ def _reason(
         return "withdrawn"
     if _moved(row, shape):
         return "moved"
-    if shape.levels and any(
-        plain(shape.header[j]) in marks("item_category") and plain(row[j] or "") in {"t", "d"} for j in shape.standing
-    ):
+    if shape.levels and any(plain(row[j] or "") in {"t", "d"} for j in shape.categories):
         return "no_part"  # a text, or a document, among the items of SAP's bill
     if lines and shape.of_part and all(row[j] is None for j in shape.of_part):
         return "other_source"  # a further maker of the part above, with that maker's number
@@ -234,12 +238,21 @@ def _moved(row: Sequence[str | None], shape: Shape) -> bool:
     """
     for j in shape.standing:
         word, header = plain(row[j] or ""), plain(shape.header[j])
-        marked = (header in marks("item_category") and word in {"u", "7"}) or (
-            header in marks("order_type") and word == "ub"
-        )
+        marked = (j in shape.categories and word in {"u", "7"}) or (header in marks("order_type") and word == "ub")
         if marked or word in marks("transfer"):
             return True
     return False
+
+
+def _of_sap(rows: Sequence[tuple[str | None, ...]], column: int, shape: Shape) -> bool:
+    """Whether a column holds SAP's categories of items: letters of a bill, with stock items; letters or digits of orders."""
+    header = plain(shape.header[column])
+    if header not in marks("item_category"):
+        return False
+    cells = {plain(row[column] or "") for row in rows}
+    if shape.levels:
+        return cells <= _OF_BILLS and bool(cells & {"l", "n"})
+    return cells <= _OF_ORDERS or (cells <= {"", *"0123456789"} and ("0" in cells or header == "pstyp"))
 
 
 @cache

@@ -18,8 +18,12 @@ _ROW = re.compile(rb"<row\b([^<>]*)>")
 _ROW_NUMBER = re.compile(r"[1-9]\d{0,6}")
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _ZEROS = re.compile(r"0{2,}")
-_SIGN = re.compile(r"\[\$([^\]\-]+)[^\]]*\]|([$€£¥])")
-_SIGNS = {"USD": "$", "EUR": "€", "JPY": "¥", "GBP": "£"}
+_SIGN = re.compile(r"\[\$([^\]\-]+)(?:-([^\]]*))?\]|(?<![A-Za-z\[])((?:US)?[$€£¥￥])")
+"""A sign of a format, and of which country: [$¥-804] is China's. "[$-409]" names a country and no sign, "A$" another's."""
+_SIGNS = {"USD": "$", "US$": "$", "EUR": "€", "JPY": "¥", "￥": "¥", "GBP": "£", "RMB": "CNY"}
+_KNOWN = frozenset(("$", "€", "¥", "£", "CNY"))
+_DOLLARS, _CHINA = frozenset(("", "409", "en-us")), frozenset(("804", "zh-cn"))
+"""Of which countries, as Excel writes them, a dollar is that of the United States, and a ¥ no yen."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +87,25 @@ def _styles(data: bytes) -> tuple[set[int], dict[int, int], dict[int, str]]:
         code = formats.get(given.get("numFmtId"), "")
         if _ZEROS.fullmatch(code):
             zeros[n] = len(code)
-        elif (match := _SIGN.search(code)) and (sign := _SIGNS.get(match[1], match[1] or match[2])) in _SIGNS.values():
+        elif sign := _sign(code):
             signs[n] = sign
     return struck, zeros, signs
+
+
+def _sign(code: str) -> str:
+    """Return the sign of the currency that a format shows, where it is known whose it is.
+
+    >>> [_sign(code) for code in ("[$€-407]#,##0", "[$¥-804]#,##0", '"A$"0', "[$-409]0", "[$$-C09]0")]
+    ['€', 'CNY', '', '', '']
+    """
+    match = _SIGN.search(code)
+    if match is None:
+        return ""
+    written = (match[1] or match[3]).strip()
+    sign, country = _SIGNS.get(written, written), (match[2] or "").casefold().lstrip("0")
+    if sign == "¥" and country in _CHINA:
+        return "CNY"
+    return sign if sign in _KNOWN and (written != "$" or country in _DOLLARS) else ""
 
 
 def _inside(xml: bytes, tag: bytes) -> bytes:

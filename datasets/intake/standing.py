@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from math import prod
 
 import polars as pl
 
@@ -61,8 +62,8 @@ def without_references(table: Table) -> Table:
     levels, counts = table.levels, table.numbers("quantity")
     drawn = next((role for role in ("level", "dotted") if role in table.roles), None)
     aside: dict[int, str] = {}
-    above: list[tuple[int, str, float]] = []  # of the line and those above it: level, what it is, how many times
-    moved: dict[int, tuple[int, float]] = {}
+    above: list[tuple[int, str, float | None]] = []  # of the line and those above it: level, what it is, how many times
+    moved: dict[int, tuple[int, float | None]] = {}
     for n, (word, level) in enumerate(zip(words, levels, strict=True)):
         above = [each for each in above if level is not None and each[0] < level]
         what = "reference" if word in marks("reference") or any(each[1] == "reference" for each in above) else ""
@@ -72,17 +73,16 @@ def without_references(table: Table) -> Table:
         if what and not kept:
             aside[n] = what
         elif phantoms := [each for each in above if each[1] == "phantom"]:
-            times = 1.0
-            for each in phantoms:
-                times *= each[2]
-            moved[n] = len(phantoms), times
+            each_time = [each[2] for each in phantoms]
+            known = [count for count in each_time if count is not None]
+            moved[n] = len(phantoms), prod(known) if len(known) == len(each_time) else None
         if level is not None:
             count = counts[n]
-            above.append((level, "" if kept else what, 1.0 if count is None else count))
+            above.append((level, "" if kept else what, count))
     return _without(table, aside, moved, drawn)
 
 
-def _without(table: Table, aside: dict[int, str], moved: dict[int, tuple[int, float]], drawn: str | None) -> Table:
+def _without(table: Table, aside: dict[int, str], moved: dict[int, tuple[int, float | None]], drawn: str | None) -> Table:
     """The table without lines; those that were below one stand so many levels higher, so many times as often."""
     data, rows = table.data, table.numbers_of_rows
     columns: dict[str, list[str | None]] = {}
@@ -99,11 +99,14 @@ def _without(table: Table, aside: dict[int, str], moved: dict[int, tuple[int, fl
         ]
     for at in table.roles.get("quantity", ())[:1]:
         comma = table.comma(at)
+        times = [moved[n][1] if n in moved else 1.0 for n in range(table.rows)]
         columns[data.columns[at + 1]] = [
-            f"{value * moved[n][1]:.12g}"
-            if n in moved and moved[n][1] != 1 and (value := number(cell, comma)) is not None
+            None  # how often a phantom goes in is not said, nor how often what is below it does
+            if often is None
+            else f"{value * often:.12g}"
+            if often != 1 and (value := number(cell, comma)) is not None
             else cell
-            for n, cell in enumerate(table.cells(at))
+            for often, cell in zip(times, table.cells(at), strict=True)
         ]
     data = data.with_columns(pl.Series(name, cells, dtype=pl.String) for name, cells in columns.items())
     kept = [n for n in range(len(rows)) if n not in aside]

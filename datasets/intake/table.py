@@ -223,8 +223,8 @@ class Table:
 
     @cached_property
     def currency_of_rows(self) -> list[str | None]:
-        """Currency of the amount on each line: as the cell itself, the header or a title, or a column of their own says."""
-        columns = self.roles.get("amount", ())[:1]
+        """Currency of the amount, or revenue, of each line: as the cell, header, a title, or a column of its own says."""
+        columns = (*self.roles.get("amount", ()), *self.roles.get("revenue", ()))[:1]
         if not columns:
             return [None] * self.rows
         unit = self.units.get(columns[0])

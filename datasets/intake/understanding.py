@@ -29,6 +29,7 @@ from .parents import carried, filled, product_column, with_drawn_levels
 from .profiles import profile
 from .records import unfolded
 from .sheets import Sheet, read_sheets
+from .shops import with_makers_that_sell
 from .standing import without_references
 from .stated import firm_stated
 from .table import FORMS, PARTS, USABLE, Table, column_letters
@@ -249,7 +250,7 @@ class _Reader:
             table = self._with_firms_above(table, place, rows, kept)
             table, stated = self._with_firm_stated(table, place)
             notes += stated
-        table = with_alternates(without_references(with_drawn_levels(table)))
+        table = with_makers_that_sell(with_alternates(without_references(with_drawn_levels(table))))
         table = replace(table, kind=self._kind(table, place.main, wanted))
         notes += why_other(table)
         table, said = self._carried(table, place, rows, kept)
@@ -406,8 +407,6 @@ class _Reader:
         for look, at in (("struck", self.sheet.struck), ("hidden", self.sheet.hidden)):
             if rows := [row for row in table.numbers_of_rows if row - 1 in at]:
                 yield Message(f"datasets.intake.{look}", count=len(rows), row=rows[0])
-        if not table.form and "country" not in table.roles and {"billing_country", "maker"} <= table.roles.keys():
-            yield Message("datasets.intake.shop_country", column=shorten(table.headers("billing_country")[0]))
         for role, columns in table.roles.items():
             for i in columns:
                 if i in table.units and table.units[i].factor != 1:

@@ -19,6 +19,8 @@ from .tables import Notes, amounts, kept, located, of_flow, places, years
 
 _CODE, _COUNTRY, _MONTH, _SO_FAR, _IN_MONTH = "品目", "国名", "暦年月", "累計金額", "当月金額"
 _FLOW, _WORDS = "輸出入", ("輸入", "輸出")
+_OWN = ("仕入先", "調達先", "取引先", "メーカー", "品番")
+"""Columns of what a company bought itself."""
 
 
 def is_japan_search(columns: Sequence[str]) -> bool:
@@ -28,7 +30,7 @@ def is_japan_search(columns: Sequence[str]) -> bool:
     (True, False)
     """
     names = set(columns)
-    return {_CODE, _COUNTRY, _MONTH} <= names and bool({_SO_FAR, _IN_MONTH} & names)
+    return {_CODE, _COUNTRY, _MONTH} <= names and bool({_SO_FAR, _IN_MONTH} & names) and not names.intersection(_OWN)
 
 
 @checked()
@@ -38,7 +40,8 @@ def read_japan_search(
     r"""Return the result of a search in Japan's trade statistics (統計品別国別) as a trade table.
 
     Whether it tells imports or exports is read from its column 輸出入, else from what is written above the table; where
-    neither says it, it is asked for. Sums since January (累計金額) are those of the last month of each year; without them
+    neither says it, it is asked for. Sums since January (累計金額) are those of the last month that each year has of
+    a code and a country; without them
     the amounts of months (当月金額) are added up. Which months there are is said. Codes of 概況品, which are not those of
     the Harmonized System, and totals over countries are left out.
 
@@ -92,7 +95,7 @@ def read_japan_search(
     table = table.with_columns(hs6=code.str.slice(0, 11), country=name)
     table = kept(table, ~pl.col("country").str.contains("^(世界|総?合?計|総額)$"), "country", "only_groups", shown, notes)
     table = nw.from_native(table).with_columns(hs_code("hs6", national=9)).to_native()
-    table = table.with_columns(period=pl.col(_MONTH).str.replace_all(r"['\s/年月-]", ""))
+    table = table.with_columns(period=_period(pl.col(_MONTH)))
     table = _of_the_year(table, path, notes)
     partner, japan = places(table, "country", notes), pl.lit("JPN")
     rows = table.select(
@@ -109,13 +112,27 @@ def read_japan_search(
     return added(rows).drop("quantity")
 
 
+def _period(month: pl.Expr) -> pl.Expr:
+    """Year and month as six digits, however they are written: '2023/12, 2023/9/1 of a spreadsheet, 2023年9月."""
+    plain = month.str.replace_all(r"['\s/年月-]", "")
+    each = month.str.extract_groups(r"^\D*(\d{4})\D*(\d{1,2})")
+    return pl.concat_str(each.struct.field("1"), each.struct.field("2").str.zfill(2)).fill_null(plain)
+
+
 def _of_the_year(table: pl.DataFrame, path: str | Path, notes: Notes) -> pl.DataFrame:
     """Return the rows that make up each year, with ``_year``."""
     table = table.with_columns(_year=years(table, "period", path, _MONTH))
     if _SO_FAR not in table.columns:
         return of_one_frequency(table, short_path(path), notes)
-    table = table.filter(pl.col("period") == pl.col("period").max().over("_year"))
-    last = table.select("_year", month=pl.col("period").str.slice(4, 2).cast(pl.Int64, strict=False)).unique().sort("_year")
+    # A country that delivered nothing in the last months may have no row there: its sum is that of its own last row.
+    table = table.filter(pl.col("period") == pl.col("period").max().over("_year", "hs6", _CODE, "country"))
+    last = (
+        table.group_by("_year")
+        .agg(pl.col("period").max())
+        .select("_year", month=pl.col("period").str.slice(4, 2).cast(pl.Int64, strict=False))
+        .unique()
+        .sort("_year")
+    )
     if told := [f"{year}: {month}/12" for year, month in last.rows() if month]:
         notes.append(Message("datasets.trade.so_far", years=", ".join(told)))
     return table

@@ -23,6 +23,8 @@ from .tables import Notes, amounts, kept, located, places, years
 _IMPORTS, _EXPORTS = ("Customs Value", "General Customs Value"), ("FAS Value",)
 _YEAR = re.compile(r"((?:19|20)\d\d)(?:\.0)?")
 _PART = re.compile(r"(?i)(?:year_to_date|ytd|january|_to_).*\d{4}|\d{4}.*(?:year_to_date|ytd)")
+_OWN = re.compile(r"(?i).*\b(?:suppliers?|vendors?|sellers?|manufacturers?|makers?|parts?|sku|invoice)\b.*")
+"""A column of what a company bought itself, whose lists of entries have tariff numbers and customs values, too."""
 _FIGURES = {"_row": pl.UInt32, **dict.fromkeys(("measure", "hs6", "country", "period"), pl.String)}
 _FIGURES |= {"year": pl.Int64, "value": pl.Float64}
 
@@ -34,6 +36,8 @@ def is_usitc(columns: Sequence[str]) -> bool:
     True
     """
     names = set(columns)
+    if any(map(_OWN.fullmatch, columns)):
+        return False
     wide = "Data Type" in names and any(map(_YEAR.fullmatch, columns))
     return {"HTS Number", "Country"} <= names and (wide or ("Year" in names and bool(names & {*_IMPORTS, *_EXPORTS})))
 

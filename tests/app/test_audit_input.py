@@ -702,3 +702,14 @@ def test_numbers_in_brackets_before_names_are_those_of_the_parts(tmp_path):
     }
     assert found.parts["MOT-24"].stock == (30.0, 30.0) and found.parts["SUB"].name == "Housing set"
     assert found.parts["PUMP"].name == "Pump"
+
+
+@pytest.mark.parametrize(
+    ("header", "cell"),
+    [("Annual revenue", "1000000 USD"), ("Annual revenue (USD)", "1000000"), ("年間売上（千ドル）", "1000")],
+)
+def test_a_revenue_in_dollars_is_no_yen(tmp_path, header, cell):
+    (tmp_path / "products.csv").write_text(f"Product,{header}\nX,{cell}\n", encoding="utf-8")
+    (tmp_path / "bom.csv").write_text("Parent,Part No,Qty\nX,A-1,2\n", encoding="utf-8")
+    company = company_from(recognise(understand(tmp_path)))
+    assert (company.currency, company.products["X"]["revenue"]) == ("USD", 1_000_000.0)

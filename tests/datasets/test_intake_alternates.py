@@ -68,3 +68,19 @@ def test_a_company_needs_one_of_them(tmp_path):
     (tmp_path / "bom.csv").write_text("\n".join(lines), encoding="utf-8")
     needs = {need.part: need.group for need in company_from(recognise(understand(tmp_path))).needs}
     assert needs["A-1"] == needs["A-2"] is not None and needs["G-1"] is None
+
+
+def test_in_a_list_sorted_by_parts_an_alternate_goes_with_the_line_of_its_number(tmp_path):
+    lines = ["Find No,Part No,Name,Qty,Alternate", "10,A-1,Motor,2,", "30,B-1,Belt B,1,Alt", "20,G-2,Gear,1,"]
+    found = table(tmp_path, *lines, "30,K-1,Belt,1,", "10,Z-2,Motor B,2,Alt")
+    assert sorted(together(found)) == [["A-1", "Z-2"], ["B-1", "K-1"]]
+
+
+def test_an_alternate_with_a_number_of_its_own_goes_with_the_line_before_it(tmp_path):
+    lines = ["Find No,Part No,Name,Qty,Alternate", "10,A-1,Motor,2,", "20,B-1,Motor B,2,Alt", "30,G-2,Gear,1,"]
+    assert together(table(tmp_path, *lines)) == [["A-1", "B-1"]]
+
+
+def test_groups_that_another_column_names_stay_beside_marks(tmp_path):
+    lines = ["Part No,Name,Qty,Alt group,Alternate", "P-1,Motor,2,A1,", "P-2,Gear,1,,", "P-3,Motor B,2,A1,Alt"]
+    assert together(table(tmp_path, *lines)) == [["P-1", "P-3"]]

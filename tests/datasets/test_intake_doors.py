@@ -390,11 +390,30 @@ def test_a_header_may_say_for_how_many_products_quantities_are(tmp_path, header)
 
 
 @pytest.mark.parametrize(
-    "header", ["Qty per unit", "員数/台", "Qty per assembly", "Qty 1/2", "Qty per 1", "Qty/2025", "Qty per 2.5"]
+    "header",
+    [
+        "Qty per unit",
+        "員数/台",
+        "Qty per assembly",
+        "Qty 1/2",
+        "Qty per 1",
+        "Qty/2025",
+        "Qty per 2.5",
+        "Menge per 2025",
+        "員数（RX-100台当たり）",
+        "RX100台当たり員数",
+    ],
 )
 def test_quantities_for_one_product_stay_as_they_are(tmp_path, header):
     found = table(text(tmp_path / "bom.csv", [f"Part no,Name,{header}", "P1,Motor,100", "P2,Glue,5"]))
     assert found.numbers("quantity") == [100.0, 5.0]
+
+
+def test_what_was_bought_in_thousands_is_no_need_of_a_thousand_products(tmp_path):
+    lines = ["Supplier,Part No,Date,Qty/1000,Amount USD", "Acme,P-1,2025-01-02,5,500", "Beta,P-2,2025-01-03,6,600"]
+    found = table(text(tmp_path / "purchases.csv", lines))
+    assert (found.kind, found.numbers("quantity")) == ("ledger", [5.0, 6.0])
+    assert "datasets.intake.base_stated" not in [note.key for note in found.notes]
 
 
 def test_a_bill_of_kingdee_names_its_parts_and_not_their_product(tmp_path):

@@ -128,3 +128,25 @@ def test_one_currency_that_stands_on_the_first_line_alone_is_left_as_it_is(tmp_p
 
     found = table(sheet(tmp_path / "ledger.xlsx", LEDGER, style))
     assert (found.currencies, found.cells(3)[0]) == (set(), "100")
+
+
+@pytest.mark.parametrize(
+    ("form", "currency"),
+    [
+        ("[$¥-804]#,##0", "CNY"),
+        ("[$￥-804]#,##0", "CNY"),
+        ("[$¥-411]#,##0", "JPY"),
+        ("[$USD] #,##0", "USD"),
+        ("[$-409]#,##0.00", None),  # the country of the digits, no sign
+        ("[$$-C09]#,##0", None),  # Australia's
+        ('"A$"#,##0', None),
+    ],
+)
+def test_a_sign_that_several_countries_write_is_of_the_one_that_its_format_names(tmp_path, form, currency):
+    def style(page):
+        page["D2"].number_format, page["D3"].number_format = "[$€-2] #,##0.00", "[$£-809]#,##0.00"
+        page["D4"].number_format = form
+
+    found = table(sheet(tmp_path / "ledger.xlsx", LEDGER, style))
+    assert found.currency_of_rows == ["EUR", "GBP", currency]
+    assert found.numbers("amount") == [100.0, -20.5, 7.0]

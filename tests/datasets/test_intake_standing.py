@@ -59,6 +59,11 @@ def test_what_is_below_a_phantom_goes_into_what_the_phantom_goes_into_as_often(t
     assert any(remark.message.key == "app.audit.aside_phantom" for remark in reading.remarks)
 
 
+def test_how_often_what_is_below_a_phantom_goes_in_is_unknown_where_the_phantom_does_not_say_how_often(tmp_path):
+    lines = ["Level,Part Number,BOM Structure,QTY", "1,A,Normal,1", "1,KIT,Phantom,", "2,S,Normal,3", "1,B,Normal,2"]
+    assert parts(table(text(tmp_path / "bom.csv", lines))) == [("A", 1, 1.0), ("S", 1, None), ("B", 1, 2.0)]
+
+
 def test_a_level_column_is_drawn_up_as_numbers_are(tmp_path):
     header = ["Level", "Part Number", "BOM Structure", "QTY"]
     rows = [
@@ -245,6 +250,20 @@ def test_the_country_of_a_shop_is_not_that_of_the_maker_of_what_it_sells(tmp_pat
     assert ("datasets.intake.shop_country" in [note.key for note in found.notes]) is (countries is None)
 
 
+def test_the_country_of_a_shop_is_that_of_production_where_the_shop_is_the_maker(tmp_path):
+    lines = ["品番,メーカー,仕入先,仕入先国,割合", "P-1,A製作所,株式会社A製作所,日本,60%", "P-1,B工業,B商社,中国,40%"]
+    found = table(text(tmp_path / "list.csv", lines))
+    assert found.texts("country") == ["日本", None]
+    assert "datasets.intake.shop_country" in [note.key for note in found.notes]
+
+
+def test_a_blank_column_of_makers_takes_no_country_from_suppliers(tmp_path):
+    lines = ["Part No,Supplier,Supplier Country,Manufacturer", "A-1,Acme,China,", "A-2,Beta,Japan,"]
+    found = table(text(tmp_path / "list.csv", lines))
+    assert found.texts("country") == ["China", "Japan"]
+    assert "datasets.intake.shop_country" not in [note.key for note in found.notes]
+
+
 def test_the_country_of_a_supplier_who_makes_its_parts_is_theirs(tmp_path):
     lines = ["Part No,Supplier,Supplier Country,Share", "A-1,Acme,China,60%", "A-1,Beta,Japan,40%"]
     assert table(text(tmp_path / "list.csv", lines)).texts("country") == ["China", "Japan"]
@@ -262,6 +281,9 @@ def test_a_slip_that_takes_back_counts_as_negative_and_one_with_a_sign_stays(tmp
     assert (found.numbers("amount"), found.numbers("quantity")) == ([1000.0, -300.0, -200.0], [10.0, -3.0, -2.0])
     said = [note.values for note in found.notes if note.key == "datasets.intake.reversed"]
     assert said == [{"words": back, "column": header, "count": 1, "row": 3}]
+    reading = recognise(understand(tmp_path / "仕入.csv"))
+    assert [row["quantity"] for row in reading.rows("sourcing")] == [10.0, -3.0, -2.0]
+    assert not [remark for remark in reading.remarks if remark.severity == "warning"]
 
 
 def test_what_says_what_a_part_is_stands_with_it_whichever_column_holds_it(tmp_path):
@@ -272,3 +294,27 @@ def test_what_says_what_a_part_is_stands_with_it_whichever_column_holds_it(tmp_p
     ]
     rows = recognise(understand(text(tmp_path / "altium.csv", lines))).rows("bom")
     assert [row["_words"] for row in rows] == ["LQFP64 MCU STM32F405", "0402 CAP"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "Level,Item Category,Part No,Description,Qty",
+            "0,A,X,Robot,1",
+            "1,M,P-1,Motor,2",
+            "1,T,P-2,Tape,1",
+            "1,D,P-3,Drive,1",
+        ],
+        ["Item Category,Supplier,Part No,Order Date,Amount USD", "5,Acme,P-1,2025-01-02,500", "7,Acme,P-2,2025-01-03,600"],
+        ["Item Category,Supplier,Part No,Order Date,Amount USD", "U,Acme,P-1,2025-01-02,500", "H,Acme,P-2,2025-01-03,600"],
+    ],
+)
+def test_categories_of_items_that_are_not_those_of_sap_leave_no_line_out(tmp_path, lines):
+    found = table(text(tmp_path / "list.csv", lines))
+    assert (len(found.numbers_of_rows), aside(found)) == (len(lines) - 1, [])
+
+
+def test_a_category_in_words_says_what_the_part_is(tmp_path):
+    lines = ["Part No,Name,Item Category,Qty", "P-1,NX-3,Rare-earth magnet,2", "P-2,BB-7,Bearing,1"]
+    assert table(text(tmp_path / "bom.csv", lines)).texts("spec") == ["Rare-earth magnet", "Bearing"]

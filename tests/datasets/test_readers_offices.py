@@ -295,3 +295,28 @@ def test_goods_without_countries_are_refused_with_the_table_to_take(tmp_path):
     head = "Exp or Imp,Year,HS,Unit1,Unit2,Quantity1-Year,Quantity2-Year,Value-Year"
     with pytest.raises(InputError, match="品別国別表"):
         datasets.read_trade(text(tmp_path / "x.csv", [head, "1,2026,'848610000',  ,KG,0,300,9000"]))
+
+
+def test_sums_since_january_are_those_of_the_last_month_of_each_country_however_months_are_written(tmp_path):
+    lines = [
+        "輸出入,品目,国名,暦年月,累計金額",
+        "輸入,8505.11-000,中華人民共和国,2023/9,900",
+        "輸入,8505.11-000,中華人民共和国,2023/12,1200",
+    ]
+    lines += ["輸入,8505.11-000,ドイツ,2023/8,50", "輸入,8505.11-000,ドイツ,2023/10,70"]
+    path = tmp_path / "search.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    assert sorted(datasets.read_trade(path).collect().select("exporter", "value").rows()) == [("CHN", 1200.0), ("DEU", 70.0)]
+
+
+def test_what_a_company_imported_itself_is_no_trade_of_the_united_states(tmp_path):
+    lines = ["Supplier,Part No,Description,HTS Number,Country,Year,Customs Value"]
+    lines += ["Acme,P-1,Magnet,8505110070,China,2024,5000", "Beta,P-2,Gear,8483405010,Japan,2024,7000"]
+    (table,) = understand(text(tmp_path / "entries.csv", lines)).tables
+    assert (table.kind, table.texts("supplier"), table.texts("part")) == ("sourcing", ["Acme", "Beta"], ["P-1", "P-2"])
+
+
+def test_what_a_company_bought_by_month_and_country_is_no_search_of_trade(tmp_path):
+    lines = ["品目,国名,暦年月,当月金額,仕入先", "モータ,中国,2024/01,500,A社", "歯車,日本,2024/02,700,B社"]
+    (table,) = understand(text(tmp_path / "仕入.csv", lines)).tables
+    assert (table.kind, table.texts("supplier")) == ("ledger", ["A社", "B社"])
