@@ -278,8 +278,7 @@ class _Writer(FindingsWriter):
             whole = None if self.figures.unpriced else worth * sum(self.figures.revenue.values())
             most = [row["loss_open"] for row in rows] or [whole]
             bound = None if None in most else max(most)
-            count, priced = len(left_out), self.figures.revenue
-            notes.append(self._up_to("note_unsourced", bound, count=count) if priced else self.t("note_left", count=count))
+            notes.append(self._up_to("note_unsourced", bound, count=len(left_out)))
         stock, switch = (self.figures.coverage[name] for name in ("stock_known", "switch_known"))
         if rows and min(stock or 0.0, switch or 0.0) < FEW:
             notes.append(self.t("note_days", stock=percent(stock), switch=percent(switch)))

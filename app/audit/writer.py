@@ -78,7 +78,9 @@ class Writer:
         return self.t("no_bound") if value is None else self.money(value)
 
     def _up_to(self, name: str, most: float | None, **values: Any) -> str:
-        """A sentence about a loss of up to an amount, or of one that has no upper bound."""
+        """A sentence about a loss of up to an amount, of one that has no upper bound, or where nothing has a price."""
+        if not self.figures.revenue:
+            return self.t(f"{name}_part", **values)
         return self.t(f"{name}_open", **values) if most is None else self.t(name, most=self.money(most), **values)
 
     def _parted(self, row: dict[str, Any]) -> dict[str, Any]:
