@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -145,27 +145,23 @@ def read_trade(
     from .readers.wits import read_wits
 
     path = Path(path)
-    match trade_kind(path, encoding):
-        case "baci":
-            return read_baci(path, notes=notes)
-        case "comtrade":
-            return read_comtrade(path, exports=exports, notes=notes, encoding=encoding).lazy()
-        case "japan_customs":
-            return read_japan_customs(path, exports=exports, notes=notes, encoding=encoding).lazy()
-        case "eurostat":
-            return read_eurostat(path, exports=exports, notes=notes, encoding=encoding).lazy()
-        case "japan_search":
-            return read_japan_search(path, exports=exports, notes=notes, encoding=encoding).lazy()
-        case "china_customs":
-            return read_china_customs(path, exports=exports, notes=notes, encoding=encoding).lazy()
-        case "usitc":
-            return read_usitc(path, exports=exports, notes=notes, encoding=encoding).lazy()
-        case "wits":
-            return read_wits(path, exports=exports, notes=notes, encoding=encoding).lazy()
-        case "us_census":
-            return read_us_census(path, notes=notes, encoding=encoding).lazy()
-        case _:
-            return _tidy(path, notes, encoding)
+    reporting: dict[str | None, Callable[..., pl.DataFrame]] = {
+        "china_customs": read_china_customs,
+        "comtrade": read_comtrade,
+        "eurostat": read_eurostat,
+        "japan_customs": read_japan_customs,
+        "japan_search": read_japan_search,
+        "usitc": read_usitc,
+        "wits": read_wits,
+    }
+    kind = trade_kind(path, encoding)
+    if kind in reporting:
+        return reporting[kind](path, exports=exports, notes=notes, encoding=encoding).lazy()
+    if kind == "baci":
+        return read_baci(path, notes=notes)
+    if kind == "us_census":
+        return read_us_census(path, notes=notes, encoding=encoding).lazy()
+    return _tidy(path, notes, encoding)
 
 
 def _tidy(path: Path, notes: Notes | None, encoding: str | None) -> pl.LazyFrame:

@@ -8,13 +8,11 @@ from pathlib import Path
 import narwhals as nw
 import polars as pl
 
-from ...graph import InputError
 from ...graph.arguments import checked
 from ...graph.errors import short_path
-from ...graph.files import reading
 from .comtrade import added, finest, of_one_frequency
 from .hs import hs_code, in_force
-from .tables import Notes, amounts, kept, located, of_flow, places, years
+from .tables import Notes, amounts, kept, of_flow, opened, places, years
 
 _MONTH, _CODE, _COUNTRY = "数据年月", "商品编码", "贸易伙伴名称"
 _VALUES = {"美元": "USD", "人民币": "CNY"}
@@ -77,11 +75,7 @@ def read_china_customs(
     """
     notes = [] if notes is None else notes
     shown = short_path(path)
-    with reading(path):
-        found = located(Path(path), is_china_customs, notes, encoding)
-    if not found:
-        raise InputError("datasets.trade.columns", path=shown, columns=", ".join((_MONTH, _CODE, _COUNTRY, *_VALUES)))
-    _, above, table = found[0]
+    _, above, table = opened(path, is_china_customs, (_MONTH, _CODE, _COUNTRY, *_VALUES), notes, encoding)[0]
     table = of_flow(table, _FLOW, _WORDS, exports, above, shown)
     table = nw.from_native(table.with_columns(hs6=_CODE)).with_columns(hs_code("hs6", digits=None)).to_native()
     table = kept(table, pl.col("hs6").is_not_null(), _CODE, "totals", shown, notes)

@@ -136,12 +136,7 @@ def read_comtrade(
         source=pl.lit("UN_COMTRADE"),
         _world=world,
     )
-    rows = added(finest(rows, "exporter" if exports else "importer", notes))
-    if rows["_world"].all():
-        raise InputError("datasets.trade.world_only", path=path, rows=rows.height)
-    if exports:
-        return rows.filter(~pl.col("_world")).drop("_world")
-    return with_rest(rows, notes)
+    return of_partners(added(finest(rows, "exporter" if exports else "importer", notes)), exports, path, notes)
 
 
 def _table(trade: Any, notes: Notes, encoding: str | None) -> tuple[str, dict[str, str], pl.DataFrame]:
@@ -303,7 +298,14 @@ def added(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.group_by(keys, maintain_order=True).agg(whole).select(rows.columns)
 
 
-def with_rest(rows: pl.DataFrame, notes: Notes) -> pl.DataFrame:
+def of_partners(rows: pl.DataFrame, exports: bool, path: str, notes: Notes) -> pl.DataFrame:
+    """Return the rows of partners, of imports `_with_rest`; an error where there are only totals over all (``_world``)."""
+    if rows["_world"].all():
+        raise InputError("datasets.trade.world_only", path=path, rows=rows.height)
+    return rows.filter(~pl.col("_world")).drop("_world") if exports else _with_rest(rows, notes)
+
+
+def _with_rest(rows: pl.DataFrame, notes: Notes) -> pl.DataFrame:
     """Return the rows of partners, and as trade of unknown origin what the totals over all partners hold beyond them."""
     keys = ["hs6", "importer", "year", "hs_edition"]
     origins, totals = rows.filter(~pl.col("_world")).drop("_world"), rows.filter("_world").drop("_world")

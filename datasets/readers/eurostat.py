@@ -14,7 +14,7 @@ from ...graph.errors import short_path, shorten
 from ...graph.files import reading
 from ...graph.messages import Message
 from ..places import country
-from .comtrade import added, finest, of_one_frequency, with_rest
+from .comtrade import added, finest, of_one_frequency, of_partners
 from .hs import in_force
 from .tables import Notes, amounts, kept, numbered, read_table, years
 
@@ -112,9 +112,7 @@ def read_eurostat(
     rows = _measured(rows, path, shown)
     found = finest(rows, "exporter" if exports else "importer", notes)
     found = added(found.with_columns(pl.col("hs6").str.slice(0, 6)))
-    if found["_world"].all():
-        raise InputError("datasets.trade.world_only", path=shown, rows=found.height)
-    return found.filter(~pl.col("_world")).drop("_world") if exports else with_rest(found, notes)
+    return of_partners(found, exports, shown, notes)
 
 
 def _coded(table: pl.DataFrame, path: str) -> pl.DataFrame:

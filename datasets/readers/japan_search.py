@@ -8,14 +8,12 @@ from pathlib import Path
 import narwhals as nw
 import polars as pl
 
-from ...graph import InputError
 from ...graph.arguments import checked
 from ...graph.errors import short_path
-from ...graph.files import reading
 from ...graph.messages import Message
 from .comtrade import added, of_one_frequency
 from .hs import hs_code, in_force
-from .tables import Notes, amounts, kept, located, of_flow, places, years
+from .tables import Notes, amounts, kept, of_flow, opened, places, years
 
 _CODE, _COUNTRY, _MONTH, _SO_FAR, _IN_MONTH = "品目", "国名", "暦年月", "累計金額", "当月金額"
 _FLOW, _WORDS = "輸出入", ("輸入", "輸出")
@@ -83,11 +81,7 @@ def read_japan_search(
     """
     notes = [] if notes is None else notes
     shown = short_path(path)
-    with reading(path):
-        found = located(Path(path), is_japan_search, notes, encoding)
-    if not found:
-        raise InputError("datasets.trade.columns", path=shown, columns=", ".join((_CODE, _COUNTRY, _MONTH, _SO_FAR)))
-    _, above, table = found[0]
+    _, above, table = opened(path, is_japan_search, (_CODE, _COUNTRY, _MONTH, _SO_FAR), notes, encoding)[0]
     table = of_flow(table, _FLOW, _WORDS, exports, above, shown)
     code = pl.col(_CODE).str.strip_chars("' ")
     table = kept(table, code.str.contains(r"^\d{4}\.\d{2}-\d{3}\b"), _CODE, "not_hs_codes", shown, notes)

@@ -106,6 +106,21 @@ def located(
     return found
 
 
+def opened(
+    path: str | Path,
+    is_header: Callable[[Sequence[str]], bool],
+    columns: Iterable[str],
+    notes: Notes | None = None,
+    encoding: str | None = None,
+) -> list[tuple[str, list[str], pl.DataFrame]]:
+    """Return what `located` returns; where there is no such table, an error that names the ``columns`` that one has."""
+    with reading(path):
+        found = located(Path(path), is_header, notes, encoding)
+    if not found:
+        raise InputError("datasets.trade.columns", path=short_path(path), columns=", ".join(columns))
+    return found
+
+
 def kept(
     table: pl.DataFrame, rule: pl.Expr, column: str, name: str, path: str, notes: Notes | None = None, **values: str
 ) -> pl.DataFrame:

@@ -12,12 +12,11 @@ import polars as pl
 from ...graph import InputError
 from ...graph.arguments import checked
 from ...graph.errors import short_path, shorten
-from ...graph.files import reading
 from ...graph.messages import Message
 from ..cleaning import TOTALS
 from .comtrade import added, finest, of_one_frequency
 from .hs import hs_code, in_force
-from .tables import Notes, amounts, kept, located, places, years
+from .tables import Notes, amounts, kept, opened, places, years
 
 # Values that DataWeb reports, best first: of imports for consumption, of general imports; of exports.
 _IMPORTS, _EXPORTS = ("Customs Value", "General Customs Value"), ("FAS Value",)
@@ -90,10 +89,7 @@ def read_usitc(
     """
     notes = [] if notes is None else notes
     shown = short_path(path)
-    with reading(path):
-        found = located(Path(path), is_usitc, None, encoding)
-    if not found:
-        raise InputError("datasets.trade.columns", path=shown, columns="Data Type, Country, HTS Number")
+    found = opened(path, is_usitc, ("Data Type", "Country", "HTS Number"), None, encoding)
     rows = pl.concat([_long(table, notes, path) for _, _, table in found])
     rows = _measured(rows, _EXPORTS if exports else _IMPORTS, shown)
     rows = (

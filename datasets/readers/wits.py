@@ -8,13 +8,11 @@ from pathlib import Path
 import narwhals as nw
 import polars as pl
 
-from ...graph import InputError
 from ...graph.arguments import checked
 from ...graph.errors import short_path
-from ...graph.files import reading
-from .comtrade import added, finest, with_rest
+from .comtrade import added, finest, of_partners
 from .hs import CLASSIFICATIONS, hs_code
-from .tables import Notes, amounts, kept, located, places, years
+from .tables import Notes, amounts, kept, opened, places, years
 
 # The columns of a page's table ("By-HS6Product"), and those of the file of a query; both write thousands of dollars.
 _PAGE = {
@@ -100,11 +98,7 @@ def read_wits(
     """
     notes = [] if notes is None else notes
     shown = short_path(path)
-    with reading(path):
-        found = located(Path(path), is_wits, notes, encoding)
-    if not found:
-        raise InputError("datasets.trade.columns", path=shown, columns=", ".join(_PAGE.values()))
-    table = found[0][2]
+    table = opened(path, is_wits, _PAGE.values(), notes, encoding)[0][2]
     names = _layout(table.columns) or _PAGE
     table = table.rename({column: name for name, column in names.items()})
     table = _goods(table, _EXPORTS if exports else _IMPORTS, shown, notes)
@@ -124,10 +118,7 @@ def read_wits(
         source=pl.lit("WORLD_BANK_WITS"),
         _world=world,
     )
-    rows = added(finest(rows, "exporter" if exports else "importer", notes))
-    if rows["_world"].all():
-        raise InputError("datasets.trade.world_only", path=shown, rows=rows.height)
-    return rows.filter(~pl.col("_world")).drop("_world") if exports else with_rest(rows, notes)
+    return of_partners(added(finest(rows, "exporter" if exports else "importer", notes)), exports, shown, notes)
 
 
 def _goods(table: pl.DataFrame, flow: str, path: str, notes: Notes) -> pl.DataFrame:
