@@ -111,10 +111,14 @@ def ranges(starts: np.ndarray, stops: np.ndarray) -> np.ndarray:
 def reach(network: ProductionNetwork, hit: np.ndarray) -> None:
     """Mark in ``hit`` (n, bool) every node that depends on one that is marked."""
     pointer, readers = _readers(network)
-    front = np.flatnonzero(hit)
+    front, number = np.flatnonzero(hit), np.empty(len(hit), np.int64)
     while len(front):
-        above = np.unique(readers[ranges(pointer[front], pointer[front + 1])])
-        front = above[~hit[above]]
+        above = readers[ranges(pointer[front], pointer[front + 1])]
+        above = above[~hit[above]]
+        # Each once, without sorting: of those that are the same node the last one has written its number there.
+        numbers = np.arange(len(above))
+        number[above] = numbers
+        front = above[number[above] == numbers]
         hit[front] = True
 
 

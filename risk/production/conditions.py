@@ -143,7 +143,8 @@ class Effect:
 class Effects:
     """What each change of a scenario does to a network: looked up once, in force by any part (see `at`).
 
-    Stocks have no effect here, but whoever holds a reserve has a side of its own (``holders``).
+    Stocks have no effect here, but whoever holds a reserve has a side of its own (``holders``). ``profiles`` are the steps
+    in which each change comes and goes.
     """
 
     def __init__(self, network: ProductionNetwork, scenario: Scenario, *, hidden: str = ANY) -> None:
@@ -153,6 +154,7 @@ class Effects:
         holders = [change for change in scenario if change.kind == "stockpile" and change.holder is not None]
         aims = tuple((change.to, None if change.to else str(change.node)) for change in embargoes)
         self.sides = sides = about.sides(aims, tuple(str(change.holder) for change in holders))
+        self.profiles = [change.steps() for change in scenario]
         inside = {id(change): hit for change, hit in zip([*embargoes, *holders], sides.inside, strict=True)}
         self.holders = {id(change): inside[id(change)] for change in holders}
         # Other changes meet what the opening ones bring.
@@ -170,6 +172,7 @@ class Effects:
         self.links = _among(len(network.indices), [about.opened_links, *of_links])
         self.opened = np.searchsorted(self.links, about.opened_links)
         self.effects = [one.among(self.makers, self.links) for one in found]
+        self._touched: dict[tuple[float, ...], tuple[np.ndarray, np.ndarray]] = {}
 
     def _effect(self, number: int, change: Change, inside: list[bool]) -> Effect:
         """Look up whom a change hits; ``inside`` tells which sides an embargo does."""
@@ -215,7 +218,18 @@ class Effects:
         return Conditions(cap, gain, self.sides.side, self.sides.reader, self.sides.unknown)
 
     def touched(self, force: Sequence[float], bound: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return one bound of ``makers`` (their number) and ``links`` (sides x their number); all others are 1."""
+        """Return one bound of ``makers`` (their number) and ``links`` (sides x their number); all others are 1.
+
+        Days on which the same is in force share the arrays, which are only read.
+        """
+        key = (bound, *force)
+        if key not in self._touched:
+            if len(self._touched) >= _ALIKE:
+                self._touched.clear()
+            self._touched[key] = self._bounds(force, bound)
+        return self._touched[key]
+
+    def _bounds(self, force: Sequence[float], bound: int) -> tuple[np.ndarray, np.ndarray]:
         cap = np.ones(len(self.makers))
         gain = np.ones((self.sides.count, len(self.links)))
         gain[:, self.opened] = 0.0
@@ -227,8 +241,9 @@ class Effects:
             taken = between(bound, high, low)
             if one.kind in {"halt", "reduce"}:
                 cap[one.hit] *= 1 - taken
-                gain[:, one.sold] *= 1 - taken
-                if bound == LOW:
+                if len(one.sold):
+                    gain[:, one.sold] *= 1 - taken
+                if bound == LOW and len(one.rests):
                     gain[:, one.rests] *= 1 - taken
             elif one.kind == "spare_capacity":
                 cap[one.hit] *= 1 + between(bound, low, high)

@@ -6,6 +6,7 @@ A scenario becomes lists of steps (which capacity, gain or stock becomes what on
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -213,40 +214,45 @@ class Film:
         self.goods = {network.product} if goods is None else set(goods)
         self.effects = effects = effects or Effects(network, scenario)
         self.sides = effects.sides.count
-        happen = [change if number not in left_out else None for number, change in enumerate(scenario)]
-        self.stocks = [one for one in happen if one is not None and one.kind == "stockpile" and one.start < horizon]
-        self.spare = any(one is not None and one.kind == "spare_capacity" for one in happen)
-        profiles = [[] if one is None or one.kind == "stockpile" else one.steps() for one in happen]
-        days = {0.0, *(day for steps in profiles for day, _ in steps), *(one.start for one in self.stocks)}
-        self.days = np.array(sorted(day for day in days if day < horizon))
+        happen = {number: change for number, change in enumerate(scenario) if number not in left_out}
+        self.stocks = [one for one in happen.values() if one.kind == "stockpile" and one.start < horizon]
+        self.spare = any(one.kind == "spare_capacity" for one in happen.values())
+        profiles = {number: effects.profiles[number] for number, one in happen.items() if one.kind != "stockpile"}
+        days = {0.0, *(day for steps in profiles.values() for day, _ in steps), *(one.start for one in self.stocks)}
+        ordered = sorted(day for day in days if day < horizon)
+        self.days = np.array(ordered)
         self.usual = np.ones((self.sides, len(network.indices)))
         self.usual[:, network_places(network).opened_links] = 0.0
         # By how much each change is in force, day by day.
-        self.forces = [
-            [next((part for since, part in reversed(steps) if since <= day), 0.0) for steps in profiles] for day in self.days
-        ]
+        self.forces = [[0.0] * len(effects.profiles) for _ in ordered]
+        for number, steps in profiles.items():
+            for since, part in steps:
+                for at in range(bisect_left(ordered, since), len(ordered)):
+                    self.forces[at][number] = part
         # What is read: the markets of the items, from the reader's side.
         self.report = terms(network).markets * self.sides + effects.sides.reader
 
     def _scenes(self, bound: int) -> tuple[np.ndarray, np.ndarray, _Steps, _Steps]:
         """Return what is touched in one bound (blocks, requirements), and the steps of capacities and of gains."""
-        network, effects = self.network, self.effects
-        makers, links = effects.makers, np.arange(self.sides)[:, None] * len(network.indices) + effects.links
+        network, effects, m = self.network, self.effects, len(self.network.indices)
+        makers, links = effects.makers, (np.arange(self.sides)[:, None] * m + effects.links).ravel()
         cap, gain = np.ones(len(makers)), self.usual.ravel()[links]
-        hit = np.zeros(len(network.kind), np.bool_)
         caps, gains = [], []
         for force in self.forces:
-            now = effects.touched(force, bound)
-            other, others = now[0] != cap, now[1] != gain
-            caps.append((makers[other], now[0][other]))
-            gains.append((links[others], now[1][others]))
-            hit[makers[other]] = True
-            hit[network.owner[effects.links[others.any(axis=0)]]] = True
-            cap, gain = now
+            now, arrives = effects.touched(force, bound)
+            arrives = arrives.ravel()
+            other, others = np.flatnonzero(now != cap), np.flatnonzero(arrives != gain)
+            caps.append((makers[other], now[other]))
+            gains.append((links[others], arrives[others]))
+            cap, gain = now, arrives
+        to_caps, to_gains = _steps(caps), _steps(gains)
+        hit = np.zeros(len(network.kind), np.bool_)
+        hit[to_caps[1]] = True
+        hit[network.owner[to_gains[1] % m]] = True
         blocks = _touched(network, hit)
         # What always arrives in full never binds, unless spare capacity lives on what piled up while there was less of it.
         live = hit[network.indices[network.needs]] | self.spare
-        return blocks, live, _steps(caps), _steps(gains)
+        return blocks, live, to_caps, to_gains
 
     def run(self, assumptions: Assumptions, reading: Reading) -> tuple[np.ndarray, np.ndarray]:
         """Return the days of all events, and the rates from each on."""

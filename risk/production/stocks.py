@@ -163,13 +163,14 @@ class Stocks:
         self.ptr = np.concatenate([[0], np.cumsum(np.bincount(at, minlength=len(network.kind) * sides))]).astype(np.int64)
         rows += [(start, 0, layout.reserve + entry, days) for entry, (_, _, start, days) in enumerate(reserves)]
         # By day: what a stock becomes, and of which kind it is (1: of those who are hit at worst).
-        when = np.searchsorted(film.days, [row[0] for row in rows])
-        order = np.argsort(when, kind="stable")
+        rows.sort(key=lambda row: row[0])
+        starts, kinds, places, lasts = zip(*rows, strict=True) if rows else ((), (), (), ())
+        until = np.searchsorted(np.array(starts, np.float64), film.days, side="right")
         self.steps = (
-            np.concatenate([[0], np.cumsum(np.bincount(when.astype(np.int64), minlength=len(film.days)))]).astype(np.int64),
-            np.array([rows[i][1] for i in order], np.int64),
-            np.array([rows[i][2] for i in order], np.int64),
-            np.array([rows[i][3] for i in order], np.float64),
+            np.concatenate([[0], until]).astype(np.int64),
+            np.array(kinds, np.int64),
+            np.array(places, np.int64),
+            np.array(lasts, np.float64),
         )
 
     def _users(self, item: str, unsaid: Collection[int]) -> Iterator[tuple[int, int]]:
