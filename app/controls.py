@@ -110,6 +110,8 @@ def find_controls(graph: SupplyGraph, on: Date, *, buyer: str | None = None, pro
     # What is aimed at others, or by the buyer at others, counts where it comes back through makers abroad.
     felt = pl.col("reason").is_in(["elsewhere", "own"]) & (pl.col("loss_high") > 0)
     found = found.with_columns(reason=pl.when(~felt.fill_null(False)).then("reason"))
+    nobody = pl.col("reason").is_null() & pl.col("loss_high").is_null()
+    found = found.with_columns(reason=pl.when(nobody).then(pl.lit("no_supply")).otherwise("reason"))
     order = [
         pl.col("reason").is_not_null(),
         *(-pl.col(f"loss_{bound}").round(12) for bound in ("refused", "low", "high")),
