@@ -271,6 +271,16 @@ def test_a_new_source_helps_from_the_day_on_which_it_is_ready():
     assert [row[f"risk_{reading}"] for reading in READINGS] == [25.0, 25.0, 25.0]
 
 
+@pytest.mark.parametrize("ready", [8, 22, 43, 57, 78])
+def test_a_source_that_stops_with_the_threat_takes_nothing_off_not_even_the_last_digits_of_a_sum(ready):
+    """The day on which it would be ready divides the same loss into other summands."""
+    graph = graph_of([("p", "a", None)], [("p", "DDD", 1), ("a", "AAA", 0.1), ("a", "BBB", 0.9)])
+    row = mitigation(graph, {"p": 365.0}, [STOP], [new_source("n", "a", node="AAA", ready=ready)], buyer="DDD").row(
+        1, named=True
+    )
+    assert [row[f"removed_{reading}"] for reading in READINGS] == [0.0, 0.0, 0.0]
+
+
 def test_a_threat_may_begin_late_end_early_and_return_in_steps():
     late = Threat(Scenario("late", halt("AAA", start=20, lasts=40)), days=100)
     frame = mitigation(HALVES, {"p": 365.0}, [late], [new_source("n", "a", ready=50)], buyer="DDD")
