@@ -24,6 +24,7 @@ from ..audit.cells import Days
 from ..audit.company import ROUNDING, Company, Need, Part, Source, Told
 from ..audit.company_graph import plant_id
 from ..audit.links import Link
+from ..audit.rows import by_seller
 from .card import Card, CardPart
 from .replies import ITSELF, Line, Replies, Reply
 from .together import Asked, together
@@ -76,7 +77,7 @@ class _Over:
         self.firms: dict[str, str] = {}
         for sources in self.company.sources.values():
             for source in sources:
-                for firm in (source.maker, source.vendor):
+                for firm in (source.maker, source.vendor, *source.tellers):
                     if firm:
                         self.firms.setdefault(firm_key(firm), firm)
         self.replied: dict[str, list[str]] = defaultdict(list)
@@ -160,6 +161,7 @@ class _Over:
 
         Alternatives at hand stay as the company has them: a supplier says where it makes what it delivers today.
         """
+        self._apart(part, supplier, told)
         every = self._of(part, supplier)
         own = [one for one in every if one.active] or every
         before, file = _as_one(own), told[0].ref.rpartition("!")[0]
@@ -181,6 +183,14 @@ class _Over:
         for maker in sorted(str(one) for one in also - {one.maker for one in own}):  # two sources turn out to be one
             self.replies.say("same_maker", file, part=part, supplier=supplier, maker=maker)
         self.company.sources[part] = [*others, *places]
+
+    def _apart(self, part: str, supplier: str, told: Sequence[Line]) -> None:
+        """Part what a supplier sells of a plant from what others sell of it, where it says something else of its own."""
+        for one in [one for one in self._of(part, supplier) if one.traded and one.maker != supplier]:
+            said = {(line.values["country"] or one.country, line.values["maker"] or one.maker) for line in told}
+            if {(country, firm_key(maker)) for country, maker in said} != {(one.country, firm_key(one.maker))}:
+                rest = [other for other in self.company.sources[part] if other is not one]
+                self.company.sources[part] = [*rest, *by_seller(one)]
 
     def _place(self, supplier: str, own: Sequence[Source], before: Source, line: Line, share: float | None) -> Source:
         """One place of a supplier: what it leaves blank the company's row of that maker or country says."""
