@@ -178,6 +178,10 @@ class _Over:
         places = [self._place(supplier, own, before, line, share) for line, share in zip(told, shares, strict=True)]
         if None in shares or total < WHOLE:
             places += _rest(own, before, None if None in shares else 1.0 - total, 1.0 - total)
+        if len({plant_id(one) for one in places}) == 1:  # all of it is of one plant, whatever part of it a line states
+            refs = list(dict.fromkeys(ref for one in places for ref in one.refs))
+            whole = {name: getattr(before, name) for name in ("share", "basis", "spend", "spend_open")}
+            places = [replace(places[0], refs=refs, **whole)]
         others = [one for one in self.company.sources[part] if one not in own]
         also = {one.maker for one in others} & {one.maker for one in places} - {supplier, None, ""}
         for maker in sorted(str(one) for one in also - {one.maker for one in own}):  # two sources turn out to be one

@@ -447,3 +447,9 @@ def test_a_trader_speaks_of_what_it_sells_and_of_nothing_that_another_sells(trad
     # The maker itself knows where it makes all of it.
     merged, _ = replied(traded(*shares), told("M", "P1", country="JPN", share=1.0))
     assert [place for _, place in places(merged.company)[0]] == ["JPN"]
+
+
+@pytest.mark.parametrize("share", [None, 0.4, 1.0])
+def test_a_reply_that_names_the_place_that_the_company_knows_leaves_the_share_as_it_is(base, share):
+    merged, said = replied(base, told("Alpha", "P1", country="CHN", share=share))
+    assert places(merged.company)[0] == {("Alpha", "CHN"): (0.5, None), ("Beta", "DEU"): (0.5, None)} and keys(said) == []
