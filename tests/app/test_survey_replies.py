@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import openpyxl
 import pytest
+from kanmon.app.survey import replies
 from kanmon.app.survey.questions import ranked_questions
 from open_document import as_ods
 from survey_company import HEAD, ROWS, answered, bounds, company, figures, questionnaires, replied, told
@@ -367,11 +368,45 @@ def test_a_formula_in_any_column_is_said_where_it_stands(base, sent, tmp_path):
     assert "項目 / Question / 问题" in {remark.column for remark in found.remarks}
 
 
-def test_files_of_other_kinds_are_named(base, tmp_path):
-    for name in ("a.docx", "b.pdf", ".hidden"):
+def test_files_of_other_kinds_are_named_and_hidden_ones_and_links_are_none(base, sent, tmp_path):
+    for name in ("a.docx", "b.pdf", ".hidden.xlsx", "~$a.xlsx"):
         (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "link.xlsx").symlink_to(sent["Alpha"])
+    merged, found = replied(base, tmp_path)
+    assert keys(found) == ["other_files"] and found.replies == [] and merged.asked == 0
+    said = found.remarks[0].message.text("en")
+    assert "a.docx, b.pdf" in said and not any(name in said for name in ("hidden", "~$", "link"))
+
+
+def test_of_more_files_than_are_read_the_others_are_named(base, sent, tmp_path, monkeypatch):
+    monkeypatch.setattr(replies, "FILES", 1)
+    for name in ("Gamma", "Alpha"):
+        answered(sent[name], tmp_path / f"{name}.xlsx", {})
     _, found = replied(base, tmp_path)
-    assert keys(found) == ["other_files"] and "a.docx, b.pdf" in found.remarks[0].message.text("en")
+    assert [one.supplier for one in found.replies] == ["Alpha"] and keys(found) == ["other_files"]
+    assert "Gamma.xlsx" in found.remarks[0].message.text("en")
+
+
+def test_a_table_of_which_only_the_part_and_the_maker_are_left_is_one(base, sent, tmp_path):
+    def without(book):
+        page = page_of(book, "生産国")
+        (keys_row,) = [row for row in page.iter_rows() if {"part", "maker"} <= {cell.value for cell in row}]
+        kept = [cell.column for cell in keys_row if cell.value in {"part", "maker"}]
+        for column in range(page.max_column, 0, -1):
+            if column not in kept:
+                page.delete_cols(column)
+
+    path = answered(sent["Gamma"], tmp_path / "b.xlsx", {("origin", "P2", 0): {"maker": "Sigma"}})
+    merged, _ = replied(base, changed(path, tmp_path / "r.xlsx", without))
+    assert "Sigma" in {one.maker for one in merged.company.sources["P2"]}
+
+
+def test_one_ditto_in_a_line_is_what_stands_above_it(base, sent, tmp_path):
+    told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 0.5}}
+    told |= {("behind", "P1", 1): {"input": "ore", "country": "〃", "share": 0.5}}
+    merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    (id,) = merged.company.told
+    assert [(one.country, one.share) for one in merged.company.sources[id]] == [("CHL", 1.0)] and keys(found) == ["ditto"]
 
 
 def test_how_long_another_source_takes_is_asked_of_purchasing_and_no_supplier_can_answer_it(tmp_path):
