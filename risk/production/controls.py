@@ -280,7 +280,7 @@ def control_losses(
     own = pl.col("sellers").list.contains(pl.lit(place, pl.String))
     effects = effects.with_columns(aimed=pl.lit(True) if place is None else at_buyer & ~own)
     network = graph.network(None if several else products[0], buyer=buyer, level=level)
-    effects = effects.filter(pl.Series([_touches(network, row) for row in effects.iter_rows(named=True)], dtype=pl.Boolean))
+    effects = effects.filter(pl.Series([touches(network, row) for row in effects.iter_rows(named=True)], dtype=pl.Boolean))
     needed = {one: effects.filter(pl.col("item").is_in(graph.needed_by([one]).implode())) for one in products}
     effects = effects.filter(pl.col("item").is_in(pl.concat([one["item"] for one in needed.values()]).implode()))
     kept = _kept(network, _together(effects)[1], products)
@@ -292,7 +292,7 @@ def control_losses(
     )
 
 
-def _touches(network: ProductionNetwork, effect: dict[str, Any]) -> bool:
+def touches(network: ProductionNetwork, effect: dict[str, Any]) -> bool:
     """Whether anybody whose sales of an item are cut sells it, or may be among those whom nobody names."""
     sales = (network_places(network).sales(change.node, change.item, ANY) for change in _changes(effect))
     return any(len(links) > 0 for told_and_rest in sales for links in told_and_rest)

@@ -113,6 +113,8 @@ def test_a_measure_whose_issuer_supplies_nothing_that_is_needed_cuts_nothing(cap
     found = find_controls(graph, date(2026, 11, 24), buyer="JPN", product="robot")
     assert found.cutting.select("id", "loss_high").rows() == [("CHN", 0.5)]
     assert found.found.filter(id="VNM")["reason"].item() == "no_supply"
+    every = find_controls(graph, date(2026, 11, 24), buyer="JPN")
+    assert every.cutting["id"].to_list() == ["CHN"] and every.found.filter(id="VNM")["reason"].item() == "no_supply"
     graph.write(tmp_path / "mine")
     arguments = ("--on", DAY, "--product", "robot", "--buyer", "JPN", "--lang", "en")
     _, out, _ = run(capsys, monkeypatch, str(tmp_path / "mine"), *arguments)
