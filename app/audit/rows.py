@@ -38,7 +38,7 @@ def absorb(known: Source, more: Source) -> None:
     sells it stays known: each of them speaks of its own part.
     """
     if known.traded or None not in (known.vendor, more.vendor) and known.vendor != more.vendor:
-        known.traded = known.traded or {known.vendor: replace(known, refs=[*known.refs])}
+        known.traded = known.traded or {known.vendor: replace(known, refs=[*known.refs], tellers=[])}
         mine = replace(more, refs=[*more.refs])
         if known.traded.setdefault(more.vendor, mine) is not mine:
             absorb(known.traded[more.vendor], mine)

@@ -91,6 +91,11 @@ class _Over:
     def _of(self, part: str, supplier: str) -> list[Source]:
         return [one for one in self.company.sources.get(part, []) if one.is_of(supplier)]
 
+    def _shared(self, part: str, supplier: str) -> bool:
+        """Whether others sell from a plant from which a supplier sells a part: what is its own is not all of the plant's."""
+        others = ({one.vendor, *one.tellers} - {supplier, one.maker, None} for one in self._of(part, supplier))
+        return any(others) and not any(one.maker == supplier for one in self._of(part, supplier))
+
     def _supplier(self, written: str, file: str) -> str | None:
         supplier = self.firms.get(firm_key(written)) if written else None
         if supplier is None:
@@ -228,6 +233,9 @@ class _Over:
             least, most = min(stocks).least, min(stocks).most if len(stocks) == 1 else math.inf
             more = finished or Days(0.0)
             stock = Days(least + more.least, most + more.most)
+            if self._shared(part, supplier):
+                self.replies.say("stock_shared", lines[0].ref.partition(": ")[0], part=part, supplier=supplier)
+                stock = None
         self._tell(part, supplier, input, rows, stock, whole=False)
 
     def _tell(
@@ -297,6 +305,9 @@ class _Over:
             if known is not None:
                 self.replies.say("card_twice", file, part=part, issuer=supplier)
                 one = _both(known, one)
+            if self._shared(part, supplier):  # nobody said how much of the plant it speaks of
+                rows = {country: told.at_most() for country, told in one.rows.items()}
+                one = replace(one, rows=rows, elsewhere=one.elsewhere.at_most())
             self.company.cards[part, supplier] = one
             if supplier not in self.replied["card"]:
                 self.replied["card"].append(supplier)

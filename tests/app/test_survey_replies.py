@@ -484,6 +484,15 @@ def test_a_trader_speaks_of_what_it_sells_and_of_nothing_that_another_sells(trad
     assert [place for _, place in places(merged.company)[0]] == ["JPN"]
 
 
+def test_what_a_trader_has_in_stock_is_not_that_of_the_plant_from_which_others_sell_too(traded):
+    answer = told("V", "P1", input="ore", country="CHL", share=1.0, stock=90.0)
+    merged, said = replied(traded(0.5, 0.5), answer)
+    (id,) = merged.company.told
+    assert merged.company.parts[id].stock is None and keys(said) == ["stock_shared"]
+    merged, said = replied(traded(0.5, 0.5), told("M", "P1", input="ore", country="CHL", share=1.0, stock=90.0))
+    assert [merged.company.parts[id].stock_least for id in merged.company.told] == [90.0] and keys(said) == []
+
+
 @pytest.mark.parametrize("share", [None, 0.4, 1.0])
 def test_a_reply_that_names_the_place_that_the_company_knows_leaves_the_share_as_it_is(base, share):
     merged, said = replied(base, told("Alpha", "P1", country="CHN", share=share))

@@ -41,8 +41,8 @@ def company(path, rows=ROWS, head=HEAD):
 
 
 def told(supplier, part, **values):
-    """A questionnaire in which a supplier answered one line: where it makes a part, else how long that takes."""
-    table = "answers" if "answer" in values else "origin"
+    """A questionnaire in which a supplier answered one line: where it makes a part, how long that takes, what it needs."""
+    table = "answers" if "answer" in values else "behind" if "input" in values else "origin"
     values = dict.fromkeys(KEYS[table]) | values | {"part": part}
     lines = {table: [Line(values, f"{supplier}.xlsx: {table}!5", {})]}
     return Reply(f"{supplier}.xlsx", supplier, None, lines, {(table + (values.get("kind") or ""), part): True})
