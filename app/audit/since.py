@@ -89,8 +89,12 @@ def _amounts(old: dict[str, Any], new: dict[str, Any]) -> list[list[str]]:
     """Revenues that both reports state, and not as the same amount: what stops cost is not measured alike."""
     was, now = ({str(id): _number(value) for id, value in _priced(one).items()} for one in (old, new))
     others = [id for id in sorted(was.keys() & now.keys()) if was[id] != now[id]]
-    told = [", ".join(f"{shorten(id)} {one[id] or 0.0:,.12g}" for id in others) for one in (was, now)]
+    told = [", ".join(f"{shorten(id)} {_amount(one[id])}" for id in others) for one in (was, now)]
     return [["amounts", *map(_plain, told)]] if others else []
+
+
+def _amount(value: float | None) -> str:
+    return _NONE if value is None else f"{value:,.12g}"
 
 
 def _priced(report: dict[str, Any]) -> dict[str, Any]:

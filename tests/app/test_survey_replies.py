@@ -497,3 +497,12 @@ def test_what_a_trader_has_in_stock_is_not_that_of_the_plant_from_which_others_s
 def test_a_reply_that_names_the_place_that_the_company_knows_leaves_the_share_as_it_is(base, share):
     merged, said = replied(base, told("Alpha", "P1", country="CHN", share=share))
     assert places(merged.company)[0] == {("Alpha", "CHN"): (0.5, None), ("Beta", "DEU"): (0.5, None)} and keys(said) == []
+
+
+def test_a_question_counts_as_answered_where_one_who_is_known_answered_it_in_any_of_its_files(base):
+    sent = [told("Alpha", "P1", country="CHN"), told("Gamma", "P2", country="VNM"), told("Nobody", "P2", country="VNM")]
+    sent.append(replace(sent[0], file="again.xlsx", asked={("origin", "P1"): False, ("answerslead", "P1"): False}))
+    merged, _ = replied(base, *sent)
+    assert (merged.asked, merged.answered) == (4, 2)
+    merged, _ = replied(base, *reversed(sent))
+    assert (merged.asked, merged.answered) == (4, 2)
