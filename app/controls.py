@@ -15,7 +15,7 @@ from ..graph.files import whole_folder
 from ..graph.frames import spoken_in
 from ..graph.messages import spoken, text
 from ..risk import control_effects, control_losses
-from ..risk.production.controls import TOGETHER
+from ..risk.production.controls import TOGETHER, touches
 from .console import name_of, safe
 from .outputs import plain, write_csv
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _LOSSES = ("loss_low", "loss_estimate", "loss_high", "loss_refused")
+NO_SUPPLY = "no_supply"
+"""Why a measure cuts nothing whose sellers sell nothing that it is about, nor may be among those whom nobody names."""
 WIDE = 0.99
 """An interval that says next to nothing."""
 
@@ -97,6 +99,11 @@ def find_controls(graph: SupplyGraph, on: Date, *, buyer: str | None = None, pro
     place = None if buyer is None else graph.supplier(buyer)["country"] or buyer
     part = graph if product is None else graph.upstream(product)
     effects = control_effects(rows, buyer=place, graph=part)
+    if product is None:
+        network = graph.network(None, buyer=buyer)
+        idle = [row["reason"] is None and not touches(network, row) for row in effects.iter_rows(named=True)]
+        nobody = pl.when(pl.Series(idle, dtype=pl.Boolean)).then(pl.lit(NO_SUPPLY)).otherwise("reason")
+        effects = effects.with_columns(reason=nobody)
     # A measure cuts something when it does so for one of its items; else the reason of the first says why not.
     why = pl.when(pl.col("reason").is_null().any()).then(None).otherwise(pl.col("reason").first())
     reasons = effects.group_by("measure").agg(reason=why)
@@ -110,6 +117,8 @@ def find_controls(graph: SupplyGraph, on: Date, *, buyer: str | None = None, pro
     # What is aimed at others, or by the buyer at others, counts where it comes back through makers abroad.
     felt = pl.col("reason").is_in(["elsewhere", "own"]) & (pl.col("loss_high") > 0)
     found = found.with_columns(reason=pl.when(~felt.fill_null(False)).then("reason"))
+    nobody = pl.col("reason").is_null() & pl.col("loss_high").is_null()
+    found = found.with_columns(reason=pl.when(nobody).then(pl.lit(NO_SUPPLY)).otherwise("reason"))
     order = [
         pl.col("reason").is_not_null(),
         *(-pl.col(f"loss_{bound}").round(12) for bound in ("refused", "low", "high")),

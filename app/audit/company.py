@@ -43,7 +43,9 @@ class Source:
     spend_open: bool = False
     """Whether a row leaves its amount blank: then ``spend`` is the least."""
     tellers: list[str] = field(default_factory=list)
-    """Further suppliers who deliver it, by their own word."""
+    """Further suppliers who deliver it, by the company's word or their own."""
+    traded: dict[str | None, Source] = field(default_factory=dict)
+    """Where several suppliers sell it: what the rows of each say, as they say it."""
 
     def is_of(self, supplier: str) -> bool:
         """Whether a supplier delivers it."""

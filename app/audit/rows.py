@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -33,8 +34,15 @@ def stock_of(row: dict[str, Any]) -> float | None:
 def absorb(known: Source, more: Source) -> None:
     """Two rows of one source: amounts and shares add up, what one leaves blank the other says.
 
-    An amount that one leaves blank the other does not say: what is spent is then at least the one that is stated.
+    An amount that one leaves blank the other does not say: what is spent is then at least the one that is stated. Who else
+    sells it stays known: each of them speaks of its own part.
     """
+    if known.traded or None not in (known.vendor, more.vendor) and known.vendor != more.vendor:
+        known.traded = known.traded or {known.vendor: replace(known, refs=[*known.refs], tellers=[])}
+        mine = replace(more, refs=[*more.refs])
+        if known.traded.setdefault(more.vendor, mine) is not mine:
+            absorb(known.traded[more.vendor], mine)
+        known.tellers += [more.vendor] if more.vendor and not known.is_of(more.vendor) else []
     known.refs += more.refs
     known.spend_open = known.spend_open or more.spend_open
     stated = [spend for spend in (known.spend, more.spend) if spend is not None]
@@ -46,3 +54,25 @@ def absorb(known: Source, more: Source) -> None:
     for name in ("vendor", "qualified", "qualified_date", "lead_days", "switch_days"):
         if getattr(known, name) is None:
             setattr(known, name, getattr(more, name))
+
+
+def by_seller(source: Source) -> list[Source]:
+    """A source as one for each who sells it: of its share and amount they have what their rows say, if all of them do."""
+    rows = source.traded.values()
+    weights = [row.spend if source.basis == "spend" else row.share for row in rows]
+    total = sum(weight or 0.0 for weight in weights)
+    told = None not in weights and total > 0 and source.share is not None
+    return [
+        replace(
+            source,
+            vendor=row.vendor,
+            share=(source.share or 0.0) * (weight or 0.0) / total if told else None,
+            basis=source.basis if told else "unknown",
+            spend=row.spend,
+            spend_open=row.spend_open,
+            refs=[*row.refs],
+            tellers=[],
+            traded={},
+        )
+        for row, weight in zip(rows, weights, strict=True)
+    ]

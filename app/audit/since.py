@@ -59,7 +59,10 @@ def changes(old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
     }
     return {
         "date": shorten(meta.get("date")) if isinstance(meta, dict) and meta.get("date") else None,
-        "differs": [[name, _plain(terms[name]), _plain(here[name])] for name in differs],
+        "differs": [
+            *([name, _plain(terms[name]), _plain(here[name])] for name in differs),
+            *(_amounts(old, new) if "currency" not in differs else []),
+        ],
         **moved,
         "checks": [row for kind, ids in moved.items() for row in _each_check(kind, ids, after)],
         "rows_new": _only({id: (after[id], now, was) for id, (was, now) in rows.items()}),
@@ -80,6 +83,22 @@ def _terms(report: dict[str, Any]) -> dict[str, Any]:
     """The terms of a report, with the products that have a revenue; None where it does not say."""
     terms, priced = {name: report.get(name) for name in ("company", "horizon", "currency")}, report.get("revenue")
     return terms | {"revenue": ", ".join(sorted(map(str, priced))) or _NONE if isinstance(priced, dict) else None}
+
+
+def _amounts(old: dict[str, Any], new: dict[str, Any]) -> list[list[str]]:
+    """Revenues that both reports state, and not as the same amount: what stops cost is not measured alike."""
+    was, now = ({str(id): _number(value) for id, value in _priced(one).items()} for one in (old, new))
+    others = [id for id in sorted(was.keys() & now.keys()) if was[id] != now[id]]
+    told = [", ".join(f"{shorten(id)} {_amount(one[id])}" for id in others) for one in (was, now)]
+    return [["amounts", *map(_plain, told)]] if others else []
+
+
+def _amount(value: float | None) -> str:
+    return _NONE if value is None else f"{value:,.12g}"
+
+
+def _priced(report: dict[str, Any]) -> dict[str, Any]:
+    return found if isinstance(found := report.get("revenue"), dict) else {}
 
 
 def _plain(value: Any) -> str:

@@ -24,6 +24,7 @@ from ..audit.cells import Days
 from ..audit.company import ROUNDING, Company, Need, Part, Source, Told
 from ..audit.company_graph import plant_id
 from ..audit.links import Link
+from ..audit.rows import by_seller
 from .card import Card, CardPart
 from .replies import ITSELF, Line, Replies, Reply
 from .together import Asked, together
@@ -76,7 +77,7 @@ class _Over:
         self.firms: dict[str, str] = {}
         for sources in self.company.sources.values():
             for source in sources:
-                for firm in (source.maker, source.vendor):
+                for firm in (source.maker, source.vendor, *source.tellers):
                     if firm:
                         self.firms.setdefault(firm_key(firm), firm)
         self.replied: dict[str, list[str]] = defaultdict(list)
@@ -89,6 +90,11 @@ class _Over:
 
     def _of(self, part: str, supplier: str) -> list[Source]:
         return [one for one in self.company.sources.get(part, []) if one.is_of(supplier)]
+
+    def _shared(self, part: str, supplier: str) -> bool:
+        """Whether others sell from a plant from which a supplier sells a part: what is its own is not all of the plant's."""
+        others = ({one.vendor, *one.tellers} - {supplier, one.maker, None} for one in self._of(part, supplier))
+        return any(others) and not any(one.maker == supplier for one in self._of(part, supplier))
 
     def _supplier(self, written: str, file: str) -> str | None:
         supplier = self.firms.get(firm_key(written)) if written else None
@@ -160,6 +166,7 @@ class _Over:
 
         Alternatives at hand stay as the company has them: a supplier says where it makes what it delivers today.
         """
+        self._apart(part, supplier, told)
         every = self._of(part, supplier)
         own = [one for one in every if one.active] or every
         before, file = _as_one(own), told[0].ref.rpartition("!")[0]
@@ -176,11 +183,23 @@ class _Over:
         places = [self._place(supplier, own, before, line, share) for line, share in zip(told, shares, strict=True)]
         if None in shares or total < WHOLE:
             places += _rest(own, before, None if None in shares else 1.0 - total, 1.0 - total)
+        if len({plant_id(one) for one in places}) == 1:  # all of it is of one plant, whatever part of it a line states
+            refs = list(dict.fromkeys(ref for one in places for ref in one.refs))
+            whole = {name: getattr(before, name) for name in ("share", "basis", "spend", "spend_open")}
+            places = [replace(places[0], refs=refs, **whole)]
         others = [one for one in self.company.sources[part] if one not in own]
         also = {one.maker for one in others} & {one.maker for one in places} - {supplier, None, ""}
         for maker in sorted(str(one) for one in also - {one.maker for one in own}):  # two sources turn out to be one
             self.replies.say("same_maker", file, part=part, supplier=supplier, maker=maker)
         self.company.sources[part] = [*others, *places]
+
+    def _apart(self, part: str, supplier: str, told: Sequence[Line]) -> None:
+        """Part what a supplier sells of a plant from what others sell of it, where it says something else of its own."""
+        for one in [one for one in self._of(part, supplier) if one.traded and one.maker != supplier]:
+            said = {(line.values["country"] or one.country, line.values["maker"] or one.maker) for line in told}
+            if {(country, firm_key(maker)) for country, maker in said} != {(one.country, firm_key(one.maker))}:
+                rest = [other for other in self.company.sources[part] if other is not one]
+                self.company.sources[part] = [*rest, *by_seller(one)]
 
     def _place(self, supplier: str, own: Sequence[Source], before: Source, line: Line, share: float | None) -> Source:
         """One place of a supplier: what it leaves blank the company's row of that maker or country says."""
@@ -214,6 +233,9 @@ class _Over:
             least, most = min(stocks).least, min(stocks).most if len(stocks) == 1 else math.inf
             more = finished or Days(0.0)
             stock = Days(least + more.least, most + more.most)
+            if self._shared(part, supplier):
+                self.replies.say("stock_shared", lines[0].ref.partition(": ")[0], part=part, supplier=supplier)
+                stock = None
         self._tell(part, supplier, input, rows, stock, whole=False)
 
     def _tell(
@@ -283,6 +305,9 @@ class _Over:
             if known is not None:
                 self.replies.say("card_twice", file, part=part, issuer=supplier)
                 one = _both(known, one)
+            if self._shared(part, supplier):  # nobody said how much of the plant it speaks of
+                rows = {country: told.at_most() for country, told in one.rows.items()}
+                one = replace(one, rows=rows, elsewhere=one.elsewhere.at_most())
             self.company.cards[part, supplier] = one
             if supplier not in self.replied["card"]:
                 self.replied["card"].append(supplier)

@@ -133,7 +133,8 @@ def _no_lead(company: Company, part: str, supplier: str) -> bool:
 def _dealers(company: Company, parts: Iterable[str], supplier: str) -> list[str]:
     """Who sells parts that a supplier makes: through them its questionnaire may have to go."""
     sources = [source for part in parts for source in company.sources.get(part, []) if source.maker == supplier]
-    return list(dict.fromkeys(source.vendor for source in sources if source.vendor and source.vendor != supplier))
+    sellers = (name for source in sources for name in (source.vendor, *source.tellers))
+    return list(dict.fromkeys(name for name in sellers if name and name != supplier))
 
 
 class _Sheets:

@@ -290,9 +290,11 @@ def stockpile(
 def spare_capacity(
     node: str, share: Share, *, item: str | None = None, ready: float = 0, lasts: float | None = None, ramp: float = 0
 ) -> Change:
-    """Return spare capacity: ``node`` can raise its output by ``share`` (0.2 is a fifth) and finds the inputs for it.
+    """Return spare capacity: ``node`` can raise its output by ``share`` (0.2 is a fifth).
 
-    With ``item`` only its output of that item; ``ready``, ``lasts`` and ``ramp`` are those of `add_source`.
+    A plant whose sourcing is known finds the inputs for it, as far as it gets those of today; the makers of a market have
+    no more of what they need than there is. With ``item`` only its output of that item; ``ready``, ``lasts`` and ``ramp``
+    are those of `add_source`.
 
     Raises
     ------

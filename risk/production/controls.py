@@ -33,7 +33,7 @@ from ...graph.errors import shorten
 from ...graph.frames import frame_of
 from ...graph.sections import section
 from .changes import Change, embargo
-from .conditions import Effects
+from .conditions import ANY, Effects, network_places
 from .scenario import Scenario
 from .simulation import solve
 
@@ -248,7 +248,8 @@ def control_losses(
     Returns
     -------
     polars.DataFrame
-        One row per measure that cuts something upstream of the product, greatest ``loss_refused`` first: ``measure, items``
+        One row per measure that cuts sales of something upstream of the product (those of somebody whom the data do not
+        name may be part of what they leave to nobody), greatest ``loss_refused`` first: ``measure, items``
         (list), ``share_low, share_high`` (bounds over the items), ``in_figures`` (of any item; null where
         that is not known), ``aimed`` (at the buyer's
         country or at everybody; true without a buyer), then ``loss_low, loss_estimate, loss_high`` (0..1: 1 - kept
@@ -278,10 +279,10 @@ def control_losses(
     at_buyer = (pl.col("buyers").list.len() == 0) | pl.col("buyers").list.contains(pl.lit(place, pl.String))
     own = pl.col("sellers").list.contains(pl.lit(place, pl.String))
     effects = effects.with_columns(aimed=pl.lit(True) if place is None else at_buyer & ~own)
-    effects = _among(effects, set(graph.suppliers["id"]) | set(graph.suppliers["country"].drop_nulls()))
-    needed = {one: effects.filter(pl.col("item").is_in(graph.upstream_items(one).implode())) for one in products}
-    effects = effects.filter(pl.col("item").is_in(pl.concat([one["item"] for one in needed.values()]).implode()))
     network = graph.network(None if several else products[0], buyer=buyer, level=level)
+    effects = effects.filter(pl.Series([touches(network, row) for row in effects.iter_rows(named=True)], dtype=pl.Boolean))
+    needed = {one: effects.filter(pl.col("item").is_in(graph.needed_by([one]).implode())) for one in products}
+    effects = effects.filter(pl.col("item").is_in(pl.concat([one["item"] for one in needed.values()]).implode()))
     kept = _kept(network, _together(effects)[1], products)
     frames = [_lost(_together(needed[one])[0], kept.filter(product=one)) for one in products]
     if not several:
@@ -289,6 +290,12 @@ def control_losses(
     return pl.concat(
         frame.select(pl.lit(one).alias("product"), pl.all()) for one, frame in zip(products, frames, strict=True)
     )
+
+
+def touches(network: ProductionNetwork, effect: dict[str, Any]) -> bool:
+    """Whether anybody whose sales of an item are cut sells it, or may be among those whom nobody names."""
+    sales = (network_places(network).sales(change.node, change.item, ANY) for change in _changes(effect))
+    return any(len(links) > 0 for told_and_rest in sales for links in told_and_rest)
 
 
 def _together(effects: pl.DataFrame) -> tuple[pl.DataFrame, list[Scenario]]:
@@ -334,11 +341,3 @@ def _lost(found: pl.DataFrame, kept: pl.DataFrame | None) -> pl.DataFrame:
     )
     ranks = [-pl.col(f"loss_{bound}").round(12) for bound in ("refused", "low", "high")]
     return found.sort(pl.col("measure") != TOGETHER, *ranks, "measure")
-
-
-def _among(effects: pl.DataFrame, known: set[str]) -> pl.DataFrame:
-    """Without sellers and buyers that the graph does not have: nothing of theirs flows there."""
-    named = pl.col("buyers").list.len() > 0
-    inside = pl.element().filter(pl.element().is_in(list(known)))
-    effects = effects.with_columns(pl.col("sellers", "buyers").list.eval(inside), _named=named)
-    return effects.filter(pl.col("sellers").list.len() > 0, ~pl.col("_named") | named).drop("_named")

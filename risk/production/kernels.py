@@ -189,6 +189,7 @@ def uniform(start, stop, first, count, total, left, slack, in_loop, indices, low
                         least = min(least, kept[need] + (1.0 - kept[need]) * a)
                 result += mu[one] * least
         return result
+    best = total
     if arrangement == WORST:
         # Losses of needs fall on different makers as far as they go round: jointly, and on each side apart.
         joint, apart, floor = 0.0, 0.0, 1.0
@@ -203,8 +204,10 @@ def uniform(start, stop, first, count, total, left, slack, in_loop, indices, low
                     joint += step * (1.0 - kept[need])
                 else:
                     apart += step * (1.0 - kept[need])
-        return max(total - (min(joint, apart) if sides > 1 else joint), floor * total)
-    best = total
+        best = max(total - (min(joint, apart) if sides > 1 else joint), floor * total)
+        if total <= 1.0:
+            return best
+    # Above today's use makers have no more of what they need than in the best arrangement: that bounds the worst, too.
     for slot in range(count):
         need = needs[first + slot]
         b = kept[need]
@@ -402,13 +405,14 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
         for k in range(start, stop):
             if not flags[k] & EXTRA:
                 w[k - start] = min(high[k], low[k] + slack[node])
+    most = total
     if arrangement == WORST:
-        least = at_worst(start, stop, first, count, total, needs, rank, kept, wants, some_ptr, some, side, use, flags,
-                         indices, share, whole[node], x, sides, unknown, strict, v, w, mu)  # fmt: skip
-        return snap(min(top, least + extra))
-    best = at_best(start, stop, first, count, total, left, only, needs, kept, wants, some_ptr, some, side, use, flags,
-                   indices, share, whole[node], x, sides, unknown, strict, v, w, mu)  # fmt: skip
-    return snap(min(top, best + extra))
+        most = at_worst(start, stop, first, count, total, needs, rank, kept, wants, some_ptr, some, side, use, flags,
+                        indices, share, whole[node], x, sides, unknown, strict, v, w, mu)  # fmt: skip
+    if arrangement != WORST or total > 1.0:  # with spare capacity the worst is bounded by the best, as in `uniform`
+        most = min(most, at_best(start, stop, first, count, total, left, only, needs, kept, wants, some_ptr, some, side, use,
+                                 flags, indices, share, whole[node], x, sides, unknown, strict, v, w, mu))  # fmt: skip
+    return snap(min(top, most + extra))
 
 
 @part

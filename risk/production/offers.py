@@ -257,7 +257,13 @@ def hurt(first, needed, sides, unknown, needs, rank, kept, got, mass):
         for one in range(sides):
             apart += deprived(one, sides, unknown, first, needed, needs, rank, kept, got, mass, 3)
         lost = min(lost, apart)
-    return max(mass[0] - lost, floor * mass[0])
+    least = max(mass[0] - lost, floor * mass[0])
+    if mass[0] > 1.0:  # with spare capacity the worst is bounded by the best, as in `kernels.uniform`
+        for slot in range(needed):
+            b = kept[needs[first + slot]]
+            if b < 1.0:
+                least = min(least, limited(slot, 1.0, b, sides, unknown, got, mass, 0, 3))
+    return least
 
 
 @part

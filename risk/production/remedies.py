@@ -14,6 +14,7 @@ the risk is the mean over the threats, and no expected loss.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Real
@@ -35,6 +36,8 @@ from .threatened import Problem, Weighing
 
 YEAR = 365.0
 """Days of the year that values are given for."""
+_DIGITS = 1e-12
+"""Part of a sum that its summands, in another order or number, may change."""
 OBJECTIVES = ("risk", "days")
 """What `best_measures` may ask for: the least value at risk, or the most days until a shortage."""
 
@@ -154,6 +157,11 @@ def _cost(id: str, cost: float | None) -> float | None:
     if cost is not None and not _fits(cost):
         raise InputError("risk.mitigation.cost", measure=shorten(id), value=shorten(cost))
     return cost
+
+
+def taken_off(before: float, after: float) -> float:
+    """What a measure takes off a figure; nothing where the two differ by the last digits of a sum alone."""
+    return 0.0 if math.isclose(before, after, rel_tol=_DIGITS) else before - after
 
 
 @dataclass(frozen=True)
@@ -285,7 +293,7 @@ def mitigation(
     for j, measure in enumerate([None, *problem.measures], start=-1):
         chosen = () if measure is None else (j,)
         after, days = problem.risk(chosen), problem.days(chosen)
-        removed = [one - other for one, other in zip(before, after, strict=True)]
+        removed = [taken_off(one, other) for one, other in zip(before, after, strict=True)]
         about = (None, None, None) if measure is None else (measure.id, measure.item, measure.cost)
         rows.append((*about, *after, *removed, removed[0] / about[2] if about[2] else None, *days))
     readings = ("estimate", "low", "high")

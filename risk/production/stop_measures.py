@@ -11,7 +11,7 @@ import polars as pl
 from ...graph import LimitError, SupplyGraph
 from ...graph.arguments import checked
 from .planning import TIME_LIMIT, best_set
-from .remedies import Threat
+from .remedies import Threat, taken_off
 from .stops import Candidate, Stopped, Stops
 
 READINGS = ("estimate", "low", "high")
@@ -152,8 +152,8 @@ def stop_measures(
 
     nothing, rows = found[()], []
     for j, candidate in enumerate(candidates):
-        removed = {name: max(0.0, nothing[name] - found[(j,)][name]) for name in READINGS}
-        more = max(0.0, estimated[others[j]] - estimated[beside[j]])
+        removed = {name: max(0.0, taken_off(nothing[name], found[(j,)][name])) for name in READINGS}
+        more = max(0.0, taken_off(estimated[others[j]], estimated[beside[j]]))
         per = removed["estimate"] / candidate.cost if candidate.cost else None
         rows.append((candidate.id, candidate.cost, *(removed[name] for name in READINGS), more, per))
     best = None
@@ -185,7 +185,7 @@ class _Trial:
         if candidate.item not in self.short:
             return []
         (before, first), (after, then) = self.cost(()), self.cost((j,))
-        return [(self.threat, candidate.id, max(0.0, before - after), max(0.0, then - first))]
+        return [(self.threat, candidate.id, max(0.0, taken_off(before, after)), max(0.0, then - first))]
 
     def cost(self, chosen: tuple[int, ...]) -> tuple[float, float]:
         """What the threat costs, and its first shortage; a measure for what is never short changes nothing."""

@@ -181,7 +181,7 @@ class Threatened:
         below = np.where(short.any(axis=0), days[short.argmax(axis=0)], self.length)
         # Summed in one order, whatever the place in memory: a product of matrices may differ in the last digit.
         lost = (np.diff(np.append(days, self.length))[:, None] * (1.0 - rates)).sum(axis=0)
-        return Fate(np.maximum(0.0, lost) / self.length, below)
+        return Fate(np.where(lost < SHORT, 0.0, lost) / self.length, below)
 
     def _film(self, chosen: Iterable[int]) -> Film:
         chosen = set(chosen)

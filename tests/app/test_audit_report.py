@@ -494,6 +494,18 @@ def test_amounts_that_are_in_no_one_unit_are_not_compared_and_a_blank_revenue_is
     }
 
 
+def test_another_revenue_is_another_measure_of_what_stops_cost_and_said(tmp_path):
+    rows = [("P", "W", "Taiwan", 100)]
+    two, more = [("A", 3650), ("B", 365)], [("A", 7300), ("B", 365)]
+    found = since_of(tmp_path, rows, rows, (two, more))
+    assert {(row["was_says"], row["is_says"]) for row in found["stops"]} == {("¥880", "¥1,680")}  # 80 days of 11, 21 a day
+    assert found["differs"] == [["amounts", "A 3,650", "A 7,300"]] and "A 3,650 → A 7,300" in found["differs_says"]
+    assert since_of(tmp_path, rows, rows, (two, two))["differs"] == []
+    # Where the currency is another one no amounts are compared, and that is said already.
+    found = since_of(tmp_path, rows, rows, (two, more), currencies=("USD", "JPY"))
+    assert [name for name, *_ in found["differs"]] == ["currency"]
+
+
 def test_an_earlier_report_on_other_terms_is_said_to_be_one(tmp_path):
     found = audit(small(tmp_path), lang="ja", date=DATE, world=SupplyGraph())
     old = json.loads(json.dumps(content(found, "ja"), default=str))

@@ -325,6 +325,24 @@ def test_a_card_for_a_part_that_is_not_bought_there_is_said_and_not_used(card, t
     assert not merged.cards and "P-7" in replies.remarks[0].message.text("en")
 
 
+def test_the_card_of_one_of_two_traders_makes_no_loss_certain_of_what_the_other_sells(tmp_path):
+    """Each sells half of what the maker delivers; where the one's half stops, the other's may go on."""
+    rows = [("P", who, "Works Ltd", "日本", 0.5, 0, NEVER) for who in ("Trade Ltd", "Dealer Ltd")]
+    sheets = {
+        "製品": [("製品番号", "年間売上"), ("X", 365.0)],
+        "部品表": [("親品番", "部品番号"), ("X", "P")],
+        "調達": [(*HEAD[:2], "メーカー", *HEAD[2:]), *rows],
+    }
+    buyer = company_from(recognise(understand(workbook(tmp_path / "a.xlsx", sheets))))
+    losses = {}
+    for name in ("Trade Ltd", "Works Ltd"):
+        seller = company(tmp_path, name, "P", [("ore", "Mine", "チリ", 1, 0, NEVER)])
+        told, replies = with_card(buyer, card_of(seller, graph(seller), "2026-11-23"))
+        assert replies.remarks == []
+        losses[name] = bounds(told, "CHL")[:2]
+    assert losses == {"Trade Ltd": (0.0, 1.0), "Works Ltd": (1.0, 1.0)}
+
+
 def test_two_cards_that_differ_allow_what_both_allow(card, tmp_path):
     found = company(tmp_path, "C社", "X", [("P-7", "A社", "JPN", 1.0, 10.0, None)])
     other = [("R", "Ore", "VNM", 1.0, 90.0, NEVER)]

@@ -95,6 +95,32 @@ def test_json_is_all_there_is_and_files_are_written(capsys, monkeypatch, tmp_pat
     }
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_a_measure_whose_issuer_supplies_nothing_that_is_needed_cuts_nothing(capsys, monkeypatch, tmp_path, known):
+    """Whether the table of suppliers has the issuer or not: the shares make the whole without it."""
+    graph = kn.SupplyGraph(
+        items=[{"id": id, "name_en": id, "kind": "component"} for id in ("robot", "gear")],
+        inputs=[{"item": "robot", "input": "gear", "source": "s"}],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "USA", "JPN", *(["VNM"] if known else []))],
+        shares=[{"item": "gear", "supplier": c, "source": "s", "share": 0.5} for c in ("CHN", "USA")],
+        measures=[
+            {"id": c, "issuer": c, "kind": "export_ban", "item": "gear", "source": "s", "since": "2026-01-01"}
+            | {"status": "in_force", "against": "all"}
+            for c in ("CHN", "VNM")
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    found = find_controls(graph, date(2026, 11, 24), buyer="JPN", product="robot")
+    assert found.cutting.select("id", "loss_high").rows() == [("CHN", 0.5)]
+    assert found.found.filter(id="VNM")["reason"].item() == "no_supply"
+    every = find_controls(graph, date(2026, 11, 24), buyer="JPN")
+    assert every.cutting["id"].to_list() == ["CHN"] and every.found.filter(id="VNM")["reason"].item() == "no_supply"
+    graph.write(tmp_path / "mine")
+    arguments = ("--on", DAY, "--product", "robot", "--buyer", "JPN", "--lang", "en")
+    _, out, _ = run(capsys, monkeypatch, str(tmp_path / "mine"), *arguments)
+    assert "nobody whose sales it cuts supplies what is needed here, by the data (1)" in " ".join(out.split())
+
+
 def test_measures_of_the_users_own_table_count_too(capsys, monkeypatch, tmp_path):
     mine = kn.SupplyGraph(
         items=[{"id": "barium_carbonate", "name_en": "x", "kind": "material"}],

@@ -8,7 +8,7 @@ from kanmon.app.audit.figures import work_out
 from kanmon.app.audit.mapping import recognise
 from kanmon.app.survey.merge import merge
 from kanmon.app.survey.questionnaire import KEYS, survey_of, write_survey
-from kanmon.app.survey.replies import read_replies
+from kanmon.app.survey.replies import Line, Replies, Reply, read_replies
 from kanmon.app.survey.stopped import stopped
 from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import SupplyGraph
@@ -25,19 +25,27 @@ ROWS = [
 ]
 
 
-def workbook(path, rows=ROWS):
+def workbook(path, rows=ROWS, head=HEAD):
     parts = list(dict.fromkeys(row[0] for row in rows))
     sheets = {
         "会社": [("会社名",), ("例示株式会社",)],
         "製品": [("製品番号", "年間売上"), ("X", 3650.0)],
         "部品表": [("親品番", "部品番号"), *(("X", part) for part in parts)],
-        "調達": [HEAD, *rows],
+        "調達": [head, *rows],
     }
     return plain_sheets.workbook(path, sheets)
 
 
-def company(path, rows=ROWS):
-    return company_from(recognise(understand(workbook(path, rows))))
+def company(path, rows=ROWS, head=HEAD):
+    return company_from(recognise(understand(workbook(path, rows, head))))
+
+
+def told(supplier, part, **values):
+    """A questionnaire in which a supplier answered one line: where it makes a part, how long that takes, what it needs."""
+    table = "answers" if "answer" in values else "behind" if "input" in values else "origin"
+    values = dict.fromkeys(KEYS[table]) | values | {"part": part}
+    lines = {table: [Line(values, f"{supplier}.xlsx: {table}!5", {})]}
+    return Reply(f"{supplier}.xlsx", supplier, None, lines, {(table + (values.get("kind") or ""), part): True})
 
 
 def figures(found):
@@ -53,7 +61,7 @@ def bounds(found, node, maker=False):
 
 def replied(base, *paths, links=(), world=None):
     """The company with replies laid over it, and the replies."""
-    found = read_replies(*paths)
+    found = read_replies(*paths) if paths and not isinstance(paths[0], Reply) else Replies(list(paths))
     return merge(base, found, links, world or SupplyGraph()), found
 
 

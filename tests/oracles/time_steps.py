@@ -161,7 +161,7 @@ class Steps:
             return extra + made
         if self.reading == "estimate":
             return extra + sum(shares[m] * caps[m] * self.plant((item, m), needs, 1.0, day) for m in caps)
-        lost, rest = 0.0, total
+        lost, rest, most = 0.0, total, total
         floor = min(kept for _, kept in needs)
         for kept, number in sorted((need[1], number) for number, need in enumerate(needs)):
             a, source = self.supply((item, number), needs[number], day)
@@ -169,7 +169,9 @@ class Steps:
             step = min(rest, 1 - level)
             rest -= step
             lost += (1 - kept) * step
-        return extra + max(total - lost, floor * total)
+            most = min(most, kept * total + (1 - kept) * level)
+        # Spare capacity brings no more of what the makers need than there is.
+        return extra + min(max(total - lost, floor * total), most if total > 1 else total)
 
     def pool(self, key, needs, cap, day):
         """The best arrangement: all makers are one plant."""

@@ -210,10 +210,26 @@ def test_measures_of_a_table_without_optional_columns_are_read(graph):
     assert control_losses(graph, bare.with_columns(item=pl.lit("gas")), "robot", buyer="JPN").height == 0
 
 
-def test_a_buyer_or_seller_outside_the_graph_changes_nothing(graph):
+def test_a_buyer_or_seller_outside_the_graph_changes_nothing_where_all_supply_is_told(graph):
     """A user's own graph need not have every country that a bundled measure names."""
     aimed = frame({"issuer": "IDN"}, {"id": "n", "issuer": "CHN", "against": "MAC"})
-    assert control_losses(graph, aimed, "robot").height == 0
+    found = control_losses(graph, aimed, "robot")
+    assert found["measure"].to_list() == [TOGETHER, "n"]
+    assert (found.select("loss_low", "loss_estimate", "loss_high", "loss_refused") == 0).to_series().all()
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_who_is_not_named_may_hold_what_the_shares_leave_whether_the_table_of_suppliers_has_it_or_not(listed):
+    graph = SupplyGraph(
+        items=[{"id": id, "name_en": id, "kind": "component"} for id in ("robot", "metal", "rest")],
+        inputs=[{"item": "robot", "input": "metal", "source": "s"}],
+        suppliers=[{"id": id, "name_en": id, "kind": "country"} for id in ("CHN", "JPN", *(["IDN"] if listed else []))],
+        shares=[{"item": "metal", "supplier": "CHN", "share": 0.7, "year": 2024, "source": "s"}],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    found = control_losses(graph, frame({"issuer": "IDN"}), "robot", buyer="JPN")
+    assert found["measure"].to_list() == [TOGETHER, "m"]
+    assert found["loss_low"].to_list() == [0.0, 0.0] and found["loss_high"].to_list() == pytest.approx([0.3, 0.3])
 
 
 def test_errors_name_what_is_missing(graph):

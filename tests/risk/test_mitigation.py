@@ -265,10 +265,27 @@ def test_a_plant_of_known_sourcing_loses_what_a_simulation_in_small_steps_loses(
 HALVES = graph_of([("p", "a", None)], [("p", "DDD", 1), ("a", "AAA", 0.5), ("a", "BBB", 0.5)])
 
 
+def test_a_new_source_of_which_no_day_is_told_delivers_from_the_first_one_all_of_the_market():
+    row = mitigation(CHAIN, {"p": 365.0}, [STOP], [new_source("n", "a"), more_stock("s", "b", 100)], buyer="DDD")
+    assert row["risk_estimate"].to_list() == [100.0, 100.0, 100.0]  # the other need is short all the time
+    both = best_measures(CHAIN, {"p": 365.0}, [STOP], [new_source(i, i, cost=1) for i in "ab"], 2, buyer="DDD")
+    assert both.chosen == ("a", "b") and both.after_high == 0.0
+
+
 def test_a_new_source_helps_from_the_day_on_which_it_is_ready():
     threat = Threat(Scenario("stop", halt("AAA")), days=100)
     row = mitigation(HALVES, {"p": 365.0}, [threat], [new_source("n", "a", ready=50)], buyer="DDD").row(1, named=True)
     assert [row[f"risk_{reading}"] for reading in READINGS] == [25.0, 25.0, 25.0]
+
+
+@pytest.mark.parametrize("ready", [8, 22, 43, 57, 78])
+def test_a_source_that_stops_with_the_threat_takes_nothing_off_not_even_the_last_digits_of_a_sum(ready):
+    """The day on which it would be ready divides the same loss into other summands."""
+    graph = graph_of([("p", "a", None)], [("p", "DDD", 1), ("a", "AAA", 0.1), ("a", "BBB", 0.9)])
+    row = mitigation(graph, {"p": 365.0}, [STOP], [new_source("n", "a", node="AAA", ready=ready)], buyer="DDD").row(
+        1, named=True
+    )
+    assert [row[f"removed_{reading}"] for reading in READINGS] == [0.0, 0.0, 0.0]
 
 
 def test_a_threat_may_begin_late_end_early_and_return_in_steps():

@@ -274,6 +274,24 @@ def test_new_supply_helps_and_shares_the_fate_of_its_place():
     assert kept(graph, halt("AAA", item="magnet"), spare_capacity("BBB", 0.5, item="magnet"))["magnet"] == (0.6, 0.6)
 
 
+def with_need(low, high):
+    """The chain, with what the makers of motors keep without magnets known by its ends."""
+    inputs, shares = CHAIN
+    graph = graph_of(inputs, shares)
+    of = pl.when(pl.col("input") == "magnet")
+    rows = graph.inputs.with_columns(kept_without_low=of.then(low), kept_without_high=of.then(high))
+    return SupplyGraph(**graph.tables | {"inputs": rows})
+
+
+def test_spare_capacity_does_not_hide_what_the_makers_may_lack_where_only_the_ends_of_that_are_known():
+    """Without magnets they may make nothing, or half: what the less of it costs is possible."""
+    scenario = [halt("AAA", item="magnet"), spare_capacity("BBB", 0.4, item="motor")]
+    ends = [kept(with_need(end, end), *scenario)["motor"] for end in (0.0, 0.5)]
+    assert ends[0][0] < ends[1][0]
+    low, high = kept(with_need(0.0, 0.5), *scenario)["motor"]
+    assert low <= ends[0][0] and high >= ends[1][1]
+
+
 def test_recycling_needs_none_of_the_usual_inputs():
     graph = graph_of(*CHAIN)
     stop = halt("magnet")

@@ -159,6 +159,7 @@ def test_a_measure_that_does_nothing_alone_counts_beside_those_for_what_is_short
     # Beside the other: gears for 50 days beside boards for 45, and the other way round, both gain the 15 of the boards.
     assert [told[id]["removed_beside"] for id in "gb"] == pytest.approx([150.0, 150.0])
     assert (found.nothing["estimate"], found.together["estimate"]) == pytest.approx((1500.0, 1350.0))
+    assert found.plan is None and found.proven, "nothing was asked that would have to be proven"
 
 
 def test_control_passes_on_at_half_and_an_unstated_share_is_only_possible():

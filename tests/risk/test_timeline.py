@@ -337,6 +337,31 @@ def test_every_way_to_divide_what_is_short_lies_within_the_bounds(seed):
 HALF = {"AAA": 0.5, "BBB": 0.5}
 
 
+@pytest.mark.parametrize("spare", [0.0, 0.2])
+def test_days_lost_are_bounds_for_each_end_of_what_is_kept_without_a_need_also_with_spare_capacity(spare):
+    """What makers could make above today's use, had they what they need, is no stock for the days of a halt."""
+    makers = {"AAA": 0.2, "BBB": 0.8}
+    graph = graph_of(
+        {
+            "b": ({"CCC": 1.0}, []),
+            "a": (makers, [([("b", 1.0, None)], 0.0)]),
+            "robot": ({"CCC": 1.0}, [([("a", 1.0, None)], 0.0)]),
+        }
+    )
+
+    def lost(low, high):
+        of = pl.when(pl.col("input") == "a")
+        inputs = graph.inputs.with_columns(kept_without_low=of.then(low), kept_without_high=of.then(high))
+        known = SupplyGraph(**graph.tables | {"inputs": inputs})
+        return summary(known, [halt("AAA", start=10, lasts=50), spare_capacity("AAA", spare, item="a")])
+
+    ends = [lost(end, end) for end in (0.0, 0.4)]
+    told = lost(0.0, 0.4)
+    for one in ends:
+        assert told["lost_low"] <= one["lost_low"] + 1e-6 and one["lost_high"] <= told["lost_high"] + 1e-6
+        assert told["short_low"] <= one["short_low"] + 1e-6 and one["short_high"] <= told["short_high"] + 1e-6
+
+
 def robot(site=False):
     return graph_of({"m": (HALF, []), "robot": ({"CCC": 1.0}, [([("m", 1.0, None)], 0.0)])}, site)
 

@@ -166,6 +166,7 @@ class Pass {
       }
       return result;
     }
+    let best = total;
     if (this.arrangement === WORST) {
       // Losses of needs fall on different makers as far as they go round: jointly, and on each side apart.
       let [joint, rest, floor] = [0, alive, 1];
@@ -189,9 +190,10 @@ class Pass {
         }
         joint = Math.min(joint, apart);
       }
-      return Math.max(total - joint, floor * total);
+      best = Math.max(total - joint, floor * total);
+      if (total <= 1) return best;
     }
-    let best = total;
+    // Above today's use makers have no more of what they need than in the best arrangement: that bounds the worst, too.
     for (let slot = 0; slot < count; slot++) {
       const need = needs[first + slot];
       const b = kept[need];
@@ -262,6 +264,7 @@ class Pass {
     // The weights that decide the capacities decide it all where every maker is in the same place. Elsewhere others may hurt
     // (help) more.
     if (slack[node] > 0 && this.spread !== EVEN && !alike && (this.arrangement === WORST || this.spread === MOST)) this.widen(start, stop, slack[node]);
+    let best = total;
     if (this.arrangement === WORST) {
       let floor = 1;
       for (let slot = 0; slot < count; slot++) floor = Math.min(floor, kept[needs[first + slot]]);
@@ -284,11 +287,11 @@ class Pass {
         for (let one = 0; one < sides; one++) apart += this.deprived(node, start, stop, first, count, one);
         lost = Math.min(lost, apart);
       }
-      return snap(Math.min(this.top, Math.max(total - lost - hidden, floor * total) + extra));
+      best = Math.max(total - lost - hidden, floor * total);
+      if (total <= 1) return snap(Math.min(this.top, best + extra));
     }
     // The best arrangement: for each need, what there is of it goes to living plants, first to those that this market hangs
     // on most; the scarcest need decides.
-    let best = total;
     for (let slot = 0; slot < count; slot++) {
       const need = needs[first + slot];
       const b = kept[need];
