@@ -161,7 +161,8 @@ def _named(graph: SupplyGraph, network: ProductionNetwork, node: str) -> pl.Data
         about = nodes.row(market, named=True)
         if not len(links) or about["source"] is None:
             continue
-        low, high = float(network.low[links].sum()), min(1.0, float(network.high[links].sum()))
+        low = float(network.low[links].sum())
+        high = min(1.0, float(network.high[links].sum()), low + float(network.slack[market]))
         source = sources.get(about["source"], {})
         row = {key: about[key] for key in ("source", "year", "confidence")}
         row |= {"part": "named", "item": item, "supplier": node, "share": low, "share_low": low, "share_high": high}
