@@ -100,9 +100,9 @@ def exposure(
 
         - ``item, name_en, name_ja``; ``tier``: fewest steps up from the product (null without one).
         - The market that the buyer draws on: ``scope`` (whose sourcing; null: the world market), ``level`` of the shares,
-          ``suppliers`` (named), ``top_supplier`` and ``top_share_low, top_share_high`` (share of the largest supplier, 0..1;
-          where they differ it may be another than the one named), ``attributed`` (0..1, part that is attributed to somebody
-          named), ``source, year, confidence``.
+          ``suppliers`` (named), ``top_supplier`` (the largest known one, blank where no share is known) and
+          ``top_share_low, top_share_high`` (share of the largest supplier, 0..1; where they differ it may be another),
+          ``attributed`` (0..1, part that is attributed to somebody named), ``source, year, confidence``.
         - ``single_supplier``: one maker delivers to this buyer today (an alternative with share 0 does not; who is named
           without a share does).
           ``single_source``: one supplier is qualified for this buyer: by the facts, else by its own sourcing.
@@ -356,7 +356,7 @@ def _direct(network: ProductionNetwork, node: int, names: Sequence[str]) -> dict
         "suppliers": [name for name, _, _ in shares],
         "used": [name for name, _, high in shares if high > 1e-9],
         "open": any(name == REMAINDER and high > 1e-9 for name, _, high in named),
-        "top_supplier": best[0] if best else None,
+        "top_supplier": best[0] if best and best[1] > 0 else None,
         "top_share_low": best[1] if best else None,
         "top_share_high": max(high for name, _, high in named if name != REMAINDER or rest) if best else None,
         "attributed": attributed,

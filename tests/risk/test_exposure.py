@@ -71,6 +71,11 @@ def test_an_item_without_data_is_unknown_and_never_free_of_risk():
     assert (row["sole_source"], row["single_source"], row["top_share_low"]) == ("unknown", "unknown", None)
 
 
+def test_of_makers_without_a_figure_none_is_called_the_largest():
+    row = rows_of(exposure(graph_of(CHAIN, SHARES | {"steel": {"JPN": None, "DEU": None}}), "motor"))["steel"]
+    assert (row["suppliers"], row["top_supplier"], row["top_share_low"], row["top_share_high"]) == (2, None, 0.0, 1.0)
+
+
 def test_a_circle_in_the_chain_comes_to_an_end():
     graph = graph_of([("steel", "scrap"), ("scrap", "steel")], {"steel": {"JPN": 1.0}, "scrap": {"USA": 1.0}})
     frame = look_through(graph, "steel")
