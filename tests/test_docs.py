@@ -129,6 +129,18 @@ def test_every_guide_has_a_japanese_page(page):
     assert (folder / page.name).exists()
 
 
+METHODS = [page for page in PAGES if page.parent.name == "methods" and "ja" not in page.parts]
+
+
+@pytest.mark.parametrize("page", METHODS, ids=lambda path: path.stem)
+def test_every_method_has_a_japanese_page_with_the_same_worked_numbers(page):
+    folder = ROOT / "docs" / "ja"
+    japanese = next(path for path in (folder / "methods" / page.name, folder / page.name) if path.exists())
+    if japanese.parent.name == "methods":
+        plain = [[re.sub(r"  # .*", "", line) for line in code_lines(one, ("pycon",))] for one in (page, japanese)]
+        assert plain[0] == plain[1]
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)
 def test_a_notebook_says_its_question_answer_limits_and_sources_and_nothing_of_a_machine(path):
     written = path.read_text(encoding="utf-8")
