@@ -86,6 +86,18 @@ def test_python_of_a_page_runs(page, folder):
         exec(compile(block, str(page), "exec"), {})
 
 
+def formulas(page):
+    return re.findall(r"(?s)\$\$(.*?)\$\$", page.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("page", having(formulas))
+def test_formulas_of_a_page_are_drawn_as_they_are_written(page):
+    """What is drawn knows fewer environments than what draws them elsewhere: it leaves the column marks of others."""
+    converter = pytest.importorskip("latex2mathml.converter")
+    for formula in formulas(page):
+        assert "<mi>&</mi>" not in converter.convert(formula.strip()), formula
+
+
 def test_pages_speak_only_of_pages_and_pictures_that_exist():
     made = {
         "reference",
