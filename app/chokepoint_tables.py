@@ -26,12 +26,14 @@ SHOWN = 5
 def share(low: float | None, high: float | None) -> str:
     """Return a part of 1 as text: a range where it is one, a dash where it is not known; a bound is never narrowed.
 
-    >>> share(0.4, 0.4), share(0.399, 0.999), share(None, None)
-    ('40%', '39%–100%', '–')
+    >>> share(0.4, 0.4), share(0.399, 0.999), share(0.003, 0.003), share(None, None)
+    ('40%', '39%–100%', '<1%', '–')
     """
     if low is None or high is None:
         return "–"
     if high - low < 5e-3:
+        if 0 < low < 5e-3:
+            return "<1%"
         return f"{low:.0%}" if low <= 0.995 or low == 1 else ">99%"
     a, b = at_least(low), at_most(high)
     return a if a == b else f"{a}–{b}"

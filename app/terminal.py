@@ -11,7 +11,7 @@ from ..graph import Interval, Message
 from ..graph.ages import aged, dated
 from ..graph.messages import spoken, text
 from .assess import Assessment
-from .chokepoint_tables import show_assumptions, show_critical, show_exposed
+from .chokepoint_tables import share, show_assumptions, show_critical, show_exposed
 from .console import name_of, safe
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _steps(found: Assessment, lang: str) -> Any:
             safe(name_of(found.graph.item(row["item"]), lang), 44),
             f"{Interval(row['hhi_low'], row['hhi_high']):.2f}",
             safe(name_of(top, lang), 24),
-            f"{Interval(row['top_share_low'], row['top_share_high']):.0%}",
+            share(row["top_share_low"], row["top_share_high"]),
             dated(row["year"], lang),
             safe(row["source"], 24),
             text(f"graph.words.{row['confidence']}", lang),
@@ -193,9 +193,9 @@ class _Branches:
         if row is None or row["attributed"] <= 0:
             return f"{either}{name} [dim]({text('app.assess.nodata', self.lang)})[/dim]"
         top = safe(name_of(self.found.graph.supplier(row["top_supplier"]), self.lang), 24)
-        hhi, share = Interval(row["hhi_low"], row["hhi_high"]), Interval(row["top_share_low"], row["top_share_high"])
+        hhi, held = Interval(row["hhi_low"], row["hhi_high"]), share(row["top_share_low"], row["top_share_high"])
         level = "" if row["level"] == self.found.level else f" [dim]({self._level(row)})[/dim]"
         mark = f" [bold red]◀ {text('app.assess.worst', self.lang)}[/bold red]" if item == self.worst else ""
         says = aged(row["year"])
         old = f" [dim]({says.text(self.lang)})[/dim]" if isinstance(says, Message) else ""
-        return f"{either}{name}  HHI {hhi:.2f}, {top} {share:.0%}{level}{old}{mark}"
+        return f"{either}{name}  HHI {hhi:.2f}, {top} {held}{level}{old}{mark}"

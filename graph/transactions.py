@@ -16,7 +16,7 @@ import polars as pl
 from .arguments import checked
 from .errors import InputError, UnknownIdError, did_you_mean, nearest, shorten
 from .files import reading, writing
-from .frames import cell_text, to_polars
+from .frames import cell_text, frame_of
 from .headers import called
 from .messages import Message
 from .tables import read_frame
@@ -87,11 +87,11 @@ class FirmNetwork:
 
         Parameters
         ----------
-        transactions : frame or path
+        transactions : frame, rows of dict or path
             ``supplier, buyer, value``: one row per sale, value 0 or more in any one unit. Rows of the same pair are added.
-        firms : frame or path
+        firms : frame, rows of dict or path
             ``firm, sector`` and optionally ``revenue, costs`` in the unit of the values. Every firm once, in any order.
-        roles : frame or path, optional
+        roles : frame, rows of dict or path, optional
             ``supplier_sector, buyer_sector, role``: whether a buyer of one sector can do without what the other delivers.
         unlisted : {"essential", "non_essential", "none"}
             Role of a pair that ``roles`` does not list; ``essential`` takes its input as indispensable.
@@ -106,8 +106,8 @@ class FirmNetwork:
 
         Notes
         -----
-        A frame is of polars, pandas or pyarrow; a path is a file of one table: delimited text in any usual encoding or a
-        workbook (their ids are text), or Parquet.
+        A frame is of polars, pandas or pyarrow, rows a list of dicts or a dict of columns; a path is a file of one table:
+        delimited text in any usual encoding or a workbook (their ids are text), or Parquet.
         Memory is linear in firms and links.
 
         Raises
@@ -274,8 +274,8 @@ def _table(data: Any, table: str, needed: tuple[str, ...], columns: Mapping[str,
         frame = _read(Path(data), table)
     else:
         try:
-            frame = to_polars(data)
-        except TypeError as error:
+            frame = frame_of(data)
+        except InputError as error:
             raise InputError("graph.transactions.unreadable", table=table, kind=type(data).__name__) from error
     wanted = (*needed, *_OPTIONAL.get(table, ()))
     words = {name: was for was, name in called(frame.columns, table).items() if was not in columns.values()}

@@ -28,8 +28,8 @@ from .production.changes import substitute as substitute
 from .production.controls import control_effects as control_effects
 from .production.controls import control_losses as control_losses
 from .production.controls import control_scenarios as control_scenarios
-from .production.criticality import affected as affected
 from .production.criticality import chokepoints as chokepoints
+from .production.dependents import affected as affected
 from .production.draws import uncertainty as uncertainty
 from .production.explanation import explain as explain
 from .production.ownership import controlled as controlled

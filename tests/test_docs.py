@@ -86,6 +86,18 @@ def test_python_of_a_page_runs(page, folder):
         exec(compile(block, str(page), "exec"), {})
 
 
+def formulas(page):
+    return re.findall(r"(?s)\$\$(.*?)\$\$", page.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("page", having(formulas))
+def test_formulas_of_a_page_are_drawn_as_they_are_written(page):
+    """What is drawn knows fewer environments than what draws them elsewhere: it leaves the column marks of others."""
+    converter = pytest.importorskip("latex2mathml.converter")
+    for formula in formulas(page):
+        assert "<mi>&</mi>" not in converter.convert(formula.strip()), formula
+
+
 def test_pages_speak_only_of_pages_and_pictures_that_exist():
     made = {
         "reference",
@@ -127,6 +139,18 @@ def test_the_code_of_a_japanese_page_is_that_of_the_english_one_which_runs(page)
 def test_every_guide_has_a_japanese_page(page):
     folder = ROOT / "docs" / "ja" / ("questions" if page.parent.name == "questions" else "")
     assert (folder / page.name).exists()
+
+
+METHODS = [page for page in PAGES if page.parent.name == "methods" and "ja" not in page.parts]
+
+
+@pytest.mark.parametrize("page", METHODS, ids=lambda path: path.stem)
+def test_every_method_has_a_japanese_page_with_the_same_worked_numbers(page):
+    folder = ROOT / "docs" / "ja"
+    japanese = next(path for path in (folder / "methods" / page.name, folder / page.name) if path.exists())
+    if japanese.parent.name == "methods":
+        plain = [[re.sub(r"  # .*", "", line) for line in code_lines(one, ("pycon",))] for one in (page, japanese)]
+        assert plain[0] == plain[1]
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)

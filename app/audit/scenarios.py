@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ from ...graph import Message
 from ...risk import (
     Change,
     Scenario,
+    StopLosses,
     Threat,
     control_losses,
     controlled,
@@ -52,6 +54,8 @@ class Asked:
     certain: tuple[Change, ...] = ()
     possible: tuple[Change, ...] = ()
     """What stops for certain, and what may stop besides: a company of which nobody said who owns how much of it."""
+    unowned: tuple[Change, ...] = ()
+    """Makers of which nobody said whose they are: in the possible loss, and in no estimate."""
     reached: tuple[str, ...] = field(default=())
     """Companies of the group, by name."""
 
@@ -104,6 +108,7 @@ def _asked(company: Company, built: CompanyGraph, row: dict[str, Any], id: str) 
     if nodes is None:
         return None
     certain, possible, reached = nodes
+    unowned = _unowned(company, built, {*certain, *possible}) if kind == "sanctions" and name else []
     item = None if part is None else item_id(part)
     behind: list[Change] = []
     if country and not name and part is None:  # cards speak of all that a country delivers
@@ -111,6 +116,7 @@ def _asked(company: Company, built: CompanyGraph, row: dict[str, Any], id: str) 
         behind = handed_on(company, country, days, less=not whole)
     make = lambda node: _change(kind, node, item, row.get("rate"))  # noqa: E731
     found = {"certain": (*map(make, certain), *behind), "possible": tuple(map(make, possible)), "reached": tuple(reached)}
+    found["unowned"] = tuple(map(make, unowned))
     return Asked(id, kind, title, **base, **found)
 
 
@@ -141,6 +147,11 @@ def _nodes(
     return ([country], [], []) if country and not name else None
 
 
+def _unowned(company: Company, built: CompanyGraph, group: set[str]) -> list[str]:
+    """The plants, none of a group's, whose maker states no parent or is not named: they may be the group's, too."""
+    return [id for id, plant in built.plants.items() if id not in group and plant.maker not in company.owners]
+
+
 def threats_of(asked: list[Asked]) -> list[Threat]:
     """Return the questions that stop something, as the estimate sees them: with whoever may belong to a group."""
     return [
@@ -154,61 +165,84 @@ def answers(company: Company, built: CompanyGraph, asked: list[Asked], date: str
     """Return what each question costs: money and days as intervals, over time; ``curve`` of a year's revenue kept."""
     values = {item_id(id): row.get("revenue") for id, row in company.products.items()}
     revenue = {id: float(row["revenue"]) for id, row in company.products.items() if row.get("revenue") is not None}
-    facts, all_ = sourcing_facts(company), threats_of(asked)
-    sure = [Threat(Scenario(one.id, one.certain), one.days) for one in asked if one.possible]
-    losses = stop_losses(built.own, all_, values, buyer=SELF, facts=facts)
-    least = stop_losses(built.own, sure, values, buyer=SELF, facts=facts) if sure else losses
-    courses = stop_courses(built.own, all_, values, buyer=SELF, facts=facts) if all_ and values else None
-    bounded = stop_courses(built.own, sure, values, buyer=SELF, facts=facts) if sure and values else None
-    stated = _owners_stated(company)
+    facts = sourcing_facts(company)
+    # What stops in the estimate; for certain; and at most, where these differ.
+    reach = {
+        "estimate": {one.id: (*one.certain, *one.possible) for one in asked if one.certain or one.possible or one.unowned},
+        "low": {one.id: one.certain for one in asked if one.possible},
+        "high": {one.id: (*one.certain, *one.possible, *one.unowned) for one in asked if one.unowned},
+    }
+    days = {one.id: one.days for one in asked}
+    losses, courses = {}, {}
+    for end, changes in reach.items():
+        threats = [Threat(Scenario(id, hit), days[id]) for id, hit in changes.items()]
+        if threats or end == "estimate":
+            losses[end] = stop_losses(built.own, threats, values, buyer=SELF, facts=facts)
+        if threats and values:
+            courses[end] = stop_courses(built.own, threats, values, buyer=SELF, facts=facts)
     rows = []
     for one in asked:
         base = {"id": one.id, "kind": one.kind, "title": one.title, "days": one.days, "weight": one.weight}
         base |= {
             "refs": list(one.refs),
             "reached": list(one.reached),
-            "unknown_owners": stated if one.kind == "sanctions" else None,
+            "unknown_owners": _owners_stated(company, built, one) if one.kind == "sanctions" else None,
         }
         if one.kind == TARIFFS:
             rows.append(base | _tariff(company, one))
         elif one.kind == CONTROLS:
             rows.append(base | _controls(company, built, one, revenue, date))
         else:
-            products = product_rows(losses.products.filter(threat=one.id))
-            if one.possible:
-                low = {row["product"]: row for row in product_rows(least.products.filter(threat=one.id))}
-                for row in products:
-                    for name in ("lost_low", "stops_low"):
-                        row[name] = low[row["product"]][name]
-                    row["day_high"] = low[row["product"]]["day_high"]
+            products = _products(losses, reach, one.id)
             hit = [row for row in products if row["stops_high"] > NOTHING]
-            first = first_part(losses.items.filter(threat=one.id))
+            first = first_part(losses["estimate"].items.filter(threat=one.id))
             row = base | totals(products, revenue, one.days) | {"products": hit, "first_part": first}
-            rows.append(row | _over_time(courses, bounded if one.possible else courses, one, revenue))
+            ends = {end: courses.get(end if one.id in reach[end] else "estimate") for end in reach}
+            rows.append(row | _over_time(ends, one, revenue))
     return rows
 
 
-def _over_time(
-    courses: pl.DataFrame | None, certain: pl.DataFrame | None, one: Asked, revenue: dict[str, float]
-) -> dict[str, Any]:
-    """Days on which the revenue is below nine tenths and below half, and its curve by day; ``certain`` gives that bound."""
+_KEPT = {"estimate": "estimate", "high": "low", "low": "high"}
+"""Who stops, where the most and the least is kept."""
+_ENDS = {
+    "low": ("lost_low", "stops_low", "day_high"),
+    "high": ("lost_high", "lost_open", "stops_high", "stops_open", "day_low", "day_open"),
+}
+"""What of a loss comes from the fewest who stop, and what from the most."""
+
+
+def _products(losses: Mapping[str, StopLosses], reach: Mapping[str, Mapping[str, Any]], id: str) -> list[dict[str, Any]]:
+    """What a question costs each product: the least with those who surely stop, the most with all who may."""
+    products = product_rows(losses["estimate"].products.filter(threat=id))
+    for end, names in _ENDS.items():
+        if id in reach[end]:
+            other = {row["product"]: row for row in product_rows(losses[end].products.filter(threat=id))}
+            for row in products:
+                row |= {name: other[row["product"]][name] for name in names}
+    return products
+
+
+def _over_time(courses: Mapping[str, pl.DataFrame | None], one: Asked, revenue: dict[str, float]) -> dict[str, Any]:
+    """Days on which the revenue is below nine tenths and below half, and its curve by day.
+
+    ``courses``: of those who stop in the estimate, for certain (``low``: the least loss) and at most (``high``).
+    """
     blank = {"below_90": None, "below_50": None, "back": None, "curve": []}
     total = sum(revenue.values())
-    if courses is None or certain is None or not total:  # nothing is below a part of nothing
+    if not total or any(frame is None for frame in courses.values()):  # nothing is below a part of nothing
         return blank
     weights = {item_id(id): value / total for id, value in revenue.items()}
-    frames = [
-        frame.filter(pl.col("scenario") == one.id, pl.col("item").is_in(list(weights))) for frame in (courses, certain)
-    ]
-    grid = pl.concat([frame.select("day") for frame in frames]).unique().sort("day")
-    sums = {"estimate": [0.0] * grid.height, "high": [0.0] * grid.height, "low": [0.0] * grid.height}
+    hers = (pl.col("scenario") == one.id) & pl.col("item").is_in(list(weights))
+    # Most is kept where the fewest stop.
+    frames = {kept: courses[end].filter(hers) for kept, end in _KEPT.items()}  # type: ignore[union-attr]
+    grid = pl.concat([frame.select("day") for frame in frames.values()]).unique().sort("day")
+    sums = {kept: [0.0] * grid.height for kept in frames}
     for end, kept in sums.items():
-        frame = frames[1] if end == "high" else frames[0]
-        for (item,), rows in frame.partition_by("item", as_dict=True).items():
+        for (item,), rows in frames[end].partition_by("item", as_dict=True).items():
             rates = grid.join_asof(rows.sort("day"), on="day")[f"rate_{end}"].fill_null(1.0)
             kept[:] = [was + weights[str(item)] * min(rate, 1.0) for was, rate in zip(kept, rates, strict=True)]
     curve = list(zip(grid["day"].to_list(), sums["estimate"], sums["high"], sums["low"], strict=True))
-    back = timeline_summary(frames[0])["back_estimate"].max() if frames[0].height else None
+    back = timeline_summary(frames["estimate"])["back_estimate"].max() if frames["estimate"].height else None
     below = {f"below_{level}": _days_below(curve, level / 100) for level in (90, 50)}
     return below | {"curve": curve, "back": None if back == float("inf") else back}
 
@@ -287,7 +321,7 @@ def _active(company: Company) -> list[Source]:
     return [source for sources in company.sources.values() for source in sources if source.active]
 
 
-def _owners_stated(company: Company) -> tuple[int, int]:
+def _owners_stated(company: Company, built: CompanyGraph, one: Asked) -> tuple[int, int]:
     """How many makers state no parent, of how many: those may belong to the group, too."""
-    makers = {source.maker for source in _active(company) if source.maker}
-    return sum(maker not in company.owners for maker in makers), len(makers)
+    open_ = {built.plants[str(change.node)].maker for change in one.unowned} - {None}
+    return len(open_), len({source.maker for source in _active(company) if source.maker})

@@ -90,7 +90,7 @@ def _show(graph: SupplyGraph, found: pl.DataFrame, node: str, kind: str, top: in
             lost(row),
             name(graph, row["through"], lang, 32),
             "" if row["steps"] is None else str(row["steps"]),
-            share(row["share"], row["share"]),
+            share(row["share_low"], row["share_high"]),
             cited(row, lang),
         )
     terminal.print(table)

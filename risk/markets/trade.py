@@ -22,6 +22,7 @@ from ...graph.frames import any_frame, spelled
 
 VALUE = nw.col("value")
 EQUAL = 1e-12  # engines add in any order: sums that differ by less are the same
+BLANKS = " \t\r\n\xa0\u3000"  # told to the engines, each of which takes other signs for space
 NOTHING = nw.lit(None, dtype=nw.String)
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 
@@ -50,7 +51,7 @@ def tidy(trade: Any, *extra: str) -> tuple[Any, str]:
     value = nw.when(value.abs() < float("inf")).then(value)  # no flow is infinite: a division by zero is no report
     origin = nw.col("exporter")
     if schema["exporter"] == nw.String:  # a file's blank cell may be a text without letters: nobody is called so
-        origin = nw.when(origin != "").then(origin).alias("exporter")
+        origin = nw.when(origin.str.strip_chars(BLANKS) != "").then(origin).alias("exporter")
     return frame.select(item, "importer", origin, nw.col("year").cast(nw.Int64), value.alias("value"), *extra), item
 
 

@@ -1,4 +1,4 @@
-"""Chokepoints: whose failure costs a product most, by four measures side by side, and what hangs on one node."""
+"""Chokepoints: whose failure costs a product most, by four measures side by side."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ from ...graph.network import MARKET, NEW, REMAINDER
 from ..faults.failure_sets import sets_of
 from . import kernels, solver, tier_kernels
 from .changes import embargo
-from .conditions import KINDS, LOW, TOLD, Conditions, conditions, failure
+from .conditions import KINDS, LOW, Conditions, conditions
 from .failures import Failures, failures_of, network_of, product_node
 from .paths import betweenness
-from .scenario import Scenario, check_scenario
-from .simulation import READINGS, Assumptions, needs_of, solve
-from .ways import way
+from .scenario import Scenario
+from .simulation import READINGS, Assumptions, needs_of
 
 LOSSES = {"loss_low": "high", "loss_facts": "facts", "loss_estimate": "estimate", "loss_high": "low"}
 """Columns of losses, and the reading of what is kept that each is 1 minus of."""
@@ -305,123 +304,6 @@ def _abroad(network: ProductionNetwork, calm: Conditions) -> Conditions:
     return replace(calm, side=side)
 
 
-@checked()
-def affected(
-    graph: SupplyGraph,
-    node: str,
-    *,
-    kind: str = "halt",
-    item: str | None = None,
-    buyer: str | None = None,
-    level: str = "country",
-    sharing: str = "alike",
-    term: str = "short",
-) -> pl.DataFrame:
-    """Return which items hang on a node, and how much: the reverse of `chokepoints`.
-
-    Parameters
-    ----------
-    graph : SupplyGraph
-        The facts.
-    node : str
-        A country, a supplier or an item.
-    kind : {"halt", "embargo"}
-        Production stops, or exports do (see `chokepoints`); an item can only be halted.
-    item : str, optional
-        Only the node's supply of this item.
-    buyer : str, optional
-        The country or company from whose place it is seen.
-    level : {"country", "company", "site"}
-        Whose shares.
-    sharing, term
-        As in `risk.simulate`.
-
-    Returns
-    -------
-    polars.DataFrame
-        One row per item that loses supply, final products first, the hardest hit first:
-
-        - ``item, name_en, name_ja, kind`` (of the item), ``final`` (nothing needs it, and it is a product or needs inputs:
-          a mineral that leads nowhere in the data is none);
-        - ``loss_low`` (certain), ``loss_facts``, ``loss_estimate``, ``loss_high`` (possible): 0..1, see `risk.chokepoints`;
-        - ``through``: the item at which the node is met, on the way that costs most; ``steps``: how far up that is;
-          ``share``: the node's share there (null for an item); ``source, year, confidence`` of that share.
-
-        Items that would only be hit if the node stood behind supply for which nobody names it are left out.
-
-    Raises
-    ------
-    InputError
-        Another kind or level.
-    UnknownIdError
-        The node, item or buyer is not in the graph.
-
-    Examples
-    --------
-    >>> from kanmon.graph import SupplyGraph
-    >>> graph = SupplyGraph(
-    ...     items=[{"id": i, "name_en": i, "kind": "component"} for i in ("motor", "magnet", "crate")],
-    ...     inputs=[{"item": "motor", "input": "magnet", "source": "s"}],
-    ...     suppliers=[{"id": "CHN", "name_en": "China", "kind": "country"}],
-    ...     shares=[{"item": "magnet", "supplier": "CHN", "source": "s", "share": 0.75}],
-    ...     sources=[{"id": "s", "title": "t", "publisher": "p"}],
-    ... )
-    >>> affected(graph, "CHN").select("item", "loss_low", "through", "share").rows()
-    [('motor', 0.75, 'magnet', 0.75), ('magnet', 0.75, 'magnet', 0.75)]
-    """
-    network = network_of(graph, None, "supplier" if level == "company" else "country", level, buyer)
-    change = failure(network, kind, node, item)
-    check_scenario(graph, Scenario(kind, change))
-    assumed = Assumptions(sharing, term)
-    told = conditions(network, Scenario(kind, change), hidden=TOLD)
-    facts = solve(network, told, assumed, ("high", "facts"))
-    whole = solve(network, Scenario(kind, change), assumed)
-    needed, making, items = set(graph.inputs["input"]), set(graph.inputs["item"]), set(graph.items["id"])
-    rows = []
-    for row in graph.items.iter_rows(named=True):
-        id = row["id"]
-        losses = {"loss_facts": 1 - facts.level(id, "facts")}
-        losses |= {column: 1 - whole.level(id, reading) for column, reading in LOSSES.items() if reading != "facts"}
-        losses["loss_facts"] = min(losses["loss_facts"], losses["loss_high"])  # see `_table`
-        if max(losses["loss_facts"], losses["loss_low"], losses["loss_estimate"]) <= _LEAST:
-            continue
-        if losses["loss_low"] > _LEAST:
-            solution, reading = whole, "high"
-        else:
-            solution, reading = (facts, "facts") if losses["loss_facts"] > _LEAST else (whole, "estimate")
-        steps = way(solution, solution.outcomes[reading], network.market(id))
-        last = steps.row(-1, named=True) if steps.height else {}
-        rows.append(
-            {key: row[key] for key in ("name_en", "name_ja", "kind")}
-            | {"item": id, "final": id not in needed and (id in making or row["kind"] == "product")}
-            | losses
-            | {"through": last.get("item"), "steps": steps.height - 1 if steps.height else None}
-            | {key: last.get(key) for key in ("source", "year", "confidence")}
-            | {"share": last.get("share") if node not in items else None}
-        )
-    frame = pl.DataFrame(rows, schema=_AFFECTED).with_columns(pl.col(LOSSES.keys()).round(12))
-    return frame.sort(~pl.col("final"), -pl.col("loss_low"), -pl.col("loss_estimate"), -pl.col("loss_facts"), "item")
-
-
-_AFFECTED = {
-    "item": pl.String,
-    "name_en": pl.String,
-    "name_ja": pl.String,
-    "kind": pl.String,
-    "final": pl.Boolean,
-    "loss_low": pl.Float64,
-    "loss_facts": pl.Float64,
-    "loss_estimate": pl.Float64,
-    "loss_high": pl.Float64,
-    "through": pl.String,
-    "steps": pl.Int64,
-    "share": pl.Float64,
-    "source": pl.String,
-    "year": pl.Int64,
-    "confidence": pl.String,
-}
-
-
 def _markets(network: ProductionNetwork) -> NDArray[np.int64]:
     """The market of every item as the buyer sees it."""
     return np.array([network.market(item) for item in sorted(network.items)], np.int64)
@@ -440,18 +322,20 @@ def _worst(failures: Failures, top: int) -> pl.DataFrame:
     """For each event the item whose loss alone costs the product most, and its share of the market through which it does."""
     net = failures.network
     sold = pl.DataFrame({"node": net.indices, "market": net.owner, "link": np.arange(len(net.indices))})
-    sold = sold.with_columns(low=net.low, high=net.high).filter(net.kind[net.owner] == MARKET)
+    sold = sold.with_columns(low=net.low, high=net.high, open=net.slack[net.owner]).filter(net.kind[net.owner] == MARKET)
     events, nodes = failures.hit.nonzero()
     hit = pl.DataFrame({"event": events.astype(np.int64), "node": nodes.astype(np.int64)})
     hit = hit.with_columns(item=net.nodes["item"].gather(hit["node"]))
     seen = hit.join(sold.filter(pl.col("market").is_in(_markets(net).tolist())), on="node", how="left")
-    total = pl.col("low", "high").sum().clip(0, 1)
-    pairs = seen.group_by("event", "item").agg("node", total).sort("event", "item")
+    # Together its makers hold no more than what is theirs and what the market leaves open.
+    most = pl.min_horizontal(pl.col("high").sum(), pl.col("low").sum() + pl.col("open").first())
+    total = pl.col("low").sum().clip(0, 1), most.clip(0, 1).alias("high")
+    pairs = seen.group_by("event", "item").agg("node", *total).sort("event", "item")
     none = sparse.csr_array((pairs.height, len(net.indices)))
     best = _costliest(failures, top, pairs, _ones(pairs["node"], len(net.kind)), none)
     # The buyer may see another market than those do through whom it is hit: it buys some ore, and parts made of others' ore.
     ways = best.select("event", "item").join(hit, on=["event", "item"]).join(sold, on="node")
-    ways = ways.group_by("event", "item", "market").agg("link", total).sort("event", "market")
+    ways = ways.group_by("event", "item", "market").agg("link", *total).sort("event", "market")
     whole = sparse.csr_array((ways.height, len(net.kind)))
     ways = _costliest(failures, top, ways, whole, _ones(ways["link"], len(net.indices)))
     facts = net.nodes.select("source", "year", "confidence").with_row_index("market").cast({"market": pl.Int64})

@@ -161,7 +161,8 @@ def _named(graph: SupplyGraph, network: ProductionNetwork, node: str) -> pl.Data
         about = nodes.row(market, named=True)
         if not len(links) or about["source"] is None:
             continue
-        low, high = float(network.low[links].sum()), min(1.0, float(network.high[links].sum()))
+        low = float(network.low[links].sum())
+        high = min(1.0, float(network.high[links].sum()), low + float(network.slack[market]))
         source = sources.get(about["source"], {})
         row = {key: about[key] for key in ("source", "year", "confidence")}
         row |= {"part": "named", "item": item, "supplier": node, "share": low, "share_low": low, "share_high": high}
@@ -207,8 +208,11 @@ def _sentence(
 
 
 def _share(row: dict[str, Any]) -> str:
+    """A share in words: a bound is never narrowed, and a little is not nothing."""
     low, high = row.get("share_low"), row.get("share_high")
-    return f"{row['share']:.0%}" if low is None or high is None or high - low < 5e-3 else f"{low:.0%}–{high:.0%}"
+    if low is None or high is None or high - low < 5e-3:
+        return "<1%" if 0 < row["share"] < 5e-3 else f"{row['share']:.0%}"
+    return f"{floor(100 * low + 1e-9)}%–{ceil(100 * high - 1e-9)}%"
 
 
 def _fact(row: dict[str, Any], sources: dict[str, dict[str, Any]], lang: str) -> str:

@@ -1,19 +1,22 @@
-"""Walks up the supply lines of a production network: who is met at each tier, and who is met at all."""
+"""Walks up the supply lines of a production network: what stands behind a market at each tier, and who is met at all."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
 from ...graph import ProductionNetwork
-from ...graph.kernel import Kernel, numbers_in, part
+from ...graph.kernel import Kernel, numbers_in
 from ...graph.network import EQUIPMENT, MAKER, remembered
-from .kernels import EXTRA, weigh
+from .kernels import EVEN, MOST, weigh
 
-_LEAST = 1e-12  # of a supply line that is still followed
+NOBODY = -2
+"""What the maker is that stands for all whom a market does not name."""
+
+_LEAST = 1e-12  # of a change that is still followed round a loop
 
 
 @remembered
@@ -28,118 +31,80 @@ def parts(network: ProductionNetwork) -> NDArray[np.float64]:
     return np.divide(weight, total, out=np.zeros(len(weight)), where=total > 0)
 
 
-def walk(
+def behind(
     network: ProductionNetwork,
-    starts: Mapping[int, float],
+    roots: Mapping[int, float],
     place: NDArray[np.int64],
+    own: NDArray[np.int64],
     places: int,
     tiers: int,
-    room: Sequence[NDArray],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Follow all supply lines up from weighted markets; return what each place surely makes, and what is left, at each tier.
+    spread: int,
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Return the least or the most (``spread``) that each place makes behind weighted markets, over every completion.
 
-    Weights are above 0, and count as parts of their sum. A line splits by share at a market, and as `parts` says at a maker.
-    What the lower bounds of the shares leave is counted at no place. It goes on through the unattributed maker, else through
-    all sources by the room that their bounds give. ``room`` is that of the network (`room_of`), and is left as it was.
+    A line splits by share at a market, and as `parts` says at a maker; what the bounds of a market's shares leave open goes,
+    step by step, to the makers behind whom least (most) of the place stands. ``place`` says where each node is made, below 0
+    where nobody knows: in any place, then, that the market does not name. ``own`` says which place the maker is itself, -1
+    where it only stands there (`NOBODY`: all whom its markets do not name). Returned are what each place makes of all tiers
+    at each root (places x roots), at each tier of the roots by their weights (places x tiers), and what all places together
+    make at each tier of each root (tiers x roots).
     """
-    lightest = min(starts.values())
-    # The lightest start weighs 1: what is too thin to be followed is so by its own measure.
-    nodes, weights = np.array(list(starts), np.int64), np.array(list(starts.values())) / lightest
-    found, left = np.zeros(tiers * max(places, 1)), np.zeros(tiers)
-    _walk(
-        nodes, weights, network.kind, network.indptr, network.indices, network.low, network.high, network.flags,
-        network.slack, parts(network), place, max(places, 1), found, left, *room,
-        size=numbers_in(network.indices, network.low, network.high, *room),
+    nodes, weights = np.array(list(roots), np.int64), np.array(list(roots.values()))
+    whole, at_tier, together = np.zeros(places * len(nodes)), np.zeros(places * tiers), np.zeros(tiers * len(nodes))
+    widest, n = int(np.diff(network.indptr).max(initial=0)), len(network.kind)
+    _behind(
+        network.kind, network.indptr, network.indices, network.low, network.high, network.flags, network.slack,
+        parts(network), place, own, places, tiers, spread, nodes, weights / weights.sum(), np.zeros(n), np.zeros(n),
+        np.zeros(widest), np.zeros(widest), whole, at_tier, together,
+        size=places * tiers * numbers_in(network.kind, network.indices, network.indices),
     )  # fmt: skip
-    whole = weights.sum()
-    return found.reshape(tiers, max(places, 1))[:, :places] / whole, left / whole
-
-
-def room_of(network: ProductionNetwork) -> list[NDArray]:
-    """Return room for walks of a network."""
-    n = len(network.kind)
-    return [np.zeros(n) for _ in range(3)] + [np.zeros(n, np.int64) for _ in range(3)]
-
-
-@part
-def _passed(pool, kind, indptr, indices, low, high, flags, slack, place, mass, waiting, sure, makers, n_makers, nexts,
-            n_next):  # fmt: skip
-    """Hand on what stands at a pool, by share: to makers, who wait, and to further pools; return how many of each.
-
-    What is ``sure`` of that which waits at a maker is its least share.
-    """
-    whole = mass[pool]
-    mass[pool] = 0.0
-    # What the lower bounds leave is the unattributed maker's where there is one, else it goes by the room of the bounds.
-    room, rest = 0.0, -1
-    for k in range(indptr[pool], indptr[pool + 1]):
-        if not flags[k] & EXTRA:
-            room += high[k] - low[k]
-            if kind[indices[k]] == 0 and place[indices[k]] < 0:
-                rest = k
-    for k in range(indptr[pool], indptr[pool + 1]):
-        if flags[k] & EXTRA:
-            continue
-        weight = low[k]
-        if slack[pool] > 0.0:
-            if rest >= 0:
-                weight += slack[pool] if k == rest else 0.0
-            elif room > 0.0:
-                weight += slack[pool] * (high[k] - low[k]) / room
-        source = indices[k]
-        if weight * whole <= _LEAST:
-            continue
-        # A node that holds something already is on its list: each is met once a step, however many lead to it.
-        if kind[source] == 0:
-            if waiting[source] == 0.0:
-                makers[n_makers] = source
-                n_makers += 1
-            waiting[source] += weight * whole
-            sure[source] += low[k] * whole
-        else:
-            if mass[source] == 0.0:
-                nexts[n_next] = source
-                n_next += 1
-            mass[source] += weight * whole
-    return n_makers, n_next
+    return whole.reshape(places, len(nodes)), at_tier.reshape(places, tiers), together.reshape(tiers, len(nodes))
 
 
 @Kernel
-def _walk(starts, weights, kind, indptr, indices, low, high, flags, slack, lines, place, places, found, left, mass, waiting,
-          sure, pools, nexts, makers):  # fmt: skip
-    n_pools = len(starts)
-    for i in range(n_pools):
-        pools[i] = starts[i]
-        mass[starts[i]] = weights[i]
-    for tier in range(len(left)):
-        n_makers = 0
-        # Through markets and groups down to makers, which make one tier.
-        while n_pools:
-            n_next = 0
-            for i in range(n_pools):
-                n_makers, n_next = _passed(pools[i], kind, indptr, indices, low, high, flags, slack, place, mass, waiting,
-                                           sure, makers, n_makers, nexts, n_next)  # fmt: skip
-            pools, nexts = nexts, pools
-            n_pools = n_next
-        for i in range(n_makers):
-            maker = makers[i]
-            whole = waiting[maker]
-            left[tier] += whole
-            if place[maker] >= 0:
-                found[tier * places + place[maker]] += sure[maker]
-            waiting[maker] = sure[maker] = 0.0
-            for k in range(indptr[maker], indptr[maker + 1]):
-                source = indices[k]
-                if lines[k] > 0.0:
-                    if mass[source] == 0.0:
-                        pools[n_pools] = source
-                        n_pools += 1
-                    mass[source] += whole * lines[k]
-        if n_pools == 0:
-            break
-    # The room is left as it was found: empty.
-    for i in range(n_pools):
-        mass[pools[i]] = 0.0
+def _behind(kind, indptr, indices, low, high, flags, slack, lines, place, own, places, tiers, spread, roots, weights, now,
+            total, v, w, whole, at_tier, together):  # fmt: skip
+    n, count = len(kind), len(roots)
+    for one in range(places):
+        for i in range(n):
+            now[i] = total[i] = 0.0
+        for tier in range(tiers):
+            # Makers stand before markets, and these before groups: in one pass lines go from one tier to the next.
+            for i in range(n):
+                start, stop = indptr[i], indptr[i + 1]
+                if kind[i] == 0:
+                    made = 1.0 if place[i] == one or (place[i] < 0 and spread == MOST) else 0.0
+                    here, all_of_it = made if tier == 0 else 0.0, made
+                    for k in range(start, stop):
+                        if lines[k] > 0.0:
+                            here += lines[k] * now[indices[k]]
+                            all_of_it += lines[k] * total[indices[k]]
+                    now[i], total[i] = here, all_of_it
+                    continue
+                # Whom a market names holds what is said of it, and nothing of the rest.
+                named = 0.0
+                for k in range(start, stop):
+                    if own[indices[k]] == one and kind[indices[k]] == 0 and spread == MOST:
+                        named = 1.0
+                for turn in range(2):
+                    for k in range(start, stop):
+                        j = indices[k]
+                        v[k - start] = now[j] if turn == 0 else total[j]
+                        if kind[j] == 0 and place[j] < 0 and own[j] == NOBODY and (tier == 0 or turn == 1):
+                            v[k - start] -= named
+                    weigh(start, stop, slack[i], low, high, flags, spread if kind[i] == 1 else EVEN, v, w)
+                    value = 0.0
+                    for k in range(start, stop):
+                        value += w[k - start] * v[k - start]
+                    if turn == 0:
+                        now[i] = value
+                    else:
+                        total[i] = value
+            for r in range(count):
+                at_tier[one * tiers + tier] += weights[r] * now[roots[r]]
+                together[tier * count + r] += now[roots[r]]
+        for r in range(count):
+            whole[one * count + r] = total[roots[r]]
 
 
 def met(

@@ -19,13 +19,14 @@ from scipy import sparse
 from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.arguments import checked
 from ...graph.network import EXTRA, MARKET, REMAINDER, WORLD_MARKET
-from . import tier_kernels
 from .changes import halt
 from .conditions import HIGH
 from .failures import Failures, failures_of
+from .kernels import LEAST, MOST
 from .own_sources import own_sources, stock_ends
 from .scenario import Scenario
 from .simulation import Assumptions, needs_of, solve
+from .tier_kernels import NOBODY, behind
 
 _WHOSE = {"country": "country", "supplier": "company"}
 TIERS = 30
@@ -99,16 +100,16 @@ def exposure(
 
         - ``item, name_en, name_ja``; ``tier``: fewest steps up from the product (null without one).
         - The market that the buyer draws on: ``scope`` (whose sourcing; null: the world market), ``level`` of the shares,
-          ``suppliers`` (named), ``top_supplier`` and ``top_share_low, top_share_high`` (share of the largest supplier, 0..1;
-          where they differ it may be another than the one named), ``attributed`` (0..1, part that is attributed to somebody
-          named), ``source, year, confidence``.
+          ``suppliers`` (named), ``top_supplier`` (the largest known one, blank where no share is known) and
+          ``top_share_low, top_share_high`` (share of the largest supplier, 0..1; where they differ it may be another),
+          ``attributed`` (0..1, part that is attributed to somebody named), ``source, year, confidence``.
         - ``single_supplier``: one maker delivers to this buyer today (an alternative with share 0 does not; who is named
           without a share does).
           ``single_source``: one supplier is qualified for this buyer: by the facts, else by its own sourcing.
           ``sole_source``: one company in the world makes it. All "certain", "possible" (one is named, and more may exist),
           "no" or "unknown" (nobody says).
         - ``look_through_country, look_through_low, look_through_high, unknown_share``: see `look_through`, over all tiers;
-          ``visibility``: part of the supply whose country is known at tier 0 (makers of the item), 1, 2, ...
+          ``visibility``: part of the supply whose country is sure at tier 0 (makers of the item), 1, 2, ...
         - Diamonds: ``diamond_suppliers`` (two or more direct suppliers) together lose at least ``diamond_loss`` (0..1,
           certain) of their output when ``diamond_source`` stops, which is none of them: the worst such source, met at
           ``diamond_item``.
@@ -148,7 +149,7 @@ def exposure(
         told[row["item"]].append(row)
     tiers = _tiers(graph, product)
     makers = _sole(graph)
-    lines = _Lines(network, "country")
+    lines = _Lines(network, "country", {network.market(item): 1.0 for item in tiers})
     nameless = {row["supplier"] for row in chain.from_iterable(told.values()) if row["maker"] is None}
     diamonds = _diamonds(network, failures_of(network, level), nameless)
     names = network.nodes["supplier"].to_list()
@@ -184,14 +185,15 @@ def look_through(
     r"""Return which countries (or suppliers) stand behind an item or a basket, tier by tier and over all tiers.
 
     The supply lines are followed up from the item: at a market they split by share, at a maker evenly over its essential
-    requirements (how much of each is needed is rarely told), over alternatives of unknown mix evenly. What the shares leave
-    open counts for nobody, and goes on as if its makers bought as the market does: the open part of a named maker with a
-    sourcing of its own may move what stands behind it. Country c makes
+    requirements (how much of each is needed is rarely told), over alternatives of unknown mix evenly. Country c makes
 
     .. math:: \ell_t(c) = \frac{\sum_{\text{lines made in } c \text{ at tier } t} \prod \text{shares}}
        {\sum_{\text{lines that reach tier } t} \prod \text{shares}}
 
-    and over all tiers the sum of the numerators by the sum of the denominators.
+    and over all tiers the sum of the numerators by the sum of the denominators. What the shares leave open may be anybody's
+    who is named without a share, or of whom the market says nothing: the bounds hold every way to complete them, with all
+    that then stands behind. A maker without a sourcing of its own is taken to buy as the world does, and so is who nobody
+    names. Over all tiers the bounds are attained, where no chain runs in a circle.
 
     Parameters
     ----------
@@ -206,8 +208,8 @@ def look_through(
     -------
     polars.DataFrame
         ``tier`` (0: makers of the item; null: all tiers), ``country`` or ``supplier`` (null: unknown, its own bucket),
-        ``share_low`` (what is attributed to it), ``share_high`` (with all that is unknown), 0..1. The shares that are
-        attributed and the unknown one sum to 1 in each tier.
+        ``share_low, share_high`` (0..1; of the unknown its size, twice). Who surely makes something has a row; any other
+        makes at most what is unknown. The lows and the unknown sum to 1 in each tier.
 
     Raises
     ------
@@ -235,52 +237,80 @@ def look_through(
     _check_level(level)
     basket = _basket(item)
     network = graph.network(item if isinstance(item, str) else None, buyer=buyer, level=_WHOSE[level])
-    lines = _Lines(network, level)
-    found, left = lines.follow({network.market(one): weight for one, weight in basket.items()})
+    lines = _Lines(network, level, {network.market(one): weight for one, weight in basket.items()})
     rows = []
-    for tier, part, whole in [(None, found.sum(axis=0), left.sum()), *zip(range(len(left)), found, left, strict=True)]:
-        share = part / whole
-        unknown = max(0.0, 1.0 - float(share.sum()))
-        unknown = unknown if unknown > 1e-9 else 0.0
-        order = sorted(np.flatnonzero(share).tolist(), key=lambda at: (-round(float(share[at]), 12), lines.places[at]))
-        rows += [(tier, lines.places[at], float(share[at]), min(1.0, float(share[at]) + unknown)) for at in order]
-        if unknown:
+    for tier in (None, *range(lines.depth)):
+        low, high = lines.shares(tier)
+        order = sorted(np.flatnonzero(low).tolist(), key=lambda at: (-round(float(low[at]), 12), lines.places[at]))
+        rows += [(tier, lines.places[at], float(low[at]), float(high[at])) for at in order]
+        if unknown := _open(low):
             rows.append((tier, None, unknown, unknown))
     schema = {"tier": pl.Int64, level: pl.String, "share_low": pl.Float64, "share_high": pl.Float64}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
 class _Lines:
-    """The supply lines of a network, and the places along them."""
+    """The supply lines behind some markets, and what each place makes along them, at least and at most."""
 
-    def __init__(self, network: ProductionNetwork, level: str) -> None:
-        self.network, self.room = network, tier_kernels.room_of(network)
-        known = (pl.col("role") == "maker") & (pl.col("supplier") != REMAINDER)
-        place = network.nodes.select(pl.when(known).then(level)).to_series()
-        self.places: list[str] = place.drop_nulls().unique().sort().to_list()
-        number = {name: at for at, name in enumerate(self.places)}
-        self.number = place.replace_strict(number, default=-1, return_dtype=pl.Int64).to_numpy()
+    def __init__(self, network: ProductionNetwork, level: str, roots: Mapping[int, float]) -> None:
+        self.places, where, own = _places(network, level)
+        self.at = {root: at for at, root in enumerate(roots)}
+        # How many lines reach a tier hangs on no share: the makers of one item need the same.
+        everywhere = np.zeros_like(where)
+        whole, tiers, self.reached = behind(network, roots, everywhere, everywhere, 1, TIERS, LEAST)
+        self.depth = int(np.count_nonzero(tiers))
+        ends = [behind(network, roots, where, own, len(self.places), self.depth, end) for end in (LEAST, MOST)]
+        self.ends = [(found / whole, at_tier / tiers[:, : self.depth]) for found, at_tier, _ in ends]
+        self.seen = ends[0][2]
+        self.weights = np.array(list(roots.values())) * whole[0]
 
-    def follow(self, weights: Mapping[int, float]) -> tuple[np.ndarray, np.ndarray]:
-        """Return the part that each place makes at each tier behind weighted markets, and what reaches the tier."""
-        found, left = tier_kernels.walk(self.network, weights, self.number, len(self.places), TIERS, self.room)
-        depth = int(np.count_nonzero(left))
-        return found[:depth], left[:depth]
+    def shares(self, tier: int | None) -> tuple[np.ndarray, np.ndarray]:
+        """Return the least and the most that each place makes at a tier of all roots, or over all tiers."""
+        both = (
+            np.average(whole, axis=1, weights=self.weights) if tier is None else tiers[:, tier] for whole, tiers in self.ends
+        )
+        return _within(*both)
 
-    def summary(self, node: int) -> dict[str, Any]:
-        found, left = self.follow({node: 1.0})
-        share = found.sum(axis=0) / left.sum()
-        unknown = max(0.0, 1.0 - float(share.sum()))
-        unknown = unknown if unknown > 1e-9 else 0.0
-        visibility = [round(min(1.0, float(part)), 12) for part in found.sum(axis=1) / left]
-        top = int(np.argmax(np.round(share, 12))) if share.size and share.max() > 0 else None
+    def summary(self, root: int) -> dict[str, Any]:
+        at = self.at[root]
+        low, high = _within(*(whole[:, at] for whole, _ in self.ends))
+        top = int(np.argmax(np.round(low, 12))) if low.size and low.max() > 0 else None
+        visible = [
+            seen / reached for seen, reached in zip(self.seen[:, at], self.reached[:, at], strict=False) if reached > 0
+        ]
         return {
             "look_through_country": None if top is None else self.places[top],
-            "look_through_low": None if top is None else float(share[top]),
-            "look_through_high": None if top is None else min(1.0, float(share[top]) + unknown),
-            "unknown_share": unknown,
-            "visibility": visibility,
+            "look_through_low": None if top is None else float(low[top]),
+            "look_through_high": None if top is None else float(high[top]),
+            "unknown_share": _open(low),
+            "visibility": [round(min(1.0, float(part)), 12) for part in visible],
         }
+
+
+def _within(low: np.ndarray, high: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return bounds without the noise of their sums."""
+    return low, np.clip(high, low, 1.0)
+
+
+def _open(low: np.ndarray) -> float:
+    """What is attributed to nobody."""
+    rest = 1.0 - float(low.sum())
+    return rest if rest > 1e-9 else 0.0
+
+
+def _places(network: ProductionNetwork, level: str) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Return the places of a network, where each maker stands, and which place it is itself; see `tier_kernels.behind`."""
+    rest = pl.col("supplier") == REMAINDER
+    nodes = network.nodes.select(
+        place=pl.when((pl.col("role") == "maker") & ~rest).then(level), supplier="supplier", rest=rest.fill_null(False)
+    )
+    places = nodes["place"].drop_nulls().unique().sort()
+    number = pl.col("place").replace_strict(places, np.arange(len(places)), default=-1, return_dtype=pl.Int64)
+    itself = (
+        pl.when(pl.col("supplier") == pl.col("place")).then(number).otherwise(pl.when("rest").then(NOBODY).otherwise(-1))
+    )
+    found = nodes.select(where=number, own=itself)
+    return places.to_list(), found["where"].to_numpy(), found["own"].to_numpy()
 
 
 def _basket(item: Any) -> dict[str, float]:
@@ -326,7 +356,7 @@ def _direct(network: ProductionNetwork, node: int, names: Sequence[str]) -> dict
         "suppliers": [name for name, _, _ in shares],
         "used": [name for name, _, high in shares if high > 1e-9],
         "open": any(name == REMAINDER and high > 1e-9 for name, _, high in named),
-        "top_supplier": best[0] if best else None,
+        "top_supplier": best[0] if best and best[1] > 0 else None,
         "top_share_low": best[1] if best else None,
         "top_share_high": max(high for name, _, high in named if name != REMAINDER or rest) if best else None,
         "attributed": attributed,

@@ -84,9 +84,18 @@ def weights_of(solution: Solution, outcome: Outcome, node: int, side: int) -> tu
 def way(solution: Solution, outcome: Outcome, node: int) -> pl.DataFrame:
     """Return the steps from a node down to what is hit in a reading; columns of `WAY`.
 
-    A market is left through the shared need that binds, or through the maker that takes most of it, whichever costs more.
     ``share`` is the lower bound of the maker's share where the reading is the certain one, the upper bound in the others,
     and 1 where all makers lack a need together.
+    """
+    rows = [{name: row.get(name) for name in WAY} for row in steps(solution, outcome, node)]
+    numbered = [row | {"step": step} for step, row in enumerate(rows)]
+    return pl.DataFrame(numbered, schema=WAY, orient="row")
+
+
+def steps(solution: Solution, outcome: Outcome, node: int) -> list[dict[str, Any]]:
+    """Return the rows of `way`, and in each the ``market`` (a node) of which the share is.
+
+    A market is left through the shared need that binds, or through the maker that takes most of it, whichever costs more.
     """
     network = solution.network
     x, side = outcome.x, solution.conditions.reader
@@ -115,7 +124,7 @@ def way(solution: Solution, outcome: Outcome, node: int) -> pl.DataFrame:
         best = _binding(found)
         source = int(network.indices[best.link])
         if network.kind[node] == MARKET:
-            about = {key: row[key] for key in ("source", "year", "confidence")}
+            about = {key: row[key] for key in ("source", "year", "confidence")} | {"market": node}
             # What all makers lack together costs more than any one of them: the way goes on through the need.
             if best.need:
                 rows.append(about | _shared(row["item"], float(x[node, side])))
@@ -129,8 +138,7 @@ def way(solution: Solution, outcome: Outcome, node: int) -> pl.DataFrame:
             if cut and x[source, 0] >= outcome.gain[side, best.link]:
                 break
         node = source
-    numbered = [dict.fromkeys(WAY) | {"step": step} | row for step, row in enumerate(rows)]
-    return pl.DataFrame(numbered, schema=WAY, orient="row")
+    return rows
 
 
 def _shared(item: str, kept: float) -> dict[str, Any]:

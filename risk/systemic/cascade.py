@@ -18,7 +18,7 @@ import polars as pl
 
 from ...graph.arguments import checked
 from ...graph.errors import InputError, did_you_mean, nearest, shorten
-from ...graph.frames import to_polars
+from ...graph.frames import frame_of
 from ...graph.transactions import ROLES, FirmNetwork
 from .batches import sweep
 from .kernels import Cases, Firms, Pull, Push, Results, frontier, lanes
@@ -34,7 +34,7 @@ _LITTLE = 10_000_000  # cases times links up to which following them takes less 
 def systemic_risk(
     network: FirmNetwork,
     *,
-    firms: Any = None,
+    firms: str | int | Iterable[Any] | None = None,
     shocks: Any = None,
     tolerance: float = 1e-2,
     replaceable: bool = True,
@@ -70,7 +70,7 @@ def systemic_risk(
         n firms, m links.
     firms : ids, optional
         Firms to fail one at a time, completely, both ways. Default: every firm.
-    shocks : frame, optional
+    shocks : frame or rows of dict, optional
         Joint shocks instead: ``firm, scenario, loss`` and optionally ``loss_upstream``, losses 0..1. Without the last
         column a loss holds both ways. A firm that a scenario does not name loses nothing at first.
     tolerance : float
@@ -132,7 +132,7 @@ def systemic_risk(
 def systemic_losses(
     network: FirmNetwork,
     *,
-    firms: Any = None,
+    firms: str | int | Iterable[Any] | None = None,
     shocks: Any = None,
     tolerance: float = 1e-2,
     replaceable: bool = True,
@@ -305,8 +305,8 @@ def _single(network: FirmNetwork, firms: Any) -> _Part:
 def _joint(network: FirmNetwork, shocks: Any) -> _Part:
     """Return one case per scenario of a table of shocks."""
     try:
-        table = to_polars(shocks)
-    except TypeError as error:
+        table = frame_of(shocks)
+    except InputError as error:
         raise InputError("risk.cascade.shocks", kind=type(shocks).__name__) from error
     missing = [name for name in ("firm", "scenario", "loss") if name not in table.columns]
     if missing:

@@ -285,7 +285,7 @@ def _preposition(words: Vocabulary, text: str, start: int) -> str:
 def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: Topic, span: Span) -> str:
     if span.term.kind in SERIES:
         return "item"
-    if _served(words, text, cuts, span):
+    if _served(words, text, cuts, span) or _lacks(words, number, text, cuts, span):
         return "other"
     if _heads(words, number, text, span.start):
         return "contain"
@@ -312,6 +312,29 @@ def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: Topic,
     # A code (n48sh, co2) is a label of what stands before it, and what stands after it is still read.
     figure = _labels(text, after.end()) or not "".join(following[-1:]).isalpha()
     return _head(words, number, [word for word in following if word.isalpha()], figure)
+
+
+def _lacks(words: Vocabulary, number: Topic, text: str, cuts: frozenset[int], span: Span) -> bool:
+    """Whether the line says that the item is not there: rotor without magnets, magnet-free motor, 磁石なし, 无磁铁.
+
+    What stands between must belong to the name (without sintered magnets): a motor without sensor, with magnet, has one.
+    """
+    before = text[max(0, span.start - _BEFORE) : span.start].rstrip()
+    if before.endswith(words.denials["before"]) and not before.endswith("有無"):
+        return True
+    clause = _CLAUSE.split(before)[-1].split()
+    while clause and clause[-1] not in words.denials["word"] and _known(words, number, clause[-1]):
+        clause.pop()
+    if clause[-1:] and (clause[-1] in words.denials["word"] or clause[0] in words.denials["first"] and len(clause) == 1):
+        return True
+    end = span.end + len(match[0]) if (match := _PLURAL.match(text, span.end)) else span.end
+    apart = end in cuts and "ァ" <= text[end] <= "ヺ"  # ネオジム磁石 フリーサイズ
+    if not apart and text.startswith(words.denials["start"], end + text.startswith(" ", end)):
+        return True
+    after = _AFTER.match(text, span.end)
+    following = after[1].replace("/", " ").split() if after else []
+    whole = following[1:2] == [] or following[1].removesuffix("s") in words.heads["whole", number]
+    return following[:1] != [] and following[0] in words.denials["head"] and whole
 
 
 def _past_aside(words: Vocabulary, number: Topic, text: str, cuts: frozenset[int], end: int) -> str:

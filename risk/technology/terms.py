@@ -93,6 +93,7 @@ class Vocabulary:
         self.heads: dict[tuple[str, Topic], frozenset[str]] = {}
         self.starts: dict[str, tuple[str, ...]] = defaultdict(tuple)
         self.prepositions: dict[str, frozenset[str]] = defaultdict(frozenset)
+        self.denials: dict[str, tuple[str, ...]] = defaultdict(tuple)
         self.grades: frozenset[str] = frozenset()
         self.nouns: dict[Topic | None, set[str]] = defaultdict(set)
         self.long_heads: tuple[str, ...] = ()
@@ -126,6 +127,8 @@ class Vocabulary:
             if use in {"include", "exclude"}:
                 words = [word.split("|") for word in term.split("&")] if match == "all" else [[term]]
                 self._add(Term(number, "context" if match == "context" else use, term, kind, len(words)), words)
+            elif use == "lack":
+                self.denials[match] += (folded,)
             elif use == "stop":
                 self.stops.add(folded)
             elif use == "form" and match == "end":

@@ -79,6 +79,25 @@ def test_a_sanction_reaches_for_certain_only_whom_half_is_known_of(rows):
     assert row["unknown_owners"][0] == 2, "Y and Z state no parent"
 
 
+def test_a_maker_that_states_no_parent_counts_in_the_possible_loss_of_a_sanction_and_in_no_estimate(rows):
+    row = rows["Group"]
+    # X and W stop: no chips from day 20 until others deliver on day 60; what is left of the gears then just lasts
+    assert row["loss"] == pytest.approx((60 - 20) * 100, rel=1e-6)
+    # Y may be the group's, too: the ten days of gears that are left on day 60 are the last.
+    assert row["loss_high"] == pytest.approx((60 - 20 + 100 - 70) * 100, rel=1e-6)
+    assert row["below_50"]["high"] == pytest.approx(70)
+    assert row["unknown_owners"] == (2, 4)
+
+
+def test_a_sanction_on_a_firm_that_is_no_maker_may_still_reach_whoever_states_no_parent(tmp_path):
+    sheets = SHEETS | {"Suppliers": [SHEETS["Suppliers"][0], ["X", "maker", "China", "Group", "30%", None]]}
+    asked = [SHEETS["Scenarios"][0], SHEETS["Scenarios"][2]]
+    found = audit(workbook(tmp_path / "a.xlsx", sheets | {"Scenarios": asked}), lang="en", date=DATE, world=SupplyGraph())
+    (row,) = content(found, "en")["scenarios"]
+    assert (row["loss"], row["loss_low"]) == (0.0, 0.0)
+    assert row["loss_high"] > 0 and row["unknown_owners"] == (3, 4)
+
+
 def test_the_loss_of_a_site_and_a_tariff(rows):
     assert rows["Site"]["loss"] == pytest.approx(30 * 100, rel=1e-6)
     assert rows["Tariff"]["loss"] == pytest.approx(0.25 * 710) and rows["Tariff"]["loss_high"] == pytest.approx(0.25 * 710)

@@ -148,6 +148,13 @@ def test_a_mapping_wins_over_a_column_that_happens_to_have_the_name():
     assert network == FirmNetwork.from_transactions(SALES, FIRMS, ROLES)
 
 
+def test_rows_and_columns_make_the_network_that_frames_make():
+    whole = FirmNetwork.from_transactions(SALES, FIRMS, ROLES)
+    assert FirmNetwork.from_transactions(SALES.to_dicts(), FIRMS.to_dicts(), ROLES.to_dicts()) == whole
+    columns = [table.to_dict(as_series=False) for table in (SALES, FIRMS, ROLES)]
+    assert FirmNetwork.from_transactions(*columns) == whole
+
+
 @pytest.mark.parametrize(
     ("columns", "key", "words"),
     [

@@ -245,7 +245,8 @@ SHOCKS = pl.DataFrame({"firm": [1, 2], "scenario": ["a", "a"], "loss": [0.5, 1.0
         ({"executor": "spark"}, "executor"),
         ({"executor": 4}, "executor"),
         ({"firms": [1], "shocks": SHOCKS}, "both"),
-        ({"shocks": {"firm": [1]}}, "shocks"),
+        ({"shocks": {"firm": [1]}}, "columns"),
+        ({"shocks": 3}, "shocks"),
         ({"shocks": SHOCKS.drop("loss")}, "columns"),
         ({"shocks": SHOCKS.with_columns(loss=pl.lit(1.5))}, "loss"),
         ({"shocks": SHOCKS.with_columns(loss=pl.lit(-0.5))}, "loss"),
@@ -260,6 +261,18 @@ def test_bad_arguments_are_named(arguments, key):
         systemic_risk(golden(NETWORKS[0]), **arguments)
     assert caught.value.message.key == f"risk.cascade.{key}"
     assert caught.value.text("ja") != caught.value.text("en")
+
+
+@pytest.mark.parametrize("given", [SHOCKS.to_dicts(), SHOCKS.to_dict(as_series=False)], ids=["rows", "columns"])
+def test_shocks_may_be_rows_or_columns_as_the_tables_of_a_graph_may(given):
+    network = golden(NETWORKS[0])
+    assert systemic_risk(network, shocks=given).equals(systemic_risk(network, shocks=SHOCKS))
+
+
+@pytest.mark.parametrize("function", [systemic_risk, systemic_losses])
+def test_a_table_is_no_list_of_firms_and_the_refusal_names_the_argument(function):
+    with pytest.raises(InputError, match=rf"{function.__name__}\(\): 'firms'"):
+        function(golden(NETWORKS[0]), firms=pl.DataFrame({"firm": [1]}))
 
 
 def test_unknown_firms_are_named():

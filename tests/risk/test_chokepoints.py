@@ -204,6 +204,21 @@ def world():
     return kn.load("world")
 
 
+def test_the_share_of_a_node_is_that_of_all_its_makers_and_open_where_theirs_is():
+    """Two makers without a figure hold no more together than what the market leaves open."""
+    held = {"mill": 0.3, "mine": 0.2, "east": None, "west": None, "own": 0.1}
+    homes = {"mill": "JPN", "mine": "JPN", "east": "CHN", "west": "CHN", "own": "CHN"}
+    graph = graph_of([("motor", "magnet", None)], {"motor": {"DEU": 1.0}, "magnet": held}, homes.items())
+    expected = {"JPN": (0.5, 0.5), "CHN": (0.1, 0.5), "east": (0.0, 0.4)}
+    for node, ends in expected.items():
+        row = affected(graph, node).filter(pl.col("item") == "motor").row(0, named=True)
+        assert (row["through"], row["share_low"], row["share_high"]) == ("magnet", *map(pytest.approx, ends))
+        fails = "country" if node.isupper() else "supplier"
+        row = chokepoints(graph, "motor", fails=fails).filter(pl.col("node") == node).row(0, named=True)
+        assert (row["worst_item"], row["worst_share_low"], row["worst_share_high"]) == ("magnet", *map(pytest.approx, ends))
+    assert affected(graph, "magnet").select("share_low", "share_high").unique().rows() == [(None, None)]
+
+
 @pytest.mark.parametrize(
     ("product", "node", "item"),
     [

@@ -31,6 +31,20 @@ def test_a_range_is_said_as_a_range(world):
     assert "40%–100%" in row["text_en"] and "40%–100%" in row["text_ja"]
 
 
+def test_a_small_share_is_never_said_to_be_none_and_a_bound_never_narrowed():
+    held = [("ore", "CHN", 0.004, 0.004), ("salt", "CHN", 0.296, 0.504), ("ore", "USA", 0.9, 0.9)]
+    graph = SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "material"} for i in ("metal", "ore", "salt")],
+        inputs=[{"item": "metal", "input": i, "source": "s"} for i in ("ore", "salt")],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "USA")],
+        shares=[{"item": i, "supplier": c, "source": "s", "share_low": a, "share_high": b} for i, c, a, b in held],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    named = explain(graph, "metal", "CHN").filter(pl.col("part") == "named")
+    said = dict(named.select("item", "text_en").iter_rows())
+    assert "<1%" in said["ore"] and "29%–51%" in said["salt"]
+
+
 def test_every_sentence_stands_in_both_languages(world):
     for node, kind in (("CHN", "halt"), ("CHN", "embargo"), ("gallium_primary", "halt"), ("murata", "halt")):
         frame = explain(world, "humanoid_robot", node, buyer="JPN", kind=kind)

@@ -1,5 +1,8 @@
 """Exposure: single and sole sources, what stands behind an item, shared sources, and what the buyer knows itself."""
 
+import itertools
+import random
+
 import kanmon as kn
 import pandas
 import polars as pl
@@ -57,13 +60,20 @@ def test_visibility_says_how_much_is_known_at_each_tier():
     row = rows_of(exposure(graph_of(CHAIN, SHARES), "motor"))["motor"]
     assert row["visibility"] == pytest.approx([0.8, 0.5, 0.5])
     assert (row["look_through_country"], row["unknown_share"]) == ("CHN", pytest.approx(0.38))
-    assert row["look_through_low"] == pytest.approx(0.28) and row["look_through_high"] == pytest.approx(0.66)
+    assert row["look_through_low"] == pytest.approx(0.28)
+    # It may hold the rest of the motors and all of the steel; of ore its share is told.
+    assert row["look_through_high"] == pytest.approx(0.28 + (0.2 + 0.5) / 2.5)
 
 
 def test_an_item_without_data_is_unknown_and_never_free_of_risk():
     row = rows_of(exposure(graph_of(CHAIN, SHARES), "motor"))["steel"]
     assert (row["suppliers"], row["attributed"], row["visibility"], row["unknown_share"]) == (0, 0.0, [0.0], 1.0)
     assert (row["sole_source"], row["single_source"], row["top_share_low"]) == ("unknown", "unknown", None)
+
+
+def test_of_makers_without_a_figure_none_is_called_the_largest():
+    row = rows_of(exposure(graph_of(CHAIN, SHARES | {"steel": {"JPN": None, "DEU": None}}), "motor"))["steel"]
+    assert (row["suppliers"], row["top_supplier"], row["top_share_low"], row["top_share_high"]) == (2, None, 0.0, 1.0)
 
 
 def test_a_circle_in_the_chain_comes_to_an_end():
@@ -287,6 +297,92 @@ def test_facts_come_as_rows_columns_or_a_frame_of_any_library_and_a_blank_stays_
     assert rows_of(found[0])["magnet"]["stock_days"] == 30.0
     for other in found[1:]:
         assert_frame_equal(other, found[0])
+
+
+def sourcing(seed):
+    """A random chain: ``{(item, scope): {supplier: share or None}}``, what needs what, and the suppliers' countries."""
+    dice = random.Random(seed)
+    items = ["i0", "i1", "i2", "i3"][: dice.randint(2, 4)]
+    inputs = [(a, b) for n, a in enumerate(items) for b in items[n + 1 :] if dice.random() < 0.6 or b == items[n + 1]]
+    companies = {"c0": "CHN", "c1": "USA", "c2": None}
+    makers = [*companies] if seed % 2 else ["CHN", "USA", "JPN"]
+
+    def market(most):
+        names = dice.sample(makers, dice.randint(1, most))
+        cuts = sorted(dice.random() for _ in range(len(names)))
+        parts = [b - a for a, b in zip([0, *cuts], cuts, strict=False)]
+        return {name: None if dice.random() < 0.4 else round(part, 3) for name, part in zip(names, parts, strict=True)}
+
+    shares = {(item, "world"): market(3) if dice.random() < 0.9 else {} for item in items}
+    shares |= {(item, dice.choice(makers)): market(2) for item in items[1:] if dice.random() < 0.8}
+    return inputs, shares, companies if seed % 2 else dict(zip(makers, makers, strict=True))
+
+
+def completions(shares, places):
+    """Every way to give the rest of each market to one maker: who is named without a share, or anywhere (place, None)."""
+    choices = []
+    for named in shares.values():
+        told = {name: share for name, share in named.items() if share is not None}
+        rest = 1 - sum(told.values())
+        takers = [name for name, share in named.items() if share is None] + [(p, None) for p in places if p not in named]
+        choices.append([[*told.items(), (taker, rest)] for taker in takers])
+    for chosen in itertools.product(*choices):
+        yield dict(zip(shares, chosen, strict=True))
+
+
+def lines_behind(root, inputs, shares, home, level):
+    """Return what each place makes at each tier behind ``root``, by following every line one by one."""
+    needs = {item: [b for a, b in inputs if a == item] for item, _ in inputs}
+    found, todo = [{}], [(0, 1.0, root, "world")]
+    while todo:
+        tier, weight, item, buyer = todo.pop()
+        chain = [buyer, home.get(buyer), "world"]
+        sold = next(shares[item, scope] for scope in chain if (item, scope) in shares)
+        found += [{}] * (tier + 1 - len(found))
+        for maker, share in sold:
+            place = maker[0] if isinstance(maker, tuple) else home[maker] if level == "country" else maker
+            found[tier] = found[tier] | {place: found[tier].get(place, 0.0) + weight * share}
+            after = needs.get(item, [])
+            seen = "world" if isinstance(maker, tuple) else maker
+            todo += [(tier + 1, weight * share / len(after), need, seen) for need in after]
+    return found
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_look_through_holds_every_completion_and_over_all_tiers_is_attained(seed):
+    """Who is named without a share may buy on its own: bounds follow it, wherever the open part goes."""
+    inputs, shares, home = sourcing(seed)
+    level = "supplier" if seed % 2 else "country"
+    items = sorted({item for row in inputs for item in row})
+    suppliers = [{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "USA", "JPN", "ZZZ")]
+    suppliers += [{"id": c, "name_en": c, "kind": "company", "country": at} for c, at in home.items() if c != at]
+    rows = [(item, scope, maker, v) for (item, scope), named in shares.items() for maker, v in named.items()]
+    graph = SupplyGraph(
+        items=[{"id": item, "name_en": item, "kind": "component"} for item in items],
+        inputs=[{"item": a, "input": b, "source": "s"} for a, b in inputs],
+        suppliers=suppliers,
+        shares=[{"item": i, "scope": at, "supplier": c, "source": "s", "share": v} for i, at, c, v in rows],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    frame = look_through(graph, "i0", level=level)
+    said = {row[:2]: row[2:] for row in frame.rows()}
+    unknown = {tier: low for (tier, place), (low, _) in said.items() if place is None}
+    places = [*home, "ZZZ"]
+    ends = {place: (1.0, 0.0) for _, place in said if place is not None}
+    for chosen in completions(shares, places):
+        found = lines_behind("i0", inputs, chosen, home, level)
+        every = sum(sum(tier.values()) for tier in found)
+        tiers = dict(enumerate(found)) | {None: {p: sum(tier.get(p, 0.0) for tier in found) / every for p in places}}
+        for tier, made in tiers.items():
+            reached = 1.0 if tier is None else sum(made.values())
+            for place in places:
+                share = made.get(place, 0.0) / reached
+                low, high = said.get((tier, place), (0.0, unknown.get(tier, 0.0)))
+                assert low - 1e-9 <= share <= high + 1e-9, (tier, place)
+                if tier is None and place in ends:
+                    ends[place] = min(ends[place][0], share), max(ends[place][1], share)
+    for place, (least, most) in ends.items():
+        assert (least, most) == pytest.approx(said[None, place]), place
 
 
 COMPLETIONS = [{"CHN": a, "DEU": b, "JPN": round(1 - a - b, 2)} for a in (0.2, 0.35, 0.5) for b in (0.0, 0.2)]

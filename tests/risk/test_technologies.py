@@ -121,6 +121,52 @@ def test_another_product_is_no_flag(line):
 @pytest.mark.parametrize(
     "line",
     [
+        "rotor without magnets (wound or cage)",
+        "rotor w/o magnets",
+        "motor without sintered magnets",
+        "magnet-free motor",
+        "carbon fiber free",
+        "no magnets",
+        "non-magnet rotor",
+        "MLCC not included",
+        "磁石なしモータ",
+        "ネオジム磁石 なし",
+        "永久磁石不使用",
+        "永久磁石レスモータ",
+        "ネオジム磁石を使わないモータ",
+        "無磁石モータ",
+        "无磁铁",
+    ],
+)
+def test_an_item_that_is_said_not_to_be_there_is_no_flag(line):
+    assert verdicts(line) == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "NdFeB magnet without coating",
+        "NdFeB magnet, no coating",
+        "without coating, NdFeB magnet",
+        "motor without sensor NdFeB magnet",
+        "Dy-free NdFeB magnet",
+        "NdFeB magnet, halogen free",
+        "NdFeB magnet free sample",
+        "Part no NdFeB magnet",
+        "NdFeB magnet no. 3",
+        "重希土類フリーネオジム磁石",
+        "ネオジム磁石 メッキなし",
+        "ネオジム磁石 フリーサイズ",
+        "有無ネオジム磁石",
+    ],
+)
+def test_what_is_said_to_lack_something_else_is_still_the_item(line):
+    assert 22 in verdicts(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
         "バインダークリップ 大 10個入",
         "Three-ring binder for battery safety data sheets",
         "Binder jetting 316L metal powder",

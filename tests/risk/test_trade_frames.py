@@ -175,8 +175,9 @@ def test_what_is_no_frame_is_refused(trade):
 
 
 @pytest.mark.parametrize("native", [pl.DataFrame, pd.DataFrame, pl.LazyFrame, lambda rows: pl.DataFrame(rows).to_arrow()])
-def test_an_origin_written_as_an_empty_text_is_unknown(native):
-    rows = {"hs6": "850511", "importer": "JPN", "exporter": ["CHN", ""], "year": 2022, "value": [3.0, 1.0]}
+@pytest.mark.parametrize("written", ["", " ", "\u3000 "])
+def test_an_origin_written_as_an_empty_text_is_unknown(native, written):
+    rows = {"hs6": "850511", "importer": "JPN", "exporter": ["CHN", written], "year": 2022, "value": [3.0, 1.0]}
     rows = pl.DataFrame(rows).to_dict(as_series=False)
     blank = risk.import_concentration(pl.DataFrame(rows | {"exporter": ["CHN", None]}))
     found = risk.import_concentration(native(rows))

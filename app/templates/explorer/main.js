@@ -43,7 +43,7 @@ function redraw(changed) {
   if (asked || has("pins", "view")) stale.add("whatif");
   if (has("tab")) showTab(state.tab);
   showFresh(state.tab);
-  if (has("product")) $("product").value = state.product || "";
+  if (has("product")) showProduct();
   if (has("buyer")) $("buyer").value = state.buyer;
   if (has("changes", "home") && whatIf.losses) announceWhatIf();
   showNotice();
@@ -222,6 +222,14 @@ function found(node) {
   }
   openPanel();
   say(outside ? t(before && !state.product ? "left_product" : "left_filters", { node: nameOf(node), product: before ? nameOfId(before) : "" }) : `${nameOf(node)}. ${summaryOf(node)}`);
+}
+
+// A link may ask about an item that the list of products does not offer.
+function showProduct() {
+  const menu = $("product");
+  const id = state.product || "";
+  if (![...menu.options].some(({ value }) => value === id)) menu.append(h("option", { value: id }, cut(nameOfId(id), 60)));
+  menu.value = id;
 }
 
 async function start() {

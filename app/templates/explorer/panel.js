@@ -115,6 +115,7 @@ function shareRows(view, most = 12) {
   const rows = sharesOf[view];
   const known = rows.filter((row) => shares.known[row] !== "unknown");
   const unnamed = rows.filter((row) => shares.known[row] === "unknown");
+  const told = known.reduce((sum, row) => sum + shares.low[row], 0);
   return [
     h("ul", { class: "shares" }, known.slice(0, most).map((row) => {
       const words = interval(shares.low[row], shares.high[row], part);
@@ -122,6 +123,7 @@ function shareRows(view, most = 12) {
     })),
     known.length > most ? h("p", { class: "faint" }, t("more_suppliers", { count: known.length - most })) : null,
     unnamed.length ? h("p", { class: "faint" }, t("named_without_share"), " ", unnamed.slice(0, 12).map((row, n) => [n ? ", " : "", h("button", { class: "plain name", onclick: () => select(supplier(shares.supplier[row])) }, cut(nameOf(supplier(shares.supplier[row])), 40))]), unnamed.length > 12 ? " …" : "") : null,
+    told > 1.005 ? h("p", { class: "faint" }, t("rounded_sum", { sum: percent(told) })) : null,
     views.remainder[view] > 0.0005 ? h("p", { class: "faint" }, t("remainder", { share: part(views.remainder[view]) })) : null,
     cell(views, "excluded", view) ? h("p", { class: "faint" }, t("excluded", { names: cell(views, "excluded", view) })) : null,
   ];
