@@ -12,7 +12,6 @@ from ...graph.messages import spoken, text
 from ..survey.loop import narrowest, shown
 from .checks import provided_abroad
 from .company import YEAR
-from .figures import NOTHING
 from .findings import THEMES, FindingsWriter
 from .guideline import guideline_table
 from .measures import stated_measures
@@ -105,7 +104,7 @@ class _Writer(FindingsWriter):
             "revenue": self.figures.revenue,
             "summary": self._summary(),
             "parts": [self._part(row) for row in self.figures.parts],
-            "countries": [self._node(row) for row in self.figures.countries],
+            "countries": [self._node(row) for row in sorted(self.figures.countries, key=self._order)],
             "makers": [self._node(row) for row in self.figures.makers],
             "diamonds": [
                 row | {"node": row["node_name"] or self.place(row["country"]), "country": self.place(row["country"])}
@@ -221,15 +220,6 @@ class _Writer(FindingsWriter):
             "technologies": self.t("board_technologies", own=len(own), parts=len(parts), planned=len(planned)),
             "first": self._first(),
         }
-
-    def _hurts(self, row: dict[str, Any]) -> bool:
-        """Whether a stop may cost revenue, and more or otherwise than that of a country of which nothing is known here."""
-        if not self.figures.revenue:
-            return bool(row["parts"]) and parts_lost(row)["part_high"] > NOTHING
-        if row["loss"] > 0:
-            return True
-        nobodys = not row["parts"] and row["loss_high"] == self.figures.unseen.get("country", 0.0)
-        return row["loss_high"] != 0 and not nobodys
 
     def _fitting(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The rows of a table that fit on the page with what stands under them: names of several lines take their room."""
@@ -374,6 +364,7 @@ class _Writer(FindingsWriter):
             row
             | money
             | {
+                "beyond": not row["maker"] and self._beyond(row),
                 "label": row["name"] or places[0],
                 "country_name": ", ".join(places) or self.t("place_unknown"),
                 "day_says": self._days(row["day_low"], row["day"]),
