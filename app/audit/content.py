@@ -214,12 +214,17 @@ class _Writer(FindingsWriter):
             "loss": self.t("loss" if priced else "loss_part"),
             "countries": [self._node(row) | self._parted(row) for row in shown[0]],
             "makers": [self._node(row) | self._parted(row) for row in shown[1]],
+            "counts": [self._counted(rows, here) for rows, here in zip((countries, makers), shown, strict=True)],
             "narrowing": [node for rows in shown for node in self._told(rows)],
             "nothing": "" if countries or makers else self._nothing(priced),
             "notes": self._notes([*countries, *makers]) if priced or countries or makers else [],
             "technologies": self.t("board_technologies", own=len(own), parts=len(parts), planned=len(planned)),
             "first": self._first(),
         }
+
+    def _counted(self, rows: list[Any], shown: list[Any]) -> str:
+        """How many stops of a table there are, where it shows fewer."""
+        return self.t("of_all", shown=len(shown), all=len(rows)) if len(shown) < len(rows) else ""
 
     def _fitting(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The rows of a table that fit on the page with what stands under them: names of several lines take their room."""
@@ -399,7 +404,11 @@ class _Writer(FindingsWriter):
             for row in found["shares"]
         ]
         unknown = {f"{name}_says": percent(value) for name, value in found["unknown"].items()}
-        return found | {"shares": shares, "total_says": self.money(found["total"])} | unknown
+        total, blank, pieces = self.money(found["total"]), found["blank"], found["pieces"]
+        fields = {"total": total, "parts": found["parts"], "blank": self.t("through_blank", count=blank) if blank else ""}
+        fields["pieces"] = self.t("through_pieces", count=pieces) if pieces else self.t("through_no_pieces")
+        help_says = self.t("through_help", **fields)
+        return found | {"shares": shares, "total_says": total, "help_says": help_says} | unknown
 
     def _flags(self) -> list[dict[str, Any]]:
         names = {row["number"]: spoken(row, "name", self.lang) for row in technologies().iter_rows(named=True)}

@@ -114,10 +114,12 @@ class _Book:
         names = {"tile_revenue": "revenue_linked", "tile_country": "spend_country_known", "tile_tier2": "tier2_own"}
         lines += [(self.cell, (self.t(name), content["coverage"][f"{key}_says"])) for name, key in names.items()]
         lines += [(plain, ()), (section, (self.t("if_stops", days=f"{content['horizon']:g}"),))]
-        for name, key in (("worst", "countries"), ("worst_makers", "makers")):
+        for name, key, count in zip(
+            ("worst", "worst_makers"), ("countries", "makers"), content["board"]["counts"], strict=True
+        ):
             heads = [self.t(head) for head in ("certain", "possible", "first_day", "first_stop", "lasts", "switch")]
             if content["board"][key]:
-                lines += [(plain, ()), (self.head, (self.t(name), content["board"]["loss"], *heads))]
+                lines += [(plain, ()), (self.head, (f"{self.t(name)} {count}".strip(), content["board"]["loss"], *heads))]
             losses = [f"{'loss' if content['revenue'] else 'part'}{end}" for end in ("", "_low", "_high")]
             shown = ("label", *losses, "day_says", "first_says", "stock", "first_switch")
             for row in content["board"][key]:
@@ -226,8 +228,7 @@ class _Book:
         )
         rows = [[line, None] for line in (self.t("date", date=meta["date"]), says, *content["assumptions"])]
         if spend := content["spend"]:
-            about = {"total": spend["total_says"], **{name: spend[name] for name in ("parts", "blank", "pieces")}}
-            rows.append([self.t("through_help", **about), self.t("through_title")])
+            rows.append([spend["help_says"], self.t("through_title")])
         rows += [[row["id"], row["says"]] for row in content["thresholds"]]
         rows += [[r["title"], " ".join(filter(None, (r["publisher"], r["date"], r["url"])))] for r in content["sources"]]
         self._table("about", ("sources_title", "basis"), rows)
