@@ -45,6 +45,7 @@ ASSUMPTIONS = (
     "upstream_stock",
     "maker",
     "halt",
+    "home",
     "market",
     "horizon",
     "even_use",

@@ -146,7 +146,7 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
 
     def both(low: float, high: float | None) -> str:
         if high is None:
-            return text("app.survey.at_least", lang, amount=amount(low))
+            return text(f"app.survey.{'at_least' if low else 'open_end'}", lang, amount=amount(low))
         if not figures.revenue:
             return span(low, high)
         return amount(high) if high - low < 1.0 else "–".join((amount(low), amount(high)))

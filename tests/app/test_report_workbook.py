@@ -75,3 +75,17 @@ def test_a_country_in_no_row_of_the_company_shows_only_what_the_market_tells(rep
     assert all(market[row["label"]] == pytest.approx(row["market"]) for row in beyond)
     drawn = {bar.label for bar in draw(found)[1].bars}
     assert drawn and not drawn & {row["label"] for row in beyond}
+
+
+def test_a_maker_of_several_sites_is_named_once_among_those_of_a_part(tmp_path):
+    rows = [["P1", "Axo", place, share, 10, 100, 300, None] for place, share in (("Germany", 0.5), ("France", 0.2))]
+    rows += [["P1", "Axo", None, 0.2, None, None, None, None], ["P1", "Bel", "Italy", 0.1, None, None, None, None]]
+    sheets = {
+        "Sourcing": [SOURCING, *rows],
+        "BOM": [["parent", "part"], ["A", "P1"]],
+        "Products": [["product", "revenue"], ["A", 3_650_000]],
+    }
+    found = content(audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date="2026-11-23"), "en")
+    checks = {one["check"]: one for theme in found["groups"] for one in theme["checks"]}
+    (row,) = checks["site_country"]["evidence"]
+    assert row["says"].count("Axo") == 1 and "Bel" in row["says"]
