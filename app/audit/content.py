@@ -223,10 +223,6 @@ class _Writer(FindingsWriter):
             "first": self._first(),
         }
 
-    def _counted(self, rows: list[Any], shown: list[Any]) -> str:
-        """How many stops of a table there are, where it shows fewer."""
-        return self.t("of_all", shown=len(shown), all=len(rows)) if len(shown) < len(rows) else ""
-
     def _fitting(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The rows of a table that fit on the page with what stands under them: names of several lines take their room."""
         lines, fitting = 0, []
@@ -330,6 +326,8 @@ class _Writer(FindingsWriter):
         place, behind = (None if known[name] is None else 1.0 - known[name] for name in ("country_known", "tier2_own"))
         if not place and not behind:
             return []
+        if not self.company.sources:
+            return [self.t("first_named", count=len(self.company.bought))]
         asked = (one.supplier for one in self.audit.questions if one.who == "supplier" and one.supplier)
         names = list(dict.fromkeys(asked))[:MOST]
         first = self.t("first_whom", names=self.t("comma").join(names)) if names else ""

@@ -93,6 +93,10 @@ class Writer:
         """Countries as the figures rank them; behind them those that only lead a market."""
         return (True, -row["market"]) if self._beyond(row) else (False, 0.0)
 
+    def _counted(self, rows: list[Any], shown: list[Any]) -> str:
+        """How many stops of a table there are, where it shows fewer."""
+        return self.t("of_all", shown=len(shown), all=len(rows)) if len(shown) < len(rows) else ""
+
     def _up_to(self, name: str, most: float | None, **values: Any) -> str:
         """A sentence about a loss of up to an amount, of one that has no upper bound, or where nothing has a price."""
         if not self.figures.revenue:

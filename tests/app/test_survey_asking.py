@@ -10,6 +10,7 @@ from kanmon.app.survey.loop import shown
 from kanmon.app.survey.questionnaire import survey_of
 from kanmon.app.survey.questions import ranked_questions
 from kanmon.datasets.intake.understanding import understand
+from kanmon.graph.messages import text
 from survey_company import HEAD, NEVER, company, figures
 
 LEDGER = (
@@ -92,3 +93,15 @@ def test_parts_that_the_company_sets_apart_are_not_asked_about(tmp_path):
     found = company_from(recognise(understand(plain_sheets.workbook(tmp_path / "a.xlsx", sheets))))
     assert found.apart == ["P2"]
     assert {part for one in ranked_questions(found, figures(found)) for part in one.parts} == {"P1"}
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_a_bill_alone_has_no_supplier_to_ask_and_board_and_survey_both_say_so(tmp_path, monkeypatch, capsys, lang):
+    rows = [("Level", "Part No.", "Part name", "Qty", "Maker"), (0, "U", "Panel", 1, None), (1, "P", "Relay", 4, "Axo")]
+    path = plain_sheets.workbook(tmp_path / "bill.xlsx", {"BOM": rows})
+    monkeypatch.chdir(tmp_path)
+    run(monkeypatch, "survey", path, "--out", "survey", "--lang", lang)
+    assert text("app.survey.nothing_named", lang) in " ".join(capsys.readouterr().out.split("\n"))
+    run(monkeypatch, "audit", path, "--out", "report", "--yes", "--lang", lang)
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    assert text("app.audit_page.first_named", lang, count=1) in page
