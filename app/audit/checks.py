@@ -350,7 +350,8 @@ class _Checks:
         }
         possible = any(one["stops_high"] > NOTHING for row in self.figures.countries for one in row["products"])
         unseen = "country" in self.figures.unseen or bool(self.figures.unsourced)
-        status = FINDING if stopping else UNKNOWN if possible or unseen or not self.company.products else CLEAR
+        bare = self.company.bare or not self.company.products
+        status = FINDING if stopping else UNKNOWN if possible or unseen or bare else CLEAR
         evidence = [
             Evidence(
                 product["product"],

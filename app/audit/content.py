@@ -92,6 +92,7 @@ class _Writer(FindingsWriter):
             "groups": self._groups(),
             "guideline": guideline_table(self.audit.findings, self.lang),
             "scenarios": [self._scenario(row) for row in self.audit.scenarios],
+            "described": self.company.described,
             "own_scenarios": bool(self.company.scenarios),
             "unknowns": [self._unknown(row) for row in self.audit.unknowns],
         }
@@ -244,7 +245,7 @@ class _Writer(FindingsWriter):
     def _nothing(self, priced: bool) -> str:
         """Why the tables have no row."""
         if not priced:
-            return self.t("nothing_priced") if self.company.products else self.t("nothing_made") + self._bought()
+            return self.t("nothing_priced") if self.company.described else self.t("nothing_made") + self._bought()
         named = any(one.active and (one.country or one.maker) for rows in self.company.sources.values() for one in rows)
         return self.t("nothing_lost" if named else "nothing_found", days=f"{self.company.stop_days:g}")
 
@@ -282,6 +283,8 @@ class _Writer(FindingsWriter):
             notes.insert(0, self.t("note_part"))
         elif self.figures.unpriced:
             notes.append(self.t("note_unpriced", products=", ".join(self.figures.unpriced[:6])))
+        if self.company.bare:
+            notes.append(self.t("note_bare", products=", ".join(self.company.bare[:6])))
         return notes
 
     def _first(self) -> list[dict[str, Any]]:
@@ -311,14 +314,14 @@ class _Writer(FindingsWriter):
 
     def _first_stated(self) -> list[str]:
         """What the company itself has to state before a loss has an amount, or an upper bound."""
-        if not self.company.products:
+        if not self.company.described:
             return [self.t("first_made")]
-        ids = self.figures.unpriced
-        if not ids:
-            return []
+        bare = [self.t("first_bare", products=", ".join(self.company.bare[:6]))] if self.company.bare else []
+        if not (ids := self.figures.unpriced):
+            return bare
         named = self.t("comma").join(called(id, self.company.parts[id].name) for id in ids[:MOST])
         more = self.t("first_more", count=len(ids) - MOST) if len(ids) > MOST else ""
-        return [self.t("first_bounded" if self.figures.revenue else "first_priced", products=named, more=more)]
+        return [*bare, self.t("first_bounded" if self.figures.revenue else "first_priced", products=named, more=more)]
 
     def _first_asked(self) -> list[str]:
         """What to ask suppliers, and which of them first."""

@@ -162,7 +162,7 @@ class Writer:
         first = max(worst, key=lambda row: row["loss"])
         revenue = sum(self.figures.revenue.values())
         fields = {"stop": first["name"] or self.place(first["node"]), "days": f"{self.company.stop_days:g}"}
-        year = self.t("year_stated" if self.figures.unpriced else "year_all")
+        year = self.t("year_stated" if self.figures.unpriced or self.company.bare else "year_all")
         fields |= {"part": percent(first["loss"] / revenue), "year": year}
         bounds = {"estimate": first["loss"], "low": first["loss_low"], "high": first["loss_high"]}
         fields |= {"loss": self._three(bounds)}

@@ -167,7 +167,7 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
         told, at_stake = "wide", amount(question.widest)
         if question.kind in {"revenue", "behind"}:
             told, at_stake = "hangs" if question.kind == "behind" else "unbounded", amount(question.hangs)
-        elif not company.products:
+        elif not company.described:
             told = "bought" if question.bought is not None else "bought_blank"
             at_stake = money(question.bought, company.currency, lang)
         elif question.hangs <= NOTHING:

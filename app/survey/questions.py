@@ -170,7 +170,7 @@ class _Blanks:
         self.company, self.weigh = company, weigh
         self.hangs = _hang(weigh, (row for row in rows if row["maker"]))
         self.wide = sorted((row for row in rows if weigh.width(row) > NOTHING), key=lambda row: -weigh.width(row))
-        needed = (_needed(company) if company.products else set(company.bought)) - set(company.apart)
+        needed = (_needed(company) if company.described else set(company.bought)) - set(company.apart)
         self.needed = [part for part in company.bought if part in needed]
         self.direct = dict.fromkeys(part for part in company.direct if part in needed)
 
@@ -182,7 +182,7 @@ class _Blanks:
             if part not in self.company.sources:
                 yield self._named(part)
         yield from self._firms()
-        if self.company.products:
+        if self.company.described:
             yield from self._parts()
 
     def _named(self, part: str) -> _Candidate:
@@ -216,7 +216,7 @@ class _Blanks:
                         by_supplier[kind, who].append(part)
                         bought[kind, who].append(source.spend)
         for (kind, who), parts in by_supplier.items():
-            if not self.company.products:
+            if not self.company.described:
                 told = [amount for amount in bought[kind, who] if amount is not None]
                 found = self._candidate(kind, list(dict.fromkeys(parts)), who, [], [])
                 yield replace(found, question=replace(found.question, bought=sum(told) if told else None))
