@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ...datasets import country as country_code
-from ...datasets.intake.values import date, is_blank, name, number
+from ...datasets.intake.values import date, is_blank, name, number, pointed
 from ...datasets.layout import Choice, Column
 from ...datasets.readers.tables import packaged
 
@@ -195,7 +195,7 @@ def _between(least: float, most: float) -> float | Days:
 
 
 def _plain_days(word: str) -> float:
-    match = re.fullmatch(r"([\d,]*\.?\d+)\s*(\D*)", _in_digits(without_about(word)))
+    match = re.fullmatch(r"([\d,]*\.?\d+)\s*(\D*)", pointed(_in_digits(without_about(word))))
     for unit, days in _DAYS if match else ():
         if match and unit.fullmatch(match[2].strip()):
             return float(match[1].replace(",", "")) * days

@@ -200,7 +200,7 @@ class _Checks:
             "hhi": _range(part["hhi_low"], part["hhi_high"]),
             "stock": stock(part["stock_least"], part["stock_most"]) or _stated(None),
             "switch": _stated(part["switch_days"]),
-            "makers": ", ".join(source["maker"] or source["vendor"] or "?" for source in used[:4]) or "–",
+            "makers": ", ".join(list(dict.fromkeys(one["maker"] or one["vendor"] or "?" for one in used))[:4]) or "–",
             "products": ", ".join(part["products"][:6]) or "–",
         }
         says = _say(f"{name}_row", **fields)
@@ -350,7 +350,8 @@ class _Checks:
         }
         possible = any(one["stops_high"] > NOTHING for row in self.figures.countries for one in row["products"])
         unseen = "country" in self.figures.unseen or bool(self.figures.unsourced)
-        status = FINDING if stopping else UNKNOWN if possible or unseen or not self.company.products else CLEAR
+        bare = self.company.bare or not self.company.products
+        status = FINDING if stopping else UNKNOWN if possible or unseen or bare else CLEAR
         evidence = [
             Evidence(
                 product["product"],

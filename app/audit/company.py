@@ -256,6 +256,17 @@ class Company:
         parents = {need.parent for need in self.needs}
         return [part for part in self.bought if part in parents and part not in self.sources]
 
+    @cached_property
+    def bare(self) -> list[str]:
+        """Products of which nobody said what goes into them, or who delivers them: what a stop takes is not known."""
+        parents = {need.parent for need in self.needs}
+        return [product for product in self.products if product not in parents and product not in self.sources]
+
+    @property
+    def described(self) -> bool:
+        """Whether of any product it is known what goes into it."""
+        return len(self.bare) < len(self.products)
+
     @property
     def countries_of_cards(self) -> set[str]:
         """Countries that suppliers speak of in their cards."""

@@ -373,7 +373,9 @@ class _Reader:
             id = self._id(row, "part")
             if id in self.parts and row.get("measure"):
                 found.append(row | {"part": id})
-            elif id is not None and len(found) < MOST:
+            elif id in self.parts and "measure" not in row.get("_unreadable", ()):
+                self._say("measure_blank", row["_ref"], "warning", "measure", part=id)
+            elif id is not None and id not in self.parts and len(found) < MOST:
                 self._say("measure_part", row["_ref"], "warning", "part", part=id)
         return found
 

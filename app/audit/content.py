@@ -12,7 +12,6 @@ from ...graph.messages import spoken, text
 from ..survey.loop import narrowest, shown
 from .checks import provided_abroad
 from .company import YEAR
-from .figures import NOTHING
 from .findings import THEMES, FindingsWriter
 from .guideline import guideline_table
 from .measures import stated_measures
@@ -46,6 +45,7 @@ ASSUMPTIONS = (
     "upstream_stock",
     "maker",
     "halt",
+    "home",
     "market",
     "horizon",
     "even_use",
@@ -92,6 +92,7 @@ class _Writer(FindingsWriter):
             "groups": self._groups(),
             "guideline": guideline_table(self.audit.findings, self.lang),
             "scenarios": [self._scenario(row) for row in self.audit.scenarios],
+            "described": self.company.described,
             "own_scenarios": bool(self.company.scenarios),
             "unknowns": [self._unknown(row) for row in self.audit.unknowns],
         }
@@ -105,7 +106,7 @@ class _Writer(FindingsWriter):
             "revenue": self.figures.revenue,
             "summary": self._summary(),
             "parts": [self._part(row) for row in self.figures.parts],
-            "countries": [self._node(row) for row in self.figures.countries],
+            "countries": [self._node(row) for row in sorted(self.figures.countries, key=self._order)],
             "makers": [self._node(row) for row in self.figures.makers],
             "diamonds": [
                 row | {"node": row["node_name"] or self.place(row["country"]), "country": self.place(row["country"])}
@@ -215,21 +216,13 @@ class _Writer(FindingsWriter):
             "loss": self.t("loss" if priced else "loss_part"),
             "countries": [self._node(row) | self._parted(row) for row in shown[0]],
             "makers": [self._node(row) | self._parted(row) for row in shown[1]],
+            "counts": [self._counted(rows, here) for rows, here in zip((countries, makers), shown, strict=True)],
             "narrowing": [node for rows in shown for node in self._told(rows)],
             "nothing": "" if countries or makers else self._nothing(priced),
             "notes": self._notes([*countries, *makers]) if priced or countries or makers else [],
             "technologies": self.t("board_technologies", own=len(own), parts=len(parts), planned=len(planned)),
             "first": self._first(),
         }
-
-    def _hurts(self, row: dict[str, Any]) -> bool:
-        """Whether a stop may cost revenue, and more or otherwise than that of a country of which nothing is known here."""
-        if not self.figures.revenue:
-            return bool(row["parts"]) and parts_lost(row)["part_high"] > NOTHING
-        if row["loss"] > 0:
-            return True
-        nobodys = not row["parts"] and row["loss_high"] == self.figures.unseen.get("country", 0.0)
-        return row["loss_high"] != 0 and not nobodys
 
     def _fitting(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """The rows of a table that fit on the page with what stands under them: names of several lines take their room."""
@@ -252,7 +245,7 @@ class _Writer(FindingsWriter):
     def _nothing(self, priced: bool) -> str:
         """Why the tables have no row."""
         if not priced:
-            return self.t("nothing_priced") if self.company.products else self.t("nothing_made") + self._bought()
+            return self.t("nothing_priced") if self.company.described else self.t("nothing_made") + self._bought()
         named = any(one.active and (one.country or one.maker) for rows in self.company.sources.values() for one in rows)
         return self.t("nothing_lost" if named else "nothing_found", days=f"{self.company.stop_days:g}")
 
@@ -290,6 +283,8 @@ class _Writer(FindingsWriter):
             notes.insert(0, self.t("note_part"))
         elif self.figures.unpriced:
             notes.append(self.t("note_unpriced", products=", ".join(self.figures.unpriced[:6])))
+        if self.company.bare:
+            notes.append(self.t("note_bare", products=", ".join(self.company.bare[:6])))
         return notes
 
     def _first(self) -> list[dict[str, Any]]:
@@ -319,14 +314,14 @@ class _Writer(FindingsWriter):
 
     def _first_stated(self) -> list[str]:
         """What the company itself has to state before a loss has an amount, or an upper bound."""
-        if not self.company.products:
+        if not self.company.described:
             return [self.t("first_made")]
-        ids = self.figures.unpriced
-        if not ids:
-            return []
+        bare = [self.t("first_bare", products=", ".join(self.company.bare[:6]))] if self.company.bare else []
+        if not (ids := self.figures.unpriced):
+            return bare
         named = self.t("comma").join(called(id, self.company.parts[id].name) for id in ids[:MOST])
         more = self.t("first_more", count=len(ids) - MOST) if len(ids) > MOST else ""
-        return [self.t("first_bounded" if self.figures.revenue else "first_priced", products=named, more=more)]
+        return [*bare, self.t("first_bounded" if self.figures.revenue else "first_priced", products=named, more=more)]
 
     def _first_asked(self) -> list[str]:
         """What to ask suppliers, and which of them first."""
@@ -334,6 +329,8 @@ class _Writer(FindingsWriter):
         place, behind = (None if known[name] is None else 1.0 - known[name] for name in ("country_known", "tier2_own"))
         if not place and not behind:
             return []
+        if not self.company.sources:
+            return [self.t("first_named", count=len(self.company.bought))]
         asked = (one.supplier for one in self.audit.questions if one.who == "supplier" and one.supplier)
         names = list(dict.fromkeys(asked))[:MOST]
         first = self.t("first_whom", names=self.t("comma").join(names)) if names else ""
@@ -374,6 +371,7 @@ class _Writer(FindingsWriter):
             row
             | money
             | {
+                "beyond": not row["maker"] and self._beyond(row),
                 "label": row["name"] or places[0],
                 "country_name": ", ".join(places) or self.t("place_unknown"),
                 "day_says": self._days(row["day_low"], row["day"]),
@@ -408,7 +406,11 @@ class _Writer(FindingsWriter):
             for row in found["shares"]
         ]
         unknown = {f"{name}_says": percent(value) for name, value in found["unknown"].items()}
-        return found | {"shares": shares, "total_says": self.money(found["total"])} | unknown
+        total, blank, pieces = self.money(found["total"]), found["blank"], found["pieces"]
+        fields = {"total": total, "parts": found["parts"], "blank": self.t("through_blank", count=blank) if blank else ""}
+        fields["pieces"] = self.t("through_pieces", count=pieces) if pieces else self.t("through_no_pieces")
+        help_says = self.t("through_help", **fields)
+        return found | {"shares": shares, "total_says": total, "help_says": help_says} | unknown
 
     def _flags(self) -> list[dict[str, Any]]:
         names = {row["number"]: spoken(row, "name", self.lang) for row in technologies().iter_rows(named=True)}

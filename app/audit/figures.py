@@ -72,12 +72,12 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
     the market-level facts above are added: their certain loss by the company's own links, their estimate by guessed links,
     too. What they make possible is nearly everything, and is not shown.
     """
-    revenue = {id: float(row["revenue"]) for id, row in company.products.items() if row.get("revenue") is not None}
+    priced = {id: float(row["revenue"]) for id, row in company.products.items() if row.get("revenue") is not None}
+    revenue = {id: value for id, value in priced.items() if id not in company.bare}  # the others' loss is not known
     facts = sourcing_facts(company)
     exposed = exposure(built.own, None, SELF, level="supplier", facts=facts)
     parts = part_rows(company, exposed, sourcing_spread(built.own, SELF, facts, home=HOME), links)
-    countries, firms = _countries(company, built), _firms(company)
-    unseen = _unseen(company, built)
+    countries, firms, unseen = _countries(company, built), _firms(company), _unseen(company, built)
     threats = [*(stop_of(company, node) for node in [*countries, *firms]), *unseen]
     values = {item_id(id): row.get("revenue") for id, row in company.products.items()}
     losses = stop_losses(built.own, threats, values, buyer=SELF, facts=facts)
@@ -86,12 +86,12 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
     hit = losses.products.partition_by("threat", as_dict=True)
     short = losses.items.partition_by("threat", as_dict=True)
     rows, bought = [], _bought(company)
-    for node in [*countries, *firms] if values else ():
+    for node in [*countries, *firms] if company.described else ():
         products, items = hit[(node,)], short.get((node,), losses.items.clear())
         rows.append(_row(company, built, node, list(bought[node]), products, items, revenue, above))
     rows = sorted((row for row in rows if row["products"]), key=_worst_first)
     return Figures(
-        coverage=coverage(company, built, links, revenue),
+        coverage=coverage(company, built, links, priced),
         parts=sorted(parts, key=lambda row: (-(row["revenue"] or 0), -(row["spend"] or 0), row["part"])),
         countries=[row for row in rows if not row["maker"]],
         makers=[row for row in rows if row["maker"]],
@@ -101,11 +101,11 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
         flags=_flags(company, lang),
         critical=_critical(company, [link for link in links if link.used], built.graph),
         unsourced=built.unsourced,
-        unpriced=[id for id in company.products if id not in revenue],
+        unpriced=[id for id in company.products if id not in {*revenue, *company.bare}],
         revenue=revenue,
         unseen={
             one.scenario.name: _bound(product_rows(hit[(one.scenario.name,)]), "lost_high", revenue, one.days / YEAR)
-            for one in (unseen if values else ())
+            for one in (unseen if company.described else ())
         },
     )
 

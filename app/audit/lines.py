@@ -40,7 +40,7 @@ class Lines:
         several = {column: table.texts(column.role) for column in columns if len(table.roles[column.role]) > 1}
         self._cells = [several.get(column) or table.cells(i) for column, i in columns.items()]
         self._columns = [
-            _Column(column, bool(column.type in {"number", "money"} and table.comma(i)), table.factor(i))
+            _Column(column, bool(column.type in {"number", "money", "share"} and table.comma(i)), table.factor(i))
             for column, i in columns.items()
         ]
         base = min((level for level in table.levels if level is not None), default=0)

@@ -85,7 +85,7 @@ def _coverage(known: dict[str, Any], t: Callable[..., str]) -> Picture:
 
 def _countries(content: dict[str, Any], t: Callable[..., str]) -> Picture:
     """Losses of each country's stop; one without an upper bound may reach anywhere: it goes to the end of the picture."""
-    rows = [row for row in content["countries"] if row["loss"] > 0 or row["loss_high"] != 0][:MOST]
+    rows = [row for row in content["countries"] if not row["beyond"] and (row["loss"] > 0 or row["loss_high"] != 0)][:MOST]
     rows = rows if content["coverage"]["revenue"] else []
     whole = max((max(row["loss"], row["loss_high"] or 0.0) for row in rows), default=0.0)
     bars = []

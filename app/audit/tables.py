@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...graph.messages import text
-from .words import called
-from .workbook import EPOCH, FONT, write_cell
+from .words import called, say, stock
+from .workbook import EPOCH, FONT, set_height, write_cell
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 _WIDE = {
     "text",
@@ -35,6 +36,8 @@ _NAMES = {"item", "document", "wording", "product", "technology", "where", "firs
 
 
 _AMOUNTS = ("loss", "loss_low", "loss_high", "loss_open", "year", "year_low", "year_high", "market")
+_BOARD = (72, 18, 18, 18, 18, 44, 18, 18)
+"""Widths of the columns of the board page."""
 _BETWEEN = {"thresholds_says": "; ", "notes": " "}
 """What stands between the words of a list; a comma else."""
 
@@ -57,6 +60,8 @@ class _Book:
         self.cell = book.add_format(base)
         self.money = book.add_format(base | {"num_format": "#,##0", "text_wrap": False})
         self.part = book.add_format(base | {"num_format": "0.0%", "text_wrap": False})
+        ratio = book.add_format(base | {"num_format": "#,##0.0", "text_wrap": False})
+        self.formats = {"money": self.money, "days": self.money, "part": self.part, "ratio": ratio, "": self.cell}
         self.head = book.add_format(base | {"bold": True, "bg_color": "#23424F", "font_color": "#FFFFFF", "border": 1})
         self.title = book.add_format(base | {"bold": True, "font_size": 14, "text_wrap": False})
 
@@ -69,14 +74,19 @@ class _Book:
         self._tables()
         self._about()
 
-    def _table(self, sheet: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], money: Sequence[int] = ()) -> None:
+    def _table(self, sheet: str, heads: Sequence[str], rows: Sequence[Sequence[Any]], formats: Sequence[str] = ()) -> None:
         page = self.book.add_worksheet(self.t(f"sheet_{sheet}"))
-        for j, head in enumerate(heads):
-            page.write_string(0, j, self.t(head) if head != "id" else "ID", self.head)
-            page.set_column(j, j, 52 if head in _WIDE else 36 if head in _NAMES else 18)
+        widths = [52 if head in _WIDE else 36 if head in _NAMES else 18 for head in heads]
+        titles = [self.t(head) if head != "id" else "ID" for head in heads]
+        for j, (title, width) in enumerate(zip(titles, widths, strict=True)):
+            page.write_string(0, j, title, self.head)
+            page.set_column(j, j, width)
+        styles = [self.formats[name] for name in formats or [""] * len(heads)]
         for i, row in enumerate(rows, start=1):
             for j, value in enumerate(row):
-                write_cell(page, i, j, value, self.money if j in money else self.cell)
+                write_cell(page, i, j, value, self.cell if isinstance(value, str) else styles[j])
+        for i, row in enumerate((titles, *rows)):
+            set_height(page, i, zip(row, widths, strict=True))
         page.freeze_panes(1, 1)
         if rows:
             page.autofilter(0, 0, len(rows), len(heads) - 1)
@@ -88,9 +98,8 @@ class _Book:
 
     def _board(self) -> None:
         content, page = self.content, self.book.add_worksheet(self.t("sheet_board"))
-        page.set_column(0, 0, 72)
-        page.set_column(1, 7, 18)
-        page.set_column(5, 5, 44)
+        for j, width in enumerate(_BOARD):
+            page.set_column(j, j, width)
         page.set_row(0, 22)
         page.write_string(0, 0, self.t("title"), self.title)
         plain = self.book.add_format({"font_name": FONT, "font_size": 10})
@@ -105,10 +114,12 @@ class _Book:
         names = {"tile_revenue": "revenue_linked", "tile_country": "spend_country_known", "tile_tier2": "tier2_own"}
         lines += [(self.cell, (self.t(name), content["coverage"][f"{key}_says"])) for name, key in names.items()]
         lines += [(plain, ()), (section, (self.t("if_stops", days=f"{content['horizon']:g}"),))]
-        for name, key in (("worst", "countries"), ("worst_makers", "makers")):
+        for name, key, count in zip(
+            ("worst", "worst_makers"), ("countries", "makers"), content["board"]["counts"], strict=True
+        ):
             heads = [self.t(head) for head in ("certain", "possible", "first_day", "first_stop", "lasts", "switch")]
             if content["board"][key]:
-                lines += [(plain, ()), (self.head, (self.t(name), content["board"]["loss"], *heads))]
+                lines += [(plain, ()), (self.head, (f"{self.t(name)} {count}".strip(), content["board"]["loss"], *heads))]
             losses = [f"{'loss' if content['revenue'] else 'part'}{end}" for end in ("", "_low", "_high")]
             shown = ("label", *losses, "day_says", "first_says", "stock", "first_switch")
             for row in content["board"][key]:
@@ -125,6 +136,8 @@ class _Book:
             lines += [(self.cell, (line["says"], line["cost"], line["owner"], line["due"])) for line in step["items"]]
         lines += [(plain, ()), (plain, (self.t("position"),))]
         for i, (style, line) in enumerate(lines, start=1):
+            if style not in (plain, section):
+                set_height(page, i, zip(line, _BOARD, strict=False))
             for j, value in enumerate(line):
                 figure = self.money if content["revenue"] or j > 3 else self.part
                 found = figure if isinstance(value, float) else beside if style is self.cell else style
@@ -139,8 +152,9 @@ class _Book:
         The formulas hold cells of this sheet alone, never a word of the company's files.
         """
         content, page = self.content, self.book.add_worksheet(self.t("sheet_try"))
-        page.set_column(0, 1, 30)
-        page.set_column(2, 8, 16)
+        widths = (30, 30, 16, 16, 16, 16, 16, 36)
+        for j, width in enumerate(widths):
+            page.set_column(j, j, width)
         free = self.book.add_format({"font_name": FONT, "font_size": 10, "bg_color": "#FFF6CC", "num_format": "#,##0.##"})
         page.write_string(0, 0, self.t("try_help"), self.title)
         page.write_string(2, 0, self.t("try_days"), self.cell)
@@ -148,8 +162,7 @@ class _Book:
         row = 4
         scenarios = [one for one in content["scenarios"] if one["loss"] is not None and not one.get("yearly")]
         scenarios = scenarios if content["revenue"] else []
-        for j, head in enumerate(("try_scenarios", "try_weight", "loss", "certain", "possible")):
-            page.write_string(row, j, self.t(head), self.head)
+        self._heads(page, row, ("try_scenarios", "try_weight", "loss", "certain", "possible"), widths)
         first = row + 2
         for one in scenarios:
             row += 1
@@ -170,9 +183,7 @@ class _Book:
                 formula = f"=IF(SUM({weights})=0,0,SUMPRODUCT({cells},{weights})/SUM({weights}))"
                 page.write_formula(row, j, formula, self.money, mean)  # pyright: ignore[reportArgumentType]
         row += 2
-        heads = ("part", "item", "revenue", "stock", "switch", "try_short", "try_loss", "where")
-        for j, head in enumerate(heads):
-            page.write_string(row, j, self.t(head), self.head)
+        self._heads(page, row, ("part", "item", "revenue", "stock", "switch", "try_short", "try_loss", "where"), widths)
         for part in content["parts"]:
             if part["revenue"] is None or part["stock_days"] is None or part["switch_days"] is None:
                 continue  # what is blank is no number to reckon with: it stands in the sheet of parts
@@ -191,12 +202,17 @@ class _Book:
         page.set_paper(9)
         page.fit_to_pages(1, 0)
 
+    def _heads(self, page: Worksheet, row: int, heads: Sequence[str], widths: Sequence[float]) -> None:
+        titles = [self.t(head) for head in heads]
+        for j, title in enumerate(titles):
+            page.write_string(row, j, title, self.head)
+        set_height(page, row, zip(titles, widths, strict=False))
+
     def _tables(self) -> None:
         rows = _rows(self.content, self.t)
         for sheet, columns in _columns().items():
             cells = [[_cell(row[column["value"]], column["value"]) for column in columns] for row in rows[sheet]]
-            money = [at for at, column in enumerate(columns) if column["format"] == "money"]
-            self._table(sheet, [column["head"] for column in columns], cells, money)
+            self._table(sheet, [column["head"] for column in columns], cells, [column["format"] for column in columns])
 
     def _about(self) -> None:
         content, meta = self.content, self.content["meta"]
@@ -212,8 +228,7 @@ class _Book:
         )
         rows = [[line, None] for line in (self.t("date", date=meta["date"]), says, *content["assumptions"])]
         if spend := content["spend"]:
-            about = {"total": spend["total_says"], **{name: spend[name] for name in ("parts", "blank", "pieces")}}
-            rows.append([self.t("through_help", **about), self.t("through_title")])
+            rows.append([spend["help_says"], self.t("through_title")])
         rows += [[row["id"], row["says"]] for row in content["thresholds"]]
         rows += [[r["title"], " ".join(filter(None, (r["publisher"], r["date"], r["url"])))] for r in content["sources"]]
         self._table("about", ("sources_title", "basis"), rows)
@@ -243,7 +258,7 @@ def _rows(content: dict[str, Any], t: Callable[..., str]) -> dict[str, list[dict
         "parts": [
             row
             | {"stock": _one(row["stock_least"], row["stock_most"], row["stock_says"])}
-            | {"gap": _one(row["gap_low"], row["gap_high"], f"{row['gap_low']}–{row['gap_high']}")}
+            | {"gap": _one(row["gap_low"], row["gap_high"], say(stock(row["gap_low"], row["gap_high"]), content["lang"]))}
             for row in content["parts"]
         ],
         **{name: [_stop(row) | _amounts(row, content, t) for row in content[name]] for name in ("countries", "makers")},
@@ -273,6 +288,8 @@ def _stop(row: dict[str, Any]) -> dict[str, Any]:
 
 def _amounts(row: dict[str, Any], content: dict[str, Any], t: Callable[..., str]) -> dict[str, Any]:
     """The amounts of a stop that are no number: blank where nothing has a price, in words where there is no bound."""
+    if row.get("beyond"):  # a country in no row of the company
+        return {name: None for name in _AMOUNTS if name != "market" or not content["revenue"]}
     bounds = {name: t("no_bound") for name in ("loss_high", "loss_open", "year_high") if name in row and row[name] is None}
     if row.get("yearly") or content["revenue"]:
         return bounds | ({"loss": t("no_estimate")} if row["loss"] is None else {})

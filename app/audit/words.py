@@ -108,11 +108,16 @@ def say(value: Message | str | None, lang: str) -> str:
 def money(value: float | None, currency: str, lang: str) -> str:
     """Return an amount as boards read it: Japanese yen in 億 and 万, or in millions, and less than one of these in full.
 
+    From a hundred thousand on it is told to the thousand: no estimate has more digits.
+
     >>> money(1_234_000_000, "JPY", "ja"), money(1_234_000_000, "JPY", "en"), money(250_000, "USD", "en")
     ('12.3億円', '¥1,234 million', 'USD 250,000')
+    >>> money(947_386, "USD", "en"), money(999_600, "USD", "en"), money(12_345, "USD", "en")
+    ('USD 947,000', 'USD 1.0 million', 'USD 12,345')
     """
     if value is None:
         return BLANK
+    value = round(value, -3) if 1e5 <= value < 1e6 else value
     name = "yen" if currency == "JPY" else "other"
     medium = max(1e5, float(text(f"app.audit_report.{name}_medium_unit", lang)))
     kind = f"{name}_{'large' if value >= 1e8 else 'medium' if value >= medium else 'small'}"

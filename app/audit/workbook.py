@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -187,6 +188,29 @@ def write_cell(page: Worksheet, row: int, column: int, value: Any, style: Format
         page.write_number(row, column, value, style)
     else:
         page.write_string(row, column, str(value)[:32_767], style)
+
+
+_LINE, _TALLEST = 13.5, 400.0
+"""Points of a line of text, and of the tallest row (Excel takes 409)."""
+_WIDE = "\u2e7f"
+"""The letter behind which all are twice as wide."""
+
+
+def set_height(page: Worksheet, row: int, cells: Iterable[tuple[Any, float]]) -> None:
+    """Make a row as high as its wrapped texts are, of cells with the widths of their columns.
+
+    Excel does so of itself where no height is stated, LibreOffice does not: there a second line stands in the next row.
+    """
+    lines = max((_lines(value, width) for value, width in cells if isinstance(value, str)), default=1)
+    if lines > 1:
+        page.set_row(row, min(_TALLEST, lines * _LINE))
+
+
+def _lines(value: str, width: float) -> int:
+    """Lines of a text in a column of so many letters, of which words that do not fit any more waste some."""
+    lines = value.split("\n")
+    letters = [len(line) if line.isascii() else sum(2 if letter > _WIDE else 1 for letter in line) for line in lines]
+    return sum(max(1, math.ceil(count / (0.9 * width))) for count in letters)
 
 
 def _questionnaire(book: Workbook, formats: dict[str, Format], lang: str, rows: Iterable[Mapping[str, Any]]) -> None:

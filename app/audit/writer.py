@@ -14,6 +14,7 @@ from ...graph.messages import spoken, text
 from ..ask import worded
 from .checks import CONCENTRATED, HALF
 from .company_graph import SELF
+from .figures import NOTHING
 from .measures import describe
 from .report import Audit
 from .unknowns import Unknown
@@ -76,6 +77,25 @@ class Writer:
         if not self.figures.revenue:
             return BLANK
         return self.t("no_bound") if value is None else self.money(value)
+
+    def _hurts(self, row: dict[str, Any]) -> bool:
+        """Whether a stop may cost revenue, and more or otherwise than that of a country of which nothing is known here."""
+        if not self.figures.revenue:
+            return bool(row["parts"]) and parts_lost(row)["part_high"] > NOTHING
+        return row["loss"] > 0 or (row["loss_high"] != 0 and not self._beyond(row))
+
+    def _beyond(self, row: dict[str, Any]) -> bool:
+        """Whether a country is in no row of the company: its stop may do what any does where a country is blank."""
+        unseen = self.figures.unseen
+        return not row["parts"] and row["loss"] == 0 and "country" in unseen and row["loss_high"] == unseen["country"]
+
+    def _order(self, row: dict[str, Any]) -> tuple[bool, float]:
+        """Countries as the figures rank them; behind them those that only lead a market."""
+        return (True, -row["market"]) if self._beyond(row) else (False, 0.0)
+
+    def _counted(self, rows: list[Any], shown: list[Any]) -> str:
+        """How many stops of a table there are, where it shows fewer."""
+        return self.t("of_all", shown=len(shown), all=len(rows)) if len(shown) < len(rows) else ""
 
     def _up_to(self, name: str, most: float | None, **values: Any) -> str:
         """A sentence about a loss of up to an amount, of one that has no upper bound, or where nothing has a price."""
@@ -142,7 +162,7 @@ class Writer:
         first = max(worst, key=lambda row: row["loss"])
         revenue = sum(self.figures.revenue.values())
         fields = {"stop": first["name"] or self.place(first["node"]), "days": f"{self.company.stop_days:g}"}
-        year = self.t("year_stated" if self.figures.unpriced else "year_all")
+        year = self.t("year_stated" if self.figures.unpriced or self.company.bare else "year_all")
         fields |= {"part": percent(first["loss"] / revenue), "year": year}
         bounds = {"estimate": first["loss"], "low": first["loss_low"], "high": first["loss_high"]}
         fields |= {"loss": self._three(bounds)}

@@ -71,7 +71,7 @@ def survey(
         asked = survey_of(found, deadline or deadline_after(None))
     say_remarks(replies, lang_)
     if not asked.questions:
-        typer.echo(text("app.survey.nothing", lang_))
+        typer.echo(text("app.survey.nothing" if company.sources else "app.survey.nothing_named", lang_))
         return
     names = write_survey(asked, company, out, lang_, force=force)
     fields = {"path": str(out), "source": str(source), "deadline": asked.deadline}

@@ -92,7 +92,7 @@ def card_of(company: Company, built: CompanyGraph, made: str, names: Mapping[str
         There is no product, or ``names`` speaks of another one.
     """
     names = dict(names or {})
-    if not company.products:
+    if not company.described:
         raise InputError("app.card.no_product")
     for product in names:
         if product not in company.products:
@@ -101,7 +101,7 @@ def card_of(company: Company, built: CompanyGraph, made: str, names: Mapping[str
     codes = sorted(({code for code in sources if code} | company.countries_of_cards) - {HOME})
     losses = stopped(company, built, [(code, True) for code in [*codes, NOBODYS]])
     parts = []
-    for product in company.products:
+    for product in (product for product in company.products if product not in company.bare):
         found = [_handed_on(one[product], company.stop_days) for one in losses]
         elsewhere = found.pop()
         rows = {code: one for code, one in zip(codes, found, strict=True) if one != elsewhere}

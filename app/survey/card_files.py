@@ -82,7 +82,7 @@ def _fill(book: Workbook, data: dict[str, Any], lang: str) -> None:
             for j, value in enumerate(line):
                 write_cell(page, i, j, value, part if 4 <= j < 8 else cell)
             i += 1
-    page.set_row(_TABLE + 1, 30)
+    page.set_row(_TABLE + 1, 44)
     page.freeze_panes(_TABLE + 2, 1)
     page.set_landscape()
     page.set_paper(9)

@@ -146,7 +146,7 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
 
     def both(low: float, high: float | None) -> str:
         if high is None:
-            return text("app.survey.at_least", lang, amount=amount(low))
+            return text(f"app.survey.{'at_least' if low else 'open_end'}", lang, amount=amount(low))
         if not figures.revenue:
             return span(low, high)
         return amount(high) if high - low < 1.0 else "–".join((amount(low), amount(high)))
@@ -167,6 +167,13 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
         told, at_stake = "wide", amount(question.widest)
         if question.kind in {"revenue", "behind"}:
             told, at_stake = "hangs" if question.kind == "behind" else "unbounded", amount(question.hangs)
+        elif not company.described:
+            told = "bought" if question.bought is not None else "bought_blank"
+            at_stake = money(question.bought, company.currency, lang)
+        elif question.hangs <= NOTHING:
+            told = "completes"
+        elif not question.widest:
+            told, at_stake = "hangs", amount(question.hangs)
         elif question.stops:
             told, at_stake = "narrows", both(*max(question.stops.values(), key=lambda ends: (ends[1], ends[0])))
         rows.append(

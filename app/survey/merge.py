@@ -26,6 +26,7 @@ from ..audit.company_graph import plant_id
 from ..audit.links import Link
 from ..audit.rows import by_seller
 from .card import Card, CardPart
+from .plants import one_each
 from .replies import ITSELF, Line, Replies, Reply
 from .together import Asked, together
 
@@ -133,7 +134,7 @@ class _Over:
 
     def one_source_each(self) -> None:
         """Make one source of what several suppliers say of one plant, once all of them were heard."""
-        self.company.sources = {part: _one_each(sources) for part, sources in self.company.sources.items()}
+        self.company.sources = {part: one_each(sources) for part, sources in self.company.sources.items()}
 
     def behind(self, supplier: str, told: Mapping[Asked, list[Line]]) -> None:
         """Add what a supplier's parts need, as a second tier."""
@@ -431,23 +432,6 @@ def _rest(own: Sequence[Source], before: Source, share: float | None, most: floa
     # Where shares are blank, an amount is at a place that nobody knows, or nobody knows what is at a known one.
     open_ = share is None and before.country is None and before.spend is not None
     return [_part_of(before, share, spend=(before.spend or 0.0) * most if open_ else None)]
-
-
-def _one_each(sources: list[Source]) -> list[Source]:
-    """Sources of which each place of a maker is one; what two rows say of it adds up."""
-    found: dict[str, Source] = {}
-    for source in sources:
-        known = found.setdefault(plant_id(source), source)
-        if known is not source:
-            parts = (known.share, source.share)
-            known.share = None if None in parts else sum(share or 0.0 for share in parts)
-            known.basis = "unknown" if known.share is None else known.basis
-            spends = [one.spend for one in (known, source) if one.spend is not None]
-            known.spend = sum(spends) if spends else None
-            known.spend_open = known.spend_open or source.spend_open or len(spends) == 1
-            known.refs = list(dict.fromkeys([*known.refs, *source.refs]))
-            known.tellers += [name for name in (source.vendor, *source.tellers) if name and not known.is_of(name)]
-    return list(found.values())
 
 
 def suppliers_of(company: Company) -> list[str]:

@@ -91,6 +91,9 @@ def _write_index(path: Path, rows: Iterable[Sequence[Any]], lang: str) -> None:
             for j, value in enumerate(row):
                 write_cell(page, i, j, value)
         page.freeze_panes(1, 0)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
 
 
 def _book(path: Path, title: str) -> Workbook:

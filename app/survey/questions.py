@@ -5,7 +5,9 @@ sum over the stops that a blank has to do with. An answer a gives W(a), worked o
 blank, and the question **narrows** W by W - W(a): between its least and its most, over the answers that are tried.
 
 What stands behind a supplier is in no interval as long as it is not told. There the question is ranked by what **hangs on
-it**: what is lost at most when the supplier cannot deliver.
+it**: what is lost at most when the supplier cannot deliver. Where no product is known (a ledger alone) nothing can be lost
+yet: countries and makers are asked all the same, ranked by what is **bought** where they are blank. A country or maker that
+narrows nothing (the stock outlasts the switching) is asked last.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from ..audit.cells import Days
 from ..audit.company import Company, Source
 from ..audit.company_graph import HOME, build_graph, firm_id
 from ..audit.figures import Figures
+from .plants import one_each
 from .stopped import NOTHING, stopped
 
 MOST = 20
@@ -34,6 +37,8 @@ OWN = {"stock": "stock", "revenue": "sales"} | dict.fromkeys(
 )
 """Questions that the company's own people answer, and who of them; the others are for the supplier. How long it takes to
 approve another source the buyer alone knows: what its supplier's own second site needs is no way out where both stop."""
+ALWAYS = ("revenue", "origin", "maker")
+"""Questions that are asked whatever hangs on them: where a part is made, and by whom, is known before anything else."""
 ASKED = ("origin", "maker", "behind")
 """What a supplier is asked, in the order of the questionnaire."""
 
@@ -42,9 +47,10 @@ ASKED = ("origin", "maker", "behind")
 class Question:
     """A question about some parts, for one supplier or for the company's own people.
 
-    ``narrows`` (least, most) and ``hangs`` are amounts, or parts of the products' output where no product has a stated
-    revenue; both are sums over stops, and ``narrows`` is None where nothing was worked out. ``stops``: the same for each
-    stop whose interval it narrows, by node. ``widest``: the widest of the intervals that it touches.
+    ``bought``: what was bought where the answer is blank, of a company of which no product is known; None where nobody
+    stated it. ``narrows`` (least, most) and ``hangs`` are amounts, or parts of the products' output where no product has a
+    stated revenue; both are sums over stops, and ``narrows`` is None where nothing was worked out. ``stops``: the same for
+    each stop whose interval it narrows, by node. ``widest``: the widest of the intervals that it touches.
     """
 
     kind: str
@@ -55,6 +61,7 @@ class Question:
     refs: tuple[str, ...] = ()
     stops: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     widest: float = 0.0
+    bought: float | None = None
 
     @property
     def who(self) -> str:
@@ -65,7 +72,7 @@ class Question:
     def rank(self) -> tuple[Any, ...]:
         """Questions without an upper bound first, then what narrows, then what hangs on it."""
         mean = 0.0 if self.narrows is None else sum(self.narrows) / 2
-        return self.kind != "revenue", -mean, -self.hangs, self.kind, self.supplier or "", self.parts
+        return self.kind != "revenue", -mean, -self.hangs, -(self.bought or 0.0), self.kind, self.supplier or "", self.parts
 
 
 def ranked_questions(company: Company, figures: Figures, *, runs: int = RUNS) -> list[Question]:
@@ -90,7 +97,7 @@ def ranked_questions(company: Company, figures: Figures, *, runs: int = RUNS) ->
             # Of several parts that nobody is named for each hides what an answer about another gives: all together narrow.
             if question.kind != "named" or max(gains) > NOTHING:
                 question = replace(question, narrows=(min(gains), max(gains)), hangs=max(gains), stops=each)
-        if question.kind == "revenue" or question.hangs > NOTHING:
+        if question.kind in ALWAYS or question.hangs > NOTHING:
             found.append(question)
     return sorted(found, key=lambda question: question.rank)
 
@@ -161,8 +168,9 @@ class _Blanks:
 
     def __init__(self, company: Company, weigh: _Weigher, rows: list[dict[str, Any]]) -> None:
         self.company, self.weigh = company, weigh
+        self.hangs = _hang(weigh, (row for row in rows if row["maker"]))
         self.wide = sorted((row for row in rows if weigh.width(row) > NOTHING), key=lambda row: -weigh.width(row))
-        needed = _needed(company)
+        needed = (_needed(company) if company.described else set(company.bought)) - set(company.apart)
         self.needed = [part for part in company.bought if part in needed]
         self.direct = dict.fromkeys(part for part in company.direct if part in needed)
 
@@ -174,7 +182,8 @@ class _Blanks:
             if part not in self.company.sources:
                 yield self._named(part)
         yield from self._firms()
-        yield from self._parts()
+        if self.company.described:
+            yield from self._parts()
 
     def _named(self, part: str) -> _Candidate:
         """Who delivers a part; where no stop is on record, whoever does may stop all that needs it."""
@@ -198,18 +207,26 @@ class _Blanks:
         countries = [row for row in self.wide if not row["maker"]]
         makers = [row for row in self.wide if row["maker"]]
         by_supplier: dict[tuple[str, str], list[str]] = defaultdict(list)
+        bought: dict[tuple[str, str], list[float | None]] = defaultdict(list)
         for part in self.direct:
             for source in self.company.sources.get(part, []):
                 who = source.maker or source.vendor
-                if who and source.active and source.country is None:
-                    by_supplier["origin", who].append(part)
-                if who and source.active and not source.maker:
-                    by_supplier["maker", who].append(part)
+                for kind, blank in (("origin", source.country is None), ("maker", not source.maker)):
+                    if who and source.active and blank:
+                        by_supplier[kind, who].append(part)
+                        bought[kind, who].append(source.spend)
         for (kind, who), parts in by_supplier.items():
+            if not self.company.described:
+                told = [amount for amount in bought[kind, who] if amount is not None]
+                found = self._candidate(kind, list(dict.fromkeys(parts)), who, [], [])
+                yield replace(found, question=replace(found.question, bought=sum(told) if told else None))
+                continue
             if kind == "origin":
                 worst = countries[0]["node"] if countries else HOME
                 answers = [_placed(parts, who, HOME), _placed(parts, who, worst)]
-                yield self._candidate(kind, list(dict.fromkeys(parts)), who, countries, answers)
+                found = self._candidate(kind, list(dict.fromkeys(parts)), who, countries, answers)
+                # Where no country is known at all, none has an interval: what may be lost is what its maker's stop costs.
+                yield found if countries else replace(found, hangs=self.hangs.get(str(firm_id(who)), 0.0))
             else:
                 yield self._candidate(kind, list(dict.fromkeys(parts)), who, makers, [_made(parts, who)])
 
@@ -257,11 +274,16 @@ def _needed(company: Company) -> set[str]:
     return seen
 
 
+def _hang(weigh: _Weigher, makers: Iterable[dict[str, Any]]) -> dict[str, float]:
+    """What is lost at most when a maker cannot deliver."""
+    return {row["node"]: weigh.most(row) for row in makers}
+
+
 def _behind(company: Company, weigh: _Weigher, makers: list[dict[str, Any]]) -> Iterable[_Candidate]:
     """What a supplier's own parts hang on, which it has not told: one question for all its parts."""
     told = {(one.part, one.supplier) for one in company.told.values()} | set(company.cards)
     deeper = {need.parent for need in company.needs} & set(company.sources)
-    hangs = {row["node"]: weigh.most(row) for row in makers}
+    hangs = _hang(weigh, makers)
     parts: dict[str, list[str]] = defaultdict(list)
     for part in company.direct:
         for source in company.sources.get(part, []):
@@ -284,7 +306,8 @@ def _refs(company: Company, part: str) -> list[str]:
 
 def _with_sources(parts: Iterable[str], change: Callable[[list[Source]], list[Source]]) -> Callable[[Company], Company]:
     def answer(company: Company) -> Company:
-        changed = {part: change(company.sources[part]) for part in parts}
+        own = {part: [replace(one, tellers=[*one.tellers]) for one in company.sources[part]] for part in parts}
+        changed = {part: one_each(change(sources)) for part, sources in own.items()}  # it may be a place that is known
         return replace(company, sources=company.sources | changed)
 
     return answer

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -113,11 +114,14 @@ def read_replies(*folders: str | Path) -> Replies:
         A folder does not exist.
     """
     found = Replies()
-    for path in _files(folders, found):
+    paths = list(_files(folders, found))
+    names = Counter(path.name for path in paths)
+    for path in paths:  # month after month suppliers send a file of one name: then its folder tells which
+        called = path.name if names[path.name] == 1 else f"{path.parent.name}/{path.name}"
         try:
-            _read(path, found)
+            _read(path, called, found)
         except KanmonError as error:
-            found.remarks.append(Remark(shorten(path.name), error.message, severity="warning"))
+            found.remarks.append(Remark(shorten(called), error.message, severity="warning"))
     return found
 
 
@@ -139,26 +143,26 @@ def _files(folders: Iterable[str | Path], found: Replies) -> Iterator[Path]:
         found.say("other_files", others[0], count=len(others), files=", ".join(others[:4]))
 
 
-def _read(path: Path, found: Replies) -> None:
+def _read(path: Path, called: str, found: Replies) -> None:
     if path.suffix.lower() == ".json":
         if is_card(path):
-            found.cards.append((path.name, read_card(path)))
+            found.cards.append((called, read_card(path)))
         else:
-            found.say("not_understood", path.name)
+            found.say("not_understood", called)
         return
     sheets = read_sheets(path)
     if is_card(path, sheets):
-        found.cards.append((path.name, read_card(path)))
+        found.cards.append((called, read_card(path)))
     elif is_declaration(sheets):
         declared = read_declaration(path, sheets)
         if declared is not None:
-            found.declarations.append(declared)
+            found.declarations.append(replace(declared, file=called))
     elif (guide := next(filter(None, map(_guide, sheets)), None)) is not None:
-        found.replies.append(_reply(path.name, sheets, guide, found))
+        found.replies.append(_reply(called, sheets, guide, found))
     elif any(_header(list(sheet.frame.head(_LOOK).iter_rows()), table) for sheet in sheets for table in KEYS):
-        found.say("no_guide", path.name, sheet=word("sheet_guide", "ja"), cell=f"C{ABOUT.index('supplier') + 3}")
+        found.say("no_guide", called, sheet=word("sheet_guide", "ja"), cell=f"C{ABOUT.index('supplier') + 3}")
     else:
-        found.say("not_understood", path.name)
+        found.say("not_understood", called)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ...datasets.intake.values import id_key
 from ..audit.cells import Days
-from .replies import Line, Replies, Reply
+from .replies import ITSELF, Line, Replies, Reply
 
 Asked = tuple[str, str, str]
 """A table, a part, and what of it is asked: a kind of days, or what goes into it."""
@@ -28,7 +28,11 @@ def together(replies: Replies, sent: Sequence[Reply], supplier: str, part_of: Pa
     for reply in _latest_first(sent):
         for asked, lines in _answers(replies, reply, supplier, part_of):
             holds, before = told.setdefault(asked, (reply, lines))
-            if holds is not reply and _words(asked[0], before) != _words(asked[0], lines):
+            if holds is reply or not any(words := _words(asked[0], lines, supplier)):
+                continue
+            if not any(said := _words(asked[0], before, supplier)):  # it names what goes in, and nothing of it
+                told[asked] = reply, lines
+            elif said != words:
                 _say_differently(replies, supplier, asked, (holds, before), (reply, lines))
     return {asked: lines for asked, (_, lines) in told.items()}
 
@@ -91,10 +95,10 @@ def _inputs(replies: Replies, part: str, lines: Iterable[Line]) -> dict[str, lis
 # What differs --------------------------------------------------------------------------------------------------------
 
 
-def _words(table: str, lines: Iterable[Line]) -> list[str]:
-    """What lines say, each in words; the order of lines says nothing."""
+def _words(table: str, lines: Iterable[Line], supplier: str) -> list[str]:
+    """What lines of a supplier say, each in words; the order of lines says nothing."""
     told = ({key: line.values[key] for key in _TOLD[table] if line.values[key] is not None} for line in lines)
-    return sorted(" ".join(_word(key, value) for key, value in one.items()) for one in told)
+    return sorted(" ".join(supplier if value == ITSELF else _word(key, value) for key, value in one.items()) for one in told)
 
 
 def _word(key: str, value: float | Days | str) -> str:
@@ -109,7 +113,7 @@ def _say_differently(
     (used, before), (left, lines) = holds, other
     dates = used.answered_on, left.answered_on
     later = None not in dates and dates[0] != dates[1]
-    words = {"was": _words(asked[0], lines), "now": _words(asked[0], before)}
+    words = {"was": _words(asked[0], lines, supplier), "now": _words(asked[0], before, supplier)}
     replies.say(
         "differs_later" if later else "differs_first",
         *lines[0].place,

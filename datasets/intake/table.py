@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -47,6 +47,8 @@ SHOWN = (
 """Roles in the order in which they are shown; others follow."""
 COMMA = {"de", "es", "fr"}
 """Languages that write decimals with a comma."""
+_FORMAL = ("revenue", "budget", "cost")
+"""Further amounts, of the sheets of the audit workbook."""
 _AMOUNT = re.compile(r"[\d.,\s+\-−▲△()']+")
 _THREE = re.compile(r"(?<![\d,.])[1-9]\d{0,2},\d{3}(?![\d,.])")
 _DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
@@ -96,6 +98,8 @@ class Table:
     set_aside: tuple[SetAside, ...] = ()
     notes: tuple[Message, ...] = ()
     merged: int = 0
+    beside: frozenset[str] = frozenset()
+    """How the other tables of a workbook write decimals, where they tell."""
     counted: int | None = None
     """Rows of a table that another reader reads (trade, graph)."""
 
@@ -154,7 +158,7 @@ class Table:
     def comma_note(self, column: int) -> Message | None:
         """Return how commas and dots in a column were read, where not as all expect, or nobody can tell (1,000; 1.000)."""
         comma, called = self.comma(column), shorten(self.names[column])
-        certain = self.encoding in WORKBOOKS or self._marks or language(self.names) not in {None, "en", *COMMA}
+        certain = self.encoding in WORKBOOKS or self.marks or language(self.names) not in {None, "en", *COMMA}
         dots = [cell.strip() for cell in self.cells(column) if cell and "." in cell] if not (certain or comma) else []
         if dots and all(map(_DOTTED.fullmatch, dots)):
             value = f"{number(dots[0]) or 0:.10g}"
@@ -168,16 +172,16 @@ class Table:
         return Message("datasets.intake.comma", column=called) if used else None
 
     @cached_property
-    def _marks(self) -> set[str]:
+    def marks(self) -> frozenset[str]:
         """How the figures of the table write decimals, where they tell."""
-        columns = [i for role in MEASURES for i in self.roles.get(role, ())]
-        return {decimal_mark(self.cells(i)[:5000]) for i in columns} - {""}
+        columns = [i for role in (*MEASURES, *_FORMAL) for i in self.roles.get(role, ())]
+        return frozenset(decimal_mark(self.cells(i)[:5000]) for i in columns) - {""}
 
     @cached_property
     def _commas(self) -> bool:
-        if self.encoding in WORKBOOKS:  # its numbers are no text
-            return False
-        return self._marks == {","} or (not self._marks and language(self.names) in COMMA)
+        if self.encoding in WORKBOOKS:  # its numbers are no text, which is known where one is written with a dot
+            return self.beside == {","}
+        return self.marks == {","} or (not self.marks and language(self.names) in COMMA)
 
     @cached_property
     def levels(self) -> list[int | None]:
@@ -384,6 +388,22 @@ def _level(cell: str | None) -> int | None:
         return len(word)
     match = re.fullmatch(r"[^\d]{0,8}?(\d{1,2})", word)
     return int(match[1]) if match else None
+
+
+def written_alike(tables: Sequence[Table]) -> list[Table]:
+    """Tables of one workbook: a figure that could be either (400.000) is written as the others are, and that is said."""
+    beside = frozenset(mark for table in tables for mark in table.marks)
+    found = []
+    for table in tables:
+        after = replace(table, beside=beside)
+        notes = []
+        for i in (i for role in (*MEASURES, *_FORMAL) for i in table.roles.get(role, ()) if after.comma(i) > table.comma(i)):
+            cell = next((cell for cell in table.cells(i) if cell is not None and _DOTTED.fullmatch(cell.strip())), None)
+            if cell is not None:
+                value = f"{number(cell, comma=True) or 0:,.0f}"
+                notes.append(Message("datasets.intake.dot_alike", column=shorten(table.names[i]), cell=cell, value=value))
+        found.append(replace(after, notes=(*table.notes, *notes)))
+    return found
 
 
 def known_sellers(table: Table) -> frozenset[str]:

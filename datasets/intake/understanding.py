@@ -32,7 +32,7 @@ from .sheets import Sheet, read_sheets
 from .shops import with_makers_that_sell
 from .standing import without_references
 from .stated import firm_stated
-from .table import FORMS, PARTS, USABLE, Table, column_letters
+from .table import FORMS, PARTS, USABLE, Table, column_letters, written_alike
 from .turned import LYING, standing_up
 from .values import Unit, unit_in
 from .words import FIRMS, bare, forms, marks, plain, without_unit
@@ -179,7 +179,7 @@ def _file(path: Path, encoding: str | None, wishes: Mapping[str, Any]) -> list[T
     titles = {plain(sheet.name) for sheet in sheets}
     wish = {sheet.name: wishes.get(f"{path.name}/{sheet.name}", wishes.get(sheet.name, {})) for sheet in sheets}
     tables = [table for sheet in sheets for table in _Reader(sheet, wish[sheet.name], titles).tables()]
-    return (None if wishes else as_questionnaire(path, sheets, tables)) or tables
+    return (None if wishes else as_questionnaire(path, sheets, tables)) or written_alike(tables)
 
 
 class _Reader:

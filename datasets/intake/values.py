@@ -30,6 +30,8 @@ _NUMBER = re.compile(
     rf"{_BEFORE}\s*([+\-−▲△(]?)\s*{_BEFORE}\s*([\d,]*\.?\d+(?:e[+\-]?\d+)?|\d[\d,]*\.)\)?\s*({_SCALE})?\s*{_AFTER}(-?)"
 )
 _COMMA = re.compile(r"\d{1,3}(?:[.' ]\d{3})*,\d+|\d+,\d{1,2}")
+_POINT = re.compile(r"(?<![\d.,])(\d+),(\d{1,2})(?![\d.,])")
+_GROUPS = re.compile(r"\d{1,3}(?:\.\d{3}){2,}(?![\d.])")
 _FIGURE = re.compile(r"[-−+▲△(]?\s*[¥$€£\\]?\s*[-−]?\d[\d,.' \u00a0\u202f]*[-−)]?")
 _DATES = (
     re.compile(
@@ -83,9 +85,11 @@ def number(text: str | None, comma: bool = False) -> float | None:
     """Return the number that a cell says, with its sign; None where it says none.
 
     Full-width digits, thousand separators, currency signs, counters, 億 / 万 / 千 (18億5,000万円, too) and "▲", brackets or
-    a sign behind for minus are understood; with ``comma`` the comma is the decimal sign and the dot a separator. What a
-    float cannot hold is no number.
+    a sign behind for minus are understood; with ``comma`` the comma is the decimal sign and the dot a separator. A comma
+    before one or two last digits parts no thousands: it is the decimal sign, too. What a float cannot hold is no number.
 
+    >>> number("0,4"), number("12,5 %".strip(" %")), number("1,00,000"), number("1,234")
+    (0.4, 12.5, 100000.0, 1234.0)
     >>> number("１２，３４５円"), number("▲1,000"), number("1.234,50 €", comma=True), number("3個"), number("A-3")
     (12345.0, -1000.0, 1234.5, 3.0, None)
     """
@@ -94,6 +98,7 @@ def number(text: str | None, comma: bool = False) -> float | None:
     word = unicodedata.normalize("NFKC", text).strip().casefold()
     if comma:
         word = word.replace(".", "").replace("'", "").replace(",", ".")
+    word = pointed(word)
     word = re.sub(r"(?<=\d)[' \u00a0\u202f](?=\d{3}(?!\d))", "", word)
     word = _PIECES.sub(lambda found: _together(found[0]), word, count=1)
     match = _NUMBER.fullmatch(word)
@@ -105,6 +110,15 @@ def number(text: str | None, comma: bool = False) -> float | None:
         return None
     behind = behind and not word.startswith(("¥", "$", "€", "£", "\\"))  # "¥1,200-" is an amount, "1200-" a credit
     return -value if behind or sign in {"-", "−", "▲", "△", "("} else value
+
+
+def pointed(word: str) -> str:
+    """Return a figure with a dot for a comma that can only be its decimal sign.
+
+    >>> pointed("1,5 months"), pointed("1,500 days"), pointed("1,234,567")
+    ('1.5 months', '1,500 days', '1,234,567')
+    """
+    return _POINT.sub(r"\1.\2", word) if "," in word else word
 
 
 def _together(word: str) -> str:
@@ -134,11 +148,15 @@ def decimal_mark(cells: Iterable[str | None]) -> str:
     (',', '.', '')
     >>> decimal_mark(["500,000", "1.000,000"]), decimal_mark(["1,000", "0,250"]), decimal_mark(["1.000", "0.250"])
     (',', ',', '.')
+    >>> decimal_mark(["1.200.000", "900.000"])
+    ','
     """
     comma = ""
     for cell in cells:
         if cell is None or "," not in cell:
-            if cell is not None and re.search(r"\d\.(?:\d{1,2}|\d{4,})(?!\d)|(?<![\d.])0\.\d", cell):
+            if cell is not None and _GROUPS.search(cell):  # 1.200.000: the dots part thousands
+                comma = ","
+            elif cell is not None and re.search(r"\d\.(?:\d{1,2}|\d{4,})(?!\d)|(?<![\d.])0\.\d", cell):
                 return "."
             continue
         digits = re.sub(r"[^\d.,' ]", "", unicodedata.normalize("NFKC", cell)).strip()

@@ -6,6 +6,7 @@ from pathlib import Path
 import openpyxl
 import polars as pl
 import pytest
+from audit_company import BOM, HEAD, PRODUCTS, SOURCING, written
 from kanmon.app.audit.cells import Days
 from kanmon.app.audit.company import Part
 from kanmon.app.audit.company_graph import build_graph
@@ -27,25 +28,6 @@ from plain_sheets import workbook
 DEMO = Path(__file__).resolve().parents[2] / "datasets" / "data" / "demo_company" / "audit.xlsx"
 DATE = "2026-11-23"
 HORIZON = 180.0
-HEAD = {
-    "Sourcing": [
-        "part",
-        "name",
-        "supplier",
-        "country",
-        "share",
-        "stock days",
-        "switching days",
-        "qualified",
-        "annual spend",
-    ],
-    "BOM": ["parent", "part"],
-    "Products": ["product", "revenue"],
-}
-
-
-def written(path, **sheets):
-    return workbook(path, {name: [HEAD[name], *rows] for name, rows in sheets.items()})
 
 
 def figures_of(path, world=None):
@@ -101,19 +83,6 @@ class Oracle:
                 else:
                     front.append(need.part)
         return found
-
-
-SOURCING = [
-    ["P1", "Gear", "X", "China", "100%", 30, 90, "yes", 700],
-    ["P2", "Bolt", "Y", "Japan", "60%", 10, 120, "yes", 60],
-    ["P2", "Bolt", "Z", "Germany", "40%", None, 120, "yes", 40],
-    ["P3", "Chip", "W", "Taiwan", "70%", 20, 250, "yes", 100],
-    ["P3", "Chip", "V", "China", "30%", None, 250, "yes", 50],
-    ["P4", "Seal", "U", "Germany", "100%", 60, 200, "yes", 30],
-    ["P4", "Seal", "T", "Japan", "0%", None, 75, "yes", None],
-]
-BOM = [["A", "P1"], ["A", "P2"], ["B", "P2"], ["B", "P3"], ["B", "M"], ["M", "P4"]]
-PRODUCTS = [["A", 3650], ["B", 7300]]
 
 
 def test_losses_of_complete_rows_are_those_of_a_calendar(tmp_path):
@@ -379,33 +348,6 @@ def test_who_makes_what_a_trading_company_sells_is_as_open_to_the_concentration_
     assert {(one["count"], one["possible"], one["known"]) for one in counts.values()} == {(1, 1, 2)}
 
 
-LEAD = ["part", "supplier", "country", "share", "stock days", "switching days", "lead time (days)"]
-
-
-@pytest.mark.parametrize("lead", [None, 30])
-def test_without_a_stated_lead_time_an_alternative_has_no_estimate(tmp_path, lead):
-    """A unit of revenue a day, no stock, 180 days without China: an alternative saves what comes after its lead time."""
-    sheets = {
-        "Sourcing": [LEAD, ["P", "X", "China", "100%", 0, 400, lead], ["Q", "Y", "Japan", "100%", 0, 400, 60]],
-        "BOM": [["parent", "part"], ["A", "P"], ["A", "Q"]],
-        "Products": [["product", "revenue"], ["A", 365]],
-        "Measures": [["part", "measure", "cost"], ["P", "qualify an alternative", 10]],
-    }
-    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph(), budget=10.0)
-    (row,) = [row for row in found.mitigation.rows if row["part"] == "P"]
-    (shown,) = [row for row in content(found, "en")["mitigation"]["rows"] if row["part"] == "P"]
-    hit, threats = 2, len(found.mitigation.threats)  # China stops, or X does
-    if lead is None:
-        assert row["removed_estimate"] is None and row["removed_per_cost"] is None
-        assert shown["removed_says"] == "lead time not stated" and not shown["chosen"]
-        assert (row["removed_low"], row["removed_high"]) == pytest.approx((180 * hit / threats, 0.0))
-        (shown,) = [row for row in content(found, "ja")["mitigation"]["rows"] if row["part"] == "P"]
-        assert shown["removed_says"] == "リードタイム未記入"
-    else:
-        assert row["removed_estimate"] == pytest.approx((180 - lead) * hit / threats)
-        assert shown["chosen"] and row["removed_low"] == pytest.approx(row["removed_high"])
-
-
 def test_the_stake_of_a_part_is_what_it_costs_in_its_worst_stop_were_all_else_at_hand(tmp_path):
     """Each part alone in its products, day by day: what all other parts hold and who delivers them does not matter."""
     path = written(tmp_path / "a.xlsx", Sourcing=SOURCING, BOM=BOM, Products=PRODUCTS)
@@ -419,55 +361,6 @@ def test_the_stake_of_a_part_is_what_it_costs_in_its_worst_stop_were_all_else_at
         worst = max(oracle.lost("A", **{"country": None, "maker": None} | stop, step=0.25)[0] for stop in stops)
         assert row["stake"] == pytest.approx(worst * HORIZON / 365 * row["revenue"], rel=0.01, abs=5.0), row["part"]
     assert sum(row["stake"] > 0 for row in found.parts) >= 3
-
-
-def test_measures_are_proposed_where_an_estimated_loss_hangs_most_loss_first(tmp_path):
-    """P2 and P3 have two makers each; more hangs on P3 than on P1, whose maker is its only one."""
-    path = written(tmp_path / "a.xlsx", Sourcing=SOURCING, BOM=BOM, Products=PRODUCTS)
-    company = company_from(recognise(understand(path), {}))
-    built = build_graph(company, [], SupplyGraph())
-    figures = work_out(company, built, [], "en")
-    found = mitigate(company, built, figures, None)
-    stakes = {row["part"]: row["stake"] for row in figures.parts if row["stake"] > 0}
-    assert {row["part"] for row in figures.parts if row["single"] == "no"} & set(stakes)
-    proposed = list(dict.fromkeys(row["part"] for row in sorted(found.rows, key=lambda row: row["measure"])))
-    assert proposed == sorted(stakes, key=lambda part: (-stakes[part], part))
-    kinds = {(row["part"], row["kind"]) for row in found.rows}
-    assert ("P4", "qualify") not in kinds, "another source of the seal stands ready"
-    stock = {row["part"]: row for row in found.rows if row["kind"] == "stock"}
-    assert stock["P3"]["removed_estimate"] > 0 and stock["P3"]["days"] == 230
-
-
-@pytest.mark.parametrize(("idle", "useful"), [(0, 27), (2, 27), (5, 20), (30, 4)])
-def test_parts_move_up_where_what_is_proposed_for_others_takes_nothing_off(tmp_path, idle, useful):
-    """For the parts with the largest loss nothing helps: their switching is blank, and another source needs 400 days."""
-    head = ["part", "supplier", "country", "share", "stock days", "switching days", "lead time (days)"]
-    rows = [[f"N{n:02d}", f"M{n}", "China", "100%", 0, None, 400] for n in range(idle)]
-    rows += [[f"P{n:02d}", f"X{n}", "China", "100%", 0, 100, 400] for n in range(useful)]
-    sheets = {
-        "Sourcing": [head, *rows],
-        "BOM": [["parent", "part"], *([f"to {row[0]}", row[0]] for row in rows)],
-        "Products": [["product", "revenue"], *([f"to {row[0]}", 3650 if row[0][0] == "N" else 365] for row in rows)],
-    }
-    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph()).mitigation
-    proposed = {row["part"] for row in found.rows}
-    assert all(part.startswith("P") for part in proposed) and len(proposed) == min(useful, 25)
-    assert len(proposed) + found.left_out == len(rows)
-
-
-@pytest.mark.parametrize(("parts", "left_out"), [(3, 0), (30, 5)])
-def test_parts_that_no_proposal_reaches_are_counted(tmp_path, parts, left_out):
-    sources = [[f"P{n:02d}", None, f"X{n}", "China", "100%", 0, 400 - n, "yes", 1] for n in range(parts)]
-    bom = [["A", row[0]] for row in sources]
-    path = written(tmp_path / "a.xlsx", Sourcing=sources, BOM=bom, Products=[["A", 365]])
-    found = audit(path, lang="en", date=DATE, world=SupplyGraph())
-    assert len({row["part"] for row in found.mitigation.rows}) + found.mitigation.left_out == parts
-    says = content(found, "en")["mitigation"]["left_out_says"]
-    assert (
-        found.mitigation.left_out == left_out
-        and bool(says) == bool(left_out)
-        and (f"{left_out} further" in says or not left_out)
-    )
 
 
 @pytest.mark.parametrize(
@@ -504,41 +397,3 @@ def test_the_mark_of_a_stock_that_does_not_last_is_explained_where_it_stands(tmp
         found = audit(path, lang=lang, date=DATE, world=SupplyGraph())
         page = render(content(found, lang))
         assert ('class="num strong warn"' in page) == (says in page) == marked
-
-
-@pytest.mark.parametrize(("lead", "shown"), [(None, ("lead time not stated", "–")), (180, ("¥0", "¥0"))])
-def test_without_a_stated_lead_time_a_measure_is_not_shown_as_worth_nothing(tmp_path, lead, shown):
-    """How long switching takes is blank: the certain loss is nothing, and the possible one stays where it never delivers."""
-    sheets = {
-        "Sourcing": [LEAD, ["P", "X", "China", "100%", 0, None, lead], ["Q", "Y", "Japan", "100%", 0, 400, 60]],
-        "BOM": [["parent", "part"], ["A", "P"], ["A", "Q"]],
-        "Products": [["product", "revenue"], ["A", 365]],
-        "Measures": [["part", "measure"], ["P", "qualify an alternative"]],
-    }
-    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
-    rows = content(found, "en")["mitigation"]["rows"]
-    (row,) = [row for row in rows if (row["part"], row["kind"]) == ("P", "qualify")]
-    assert (row["removed_says"], row["removed_bounds"]) == shown
-
-
-def test_what_does_nothing_alone_is_told_beside_the_others_and_what_never_does_is_not_proposed(tmp_path):
-    """A unit of revenue a day; X stops, which makes all: T and P are short from day 30, Q from day 60."""
-    rows = [[part, "X", "Japan", "100%", stock, 400, 400] for part, stock in (("T", 30), ("P", 30), ("Q", 60))]
-    sheets = {
-        "Sourcing": [LEAD, *rows],
-        "BOM": [["parent", "part"], ["A", "T"], ["A", "P"], ["A", "Q"]],
-        "Products": [["product", "revenue"], ["A", 365]],
-        "Measures": [["part", "measure", "days", "cost"], ["T", "hold more stock", 10, 1]],
-    }
-    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
-    shown = {row["part"]: row for row in content(found, "en")["mitigation"]["rows"]}
-    hit, threats = 1, len(found.mitigation.threats)  # X stops; so does Japan, which is not asked
-    # Ten days more of T gain ten days beside P's, and P's ten beside those; Q lasts longer than T in any case.
-    assert set(shown) == {"T", "P"} and found.mitigation.left_out == 1
-    for part in ("T", "P"):
-        assert shown[part]["removed_estimate"] == 0.0
-        assert shown[part]["removed_beside"] == pytest.approx(10 * hit / threats)
-        assert shown[part]["removed_says"].startswith("¥0 (¥")
-    assert found.mitigation.together["estimate"] == pytest.approx((150 - 10) * hit / threats)
-    assert content(found, "ja")["mitigation"]["rows"][0]["removed_says"].startswith("0円（ほかも実施で ")
-    assert "other parts are short for as long" in content(found, "en")["mitigation"]["beside_says"]

@@ -1,0 +1,58 @@
+"""A product of which nobody said what goes into it: its loss is not known, which is not none."""
+
+import pytest
+from kanmon.app.audit.checks import CLEAR, UNKNOWN
+from kanmon.app.audit.content import content
+from kanmon.app.audit.report import audit
+from kanmon.app.survey.questions import ranked_questions
+from kanmon.graph import SupplyGraph
+from plain_sheets import workbook
+
+SOURCING = ["part", "supplier", "country", "stock days", "switch days", "annual spend"]
+
+
+def done(path, lang, *needs):
+    sheets = {
+        "Sourcing": [SOURCING, ["P1", "Axo", "China", 10, 400, 300], ["P2", "Bel", None, 10, 400, 500]],
+        "Products": [["product", "revenue"], ["A", 365_000_000], ["B", 730_000_000]],
+    }
+    sheets |= {"BOM": [["parent", "part"], *needs]} if needs else {}
+    return audit(workbook(path, sheets), lang=lang, world=SupplyGraph(), date="2026-11-23")
+
+
+def check(found, name):
+    return next(one for theme in found["groups"] for one in theme["checks"] if one["check"] == name)
+
+
+@pytest.mark.parametrize(
+    ("lang", "says", "never"), [("en", "No bill of materials", "costs revenue"), ("ja", "部品表", "売上を失う")]
+)
+def test_without_a_bill_of_materials_no_stop_is_said_to_cost_nothing(tmp_path, lang, says, never):
+    one = done(tmp_path / "a.xlsx", lang)
+    found = content(one, lang)
+    assert says in found["board"]["nothing"] and never not in found["board"]["nothing"]
+    assert (
+        says in found["board"]["first"][0]["says"]
+        or lang == "en"
+        and "bill of materials" in found["board"]["first"][0]["says"]
+    )
+    assert check(found, "scenarios")["status"] == UNKNOWN
+    assert {row["loss_says"] for row in found["scenarios"] if not row.get("yearly")} <= {"–"}
+    asked = [(row.kind, row.supplier, row.bought) for row in ranked_questions(one.company, one.figures)]
+    assert asked == [("origin", "Bel", 500.0)]
+
+
+def test_a_product_without_lines_beside_one_that_has_them_is_said_to_be_in_no_figure(tmp_path):
+    found = content(done(tmp_path / "a.xlsx", "en", ["A", "P1"], ["A", "P2"]), "en")
+    assert any("What goes into B is not stated" in note for note in found["board"]["notes"])
+    assert "parts go into B" in found["board"]["first"][0]["says"]
+    assert "that is stated" in found["board"]["headline"][0], "a part of the revenue of A alone"
+    china = next(row for row in found["countries"] if row["node"] == "CHN")
+    assert china["loss"] == pytest.approx(170 * 1_000_000)
+    assert check(found, "coverage")["status"] != CLEAR
+
+
+def test_products_that_all_have_lines_are_not_bare(tmp_path):
+    one = done(tmp_path / "a.xlsx", "en", ["A", "P1"], ["B", "P2"])
+    assert one.company.bare == [] and one.company.described
+    assert not any("What goes into" in note for note in content(one, "en")["board"]["notes"])
