@@ -25,6 +25,7 @@ from .halves import parted
 from .headers import Place, places
 from .kinds import kind_of, why_other, without_repeats
 from .lines import SetAside, Shape, firms_above, sort_rows
+from .notes import notes_of
 from .parents import carried, filled, product_column, with_drawn_levels
 from .profiles import profile
 from .records import unfolded
@@ -255,7 +256,7 @@ class _Reader:
         notes += why_other(table)
         table, said = self._carried(table, place, rows, kept)
         notes += said
-        return replace(table, notes=(*notes, *table.notes, *self._notes(table, unsaved, place)))
+        return replace(table, notes=(*notes, *table.notes, *notes_of(table, sheet, unsaved, place.top)))
 
     def _unsaved(self, place: Place) -> frozenset[tuple[int, int]]:
         """Cells of a table whose formulas were saved without a value, by row and column of the table."""
@@ -394,28 +395,6 @@ class _Reader:
 
     def _titles(self, table: Table) -> list[str]:
         return [self.sheet.name, *reversed(table.titles), Path(self.sheet.file).stem]
-
-    def _notes(self, table: Table, unsaved: frozenset[tuple[int, int]], place: Place) -> Iterable[Message]:
-        if table.guessed:
-            yield Message("datasets.intake.guessed", encoding=table.encoding)
-        if unsaved:
-            row, column = min(unsaved)
-            address = f"{table.letters[column] if column < len(table.letters) else '?'}{place.top + row + 1}"
-            yield Message("datasets.intake.unsaved", count=len(unsaved), address=address)
-        if table.merged:
-            yield Message("datasets.intake.merged", count=table.merged)
-        for look, at in (("struck", self.sheet.struck), ("hidden", self.sheet.hidden)):
-            if rows := [row for row in table.numbers_of_rows if row - 1 in at]:
-                yield Message(f"datasets.intake.{look}", count=len(rows), row=rows[0])
-        for role, columns in table.roles.items():
-            for i in columns:
-                if i in table.units and table.units[i].factor != 1:
-                    unit = table.units[i]
-                    yield Message(
-                        "datasets.intake.unit", column=shorten(table.names[i]), unit=unit.word, factor=f"{unit.factor:,.0f}"
-                    )
-                if role in {*_MONEY, *_COUNTS} and table.data.width and (said := table.comma_note(i)):
-                    yield said
 
 
 def _keys(name: str) -> list[str]:
