@@ -122,7 +122,8 @@ class _Reader:
     def _part(self, id: str, row: dict[str, Any]) -> Part:
         part = self.parts.setdefault(id, Part(id))
         if not part.name or id_key(part.name) == id_key(id):  # a list without names says the number once more
-            part.name = self._name(row.get("name")) or part.name
+            written = row.get("part")
+            part.name = self._name(row.get("name") or (written if self._code(written) != written else None)) or part.name
         part.hs = part.hs or row.get("hs")
         part.world_item = part.world_item or row.get("world_item")
         part.contains = part.contains or row.get("contains")

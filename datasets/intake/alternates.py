@@ -107,17 +107,19 @@ def same_numbers(table: Table) -> tuple[Message, ...]:
     if table.kind != "bom" or "group" in table.roles:
         return ()
     parts, numbers = table.texts("part" if "part" in table.roles else "name"), table.texts("number")
+    rows, moved = table.numbers_of_rows, [each.row for each in table.set_aside if each.reason == "phantom"]
     before: dict[int, int] = {}
     found = []
     for n, block in enumerate(_blocks(table)):
         at = before.get(block)
         if at is not None and numbers[n] is not None and numbers[n] == numbers[at] and parts[n] != parts[at]:
-            found.append(n)
+            below = any(rows[at] < row < rows[n] for row in moved)  # lines below a phantom have numbers of their own
+            found += [] if below else [n]
         before[block] = n
     if not found or len({*numbers} - {None}) < 2:  # one number for all lines is the number of something else
         return ()
     column = shorten(" ".join(table.headers("number")[0].split()))
-    return (Message("datasets.intake.same_number", column=column, count=len(found), row=table.numbers_of_rows[found[0]]),)
+    return (Message("datasets.intake.same_number", column=column, count=len(found), row=rows[found[0]]),)
 
 
 def _blocks(table: Table) -> list[int]:

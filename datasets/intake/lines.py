@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
-from ..readers.tables import packaged
 from .values import is_blank, number
-from .words import bare, marks, plain, suggestions
+from .words import answers, bare, marks, plain, suggestions
 
 REASONS = ("no_name", "no_value", "no_answer", "not_fitted", "withdrawn", "other_source", "moved", "no_part")
 REASONS += ("reference", "phantom", "total", "example", "heading", "header", "note")
@@ -213,7 +211,7 @@ def _left_off(row: Sequence[str | None], shape: Shape) -> bool:
     for j in shape.standing:
         word, header = plain(row[j] or ""), plain(shape.header[j])
         asked = "yes" if header in marks("unfitted") else "no" if header in marks("fitted") else ""
-        if word in marks("unfitted") or (asked and word in _answers(asked)):
+        if word in marks("unfitted") or (asked and word in answers(asked)):
             return True
     words = (row[j] or "" for j in shape.values)
     return any(
@@ -225,7 +223,7 @@ def _called_off(row: Sequence[str | None], shape: Shape) -> bool:
     """Whether a line says itself that it holds no more; in a column of deletions (SAP's "L", "X") any mark does."""
     for j in shape.standing:
         word = plain(row[j] or "")
-        deleted = plain(shape.header[j]) in marks("deletion") and not is_blank(row[j]) and word not in _answers("no") | {"0"}
+        deleted = plain(shape.header[j]) in marks("deletion") and not is_blank(row[j]) and word not in answers("no") | {"0"}
         if deleted or word in marks("withdrawn"):
             return True
     return False
@@ -253,11 +251,6 @@ def _of_sap(rows: Sequence[tuple[str | None, ...]], column: int, shape: Shape) -
     if shape.levels:
         return cells <= _OF_BILLS and bool(cells & {"l", "n"})
     return cells <= _OF_ORDERS or (cells <= {"", *"0123456789"} and ("0" in cells or header == "pstyp"))
-
-
-@cache
-def _answers(answer: str) -> frozenset[str]:
-    return frozenset(map(plain, packaged("headers", "answers").filter(answer=answer)["word"]))
 
 
 def _is_total(row: Sequence[str | None], filled: Sequence[int], shape: Shape) -> bool:

@@ -105,6 +105,12 @@ def marks(mark: str) -> frozenset[str]:
 
 
 @cache
+def answers(answer: str) -> frozenset[str]:
+    """Return the words for an answer (yes, no, none, self), as `plain` compares them."""
+    return frozenset(map(plain, packaged("headers", "answers").filter(answer=answer)["word"]))
+
+
+@cache
 def kind_words() -> tuple[tuple[str, str], ...]:
     """Return words of titles with the kind of table they name, the longest first."""
     rows = packaged("headers", "kinds").iter_rows()
