@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from ...datasets.intake.columns import BESIDE
 from ...datasets.intake.table import Table
+from ...datasets.intake.values import date as date_of
 from ...datasets.intake.values import firms_in, is_blank, is_figure
 from ...datasets.intake.values import name as name_of
 from ...datasets.intake.values import number as figure
@@ -38,7 +39,7 @@ class Lines:
     def __init__(self, table: Table, label: str, columns: Mapping[Column, int], reading: Reading) -> None:
         self.table, self.label, self.reading = table, label, reading
         several = {column: table.texts(column.role) for column in columns if len(table.roles[column.role]) > 1}
-        self._cells = [several.get(column) or table.cells(i) for column, i in columns.items()]
+        self._cells = [several.get(column) or _written(table, column, i) for column, i in columns.items()]
         self._columns = [
             _Column(column, bool(column.type in {"number", "money"} and table.comma(i)), table.factor(i))
             for column, i in columns.items()
@@ -140,6 +141,13 @@ class Lines:
         for column, cells in self._ranges.items():
             message = Message("app.audit_cells.range", count=len(cells), value=shorten(cells[0][1]))
             remarks.append(Remark(self.label, message, cells[0][0], column.name))
+
+
+def _written(table: Table, column: Column, i: int) -> list[str | None]:
+    """The cells of a column; days of which the others of the table tell whether the month stands first are plain ones."""
+    if column.type != "date" or (order := table.day_first(i)) is None:
+        return table.cells(i)
+    return [date_of(cell, order) or cell for cell in table.cells(i)]
 
 
 _PADS = re.compile(r"_(?:Pad[^_]*_)?HandSolder(?:ing)?$", re.IGNORECASE)

@@ -8,7 +8,8 @@ from ...graph import Message
 from ...graph.errors import shorten
 from .alternates import same_numbers
 from .sheets import Sheet
-from .table import Table
+from .table import DAYS, Table
+from .values import date, is_blank
 
 _COUNTED = frozenset(("price", "amount", "quantity", "stock", "moq", "daily_use"))
 """Roles whose figures may be written with a comma."""
@@ -40,5 +41,22 @@ def _of_column(table: Table, role: str, i: int) -> Iterator[Message]:
     if i in table.units and table.units[i].factor != 1:
         unit = table.units[i]
         yield Message("datasets.intake.unit", column=shorten(table.names[i]), unit=unit.word, factor=f"{unit.factor:,.0f}")
+    if role in DAYS and table.data.width:
+        yield from _of_days(table, i)
     if role in _COUNTED and table.data.width and (said := table.comma_note(i)):
         yield said
+
+
+def _of_days(table: Table, i: int) -> Iterator[Message]:
+    """How days of which the month may stand first were read, and days that nobody can read."""
+    column, order = shorten(" ".join(table.names[i].split())), table.day_first(i)
+    told = [cell for cell in table.cells(i) if not is_blank(cell) and date(cell) is None]
+    either = [cell for cell in told if date(cell, day_first=True) is not None]
+    if either and order is None:
+        yield Message("datasets.intake.day_open", column=column, cell=shorten(either[0] or ""), count=len(either))
+    elif either:
+        read = date(either[0], order)
+        yield Message("datasets.intake.day_order", column=column, cell=shorten(either[0] or ""), day=read, count=len(either))
+    others = [cell for cell in told if date(cell, day_first=True) is None]
+    if others and table.kind == "ledger":
+        yield Message("datasets.intake.no_day", column=column, cell=shorten(others[0] or ""), count=len(others))

@@ -86,7 +86,7 @@ def profile(cells: Sequence[str | None]) -> Profile:
         fill=part,
         numeric=sum(value is not None for value in numbers) / part,
         integer=len(integers) / part,
-        dates=sum(date(cell) is not None for cell in known) / part,
+        dates=sum(date(cell, day_first=True) is not None for cell in known) / part,
         countries=sum(len(cell) < 40 and country(cell) is not None for cell in texts) / part,
         durations=sum(len(cell) < 40 and _DURATION.match(unicodedata.normalize("NFKC", cell)) is not None for cell in texts)
         / part,

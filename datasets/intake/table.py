@@ -17,7 +17,7 @@ from .columns import BESIDE, MEASURES, ordinal
 from .lines import SetAside
 from .profiles import profile
 from .sheets import letters
-from .values import Unit, decimal_mark, firm_key, is_blank, is_figure, is_seller, name, number, unit_in
+from .values import Unit, date, day_orders, decimal_mark, firm_key, is_blank, is_figure, is_seller, name, number, unit_in
 from .words import forms, language
 
 KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "stock", "technologies", "questionnaire")
@@ -45,8 +45,10 @@ SHOWN = (
     "note",
 )
 """Roles in the order in which they are shown; others follow."""
+DAYS = ("date", "valid_from", "valid_to", "qualified_date")
+"""Roles whose cells are days."""
 COMMA = {"de", "es", "fr"}
-"""Languages that write decimals with a comma."""
+"""Languages that write decimals with a comma, and days before months."""
 _AMOUNT = re.compile(r"[\d.,\s+\-−▲△()']+")
 _THREE = re.compile(r"(?<![\d,.])[1-9]\d{0,2},\d{3}(?![\d,.])")
 _DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
@@ -150,6 +152,25 @@ class Table:
         """
         mark = decimal_mark(self.cells(column)[:5000])
         return mark == "," or (not mark and self._commas)
+
+    def day_first(self, column: int) -> bool | None:
+        """Return whether days stand before months in a column (03/04/2025); None where nobody can tell.
+
+        Where its own cells leave it open, those of the other columns of days tell, else the language of the header.
+        """
+        columns = dict.fromkeys((column, *(i for role in DAYS for i in self.roles.get(role, ()))))
+        told = next((orders for i in columns if (orders := day_orders(self.cells(i)))), None)
+        if told is None:
+            return True if language(self.names) in COMMA else None
+        return told.pop() if len(told) == 1 else None
+
+    def days(self, role: str) -> list[str | None]:
+        """Return the days that the columns of a role say on each line, as ISO text."""
+        columns = [(self.cells(i), self.day_first(i)) for i in self.roles.get(role, ())]
+        return [
+            next((day for cells, order in columns if (day := date(cells[n], order)) is not None), None)
+            for n in range(self.rows)
+        ]
 
     def comma_note(self, column: int) -> Message | None:
         """Return how commas and dots in a column were read, where not as all expect, or nobody can tell (1,000; 1.000)."""

@@ -153,13 +153,15 @@ def decimal_mark(cells: Iterable[str | None]) -> str:
 
 
 @lru_cache(65_536)
-def date(text: str | None) -> str | None:
+def date(text: str | None, day_first: bool | None = None) -> str | None:
     """Return the day that a cell says as ISO text, a month as its first day; None where it says none or leaves it open.
 
-    "03/04/2024" may be March or April: not read. "25/12/2024" is clear.
+    "03/04/2024" may be March or April: it is read where ``day_first`` says which stands first. "25/12/2024" is clear.
 
     >>> date("令和6年4月1日"), date("R6.4.1"), date("5 Mar 2024"), date("20240331"), date("46112"), date("03/04/2024")
     ('2024-04-01', '2024-04-01', '2024-03-05', '2024-03-31', '2026-03-31', None)
+    >>> date("03/04/2024", day_first=True), date("03/04/2024", day_first=False)
+    ('2024-04-03', '2024-03-04')
     """
     if text is None or len(text) > 40:
         return None
@@ -180,7 +182,19 @@ def date(text: str | None) -> str | None:
             return _day(year, second, first)
         if first > 12 or second > 12 or first == second:
             return _day(year, *((second, first) if first > 12 else (first, second)))
+        return None if day_first is None else _day(year, *((second, first) if day_first else (first, second)))
     return None
+
+
+def day_orders(cells: Iterable[str | None]) -> set[bool]:
+    """Return whether the days of a column stand before the months, as its cells can only be read; both, where they disagree.
+
+    >>> day_orders(["03/04/2025", "13/04/2025"]), day_orders(["03/04/2025", "04/13/2025"]), day_orders(["03/04/2025"])
+    ({True}, {False}, set())
+    """
+    found = (_SHORT.match(cell.strip()) for cell in cells if cell is not None)
+    ends = [(int(match[1]) > 12, int(match[3]) > 12) for match in found if match is not None and match[2] != "."]
+    return {first for first, second in ends if first != second}
 
 
 def _day(year: int, month: int, day: int) -> str | None:
