@@ -46,6 +46,8 @@ class Lines:
         ]
         base = min((level for level in table.levels if level is not None), default=0)
         self._levels = [None if level is None else level - base for level in table.levels] if table.structured else None
+        planned = next((role for role in ("cost", "budget") if role in table.roles), None)
+        self._currencies = table.currency_of_rows if planned is None or not table.form else table.currency_of(planned)
         self._sellers, self._owners = table.texts("seller"), table.texts("parent_name")
         more = [table.cells(i) for i in table.roles.get("spec", ())[1:]]  # a value beside the name of its symbol
         self._extra = [table.texts(role) for role in _EXTRA if role in table.roles] + more
@@ -61,7 +63,7 @@ class Lines:
             row: dict[str, Any] = {"_ref": f"{self.label}!{number}"}
             for column, cell in zip(self._columns, line, strict=True):
                 self._cell(row, number, column, cell)
-            row["_currency"] = self.table.currency_of_rows[n]
+            row["_currency"] = self._currencies[n]
             self._firms(row, n, number)
             self._place(row, n)
             found.append(row)

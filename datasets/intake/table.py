@@ -244,8 +244,12 @@ class Table:
 
     @cached_property
     def currency_of_rows(self) -> list[str | None]:
-        """Currency of the amount, or revenue, of each line: as the cell, header, a title, or a column of its own says."""
-        columns = (*self.roles.get("amount", ()), *self.roles.get("revenue", ()))[:1]
+        """Currency of the amount, or revenue, of each line."""
+        return self.currency_of("amount" if "amount" in self.roles else "revenue")
+
+    def currency_of(self, role: str) -> list[str | None]:
+        """Return the currency of a role on each line: as the cell, header, a title, or a column of its own says."""
+        columns = self.roles.get(role, ())[:1]
         if not columns:
             return [None] * self.rows
         unit = self.units.get(columns[0])

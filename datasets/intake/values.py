@@ -29,6 +29,7 @@ _AFTER = (
 _NUMBER = re.compile(
     rf"{_BEFORE}\s*([+\-−▲△(]?)\s*{_BEFORE}\s*([\d,]*\.?\d+(?:e[+\-]?\d+)?|\d[\d,]*\.)\)?\s*({_SCALE})?\s*{_AFTER}(-?)"
 )
+_BRACKETED = re.compile(r"\(([^()]*)\)")
 _COMMA = re.compile(r"\d{1,3}(?:[.' ]\d{3})*,\d+|\d+,\d{1,2}")
 _FIGURE = re.compile(r"[-−+▲△(]?\s*[¥$€£\\]?\s*[-−]?\d[\d,.' \u00a0\u202f]*[-−)]?")
 _DATES = (
@@ -84,7 +85,7 @@ def number(text: str | None, comma: bool = False) -> float | None:
 
     Full-width digits, thousand separators, currency signs, counters, 億 / 万 / 千 (18億5,000万円, too) and "▲", brackets or
     a sign behind for minus are understood; with ``comma`` the comma is the decimal sign and the dot a separator. What a
-    float cannot hold is no number.
+    float cannot hold is no number, nor is 1万2: some say so for 12,000.
 
     >>> number("１２，３４５円"), number("▲1,000"), number("1.234,50 €", comma=True), number("3個"), number("A-3")
     (12345.0, -1000.0, 1234.5, 3.0, None)
@@ -96,23 +97,27 @@ def number(text: str | None, comma: bool = False) -> float | None:
         word = word.replace(".", "").replace("'", "").replace(",", ".")
     word = re.sub(r"(?<=\d)[' \u00a0\u202f](?=\d{3}(?!\d))", "", word)
     word = _PIECES.sub(lambda found: _together(found[0]), word, count=1)
-    match = _NUMBER.fullmatch(word)
-    if not match:
+    bracketed = _BRACKETED.fullmatch(word)
+    match = _NUMBER.fullmatch(bracketed[1] if bracketed else word)
+    if not match or (bracketed and match[1]):
         return None
     sign, digits, scale, behind = match.groups()
     value = float(digits.replace(",", "")) * _SCALES[scale or ""]
     if math.isinf(value):
         return None
     behind = behind and not word.startswith(("¥", "$", "€", "£", "\\"))  # "¥1,200-" is an amount, "1200-" a credit
-    return -value if behind or sign in {"-", "−", "▲", "△", "("} else value
+    return (-value or 0.0) if behind or bracketed or sign in {"-", "−", "▲", "△", "("} else value
 
 
 def _together(word: str) -> str:
-    """Return a figure in pieces, as Japanese amounts are said (18億5,000万), as one; pieces that do not descend stay."""
+    """Return a figure in pieces, as Japanese amounts are said (18億5,000万), as one; pieces that do not descend stay.
+
+    So does one with a lone digit at its end: 1万2 is 12,000 to those who say it, and 10,002 to those who count.
+    """
     total, last = 0.0, math.inf
     for digits, scale in re.findall(rf"(\d[\d,]*(?:\.\d+)?)\s*({_SCALE})?", word):
         value = float(digits.replace(",", "")) * _SCALES[scale]
-        if value >= last:
+        if value >= last or (not scale and len(digits) == 1):
             return word
         total, last = total + value, _SCALES[scale]
     return f"{total:.15g}"
