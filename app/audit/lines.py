@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ...datasets.intake.columns import BESIDE
 from ...datasets.intake.table import Table
 from ...datasets.intake.values import date as date_of
-from ...datasets.intake.values import firms_in, is_blank, is_figure
+from ...datasets.intake.values import firms_in, is_blank, is_figure, may_list_firms
 from ...datasets.intake.values import name as name_of
 from ...datasets.intake.values import number as figure
 from ...datasets.layout import Column, sheets
@@ -55,6 +55,7 @@ class Lines:
         self._counts: dict[tuple[Column, str], int] = {}
         self._ranges: dict[Column, list[tuple[int, str]]] = {}
         self._listed: list[str] = []
+        self._perhaps: list[str] = []
 
     def rows(self) -> list[dict[str, Any]]:
         """Return a row for each line: a dict of values with ``_ref`` ("sheet!row")."""
@@ -104,7 +105,8 @@ class Lines:
                 for role, firms, beside in self._more
                 if not is_blank(firms[n])
             ]
-        self._listed += _each_firm(row)
+        self._listed += _each_firm(row, self.reading.firms)
+        self._perhaps += [row[role] for role in ("supplier", "maker") if row.get(role) and may_list_firms(row[role])]
         if self._sellers[n] is not None:
             row["seller"] = self._sellers[n]
         if self._owners[n] is not None:
@@ -135,6 +137,9 @@ class Lines:
         remarks = self.reading.remarks
         if self._listed:
             message = Message("app.audit.firms_listed", count=len(self._listed), value=shorten(self._listed[0]))
+            remarks.append(Remark(self.label, message, severity="warning"))
+        if self._perhaps:
+            message = Message("app.audit.firms_perhaps", count=len(self._perhaps), value=shorten(self._perhaps[0]))
             remarks.append(Remark(self.label, message, severity="warning"))
         for (column, _), count in self._counts.items():
             if count > MOST:
@@ -185,12 +190,12 @@ def _told(beside: _Beside, n: int, say: Callable[[Column, str, str], None]) -> d
     return row
 
 
-def _each_firm(row: dict[str, Any]) -> list[str]:
+def _each_firm(row: dict[str, Any], known: frozenset[str]) -> list[str]:
     """Take each firm that a cell lists as a source in the line's country; what share or amount is whose it does not say."""
     found, there = [], {"country": row.get("country")}
     for role in ("supplier", "maker"):
         named = row.get(role)
-        first, *more = firms_in(named) if named else [""]
+        first, *more = firms_in(named, known) if named else [""]
         if more:
             found.append(row[role])
             row[role] = first

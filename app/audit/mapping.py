@@ -14,6 +14,7 @@ from ...datasets.intake.mapping import check_corrections
 from ...datasets.intake.periods import dates_of, stated_period
 from ...datasets.intake.table import PARTS, Table, known_sellers
 from ...datasets.intake.understanding import Understanding
+from ...datasets.intake.values import firm_key
 from ...datasets.intake.words import FIRMS
 from ...datasets.layout import Column, sheets
 from ...graph import InputError, Message
@@ -42,7 +43,8 @@ def recognise(found: Understanding, corrections: Mapping[str, Any] | None = None
     InputError
         A correction names a sheet or column that does not exist, or no table holds parts.
     """
-    reading = Reading(corrections=dict(corrections or {}), date=date)
+    firms = frozenset(firm_key(firm) for table in found.tables for firm in (*table.suppliers, *table.makers))
+    reading = Reading(corrections=dict(corrections or {}), date=date, firms=firms)
     check_corrections(found, reading.corrections)
     owners = _owners(found)
     for table in found.tables:

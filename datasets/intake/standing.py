@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from math import prod
 
@@ -25,24 +25,29 @@ def of_ended(data: pl.DataFrame, names: Sequence[str], columns: Iterable[int]) -
 
     ``data``: the number of the row, and the cells; ``columns``: those that say whether a line still holds.
     """
+    return _said(data, names, columns, lambda word: word in marks("ended"), "ended")
+
+
+def of_given(data: pl.DataFrame, names: Sequence[str], columns: Iterable[int]) -> tuple[Message, ...]:
+    """Return a note on lines of parts that one firm hands over to another (支給区分): from whom to whom nobody says."""
+    given = [i for i in columns if plain(names[i]) in marks("given_column")]
+    no = answers("no") | marks("blank") | marks("not_given")
+    return _said(data, names, given, lambda word: word not in no, "handed_over")
+
+
+def _said(
+    data: pl.DataFrame, names: Sequence[str], columns: Iterable[int], test: Callable[[str], bool], note: str
+) -> tuple[Message, ...]:
+    """Notes on columns in which cells say something."""
     notes = []
     for i in columns:
-        said = {row: cell for row, cell in zip(data["row"], data.to_series(i + 1), strict=True) if _ended(cell)}
+        cells = zip(data["row"], data.to_series(i + 1), strict=True)
+        said = {row: cell for row, cell in cells if cell is not None and test(plain(cell))}
         if said:
-            notes.append(
-                Message(
-                    "datasets.intake.ended",
-                    count=len(said),
-                    words=", ".join(shorten(word) for word in dict.fromkeys(said.values())),
-                    column=shorten(" ".join(names[i].split())),
-                    row=min(said),
-                )
-            )
+            words = ", ".join(shorten(word) for word in dict.fromkeys(said.values()))
+            column = shorten(" ".join(names[i].split()))
+            notes.append(Message(f"datasets.intake.{note}", count=len(said), words=words, column=column, row=min(said)))
     return tuple(notes)
-
-
-def _ended(cell: str | None) -> bool:
-    return cell is not None and plain(cell) in marks("ended")
 
 
 def without_references(table: Table) -> Table:

@@ -6,7 +6,7 @@ import datetime
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -266,16 +266,38 @@ def firm_key(text: str) -> str:
     return re.sub(r"\s+", "", _FORMS.sub(" ", folded)) or re.sub(r"\s+", "", folded)
 
 
-def firms_in(cell: str) -> list[str]:
-    """Return the firms that a cell lists, one where it names one; "A/B" may be a brand of a firm's, and stays one.
+_LISTS = re.compile(r"[、；;／]|\s+(?:or|oder|ou)\s+|\s*(?:または|又は|もしくは|或者)\s*", re.IGNORECASE)
+"""What stands between firms, and in no firm's name."""
+_MAY_LIST = re.compile(r"\s*[/|,・+&]\s*")
+"""What stands between firms, and in names of firms."""
+
+
+def firms_in(cell: str, known: Collection[str] = ()) -> list[str]:
+    """Return the firms that a cell lists, one where it names one.
+
+    "A/B" may be a brand of a firm's, and stays one, but where both are ``known`` (by their `firm_key`).
 
     >>> firms_in("甲製作所、乙工業"), firms_in("Alpha Ltd; Beta Inc"), firms_in("Vishay/Dale"), firms_in("甲、他")
     (['甲製作所', '乙工業'], ['Alpha Ltd', 'Beta Inc'], ['Vishay/Dale'], ['甲、他'])
+    >>> firms_in("Alpha or Beta"), firms_in("Alpha / Beta", {"alpha", "beta"}), firms_in("Alpha or equivalent")
+    (['Alpha', 'Beta'], ['Alpha', 'Beta'], ['Alpha or equivalent'])
     """
-    parts = re.split(r"[、；;／]", cell)
+    parts = _LISTS.split(cell)
+    if len(parts) == 1:
+        parts = _MAY_LIST.split(cell)
+        parts = parts if all(firm_key(part) in known for part in parts) else [cell]
     pieces = [name(piece) for piece in parts if piece.strip()] if len(parts) > 1 else []
     listed = len(pieces) > 1 and all(plain(piece) not in marks("no_firm") | marks("blank") for piece in pieces)
     return pieces if listed and len({firm_key(piece) for piece in pieces}) == len(pieces) else [name(cell)]
+
+
+def may_list_firms(cell: str) -> bool:
+    """Return whether a cell that names one firm may be meant as several: a stroke between blanks parts them.
+
+    >>> may_list_firms("Alpha / Beta"), may_list_firms("Vishay/Dale")
+    (True, False)
+    """
+    return re.search(r"\S\s+[/|]\s+\S", cell) is not None
 
 
 @lru_cache(65_536)

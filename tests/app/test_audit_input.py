@@ -753,3 +753,21 @@ def test_amounts_in_two_currencies_are_called_neither_yen_nor_one_of_them(tmp_pa
     head = ("part", "supplier", "country", "annual spend", "currency")
     rows = sourcing(["P-1", "A", "Japan", 10, "USD"], ["P-2", "B", "Japan", 20, "EUR"], head=head)
     assert company(workbook(tmp_path / "co.xlsx", {"Sourcing": rows})).currency == "EUR/USD"
+
+
+def sources(tmp_path, *rows):
+    found = company(workbook(tmp_path / "co.xlsx", {"Sourcing": sourcing(*rows)}))
+    return {part: [source.maker for source in each] for part, each in found.sources.items()}, says(found)
+
+
+@pytest.mark.parametrize("cell", ["Alpha / Beta", "Alpha/Beta", "Alpha, Beta", "Alpha or Beta", "Alpha または Beta"])
+def test_a_cell_that_lists_firms_of_other_lines_names_each(tmp_path, cell):
+    found, said = sources(tmp_path, ["P-1", cell, "Japan"], ["P-2", "Alpha", "Japan"], ["P-3", "Beta Ltd", "China"])
+    assert found["P-1"] == ["Alpha", "Beta"] and "1 cell(s) list several firms" in said and "may name several" not in said
+
+
+def test_a_cell_that_may_list_firms_of_which_nothing_else_tells_is_one_and_that_is_said(tmp_path):
+    rows = ["P-1", "Gamma / Delta", "Japan"], ["P-2", "Vishay/Dale", "Japan"], ["P-3", "Gamma", "Japan"]
+    found, said = sources(tmp_path, *rows)
+    assert (found["P-1"], found["P-2"]) == (["Gamma / Delta"], ["Vishay/Dale"])
+    assert "1 cell(s) such as 'Gamma / Delta' may name several firms" in said

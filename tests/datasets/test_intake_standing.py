@@ -356,3 +356,12 @@ def test_numbers_of_lines_below_a_phantom_are_not_those_of_the_lines_beside_it(t
     lines = ["Level,Item,Part,Qty,Phantom", "1,10,A,1,", "1,20,PH,2,X", "2,10,B,1,", "1,30,C,1,"]
     found = table(text(tmp_path / "bom.csv", lines))
     assert found.texts("part") == ["A", "B", "C"] and found.notes == ()
+
+
+def test_who_hands_a_part_over_is_no_supplier_and_that_a_part_is_handed_over_is_said(tmp_path):
+    lines = ["品番,品名,調達先,生産国,支給区分", "P-1,モータ,甲社,日本,", "P-2,軸,得意先,日本,無償支給"]
+    lines += ["P-3,板,(支給),中国,有償支給", "P-4,線,得意先商事,日本,自給"]
+    found = table(text(tmp_path / "s.csv", lines))
+    assert found.suppliers == ["甲社", "得意先商事"] and found.texts("supplier") == ["甲社", None, None, "得意先商事"]
+    told = {note.key.rpartition(".")[2]: (note.values["count"], note.values["words"]) for note in found.notes}
+    assert told == {"given": (2, "得意先, (支給)"), "handed_over": (2, "無償支給, 有償支給")}
