@@ -141,6 +141,8 @@ class _Assignment:
         seen: list[list[Suggestion]] = []
         for i, header in enumerate(self.headers):
             found = [] if i in self.wishes or i in self.steps or not header else list(suggestions(header))
+            if len(found) == 1 and found[0].role in {"supplier", "seller"} and self.profiles[i].accounts > MOSTLY:
+                found = [Suggestion("supplier_no", found[0].score, found[0].how)]  # firms that only a number tells
             seen.append([one for one in found if self._plausible(one, self.profiles[i], len(found) == 1)])
         self._parents(seen, self._products(seen))
         self._counts(seen)

@@ -65,6 +65,8 @@ class Shape:
     """Columns of a board's parts in which "10k DNP" says so."""
     categories: tuple[int, ...] = ()
     """Columns of SAP's item categories, as their cells tell: "Item category" may say anything elsewhere."""
+    types: tuple[int, ...] = ()
+    """Columns of SAP's types of orders, as the headers tell: elsewhere "UB" may say anything."""
 
 
 def sort_rows(
@@ -84,7 +86,10 @@ def sort_rows(
         Formulas without a value.
     """
     header = [bare(name) for name in shape.header]
-    shape = replace(shape, categories=tuple(j for j in shape.standing if _of_sap(rows, j, shape)))
+    categories = tuple(j for j in shape.standing if _of_sap(rows, j, shape))
+    ours = bool(categories) or any(plain(name) in marks("sap") for name in shape.header)
+    types = tuple(j for j in shape.standing if ours and plain(shape.header[j]) in marks("order_type"))
+    shape = replace(shape, categories=categories, types=types)
     lines: list[int] = []
     aside: list[SetAside] = []
     alone: list[int] = []
@@ -235,8 +240,8 @@ def _moved(row: Sequence[str | None], shape: Shape) -> bool:
     A stock transport order is of the type UB, its items of the category U, which tables of the database write as 7.
     """
     for j in shape.standing:
-        word, header = plain(row[j] or ""), plain(shape.header[j])
-        marked = (j in shape.categories and word in {"u", "7"}) or (header in marks("order_type") and word == "ub")
+        word = plain(row[j] or "")
+        marked = (j in shape.categories and word in {"u", "7"}) or (j in shape.types and word == "ub")
         if marked or word in marks("transfer"):
             return True
     return False

@@ -365,3 +365,25 @@ def test_who_hands_a_part_over_is_no_supplier_and_that_a_part_is_handed_over_is_
     assert found.suppliers == ["甲社", "得意先商事"] and found.texts("supplier") == ["甲社", None, None, "得意先商事"]
     told = {note.key.rpartition(".")[2]: (note.values["count"], note.values["words"]) for note in found.notes}
     assert told == {"given": (2, "得意先, (支給)"), "handed_over": (2, "無償支給, 有償支給")}
+
+
+def test_an_order_of_another_system_may_be_of_a_type_ub_and_is_bought(tmp_path):
+    lines = ["Order type,Order no,Date,Supplier,Part,Name,Qty,Amount", "NB,1,2025-04-01,Acme,A-1,Motor,2,100"]
+    lines += ["UB,2,2025-04-02,Bolt,A-2,Gear,2,100"]
+    assert table(text(tmp_path / "orders.csv", lines)).texts("part") == ["A-1", "A-2"]
+    sap = [lines[0].replace("Order no", "Purchasing Document"), *lines[1:]]
+    assert aside(table(text(tmp_path / "me2n.csv", sap))) == [(3, "moved")]
+
+
+@pytest.mark.parametrize("numbers", [("100.200.300", "100.200.301"), ("100234", "100235"), ("0012", "0013")])
+def test_suppliers_by_their_numbers_make_purchases_and_no_bill(tmp_path, numbers):
+    lines = ["Vendor,Part No,Name,Qty,Amount,Date", *(f"{no},A-{no[-1]},Motor,2,100,2025-04-01" for no in numbers)]
+    found = table(text(tmp_path / "v.csv", lines))
+    assert (found.kind, found.suppliers) == ("ledger", list(numbers))
+    named = [f"{line},{name}" for line, name in zip(lines, ("Vendor name", "Acme", "Bolt"), strict=True)]
+    assert table(text(tmp_path / "n.csv", named)).suppliers == ["Acme", "Bolt"]
+
+
+def test_numbers_of_lines_are_no_suppliers(tmp_path):
+    lines = ["Vendor,Part No,Name,Qty", "1.1,A-1,Motor,2", "1.2,A-2,Gear,2", "1.2.2.1,A-3,Seal,2"]
+    assert table(text(tmp_path / "v.csv", lines)).suppliers == []
