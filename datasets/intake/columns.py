@@ -260,6 +260,8 @@ class _Assignment:
             and "price" not in roles
         ):
             return "other", one.score  # a total of pieces
+        if one.role == "date" and bare(header) == "data" and seen.fill and seen.dates < 0.5:
+            return "other", one.score  # a day in Polish and Italian, anything in English
         if {"lead_time", "date"} <= both:
             dates = not seen.fill or seen.dates >= 0.5
             return one.role, one.score - (_AGAINST if (one.role == "lead_time") == dates else 0.0)

@@ -47,7 +47,7 @@ SHOWN = (
 """Roles in the order in which they are shown; others follow."""
 DAYS = ("date", "valid_from", "valid_to", "qualified_date")
 """Roles whose cells are days."""
-COMMA = {"de", "es", "fr"}
+COMMA = {"de", "es", "fr", "it", "nl", "pl", "cs", "pt"}
 """Languages that write decimals with a comma, and days before months."""
 _AMOUNT = re.compile(r"[\d.,\s+\-−▲△()']+")
 _THREE = re.compile(r"(?<![\d,.])[1-9]\d{0,2},\d{3}(?![\d,.])")

@@ -23,7 +23,7 @@ _PIECE = rf"(\d[\d,]*(?:\.\d+)?)\s*({_SCALE})"
 _PIECES = re.compile(rf"(?<![\d.,])(?:{_PIECE}\s*)+(?:{_PIECE}|\d[\d,]*(?![\d.,]))")
 _BEFORE = r"(?:us\$|ar\$|nt\$|hk\$|u\$s|[¥$€£₩₹\\]|jpy|usd|eur|cny|rmb|gbp)?"
 _AFTER = (
-    r"(?:円|ドル|元|€|\$|£|jpy|usd|eur|cny|rmb|gbp|個|本|枚|台|式|点|巻|組|缶|袋|箱|セット|pcs?\.?|pieces?|ea|each|sets?|units?|"
+    r"(?:円|ドル|元|€|\$|£|zł|kč|jpy|usd|eur|cny|rmb|gbp|chf|pln|czk|szt\.?|ks\.?|stuks|個|本|枚|台|式|点|巻|組|缶|袋|箱|セット|pcs?\.?|pieces?|ea|each|sets?|units?|"
     r"pairs?|lots?|rolls?|packs?|kits?|reels?|対|組み?|ペア|ロット|ロール|パック|stk\.?|stück|uds?\.?|kg|g|t|m|mm|cm|l|ml)?(?:/(?:個|本|枚|台|式|kg|m|pc|pcs|ea|unit|stk))?"
 )
 _NUMBER = re.compile(
@@ -53,6 +53,7 @@ _ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "
 _FORMS = re.compile(
     r"株式会社|有限会社|合同会社|合資会社|合名会社|一般社団法人|\(株\)|\(有\)|\(合\)|\(同\)|\bco\b|\bltd\b|\binc\b|\bcorp\b|\bcorporation\b|"
     r"\bcompany\b|\blimited\b|\bgmbh\b|\bllc\b|\bkk\b|\bag\b|\bs ?a\b|\bs ?r ?l\b|\bb ?v\b|\bplc\b|\bpte\b|\bsdn bhd\b|"
+    r"\bsp z o ?o\b|\bspol s r ?o\b|\bn ?v\b|"
     r"股份有限公司|有限责任公司|有限公司|股份"
 )
 

@@ -1,4 +1,4 @@
-"""Header words of five languages as data: which role a column's name suggests, and the marks that rows carry."""
+"""Header words of many languages as data: which role a column's name suggests, and the marks that rows carry."""
 
 from __future__ import annotations
 
