@@ -7,6 +7,7 @@ from collections import defaultdict
 from typing import Any
 
 from ...datasets.intake.values import firm_key, id_key, unit_in
+from ...datasets.intake.words import language
 from ...graph import Message
 from ...graph.errors import shorten
 from .company import HOME, LONGEST, ROUNDING, STOP_DAYS, Company, Need, Part, Period, Source
@@ -102,6 +103,9 @@ class _Reader:
         if not currencies and len(costs) == 1 and costs != {"JPY"}:
             self._say("currency_of_costs", severity="warning", currency=min(costs))
             currencies = sorted(costs)
+        amounts = any(row.get("spend") is not None for row in self.reading.rows("sourcing"))
+        if not currencies and amounts and language(line["column"] for line in self.reading.mapping) != "ja":
+            self._say("no_currency")
         return stated or "/".join(currencies) or "JPY"
 
     def _planned(self, row: dict[str, Any], column: str) -> float | None:
@@ -335,7 +339,8 @@ class _Reader:
             if called and called != row.get("parent"):
                 names[parent].add(called)
             essential = row.get("essential") is not False
-            need = Need(parent, id, row.get("quantity"), essential, row.get("group"), row["_ref"])
+            group = None if re.fullmatch("0+", row.get("group") or "") else row.get("group")
+            need = Need(parent, id, row.get("quantity"), essential, group, row["_ref"])
             known = needs.setdefault((parent, id), need)
             if known is not need and known.quantity is not None and need.quantity is not None:
                 known.quantity += need.quantity

@@ -145,7 +145,7 @@ def with_drawn_levels(table: Table) -> Table:
             and any(cell.isdecimal() for cell in cells)
         ):
             return replace(table, roles=roles | {"dotted": (i,)})
-    for role in ("part", "name"):
+    for role in ("part", "name", "number"):  # Teamcenter indents its column "BOM Line"
         for i in roles.get(role, ())[:1]:
             cells = [cell for cell in table.cells(i) if cell is not None]
             indents = {len(cell) - len(cell.lstrip(" 　\t")) for cell in cells}

@@ -13,7 +13,7 @@ import polars as pl
 from ..places import country
 from ..readers.tables import packaged
 from .values import date, decimal_mark, is_blank, number
-from .words import plain
+from .words import marks, plain
 
 _PREFIXES = (
     "R|RN|RV|C|CN|CON|CONN|L|FB|D|LED|ZD|Q|TR|U|IC|J|JP|P|PL|SW|S|Y|X|XTAL|F|TP|K|RL|BT|BAT|T|VR|H|MH|CAB|ANT|M|MOD|LS|BZ|SP"
@@ -64,9 +64,9 @@ class Profile:
 
 @cache
 def _answers() -> frozenset[str]:
-    """Words for yes and no; a cross may be anything."""
+    """Words for yes and no, and for made or bought; a cross may be anything."""
     rows = packaged("headers", "answers").filter(pl.col("answer").is_in(["yes", "no"]))
-    return frozenset(map(plain, rows["word"])) - {"x"}
+    return frozenset(map(plain, rows["word"])) - {"x"} | marks("make_or_buy")
 
 
 def profile(cells: Sequence[str | None]) -> Profile:

@@ -10,7 +10,7 @@ import polars as pl
 
 from ...graph import Message
 from ...graph.errors import shorten
-from .columns import MEASURES
+from .settling import MEASURES
 from .words import bare, suggestions
 
 _BEHIND = re.compile(r"(\S.*?) \(([^()]+)\)")

@@ -32,7 +32,7 @@ def of_given(data: pl.DataFrame, names: Sequence[str], columns: Iterable[int]) -
     """Return a note on lines of parts that one firm hands over to another (支給区分): from whom to whom nobody says."""
     given = [i for i in columns if plain(names[i]) in marks("given_column")]
     no = answers("no") | marks("blank") | marks("not_given")
-    return _said(data, names, given, lambda word: word not in no, "handed_over")
+    return _said(data, names, given, lambda word: word not in no and not word.isdecimal(), "handed_over")
 
 
 def _said(

@@ -13,9 +13,10 @@ import polars as pl
 from ...graph import Message
 from ...graph.contents import WORKBOOKS
 from ...graph.errors import shorten
-from .columns import BESIDE, MEASURES, ordinal
+from .columns import BESIDE, ordinal
 from .lines import SetAside
 from .profiles import profile
+from .settling import MEASURES
 from .sheets import letters
 from .values import Unit, date, day_orders, decimal_mark, firm_key, is_blank, is_figure, is_seller, name, number, unit_in
 from .words import forms, language

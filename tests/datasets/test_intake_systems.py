@@ -1,0 +1,105 @@
+"""What systems of many makers export, as far as their columns are their own."""
+
+import pytest
+from kanmon.app.audit.company_reader import company_from
+from kanmon.app.audit.mapping import recognise
+from kanmon.datasets.intake.understanding import understand
+from people_files import aside, book, table, text
+
+
+def needs(path):
+    return [(need.parent, need.part, need.quantity, need.group) for need in company_from(recognise(understand(path))).needs]
+
+
+def test_members_of_netsuite_go_into_the_item_beside_them(tmp_path):
+    lines = [
+        "Internal ID,Name,Display Name,Type,Member Item,Member Item Description,Member Quantity,Preferred Vendor",
+        "101,PUMP-1,Pump 1,Assembly,M-24,Motor 24V,1,Motor Works",
+        "101,PUMP-1,Pump 1,Assembly,S-10,Shaft,2,Shaft Co",
+        "102,PUMP-2,Pump 2,Assembly,M-24,Motor 24V,2,Motor Works",
+    ]
+    path = text(tmp_path / "items.csv", lines)
+    assert needs(path) == [("PUMP-1", "M-24", 1, None), ("PUMP-1", "S-10", 2, None), ("PUMP-2", "M-24", 2, None)]
+    assert table(path).texts("name") == ["Motor 24V", "Shaft", "Motor 24V"]
+
+
+def test_materials_of_infor_go_into_their_item_and_a_quantity_for_a_lot_is_not_known(tmp_path):
+    head = "Item,Operation,Seq,Material,Material Description,Type,Quantity,Per,U/M,Alternate Group"
+    lines = ["FA,10,1,RM-1,Bar,Material,2,Unit,EA,1", "FA,10,2,RM-2,Bar B,Material,2,Unit,EA,1"]
+    lines += ["FA,20,3,RM-3,Paint,Material,100,Lot,LT,0", "FA,20,4,RM-4,Bolt,Material,4,Unit,EA,0"]
+    path = text(tmp_path / "bom.csv", [head, *lines])
+    expected = [("FA", "RM-1", 2, "1"), ("FA", "RM-2", 2, "1"), ("FA", "RM-3", None, None), ("FA", "RM-4", 4, None)]
+    assert needs(path) == expected
+    assert [(note.key, note.values["row"]) for note in table(path).notes] == [("datasets.intake.lots", 4)]
+
+
+def test_places_of_operations_in_a_bill_of_oracle_are_no_numbers_of_its_lines(tmp_path):
+    head = "Level,Item Seq,Op Seq,Component Item,Description,UOM,Basis,Quantity"
+    lines = ["0,,,TOP,Pump,Ea,,1", "1,10,10,A,Motor,Ea,Item,2", "1,20,10,B,Screws,Ea,Lot,100", "1,30,20,C,Seal,Ea,Item,1"]
+    found = table(text(tmp_path / "bom.csv", [head, *lines]))
+    assert found.headers("number") == ["Item Seq"] and found.texts("part") == ["TOP", "A", "B", "C"]
+    assert found.numbers("quantity") == [1.0, 2.0, None, 1.0]
+    assert [note.key for note in found.notes] == ["datasets.intake.lots"]
+
+
+def test_numbers_of_windchill_are_those_of_the_parts_and_make_or_buy_is_no_supplier(tmp_path):
+    lines = [
+        "Depth,Number,Name,Version,State,Quantity,Unit,Line Number,Find Number,Source,Phantom",
+        "0,0000000101,GEARBOX,A.1,Released,,,,,Make,No",
+        "1,0000000102,HOUSING,A.2,Released,1,each,10,1,Buy,No",
+        "1,0000000103,BOLT KIT,A.1,Released,2,each,20,2,Make,Yes",
+        "2,0000000104,BOLT,A.1,Released,4,each,10,1,Buy,No",
+    ]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert found.texts("part") == ["0000000101", "0000000102", "0000000104"]
+    assert found.texts("name") == ["GEARBOX", "HOUSING", "BOLT"]
+    assert (found.suppliers, aside(found), found.levels) == ([], [(4, "phantom")], [0, 1, 1])
+
+
+def test_lines_of_teamcenter_are_indented(tmp_path):
+    rows = [
+        ["BOM Line", "Item Id", "Item Name", "Find No.", "Quantity"],
+        ["000123/A;1-Pump (View)", "000123", "Pump", "", ""],
+        ["  000125/A;1-Gearbox", "000125", "Gearbox", 10, 1],
+        ["    000126/A;1-Gear", "000126", "Gear", 10, 3],
+    ]
+    path = book(tmp_path / "bom.xlsx", {"BOM": rows})
+    assert needs(path) == [("000123", "000125", 1, None), ("000125", "000126", 3, None)]
+
+
+def test_codes_like_places_on_a_board_are_goods_of_a_list_of_purchases(tmp_path):
+    rows = [
+        ["仕入先コード", "仕入先名", "商品コード", "商品名", "規格・型番", "数量", "仕入金額"],
+        ["0001", "東洋部品", "X100", "リレー", "DC24V", 1000, 350000],
+        ["0001", "東洋部品", "X200", "コネクタ", "8P", 500, 75000],
+        ["0002", "海外電子", "X100", "リレー", "DC24V", 200, 68000],
+    ]
+    found = table(book(tmp_path / "a.xlsx", {"仕入先別商品別仕入集計表": rows}))
+    assert (found.kind, found.texts("part")) == ("ledger", ["X100", "X200", "X100"])
+
+
+@pytest.mark.parametrize(
+    ("header", "cells", "currencies"),
+    [
+        ("币别", ("人民币", "美元"), {"CNY", "USD"}),
+        ("Devise", ("EUR", "USD"), {"EUR", "USD"}),
+        ("取引通貨", ("円", "米ドル"), {"JPY", "USD"}),
+    ],
+)
+def test_columns_of_currencies_are_known_in_many_languages(tmp_path, header, cells, currencies):
+    lines = [f"2025-04-0{n},A,P-{n},Motor,100,{cell}" for n, cell in enumerate(cells, start=1)]
+    assert table(text(tmp_path / "a.csv", [f"Date,Supplier,Part,Name,Amount,{header}", *lines])).currencies == currencies
+
+
+def test_of_a_code_and_a_name_of_the_supplier_the_name_is_the_supplier(tmp_path):
+    lines = ["Article;Désignation;Fournisseur;Raison sociale;Quantité;Montant", "A-1;Joint;F001;SKF France;1;2,50"]
+    found = table(text(tmp_path / "a.csv", [*lines, "A-2;Vis;F002;Trelleborg;1;2,50"]))
+    assert (found.suppliers, found.texts("supplier_no")) == (["SKF France", "Trelleborg"], ["F001", "F002"])
+
+
+def test_amounts_without_a_currency_are_said_to_be_taken_for_yen_but_for_a_japanese_table(tmp_path):
+    lines = ["Datum;Lieferant;Teil;Bezeichnung;Betrag", "01.02.2024;A;T-1;Motor;1.234,50"]
+    japanese = ["日付,仕入先,品番,品名,金額", "2024/2/1,A,T-1,モータ,1234"]
+    for rows, said in ((lines, True), (japanese, False), ([lines[0].replace("Betrag", "Betrag (EUR)"), lines[1]], False)):
+        remarks = company_from(recognise(understand(text(tmp_path / "a.csv", rows)))).remarks
+        assert any(remark.message.key == "app.audit_company.no_currency" for remark in remarks) is said
