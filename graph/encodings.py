@@ -205,10 +205,10 @@ def _score(text: str, sample: bytes, encoding: str, words: Collection[str]) -> f
         if char.isascii():
             continue
         if encoding in {"cp1252", "cp1250", "latin-1"}:
-            # Letters of Europe stand in words of plain ones, its signs beside words and figures, and in no word.
+            # Letters of Europe stand in words of plain ones, its signs beside words and figures; in words only dashes do.
             around = [text[j] for j in (i - 1, i + 1) if 0 <= j < len(text) and text[j].isascii()]
             usual = char.isalpha() and any(c.isalpha() for c in around)
-            inside = len(around) == 2 and all(c.isalpha() for c in around)
+            inside = len(around) == 2 and all(c.isalpha() for c in around) and char not in "–—‘’"
             usual |= char in _SIGNS and not inside and any(c.isalnum() or c == " " for c in around)
             total += 0.9 if usual else 0.3 if around and (char.isalpha() or char in _SIGNS) else 0.1
         else:
