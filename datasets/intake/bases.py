@@ -11,7 +11,7 @@ import polars as pl
 from ...graph import Message
 from ...graph.errors import shorten
 from .values import decimal_mark, number
-from .words import marks, plain
+from .words import answers, marks, plain
 
 _COUNTED = "個|台|本|枚|式|セット|set|pcs|pieces?|units?|assemblies|products?|stück|stk"
 _NUMBER = r"(\d+(?:[,.]\d{3})*)"
@@ -64,11 +64,12 @@ def for_one(
 def without_lots(
     data: pl.DataFrame, names: Sequence[str], quantities: Sequence[int]
 ) -> tuple[pl.DataFrame, tuple[Message, ...]]:
-    """Return lines whose quantity is for a lot, of whatever size (Oracle's "Basis", Infor's "Per"), without it."""
+    """Return lines whose quantity is for a lot, of whatever size ("Basis" of Oracle, "Fixed Qty" of Epicor), without it."""
     column = next((i for i, name in enumerate(names) if plain(name) in marks("basis")), None)
     if column is None or not quantities:
         return data, ()
-    lots = [plain(cell or "") in marks("lot") for cell in data.to_series(column + 1)]
+    fixed = answers("yes") | {"f", "fixed"} if plain(names[column]) in marks("fixed") else marks("lot")
+    lots = [plain(cell or "") in fixed for cell in data.to_series(column + 1)]
     if not any(lots):
         return data, ()
     told = data.columns[quantities[0] + 1]

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .profiles import Profile
-from .settling import MEASURES, MOSTLY, settled
+from .settling import BOUGHT, MEASURES, MOSTLY, settled
 from .words import EXACT, PART, Suggestion, bare, is_another, marks, naming_order, pair_of, plain, suggestions
 
 CONTENT, CORRECTED = "content", "corrected"
@@ -71,6 +71,7 @@ def assign(
     return _Assignment(headers, profiles, wishes or {}, product).columns()
 
 
+_NAME = frozenset(("name", "naam", "nazwa", "název", "nom", "nome", "nombre", "名称"))
 FIRMS_OF_LINES = frozenset({"supplier", "seller", "maker"})
 """Roles of firms beside a line."""
 
@@ -129,7 +130,8 @@ class _Assignment:
             one.role for i, found in enumerate(seen) for one in found if self.profiles[i].fill or one.role != "designator"
         }
         numbered = sum(bool({"part", "part_maker"} & {one.role for one in found}) for found in seen)
-        if numbered > 1:
+        documents = any(bare(header) == "documentnumber" for header in self.headers) and not roles & BOUGHT
+        if numbered + documents > 1:
             roles.add("numbered")
         if any(found and found[0].role == "part" and self._coded_header(i) for i, found in enumerate(seen)):
             roles.add("coded")
@@ -138,6 +140,7 @@ class _Assignment:
             comments = (self.profiles[i].fill for i, found in enumerate(seen) if found and found[0].role == "comment")
             roles |= {"valued"} if heads["value"].fill >= max(comments, default=0) else set()
         roles |= {"described"} if self._told else set()
+        roles |= {"counted"} if heads.keys() & {"qty", "quantity"} else set()
         candidates = []
         for i, found in enumerate(seen):
             for one in found:
@@ -197,7 +200,11 @@ class _Assignment:
         So NetSuite and Infor call them; Infor's "Item" stands on several lines, and its "Material" has a description.
         """
         named = any(plain(header) in marks("member") for header in self.headers)
-        materials = [i for i, header in enumerate(self.headers) if self._told and bare(header) == "material" and seen[i]]
+        materials = [
+            i
+            for i, header in enumerate(self.headers)
+            if seen[i] and ((self._told and bare(header) == "material") or plain(header) in marks("part_member"))
+        ]
         owners = {
             i
             for i, header in enumerate(self.headers)
@@ -238,6 +245,8 @@ class _Assignment:
             return False  # the location of a plant
         if one.role in {*FIRMS_OF_LINES, "group"} and seen.answers > MOSTLY:
             return False  # whether there is one ("second source: yes") says not which
+        if one.role == "group" and one.how == PART and seen.fill > 1 and seen.different <= 1:
+            return False  # one alternative structure of the whole bill
         certain = one.how == EXACT and only
         figures = max(seen.numeric, seen.integer + seen.dotted)  # 1.2.2.1 is no name, either
         if one.role in {"supplier", "maker", "seller", "name"} and figures > MOSTLY and seen.fill > 1:
@@ -402,7 +411,7 @@ class _Assignment:
         others = [i for i in self.roles.get("spec", []) if self._says_name(i)]
         if len(names) != 1 or len(others) != 1 or set(self.roles) & FIRMS_OF_LINES or self.how[names[0]] == CORRECTED:
             return
-        if {"date", "amount", "part"} <= set(self.roles) and bare(self.headers[names[0]]) == "name":
+        if {"date", "amount", "part"} <= set(self.roles) and bare(self.headers[names[0]]) in _NAME:
             self.roles["supplier"], self.roles["name"] = names, others
             self.roles["spec"] = [i for i in self.roles["spec"] if i not in others]
             if not self.roles["spec"]:

@@ -238,11 +238,13 @@ def _moved(row: Sequence[str | None], shape: Shape) -> bool:
     """Whether a line of an order moves the company's own stock from one of its plants to another, as SAP marks it.
 
     A stock transport order is of the type UB, its items of the category U, which tables of the database write as 7.
+    Movements of goods from 201 on are no receipts from a supplier: what is taken out, moved, counted.
     """
     for j in shape.standing:
-        word = plain(row[j] or "")
+        word, header = plain(row[j] or ""), plain(shape.header[j])
         marked = (j in shape.categories and word in {"u", "7"}) or (j in shape.types and word == "ub")
-        if marked or word in marks("transfer"):
+        issued = header in marks("movement_type") and re.match(r"[2-9]\d\d", word) is not None
+        if marked or issued or word in marks("transfer"):
             return True
     return False
 

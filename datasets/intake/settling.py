@@ -24,6 +24,8 @@ MEASURES = (
 """Roles whose cells are numbers."""
 MOSTLY = 0.7
 """From this part of its cells on, a column is of their kind."""
+BOUGHT = frozenset(("amount", "date", "supplier", "price"))
+"""Beside any of these a document is that of a purchase."""
 _AGAINST = 0.4
 """What cells that speak against a word of the header take from its score."""
 _ORIGIN = re.compile(r"origin|原産|made|manufactur|製造")
@@ -42,13 +44,18 @@ def settled(one: Suggestion, found: list[Suggestion], header: str, seen: Profile
     if one.role == "amount" and bare(header) == "amount" and not roles & _NO_COUNT and seen.integer == seen.numeric:
         return "quantity", one.score
     key = bare(header) == "id" and "coded" in roles
-    if one.role == "part" and (key or (seen.positions > 0.9 and "numbered" in roles)):
+    small = seen.numeric > 0.6 and seen.largest < 1000 and (seen.sequential or seen.dotted > 0.2)
+    if one.role == "part" and (key or ((seen.positions > 0.9 or small) and "numbered" in roles)):
         return "number", one.score  # the key of the line, or 0010 and 0020 of SAP, beside a number of the part
     coded = naming_order(header) == 0 and header.strip().isascii() is False  # 商品コード: X100 is no place on a board
     if one.role in {"part", "name", "value"} and seen.designators > 0.6 and roles & {"numbered", "footprint"} and not coded:
         return "designator", one.score
     if one.role == "material" and bare(header) == "material" and "described" in roles and seen.codes > MOSTLY:
         return "part", 0.95  # its number, beside its description
+    if one.role == "order_no" and bare(header) == "documentnumber" and not roles & BOUGHT:
+        return "part", one.score  # the parts of Solid Edge are documents
+    if one.role == "quantity" and bare(header) == "num" and "counted" in roles:
+        return "order_no", one.score  # of a document of QuickBooks, beside its "Qty"
     if one.role == "stock" and (seen.durations > 0.5 or unit_in(header, "time")):
         return "stock_days", one.score
     if one.role == "comment":

@@ -19,7 +19,7 @@ from .profiles import profile
 from .settling import MEASURES
 from .sheets import letters
 from .values import Unit, date, day_orders, decimal_mark, firm_key, is_blank, is_figure, is_seller, name, number, unit_in
-from .words import forms, language
+from .words import forms, language, marks, plain
 
 KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "stock", "technologies", "questionnaire")
 KINDS += ("trade", "graph", "other")
@@ -52,6 +52,7 @@ COMMA = {"de", "es", "fr", "it", "nl", "pl", "cs", "pt"}
 """Languages that write decimals with a comma, and days before months."""
 _AMOUNT = re.compile(r"[\d.,\s+\-−▲△()']+")
 _THREE = re.compile(r"(?<![\d,.])[1-9]\d{0,2},\d{3}(?![\d,.])")
+_THREE_BEHIND = re.compile(r"\d+,\d{3}")
 _DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 """1.000: a thousand where the dot parts thousands, else one."""
 _TEXTS = ("name", "part", "part_maker", "value", "footprint", "spec", "material", "part_supplier")
@@ -152,7 +153,12 @@ class Table:
         Where its own cells leave it open ("1,000"), those of the other columns tell, else the language of the header.
         """
         mark = decimal_mark(self.cells(column)[:5000])
-        return mark == "," or (not mark and self._commas)
+        return mark == "," or (not mark and (self._commas or self._of_sap(column)))
+
+    def _of_sap(self, column: int) -> bool:
+        """Whether figures are quantities of SAP, which have three decimals: 1,000 is one."""
+        cells = [cell.strip() for cell in self.cells(column) if cell is not None]
+        return plain(self.names[column]) in marks("sap_quantity") and all(map(_THREE_BEHIND.fullmatch, cells))
 
     def day_first(self, column: int) -> bool | None:
         """Return whether days stand before months in a column (03/04/2025); None where nobody can tell.
@@ -176,7 +182,8 @@ class Table:
     def comma_note(self, column: int) -> Message | None:
         """Return how commas and dots in a column were read, where not as all expect, or nobody can tell (1,000; 1.000)."""
         comma, called = self.comma(column), shorten(self.names[column])
-        certain = self.encoding in WORKBOOKS or self._marks or language(self.names) not in {None, "en", *COMMA}
+        certain = self.encoding in WORKBOOKS or self._marks or self._of_sap(column)
+        certain = certain or language(self.names) not in {None, "en", *COMMA}
         dots = [cell.strip() for cell in self.cells(column) if cell and "." in cell] if not (certain or comma) else []
         if dots and all(map(_DOTTED.fullmatch, dots)):
             value = f"{number(dots[0]) or 0:.10g}"

@@ -26,7 +26,7 @@ from .headers import Place, places
 from .kinds import kind_of, why_other, without_repeats
 from .lines import SetAside, Shape, firms_above, sort_rows
 from .notes import notes_of
-from .parents import carried, filled, product_column, with_drawn_levels
+from .parents import bills_above, carried, filled, product_column, with_drawn_levels
 from .profiles import profile
 from .records import unfolded
 from .sheets import Sheet, read_sheets
@@ -248,6 +248,7 @@ class _Reader:
         )
         notes: tuple[Message, ...] = (*halves, *folded, *meant)
         if not form and _naming(form, columns):  # a table of parts: who supplies them may stand outside its columns
+            table = self._with_bills_above(table, place, rows, kept)
             table = self._with_firms_above(table, place, rows, kept)
             table, stated = self._with_firm_stated(table, place)
             notes += stated
@@ -266,6 +267,19 @@ class _Reader:
             for row, column in self.sheet.unsaved
             if place.top <= row < place.bottom and left <= column <= self.sheet.left + max(place.columns)
         )
+
+    def _with_bills_above(self, table: Table, place: Place, rows: _Rows, kept: list[int]) -> Table:
+        """Bills one below another, each under what its lines go into; what counts all parts again is set aside."""
+        found = None if table.roles.keys() & {"parent", "level"} else bills_above(table.titles, rows, kept)
+        if found is None:
+            return table
+        owners, again = found
+        word = next(iter(table.titles), "")
+        table = self._with_column(table, "parent", word, place.columns[0], pl.Series("owner", owners, dtype=pl.String))
+        sums = [SetAside(place.top + 1 + i, "total") for i in sorted(again)]
+        aside = sorted([*table.set_aside, *sums], key=lambda each: each.row)
+        lines = table.data.filter(~pl.col("row").is_in([each.row for each in sums]))
+        return replace(table, data=lines, set_aside=tuple(aside))
 
     def _with_firms_above(self, table: Table, place: Place, rows: _Rows, kept: list[int]) -> Table:
         """A firm that heads a block of lines supplies each of them."""
@@ -291,7 +305,8 @@ class _Reader:
     def _carried(self, table: Table, place: Place, rows: _Rows, kept: list[int]) -> tuple[Table, tuple[Message, ...]]:
         """What a bill says on the first line of a block holds for the lines below, and that is said."""
         told = any(level is not None for level in table.levels)
-        if table.kind != "bom" or "parent" not in table.roles or told:
+        inside = table.roles.get("parent", (len(place.names),))[0] < len(place.names)  # and no title of a block
+        if table.kind != "bom" or not inside or told:
             return table, ()
         apart = {each.row - place.top - 1 for each in table.set_aside if each.reason in {"total", "heading"}}
         heads, opened = carried(rows, kept, apart, table.roles)

@@ -103,3 +103,78 @@ def test_amounts_without_a_currency_are_said_to_be_taken_for_yen_but_for_a_japan
     for rows, said in ((lines, True), (japanese, False), ([lines[0].replace("Betrag", "Betrag (EUR)"), lines[1]], False)):
         remarks = company_from(recognise(understand(text(tmp_path / "a.csv", rows)))).remarks
         assert any(remark.message.key == "app.audit_company.no_currency" for remark in remarks) is said
+
+
+def test_quantities_of_sap_have_three_decimals(tmp_path):
+    head = "Level\tItem\tComponent number\tObject description\tComp. Qty (CUn)\tUn\tAltItmGrp"
+    lines = [".1\t0010\tA\tMotor\t1,000\tPC\tA1", ".1\t0020\tB\tMotor B\t12,000\tPC\tA1", ".1\t0030\tC\tRod\t0,125\tM\t"]
+    for rows in (lines, lines[:2]):
+        found = table(text(tmp_path / "cs12.txt", [head, *rows]))
+        assert found.numbers("quantity") == [1.0, 12.0, 0.125][: len(rows)]
+        assert found.texts("group")[:2] == ["A1", "A1"]
+    other = [head.replace("Comp. Qty (CUn)", "Qty"), *lines[:2]]
+    assert table(text(tmp_path / "bom.txt", other)).numbers("quantity") == [1000.0, 12000.0]
+
+
+def test_movements_of_goods_that_are_no_receipts_are_no_purchases(tmp_path):
+    head = "Material,Material Description,Movement Type,Posting Date,Qty in unit of entry,Amt.in Loc.Cur.,Supplier,Name 1"
+    lines = ["R-1,Relay,101,2025-04-03,100,1250.5,100234,Muster", "R-1,Relay,261,2025-04-05,-20,-250.1,,"]
+    found = table(text(tmp_path / "mb51.csv", [head, *lines, "R-1,Relay,122,2025-04-08,-10,-125.05,100234,Muster"]))
+    assert (found.kind, aside(found), found.suppliers) == ("ledger", [(3, "moved")], ["Muster"])
+    assert found.totals["amount"] == pytest.approx(1125.45)
+
+
+def test_materials_of_epicor_and_components_of_ifs_go_into_the_part_beside_them(tmp_path):
+    epicor = ["Part Num,Mtl Seq,Mtl Part Num,Mtl Description,Qty Per,Fixed Qty", "A-1,10,M-1,Plate,2,false"]
+    assert needs(text(tmp_path / "e.csv", [*epicor, "A-1,20,M-2,Label,1,true", "A-2,10,M-1,Plate,4,false"])) == [
+        ("A-1", "M-1", 2, None), ("A-1", "M-2", None, None), ("A-2", "M-1", 4, None),
+    ]  # fmt: skip
+    ifs = ["Part No,Structure Alternative,Line Item No,Component Part,Component Part Description,Qty per Assembly"]
+    assert needs(text(tmp_path / "i.csv", [*ifs, "P100,*,1,C-1,Bearing,2", "P100,*,2,C-2,Shaft,1"])) == [
+        ("P100", "C-1", 2, None), ("P100", "C-2", 1, None),
+    ]  # fmt: skip
+
+
+def test_a_bill_of_odoo_says_for_how_many_products_its_lines_are(tmp_path):
+    head = "Product,Reference,BoM Type,Quantity,BoM Lines/Component,BoM Lines/Quantity"
+    lines = ["Table,R,Manufacture,1,Drawer,2", ",,,,Leg,4", "Desk,,Manufacture,10,Leg,40", ",,,,Top,10"]
+    assert needs(text(tmp_path / "bom.csv", [head, *lines])) == [
+        ("Table", "Drawer", 2, None), ("Table", "Leg", 4, None), ("Desk", "Leg", 4, None), ("Desk", "Top", 1, None),
+    ]  # fmt: skip
+
+
+def test_a_bill_of_dynamics_is_for_a_series_and_goes_by_its_number(tmp_path):
+    lines = ["BOM number,Line number,Item number,Product name,Quantity,Per series,Line type", "B1,1,M-1,Cabinet,1,1,Item"]
+    assert needs(text(tmp_path / "bom.csv", [*lines, "B1,2,M-7,Screws,400,100,Item"])) == [
+        ("B1", "M-1", 1, None), ("B1", "M-7", 4, None),
+    ]  # fmt: skip
+
+
+def test_documents_of_solid_edge_are_parts_and_those_of_orders_are_not(tmp_path):
+    lines = ["Item Number,Document Number,Title,Quantity", "1,SE-100,Frame,1", "1.1,SE-110,Tube,4", "2*,SE-120,Motor,1"]
+    assert needs(text(tmp_path / "bom.csv", lines))[:2] == [("bom", "SE-100", 1, None), ("SE-100", "SE-110", 4, None)]
+    orders = ["Date,Document Number,Vendor,Item,Quantity,Amount", "2025-04-03,PO1,Acme,S-1,10,50"]
+    assert table(text(tmp_path / "po.csv", orders)).headers("order_no") == ["Document Number"]
+
+
+def test_a_share_of_a_count_in_half_width_kana_is_one(tmp_path):
+    lines = ["親ｺｰﾄﾞ,子ｺｰﾄﾞ,子名称,員数(分子),員数(分母),有効開始,有効終了", "P,C-1,塗料,3,100,20200101,20991231"]
+    path = text(tmp_path / "bom.csv", lines, "cp932")
+    assert needs(path) == [("P", "C-1", 0.03, None)] and table(path).headers("valid_to") == ["有効終了"]
+
+
+def test_bills_of_catia_stand_one_below_another_and_their_sum_is_no_bill(tmp_path):
+    head = "Quantity\tPart Number\tType\tNomenclature"
+    lines = ["Bill of Material: Top", "", head, "2\tBolt\tPart\tM8", "1\tSub\tAssembly\t", ""]
+    lines += ["Bill of Material: Sub", "", head, "3\tWasher\tPart\tW8", ""]
+    lines += ["Recapitulation of: Top", "", "Quantity\tPart Number", "2\tBolt", "3\tWasher"]
+    path = text(tmp_path / "catia.txt", lines)
+    assert needs(path) == [("Top", "Bolt", 2, None), ("Top", "Sub", 1, None), ("Sub", "Washer", 3, None)]
+
+
+def test_a_number_of_a_document_is_no_count_and_a_name_beside_a_number_of_the_supplier_is_the_supplier(tmp_path):
+    books = ["Date,Transaction Type,Num,Memo,Qty,Rate,Amount", "01/15/2025,Bill,1001,Rod,10,5.00,50.00"]
+    assert table(text(tmp_path / "q.csv", books)).numbers("quantity") == [10.0]
+    dutch = "Leverancier;Naam;Artikel;Omschrijving;Besteld;Bedrag;Leverdatum"
+    found = table(text(tmp_path / "d.csv", [dutch, "60001;Jansen;A-1;Lager;100;250,00;03-04-2025"]))
+    assert (found.suppliers, found.texts("name")) == (["Jansen"], ["Lager"])
