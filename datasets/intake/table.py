@@ -311,14 +311,24 @@ class Table:
 
     @cached_property
     def totals(self) -> dict[str, float]:
-        """Sums of amount and quantity in base units, of the lines that have one."""
+        """Sums of amount and quantity in base units, of the lines that have one; none of amounts in several currencies."""
         found = {}
         for role in ("amount", "quantity"):
-            known = role in self.roles and self.kind in PARTS
+            known = role in self.roles and self.kind in PARTS and not (role == "amount" and len(self.currencies) > 1)
             values = [value for value in self.numbers(role) if value is not None] if known else []
             if values:
                 found[role] = round(sum(values), 6)
         return found
+
+    @cached_property
+    def amounts(self) -> dict[str, float]:
+        """Sums of the amounts by their currency, in order; "" stands for those that name none."""
+        found: dict[str, float] = {}
+        known = "amount" in self.roles and self.kind in PARTS
+        for value, currency in zip(self.numbers("amount"), self.currency_of_rows, strict=True) if known else ():
+            if value is not None:
+                found[currency or ""] = found.get(currency or "", 0.0) + value
+        return {currency: round(total, 6) for currency, total in sorted(found.items())}
 
     def speech(self) -> list[str | None]:
         """Return all that the text columns say on each line, the name first; columns of no known role speak last."""
