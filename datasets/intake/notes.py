@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...graph import Message
+from ...graph.contents import WORKBOOKS
 from ...graph.errors import shorten
 from .alternates import same_numbers
 from .sheets import Sheet
@@ -31,6 +32,8 @@ def notes_of(table: Table, sheet: Sheet, unsaved: frozenset[tuple[int, int]], to
     for look, at in (("struck", sheet.struck), ("hidden", sheet.hidden)):
         if rows := [row for row in table.numbers_of_rows if row - 1 in at]:
             yield Message(f"datasets.intake.{look}", count=len(rows), row=rows[0])
+    if table.encoding in WORKBOOKS and "indent" in table.roles:
+        yield Message("datasets.intake.indents", column=shorten(" ".join(table.headers("indent")[0].split())))
     yield from same_numbers(table)
     for role, columns in table.roles.items():
         for i in columns:

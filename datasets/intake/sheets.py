@@ -129,12 +129,13 @@ def _workbook(data: bytes, path: Path, kind: str) -> list[Sheet]:
 
 
 def _as_shown(frame: pl.DataFrame, left: int, look: Looks) -> pl.DataFrame:
-    """Cells with the zeros and the signs of currencies that only their looks tell."""
-    columns = {column - left for _, column in (*look.zeros, *look.signs) if left <= column < left + frame.width}
-    told = {
+    """Cells with the zeros, the signs of currencies and the indents that only their looks tell."""
+    told = (*look.zeros, *look.signs, *look.indents)
+    columns = {column - left for _, column in told if left <= column < left + frame.width}
+    shown = {
         frame.columns[i]: [look.shown((row, i + left), cell) for row, cell in enumerate(frame.to_series(i))] for i in columns
     }
-    return frame.with_columns(pl.Series(name, cells, dtype=pl.String) for name, cells in told.items())
+    return frame.with_columns(pl.Series(name, cells, dtype=pl.String) for name, cells in shown.items())
 
 
 def _widened(frame: pl.DataFrame, left: int, unsaved: frozenset[tuple[int, int]]) -> pl.DataFrame:
