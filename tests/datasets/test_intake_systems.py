@@ -178,3 +178,31 @@ def test_a_number_of_a_document_is_no_count_and_a_name_beside_a_number_of_the_su
     dutch = "Leverancier;Naam;Artikel;Omschrijving;Besteld;Bedrag;Leverdatum"
     found = table(text(tmp_path / "d.csv", [dutch, "60001;Jansen;A-1;Lager;100;250,00;03-04-2025"]))
     assert (found.suppliers, found.texts("name")) == (["Jansen"], ["Lager"])
+
+
+def test_a_maker_that_was_turned_down_is_no_source(tmp_path):
+    lines = ["Part Number,Description,Approved Manufacturer,MPN,Status,Country of Origin", "P-1,Cap,Murata,GRM1,Approved,JP"]
+    found = company_from(recognise(understand(text(tmp_path / "avl.csv", [*lines, "P-1,Cap,Yageo,CC04,Disapproved,TW"]))))
+    assert [(source.maker, source.share) for source in found.sources["P-1"]] == [("Murata", 1.0)]
+
+
+def test_dummies_and_texts_of_a_german_sap_are_no_parts(tmp_path):
+    head = "Stufe\tPosition\tKomponente\tObjektkurztext\tKomponentenmenge (KME)\tKME\tPTyp\tDummy"
+    lines = ["1\t0010\tA\tGehäuse\t1,000\tST\tL\t", "1\t0020\tB\tSatz\t2,000\tST\tL\tX"]
+    lines += ["2\t0010\tC\tSchraube\t4,000\tST\tL\t"]
+    path = text(tmp_path / "cs11.txt", [head, *lines, "1\t0030\t\tHinweis\t0,000\tST\tT\t"], "cp1252")
+    assert needs(path) == [("cs11", "A", 1, None), ("cs11", "C", 8, None)]
+    assert aside(table(path)) == [(3, "phantom"), (5, "no_part")]
+
+
+def test_what_is_drawn_from_a_phantom_of_yonyou_is_no_part_and_its_own_numbers_go_before_the_makers(tmp_path):
+    lines = ["母件编码,子件编码,子件名称,基本用量,供应类型", "P,C-1,轴,1,领用", "P,C-2,组件,2,虚拟件"]
+    assert aside(table(text(tmp_path / "u8.csv", lines))) == [(3, "phantom")]
+    duro = ["Level,CPN,Name,Quantity,Procurement,Manufacturer 1,MPN 1", "0,999-1,Robot,1,Make,,"]
+    assert needs(text(tmp_path / "duro.csv", [*duro, "1,510-2,Motor,4,Buy,Maxon,305015"])) == [("999-1", "510-2", 4, None)]
+
+
+def test_a_second_firm_in_a_column_of_its_own_is_a_source(tmp_path):
+    lines = ["品番,品名,調達先,2社目,生産国", "A-1,軸受,甲製作所,丙製作所,日本", "A-2,軸,乙工業,,日本"]
+    found = company_from(recognise(understand(text(tmp_path / "s.csv", lines)))).sources
+    assert [source.maker for source in found["A-1"]] == ["甲製作所", "丙製作所"]
