@@ -48,7 +48,7 @@ _MONTHS = (
     re.compile(r"(?P<era>令和|平成|昭和|r|h|s)\.?(?P<y>\d{1,2}|元)[/\-.年](?P<m>\d{1,2})月?(?:度|分)?"),
 )
 _NAMED = ("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y")
-_SHORT = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4})")
+_SHORT = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4})(?:[ t]\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]m)?)?")
 _ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925}
 _FORMS = re.compile(
     r"株式会社|有限会社|合同会社|合資会社|合名会社|一般社団法人|\(株\)|\(有\)|\(合\)|\(同\)|\bco\b|\bltd\b|\binc\b|\bcorp\b|\bcorporation\b|"
@@ -198,7 +198,8 @@ def day_orders(cells: Iterable[str | None]) -> set[bool]:
     >>> day_orders(["03/04/2025", "13/04/2025"]), day_orders(["03/04/2025", "04/13/2025"]), day_orders(["03/04/2025"])
     ({True}, {False}, set())
     """
-    found = (_SHORT.match(cell.strip()) for cell in cells if cell is not None)
+    words = (unicodedata.normalize("NFKC", cell).strip().casefold() for cell in cells if cell is not None and len(cell) < 40)
+    found = map(_SHORT.fullmatch, words)
     ends = [(int(match[1]) > 12, int(match[3]) > 12) for match in found if match is not None and match[2] != "."]
     return {first for first, second in ends if first != second}
 

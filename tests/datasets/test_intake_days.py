@@ -59,3 +59,8 @@ def test_until_when_a_line_holds_and_when_a_source_was_qualified_are_read_as_the
     text(tmp_path / "sources.csv", sources)
     found = company_from(recognise(understand(tmp_path / "sources.csv"))).sources["A-1"]
     assert [source.qualified_date for source in found] == ["2024-04-03", "2024-04-13"]
+
+
+def test_a_time_behind_a_day_does_not_hide_it(tmp_path):
+    found = ledger(tmp_path, "4/3/2025 12:00:00 AM", "4/13/2025 8:15 PM", "5/12/2025 00:00")
+    assert dates_of(found) == ("2025-04-03", "2025-05-12") and said(found) == [("day_order", 2)]
