@@ -66,6 +66,7 @@ def settled(one: Suggestion, found: list[Suggestion], header: str, seen: Profile
         better = seen.sequential or small or seen.dotted > 0.3
         return one.role, one.score - (_AGAINST if (one.role == "part") == better else 0.0)
     known = bare(header) == "number" and seen.accounts > MOSTLY and seen.positions < 0.5  # Windchill's 0000012345
+    known = known and not {"date", "amount"} <= roles  # there it is that of a document
     if one.role == "number" and seen.fill > 1 and (known or seen.integer + seen.dotted < 0.5) and "part" not in roles:
         return "part", 0.6
     if {"value", "amount"} <= both:

@@ -206,3 +206,8 @@ def test_a_second_firm_in_a_column_of_its_own_is_a_source(tmp_path):
     lines = ["品番,品名,調達先,2社目,生産国", "A-1,軸受,甲製作所,丙製作所,日本", "A-2,軸,乙工業,,日本"]
     found = company_from(recognise(understand(text(tmp_path / "s.csv", lines)))).sources
     assert [source.maker for source in found["A-1"]] == ["甲製作所", "丙製作所"]
+
+
+def test_numbers_of_documents_of_purchases_are_no_parts(tmp_path):
+    lines = ["Number,Date,Supplier,Description,Amount", "100234,2025-04-03,Acme,Motor,100", "100235,2025-04-04,Bolt,Gear,50"]
+    assert "part" not in table(text(tmp_path / "a.csv", lines)).roles
