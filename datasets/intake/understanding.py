@@ -249,13 +249,13 @@ class _Reader:
         notes: tuple[Message, ...] = (*halves, *folded, *meant)
         if not form and _naming(form, columns):  # a table of parts: who supplies them may stand outside its columns
             table = self._with_bills_above(table, place, rows, kept)
-            table = self._with_firms_above(table, place, rows, kept)
+            table = self._with_firms_above(table, place, rows, _lines(table, place))
             table, stated = self._with_firm_stated(table, place)
             notes += stated
         table = with_makers_that_sell(with_alternates(without_references(with_drawn_levels(table))))
         table = replace(table, kind=self._kind(table, place.main, wanted))
         notes += why_other(table)
-        table, said = self._carried(table, place, rows, kept)
+        table, said = self._carried(table, place, rows, _lines(table, place))
         notes += said
         return replace(table, notes=(*notes, *table.notes, *notes_of(table, sheet, unsaved, place.top)))
 
@@ -410,6 +410,11 @@ class _Reader:
 
     def _titles(self, table: Table) -> list[str]:
         return [self.sheet.name, *reversed(table.titles), Path(self.sheet.file).stem]
+
+
+def _lines(table: Table, place: Place) -> list[int]:
+    """The rows below the header that are lines of a table still."""
+    return [row - place.top - 1 for row in table.numbers_of_rows]
 
 
 def _keys(name: str) -> list[str]:

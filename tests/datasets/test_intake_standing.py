@@ -387,3 +387,16 @@ def test_suppliers_by_their_numbers_make_purchases_and_no_bill(tmp_path, numbers
 def test_numbers_of_lines_are_no_suppliers(tmp_path):
     lines = ["Vendor,Part No,Name,Qty", "1.1,A-1,Motor,2", "1.2,A-2,Gear,2", "1.2.2.1,A-3,Seal,2"]
     assert table(text(tmp_path / "v.csv", lines)).suppliers == []
+
+
+def test_a_phantom_in_a_block_whose_first_line_says_what_all_go_into_is_left_out_like_others(tmp_path):
+    lines = ["Assembly,Part,Name,Qty,Phantom", "X,A,Motor,1,", ",PH,Kit,1,Y", ",B,Gear,2,", "Y,A,Motor,1,", ",C,Seal,2,"]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert (found.texts("part"), found.texts("parent")) == (["A", "B", "A", "C"], ["X", "X", "Y", "Y"])
+
+
+def test_bills_below_each_other_and_firms_above_lines_are_read_together(tmp_path):
+    head = "Quantity;Part Number;Type"
+    lines = ["Bill of Material: P", head, "Supplier: Acme", "2;A-1;Part", "Recapitulation of: P", "Supplier: Acme"]
+    lines += ["2;A-1;Part"]
+    assert table(text(tmp_path / "bom.csv", lines)).texts("parent") == ["P"]
