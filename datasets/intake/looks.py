@@ -58,8 +58,7 @@ class Looks:
             return None
         if place in self.zeros and text.isdecimal():
             return text.zfill(self.zeros[place])
-        text = f"{self.signs[place]}{text}" if place in self.signs else text
-        return " " * self.indents[place] + text.lstrip() if place in self.indents else text
+        return f"{self.signs[place]}{text}" if place in self.signs else text
 
 
 def looks(data: bytes) -> dict[str, Looks]:

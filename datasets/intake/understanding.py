@@ -29,7 +29,7 @@ from .notes import notes_of
 from .parents import bills_above, carried, filled, product_column, with_drawn_levels
 from .profiles import profile
 from .records import unfolded
-from .sheets import Sheet, read_sheets
+from .sheets import Sheet, indented, read_sheets
 from .shops import with_makers_that_sell
 from .standing import without_references
 from .stated import firm_stated
@@ -187,7 +187,7 @@ class _Reader:
     """The tables of one sheet."""
 
     def __init__(self, sheet: Sheet, wish: Mapping[str, Any], titles: set[str]) -> None:
-        self.sheet, self.wish, self.titles = sheet, wish, titles
+        self.sheet, self.wish, self.titles = indented(sheet), wish, titles
         # Saved as CSV, sheet by sheet, a file is named after both: "book-sheet.csv".
         label = plain(sheet.name)
         self.labels = {label, label.rpartition("-")[2]}
