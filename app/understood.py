@@ -107,13 +107,10 @@ def _show(table: Table, terminal: Console, lang: str, links: list[dict[str, Any]
             f" ({say('more', count=len(rows) - SHOWN)})" if len(rows) > SHOWN else ""
         )
         terminal.print(say("aside", rows=shown, reason=say(f"reason_{reason}")), markup=False)
-    if table.totals:
-        unit = next(
-            (f" {u.currency}" for i in table.roles.get("amount", ()) if (u := table.units.get(i)) and u.currency), ""
-        )
-        totals = ", ".join(
-            f"{say(f'role_{role}')} {value:,.10g}{unit if role == 'amount' else ''}" for role, value in table.totals.items()
-        )
+    told = [("amount", value, f" {currency}".rstrip()) for currency, value in table.amounts.items()]
+    told += [("quantity", value, "") for role, value in table.totals.items() if role == "quantity"]
+    if told:
+        totals = ", ".join(f"{say(f'role_{role}')} {value:,.10g}{unit}" for role, value, unit in told)
         terminal.print(say("totals", totals=totals), markup=False)
     if table.suppliers or table.makers:
         terminal.print(say("firms", suppliers=len(table.suppliers), makers=len(table.makers)), markup=False)

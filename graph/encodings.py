@@ -16,7 +16,7 @@ UNREADABLE = "\ufffd"
 """What stands for bytes that no encoding explains, where text is mended."""
 EAST_ASIAN = "\u2e80"
 """Characters after this one are East Asian (but for emoji), and twice as wide as Latin ones."""
-GUESSES = ("cp932", "euc-jp", "gb18030", "big5", "cp950", "euc-kr", "cp949", "cp1252", "latin-1")
+GUESSES = ("cp932", "euc-jp", "gb18030", "big5", "cp950", "euc-kr", "cp949", "cp1252", "cp1250", "latin-1")
 """Encodings that are guessed; of two that explain the bytes alike the first."""
 ENCODINGS = ("utf-8", "utf-16", *GUESSES)
 """Encodings that are recognised; whoever knows better may give any that Python knows."""
@@ -204,11 +204,12 @@ def _score(text: str, sample: bytes, encoding: str, words: Collection[str]) -> f
     for i, char in enumerate(text):
         if char.isascii():
             continue
-        if encoding in {"cp1252", "latin-1"}:
-            # Western letters stand in words of plain ones, its signs beside words and figures.
+        if encoding in {"cp1252", "cp1250", "latin-1"}:
+            # Letters of Europe stand in words of plain ones, its signs beside words and figures; in words only dashes do.
             around = [text[j] for j in (i - 1, i + 1) if 0 <= j < len(text) and text[j].isascii()]
             usual = char.isalpha() and any(c.isalpha() for c in around)
-            usual |= char in _SIGNS and any(c.isalnum() or c == " " for c in around)
+            inside = len(around) == 2 and all(c.isalpha() for c in around) and char not in "–—‘’"
+            usual |= char in _SIGNS and not inside and any(c.isalnum() or c == " " for c in around)
             total += 0.9 if usual else 0.3 if around and (char.isalpha() or char in _SIGNS) else 0.1
         else:
             weight, bytes_ = _weight(char, encoding)

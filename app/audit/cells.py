@@ -21,13 +21,24 @@ _YES, _NO, _NONE = (
     frozenset(packaged("headers", "answers").filter(answer=answer)["word"]) for answer in ("yes", "no", "none")
 )
 _DAYS = (
-    (re.compile(r"(日|日間|天|d|days?|tage?|días?)?"), 1.0),
+    (re.compile(r"(日|日間|天|d|days?|tage?|días?|jours?|giorn[oi]|dag(en)?|dni|dzień|dn[yí]|den)?"), 1.0),
     (
         re.compile(r"(営業日|稼働日|个?工作日|(business|working) ?days?|(arbeits|werk)tage?|días? (hábiles|laborables))"),
         7 / 5,
     ),
-    (re.compile(r"(週|週間|w|weeks?|wks?|wochen?|semanas?|周|星期)"), 7.0),
-    (re.compile(r"(ヶ月|か月|カ月|ヵ月|ケ月|箇月|个月|個月|月|months?|mo|monate?|mes(es)?)"), 30.0),
+    (
+        re.compile(
+            r"(週|週間|w|weeks?|wks?|wochen?|semanas?|semaines?|settiman[ae]|weken|tydzień|tygodni(e|a)?|týd(en|ny|nů)|周|星期)"
+        ),
+        7.0,
+    ),
+    (
+        re.compile(
+            r"(ヶ月|か月|カ月|ヵ月|ケ月|箇月|个月|個月|月|months?|mo|monate?|mes(es|e|i)?|mois|maand(en)?|miesi(ąc|ące|ęcy)"
+            r"|měsíc(e|ů)?)"
+        ),
+        30.0,
+    ),
     (re.compile(r"(年|years?|yrs?|jahre?|años?)"), 365.0),
 )
 _ABOUT = re.compile(

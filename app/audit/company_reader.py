@@ -6,7 +6,8 @@ import re
 from collections import defaultdict
 from typing import Any
 
-from ...datasets.intake.values import firm_key, id_key
+from ...datasets.intake.values import firm_key, id_key, unit_in
+from ...datasets.intake.words import language
 from ...graph import Message
 from ...graph.errors import shorten
 from .company import HOME, LONGEST, ROUNDING, STOP_DAYS, Company, Need, Part, Period, Source
@@ -49,10 +50,7 @@ class _Reader:
 
     def company(self) -> Company:
         about = next((row for row in self.reading.rows("company") if row.get("company")), {})
-        stated = {about["currency"]} if about.get("currency") else set()
-        currencies = sorted(stated | self.reading.currencies)
-        if len(currencies) > 1:
-            self._say("currencies", severity="warning", currencies=", ".join(currencies))
+        self.currency = self._currency(about)
         products = self._products()
         firms = self._firms()
         sources = self._sources(firms)
@@ -62,9 +60,9 @@ class _Reader:
             products = self._tops(needs)
         return Company(
             name=about.get("company") or "",
-            currency=about.get("currency") or (currencies[0] if len(currencies) == 1 else "JPY"),
+            currency=self.currency,
             as_of=about.get("as_of"),
-            budget=about.get("budget"),
+            budget=self._planned(about, "budget"),
             products=products,
             parts=self.parts,
             needs=needs,
@@ -90,6 +88,33 @@ class _Reader:
                 name: value for name in ("country_limit", "hhi_limit") if (value := share_of(about.get(name))) is not None
             },
         )
+
+    def _currency(self, about: dict[str, Any]) -> str:
+        """The currency of the amounts: as stated, else that of all; what measures cost tells where no amount does."""
+        written = about.get("currency") or ""
+        unit = unit_in(f"({written})")
+        stated = (unit.currency if unit is not None else None) or written
+        currencies = sorted({stated} - {""} | self.reading.currencies)
+        if len(currencies) > 1:
+            self._say("currencies", severity="warning", currencies=", ".join(currencies))
+        planned = [about] if about.get("budget") is not None else []
+        planned += [row for row in self.reading.rows("measures") if row.get("cost") is not None]
+        costs = {row["_currency"] for row in planned} - {None}
+        if not currencies and len(costs) == 1 and costs != {"JPY"}:
+            self._say("currency_of_costs", severity="warning", currency=min(costs))
+            currencies = sorted(costs)
+        amounts = any(row.get("spend") is not None for row in self.reading.rows("sourcing"))
+        if not currencies and amounts and language(line["column"] for line in self.reading.mapping) != "ja":
+            self._say("no_currency")
+        return stated or "/".join(currencies) or "JPY"
+
+    def _planned(self, row: dict[str, Any], column: str) -> float | None:
+        """What somebody plans to spend; in another currency than that of the amounts it is nothing to compare with them."""
+        currency = row.get("_currency")
+        if row.get(column) is None or currency in {None, self.currency}:
+            return row.get(column)
+        self._say("other_currency", row["_ref"], "warning", column, value=currency, currency=self.currency)
+        return None
 
     def _period(self) -> Period | None:
         """The time that the dates of ledgers cover."""
@@ -122,7 +147,8 @@ class _Reader:
     def _part(self, id: str, row: dict[str, Any]) -> Part:
         part = self.parts.setdefault(id, Part(id))
         if not part.name or id_key(part.name) == id_key(id):  # a list without names says the number once more
-            part.name = self._name(row.get("name")) or part.name
+            written = row.get("part")
+            part.name = self._name(row.get("name") or (written if self._code(written) != written else None)) or part.name
         part.hs = part.hs or row.get("hs")
         part.world_item = part.world_item or row.get("world_item")
         part.contains = part.contains or row.get("contains")
@@ -313,7 +339,8 @@ class _Reader:
             if called and called != row.get("parent"):
                 names[parent].add(called)
             essential = row.get("essential") is not False
-            need = Need(parent, id, row.get("quantity"), essential, row.get("group"), row["_ref"])
+            group = None if re.fullmatch("0+", row.get("group") or "") else row.get("group")
+            need = Need(parent, id, row.get("quantity"), essential, group, row["_ref"])
             known = needs.setdefault((parent, id), need)
             if known is not need and known.quantity is not None and need.quantity is not None:
                 known.quantity += need.quantity
@@ -372,7 +399,7 @@ class _Reader:
         for row in self.reading.rows("measures"):
             id = self._id(row, "part")
             if id in self.parts and row.get("measure"):
-                found.append(row | {"part": id})
+                found.append(row | {"part": id, "cost": self._planned(row, "cost")})
             elif id in self.parts and "measure" not in row.get("_unreadable", ()):
                 self._say("measure_blank", row["_ref"], "warning", "measure", part=id)
             elif id is not None and id not in self.parts and len(found) < MOST:

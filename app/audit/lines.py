@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from ...datasets.intake.columns import BESIDE
 from ...datasets.intake.table import Table
-from ...datasets.intake.values import firms_in, is_blank, is_figure
+from ...datasets.intake.values import date as date_of
+from ...datasets.intake.values import firms_in, is_blank, is_figure, may_list_firms
 from ...datasets.intake.values import name as name_of
 from ...datasets.intake.values import number as figure
 from ...datasets.layout import Column, sheets
@@ -38,13 +39,15 @@ class Lines:
     def __init__(self, table: Table, label: str, columns: Mapping[Column, int], reading: Reading) -> None:
         self.table, self.label, self.reading = table, label, reading
         several = {column: table.texts(column.role) for column in columns if len(table.roles[column.role]) > 1}
-        self._cells = [several.get(column) or table.cells(i) for column, i in columns.items()]
+        self._cells = [several.get(column) or _written(table, column, i) for column, i in columns.items()]
         self._columns = [
             _Column(column, bool(column.type in {"number", "money", "share"} and table.comma(i)), table.factor(i))
             for column, i in columns.items()
         ]
         base = min((level for level in table.levels if level is not None), default=0)
         self._levels = [None if level is None else level - base for level in table.levels] if table.structured else None
+        planned = next((role for role in ("cost", "budget") if role in table.roles), None)
+        self._currencies = table.currency_of_rows if planned is None or not table.form else table.currency_of(planned)
         self._sellers, self._owners = table.texts("seller"), table.texts("parent_name")
         more = [table.cells(i) for i in table.roles.get("spec", ())[1:]]  # a value beside the name of its symbol
         self._extra = [table.texts(role) for role in _EXTRA if role in table.roles] + more
@@ -52,6 +55,7 @@ class Lines:
         self._counts: dict[tuple[Column, str], int] = {}
         self._ranges: dict[Column, list[tuple[int, str]]] = {}
         self._listed: list[str] = []
+        self._perhaps: list[str] = []
 
     def rows(self) -> list[dict[str, Any]]:
         """Return a row for each line: a dict of values with ``_ref`` ("sheet!row")."""
@@ -60,7 +64,7 @@ class Lines:
             row: dict[str, Any] = {"_ref": f"{self.label}!{number}"}
             for column, cell in zip(self._columns, line, strict=True):
                 self._cell(row, number, column, cell)
-            row["_currency"] = self.table.currency_of_rows[n]
+            row["_currency"] = self._currencies[n]
             self._firms(row, n, number)
             self._place(row, n)
             found.append(row)
@@ -101,7 +105,8 @@ class Lines:
                 for role, firms, beside in self._more
                 if not is_blank(firms[n])
             ]
-        self._listed += _each_firm(row)
+        self._listed += _each_firm(row, self.reading.firms)
+        self._perhaps += [row[role] for role in ("supplier", "maker") if row.get(role) and may_list_firms(row[role])]
         if self._sellers[n] is not None:
             row["seller"] = self._sellers[n]
         if self._owners[n] is not None:
@@ -133,6 +138,9 @@ class Lines:
         if self._listed:
             message = Message("app.audit.firms_listed", count=len(self._listed), value=shorten(self._listed[0]))
             remarks.append(Remark(self.label, message, severity="warning"))
+        if self._perhaps:
+            message = Message("app.audit.firms_perhaps", count=len(self._perhaps), value=shorten(self._perhaps[0]))
+            remarks.append(Remark(self.label, message, severity="warning"))
         for (column, _), count in self._counts.items():
             if count > MOST:
                 message = Message("app.audit.more", count=count - MOST, column=Name(**column.title))
@@ -140,6 +148,13 @@ class Lines:
         for column, cells in self._ranges.items():
             message = Message("app.audit_cells.range", count=len(cells), value=shorten(cells[0][1]))
             remarks.append(Remark(self.label, message, cells[0][0], column.name))
+
+
+def _written(table: Table, column: Column, i: int) -> list[str | None]:
+    """The cells of a column; days of which the others of the table tell whether the month stands first are plain ones."""
+    if column.type != "date" or (order := table.day_first(i)) is None:
+        return table.cells(i)
+    return [date_of(cell, order) or cell for cell in table.cells(i)]
 
 
 _PADS = re.compile(r"_(?:Pad[^_]*_)?HandSolder(?:ing)?$", re.IGNORECASE)
@@ -175,12 +190,12 @@ def _told(beside: _Beside, n: int, say: Callable[[Column, str, str], None]) -> d
     return row
 
 
-def _each_firm(row: dict[str, Any]) -> list[str]:
+def _each_firm(row: dict[str, Any], known: frozenset[str]) -> list[str]:
     """Take each firm that a cell lists as a source in the line's country; what share or amount is whose it does not say."""
     found, there = [], {"country": row.get("country")}
     for role in ("supplier", "maker"):
         named = row.get(role)
-        first, *more = firms_in(named) if named else [""]
+        first, *more = firms_in(named, known) if named else [""]
         if more:
             found.append(row[role])
             row[role] = first

@@ -14,7 +14,7 @@ from ...datasets.intake.mapping import check_corrections
 from ...datasets.intake.periods import dates_of, stated_period
 from ...datasets.intake.table import PARTS, Table, known_sellers
 from ...datasets.intake.understanding import Understanding
-from ...datasets.intake.values import date as date_of
+from ...datasets.intake.values import firm_key
 from ...datasets.intake.words import FIRMS
 from ...datasets.layout import Column, sheets
 from ...graph import InputError, Message
@@ -43,7 +43,8 @@ def recognise(found: Understanding, corrections: Mapping[str, Any] | None = None
     InputError
         A correction names a sheet or column that does not exist, or no table holds parts.
     """
-    reading = Reading(corrections=dict(corrections or {}), date=date)
+    firms = frozenset(firm_key(firm) for table in found.tables for firm in (*table.suppliers, *table.makers))
+    reading = Reading(corrections=dict(corrections or {}), date=date, firms=firms)
     check_corrections(found, reading.corrections)
     owners = _owners(found)
     for table in found.tables:
@@ -217,8 +218,8 @@ def _in_force(table: Table, label: str, rows: list[dict[str, Any]], reading: Rea
     day = reading.date
     if day is None or not table.roles.keys() & {"valid_to", "valid_from"}:
         return rows
-    spans = zip(table.texts("valid_from"), table.texts("valid_to"), strict=True)
-    held = [(date_of(first) or "") <= day <= (date_of(last) or day) for first, last in spans]
+    spans = zip(table.days("valid_from"), table.days("valid_to"), strict=True)
+    held = [(first or "") <= day <= (last or day) for first, last in spans]
     out = [row for row, holds in zip(table.numbers_of_rows, held, strict=True) if not holds]
     if out:
         message = Message("app.audit.not_in_force", count=len(out), date=day, rows=in_runs(out))

@@ -43,6 +43,8 @@ class Reading:
     """First and last day of what each sheet of amounts covers; None for one without dates, which is taken as a year's."""
     date: str | None = None
     """The day on which the files are read: a time that a title states is over by then."""
+    firms: frozenset[str] = frozenset()
+    """Firms that a cell of any table names, by their `firm_key`."""
     places: dict[str, Place] = field(default_factory=dict)
     """Where the sheets stand, by what they are called in ``_ref``."""
 

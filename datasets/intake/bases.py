@@ -11,6 +11,7 @@ import polars as pl
 from ...graph import Message
 from ...graph.errors import shorten
 from .values import decimal_mark, number
+from .words import answers, marks, plain
 
 _COUNTED = "個|台|本|枚|式|セット|set|pcs|pieces?|units?|assemblies|products?|stück|stk"
 _NUMBER = r"(\d+(?:[,.]\d{3})*)"
@@ -58,6 +59,23 @@ def for_one(
         return data, (Message("datasets.intake.base_stated", column=column, base=f"{stated:,.0f}", count=count),)
     base = shorten(" ".join(names[bases[0]].split()))
     return data, (Message("datasets.intake.base", column=column, base=base, count=count),)
+
+
+def without_lots(
+    data: pl.DataFrame, names: Sequence[str], quantities: Sequence[int]
+) -> tuple[pl.DataFrame, tuple[Message, ...]]:
+    """Return lines whose quantity is for a lot, of whatever size ("Basis" of Oracle, "Fixed Qty" of Epicor), without it."""
+    column = next((i for i, name in enumerate(names) if plain(name) in marks("basis")), None)
+    if column is None or not quantities:
+        return data, ()
+    fixed = answers("yes") | {"f", "fixed"} if plain(names[column]) in marks("fixed") else marks("lot")
+    lots = [plain(cell or "") in fixed for cell in data.to_series(column + 1)]
+    if not any(lots):
+        return data, ()
+    told = data.columns[quantities[0] + 1]
+    kept = [None if lot else cell for lot, cell in zip(lots, data[told], strict=True)]
+    about = {"column": shorten(" ".join(names[column].split())), "count": sum(lots), "row": data["row"][lots.index(True)]}
+    return data.with_columns(pl.Series(told, kept, dtype=pl.String)), (Message("datasets.intake.lots", **about),)
 
 
 def stated_base(header: str) -> float | None:

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 import polars as pl
 
 from ...graph import Message
-from .bases import for_one
+from .bases import for_one, without_lots
 from .reversals import with_reversals
 from .spoiled import without_cut_numbers
-from .stand_ins import with_dittos, without_itself, without_nobody
-from .standing import of_ended
+from .stand_ins import with_dittos, without_customers, without_itself, without_nobody
+from .standing import of_ended, of_given
 from .words import FIRMS
 
 
@@ -38,8 +38,12 @@ def cleaned(
         return data, same
     firms = [i for role in sorted(FIRMS) for i in roles.get(role, ())]
     data, nobody = without_nobody(data, names, firms)
+    data, given = without_customers(data, names, firms)
     data, own = without_itself(data, names, firms, roles.get("country", ()))
     data, shared = for_one(data, names, roles.get("quantity", ()), roles.get("base", ()), "date" in roles)
+    data, lots = without_lots(data, names, roles.get("quantity", ()))
     data, back = with_reversals(data, names, roles)
     data, cut = without_cut_numbers(data, names, roles)
-    return data, (*same, *nobody, *own, *shared, *back, *cut, *of_ended(data, names, roles.get("standing", ())))
+    standing = roles.get("standing", ())
+    said = (*of_ended(data, names, standing), *of_given(data, names, standing))
+    return data, (*same, *nobody, *given, *own, *shared, *lots, *back, *cut, *said)

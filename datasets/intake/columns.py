@@ -8,25 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .profiles import Profile
-from .values import unit_in
-from .words import EXACT, PART, Suggestion, bare, is_another, marks, naming_order, owned, pair_of, plain, suggestions
+from .settling import BOUGHT, MEASURES, MOSTLY, settled
+from .words import EXACT, PART, Suggestion, bare, is_another, marks, naming_order, pair_of, plain, suggestions
 
 CONTENT, CORRECTED = "content", "corrected"
 """Other ways in which a column got its role than by a word of its header."""
-MEASURES = (
-    "quantity",
-    "price",
-    "amount",
-    "stock",
-    "lead_time",
-    "level",
-    "share",
-    "daily_use",
-    "stock_days",
-    "switch_days",
-    "moq",
-)
-"""Roles whose cells are numbers."""
 SEVERAL = {"price", "note", "date", "order_no", "link", "standing"}
 """Roles that several columns may hold."""
 NAMING = ("part", "name", "part_maker", "part_supplier", "value")
@@ -34,17 +20,9 @@ NAMING = ("part", "name", "part_maker", "part_supplier", "value")
 _STEP = re.compile(r"(?:l|lv|lvl|level|レベル|階層|nivel|ebene|stufe|层级|层)(\d)")
 _COMPONENT = re.compile(r"component|child|komponente|componente|部品|部番|子品|子件|零件|部件|員数|构成|構成")
 """What a header says only of what goes into something: as its number, or as the count of it."""
-_ORIGIN = re.compile(r"origin|原産|made|manufactur|製造")
 _ALL, _EACH = re.compile(r"総|合計|total|gesamt"), re.compile(r"員数|台当|台分|構成数|原単位|per|単台|单台|单机")
 """What a header says that counts for a lot, or for one product."""
-_MONEY = re.compile(r"額|金|amount|price|cost|value|betrag|kosten|wert|importe|coste|montant|prix|金额")
-_NO_COUNT = {"quantity", "price", "date", "currency", "supplier", "seller", "maker"}
-"""Beside none of these an "amount" of whole numbers is a count."""
 _BOUGHT = {"price", "amount", "date", "order_no", "supplier", "seller", "maker"}
-MOSTLY = 0.7
-"""From this part of its cells on, a column is of their kind."""
-_AGAINST = 0.4
-"""What cells that speak against a word of the header take from its score."""
 
 
 BESIDE = ("country", "share", "qualified", "lead_time", "switch_days")
@@ -93,6 +71,7 @@ def assign(
     return _Assignment(headers, profiles, wishes or {}, product).columns()
 
 
+_NAME = frozenset(("name", "naam", "nazwa", "název", "nom", "nome", "nombre", "名称"))
 FIRMS_OF_LINES = frozenset({"supplier", "seller", "maker"})
 """Roles of firms beside a line."""
 
@@ -141,23 +120,43 @@ class _Assignment:
         seen: list[list[Suggestion]] = []
         for i, header in enumerate(self.headers):
             found = [] if i in self.wishes or i in self.steps or not header else list(suggestions(header))
+            if len(found) == 1 and found[0].role in {"supplier", "seller"} and self.profiles[i].accounts > MOSTLY:
+                found = [Suggestion("supplier_no", found[0].score, found[0].how)]  # firms that only a number tells
             seen.append([one for one in found if self._plausible(one, self.profiles[i], len(found) == 1)])
+        self._numbers_of_firms(seen)
         self._parents(seen, self._products(seen))
         self._counts(seen)
         roles = {
             one.role for i, found in enumerate(seen) for one in found if self.profiles[i].fill or one.role != "designator"
         }
         numbered = sum(bool({"part", "part_maker"} & {one.role for one in found}) for found in seen)
-        if numbered > 1:
+        documents = any(bare(header) == "documentnumber" for header in self.headers) and not roles & BOUGHT
+        if numbered + documents > 1:
             roles.add("numbered")
         if any(found and found[0].role == "part" and self._coded_header(i) for i, found in enumerate(seen)):
             roles.add("coded")
+        heads = {bare(header): profile for header, profile in zip(self.headers, self.profiles, strict=True) if header}
+        if "value" in heads and any(one.role == "comment" for found in seen for one in found):
+            comments = (self.profiles[i].fill for i, found in enumerate(seen) if found and found[0].role == "comment")
+            roles |= {"valued"} if heads["value"].fill >= max(comments, default=0) else set()
+        roles |= {"described"} if self._told else set()
+        roles |= {"counted"} if heads.keys() & {"qty", "quantity"} else set()
         candidates = []
         for i, found in enumerate(seen):
             for one in found:
-                role, score = self._settled(one, found, self.headers[i], self.profiles[i], roles)
+                role, score = settled(one, found, self.headers[i], self.profiles[i], roles)
                 candidates.append((i, Suggestion(role, score, one.how)))
         return candidates
+
+    def _numbers_of_firms(self, seen: list[list[Suggestion]]) -> None:
+        """Of two columns of suppliers ("Vendor", "Vendor name") the one that holds codes holds their numbers."""
+        told = [
+            i for i, found in enumerate(seen) if len(found) == 1 and (found[0].role, found[0].how) == ("supplier", EXACT)
+        ]
+        if any(self.profiles[i].fill and self.profiles[i].codes < 1 - MOSTLY for i in told):
+            for i in told:
+                if self.profiles[i].codes > MOSTLY:
+                    seen[i] = [Suggestion("supplier_no", 0.9, EXACT)]
 
     def _coded_header(self, i: int) -> bool:
         return bare(self.headers[i]) != "id" and naming_order(self.headers[i]) == 0
@@ -169,6 +168,8 @@ class _Assignment:
         Returns the columns whose headers speak of products.
         """
         mine = {i for i, header in enumerate(self.headers) if plain(header) in marks("product") or i == self.product}
+        owners = self._owners(seen)
+        mine |= owners
         told = {found[0].role: self.headers[i] for i, found in enumerate(seen) if found and i not in mine}
         counted = [bare(told[role]) for role in ("part", "quantity") if role in told]
         components = len(counted) == 2 and any(map(_COMPONENT.search, counted)) and not told.keys() & _BOUGHT
@@ -179,9 +180,9 @@ class _Assignment:
                 for j, found in enumerate(seen)
                 if j not in mine and len(found) == 1 and (found[0].role, found[0].how) == (role, EXACT)
             ]
-            if role not in {"part", "name"} or not others:
+            if role not in {"part", "name"} or not (others or i in owners):
                 continue
-            inside = any(self.profiles[i].different < other.different for other in others)
+            inside = i in owners or any(self.profiles[i].different < other.different for other in others)
             inside |= components and role == "part" and naming_order(self.headers[i]) == 0
             if inside or seen[i]:
                 seen[i] = [Suggestion("parent" if inside else seen[i][0].role, 0.9, EXACT)]
@@ -192,6 +193,31 @@ class _Assignment:
             if parents and seen[i] and seen[i][0].role == "name" and self.profiles[i].different <= max(parents):
                 seen[i] = [Suggestion("parent", 0.9, EXACT)]
         return mine
+
+    def _owners(self, seen: list[list[Suggestion]]) -> set[int]:
+        """Columns of what the lines go into, where others speak of what it is made of: "Member Item", "Material".
+
+        So NetSuite and Infor call them; Infor's "Item" stands on several lines, and its "Material" has a description.
+        """
+        named = any(plain(header) in marks("member") for header in self.headers)
+        materials = [
+            i
+            for i, header in enumerate(self.headers)
+            if seen[i] and ((self._told and bare(header) == "material") or plain(header) in marks("part_member"))
+        ]
+        owners = {
+            i
+            for i, header in enumerate(self.headers)
+            if plain(header) in marks("owner") and seen[i] and seen[i][0].role in {"part", "name"}
+            if self.profiles[i].integer < 0.5
+        }
+        most = max((self.profiles[i].different for i in materials), default=0)
+        return owners if named else {i for i in owners if self.profiles[i].different < most}
+
+    @property
+    def _told(self) -> bool:
+        """Whether a column describes what another calls material."""
+        return bool({"materialdescription", "materialkurztext", "materialname"} & {*map(bare, self.headers)})
 
     def _counts(self, seen: list[list[Suggestion]]) -> None:
         """Beside what goes into one product, what goes into a whole lot of them is no quantity of the bill."""
@@ -210,66 +236,6 @@ class _Assignment:
             if place > wished.get(i in products, min(alike)) and len(seen[i]) == 1:
                 seen[i] = [Suggestion("parent_name", seen[i][0].score, seen[i][0].how)]
 
-    def _settled(
-        self, one: Suggestion, found: list[Suggestion], header: str, seen: Profile, roles: set[str]
-    ) -> tuple[str, float]:
-        """Words that mean one thing in one table and another in the next: the cells and the other columns decide."""
-        both = {each.role for each in found}
-        if bare(header) == "device" and {"value", "footprint"} <= roles:
-            return "spec", one.score  # EAGLE's name of a symbol: all resistors of a size have one
-        if bare(header) == "source":  # a supplier, but where another column says so
-            return one.role, one.score - 0.05
-        if one.role == "amount" and bare(header) == "amount" and not roles & _NO_COUNT and seen.integer == seen.numeric:
-            return "quantity", one.score
-        key = bare(header) == "id" and "coded" in roles
-        if one.role == "part" and (key or (seen.positions > 0.9 and "numbered" in roles)):
-            return "number", one.score  # the key of the line, or 0010 and 0020 of SAP, beside a number of the part
-        if one.role in {"part", "name", "value"} and seen.designators > 0.6 and roles & {"numbered", "footprint"}:
-            return "designator", one.score
-        if one.role == "stock" and (seen.durations > 0.5 or unit_in(header, "time")):
-            return "stock_days", one.score
-        if one.role == "comment":
-            # A remark, where values say what the parts are; EasyEDA writes the values of passive parts alone beside it.
-            valued = any(p.fill >= seen.fill for h, p in zip(self.headers, self.profiles, strict=True) if bare(h) == "value")
-            return ("name", 0.85) if "designator" in roles and not valued else ("note", one.score)
-        if {"number", "part"} <= both:
-            small = seen.numeric > 0.9 and seen.largest < 1000 and bool(roles & {"numbered", "name", "part_maker"})
-            better = seen.sequential or small or seen.dotted > 0.3
-            return one.role, one.score - (_AGAINST if (one.role == "part") == better else 0.0)
-        if one.role == "number" and seen.fill > 1 and seen.integer + seen.dotted < 0.5 and "part" not in roles:
-            return "part", 0.6
-        if {"value", "amount"} <= both:
-            amount = seen.numeric > 0.6 and "designator" not in roles
-            return one.role, one.score - (_AGAINST if (one.role == "amount") != amount else 0.0)
-        if {"price", "unit"} <= both:
-            return one.role, one.score - (_AGAINST if (one.role == "price") != (seen.numeric > 0.6) else 0.0)
-        if one.role == "standing" and seen.length > 2 and plain(header) in marks("item_category"):
-            return "spec", 0.75  # words of the company's own: what kind of part it is
-        if one.role == "country" and "maker" in roles and self._of_a_shop(bare(header)):
-            return "billing_country", one.score  # where the shop is, and not whoever made what it sells
-        if one.role in MEASURES and one.role != "lead_time" and seen.fill and seen.numeric < 0.5:
-            return one.role, one.score - 0.3
-        if (
-            one.role == "amount"
-            and plain(header) in marks("total")
-            and not _MONEY.search(bare(header))
-            and seen.integer == seen.numeric
-            and "quantity" in roles
-            and "price" not in roles
-        ):
-            return "other", one.score  # a total of pieces
-        if {"lead_time", "date"} <= both:
-            dates = not seen.fill or seen.dates >= 0.5
-            return one.role, one.score - (_AGAINST if (one.role == "lead_time") == dates else 0.0)
-        if {"designator", "part"} <= both:
-            return one.role, one.score - (_AGAINST if (one.role == "designator") != (seen.designators > 0.5) else 0.0)
-        return one.role, one.score
-
-    @staticmethod
-    def _of_a_shop(header: str) -> bool:
-        """Whether a header speaks of the country of a supplier itself, and of nobody's origin."""
-        return any(owned(header, firm) for firm in ("supplier", "seller")) and not _ORIGIN.search(header)
-
     @staticmethod
     def _plausible(one: Suggestion, seen: Profile, only: bool) -> bool:
         """Whether the cells may be what the header says; a plain known word is believed, so that odd cells are named."""
@@ -279,6 +245,8 @@ class _Assignment:
             return False  # the location of a plant
         if one.role in {*FIRMS_OF_LINES, "group"} and seen.answers > MOSTLY:
             return False  # whether there is one ("second source: yes") says not which
+        if one.role == "group" and one.how == PART and seen.fill > 1 and seen.different <= 1:
+            return False  # one alternative structure of the whole bill
         certain = one.how == EXACT and only
         figures = max(seen.numeric, seen.integer + seen.dotted)  # 1.2.2.1 is no name, either
         if one.role in {"supplier", "maker", "seller", "name"} and figures > MOSTLY and seen.fill > 1:
@@ -443,7 +411,7 @@ class _Assignment:
         others = [i for i in self.roles.get("spec", []) if self._says_name(i)]
         if len(names) != 1 or len(others) != 1 or set(self.roles) & FIRMS_OF_LINES or self.how[names[0]] == CORRECTED:
             return
-        if {"date", "amount", "part"} <= set(self.roles) and bare(self.headers[names[0]]) == "name":
+        if {"date", "amount", "part"} <= set(self.roles) and bare(self.headers[names[0]]) in _NAME:
             self.roles["supplier"], self.roles["name"] = names, others
             self.roles["spec"] = [i for i in self.roles["spec"] if i not in others]
             if not self.roles["spec"]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .columns import CONTENT, MOSTLY, Columns
+from .columns import CONTENT, Columns
 from .profiles import Profile
+from .settling import MOSTLY
 
 
 def by_content(profiles: Sequence[Profile]) -> Columns:

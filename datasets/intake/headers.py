@@ -90,7 +90,7 @@ class _Finder:
         against, known = 0.0, 0
         cells = self._cells(row, columns)
         for _, cell in cells:
-            if len(cell) > 80 or number(cell) is not None or (any(map(str.isdigit, cell)) and date(cell) is not None):
+            if len(cell) > 80 or _is_figure(cell):
                 against += 0.7
                 continue
             found = suggestions(cell)
@@ -304,4 +304,9 @@ class _Finder:
 
     def _figures(self, column: int, rows: Sequence[int]) -> bool:
         seen = [cell for row in rows if (cell := self.rows[row][column]) is not None]
-        return bool(seen) and sum(number(cell) is not None or date(cell) is not None for cell in seen) * 2 > len(seen)
+        return bool(seen) and sum(map(_is_figure, seen)) * 2 > len(seen)
+
+
+def _is_figure(cell: str) -> bool:
+    """Whether a cell is a number or a day."""
+    return number(cell) is not None or (any(map(str.isdigit, cell)) and date(cell, day_first=True) is not None)

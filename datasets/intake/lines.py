@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
-from ..readers.tables import packaged
 from .values import is_blank, number
-from .words import bare, marks, plain, suggestions
+from .words import answers, bare, marks, plain, suggestions
 
 REASONS = ("no_name", "no_value", "no_answer", "not_fitted", "withdrawn", "other_source", "moved", "no_part")
 REASONS += ("reference", "phantom", "total", "example", "heading", "header", "note")
@@ -67,6 +65,8 @@ class Shape:
     """Columns of a board's parts in which "10k DNP" says so."""
     categories: tuple[int, ...] = ()
     """Columns of SAP's item categories, as their cells tell: "Item category" may say anything elsewhere."""
+    types: tuple[int, ...] = ()
+    """Columns of SAP's types of orders, as the headers tell: elsewhere "UB" may say anything."""
 
 
 def sort_rows(
@@ -86,7 +86,10 @@ def sort_rows(
         Formulas without a value.
     """
     header = [bare(name) for name in shape.header]
-    shape = replace(shape, categories=tuple(j for j in shape.standing if _of_sap(rows, j, shape)))
+    categories = tuple(j for j in shape.standing if _of_sap(rows, j, shape))
+    ours = bool(categories) or any(plain(name) in marks("sap") for name in shape.header)
+    types = tuple(j for j in shape.standing if ours and plain(shape.header[j]) in marks("order_type"))
+    shape = replace(shape, categories=categories, types=types)
     lines: list[int] = []
     aside: list[SetAside] = []
     alone: list[int] = []
@@ -213,7 +216,7 @@ def _left_off(row: Sequence[str | None], shape: Shape) -> bool:
     for j in shape.standing:
         word, header = plain(row[j] or ""), plain(shape.header[j])
         asked = "yes" if header in marks("unfitted") else "no" if header in marks("fitted") else ""
-        if word in marks("unfitted") or (asked and word in _answers(asked)):
+        if word in marks("unfitted") or (asked and word in answers(asked)):
             return True
     words = (row[j] or "" for j in shape.values)
     return any(
@@ -225,7 +228,7 @@ def _called_off(row: Sequence[str | None], shape: Shape) -> bool:
     """Whether a line says itself that it holds no more; in a column of deletions (SAP's "L", "X") any mark does."""
     for j in shape.standing:
         word = plain(row[j] or "")
-        deleted = plain(shape.header[j]) in marks("deletion") and not is_blank(row[j]) and word not in _answers("no") | {"0"}
+        deleted = plain(shape.header[j]) in marks("deletion") and not is_blank(row[j]) and word not in answers("no") | {"0"}
         if deleted or word in marks("withdrawn"):
             return True
     return False
@@ -235,11 +238,13 @@ def _moved(row: Sequence[str | None], shape: Shape) -> bool:
     """Whether a line of an order moves the company's own stock from one of its plants to another, as SAP marks it.
 
     A stock transport order is of the type UB, its items of the category U, which tables of the database write as 7.
+    Movements of goods from 201 on are no receipts from a supplier: what is taken out, moved, counted.
     """
     for j in shape.standing:
         word, header = plain(row[j] or ""), plain(shape.header[j])
-        marked = (j in shape.categories and word in {"u", "7"}) or (header in marks("order_type") and word == "ub")
-        if marked or word in marks("transfer"):
+        marked = (j in shape.categories and word in {"u", "7"}) or (j in shape.types and word == "ub")
+        issued = header in marks("movement_type") and re.match(r"[2-9]\d\d", word) is not None
+        if marked or issued or word in marks("transfer"):
             return True
     return False
 
@@ -253,11 +258,6 @@ def _of_sap(rows: Sequence[tuple[str | None, ...]], column: int, shape: Shape) -
     if shape.levels:
         return cells <= _OF_BILLS and bool(cells & {"l", "n"})
     return cells <= _OF_ORDERS or (cells <= {"", *"0123456789"} and ("0" in cells or header == "pstyp"))
-
-
-@cache
-def _answers(answer: str) -> frozenset[str]:
-    return frozenset(map(plain, packaged("headers", "answers").filter(answer=answer)["word"]))
 
 
 def _is_total(row: Sequence[str | None], filled: Sequence[int], shape: Shape) -> bool:

@@ -1,4 +1,4 @@
-"""What only the looks of cells of an .xlsx workbook tell: struck out or hidden, zeros in front, several currencies."""
+"""What only the looks of cells of an .xlsx workbook tell: struck out or hidden, zeros in front, currencies, indents."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import zipfile
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from io import BytesIO
+from itertools import pairwise
+from typing import NamedTuple
 
 from ...graph.workbooks import attributes, column_number, sheet_parts
 
 _STRUCK = re.compile(rb'<strike\s*(?:val="(?:1|true)"\s*)?/>')
-_XF = re.compile(rb"<xf\b([^<>]*)>")
+_XF = re.compile(rb"<xf\b([^<>]*)>(?:\s*<alignment\b([^<>]*)>)?")
 _FORMAT = re.compile(rb"<numFmt\b([^<>]*)>")
 _CELL = re.compile(rb"<c\b([^<>]*)>")
 _ROW = re.compile(rb"<row\b([^<>]*)>")
@@ -40,12 +42,15 @@ class Looks:
         Digits that a number is shown with, zeros in front ("00123" of 123).
     signs : dict of (row, column) to str
         Signs of currencies that are shown, of columns that show several.
+    indents : dict of (row, column) to int
+        How far cells are indented, of columns in which the steps inwards are of one each.
     """
 
     struck: frozenset[int] = frozenset()
     hidden: frozenset[int] = frozenset()
     zeros: dict[tuple[int, int], int] = field(default_factory=dict)
     signs: dict[tuple[int, int], str] = field(default_factory=dict)
+    indents: dict[tuple[int, int], int] = field(default_factory=dict)
 
     def shown(self, place: tuple[int, int], text: str | None) -> str | None:
         """Return a cell as a person sees it, where its number alone says less."""
@@ -58,11 +63,10 @@ class Looks:
 
 def looks(data: bytes) -> dict[str, Looks]:
     """Return the looks of an .xlsx workbook's sheets by name."""
-    struck, zeros, signs = _styles(data)
-    told = struck or zeros or len(set(signs.values())) > 1
+    styles = _styles(data)
+    told = styles.struck or styles.zeros or styles.indents or len(set(styles.signs.values())) > 1
     return {
-        name: replace(_of_sheet(xml, struck, zeros, signs) if told else Looks(), hidden=_hidden(xml))
-        for name, xml in sheet_parts(data)
+        name: replace(_of_sheet(xml, styles) if told else Looks(), hidden=_hidden(xml)) for name, xml in sheet_parts(data)
     }
 
 
@@ -73,14 +77,25 @@ def _hidden(xml: bytes) -> frozenset[int]:
     return frozenset(int(number) - 1 for number in hidden if _ROW_NUMBER.fullmatch(number))
 
 
-def _styles(data: bytes) -> tuple[set[int], dict[int, int], dict[int, str]]:
-    """Return the numbers of the styles that strike out, show zeros in front, show a currency."""
+class _Styles(NamedTuple):
+    """The numbers of the styles that strike out, show zeros in front, show a currency, indent."""
+
+    struck: set[int]
+    zeros: dict[int, int]
+    signs: dict[int, str]
+    indents: dict[int, int]
+
+
+def _styles(data: bytes) -> _Styles:
     with zipfile.ZipFile(BytesIO(data)) as archive:
         xml = archive.read("xl/styles.xml") if "xl/styles.xml" in archive.namelist() else b""
     fonts = [_STRUCK.search(font) is not None for font in _inside(xml, b"fonts").split(b"<font")[1:]]
     formats = {given.get("numFmtId"): given.get("formatCode", "") for given in map(_given, _FORMAT.finditer(xml))}
-    struck, zeros, signs = set(), {}, {}
-    for n, given in enumerate(map(_given, _XF.finditer(_inside(xml, b"cellXfs")))):
+    struck, zeros, signs, indents = set(), {}, {}, {}
+    for n, match in enumerate(_XF.finditer(_inside(xml, b"cellXfs"))):
+        given, indent = _given(match), attributes(match[2] or b"").get("indent", "")
+        if indent.isdecimal() and 0 < int(indent) < 100:
+            indents[n] = int(indent)
         font = given.get("fontId", "")
         if font.isdecimal() and int(font) < len(fonts) and fonts[int(font)]:
             struck.add(n)
@@ -89,7 +104,7 @@ def _styles(data: bytes) -> tuple[set[int], dict[int, int], dict[int, str]]:
             zeros[n] = len(code)
         elif sign := _sign(code):
             signs[n] = sign
-    return struck, zeros, signs
+    return _Styles(struck, zeros, signs, indents)
 
 
 def _sign(code: str) -> str:
@@ -118,20 +133,35 @@ def _given(match: re.Match[bytes]) -> dict[str, str]:
     return attributes(match[1])
 
 
-def _of_sheet(xml: bytes, struck: set[int], zeros: dict[int, int], signs: dict[int, str]) -> Looks:
+def _of_sheet(xml: bytes, styles: _Styles) -> Looks:
     rows: dict[int, bool] = defaultdict(lambda: True)
     wide: dict[tuple[int, int], int] = {}
     shown: dict[int, dict[int, str]] = defaultdict(dict)
+    drawn: dict[int, dict[int, int]] = defaultdict(dict)
     for match in _CELL.finditer(xml):
         place, style = _PLACE.fullmatch((given := _given(match)).get("r", "")), given.get("s", "0")
         if place is None or match[1].rstrip().endswith(b"/") or not style.isdecimal():
             continue
         row, column, n = int(place[2]) - 1, column_number(place[1]), int(style)
-        rows[row] = rows[row] and n in struck
-        if n in zeros:
-            wide[row, column] = zeros[n]
-        if n in signs:
-            shown[column][row] = signs[n]
+        rows[row] = rows[row] and n in styles.struck
+        if n in styles.zeros:
+            wide[row, column] = styles.zeros[n]
+        if n in styles.signs:
+            shown[column][row] = styles.signs[n]
+        if styles.indents:
+            drawn[column][row] = styles.indents.get(n, 0)
     several = {column: found for column, found in shown.items() if len(set(found.values())) > 1}
     told = {(row, column): sign for column, found in several.items() for row, sign in found.items()}
-    return Looks(frozenset(row for row, all_ in rows.items() if all_), zeros=wide, signs=told)
+    steps = {column: found for column, found in drawn.items() if _steps([found[row] for row in sorted(found)])}
+    indents = {(row, column): indent for column, found in steps.items() for row, indent in found.items() if indent}
+    return Looks(frozenset(row for row, all_ in rows.items() if all_), zeros=wide, signs=told, indents=indents)
+
+
+def _steps(indents: list[int]) -> bool:
+    """Whether indents go inwards by one, and outwards again: so are levels drawn.
+
+    >>> _steps([0, 0, 1, 2, 1, 0]), _steps([0, 1, 1, 1]), _steps([0, 2, 0, 3])
+    (True, False, False)
+    """
+    pairs = list(pairwise(indents))
+    return all(after <= before + 1 for before, after in pairs) and any(before > after for before, after in pairs)

@@ -131,6 +131,37 @@ def filled(
     return data.with_columns(pl.Series(name, cells, dtype=pl.String) for name, cells in zip(names, told, strict=True))
 
 
+_BILL_OF = re.compile(r"(?:bill of materials?|nomenclature|stückliste|部品表) ?[:：] ?(\S.*)", re.IGNORECASE)
+_AGAIN = re.compile(r"r[eé]capitulation (?:of|de) ?[:：].*|(?:gesamtstückliste|zusammenfassung von) ?[:：].*", re.IGNORECASE)
+
+
+def bills_above(titles: Sequence[str], rows: Sequence[_Row], kept: Sequence[int]) -> tuple[list[str], set[int]] | None:
+    """Return what each line goes into and the lines that sum up the others, where bills stand one below another (CATIA).
+
+    Each has a title of its own ("Bill of Material: Frame"); a recapitulation counts all parts again.
+
+    >>> rows = [("2", "Bolt"), ("Bill of Material: Sub", None), ("3", "Nut"), ("Recapitulation of: Top", None), ("2", "X")]
+    >>> bills_above(["Bill of Material: Top"], rows, [0, 2, 4])
+    (['Top', 'Sub', 'Sub'], {4})
+    """
+    first = next((match[1] for title in reversed(titles) if (match := _BILL_OF.fullmatch(title.strip()))), None)
+    lines, owners, again, several = set(kept), [], set(), False
+    owner, over = first, False
+    for i, row in enumerate(rows):
+        if i in lines:
+            owners.append(owner or "")
+            again |= {i} if over else set()
+            continue
+        filled_cells = [cell.strip() for cell in row if cell is not None]
+        if len(filled_cells) != 1:
+            continue
+        if match := _BILL_OF.fullmatch(filled_cells[0]):
+            owner, over, several = match[1], False, True
+        elif _AGAIN.fullmatch(filled_cells[0]):
+            over = several = True
+    return (owners, again) if first and several else None
+
+
 def with_drawn_levels(table: Table) -> Table:
     """Return a table with its levels where they are drawn, not written: indented names, numbers like 1.2.1."""
     roles = dict(table.roles)
@@ -145,7 +176,7 @@ def with_drawn_levels(table: Table) -> Table:
             and any(cell.isdecimal() for cell in cells)
         ):
             return replace(table, roles=roles | {"dotted": (i,)})
-    for role in ("part", "name"):
+    for role in ("part", "name", "number"):  # Teamcenter indents its column "BOM Line"
         for i in roles.get(role, ())[:1]:
             cells = [cell for cell in table.cells(i) if cell is not None]
             indents = {len(cell) - len(cell.lstrip(" 　\t")) for cell in cells}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..years import ERAS
 from .table import Table
-from .values import date, is_blank
+from .values import date
 
 _ERA = re.compile(r"(?<![a-z])(令和|平成|r|h)\.? ?(\d{1,2}|元)(?= ?年)")
 _OPEN = re.compile(
@@ -38,7 +38,7 @@ _Days = tuple[str, str]
 
 def dates_of(table: Table) -> _Days | None:
     """Return the first and the last day of a table's dates, if it has any."""
-    days = sorted(day for cell in table.texts("date") if not is_blank(cell) and (day := date(cell)) is not None)
+    days = sorted(day for day in table.days("date") if day is not None)
     return (days[0], days[-1]) if days else None
 
 

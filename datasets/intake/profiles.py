@@ -13,7 +13,7 @@ import polars as pl
 from ..places import country
 from ..readers.tables import packaged
 from .values import date, decimal_mark, is_blank, number
-from .words import plain
+from .words import marks, plain
 
 _PREFIXES = (
     "R|RN|RV|C|CN|CON|CONN|L|FB|D|LED|ZD|Q|TR|U|IC|J|JP|P|PL|SW|S|Y|X|XTAL|F|TP|K|RL|BT|BAT|T|VR|H|MH|CAB|ANT|M|MOD|LS|BZ|SP"
@@ -29,6 +29,8 @@ _DURATION = re.compile(
 """A cell that says how long something lasts."""
 _POSITION = re.compile(r"0\d{1,4}0")
 """The place of a line as SAP numbers it (0010, 0020)."""
+_ACCOUNT = re.compile(r"\d{4,12}|(?=(?:\D*\d){6})\d+(?:[.-]\d+)+")
+"""A number by which somebody is known: of four digits, of six where they are parted."""
 _SAMPLE = 600
 
 
@@ -51,6 +53,7 @@ class Profile:
     length: float = 0.0
     largest: float = 0.0
     positions: float = 0.0
+    accounts: float = 0.0
     sequential: bool = False
 
     @property
@@ -61,9 +64,9 @@ class Profile:
 
 @cache
 def _answers() -> frozenset[str]:
-    """Words for yes and no; a cross may be anything."""
+    """Words for yes and no, and for made or bought; a cross may be anything."""
     rows = packaged("headers", "answers").filter(pl.col("answer").is_in(["yes", "no"]))
-    return frozenset(map(plain, rows["word"])) - {"x"}
+    return frozenset(map(plain, rows["word"])) - {"x"} | marks("make_or_buy")
 
 
 def profile(cells: Sequence[str | None]) -> Profile:
@@ -86,7 +89,7 @@ def profile(cells: Sequence[str | None]) -> Profile:
         fill=part,
         numeric=sum(value is not None for value in numbers) / part,
         integer=len(integers) / part,
-        dates=sum(date(cell) is not None for cell in known) / part,
+        dates=sum(date(cell, day_first=True) is not None for cell in known) / part,
         countries=sum(len(cell) < 40 and country(cell) is not None for cell in texts) / part,
         durations=sum(len(cell) < 40 and _DURATION.match(unicodedata.normalize("NFKC", cell)) is not None for cell in texts)
         / part,
@@ -99,6 +102,7 @@ def profile(cells: Sequence[str | None]) -> Profile:
         length=sum(map(len, texts)) / part,
         largest=max((abs(value) for value in numbers if value is not None), default=0.0),
         positions=sum(_POSITION.fullmatch(cell) is not None for cell in known) / part,
+        accounts=sum(_ACCOUNT.fullmatch(cell) is not None for cell in known) / part,
         sequential=len(integers) == part
         and part > 1
         and all(a < b <= a + 3 * step for a, b in zip(integers, integers[1:], strict=False)),

@@ -10,12 +10,13 @@ import polars as pl
 
 from ...graph import Message
 from ...graph.errors import shorten
-from .columns import MEASURES
+from .settling import MEASURES
 from .words import bare, suggestions
 
 _BEHIND = re.compile(r"(\S.*?) \(([^()]+)\)")
-_PARENT = "parent"
-"""A header that asks for what lines go into."""
+_PARENT, _BASE = "parent", "base quantity"
+"""Headers that ask for what lines go into, and for how many of it they are."""
+_BILL = re.compile(r"bom|bill|component|stückliste|nomenclature|部品表|构成|清单")
 _LINES_OWN = {"part", "name", "quantity", "unit", "designator", "number", "spec"}
 
 
@@ -23,12 +24,13 @@ def unfolded(names: Sequence[str], frame: pl.DataFrame) -> tuple[tuple[str, ...]
     """Return a table of records with each line whole: headers as the lines alone have them, cells, and what was done.
 
     The columns of lines share what stands before a stroke. A record stands on its first line only: where all its cells are
-    blank, those above hold. Of lines that name parts themselves, what the record names is what they go into.
+    blank, those above hold. Of lines that name parts themselves, what the record names is what they go into, and what it
+    counts is for how many of that they are.
 
     >>> cells = pl.DataFrame({"a": ["Pump", None], "b": ["1", None], "c": ["Screw", "Motor"], "d": ["4", "1"]})
     >>> names, cells, _ = unfolded(["Product", "Quantity", "BoM Lines/Component", "BoM Lines/Quantity"], cells)
     >>> names, cells.rows()
-    (('parent', '', 'Component', 'Quantity'), [('Pump', '1', 'Screw', '4'), ('Pump', None, 'Motor', '1')])
+    (('parent', 'base quantity', 'Component', 'Quantity'), [('Pump', '1', 'Screw', '4'), ('Pump', '1', 'Motor', '1')])
     """
     unchanged = tuple(names), frame, ()
     names, behind = _stroked(names)
@@ -47,8 +49,8 @@ def unfolded(names: Sequence[str], frame: pl.DataFrame) -> tuple[tuple[str, ...]
         return unchanged
     if not below.any():  # each record has one line: two counts tell that it is one
         return (headers, frame, ()) if counted else unchanged
-    # A figure of the record holds once, and not for each of its lines.
-    told = [i for i in heads if not {one.role for one in suggestions(names[i])} & {*MEASURES}]
+    # A figure of the record holds once, and not for each of its lines; for how many they are holds for each.
+    told = [i for i in heads if headers[i] == _BASE or not {one.role for one in suggestions(names[i])} & {*MEASURES}]
     columns = [frame.columns[i] for i in told]
     # A record's own blanks stay blank: its whole first line holds, and not the last cell that is filled above each.
     first = pl.when(~blank).then(pl.int_range(pl.len())).forward_fill()
@@ -79,5 +81,6 @@ def _of_lines(names: Sequence[str], lines: Sequence[int], heads: Sequence[int]) 
         named = [i for role in ("name", "part") for i in heads if roles[i] == role and bare(names[i]) != "id"][:1]
         for i in heads:
             if roles[i] in _LINES_OWN:
-                found[i] = _PARENT if i in named else ""
+                of_bill = roles[i] == "quantity" and named and _BILL.search(bare(names[lines[0]].partition("/")[0]))
+                found[i] = _PARENT if i in named else _BASE if of_bill else ""
     return tuple(found), "quantity" in own and "quantity" in roles.values()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import polars as pl
@@ -37,6 +37,8 @@ class Sheet:
         Rows that are struck out, counted from 0 in the sheet.
     hidden : frozenset of int
         Rows that are not shown, counted likewise.
+    indents : mapping of (row, column) to int
+        How far cells are indented, counted likewise, of columns in which that draws levels.
     """
 
     file: str
@@ -49,6 +51,7 @@ class Sheet:
     unsaved: frozenset[tuple[int, int]] = frozenset()
     struck: frozenset[int] = frozenset()
     hidden: frozenset[int] = frozenset()
+    indents: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
     def address(self, row: int, column: int) -> str:
         """Return the address of a cell of the frame as Excel shows it."""
@@ -122,7 +125,8 @@ def _workbook(data: bytes, path: Path, kind: str) -> list[Sheet]:
                 frame = _widened(frame, left, unsaved)
             look = seen.get(name, Looks())
             frame = _as_shown(frame, left, look)
-            sheets.append(Sheet(path.name, name, frame, kind, False, left, merged, unsaved, look.struck, look.hidden))
+            seen_as = (look.struck, look.hidden, look.indents)
+            sheets.append(Sheet(path.name, name, frame, kind, False, left, merged, unsaved, *seen_as))
     if not sheets:
         raise ReadError("graph.tables.no_table", path=short_path(path))
     return sheets
@@ -130,11 +134,25 @@ def _workbook(data: bytes, path: Path, kind: str) -> list[Sheet]:
 
 def _as_shown(frame: pl.DataFrame, left: int, look: Looks) -> pl.DataFrame:
     """Cells with the zeros and the signs of currencies that only their looks tell."""
-    columns = {column - left for _, column in (*look.zeros, *look.signs) if left <= column < left + frame.width}
-    told = {
+    told = (*look.zeros, *look.signs)
+    columns = {column - left for _, column in told if left <= column < left + frame.width}
+    shown = {
         frame.columns[i]: [look.shown((row, i + left), cell) for row, cell in enumerate(frame.to_series(i))] for i in columns
     }
-    return frame.with_columns(pl.Series(name, cells, dtype=pl.String) for name, cells in told.items())
+    return frame.with_columns(pl.Series(name, cells, dtype=pl.String) for name, cells in shown.items())
+
+
+def indented(sheet: Sheet) -> Sheet:
+    """Return a sheet with blanks before the text of cells that are indented."""
+    columns = {column - sheet.left for _, column in sheet.indents if 0 <= column - sheet.left < sheet.frame.width}
+    drawn = {
+        sheet.frame.columns[i]: [
+            None if cell is None else " " * sheet.indents.get((row, i + sheet.left), 0) + cell
+            for row, cell in enumerate(sheet.frame.to_series(i))
+        ]
+        for i in columns
+    }
+    return replace(sheet, frame=sheet.frame.with_columns(pl.Series(name, cells) for name, cells in drawn.items()))
 
 
 def _widened(frame: pl.DataFrame, left: int, unsaved: frozenset[tuple[int, int]]) -> pl.DataFrame:

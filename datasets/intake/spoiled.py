@@ -21,6 +21,13 @@ _DAY = re.compile(
 _NUMBERS = ("part", "part_maker", "part_supplier")
 
 
+def _rounded(cell: str) -> bool:
+    """Whether a number has more digits than the 15 that a spreadsheet keeps, and those behind them as it leaves them."""
+    if not re.fullmatch(r"[1-9]\d{15,30}", cell):
+        return False
+    return len(cell.rstrip("0")) <= 15 or (len(cell) > 16 and str(int(float(cell))) == cell)
+
+
 def without_cut_numbers(
     data: pl.DataFrame, names: Sequence[str], roles: Mapping[str, Sequence[int]]
 ) -> tuple[pl.DataFrame, tuple[Message, ...]]:
@@ -37,10 +44,9 @@ def without_cut_numbers(
         column = data.columns[i + 1]
         cells = data[column].to_list()
         called = shorten(" ".join(names[i].split()))
-        for form, name in ((_CUT, "cut_numbers"), (_DAY, "numbers_as_days")):
-            found = {
-                row: cell for row, cell in zip(data["row"], cells, strict=True) if cell and form.fullmatch(cell.strip())
-            }
+        forms = ((_CUT.fullmatch, "cut_numbers"), (_DAY.fullmatch, "numbers_as_days"), (_rounded, "numbers_rounded"))
+        for test, name in forms:
+            found = {row: cell for row, cell in zip(data["row"], cells, strict=True) if cell and test(cell.strip())}
             if found:
                 words = ", ".join(shorten(cell) for cell in [*dict.fromkeys(found.values())][:3])
                 about = {"column": called, "count": len(found), "words": words, "row": min(found)}

@@ -71,6 +71,20 @@ def without_nobody(
     return data, (*sites, *nobodies)
 
 
+def without_customers(
+    data: pl.DataFrame, names: Sequence[str], columns: Iterable[int]
+) -> tuple[pl.DataFrame, tuple[Message, ...]]:
+    """Return lines in which cells of firms that say that a part is handed over (得意先支給, free issue) are blank.
+
+    It comes from the customer, or from the company to its subcontractor: who makes it, neither says.
+    """
+
+    def given(cell: str | None) -> bool:
+        return cell is not None and len(cell) < 40 and plain(cell).strip("()（）") in marks("given")
+
+    return _replaced(data, names, columns, given, lambda cells: [None if given(cell) else cell for cell in cells], "given")
+
+
 def _is_address(cell: str | None) -> bool:
     return cell is not None and len(cell) < 2000 and _ADDRESS.fullmatch(cell.strip()) is not None
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from math import prod
 
@@ -13,7 +14,10 @@ from ...graph.errors import shorten
 from .lines import SetAside
 from .table import Table
 from .values import number
-from .words import marks, plain
+from .words import answers, marks, plain
+
+_FIFTY = re.compile(r"50(?!\d)")
+"""SAP's type of special procurement for a phantom."""
 
 
 def of_ended(data: pl.DataFrame, names: Sequence[str], columns: Iterable[int]) -> tuple[Message, ...]:
@@ -21,41 +25,46 @@ def of_ended(data: pl.DataFrame, names: Sequence[str], columns: Iterable[int]) -
 
     ``data``: the number of the row, and the cells; ``columns``: those that say whether a line still holds.
     """
+    return _said(data, names, columns, lambda word: word in marks("ended"), "ended")
+
+
+def of_given(data: pl.DataFrame, names: Sequence[str], columns: Iterable[int]) -> tuple[Message, ...]:
+    """Return a note on lines of parts that one firm hands over to another (支給区分): from whom to whom nobody says."""
+    given = [i for i in columns if plain(names[i]) in marks("given_column")]
+    no = answers("no") | marks("blank") | marks("not_given")
+    return _said(data, names, given, lambda word: word not in no and not word.isdecimal(), "handed_over")
+
+
+def _said(
+    data: pl.DataFrame, names: Sequence[str], columns: Iterable[int], test: Callable[[str], bool], note: str
+) -> tuple[Message, ...]:
+    """Notes on columns in which cells say something."""
     notes = []
     for i in columns:
-        said = {row: cell for row, cell in zip(data["row"], data.to_series(i + 1), strict=True) if _ended(cell)}
+        cells = zip(data["row"], data.to_series(i + 1), strict=True)
+        said = {row: cell for row, cell in cells if cell is not None and test(plain(cell))}
         if said:
-            notes.append(
-                Message(
-                    "datasets.intake.ended",
-                    count=len(said),
-                    words=", ".join(shorten(word) for word in dict.fromkeys(said.values())),
-                    column=shorten(" ".join(names[i].split())),
-                    row=min(said),
-                )
-            )
+            words = ", ".join(shorten(word) for word in dict.fromkeys(said.values()))
+            column = shorten(" ".join(names[i].split()))
+            notes.append(Message(f"datasets.intake.{note}", count=len(said), words=words, column=column, row=min(said)))
     return tuple(notes)
-
-
-def _ended(cell: str | None) -> bool:
-    return cell is not None and plain(cell) in marks("ended")
 
 
 def without_references(table: Table) -> Table:
     """Return a bill without what its tool of design only shows (Autodesk Inventor's column "BOM Structure").
 
-    A *reference* does not count, and nothing that is drawn below it. A *phantom* does not count itself: what is below it
-    goes into what the phantom goes into, as many times as the phantom does. Where an assembly is written only as what other
-    lines go into, its own line stays: they would lose their place.
+    A *reference* does not count, and nothing that is drawn below it; nor does a *skeleton*, the frame that Creo's models
+    hang on. A *phantom* does not count itself: what is below it goes into what the phantom goes into, as many times as the
+    phantom does. Where an assembly is written only as what other lines go into, its own line stays: they would lose their
+    place.
 
     References
     ----------
-    Autodesk, Inventor Help, "BOM Structure".
+    Autodesk, Inventor Help, "BOM Structure"; Oracle, Bills of Material User's Guide, "WIP Supply Type"; Odoo, "Kits";
+    SAP, special procurement type 50.
     """
-    column = next((i for i in table.roles.get("standing", ()) if plain(table.names[i]) in marks("structure")), None)
-    words = [] if column is None else [plain(cell or "") for cell in table.cells(column)]
-    marked = [word in marks("reference") | marks("phantom") for word in words]
-    if not any(marked):
+    said = _structure(table)
+    if not any(said):
         return table
     named = {plain(cell) for cell in table.texts("parent") if cell}
     names = list(zip(table.texts("part"), table.texts("name"), strict=True))
@@ -64,10 +73,9 @@ def without_references(table: Table) -> Table:
     aside: dict[int, str] = {}
     above: list[tuple[int, str, float | None]] = []  # of the line and those above it: level, what it is, how many times
     moved: dict[int, tuple[int, float | None]] = {}
-    for n, (word, level) in enumerate(zip(words, levels, strict=True)):
+    for n, (word, level) in enumerate(zip(said, levels, strict=True)):
         above = [each for each in above if level is not None and each[0] < level]
-        what = "reference" if word in marks("reference") or any(each[1] == "reference" for each in above) else ""
-        what = what or ("phantom" if word in marks("phantom") else "")
+        what = "reference" if any(each[1] == "reference" for each in above) else word
         below = n + 1 < len(levels) and level is not None and (levels[n + 1] or 0) > level
         kept = any(plain(cell) in named for cell in names[n] if cell) or (what == "phantom" and below and drawn is None)
         if what and not kept:
@@ -79,7 +87,39 @@ def without_references(table: Table) -> Table:
         if level is not None:
             count = counts[n]
             above.append((level, "" if kept else what, count))
+    table = replace(table, notes=(*table.notes, *_hollow(table, aside)))
     return _without(table, aside, moved, drawn)
+
+
+def _structure(table: Table) -> list[str]:
+    """What each line is but for a part: "reference" or "phantom", as the column says that speaks of it."""
+    said = [""] * table.rows
+    for i, name in enumerate(table.names):
+        header = plain(name)
+        whole, flag = header in marks("structure"), header in marks("phantom_column")
+        kit = header in marks("bom_type") and "parent" not in table.roles  # else it is the parent that is a kit
+        coded = header in marks("special_procurement")
+        if not (whole or flag or kit or coded or header in marks("part_type")):
+            continue
+        for n, cell in enumerate(table.cells(i)):
+            word = plain(cell or "")
+            if word in marks("skeleton") or (whole and word in marks("reference")):
+                said[n] = "reference"
+                continue
+            marked = (flag and word in answers("yes")) or (kit and word == "kit") or (coded and _FIFTY.match(word))
+            if word in marks("phantom") or marked:
+                said[n] = said[n] or "phantom"
+    return said
+
+
+def _hollow(table: Table, aside: dict[int, str]) -> tuple[Message, ...]:
+    """A note on phantoms that are left out with nothing below them: what they consist of is needed, and not known."""
+    levels = table.levels
+    following = [*levels[1:], None]
+    ends = [n for n, why in aside.items() if why == "phantom" and (following[n] or 0) <= (levels[n] or 0)]
+    if not ends:
+        return ()
+    return (Message("datasets.intake.hollow", count=len(ends), row=table.numbers_of_rows[min(ends)]),)
 
 
 def _without(table: Table, aside: dict[int, str], moved: dict[int, tuple[int, float | None]], drawn: str | None) -> Table:

@@ -13,12 +13,13 @@ import polars as pl
 from ...graph import Message
 from ...graph.contents import WORKBOOKS
 from ...graph.errors import shorten
-from .columns import BESIDE, MEASURES, ordinal
+from .columns import BESIDE, ordinal
 from .lines import SetAside
 from .profiles import profile
+from .settling import MEASURES
 from .sheets import letters
-from .values import Unit, decimal_mark, firm_key, is_blank, is_figure, is_seller, name, number, unit_in
-from .words import forms, language
+from .values import Unit, date, day_orders, decimal_mark, firm_key, is_blank, is_figure, is_seller, name, number, unit_in
+from .words import forms, language, marks, plain
 
 KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "stock", "technologies", "questionnaire")
 KINDS += ("trade", "graph", "other")
@@ -45,12 +46,15 @@ SHOWN = (
     "note",
 )
 """Roles in the order in which they are shown; others follow."""
-COMMA = {"de", "es", "fr"}
-"""Languages that write decimals with a comma."""
+DAYS = ("date", "valid_from", "valid_to", "qualified_date")
+"""Roles whose cells are days."""
+COMMA = {"de", "es", "fr", "it", "nl", "pl", "cs", "pt"}
+"""Languages that write decimals with a comma, and days before months."""
 _FORMAL = ("revenue", "budget", "cost")
 """Further amounts, of the sheets of the audit workbook."""
 _AMOUNT = re.compile(r"[\d.,\s+\-−▲△()']+")
 _THREE = re.compile(r"(?<![\d,.])[1-9]\d{0,2},\d{3}(?![\d,.])")
+_THREE_BEHIND = re.compile(r"\d+,\d{3}")
 _DOTTED = re.compile(r"[1-9]\d{0,2}\.\d{3}")
 """1.000: a thousand where the dot parts thousands, else one."""
 _TEXTS = ("name", "part", "part_maker", "value", "footprint", "spec", "material", "part_supplier")
@@ -153,12 +157,37 @@ class Table:
         Where its own cells leave it open ("1,000"), those of the other columns tell, else the language of the header.
         """
         mark = decimal_mark(self.cells(column)[:5000])
-        return mark == "," or (not mark and self._commas)
+        return mark == "," or (not mark and (self._commas or self._of_sap(column)))
+
+    def _of_sap(self, column: int) -> bool:
+        """Whether figures are quantities of SAP, which have three decimals: 1,000 is one."""
+        cells = [cell.strip() for cell in self.cells(column) if cell is not None]
+        return plain(self.names[column]) in marks("sap_quantity") and all(map(_THREE_BEHIND.fullmatch, cells))
+
+    def day_first(self, column: int) -> bool | None:
+        """Return whether days stand before months in a column (03/04/2025); None where nobody can tell.
+
+        Where its own cells leave it open, those of the other columns of days tell, else the language of the header.
+        """
+        columns = dict.fromkeys((column, *(i for role in DAYS for i in self.roles.get(role, ()))))
+        told = next((orders for i in columns if (orders := day_orders(self.cells(i)))), None)
+        if told is None:
+            return True if language(self.names) in COMMA else None
+        return told.pop() if len(told) == 1 else None
+
+    def days(self, role: str) -> list[str | None]:
+        """Return the days that the columns of a role say on each line, as ISO text."""
+        columns = [(self.cells(i), self.day_first(i)) for i in self.roles.get(role, ())]
+        return [
+            next((day for cells, order in columns if (day := date(cells[n], order)) is not None), None)
+            for n in range(self.rows)
+        ]
 
     def comma_note(self, column: int) -> Message | None:
         """Return how commas and dots in a column were read, where not as all expect, or nobody can tell (1,000; 1.000)."""
         comma, called = self.comma(column), shorten(self.names[column])
-        certain = self.encoding in WORKBOOKS or self.marks or language(self.names) not in {None, "en", *COMMA}
+        certain = self.encoding in WORKBOOKS or self.marks or self._of_sap(column)
+        certain = certain or language(self.names) not in {None, "en", *COMMA}
         dots = [cell.strip() for cell in self.cells(column) if cell and "." in cell] if not (certain or comma) else []
         if dots and all(map(_DOTTED.fullmatch, dots)):
             value = f"{number(dots[0]) or 0:.10g}"
@@ -227,8 +256,12 @@ class Table:
 
     @cached_property
     def currency_of_rows(self) -> list[str | None]:
-        """Currency of the amount, or revenue, of each line: as the cell, header, a title, or a column of its own says."""
-        columns = (*self.roles.get("amount", ()), *self.roles.get("revenue", ()))[:1]
+        """Currency of the amount, or revenue, of each line."""
+        return self.currency_of("amount" if "amount" in self.roles else "revenue")
+
+    def currency_of(self, role: str) -> list[str | None]:
+        """Return the currency of a role on each line: as the cell, header, a title, or a column of its own says."""
+        columns = self.roles.get(role, ())[:1]
         if not columns:
             return [None] * self.rows
         unit = self.units.get(columns[0])
@@ -282,14 +315,24 @@ class Table:
 
     @cached_property
     def totals(self) -> dict[str, float]:
-        """Sums of amount and quantity in base units, of the lines that have one."""
+        """Sums of amount and quantity in base units, of the lines that have one; none of amounts in several currencies."""
         found = {}
         for role in ("amount", "quantity"):
-            known = role in self.roles and self.kind in PARTS
+            known = role in self.roles and self.kind in PARTS and not (role == "amount" and len(self.currencies) > 1)
             values = [value for value in self.numbers(role) if value is not None] if known else []
             if values:
                 found[role] = round(sum(values), 6)
         return found
+
+    @cached_property
+    def amounts(self) -> dict[str, float]:
+        """Sums of the amounts by their currency, in order; "" stands for those that name none."""
+        found: dict[str, float] = {}
+        known = "amount" in self.roles and self.kind in PARTS
+        for value, currency in zip(self.numbers("amount"), self.currency_of_rows, strict=True) if known else ():
+            if value is not None:
+                found[currency or ""] = found.get(currency or "", 0.0) + value
+        return {currency: round(total, 6) for currency, total in sorted(found.items())}
 
     def speech(self) -> list[str | None]:
         """Return all that the text columns say on each line, the name first; columns of no known role speak last."""

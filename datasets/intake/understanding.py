@@ -25,10 +25,11 @@ from .halves import parted
 from .headers import Place, places
 from .kinds import kind_of, why_other, without_repeats
 from .lines import SetAside, Shape, firms_above, sort_rows
-from .parents import carried, filled, product_column, with_drawn_levels
+from .notes import notes_of
+from .parents import bills_above, carried, filled, product_column, with_drawn_levels
 from .profiles import profile
 from .records import unfolded
-from .sheets import Sheet, read_sheets
+from .sheets import Sheet, indented, read_sheets
 from .shops import with_makers_that_sell
 from .standing import without_references
 from .stated import firm_stated
@@ -186,7 +187,7 @@ class _Reader:
     """The tables of one sheet."""
 
     def __init__(self, sheet: Sheet, wish: Mapping[str, Any], titles: set[str]) -> None:
-        self.sheet, self.wish, self.titles = sheet, wish, titles
+        self.sheet, self.wish, self.titles = indented(sheet), wish, titles
         # Saved as CSV, sheet by sheet, a file is named after both: "book-sheet.csv".
         label = plain(sheet.name)
         self.labels = {label, label.rpartition("-")[2]}
@@ -247,15 +248,16 @@ class _Reader:
         )
         notes: tuple[Message, ...] = (*halves, *folded, *meant)
         if not form and _naming(form, columns):  # a table of parts: who supplies them may stand outside its columns
-            table = self._with_firms_above(table, place, rows, kept)
+            table = self._with_bills_above(table, place, rows, kept)
+            table = self._with_firms_above(table, place, rows, _lines(table, place))
             table, stated = self._with_firm_stated(table, place)
             notes += stated
         table = with_makers_that_sell(with_alternates(without_references(with_drawn_levels(table))))
         table = replace(table, kind=self._kind(table, place.main, wanted))
         notes += why_other(table)
-        table, said = self._carried(table, place, rows, kept)
+        table, said = self._carried(table, place, rows, _lines(table, place))
         notes += said
-        return replace(table, notes=(*notes, *table.notes, *self._notes(table, unsaved, place)))
+        return replace(table, notes=(*notes, *table.notes, *notes_of(table, sheet, unsaved, place.top)))
 
     def _unsaved(self, place: Place) -> frozenset[tuple[int, int]]:
         """Cells of a table whose formulas were saved without a value, by row and column of the table."""
@@ -265,6 +267,19 @@ class _Reader:
             for row, column in self.sheet.unsaved
             if place.top <= row < place.bottom and left <= column <= self.sheet.left + max(place.columns)
         )
+
+    def _with_bills_above(self, table: Table, place: Place, rows: _Rows, kept: list[int]) -> Table:
+        """Bills one below another, each under what its lines go into; what counts all parts again is set aside."""
+        found = None if table.roles.keys() & {"parent", "level"} else bills_above(table.titles, rows, kept)
+        if found is None:
+            return table
+        owners, again = found
+        word = next(iter(table.titles), "")
+        table = self._with_column(table, "parent", word, place.columns[0], pl.Series("owner", owners, dtype=pl.String))
+        sums = [SetAside(place.top + 1 + i, "total") for i in sorted(again)]
+        aside = sorted([*table.set_aside, *sums], key=lambda each: each.row)
+        lines = table.data.filter(~pl.col("row").is_in([each.row for each in sums]))
+        return replace(table, data=lines, set_aside=tuple(aside))
 
     def _with_firms_above(self, table: Table, place: Place, rows: _Rows, kept: list[int]) -> Table:
         """A firm that heads a block of lines supplies each of them."""
@@ -290,7 +305,8 @@ class _Reader:
     def _carried(self, table: Table, place: Place, rows: _Rows, kept: list[int]) -> tuple[Table, tuple[Message, ...]]:
         """What a bill says on the first line of a block holds for the lines below, and that is said."""
         told = any(level is not None for level in table.levels)
-        if table.kind != "bom" or "parent" not in table.roles or told:
+        inside = table.roles.get("parent", (len(place.names),))[0] < len(place.names)  # and no title of a block
+        if table.kind != "bom" or not inside or told:
             return table, ()
         apart = {each.row - place.top - 1 for each in table.set_aside if each.reason in {"total", "heading"}}
         heads, opened = carried(rows, kept, apart, table.roles)
@@ -395,27 +411,10 @@ class _Reader:
     def _titles(self, table: Table) -> list[str]:
         return [self.sheet.name, *reversed(table.titles), Path(self.sheet.file).stem]
 
-    def _notes(self, table: Table, unsaved: frozenset[tuple[int, int]], place: Place) -> Iterable[Message]:
-        if table.guessed:
-            yield Message("datasets.intake.guessed", encoding=table.encoding)
-        if unsaved:
-            row, column = min(unsaved)
-            address = f"{table.letters[column] if column < len(table.letters) else '?'}{place.top + row + 1}"
-            yield Message("datasets.intake.unsaved", count=len(unsaved), address=address)
-        if table.merged:
-            yield Message("datasets.intake.merged", count=table.merged)
-        for look, at in (("struck", self.sheet.struck), ("hidden", self.sheet.hidden)):
-            if rows := [row for row in table.numbers_of_rows if row - 1 in at]:
-                yield Message(f"datasets.intake.{look}", count=len(rows), row=rows[0])
-        for role, columns in table.roles.items():
-            for i in columns:
-                if i in table.units and table.units[i].factor != 1:
-                    unit = table.units[i]
-                    yield Message(
-                        "datasets.intake.unit", column=shorten(table.names[i]), unit=unit.word, factor=f"{unit.factor:,.0f}"
-                    )
-                if role in {*_MONEY, *_COUNTS} and table.data.width and (said := table.comma_note(i)):
-                    yield said
+
+def _lines(table: Table, place: Place) -> list[int]:
+    """The rows below the header that are lines of a table still."""
+    return [row - place.top - 1 for row in table.numbers_of_rows]
 
 
 def _keys(name: str) -> list[str]:

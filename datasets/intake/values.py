@@ -6,7 +6,7 @@ import datetime
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -23,12 +23,13 @@ _PIECE = rf"(\d[\d,]*(?:\.\d+)?)\s*({_SCALE})"
 _PIECES = re.compile(rf"(?<![\d.,])(?:{_PIECE}\s*)+(?:{_PIECE}|\d[\d,]*(?![\d.,]))")
 _BEFORE = r"(?:us\$|ar\$|nt\$|hk\$|u\$s|[¥$€£₩₹\\]|jpy|usd|eur|cny|rmb|gbp)?"
 _AFTER = (
-    r"(?:円|ドル|元|€|\$|£|jpy|usd|eur|cny|rmb|gbp|個|本|枚|台|式|点|巻|組|缶|袋|箱|セット|pcs?\.?|pieces?|ea|each|sets?|units?|"
+    r"(?:円|ドル|元|€|\$|£|zł|kč|jpy|usd|eur|cny|rmb|gbp|chf|pln|czk|szt\.?|ks\.?|stuks|個|本|枚|台|式|点|巻|組|缶|袋|箱|セット|pcs?\.?|pieces?|ea|each|sets?|units?|"
     r"pairs?|lots?|rolls?|packs?|kits?|reels?|対|組み?|ペア|ロット|ロール|パック|stk\.?|stück|uds?\.?|kg|g|t|m|mm|cm|l|ml)?(?:/(?:個|本|枚|台|式|kg|m|pc|pcs|ea|unit|stk))?"
 )
 _NUMBER = re.compile(
     rf"{_BEFORE}\s*([+\-−▲△(]?)\s*{_BEFORE}\s*([\d,]*\.?\d+(?:e[+\-]?\d+)?|\d[\d,]*\.)\)?\s*({_SCALE})?\s*{_AFTER}(-?)"
 )
+_BRACKETED = re.compile(r"\(([^()]*)\)")
 _COMMA = re.compile(r"\d{1,3}(?:[.' ]\d{3})*,\d+|\d+,\d{1,2}")
 _POINT = re.compile(r"(?<![\d.,])(\d+),(\d{1,2})(?![\d.,])")
 _GROUPS = re.compile(r"\d{1,3}(?:\.\d{3}){2,}(?![\d.])")
@@ -49,11 +50,12 @@ _MONTHS = (
     re.compile(r"(?P<era>令和|平成|昭和|r|h|s)\.?(?P<y>\d{1,2}|元)[/\-.年](?P<m>\d{1,2})月?(?:度|分)?"),
 )
 _NAMED = ("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y")
-_SHORT = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4})")
+_SHORT = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4})(?:[ t]\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]m)?)?")
 _ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925}
 _FORMS = re.compile(
     r"株式会社|有限会社|合同会社|合資会社|合名会社|一般社団法人|\(株\)|\(有\)|\(合\)|\(同\)|\bco\b|\bltd\b|\binc\b|\bcorp\b|\bcorporation\b|"
     r"\bcompany\b|\blimited\b|\bgmbh\b|\bllc\b|\bkk\b|\bag\b|\bs ?a\b|\bs ?r ?l\b|\bb ?v\b|\bplc\b|\bpte\b|\bsdn bhd\b|"
+    r"\bsp z o ?o\b|\bspol s r ?o\b|\bn ?v\b|"
     r"股份有限公司|有限责任公司|有限公司|股份"
 )
 
@@ -86,7 +88,8 @@ def number(text: str | None, comma: bool = False) -> float | None:
 
     Full-width digits, thousand separators, currency signs, counters, 億 / 万 / 千 (18億5,000万円, too) and "▲", brackets or
     a sign behind for minus are understood; with ``comma`` the comma is the decimal sign and the dot a separator. A comma
-    before one or two last digits parts no thousands: it is the decimal sign, too. What a float cannot hold is no number.
+    before one or two last digits parts no thousands: it is the decimal sign, too. What a float cannot hold is no number,
+    nor is 1万2: some say so for 12,000.
 
     >>> number("0,4"), number("12,5 %".strip(" %")), number("1,00,000"), number("1,234")
     (0.4, 12.5, 100000.0, 1234.0)
@@ -101,15 +104,16 @@ def number(text: str | None, comma: bool = False) -> float | None:
     word = pointed(word)
     word = re.sub(r"(?<=\d)[' \u00a0\u202f](?=\d{3}(?!\d))", "", word)
     word = _PIECES.sub(lambda found: _together(found[0]), word, count=1)
-    match = _NUMBER.fullmatch(word)
-    if not match:
+    bracketed = _BRACKETED.fullmatch(word)
+    match = _NUMBER.fullmatch(bracketed[1] if bracketed else word)
+    if not match or (bracketed and match[1]):
         return None
     sign, digits, scale, behind = match.groups()
     value = float(digits.replace(",", "")) * _SCALES[scale or ""]
     if math.isinf(value):
         return None
     behind = behind and not word.startswith(("¥", "$", "€", "£", "\\"))  # "¥1,200-" is an amount, "1200-" a credit
-    return -value if behind or sign in {"-", "−", "▲", "△", "("} else value
+    return (-value or 0.0) if behind or bracketed or sign in {"-", "−", "▲", "△", "("} else value
 
 
 def pointed(word: str) -> str:
@@ -122,11 +126,14 @@ def pointed(word: str) -> str:
 
 
 def _together(word: str) -> str:
-    """Return a figure in pieces, as Japanese amounts are said (18億5,000万), as one; pieces that do not descend stay."""
+    """Return a figure in pieces, as Japanese amounts are said (18億5,000万), as one; pieces that do not descend stay.
+
+    So does one with a lone digit at its end: 1万2 is 12,000 to those who say it, and 10,002 to those who count.
+    """
     total, last = 0.0, math.inf
     for digits, scale in re.findall(rf"(\d[\d,]*(?:\.\d+)?)\s*({_SCALE})?", word):
         value = float(digits.replace(",", "")) * _SCALES[scale]
-        if value >= last:
+        if value >= last or (not scale and len(digits) == 1):
             return word
         total, last = total + value, _SCALES[scale]
     return f"{total:.15g}"
@@ -171,13 +178,15 @@ def decimal_mark(cells: Iterable[str | None]) -> str:
 
 
 @lru_cache(65_536)
-def date(text: str | None) -> str | None:
+def date(text: str | None, day_first: bool | None = None) -> str | None:
     """Return the day that a cell says as ISO text, a month as its first day; None where it says none or leaves it open.
 
-    "03/04/2024" may be March or April: not read. "25/12/2024" is clear.
+    "03/04/2024" may be March or April: it is read where ``day_first`` says which stands first. "25/12/2024" is clear.
 
     >>> date("令和6年4月1日"), date("R6.4.1"), date("5 Mar 2024"), date("20240331"), date("46112"), date("03/04/2024")
     ('2024-04-01', '2024-04-01', '2024-03-05', '2024-03-31', '2026-03-31', None)
+    >>> date("03/04/2024", day_first=True), date("03/04/2024", day_first=False)
+    ('2024-04-03', '2024-03-04')
     """
     if text is None or len(text) > 40:
         return None
@@ -198,7 +207,20 @@ def date(text: str | None) -> str | None:
             return _day(year, second, first)
         if first > 12 or second > 12 or first == second:
             return _day(year, *((second, first) if first > 12 else (first, second)))
+        return None if day_first is None else _day(year, *((second, first) if day_first else (first, second)))
     return None
+
+
+def day_orders(cells: Iterable[str | None]) -> set[bool]:
+    """Return whether the days of a column stand before the months, as its cells can only be read; both, where they disagree.
+
+    >>> day_orders(["03/04/2025", "13/04/2025"]), day_orders(["03/04/2025", "04/13/2025"]), day_orders(["03/04/2025"])
+    ({True}, {False}, set())
+    """
+    words = (unicodedata.normalize("NFKC", cell).strip().casefold() for cell in cells if cell is not None and len(cell) < 40)
+    found = map(_SHORT.fullmatch, words)
+    ends = [(int(match[1]) > 12, int(match[3]) > 12) for match in found if match is not None and match[2] != "."]
+    return {first for first, second in ends if first != second}
 
 
 def _day(year: int, month: int, day: int) -> str | None:
@@ -265,16 +287,38 @@ def firm_key(text: str) -> str:
     return re.sub(r"\s+", "", _FORMS.sub(" ", folded)) or re.sub(r"\s+", "", folded)
 
 
-def firms_in(cell: str) -> list[str]:
-    """Return the firms that a cell lists, one where it names one; "A/B" may be a brand of a firm's, and stays one.
+_LISTS = re.compile(r"[、；;／]|\s+(?:or|oder|ou)\s+|\s*(?:または|又は|もしくは|或者)\s*", re.IGNORECASE)
+"""What stands between firms, and in no firm's name."""
+_MAY_LIST = re.compile(r"\s*[/|,・+&]\s*")
+"""What stands between firms, and in names of firms."""
+
+
+def firms_in(cell: str, known: Collection[str] = ()) -> list[str]:
+    """Return the firms that a cell lists, one where it names one.
+
+    "A/B" may be a brand of a firm's, and stays one, but where both are ``known`` (by their `firm_key`).
 
     >>> firms_in("甲製作所、乙工業"), firms_in("Alpha Ltd; Beta Inc"), firms_in("Vishay/Dale"), firms_in("甲、他")
     (['甲製作所', '乙工業'], ['Alpha Ltd', 'Beta Inc'], ['Vishay/Dale'], ['甲、他'])
+    >>> firms_in("Alpha or Beta"), firms_in("Alpha / Beta", {"alpha", "beta"}), firms_in("Alpha or equivalent")
+    (['Alpha', 'Beta'], ['Alpha', 'Beta'], ['Alpha or equivalent'])
     """
-    parts = re.split(r"[、；;／]", cell)
+    parts = _LISTS.split(cell)
+    if len(parts) == 1:
+        parts = _MAY_LIST.split(cell)
+        parts = parts if all(firm_key(part) in known for part in parts) else [cell]
     pieces = [name(piece) for piece in parts if piece.strip()] if len(parts) > 1 else []
     listed = len(pieces) > 1 and all(plain(piece) not in marks("no_firm") | marks("blank") for piece in pieces)
     return pieces if listed and len({firm_key(piece) for piece in pieces}) == len(pieces) else [name(cell)]
+
+
+def may_list_firms(cell: str) -> bool:
+    """Return whether a cell that names one firm may be meant as several: a stroke between blanks parts them.
+
+    >>> may_list_firms("Alpha / Beta"), may_list_firms("Vishay/Dale")
+    (True, False)
+    """
+    return re.search(r"\S\s+[/|]\s+\S", cell) is not None
 
 
 @lru_cache(65_536)

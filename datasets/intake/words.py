@@ -1,4 +1,4 @@
-"""Header words of five languages as data: which role a column's name suggests, and the marks that rows carry."""
+"""Header words of many languages as data: which role a column's name suggests, and the marks that rows carry."""
 
 from __future__ import annotations
 
@@ -102,6 +102,12 @@ def marks(mark: str) -> frozenset[str]:
     """Return the words of a mark (total, example, note, blank, guide), as `plain` compares them."""
     lines = packaged("headers", "marks").filter(mark=mark)["words"]
     return frozenset(plain(word) for line in lines for word in line.split("|"))
+
+
+@cache
+def answers(answer: str) -> frozenset[str]:
+    """Return the words for an answer (yes, no, none, self), as `plain` compares them."""
+    return frozenset(map(plain, packaged("headers", "answers").filter(answer=answer)["word"]))
 
 
 @cache

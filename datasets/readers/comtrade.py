@@ -128,7 +128,7 @@ def read_comtrade(
         importer=partner if exports else reporter,
         exporter=reporter if exports else partner,
         year=years(table, year, path, names[year]),
-        value=amounts(table, "value", path, names["value"]),
+        value=amounts(table, "value", path, names["value"], notes),
         quantity=weight,
         unit=pl.lit("USD"),
         quantity_unit=pl.lit("t"),

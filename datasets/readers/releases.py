@@ -19,6 +19,7 @@ from ...graph.errors import shorten
 from ...graph.files import read_bytes
 from ...graph.tables import header_of, read_frame
 from ...graph.workbooks import read_sheets, sheet_names
+from .tables import located
 
 COLUMNS = {
     "line": pl.Int64,
@@ -62,7 +63,22 @@ def release_kind(path: str | Path, encoding: str | None = None) -> str | None:
     path = Path(path)
     if _iea_sheet(path):
         return "iea_supply"
-    return kind_of_release(header_of(path, encoding))
+    header = header_of(path, encoding)
+    return kind_of_release(header if _is_release(header) else _table(path, encoding).columns)
+
+
+def _is_release(header: Sequence[str]) -> bool:
+    return kind_of_release(header) is not None
+
+
+def _table(path: Path, encoding: str | None) -> pl.DataFrame:
+    """The table of a file as text with the ``line`` of each row, under a header at its top or below a title."""
+    found = [] if _is_release(header_of(path, encoding)) else located(path, _is_release, None, encoding)
+    if found:
+        return found[0][2].rename({"_row": "line"})
+    frame = read_frame(path, ragged=True, encoding=encoding).cast(pl.String)
+    trimmed = {name.strip(): name for name in reversed(frame.columns) if name.strip() not in frame.columns}
+    return frame.rename({name: short for short, name in trimmed.items()}).with_row_index("line", offset=2)
 
 
 def kind_of_release(header: Sequence[str]) -> str | None:
@@ -80,9 +96,7 @@ def kind_of_release(header: Sequence[str]) -> str | None:
 
 def read_sheet(path: Path, encoding: str | None = None) -> pl.DataFrame:
     """Return the table of a file as text, with trimmed names of columns; of those then alike one is trimmed."""
-    frame = read_frame(path, ragged=True, encoding=encoding).cast(pl.String)
-    trimmed = {name.strip(): name for name in reversed(frame.columns) if name.strip() not in frame.columns}
-    return frame.rename({name: short for short, name in trimmed.items()})
+    return _table(path, encoding).drop("line")
 
 
 def read_release(path: str | Path, kind: str, year: int | None = None, encoding: str | None = None) -> pl.DataFrame:
@@ -109,7 +123,7 @@ def read_release(path: str | Path, kind: str, year: int | None = None, encoding:
     path = Path(path)
     if kind == "iea_supply":
         return _iea(path)
-    frame = read_sheet(path, encoding).with_row_index("line", offset=2)
+    frame = _table(path, encoding)
     if kind == "casting_census":
         return _census(frame, path, year)
     return _usgs_long(frame) if "Statistics" in frame.columns else _usgs_wide(frame)

@@ -23,6 +23,8 @@ HEADER_ROWS = 20
 
 WHOLE = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{2,3})*,[0-9]{3}|[0-9]+)"
 """Digits, with commas where they part thousands: the comma of "5,5" does not."""
+_CUT = r"^\d(?:[.,]\d{1,5})?E\+\d{2}$"
+"""6.09E+04: a number as a spreadsheet shows it in a narrow column, and writes it into a text."""
 NUMBER = rf"^[-+]?(?:{WHOLE}\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$"
 
 
@@ -194,8 +196,8 @@ def years(table: pl.DataFrame, column: str, path: str | Path, shown: str = "") -
     return year
 
 
-def amounts(table: pl.DataFrame, column: str, path: str | Path, shown: str = "") -> pl.Expr:
-    """Return an expression of a `numbered` table's numbers; blanks stay blank.
+def amounts(table: pl.DataFrame, column: str, path: str | Path, shown: str = "", notes: Notes | None = None) -> pl.Expr:
+    """Return an expression of a `numbered` table's numbers; blanks stay blank, and what a spreadsheet cut is noted.
 
     Raises
     ------
@@ -204,6 +206,10 @@ def amounts(table: pl.DataFrame, column: str, path: str | Path, shown: str = "")
     """
     text = pl.col(column).cast(pl.String).str.strip_chars()
     number = pl.when(text.str.contains(NUMBER)).then(text.str.replace_all(",", "")).cast(pl.Float64, strict=False)
+    cut = table.filter(text.str.contains(_CUT)).select(text)
+    if notes is not None and cut.height:
+        said = {"column": shorten(shown or column), "count": cut.height, "cell": shorten(cut.item(0, 0))}
+        notes.append(Message("datasets.trade.cut_values", **said))
     _check(table, column, text.is_not_null() & ~number.is_finite().fill_null(False), "datasets.trade.number", path, shown)
     return number
 

@@ -110,7 +110,7 @@ def read_wits(
         importer=partner if exports else reporter,
         exporter=reporter if exports else partner,
         year=years(table, "year", path, names["year"]),
-        value=amounts(table, "value", path, names["value"]),
+        value=amounts(table, "value", path, names["value"], notes),
         quantity=_tonnes(table, path),
         unit=pl.lit("kUSD"),
         quantity_unit=pl.lit("t"),

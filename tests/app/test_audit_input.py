@@ -713,3 +713,61 @@ def test_a_revenue_in_dollars_is_no_yen(tmp_path, header, cell):
     (tmp_path / "bom.csv").write_text("Parent,Part No,Qty\nX,A-1,2\n", encoding="utf-8")
     company = company_from(recognise(understand(tmp_path)))
     assert (company.currency, company.products["X"]["revenue"]) == ("USD", 1_000_000.0)
+
+
+def planned(tmp_path, cost_header="Cost", cells=(5000, 9000), **about):
+    measures = [["P-1", "hold more stock", 30 * n, cell] for n, cell in enumerate(cells, start=1)]
+    sheets_ = {
+        "Company": [["company name", *about], ["Co", *about.values()]],
+        "Products": [["product", "annual revenue"], ["X", 1_000_000]],
+        "Sourcing": sourcing(["P-1", "Maker", "Japan"]),
+        "BOM": [["parent", "part", "quantity"], ["X", "P-1", 1]],
+        "Measures": [["part no.", "measure", "days", cost_header], *measures],
+    }
+    return company(workbook(tmp_path / "co.xlsx", sheets_))
+
+
+@pytest.mark.parametrize(("header", "cells"), [("Cost (USD)", (5000, 9000)), ("Cost", ("USD 5,000", "$9,000"))])
+def test_what_a_measure_costs_in_another_currency_is_not_compared_with_the_amounts(tmp_path, header, cells):
+    found = planned(tmp_path, header, cells, currency="円", budget=100)
+    assert found.currency == "JPY" and [row["cost"] for row in found.measures] == [None, None] and found.budget == 100
+    assert says(found).count("This amount is in USD, the others in JPY") == 2
+    same = planned(tmp_path, header, cells, currency="USD")
+    assert [row["cost"] for row in same.measures] == [5000.0, 9000.0] and "This amount is in" not in says(same)
+
+
+def test_a_budget_in_another_currency_is_none_to_compare(tmp_path):
+    found = planned(tmp_path, currency="JPY", budget="EUR 5,000")
+    assert (found.budget, found.currency) == (None, "JPY") and "This amount is in EUR" in says(found)
+    headed = planned(tmp_path, **{"currency": "JPY", "budget (USD)": 5000})
+    assert headed.budget is None and "This amount is in USD" in says(headed)
+
+
+def test_a_currency_that_only_costs_say_is_that_of_the_workbook_and_that_is_said(tmp_path):
+    found = planned(tmp_path, "Cost (USD)")
+    assert found.currency == "USD" and "Only what measures cost, or the budget, says a currency (USD)" in says(found)
+    assert planned(tmp_path).currency == "JPY"
+
+
+def test_amounts_in_two_currencies_are_called_neither_yen_nor_one_of_them(tmp_path):
+    head = ("part", "supplier", "country", "annual spend", "currency")
+    rows = sourcing(["P-1", "A", "Japan", 10, "USD"], ["P-2", "B", "Japan", 20, "EUR"], head=head)
+    assert company(workbook(tmp_path / "co.xlsx", {"Sourcing": rows})).currency == "EUR/USD"
+
+
+def sources(tmp_path, *rows):
+    found = company(workbook(tmp_path / "co.xlsx", {"Sourcing": sourcing(*rows)}))
+    return {part: [source.maker for source in each] for part, each in found.sources.items()}, says(found)
+
+
+@pytest.mark.parametrize("cell", ["Alpha / Beta", "Alpha/Beta", "Alpha, Beta", "Alpha or Beta", "Alpha または Beta"])
+def test_a_cell_that_lists_firms_of_other_lines_names_each(tmp_path, cell):
+    found, said = sources(tmp_path, ["P-1", cell, "Japan"], ["P-2", "Alpha", "Japan"], ["P-3", "Beta Ltd", "China"])
+    assert found["P-1"] == ["Alpha", "Beta"] and "1 cell(s) list several firms" in said and "may name several" not in said
+
+
+def test_a_cell_that_may_list_firms_of_which_nothing_else_tells_is_one_and_that_is_said(tmp_path):
+    rows = ["P-1", "Gamma / Delta", "Japan"], ["P-2", "Vishay/Dale", "Japan"], ["P-3", "Gamma", "Japan"]
+    found, said = sources(tmp_path, *rows)
+    assert (found["P-1"], found["P-2"]) == (["Gamma / Delta"], ["Vishay/Dale"])
+    assert "1 cell(s) such as 'Gamma / Delta' may name several firms" in said

@@ -249,6 +249,16 @@ def test_amounts_keep_their_currency_and_a_mixture_is_said(tmp_path):
     assert any("JPY, USD" in remark["says"] for remark in report["remarks"])
 
 
+def test_sums_are_told_by_their_currency_and_never_over_several(tmp_path):
+    lines = ["Date,Supplier,Part,Amount,Currency", "2025-04-01,A,P-1,100,CNY", "2025-04-02,A,P-2,100,CNY"]
+    path = csv(tmp_path / "po.csv", *lines, "2025-04-03,B,P-3,500,USD")
+    assert "Sums: amount 200 CNY, amount 500 USD" in run("check", path, "--lang", "en").output
+    (table,) = json.loads(run("check", path, "--json").output)["tables"]
+    assert "amount" not in table["totals"]
+    one = csv(tmp_path / "one.csv", *lines)
+    assert "Sums: amount 200 CNY\n" in run("check", one, "--lang", "en").output
+
+
 def test_spellings_that_are_joined_are_shown(tmp_path):
     path = csv(tmp_path / "台帳.csv", "発注日,品番,仕入先,金額", "2025/4/1,A,㈱甲製作所,1", "2025/5/1,A,株式会社甲製作所,1")
     said = run("check", path, "--lang", "en").output

@@ -280,3 +280,11 @@ def test_real_downloads_that_cannot_say_what_comes_from_where(real, name, reason
     with pytest.raises(InputError) as caught:
         read_trade(real / f"comtrade_{name}.csv")
     assert key(caught) == reason
+
+
+def test_values_that_a_spreadsheet_cut_are_taken_as_they_stand_and_said(tmp_path):
+    notes = []
+    path = write(tmp_path / "t.csv", [row("CHN", "6.09E+04"), row("USA", "60871.5"), row("TUR", "1.2345678901e+05")])
+    assert flows(read_comtrade(path, notes=notes)) == {"CHN": 60900.0, "USA": 60871.5, "TUR": 123456.78901}
+    said = [note for note in notes if note.key == "datasets.trade.cut_values"]
+    assert [(note.values["count"], note.values["cell"]) for note in said] == [(1, "6.09E+04")]

@@ -84,3 +84,51 @@ def test_an_alternate_with_a_number_of_its_own_goes_with_the_line_before_it(tmp_
 def test_groups_that_another_column_names_stay_beside_marks(tmp_path):
     lines = ["Part No,Name,Qty,Alt group,Alternate", "P-1,Motor,2,A1,", "P-2,Gear,1,,", "P-3,Motor B,2,A1,Alt"]
     assert together(table(tmp_path, *lines)) == [["P-1", "P-3"]]
+
+
+def said(found):
+    return [(note.key.rpartition(".")[2], note.values.get("count")) for note in found.notes]
+
+
+def test_lines_with_one_number_and_no_mark_are_needed_both_and_that_is_said(tmp_path):
+    lines = ["Item,Part No,Name,Qty", "1,A-1,Motor,2", "1,A-1B,Motor B,2", "2,G-1,Gear,4"]
+    found = table(tmp_path, *lines)
+    assert found.texts("group") == [None] * 3 and said(found) == [("same_number", 1)]
+    assert [note.values["row"] for note in found.notes] == [3]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["X,1,A-1,Motor,2", "X,2,G-1,Gear,4", "Y,1,A-2,Motor B,2"],  # each product counts from 1
+        ["X,1,A-1,Motor,2", "X,1,A-1,Motor,2", "X,2,G-1,Gear,4"],  # the same part
+        ["X,10,A-1,Motor,2", "X,10,G-1,Gear,4"],  # the number of something else
+    ],
+)
+def test_numbers_that_no_two_parts_of_a_product_share_say_nothing(tmp_path, lines):
+    assert said(table(tmp_path, "Parent,Item,Part No,Name,Qty", *lines)) == []
+
+
+def test_marks_that_say_not_of_what_make_no_group_and_that_is_said(tmp_path):
+    found = table(tmp_path, "Part No,Name,Qty,Alternate", "A-1,Motor,2,X", "G-1,Gear,4,", "S-1,Seal,4,X")
+    assert together(found) == [] and said(found) == [("alternates_open", 2)]
+
+
+def test_a_yes_takes_the_place_of_the_one_line_of_its_number_wherever_that_stands(tmp_path):
+    lines = ["Item,Part No,Name,Qty,Alternate", "1,A-1,Motor,2,Y", "2,G-1,Gear,4,", "1,A-2,Motor B,2,"]
+    assert together(table(tmp_path, *lines)) == [["A-1", "A-2"]]
+
+
+def test_counted_marks_are_marks_where_each_has_the_number_of_another_line_and_else_names_of_groups(tmp_path):
+    head = "Item,Part No,Name,Qty,Alternate"
+    lines = ["1,A-1,Motor,2,", "1,A-2,Motor B,2,Alt 1", "1,A-3,Motor C,2,Alt 2", "2,G-1,Gear,4,", "2,G-2,Gear B,4,Alt 1"]
+    assert together(table(tmp_path, head, *lines)) == [["A-1", "A-2", "A-3"], ["G-1", "G-2"]]
+    groups = ["1,A-1,Motor,2,Alt 1", "2,G-1,Gear,4,", "3,A-2,Motor B,2,Alt 1"]
+    assert together(table(tmp_path, head, *groups)) == [["A-1", "A-2"]]
+
+
+@pytest.mark.parametrize("header", ["Substitute For", "代替元品番"])
+def test_an_alternate_may_name_the_part_whose_place_it_takes(tmp_path, header):
+    lines = [f"Parent,Part No,Name,Qty,{header}", "X,A-1,Motor,2,", "Y,A-1,Motor,2,", "X,G-1,Gear,4,", "X,A-2,Motor B,2,a-1"]
+    found = table(tmp_path, *lines)
+    assert together(found) == [["A-1", "A-2"]] and found.texts("group")[1] is None

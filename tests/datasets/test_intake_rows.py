@@ -233,6 +233,12 @@ def test_levels_are_read_however_they_are_drawn(tmp_path, rows):
         ("1兆2000億円", 1.2e12),
         ("5000万18億円", None),
         ("1億1億円", None),
+        ("1万2", None),
+        ("1億2円", None),
+        ("1万20", 10_020.0),
+        ("(1億2,000万円)", -1.2e8),
+        ("(1,200円)", -1200.0),
+        ("(-1,200)", None),
     ],
 )
 def test_numbers_are_read_as_people_write_them(cell, value):

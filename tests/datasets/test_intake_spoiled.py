@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from kanmon.app.audit.mapping import recognise
 from kanmon.datasets.intake.understanding import understand
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Font
 from people_files import table, text
 
 HEAD = "Part No,Description,Qty,Supplier"
@@ -150,3 +150,35 @@ def test_a_sign_that_several_countries_write_is_of_the_one_that_its_format_names
     found = table(sheet(tmp_path / "ledger.xlsx", LEDGER, style))
     assert found.currency_of_rows == ["EUR", "GBP", currency]
     assert found.numbers("amount") == [100.0, -20.5, 7.0]
+
+
+def test_numbers_of_more_digits_than_a_spreadsheet_keeps_are_said(tmp_path):
+    numbers = ["1234567890123460000", "1234567890123457024", "12345678901234", "1234567890123457", "1234567890123457891"]
+    lines = ["Part No,Name,Qty", *(f"{number},Motor {n},1" for n, number in enumerate(numbers))]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert found.texts("part") == numbers
+    said = [note for note in found.notes if note.key == "datasets.intake.numbers_rounded"]
+    assert [(note.values["count"], note.values["row"]) for note in said] == [(2, 2)]
+
+
+def indented(folder, *rows):
+    book, path = openpyxl.Workbook(), folder / "bom.xlsx"
+    sheet = book.active
+    sheet.append(["Part No", "Name", "Qty"])
+    for indent, *cells in rows:
+        sheet.append(cells)
+        sheet.cell(sheet.max_row, 1).alignment = Alignment(indent=indent)
+    book.save(path)
+    return table(path)
+
+
+def test_indents_of_cells_are_levels_where_they_go_inwards_by_one(tmp_path):
+    found = indented(tmp_path, (0, "A", "Pump", 1), (1, "B", "Head", 1), (2, "C", "Screw", 4), (1, "D", "Motor", 2))
+    assert (found.levels, [part.strip() for part in found.texts("part")]) == ([0, 1, 2, 1], ["A", "B", "C", "D"])
+    assert [note.key for note in found.notes] == ["datasets.intake.indents"]
+
+
+@pytest.mark.parametrize("indents", [(1, 1, 1), (0, 2, 0), (0, 0, 0)])
+def test_indents_that_draw_no_levels_are_looks(tmp_path, indents):
+    found = indented(tmp_path, *((indent, f"P-{n}", "Motor", 1) for n, indent in enumerate(indents)))
+    assert found.levels == [None] * 3 and found.notes == ()

@@ -318,3 +318,85 @@ def test_categories_of_items_that_are_not_those_of_sap_leave_no_line_out(tmp_pat
 def test_a_category_in_words_says_what_the_part_is(tmp_path):
     lines = ["Part No,Name,Item Category,Qty", "P-1,NX-3,Rare-earth magnet,2", "P-2,BB-7,Bearing,1"]
     assert table(text(tmp_path / "bom.csv", lines)).texts("spec") == ["Rare-earth magnet", "Bearing"]
+
+
+def test_phantoms_are_known_by_the_words_of_many_systems(tmp_path):
+    oracle = ["Level,Component Item,Quantity,WIP Supply Type", "0,TOP,1,Push", "1,PH,2,Phantom", "2,HOSE,3,Bulk"]
+    oracle += ["1,M,1,Push"]
+    sap = ["Level,Component number,Quantity,Special procurement", "0,TOP,1,", "1,PH,2,50", "2,HOSE,3,", "1,M,1,30"]
+    flag = ["レベル,品番,員数,ファントム区分", "0,TOP,1,", "1,PH,2,○", "2,HOSE,3,", "1,M,1,"]
+    kind = ["Level,Item number,Quantity,Line type", "0,TOP,1,Item", "1,PH,2,Phantom", "2,HOSE,3,Item", "1,M,1,Vendor"]
+    for lines in (oracle, sap, flag, kind):
+        found = table(text(tmp_path / "bom.csv", lines))
+        assert (parts(found), aside(found)) == ([("TOP", 0, 1.0), ("HOSE", 1, 6.0), ("M", 1, 1.0)], [(3, "phantom")]), lines
+
+
+def test_a_skeleton_of_creo_is_no_part_and_a_type_of_other_words_leaves_none_out(tmp_path):
+    lines = ["Level,Name,Type,Qty", "0,A.ASM,ASSEMBLY,1", "1,A_SKEL.PRT,SKELETON,1", "1,MOTOR.PRT,PART,2"]
+    lines += ["1,K,Kit,1", "1,R,Reference,1"]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert found.texts("name") == ["A.ASM", "MOTOR.PRT", "K", "R"] and aside(found) == [(3, "reference")]
+
+
+def test_a_kit_of_odoo_is_none_of_the_parts_of_a_bill_that_shows_its_levels_and_keeps_its_own_bill(tmp_path):
+    lines = ["Level,Part,Qty,BoM Type", "0,TBL,1,Manufacture", "1,KIT,2,Kit", "2,SCR,4,", "1,TOP,1,"]
+    assert parts(table(text(tmp_path / "bom.csv", lines))) == [("TBL", 0, 1.0), ("SCR", 1, 8.0), ("TOP", 1, 1.0)]
+    own = ["Parent,BoM Type,Component,Quantity", "TBL,Manufacture,KIT,2", "TBL,Manufacture,TOP,1", "KIT,Kit,SCR,4"]
+    assert table(text(tmp_path / "own.csv", own)).texts("part") == ["KIT", "TOP", "SCR"]
+
+
+def test_a_phantom_of_which_nothing_says_what_it_consists_of_is_said(tmp_path):
+    lines = ["Level,Part Number,BOM Structure,QTY", "1,A,Normal,1", "1,KIT,Phantom,2", "2,S,Normal,3", "1,P,Phantom,1"]
+    lines += ["1,B,Normal,2"]
+    notes = [note for note in table(text(tmp_path / "bom.csv", lines)).notes if note.key == "datasets.intake.hollow"]
+    assert [(note.values["count"], note.values["row"]) for note in notes] == [(1, 5)]
+
+
+def test_numbers_of_lines_below_a_phantom_are_not_those_of_the_lines_beside_it(tmp_path):
+    lines = ["Level,Item,Part,Qty,Phantom", "1,10,A,1,", "1,20,PH,2,X", "2,10,B,1,", "1,30,C,1,"]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert found.texts("part") == ["A", "B", "C"] and found.notes == ()
+
+
+def test_who_hands_a_part_over_is_no_supplier_and_that_a_part_is_handed_over_is_said(tmp_path):
+    lines = ["品番,品名,調達先,生産国,支給区分", "P-1,モータ,甲社,日本,", "P-2,軸,得意先,日本,無償支給"]
+    lines += ["P-3,板,(支給),中国,有償支給", "P-4,線,得意先商事,日本,自給"]
+    found = table(text(tmp_path / "s.csv", lines))
+    assert found.suppliers == ["甲社", "得意先商事"] and found.texts("supplier") == ["甲社", None, None, "得意先商事"]
+    told = {note.key.rpartition(".")[2]: (note.values["count"], note.values["words"]) for note in found.notes}
+    assert told == {"given": (2, "得意先, (支給)"), "handed_over": (2, "無償支給, 有償支給")}
+
+
+def test_an_order_of_another_system_may_be_of_a_type_ub_and_is_bought(tmp_path):
+    lines = ["Order type,Order no,Date,Supplier,Part,Name,Qty,Amount", "NB,1,2025-04-01,Acme,A-1,Motor,2,100"]
+    lines += ["UB,2,2025-04-02,Bolt,A-2,Gear,2,100"]
+    assert table(text(tmp_path / "orders.csv", lines)).texts("part") == ["A-1", "A-2"]
+    sap = [lines[0].replace("Order no", "Purchasing Document"), *lines[1:]]
+    assert aside(table(text(tmp_path / "me2n.csv", sap))) == [(3, "moved")]
+
+
+@pytest.mark.parametrize("numbers", [("100.200.300", "100.200.301"), ("100234", "100235"), ("0012", "0013")])
+def test_suppliers_by_their_numbers_make_purchases_and_no_bill(tmp_path, numbers):
+    lines = ["Vendor,Part No,Name,Qty,Amount,Date", *(f"{no},A-{no[-1]},Motor,2,100,2025-04-01" for no in numbers)]
+    found = table(text(tmp_path / "v.csv", lines))
+    assert (found.kind, found.suppliers) == ("ledger", list(numbers))
+    named = [f"{line},{name}" for line, name in zip(lines, ("Vendor name", "Acme", "Bolt"), strict=True)]
+    assert table(text(tmp_path / "n.csv", named)).suppliers == ["Acme", "Bolt"]
+
+
+def test_numbers_of_lines_are_no_suppliers(tmp_path):
+    lines = ["Vendor,Part No,Name,Qty", "1.1,A-1,Motor,2", "1.2,A-2,Gear,2", "1.2.2.1,A-3,Seal,2"]
+    assert table(text(tmp_path / "v.csv", lines)).suppliers == []
+
+
+def test_a_phantom_in_a_block_whose_first_line_says_what_all_go_into_is_left_out_like_others(tmp_path):
+    lines = ["Assembly,Part,Name,Qty,Phantom", "X,A,Motor,1,", ",PH,Kit,1,Y", ",B,Gear,2,", "Y,A,Motor,1,", ",C,Seal,2,"]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert (found.texts("part"), found.texts("parent")) == (["A", "B", "A", "C"], ["X", "X", "Y", "Y"])
+
+
+def test_bills_below_each_other_and_firms_above_lines_are_read_together(tmp_path):
+    head = "Quantity;Part Number;Type"
+    lines = ["Bill of Material: P", head, "Supplier: Acme", "2;A-1;Part", "Recapitulation of: P", "Supplier: Acme"]
+    lines += ["2;A-1;Part"]
+    assert table(text(tmp_path / "bom.csv", lines)).texts("parent") == ["P"]

@@ -311,3 +311,11 @@ def test_governance_and_production_are_read_together(tmp_path):
 def test_every_series_that_is_mapped_is_an_item_of_the_world():
     for table in ("series", "hs6"):
         assert set(packaged("updates", table)["item"].drop_nulls()) <= set(kn.load().items["id"])
+
+
+@pytest.mark.parametrize("release", [MCS2025, MCS2026], ids=["2025", "2026"])
+def test_a_release_below_a_title_is_read_as_one_without(tmp_path, release):
+    path = tmp_path / release.name
+    path.write_bytes(b"Mineral commodity summaries,,\n,,\n" + release.read_bytes().removeprefix(b"\xef\xbb\xbf"))
+    shares = read_update([path]).graph.shares
+    assert shares.equals(read_update([release]).graph.shares) and shares.height

@@ -1,0 +1,65 @@
+"""What a person should know of a table that was read: what was guessed or filled in, and what can be read in two ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...graph import Message
+from ...graph.contents import WORKBOOKS
+from ...graph.errors import shorten
+from .alternates import same_numbers
+from .sheets import Sheet
+from .table import DAYS, Table
+from .values import date, is_blank
+
+_COUNTED = frozenset(("price", "amount", "quantity", "stock", "moq", "daily_use"))
+"""Roles whose figures may be written with a comma."""
+
+
+def notes_of(table: Table, sheet: Sheet, unsaved: frozenset[tuple[int, int]], top: int) -> Iterator[Message]:
+    """Return what is to be said of a table.
+
+    ``unsaved``: cells whose formulas have no value, by row and column of the table; ``top``: the first row below its header.
+    """
+    if table.guessed:
+        yield Message("datasets.intake.guessed", encoding=table.encoding)
+    if unsaved:
+        row, column = min(unsaved)
+        address = f"{table.letters[column] if column < len(table.letters) else '?'}{top + row + 1}"
+        yield Message("datasets.intake.unsaved", count=len(unsaved), address=address)
+    if table.merged:
+        yield Message("datasets.intake.merged", count=table.merged)
+    for look, at in (("struck", sheet.struck), ("hidden", sheet.hidden)):
+        if rows := [row for row in table.numbers_of_rows if row - 1 in at]:
+            yield Message(f"datasets.intake.{look}", count=len(rows), row=rows[0])
+    if table.encoding in WORKBOOKS and "indent" in table.roles:
+        yield Message("datasets.intake.indents", column=shorten(" ".join(table.headers("indent")[0].split())))
+    yield from same_numbers(table)
+    for role, columns in table.roles.items():
+        for i in columns:
+            yield from _of_column(table, role, i)
+
+
+def _of_column(table: Table, role: str, i: int) -> Iterator[Message]:
+    if i in table.units and table.units[i].factor != 1:
+        unit = table.units[i]
+        yield Message("datasets.intake.unit", column=shorten(table.names[i]), unit=unit.word, factor=f"{unit.factor:,.0f}")
+    if role in DAYS and table.data.width:
+        yield from _of_days(table, i)
+    if role in _COUNTED and table.data.width and (said := table.comma_note(i)):
+        yield said
+
+
+def _of_days(table: Table, i: int) -> Iterator[Message]:
+    """How days of which the month may stand first were read, and days that nobody can read."""
+    column, order = shorten(" ".join(table.names[i].split())), table.day_first(i)
+    told = [cell for cell in table.cells(i) if not is_blank(cell) and date(cell) is None]
+    either = [cell for cell in told if date(cell, day_first=True) is not None]
+    if either and order is None:
+        yield Message("datasets.intake.day_open", column=column, cell=shorten(either[0] or ""), count=len(either))
+    elif either:
+        read = date(either[0], order)
+        yield Message("datasets.intake.day_order", column=column, cell=shorten(either[0] or ""), day=read, count=len(either))
+    others = [cell for cell in told if date(cell, day_first=True) is None]
+    if others and table.kind == "ledger":
+        yield Message("datasets.intake.no_day", column=column, cell=shorten(others[0] or ""), count=len(others))

@@ -1,0 +1,104 @@
+"""Words of a header that mean one thing in one table and another in the next: the cells and the other columns decide."""
+
+from __future__ import annotations
+
+import re
+
+from .profiles import Profile
+from .values import unit_in
+from .words import Suggestion, bare, marks, naming_order, owned, plain
+
+MEASURES = (
+    "quantity",
+    "price",
+    "amount",
+    "stock",
+    "lead_time",
+    "level",
+    "share",
+    "daily_use",
+    "stock_days",
+    "switch_days",
+    "moq",
+)
+"""Roles whose cells are numbers."""
+MOSTLY = 0.7
+"""From this part of its cells on, a column is of their kind."""
+BOUGHT = frozenset(("amount", "date", "supplier", "price"))
+"""Beside any of these a document is that of a purchase."""
+_AGAINST = 0.4
+"""What cells that speak against a word of the header take from its score."""
+_ORIGIN = re.compile(r"origin|原産|made|manufactur|製造")
+_MONEY = re.compile(r"額|金|amount|price|cost|value|betrag|kosten|wert|importe|coste|montant|prix|金额")
+_NO_COUNT = {"quantity", "price", "date", "currency", "supplier", "seller", "maker"}
+"""Beside none of these an "amount" of whole numbers is a count."""
+
+
+def settled(one: Suggestion, found: list[Suggestion], header: str, seen: Profile, roles: set[str]) -> tuple[str, float]:
+    """Words that mean one thing in one table and another in the next: the cells and the other columns decide."""
+    both = {each.role for each in found}
+    if bare(header) == "device" and {"value", "footprint"} <= roles:
+        return "spec", one.score  # EAGLE's name of a symbol: all resistors of a size have one
+    if bare(header) == "source":  # a supplier, but where another column says so
+        return one.role, one.score - 0.05
+    if one.role == "amount" and bare(header) == "amount" and not roles & _NO_COUNT and seen.integer == seen.numeric:
+        return "quantity", one.score
+    key = bare(header) == "id" and "coded" in roles
+    small = seen.numeric > 0.6 and seen.largest < 1000 and (seen.sequential or seen.dotted > 0.2)
+    if one.role == "part" and (key or ((seen.positions > 0.9 or small) and "numbered" in roles)):
+        return "number", one.score  # the key of the line, or 0010 and 0020 of SAP, beside a number of the part
+    coded = naming_order(header) == 0 and header.strip().isascii() is False  # 商品コード: X100 is no place on a board
+    if one.role in {"part", "name", "value"} and seen.designators > 0.6 and roles & {"numbered", "footprint"} and not coded:
+        return "designator", one.score
+    if one.role == "material" and bare(header) == "material" and "described" in roles and seen.codes > MOSTLY:
+        return "part", 0.95  # its number, beside its description
+    if one.role == "order_no" and bare(header) == "documentnumber" and not roles & BOUGHT:
+        return "part", one.score  # the parts of Solid Edge are documents
+    if one.role == "quantity" and bare(header) == "num" and "counted" in roles:
+        return "order_no", one.score  # of a document of QuickBooks, beside its "Qty"
+    if one.role == "stock" and (seen.durations > 0.5 or unit_in(header, "time")):
+        return "stock_days", one.score
+    if one.role == "comment":
+        # A remark, where values say what the parts are; EasyEDA writes the values of passive parts alone beside it.
+        return ("name", 0.85) if "designator" in roles and "valued" not in roles else ("note", one.score)
+    if {"number", "part"} <= both:
+        small = seen.numeric > 0.9 and seen.largest < 1000 and bool(roles & {"numbered", "name", "part_maker"})
+        better = seen.sequential or small or seen.dotted > 0.3
+        return one.role, one.score - (_AGAINST if (one.role == "part") == better else 0.0)
+    known = bare(header) == "number" and seen.accounts > MOSTLY and seen.positions < 0.5  # Windchill's 0000012345
+    known = known and not {"date", "amount"} <= roles  # there it is that of a document
+    if one.role == "number" and seen.fill > 1 and (known or seen.integer + seen.dotted < 0.5) and "part" not in roles:
+        return "part", 0.6
+    if {"value", "amount"} <= both:
+        amount = seen.numeric > 0.6 and "designator" not in roles
+        return one.role, one.score - (_AGAINST if (one.role == "amount") != amount else 0.0)
+    if {"price", "unit"} <= both:
+        return one.role, one.score - (_AGAINST if (one.role == "price") != (seen.numeric > 0.6) else 0.0)
+    if one.role == "standing" and seen.length > 2 and plain(header) in marks("item_category"):
+        return "spec", 0.75  # words of the company's own: what kind of part it is
+    if one.role == "country" and "maker" in roles and _of_a_shop(bare(header)):
+        return "billing_country", one.score  # where the shop is, and not whoever made what it sells
+    if one.role in MEASURES and one.role != "lead_time" and seen.fill and seen.numeric < 0.5:
+        return one.role, one.score - 0.3
+    if (
+        one.role == "amount"
+        and plain(header) in marks("total")
+        and not _MONEY.search(bare(header))
+        and seen.integer == seen.numeric
+        and "quantity" in roles
+        and "price" not in roles
+    ):
+        return "other", one.score  # a total of pieces
+    if one.role == "date" and bare(header) == "data" and seen.fill and seen.dates < 0.5:
+        return "other", one.score  # a day in Polish and Italian, anything in English
+    if {"lead_time", "date"} <= both:
+        dates = not seen.fill or seen.dates >= 0.5
+        return one.role, one.score - (_AGAINST if (one.role == "lead_time") == dates else 0.0)
+    if {"designator", "part"} <= both:
+        return one.role, one.score - (_AGAINST if (one.role == "designator") != (seen.designators > 0.5) else 0.0)
+    return one.role, one.score
+
+
+def _of_a_shop(header: str) -> bool:
+    """Whether a header speaks of the country of a supplier itself, and of nobody's origin."""
+    return any(owned(header, firm) for firm in ("supplier", "seller")) and not _ORIGIN.search(header)
