@@ -205,9 +205,10 @@ def uniform(start, stop, first, count, total, left, slack, in_loop, indices, low
                 else:
                     apart += step * (1.0 - kept[need])
         best = max(total - (min(joint, apart) if sides > 1 else joint), floor * total)
-        if total <= 1.0:
+        if total <= 1.0 or unknown != sides - 1:
             return best
-    # Above today's use makers have no more of what they need than in the best arrangement: that bounds the worst, too.
+    # Above today's use makers have no more of what they need than in the best arrangement: that bounds the worst, too. (Not
+    # where draws put those whose place is open, the last side, on one that is hit: what that gets bounds nobody else.)
     for slot in range(count):
         need = needs[first + slot]
         b = kept[need]
@@ -409,7 +410,7 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
     if arrangement == WORST:
         most = at_worst(start, stop, first, count, total, needs, rank, kept, wants, some_ptr, some, side, use, flags,
                         indices, share, whole[node], x, sides, unknown, strict, v, w, mu)  # fmt: skip
-    if arrangement != WORST or total > 1.0:  # with spare capacity the worst is bounded by the best, as in `uniform`
+    if arrangement != WORST or (total > 1.0 and unknown == sides - 1):  # the worst is bounded by the best, as in `uniform`
         most = min(most, at_best(start, stop, first, count, total, left, only, needs, kept, wants, some_ptr, some, side, use,
                                  flags, indices, share, whole[node], x, sides, unknown, strict, v, w, mu))  # fmt: skip
     return snap(min(top, most + extra))

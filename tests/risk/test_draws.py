@@ -10,6 +10,7 @@ from kanmon.risk.production import questions
 from kanmon.risk.production.completions import completions, weights
 from kanmon.risk.production.draws import drawn_makers, draws
 from kanmon.risk.production.facts import open_facts
+from kanmon.risk.production.kernels import EVEN, LOOSE, WORST, uniform
 from kanmon.risk.production.questions import Question, kept_of
 from kanmon.risk.production.simulation import Assumptions, solve
 
@@ -209,3 +210,15 @@ def test_a_graph_that_names_no_country_at_all_can_still_be_asked():
     row = uncertainty(graph, halt("firm"), product="a", level="company", draws=20).row(0, named=True)
     assert row["kept_low"] <= row["kept_10"] <= row["kept_90"] <= row["kept_high"]
     assert drawn_makers(graph, product="a", level="company", draws=5)["supplier"].unique().to_list() == [""]
+
+
+@pytest.mark.parametrize("last", [0.5, np.nextafter(0.5, 1.0), 0.5 + 1e-12])
+def test_shares_that_sum_to_a_rounding_above_all_do_not_let_the_worst_of_a_draw_fall_on_makers_who_are_spared(last):
+    """Two makers stand where their need arrives in full; a draw puts makers of no known place where a fifth of it does."""
+    hit, spared, nothing = 0, 1, [0.0, 0.0]
+    x = [1.0] * 8
+    x[3 * 2 + hit] = 0.2
+    places, parts = [hit, spared, spared, hit], [0.5, last]
+    worst = uniform(0, 2, 0, 1, 0.5 + last, 0.0, 0.0, False, [1, 2, 3], parts, parts, [0, 0, 0], [2], [0], [1.0, 1.0, 0.0],
+                    [1.0] * 3, places, x, [1.0, 1.0], parts, nothing, 2, hit, EVEN, WORST, LOOSE, -1)  # fmt: skip
+    assert worst == pytest.approx(1.0, abs=1e-9)
