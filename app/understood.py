@@ -107,7 +107,8 @@ def _show(table: Table, terminal: Console, lang: str, links: list[dict[str, Any]
             f" ({say('more', count=len(rows) - SHOWN)})" if len(rows) > SHOWN else ""
         )
         terminal.print(say("aside", rows=shown, reason=say(f"reason_{reason}")), markup=False)
-    told = [("amount", value, f" {currency}".rstrip()) for currency, value in table.amounts.items()]
+    open_ = f" ({say('no_currency')})" if len(table.amounts) > 1 else ""
+    told = [("amount", value, f" {currency}" if currency else open_) for currency, value in table.amounts.items()]
     told += [("quantity", value, "") for role, value in table.totals.items() if role == "quantity"]
     if told:
         totals = ", ".join(f"{say(f'role_{role}')} {value:,.10g}{unit}" for role, value, unit in told)

@@ -257,6 +257,8 @@ def test_sums_are_told_by_their_currency_and_never_over_several(tmp_path):
     assert "amount" not in table["totals"]
     one = csv(tmp_path / "one.csv", *lines)
     assert "Sums: amount 200 CNY\n" in run("check", one, "--lang", "en").output
+    some = csv(tmp_path / "some.csv", *lines, "2025-04-03,B,P-3,50,")
+    assert "Sums: amount 50 (no currency stated), amount 200 CNY" in run("check", some, "--lang", "en").output
 
 
 def test_spellings_that_are_joined_are_shown(tmp_path):
