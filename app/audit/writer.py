@@ -227,7 +227,8 @@ class Writer:
         time = self.company.period
         if time is None:
             return self.t(name, **values)
-        return self.t(f"{name}_ledger", first=time.first, last=time.last, days=time.days, **values)
+        span = {"first": time.first, "last": time.last, "days": time.days, "span": days(time.days, self.lang)}
+        return self.t(f"{name}_ledger", **span, **values)
 
     def _act(self, id: str) -> str:
         """Who restricts what."""
