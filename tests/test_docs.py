@@ -151,7 +151,9 @@ def test_every_method_has_a_japanese_page_with_the_same_formulas_and_worked_numb
     if japanese.parent.name == "methods":
         plain = [[re.sub(r"  # .*", "", line) for line in code_lines(one, ("pycon",))] for one in (page, japanese)]
         assert plain[0] == plain[1]
-    formulas = [set(re.findall(r"\$\$\n(.*?)\n\$\$", one.read_text(encoding="utf-8"), re.DOTALL)) for one in (page, japanese)]
+    formulas = [
+        set(re.findall(r"\$\$\n(.*?)\n\$\$", one.read_text(encoding="utf-8"), re.DOTALL)) for one in (page, japanese)
+    ]
     assert formulas[0] == formulas[1]
 
 
