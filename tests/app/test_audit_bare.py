@@ -62,3 +62,14 @@ def test_products_that_all_have_lines_are_not_bare(tmp_path):
     one = done(tmp_path / "a.xlsx", "en", ["A", "P1"], ["B", "P2"])
     assert one.company.bare == [] and one.company.described
     assert not any("What goes into" in note for note in content(one, "en")["board"]["notes"])
+
+
+def test_the_revenue_of_a_product_without_lines_bounds_no_loss_and_is_not_asked_first(tmp_path):
+    sheets = {
+        "Sourcing": [SOURCING, ["P1", "Axo", "China", 10, 400, 300]],
+        "Products": [["product", "revenue"], ["A", 365_000_000], ["B", None], ["C", None]],
+        "BOM": [["parent", "part"], ["A", "P1"], ["C", "P1"]],
+    }
+    one = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", world=SupplyGraph(), date="2026-11-23")
+    asked = ranked_questions(one.company, one.figures)
+    assert [row.parts for row in asked if row.kind == "revenue"] == [("C",)]
