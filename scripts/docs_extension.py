@@ -9,7 +9,7 @@ from typing import Any
 import griffe
 
 _HEADING = re.compile(r"^(\w[\w ]*)\n-{3,}$", re.MULTILINE)
-_MATH_BLOCK = re.compile(r"^([ ]*)\.\. math:: ?(.*(?:\n(?:\1[ ]+\S.*)?)*)", re.MULTILINE)
+_MATH_BLOCK = re.compile(r"^([ ]*)\.\. math:: ?(.*(?:\n(?:\1[ ]+\S.*)?)*)((?:\1\S.*\n)*)", re.MULTILINE)
 _TABLE = re.compile(r"^(?:=+ +)+=+\n[^\n]+\n(?:=+ +)+=+\n.*?\n(?:=+ +)+=+$", re.MULTILINE | re.DOTALL)
 _FOOTNOTE = re.compile(r"^\.\. \[(\d+)\] ", re.MULTILINE)
 
@@ -52,7 +52,8 @@ def _formula(found: re.Match[str]) -> str:
     if "&=" in latex:
         rows = (row.replace("&=", "& = &") for row in re.split(r"\n\s*\n", latex))
         latex = "\\begin{array}{lcl}\n" + " \\\\\n".join(rows) + "\n\\end{array}"
-    return textwrap.indent(f"\n$$\n{latex}\n$$\n\n", "    " if found[1] else "")
+    drawn = f"\n$$\n{latex}\n$$\n\n{textwrap.dedent(found[3])}"
+    return textwrap.indent(f"{drawn}\n", "    ") if found[1] else drawn  # within an item of a list
 
 
 def _headed(text: str) -> str:
