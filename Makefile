@@ -51,7 +51,7 @@ bench: $(STAMP)
 	@for file in benchmarks/[a-z]*.py; do grep -q __main__ $$file && { echo "== $$file"; $(BIN)/python $$file || exit 1; }; done; true
 
 docs: $(STAMP)
-	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
 
 notebooks: $(STAMP)
 	$(BIN)/python scripts/build_notebooks.py

@@ -77,7 +77,8 @@ def _mathml(latex: str, display: str) -> str:
     >>> _mathml(r"a \\le b", "inline").count("<mi>")
     2
     """
-    made = latex2mathml.converter.convert(html.unescape(latex).strip(), display=display)
+    plain = re.sub(r"\\text\{[^}]*\}", lambda found: found[0].replace(r"\_", "_"), html.unescape(latex).strip())
+    made = latex2mathml.converter.convert(plain, display=display)
     if "<mi>&</mi>" in made:
         raise ValueError(f"a formula is not drawn as it is written (use array): {latex.strip()[:80]}")
     return f'<div class="formula">{made}</div>' if display == "block" else made

@@ -9,7 +9,7 @@ from typing import Any
 import griffe
 
 _HEADING = re.compile(r"^(\w[\w ]*)\n-{3,}$", re.MULTILINE)
-_MATH_BLOCK = re.compile(r"^\.\. math:: ?(.*(?:\n(?:[ \t]+\S.*)?)*)", re.MULTILINE)
+_MATH_BLOCK = re.compile(r"^([ ]*)\.\. math:: ?(.*(?:\n(?:\1[ ]+\S.*)?)*)((?:\1\S.*\n)*)", re.MULTILINE)
 _TABLE = re.compile(r"^(?:=+ +)+=+\n[^\n]+\n(?:=+ +)+=+\n.*?\n(?:=+ +)+=+$", re.MULTILINE | re.DOTALL)
 _FOOTNOTE = re.compile(r"^\.\. \[(\d+)\] ", re.MULTILINE)
 
@@ -31,7 +31,7 @@ def markdown(text: str) -> str:
     """
     text = re.sub(r":math:`([^`]*)`", r"\\(\1\\)", text)
     text = re.sub(r"\[(\d+)\]_", r"[\1]", text)
-    text = _MATH_BLOCK.sub(lambda found: f"\n$$\n{textwrap.dedent(found[1]).strip()}\n$$\n", text)
+    text = _MATH_BLOCK.sub(_formula, text)
     text = _TABLE.sub(lambda found: f"```text\n{found[0]}\n```", text)
     text = _FOOTNOTE.sub(r"\1. ", text)
     text = re.sub(r"(?<=\S)::$", ":", text, flags=re.MULTILINE)
@@ -40,6 +40,20 @@ def markdown(text: str) -> str:
     for heading, body in zip(parts[1::2], parts[2::2], strict=True):
         bodies.append(f"{heading}\n{'-' * len(heading)}{body if heading == 'Examples' else _headed(body)}")
     return "".join(bodies)
+
+
+def _formula(found: re.Match[str]) -> str:
+    r"""Return a formula as a paragraph of its own; lines that stand below one another at ``&`` are rows of an array.
+
+    >>> markdown(".. math::\n\n    a &= b\n\n    c &= d\n\nwith e.")
+    '\n$$\n\\begin{array}{lcl}\na & = & b \\\\\nc & = & d\n\\end{array}\n$$\n\nwith e.'
+    """
+    latex = textwrap.dedent(found[2]).strip()
+    if "&=" in latex:
+        rows = (row.replace("&=", "& = &") for row in re.split(r"\n\s*\n", latex))
+        latex = "\\begin{array}{lcl}\n" + " \\\\\n".join(rows) + "\n\\end{array}"
+    drawn = f"\n$$\n{latex}\n$$\n\n{textwrap.dedent(found[3])}"
+    return textwrap.indent(f"{drawn}\n", "    ") if found[1] else drawn  # within an item of a list
 
 
 def _headed(text: str) -> str:

@@ -208,7 +208,7 @@ def audit() -> None:
     company = Path(__file__).parents[1] / "datasets" / "data" / "demo_company" / "audit.xlsx"
     with tempfile.TemporaryDirectory() as folder:
         kanmon("audit", str(company), "--out", folder, "--force", "--lang", "ja", "--date", "2026-11-23")
-        shoot(Path(folder) / "report.html", "audit", 900, 925)
+        shoot(Path(folder) / "report.html", "audit", 900, 955)
 
 
 DRAWN = {one.__name__: one for one in (and_or, interval, tables, whatif, explorer, audit)}

@@ -145,12 +145,16 @@ METHODS = [page for page in PAGES if page.parent.name == "methods" and "ja" not 
 
 
 @pytest.mark.parametrize("page", METHODS, ids=lambda path: path.stem)
-def test_every_method_has_a_japanese_page_with_the_same_worked_numbers(page):
+def test_every_method_has_a_japanese_page_with_the_same_formulas_and_worked_numbers(page):
     folder = ROOT / "docs" / "ja"
     japanese = next(path for path in (folder / "methods" / page.name, folder / page.name) if path.exists())
     if japanese.parent.name == "methods":
         plain = [[re.sub(r"  # .*", "", line) for line in code_lines(one, ("pycon",))] for one in (page, japanese)]
         assert plain[0] == plain[1]
+    formulas = [
+        set(re.findall(r"\$\$\n(.*?)\n\$\$", one.read_text(encoding="utf-8"), re.DOTALL)) for one in (page, japanese)
+    ]
+    assert formulas[0] == formulas[1]
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "notebooks").glob("*.ipynb")), ids=lambda path: path.stem)

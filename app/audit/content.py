@@ -282,9 +282,9 @@ class _Writer(FindingsWriter):
         if not self.figures.revenue:
             notes.insert(0, self.t("note_part"))
         elif self.figures.unpriced:
-            notes.append(self.t("note_unpriced", products=", ".join(self.figures.unpriced[:6])))
+            notes.append(self.t("note_unpriced", **self._listed(self.figures.unpriced)))
         if self.company.bare:
-            notes.append(self.t("note_bare", products=", ".join(self.company.bare[:6])))
+            notes.append(self.t("note_bare", **self._listed(self.company.bare)))
         return notes
 
     def _first(self) -> list[dict[str, Any]]:
@@ -316,12 +316,11 @@ class _Writer(FindingsWriter):
         """What the company itself has to state before a loss has an amount, or an upper bound."""
         if not self.company.described:
             return [self.t("first_made")]
-        bare = [self.t("first_bare", products=", ".join(self.company.bare[:6]))] if self.company.bare else []
+        bare = [self.t("first_bare", **self._listed(self.company.bare))] if self.company.bare else []
         if not (ids := self.figures.unpriced):
             return bare
-        named = self.t("comma").join(called(id, self.company.parts[id].name) for id in ids[:MOST])
-        more = self.t("first_more", count=len(ids) - MOST) if len(ids) > MOST else ""
-        return [*bare, self.t("first_bounded" if self.figures.revenue else "first_priced", products=named, more=more)]
+        named = self._listed([called(id, self.company.parts[id].name) for id in ids], MOST)
+        return [*bare, self.t("first_bounded" if self.figures.revenue else "first_priced", **named)]
 
     def _first_asked(self) -> list[str]:
         """What to ask suppliers, and which of them first."""

@@ -25,7 +25,7 @@ from ...risk import (
     stop_losses,
     timeline_summary,
 )
-from .company import HOME, Company, Source
+from .company import HOME, YEAR, Company, Source
 from .company_graph import SELF, CompanyGraph, firm_id, handed_on, item_id
 from .figures import NOTHING, Figures, first_part, product_rows, sourcing_facts, totals
 from .words import place
@@ -304,9 +304,10 @@ def _tariff(company: Company, one: Asked) -> dict[str, Any]:
             else:
                 known += source.spend
     low, high = rate * known, None if blank else rate * (known + open_)
+    time = YEAR if company.period is None else company.period.days
     nothing = {"day": None, "day_low": None, "day_high": None, "first_part": None, "products": [], "lost": 0.0}
     nothing |= {"below_90": None, "below_50": None, "back": None, "curve": [], "blank": blank}
-    return nothing | {"loss": low, "loss_low": low, "loss_high": high, "loss_open": high, "yearly": True}
+    return nothing | {"days": time, "loss": low, "loss_low": low, "loss_high": high, "loss_open": high, "yearly": True}
 
 
 def _spend_by_country(company: Company) -> dict[str, float]:

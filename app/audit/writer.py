@@ -97,6 +97,11 @@ class Writer:
         """How many stops of a table there are, where it shows fewer."""
         return self.t("of_all", shown=len(shown), all=len(rows)) if len(shown) < len(rows) else ""
 
+    def _listed(self, products: list[str], most: int = 6) -> dict[str, str]:
+        """The first of some products, and how many more there are."""
+        more = self.t("first_more", count=len(products) - most) if len(products) > most else ""
+        return {"products": self.t("comma").join(products[:most]), "more": more}
+
     def _up_to(self, name: str, most: float | None, **values: Any) -> str:
         """A sentence about a loss of up to an amount, of one that has no upper bound, or where nothing has a price."""
         if not self.figures.revenue:
@@ -222,7 +227,8 @@ class Writer:
         time = self.company.period
         if time is None:
             return self.t(name, **values)
-        return self.t(f"{name}_ledger", first=time.first, last=time.last, days=time.days, **values)
+        span = {"first": time.first, "last": time.last, "days": time.days, "span": days(time.days, self.lang)}
+        return self.t(f"{name}_ledger", **span, **values)
 
     def _act(self, id: str) -> str:
         """Who restricts what."""

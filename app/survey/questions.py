@@ -176,7 +176,8 @@ class _Blanks:
 
     def __iter__(self) -> Iterator[_Candidate]:
         for product, row in self.company.products.items():
-            if row.get("revenue") is None:
+            # Before it is known what goes into a product, its revenue bounds no loss.
+            if row.get("revenue") is None and product not in self.company.bare:
                 yield _Candidate(Question("revenue", (product,), None, None, 0.0, (row["_ref"],)), 0.0, [], [])
         for part in self.needed:
             if part not in self.company.sources:

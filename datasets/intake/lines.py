@@ -234,16 +234,19 @@ def _called_off(row: Sequence[str | None], shape: Shape) -> bool:
     return False
 
 
+_NO_RECEIPT = re.compile(r"(?:[23467]\d|5[2-8])\d")
+"""SAP's movements that take out, move, make or count goods; 501 and 511 bring some without an order, 9xx are one.s own."""
+
+
 def _moved(row: Sequence[str | None], shape: Shape) -> bool:
-    """Whether a line of an order moves the company's own stock from one of its plants to another, as SAP marks it.
+    """Whether a line moves, takes out or counts what the company has in stock, as SAP marks it.
 
     A stock transport order is of the type UB, its items of the category U, which tables of the database write as 7.
-    Movements of goods from 201 on are no receipts from a supplier: what is taken out, moved, counted.
     """
     for j in shape.standing:
         word, header = plain(row[j] or ""), plain(shape.header[j])
         marked = (j in shape.categories and word in {"u", "7"}) or (j in shape.types and word == "ub")
-        issued = header in marks("movement_type") and re.match(r"[2-9]\d\d", word) is not None
+        issued = header in marks("movement_type") and _NO_RECEIPT.match(word) is not None
         if marked or issued or word in marks("transfer"):
             return True
     return False

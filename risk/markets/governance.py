@@ -207,10 +207,10 @@ def supply_risk(
 
         ``None`` (not known) means anything from 0 to 1 for these three: a wide interval, never a zero.
 
-    Instead of figures, one frame of any kind may be given whose columns carry the parameters' names (or ``NAME_low`` and
-    ``NAME_high``); the result is the frame with ``sr_low``, ``sr_high`` and ``reason`` (``hhi_missing`` and
-    ``out_of_range`` leave a blank; ``fraction_missing``: one of the three had to be taken as 0..1, as where its column is
-    not there).
+        Instead of figures, one frame of any kind may be given whose columns carry the parameters' names (or ``NAME_low``
+        and ``NAME_high``); the result is the frame with ``sr_low``, ``sr_high`` and ``reason`` (``hhi_missing`` and
+        ``out_of_range`` leave a blank; ``fraction_missing``: one of the three had to be taken as 0..1, as where its column
+        is not there).
 
     Returns
     -------

@@ -73,9 +73,9 @@ def what_to_find_out(
       .. math::
 
           \text{explains} = \frac{V(E[Y \mid X])}{V(Y)}, \qquad
-          \text{explains\_total} = 1 - \frac{V(E[Y \mid \text{all but } X])}{V(Y)}
+          \text{explains}_{\text{total}} = 1 - \frac{V(E[Y \mid \text{all but } X])}{V(Y)}
 
-      alone, and with all that it interacts with [1]_ [2]_ [3]_. Bounds cannot rank on their own: as long as thirty inputs
+      alone, and with all that it interacts with [1]_, [2]_, [3]_. Bounds cannot rank on their own: as long as thirty inputs
       are unknown, no single answer moves an interval of 0 to 100 %.
 
     The best ``steps`` facts are then looked for one after the other: each is the one that, known together with those

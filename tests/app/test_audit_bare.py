@@ -11,10 +11,10 @@ from plain_sheets import workbook
 SOURCING = ["part", "supplier", "country", "stock days", "switch days", "annual spend"]
 
 
-def done(path, lang, *needs):
+def done(path, lang, *needs, more=()):
     sheets = {
         "Sourcing": [SOURCING, ["P1", "Axo", "China", 10, 400, 300], ["P2", "Bel", None, 10, 400, 500]],
-        "Products": [["product", "revenue"], ["A", 365_000_000], ["B", 730_000_000]],
+        "Products": [["product", "revenue"], ["A", 365_000_000], ["B", 730_000_000], *([id, 1] for id in more)],
     }
     sheets |= {"BOM": [["parent", "part"], *needs]} if needs else {}
     return audit(workbook(path, sheets), lang=lang, world=SupplyGraph(), date="2026-11-23")
@@ -52,7 +52,24 @@ def test_a_product_without_lines_beside_one_that_has_them_is_said_to_be_in_no_fi
     assert check(found, "coverage")["status"] != CLEAR
 
 
+@pytest.mark.parametrize(("lang", "said"), [("en", "C5 and 2 more is not"), ("ja", "C5ほか 2 製品")])
+def test_products_beyond_those_that_a_note_names_are_counted(tmp_path, lang, said):
+    found = content(done(tmp_path / "a.xlsx", lang, ["A", "P1"], more=[f"C{n}" for n in range(1, 8)]), lang)
+    assert any(said in note for note in found["board"]["notes"])
+
+
 def test_products_that_all_have_lines_are_not_bare(tmp_path):
     one = done(tmp_path / "a.xlsx", "en", ["A", "P1"], ["B", "P2"])
     assert one.company.bare == [] and one.company.described
     assert not any("What goes into" in note for note in content(one, "en")["board"]["notes"])
+
+
+def test_the_revenue_of_a_product_without_lines_bounds_no_loss_and_is_not_asked_first(tmp_path):
+    sheets = {
+        "Sourcing": [SOURCING, ["P1", "Axo", "China", 10, 400, 300]],
+        "Products": [["product", "revenue"], ["A", 365_000_000], ["B", None], ["C", None]],
+        "BOM": [["parent", "part"], ["A", "P1"], ["C", "P1"]],
+    }
+    one = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", world=SupplyGraph(), date="2026-11-23")
+    asked = ranked_questions(one.company, one.figures)
+    assert [row.parts for row in asked if row.kind == "revenue"] == [("C",)]

@@ -160,7 +160,7 @@ def test_what_may_be_lost_with_parts_that_nobody_is_named_for_holds_for_whoever_
 
 
 UNNAMED = "is not in this list may cost up to"
-NOBODY = "that nobody is named for:"
+NOBODY = "that nobody is named for ("
 
 
 AT_HOME = ["P1", "Axo", "Japan", 1.0, "yes", 200, 20, 100]

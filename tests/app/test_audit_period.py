@@ -36,13 +36,13 @@ def test_a_tariff_on_a_ledger_names_the_days_of_its_purchases_and_no_year(tmp_pa
     assert (found.company.period.first, found.company.period.last, found.company.period.days) == (first, last, days)
     (row,) = content(found, "en")["scenarios"]
     assert row["loss"] == pytest.approx(0.1 * (1000 + 500 + 2000))
-    assert row["lasts_says"] == f"{first} to {last}"
+    assert row["lasts_says"].replace(",", "") == f"{days} days" and row["days"] == days
     assert (
         f"from {first} to {last} ({days} days): not scaled to a year" in row["notes"][0]
         and "a year on" not in row["notes"][0]
     )
     (row,) = content(found, "ja")["scenarios"]
-    assert row["lasts_says"] == f"{first}〜{last}" and "1年間の負担" not in row["notes"][0]
+    assert row["lasts_says"].replace(",", "") == f"{days}日" and "1年間の負担" not in row["notes"][0]
 
 
 def test_a_tariff_on_amounts_of_a_year_stays_a_years(tmp_path):
@@ -53,6 +53,7 @@ def test_a_tariff_on_amounts_of_a_year_stays_a_years(tmp_path):
     found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date="2026-11-28", world=SupplyGraph())
     (row,) = content(found, "en")["scenarios"]
     assert found.company.period is None and row["lasts_says"] == "1 year" and row["notes"][0].startswith("Cost a year")
+    assert row["days"] == 365, "the workbook and the JSON have the days of the amounts, not those of a stop"
 
 
 def test_the_limit_of_c_parts_is_that_of_the_days_of_the_ledger_and_says_so(tmp_path):

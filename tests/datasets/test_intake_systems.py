@@ -124,6 +124,14 @@ def test_movements_of_goods_that_are_no_receipts_are_no_purchases(tmp_path):
     assert found.totals["amount"] == pytest.approx(1125.45)
 
 
+def test_movements_that_bring_goods_without_an_order_or_that_a_firm_made_itself_are_kept(tmp_path):
+    head = "Material,Material Description,Movement Type,Posting Date,Qty in unit of entry,Amt.in Loc.Cur.,Supplier,Name 1"
+    kinds = ["101", "501", "511", "901", "541", "561", "701"]
+    lines = [f"R-{at},Relay {at},{kind},2025-04-0{at},10,100,100234,Muster" for at, kind in enumerate(kinds, start=1)]
+    found = table(text(tmp_path / "mb51.csv", [head, *lines]))
+    assert aside(found) == [(6, "moved"), (7, "moved"), (8, "moved")]
+
+
 def test_materials_of_epicor_and_components_of_ifs_go_into_the_part_beside_them(tmp_path):
     epicor = ["Part Num,Mtl Seq,Mtl Part Num,Mtl Description,Qty Per,Fixed Qty", "A-1,10,M-1,Plate,2,false"]
     assert needs(text(tmp_path / "e.csv", [*epicor, "A-1,20,M-2,Label,1,true", "A-2,10,M-1,Plate,4,false"])) == [
