@@ -292,6 +292,29 @@ def test_spare_capacity_does_not_hide_what_the_makers_may_lack_where_only_the_en
     assert low <= ends[0][0] and high >= ends[1][1]
 
 
+METAL = {"AAA": 0.585, "BBB": 0.211, "CCC": 0.205}
+
+
+@pytest.mark.parametrize("spare", [0.0, 0.1])
+@pytest.mark.parametrize("uniform", [False, True])
+def test_what_a_buyer_may_lack_is_not_what_all_lack_also_where_capacity_sums_to_more_than_todays_use(spare, uniform):
+    """Only the metal made at the buyer's may go without the ore, whose makers have no figure.
+
+    Divided by their sum, 1.001, these shares sum to a little more than 1 in floating point; with spare capacity to more.
+    """
+    total = sum(METAL.values())
+    expected = 1 + (METAL["AAA"] * spare - METAL["CCC"]) / total
+    inputs = [("motor", "metal", None, None), ("metal", "ore", None, None), ("metal", "salt", None, None)]
+    shares = {"motor": {"CCC": 1.0}, "metal": METAL, "ore": {"AAA": None}}
+    if not uniform:  # one of the makers buys a need on its own
+        shares["salt"] = {"DDD": {"share": 1.0, "scope": "BBB"}}
+    graph = graph_of(inputs, shares)
+    cut, more = embargo("DDD", to="CCC", item="ore", start=5), spare_capacity("AAA", spare, item="metal")
+    assert kept(graph, cut, more, product="motor", buyer="CCC")["metal"] == (pytest.approx(expected), 1.0)
+    days = timeline(graph, Scenario("x", [cut, more]), product="motor", buyer="CCC", horizon=20)
+    assert days.filter(pl.col("item") == "metal")["rate_low"].min() == pytest.approx(expected)
+
+
 def test_recycling_needs_none_of_the_usual_inputs():
     graph = graph_of(*CHAIN)
     stop = halt("magnet")

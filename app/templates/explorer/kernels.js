@@ -63,6 +63,14 @@ class Pass {
     return a;
   }
 
+  // What a requirement gets where it gets most: nothing hits the unknown side at best, and everything at worst.
+  fullest(k) {
+    if (this.arrangement !== WORST) return this.reach(k, this.unknown);
+    let a = 0;
+    for (let one = 0; one < this.sides; one++) a = Math.max(a, this.reach(k, one));
+    return a;
+  }
+
   // Fill w with the weights of a pool; return what no source has room for.
   weigh(start, stop, slack, spread) {
     const { low, high, flags, v, w } = this;
@@ -191,14 +199,14 @@ class Pass {
         joint = Math.min(joint, apart);
       }
       best = Math.max(total - joint, floor * total);
-      if (total <= 1) return best;
+      if (total <= 1 + TINY) return best;
     }
     // Above today's use makers have no more of what they need than in the best arrangement: that bounds the worst, too.
     for (let slot = 0; slot < count; slot++) {
       const need = needs[first + slot];
       const b = kept[need];
       if (b >= 1) continue;
-      best = Math.min(best, left + Math.min(alive, b * alive + (1 - b) * this.reach(need, unknown)));
+      best = Math.min(best, left + Math.min(alive, b * alive + (1 - b) * this.fullest(need)));
       if (sides > 1) {
         let apart = left;
         for (let one = 0; one < sides; one++) apart += Math.min(mu[one], b * mu[one] + (1 - b) * this.reach(need, one));
@@ -288,7 +296,7 @@ class Pass {
         lost = Math.min(lost, apart);
       }
       best = Math.max(total - lost - hidden, floor * total);
-      if (total <= 1) return snap(Math.min(this.top, best + extra));
+      if (total <= 1 + TINY) return snap(Math.min(this.top, best + extra));
     }
     // The best arrangement: for each need, what there is of it goes to living plants, first to those that this market hangs
     // on most; the scarcest need decides.
@@ -300,7 +308,7 @@ class Pass {
         // way 0: one stock for all makers, as much as any place gets; way 1: each side has what its place gets.
         let sum = left;
         for (let one = 0; one < (way === 0 ? 1 : sides); one++) {
-          const a = this.reach(need, way === 0 ? this.unknown : one);
+          const a = way === 0 ? this.fullest(need) : this.reach(need, one);
           let budget = (1 - b) * a;
           let [room, inside] = [0, 0];
           for (let k = start; k < stop; k++) {
