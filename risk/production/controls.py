@@ -157,7 +157,7 @@ def _effects(
     sellers, buyers = (aims, issuers) if kind == "import_ban" else (issuers, aims)
     base = {"measure": row["id"], "kind": kind, "status": status, "sellers": sellers, "buyers": buyers}
     named = (row["item"] or "").split("|")
-    # An act on goods of many kinds is about these, too; where it names some (gallium, of a code for many metals), about no other.
+    # An act on goods of many kinds is about each; where it names some (gallium, of a code of many metals), about no other.
     told = years is not None and all(item in years for item in named)
     below = [one for item in named if told and not {*kinds.get(item, ())} & {*named} for one in kinds.get(item, ())]
     for item in dict.fromkeys([*named, *below]):

@@ -218,7 +218,14 @@ def uniform(start, stop, first, count, total, left, slack, in_loop, indices, low
         best = max(total - (min(joint, apart) if sides > 1 else joint), floor * total)
         if total <= 1.0 + TINY:
             return best
-    # Above today's use makers have no more of what they need than in the best arrangement: that bounds the worst, too.
+        # Above today's use makers have no more of what they need than in the best arrangement: that bounds the worst, too,
+        # where the open weights are those of one completion.
+        weigh(start, stop, slack, low, high, flags, LEAST, v, w)
+        alive, left = total, 0.0
+        for one in range(sides):
+            mu[one] = 0.0
+        for k in range(start, stop):
+            mu[side[indices[k]]] += w[k - start] * v[k - start]
     for slot in range(count):
         need = needs[first + slot]
         b = kept[need]
@@ -342,10 +349,11 @@ def at_worst(start, stop, first, count, total, needs, rank, kept, wants, some_pt
 
 @part
 def at_best(start, stop, first, count, total, left, only, needs, kept, wants, some_ptr, some, side, use, flags, indices,
-            share, whole, x, sides, unknown, arrangement, strict, v, w, mu):  # fmt: skip
+            low, high, slack, share, whole, x, sides, unknown, arrangement, strict, v, w, mu):  # fmt: skip
     """Return what a market gives at best: the scarcest need decides, or that in slot ``only`` where it is not negative.
 
-    Of each need, what there is goes to living plants, first to those that this market hangs on most.
+    Of each need, what there is goes to living plants, first to those that this market hangs on most. At worst what is open
+    is held by those who bring least beside the need.
     """
     best = total
     for slot in range(count):
@@ -353,6 +361,10 @@ def at_best(start, stop, first, count, total, left, only, needs, kept, wants, so
         b = kept[need]
         if b >= 1.0 or (only >= 0 and only != slot):
             continue
+        if arrangement == WORST and slack > 0.0:
+            for k in range(start, stop):
+                mu[k - start] = v[k - start] * (b if shares(k, slot, wants, some_ptr, some) else 1.0)
+            weigh(start, stop, slack, low, high, flags, LEAST, mu, w)
         for way in range(2 if sides > 1 else 1):
             # way 0: one stock for all makers, as much as any place gets; way 1: each side has what its place gets.
             sum_ = left
@@ -423,9 +435,10 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
         gives = at_worst(start, stop, first, count, total, needs, rank, kept, wants, some_ptr, some, side, use, flags,
                          indices, share, whole[node], x, sides, unknown, strict, v, w, mu)  # fmt: skip
     if arrangement != WORST or total > 1.0 + TINY:  # with spare capacity the worst is bounded by the best, as in `uniform`
-        gives = min(gives, at_best(start, stop, first, count, total, left, only, needs, kept, wants, some_ptr, some, side,
-                                   use, flags, indices, share, whole[node], x, sides, unknown, arrangement, strict, v, w,
-                                   mu))  # fmt: skip
+        rest = 0.0 if arrangement == WORST else left
+        gives = min(gives, at_best(start, stop, first, count, total, rest, only, needs, kept, wants, some_ptr, some, side,
+                                   use, flags, indices, low, high, slack[node], share, whole[node], x, sides, unknown,
+                                   arrangement, strict, v, w, mu))  # fmt: skip
     return snap(min(top, gives + extra))
 
 

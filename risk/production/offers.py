@@ -397,7 +397,8 @@ def offered(node, here, again, in_loop, n, sides, indptr, indices, inner, low, h
         tried[4 * needed] = snap(total + extra)
         return tried[4 * needed]
     if worst:
-        if summed > 0:
+        # With spare capacity who holds what is open is another question for each need.
+        if summed > 0 and (mass[0] <= 1.0 + TINY or slack[node] <= 0.0):
             tried[4 * needed] = snap(hurt(first, needed, sides, unknown, needs, rank, kept, got, mass) + extra)
         else:
             tried[4 * needed] = market(

@@ -315,6 +315,25 @@ def test_what_a_buyer_may_lack_is_not_what_all_lack_also_where_capacity_sums_to_
     assert days.filter(pl.col("item") == "metal")["rate_low"].min() == pytest.approx(expected)
 
 
+def test_spare_capacity_bounds_the_worst_whoever_holds_what_is_open():
+    """Who buys ore elsewhere may hold what is open, or who needs the ore that is cut by half: then half is made at most."""
+    held = [("BBB", None), ("AAA", None)], [("BBB", 0.0), ("AAA", 0.7)]
+
+    def found(rest):
+        shares = {"metal": {"DDD": 0.3} | dict(rest), "ore": {"AAA": 1.0}, "motor": {"CCC": 1.0}}
+        graph = graph_of([("motor", "metal", None, None), ("metal", "ore", None, None)], shares)
+        own = {"item": "ore", "supplier": "BBB", "scope": "BBB", "share": 1.0, "source": "s"}
+        tables = graph.tables
+        own = tables["shares"].clear().vstack(pl.DataFrame([own], schema=tables["shares"].schema))
+        graph = SupplyGraph(**tables | {"shares": tables["shares"].vstack(own)})
+        scenario = Scenario("x", [reduce("AAA", 0.5, item="ore", start=5), spare_capacity("DDD", 1.0, item="metal")])
+        days = timeline(graph, scenario, product="motor", horizon=20).filter(pl.col("item") == "metal")
+        return kept(graph, *scenario, product="motor")["metal"][0], days["rate_low"][-1]
+
+    told = found(held[1])
+    assert told == (0.5, pytest.approx(0.5)) and found(held[0]) == told
+
+
 def test_recycling_needs_none_of_the_usual_inputs():
     graph = graph_of(*CHAIN)
     stop = halt("magnet")
