@@ -97,8 +97,10 @@ def find_controls(graph: SupplyGraph, on: Date, *, buyer: str | None = None, pro
     """
     rows = measures(on, also=graph.measures)
     place = None if buyer is None else graph.supplier(buyer)["country"] or buyer
-    part = graph if product is None else graph.upstream(product)
-    effects = control_effects(rows, buyer=place, graph=part)
+    effects = control_effects(rows, buyer=place, graph=graph)
+    if product is not None:
+        unused = pl.col("reason").is_null() & ~pl.col("item").is_in(graph.upstream_items(product).implode())
+        effects = effects.with_columns(reason=pl.when(unused).then(pl.lit("not_needed")).otherwise("reason"))
     if product is None:
         network = graph.network(None, buyer=buyer)
         idle = [row["reason"] is None and not touches(network, row) for row in effects.iter_rows(named=True)]

@@ -25,6 +25,7 @@ from ...risk import (
     stop_losses,
     timeline_summary,
 )
+from ...risk.production.ownership import HALF
 from .company import HOME, YEAR, Company, Source
 from .company_graph import SELF, CompanyGraph, firm_id, handed_on, item_id
 from .figures import NOTHING, Figures, first_part, product_rows, sourcing_facts, totals
@@ -108,7 +109,7 @@ def _asked(company: Company, built: CompanyGraph, row: dict[str, Any], id: str) 
     if nodes is None:
         return None
     certain, possible, reached = nodes
-    unowned = _unowned(company, built, {*certain, *possible}) if kind == "sanctions" and name else []
+    unowned = _unowned(company, built, {*certain, *possible}, name) if kind == "sanctions" and name else []
     item = None if part is None else item_id(part)
     behind: list[Change] = []
     if country and not name and part is None:  # cards speak of all that a country delivers
@@ -147,9 +148,18 @@ def _nodes(
     return ([country], [], []) if country and not name else None
 
 
-def _unowned(company: Company, built: CompanyGraph, group: set[str]) -> list[str]:
-    """The plants, none of a group's, whose maker states no parent or is not named: they may be the group's, too."""
-    return [id for id, plant in built.plants.items() if id not in group and plant.maker not in company.owners]
+def _unowned(company: Company, built: CompanyGraph, group: set[str], firm: str) -> list[str]:
+    """The plants, none of a group's, of whose maker nobody else is stated to hold half: they may be the group's, too.
+
+    They state no parent, or one with less than half; the maker may not be named. What the group's ``firm`` itself holds, if
+    less than half, is told.
+    """
+    told = {
+        maker
+        for maker, (owner, share) in company.owners.items()
+        if share is None or share >= HALF or firm_id(owner) == firm_id(firm)
+    }
+    return [id for id, plant in built.plants.items() if id not in group and plant.maker not in told]
 
 
 def threats_of(asked: list[Asked]) -> list[Threat]:
@@ -323,6 +333,6 @@ def _active(company: Company) -> list[Source]:
 
 
 def _owners_stated(company: Company, built: CompanyGraph, one: Asked) -> tuple[int, int]:
-    """How many makers state no parent, of how many: those may belong to the group, too."""
+    """How many makers state no parent with half of them, of how many: those may belong to the group, too."""
     open_ = {built.plants[str(change.node)].maker for change in one.unowned} - {None}
     return len(open_), len({source.maker for source in _active(company) if source.maker})

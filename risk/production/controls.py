@@ -14,6 +14,7 @@ the others         none: a tax, a tariff, a floor or a stockpile stops no goods;
 
 A ban, too, cuts in part (0 to 1) where it is aimed at some users only (military end users), where its status is unknown, and
 where it is older than the figures, or may be: trade has settled to it already, and how much still hangs on it nobody knows.
+What is aimed at goods of many kinds (rare earths) and names none of these cuts each of them in part (0 to 1), too.
 ``share_low`` and ``share_high`` of a measure, where a source says a number, take the place of 0 and 1. Technology and
 listed entities stop no goods by themselves. A suspension is no scenario; what it suspends is none while it lasts.
 """
@@ -78,7 +79,8 @@ def control_effects(measures: Any, *, buyer: str | None = None, graph: SupplyGra
     Returns
     -------
     polars.DataFrame
-        One row per measure and item (one without an item has one row): ``measure, item, kind, status``; ``sellers`` (whose
+        One row per measure and item (one without an item has one row; kinds of an item, of which a measure names none, have
+        rows where ``graph`` has them and all that it names): ``measure, item, kind, status``; ``sellers`` (whose
         sales are cut), ``buyers`` (cut off; empty: everybody abroad); ``share_low, share_high`` (part of the sales that is
         cut, 0..1; null where nothing is); ``in_figures`` (whether the measure began by the year of the item's figures; null
         where that is not known); ``reason`` (null, or why it cuts nothing: ``suspension, not_in_force, own,
@@ -108,9 +110,20 @@ def control_effects(measures: Any, *, buyer: str | None = None, graph: SupplyGra
             raise InputError("risk.controls.column", column=column)
     frame = frame.with_columns(pl.lit(None).alias(name) for name in _OPTIONAL if name not in frame.columns)
     groups = dict(country_groups().group_by("group").agg(pl.col("country").unique().sort()).iter_rows())
-    years = None if graph is None else _years(graph)
-    rows = [effect for row in frame.iter_rows(named=True) for effect in _effects(row, buyer, years, groups)]
+    years, kinds = (None, {}) if graph is None else (_years(graph), _kinds(graph))
+    rows = [effect for row in frame.iter_rows(named=True) for effect in _effects(row, buyer, years, kinds, groups)]
     return pl.DataFrame(rows, schema=_SCHEMA, orient="row")
+
+
+def _kinds(graph: SupplyGraph) -> dict[str, list[str]]:
+    """The kinds of each item that has any, and theirs in turn."""
+    found: dict[str, list[str]] = {}
+    for item, whole in graph.items.select("id", "variant_of").drop_nulls().iter_rows():
+        found.setdefault(whole, []).append(item)
+    for below in found.values():
+        for kind in below:  # which grows on the way
+            below.extend(one for one in found.get(kind, ()) if one not in below)
+    return found
 
 
 def _years(graph: SupplyGraph) -> dict[str, list[int | None]]:
@@ -132,14 +145,22 @@ def _begun(since: Any, years: list[int | None] | None) -> bool | None:
 
 
 def _effects(
-    row: dict[str, Any], buyer: str | None, years: dict[str, list[int | None]] | None, groups: dict[str, list[str]]
+    row: dict[str, Any],
+    buyer: str | None,
+    years: dict[str, list[int | None]] | None,
+    kinds: dict[str, list[str]],
+    groups: dict[str, list[str]],
 ) -> Iterator[dict[str, Any]]:
     kind, status = row["kind"], row["status"] or "unknown"
     aims, some_users = _places(row["against"] or EVERYBODY, groups)
     issuers, _ = _places(row["issuer"], groups)
     sellers, buyers = (aims, issuers) if kind == "import_ban" else (issuers, aims)
     base = {"measure": row["id"], "kind": kind, "status": status, "sellers": sellers, "buyers": buyers}
-    for item in (row["item"] or "").split("|"):
+    named = (row["item"] or "").split("|")
+    # An act on goods of many kinds is about each; where it names some (gallium, of a code of many metals), about no other.
+    told = years is not None and all(item in years for item in named)
+    below = [one for item in named if told and not {*kinds.get(item, ())} & {*named} for one in kinds.get(item, ())]
+    for item in dict.fromkeys([*named, *below]):
         needed = years is None or item in years
         reason = _reason(row, buyer, sellers, buyers, bool(item), needed)
         old = _begun(row["since"], (years or {}).get(item))
@@ -149,7 +170,7 @@ def _effects(
             low = low if row["share_low"] is None else row["share_low"]
             high = high if row["share_high"] is None else row["share_high"]
             # Beside figures a cut is certain only where it is known to be younger than they are.
-            sure = status == "in_force" and not some_users and (years is None or old is False)
+            sure = status == "in_force" and not some_users and (years is None or old is False) and item in named
             found |= {"share_low": low if sure else 0.0, "share_high": high}
         yield found
 
@@ -274,7 +295,7 @@ def control_losses(
     place = None if buyer is None else graph.supplier(buyer)["country"] or buyer
     several = not isinstance(product, str)
     products = list(product) if several else [str(product)]
-    effects = control_effects(measures, graph=graph if several else graph.upstream(products[0]))
+    effects = control_effects(measures, graph=graph)
     effects = effects.filter(pl.col("reason").is_null())
     at_buyer = (pl.col("buyers").list.len() == 0) | pl.col("buyers").list.contains(pl.lit(place, pl.String))
     own = pl.col("sellers").list.contains(pl.lit(place, pl.String))

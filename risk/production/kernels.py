@@ -49,6 +49,17 @@ def reach(k, side, sides, indices, use, flags, x, strict):
 
 
 @part
+def fullest(k, arrangement, unknown, sides, indices, use, flags, x, strict):
+    """Return what a requirement gets where it gets most: nothing hits the unknown side at best, and everything at worst."""
+    if arrangement != WORST:
+        return reach(k, unknown, sides, indices, use, flags, x, strict)
+    a = 0.0
+    for one in range(sides):
+        a = max(a, reach(k, one, sides, indices, use, flags, x, strict))
+    return a
+
+
+@part
 def weigh(start, stop, slack, low, high, flags, spread, v, w):
     """Fill ``w`` with the weights of a pool in a reading; return what no source has room for."""
     for k in range(start, stop):
@@ -205,22 +216,27 @@ def uniform(start, stop, first, count, total, left, slack, in_loop, indices, low
                 else:
                     apart += step * (1.0 - kept[need])
         best = max(total - (min(joint, apart) if sides > 1 else joint), floor * total)
-        if total <= 1.0 or unknown != sides - 1:
+        if total <= 1.0 + TINY:
             return best
-    # Above today's use makers have no more of what they need than in the best arrangement: that bounds the worst, too. (Not
-    # where draws put those whose place is open, the last side, on one that is hit: what that gets bounds nobody else.)
+        # Above today's use makers have no more of what they need than in the best arrangement: that bounds the worst, too,
+        # where the open weights are those of one completion.
+        weigh(start, stop, slack, low, high, flags, LEAST, v, w)
+        alive, left = total, 0.0
+        for one in range(sides):
+            mu[one] = 0.0
+        for k in range(start, stop):
+            mu[side[indices[k]]] += w[k - start] * v[k - start]
     for slot in range(count):
         need = needs[first + slot]
         b = kept[need]
         if b >= 1.0 or (only >= 0 and only != slot):
             continue
         apart = left
-        for group in range(-1, sides if sides > 1 else 0):
-            a = reach(need, unknown if group < 0 else group, sides, indices, use, flags, x, strict)
-            if group < 0:
-                best = min(best, left + min(alive, b * alive + (1.0 - b) * a))
-            else:
-                apart += min(mu[group], b * mu[group] + (1.0 - b) * a)
+        a = fullest(need, arrangement, unknown, sides, indices, use, flags, x, strict)
+        best = min(best, left + min(alive, b * alive + (1.0 - b) * a))
+        for group in range(sides if sides > 1 else 0):
+            a = reach(need, group, sides, indices, use, flags, x, strict)
+            apart += min(mu[group], b * mu[group] + (1.0 - b) * a)
         if sides > 1:
             best = min(best, apart)
     return best
@@ -333,10 +349,11 @@ def at_worst(start, stop, first, count, total, needs, rank, kept, wants, some_pt
 
 @part
 def at_best(start, stop, first, count, total, left, only, needs, kept, wants, some_ptr, some, side, use, flags, indices,
-            share, whole, x, sides, unknown, strict, v, w, mu):  # fmt: skip
+            low, high, slack, share, whole, x, sides, unknown, arrangement, strict, v, w, mu):  # fmt: skip
     """Return what a market gives at best: the scarcest need decides, or that in slot ``only`` where it is not negative.
 
-    Of each need, what there is goes to living plants, first to those that this market hangs on most.
+    Of each need, what there is goes to living plants, first to those that this market hangs on most. At worst what is open
+    is held by those who bring least beside the need.
     """
     best = total
     for slot in range(count):
@@ -344,12 +361,19 @@ def at_best(start, stop, first, count, total, left, only, needs, kept, wants, so
         b = kept[need]
         if b >= 1.0 or (only >= 0 and only != slot):
             continue
+        if arrangement == WORST and slack > 0.0:
+            for k in range(start, stop):
+                mu[k - start] = v[k - start] * (b if shares(k, slot, wants, some_ptr, some) else 1.0)
+            weigh(start, stop, slack, low, high, flags, LEAST, mu, w)
         for way in range(2 if sides > 1 else 1):
             # way 0: one stock for all makers, as much as any place gets; way 1: each side has what its place gets.
             sum_ = left
             for one in range(1 if way == 0 else sides):
-                at, group = (unknown, -1) if way == 0 else (one, one)
-                a = reach(need, at, sides, indices, use, flags, x, strict)
+                group = -1 if way == 0 else one
+                if way == 0:
+                    a = fullest(need, arrangement, unknown, sides, indices, use, flags, x, strict)
+                else:
+                    a = reach(need, one, sides, indices, use, flags, x, strict)
                 sum_ += granted(start, stop, slot, group, a, b, whole, share, wants, some_ptr, some, indices, side, x, sides,
                                 v, w, mu)  # fmt: skip
             best = min(best, sum_)
@@ -406,14 +430,16 @@ def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole,
         for k in range(start, stop):
             if not flags[k] & EXTRA:
                 w[k - start] = min(high[k], low[k] + slack[node])
-    most = total
+    gives = total
     if arrangement == WORST:
-        most = at_worst(start, stop, first, count, total, needs, rank, kept, wants, some_ptr, some, side, use, flags,
-                        indices, share, whole[node], x, sides, unknown, strict, v, w, mu)  # fmt: skip
-    if arrangement != WORST or (total > 1.0 and unknown == sides - 1):  # the worst is bounded by the best, as in `uniform`
-        most = min(most, at_best(start, stop, first, count, total, left, only, needs, kept, wants, some_ptr, some, side, use,
-                                 flags, indices, share, whole[node], x, sides, unknown, strict, v, w, mu))  # fmt: skip
-    return snap(min(top, most + extra))
+        gives = at_worst(start, stop, first, count, total, needs, rank, kept, wants, some_ptr, some, side, use, flags,
+                         indices, share, whole[node], x, sides, unknown, strict, v, w, mu)  # fmt: skip
+    if arrangement != WORST or total > 1.0 + TINY:  # with spare capacity the worst is bounded by the best, as in `uniform`
+        rest = 0.0 if arrangement == WORST else left
+        gives = min(gives, at_best(start, stop, first, count, total, rest, only, needs, kept, wants, some_ptr, some, side,
+                                   use, flags, indices, low, high, slack[node], share, whole[node], x, sides, unknown,
+                                   arrangement, strict, v, w, mu))  # fmt: skip
+    return snap(min(top, gives + extra))
 
 
 @part

@@ -258,11 +258,14 @@ def hurt(first, needed, sides, unknown, needs, rank, kept, got, mass):
             apart += deprived(one, sides, unknown, first, needed, needs, rank, kept, got, mass, 3)
         lost = min(lost, apart)
     least = max(mass[0] - lost, floor * mass[0])
-    if mass[0] > 1.0:  # with spare capacity the worst is bounded by the best, as in `kernels.uniform`
+    if mass[0] > 1.0 + TINY:  # with spare capacity the worst is bounded by the best, as in `kernels.uniform`
         for slot in range(needed):
-            b = kept[needs[first + slot]]
+            b, full = kept[needs[first + slot]], 0
+            for one in range(sides):
+                if got[slot * sides + one] > got[slot * sides + full]:
+                    full = one
             if b < 1.0:
-                least = min(least, limited(slot, 1.0, b, sides, unknown, got, mass, 0, 3))
+                least = min(least, limited(slot, 1.0, b, sides, full, got, mass, 0, 3))
     return least
 
 
@@ -394,7 +397,8 @@ def offered(node, here, again, in_loop, n, sides, indptr, indices, inner, low, h
         tried[4 * needed] = snap(total + extra)
         return tried[4 * needed]
     if worst:
-        if summed > 0:
+        # With spare capacity who holds what is open is another question for each need.
+        if summed > 0 and (mass[0] <= 1.0 + TINY or slack[node] <= 0.0):
             tried[4 * needed] = snap(hurt(first, needed, sides, unknown, needs, rank, kept, got, mass) + extra)
         else:
             tried[4 * needed] = market(

@@ -98,6 +98,17 @@ def test_a_sanction_on_a_firm_that_is_no_maker_may_still_reach_whoever_states_no
     assert row["loss_high"] > 0 and row["unknown_owners"] == (3, 4)
 
 
+@pytest.mark.parametrize(("owner", "share", "open_"), [("Other", "30%", 3), ("Other", "60%", 2), ("Other", None, 2)])
+def test_a_maker_of_which_another_holds_less_than_half_may_be_the_groups(tmp_path, owner, share, open_):
+    sheets = SHEETS | {
+        "Suppliers": [*SHEETS["Suppliers"][:1], ["X", "maker", "China", owner, share, None], *SHEETS["Suppliers"][2:]]
+    }
+    asked = [SHEETS["Scenarios"][0], SHEETS["Scenarios"][2]]
+    found = audit(workbook(tmp_path / "a.xlsx", sheets | {"Scenarios": asked}), lang="en", date=DATE, world=SupplyGraph())
+    (row,) = content(found, "en")["scenarios"]
+    assert row["unknown_owners"] == (open_, 4)
+
+
 def test_the_loss_of_a_site_and_a_tariff(rows):
     assert rows["Site"]["loss"] == pytest.approx(30 * 100, rel=1e-6)
     assert rows["Tariff"]["loss"] == pytest.approx(0.25 * 710) and rows["Tariff"]["loss_high"] == pytest.approx(0.25 * 710)

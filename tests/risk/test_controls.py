@@ -232,6 +232,30 @@ def test_who_is_not_named_may_hold_what_the_shares_leave_whether_the_table_of_su
     assert found["loss_low"].to_list() == [0.0, 0.0] and found["loss_high"].to_list() == pytest.approx([0.3, 0.3])
 
 
+def test_an_act_on_goods_of_many_kinds_may_stop_each_and_one_that_names_some_kinds_stops_no_other():
+    """Ore of lanthanum is ore of rare earths; gallium stands in one code of customs with germanium, and is none."""
+    kinds = {"robot": None, "earths": None, "lanthanum": "earths", "heavy": "earths", "lutetium": "heavy"}
+    graph = SupplyGraph(
+        items=[{"id": id, "name_en": id, "kind": "component", "variant_of": whole} for id, whole in kinds.items()],
+        inputs=[{"item": "robot", "input": item, "source": "s"} for item in ("lanthanum", "lutetium")],
+        suppliers=[{"id": id, "name_en": id, "kind": "country"} for id in ("CHN", "JPN", "MYS")],
+        shares=[
+            {"item": item, "supplier": supplier, "share": share, "year": 2024, "source": "s"}
+            for item, held in {"lanthanum": {"CHN": 0.7, "MYS": 0.3}, "lutetium": {"CHN": 0.9, "MYS": 0.1}}.items()
+            for supplier, share in held.items()
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+
+    def losses(item, issuer="MYS"):
+        found = control_losses(graph, frame({"issuer": issuer, "item": item, "kind": "export_ban"}), "robot", buyer="JPN")
+        return found.select("items", "loss_low", "loss_high").rows()[1:]
+
+    assert losses("earths") == [(["lanthanum", "lutetium"], 0.0, pytest.approx(0.4))]
+    assert losses("heavy", "CHN") == [(["lutetium"], 0.0, pytest.approx(0.9))]
+    assert losses("earths|lutetium") == [(["lutetium"], pytest.approx(0.1), pytest.approx(0.1))]
+
+
 def test_errors_name_what_is_missing(graph):
     with pytest.raises(InputError, match="kind"):
         control_effects(frame({}).drop("kind"))

@@ -292,6 +292,48 @@ def test_spare_capacity_does_not_hide_what_the_makers_may_lack_where_only_the_en
     assert low <= ends[0][0] and high >= ends[1][1]
 
 
+METAL = {"AAA": 0.585, "BBB": 0.211, "CCC": 0.205}
+
+
+@pytest.mark.parametrize("spare", [0.0, 0.1])
+@pytest.mark.parametrize("uniform", [False, True])
+def test_what_a_buyer_may_lack_is_not_what_all_lack_also_where_capacity_sums_to_more_than_todays_use(spare, uniform):
+    """Only the metal made at the buyer's may go without the ore, whose makers have no figure.
+
+    Divided by their sum, 1.001, these shares sum to a little more than 1 in floating point; with spare capacity to more.
+    """
+    total = sum(METAL.values())
+    expected = 1 + (METAL["AAA"] * spare - METAL["CCC"]) / total
+    inputs = [("motor", "metal", None, None), ("metal", "ore", None, None), ("metal", "salt", None, None)]
+    shares = {"motor": {"CCC": 1.0}, "metal": METAL, "ore": {"AAA": None}}
+    if not uniform:  # one of the makers buys a need on its own
+        shares["salt"] = {"DDD": {"share": 1.0, "scope": "BBB"}}
+    graph = graph_of(inputs, shares)
+    cut, more = embargo("DDD", to="CCC", item="ore", start=5), spare_capacity("AAA", spare, item="metal")
+    assert kept(graph, cut, more, product="motor", buyer="CCC")["metal"] == (pytest.approx(expected), 1.0)
+    days = timeline(graph, Scenario("x", [cut, more]), product="motor", buyer="CCC", horizon=20)
+    assert days.filter(pl.col("item") == "metal")["rate_low"].min() == pytest.approx(expected)
+
+
+def test_spare_capacity_bounds_the_worst_whoever_holds_what_is_open():
+    """Who buys ore elsewhere may hold what is open, or who needs the ore that is cut by half: then half is made at most."""
+    held = [("BBB", None), ("AAA", None)], [("BBB", 0.0), ("AAA", 0.7)]
+
+    def found(rest):
+        shares = {"metal": {"DDD": 0.3} | dict(rest), "ore": {"AAA": 1.0}, "motor": {"CCC": 1.0}}
+        graph = graph_of([("motor", "metal", None, None), ("metal", "ore", None, None)], shares)
+        own = {"item": "ore", "supplier": "BBB", "scope": "BBB", "share": 1.0, "source": "s"}
+        tables = graph.tables
+        own = tables["shares"].clear().vstack(pl.DataFrame([own], schema=tables["shares"].schema))
+        graph = SupplyGraph(**tables | {"shares": tables["shares"].vstack(own)})
+        scenario = Scenario("x", [reduce("AAA", 0.5, item="ore", start=5), spare_capacity("DDD", 1.0, item="metal")])
+        days = timeline(graph, scenario, product="motor", horizon=20).filter(pl.col("item") == "metal")
+        return kept(graph, *scenario, product="motor")["metal"][0], days["rate_low"][-1]
+
+    told = found(held[1])
+    assert told == (0.5, pytest.approx(0.5)) and found(held[0]) == told
+
+
 def test_recycling_needs_none_of_the_usual_inputs():
     graph = graph_of(*CHAIN)
     stop = halt("magnet")

@@ -63,9 +63,17 @@ class Pass {
     return a;
   }
 
+  // What a requirement gets where it gets most: nothing hits the unknown side at best, and everything at worst.
+  fullest(k) {
+    if (this.arrangement !== WORST) return this.reach(k, this.unknown);
+    let a = 0;
+    for (let one = 0; one < this.sides; one++) a = Math.max(a, this.reach(k, one));
+    return a;
+  }
+
   // Fill w with the weights of a pool; return what no source has room for.
-  weigh(start, stop, slack, spread) {
-    const { low, high, flags, v, w } = this;
+  weigh(start, stop, slack, spread, v = this.v) {
+    const { low, high, flags, w } = this;
     for (let k = start; k < stop; k++) w[k - start] = flags[k] & EXTRA ? 0 : low[k];
     let left = slack;
     if (left <= 0) return 0;
@@ -191,14 +199,19 @@ class Pass {
         joint = Math.min(joint, apart);
       }
       best = Math.max(total - joint, floor * total);
-      if (total <= 1) return best;
+      if (total <= 1 + TINY) return best;
+      // Above today's use makers have no more of what they need than in the best arrangement: that bounds the worst, too,
+      // where the open weights are those of one completion.
+      this.weigh(start, stop, slack[node], LEAST);
+      [alive, left] = [total, 0];
+      for (let one = 0; one < sides; one++) mu[one] = 0;
+      for (let k = start; k < stop; k++) mu[side[indices[k]]] += w[k - start] * v[k - start];
     }
-    // Above today's use makers have no more of what they need than in the best arrangement: that bounds the worst, too.
     for (let slot = 0; slot < count; slot++) {
       const need = needs[first + slot];
       const b = kept[need];
       if (b >= 1) continue;
-      best = Math.min(best, left + Math.min(alive, b * alive + (1 - b) * this.reach(need, unknown)));
+      best = Math.min(best, left + Math.min(alive, b * alive + (1 - b) * this.fullest(need)));
       if (sides > 1) {
         let apart = left;
         for (let one = 0; one < sides; one++) apart += Math.min(mu[one], b * mu[one] + (1 - b) * this.reach(need, one));
@@ -265,7 +278,8 @@ class Pass {
     // (help) more.
     if (slack[node] > 0 && this.spread !== EVEN && !alike && (this.arrangement === WORST || this.spread === MOST)) this.widen(start, stop, slack[node]);
     let best = total;
-    if (this.arrangement === WORST) {
+    const worst = this.arrangement === WORST;
+    if (worst) {
       let floor = 1;
       for (let slot = 0; slot < count; slot++) floor = Math.min(floor, kept[needs[first + slot]]);
       let hidden = 0; // makers of no known part of the world's supply: any shortage may take them wholly
@@ -273,12 +287,12 @@ class Pass {
         for (let k = start; k < stop; k++) {
           const i = k - start;
           if (w[i] * v[i] <= 0 || share[k] > 0 || wants[k] === 0) continue;
-          let worst = 0;
+          let most = 0;
           for (let slot = 0; slot < count; slot++) {
             const need = needs[first + slot];
-            if (this.shares(k, slot) && this.reach(need, side[indices[k]]) < 1 - TINY) worst = Math.max(worst, 1 - kept[need]);
+            if (this.shares(k, slot) && this.reach(need, side[indices[k]]) < 1 - TINY) most = Math.max(most, 1 - kept[need]);
           }
-          hidden += w[i] * v[i] * worst;
+          hidden += w[i] * v[i] * most;
         }
       }
       let lost = this.deprived(node, start, stop, first, count, -1);
@@ -288,7 +302,7 @@ class Pass {
         lost = Math.min(lost, apart);
       }
       best = Math.max(total - lost - hidden, floor * total);
-      if (total <= 1) return snap(Math.min(this.top, best + extra));
+      if (total <= 1 + TINY) return snap(Math.min(this.top, best + extra));
     }
     // The best arrangement: for each need, what there is of it goes to living plants, first to those that this market hangs
     // on most; the scarcest need decides.
@@ -296,11 +310,16 @@ class Pass {
       const need = needs[first + slot];
       const b = kept[need];
       if (b >= 1) continue;
+      if (worst && slack[node] > 0) {
+        // At worst what is open is held by those who bring least beside the need.
+        for (let k = start; k < stop; k++) mu[k - start] = v[k - start] * (this.shares(k, slot) ? b : 1);
+        this.weigh(start, stop, slack[node], LEAST, mu);
+      }
       for (let way = 0; way < (sides > 1 ? 2 : 1); way++) {
         // way 0: one stock for all makers, as much as any place gets; way 1: each side has what its place gets.
-        let sum = left;
+        let sum = worst ? 0 : left;
         for (let one = 0; one < (way === 0 ? 1 : sides); one++) {
-          const a = this.reach(need, way === 0 ? this.unknown : one);
+          const a = way === 0 ? this.fullest(need) : this.reach(need, one);
           let budget = (1 - b) * a;
           let [room, inside] = [0, 0];
           for (let k = start; k < stop; k++) {
