@@ -293,8 +293,9 @@ def spare_capacity(
     """Return spare capacity: ``node`` can raise its output by ``share`` (0.2 is a fifth).
 
     A plant whose sourcing is known finds the inputs for it, as far as it gets those of today; the makers of a market have
-    no more of what they need than there is. With ``item`` only its output of that item; ``ready``, ``lasts`` and ``ramp``
-    are those of `add_source`.
+    no more of what they need than there is. It is of the output that is stated as the node's: what the node may hold besides
+    of supply that nobody is named for makes no more. With ``item`` only its output of that item; ``ready``, ``lasts`` and
+    ``ramp`` are those of `add_source`.
 
     Raises
     ------
