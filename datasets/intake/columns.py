@@ -132,7 +132,7 @@ class _Assignment:
         numbered = sum(bool({"part", "part_maker"} & {one.role for one in found}) for found in seen)
         documents = any(bare(header) == "documentnumber" for header in self.headers) and not roles & BOUGHT
         if numbered + documents > 1:
-            roles.add("numbered")
+            roles |= {"numbered", "documents"} if documents else {"numbered"}
         if any(found and found[0].role == "part" and self._coded_header(i) for i, found in enumerate(seen)):
             roles.add("coded")
         heads = {bare(header): profile for header, profile in zip(self.headers, self.profiles, strict=True) if header}

@@ -157,6 +157,12 @@ def test_documents_of_solid_edge_are_parts_and_those_of_orders_are_not(tmp_path)
     assert table(text(tmp_path / "po.csv", orders)).headers("order_no") == ["Document Number"]
 
 
+def test_own_numbers_that_follow_one_another_stay_the_parts_beside_those_of_makers(tmp_path):
+    lines = ["Part No,Parent,Description,MPN,Qty", "101,,Drone,,1", "102,101,Frame,F-1,1", "103,101,Motor,MX-22,4"]
+    path = text(tmp_path / "bom.csv", [*lines, "104,103,Magnet,N52-7,14"])
+    assert needs(path) == [("101", "102", 1, None), ("101", "103", 4, None), ("103", "104", 14, None)]
+
+
 def test_a_share_of_a_count_in_half_width_kana_is_one(tmp_path):
     lines = ["親ｺｰﾄﾞ,子ｺｰﾄﾞ,子名称,員数(分子),員数(分母),有効開始,有効終了", "P,C-1,塗料,3,100,20200101,20991231"]
     path = text(tmp_path / "bom.csv", lines, "cp932")
