@@ -65,6 +65,12 @@ def test_a_workbook_with_a_decimal_dot_anywhere_keeps_a_figure_that_could_be_eit
     assert found.budget == 400.0
 
 
+def test_a_number_of_a_workbook_is_what_it_is_whatever_commas_stand_in_its_texts(tmp_path):
+    rows = [["Part", "Description", "Qty", "Unit price"], ["P-1", "Oil", "0,4", 1.125], ["P-2", "Fat", 2.375, 3.625]]
+    (table,) = understand(workbook(tmp_path / "bom.xlsx", {"BOM": rows})).tables
+    assert (table.numbers("price"), table.numbers("quantity")) == ([1.125, 3.625], [0.4, 2.375])
+
+
 @pytest.mark.parametrize(
     ("part", "measure", "said"),
     [("P", None, ["measure_blank"]), ("P", "pray", []), ("X", "hold more stock", ["measure_part"])],
