@@ -31,8 +31,10 @@ def of_ended(data: pl.DataFrame, names: Sequence[str], columns: Iterable[int]) -
 def of_given(data: pl.DataFrame, names: Sequence[str], columns: Iterable[int]) -> tuple[Message, ...]:
     """Return a note on lines of parts that one firm hands over to another (支給区分): from whom to whom nobody says."""
     given = [i for i in columns if plain(names[i]) in marks("given_column")]
-    no = answers("no") | marks("blank") | marks("not_given")
-    return _said(data, names, given, lambda word: word not in no and not word.isdecimal(), "handed_over")
+    no, yes = answers("no") | marks("blank") | marks("not_given"), (answers("yes") | marks("given")) - {"1"}
+    parts = marks("given_word")  # what a company's own words for it hold: 社給品, 有償（加工後買戻し）
+    handed = lambda word: word not in no and (word in yes or any(part in word for part in parts))  # noqa: E731
+    return _said(data, names, given, handed, "handed_over")
 
 
 def _said(
