@@ -69,6 +69,10 @@ class Shape:
     """Columns of SAP's types of orders, as the headers tell: elsewhere "UB" may say anything."""
 
 
+_ISSUED = re.compile(r"(?:[2-467]|5(?!0|1[12]))\d\d(?!\d)")
+"""SAP's types of movements of goods that are no receipts from a supplier."""
+
+
 def sort_rows(
     rows: Sequence[tuple[str | None, ...]], first: int, shape: Shape, unsaved: frozenset[tuple[int, int]]
 ) -> tuple[list[int], list[SetAside]]:
@@ -238,12 +242,13 @@ def _moved(row: Sequence[str | None], shape: Shape) -> bool:
     """Whether a line of an order moves the company's own stock from one of its plants to another, as SAP marks it.
 
     A stock transport order is of the type UB, its items of the category U, which tables of the database write as 7.
-    Movements of goods from 201 on are no receipts from a supplier: what is taken out, moved, counted.
+    Movements of goods from 201 on are no receipts from a supplier: what is taken out, moved, counted. Receipts without an
+    order (501 to 506, 511, 512) are, and what a company calls 900 nobody else knows.
     """
     for j in shape.standing:
         word, header = plain(row[j] or ""), plain(shape.header[j])
         marked = (j in shape.categories and word in {"u", "7"}) or (j in shape.types and word == "ub")
-        issued = header in marks("movement_type") and re.match(r"[2-9]\d\d", word) is not None
+        issued = header in marks("movement_type") and _ISSUED.match(word) is not None
         if marked or issued or word in marks("transfer"):
             return True
     return False

@@ -122,6 +122,9 @@ def test_movements_of_goods_that_are_no_receipts_are_no_purchases(tmp_path):
     found = table(text(tmp_path / "mb51.csv", [head, *lines, "R-1,Relay,122,2025-04-08,-10,-125.05,100234,Muster"]))
     assert (found.kind, aside(found), found.suppliers) == ("ledger", [(3, "moved")], ["Muster"])
     assert found.totals["amount"] == pytest.approx(1125.45)
+    bought = [f"R-1,Relay,{kind},2025-04-08,10,125.05,100234,Muster" for kind in (501, 511, 901)]  # without an order; own
+    more = table(text(tmp_path / "more.csv", [head, *lines, *bought, bought[0].replace("501", "541")]))
+    assert aside(more) == [(3, "moved"), (7, "moved")]
 
 
 def test_materials_of_epicor_and_components_of_ifs_go_into_the_part_beside_them(tmp_path):
