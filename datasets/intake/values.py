@@ -29,7 +29,8 @@ _AFTER = (
 _NUMBER = re.compile(
     rf"{_BEFORE}\s*([+\-−▲△(]?)\s*{_BEFORE}\s*([\d,]*\.?\d+(?:e[+\-]?\d+)?|\d[\d,]*\.)\)?\s*({_SCALE})?\s*{_AFTER}(-?)"
 )
-_BRACKETED = re.compile(r"\(([^()]*)\)")
+_BRACKETED = re.compile(r"\(([^()]*?(?:\d|円|元|ドル|億|万|千|[€$£]|jpy|usd|eur|cny|rmb|gbp))\)")
+"""An amount in brackets is below nothing; (4個) is no amount, and may be a count for reference."""
 _COMMA = re.compile(r"\d{1,3}(?:[.' ]\d{3})*,\d+|\d+,\d{1,2}")
 _POINT = re.compile(r"(?<![\d.,])(\d+),(\d{1,2})(?![\d.,])")
 _GROUPS = re.compile(r"\d{1,3}(?:\.\d{3}){2,}(?![\d.])")
@@ -287,8 +288,8 @@ def firm_key(text: str) -> str:
     return re.sub(r"\s+", "", _FORMS.sub(" ", folded)) or re.sub(r"\s+", "", folded)
 
 
-_LISTS = re.compile(r"[、；;／]|\s+(?:or|oder|ou)\s+|\s*(?:または|又は|もしくは|或者)\s*", re.IGNORECASE)
-"""What stands between firms, and in no firm's name."""
+_LISTS = re.compile(r"[、；;／]|\s+(?:or(?!\s+\d)|oder|ou)\s+|\s*(?:または|又は|もしくは|或者)\s*", re.IGNORECASE)
+"""What stands between firms, and in no firm's name ("Beaverton OR 97077" is a place)."""
 _MAY_LIST = re.compile(r"\s*[/|,・+&]\s*")
 """What stands between firms, and in names of firms."""
 
@@ -302,6 +303,8 @@ def firms_in(cell: str, known: Collection[str] = ()) -> list[str]:
     (['甲製作所', '乙工業'], ['Alpha Ltd', 'Beta Inc'], ['Vishay/Dale'], ['甲、他'])
     >>> firms_in("Alpha or Beta"), firms_in("Alpha / Beta", {"alpha", "beta"}), firms_in("Alpha or equivalent")
     (['Alpha', 'Beta'], ['Alpha', 'Beta'], ['Alpha or equivalent'])
+    >>> firms_in("Tektronix, Beaverton OR 97077")
+    ['Tektronix, Beaverton OR 97077']
     """
     parts = _LISTS.split(cell)
     if len(parts) == 1:
