@@ -166,6 +166,14 @@ def test_own_numbers_that_follow_one_another_stay_the_parts_beside_those_of_make
     assert needs(path) == [("101", "102", 1, None), ("101", "103", 4, None), ("103", "104", 14, None)]
 
 
+@pytest.mark.parametrize("name", ["Part Name", "Description", "Item"])
+def test_a_material_of_parts_that_have_names_is_what_they_are_made_of(tmp_path, name):
+    lines = [f"{name},Material,Material Name,Qty", "Bracket,AL6061,Aluminium,2", "Bolt,SUS304,Steel,3", "Nut,SUS304,Steel,3"]
+    path = text(tmp_path / "bom.csv", lines)
+    assert table(path).headers("material") == ["Material"]
+    assert [part for _, part, *_ in needs(path)] == ["Bracket", "Bolt", "Nut"]
+
+
 def test_a_share_of_a_count_in_half_width_kana_is_one(tmp_path):
     lines = ["親ｺｰﾄﾞ,子ｺｰﾄﾞ,子名称,員数(分子),員数(分母),有効開始,有効終了", "P,C-1,塗料,3,100,20200101,20991231"]
     path = text(tmp_path / "bom.csv", lines, "cp932")
@@ -211,8 +219,9 @@ def test_what_is_drawn_from_a_phantom_of_yonyou_is_no_part_and_its_own_numbers_g
     assert needs(text(tmp_path / "duro.csv", [*duro, "1,510-2,Motor,4,Buy,Maxon,305015"])) == [("999-1", "510-2", 4, None)]
 
 
-def test_a_second_firm_in_a_column_of_its_own_is_a_source(tmp_path):
-    lines = ["品番,品名,調達先,2社目,生産国", "A-1,軸受,甲製作所,丙製作所,日本", "A-2,軸,乙工業,,日本"]
+@pytest.mark.parametrize("first", ["調達先", "1社目"])
+def test_a_second_firm_in_a_column_of_its_own_is_a_source(tmp_path, first):
+    lines = [f"品番,品名,{first},2社目,生産国", "A-1,軸受,甲製作所,丙製作所,日本", "A-2,軸,乙工業,,日本"]
     found = company_from(recognise(understand(text(tmp_path / "s.csv", lines)))).sources
     assert [source.maker for source in found["A-1"]] == ["甲製作所", "丙製作所"]
 
