@@ -288,8 +288,8 @@ def firm_key(text: str) -> str:
     return re.sub(r"\s+", "", _FORMS.sub(" ", folded)) or re.sub(r"\s+", "", folded)
 
 
-_LISTS = re.compile(r"[、；;／]|\s+(?:or(?!\s+\d)|oder|ou)\s+|\s*(?:または|又は|もしくは|或者)\s*", re.IGNORECASE)
-"""What stands between firms, and in no firm's name ("Beaverton OR 97077" is a place)."""
+_LISTS = re.compile(r"[、；;／]|\s+(?:or|oder|ou|OR|ODER|OU)\s+(?![a-zà-ÿ]|\d+\b)|\s*(?:または|又は|もしくは|或者)\s*")
+"""What stands between firms, and in no firm's name; no name is "similar", and "Beaverton OR 97077" is a place."""
 _MAY_LIST = re.compile(r"\s*[/|,・+&]\s*")
 """What stands between firms, and in names of firms."""
 
@@ -303,8 +303,8 @@ def firms_in(cell: str, known: Collection[str] = ()) -> list[str]:
     (['甲製作所', '乙工業'], ['Alpha Ltd', 'Beta Inc'], ['Vishay/Dale'], ['甲、他'])
     >>> firms_in("Alpha or Beta"), firms_in("Alpha / Beta", {"alpha", "beta"}), firms_in("Alpha or equivalent")
     (['Alpha', 'Beta'], ['Alpha', 'Beta'], ['Alpha or equivalent'])
-    >>> firms_in("Tektronix, Beaverton OR 97077")
-    ['Tektronix, Beaverton OR 97077']
+    >>> firms_in("Tektronix, Beaverton OR 97077"), firms_in("Alpha or similar"), firms_in("Alpha oder Gleichwertiges")
+    (['Tektronix, Beaverton OR 97077'], ['Alpha or similar'], ['Alpha oder Gleichwertiges'])
     """
     parts = _LISTS.split(cell)
     if len(parts) == 1:
