@@ -33,6 +33,7 @@ _BRACKETED = re.compile(r"\(([^()]*?(?:\d|円|元|ドル|億|万|千|[€$£]|jp
 """An amount in brackets is below nothing; (4個) is no amount, and may be a count for reference."""
 _COMMA = re.compile(r"\d{1,3}(?:[.' ]\d{3})*,\d+|\d+,\d{1,2}")
 _POINT = re.compile(r"(?<![\d.,])(\d+),(\d{1,2})(?![\d.,])")
+_BOTH = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+,\d+(?![\d.,])")
 _GROUPS = re.compile(r"\d{1,3}(?:\.\d{3}){2,}(?![\d.])")
 _FIGURE = re.compile(r"[-−+▲△(]?\s*[¥$€£\\]?\s*[-−]?\d[\d,.' \u00a0\u202f]*[-−)]?")
 _DATES = (
@@ -100,7 +101,7 @@ def number(text: str | None, comma: bool = False) -> float | None:
     if text is None or len(text) > 40:
         return None
     word = unicodedata.normalize("NFKC", text).strip().casefold()
-    if comma:
+    if comma or _BOTH.search(word):  # 1.234,50 is read in one way wherever it stands
         word = word.replace(".", "").replace("'", "").replace(",", ".")
     word = pointed(word)
     word = re.sub(r"(?<=\d)[' \u00a0\u202f](?=\d{3}(?!\d))", "", word)
