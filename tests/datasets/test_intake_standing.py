@@ -367,6 +367,12 @@ def test_who_hands_a_part_over_is_no_supplier_and_that_a_part_is_handed_over_is_
     assert told == {"given": (2, "得意先, (支給)"), "handed_over": (2, "無償支給, 有償支給")}
 
 
+def test_a_column_that_names_the_customer_says_who_supplies(tmp_path):
+    lines = ["Part No,Name,Qty,Supplier,Customer supplied", "P-1,Fan,1,Alpha,No", "P-2,Frame,1,Beta,Yes"]
+    (note,) = table(text(tmp_path / "bom.csv", lines)).notes
+    assert (note.key, note.values["count"], note.values["row"]) == ("datasets.intake.customer_supplies", 1, 3)
+
+
 def test_a_word_that_says_nothing_of_handing_over_is_not_taken_for_it(tmp_path):
     lines = [
         "品番,品名,員数,支給区分",
