@@ -32,8 +32,9 @@ _NUMBER = re.compile(
 _BRACKETED = re.compile(r"\(([^()]*?(?:\d|円|元|ドル|億|万|千|[€$£]|jpy|usd|eur|cny|rmb|gbp))\)")
 """An amount in brackets is below nothing; (4個) is no amount, and may be a count for reference."""
 _COMMA = re.compile(r"\d{1,3}(?:[.' ]\d{3})*,\d+|\d+,\d{1,2}")
-_POINT = re.compile(r"(?<![\d.,])(\d+),(\d{1,2})(?![\d.,])")
-_BOTH = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+,\d+(?![\d.,])")
+_POINT = re.compile(r"(?<![\d.,])(0|\d+(?=,\d{1,2}(?!\d))),(\d+)(?![\d.,])")
+_COMMA_LAST = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+,\d+(?![\d.,])")
+_DOT_LAST = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+\.\d+(?![\d.,])")
 _GROUPS = re.compile(r"\d{1,3}(?:\.\d{3}){2,}(?![\d.])")
 _FIGURE = re.compile(r"[-−+▲△(]?\s*[¥$€£\\]?\s*[-−]?\d[\d,.' \u00a0\u202f]*[-−)]?")
 _DATES = (
@@ -90,18 +91,20 @@ def number(text: str | None, comma: bool = False) -> float | None:
 
     Full-width digits, thousand separators, currency signs, counters, 億 / 万 / 千 (18億5,000万円, too) and "▲", brackets or
     a sign behind for minus are understood; with ``comma`` the comma is the decimal sign and the dot a separator. A comma
-    before one or two last digits parts no thousands: it is the decimal sign, too. What a float cannot hold is no number,
-    nor is 1万2: some say so for 12,000.
+    before one or two last digits, or behind a nought alone, parts no thousands: it is the decimal sign, too. Of a comma and
+    a dot the last one is. What a float cannot hold is no number, nor is 1万2: some say so for 12,000.
 
     >>> number("0,4"), number("12,5 %".strip(" %")), number("1,00,000"), number("1,234")
     (0.4, 12.5, 100000.0, 1234.0)
+    >>> number("1.234,50"), number("1,234.50", comma=True), number("0,125"), number("10,125")
+    (1234.5, 1234.5, 0.125, 10125.0)
     >>> number("１２，３４５円"), number("▲1,000"), number("1.234,50 €", comma=True), number("3個"), number("A-3")
     (12345.0, -1000.0, 1234.5, 3.0, None)
     """
     if text is None or len(text) > 40:
         return None
     word = unicodedata.normalize("NFKC", text).strip().casefold()
-    if comma or _BOTH.search(word):  # 1.234,50 is read in one way wherever it stands
+    if (comma and not _DOT_LAST.search(word)) or _COMMA_LAST.search(word):
         word = word.replace(".", "").replace("'", "").replace(",", ".")
     word = pointed(word)
     word = re.sub(r"(?<=\d)[' \u00a0\u202f](?=\d{3}(?!\d))", "", word)
@@ -121,8 +124,8 @@ def number(text: str | None, comma: bool = False) -> float | None:
 def pointed(word: str) -> str:
     """Return a figure with a dot for a comma that can only be its decimal sign.
 
-    >>> pointed("1,5 months"), pointed("1,500 days"), pointed("1,234,567")
-    ('1.5 months', '1,500 days', '1,234,567')
+    >>> pointed("1,5 months"), pointed("0,125"), pointed("1,500 days"), pointed("1,234,567")
+    ('1.5 months', '0.125', '1,500 days', '1,234,567')
     """
     return _POINT.sub(r"\1.\2", word) if "," in word else word
 

@@ -67,8 +67,9 @@ def test_a_workbook_with_a_decimal_dot_anywhere_keeps_a_figure_that_could_be_eit
 
 def test_a_number_of_a_workbook_is_what_it_is_whatever_commas_stand_in_its_texts(tmp_path):
     rows = [["Part", "Description", "Qty", "Unit price"], ["P-1", "Oil", "0,4", 1.125], ["P-2", "Fat", 2.375, 3.625]]
+    rows += [["P-3", "Wax", "0,250", 1.25]]
     (table,) = understand(workbook(tmp_path / "bom.xlsx", {"BOM": rows})).tables
-    assert (table.numbers("price"), table.numbers("quantity")) == ([1.125, 3.625], [0.4, 2.375])
+    assert (table.numbers("price"), table.numbers("quantity")) == ([1.125, 3.625, 1.25], [0.4, 2.375, 0.25])
 
 
 @pytest.mark.parametrize(
