@@ -104,8 +104,8 @@ def number(text: str | None, comma: bool = False) -> float | None:
     if text is None or len(text) > 40:
         return None
     word = unicodedata.normalize("NFKC", text).strip().casefold()
-    if (comma and not _DOT_LAST.search(word)) or _COMMA_LAST.search(word):
-        word = word.replace(".", "").replace("'", "").replace(",", ".")
+    if comma or _COMMA_LAST.search(word):
+        word = turned(word)
     word = pointed(word)
     word = re.sub(r"(?<=\d)[' \u00a0\u202f](?=\d{3}(?!\d))", "", word)
     word = _PIECES.sub(lambda found: _together(found[0]), word, count=1)
@@ -119,6 +119,15 @@ def number(text: str | None, comma: bool = False) -> float | None:
         return None
     behind = behind and not word.startswith(("¥", "$", "€", "£", "\\"))  # "¥1,200-" is an amount, "1200-" a credit
     return (-value or 0.0) if behind or bracketed or sign in {"-", "−", "▲", "△", "("} else value
+
+
+def turned(word: str) -> str:
+    """Return a figure whose decimals stand behind a comma with a dot before them, and no separators of thousands.
+
+    >>> turned("1.234,50"), turned("1,234.50")
+    ('1234.50', '1,234.50')
+    """
+    return word if _DOT_LAST.search(word) else word.replace(".", "").replace("'", "").replace(",", ".")
 
 
 def pointed(word: str) -> str:
