@@ -75,6 +75,8 @@ def settled(one: Suggestion, found: list[Suggestion], header: str, seen: Profile
         return one.role, one.score - (_AGAINST if (one.role == "amount") != amount else 0.0)
     if {"price", "unit"} <= both:
         return one.role, one.score - (_AGAINST if (one.role == "price") != (seen.numeric > 0.6) else 0.0)
+    if one.role == "standing" and plain(header) in marks("fixed") and seen.numeric > MOSTLY and seen.largest > 1:
+        return "quantity", 0.7  # a count, and no answer whether it is for a lot
     if one.role == "standing" and seen.length > 2 and plain(header) in marks("item_category"):
         return "spec", 0.75  # words of the company's own: what kind of part it is
     if one.role == "country" and "maker" in roles and _of_a_shop(bare(header)):

@@ -174,6 +174,13 @@ def test_a_material_of_parts_that_have_names_is_what_they_are_made_of(tmp_path, 
     assert [part for _, part, *_ in needs(path)] == ["Bracket", "Bolt", "Nut"]
 
 
+def test_a_fixed_quantity_that_is_a_count_says_nothing_of_lots(tmp_path):
+    alone = table(text(tmp_path / "a.csv", ["Part,Description,Fixed Quantity", "P-1,Fan,1", "P-2,Frame,5"]))
+    beside = table(text(tmp_path / "b.csv", ["Part,Description,Qty,Fixed Qty", "P-1,Fan,2,1", "P-2,Frame,3,5"]))
+    assert (alone.numbers("quantity"), beside.numbers("quantity")) == ([1.0, 5.0], [2.0, 3.0])
+    assert alone.notes == beside.notes == ()
+
+
 def test_a_share_of_a_count_in_half_width_kana_is_one(tmp_path):
     lines = ["親ｺｰﾄﾞ,子ｺｰﾄﾞ,子名称,員数(分子),員数(分母),有効開始,有効終了", "P,C-1,塗料,3,100,20200101,20991231"]
     path = text(tmp_path / "bom.csv", lines, "cp932")
