@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from ...datasets.intake.columns import BESIDE
 from ...datasets.intake.table import Table
 from ...datasets.intake.values import date as date_of
-from ...datasets.intake.values import firms_in, is_blank, is_figure, may_list_firms
+from ...datasets.intake.values import firms_in, is_blank, is_figure, may_list_firms, turned
 from ...datasets.intake.values import name as name_of
 from ...datasets.intake.values import number as figure
 from ...datasets.layout import Column, sheets
@@ -73,7 +73,8 @@ class Lines:
 
     def _cell(self, row: dict[str, Any], number: int, written: _Column, cell: str | None) -> None:
         column = written.about
-        text = cell.replace(".", "").replace(",", ".") if written.comma and cell is not None else cell
+        commas = written.comma and cell is not None and ("," in cell or column.type != "share")  # no share is of thousands
+        text = turned(cell) if commas and cell is not None else cell
         try:
             value = read(column, text)
         except Unreadable as error:

@@ -57,12 +57,13 @@ def _marked(table: Table, column: int) -> dict[int, int] | None:
     for n, cell in enumerate(counted):
         if cell not in word and cell not in yes:
             mains.setdefault((blocks[n], numbers[n]), []).append(n)
+    again = {block for (block, number), at in mains.items() if number is not None and len(at) > 1}  # numbers start anew
     before: dict[int, int] = {}  # the last line of a block that is no alternate
     found: dict[int, int] = {}
     for n, cell in enumerate(counted):
         at = before.get(blocks[n])
         same = at is not None and numbers[n] is not None and numbers[n] == numbers[at]
-        marked = cell in word or cell in yes
+        marked = cell in word or (cell in yes and blocks[n] not in again)
         numbered = mains.get((blocks[n], numbers[n]), []) if numbers[n] is not None and marked and not same else []
         if len(numbered) == 1:
             (at,), same = numbered, True

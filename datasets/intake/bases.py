@@ -68,9 +68,11 @@ def without_lots(
     column = next((i for i, name in enumerate(names) if plain(name) in marks("basis")), None)
     if column is None or not quantities:
         return data, ()
-    fixed = answers("yes") | {"f", "fixed"} if plain(names[column]) in marks("fixed") else marks("lot")
-    lots = [plain(cell or "") in fixed for cell in data.to_series(column + 1)]
-    if not any(lots):
+    asked, words = plain(names[column]) in marks("fixed"), [plain(cell or "") for cell in data.to_series(column + 1)]
+    fixed = answers("yes") | {"f", "fixed"} if asked else marks("lot")
+    lots = [word in fixed for word in words]
+    counts = asked and any(word.isdecimal() and int(word) > 1 for word in words)
+    if counts or not any(lots):
         return data, ()
     told = data.columns[quantities[0] + 1]
     kept = [None if lot else cell for lot, cell in zip(lots, data[told], strict=True)]

@@ -72,6 +72,7 @@ def assign(
 
 
 _NAME = frozenset(("name", "naam", "nazwa", "název", "nom", "nome", "nombre", "名称"))
+_OF_MATERIAL = frozenset(("materialdescription", "materialkurztext", "materialname"))
 FIRMS_OF_LINES = frozenset({"supplier", "seller", "maker"})
 """Roles of firms beside a line."""
 
@@ -132,14 +133,14 @@ class _Assignment:
         numbered = sum(bool({"part", "part_maker"} & {one.role for one in found}) for found in seen)
         documents = any(bare(header) == "documentnumber" for header in self.headers) and not roles & BOUGHT
         if numbered + documents > 1:
-            roles.add("numbered")
+            roles |= {"numbered", "documents"} if documents else {"numbered"}
         if any(found and found[0].role == "part" and self._coded_header(i) for i, found in enumerate(seen)):
             roles.add("coded")
         heads = {bare(header): profile for header, profile in zip(self.headers, self.profiles, strict=True) if header}
         if "value" in heads and any(one.role == "comment" for found in seen for one in found):
             comments = (self.profiles[i].fill for i, found in enumerate(seen) if found and found[0].role == "comment")
             roles |= {"valued"} if heads["value"].fill >= max(comments, default=0) else set()
-        roles |= {"described"} if self._told else set()
+        roles |= {"described"} if self._told and not self._made_of(seen) else set()
         roles |= {"counted"} if heads.keys() & {"qty", "quantity"} else set()
         candidates = []
         for i, found in enumerate(seen):
@@ -217,7 +218,19 @@ class _Assignment:
     @property
     def _told(self) -> bool:
         """Whether a column describes what another calls material."""
-        return bool({"materialdescription", "materialkurztext", "materialname"} & {*map(bare, self.headers)})
+        return bool(_OF_MATERIAL & {*map(bare, self.headers)})
+
+    def _made_of(self, seen: list[list[Suggestion]]) -> bool:
+        """Whether a column of names tells the lines apart as well as their material: that is what they are made of."""
+        named = [
+            self.profiles[i].different
+            for i, header in enumerate(self.headers)
+            if bare(header) not in _OF_MATERIAL and "name" in {one.role for one in seen[i][:1]}
+        ]
+        made = (
+            seen.different for header, seen in zip(self.headers, self.profiles, strict=True) if bare(header) == "material"
+        )
+        return max(named, default=0) >= max(made, default=1)
 
     def _counts(self, seen: list[list[Suggestion]]) -> None:
         """Beside what goes into one product, what goes into a whole lot of them is no quantity of the bill."""

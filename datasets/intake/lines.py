@@ -69,6 +69,11 @@ class Shape:
     """Columns of SAP's types of orders, as the headers tell: elsewhere "UB" may say anything."""
 
 
+_ISSUED = re.compile(r"(?:[2-467]|5(?!0|1[12]))\d\d(?!\d)")
+"""SAP's types of movements of goods that are no receipts from a supplier: those of 50x, 511 and 512 bring some without an
+order, and what a company calls 9xx nobody else knows."""
+
+
 def sort_rows(
     rows: Sequence[tuple[str | None, ...]], first: int, shape: Shape, unsaved: frozenset[tuple[int, int]]
 ) -> tuple[list[int], list[SetAside]]:
@@ -234,10 +239,6 @@ def _called_off(row: Sequence[str | None], shape: Shape) -> bool:
     return False
 
 
-_NO_RECEIPT = re.compile(r"(?:[23467]\d|5[2-8])\d")
-"""SAP's movements that take out, move, make or count goods; 501 and 511 bring some without an order, 9xx are one.s own."""
-
-
 def _moved(row: Sequence[str | None], shape: Shape) -> bool:
     """Whether a line moves, takes out or counts what the company has in stock, as SAP marks it.
 
@@ -246,7 +247,7 @@ def _moved(row: Sequence[str | None], shape: Shape) -> bool:
     for j in shape.standing:
         word, header = plain(row[j] or ""), plain(shape.header[j])
         marked = (j in shape.categories and word in {"u", "7"}) or (j in shape.types and word == "ub")
-        issued = header in marks("movement_type") and _NO_RECEIPT.match(word) is not None
+        issued = header in marks("movement_type") and _ISSUED.match(word) is not None
         if marked or issued or word in marks("transfer"):
             return True
     return False

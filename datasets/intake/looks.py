@@ -16,6 +16,8 @@ _STRUCK = re.compile(rb'<strike\s*(?:val="(?:1|true)"\s*)?/>')
 _XF = re.compile(rb"<xf\b([^<>]*)>(?:\s*<alignment\b([^<>]*)>)?")
 _FORMAT = re.compile(rb"<numFmt\b([^<>]*)>")
 _CELL = re.compile(rb"<c\b([^<>]*)>")
+_POINTED = re.compile(rb"<c\b([^<>]*)>(?:<f\b[^<>]*(?:/>|>[^<]*</f>))?<v>-?\d+\.\d{3}</v>")
+"""A cell that holds 1.125, as a number unless its type says otherwise."""
 _ROW = re.compile(rb"<row\b([^<>]*)>")
 _ROW_NUMBER = re.compile(r"[1-9]\d{0,6}")
 _PLACE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
@@ -44,6 +46,8 @@ class Looks:
         Signs of currencies that are shown, of columns that show several.
     indents : dict of (row, column) to int
         How far cells are indented, of columns in which the steps inwards are of one each.
+    points : frozenset of int
+        Columns with a number like 1.125: its dot is no separator of thousands, as it may be in a text.
     """
 
     struck: frozenset[int] = frozenset()
@@ -51,6 +55,7 @@ class Looks:
     zeros: dict[tuple[int, int], int] = field(default_factory=dict)
     signs: dict[tuple[int, int], str] = field(default_factory=dict)
     indents: dict[tuple[int, int], int] = field(default_factory=dict)
+    points: frozenset[int] = frozenset()
 
     def shown(self, place: tuple[int, int], text: str | None) -> str | None:
         """Return a cell as a person sees it, where its number alone says less."""
@@ -66,8 +71,15 @@ def looks(data: bytes) -> dict[str, Looks]:
     styles = _styles(data)
     told = styles.struck or styles.zeros or styles.indents or len(set(styles.signs.values())) > 1
     return {
-        name: replace(_of_sheet(xml, styles) if told else Looks(), hidden=_hidden(xml)) for name, xml in sheet_parts(data)
+        name: replace(_of_sheet(xml, styles) if told else Looks(), hidden=_hidden(xml), points=_points(xml))
+        for name, xml in sheet_parts(data)
     }
+
+
+def _points(xml: bytes) -> frozenset[int]:
+    given = [cell for match in _POINTED.finditer(xml) if (cell := _given(match)).get("t", "n") == "n"]
+    places = (_PLACE.fullmatch(cell.get("r", "")) for cell in given)
+    return frozenset(column_number(place[1]) for place in places if place is not None)
 
 
 def _hidden(xml: bytes) -> frozenset[int]:

@@ -32,7 +32,7 @@ def notes_of(table: Table, sheet: Sheet, unsaved: frozenset[tuple[int, int]], to
     for look, at in (("struck", sheet.struck), ("hidden", sheet.hidden)):
         if rows := [row for row in table.numbers_of_rows if row - 1 in at]:
             yield Message(f"datasets.intake.{look}", count=len(rows), row=rows[0])
-    if table.encoding in WORKBOOKS and "indent" in table.roles:
+    if table.kind == "bom" and table.encoding in WORKBOOKS and "indent" in table.roles:
         yield Message("datasets.intake.indents", column=shorten(" ".join(table.headers("indent")[0].split())))
     yield from same_numbers(table)
     for role, columns in table.roles.items():

@@ -44,7 +44,8 @@ def settled(one: Suggestion, found: list[Suggestion], header: str, seen: Profile
     if one.role == "amount" and bare(header) == "amount" and not roles & _NO_COUNT and seen.integer == seen.numeric:
         return "quantity", one.score
     key = bare(header) == "id" and "coded" in roles
-    small = seen.numeric > 0.6 and seen.largest < 1000 and (seen.sequential or seen.dotted > 0.2)
+    placed = seen.dotted > 0.2 or (seen.sequential and "documents" in roles)  # 101, 102 may be a company's own numbers
+    small = seen.numeric > 0.6 and seen.largest < 1000 and placed
     if one.role == "part" and (key or ((seen.positions > 0.9 or small) and "numbered" in roles)):
         return "number", one.score  # the key of the line, or 0010 and 0020 of SAP, beside a number of the part
     coded = naming_order(header) == 0 and header.strip().isascii() is False  # 商品コード: X100 is no place on a board
@@ -74,6 +75,8 @@ def settled(one: Suggestion, found: list[Suggestion], header: str, seen: Profile
         return one.role, one.score - (_AGAINST if (one.role == "amount") != amount else 0.0)
     if {"price", "unit"} <= both:
         return one.role, one.score - (_AGAINST if (one.role == "price") != (seen.numeric > 0.6) else 0.0)
+    if one.role == "standing" and plain(header) in marks("fixed") and seen.numeric > MOSTLY and seen.largest > 1:
+        return "quantity", 0.7  # a count, and no answer whether it is for a lot
     if one.role == "standing" and seen.length > 2 and plain(header) in marks("item_category"):
         return "spec", 0.75  # words of the company's own: what kind of part it is
     if one.role == "country" and "maker" in roles and _of_a_shop(bare(header)):

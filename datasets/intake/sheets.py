@@ -39,6 +39,8 @@ class Sheet:
         Rows that are not shown, counted likewise.
     indents : mapping of (row, column) to int
         How far cells are indented, counted likewise, of columns in which that draws levels.
+    points : frozenset of int
+        Columns with a number like 1.125, counted from 0 in the sheet: its dot parts no thousands.
     """
 
     file: str
@@ -52,6 +54,7 @@ class Sheet:
     struck: frozenset[int] = frozenset()
     hidden: frozenset[int] = frozenset()
     indents: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    points: frozenset[int] = frozenset()
 
     def address(self, row: int, column: int) -> str:
         """Return the address of a cell of the frame as Excel shows it."""
@@ -125,7 +128,7 @@ def _workbook(data: bytes, path: Path, kind: str) -> list[Sheet]:
                 frame = _widened(frame, left, unsaved)
             look = seen.get(name, Looks())
             frame = _as_shown(frame, left, look)
-            seen_as = (look.struck, look.hidden, look.indents)
+            seen_as = (look.struck, look.hidden, look.indents, look.points)
             sheets.append(Sheet(path.name, name, frame, kind, False, left, merged, unsaved, *seen_as))
     if not sheets:
         raise ReadError("graph.tables.no_table", path=short_path(path))

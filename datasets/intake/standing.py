@@ -29,10 +29,18 @@ def of_ended(data: pl.DataFrame, names: Sequence[str], columns: Iterable[int]) -
 
 
 def of_given(data: pl.DataFrame, names: Sequence[str], columns: Iterable[int]) -> tuple[Message, ...]:
-    """Return a note on lines of parts that one firm hands over to another (支給区分): from whom to whom nobody says."""
+    """Return a note on lines of parts that one firm hands over to another (支給区分): often from whom, nobody says."""
     given = [i for i in columns if plain(names[i]) in marks("given_column")]
-    no = answers("no") | marks("blank") | marks("not_given")
-    return _said(data, names, given, lambda word: word not in no and not word.isdecimal(), "handed_over")
+    customers = [i for i in given if plain(names[i]) in marks("given_by_customer")]
+    others = [i for i in given if i not in customers]
+    return (*_said(data, names, customers, _given, "customer_supplies"), *_said(data, names, others, _given, "handed_over"))
+
+
+def _given(word: str) -> bool:
+    if word in answers("no") | marks("blank") | marks("not_given"):
+        return False
+    plainly = (answers("yes") | marks("given")) - {"1"}
+    return word in plainly or any(part in word for part in marks("given_word"))  # 社給品, 有償（加工後買戻し）
 
 
 def _said(

@@ -102,6 +102,8 @@ class Table:
     set_aside: tuple[SetAside, ...] = ()
     notes: tuple[Message, ...] = ()
     merged: int = 0
+    pointed: frozenset[int] = frozenset()
+    """Columns with a number of a workbook whose dot parts no thousands (1.125)."""
     beside: frozenset[str] = frozenset()
     """How the other tables of a workbook write decimals, where they tell."""
     counted: int | None = None
@@ -156,8 +158,11 @@ class Table:
 
         Where its own cells leave it open ("1,000"), those of the other columns tell, else the language of the header.
         """
-        mark = decimal_mark(self.cells(column)[:5000])
+        mark = self._mark(column)
         return mark == "," or (not mark and (self._commas or self._of_sap(column)))
+
+    def _mark(self, column: int) -> str:
+        return "." if column in self.pointed else decimal_mark(self.cells(column)[:5000])
 
     def _of_sap(self, column: int) -> bool:
         """Whether figures are quantities of SAP, which have three decimals: 1,000 is one."""
@@ -204,7 +209,7 @@ class Table:
     def marks(self) -> frozenset[str]:
         """How the figures of the table write decimals, where they tell."""
         columns = [i for role in (*MEASURES, *_FORMAL) for i in self.roles.get(role, ())]
-        return frozenset(decimal_mark(self.cells(i)[:5000]) for i in columns) - {""}
+        return frozenset(map(self._mark, columns)) - {""}
 
     @cached_property
     def _commas(self) -> bool:

@@ -54,7 +54,8 @@ def upright(sheet: Sheet) -> Sheet | None:
     named = not any(map(is_blank, parts)) and len(set(parts)) == len(parts)
     if not named or any(cell is not None and _known(cell) in _TOLD for row in rows for cell in row[1:]):
         return None
-    return replace(sheet, frame=frame(list(zip(*rows, strict=True))))
+    turned = frame(list(zip(*rows, strict=True)))
+    return replace(sheet, frame=turned, points=frozenset(range(turned.width) if sheet.points else ()))
 
 
 def _known(cell: str) -> str | None:

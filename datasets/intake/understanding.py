@@ -245,6 +245,7 @@ class _Reader:
             data=data,
             set_aside=tuple(aside),
             merged=merged,
+            pointed=frozenset(i for i, column in enumerate(place.columns) if column + sheet.left in sheet.points),
         )
         notes: tuple[Message, ...] = (*halves, *folded, *meant)
         if not form and _naming(form, columns):  # a table of parts: who supplies them may stand outside its columns

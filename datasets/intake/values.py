@@ -29,9 +29,12 @@ _AFTER = (
 _NUMBER = re.compile(
     rf"{_BEFORE}\s*([+\-−▲△(]?)\s*{_BEFORE}\s*([\d,]*\.?\d+(?:e[+\-]?\d+)?|\d[\d,]*\.)\)?\s*({_SCALE})?\s*{_AFTER}(-?)"
 )
-_BRACKETED = re.compile(r"\(([^()]*)\)")
+_BRACKETED = re.compile(r"\(([^()]*?(?:\d|円|元|ドル|億|万|千|[€$£]|jpy|usd|eur|cny|rmb|gbp))\)")
+"""An amount in brackets is below nothing; (4個) is no amount, and may be a count for reference."""
 _COMMA = re.compile(r"\d{1,3}(?:[.' ]\d{3})*,\d+|\d+,\d{1,2}")
-_POINT = re.compile(r"(?<![\d.,])(\d+),(\d{1,2})(?![\d.,])")
+_POINT = re.compile(r"(?<![\d.,])(0|\d+(?=,\d{1,2}(?!\d))),(\d+)(?![\d.,])")
+_COMMA_LAST = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+,\d+(?![\d.,])")
+_DOT_LAST = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+\.\d+(?![\d.,])")
 _GROUPS = re.compile(r"\d{1,3}(?:\.\d{3}){2,}(?![\d.])")
 _FIGURE = re.compile(r"[-−+▲△(]?\s*[¥$€£\\]?\s*[-−]?\d[\d,.' \u00a0\u202f]*[-−)]?")
 _DATES = (
@@ -88,19 +91,21 @@ def number(text: str | None, comma: bool = False) -> float | None:
 
     Full-width digits, thousand separators, currency signs, counters, 億 / 万 / 千 (18億5,000万円, too) and "▲", brackets or
     a sign behind for minus are understood; with ``comma`` the comma is the decimal sign and the dot a separator. A comma
-    before one or two last digits parts no thousands: it is the decimal sign, too. What a float cannot hold is no number,
-    nor is 1万2: some say so for 12,000.
+    before one or two last digits, or behind a nought alone, parts no thousands: it is the decimal sign, too. Of a comma and
+    a dot the last one is. What a float cannot hold is no number, nor is 1万2: some say so for 12,000.
 
     >>> number("0,4"), number("12,5 %".strip(" %")), number("1,00,000"), number("1,234")
     (0.4, 12.5, 100000.0, 1234.0)
+    >>> number("1.234,50"), number("1,234.50", comma=True), number("0,125"), number("10,125")
+    (1234.5, 1234.5, 0.125, 10125.0)
     >>> number("１２，３４５円"), number("▲1,000"), number("1.234,50 €", comma=True), number("3個"), number("A-3")
     (12345.0, -1000.0, 1234.5, 3.0, None)
     """
     if text is None or len(text) > 40:
         return None
     word = unicodedata.normalize("NFKC", text).strip().casefold()
-    if comma:
-        word = word.replace(".", "").replace("'", "").replace(",", ".")
+    if comma or _COMMA_LAST.search(word):
+        word = turned(word)
     word = pointed(word)
     word = re.sub(r"(?<=\d)[' \u00a0\u202f](?=\d{3}(?!\d))", "", word)
     word = _PIECES.sub(lambda found: _together(found[0]), word, count=1)
@@ -116,11 +121,20 @@ def number(text: str | None, comma: bool = False) -> float | None:
     return (-value or 0.0) if behind or bracketed or sign in {"-", "−", "▲", "△", "("} else value
 
 
+def turned(word: str) -> str:
+    """Return a figure whose decimals stand behind a comma with a dot before them, and no separators of thousands.
+
+    >>> turned("1.234,50"), turned("1,234.50")
+    ('1234.50', '1,234.50')
+    """
+    return word if _DOT_LAST.search(word) else word.replace(".", "").replace("'", "").replace(",", ".")
+
+
 def pointed(word: str) -> str:
     """Return a figure with a dot for a comma that can only be its decimal sign.
 
-    >>> pointed("1,5 months"), pointed("1,500 days"), pointed("1,234,567")
-    ('1.5 months', '1,500 days', '1,234,567')
+    >>> pointed("1,5 months"), pointed("0,125"), pointed("1,500 days"), pointed("1,234,567")
+    ('1.5 months', '0.125', '1,500 days', '1,234,567')
     """
     return _POINT.sub(r"\1.\2", word) if "," in word else word
 
@@ -287,8 +301,8 @@ def firm_key(text: str) -> str:
     return re.sub(r"\s+", "", _FORMS.sub(" ", folded)) or re.sub(r"\s+", "", folded)
 
 
-_LISTS = re.compile(r"[、；;／]|\s+(?:or|oder|ou)\s+|\s*(?:または|又は|もしくは|或者)\s*", re.IGNORECASE)
-"""What stands between firms, and in no firm's name."""
+_LISTS = re.compile(r"[、；;／]|\s+(?:or|oder|ou|OR|ODER|OU)\s+(?![a-zà-ÿ]|\d+\b)|\s*(?:または|又は|もしくは|或者)\s*")
+"""What stands between firms, and in no firm's name; no name is "similar", and "Beaverton OR 97077" is a place."""
 _MAY_LIST = re.compile(r"\s*[/|,・+&]\s*")
 """What stands between firms, and in names of firms."""
 
@@ -302,6 +316,8 @@ def firms_in(cell: str, known: Collection[str] = ()) -> list[str]:
     (['甲製作所', '乙工業'], ['Alpha Ltd', 'Beta Inc'], ['Vishay/Dale'], ['甲、他'])
     >>> firms_in("Alpha or Beta"), firms_in("Alpha / Beta", {"alpha", "beta"}), firms_in("Alpha or equivalent")
     (['Alpha', 'Beta'], ['Alpha', 'Beta'], ['Alpha or equivalent'])
+    >>> firms_in("Tektronix, Beaverton OR 97077"), firms_in("Alpha or similar"), firms_in("Alpha oder Gleichwertiges")
+    (['Tektronix, Beaverton OR 97077'], ['Alpha or similar'], ['Alpha oder Gleichwertiges'])
     """
     parts = _LISTS.split(cell)
     if len(parts) == 1:

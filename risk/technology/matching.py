@@ -320,12 +320,16 @@ def _lacks(words: Vocabulary, number: Topic, text: str, cuts: frozenset[int], sp
     What stands between must belong to the name (without sintered magnets): a motor without sensor, with magnet, has one.
     """
     before = text[max(0, span.start - _BEFORE) : span.start].rstrip()
-    if before.endswith(words.denials["before"]) and not before.endswith("有無"):
+    # 有無 leaves it open, and what stands apart is said of the word before it: 穴無 ネオジム磁石.
+    of_another = span.start in cuts and span.start - 1 not in cuts and before[-2:-1].isalnum() and before[-1:] in "無无"
+    if before.endswith(words.denials["before"]) and not before.endswith("有無") and not of_another:
         return True
-    clause = _CLAUSE.split(before)[-1].split()
-    while clause and clause[-1] not in words.denials["word"] and _known(words, number, clause[-1]):
-        clause.pop()
-    if clause[-1:] and (clause[-1] in words.denials["word"] or clause[0] in words.denials["first"] and len(clause) == 1):
+    clause, between = _CLAUSE.split(before)[-1].split(), ""
+    denials = {*words.denials["word"], *words.denials["next"]}
+    while clause and clause[-1] not in denials and _known(words, number, clause[-1]):
+        between = clause.pop()
+    coated = between.endswith("ed") and clause[-1:] and clause[-1] in words.denials["next"]  # a non-coated magnet is one
+    if clause[-1:] and not coated and (clause[-1] in denials or clause[0] in words.denials["first"] and len(clause) == 1):
         return True
     end = span.end + len(match[0]) if (match := _PLURAL.match(text, span.end)) else span.end
     apart = end in cuts and "ァ" <= text[end] <= "ヺ"  # ネオジム磁石 フリーサイズ

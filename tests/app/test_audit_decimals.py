@@ -65,6 +65,22 @@ def test_a_workbook_with_a_decimal_dot_anywhere_keeps_a_figure_that_could_be_eit
     assert found.budget == 400.0
 
 
+@pytest.mark.parametrize("cells", [("33.333", "66.667"), ("33,333", "66,667"), ("33.333%", "66.667%")])
+def test_the_dot_of_a_share_parts_no_thousands(tmp_path, cells):
+    head = f"Teilenummer;Lieferant;Land;Anteil{'' if '%' in cells[0] else ' (%)'};Betrag (EUR)"
+    rows = [f"P-1;V{n};Japan;{cell};1.234,50" for n, cell in enumerate(cells)]
+    (tmp_path / "s.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
+    found = company(tmp_path / "s.csv").sources["P-1"]
+    assert [one.share for one in found] == pytest.approx([0.33333, 0.66667]) and [one.spend for one in found] == [1234.5] * 2
+
+
+def test_a_number_of_a_workbook_is_what_it_is_whatever_commas_stand_in_its_texts(tmp_path):
+    rows = [["Part", "Description", "Qty", "Unit price"], ["P-1", "Oil", "0,4", 1.125], ["P-2", "Fat", 2.375, 3.625]]
+    rows += [["P-3", "Wax", "0,250", 1.25]]
+    (table,) = understand(workbook(tmp_path / "bom.xlsx", {"BOM": rows})).tables
+    assert (table.numbers("price"), table.numbers("quantity")) == ([1.125, 3.625, 1.25], [0.4, 2.375, 0.25])
+
+
 @pytest.mark.parametrize(
     ("part", "measure", "said"),
     [("P", None, ["measure_blank"]), ("P", "pray", []), ("X", "hold more stock", ["measure_part"])],

@@ -52,6 +52,12 @@ def test_what_stands_below_a_part_is_no_line_that_an_alternate_above_could_repla
     assert together(table(tmp_path, *lines)) == [["A-1", "A-2"]]
 
 
+def test_a_mark_goes_with_no_number_of_another_board_whose_numbers_start_anew(tmp_path):
+    lines = ["Find No,Part No,Name,Qty,Alternate", "1,A-1,Motor,2,", "2,A-2,Gear,2,", "1,B-1,Fan,1,", "2,B-2,Belt,1,Y"]
+    found = table(tmp_path, *lines, "3,B-3,Seal,1,")
+    assert together(found) == [] and "datasets.intake.alternates_open" in [note.key for note in found.notes]
+
+
 def test_that_alternates_exist_makes_no_line_one(tmp_path):
     lines = ["品番,品名,員数,代替", "A-1,モータ,2,○", "G-1,歯車,1,", "S-1,シール,1,○"]
     assert together(table(tmp_path, *lines)) == []

@@ -161,10 +161,10 @@ def test_numbers_of_more_digits_than_a_spreadsheet_keeps_are_said(tmp_path):
     assert [(note.values["count"], note.values["row"]) for note in said] == [(2, 2)]
 
 
-def indented(folder, *rows):
+def indented(folder, *rows, head=("Part No", "Name", "Qty")):
     book, path = openpyxl.Workbook(), folder / "bom.xlsx"
     sheet = book.active
-    sheet.append(["Part No", "Name", "Qty"])
+    sheet.append(head)
     for indent, *cells in rows:
         sheet.append(cells)
         sheet.cell(sheet.max_row, 1).alignment = Alignment(indent=indent)
@@ -182,3 +182,9 @@ def test_indents_of_cells_are_levels_where_they_go_inwards_by_one(tmp_path):
 def test_indents_that_draw_no_levels_are_looks(tmp_path, indents):
     found = indented(tmp_path, *((indent, f"P-{n}", "Motor", 1) for n, indent in enumerate(indents)))
     assert found.levels == [None] * 3 and found.notes == ()
+
+
+def test_indents_of_a_ledger_tell_no_levels(tmp_path):
+    rows = [(n % 2, "A-1", "Bolt", 10, f"2025-01-0{n + 2}", "Acme", 100) for n in range(3)]
+    found = indented(tmp_path, *rows, head=("Part No", "Name", "Qty", "Date", "Vendor", "Amount"))
+    assert (found.kind, found.notes) == ("ledger", ())

@@ -367,6 +367,25 @@ def test_who_hands_a_part_over_is_no_supplier_and_that_a_part_is_handed_over_is_
     assert told == {"given": (2, "得意先, (支給)"), "handed_over": (2, "無償支給, 有償支給")}
 
 
+def test_a_column_that_names_the_customer_says_who_supplies(tmp_path):
+    lines = ["Part No,Name,Qty,Supplier,Customer supplied", "P-1,Fan,1,Alpha,No", "P-2,Frame,1,Beta,Yes"]
+    (note,) = table(text(tmp_path / "bom.csv", lines)).notes
+    assert (note.key, note.values["count"], note.values["row"]) == ("datasets.intake.customer_supplies", 1, 3)
+
+
+def test_a_word_that_says_nothing_of_handing_over_is_not_taken_for_it(tmp_path):
+    lines = [
+        "品番,品名,員数,支給区分",
+        "A,磁石,1,社給品",
+        "B,軸,1,購入品",
+        "C,箱,1,自社手配",
+        "D,板,1,支給しない",
+        "E,線,1,○",
+    ]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert [(note.values["count"], note.values["words"]) for note in found.notes] == [(2, "社給品, ○")]
+
+
 def test_an_order_of_another_system_may_be_of_a_type_ub_and_is_bought(tmp_path):
     lines = ["Order type,Order no,Date,Supplier,Part,Name,Qty,Amount", "NB,1,2025-04-01,Acme,A-1,Motor,2,100"]
     lines += ["UB,2,2025-04-02,Bolt,A-2,Gear,2,100"]

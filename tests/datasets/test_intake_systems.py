@@ -122,6 +122,9 @@ def test_movements_of_goods_that_are_no_receipts_are_no_purchases(tmp_path):
     found = table(text(tmp_path / "mb51.csv", [head, *lines, "R-1,Relay,122,2025-04-08,-10,-125.05,100234,Muster"]))
     assert (found.kind, aside(found), found.suppliers) == ("ledger", [(3, "moved")], ["Muster"])
     assert found.totals["amount"] == pytest.approx(1125.45)
+    bought = [f"R-1,Relay,{kind},2025-04-08,10,125.05,100234,Muster" for kind in (501, 511, 901)]  # without an order; own
+    more = table(text(tmp_path / "more.csv", [head, *lines, *bought, bought[0].replace("501", "541")]))
+    assert aside(more) == [(3, "moved"), (7, "moved")]
 
 
 def test_movements_that_bring_goods_without_an_order_or_that_a_firm_made_itself_are_kept(tmp_path):
@@ -163,6 +166,27 @@ def test_documents_of_solid_edge_are_parts_and_those_of_orders_are_not(tmp_path)
     assert needs(text(tmp_path / "bom.csv", lines))[:2] == [("bom", "SE-100", 1, None), ("SE-100", "SE-110", 4, None)]
     orders = ["Date,Document Number,Vendor,Item,Quantity,Amount", "2025-04-03,PO1,Acme,S-1,10,50"]
     assert table(text(tmp_path / "po.csv", orders)).headers("order_no") == ["Document Number"]
+
+
+def test_own_numbers_that_follow_one_another_stay_the_parts_beside_those_of_makers(tmp_path):
+    lines = ["Part No,Parent,Description,MPN,Qty", "101,,Drone,,1", "102,101,Frame,F-1,1", "103,101,Motor,MX-22,4"]
+    path = text(tmp_path / "bom.csv", [*lines, "104,103,Magnet,N52-7,14"])
+    assert needs(path) == [("101", "102", 1, None), ("101", "103", 4, None), ("103", "104", 14, None)]
+
+
+@pytest.mark.parametrize("name", ["Part Name", "Description", "Item"])
+def test_a_material_of_parts_that_have_names_is_what_they_are_made_of(tmp_path, name):
+    lines = [f"{name},Material,Material Name,Qty", "Bracket,AL6061,Aluminium,2", "Bolt,SUS304,Steel,3", "Nut,SUS304,Steel,3"]
+    path = text(tmp_path / "bom.csv", lines)
+    assert table(path).headers("material") == ["Material"]
+    assert [part for _, part, *_ in needs(path)] == ["Bracket", "Bolt", "Nut"]
+
+
+def test_a_fixed_quantity_that_is_a_count_says_nothing_of_lots(tmp_path):
+    alone = table(text(tmp_path / "a.csv", ["Part,Description,Fixed Quantity", "P-1,Fan,1", "P-2,Frame,5"]))
+    beside = table(text(tmp_path / "b.csv", ["Part,Description,Qty,Fixed Qty", "P-1,Fan,2,1", "P-2,Frame,3,5"]))
+    assert (alone.numbers("quantity"), beside.numbers("quantity")) == ([1.0, 5.0], [2.0, 3.0])
+    assert alone.notes == beside.notes == ()
 
 
 def test_a_share_of_a_count_in_half_width_kana_is_one(tmp_path):
@@ -210,8 +234,9 @@ def test_what_is_drawn_from_a_phantom_of_yonyou_is_no_part_and_its_own_numbers_g
     assert needs(text(tmp_path / "duro.csv", [*duro, "1,510-2,Motor,4,Buy,Maxon,305015"])) == [("999-1", "510-2", 4, None)]
 
 
-def test_a_second_firm_in_a_column_of_its_own_is_a_source(tmp_path):
-    lines = ["品番,品名,調達先,2社目,生産国", "A-1,軸受,甲製作所,丙製作所,日本", "A-2,軸,乙工業,,日本"]
+@pytest.mark.parametrize("first", ["調達先", "1社目"])
+def test_a_second_firm_in_a_column_of_its_own_is_a_source(tmp_path, first):
+    lines = [f"品番,品名,{first},2社目,生産国", "A-1,軸受,甲製作所,丙製作所,日本", "A-2,軸,乙工業,,日本"]
     found = company_from(recognise(understand(text(tmp_path / "s.csv", lines)))).sources
     assert [source.maker for source in found["A-1"]] == ["甲製作所", "丙製作所"]
 

@@ -146,6 +146,8 @@ def test_an_item_that_is_said_not_to_be_there_is_no_flag(line):
     "line",
     [
         "NdFeB magnet without coating",
+        "non-sintered neodymium magnet",
+        "穴無 ネオジム磁石",
         "NdFeB magnet, no coating",
         "without coating, NdFeB magnet",
         "motor without sensor NdFeB magnet",
