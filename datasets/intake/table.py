@@ -321,13 +321,10 @@ class Table:
     @cached_property
     def totals(self) -> dict[str, float]:
         """Sums of amount and quantity in base units, of the lines that have one; none of amounts in several currencies."""
-        found = {}
-        for role in ("amount", "quantity"):
-            known = role in self.roles and self.kind in PARTS and not (role == "amount" and len(self.currencies) > 1)
-            values = [value for value in self.numbers(role) if value is not None] if known else []
-            if values:
-                found[role] = round(sum(values), 6)
-        return found
+        values = [value for value in self.numbers("quantity") if value is not None] if self.kind in PARTS else []
+        amounts = list(self.amounts.values())
+        found = {"amount": amounts[0]} if len(amounts) == 1 else {}
+        return found | ({"quantity": round(sum(values), 6)} if values else {})
 
     @cached_property
     def amounts(self) -> dict[str, float]:
@@ -401,6 +398,7 @@ class Table:
             "rows": self.rows,
             "set_aside": [{"row": each.row, "reason": each.reason} for each in self.set_aside],
             "totals": self.totals,
+            "amounts": self.amounts,
             "suppliers": self.suppliers,
             "makers": self.makers,
         }

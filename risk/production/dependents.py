@@ -12,7 +12,7 @@ from .criticality import LOSSES
 from .failures import network_of
 from .scenario import Scenario, check_scenario
 from .simulation import Assumptions, solve
-from .ways import steps
+from .ways import held, steps
 
 LEAST = 1e-9
 """A loss that is no noise."""
@@ -122,8 +122,7 @@ def share_of(network: ProductionNetwork, node: str, market: int) -> dict[str, fl
     suppliers = network.nodes["supplier"]
     links = [int(k) for k in network.links(market) if not network.flags[k] & EXTRA]
     own = [k for k in links if node in network.chains[suppliers[int(network.indices[k])]]]
-    low = float(network.low[own].sum())
-    return {"share_low": low, "share_high": min(float(network.high[own].sum()), low + float(network.slack[market]), 1.0)}
+    return dict(zip(("share_low", "share_high"), held(network, market, own), strict=True))
 
 
 _AFFECTED = {

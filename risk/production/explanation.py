@@ -16,6 +16,7 @@ from ...graph.network import NEW
 from .conditions import failure
 from .scenario import Scenario, check_scenario
 from .simulation import Assumptions, Solution, solve
+from .ways import held
 
 _NAMED = 12  # markets in which a node is named that an explanation lists
 
@@ -139,7 +140,7 @@ def _summary(graph: SupplyGraph, product: str, node: str, kind: str, solution: S
             node=_name(about, lang),
             product=_name(graph.item(product), lang),
             low=f"{floor(100 * low + 1e-9) / 100:.0%}",  # "at least" is never rounded up
-            estimate=f"{between:.0%}",
+            estimate=_percent(between),
             high=f"{ceil(100 * high - 1e-9) / 100:.0%}",  # "up to" is never rounded down
         ).text(lang)
     return pl.DataFrame([row])
@@ -161,8 +162,7 @@ def _named(graph: SupplyGraph, network: ProductionNetwork, node: str) -> pl.Data
         about = nodes.row(market, named=True)
         if not len(links) or about["source"] is None:
             continue
-        low = float(network.low[links].sum())
-        high = min(1.0, float(network.high[links].sum()), low + float(network.slack[market]))
+        low, high = held(network, market, links)
         source = sources.get(about["source"], {})
         row = {key: about[key] for key in ("source", "year", "confidence")}
         row |= {"part": "named", "item": item, "supplier": node, "share": low, "share_low": low, "share_high": high}
@@ -203,16 +203,21 @@ def _sentence(
     need = _name(graph.item(after["item"]), lang) if after is not None else ""
     key = row["cause"] if row["cause"] not in {"input", "need"} or after is not None else "input_last"
     return Message(
-        f"risk.explanation.{key}", item=item, supplier=who, share=share, fact=fact, need=need, kept=f"{row['kept']:.0%}"
+        f"risk.explanation.{key}", item=item, supplier=who, share=share, fact=fact, need=need, kept=_percent(row["kept"])
     ).text(lang)
 
 
 def _share(row: dict[str, Any]) -> str:
-    """A share in words: a bound is never narrowed, and a little is not nothing."""
+    """A share in words: a bound is never narrowed."""
     low, high = row.get("share_low"), row.get("share_high")
     if low is None or high is None or high - low < 5e-3:
-        return "<1%" if 0 < row["share"] < 5e-3 else f"{row['share']:.0%}"
+        return _percent(row["share"])
     return f"{floor(100 * low + 1e-9)}%–{ceil(100 * high - 1e-9)}%"
+
+
+def _percent(part: float) -> str:
+    """A part in words: a little is not nothing, nor nearly all of it all."""
+    return "<1%" if 1e-9 < part < 5e-3 else ">99%" if 0.995 < part < 1 - 1e-9 else f"{part:.0%}"
 
 
 def _fact(row: dict[str, Any], sources: dict[str, dict[str, Any]], lang: str) -> str:

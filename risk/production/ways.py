@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
+from ...graph import ProductionNetwork
 from ...graph.network import GROUP, MAKER, MARKET, SHARED
 from . import kernels
 
@@ -90,6 +92,15 @@ def way(solution: Solution, outcome: Outcome, node: int) -> pl.DataFrame:
     rows = [{name: row.get(name) for name in WAY} for row in steps(solution, outcome, node)]
     numbered = [row | {"step": step} for step, row in enumerate(rows)]
     return pl.DataFrame(numbered, schema=WAY, orient="row")
+
+
+def held(network: ProductionNetwork, market: int, links: Sequence[int] | np.ndarray) -> tuple[float, float]:
+    """Return the least and the most that the makers behind some links hold of a market together.
+
+    They hold no more than what is theirs and what the market leaves open.
+    """
+    low = float(network.low[links].sum())
+    return low, min(float(network.high[links].sum()), low + float(network.slack[market]), 1.0)
 
 
 def steps(solution: Solution, outcome: Outcome, node: int) -> list[dict[str, Any]]:

@@ -45,6 +45,17 @@ def test_a_small_share_is_never_said_to_be_none_and_a_bound_never_narrowed():
     assert "<1%" in said["ore"] and "29%–51%" in said["salt"]
 
 
+def test_nearly_all_is_never_said_to_be_all():
+    graph = SupplyGraph(
+        items=[{"id": "ore", "name_en": "ore", "kind": "material"}],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "USA")],
+        shares=[{"item": "ore", "supplier": c, "source": "s", "share": a} for c, a in (("CHN", 0.997), ("USA", 0.003))],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    said = dict(explain(graph, "ore", "CHN").select("part", "text_en").iter_rows())
+    assert ">99%" in said["named"] and "estimated >99%" in said["summary"]
+
+
 def test_every_sentence_stands_in_both_languages(world):
     for node, kind in (("CHN", "halt"), ("CHN", "embargo"), ("gallium_primary", "halt"), ("murata", "halt")):
         frame = explain(world, "humanoid_robot", node, buyer="JPN", kind=kind)
