@@ -1,19 +1,14 @@
 """Figures as Europeans write them into cells of text: a comma before the decimals, dots between thousands."""
 
 import pytest
+from handed_in import company
 from kanmon.app.audit.cells import read
-from kanmon.app.audit.company_reader import company_from
-from kanmon.app.audit.mapping import recognise
 from kanmon.app.survey.replies import _share
 from kanmon.datasets.intake.understanding import understand
 from kanmon.datasets.layout import sheets
 from plain_sheets import workbook
 
 COLUMNS = sheets()["sourcing"]
-
-
-def company(path):
-    return company_from(recognise(understand(path)))
 
 
 def german(budget="400.000", spend=("1.200.000", "900.000"), share=("0,4", "0,6"), revenue="18.500.000"):

@@ -1,11 +1,11 @@
 """What people hand in is read as what it is, and what is not understood is said, not guessed."""
 
 import contextlib
-import math
 import zipfile
 from pathlib import Path
 
 import pytest
+from handed_in import company, says, sourcing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kanmon.app.audit.cells import Unreadable, read
@@ -22,19 +22,7 @@ from plain_sheets import workbook
 DEMO = Path(__file__).resolve().parents[2] / "datasets" / "data" / "demo_company" / "audit.xlsx"
 
 
-def sourcing(*rows: list[object], head: tuple[str, ...] = ("part", "supplier", "country")) -> list[list[object]]:
-    return [list(head), *rows]
-
-
 COLUMN = {column.name: column for sheet in sheets().values() for column in sheet.columns}
-
-
-def company(path, corrections=None):
-    return company_from(recognise(understand(path, corrections=corrections), corrections))
-
-
-def says(found):
-    return " ".join(remark.message.text("en") for remark in found.remarks)
 
 
 @pytest.mark.parametrize(
@@ -285,63 +273,11 @@ def test_the_amount_of_one_product_is_not_what_is_spent_in_a_year(tmp_path):
     assert [(s.spend, s.spend_open) for s in found.sources["P"]] == [(None, False)]
 
 
-def test_firms_beside_the_lines_of_a_bill_are_said_to_be_no_sources_and_a_person_may_say_that_they_are(tmp_path):
-    head, row = ["parent", "part", "quantity", "supplier", "country"], ["A", "P", 2, "X", "China"]
-    path = workbook(tmp_path / "a.xlsx", {"BOM": [head, row]})
-    found = company(path)
-    assert found.sources == {} and "no sourcing list" in says(found)
-    corrected = company(path, {"sheets": {"BOM": {"kind": "sourcing"}}})
-    assert [(s.maker, s.country) for s in corrected.sources["P"]] == [("X", "CHN")]
-    assert [(need.parent, need.part, need.quantity) for need in corrected.needs] == [("A", "P", 2)]
-
-
 def test_a_circular_bom_loses_the_line_that_closes_it_and_says_so(tmp_path):
     rows = [["parent", "part"], ["A", "B"], ["B", "C"], ["C", "B"], ["A", "A"]]
     found = company(workbook(tmp_path / "a.xlsx", {"BOM": rows}))
     assert {(need.parent, need.part) for need in found.needs} == {("A", "B"), ("B", "C")}
     assert "B → C → B" in says(found)
-
-
-def test_firms_that_one_cell_lists_are_sources_each(tmp_path):
-    lines = [
-        "品番,品名,調達先,原産国,割合",
-        "P-1,磁石,甲製作所、乙工業,中国,100%",
-        "P-2,軸受,Vishay/Dale,日本,",
-        "P-3,線,甲、他,日本,",
-    ]
-    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
-    found = company(tmp_path / "a.csv")
-    told = [(one.maker, one.country, one.share) for one in found.sources["P-1"]]
-    assert told == [("甲製作所", "CHN", None), ("乙工業", "CHN", None)]
-    assert [one.maker for part in ("P-2", "P-3") for one in found.sources[part]] == ["Vishay/Dale", "甲、他"]
-    assert "1 cell(s) list several firms, for instance '甲製作所、乙工業'" in says(found)
-
-
-@pytest.mark.parametrize(
-    "lines",
-    [
-        [
-            "品番,品名,仕入先,購入金額,通貨",
-            "P-1,磁石,甲,1000,USD",
-            "P-1,磁石,乙,100000,JPY",
-            "P-2,軸受,甲,10,USD",
-            "P-2,軸受,乙,30,USD",
-        ],
-        [
-            "品番,品名,仕入先,購入金額",
-            'P-1,磁石,甲,"$1,000"',
-            'P-1,磁石,乙,"￥100,000"',
-            "P-2,軸受,甲,$10",
-            "P-2,軸受,乙,$30",
-        ],
-    ],
-)
-def test_amounts_of_one_part_in_two_currencies_are_no_shares(tmp_path, lines):
-    (tmp_path / "usd_jpy.csv").write_text("\n".join(lines), encoding="utf-8")
-    found = company(tmp_path / "usd_jpy.csv")
-    assert [(one.share, one.spend) for one in found.sources["P-1"]] == [(None, None)] * 2
-    assert [(one.share, one.spend) for one in found.sources["P-2"]] == [(0.25, 10), (0.75, 30)]
-    assert "1 part(s) were bought in several currencies, for instance 'P-1' (JPY, USD)" in says(found)
 
 
 def test_lines_of_a_bill_that_no_longer_or_not_yet_hold_are_no_needs(tmp_path):
@@ -415,14 +351,6 @@ def test_shares_come_from_amounts_only_where_no_share_is_given(tmp_path):
     found = company(workbook(tmp_path / "a.xlsx", {"S": sourcing(*rows, head=head)}))
     assert [(s.share, s.basis) for s in found.sources["P"]] == [(0.75, "spend"), (0.25, "spend")]
     assert [s.basis for s in found.sources["Q"]] == ["unknown", "unknown"]
-
-
-def test_the_vendor_is_not_the_maker_and_the_billing_address_not_the_site(tmp_path):
-    suppliers = [["supplier", "kind", "country", "billing country"], ["Trade", "trading company", None, "Japan"]]
-    rows = sourcing(["P", "Trade", None])
-    found = company(workbook(tmp_path / "a.xlsx", {"Sourcing": rows, "Suppliers": suppliers}))
-    (source,) = found.sources["P"]
-    assert (source.maker, source.vendor, source.country) == ("", "Trade", None)
 
 
 def test_an_origin_worksheet_is_read(tmp_path):
@@ -526,83 +454,6 @@ def test_a_column_for_what_lines_go_into_that_is_blank_all_the_way_down_says_not
     assert "2 行" in told and "pump" in told
 
 
-@pytest.mark.parametrize(
-    ("cell", "ends"),
-    [("30-60日", (30, 60)), ("30日以上60日以下", (30, 60)), ("１～２ヶ月", (30, 60)), ("30 days - 60 days", (30, 60))]
-    + [("between 30 and 60 days", (30, 60)), ("30到60天", (30, 60)), ("約30日～60日", (30, 60)), ("20-30営業日", (28, 42))]
-    + [("60日以上", (60, math.inf)), ("> 2 months", (60, math.inf)), ("60日～", (60, math.inf)), ("45", (45, 45))]
-    + [
-        ("60日以内", (0, 60)),
-        ("60日以下", (0, 60)),
-        ("最大60日", (0, 60)),
-        ("up to 60 days", (0, 60)),
-        ("不超过60天", (0, 60)),
-    ]
-    + [("60-30日", None), ("30日、60日", None), ("soon", None)],
-)
-def test_of_a_range_of_stock_both_ends_are_read(tmp_path, cell, ends):
-    rows = ["品番,調達先,生産国,在庫日数,切替日数", f"P-1,甲社,日本,{cell},90", "P-2,乙社,中国,20,30-60日"]
-    (tmp_path / "s.csv").write_text("\n".join(rows), encoding="utf-8")
-    found = company_from(recognise(understand(tmp_path)))
-    assert found.parts["P-1"].stock == ends
-    assert found.sources["P-2"][0].switch_days is None  # a time that something takes has one figure or none
-    said = [remark.message.key.rpartition(".")[2] for remark in found.remarks if remark.column == "stock_days"]
-    assert said == (["days"] if ends is None else [] if ends[0] == ends[1] else ["range"])
-
-
-@pytest.mark.parametrize("cell", ["なし", "無", "None", "无"])
-def test_no_stock_may_be_none_or_not_known_and_that_is_said(tmp_path, cell):
-    rows = ["品番,調達先,生産国,在庫日数", f"P-1,甲社,日本,{cell}", "P-2,乙社,日本,-", "P-3,丙社,日本,0"]
-    (tmp_path / "s.csv").write_text("\n".join(rows), encoding="utf-8")
-    found = company_from(recognise(understand(tmp_path)))
-    assert [found.parts[id].stock for id in ("P-1", "P-2", "P-3")] == [None, None, (0, 0)]
-    (told,) = (remark for remark in found.remarks if remark.column == "stock_days")
-    assert told.row == 2 and "0 と記入" in told.message.text("ja")
-
-
-def test_of_stocks_that_several_rows_state_of_a_part_the_longest_counts(tmp_path):
-    rows = [
-        "品番,調達先,生産国,在庫日数",
-        "P-1,甲社,日本,30-60日",
-        "P-1,乙社,中国,45",
-        "P-2,甲社,日本,45日以上",
-        "P-2,乙社,中国,90",
-    ]
-    (tmp_path / "s.csv").write_text("\n".join(rows), encoding="utf-8")
-    found = company_from(recognise(understand(tmp_path)))
-    assert [found.parts[id].stock for id in ("P-1", "P-2")] == [(45, 60), (90, math.inf)]
-
-
-def test_ranges_of_a_column_are_one_note_and_what_could_not_be_read_names_the_column_as_its_reader_does(tmp_path):
-    rows = [f"P-{n},甲社,日本,{cell}" for n, cell in enumerate(["30-60日"] * 30 + ["？？"] * 25)]
-    (tmp_path / "s.csv").write_text("\n".join(["品番,調達先,生産国,在庫日数", *rows]), encoding="utf-8")
-    found = company_from(recognise(understand(tmp_path)))
-    told = [remark for remark in found.remarks if remark.column == "stock_days"]
-    (note,) = (remark for remark in told if remark.severity == "note")
-    assert note.row == 2 and "30 件" in note.message.text("ja") and "30-60日" in note.message.text("ja")
-    (more,) = (remark.message for remark in told if remark.message.key == "app.audit.more")
-    assert "在庫日数" in more.text("ja") and "Stock (days)" in more.text("en") and "stock_days" not in more.text("ja")
-
-
-@pytest.mark.parametrize(
-    ("cell", "value"), [("約18億円", 1.8e9), ("3,000万円程度", 3e7), ("およそ１２００", 1200.0), ("12億円前後", 1.2e9)]
-)
-def test_an_amount_that_is_said_to_be_rough_is_taken_as_it_stands(cell, value):
-    assert read(COLUMN["revenue"], cell) == pytest.approx(value)
-
-
-def test_a_rough_figure_is_in_the_unit_of_its_header(tmp_path):
-    rows = [
-        "品番,調達先,生産国,切替日数（月）,年間購入額（百万円）",
-        "P1,甲社,日本,約3,約18",
-        "P2,乙社,日本,3,18",
-        "P3,乙社,日本,90日,約1800万円",
-    ]
-    (tmp_path / "s.csv").write_text("\n".join(rows), encoding="utf-8")
-    found = company_from(recognise(understand(tmp_path)))
-    assert {(each[0].switch_days, each[0].spend) for each in found.sources.values()} == {(90.0, 1.8e7)}
-
-
 @pytest.mark.parametrize("column", ["stock_days", "lead_days", "share", "country"])
 @pytest.mark.parametrize(
     "cell", ["1" * 32_767, "1 " * 16_000, "1" + " " * 32_000 + "x", "1-" * 16_000, "約" * 32_767, "(" * 32_767]
@@ -610,64 +461,6 @@ def test_a_rough_figure_is_in_the_unit_of_its_header(tmp_path):
 def test_a_cell_as_long_as_a_workbook_allows_is_neither_a_figure_nor_a_country(column, cell):
     with pytest.raises(Unreadable):
         read(COLUMN[column], cell)
-
-
-def listed(folder, lines):
-    path = folder / "list.csv"
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return path
-
-
-@pytest.mark.parametrize(
-    "lines",
-    [
-        [
-            "品番,品名,調達先1,国1,割合1,リードタイム1（週）,調達先2,国2,割合2,リードタイム2（週）",
-            "P-1,磁石,甲社,中国,60%,8,乙社,日本,40%,4",
-        ],
-        ["品番,品名,調達先①,調達先②,国①,国②,割合①,割合②,納期①(週),納期②(週)", "P-1,磁石,甲社,乙社,中国,日本,60,40,8,4"],
-        ["Part,Name" + 2 * ",Supplier,Country,Share,Lead time (weeks)", "P-1,Magnet,甲社,China,0.6,8,乙社,Japan,0.4,4"],
-    ],
-)
-def test_what_stands_beside_a_further_source_is_told_of_it(tmp_path, lines):
-    one, other = company(listed(tmp_path, lines)).sources["P-1"]
-    assert (one.maker, one.country, one.share, one.lead_days) == ("甲社", "CHN", 0.6, 56.0)
-    assert (other.maker, other.country, other.share, other.lead_days) == ("乙社", "JPN", 0.4, 28.0)
-
-
-def test_a_column_of_the_second_source_tells_nothing_of_the_first(tmp_path):
-    lines = ["品番,品名,在庫日数,調達先1,調達先2,国2,割合2", "P-1,磁石,5,甲社,乙社,日本,40%", "P-2,軸,5,甲社,乙社,どこか,?"]
-    found = company(listed(tmp_path, lines))
-    one, other = found.sources["P-1"]
-    assert (one.country, one.share) == (None, None)
-    assert (other.maker, other.country, other.share) == ("乙社", "JPN", 0.4)
-    assert [source.country for source in found.sources["P-2"]] == [None, None] and "どこか" in says(found)
-
-
-@pytest.mark.parametrize(
-    ("header", "cell", "ends"),
-    [
-        ("在庫(月)", "2-3", (60.0, 90.0)),
-        ("在庫(月)", "2以上", (60.0, math.inf)),
-        ("在庫(月)", "30～60日", (30.0, 60.0)),
-        ("在庫(月)", "2か月以上", (60.0, math.inf)),
-        ("在庫(月)", "2〜3ヶ月程度", (60.0, 90.0)),
-        ("Stock (weeks)", "1.5 to 2", (10.5, 14.0)),
-        ("Stock (weeks)", "at least 2 months", (60.0, math.inf)),
-        ("在庫日数", "2-3", (2.0, 3.0)),
-    ],
-)
-def test_a_range_of_stock_without_a_unit_is_in_the_unit_of_its_header(tmp_path, header, cell, ends):
-    (tmp_path / "調達一覧.csv").write_text(f"品番,調達先,{header}\nP-1,甲,{cell}\nP-2,乙,1\n", encoding="utf-8")
-    found = company_from(recognise(understand(tmp_path / "調達一覧.csv")))
-    assert found.parts["P-1"].stock == ends
-
-
-@pytest.mark.parametrize("cell", ["8-12 weeks", "8〜12週", "60日以上"])
-def test_a_range_where_one_figure_is_asked_for_says_that_it_is_one(cell):
-    for column in ("lead_days", "switch_days"):
-        with pytest.raises(Unreadable, match="one_figure"):
-            read(COLUMN[column], cell)
 
 
 def test_parts_of_a_board_that_share_a_name_are_told_apart_by_their_values(tmp_path):
@@ -702,72 +495,3 @@ def test_numbers_in_brackets_before_names_are_those_of_the_parts(tmp_path):
     }
     assert found.parts["MOT-24"].stock == (30.0, 30.0) and found.parts["SUB"].name == "Housing set"
     assert found.parts["PUMP"].name == "Pump"
-
-
-@pytest.mark.parametrize(
-    ("header", "cell"),
-    [("Annual revenue", "1000000 USD"), ("Annual revenue (USD)", "1000000"), ("年間売上（千ドル）", "1000")],
-)
-def test_a_revenue_in_dollars_is_no_yen(tmp_path, header, cell):
-    (tmp_path / "products.csv").write_text(f"Product,{header}\nX,{cell}\n", encoding="utf-8")
-    (tmp_path / "bom.csv").write_text("Parent,Part No,Qty\nX,A-1,2\n", encoding="utf-8")
-    company = company_from(recognise(understand(tmp_path)))
-    assert (company.currency, company.products["X"]["revenue"]) == ("USD", 1_000_000.0)
-
-
-def planned(tmp_path, cost_header="Cost", cells=(5000, 9000), **about):
-    measures = [["P-1", "hold more stock", 30 * n, cell] for n, cell in enumerate(cells, start=1)]
-    sheets_ = {
-        "Company": [["company name", *about], ["Co", *about.values()]],
-        "Products": [["product", "annual revenue"], ["X", 1_000_000]],
-        "Sourcing": sourcing(["P-1", "Maker", "Japan"]),
-        "BOM": [["parent", "part", "quantity"], ["X", "P-1", 1]],
-        "Measures": [["part no.", "measure", "days", cost_header], *measures],
-    }
-    return company(workbook(tmp_path / "co.xlsx", sheets_))
-
-
-@pytest.mark.parametrize(("header", "cells"), [("Cost (USD)", (5000, 9000)), ("Cost", ("USD 5,000", "$9,000"))])
-def test_what_a_measure_costs_in_another_currency_is_not_compared_with_the_amounts(tmp_path, header, cells):
-    found = planned(tmp_path, header, cells, currency="円", budget=100)
-    assert found.currency == "JPY" and [row["cost"] for row in found.measures] == [None, None] and found.budget == 100
-    assert says(found).count("This amount is in USD, the others in JPY") == 2
-    same = planned(tmp_path, header, cells, currency="USD")
-    assert [row["cost"] for row in same.measures] == [5000.0, 9000.0] and "This amount is in" not in says(same)
-
-
-def test_a_budget_in_another_currency_is_none_to_compare(tmp_path):
-    found = planned(tmp_path, currency="JPY", budget="EUR 5,000")
-    assert (found.budget, found.currency) == (None, "JPY") and "This amount is in EUR" in says(found)
-    headed = planned(tmp_path, **{"currency": "JPY", "budget (USD)": 5000})
-    assert headed.budget is None and "This amount is in USD" in says(headed)
-
-
-def test_a_currency_that_only_costs_say_is_that_of_the_workbook_and_that_is_said(tmp_path):
-    found = planned(tmp_path, "Cost (USD)")
-    assert found.currency == "USD" and "Only what measures cost, or the budget, says a currency (USD)" in says(found)
-    assert planned(tmp_path).currency == "JPY"
-
-
-def test_amounts_in_two_currencies_are_called_neither_yen_nor_one_of_them(tmp_path):
-    head = ("part", "supplier", "country", "annual spend", "currency")
-    rows = sourcing(["P-1", "A", "Japan", 10, "USD"], ["P-2", "B", "Japan", 20, "EUR"], head=head)
-    assert company(workbook(tmp_path / "co.xlsx", {"Sourcing": rows})).currency == "EUR/USD"
-
-
-def sources(tmp_path, *rows):
-    found = company(workbook(tmp_path / "co.xlsx", {"Sourcing": sourcing(*rows)}))
-    return {part: [source.maker for source in each] for part, each in found.sources.items()}, says(found)
-
-
-@pytest.mark.parametrize("cell", ["Alpha / Beta", "Alpha/Beta", "Alpha, Beta", "Alpha or Beta", "Alpha または Beta"])
-def test_a_cell_that_lists_firms_of_other_lines_names_each(tmp_path, cell):
-    found, said = sources(tmp_path, ["P-1", cell, "Japan"], ["P-2", "Alpha", "Japan"], ["P-3", "Beta Ltd", "China"])
-    assert found["P-1"] == ["Alpha", "Beta"] and "1 cell(s) list several firms" in said and "may name several" not in said
-
-
-def test_a_cell_that_may_list_firms_of_which_nothing_else_tells_is_one_and_that_is_said(tmp_path):
-    rows = ["P-1", "Gamma / Delta", "Japan"], ["P-2", "Vishay/Dale", "Japan"], ["P-3", "Gamma", "Japan"]
-    found, said = sources(tmp_path, *rows)
-    assert (found["P-1"], found["P-2"]) == (["Gamma / Delta"], ["Vishay/Dale"])
-    assert "1 cell(s) such as 'Gamma / Delta' may name several firms" in said

@@ -7,7 +7,7 @@ import pytest
 from kanmon.app.survey import replies
 from kanmon.app.survey.questions import ranked_questions
 from open_document import as_ods
-from survey_company import HEAD, ROWS, answered, bounds, company, figures, questionnaires, replied, told
+from survey_company import ROWS, answered, bounds, company, figures, questionnaires, replied, told
 
 
 @pytest.fixture(scope="module")
@@ -437,66 +437,6 @@ def test_one_question_on_two_lines_of_a_questionnaire_is_said_where_the_answers_
 
     merged, found = replied(base, changed(sent["Gamma"], tmp_path / "r.xlsx", write))
     assert [source.lead_days for source in merged.company.sources["P2"]] == [45.0] and keys(found) == says
-
-
-def places(found, part="P1"):
-    """By maker and place: share, lead time, and who delivers it."""
-    sources = found.sources[part]
-    shares = {(one.maker, one.country): (one.share, one.lead_days) for one in sources}
-    assert len(shares) == len(sources), "a place of a maker is one source"
-    return shares, {(one.maker, one.country): {one.vendor, *one.tellers} for one in sources}
-
-
-@pytest.fixture
-def traded(tmp_path):
-    """Two traders sell what M makes in China, by the shares that are told."""
-
-    def of(one, other):
-        head = (*HEAD[:3], "メーカー", *HEAD[3:])
-        rows = [("P1", "Gear", who, "M", "China", share, 30, 400, None) for who, share in (("V", one), ("W", other))]
-        return company(tmp_path / "traded.xlsx", rows, head)
-
-    return of
-
-
-@pytest.mark.parametrize("shares", [(0.3, 0.7), (None, None)])
-def test_the_replies_of_two_traders_of_one_maker_are_both_used_and_it_is_one_source(traded, shares):
-    found = traded(*shares)
-    assert places(found) == ({("M", "CHN"): (1.0, None)}, {("M", "CHN"): {"V", "W"}})
-    assert len({one.firm for one in found.sources["P1"]}) == 1
-    merged, said = replied(found, told("W", "P1", country="CHN", share=1.0), told("V", "P1", kind="lead", answer=40.0))
-    assert places(merged.company) == ({("M", "CHN"): (1.0, 40.0)}, {("M", "CHN"): {"V", "W"}})
-    assert keys(said) == [] and merged.replied == {"questions": ["W", "V"]}
-
-
-@pytest.mark.parametrize("shares", [(0.3, 0.7), (None, None), (0.3, None)])
-def test_a_trader_speaks_of_what_it_sells_and_of_nothing_that_another_sells(traded, shares):
-    """Their parts are known where both rows state one."""
-    v, w = shares if None not in shares else (None, None)
-    merged, said = replied(traded(*shares), told("V", "P1", country="JPN", share=1.0))
-    expected = {("M", "CHN"): (w, None), ("M", "JPN"): (v, None)}
-    assert places(merged.company) == (expected, {("M", "CHN"): {"W"}, ("M", "JPN"): {"V"}})
-    assert keys(said) == ["differs"]
-    merged, _ = replied(traded(*shares), *(told(who, "P1", country="JPN", share=1.0) for who in "VW"))
-    assert places(merged.company)[0] == {("M", "JPN"): (None if v is None else 1.0, None)}
-    # The maker itself knows where it makes all of it.
-    merged, _ = replied(traded(*shares), told("M", "P1", country="JPN", share=1.0))
-    assert [place for _, place in places(merged.company)[0]] == ["JPN"]
-
-
-def test_what_a_trader_has_in_stock_is_not_that_of_the_plant_from_which_others_sell_too(traded):
-    answer = told("V", "P1", input="ore", country="CHL", share=1.0, stock=90.0)
-    merged, said = replied(traded(0.5, 0.5), answer)
-    (id,) = merged.company.told
-    assert merged.company.parts[id].stock is None and keys(said) == ["stock_shared"]
-    merged, said = replied(traded(0.5, 0.5), told("M", "P1", input="ore", country="CHL", share=1.0, stock=90.0))
-    assert [merged.company.parts[id].stock_least for id in merged.company.told] == [90.0] and keys(said) == []
-
-
-@pytest.mark.parametrize("share", [None, 0.4, 1.0])
-def test_a_reply_that_names_the_place_that_the_company_knows_leaves_the_share_as_it_is(base, share):
-    merged, said = replied(base, told("Alpha", "P1", country="CHN", share=share))
-    assert places(merged.company)[0] == {("Alpha", "CHN"): (0.5, None), ("Beta", "DEU"): (0.5, None)} and keys(said) == []
 
 
 def test_a_question_counts_as_answered_where_one_who_is_known_answered_it_in_any_of_its_files(base):

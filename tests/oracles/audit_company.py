@@ -38,3 +38,19 @@ BOM = [["A", "P1"], ["A", "P2"], ["B", "P2"], ["B", "P3"], ["B", "M"], ["M", "P4
 
 
 PRODUCTS = [["A", 3650], ["B", 7300]]
+
+
+def small(tmp_path, extra=(), products=True):
+    sheets = {
+        "Sourcing": [
+            ["part", "name", "supplier", "country", "share", "stock days", "switching days", "qualified"],
+            ["P1", "Gear", "X", "China", "100%", 30, 90, "yes"],
+            ["P2", "Bolt", "Y", "Japan", "60%", 10, 20, "yes"],
+            ["P2", "Bolt", "Z", "Germany", "40%", None, None, "yes"],
+            *extra,
+        ],
+        "BOM": [["parent", "part"], ["A", "P1"], ["A", "P2"]],
+    }
+    if products:
+        sheets["Products"] = [["product", "revenue"], ["A", 3650]]
+    return workbook(tmp_path / "small.xlsx", sheets)

@@ -1,0 +1,88 @@
+"""Firms that a line names: several in one cell, further sources, vendors and makers."""
+
+import pytest
+from handed_in import company, says, sourcing
+from plain_sheets import workbook
+
+
+def test_firms_beside_the_lines_of_a_bill_are_said_to_be_no_sources_and_a_person_may_say_that_they_are(tmp_path):
+    head, row = ["parent", "part", "quantity", "supplier", "country"], ["A", "P", 2, "X", "China"]
+    path = workbook(tmp_path / "a.xlsx", {"BOM": [head, row]})
+    found = company(path)
+    assert found.sources == {} and "no sourcing list" in says(found)
+    corrected = company(path, {"sheets": {"BOM": {"kind": "sourcing"}}})
+    assert [(s.maker, s.country) for s in corrected.sources["P"]] == [("X", "CHN")]
+    assert [(need.parent, need.part, need.quantity) for need in corrected.needs] == [("A", "P", 2)]
+
+
+def test_firms_that_one_cell_lists_are_sources_each(tmp_path):
+    lines = [
+        "品番,品名,調達先,原産国,割合",
+        "P-1,磁石,甲製作所、乙工業,中国,100%",
+        "P-2,軸受,Vishay/Dale,日本,",
+        "P-3,線,甲、他,日本,",
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
+    found = company(tmp_path / "a.csv")
+    told = [(one.maker, one.country, one.share) for one in found.sources["P-1"]]
+    assert told == [("甲製作所", "CHN", None), ("乙工業", "CHN", None)]
+    assert [one.maker for part in ("P-2", "P-3") for one in found.sources[part]] == ["Vishay/Dale", "甲、他"]
+    assert "1 cell(s) list several firms, for instance '甲製作所、乙工業'" in says(found)
+
+
+def test_the_vendor_is_not_the_maker_and_the_billing_address_not_the_site(tmp_path):
+    suppliers = [["supplier", "kind", "country", "billing country"], ["Trade", "trading company", None, "Japan"]]
+    rows = sourcing(["P", "Trade", None])
+    found = company(workbook(tmp_path / "a.xlsx", {"Sourcing": rows, "Suppliers": suppliers}))
+    (source,) = found.sources["P"]
+    assert (source.maker, source.vendor, source.country) == ("", "Trade", None)
+
+
+def listed(folder, lines):
+    path = folder / "list.csv"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [
+            "品番,品名,調達先1,国1,割合1,リードタイム1（週）,調達先2,国2,割合2,リードタイム2（週）",
+            "P-1,磁石,甲社,中国,60%,8,乙社,日本,40%,4",
+        ],
+        ["品番,品名,調達先①,調達先②,国①,国②,割合①,割合②,納期①(週),納期②(週)", "P-1,磁石,甲社,乙社,中国,日本,60,40,8,4"],
+        ["Part,Name" + 2 * ",Supplier,Country,Share,Lead time (weeks)", "P-1,Magnet,甲社,China,0.6,8,乙社,Japan,0.4,4"],
+    ],
+)
+def test_what_stands_beside_a_further_source_is_told_of_it(tmp_path, lines):
+    one, other = company(listed(tmp_path, lines)).sources["P-1"]
+    assert (one.maker, one.country, one.share, one.lead_days) == ("甲社", "CHN", 0.6, 56.0)
+    assert (other.maker, other.country, other.share, other.lead_days) == ("乙社", "JPN", 0.4, 28.0)
+
+
+def test_a_column_of_the_second_source_tells_nothing_of_the_first(tmp_path):
+    lines = ["品番,品名,在庫日数,調達先1,調達先2,国2,割合2", "P-1,磁石,5,甲社,乙社,日本,40%", "P-2,軸,5,甲社,乙社,どこか,?"]
+    found = company(listed(tmp_path, lines))
+    one, other = found.sources["P-1"]
+    assert (one.country, one.share) == (None, None)
+    assert (other.maker, other.country, other.share) == ("乙社", "JPN", 0.4)
+    assert [source.country for source in found.sources["P-2"]] == [None, None] and "どこか" in says(found)
+
+
+def sources(tmp_path, *rows):
+    found = company(workbook(tmp_path / "co.xlsx", {"Sourcing": sourcing(*rows)}))
+    return {part: [source.maker for source in each] for part, each in found.sources.items()}, says(found)
+
+
+@pytest.mark.parametrize("cell", ["Alpha / Beta", "Alpha/Beta", "Alpha, Beta", "Alpha or Beta", "Alpha または Beta"])
+def test_a_cell_that_lists_firms_of_other_lines_names_each(tmp_path, cell):
+    found, said = sources(tmp_path, ["P-1", cell, "Japan"], ["P-2", "Alpha", "Japan"], ["P-3", "Beta Ltd", "China"])
+    assert found["P-1"] == ["Alpha", "Beta"] and "1 cell(s) list several firms" in said and "may name several" not in said
+
+
+def test_a_cell_that_may_list_firms_of_which_nothing_else_tells_is_one_and_that_is_said(tmp_path):
+    rows = ["P-1", "Gamma / Delta", "Japan"], ["P-2", "Vishay/Dale", "Japan"], ["P-3", "Gamma", "Japan"]
+    found, said = sources(tmp_path, *rows)
+    assert (found["P-1"], found["P-2"]) == (["Gamma / Delta"], ["Vishay/Dale"])
+    assert "1 cell(s) such as 'Gamma / Delta' may name several firms" in said
