@@ -1,8 +1,9 @@
 """Compiled loops that a small problem does not wait for.
 
-A kernel is a plain function over flat arrays. When it has much to do it is compiled by numba and kept on disk; while it has
-little it runs as it is, over lists, which gives the same bytes. Bringing in the compiler takes half a second, a kernel that
-is kept a thirtieth, compiling some ten, or one or two where its parts are compiled already: so there are four sizes of much.
+A kernel is a plain function over flat arrays, alone or in named tuples. When it has much to do it is compiled by numba and
+kept on disk; while it has little it runs as it is, over lists, which gives the same bytes. Bringing in the compiler takes
+half a second, a kernel that is kept a thirtieth, compiling some ten, or one or two where its parts are compiled already: so
+there are four sizes of much.
 Kernels that make arrays of their own run over arrays either way.
 """
 
@@ -79,11 +80,11 @@ class Kernel:
         self.expected = max(self.expected, size)
 
     def _plain(self, *arguments: Any) -> Any:
-        lists = [argument.tolist() if hasattr(argument, "tolist") else argument for argument in arguments]
+        known: dict[int, list[Any]] = {}
+        lists = [_lists(argument, known) for argument in arguments]
         result = self.function(*lists)
         for argument, values in zip(arguments, lists, strict=True):
-            if hasattr(argument, "tolist") and argument.flags.writeable:
-                argument[:] = values
+            _take(argument, values)
         return result
 
     def _pays(self, size: int) -> bool:
@@ -116,8 +117,34 @@ class ArrayKernel(Kernel):
 
 
 def numbers_in(*arguments: Any) -> int:
-    """Return how many numbers arrays hold together; what is no array counts nothing."""
-    return sum(len(argument) for argument in arguments if hasattr(argument, "__len__"))
+    """Return how many numbers arrays, and named tuples of arrays, hold together; what is no array counts nothing."""
+    count = 0
+    for argument in arguments:
+        if isinstance(argument, tuple):
+            count += numbers_in(*argument)
+        elif hasattr(argument, "__len__"):
+            count += len(argument)
+    return count
+
+
+def _lists(argument: Any, known: dict[int, list[Any]]) -> Any:
+    """Return an array, or a named tuple of arrays, as lists: a loop as it is goes over them faster; an array is one list."""
+    if isinstance(argument, tuple):
+        return type(argument)(*(_lists(one, known) for one in argument))
+    if not isinstance(argument, np.ndarray):
+        return argument
+    if id(argument) not in known:
+        known[id(argument)] = argument.tolist()
+    return known[id(argument)]
+
+
+def _take(argument: Any, values: Any) -> None:
+    """Put what became of the lists back into the arrays."""
+    if isinstance(argument, tuple):
+        for one, its_values in zip(argument, values, strict=True):
+            _take(one, its_values)
+    elif isinstance(argument, np.ndarray) and argument.flags.writeable:
+        argument[:] = values
 
 
 def part(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -133,13 +160,18 @@ def array_part(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _digest(function: Callable[..., Any]) -> str:
-    """Return a digest of a function, the numbers that it looks up and the parts that it calls."""
+    """Return a digest of a function, the numbers that it looks up, the named tuples that it takes and the parts it calls."""
     about: Any = function
     code = about.__code__
     found = {name: about.__globals__[name] for name in code.co_names if name in about.__globals__}
     numbers = {name: value for name, value in found.items() if isinstance(value, int | float | str)}
     parts = [_digest(value) for value in found.values() if hasattr(value, "__kernel_part__")]
-    text = repr((code.co_code, code.co_consts, code.co_names, code.co_varnames, numbers, parts, _OPTIONS, _PART, _OWN))
+    # Of a named tuple machine code knows places, and its type no names: another order of the same types is another program.
+    kinds = (about.__globals__.get(kind) for kind in about.__annotations__.values())
+    fields = [kind._fields for kind in (*kinds, *found.values()) if hasattr(kind, "_fields")]
+    text = repr(
+        (code.co_code, code.co_consts, code.co_names, code.co_varnames, numbers, fields, parts, _OPTIONS, _PART, _OWN)
+    )
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
 
 

@@ -19,6 +19,7 @@ from ...graph.errors import shorten
 from ...graph.network import EQUIPMENT, remembered
 from ...graph.sections import reach
 from . import flows
+from .arrays import Desk, Machines, Marks, Room, Sent, State, Steps, Stock, Way, Worn
 from .conditions import Effects, between, network_places
 from .scenario import Scenario
 from .simulation import (
@@ -26,6 +27,7 @@ from .simulation import (
     Assumptions,
     Reading,
     hardest_first,
+    net_of,
     served_first,
     strictness,
 )
@@ -262,14 +264,16 @@ class Film:
         network, sides = self.network, self.sides
         n, m = len(network.kind), len(network.indices)
         base = terms(network)
-        life_days, kept_all, rank_all = _machines(network, assumptions, reading.bound)
+        machines, strict = _machines(network, assumptions, reading.bound), strictness(assumptions, reading)
         at = Layout.of(network, sides)
-        stocks = Stocks(self, strictness(assumptions, reading), reading, at)
+        stocks = Stocks(self, strict, reading, at)
         stock_node = at.nodes(network, sides, stocks.ptr)
         size = len(stock_node)
         widest = int(np.diff(network.indptr).max(initial=0))
         deepest = int(np.diff(network.need_indptr).max(initial=0))
-        use = served_first(network, assumptions, reading.bound)
+        side, rank = self.effects.sides.side, np.zeros(len(network.needs), np.int64)
+        net = net_of(network, rank, np.ones(m), served_first(network, assumptions, reading.bound))
+        inner = net._replace(indices=base.inner, use=np.ones(m))
         columns = len(base.lag_node) * sides
         # How many events there will be nobody knows: where there is no room left, all is run again with more.
         room, width = max(_EVENTS, 4 * len(self.days)), max(_WIDTH, len(self.days))
@@ -279,26 +283,22 @@ class Film:
             times = np.zeros(room)
             rates = np.zeros(room * len(self.report))
             count = flows.run(
-                blocks, network.order[1], network.order[0], network.kind, network.indptr, network.indices, base.inner,
-                network.low, network.high, network.share, network.flags, network.whole, network.slack, network.need_indptr,
-                network.needs, live, network.wants, network.some_indptr, network.some, use, np.ones(m),
-                self.effects.sides.side, self.usual.ravel(), reading.spread, reading.arrangement, reading.mixing,
-                strictness(assumptions, reading), sides, self.effects.sides.unknown, kept_all, rank_all, life_days,
-                self.days, *cap, *gain, *stocks.steps, self.spare, at.best, at.alike, base.plant_ptr, at.over, at.late,
-                at.reserve, stocks.ptr, stocks.rates, stocks.worst_need, stocks.worst_link,
-                stocks.worst_node, stock_node, width, base.lag, base.lag_column,
-                base.lag_node, columns, self.report, self.horizon, np.ones(n),
-                self.usual.ravel().copy(), np.ones(m),
-                np.zeros(len(network.needs), np.int64), np.ones((n + m) * sides), np.ones((n + m) * sides), np.zeros(widest),
-                np.zeros(widest), np.zeros(max(widest, sides)), np.zeros(deepest * sides),
-                np.zeros(3 + (deepest + 2) * sides),
-                np.full(3 * n + (len(network.needs) + 2 * n) * sides, -1.0), np.zeros(4 * deepest + 1),
-                np.full(len(network.needs) * sides, -1.0), np.zeros(size), np.zeros(size), np.zeros(size, np.int8),
-                np.zeros(size, np.int64), np.zeros(1, np.int64), level, np.zeros(len(level)), np.zeros(stocks.worst),
-                np.full(m, -1, np.int64), network.owner, np.ones(n * sides, np.int8), np.zeros(n * sides, np.int8),
-                base.new.copy(),
-                times, rates,
-                np.zeros(room * columns),
+                blocks, self.spare, self.horizon, self.report, times, rates, net, inner,
+                State(side, np.ones(n), self.usual.ravel().copy(), np.ones((n + m) * sides)),
+                State(side, np.ones(n), self.usual.ravel(), np.ones((n + m) * sides)),
+                Way(sides, self.effects.sides.unknown, reading.spread, reading.arrangement, reading.mixing, strict),
+                Room(np.zeros(widest), np.zeros(widest), np.zeros(max(widest, sides))),
+                Desk(live, np.zeros(deepest * sides), np.zeros(3 + (deepest + 2) * sides),
+                     np.full(3 * n + (len(network.needs) + 2 * n) * sides, -1.0), np.zeros(4 * deepest + 1),
+                     np.full(len(network.needs) * sides, -1.0)),
+                Stock(np.zeros(size), np.zeros(size), np.zeros(size, np.int8), np.zeros(size, np.int64),
+                      np.zeros(1, np.int64), at.best, at.alike, base.plant_ptr, at.over, at.late, at.reserve, stocks.ptr,
+                      stocks.rates, stock_node),
+                Worn(stocks.worst_need, stocks.worst_link, stocks.worst_node, width, level, np.zeros(len(level)),
+                     np.zeros(stocks.worst)),
+                Sent(base.lag, base.lag_column, base.lag_node, np.full(m, -1, np.int64), np.zeros(room * columns), columns),
+                Steps(self.days, *cap, *gain, *stocks.steps), machines,
+                Marks(np.ones(n * sides, np.int8), np.zeros(n * sides, np.int8), base.new.copy()),
             )  # fmt: skip
             if count > 0:
                 return times[:count].copy(), rates.reshape(room, -1)[:count].copy()
@@ -309,14 +309,14 @@ class Film:
 
 
 @remembered
-def _machines(network: ProductionNetwork, assumptions: Assumptions, bound: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _machines(network: ProductionNetwork, assumptions: Assumptions, bound: int) -> Machines:
     """Return the days when machines come to their end, and from each on what is kept without what, the hardest first."""
     kept = between(bound, network.kept_low, network.kept_high)
     machine = (network.flags & EQUIPMENT) > 0
     end = np.where(machine, np.nan_to_num(network.life, nan=math.inf if assumptions.term == "short" else 0.0), 0.0)
     days = np.unique(np.append(0.0, end[end < math.inf]))
     tables = [np.where(end > day, 1.0, kept) for day in days]
-    return days, np.concatenate(tables), np.concatenate([hardest_first(network, table) for table in tables])
+    return Machines(days, np.concatenate(tables), np.concatenate([hardest_first(network, table) for table in tables]))
 
 
 def _touched(network: ProductionNetwork, hit: np.ndarray) -> np.ndarray:

@@ -11,49 +11,51 @@ is an interval, since the ways of dividing a supply form a convex set, so every 
 from __future__ import annotations
 
 from ...graph.kernel import Kernel, part
-from .kernels import BEST, LEAST, MAX_SWEEPS, MOST, UNIFORM, WORST, market, mix, plant
+from .arrays import Above, Drawn, Net, Room, State, Way
+from .kernels import BEST, LEAST, MAX_SWEEPS, MOST, UNIFORM, WORST, lift, market, mix, plant
 
 
 @part
-def put(place, new, n, m, low, kept, use, slack, arranged, cap, gain, common):
+def put(place, new, net: Net, state: State, drawn: Drawn):
     """Put a setting in place; return what stood there."""
     # All settings stand in one row of numbers, table after table: which table a place is in, its number says.
+    n, m = len(net.kind), len(net.indices)
     if place < m:
-        old = low[place]
-        low[place] = new
+        old = net.low[place]
+        net.low[place] = new
         return old
     place -= m
     if place < m:
-        old = kept[place]
-        kept[place] = new
+        old = net.kept[place]
+        net.kept[place] = new
         return old
     place -= m
     if place < m:
-        old = use[place]
-        use[place] = new
+        old = net.use[place]
+        net.use[place] = new
         return old
     place -= m
     if place < n:
-        old = slack[place]
-        slack[place] = new
+        old = net.slack[place]
+        net.slack[place] = new
         return old
     place -= n
     if place < n:
-        old = arranged[place]
-        arranged[place] = new
+        old = drawn.arranged[place]
+        drawn.arranged[place] = new
         return old
     place -= n
     if place < n:
-        old = cap[place]
-        cap[place] = new
+        old = state.cap[place]
+        state.cap[place] = new
         return old
     place -= n
-    if place < len(gain):
-        old = gain[place]
-        gain[place] = new
+    if place < len(state.gain):
+        old = state.gain[place]
+        state.gain[place] = new
         return old
-    old = common[0]
-    common[0] = new
+    old = drawn.common[0]
+    drawn.common[0] = new
     return old
 
 
@@ -69,39 +71,36 @@ def arrangement_of(own, common):
 
 
 @part
-def between(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-            some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, strict, at, hit,
-            spared):  # fmt: skip
+def between(node, here, in_loop, at, net: Net, state: State, way: Way, room: Room, drawn: Drawn):
     """Return the value of a market in an arrangement: ``at`` of the way from the worst to the best.
 
     Makers whose places are open may, at worst, all get what side ``hit`` gets, at best what ``spared`` gets.
     """
-    first, count = need_ptr[node], need_ptr[node + 1] - need_ptr[node]
+    first, count = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
     # With weights left open, the worst and the best of them are known only where all makers are alike. Elsewhere the end
     # that belongs to the reading stands for both: a bound stays a bound.
-    apart = slack[node] > 0.0 and (sides > 1 or whole[node] != UNIFORM)
-    alone = (count == 0 or at >= 1.0 or (apart and spread == MOST)) and not (apart and spread == LEAST and count > 0)
+    apart = net.slack[node] > 0.0 and (way.sides > 1 or net.whole[node] != UNIFORM)
+    alone = (count == 0 or at >= 1.0 or (apart and way.spread == MOST)) and not (apart and way.spread == LEAST and count > 0)
     for i in range(1, 0 if alone else count):  # the worst deals the needs that hurt most first
-        slot = rank[first + i]
+        slot = net.rank[first + i]
         j = i - 1
         while j >= 0:
-            other = rank[first + j]
-            a, b = kept[needs[first + other]], kept[needs[first + slot]]
+            other = net.rank[first + j]
+            a, b = net.kept[net.needs[first + other]], net.kept[net.needs[first + slot]]
             if a < b or (a == b and other < slot):
                 break
-            rank[first + j + 1] = other
+            net.rank[first + j + 1] = other
             j -= 1
-        rank[first + j + 1] = slot
+        net.rank[first + j + 1] = slot
     worst = 0.0
     # The worst, then the best. (Two rounds and not two calls: the compiler would go through all of the arithmetic twice.)
     for good in range(1 if alone else 0, 2):
-        place, arrangement = hit, WORST
+        place, arrangement = drawn.hit, WORST
         if good:
-            place, arrangement = spared, BEST
-        found = market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
-                       wants, some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, place, spread, arrangement,
-                       strict, 1.0, -1)  # fmt: skip
-        if alone or (not good and (apart or (at <= 0.0 and hit == unknown))):
+            place, arrangement = drawn.spared, BEST
+        read = Way(way.sides, place, way.spread, arrangement, way.mixing, way.strict)
+        found = market(node, here, in_loop, 1.0, -1, net, state, read, room)
+        if alone or (not good and (apart or (at <= 0.0 and drawn.hit == way.unknown))):
             return found
         if good:
             return found if worst >= found else worst + at * (found - worst)
@@ -110,115 +109,103 @@ def between(node, here, in_loop, indptr, indices, low, high, share, flags, whole
 
 
 @part
-def as_first(node, here, indptr, indices, gain, x, sides):
+def as_first(node, here, net: Net, state: State, way: Way):
     """Whether a market gives a side what it gives the first: nothing is cut, or all alike."""
-    shift = here * len(indices)
-    for k in range(indptr[node], indptr[node + 1]):
-        if gain[shift + k] != gain[k] or x[indices[k] * sides + here] != x[indices[k] * sides]:
+    shift = here * len(net.indices)
+    for k in range(net.indptr[node], net.indptr[node + 1]):
+        if (
+            state.gain[shift + k] != state.gain[k]
+            or state.x[net.indices[k] * way.sides + here] != state.x[net.indices[k] * way.sides]
+        ):
             return False
     return True
 
 
 @part
-def settle_drawn(a, b, order, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-                 some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, mixing,
-                 strict, arranged, common, hit, spared):  # fmt: skip
+def settle_drawn(a, b, net: Net, state: State, way: Way, room: Room, drawn: Drawn):
     """Bring a block to its greatest fixed point, from above; see `solver.settle`."""
     in_loop = b - a > 1
     if not in_loop:
-        for k in range(indptr[order[a]], indptr[order[a] + 1]):
-            in_loop = in_loop or indices[k] == order[a]
+        for k in range(net.indptr[net.order[a]], net.indptr[net.order[a] + 1]):
+            in_loop = in_loop or net.indices[k] == net.order[a]
     if in_loop:  # what has risen since must find its way up again
         for i in range(a, b):
-            for here in range(sides):
-                x[order[i] * sides + here] = cap[order[i]] if kind[order[i]] == 0 else 1.0
+            lift(net.order[i], net, state, way)
     sweeps = 0
     while True:
         change = 0.0
         for i in range(a, b):
-            node = order[i]
-            for here in range(sides):
+            node = net.order[i]
+            for here in range(way.sides):
                 if here > 0 and (
-                    kind[node] == 0
-                    or (kind[node] == 1 and not in_loop and as_first(node, here, indptr, indices, gain, x, sides))
+                    net.kind[node] == 0 or (net.kind[node] == 1 and not in_loop and as_first(node, here, net, state, way))
                 ):
-                    new = x[node * sides]
-                elif kind[node] == 1:
-                    new = between(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr,
-                                  needs, rank, wants, some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, unknown,
-                                  spread, strict, arrangement_of(arranged[node], common[0]), hit, spared)  # fmt: skip
-                elif kind[node] == 0:
-                    new = plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
+                    new = state.x[node * way.sides]
+                elif net.kind[node] == 1:
+                    arranged = arrangement_of(drawn.arranged[node], drawn.common[0])
+                    new = between(node, here, in_loop, arranged, net, state, way, room, drawn)
+                elif net.kind[node] == 0:
+                    new = plant(node, net, state, way)
                 else:
-                    new = mix(node, here, indptr, indices, low, high, flags, slack, use, x, v, w, sides, mixing, strict)
-                old = x[node * sides + here]
+                    new = mix(node, here, net, state, way, room)
+                old = state.x[node * way.sides + here]
                 change = max(change, old - new if old > new else new - old)
-                x[node * sides + here] = new
+                state.x[node * way.sides + here] = new
         sweeps += 1
         if not in_loop or change <= 1e-13:
             return True
         if sweeps >= MAX_SWEEPS:
-            if spread == LEAST:
+            if way.spread == LEAST:
                 for i in range(a, b):
-                    for here in range(sides):
-                        x[order[i] * sides + here] = 0.0
+                    for here in range(way.sides):
+                        state.x[net.order[i] * way.sides + here] = 0.0
             return False
 
 
 @part
-def renew(block, order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-          some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, mixing, strict,
-          arranged, common, hit, spared):  # fmt: skip
+def renew(block, net: Net, state: State, way: Way, room: Room, drawn: Drawn):
     """Solve one block again."""
-    node = order[starts[block]]
-    if kind[node] == 0 and starts[block + 1] - starts[block] == 1:  # most nodes: spare them the long way
-        level = plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
-        for here in range(sides):
-            x[node * sides + here] = level
+    node = net.order[net.starts[block]]
+    if net.kind[node] == 0 and net.starts[block + 1] - net.starts[block] == 1:  # most nodes: spare them the long way
+        level = plant(node, net, state, way)
+        for here in range(way.sides):
+            state.x[node * way.sides + here] = level
         return
-    settle_drawn(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags, whole, slack,
-                 need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown,
-                 spread, mixing, strict, arranged, common, hit, spared)  # fmt: skip
+    settle_drawn(net.starts[block], net.starts[block + 1], net, state, way, room, drawn)
 
 
 @part
-def follow(bottom, left, usual, block_of, up_ptr, up, dirty, order, starts, kind, indptr, indices, low, high, share, flags,
-           whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides,
-           unknown, spread, mixing, strict, arranged, common, hit, spared):  # fmt: skip
+def follow(bottom, left, usual, dirty, net: Net, state: State, way: Way, room: Room, above: Above, drawn: Drawn):
     """Solve again what lies above ``left`` dirty blocks, the first of which is ``bottom``; return the last one solved.
 
     A block that keeps the values that it usually has makes no other dirty.
     """
     block, top = bottom, bottom
-    while left > 0 and block < len(starts) - 1:
+    while left > 0 and block < len(net.starts) - 1:
         if not dirty[block]:
             block += 1
             continue
         left -= 1
         top = block
-        renew(block, order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
-              wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, mixing,
-              strict, arranged, common, hit, spared)  # fmt: skip
-        for i in range(starts[block], starts[block + 1]):
-            node = order[i]
+        renew(block, net, state, way, room, drawn)
+        for i in range(net.starts[block], net.starts[block + 1]):
+            node = net.order[i]
             moved = False
-            for here in range(sides):
-                moved = moved or x[node * sides + here] != usual[node * sides + here]
+            for here in range(way.sides):
+                moved = moved or state.x[node * way.sides + here] != usual[node * way.sides + here]
             if moved:
-                for k in range(up_ptr[node], up_ptr[node + 1]):
-                    above = block_of[up[k]]
-                    if above > block and not dirty[above]:
-                        dirty[above] = 1
+                for k in range(above.up_ptr[node], above.up_ptr[node + 1]):
+                    user = above.block_of[above.up[k]]
+                    if user > block and not dirty[user]:
+                        dirty[user] = 1
                         left += 1
         block += 1
     return top
 
 
 @Kernel
-def complete(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-             some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing, strict,
-             arranged, common, hit, spared, live, block_of, up_ptr, up, dirty, usual, place, fact_ptr, touch_ptr,
-             touch, first, second, wanted, base, changed):  # fmt: skip
+def complete(net: Net, state: State, way: Way, room: Room, above: Above, drawn: Drawn, live, dirty, usual, place, fact_ptr,
+             touch_ptr, touch, first, second, wanted, base, changed):  # fmt: skip
     """Solve a network under every row of settings; then again with each fact's settings taken from a second row.
 
     Only the blocks ``live`` can fall short at all, in order; whatever stands elsewhere is there in full, in ``x`` as well.
@@ -227,14 +214,14 @@ def complete(order, starts, kind, indptr, indices, low, high, share, flags, whol
     ``fact_ptr[f]:fact_ptr[f + 1]``, and ``touch`` the nodes that read them. What node ``wanted`` keeps goes into ``base``
     (rows) and ``changed`` (rows x facts). Only what lies above a fact is solved again.
     """
-    n, m, count, facts, blocks = len(kind), len(indices), len(place), len(fact_ptr) - 1, len(starts) - 1
-    for i in range(len(x)):
-        x[i] = 1.0
+    count, facts, blocks = len(place), len(fact_ptr) - 1, len(net.starts) - 1
+    for i in range(len(state.x)):
+        state.x[i] = 1.0
         usual[i] = 1.0
     for row in range(len(base)):
         at = row * count
         for i in range(count):
-            put(place[i], first[at + i], n, m, low, kept, use, slack, arranged, cap, gain, common)
+            put(place[i], first[at + i], net, state, drawn)
         # The draw as it is (-1), then each fact exchanged, from the draw and back to it. (Rounds of one loop, so that the
         # arithmetic has one call: the compiler goes through all of it for each.)
         for fact in range(-1, facts):
@@ -246,34 +233,31 @@ def complete(order, starts, kind, indptr, indices, low, high, share, flags, whol
             else:
                 other = False
                 for i in range(fact_ptr[fact], fact_ptr[fact + 1]):
-                    old = put(place[i], second[at + i], n, m, low, kept, use, slack, arranged, cap, gain, common)
+                    old = put(place[i], second[at + i], net, state, drawn)
                     other = other or old != second[at + i]
                 # Nothing below the fact can change, and above only what hangs on it.
                 for i in range(touch_ptr[fact], touch_ptr[fact + 1] if other else touch_ptr[fact]):
-                    block = block_of[touch[i]]
+                    block = above.block_of[touch[i]]
                     if not dirty[block]:
                         dirty[block] = 1
                         left += 1
                     bottom = min(bottom, block)
-            top = follow(bottom, left, usual, block_of, up_ptr, up, dirty, order, starts, kind, indptr, indices, low, high,
-                         share, flags, whole, slack, need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap,
-                         gain, x, v, w, mu, sides, unknown, spread, mixing, strict, arranged, common, hit,
-                         spared)  # fmt: skip
+            top = follow(bottom, left, usual, dirty, net, state, way, room, above, drawn)
             if fact < 0:
-                base[row] = x[wanted]
+                base[row] = state.x[wanted]
             else:
-                changed[row * facts + fact] = x[wanted]
+                changed[row * facts + fact] = state.x[wanted]
             for one in range(bottom, min(top + 1, blocks)):
                 if not dirty[one]:
                     continue
                 dirty[one] = 0
-                for i in range(starts[one], starts[one + 1]):
-                    for here in range(sides):
-                        at_side = order[i] * sides + here
+                for i in range(net.starts[one], net.starts[one + 1]):
+                    for here in range(way.sides):
+                        at_side = net.order[i] * way.sides + here
                         if fact < 0:
-                            usual[at_side] = x[at_side]
+                            usual[at_side] = state.x[at_side]
                         else:
-                            x[at_side] = usual[at_side]
+                            state.x[at_side] = usual[at_side]
             for i in range(0 if fact < 0 else fact_ptr[fact], 0 if fact < 0 else fact_ptr[fact + 1]):
-                put(place[i], first[at + i], n, m, low, kept, use, slack, arranged, cap, gain, common)
+                put(place[i], first[at + i], net, state, drawn)
     return 0

@@ -19,9 +19,10 @@ from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.kernel import numbers_in
 from ...graph.network import EQUIPMENT, MAKER, NEW, REMAINDER, remembered
 from . import solver
+from .arrays import Above, Events, Room, State
 from .conditions import NOBODY, Conditions, conditions, home, network_places
 from .scenario import Scenario
-from .simulation import CAP, GAIN, READINGS, ROOM, SIDE, Assumptions, X, arguments
+from .simulation import READINGS, Assumptions, arguments
 
 LEVEL_OF = {"country": "country", "supplier": "company", "item": "country"}
 """What may fail, and whose shares are looked at by default."""
@@ -236,26 +237,24 @@ class Failures:
         usual = (reading, assumed) if state is None else None
         given = arguments(network, state or conditions(network, Scenario("")), assumed, READINGS[reading])
         if usual in self._calm:  # many questions begin where nothing has happened yet
-            given[X] = self._calm[usual]
+            given = given._replace(state=given.state._replace(x=self._calm[usual]))
         else:
             solver.solve(*given)
         if usual:
-            self._calm[usual] = given[X]
-        flat = [array.astype(np.int64) for event in events for array in (event.indptr, event.indices)]
+            self._calm[usual] = given.state.x
+        flat = Events(*(array.astype(np.int64) for event in events for array in (event.indptr, event.indices)))
+        above = Above(network.block_of, *self._up)
         pointer, members = sets
         nodes = np.asarray(wanted, np.int64)
 
         def part(first: int, stop: int) -> NDArray[np.float64]:
-            mine = [*given]
-            calm = [given[CAP], given[GAIN], given[SIDE], given[X]]
-            mine[CAP], mine[GAIN], mine[SIDE], mine[X] = (array.copy() for array in calm)
-            mine[ROOM] = [array.copy() for array in given[ROOM]]
-            bases = [array.copy() for array in calm]
+            mine, base = (State(*(array.copy() for array in given.state)) for _ in range(2))
+            room = Room(*(array.copy() for array in given.room))
             result = np.ones((stop - first) * len(nodes))
             rows = pointer[first : stop + 1]
             solver.replay(
-                *mine, network.block_of, network.owner, *self._up, np.zeros(len(network.kind), np.int64), *calm, *bases,
-                *flat, rows - rows[0], members[rows[0] : rows[-1]], nodes, result,
+                given.net, mine, given.way, room, above, given.state, base, flat, np.zeros(len(network.kind), np.int64),
+                rows - rows[0], members[rows[0] : rows[-1]], nodes, result,
                 size=numbers_in(*given) * (1 + (stop - first) // 10),
             )  # fmt: skip
             return result.reshape(stop - first, len(nodes))

@@ -16,6 +16,7 @@ compiler goes through a part anew wherever it is called.
 from __future__ import annotations
 
 from ...graph.kernel import part
+from .arrays import Net, Room, State, Way
 
 LEAST, MOST, EVEN = 0, 1, 2
 WORST, BEST, ALIKE = 0, 1, 2
@@ -37,26 +38,38 @@ def snap(total):
 
 
 @part
-def reach(k, side, sides, indices, use, flags, x, strict):
-    """Return what a link's requirement gets, from a side: served first where its use share is below 1."""
-    a = x[indices[k] * sides + side]
-    if use[k] < 1.0:
-        a = 0.0 if a <= 0.0 else (1.0 if a >= use[k] else a / use[k])
-    if strict != 0 and flags[k] & ASSUMED:
+def passing(a, use, flag, strict):
+    """Return what a requirement gets of an availability: served first where its use share is below 1."""
+    if use < 1.0:
+        a = 0.0 if a <= 0.0 else (1.0 if a >= use else a / use)
+    if strict != LOOSE and flag & ASSUMED:
         enough = a >= 1.0 if strict == STRICT_LOW else a > 0.0
         a = 1.0 if enough else 0.0
     return a
 
 
 @part
-def fullest(k, arrangement, unknown, sides, indices, use, flags, x, strict):
+def reach(k, at, net: Net, state: State, way: Way):
+    """Return what a link's requirement gets, from a side."""
+    return passing(state.x[net.indices[k] * way.sides + at], net.use[k], net.flags[k], way.strict)
+
+
+@part
+def fullest(k, net: Net, state: State, way: Way):
     """Return what a requirement gets where it gets most: nothing hits the unknown side at best, and everything at worst."""
-    if arrangement != WORST:
-        return reach(k, unknown, sides, indices, use, flags, x, strict)
+    if way.arrangement != WORST:
+        return reach(k, way.unknown, net, state, way)
     a = 0.0
-    for one in range(sides):
-        a = max(a, reach(k, one, sides, indices, use, flags, x, strict))
+    for one in range(way.sides):
+        a = max(a, reach(k, one, net, state, way))
     return a
+
+
+@part
+def lift(node, net: Net, state: State, way: Way):
+    """Set a node to the most that it can give: loops fall from there to their greatest fixed point."""
+    for here in range(way.sides):
+        state.x[node * way.sides + here] = state.cap[node] if net.kind[node] == 0 else 1.0
 
 
 @part
@@ -99,20 +112,19 @@ def weigh(start, stop, slack, low, high, flags, spread, v, w):
 
 
 @part
-def shares(k, slot, wants, some_ptr, some):
+def shares(k, slot, net: Net):
     """Whether the maker behind link ``k`` shares a need of its market."""
-    if wants[k] == 1:
+    if net.wants[k] == 1:
         return True
-    if wants[k] == 2:
-        for i in range(some_ptr[k], some_ptr[k + 1]):
-            if some[i] == slot:
+    if net.wants[k] == 2:
+        for i in range(net.some_ptr[k], net.some_ptr[k + 1]):
+            if net.some[i] == slot:
                 return True
     return False
 
 
 @part
-def deprived(start, stop, first, needs, rank, count, group, sides, unknown, whole, share, wants, some_ptr, some, kept, use,
-             flags, indices, side, x, strict, v, w, mu):  # fmt: skip
+def deprived(node, group, net: Net, state: State, way: Way, room: Room):
     """Return the most that a market's makers can lose by what their shared needs fall short of.
 
     A maker that nobody knows the sourcing of is many plants: in the worst case those that are hit are hit wholly, and each
@@ -121,20 +133,24 @@ def deprived(start, stop, first, needs, rank, count, group, sides, unknown, whol
     that a malicious divider can do, by the exchange argument). ``group`` < 0: every need may hit all makers up to what an
     unknown place can lose; else only the makers of one side, up to what that side loses. Both are upper bounds of the loss.
     """
+    start, stop = net.indptr[node], net.indptr[node + 1]
+    first, count = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
+    whole, sides, indices = net.whole[node], way.sides, net.indices
+    v, w, mu = room
     lost, left = 0.0, 0.0
     for k in range(start, stop):
         # Alive plants in units of the world's supply; in a whole market those are its own units.
-        mu[k - start] = w[k - start] * v[k - start] if whole else share[k] * x[indices[k] * sides]
-        if wants[k] > 0 and (group < 0 or side[indices[k]] == group):
+        mu[k - start] = w[k - start] * v[k - start] if whole else net.share[k] * state.x[indices[k] * sides]
+        if net.wants[k] > 0 and (group < 0 or state.side[indices[k]] == group):
             left += mu[k - start]
     for turn in range(count):
-        slot = rank[first + turn]
-        need = needs[first + slot]
-        cost = 1.0 - kept[need]
+        slot = net.rank[first + turn]
+        need = net.needs[first + slot]
+        cost = 1.0 - net.kept[need]
         if cost <= 0.0:
             break  # sorted: the rest can be done without, too
-        at = unknown if group < 0 else group
-        budget = 1.0 - reach(need, at, sides, indices, use, flags, x, strict)
+        at = way.unknown if group < 0 else group
+        budget = 1.0 - reach(need, at, net, state, way)
         if budget <= TINY:
             continue
         if whole:
@@ -142,11 +158,7 @@ def deprived(start, stop, first, needs, rank, count, group, sides, unknown, whol
             # who is hit by what is left open, so that no order of dealing is missed.
             most = 0.0
             for k in range(start, stop):
-                if (
-                    mu[k - start] > 0.0
-                    and (group < 0 or side[indices[k]] == group)
-                    and shares(k, slot, wants, some_ptr, some)
-                ):
+                if mu[k - start] > 0.0 and (group < 0 or state.side[indices[k]] == group) and shares(k, slot, net):
                     most += mu[k - start]
             step = min(budget, most, left)
             left -= step
@@ -156,10 +168,10 @@ def deprived(start, stop, first, needs, rank, count, group, sides, unknown, whol
             best, ratio = -1, 0.0
             for k in range(start, stop):
                 i = k - start
-                if w[i] * v[i] <= 0.0 or mu[i] <= 0.0 or (group >= 0 and side[indices[k]] != group):
+                if w[i] * v[i] <= 0.0 or mu[i] <= 0.0 or (group >= 0 and state.side[indices[k]] != group):
                     continue
-                value = w[i] * v[i] / (share[k] * x[indices[k] * sides])
-                if value > ratio and wants[k] > 0:
+                value = w[i] * v[i] / (net.share[k] * state.x[indices[k] * sides])
+                if value > ratio and net.wants[k] > 0:
                     best, ratio = i, value
             if best < 0:
                 break
@@ -171,71 +183,73 @@ def deprived(start, stop, first, needs, rank, count, group, sides, unknown, whol
 
 
 @part
-def uniform(start, stop, first, count, total, left, slack, in_loop, indices, low, high, flags, needs, rank, kept,
-            use, side, x,
-            v, w, mu, sides, unknown, spread, arrangement, strict, only):  # fmt: skip
+def uniform(node, total, left, in_loop, only, net: Net, state: State, way: Way, room: Room):
     """Return the value of a whole market all of whose makers share all needs: what `market` gives, without looking at each.
 
     All that matters is how much capacity is alive on each side.
     """
-    if slack > 0.0 and sides > 1 and (arrangement == WORST or spread == MOST):
+    start, stop = net.indptr[node], net.indptr[node + 1]
+    first, count = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
+    sides, slack = way.sides, net.slack[node]
+    v, w, mu = room
+    if slack > 0.0 and sides > 1 and (way.arrangement == WORST or way.spread == MOST):
         for k in range(start, stop):
-            if not flags[k] & EXTRA:
-                w[k - start] = min(high[k], low[k] + slack)
+            if not net.flags[k] & EXTRA:
+                w[k - start] = min(net.high[k], net.low[k] + slack)
     alive = 0.0
     for one in range(sides):
         mu[one] = 0.0
     for k in range(start, stop):
-        mu[side[indices[k]]] += w[k - start] * v[k - start]
+        mu[state.side[net.indices[k]]] += w[k - start] * v[k - start]
         alive += w[k - start] * v[k - start]
-    if arrangement == ALIKE and not in_loop:
+    if way.arrangement == ALIKE and not in_loop:
         result = left
         for one in range(sides):
             if mu[one] > 0.0:
                 least = 1.0
                 for slot in range(count):
-                    need = needs[first + slot]
-                    if kept[need] < 1.0:
-                        a = reach(need, one, sides, indices, use, flags, x, strict)
-                        least = min(least, kept[need] + (1.0 - kept[need]) * a)
+                    need = net.needs[first + slot]
+                    if net.kept[need] < 1.0:
+                        a = reach(need, one, net, state, way)
+                        least = min(least, net.kept[need] + (1.0 - net.kept[need]) * a)
                 result += mu[one] * least
         return result
     best = total
-    if arrangement == WORST:
+    if way.arrangement == WORST:
         # Losses of needs fall on different makers as far as they go round: jointly, and on each side apart.
         joint, apart, floor = 0.0, 0.0, 1.0
         for group in range(-1, sides if sides > 1 else 0):
-            at, rest = (unknown, alive) if group < 0 else (group, mu[group])
+            at, rest = (way.unknown, alive) if group < 0 else (group, mu[group])
             for turn in range(count):
-                need = needs[first + rank[first + turn]]
-                floor = min(floor, kept[need])
-                step = min(rest, 1.0 - reach(need, at, sides, indices, use, flags, x, strict))
+                need = net.needs[first + net.rank[first + turn]]
+                floor = min(floor, net.kept[need])
+                step = min(rest, 1.0 - reach(need, at, net, state, way))
                 rest -= step
                 if group < 0:
-                    joint += step * (1.0 - kept[need])
+                    joint += step * (1.0 - net.kept[need])
                 else:
-                    apart += step * (1.0 - kept[need])
+                    apart += step * (1.0 - net.kept[need])
         best = max(total - (min(joint, apart) if sides > 1 else joint), floor * total)
         if total <= 1.0 + TINY:
             return best
         # Above today's use makers have no more of what they need than in the best arrangement: that bounds the worst, too,
         # where the open weights are those of one completion.
-        weigh(start, stop, slack, low, high, flags, LEAST, v, w)
+        weigh(start, stop, slack, net.low, net.high, net.flags, LEAST, v, w)
         alive, left = total, 0.0
         for one in range(sides):
             mu[one] = 0.0
         for k in range(start, stop):
-            mu[side[indices[k]]] += w[k - start] * v[k - start]
+            mu[state.side[net.indices[k]]] += w[k - start] * v[k - start]
     for slot in range(count):
-        need = needs[first + slot]
-        b = kept[need]
+        need = net.needs[first + slot]
+        b = net.kept[need]
         if b >= 1.0 or (only >= 0 and only != slot):
             continue
         apart = left
-        a = fullest(need, arrangement, unknown, sides, indices, use, flags, x, strict)
+        a = fullest(need, net, state, way)
         best = min(best, left + min(alive, b * alive + (1.0 - b) * a))
         for group in range(sides if sides > 1 else 0):
-            a = reach(need, group, sides, indices, use, flags, x, strict)
+            a = reach(need, group, net, state, way)
             apart += min(mu[group], b * mu[group] + (1.0 - b) * a)
         if sides > 1:
             best = min(best, apart)
@@ -243,72 +257,75 @@ def uniform(start, stop, first, count, total, left, slack, in_loop, indices, low
 
 
 @part
-def evenly(start, stop, first, count, left, needs, kept, wants, some_ptr, some, side, use, flags, indices, x, sides, strict,
-           v, w):  # fmt: skip
+def evenly(node, left, net: Net, state: State, way: Way, room: Room):
     """Return what a market's makers give when all are supplied alike: the scarcest need as its own place gets it."""
+    start, stop = net.indptr[node], net.indptr[node + 1]
+    first, count = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
+    v, w, _ = room
     total = left
     for k in range(start, stop):
         if w[k - start] * v[k - start] <= 0.0:
             continue
         least = 1.0
         for slot in range(count):
-            need = needs[first + slot]
-            if kept[need] < 1.0 and shares(k, slot, wants, some_ptr, some):
-                a = reach(need, side[indices[k]], sides, indices, use, flags, x, strict)
-                least = min(least, kept[need] + (1.0 - kept[need]) * a)
+            need = net.needs[first + slot]
+            if net.kept[need] < 1.0 and shares(k, slot, net):
+                a = reach(need, state.side[net.indices[k]], net, state, way)
+                least = min(least, net.kept[need] + (1.0 - net.kept[need]) * a)
         total += w[k - start] * v[k - start] * least
     return total
 
 
 @part
-def exposed(start, stop, first, count, needs, kept, wants, some_ptr, some, side, use, flags, indices, share, x, sides,
-            strict, v, w):  # fmt: skip
+def exposed(node, net: Net, state: State, way: Way, room: Room):
     """Return what makers of no known part of the world's supply can lose: any shortage may take them wholly."""
+    start, stop = net.indptr[node], net.indptr[node + 1]
+    first, count = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
+    v, w, _ = room
     lost = 0.0
     for k in range(start, stop):
         i = k - start
-        if w[i] * v[i] <= 0.0 or share[k] > 0.0 or wants[k] == 0:
+        if w[i] * v[i] <= 0.0 or net.share[k] > 0.0 or net.wants[k] == 0:
             continue
         worst = 0.0
         for slot in range(count):
-            need = needs[first + slot]
-            if shares(k, slot, wants, some_ptr, some) and (
-                reach(need, side[indices[k]], sides, indices, use, flags, x, strict) < 1.0 - TINY
-            ):
-                worst = max(worst, 1.0 - kept[need])
+            need = net.needs[first + slot]
+            if shares(k, slot, net) and reach(need, state.side[net.indices[k]], net, state, way) < 1.0 - TINY:
+                worst = max(worst, 1.0 - net.kept[need])
         lost += w[i] * v[i] * worst
     return lost
 
 
 @part
-def granted(start, stop, slot, group, a, b, whole, share, wants, some_ptr, some, indices, side, x, sides, v, w,
-            mu):  # fmt: skip
+def granted(node, slot, group, a, b, net: Net, state: State, way: Way, room: Room):
     """Return the most that makers (of one side; ``group`` < 0: all) make of an availability ``a`` of one shared need.
 
     They keep ``b`` of their output without it. Makers who do not share the need make what they can; among the others it goes
     first to those that this market hangs on most per unit of the world's supply.
     """
+    start, stop = net.indptr[node], net.indptr[node + 1]
+    v, w, mu = room
     free, inside = 0.0, 0.0
     for k in range(start, stop):
         i = k - start
         mu[i] = 0.0
-        if w[i] * v[i] <= 0.0 or (group >= 0 and side[indices[k]] != group):
+        if w[i] * v[i] <= 0.0 or (group >= 0 and state.side[net.indices[k]] != group):
             continue
-        if not shares(k, slot, wants, some_ptr, some):
+        if not shares(k, slot, net):
             free += w[i] * v[i]
             continue
         inside += w[i] * v[i]
-        mu[i] = share[k] * x[indices[k] * sides]
+        mu[i] = net.share[k] * state.x[net.indices[k] * way.sides]
     budget = (1.0 - b) * a
-    if whole:
+    if net.whole[node]:
         return free + min(inside, b * inside + budget)
-    room = b * inside
+    made = b * inside
     if a > 0.0:  # a maker of no known part of the world's supply takes nothing from the others
         for k in range(start, stop):
             i = k - start
-            mine = w[i] * v[i] > 0.0 and (group < 0 or side[indices[k]] == group)
-            if mine and share[k] <= 0.0 and mu[i] <= 0.0 and shares(k, slot, wants, some_ptr, some):
-                room += (1.0 - b) * w[i] * v[i]
+            mine = w[i] * v[i] > 0.0 and (group < 0 or state.side[net.indices[k]] == group)
+            if mine and net.share[k] <= 0.0 and mu[i] <= 0.0 and shares(k, slot, net):
+                made += (1.0 - b) * w[i] * v[i]
     while budget > TINY:
         pick, ratio = -1, 0.0
         for k in range(start, stop):
@@ -318,164 +335,151 @@ def granted(start, stop, slot, group, a, b, whole, share, wants, some_ptr, some,
         if pick < 0:
             break
         step = min(budget, (1.0 - b) * mu[pick])
-        room += step * ratio
+        made += step * ratio
         budget -= step
         mu[pick] = 0.0
-    return free + room
+    return free + made
 
 
 @part
-def at_worst(start, stop, first, count, total, needs, rank, kept, wants, some_ptr, some, side, use, flags, indices, share,
-             whole, x, sides, unknown, strict, v, w, mu):  # fmt: skip
+def at_worst(node, total, net: Net, state: State, way: Way, room: Room):
     """Return what a market gives where what is short falls on the makers whose loss hurts most."""
+    first, count = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
     floor = 1.0
     for slot in range(count):
-        floor = min(floor, kept[needs[first + slot]])
+        floor = min(floor, net.kept[net.needs[first + slot]])
     hidden = 0.0
-    if not whole:
-        hidden = exposed(start, stop, first, count, needs, kept, wants, some_ptr, some, side, use, flags, indices, share, x,
-                         sides, strict, v, w)  # fmt: skip
+    if not net.whole[node]:
+        hidden = exposed(node, net, state, way, room)
     joint, apart = 0.0, 0.0
-    for group in range(-1, sides if sides > 1 else 0):
-        found = deprived(start, stop, first, needs, rank, count, group, sides, unknown, whole, share, wants, some_ptr, some,
-                         kept, use, flags, indices, side, x, strict, v, w, mu)  # fmt: skip
+    for group in range(-1, way.sides if way.sides > 1 else 0):
+        found = deprived(node, group, net, state, way, room)
         if group < 0:
             joint = found
         else:
             apart += found
-    lost = min(joint, apart) if sides > 1 else joint
+    lost = min(joint, apart) if way.sides > 1 else joint
     return max(total - lost - hidden, floor * total)
 
 
 @part
-def at_best(start, stop, first, count, total, left, only, needs, kept, wants, some_ptr, some, side, use, flags, indices,
-            low, high, slack, share, whole, x, sides, unknown, arrangement, strict, v, w, mu):  # fmt: skip
+def at_best(node, total, left, only, net: Net, state: State, way: Way, room: Room):
     """Return what a market gives at best: the scarcest need decides, or that in slot ``only`` where it is not negative.
 
     Of each need, what there is goes to living plants, first to those that this market hangs on most. At worst what is open
     is held by those who bring least beside the need.
     """
+    start, stop = net.indptr[node], net.indptr[node + 1]
+    first, count = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
+    v, w, mu = room
     best = total
     for slot in range(count):
-        need = needs[first + slot]
-        b = kept[need]
+        need = net.needs[first + slot]
+        b = net.kept[need]
         if b >= 1.0 or (only >= 0 and only != slot):
             continue
-        if arrangement == WORST and slack > 0.0:
+        if way.arrangement == WORST and net.slack[node] > 0.0:
             for k in range(start, stop):
-                mu[k - start] = v[k - start] * (b if shares(k, slot, wants, some_ptr, some) else 1.0)
-            weigh(start, stop, slack, low, high, flags, LEAST, mu, w)
-        for way in range(2 if sides > 1 else 1):
-            # way 0: one stock for all makers, as much as any place gets; way 1: each side has what its place gets.
-            sum_ = left
-            for one in range(1 if way == 0 else sides):
-                group = -1 if way == 0 else one
-                if way == 0:
-                    a = fullest(need, arrangement, unknown, sides, indices, use, flags, x, strict)
-                else:
-                    a = reach(need, one, sides, indices, use, flags, x, strict)
-                sum_ += granted(start, stop, slot, group, a, b, whole, share, wants, some_ptr, some, indices, side, x, sides,
-                                v, w, mu)  # fmt: skip
-            best = min(best, sum_)
+                mu[k - start] = v[k - start] * (b if shares(k, slot, net) else 1.0)
+            weigh(start, stop, net.slack[node], net.low, net.high, net.flags, LEAST, mu, w)
+        for apart in range(2 if way.sides > 1 else 1):
+            # One stock for all makers, as much as any place gets; then (apart) each side has what its place gets.
+            given = left
+            for one in range(way.sides if apart else 1):
+                group = one if apart else -1
+                a = reach(need, one, net, state, way) if apart else fullest(need, net, state, way)
+                given += granted(node, slot, group, a, b, net, state, way, room)
+            best = min(best, given)
     return best
 
 
 @part
-def market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
-           wants, some_ptr,
-           some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement, strict, top, only):  # fmt: skip
+def market(node, here, in_loop, top, only, net: Net, state: State, way: Way, room: Room):
     """Return the value of a market, seen from side ``here``, at most ``top`` (1 = today's use).
 
     In the best arrangement, ``only`` is the slot of the one need to look at where there is plenty of the others (-1: all).
     """
-    start, stop = indptr[node], indptr[node + 1]
+    start, stop = net.indptr[node], net.indptr[node + 1]
+    v, w, _ = room
+    indices, slack = net.indices, net.slack[node]
     shift = here * len(indices)
     extra = 0.0
     for k in range(start, stop):
-        v[k - start] = gain[shift + k] * x[indices[k] * sides + here]
-        if flags[k] & EXTRA:
+        v[k - start] = state.gain[shift + k] * state.x[indices[k] * way.sides + here]
+        if net.flags[k] & EXTRA:
             extra += v[k - start]
-    first, count = need_ptr[node], need_ptr[node + 1] - need_ptr[node]
-    if arrangement != WORST:
+    first, count = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
+    if way.arrangement != WORST:
         # A maker that shares some needs only, and gets nothing of one that it cannot do without, makes nothing. (What one
         # that can do without it in part makes is bounded below, need by need; to cut it here too would cut it twice.)
         for k in range(start, stop):
-            if wants[k] == 2 and (arrangement == BEST or in_loop):
-                for i in range(some_ptr[k], some_ptr[k + 1]):
-                    need = needs[first + some[i]]
-                    if kept[need] <= 0.0 and (reach(need, side[indices[k]], sides, indices, use, flags, x, strict) <= 0.0):
+            if net.wants[k] == 2 and (way.arrangement == BEST or in_loop):
+                for i in range(net.some_ptr[k], net.some_ptr[k + 1]):
+                    need = net.needs[first + net.some[i]]
+                    if net.kept[need] <= 0.0 and reach(need, state.side[indices[k]], net, state, way) <= 0.0:
                         v[k - start] = 0.0
-    left = weigh(start, stop, slack[node], low, high, flags, spread, v, w)
-    total = 0.0 if spread == LEAST else left
+    left = weigh(start, stop, slack, net.low, net.high, net.flags, way.spread, v, w)
+    total = 0.0 if way.spread == LEAST else left
     for k in range(start, stop):
         total += w[k - start] * v[k - start]
     if count == 0:
         return snap(min(top, total + extra))
-    if whole[node] == UNIFORM:
-        return snap(
-            min(top, extra + uniform(start, stop, first, count, total, left, slack[node], in_loop, indices, low, high, flags,
-                                     needs, rank, kept, use, side, x, v, w, mu, sides, unknown, spread, arrangement, strict,
-                                     only))
-        )  # fmt: skip
-    if arrangement == ALIKE and not in_loop:
-        total = evenly(start, stop, first, count, left, needs, kept, wants, some_ptr, some, side, use, flags, indices, x,
-                       sides, strict, v, w)  # fmt: skip
+    if net.whole[node] == UNIFORM:
+        gives = uniform(node, total, left, in_loop, only, net, state, way, room)
+        return snap(min(top, gives + extra))
+    if way.arrangement == ALIKE and not in_loop:
+        total = evenly(node, left, net, state, way, room)
         return snap(min(top, total + extra))
-    alike = whole[node] and sides == 1
+    alike = net.whole[node] and way.sides == 1
     for k in range(start, stop):
-        alike = alike and (flags[k] & EXTRA or wants[k] == 1)
-    if slack[node] > 0.0 and spread != EVEN and not alike and (arrangement == WORST or spread == MOST):
+        alike = alike and (net.flags[k] & EXTRA or net.wants[k] == 1)
+    if slack > 0.0 and way.spread != EVEN and not alike and (way.arrangement == WORST or way.spread == MOST):
         # The weights that decide the capacities decide it all where every maker is in the same place. Elsewhere others may
         # hurt (help) more: a maker is then taken to be as large as it may be.
         for k in range(start, stop):
-            if not flags[k] & EXTRA:
-                w[k - start] = min(high[k], low[k] + slack[node])
+            if not net.flags[k] & EXTRA:
+                w[k - start] = min(net.high[k], net.low[k] + slack)
     gives = total
-    if arrangement == WORST:
-        gives = at_worst(start, stop, first, count, total, needs, rank, kept, wants, some_ptr, some, side, use, flags,
-                         indices, share, whole[node], x, sides, unknown, strict, v, w, mu)  # fmt: skip
-    if arrangement != WORST or total > 1.0 + TINY:  # with spare capacity the worst is bounded by the best, as in `uniform`
-        rest = 0.0 if arrangement == WORST else left
-        gives = min(gives, at_best(start, stop, first, count, total, rest, only, needs, kept, wants, some_ptr, some, side,
-                                   use, flags, indices, low, high, slack[node], share, whole[node], x, sides, unknown,
-                                   arrangement, strict, v, w, mu))  # fmt: skip
+    if way.arrangement == WORST:
+        gives = at_worst(node, total, net, state, way, room)
+    if way.arrangement != WORST or total > 1.0 + TINY:
+        # With spare capacity the worst is bounded by the best, as in `uniform`.
+        rest = 0.0 if way.arrangement == WORST else left
+        gives = min(gives, at_best(node, total, rest, only, net, state, way, room))
     return snap(min(top, gives + extra))
 
 
 @part
-def plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict):
+def plant(node, net: Net, state: State, way: Way):
     """Return the value of a maker: half a plant with half its ore makes half. Spare capacity brings its own inputs."""
-    most, scale = cap[node], max(1.0, cap[node])
+    most, scale = state.cap[node], max(1.0, state.cap[node])
     least = most
-    for k in range(indptr[node], indptr[node + 1]):
-        if not flags[k] & SHARED and kept[k] < 1.0:
-            a = reach(k, side[node], sides, indices, use, flags, x, strict)
-            least = min(least, kept[k] * most + (1.0 - kept[k]) * a * scale)
+    for k in range(net.indptr[node], net.indptr[node + 1]):
+        if not net.flags[k] & SHARED and net.kept[k] < 1.0:
+            a = reach(k, state.side[node], net, state, way)
+            least = min(least, net.kept[k] * most + (1.0 - net.kept[k]) * a * scale)
     return least
 
 
 @part
-def mix(node, here, indptr, indices, low, high, flags, slack, use, x, v, w, sides, mixing, strict):
+def mix(node, here, net: Net, state: State, way: Way, room: Room):
     """Return the value of a group of alternatives, seen from side ``here``: what its members give, by their weights."""
-    start, stop = indptr[node], indptr[node + 1]
+    v, w, _ = room
+    start, stop = net.indptr[node], net.indptr[node + 1]
     for k in range(start, stop):
-        v[k - start] = reach(k, here, sides, indices, use, flags, x, strict)
-    left = weigh(start, stop, slack[node], low, high, flags, mixing, v, w)
-    total = 0.0 if mixing == LEAST else left
+        v[k - start] = reach(k, here, net, state, way)
+    left = weigh(start, stop, net.slack[node], net.low, net.high, net.flags, way.mixing, v, w)
+    total = 0.0 if way.mixing == LEAST else left
     for k in range(start, stop):
         total += w[k - start] * v[k - start]
     return snap(min(1.0, total))
 
 
 @part
-def value(node, here, in_loop, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-          some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing,
-          strict):  # fmt: skip
+def value(node, here, in_loop, net: Net, state: State, way: Way, room: Room):
     """Return the value of a node, seen from side ``here``."""
-    if kind[node] == 1:
-        return market(node, here, in_loop, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
-                      wants, some_ptr, some, kept, use, side, gain, x, v, w, mu, sides, unknown, spread, arrangement,
-                      strict, 1.0, -1)  # fmt: skip
-    if kind[node] == 0:
-        return plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
-    return mix(node, here, indptr, indices, low, high, flags, slack, use, x, v, w, sides, mixing, strict)
+    if net.kind[node] == 1:
+        return market(node, here, in_loop, 1.0, -1, net, state, way, room)
+    if net.kind[node] == 0:
+        return plant(node, net, state, way)
+    return mix(node, here, net, state, way, room)

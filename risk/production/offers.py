@@ -6,9 +6,10 @@ The equations are those of `kernels`, with one addition: a requirement that stil
 from __future__ import annotations
 
 from ...graph.kernel import part
-from .kernels import ALIKE, BEST, EVEN, LEAST, MOST, STRICT_LOW, TINY, UNIFORM, WORST, market, shares, snap, weigh
+from .arrays import Desk, Marks, Net, Room, Sent, State, Stock, Way, Worn
+from .kernels import ALIKE, BEST, EVEN, LEAST, LOOSE, MOST, TINY, UNIFORM, WORST, market, passing, shares, snap, weigh
 
-SHARED, ASSUMED, EXTRA = 1, 4, 8  # flags of links, as in kanmon.graph.network
+SHARED, EXTRA = 1, 8  # flags of links, as in kanmon.graph.network
 SOON = 1e-9
 """Days and stocks below this are nothing."""
 OPEN = 1e9
@@ -18,90 +19,85 @@ AS_IT_COMES, WITHOUT, USUAL, BARE = 0, 1, 2, 3
 
 
 @part
-def arrives(k, at, sides, indices, use, flags, strict, x, lag_column, lag_event, past, columns):
+def arrives(k, at, net: Net, state: State, way: Way, sent: Sent):
     """Return what reaches a link's requirement now, from a side: what left its source one delivery time ago."""
-    if lag_column[k] < 0:
-        a = x[indices[k] * sides + at]
-    elif lag_event[k] < 0:
+    if sent.column[k] < 0:
+        a = state.x[net.indices[k] * way.sides + at]
+    elif sent.event[k] < 0:
         a = 1.0  # on its way since before the first day
     else:
-        a = past[lag_event[k] * columns + lag_column[k] * sides + at]
-    if use[k] < 1.0 and a < 1.0:
-        a = 0.0 if a <= 0.0 else (1.0 if a >= use[k] else a / use[k])
-    if strict != 0 and flags[k] & ASSUMED and a < 1.0:
-        a = 0.0 if strict == STRICT_LOW or a <= 0.0 else 1.0
-    return a
+        a = sent.past[sent.event[k] * sent.columns + sent.column[k] * way.sides + at]
+    return a if a >= 1.0 else passing(a, net.use[k], net.flags[k], way.strict)
 
 
 @part
-def runs(i, rate, dq, listed, active, count):
+def runs(i, rate, stock: Stock):
     """Note how fast stock ``i`` runs: ``count`` holds how many ever ran."""
     if -1e-12 < rate < 1e-12:
         rate = 0.0
-    dq[i] = rate
-    if rate != 0.0 and listed[i] == 0:
-        listed[i] = 1
-        active[count[0]] = i
-        count[0] += 1
+    stock.dq[i] = rate
+    if rate != 0.0 and stock.listed[i] == 0:
+        stock.listed[i] = 1
+        stock.active[stock.count[0]] = i
+        stock.count[0] += 1
 
 
 @part
-def exhausted(s, d, width, level, left):
+def exhausted(s, d, worn: Worn):
     """Return the part of those hit (y < d) whose stock is gone."""
     lost, bottom = 0.0, 0.0
-    for i in range(s * width, (s + 1) * width):
+    for i in range(s * worn.width, (s + 1) * worn.width):
         if bottom >= d:
             break
-        if left[i] <= SOON:
-            lost += min(level[i], d) - bottom
-        bottom = level[i]
+        if worn.left[i] <= SOON:
+            lost += min(worn.level[i], d) - bottom
+        bottom = worn.level[i]
     return lost
 
 
 @part
-def plant(node, sides, indptr, indices, flags, kept, use, side, cap, strict, x, v, q, dq, listed, active, count, lag_column,
-          lag_event, past, columns, shut):  # fmt: skip
+def plant(node, net: Net, state: State, way: Way, room: Room, stock: Stock, sent: Sent, marks: Marks):
     """Return the output of a maker, limited by its own needs; one that is not there yet neither uses nor keeps anything."""
-    most, scale = cap[node], max(1.0, cap[node])
+    v = room.v
+    most, scale = state.cap[node], max(1.0, state.cap[node])
     least = most
-    start, stop = indptr[node], indptr[node + 1]
+    start, stop = net.indptr[node], net.indptr[node + 1]
     for k in range(start, stop):
-        if not flags[k] & SHARED and kept[k] < 1.0:
-            a = arrives(k, side[node], sides, indices, use, flags, strict, x, lag_column, lag_event, past, columns)
+        if not net.flags[k] & SHARED and net.kept[k] < 1.0:
+            a = arrives(k, state.side[node], net, state, way, sent)
             v[k - start] = a
-            if q[k * sides] <= 0.0:
-                least = min(least, kept[k] * most + (1.0 - kept[k]) * a * scale)
+            if stock.q[k * way.sides] <= 0.0:
+                least = min(least, net.kept[k] * most + (1.0 - net.kept[k]) * a * scale)
     for k in range(start, stop):
-        if not flags[k] & SHARED and kept[k] < 1.0:
-            drawn = max(0.0, least - kept[k] * most) / (1.0 - kept[k])
-            runs(k * sides, 0.0 if shut[node] else scale * v[k - start] - drawn, dq, listed, active, count)
+        if not net.flags[k] & SHARED and net.kept[k] < 1.0:
+            drawn = max(0.0, least - net.kept[k] * most) / (1.0 - net.kept[k])
+            runs(k * way.sides, 0.0 if marks.shut[node] else scale * v[k - start] - drawn, stock)
     return least
 
 
 @part
-def mixed(node, here, sides, indptr, indices, low, high, slack, flags, use, strict, x, v, w, spread, q, dq, listed, active,
-          count, worst_link, width, level, left, hit, lag_column, lag_event, past, columns):  # fmt: skip
+def mixed(node, here, net: Net, state: State, way: Way, room: Room, stock: Stock, worn: Worn, sent: Sent):
     """Return what a group of alternatives gives."""
-    start, stop = indptr[node], indptr[node + 1]
+    v, w, _ = room
+    start, stop = net.indptr[node], net.indptr[node + 1]
     for k in range(start, stop):
-        a = arrives(k, here, sides, indices, use, flags, strict, x, lag_column, lag_event, past, columns)
-        if worst_link[k] >= 0:
-            s = worst_link[k] + here
-            hit[s] = max(0.0, 1.0 - a)
-            v[k - start] = 1.0 - exhausted(s, hit[s], width, level, left)
+        a = arrives(k, here, net, state, way, sent)
+        if worn.link[k] >= 0:
+            s = worn.link[k] + here
+            worn.hit[s] = max(0.0, 1.0 - a)
+            v[k - start] = 1.0 - exhausted(s, worn.hit[s], worn)
         else:
-            v[k - start] = min(1.0, a) if q[k * sides + here] <= 0.0 else 1.0
-            runs(k * sides + here, a - v[k - start], dq, listed, active, count)
-    unplaced = weigh(start, stop, slack[node], low, high, flags, spread, v, w)
-    total = 0.0 if spread == LEAST else unplaced
+            v[k - start] = min(1.0, a) if stock.q[k * way.sides + here] <= 0.0 else 1.0
+            runs(k * way.sides + here, a - v[k - start], stock)
+    unplaced = weigh(start, stop, net.slack[node], net.low, net.high, net.flags, way.mixing, v, w)
+    total = 0.0 if way.mixing == LEAST else unplaced
     for k in range(start, stop):
         total += w[k - start] * v[k - start]
     return snap(min(1.0, total))
 
 
 @part
-def counted(node, sides, indptr, indices, low, high, flags, slack, wants, some_ptr, some, side, spread, arrangement, needed,
-            v, w, mass, sums, rows):  # fmt: skip
+def counted(node, needed, mass, sums, rows, net: Net, state: State, way: Way, room: Room):
     """Weigh the makers of a market that bring ``v``; with ``needed`` (of a whole market), count whose capacity needs what.
 
     ``mass[sums:]``: what all bring, what no source has room for, and all capacity. ``mass[rows + slot * sides + one]``: the
@@ -109,77 +105,79 @@ def counted(node, sides, indptr, indices, low, high, flags, slack, wants, some_p
     all is one place, the weights that decide the capacities decide it all; elsewhere others may hurt (help) more: a maker is
     then taken to be as large as it may be.
     """
-    start, stop = indptr[node], indptr[node + 1]
-    left = weigh(start, stop, slack[node], low, high, flags, spread, v, w)
-    total = 0.0 if spread == LEAST else left
+    v, w, _ = room
+    start, stop = net.indptr[node], net.indptr[node + 1]
+    left = weigh(start, stop, net.slack[node], net.low, net.high, net.flags, way.spread, v, w)
+    total = 0.0 if way.spread == LEAST else left
     for k in range(start, stop):
         total += w[k - start] * v[k - start]
     mass[sums], mass[sums + 1], mass[sums + 2] = total, left, 0.0
     if needed == 0:
         return
-    if slack[node] > 0.0 and spread != EVEN and (arrangement == WORST or spread == MOST):
-        alike = sides == 1
+    if net.slack[node] > 0.0 and way.spread != EVEN and (way.arrangement == WORST or way.spread == MOST):
+        alike = way.sides == 1
         for k in range(start, stop):
-            alike = alike and (flags[k] & EXTRA != 0 or wants[k] == 1)
+            alike = alike and (net.flags[k] & EXTRA != 0 or net.wants[k] == 1)
         if not alike:
             for k in range(start, stop):
-                if not flags[k] & EXTRA:
-                    w[k - start] = min(high[k], low[k] + slack[node])
-    everything = rows + needed * sides
-    anything = everything + sides
-    for i in range(rows, anything + sides):
+                if not net.flags[k] & EXTRA:
+                    w[k - start] = min(net.high[k], net.low[k] + net.slack[node])
+    everything = rows + needed * way.sides
+    anything = everything + way.sides
+    for i in range(rows, anything + way.sides):
         mass[i] = 0.0
     for k in range(start, stop):
         much = w[k - start] * v[k - start]
         mass[sums + 2] += much
-        if much > 0.0 and wants[k] > 0:
-            one = side[indices[k]]
+        if much > 0.0 and net.wants[k] > 0:
+            one = state.side[net.indices[k]]
             mass[anything + one] += much
-            if wants[k] == 1:
+            if net.wants[k] == 1:
                 mass[everything + one] += much
             else:
-                for i in range(some_ptr[k], some_ptr[k + 1]):
-                    mass[rows + some[i] * sides + one] += much
+                for i in range(net.some_ptr[k], net.some_ptr[k + 1]):
+                    mass[rows + net.some[i] * way.sides + one] += much
     for slot in range(needed):
-        for one in range(sides):
-            mass[rows + slot * sides + one] += mass[everything + one]
+        for one in range(way.sides):
+            mass[rows + slot * way.sides + one] += mass[everything + one]
 
 
 @part
-def limited(slot, share, b, sides, unknown, got, mass, sums, rows):
+def limited(slot, share, b, full, mass, sums, rows, way: Way, desk: Desk):
     """Return what a whole market gives when of one need a ``share`` of ``got`` arrives, and of the others there is plenty.
 
-    One stock for all makers, as much as any place gets; and each side with what its place gets.
+    One stock for all makers, as much as place ``full`` gets; and each side with what its place gets.
     """
     together, apart = 0.0, 0.0
-    for one in range(sides):
-        much = mass[rows + slot * sides + one]
+    for one in range(way.sides):
+        much = mass[rows + slot * way.sides + one]
         together += much
-        apart += min(much, b * much + (1.0 - b) * share * got[slot * sides + one])
-    pooled = min(together, b * together + (1.0 - b) * share * got[slot * sides + unknown])
+        apart += min(much, b * much + (1.0 - b) * share * desk.got[slot * way.sides + one])
+    pooled = min(together, b * together + (1.0 - b) * share * desk.got[slot * way.sides + full])
     return min(mass[sums], mass[sums + 1] + (mass[sums + 2] - together) + min(pooled, apart))
 
 
 @part
-def deprived(group, sides, unknown, first, needed, needs, rank, kept, got, mass, rows):
+def deprived(group, node, net: Net, way: Way, desk: Desk):
     """Return the most that the makers of a whole market lose (``group`` < 0: all; else those of a side); see `kernels`."""
-    at = unknown if group < 0 else group
+    first, needed = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
+    at = way.unknown if group < 0 else group
     lost, left = 0.0, 0.0
-    for one in range(sides):
+    for one in range(way.sides):
         if group < 0 or one == group:
-            left += mass[rows + (needed + 1) * sides + one]
+            left += desk.mass[3 + (needed + 1) * way.sides + one]
     for turn in range(needed):
-        slot = rank[first + turn]
-        cost = 1.0 - kept[needs[first + slot]]
+        slot = net.rank[first + turn]
+        cost = 1.0 - net.kept[net.needs[first + slot]]
         if cost <= 0.0:
             break  # sorted: the rest can be done without, too
-        budget = 1.0 - min(1.0, got[slot * sides + at])
+        budget = 1.0 - min(1.0, desk.got[slot * way.sides + at])
         if budget <= TINY:
             continue
         most = 0.0
-        for one in range(sides):
+        for one in range(way.sides):
             if group < 0 or one == group:
-                most += mass[rows + slot * sides + one]
+                most += desk.mass[3 + slot * way.sides + one]
         step = min(budget, most, left)
         left -= step
         lost += step * cost
@@ -187,227 +185,224 @@ def deprived(group, sides, unknown, first, needed, needs, rank, kept, got, mass,
 
 
 @part
-def reaching(first, needed, n, sides, indices, flags, needs, live, kept, use, x, strict, lag_column, lag_event, past,
-             columns, worst, worst_need, width, level, left, hit, got):  # fmt: skip
+def reaching(node, net: Net, state: State, way: Way, desk: Desk, worn: Worn, sent: Sent):
     """Fill ``got`` with what each need of a market gets, by side; at worst those who are hit live on their own stocks."""
+    first, needed = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
+    n, worst = len(net.kind), way.arrangement == WORST
     for slot in range(needed):
-        need = needs[first + slot]
-        for at in range(sides):
+        need = net.needs[first + slot]
+        for at in range(way.sides):
             a = 1.0
-            if live[first + slot] and kept[need] < 1.0:
-                a = arrives(need, at, sides, indices, use, flags, strict, x, lag_column, lag_event, past, columns)
-                if worst and worst_need[first + slot] >= 0:
-                    s = worst_need[first + slot] + at
-                    hit[s] = max(0.0, 1.0 - a)
-                    a = 1.0 - exhausted(s, hit[s], width, level, left)
-            got[slot * sides + at] = a
-            x[(n + need) * sides + at] = min(1.0, a) if worst else OPEN
+            if desk.live[first + slot] and net.kept[need] < 1.0:
+                a = arrives(need, at, net, state, way, sent)
+                if worst and worn.need[first + slot] >= 0:
+                    s = worn.need[first + slot] + at
+                    worn.hit[s] = max(0.0, 1.0 - a)
+                    a = 1.0 - exhausted(s, worn.hit[s], worn)
+            desk.got[slot * way.sides + at] = a
+            state.x[(n + need) * way.sides + at] = min(1.0, a) if worst else OPEN
 
 
 @part
-def apiece(start, stop, first, needed, sides, indices, flags, needs, live, wants, some_ptr, some, kept, side, v, w, mass,
-           got, q, dq, listed, active, count, stock):  # fmt: skip
-    """Return what a market's makers bring when each is one plant with its own stock, those of it from ``stock`` on.
+def apiece(node, plants_at, net: Net, state: State, way: Way, room: Room, desk: Desk, stock: Stock):
+    """Return what a market's makers bring when each is one plant with its own stock, from ``plants_at`` on.
 
     Those of one place who need everything fare alike, and are one plant each place.
     """
-    total = mass[1]
-    for one in range(2 * sides):
-        mass[3 + one] = 0.0
+    start, stop = net.indptr[node], net.indptr[node + 1]
+    first, needed = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
+    v, w, _ = room
+    total = desk.mass[1]
+    for one in range(2 * way.sides):
+        desk.mass[3 + one] = 0.0
     for k in range(start, stop):
-        if wants[k] == 1 and not flags[k] & EXTRA:
-            mass[3 + side[indices[k]]] += w[k - start] * v[k - start]
-            mass[3 + sides + side[indices[k]]] = 1.0
-        elif wants[k] == 0 or flags[k] & EXTRA:
+        if net.wants[k] == 1 and not net.flags[k] & EXTRA:
+            desk.mass[3 + state.side[net.indices[k]]] += w[k - start] * v[k - start]
+            desk.mass[3 + way.sides + state.side[net.indices[k]]] = 1.0
+        elif net.wants[k] == 0 or net.flags[k] & EXTRA:
             total += w[k - start] * v[k - start]
-    for plants in range(sides + stop - start):
-        k = start + plants - sides
-        if plants < sides and mass[3 + sides + plants] == 0.0:
+    for plants in range(way.sides + stop - start):
+        k = start + plants - way.sides
+        if plants < way.sides and desk.mass[3 + way.sides + plants] == 0.0:
             continue
-        if plants >= sides and (wants[k] != 2 or flags[k] & EXTRA):
+        if plants >= way.sides and (net.wants[k] != 2 or net.flags[k] & EXTRA):
             continue
-        at = plants if plants < sides else side[indices[k]]
+        at = plants if plants < way.sides else state.side[net.indices[k]]
         least = 1.0
         for slot in range(needed):
-            b = kept[needs[first + slot]]
+            b = net.kept[net.needs[first + slot]]
             if (
-                q[stock + plants * needed + slot] <= 0.0
-                and live[first + slot]
+                stock.q[plants_at + plants * needed + slot] <= 0.0
+                and desk.live[first + slot]
                 and b < 1.0
-                and (plants < sides or shares(k, slot, wants, some_ptr, some))
+                and (plants < way.sides or shares(k, slot, net))
             ):
-                least = min(least, b + (1.0 - b) * got[slot * sides + at])
+                least = min(least, b + (1.0 - b) * desk.got[slot * way.sides + at])
         for slot in range(needed):
-            b = kept[needs[first + slot]]
-            if live[first + slot] and b < 1.0 and (plants < sides or shares(k, slot, wants, some_ptr, some)):
+            b = net.kept[net.needs[first + slot]]
+            if desk.live[first + slot] and b < 1.0 and (plants < way.sides or shares(k, slot, net)):
                 drawn = max(0.0, least - b) / (1.0 - b)
-                runs(stock + plants * needed + slot, got[slot * sides + at] - drawn, dq, listed, active, count)
-        total += (mass[3 + plants] if plants < sides else w[k - start] * v[k - start]) * least
+                runs(plants_at + plants * needed + slot, desk.got[slot * way.sides + at] - drawn, stock)
+        total += (desk.mass[3 + plants] if plants < way.sides else w[k - start] * v[k - start]) * least
     return total
 
 
 @part
-def hurt(first, needed, sides, unknown, needs, rank, kept, got, mass):
+def hurt(node, net: Net, way: Way, desk: Desk):
     """Return what a whole market's makers bring at worst: all needs together, dealt so that they hurt most."""
+    first, needed = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
     floor, apart = 1.0, 0.0
     for slot in range(needed):
-        floor = min(floor, kept[needs[first + slot]])
-    lost = deprived(-1, sides, unknown, first, needed, needs, rank, kept, got, mass, 3)
-    if sides > 1:
-        for one in range(sides):
-            apart += deprived(one, sides, unknown, first, needed, needs, rank, kept, got, mass, 3)
+        floor = min(floor, net.kept[net.needs[first + slot]])
+    lost = deprived(-1, node, net, way, desk)
+    if way.sides > 1:
+        for one in range(way.sides):
+            apart += deprived(one, node, net, way, desk)
         lost = min(lost, apart)
-    least = max(mass[0] - lost, floor * mass[0])
-    if mass[0] > 1.0 + TINY:  # with spare capacity the worst is bounded by the best, as in `kernels.uniform`
+    least = max(desk.mass[0] - lost, floor * desk.mass[0])
+    if desk.mass[0] > 1.0 + TINY:  # with spare capacity the worst is bounded by the best, as in `kernels.uniform`
         for slot in range(needed):
-            b, full = kept[needs[first + slot]], 0
-            for one in range(sides):
-                if got[slot * sides + one] > got[slot * sides + full]:
+            b, full = net.kept[net.needs[first + slot]], 0
+            for one in range(way.sides):
+                if desk.got[slot * way.sides + one] > desk.got[slot * way.sides + full]:
                     full = one
             if b < 1.0:
-                least = min(least, limited(slot, 1.0, b, sides, full, got, mass, 0, 3))
+                least = min(least, limited(slot, 1.0, b, full, desk.mass, 0, 3, way, desk))
     return least
 
 
 @part
-def drained(first, needed, here, sides, needs, live, kept, got, tried, q, dq, listed, active, count, best_at):
+def drained(node, here, net: Net, way: Way, desk: Desk, stock: Stock):
     """Return what a market gives in the best arrangement, where the scarcest need decides, and note how fast stocks run.
 
     A need that is still in stock binds nobody. Its stock runs by what arrives, less what is drawn: at usual capacity what
     its arrival allows beyond none of it, and what is given beyond what could be given without it.
     """
-    best = tried[4 * needed]
+    first, needed = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
+    best = desk.tried[4 * needed]
     for slot in range(needed):
-        if live[first + slot] and kept[needs[first + slot]] < 1.0 and q[best_at + (first + slot) * sides + here] <= 0.0:
-            best = min(best, tried[4 * slot + AS_IT_COMES])
+        if (
+            desk.live[first + slot]
+            and net.kept[net.needs[first + slot]] < 1.0
+            and stock.q[stock.best_at + (first + slot) * way.sides + here] <= 0.0
+        ):
+            best = min(best, desk.tried[4 * slot + AS_IT_COMES])
     for slot in range(needed):
-        if live[first + slot] and kept[needs[first + slot]] < 1.0:
-            none = tried[4 * slot + BARE]
-            brought = tried[4 * slot + USUAL] - none
+        if desk.live[first + slot] and net.kept[net.needs[first + slot]] < 1.0:
+            none = desk.tried[4 * slot + BARE]
+            brought = desk.tried[4 * slot + USUAL] - none
             beyond = OPEN  # more than today's use arrives only while upstream catches up
-            for at in range(sides):
-                beyond = min(beyond, got[slot * sides + at] - 1.0)
+            for at in range(way.sides):
+                beyond = min(beyond, desk.got[slot * way.sides + at] - 1.0)
             brought += max(0.0, beyond) * (1.0 - none)
-            drawn = max(0.0, best - tried[4 * slot + WITHOUT])
+            drawn = max(0.0, best - desk.tried[4 * slot + WITHOUT])
             rate = (brought - drawn) / (1.0 - none) if none < 1.0 else 0.0
-            runs(best_at + (first + slot) * sides + here, rate, dq, listed, active, count)
+            runs(stock.best_at + (first + slot) * way.sides + here, rate, stock)
     return best
 
 
 @part
-def tries(node, here, in_loop, n, sides, indptr, inner, low, high, share, flags, whole, slack, need_ptr, needs, live, rank,
-          wants, some_ptr, some, kept, whole_use, side, gain, usual_gain, x, usual, v, w, mu, got, mass, today, tried, bare,
-          unknown, spread, summed, extra):  # fmt: skip
+def tries(node, here, in_loop, summed, extra, net: Net, inner: Net, state: State, calm: State, way: Way, room: Room,
+          desk: Desk):  # fmt: skip
     """Fill ``tried`` with what each need alone allows in the best arrangement, where there is plenty of the others.
 
     Each as it arrives, without it, and the same at usual capacity: the scarcest need decides.
     """
-    first, needed = need_ptr[node], need_ptr[node + 1] - need_ptr[node]
-    sums, rows = 3 * node, 3 * n + (first + 2 * node) * sides
-    full = tried[4 * needed]
+    first, needed = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
+    sums, rows = 3 * node, 3 * len(net.kind) + (first + 2 * node) * way.sides
+    full = desk.tried[4 * needed]
     for turn in range(4 * needed):
         slot, what = turn // 4, turn % 4
-        need = needs[first + slot]
-        b = kept[need]
-        if not live[first + slot] or b >= 1.0:
+        need = net.needs[first + slot]
+        b = net.kept[need]
+        if not desk.live[first + slot] or b >= 1.0:
             continue
         least, most = OPEN, 0.0
-        for at in range(sides):
-            least, most = min(least, got[slot * sides + at]), max(most, got[slot * sides + at])
+        for at in range(way.sides):
+            least, most = min(least, desk.got[slot * way.sides + at]), max(most, desk.got[slot * way.sides + at])
         if what == AS_IT_COMES and least >= 1.0 and full <= 1.0:
-            tried[turn] = full
+            desk.tried[turn] = full
             continue
         if what == USUAL and least == 1.0 and most == 1.0:
-            tried[turn] = 1.0
+            desk.tried[turn] = 1.0
             continue
         # A maker that needs this only among others, and gets nothing of it, gives its room to others where these are free.
         gives = False
-        if summed > 0 and whole[node] != UNIFORM and slack[node] > 0.0 and spread != EVEN and b <= 0.0:
-            for one in range(sides):
-                gives = gives or today[rows + slot * sides + one] != today[rows + needed * sides + one]
+        if summed > 0 and net.whole[node] != UNIFORM and net.slack[node] > 0.0 and way.spread != EVEN and b <= 0.0:
+            for one in range(way.sides):
+                gives = gives or desk.today[rows + slot * way.sides + one] != desk.today[rows + needed * way.sides + one]
         if summed > 0 and not (gives and (what % 2 == 1 or least <= 0.0)):
             comes = 1.0 if what % 2 == 0 else 0.0
             if what >= USUAL:
-                tried[turn] = snap(limited(slot, comes, b, sides, unknown, got, today, sums, rows))
+                desk.tried[turn] = snap(limited(slot, comes, b, way.unknown, desk.today, sums, rows, way, desk))
             else:
-                tried[turn] = snap(limited(slot, comes, b, sides, unknown, got, mass, 0, 3) + extra)
+                desk.tried[turn] = snap(limited(slot, comes, b, way.unknown, desk.mass, 0, 3, way, desk) + extra)
             continue
-        if what == BARE and bare[(first + slot) * sides + here] >= 0.0:
-            tried[turn] = bare[(first + slot) * sides + here]
+        if what == BARE and desk.bare[(first + slot) * way.sides + here] >= 0.0:
+            desk.tried[turn] = desk.bare[(first + slot) * way.sides + here]
             continue
-        here_x, here_gain, looping = x, gain, in_loop
+        there, looping = state, in_loop
         if what >= USUAL:
-            here_x, here_gain, looping = usual, usual_gain, False
-        for at in range(sides):
-            here_x[(n + need) * sides + at] = got[slot * sides + at] if what % 2 == 0 else 0.0
-        tried[turn] = market(
-            node, here, looping, indptr, inner, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-            some_ptr, some, kept, whole_use, side, here_gain, here_x, v, w, mu, sides, unknown, spread, BEST, 0, OPEN, slot,
-        )  # fmt: skip
-        for at in range(sides):
-            here_x[(n + need) * sides + at] = OPEN
-        v[0] = -1.0  # some may have been silenced: not to be compared with what another side is brought
+            there, looping = calm, False
+        for at in range(way.sides):
+            there.x[(len(net.kind) + need) * way.sides + at] = desk.got[slot * way.sides + at] if what % 2 == 0 else 0.0
+        best = Way(way.sides, way.unknown, way.spread, BEST, way.mixing, LOOSE)
+        desk.tried[turn] = market(node, here, looping, OPEN, slot, inner, there, best, room)
+        for at in range(way.sides):
+            there.x[(len(net.kind) + need) * way.sides + at] = OPEN
+        room.v[0] = -1.0  # some may have been silenced: not to be compared with what another side is brought
         if what == BARE:
-            bare[(first + slot) * sides + here] = tried[turn]
+            desk.bare[(first + slot) * way.sides + here] = desk.tried[turn]
 
 
 @part
-def offered(node, here, again, in_loop, n, sides, indptr, indices, inner, low, high, share, flags, whole, slack, need_ptr,
-            needs, live, rank, wants, some_ptr, some, kept, use, whole_use, side, gain, usual_gain, x, usual, v, w, mu, got,
-            mass, today, tried, bare, unknown, spread, arrangement, strict, q, dq, listed, active, count, best_at, alike_at,
-            alike_ptr, worst_need, width, level, left, hit, lag_column, lag_event, past, columns):  # fmt: skip
+def offered(node, here, again, in_loop, net: Net, inner: Net, state: State, calm: State, way: Way, room: Room, desk: Desk,
+            stock: Stock, worn: Worn, sent: Sent):  # fmt: skip
     """Return what the makers of a market bring it.
 
     ``again``: the market was looked at from another side just now. Where its makers bring the same there, all is known but
     its own stocks: ``tried`` holds what each need allows and, after those, the result.
     """
-    start, stop = indptr[node], indptr[node + 1]
-    first, needed = need_ptr[node], need_ptr[node + 1] - need_ptr[node]
-    alike = arrangement == ALIKE and not in_loop
-    worst = arrangement == WORST
-    summed = needed if whole[node] and not alike else 0
-    sums, rows = 3 * node, 3 * n + (first + 2 * node) * sides
-    if summed > 0 and not worst and today[sums] < 0.0:  # what is usual is found once
+    v = room.v
+    start, stop = net.indptr[node], net.indptr[node + 1]
+    first, needed = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
+    alike = way.arrangement == ALIKE and not in_loop
+    worst = way.arrangement == WORST
+    summed = needed if net.whole[node] and not alike else 0
+    sums, rows = 3 * node, 3 * len(net.kind) + (first + 2 * node) * way.sides
+    if summed > 0 and not worst and desk.today[sums] < 0.0:  # what is usual is found once
         for k in range(start, stop):
-            v[k - start] = 0.0 if flags[k] & EXTRA else 1.0
-        counted(node, sides, indptr, indices, low, high, flags, slack, wants, some_ptr, some, side, spread, arrangement,
-                summed, v, w, today, sums, rows)  # fmt: skip
+            v[k - start] = 0.0 if net.flags[k] & EXTRA else 1.0
+        counted(node, summed, desk.today, sums, rows, net, state, way, room)
     if not again:
-        reaching(first, needed, n, sides, indices, flags, needs, live, kept, use, x, strict, lag_column, lag_event, past,
-                 columns, worst, worst_need, width, level, left, hit, got)  # fmt: skip
+        reaching(node, net, state, way, desk, worn, sent)
     extra, same = 0.0, again
     for k in range(start, stop):
-        brings = gain[here * len(indices) + k] * x[indices[k] * sides + here]
+        brings = state.gain[here * len(net.indices) + k] * state.x[net.indices[k] * way.sides + here]
         same = same and v[k - start] == brings
         v[k - start] = brings
-        if flags[k] & EXTRA:
+        if net.flags[k] & EXTRA:
             extra += brings
     if same and (alike or worst or needed == 0):
-        return tried[4 * needed]
+        return desk.tried[4 * needed]
     if not same:
-        counted(node, sides, indptr, indices, low, high, flags, slack, wants, some_ptr, some, side, spread, arrangement,
-                summed, v, w, mass, 0, 3)  # fmt: skip
-        tried[4 * needed] = snap(mass[0] + extra)
+        counted(node, summed, desk.mass, 0, 3, net, state, way, room)
+        desk.tried[4 * needed] = snap(desk.mass[0] + extra)
     if needed == 0:
-        return tried[4 * needed]
+        return desk.tried[4 * needed]
     if alike:
-        stock = alike_at + alike_ptr[node] + first * sides
-        total = apiece(start, stop, first, needed, sides, indices, flags, needs, live, wants, some_ptr, some, kept, side, v,
-                       w, mass, got, q, dq, listed, active, count, stock)  # fmt: skip
-        tried[4 * needed] = snap(total + extra)
-        return tried[4 * needed]
+        plants_at = stock.alike_at + stock.alike_ptr[node] + first * way.sides
+        total = apiece(node, plants_at, net, state, way, room, desk, stock)
+        desk.tried[4 * needed] = snap(total + extra)
+        return desk.tried[4 * needed]
     if worst:
         # With spare capacity who holds what is open is another question for each need.
-        if summed > 0 and (mass[0] <= 1.0 + TINY or slack[node] <= 0.0):
-            tried[4 * needed] = snap(hurt(first, needed, sides, unknown, needs, rank, kept, got, mass) + extra)
+        if summed > 0 and (desk.mass[0] <= 1.0 + TINY or net.slack[node] <= 0.0):
+            desk.tried[4 * needed] = snap(hurt(node, net, way, desk) + extra)
         else:
-            tried[4 * needed] = market(
-                node, here, in_loop, indptr, inner, low, high, share, flags, whole, slack, need_ptr, needs, rank, wants,
-                some_ptr, some, kept, whole_use, side, gain, x, v, w, mu, sides, unknown, spread, WORST, 0, OPEN, -1
-            )  # fmt: skip
-        return tried[4 * needed]
+            loose = Way(way.sides, way.unknown, way.spread, WORST, way.mixing, LOOSE)
+            desk.tried[4 * needed] = market(node, here, in_loop, OPEN, -1, inner, state, loose, room)
+        return desk.tried[4 * needed]
     if not same:
-        tries(node, here, in_loop, n, sides, indptr, inner, low, high, share, flags, whole, slack, need_ptr, needs, live,
-              rank, wants, some_ptr, some, kept, whole_use, side, gain, usual_gain, x, usual, v, w, mu, got, mass, today,
-              tried, bare, unknown, spread, summed, extra)  # fmt: skip
-    return drained(first, needed, here, sides, needs, live, kept, got, tried, q, dq, listed, active, count, best_at)
+        tries(node, here, in_loop, summed, extra, net, inner, state, calm, way, room, desk)
+    return drained(node, here, net, way, desk, stock)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +11,7 @@ from ...graph.kernel import numbers_in
 from ...graph.network import EXTRA, SHARED, remembered
 from ...graph.sections import reach
 from . import kernels
+from .arrays import Above, Drawn
 from .changes import STOPPING
 from .completions import Completions, places_of, rests_of, sources_of
 from .conditions import ANY, HIGH, LOW, Conditions, conditions, network_places
@@ -19,11 +19,9 @@ from .draw_kernels import complete
 from .facts import ARRANGEMENT, MIX, SCENARIO, SOURCING, Fact, sections
 from .failures import product_node
 from .scenario import Scenario
-from .simulation import READINGS, Assumptions, X, arguments
+from .simulation import READINGS, Assumptions, Given, arguments
 
 _HALFWAY = np.array([0.5])
-LOWS, SLACK, RANK, KEPT, USED, CAPS, GAINS = 5, 10, 13, 17, 18, 20, 21
-"""Places among the `arguments` that completions fill in."""
 
 
 class Question:
@@ -70,7 +68,7 @@ class Question:
         self.place = np.concatenate(places)
         self.fact_ptr = np.concatenate([[0], np.cumsum([len(one) for one in places])]).astype(np.int64)
         # What is settled where nothing can fall short changes nothing: neither its settings nor its nodes are gone over.
-        block, starts = _above(network)[0], network.order[1]
+        block, starts = _above(network).block_of, network.order[1]
         alive = np.zeros(len(starts) - 1, np.bool_)
         alive[block[_live(network, state)]] = True
         self._live = np.flatnonzero(alive)
@@ -83,10 +81,9 @@ class Question:
     def bound(self, reading: str) -> np.ndarray:
         """Return the settings as they stand in a bound."""
         given = self._given(reading)
-        flat = np.concatenate(
-            [given[i] for i in (LOWS, KEPT, USED, SLACK)] + [self._arranged(reading), given[CAPS], given[GAINS], _HALFWAY]
-        )
-        return flat[self.place]
+        net, state, arranged = given.net, given.state, self._arranged(reading)
+        tables = (net.low, net.kept, net.use, net.slack, arranged, state.cap, state.gain, _HALFWAY)
+        return np.concatenate(tables)[self.place]
 
     def drawn(self, draws: Completions) -> np.ndarray:
         """Return the settings of completions under this scenario: count x settings."""
@@ -150,8 +147,8 @@ class Question:
                 poured, left = [], []
                 for node in open_:
                     links = sources_of(self.network, node)
-                    value = given[X][self.network.indices[links] * sides + at]
-                    value = value if fact.kind == MIX else value * given[GAINS][at * m + links]
+                    value = given.state.x[self.network.indices[links] * sides + at]
+                    value = value if fact.kind == MIX else value * given.state.gain[at * m + links]
                     weight, rest = _poured(self.network, links, node, value, spread)
                     poured += weight.tolist()
                     left.append(rest)
@@ -161,7 +158,7 @@ class Question:
 
     def solved(
         self, first: np.ndarray, reading: str, second: np.ndarray | None = None, only: Sequence[int] | None = None
-    ) -> tuple[tuple[np.ndarray, np.ndarray], list[Any]]:
+    ) -> tuple[tuple[np.ndarray, np.ndarray], Given]:
         """Return what the product keeps under rows of settings, and with the settings of each fact from a second row.
 
         ``reading`` is "low", "high" or "draw"; ``only`` the facts that are looked at.
@@ -184,20 +181,19 @@ class Question:
         touched = np.concatenate([np.zeros(0, np.int64), *touch]).astype(np.int64)
         rows = [np.ascontiguousarray(one[:, order]).ravel() for one in (first, other)]
         complete(
-            *given, self._arranged(reading), _HALFWAY.copy(), *self._extremes(reading), self._live, *_above(network), *room,
-            self.place[order], pointer, touch_ptr, touched, *rows, self._top, base, changed,
+            *given, _above(network), Drawn(self._arranged(reading), _HALFWAY.copy(), *self._extremes(reading)), self._live,
+            *room, self.place[order], pointer, touch_ptr, touched, *rows, self._top, base, changed,
             size=numbers_in(*given) + len(first) * (len(order) + 50 * len(self._live) * (1 + len(facts) // 10)),
         )  # fmt: skip
         return (base, changed.reshape(len(first), len(facts))), given
 
-    def _given(self, reading: str) -> list[Any]:
+    def _given(self, reading: str) -> Given:
         """The arguments of the kernels; arrays that settings are put into are copies."""
         given = arguments(self.network, self.state, self.assumptions, READINGS["high" if reading == "draw" else reading])
-        for i in (LOWS, SLACK, RANK, KEPT, USED, CAPS, GAINS):
-            given[i] = np.array(given[i])
-        if reading == "draw":
-            given[-1] = kernels.LOOSE
-        return given
+        net = {name: np.array(getattr(given.net, name)) for name in ("low", "slack", "rank", "kept", "use")}
+        state = {name: np.array(getattr(given.state, name)) for name in ("cap", "gain")}
+        way = given.way._replace(strict=kernels.LOOSE) if reading == "draw" else given.way
+        return Given(given.net._replace(**net), given.state._replace(**state), way, given.room)
 
     def _extremes(self, reading: str) -> tuple[int, int]:
         """Return the sides that are hit most and least: in a bound the unknown one stands for both."""
@@ -228,21 +224,18 @@ def _live(network: ProductionNetwork, state: Conditions) -> np.ndarray:
 
 
 @remembered
-def _above(network: ProductionNetwork) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return the block of every node, and for every node those that read it: sparse rows.
+def _above(network: ProductionNetwork) -> Above:
+    """Return the block of every node, and for every node those that read it.
 
     Makers do not read what they share with others: their market does.
     """
-    order, starts = network.order
-    block = np.zeros(len(order), np.int64)
-    block[order] = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
     own = (network.flags & SHARED) == 0
     markets = np.repeat(np.arange(len(network.kind)), np.diff(network.need_indptr))
     readers = np.concatenate([network.owner[own], markets])
     read = np.concatenate([network.indices[own], network.indices[network.needs]])
     read, readers = np.divmod(np.unique(read * len(network.kind) + readers), len(network.kind))
     pointer = np.concatenate([[0], np.cumsum(np.bincount(read, minlength=len(network.kind)))])
-    return block, pointer.astype(np.int64), readers.astype(np.int64)
+    return Above(network.block_of, pointer.astype(np.int64), readers.astype(np.int64))
 
 
 def _poured(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -15,6 +15,7 @@ from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.network import EQUIPMENT, EXTRA, GROUP, MAKER, MARKET, SHARED, remembered
 from ...graph.notebook import table
 from . import kernels, solver
+from .arrays import Net, Room, State, Way
 from .changes import Change
 from .conditions import ESTIMATE, HIGH, LOW, Conditions, between, conditions, new_sources
 from .scenario import Scenario, check_scenario, scenario_of
@@ -97,7 +98,7 @@ class Outcome:
         """Return what a link's requirement gets, from a side."""
         net = self.network
         level = self.x[net.indices[link], side : side + 1]
-        return kernels.reach(0, 0, 1, [0], [float(self.use[link])], [int(net.flags[link])], [float(level[0])], self.strict)
+        return kernels.passing(float(level[0]), float(self.use[link]), int(net.flags[link]), self.strict)
 
 
 @dataclass(frozen=True, eq=False)
@@ -291,33 +292,46 @@ def solve(
     return Solution(network, state, assumptions, found)
 
 
-def arguments(network: ProductionNetwork, state: Conditions, assumptions: Assumptions, reading: Reading) -> list[Any]:
-    """Return what the kernels take: the arrays of the network, of the conditions and of the reading, and room for work."""
+class Given(NamedTuple):
+    """What the kernels take: the network, how it stands, how it is read, and room for work."""
+
+    net: Net
+    state: State
+    way: Way
+    room: Room
+
+
+def arguments(network: ProductionNetwork, state: Conditions, assumptions: Assumptions, reading: Reading) -> Given:
+    """Return what the kernels take of a network under conditions in a reading."""
     kept, use, rank = needs_of(network, assumptions, reading.bound)
-    strict = strictness(assumptions, reading)
     n, m, sides = len(network.kind), len(network.indices), state.sides
     widest = int(np.diff(network.indptr).max(initial=0))
-    x, v, w, mu = np.ones(n * sides), np.zeros(widest), np.zeros(widest), np.zeros(max(widest, sides))
     cap, gain = state.cap[reading.bound], state.gain[reading.bound].reshape(sides * m)
-    return [
-        *network.order, network.kind, network.indptr, network.indices, network.low, network.high,
+    strict = strictness(assumptions, reading)
+    return Given(
+        net_of(network, rank, kept, use),
+        State(state.side, cap, gain, np.ones(n * sides)),
+        Way(sides, state.unknown, reading.spread, reading.arrangement, reading.mixing, strict),
+        Room(np.zeros(widest), np.zeros(widest), np.zeros(max(widest, sides))),
+    )
+
+
+def net_of(network: ProductionNetwork, rank: np.ndarray, kept: np.ndarray, use: np.ndarray) -> Net:
+    """Return a network as kernels read it, with its needs as they stand in a reading."""
+    return Net(
+        *network.order, network.kind, network.indptr, network.indices, network.owner, network.low, network.high,
         network.share, network.flags, network.whole, network.slack, network.need_indptr, network.needs, rank, network.wants,
-        network.some_indptr, network.some, kept, use, state.side, cap, gain, x, v, w, mu, sides, state.unknown,
-        reading.spread, reading.arrangement, reading.mixing, strict,
-    ]  # fmt: skip
-
-
-SIDE, CAP, GAIN, X, ROOM, STRICT = 19, 20, 21, 22, slice(23, 26), -1
-"""Places among the `arguments`: sides, capacities, gains, values, room for work, what reaches buyers of assumed sourcing."""
+        network.some_indptr, network.some, kept, use,
+    )  # fmt: skip
 
 
 def _outcome(network: ProductionNetwork, state: Conditions, assumptions: Assumptions, reading: Reading) -> Outcome:
     given = arguments(network, state, assumptions, reading)
     converged = solver.solve(*given)
     kept, use, _ = needs_of(network, assumptions, reading.bound)
-    x = given[X].reshape(len(network.kind), state.sides)
+    x = given.state.x.reshape(len(network.kind), state.sides)
     cap, gain = state.cap[reading.bound], state.gain[reading.bound]
-    return Outcome(reading, x, kept, use, cap, gain, state.side, network, given[STRICT], bool(converged))
+    return Outcome(reading, x, kept, use, cap, gain, state.side, network, given.way.strict, bool(converged))
 
 
 def prepared(

@@ -17,12 +17,13 @@ from ...graph import ProductionNetwork, SupplyGraph
 from ...graph.arguments import checked
 from ...graph.kernel import Kernel, numbers_in
 from ..systemic import batches
+from .arrays import Net, Room, State, Way
 from .changes import Change
 from .conditions import Conditions, conditions
 from .failures import product_node
 from .scenario import Scenario, scenario_of
-from .simulation import CAP, GAIN, READINGS, Assumptions, X, arguments, prepared
-from .solver import plant, settle, solve
+from .simulation import READINGS, Assumptions, arguments, prepared
+from .solver import renew, solve
 
 PART = 250
 """Scenarios that one lane takes at a time."""
@@ -148,78 +149,66 @@ def _solved(
 ) -> NDArray[np.float64]:
     reading = READINGS[name]
     given = arguments(network, usual, assumptions, reading)
-    given[CAP], given[GAIN] = given[CAP].copy(), given[GAIN].copy()
+    given = given._replace(state=given.state._replace(cap=given.state.cap.copy(), gain=given.state.gain.copy()))
     solve(*given)
     bound, n = reading.bound, len(network.kind)
     changed = []
     for where, values in (("caps", "cap"), ("gains", "gain")):
         lists = [getattr(row, where)[bound] for row in rows]
         pointer = np.concatenate([[0], np.cumsum([len(one) for one in lists])]).astype(np.int64)
-        changed += [pointer, np.concatenate(lists).astype(np.int64),
-                    np.concatenate([getattr(row, values)[bound] for row in rows])]  # fmt: skip
+        changed += [pointer, np.concatenate(lists).astype(np.int64)]
+        changed += [np.concatenate([getattr(row, values)[bound] for row in rows])]
     result = np.ones(len(rows))
-    again(*given, given[CAP].copy(), given[GAIN].copy(), given[X].copy(), network.owner, np.zeros(n, np.int64), *changed,
-          wanted, result, size=numbers_in(*given) * (1 + len(rows)))  # fmt: skip
+    again(
+        *given, State(*(array.copy() for array in given.state)), np.zeros(n, np.int64), *changed, wanted,
+        result, size=numbers_in(*given) * (1 + len(rows)),
+    )  # fmt: skip
     return result
 
 
 @Kernel
-def again(order, starts, kind, indptr, indices, low, high, share, flags, whole, slack, need_ptr, needs, rank,
-          wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown, spread, arrangement, mixing,
-          strict, usual_cap, usual_gain, usual, owner, changed, cap_ptr, caps, cap_to, gain_ptr, gains, gain_to,
-          wanted, result):  # fmt: skip
+def again(net: Net, state: State, way: Way, room: Room, usual: State, changed, cap_ptr, caps, cap_to, gain_ptr, gains,
+          gain_to, wanted, result):  # fmt: skip
     """Write what the ``wanted`` value is under many changes of capacities and gains, each from the solution ``usual``.
 
     A block is solved again when one of its nodes is changed, or draws on one whose value has. Blocks come in order, so one
     pass is enough; a loop starts from the top, as in a whole solution.
     """
-    m = len(indices)
+    m = len(net.indices)
     for row in range(len(result)):
         for i in range(cap_ptr[row], cap_ptr[row + 1]):
-            cap[caps[i]] = cap_to[i]
+            state.cap[caps[i]] = cap_to[i]
             changed[caps[i]] = 1
         for i in range(gain_ptr[row], gain_ptr[row + 1]):
-            gain[gains[i]] = gain_to[i]
-            changed[owner[gains[i] % m]] = 1
+            state.gain[gains[i]] = gain_to[i]
+            changed[net.owner[gains[i] % m]] = 1
         # In `changed`, 1 marks a node that the row changes, 2 one whose value has become another.
-        for block in range(len(starts) - 1):
+        for block in range(len(net.starts) - 1):
             dirty = False
-            for i in range(starts[block], starts[block + 1]):
-                node = order[i]
+            for i in range(net.starts[block], net.starts[block + 1]):
+                node = net.order[i]
                 dirty = dirty or changed[node] == 1
-                for k in range(indptr[node], indptr[node + 1]):
-                    dirty = dirty or changed[indices[k]] == 2
-                for k in range(need_ptr[node], need_ptr[node + 1]):
-                    dirty = dirty or changed[indices[needs[k]]] == 2
+                for k in range(net.indptr[node], net.indptr[node + 1]):
+                    dirty = dirty or changed[net.indices[k]] == 2
+                for k in range(net.need_ptr[node], net.need_ptr[node + 1]):
+                    dirty = dirty or changed[net.indices[net.needs[k]]] == 2
             if not dirty:
                 continue
-            node = order[starts[block]]
-            # A maker that stands alone is known at once; a loop falls from the top to its greatest fixed point.
-            if kind[node] == 0 and starts[block + 1] - starts[block] == 1:
-                level = plant(node, indptr, indices, flags, kept, use, side, cap, x, sides, strict)
-                for here in range(sides):
-                    x[node * sides + here] = level
-            else:
-                for i in range(starts[block], starts[block + 1]):
-                    for here in range(sides):
-                        x[order[i] * sides + here] = cap[order[i]] if kind[order[i]] == 0 else 1.0
-                settle(starts[block], starts[block + 1], order, kind, indptr, indices, low, high, share, flags, whole, slack,
-                       need_ptr, needs, rank, wants, some_ptr, some, kept, use, side, cap, gain, x, v, w, mu, sides, unknown,
-                       spread, arrangement, mixing, strict)  # fmt: skip
-            for i in range(starts[block], starts[block + 1]):
-                changed[order[i]] = 0
-                for here in range(sides):
-                    if x[order[i] * sides + here] != usual[order[i] * sides + here]:
-                        changed[order[i]] = 2
-        result[row] = x[wanted]
+            renew(block, True, net, state, way, room)
+            for i in range(net.starts[block], net.starts[block + 1]):
+                changed[net.order[i]] = 0
+                for here in range(way.sides):
+                    if state.x[net.order[i] * way.sides + here] != usual.x[net.order[i] * way.sides + here]:
+                        changed[net.order[i]] = 2
+        result[row] = state.x[wanted]
         # As usual again, for the next one.
         for i in range(cap_ptr[row], cap_ptr[row + 1]):
-            cap[caps[i]] = usual_cap[caps[i]]
+            state.cap[caps[i]] = usual.cap[caps[i]]
         for i in range(gain_ptr[row], gain_ptr[row + 1]):
-            gain[gains[i]] = usual_gain[gains[i]]
+            state.gain[gains[i]] = usual.gain[gains[i]]
         for node in range(len(changed)):
             if changed[node]:
                 changed[node] = 0
-                for here in range(sides):
-                    x[node * sides + here] = usual[node * sides + here]
+                for here in range(way.sides):
+                    state.x[node * way.sides + here] = usual.x[node * way.sides + here]
     return 0
