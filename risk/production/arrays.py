@@ -134,7 +134,7 @@ class Stock(NamedTuple):
 class Worn(NamedTuple):
     """Stocks of those hit at worst: those up to ``level`` have ``left`` days (``width`` levels each).
 
-    ``need`` and ``link`` say which is that of a need or of a link (-1: none), ``node`` whose it is, ``hit`` how many are hit.
+    ``need`` and ``link`` say which is that of a need or of a link (-1: none), ``node`` whose it is, ``hit`` how many are.
     """
 
     need: np.ndarray

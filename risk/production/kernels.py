@@ -51,7 +51,8 @@ def passing(a, use, flag, strict):
 @part
 def reach(k, at, net: Net, state: State, way: Way):
     """Return what a link's requirement gets, from a side."""
-    return passing(state.x[net.indices[k] * way.sides + at], net.use[k], net.flags[k], way.strict)
+    a, use = state.x[net.indices[k] * way.sides + at], net.use[k]
+    return passing(a, use, net.flags[k], way.strict) if use < 1.0 or way.strict != LOOSE else a
 
 
 @part
@@ -136,7 +137,7 @@ def deprived(node, group, net: Net, state: State, way: Way, room: Room):
     start, stop = net.indptr[node], net.indptr[node + 1]
     first, count = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
     whole, sides, indices = net.whole[node], way.sides, net.indices
-    v, w, mu = room
+    v, w, mu = room.v, room.w, room.mu
     lost, left = 0.0, 0.0
     for k in range(start, stop):
         # Alive plants in units of the world's supply; in a whole market those are its own units.
@@ -191,7 +192,7 @@ def uniform(node, total, left, in_loop, only, net: Net, state: State, way: Way, 
     start, stop = net.indptr[node], net.indptr[node + 1]
     first, count = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
     sides, slack = way.sides, net.slack[node]
-    v, w, mu = room
+    v, w, mu = room.v, room.w, room.mu
     if slack > 0.0 and sides > 1 and (way.arrangement == WORST or way.spread == MOST):
         for k in range(start, stop):
             if not net.flags[k] & EXTRA:
@@ -261,7 +262,7 @@ def evenly(node, left, net: Net, state: State, way: Way, room: Room):
     """Return what a market's makers give when all are supplied alike: the scarcest need as its own place gets it."""
     start, stop = net.indptr[node], net.indptr[node + 1]
     first, count = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
-    v, w, _ = room
+    v, w = room.v, room.w
     total = left
     for k in range(start, stop):
         if w[k - start] * v[k - start] <= 0.0:
@@ -281,7 +282,7 @@ def exposed(node, net: Net, state: State, way: Way, room: Room):
     """Return what makers of no known part of the world's supply can lose: any shortage may take them wholly."""
     start, stop = net.indptr[node], net.indptr[node + 1]
     first, count = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
-    v, w, _ = room
+    v, w = room.v, room.w
     lost = 0.0
     for k in range(start, stop):
         i = k - start
@@ -304,18 +305,19 @@ def granted(node, slot, group, a, b, net: Net, state: State, way: Way, room: Roo
     first to those that this market hangs on most per unit of the world's supply.
     """
     start, stop = net.indptr[node], net.indptr[node + 1]
-    v, w, mu = room
+    v, w, mu = room.v, room.w, room.mu
+    indices, share, side = net.indices, net.share, state.side
     free, inside = 0.0, 0.0
     for k in range(start, stop):
         i = k - start
         mu[i] = 0.0
-        if w[i] * v[i] <= 0.0 or (group >= 0 and state.side[net.indices[k]] != group):
+        if w[i] * v[i] <= 0.0 or (group >= 0 and side[indices[k]] != group):
             continue
         if not shares(k, slot, net):
             free += w[i] * v[i]
             continue
         inside += w[i] * v[i]
-        mu[i] = net.share[k] * state.x[net.indices[k] * way.sides]
+        mu[i] = share[k] * state.x[indices[k] * way.sides]
     budget = (1.0 - b) * a
     if net.whole[node]:
         return free + min(inside, b * inside + budget)
@@ -323,8 +325,8 @@ def granted(node, slot, group, a, b, net: Net, state: State, way: Way, room: Roo
     if a > 0.0:  # a maker of no known part of the world's supply takes nothing from the others
         for k in range(start, stop):
             i = k - start
-            mine = w[i] * v[i] > 0.0 and (group < 0 or state.side[net.indices[k]] == group)
-            if mine and net.share[k] <= 0.0 and mu[i] <= 0.0 and shares(k, slot, net):
+            mine = w[i] * v[i] > 0.0 and (group < 0 or side[indices[k]] == group)
+            if mine and share[k] <= 0.0 and mu[i] <= 0.0 and shares(k, slot, net):
                 made += (1.0 - b) * w[i] * v[i]
     while budget > TINY:
         pick, ratio = -1, 0.0
@@ -371,7 +373,7 @@ def at_best(node, total, left, only, net: Net, state: State, way: Way, room: Roo
     """
     start, stop = net.indptr[node], net.indptr[node + 1]
     first, count = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
-    v, w, mu = room
+    v, w, mu = room.v, room.w, room.mu
     best = total
     for slot in range(count):
         need = net.needs[first + slot]
@@ -400,13 +402,14 @@ def market(node, here, in_loop, top, only, net: Net, state: State, way: Way, roo
     In the best arrangement, ``only`` is the slot of the one need to look at where there is plenty of the others (-1: all).
     """
     start, stop = net.indptr[node], net.indptr[node + 1]
-    v, w, _ = room
-    indices, slack = net.indices, net.slack[node]
+    v, w = room.v, room.w
+    indices, flags, slack = net.indices, net.flags, net.slack[node]
+    gain, x = state.gain, state.x
     shift = here * len(indices)
     extra = 0.0
     for k in range(start, stop):
-        v[k - start] = state.gain[shift + k] * state.x[indices[k] * way.sides + here]
-        if net.flags[k] & EXTRA:
+        v[k - start] = gain[shift + k] * x[indices[k] * way.sides + here]
+        if flags[k] & EXTRA:
             extra += v[k - start]
     first, count = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
     if way.arrangement != WORST:
@@ -418,7 +421,7 @@ def market(node, here, in_loop, top, only, net: Net, state: State, way: Way, roo
                     need = net.needs[first + net.some[i]]
                     if net.kept[need] <= 0.0 and reach(need, state.side[indices[k]], net, state, way) <= 0.0:
                         v[k - start] = 0.0
-    left = weigh(start, stop, slack, net.low, net.high, net.flags, way.spread, v, w)
+    left = weigh(start, stop, slack, net.low, net.high, flags, way.spread, v, w)
     total = 0.0 if way.spread == LEAST else left
     for k in range(start, stop):
         total += w[k - start] * v[k - start]
@@ -432,12 +435,12 @@ def market(node, here, in_loop, top, only, net: Net, state: State, way: Way, roo
         return snap(min(top, total + extra))
     alike = net.whole[node] and way.sides == 1
     for k in range(start, stop):
-        alike = alike and (net.flags[k] & EXTRA or net.wants[k] == 1)
+        alike = alike and (flags[k] & EXTRA or net.wants[k] == 1)
     if slack > 0.0 and way.spread != EVEN and not alike and (way.arrangement == WORST or way.spread == MOST):
         # The weights that decide the capacities decide it all where every maker is in the same place. Elsewhere others may
         # hurt (help) more: a maker is then taken to be as large as it may be.
         for k in range(start, stop):
-            if not net.flags[k] & EXTRA:
+            if not flags[k] & EXTRA:
                 w[k - start] = min(net.high[k], net.low[k] + slack)
     gives = total
     if way.arrangement == WORST:
@@ -464,7 +467,7 @@ def plant(node, net: Net, state: State, way: Way):
 @part
 def mix(node, here, net: Net, state: State, way: Way, room: Room):
     """Return the value of a group of alternatives, seen from side ``here``: what its members give, by their weights."""
-    v, w, _ = room
+    v, w = room.v, room.w
     start, stop = net.indptr[node], net.indptr[node + 1]
     for k in range(start, stop):
         v[k - start] = reach(k, here, net, state, way)

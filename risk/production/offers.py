@@ -78,7 +78,7 @@ def plant(node, net: Net, state: State, way: Way, room: Room, stock: Stock, sent
 @part
 def mixed(node, here, net: Net, state: State, way: Way, room: Room, stock: Stock, worn: Worn, sent: Sent):
     """Return what a group of alternatives gives."""
-    v, w, _ = room
+    v, w = room.v, room.w
     start, stop = net.indptr[node], net.indptr[node + 1]
     for k in range(start, stop):
         a = arrives(k, here, net, state, way, sent)
@@ -105,7 +105,7 @@ def counted(node, needed, mass, sums, rows, net: Net, state: State, way: Way, ro
     all is one place, the weights that decide the capacities decide it all; elsewhere others may hurt (help) more: a maker is
     then taken to be as large as it may be.
     """
-    v, w, _ = room
+    v, w = room.v, room.w
     start, stop = net.indptr[node], net.indptr[node + 1]
     left = weigh(start, stop, net.slack[node], net.low, net.high, net.flags, way.spread, v, w)
     total = 0.0 if way.spread == LEAST else left
@@ -211,7 +211,7 @@ def apiece(node, plants_at, net: Net, state: State, way: Way, room: Room, desk: 
     """
     start, stop = net.indptr[node], net.indptr[node + 1]
     first, needed = net.need_ptr[node], net.need_ptr[node + 1] - net.need_ptr[node]
-    v, w, _ = room
+    v, w = room.v, room.w
     total = desk.mass[1]
     for one in range(2 * way.sides):
         desk.mass[3 + one] = 0.0

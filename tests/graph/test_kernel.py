@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+from typing import NamedTuple
 
 import kanmon as kn
+import numpy as np
 import pytest
 from kanmon.graph import kernel
 
@@ -171,3 +173,57 @@ def test_a_compiler_that_is_switched_off_is_not_missed():
     environment = os.environ | {"NUMBA_DISABLE_JIT": "1"}
     command = [sys.executable, "-c", "import kanmon as kn; print(kn.risk.cut_sets(kn.load('mlcc'), 'mlcc').height > 0)"]
     assert subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=True).stdout == "True\n"
+
+
+class Pair(NamedTuple):
+    values: np.ndarray
+    same: np.ndarray
+    step: float
+
+
+@kernel.Kernel
+def advance(pair: Pair):
+    for i in range(len(pair.values)):
+        pair.values[i] += pair.step
+    return pair.same[0]
+
+
+@pytest.mark.parametrize("size", [1, 10**12])
+def test_what_a_kernel_writes_into_a_named_tuple_stands_in_its_array_under_every_name(size):
+    values = np.zeros(3)
+    assert advance(Pair(values, values, 2.0), size=size) == 2.0
+    assert values.tolist() == [2.0] * 3
+
+
+SWAPPED = """
+from typing import NamedTuple
+import numpy as np
+
+
+class Pair(NamedTuple):
+    {fields[0]}: np.ndarray
+    {fields[1]}: np.ndarray
+"""
+READS = """
+import numpy as np
+from kanmon.graph.kernel import Kernel
+from parts import Pair
+
+
+@Kernel
+def run(pair: Pair):
+    return pair.one[0]
+
+
+print(run(Pair(np.ones(1), np.zeros(1)), size=10**9))
+"""
+
+
+def test_machine_code_does_not_outlive_another_order_of_the_fields_that_it_reads(tmp_path):
+    (tmp_path / "outer.py").write_text(READS, encoding="utf-8")
+    environment = os.environ | {"NUMBA_CACHE_DIR": str(tmp_path / "kept"), "PYTHONDONTWRITEBYTECODE": "1"}
+    for fields, expected in ((("one", "two"), 1.0), (("two", "one"), 0.0)):
+        (tmp_path / "parts.py").write_text(SWAPPED.format(fields=fields), encoding="utf-8")
+        command = [sys.executable, str(tmp_path / "outer.py")]
+        result = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=True)
+        assert float(result.stdout) == expected

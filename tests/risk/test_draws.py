@@ -7,6 +7,7 @@ import pytest
 from kanmon.graph import InputError, ProductionNetwork, SupplyGraph
 from kanmon.risk import Scenario, embargo, halt, reduce, simulate, uncertainty
 from kanmon.risk.production import questions
+from kanmon.risk.production.arrays import Net, Room, State, Way
 from kanmon.risk.production.completions import completions, weights
 from kanmon.risk.production.draws import drawn_makers, draws
 from kanmon.risk.production.facts import open_facts
@@ -219,6 +220,10 @@ def test_shares_that_sum_to_a_rounding_above_all_do_not_let_the_worst_of_a_draw_
     x = [1.0] * 8
     x[3 * 2 + hit] = 0.2
     places, parts = [hit, spared, spared, hit], [0.5, last]
-    worst = uniform(0, 2, 0, 1, 0.5 + last, 0.0, 0.0, False, [1, 2, 3], parts, parts, [0, 0, 0], [2], [0], [1.0, 1.0, 0.0],
-                    [1.0] * 3, places, x, [1.0, 1.0], parts, nothing, 2, hit, EVEN, WORST, LOOSE, -1)  # fmt: skip
+    net = Net(*[[]] * len(Net._fields))._replace(
+        indptr=[0, 2], indices=[1, 2, 3], low=parts, high=parts, flags=[0] * 3, slack=[0.0], need_ptr=[0, 1], needs=[2],
+        rank=[0], kept=[1.0, 1.0, 0.0], use=[1.0] * 3,
+    )  # fmt: skip
+    state, way = State(places, [], [], x), Way(2, hit, EVEN, WORST, EVEN, LOOSE)
+    worst = uniform(0, 0.5 + last, 0.0, False, -1, net, state, way, Room([1.0, 1.0], parts, nothing))
     assert worst == pytest.approx(1.0, abs=1e-9)
