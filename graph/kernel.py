@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property, update_wrapper
 from time import thread_time
 from types import FunctionType
@@ -131,11 +131,15 @@ class _Table:
     """A named tuple whose fields are found several times as fast."""
 
 
+def _fields(named: Any) -> Iterator[tuple[str, Any]]:
+    return zip(named._fields, named, strict=True)
+
+
 def _lists(argument: Any, known: dict[int, list[Any]]) -> Any:
     """Return an array, or a named tuple of arrays, as lists: a loop as it is goes over them faster; an array is one list."""
     if isinstance(argument, tuple):
         table = _Table()
-        for name, one in zip(argument._fields, argument, strict=True):
+        for name, one in _fields(argument):
             setattr(table, name, _lists(one, known))
         return table
     if not isinstance(argument, np.ndarray):
@@ -148,7 +152,7 @@ def _lists(argument: Any, known: dict[int, list[Any]]) -> Any:
 def _take(argument: Any, values: Any) -> None:
     """Put what became of the lists back into the arrays."""
     if isinstance(argument, tuple):
-        for name, one in zip(argument._fields, argument, strict=True):
+        for name, one in _fields(argument):
             _take(one, getattr(values, name))
     elif isinstance(argument, np.ndarray) and argument.flags.writeable:
         argument[:] = values

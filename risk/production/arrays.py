@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ...graph import ProductionNetwork
+
 
 class Net(NamedTuple):
     """A production network, with n nodes and m links, as `kanmon.graph.network` tells, and its needs as a reading has them.
@@ -67,6 +69,15 @@ class Room(NamedTuple):
     mu: np.ndarray
 
 
+class Given(NamedTuple):
+    """What the kernels take: the network, how it stands, how it is read, and room for work."""
+
+    net: Net
+    state: State
+    way: Way
+    room: Room
+
+
 class Above(NamedTuple):
     """The block of each node, and what depends on each node (``up``, CSR)."""
 
@@ -109,7 +120,7 @@ class Desk(NamedTuple):
 
 
 class Stock(NamedTuple):
-    """Stocks ``q`` and how fast they run; which ever ran (``active``, the first ``count``); where each kind begins.
+    """Stocks ``q`` and how fast they run; which ever ran (``active``, the first ``ran``); where each kind begins.
 
     ``res_ptr`` and ``res_rate`` tell the reserves of a market and side and what they give a day, ``node`` the node that each
     stock is looked at with.
@@ -119,7 +130,7 @@ class Stock(NamedTuple):
     dq: np.ndarray
     listed: np.ndarray
     active: np.ndarray
-    count: np.ndarray
+    ran: np.ndarray
     best_at: int
     alike_at: int
     alike_ptr: np.ndarray
@@ -190,3 +201,12 @@ class Marks(NamedTuple):
     dirty: np.ndarray
     fresh: np.ndarray
     shut: np.ndarray
+
+
+def net_of(network: ProductionNetwork, rank: np.ndarray, kept: np.ndarray, use: np.ndarray) -> Net:
+    """Return a network as kernels read it, with its needs as they stand in a reading."""
+    return Net(
+        *network.order, network.kind, network.indptr, network.indices, network.owner, network.low, network.high,
+        network.share, network.flags, network.whole, network.slack, network.need_indptr, network.needs, rank, network.wants,
+        network.some_indptr, network.some, kept, use,
+    )  # fmt: skip

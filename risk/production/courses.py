@@ -19,7 +19,7 @@ from ...graph.errors import shorten
 from ...graph.network import EQUIPMENT, remembered
 from ...graph.sections import reach
 from . import flows
-from .arrays import Desk, Machines, Marks, Room, Sent, State, Steps, Stock, Way, Worn
+from .arrays import Desk, Machines, Marks, Room, Sent, State, Steps, Stock, Way, Worn, net_of
 from .conditions import Effects, between, network_places
 from .scenario import Scenario
 from .simulation import (
@@ -27,7 +27,6 @@ from .simulation import (
     Assumptions,
     Reading,
     hardest_first,
-    net_of,
     served_first,
     strictness,
 )

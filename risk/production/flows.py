@@ -140,7 +140,7 @@ def upcoming(t, event, step, epoch, horizon, times, way: Way, stock: Stock, worn
         after = min(after, steps.days[step])
     if epoch + 1 < len(machines.days):
         after = min(after, machines.days[epoch + 1])
-    for j in range(stock.count[0]):
+    for j in range(stock.ran[0]):
         i = stock.active[j]
         if stock.dq[i] < 0.0 and stock.q[i] > 0.0:
             after = min(after, t - stock.q[i] / stock.dq[i])
@@ -171,7 +171,7 @@ def upcoming(t, event, step, epoch, horizon, times, way: Way, stock: Stock, worn
 @part
 def elapse(dt, way: Way, stock: Stock, worn: Worn, marks: Marks):
     """Let ``dt`` days pass for all stocks; whoever has none any more is ``dirty``. False: no room for more levels."""
-    for j in range(stock.count[0]):
+    for j in range(stock.ran[0]):
         i = stock.active[j]
         if stock.dq[i] != 0.0:
             held = stock.q[i] > 0.0

@@ -32,14 +32,14 @@ def arrives(k, at, net: Net, state: State, way: Way, sent: Sent):
 
 @part
 def runs(i, rate, stock: Stock):
-    """Note how fast stock ``i`` runs: ``count`` holds how many ever ran."""
+    """Note how fast stock ``i`` runs: ``ran`` holds how many ever did."""
     if -1e-12 < rate < 1e-12:
         rate = 0.0
     stock.dq[i] = rate
     if rate != 0.0 and stock.listed[i] == 0:
         stock.listed[i] = 1
-        stock.active[stock.count[0]] = i
-        stock.count[0] += 1
+        stock.active[stock.ran[0]] = i
+        stock.ran[0] += 1
 
 
 @part

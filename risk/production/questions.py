@@ -11,7 +11,7 @@ from ...graph.kernel import numbers_in
 from ...graph.network import EXTRA, SHARED, remembered
 from ...graph.sections import reach
 from . import kernels
-from .arrays import Above, Drawn
+from .arrays import Above, Drawn, Given
 from .changes import STOPPING
 from .completions import Completions, places_of, rests_of, sources_of
 from .conditions import ANY, HIGH, LOW, Conditions, conditions, network_places
@@ -19,7 +19,7 @@ from .draw_kernels import complete
 from .facts import ARRANGEMENT, MIX, SCENARIO, SOURCING, Fact, sections
 from .failures import product_node
 from .scenario import Scenario
-from .simulation import READINGS, Assumptions, Given, arguments
+from .simulation import READINGS, Assumptions, arguments
 
 _HALFWAY = np.array([0.5])
 

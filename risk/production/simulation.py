@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -15,7 +15,7 @@ from ...graph.errors import did_you_mean, nearest, shorten
 from ...graph.network import EQUIPMENT, EXTRA, GROUP, MAKER, MARKET, SHARED, remembered
 from ...graph.notebook import table
 from . import kernels, solver
-from .arrays import Net, Room, State, Way
+from .arrays import Given, Room, State, Way, net_of
 from .changes import Change
 from .conditions import ESTIMATE, HIGH, LOW, Conditions, between, conditions, new_sources
 from .scenario import Scenario, check_scenario, scenario_of
@@ -292,15 +292,6 @@ def solve(
     return Solution(network, state, assumptions, found)
 
 
-class Given(NamedTuple):
-    """What the kernels take: the network, how it stands, how it is read, and room for work."""
-
-    net: Net
-    state: State
-    way: Way
-    room: Room
-
-
 def arguments(network: ProductionNetwork, state: Conditions, assumptions: Assumptions, reading: Reading) -> Given:
     """Return what the kernels take of a network under conditions in a reading."""
     kept, use, rank = needs_of(network, assumptions, reading.bound)
@@ -314,15 +305,6 @@ def arguments(network: ProductionNetwork, state: Conditions, assumptions: Assump
         Way(sides, state.unknown, reading.spread, reading.arrangement, reading.mixing, strict),
         Room(np.zeros(widest), np.zeros(widest), np.zeros(max(widest, sides))),
     )
-
-
-def net_of(network: ProductionNetwork, rank: np.ndarray, kept: np.ndarray, use: np.ndarray) -> Net:
-    """Return a network as kernels read it, with its needs as they stand in a reading."""
-    return Net(
-        *network.order, network.kind, network.indptr, network.indices, network.owner, network.low, network.high,
-        network.share, network.flags, network.whole, network.slack, network.need_indptr, network.needs, rank, network.wants,
-        network.some_indptr, network.some, kept, use,
-    )  # fmt: skip
 
 
 def _outcome(network: ProductionNetwork, state: Conditions, assumptions: Assumptions, reading: Reading) -> Outcome:
