@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...datasets.intake.columns import BESIDE
@@ -84,12 +83,7 @@ class Lines:
             if not returned:
                 row.setdefault("_unreadable", set()).add(column.name)
                 self._say(number, column, str(error), cell or "")
-        if isinstance(value, Days):
-            self._ranges.setdefault(column, []).append((number, cell or ""))
-            value = Days(*(days * (written.factor if without_unit(cell or "") else 1.0) for days in value))
-        elif value is not None and written.factor != 1.0 and column.type in {"number", "money", "days"}:
-            value = value * written.factor if is_figure(without_about(cell or "")) else value
-        row[column.name] = value
+        row[column.name] = value = self._scaled(number, written, value, cell or "")
         if value is None and says_none(cell):
             row.setdefault("_none", set()).add(column.name)
             if column.name in {"stock", "stock_days"}:
@@ -97,12 +91,19 @@ class Lines:
         if column.type == "share" and cell is not None:
             row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
 
+    def _scaled(self, number: int, written: _Column, value: Any, cell: str) -> Any:
+        """A value in the unit of its header, where the cell says none of its own."""
+        if isinstance(value, Days):
+            self._ranges.setdefault(written.about, []).append((number, cell))
+            return Days(*(days * (written.factor if without_unit(cell) else 1.0) for days in value))
+        scaled = written.factor != 1.0 and written.about.type in {"number", "money", "days"}
+        return value * written.factor if value is not None and scaled and is_figure(without_about(cell)) else value
+
     def _firms(self, row: dict[str, Any], n: int, number: int) -> None:
         """Who else delivers, and whose the firms are."""
         if self._more:
-            say = partial(self._say, number)
             row["_more"] = [
-                (role, name_of(firms[n] or ""), _told(beside, n, say))
+                (role, name_of(firms[n] or ""), self._told(beside, n, number))
                 for role, firms, beside in self._more
                 if not is_blank(firms[n])
             ]
@@ -112,6 +113,22 @@ class Lines:
             row["seller"] = self._sellers[n]
         if self._owners[n] is not None:
             row["parent_name"] = name_of(self._owners[n] or "")
+
+    def _told(self, beside: _Beside, n: int, number: int) -> dict[str, Any]:
+        """What a line tells of a further firm."""
+        row: dict[str, Any] = {}
+        for written, cells in beside:
+            column, cell = written.about, cells[n] or ""
+            try:
+                value = read(column, cells[n])
+            except Unreadable as error:
+                row.setdefault("_unreadable", set()).add(column.name)
+                self._say(number, column, str(error), cell)
+                value = None
+            row[column.name] = self._scaled(number, written, value, cell)
+            if column.type == "share" and cell:
+                row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
+        return row
 
     def _place(self, row: dict[str, Any], n: int) -> None:
         """Which part it is, and where it goes in."""
@@ -147,7 +164,8 @@ class Lines:
                 message = Message("app.audit.more", count=count - MOST, column=Name(**column.title))
                 remarks.append(Remark(self.label, message, column=column.name, severity="warning"))
         for column, cells in self._ranges.items():
-            message = Message("app.audit_cells.range", count=len(cells), value=shorten(cells[0][1]))
+            name = "range" if column.name == "stock_days" else "range_time"
+            message = Message(f"app.audit_cells.{name}", count=len(cells), value=shorten(cells[0][1]))
             remarks.append(Remark(self.label, message, cells[0][0], column.name))
 
 
@@ -160,7 +178,7 @@ def _written(table: Table, column: Column, i: int) -> list[str | None]:
 
 _PADS = re.compile(r"_(?:Pad[^_]*_)?HandSolder(?:ing)?$", re.IGNORECASE)
 """What KiCad writes behind a footprint whose pads are longer, for the same part."""
-_Beside = list[tuple[Column, list[str | None], float]]
+_Beside = list[tuple[_Column, list[str | None]]]
 
 
 def _further(table: Table) -> list[tuple[str, list[str | None], _Beside]]:

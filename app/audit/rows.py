@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .cells import Days
     from .company import Source
 
 
@@ -24,7 +25,7 @@ def one_source_each(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             yield {name: row.get(name) for name in known} | about | {role: firm}
 
 
-def stock_of(row: dict[str, Any]) -> float | None:
+def stock_of(row: dict[str, Any]) -> Days | float | None:
     """Days of stock of a row: as stated, or an amount over what is used in a day."""
     if row.get("stock") is not None and row.get("daily_use"):
         return row["stock"] / row["daily_use"]
