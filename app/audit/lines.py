@@ -187,39 +187,32 @@ def _further(table: Table) -> list[tuple[str, list[str | None], _Beside]]:
     found = []
     for role, i, about in table.further:
         beside = [(column, about[column.role]) for column in known if column.role in about]
-        found.append((role, table.cells(i), [(column, table.cells(j), table.factor(j)) for column, j in beside]))
+        found.append((role, table.cells(i), [(_Column(one, False, table.factor(j)), table.cells(j)) for one, j in beside]))
     return found
 
 
-def _told(beside: _Beside, n: int, say: Callable[[Column, str, str], None]) -> dict[str, Any]:
-    """What a line tells of a further firm; ``say`` takes what cannot be read."""
-    row: dict[str, Any] = {}
-    for column, cells, factor in beside:
-        cell = cells[n] or ""
-        try:
-            value = read(column, cells[n])
-        except Unreadable as error:
-            say(column, str(error), cell)
-            value = None
-        if isinstance(value, float) and column.type == "days" and is_figure(without_about(cell)):
-            value *= factor
-        row[column.name] = None if isinstance(value, Days) else value
-        if column.type == "share" and cell:
-            row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
-    return row
+_OF_EACH = ("country", "qualified", "qualified_date", "lead_days", "switch_days", "_unreadable")
+"""What a line says of each firm that one of its cells lists: what is no sum holds for all of them."""
 
 
 def _each_firm(row: dict[str, Any], known: frozenset[str]) -> list[str]:
-    """Take each firm that a cell lists as a source in the line's country; what share or amount is whose it does not say."""
-    found, there = [], {"country": row.get("country")}
-    for role in ("supplier", "maker"):
-        named = row.get(role)
-        first, *more = firms_in(named, known) if named else [""]
-        if more:
-            found.append(row[role])
-            row[role] = first
-            row["_more"] = [*row.get("_more", ()), *((role, firm, there) for firm in more)]
-            row |= {name: None for name in ("share", "spend") if name in row}
+    """Take each firm that a cell lists as a source of which the line says the same, without its share and amount.
+
+    What part of these is whose it does not say, except that of a share of nothing each has nothing.
+    """
+    firms = {role: firms_in(row[role], known) for role in ("supplier", "maker") if row.get(role)}
+    found = [row[role] for role, each in firms.items() if len(each) > 1]
+    if not found:
+        return []
+    parts = {"share": 0.0 if row.get("share") == 0 else None, "spend": None}
+    row |= {name: value for name, value in parts.items() if name in row}
+    there = {name: row[name] for name in (*_OF_EACH, *parts) if name in row}
+    there |= {
+        role: row[role] for role, each in firms.items() if len(each) == 1
+    }  # who makes it for, or sells it of, them all
+    for role, (first, *more) in firms.items():
+        row[role] = first if more else row[role]
+        row["_more"] = [*row.get("_more", ()), *((role, firm, there) for firm in more)]
     return found
 
 
