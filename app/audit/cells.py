@@ -115,6 +115,14 @@ def longest(told: Iterable[Days | float | None]) -> Days | None:
     return Days(max(days.least for days in each), max(days.most for days in each)) if each else None
 
 
+def either(told: Iterable[Days | float | None]) -> Days | float | None:
+    """Return days of which several figures are stated: any of them, or any between them; None where none are."""
+    each = list(dict.fromkeys(days for days in told if days is not None))
+    if len(each) < 2:
+        return each[0] if each else None
+    return Days(min(ends(days).least for days in each), max(ends(days).most for days in each))
+
+
 def in_days(days: Days | float) -> str:
     """Return days in figures.
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from .cells import Days, either
+
 if TYPE_CHECKING:
-    from .cells import Days
     from .company import Source
 
 
@@ -33,7 +34,7 @@ def stock_of(row: dict[str, Any]) -> Days | float | None:
 
 
 def absorb(known: Source, more: Source) -> None:
-    """Two rows of one source: amounts and shares add up, what one leaves blank the other says.
+    """Two rows of one source: amounts and shares add up, a blank is what the other says, of two times either holds.
 
     An amount that one leaves blank the other does not say: what is spent is then at least the one that is stated. Who else
     sells it stays known: each of them speaks of its own part.
@@ -52,9 +53,11 @@ def absorb(known: Source, more: Source) -> None:
         known.share += more.share
     else:
         known.share, known.basis = (known.share, known.basis) if known.share is not None else (more.share, more.basis)
-    for name in ("vendor", "qualified", "qualified_date", "lead_days", "switch_days"):
+    for name in ("vendor", "qualified", "qualified_date"):
         if getattr(known, name) is None:
             setattr(known, name, getattr(more, name))
+    known.lead_days = either([known.lead_days, more.lead_days])
+    known.switch_days = either([known.switch_days, more.switch_days])
 
 
 def by_seller(source: Source) -> list[Source]:

@@ -20,7 +20,7 @@ from ...datasets.readers.tables import packaged
 from ...graph import SupplyGraph
 from ...graph.errors import shorten
 from ...risk.production.handed_on import joined
-from ..audit.cells import Days, ends, in_days, longest
+from ..audit.cells import Days, either, ends, in_days, longest
 from ..audit.company import ROUNDING, Company, Need, Part, Source, Told
 from ..audit.company_graph import plant_id
 from ..audit.links import Link
@@ -399,7 +399,7 @@ def _as_one(sources: Sequence[Source]) -> Source:
     first = sources[0]
     if len(sources) == 1:
         return replace(first, refs=[*first.refs], tellers=[*first.tellers])
-    names = ("maker", "vendor", "country", "qualified", "qualified_date", "lead_days")
+    names = ("maker", "vendor", "country", "qualified", "qualified_date")
     each = {name: {getattr(one, name) for one in sources} for name in names}
     agreed: dict[str, Any] = {name: values.pop() if len(values) == 1 else None for name, values in each.items()}
     agreed["maker"] = agreed["maker"] or ""
@@ -407,6 +407,8 @@ def _as_one(sources: Sequence[Source]) -> Source:
     agreed["share"] = None if None in shares else sum(filter(None, shares))
     agreed["spend"] = sum(spends) if spends else None
     agreed["spend_open"] = any(one.spend_open for one in sources) or 0 < len(spends) < len(sources)
+    leads = [one.lead_days for one in sources]
+    agreed["lead_days"] = None if None in leads else either(leads)
     agreed["switch_days"] = longest(one.switch_days for one in sources)
     agreed["refs"] = list(dict.fromkeys(ref for one in sources for ref in one.refs))
     return replace(first, **agreed, tellers=list(dict.fromkeys(name for one in sources for name in one.tellers)))

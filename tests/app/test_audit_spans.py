@@ -69,6 +69,15 @@ def test_of_several_sources_the_longest_counts_and_of_qualified_alternatives_the
     assert [(part["gap_low"], part["gap_high"]) for part in found.figures.parts] == [(5, 10)]
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_times_that_two_rows_of_one_source_state_either_holds_whichever_stands_first(tmp_path, turned):
+    rows = [["P", "X", "China", "60%", 0, 100, 20, None], ["P", "X", "China", "40%", None, "40-60日", None, None]]
+    found = audited(tmp_path / "a.xlsx", *(rows[::-1] if turned else rows))
+    (source,) = found.company.sources["P"]
+    assert (source.lead_days, source.switch_days) == (20, (40, 100))
+    assert [stop(found)[name] for name in ("loss_low", "loss", "loss_high")] == pytest.approx([40, 70, 100])
+
+
 def test_a_finding_on_stock_is_certain_where_the_least_is_longer_and_possible_where_the_most_is(tmp_path):
     rows = [
         ["P1", "X", "China", "100%", 30, "40-60日", 30, None],

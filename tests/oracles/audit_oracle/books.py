@@ -98,8 +98,10 @@ class Books:
         for name in ("share", "spend"):
             both = (known[name], new[name])
             known[name] = sum(both) if None not in both else next((one for one in both if one is not None), None)
-        for name in ("qualified", "lead", "switch"):
-            known[name] = new[name] if known[name] is None else known[name]
+        known["qualified"] = new["qualified"] if known["qualified"] is None else known["qualified"]
+        for name in ("lead", "switch"):  # of two times that are stated either holds, or one between them
+            told = [one[name] for one in (known, new) if one[name] is not None]
+            known[name] = (min(least for least, _ in told), max(most for _, most in told)) if told else None
 
     @staticmethod
     def _blank_places(sources):
