@@ -2,12 +2,14 @@
 
 import json
 
+import openpyxl
 import pytest
 from kanmon.app.audit.content import content
 from kanmon.app.audit.files import write_report
 from kanmon.app.audit.report import audit
 from kanmon.app.survey.questions import ranked_questions
 from kanmon.graph import SupplyGraph
+from kanmon.graph.messages import text
 from plain_sheets import workbook
 
 DATE = "2026-11-23"
@@ -97,7 +99,7 @@ def test_a_finding_on_stock_is_certain_where_the_least_is_longer_and_possible_wh
     }
     assert {row.what: row.says.text("en") for row in stock.evidence} == {
         "P1": "Stock 30 days, switching 40–60 days",
-        "P4": "Stock 30 days, switching 60 days or more",
+        "P4": "Stock 30 days, switching 60+ days",
     }
     shown = content(found, "en")
     (check,) = (one for theme in shown["groups"] for one in theme["checks"] if one["check"] == "stock")
@@ -147,9 +149,7 @@ def test_the_report_shows_ranges_as_they_are_stated_and_its_json_holds_both_ends
     found = audited(tmp_path / "a.xlsx", *rows, lang=lang)
     write_report(found, tmp_path / "out", lang)
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert {"en": "60–100 days", "ja": "60〜100日"}[lang] in page and {"en": "90 days or more", "ja": "90日以上"}[
-        lang
-    ] in page
+    assert {"en": "60–100 days", "ja": "60〜100日"}[lang] in page and {"en": "90+ days", "ja": "90日以上"}[lang] in page
 
     def refuse(word):
         raise AssertionError(f"no JSON: {word}")
@@ -174,3 +174,23 @@ def test_a_range_is_asked_for_by_what_its_ends_would_narrow_and_no_more(tmp_path
     found = audited(tmp_path / "a.xlsx", ["P", "X", "China", "100%", 10, "60-100日", 30, None])
     (asked,) = (one for one in ranked_questions(found.company, found.figures) if one.kind == "switch")
     assert asked.narrows == pytest.approx((80.0, 80.0)) and asked.widest == pytest.approx(40.0)
+
+
+@pytest.mark.parametrize(
+    ("stock", "switching", "marked"), [(30, "40-60日", True), (40, "40-60日", False), (90, "100日以上", True)]
+)
+def test_a_stock_is_marked_where_it_is_certainly_shorter_than_switching_takes(tmp_path, stock, switching, marked):
+    found = audited(tmp_path / "a.xlsx", ["P", "X", "China", "100%", stock, switching, 30, None])
+    (row,) = content(found, "en")["countries"]
+    assert row["short"] == marked
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_every_sheet_of_the_workbook_that_shows_switching_shows_its_range(tmp_path, lang):
+    found = audited(tmp_path / "a.xlsx", ["P", "X", "China", "100%", 10, "60-100日", 30, None], lang=lang)
+    write_report(found, tmp_path / "out", lang)
+    book = openpyxl.load_workbook(tmp_path / "out" / "report.xlsx")
+    says = {"en": "60–100 days", "ja": "60〜100日"}[lang]
+    for sheet in ("board", "parts", "countries", "makers"):
+        page = book[text(f"app.audit_page.sheet_{sheet}", lang)]
+        assert says in {cell.value for row in page.iter_rows() for cell in row}, sheet

@@ -111,10 +111,13 @@ def test_where_nobody_is_named_for_what_all_products_need_each_stop_may_cost_all
     assert_frame_equal(short.products, stop_losses(*arguments, buyer="own", facts=facts).products)
 
 
-def test_the_curves_lose_what_the_losses_say():
+@pytest.mark.parametrize("span", [{}, {"switching_days": None, "switching_least": 50.0, "switching_most": 130.0}])
+def test_the_curves_lose_what_the_losses_say(span):
     """Two engines: events on shelves, and cumulative curves (which keep what arrives and cannot be used)."""
     graph, facts = own()
-    expected = losses()
+    facts = [row | (span if row["item"] == "gear" else {}) for row in facts]
+    told = stop_losses(graph, threats(*ALL), VALUES, buyer="own", facts=facts).products
+    expected = {(row["threat"], row["product"]): row for row in told.iter_rows(named=True)}
     curves = stop_courses(graph, threats(*ALL), VALUES, buyer="own", facts=facts)
     assert curves.height
     for (threat, item), rows in curves.partition_by("scenario", "item", as_dict=True).items():
