@@ -93,15 +93,15 @@ def ends(days: Days | float) -> Days:
     return days if isinstance(days, Days) else Days(days, days)
 
 
-def figures_of(name: str, days: Days | float | None) -> dict[str, float | None]:
-    """Return days as ``_days`` (None where they are no one figure), ``_least`` and ``_most`` (None: nobody said).
+def figures_of(name: str, days: Days | float | None, one: str = "_days") -> dict[str, float | None]:
+    """Return days as ``one`` (None where they are no one figure), ``_least`` and ``_most`` (None: nobody said).
 
     >>> figures_of("stock", Days(30))
     {'stock_days': None, 'stock_least': 30, 'stock_most': None}
     """
     told = None if days is None else ends(days)
     each = (None, None, None) if told is None else (told.figure, told.least, told.bound)
-    return dict(zip((f"{name}_days", f"{name}_least", f"{name}_most"), each, strict=True))
+    return dict(zip((f"{name}{one}", f"{name}_least", f"{name}_most"), each, strict=True))
 
 
 def within(days: float, stated: Days) -> float:

@@ -219,7 +219,7 @@ def _row(
         "first_stock": None if first is None else company.parts[first].stock_days,
         "first_least": None if first is None else company.parts[first].stock_least,
         "first_most": None if first is None else company.parts[first].stock_most,
-        **figures_of("first_switch", None if first is None else company.switching(first)),
+        **figures_of("first_switch", None if first is None else company.switching(first), ""),
         "products": products,
         **totals(all_, revenue, company.stop_days),  # of others may be lost what hangs on parts that nobody is named for
         "market": _money(products, "market", revenue),

@@ -205,8 +205,9 @@ def _each_firm(row: dict[str, Any], known: frozenset[str]) -> list[str]:
     if not found:
         return []
     parts = {"share": 0.0 if row.get("share") == 0 else None, "spend": None}
-    row |= {name: value for name, value in parts.items() if name in row}
-    there = {name: row[name] for name in (*_OF_EACH, *parts) if name in row}
+    open_ = {"_share_open": bool(row.get("share"))}
+    row |= {name: value for name, value in parts.items() if name in row} | open_
+    there = {name: row[name] for name in (*_OF_EACH, *parts) if name in row} | open_
     there |= {
         role: row[role] for role, each in firms.items() if len(each) == 1
     }  # who makes it for, or sells it of, them all

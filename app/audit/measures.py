@@ -213,7 +213,7 @@ def _about(
         "country": measure.node,
         "days": measure.days or None,
         "share": measure.share,
-        **figures_of("ready", None if measure.ready is None else Days(*measure.ends)),
+        **figures_of("ready", None if measure.ready is None else Days(*measure.ends), ""),
         "lead_stated": measure.estimate < NEVER,
         "stated": stated,
         "owner": None,

@@ -49,7 +49,10 @@ def absorb(known: Source, more: Source) -> None:
     known.spend_open = known.spend_open or more.spend_open
     stated = [spend for spend in (known.spend, more.spend) if spend is not None]
     known.spend = sum(stated) if stated else None
-    if known.share is not None and more.share is not None:
+    known.share_open = known.share_open or more.share_open
+    if known.share_open:
+        known.share, known.basis = None, "unknown"
+    elif known.share is not None and more.share is not None:
         known.share += more.share
     else:
         known.share, known.basis = (known.share, known.basis) if known.share is not None else (more.share, more.basis)

@@ -68,6 +68,13 @@ def test_an_amount_of_a_line_that_lists_a_firm_leaves_what_is_spent_with_it_open
     assert known == {"甲社": (None, None), "乙社": (100.0, None)}
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_share_of_a_line_that_lists_a_firm_leaves_its_share_open_whatever_another_line_states(tmp_path, turned):
+    lines = ["P-1,磁石,甲社、乙社,,中国,60%,,,,,", "P-1,磁石,乙社,,中国,40%,,,,,"]
+    found = company(listed(tmp_path, [LINE, *(lines[::-1] if turned else lines)]))
+    assert {one.maker: one.share for one in found.sources["P-1"]} == {"甲社": None, "乙社": None}
+
+
 def test_a_country_that_cannot_be_read_is_not_borrowed_for_a_further_firm(tmp_path):
     suppliers = [["supplier", "country"], ["甲社", "Japan"], ["乙社", "Japan"]]
     rows = sourcing(["P", "甲社、乙社", "China / Taiwan"])

@@ -62,12 +62,12 @@ def test_of_several_sources_the_longest_counts_and_of_qualified_alternatives_the
     both = [["P", "X", "China", "50%", 0, "30-60日", 30, None], ["P", "Y", "China", "50%", None, "10-90日", 30, None]]
     row = stop(audited(tmp_path / "a.xlsx", *both))
     assert [row[name] for name in ("loss_low", "loss", "loss_high")] == pytest.approx([30, 60, 90])
-    assert [row[f"first_switch_{end}"] for end in ("days", "least", "most")] == [None, 30, 90]
+    assert [row[f"first_switch{end}"] for end in ("", "_least", "_most")] == [None, 30, 90]
     spares = [["P", maker, "Japan", "0%", None, days, None, "yes"] for maker, days in (("Z", "5-15日"), ("W", "8-10日"))]
     found = audited(tmp_path / "b.xlsx", *both, *spares)
     row = stop(found)
     assert [row[name] for name in ("loss_low", "loss", "loss_high")] == pytest.approx([5, 9, 10])
-    assert [row[f"first_switch_{end}"] for end in ("days", "least", "most")] == [None, 5, 10]
+    assert [row[f"first_switch{end}"] for end in ("", "_least", "_most")] == [None, 5, 10]
     assert [(part["gap_low"], part["gap_high"]) for part in found.figures.parts] == [(5, 10)]
 
 

@@ -87,7 +87,7 @@ def board(found, oracle, content):
             assert row["first_stock"] == (least if least == most else None), row["first_part"]
             told = (None if row["first_part"] is None else oracle.switching(row["first_part"])) or (None, None)
             assert (row["first_switch_least"], row["first_switch_most"] or NEVER) == (told[0], told[1] or NEVER)
-            assert row["first_switch_days"] == (told[0] if told[0] == told[1] else None), row["first_part"]
+            assert row["first_switch"] == (told[0] if told[0] == told[1] else None), row["first_part"]
     revenue = sum(value for value in books.revenue.values() if value is not None)
     if shown["headline"]:
         most = max(row["loss_estimate"] for _, row in worst)
