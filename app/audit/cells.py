@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -64,6 +65,10 @@ _UPTO = re.compile(
     r"(?P<days>\D*?\d.*?)\s*(?P<after>以下|以内|未満|まで|or less|不到)?"
 )
 """Days from one to another, upwards, and up to: "30-60日", "60日以上", "60日以内"."""
+_PLUS = re.compile(r"(?<=\d)\s*\+\s*(?=[^\d\s])(.*)")
+"""A sign between a figure and its unit, which may stand behind both: "60+ days"."""
+_ROUGH = re.compile(r"~\s*(?=\d[\d,.\s–-]*[a-z])")
+"""Before a unit in Latin letters "~" says that a figure is rough; before another, or none, that it is the most."""
 
 
 class Days(NamedTuple):
@@ -71,6 +76,65 @@ class Days(NamedTuple):
 
     least: float
     most: float = math.inf
+
+    @property
+    def figure(self) -> float | None:
+        """The days where they are one figure."""
+        return self.least if self.least == self.most else None
+
+    @property
+    def bound(self) -> float | None:
+        """The most; None where nobody said."""
+        return None if self.most == math.inf else self.most
+
+
+def ends(days: Days | float) -> Days:
+    """Return the ends of days as a cell states them."""
+    return days if isinstance(days, Days) else Days(days, days)
+
+
+def figures_of(name: str, days: Days | float | None, one: str = "_days") -> dict[str, float | None]:
+    """Return days as ``one`` (None where they are no one figure), ``_least`` and ``_most`` (None: nobody said).
+
+    >>> figures_of("stock", Days(30))
+    {'stock_days': None, 'stock_least': 30, 'stock_most': None}
+    """
+    told = None if days is None else ends(days)
+    each = (None, None, None) if told is None else (told.figure, told.least, told.bound)
+    return dict(zip((f"{name}{one}", f"{name}_least", f"{name}_most"), each, strict=True))
+
+
+def within(days: float, stated: Days) -> float:
+    """Return days, or the end of what is stated that is nearest to them."""
+    return min(max(days, stated.least), stated.most)
+
+
+def longest(told: Iterable[Days | float | None]) -> Days | None:
+    """Return the ends of the longest of days that are stated, whichever of them that is; None where none are."""
+    each = [ends(days) for days in told if days is not None]
+    return Days(max(days.least for days in each), max(days.most for days in each)) if each else None
+
+
+def either(told: Iterable[Days | float | None]) -> Days | float | None:
+    """Return days of which several figures are stated: any of them, or any between them; None where none are."""
+    each = list(dict.fromkeys(days for days in told if days is not None))
+    if len(each) < 2:
+        return each[0] if each else None
+    return Days(min(ends(days).least for days in each), max(ends(days).most for days in each))
+
+
+def in_days(days: Days | float) -> str:
+    """Return days in figures.
+
+    >>> in_days(45.0), in_days(Days(30, 60)), in_days(Days(30))
+    ('45', '30–60', '30+')
+    """
+    least, most = ends(days)
+    return f"{least:g}" if least == most else f"{least:g}–{most:g}" if most < math.inf else f"{least:g}+"
+
+
+_RANGED = frozenset(("stock_days", "lead_days", "switch_days"))
+"""Columns that take a range; what a person plans, or asks, has one figure."""
 
 
 class Unreadable(ValueError):
@@ -157,24 +221,25 @@ def without_about(word: str) -> str:
 
 
 def _days(word: str, column: Column) -> float | Days:
-    """Days; of a stock the ends of a range (a time that something takes has one figure or none)."""
+    """Days, or the ends of a range."""
     word = word.casefold()
     if len(word) > _LONGEST:
         raise Unreadable("days")
-    if column.name != "stock_days":
+    word = _PLUS.sub(r" \1+", _ROUGH.sub("", word) if _ROUGH.match(word) else word)
+    if column.name not in _RANGED:
         return _one_figure(word)
     if found := _RANGE.fullmatch(without_about(word)):
         least = _plain_days(found["low"] if found["low_unit"] else found["low"] + found["unit"])
         return _between(least, _plain_days(found["high"]))
-    for pattern, ends in ((_UPWARDS, lambda days: Days(days)), (_UPTO, lambda days: _between(0.0, days))):
+    for pattern, around in ((_UPWARDS, lambda days: Days(days)), (_UPTO, lambda days: _between(0.0, days))):
         found = pattern.fullmatch(word)
         if found and (found["before"] or found["after"]):
-            return ends(_plain_days(found["days"]))
+            return around(_plain_days(found["days"]))
     return _plain_days(word)
 
 
 def _one_figure(word: str) -> float:
-    """Days of what takes one time: a range is none of them, and is said to be one."""
+    """Days of a column that takes one figure: a range is none, and is said to be one."""
     try:
         return _plain_days(word)
     except Unreadable:

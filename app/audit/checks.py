@@ -20,7 +20,7 @@ from ...graph import Message
 from ...graph.ages import aged
 from .company import HOME, Company
 from .figures import NOTHING, Figures
-from .words import Name, Words, called, percent, place, span, stock
+from .words import Name, Words, called, days_of, percent, place, span
 
 FINDING, CLEAR, UNKNOWN = "finding", "no_finding", "not_enough_data"
 HALF, TWO_THIRDS, CONCENTRATED, INDISPENSABLE = "PRJ-COUNTRY-50", "PRJ-COUNTRY-65", "PRJ-HHI-40", "JP-NEDO-60"
@@ -38,7 +38,7 @@ class Evidence:
     money: float | None = None
     """Yearly revenue that certainly hangs on it."""
     days: float | None = None
-    """Days of switching beyond what is in stock."""
+    """Days of switching beyond what is in stock, at most; None where nobody bounds them."""
     columns: tuple[str, ...] = ()
     """Columns of the rows that it rests on."""
     about: str = ""
@@ -119,10 +119,6 @@ def limit(threshold: str) -> float:
     return float(thresholds().filter(id=threshold)["low"].item())
 
 
-def _stated(days: float | None) -> Message:
-    return _say("days_blank") if days is None else _say("days", days=f"{days:.0f}")
-
-
 def _range(low: float | None, high: float | None) -> Message | str:
     ends = ["–" if end is None else f"{end:.2f}" for end in (low, high)]
     return ends[0] if ends[0] == ends[1] else _say("range", low=ends[0], high=ends[1])
@@ -198,8 +194,8 @@ class _Checks:
             "country": place(part["foreign_country"]),
             "share": span(part["foreign_low"], part["foreign_high"]),
             "hhi": _range(part["hhi_low"], part["hhi_high"]),
-            "stock": stock(part["stock_least"], part["stock_most"]) or _stated(None),
-            "switch": _stated(part["switch_days"]),
+            "stock": days_of(part["stock_least"], part["stock_most"]) or _say("days_blank"),
+            "switch": days_of(part["switch_least"], part["switch_most"]) or _say("days_blank"),
             "makers": ", ".join(list(dict.fromkeys(one["maker"] or one["vendor"] or "?" for one in used))[:4]) or "–",
             "products": ", ".join(part["products"][:6]) or "–",
         }
@@ -293,7 +289,7 @@ class _Checks:
 
     def stock(self) -> _Result:
         known = (part for part in self.parts if part["gap_low"] is not None)
-        return self._of_parts("stock", known, lambda part: part["gap_low"] > 0, lambda part: part["gap_high"] > 0)
+        return self._of_parts("stock", known, lambda part: part["gap_low"] > 0, lambda part: part["gap_high"] != 0)
 
     def minerals(self) -> _Result:
         bound = limit(TWO_THIRDS)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from ...datasets.intake.values import firm_key
-from .cells import Days
+from .cells import Days, ends, longest
 from .reading import Remark
 
 HOME = "JPN"
@@ -36,12 +35,14 @@ class Source:
     """How the share is known: "stated", "spend", "only" (the one source listed) or "unknown"."""
     qualified: bool | None
     qualified_date: str | None
-    lead_days: float | None
-    switch_days: float | None
+    lead_days: Days | float | None
+    switch_days: Days | float | None
     spend: float | None
     refs: list[str]
     spend_open: bool = False
     """Whether a row leaves its amount blank: then ``spend`` is the least."""
+    share_open: bool = False
+    """Whether a row states a share that is of several: then nobody said what its own is, whatever other rows state."""
     tellers: list[str] = field(default_factory=list)
     """Further suppliers who deliver it, by the company's word or their own."""
     traded: dict[str | None, Source] = field(default_factory=dict)
@@ -95,7 +96,7 @@ class Part:
     @property
     def stock_days(self) -> float | None:
         """Days of stock where they are one figure."""
-        return self.stock_least if self.stock_least == self.stock_most else None
+        return None if self.stock is None else self.stock.figure
 
     @property
     def stock_least(self) -> float | None:
@@ -105,14 +106,11 @@ class Part:
     @property
     def stock_most(self) -> float | None:
         """Days that are there at most; None where nobody said."""
-        return None if self.stock is None or self.stock.most == math.inf else self.stock.most
+        return None if self.stock is None else self.stock.bound
 
     def hold(self, days: Days | float | None) -> None:
         """Take days of stock that a row states: the longest of all rows counts."""
-        if days is not None:
-            more = days if isinstance(days, Days) else Days(days, days)
-            known = self.stock or more
-            self.stock = Days(max(known.least, more.least), max(known.most, more.most))
+        self.stock = longest([self.stock, days])
 
 
 @dataclass
@@ -280,8 +278,9 @@ class Company:
         """Return the qualified sources of a part that are not used today."""
         return [source for source in self.sources.get(part, []) if not source.active and source.qualified]
 
-    def switch_days(self, part: str) -> float | None:
-        """Return the days until another source delivers: the quickest qualified alternative, else the longest stated."""
-        ready = [s.switch_days for s in self.alternatives(part) if s.switch_days is not None]
-        stated = [s.switch_days for s in self.sources.get(part, []) if s.switch_days is not None]
-        return min(ready) if ready else max(stated, default=None)
+    def switching(self, part: str) -> Days | None:
+        """Return the days until another source delivers: of the quickest qualified alternative, else the longest stated."""
+        ready = [ends(one.switch_days) for one in self.alternatives(part) if one.switch_days is not None]
+        if ready:
+            return Days(min(days.least for days in ready), min(days.most for days in ready))
+        return longest(one.switch_days for one in self.sources.get(part, []))

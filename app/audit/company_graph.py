@@ -11,6 +11,7 @@ import polars as pl
 from ...graph import SupplyGraph
 from ...risk import Change, Scenario, Threat, halt
 from ...risk.production.handed_on import HandedOn
+from .cells import figures_of
 from .company import HOME, Company, Need, Source
 from .links import IS, Link
 
@@ -109,6 +110,27 @@ def plant_id(source: Source) -> str:
 def firm_id(maker: str) -> str | None:
     """Return the supplier id of a maker; None where it is not known."""
     return f"{SELF}@@{maker}" if maker else None
+
+
+def sourcing_facts(company: Company) -> pl.DataFrame:
+    """What the company knows of its sources, as `risk.exposure` and `risk.stop_losses` take it."""
+    rows = [
+        {
+            "item": item_id(part),
+            "supplier": plant_id(source),
+            # Whom a supplier buys from without naming it is taken to be none of the company's own suppliers.
+            "maker": firm_id(source.maker) or (plant_id(source) if part in company.told else None),
+            "qualified": source.qualified,
+            **figures_of("stock", company.parts[part].stock),
+            **figures_of("switching", source.switch_days),
+            "spend": source.whole_spend,
+        }
+        for part, sources in company.sources.items()
+        for source in sources
+    ]
+    schema = {"item": pl.String, "supplier": pl.String, "maker": pl.String, "qualified": pl.Boolean}
+    numbers = (*figures_of("stock", None), *figures_of("switching", None), "spend")
+    return pl.DataFrame(rows, schema=schema | dict.fromkeys(numbers, pl.Float64))
 
 
 def build_graph(company: Company, links: list[Link], world: SupplyGraph) -> CompanyGraph:

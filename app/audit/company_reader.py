@@ -272,6 +272,7 @@ class _Reader:
                 row.get("spend"),
                 [row["_ref"]],
                 "spend" in row and row["spend"] is None,
+                bool(row.get("_share_open")),
             )
             key = (source.maker or f"? {source.vendor}", source.country)
             if key in merged:

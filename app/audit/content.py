@@ -18,7 +18,7 @@ from .measures import stated_measures
 from .places import with_cells
 from .report import Audit
 from .since import changes
-from .words import BLANK, called, column_name, days, percent, span, stock
+from .words import BLANK, called, column_name, days_of, percent, span
 from .writer import parts_lost
 
 BOARD = 5
@@ -348,8 +348,8 @@ class _Writer(FindingsWriter):
             "top_country_name": self.place(row["top_country"]),
             "top_share_says": span(row["top_share_low"], row["top_share_high"]),
             "single_says": self.t(f"single_{row['single']}"),
-            "stock_says": self._stock(row["part"], row["stock_least"], row["stock_most"]),
-            "switch_says": self._stated(row["part"], row["switch_days"]),
+            "stock_says": self._stated(row["part"], row["stock_least"], row["stock_most"]),
+            "switch_says": self._stated(row["part"], row["switch_least"], row["switch_most"]),
             "sources_says": "; ".join(self._source(source) for source in row["sources"]),
             "revenue_says": self.money(row["revenue"]),
         }
@@ -375,20 +375,16 @@ class _Writer(FindingsWriter):
                 "country_name": ", ".join(places) or self.t("place_unknown"),
                 "day_says": self._days(row["day_low"], row["day"]),
                 "first_name": None if row["first_part"] is None else self.company.parts[row["first_part"]].name,
-                "stock_says": self._stock(row["first_part"], row["first_least"], row["first_most"]),
-                "switch_says": self._stated(row["first_part"], row["first_switch"]),
-                "short": None not in (most, row["first_switch"]) and most < row["first_switch"],
+                "stock_says": self._stated(row["first_part"], row["first_least"], row["first_most"]),
+                "switch_says": self._stated(row["first_part"], row["first_switch_least"], row["first_switch_most"]),
+                "short": None not in (most, row["first_switch_least"]) and most < row["first_switch_least"],
             }
         )
 
-    def _stock(self, part: str | None, least: float | None, most: float | None) -> str:
-        """The stock of a part as a file states it, or that none does."""
-        said = stock(least, most)
-        return self._stated(part, None) if said is None else said.text(self.lang)
-
-    def _stated(self, part: str | None, value: float | None) -> str:
-        """Days of a part that a file states, or that none does."""
-        return self.t("not_stated") if part is not None and value is None else days(value, self.lang)
+    def _stated(self, part: str | None, least: float | None, most: float | None) -> str:
+        """Days of a part as a file states them, or that none does."""
+        said = days_of(least, most)
+        return said.text(self.lang) if said is not None else BLANK if part is None else self.t("not_stated")
 
     def _spend(self) -> dict[str, Any] | None:
         found = self.figures.spend

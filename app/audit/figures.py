@@ -24,8 +24,9 @@ from ...risk import (
     sourcing_spread,
     stop_losses,
 )
+from .cells import figures_of
 from .company import HOME, YEAR, Company, Need
-from .company_graph import SELF, UNNAMED, CompanyGraph, firm_id, item_id, plant_id, stop_of
+from .company_graph import SELF, UNNAMED, CompanyGraph, firm_id, item_id, sourcing_facts, stop_of
 from .links import IS, Link
 from .parts import add_stakes, coverage, part_rows
 from .reading import Remark
@@ -119,29 +120,6 @@ def _unseen(company: Company, built: CompanyGraph) -> list[Threat]:
     blank = [halt(id) for id, plant in built.plants.items() if plant.firm is None]
     blank += [halt(UNNAMED)] if nobodys else []
     return [*found, Threat(Scenario("maker", blank), company.stop_days)] if blank else found
-
-
-def sourcing_facts(company: Company) -> pl.DataFrame:
-    """What the company knows of its sources, as `risk.exposure` and `risk.stop_losses` take it."""
-    rows = [
-        {
-            "item": item_id(part),
-            "supplier": plant_id(source),
-            # Whom a supplier buys from without naming it is taken to be none of the company's own suppliers.
-            "maker": firm_id(source.maker) or (plant_id(source) if part in company.told else None),
-            "qualified": source.qualified,
-            "stock_days": company.parts[part].stock_days,
-            "stock_least": company.parts[part].stock_least,
-            "stock_most": company.parts[part].stock_most,
-            "switching_days": source.switch_days,
-            "spend": source.whole_spend,
-        }
-        for part, sources in company.sources.items()
-        for source in sources
-    ]
-    schema = {"item": pl.String, "supplier": pl.String, "maker": pl.String, "qualified": pl.Boolean}
-    numbers = ("stock_days", "stock_least", "stock_most", "switching_days", "spend")
-    return pl.DataFrame(rows, schema=schema | dict.fromkeys(numbers, pl.Float64))
 
 
 def _worst_first(row: dict[str, Any]) -> tuple[Any, ...]:
@@ -241,7 +219,7 @@ def _row(
         "first_stock": None if first is None else company.parts[first].stock_days,
         "first_least": None if first is None else company.parts[first].stock_least,
         "first_most": None if first is None else company.parts[first].stock_most,
-        "first_switch": None if first is None else company.switch_days(first),
+        **figures_of("first_switch", None if first is None else company.switching(first), ""),
         "products": products,
         **totals(all_, revenue, company.stop_days),  # of others may be lost what hangs on parts that nobody is named for
         "market": _money(products, "market", revenue),

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...datasets.intake.columns import BESIDE
@@ -84,12 +83,7 @@ class Lines:
             if not returned:
                 row.setdefault("_unreadable", set()).add(column.name)
                 self._say(number, column, str(error), cell or "")
-        if isinstance(value, Days):
-            self._ranges.setdefault(column, []).append((number, cell or ""))
-            value = Days(*(days * (written.factor if without_unit(cell or "") else 1.0) for days in value))
-        elif value is not None and written.factor != 1.0 and column.type in {"number", "money", "days"}:
-            value = value * written.factor if is_figure(without_about(cell or "")) else value
-        row[column.name] = value
+        row[column.name] = value = self._scaled(number, written, value, cell or "")
         if value is None and says_none(cell):
             row.setdefault("_none", set()).add(column.name)
             if column.name in {"stock", "stock_days"}:
@@ -97,12 +91,19 @@ class Lines:
         if column.type == "share" and cell is not None:
             row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
 
+    def _scaled(self, number: int, written: _Column, value: Any, cell: str) -> Any:
+        """A value in the unit of its header, where the cell says none of its own."""
+        if isinstance(value, Days):
+            self._ranges.setdefault(written.about, []).append((number, cell))
+            return Days(*(days * (written.factor if without_unit(cell) else 1.0) for days in value))
+        scaled = written.factor != 1.0 and written.about.type in {"number", "money", "days"}
+        return value * written.factor if value is not None and scaled and is_figure(without_about(cell)) else value
+
     def _firms(self, row: dict[str, Any], n: int, number: int) -> None:
         """Who else delivers, and whose the firms are."""
         if self._more:
-            say = partial(self._say, number)
             row["_more"] = [
-                (role, name_of(firms[n] or ""), _told(beside, n, say))
+                (role, name_of(firms[n] or ""), self._told(beside, n, number))
                 for role, firms, beside in self._more
                 if not is_blank(firms[n])
             ]
@@ -112,6 +113,22 @@ class Lines:
             row["seller"] = self._sellers[n]
         if self._owners[n] is not None:
             row["parent_name"] = name_of(self._owners[n] or "")
+
+    def _told(self, beside: _Beside, n: int, number: int) -> dict[str, Any]:
+        """What a line tells of a further firm."""
+        row: dict[str, Any] = {}
+        for written, cells in beside:
+            column, cell = written.about, cells[n] or ""
+            try:
+                value = read(column, cells[n])
+            except Unreadable as error:
+                row.setdefault("_unreadable", set()).add(column.name)
+                self._say(number, column, str(error), cell)
+                value = None
+            row[column.name] = self._scaled(number, written, value, cell)
+            if column.type == "share" and cell:
+                row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
+        return row
 
     def _place(self, row: dict[str, Any], n: int) -> None:
         """Which part it is, and where it goes in."""
@@ -147,7 +164,8 @@ class Lines:
                 message = Message("app.audit.more", count=count - MOST, column=Name(**column.title))
                 remarks.append(Remark(self.label, message, column=column.name, severity="warning"))
         for column, cells in self._ranges.items():
-            message = Message("app.audit_cells.range", count=len(cells), value=shorten(cells[0][1]))
+            name = "range" if column.name == "stock_days" else "range_time"
+            message = Message(f"app.audit_cells.{name}", count=len(cells), value=shorten(cells[0][1]))
             remarks.append(Remark(self.label, message, cells[0][0], column.name))
 
 
@@ -160,7 +178,7 @@ def _written(table: Table, column: Column, i: int) -> list[str | None]:
 
 _PADS = re.compile(r"_(?:Pad[^_]*_)?HandSolder(?:ing)?$", re.IGNORECASE)
 """What KiCad writes behind a footprint whose pads are longer, for the same part."""
-_Beside = list[tuple[Column, list[str | None], float]]
+_Beside = list[tuple[_Column, list[str | None]]]
 
 
 def _further(table: Table) -> list[tuple[str, list[str | None], _Beside]]:
@@ -169,39 +187,33 @@ def _further(table: Table) -> list[tuple[str, list[str | None], _Beside]]:
     found = []
     for role, i, about in table.further:
         beside = [(column, about[column.role]) for column in known if column.role in about]
-        found.append((role, table.cells(i), [(column, table.cells(j), table.factor(j)) for column, j in beside]))
+        found.append((role, table.cells(i), [(_Column(one, False, table.factor(j)), table.cells(j)) for one, j in beside]))
     return found
 
 
-def _told(beside: _Beside, n: int, say: Callable[[Column, str, str], None]) -> dict[str, Any]:
-    """What a line tells of a further firm; ``say`` takes what cannot be read."""
-    row: dict[str, Any] = {}
-    for column, cells, factor in beside:
-        cell = cells[n] or ""
-        try:
-            value = read(column, cells[n])
-        except Unreadable as error:
-            say(column, str(error), cell)
-            value = None
-        if isinstance(value, float) and column.type == "days" and is_figure(without_about(cell)):
-            value *= factor
-        row[column.name] = None if isinstance(value, Days) else value
-        if column.type == "share" and cell:
-            row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
-    return row
+_OF_EACH = ("country", "qualified", "qualified_date", "lead_days", "switch_days", "_unreadable")
+"""What a line says of each firm that one of its cells lists: what is no sum holds for all of them."""
 
 
 def _each_firm(row: dict[str, Any], known: frozenset[str]) -> list[str]:
-    """Take each firm that a cell lists as a source in the line's country; what share or amount is whose it does not say."""
-    found, there = [], {"country": row.get("country")}
-    for role in ("supplier", "maker"):
-        named = row.get(role)
-        first, *more = firms_in(named, known) if named else [""]
-        if more:
-            found.append(row[role])
-            row[role] = first
-            row["_more"] = [*row.get("_more", ()), *((role, firm, there) for firm in more)]
-            row |= {name: None for name in ("share", "spend") if name in row}
+    """Take each firm that a cell lists as a source of which the line says the same, without its share and amount.
+
+    What part of these is whose it does not say, except that of a share of nothing each has nothing.
+    """
+    firms = {role: firms_in(row[role], known) for role in ("supplier", "maker") if row.get(role)}
+    found = [row[role] for role, each in firms.items() if len(each) > 1]
+    if not found:
+        return []
+    parts = {"share": 0.0 if row.get("share") == 0 else None, "spend": None}
+    open_ = {"_share_open": bool(row.get("share"))}
+    row |= {name: value for name, value in parts.items() if name in row} | open_
+    there = {name: row[name] for name in (*_OF_EACH, *parts) if name in row} | open_
+    there |= {
+        role: row[role] for role, each in firms.items() if len(each) == 1
+    }  # who makes it for, or sells it of, them all
+    for role, (first, *more) in firms.items():
+        row[role] = first if more else row[role]
+        row["_more"] = [*row.get("_more", ()), *((role, firm, there) for firm in more)]
     return found
 
 

@@ -11,9 +11,10 @@ import polars as pl
 
 from ...graph import Message
 from ...risk import Candidate, StopMeasures, StopPlan, Threat, stop_measures
+from .cells import Days, figures_of, longest
 from .company import Company
-from .company_graph import SELF, CompanyGraph, item_id, stop_of
-from .figures import NOTHING, Figures, sourcing_facts
+from .company_graph import SELF, CompanyGraph, item_id, sourcing_facts, stop_of
+from .figures import NOTHING, Figures
 
 PROPOSALS, FEW = 25, 10
 """Parts that get proposals where the company names no measure for them, the ones with the largest estimated loss first; and
@@ -166,7 +167,7 @@ def _open_parts(company: Company, figures: Figures) -> list[dict[str, Any]]:
     """Parts without a measure on which an estimated loss hangs, the most first; of few, single sources after them."""
     settled = {row["part"] for row in company.measures} | set(company.apart)
     rows = [row for row in figures.parts if row["part"] not in settled and row["revenue"]]
-    rows.sort(key=lambda row: (-row["stake"], -row["revenue"], -(row["gap_high"] or 0.0), row["part"]))
+    rows.sort(key=lambda row: (-row["stake"], -row["revenue"], -_gap(row), row["part"]))
     hit = [row for row in rows if row["stake"] > 0]
     single = (row for row in rows if row["single"] in {"certain", "possible"} and not row["alternatives"])
     return hit + [row for row in single if not row["stake"]][: max(0, FEW - len(hit))]
@@ -179,20 +180,26 @@ def _proposed(company: Company, row: dict[str, Any], n: int) -> Iterator[_Offer]
         ready, usual = _lead(company, part)
         source = Candidate(f"P{n:02d}a", item_id(part), None, share=1.0, ready=ready, usual=usual)
         yield source, _about(company, part, "qualify", source, None, False, ref)
-    if row["gap_high"]:
-        stock = Candidate(f"P{n:02d}b", item_id(part), None, days=row["gap_high"])
+    if gap := _gap(row):
+        stock = Candidate(f"P{n:02d}b", item_id(part), None, days=gap)
         yield stock, _about(company, part, "stock", stock, None, False, ref)
 
 
-def _lead(company: Company, part: str) -> tuple[float | None, float]:
+def _gap(row: dict[str, Any]) -> float:
+    """Days of switching beyond the stock: as many as there may be, or that there are where nobody said how many at most."""
+    return row["gap_high"] or row["gap_low"] or 0.0
+
+
+def _lead(company: Company, part: str) -> tuple[Days | None, float]:
     """Days until a qualified alternative delivers: the longest lead time, None where a source states none; and the estimate.
 
-    What no source states is no estimate: it never delivers there.
+    What no source states, or none with a most, is no estimate: it never delivers there.
     """
     leads = [source.lead_days for source in company.sources.get(part, []) if source.active]
-    stated = [days for days in leads if days is not None]
-    longest = max(stated, default=NEVER)
-    return (longest if stated and len(stated) == len(leads) else None), longest
+    stated = longest(leads)
+    if stated is None:
+        return None, NEVER
+    return (None if None in leads else stated), (NEVER if stated.bound is None else sum(stated) / 2)
 
 
 def _about(
@@ -206,8 +213,8 @@ def _about(
         "country": measure.node,
         "days": measure.days or None,
         "share": measure.share,
-        "ready": measure.ready,
-        "lead_stated": measure.ready is not None or measure.usual < NEVER,
+        **figures_of("ready", None if measure.ready is None else Days(*measure.ends), ""),
+        "lead_stated": measure.estimate < NEVER,
         "stated": stated,
         "owner": None,
         "due": None,

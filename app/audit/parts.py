@@ -9,6 +9,8 @@ from typing import Any
 
 import polars as pl
 
+from ...risk.production.own_sources import estimated
+from .cells import Days, figures_of
 from .company import YEAR, Company, Source
 from .company_graph import CompanyGraph, item_id
 from .links import Link
@@ -55,10 +57,8 @@ def _part(
         "alternatives": facts["alternatives"] or 0,
         "alternatives_high": sum(1 for source in sources if not source.active and source.qualified is not False),
         **{name: spread[name] for name in SPREAD},
-        "stock_days": part.stock_days,
-        "stock_least": part.stock_least,
-        "stock_most": part.stock_most,
-        "switch_days": company.switch_days(id),
+        **figures_of("stock", part.stock),
+        **figures_of("switch", company.switching(id)),
         "gap_low": facts["uncovered_low"],
         "gap_high": facts["uncovered_high"],
         "products": products,
@@ -76,10 +76,11 @@ def add_stakes(company: Company, rows: list[dict[str, Any]], short: pl.DataFrame
     s, each as the estimate reads it: l (min(D, s) - d) / 365 of the revenue that needs it. ``short``: ``items`` of
     `risk.stop_losses`.
     """
-    stated = [days for part in company.sources if (days := company.switch_days(part)) is not None]
-    usual = median(stated) if stated else company.stop_days
+    stated = {item_id(part): days for part in company.sources if (days := company.switching(part)) is not None}
+    middles = [sum(days) / 2 for days in stated.values() if days.bound is not None]
+    usual = median(middles) if middles else company.stop_days
     worst: dict[str, float] = defaultdict(float)
-    switch = {item_id(row["part"]): usual if row["switch_days"] is None else row["switch_days"] for row in rows}
+    switch = {id: estimated(stated.get(id, Days(0.0)), usual) for id in (item_id(row["part"]) for row in rows)}
     for item, lost, covered in short.select("item", "lost", "days").iter_rows():
         if item in switch:
             until = min(company.stop_days, switch[item])
@@ -89,8 +90,9 @@ def add_stakes(company: Company, rows: list[dict[str, Any]], short: pl.DataFrame
 
 
 def _source(source: Source) -> dict[str, Any]:
-    names = ("maker", "vendor", "country", "share", "basis", "qualified", "qualified_date", "lead_days", "switch_days")
-    return {name: getattr(source, name) for name in names} | {"refs": source.refs}
+    names = ("maker", "vendor", "country", "share", "basis", "qualified", "qualified_date")
+    days = figures_of("lead", source.lead_days) | figures_of("switch", source.switch_days)
+    return {name: getattr(source, name) for name in names} | days | {"refs": source.refs}
 
 
 def _products_of(company: Company) -> dict[str, list[str]]:
@@ -165,7 +167,7 @@ def coverage(company: Company, built: CompanyGraph, links: list[Link], revenue: 
         "linked": sum(1 for link in links if link.used),
         "review": sum(1 for link in links if not link.used),
         "stock_known": _part_of(bought, lambda part: company.parts[part].stock is not None),
-        "switch_known": _part_of(bought, lambda part: company.switch_days(part) is not None),
+        "switch_known": _part_of(bought, lambda part: company.switching(part) is not None),
         "makers": len({plant.firm for plant in built.plants.values() if plant.firm}),
     }
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...graph.messages import text
-from .words import days, percent, span
+from .words import percent, span
 
 MOST = 10
 """Rows of a picture."""
@@ -54,7 +54,7 @@ def draw(content: dict[str, Any]) -> list[Picture]:
     def t(name: str, **values: Any) -> str:
         return text(f"app.audit_page.{name}", lang, **values)
 
-    found = [_coverage(content["coverage"], t), _countries(content, t), _time(content["countries"], lang, t)]
+    found = [_coverage(content["coverage"], t), _countries(content, t), _time(content["countries"], t)]
     return [one for one in (*found, _market(content["market"], t)) if one.bars]
 
 
@@ -99,15 +99,20 @@ def _countries(content: dict[str, Any], t: Callable[..., str]) -> Picture:
     return Picture(t("picture_countries", days=f"{content['horizon']:g}"), legend, tuple(bars))
 
 
-def _time(rows: list[dict[str, Any]], lang: str, t: Callable[..., str]) -> Picture:
-    rows = [row for row in rows if None not in (row["first_least"], row["first_switch"])]
+def _time(rows: list[dict[str, Any]], t: Callable[..., str]) -> Picture:
+    rows = [row for row in rows if None not in (row["first_least"], row["first_switch_least"])]
     rows = sorted(rows, key=lambda row: (row["first_least"], row["node"]))[:MOST]
-    whole = max((max(row["first_least"], row["first_switch"]) for row in rows), default=0.0)
+    ends = [row[name] for row in rows for name in ("first_least", "first_switch_least", "first_switch_most")]
+    whole = max((days for days in ends if days is not None), default=0.0)
     bars = [
         _bar(
             f"{row['label']} ({row['first_part']})",
-            " / ".join((row["stock_says"], days(row["first_switch"], lang))),
-            [(SOLID, row["first_least"]), (HATCHED, row["first_switch"])],
+            " / ".join((row["stock_says"], row["switch_says"])),
+            # Where nobody said how long it takes at most, the gap has no end.
+            [
+                (SOLID, row["first_least"]),
+                (HATCHED, whole if row["first_switch_most"] is None else row["first_switch_most"]),
+            ],
             whole,
         )
         for row in rows

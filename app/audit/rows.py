@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from .cells import Days, either
+
 if TYPE_CHECKING:
     from .company import Source
 
@@ -24,7 +26,7 @@ def one_source_each(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             yield {name: row.get(name) for name in known} | about | {role: firm}
 
 
-def stock_of(row: dict[str, Any]) -> float | None:
+def stock_of(row: dict[str, Any]) -> Days | float | None:
     """Days of stock of a row: as stated, or an amount over what is used in a day."""
     if row.get("stock") is not None and row.get("daily_use"):
         return row["stock"] / row["daily_use"]
@@ -32,7 +34,7 @@ def stock_of(row: dict[str, Any]) -> float | None:
 
 
 def absorb(known: Source, more: Source) -> None:
-    """Two rows of one source: amounts and shares add up, what one leaves blank the other says.
+    """Two rows of one source: amounts and shares add up, a blank is what the other says, of two times either holds.
 
     An amount that one leaves blank the other does not say: what is spent is then at least the one that is stated. Who else
     sells it stays known: each of them speaks of its own part.
@@ -47,13 +49,18 @@ def absorb(known: Source, more: Source) -> None:
     known.spend_open = known.spend_open or more.spend_open
     stated = [spend for spend in (known.spend, more.spend) if spend is not None]
     known.spend = sum(stated) if stated else None
-    if known.share is not None and more.share is not None:
+    known.share_open = known.share_open or more.share_open
+    if known.share_open:
+        known.share, known.basis = None, "unknown"
+    elif known.share is not None and more.share is not None:
         known.share += more.share
     else:
         known.share, known.basis = (known.share, known.basis) if known.share is not None else (more.share, more.basis)
-    for name in ("vendor", "qualified", "qualified_date", "lead_days", "switch_days"):
+    for name in ("vendor", "qualified", "qualified_date"):
         if getattr(known, name) is None:
             setattr(known, name, getattr(more, name))
+    known.lead_days = either([known.lead_days, more.lead_days])
+    known.switch_days = either([known.switch_days, more.switch_days])
 
 
 def by_seller(source: Source) -> list[Source]:

@@ -27,8 +27,8 @@ from ...risk import (
 )
 from ...risk.production.ownership import HALF
 from .company import HOME, YEAR, Company, Source
-from .company_graph import SELF, CompanyGraph, firm_id, handed_on, item_id
-from .figures import NOTHING, Figures, first_part, product_rows, sourcing_facts, totals
+from .company_graph import SELF, CompanyGraph, firm_id, handed_on, item_id, sourcing_facts
+from .figures import NOTHING, Figures, first_part, product_rows, totals
 from .words import place
 
 COUNTRIES = 3

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...graph.messages import text
-from .words import called, say, stock
+from .words import called, days_of, say
 from .workbook import EPOCH, FONT, set_height, write_cell
 
 if TYPE_CHECKING:
@@ -121,11 +121,11 @@ class _Book:
             if content["board"][key]:
                 lines += [(plain, ()), (self.head, (f"{self.t(name)} {count}".strip(), content["board"]["loss"], *heads))]
             losses = [f"{'loss' if content['revenue'] else 'part'}{end}" for end in ("", "_low", "_high")]
-            shown = ("label", *losses, "day_says", "first_says", "stock", "first_switch")
+            shown = ("label", *losses, "day_says", "first_says", "stock", "switch")
             for row in content["board"][key]:
                 about = row | {"first_says": row["first_part"] and called(row["first_part"], row["first_name"])}
                 about |= _amounts(row, content, self.t)
-                about["stock"] = _one(row["first_least"], row["first_most"], row["stock_says"])
+                about |= _days_of_first(row)
                 lines += [(self.cell, tuple(about[column] for column in shown))]
                 lines += [(plain, (content["narrowing"][row["node"]],))] if row["node"] in content["narrowing"] else []
         lines += [(plain, (note,)) for note in [content["board"]["nothing"], *content["board"]["notes"]] if note]
@@ -248,7 +248,6 @@ def _rows(content: dict[str, Any], t: Callable[..., str]) -> dict[str, list[dict
     """Return the rows of each sheet: those of the content, but where a sheet shows them from another side."""
     findings = [found for theme in content["themes"] for found in theme["findings"]]
     replies = content["replies"]["rows"] if content["replies"] else []
-    lead = t("lead_blank")
     open_, bases = {"high_was": t("no_bound"), "high": t("no_bound")}, {False: t("basis_own"), True: t("basis_market")}
     return content | {
         "findings": findings,
@@ -257,8 +256,8 @@ def _rows(content: dict[str, Any], t: Callable[..., str]) -> dict[str, list[dict
         ],
         "parts": [
             row
-            | {"stock": _one(row["stock_least"], row["stock_most"], row["stock_says"])}
-            | {"gap": _one(row["gap_low"], row["gap_high"], say(stock(row["gap_low"], row["gap_high"]), content["lang"]))}
+            | {name: _one(row[f"{name}_least"], row[f"{name}_most"], row[f"{name}_says"]) for name in ("stock", "switch")}
+            | {"gap": _one(row["gap_low"], row["gap_high"], say(days_of(row["gap_low"], row["gap_high"]), content["lang"]))}
             for row in content["parts"]
         ],
         **{name: [_stop(row) | _amounts(row, content, t) for row in content[name]] for name in ("countries", "makers")},
@@ -273,7 +272,9 @@ def _rows(content: dict[str, Any], t: Callable[..., str]) -> dict[str, list[dict
         "diamonds": [row | {"basis": bases[row["market"]]} for row in content["diamonds"]],
         "leakage": content["technologies"],
         "measures": [
-            row | {"chosen": "●" if row["chosen"] else None} | ({} if row["lead_stated"] else {"removed_estimate": lead})
+            row
+            | {"chosen": "●" if row["chosen"] else None}
+            | ({} if row["lead_stated"] else {"removed_estimate": row["removed_says"]})
             for row in (content["mitigation"]["rows"] if content["mitigation"] else [])
         ],
         "replies": [row | {name: word for name, word in open_.items() if row[name] is None} for row in replies],
@@ -283,7 +284,13 @@ def _rows(content: dict[str, Any], t: Callable[..., str]) -> dict[str, list[dict
 
 def _stop(row: dict[str, Any]) -> dict[str, Any]:
     where = {"label": f"{row['label']} ({row['country_name']})"} if row["maker"] else {}
-    return row | where | {"stock": _one(row["first_least"], row["first_most"], row["stock_says"])}
+    return row | where | _days_of_first(row)
+
+
+def _days_of_first(row: dict[str, Any]) -> dict[str, Any]:
+    """The stock of the first part to run out, and its switching time."""
+    switch = _one(row["first_switch_least"], row["first_switch_most"], row["switch_says"])
+    return {"stock": _one(row["first_least"], row["first_most"], row["stock_says"]), "switch": switch}
 
 
 def _amounts(row: dict[str, Any], content: dict[str, Any], t: Callable[..., str]) -> dict[str, Any]:

@@ -125,10 +125,10 @@ def money(value: float | None, currency: str, lang: str) -> str:
     return text(f"app.audit_report.{kind}", lang, amount=amount, currency=currency)
 
 
-def stock(least: float | None, most: float | None) -> Message | None:
-    """Return days of stock as a file states them; no most is no bound, and neither end that nobody said anything.
+def days_of(least: float | None, most: float | None) -> Message | None:
+    """Return days as a file states them; no most is no bound, and neither end that nobody said anything.
 
-    >>> stock(30, 60).text("ja"), stock(60, None).text("ja"), stock(0, 60).text("ja"), stock(45, 45).text("ja")
+    >>> days_of(30, 60).text("ja"), days_of(60, None).text("ja"), days_of(0, 60).text("ja"), days_of(45, 45).text("ja")
     ('30〜60日', '60日以上', '60日以内', '45日')
     """
     if least is None:

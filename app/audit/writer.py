@@ -137,7 +137,7 @@ class Writer:
     def _taken(self, row: dict[str, Any]) -> str:
         """What a measure takes off the estimate; where other parts are short as long, what it does beside the others."""
         if not row["lead_stated"]:
-            return self.t("lead_blank")
+            return self.t("lead_blank" if row["ready_least"] is None else "lead_open")
         alone = self.money(row["removed_estimate"])
         if not self._hidden(row):
             return alone

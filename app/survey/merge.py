@@ -20,7 +20,7 @@ from ...datasets.readers.tables import packaged
 from ...graph import SupplyGraph
 from ...graph.errors import shorten
 from ...risk.production.handed_on import joined
-from ..audit.cells import Days
+from ..audit.cells import Days, either, ends, in_days, longest
 from ..audit.company import ROUNDING, Company, Need, Part, Source, Told
 from ..audit.company_graph import plant_id
 from ..audit.links import Link
@@ -138,7 +138,7 @@ class _Over:
 
     def behind(self, supplier: str, told: Mapping[Asked, list[Line]]) -> None:
         """Add what a supplier's parts need, as a second tier."""
-        finished = {part: _ends(lines[0].values["answer"]) for (_, part, kind), lines in told.items() if kind == "stock"}
+        finished = {part: ends(lines[0].values["answer"]) for (_, part, kind), lines in told.items() if kind == "stock"}
         for (table, part, _), lines in told.items():
             if table == "behind":
                 self._behind(part, supplier, lines[0].values["input"] or part, lines, finished.get(part))
@@ -148,7 +148,7 @@ class _Over:
 
     def _answer(self, part: str, supplier: str, line: Line) -> None:
         kind, days = line.values["kind"], line.values["answer"]
-        if kind == "stock" or isinstance(days, Days):  # a time that something takes has one figure or none
+        if kind == "stock":
             return
         if kind != "lead":
             self.replies.say("no_question", *line.place, part=part, kind=kind or "?")
@@ -158,9 +158,9 @@ class _Over:
             if source.lead_days is None:
                 source.lead_days = days
                 source.refs.append(line.ref)
-        known = sorted({source.lead_days or 0.0 for source in own} - {days})
+        known = dict.fromkeys(in_days(source.lead_days) for source in own if source.lead_days not in (None, days))
         if known:
-            self.replies.say("kept", *line.place, part=part, was=", ".join(f"{one:g}" for one in known), now=f"{days:g}")
+            self.replies.say("kept", *line.place, part=part, was=", ".join(known), now=in_days(days))
 
     def _origin(self, part: str, supplier: str, told: list[Line]) -> None:
         """Where a supplier's part is made: its sources become one for each place, with the rest of their share.
@@ -227,7 +227,7 @@ class _Over:
     def _behind(self, part: str, supplier: str, input: str, lines: list[Line], finished: Days | None) -> None:
         """One thing that a supplier cannot make a part without, and where it comes from."""
         rows = [(line.values["source"], line.values["country"], line.values["share"], line.ref) for line in lines]
-        stocks = {_ends(line.values["stock"]) for line in lines if line.values["stock"] is not None}
+        stocks = {ends(line.values["stock"]) for line in lines if line.values["stock"] is not None}
         stock = None
         if stocks:
             # Lines that differ may add up or not, and finished goods that nobody stated may be there: no most is known.
@@ -382,10 +382,6 @@ class _Over:
         self._tell(part, supplier, f"{metal} ({template})", told, None, whole=whole)
 
 
-def _ends(days: Days | float) -> Days:
-    return days if isinstance(days, Days) else Days(days, days)
-
-
 def _both(one: CardPart, other: CardPart) -> CardPart:
     """What two cards allow together."""
     countries: Mapping[str, Any] = {
@@ -403,7 +399,7 @@ def _as_one(sources: Sequence[Source]) -> Source:
     first = sources[0]
     if len(sources) == 1:
         return replace(first, refs=[*first.refs], tellers=[*first.tellers])
-    names = ("maker", "vendor", "country", "qualified", "qualified_date", "lead_days")
+    names = ("maker", "vendor", "country", "qualified", "qualified_date")
     each = {name: {getattr(one, name) for one in sources} for name in names}
     agreed: dict[str, Any] = {name: values.pop() if len(values) == 1 else None for name, values in each.items()}
     agreed["maker"] = agreed["maker"] or ""
@@ -411,7 +407,9 @@ def _as_one(sources: Sequence[Source]) -> Source:
     agreed["share"] = None if None in shares else sum(filter(None, shares))
     agreed["spend"] = sum(spends) if spends else None
     agreed["spend_open"] = any(one.spend_open for one in sources) or 0 < len(spends) < len(sources)
-    agreed["switch_days"] = max((one.switch_days for one in sources if one.switch_days is not None), default=None)
+    leads = [one.lead_days for one in sources]
+    agreed["lead_days"] = None if None in leads else either(leads)
+    agreed["switch_days"] = longest(one.switch_days for one in sources)
     agreed["refs"] = list(dict.fromkeys(ref for one in sources for ref in one.refs))
     return replace(first, **agreed, tellers=list(dict.fromkeys(name for one in sources for name in one.tellers)))
 

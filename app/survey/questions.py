@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from ..audit.cells import Days
+from ..audit.cells import Days, within
 from ..audit.company import Company, Source
 from ..audit.company_graph import HOME, build_graph, firm_id
 from ..audit.figures import Figures
@@ -256,8 +256,8 @@ class _Blanks:
             if len(sources) > 1 and open_ and not behind:
                 answers = [_shared(part, at) for at in range(min(3, len(sources)))]
                 yield self._candidate("shares", [part], None, touched, answers)
-            if company.switch_days(part) is None:
-                answers = [_switched(part, 0.0), _switched(part, company.stop_days)]
+            if (switching := company.switching(part) or Days(0.0)).figure is None:
+                answers = [_switched(part, within(days, switching)) for days in (0.0, company.stop_days)]
                 yield self._candidate(f"{behind}switch", [part], None, touched, answers)
 
 
@@ -361,8 +361,7 @@ def _switched(part: str, days: float) -> Callable[[Company], Company]:
 def _stocked(part: str, days: float) -> Callable[[Company], Company]:
     def answer(company: Company) -> Company:
         known = company.parts[part]
-        least, most = known.stock or Days(0.0)
-        days_there = min(max(days, least), most)
+        days_there = within(days, known.stock or Days(0.0))
         return replace(company, parts=company.parts | {part: replace(known, stock=Days(days_there, days_there))})
 
     return answer

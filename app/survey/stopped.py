@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from ...risk import stop_losses
 from ..audit.company import Company
-from ..audit.company_graph import SELF, CompanyGraph, item_id, stop_of
-from ..audit.figures import sourcing_facts
+from ..audit.company_graph import SELF, CompanyGraph, item_id, sourcing_facts, stop_of
 
 NOTHING = 1e-9
 Bounds = tuple[float, float]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ...datasets.intake.values import id_key
-from ..audit.cells import Days
+from ..audit.cells import Days, in_days
 from .replies import ITSELF, Line, Replies, Reply
 
 Asked = tuple[str, str, str]
@@ -102,9 +101,9 @@ def _words(table: str, lines: Iterable[Line], supplier: str) -> list[str]:
 
 
 def _word(key: str, value: float | Days | str) -> str:
-    if isinstance(value, Days):
-        return f"{value.least:g}–{value.most:g}" if value.most < math.inf else f"{value.least:g}+"
-    return value if isinstance(value, str) else f"{value:.0%}" if key == "share" else f"{value:g}"
+    if isinstance(value, str):
+        return value
+    return f"{value:.0%}" if key == "share" else in_days(value)
 
 
 def _say_differently(

@@ -17,7 +17,7 @@ import polars as pl
 from ...graph import SupplyGraph
 from ...graph.network import NewSource
 from .changes import STOPPING, Change
-from .own_sources import stock_ends
+from .own_sources import Ends, estimated, stock_ends, switching_ends, told_ends
 from .remedies import Measure, new_source
 from .scenario import Scenario
 from .stop_tables import NEVER, ready_sources, sources_of, unnamed_items
@@ -120,37 +120,44 @@ class Blanks:
         low, high = self._stocks.get(item, (0.0, NEVER))
         if case == "low":
             return max(low, most) if high == NEVER else high
-        if case == "estimate":
-            return max(low, self._usual["stock"] or 0.0) if high == NEVER else (low + high) / 2
-        return low
+        return estimated((low, high), self._usual["stock"] or 0.0) if case == "estimate" else low
 
     @cached_property
-    def _stocks(self) -> dict[str, tuple[float, float]]:
-        """The least and the most days of stock that are stated, by item."""
+    def _told(self) -> dict[str, list[dict[str, Any]]]:
+        """The facts of each item."""
         rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for row in self.facts.select("item", "stock_days", "stock_least", "stock_most").iter_rows(named=True):
+        for row in self.facts.iter_rows(named=True):
             rows[row["item"]].append(row)
-        return {item: ends for item, each in rows.items() if (ends := stock_ends(each)) is not None}
+        return rows
 
     @cached_property
-    def _stated(self) -> dict[str, dict[str, float]]:
-        """Days of stock, where they are bounded their middle, and of switching, by item."""
-        stock = {item: (low + high) / 2 for item, (low, high) in self._stocks.items() if high < NEVER}
-        ready = self.facts.filter(~pl.col("used") & pl.col("qualified")).group_by("item").agg(pl.col("switching_days").min())
-        slow = self.facts.group_by("item").agg(pl.col("switching_days").max())
-        switching = dict(slow.drop_nulls().iter_rows()) | dict(ready.drop_nulls().iter_rows())
-        return {"stock": stock, "switching_days": switching}
+    def _stocks(self) -> dict[str, Ends]:
+        """The least and the most days of stock that are stated, by item."""
+        return {item: ends for item, rows in self._told.items() if (ends := stock_ends(rows)) is not None}
+
+    @cached_property
+    def _switching(self) -> dict[str, Ends]:
+        """The least and the most days of switching that are stated, by item."""
+        found = {}
+        for item, rows in self._told.items():
+            spare = [row for row in rows if row["qualified"] and not row["used"]]
+            if (ends := switching_ends(spare, rows)) is not None:
+                found[item] = ends
+        return found
 
     @cached_property
     def _usual(self) -> dict[str, float | None]:
-        """The medians of what is stated."""
-        stated = {name: [days[item] for item in self.direct if item in days] for name, days in self._stated.items()}
-        return {name: float(median(days)) if days else None for name, days in stated.items()}
+        """The medians of what is stated; of ranges of their middles, where they have one."""
+        found = {}
+        for name, stated in (("stock", self._stocks), ("switching", self._switching)):
+            days = [sum(stated[item]) / 2 for item in self.direct if item in stated and stated[item][1] < NEVER]
+            found[name] = float(median(days)) if days else None
+        return found
 
     def standing(self, item: str, case: str) -> list[Measure]:
         """Return what stands ready today for an item: a qualified alternative, else another source after the stated time."""
         if (item, case) not in self._standing:
-            usual = self._usual["switching_days"]
+            usual = self._usual["switching"]
             found = ready_sources(self._rows.get(item, []), case, NEVER if usual is None else usual)
             self._standing[item, case] = [
                 new_source(f"ready:{item}:{n}", item, node=place, ready=days, cost=0.0)
@@ -162,10 +169,10 @@ class Blanks:
     @cached_property
     def _rows(self) -> dict[str, list[Any]]:
         """The sources of each item, as `ready_sources` takes them."""
-        rows: dict[str, list[Any]] = defaultdict(list)
-        for item, *row in self.facts.select("item", "supplier", "used", "qualified", "switching_days").iter_rows():
-            rows[item].append(row)
-        return rows
+        return {
+            item: [(row["supplier"], row["used"], row["qualified"], told_ends(row, "switching")) for row in rows]
+            for item, rows in self._told.items()
+        }
 
     @cached_property
     def openings(self) -> set[NewSource]:

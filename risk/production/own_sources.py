@@ -12,16 +12,17 @@ from ...graph import InputError, SupplyGraph, UnknownIdError
 from ...graph.errors import shorten
 from ...graph.frames import frame_of
 
-_DAYS = ("stock_days", "stock_least", "stock_most", "switching_days")
+Ends = tuple[float, float]
+"""The least and the most days of what is stated; infinite: nobody said how many at most."""
+RANGES = ("stock", "switching")
+"""What a row states as one figure (``_days``) or by its ends (``_least``, ``_most``)."""
+_DAYS = tuple(f"{name}_{end}" for name in RANGES for end in ("days", "least", "most"))
 _COLUMNS = {
     "item": pl.String,
     "supplier": pl.String,
     "maker": pl.String,
     "qualified": pl.Boolean,
-    "stock_days": pl.Float64,
-    "stock_least": pl.Float64,
-    "stock_most": pl.Float64,
-    "switching_days": pl.Float64,
+    **dict.fromkeys(_DAYS, pl.Float64),
     "spend": pl.Float64,
 }
 
@@ -35,7 +36,7 @@ def own_sources(graph: SupplyGraph, facts: Any) -> pl.DataFrame:
     ------
     InputError
         It is no table, it has no ``item`` or ``supplier``, a row names no item, or a cell is of another kind than its
-        column; days that are negative or no number.
+        column; days that are negative or no number, or of which the least are more than the most.
     UnknownIdError
         An item or a supplier that the graph does not have: what is said of it would be said of nothing.
     """
@@ -48,25 +49,44 @@ def own_sources(graph: SupplyGraph, facts: Any) -> pl.DataFrame:
     for kind, ids in (("item", graph.items["id"]), ("supplier", graph.suppliers["id"])):
         for unknown in frame.filter(~pl.col(kind).is_in(ids.implode()))[kind].head(1):
             raise UnknownIdError(kind, unknown, ids, graph.named(unknown, f"{kind}s"))
-    crossed = frame.filter(pl.col("stock_least") > pl.col("stock_most"))
-    if crossed.height:
-        raise InputError("risk.exposure.facts_ends", item=shorten(crossed["item"][0]))
+    for name in RANGES:
+        crossed = frame.filter(pl.col(f"{name}_least") > pl.col(f"{name}_most"))
+        if crossed.height:
+            raise InputError("risk.exposure.facts_ends", item=shorten(crossed["item"][0]), name=name)
     return frame if "maker" in given.columns else frame.with_columns(maker="supplier")
 
 
-def stock_ends(rows: Iterable[Mapping[str, Any]]) -> tuple[float, float] | None:
-    """Return the least and the most days of stock that rows about one item state; the longest of all rows counts.
+def stock_ends(rows: Iterable[Mapping[str, Any]]) -> Ends | None:
+    """Return the least and the most days of stock that rows about one item state; the longest of all rows counts."""
+    return longest(told_ends(row, "stock") for row in rows)
 
-    A row says them as one figure, or its ends; without a most they are not bounded. None where no row says anything.
-    """
-    ends = []
-    for row in rows:
-        days, least, most = row["stock_days"], row["stock_least"], row["stock_most"]
-        if days is not None:
-            ends.append((days, days))
-        elif least is not None or most is not None:
-            ends.append((least or 0.0, math.inf if most is None else most))
-    return (max(low for low, _ in ends), max(high for _, high in ends)) if ends else None
+
+def switching_ends(spare: Iterable[Mapping[str, Any]], rows: Iterable[Mapping[str, Any]]) -> Ends | None:
+    """Return the days until another source delivers: of the quickest alternative that states them, else the longest."""
+    ready = [ends for row in spare if (ends := told_ends(row, "switching")) is not None]
+    if ready:
+        return min(least for least, _ in ready), min(most for _, most in ready)
+    return longest(told_ends(row, "switching") for row in rows)
+
+
+def told_ends(row: Mapping[str, Any], name: str) -> Ends | None:
+    """Return what a row states, as one figure or by its ends; without a most it is not bounded. None: it says nothing."""
+    days, least, most = (row[f"{name}_{end}"] for end in ("days", "least", "most"))
+    if days is not None:
+        return days, days
+    return None if least is None and most is None else (least or 0.0, math.inf if most is None else most)
+
+
+def longest(told: Iterable[Ends | None]) -> Ends | None:
+    """Return the ends of the longest of what is stated, whichever of them that is; None where nothing is."""
+    ends = [one for one in told if one is not None]
+    return (max(least for least, _ in ends), max(most for _, most in ends)) if ends else None
+
+
+def estimated(ends: Ends, usual: float) -> float:
+    """Return the estimate of what is stated by its ends: its middle; without a most what is usual, or its least."""
+    least, most = ends
+    return max(least, usual) if most == math.inf else (least + most) / 2
 
 
 def _typed(given: pl.DataFrame, name: str, kind: type[pl.DataType]) -> pl.Series:

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from ...graph import SupplyGraph
-from .own_sources import own_sources
+from .own_sources import Ends, estimated, longest, own_sources
 
 NEVER = float("inf")
 NOTHING = 1e-9
@@ -32,25 +32,27 @@ def unnamed_items(graph: SupplyGraph) -> set[str]:
 
 
 def ready_sources(
-    rows: Sequence[tuple[str, bool, bool | None, float | None]], case: str, usual: float
+    rows: Sequence[tuple[str, bool, bool | None, Ends | None]], case: str, usual: float
 ) -> Iterable[tuple[float, str | None]]:
     """Days until each source that stands ready delivers, and which it is (None: somebody else).
 
-    ``rows``: the sources of an item as ``supplier, used, qualified, switching_days``.
+    ``rows``: the sources of an item as ``supplier, used, qualified``, and the ends of the days of switching.
     """
-    blank = {"estimate": usual, "low": 0.0}.get(case, NEVER)
+
+    def when(ends: Ends | None) -> float:
+        least, most = ends or (0.0, NEVER)
+        return {"estimate": estimated((least, most), usual), "low": least}.get(case, most)
+
     spare = [row for row in rows if not row[1] and row[2] is not False]
     doubtful = any(row[2] is None for row in spare)
     if case != "low":  # what may be an alternative is one where it hurts least
         spare = [row for row in spare if row[2]]
-    found: list[tuple[float, str | None]] = [(blank if row[3] is None else row[3], row[0]) for row in spare]
+    found: list[tuple[float, str | None]] = [(when(row[3]), row[0]) for row in spare]
     if (found and not (doubtful and case == "low")) or (doubtful and case in {"high", "open"}):
         return found
     used = [row[3] for row in rows if row[1]]
-    stated = [days for days in used if days is not None]
-    whole = bool(stated) and len(stated) == len(used)
-    other = max(stated, default=usual)
-    return [*found, (other if whole else {"estimate": other}.get(case, blank), None)]
+    whole = bool(used) and None not in used
+    return [*found, (when(longest(used) if whole or case == "estimate" else None), None)]
 
 
 def bounded(row: dict[str, Any], days: float) -> dict[str, Any]:

@@ -8,6 +8,8 @@ blank               least                 most                  estimate
 stock               lasts the whole stop  none                  the median of the stated stocks, else none
 stock with a range  its most              its least             its middle; without a most its least, or that median
 switching time      at once               never                 the median of the stated times, else never
+switching with a    its least             its most              its middle; without a most its least, or that median
+range
 country of a plant  elsewhere             where the stop is     there by the part that the country has of known plants
 maker               somebody else         the one that stops    somebody else
 rest of the shares  elsewhere             where the stop is     elsewhere
@@ -31,12 +33,14 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ...graph import ProductionNetwork, SupplyGraph
+from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.arguments import checked
+from ...graph.errors import shorten
 from ...graph.sections import section
 from .blanks import Blanks
 from .changes import STOPPING, add_source, halt, stockpile
 from .conditions import Effects
+from .own_sources import Ends, estimated
 from .remedies import YEAR, Measure, Threat
 from .scenario import Scenario
 from .simulation import Assumptions, Solution, solve
@@ -72,7 +76,7 @@ def stop_losses(
         Id of the buyer in the graph.
     facts : frame or rows of dict
         ``item, supplier`` and optionally ``maker, qualified, stock_days, switching_days, spend``, as in `exposure`; also
-        ``stock_least, stock_most``: days that are there at least and at most where ``stock_days`` is blank.
+        ``stock_least, stock_most`` and ``switching_least, switching_most``: the ends, where the one figure is blank.
 
     Returns
     -------
@@ -87,7 +91,8 @@ def stop_losses(
     Raises
     ------
     InputError
-        Facts without ``item`` and ``supplier``, or with days that are negative or no number; or what `mitigation` refuses.
+        Facts without ``item`` and ``supplier``, with days that are negative or no number, or with a least above its most; or
+        what `mitigation` refuses.
     UnknownIdError
         A threat or a fact names something that the graph does not have.
 
@@ -401,11 +406,17 @@ class Candidate:
         Part of the item's market that a new source can deliver, 0..1; None for a stock.
     node : str or None
         Where the source stands (None: a place that no threat touches).
-    ready : float or None
-        Days from the start of a threat to its first delivery. None where nobody knows; then it is at once, never, or in the
-        estimate ``usual``.
+    ready : float, (float, float) or None
+        Days from the start of a threat to its first delivery; a pair where only its ends are known (the second may be
+        infinite), which are those of the certain and the possible loss. None where nobody knows: then they are at once and
+        never.
     usual : float
-        See there; infinite: never.
+        The estimate where ``ready`` has no middle (infinite: never); it is no less than a first end.
+
+    Raises
+    ------
+    InputError
+        A pair of which the first is above the second.
 
     >>> Candidate("stock", "gear", 5.0, days=30.0).measure("low").days
     30.0
@@ -417,15 +428,32 @@ class Candidate:
     days: float = 0.0
     share: float | None = None
     node: str | None = None
-    ready: float | None = 0.0
+    ready: float | tuple[float, float] | None = 0.0
     usual: float = 0.0
+
+    def __post_init__(self) -> None:
+        if isinstance(self.ready, tuple) and self.ready[0] > self.ready[1]:
+            raise InputError("risk.mitigation.ends", measure=shorten(self.id), value=shorten(self.ready))
+
+    @property
+    def ends(self) -> Ends:
+        """The days until its first delivery, at least and at most."""
+        if isinstance(self.ready, tuple):
+            return self.ready
+        return (0.0, NEVER) if self.ready is None else (self.ready, self.ready)
+
+    @property
+    def estimate(self) -> float:
+        """The estimate of them; infinite: there is none."""
+        return estimated(self.ends, self.usual)
 
     @checked()
     def measure(self, case: str) -> Measure:
         """Return the measure as a reading sees it."""
         if self.share is None:
             return Measure(self.id, self.item, days=self.days, cost=self.cost)
-        ready = {"estimate": self.usual, "low": 0.0}.get(case, NEVER) if self.ready is None else self.ready
+        least, most = self.ends
+        ready = {"estimate": self.estimate, "low": least}.get(case, most)
         # A day after every threat: changes begin on days that can be told.
         return Measure(self.id, self.item, self.share, self.node, min(ready, 1e9), 0.0, self.cost)
 

@@ -23,7 +23,7 @@ from .changes import halt
 from .conditions import HIGH
 from .failures import Failures, failures_of
 from .kernels import LEAST, MOST
-from .own_sources import own_sources, stock_ends
+from .own_sources import Ends, own_sources, stock_ends, switching_ends
 from .scenario import Scenario
 from .simulation import Assumptions, needs_of, solve
 from .tier_kernels import NOBODY, behind
@@ -90,8 +90,8 @@ def exposure(
     facts : frame or rows of dict, optional
         What the buyer knows of its own: ``item, supplier`` (ids of the graph) and optionally ``maker`` (whose supplier it
         is: two plants of one maker are one source, a blank is a maker that is not known; without this column each supplier
-        is one), ``qualified`` (bool), ``stock_days`` (or its ends, ``stock_least, stock_most``) and ``switching_days`` (days
-        until that supplier delivers instead).
+        is one), ``qualified`` (bool), ``stock_days`` and ``switching_days`` (days until that supplier delivers instead), or
+        the ends of either: ``stock_least, stock_most, switching_least, switching_most``.
 
     Returns
     -------
@@ -114,15 +114,16 @@ def exposure(
           certain) of their output when ``diamond_source`` stops, which is none of them: the worst such source, met at
           ``diamond_item``.
         - From the facts: ``qualified`` suppliers; ``alternatives`` (qualified, no source today), ``stock_days`` (the longest
-          stated; blank where only its ends are known), ``switching_days`` (to the quickest alternative; without one, the
-          longest stated), ``uncovered_low, uncovered_high`` (switching beyond stock; 0 or more).
+          stated), ``switching_days`` (to the quickest alternative; without one, the longest stated), both blank where only
+          ends are known; ``uncovered_low, uncovered_high`` (switching beyond stock; 0 or more; a blank most is no bound).
 
     Raises
     ------
     UnknownIdError
         The product, the buyer, or an item or supplier of the facts is not in the graph.
     InputError
-        Another level; facts without ``item`` and ``supplier``, or with days that are negative or no number.
+        Another level; facts without ``item`` and ``supplier``, with days that are negative or no number, or with a least
+        above its most.
 
     Examples
     --------
@@ -405,26 +406,26 @@ def _ready(own: list[dict[str, Any]], bought: list[str] | None) -> dict[str, Any
     told = any(row["qualified"] is not None for row in own)
     yes = [row for row in own if row["qualified"]]
     spare = [row for row in yes if row["supplier"] not in bought] if bought is not None else []
-    stock = stock_ends(own)
-    switching = min(_stated(spare, "switching_days"), default=max(_stated(own, "switching_days"), default=None))
+    stock, switching = stock_ends(own), switching_ends(spare, own)
     return {
         "qualified": len({row["supplier"] for row in yes}) if told else None,
         "alternatives": len({row["supplier"] for row in spare}) if told and bought is not None else None,
-        "stock_days": stock[0] if stock is not None and stock[0] == stock[1] else None,
-        "switching_days": switching,
+        "stock_days": _one_figure(stock),
+        "switching_days": _one_figure(switching),
         **dict(zip(("uncovered_low", "uncovered_high"), _uncovered(stock, switching), strict=True)),
     }
 
 
-def _uncovered(stock: tuple[float, float] | None, switching: float | None) -> tuple[float | None, float | None]:
+def _one_figure(ends: Ends | None) -> float | None:
+    return ends[0] if ends is not None and ends[0] == ends[1] else None
+
+
+def _uncovered(stock: Ends | None, switching: Ends | None) -> tuple[float | None, float | None]:
     """Least and most days of switching beyond the stock."""
     if stock is None or switching is None:
         return None, None
-    return max(0.0, switching - stock[1]), max(0.0, switching - stock[0])
-
-
-def _stated(rows: list[dict[str, Any]], name: str) -> list[float]:
-    return [row[name] for row in rows if row[name] is not None]
+    most = max(0.0, switching[1] - stock[0])
+    return max(0.0, switching[0] - stock[1]), None if most == math.inf else most
 
 
 def _diamonds(network: ProductionNetwork, failures: Failures, nameless: set[str]) -> dict[str, dict[str, Any]]:

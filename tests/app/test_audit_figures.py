@@ -368,7 +368,7 @@ def test_the_stake_of_a_part_is_what_it_costs_in_its_worst_stop_were_all_else_at
     [
         ("30-60日", {"en": "30–60 days", "ja": "30〜60日"}, (120, 135, 150), (340, 370)),
         ("60日以内", {"en": "up to 60 days", "ja": "60日以内"}, (120, 150, 180), (340, 400)),
-        ("30日以上", {"en": "30 days or more", "ja": "30日以上"}, (0, 150, 150), (0, 370)),
+        ("30日以上", {"en": "30+ days", "ja": "30日以上"}, (0, 150, 150), (0, 370)),
     ],
 )
 def test_a_stock_as_a_range_is_shown_as_one_and_bounds_the_losses(tmp_path, stock, shown, lost, gap):

@@ -30,6 +30,58 @@ def test_firms_that_one_cell_lists_are_sources_each(tmp_path):
     assert "1 cell(s) list several firms, for instance '甲製作所、乙工業'" in says(found)
 
 
+LINE = "品番,品名,調達先,メーカー,原産国,割合,認定,リードタイム,切替日数,在庫日数,年間購入額"
+
+
+def of_line(one):
+    return one.maker, one.country, one.qualified, one.lead_days, one.switch_days
+
+
+def test_what_a_line_says_that_is_no_sum_holds_for_each_firm_that_one_of_its_cells_lists(tmp_path):
+    lines = [LINE, "P-1,磁石,甲社、乙社,,中国,100%,はい,60,400,10,900", "P-1,磁石,丙社,,日本,0%,はい,30,20〜40日,,"]
+    found = company(listed(tmp_path, lines))
+    *both, spare = found.sources["P-1"]
+    assert [of_line(one) for one in both] == [(name, "CHN", True, 60.0, 400.0) for name in ("甲社", "乙社")]
+    assert of_line(spare) == ("丙社", "JPN", True, 30.0, (20, 40))
+    # How much of the share and the amount is whose nobody said; the stock is of the part, once.
+    assert [(one.share, one.spend, one.whole_spend) for one in both] == [(None, None, None)] * 2
+    assert found.parts["P-1"].stock == (10, 10)
+
+
+def test_firms_that_one_cell_lists_beside_a_share_of_nothing_are_alternatives_each(tmp_path):
+    found = company(listed(tmp_path, [LINE, "P-1,磁石,甲社、乙社,,中国,0%,はい,,90,,", "P-1,磁石,丙社,,日本,100%,,,,,"]))
+    assert {one.maker: one.share for one in found.sources["P-1"]} == {"甲社": 0.0, "乙社": 0.0, "丙社": 1.0}
+    assert {one.maker for one in found.alternatives("P-1")} == {"甲社", "乙社"}
+
+
+def test_sellers_that_one_cell_lists_beside_a_maker_sell_what_it_makes_and_make_nothing(tmp_path):
+    found = company(listed(tmp_path, [LINE, "P-1,磁石,甲商事、乙商事,丙工業,中国,100%,,,90,,"]))
+    (one,) = found.sources["P-1"]
+    assert (one.maker, one.vendor, one.tellers, one.share) == ("丙工業", "甲商事", ["乙商事"], 1.0)
+    found = company(listed(tmp_path, [LINE, "P-1,磁石,甲商事,丙工業、丁工業,中国,100%,,,90,,"]))
+    assert [(one.maker, one.vendor) for one in found.sources["P-1"]] == [("丙工業", "甲商事"), ("丁工業", "甲商事")]
+
+
+def test_an_amount_of_a_line_that_lists_a_firm_leaves_what_is_spent_with_it_open(tmp_path):
+    found = company(listed(tmp_path, [LINE, "P-1,磁石,甲社、乙社,,中国,,,,,,900", "P-1,磁石,乙社,,中国,,,,,,100"]))
+    known = {one.maker: (one.spend, one.whole_spend) for one in found.sources["P-1"]}
+    assert known == {"甲社": (None, None), "乙社": (100.0, None)}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_share_of_a_line_that_lists_a_firm_leaves_its_share_open_whatever_another_line_states(tmp_path, turned):
+    lines = ["P-1,磁石,甲社、乙社,,中国,60%,,,,,", "P-1,磁石,乙社,,中国,40%,,,,,"]
+    found = company(listed(tmp_path, [LINE, *(lines[::-1] if turned else lines)]))
+    assert {one.maker: one.share for one in found.sources["P-1"]} == {"甲社": None, "乙社": None}
+
+
+def test_a_country_that_cannot_be_read_is_not_borrowed_for_a_further_firm(tmp_path):
+    suppliers = [["supplier", "country"], ["甲社", "Japan"], ["乙社", "Japan"]]
+    rows = sourcing(["P", "甲社、乙社", "China / Taiwan"])
+    found = company(workbook(tmp_path / "a.xlsx", {"Sourcing": rows, "Suppliers": suppliers}))
+    assert [one.country for one in found.sources["P"]] == [None, None]
+
+
 def test_the_vendor_is_not_the_maker_and_the_billing_address_not_the_site(tmp_path):
     suppliers = [["supplier", "kind", "country", "billing country"], ["Trade", "trading company", None, "Japan"]]
     rows = sourcing(["P", "Trade", None])

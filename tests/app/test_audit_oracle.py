@@ -93,18 +93,20 @@ def test_what_the_shares_of_a_part_leave_may_be_bought_of_a_maker_that_no_row_na
 
 
 CASES = [
-    (0, False),
-    *((seed, False) for seed in (1, 2, 3, 5, 15, 66)),
-    *((seed, True) for seed in (9, 11, 14, 15, 16, 1482)),
+    (0, False, False),
+    *((seed, False, False) for seed in (1, 2, 3, 5, 15, 66)),
+    *((seed, True, False) for seed in (9, 11, 14, 15, 16, 1482)),
+    *((seed, False, True) for seed in (4, 7, 101)),
+    (17, True, True),
 ]
-"""The demo; with blanks; and with blanks and markets behind markets."""
+"""The demo; with blanks; with blanks and markets behind markets; and each with ranges of times."""
 
 
-@pytest.fixture(scope="module", params=CASES, ids=lambda case: f"{case[0]}{'-deep' * case[1]}")
+@pytest.fixture(scope="module", params=CASES, ids=lambda case: f"{case[0]}{'-deep' * case[1]}{'-spans' * case[2]}")
 def both(request, tmp_path_factory):
     """A workbook (the demo, or a mutated one) as the package and as the oracle see it, and what the report shows."""
-    seed, deep = request.param
-    path = DEMO if seed == 0 else mutated(tmp_path_factory.mktemp("mutated") / "audit.xlsx", seed, deep)
+    seed, deep, spans = request.param
+    path = DEMO if seed == 0 else mutated(tmp_path_factory.mktemp("mutated") / "audit.xlsx", seed, deep, spans)
     found = audit(path, lang="ja", date=DATE, world=SupplyGraph())
     return found, Oracle(path), content(found, "ja")
 

@@ -31,7 +31,7 @@ def test_of_a_range_of_stock_both_ends_are_read(tmp_path, cell, ends):
     (tmp_path / "s.csv").write_text("\n".join(rows), encoding="utf-8")
     found = company_from(recognise(understand(tmp_path)))
     assert found.parts["P-1"].stock == ends
-    assert found.sources["P-2"][0].switch_days is None  # a time that something takes has one figure or none
+    assert found.sources["P-2"][0].switch_days == (30, 60)
     said = [remark.message.key.rpartition(".")[2] for remark in found.remarks if remark.column == "stock_days"]
     assert said == (["days"] if ends is None else [] if ends[0] == ends[1] else ["range"])
 
@@ -108,8 +108,31 @@ def test_a_range_of_stock_without_a_unit_is_in_the_unit_of_its_header(tmp_path, 
     assert found.parts["P-1"].stock == ends
 
 
-@pytest.mark.parametrize("cell", ["8-12 weeks", "8〜12週", "60日以上"])
-def test_a_range_where_one_figure_is_asked_for_says_that_it_is_one(cell):
-    for column in ("lead_days", "switch_days"):
-        with pytest.raises(Unreadable, match="one_figure"):
-            read(COLUMN[column], cell)
+@pytest.mark.parametrize(
+    ("cell", "told"),
+    [("8-12 weeks", (56, 84)), ("8〜12週", (56, 84)), ("60日以上", (60, math.inf)), ("2 to 3 months", (60, 90))]
+    + [("up to 12 weeks", (0, 84)), ("8 bis 12 Wochen", (56, 84)), ("8-8 weeks", 56.0)]
+    + [("60+ days", (60, math.inf)), ("8+ weeks", (56, math.inf)), ("60日+", (60, math.inf)), ("60+", (60, math.inf))]
+    + [("~8 weeks", 56.0), ("～8週", (0, 56)), ("~60", (0, 60)), ("~8-12 weeks", (56, 84))],
+)
+def test_of_a_range_of_a_time_that_something_takes_both_ends_are_read(cell, told):
+    assert [read(COLUMN[column], cell) for column in ("lead_days", "switch_days")] == [told, told]
+
+
+@pytest.mark.parametrize("sheet", ["company", "measures", "scenarios"])
+def test_a_range_where_somebody_plans_or_asks_one_figure_says_that_it_is_one(sheet):
+    (column,) = (column for column in sheets()[sheet].columns if column.name in {"stop_days", "days"})
+    with pytest.raises(Unreadable, match="one_figure"):
+        read(column, "30-60日")
+
+
+def test_ranges_of_times_are_in_the_unit_of_their_header_and_one_note_for_each_column(tmp_path):
+    head = "品番,調達先1,国1,リードタイム1（週）,調達先2,国2,リードタイム2（週）,切替日数"
+    rows = ["P-1,甲,中国,8-12,乙,日本,4〜6,60〜90日", "P-2,丙,日本,2ヶ月〜3ヶ月,,,,200"]
+    (tmp_path / "s.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
+    found = company_from(recognise(understand(tmp_path)))
+    told = {one.maker: (one.lead_days, one.switch_days) for each in found.sources.values() for one in each}
+    assert told == {"甲": ((56, 84), (60, 90)), "乙": ((28, 42), None), "丙": ((60, 90), 200.0)}
+    notes = {remark.column: remark for remark in found.remarks if remark.column in {"lead_days", "switch_days"}}
+    assert "3 cell(s)" in notes["lead_days"].message.text("en") and "longest" in notes["switch_days"].message.text("en")
+    assert "在庫" not in notes["switch_days"].message.text("ja") and all(one.severity == "note" for one in notes.values())

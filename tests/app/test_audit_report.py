@@ -425,8 +425,21 @@ def crowded(tmp_path_factory):
     return audit(workbook(tmp_path_factory.mktemp("crowded") / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
 
 
+@pytest.fixture(scope="module")
+def ranged(tmp_path_factory):
+    """A company of six parts whose stocks and switching times are ranges."""
+    days = [("120-130日", "180-270日"), ("30-110日", "120日以上"), ("60日以上", "100-365日")]
+    rows = [[f"P{n}", f"Maker {n}", "China" if n % 2 else "Taiwan", 1, *days[n % 3]] for n in range(6)]
+    sheets = {
+        "Sourcing": [["part", "supplier", "country", "share", "stock days", "switching days"], *rows],
+        "BOM": [["parent", "part"], *(["A", row[0]] for row in rows)],
+        "Products": [["product", "revenue"], ["A", 3.65e9]],
+    }
+    return audit(workbook(tmp_path_factory.mktemp("ranged") / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
+
+
 @pytest.mark.parametrize("lang", ["ja", "en"])
-@pytest.mark.parametrize("name", ["demo", "crowded"])
+@pytest.mark.parametrize("name", ["demo", "crowded", "ranged"])
 def test_the_board_page_is_one_printed_page_whose_columns_keep_apart(name, browser, tmp_path, lang, request):
     found = request.getfixturevalue(name)
     (tmp_path / "report.html").write_text(render(content(found, lang)), encoding="utf-8")

@@ -178,6 +178,17 @@ def test_a_chain_without_blanks_is_known_to_the_day(tmp_path):
     assert bounds(with_b, "DEU")[1] == 0.0
 
 
+def test_a_range_of_switching_reaches_the_buyer_through_a_card_with_both_its_ends(tmp_path):
+    """A is short from day 30 until another delivers, on day 60 at the earliest and 100 at the latest."""
+    a = company(tmp_path, "A社", "Q", [("R", "Secret Ore", "CHN", 1.0, 30.0, "60-100日")])
+    card = card_of(a, graph(a), "2026-11-28")
+    told = card.parts[0].handed_on("CHN")
+    assert told.lost == pytest.approx((30 / DAYS, 70 / DAYS), abs=1e-3) and told.day == (30, 30)
+    with_a, _ = with_card(company(tmp_path, "B社", "P", [("Q", "A社", "JPN", 1.0, 0.0, NEVER)]), card)
+    low, high, *_ = bounds(with_a, "CHN")
+    assert low == pytest.approx(30 / DAYS, abs=1e-3) and high >= 70 / DAYS - 1e-3
+
+
 def test_no_name_of_the_third_tier_is_in_any_card(tmp_path):
     a = [("R", "Secret Ore", "CHN", 1.0, 30.0, NEVER), ("S", "Hidden Mine", "CHL", 1.0, 5.0, None)]
     b = [("Q", "A社", "JPN", 0.5, 20.0, NEVER), ("Q", "Open Rival", "VNM", 0.5, 20.0, NEVER)]

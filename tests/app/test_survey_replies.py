@@ -95,11 +95,22 @@ def test_the_stock_of_finished_goods_adds_its_ends_to_those_of_what_goes_in(base
     assert low == pytest.approx((0.5 * (180 - 70) - 30) / 180)
 
 
-def test_a_range_of_a_time_that_something_takes_says_no_time(base, sent, tmp_path):
-    before = [source.lead_days for source in base.sources["P1"]]
-    told = {("answers", "P1", "lead"): {"answer": "30-60日"}}
+@pytest.mark.parametrize(("cell", "ends"), [("30-60日", (30, 60)), ("8 to 12 weeks", (56, 84)), ("60日以内", (0, 60))])
+def test_of_a_range_of_a_lead_time_both_ends_are_used(base, sent, tmp_path, cell, ends):
+    told = {("answers", "P1", "lead"): {"answer": cell}}
     merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
-    assert [source.lead_days for source in merged.company.sources["P1"]] == before and keys(found) == ["range"]
+    assert [one.lead_days for one in merged.company.sources["P1"] if one.maker == "Alpha"] == [ends]
+    assert keys(found) == ["range"]
+
+
+def test_a_lead_time_of_the_company_stays_beside_the_range_of_its_supplier_and_both_are_said(base, sent, tmp_path):
+    stated = [replace(source, lead_days=45.0) for source in base.sources["P1"]]
+    own = replace(base, sources=base.sources | {"P1": stated})
+    told = {("answers", "P1", "lead"): {"answer": "30-60日"}}
+    merged, found = replied(own, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    assert {source.lead_days for source in merged.company.sources["P1"]} == {45.0}
+    (kept,) = (one for one in found.remarks if one.message.key.endswith("kept"))
+    assert "45 days" in kept.message.text("en") and "30–60" in kept.message.text("en")
 
 
 def test_a_line_that_leaves_the_material_blank_goes_on_with_the_one_above(base, sent, tmp_path):
@@ -421,7 +432,7 @@ def test_how_long_another_source_takes_is_asked_of_purchasing_and_no_supplier_ca
         page_of(book, "回答").cell(5, 1, "switch").offset(0, 4).value = 30
 
     merged, remarks = replied(found, changed(file, tmp_path / "r.xlsx", write))
-    assert merged.company.switch_days("P1") is None and keys(remarks) == ["no_question"]
+    assert merged.company.switching("P1") is None and keys(remarks) == ["no_question"]
 
 
 @pytest.mark.parametrize(("second", "says"), [(90, ["differs_lines"]), (45, [])])

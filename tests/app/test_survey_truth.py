@@ -216,7 +216,9 @@ def test_an_alternative_at_hand_outlives_what_its_supplier_says_of_today(tmp_pat
     rows = [("P1", "A", None, "China", 1.0, 0, 400, None, None), ("P1", "A", None, "Japan", 0.0, 0, 30, "Yes", None)]
     base = company(tmp_path, rows)
     found = merged(base, reply("A", origin=[{"part": "P1", "country": "CHN", "share": 1.0}]))
-    assert found.switch_days("P1") == 30 and bounds(found, "CHN") == bounds(base, "CHN") == pytest.approx((30 / 180,) * 2)
+    assert found.switching("P1") == (30, 30) and bounds(found, "CHN") == bounds(base, "CHN") == pytest.approx(
+        (30 / 180,) * 2
+    )
 
 
 def test_what_a_supplier_needs_is_kept_where_its_maker_is_another_of_the_company(tmp_path):

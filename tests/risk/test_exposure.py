@@ -158,6 +158,26 @@ def test_what_the_buyer_knows_itself_comes_first():
     assert tuple(row[key] for key in keys) == ("certain", 1, 0, 30.0, None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("stock", "switching", "figure", "uncovered"),
+    [
+        ({"stock_days": 30.0}, {"switching_least": 60.0, "switching_most": 90.0}, None, (30.0, 60.0)),
+        ({"stock_least": 20.0, "stock_most": 70.0}, {"switching_least": 60.0, "switching_most": 90.0}, None, (0.0, 70.0)),
+        ({"stock_days": 30.0}, {"switching_least": 60.0}, None, (30.0, None)),
+        ({"stock_least": 20.0}, {"switching_most": 90.0}, None, (0.0, 70.0)),
+        ({"stock_days": 30.0}, {"switching_least": 60.0, "switching_most": 60.0}, 60.0, (30.0, 30.0)),
+        ({}, {"switching_least": 60.0, "switching_most": 90.0}, None, (None, None)),
+    ],
+)
+def test_days_beyond_the_stock_lie_between_the_ends_of_both_and_a_time_without_a_most_has_no_bound(
+    stock, switching, figure, uncovered
+):
+    graph = graph_of([("product", "part")], {}, [("own", "JPN"), ("a", "JPN")], trades=[("part", "a", "own", 5.0)])
+    facts = [{"item": "part", "supplier": "a"} | stock | switching]
+    row = rows_of(exposure(graph, "product", "own", level="supplier", facts=facts))["part"]
+    assert row["switching_days"] == figure and (row["uncovered_low"], row["uncovered_high"]) == uncovered
+
+
 def plants(*facts, shares=((None, True),)):
     """A buyer's part from plants p1, p2, ... with ``(share, complete)`` each, and the facts about them."""
     ids = [f"p{n}" for n in range(1, len(shares) + 1)]
@@ -265,6 +285,9 @@ FACT = {"item": "magnet", "supplier": "CHN"}
         ({"stock_days": -5.0}, InputError, "row 1 .*'stock_days' must be a number of days"),
         ({"stock_days": float("nan")}, InputError, "stock_days"),
         ({"switching_days": float("inf")}, InputError, "switching_days"),
+        ({"switching_least": -1.0}, InputError, "switching_least"),
+        ({"stock_least": 9.0, "stock_most": 8.0}, InputError, "'stock_least' is more than 'stock_most'"),
+        ({"switching_least": 9.0, "switching_most": 8.0}, InputError, "'switching_least' is more than 'switching_most'"),
         ({"stock_days": "a month"}, InputError, "got a month"),
         ({"qualified": "perhaps"}, InputError, "'perhaps' cannot be read as 'qualified'"),
     ],

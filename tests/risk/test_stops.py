@@ -1,9 +1,11 @@
 """Stops of a buyer's own sourcing: blanks are intervals, groups change nothing, and two engines of time agree."""
 
+import math
+
 import kanmon.risk.production.stops as module
 import polars as pl
 import pytest
-from kanmon.graph import SupplyGraph
+from kanmon.graph import InputError, SupplyGraph
 from kanmon.risk import Candidate, Scenario, Threat, controlled, halt, stop_courses, stop_losses, stop_measures
 from polars.testing import assert_frame_equal
 
@@ -109,10 +111,13 @@ def test_where_nobody_is_named_for_what_all_products_need_each_stop_may_cost_all
     assert_frame_equal(short.products, stop_losses(*arguments, buyer="own", facts=facts).products)
 
 
-def test_the_curves_lose_what_the_losses_say():
+@pytest.mark.parametrize("span", [{}, {"switching_days": None, "switching_least": 50.0, "switching_most": 130.0}])
+def test_the_curves_lose_what_the_losses_say(span):
     """Two engines: events on shelves, and cumulative curves (which keep what arrives and cannot be used)."""
     graph, facts = own()
-    expected = losses()
+    facts = [row | (span if row["item"] == "gear" else {}) for row in facts]
+    told = stop_losses(graph, threats(*ALL), VALUES, buyer="own", facts=facts).products
+    expected = {(row["threat"], row["product"]): row for row in told.iter_rows(named=True)}
     curves = stop_courses(graph, threats(*ALL), VALUES, buyer="own", facts=facts)
     assert curves.height
     for (threat, item), rows in curves.partition_by("scenario", "item", as_dict=True).items():
@@ -227,3 +232,17 @@ def test_of_a_stock_of_which_only_the_ends_are_known_the_bounds_hold_for_every_s
     if most is not None:
         assert known["lost_estimate"].to_list() == pytest.approx(stated[2]["lost_estimate"].to_list())
     assert (known["lost_estimate"] >= known["lost_low"] - 1e-9).all()
+
+
+def test_a_candidate_delivers_between_its_ends_and_a_pair_that_falls_is_refused():
+    def ready(case, **days):
+        return Candidate("c", "gear", None, share=1.0, **days).measure(case).ready
+
+    assert [ready(case, ready=(20.0, 60.0)) for case in ("low", "estimate", "high")] == [20.0, 40.0, 60.0]
+    never = ready("high", ready=None, usual=math.inf)
+    assert never > 1e6
+    for usual, estimate in ((90.0, 90.0), (10.0, 20.0), (math.inf, never)):
+        found = [ready(case, ready=(20.0, math.inf), usual=usual) for case in ("low", "estimate", "high")]
+        assert found == [20.0, estimate, never]
+    with pytest.raises(InputError, match="must rise"):
+        Candidate("c", "gear", None, share=1.0, ready=(60.0, 20.0))

@@ -14,18 +14,18 @@ DAYS = 180.0
 NEVER = math.inf
 COUNTRIES = ["CHN", "DEU", None]
 days = st.sampled_from([None, None, 0.0, 15.0, 60.0, 170.0, 400.0])
-stocks = st.one_of(days, st.sampled_from([(15.0, 60.0), (0.0, 170.0), (60.0, None), (None, 60.0), (None, 400.0)]))
-"""Days of stock: told, as a range of which one end may be open, or blank."""
-used = st.fixed_dictionaries({"country": st.sampled_from(COUNTRIES), "switching": days})
+spans = st.one_of(days, st.sampled_from([(15.0, 60.0), (0.0, 170.0), (60.0, None), (None, 60.0), (None, 400.0)]))
+"""Days of stock, or until another delivers: told, as a range of which one end may be open, or blank."""
+used = st.fixed_dictionaries({"country": st.sampled_from(COUNTRIES), "switching": spans})
 spare = st.fixed_dictionaries(
-    {"country": st.sampled_from(COUNTRIES), "switching": days, "qualified": st.sampled_from([True, False, None])}
+    {"country": st.sampled_from(COUNTRIES), "switching": spans, "qualified": st.sampled_from([True, False, None])}
 )
 bought = st.fixed_dictionaries(
     {
         "share": st.sampled_from([0.25, 0.5, 0.8, 1.0]),
         "used": st.lists(used, min_size=2, max_size=2),
         "spare": st.lists(spare, max_size=2),
-        "stock": stocks,
+        "stock": spans,
     }
 )
 stops = st.sampled_from(
@@ -38,18 +38,25 @@ stops = st.sampled_from(
 )
 
 
-STOCK = ("stock_days", "stock_least", "stock_most")
+def told(name, span):
+    each = (None, *span) if isinstance(span, tuple) else (span, None, None)
+    return dict(zip((f"{name}_days", f"{name}_least", f"{name}_most"), each, strict=True))
 
 
-def told_stock(stock):
-    return (None, *stock) if isinstance(stock, tuple) else (stock, None, None)
-
-
-def ends(stock):
+def ends(span):
     """The least and the most days, and what a range is as one figure: its middle, where it has one."""
-    if not isinstance(stock, tuple):
-        return (0.0, NEVER, None) if stock is None else (stock, stock, stock)
-    least, most = stock[0] or 0.0, NEVER if stock[1] is None else stock[1]
+    if not isinstance(span, tuple):
+        return (0.0, NEVER, None) if span is None else (span, span, span)
+    least, most = span[0] or 0.0, NEVER if span[1] is None else span[1]
+    return least, most, None if most == NEVER else (least + most) / 2
+
+
+def of(found, rows):
+    """The ends of the quickest, or the longest, of the times of some rows that state one."""
+    each = [ends(row["switching"]) for row in rows if row["switching"] is not None]
+    if not each:
+        return None
+    least, most = found(one[0] for one in each), found(one[1] for one in each)
     return least, most, None if most == NEVER else (least + most) / 2
 
 
@@ -72,8 +79,8 @@ def company(items, spends):
                     "item": item,
                     "supplier": name,
                     "qualified": row.get("qualified", True),
-                    "switching_days": row["switching"],
-                    **dict(zip(STOCK, told_stock(one["stock"]) if at == 0 else (None,) * 3, strict=True)),
+                    **told("switching", row["switching"]),
+                    **told("stock", one["stock"] if at == 0 else None),
                     "spend": (number + 1) * 100.0 * share if spends and share else None,
                 }
             )
@@ -116,9 +123,9 @@ def usual(items):
     stocks = [middle for one in items if (middle := ends(one["stock"])[2]) is not None]
     times = []
     for one in items:
-        ready = [row["switching"] for row in one["spare"] if row["qualified"] and row["switching"] is not None]
-        told = [row["switching"] for row in [*today(one), *one["spare"]] if row["switching"] is not None]
-        times += [min(ready)] if ready else [max(told)] if told else []
+        ready = [row for row in one["spare"] if row["qualified"]]
+        stated = of(min, ready) or of(max, [*today(one), *one["spare"]])
+        times += [stated[2]] if stated and stated[2] is not None else []
     return (median(stocks) if stocks else 0.0), (median(times) if times else NEVER)
 
 
@@ -132,16 +139,17 @@ def fate(one, case, stop, part, stock_usual, time_usual, measures=()):
         return degree * (blank if row["country"] is None else float(row["country"] == country))
 
     short = sum(weight * gone(row) for weight, row in zip(weights(one), today(one), strict=True))
-    unsaid = {"low": 0.0, "high": NEVER, "estimate": time_usual}[case]
-    time = lambda row: unsaid if row["switching"] is None else row["switching"]  # noqa: E731
+
+    def time(span):
+        earliest, latest, middle = span
+        return {"low": earliest, "high": latest, "estimate": max(earliest, time_usual) if middle is None else middle}[case]
+
     sure = [row for row in one["spare"] if row["qualified"]]
     doubtful = [row for row in one["spare"] if row["qualified"] is None]
-    ready = [(time(row), 1.0 - gone(row)) for row in (sure + doubtful if case == "low" else sure)]
-    told = [row["switching"] for row in today(one) if row["switching"] is not None]
-    if len(told) == len(today(one)):
-        other = max(told)
-    else:
-        other = {"low": 0.0, "high": NEVER, "estimate": max(told, default=time_usual)}[case]
+    ready = [(time(ends(row["switching"])), 1.0 - gone(row)) for row in (sure + doubtful if case == "low" else sure)]
+    whole = all(row["switching"] is not None for row in today(one))
+    longest = of(max, today(one)) if whole or case == "estimate" else None
+    other = time(longest or (0.0, NEVER, None))
     # Somebody else is found where there is no alternative; one that nobody calls qualified is or is not one.
     if (not sure and case != "high") or (case == "high" and not sure and not doubtful) or (case == "low" and doubtful):
         ready.append((other, 1.0))
@@ -152,7 +160,9 @@ def fate(one, case, stop, part, stock_usual, time_usual, measures=()):
         if measure.share is None:
             left += measure.days
         else:
-            start = {"low": 0.0, "high": NEVER, "estimate": measure.usual}[case] if measure.ready is None else measure.ready
+            first, last = (0.0, NEVER) if measure.ready is None else measure.ready
+            middle = max(first, measure.usual) if last == NEVER else (first + last) / 2
+            start = {"low": first, "high": last, "estimate": middle}[case]
             ready.append((start, measure.share))
     lost, day = 0.0, length
     steps = sorted({0.0, length, *(start for start, _ in ready if start < length)})
@@ -190,9 +200,11 @@ candidates = st.lists(
         st.tuples(st.integers(0, 1), st.sampled_from([10.0, 90.0])).map(
             lambda one: Candidate("", f"item{one[0]}", one[1] or None, days=one[1])
         ),
-        st.tuples(st.integers(0, 1), st.sampled_from([0.3, 1.0]), st.sampled_from([None, 0.0, 45.0, 500.0])).map(
-            lambda one: Candidate("", f"item{one[0]}", 7.0, share=one[1], ready=one[2], usual=100.0)
-        ),
+        st.tuples(
+            st.integers(0, 1),
+            st.sampled_from([0.3, 1.0]),
+            st.sampled_from([None, (0.0, 0.0), (45.0, 45.0), (500.0, 500.0), (10.0, 90.0), (120.0, NEVER)]),
+        ).map(lambda one: Candidate("", f"item{one[0]}", 7.0, share=one[1], ready=one[2], usual=100.0)),
     ),
     min_size=1,
     max_size=3,
@@ -258,3 +270,51 @@ def test_what_a_measure_takes_off_is_the_difference_of_two_calendars(items, meas
             else:
                 assert told["removed_estimate"].item() == pytest.approx(taken, abs=1e-6)
                 assert told["days_gained"].item() == pytest.approx(max(0.0, then - before), abs=1e-6)
+
+
+points = st.floats(0.0, 1.0)
+ranges = st.tuples(st.sampled_from([0.0, 20.0, 90.0]), st.sampled_from([0.0, 15.0, 100.0, None]))
+"""The least days, and how many more there may be."""
+widened = st.lists(
+    st.fixed_dictionaries({"country": st.sampled_from(COUNTRIES), "range": ranges, "at": points}), min_size=2, max_size=2
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    bought,
+    widened,
+    st.lists(st.fixed_dictionaries({"qualified": st.sampled_from([True, None]), "range": ranges, "at": points}), max_size=2),
+)
+def test_a_range_of_times_bounds_what_every_time_inside_it_does_and_a_blank_what_the_range_does(one, delivers, spares):
+    """The interval of a range holds that of any point of it, its ends are those of its ends, and a blank is no narrower."""
+    spares = [spare | {"country": "DEU"} for spare in spares]
+
+    def found(span):
+        item = one | {
+            "used": [row | {"switching": span(row)} for row in delivers],
+            "spare": [row | {"switching": span(row)} for row in spares],
+        }
+        graph, facts = company([item], spends=False)
+        frame = stop_losses(
+            graph, [Threat(Scenario("stop", halt("CHN")), DAYS)], {"product0": 1.0}, buyer="own", facts=facts
+        )
+        (row,) = frame.products.iter_rows(named=True)
+        return (
+            row["lost_low"],
+            row["lost_high"],
+            *(DAYS if row[name] is None else row[name] for name in ("day_low", "day_high")),
+        )
+
+    def most(row, open_):
+        least, more = row["range"]
+        return open_ if more is None else least + more
+
+    low, high, first, last = found(lambda row: (row["range"][0], most(row, None)))
+    inside = found(lambda row: row["range"][0] + row["at"] * (most(row, 500.0) - row["range"][0]))
+    blank = found(lambda row: None)
+    assert blank[0] <= low + 1e-9 and low <= inside[0] + 1e-9 and inside[1] <= high + 1e-9 and high <= blank[1] + 1e-9
+    assert blank[2] <= first + 1e-9 and first <= inside[2] + 1e-9 and inside[3] <= last + 1e-9 and last <= blank[3] + 1e-9
+    assert found(lambda row: row["range"][0])[0] == pytest.approx(low, abs=1e-9)
+    # What takes longer than the stop, 180 days, is as good as never.
+    assert found(lambda row: most(row, 500.0))[1] == pytest.approx(high, abs=1e-9)

@@ -85,7 +85,9 @@ def board(found, oracle, content):
             least, most = books.stock.get(row["first_part"], (None, None))
             assert (row["first_least"], row["first_most"] or NEVER) == (least, most or NEVER), row["first_part"]
             assert row["first_stock"] == (least if least == most else None), row["first_part"]
-            assert row["first_switch"] == (None if row["first_part"] is None else oracle.switching(row["first_part"]))
+            told = (None if row["first_part"] is None else oracle.switching(row["first_part"])) or (None, None)
+            assert (row["first_switch_least"], row["first_switch_most"] or NEVER) == (told[0], told[1] or NEVER)
+            assert row["first_switch"] == (told[0] if told[0] == told[1] else None), row["first_part"]
     revenue = sum(value for value in books.revenue.values() if value is not None)
     if shown["headline"]:
         most = max(row["loss_estimate"] for _, row in worst)

@@ -2,7 +2,7 @@
 
 import openpyxl
 
-from .cells import days, firm, money, number, place, plain, sheet, stock, truth
+from .cells import days, firm, money, number, place, plain, sheet, span, truth
 
 NEVER = float("inf")
 
@@ -55,7 +55,7 @@ class Books:
     def _stock(self, part, row):
         use = days(row.get("1日使用量"))
         amount = number(row.get("在庫数"), {"": 1.0})
-        ends = (amount / use,) * 2 if amount is not None and use else stock(row.get("在庫日数"))
+        ends = (amount / use,) * 2 if amount is not None and use else span(row.get("在庫日数"))
         if ends is not None:
             self.stock[part] = tuple(map(max, ends, self.stock.get(part, ends)))
 
@@ -77,8 +77,8 @@ class Books:
             "share": share,
             "plain": bool(text) and not text.endswith("%"),
             "qualified": truth(row.get("認定")) if plain(row.get("認定")) else (True if plain(row.get("認定日")) else None),
-            "lead": days(row.get("リードタイム（日）")),
-            "switch": days(row.get("切替日数")),
+            "lead": span(row.get("リードタイム（日）")),
+            "switch": span(row.get("切替日数")),
             "spend": money(row.get("年間購入額")),
             "open": money(row.get("年間購入額")) is None,
         }
@@ -98,8 +98,10 @@ class Books:
         for name in ("share", "spend"):
             both = (known[name], new[name])
             known[name] = sum(both) if None not in both else next((one for one in both if one is not None), None)
-        for name in ("qualified", "lead", "switch"):
-            known[name] = new[name] if known[name] is None else known[name]
+        known["qualified"] = new["qualified"] if known["qualified"] is None else known["qualified"]
+        for name in ("lead", "switch"):  # of two times that are stated either holds, or one between them
+            told = [one[name] for one in (known, new) if one[name] is not None]
+            known[name] = (min(least for least, _ in told), max(most for _, most in told)) if told else None
 
     @staticmethod
     def _blank_places(sources):

@@ -40,8 +40,8 @@ def days(cell):
     return number(cell, {"": 1.0, "日": 1.0, "ヶ月": 30.0})
 
 
-def stock(cell):
-    """Least and most days of a stock; None where a cell says nothing."""
+def span(cell):
+    """Least and most days that a cell tells of; None where it says nothing."""
     word = plain(cell) or ""
     if found := re.fullmatch(r"(\d+)(?:-|日以上)(\d+)日(?:以下)?", word):
         return float(found[1]), float(found[2])

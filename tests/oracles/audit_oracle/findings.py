@@ -81,7 +81,7 @@ def counted(oracle):
     spare = {part: [one for one in books.sources.get(part, ()) if one["share"] == 0] for part in parts}
     sure = [part for part in parts if single[part] == "certain"]
     gaps = {
-        part: [oracle.switching(part) - days for days in books.stock[part][::-1]]
+        part: [takes - days for takes, days in zip(oracle.switching(part), books.stock[part][::-1], strict=True)]
         for part in parts
         if parts[part] and part in books.stock and oracle.switching(part) is not None
     }

@@ -163,11 +163,10 @@ class Markets:
     def ready(self, part):
         """Who else delivers: (days until then, the part that the stop leaves of it)."""
         sources = self.books.sources.get(part, [])
-        blank = {"low": 0.0, "estimate": self.blanks.usual_switch}.get(self.reading, NEVER)
         sure = [one for one in sources if one["share"] == 0 and one["qualified"]]
         maybe = [one for one in sources if one["share"] == 0 and one["qualified"] is None]
         spare = sure + (maybe if self.reading == "low" else [])
-        found = [(blank if one["switch"] is None else one["switch"], 1 - self.hit(one)) for one in spare]
+        found = [(self.blanks.when(one["switch"], self.reading), 1 - self.hit(one)) for one in spare]
         if maybe and self.reading in HURTS:
             return found  # the time that is stated may be that of the one of which nobody knows whether it counts
         if sure and not (maybe and self.reading == "low"):
@@ -175,8 +174,13 @@ class Markets:
         told = [one["switch"] for one in self.books.used(part)]
         stated = [one for one in told if one is not None]
         if stated and (None not in told or self.reading == "estimate"):
-            return [*found, (max(stated), 1.0)]
-        return [*found, (self.blanks.usual_switch if self.reading == "estimate" else blank, 1.0)]
+            return [*found, (self.blanks.when(longest(stated), self.reading), 1.0)]
+        return [*found, (self.blanks.when(None, self.reading), 1.0)]
+
+
+def longest(spans):
+    """How long the longest of some times takes, at least and at most."""
+    return max(least for least, _ in spans), max(most for _, most in spans)
 
 
 class Blanks:
@@ -192,7 +196,8 @@ class Blanks:
         sourced = [part for part in books.direct if part in books.sources]
         stocks = [sum(books.stock[part]) / 2 for part in sourced if books.stock.get(part, (0, NEVER))[1] < NEVER]
         self.usual_stock = statistics.median(stocks) if stocks else 0.0
-        switches = [self.switching(part) for part in sourced if self.switching(part) is not None]
+        told = [self.switching(part) for part in sourced if self.switching(part) is not None]
+        switches = [(least + most) / 2 for least, most in told if most < NEVER]
         self.usual_switch = statistics.median(switches) if switches else NEVER
 
     def part_of(self, country):
@@ -204,7 +209,15 @@ class Blanks:
         sources = self.books.sources.get(part, [])
         spare = [one["switch"] for one in sources if one["share"] == 0 and one["qualified"] and one["switch"] is not None]
         told = [one["switch"] for one in sources if one["switch"] is not None]
-        return min(spare) if spare else max(told, default=None)
+        if spare:
+            return min(least for least, _ in spare), min(most for _, most in spare)
+        return longest(told) if told else None
+
+    def when(self, told, reading):
+        """Days until another delivers; a blank is at once, never, or usual, and so is what a range leaves open."""
+        least, most = told or (0.0, NEVER)
+        middle = max(least, self.usual_switch) if most == NEVER else (least + most) / 2
+        return {"low": least, "estimate": middle}.get(reading, most)
 
     def stock(self, part, reading, span):
         """Days in stock; a blank lasts for the whole stop, is none, or is usual, and so is what a range leaves open."""

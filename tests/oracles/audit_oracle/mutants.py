@@ -37,6 +37,10 @@ OTHERWISE = {
 """What else a cell may say."""
 
 
+SPANS = ["30-60日", "5日以上90日以下", "20-400日", "60日以上", "45日以内"]
+"""Times as ranges; of some nobody said the most."""
+
+
 def opened():
     """The demo's workbook with merged cells written out."""
     book = openpyxl.load_workbook(DEMO)
@@ -55,10 +59,11 @@ def heads(page):
     return {str(cell.value).split("\n")[0]: cell.column for cell in page[2] if cell.value}
 
 
-def mutated(path, seed, deep=False):
+def mutated(path, seed, deep=False, spans=False):
     """The demo with some cells blank: one or many, a whole column, or all that is known of one maker.
 
     ``deep``: some parts also need others that only their makers buy, over up to three tiers, and some cells say otherwise.
+    ``spans``: half of the times that something takes are ranges.
     """
     draw = random.Random(seed)
     book = opened()
@@ -86,6 +91,11 @@ def mutated(path, seed, deep=False):
             column = draw.choice(list(OTHERWISE[name]))
             row = draw.randint(3, book[name].max_row - (name == "調達"))
             book[name].cell(row, heads(book[name])[column]).value = draw.choice(OTHERWISE[name][column])
+    if spans:
+        for row in range(3, page.max_row):
+            for name in ("切替日数", "リードタイム（日）"):
+                if draw.random() < 0.5:
+                    page.cell(row, names[name]).value = draw.choice(SPANS)
     book.save(path)
     return path
 

@@ -5,7 +5,7 @@ import itertools
 from .books import Books
 from .cells import days, money, place, plain
 from .curves import shortest
-from .markets import NEVER, Blanks, Markets
+from .markets import NEVER, Blanks, Markets, longest
 
 YEAR = 365.0
 READINGS = ("low", "estimate", "high", "open")
@@ -154,5 +154,6 @@ class Oracle:
             return {"stock": days(row.get("日数")) or 0.0}
         share = 1.0 if plain(row.get("割合")) is None else float(plain(row["割合"]))
         leads = [one["lead"] for one in self.books.used(part) if one["lead"] is not None]
-        lead = max(leads, default=NEVER)  # nobody said when: it takes nothing off that anybody could tell
+        # Nobody said when, or when at the latest: it takes nothing off that anybody could tell.
+        lead = sum(longest(leads)) / 2 if leads else NEVER
         return {"source": (lead if kind == "代替先を認定する" else 0.0, share, where)}
