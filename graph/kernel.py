@@ -120,10 +120,9 @@ def numbers_in(*arguments: Any) -> int:
     """Return how many numbers arrays, and named tuples of arrays, hold together; what is no array counts nothing."""
     count = 0
     for argument in arguments:
-        if isinstance(argument, tuple):
-            count += numbers_in(*argument)
-        elif hasattr(argument, "__len__"):
-            count += len(argument)
+        for one in argument if isinstance(argument, tuple) else (argument,):
+            if isinstance(one, np.ndarray):
+                count += one.size
     return count
 
 
