@@ -19,7 +19,8 @@ from ...graph.errors import shorten
 from ...graph.network import EQUIPMENT, remembered
 from ...graph.sections import reach
 from . import flows
-from .conditions import Effects, between, network_places
+from .conditions import Effects, between
+from .places import network_places
 from .scenario import Scenario
 from .simulation import (
     READINGS,

@@ -16,7 +16,8 @@ from ...graph import ProductionNetwork
 from ...graph.network import GROUP, MAKER, MARKET, SHARED, remembered
 from . import flows, kernels
 from .changes import Change
-from .conditions import HIGH, between, network_places
+from .conditions import HIGH, between
+from .places import network_places
 from .simulation import Reading
 
 if TYPE_CHECKING:
