@@ -109,6 +109,16 @@ def test_a_national_reserve_releases_at_its_rate_and_only_at_home():
     assert abroad["lost_low"] == pytest.approx(50)
 
 
+@pytest.mark.parametrize("order", [1, -1])
+def test_each_of_several_reserves_is_given_at_its_own_rate_to_those_who_need_its_item(order):
+    needs = [([("a", 1.0, None)], 0.0), ([("b", 1.0, None)], 0.0)]
+    graph = graph_of({"a": (HALF, []), "b": (HALF, []), "robot": ({"CCC": 1.0}, needs)})
+    held = [stockpile("a", 15, holder="CCC", release=0.3), stockpile("b", 40, holder="CCC", release=0.1)]
+    for item, lost in (("a", 0.2 * 50 + 0.5 * 50), ("b", 0.4 * 100)):
+        row = summary(graph, [halt("AAA", item=item, lasts=100), *held[::order]], buyer="CCC")
+        assert (row["lost_low"], row["lost_high"]) == (pytest.approx(lost), pytest.approx(lost))
+
+
 def test_a_stock_of_the_product_is_held_by_whoever_buys_it():
     row = summary(robot(), [halt("CCC", item="robot", lasts=50), stockpile("robot", 20)])
     assert (row["short_low"], row["lost_low"]) == (20, pytest.approx(30))
