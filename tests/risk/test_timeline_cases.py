@@ -44,6 +44,32 @@ def test_half_the_supply_lost_for_180_days_with_60_days_of_stock():
     assert [unknown[f"back_{b}"] for b in ("low", "high")] == [180, 180]
 
 
+@pytest.mark.parametrize("halves", [{"AAA": 1.0}, HALF])
+def test_stocks_of_two_tiers_add_up_where_all_makers_are_supplied_alike(halves):
+    one = lambda need, kept=0.0: [([(need, 1.0, None)], kept)]  # noqa: E731
+    items = {"ore": (HALF, []), "gear": (halves, one("ore", 0.4)), "robot": (halves, one("gear"))}
+    cut = [reduce("AAA", 1.0, item="ore", lasts=100), stockpile("ore", 20), stockpile("gear", 10)]
+    row = summary(graph_of(items), cut)
+    # Half the ore is missing: 20 days of it last 40, then 0.3 of the gears are missing, and 10 days of them last 10 / 0.3.
+    assert row["short_estimate"] == pytest.approx(40 + 10 / 0.3) and row["lost_estimate"] == pytest.approx(0.3 * 60 - 10)
+
+
+def test_the_makers_of_each_place_live_on_their_own_stock_where_all_are_supplied_alike():
+    items = {"m": (HALF, []), "robot": ({"AAA": 0.5, "CCC": 0.5}, [([("m", 1.0, None)], 0.0)])}
+    cut = [embargo("BBB", item="m", to="CCC", lasts=100), stockpile("m", 20)]
+    row = summary(graph_of(items), cut)
+    # Those in CCC lose half of it, and 20 days last 40; then half of the half that is made there is missing.
+    assert row["short_estimate"] == pytest.approx(40) and row["lost_estimate"] == pytest.approx(0.25 * 60)
+
+
+def test_a_level_of_1_is_that_of_any_shortage_and_one_of_0_is_none():
+    frame = timeline(robot(), Scenario("s", [halt("AAA", item="m", lasts=10)]), product="robot")
+    found = timeline_summary(frame, [1.0])
+    assert found["below_100_low"].to_list() == found["short_low"].to_list()
+    with pytest.raises(InputError):
+        timeline_summary(frame, [0.0])
+
+
 def test_a_new_source_after_50_of_100_days_leaves_25_days_lost_and_none_comes_back():
     changes = [halt("AAA", item="m", lasts=100), add_source("m", 1.0, ready=50, recycling=True)]
     row = summary(robot(), changes)
