@@ -177,7 +177,10 @@ class _Reader:
         firms: dict[str, dict[str, Any]] = {}
         for row in self.reading.rows("suppliers"):
             if row.get("supplier"):
-                firms.setdefault(self._firm(row["supplier"]), row)
+                first = firms.setdefault(self._firm(row["supplier"]), row)
+                owners = {firm_key(one["parent"]) for one in (first, row) if one.get("parent")}
+                if len(owners) > 1:
+                    self._say("two_parents", row["_ref"], "warning", "parent", firm=row["supplier"], parent=first["parent"])
         return firms
 
     def _owners(self, firms: dict[str, dict[str, Any]]) -> dict[str, tuple[str, float | None]]:

@@ -136,6 +136,14 @@ def test_a_sanction_reaches_through_a_parent_to_its_own_parents_firms(tmp_path):
     assert row["loss_low"] == pytest.approx((100 - 30 / 0.7) * 0.7 * 100, rel=1e-6), "of W nobody says how much is held"
 
 
+@pytest.mark.parametrize(("second", "said"), [("Other", 1), ("Group", 0), (None, 0)])
+def test_a_second_parent_of_a_supplier_is_not_read_and_said(tmp_path, second, said):
+    sheets = SHEETS | {"Suppliers": [*SHEETS["Suppliers"], ["X", "maker", "China", second, "25%", None]]}
+    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
+    assert sum("second parent company" in remark.message.text("en") for remark in found.company.remarks) == said
+    assert found.company.owners["X"] == ("Group", 0.6)
+
+
 def test_the_loss_of_a_site_and_a_tariff(rows):
     assert rows["Site"]["loss"] == pytest.approx(30 * 100, rel=1e-6)
     assert rows["Tariff"]["loss"] == pytest.approx(0.25 * 710) and rows["Tariff"]["loss_high"] == pytest.approx(0.25 * 710)
