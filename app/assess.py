@@ -16,7 +16,7 @@ from .chokepoints import assessed_tables, exposed
 ASKED, NODES = 3, 5
 """Up to so many products that were asked for by name, what to find out first is worked out for so many nodes of each."""
 _SHOWN = ["item", "level", "scope", "measure", "year", "source", "hhi_low", "hhi_high"]
-_SHOWN += ["top_supplier", "top_share_low", "top_share_high", "attributed", "confidence"]
+_SHOWN += ["top_supplier", "top_share_low", "top_share_high", "attributed", "confidence", "excluded"]
 
 
 @dataclass(frozen=True)

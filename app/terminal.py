@@ -103,7 +103,7 @@ def _steps(found: Assessment, lang: str) -> Any:
     for row in _known(found).head(12).iter_rows(named=True):
         top = found.graph.supplier(row["top_supplier"])
         table.add_row(
-            safe(name_of(found.graph.item(row["item"]), lang), 44),
+            safe(name_of(found.graph.item(row["item"]), lang), 44) + _without(found, row, lang),
             f"{Interval(row['hhi_low'], row['hhi_high']):.2f}",
             safe(name_of(top, lang), 24),
             share(row["top_share_low"], row["top_share_high"]),
@@ -112,6 +112,13 @@ def _steps(found: Assessment, lang: str) -> Any:
             text(f"graph.words.{row['confidence']}", lang),
         )
     return table
+
+
+def _without(found: Assessment, row: dict[str, Any], lang: str) -> str:
+    """Whom the total behind a figure leaves out."""
+    names = (safe(name_of(found.graph.supplier(id), lang), 24) for id in row["excluded"])
+    places = text("app.assess.comma", lang).join(names)
+    return f" [dim]({text('app.assess.without', lang, places=places)})[/dim]" if places else ""
 
 
 def _tree(found: Assessment, product: str, lang: str, whole: bool) -> Tree:
@@ -198,4 +205,5 @@ class _Branches:
         mark = f" [bold red]◀ {text('app.assess.worst', self.lang)}[/bold red]" if item == self.worst else ""
         says = aged(row["year"])
         old = f" [dim]({says.text(self.lang)})[/dim]" if isinstance(says, Message) else ""
+        old += _without(self.found, row, self.lang)
         return f"{either}{name}  HHI {hhi:.2f}, {top} {held}{level}{old}{mark}"

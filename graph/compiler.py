@@ -29,7 +29,7 @@ from .network import (
     ProductionNetwork,
     check_level,
 )
-from .sourcing import ABOUT, MEMBER, chain, sourcing
+from .sourcing import ABOUT, MEMBER, sourcing
 
 if TYPE_CHECKING:
     from .supply_graph import SupplyGraph
@@ -70,7 +70,7 @@ class _Compiler:
         tops = [product, *(by for _, _, by, _ in sources if by is not None)] if product is not None else None
         self.items = graph.items["id"] if tops is None else graph.needed_by([top for top in tops if top is not None])
         self.requirements = _requirements(graph, self.items)
-        self.chains: dict[str, tuple[str, ...]] = {REMAINDER: (), NEW: ()}
+        self.chains = graph.supplier_chains
 
     def compile(self) -> ProductionNetwork:
         members, views = self._markets()
@@ -139,9 +139,7 @@ class _Compiler:
         return found  # type: ignore[return-value]
 
     def _chain(self, supplier: str) -> tuple[str, ...]:
-        if supplier not in self.chains:
-            self.chains[supplier] = tuple(chain(self.graph, supplier))
-        return self.chains[supplier]
+        return self.chains.setdefault(supplier, (supplier,))
 
     def _new_plants(self) -> list[tuple[str, str, int]]:
         """Makers of the sources that a scenario may open: each is one plant of its own."""
@@ -232,7 +230,7 @@ class _Compiler:
             wants=want,
             some_indptr=some_indptr,
             some=some,
-            chains=dict(self.chains),
+            chains=self.chains,
             sources=dict(zip(self.sources, _places(column["source"], len(self.sources)), strict=True)),
             product=self.product,
             buyer=self.buyer,

@@ -308,6 +308,14 @@ class SupplyGraph(Edits):
         return self._suppliers
 
     @cached_property
+    def supplier_chains(self) -> dict[str, tuple[str, ...]]:
+        """Each supplier, the companies that it belongs to, and the countries that these stand in; all networks share it."""
+        from .network import NEW, REMAINDER
+        from .sourcing import chain
+
+        return {REMAINDER: (), NEW: ()} | {id: tuple(chain(self, id)) for id in self._suppliers}
+
+    @cached_property
     def _items(self) -> dict[str, dict[str, Any]]:
         return {row["id"]: row for row in self.items.iter_rows(named=True)}
 

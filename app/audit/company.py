@@ -161,7 +161,7 @@ class Company:
     sources: dict[str, list[Source]]
     firms: dict[str, dict[str, Any]]
     owners: dict[str, tuple[str, float | None]]
-    """Parent companies by supplier, and the part that they own."""
+    """Parent companies by supplier, and the part that they own; a firm that belongs to nobody is its own parent."""
     technologies: list[dict[str, Any]]
     measures: list[dict[str, Any]]
     answers: dict[str, dict[str, Any]]

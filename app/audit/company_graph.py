@@ -304,18 +304,16 @@ class _Builder:
 
     def _firm(self, name: str) -> str:
         """The supplier id of a maker, which belongs to the parent company that the suppliers sheet names."""
-        id, chain = str(firm_id(name)), [name]
+        id = str(firm_id(name))
         while name not in self.firms:
             self.firms.add(name)
             parent, share = self.company.parent(name) or (None, None)
-            parent = None if parent in chain else parent
             row = {"id": firm_id(name), "name_en": name, "name_ja": name, "kind": "company", "country": None}
             self.tables["suppliers"].append(
                 row | {"parent": firm_id(parent or ""), "parent_share": share if parent else None}
             )
             if parent is None:
                 break
-            chain.append(parent)
             name = parent
         return id
 

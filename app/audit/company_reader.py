@@ -68,11 +68,7 @@ class _Reader:
             needs=needs,
             sources=sources,
             firms=firms,
-            owners={
-                name: (self._firm(row["parent"]), share_of(row.get("parent_share")))
-                for name, row in firms.items()
-                if row.get("parent")
-            },
+            owners=self._owners(firms),
             technologies=[row for row in self.reading.rows("technologies") if row.get("technology")],
             measures=self._measures(),
             answers={
@@ -181,8 +177,21 @@ class _Reader:
         firms: dict[str, dict[str, Any]] = {}
         for row in self.reading.rows("suppliers"):
             if row.get("supplier"):
-                firms.setdefault(self._firm(row["supplier"]), row)
+                first = firms.setdefault(self._firm(row["supplier"]), row)
+                owners = {firm_key(one["parent"]) for one in (first, row) if one.get("parent")}
+                if len(owners) > 1:
+                    self._say("two_parents", row["_ref"], "warning", "parent", firm=row["supplier"], parent=first["parent"])
         return firms
+
+    def _owners(self, firms: dict[str, dict[str, Any]]) -> dict[str, tuple[str, float | None]]:
+        """Whose the suppliers are: "none" as the parent says that a firm is its own."""
+        owners = {}
+        for name, row in firms.items():
+            if row.get("parent"):
+                owners[name] = (self._firm(row["parent"]), share_of(row.get("parent_share")))
+            elif "parent" in row.get("_none", ()):
+                owners[name] = (name, None)
+        return owners
 
     def _sources(self, firms: dict[str, dict[str, Any]]) -> dict[str, list[Source]]:
         rows: dict[str, list[dict[str, Any]]] = defaultdict(list)

@@ -25,7 +25,7 @@ from ...risk import (
     stop_losses,
     timeline_summary,
 )
-from ...risk.production.ownership import HALF
+from ...risk.production.ownership import may_be_controlled
 from .company import HOME, YEAR, Company, Source
 from .company_graph import SELF, CompanyGraph, firm_id, handed_on, item_id, sourcing_facts
 from .figures import NOTHING, Figures, first_part, product_rows, totals
@@ -75,9 +75,10 @@ def _usual(company: Company, built: CompanyGraph, figures: Figures) -> list[dict
     rows: list[dict[str, Any]] = [{"kind": "embargo", "country": code} for code in countries]
     if built.graph is not built.own:
         rows.append({"kind": CONTROLS})
-    groups = [row for row in figures.makers if row["name"] in company.owners]
+    told = [(row["name"], company.owners[row["name"]][0]) for row in figures.makers if row["name"] in company.owners]
+    groups = [owner for name, owner in told if owner != name]
     if groups:
-        rows.append({"kind": "sanctions", "company": company.owners[groups[0]["name"]][0]})
+        rows.append({"kind": "sanctions", "company": groups[0]})
     if figures.makers:
         worst = figures.makers[0]
         rows.append({"kind": "site", "company": worst["name"], "country": next(iter(worst["countries"]), None)})
@@ -109,7 +110,7 @@ def _asked(company: Company, built: CompanyGraph, row: dict[str, Any], id: str) 
     if nodes is None:
         return None
     certain, possible, reached = nodes
-    unowned = _unowned(company, built, {*certain, *possible}, name) if kind == "sanctions" and name else []
+    unowned = _unowned(built, {*certain, *possible}, name) if kind == "sanctions" and name else []
     item = None if part is None else item_id(part)
     behind: list[Change] = []
     if country and not name and part is None:  # cards speak of all that a country delivers
@@ -148,18 +149,10 @@ def _nodes(
     return ([country], [], []) if country and not name else None
 
 
-def _unowned(company: Company, built: CompanyGraph, group: set[str], firm: str) -> list[str]:
-    """The plants, none of a group's, of whose maker nobody else is stated to hold half: they may be the group's, too.
-
-    They state no parent, or one with less than half; the maker may not be named. What the group's ``firm`` itself holds, if
-    less than half, is told.
-    """
-    told = {
-        maker
-        for maker, (owner, share) in company.owners.items()
-        if share is None or share >= HALF or firm_id(owner) == firm_id(firm)
-    }
-    return [id for id, plant in built.plants.items() if id not in group and plant.maker not in told]
+def _unowned(built: CompanyGraph, group: set[str], firm: str) -> list[str]:
+    """The plants that are not stated to be a group's, and that nothing keeps out of it; the maker may not be named."""
+    reach = may_be_controlled(built.own, str(firm_id(firm)))
+    return [id for id in built.plants if id in reach and id not in group]
 
 
 def threats_of(asked: list[Asked]) -> list[Threat]:

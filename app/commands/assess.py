@@ -56,7 +56,10 @@ def _over(found: Assessment, limit: float | None) -> int:
     """How many steps of the products are certainly more concentrated than the limit."""
     import polars as pl
 
+    from ...risk.markets.herfindahl import least_of_all
+
     if limit is None:
         return 0
     items = found.graph.needed_by(found.products)
-    return found.steps.filter((pl.col("hhi_low") > limit) & pl.col("item").is_in(items.implode())).height
+    rows = found.steps.filter(pl.col("item").is_in(items.implode())).select("hhi_low", pl.col("excluded").list.len())
+    return sum(least_of_all(low, excluded) > limit for low, excluded in rows.iter_rows() if low is not None)

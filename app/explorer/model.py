@@ -149,7 +149,7 @@ class _Shared:
             supplier: country
             for network in found
             for supplier, country in network.makers.select("supplier", "country").unique().sort("supplier").iter_rows()
-            if country is not None and country != supplier
+            if country != supplier
         }
         self.facts: dict[tuple[Any, ...], int] = {}
 

@@ -220,7 +220,8 @@ def concentration(
         ``top_supplier`` (the largest known one) and ``top_share_low, top_share_high`` (share of the largest supplier: when
         the bounds differ the largest may be another than the one named); ``cr3_low, cr3_high`` (three largest together:
         bounds that hold, not always attained); ``confidence`` (the weakest among the rows);
-        ``excluded`` (suppliers that the stated total leaves out); ``preferred`` (the view that the rule of
+        ``excluded`` (suppliers that the stated total leaves out: all figures are of the others, see `least_of_all`);
+        ``preferred`` (the view that the rule of
         `kanmon.graph.markets` picks); ``age`` (years from the year of the figure to that of ``on``) and ``stale`` (older
         than 5 years), both null where the year is not known. Sorted by item, preferred first, then most recent.
 
@@ -298,6 +299,18 @@ def concentration(
         + ["effective_low", "effective_high", "top_supplier", "top_share_low", "top_share_high", "cr3_low", "cr3_high"]
         + ["confidence", "excluded", "preferred", "age", "stale"]
     )
+
+
+def least_of_all(low: float, excluded: int) -> float:
+    """Return the least HHI of a market of which the figures leave suppliers out, of whom nothing is known.
+
+    Whatever part u each of them has, it is (1 - k u)² low + k u² with k of them, least at u = low / (1 + k low). The most is
+    1: one of them may have nearly all.
+
+    >>> least_of_all(0.25, 1), least_of_all(0.25, 0)
+    (0.2, 0.25)
+    """
+    return low / (1 + excluded * low)
 
 
 @checked()

@@ -26,8 +26,8 @@ from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.errors import shorten
 from ...graph.frames import frame_of
 from ...graph.network import EXTRA, REMAINDER
-from .conditions import network_places
 from .facts import NEED, SOURCING, USE, Fact, sections
+from .places import network_places
 from .simulation import Assumptions
 
 CONCENTRATION = 2.0

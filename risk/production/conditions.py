@@ -4,25 +4,23 @@ The network itself never changes. A halt or a cut bounds the capacity of makers.
 some buyers and spares others, so every market is read from a few **sides**, one for all places that the scenario treats
 alike, one for makers whose place is not known, which may stand on any. With no embargo there is one side.
 
-What is not attributed to a named supplier may belong to whoever is hit, unless its own share in that market is told.
+What is not attributed to a named supplier may belong to whoever is hit, unless its own share in that market is told. So may
+what a market attributes to a country, where a company there is hit, or to a company, where one of its own is.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TypeVar
-from weakref import proxy
 
 import numpy as np
-import polars as pl
 
 from ...graph import InputError, ProductionNetwork
 from ...graph.errors import shorten
-from ...graph.network import EXTRA, MAKER, MARKET, NEW, REMAINDER, NewSource, remembered
+from ...graph.network import NewSource
 from .changes import Change, embargo, halt
+from .places import ANY, NOBODY, network_places
 from .scenario import Scenario
 
 LOW, HIGH, ESTIMATE = 0, 1, 2
@@ -33,8 +31,6 @@ _OF_MAKERS = ("halt", "reduce", "spare_capacity")
 """Kinds of changes that are about what makers can make; others are about links."""
 OPENED = ("add_source", "substitute")
 """Kinds of changes that open a source, which is compiled in, shut."""
-ANY, TOLD, NOBODY = "any", "told", "nobody"
-"""To whom unattributed supply may belong: anybody, those whom the market names without a share, or nobody who is hit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,9 +84,10 @@ def conditions(network: ProductionNetwork, scenario: Scenario, *, hidden: str = 
         With the new sources of the scenario compiled in.
     scenario : Scenario
         Its changes of flow; stocks buy time and have no place here.
-    hidden : {"any", "told", "nobody"}
-        To whom unattributed supply may belong. "any": whoever is hit, unless its own share in that market is told; "told":
-        only where that market names it, or a company of it, without a share of its own; "nobody": never.
+    hidden : {"any", "rest", "told", "nobody"}
+        What may belong to whoever is hit. "any": unattributed supply, unless its own share in that market is told, and there
+        the share of a country or company that it belongs to; "rest": unattributed supply alone; "told": that, only where the
+        market names it, or a company of it, without a share of its own; "nobody": nothing.
 
     Raises
     ------
@@ -120,7 +117,7 @@ class Effect:
     hit : numpy.ndarray
         What it is about: makers (`_OF_MAKERS`), else links.
     sold, rests : numpy.ndarray
-        Links: what the buyer itself sells to others, and unattributed supply that may be the node's (in the low bound).
+        Links: what the buyer itself sells to others, and supply that may be the node's (in the low bound).
     places : list of tuple of int
         Of an embargo: each bound with the sides that it hits.
     """
@@ -260,6 +257,7 @@ class Effects:
         return cap, gain
 
 
+_ALIKE = 64
 Bound = TypeVar("Bound", float, np.ndarray)
 
 
@@ -274,199 +272,3 @@ def _among(count: int, numbers: Iterable[np.ndarray]) -> np.ndarray:
     for some in numbers:
         found[some] = True
     return np.flatnonzero(found)
-
-
-_ALIKE = 64
-Aim = tuple[tuple[str, ...], str | None]
-"""Whom an embargo hits; where it is everybody abroad, its own node instead."""
-
-
-class Sides:
-    """Places that a scenario's embargoes and reserves treat alike."""
-
-    def __init__(self, network: ProductionNetwork, aims: Sequence[Aim], holders: Sequence[str]) -> None:
-        n = len(network.kind)
-        if not aims and not holders:
-            self.count, self.reader, self.unknown, self.inside = 1, 0, 0, []
-            self.side = np.zeros(n, np.int64)
-            return
-        aimed = [set(to) for to, _ in aims]
-        homes = [set() if node is None else home(network, node) for _, node in aims]
-
-        def of(chain: tuple[str, ...]) -> tuple[bool, ...]:
-            # Aimed at some: those are hit. Aimed at everybody abroad: all that do not stand at home.
-            at = set(chain)
-            hit = [bool(to & at) if to else not (own & at) for to, own in zip(aimed, homes, strict=True)]
-            return tuple(hit + [holder in at for holder in holders])
-
-        makers = network.makers
-        known = {supplier: of(network.chains[supplier]) for supplier in makers["supplier"].unique() if supplier != REMAINDER}
-        known[NEW] = tuple(False for _ in [*aims, *holders])  # a place that no scenario touches
-        reader = of(network.places)
-        kinds = sorted({reader, *known.values()})
-        self.count, self.unknown = len(kinds) + 1, len(kinds)
-        self.reader = kinds.index(reader)
-        sides = {supplier: kinds.index(kind) for supplier, kind in known.items()} | {REMAINDER: self.unknown}
-        self.side = np.zeros(n, np.int64)
-        self.side[makers["node"].to_numpy()] = makers["supplier"].replace_strict(sides, return_dtype=pl.Int64).to_numpy()
-        self.inside = [[kind[i] for kind in kinds] + [False] for i in range(len(aims) + len(holders))]
-
-
-def home(network: ProductionNetwork, node: str) -> set[str]:
-    """Return a node and the countries it produces in: nobody there is abroad."""
-    chain = network.chains.get(node, (node,))
-    return {node} | (_countries(network).get(node) or set(chain[-1:]))
-
-
-@remembered
-def _countries(network: ProductionNetwork) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
-    for supplier, country in network.makers.select("supplier", "country").drop_nulls().iter_rows():
-        found[supplier].add(country)
-    return found
-
-
-class Places:
-    """Who stands behind which maker and which link of a network; looked up when a scenario first asks for it."""
-
-    def __init__(self, network: ProductionNetwork) -> None:
-        self.network = proxy(network)  # kept with the network, it must not keep it
-        self._sides: dict[tuple[tuple[Aim, ...], tuple[str, ...]], Sides] = {}
-        self.items = set(network.items)
-        self.opened_links = np.concatenate([np.zeros(0, np.int64), *network.sources.values()])
-        # Sales: links of markets to makers. Rests: those to the remainder.
-        self.sales_links = np.flatnonzero((network.kind[network.owner] == MARKET) & (network.kind[network.indices] == MAKER))
-        self._sellers = network.indices[self.sales_links]
-        self._rest = self._remainder[self._sellers]
-        self.rests = self.sales_links[self._rest]
-        self.rest_market = network.owner[self.rests]
-
-    @cached_property
-    def supplier(self) -> np.ndarray:
-        """Whose node each is."""
-        return self.network.nodes["supplier"].fill_null("").to_numpy()
-
-    @cached_property
-    def _remainder(self) -> np.ndarray:
-        return np.array([supplier == REMAINDER for supplier in self.network.nodes["supplier"].to_list()], np.bool_)
-
-    @cached_property
-    def by_place(self) -> dict[str, np.ndarray]:
-        """The makers of each supplier, and in each country."""
-        makers = np.flatnonzero((self.network.kind == MAKER) & ~self._remainder)
-        suppliers, countries = (self.network.nodes[name].gather(makers) for name in ("supplier", "country"))
-        found = _by_place(suppliers, makers)
-        for place, others in _by_place(countries, makers).items():
-            found[place] = np.union1d(found[place], others) if place in found else others
-        return found
-
-    @cached_property
-    def named_markets(self) -> dict[str, np.ndarray]:
-        """The markets where each supplier's own share is told."""
-        return self._markets("supplier")
-
-    @cached_property
-    def standing_markets(self) -> dict[str, np.ndarray]:
-        """The markets where the share of somebody in each country is told."""
-        return self._markets("country")
-
-    def _markets(self, whose: str) -> dict[str, np.ndarray]:
-        # A new source says nothing of today's shares.
-        told = ~self._rest & ((self.network.flags[self.sales_links] & EXTRA) == 0)
-        return _by_place(self.network.nodes[whose].gather(self._sellers[told]), self.network.owner[self.sales_links[told]])
-
-    def _hiding(self, node: str, item: str | None, hidden: str) -> np.ndarray:
-        """Links to remainders that may belong to a node: not where its own share is told.
-
-        The share of a country in a market told by companies is never told: others of that country may hide.
-        """
-        if hidden == NOBODY or not len(self.rests):
-            return np.zeros(0, np.int64)
-        rests, market = self.rests, self.rest_market
-        if item is not None:
-            at = self._rests_of(item)
-            rests, market = rests[at], market[at]
-        may = ~self._among(market, self.named_markets.get(node))
-        if hidden == TOLD:
-            may &= self._among(market, self.standing_markets.get(node))
-        return rests[may]
-
-    def _makers_of(self, item: str) -> np.ndarray:
-        """The makers of an item."""
-        number, codes = self.network.item_codes
-        here = np.flatnonzero(codes == number.get(item, -1))
-        return here[self.network.kind[here] == MAKER]
-
-    def _rests_of(self, item: str) -> np.ndarray:
-        """Which of the links to remainders are those of the markets of an item."""
-        order, starts = self._rests_by_item
-        number = self.network.item_codes[0].get(item)
-        return order[:0] if number is None else order[starts[number] : starts[number + 1]]
-
-    @cached_property
-    def _rests_by_item(self) -> tuple[np.ndarray, np.ndarray]:
-        number, codes = self.network.item_codes
-        code = codes[self.rest_market]
-        order = np.argsort(code, kind="stable")
-        return order, np.searchsorted(code[order], np.arange(len(number) + 1))
-
-    def _among(self, nodes: np.ndarray, some: np.ndarray | None) -> np.ndarray:
-        """Whether each of the nodes is one of some (of many thousands, without sorting them)."""
-        if some is None:
-            return np.zeros(len(nodes), np.bool_)
-        marked = np.zeros(len(self.network.kind), np.bool_)
-        marked[some] = True
-        return marked[nodes]
-
-    def hit(self, node: str | None, item: str | None, hidden: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return the makers of a node, sales of the buyer's own to others, and links to remainders that may be the node's.
-
-        The buyer goes on making the product for itself, whatever happens to its country: else it would be its own worst
-        chokepoint, and nothing could be asked of its suppliers.
-        """
-        none = np.zeros(0, np.int64)
-        if node in self.items:
-            makers = self._makers_of(str(node))
-            return makers[self.supplier[makers] != NEW], none, none
-        makers = self.by_place.get(str(node), none)
-        if item is not None:
-            makers = np.intersect1d(makers, self._makers_of(item), assume_unique=True)
-        sold = none
-        home = self.network.home
-        if home is not None and home in makers:
-            makers = makers[makers != home]
-            sold = self.sales_links[self.network.indices[self.sales_links] == home]
-            sold = sold[self.network.owner[sold] != self.network.market(str(self.network.product))]
-        return makers, sold, self._hiding(str(node), item, hidden)
-
-    def sides(self, aims: tuple[Aim, ...], holders: tuple[str, ...]) -> Sides:
-        """Return the sides of the network; scenarios that aim alike share them, as long as these are few."""
-        if (aims, holders) not in self._sides:
-            if len(self._sides) >= _ALIKE:
-                self._sides.clear()
-            self._sides[aims, holders] = Sides(self.network, aims, holders)
-        return self._sides[aims, holders]
-
-    def sales(self, node: str | None, item: str | None, hidden: str) -> tuple[np.ndarray, np.ndarray]:
-        """Return the sales of a node, and the links to remainders that may be its."""
-        makers = self.by_place.get(str(node), np.zeros(0, np.int64))
-        links = self.sales_links[self._among(self._sellers, makers)]
-        if item is not None:
-            number, codes = self.network.item_codes
-            links = links[codes[self.network.owner[links]] == number.get(item, -1)]
-        return links, self._hiding(str(node), item, hidden)
-
-
-def _by_place(place: pl.Series, values: np.ndarray) -> dict[str, np.ndarray]:
-    """Return the distinct ones of sorted values at each place; without those at no place."""
-    found: dict[str, list[int]] = defaultdict(list)
-    for name, value in zip(place.to_list(), values.tolist(), strict=True):
-        if name is not None and (not (here := found[name]) or here[-1] != value):
-            here.append(value)
-    return {name: np.array(some, np.int64) for name, some in found.items()}
-
-
-@remembered
-def network_places(network: ProductionNetwork) -> Places:
-    """Return who stands behind which maker and link of a network; looked up once."""
-    return Places(network)

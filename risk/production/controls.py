@@ -34,7 +34,8 @@ from ...graph.errors import shorten
 from ...graph.frames import frame_of
 from ...graph.sections import section
 from .changes import Change, embargo
-from .conditions import ANY, Effects, network_places
+from .conditions import Effects
+from .places import ANY, network_places
 from .scenario import Scenario
 from .simulation import solve
 

@@ -20,7 +20,8 @@ from ...graph.network import EQUIPMENT, remembered
 from ...graph.sections import reach
 from . import flows
 from .arrays import Desk, Machines, Marks, Room, Sent, State, Steps, Stock, Way, Worn, net_of
-from .conditions import Effects, between, network_places
+from .conditions import Effects, between
+from .places import network_places
 from .scenario import Scenario
 from .simulation import (
     READINGS,

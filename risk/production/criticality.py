@@ -220,7 +220,11 @@ def _embargoed(failures: Failures, top: int, term: str, sourcing: str) -> pl.Dat
 
     def losses(column: str, reading: str, assumed: Assumptions) -> NDArray[np.float64]:
         wanted = markets if column in _EVERYWHERE else np.array([top])
-        return _barred(failures, nodes, network.places[-1:], wanted, reading, assumed)
+        found = _barred(failures, nodes, network.places[-1:], wanted, reading, assumed)
+        if reading != "facts" or not failures.held_links.nnz:
+            return found
+        # What the facts' reading hits too much (see `_table`) is in no reading of unattributed supply alone.
+        return np.minimum(found, _barred(failures, nodes, network.places[-1:], wanted, "low", assumed, held=False))
 
     def proven(rows: NDArray[np.int64]) -> NDArray[np.float64]:
         some = [nodes[row] for row in rows]
@@ -265,8 +269,12 @@ def _barred(
     wanted: NDArray[np.int64],
     reading: str,
     assumed: Assumptions,
+    *,
+    held: bool = True,
 ) -> NDArray[np.float64]:
     """Return what the ``wanted`` markets lose when each node cuts its exports: nodes x wanted.
+
+    ``held``: in the low reading the share of whom it belongs to may be its own, too.
 
     Embargoes aimed at one place treat all places alike, so they share their sides, and only links differ. Aimed at everybody
     abroad, they differ in who stands at home as well.
@@ -290,6 +298,7 @@ def _barred(
     if reading == "low":
         rests = np.concatenate([side * len(network.indices) + failures.rests for side in sorted(inside)])
         unsure = rests, seen(failures.spared[rows])
+        exports = sparse.csr_array(exports + failures.held_links[rows]) if held else exports
     else:
         exports = sparse.csr_array(exports + failures.hidden(reading)[rows])
     at = wanted * calm.sides + calm.reader

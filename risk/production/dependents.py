@@ -7,9 +7,10 @@ import polars as pl
 from ...graph import ProductionNetwork, SupplyGraph
 from ...graph.arguments import checked
 from ...graph.network import EXTRA
-from .conditions import TOLD, conditions, failure
+from .conditions import conditions, failure
 from .criticality import LOSSES
 from .failures import network_of
+from .places import REST, TOLD
 from .scenario import Scenario, check_scenario
 from .simulation import Assumptions, solve
 from .ways import held, steps
@@ -90,13 +91,14 @@ def affected(
     told = conditions(network, Scenario(kind, change), hidden=TOLD)
     facts = solve(network, told, assumed, ("high", "facts"))
     whole = solve(network, Scenario(kind, change), assumed)
+    most = solve(network, conditions(network, Scenario(kind, change), hidden=REST), assumed, ("low",))
     needed, making, items = set(graph.inputs["input"]), set(graph.inputs["item"]), set(graph.items["id"])
     rows = []
     for row in graph.items.iter_rows(named=True):
         id = row["id"]
         losses = {"loss_facts": 1 - facts.level(id, "facts")}
         losses |= {column: 1 - whole.level(id, reading) for column, reading in LOSSES.items() if reading != "facts"}
-        losses["loss_facts"] = min(losses["loss_facts"], losses["loss_high"])  # see `_table`
+        losses["loss_facts"] = min(losses["loss_facts"], 1 - most.level(id, "low"))  # see `_table`
         if max(losses["loss_facts"], losses["loss_low"], losses["loss_estimate"]) <= LEAST:
             continue
         if losses["loss_low"] > LEAST:

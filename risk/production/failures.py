@@ -20,7 +20,8 @@ from ...graph.kernel import numbers_in
 from ...graph.network import EQUIPMENT, MAKER, NEW, REMAINDER, remembered
 from . import solver
 from .arrays import Above, Events, Room, State
-from .conditions import NOBODY, Conditions, conditions, home, network_places
+from .conditions import Conditions, conditions
+from .places import NOBODY, home, network_places
 from .scenario import Scenario
 from .simulation import READINGS, Assumptions, arguments
 
@@ -85,6 +86,8 @@ class Failures:
             )
             self.ids = makers[fails].drop_nulls().unique().sort().to_list()
         hits = [about.hit(id, None, NOBODY) for id in self.ids]
+        held = [about.held(id) if fails == "supplier" else [] for id in self.ids]
+        self._held = _rows([np.asarray(links, np.int64) for links in held], len(network.indices))
         self.hit = _rows([makers for makers, _, _ in hits], len(network.kind))
         self._sold = _rows([sold for _, sold, _ in hits], len(network.indices))
         self._rests = about.rests if fails != "item" else np.zeros(0, np.int64)
@@ -154,7 +157,8 @@ class Failures:
         if reading == "low" and failed.size and len(self._rests) and (failed.sum(axis=1) == 1).all():
             event = failed.argmax(axis=1)
             unsure = self._rests, self.spared[event]
-            return self.losses_of(self.hit[event], self._sold[event], reading, wanted, assumptions, unsure=unsure)
+            cuts = sparse.csr_array(self._sold[event] + self._held[event])
+            return self.losses_of(self.hit[event], cuts, reading, wanted, assumptions, unsure=unsure)
         # Members from the one that stops most makers to the one that stops fewest, and sets that begin alike side by side:
         # `solver.replay` then solves little anew.
         sizes = np.argsort(-np.diff(self.hit.indptr), kind="stable")
@@ -201,16 +205,22 @@ class Failures:
         return self._replayed(events, sets, reading, wanted, assumptions, state)
 
     def hidden(self, reading: str) -> sparse.csr_array:
-        """Links to remainders (E x m) that may be an event's; see `losses`."""
+        """Links (E x m) that may be an event's, to remainders and to whom it belongs; see `losses`."""
         shape = len(self.ids), len(self.network.indices)
         if reading == "facts":
             return self.told_links
-        if reading != "low" or not len(self._rests):
+        if reading != "low":
             return sparse.csr_array(shape, dtype=np.int32)
         open_ = np.ones((len(self.ids), len(self._rests)), np.bool_)
         open_[self._named.nonzero()] = False
         event, rest = np.nonzero(open_)
-        return sparse.csr_array((np.ones(len(rest), np.int32), (event, self._rests[rest])), shape=shape)
+        rests = sparse.csr_array((np.ones(len(rest), np.int32), (event, self._rests[rest])), shape=shape)
+        return sparse.csr_array(rests + self._held)
+
+    @property
+    def held_links(self) -> sparse.csr_array:
+        """Links (E x m) to companies and countries that an event belongs to, whose share may all be its own."""
+        return self._held
 
     @cached_property
     def spared(self) -> sparse.csr_array:

@@ -17,8 +17,9 @@ def controlled(graph: SupplyGraph, owner: str) -> pl.DataFrame:
     """Return whom an owner controls, itself included: every link of the chain of parents holds half or more.
 
     A share of 50 % or more passes control on, whole and however long the chain: the rule of the United States' sanctions on
-    owned companies [1]_; other lists draw the line elsewhere. Stakes of several listed owners are not added up
-    (``suppliers`` holds one parent each), and who states no parent is not reached.
+    owned companies [1]_; other lists draw the line elsewhere. It counts the stakes of all whom it reaches together, while
+    ``suppliers`` holds one parent each: what others hold is not known, and who states no parent, or less than half, is not
+    reached here though the owner may hold it (see `held_by_others`).
 
     Parameters
     ----------
@@ -69,3 +70,38 @@ def controlled(graph: SupplyGraph, owner: str) -> pl.DataFrame:
                 front.append(id)
     schema = {"supplier": pl.String, "control": pl.String, "steps": pl.Int64}
     return pl.DataFrame([(id, *row) for id, row in found.items()], schema=schema, orient="row")
+
+
+def held_by_others(graph: SupplyGraph) -> dict[str, str | None]:
+    """Return the suppliers of which more than half is stated to be one other's, with that parent; None: nobody's.
+
+    A site is its parent's, whatever its share says. Who names itself as its parent is nobody else's.
+    """
+    found: dict[str, str | None] = {}
+    for id, parent, share, kind in graph.suppliers.select("id", "parent", "parent_share", "kind").iter_rows():
+        if parent == id:
+            found[id] = None
+        elif parent is not None and (kind == "site" or (share is not None and share > HALF)):
+            found[id] = parent
+    return found
+
+
+def may_be_controlled(graph: SupplyGraph, owner: str) -> set[str]:
+    """Return whom an owner controls under some completion of what is not stated, itself included.
+
+    Whoever is reached may hold all that is not stated of a supplier, and their stakes count together. So only who is surely
+    beyond reach is left out: of whom more than half is stated to be another's who is. The chain of these parents ends at one
+    that names itself as its parent, or comes back to itself; whose any other last one is, is not stated.
+    """
+    others = held_by_others(graph)
+    below: dict[str, list[str]] = {}
+    for id, parent in others.items():
+        if parent is not None:
+            below.setdefault(parent, []).append(id)
+    front = [owner, *(id for id in graph.suppliers["id"] if id not in others and id != owner)]
+    found = set(front)
+    for at in front:
+        more = [id for id in below.get(at, ()) if id not in found]
+        found.update(more)
+        front.extend(more)
+    return found

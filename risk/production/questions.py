@@ -14,10 +14,11 @@ from . import kernels
 from .arrays import Above, Drawn, Given
 from .changes import STOPPING
 from .completions import Completions, places_of, rests_of, sources_of
-from .conditions import ANY, HIGH, LOW, Conditions, conditions, network_places
+from .conditions import HIGH, LOW, Conditions, conditions
 from .draw_kernels import complete
 from .facts import ARRANGEMENT, MIX, SCENARIO, SOURCING, Fact, sections
 from .failures import product_node
+from .places import ANY, REST, network_places
 from .scenario import Scenario
 from .simulation import READINGS, Assumptions, arguments
 
@@ -101,11 +102,13 @@ class Question:
         found[:, self.of(len(self.facts) - 2)] = draws.common[:, None]
         last = self.of(len(self.facts) - 1)
         values = []
-        for array, where in ((state.cap, self._caps), (state.gain.reshape(3, -1), self._sizes)):
+        # Of the share of who stands for others by the bounds, they have nothing in a draw.
+        told = conditions(self.network, self.scenario, hidden=REST)
+        for array, where in ((told.cap, self._caps), (told.gain.reshape(3, -1), self._sizes)):
             low, high = array[LOW][where], array[HIGH][where]
             values.append(low + (high - low) * draws.size[:, None])
         unknown = (self._sizes // m == state.unknown) & (state.sides > 1)
-        low, high = state.gain[LOW].ravel()[self._sizes], state.gain[HIGH].ravel()[self._sizes]
+        low, high = told.gain[LOW].ravel()[self._sizes], told.gain[HIGH].ravel()[self._sizes]
         values[1] = np.where(unknown, high - (high - low) * anywhere[:, None], values[1])
         found[:, last] = np.concatenate(values, axis=1)
         return found

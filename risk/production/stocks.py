@@ -16,7 +16,8 @@ from ...graph import ProductionNetwork
 from ...graph.network import GROUP, MAKER, MARKET, SHARED, remembered
 from . import flows, kernels
 from .changes import Change
-from .conditions import HIGH, between, network_places
+from .conditions import HIGH, between
+from .places import network_places
 from .simulation import Reading
 
 if TYPE_CHECKING:
@@ -212,8 +213,7 @@ class Stocks:
             places = [(network.market(str(change.item)), sides.reader)]
         else:
             inside = list(film.effects.holders[id(change)])
-            if sides.count > 1:
-                inside[sides.unknown] = reading.bound == HIGH
+            inside[sides.unknown] = reading.bound == HIGH  # with a reserve there are several sides
             nodes = np.flatnonzero((network.nodes["item"] == change.item).to_numpy() & (network.kind == MARKET))
             places = [(int(node), at) for node in nodes for at in range(sides.count) if inside[at]]
         return [(node * sides.count + at, min(rate, flows.OPEN), change.start, days) for node, at in places]

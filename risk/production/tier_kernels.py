@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +36,7 @@ def behind(
     roots: Mapping[int, float],
     place: NDArray[np.int64],
     own: NDArray[np.int64],
-    places: int,
+    groups: Sequence[Sequence[int]],
     tiers: int,
     spread: int,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -45,27 +45,40 @@ def behind(
     A line splits by share at a market, and as `parts` says at a maker; what the bounds of a market's shares leave open goes,
     step by step, to the makers behind whom least (most) of the place stands. ``place`` says where each node is made, below 0
     where nobody knows: in any place, then, that the market does not name. ``own`` says which place the maker is itself, -1
-    where it only stands there (`NOBODY`: all whom its markets do not name). Returned are what each place makes of all tiers
+    where it only stands there (`NOBODY`: all whom its markets do not name). ``groups``: for each place those whose share may
+    all be its own, where the market does not name it. Returned are what each place makes of all tiers
     at each root (places x roots), at each tier of the roots by their weights (places x tiers), and what all places together
     make at each tier of each root (tiers x roots).
     """
     nodes, weights = np.array(list(roots), np.int64), np.array(list(roots.values()))
+    places = len(groups)
+    above = np.concatenate([np.zeros(0, np.int64), *(np.asarray(one, np.int64) for one in groups)])
     whole, at_tier, together = np.zeros(places * len(nodes)), np.zeros(places * tiers), np.zeros(tiers * len(nodes))
     widest, n = int(np.diff(network.indptr).max(initial=0)), len(network.kind)
     _behind(
         network.kind, network.indptr, network.indices, network.low, network.high, network.flags, network.slack,
-        parts(network), place, own, places, tiers, spread, nodes, weights / weights.sum(), np.zeros(n), np.zeros(n),
-        np.zeros(widest), np.zeros(widest), whole, at_tier, together,
+        parts(network), place, own, _ends(groups), above, tiers, spread, nodes, weights / weights.sum(), np.zeros(n),
+        np.zeros(n), np.zeros(widest), np.zeros(widest), np.zeros(places), whole, at_tier, together,
         size=places * tiers * numbers_in(network.kind, network.indices, network.indices),
     )  # fmt: skip
     return whole.reshape(places, len(nodes)), at_tier.reshape(places, tiers), together.reshape(tiers, len(nodes))
 
 
+def _ends(lists: Sequence[Sequence[int]]) -> NDArray[np.int64]:
+    """Return where each of some lists begins when they stand one behind the other, and where the last one ends."""
+    return np.concatenate([[0], np.cumsum([len(one) for one in lists], dtype=np.int64)])
+
+
 @Kernel
-def _behind(kind, indptr, indices, low, high, flags, slack, lines, place, own, places, tiers, spread, roots, weights, now,
-            total, v, w, whole, at_tier, together):  # fmt: skip
-    n, count = len(kind), len(roots)
+def _behind(kind, indptr, indices, low, high, flags, slack, lines, place, own, above_ptr, above, tiers, spread, roots,
+            weights, now, total, v, w, stands, whole, at_tier, together):  # fmt: skip
+    n, count, places = len(kind), len(roots), len(above_ptr) - 1
     for one in range(places):
+        for other in range(places):
+            stands[other] = 0.0  # 1: for the place, where it is not named
+        if spread == MOST:
+            for k in range(above_ptr[one], above_ptr[one + 1]):
+                stands[above[k]] = 1.0
         for i in range(n):
             now[i] = total[i] = 0.0
         for tier in range(tiers):
@@ -73,7 +86,9 @@ def _behind(kind, indptr, indices, low, high, flags, slack, lines, place, own, p
             for i in range(n):
                 start, stop = indptr[i], indptr[i + 1]
                 if kind[i] == 0:
-                    made = 1.0 if place[i] == one or (place[i] < 0 and spread == MOST) else 0.0
+                    made = 1.0 if place[i] == one else 0.0
+                    if spread == MOST and (place[i] < 0 or stands[place[i]] > 0.0):
+                        made = 1.0
                     here, all_of_it = made if tier == 0 else 0.0, made
                     for k in range(start, stop):
                         if lines[k] > 0.0:
@@ -90,7 +105,8 @@ def _behind(kind, indptr, indices, low, high, flags, slack, lines, place, own, p
                     for k in range(start, stop):
                         j = indices[k]
                         v[k - start] = now[j] if turn == 0 else total[j]
-                        if kind[j] == 0 and place[j] < 0 and own[j] == NOBODY and (tier == 0 or turn == 1):
+                        may_be = own[j] == NOBODY if place[j] < 0 else stands[place[j]] > 0.0
+                        if kind[j] == 0 and may_be and (tier == 0 or turn == 1):
                             v[k - start] -= named
                     weigh(start, stop, slack[i], low, high, flags, spread if kind[i] == 1 else EVEN, v, w)
                     value = 0.0

@@ -24,6 +24,7 @@ from .conditions import HIGH
 from .failures import Failures, failures_of
 from .kernels import LEAST, MOST
 from .own_sources import Ends, own_sources, stock_ends, switching_ends
+from .places import network_places
 from .scenario import Scenario
 from .simulation import Assumptions, needs_of, solve
 from .tier_kernels import NOBODY, behind
@@ -193,8 +194,9 @@ def look_through(
 
     and over all tiers the sum of the numerators by the sum of the denominators. What the shares leave open may be anybody's
     who is named without a share, or of whom the market says nothing: the bounds hold every way to complete them, with all
-    that then stands behind. A maker without a sourcing of its own is taken to buy as the world does, and so is who nobody
-    names. Over all tiers the bounds are attained, where no chain runs in a circle.
+    that then stands behind. What a market tells of a country or a company may all be one of its companies'. A maker without
+    a sourcing of its own is taken to buy as the world does, and so is who nobody names. Over all tiers the bounds are
+    attained, where no chain runs in a circle.
 
     Parameters
     ----------
@@ -255,12 +257,18 @@ class _Lines:
 
     def __init__(self, network: ProductionNetwork, level: str, roots: Mapping[int, float]) -> None:
         self.places, where, own = _places(network, level)
+        number = {place: at for at, place in enumerate(self.places)}
+        about = network_places(network)
+        groups = [
+            [number[one] for one in about.groups(place) if one in number] if level == "supplier" else []
+            for place in self.places
+        ]
         self.at = {root: at for at, root in enumerate(roots)}
         # How many lines reach a tier hangs on no share: the makers of one item need the same.
         everywhere = np.zeros_like(where)
-        whole, tiers, self.reached = behind(network, roots, everywhere, everywhere, 1, TIERS, LEAST)
+        whole, tiers, self.reached = behind(network, roots, everywhere, everywhere, [[]], TIERS, LEAST)
         self.depth = int(np.count_nonzero(tiers))
-        ends = [behind(network, roots, where, own, len(self.places), self.depth, end) for end in (LEAST, MOST)]
+        ends = [behind(network, roots, where, own, groups, self.depth, end) for end in (LEAST, MOST)]
         self.ends = [(found / whole, at_tier / tiers[:, : self.depth]) for found, at_tier, _ in ends]
         self.seen = ends[0][2]
         self.weights = np.array(list(roots.values())) * whole[0]

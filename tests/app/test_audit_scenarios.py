@@ -95,18 +95,53 @@ def test_a_sanction_on_a_firm_that_is_no_maker_may_still_reach_whoever_states_no
     found = audit(workbook(tmp_path / "a.xlsx", sheets | {"Scenarios": asked}), lang="en", date=DATE, world=SupplyGraph())
     (row,) = content(found, "en")["scenarios"]
     assert (row["loss"], row["loss_low"]) == (0.0, 0.0)
-    assert row["loss_high"] > 0 and row["unknown_owners"] == (3, 4)
+    # Of X it holds less than half, and firms of its group may hold the rest.
+    assert row["loss_high"] > 0 and row["unknown_owners"] == (4, 4)
 
 
-@pytest.mark.parametrize(("owner", "share", "open_"), [("Other", "30%", 3), ("Other", "60%", 2), ("Other", None, 2)])
-def test_a_maker_of_which_another_holds_less_than_half_may_be_the_groups(tmp_path, owner, share, open_):
-    sheets = SHEETS | {
-        "Suppliers": [*SHEETS["Suppliers"][:1], ["X", "maker", "China", owner, share, None], *SHEETS["Suppliers"][2:]]
-    }
+OWN = ["Other", "maker", "Japan", "none", None, None]
+"""A parent that belongs to nobody."""
+
+
+@pytest.mark.parametrize(
+    ("share", "others", "open_"),
+    [
+        ("60%", [OWN], 2),  # Y and Z state no parent
+        ("50%", [OWN], 3),  # the other half may be the group's
+        (None, [OWN], 3),
+        ("60%", [], 3),  # whose the parent is, is not stated
+        ("60%", [["Other", "maker", "Japan", "Top", "70%", None]], 3),
+        ("60%", [["Other", "maker", "Japan", "Top", "70%", None], ["Top", "maker", "Japan", "Top", None, None]], 2),
+        ("60%", [["Other", "maker", "Japan", "Top", "70%", None], ["Top", "maker", "Japan", "Other", "70%", None]], 2),
+    ],
+)
+def test_a_maker_may_be_the_groups_unless_more_than_half_is_anothers_up_to_one_that_belongs_to_nobody(
+    tmp_path, share, others, open_
+):
+    head, _, *rest = SHEETS["Suppliers"]
+    sheets = SHEETS | {"Suppliers": [head, ["X", "maker", "China", "Other", share, None], *rest, *others]}
     asked = [SHEETS["Scenarios"][0], SHEETS["Scenarios"][2]]
     found = audit(workbook(tmp_path / "a.xlsx", sheets | {"Scenarios": asked}), lang="en", date=DATE, world=SupplyGraph())
     (row,) = content(found, "en")["scenarios"]
     assert row["unknown_owners"] == (open_, 4)
+
+
+def test_a_sanction_reaches_through_a_parent_to_its_own_parents_firms(tmp_path):
+    head, *rest = SHEETS["Suppliers"]
+    sheets = SHEETS | {"Suppliers": [head, *rest, ["Group", "maker", "China", "Top", "70%", None]]}
+    asked = [SHEETS["Scenarios"][0], ["Top", "sanctions on a company and its group", "Top", None, 100, None, 1]]
+    found = audit(workbook(tmp_path / "a.xlsx", sheets | {"Scenarios": asked}), lang="en", date=DATE, world=SupplyGraph())
+    (row,) = content(found, "en")["scenarios"]
+    assert sorted(row["reached"]) == ["Group", "W", "X"]
+    assert row["loss_low"] == pytest.approx((100 - 30 / 0.7) * 0.7 * 100, rel=1e-6), "of W nobody says how much is held"
+
+
+@pytest.mark.parametrize(("second", "said"), [("Other", 1), ("Group", 0), (None, 0)])
+def test_a_second_parent_of_a_supplier_is_not_read_and_said(tmp_path, second, said):
+    sheets = SHEETS | {"Suppliers": [*SHEETS["Suppliers"], ["X", "maker", "China", second, "25%", None]]}
+    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
+    assert sum("second parent company" in remark.message.text("en") for remark in found.company.remarks) == said
+    assert found.company.owners["X"] == ("Group", 0.6)
 
 
 def test_the_loss_of_a_site_and_a_tariff(rows):

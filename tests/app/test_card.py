@@ -248,6 +248,12 @@ def test_a_card_counts_what_is_known_of_what_goes_in(tmp_path):
     ]
 
 
+def test_a_part_that_a_suppliers_card_speaks_of_counts_as_told_in_the_next_card(card, tmp_path):
+    rows = [("P-7", "A社", "JPN", 1.0, 10.0, None), ("T", "Bolts", "CHN", 1.0, 5.0, None)]
+    merged, _ = with_card(company(tmp_path, "C社", "X", rows), card)
+    assert dict(card_of(merged, graph(merged), "x").parts[0].known) == {"parts": 2, "sourced": 2, "told": 1}
+
+
 def test_rounding_never_makes_a_bound_too_good(tmp_path):
     rows = [("R", "Ore", "CHN", 1 / 3, 31.3, NEVER), ("R", "Salt", "VNM", 2 / 3, 31.3, NEVER)]
     found = company(tmp_path, "A社", "Q", rows)

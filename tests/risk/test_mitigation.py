@@ -1,6 +1,7 @@
 """Measures: each one's effect is a simulation, and the best set is the one that trying every subset finds."""
 
 import itertools
+import random
 from dataclasses import replace
 
 import polars as pl
@@ -392,6 +393,35 @@ def test_two_parts_that_stop_together_need_both_measures():
     assert frame["removed_high"].to_list() == [0.0, 0.0, 0.0]
     assert best_measures(CHAIN, {"p": 365.0}, [STOP], stocks, 9, buyer="DDD").chosen == ()
     assert best_measures(CHAIN, {"p": 365.0}, [STOP], stocks, 10, buyer="DDD").chosen == ("a", "b")
+
+
+APART = graph_of([("p", "a", None), ("p", "b", None)], [("p", "DDD", 1.0), ("a", "AAA", 1.0), ("b", "BBB", 1.0)])
+
+
+@pytest.mark.parametrize(("days", "chosen"), [((100, 50), "a"), ((50, 100), "b")])
+def test_of_two_threats_alike_the_longer_one_is_worth_more(days, chosen):
+    threats = [Threat(Scenario(c, halt(c)), days=one) for c, one in zip(("AAA", "BBB"), days, strict=True)]
+    sources = [new_source(item, item, node="CCC", cost=1) for item in "ab"]
+    assert best_measures(APART, {"p": 365.0}, threats, sources, 1, buyer="DDD").chosen == (chosen,)
+
+
+@pytest.mark.parametrize("seed", [4, 10, 22, 31, 39, 57])
+def test_what_only_looks_best_until_it_is_worked_out_is_not_taken(seed):
+    """Two parts stop together, each can be had in part in several ways: what there is less of is what is kept."""
+    draw = random.Random(seed)
+    both = Threat(Scenario("both", [halt("AAA"), halt("BBB")]), days=100)
+    sources = [
+        new_source(f"{item}{way}", item, node="CCC", share=draw.choice([0.4, 0.5, 1.0]), cost=draw.randint(1, 4))
+        for item in "ab"
+        for way in range(3)
+    ]
+    budget = draw.randint(3, 8)
+
+    def kept(chosen):
+        return min(min(1.0, sum(one.share for one in chosen if one.item == item)) for item in "ab")
+
+    plan = best_measures(APART, {"p": 365.0}, [both], sources, budget, buyer="DDD")
+    assert plan.after_estimate == pytest.approx(100 * (1 - max(map(kept, every_set(sources, budget)))), abs=1e-6)
 
 
 def test_a_source_in_the_halted_country_does_not_help():

@@ -44,6 +44,32 @@ def test_half_the_supply_lost_for_180_days_with_60_days_of_stock():
     assert [unknown[f"back_{b}"] for b in ("low", "high")] == [180, 180]
 
 
+@pytest.mark.parametrize("halves", [{"AAA": 1.0}, HALF])
+def test_stocks_of_two_tiers_add_up_where_all_makers_are_supplied_alike(halves):
+    one = lambda need, kept=0.0: [([(need, 1.0, None)], kept)]  # noqa: E731
+    items = {"ore": (HALF, []), "gear": (halves, one("ore", 0.4)), "robot": (halves, one("gear"))}
+    cut = [reduce("AAA", 1.0, item="ore", lasts=100), stockpile("ore", 20), stockpile("gear", 10)]
+    row = summary(graph_of(items), cut)
+    # Half the ore is missing: 20 days of it last 40, then 0.3 of the gears are missing, and 10 days of them last 10 / 0.3.
+    assert row["short_estimate"] == pytest.approx(40 + 10 / 0.3) and row["lost_estimate"] == pytest.approx(0.3 * 60 - 10)
+
+
+def test_the_makers_of_each_place_live_on_their_own_stock_where_all_are_supplied_alike():
+    items = {"m": (HALF, []), "robot": ({"AAA": 0.5, "CCC": 0.5}, [([("m", 1.0, None)], 0.0)])}
+    cut = [embargo("BBB", item="m", to="CCC", lasts=100), stockpile("m", 20)]
+    row = summary(graph_of(items), cut)
+    # Those in CCC lose half of it, and 20 days last 40; then half of the half that is made there is missing.
+    assert row["short_estimate"] == pytest.approx(40) and row["lost_estimate"] == pytest.approx(0.25 * 60)
+
+
+def test_a_level_of_1_is_that_of_any_shortage_and_one_of_0_is_none():
+    frame = timeline(robot(), Scenario("s", [halt("AAA", item="m", lasts=10)]), product="robot")
+    found = timeline_summary(frame, [1.0])
+    assert found["below_100_low"].to_list() == found["short_low"].to_list()
+    with pytest.raises(InputError):
+        timeline_summary(frame, [0.0])
+
+
 def test_a_new_source_after_50_of_100_days_leaves_25_days_lost_and_none_comes_back():
     changes = [halt("AAA", item="m", lasts=100), add_source("m", 1.0, ready=50, recycling=True)]
     row = summary(robot(), changes)
@@ -107,6 +133,16 @@ def test_a_national_reserve_releases_at_its_rate_and_only_at_home():
     assert row["lost_low"] == pytest.approx(0.2 * 50 + 0.5 * 50)
     abroad = summary(graph, [cut[0], stockpile("m", 15, holder="BBB", release=0.3)], buyer="CCC")
     assert abroad["lost_low"] == pytest.approx(50)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_each_of_several_reserves_is_given_at_its_own_rate_to_those_who_need_its_item(order):
+    needs = [([("a", 1.0, None)], 0.0), ([("b", 1.0, None)], 0.0)]
+    graph = graph_of({"a": (HALF, []), "b": (HALF, []), "robot": ({"CCC": 1.0}, needs)})
+    held = [stockpile("a", 15, holder="CCC", release=0.3), stockpile("b", 40, holder="CCC", release=0.1)]
+    for item, lost in (("a", 0.2 * 50 + 0.5 * 50), ("b", 0.4 * 100)):
+        row = summary(graph, [halt("AAA", item=item, lasts=100), *held[::order]], buyer="CCC")
+        assert (row["lost_low"], row["lost_high"]) == (pytest.approx(lost), pytest.approx(lost))
 
 
 def test_a_stock_of_the_product_is_held_by_whoever_buys_it():

@@ -17,6 +17,8 @@ class About {
     this.sales = []; // links of markets to makers
     this.rests = []; // those to the remainder
     this.named = new Map(); // supplier -> markets that tell its share
+    this.salesOf = new Map(); // supplier -> links of these markets to it
+    this.countries = new Set(); // where makers stand
     const put = (map, key, value) => map.has(key) ? map.get(key).add(value) : map.set(key, new Set([value]));
     network.kind.forEach((kind, node) => {
       if (kind !== MAKER) return;
@@ -27,6 +29,7 @@ class About {
         put(this.byPlace, place, node);
         put(this.byItem, `${place}\n${network.item[node]}`, node);
       }
+      if (network.country[node] !== null) this.countries.add(network.country[node]);
     });
     for (let k = 0; k < network.m; k++) {
       const [market, maker] = [network.owner[k], network.indices[k]];
@@ -35,23 +38,36 @@ class About {
       if (network.supplier[maker] === REMAINDER) {
         this.rests.push(k);
         put(this.restsOf, network.item[market], k);
-      } else if (!(network.flags[k] & EXTRA)) put(this.named, network.supplier[maker], market);
+      } else if (!(network.flags[k] & EXTRA)) {
+        put(this.named, network.supplier[maker], market);
+        put(this.salesOf, network.supplier[maker], k);
+      }
     }
   }
 
-  // Links to remainders that may belong to a node: not where its own share is told.
+  // Who stands for a company where a market does not name it: companies it belongs to, its country; any, where that is not known.
+  groups(node) {
+    const above = this.network.chain(node).slice(1);
+    const placed = this.countries.has(node) || above.some((one) => this.countries.has(one));
+    return this.byPlace.has(node) && !placed ? [...above, ...this.countries] : above;
+  }
+
+  // Links that may belong to a node, to remainders and to whoever stands for it: not where its own share is told.
   hiding(node, item) {
+    const { owner, indices, item: items, home, product } = this.network;
     const told = this.named.get(node) || new Set();
     const rests = item ? [...(this.restsOf.get(item) || [])] : this.rests;
-    return rests.filter((k) => !told.has(this.network.owner[k]));
+    const held = new Set(this.groups(node).flatMap((one) => [...(this.salesOf.get(one) || [])]));
+    const own = home === null ? null : this.network.market(product);
+    const may = [...held].filter((k) => (!item || items[owner[k]] === item) && !(indices[k] === home && owner[k] === own));
+    return [...rests, ...may].filter((k) => !told.has(owner[k]));
   }
 
   makers(node, item) {
     return [...((item ? this.byItem.get(`${node}\n${item}`) : this.byPlace.get(node)) || [])];
   }
 
-  // The makers of a node (it may be an item), sales of the buyer's own to others, and links to remainders that may be the
-  // node's. The buyer goes on making the product for itself, whatever happens to its country.
+  // The makers of a node (it may be an item), sales of the buyer's own to others, and links that may be the node's. The buyer goes on making the product for itself, whatever happens to its country.
   hit(node, item) {
     const { network } = this;
     if (network.inside.has(node)) return [[...(this.ofItem.get(node) || [])], [], []];
@@ -63,7 +79,7 @@ class About {
     return [makers.filter((maker) => maker !== home), sold, this.hiding(node, item)];
   }
 
-  // The sales of a node, and the links to remainders that may be its.
+  // The sales of a node, and the links that may be its.
   sold(node, item) {
     const { owner, indices, item: items } = this.network;
     const makers = new Set(this.makers(node, item));

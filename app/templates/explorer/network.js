@@ -52,7 +52,7 @@ class Network {
     this.product = packed.product;
     this.buyer = packed.buyer;
     this.chains = shared.chains;
-    const at = (supplier) => shared.countries[supplier] || (supplier === REMAINDER || supplier === NEW ? null : supplier);
+    const at = (supplier) => (supplier in shared.countries ? shared.countries[supplier] : supplier); // null: nobody knows
     this.country = this.supplier.map((supplier) => (supplier === null ? null : at(supplier)));
     this.owner = new Int32Array(this.m);
     this.markets = new Map();
