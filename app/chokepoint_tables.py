@@ -148,7 +148,7 @@ def show_sources(graph: SupplyGraph, used: pl.Series, terminal: Console, lang: s
 
 def show_exposed(graph: SupplyGraph, exposure: pl.DataFrame, terminal: Console, lang: str) -> None:
     """Print the items whose suppliers look like several and hang on one, and how many have no data at all."""
-    from rich.table import Table
+    from .sheet import Sheet
 
     shared = exposure.filter(pl.col("diamond_loss") >= 0.5).sort(-pl.col("diamond_loss"), "item")
     blind, sole = exposure.filter(pl.col("suppliers") == 0).height, exposure["sole_source"].is_in(["certain", "possible"])
@@ -156,9 +156,10 @@ def show_exposed(graph: SupplyGraph, exposure: pl.DataFrame, terminal: Console, 
     terminal.print(text("app.chokepoints.blind", lang, items=exposure.height, blind=blind, sole=int(sole.sum())))
     if not shared.height:
         return
-    table = Table(title=text("app.chokepoints.shared", lang), title_justify="left")
+    table = Sheet(text("app.chokepoints.shared", lang))
     for head in ("item", "suppliers", "shared_source", "met_at", "lost"):
-        table.add_column(text(f"app.chokepoints.{head}", lang), justify="right" if head in {"suppliers", "lost"} else "left")
+        side = "right" if head in {"suppliers", "lost"} else "left"
+        table.add_column(text(f"app.chokepoints.{head}", lang), justify=side, under=head == "met_at")
     for row in shared.head(SHOWN).iter_rows(named=True):
         table.add_row(
             safe(name_of({**row, "id": row["item"]}, lang), 40),
@@ -171,15 +172,16 @@ def show_exposed(graph: SupplyGraph, exposure: pl.DataFrame, terminal: Console, 
 
 
 def _nodes(graph: SupplyGraph, nodes: pl.DataFrame, most: int, lang: str, whole: bool = False) -> Any:
-    from rich.table import Table
+    from .sheet import Sheet
 
     kinds = nodes["kind"].unique().to_list()
     heads = ["node", *(kind for kind in ("halt", "embargo") if kind in kinds)]
     heads += ["hard", *(["flow", "alone"] if whole else []), "met_at", "share", "source"]
-    table = Table(title=text("app.chokepoints.critical", lang), title_justify="left")
+    table = Sheet(text("app.chokepoints.critical", lang))
     for head in heads:
         left = head in {"node", "hard", "met_at", "source"}
-        table.add_column(text(f"app.chokepoints.{head}", lang), justify="left" if left else "right", overflow="fold")
+        side = "left" if left else "right"
+        table.add_column(text(f"app.chokepoints.{head}", lang), justify=side, under=head in {"alone", "share", "source"})
     losses = {(row["node"], row["kind"]): lost(row) for row in nodes.iter_rows(named=True)}
     for row in nodes.unique("node", maintain_order=True).head(most).iter_rows(named=True):
         cells = {

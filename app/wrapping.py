@@ -15,6 +15,15 @@ _PIECE = re.compile("\\s+|[（「『]*(?:[^\\s\u2e80-\uffff]+|\\S)[、。，．�
 """What stays together: spaces, a run of narrow letters, or a wide one, with the marks that must not begin or end a line."""
 
 
+def pieces(sentence: str) -> Iterator[str]:
+    """Yield what stays together in a sentence, without the spaces.
+
+    >>> list(pieces("品目 NODE-1, x"))
+    ['品', '目', 'NODE-1,', 'x']
+    """
+    return (piece[0] for piece in _PIECE.finditer(sentence) if not piece[0].isspace())
+
+
 def ends(words: str, width: int) -> Iterator[int]:
     """Yield where lines of at most ``width`` columns end, in letters from the start; long words stay whole."""
     line = 0

@@ -69,9 +69,8 @@ def affected(
 
 
 def _show(graph: SupplyGraph, found: pl.DataFrame, node: str, kind: str, top: int, terminal: Console, lang: str) -> None:
-    from rich.table import Table
-
     from ..chokepoint_tables import cited, lost, name, share, show_assumptions, show_sources
+    from ..sheet import Sheet
 
     who = name(graph, node, lang, 40)
     if not found.height:
@@ -79,10 +78,12 @@ def _show(graph: SupplyGraph, found: pl.DataFrame, node: str, kind: str, top: in
         return
     products = int(found["final"].sum())
     title = text(f"app.chokepoints.affected_{kind}", lang, node=who, items=found.height, products=products)
-    table = Table(title=title, title_justify="left")
+    table = Sheet(title)
     for head in ("item", "final", "lost_range", "met_at", "steps", "share", "source"):
         left = head in {"item", "final", "met_at", "source"}
-        table.add_column(text(f"app.chokepoints.{head}", lang), justify="left" if left else "right", overflow="fold")
+        table.add_column(
+            text(f"app.chokepoints.{head}", lang), justify="left" if left else "right", under=head in {"share", "source"}
+        )
     for row in found.head(top).iter_rows(named=True):
         table.add_row(
             safe(name_of({**row, "id": row["item"]}, lang), 40),

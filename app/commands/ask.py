@@ -111,12 +111,12 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
 
 
 def _table(facts: pl.DataFrame, title: str, lang: str):
-    from rich.table import Table
+    from ..sheet import Sheet
 
-    table = Table(title=title, title_justify="left")
+    table = Sheet(title)
     for head in ("step", "fact", "explains", "off", "flips", "who"):
         left = head in {"fact", "who"}
-        table.add_column(text(f"app.ask.{head}", lang), justify="left" if left else "right", overflow="fold")
+        table.add_column(text(f"app.ask.{head}", lang), justify="left" if left else "right")
     for row in facts.iter_rows(named=True):
         explains = "" if row["explains"] is None else _span(row["explains"], row["explains_total"])
         table.add_row(
