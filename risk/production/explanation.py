@@ -202,6 +202,9 @@ def _sentence(
     fact = _fact(row, sources, lang) if named else Message("risk.explanation.no_share_source").text(lang)
     need = _name(graph.item(after["item"]), lang) if after is not None else ""
     key = row["cause"] if row["cause"] not in {"input", "need"} or after is not None else "input_last"
+    # Shortages of several needs that meet different makers add up: the makers may have less than the scarcest of them.
+    if key == "need" and after is not None and after["cause"] == "need" and row["kept"] < after["kept"] - 5e-3:
+        key = "need_more"
     return Message(
         f"risk.explanation.{key}", item=item, supplier=who, share=share, fact=fact, need=need, kept=_percent(row["kept"])
     ).text(lang)
@@ -223,7 +226,8 @@ def _percent(part: float) -> str:
 def _fact(row: dict[str, Any], sources: dict[str, dict[str, Any]], lang: str) -> str:
     source = sources.get(row["source"])
     if source is None:
-        return Message("risk.explanation.no_source").text(lang)
+        assumed = row["supplier"] not in {"", NEW, None}
+        return Message(f"risk.explanation.no_source{'_assumed' if assumed else ''}").text(lang)
     sure = Message(f"graph.words.{row['confidence'] or 'unknown'}")
     year = dated(row["year"], lang) or Message("risk.explanation.no_year")
     return Message("risk.explanation.fact", publisher=source["publisher"], year=year, sure=sure, source=source["id"]).text(
