@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from ..graph import SupplyGraph
 from ..graph.ages import dated
+from ..graph.interval import at_least, at_most
 from ..graph.messages import text
 from .console import name_of, safe
 from .fact_lines import show_first
@@ -39,18 +39,12 @@ def share(low: float | None, high: float | None) -> str:
     return a if a == b else f"{a}–{b}"
 
 
-def at_least(value: float) -> str:
-    """Return a lower bound as text, never above what it is.
-
-    >>> at_least(0.667), at_most(0.661)
-    ('66%', '67%')
-    """
-    return f"{floor(100 * value + 1e-9)}%"
-
-
-def at_most(value: float) -> str:
-    """Return an upper bound as text, never below what it is."""
-    return f"{ceil(100 * value - 1e-9)}%"
+def share_of(graph: SupplyGraph, bounds: tuple[float | None, float | None], market: str | None, lang: str) -> str:
+    """Return a share, and whose market it is of where that is not the world's."""
+    told = share(*bounds)
+    if market is None:
+        return told
+    return text("app.chokepoints.share_of", lang, share=told, place=name(graph, market, lang, 24))
 
 
 def lost(row: dict[str, Any], kind: str = "loss") -> str:
@@ -113,6 +107,7 @@ def show_found(found: Chokepoints, most: int, terminal: Console, lang: str) -> N
     terminal.print(_nodes(graph, found.nodes, most, lang, whole=True))
     terminal.print(text("app.chokepoints.how_to_read", lang), style="dim")
     terminal.print(text("app.chokepoints.flow_means", lang), style="dim")
+    terminal.print(text("app.chokepoints.share_means", lang), style="dim")
     show_own_making(graph, found.product, found.buyer, terminal, lang)
     show_assumptions(terminal, lang)
     _show_sets(graph, found.sets, most, terminal, lang)
@@ -166,7 +161,7 @@ def show_exposed(graph: SupplyGraph, exposure: pl.DataFrame, terminal: Console, 
             f"{row['diamond_suppliers']} / {row['suppliers']}",
             name(graph, row["diamond_source"], lang, 24),
             name(graph, row["diamond_item"], lang, 40),
-            f"{row['diamond_loss']:.0%}",
+            at_least(row["diamond_loss"]),
         )
     terminal.print(table)
 
@@ -190,7 +185,7 @@ def _nodes(graph: SupplyGraph, nodes: pl.DataFrame, most: int, lang: str, whole:
             "flow": share(row["dependency_flow_low"], row["dependency_flow_high"]),
             "alone": "–" if row["single_points"] is None else f"{row['single_points']}–{row['single_points_possible']}",
             "met_at": name(graph, row["worst_item"], lang, 32),
-            "share": share(row["worst_share_low"], row["worst_share_high"]),
+            "share": share_of(graph, (row["worst_share_low"], row["worst_share_high"]), row["worst_market"], lang),
             "source": cited(row, lang),
         }
         cells |= {kind: losses.get((row["node"], kind), "–") for kind in kinds}

@@ -33,15 +33,20 @@ class _Column:
     cells: list[Text] = field(default_factory=list)
 
     def floor(self) -> int:
-        """The least width that breaks no word, and sets no Japanese upright."""
+        """The least width that breaks no word, and sets no Japanese, nor its heading, upright."""
         longest = max((cell_len(word) for text in (self.head, *self.cells) for word in pieces(text.plain)), default=1)
-        return min(LONGEST, max(longest, min(UPRIGHT, self._longest())))
+        return min(LONGEST, max(longest, min(UPRIGHT, max(self._longest(), self._third()))))
 
     def wishes(self) -> tuple[int, int]:
         """The width that breaks no line of a cell, nor the heading into more than three; and the one that breaks neither."""
-        head = max((cell_len(line) for line in self.head.plain.split("\n")), default=1)
         longest = max(self.floor(), self._longest())
-        return max(longest, -(-head // 3)), max(longest, head)
+        return max(longest, self._third()), max(longest, self._heading())
+
+    def _heading(self) -> int:
+        return max((cell_len(line) for line in self.head.plain.split("\n")), default=1)
+
+    def _third(self) -> int:
+        return -(-self._heading() // 3)
 
     def _longest(self) -> int:
         return max((cell_len(line) for text in self.cells for line in text.plain.split("\n")), default=1)

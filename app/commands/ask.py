@@ -74,6 +74,7 @@ def ask(
 def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str) -> None:
     import polars as pl
 
+    from ...graph.interval import at_least, at_most
     from ..chokepoint_tables import show_own_making
 
     graph = found.graph
@@ -82,7 +83,7 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
     scenario = safe(outlook["scenario"], 50)
     terminal.print(text("app.ask.title", lang, product=product, buyer=place, scenario=scenario), style="bold")
     low, high, likely = outlook["kept_low"], outlook["kept_high"], outlook["kept_50"]
-    terminal.print(text("app.ask.bounds", lang, low=f"{low:.0%}", high=f"{high:.0%}"))
+    terminal.print(text("app.ask.bounds", lang, low=at_least(low), high=at_most(high)))
     spread = {f"q{q}": f"{outlook[f'kept_{q}']:.0%}" for q in (10, 90)}
     terminal.print(text("app.ask.likely", lang, middle=f"{likely:.0%}", **spread))
     over = {f"over{loss}": f"{outlook[f'over_{loss}']:.0%}" for loss in (10, 50, 90)}
@@ -131,5 +132,6 @@ def _table(facts: pl.DataFrame, title: str, lang: str):
 
 
 def _span(low: float, high: float) -> str:
-    one, other = f"{low:.0%}", f"{high:.0%}"
-    return one if one == other else f"{one}–{other}"
+    from ...graph import Interval
+
+    return f"{Interval(low, max(low, high)):.0%}"

@@ -114,10 +114,11 @@ def _cell(row: dict[str, Any], column: str, lang: str) -> str:
 
 
 def _range(low: float | None, high: float | None, form: str) -> str:
+    from ...graph import Interval
+
     if low is None or high is None:
         return "–"
-    a, b = form.format(low), form.format(high)
-    return a if a == b else f"{a}–{b}"
+    return form.format(Interval(low, high))
 
 
 def _country(iso3: str | None, lang: str) -> str:

@@ -111,8 +111,9 @@ def _bar(count: int, lang: str) -> Iterator[Callable[[int], None] | None]:
 
 
 def _show(answer: Answer, terminal: Console, lang: str) -> None:
+    from ...graph.interval import at_least, at_most
     from ...graph.messages import text
-    from ..chokepoint_tables import at_least, at_most, share, show_own_making
+    from ..chokepoint_tables import share, show_own_making
     from ..sheet import Sheet
 
     graph = answer.graph

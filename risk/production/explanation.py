@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil, floor
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import polars as pl
 from ...graph import Message, ProductionNetwork, SupplyGraph
 from ...graph.ages import dated
 from ...graph.arguments import checked
+from ...graph.interval import at_least, at_most
 from ...graph.messages import LANGUAGES, spoken
 from ...graph.network import NEW
 from .conditions import failure
@@ -139,9 +139,9 @@ def _summary(graph: SupplyGraph, product: str, node: str, kind: str, solution: S
             f"risk.explanation.summary_{'item' if item else kind}",
             node=_name(about, lang),
             product=_name(graph.item(product), lang),
-            low=f"{floor(100 * low + 1e-9) / 100:.0%}",  # "at least" is never rounded up
+            low=at_least(low),
             estimate=_percent(between),
-            high=f"{ceil(100 * high - 1e-9) / 100:.0%}",  # "up to" is never rounded down
+            high=at_most(high),
         ).text(lang)
     return pl.DataFrame([row])
 
@@ -215,7 +215,7 @@ def _share(row: dict[str, Any]) -> str:
     low, high = row.get("share_low"), row.get("share_high")
     if low is None or high is None or high - low < 5e-3:
         return _percent(row["share"])
-    return f"{floor(100 * low + 1e-9)}%–{ceil(100 * high - 1e-9)}%"
+    return f"{at_least(low)}–{at_most(high)}"
 
 
 def _percent(part: float) -> str:

@@ -140,3 +140,14 @@ def off_at_the_ends(graph: SupplyGraph, asked: Scenario) -> dict[tuple[str, ...]
     knowing_low = np.clip(knowing_low, low[0], high[0])
     off = high[0] - low[0] - (np.clip(knowing_high, knowing_low, high[0]) - knowing_low)
     return {(fact.kind, fact.item, fact.input, fact.buyer): off[:, i].max() for i, fact in enumerate(facts)}
+
+
+def test_the_page_never_narrows_a_band_in_words(visit, tmp_path):
+    """At worst 70 % lack magnets, other 5.4 % screws and other 20 % wire: 95.4 %, which is not said to be 95."""
+    told = graph(screw={"JPN": 0.946})
+    tab = visit(
+        write_explorer(told, tmp_path / "robots.html", buyer="JPN", lang="en"), at(changes=[{"kind": "halt", "node": "CHN"}])
+    )
+    tab.wait_for_selector("#find-out[data-ready]")
+    assert band(halt("CHN"), screw={"JPN": 0.946})[1] == pytest.approx(0.954)
+    assert "if CHN holds it: lost 70–96%" in tab.locator("#find-out li").first.inner_text()

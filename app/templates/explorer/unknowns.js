@@ -291,10 +291,13 @@ function maskOf(network, nodes) {
 
 const nameOfRequirement = (input) => (input || "").split("|").map(nameOfId).join(t("name_list"));
 
-const factWords = ({ says, item: of, input, buyer }) => {
-  const place = buyer && buyer !== HOME ? nameOfId(buyer) : buyer === HOME && state.buyer ? nameOfId(state.buyer) : "";
-  return t(`open_${says}`, { item: place ? t("item_for", { item: nameOfId(of), buyer: place }) : nameOfId(of), input: nameOfRequirement(input) });
+// An item, and whose market of it is meant where that is not the world's.
+const nameFor = (id, buyer) => {
+  const place = buyer === HOME ? state.buyer : buyer;
+  return place ? t("item_for", { item: nameOfId(id), buyer: nameOfId(place) }) : nameOfId(id);
 };
+
+const factWords = ({ says, item: of, input, buyer }) => t(`open_${says}`, { item: nameFor(of, buyer), input: nameOfRequirement(input) });
 
 // Works on when the page has time, one question after the other; what has left the page is dropped.
 let inLine = Promise.resolve();

@@ -29,8 +29,8 @@ const nameOfId = (id) => {
 };
 
 // "At least" is never rounded up, "at most" never down.
-const atLeast = (value) => `${Math.floor(100 * value + 1e-7)}%`;
-const atMost = (value) => `${Math.ceil(100 * value - 1e-7)}%`;
+const atLeast = (value) => outward(value, -1, percent);
+const atMost = (value) => outward(value, 1, percent);
 const bandWords = ({ certain, possible }) => t("lost_band", { certain: atLeast(certain), possible: atMost(possible) });
 const lossWords = (loss) => t("lost_words", { estimate: estimated(loss.estimate), certain: atLeast(loss.certain), possible: atMost(loss.possible) });
 
