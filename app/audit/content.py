@@ -378,6 +378,7 @@ class _Writer(FindingsWriter):
                 "stock_says": self._stock(row["first_part"], row["first_least"], row["first_most"]),
                 "switch_says": self._stated(row["first_part"], row["first_switch"]),
                 "short": None not in (most, row["first_switch"]) and most < row["first_switch"],
+                "partly": None not in (most, row["day_low"]) and row["day_low"] >= most + 1,
             }
         )
 
