@@ -265,7 +265,9 @@ function* findingOut(solution, product, assumed, hit) {
       return { by: one.by, likely: one.likely, band: [Math.min(lowered, one.down > HIT ? solved("high", fact, one.high) : certain), lowered] };
     });
     const worst = ends.reduce((a, b) => (b.band[0] > a.band[0] + 1e-12 ? b : a));
-    const best = ends.reduce((a, b) => (b.band[1] < a.band[1] - 1e-12 ? b : a), ends[1]);
+    let best = ends.reduce((a, b) => (b.band[1] < a.band[1] - 1e-12 ? b : a), ends[1]);
+    // Where nobody in particular narrows the band from above, it is the band of all other answers.
+    if (worst.by === "hit" && best.band[1] > possible - 1e-12) best = { ...best, by: null };
     const narrowing = worst.likely * (worst.band[0] - certain) + (1 - worst.likely) * (possible - best.band[1]);
     if (narrowing > 1e-4) found.push({ fact, likely: worst.likely, narrowing, worst, best, off: Math.max(...ends.map(({ band: [a, b] }) => possible - certain - (b - a))) });
     yield null;
