@@ -189,7 +189,7 @@ def whatif() -> None:
     with tempfile.TemporaryDirectory() as folder:
         console = Console(record=True, width=110, file=(Path(folder) / "shown").open("w", encoding="utf-8"))
         console.print(Text(f"$ kanmon {asked}\n", style="bold"))
-        console.print(Text.from_ansi("\n".join(printed.splitlines()[:20])))
+        console.print(Text.from_ansi("\n".join(printed.splitlines()[:21])))
         drawn = re.sub(r"@font-face \{.*?\}", "", console.export_svg(title="kanmon whatif"), flags=re.DOTALL)
         page = Path(folder) / "whatif.html"
         page.write_text(f"<meta charset='utf-8'><body style='margin:0'>{drawn}</body>", encoding="utf-8")
