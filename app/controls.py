@@ -159,7 +159,7 @@ def show_controls(found: Controls, most: int, terminal: Console, lang: str) -> N
         )
     for row in cutting.head(most).iter_rows(named=True):
         cells = [str(row["since"] or "–"), say.places(row["issuer"]), say.places(row["against"] or "all")]
-        goods = spoken(row, "name", lang) or ", ".join(
+        goods = spoken(row, "name", lang) or text("graph.words.between", lang).join(
             name_of(graph.item(id), lang) for id in (row["item"] or "").split("|") if id
         )
         cells += [safe(goods, 180), safe(row["legal_reference"] or "", 120), say.status(row)]
@@ -218,8 +218,9 @@ class _Words:
         users = [name for word, name in told.items() if word.islower() and word != "all"]
         places = [name for name in told.values() if name not in users]
         if not users or not places:
-            return ", ".join(told.values())
-        return self("some_users", places=", ".join(places), users=", ".join(users))
+            return text("graph.words.between", self.lang).join(told.values())
+        between = text("graph.words.between", self.lang)
+        return self("some_users", places=between.join(places), users=between.join(users))
 
     def status(self, row: dict[str, Any]) -> str:
         """The status; with the day from which it must be looked up again, where there is one."""

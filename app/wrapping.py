@@ -11,7 +11,9 @@ from rich.console import Console, Group
 from rich.containers import Lines
 from rich.text import Text
 
-_PIECE = re.compile("\\s+|[（「『]*(?:[^\\s\u2e80-\uffff]+|[ァ-ヺー]{2,7}(?![ァ-ヺー])|\\S)[、。，．）」』〜ー！？：；]*")
+_PIECE = re.compile(
+    "\\s+|[（「『]*(?:[^\\s\u2e80-\uffff]+|[ァ-ヺー]{2,7}(?![ァ-ヺー])|\\S)[、。，．）」』〜ー！？：；:;,.!?)%]*"
+)
 """What stays together: spaces, a run of narrow letters, a short word in katakana (or the end of one), or a wide letter; with
 the marks that must not begin or end a line."""
 

@@ -372,7 +372,7 @@ class _Writer(FindingsWriter):
             | {
                 "beyond": not row["maker"] and self._beyond(row),
                 "label": row["name"] or places[0],
-                "country_name": ", ".join(places) or self.t("place_unknown"),
+                "country_name": text("graph.words.between", self.lang).join(places) or self.t("place_unknown"),
                 "day_says": self._days(row["day_low"], row["day"]),
                 "first_name": None if row["first_part"] is None else self.company.parts[row["first_part"]].name,
                 "stock_says": self._stock(row["first_part"], row["first_least"], row["first_most"]),

@@ -90,7 +90,13 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
     terminal.print(text("app.ask.over", lang, **over))
     origins = [text(f"app.ask.origin_{name}", lang) for name in outlook["prior"].split("|") if name]
     terminal.print(
-        text("app.ask.prior", lang, draws=f"{outlook['draws']:,}", seed=outlook["seed"], origins=", ".join(origins)),
+        text(
+            "app.ask.prior",
+            lang,
+            draws=f"{outlook['draws']:,}",
+            seed=outlook["seed"],
+            origins=text("graph.words.between", lang).join(origins),
+        ),
         style="dim",
     )
     show_own_making(graph, found.product, found.buyer, terminal, lang)
