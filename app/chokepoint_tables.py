@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .assess import Assessment
     from .chokepoints import Chokepoints
 
+DOUBTFUL = ("low", "unverified")
+"""Reliability of a source that is told beside it."""
 SHOWN = 5
 """Nodes, sets and items that an assessment shows of each table."""
 
@@ -135,10 +137,16 @@ def show_sources(graph: SupplyGraph, used: pl.Series, terminal: Console, lang: s
     """Print the sources that are used."""
     rows = graph.sources.filter(pl.col("id").is_in(used.drop_nulls().unique().implode()))
     if rows.height:
-        terminal.print(text("app.whatif.sources", lang), style="bold")
+        show_source_rows(rows, terminal, lang)
+
+
+def show_source_rows(rows: pl.DataFrame, terminal: Console, lang: str) -> None:
+    """Print sources, and of which the reliability is low."""
+    terminal.print(text("app.whatif.sources", lang), style="bold")
     for row in rows.iter_rows(named=True):
+        doubt = f" ({text('graph.words.doubtful', lang)})" if row["reliability"] in DOUBTFUL else ""
         line = f"[{row['id']}] {row['title']}. {row['publisher']}, {row['date'] or ''} {row['url'] or ''}"
-        terminal.print(f" {safe(line, 300)}")
+        terminal.print(f" {safe(line, 300)}{doubt}")
 
 
 def show_exposed(graph: SupplyGraph, exposure: pl.DataFrame, terminal: Console, lang: str) -> None:

@@ -113,7 +113,7 @@ def _bar(count: int, lang: str) -> Iterator[Callable[[int], None] | None]:
 def _show(answer: Answer, terminal: Console, lang: str) -> None:
     from ...graph.interval import at_least, at_most
     from ...graph.messages import text
-    from ..chokepoint_tables import share, show_own_making
+    from ..chokepoint_tables import share, show_own_making, show_source_rows
     from ..sheet import Sheet
 
     graph = answer.graph
@@ -147,10 +147,7 @@ def _show(answer: Answer, terminal: Console, lang: str) -> None:
             for number, line in enumerate(lines, start=1):
                 terminal.print(f" {number}. {safe(line, 600)}")
     terminal.print()
-    terminal.print(text("app.whatif.sources", lang), style="bold")
-    for row in answer.sources.iter_rows(named=True):
-        line = f"[{row['id']}] {row['title']}. {row['publisher']}, {row['date'] or ''} {row['url'] or ''}"
-        terminal.print(f" {safe(line, 300)}")
+    show_source_rows(answer.sources, terminal, lang)
 
 
 def _show_facts(answer: Answer, terminal: Console, lang: str) -> None:

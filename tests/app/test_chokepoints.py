@@ -3,12 +3,15 @@
 import json
 import subprocess
 import sys
+from io import StringIO
 
 import kanmon as kn
 import polars as pl
 import pytest
 from kanmon.app.assess import assess
+from kanmon.app.chokepoint_tables import show_sources
 from kanmon.app.chokepoints import assessed_tables
+from kanmon.app.wrapping import Paper
 from kanmon.graph import SupplyGraph
 
 
@@ -83,3 +86,16 @@ def test_a_chain_that_is_too_large_is_said(monkeypatch):
     monkeypatch.setattr(sys.modules["kanmon.app.chokepoints"], "MOST_NODES", 10)
     found = assess(kn.load("world"), ["mlcc"])
     assert found.summary()["products"][0]["chokepoints"] is None
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "source of low reliability"), ("ja", "信頼度の低い出典")])
+def test_a_source_of_low_reliability_says_so_where_it_is_named(lang, words):
+    rows = [("high", "a"), ("low", "b"), ("unverified", "c"), ("medium", "d")]
+    graph = SupplyGraph(
+        items=[{"id": "ore", "name_en": "ore", "kind": "mineral"}],
+        sources=[{"id": id, "title": f"title {id}", "publisher": "p", "reliability": known} for known, id in rows],
+    )
+    paper = Paper(file=StringIO(), width=100)
+    show_sources(graph, graph.sources["id"], paper, lang)
+    lines = [line for line in paper.file.getvalue().splitlines() if "title" in line]
+    assert [words in line for line in lines] == [False, True, True, False]
