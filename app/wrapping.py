@@ -17,6 +17,9 @@ _PIECE = re.compile(
 """What stays together: spaces, a run of narrow letters, a short word in katakana (or the end of one), or a wide letter; with
 the marks that must not begin or end a line."""
 
+_LEAD = re.compile(" +(?:\\d+\\. )?")
+"""What stands before a sentence that is set in, with its number; its further lines begin below its first word."""
+
 
 def pieces(sentence: str) -> Iterator[str]:
     """Yield what stays together in a sentence, without the spaces.
@@ -63,10 +66,18 @@ class Sentence(Text):
         lines = Lines()
         overflow = more.get("overflow") or self.overflow or "fold"
         for line in self.split(allow_blank=True):
-            whole = no_wrap or self.no_wrap or overflow != "fold"
-            for part in [line] if whole else line.divide(list(ends(line.plain, width))):
-                part.rstrip_end(width)
-                lines.extend(Text.wrap(part, console, width, no_wrap=no_wrap, **more))
+            if no_wrap or self.no_wrap or overflow != "fold":
+                line.rstrip_end(width)
+                lines.extend(Text.wrap(line, console, width, no_wrap=no_wrap, **more))
+                continue
+            lead = _LEAD.match(line.plain)
+            indent = lead.end() if lead and lead.end() < width // 2 else 0
+            before, line = line.divide([indent]) if indent else (Text(), line)
+            for part in line.divide(list(ends(line.plain, width - indent))):
+                part.rstrip_end(width - indent)
+                for one in Text.wrap(part, console, width - indent, no_wrap=no_wrap, **more):
+                    lines.append(before.copy().append_text(one) if indent else one)
+                    before = Text(" " * indent)
         return lines
 
 

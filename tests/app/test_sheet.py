@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from kanmon.app.sheet import Sheet
 from kanmon.app.wrapping import Paper
+from rich.cells import cell_len
 
 WORDS = {
     "goods": "extraterritorial: foreign-made items with 0.1 % or more of controlled rare earths",
@@ -73,3 +74,13 @@ def test_a_sheet_without_rows_shows_its_title_and_headings() -> None:
     paper.print(sheet)
     assert "Nothing" in paper.file.getvalue()
     assert "goods" in paper.file.getvalue()
+
+
+def test_further_lines_of_a_sentence_that_is_set_in_begin_below_its_first_word():
+    paper = Paper(file=StringIO(), width=40)
+    paper.print(" 1. the makers of a robot together fall to nothing, for want of magnets")
+    paper.print("  再確認が必要なもの: 二〇二五年一〇月の六つの公告の停止期間は文言上終了した")
+    paper.print("not set in, and so its further lines begin where all lines begin", style="dim")
+    lines = paper.file.getvalue().splitlines()
+    assert [line[: len(line) - len(line.lstrip())] for line in lines] == [" ", "    ", "  ", "  ", "", ""]
+    assert all(cell_len(line) <= 40 for line in lines)
