@@ -9,7 +9,7 @@ import kanmon as kn
 import polars as pl
 import pytest
 from kanmon.app.assess import assess
-from kanmon.app.chokepoint_tables import show_sources
+from kanmon.app.chokepoint_tables import share_of, show_sources
 from kanmon.app.chokepoints import assessed_tables
 from kanmon.app.wrapping import Paper
 from kanmon.graph import SupplyGraph
@@ -99,3 +99,10 @@ def test_a_source_of_low_reliability_says_so_where_it_is_named(lang, words):
     show_sources(graph, graph.sources["id"], paper, lang)
     lines = [line for line in paper.file.getvalue().splitlines() if "title" in line]
     assert [words in line for line in lines] == [False, True, True, False]
+
+
+def test_a_share_says_whose_market_it_is_of_where_that_is_not_the_worlds():
+    graph = SupplyGraph(suppliers=[{"id": "JPN", "name_en": "Japan", "name_ja": "日本", "kind": "country"}])
+    assert share_of(graph, (0.2, 0.2), None, "en") == "20%"
+    assert share_of(graph, (0.2, 0.354), "JPN", "en") == "20%–36% of what Japan buys"
+    assert share_of(graph, (0.2, 0.2), "JPN", "ja") == "日本の調達の20%"
