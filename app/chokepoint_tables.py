@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from math import ceil, floor
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from ..graph import SupplyGraph
 from ..graph.ages import dated
+from ..graph.interval import at_least, at_most
 from ..graph.messages import text
 from .console import name_of, safe
 from .fact_lines import show_first
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .assess import Assessment
     from .chokepoints import Chokepoints
 
+DOUBTFUL = ("low", "unverified")
+"""Reliability of a source that is told beside it."""
 SHOWN = 5
 """Nodes, sets and items that an assessment shows of each table."""
 
@@ -39,18 +41,12 @@ def share(low: float | None, high: float | None) -> str:
     return a if a == b else f"{a}–{b}"
 
 
-def at_least(value: float) -> str:
-    """Return a lower bound as text, never above what it is.
-
-    >>> at_least(0.667), at_most(0.661)
-    ('66%', '67%')
-    """
-    return f"{floor(100 * value + 1e-9)}%"
-
-
-def at_most(value: float) -> str:
-    """Return an upper bound as text, never below what it is."""
-    return f"{ceil(100 * value - 1e-9)}%"
+def share_of(graph: SupplyGraph, bounds: tuple[float | None, float | None], market: str | None, lang: str) -> str:
+    """Return a share, and whose market it is of where that is not the world's."""
+    told = share(*bounds)
+    if market is None:
+        return told
+    return text("app.chokepoints.share_of", lang, share=told, place=name(graph, market, lang, 24))
 
 
 def lost(row: dict[str, Any], kind: str = "loss") -> str:
@@ -113,6 +109,7 @@ def show_found(found: Chokepoints, most: int, terminal: Console, lang: str) -> N
     terminal.print(_nodes(graph, found.nodes, most, lang, whole=True))
     terminal.print(text("app.chokepoints.how_to_read", lang), style="dim")
     terminal.print(text("app.chokepoints.flow_means", lang), style="dim")
+    terminal.print(text("app.chokepoints.share_means", lang), style="dim")
     show_own_making(graph, found.product, found.buyer, terminal, lang)
     show_assumptions(terminal, lang)
     _show_sets(graph, found.sets, most, terminal, lang)
@@ -140,15 +137,21 @@ def show_sources(graph: SupplyGraph, used: pl.Series, terminal: Console, lang: s
     """Print the sources that are used."""
     rows = graph.sources.filter(pl.col("id").is_in(used.drop_nulls().unique().implode()))
     if rows.height:
-        terminal.print(text("app.whatif.sources", lang), style="bold")
+        show_source_rows(rows, terminal, lang)
+
+
+def show_source_rows(rows: pl.DataFrame, terminal: Console, lang: str) -> None:
+    """Print sources, and of which the reliability is low."""
+    terminal.print(text("app.whatif.sources", lang), style="bold")
     for row in rows.iter_rows(named=True):
+        doubt = f" ({text('graph.words.doubtful', lang)})" if row["reliability"] in DOUBTFUL else ""
         line = f"[{row['id']}] {row['title']}. {row['publisher']}, {row['date'] or ''} {row['url'] or ''}"
-        terminal.print(f" {safe(line, 300)}")
+        terminal.print(f" {safe(line, 300)}{doubt}")
 
 
 def show_exposed(graph: SupplyGraph, exposure: pl.DataFrame, terminal: Console, lang: str) -> None:
     """Print the items whose suppliers look like several and hang on one, and how many have no data at all."""
-    from rich.table import Table
+    from .sheet import Sheet
 
     shared = exposure.filter(pl.col("diamond_loss") >= 0.5).sort(-pl.col("diamond_loss"), "item")
     blind, sole = exposure.filter(pl.col("suppliers") == 0).height, exposure["sole_source"].is_in(["certain", "possible"])
@@ -156,30 +159,32 @@ def show_exposed(graph: SupplyGraph, exposure: pl.DataFrame, terminal: Console, 
     terminal.print(text("app.chokepoints.blind", lang, items=exposure.height, blind=blind, sole=int(sole.sum())))
     if not shared.height:
         return
-    table = Table(title=text("app.chokepoints.shared", lang), title_justify="left")
+    table = Sheet(text("app.chokepoints.shared", lang))
     for head in ("item", "suppliers", "shared_source", "met_at", "lost"):
-        table.add_column(text(f"app.chokepoints.{head}", lang), justify="right" if head in {"suppliers", "lost"} else "left")
+        side = "right" if head in {"suppliers", "lost"} else "left"
+        table.add_column(text(f"app.chokepoints.{head}", lang), justify=side, under=head == "met_at")
     for row in shared.head(SHOWN).iter_rows(named=True):
         table.add_row(
             safe(name_of({**row, "id": row["item"]}, lang), 40),
             f"{row['diamond_suppliers']} / {row['suppliers']}",
             name(graph, row["diamond_source"], lang, 24),
             name(graph, row["diamond_item"], lang, 40),
-            f"{row['diamond_loss']:.0%}",
+            at_least(row["diamond_loss"]),
         )
     terminal.print(table)
 
 
 def _nodes(graph: SupplyGraph, nodes: pl.DataFrame, most: int, lang: str, whole: bool = False) -> Any:
-    from rich.table import Table
+    from .sheet import Sheet
 
     kinds = nodes["kind"].unique().to_list()
     heads = ["node", *(kind for kind in ("halt", "embargo") if kind in kinds)]
     heads += ["hard", *(["flow", "alone"] if whole else []), "met_at", "share", "source"]
-    table = Table(title=text("app.chokepoints.critical", lang), title_justify="left")
+    table = Sheet(text("app.chokepoints.critical", lang))
     for head in heads:
         left = head in {"node", "hard", "met_at", "source"}
-        table.add_column(text(f"app.chokepoints.{head}", lang), justify="left" if left else "right", overflow="fold")
+        side = "left" if left else "right"
+        table.add_column(text(f"app.chokepoints.{head}", lang), justify=side, under=head in {"alone", "share", "source"})
     losses = {(row["node"], row["kind"]): lost(row) for row in nodes.iter_rows(named=True)}
     for row in nodes.unique("node", maintain_order=True).head(most).iter_rows(named=True):
         cells = {
@@ -188,7 +193,7 @@ def _nodes(graph: SupplyGraph, nodes: pl.DataFrame, most: int, lang: str, whole:
             "flow": share(row["dependency_flow_low"], row["dependency_flow_high"]),
             "alone": "–" if row["single_points"] is None else f"{row['single_points']}–{row['single_points_possible']}",
             "met_at": name(graph, row["worst_item"], lang, 32),
-            "share": share(row["worst_share_low"], row["worst_share_high"]),
+            "share": share_of(graph, (row["worst_share_low"], row["worst_share_high"]), row["worst_market"], lang),
             "source": cited(row, lang),
         }
         cells |= {kind: losses.get((row["node"], kind), "–") for kind in kinds}

@@ -142,9 +142,8 @@ def write_controls(found: Controls, path: Path, *, force: bool = False) -> None:
 
 def show_controls(found: Controls, most: int, terminal: Console, lang: str) -> None:
     """Print what is restricted, what it does, what cuts nothing and why, and what must be looked up again."""
-    from rich.table import Table
-
     from .chokepoint_tables import show_own_making
+    from .sheet import Sheet
 
     say = _Words(lang)
     graph, cutting = found.graph, found.cutting
@@ -152,16 +151,18 @@ def show_controls(found: Controls, most: int, terminal: Console, lang: str) -> N
     about = "" if found.product is None else safe(name_of(graph.item(found.product), lang))
     title = "title_product" if found.product else "title"
     counts = {"count": cutting.height, "all": found.found.height}
-    table = Table(title=say(title, on=found.on, buyer=place, product=about, **counts), title_justify="left")
+    table = Sheet(say(title, on=found.on, buyer=place, product=about, **counts))
     heads = ["since", "who", "whom", "goods", "act", "status", *(["refused", "loss"] if found.product else [])]
     for head in heads:
-        table.add_column(say(head), overflow="fold", justify="right" if head in {"refused", "loss"} else "left")
+        table.add_column(
+            say(head), justify="right" if head in {"refused", "loss"} else "left", under=head in {"whom", "act"}
+        )
     for row in cutting.head(most).iter_rows(named=True):
         cells = [str(row["since"] or "–"), say.places(row["issuer"]), say.places(row["against"] or "all")]
-        goods = spoken(row, "name", lang) or ", ".join(
+        goods = spoken(row, "name", lang) or text("graph.words.between", lang).join(
             name_of(graph.item(id), lang) for id in (row["item"] or "").split("|") if id
         )
-        cells += [safe(goods, 60), safe(row["legal_reference"] or "", 50), say.status(row)]
+        cells += [safe(goods, 180), safe(row["legal_reference"] or "", 120), say.status(row)]
         table.add_row(*cells, *([say.refused(row), say.loss(row)] if found.product else []))
     terminal.print(table)
     if cutting.height > most:
@@ -217,8 +218,9 @@ class _Words:
         users = [name for word, name in told.items() if word.islower() and word != "all"]
         places = [name for name in told.values() if name not in users]
         if not users or not places:
-            return ", ".join(told.values())
-        return self("some_users", places=", ".join(places), users=", ".join(users))
+            return text("graph.words.between", self.lang).join(told.values())
+        between = text("graph.words.between", self.lang)
+        return self("some_users", places=between.join(places), users=between.join(users))
 
     def status(self, row: dict[str, Any]) -> str:
         """The status; with the day from which it must be looked up again, where there is one."""

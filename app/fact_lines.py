@@ -18,12 +18,14 @@ def show_first(facts: pl.DataFrame, heading: str, terminal: Console, lang: str) 
     terminal.print()
     terminal.print(heading, style="bold", markup=False)
     for number, row in enumerate(facts.iter_rows(named=True), start=1):
+        known = row["explains_total"]
+        kind = "_wide" if known is None else "_likely" if row["width_off_most"] < 5e-3 <= known else ""
         line = text(
-            "app.ask.first_line_wide" if row["explains_total"] is None else "app.ask.first_line",
+            f"app.ask.first_line{kind}",
             lang,
             fact=safe(row[f"text_{lang}"], 160),
             most=f"{100 * row['width_off_most']:.0f}",
-            part=f"{row['explains_total'] or 0:.0%}",
+            part=f"{known or 0:.0%}",
             who=safe(row[f"who_{lang}"], 90),
         )
         terminal.print(f" {number}. {line}")

@@ -59,7 +59,7 @@ def _flagged(found: Assessment) -> dict[str, list[int]]:
 
 def _show_flags(found: Assessment, terminal: Console, lang: str) -> None:
     """List items upstream of the products that may be about a prior-report technology, and what that does not mean."""
-    from rich.table import Table
+    from .sheet import Sheet
 
     upstream = found.tables["exposure"]["item"] if "item" in found.tables["exposure"].columns else found.graph.items["id"]
     flags = found.tables["technologies"].filter(
@@ -67,9 +67,9 @@ def _show_flags(found: Assessment, terminal: Console, lang: str) -> None:
     )
     if not flags.height:
         return
-    table = Table(title=text("app.assess.flags", lang), title_justify="left")
+    table = Sheet(text("app.assess.flags", lang))
     for head in ("text", "technology", "name", "verdict", "evidence"):
-        table.add_column(text(f"app.flag.{head}", lang))
+        table.add_column(text(f"app.flag.{head}", lang), under=head == "evidence")
     for row in flags.sort("technology", "item").iter_rows(named=True):
         item = safe(name_of(found.graph.item(row["item"]), lang), 40)
         name = safe(spoken(row, "technology", lang), 44)
@@ -94,12 +94,13 @@ def _unknown(found: Assessment) -> dict[str, int]:
 
 
 def _steps(found: Assessment, lang: str) -> Any:
-    from rich.table import Table
+    from .sheet import Sheet
 
     heads = ("step", "hhi", "top", "share", "year", "source", "sure")
-    table = Table(title=text("app.assess.concentrated", lang), title_justify="left")
+    table = Sheet(text("app.assess.concentrated", lang))
     for head in heads:
-        table.add_column(text(f"app.assess.{head}", lang), justify="right" if head in {"hhi", "share", "year"} else "left")
+        side = "right" if head in {"hhi", "share", "year"} else "left"
+        table.add_column(text(f"app.assess.{head}", lang), justify=side, under=head == "sure")
     for row in _known(found).head(12).iter_rows(named=True):
         top = found.graph.supplier(row["top_supplier"])
         table.add_row(

@@ -81,13 +81,15 @@ def headline(table: Table, lang: str) -> str:
 
 
 def _show(table: Table, terminal: Console, lang: str, links: list[dict[str, Any]]) -> None:
-    from rich.table import Table as Grid
+    from .sheet import Sheet
 
     say = lambda name, **values: text(f"app.check.{name}", lang, **values)  # noqa: E731
     terminal.print(headline(table, lang), style="bold")
     by_place = {i: role for role, places in table.roles.items() for i in places}
     if table.names:
-        grid = Grid("", say("column"), say("read_as"), say("samples"))
+        grid = Sheet()
+        for head in ("", say("column"), say("read_as"), say("samples")):
+            grid.add_column(head, under=head == say("samples"))
         for i, name in enumerate(table.names):
             samples = " | ".join(safe(value, 28) for value in table.samples(i))
             if name or samples:

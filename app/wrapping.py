@@ -11,8 +11,23 @@ from rich.console import Console, Group
 from rich.containers import Lines
 from rich.text import Text
 
-_PIECE = re.compile("\\s+|[（「『]*(?:[^\\s\u2e80-\uffff]+|\\S)[、。，．）」』〜ー！？：；]*")
-"""What stays together: spaces, a run of narrow letters, or a wide one, with the marks that must not begin or end a line."""
+_PIECE = re.compile(
+    "\\s+|[（「『]*(?:[^\\s\u2e80-\uffff]+|[ァ-ヺー]{2,7}(?![ァ-ヺー])|\\S)[、。，．）」』〜ー！？：；:;,.!?)%]*"
+)
+"""What stays together: spaces, a run of narrow letters, a short word in katakana (or the end of one), or a wide letter; with
+the marks that must not begin or end a line."""
+
+_LEAD = re.compile(" +(?:\\d+\\. )?")
+"""What stands before a sentence that is set in, with its number; its further lines begin below its first word."""
+
+
+def pieces(sentence: str) -> Iterator[str]:
+    """Yield what stays together in a sentence, without the spaces.
+
+    >>> list(pieces("品目 NODE-1, x"))
+    ['品', '目', 'NODE-1,', 'x']
+    """
+    return (piece[0] for piece in _PIECE.finditer(sentence) if not piece[0].isspace())
 
 
 def ends(words: str, width: int) -> Iterator[int]:
@@ -51,10 +66,18 @@ class Sentence(Text):
         lines = Lines()
         overflow = more.get("overflow") or self.overflow or "fold"
         for line in self.split(allow_blank=True):
-            whole = no_wrap or self.no_wrap or overflow != "fold"
-            for part in [line] if whole else line.divide(list(ends(line.plain, width))):
-                part.rstrip_end(width)
-                lines.extend(Text.wrap(part, console, width, no_wrap=no_wrap, **more))
+            if no_wrap or self.no_wrap or overflow != "fold":
+                line.rstrip_end(width)
+                lines.extend(Text.wrap(line, console, width, no_wrap=no_wrap, **more))
+                continue
+            lead = _LEAD.match(line.plain)
+            indent = lead.end() if lead and lead.end() < width // 2 else 0
+            before, line = line.divide([indent]) if indent else (Text(), line)
+            for part in line.divide(list(ends(line.plain, width - indent))):
+                part.rstrip_end(width - indent)
+                for one in Text.wrap(part, console, width - indent, no_wrap=no_wrap, **more):
+                    lines.append(before.copy().append_text(one) if indent else one)
+                    before = Text(" " * indent)
         return lines
 
 

@@ -11,6 +11,31 @@ from .arguments import checked
 from .errors import InputError, did_you_mean, nearest, shorten
 
 
+def at_least(value: float, spec: str = ".0%") -> str:
+    """Return a lower bound as text, never above what it is.
+
+    >>> at_least(0.667), at_most(0.661), at_least(0.3856, ".2f"), at_most(1234.2, ",.0f")
+    ('66%', '67%', '0.38', '1,235')
+    """
+    return _outward(value, spec, -1)
+
+
+def at_most(value: float, spec: str = ".0%") -> str:
+    """Return an upper bound as text, never below what it is."""
+    return _outward(value, spec, 1)
+
+
+def _outward(value: float, spec: str, way: int) -> str:
+    """Return a number as text, not below it (way 1) or not above (way -1): one unit of its last place further if need be."""
+    text = format(value, spec)
+    number = text.strip().replace(",", "")
+    unit = 0.01 if number.endswith("%") else 1.0
+    mantissa, _, power = number.rstrip("%").partition("e")
+    step = unit * 10.0 ** (int(power or 0) - len(mantissa.partition(".")[2]))
+    short = way * (value - float(number.rstrip("%")) * unit)
+    return format(value + way * step, spec) if short > 1e-9 * max(step, abs(value)) else text
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """A closed interval ``[low, high]`` that contains the true figure; a point when nothing is missing.
@@ -26,8 +51,8 @@ class Interval:
     Interval(0.3856, 0.4432)
     >>> 0.4 in Interval(0.3856, 0.4432), Interval.point(0.5).exact
     (True, True)
-    >>> f"{Interval(0.3856, 0.4432):.2f}"
-    '0.39–0.44'
+    >>> f"{Interval(0.3856, 0.4432):.2f}"  # a bound is never narrowed
+    '0.38–0.45'
     """
 
     low: float
@@ -120,7 +145,7 @@ class Interval:
 
     def __format__(self, spec: str) -> str:
         low, high = format(self.low, spec), format(self.high, spec)
-        return low if low == high else f"{low}–{high}"
+        return low if low == high else f"{at_least(self.low, spec)}–{at_most(self.high, spec)}"
 
     def _repr_html_(self) -> str:
         return f"<b>{self:.4g}</b>"

@@ -35,7 +35,7 @@ JAPANESE = {
     "go on": "継続",
     "AND: all of them": "AND: すべて必要",
     "OR: any of them": "OR: いずれか",
-    "The scarcest input decides; an average would say 55 %.": "最も乏しい投入で決まる。平均なら 55 % になってしまう。",
+    "The scarcest input decides; an average would say 55 %.": "最も乏しい投入財で決まる。平均なら 55 % になってしまう。",
     "What the source says": "出典が示すこと",
     "nobody named": "名前なし",
     "HHI 0.386 to 0.443": "HHI 0.386〜0.443",
@@ -43,7 +43,7 @@ JAPANESE = {
     "Most concentrated: one supplier holds it": "最も集中: 一社が持つ",
     "what is supplied": "供給されるもの",
     "countries, companies": "国・企業",
-    "item needs input": "品目と投入",
+    "item needs input": "品目と投入財",
     "who holds how much": "誰がどれだけ",
     "who sold to whom": "誰が誰に売ったか",
     "what may be restricted": "規制されうるもの",
@@ -189,7 +189,7 @@ def whatif() -> None:
     with tempfile.TemporaryDirectory() as folder:
         console = Console(record=True, width=110, file=(Path(folder) / "shown").open("w", encoding="utf-8"))
         console.print(Text(f"$ kanmon {asked}\n", style="bold"))
-        console.print(Text.from_ansi("\n".join(printed.splitlines()[:20])))
+        console.print(Text.from_ansi("\n".join(printed.splitlines()[:21])))
         drawn = re.sub(r"@font-face \{.*?\}", "", console.export_svg(title="kanmon whatif"), flags=re.DOTALL)
         page = Path(folder) / "whatif.html"
         page.write_text(f"<meta charset='utf-8'><body style='margin:0'>{drawn}</body>", encoding="utf-8")

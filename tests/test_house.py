@@ -52,6 +52,42 @@ def test_no_module_but_the_package_itself_and_its_command_line_stands_at_the_roo
     assert sorted(file.name for file in ROOT.glob("*.py")) == ["__init__.py", "__main__.py"]
 
 
+ONE_WORD = {
+    "en": {"maker": r"(?<!contract )manufacturers?\b|\bproducers?\b", "supplier": r"\bvendors?\b"},
+    "ja": {
+        "メーカー": "製造者|製造元|生産者|製造業者",
+        "投入財": "投入品|投入(?![財量率])",
+        "供給者、調達先（自社が買う相手）": "供給元|調達元|仕入れ?先",
+        "供給源": "調達源",
+    },
+}
+"""One word for each thing that a person reads of, and what else it might be called: see `CONTRIBUTING.md`."""
+SPOKEN = [
+    *CATALOGUES,
+    *(file for room in ROOMS for file in sorted((ROOT / room / "schema").glob("*.csv"))),
+    ROOT / "app" / "templates" / "survey" / "words.csv",
+]
+
+
+@pytest.mark.parametrize("file", SPOKEN, ids=lambda file: "/".join(file.parts[-3:]))
+def test_one_thing_has_one_word(file):
+    with file.open(encoding="utf-8", newline="") as stream:
+        for number, row in enumerate(csv.DictReader(stream), start=2):
+            for column, cell in row.items():
+                lang = column.rsplit("_", 1)[-1]
+                # What people call it in their own tables is read in any words; choices are what the files hold.
+                for word, others in ONE_WORD.get(lang, {}).items() if not column.startswith("choice") else ():
+                    found = re.search(others, re.sub(r"\{.*?\}", "", cell or ""))
+                    assert not found, f"{file.name}:{number} says {found and found[0]} for {word}"
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "docs" / "ja").rglob("*.md")), ids=lambda file: file.stem)
+def test_one_thing_has_one_word_in_the_japanese_pages_too(file):
+    prose = re.sub(r"```.*?```|`[^`]*`", "", file.read_text(encoding="utf-8"), flags=re.S)
+    for word, others in ONE_WORD["ja"].items():
+        assert (found := re.search(others, prose)) is None, f"{found[0]} for {word}"
+
+
 @pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: "/".join(file.parts[-3:]))
 def test_every_sentence_exists_in_both_languages_and_has_the_same_fields_in_any_other(file):
     with file.open(encoding="utf-8", newline="") as stream:

@@ -18,6 +18,7 @@ from ...datasets.guideline import guideline_items
 from ...datasets.layout import sheets
 from ...graph import Message
 from ...graph.ages import aged
+from ...graph.interval import at_least, at_most
 from .company import HOME, Company
 from .figures import NOTHING, Figures
 from .words import Name, Words, called, days_of, percent, place, span
@@ -120,8 +121,10 @@ def limit(threshold: str) -> float:
 
 
 def _range(low: float | None, high: float | None) -> Message | str:
-    ends = ["–" if end is None else f"{end:.2f}" for end in (low, high)]
-    return ends[0] if ends[0] == ends[1] else _say("range", low=ends[0], high=ends[1])
+    if low is not None and high is not None and f"{low:.2f}" == f"{high:.2f}":
+        return f"{low:.2f}"
+    ends = ("–" if end is None else bound(end, ".2f") for bound, end in ((at_least, low), (at_most, high)))
+    return _say("range", **dict(zip(("low", "high"), ends, strict=True)))
 
 
 def _say(name: str, **values: Any) -> Message:

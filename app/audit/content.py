@@ -372,12 +372,13 @@ class _Writer(FindingsWriter):
             | {
                 "beyond": not row["maker"] and self._beyond(row),
                 "label": row["name"] or places[0],
-                "country_name": ", ".join(places) or self.t("place_unknown"),
+                "country_name": text("graph.words.between", self.lang).join(places) or self.t("place_unknown"),
                 "day_says": self._days(row["day_low"], row["day"]),
                 "first_name": None if row["first_part"] is None else self.company.parts[row["first_part"]].name,
                 "stock_says": self._stated(row["first_part"], row["first_least"], row["first_most"]),
                 "switch_says": self._stated(row["first_part"], row["first_switch_least"], row["first_switch_most"]),
                 "short": None not in (most, row["first_switch_least"]) and most < row["first_switch_least"],
+                "partly": None not in (most, row["day_low"]) and row["day_low"] >= most + 1,
             }
         )
 

@@ -108,6 +108,7 @@ class _Book:
         lines: list[tuple[Any, tuple[Any, ...]]] = [
             (section, (content["company"],)),
             (plain, (self.t("as_of", date=content["meta"]["as_of"] or "–"),)),
+            *([(plain, (self.t("amounts_in", currency=content["currency"]),))] if content["currency"] else []),
             (plain, ()),
             (section, (self.t("how_much"),)),
         ]

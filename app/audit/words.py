@@ -9,6 +9,7 @@ from ...datasets import countries
 from ...datasets.intake.values import id_key
 from ...datasets.layout import sheets
 from ...graph import Message
+from ...graph.interval import at_least, at_most
 from ...graph.messages import default_language, text
 
 BLANK = "–"
@@ -29,13 +30,16 @@ def percent(part: float | None) -> str:
 
 
 def span(low: float | None, high: float | None) -> str:
-    """Return the bounds of a part; one figure where they meet.
+    """Return the bounds of a part, never narrowed; one figure where they meet.
 
-    >>> span(0.4, 0.4), span(0.4, 1.0)
-    ('40%', '40%–100%')
+    >>> span(0.4, 0.4), span(0.398, 0.612)
+    ('40%', '39%–62%')
     """
     ends = (percent(low), percent(high))
-    return ends[0] if ends[0] == ends[1] else "–".join(ends)
+    if ends[0] == ends[1]:
+        return ends[0]
+    outward = ((at_least, low, ends[0]), (at_most, high, ends[1]))
+    return "–".join(shown if end is None or shown[0] in "<>" else bound(end) for bound, end, shown in outward)
 
 
 def called(part: str, name: str | None) -> str:

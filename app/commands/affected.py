@@ -65,13 +65,15 @@ def affected(
         return
     terminal = console()
     _show(graph, found, node, kind.value, top, terminal, lang)
+    if buyer is not None:
+        place = safe(name_of(graph.supplier(buyer), lang), 40)
+        terminal.print(text("app.chokepoints.seen_from", lang, place=place), style="dim")
     result.say_written(terminal)
 
 
 def _show(graph: SupplyGraph, found: pl.DataFrame, node: str, kind: str, top: int, terminal: Console, lang: str) -> None:
-    from rich.table import Table
-
-    from ..chokepoint_tables import cited, lost, name, share, show_assumptions, show_sources
+    from ..chokepoint_tables import cited, lost, name, share_of, show_assumptions, show_sources
+    from ..sheet import Sheet
 
     who = name(graph, node, lang, 40)
     if not found.height:
@@ -79,10 +81,12 @@ def _show(graph: SupplyGraph, found: pl.DataFrame, node: str, kind: str, top: in
         return
     products = int(found["final"].sum())
     title = text(f"app.chokepoints.affected_{kind}", lang, node=who, items=found.height, products=products)
-    table = Table(title=title, title_justify="left")
+    table = Sheet(title)
     for head in ("item", "final", "lost_range", "met_at", "steps", "share", "source"):
         left = head in {"item", "final", "met_at", "source"}
-        table.add_column(text(f"app.chokepoints.{head}", lang), justify="left" if left else "right", overflow="fold")
+        table.add_column(
+            text(f"app.chokepoints.{head}", lang), justify="left" if left else "right", under=head in {"share", "source"}
+        )
     for row in found.head(top).iter_rows(named=True):
         table.add_row(
             safe(name_of({**row, "id": row["item"]}, lang), 40),
@@ -90,12 +94,13 @@ def _show(graph: SupplyGraph, found: pl.DataFrame, node: str, kind: str, top: in
             lost(row),
             name(graph, row["through"], lang, 32),
             "" if row["steps"] is None else str(row["steps"]),
-            share(row["share_low"], row["share_high"]),
+            share_of(graph, (row["share_low"], row["share_high"]), row["market"], lang),
             cited(row, lang),
         )
     terminal.print(table)
     if found.height > top:
         terminal.print(text("app.assess.more", lang, count=found.height - top), style="dim")
     terminal.print(text("app.chokepoints.how_to_read", lang), style="dim")
+    terminal.print(text("app.chokepoints.share_means", lang), style="dim")
     show_assumptions(terminal, lang)
     show_sources(graph, found.head(top)["source"], terminal, lang)

@@ -74,6 +74,7 @@ def ask(
 def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str) -> None:
     import polars as pl
 
+    from ...graph.interval import at_least, at_most
     from ..chokepoint_tables import show_own_making
 
     graph = found.graph
@@ -82,14 +83,20 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
     scenario = safe(outlook["scenario"], 50)
     terminal.print(text("app.ask.title", lang, product=product, buyer=place, scenario=scenario), style="bold")
     low, high, likely = outlook["kept_low"], outlook["kept_high"], outlook["kept_50"]
-    terminal.print(text("app.ask.bounds", lang, low=f"{low:.0%}", high=f"{high:.0%}"))
+    terminal.print(text("app.ask.bounds", lang, low=at_least(low), high=at_most(high)))
     spread = {f"q{q}": f"{outlook[f'kept_{q}']:.0%}" for q in (10, 90)}
     terminal.print(text("app.ask.likely", lang, middle=f"{likely:.0%}", **spread))
     over = {f"over{loss}": f"{outlook[f'over_{loss}']:.0%}" for loss in (10, 50, 90)}
     terminal.print(text("app.ask.over", lang, **over))
     origins = [text(f"app.ask.origin_{name}", lang) for name in outlook["prior"].split("|") if name]
     terminal.print(
-        text("app.ask.prior", lang, draws=f"{outlook['draws']:,}", seed=outlook["seed"], origins=", ".join(origins)),
+        text(
+            "app.ask.prior",
+            lang,
+            draws=f"{outlook['draws']:,}",
+            seed=outlook["seed"],
+            origins=text("graph.words.between", lang).join(origins),
+        ),
         style="dim",
     )
     show_own_making(graph, found.product, found.buyer, terminal, lang)
@@ -111,12 +118,12 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
 
 
 def _table(facts: pl.DataFrame, title: str, lang: str):
-    from rich.table import Table
+    from ..sheet import Sheet
 
-    table = Table(title=title, title_justify="left")
+    table = Sheet(title)
     for head in ("step", "fact", "explains", "off", "flips", "who"):
         left = head in {"fact", "who"}
-        table.add_column(text(f"app.ask.{head}", lang), justify="left" if left else "right", overflow="fold")
+        table.add_column(text(f"app.ask.{head}", lang), justify="left" if left else "right")
     for row in facts.iter_rows(named=True):
         explains = "" if row["explains"] is None else _span(row["explains"], row["explains_total"])
         table.add_row(
@@ -131,5 +138,6 @@ def _table(facts: pl.DataFrame, title: str, lang: str):
 
 
 def _span(low: float, high: float) -> str:
-    one, other = f"{low:.0%}", f"{high:.0%}"
-    return one if one == other else f"{one}–{other}"
+    from ...graph import Interval
+
+    return f"{Interval(low, max(low, high)):.0%}"

@@ -13,11 +13,10 @@ Name = Annotated[str | None, typer.Argument(metavar="NAME", help=say("dataset"),
 
 def list_(lang: Lang = None, json: Json = False) -> None:
     """List the bundled datasets."""
-    from rich.table import Table
-
     from ...datasets import catalogue, reference_sets
     from ...graph.messages import text
     from ..outputs import plain
+    from ..sheet import Sheet
 
     lang_ = language(lang)
     frame, others = catalogue(lang_), reference_sets(lang_)
@@ -25,14 +24,23 @@ def list_(lang: Lang = None, json: Json = False) -> None:
         typer.echo(plain({"datasets": frame.to_dicts(), "reference_sets": others.to_dicts()}))
         return
     heads = ("dataset", "items", "suppliers", "facts", "sources", "years", "checksum")
-    table = Table(*(text(f"app.data.{head}", lang_) for head in heads))
+    table = Sheet()
+    for head in heads:
+        table.add_column(
+            text(f"app.data.{head}", lang_),
+            justify="left" if head in {"dataset", "checksum"} else "right",
+            under=head in {"sources", "checksum"},
+        )
     for row in frame.iter_rows(named=True):
         numbers = (f"{row[key]:,}" for key in ("items", "suppliers", "facts", "sources"))
         years = f"{row['oldest']}–{row['newest']}"
         table.add_row(row["name"], *numbers, years, row["sha256"][:16])
     terminal = console()
     terminal.print(table)
-    beside = Table(*(text(f"app.data.{head}", lang_) for head in ("dataset", "title", "rows", "as_of", "checksum")))
+    beside = Sheet()
+    for head in ("dataset", "title", "rows", "as_of", "checksum"):
+        side = "right" if head == "rows" else "left"
+        beside.add_column(text(f"app.data.{head}", lang_), justify=side, under=head == "title")
     for row in others.iter_rows(named=True):
         beside.add_row(row["name"], row["title"], f"{row['rows']:,}", row["as_of"] or "–", row["sha256"][:16])
     terminal.print(beside)
@@ -44,12 +52,11 @@ def list_(lang: Lang = None, json: Json = False) -> None:
 
 def show(name: Annotated[str, typer.Argument(help=say("dataset"))], lang: Lang = None) -> None:
     """Show one bundled dataset."""
-    from rich.table import Table
-
     from ...datasets import load, reference_sets
     from ...datasets.reference_sets import reference_tables
     from ...graph.messages import text
     from ..assess import facts
+    from ..sheet import Sheet
 
     lang_ = language(lang)
     terminal = console()
@@ -65,9 +72,9 @@ def show(name: Annotated[str, typer.Argument(help=say("dataset"))], lang: Lang =
         graph = load(name)
         terminal.print(text("app.assess.read", lang_, **facts(graph)))
         sources = graph.sources
-    table = Table(
-        *(text(f"app.data.{head}", lang_) for head in ("source", "title", "publisher", "date", "licence", "reliability"))
-    )
+    table = Sheet()
+    for head in ("source", "title", "publisher", "date", "licence", "reliability"):
+        table.add_column(text(f"app.data.{head}", lang_), under=head in {"title", "publisher", "reliability"})
     for row in sources.iter_rows(named=True):
         table.add_row(*(safe(row[key] or "", 70) for key in ("id", "title", "publisher", "date", "licence", "reliability")))
     terminal.print(table)

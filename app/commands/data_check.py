@@ -12,9 +12,9 @@ from ..options import Result, unfolded
 
 if TYPE_CHECKING:
     import polars as pl
-    from rich.table import Table
 
     from ...graph import SupplyGraph
+    from ..sheet import Sheet
 
 Top = Annotated[int, typer.Option("--top", min=1, help=text("app.data_check.help_top"))]
 
@@ -52,8 +52,8 @@ def check(*, data: Data = None, top: Top = 10, result: Result) -> None:
     result.say_written(terminal)
 
 
-def _table(graph: SupplyGraph, rows: pl.DataFrame, kind: str, top: int, lang: str) -> Table:
-    from rich.table import Table
+def _table(graph: SupplyGraph, rows: pl.DataFrame, kind: str, top: int, lang: str) -> Sheet:
+    from ..sheet import Sheet
 
     title = text("app.data_check.title", lang, what=text(f"datasets.inspection.{kind}", lang), count=rows.height)
     heads = {
@@ -62,9 +62,10 @@ def _table(graph: SupplyGraph, rows: pl.DataFrame, kind: str, top: int, lang: st
         "stale": ("item", "products", "year", "supplier", "share", "source"),
         "contradiction": ("item", "products", "supplier", "share", "source", "other"),
     }[kind]
-    table = Table(title=title, title_justify="left")
+    table = Sheet(title)
     for head in heads:
-        table.add_column(text(f"app.data_check.{head}", lang), justify="right" if head in {"products", "year"} else "left")
+        side = "right" if head in {"products", "year"} else "left"
+        table.add_column(text(f"app.data_check.{head}", lang), justify=side, under=head in {"source", "other"})
     for row in rows.head(top).iter_rows(named=True):
         table.add_row(*(_cell(graph, row, head, lang) for head in heads))
     return table

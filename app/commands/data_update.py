@@ -69,7 +69,8 @@ def _counts(found: Update) -> dict[str, int]:
 
 def _show(found: Update, into: Path, terminal: Console, lang: str) -> None:
     import polars as pl
-    from rich.table import Table
+
+    from ..sheet import Sheet
 
     def say(key: str, /, **values: object) -> str:
         return text(f"app.data_update.{key}", lang, **values)
@@ -89,9 +90,10 @@ def _show(found: Update, into: Path, terminal: Console, lang: str) -> None:
     notable = notable.sort(pl.col("change").abs(), descending=True, nulls_last=True)
     if notable.height:
         heads = ("item", "supplier", "year", "bundled", "now", "change", "what")
-        table = Table(title=say("title", count=notable.height), title_justify="left")
+        table = Sheet(say("title", count=notable.height))
         for head in heads:
-            table.add_column(say(head), justify="right" if head in {"year", "bundled", "now", "change"} else "left")
+            side = "right" if head in {"year", "bundled", "now", "change"} else "left"
+            table.add_column(say(head), justify=side, under=head == "supplier")
         for row in notable.head(SHOWN).iter_rows(named=True):
             figures = ("–" if row[key] is None else f"{row[key]:,g}" for key in ("bundled", "read"))
             change = "–" if row["change"] is None else f"{row['change']:+.0%}"

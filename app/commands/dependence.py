@@ -84,17 +84,16 @@ def dependence(
 
 
 def _show(found: Dependence, method: str, top: int, terminal: Console, lang: str) -> None:
-    from rich.table import Table
+    from ..sheet import Sheet
 
     rows = found.ranked
     title = text("app.dependence.title", lang, importer=found.importer, year=found.year, count=rows.height)
-    table = Table(title=title, title_justify="left", caption_justify="left")
-    table.add_column("HS", no_wrap=True)
-    table.add_column(text("app.dependence.item", lang), max_width=34, overflow="fold")
+    table = Sheet(title)
+    table.add_column("HS")
+    table.add_column(text("app.dependence.item", lang))
     for column in _COLUMNS[method]:
-        table.add_column(
-            text(f"app.dependence.{column}", lang), justify="left" if column == "top" else "right", overflow="fold"
-        )
+        first = column == "top"
+        table.add_column(text(f"app.dependence.{column}", lang), justify="left" if first else "right", under=first)
     for row in rows.head(top).iter_rows(named=True):
         name = safe(name_of({**row, "id": row["hs6"]}, lang), 60) + (" *" if row["basket"] else "")
         table.add_row(row["hs6"], name, *(_cell(row, column, lang) for column in _COLUMNS[method]))
@@ -115,10 +114,11 @@ def _cell(row: dict[str, Any], column: str, lang: str) -> str:
 
 
 def _range(low: float | None, high: float | None, form: str) -> str:
+    from ...graph import Interval
+
     if low is None or high is None:
         return "–"
-    a, b = form.format(low), form.format(high)
-    return a if a == b else f"{a}–{b}"
+    return form.format(Interval(low, high))
 
 
 def _country(iso3: str | None, lang: str) -> str:

@@ -80,14 +80,14 @@ def flag(
 
 
 def _show(found: Flagged, terminal: Console) -> None:
-    from rich.table import Table
+    from ..sheet import Sheet
 
     lang = found.lang
     if found.table.height:
         heads = ("row", "text", "technology", "name", "verdict", "evidence", "reason")
-        table = Table(title=text("app.flag.title", lang), title_justify="left")
+        table = Sheet(text("app.flag.title", lang))
         for head in heads:
-            table.add_column(text(f"app.flag.{head}", lang), overflow="fold")
+            table.add_column(text(f"app.flag.{head}", lang), under=head == "reason")
         for row in found.table.head(SHOWN).iter_rows(named=True):
             table.add_row(*(safe(row[head], 200) for head in heads))
         terminal.print(table)

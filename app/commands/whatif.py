@@ -111,18 +111,19 @@ def _bar(count: int, lang: str) -> Iterator[Callable[[int], None] | None]:
 
 
 def _show(answer: Answer, terminal: Console, lang: str) -> None:
-    from rich.table import Table
-
+    from ...graph.interval import at_least, at_most
     from ...graph.messages import text
-    from ..chokepoint_tables import at_least, at_most, share, show_own_making
+    from ..chokepoint_tables import share, show_own_making, show_source_rows
+    from ..sheet import Sheet
 
     graph = answer.graph
     product = safe(name_of(graph.item(answer.product), lang))
     place = safe(name_of(graph.supplier(answer.buyer), lang)) if answer.buyer else text("app.whatif.world", lang)
     heads = ("scenario", "reading", "estimate", "certain", "possible")
-    table = Table(title=text("app.whatif.title", lang, product=product, buyer=place), title_justify="left")
+    table = Sheet(text("app.whatif.title", lang, product=product, buyer=place))
     for head in heads:
-        table.add_column(text(f"app.whatif.{head}", lang), justify="left" if head in {"scenario", "reading"} else "right")
+        side = "left" if head in {"scenario", "reading"} else "right"
+        table.add_column(text(f"app.whatif.{head}", lang), justify=side, under=head == "reading")
     for row in answer.outcome.iter_rows(named=True):
         reading = text(f"app.whatif.reading_{row['reading']}", lang)
         estimate, certain, possible = (1 - row[f"kept_{bound}"] for bound in ("estimate", "high", "low"))
@@ -146,10 +147,7 @@ def _show(answer: Answer, terminal: Console, lang: str) -> None:
             for number, line in enumerate(lines, start=1):
                 terminal.print(f" {number}. {safe(line, 600)}")
     terminal.print()
-    terminal.print(text("app.whatif.sources", lang), style="bold")
-    for row in answer.sources.iter_rows(named=True):
-        line = f"[{row['id']}] {row['title']}. {row['publisher']}, {row['date'] or ''} {row['url'] or ''}"
-        terminal.print(f" {safe(line, 300)}")
+    show_source_rows(answer.sources, terminal, lang)
 
 
 def _show_facts(answer: Answer, terminal: Console, lang: str) -> None:
@@ -168,18 +166,17 @@ def _show_days(answer: Answer, terminal: Console, lang: str) -> None:
     """Print when the product is short, how much is lost, and when it is back."""
     import math
 
-    from rich.table import Table
-
     from ...graph.messages import text
+    from ..sheet import Sheet
 
     if not answer.days.height:
         return
     horizon = f"{answer.times['day'].max():g}"
-    table = Table(title=text("app.whatif.times", lang, horizon=horizon), title_justify="left")
+    table = Sheet(text("app.whatif.times", lang, horizon=horizon))
     heads = ("short", "below_50", "lost", "back")
     for head in ("scenario", "reading", *heads):
         side = "left" if head in {"scenario", "reading"} else "right"
-        table.add_column(text(f"app.whatif.{head}", lang), justify=side, overflow="fold")
+        table.add_column(text(f"app.whatif.{head}", lang), justify=side, under=head == "reading")
     for row in answer.days.filter(item=answer.product).iter_rows(named=True):
         figures = []
         for head in heads:

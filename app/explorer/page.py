@@ -7,13 +7,13 @@ import hashlib
 import html
 import json
 from importlib import resources
-from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
 from ...graph import SupplyGraph
 from ...graph.ages import STALE
 from ...graph.files import whole_file
+from ...graph.interval import at_least, at_most
 from ...graph.messages import LANGUAGES, default_language, spoken, text
 from . import canvas, data, model, picture, places
 from .findings import findings
@@ -221,9 +221,9 @@ def _static(graph: SupplyGraph, content: dict[str, Any], lang: str) -> list[str]
             lang,
             node=places.get(row["node"], row["node"]),
             product=name[product],
-            certain=f"{floor(100 * row['loss_low'] + 1e-7)}%",
+            certain=at_least(row["loss_low"]),
             estimate=percent(row["loss_estimate"]),
-            possible=f"{ceil(100 * row['loss_high'] - 1e-7)}%",
+            possible=at_most(row["loss_high"]),
         )
         for row in nodes[:3]
     ]

@@ -14,7 +14,7 @@ from ...graph import InputError, ProductionNetwork, SupplyGraph
 from ...graph.arguments import checked
 from ...graph.errors import shorten
 from ...graph.frames import check_columns
-from ...graph.network import MARKET, NEW, REMAINDER
+from ...graph.network import HOME, MARKET, NEW, REMAINDER
 from ..faults.failure_sets import sets_of
 from . import kernels, solver, tier_kernels
 from .changes import embargo
@@ -113,7 +113,8 @@ def chokepoints(
         - ``smallest_set, smallest_set_possible``: order of the smallest certain set that it is in, and of the smallest of
           all (null: none up to ``max_order``, or an embargo);
         - ``worst_item``: where its halt hits the product most; ``worst_share_low, worst_share_high``: its share of the
-          market through which it does; ``source, year, confidence`` of that market.
+          market through which it does; ``worst_market``: whose that is (null: the world's); ``source, year, confidence`` of
+          that market.
 
     Raises
     ------
@@ -347,11 +348,12 @@ def _worst(failures: Failures, top: int) -> pl.DataFrame:
     ways = ways.group_by("event", "item", "market").agg("link", *total).sort("event", "market")
     whole = sparse.csr_array((ways.height, len(net.kind)))
     ways = _costliest(failures, top, ways, whole, _ones(ways["link"], len(net.indices)))
-    facts = net.nodes.select("source", "year", "confidence").with_row_index("market").cast({"market": pl.Int64})
-    ways = ways.join(facts, on="market", how="left")
+    whose = pl.when(pl.col("buyer") == HOME).then(pl.lit(net.buyer)).when(pl.col("buyer") != "").then("buyer")
+    facts = net.nodes.select("source", "year", "confidence", worst_market=whose).with_row_index("market")
+    ways = ways.join(facts.cast({"market": pl.Int64}), on="market", how="left")
     ways = ways.rename({"item": "worst_item", "low": "worst_share_low", "high": "worst_share_high"})
     every = pl.DataFrame({"event": np.arange(len(failures.ids))}).join(ways, on="event", how="left", maintain_order="left")
-    return every.select("worst_item", "worst_share_low", "worst_share_high", "source", "year", "confidence")
+    return every.select("worst_item", "worst_share_low", "worst_share_high", "worst_market", "source", "year", "confidence")
 
 
 def _costliest(

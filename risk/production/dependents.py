@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from ...graph import ProductionNetwork, SupplyGraph
 from ...graph.arguments import checked
-from ...graph.network import EXTRA
+from ...graph.network import EXTRA, HOME
 from .conditions import conditions, failure
 from .criticality import LOSSES
 from .failures import network_of
@@ -60,7 +62,7 @@ def affected(
         - ``loss_low`` (certain), ``loss_facts``, ``loss_estimate``, ``loss_high`` (possible): 0..1, see `risk.chokepoints`;
         - ``through``: the item at which the node is met, on the way that costs most; ``steps``: how far up that is;
           ``share_low, share_high``: what the makers that are named as its hold together of the market where it is met (null
-          for an item); ``source, year, confidence`` of that share.
+          for an item); ``market``: whose market that is (null: the world's); ``source, year, confidence`` of that share.
 
         Items that would only be hit if the node stood behind supply for which nobody names it are left out.
 
@@ -119,12 +121,14 @@ def affected(
     return frame.sort(~pl.col("final"), -pl.col("loss_low"), -pl.col("loss_estimate"), -pl.col("loss_facts"), "item")
 
 
-def share_of(network: ProductionNetwork, node: str, market: int) -> dict[str, float]:
-    """Return the least and the most that the makers of a node (a company, a country) hold of a market together."""
+def share_of(network: ProductionNetwork, node: str, market: int) -> dict[str, Any]:
+    """Return the least and the most that the makers of a node (a company, a country) hold of a market, and whose it is."""
     suppliers = network.nodes["supplier"]
     links = [int(k) for k in network.links(market) if not network.flags[k] & EXTRA]
     own = [k for k in links if node in network.chains[suppliers[int(network.indices[k])]]]
-    return dict(zip(("share_low", "share_high"), held(network, market, own), strict=True))
+    low, high = held(network, market, own)
+    place = network.nodes["buyer"][market]
+    return {"share_low": low, "share_high": high, "market": (network.buyer if place == HOME else place) or None}
 
 
 _AFFECTED = {
@@ -141,6 +145,7 @@ _AFFECTED = {
     "steps": pl.Int64,
     "share_low": pl.Float64,
     "share_high": pl.Float64,
+    "market": pl.String,
     "source": pl.String,
     "year": pl.Int64,
     "confidence": pl.String,

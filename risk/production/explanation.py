@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from math import ceil, floor
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import polars as pl
 from ...graph import Message, ProductionNetwork, SupplyGraph
 from ...graph.ages import dated
 from ...graph.arguments import checked
+from ...graph.interval import at_least, at_most
 from ...graph.messages import LANGUAGES, spoken
 from ...graph.network import NEW
 from .conditions import failure
@@ -139,9 +139,9 @@ def _summary(graph: SupplyGraph, product: str, node: str, kind: str, solution: S
             f"risk.explanation.summary_{'item' if item else kind}",
             node=_name(about, lang),
             product=_name(graph.item(product), lang),
-            low=f"{floor(100 * low + 1e-9) / 100:.0%}",  # "at least" is never rounded up
+            low=at_least(low),
             estimate=_percent(between),
-            high=f"{ceil(100 * high - 1e-9) / 100:.0%}",  # "up to" is never rounded down
+            high=at_most(high),
         ).text(lang)
     return pl.DataFrame([row])
 
@@ -202,6 +202,9 @@ def _sentence(
     fact = _fact(row, sources, lang) if named else Message("risk.explanation.no_share_source").text(lang)
     need = _name(graph.item(after["item"]), lang) if after is not None else ""
     key = row["cause"] if row["cause"] not in {"input", "need"} or after is not None else "input_last"
+    # Shortages of several needs that meet different makers add up: the makers may have less than the scarcest of them.
+    if key == "need" and after is not None and after["cause"] == "need" and row["kept"] < after["kept"] - 5e-3:
+        key = "need_more"
     return Message(
         f"risk.explanation.{key}", item=item, supplier=who, share=share, fact=fact, need=need, kept=_percent(row["kept"])
     ).text(lang)
@@ -212,7 +215,7 @@ def _share(row: dict[str, Any]) -> str:
     low, high = row.get("share_low"), row.get("share_high")
     if low is None or high is None or high - low < 5e-3:
         return _percent(row["share"])
-    return f"{floor(100 * low + 1e-9)}%–{ceil(100 * high - 1e-9)}%"
+    return f"{at_least(low)}–{at_most(high)}"
 
 
 def _percent(part: float) -> str:
@@ -223,7 +226,8 @@ def _percent(part: float) -> str:
 def _fact(row: dict[str, Any], sources: dict[str, dict[str, Any]], lang: str) -> str:
     source = sources.get(row["source"])
     if source is None:
-        return Message("risk.explanation.no_source").text(lang)
+        assumed = row["supplier"] not in {"", NEW, None}
+        return Message(f"risk.explanation.no_source{'_assumed' if assumed else ''}").text(lang)
     sure = Message(f"graph.words.{row['confidence'] or 'unknown'}")
     year = dated(row["year"], lang) or Message("risk.explanation.no_year")
     return Message("risk.explanation.fact", publisher=source["publisher"], year=year, sure=sure, source=source["id"]).text(

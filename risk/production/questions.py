@@ -138,26 +138,49 @@ class Question:
         anywhere = np.clip(np.sum([np.zeros(draws.count), *inside, *outside], axis=0), 0.0, 1.0)
         return lost, anywhere
 
-    def worst_and_best(self) -> np.ndarray:
-        """Return two rows of settings: of every fact the answer that hurts most, and the one that hurts least."""
-        found = np.empty((2, len(self.place)))
-        at, sides, m = self.state.reader, self.state.sides, len(self.network.indices)
-        for row, (reading, spread) in enumerate((("low", kernels.LEAST), ("high", kernels.MOST))):
-            found[row] = self.bound(reading)
-            _, given = self.solved(found[row][None, :], reading)
+    def extremes(self) -> np.ndarray:
+        """Return rows of settings: of every fact the answer that hurts most, the one that hurts least, and those of places.
+
+        The latter give all that is open of a market to the makers of one side, as far as these have room: what is held at
+        the buyer's, and what is held elsewhere.
+        """
+        unknown, found = self.state.unknown, []
+        passes = {reading: self.solved(self.bound(reading)[None, :], reading)[1] for reading in ("low", "high")}
+        sides = [side for side in range(self.state.sides) if side != unknown]
+        for reading, held in [("low", None), ("high", None), *(("high", side) for side in sides)]:
+            row = self.bound(reading)
             for i, fact in enumerate(self.facts):
-                open_ = [int(node) for node in fact.pools if self.network.slack[node] > 0]
                 poured, left = [], []
-                for node in open_:
+                for node in (int(node) for node in fact.pools if self.network.slack[node] > 0):
                     links = sources_of(self.network, node)
-                    value = given.state.x[self.network.indices[links] * sides + at]
-                    value = value if fact.kind == MIX else value * given.state.gain[at * m + links]
-                    weight, rest = _poured(self.network, links, node, value, spread)
+                    if held is None or fact.kind == MIX:
+                        order = self._order(fact, links, reading, passes)
+                    else:
+                        order = np.argsort(self.state.side[self.network.indices[links]] != held, kind="stable")
+                    weight, rest = _poured(self.network, links, node, order)
                     poured += weight.tolist()
                     left.append(rest)
                 start = int(self.fact_ptr[i])
-                found[row, start : start + len(poured) + len(left)] = poured + left
-        return found
+                row[start : start + len(poured) + len(left)] = poured + left
+            found.append(row)
+        return np.array(found)
+
+    def _order(self, fact: Fact, links: np.ndarray, reading: str, passes: dict[str, Given]) -> np.ndarray:
+        """Return a pool's sources, those first that give the reader least (in "high": most).
+
+        Sources that give alike in this reading are told apart by what they give in the other one, to the reader and to
+        makers of unknown place, where the answer holds: makers whom nobody names are hit as this reading has them.
+        """
+        sides, m = self.state.sides, len(self.network.indices)
+        other, nameless = "high" if reading == "low" else "low", np.isin(links, fact.rests)
+        keys = []
+        for name, side in ((other, self.state.unknown), (other, self.state.reader), (reading, self.state.reader)):
+            worth = passes[name].state.x[self.network.indices[links] * sides + side]
+            if fact.kind != MIX:
+                gains = [passes[of].state.gain[side * m + links] for of in (reading, name)]
+                worth = worth * np.where(nameless, *gains)
+            keys.append(worth if reading == "low" else -worth)
+        return np.lexsort((np.arange(len(links)), *keys))
 
     def solved(
         self, first: np.ndarray, reading: str, second: np.ndarray | None = None, only: Sequence[int] | None = None
@@ -241,12 +264,9 @@ def _above(network: ProductionNetwork) -> Above:
     return Above(network.block_of, pointer.astype(np.int64), readers.astype(np.int64))
 
 
-def _poured(
-    network: ProductionNetwork, links: np.ndarray, node: int, value: np.ndarray, spread: int
-) -> tuple[np.ndarray, float]:
-    """Return the weights of a pool poured into the sources that give least (or most), and what none has room for."""
+def _poured(network: ProductionNetwork, links: np.ndarray, node: int, order: np.ndarray) -> tuple[np.ndarray, float]:
+    """Return the weights of a pool poured into its sources in an order, each as far as it has room, and what none has."""
     found, left = network.low[links].copy(), float(network.slack[node])
-    order = np.lexsort((np.arange(len(links)), value if spread == kernels.LEAST else -value))
     for i in order:
         step = min(left, float(network.high[links[i]] - network.low[links[i]]))
         found[i] += step

@@ -66,7 +66,8 @@ def what_to_find_out(
     without an input, a use share, who among a step's makers is supplied. Two things are said of each:
 
     - **bounds**: by how much the interval of the product's supply shrinks once the fact is known, over the answers that hurt
-      most and least and a few drawn ones (``width_off_least``, ``width_off_most``);
+      most and least, those that place what is open of a market at the buyer's or elsewhere, and a few drawn ones
+      (``width_off_least``, ``width_off_most``);
     - **spread**: what part of the variance V of the draws of all completions (see `uncertainty`) it explains. With X the
       fact and Y the figure,
 
@@ -175,8 +176,9 @@ class _Search:
 
     def __init__(self, asked: Question, one: Completions, two: Completions, tried: Completions, figure: str) -> None:
         self.asked, self.figure = asked, figure
+        self.drawn = asked.drawn(tried)
         self.a, self.b = asked.drawn(one), asked.drawn(two)
-        self.answers = np.concatenate([asked.worst_and_best(), asked.drawn(tried)])
+        self.answers = np.concatenate([asked.extremes(), self.drawn])
         # Screened with a few pairs; looked at closely where something moves.
         some = min(_SCREEN, len(self.a))
         ya, mixed = self._draw(self.a[:some], self.b[:some])
@@ -237,7 +239,7 @@ class _Search:
 
     def widths(self, facts: list[int]) -> list[float]:
         """Return the mean width of the interval when more and more facts are known, over drawn answers."""
-        answers, ends = self.answers[2:], []
+        answers, ends = self.drawn, []
         for reading in ("low", "high"):
             rows = []
             now = np.repeat(self.asked.bound(reading)[None, :], len(answers), axis=0)

@@ -2,12 +2,15 @@
 
 import inspect
 import json
+from io import StringIO
 
 import kanmon as kn
 import polars as pl
 import pytest
 from kanmon.app.ask import find_out
 from kanmon.app.cli import main
+from kanmon.app.fact_lines import show_first
+from kanmon.app.wrapping import Paper
 from kanmon.risk import Scenario, halt
 
 QUESTION = ("permanent_magnet", "--product", "ndfeb_magnet", "--buyer", "JPN", "--draws", "40")
@@ -79,3 +82,12 @@ def test_a_hostile_name_leaves_no_markup_in_the_terminal(capsys, monkeypatch, tm
 def test_the_error_that_is_told_is_that_of_the_pairs_of_draws_behind_the_parts():
     pairs = inspect.signature(kn.risk.what_to_find_out).parameters["draws"].default
     assert pairs == 128 and round(100 / pairs**0.5) == 9
+
+
+def test_a_fact_that_leaves_the_interval_as_it_is_is_not_said_to_take_nothing_off():
+    row = {"text_en": "Who holds the rest", "who_en": "a publisher", "width_off_most": 0.002, "explains_total": 0.55}
+    paper = Paper(file=StringIO(), width=200)
+    show_first(pl.DataFrame([row, row | {"width_off_most": 0.3}]), "First", paper, "en")
+    likely, narrowing = [line for line in paper.file.getvalue().splitlines() if "Who holds" in line]
+    assert "leaves the interval as it is, and explains roughly 55%" in likely
+    assert "takes up to 30 points off" in narrowing

@@ -258,7 +258,7 @@ def test_sums_are_told_by_their_currency_and_never_over_several(tmp_path):
     one = csv(tmp_path / "one.csv", *lines)
     assert "Sums: amount 200 CNY\n" in run("check", one, "--lang", "en").output
     some = csv(tmp_path / "some.csv", *lines, "2025-04-03,B,P-3,50,")
-    assert "Sums: amount 50 (no currency stated), amount 200 CNY" in run("check", some, "--lang", "en").output
+    assert "Sums: amount 50 (no currency beside it), amount 200 CNY" in run("check", some, "--lang", "en").output
     (table,) = json.loads(run("check", some, "--json").output)["tables"]
     assert "amount" not in table["totals"] and table["amounts"] == {"": 50.0, "CNY": 200.0}
 

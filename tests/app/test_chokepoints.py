@@ -3,12 +3,15 @@
 import json
 import subprocess
 import sys
+from io import StringIO
 
 import kanmon as kn
 import polars as pl
 import pytest
 from kanmon.app.assess import assess
+from kanmon.app.chokepoint_tables import share_of, show_sources
 from kanmon.app.chokepoints import assessed_tables
+from kanmon.app.wrapping import Paper
 from kanmon.graph import SupplyGraph
 
 
@@ -83,3 +86,23 @@ def test_a_chain_that_is_too_large_is_said(monkeypatch):
     monkeypatch.setattr(sys.modules["kanmon.app.chokepoints"], "MOST_NODES", 10)
     found = assess(kn.load("world"), ["mlcc"])
     assert found.summary()["products"][0]["chokepoints"] is None
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "source of low reliability"), ("ja", "信頼度の低い出典")])
+def test_a_source_of_low_reliability_says_so_where_it_is_named(lang, words):
+    rows = [("high", "a"), ("low", "b"), ("unverified", "c"), ("medium", "d")]
+    graph = SupplyGraph(
+        items=[{"id": "ore", "name_en": "ore", "kind": "mineral"}],
+        sources=[{"id": id, "title": f"title {id}", "publisher": "p", "reliability": known} for known, id in rows],
+    )
+    paper = Paper(file=StringIO(), width=100)
+    show_sources(graph, graph.sources["id"], paper, lang)
+    lines = [line for line in paper.file.getvalue().splitlines() if "title" in line]
+    assert [words in line for line in lines] == [False, True, True, False]
+
+
+def test_a_share_says_whose_market_it_is_of_where_that_is_not_the_worlds():
+    graph = SupplyGraph(suppliers=[{"id": "JPN", "name_en": "Japan", "name_ja": "日本", "kind": "country"}])
+    assert share_of(graph, (0.2, 0.2), None, "en") == "20%"
+    assert share_of(graph, (0.2, 0.354), "JPN", "en") == "20%–36% of what Japan buys"
+    assert share_of(graph, (0.2, 0.2), "JPN", "ja") == "日本の調達の20%"

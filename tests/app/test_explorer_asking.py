@@ -268,6 +268,16 @@ def test_words_stand_out_from_what_is_behind_them(scheme, robot_page, visit):
     assert tab.evaluate(CONTRAST) == []
 
 
+def test_what_is_printed_is_dark_on_white_whatever_the_screen_is(robot_page, visit):
+    tab = visit(robot_page, color_scheme="dark")
+    tab.emulate_media(media="print", color_scheme="dark")
+    tab.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert tab.evaluate(CONTRAST) == []
+    assert tab.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    tab.evaluate("window.dispatchEvent(new Event('afterprint'))")
+    assert tab.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
 def test_page_fits_a_narrow_screen(robot_page, visit):
     tab = visit(robot_page, width=360, height=740)
     for pane in ("stage", "details", "whatif", "filters"):

@@ -145,3 +145,12 @@ def test_groups_of_a_large_graph_take_the_colour_of_what_they_lose(visit, tmp_pa
     deep = tab.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--loss-4').trim()")
     hit = {id for id, colour in colours.items() if colour == deep}
     assert hit == {"g0|c0", "g1|c0"}  # the item that stops and the one that needs it
+
+
+def test_the_numbers_beside_the_filters_are_those_of_the_items_in_sight(robot_page, visit):
+    tab = visit(robot_page)
+    tab.click("#as-graph")
+    shown = int(re.search(r"\d+", tab.locator("#filters .count b").inner_text())[0])
+    for legend in ("grade-", "kind-"):
+        numbers = tab.locator(f"#filters label:has([id^={legend}]) em").all_inner_texts()
+        assert sum(map(int, numbers)) == shown < 600

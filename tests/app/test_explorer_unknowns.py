@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import polars as pl
 import pytest
 from explorer_page import at
 from kanmon.app.explorer import write_explorer
 from kanmon.graph import SupplyGraph
-from kanmon.risk import Change, Scenario, embargo, halt, simulate
+from kanmon.risk import Assumptions, Change, Scenario, embargo, halt, simulate, what_to_find_out
+from kanmon.risk.production.facts import open_facts
+from kanmon.risk.production.questions import Question
+from kanmon.risk.production.simulation import prepared
 
 pytestmark = pytest.mark.browser
 
@@ -54,8 +58,8 @@ def test_bands_after_an_answer_are_those_of_the_graph_that_holds_it(stop, visit,
         if narrowing < 1e-4:
             assert item not in by_item
             continue
-        assert by_item[item]["worst"] == pytest.approx((held[0], now[1]), abs=1e-9)
-        assert by_item[item]["best"] == pytest.approx((now[0], free[1]), abs=1e-9)
+        assert by_item[item]["worst"]["band"] == pytest.approx((held[0], now[1]), abs=1e-9)
+        assert by_item[item]["best"]["band"] == pytest.approx((now[0], free[1]), abs=1e-9)
         assert by_item[item]["narrowing"] == pytest.approx(narrowing, abs=1e-9)
     assert next(iter(by_item)) == "magnet"
 
@@ -90,3 +94,60 @@ def test_what_stops_is_likely_to_hold_what_it_holds_elsewhere(visit, tmp_path):
     # Components of which at least 30 % is told: the six, magnet (none of it China's), screw (none), wire (0.2).
     elsewhere = (6 * 0.5 + 0.2) / (6 + 0.3 + 0.95 + 1)
     assert row["likely"] == pytest.approx(0.7 * elsewhere, abs=1e-9)
+
+
+@pytest.mark.parametrize("item", ["ndfeb_magnet", "gallium_primary"])
+def test_the_page_finds_out_what_kanmon_ask_finds_out(item, robot_page, visit, world):
+    """The same facts; and after their extreme answers, which kanmon ask tries beside drawn ones, the same bands."""
+    asked = Scenario("x", embargo("CHN", item=item, to="JPN"))
+    told = what_to_find_out(world, asked, product="humanoid_robot", buyer="JPN", draws=16)
+    told = told.filter(~pl.col("kind").is_in(["arrangement", "scenario"]) & (pl.col("width_off_most") > 1e-3))
+    change = {"kind": "embargo", "node": "CHN", "item": item, "to": ["JPN"]}
+    found = visit(robot_page).evaluate(
+        "async (c) => (await kanmon.findOut('humanoid_robot', 'JPN', false, [c])).found", change
+    )
+    keys = ("kind", "item", "input", "buyer")
+    most = {tuple(row[key] or "" for key in keys): row["width_off_most"] for row in told.iter_rows(named=True)}
+    mine = {tuple(row["fact"].get(key) or "" for key in ("says", *keys[1:])): row["off"] for row in found}
+    assert most and mine.keys() == most.keys()
+    ends = off_at_the_ends(world, asked)
+    for fact, off in mine.items():
+        assert off == pytest.approx(ends[fact], abs=1e-9)
+        assert off <= most[fact] + 1e-9
+
+
+def test_who_stands_at_the_buyers_is_among_what_narrows_a_band(robot_page, visit):
+    """Magnets do not reach makers in Japan: what its one maker of motors holds decides, and the page says so."""
+    change = {"kind": "embargo", "node": "CHN", "item": "ndfeb_magnet", "to": ["JPN"]}
+    tab = visit(robot_page, at(changes=[change]))
+    tab.wait_for_selector("#find-out[data-ready]")
+    first = tab.locator("#find-out li").first.inner_text()
+    assert "Who holds the rest of Frameless torque motor" in first and "if Nidec holds it: lost 94–100%" in first
+    tab.locator("#find-out details").evaluate("(e) => { e.open = true }")
+    assert "kanmon ask takes the same facts and ends" in tab.locator("#find-out").inner_text()
+
+
+def off_at_the_ends(graph: SupplyGraph, asked: Scenario) -> dict[tuple[str, ...], float]:
+    """What each fact's extreme answers take off the interval at most, as `what_to_find_out` has it."""
+    network = prepared(graph, (asked,), "humanoid_robot", buyer="JPN", level="country", domestic=False)
+    facts = open_facts(network, Assumptions())
+    question = Question(network, facts, asked, Assumptions())
+    answers = question.extremes()
+    (low, knowing_low), (high, knowing_high) = (
+        question.solved(np.repeat(question.bound(end)[None, :], len(answers), axis=0), end, answers)[0]
+        for end in ("low", "high")
+    )
+    knowing_low = np.clip(knowing_low, low[0], high[0])
+    off = high[0] - low[0] - (np.clip(knowing_high, knowing_low, high[0]) - knowing_low)
+    return {(fact.kind, fact.item, fact.input, fact.buyer): off[:, i].max() for i, fact in enumerate(facts)}
+
+
+def test_the_page_never_narrows_a_band_in_words(visit, tmp_path):
+    """At worst 70 % lack magnets, other 5.4 % screws and other 20 % wire: 95.4 %, which is not said to be 95."""
+    told = graph(screw={"JPN": 0.946})
+    tab = visit(
+        write_explorer(told, tmp_path / "robots.html", buyer="JPN", lang="en"), at(changes=[{"kind": "halt", "node": "CHN"}])
+    )
+    tab.wait_for_selector("#find-out[data-ready]")
+    assert band(halt("CHN"), screw={"JPN": 0.946})[1] == pytest.approx(0.954)
+    assert "if CHN holds it: lost 70–96%" in tab.locator("#find-out li").first.inner_text()

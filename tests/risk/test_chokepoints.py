@@ -123,6 +123,11 @@ def test_the_share_shown_is_that_of_the_market_through_which_the_loss_comes(make
     share = {"DEU": 0.9, "JPN": 0.2}[makes]
     assert (row["worst_item"], row["worst_share_low"]) == ("magnet", share)
     assert row["loss_low"] == pytest.approx(share)
+    whose = {"DEU": None, "JPN": "JPN"}[makes]
+    hit = affected(graph, "CHN", buyer="JPN").filter(item="robot").row(0, named=True)
+    assert (row["worst_market"], hit["market"], hit["share_low"]) == (whose, whose, share)
+    # Whoever asks: motors that Japan makes are made of what Japan buys.
+    assert chokepoints(graph, "robot", kinds=["halt"]).filter(node="CHN")["worst_market"].item() == whose
 
 
 def test_the_buyers_own_embargo_hits_those_abroad_alone():

@@ -4,7 +4,8 @@ import kanmon as kn
 import polars as pl
 import pytest
 from kanmon.graph import InputError, SupplyGraph, UnknownIdError
-from kanmon.risk import explain
+from kanmon.risk import Scenario, explain, halt, solve
+from kanmon.risk.production.explanation import sentences
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +120,37 @@ def test_unknown_names_are_said(world, arguments, error):
         explain(world, *arguments)
     with pytest.raises(InputError):
         explain(world, "mlcc", "CHN", kind="fire")
+
+
+def test_makers_that_lose_more_than_one_need_does_are_said_to_lack_others_too():
+    """Half of the magnets and half of the screws: at worst it is not the same robots that lack them, and none is made."""
+    graph = SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "component"} for i in ("robot", "motor", "magnet", "screw")],
+        inputs=[
+            {"item": item, "input": need, "source": "s"}
+            for item, need in (("robot", "motor"), ("robot", "screw"), ("motor", "magnet"))
+        ],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "USA")],
+        shares=[
+            {"item": item, "supplier": place, "source": "s", "share": share}
+            for item, share, places in (
+                ("magnet", 0.5, "CHN USA"),
+                ("screw", 0.5, "CHN USA"),
+                ("motor", 1, "USA"),
+                ("robot", 1, "USA"),
+            )
+            for place in places.split()
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    solution = solve(graph.network("robot"), Scenario("x", halt("CHN")))
+    worst, best = (sentences(graph, solution.trace("robot", reading))["text_en"][0] for reading in ("low", "high"))
+    assert solution.level("robot", "low") == 0 and solution.level("robot", "high") == 0.5
+    assert "fall to 0%, further than" in worst and "others lack something else" in worst
+    assert "fall to 50%: they lack" in best
+
+
+def test_what_is_assumed_to_be_made_somewhere_is_not_called_a_known_supply(world):
+    steps = solve(world.network("humanoid_robot", buyer="JPN", domestic=True), Scenario("x", halt("ndfeb_magnet")))
+    said = sentences(world, steps.trace("humanoid_robot", "high")).row(0, named=True)
+    assert said["supplier"] == "JPN" and "assumed to be made there" in said["text_en"] and "仮定" in said["text_ja"]

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pytest
 from kanmon.graph import InputError, SupplyGraph, UnknownIdError
-from kanmon.risk import Scenario, embargo, halt, what_to_find_out
+from kanmon.risk import Scenario, embargo, halt, simulate, what_to_find_out
 from kanmon.risk.production.completions import completions
 from kanmon.risk.production.draw_kernels import complete
 from kanmon.risk.production.facts import open_facts
@@ -199,3 +199,38 @@ def test_the_compiled_kernel_gives_what_the_plain_one_gives():
     complete.__dict__["compiled"] = compiled
     for one, other in zip(fast, plain, strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("draws", [2, 16])
+def test_whether_a_market_is_held_at_the_buyers_is_among_the_answers(draws):
+    """Magnets reach makers of motors in Germany, and none in Japan: if Japan's hold all of the market, nothing is kept."""
+
+    def robots(**motors):
+        shares = {"magnet": {"CHN": 1.0}, "screw": {"JPN": 0.0}, "motor": motors}
+        return SupplyGraph(
+            items=[{"id": i, "name_en": i, "kind": "component"} for i in ("robot", *shares)],
+            inputs=[
+                {"item": i, "input": j, "source": "s"}
+                for i, j in (("robot", "motor"), ("robot", "screw"), ("motor", "magnet"))
+            ],
+            suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "DEU", "JPN")],
+            shares=[
+                {"item": item, "supplier": place, "source": "s", "share": share}
+                for item, held in shares.items()
+                for place, share in held.items()
+            ],
+            sources=[{"id": "s", "title": "t", "publisher": "p"}],
+        )
+
+    def kept(graph):
+        row = simulate(graph, Scenario("x", asked), product="robot", buyer="JPN").filter(item="robot").row(0, named=True)
+        return row["kept_low"], row["kept_high"]
+
+    asked = embargo("CHN", to="JPN")
+    # Who makes the screws is open, so motors from Germany leave all open; motors from Japan settle it.
+    assert kept(robots(DEU=None, JPN=None)) == kept(robots(DEU=1.0)) == (0.0, 1.0)
+    assert kept(robots(JPN=1.0)) == (0.0, 0.0)
+    frame = what_to_find_out(robots(DEU=None, JPN=None), asked, product="robot", buyer="JPN", draws=draws)
+    row = frame.filter(item="motor", kind="remainder").row(0, named=True)
+    assert row["width"] == row["width_off_most"] == 1.0
+    assert row["flips"]

@@ -56,8 +56,10 @@ function bindingHold(id) {
     const last = trace(haltOf(id), state.product, reading).reverse().find(({ item: of, market }) => held.has(of) && market !== undefined);
     if (!last) continue;
     const { low, high } = holdIn(last.market, id);
+    const { network } = haltOf(id);
     const share = [interval(low, high, part), ageOf(last.year || Infinity) === null ? null : dated(last.year)].filter(Boolean).join(t("name_list"));
-    return low > 0 || high < 1 ? t("holds", { share, item: nameOfId(last.item) }) : t("holds_unknown", { item: nameOfId(last.item) });
+    const item = nameFor(last.item, network.placeOf[last.market]);
+    return low > 0 || high < 1 ? t("holds", { share, item }) : t("holds_unknown", { item });
   }
   return null;
 }

@@ -133,7 +133,7 @@ function pathsToProduct(starts, products) {
 function fact(sourceRow, ...words) {
   const title = cell(sources, "title", sourceRow);
   const rest = [cell(sources, "publisher", sourceRow), cell(sources, "date", sourceRow)].filter(Boolean).join(", ");
-  return h("small", { class: "fact" }, words.filter(Boolean).map((word) => `${word} · `), link(cell(sources, "url", sourceRow), cut(title || "", 160)), rest ? ` (${cut(rest, 80)})` : "");
+  return h("small", { class: "fact" }, words.filter(Boolean).map((word) => `${word} · `), link(cell(sources, "url", sourceRow), cut(title || "", 160)), rest ? ` (${cut(rest, 80)})` : "", ["low", "unverified"].includes(cell(sources, "reliability", sourceRow)) ? ` · ${t("doubtful")}` : "");
 }
 
 // Whether a measure is an export control on goods in force: not on technology, and not the buyer's own. One that is aimed at

@@ -37,9 +37,10 @@ function chooseFrom(id, label, key, options) {
 }
 
 function showFilters() {
-  const all = items.id.map((_, i) => i);
-  const kinds = count(items.kind);
-  const grades = count(all.map(gradeLow));
+  const kinds = count(unfiltered.map((i) => items.kind[i]));
+  const grades = count(unfiltered.map(gradeLow));
+  // What is chosen stays among the choices, also where the product needs nothing of it.
+  const choices = (values, chosen) => [...count(values), ...(chosen === "" || values.includes(chosen) ? [] : [[chosen, 0]])];
   const changed = FILTERS.some((key) => !same(state[key], START[key])) || state.focus;
   const technologies = [...new Set(column(flags, "technology"))].sort((a, b) => a - b);
   const open = document.activeElement && $("filters").contains(document.activeElement) ? document.activeElement.id : null;
@@ -57,8 +58,8 @@ function showFilters() {
       h("p", { class: "mark" }, h("span", { class: "dash" }), t("mark_dashed")),
       sizesDiffer() ? h("p", { class: "faint", id: "mark-size" }, t("mark_size")) : null),
     h("fieldset", {}, h("legend", {}, t("narrow")),
-      chooseFrom("by-chain", t("chain"), "chain", [...count(chainsOf.flat())].sort().map(([chain, n]) => [chain, `${chainName(chain)} (${n})`])),
-      chooseFrom("by-tier", t("tier"), "tier", [...count(all.map(tierOf))].sort((a, b) => a[0] - b[0]).map(([tier, n]) => [tier, `${tierName(tier)} (${n})`])),
+      chooseFrom("by-chain", t("chain"), "chain", choices(unfiltered.flatMap((i) => chainsOf[i]), state.chain).sort().map(([chain, n]) => [chain, `${chainName(chain)} (${n})`])),
+      chooseFrom("by-tier", t("tier"), "tier", choices(unfiltered.map(tierOf), state.tier === "" ? "" : Number(state.tier)).sort((a, b) => a[0] - b[0]).map(([tier, n]) => [tier, `${tierName(tier)} (${n})`])),
       chooseFrom("by-country", t("country"), "country", [...new Set(countriesOf.flatMap((found) => [...found]))].filter(Boolean).map((id) => [id, nameOfId(id)]).sort((a, b) => a[1].localeCompare(b[1], language))),
       technologies.length ? chooseFrom("by-technology", t("technology"), "technology", [["any", t("any_technology")], ...technologies.map((n) => [n, `${n} ${data.technologies[n] || ""}`])]) : null,
       chooseFrom("by-confidence", t("confidence"), "confidence", ["published", "estimated", "unknown"].map((word) => [word, t(word)])),

@@ -243,6 +243,8 @@ async function start() {
   $("export-print").addEventListener("click", () => (update({ view: "board" }), window.print()));
   $("export-scenarios").addEventListener("click", exportScenarios);
   window.addEventListener("beforeprint", () => (showFresh("whatif"), $("asked")?.replaceWith(question())));
+  window.addEventListener("beforeprint", () => (document.documentElement.dataset.theme = "light")); // paper is white
+  window.addEventListener("afterprint", showTheme);
   window.addEventListener("beforeprint", () => document.querySelectorAll("#brief details").forEach((one) => (one.open = true)));
   combobox($("search"), $("found"), (question) => search(question), found);
   $("share").addEventListener("click", share);

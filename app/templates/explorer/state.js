@@ -118,6 +118,7 @@ const productRow = () => (state.product ? itemNumber.get(state.product) : undefi
 // Which items are shown: the product's chain, the focus, then the filters.
 let shown = new Set();
 let visible = [];
+let unfiltered = []; // before the filters
 
 // Tiers as seen from the product: longest ways to it, along links that lead to a higher tier of the whole graph.
 let tiers = data.tier;
@@ -146,7 +147,8 @@ function chooseVisible() {
     const near = reach(starts, state.focus.direction, state.focus.depth || Infinity);
     within = within && node.table !== "item" ? new Set([...near].filter((i) => within.has(i))) : near;
   }
-  visible = items.id.map((_, i) => i).filter((i) => (!within || within.has(i)) && passes(i));
+  unfiltered = items.id.map((_, i) => i).filter((i) => !within || within.has(i));
+  visible = unfiltered.filter(passes);
   shown = new Set(visible);
 }
 

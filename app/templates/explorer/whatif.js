@@ -29,8 +29,8 @@ const nameOfId = (id) => {
 };
 
 // "At least" is never rounded up, "at most" never down.
-const atLeast = (value) => `${Math.floor(100 * value + 1e-7)}%`;
-const atMost = (value) => `${Math.ceil(100 * value - 1e-7)}%`;
+const atLeast = (value) => outward(value, -1, percent);
+const atMost = (value) => outward(value, 1, percent);
 const bandWords = ({ certain, possible }) => t("lost_band", { certain: atLeast(certain), possible: atMost(possible) });
 const lossWords = (loss) => t("lost_words", { estimate: estimated(loss.estimate), certain: atLeast(loss.certain), possible: atMost(loss.possible) });
 
@@ -58,7 +58,9 @@ function explain(solution, product, reading) {
       n = end;
       continue;
     }
-    lines.push(t(`way_${row.cause === "input" && !after ? "input_last" : row.cause}`, {
+    // Shortages of several needs that meet different makers add up: the makers may have less than the scarcest of them.
+    const more = row.cause === "need" && after?.cause === "need" && row.kept < after.kept - 5e-3;
+    lines.push(t(`way_${row.cause === "input" && !after ? "input_last" : more ? "need_more" : row.cause}`, {
       ...values,
       supplier: row.supplier === NEW ? t("way_new") : row.supplier ? nameOfId(row.supplier) : t("way_nobody"),
       share: row.share === undefined ? t("way_share_unknown") : interval(row.share_low, row.share_high, part),
@@ -70,9 +72,9 @@ function explain(solution, product, reading) {
 
 const sourceNumber = new Map(column(sources, "id").map((id, i) => [id, i]));
 
-function factOf({ source, year, confidence }) {
+function factOf({ source, year, confidence, supplier }) {
   const row = sourceNumber.get(source);
-  if (row === undefined) return t("way_no_source");
+  if (row === undefined) return t(supplier && supplier !== NEW ? "way_no_source_assumed" : "way_no_source");
   return [sources.publisher[row], year ? dated(year) : t("way_no_year"), t(confidence || "unknown")].join(", ");
 }
 

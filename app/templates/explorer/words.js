@@ -65,7 +65,17 @@ const part = (value) => (value > 0 && value < 0.005 ? "<1%" : percent(value));
 
 function interval(low, high, show = (v) => v.toFixed(2)) {
   const [a, b] = [show(low), show(high)];
-  return a === b || (low === 0 && b.startsWith("<")) ? b : `${a.replace(/%$/, "")}–${b}`;
+  return a === b || (low === 0 && b.startsWith("<")) ? b : `${outward(low, -1, show).replace(/%$/, "")}–${outward(high, 1, show)}`;
+}
+
+// A bound as text, never narrowed: one unit of its last place further out where it would be.
+function outward(value, way, show) {
+  const words = show(value);
+  const number = words.replace(/[%,]/g, "");
+  if (!/^-?\d+(\.\d+)?$/.test(number)) return words;
+  const unit = words.endsWith("%") ? 0.01 : 1;
+  const step = unit / 10 ** (number.split(".")[1] || "").length;
+  return way * (value - number * unit) > 1e-9 * Math.max(step, Math.abs(value)) ? show(value + way * step) : words;
 }
 
 // A range on a track: what is certain is filled, what is possible hatched.

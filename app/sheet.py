@@ -1,0 +1,176 @@
+"""Tables for a terminal of any width: a word stays whole, and what does not fit beside goes under."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from .wrapping import Sentence, ends, pieces
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions
+    from rich.table import Table
+
+LONGEST = 28
+"""Letters of a word that may widen a column; what is longer (an address, a file) may break."""
+UPRIGHT = 8
+"""A column of Japanese, which may break between any letters, is not made narrower."""
+BESIDE = 3
+"""What a column takes besides its words: a rule, and a space on each side."""
+
+
+@dataclass
+class _Column:
+    """One column: its heading and cells, and whether it may go under the one to its left."""
+
+    head: Text
+    right: bool
+    under: bool = False
+    cells: list[Text] = field(default_factory=list)
+
+    def floor(self) -> int:
+        """The least width that breaks no word, and sets no Japanese, nor its heading, upright."""
+        longest = max((cell_len(word) for text in (self.head, *self.cells) for word in pieces(text.plain)), default=1)
+        return min(LONGEST, max(longest, min(UPRIGHT, max(self._longest(), self._third()))))
+
+    def wishes(self) -> tuple[int, int]:
+        """The width that breaks no line of a cell, nor the heading into more than three; and the one that breaks neither."""
+        longest = max(self.floor(), self._longest())
+        return max(longest, self._third()), max(longest, self._heading())
+
+    def _heading(self) -> int:
+        return max((cell_len(line) for line in self.head.plain.split("\n")), default=1)
+
+    def _third(self) -> int:
+        return -(-self._heading() // 3)
+
+    def _longest(self) -> int:
+        return max((cell_len(line) for text in self.cells for line in text.plain.split("\n")), default=1)
+
+    def beneath(self, other: _Column) -> _Column:
+        """Return this column with another under it."""
+        pairs = zip(self.cells, other.cells, strict=True)
+        return _Column(_stacked(self.head, other.head), self.right, self.under, [_stacked(*pair) for pair in pairs])
+
+
+@dataclass
+class Sheet:
+    """A table under its title.
+
+    Where words would break, columns marked ``under`` go under the one to their left, from the right, as far as that
+    makes the table shorter; where that is not enough, each row stands as a block of lines.
+
+    Attributes
+    ----------
+    title : str
+        What stands above; with marks of the terminal.
+    heads : list of (str, bool, bool)
+        Headings, whether the column is set to the right, and whether it may go under.
+    rows : list of tuple of str
+        The cells.
+    """
+
+    title: str = ""
+    heads: list[tuple[str, bool, bool]] = field(default_factory=list)
+    rows: list[tuple[str, ...]] = field(default_factory=list)
+
+    def add_column(self, head: str, *, justify: Literal["left", "right"] = "left", under: bool = False) -> None:
+        """Add a column."""
+        self.heads.append((head, justify == "right", under))
+
+    def add_row(self, *cells: str) -> None:
+        """Add a row."""
+        self.rows.append(cells)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterable[object]:
+        """Yield what a terminal of this width shows."""
+        if self.title:
+            yield console.render_str(self.title, style="table.title")
+        columns = [_Column(console.render_str(head), right, under) for head, right, under in self.heads]
+        for column, cells in zip(columns, zip(*self.rows, strict=True), strict=False):
+            column.cells += [console.render_str(cell) for cell in cells]
+        found = []
+        for some in _foldings(columns):
+            widths = fitted([one.floor() for one in some], [one.wishes() for one in some], options.max_width - 1)
+            if widths:
+                found.append((_lines(some, widths), len(found), some, widths))
+        if found:
+            *_, some, widths = min(found, key=lambda one: one[:2])
+            yield _table(some, widths)
+        else:
+            yield from _blocks(columns)
+
+
+def fitted(floors: Sequence[int], wishes: Sequence[tuple[int, int]], room: int) -> list[int] | None:
+    """Return the columns' widths: none below its floor, room to the one that breaks most; None if none fit.
+
+    First the cells get what they wish for, then the headings.
+
+    >>> fitted([4, 4], [(40, 40), (10, 10)], 36)
+    [24, 6]
+    >>> fitted([20, 20], [(20, 20), (20, 20)], 36) is None
+    True
+    """
+    widths, left = list(floors), room - sum(floors) - BESIDE * len(floors)
+    for wished in zip(*wishes, strict=True):
+        while left > 0 and any(width < wish for width, wish in zip(widths, wished, strict=True)):
+            widest = max(range(len(widths)), key=lambda one: wished[one] / widths[one])
+            widths[widest] += 1
+            left -= 1
+    return widths if left >= 0 else None
+
+
+def _foldings(columns: list[_Column]) -> Iterable[list[_Column]]:
+    """Yield the columns, then with one after the other under its left neighbour, from the right."""
+    yield columns
+    for place in range(len(columns) - 1, 0, -1):
+        if columns[place].under:
+            columns = [*columns[: place - 1], columns[place - 1].beneath(columns[place]), *columns[place + 1 :]]
+            yield columns
+
+
+def _stacked(upper: Text, lower: Text) -> Text:
+    """Return two cells as one, the second in paler letters; an empty one takes no line."""
+    pale = lower.copy()
+    pale.stylize("dim")
+    return Sentence.of(Text("\n").join([part for part in (upper, pale) if part.plain]))
+
+
+def _lines(columns: Sequence[_Column], widths: Sequence[int]) -> int:
+    """Return how many lines the table takes."""
+    rows = zip(*([column.head, *column.cells] for column in columns), strict=True)
+    return sum(max(_height(cell.plain, width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+
+
+def _height(cell: str, width: int) -> int:
+    return sum(1 + sum(1 for _ in ends(line, width)) for line in cell.split("\n"))
+
+
+def _table(columns: Sequence[_Column], widths: Sequence[int]) -> Table:
+    from rich.table import Table
+
+    table = Table()
+    for column, width in zip(columns, widths, strict=True):
+        table.add_column(column.head, justify="right" if column.right else "left", width=width, overflow="fold")
+    for row in zip(*(column.cells for column in columns), strict=True):
+        table.add_row(*row)
+    return table
+
+
+def _blocks(columns: Sequence[_Column]) -> Iterable[object]:
+    """Yield each row as lines of heading and cell, where a terminal is too narrow for any table."""
+    from rich.table import Table
+
+    for row in zip(*(column.cells for column in columns), strict=True):
+        block = Table.grid(padding=(0, 2, 0, 0))
+        block.add_column(style="bold", max_width=18, overflow="fold")
+        block.add_column(overflow="fold")
+        for column, cell in zip(columns, row, strict=True):
+            if cell.plain:
+                block.add_row(column.head, cell)
+        yield block
+        yield Text("")

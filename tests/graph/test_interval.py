@@ -1,0 +1,25 @@
+"""An interval as text: its bounds are never narrowed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from hypothesis import given
+from hypothesis import strategies as st
+from kanmon.graph import Interval
+from kanmon.graph.interval import at_least, at_most
+
+
+@given(
+    st.floats(0, 1, allow_nan=False), st.floats(0, 1, allow_nan=False), st.sampled_from([".0%", ".1%", ".2f", ".3g", ",.1f"])
+)
+def test_a_bound_is_never_narrowed_in_words(one, other, spec):
+    low, high = sorted((one, other))
+    unit = Decimal("0.01") if spec.endswith("%") else Decimal(1)
+    least, most = (Decimal(text.rstrip("%")) * unit for text in (at_least(low, spec), at_most(high, spec)))
+    slack = Decimal("1e-9")
+    assert least <= Decimal(low) + slack and most >= Decimal(high) - slack
+    nearest = Decimal(format(low, spec).rstrip("%")) * unit
+    assert abs(least - nearest) <= abs(nearest) / 100 + unit, "no further out than one unit of the last place"
+    ends = f"{Interval(low, high):{spec}}".split("–")
+    assert ends == ([at_least(low, spec), at_most(high, spec)] if len(ends) == 2 else [format(low, spec)])
