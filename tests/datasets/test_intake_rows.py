@@ -393,6 +393,16 @@ def test_what_names_no_firm_is_a_blank_and_that_is_said(tmp_path):
     assert any("CUSTOM, Custom" in note and "2 cell(s)" in note for note in said) and any("各社" in note for note in said)
 
 
+def test_what_stands_for_a_name_that_is_elsewhere_is_no_firm_and_a_firm_s_number_is_one(tmp_path):
+    firms = ["see attached", "100234", "@SUM(A1)", "別紙参照", "3M", "約3社", "0000100001"]
+    lines = ["part,name,supplier,qty", *(f"P-{i},Plate,{firm},1" for i, firm in enumerate(firms))]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert found.suppliers == ["100234", "3M", "0000100001"]
+    assert any(
+        "see attached, @SUM(A1), 別紙参照, 約3社" in note.text("en") and "4 cell" in note.text("en") for note in found.notes
+    )
+
+
 @pytest.mark.parametrize("header", ["安全在庫日数", "目標在庫日数", "Safety stock days", "Target stock (days)"])
 def test_a_stock_that_is_aimed_at_is_not_one_that_is_there(tmp_path, header):
     found = table(
