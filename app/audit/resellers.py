@@ -26,7 +26,9 @@ def resellers(
     blank: dict[str, list[Source]] = defaultdict(list)
     others: dict[str, list[Source]] = defaultdict(list)
     for source in (source for group in sources.values() for source in group):
-        for firm in {source.vendor, *source.traded} - {None}:
+        for firm in {source.vendor, *source.traded}:
+            if firm is None:
+                continue
             if source.maker and firm_key(source.maker) != firm_key(firm):
                 others[firm].append(source)
             elif source.maker and firm_key(firm) not in makers:

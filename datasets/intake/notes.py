@@ -9,10 +9,10 @@ from ...graph.contents import WORKBOOKS
 from ...graph.errors import shorten
 from .alternates import same_numbers
 from .sheets import Sheet
-from .table import DAYS, Table
+from .table import DAYS, FORMAL, Table
 from .values import date, is_blank
 
-_COUNTED = frozenset(("price", "amount", "quantity", "stock", "moq", "daily_use"))
+_COUNTED = frozenset(("price", "amount", "quantity", "stock", "moq", "daily_use", *FORMAL))
 """Roles whose figures may be written with a comma."""
 
 

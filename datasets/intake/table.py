@@ -50,7 +50,7 @@ DAYS = ("date", "valid_from", "valid_to", "qualified_date")
 """Roles whose cells are days."""
 COMMA = {"de", "es", "fr", "it", "nl", "pl", "cs", "pt"}
 """Languages that write decimals with a comma, and days before months."""
-_FORMAL = ("revenue", "budget", "cost")
+FORMAL = ("revenue", "budget", "cost")
 """Further amounts, of the sheets of the audit workbook."""
 _AMOUNT = re.compile(r"[\d.,\s+\-−▲△()']+")
 _THREE = re.compile(r"(?<![\d,.])[1-9]\d{0,2},\d{3}(?![\d,.])")
@@ -103,7 +103,7 @@ class Table:
     notes: tuple[Message, ...] = ()
     merged: int = 0
     pointed: frozenset[int] = frozenset()
-    """Columns with a number of a workbook whose dot parts no thousands (1.125)."""
+    """Columns with numbers of a workbook that have decimals: their dot parts no thousands, and tells nothing of texts."""
     beside: frozenset[str] = frozenset()
     """How the other tables of a workbook write decimals, where they tell."""
     counted: int | None = None
@@ -191,12 +191,13 @@ class Table:
     def comma_note(self, column: int) -> Message | None:
         """Return how commas and dots in a column were read, where not as all expect, or nobody can tell (1,000; 1.000)."""
         comma, called = self.comma(column), shorten(self.names[column])
-        certain = self.encoding in WORKBOOKS or self.marks or self._of_sap(column)
-        certain = certain or language(self.names) not in {None, "en", *COMMA}
-        dots = [cell.strip() for cell in self.cells(column) if cell and "." in cell] if not (certain or comma) else []
+        told = self._of_sap(column) or language(self.names) not in {None, "en", *COMMA}
+        open_ = not (told or comma or column in self.pointed or self.marks == {"."})
+        dots = [cell.strip() for cell in self.cells(column) if cell and "." in cell] if open_ else []
         if dots and all(map(_DOTTED.fullmatch, dots)):
             value = f"{number(dots[0]) or 0:.10g}"
             return Message("datasets.intake.dot_open", column=called, cell=shorten(dots[0]), value=value)
+        certain = told or self.encoding in WORKBOOKS or self.marks
         certain = certain or (column in self.roles.get("amount", ()) and not comma)  # no sum of money has three decimals
         three = next((cell.strip() for cell in self.cells(column) if not certain and cell and _THREE.search(cell)), None)
         if three is not None:
@@ -207,13 +208,13 @@ class Table:
 
     @cached_property
     def marks(self) -> frozenset[str]:
-        """How the figures of the table write decimals, where they tell."""
-        columns = [i for role in (*MEASURES, *_FORMAL) for i in self.roles.get(role, ())]
+        """How the figures of the table write decimals as text, where they tell."""
+        columns = [i for role in (*MEASURES, *FORMAL) for i in self.roles.get(role, ()) if i not in self.pointed]
         return frozenset(map(self._mark, columns)) - {""}
 
     @cached_property
     def _commas(self) -> bool:
-        if self.encoding in WORKBOOKS:  # its numbers are no text, which is known where one is written with a dot
+        if self.encoding in WORKBOOKS:  # a word of its header may be translated, its figures are not
             return self.beside == {","}
         return self.marks == {","} or (not self.marks and language(self.names) in COMMA)
 
@@ -442,13 +443,13 @@ def written_alike(tables: Sequence[Table]) -> list[Table]:
     found = []
     for table in tables:
         after = replace(table, beside=beside)
-        notes = []
-        for i in (i for role in (*MEASURES, *_FORMAL) for i in table.roles.get(role, ()) if after.comma(i) > table.comma(i)):
+        notes = [note for note in table.notes if len(beside) != 1 or note.key != "datasets.intake.dot_open"]
+        for i in (i for role in (*MEASURES, *FORMAL) for i in table.roles.get(role, ()) if after.comma(i) > table.comma(i)):
             cell = next((cell for cell in table.cells(i) if cell is not None and _DOTTED.fullmatch(cell.strip())), None)
             if cell is not None:
                 value = f"{number(cell, comma=True) or 0:,.0f}"
                 notes.append(Message("datasets.intake.dot_alike", column=shorten(table.names[i]), cell=cell, value=value))
-        found.append(replace(after, notes=(*table.notes, *notes)))
+        found.append(replace(after, notes=tuple(notes)))
     return found
 
 
