@@ -17,9 +17,10 @@ from typing import Any
 import polars as pl
 
 from ...datasets import country, layout
+from ...datasets.intake.days import date
 from ...datasets.intake.sheets import Sheet, read_sheets
 from ...datasets.intake.stand_ins import is_ditto, names_something
-from ...datasets.intake.values import date, is_blank, name
+from ...datasets.intake.values import is_blank, name
 from ...datasets.intake.words import marks, plain
 from ...datasets.readers.declarations import Declaration, is_declaration, read_declaration
 from ...datasets.readers.tables import packaged

@@ -8,9 +8,10 @@ from ...graph import Message
 from ...graph.contents import WORKBOOKS
 from ...graph.errors import shorten
 from .alternates import same_numbers
+from .days import date, readings
 from .sheets import Sheet
 from .table import DAYS, FORMAL, Table
-from .values import date, is_blank
+from .values import is_blank
 
 _COUNTED = frozenset(("price", "amount", "quantity", "stock", "moq", "daily_use", *FORMAL))
 """Roles whose figures may be written with a comma."""
@@ -52,14 +53,14 @@ def _of_column(table: Table, role: str, i: int) -> Iterator[Message]:
 
 def _of_days(table: Table, i: int) -> Iterator[Message]:
     """How days of which the month may stand first were read, and days that nobody can read."""
-    column, order = shorten(" ".join(table.names[i].split())), table.day_first(i)
+    column, order = shorten(" ".join(table.names[i].split())), table.day_order(i)
     told = [cell for cell in table.cells(i) if not is_blank(cell) and date(cell) is None]
-    either = [cell for cell in told if date(cell, day_first=True) is not None]
+    either = [cell for cell in told if readings(cell)]
     if either and order is None:
         yield Message("datasets.intake.day_open", column=column, cell=shorten(either[0] or ""), count=len(either))
     elif either:
         read = date(either[0], order)
         yield Message("datasets.intake.day_order", column=column, cell=shorten(either[0] or ""), day=read, count=len(either))
-    others = [cell for cell in told if date(cell, day_first=True) is None]
+    others = [cell for cell in told if not readings(cell)]
     if others and table.kind == "ledger":
         yield Message("datasets.intake.no_day", column=column, cell=shorten(others[0] or ""), count=len(others))

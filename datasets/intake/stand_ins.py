@@ -12,7 +12,7 @@ import polars as pl
 from ...graph import Message
 from ...graph.errors import shorten
 from ..readers.tables import packaged
-from .values import date
+from .days import DAY_FIRST, date
 from .words import marks, plain
 
 _NUMBERED = re.compile(r"\s*\d{4,10}\s+[^\W\d].*", re.DOTALL)
@@ -48,7 +48,7 @@ def names_something(cell: str) -> bool:
     said = _ROUGHLY.sub("", unicodedata.normalize("NFKC", cell).strip().casefold(), count=1)
     if not any(map(str.isalpha, said)) or _FORMULA.match(said) or plain(cell) in marks("elsewhere"):
         return False
-    return date(said, day_first=True) is None and _MEASURED.fullmatch(said) is None
+    return date(said, DAY_FIRST) is None and _MEASURED.fullmatch(said) is None
 
 
 def with_dittos(

@@ -14,11 +14,12 @@ from ...graph import Message
 from ...graph.contents import WORKBOOKS
 from ...graph.errors import shorten
 from .columns import BESIDE, ordinal
+from .days import DAY_FIRST, YEAR_FIRST, date, orders
 from .lines import SetAside
 from .profiles import profile
 from .settling import MEASURES
 from .sheets import letters
-from .values import Unit, date, day_orders, decimal_mark, firm_key, is_blank, is_figure, is_seller, name, number, unit_in
+from .values import Unit, decimal_mark, firm_key, is_blank, is_figure, is_seller, name, number, unit_in
 from .words import forms, language, marks, plain
 
 KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "stock", "technologies", "questionnaire")
@@ -50,6 +51,8 @@ DAYS = ("date", "valid_from", "valid_to", "qualified_date")
 """Roles whose cells are days."""
 COMMA = {"de", "es", "fr", "it", "nl", "pl", "cs", "pt"}
 """Languages that write decimals with a comma, and days before months."""
+_EASTERN = {"ja", "zh", "ko"}
+"""Languages that write the year first."""
 FORMAL = ("revenue", "budget", "cost")
 """Further amounts, of the sheets of the audit workbook."""
 _AMOUNT = re.compile(r"[\d.,\s+\-−▲△()']+")
@@ -169,20 +172,22 @@ class Table:
         cells = [cell.strip() for cell in self.cells(column) if cell is not None]
         return plain(self.names[column]) in marks("sap_quantity") and all(map(_THREE_BEHIND.fullmatch, cells))
 
-    def day_first(self, column: int) -> bool | None:
-        """Return whether days stand before months in a column (03/04/2025); None where nobody can tell.
+    def day_order(self, column: int) -> str | None:
+        """Return in which order day, month and year stand in a column (03/04/2025); None where nobody can tell.
 
         Where its own cells leave it open, those of the other columns of days tell, else the language of the header.
         """
         columns = dict.fromkeys((column, *(i for role in DAYS for i in self.roles.get(role, ()))))
-        told = next((orders for i in columns if (orders := day_orders(self.cells(i)))), None)
-        if told is None:
-            return True if language(self.names) in COMMA else None
-        return told.pop() if len(told) == 1 else None
+        told = [found for i in columns if (found := orders(self.cells(i))) is not None]
+        clear = next((found for found in told if len(found) < 2), None)
+        if clear is not None:
+            return clear.pop() if clear else None
+        spoken = language(self.names)
+        return DAY_FIRST if spoken in COMMA else YEAR_FIRST if spoken in _EASTERN else None
 
     def days(self, role: str) -> list[str | None]:
         """Return the days that the columns of a role say on each line, as ISO text."""
-        columns = [(self.cells(i), self.day_first(i)) for i in self.roles.get(role, ())]
+        columns = [(self.cells(i), self.day_order(i)) for i in self.roles.get(role, ())]
         return [
             next((day for cells, order in columns if (day := date(cells[n], order)) is not None), None)
             for n in range(self.rows)
