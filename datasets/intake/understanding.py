@@ -25,7 +25,7 @@ from .halves import parted
 from .head import for_one_of, head_above
 from .headers import Place, places
 from .kinds import kind_of, why_other, without_repeats
-from .lines import SetAside, Shape, firms_above, sort_rows
+from .lines import SetAside, Shape, firms_above, firms_around, sort_rows
 from .notes import notes_of
 from .parents import bills_above, carried, filled, product_column, with_drawn_levels
 from .profiles import profile
@@ -282,7 +282,9 @@ class _Reader:
 
     def _with_firms_above(self, table: Table, place: Place, rows: _Rows, kept: list[int]) -> Table:
         """A firm that heads a block of lines supplies each of them."""
-        firms = None if table.roles.keys() & FIRMS else firms_above(rows, kept)
+        found = None if table.roles.keys() & FIRMS else firms_above(rows, kept)
+        titles = [] if table.roles.keys() & FIRMS else self._titles(table)
+        firms = found or firms_around(rows, kept, titles)
         if firms is None:
             return table
         cells = pl.Series("firm", firms.cells, dtype=pl.String)

@@ -341,3 +341,47 @@ def test_a_comment_of_a_board_names_the_parts_unless_values_say_as_much(tmp_path
     lines += [f"{n},1,{comment},{place},SO8,{value},{part}" for n, comment, place, value, part in rows]
     found = table(text(tmp_path / "board.csv", lines))
     assert found.headers("name")[0] == name and found.headers("part") == ["Manufacturer Part"]
+
+
+QUICKBOOKS = [
+    '"Acme Robots, Inc",,,,,,,,,',
+    "{title},,,,,,,,,",
+    "",
+    ",Transaction date,Transaction type,Num,Product/Service full name,Description,Quantity,{price},Amount,Balance",
+    '"Metals, Inc",,,,,,,,,',
+    ",01/15/2025,Bill,1001,Bar stock,Steel bar,10.00,25.00,250.00,250.00",
+    ",02/20/2025,Bill,1002,Magnet N42,,100.00,1.50,150.00,400.00",
+    '"Total for Metals, Inc",,,,,,110.00,,$400.00,',
+    "Beta,,,,,,,,,",
+    ",03/15/2025,Bill,7,MCU,Microcontroller,50.00,4.00,200.00,200.00",
+    "Total for Beta,,,,,,50.00,,$200.00,",
+    "TOTAL,,,,,,160.00,,$600.00,",
+]
+
+
+def quickbooks(path, title, price):
+    return table(text(path, [line.format(title=title, price=price) for line in QUICKBOOKS]))
+
+
+def test_vendors_that_stand_above_and_below_their_lines_are_suppliers_where_the_title_says_vendor(tmp_path):
+    # as QuickBooks Online writes reports "by ... Detail": a blank first header, groups in rows of their own
+    found = quickbooks(tmp_path / "a.csv", "Purchases by Vendor Detail", "Rate")
+    assert found.texts("supplier") == ["Metals, Inc", "Metals, Inc", "Beta"] and found.totals["amount"] == 600.0
+    assert found.texts("part") == ["Bar stock", "Magnet N42", "MCU"] and found.kind == "ledger"
+
+
+def test_customers_that_stand_so_are_no_suppliers_nor_is_a_group_without_its_total(tmp_path):
+    assert quickbooks(tmp_path / "a.csv", "Sales by Customer Detail", "Sales price").suppliers == []
+    lines = [
+        line.format(title="Purchases by Vendor Detail", price="Rate") for line in QUICKBOOKS if "Total for B" not in line
+    ]
+    assert table(text(tmp_path / "b.csv", lines)).suppliers == []
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
+def test_what_was_bought_and_kept_counts_and_not_what_was_bought_and_sent_back(tmp_path, order):
+    columns = [("仕入金額", "1000", "500"), ("返品金額", "200", "0"), ("純仕入金額", "800", "500")]
+    rows = zip(*(columns[i] for i in order), strict=True)
+    heads = ("仕入先名,品番,品名", "甲製作所,P-1,磁石", "乙工業,P-2,軸")
+    found = table(text(tmp_path / "a.csv", [",".join([head, *row]) for head, row in zip(heads, rows, strict=True)]))
+    assert found.numbers("amount") == [800.0, 500.0]
