@@ -49,9 +49,9 @@ SHOWN = (
 """Roles in the order in which they are shown; others follow."""
 DAYS = ("date", "valid_from", "valid_to", "qualified_date")
 """Roles whose cells are days."""
-COMMA = {"de", "es", "fr", "it", "nl", "pl", "cs", "pt"}
+COMMA = {"de", "es", "fr", "it", "nl", "pl", "cs", "pt", "hu", "ro", "tr", "ru"}
 """Languages that write decimals with a comma, and days before months."""
-_EASTERN = {"ja", "zh", "ko"}
+_YEAR_FIRST = {"ja", "zh", "ko", "hu"}
 """Languages that write the year first."""
 FORMAL = ("revenue", "budget", "cost")
 """Further amounts, of the sheets of the audit workbook."""
@@ -183,7 +183,7 @@ class Table:
         if clear is not None:
             return clear.pop() if clear else None
         spoken = language(self.names)
-        return DAY_FIRST if spoken in COMMA else YEAR_FIRST if spoken in _EASTERN else None
+        return YEAR_FIRST if spoken in _YEAR_FIRST else DAY_FIRST if spoken in COMMA else None
 
     def days(self, role: str) -> list[str | None]:
         """Return the days that the columns of a role say on each line, as ISO text."""

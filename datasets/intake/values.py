@@ -39,6 +39,7 @@ _FORMS = re.compile(
     r"株式会社|有限会社|合同会社|合資会社|合名会社|一般社団法人|\(株\)|\(有\)|\(合\)|\(同\)|\bco\b|\bltd\b|\binc\b|\bcorp\b|\bcorporation\b|"
     r"\bcompany\b|\blimited\b|\bgmbh\b|\bllc\b|\bkk\b|\bag\b|\bs ?a\b|\bs ?r ?l\b|\bb ?v\b|\bplc\b|\bpte\b|\bsdn bhd\b|"
     r"\bsp z o ?o\b|\bspol s r ?o\b|\bn ?v\b|"
+    r"\bkft\b|\bzrt\b|\bnyrt\b|\bltda\b|\ba ?ş\b|\bşti\b|\bооо\b|\bпао\b|\bзао\b|\bао\b|주식회사|\(주\)|"
     r"股份有限公司|有限责任公司|有限公司|股份"
 )
 
