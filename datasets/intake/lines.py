@@ -267,7 +267,11 @@ def _called_off(row: Sequence[str | None], shape: Shape) -> bool:
         deleted = plain(shape.header[j]) in marks("deletion") and not is_blank(row[j]) and word not in answers("no") | {"0"}
         if deleted or word in marks("withdrawn"):
             return True
-    return False
+    cancelled = [
+        number(row[j]) for j, name in enumerate(shape.header) if row[j] and plain(name) in marks("cancelled_quantity")
+    ]
+    ordered = [number(row[j]) for j in shape.counting[:1] if row[j]]
+    return bool(cancelled and ordered) and (cancelled[0] or 0) >= (ordered[0] or 0) > 0  # all that was ordered
 
 
 def _moved(row: Sequence[str | None], shape: Shape) -> bool:

@@ -94,6 +94,8 @@ def settled(one: Suggestion, found: list[Suggestion], header: str, seen: Profile
         return "other", one.score  # a total of pieces
     if one.role == "amount" and plain(header) in marks("net_of_returns"):
         return "amount", one.score + 0.1  # what was bought and kept; beside it stands what was bought, and what went back
+    if one.role == "maker" and plain(header) in marks("brand"):
+        return "maker", one.score - 0.05  # whose name is on it; beside it may stand who made it
     if one.role == "date" and bare(header) == "data" and seen.fill and seen.dates < 0.5:
         return "other", one.score  # a day in Polish and Italian, anything in English
     if {"lead_time", "date"} <= both:

@@ -385,3 +385,24 @@ def test_what_was_bought_and_kept_counts_and_not_what_was_bought_and_sent_back(t
     heads = ("仕入先名,品番,品名", "甲製作所,P-1,磁石", "乙工業,P-2,軸")
     found = table(text(tmp_path / "a.csv", [",".join([head, *row]) for head, row in zip(heads, rows, strict=True)]))
     assert found.numbers("amount") == [800.0, 500.0]
+
+
+def test_what_was_ordered_and_called_off_as_a_whole_was_not_bought(tmp_path):
+    head = "PO Number,Supplier,Item,Description,Qty Ordered,Qty Cancelled,Unit Price,Amount Ordered,Need By Date"
+    rows = ["1,Acme,A-1,Cap,1000,0,0.01,10,13-APR-2025", "2,Acme,A-2,MCU,100,100,5,500,14-APR-2025"]
+    rows += ["3,Acme,A-3,Pin,100,40,5,500,15-APR-2025", "4,Acme,A-4,Nut,100,,1,100,15-APR-2025"]
+    found = table(text(tmp_path / "po.csv", [head, *rows]))
+    assert found.texts("part") == ["A-1", "A-3", "A-4"] and aside(found) == [(3, "withdrawn")]
+    assert found.totals["amount"] == 610.0
+
+
+def test_invoices_without_a_known_word_for_the_supplier_make_no_product(tmp_path):
+    lines = ["*ContactName,*InvoiceNumber,*InvoiceDate,InventoryItemCode,Description,*Quantity,*UnitAmount"]
+    lines += ["Acme,INV-1,13/04/2025,B-1,Bolt,10,10", "Beta,INV-2,14/04/2025,N-1,Nut,20,10"]
+    assert table(text(tmp_path / "bills.csv", lines)).kind == "order"
+
+
+def test_who_made_a_thing_is_the_maker_and_not_whose_brand_is_on_it(tmp_path):
+    lines = ["Part,Name,Brand,Manufacturer,Qty", "A-1,Cable,Anker,Anker Innovations,2"]
+    assert table(text(tmp_path / "a.csv", lines)).makers == ["Anker Innovations"]
+    assert table(text(tmp_path / "b.csv", ["Part,Name,Brand,Qty", "A-1,Cable,Anker,2"])).makers == ["Anker"]
