@@ -431,3 +431,21 @@ def test_words_before_a_sellers_name_may_end_inside_a_letter_that_is_folded_into
 @pytest.mark.parametrize("header", ["Qty\nMenge", "Menge / Quantity", "Menge\u3000／\u3000数量", "\r\nMenge\r\n\r\nQty"])
 def test_either_half_of_a_header_in_two_languages_may_be_the_known_one(header):
     assert suggestions(header)[0].role == "quantity"
+
+
+@pytest.mark.parametrize(("amount", "said"), [("200", True), ("-200", False)])
+def test_slips_whose_kind_is_a_figure_are_said_to_count_as_purchases_unless_they_have_a_sign(tmp_path, amount, said):
+    lines = ["伝票日付,仕入先名,品番,品名,数量,仕入金額,返品区分", "2025/04/01,甲,A-1,ボルト,100,1000,0"]
+    found = table(text(tmp_path / "a.csv", [*lines, f"2025/04/05,甲,A-1,ボルト,20,{amount},1"]))
+    assert ("datasets.intake.slips_in_digits" in [note.key for note in found.notes]) is said
+
+
+@pytest.mark.parametrize(
+    ("head", "cells"),
+    [("代替可否", "可,不可,可"), ("代替品有無", "有,無,有"), ("Alternative available", "Yes,No,Yes")]
+    + [("Substitutable (Y/N)", "maybe,no,maybe"), ("代替可否", "可(要評価),不可,可(要評価)"), ("是否替代", "是,否,是")],
+)
+def test_whether_a_part_has_an_alternative_makes_no_group_of_alternatives(tmp_path, head, cells):
+    lines = ["parent,part,name,qty," + head, *(f"X,P-{n},Part {n},1,{cell}" for n, cell in enumerate(cells.split(",")))]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert found.kind == "bom" and not any(found.texts("group"))
