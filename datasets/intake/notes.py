@@ -12,6 +12,7 @@ from .days import date, readings
 from .sheets import Sheet
 from .table import DAYS, FORMAL, Table
 from .values import is_blank
+from .words import answers, marks, plain
 
 _COUNTED = frozenset(("price", "amount", "quantity", "stock", "moq", "daily_use", *FORMAL))
 """Roles whose figures may be written with a comma."""
@@ -36,9 +37,25 @@ def notes_of(table: Table, sheet: Sheet, unsaved: frozenset[tuple[int, int]], to
     if table.kind == "bom" and table.encoding in WORKBOOKS and "indent" in table.roles:
         yield Message("datasets.intake.indents", column=shorten(" ".join(table.headers("indent")[0].split())))
     yield from same_numbers(table)
+    yield from _substitutes(table)
     for role, columns in table.roles.items():
         for i in columns:
             yield from _of_column(table, role, i)
+
+
+def _substitutes(table: Table) -> Iterator[Message]:
+    """Columns that name other parts for a line: whether any one of them will do, such a list leaves open."""
+    grouped = {*table.roles.get("group", ())}
+    for i, name in enumerate(table.names):
+        if plain(name) in marks("substitutes") and i not in grouped and table.data.width:
+            told = [
+                cell
+                for cell in table.cells(i)
+                if not is_blank(cell) and plain(cell or "") not in answers("yes") | answers("no")
+            ]
+            if told:
+                about = {"column": shorten(" ".join(name.split())), "count": len(told), "cell": shorten(told[0] or "")}
+                yield Message("datasets.intake.substitutes", **about)
 
 
 def _of_column(table: Table, role: str, i: int) -> Iterator[Message]:

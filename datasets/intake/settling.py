@@ -29,6 +29,8 @@ BOUGHT = frozenset(("amount", "date", "supplier", "price"))
 _AGAINST = 0.4
 """What cells that speak against a word of the header take from its score."""
 _ORIGIN = re.compile(r"origin|原産|made|manufactur|製造")
+_GROUP = 2
+"""Letters of the name of a group of alternatives, where the header may ask for parts as well: A, G1."""
 _WHETHER = re.compile(
     r"可否|有無|要否|可能|availab|possib|exist|allowed|permitted|interchangeab|substitutable|verfügbar|möglich|是否|가능|여부"
 )
@@ -97,6 +99,8 @@ def settled(one: Suggestion, found: list[Suggestion], header: str, seen: Profile
         return "other", one.score  # a total of pieces
     if one.role == "amount" and plain(header) in marks("net_of_returns"):
         return "amount", one.score + 0.1  # what was bought and kept; beside it stands what was bought, and what went back
+    if plain(header) in marks("substitutes") and (one.role != "group" or seen.length > _GROUP):
+        return "other", one.score  # it names other parts, and no group
     if one.role == "group" and _WHETHER.search(bare(header)):
         return "other", one.score  # whether there is another, and not which lines stand in for each other
     if one.role == "maker" and plain(header) in marks("brand"):
