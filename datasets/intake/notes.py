@@ -11,7 +11,7 @@ from .alternates import same_numbers
 from .days import date, readings
 from .sheets import Sheet
 from .table import DAYS, FORMAL, Table
-from .values import is_blank
+from .values import is_blank, unit_in
 from .words import answers, marks, plain
 
 _COUNTED = frozenset(("price", "amount", "quantity", "stock", "moq", "daily_use", *FORMAL))
@@ -62,10 +62,22 @@ def _of_column(table: Table, role: str, i: int) -> Iterator[Message]:
     if i in table.units and table.units[i].factor != 1:
         unit = table.units[i]
         yield Message("datasets.intake.unit", column=shorten(table.names[i]), unit=unit.word, factor=f"{unit.factor:,.0f}")
+    if role == "amount" and i in table.units and table.units[i].currency and table.data.width:
+        yield from _of_currency(table, i)
     if role in DAYS and table.data.width:
         yield from _of_days(table, i)
     if role in _COUNTED and table.data.width and (said := table.comma_note(i)):
         yield said
+
+
+def _of_currency(table: Table, i: int) -> Iterator[Message]:
+    """The header of the amounts says one currency, and a column of their lines another: those of orders, mostly."""
+    stated = table.units[i].currency
+    named = [(cell, unit_in(f"({cell})")) for cell in table.texts("currency") if cell is not None]
+    others = [cell for cell, unit in named if unit is not None and unit.currency not in {None, stated}]
+    if others:
+        about = {"column": shorten(" ".join(table.names[i].split())), "currency": stated, "count": len(others)}
+        yield Message("datasets.intake.currency_stated", other=shorten(others[0]), **about)
 
 
 def _of_days(table: Table, i: int) -> Iterator[Message]:

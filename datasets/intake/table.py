@@ -333,6 +333,16 @@ class Table:
         return found | ({"quantity": round(sum(values), 6)} if values else {})
 
     @cached_property
+    def unread(self) -> dict[str, list[str]]:
+        """Cells of amounts and quantities that are filled and say no figure: they are in no sum."""
+        found: dict[str, list[str]] = {}
+        for role in ("amount", "quantity") if self.kind in PARTS else ():
+            for i in self.roles.get(role, ())[:1]:
+                pairs = zip(self.cells(i), self.numbers(role), strict=True)
+                found[role] = [cell for cell, value in pairs if value is None and cell is not None and not is_blank(cell)]
+        return {role: cells for role, cells in found.items() if cells}
+
+    @cached_property
     def amounts(self) -> dict[str, float]:
         """Sums of the amounts by their currency, in order; "" stands for those that name none."""
         found: dict[str, float] = {}

@@ -22,7 +22,7 @@ _PIECES = re.compile(rf"(?<![\d.,])(?:{_PIECE}\s*)+(?:{_PIECE}|\d[\d,]*(?![\d.,]
 _BEFORE = r"(?:us\$|ar\$|nt\$|hk\$|u\$s|[¥$€£₩₹\\]|jpy|usd|eur|cny|rmb|gbp)?"
 _AFTER = (
     r"(?:円|ドル|元|€|\$|£|zł|kč|jpy|usd|eur|cny|rmb|gbp|chf|pln|czk|szt\.?|ks\.?|stuks|個|本|枚|台|式|点|巻|組|缶|袋|箱|セット|pcs?\.?|pieces?|ea|each|sets?|units?|"
-    r"pairs?|lots?|rolls?|packs?|kits?|reels?|対|組み?|ペア|ロット|ロール|パック|stk\.?|stück|uds?\.?|kg|g|t|m|mm|cm|l|ml)?(?:/(?:個|本|枚|台|式|kg|m|pc|pcs|ea|unit|stk))?"
+    r"nos\.?|kgs|mtrs?|ltrs?|box(?:es)?|pairs?|lots?|rolls?|packs?|kits?|reels?|対|組み?|ペア|ロット|ロール|パック|stk\.?|stück|uds?\.?|kg|g|t|m|mm|cm|l|ml)?(?:/(?:個|本|枚|台|式|kg|m|pc|pcs|ea|unit|stk))?"
 )
 _NUMBER = re.compile(
     rf"{_BEFORE}\s*([+\-−▲△(]?)\s*{_BEFORE}\s*([\d,]*\.?\d+(?:e[+\-]?\d+)?|\d[\d,]*\.)\)?\s*({_SCALE})?\s*{_AFTER}(-?)"

@@ -449,3 +449,22 @@ def test_whether_a_part_has_an_alternative_makes_no_group_of_alternatives(tmp_pa
     lines = ["parent,part,name,qty," + head, *(f"X,P-{n},Part {n},1,{cell}" for n, cell in enumerate(cells.split(",")))]
     found = table(text(tmp_path / "bom.csv", lines))
     assert found.kind == "bom" and not any(found.texts("group"))
+
+
+def test_a_header_with_another_currency_than_the_lines_holds_and_that_is_said(tmp_path):
+    lines = ["発注日,取引先,品目,数量,金額(千円),通貨", "2025/4/1,甲,磁石,10,125,JPY", "2025/4/2,ACME,モータ,5,500,USD"]
+    found = table(text(tmp_path / "a.csv", lines))
+    note = next(note for note in found.notes if note.key == "datasets.intake.currency_stated")
+    assert found.amounts == {"JPY": 625_000.0}
+    assert (note.values["currency"], note.values["other"], note.values["count"]) == ("JPY", "USD", 1)
+
+
+def test_cells_that_say_no_figure_are_known_and_pieces_by_other_names_are_figures(tmp_path):
+    lines = [
+        "Date,Supplier,Part No,Name,Qty,Amount",
+        "1-Apr-25,Acme,B-1,Bolt,100 Nos,1000",
+        '2-Apr-25,Beta,C-1,Oil,AR,"1,000.00 Dr"',
+    ]
+    found = table(text(tmp_path / "a.csv", [*lines, "3-Apr-25,Beta,C-2,Tape,2 Boxes,-"]))
+    assert found.numbers("quantity") == [100.0, None, 2.0] and found.totals["amount"] == 1000.0
+    assert found.unread == {"amount": ["1,000.00 Dr"], "quantity": ["AR"]}
