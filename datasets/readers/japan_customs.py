@@ -93,7 +93,7 @@ def read_japan_customs(
     codes = _countries() if countries is None else dict(countries)
     table = table.filter(pl.col("HS").is_not_null())
     year, value = years(table, "Year", path), amounts(table, "Value-Year", path)
-    _say_part_years(table.with_columns(_year=year), notes)
+    _say_open_years(table.with_columns(_year=year), notes)
     partner, japan = pl.col("Country").replace_strict(codes, **country), pl.lit("JPN")
     amount = [
         pl.when(pl.col(unit).is_in(list(_TONNES))).then(
@@ -129,7 +129,7 @@ def read_japan_customs(
     )
 
 
-def _say_part_years(table: pl.DataFrame, notes: Notes | None) -> None:
+def _say_open_years(table: pl.DataFrame, notes: Notes | None) -> None:
     """Note the years in which no row has a value for the last months: months to come stand in the file as noughts."""
     months = [name for month in _MONTHS if (name := f"Value-{month}") in table.columns]
     if notes is None or len(months) < len(_MONTHS):
@@ -140,7 +140,7 @@ def _say_part_years(table: pl.DataFrame, notes: Notes | None) -> None:
         last = max((n for n, any_ in enumerate(seen, start=1) if any_), default=0)
         told += [f"{year}: {last}/12"] if 0 < last < len(_MONTHS) else []
     if told:
-        notes.append(Message("datasets.trade.part_years", years=", ".join(told)))
+        notes.append(Message("datasets.trade.open_years", years=", ".join(told)))
 
 
 def _countries() -> dict[str, str]:

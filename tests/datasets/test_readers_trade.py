@@ -60,7 +60,7 @@ def test_japans_statistics_of_a_year_that_is_not_over_are_said_to_be(tmp_path, w
     notes = []
     found = datasets.read_japan_customs(tmp_path / "a.csv", notes=notes)
     assert dict(found.select("year", "value").rows()) == {2025: 12.0, 2026: 6.0}
-    assert [note.values["years"] for note in notes if note.key.endswith("part_years")] == said
+    assert [note.values["years"] for note in notes if note.key.endswith("open_years")] == said
 
 
 def test_baci_is_lazy_in_every_edition_and_restores_zeros(tmp_path):
