@@ -115,6 +115,9 @@ def _show(table: Table, terminal: Console, lang: str, links: list[dict[str, Any]
     if told:
         totals = ", ".join(f"{say(f'role_{role}')} {value:,.10g}{unit}" for role, value, unit in told)
         terminal.print(say("totals", totals=totals), markup=False)
+    for role, cells in table.unread.items():
+        about = {"column": safe(table.headers(role)[0], 32), "count": len(cells), "cell": safe(cells[0], 28)}
+        terminal.print(say("unread", **about), markup=False)
     if table.suppliers or table.makers:
         terminal.print(say("firms", suppliers=len(table.suppliers), makers=len(table.makers)), markup=False)
     if table.spellings:

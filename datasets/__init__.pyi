@@ -40,6 +40,7 @@ from .readers.hs import convert_edition as convert_edition
 from .readers.input_output import read_input_output as read_input_output
 from .readers.japan_customs import read_japan_customs as read_japan_customs
 from .readers.japan_search import read_japan_search as read_japan_search
+from .readers.korea_customs import read_korea_customs as read_korea_customs
 from .readers.us_census import read_us_census as read_us_census
 from .readers.usitc import read_usitc as read_usitc
 from .readers.wgi import read_wgi as read_wgi

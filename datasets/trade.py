@@ -20,7 +20,17 @@ from .readers.tables import Notes, located, packaged, read_table
 TRADE = {"baci_japan": "flows", "japan_over_time": "japan_over_time"}
 _TIDY = ("importer", "exporter", "year", "value")
 _BACI = {"t", "i", "j", "k", "v"}
-_BELOW = ("tidy", "china_customs", "comtrade", "japan_customs", "japan_search", "us_census", "usitc", "wits")
+_BELOW = (
+    "tidy",
+    "china_customs",
+    "comtrade",
+    "japan_customs",
+    "japan_search",
+    "korea_customs",
+    "us_census",
+    "usitc",
+    "wits",
+)
 """Kinds that are read wherever their header stands."""
 
 
@@ -110,11 +120,12 @@ def read_trade(
     r"""Return the trade table at ``path``, a file or a BACI folder, recognised by its header.
 
     BACI (CSV, Parquet, folder), UN Comtrade (of today, of its API and of the classic site), Trade Statistics of Japan (of
-    e-Stat, and of the page of searches), China's customs, US Census API, USITC DataWeb, WITS, Eurostat's Comext (SDMX-CSV,
-    TSV), or a table with ``hs6`` or ``item``, ``importer, exporter, year, value``, also under other names (輸入国, "Country
-    of origin"; see `kanmon.graph.headers`), the value with its unit (金額（千円）). Each as text in any encoding or as a
-    workbook, Comtrade and the Census as JSON too. BACI and Parquet stay lazy. With ``exports`` files of others than BACI
-    and the Census are read as the exporter reports them. What a reader left out or assumed is appended to ``notes``.
+    e-Stat, and of the page of searches), China's customs, Korea's customs, US Census API, USITC DataWeb, WITS, Eurostat's
+    Comext (SDMX-CSV, TSV), or a table with ``hs6`` or ``item``, ``importer, exporter, year, value``, also under other names
+    (輸入国, "Country of origin"; see `kanmon.graph.headers`), the value with its unit (金額（千円）). Each as text in any
+    encoding or as a workbook, Comtrade and the Census as JSON too. BACI and Parquet stay lazy. With ``exports`` files of
+    others than BACI and the Census are read as the exporter reports them. What a reader left out or assumed is appended to
+    ``notes``.
 
     Raises
     ------
@@ -140,6 +151,7 @@ def read_trade(
     from .readers.eurostat import read_eurostat
     from .readers.japan_customs import read_japan_customs
     from .readers.japan_search import read_japan_search
+    from .readers.korea_customs import read_korea_customs
     from .readers.us_census import read_us_census
     from .readers.usitc import read_usitc
     from .readers.wits import read_wits
@@ -151,6 +163,7 @@ def read_trade(
         "eurostat": read_eurostat,
         "japan_customs": read_japan_customs,
         "japan_search": read_japan_search,
+        "korea_customs": read_korea_customs,
         "usitc": read_usitc,
         "wits": read_wits,
     }
@@ -206,8 +219,8 @@ def _without_unit(header: str) -> tuple[str, str | None]:
 def trade_kind(path: str | Path, encoding: str | None = None) -> str:
     r"""Return which kind of trade file stands at ``path``.
 
-    It is "baci", "comtrade", "japan_customs", "japan_search", "china_customs", "us_census", "usitc", "wits", "eurostat" or
-    "tidy".
+    It is "baci", "comtrade", "japan_customs", "japan_search", "china_customs", "korea_customs", "us_census", "usitc",
+    "wits", "eurostat" or "tidy".
     A text file is read in ``encoding`` (default: as its content says).
 
     Raises
@@ -260,13 +273,14 @@ def kind_of_trade(header: Sequence[str]) -> str | None:
     from .readers.eurostat import is_eurostat
     from .readers.japan_customs import is_japan_customs
     from .readers.japan_search import is_japan_search
+    from .readers.korea_customs import is_korea_customs
     from .readers.us_census import is_us_census
     from .readers.usitc import is_usitc
     from .readers.wits import is_wits
 
     known = {"comtrade": is_comtrade, "eurostat": is_eurostat, "usitc": is_usitc, "wits": is_wits}
     known |= {"japan_search": is_japan_search, "japan_customs": is_japan_customs}
-    known |= {"china_customs": is_china_customs, "us_census": is_us_census}
+    known |= {"china_customs": is_china_customs, "korea_customs": is_korea_customs, "us_census": is_us_census}
     if kind := next((kind for kind, is_header in known.items() if is_header(header)), None):
         return kind
     if set(header) >= _BACI:

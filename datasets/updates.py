@@ -46,6 +46,7 @@ _PUBLISHERS = {
     "japan_customs": ("Trade Statistics of Japan, {year}", "Ministry of Finance, Japan", "open (credit the source)", "high"),
     "japan_search": ("Trade Statistics of Japan, {year}", "Ministry of Finance, Japan", "open (credit the source)", "high"),
     "china_customs": ("China's trade statistics, {year}", "General Administration of Customs, China", "not said", "high"),
+    "korea_customs": ("Korea's trade statistics, {year}", "Korea Customs Service", "not said", "high"),
     "us_census": ("US imports, {year}", "U.S. Census Bureau", "US public domain", "high"),
     "usitc": ("Trade of the United States, {year} (DataWeb)", "USITC", "US public domain", "high"),
     "wits": ("World Integrated Trade Solution, trade of {year}", "World Bank", "WITS terms of use", "high"),

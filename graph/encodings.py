@@ -16,7 +16,21 @@ UNREADABLE = "\ufffd"
 """What stands for bytes that no encoding explains, where text is mended."""
 EAST_ASIAN = "\u2e80"
 """Characters after this one are East Asian (but for emoji), and twice as wide as Latin ones."""
-GUESSES = ("cp932", "euc-jp", "gb18030", "big5", "cp950", "euc-kr", "cp949", "cp1252", "cp1250", "latin-1")
+GUESSES = (
+    "cp932",
+    "euc-jp",
+    "gb18030",
+    "big5",
+    "cp950",
+    "euc-kr",
+    "cp949",
+    "cp1252",
+    "cp1250",
+    "iso8859-2",
+    "cp1254",
+    "cp1251",
+    "latin-1",
+)
 """Encodings that are guessed; of two that explain the bytes alike the first."""
 ENCODINGS = ("utf-8", "utf-16", *GUESSES)
 """Encodings that are recognised; whoever knows better may give any that Python knows."""
@@ -43,6 +57,12 @@ _HANGUL = set(
     "국연소비우경선마치생용유거만개계영화신분산실품번명량단금액매처업체회식재료규격호코드제작가격납조립모터부터위방면적"
 )
 """Syllables that most Korean text consists of; what is not Korean hits any of the others as often."""
+
+
+_LATIN = {"cp1252", "cp1250", "iso8859-2", "cp1254", "latin-1"}
+_ALPHABETS = {"cp1250": ("áéíóöőúüű", "őű", "á", "öü"), "cp1254": ("çğıöşüâîû", "ğış", "", "üç")}
+"""All letters of Hungarian and of Turkish beside the plain ones, and those that cp1252 takes for others (õ, û; ð, ý, þ);
+beside them a letter and one of two that no other language has together with those others."""
 
 
 class Text(NamedTuple):
@@ -204,13 +224,17 @@ def _score(text: str, sample: bytes, encoding: str, words: Collection[str]) -> f
     for i, char in enumerate(text):
         if char.isascii():
             continue
-        if encoding in {"cp1252", "cp1250", "latin-1"}:
+        if encoding in _LATIN:
             # Letters of Europe stand in words of plain ones, its signs beside words and figures; in words only dashes do.
             around = [text[j] for j in (i - 1, i + 1) if 0 <= j < len(text) and text[j].isascii()]
             usual = char.isalpha() and any(c.isalpha() for c in around)
             inside = len(around) == 2 and all(c.isalpha() for c in around) and char not in "–—‘’"
             usual |= char in _SIGNS and not inside and any(c.isalnum() or c == " " for c in around)
             total += 0.9 if usual else 0.3 if around and (char.isalpha() or char in _SIGNS) else 0.1
+        elif encoding == "cp1251":
+            before, after = text[i - 1 : i], text[i + 1 : i + 2]
+            usual = (before + after).islower() or not before.isalpha() if char.islower() else not before.islower()
+            total += 0.9 if _is_cyrillic(char) and usual else 0.1
         else:
             weight, bytes_ = _weight(char, encoding)
             # One is an accented letter of the west, a row of them is a word of an old machine.
@@ -219,7 +243,19 @@ def _score(text: str, sample: bytes, encoding: str, words: Collection[str]) -> f
             total += weight * bytes_
     folded = unicodedata.normalize("NFKC", text).casefold()
     known = sum(word in folded for word in words if not word.isascii())
-    return min(total / high, 1.0) + 0.05 * min(known, 8)
+    return min(total / high, 1.0) + 0.05 * min(known, 8) + (0.01 if _spoken(text, encoding) else 0.0)
+
+
+def _spoken(text: str, encoding: str) -> bool:
+    """Whether all letters are of the language whose letters cp1252 would take for others."""
+    letters, telling, besides, one = _ALPHABETS.get(encoding, ("", "", "", ""))
+    used = {char for char in text.lower() if char.isalpha() and not char.isascii()}
+    return bool(used & {*telling} and used & {*one}) and {*besides} <= used <= {*letters}
+
+
+def _is_cyrillic(char: str) -> bool:
+    """Whether a character is a letter that Russian, Ukrainian or Bulgarian writes, or the sign of a number."""
+    return "А" <= char <= "я" or char in "ЁёІіЇїЄєҐґ№"
 
 
 def _is_half(char: str) -> bool:

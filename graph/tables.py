@@ -168,7 +168,7 @@ def read_placed(
         case "xlsx" | "xls" | "ods":
             with reading(path, "graph.tables.corrupt"):
                 sheets = read_sheets(data, path, header=header, exact=exact).values()
-            frame, above = next(((frame, above) for frame, _, above in sheets if frame.width), (pl.DataFrame(), 0))
+            frame, above = next(((frame, above) for frame, _, above, _ in sheets if frame.width), (pl.DataFrame(), 0))
             check_columns(frame.width, path)
             return frame, above
         case "text":

@@ -18,11 +18,20 @@ import polars as pl
 CELL_LIMIT = 2**25
 """Cells, blank ones among them, that a sheet may span."""
 
+PROBES, MOST_PROBES = 12, 200
+"""Rows that are looked at once more to tell numbers from text: of a column, and of a sheet."""
+
 
 def load(
-    data: bytes, only: Collection[str] | None = None, header: bool = False, exact: Collection[str] = ()
-) -> dict[str, tuple[pl.DataFrame, int, int]]:
+    data: bytes,
+    only: Collection[str] | None = None,
+    header: bool = False,
+    exact: Collection[str] = (),
+    numbers: bool = False,
+) -> dict[str, tuple[pl.DataFrame, int, int, list[int]]]:
     """Return sheets by name as text, each with how many blank columns at its left and rows above its header are not in it.
+
+    Last come its columns that hold a number with decimals as a number, and not as text.
 
     Parameters
     ----------
@@ -34,6 +43,8 @@ def load(
         Whether the first row names the columns.
     exact : collection of str
         Columns whose numbers keep all their digits: as text alone the reader rounds them.
+    numbers : bool
+        Whether columns of numbers are looked for, in sheets without a header.
     """
     book = fastexcel.read_excel(data)
     found = {}
@@ -46,14 +57,30 @@ def load(
         frame = sheet.to_polars()
         if frame.height * frame.width > CELL_LIMIT:
             raise OverflowError(f"{frame.height} x {frame.width}")
-        numbers = [column for column in frame.columns if column in exact]
-        if numbers:
-            kinds: Any = dict.fromkeys(frame.columns, "string") | dict.fromkeys(numbers, "float")
+        rounded = [column for column in frame.columns if column in exact]
+        if rounded:
+            kinds: Any = dict.fromkeys(frame.columns, "string") | dict.fromkeys(rounded, "float")
             digits = book.load_sheet(name, dtypes=kinds, **place).to_polars()
             frame = frame.with_columns(
-                pl.coalesce(digits[column].cast(pl.String), frame[column]).alias(column) for column in numbers
+                pl.coalesce(digits[column].cast(pl.String), frame[column]).alias(column) for column in rounded
             )
-        found[name] = frame, left, _blank_rows(book, name) if header and frame.width else 0
+        pointed = _pointed(book, name, frame) if numbers and not header else []
+        found[name] = frame, left, _blank_rows(book, name) if header and frame.width else 0, pointed
+    return found
+
+
+def _pointed(book: fastexcel.ExcelReader, name: str, frame: pl.DataFrame) -> list[int]:
+    """Columns with a number that has decimals: of a row alone the reader says which cells are numbers and which are text."""
+    found, tried = [], {}
+    for number, column in enumerate(frame.columns):
+        dotted = frame[column].str.contains(r"^-?\d+\.\d+$").fill_null(False)
+        for row in dotted.arg_true().head(PROBES):
+            if row not in tried and len(tried) < MOST_PROBES:
+                place: dict[str, Any] = {"header_row": None, "skip_rows": row, "n_rows": 1}
+                tried[row] = book.load_sheet(name, **place).to_polars().dtypes
+            if row in tried and number < len(tried[row]) and tried[row][number].is_numeric():
+                found.append(number)
+                break
     return found
 
 
@@ -94,9 +121,9 @@ def _main() -> None:
             answer: dict[str, Any] = {"names": names(data)}
         else:
             answer = {"sheets": []}
-            for number, (name, (frame, left, above)) in enumerate(load(data, **request).items()):
+            for number, (name, (frame, *rest)) in enumerate(load(data, **request).items()):
                 frame.write_ipc(folder / f"{number}.arrow")
-                answer["sheets"].append([name, left, above])
+                answer["sheets"].append([name, *rest])
     except OverflowError as error:
         answer = {"large": str(error)}
     except Exception as error:  # whatever the reader says is what the person is told

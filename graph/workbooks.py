@@ -149,9 +149,16 @@ def sheet_names(data: bytes, path: Path) -> list[str]:
 
 
 def read_sheets(
-    data: bytes, path: Path, only: Collection[str] | None = None, header: bool = False, exact: Collection[str] = ()
-) -> dict[str, tuple[pl.DataFrame, int, int]]:
-    """Return sheets by name as text, each with what is blank at its left and its top; see `workbook_process.load`.
+    data: bytes,
+    path: Path,
+    only: Collection[str] | None = None,
+    header: bool = False,
+    exact: Collection[str] = (),
+    numbers: bool = False,
+) -> dict[str, tuple[pl.DataFrame, int, int, list[int]]]:
+    """Return sheets by name as text, each with what is blank at its left and its top, and its columns of numbers.
+
+    See `workbook_process.load`.
 
     Formulas are never evaluated: a workbook yields the values that were saved with them.
 
@@ -166,13 +173,18 @@ def read_sheets(
 
     if not _large(data, path):
         with reading(path, "graph.tables.corrupt"):
-            return load(data, only, header, exact)
+            return load(data, only, header, exact, numbers)
     with tempfile.TemporaryDirectory(prefix="kanmon-") as folder:
-        wanted = {"only": None if only is None else sorted(only), "header": header, "exact": sorted(exact)}
+        wanted = {
+            "only": None if only is None else sorted(only),
+            "header": header,
+            "exact": sorted(exact),
+            "numbers": numbers,
+        }
         answer = _apart(data, path, names=False, folder=folder, **wanted)
         return {
-            name: (pl.read_ipc(Path(folder) / f"{number}.arrow"), left, above)
-            for number, (name, left, above) in enumerate(answer["sheets"])
+            name: (pl.read_ipc(Path(folder) / f"{number}.arrow"), *rest)
+            for number, (name, *rest) in enumerate(answer["sheets"])
         }
 
 

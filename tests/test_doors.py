@@ -126,6 +126,7 @@ CALLS = {
     "datasets.measures": given(),
     "datasets.read_baci": given(FILE),
     "datasets.read_china_customs": given(FILE),
+    "datasets.read_korea_customs": given(FILE),
     "datasets.read_comtrade": given(FILE),
     "datasets.read_eurostat": given(FILE),
     "datasets.read_eto": given("no file"),

@@ -14,7 +14,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from ...datasets import country as country_code
-from ...datasets.intake.values import date, is_blank, name, number, pointed
+from ...datasets.intake.days import date
+from ...datasets.intake.values import is_blank, name, number, pointed
 from ...datasets.layout import Choice, Column
 from ...datasets.readers.tables import packaged
 

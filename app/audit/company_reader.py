@@ -12,6 +12,7 @@ from ...graph import Message
 from ...graph.errors import shorten
 from .company import HOME, LONGEST, ROUNDING, STOP_DAYS, Company, Need, Part, Period, Source
 from .reading import MOST, Reading, Remark
+from .resellers import resellers
 from .rows import absorb, one_source_each, share_of, stock_of
 
 _OF_A_SOURCE = ("share", "qualified", "qualified_date", "lead_days", "switch_days", "spend")
@@ -55,6 +56,7 @@ class _Reader:
         firms = self._firms()
         sources = self._sources(firms)
         needs = self._needs(products)
+        self._resold(sources, needs, firms)
         self._listed()
         if not products:
             products = self._tops(needs)
@@ -257,6 +259,18 @@ class _Reader:
             sells = kind == "vendor" or (kind is None and firm_key(names[0]) in row.get("_sellers", ()))
             maker = None if sells else names[0]
         return (names[-1] if names else None), maker
+
+    def _resold(self, sources: dict[str, list[Source]], needs: list[Need], firms: dict[str, dict[str, Any]]) -> None:
+        """Leave open who makes what a firm delivers that sells parts of others, and that nobody says to make anything."""
+        rows = [row for kind in ("sourcing", "bom", "listed") for row in self.reading.rows(kind)]
+        makers = {firm_key(row["maker"]) for row in rows if row.get("maker")}
+        makers |= {firm_key(firm) for row in rows for role, firm, _ in row.get("_more", ()) if role == "maker"}
+        makers |= {firm_key(firm) for firm, row in firms.items() if row.get("kind") or row.get("country")}
+        for firm, (others, blank) in resellers(sources, needs, makers).items():
+            for source in blank:
+                source.maker = ""
+            about = {"supplier": firm, "others": ", ".join(others[:3]), "part": blank[0].part, "count": len(blank)}
+            self._say("resold", blank[0].refs[0], "warning", "maker", **about)
 
     def _part_sources(self, part: str, rows: list[dict[str, Any]]) -> list[Source]:
         merged: dict[tuple[str, str | None], Source] = {}

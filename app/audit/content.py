@@ -297,8 +297,8 @@ class _Writer(FindingsWriter):
             useful = sorted(mitigation.rows, key=lambda row: -(row["removed_estimate"] or 0.0))
             plan = mitigation.plan
             if plan is not None and plan.chosen:
-                saved = self.money(mitigation.nothing["estimate"] - plan.after["estimate"])
-                fields = {"cost": self.money(plan.cost), "budget": self.money(mitigation.budget), "saved": saved, "more": ""}
+                fields = {"cost": self.money(plan.cost), "budget": self.stated(mitigation.budget), "more": ""}
+                fields["saved"] = self.money(mitigation.nothing["estimate"] - plan.after["estimate"])
                 rows = [row for row in useful if row["measure"] in plan.chosen]
                 room = PLAN - len(steps)
                 if len(rows) > room:
@@ -362,10 +362,8 @@ class _Writer(FindingsWriter):
 
     def _node(self, row: dict[str, Any]) -> dict[str, Any]:
         places, most = [self.place(code) for code in row["countries"]], row["first_most"]
-        money = {
-            f"{name}_says": self._most(row[name])
-            for name in ("loss", "loss_low", "loss_high", "loss_open", "year", "year_low", "year_high", "market")
-        }
+        money = self._amounts(row, "loss") | self._amounts(row, "year")
+        money |= {"loss_open_says": self._most(row["loss_open"]), "market_says": self._most(row["market"], "estimate")}
         return (
             row
             | money
@@ -451,7 +449,7 @@ class _Writer(FindingsWriter):
                     "says": self._measure(row),
                     "removed_says": self._taken(row),
                     "removed_bounds": self._removed(row),
-                    "cost_says": self.money(row["cost"]),
+                    "cost_says": self.stated(row["cost"]),
                     "owner_says": row["owner"] or self.t("open"),
                     "due_says": row["due"] or self.t("open"),
                     "chosen": plan is not None and row["measure"] in plan.chosen,
@@ -461,7 +459,7 @@ class _Writer(FindingsWriter):
             "proven": found.proven,
             "left_out_says": self.t("left_out_measures", count=found.left_out) if found.left_out else "",
             "budget": found.budget,
-            "budget_says": self.money(found.budget),
+            "budget_says": self.stated(found.budget),
             "plan": None
             if plan is None
             else {

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...datasets.intake.columns import BESIDE
+from ...datasets.intake.days import date as date_of
 from ...datasets.intake.table import Table
-from ...datasets.intake.values import date as date_of
 from ...datasets.intake.values import firms_in, is_blank, is_figure, may_list_firms, turned
 from ...datasets.intake.values import name as name_of
 from ...datasets.intake.values import number as figure
@@ -171,7 +171,7 @@ class Lines:
 
 def _written(table: Table, column: Column, i: int) -> list[str | None]:
     """The cells of a column; days of which the others of the table tell whether the month stands first are plain ones."""
-    if column.type != "date" or (order := table.day_first(i)) is None:
+    if column.type != "date" or (order := table.day_order(i)) is None:
         return table.cells(i)
     return [date_of(cell, order) or cell for cell in table.cells(i)]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterable
 from functools import cache
 
@@ -109,24 +111,42 @@ def say(value: Message | str | None, lang: str) -> str:
     return BLANK if value is None else value.text(lang) if isinstance(value, Message) else value
 
 
-def money(value: float | None, currency: str, lang: str) -> str:
+def money(value: float | None, currency: str, lang: str, kind: str = "estimate") -> str:
     """Return an amount as boards read it: Japanese yen in 億 and 万, or in millions, and less than one of these in full.
 
-    From a hundred thousand on it is told to the thousand: no estimate has more digits.
+    From a hundred thousand on it is told to the thousand: no estimate has more digits; what somebody ``stated`` has. What
+    is ``least`` is never told as more than it is, what is ``most`` never as less.
 
     >>> money(1_234_000_000, "JPY", "ja"), money(1_234_000_000, "JPY", "en"), money(250_000, "USD", "en")
     ('12.3億円', '¥1,234 million', 'USD 250,000')
     >>> money(947_386, "USD", "en"), money(999_600, "USD", "en"), money(12_345, "USD", "en")
     ('USD 947,000', 'USD 1.0 million', 'USD 12,345')
+    >>> [money(value, "USD", "en", kind) for value, kind in ((947_986, "least"), (100_400, "most"), (123_456, "stated"))]
+    ['USD 947,000', 'USD 101,000', 'USD 123,456']
     """
     if value is None:
         return BLANK
-    value = round(value, -3) if 1e5 <= value < 1e6 else value
+    rounded = {"least": _down, "most": _up}.get(kind, _near)
+    value = rounded(value, 1000.0) if 1e5 <= value < 1e6 and kind != "stated" else value
     name = "yen" if currency == "JPY" else "other"
     medium = max(1e5, float(text(f"app.audit_report.{name}_medium_unit", lang)))
-    kind = f"{name}_{'large' if value >= 1e8 else 'medium' if value >= medium else 'small'}"
-    amount = value / float(text(f"app.audit_report.{kind}_unit", lang))
-    return text(f"app.audit_report.{kind}", lang, amount=amount, currency=currency)
+    size = f"{name}_{'large' if value >= 1e8 else 'medium' if value >= medium else 'small'}"
+    unit = float(text(f"app.audit_report.{size}_unit", lang))
+    decimals = re.search(r"0\.(0+)", text(f"app.audit_report.{size}", lang, amount=0.0, currency=""))
+    amount = rounded(value / unit, 10.0 ** -len(decimals[1]) if decimals else 1.0)
+    return text(f"app.audit_report.{size}", lang, amount=amount, currency=currency)
+
+
+def _near(value: float, step: float) -> float:
+    return round(value / step) * step
+
+
+def _down(value: float, step: float) -> float:
+    return math.floor(value / step + 1e-9) * step
+
+
+def _up(value: float, step: float) -> float:
+    return math.ceil(value / step - 1e-9) * step
 
 
 def days_of(least: float | None, most: float | None) -> Message | None:

@@ -50,9 +50,26 @@ class Writer:
         """Return words that may have chosen no language yet."""
         return say(value, self.lang)
 
-    def money(self, value: float | None) -> str:
+    def money(self, value: float | None, kind: str = "estimate") -> str:
         """Return an amount as boards read it."""
-        return money(value, self.company.currency, self.lang)
+        return money(value, self.company.currency, self.lang, kind)
+
+    def stated(self, value: float | None) -> str:
+        """Return an amount that the company itself states."""
+        return self.money(value, "stated")
+
+    def ends(self, low: float, high: float | None) -> tuple[str, str]:
+        """Return the certain and the possible amount: told outwards, where they do not meet."""
+        if high is None:
+            return self.money(low, "least"), self.t("no_bound")
+        if high - low <= 1e-9 * high:
+            return self.money(low), self.money(high)
+        return self.money(low, "least"), self.money(high, "most")
+
+    def _amounts(self, row: dict[str, Any], name: str) -> dict[str, str]:
+        """An estimate and its ends, as they are shown."""
+        low, high = self.ends(row[f"{name}_low"], row[f"{name}_high"]) if self.figures.revenue else (BLANK, BLANK)
+        return {f"{name}_says": self._most(row[name], "estimate"), f"{name}_low_says": low, f"{name}_high_says": high}
 
     def place(self, code: str | None) -> str:
         """Return a country's name."""
@@ -72,11 +89,11 @@ class Writer:
             return text("app.audit_threshold.own_hhi", self.lang, limit=f"{own['hhi_limit']:.2f}")
         return text(f"app.audit_threshold.{id}", self.lang)
 
-    def _most(self, value: float | None) -> str:
+    def _most(self, value: float | None, kind: str = "most") -> str:
         """An amount that may have no upper bound."""
         if not self.figures.revenue:
             return BLANK
-        return self.t("no_bound") if value is None else self.money(value)
+        return self.t("no_bound") if value is None else self.money(value, kind)
 
     def _hurts(self, row: dict[str, Any]) -> bool:
         """Whether a stop may cost revenue, and more or otherwise than that of a country of which nothing is known here."""
@@ -106,7 +123,7 @@ class Writer:
         """A sentence about a loss of up to an amount, of one that has no upper bound, or where nothing has a price."""
         if not self.figures.revenue:
             return self.t(f"{name}_part", **values)
-        return self.t(f"{name}_open", **values) if most is None else self.t(name, most=self.money(most), **values)
+        return self.t(f"{name}_open", **values) if most is None else self.t(name, most=self.money(most, "most"), **values)
 
     def _parted(self, row: dict[str, Any]) -> dict[str, Any]:
         """What a stop takes in parts of the output of the product hit most, where nothing has a price."""
@@ -125,7 +142,7 @@ class Writer:
     def _three(self, value: Mapping[str, float | None]) -> str:
         """An estimate with what is certain and what is possible, where these differ."""
         shown = self.money(value["estimate"])
-        bounds = (self.money(value["low"]), self._most(value["high"]))
+        bounds = self.ends(value["low"] or 0.0, value["high"])
         return shown if set(bounds) == {shown} else self.t("three", estimate=shown, low=bounds[0], high=bounds[1])
 
     def _removed(self, row: dict[str, Any]) -> str:
@@ -154,7 +171,7 @@ class Writer:
         """One action: what, its cost, who sees to it, and until when."""
         return {
             "says": f"{called(row['part'], row['name'])}: {self._measure(row)}",
-            "cost": self.t("no_cost") if row["cost"] is None else self.money(row["cost"]),
+            "cost": self.t("no_cost") if row["cost"] is None else self.stated(row["cost"]),
             "owner": row["owner"] or self.t("open"),
             "due": row["due"] or self.t("open"),
         }
@@ -184,11 +201,12 @@ class Writer:
 
     def _scenario(self, row: dict[str, Any]) -> dict[str, Any]:
         """A scenario in words; where nothing limits a loss it says so, and where nobody can estimate it too."""
-        money = {f"{name}_says": self._most(row[name]) for name in ("loss_low", "loss_high")}
+        money = self._amounts(row, "loss")
         money["loss_says"] = self.t("no_estimate") if row["loss"] is None else self.money(row["loss"])
         if row.get("yearly"):  # what is bought has its price, whatever the products sell for
-            ends = ((name, row[name]) for name in ("loss_low", "loss_high"))
-            money |= {f"{name}_says": self.t("no_bound") if end is None else self.money(end) for name, end in ends}
+            money |= dict(
+                zip(("loss_low_says", "loss_high_says"), self.ends(row["loss_low"], row["loss_high"]), strict=True)
+            )
         elif not self.figures.revenue:
             money["loss_says"] = BLANK
         gained = self._gained(row["id"])
@@ -287,7 +305,7 @@ class Writer:
             return None
         parts = self.company.apart
         spend = sum(self.company.spend(part) or 0.0 for part in parts)
-        shown = {"limit": self.money(self.company.c_spend), "count": len(parts), "spend": self.money(spend)}
+        shown = {"limit": self.stated(self.company.c_spend), "count": len(parts), "spend": self.money(spend)}
         if self.company.period is not None:
             shown["part"] = self.money(self.company.c_limit)
         return {

@@ -141,15 +141,15 @@ def _worth(ends: Mapping[str, Bounds], values: Mapping[str, float | None]) -> tu
 def shown(found: Sequence[Question], done: Progress | None, company: Company, figures: Figures, lang: str) -> dict[str, Any]:
     """Return the questions (the first `MOST`), what narrows each wide interval, and the progress as data in ``lang``."""
 
-    def amount(value: float) -> str:
-        return money(value, company.currency, lang) if figures.revenue else percent(value)
+    def amount(value: float, kind: str = "estimate") -> str:
+        return money(value, company.currency, lang, kind) if figures.revenue else percent(value)
 
     def both(low: float, high: float | None) -> str:
         if high is None:
-            return text(f"app.survey.{'at_least' if low else 'open_end'}", lang, amount=amount(low))
+            return text(f"app.survey.{'at_least' if low else 'open_end'}", lang, amount=amount(low, "least"))
         if not figures.revenue:
             return span(low, high)
-        return amount(high) if high - low < 1.0 else "–".join((amount(low), amount(high)))
+        return amount(high) if high - low < 1.0 else "–".join((amount(low, "least"), amount(high, "most")))
 
     def who(question: Question) -> str:
         name = question.supplier if question.who == "supplier" else text(f"app.survey.who_{question.who}", lang)

@@ -16,10 +16,11 @@ from typing import Any
 
 import polars as pl
 
-from ...datasets import layout
+from ...datasets import country, layout
+from ...datasets.intake.days import date
 from ...datasets.intake.sheets import Sheet, read_sheets
-from ...datasets.intake.stand_ins import is_ditto
-from ...datasets.intake.values import date, is_blank, name
+from ...datasets.intake.stand_ins import is_ditto, names_something
+from ...datasets.intake.values import is_blank, name
 from ...datasets.intake.words import marks, plain
 from ...datasets.readers.declarations import Declaration, is_declaration, read_declaration
 from ...datasets.readers.tables import packaged
@@ -46,6 +47,8 @@ _NO_NAME, _ITSELF = (
     frozenset(packaged("headers", "answers").filter(pl.col("answer").is_in(kinds))["word"])
     for kinds in (("yes", "no", "none", "withheld", "self"), ("self",))
 )
+_ALPHA_3 = re.compile("[A-Z]{2,3}")
+"""What is as likely the short name of a firm as the code of a country: JPN, US."""
 _WORDS = {"maker", "input", "source", "country"}
 """Columns in which a ditto is what stands above it."""
 _GIVEN = {"part", "name", "question", "kind"}
@@ -308,9 +311,16 @@ def _text(cell: str) -> str | None:
     return name(cell) or None
 
 
+def _input(cell: str) -> str | None:
+    """A material or a part; a figure, a day or a formula is none."""
+    return _text(cell) if names_something(cell) else None
+
+
 def _firm(cell: str) -> str | None:
-    """A firm's name; "yes" and "confidential" name nobody."""
-    return None if _said(cell) in _NO_NAME or plain(cell) in marks("no_firm") else _text(cell)
+    """A firm's name; "yes", "confidential", a country and what names nothing at all name nobody."""
+    if _said(cell) in _NO_NAME or plain(cell) in marks("no_firm") or not names_something(cell):
+        return None
+    return None if country(cell) is not None and not _ALPHA_3.fullmatch(cell) else _text(cell)
 
 
 def _maker(cell: str) -> str | None:
@@ -348,7 +358,8 @@ def _of_column(column: str, cell: str) -> Any:
         return None
 
 
-_READERS = {"answer": _days, "stock": _days, "share": _share, "country": _country, "maker": _maker, "source": _firm}
+_READERS = {"answer": _days, "stock": _days, "share": _share, "country": _country}
+_READERS |= {"maker": _maker, "source": _firm, "input": _input}
 
 
 def _count(reply: Reply) -> None:

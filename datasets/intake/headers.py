@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from .days import is_day
 from .sheets import Area, Sheet
-from .values import date, is_blank, number, unit_in
+from .values import is_blank, number, unit_in
 from .words import EXACT, bare, forms, suggestions, words
 
 TITLE_ROWS = 60
@@ -309,4 +310,4 @@ class _Finder:
 
 def _is_figure(cell: str) -> bool:
     """Whether a cell is a number or a day."""
-    return number(cell) is not None or (any(map(str.isdigit, cell)) and date(cell, day_first=True) is not None)
+    return number(cell) is not None or (any(map(str.isdigit, cell)) and is_day(cell))

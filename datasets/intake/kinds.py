@@ -102,8 +102,8 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         return (
             "sourcing" if firms or has & {"part"} and "country" in has and has & {"hs", "amount", "lead_time"} else "other"
         )
-    if "date" in has and has & {"order_no"} and has & {"amount", "price"}:
-        return "ledger" if firms else "order"
+    if {"date", "order_no"} <= has and has & {"amount", "price", "quantity"}:
+        return "ledger" if firms and has & {"amount", "price"} else "order"
     if said == "stock" or ("stock" in has and "quantity" not in has):
         return "stock"  # what lies in a warehouse goes into no product that it would name
     if {"date", "amount"} <= has and repeated:

@@ -134,7 +134,38 @@ class Firms:
     cells: list[str]
 
 
+_BY_SUPPLIER = re.compile(
+    r"by(?:vendor|supplier)|nach(?:lieferant|kreditor)|par(?:fournisseur)|por(?:proveedor|fornecedor)|(?:仕入先|調達先|取引先)別"
+)
+_TOTAL_OF = re.compile(r"(?:total (?:for )?|summe |(?<=.) ?(?:合計|計)$)", re.IGNORECASE)
 _ABOVE = re.compile(r"\W{0,2}([^\W\d]{2,20}) ?[:：] ?(.*\S)")
+
+
+def firms_around(rows: Sequence[tuple[str | None, ...]], kept: Sequence[int], titles: Sequence[str]) -> Firms | None:
+    """Return the firms that stand alone above blocks of lines and again in their totals, where a title speaks of suppliers.
+
+    So QuickBooks lists "Purchases by Vendor Detail"; of "Sales by Customer Detail" they are no suppliers.
+
+    >>> rows = [("A", None), (None, "P-1"), ("Total for A", "10"), ("B", None), (None, "P-1"), ("Total for B", "5")]
+    >>> firms_around(rows, [1, 4], ["Purchases by Vendor Detail"])
+    Firms(word='Purchases by Vendor Detail', column=0, cells=['A', 'B'])
+    """
+    title = next((title for title in titles if _BY_SUPPLIER.search(plain(title))), None)
+    if title is None:
+        return None
+    lines, cells, blocks = set(kept), [], set()
+    column, firm = 0, ""
+    for i, row in enumerate(rows):
+        filled = [j for j, cell in enumerate(row) if cell is not None]
+        first = (row[filled[0]] or "").strip() if filled else ""
+        if i in lines:
+            cells.append(firm)
+        elif firm and _TOTAL_OF.sub("", first) == firm != first:
+            blocks.add(firm)
+            firm = ""
+        elif len(filled) == 1 and not firm:
+            column, firm = filled[0], first
+    return Firms(title, column, cells) if cells and all(cells) and blocks == {*cells} else None
 
 
 def firms_above(rows: Sequence[tuple[str | None, ...]], kept: Sequence[int]) -> Firms | None:
@@ -236,7 +267,11 @@ def _called_off(row: Sequence[str | None], shape: Shape) -> bool:
         deleted = plain(shape.header[j]) in marks("deletion") and not is_blank(row[j]) and word not in answers("no") | {"0"}
         if deleted or word in marks("withdrawn"):
             return True
-    return False
+    cancelled = [
+        number(row[j]) for j, name in enumerate(shape.header) if row[j] and plain(name) in marks("cancelled_quantity")
+    ]
+    ordered = [number(row[j]) for j in shape.counting[:1] if row[j]]
+    return bool(cancelled and ordered) and (cancelled[0] or 0) >= (ordered[0] or 0) > 0  # all that was ordered
 
 
 def _moved(row: Sequence[str | None], shape: Shape) -> bool:

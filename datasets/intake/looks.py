@@ -16,7 +16,7 @@ _STRUCK = re.compile(rb'<strike\s*(?:val="(?:1|true)"\s*)?/>')
 _XF = re.compile(rb"<xf\b([^<>]*)>(?:\s*<alignment\b([^<>]*)>)?")
 _FORMAT = re.compile(rb"<numFmt\b([^<>]*)>")
 _CELL = re.compile(rb"<c\b([^<>]*)>")
-_POINTED = re.compile(rb"<c\b([^<>]*)>(?:<f\b[^<>]*(?:/>|>[^<]*</f>))?<v>-?\d+\.\d{3}</v>")
+_POINTED = re.compile(rb"<c\b([^<>]*)>(?:<f\b[^<>]*(?:/>|>[^<]*</f>))?<v>-?\d+\.\d+(?:E-?\d+)?</v>")
 """A cell that holds 1.125, as a number unless its type says otherwise."""
 _ROW = re.compile(rb"<row\b([^<>]*)>")
 _ROW_NUMBER = re.compile(r"[1-9]\d{0,6}")
@@ -47,7 +47,7 @@ class Looks:
     indents : dict of (row, column) to int
         How far cells are indented, of columns in which the steps inwards are of one each.
     points : frozenset of int
-        Columns with a number like 1.125: its dot is no separator of thousands, as it may be in a text.
+        Columns with a number like 1.125: its dot is no separator of thousands, as it may be in a text, and tells of none.
     """
 
     struck: frozenset[int] = frozenset()

@@ -8,11 +8,13 @@ from ...graph import Message
 from ...graph.contents import WORKBOOKS
 from ...graph.errors import shorten
 from .alternates import same_numbers
+from .days import date, readings
 from .sheets import Sheet
-from .table import DAYS, Table
-from .values import date, is_blank
+from .table import DAYS, FORMAL, Table
+from .values import is_blank, unit_in
+from .words import answers, marks, plain
 
-_COUNTED = frozenset(("price", "amount", "quantity", "stock", "moq", "daily_use"))
+_COUNTED = frozenset(("price", "amount", "quantity", "stock", "moq", "daily_use", *FORMAL))
 """Roles whose figures may be written with a comma."""
 
 
@@ -35,31 +37,59 @@ def notes_of(table: Table, sheet: Sheet, unsaved: frozenset[tuple[int, int]], to
     if table.kind == "bom" and table.encoding in WORKBOOKS and "indent" in table.roles:
         yield Message("datasets.intake.indents", column=shorten(" ".join(table.headers("indent")[0].split())))
     yield from same_numbers(table)
+    yield from _substitutes(table)
     for role, columns in table.roles.items():
         for i in columns:
             yield from _of_column(table, role, i)
+
+
+def _substitutes(table: Table) -> Iterator[Message]:
+    """Columns that name other parts for a line: whether any one of them will do, such a list leaves open."""
+    grouped = {*table.roles.get("group", ())}
+    for i, name in enumerate(table.names):
+        if plain(name) in marks("substitutes") and i not in grouped and table.data.width:
+            told = [
+                cell
+                for cell in table.cells(i)
+                if not is_blank(cell) and plain(cell or "") not in answers("yes") | answers("no")
+            ]
+            if told:
+                about = {"column": shorten(" ".join(name.split())), "count": len(told), "cell": shorten(told[0] or "")}
+                yield Message("datasets.intake.substitutes", **about)
 
 
 def _of_column(table: Table, role: str, i: int) -> Iterator[Message]:
     if i in table.units and table.units[i].factor != 1:
         unit = table.units[i]
         yield Message("datasets.intake.unit", column=shorten(table.names[i]), unit=unit.word, factor=f"{unit.factor:,.0f}")
+    if role == "amount" and i in table.units and table.units[i].currency and table.data.width:
+        yield from _of_currency(table, i)
     if role in DAYS and table.data.width:
         yield from _of_days(table, i)
     if role in _COUNTED and table.data.width and (said := table.comma_note(i)):
         yield said
 
 
+def _of_currency(table: Table, i: int) -> Iterator[Message]:
+    """The header of the amounts says one currency, and a column of their lines another: those of orders, mostly."""
+    stated = table.units[i].currency
+    named = [(cell, unit_in(f"({cell})")) for cell in table.texts("currency") if cell is not None]
+    others = [cell for cell, unit in named if unit is not None and unit.currency not in {None, stated}]
+    if others:
+        about = {"column": shorten(" ".join(table.names[i].split())), "currency": stated, "count": len(others)}
+        yield Message("datasets.intake.currency_stated", other=shorten(others[0]), **about)
+
+
 def _of_days(table: Table, i: int) -> Iterator[Message]:
     """How days of which the month may stand first were read, and days that nobody can read."""
-    column, order = shorten(" ".join(table.names[i].split())), table.day_first(i)
+    column, order = shorten(" ".join(table.names[i].split())), table.day_order(i)
     told = [cell for cell in table.cells(i) if not is_blank(cell) and date(cell) is None]
-    either = [cell for cell in told if date(cell, day_first=True) is not None]
+    either = [cell for cell in told if readings(cell)]
     if either and order is None:
         yield Message("datasets.intake.day_open", column=column, cell=shorten(either[0] or ""), count=len(either))
     elif either:
         read = date(either[0], order)
         yield Message("datasets.intake.day_order", column=column, cell=shorten(either[0] or ""), day=read, count=len(either))
-    others = [cell for cell in told if date(cell, day_first=True) is None]
+    others = [cell for cell in told if not readings(cell)]
     if others and table.kind == "ledger":
         yield Message("datasets.intake.no_day", column=column, cell=shorten(others[0] or ""), count=len(others))

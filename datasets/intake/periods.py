@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..years import ERAS
+from .days import date
 from .table import Table
-from .values import date
 
 _ERA = re.compile(r"(?<![a-z])(令和|平成|r|h)\.? ?(\d{1,2}|元)(?= ?年)")
 _OPEN = re.compile(

@@ -12,7 +12,8 @@ import polars as pl
 
 from ..places import country
 from ..readers.tables import packaged
-from .values import date, decimal_mark, is_blank, number
+from .days import is_day
+from .values import decimal_mark, is_blank, number
 from .words import marks, plain
 
 _PREFIXES = (
@@ -89,7 +90,7 @@ def profile(cells: Sequence[str | None]) -> Profile:
         fill=part,
         numeric=sum(value is not None for value in numbers) / part,
         integer=len(integers) / part,
-        dates=sum(date(cell, day_first=True) is not None for cell in known) / part,
+        dates=sum(map(is_day, known)) / part,
         countries=sum(len(cell) < 40 and country(cell) is not None for cell in texts) / part,
         durations=sum(len(cell) < 40 and _DURATION.match(unicodedata.normalize("NFKC", cell)) is not None for cell in texts)
         / part,

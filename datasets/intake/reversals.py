@@ -35,7 +35,18 @@ def with_reversals(
                 cells[n], turned = f"-{(cells[n] or '').strip()}", turned | {n}
         data = data.with_columns(pl.Series(data.columns[i + 1], cells, dtype=pl.String))
     if not turned:
-        return data, ()
+        signed = any((number(cell) or 0) < 0 for cell in data.to_series(roles["amount"][0] + 1))
+        return data, () if signed else _in_digits(data, names, column)
     words = ", ".join(shorten(word) for word in dict.fromkeys(said[n] for n in sorted(turned)))
     about = {"column": shorten(" ".join(names[column].split())), "count": len(turned), "row": data["row"][min(turned)]}
     return data, (Message("datasets.intake.reversed", words=words, **about),)
+
+
+def _in_digits(data: pl.DataFrame, names: Sequence[str], column: int) -> tuple[Message, ...]:
+    """What is to be said where the column tells kinds of slips by digits whose meaning only the company knows (0 and 1)."""
+    codes = [cell.strip() for cell in data.to_series(column + 1) if cell]
+    kinds = sorted(set(codes))
+    if len(kinds) < 2 or not all(code.isdecimal() and len(code) < 3 for code in kinds):
+        return ()
+    called = shorten(" ".join(names[column].split()))
+    return (Message("datasets.intake.slips_in_digits", column=called, codes=", ".join(kinds[:6]), count=len(codes)),)

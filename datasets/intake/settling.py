@@ -29,6 +29,11 @@ BOUGHT = frozenset(("amount", "date", "supplier", "price"))
 _AGAINST = 0.4
 """What cells that speak against a word of the header take from its score."""
 _ORIGIN = re.compile(r"origin|原産|made|manufactur|製造")
+_GROUP = 2
+"""Letters of the name of a group of alternatives, where the header may ask for parts as well: A, G1."""
+_WHETHER = re.compile(
+    r"可否|有無|要否|可能|availab|possib|exist|allowed|permitted|interchangeab|substitutable|verfügbar|möglich|是否|가능|여부"
+)
 _MONEY = re.compile(r"額|金|amount|price|cost|value|betrag|kosten|wert|importe|coste|montant|prix|金额")
 _NO_COUNT = {"quantity", "price", "date", "currency", "supplier", "seller", "maker"}
 """Beside none of these an "amount" of whole numbers is a count."""
@@ -92,6 +97,14 @@ def settled(one: Suggestion, found: list[Suggestion], header: str, seen: Profile
         and "price" not in roles
     ):
         return "other", one.score  # a total of pieces
+    if one.role == "amount" and plain(header) in marks("net_of_returns"):
+        return "amount", one.score + 0.1  # what was bought and kept; beside it stands what was bought, and what went back
+    if plain(header) in marks("substitutes") and (one.role != "group" or seen.length > _GROUP):
+        return "other", one.score  # it names other parts, and no group
+    if one.role == "group" and _WHETHER.search(bare(header)):
+        return "other", one.score  # whether there is another, and not which lines stand in for each other
+    if one.role == "maker" and plain(header) in marks("brand"):
+        return "maker", one.score - 0.05  # whose name is on it; beside it may stand who made it
     if one.role == "date" and bare(header) == "data" and seen.fill and seen.dates < 0.5:
         return "other", one.score  # a day in Polish and Italian, anything in English
     if {"lead_time", "date"} <= both:

@@ -117,18 +117,18 @@ def _unwrapped(cell: str | None) -> str | None:
 
 def _workbook(data: bytes, path: Path, kind: str) -> list[Sheet]:
     sheets = []
-    found = load_sheets(data, path)
+    found = load_sheets(data, path, numbers=kind != "xlsx")  # of .xlsx `looks` tells
     with reading(path, "graph.tables.corrupt"):
         known = ranges(data, kind)
         seen = looks(data) if kind == "xlsx" else {}
-        for name, (cells, left, _) in found.items():
+        for name, (cells, left, _, numbers) in found.items():
             frame = _blank_as_null(cells)
             merged, unsaved = known.get(name, ((), frozenset()))
             if unsaved:
                 frame = _widened(frame, left, unsaved)
             look = seen.get(name, Looks())
             frame = _as_shown(frame, left, look)
-            seen_as = (look.struck, look.hidden, look.indents, look.points)
+            seen_as = (look.struck, look.hidden, look.indents, look.points | {left + i for i in numbers})
             sheets.append(Sheet(path.name, name, frame, kind, False, left, merged, unsaved, *seen_as))
     if not sheets:
         raise ReadError("graph.tables.no_table", path=short_path(path))

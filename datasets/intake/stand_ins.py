@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 
@@ -11,10 +12,19 @@ import polars as pl
 from ...graph import Message
 from ...graph.errors import shorten
 from ..readers.tables import packaged
+from .days import DAY_FIRST, date
 from .words import marks, plain
 
 _NUMBERED = re.compile(r"\s*\d{4,10}\s+[^\W\d].*", re.DOTALL)
 _ADDRESS = re.compile(r"(?:https?://(?:www\.)?|www\.)([\w-]+(?:\.[\w-]+)+)(?:[/?#:]\S*)?", re.IGNORECASE)
+_FORMULA = re.compile(r"'?(?:=|@\w+\s*\(|[+\-]\s*(?:\w+\s*\(|\$?[a-z]{1,3}\$?\d+\b))")
+"""What a spreadsheet works out: =A1, @SUM(A1), +SUM(A1)."""
+_MEASURED = re.compile(
+    r"\d[\d.,\-~〜]*\s*(?:[%％‰割成個个枚本台式社家日天週周月年円元]|[かヶケカ个個箇]月|days?|weeks?|months?|years?|tage?|wochen?|monate?|pcs)"
+    r"(?:間|分|程度|前後|以上|以下|以内|左右)*"
+)
+"""A figure with its unit; "3M" is a firm."""
+_ROUGHLY = re.compile(r"(?:[約约≈~〜]|およそ|(?:about|approx|ca)\b\.?)\s*")
 _SHOWN = 6
 """Different words that a note shows."""
 _Cells = list[str | None]
@@ -27,6 +37,18 @@ def is_ditto(cell: str | None) -> bool:
     (True, True, False)
     """
     return cell is not None and len(cell) < 16 and plain(cell) in marks("ditto")
+
+
+def names_something(cell: str) -> bool:
+    """Return whether a cell can be the name of a firm or a thing: figures, shares, days, formulas, "see attached" are none.
+
+    >>> [names_something(cell) for cell in ("0,4", "約30%", "2026/3/31", "@SUM(A1)", "see attached", "約", "3M", "日亜化学")]
+    [False, False, False, False, False, False, True, True]
+    """
+    said = _ROUGHLY.sub("", unicodedata.normalize("NFKC", cell).strip().casefold(), count=1)
+    if not any(map(str.isalpha, said)) or _FORMULA.match(said) or plain(cell) in marks("elsewhere"):
+        return False
+    return date(said, DAY_FIRST) is None and _MEASURED.fullmatch(said) is None
 
 
 def with_dittos(
@@ -62,7 +84,9 @@ def without_nobody(
     data, sites = _replaced(data, names, columns, _is_address, lambda cells: [_site(cell) for cell in cells], "site")
 
     def nobody(cell: str | None) -> bool:
-        return cell is not None and plain(cell) in marks("no_firm")
+        if cell is None or plain(cell) in marks("no_firm"):
+            return cell is not None
+        return any(map(str.isalpha, cell)) and not names_something(cell)  # figures alone are a firm's number
 
     def left(cells: _Cells) -> _Cells:
         return [None if nobody(cell) else cell for cell in cells]

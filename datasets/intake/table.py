@@ -14,11 +14,12 @@ from ...graph import Message
 from ...graph.contents import WORKBOOKS
 from ...graph.errors import shorten
 from .columns import BESIDE, ordinal
+from .days import DAY_FIRST, YEAR_FIRST, date, orders
 from .lines import SetAside
 from .profiles import profile
 from .settling import MEASURES
 from .sheets import letters
-from .values import Unit, date, day_orders, decimal_mark, firm_key, is_blank, is_figure, is_seller, name, number, unit_in
+from .values import Unit, decimal_mark, firm_key, is_blank, is_figure, is_seller, name, number, unit_in
 from .words import forms, language, marks, plain
 
 KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "stock", "technologies", "questionnaire")
@@ -48,9 +49,11 @@ SHOWN = (
 """Roles in the order in which they are shown; others follow."""
 DAYS = ("date", "valid_from", "valid_to", "qualified_date")
 """Roles whose cells are days."""
-COMMA = {"de", "es", "fr", "it", "nl", "pl", "cs", "pt"}
+COMMA = {"de", "es", "fr", "it", "nl", "pl", "cs", "pt", "hu", "ro", "tr", "ru"}
 """Languages that write decimals with a comma, and days before months."""
-_FORMAL = ("revenue", "budget", "cost")
+_YEAR_FIRST = {"ja", "zh", "ko", "hu"}
+"""Languages that write the year first."""
+FORMAL = ("revenue", "budget", "cost")
 """Further amounts, of the sheets of the audit workbook."""
 _AMOUNT = re.compile(r"[\d.,\s+\-−▲△()']+")
 _THREE = re.compile(r"(?<![\d,.])[1-9]\d{0,2},\d{3}(?![\d,.])")
@@ -103,7 +106,7 @@ class Table:
     notes: tuple[Message, ...] = ()
     merged: int = 0
     pointed: frozenset[int] = frozenset()
-    """Columns with a number of a workbook whose dot parts no thousands (1.125)."""
+    """Columns with numbers of a workbook that have decimals: their dot parts no thousands, and tells nothing of texts."""
     beside: frozenset[str] = frozenset()
     """How the other tables of a workbook write decimals, where they tell."""
     counted: int | None = None
@@ -169,20 +172,22 @@ class Table:
         cells = [cell.strip() for cell in self.cells(column) if cell is not None]
         return plain(self.names[column]) in marks("sap_quantity") and all(map(_THREE_BEHIND.fullmatch, cells))
 
-    def day_first(self, column: int) -> bool | None:
-        """Return whether days stand before months in a column (03/04/2025); None where nobody can tell.
+    def day_order(self, column: int) -> str | None:
+        """Return in which order day, month and year stand in a column (03/04/2025); None where nobody can tell.
 
         Where its own cells leave it open, those of the other columns of days tell, else the language of the header.
         """
         columns = dict.fromkeys((column, *(i for role in DAYS for i in self.roles.get(role, ()))))
-        told = next((orders for i in columns if (orders := day_orders(self.cells(i)))), None)
-        if told is None:
-            return True if language(self.names) in COMMA else None
-        return told.pop() if len(told) == 1 else None
+        told = [found for i in columns if (found := orders(self.cells(i))) is not None]
+        clear = next((found for found in told if len(found) < 2), None)
+        if clear is not None:
+            return clear.pop() if clear else None
+        spoken = language(self.names)
+        return YEAR_FIRST if spoken in _YEAR_FIRST else DAY_FIRST if spoken in COMMA else None
 
     def days(self, role: str) -> list[str | None]:
         """Return the days that the columns of a role say on each line, as ISO text."""
-        columns = [(self.cells(i), self.day_first(i)) for i in self.roles.get(role, ())]
+        columns = [(self.cells(i), self.day_order(i)) for i in self.roles.get(role, ())]
         return [
             next((day for cells, order in columns if (day := date(cells[n], order)) is not None), None)
             for n in range(self.rows)
@@ -191,12 +196,13 @@ class Table:
     def comma_note(self, column: int) -> Message | None:
         """Return how commas and dots in a column were read, where not as all expect, or nobody can tell (1,000; 1.000)."""
         comma, called = self.comma(column), shorten(self.names[column])
-        certain = self.encoding in WORKBOOKS or self.marks or self._of_sap(column)
-        certain = certain or language(self.names) not in {None, "en", *COMMA}
-        dots = [cell.strip() for cell in self.cells(column) if cell and "." in cell] if not (certain or comma) else []
+        told = self._of_sap(column) or language(self.names) not in {None, "en", *COMMA}
+        open_ = not (told or comma or column in self.pointed or self.marks == {"."})
+        dots = [cell.strip() for cell in self.cells(column) if cell and "." in cell] if open_ else []
         if dots and all(map(_DOTTED.fullmatch, dots)):
             value = f"{number(dots[0]) or 0:.10g}"
             return Message("datasets.intake.dot_open", column=called, cell=shorten(dots[0]), value=value)
+        certain = told or self.encoding in WORKBOOKS or self.marks
         certain = certain or (column in self.roles.get("amount", ()) and not comma)  # no sum of money has three decimals
         three = next((cell.strip() for cell in self.cells(column) if not certain and cell and _THREE.search(cell)), None)
         if three is not None:
@@ -207,13 +213,13 @@ class Table:
 
     @cached_property
     def marks(self) -> frozenset[str]:
-        """How the figures of the table write decimals, where they tell."""
-        columns = [i for role in (*MEASURES, *_FORMAL) for i in self.roles.get(role, ())]
+        """How the figures of the table write decimals as text, where they tell."""
+        columns = [i for role in (*MEASURES, *FORMAL) for i in self.roles.get(role, ()) if i not in self.pointed]
         return frozenset(map(self._mark, columns)) - {""}
 
     @cached_property
     def _commas(self) -> bool:
-        if self.encoding in WORKBOOKS:  # its numbers are no text, which is known where one is written with a dot
+        if self.encoding in WORKBOOKS:  # a word of its header may be translated, its figures are not
             return self.beside == {","}
         return self.marks == {","} or (not self.marks and language(self.names) in COMMA)
 
@@ -325,6 +331,16 @@ class Table:
         amounts = list(self.amounts.values())
         found = {"amount": amounts[0]} if len(amounts) == 1 else {}
         return found | ({"quantity": round(sum(values), 6)} if values else {})
+
+    @cached_property
+    def unread(self) -> dict[str, list[str]]:
+        """Cells of amounts and quantities that are filled and say no figure: they are in no sum."""
+        found: dict[str, list[str]] = {}
+        for role in ("amount", "quantity") if self.kind in PARTS else ():
+            for i in self.roles.get(role, ())[:1]:
+                pairs = zip(self.cells(i), self.numbers(role), strict=True)
+                found[role] = [cell for cell, value in pairs if value is None and cell is not None and not is_blank(cell)]
+        return {role: cells for role, cells in found.items() if cells}
 
     @cached_property
     def amounts(self) -> dict[str, float]:
@@ -442,13 +458,13 @@ def written_alike(tables: Sequence[Table]) -> list[Table]:
     found = []
     for table in tables:
         after = replace(table, beside=beside)
-        notes = []
-        for i in (i for role in (*MEASURES, *_FORMAL) for i in table.roles.get(role, ()) if after.comma(i) > table.comma(i)):
+        notes = [note for note in table.notes if len(beside) != 1 or note.key != "datasets.intake.dot_open"]
+        for i in (i for role in (*MEASURES, *FORMAL) for i in table.roles.get(role, ()) if after.comma(i) > table.comma(i)):
             cell = next((cell for cell in table.cells(i) if cell is not None and _DOTTED.fullmatch(cell.strip())), None)
             if cell is not None:
                 value = f"{number(cell, comma=True) or 0:,.0f}"
                 notes.append(Message("datasets.intake.dot_alike", column=shorten(table.names[i]), cell=cell, value=value))
-        found.append(replace(after, notes=(*table.notes, *notes)))
+        found.append(replace(after, notes=tuple(notes)))
     return found
 
 

@@ -19,12 +19,14 @@ from . import published
 from .alternates import with_alternates
 from .cleaned import cleaned
 from .columns import CONTENT, Columns, assign
+from .compositions import without_compositions
 from .declared import as_questionnaire
 from .guesses import by_content
 from .halves import parted
+from .head import for_one_of, head_above
 from .headers import Place, places
 from .kinds import kind_of, why_other, without_repeats
-from .lines import SetAside, Shape, firms_above, sort_rows
+from .lines import SetAside, Shape, firms_above, firms_around, sort_rows
 from .notes import notes_of
 from .parents import bills_above, carried, filled, product_column, with_drawn_levels
 from .profiles import profile
@@ -35,16 +37,12 @@ from .standing import without_references
 from .stated import firm_stated
 from .table import FORMS, PARTS, USABLE, Table, column_letters, written_alike
 from .turned import LYING, standing_up
-from .values import Unit, unit_in
+from .units import MONEY, units_of
+from .values import id_key
 from .words import FIRMS, bare, forms, marks, plain, without_unit
 
 SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt", ".htm", ".html", ".mht", ".mhtml", ".slk"}
 """Names of files that are read from a folder."""
-_MONEY, _COUNTS, _TIMES = (
-    ("price", "amount"),
-    ("quantity", "stock", "moq", "daily_use"),
-    ("lead_time", "switch_days", "stock_days", "lead_time_more", "switch_days_more"),
-)
 _CARRIED = frozenset(
     (
         "part",
@@ -241,7 +239,7 @@ class _Reader:
             roles=dict(columns.roles),
             how=columns.how,
             steps=columns.steps,
-            units=self._units(place, place.names, columns.roles),
+            units=units_of([*place.titles, self.sheet.name], place.names, columns.roles),
             data=data,
             set_aside=tuple(aside),
             merged=merged,
@@ -252,8 +250,9 @@ class _Reader:
             table = self._with_bills_above(table, place, rows, kept)
             table = self._with_firms_above(table, place, rows, _lines(table, place))
             table, stated = self._with_firm_stated(table, place)
-            notes += stated
-        table = with_makers_that_sell(with_alternates(without_references(with_drawn_levels(table))))
+            table, headed = self._with_head(table, place)
+            notes += (*stated, *headed)
+        table = with_makers_that_sell(with_alternates(without_references(with_drawn_levels(without_compositions(table)))))
         table = replace(table, kind=self._kind(table, place.main, wanted))
         notes += why_other(table)
         table, said = self._carried(table, place, rows, _lines(table, place))
@@ -284,7 +283,9 @@ class _Reader:
 
     def _with_firms_above(self, table: Table, place: Place, rows: _Rows, kept: list[int]) -> Table:
         """A firm that heads a block of lines supplies each of them."""
-        firms = None if table.roles.keys() & FIRMS else firms_above(rows, kept)
+        found = None if table.roles.keys() & FIRMS else firms_above(rows, kept)
+        titles = [] if table.roles.keys() & FIRMS else self._titles(table)
+        firms = found or firms_around(rows, kept, titles)
         if firms is None:
             return table
         cells = pl.Series("firm", firms.cells, dtype=pl.String)
@@ -294,14 +295,31 @@ class _Reader:
         """A firm that is stated above a table sells all of it, and that is said."""
         if not place.main or table.roles.keys() & {"supplier", "seller"}:
             return table, ()
-        frame = self.sheet.frame
-        above = frame.slice(place.above, place.header[0] - place.above) if place.header else frame.clear()
-        stated = firm_stated(above.rows(), table.names)
+        stated = firm_stated(self._above(place), table.names)
         if stated is None:
             return table, ()
         word, firm = stated
         table = self._with_column(table, "seller", word, place.columns[0], pl.lit(firm).alias("firm"))
         return table, (Message("datasets.intake.stated", firm=shorten(firm)),)
+
+    def _above(self, place: Place) -> _Rows:
+        return self.sheet.frame.slice(place.above, place.header[0] - place.above).rows() if place.header else []
+
+    def _with_head(self, table: Table, place: Place) -> tuple[Table, tuple[Message, ...]]:
+        """A head above the list says what its topmost lines go into, and for how many of it their quantities are."""
+        head = None if "parent" in table.roles or "supplier" in table.roles else head_above(self._above(place))
+        if head is None or id_key(head.product) in {id_key(part) for part in table.texts("part") if part is not None}:
+            return table, ()
+        levels = table.levels
+        top = min((level for level in levels if level is not None), default=None)
+        data, notes = for_one_of(table.data, table.names, table.roles, levels, head)
+        table = replace(table, data=data)
+        for role, value in (("parent", head.product), ("parent_name", head.name)):
+            if value is not None:
+                cells = [value if level in {top, None} else None for level in levels]
+                column = pl.Series(role, cells, dtype=pl.String)
+                table = self._with_column(table, role, head.label, place.columns[0], column)
+        return table, (Message("datasets.intake.head", product=shorten(head.product), label=shorten(head.label)), *notes)
 
     def _carried(self, table: Table, place: Place, rows: _Rows, kept: list[int]) -> tuple[Table, tuple[Message, ...]]:
         """What a bill says on the first line of a block holds for the lines below, and that is said."""
@@ -379,29 +397,6 @@ class _Reader:
                 frame = frame.with_columns(pl.when(inside).then(pl.lit(value)).otherwise(pl.col(name)).alias(name))
         return frame, count
 
-    def _units(self, place: Place, names: Sequence[str], roles: Mapping[str, tuple[int, ...]]) -> dict[int, Unit]:
-        titles = [*place.titles, self.sheet.name]
-        titles = [] if "currency" in roles else titles
-        general = next((unit for title in titles if (unit := unit_in(title)) is not None), None)
-        found: dict[int, Unit] = {}
-        for role, places_ in roles.items():
-            kind = (
-                "money"
-                if role in {*_MONEY, "revenue", "budget", "cost"}
-                else "count"
-                if role in _COUNTS
-                else "time"
-                if role in _TIMES
-                else ""
-            )
-            for i in places_ if kind else ():
-                unit = unit_in(names[i], kind)
-                if unit is None and role in {"amount", "revenue", "budget", "cost", "price"}:
-                    unit = general
-                if unit is not None:
-                    found[i] = unit
-        return found
-
     def _kind(self, table: Table, main: bool, wanted: object) -> str:
         if wanted in {*PARTS, "other"}:
             return str(wanted)
@@ -446,7 +441,7 @@ def _sorted(
     shape = Shape(
         naming=naming,
         counting=tuple(roles.get("quantity", ())),
-        money=tuple(i for role in (*_MONEY, "weight", "other") for i in roles.get(role, ())),
+        money=tuple(i for role in (*MONEY, "weight", "other") for i in roles.get(role, ())),
         header=place.names,
         leftmost=min(naming),
         standing=tuple(roles.get("standing", ())),

@@ -1,13 +1,11 @@
-"""Numbers, units, dates and names as people write them in cells."""
+"""Numbers, units and names as people write them in cells."""
 
 from __future__ import annotations
 
-import datetime
 import math
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -24,7 +22,7 @@ _PIECES = re.compile(rf"(?<![\d.,])(?:{_PIECE}\s*)+(?:{_PIECE}|\d[\d,]*(?![\d.,]
 _BEFORE = r"(?:us\$|ar\$|nt\$|hk\$|u\$s|[¥$€£₩₹\\]|jpy|usd|eur|cny|rmb|gbp)?"
 _AFTER = (
     r"(?:円|ドル|元|€|\$|£|zł|kč|jpy|usd|eur|cny|rmb|gbp|chf|pln|czk|szt\.?|ks\.?|stuks|個|本|枚|台|式|点|巻|組|缶|袋|箱|セット|pcs?\.?|pieces?|ea|each|sets?|units?|"
-    r"pairs?|lots?|rolls?|packs?|kits?|reels?|対|組み?|ペア|ロット|ロール|パック|stk\.?|stück|uds?\.?|kg|g|t|m|mm|cm|l|ml)?(?:/(?:個|本|枚|台|式|kg|m|pc|pcs|ea|unit|stk))?"
+    r"nos\.?|kgs|mtrs?|ltrs?|box(?:es)?|pairs?|lots?|rolls?|packs?|kits?|reels?|対|組み?|ペア|ロット|ロール|パック|stk\.?|stück|uds?\.?|kg|g|t|m|mm|cm|l|ml)?(?:/(?:個|本|枚|台|式|kg|m|pc|pcs|ea|unit|stk))?"
 )
 _NUMBER = re.compile(
     rf"{_BEFORE}\s*([+\-−▲△(]?)\s*{_BEFORE}\s*([\d,]*\.?\d+(?:e[+\-]?\d+)?|\d[\d,]*\.)\)?\s*({_SCALE})?\s*{_AFTER}(-?)"
@@ -37,28 +35,11 @@ _COMMA_LAST = re.compile(r"(?<![\d.,])\d{1,3}(?:\.\d{3})+,\d+(?![\d.,])")
 _DOT_LAST = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+\.\d+(?![\d.,])")
 _GROUPS = re.compile(r"\d{1,3}(?:\.\d{3}){2,}(?![\d.])")
 _FIGURE = re.compile(r"[-−+▲△(]?\s*[¥$€£\\]?\s*[-−]?\d[\d,.' \u00a0\u202f]*[-−)]?")
-_DATES = (
-    re.compile(
-        r"(?P<y>\d{4})\s*[/\-.年]\s*(?P<m>\d{1,2})\s*[/\-.月]\s*(?P<d>\d{1,2})日?(?:\([月火水木金土日]\))?"
-        r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
-    ),
-    re.compile(r"(?P<y>(?:19|20)\d{2})(?P<m>\d{2})(?P<d>\d{2})"),
-    re.compile(
-        r"(?P<era>令和|平成|昭和|r|h|s)\.?\s*(?P<y>\d{1,2}|元)\s*[/\-.年]\s*(?P<m>\d{1,2})\s*[/\-.月]\s*(?P<d>\d{1,2})日?"
-    ),
-)
-_MONTHS = (
-    re.compile(r"(?P<y>\d{4})[/\-.年](?P<m>\d{1,2})月?(?:度|分)?"),
-    re.compile(r"(?P<y>(?:19|20)\d{2})(?P<m>0[1-9]|1[0-2])"),
-    re.compile(r"(?P<era>令和|平成|昭和|r|h|s)\.?(?P<y>\d{1,2}|元)[/\-.年](?P<m>\d{1,2})月?(?:度|分)?"),
-)
-_NAMED = ("%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%b %d, %Y", "%B %d, %Y", "%d %B %Y")
-_SHORT = re.compile(r"(\d{1,2})([/.\-])(\d{1,2})\2(\d{4})(?:[ t]\d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]m)?)?")
-_ERAS = {"令和": 2018, "r": 2018, "平成": 1988, "h": 1988, "昭和": 1925, "s": 1925}
 _FORMS = re.compile(
     r"株式会社|有限会社|合同会社|合資会社|合名会社|一般社団法人|\(株\)|\(有\)|\(合\)|\(同\)|\bco\b|\bltd\b|\binc\b|\bcorp\b|\bcorporation\b|"
     r"\bcompany\b|\blimited\b|\bgmbh\b|\bllc\b|\bkk\b|\bag\b|\bs ?a\b|\bs ?r ?l\b|\bb ?v\b|\bplc\b|\bpte\b|\bsdn bhd\b|"
     r"\bsp z o ?o\b|\bspol s r ?o\b|\bn ?v\b|"
+    r"\bkft\b|\bzrt\b|\bnyrt\b|\bltda\b|\ba ?ş\b|\bşti\b|\bооо\b|\bпао\b|\bзао\b|\bао\b|주식회사|\(주\)|"
     r"股份有限公司|有限责任公司|有限公司|股份"
 )
 
@@ -189,59 +170,6 @@ def decimal_mark(cells: Iterable[str | None]) -> str:
         elif _COMMA.fullmatch(digits):
             comma = ","
     return comma
-
-
-@lru_cache(65_536)
-def date(text: str | None, day_first: bool | None = None) -> str | None:
-    """Return the day that a cell says as ISO text, a month as its first day; None where it says none or leaves it open.
-
-    "03/04/2024" may be March or April: it is read where ``day_first`` says which stands first. "25/12/2024" is clear.
-
-    >>> date("令和6年4月1日"), date("R6.4.1"), date("5 Mar 2024"), date("20240331"), date("46112"), date("03/04/2024")
-    ('2024-04-01', '2024-04-01', '2024-03-05', '2024-03-31', '2026-03-31', None)
-    >>> date("03/04/2024", day_first=True), date("03/04/2024", day_first=False)
-    ('2024-04-03', '2024-03-04')
-    """
-    if text is None or len(text) > 40:
-        return None
-    word = unicodedata.normalize("NFKC", text).strip().casefold()
-    if re.fullmatch(r"\d{5}(\.\d+)?", word):  # the day number that a spreadsheet keeps
-        return (datetime.date(1899, 12, 30) + datetime.timedelta(days=int(float(word)))).isoformat()
-    for pattern in (*_DATES, *_MONTHS):
-        if match := pattern.fullmatch(word):
-            parts = match.groupdict()
-            year = (1 if parts["y"] == "元" else int(parts["y"])) + _ERAS.get(parts.get("era") or "", 0)
-            return _day(year, int(parts["m"]), int(parts.get("d") or 1))
-    for form in _NAMED if any(char.isalpha() for char in word) else ():
-        with suppress(ValueError):
-            return datetime.datetime.strptime(word, form).date().isoformat()
-    if match := _SHORT.fullmatch(word):
-        first, second, year = int(match[1]), int(match[3]), int(match[4])
-        if match[2] == ".":  # only written day first
-            return _day(year, second, first)
-        if first > 12 or second > 12 or first == second:
-            return _day(year, *((second, first) if first > 12 else (first, second)))
-        return None if day_first is None else _day(year, *((second, first) if day_first else (first, second)))
-    return None
-
-
-def day_orders(cells: Iterable[str | None]) -> set[bool]:
-    """Return whether the days of a column stand before the months, as its cells can only be read; both, where they disagree.
-
-    >>> day_orders(["03/04/2025", "13/04/2025"]), day_orders(["03/04/2025", "04/13/2025"]), day_orders(["03/04/2025"])
-    ({True}, {False}, set())
-    """
-    words = (unicodedata.normalize("NFKC", cell).strip().casefold() for cell in cells if cell is not None and len(cell) < 40)
-    found = map(_SHORT.fullmatch, words)
-    ends = [(int(match[1]) > 12, int(match[3]) > 12) for match in found if match is not None and match[2] != "."]
-    return {first for first, second in ends if first != second}
-
-
-def _day(year: int, month: int, day: int) -> str | None:
-    try:
-        return datetime.date(year, month, day).isoformat()
-    except ValueError:
-        return None
 
 
 @cache

@@ -180,6 +180,9 @@ def suggestions(header: str) -> tuple[Suggestion, ...]:
             return tuple(Suggestion(_NUMBERED.get(role, role) if numbered else role, 1.0, EXACT) for role in roles)
     if related := _related(bare(without_unit(header))):
         return related
+    of = _percent_of(header)
+    if of and any(one.role in FIRMS for one in suggestions(of)[:1]):
+        return (Suggestion("share", 0.9, PART),)  # "Supplier 1 %"
     first = without_unit(header).split("/")[0]  # "Qty/Unit" is a quantity
     if first and (roles := words().get(bare(first))) and len(bare(first)) > 1:
         return tuple(Suggestion(role, 0.9, PART) for role in roles)
@@ -192,6 +195,13 @@ def suggestions(header: str) -> tuple[Suggestion, ...]:
             if role in FIRMS:
                 return (Suggestion(role if not suffix else f"{role.replace('seller', 'supplier')}{suffix}", 0.9, PART),)
     return _alike(core) or _inside(core, without_unit(header))
+
+
+def _percent_of(header: str) -> str:
+    """Return whose per cent a header asks for ("Supplier 1 (%)"); blank where it asks for none."""
+    plain_ = unicodedata.normalize("NFKC", header).strip(" ()[]").casefold() if len(header) <= 80 else ""
+    word = next((word for word in ("%", " percent") if plain_.endswith(word)), "")
+    return plain_.removesuffix(word).strip(" ([") if word else ""
 
 
 def _related(core: str) -> tuple[Suggestion, ...]:

@@ -9,13 +9,14 @@ from typing import Any
 import narwhals as nw
 import polars as pl
 
-from ...graph import InputError
+from ...graph import InputError, Message
 from ...graph.arguments import checked
 from ...graph.errors import short_path
 from .hs import hs_code, in_force
 from .tables import Notes, amounts, packaged, read_below, years
 
 _NEEDED = ("Exp or Imp", "Year", "HS", "Country", "Value-Year")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 # Weights that the statistics use, in tonnes.
 _TONNES = {"KG": 1e-3, "MT": 1.0, "GR": 1e-6}
 
@@ -92,6 +93,7 @@ def read_japan_customs(
     codes = _countries() if countries is None else dict(countries)
     table = table.filter(pl.col("HS").is_not_null())
     year, value = years(table, "Year", path), amounts(table, "Value-Year", path)
+    _say_open_years(table.with_columns(_year=year), notes)
     partner, japan = pl.col("Country").replace_strict(codes, **country), pl.lit("JPN")
     amount = [
         pl.when(pl.col(unit).is_in(list(_TONNES))).then(
@@ -125,6 +127,20 @@ def read_japan_customs(
             source=pl.lit("MOF_TRADE_STATISTICS"),
         )
     )
+
+
+def _say_open_years(table: pl.DataFrame, notes: Notes | None) -> None:
+    """Note the years in which no row has a value for the last months: months to come stand in the file as noughts."""
+    months = [name for month in _MONTHS if (name := f"Value-{month}") in table.columns]
+    if notes is None or len(months) < len(_MONTHS):
+        return
+    valued = [pl.col(name).cast(pl.Float64, strict=False).fill_null(0).ne(0).any().alias(name) for name in months]
+    told = []
+    for year, *seen in table.group_by("_year").agg(valued).sort("_year").rows():
+        last = max((n for n, any_ in enumerate(seen, start=1) if any_), default=0)
+        told += [f"{year}: {last}/12"] if 0 < last < len(_MONTHS) else []
+    if told:
+        notes.append(Message("datasets.trade.open_years", years=", ".join(told)))
 
 
 def _countries() -> dict[str, str]:

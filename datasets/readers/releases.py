@@ -15,6 +15,8 @@ import polars as pl
 
 from ...graph import InputError
 from ...graph.contents import WORKBOOKS, kind_of
+from ...graph.delimited import rows_of
+from ...graph.encodings import text_of
 from ...graph.errors import shorten
 from ...graph.files import read_bytes
 from ...graph.tables import header_of, read_frame
@@ -46,7 +48,10 @@ USGS_LONG = (
 )
 USGS_WIDE = ("SOURCE", "COMMODITY", "COUNTRY", "TYPE", "UNIT_MEAS")
 CENSUS = ("gray iron", "grey iron", "ductile iron", "steel", "copper base", "aluminum")
-IEA_SHEET = "2 Total supply"
+IEA_SHEET, IEA_TITLE = "2 Total supply", b"Total supply for key minerals"
+"""The beginning of the sheet's name, and of what stands above its tables."""
+_LOOK, _ROWS = 4096, 12
+"""Bytes and rows at the top of a file in which that is looked for: people write lines above."""
 _WIDE_FIGURE = re.compile(r"(PROD|CAP|RESERVES)_(?:EST_ ?)?(\d{4})")
 _MEASURES = {"PROD": "production", "CAP": "capacity", "RESERVES": "reserves"}
 _NOTES = {"PROD": "PROD_NOTES", "CAP": "CAP_NOTES", "RESERVES": "RESERVE_NOTES"}
@@ -61,7 +66,7 @@ def release_kind(path: str | Path, encoding: str | None = None) -> str | None:
         The file is missing, empty, encrypted or corrupt.
     """
     path = Path(path)
-    if _iea_sheet(path):
+    if _iea_cells(path, encoding):
         return "iea_supply"
     header = header_of(path, encoding)
     return kind_of_release(header if _is_release(header) else _table(path, encoding).columns)
@@ -122,7 +127,7 @@ def read_release(path: str | Path, kind: str, year: int | None = None, encoding:
     """
     path = Path(path)
     if kind == "iea_supply":
-        return _iea(path)
+        return _iea(path, encoding)
     frame = _table(path, encoding)
     if kind == "casting_census":
         return _census(frame, path, year)
@@ -190,33 +195,45 @@ def _census(frame: pl.DataFrame, path: Path, year: int | None) -> pl.DataFrame:
     ).cast(COLUMNS)  # pyright: ignore[reportArgumentType]
 
 
-def _iea_sheet(path: Path) -> str | None:
-    """Return the name of the sheet that holds the IEA's supply, if the workbook has one."""
+_Cells = list[tuple[str | None, ...]]
+
+
+def _iea_cells(path: Path, encoding: str | None = None) -> _Cells:
+    """Return the sheet that holds the IEA's supply, of its workbook or saved as text by itself; blank of another file."""
     data = read_bytes(path)
-    names = sheet_names(data, path) if kind_of(data, path) in WORKBOOKS else []
-    return next((name for name in names if name.startswith(IEA_SHEET)), None)
+    if kind_of(data, path) in WORKBOOKS:
+        name = next((name for name in sheet_names(data, path) if name.startswith(IEA_SHEET)), None)
+        return [] if name is None else read_sheets(data, path, only=[name])[name][0].rows()
+    if IEA_TITLE not in data[:_LOOK] and IEA_TITLE.decode().encode("utf-16-le") not in data[:_LOOK]:
+        return []
+    rows: _Cells = [tuple(cell or None for cell in row) for row in rows_of(text_of(data, path, encoding).text, path)]
+    return rows if any(_TITLE.match((cell or "").strip()) for row in rows for cell in row) else []
 
 
 _TITLE = re.compile(r"^(?P<series>.+?)\s*[-–]\s*(?P<stage>mining|refining)\b(?:.*?\((?P<unit>[^)]+)\))?", re.IGNORECASE)
 _NO_COUNTRY = ("top 3 share", "share of top 3", "top 3")
 
 
-def _iea(path: Path) -> pl.DataFrame:
+def _iea(path: Path, encoding: str | None) -> pl.DataFrame:
     """IEA Critical Minerals Dataset: tables side by side, each headed "Mineral - Mining" or "- Refining".
 
     Of each the first column of years is read, the observed base year; the others are projections. Its year stands above.
     """
-    name = _iea_sheet(path)
-    cells = read_sheets(read_bytes(path), path, only=[name])[name][0].rows() if name else []
-    unit = next((match[1] for row in cells[:6] for cell in row if (match := re.search(r"\((kt|Mt|t)\b", cell or ""))), None)
+    cells = _iea_cells(path, encoding)
+    unit = next(
+        (match[1] for row in cells[:_ROWS] for cell in row if (match := re.search(r"\((kt|Mt|t)\b", cell or ""))), None
+    )
     rows = []
     for i, row in enumerate(cells):
         for j, cell in enumerate(row):
             title = _TITLE.match((cell or "").strip())
             if title is None or j + 1 >= len(row):
                 continue
-            year = next((y for above in reversed(cells[: i + 2]) if (y := _year(above[j + 1])) is not None), None)
+            above = (line[j + 1] for line in reversed(cells[: i + 2]) if len(line) > j + 1)
+            year = next((y for cell in above if (y := _year(cell)) is not None), None)
             for k in range(i + 1, len(cells)):
+                if len(cells[k]) <= j + 1:
+                    continue
                 label = (cells[k][j] or "").strip()
                 if _TITLE.match(label):
                     break

@@ -168,6 +168,7 @@ def _part(words: Vocabulary, text: str, start: int, index: int) -> Iterator[Span
 def _together(words: Vocabulary, text: str, term: Term, places: list[list[tuple[int, int]]]) -> Iterator[Span]:
     """Yield the head of a term of several words where all its other words are near and belong to it."""
     heads, *others = places
+    others = [[other for other in found if not _denied(words, text, *other)] for found in others]
     for head in heads:
         chosen = [next((other for other in found if _modifies(text, head, other)), None) for found in others]
         if all(chosen):
@@ -176,6 +177,22 @@ def _together(words: Vocabulary, text: str, term: Term, places: list[list[tuple[
             apart = any(_strange(words, term.topic, text[other[1] : head[0]]) for other in filter(None, chosen))
             kind = "context" if apart else "words"
             yield Span(*head, term._replace(term=evidence) if "|" in term.term else term, kind)
+
+
+def _denied(words: Vocabulary, text: str, start: int, end: int) -> bool:
+    """Whether the word itself is said not to be there: rare earth free magnet, 无钕铁硼磁铁, 磁石（ネオジム不使用）.
+
+    "Free" behind a word denies that word, and what it is part of: a heavy-rare-earth-free magnet may hold light ones, and is
+    not said to.
+    """
+    before = text[max(0, start - _BEFORE) : start].rstrip()
+    if before.endswith(words.denials["before"]) and not before.endswith("有無"):
+        return True
+    if {*before.split()[-1:]} & {*words.denials["word"], *words.denials["next"]}:
+        return True
+    behind = text[end:].lstrip()
+    free = re.match(r"[a-z]+", behind)
+    return behind.startswith(words.denials["start"]) or (free is not None and free[0] in words.denials["head"])
 
 
 def _modifies(text: str, head: tuple[int, int], other: tuple[int, int]) -> bool:
@@ -309,6 +326,8 @@ def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: Topic,
     if used := _used(words, number, text, after.end()):
         return used
     following = after[1].replace("/", " ").split()[:_WORDS]
+    if {*following[:1]} & {*words.denials["head"]} and not {*following[1:2]} & {*words.denials["given"]}:
+        return "unclear"  # carbon fiber free housing; of a free sample it is the price
     # A code (n48sh, co2) is a label of what stands before it, and what stands after it is still read.
     figure = _labels(text, after.end()) or not "".join(following[-1:]).isalpha()
     return _head(words, number, [word for word in following if word.isalpha()], figure)

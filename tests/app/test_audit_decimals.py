@@ -1,12 +1,18 @@
 """Figures as Europeans write them into cells of text: a comma before the decimals, dots between thousands."""
 
+from pathlib import Path
+
 import pytest
 from handed_in import company
 from kanmon.app.audit.cells import read
 from kanmon.app.survey.replies import _share
+from kanmon.datasets.intake.sheets import read_sheets
 from kanmon.datasets.intake.understanding import understand
 from kanmon.datasets.layout import sheets
+from open_document import as_ods
 from plain_sheets import workbook
+
+EXPORTS = Path(__file__).resolve().parents[1] / "data" / "exports"
 
 COLUMNS = sheets()["sourcing"]
 
@@ -55,9 +61,21 @@ def test_a_figure_that_could_be_either_is_read_as_the_others_of_its_workbook_are
     assert [(note.values["cell"], note.values["value"]) for note in said] == [("400.000", "400,000")]
 
 
-def test_a_workbook_with_a_decimal_dot_anywhere_keeps_a_figure_that_could_be_either(tmp_path):
+def test_a_number_with_decimals_tells_nothing_of_how_texts_of_its_workbook_are_written(tmp_path):
     found = company(workbook(tmp_path / "audit.xlsx", german(share=(0.45, 0.55))))
-    assert found.budget == 400.0
+    assert found.budget == 400_000.0
+
+
+def test_a_figure_that_could_be_either_where_the_others_disagree_or_tell_nothing_is_said(tmp_path):
+    for name, cells in {
+        "both": {"share": ("0.45", "0.55")},
+        "none": {"spend": (1200000, 900000), "revenue": 18500000},
+    }.items():
+        found = company(workbook(tmp_path / f"{name}.xlsx", german(**{"share": (0.45, 0.55)} | cells)))
+        said = [remark.message for remark in found.remarks if remark.message.key.startswith("datasets.intake.dot")]
+        assert found.budget == 400.0 and [(note.values["cell"], note.values["value"]) for note in said] == [
+            ("400.000", "400")
+        ]
 
 
 @pytest.mark.parametrize("cells", [("33.333", "66.667"), ("33,333", "66,667"), ("33.333%", "66.667%")])
@@ -69,11 +87,30 @@ def test_the_dot_of_a_share_parts_no_thousands(tmp_path, cells):
     assert [one.share for one in found] == pytest.approx([0.33333, 0.66667]) and [one.spend for one in found] == [1234.5] * 2
 
 
+OIL = [["Part", "Description", "Qty", "Unit price"], ["P-1", "Oil", "0,4", 1.125], ["P-2", "Fat", 2.375, 3.625]]
+OIL += [["P-3", "Wax", "0,250", 1.25]]
+
+
 def test_a_number_of_a_workbook_is_what_it_is_whatever_commas_stand_in_its_texts(tmp_path):
-    rows = [["Part", "Description", "Qty", "Unit price"], ["P-1", "Oil", "0,4", 1.125], ["P-2", "Fat", 2.375, 3.625]]
-    rows += [["P-3", "Wax", "0,250", 1.25]]
-    (table,) = understand(workbook(tmp_path / "bom.xlsx", {"BOM": rows})).tables
-    assert (table.numbers("price"), table.numbers("quantity")) == ([1.125, 3.625, 1.25], [0.4, 2.375, 0.25])
+    path = workbook(tmp_path / "bom.xlsx", {"BOM": OIL})
+    for each in (path, as_ods(path, tmp_path / "bom.ods")):
+        (table,) = understand(each).tables
+        assert (table.numbers("price"), table.numbers("quantity")) == ([1.125, 3.625, 1.25], [0.4, 2.375, 0.25])
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_which_cells_are_numbers_is_known_below_many_texts_and_beside_blank_columns(tmp_path, kind):
+    rows = [[None, None, "Part", "Qty", "Weight"], *([None, None, f"P-{n}", "1,5", "1.250"] for n in range(8))]
+    path = workbook(tmp_path / "bom.xlsx", {"BOM": [[None] * 5, *rows, [None, None, "P-9", 2, 1.125]]})
+    path = path if kind == "xlsx" else as_ods(path, tmp_path / "bom.ods")
+    (sheet,) = read_sheets(path)
+    assert sheet.points == {4}
+
+
+def test_which_cells_of_a_binary_workbook_are_numbers_is_known():
+    (table,) = understand(EXPORTS / "decimals.xls").tables  # saved by LibreOffice: 1.125 is a number, "1.125" a text
+    assert (table.numbers("quantity"), table.numbers("weight")) == ([1.125, 2.0, 400.5], [1.5, 1125.0, 2.5])
+    assert table.numbers("price") == [2.5, 3.75, 400_000.0]
 
 
 @pytest.mark.parametrize(

@@ -138,3 +138,45 @@ def test_a_cell_that_may_list_firms_of_which_nothing_else_tells_is_one_and_that_
     found, said = sources(tmp_path, *rows)
     assert (found["P-1"], found["P-2"]) == (["Gamma / Delta"], ["Vishay/Dale"])
     assert "1 cell(s) such as 'Gamma / Delta' may name several firms" in said
+
+
+SOLD = [["R22", "Brenntag", "Chemours", "USA"], ["R32", "Brenntag", "Daikin", "Japan"], ["R300", "Brenntag", None, "China"]]
+OWN = ["G-1", "Gearworks", None, "Japan"]
+
+
+def makers(tmp_path, rows, needs=(), **sheets):
+    bill = [["parent", "part"], *(["X", row[0]] for row in rows if row[0] not in {below for _, below in needs}), *needs]
+    book = {"BOM": bill, "Sourcing": sourcing(*rows, head=("part", "supplier", "maker", "country"))} | sheets
+    found = company(workbook(tmp_path / "co.xlsx", book))
+    return {part: [(one.maker, one.vendor) for one in each] for part, each in found.sources.items()}, says(found)
+
+
+def test_who_sells_parts_of_two_others_is_not_taken_as_the_maker_where_that_is_blank(tmp_path):
+    found, said = makers(tmp_path, [*SOLD, OWN])
+    assert found["R300"] == [("", "Brenntag")] and found["G-1"] == [("Gearworks", "Gearworks")]
+    assert "'Brenntag' sells parts of other makers (Chemours, Daikin)" in said and "'R300'" in said
+
+
+@pytest.mark.parametrize(
+    ("more", "sheets"),
+    [
+        ([["R9", "Shop", "Brenntag GmbH", "Germany"]], {}),
+        ([], {"Suppliers": [["supplier", "kind"], ["Brenntag", "maker"]]}),
+        ([], {"Suppliers": [["supplier", "country"], ["Brenntag", "Germany"]]}),
+    ],
+)
+def test_who_sells_parts_of_others_and_is_said_to_make_some_stays_the_maker(tmp_path, more, sheets):
+    found, said = makers(tmp_path, [*SOLD, *more], **sheets)
+    assert found["R300"] == [("Brenntag", "Brenntag")] and "sells parts of other makers" not in said
+
+
+def test_who_sells_parts_of_one_other_stays_the_maker(tmp_path):
+    found, _ = makers(tmp_path, [["R22", "Brenntag", "Chemours", "USA"], ["R23", "Brenntag", "Chemours", None], SOLD[2]])
+    assert found["R300"] == [("Brenntag", "Brenntag")]
+
+
+def test_a_first_tier_maker_stays_one_where_what_it_puts_in_is_listed_with_it_as_the_supplier(tmp_path):
+    rows = [OWN, ["Steel", "Gearworks", "Nippon Steel", None], ["Case", "Gearworks", "Foundry", None]]
+    rows += [["Ore", "Gearworks", "Vale", "Brazil"]]
+    found, said = makers(tmp_path, rows, [["G-1", "Steel"], ["G-1", "Case"], ["Steel", "Ore"]])
+    assert found["G-1"] == [("Gearworks", "Gearworks")] and "sells parts of other makers" not in said

@@ -310,3 +310,15 @@ def test_a_table_with_a_reader_of_its_own_is_refused_with_its_reason_and_without
     result = run("check", tmp_path / "totals.csv")
     assert result.exit_code == 1 and "TOTAL" in result.output
     assert "mapping.yaml" not in result.output and "sheets:" not in result.output
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "say no figure"), ("ja", "数値として読めない")])
+def test_cells_that_are_in_no_sum_are_said(tmp_path, lang, said):
+    path = csv(
+        tmp_path / "a.csv",
+        "Date,Supplier,Part No,Qty,Amount",
+        '2025-04-02,Beta,C-1,1,"1,000.00 Dr"',
+        "2025-04-03,Beta,C-2,1,50",
+    )
+    shown = " ".join(run("check", path, "--lang", lang).output.split())
+    assert "1,000.00 Dr" in shown and said in shown

@@ -193,6 +193,38 @@ def test_a_source_that_is_withheld_has_a_country_and_no_name(base, sent, tmp_pat
     assert (one.maker, one.country) == ("", "CHL") and keys(found) == ["cell"]
 
 
+NO_NAMES = ["約", "约", "0,4", "40%", "@SUM(A1)", "+A1+B1", "'=A1", "2026/3/31", "令和8年3月31日", "30日", "100", "(1)"]
+NO_NAMES += ["see attached", "別紙参照", "见附件", "siehe Anlage", "첨부 참조"]
+
+
+@pytest.mark.parametrize("cell", [*NO_NAMES, "中国", "Chile"])
+def test_what_can_be_no_name_is_no_firm_and_said(base, sent, tmp_path, cell):
+    told = {("behind", "P2", 0): {"input": "ore", "country": "Chile", "share": 1, "source": cell}}
+    told |= {("origin", "P2", 0): {"country": "Vietnam", "share": 1, "maker": cell}}
+    merged, found = replied(base, answered(sent["Gamma"], tmp_path / "r.xlsx", told))
+    ((one,),) = (merged.company.sources[id] for id in merged.company.told)
+    assert (one.maker, one.country) == ("", "CHL") and keys(found) == ["cell", "cell"]
+    assert [(one.maker, one.country) for one in merged.company.sources["P2"]] == [("Gamma", "VNM")]
+
+
+@pytest.mark.parametrize("cell", NO_NAMES)
+def test_what_can_be_no_name_is_no_material_and_said(base, sent, tmp_path, cell):
+    told = {("behind", "P1", 0): {"input": cell, "country": "Chile", "share": 1}}
+    merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    (id,) = merged.company.told
+    assert id == "P1 < Alpha: P1" and keys(found)[0] == "cell"  # as where the cell is blank
+
+
+@pytest.mark.parametrize(
+    "cell", ["3M", "7日本工業", "日亜化学", "3D Systems", "A.O. Smith", "@Home GmbH", "21世紀電池", "JPN"]
+)
+def test_a_firm_with_figures_in_its_name_is_a_firm(base, sent, tmp_path, cell):
+    told = {("behind", "P1", 0): {"input": "ore", "country": "Chile", "share": 1, "source": cell}}
+    merged, found = replied(base, answered(sent["Alpha"], tmp_path / "r.xlsx", told))
+    ((one,),) = (merged.company.sources[id] for id in merged.company.told)
+    assert one.maker == cell and not keys(found)
+
+
 def test_what_stands_outside_the_lines_of_a_questionnaire_is_said(base, sent, tmp_path):
     def write(book):
         page = page_of(book, "上流")

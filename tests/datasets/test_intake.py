@@ -11,10 +11,10 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kanmon.datasets.intake.content import UNREADABLE, content
+from kanmon.datasets.intake.days import date
 from kanmon.datasets.intake.markup import Area
 from kanmon.datasets.intake.sheets import read_sheets
 from kanmon.datasets.intake.understanding import understand
-from kanmon.datasets.intake.values import date
 from kanmon.graph import InputError, ReadError
 from people_files import LEDGER, MORE, aside, book, real, table, text
 

@@ -138,3 +138,21 @@ def test_an_alternate_may_name_the_part_whose_place_it_takes(tmp_path, header):
     lines = [f"Parent,Part No,Name,Qty,{header}", "X,A-1,Motor,2,", "Y,A-1,Motor,2,", "X,G-1,Gear,4,", "X,A-2,Motor B,2,a-1"]
     found = table(tmp_path, *lines)
     assert together(found) == [["A-1", "A-2"]] and found.texts("group")[1] is None
+
+
+@pytest.mark.parametrize("head", ["代替品番", "代替品", "Substitute List", "Alternate Part Number", "替代料号"])
+def test_other_parts_that_a_column_names_are_no_group_and_no_name_and_that_is_said(tmp_path, head):
+    lines = [f"parent,part,name,qty,{head}", "X,P-1,Magnet,1,P-9Z", "X,P-2,Seal,1,P-9Z", "X,P-3,Axle,1,"]
+    found = table(tmp_path, *lines)
+    assert found.texts("part") == ["P-1", "P-2", "P-3"] and "group" not in found.roles
+    assert not [role for role, columns in found.roles.items() if 4 in columns and role != "other"]
+    note = next(note for note in found.notes if note.key == "datasets.intake.substitutes")
+    assert (note.values["count"], note.values["cell"]) == (2, "P-9Z")
+
+
+def test_a_group_may_be_called_as_substitutes_are(tmp_path):
+    lines = ["parent,part,name,qty,代替品", "X,P-1,Magnet,1,A", "X,P-2,Magnet,1,A", "X,P-3,Axle,1,"]
+    found = table(tmp_path, *lines)
+    assert found.texts("group") == ["A", "A", None] and "datasets.intake.substitutes" not in [
+        note.key for note in found.notes
+    ]

@@ -64,7 +64,7 @@ def test_a_table_of_trade_without_importer_is_no_bill_of_materials_and_says_what
     "lines",
     [
         [
-            "기간,HS코드,품목명,국가,수출 금액,수입 금액",
+            "연도,HS코드,품목명,상대국,수출액,수입액",
             "2023,850511,영구자석,중국,100,2000",
             "2023,850511,영구자석,일본,10,200",
         ],

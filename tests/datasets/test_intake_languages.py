@@ -71,3 +71,50 @@ def test_western_letters_stay_western(tmp_path):
     text = "Référence;Désignation;Quantité;Fournisseur\nA-1;Pièce coulée;2;Générale à Nîmes\nA-2;Cœur 3 m³;1;Générale\n"
     found = read(tmp_path, text, "cp1252")
     assert (found.encoding, found.texts("name")) == ("cp1252", ["Pièce coulée", "Cœur 3 m³"])
+
+
+LEDGERS = {
+    "hu": "Cikkszám;Megnevezés;Szállító;Gyártó;Származási ország;Mennyiség;Egységár;Nettó összeg (HUF);Dátum",
+    "ro": "Cod articol;Denumire;Furnizor;Producător;Țara de origine;Cantitate;Preț unitar;Valoare netă (RON);Data facturii",
+    "tr": "Malzeme kodu;Malzeme adı;Tedarikçi;Üretici;Menşe ülke;Miktar;Birim fiyat;Tutar (TL);Sipariş tarihi",
+    "ru": "Артикул;Наименование;Поставщик;Производитель;Страна происхождения;Кол-во;Цена;Сумма (руб.);Дата заказа",
+    "pt": "Código do produto;Descrição;Fornecedor;Fabricante;País de origem;Quantidade;Preço unitário;Valor;Data do pedido",
+    "ko": "품번;품명;공급사;제조사;원산지;수량;단가;금액(원);발주일",
+    "zh": "料號;品名;供應商;製造商;原產地;數量;單價;金額;採購日期",
+}
+NAMES = {"hu": "Őrlő gyűrű"}
+TOTALS = {"hu": "Összesen", "ro": "Total", "tr": "Toplam", "ru": "Итого", "pt": "Total", "ko": "합계", "zh": "總計"}
+PLACES = {
+    "hu": ("Németország", "Kína"),
+    "ro": ("Germania", "China"),
+    "tr": ("Almanya", "Çin"),
+    "ru": ("Германия", "Китай"),
+    "pt": ("Alemanha", "China"),
+    "ko": ("독일", "중국"),
+    "zh": ("德國", "中國"),
+}
+
+
+@pytest.mark.parametrize("lang", LEDGERS)
+def test_purchases_of_an_office_of_each_language(tmp_path, lang):
+    one, other = PLACES[lang]
+    amounts = ("1500,50", "32,50") if lang not in {"ko", "zh"} else ("1500.50", "32.50")
+    lines = [LEDGERS[lang], f"P-1;A;Alpha;Bosch;{one};100;15;{amounts[0]};2025-04-13"]
+    lines += [f"P-2;B;Beta;;{other};10;3;{amounts[1]};2025-05-01", f"{TOTALS[lang]};;;;;;;1533;"]
+    found = read(tmp_path, "\n".join(lines), "utf-8")
+    assert (found.kind, aside(found)) == ("ledger", [(4, "total")])
+    assert [found.texts(role) for role in ("part", "name", "supplier", "maker")] == [
+        ["P-1", "P-2"],
+        ["A", "B"],
+        ["Alpha", "Beta"],
+        ["Bosch", None],
+    ]
+    assert [country(cell) for cell in found.texts("country")] == ["DEU", "CHN"]
+    assert (found.numbers("amount"), dates_of(found)) == ([1500.5, 32.5], ("2025-04-13", "2025-05-01"))
+
+
+@pytest.mark.parametrize(("lang", "encoding"), [("hu", "cp1250"), ("tr", "cp1254"), ("ru", "cp1251"), ("pt", "cp1252")])
+def test_purchases_of_an_office_whose_machine_is_older_than_unicode(tmp_path, lang, encoding):
+    lines = [LEDGERS[lang], f"P-1;{NAMES.get(lang, 'A')};Alpha;Bosch;{PLACES[lang][1]};100;15;1500,50;2025-04-13"]
+    found = read(tmp_path, "\n".join(lines), encoding)
+    assert (found.encoding, found.names) == (encoding, tuple(LEDGERS[lang].split(";")))

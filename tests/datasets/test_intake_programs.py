@@ -341,3 +341,68 @@ def test_a_comment_of_a_board_names_the_parts_unless_values_say_as_much(tmp_path
     lines += [f"{n},1,{comment},{place},SO8,{value},{part}" for n, comment, place, value, part in rows]
     found = table(text(tmp_path / "board.csv", lines))
     assert found.headers("name")[0] == name and found.headers("part") == ["Manufacturer Part"]
+
+
+QUICKBOOKS = [
+    '"Acme Robots, Inc",,,,,,,,,',
+    "{title},,,,,,,,,",
+    "",
+    ",Transaction date,Transaction type,Num,Product/Service full name,Description,Quantity,{price},Amount,Balance",
+    '"Metals, Inc",,,,,,,,,',
+    ",01/15/2025,Bill,1001,Bar stock,Steel bar,10.00,25.00,250.00,250.00",
+    ",02/20/2025,Bill,1002,Magnet N42,,100.00,1.50,150.00,400.00",
+    '"Total for Metals, Inc",,,,,,110.00,,$400.00,',
+    "Beta,,,,,,,,,",
+    ",03/15/2025,Bill,7,MCU,Microcontroller,50.00,4.00,200.00,200.00",
+    "Total for Beta,,,,,,50.00,,$200.00,",
+    "TOTAL,,,,,,160.00,,$600.00,",
+]
+
+
+def quickbooks(path, title, price):
+    return table(text(path, [line.format(title=title, price=price) for line in QUICKBOOKS]))
+
+
+def test_vendors_that_stand_above_and_below_their_lines_are_suppliers_where_the_title_says_vendor(tmp_path):
+    # as QuickBooks Online writes reports "by ... Detail": a blank first header, groups in rows of their own
+    found = quickbooks(tmp_path / "a.csv", "Purchases by Vendor Detail", "Rate")
+    assert found.texts("supplier") == ["Metals, Inc", "Metals, Inc", "Beta"] and found.totals["amount"] == 600.0
+    assert found.texts("part") == ["Bar stock", "Magnet N42", "MCU"] and found.kind == "ledger"
+
+
+def test_customers_that_stand_so_are_no_suppliers_nor_is_a_group_without_its_total(tmp_path):
+    assert quickbooks(tmp_path / "a.csv", "Sales by Customer Detail", "Sales price").suppliers == []
+    lines = [
+        line.format(title="Purchases by Vendor Detail", price="Rate") for line in QUICKBOOKS if "Total for B" not in line
+    ]
+    assert table(text(tmp_path / "b.csv", lines)).suppliers == []
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
+def test_what_was_bought_and_kept_counts_and_not_what_was_bought_and_sent_back(tmp_path, order):
+    columns = [("仕入金額", "1000", "500"), ("返品金額", "200", "0"), ("純仕入金額", "800", "500")]
+    rows = zip(*(columns[i] for i in order), strict=True)
+    heads = ("仕入先名,品番,品名", "甲製作所,P-1,磁石", "乙工業,P-2,軸")
+    found = table(text(tmp_path / "a.csv", [",".join([head, *row]) for head, row in zip(heads, rows, strict=True)]))
+    assert found.numbers("amount") == [800.0, 500.0]
+
+
+def test_what_was_ordered_and_called_off_as_a_whole_was_not_bought(tmp_path):
+    head = "PO Number,Supplier,Item,Description,Qty Ordered,Qty Cancelled,Unit Price,Amount Ordered,Need By Date"
+    rows = ["1,Acme,A-1,Cap,1000,0,0.01,10,13-APR-2025", "2,Acme,A-2,MCU,100,100,5,500,14-APR-2025"]
+    rows += ["3,Acme,A-3,Pin,100,40,5,500,15-APR-2025", "4,Acme,A-4,Nut,100,,1,100,15-APR-2025"]
+    found = table(text(tmp_path / "po.csv", [head, *rows]))
+    assert found.texts("part") == ["A-1", "A-3", "A-4"] and aside(found) == [(3, "withdrawn")]
+    assert found.totals["amount"] == 610.0
+
+
+def test_invoices_without_a_known_word_for_the_supplier_make_no_product(tmp_path):
+    lines = ["*ContactName,*InvoiceNumber,*InvoiceDate,InventoryItemCode,Description,*Quantity,*UnitAmount"]
+    lines += ["Acme,INV-1,13/04/2025,B-1,Bolt,10,10", "Beta,INV-2,14/04/2025,N-1,Nut,20,10"]
+    assert table(text(tmp_path / "bills.csv", lines)).kind == "order"
+
+
+def test_who_made_a_thing_is_the_maker_and_not_whose_brand_is_on_it(tmp_path):
+    lines = ["Part,Name,Brand,Manufacturer,Qty", "A-1,Cable,Anker,Anker Innovations,2"]
+    assert table(text(tmp_path / "a.csv", lines)).makers == ["Anker Innovations"]
+    assert table(text(tmp_path / "b.csv", ["Part,Name,Brand,Qty", "A-1,Cable,Anker,2"])).makers == ["Anker"]

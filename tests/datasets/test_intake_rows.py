@@ -393,6 +393,16 @@ def test_what_names_no_firm_is_a_blank_and_that_is_said(tmp_path):
     assert any("CUSTOM, Custom" in note and "2 cell(s)" in note for note in said) and any("各社" in note for note in said)
 
 
+def test_what_stands_for_a_name_that_is_elsewhere_is_no_firm_and_a_firm_s_number_is_one(tmp_path):
+    firms = ["see attached", "100234", "@SUM(A1)", "別紙参照", "3M", "約3社", "0000100001"]
+    lines = ["part,name,supplier,qty", *(f"P-{i},Plate,{firm},1" for i, firm in enumerate(firms))]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert found.suppliers == ["100234", "3M", "0000100001"]
+    assert any(
+        "see attached, @SUM(A1), 別紙参照, 約3社" in note.text("en") and "4 cell" in note.text("en") for note in found.notes
+    )
+
+
 @pytest.mark.parametrize("header", ["安全在庫日数", "目標在庫日数", "Safety stock days", "Target stock (days)"])
 def test_a_stock_that_is_aimed_at_is_not_one_that_is_there(tmp_path, header):
     found = table(
@@ -421,3 +431,63 @@ def test_words_before_a_sellers_name_may_end_inside_a_letter_that_is_folded_into
 @pytest.mark.parametrize("header", ["Qty\nMenge", "Menge / Quantity", "Menge\u3000／\u3000数量", "\r\nMenge\r\n\r\nQty"])
 def test_either_half_of_a_header_in_two_languages_may_be_the_known_one(header):
     assert suggestions(header)[0].role == "quantity"
+
+
+@pytest.mark.parametrize(("amount", "said"), [("200", True), ("-200", False)])
+def test_slips_whose_kind_is_a_figure_are_said_to_count_as_purchases_unless_they_have_a_sign(tmp_path, amount, said):
+    lines = ["伝票日付,仕入先名,品番,品名,数量,仕入金額,返品区分", "2025/04/01,甲,A-1,ボルト,100,1000,0"]
+    found = table(text(tmp_path / "a.csv", [*lines, f"2025/04/05,甲,A-1,ボルト,20,{amount},1"]))
+    assert ("datasets.intake.slips_in_digits" in [note.key for note in found.notes]) is said
+
+
+@pytest.mark.parametrize(
+    ("head", "cells"),
+    [("代替可否", "可,不可,可"), ("代替品有無", "有,無,有"), ("Alternative available", "Yes,No,Yes")]
+    + [("Substitutable (Y/N)", "maybe,no,maybe"), ("代替可否", "可(要評価),不可,可(要評価)"), ("是否替代", "是,否,是")],
+)
+def test_whether_a_part_has_an_alternative_makes_no_group_of_alternatives(tmp_path, head, cells):
+    lines = ["parent,part,name,qty," + head, *(f"X,P-{n},Part {n},1,{cell}" for n, cell in enumerate(cells.split(",")))]
+    found = table(text(tmp_path / "bom.csv", lines))
+    assert found.kind == "bom" and not any(found.texts("group"))
+
+
+def test_a_header_with_another_currency_than_the_lines_holds_and_that_is_said(tmp_path):
+    lines = ["発注日,取引先,品目,数量,金額(千円),通貨", "2025/4/1,甲,磁石,10,125,JPY", "2025/4/2,ACME,モータ,5,500,USD"]
+    found = table(text(tmp_path / "a.csv", lines))
+    note = next(note for note in found.notes if note.key == "datasets.intake.currency_stated")
+    assert found.amounts == {"JPY": 625_000.0}
+    assert (note.values["currency"], note.values["other"], note.values["count"]) == ("JPY", "USD", 1)
+
+
+def test_cells_that_say_no_figure_are_known_and_pieces_by_other_names_are_figures(tmp_path):
+    lines = [
+        "Date,Supplier,Part No,Name,Qty,Amount",
+        "1-Apr-25,Acme,B-1,Bolt,100 Nos,1000",
+        '2-Apr-25,Beta,C-1,Oil,AR,"1,000.00 Dr"',
+    ]
+    found = table(text(tmp_path / "a.csv", [*lines, "3-Apr-25,Beta,C-2,Tape,2 Boxes,-"]))
+    assert found.numbers("quantity") == [100.0, None, 2.0] and found.totals["amount"] == 1000.0
+    assert found.unread == {"amount": ["1,000.00 Dr"], "quantity": ["AR"]}
+
+
+@pytest.mark.parametrize("shares", [("0.5", "0.3", "0.2"), ("50%", "30%", "20%"), ("50", "30", "20")])
+def test_parts_of_all_that_was_bought_are_no_shares_of_sources(tmp_path, shares):
+    amounts = ("5000", "3000", "2000")
+    lines = [f"2025/4/{n + 1},甲,P-{n},部品,{amounts[n]},{share}" for n, share in enumerate(shares)]
+    found = table(text(tmp_path / "a.csv", ["計上日,仕入先,品番,品名,金額,構成比", *lines]))
+    assert "share" not in found.roles and "datasets.intake.composition" in [note.key for note in found.notes]
+
+
+def test_shares_of_the_sources_of_a_part_stay_beside_amounts(tmp_path):
+    lines = ["品番,品名,調達先,金額,構成比", "P-1,磁石,甲,5000,50%", "P-1,磁石,乙,5000,50%", "P-2,軸,丙,2000,100%"]
+    found = table(text(tmp_path / "a.csv", lines))
+    assert found.roles["share"] == (4,)
+
+
+@pytest.mark.parametrize("head", ["Supplier {} %", "Vendor {} (%)", "調達先{}(%)", "Supplier {} percent"])
+def test_per_cent_behind_a_supplier_is_its_share(tmp_path, head):
+    heads = [name for n in (1, 2) for name in (head.format(n).rstrip(" (%)").removesuffix(" percent"), head.format(n))]
+    found = table(
+        text(tmp_path / "a.csv", [",".join(["Part,Name", *heads]), "P-1,Magnet,Alpha,70,Beta,30", "P-2,Axle,Gamma,100,,"])
+    )
+    assert (found.roles["share"], found.roles["share_more"]) == ((3,), (5,))

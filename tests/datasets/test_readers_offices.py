@@ -222,6 +222,44 @@ def test_chinas_customs_is_asked_for_its_flow_and_then_read_in_its_currency(tmp_
     assert "2024: 2/12" in [note for note in notes if note.key.endswith("monthly")][0].text("ja")
 
 
+# the columns that public scripts read from downloads of tradedata.go.kr (see the reader)
+KOREA = [
+    "기간,국가,HS코드,품목명,수출 중량,수출 금액,수입 중량,수입 금액,무역수지",
+    '총계,총계,8505111000,자석,9,9,9,"9,999",0',
+    '2024-01,중국,8505111000,자석,1,20,30,"1,200",-1180',
+    "2024-02,중국,8505119000,자석,1,5,10,800,-795",
+    "2024-02,일본,8505111000,자석,2,7,3,100,-93",
+]
+
+
+@pytest.mark.parametrize(
+    ("exports", "told"),
+    [
+        (False, {("850511", "KOR", "CHN", 2024): 2000.0, ("850511", "KOR", "JPN", 2024): 100.0}),
+        (True, {("850511", "CHN", "KOR", 2024): 25.0, ("850511", "JPN", "KOR", 2024): 7.0}),
+    ],
+)
+def test_koreas_customs_has_both_flows_beside_each_other_in_thousand_dollars(tmp_path, exports, told):
+    notes = []
+    found = datasets.read_trade(text(tmp_path / "x.csv", KOREA, "utf-8-sig"), exports=exports, notes=notes).collect()
+    assert flows(found) == told and set(found["unit"]) == {"kUSD"}
+    keys = [note.key.rpartition(".")[2] for note in notes]
+    assert {"aside_totals", "monthly", "thousand_dollars"} <= set(keys)
+    assert "2024: 2/12" in next(note for note in notes if note.key.endswith("monthly")).text("en")
+
+
+def test_a_file_of_koreas_customs_with_one_flow_is_not_read_as_the_other(tmp_path):
+    path = text(tmp_path / "x.csv", [",".join(line.split(",")[:6]) for line in (KOREA[0], KOREA[4])])
+    with pytest.raises(InputError, match="수입 금액"):
+        datasets.read_trade(path)
+    assert flows(datasets.read_trade(path, exports=True).collect()) == {("850511", "JPN", "KOR", 2024): 7.0}
+
+
+def test_a_check_names_koreas_customs(tmp_path):
+    (table,) = understand(text(tmp_path / "x.csv", KOREA)).tables
+    assert table.kind == "trade" and "--importer KOR" in " ".join(note.text("en") for note in table.notes)
+
+
 def test_an_update_takes_every_kind_of_trade_that_is_read(tmp_path):
     page(tmp_path / "wits.xlsx", [("China", 80.25, 4000)])
     dataweb(tmp_path / "usitc.xlsx", [*HTS, "2024"], [["Customs Value", "China", "850511", "M", 3]])
@@ -230,7 +268,8 @@ def test_an_update_takes_every_kind_of_trade_that_is_read(tmp_path):
     text(tmp_path / "search.csv", [row.format(flow="輸入") for row in SEARCH], "cp932")
     chinese = [row.replace("26050000", "85051110") + "进口" for row in CHINA[1:]]
     text(tmp_path / "gacc.csv", [CHINA[0] + "进出口", *chinese], "gb18030")
-    for file in ("wits.xlsx", "usitc.xlsx", "comext.csv", "search.csv", "gacc.csv"):
+    text(tmp_path / "kcs.csv", KOREA)
+    for file in ("wits.xlsx", "usitc.xlsx", "comext.csv", "search.csv", "gacc.csv", "kcs.csv"):
         update = datasets.read_update([tmp_path / file])
         assert update.graph.sources.height >= 1, file
     assert isinstance(datasets.read_trade(tmp_path / "wits.xlsx"), pl.LazyFrame)

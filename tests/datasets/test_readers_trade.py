@@ -48,6 +48,21 @@ def test_japans_statistics(tmp_path):
     assert risk.import_concentration(datasets.read_trade(path), "JPN").collect().height == 3
 
 
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+@pytest.mark.parametrize(("whole", "said"), [(False, ["2026: 3/12"]), (True, [])])
+def test_japans_statistics_of_a_year_that_is_not_over_are_said_to_be(tmp_path, whole, said):
+    # e-Stat fills the months to come with noughts; the year's sum is then that so far
+    head = ",".join(["Exp or Imp,Year,HS,Country,Value-Year", *(f"Value-{month}" for month in MONTHS)])
+    rows = [head, "2,2025,'850511000',105,12" + 12 * ",1", "2,2026,'850511000',105,6,1,2,3" + 8 * ",0" + f",{int(whole)}"]
+    (tmp_path / "a.csv").write_text("\n".join(rows), encoding="utf-8")
+    notes = []
+    found = datasets.read_japan_customs(tmp_path / "a.csv", notes=notes)
+    assert dict(found.select("year", "value").rows()) == {2025: 12.0, 2026: 6.0}
+    assert [note.values["years"] for note in notes if note.key.endswith("open_years")] == said
+
+
 def test_baci_is_lazy_in_every_edition_and_restores_zeros(tmp_path):
     (tmp_path / "country_codes_V202601.csv").write_text(CODES, encoding="utf-8")
     (tmp_path / "BACI_HS92_Y2022_V202601.csv").write_text(BACI, encoding="utf-8")

@@ -7,6 +7,7 @@ cp1252 for 2026, UTF-8 with a byte order mark for 2025.
 from pathlib import Path
 
 import kanmon as kn
+import openpyxl
 import polars as pl
 import pytest
 import xlsxwriter
@@ -195,6 +196,19 @@ def test_the_iea_dataset_gives_the_base_year_and_no_projection(tmp_path):
         ("magnet_rare_earths_mining", "CHN"): pytest.approx(0.7),
         ("magnet_rare_earths_refining", "CHN"): pytest.approx(0.9),
     }
+
+
+@pytest.mark.parametrize("above", ["", "Downloaded by A. Miner\n\n"])
+def test_the_sheet_of_the_iea_saved_as_text_says_the_same(tmp_path, above):
+    book = iea_workbook(tmp_path / "a.xlsx")
+    rows = openpyxl.load_workbook(book).worksheets[0].iter_rows(values_only=True)
+    lines = [",".join("" if cell is None else f'"{cell}"' for cell in row) for row in rows]
+    path = tmp_path / "supply.csv"
+    path.write_text(above + "\n".join(lines), encoding="utf-8-sig")
+    assert release_kind(path) == "iea_supply"
+    keys = ["item", "supplier", "share_low", "year"]
+    same, wanted = (read_update([each]).graph.markets.select(keys).sort(keys).rows() for each in (path, book))
+    assert same == wanted and len(wanted) == 6
 
 
 def test_a_casting_census_needs_its_year(tmp_path):

@@ -26,6 +26,22 @@ NAME = Path("parts.csv")
         ("ソ,表,能", "cp932", "cp932"),
         ("Türkiye\nCuraçao\nCôte d'Ivoire\nRéunion", "latin-1", "cp1252"),
         ("Größe;Stück;Maß;20 °C;5 µm", "cp1252", "cp1252"),
+        ("Cikkszám;Megnevezés;Szállító;Összeg\n1;Csavar őrlő;Tőke Kft.", "cp1250", "cp1250"),
+        ("Cikkszám;Összeg\n1;Mágnes gyűrű", "iso8859-2", "cp1250"),  # both write these letters alike
+        ("Ilość;Nazwa części\n1;śruba ślimakowa", "iso8859-2", "iso8859-2"),
+        ("Botões automáticos;3", "cp1252", "cp1252"),
+        ("Þörf;Viðgerð", "cp1252", "cp1252"),
+        ("Parça adı;Tedarikçi\nCıvata;Yılmaz Çelik A.Ş.", "cp1254", "cp1254"),
+        ("Артикул;Наименование;Поставщик\nА-1;Болт;ООО «Металл»", "cp1251", "cp1251"),
+        ("№;Постачальник;Країна походження", "cp1251", "cp1251"),
+        ("Descrição;Fornecedor;Informações\nParafuso;Põe Ltda", "cp1252", "cp1252"),
+        ("Désignation;Coût;Fournisseur\nÉcrou;3;Société Générale", "cp1252", "cp1252"),
+        ("Nimetus;Tõuge;Hõõgküünal", "cp1252", "cp1252"),
+        ("Nafn;Þráður;Viðgerð", "cp1252", "cp1252"),
+        ("品番,品名,仕入先,数量\nA-1,磁石,例示製作所,2", "euc-jp", "euc-jp"),
+        ("料号,名称,供应商,数量\nA-1,磁铁,例示公司,2", "gb18030", "gb18030"),
+        ("料號,品名,供應商,數量\nA-1,磁鐵,例示公司,2", "big5", "big5"),
+        ("품번,품명,공급업체,수량\nA-1,자석,한국자석,2", "euc-kr", "euc-kr"),
     ],
 )
 def test_content_tells_the_encoding(text, encoding, found):

@@ -145,6 +145,39 @@ def test_an_item_that_is_said_not_to_be_there_is_no_flag(line):
 @pytest.mark.parametrize(
     "line",
     [
+        "rare earth free magnet",
+        "rare-earth-free magnet motor",
+        "heavy-rare-earth-free magnet",
+        "无钕铁硼磁铁",
+        "不含稀土磁铁",
+        "レアアースフリー磁石",
+        "磁石（ネオジム不使用）",
+        "脱レアアース磁石",
+        "magnet without rare earth",
+        "carbon fibre free housing",
+        "non rare earth magnet",
+    ],
+)
+def test_a_name_whose_own_qualifier_is_said_not_to_be_there_is_no_certain_flag(line):
+    assert "match" not in verdicts(line).values()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "无重稀土钕铁硼磁铁",
+        "heavy rare earth free NdFeB magnet",
+        "neodymium magnet, cobalt-free",
+        "carbon fiber free sample",
+    ],
+)
+def test_a_name_stays_where_another_word_is_said_not_to_be_there(line):
+    assert "match" in verdicts(line).values()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
         "NdFeB magnet without coating",
         "non-sintered neodymium magnet",
         "穴無 ネオジム磁石",

@@ -1,0 +1,52 @@
+"""Firms that sell what others make: where the maker is blank, such a firm is who sells, and who makes is not known."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
+from ...datasets.intake.values import firm_key
+from .company import Need, Source
+
+OTHERS = 2
+"""Makers whose parts a firm sells before its name beside a blank maker says nothing about who makes the part."""
+
+
+def resellers(
+    sources: Mapping[str, Iterable[Source]], needs: Iterable[Need], makers: Collection[str]
+) -> dict[str, tuple[list[str], list[Source]]]:
+    """Return, by firm that is a maker in blanks alone, whose parts it sells besides and its sources with a blank maker.
+
+    What lies below a part that the firm delivers itself may be what it buys for that part (a first-tier supplier whose
+    second tier is listed), so it does not count. ``makers``: firms that something says to make anything.
+    """
+    below: dict[str, set[str]] = defaultdict(set)
+    for need in needs:
+        below[need.parent].add(need.part)
+    blank: dict[str, list[Source]] = defaultdict(list)
+    others: dict[str, list[Source]] = defaultdict(list)
+    for source in (source for group in sources.values() for source in group):
+        for firm in {source.vendor, *source.traded}:
+            if firm is None:
+                continue
+            if source.maker and firm_key(source.maker) != firm_key(firm):
+                others[firm].append(source)
+            elif source.maker and firm_key(firm) not in makers:
+                blank[firm].append(source)
+    found = {}
+    for firm, own in blank.items():
+        inside = _all_below({source.part for source in own}, below)
+        sold = sorted({source.maker for source in others[firm] if source.part not in inside})
+        if len(sold) >= OTHERS:
+            found[firm] = (sold, own)
+    return found
+
+
+def _all_below(parts: set[str], below: Mapping[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    open_ = list(parts)
+    while open_:
+        more = below.get(open_.pop(), set()) - found
+        found |= more
+        open_ += more
+    return found
