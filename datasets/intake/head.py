@@ -28,9 +28,9 @@ class Head(NamedTuple):
 
     product: str
     name: str | None
-    count: str | None
+    base: str | None
     label: str
-    count_label: str
+    base_label: str
 
 
 def head_above(rows: Sequence[tuple[str | None, ...]]) -> Head | None:
@@ -66,14 +66,14 @@ def for_one_of(
     ``data``: the number of the row, and the cells; ``levels``: of each line.
     """
     columns = roles.get("quantity", ())
-    if not columns or head.count is None:
+    if not columns or head.base is None:
         return data, ()
     column = data.columns[columns[0] + 1]
     cells = data[column].to_list()
     decimals = {match[1] if (match := _THREE.fullmatch((cell or "").strip())) else "" for cell in cells if cell is not None}
     sap = decimals in ({","}, {"."})  # quantities of SAP have three decimals, whatever a comma parts elsewhere
     comma = decimals == {","}
-    count = number(head.count, comma)
+    count = number(head.base, comma)
     count = None if count is None or count <= 0 or count == 1 else count
     if count is None and not sap:
         return data, ()
@@ -86,7 +86,7 @@ def for_one_of(
         return data, ()
     about = {
         "column": shorten(" ".join(names[columns[0]].split())),
-        "label": shorten(head.count_label),
+        "label": shorten(head.base_label),
         "count": f"{count:,g}",
     }
     notes = [Message("datasets.intake.head_count", **about)]
