@@ -154,7 +154,7 @@ def dirty(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return lines
 
 
-def main() -> None:
+def main(target: Path = TARGET) -> None:
     parts, firms = rows("parts"), {row["id"]: row for row in rows("suppliers")}
     company = {
         "company": "架空アクチュエータ株式会社 (fictional company)",
@@ -174,7 +174,7 @@ def main() -> None:
         row | {"supplier": row["name"], "kind": {"maker": "メーカー", "vendor": "商社・販社"}[row["kind"]]}
         for row in firms.values()
     ]
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
     tables = {
         "company": [company],
         "products": PRODUCTS,
@@ -185,7 +185,7 @@ def main() -> None:
         "measures": [row | {"measure": choice[str(row["measure"])]} for row in measures],
         "questionnaire": answers,
     }
-    write_workbook(TARGET, tables, "ja", force=True)
+    write_workbook(target, tables, "ja", force=True)
 
 
 if __name__ == "__main__":

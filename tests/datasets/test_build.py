@@ -1,12 +1,14 @@
 """The packaged tables are what the compiled facts give, and what the facts promise holds for every row."""
 
 import csv
+import importlib.util
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 ROOT = Path(__file__).parents[2]
@@ -28,6 +30,23 @@ def build(script, *options):
 def test_the_packaged_tables_are_built_from_the_facts_byte_for_byte():
     done = build(SCRIPTS / "build_world.py", "--check")
     assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+def cells(file):
+    return {
+        (sheet.title, cell.coordinate): (cell.value, cell.comment and cell.comment.text)
+        for sheet in openpyxl.load_workbook(file)
+        for row in sheet
+        for cell in row
+    }
+
+
+def test_the_workbook_of_the_example_company_says_what_the_template_says_today(tmp_path):
+    spec = importlib.util.spec_from_file_location("build_demo_company", SCRIPTS / "build_demo_company.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    script.main(tmp_path / "audit.xlsx")
+    assert cells(tmp_path / "audit.xlsx") == cells(DATA / "demo_company" / "audit.xlsx")
 
 
 @pytest.fixture
