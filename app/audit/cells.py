@@ -57,12 +57,12 @@ _RANGE = re.compile(
 )
 _UPWARDS = re.compile(
     r"(?P<before>at least|more than|over|min(?:imum|\.)?|mindestens|al menos|>=?|≥|≧|最低|最短|至少|不少于)?\s*"
-    r"(?P<days>\D*?\d.*?)\s*(?P<after>以上|超|\+|or more|and more|起|[~〜])?"
+    r"(?P<days>\D*?\d.*?)\s*(?P<after>以上|超|\+|or more|and more|minimum|起|[~〜])?"
 )
 _UPTO = re.compile(
     r"(?P<before>up to|within|at most|no more than|less than|max(?:imum|\.)?|bis(?: zu)?|höchstens|hasta|<=?|≤|≦|[~〜]"
     r"|最大|最長|最多|不超过)?\s*"
-    r"(?P<days>\D*?\d.*?)\s*(?P<after>以下|以内|未満|まで|or less|不到)?"
+    r"(?P<days>\D*?\d.*?)\s*(?P<after>以下|以内|未満|まで|or less|max(?:imum|\.)?|不到)?"
 )
 """Days from one to another, upwards, and up to: "30-60日", "60日以上", "60日以内"."""
 _PLUS = re.compile(r"(?<=\d)\s*\+\s*(?=[^\d\s])(.*)")
@@ -251,17 +251,17 @@ def _one_figure(word: str) -> float:
 def without_unit(cell: str) -> bool:
     """Return whether a range says no unit of its own: then the unit of its header holds.
 
-    >>> without_unit("2～3"), without_unit("2以上"), without_unit("30-60日"), without_unit("at least 2 weeks")
-    (True, True, False, False)
+    >>> [without_unit(cell) for cell in ("2～3", "2以上", "30-60日", "at least 2 weeks", "2-3 mois")]
+    [True, True, False, False, False]
     """
-    return _TIME.search(unicodedata.normalize("NFKC", cell).casefold()) is None
+    word = unicodedata.normalize("NFKC", cell).casefold()
+    written = _LETTERS.findall(word)
+    return _TIME.search(word) is None and not any(unit.fullmatch(each) for each in written for unit, _ in _DAYS)
 
 
-_TIME = re.compile(
-    r"[日週月年天周]|星期|(?<![^\W\d_])(?:d|days?|tage?|días?|w|weeks?|wks?|wochen?|semanas?|mo|months?|monate?|mes(?:es)?|years?"
-    r"|yrs?|jahre?|años?)\b"
-)
-"""A word of `_DAYS` in a cell."""
+_TIME = re.compile(r"[日週月年天周]|星期")
+"""What the units of `_DAYS` that are not written in letters with spaces between have in them."""
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def _between(least: float, most: float) -> float | Days:
@@ -271,7 +271,7 @@ def _between(least: float, most: float) -> float | Days:
 
 
 def _plain_days(word: str) -> float:
-    match = re.fullmatch(r"([\d,]*\.?\d+)\s*(\D*)", pointed(_in_digits(without_about(word))))
+    match = re.fullmatch(r"([\d,]*\.?\d+)\s*(\D*?)(?:(?<=[a-z])\.)?", pointed(_in_digits(without_about(word))))
     for unit, days in _DAYS if match else ():
         if match and unit.fullmatch(match[2].strip()):
             return float(match[1].replace(",", "")) * days

@@ -100,12 +100,15 @@ def test_a_rough_figure_is_in_the_unit_of_its_header(tmp_path):
         ("Stock (weeks)", "1.5 to 2", (10.5, 14.0)),
         ("Stock (weeks)", "at least 2 months", (60.0, math.inf)),
         ("在庫日数", "2-3", (2.0, 3.0)),
+        ("Stock (weeks)", "2-3 mois", (60.0, 90.0)),
+        ("Stock (weeks)", "2-3 semaines", (14.0, 21.0)),
+        ("Stock (weeks)", "2-3 business days", (2.8, 4.2)),
     ],
 )
 def test_a_range_of_stock_without_a_unit_is_in_the_unit_of_its_header(tmp_path, header, cell, ends):
     (tmp_path / "調達一覧.csv").write_text(f"品番,調達先,{header}\nP-1,甲,{cell}\nP-2,乙,1\n", encoding="utf-8")
     found = company_from(recognise(understand(tmp_path / "調達一覧.csv")))
-    assert found.parts["P-1"].stock == ends
+    assert found.parts["P-1"].stock == pytest.approx(ends)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +116,8 @@ def test_a_range_of_stock_without_a_unit_is_in_the_unit_of_its_header(tmp_path, 
     [("8-12 weeks", (56, 84)), ("8〜12週", (56, 84)), ("60日以上", (60, math.inf)), ("2 to 3 months", (60, 90))]
     + [("up to 12 weeks", (0, 84)), ("8 bis 12 Wochen", (56, 84)), ("8-8 weeks", 56.0)]
     + [("60+ days", (60, math.inf)), ("8+ weeks", (56, math.inf)), ("60日+", (60, math.inf)), ("60+", (60, math.inf))]
-    + [("~8 weeks", 56.0), ("～8週", (0, 56)), ("~60", (0, 60)), ("~8-12 weeks", (56, 84))],
+    + [("~8 weeks", 56.0), ("～8週", (0, 56)), ("~60", (0, 60)), ("~8-12 weeks", (56, 84))]
+    + [("3 mo.", 90.0), ("8-12 wks.", (56, 84)), ("90 days max.", (0, 90)), ("60 days minimum", (60, math.inf))],
 )
 def test_of_a_range_of_a_time_that_something_takes_both_ends_are_read(cell, told):
     assert [read(COLUMN[column], cell) for column in ("lead_days", "switch_days")] == [told, told]
