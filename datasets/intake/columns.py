@@ -269,7 +269,8 @@ class _Assignment:
         if certain:
             return True
         if one.role in MEASURES and one.role != "level":
-            return seen.numeric >= 0.5 or one.role in {"lead_time", "share"}
+            timed = seen.durations + seen.spans if one.role in {"switch_days", "stock_days"} else 0.0
+            return seen.numeric + timed >= 0.5 or one.role in {"lead_time", "share"}
         if one.role == "date":
             return seen.dates >= 0.5
         if one.role == "level":

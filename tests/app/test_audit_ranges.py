@@ -140,3 +140,24 @@ def test_ranges_of_times_are_in_the_unit_of_their_header_and_one_note_for_each_c
     notes = {remark.column: remark for remark in found.remarks if remark.column in {"lead_days", "switch_days"}}
     assert "3 cell(s)" in notes["lead_days"].message.text("en") and "longest" in notes["switch_days"].message.text("en")
     assert "在庫" not in notes["switch_days"].message.text("ja") and all(one.severity == "note" for one in notes.values())
+
+
+@pytest.mark.parametrize("cell", ["60〜90日", "60-90", "60日以内", "60+", "at least 60 days", "8 to 12 weeks", "60日"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "品番,調達先1,国1,切替日数1,調達先2,国2,切替日数2",
+        "part,supplier 1,country 1,switching days 1,supplier 2,country 2,switching days 2",
+    ],
+)
+def test_a_numbered_column_of_switching_times_is_known_as_one_whatever_ranges_it_holds(tmp_path, head, cell):
+    (tmp_path / "s.csv").write_text(f"{head}\nP-1,甲,中国,{cell},乙,日本,{cell}\n", encoding="utf-8")
+    told = read(COLUMN["switch_days"], cell)
+    assert [one.switch_days for one in company_from(recognise(understand(tmp_path))).sources["P-1"]] == [told, told]
+
+
+def test_a_column_that_names_a_switch_is_no_switching_time(tmp_path):
+    lines = ["品番,調達先,国,切替弁型式", "P-1,甲,中国,SV-60", "P-2,乙,日本,SV-90"]
+    (tmp_path / "s.csv").write_text("\n".join(lines), encoding="utf-8")
+    (table,) = understand(tmp_path).tables
+    assert "switch_days" not in table.roles
