@@ -2,6 +2,8 @@
 
 import pytest
 from handed_in import company, says, sourcing
+from kanmon.app.audit.rows import by_seller
+from kanmon.app.survey.plants import one_each
 from plain_sheets import workbook
 
 
@@ -138,3 +140,20 @@ def test_a_cell_that_may_list_firms_of_which_nothing_else_tells_is_one_and_that_
     found, said = sources(tmp_path, *rows)
     assert (found["P-1"], found["P-2"]) == (["Gamma / Delta"], ["Vishay/Dale"])
     assert "1 cell(s) such as 'Gamma / Delta' may name several firms" in said
+
+
+SOLD = ["P-1,磁石,甲商事,丙工業,中国,60%,,20,60,,", "P-1,磁石,乙商事,丙工業,中国,40%,,,90〜120日,,"]
+
+
+def test_each_seller_of_a_plant_has_the_times_of_its_own_rows_and_of_a_blank_those_of_the_plant(tmp_path):
+    (one,) = company(listed(tmp_path, [LINE, *SOLD])).sources["P-1"]
+    assert (one.lead_days, one.switch_days) == (20.0, (60, 120))
+    told = {each.vendor: (each.share, each.lead_days, each.switch_days) for each in by_seller(one)}
+    assert told == {"甲商事": (0.6, 20.0, 60.0), "乙商事": (0.4, 20.0, (90, 120))}
+
+
+def test_of_times_that_several_sellers_of_a_plant_state_either_holds_whoever_is_heard_first(tmp_path):
+    (one,) = company(listed(tmp_path, [LINE, *SOLD])).sources["P-1"]
+    for sellers in (by_seller(one), by_seller(one)[::-1]):
+        (plant,) = one_each(sellers)
+        assert (plant.share, plant.lead_days, plant.switch_days) == (1.0, 20.0, (60, 120))
