@@ -77,6 +77,10 @@ def test_of_two_times_that_two_rows_of_one_source_state_either_holds_whichever_s
     found = audited(tmp_path / "a.xlsx", *(rows[::-1] if turned else rows))
     (source,) = found.company.sources["P"]
     assert (source.lead_days, source.switch_days) == (20, (40, 100))
+    said = [one.message for one in found.company.remarks if one.message.key == "app.audit_company.two_times"]
+    assert [(one.values["count"], one.values["part"]) for one in said] == [("1", "P")]
+    alike = audited(tmp_path / "b.xlsx", *([*row[:5], "40-60日", *row[6:]] for row in rows))
+    assert "app.audit_company.two_times" not in {one.message.key for one in alike.company.remarks}
     assert [stop(found)[name] for name in ("loss_low", "loss", "loss_high")] == pytest.approx([40, 70, 100])
 
 
