@@ -184,9 +184,12 @@ class _Book:
                 page.write_formula(row, j, formula, self.money, mean)  # pyright: ignore[reportArgumentType]
         row += 2
         self._heads(page, row, ("part", "item", "revenue", "stock", "switch", "try_short", "try_loss", "where"), widths)
-        for part in content["parts"]:
-            if part["revenue"] is None or part["stock_days"] is None or part["switch_days"] is None:
-                continue  # what is blank is no number to reckon with: it stands in the sheet of parts
+        priced = [part for part in content["parts"] if part["revenue"] is not None]
+        exact = [part for part in priced if None not in (part["stock_days"], part["switch_days"])]
+        if left := len(priced) - len(exact):  # what is blank, or a range, is no number to reckon with
+            plain = self.book.add_format({"font_name": FONT, "font_size": 10})
+            page.write_string(1, 0, self.t("try_left", count=left), plain)
+        for part in exact:
             row += 1
             shown = (part["part"], part["name"], part["revenue"])
             for j, value in enumerate(shown):
