@@ -124,6 +124,19 @@ def test_a_column_of_the_second_source_tells_nothing_of_the_first(tmp_path):
     assert [source.country for source in found.sources["P-2"]] == [None, None] and "どこか" in says(found)
 
 
+def test_a_column_of_the_first_source_that_is_emptier_than_those_of_the_others_still_tells_of_it(tmp_path):
+    head = ",".join(f"調達先{n},国{n},切替日数{n}" for n in (1, 2, 3))
+    lines = [
+        f"品番,品名,{head}",
+        "P-1,磁石,甲社,中国,30-60日,乙社,日本,40,丙社,台湾,50",
+        "P-2,軸,甲社,,,乙社,日本,40,丙社,台湾,50",
+    ]
+    found = company(listed(tmp_path, lines))
+    told = {part: [(one.country, one.switch_days) for one in each] for part, each in found.sources.items()}
+    others = [("JPN", 40), ("TWN", 50)]
+    assert told == {"P-1": [("CHN", (30, 60)), *others], "P-2": [(None, None), *others]}
+
+
 def sources(tmp_path, *rows):
     found = company(workbook(tmp_path / "co.xlsx", {"Sourcing": sourcing(*rows)}))
     return {part: [source.maker for source in each] for part, each in found.sources.items()}, says(found)
