@@ -156,6 +156,7 @@ class _Book:
         for j, width in enumerate(widths):
             page.set_column(j, j, width)
         free = self.book.add_format({"font_name": FONT, "font_size": 10, "bg_color": "#FFF6CC", "num_format": "#,##0.##"})
+        page.set_row(0, 22)
         page.write_string(0, 0, self.t("try_help"), self.title)
         page.write_string(2, 0, self.t("try_days"), self.cell)
         page.write_number(2, 1, content["horizon"], free)
