@@ -58,6 +58,7 @@ class _Book:
         self.book, self.content, self.lang = book, content, content["lang"]
         base = {"font_name": FONT, "font_size": 10, "valign": "top", "text_wrap": True}
         self.cell = book.add_format(base)
+        self.said = book.add_format(base | {"align": "right"})  # so that "10" and "30+ days" keep apart
         self.money = book.add_format(base | {"num_format": "#,##0", "text_wrap": False})
         self.part = book.add_format(base | {"num_format": "0.0%", "text_wrap": False})
         ratio = book.add_format(base | {"num_format": "#,##0.0", "text_wrap": False})
@@ -81,10 +82,11 @@ class _Book:
         for j, (title, width) in enumerate(zip(titles, widths, strict=True)):
             page.write_string(0, j, title, self.head)
             page.set_column(j, j, width)
-        styles = [self.formats[name] for name in formats or [""] * len(heads)]
+        names = formats or [""] * len(heads)
         for i, row in enumerate(rows, start=1):
             for j, value in enumerate(row):
-                write_cell(page, i, j, value, self.cell if isinstance(value, str) else styles[j])
+                words = self.said if names[j] else self.cell
+                write_cell(page, i, j, value, words if isinstance(value, str) else self.formats[names[j]])
         for i, row in enumerate((titles, *rows)):
             set_height(page, i, zip(row, widths, strict=True))
         page.freeze_panes(1, 1)
