@@ -69,6 +69,8 @@ _PLUS = re.compile(r"(?<=\d)\s*\+\s*(?=[^\d\s])(.*)")
 """A sign between a figure and its unit, which may stand behind both: "60+ days"."""
 _ROUGH = re.compile(r"~\s*(?=\d[\d,.\s–-]*[a-z])")
 """Before a unit in Latin letters "~" says that a figure is rough; before another, or none, that it is the most."""
+_OR = re.compile(r"(?<![\d.,])(\d)\s*[,、]\s*(\d)(?=\s*[日週月年天周个個箇かカヶケヵ営星])")
+"""Two figures before a unit of Japanese or Chinese: where they follow each other ("2、3ヶ月"), it is either."""
 
 
 class Days(NamedTuple):
@@ -225,7 +227,7 @@ def _days(word: str, column: Column) -> float | Days:
     word = word.casefold()
     if len(word) > _LONGEST:
         raise Unreadable("days")
-    word = _PLUS.sub(r" \1+", _ROUGH.sub("", word) if _ROUGH.match(word) else word)
+    word = _PLUS.sub(r" \1+", _ROUGH.sub("", word) if _ROUGH.match(word) else _OR.sub(_either, word))
     if column.name not in _RANGED:
         return _one_figure(word)
     if found := _RANGE.fullmatch(without_about(word)):
@@ -236,6 +238,11 @@ def _days(word: str, column: Column) -> float | Days:
         if found and (found["before"] or found["after"]):
             return around(_plain_days(found["days"]))
     return _plain_days(word)
+
+
+def _either(found: re.Match[str]) -> str:
+    """Two figures that follow each other as a range."""
+    return f"{found[1]}-{found[2]}" if int(found[2]) == int(found[1]) + 1 else found[0]
 
 
 def _one_figure(word: str) -> float:

@@ -117,7 +117,15 @@ def test_a_range_of_stock_without_a_unit_is_in_the_unit_of_its_header(tmp_path, 
     + [("up to 12 weeks", (0, 84)), ("8 bis 12 Wochen", (56, 84)), ("8-8 weeks", 56.0)]
     + [("60+ days", (60, math.inf)), ("8+ weeks", (56, math.inf)), ("60日+", (60, math.inf)), ("60+", (60, math.inf))]
     + [("~8 weeks", 56.0), ("～8週", (0, 56)), ("~60", (0, 60)), ("~8-12 weeks", (56, 84))]
-    + [("3 mo.", 90.0), ("8-12 wks.", (56, 84)), ("90 days max.", (0, 90)), ("60 days minimum", (60, math.inf))],
+    + [("3 mo.", 90.0), ("8-12 wks.", (56, 84)), ("90 days max.", (0, 90)), ("60 days minimum", (60, math.inf))]
+    + [
+        ("2、3ヶ月", (60, 90)),
+        ("2,3週間", (14, 21)),
+        ("約2,3日", (2, 3)),
+        ("1,5 Monate", 45.0),
+        ("1,5か月", 45.0),
+        ("1,000日", 1000.0),
+    ],
 )
 def test_of_a_range_of_a_time_that_something_takes_both_ends_are_read(cell, told):
     assert [read(COLUMN[column], cell) for column in ("lead_days", "switch_days")] == [told, told]
