@@ -58,18 +58,20 @@ _RANGE = re.compile(
 )
 _UPWARDS = re.compile(
     r"(?P<before>at least|more than|over|min(?:imum|\.)?|mindestens|al menos|>=?|≥|≧|最低|最短|至少|不少于)?\s*"
-    r"(?P<days>\D*?\d.*?)\s*(?P<after>以上|超|\+|or more|and more|起|[~〜])?"
+    r"(?P<days>\D*?\d.*?)\s*(?P<after>以上|超|\+|or more|and more|minimum|起|[~〜])?"
 )
 _UPTO = re.compile(
     r"(?P<before>up to|within|at most|no more than|less than|max(?:imum|\.)?|bis(?: zu)?|höchstens|hasta|<=?|≤|≦|[~〜]"
     r"|最大|最長|最多|不超过)?\s*"
-    r"(?P<days>\D*?\d.*?)\s*(?P<after>以下|以内|未満|まで|or less|不到)?"
+    r"(?P<days>\D*?\d.*?)\s*(?P<after>以下|以内|未満|まで|or less|max(?:imum|\.)?|不到)?"
 )
 """Days from one to another, upwards, and up to: "30-60日", "60日以上", "60日以内"."""
 _PLUS = re.compile(r"(?<=\d)\s*\+\s*(?=[^\d\s])(.*)")
 """A sign between a figure and its unit, which may stand behind both: "60+ days"."""
 _ROUGH = re.compile(r"~\s*(?=\d[\d,.\s–-]*[a-z])")
 """Before a unit in Latin letters "~" says that a figure is rough; before another, or none, that it is the most."""
+_OR = re.compile(r"(?<![\d.,])(\d)\s*[,、]\s*(\d)(?=\s*[日週月年天周个個箇かカヶケヵ営星])")
+"""Two figures before a unit of Japanese or Chinese: where they follow each other ("2、3ヶ月"), it is either."""
 
 
 class Days(NamedTuple):
@@ -226,7 +228,7 @@ def _days(word: str, column: Column) -> float | Days:
     word = word.casefold()
     if len(word) > _LONGEST:
         raise Unreadable("days")
-    word = _PLUS.sub(r" \1+", _ROUGH.sub("", word) if _ROUGH.match(word) else word)
+    word = _PLUS.sub(r" \1+", _ROUGH.sub("", word) if _ROUGH.match(word) else _OR.sub(_either, word))
     if column.name not in _RANGED:
         return _one_figure(word)
     if found := _RANGE.fullmatch(without_about(word)):
@@ -237,6 +239,11 @@ def _days(word: str, column: Column) -> float | Days:
         if found and (found["before"] or found["after"]):
             return around(_plain_days(found["days"]))
     return _plain_days(word)
+
+
+def _either(found: re.Match[str]) -> str:
+    """Two figures that follow each other as a range."""
+    return f"{found[1]}-{found[2]}" if int(found[2]) == int(found[1]) + 1 else found[0]
 
 
 def _one_figure(word: str) -> float:
@@ -252,17 +259,17 @@ def _one_figure(word: str) -> float:
 def without_unit(cell: str) -> bool:
     """Return whether a range says no unit of its own: then the unit of its header holds.
 
-    >>> without_unit("2～3"), without_unit("2以上"), without_unit("30-60日"), without_unit("at least 2 weeks")
-    (True, True, False, False)
+    >>> [without_unit(cell) for cell in ("2～3", "2以上", "30-60日", "at least 2 weeks", "2-3 mois")]
+    [True, True, False, False, False]
     """
-    return _TIME.search(unicodedata.normalize("NFKC", cell).casefold()) is None
+    word = unicodedata.normalize("NFKC", cell).casefold()
+    written = _LETTERS.findall(word)
+    return _TIME.search(word) is None and not any(unit.fullmatch(each) for each in written for unit, _ in _DAYS)
 
 
-_TIME = re.compile(
-    r"[日週月年天周]|星期|(?<![^\W\d_])(?:d|days?|tage?|días?|w|weeks?|wks?|wochen?|semanas?|mo|months?|monate?|mes(?:es)?|years?"
-    r"|yrs?|jahre?|años?)\b"
-)
-"""A word of `_DAYS` in a cell."""
+_TIME = re.compile(r"[日週月年天周]|星期")
+"""What the units of `_DAYS` that are not written in letters with spaces between have in them."""
+_LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def _between(least: float, most: float) -> float | Days:
@@ -272,7 +279,7 @@ def _between(least: float, most: float) -> float | Days:
 
 
 def _plain_days(word: str) -> float:
-    match = re.fullmatch(r"([\d,]*\.?\d+)\s*(\D*)", pointed(_in_digits(without_about(word))))
+    match = re.fullmatch(r"([\d,]*\.?\d+)\s*(\D*?)(?:(?<=[a-z])\.)?", pointed(_in_digits(without_about(word))))
     for unit, days in _DAYS if match else ():
         if match and unit.fullmatch(match[2].strip()):
             return float(match[1].replace(",", "")) * days

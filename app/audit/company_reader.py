@@ -47,6 +47,7 @@ class _Reader:
         self.firm_names: dict[str, str] = {}
         self.parts: dict[str, Part] = {}
         self.same_plant = 0
+        self.two_times: dict[str, None] = {}
         self.coded = _coded(reading)
 
     def company(self) -> Company:
@@ -235,6 +236,8 @@ class _Reader:
         found = {part: self._part_sources(part, group) for part, group in rows.items()}
         if self.same_plant:
             self._say("same_plant", count=self.same_plant)
+        if self.two_times:
+            self._say("two_times", count=len(self.two_times), part=next(iter(self.two_times)))
         return found
 
     def _mixed(self, rows: dict[str, list[dict[str, Any]]]) -> None:
@@ -299,7 +302,7 @@ class _Reader:
             )
             key = (source.maker or f"? {source.vendor}", source.country)
             if key in merged:
-                absorb(merged[key], source)
+                self._absorb(merged[key], source)
             else:
                 merged[key] = source
         for (maker, country), source in list(merged.items()):
@@ -308,7 +311,7 @@ class _Reader:
             if country is None and named and source.share is None and len(places) == 1:
                 # A further line of a maker, without a share of its own, is of the plant that the other line names.
                 self.same_plant += 1
-                absorb(merged[places[0]], source)
+                self._absorb(merged[places[0]], source)
                 del merged[maker, country]
         sources = list(merged.values())
         for source in sources:
@@ -316,6 +319,13 @@ class _Reader:
                 source.spend, source.spend_open = None, True
         self._shares(part, sources)
         return sources
+
+    def _absorb(self, known: Source, more: Source) -> None:
+        """Take two rows of one source as one, and keep in mind where they state different times."""
+        times = ((known.lead_days, more.lead_days), (known.switch_days, more.switch_days))
+        if any(None not in pair and pair[0] != pair[1] for pair in times):
+            self.two_times[known.part] = None
+        absorb(known, more)
 
     def _shares(self, part: str, sources: list[Source]) -> None:
         stated = [source for source in sources if source.share is not None]

@@ -64,7 +64,10 @@ def absorb(known: Source, more: Source) -> None:
 
 
 def by_seller(source: Source) -> list[Source]:
-    """A source as one for each who sells it: of its share and amount they have what their rows say, if all of them do."""
+    """A source as one for each who sells it: of its share and amount they have what their rows say, if all of them do.
+
+    A time is that of a seller's own rows; where these leave it blank, what the others say of the plant.
+    """
     rows = source.traded.values()
     weights = [row.spend if source.basis == "spend" else row.share for row in rows]
     total = sum(weight or 0.0 for weight in weights)
@@ -75,6 +78,8 @@ def by_seller(source: Source) -> list[Source]:
             vendor=row.vendor,
             share=(source.share or 0.0) * (weight or 0.0) / total if told else None,
             basis=source.basis if told else "unknown",
+            lead_days=source.lead_days if row.lead_days is None else row.lead_days,
+            switch_days=source.switch_days if row.switch_days is None else row.switch_days,
             spend=row.spend,
             spend_open=row.spend_open,
             refs=[*row.refs],

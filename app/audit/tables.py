@@ -58,6 +58,7 @@ class _Book:
         self.book, self.content, self.lang = book, content, content["lang"]
         base = {"font_name": FONT, "font_size": 10, "valign": "top", "text_wrap": True}
         self.cell = book.add_format(base)
+        self.said = book.add_format(base | {"align": "right"})  # so that "10" and "30+ days" keep apart
         self.money = book.add_format(base | {"num_format": "#,##0", "text_wrap": False})
         self.part = book.add_format(base | {"num_format": "0.0%", "text_wrap": False})
         ratio = book.add_format(base | {"num_format": "#,##0.0", "text_wrap": False})
@@ -81,10 +82,11 @@ class _Book:
         for j, (title, width) in enumerate(zip(titles, widths, strict=True)):
             page.write_string(0, j, title, self.head)
             page.set_column(j, j, width)
-        styles = [self.formats[name] for name in formats or [""] * len(heads)]
+        names = formats or [""] * len(heads)
         for i, row in enumerate(rows, start=1):
             for j, value in enumerate(row):
-                write_cell(page, i, j, value, self.cell if isinstance(value, str) else styles[j])
+                words = self.said if names[j] else self.cell
+                write_cell(page, i, j, value, words if isinstance(value, str) else self.formats[names[j]])
         for i, row in enumerate((titles, *rows)):
             set_height(page, i, zip(row, widths, strict=True))
         page.freeze_panes(1, 1)
@@ -157,6 +159,7 @@ class _Book:
         for j, width in enumerate(widths):
             page.set_column(j, j, width)
         free = self.book.add_format({"font_name": FONT, "font_size": 10, "bg_color": "#FFF6CC", "num_format": "#,##0.##"})
+        page.set_row(0, 22)
         page.write_string(0, 0, self.t("try_help"), self.title)
         page.write_string(2, 0, self.t("try_days"), self.cell)
         page.write_number(2, 1, content["horizon"], free)
@@ -185,9 +188,12 @@ class _Book:
                 page.write_formula(row, j, formula, self.money, mean)  # pyright: ignore[reportArgumentType]
         row += 2
         self._heads(page, row, ("part", "item", "revenue", "stock", "switch", "try_short", "try_loss", "where"), widths)
-        for part in content["parts"]:
-            if part["revenue"] is None or part["stock_days"] is None or part["switch_days"] is None:
-                continue  # what is blank is no number to reckon with: it stands in the sheet of parts
+        priced = [part for part in content["parts"] if part["revenue"] is not None]
+        exact = [part for part in priced if None not in (part["stock_days"], part["switch_days"])]
+        if left := len(priced) - len(exact):  # what is blank, or a range, is no number to reckon with
+            plain = self.book.add_format({"font_name": FONT, "font_size": 10})
+            page.write_string(1, 0, self.t("try_left", count=left), plain)
+        for part in exact:
             row += 1
             shown = (part["part"], part["name"], part["revenue"])
             for j, value in enumerate(shown):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from ..audit.cells import either
 from ..audit.company import Source
 from ..audit.company_graph import plant_id
 
 
 def one_each(sources: list[Source]) -> list[Source]:
-    """Sources of which each place of a maker is one; what two rows say of it adds up."""
+    """Sources of which each place of a maker is one; what two rows say of it adds up, and of two times either holds."""
     found: dict[str, Source] = {}
     for source in sources:
         known = found.setdefault(plant_id(source), source)
@@ -18,6 +19,8 @@ def one_each(sources: list[Source]) -> list[Source]:
             spends = [one.spend for one in (known, source) if one.spend is not None]
             known.spend = sum(spends) if spends else None
             known.spend_open = known.spend_open or source.spend_open or len(spends) == 1
+            known.lead_days = either([known.lead_days, source.lead_days])
+            known.switch_days = either([known.switch_days, source.switch_days])
             known.refs = list(dict.fromkeys([*known.refs, *source.refs]))
             known.tellers += [name for name in (source.vendor, *source.tellers) if name and not known.is_of(name)]
     return list(found.values())

@@ -269,7 +269,8 @@ class _Assignment:
         if certain:
             return True
         if one.role in MEASURES and one.role != "level":
-            return seen.numeric >= 0.5 or one.role in {"lead_time", "share"}
+            timed = seen.durations + seen.spans if one.role in {"switch_days", "stock_days"} else 0.0
+            return seen.numeric + timed >= 0.5 or one.role in {"lead_time", "share"}
         if one.role == "date":
             return seen.dates >= 0.5
         if one.role == "level":
@@ -362,7 +363,15 @@ class _Assignment:
         theirs = {ordinal(self.headers[firm]) for firm in firms} - mine - {None}
         for role in self.roles.keys() & {*BESIDE}:  # "国2" alone tells nothing of the first firm
             if ordinal(self.headers[self.roles[role][0]]) in theirs:
-                self.roles[f"{role}_more"] = self.roles.pop(role)
+                self.roles[f"{role}_more"] = [*self.roles.pop(role), *self.roles.get(f"{role}_more", ())]
+                self._of_the_first(role, [i for i, one in found if one.role == role and ordinal(self.headers[i]) in mine])
+
+    def _of_the_first(self, role: str, told: Sequence[int]) -> None:
+        """Take what is told of the first firm from the columns left over, where that of a further one is fuller."""
+        left = [i for i in told if i in self.roles.get("other", ())]
+        for i in left[:1]:
+            self.roles["other"].remove(i)
+            self.roles[role] = [i]
 
     def _another(self, i: int, role: str) -> bool:
         """Whether a column names further sources ("supplier 2"), and not the same firm in other words ("brand")."""

@@ -24,10 +24,13 @@ _DESIGNATOR = re.compile(rf"{_ONE}(?:\s*[,;、+ ~–-]\s*(?:{_ONE}|\d{{1,4}}))*[
 _DOTTED = re.compile(r"\d+(?:\.\d+)+\.?")
 _CODE = re.compile(r"(?=\S*\d)[A-Za-z0-9][\w\-./#+]{1,29}", re.ASCII)
 _DURATION = re.compile(
-    r"(?:約|approx\.?|ca\.?)?\s*\d[\d.,~〜～–-]*\s*(?:日|週|[かカヶケ箇]月|月分|days?|weeks?|wks?|months?|tage?|wochen?|días?|天|周)",
+    r"(?:約|approx\.?|ca\.?|about|at least|min\.?|up to|within|max\.?|[<>≤≥≦≧]=?|[~〜])?\s*"
+    r"\d[\d.,+\s~〜～–-]*(?:(?:to|から)\s*\d+\s*)?(?:日|週|[かカヶケ箇]月|月分|days?|weeks?|wks?|months?|tage?|wochen?|días?|天|周)",
     re.IGNORECASE,
 )
 """A cell that says how long something lasts."""
+_SPAN = re.compile(r"\d[\d.,]*\s*(?:[~〜～–-]\s*(?:\d[\d.,]*)?|to\s*\d[\d.,]*|\+)")
+"""A cell that gives the ends of a figure, or the least, without a unit."""
 _POSITION = re.compile(r"0\d{1,4}0")
 """The place of a line as SAP numbers it (0010, 0020)."""
 _ACCOUNT = re.compile(r"\d{4,12}|(?=(?:\D*\d){6})\d+(?:[.-]\d+)+")
@@ -45,6 +48,7 @@ class Profile:
     dates: float = 0.0
     countries: float = 0.0
     durations: float = 0.0
+    spans: float = 0.0
     answers: float = 0.0
     designators: float = 0.0
     links: float = 0.0
@@ -86,14 +90,15 @@ def profile(cells: Sequence[str | None]) -> Profile:
     integers = [value for value in numbers if value is not None and value == int(value)]
     part = len(known)
     texts = [cell for cell, value in zip(known, numbers, strict=True) if value is None]
+    short = [unicodedata.normalize("NFKC", cell) for cell in texts if len(cell) < 40]
     return Profile(
         fill=part,
         numeric=sum(value is not None for value in numbers) / part,
         integer=len(integers) / part,
         dates=sum(map(is_day, known)) / part,
         countries=sum(len(cell) < 40 and country(cell) is not None for cell in texts) / part,
-        durations=sum(len(cell) < 40 and _DURATION.match(unicodedata.normalize("NFKC", cell)) is not None for cell in texts)
-        / part,
+        durations=sum(_DURATION.match(cell) is not None for cell in short) / part,
+        spans=sum(_SPAN.fullmatch(cell) is not None for cell in short) / part,
         answers=sum(plain(cell) in _answers() for cell in texts if len(cell) < 16) / part,
         designators=sum(_DESIGNATOR.fullmatch(cell) is not None for cell in texts) / part,
         links=sum(cell.casefold().startswith(("http", "www.")) for cell in texts) / part,

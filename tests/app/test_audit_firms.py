@@ -2,6 +2,8 @@
 
 import pytest
 from handed_in import company, says, sourcing
+from kanmon.app.audit.rows import by_seller
+from kanmon.app.survey.plants import one_each
 from plain_sheets import workbook
 
 
@@ -122,6 +124,19 @@ def test_a_column_of_the_second_source_tells_nothing_of_the_first(tmp_path):
     assert [source.country for source in found.sources["P-2"]] == [None, None] and "どこか" in says(found)
 
 
+def test_a_column_of_the_first_source_that_is_emptier_than_those_of_the_others_still_tells_of_it(tmp_path):
+    head = ",".join(f"調達先{n},国{n},切替日数{n}" for n in (1, 2, 3))
+    lines = [
+        f"品番,品名,{head}",
+        "P-1,磁石,甲社,中国,30-60日,乙社,日本,40,丙社,台湾,50",
+        "P-2,軸,甲社,,,乙社,日本,40,丙社,台湾,50",
+    ]
+    found = company(listed(tmp_path, lines))
+    told = {part: [(one.country, one.switch_days) for one in each] for part, each in found.sources.items()}
+    others = [("JPN", 40), ("TWN", 50)]
+    assert told == {"P-1": [("CHN", (30, 60)), *others], "P-2": [(None, None), *others]}
+
+
 def sources(tmp_path, *rows):
     found = company(workbook(tmp_path / "co.xlsx", {"Sourcing": sourcing(*rows)}))
     return {part: [source.maker for source in each] for part, each in found.sources.items()}, says(found)
@@ -180,3 +195,20 @@ def test_a_first_tier_maker_stays_one_where_what_it_puts_in_is_listed_with_it_as
     rows += [["Ore", "Gearworks", "Vale", "Brazil"]]
     found, said = makers(tmp_path, rows, [["G-1", "Steel"], ["G-1", "Case"], ["Steel", "Ore"]])
     assert found["G-1"] == [("Gearworks", "Gearworks")] and "sells parts of other makers" not in said
+
+
+SELLERS = ["P-1,磁石,甲商事,丙工業,中国,60%,,20,60,,", "P-1,磁石,乙商事,丙工業,中国,40%,,,90〜120日,,"]
+
+
+def test_each_seller_of_a_plant_has_the_times_of_its_own_rows_and_of_a_blank_those_of_the_plant(tmp_path):
+    (one,) = company(listed(tmp_path, [LINE, *SELLERS])).sources["P-1"]
+    assert (one.lead_days, one.switch_days) == (20.0, (60, 120))
+    told = {each.vendor: (each.share, each.lead_days, each.switch_days) for each in by_seller(one)}
+    assert told == {"甲商事": (0.6, 20.0, 60.0), "乙商事": (0.4, 20.0, (90, 120))}
+
+
+def test_of_times_that_several_sellers_of_a_plant_state_either_holds_whoever_is_heard_first(tmp_path):
+    (one,) = company(listed(tmp_path, [LINE, *SELLERS])).sources["P-1"]
+    for sellers in (by_seller(one), by_seller(one)[::-1]):
+        (plant,) = one_each(sellers)
+        assert (plant.share, plant.lead_days, plant.switch_days) == (1.0, 20.0, (60, 120))

@@ -100,12 +100,15 @@ def test_a_rough_figure_is_in_the_unit_of_its_header(tmp_path):
         ("Stock (weeks)", "1.5 to 2", (10.5, 14.0)),
         ("Stock (weeks)", "at least 2 months", (60.0, math.inf)),
         ("在庫日数", "2-3", (2.0, 3.0)),
+        ("Stock (weeks)", "2-3 mois", (60.0, 90.0)),
+        ("Stock (weeks)", "2-3 semaines", (14.0, 21.0)),
+        ("Stock (weeks)", "2-3 business days", (2.8, 4.2)),
     ],
 )
 def test_a_range_of_stock_without_a_unit_is_in_the_unit_of_its_header(tmp_path, header, cell, ends):
     (tmp_path / "調達一覧.csv").write_text(f"品番,調達先,{header}\nP-1,甲,{cell}\nP-2,乙,1\n", encoding="utf-8")
     found = company_from(recognise(understand(tmp_path / "調達一覧.csv")))
-    assert found.parts["P-1"].stock == ends
+    assert found.parts["P-1"].stock == pytest.approx(ends)
 
 
 @pytest.mark.parametrize(
@@ -113,7 +116,16 @@ def test_a_range_of_stock_without_a_unit_is_in_the_unit_of_its_header(tmp_path, 
     [("8-12 weeks", (56, 84)), ("8〜12週", (56, 84)), ("60日以上", (60, math.inf)), ("2 to 3 months", (60, 90))]
     + [("up to 12 weeks", (0, 84)), ("8 bis 12 Wochen", (56, 84)), ("8-8 weeks", 56.0)]
     + [("60+ days", (60, math.inf)), ("8+ weeks", (56, math.inf)), ("60日+", (60, math.inf)), ("60+", (60, math.inf))]
-    + [("~8 weeks", 56.0), ("～8週", (0, 56)), ("~60", (0, 60)), ("~8-12 weeks", (56, 84))],
+    + [("~8 weeks", 56.0), ("～8週", (0, 56)), ("~60", (0, 60)), ("~8-12 weeks", (56, 84))]
+    + [("3 mo.", 90.0), ("8-12 wks.", (56, 84)), ("90 days max.", (0, 90)), ("60 days minimum", (60, math.inf))]
+    + [
+        ("2、3ヶ月", (60, 90)),
+        ("2,3週間", (14, 21)),
+        ("約2,3日", (2, 3)),
+        ("1,5 Monate", 45.0),
+        ("1,5か月", 45.0),
+        ("1,000日", 1000.0),
+    ],
 )
 def test_of_a_range_of_a_time_that_something_takes_both_ends_are_read(cell, told):
     assert [read(COLUMN[column], cell) for column in ("lead_days", "switch_days")] == [told, told]
@@ -136,3 +148,24 @@ def test_ranges_of_times_are_in_the_unit_of_their_header_and_one_note_for_each_c
     notes = {remark.column: remark for remark in found.remarks if remark.column in {"lead_days", "switch_days"}}
     assert "3 cell(s)" in notes["lead_days"].message.text("en") and "longest" in notes["switch_days"].message.text("en")
     assert "在庫" not in notes["switch_days"].message.text("ja") and all(one.severity == "note" for one in notes.values())
+
+
+@pytest.mark.parametrize("cell", ["60〜90日", "60-90", "60日以内", "60+", "at least 60 days", "8 to 12 weeks", "60日"])
+@pytest.mark.parametrize(
+    "head",
+    [
+        "品番,調達先1,国1,切替日数1,調達先2,国2,切替日数2",
+        "part,supplier 1,country 1,switching days 1,supplier 2,country 2,switching days 2",
+    ],
+)
+def test_a_numbered_column_of_switching_times_is_known_as_one_whatever_ranges_it_holds(tmp_path, head, cell):
+    (tmp_path / "s.csv").write_text(f"{head}\nP-1,甲,中国,{cell},乙,日本,{cell}\n", encoding="utf-8")
+    told = read(COLUMN["switch_days"], cell)
+    assert [one.switch_days for one in company_from(recognise(understand(tmp_path))).sources["P-1"]] == [told, told]
+
+
+def test_a_column_that_names_a_switch_is_no_switching_time(tmp_path):
+    lines = ["品番,調達先,国,切替弁型式", "P-1,甲,中国,SV-60", "P-2,乙,日本,SV-90"]
+    (tmp_path / "s.csv").write_text("\n".join(lines), encoding="utf-8")
+    (table,) = understand(tmp_path).tables
+    assert "switch_days" not in table.roles

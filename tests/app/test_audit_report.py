@@ -8,6 +8,7 @@ import subprocess
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import polars as pl
 import pytest
 import yaml
@@ -438,8 +439,23 @@ def ranged(tmp_path_factory):
     return audit(workbook(tmp_path_factory.mktemp("ranged") / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
 
 
+@pytest.fixture(scope="module")
+def timed(tmp_path_factory):
+    """The bundled company, all of its switching times as ranges."""
+    book = openpyxl.load_workbook(DEMO)
+    sheet = book["調達"]
+    (head,) = (cell for cell in sheet[2] if "Switching time" in str(cell.value))
+    for n, cell in enumerate(sheet[head.column_letter][head.row :]):
+        if isinstance(cell.value, (int, float)):
+            days = int(cell.value)
+            cell.value = (f"{days}-{days + 60}日", f"{days}日以上", f"{days + 30}日以内")[n % 3]
+    path = tmp_path_factory.mktemp("timed") / "a.xlsx"
+    book.save(path)
+    return audit(path, lang="en", date=DATE)
+
+
 @pytest.mark.parametrize("lang", ["ja", "en"])
-@pytest.mark.parametrize("name", ["demo", "crowded", "ranged"])
+@pytest.mark.parametrize("name", ["demo", "crowded", "ranged", "timed"])
 def test_the_board_page_is_one_printed_page_whose_columns_keep_apart(name, browser, tmp_path, lang, request):
     found = request.getfixturevalue(name)
     (tmp_path / "report.html").write_text(render(content(found, lang)), encoding="utf-8")

@@ -77,6 +77,10 @@ def test_of_two_times_that_two_rows_of_one_source_state_either_holds_whichever_s
     found = audited(tmp_path / "a.xlsx", *(rows[::-1] if turned else rows))
     (source,) = found.company.sources["P"]
     assert (source.lead_days, source.switch_days) == (20, (40, 100))
+    said = [one.message for one in found.company.remarks if one.message.key == "app.audit_company.two_times"]
+    assert [(one.values["count"], one.values["part"]) for one in said] == [("1", "P")]
+    alike = audited(tmp_path / "b.xlsx", *([*row[:5], "40-60日", *row[6:]] for row in rows))
+    assert "app.audit_company.two_times" not in {one.message.key for one in alike.company.remarks}
     assert [stop(found)[name] for name in ("loss_low", "loss", "loss_high")] == pytest.approx([40, 70, 100])
 
 
@@ -108,7 +112,7 @@ def test_a_finding_on_stock_is_certain_where_the_least_is_longer_and_possible_wh
 
 @pytest.mark.parametrize(
     ("lead", "removed", "says"),
-    [("20-60日", (160, 140, 120), None), ("60日以上", (120, None, 0), "no most is stated of the lead time")],
+    [("20-60日", (160, 140, 120), None), ("60日以上", (120, None, 0), "longest lead time not stated")],
 )
 def test_an_alternative_saves_what_comes_after_the_ends_of_its_lead_time(tmp_path, lead, removed, says):
     """180 days of China's, and of X's, stop; nothing is in stock, and nobody else delivers in time."""
@@ -193,4 +197,16 @@ def test_every_sheet_of_the_workbook_that_shows_switching_shows_its_range(tmp_pa
     says = {"en": "60–100 days", "ja": "60〜100日"}[lang]
     for sheet in ("board", "parts", "countries", "makers"):
         page = book[text(f"app.audit_page.sheet_{sheet}", lang)]
-        assert says in {cell.value for row in page.iter_rows() for cell in row}, sheet
+        (told,) = {cell.alignment.horizontal for row in page.iter_rows() for cell in row if cell.value == says}
+        assert told == "right" or sheet == "board", sheet  # as the figure beside it
+
+
+def test_the_sheet_to_try_says_how_many_parts_it_cannot_reckon_with(tmp_path):
+    exact = ["P", "X", "China", "100%", 10, 60, 30, None]
+    rows = [exact, ["Q", "X", "China", "100%", 10, "60-100日", 30, None], ["R", "X", "China", "100%", None, 60, 30, None]]
+    for name, each, left in (("all", rows, 2), ("exact", [exact], 0)):
+        write_report(audited(tmp_path / f"{name}.xlsx", *each), tmp_path / name, "en")
+        page = openpyxl.load_workbook(tmp_path / name / "report.xlsx")["Try"]
+        assert page["A2"].value == (text("app.audit_page.try_left", "en", count=left) if left else None)
+        listed = [row[0].value for row in page.iter_rows(min_row=page.max_row - 1) if row[0].value in {"P", "Q", "R"}]
+        assert listed == ["P"]
