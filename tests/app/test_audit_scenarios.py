@@ -99,6 +99,15 @@ def test_a_sanction_on_a_firm_that_is_no_maker_may_still_reach_whoever_states_no
     assert row["loss_high"] > 0 and row["unknown_owners"] == (4, 4)
 
 
+def test_a_maker_that_only_stands_ready_is_among_those_of_which_some_may_belong_to_a_group(tmp_path):
+    ready = ["P2", "Chip", "V", "Japan", "0%", 20, 60, None]
+    nobodys = ["P3", "Screw", None, "Japan", "10%", 0, 400, None]
+    sheets = SHEETS | {"Sourcing": [*SHEETS["Sourcing"], ready, nobodys], "Scenarios": SHEETS["Scenarios"][:3]}
+    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
+    (row,) = [row for row in content(found, "en")["scenarios"] if row["title"] == "Group"]
+    assert row["unknown_owners"] == (3, 5), "V, Y and Z of V to Z; of whom nobody gives a name there may be any number"
+
+
 OWN = ["Other", "maker", "Japan", "none", None, None]
 """A parent that belongs to nobody."""
 
