@@ -153,6 +153,22 @@ def test_a_second_parent_of_a_supplier_is_not_read_and_said(tmp_path, second, sa
     assert found.company.owners["X"] == ("Group", 0.6)
 
 
+@pytest.mark.parametrize(
+    ("parent", "share", "owner"),
+    [
+        *((word, None, ("Y", None)) for word in ("none", "No", "いいえ", "Independent", "親会社なし")),
+        ("Independent", "60%", ("Independent", 0.6)),
+        ("No. 1 Holding", None, ("No. 1 Holding", None)),
+        ("-", None, None),
+    ],
+)
+def test_a_supplier_that_is_said_to_have_no_parent_is_its_own_and_no_firm_named_no_holds_it(tmp_path, parent, share, owner):
+    head, x, w, _ = SHEETS["Suppliers"]
+    sheets = SHEETS | {"Suppliers": [head, x, w, ["Y", "maker", "Japan", parent, share, None]]}
+    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
+    assert found.company.owners.get("Y") == owner
+
+
 def test_the_loss_of_a_site_and_a_tariff(rows):
     assert rows["Site"]["loss"] == pytest.approx(30 * 100, rel=1e-6)
     assert rows["Tariff"]["loss"] == pytest.approx(0.25 * 710) and rows["Tariff"]["loss_high"] == pytest.approx(0.25 * 710)
