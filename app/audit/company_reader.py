@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import Any
 
 from ...datasets.intake.values import firm_key, id_key, unit_in
-from ...datasets.intake.words import language
+from ...datasets.intake.words import language, marks, plain
 from ...graph import Message
 from ...graph.errors import shorten
 from .company import HOME, LONGEST, ROUNDING, STOP_DAYS, Company, Need, Part, Period, Source
@@ -187,13 +187,14 @@ class _Reader:
         return firms
 
     def _owners(self, firms: dict[str, dict[str, Any]]) -> dict[str, tuple[str, float | None]]:
-        """Whose the suppliers are: "none" as the parent says that a firm is its own."""
+        """Whose the suppliers are: "none" (no, independent) as the parent says that a firm is its own."""
         owners = {}
         for name, row in firms.items():
-            if row.get("parent"):
-                owners[name] = (self._firm(row["parent"]), share_of(row.get("parent_share")))
-            elif "parent" in row.get("_none", ()):
+            parent, share = row.get("parent"), share_of(row.get("parent_share"))
+            if "parent" in row.get("_none", ()) or (share is None and plain(parent or "") in marks("nobodys")):
                 owners[name] = (name, None)
+            elif parent:
+                owners[name] = (self._firm(parent), share)
         return owners
 
     def _sources(self, firms: dict[str, dict[str, Any]]) -> dict[str, list[Source]]:

@@ -189,7 +189,7 @@ def answers(company: Company, built: CompanyGraph, asked: list[Asked], date: str
         base |= {
             "refs": list(one.refs),
             "reached": list(one.reached),
-            "unknown_owners": _owners_stated(company, built, one) if one.kind == "sanctions" else None,
+            "unknown_owners": _owners_stated(built, one) if one.kind == "sanctions" else None,
         }
         if one.kind == TARIFFS:
             rows.append(base | _tariff(company, one))
@@ -325,7 +325,7 @@ def _active(company: Company) -> list[Source]:
     return [source for sources in company.sources.values() for source in sources if source.active]
 
 
-def _owners_stated(company: Company, built: CompanyGraph, one: Asked) -> tuple[int, int]:
-    """How many makers state no parent with half of them, of how many: those may belong to the group, too."""
-    open_ = {built.plants[str(change.node)].maker for change in one.unowned} - {None}
-    return len(open_), len({source.maker for source in _active(company) if source.maker})
+def _owners_stated(built: CompanyGraph, one: Asked) -> tuple[int, int]:
+    """How many makers may belong to the group, too, of how many: with those that are qualified and deliver nothing yet."""
+    open_ = {built.plants[str(change.node)].maker for change in one.unowned}
+    return len(open_ - {""}), len({plant.maker for plant in built.plants.values()} - {""})

@@ -138,14 +138,14 @@ class Places:
 
         Of a maker whose place nobody knows, any country may be it.
         """
-        makers = self.by_place.get(node, [])
         above = list(self.network.chains.get(node, ())[1:])
-        if len(makers) and node not in self._countries and self._countries.isdisjoint(above):
-            above += sorted(self._countries)
+        placed = node in self._standing or node in _countries(self.network)
+        if len(self.by_place.get(node, [])) and not placed:
+            above += sorted(self._standing - set(above))
         return above
 
     @cached_property
-    def _countries(self) -> set[str]:
+    def _standing(self) -> set[str]:
         """The countries that makers stand in."""
         return set(self.network.makers["country"].drop_nulls())
 

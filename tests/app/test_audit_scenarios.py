@@ -99,6 +99,15 @@ def test_a_sanction_on_a_firm_that_is_no_maker_may_still_reach_whoever_states_no
     assert row["loss_high"] > 0 and row["unknown_owners"] == (4, 4)
 
 
+def test_a_maker_that_only_stands_ready_is_among_those_of_which_some_may_belong_to_a_group(tmp_path):
+    ready = ["P2", "Chip", "V", "Japan", "0%", 20, 60, None]
+    nobodys = ["P3", "Screw", None, "Japan", "10%", 0, 400, None]
+    sheets = SHEETS | {"Sourcing": [*SHEETS["Sourcing"], ready, nobodys], "Scenarios": SHEETS["Scenarios"][:3]}
+    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
+    (row,) = [row for row in content(found, "en")["scenarios"] if row["title"] == "Group"]
+    assert row["unknown_owners"] == (3, 5), "V, Y and Z of V to Z; of whom nobody gives a name there may be any number"
+
+
 OWN = ["Other", "maker", "Japan", "none", None, None]
 """A parent that belongs to nobody."""
 
@@ -142,6 +151,22 @@ def test_a_second_parent_of_a_supplier_is_not_read_and_said(tmp_path, second, sa
     found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
     assert sum("second parent company" in remark.message.text("en") for remark in found.company.remarks) == said
     assert found.company.owners["X"] == ("Group", 0.6)
+
+
+@pytest.mark.parametrize(
+    ("parent", "share", "owner"),
+    [
+        *((word, None, ("Y", None)) for word in ("none", "No", "いいえ", "Independent", "親会社なし")),
+        ("Independent", "60%", ("Independent", 0.6)),
+        ("No. 1 Holding", None, ("No. 1 Holding", None)),
+        ("-", None, None),
+    ],
+)
+def test_a_supplier_that_is_said_to_have_no_parent_is_its_own_and_no_firm_named_no_holds_it(tmp_path, parent, share, owner):
+    head, x, w, _ = SHEETS["Suppliers"]
+    sheets = SHEETS | {"Suppliers": [head, x, w, ["Y", "maker", "Japan", parent, share, None]]}
+    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
+    assert found.company.owners.get("Y") == owner
 
 
 def test_the_loss_of_a_site_and_a_tariff(rows):

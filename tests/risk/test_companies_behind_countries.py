@@ -8,7 +8,8 @@ import pytest
 from kanmon.graph import SupplyGraph
 from kanmon.risk import Scenario, chokepoints, embargo, halt, look_through, reduce, simulate
 
-PLACES = {"X": "CHN", "Y": "JPN", "Z": "CHN", "CHN": "CHN", "JPN": "JPN", "E": "DEU", "DEU": "DEU", "X2": None}
+PLACES = {"X": "CHN", "Y": "JPN", "Z": "CHN", "CHN": "CHN", "JPN": "JPN", "E": "DEU", "DEU": "DEU", "X2": None, "X3": None}
+PARENTS = {"X": "Z", "X3": "Z"}
 COUNTRIES = ("CHN", "JPN", "DEU")
 
 
@@ -19,7 +20,7 @@ def graph_of(shares, needs):
         inputs=[{"item": a, "input": b, "source": "s"} for a, b in needs],
         suppliers=[
             {"id": id, "name_en": id, "kind": "country" if id in COUNTRIES else "company", "country": place}
-            | {"parent": "Z" if id == "X" else None}
+            | {"parent": PARENTS.get(id)}
             for id, place in PLACES.items()
         ],
         shares=[
@@ -130,6 +131,11 @@ def test_a_company_of_which_nobody_says_where_it_stands_may_be_any_countrys():
     needs = [("robot", "gear"), ("robot", "ore")]
     assert left(shares, needs, halt("X2", item="ore"), "DEU") == (0.0, 1.0)
     assert left(shares, needs, halt("X2", item="gear"), "DEU") == (0.8, 0.8)
+
+
+def test_the_place_of_a_parent_is_not_that_of_a_company_of_which_nobody_says_where_it_stands():
+    shares = {"robot": {"DEU": 1.0}, "gear": {"X3": 0.2, "Y": 0.8}, "ore": {"CHN": 0.7, "JPN": 0.3}}
+    assert left(shares, [("robot", "gear"), ("robot", "ore")], halt("X3", item="ore"), "DEU") == (0.0, 1.0)
 
 
 def test_a_company_that_no_market_names_may_be_all_of_its_countrys_share():

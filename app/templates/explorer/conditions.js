@@ -19,6 +19,7 @@ class About {
     this.named = new Map(); // supplier -> markets that tell its share
     this.salesOf = new Map(); // supplier -> links of these markets to it
     this.countries = new Set(); // where makers stand
+    this.placed = new Set(); // these, and the makers that are known to stand in one
     const put = (map, key, value) => map.has(key) ? map.get(key).add(value) : map.set(key, new Set([value]));
     network.kind.forEach((kind, node) => {
       if (kind !== MAKER) return;
@@ -29,7 +30,9 @@ class About {
         put(this.byPlace, place, node);
         put(this.byItem, `${place}\n${network.item[node]}`, node);
       }
-      if (network.country[node] !== null) this.countries.add(network.country[node]);
+      if (network.country[node] === null) return;
+      this.countries.add(network.country[node]);
+      this.placed.add(network.country[node]).add(network.supplier[node]);
     });
     for (let k = 0; k < network.m; k++) {
       const [market, maker] = [network.owner[k], network.indices[k]];
@@ -48,8 +51,7 @@ class About {
   // Who stands for a company where a market does not name it: companies it belongs to, its country; any, where that is not known.
   groups(node) {
     const above = this.network.chain(node).slice(1);
-    const placed = this.countries.has(node) || above.some((one) => this.countries.has(one));
-    return this.byPlace.has(node) && !placed ? [...above, ...this.countries] : above;
+    return this.byPlace.has(node) && !this.placed.has(node) ? [...above, ...this.countries] : above;
   }
 
   // Links that may belong to a node, to remainders and to whoever stands for it: not where its own share is told.
