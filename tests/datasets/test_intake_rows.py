@@ -403,6 +403,22 @@ def test_what_stands_for_a_name_that_is_elsewhere_is_no_firm_and_a_firm_s_number
     )
 
 
+def test_a_firm_behind_a_dash_or_a_plus_is_no_formula(tmp_path):
+    firms = [
+        "- Murata (Japan)",
+        "-Bosch(Germany)",
+        "+ TDK (JP)",
+        "-B12 Batteries",
+        "- H2 Corp",
+        "-SUM(A1;B2)",
+        "+A1",
+        "+A1*B2",
+    ]
+    lines = ["part;name;supplier;qty", *(f"P-{i};Plate;{firm};1" for i, firm in enumerate(firms))]
+    found = table(text(tmp_path / "bom.csv", [line.replace("A1;B2", "A1:B2") for line in lines]))
+    assert found.suppliers == firms[:5]
+
+
 @pytest.mark.parametrize("header", ["安全在庫日数", "目標在庫日数", "Safety stock days", "Target stock (days)"])
 def test_a_stock_that_is_aimed_at_is_not_one_that_is_there(tmp_path, header):
     found = table(
