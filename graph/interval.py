@@ -14,8 +14,8 @@ from .errors import InputError, did_you_mean, nearest, shorten
 def at_least(value: float, spec: str = ".0%") -> str:
     """Return a lower bound as text, never above what it is.
 
-    >>> at_least(0.667), at_most(0.661), at_least(0.3856, ".2f"), at_most(1234.2, ",.0f")
-    ('66%', '67%', '0.38', '1,235')
+    >>> at_least(0.667), at_most(0.661), at_least(0.3856, ".2f"), at_most(1234.2, ",.0f"), at_least(0.006)
+    ('66%', '67%', '0.38', '1,235', '0%')
     """
     return _outward(value, spec, -1)
 
@@ -32,8 +32,9 @@ def _outward(value: float, spec: str, way: int) -> str:
     unit = 0.01 if number.endswith("%") else 1.0
     mantissa, _, power = number.rstrip("%").partition("e")
     step = unit * 10.0 ** (int(power or 0) - len(mantissa.partition(".")[2]))
-    short = way * (value - float(number.rstrip("%")) * unit)
-    return format(value + way * step, spec) if short > 1e-9 * max(step, abs(value)) else text
+    rounded = float(number.rstrip("%")) * unit
+    # From what is shown, not from the value: 0.6% less one per cent would be "-0%".
+    return format(rounded + way * step, spec) if way * (value - rounded) > 1e-9 * max(step, abs(value)) else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,23 +25,27 @@ def percent(part: float | None) -> str:
     """
     if part is None:
         return BLANK
-    shown = f"{part:.0%}"
-    if part < 1 and shown == "100%":
-        return ">99%"
-    return "<1%" if part > 0 and shown == "0%" else shown
+    return _not_whole(f"{part:.0%}", part)
 
 
 def span(low: float | None, high: float | None) -> str:
-    """Return the bounds of a part, never narrowed; one figure where they meet.
+    """Return the bounds of a part, never narrowed; one figure where they meet, and no end that looks like all or nothing.
 
-    >>> span(0.4, 0.4), span(0.398, 0.612)
-    ('40%', '39%–62%')
+    >>> span(0.4, 0.4), span(0.398, 0.612), span(0.006, 0.994)
+    ('40%', '39%–62%', '<1%–>99%')
     """
     ends = (percent(low), percent(high))
     if ends[0] == ends[1]:
         return ends[0]
-    outward = ((at_least, low, ends[0]), (at_most, high, ends[1]))
-    return "–".join(shown if end is None or shown[0] in "<>" else bound(end) for bound, end, shown in outward)
+    outward = ((at_least, low), (at_most, high))
+    return "–".join(BLANK if end is None else _not_whole(bound(end), end) for bound, end in outward)
+
+
+def _not_whole(shown: str, part: float) -> str:
+    """What is shown of a part, where it is not quite all, or not quite nothing, saying so."""
+    if part < 1 and shown == "100%":
+        return ">99%"
+    return "<1%" if part > 0 and shown == "0%" else shown
 
 
 def called(part: str, name: str | None) -> str:

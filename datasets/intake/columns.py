@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .profiles import Profile
-from .settling import BOUGHT, MEASURES, MOSTLY, settled
+from .settling import BOUGHT, KEYS, MEASURES, MOSTLY, settled
 from .words import EXACT, PART, Suggestion, bare, is_another, marks, naming_order, pair_of, plain, suggestions
 
 CONTENT, CORRECTED = "content", "corrected"
@@ -160,7 +160,7 @@ class _Assignment:
                     seen[i] = [Suggestion("supplier_no", 0.9, EXACT)]
 
     def _coded_header(self, i: int) -> bool:
-        return bare(self.headers[i]) != "id" and naming_order(self.headers[i]) == 0
+        return bare(self.headers[i]) not in KEYS and naming_order(self.headers[i]) == 0
 
     def _products(self, seen: list[list[Suggestion]]) -> set[int]:
         """A product's number or name beside the parts' own is what lines go into, where several parts stand beside one.

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ...graph import Message
 from ...graph.errors import shorten
+from .columns import CORRECTED
 from .table import Table
 from .values import id_key, number
 
@@ -17,7 +18,7 @@ def without_compositions(table: Table) -> Table:
     """Return a table whose column of shares is none where each is the line's part of all amounts, over several parts."""
     columns = table.roles.get("share", ())
     parts = {id_key(part) for part in table.texts("part" if "part" in table.roles else "name") if part is not None}
-    if len(columns) != 1 or "amount" not in table.roles or len(parts) < 2:
+    if len(columns) != 1 or "amount" not in table.roles or len(parts) < 2 or table.how.get(columns[0]) == CORRECTED:
         return table
     comma = table.comma(columns[0])
     cells = [(cell or "").strip(" %％") for cell in table.cells(columns[0])]

@@ -28,6 +28,8 @@ BOUGHT = frozenset(("amount", "date", "supplier", "price"))
 """Beside any of these a document is that of a purchase."""
 _AGAINST = 0.4
 """What cells that speak against a word of the header take from its score."""
+KEYS = frozenset(("id", "obj", "objectid"))
+"""Headers of the number of a part where no other column has one, else of a key of the line."""
 _ORIGIN = re.compile(r"origin|原産|made|manufactur|製造")
 _GROUP = 2
 """Letters of the name of a group of alternatives, where the header may ask for parts as well: A, G1."""
@@ -48,7 +50,7 @@ def settled(one: Suggestion, found: list[Suggestion], header: str, seen: Profile
         return one.role, one.score - 0.05
     if one.role == "amount" and bare(header) == "amount" and not roles & _NO_COUNT and seen.integer == seen.numeric:
         return "quantity", one.score
-    key = bare(header) == "id" and "coded" in roles
+    key = bare(header) in KEYS and "coded" in roles
     placed = seen.dotted > 0.2 or (seen.sequential and "documents" in roles)  # 101, 102 may be a company's own numbers
     small = seen.numeric > 0.6 and seen.largest < 1000 and placed
     if one.role == "part" and (key or ((seen.positions > 0.9 or small) and "numbered" in roles)):
@@ -103,8 +105,9 @@ def settled(one: Suggestion, found: list[Suggestion], header: str, seen: Profile
         return "other", one.score  # it names other parts, and no group
     if one.role == "group" and _WHETHER.search(bare(header)):
         return "other", one.score  # whether there is another, and not which lines stand in for each other
-    if one.role == "maker" and plain(header) in marks("brand"):
-        return "maker", one.score - 0.05  # whose name is on it; beside it may stand who made it
+    if one.role == "maker" and (not seen.fill or plain(header) in marks("brand")):
+        # Whose name is on it; beside it may stand who made it, unless nobody filled that in.
+        return "maker", one.score - (0.05 if seen.fill else 0.1)
     if one.role == "date" and bare(header) == "data" and seen.fill and seen.dates < 0.5:
         return "other", one.score  # a day in Polish and Italian, anything in English
     if {"lead_time", "date"} <= both:

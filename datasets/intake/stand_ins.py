@@ -17,8 +17,10 @@ from .words import marks, plain
 
 _NUMBERED = re.compile(r"\s*\d{4,10}\s+[^\W\d].*", re.DOTALL)
 _ADDRESS = re.compile(r"(?:https?://(?:www\.)?|www\.)([\w-]+(?:\.[\w-]+)+)(?:[/?#:]\S*)?", re.IGNORECASE)
-_FORMULA = re.compile(r"'?(?:=|@\w+\s*\(|[+\-]\s*(?:\w+\s*\(|\$?[a-z]{1,3}\$?\d+\b))")
-"""What a spreadsheet works out: =A1, @SUM(A1), +SUM(A1)."""
+_FORMULA = re.compile(
+    r"'?(?:=|[@+\-]\s*(?:\w+\s*\(\s*(?:\$?[a-z]{1,3}\$?\d|[\d\"'])|\$?[a-z]{1,3}\$?\d+\s*(?:[+\-*/^&:]|$)))"
+)
+"""What a spreadsheet works out: =A1, @SUM(A1), +SUM(A1); "- Murata (Japan)" is a firm behind a dash."""
 _MEASURED = re.compile(
     r"\d[\d.,\-~〜]*\s*(?:[%％‰割成個个枚本台式社家日天週周月年円元]|[かヶケカ个個箇]月|days?|weeks?|months?|years?|tage?|wochen?|monate?|pcs)"
     r"(?:間|分|程度|前後|以上|以下|以内|左右)*"

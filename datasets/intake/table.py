@@ -51,6 +51,8 @@ DAYS = ("date", "valid_from", "valid_to", "qualified_date")
 """Roles whose cells are days."""
 COMMA = {"de", "es", "fr", "it", "nl", "pl", "cs", "pt", "hu", "ro", "tr", "ru"}
 """Languages that write decimals with a comma, and days before months."""
+_SPACED = {"fr", "pl", "cs", "ru", "hu"}
+"""Those of them that part thousands with a blank: a dot before three digits may be anything."""
 _YEAR_FIRST = {"ja", "zh", "ko", "hu"}
 """Languages that write the year first."""
 FORMAL = ("revenue", "budget", "cost")
@@ -196,11 +198,13 @@ class Table:
     def comma_note(self, column: int) -> Message | None:
         """Return how commas and dots in a column were read, where not as all expect, or nobody can tell (1,000; 1.000)."""
         comma, called = self.comma(column), shorten(self.names[column])
-        told = self._of_sap(column) or language(self.names) not in {None, "en", *COMMA}
-        open_ = not (told or comma or column in self.pointed or self.marks == {"."})
+        spoken = language(self.names)
+        told = self._of_sap(column) or spoken not in {None, "en", *COMMA}
+        either = not comma or (spoken in _SPACED and not self.marks and self.encoding not in WORKBOOKS)
+        open_ = either and not (told or column in self.pointed or self.marks == {"."})
         dots = [cell.strip() for cell in self.cells(column) if cell and "." in cell] if open_ else []
         if dots and all(map(_DOTTED.fullmatch, dots)):
-            value = f"{number(dots[0]) or 0:.10g}"
+            value = f"{number(dots[0], comma) or 0:.10g}"
             return Message("datasets.intake.dot_open", column=called, cell=shorten(dots[0]), value=value)
         certain = told or self.encoding in WORKBOOKS or self.marks
         certain = certain or (column in self.roles.get("amount", ()) and not comma)  # no sum of money has three decimals

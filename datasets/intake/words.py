@@ -19,6 +19,7 @@ EXACT, PART, LIKE = "word", "part", "like"
 FIRMS = {"supplier", "seller", "maker"}
 _NAME_ENDINGS = re.compile(r"(名称|名|会社|企業|社名|様|name|名字)$")
 _CODE_ENDINGS = re.compile(r"(コード|cd|番号|no|number|id|code|编码|代码)$")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)?|\b[a-c]$")
 _CALLED = re.compile(r"(名称?|name|description|bezeichnung|benennung|nombre|descripción|désignation)$")
 _CODED = re.compile(r"(コード|cd|番号?|no|nr|nummer|number|id|code|c[oó]d\w*|编码|编号|代码|料号)$")
 _PAIRS = re.compile(r"\s*(?:part number|part no\.?|part|p/n|pn|part #|品番|型番|nr\.?|nummer)$")
@@ -181,8 +182,8 @@ def suggestions(header: str) -> tuple[Suggestion, ...]:
     if related := _related(bare(without_unit(header))):
         return related
     of = _percent_of(header)
-    if of and any(one.role in FIRMS for one in suggestions(of)[:1]):
-        return (Suggestion("share", 0.9, PART),)  # "Supplier 1 %"
+    if of and any(one.role in FIRMS and one.how == EXACT for one in suggestions(of)[:1]):
+        return (Suggestion("share", 0.9, PART),)  # "Supplier 1 %"; "Supplier on-time %" is something else
     first = without_unit(header).split("/")[0]  # "Qty/Unit" is a quantity
     if first and (roles := words().get(bare(first))) and len(bare(first)) > 1:
         return tuple(Suggestion(role, 0.9, PART) for role in roles)
@@ -198,10 +199,10 @@ def suggestions(header: str) -> tuple[Suggestion, ...]:
 
 
 def _percent_of(header: str) -> str:
-    """Return whose per cent a header asks for ("Supplier 1 (%)"); blank where it asks for none."""
+    """Return whose per cent a header asks for ("Supplier 1 (%)"), without its number; blank where it asks for none."""
     plain_ = unicodedata.normalize("NFKC", header).strip(" ()[]").casefold() if len(header) <= 80 else ""
     word = next((word for word in ("%", " percent") if plain_.endswith(word)), "")
-    return plain_.removesuffix(word).strip(" ([") if word else ""
+    return _ORDINAL.sub("", plain_.removesuffix(word).strip(" ([")).strip() if word else ""
 
 
 def _related(core: str) -> tuple[Suggestion, ...]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -191,8 +191,13 @@ def _denied(words: Vocabulary, text: str, start: int, end: int) -> bool:
     if {*before.split()[-1:]} & {*words.denials["word"], *words.denials["next"]}:
         return True
     behind = text[end:].lstrip()
-    free = re.match(r"[a-z]+", behind)
-    return behind.startswith(words.denials["start"]) or (free is not None and free[0] in words.denials["head"])
+    free = re.match(r"([a-z]+)(?:[ -]([a-z]+))?", behind)
+    return behind.startswith(words.denials["start"]) or (free is not None and _without(words, free.groups()))
+
+
+def _without(words: Vocabulary, following: Sequence[str | None]) -> bool:
+    """Whether words say that what stands before them is not there, which "free sample" and "free-standing wafer" do not."""
+    return {*following[:1]} <= {*words.denials["head"]} and not {*following[1:2]} & {*words.denials["given"]}
 
 
 def _modifies(text: str, head: tuple[int, int], other: tuple[int, int]) -> bool:
@@ -326,7 +331,7 @@ def _relation(words: Vocabulary, text: str, cuts: frozenset[int], number: Topic,
     if used := _used(words, number, text, after.end()):
         return used
     following = after[1].replace("/", " ").split()[:_WORDS]
-    if {*following[:1]} & {*words.denials["head"]} and not {*following[1:2]} & {*words.denials["given"]}:
+    if following and _without(words, following):
         return "unclear"  # carbon fiber free housing; of a free sample it is the price
     # A code (n48sh, co2) is a label of what stands before it, and what stands after it is still read.
     figure = _labels(text, after.end()) or not "".join(following[-1:]).isalpha()

@@ -406,3 +406,19 @@ def test_who_made_a_thing_is_the_maker_and_not_whose_brand_is_on_it(tmp_path):
     lines = ["Part,Name,Brand,Manufacturer,Qty", "A-1,Cable,Anker,Anker Innovations,2"]
     assert table(text(tmp_path / "a.csv", lines)).makers == ["Anker Innovations"]
     assert table(text(tmp_path / "b.csv", ["Part,Name,Brand,Qty", "A-1,Cable,Anker,2"])).makers == ["Anker"]
+    lines = ["Part,Name,Brand,Manufacturer,Qty", "A-1,Cable,Anker,,2"]
+    assert table(text(tmp_path / "c.csv", lines)).makers == ["Anker"]
+
+
+@pytest.mark.parametrize("header", ["Obj", "Object ID", "ID"])
+@pytest.mark.parametrize("first", [True, False])
+def test_the_key_of_a_line_is_no_part_beside_its_number(tmp_path, header, first):
+    lines = [("AB-1001", "obj_1"), ("AB-1002", "obj_2"), ("Part Number", header)]
+    pairs = [",".join(pair[::-1] if first else pair) for pair in (lines[2], *lines[:2])]
+    found = table(
+        text(
+            tmp_path / "bom.csv",
+            [f"{pair},{rest}" for pair, rest in zip(pairs, ("Name,Qty", "Bolt,1", "Nut,2"), strict=True)],
+        )
+    )
+    assert found.texts("part") == ["AB-1001", "AB-1002"]

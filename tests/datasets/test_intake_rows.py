@@ -1,6 +1,7 @@
 """People's tables: where they stand, what their columns hold, which rows are lines."""
 
 import pytest
+from kanmon.datasets.intake.mapping import draft
 from kanmon.datasets.intake.stated import firm_stated
 from kanmon.datasets.intake.values import number, unit_in
 from kanmon.datasets.intake.words import forms, suggestions
@@ -403,6 +404,22 @@ def test_what_stands_for_a_name_that_is_elsewhere_is_no_firm_and_a_firm_s_number
     )
 
 
+def test_a_firm_behind_a_dash_or_a_plus_is_no_formula(tmp_path):
+    firms = [
+        "- Murata (Japan)",
+        "-Bosch(Germany)",
+        "+ TDK (JP)",
+        "-B12 Batteries",
+        "- H2 Corp",
+        "-SUM(A1;B2)",
+        "+A1",
+        "+A1*B2",
+    ]
+    lines = ["part;name;supplier;qty", *(f"P-{i};Plate;{firm};1" for i, firm in enumerate(firms))]
+    found = table(text(tmp_path / "bom.csv", [line.replace("A1;B2", "A1:B2") for line in lines]))
+    assert found.suppliers == firms[:5]
+
+
 @pytest.mark.parametrize("header", ["安全在庫日数", "目標在庫日数", "Safety stock days", "Target stock (days)"])
 def test_a_stock_that_is_aimed_at_is_not_one_that_is_there(tmp_path, header):
     found = table(
@@ -478,6 +495,13 @@ def test_parts_of_all_that_was_bought_are_no_shares_of_sources(tmp_path, shares)
     assert "share" not in found.roles and "datasets.intake.composition" in [note.key for note in found.notes]
 
 
+def test_a_share_that_a_person_says_is_one_stays_one(tmp_path):
+    path = text(tmp_path / "a.csv", ["Part,Name,Supplier,Share,Amount", "A-1,Bolt,Alpha,60%,600", "B-1,Nut,Beta,40%,400"])
+    said = draft([table(path)])
+    said["sheets"]["a"]["columns"]["Share"] = "share"
+    assert table(path, corrections=said).roles["share"] == (3,)
+
+
 def test_shares_of_the_sources_of_a_part_stay_beside_amounts(tmp_path):
     lines = ["品番,品名,調達先,金額,構成比", "P-1,磁石,甲,5000,50%", "P-1,磁石,乙,5000,50%", "P-2,軸,丙,2000,100%"]
     found = table(text(tmp_path / "a.csv", lines))
@@ -491,3 +515,9 @@ def test_per_cent_behind_a_supplier_is_its_share(tmp_path, head):
         text(tmp_path / "a.csv", [",".join(["Part,Name", *heads]), "P-1,Magnet,Alpha,70,Beta,30", "P-2,Axle,Gamma,100,,"])
     )
     assert (found.roles["share"], found.roles["share_more"]) == ((3,), (5,))
+
+
+@pytest.mark.parametrize("head", ["Supplier on-time %", "Supplier score (%)", "Vendor rebate %", "Supplier discount %"])
+def test_per_cent_of_something_else_of_a_supplier_is_no_share(tmp_path, head):
+    found = table(text(tmp_path / "a.csv", [f"Part,Name,Supplier,{head}", "P-1,Magnet,Alpha,98", "P-2,Axle,Beta,95"]))
+    assert "share" not in found.roles

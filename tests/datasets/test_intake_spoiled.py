@@ -188,3 +188,19 @@ def test_indents_of_a_ledger_tell_no_levels(tmp_path):
     rows = [(n % 2, "A-1", "Bolt", 10, f"2025-01-0{n + 2}", "Acme", 100) for n in range(3)]
     found = indented(tmp_path, *rows, head=("Part No", "Name", "Qty", "Date", "Vendor", "Amount"))
     assert (found.kind, found.notes) == ("ledger", ())
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("Артикул;Наименование;Количество;Поставщик", True),
+        ("Référence;Désignation;Quantité;Fournisseur", True),
+        ("Artikelnummer;Bezeichnung;Menge;Lieferant", False),
+    ],
+)
+def test_a_dot_before_three_digits_is_open_where_the_language_parts_thousands_with_blanks(tmp_path, head, said):
+    found = table(text(tmp_path / "bom.csv", [head, "A-1;Bolt;1.500;X", "A-2;Nut;2.125;Y"]))
+    assert found.numbers("quantity") == [1500.0, 2125.0]
+    assert notes(found).get("dot_open", {}).get("value") == ("1500" if said else None)
+    clear = table(text(tmp_path / "clear.csv", [head, "A-1;Bolt;1.500,25;X", "A-2;Nut;2.125;Y"]))
+    assert "dot_open" not in notes(clear)

@@ -23,3 +23,8 @@ def test_a_bound_is_never_narrowed_in_words(one, other, spec):
     assert abs(least - nearest) <= abs(nearest) / 100 + unit, "no further out than one unit of the last place"
     ends = f"{Interval(low, high):{spec}}".split("–")
     assert ends == ([at_least(low, spec), at_most(high, spec)] if len(ends) == 2 else [format(low, spec)])
+
+
+@given(st.floats(0, 1, allow_nan=False), st.sampled_from([".0%", ".1%", ".2f", ".3g", ",.0f"]))
+def test_a_lower_bound_of_what_is_not_negative_has_no_minus(low, spec):
+    assert not at_least(low, spec).startswith("-")

@@ -169,6 +169,9 @@ def test_a_name_whose_own_qualifier_is_said_not_to_be_there_is_no_certain_flag(l
         "heavy rare earth free NdFeB magnet",
         "neodymium magnet, cobalt-free",
         "carbon fiber free sample",
+        "gallium nitride free-standing substrate",
+        "GaN free standing wafer",
+        "titanium sponge free from oxides",
     ],
 )
 def test_a_name_stays_where_another_word_is_said_not_to_be_there(line):

@@ -75,7 +75,8 @@ function outward(value, way, show) {
   if (!/^-?\d+(\.\d+)?$/.test(number)) return words;
   const unit = words.endsWith("%") ? 0.01 : 1;
   const step = unit / 10 ** (number.split(".")[1] || "").length;
-  return way * (value - number * unit) > 1e-9 * Math.max(step, Math.abs(value)) ? show(value + way * step) : words;
+  const rounded = number * unit; // from here, not from the value: 0.006 less 0.01 would be "-0.00"
+  return way * (value - rounded) > 1e-9 * Math.max(step, Math.abs(value)) ? show(rounded + way * step) : words;
 }
 
 // A range on a track: what is certain is filled, what is possible hatched.
