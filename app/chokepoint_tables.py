@@ -30,15 +30,18 @@ def share(low: float | None, high: float | None) -> str:
 
     >>> share(0.4, 0.4), share(0.399, 0.999), share(0.003, 0.003), share(None, None)
     ('40%', '39%–100%', '<1%', '–')
+    >>> share(0.424, 0.428), share(0.0, 0.004), share(0.993, 0.997), share(0.996, 0.999)
+    ('42%–43%', '<1%', '99%–100%', '>99%')
     """
     if low is None or high is None:
         return "–"
-    if high - low < 5e-3:
-        if 0 < low < 5e-3:
-            return "<1%"
-        return f"{low:.0%}" if low <= 0.995 or low == 1 else ">99%"
-    a, b = at_least(low), at_most(high)
-    return a if a == b else f"{a}–{b}"
+    a, b = _near(low), _near(high)
+    return b if a == b or high - low < 1e-9 or (low == 0 and b == "<1%") else f"{at_least(low)}–{at_most(high)}"
+
+
+def _near(part: float) -> str:
+    """A little is not nothing, nor nearly all of it all."""
+    return "<1%" if 1e-9 < part < 5e-3 else ">99%" if 0.995 < part < 1 - 1e-9 else f"{part:.0%}"
 
 
 def share_of(graph: SupplyGraph, bounds: tuple[float | None, float | None], market: str | None, lang: str) -> str:

@@ -239,5 +239,5 @@ class _Words:
 
         estimate = row["loss_estimate"]
         both = share(row["loss_low"], row["loss_high"])
-        guess = "" if estimate is None or row["loss_low"] == row["loss_high"] else f" (~{estimate:.0%})"
+        guess = "" if estimate is None or row["loss_low"] == row["loss_high"] else f" (~{share(estimate, estimate)})"
         return both + guess + (" *" if row.get("in_figures") else "")

@@ -46,7 +46,9 @@ class _Column:
         return max((cell_len(line) for line in self.head.plain.split("\n")), default=1)
 
     def _third(self) -> int:
-        return -(-self._heading() // 3)
+        """The least width at which the heading takes three lines at most, with two letters of Japanese beside each other."""
+        widths = range(min(4, self._heading()), self._heading() + 1)
+        return next((width for width in widths if _height(self.head.plain, width) <= 3), 1)
 
     def _longest(self) -> int:
         return max((cell_len(line) for text in self.cells for line in text.plain.split("\n")), default=1)

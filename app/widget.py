@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ..graph import InputError, Interval, SupplyGraph
+from ..graph import InputError, SupplyGraph
 from ..graph.arguments import checked
 from ..graph.extras import need
 from ..graph.messages import default_language, text
 from ..risk import Scenario, add_source, embargo, reduce, simulate, stockpile, timeline, timeline_summary
 from .assess import top_products
+from .chokepoint_tables import share
 from .console import name_of
 
 if TYPE_CHECKING:
@@ -128,11 +129,11 @@ class _Board:
         rows = rows.sort("share_low", "item", descending=[True, False]).head(_HOLDS)
         found: list[tuple[str, tuple[str, str] | None]] = [(text("app.widget.nobody", self.lang), None)]
         for row in rows.iter_rows(named=True):
-            supplier, share = (
+            supplier, held = (
                 name_of(self.graph.supplier(row["supplier"]), self.lang),
-                _part(row["share_low"], row["share_high"]),
+                share(row["share_low"], row["share_high"]),
             )
-            label = text("app.widget.holds", self.lang, supplier=supplier, item=self.name(row["item"]), share=share)
+            label = text("app.widget.holds", self.lang, supplier=supplier, item=self.name(row["item"]), share=held)
             found.append((label, (row["supplier"], row["item"])))
         return found[1:] + found[:1]
 
@@ -156,17 +157,13 @@ class _Board:
             said = text(f"app.widget.{key}", self.lang, low=f"{low:g}", high=until)
             lines.append(f"<p>{escape(said)}</p>")
         hit = frame.filter((pl.col("kept_low") < 1) & (pl.col("item") != product)).sort("kept_low", "item").head(_STEPS)
-        cells = [(self.name(row["item"]), _part(row["kept_low"], row["kept_high"])) for row in hit.iter_rows(named=True)]
+        cells = [(self.name(row["item"]), share(row["kept_low"], row["kept_high"])) for row in hit.iter_rows(named=True)]
         body = "".join(f'<tr><td style="{_STYLE}">{escape(a)}</td><td style="{_STYLE}">{b}</td></tr>' for a, b in cells)
         return "".join([*lines, f"<table>{body}</table>"])
 
     def _kept(self, row: dict[str, Any]) -> str:
         low, high = row["kept_low"], row["kept_high"]
-        said = text("app.widget.kept", self.lang, product=self.name(row["item"]), kept=_part(low, high))
+        said = text("app.widget.kept", self.lang, product=self.name(row["item"]), kept=share(low, high))
         bar = f'<rect width="400" height="18" fill="#eee"/><rect width="{400 * high:.1f}" height="18" fill="#a9d6e5"/>'
         bar += f'<rect width="{400 * low:.1f}" height="18" fill="#2a6f97"/>'
         return f'<p><b>{escape(said)}</b></p><svg width="400" height="18" role="img">{bar}</svg>'
-
-
-def _part(low: float, high: float) -> str:
-    return f"{Interval(low, high):.0%}"

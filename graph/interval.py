@@ -27,14 +27,14 @@ def at_most(value: float, spec: str = ".0%") -> str:
 
 def _outward(value: float, spec: str, way: int) -> str:
     """Return a number as text, not below it (way 1) or not above (way -1): one unit of its last place further if need be."""
-    text = format(value, spec)
-    number = text.strip().replace(",", "")
-    unit = 0.01 if number.endswith("%") else 1.0
-    mantissa, _, power = number.rstrip("%").partition("e")
+    # With "#" zeros at the end stay: the last place of 0.40004 in ".4g" is its fourth.
+    digits = format(value, "#" + spec.lstrip("<>^=+- 0123456789")).replace(",", "")
+    unit = 0.01 if digits.endswith("%") else 1.0
+    mantissa, _, power = digits.rstrip("%").partition("e")
     step = unit * 10.0 ** (int(power or 0) - len(mantissa.partition(".")[2]))
-    rounded = float(number.rstrip("%")) * unit
     # From what is shown, not from the value: 0.6% less one per cent would be "-0%".
-    return format(rounded + way * step, spec) if way * (value - rounded) > 1e-9 * max(step, abs(value)) else text
+    shown = float(digits.rstrip("%")) * unit
+    return format(shown + way * step if way * (value - shown) > 1e-9 * max(step, abs(value)) else value, spec)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from ..graph.encodings import EAST_ASIAN
 from ..graph.errors import shorten
 from ..graph.extras import need
 from ..graph.frames import spoken_in
+from ..graph.interval import at_least, at_most
 from ..graph.messages import default_language, text
 
 if TYPE_CHECKING:
@@ -182,13 +183,19 @@ def wrapped(label: str, width: int) -> str:
 
 
 def percent(low: float, high: float | None = None) -> str:
-    """Return a share or its bounds in percent; what rounds to nothing but is something is said to be below one."""
+    """Return a share or its bounds in percent, never narrowed; what is something is not nothing, nor nearly all of it all.
+
+    >>> percent(0.424), percent(0.003), percent(0.997), percent(0.424, 0.656), percent(0.003, 0.2)
+    ('42%', '<1%', '>99%', '42–66%', '0–20%')
+    """
 
     def one(value: float) -> str:
-        return "<1" if 0 < value < 0.005 else f"{100 * value:.0f}"
+        return "<1%" if 0 < value < 5e-3 else ">99%" if 0.995 < value < 1 - 1e-9 else f"{value:.0%}"
 
-    a, b = one(low), one(low if high is None else high)
-    return f"{a}%" if a == b else f"{a}–{b}%"
+    low, high = low, low if high is None else high
+    if one(low) == one(high) or high - low < 1e-9:
+        return one(high)
+    return f"{at_least(low).rstrip('%')}–{at_most(high)}"
 
 
 def percent_axis(axis: Any) -> None:

@@ -354,7 +354,7 @@ class _Checks:
         evidence = [
             Evidence(
                 product["product"],
-                _say("scenarios_row", country=place(row["node"]), days=f"{product['day_high']:.0f}"),
+                _say("scenarios_row", country=place(row["node"]), days=at_most(product["day_high"], ".0f")),
                 tuple(row["refs"]),
                 about=f"{product['product']} {row['node']}",
                 money=None if (value := revenue.get(product["product"])) is None else product["stops_low"] * value,

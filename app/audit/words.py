@@ -161,8 +161,11 @@ def days_of(least: float | None, most: float | None) -> Message | None:
     """
     if least is None:
         return None
-    name = "days_from" if most is None else "days" if least == most else "days_between" if least else "days_upto"
-    return Message(f"app.audit_report.{name}", days=f"{least:,.0f}", most="" if most is None else f"{most:,.0f}")
+    if least == most:
+        return Message("app.audit_report.days", days=f"{least:,.0f}")
+    name = "days_from" if most is None else "days_between" if least else "days_upto"
+    shown = at_least(least, ",.0f"), "" if most is None else at_most(most, ",.0f")
+    return Message(f"app.audit_report.{name}", days=shown[0], most=shown[1])
 
 
 def days(value: float | None, lang: str) -> str:

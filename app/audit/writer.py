@@ -10,6 +10,7 @@ import polars as pl
 from ...datasets import measures
 from ...datasets.guideline import guideline_documents
 from ...graph import Message
+from ...graph.interval import at_least, at_most
 from ...graph.messages import spoken, text
 from ..ask import worded
 from .checks import CONCENTRATED, HALF
@@ -135,9 +136,9 @@ class Writer:
         if least is None:
             return self.t("does_not_stop")
         if estimate is None:
-            return self.t("from_day", low=f"{least:.0f}")
+            return self.t("from_day", low=at_least(least, ".0f"))
         shown = days(estimate, self.lang)
-        return shown if estimate - least < 0.5 else self.t("day_worst", day=shown, worst=f"{least:.0f}")
+        return shown if estimate - least < 0.5 else self.t("day_worst", day=shown, worst=at_least(least, ".0f"))
 
     def _three(self, value: Mapping[str, float | None]) -> str:
         """An estimate with what is certain and what is possible, where these differ."""
@@ -260,8 +261,10 @@ class Writer:
         if found is None:
             return BLANK
         shown = days(found["estimate"], self.lang)
-        ends = (f"{found['low']:,.0f}", f"{found['high']:,.0f}")
-        return shown if ends[0] == ends[1] else self.t("between", shown=shown, low=ends[0], high=ends[1])
+        if found["high"] - found["low"] < 1e-9:
+            return shown
+        ends = at_least(found["low"], ",.0f"), at_most(found["high"], ",.0f")
+        return self.t("between", shown=shown, low=ends[0], high=ends[1])
 
     def _gained(self, scenario: str) -> str:
         """The measure that gains most days in a scenario."""

@@ -75,7 +75,7 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
     import polars as pl
 
     from ...graph.interval import at_least, at_most
-    from ..chokepoint_tables import show_own_making
+    from ..chokepoint_tables import share, show_own_making
 
     graph = found.graph
     product = safe(name_of(graph.item(found.product), lang))
@@ -84,9 +84,9 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
     terminal.print(text("app.ask.title", lang, product=product, buyer=place, scenario=scenario), style="bold")
     low, high, likely = outlook["kept_low"], outlook["kept_high"], outlook["kept_50"]
     terminal.print(text("app.ask.bounds", lang, low=at_least(low), high=at_most(high)))
-    spread = {f"q{q}": f"{outlook[f'kept_{q}']:.0%}" for q in (10, 90)}
-    terminal.print(text("app.ask.likely", lang, middle=f"{likely:.0%}", **spread))
-    over = {f"over{loss}": f"{outlook[f'over_{loss}']:.0%}" for loss in (10, 50, 90)}
+    spread = {f"q{q}": share(outlook[f"kept_{q}"], outlook[f"kept_{q}"]) for q in (10, 90)}
+    terminal.print(text("app.ask.likely", lang, middle=share(likely, likely), **spread))
+    over = {f"over{loss}": share(outlook[f"over_{loss}"], outlook[f"over_{loss}"]) for loss in (10, 50, 90)}
     terminal.print(text("app.ask.over", lang, **over))
     origins = [text(f"app.ask.origin_{name}", lang) for name in outlook["prior"].split("|") if name]
     terminal.print(

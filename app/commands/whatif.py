@@ -166,6 +166,7 @@ def _show_days(answer: Answer, terminal: Console, lang: str) -> None:
     """Print when the product is short, how much is lost, and when it is back."""
     import math
 
+    from ...graph.interval import at_least, at_most
     from ...graph.messages import text
     from ..sheet import Sheet
 
@@ -180,7 +181,10 @@ def _show_days(answer: Answer, terminal: Console, lang: str) -> None:
     for row in answer.days.filter(item=answer.product).iter_rows(named=True):
         figures = []
         for head in heads:
-            low, high, estimate = (_day(row[f"{head}_{bound}"], lang) for bound in ("low", "high", "estimate"))
+            bounds = (("low", at_least), ("high", at_most), ("estimate", format))
+            low, high, estimate = (_day(row[f"{head}_{bound}"], lang, told) for bound, told in bounds)
+            if math.isclose(row[f"{head}_low"], row[f"{head}_high"], abs_tol=1e-9):
+                low = high = estimate
             if head == "back" and math.isinf(row["short_low"]):
                 low = high = estimate = text("app.whatif.never_short", lang)
             figures.append(
@@ -195,9 +199,9 @@ def _show_days(answer: Answer, terminal: Console, lang: str) -> None:
         terminal.print(text(f"app.whatif.idle_{reason}", lang, horizon=horizon, **words), style="bold")
 
 
-def _day(day: float, lang: str) -> str:
+def _day(day: float, lang: str, told: Callable[[float, str], str]) -> str:
     import math
 
     from ...graph.messages import text
 
-    return text("app.whatif.not_yet", lang) if math.isinf(day) else f"{day:.3g}" if day < 100 else f"{day:.0f}"
+    return text("app.whatif.not_yet", lang) if math.isinf(day) else told(day, ".3g" if day < 100 else ".0f")

@@ -9,7 +9,7 @@ import kanmon as kn
 import polars as pl
 import pytest
 from kanmon.app.assess import assess
-from kanmon.app.chokepoint_tables import share_of, show_sources
+from kanmon.app.chokepoint_tables import share, share_of, show_sources
 from kanmon.app.chokepoints import assessed_tables
 from kanmon.app.wrapping import Paper
 from kanmon.graph import SupplyGraph
@@ -106,3 +106,19 @@ def test_a_share_says_whose_market_it_is_of_where_that_is_not_the_worlds():
     assert share_of(graph, (0.2, 0.2), None, "en") == "20%"
     assert share_of(graph, (0.2, 0.354), "JPN", "en") == "20%–36% of what Japan buys"
     assert share_of(graph, (0.2, 0.2), "JPN", "ja") == "日本の調達の20%"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "told"),
+    [
+        (0.424, 0.428, "42%–43%"),  # narrow, and still no bound is narrowed
+        (0.0, 0.004, "<1%"),  # what may be is not nothing
+        (0.993, 0.997, "99%–100%"),
+        (0.996, 0.999, ">99%"),
+        (1 - 1e-13, 1.0, "100%"),
+        (0.4, 0.4 + 1e-13, "40%"),
+        (0.003, 0.2, "0%–20%"),
+    ],
+)
+def test_a_share_is_told_without_narrowing_it(low, high, told):
+    assert share(low, high) == told

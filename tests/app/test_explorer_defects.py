@@ -9,6 +9,7 @@ import threading
 
 import pytest
 from explorer_page import at, state
+from kanmon.app import chokepoint_tables as terminal
 from kanmon.app.explorer import write_explorer
 from kanmon.app.explorer.page import _file
 from kanmon.graph import SupplyGraph
@@ -154,3 +155,12 @@ def test_the_numbers_beside_the_filters_are_those_of_the_items_in_sight(robot_pa
     for legend in ("grade-", "kind-"):
         numbers = tab.locator(f"#filters label:has([id^={legend}]) em").all_inner_texts()
         assert sum(map(int, numbers)) == shown < 600
+
+
+@pytest.mark.browser
+def test_the_page_tells_a_range_as_the_command_line_does(robot_page, visit):
+    tab = visit(robot_page)
+    ends = [(0.424, 0.428), (0.0, 0.004), (0.993, 0.997), (0.996, 0.999), (0.003, 0.2), (0.225, 0.235), (0.5, 0.5)]
+    for low, high in ends:
+        told = tab.evaluate("(ends) => kanmon.share(...ends)", [low, high])
+        assert told.replace("%", "") == terminal.share(low, high).replace("%", ""), (low, high)

@@ -84,3 +84,15 @@ def test_further_lines_of_a_sentence_that_is_set_in_begin_below_its_first_word()
     lines = paper.file.getvalue().splitlines()
     assert [line[: len(line) - len(line.lstrip())] for line in lines] == [" ", "    ", "  ", "  ", "", ""]
     assert all(cell_len(line) <= 40 for line in lines)
+
+
+def test_a_heading_in_japanese_is_not_set_upright() -> None:
+    """A column of marks under "最終製品" has room for two of its letters beside each other."""
+    sheet = Sheet("")
+    for head in ("最終製品", "失われる割合"):
+        sheet.add_column(head)
+    sheet.add_column("供給者", under=False)
+    sheet.add_row("●", "x", "word " * 40)
+    paper = Paper(file=StringIO(), width=40)
+    paper.print(sheet)
+    assert "最終" in paper.file.getvalue()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from kanmon.graph import Interval
@@ -28,3 +29,18 @@ def test_a_bound_is_never_narrowed_in_words(one, other, spec):
 @given(st.floats(0, 1, allow_nan=False), st.sampled_from([".0%", ".1%", ".2f", ".3g", ",.0f"]))
 def test_a_lower_bound_of_what_is_not_negative_has_no_minus(low, spec):
     assert not at_least(low, spec).startswith("-")
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "least", "most"),
+    [
+        (0.225, ".0%", "22%", "23%"),  # halfway: no further out than the next
+        (0.05, ".1f", "0.0", "0.1"),  # never below nothing
+        (0.5, ".0f", "0", "1"),
+        (0.40004, ".4g", "0.4", "0.4001"),  # a zero at the end is a place, too
+        (0.99996, ".4g", "0.999", "1"),
+        (1234.5, ",.0f", "1,234", "1,235"),
+    ],
+)
+def test_a_bound_goes_one_unit_of_the_last_place_outwards_and_no_further(value, spec, least, most):
+    assert (at_least(value, spec), at_most(value, spec)) == (least, most)

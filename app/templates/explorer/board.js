@@ -31,7 +31,7 @@ function answer() {
   const title = h("h2", {}, product, " ", h("small", {}, placeAsked()));
   if (!ranking.length) return [title, h("p", { class: "lead" }, t("board_nobody", { product }))];
   const three = ranking.slice(0, 3);
-  const words = { product, names: three.map(({ id }) => nameOfId(id)).join(t("name_list")), first: nameOfId(three[0].id), certain: atLeast(three[0].certain), estimate: estimated(three[0].estimate), possible: atMost(three[0].possible) };
+  const words = { product, names: three.map(({ id }) => nameOfId(id)).join(t("name_list")), first: nameOfId(three[0].id), certain: atLeast(three[0].certain), estimate: part(three[0].estimate), possible: atMost(three[0].possible) };
   return [title,
     h("p", { class: "lead" }, t(three[0].certain >= 0.01 ? "board_lead" : "board_lead_open", words)),
     h("ol", { class: "cards" }, three.map((one, n) => card(one, n))),
@@ -43,7 +43,7 @@ function card({ id, certain, possible, estimate, first, hard }, n) {
   const because = bindingHold(id);
   return h("li", {}, h("button", { class: "card", id: `card-${id}`, ...shock([{ kind: "halt", node: id }]) },
     h("span", { class: "card-head" }, h("span", { class: "rank" }, String(n + 1)), h("strong", {}, nameOfId(id))),
-    h("span", { class: "huge" }, h("b", {}, estimated(estimate)), " ", h("span", {}, t("lost_if_stops"))),
+    h("span", { class: "huge" }, h("b", {}, part(estimate)), " ", h("span", {}, t("lost_if_stops"))),
     lossBand(loss), h("span", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(certain) })), h("span", {}, t("possible_loss", { loss: atMost(possible) }))),
     because ? h("small", {}, because) : null, hard === null ? null : h("small", { class: "served" }, t(`served_${hard}`, { loss: atLeast(first) })), toFindOutShort(id)));
 }
@@ -57,7 +57,7 @@ function bindingHold(id) {
     if (!last) continue;
     const { low, high } = holdIn(last.market, id);
     const { network } = haltOf(id);
-    const share = [interval(low, high, part), ageOf(last.year || Infinity) === null ? null : dated(last.year)].filter(Boolean).join(t("name_list"));
+    const share = [interval(low, high, percent), ageOf(last.year || Infinity) === null ? null : dated(last.year)].filter(Boolean).join(t("name_list"));
     const item = nameFor(last.item, network.placeOf[last.market]);
     return low > 0 || high < 1 ? t("holds", { share, item }) : t("holds_unknown", { item });
   }
@@ -130,7 +130,7 @@ function matrixCell(country, stage) {
   const found = cellOf(country, stage);
   if (!found) return h("td", { class: "none" }, h("span", { "aria-hidden": "true" }, "·"));
   const { holds: [worst, ...rest], changes, loss } = found;
-  const told = worst.low > 0 || worst.high < 1 ? interval(worst.low, worst.high, part) : t("share_unknown_short");
+  const told = worst.low > 0 || worst.high < 1 ? interval(worst.low, worst.high, percent) : t("share_unknown_short");
   const share = worst.low > 0 && rest.some(({ high }) => high > worst.high + TINY) ? t("share_or_more", { share: told }) : told;
   const name = nameOfId(worst.item);
   const controls = measuresBy(country, found.holds);
@@ -149,7 +149,7 @@ function totalCell({ id, certain, possible, estimate }) {
   const loss = { certain, possible, estimate };
   const changes = [{ kind: "halt", node: id }];
   return h("td", {}, h("button", { class: "cell total", id: `cell-${id}-all`, tabindex: -1, "aria-label": `${nameOfId(id)}: ${lossWords(loss)}`, ...shock(changes) },
-    h("b", {}, estimated(estimate)), lossBand(loss)));
+    h("b", {}, part(estimate)), lossBand(loss)));
 }
 
 const lossMarks = () => [0, 1, 2, 3, 4].map((g) => h("span", { class: "mark" }, h("span", { class: `swatch loss-${g}` }), t(`loss_${g}`)));
@@ -197,7 +197,7 @@ function productsBoard() {
         countries.map((country, c) => {
           const loss = losses[c].loss(id);
           const words = t("product_cell_words", { country: nameOfId(country), product: nameOfId(id), loss: lossWords(loss) });
-          return h("td", {}, h("button", { class: `cell loss-${gradeOfLoss(loss.estimate)}${loss.possible - loss.certain > THIN ? " thin" : ""}`, tabindex: -1, "aria-label": words, title: words, onclick: () => update({ product: id, changes: [{ kind: "halt", node: country }], tab: "whatif" }) }, h("b", {}, loss.estimate < 0.5 ? part(loss.estimate) : estimated(loss.estimate))));
+          return h("td", {}, h("button", { class: `cell loss-${gradeOfLoss(loss.estimate)}${loss.possible - loss.certain > THIN ? " thin" : ""}`, tabindex: -1, "aria-label": words, title: words, onclick: () => update({ product: id, changes: [{ kind: "halt", node: country }], tab: "whatif" }) }, h("b", {}, part(loss.estimate))));
         })))))), matrixLegend())];
 }
 

@@ -236,7 +236,7 @@ function draw(fit) {
       const s = shares.supplier[row];
       const node = { x: at.x - 0.6 * drawn.column, y: at.y + 17 * (n - (rows.length - 1) / 2) };
       nodes.push({ id: supplierKey(i, s), ...node, shape: suppliers.kind[s] === "country" ? "dot" : "square", size: 3.5, color: colourOf(supplierKey(i, s)), opacity: faint ? 0.25 : 1 });
-      drawn.labels.push({ ...node, key: supplierKey(i, s), words: `${nameOf(supplier(s))} ${shares.known[row] === "unknown" ? t("share_unknown_short") : interval(shares.low[row], shares.high[row], part)}`, radius: 3.5, rank: 2, faint, left: true });
+      drawn.labels.push({ ...node, key: supplierKey(i, s), words: `${nameOf(supplier(s))} ${shares.known[row] === "unknown" ? t("share_unknown_short") : interval(shares.low[row], shares.high[row], percent)}`, radius: 3.5, rank: 2, faint, left: true });
       const sure = shares.known[row] === "share" && cell(views, "confidence", shares.view[row]) === "published";
       edges.push({ id: `f${i}|${s}`, from: supplierKey(i, s), to: i, width: 0.8 + 4 * shares.low[row], dashes: sure ? false : [5, 4], color: { color: colours.faint, opacity: 0.8 }, smooth: false });
     });

@@ -40,7 +40,7 @@ function whoMakesIt(i, cite) {
     const named = (sharesOf[worldView[i]] || []).map((one) => shares.supplier[one]).filter((one) => suppliers.kind[one] !== "aggregate").map((one) => suppliers.id[one]);
     return named.length ? t("about_named", { names: names(named, 3) }) : t("about_unknown");
   }
-  const words = { top: topOf(row), share: interval(steps.top_share_low[row], steps.top_share_high[row], part), hhi: t(`grade_${gradeLow(i)}`), year: cell(steps, "year", row) ?? "" };
+  const words = { top: topOf(row), share: interval(steps.top_share_low[row], steps.top_share_high[row], percent), hhi: t(`grade_${gradeLow(i)}`), year: cell(steps, "year", row) ?? "" };
   const sure = t(cell(steps, "confidence", row) || "unknown");
   const known = ageOf(words.year || Infinity) === null ? sure : t("known_and_old", { known: sure, age: ageOf(words.year) });
   if (column(steps, "top_supplier")[row] === null) return t("about_nobody");
@@ -60,7 +60,7 @@ function whatItCosts(i) {
   const id = items.id[i];
   if (!state.product || id === state.product || criticality(i) === null) return null;
   const { estimate, certain, possible } = haltOf(id).loss(state.product);
-  return t("about_without", { product: nameOfId(state.product), estimate: estimated(estimate), certain: atLeast(certain), possible: atMost(possible) });
+  return t("about_without", { product: nameOfId(state.product), estimate: part(estimate), certain: atLeast(certain), possible: atMost(possible) });
 }
 
 // The years of one market: views of the same scope, level and measure, for each year the one that stands first.
@@ -142,7 +142,7 @@ function treemap(i) {
   if (view === undefined) return null;
   const rows = sharesOf[view].filter((row) => shares.known[row] !== "unknown" && middle(row) > 0.004).sort((a, b) => middle(b) - middle(a)).slice(0, 14);
   if (rows.length < 3) return null;
-  const parts = rows.map((row) => ({ size: middle(row), name: nameOf(supplier(shares.supplier[row])), share: interval(shares.low[row], shares.high[row], part), s: shares.supplier[row] }));
+  const parts = rows.map((row) => ({ size: middle(row), name: nameOf(supplier(shares.supplier[row])), share: interval(shares.low[row], shares.high[row], percent), s: shares.supplier[row] }));
   const rest = Math.max(0, 1 - parts.reduce((sum, { size }) => sum + size, 0));
   if (rest > 0.004) parts.push({ size: rest, name: t("rest_of_market"), share: part(rest), s: null });
   const boxes = squarified(parts.map(({ size }) => size), TREE);

@@ -281,6 +281,7 @@ async function start() {
 
 // For tests and for whoever opens the console: the page's engine by itself.
 window.kanmon = {
+  share: (low, high) => interval(low, high, percent),
   network: networks.read,
   timeline: async (product, buyer, home, changes, assumed, horizon) => timelineOf(await networks.read(product, buyer, home), changes, product, assumed, horizon),
   // What is kept of items and the ways down, by reading, under changes.

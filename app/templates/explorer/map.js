@@ -15,7 +15,7 @@ function worldMap(i) {
   if (!held.size) return null;
   const { width, height, places } = data.world;
   const drawnHere = new Set(places.map(([iso3]) => iso3));
-  const told = (row) => (shares.known[row] === "unknown" ? t("share_unknown_short") : interval(shares.low[row], shares.high[row], part));
+  const told = (row) => (shares.known[row] === "unknown" ? t("share_unknown_short") : interval(shares.low[row], shares.high[row], percent));
   const wide = (row) => shares.high[row] - shares.low[row] > WIDE_SHARE;
   const land = places.map(([iso3, d]) => {
     const row = held.get(iso3);

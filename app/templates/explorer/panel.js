@@ -118,7 +118,7 @@ function shareRows(view, most = 12) {
   const told = known.reduce((sum, row) => sum + shares.low[row], 0);
   return [
     h("ul", { class: "shares" }, known.slice(0, most).map((row) => {
-      const words = interval(shares.low[row], shares.high[row], part);
+      const words = interval(shares.low[row], shares.high[row], percent);
       return h("li", {}, h("button", { class: "plain name", onclick: () => select(supplier(shares.supplier[row])) }, cut(nameOf(supplier(shares.supplier[row])), 40)), bar(shares.low[row], shares.high[row], words), h("span", { class: "figure" }, words));
     })),
     known.length > most ? h("p", { class: "faint" }, t("more_suppliers", { count: known.length - most })) : null,
@@ -174,7 +174,7 @@ function supplierFacts(s) {
     h("section", {}, h("h3", {}, t("supplies", { count: rows.length })),
       h("ul", { class: "shares" }, rows.slice(0, 60).map((row) => {
         const i = views.item[shares.view[row]];
-        const words = shares.known[row] === "unknown" ? t("share_unknown_short") : interval(shares.low[row], shares.high[row], part);
+        const words = shares.known[row] === "unknown" ? t("share_unknown_short") : interval(shares.low[row], shares.high[row], percent);
         const by = shares.supplier[row] === s ? "" : ` (${nameOf(supplier(shares.supplier[row]))})`;
         return h("li", {}, h("button", { class: "plain name", onclick: () => select(item(i)) }, cut(nameOf(item(i)) + by, 60)), bar(shares.low[row], shares.known[row] === "unknown" ? shares.low[row] : shares.high[row], words), h("span", { class: "figure" }, words));
       })),

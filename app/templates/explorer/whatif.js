@@ -32,7 +32,7 @@ const nameOfId = (id) => {
 const atLeast = (value) => outward(value, -1, percent);
 const atMost = (value) => outward(value, 1, percent);
 const bandWords = ({ certain, possible }) => t("lost_band", { certain: atLeast(certain), possible: atMost(possible) });
-const lossWords = (loss) => t("lost_words", { estimate: estimated(loss.estimate), certain: atLeast(loss.certain), possible: atMost(loss.possible) });
+const lossWords = (loss) => t("lost_words", { estimate: part(loss.estimate), certain: atLeast(loss.certain), possible: atMost(loss.possible) });
 
 // A band from what is certainly to what is possibly lost, with the estimate as a line on it.
 function lossBand(loss) {
@@ -63,7 +63,7 @@ function explain(solution, product, reading) {
     lines.push(t(`way_${row.cause === "input" && !after ? "input_last" : more ? "need_more" : row.cause}`, {
       ...values,
       supplier: row.supplier === NEW ? t("way_new") : row.supplier ? nameOfId(row.supplier) : t("way_nobody"),
-      share: row.share === undefined ? t("way_share_unknown") : interval(row.share_low, row.share_high, part),
+      share: row.share === undefined ? t("way_share_unknown") : interval(row.share_low, row.share_high, percent),
       fact: factOf(row),
     }));
   }
@@ -198,7 +198,7 @@ function results() {
 
 function lossFigure(loss, id) {
   return h("div", { class: "lost", "data-item": id, "data-certain": loss.certain, "data-possible": loss.possible, "data-estimate": loss.estimate },
-    h("p", { class: "huge" }, h("b", {}, estimated(loss.estimate)), " ", h("span", {}, t(isTimed(state.changes) ? "lost_estimate_timed" : "lost_estimate"))),
+    h("p", { class: "huge" }, h("b", {}, part(loss.estimate)), " ", h("span", {}, t(isTimed(state.changes) ? "lost_estimate_timed" : "lost_estimate"))),
     lossBand(loss),
     h("p", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(loss.certain) })), h("span", {}, t("possible_loss", { loss: atMost(loss.possible) }))));
 }
@@ -229,7 +229,7 @@ const worstFirst = (a, b) => {
 function lossLine(id, loss = whatIf.losses.get(id)) {
   return h("div", { class: "lost-line", "data-item": id },
     h("button", { class: "plain name", onclick: () => select(item(itemNumber.get(id))) }, cut(nameOfId(id), 60)),
-    h("span", { class: "figure" }, estimated(loss.estimate)), lossBand(loss), h("small", {}, bandWords(loss)));
+    h("span", { class: "figure" }, part(loss.estimate)), lossBand(loss), h("small", {}, bandWords(loss)));
 }
 
 function changesList() {
@@ -369,7 +369,7 @@ function pinned() {
         h("input", { id: `pin-${n}`, value: one.name, placeholder: t("pin_name", { letter: letterOf(n) }), "aria-label": t("pin_name", { letter: letterOf(n) }), onchange: rename }),
         h("button", { class: "plain no-paper", "aria-label": `${t("remove")}: ${words}`, onclick: () => update({ pins: state.pins.filter((_, i) => i !== n) }) }, "×")),
         h("button", { class: "plain", title: t("pin_ask"), onclick: () => setChanges(one.changes) }, cut(describeScenario(one.changes), 160)),
-        h("p", { class: "huge" }, h("b", {}, estimated(loss.estimate)), " ", h("span", {}, t(isTimed(one.changes) ? "lost_estimate_timed" : "lost_estimate"))), lossBand(loss),
+        h("p", { class: "huge" }, h("b", {}, part(loss.estimate)), " ", h("span", {}, t(isTimed(one.changes) ? "lost_estimate_timed" : "lost_estimate"))), lossBand(loss),
         h("p", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(loss.certain) })), h("span", {}, t("possible_loss", { loss: atMost(loss.possible) }))), pinDays(one.changes));
     })));
 }

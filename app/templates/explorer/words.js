@@ -57,14 +57,12 @@ function percent(value) {
   return `${Math.abs(exact % 1) === 0.5 && near % 2 ? near - 1 : near}%`;
 }
 
-// An estimate of nearly all is not all, as on the command line.
-const estimated = (value) => (value > 0.995 && value < 1 ? ">99%" : percent(value));
-
-// A share: what is there but rounds to nothing is said to be there.
-const part = (value) => (value > 0 && value < 0.005 ? "<1%" : percent(value));
+// A little is not nothing, nor nearly all of it all, as on the command line.
+const part = (value) => (value > 1e-9 && value < 0.005 ? "<1%" : value > 0.995 && value < 1 - 1e-9 ? ">99%" : percent(value));
 
 function interval(low, high, show = (v) => v.toFixed(2)) {
-  const [a, b] = [show(low), show(high)];
+  const near = show === percent ? part : show;
+  const [a, b] = [near(low), near(high)];
   return a === b || (low === 0 && b.startsWith("<")) ? b : `${outward(low, -1, show).replace(/%$/, "")}–${outward(high, 1, show)}`;
 }
 
