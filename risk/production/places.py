@@ -40,15 +40,22 @@ class Sides:
             return tuple(hit + [holder in at for holder in holders])
 
         makers = network.makers
-        known = {supplier: of(network.chains[supplier]) for supplier in makers["supplier"].unique() if supplier != REMAINDER}
+        # A maker of which nobody says where it stands reads what an unknown place does, unless it is itself whom all aim at.
+        placed = set(makers.drop_nulls("country")["supplier"])
+        if aimed and not holders:
+            placed |= set.intersection(*aimed)
+        named = set(makers["supplier"]) - {REMAINDER}
+        known = {supplier: of(network.chains[supplier]) for supplier in sorted(named & placed)}
         known[NEW] = tuple(False for _ in [*aims, *holders])  # a place that no scenario touches
         reader = of(network.places)
         kinds = sorted({reader, *known.values()})
         self.count, self.unknown = len(kinds) + 1, len(kinds)
         self.reader = kinds.index(reader)
-        sides = {supplier: kinds.index(kind) for supplier, kind in known.items()} | {REMAINDER: self.unknown}
+        sides = {supplier: kinds.index(kind) for supplier, kind in known.items()}
         self.side = np.zeros(n, np.int64)
-        self.side[makers["node"].to_numpy()] = makers["supplier"].replace_strict(sides, return_dtype=pl.Int64).to_numpy()
+        self.side[makers["node"].to_numpy()] = (
+            makers["supplier"].replace_strict(sides, default=self.unknown, return_dtype=pl.Int64).to_numpy()
+        )
         self.inside = [[kind[i] for kind in kinds] + [False] for i in range(len(aims) + len(holders))]
 
 

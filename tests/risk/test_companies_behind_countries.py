@@ -146,3 +146,37 @@ def test_a_company_that_no_market_names_may_be_all_of_its_countrys_share():
 def test_the_buyer_goes_on_making_the_product_when_a_company_of_its_country_halts():
     shares = {"robot": {"JPN": 0.5, "DEU": 0.5}, "gear": {"X": 0.4, "Y": 0.6}}
     assert left(shares, [("robot", "gear")], halt("Y"), "JPN") == (0.4, 0.4)
+
+
+@pytest.mark.parametrize("to", [["JPN"], None])
+@pytest.mark.parametrize("parent", [None, "P"])
+def test_an_embargo_may_or_may_not_reach_a_maker_of_which_nobody_says_where_it_stands(parent, to):
+    """It lies between what it costs in each country that the maker may stand in."""
+
+    def kept(country):
+        graph = SupplyGraph(
+            items=[{"id": id, "name_en": id, "kind": "component"} for id in "ab"],
+            inputs=[{"item": "a", "input": "b", "source": "s"}],
+            suppliers=[
+                *({"id": id, "name_en": id, "kind": "country"} for id in ("CHN", "JPN", "DEU")),
+                {"id": "P", "name_en": "P", "kind": "company", "country": "JPN"},
+                {"id": "C", "name_en": "C", "kind": "company", "country": "CHN"},
+                {
+                    "id": "M",
+                    "name_en": "M",
+                    "kind": "company",
+                    "country": country,
+                    "parent": parent if country is None else None,
+                },
+            ],
+            shares=[
+                {"item": item, "supplier": maker, "source": "s", "share": 1.0} for item, maker in (("a", "M"), ("b", "C"))
+            ],
+            sources=[{"id": "s", "title": "t", "publisher": "p"}],
+        )
+        frame = simulate(graph, embargo("CHN", item="b", to=to), product="a", level="company")
+        return frame.filter(pl.col("item") == "a").select("kept_low", "kept_high").row(0)
+
+    found = [kept(country) for country in COUNTRIES]
+    assert {low for low, _ in found} == {high for _, high in found} == {0.0, 1.0}
+    assert kept(None) == (0.0, 1.0)

@@ -112,15 +112,19 @@ function sidesOf(network, embargoes, reserves) {
   const of = (chain) => [...hits(chain), ...reserves.map(({ holder }) => Number(chain.includes(holder)))].join("");
   const none = [...embargoes, ...reserves].map(() => 0).join("");
   const known = new Map([[NEW, none]]);
+  // A maker of which nobody says where it stands reads what an unknown place does, unless it is itself whom all aim at.
+  const aimedAt = (supplier) => embargoes.length && !reserves.length && embargoes.every(({ to }) => (to || []).includes(supplier));
   network.kind.forEach((kind, node) => {
     const supplier = network.supplier[node];
-    if (kind === MAKER && supplier !== REMAINDER && !known.has(supplier)) known.set(supplier, of(network.chain(supplier)));
+    const told = network.country[node] !== null || aimedAt(supplier);
+    if (kind === MAKER && supplier !== REMAINDER && told && !known.has(supplier)) known.set(supplier, of(network.chain(supplier)));
   });
   const reader = of(network.places);
   const kinds = [...new Set([reader, ...known.values()])].sort();
   const number = new Map(kinds.map((kind, i) => [kind, i]));
   network.kind.forEach((kind, node) => {
-    if (kind === MAKER) side[node] = network.supplier[node] === REMAINDER ? kinds.length : number.get(known.get(network.supplier[node]));
+    const kept = known.get(network.supplier[node]);
+    if (kind === MAKER) side[node] = kept === undefined ? kinds.length : number.get(kept);
   });
   const inside = [...embargoes, ...reserves].map((_, i) => [...kinds.map((kind) => kind[i] === "1"), false]);
   return { count: kinds.length + 1, reader: number.get(reader), unknown: kinds.length, inside, side };
