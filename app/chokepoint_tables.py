@@ -148,7 +148,8 @@ def show_source_rows(rows: pl.DataFrame, terminal: Console, lang: str) -> None:
     terminal.print(text("app.whatif.sources", lang), style="bold")
     for row in rows.iter_rows(named=True):
         doubt = f" ({text('graph.words.doubtful', lang)})" if row["reliability"] in DOUBTFUL else ""
-        line = f"[{row['id']}] {row['title']}. {row['publisher']}, {row['date'] or ''} {row['url'] or ''}"
+        by = ", ".join(filter(None, (row["publisher"], row["date"])))
+        line = " ".join(filter(None, (f"[{row['id']}] {row['title']}.", by, row["url"])))
         terminal.print(f" {safe(line, 300)}{doubt}")
 
 
