@@ -11,6 +11,7 @@ is an interval, since the ways of dividing a supply form a convex set, so every 
 from __future__ import annotations
 
 from ...graph.kernel import Kernel, part
+from ...graph.network import MAKER, MARKET
 from .arrays import Above, Drawn, Net, Room, State, Way
 from .kernels import BEST, LEAST, MAX_SWEEPS, MOST, UNIFORM, WORST, lift, market, mix, plant
 
@@ -138,13 +139,14 @@ def settle_drawn(a, b, net: Net, state: State, way: Way, room: Room, drawn: Draw
             node = net.order[i]
             for here in range(way.sides):
                 if here > 0 and (
-                    net.kind[node] == 0 or (net.kind[node] == 1 and not in_loop and as_first(node, here, net, state, way))
+                    net.kind[node] == MAKER
+                    or (net.kind[node] == MARKET and not in_loop and as_first(node, here, net, state, way))
                 ):
                     new = state.x[node * way.sides]
-                elif net.kind[node] == 1:
+                elif net.kind[node] == MARKET:
                     arranged = arrangement_of(drawn.arranged[node], drawn.common[0])
                     new = between(node, here, in_loop, arranged, net, state, way, room, drawn)
-                elif net.kind[node] == 0:
+                elif net.kind[node] == MAKER:
                     new = plant(node, net, state, way)
                 else:
                     new = mix(node, here, net, state, way, room)
@@ -166,7 +168,7 @@ def settle_drawn(a, b, net: Net, state: State, way: Way, room: Room, drawn: Draw
 def renew(block, net: Net, state: State, way: Way, room: Room, drawn: Drawn):
     """Solve one block again."""
     node = net.order[net.starts[block]]
-    if net.kind[node] == 0 and net.starts[block + 1] - net.starts[block] == 1:  # most nodes: spare them the long way
+    if net.kind[node] == MAKER and net.starts[block + 1] - net.starts[block] == 1:  # most nodes: spare them the long way
         level = plant(node, net, state, way)
         for here in range(way.sides):
             state.x[node * way.sides + here] = level

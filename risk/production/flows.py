@@ -18,9 +18,10 @@ A market serves today's use a day, and what was missed before only from spare ca
 from __future__ import annotations
 
 from ...graph.kernel import Kernel, part
+from ...graph.network import EXTRA, MAKER, MARKET, SHARED
 from .arrays import Desk, Machines, Marks, Net, Room, Sent, State, Steps, Stock, Way, Worn
 from .kernels import LEAST, MAX_SWEEPS, MOST, WORST, snap
-from .offers import EXTRA, OPEN, SHARED, SOON, mixed, offered, plant, runs
+from .offers import OPEN, SOON, mixed, offered, plant, runs
 
 LITTLE, STILL = 1e-12, 1e-13
 """Parts of today's use that differ by less are one; where no rate of a loop moved by more, it has settled."""
@@ -95,7 +96,7 @@ def stirred(a, b, net: Net, state: State, way: Way, marks: Marks):
     moved = False
     for i in range(a, b):
         node = net.order[i]
-        if net.kind[node] == 0:
+        if net.kind[node] == MAKER:
             changed = marks.dirty[node * way.sides] != 0
             for k in range(net.indptr[node], net.indptr[node + 1]):
                 if net.flags[k] & SHARED:
@@ -126,8 +127,8 @@ def afresh(a, b, spare, net: Net, state: State, way: Way, marks: Marks):
         for here in range(way.sides):
             marks.fresh[node * way.sides + here] = 1
             marks.dirty[node * way.sides + here] = 1
-            state.x[node * way.sides + here] = state.cap[node] if net.kind[node] == 0 else 1.0
-            if spare and net.kind[node] == 1:
+            state.x[node * way.sides + here] = state.cap[node] if net.kind[node] == MAKER else 1.0
+            if spare and net.kind[node] == MARKET:
                 state.x[node * way.sides + here] = ceiling(node, here, net, state, way)
 
 
@@ -265,13 +266,13 @@ def renewed(a, b, in_loop, spare, net: Net, inner: Net, state: State, calm: Stat
         node = net.order[i]
         again = False
         for here in range(way.sides):
-            if not marks.dirty[node * way.sides + (here if net.kind[node] else 0)]:
+            if not marks.dirty[node * way.sides + (0 if net.kind[node] == MAKER else here)]:
                 continue
-            if net.kind[node] == 0:
+            if net.kind[node] == MAKER:
                 new = state.x[node * way.sides]  # a plant is the same from every side
                 if here == 0:
                     new = plant(node, net, state, way, room, stock, sent, marks)
-            elif net.kind[node] == 1:
+            elif net.kind[node] == MARKET:
                 offer = offered(node, here, again, in_loop, net, inner, state, calm, way, room, desk, stock, worn, sent)
                 again = not in_loop  # from the next side its makers bring the same, unless a loop moves them meanwhile
                 limit = 1.0

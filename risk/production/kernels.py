@@ -16,6 +16,7 @@ compiler goes through a part anew wherever it is called.
 from __future__ import annotations
 
 from ...graph.kernel import part
+from ...graph.network import ASSUMED, EXTRA, MAKER, MARKET, SHARED
 from .arrays import Net, Room, State, Way
 
 LEAST, MOST, EVEN = 0, 1, 2
@@ -26,7 +27,6 @@ TINY = 1e-12
 MAX_SWEEPS = 10_000
 UNIFORM = 2
 """A whole market all of whose makers share all of its needs; 1 is any other whole market, 0 one of a buyer's."""
-SHARED, ASSUMED, EXTRA = 1, 4, 8  # flags of links, as in kanmon.graph.network
 
 
 @part
@@ -70,7 +70,7 @@ def fullest(k, net: Net, state: State, way: Way):
 def lift(node, net: Net, state: State, way: Way):
     """Set a node to the most that it can give: loops fall from there to their greatest fixed point."""
     for here in range(way.sides):
-        state.x[node * way.sides + here] = state.cap[node] if net.kind[node] == 0 else 1.0
+        state.x[node * way.sides + here] = state.cap[node] if net.kind[node] == MAKER else 1.0
 
 
 @part
@@ -481,8 +481,8 @@ def mix(node, here, net: Net, state: State, way: Way, room: Room):
 @part
 def value(node, here, in_loop, net: Net, state: State, way: Way, room: Room):
     """Return the value of a node, seen from side ``here``."""
-    if net.kind[node] == 1:
+    if net.kind[node] == MARKET:
         return market(node, here, in_loop, 1.0, -1, net, state, way, room)
-    if net.kind[node] == 0:
+    if net.kind[node] == MAKER:
         return plant(node, net, state, way)
     return mix(node, here, net, state, way, room)

@@ -6,10 +6,10 @@ The equations are those of `kernels`, with one addition: a requirement that stil
 from __future__ import annotations
 
 from ...graph.kernel import part
+from ...graph.network import EXTRA, SHARED
 from .arrays import Desk, Marks, Net, Room, Sent, State, Stock, Way, Worn
 from .kernels import ALIKE, BEST, EVEN, LEAST, LOOSE, MOST, TINY, UNIFORM, WORST, market, passing, shares, snap, weigh
 
-SHARED, EXTRA = 1, 8  # flags of links, as in kanmon.graph.network
 SOON = 1e-9
 """Days and stocks below this are nothing."""
 OPEN = 1e9

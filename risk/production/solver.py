@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...graph.kernel import Kernel, part
+from ...graph.network import MAKER
 from .arrays import Above, Events, Net, Room, State, Way
 from .kernels import LEAST, MAX_SWEEPS, WORST, lift, plant, value
 
@@ -23,7 +24,7 @@ def settle(a, b, net: Net, state: State, way: Way, room: Room):
         for i in range(a, b):
             node = net.order[i]
             for here in range(way.sides):
-                if net.kind[node] == 0 and here > 0:  # a plant is the same from every side
+                if net.kind[node] == MAKER and here > 0:  # a plant is the same from every side
                     new = state.x[node * way.sides]
                 else:
                     new = value(node, here, in_loop, net, state, way, room)
@@ -48,7 +49,7 @@ def renew(block, from_top, net: Net, state: State, way: Way, room: Room):
     """Solve one block again, a loop from where it stands or from the top; return whether it converged."""
     start, stop = net.starts[block], net.starts[block + 1]
     node = net.order[start]
-    if net.kind[node] == 0 and stop - start == 1:  # most nodes: spare them the long way
+    if net.kind[node] == MAKER and stop - start == 1:  # most nodes: spare them the long way
         level = plant(node, net, state, way)
         for here in range(way.sides):
             state.x[node * way.sides + here] = level

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from ...graph import ProductionNetwork
 from ...graph.kernel import Kernel, numbers_in
-from ...graph.network import EQUIPMENT, MAKER, remembered
+from ...graph.network import EQUIPMENT, MAKER, MARKET, remembered
 from .kernels import EVEN, MOST, weigh
 
 NOBODY = -2
@@ -85,7 +85,7 @@ def _behind(kind, indptr, indices, low, high, flags, slack, lines, place, own, a
             # Makers stand before markets, and these before groups: in one pass lines go from one tier to the next.
             for i in range(n):
                 start, stop = indptr[i], indptr[i + 1]
-                if kind[i] == 0:
+                if kind[i] == MAKER:
                     made = 1.0 if place[i] == one else 0.0
                     if spread == MOST and (place[i] < 0 or stands[place[i]] > 0.0):
                         made = 1.0
@@ -99,16 +99,16 @@ def _behind(kind, indptr, indices, low, high, flags, slack, lines, place, own, a
                 # Whom a market names holds what is said of it, and nothing of the rest.
                 named = 0.0
                 for k in range(start, stop):
-                    if own[indices[k]] == one and kind[indices[k]] == 0 and spread == MOST:
+                    if own[indices[k]] == one and kind[indices[k]] == MAKER and spread == MOST:
                         named = 1.0
                 for turn in range(2):
                     for k in range(start, stop):
                         j = indices[k]
                         v[k - start] = now[j] if turn == 0 else total[j]
                         may_be = own[j] == NOBODY if place[j] < 0 else stands[place[j]] > 0.0
-                        if kind[j] == 0 and may_be and (tier == 0 or turn == 1):
+                        if kind[j] == MAKER and may_be and (tier == 0 or turn == 1):
                             v[k - start] -= named
-                    weigh(start, stop, slack[i], low, high, flags, spread if kind[i] == 1 else EVEN, v, w)
+                    weigh(start, stop, slack[i], low, high, flags, spread if kind[i] == MARKET else EVEN, v, w)
                     value = 0.0
                     for k in range(start, stop):
                         value += w[k - start] * v[k - start]
@@ -176,7 +176,7 @@ def _met(order, starts, block_of, owner, up_ptr, up, kind, indptr, indices, low,
                     value = 0.0
                     if hit[node]:
                         value = 1.0
-                    elif kind[node] == 0:
+                    elif kind[node] == MAKER:
                         for k in range(start, stop):
                             value += lines[k] * h[indices[k]]
                     else:
