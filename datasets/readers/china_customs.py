@@ -10,8 +10,8 @@ import polars as pl
 
 from ...graph.arguments import checked
 from ...graph.errors import short_path
-from .comtrade import added, finest, of_one_frequency
-from .hs import hs_code, in_force
+from .comtrade import added, finest, flows_of, of_one_frequency
+from .hs import hs_code
 from .tables import Notes, amounts, kept, of_flow, opened, places, years
 
 _MONTH, _CODE, _COUNTRY = "数据年月", "商品编码", "贸易伙伴名称"
@@ -81,16 +81,7 @@ def read_china_customs(
     table = kept(table, pl.col("hs6").is_not_null(), _CODE, "totals", shown, notes)
     table = of_one_frequency(table.with_columns(period=_MONTH), shown, notes)
     value = next(name for name in _VALUES if name in table.columns)
-    partner, china, year = places(table, _COUNTRY, notes), pl.lit("CHN"), years(table, "period", path, _MONTH)
-    rows = table.select(
-        hs6="hs6",
-        importer=partner if exports else china,
-        exporter=china if exports else partner,
-        year=year,
-        value=amounts(table, value, path),
-        quantity=pl.lit(None, dtype=pl.Float64),
-        unit=pl.lit(_VALUES[value]),
-        hs_edition=in_force(year),
-        source=pl.lit("CHINA_CUSTOMS"),
-    )
-    return added(finest(rows, "exporter" if exports else "importer", notes)).drop("quantity")
+    partner, year = places(table, _COUNTRY, notes), years(table, "period", path, _MONTH)
+    figures = amounts(table, value, path)
+    rows = flows_of(table, "CHN", partner, exports, year, figures, "CHINA_CUSTOMS", _VALUES[value])
+    return added(finest(rows, "exporter" if exports else "importer", notes))

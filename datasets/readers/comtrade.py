@@ -17,7 +17,7 @@ from ...graph.files import read_bytes, reading
 from ...graph.frames import frame_of
 from ...graph.messages import Message
 from ..places import area, country
-from .hs import CLASSIFICATIONS, coarser
+from .hs import CLASSIFICATIONS, coarser, in_force
 from .tables import Notes, amounts, numbered, read_below, years
 
 # What a column is called, letters and figures only: today's files and API, the classic site, R's comtradr.
@@ -275,6 +275,23 @@ def _place(table: pl.DataFrame, side: str) -> pl.Expr:
     return pl.coalesce(tries)
 
 
+def flows_of(
+    table: pl.DataFrame,
+    home: str,
+    partner: pl.Expr,
+    exports: bool,
+    year: pl.Expr,
+    value: pl.Expr,
+    source: str,
+    unit: str | None = None,
+) -> pl.DataFrame:
+    """Return the flows of one country as its own statistics tell them: of which code (``hs6``), with whom, how much."""
+    sides = (partner, pl.lit(home)) if exports else (pl.lit(home), partner)
+    told = {"hs6": pl.col("hs6"), "importer": sides[0], "exporter": sides[1], "year": year, "value": value}
+    told |= {} if unit is None else {"unit": pl.lit(unit)}
+    return table.select(**told, hs_edition=in_force(year), source=pl.lit(source))
+
+
 def finest(rows: pl.DataFrame, reporter: str, notes: Notes) -> pl.DataFrame:
     """Return rows without the codes whose finer codes the same reporter has in the same year."""
     keys = [pl.col(name).cast(pl.String).fill_null("") for name in (reporter, "year", "hs6")]
@@ -291,10 +308,9 @@ def finest(rows: pl.DataFrame, reporter: str, notes: Notes) -> pl.DataFrame:
 
 def added(rows: pl.DataFrame) -> pl.DataFrame:
     """Return one row for each flow: months, and areas that are no countries, are added up; blank where a part is blank."""
-    keys = [name for name in rows.columns if name not in {"value", "quantity"}]
-    whole = [
-        pl.when(pl.col(name).is_not_null().all()).then(pl.col(name).sum()).alias(name) for name in ("value", "quantity")
-    ]
+    sums = [name for name in ("value", "quantity") if name in rows.columns]
+    keys = [name for name in rows.columns if name not in sums]
+    whole = [pl.when(pl.col(name).is_not_null().all()).then(pl.col(name).sum()).alias(name) for name in sums]
     return rows.group_by(keys, maintain_order=True).agg(whole).select(rows.columns)
 
 

@@ -11,8 +11,8 @@ import polars as pl
 from ...graph.arguments import checked
 from ...graph.errors import short_path
 from ...graph.messages import Message
-from .comtrade import added, of_one_frequency
-from .hs import hs_code, in_force
+from .comtrade import added, flows_of, of_one_frequency
+from .hs import hs_code
 from .tables import Notes, amounts, kept, of_flow, opened, places, years
 
 _CODE, _COUNTRY, _MONTH, _SO_FAR, _IN_MONTH = "品目", "国名", "暦年月", "累計金額", "当月金額"
@@ -91,19 +91,11 @@ def read_japan_search(
     table = nw.from_native(table).with_columns(hs_code("hs6", national=9)).to_native()
     table = table.with_columns(period=_period(pl.col(_MONTH)))
     table = _of_the_year(table, path, notes)
-    partner, japan = places(table, "country", notes), pl.lit("JPN")
-    rows = table.select(
-        hs6="hs6",
-        importer=partner if exports else japan,
-        exporter=japan if exports else partner,
-        year="_year",
-        value=amounts(table, _SO_FAR if _SO_FAR in table.columns else _IN_MONTH, path),
-        quantity=pl.lit(None, dtype=pl.Float64),
-        unit=pl.lit("kJPY"),
-        hs_edition=in_force(pl.col("_year")),
-        source=pl.lit("MOF_TRADE_STATISTICS"),
+    partner, value = (
+        places(table, "country", notes),
+        amounts(table, _SO_FAR if _SO_FAR in table.columns else _IN_MONTH, path),
     )
-    return added(rows).drop("quantity")
+    return added(flows_of(table, "JPN", partner, exports, pl.col("_year"), value, "MOF_TRADE_STATISTICS", "kJPY"))
 
 
 def _period(month: pl.Expr) -> pl.Expr:

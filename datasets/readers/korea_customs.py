@@ -15,8 +15,8 @@ import polars as pl
 from ...graph import Message
 from ...graph.arguments import checked
 from ...graph.errors import short_path
-from .comtrade import added, finest, of_one_frequency
-from .hs import hs_code, in_force
+from .comtrade import added, finest, flows_of, of_one_frequency
+from .hs import hs_code
 from .tables import Notes, amounts, kept, opened, places, years
 
 _PERIOD, _COUNTRY, _CODE = "기간", "국가", "HS코드"
@@ -88,16 +88,6 @@ def read_korea_customs(
     table = table.with_columns(period=pl.col(_PERIOD).str.replace_all(r"[\s.\-/년월]", ""))
     table = of_one_frequency(table, shown, notes)
     notes.append(Message("datasets.trade.thousand_dollars", column=column))
-    partner, korea, year = places(table, _COUNTRY, notes), pl.lit("KOR"), years(table, "period", path, _PERIOD)
-    rows = table.select(
-        hs6="hs6",
-        importer=partner if exports else korea,
-        exporter=korea if exports else partner,
-        year=year,
-        value=amounts(table, column, path),
-        quantity=pl.lit(None, dtype=pl.Float64),
-        unit=pl.lit("kUSD"),
-        hs_edition=in_force(year),
-        source=pl.lit("KOREA_CUSTOMS"),
-    )
-    return added(finest(rows, "exporter" if exports else "importer", notes)).drop("quantity")
+    partner, year = places(table, _COUNTRY, notes), years(table, "period", path, _PERIOD)
+    rows = flows_of(table, "KOR", partner, exports, year, amounts(table, column, path), "KOREA_CUSTOMS", "kUSD")
+    return added(finest(rows, "exporter" if exports else "importer", notes))

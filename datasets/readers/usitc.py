@@ -14,8 +14,8 @@ from ...graph.arguments import checked
 from ...graph.errors import short_path, shorten
 from ...graph.messages import Message
 from ..cleaning import TOTALS
-from .comtrade import added, finest, of_one_frequency
-from .hs import hs_code, in_force
+from .comtrade import added, finest, flows_of, of_one_frequency
+from .hs import hs_code
 from .tables import Notes, amounts, kept, opened, places, years
 
 # Values that DataWeb reports, best first: of imports for consumption, of general imports; of exports.
@@ -100,18 +100,9 @@ def read_usitc(
     rows = kept(rows, ~total.fill_null(False), "country", "only_groups", shown, notes)
     rows = of_one_frequency(rows, shown, notes)
     notes.append(Message("datasets.trade.no_unit"))
-    partner, usa = places(rows, "country", notes), pl.lit("USA")
-    flows = rows.select(
-        hs6="hs6",
-        importer=partner if exports else usa,
-        exporter=usa if exports else partner,
-        year="year",
-        value="value",
-        quantity=pl.lit(None, dtype=pl.Float64),
-        hs_edition=in_force(pl.col("year")),
-        source=pl.lit("USITC_DATAWEB"),
-    )
-    return added(finest(flows, "exporter" if exports else "importer", notes)).drop("quantity")
+    partner = places(rows, "country", notes)
+    flows = flows_of(rows, "USA", partner, exports, pl.col("year"), pl.col("value"), "USITC_DATAWEB")
+    return added(finest(flows, "exporter" if exports else "importer", notes))
 
 
 def _long(table: pl.DataFrame, notes: Notes, path: str | Path) -> pl.DataFrame:
