@@ -15,7 +15,7 @@ from ...graph import SupplyGraph
 from ...graph.ages import day
 from ..survey.loop import Progress, progress
 from ..survey.merge import merge
-from ..survey.questions import QUICK, Question, ranked_questions
+from ..survey.questions import Question, ranked_questions
 from ..survey.replies import Replies
 from .checks import Finding, findings
 from .company import Company
@@ -138,7 +138,7 @@ def audit(
         unknowns=blanks,
         mitigation=mitigation,
         meta=meta,
-        questions=ranked_questions(company, figures, runs=QUICK),
+        questions=ranked_questions(company, figures),
         progress=done,
         names={row["id"]: {"en": row["name_en"], "ja": row["name_ja"]} for row in world.items.iter_rows(named=True)},
     )

@@ -29,9 +29,8 @@ MOST = 20
 """Questions that a board is shown."""
 STOPS = 3
 """Stops at which an answer is worked out: those with the widest intervals that the blank has to do with."""
-RUNS, QUICK, NODES = 24, 12, 50_000
-"""Answers that a survey, and an audit, work out at most, and parts times answers; further questions rank by what hangs on
-them."""
+RUNS, NODES = 24, 50_000
+"""Answers that are worked out at most, and parts times answers; further questions rank by what hangs on them."""
 OWN = {"stock": "stock", "revenue": "sales"} | dict.fromkeys(
     ("named", "shares", "switch", "behind_stock", "behind_switch"), "purchasing"
 )

@@ -123,20 +123,6 @@ def test_a_finding_names_those_that_it_is_about_and_says_what_is_not_stated(tmp_
     assert dialogue.says.text("en").startswith("The files say nothing") and dialogue.status == "not_enough_data"
 
 
-def test_a_technology_whose_site_nobody_states_is_not_said_to_be_at_home(tmp_path):
-    base = small(tmp_path)
-    for country, status, says in (
-        (None, "not_enough_data", "The files say nothing"),
-        ("Japan", "no_finding", "0 of 1 core"),
-        ("Viet Nam", "finding", "1 of 1 core"),
-    ):
-        head = ["technology", "number", "site", "country of the site"]
-        sheets = {one.name: [list(one.frame.row(i)) for i in range(one.frame.height)] for one in read_sheets(base)}
-        path = workbook(tmp_path / "t.xlsx", sheets | {"Technologies": [head, ["Winding", None, "Plant", country]]})
-        found = next(one for one in audit(path, lang="en", date=DATE).findings if one.check == "abroad")
-        assert found.status == status and found.says.text("en").startswith(says)
-
-
 def test_part_of_a_years_revenue_is_said_of_all_of_it_only_where_all_is_stated(tmp_path):
     for revenue, words in ((100, "of a year's revenue"), (None, "of the yearly revenue that is stated")):
         sheets = {
@@ -385,18 +371,6 @@ def test_a_wide_interval_of_the_board_names_the_answer_that_narrows_it_most(demo
 def test_a_wrong_date_is_refused():
     with pytest.raises(InputError):
         audit(DEMO, lang="en", date="23.11.2026")
-
-
-def test_a_technology_sheet_without_sites_and_partners_is_enough(tmp_path):
-    sheets = {
-        "S": [["part", "supplier", "country"], ["P", "X", "China"]],
-        "Technologies": [["technology", "control"], ["Winding of stators", "drawings kept here"]],
-    }
-    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
-    names = write_report(found, tmp_path / "out", "en")
-    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
-    assert "report.xlsx" in names and "Winding of stators" in page and "drawings kept here" in page
-    assert '"_' not in (tmp_path / "out" / "report.json").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")

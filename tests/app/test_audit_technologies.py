@@ -3,9 +3,12 @@
 import itertools
 
 import pytest
+from audit_company import small
 from kanmon.app.audit.checks import CLEAR, FINDING, UNKNOWN
 from kanmon.app.audit.content import content
+from kanmon.app.audit.files import write_report
 from kanmon.app.audit.report import audit
+from kanmon.datasets.intake.sheets import read_sheets
 from kanmon.graph import SupplyGraph
 from plain_sheets import workbook
 
@@ -106,3 +109,29 @@ def test_what_is_provided_at_home_is_no_provision_abroad_on_the_board(tmp_path):
     board = content(audited(tmp_path / "b.xlsx", ["A", "Japan", "none", None, None, "Viet Nam"]), "en")["board"]
     assert "provisions abroad planned: 1" in board["technologies"]
     assert any("planned provision" in step["says"] for step in board["first"])
+
+
+def test_a_technology_whose_site_nobody_states_is_not_said_to_be_at_home(tmp_path):
+    base = small(tmp_path)
+    for country, status, says in (
+        (None, "not_enough_data", "The files say nothing"),
+        ("Japan", "no_finding", "0 of 1 core"),
+        ("Viet Nam", "finding", "1 of 1 core"),
+    ):
+        head = ["technology", "number", "site", "country of the site"]
+        sheets = {one.name: [list(one.frame.row(i)) for i in range(one.frame.height)] for one in read_sheets(base)}
+        path = workbook(tmp_path / "t.xlsx", sheets | {"Technologies": [head, ["Winding", None, "Plant", country]]})
+        found = next(one for one in audit(path, lang="en", date=DATE).findings if one.check == "abroad")
+        assert found.status == status and found.says.text("en").startswith(says)
+
+
+def test_a_technology_sheet_without_sites_and_partners_is_enough(tmp_path):
+    sheets = {
+        "S": [["part", "supplier", "country"], ["P", "X", "China"]],
+        "Technologies": [["technology", "control"], ["Winding of stators", "drawings kept here"]],
+    }
+    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
+    names = write_report(found, tmp_path / "out", "en")
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "report.xlsx" in names and "Winding of stators" in page and "drawings kept here" in page
+    assert '"_' not in (tmp_path / "out" / "report.json").read_text(encoding="utf-8")

@@ -22,7 +22,7 @@ from kanmon.app.audit.words import money
 from kanmon.app.survey.loop import _worth, shown, wider
 from kanmon.app.survey.merge import suppliers_of
 from kanmon.app.survey.questionnaire import KEYS, MARK, survey_of, write_survey
-from kanmon.app.survey.questions import MOST, QUICK, ranked_questions
+from kanmon.app.survey.questions import MOST, ranked_questions
 from kanmon.app.survey.replies import read_replies
 from kanmon.app.survey.wording import TONGUES, word
 from kanmon.datasets import load
@@ -134,12 +134,6 @@ def test_who_delivers_a_bare_list_is_asked_and_whoever_stands_beside_a_line_is_n
         asked = content(found, lang)["questions"]
         says = {row["parts"][0]: row["says"] for row in asked if row["kind"] == "named"}
         assert beside in says["P-1"] and nobody in says["P-2"]
-
-
-def test_what_nobody_could_narrow_is_not_asked(tmp_path):
-    rows = [("P1", "Gear", "Alpha", "China", 1.0, 30, NEVER, None)]
-    found = company(tmp_path / "a.xlsx", rows)
-    assert {one.kind for one in ranked_questions(found, figures(found))} == {"behind"}
 
 
 def test_no_run_is_worked_out_where_there_is_no_time_and_what_hangs_on_it_ranks(base):
@@ -497,11 +491,3 @@ def test_a_wrong_option_is_one_sentence(tmp_path, monkeypatch, capsys, arguments
         cli.main()
     error = capsys.readouterr().err
     assert ended.value.code == 2 and says in error and "Traceback" not in error
-
-
-def test_the_days_that_open_a_stop_are_worked_out_before_those_of_parts_that_may_be_anybodys(base):
-    """Twenty screws of a dealer touch the widest stops of all; what is asked first is what narrows, as if all were tried."""
-    blank = replace(base, parts={id: replace(part, stock=None) for id, part in base.parts.items()})
-    few, every = (ranked_questions(blank, figures(blank), runs=runs) for runs in (QUICK, 1_000_000))
-    best = [sum(one.narrows) / 2 for one in every if one.narrows is not None]
-    assert sum(few[0].narrows) / 2 >= max(best) / 2

@@ -1,5 +1,8 @@
 """What is asked whatever hangs on it: countries and makers, of a ledger alone and where stocks outlast switching."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import openpyxl
 import plain_sheets
 import pytest
@@ -8,11 +11,12 @@ from kanmon.app.audit.company_reader import company_from
 from kanmon.app.audit.mapping import recognise
 from kanmon.app.survey.loop import shown
 from kanmon.app.survey.questionnaire import survey_of
-from kanmon.app.survey.questions import ranked_questions
+from kanmon.app.survey.questions import RUNS, ranked_questions
 from kanmon.datasets.intake.understanding import understand
 from kanmon.graph.messages import text
 from survey_company import HEAD, NEVER, company, figures
 
+DEMO = Path(__file__).resolve().parents[2] / "datasets" / "data" / "demo_company" / "audit.xlsx"
 LEDGER = (
     ("Date", "Supplier", "Part No.", "Part name", "Quantity", "Country of origin", "Amount"),
     ("2025-04-01", "Alpha", "P1", "Gear", 2, None, 300),
@@ -105,3 +109,20 @@ def test_a_bill_alone_has_no_supplier_to_ask_and_board_and_survey_both_say_so(tm
     run(monkeypatch, "audit", path, "--out", "report", "--yes", "--lang", lang)
     page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
     assert text("app.audit_page.first_named", lang, count=1) in page
+
+
+def test_what_nobody_could_narrow_is_not_asked(tmp_path):
+    rows = [("P1", "Gear", "Alpha", "China", 1.0, 30, NEVER, None)]
+    found = company(tmp_path / "a.xlsx", rows)
+    assert {one.kind for one in ranked_questions(found, figures(found))} == {"behind"}
+
+
+def test_what_is_asked_first_narrows_as_much_as_half_of_what_any_answer_would():
+    """Twenty kinds of screws of a dealer touch the widest stops of all, and their answers narrow none of them."""
+    found = company_from(recognise(understand(DEMO)))
+    parts = {id: replace(part, stock=None) if n % 2 else part for n, (id, part) in enumerate(found.parts.items())}
+    blank = replace(found, parts=parts)
+    stops = figures(blank)
+    few, every = (ranked_questions(blank, stops, runs=runs) for runs in (RUNS, 1_000_000))
+    best = max(sum(one.narrows) for one in every if one.narrows is not None)
+    assert few[0].narrows is not None and sum(few[0].narrows) >= best / 2
