@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from .days import is_day
 from .sheets import Area, Sheet
 from .values import is_blank, number, unit_in
-from .words import EXACT, bare, forms, suggestions, words
+from .words import EXACT, bare, form_keys, forms, suggestions, words
 
 TITLE_ROWS = 60
 """Rows among which the first header is looked for."""
@@ -98,9 +98,8 @@ class _Finder:
             if found:
                 known += found[0].score >= 0.9
                 roles[found[0].role] = max(roles.get(found[0].role, 0.0), found[0].score)
-        formal = max(
-            (len({roles_[b] for _, c in cells if (b := bare(c)) in roles_}) for _, _, roles_ in forms().values()), default=0
-        )
+        keys = [key for _, cell in cells for key in form_keys(cell)]
+        formal = max((len({roles_[key] for key in keys if key in roles_}) for _, _, roles_ in forms().values()), default=0)
         return max(sum(roles.values()) + 0.1 * known - against, formal * 0.9 - against)
 
     def _first(self, columns: Sequence[int], start: int, stop: int) -> int | None:

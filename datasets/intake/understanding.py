@@ -39,7 +39,7 @@ from .table import FORMS, PARTS, USABLE, Table, column_letters, written_alike
 from .turned import LYING, standing_up
 from .units import MONEY, units_of
 from .values import id_key
-from .words import FIRMS, bare, forms, marks, plain, without_unit
+from .words import FIRMS, form_keys, forms, marks, plain
 
 SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt", ".htm", ".html", ".mht", ".mhtml", ".slk"}
 """Names of files that are read from a folder."""
@@ -360,7 +360,7 @@ class _Reader:
             return str(wanted)
         if wanted is not None or not place.header:
             return ""
-        keys = [_keys(name) for name in names]
+        keys = [form_keys(name) for name in names]
         best: tuple[tuple[bool, int], str] | None = None
         for form, (needs, titles, roles) in forms().items():
             hits = {roles[key] for each in keys for key in each if key in roles}
@@ -413,11 +413,6 @@ def _lines(table: Table, place: Place) -> list[int]:
     return [row - place.top - 1 for row in table.numbers_of_rows]
 
 
-def _keys(name: str) -> list[str]:
-    """What a header of a form goes by: whole, by its lines, without what stands in brackets."""
-    return [bare(piece) for whole in (name, without_unit(name)) for piece in (whole, *whole.split("\n"))]
-
-
 def _columns(form: str, names: Sequence[str], frame: pl.DataFrame, wished: Mapping[str, str]) -> Columns:
     """What the columns of a table are: by the words of its form, else by headers, else by what stands in them."""
     wishes = {" ".join(str(name).split()): role for name, role in wished.items()}
@@ -467,7 +462,7 @@ def _formal(form: str, names: Sequence[str], wishes: Mapping[str, str]) -> Colum
     how: dict[int, str] = {}
     for i, name in enumerate(names):
         wished = wishes.get(" ".join(name.split()))
-        role = wished or next((roles_[key] for key in _keys(name) if key in roles_), None)
+        role = wished or next((roles_[key] for key in form_keys(name) if key in roles_), None)
         if role and role != "ignore" and role not in roles:
             roles[role], how[i] = (i,), "corrected" if wished else "word"
     return Columns(roles, how)

@@ -133,6 +133,11 @@ def forms() -> dict[str, tuple[tuple[tuple[str, ...], ...], frozenset[str], dict
     return found
 
 
+def form_keys(name: str) -> list[str]:
+    """What a header of a form goes by: whole, by its lines, without what stands in brackets."""
+    return [bare(piece) for whole in (name, without_unit(name)) for piece in (whole, *whole.split("\n"))]
+
+
 def title_kind(title: str) -> str | None:
     """Return the kind of table that a title names (bom, ledger, sourcing, order, price_list, stock, sum), if any.
 
@@ -238,8 +243,29 @@ def _inside(core: str, header: str) -> tuple[Suggestion, ...]:
     word, last, _ = best
     score = 0.45 + 0.3 * len(word) / len(core) + (0.1 if last else 0.0)
     whose = next((owner for owner in ("maker", "supplier") if owned(core, owner)), "")
-    found = [f"part_{whose}" if whose and role == "part" else role for role in words()[word]]
+    found = [f"part_{whose}" if whose and role == "part" else role for role in words()[word] if _said(role, word, core)]
     return tuple(Suggestion(role, score, PART) for role in found)
+
+
+_TIMES = frozenset(("lead_time", "switch_days", "stock_days", "stock", "date"))
+"""Roles of times and stocks."""
+
+
+def _said(role: str, word: str, core: str) -> bool:
+    """Whether a header that a word stands in asks for what the word alone asks for.
+
+    A share is one of who supplies, where something says so ("purchase percent"): of scrap, a discount or a market it is
+    another one. A rate need be no price, and what tools or freight cost is none of the part. How often a time is kept, or
+    what a stock is worth, is no time and no stock.
+    """
+    rest = core.replace(word, "", 1).strip("0123456789%率比")
+    if role == "share":
+        return len(rest) < 2 or "share" in words().get(rest, ()) or any(of in core for of in marks("share_of"))
+    if role == "price" and any(of in rest for of in marks("cost_of")):
+        return False
+    if word == "rate":
+        return any(of in rest for of in marks("rate_of"))
+    return role not in _TIMES or not core.rstrip("%").endswith(tuple(marks("about_it")))
 
 
 def owned(core: str, owner: str) -> bool:

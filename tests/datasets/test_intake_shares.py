@@ -2,6 +2,7 @@
 
 import pytest
 from kanmon.datasets.intake.mapping import draft
+from kanmon.datasets.intake.words import suggestions
 from people_files import table, text
 
 
@@ -39,3 +40,46 @@ def test_per_cent_behind_a_supplier_is_its_share(tmp_path, head):
 def test_per_cent_of_something_else_of_a_supplier_is_no_share(tmp_path, head):
     found = table(text(tmp_path / "a.csv", [f"Part,Name,Supplier,{head}", "P-1,Magnet,Alpha,98", "P-2,Axle,Beta,95"]))
     assert "share" not in found.roles
+
+
+ELSE = {
+    "share": [
+        "Discount percent",
+        "Scrap percentage",
+        "VAT percentage",
+        "Market share",
+        "不良割合",
+        "付加価値比率",
+        "国産比率",
+        "合格比例",
+    ],
+    "lead_time": ["納期遵守率(%)", "納期遅延", "Lead time variance", "lead time reliability %", "交期达成率"],
+    "switch_days": ["切替費用", "Switching time cost"],
+    "stock": ["在庫回転率", "Stock turnover", "在庫評価額"],
+    "price": ["Defect rate", "Freight rate", "Tooling cost", "Shipping cost", "金型費用"],
+}
+SAME = {
+    "share": [
+        "Share A",
+        "割合2",
+        "Split %",
+        "年間調達割合",
+        "Percentage of supply",
+        "Porcentaje de compra",
+        "第2調達先割合",
+    ],
+    "lead_time": ["Lead time 2", "標準納期(日)", "Lead Time Days (ARO)"],
+    "switch_days": ["切替日数2"],
+    "stock": ["Stock on hand", "在庫2"],
+    "price": ["Basic Rate", "Rate per unit", "Material cost", "仕入単価"],
+}
+
+
+@pytest.mark.parametrize(("role", "header"), [(role, header) for role, headers in ELSE.items() for header in headers])
+def test_a_header_that_asks_for_something_else_of_a_figure_is_not_that_figure(role, header):
+    assert role not in {one.role for one in suggestions(header)}
+
+
+@pytest.mark.parametrize(("role", "header"), [(role, header) for role, headers in SAME.items() for header in headers])
+def test_a_header_with_more_words_for_the_same_figure_is_that_figure(role, header):
+    assert suggestions(header)[0].role == role
