@@ -147,9 +147,9 @@ def show_controls(found: Controls, most: int, terminal: Console, lang: str) -> N
 
     say = _Words(lang)
     graph, cutting = found.graph, found.cutting
-    place = say.world if found.buyer is None else safe(name_of(graph.supplier(found.buyer), lang))
+    place = "" if found.buyer is None else safe(name_of(graph.supplier(found.buyer), lang))
     about = "" if found.product is None else safe(name_of(graph.item(found.product), lang))
-    title = "title_product" if found.product else "title"
+    title = "title" + "_product" * bool(found.product) + "_buyer" * bool(found.buyer)
     counts = {"count": cutting.height, "all": found.found.height}
     table = Sheet(say(title, on=found.on, buyer=place, product=about, **counts))
     heads = ["since", "who", "whom", "goods", "act", "status", *(["refused", "loss"] if found.product else [])]
@@ -206,7 +206,6 @@ class _Words:
         self.lang = lang
         places = countries()
         self.names = dict(places.select("iso3", spoken_in(places, "name", lang)).iter_rows())
-        self.world = self("nobody")
 
     def __call__(self, key: str, /, **values: Any) -> str:
         return text(f"app.controls.{key}", self.lang, **values)
