@@ -13,7 +13,7 @@ import polars as pl
 from polars import selectors as cs
 
 from ..datasets import maker_prior
-from ..graph import InputError, Interval, ReadError, SupplyGraph, notebook
+from ..graph import InputError, ReadError, SupplyGraph, notebook
 from ..graph.arguments import checked
 from ..graph.errors import did_you_mean, nearest, shorten
 from ..graph.files import whole_file
@@ -21,6 +21,7 @@ from ..graph.frames import to_pandas
 from ..graph.messages import default_language, spoken, text
 from ..risk import Change, Scenario, chokepoints, simulate, sweep, timeline, timeline_summary, uncertainty, what_to_find_out
 from ..risk.production.scenario import scenario_of
+from .chokepoint_tables import share
 from .citation import cite
 
 if TYPE_CHECKING:
@@ -176,9 +177,9 @@ class Study:
                 [
                     spoken(row, "name", lang),
                     row["scenario"],
-                    f"{Interval.of(row, 'kept'):.0%}",
-                    f"{row['kept_estimate']:.0%}",
-                    *([f"{Interval(row['kept_10'], row['kept_90']):.0%}"] if likely else []),
+                    share(row["kept_low"], row["kept_high"]),
+                    share(row["kept_estimate"], row["kept_estimate"]),
+                    *([share(row["kept_10"], row["kept_90"])] if likely else []),
                     (spoken(fact, "name", lang) or fact["item"]) if fact else None,
                 ]
             )

@@ -118,6 +118,7 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
 
 
 def _table(facts: pl.DataFrame, title: str, lang: str):
+    from ..chokepoint_tables import share
     from ..sheet import Sheet
 
     table = Sheet(title)
@@ -125,19 +126,13 @@ def _table(facts: pl.DataFrame, title: str, lang: str):
         left = head in {"fact", "who"}
         table.add_column(text(f"app.ask.{head}", lang), justify="left" if left else "right")
     for row in facts.iter_rows(named=True):
-        explains = "" if row["explains"] is None else _span(row["explains"], row["explains_total"])
+        explains = "" if row["explains"] is None else share(row["explains"], max(row["explains"], row["explains_total"]))
         table.add_row(
             "" if row["step"] is None else str(row["step"]),
             safe(row[f"text_{lang}"], 160),
             explains,
-            _span(row["width_off_least"], row["width_off_most"]),
+            share(row["width_off_least"], max(row["width_off_least"], row["width_off_most"])),
             "●" if row["flips"] else "",
             safe(row[f"who_{lang}"], 90),
         )
     return table
-
-
-def _span(low: float, high: float) -> str:
-    from ...graph import Interval
-
-    return f"{Interval(low, max(low, high)):.0%}"
