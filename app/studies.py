@@ -18,6 +18,7 @@ from ..graph.arguments import checked
 from ..graph.errors import did_you_mean, nearest, shorten
 from ..graph.files import whole_file
 from ..graph.frames import to_pandas
+from ..graph.interval import in_percent
 from ..graph.messages import default_language, spoken, text
 from ..risk import Change, Scenario, chokepoints, simulate, sweep, timeline, timeline_summary, uncertainty, what_to_find_out
 from ..risk.production.scenario import scenario_of
@@ -107,16 +108,12 @@ class Study:
         ReadError
             The file exists and ``force`` is false, or cannot be written.
         """
-        import xlsxwriter
-
-        from .audit.workbook import EPOCH
+        from .excel import new_book
 
         path = Path(path)
         if path.exists() and not force:
             raise ReadError("graph.tables.exists", path=shorten(path))
-        options = {"strings_to_formulas": False, "strings_to_urls": False}
-        with whole_file(path) as temporary, xlsxwriter.Workbook(temporary, options) as book:
-            book.set_properties({"created": EPOCH})
+        with whole_file(path) as temporary, new_book(temporary) as book:
             for name, frame in self.tables.items():
                 _write_sheet(book, name, frame)
         return path
@@ -177,7 +174,7 @@ class Study:
                     spoken(row, "name", lang),
                     row["scenario"],
                     f"{Interval.of(row, 'kept'):.0%}",
-                    f"{row['kept_estimate']:.0%}",
+                    in_percent(row["kept_estimate"]),
                     *([f"{Interval(row['kept_10'], row['kept_90']):.0%}"] if likely else []),
                     (spoken(fact, "name", lang) or fact["item"]) if fact else None,
                 ]

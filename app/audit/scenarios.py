@@ -101,7 +101,8 @@ def _asked(company: Company, built: CompanyGraph, row: dict[str, Any], id: str) 
         "rate": row.get("rate"),
         "refs": (row["_ref"],) if row.get("_ref") else (),
     }
-    shown = {"place": place(country), "company": name or "", "part": part or "", "rate": f"{row.get('rate') or 0:.0%}"}
+    rate = f"{100 * (row.get('rate') or 0.0):.6g}%"  # as it is stated: many a tariff has a half per cent
+    shown = {"place": place(country), "company": name or "", "part": part or "", "rate": rate}
     about = "company" if name else "country"
     title = row.get("scenario") or Message(f"app.audit_scenarios.{kind}_{about}", **shown)
     if kind == CONTROLS or (kind == TARIFFS and country and row.get("rate") is not None):

@@ -58,7 +58,10 @@ function percent(value) {
 }
 
 // A little is not nothing, nor nearly all of it all, as on the command line.
-const part = (value) => (value > 1e-9 && value < 0.005 ? "<1%" : value > 0.995 && value < 1 - 1e-9 ? ">99%" : percent(value));
+function part(value) {
+  const shown = percent(value);
+  return shown === "0%" && value > 1e-9 ? "<1%" : shown === "100%" && value < 1 - 1e-9 ? ">99%" : shown;
+}
 
 function interval(low, high, show = (v) => v.toFixed(2)) {
   const near = show === percent ? part : show;
