@@ -63,12 +63,10 @@ def cited(row: dict[str, Any], lang: str) -> str:
     return ", ".join(filter(None, (safe(row["source"] or "", 16), dated(row["year"], lang))))
 
 
-def show_assumptions(
-    terminal: Console, lang: str, sharing: str = "alike", term: str = "short", sourcing: str = "world"
-) -> None:
-    """Print what every loss assumes, once."""
-    for kind, value in (("sharing", sharing), ("term", term), ("sourcing", sourcing)):
-        terminal.print(text(f"app.whatif.{kind}_{value}", lang), style="dim", markup=False)
+def show_assumptions(terminal: Console, lang: str) -> None:
+    """Print what every loss assumes, once: the defaults of `risk.simulate`."""
+    for assumed in ("sharing_alike", "term_short", "sourcing_world"):
+        terminal.print(text(f"app.whatif.{assumed}", lang), style="dim", markup=False)
 
 
 def show_own_making(graph: SupplyGraph, product: str, buyer: str | None, terminal: Console, lang: str) -> None:

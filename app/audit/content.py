@@ -58,7 +58,7 @@ PLACED = ("themes", "groups")
 
 def content(audit: Audit, lang: str, since: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return the report as plain data in ``lang``, with what changed ``since`` an earlier one: numbers as numbers."""
-    writer, places = _Writer(audit, lang), audit.reading.places
+    writer, places = _Writer(audit, lang), audit.places
     shown = {name: value if name in PLACED else with_cells(value, places) for name, value in writer.content().items()}
     return shown | {"since": None if since is None else writer.since(changes(since, shown))}
 
@@ -142,12 +142,12 @@ class _Writer(FindingsWriter):
 
     def _grounds(self) -> dict[str, Any]:
         """What all of it rests on: sources and assumptions, and what was read as what."""
-        kinds = {row["sheet"]: row["kind"] for row in self.audit.reading.mapping}
+        kinds = {row["sheet"]: row["kind"] for row in self.audit.mapping}
         return {
             "thresholds": self._thresholds(),
             "sources": self._sources(),
             "assumptions": [self.t(f"assume_{name}", days=f"{self.company.stop_days:g}") for name in ASSUMPTIONS],
-            "mapping": [row | self._read_as(row) for row in self.audit.reading.mapping],
+            "mapping": [row | self._read_as(row) for row in self.audit.mapping],
             "links": [
                 {"part": link.part, "item": link.item, "relation": link.relation, "how": link.how, "evidence": link.evidence}
                 | {"item_name": self.item(link.item)}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Sequence
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...graph.messages import text
+from ...graph.packaged import packaged_rows
 from ..excel import FONT, new_book, on_paper, set_height, write_cell
 from .words import called, days_of, say
 
@@ -234,9 +233,8 @@ class _Book:
 @cache
 def _columns() -> dict[str, list[dict[str, str]]]:
     """Return the columns of each sheet that is a table: its head, the field that it shows, and how, in their order."""
-    path = resources.files("kanmon.app") / "templates" / "audit" / "tables.csv"
     found: dict[str, list[dict[str, str]]] = {}
-    for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines()):
+    for row in packaged_rows("app", "templates", "audit", "tables.csv"):
         found.setdefault(row["sheet"], []).append(row)
     return found
 

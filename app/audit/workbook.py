@@ -25,7 +25,7 @@ ROWS = 2000
 ABOVE = object()
 """A cell that is merged with the one above it."""
 _LONGEST_TAB = 31
-_INK, _PAPER, _ACCENT = "#1F2933", "#F3F5F7", "#23424F"
+_INK, _ACCENT = "#1F2933", "#23424F"
 _WIDTHS = {"id": 15, "text": 24, "country": 16, "date": 13, "money": 16, "choice": 20, "hs": 12}
 
 

@@ -34,6 +34,8 @@ LABELS: dict[str, str] = {"question": "kind", "kind": "code"}
 ABOUT = ("from", "supplier", "deadline", "return_to", "answered_by", "answered_on")
 PARTS = 60
 """Parts of a supplier that one questionnaire asks about."""
+DAYS = 30
+"""Days that suppliers have for an answer."""
 _LINES = {"origin": 3, "behind": 4}
 _WIDTHS = {"question": 62, "name": 26, "part": 16, "input": 28, "note": 26, "kind": 9, "source": 24, "maker": 26}
 _WHITE = {"answer", "note", "maker", "country", "share", "input", "source", "stock"}
@@ -258,11 +260,6 @@ class _Sheets:
         page.hide()
 
 
-def deadline_after(date: str | None, days: int = 30) -> str:
-    """Return the day ``days`` after a date (default: today) as ISO text.
-
-    >>> deadline_after("2026-11-28")
-    '2026-12-28'
-    """
-    start = datetime.date.today() if date is None else datetime.date.fromisoformat(date)
-    return (start + datetime.timedelta(days=days)).isoformat()
+def usual_deadline() -> str:
+    """Return the day until when suppliers are asked where nobody says another: `DAYS` from today, as ISO text."""
+    return (datetime.date.today() + datetime.timedelta(days=DAYS)).isoformat()

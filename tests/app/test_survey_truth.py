@@ -164,7 +164,7 @@ def test_what_replies_did_is_told_by_the_bounds_before_and_after(tmp_path, seed)
     base = company(tmp_path, truth.view(), kinds)
     found = merge(base, Replies(replies=truth.replies()), [], SupplyGraph())
     worked = figures(found.company)
-    done = progress(base, found, build_graph(found.company, [], SupplyGraph()), worked)
+    done = progress(base, found, worked)
     data = shown([], done, found.company, worked, "en")["replies"]
     told = {row["node"]: row for row in data["rows"]}
     assert done.responded <= done.suppliers
@@ -208,7 +208,7 @@ def test_who_only_sells_may_reply_and_nobody_counts_twice(tmp_path):
     for one in sent:
         one.asked["origin", "P1"] = True
     found = merge(base, Replies(replies=sent), [], SupplyGraph())
-    done = progress(base, found, build_graph(found.company, [], SupplyGraph()), figures(found.company))
+    done = progress(base, found, figures(found.company))
     assert (done.responded, done.suppliers) == (2, 2)
 
 
