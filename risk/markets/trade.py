@@ -23,7 +23,6 @@ from ...graph.frames import any_frame, spelled
 VALUE = nw.col("value")
 EQUAL = 1e-12  # engines add in any order: sums that differ by less are the same
 BLANKS = " \t\r\n\xa0\u3000"  # told to the engines, each of which takes other signs for space
-NOTHING = nw.lit(None, dtype=nw.String)
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 
 
@@ -233,18 +232,20 @@ def _bounds(groups: Any, extendable: bool) -> Any:
         .otherwise(nw.when(nw.col("_traded")).then(m / (1 + n * m)).otherwise(silent_only.then(1 / n))),
         top_share_high=nw.when(fine & nw.col("_silent")).then(1.0).otherwise(top_high),
         unattributed=u,
-        reason=nw.when(~fine)
-        .then(nw.lit("negative_value"))
-        .otherwise(
-            nw.when(nw.col("_silent"))
-            .then(nw.lit("value_missing"))
-            .otherwise(
-                nw.when(~nw.col("_traded"))
-                .then(nw.lit("no_trade"))
-                .otherwise(nw.when(u > 0).then(nw.lit("origin_unknown")).otherwise(NOTHING))
-            )
+        reason=first(
+            negative_value=~fine, value_missing=nw.col("_silent"), no_trade=~nw.col("_traded"), origin_unknown=u > 0
         ),
     )
+
+
+def first(**conditions: nw.Expr) -> nw.Expr:
+    """Return the name of the first condition that holds, blank where none does."""
+    return nw.coalesce(*(nw.when(holds).then(nw.lit(name)) for name, holds in conditions.items()))
+
+
+def usable() -> nw.Expr:
+    """Return whether a market has figures: nothing stands in ``reason`` but that some origins are unknown."""
+    return nw.col("reason").is_null() | (nw.col("reason") == "origin_unknown")
 
 
 def verdict(low: nw.Expr, high: nw.Expr, limit: float, strict: bool = False) -> nw.Expr:
