@@ -111,15 +111,7 @@ def audit(
     built = build_graph(company, links, world)
     figures = work_out(company, built, links, lang)
     asked = questions(company, built, figures)
-    meta = {
-        "date": today,
-        "version": __version__,
-        "input_sha256": raw.sha256,
-        "input_files": list(raw.files),
-        "as_of": company.as_of,
-        "world": {"items": world.items.height, "facts": world.shares.height, "newest": world.shares["year"].max()},
-        "budget": budget if budget is not None else company.budget,
-    }
+    meta = _meta(raw, company, world, today, budget)
     found = findings(company, figures)
     scenarios = answers(company, built, asked, today)
     blanks = unknowns(built, figures)
@@ -143,3 +135,16 @@ def audit(
         progress=done,
         names={row["id"]: {"en": row["name_en"], "ja": row["name_ja"]} for row in world.items.iter_rows(named=True)},
     )
+
+
+def _meta(raw: Understanding, company: Company, world: SupplyGraph, date: str, budget: float | None) -> dict[str, Any]:
+    """What an audit rests on: its day, the program, the files, the bundled facts, the budget."""
+    return {
+        "date": date,
+        "version": __version__,
+        "input_sha256": raw.sha256,
+        "input_files": list(raw.files),
+        "as_of": company.as_of,
+        "world": {"items": world.items.height, "facts": world.shares.height, "newest": world.shares["year"].max()},
+        "budget": budget if budget is not None else company.budget,
+    }

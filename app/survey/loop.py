@@ -17,14 +17,14 @@ from ...graph.messages import text
 from ..audit.company import YEAR, Company
 from ..audit.company_graph import build_graph
 from ..audit.company_reader import company_from
-from ..audit.figures import Figures
+from ..audit.figures import NOTHING, Figures
 from ..audit.links import Link, link_parts
 from ..audit.mapping import recognise
 from ..audit.words import BLANK, called, money, percent, place, say, span
 from .merge import Merged, merge, suppliers_of
 from .questions import MOST, Question
 from .replies import Replies, read_replies
-from .stopped import NOTHING, Bounds, stopped
+from .stopped import Bounds, stopped
 
 WIDE = 0.1
 """An interval is wide when more than this part of its possible loss is not certain."""

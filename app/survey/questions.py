@@ -23,9 +23,9 @@ from ..audit.bills import inside, reached
 from ..audit.cells import Days, within
 from ..audit.company import HOME, YEAR, Company, Source
 from ..audit.company_graph import build_graph, firm_id
-from ..audit.figures import Figures
+from ..audit.figures import NOTHING, Figures
 from .plants import one_each
-from .stopped import NOTHING, stopped
+from .stopped import stopped
 
 MOST = 20
 """Questions that a board is shown."""

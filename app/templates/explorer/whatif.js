@@ -28,6 +28,9 @@ const nameOfId = (id) => {
   return supplierNumber.has(id) ? nameOf(supplier(supplierNumber.get(id))) : id;
 };
 
+// Ids with their names, in the order of these.
+const byName = (ids) => ids.map((id) => [id, nameOfId(id)]).sort((a, b) => a[1].localeCompare(b[1], language));
+
 // "At least" is never rounded up, "at most" never down.
 const atLeast = (value) => outward(value, -1, percent);
 const atMost = (value) => outward(value, 1, percent);
@@ -98,7 +101,7 @@ function groupsOf(changes) {
   for (const change of changes) {
     const { item: only, ...rest } = change;
     const key = only && (change.node || change.kind === "stockpile") ? JSON.stringify(rest) : JSON.stringify(change);
-    groups.set(key, [...(groups.get(key) || []), change]);
+    put(groups, key, change);
   }
   return [...groups.values()];
 }

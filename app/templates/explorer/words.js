@@ -42,6 +42,9 @@ function say(sentence) {
   setTimeout(() => ($("live").textContent = sentence), 30);
 }
 
+const sum = (values) => values.reduce((a, b) => a + b, 0);
+const put = (lists, key, value) => (lists.has(key) ? lists.get(key).push(value) : lists.set(key, [value])); // a list a key
+
 const cut = (words, most) => (words.length > most ? `${words.slice(0, most - 1)}…` : words);
 // Width and case do not matter, nor whether kana are hiragana or katakana.
 const fold = (words) => words.normalize("NFKC").toLowerCase().replace(/[\u3041-\u3096]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60));
