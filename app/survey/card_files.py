@@ -37,13 +37,9 @@ def write_card(card: Card, path: str | Path, lang: str, *, force: bool = False) 
     with whole_folder(path, force) as folder:
         content = json.dumps(data, ensure_ascii=False, indent=1)
         (folder / "card.json").write_text(content + "\n", encoding="utf-8", newline="\n")
-        _write_sheet(folder / "card.xlsx", data, lang)
+        with new_book(folder / "card.xlsx", text("app.card.title", lang), in_memory=True) as book:
+            _fill(book, data, lang)
         return ["card.json", "card.xlsx"]
-
-
-def _write_sheet(path: Path, data: dict[str, Any], lang: str) -> None:
-    with new_book(path, text("app.card.title", lang), in_memory=True) as book:
-        _fill(book, data, lang)
 
 
 def _fill(book: Workbook, data: dict[str, Any], lang: str) -> None:

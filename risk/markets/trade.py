@@ -148,7 +148,11 @@ def concentrate(frame: Any, market: Sequence[str], unique: bool = False, extenda
     """
     named = ~nw.col("exporter").is_null()
     schema = frame.collect_schema()
-    words = [name for name in (*market, "exporter") if schema[name] == nw.String] if _is_polars(frame) and not unique else []
+    words = (
+        [name for name in (*market, "exporter") if schema[name] == nw.String]
+        if frame.implementation.is_polars() and not unique
+        else []
+    )
     if words:
         # Polars sums flows by short codes in half the memory that text takes; with one row per flow that would not pay.
         frame = frame.with_columns(nw.col(*words).cast(nw.Categorical))
@@ -200,10 +204,6 @@ def joined(rows: Any, others: Any, keys: Sequence[str]) -> Any:
     both = list(filled | blank)
     rows, others = rows.with_columns(**filled, **blank), others.with_columns(**filled, **blank).drop(*keys)
     return rows.join(others, on=both, how="left").drop(*both)
-
-
-def _is_polars(frame: Any) -> bool:
-    return frame.implementation.is_polars()
 
 
 def _bounds(groups: Any, extendable: bool) -> Any:
