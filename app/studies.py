@@ -13,12 +13,11 @@ import polars as pl
 from polars import selectors as cs
 
 from ..datasets import maker_prior
-from ..graph import InputError, Interval, ReadError, SupplyGraph, notebook
+from ..graph import InputError, ReadError, SupplyGraph, notebook
 from ..graph.arguments import checked
 from ..graph.errors import did_you_mean, nearest, shorten
 from ..graph.files import whole_file
 from ..graph.frames import to_pandas
-from ..graph.interval import in_percent
 from ..graph.messages import default_language, spoken, text
 from ..risk import Change, Scenario, chokepoints, simulate, sweep, timeline, timeline_summary, uncertainty, what_to_find_out
 from ..risk.production.scenario import scenario_of
@@ -159,6 +158,8 @@ class Study:
         return f"Study({len(self.products)} products, {len(self.scenarios)} scenarios{place})"
 
     def _repr_html_(self) -> str:
+        from .chokepoint_tables import share
+
         lang = default_language()
         words = {
             key: text(f"app.study.{key}", lang) for key in ("product", "scenario", "kept", "estimate", "likely", "ask_first")
@@ -173,9 +174,9 @@ class Study:
                 [
                     spoken(row, "name", lang),
                     row["scenario"],
-                    f"{Interval.of(row, 'kept'):.0%}",
-                    in_percent(row["kept_estimate"]),
-                    *([f"{Interval(row['kept_10'], row['kept_90']):.0%}"] if likely else []),
+                    share(row["kept_low"], row["kept_high"]),
+                    share(row["kept_estimate"], row["kept_estimate"]),
+                    *([share(row["kept_10"], row["kept_90"])] if likely else []),
                     (spoken(fact, "name", lang) or fact["item"]) if fact else None,
                 ]
             )

@@ -121,8 +121,16 @@ def _asked(company: Company, built: CompanyGraph, row: dict[str, Any], id: str) 
     def hit(nodes: Iterable[str]) -> tuple[Change, ...]:
         return tuple(_change(kind, node, item, row.get("rate")) for node in nodes)
 
-    found = {"certain": (*hit(certain), *behind), "possible": hit(possible), "unowned": hit(unowned)}
-    return Asked(id, kind, title, **base, **found, reached=tuple(reached))
+    return Asked(
+        id,
+        kind,
+        title,
+        **base,
+        certain=(*hit(certain), *behind),
+        possible=hit(possible),
+        unowned=hit(unowned),
+        reached=tuple(reached),
+    )
 
 
 def _change(kind: str, node: str, item: str | None, rate: float | None) -> Change:
