@@ -14,7 +14,7 @@ from ..graph import InputError, SupplyGraph
 from ..graph.files import whole_folder
 from ..graph.messages import LANGUAGES, text
 from ..risk import Scenario, uncertainty, what_to_find_out
-from .outputs import plain, write_csv
+from .outputs import write_tables
 
 WIDE = 0.2
 """An interval that is wider than this is shown with what to find out first."""
@@ -162,8 +162,5 @@ def _name(rows: dict[str, dict[str, Any]], id: str | None, lang: str) -> str:
 def write_findings(findings: Findings, path: Path, *, force: bool = False) -> None:
     """Write findings into a folder, whole or not at all: outlook.csv, find_out.csv, prior.csv, sources.csv, summary.json."""
     with whole_folder(path, force) as folder:
-        write_csv(findings.outlook, folder / "outlook.csv")
-        write_csv(findings.facts, folder / "find_out.csv")
-        write_csv(findings.prior, folder / "prior.csv")
-        write_csv(findings.sources, folder / "sources.csv")
-        (folder / "summary.json").write_text(plain(findings.summary()) + "\n", encoding="utf-8")
+        tables = {"outlook": findings.outlook, "find_out": findings.facts, "prior": findings.prior}
+        write_tables(folder, findings.summary(), **tables, sources=findings.sources)

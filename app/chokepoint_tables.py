@@ -8,7 +8,7 @@ import polars as pl
 
 from ..graph import SupplyGraph
 from ..graph.ages import dated
-from ..graph.interval import at_least, at_most
+from ..graph.interval import NOISE, at_least, at_most, in_percent
 from ..graph.messages import text
 from .console import name_of, safe
 from .fact_lines import show_first
@@ -35,13 +35,8 @@ def share(low: float | None, high: float | None) -> str:
     """
     if low is None or high is None:
         return "–"
-    a, b = _near(low), _near(high)
-    return b if a == b or high - low < 1e-9 or (low == 0 and b == "<1%") else f"{at_least(low)}–{at_most(high)}"
-
-
-def _near(part: float) -> str:
-    """A little is not nothing, nor nearly all of it all."""
-    return "<1%" if 1e-9 < part < 5e-3 else ">99%" if 0.995 < part < 1 - 1e-9 else f"{part:.0%}"
+    a, b = in_percent(low), in_percent(high)
+    return b if a == b or high - low < NOISE or (low == 0 and b == "<1%") else f"{at_least(low)}–{at_most(high)}"
 
 
 def share_of(graph: SupplyGraph, bounds: tuple[float | None, float | None], market: str | None, lang: str) -> str:
@@ -68,12 +63,10 @@ def cited(row: dict[str, Any], lang: str) -> str:
     return ", ".join(filter(None, (safe(row["source"] or "", 16), dated(row["year"], lang))))
 
 
-def show_assumptions(
-    terminal: Console, lang: str, sharing: str = "alike", term: str = "short", sourcing: str = "world"
-) -> None:
-    """Print what every loss assumes, once."""
-    for kind, value in (("sharing", sharing), ("term", term), ("sourcing", sourcing)):
-        terminal.print(text(f"app.whatif.{kind}_{value}", lang), style="dim", markup=False)
+def show_assumptions(terminal: Console, lang: str) -> None:
+    """Print what every loss assumes, once: the defaults of `risk.simulate`."""
+    for assumed in ("sharing_alike", "term_short", "sourcing_world"):
+        terminal.print(text(f"app.whatif.{assumed}", lang), style="dim", markup=False)
 
 
 def show_own_making(graph: SupplyGraph, product: str, buyer: str | None, terminal: Console, lang: str) -> None:
@@ -117,8 +110,8 @@ def show_found(found: Chokepoints, most: int, terminal: Console, lang: str) -> N
     show_assumptions(terminal, lang)
     _show_sets(graph, found.sets, most, terminal, lang)
     row = found.exposure.row(0, named=True)
-    tiers = ", ".join(f"{part:.0%}" for part in row["visibility"])
-    terminal.print(text("app.chokepoints.visibility", lang, tiers=tiers, unknown=f"{row['unknown_share']:.0%}"))
+    tiers = ", ".join(map(in_percent, row["visibility"]))
+    terminal.print(text("app.chokepoints.visibility", lang, tiers=tiers, unknown=in_percent(row["unknown_share"])))
     show_exposed(graph, found.exposure, terminal, lang)
     if found.why.height:
         terminal.print()

@@ -132,15 +132,12 @@ def write_chokepoints(found: Chokepoints, path: Path, *, force: bool = False) ->
     ReadError
         The folder is not empty and ``force`` is false, or cannot be written.
     """
-    from .outputs import plain, write_csv
+    from .outputs import write_tables
 
     tables = {"chokepoints": found.nodes, "cut_sets": found.sets, "exposure": found.exposure}
     tables |= {"look_through": found.countries, "why": found.why, "sources": found.sources}
     with whole_folder(path, force) as folder:
-        for name, frame in tables.items():
-            if frame.width:
-                write_csv(frame, folder / f"{name}.csv")
-        (folder / "summary.json").write_text(plain(found.summary()) + "\n", encoding="utf-8")
+        write_tables(folder, found.summary(), **{name: frame for name, frame in tables.items() if frame.width})
 
 
 def assessed_tables(

@@ -17,7 +17,7 @@ from ..graph.messages import spoken, text
 from ..risk import control_effects, control_losses
 from ..risk.production.controls import TOGETHER, touches
 from .console import name_of, safe
-from .outputs import plain, write_csv
+from .outputs import write_tables
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -134,10 +134,7 @@ def find_controls(graph: SupplyGraph, on: Date, *, buyer: str | None = None, pro
 def write_controls(found: Controls, path: Path, *, force: bool = False) -> None:
     """Write into a folder, whole or not at all: controls.csv, rechecks.csv, sources.csv, summary.json."""
     with whole_folder(path, force) as folder:
-        write_csv(found.found, folder / "controls.csv")
-        write_csv(found.open_questions, folder / "rechecks.csv")
-        write_csv(found.sources, folder / "sources.csv")
-        (folder / "summary.json").write_text(plain(found.summary()) + "\n", encoding="utf-8")
+        write_tables(folder, found.summary(), controls=found.found, rechecks=found.open_questions, sources=found.sources)
 
 
 def show_controls(found: Controls, most: int, terminal: Console, lang: str) -> None:

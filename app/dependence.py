@@ -13,7 +13,7 @@ from ..graph import InputError, UnknownIdError
 from ..graph.extras import installed
 from ..graph.files import reading, whole_folder
 from ..graph.messages import Message
-from .outputs import write_csv
+from .outputs import write_csv, write_tables
 
 METHODS = ("cao", "meti", "cdi", "geodep", "sr")
 LIMITS = {
@@ -258,11 +258,8 @@ def write_dependence(found: Dependence, path: Path, *, lang: str, force: bool = 
             if "hs6" in frame.columns:
                 frame = frame.join(found.names.select("hs6", "name_en", "name_ja", "basket"), on="hs6", how="left")
             write_csv(frame, folder / f"{name}.csv")
-        write_csv(found.series, folder / "over_time.csv")
-        write_csv(found.sources, folder / "sources.csv")
-        write_csv(found.limits, folder / "limits.csv")
-        if found.report.height:
-            write_csv(found.report, folder / "set_aside.csv")
+        aside = {"set_aside": found.report} if found.report.height else {}
+        write_tables(folder, over_time=found.series, sources=found.sources, limits=found.limits, **aside)
         if installed("matplotlib"):
             (folder / "dependence.svg").write_text(draw(found, lang), encoding="utf-8")
         return sorted(file.name for file in folder.iterdir())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ..graph.interval import in_percent
 from ..graph.messages import text
 from .console import safe
 
@@ -25,7 +26,7 @@ def show_first(facts: pl.DataFrame, heading: str, terminal: Console, lang: str) 
             lang,
             fact=safe(row[f"text_{lang}"], 160),
             most=f"{100 * row['width_off_most']:.0f}",
-            part=f"{known or 0:.0%}",
+            part=in_percent(known or 0.0),
             who=safe(row[f"who_{lang}"], 90),
         )
         terminal.print(f" {number}. {line}")

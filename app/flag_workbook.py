@@ -15,7 +15,7 @@ from ..graph.files import whole_file
 from ..graph.frames import spoken_in
 from ..graph.messages import text
 from ..risk.technology.flags import flag_technologies
-from .audit.workbook import EPOCH
+from .excel import new_book
 from .flag_lines import Lines
 from .outputs import write_csv
 
@@ -105,11 +105,7 @@ def write_flags(found: Flagged, path: Path, *, force: bool = False) -> None:
 
 
 def _write_workbook(found: Flagged, path: Path) -> None:
-    import xlsxwriter
-
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "constant_memory": True}
-    with xlsxwriter.Workbook(path, options) as book:
-        book.set_properties({"created": EPOCH})
+    with new_book(path, constant_memory=True) as book:
         head = book.add_format({"bold": True, "bg_color": "#DCE6F1", "text_wrap": True, "valign": "top"})
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         about = book.add_worksheet(text("app.flag.about", found.lang))

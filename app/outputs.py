@@ -30,11 +30,8 @@ def write_assessment(assessment: Assessment, path: Path, *, lang: str, force: bo
     graph = assessment.graph
     with whole_folder(path, force) as folder:
         tables = {"concentration": assessment.concentration, **assessment.tables}
-        for name, frame in tables.items():
-            write_csv(frame, folder / f"{name}.csv")
+        write_tables(folder, **tables, sources=graph.sources, notes=report(graph.notes))
         assessment.concentration.write_parquet(folder / "concentration.parquet")
-        write_csv(graph.sources, folder / "sources.csv")
-        write_csv(report(graph.notes), folder / "notes.csv")
         summary = json.dumps(_finite(assessment.summary()), ensure_ascii=False, indent=2, default=str, allow_nan=False)
         (folder / "summary.json").write_text(summary + "\n", encoding="utf-8")
         write_graphml(graph, folder / "graph.graphml")
@@ -61,6 +58,14 @@ def write_csv(frame: pl.DataFrame, path: Path) -> None:
         for name in words
     )
     flat.with_columns(guarded).write_csv(path, include_bom=True)
+
+
+def write_tables(folder: Path, summary: Any = None, **tables: pl.DataFrame) -> None:
+    """Write tables as CSV under their names, and a ``summary`` as ``summary.json``."""
+    for name, frame in tables.items():
+        write_csv(frame, folder / f"{name}.csv")
+    if summary is not None:
+        (folder / "summary.json").write_text(plain(summary) + "\n", encoding="utf-8", newline="\n")
 
 
 def plain(value: Any) -> str:

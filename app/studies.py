@@ -108,16 +108,12 @@ class Study:
         ReadError
             The file exists and ``force`` is false, or cannot be written.
         """
-        import xlsxwriter
-
-        from .audit.workbook import EPOCH
+        from .excel import new_book
 
         path = Path(path)
         if path.exists() and not force:
             raise ReadError("graph.tables.exists", path=shorten(path))
-        options = {"strings_to_formulas": False, "strings_to_urls": False}
-        with whole_file(path) as temporary, xlsxwriter.Workbook(temporary, options) as book:
-            book.set_properties({"created": EPOCH})
+        with whole_file(path) as temporary, new_book(temporary) as book:
             for name, frame in self.tables.items():
                 _write_sheet(book, name, frame)
         return path

@@ -83,7 +83,9 @@ def headline(table: Table, lang: str) -> str:
 def _show(table: Table, terminal: Console, lang: str, links: list[dict[str, Any]]) -> None:
     from .sheet import Sheet
 
-    say = lambda name, **values: text(f"app.check.{name}", lang, **values)  # noqa: E731
+    def say(name: str, **values: Any) -> str:
+        return text(f"app.check.{name}", lang, **values)
+
     terminal.print(headline(table, lang), style="bold")
     by_place = {i: role for role, places in table.roles.items() for i in places}
     if table.names:

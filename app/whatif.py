@@ -15,7 +15,7 @@ from ..graph.files import whole_folder
 from ..risk import Assumptions, Change, Scenario, scenarios_from, solve
 from ..risk.production.explanation import sentences
 from ..risk.production.simulation import prepared
-from .outputs import write_csv
+from .outputs import write_tables
 
 HORIZON = 365.0
 
@@ -205,18 +205,14 @@ def write_answer(answer: Answer, path: Path, *, lang: str, force: bool = False) 
     ``items.csv``, ``why.csv``, ``sources.csv``, ``summary.json``; where an interval is wide also ``find_out.csv``; where it
     was followed over time ``timeline.csv``, ``days.csv``, and with matplotlib installed ``timeline.svg``.
     """
-    from .outputs import plain
     from .whatif_chart import draw
 
     with whole_folder(path, force) as folder:
-        write_csv(answer.items, folder / "items.csv")
-        write_csv(answer.why, folder / "why.csv")
-        write_csv(answer.sources, folder / "sources.csv")
+        tables = {"items": answer.items, "why": answer.why, "sources": answer.sources}
         if answer.facts.height:
-            write_csv(answer.facts, folder / "find_out.csv")
+            tables["find_out"] = answer.facts
         if answer.days.height:
-            write_csv(answer.times, folder / "timeline.csv")
-            write_csv(answer.days, folder / "days.csv")
+            tables |= {"timeline": answer.times, "days": answer.days}
             if installed("matplotlib"):
                 (folder / "timeline.svg").write_text(draw(answer, lang), encoding="utf-8")
-        (folder / "summary.json").write_text(plain(answer.summary()) + "\n", encoding="utf-8")
+        write_tables(folder, answer.summary(), **tables)

@@ -22,11 +22,14 @@ def command(*arguments: str, runs: int = 3) -> float:
     return statistics.median(seconds)
 
 
-def scenario_ms(network: kn.ProductionNetwork, scenario: Scenario, runs: int = 21) -> float:
+RUNS = 21
+
+
+def scenario_ms(network: kn.ProductionNetwork, scenario: Scenario) -> float:
     """Median milliseconds of one scenario on a compiled network."""
     simulate(network, scenario)
     seconds = []
-    for _ in range(runs):
+    for _ in range(RUNS):
         start = time.perf_counter()
         simulate(network, scenario)
         seconds.append(time.perf_counter() - start)

@@ -44,7 +44,7 @@ def company(seed: int = 1) -> kn.SupplyGraph:
     )
 
 
-def question(graph: kn.SupplyGraph, items: list[str], places: list[str], seed: int = 1):
+def question(items: list[str], places: list[str], seed: int = 1):
     """Return threats (halts of places) and measures (half stocks, half new sources that are ready later)."""
     rng = np.random.default_rng(seed)
     measures = []
@@ -62,7 +62,7 @@ def main() -> None:
     """Print the table."""
     graph = company()
     countries = graph.suppliers.filter(kind="country")["id"].to_list()
-    own = question(graph, [i for i in graph.items["id"] if i[0] in "am"], countries)
+    own = question([i for i in graph.items["id"] if i[0] in "am"], countries)
     values = {"p0": 100.0, "p1": 50.0, "p2": 20.0}
     world = kn.datasets.load("world")
     shown = set(world.shares["item"])
@@ -70,7 +70,7 @@ def main() -> None:
     places = (
         world.shares.filter(pl.col("scope").is_null()).group_by("supplier").len().sort("len", "supplier", descending=True)
     )
-    wide = question(world, needed, [p for p in places["supplier"] if len(p) == 3 and p != "JPN"])
+    wide = question(needed, [p for p in places["supplier"] if len(p) == 3 and p != "JPN"])
     print("| question | reading | seconds | chosen | before | after |\n|---|---|---|---|---|---|")
     for name, (threats, measures), about in (
         ("company", own, {"graph": graph, "values": values, "buyer": "own"}),

@@ -5,12 +5,11 @@ The same rows drive the template, the reading of cells, and what a file is recog
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from ..graph.messages import LANGUAGES, spoken
+from ..graph.packaged import packaged_rows
 
 _ROLES = {"lead_days": "lead_time", "spend": "amount"}
 
@@ -67,7 +66,7 @@ class Sheet:
 def sheets() -> dict[str, Sheet]:
     """Return the sheets by name, in the order of ``schema/sheets.csv``."""
     columns: dict[str, list[Column]] = {}
-    for row in _rows("columns"):
+    for row in packaged_rows("datasets", "schema", "columns.csv"):
         columns.setdefault(row["sheet"], []).append(_column(row))
     return {
         row["sheet"]: Sheet(
@@ -79,7 +78,7 @@ def sheets() -> dict[str, Sheet]:
             tuple(_several(need) for need in row["needs"].split(";") if need),
             _several(row["titles"]),
         )
-        for row in _rows("sheets")
+        for row in packaged_rows("datasets", "schema", "sheets.csv")
     }
 
 
@@ -105,8 +104,3 @@ def _several(cell: str) -> tuple[str, ...]:
 def _told(row: dict[str, str], part: str) -> dict[str, str]:
     """What a row says in each language."""
     return {lang: spoken(row, part, lang) or "" for lang in LANGUAGES}
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    path = resources.files("kanmon.datasets") / "schema" / f"{name}.csv"
-    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))

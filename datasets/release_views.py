@@ -21,7 +21,7 @@ ROUNDING = 1.02
 """A stated world total below the sum of the rows divided by this is not used: the rows are the base."""
 _EXCLUDES_USA = re.compile(r"excludes u\.s\. production|does not include production in the united states", re.IGNORECASE)
 _NUMBER = re.compile(r"\d[\d,]*\.?\d*|\.\d+")
-_NIL, _WITHHELD, _ABSENT = {"—", "–", "-", "--"}, {"W"}, {"NA", "N/A", "XX", ".."}
+_NIL, _WITHHELD = {"—", "–", "-", "--"}, {"W"}
 _PLAIN = re.compile(
     r"^(estimated( for)?( \d{4})?\s*\.?|reported\.?|reproted|excludes u\.s\. production\.?|yes"
     r"|data may not add to totals shown.*|see appendix c.*|unless otherwise noted.*|unit label corrected.*)$",

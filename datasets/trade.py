@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -20,17 +22,20 @@ from .readers.tables import Notes, located, packaged, read_table
 TRADE = {"baci_japan": "flows", "japan_over_time": "japan_over_time"}
 _TIDY = ("importer", "exporter", "year", "value")
 _BACI = {"t", "i", "j", "k", "v"}
-_BELOW = (
-    "tidy",
-    "china_customs",
-    "comtrade",
-    "japan_customs",
-    "japan_search",
-    "korea_customs",
-    "us_census",
-    "usitc",
-    "wits",
-)
+STATISTICS = {
+    "comtrade": ("UN Comtrade, trade of {year}", "United Nations", "UN Comtrade terms of use", "high"),
+    "eurostat": ("EU trade in goods (Comext), {year}", "Eurostat", "open (credit the source)", "high"),
+    "usitc": ("Trade of the United States, {year} (DataWeb)", "USITC", "US public domain", "high"),
+    "wits": ("World Integrated Trade Solution, trade of {year}", "World Bank", "WITS terms of use", "high"),
+    "japan_search": ("Trade Statistics of Japan, {year}", "Ministry of Finance, Japan", "open (credit the source)", "high"),
+    "japan_customs": ("Trade Statistics of Japan, {year}", "Ministry of Finance, Japan", "open (credit the source)", "high"),
+    "china_customs": ("China's trade statistics, {year}", "General Administration of Customs, China", "not said", "high"),
+    "korea_customs": ("Korea's trade statistics, {year}", "Korea Customs Service", "not said", "high"),
+    "us_census": ("US imports, {year}", "U.S. Census Bureau", "US public domain", "high"),
+}
+"""Kinds with a reader of their own, ``readers/<kind>.py`` with ``is_<kind>`` and ``read_<kind>``: title, publisher, licence
+and reliability of what it reads. Of two that know a header the first one reads it."""
+_BELOW = {"tidy", *STATISTICS} - {"eurostat"}
 """Kinds that are read wherever their header stands."""
 
 
@@ -146,34 +151,14 @@ def read_trade(
     ['item', 'importer', 'exporter', 'year', 'value']
     """
     from .readers.baci import read_baci
-    from .readers.china_customs import read_china_customs
-    from .readers.comtrade import read_comtrade
-    from .readers.eurostat import read_eurostat
-    from .readers.japan_customs import read_japan_customs
-    from .readers.japan_search import read_japan_search
-    from .readers.korea_customs import read_korea_customs
-    from .readers.us_census import read_us_census
-    from .readers.usitc import read_usitc
-    from .readers.wits import read_wits
 
     path = Path(path)
-    reporting: dict[str | None, Callable[..., pl.DataFrame]] = {
-        "china_customs": read_china_customs,
-        "comtrade": read_comtrade,
-        "eurostat": read_eurostat,
-        "japan_customs": read_japan_customs,
-        "japan_search": read_japan_search,
-        "korea_customs": read_korea_customs,
-        "usitc": read_usitc,
-        "wits": read_wits,
-    }
     kind = trade_kind(path, encoding)
-    if kind in reporting:
-        return reporting[kind](path, exports=exports, notes=notes, encoding=encoding).lazy()
+    if kind in STATISTICS:
+        sides = {} if kind == "us_census" else {"exports": exports}  # the Census tells imports alone
+        return _reader("read", kind)(path, **sides, notes=notes, encoding=encoding).lazy()
     if kind == "baci":
         return read_baci(path, notes=notes)
-    if kind == "us_census":
-        return read_us_census(path, notes=notes, encoding=encoding).lazy()
     return _tidy(path, notes, encoding)
 
 
@@ -268,25 +253,17 @@ def kind_of_trade(header: Sequence[str]) -> str | None:
     >>> kind_of_trade(["輸入国", "原産国", "年", "金額", "HSコード"]), kind_of_trade(["part", "price"])
     ('tidy', None)
     """
-    from .readers.china_customs import is_china_customs
-    from .readers.comtrade import is_comtrade
-    from .readers.eurostat import is_eurostat
-    from .readers.japan_customs import is_japan_customs
-    from .readers.japan_search import is_japan_search
-    from .readers.korea_customs import is_korea_customs
-    from .readers.us_census import is_us_census
-    from .readers.usitc import is_usitc
-    from .readers.wits import is_wits
-
-    known = {"comtrade": is_comtrade, "eurostat": is_eurostat, "usitc": is_usitc, "wits": is_wits}
-    known |= {"japan_search": is_japan_search, "japan_customs": is_japan_customs}
-    known |= {"china_customs": is_china_customs, "korea_customs": is_korea_customs, "us_census": is_us_census}
-    if kind := next((kind for kind, is_header in known.items() if is_header(header)), None):
+    if kind := next((kind for kind in STATISTICS if _reader("is", kind)(header)), None):
         return kind
     if set(header) >= _BACI:
         return "baci"
     names = {*header, *called([_without_unit(name)[0] for name in header], "flows").values()}
     return "tidy" if set(_TIDY) <= names and {"hs6", "item"} & names else None
+
+
+def _reader(what: str, kind: str) -> Callable[..., Any]:
+    """``is_<kind>`` or ``read_<kind>``."""
+    return getattr(import_module(f".readers.{kind}", __package__), f"{what}_{kind}")
 
 
 def _header(path: Path, encoding: str | None) -> list[str]:

@@ -26,12 +26,12 @@ from .cleaning import clean_trade
 from .readers.releases import read_release, release_kind
 from .readers.tables import packaged
 from .readers.wgi import read_wgi
-from .trade import governance, read_trade, trade_kind
+from .trade import STATISTICS, governance, read_trade, trade_kind
 
 NOTABLE = 0.10
 """A figure that differs from the bundled one by more than this part is a change."""
 REASONS = ("no_item", "total_of_several", "no_country", "no_supply", "blank", "no_year", "other_importer", "no_code")
-_PUBLISHERS = {
+_PUBLISHERS = STATISTICS | {
     "usgs_world": (
         "Mineral Commodity Summaries {edition}, data release",
         "U.S. Geological Survey",
@@ -42,15 +42,6 @@ _PUBLISHERS = {
     "casting_census": ("Census of World Casting Production {year}", "Modern Casting / AFS", "facts only", "high"),
     "wgi": ("Worldwide Governance Indicators to {year}", "World Bank", "CC BY 4.0", "high"),
     "baci": ("BACI, trade of {year}", "CEPII", "Etalab Open Licence 2.0", "high"),
-    "comtrade": ("UN Comtrade, trade of {year}", "United Nations", "UN Comtrade terms of use", "high"),
-    "japan_customs": ("Trade Statistics of Japan, {year}", "Ministry of Finance, Japan", "open (credit the source)", "high"),
-    "japan_search": ("Trade Statistics of Japan, {year}", "Ministry of Finance, Japan", "open (credit the source)", "high"),
-    "china_customs": ("China's trade statistics, {year}", "General Administration of Customs, China", "not said", "high"),
-    "korea_customs": ("Korea's trade statistics, {year}", "Korea Customs Service", "not said", "high"),
-    "us_census": ("US imports, {year}", "U.S. Census Bureau", "US public domain", "high"),
-    "usitc": ("Trade of the United States, {year} (DataWeb)", "USITC", "US public domain", "high"),
-    "wits": ("World Integrated Trade Solution, trade of {year}", "World Bank", "WITS terms of use", "high"),
-    "eurostat": ("EU trade in goods (Comext), {year}", "Eurostat", "open (credit the source)", "high"),
     "tidy": ("Trade table of the user, {year}", "not said", "not said", "unverified"),
 }
 _IDS = {

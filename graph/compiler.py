@@ -207,7 +207,7 @@ class _Compiler:
         # What the lower bounds leave open; a source that is shut until a scenario opens it holds no part of it.
         named = np.where((flags & EXTRA) > 0, 0.0, column["low"])
         slack = np.where(kind != MAKER, 1.0 - np.bincount(owner, named, minlength=count), 0.0)
-        need_indptr, needs, want, some_indptr, some = _needs(kind, owner, target, flags, indptr)
+        need_indptr, needs, want, some_indptr, some = _needs(kind, owner, target, flags)
         return ProductionNetwork(
             nodes=self._rows(makers, markets, groups),
             kind=kind,
@@ -387,7 +387,7 @@ def _groups(wants: pl.DataFrame, first: int) -> tuple[pl.DataFrame, pl.DataFrame
 
 
 def _needs(
-    kind: np.ndarray, owner: np.ndarray, target: np.ndarray, flags: np.ndarray, indptr: np.ndarray
+    kind: np.ndarray, owner: np.ndarray, target: np.ndarray, flags: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return the shared requirements of every market, and which of them the maker behind each link shares."""
     n, m = len(kind), len(target)

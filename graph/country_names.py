@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from functools import cache
-from importlib import resources
+
+from .packaged import packaged_rows
 
 
 def country_code(text: str) -> str | None:
@@ -20,9 +20,7 @@ def country_code(text: str) -> str | None:
 
 @cache
 def _codes() -> dict[str, str]:
-    path = resources.files(__package__ or "kanmon.graph") / "schema" / "country_names.csv"
-    rows = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
-    return {_folded(row["name"]): row["iso3"] for row in rows}
+    return {_folded(row["name"]): row["iso3"] for row in packaged_rows("graph", "schema", "country_names.csv")}
 
 
 def _folded(text: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
-from importlib import resources
+
+from .packaged import packaged_rows
 
 _MARKS = re.compile(r"[\s._\-‐-—:：・*＊※?？!#＃'’\"()\[\]（）/／、,;；°º]+")
 
@@ -47,9 +47,8 @@ def called(headers: Iterable[str], table: str) -> dict[str, str]:
 @cache
 def _words() -> dict[str, tuple[dict[str, str], dict[str, str]]]:
     """By table: its columns by their own names, and by the other words, all as `bare` gives them."""
-    path = resources.files(__package__ or "kanmon.graph") / "schema" / "header_words.csv"
     found: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
-    for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines()):
+    for row in packaged_rows("graph", "schema", "header_words.csv"):
         columns, words = found.setdefault(row["table"], ({}, {}))
         columns[bare(row["column"])] = row["column"]
         for word in row["words"].split("|"):

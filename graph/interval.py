@@ -10,6 +10,21 @@ from typing import Any
 from .arguments import checked
 from .errors import InputError, did_you_mean, nearest, shorten
 
+NOISE = 1e-9
+"""What a sum of parts may be out by: less than this is nothing, and all but this is all."""
+
+
+def in_percent(part: float, bound: str | None = None) -> str:
+    """Return a part of 1 (or its ``bound`` as text) in whole percent: a little is not nothing, nor nearly all of it all.
+
+    >>> [in_percent(part) for part in (0.424, 0.005, 0.995, 1e-12, 1.0)]
+    ['42%', '<1%', '>99%', '0%', '100%']
+    """
+    shown = f"{part:.0%}" if bound is None else bound
+    if shown == "0%" and part > NOISE:
+        return "<1%"
+    return ">99%" if shown == "100%" and part < 1 - NOISE else shown
+
 
 def at_least(value: float, spec: str = ".0%") -> str:
     """Return a lower bound as text, never above what it is.

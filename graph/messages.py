@@ -7,22 +7,15 @@ further column: the languages are the columns of ``graph/messages/words.csv``, a
 
 from __future__ import annotations
 
-import csv
 import locale
 import os
 from collections.abc import Mapping
 from functools import cache
-from importlib import resources
 from typing import Any
 
+from .packaged import packaged_rows
 
-def _table(room: str, topic: str) -> csv.DictReader[str]:
-    package = (__package__ or "kanmon.graph").rsplit(".", 1)[0]
-    path = resources.files(f"{package}.{room}") / "messages" / f"{topic}.csv"
-    return csv.DictReader(path.read_text(encoding="utf-8").splitlines())
-
-
-LANGUAGES = tuple((_table("graph", "words").fieldnames or ())[1:])
+LANGUAGES = tuple(packaged_rows("graph", "messages", "words.csv")[0])[1:]
 """Languages of the catalogue, English first."""
 ENGLISH = LANGUAGES[0]
 
@@ -40,7 +33,10 @@ def default_language() -> str:
 
 @cache
 def _topic(room: str, topic: str) -> dict[str, dict[str, str]]:
-    return {row["name"]: {lang: row.get(lang) or row[ENGLISH] for lang in LANGUAGES} for row in _table(room, topic)}
+    return {
+        row["name"]: {lang: row.get(lang) or row[ENGLISH] for lang in LANGUAGES}
+        for row in packaged_rows(room, "messages", f"{topic}.csv")
+    }
 
 
 def topic(room: str, name: str, lang: str) -> dict[str, str]:

@@ -265,7 +265,13 @@ class ProductionNetwork:
     @classmethod
     @checked()
     def open(cls, folder: str | Path) -> ProductionNetwork:
-        """Map a network that `save` wrote; processes that open the same folder share its memory."""
+        """Map a network that `save` wrote; processes that open the same folder share its memory.
+
+        Raises
+        ------
+        ReadError
+            The folder holds no saved network.
+        """
         folder = Path(folder)
         with reading(folder, "graph.network.no_network"):
             about = json.loads((folder / "network.json").read_text(encoding="utf-8"))

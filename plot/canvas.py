@@ -19,7 +19,7 @@ from ..graph.encodings import EAST_ASIAN
 from ..graph.errors import shorten
 from ..graph.extras import need
 from ..graph.frames import spoken_in
-from ..graph.interval import at_least, at_most
+from ..graph.interval import NOISE, at_least, at_most, in_percent
 from ..graph.messages import default_language, text
 
 if TYPE_CHECKING:
@@ -188,13 +188,9 @@ def percent(low: float, high: float | None = None) -> str:
     >>> percent(0.424), percent(0.003), percent(0.997), percent(0.424, 0.656), percent(0.003, 0.2)
     ('42%', '<1%', '>99%', '42–66%', '0–20%')
     """
-
-    def one(value: float) -> str:
-        return "<1%" if 0 < value < 5e-3 else ">99%" if 0.995 < value < 1 - 1e-9 else f"{value:.0%}"
-
-    low, high = low, low if high is None else high
-    if one(low) == one(high) or high - low < 1e-9:
-        return one(high)
+    high = low if high is None else high
+    if in_percent(low) == in_percent(high) or high - low < NOISE:
+        return in_percent(high)
     return f"{at_least(low).rstrip('%')}–{at_most(high)}"
 
 

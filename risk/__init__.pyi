@@ -10,12 +10,12 @@ from .markets.dependence import commission_dependence as commission_dependence
 from .markets.dependence import geodep as geodep
 from .markets.dependence import import_concentration as import_concentration
 from .markets.governance import governance_hhi as governance_hhi
-from .markets.governance import import_reliance as import_reliance
-from .markets.governance import supply_risk as supply_risk
-from .markets.governance import trade_supply_risk as trade_supply_risk
 from .markets.herfindahl import concentration as concentration
 from .markets.herfindahl import concentration_by_year as concentration_by_year
 from .markets.herfindahl import hhi as hhi
+from .markets.supply_risk import import_reliance as import_reliance
+from .markets.supply_risk import supply_risk as supply_risk
+from .markets.supply_risk import trade_supply_risk as trade_supply_risk
 from .parts.links import link_parts as link_parts
 from .production.changes import Change as Change
 from .production.changes import add_source as add_source

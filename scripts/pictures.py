@@ -156,7 +156,7 @@ def tables() -> None:
     )
 
 
-def shoot(page: Path, name: str, width: int, height: int, scale: float = 1.0) -> None:
+def shoot(page: Path, name: str, width: int, height: int) -> None:
     """Take a picture of a page in a headless Chromium, with colours reduced to keep it small."""
     browser = next(
         (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
@@ -165,7 +165,7 @@ def shoot(page: Path, name: str, width: int, height: int, scale: float = 1.0) ->
         sys.exit("Screenshots need Chromium: install the package chromium.")
     target = FOLDER / f"{name}.png"
     options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--virtual-time-budget=8000"]
-    options += [f"--window-size={width},{height}", f"--force-device-scale-factor={scale}", f"--screenshot={target}"]
+    options += [f"--window-size={width},{height}", "--force-device-scale-factor=1", f"--screenshot={target}"]
     subprocess.run([browser, *options, page.as_uri()], check=True, capture_output=True)
     from PIL import Image
 

@@ -6,11 +6,9 @@ threshold was used, and what would change the finding. What only people can answ
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Sized
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from ...datasets import thresholds
@@ -19,6 +17,7 @@ from ...datasets.layout import sheets
 from ...graph import Message
 from ...graph.ages import aged
 from ...graph.interval import at_least, at_most
+from ...graph.packaged import packaged_rows
 from .company import HOME, Company
 from .figures import NOTHING, Figures
 from .words import Name, Words, called, days_of, percent, place, span
@@ -110,8 +109,7 @@ def _answered(answer: dict[str, Any]) -> str:
 
 @cache
 def _assigned() -> dict[str, str]:
-    path = resources.files("kanmon.app") / "templates" / "audit" / "checks.csv"
-    return {row["item"]: row["check"] for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())}
+    return {row["item"]: row["check"] for row in packaged_rows("app", "templates", "audit", "checks.csv")}
 
 
 @cache

@@ -24,6 +24,7 @@ from ...risk import (
     sourcing_spread,
     stop_losses,
 )
+from .bills import reached
 from .cells import figures_of
 from .company import HOME, YEAR, Company, Need
 from .company_graph import SELF, UNNAMED, CompanyGraph, firm_id, item_id, sourcing_facts, stop_of
@@ -365,7 +366,8 @@ def _pieces(company: Company) -> dict[str, float]:
     for need in company.needs:
         if need.parent not in bought:  # what goes into a bought part its maker buys
             below[need.parent].append(need)
-    open_ = Counter(need.part for above in _reached(company.products, below) for need in below[above])
+    levels = {parent: [need.part for need in lines] for parent, lines in below.items()}
+    open_ = Counter(part for above in reached(company.products, levels) for part in levels.get(above, ()))
     found: dict[str, float | None] = dict.fromkeys(company.products, 1.0)
     front = [product for product in company.products if not open_[product]]
     while front:
@@ -378,16 +380,6 @@ def _pieces(company: Company) -> dict[str, float]:
             if not open_[need.part]:
                 front.append(need.part)
     return {item_id(part): many for part, many in found.items() if many and part in bought}
-
-
-def _reached(products: Iterable[str], below: dict[str, list[Need]]) -> set[str]:
-    """All that is reached from products by the lines of a BOM, and they themselves."""
-    seen, front = set(products), list(products)
-    while front:
-        more = {need.part for need in below[front.pop()]} - seen
-        seen |= more
-        front += more
-    return seen
 
 
 def _market(graph: SupplyGraph) -> list[dict[str, Any]]:

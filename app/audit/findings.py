@@ -60,7 +60,7 @@ class FindingsWriter(Writer):
     def _evidence(self, row: Evidence) -> dict[str, Any]:
         if id(row) in self._rows:
             return self._rows[id(row)]
-        places = self.audit.reading.places
+        places = self.audit.places
         refs = [self.titles.get(ref) or cell_of(ref, places, row.columns) for ref in row.refs]
         shown = {"what": self.item(row.what), "says": self.say(row.says), "refs": refs, "files": files_of(row.refs, places)}
         shown |= {"about": row.about or row.what, "money": row.money, "money_says": self.money(row.money), "days": row.days}

@@ -44,8 +44,8 @@ def recognise(found: Understanding, corrections: Mapping[str, Any] | None = None
         A correction names a sheet or column that does not exist, or no table holds parts.
     """
     firms = frozenset(firm_key(firm) for table in found.tables for firm in (*table.suppliers, *table.makers))
-    reading = Reading(corrections=dict(corrections or {}), date=date, firms=firms)
-    check_corrections(found, reading.corrections)
+    reading = Reading(date=date, firms=firms)
+    check_corrections(found, dict(corrections or {}))
     owners = _owners(found)
     for table in found.tables:
         _read(table, owners.get(id(table), ""), len(found.files) > 1, reading)

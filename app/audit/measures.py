@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from ...graph import Message
+from ...graph.interval import in_percent
 from ...risk import Candidate, StopMeasures, StopPlan, Threat, stop_measures
 from .cells import Days, figures_of, longest
 from .company import Company
@@ -230,6 +231,6 @@ def describe(row: dict[str, Any], countries: dict[str, Message | str]) -> Messag
         who = Message(f"app.audit_report.with_{named}", supplier=row["supplier"], place=countries.get(row["country"], ""))
     share: Message | str = ""
     if row["share"] is not None and row["share"] < 1:
-        share = Message("app.audit_report.with_share", share=f"{row['share']:.0%}")
+        share = Message("app.audit_report.with_share", share=in_percent(row["share"]))
     days = f"{row['days']:.0f}" if row["days"] is not None else ""
     return Message(f"app.audit_report.measure_{row['kind']}", who=who, share=share, days=days)

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from ...risk.production.own_sources import estimated
+from .bills import inside, reached
 from .cells import Days, figures_of
 from .company import YEAR, Company, Source
 from .company_graph import CompanyGraph, item_id
@@ -97,38 +98,20 @@ def _source(source: Source) -> dict[str, Any]:
 
 def _products_of(company: Company) -> dict[str, list[str]]:
     """Products that certainly stop without a part: every step up is essential and has no alternative."""
-    below: dict[str, list[str]] = defaultdict(list)
-    for need in company.needs:
-        if need.essential and need.group is None:
-            below[need.parent].append(need.part)
+    below = inside(need for need in company.needs if need.essential and need.group is None)
     found: dict[str, list[str]] = defaultdict(list)
     for product in company.products:
-        for part in _under(product, below):
+        for part in reached([product], below) - {product}:
             found[part].append(product)
     return found
 
 
-def _under(product: str, below: dict[str, list[str]], stop: frozenset[str] = frozenset()) -> list[str]:
-    """Return all that goes into a product, without what goes into the parts of ``stop``."""
-    seen, front = {product: None}, [product]
-    while front:
-        part = front.pop()
-        if part == product or part not in stop:
-            more = [one for one in below.get(part, ()) if one not in seen]
-            seen.update(dict.fromkeys(more))
-            front += more
-    return [part for part in seen if part != product]
-
-
 def coverage(company: Company, built: CompanyGraph, links: list[Link], revenue: dict[str, float]) -> dict[str, Any]:
     """Return how much is known of parts and spend; a product is linked when all its bought parts have a source."""
-    below: dict[str, list[str]] = defaultdict(list)
-    for need in company.needs:
-        below[need.parent].append(need.part)
     used = {part: [source for source in sources if source.active] for part, sources in company.sources.items()}
     # A row that names neither a firm nor a place makes no source known.
     sourced = frozenset(part for part in used if any(one.maker or one.vendor or one.country for one in used[part]))
-    whole = [product for product in company.products if _linked(product, below, sourced)]
+    whole = _linked(company, sourced)
     bought = company.direct
     sources = [source for part in bought for source in used.get(part, [])]
     spend = sum(source.spend or 0.0 for source in sources) + sum(company.nobodys(part) or 0.0 for part in bought)
@@ -137,7 +120,6 @@ def coverage(company: Company, built: CompanyGraph, links: list[Link], revenue: 
     total = sum(revenue.values())
     # Products without a stated revenue may be any part of it.
     priced = len(revenue) == len(company.products) and total > 0
-    named = lambda part: company.parts[part].makers or company.parts[part].sellers  # noqa: E731
     return {
         "revenue": total if revenue else None,
         "revenue_linked": sum(revenue[product] for product in whole) / total if priced else None,
@@ -145,7 +127,9 @@ def coverage(company: Company, built: CompanyGraph, links: list[Link], revenue: 
         "products_linked": len(whole),
         "bought": len(bought),
         "spend": spend or None,
-        "supplier_known": _part_of(bought, lambda part: part in sourced or bool(named(part))),
+        "supplier_known": _part_of(
+            bought, lambda part: part in sourced or company.parts[part].makers or company.parts[part].sellers
+        ),
         "maker_known": _part_of(
             bought,
             lambda part: bool(company.parts[part].makers) or any(s.maker for s in company.sources.get(part, [])),
@@ -172,12 +156,16 @@ def coverage(company: Company, built: CompanyGraph, links: list[Link], revenue: 
     }
 
 
-def _linked(product: str, below: dict[str, list[str]], sourced: frozenset[str]) -> bool:
-    """Whether every bought part of a product has a source; the product of which nothing is said has none."""
-    if product in sourced:
-        return True
-    parts = _under(product, below, sourced)
-    return bool(parts) and all(part in sourced or below.get(part) for part in parts)
+def _linked(company: Company, sourced: frozenset[str]) -> list[str]:
+    """Products of which every bought part has a source; one of which nothing is said has none."""
+    below = inside(company.needs)
+    made = {part: inner for part, inner in below.items() if part not in sourced}
+
+    def linked(product: str) -> bool:
+        parts = reached([product], made) - {product}
+        return product in sourced or (bool(parts) and all(part in sourced or part in below for part in parts))
+
+    return [product for product in company.products if linked(product)]
 
 
 def _part_of(rows: list[Any], test: Callable[[Any], Any]) -> float | None:

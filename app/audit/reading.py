@@ -36,7 +36,6 @@ class Reading:
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     mapping: list[dict[str, Any]] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
-    corrections: dict[str, Any] = field(default_factory=dict)
     currencies: set[str] = field(default_factory=set)
     """Currencies in which amounts are given."""
     days: list[tuple[str, str] | None] = field(default_factory=list)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ... import __version__
 from ...datasets import load
-from ...datasets.intake.mapping import read_corrections
 from ...datasets.intake.understanding import Understanding, understand
 from ...graph import SupplyGraph
 from ...graph.ages import day
@@ -25,7 +24,7 @@ from .figures import Figures, work_out
 from .links import Link, link_parts
 from .mapping import recognise
 from .measures import Mitigation, mitigate
-from .reading import Reading
+from .places import Place
 from .scenarios import answers, questions, threats_of
 from .unknowns import Unknown, unknowns
 
@@ -36,7 +35,10 @@ class Audit:
 
     found: Understanding
     company: Company
-    reading: Reading
+    mapping: list[dict[str, Any]]
+    """How each column was read."""
+    places: dict[str, Place]
+    """Where the sheets stand."""
     links: list[Link]
     built: CompanyGraph
     figures: Figures
@@ -55,7 +57,6 @@ def audit(
     path: str | Path | Understanding,
     *,
     lang: str,
-    mapping: str | Path | None = None,
     corrections: dict[str, Any] | None = None,
     budget: float | None = None,
     date: str | None = None,
@@ -71,12 +72,10 @@ def audit(
         A workbook, a CSV file, or a folder of such files; or what was understood of them.
     lang : {"en", "ja"}
         Language of the sentences that come with the technology flags.
-    mapping : path, optional
-        Corrections in YAML; see `datasets.intake.mapping.read_corrections`.
+    corrections : dict, optional
+        What a person says of sheets, columns and parts; see `datasets.intake.mapping.read_corrections`.
     budget : float, optional
         Budget for measures (default: the workbook's).
-    corrections : dict, optional
-        The same as data.
     date : str, optional
         Date of the report (default: today).
     world : SupplyGraph, optional
@@ -95,12 +94,13 @@ def audit(
     """
     if date is not None:
         day(date)
-    corrections = read_corrections(mapping) if corrections is None else corrections
+    corrections = corrections or {}
     raw = path if isinstance(path, Understanding) else understand(path, encoding=encoding, corrections=corrections)
     today = date or datetime.date.today().isoformat()
     reading = recognise(raw, corrections, today)
     company = company_from(reading)
-    reading = replace(reading, tables={})  # the company holds what the rows say, and a large file many of them
+    mapping, places = reading.mapping, reading.places
+    del reading  # the company holds what the rows say, and a large file many of them
     world = load("world") if world is None else world
     links = link_parts(company, world, corrections)
     before, merged = company, None
@@ -111,25 +111,18 @@ def audit(
     built = build_graph(company, links, world)
     figures = work_out(company, built, links, lang)
     asked = questions(company, built, figures)
-    meta = {
-        "date": today,
-        "version": __version__,
-        "input_sha256": raw.sha256,
-        "input_files": list(raw.files),
-        "as_of": company.as_of,
-        "world": {"items": world.items.height, "facts": world.shares.height, "newest": world.shares["year"].max()},
-        "budget": budget if budget is not None else company.budget,
-    }
+    meta = _meta(raw, company, world, today, budget)
     found = findings(company, figures)
     scenarios = answers(company, built, asked, today)
-    blanks = unknowns(company, built, figures)
+    blanks = unknowns(built, figures)
     mitigation = mitigate(company, built, figures, meta["budget"], threats_of(asked), bool(company.scenarios))
-    done = None if merged is None else progress(before, merged, built, figures)
+    done = None if merged is None else progress(before, merged, figures)
     built.forget()  # questions build networks of their own, as large
     return Audit(
         found=raw,
         company=company,
-        reading=reading,
+        mapping=mapping,
+        places=places,
         links=links,
         built=built,
         figures=figures,
@@ -142,3 +135,16 @@ def audit(
         progress=done,
         names={row["id"]: {"en": row["name_en"], "ja": row["name_ja"]} for row in world.items.iter_rows(named=True)},
     )
+
+
+def _meta(raw: Understanding, company: Company, world: SupplyGraph, date: str, budget: float | None) -> dict[str, Any]:
+    """What an audit rests on: its day, the program, the files, the bundled facts, the budget."""
+    return {
+        "date": date,
+        "version": __version__,
+        "input_sha256": raw.sha256,
+        "input_files": list(raw.files),
+        "as_of": company.as_of,
+        "world": {"items": world.items.height, "facts": world.shares.height, "newest": world.shares["year"].max()},
+        "budget": budget if budget is not None else company.budget,
+    }

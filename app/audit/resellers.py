@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 
 from ...datasets.intake.values import firm_key
+from .bills import inside, reached
 from .company import Need, Source
 
 OTHERS = 2
@@ -20,9 +21,7 @@ def resellers(
     What lies below a part that the firm delivers itself may be what it buys for that part (a first-tier supplier whose
     second tier is listed), so it does not count. ``makers``: firms that something says to make anything.
     """
-    below: dict[str, set[str]] = defaultdict(set)
-    for need in needs:
-        below[need.parent].add(need.part)
+    below = inside(needs)
     blank: dict[str, list[Source]] = defaultdict(list)
     others: dict[str, list[Source]] = defaultdict(list)
     for source in (source for group in sources.values() for source in group):
@@ -35,18 +34,8 @@ def resellers(
                 blank[firm].append(source)
     found = {}
     for firm, own in blank.items():
-        inside = _all_below({source.part for source in own}, below)
-        sold = sorted({source.maker for source in others[firm] if source.part not in inside})
+        own_needs = reached((part for source in own for part in below.get(source.part, ())), below)
+        sold = sorted({source.maker for source in others[firm] if source.part not in own_needs})
         if len(sold) >= OTHERS:
             found[firm] = (sold, own)
-    return found
-
-
-def _all_below(parts: set[str], below: Mapping[str, set[str]]) -> set[str]:
-    found: set[str] = set()
-    open_ = list(parts)
-    while open_:
-        more = below.get(open_.pop(), set()) - found
-        found |= more
-        open_ += more
     return found

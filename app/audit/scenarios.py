@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
@@ -57,7 +57,7 @@ class Asked:
     """What stops for certain, and what may stop besides: a company of which nobody said who owns how much of it."""
     unowned: tuple[Change, ...] = ()
     """Makers of which nobody said whose they are: in the possible loss, and in no estimate."""
-    reached: tuple[str, ...] = field(default=())
+    reached: tuple[str, ...] = ()
     """Companies of the group, by name."""
 
 
@@ -101,12 +101,13 @@ def _asked(company: Company, built: CompanyGraph, row: dict[str, Any], id: str) 
         "rate": row.get("rate"),
         "refs": (row["_ref"],) if row.get("_ref") else (),
     }
-    shown = {"place": place(country), "company": name or "", "part": part or "", "rate": f"{row.get('rate') or 0:.0%}"}
+    rate = f"{100 * (row.get('rate') or 0.0):.6g}%"  # as it is stated: many a tariff has a half per cent
+    shown = {"place": place(country), "company": name or "", "part": part or "", "rate": rate}
     about = "company" if name else "country"
     title = row.get("scenario") or Message(f"app.audit_scenarios.{kind}_{about}", **shown)
     if kind == CONTROLS or (kind == TARIFFS and country and row.get("rate") is not None):
         return Asked(id, kind, title, **base)
-    nodes = _nodes(company, built, kind, country, name)
+    nodes = _nodes(built, kind, country, name)
     if nodes is None:
         return None
     certain, possible, reached = nodes
@@ -116,10 +117,20 @@ def _asked(company: Company, built: CompanyGraph, row: dict[str, Any], id: str) 
     if country and not name and part is None:  # cards speak of all that a country delivers
         whole = kind != "embargo" and row.get("rate") in (None, 1.0)
         behind = handed_on(company, country, days, less=not whole)
-    make = lambda node: _change(kind, node, item, row.get("rate"))  # noqa: E731
-    found = {"certain": (*map(make, certain), *behind), "possible": tuple(map(make, possible)), "reached": tuple(reached)}
-    found["unowned"] = tuple(map(make, unowned))
-    return Asked(id, kind, title, **base, **found)
+
+    def hit(nodes: Iterable[str]) -> tuple[Change, ...]:
+        return tuple(_change(kind, node, item, row.get("rate")) for node in nodes)
+
+    return Asked(
+        id,
+        kind,
+        title,
+        **base,
+        certain=(*hit(certain), *behind),
+        possible=hit(possible),
+        unowned=hit(unowned),
+        reached=tuple(reached),
+    )
 
 
 def _change(kind: str, node: str, item: str | None, rate: float | None) -> Change:
@@ -129,7 +140,7 @@ def _change(kind: str, node: str, item: str | None, rate: float | None) -> Chang
 
 
 def _nodes(
-    company: Company, built: CompanyGraph, kind: str, country: str | None, name: str | None
+    built: CompanyGraph, kind: str, country: str | None, name: str | None
 ) -> tuple[list[str], list[str], list[str]] | None:
     """Whom a scenario hits: for certain, and besides."""
     firm = firm_id(name or "")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Sequence
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...graph.messages import text
+from ...graph.packaged import packaged_rows
+from ..excel import FONT, new_book, on_paper, set_height, write_cell
 from .words import called, days_of, say
-from .workbook import EPOCH, FONT, set_height, write_cell
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -44,12 +43,8 @@ _BETWEEN = {"thresholds_says": "; ", "notes": " "}
 
 def write_report_workbook(path: Path, content: dict[str, Any]) -> None:
     """Write the report's tables to an .xlsx file."""
-    import xlsxwriter
-
-    options: dict[str, Any] = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    options["tmpdir"] = str(path.parent)  # sheets of a large company are written there before they are packed
-    with xlsxwriter.Workbook(path, options) as book:
-        book.set_properties({"title": text("app.audit_page.title", content["lang"]), "created": EPOCH})
+    # Sheets of a large company are written beside it before they are packed.
+    with new_book(path, text("app.audit_page.title", content["lang"]), tmpdir=str(path.parent)) as book:
         _Book(book, content).write()
 
 
@@ -92,9 +87,7 @@ class _Book:
         page.freeze_panes(1, 1)
         if rows:
             page.autofilter(0, 0, len(rows), len(heads) - 1)
-        page.set_landscape()
-        page.set_paper(9)
-        page.fit_to_pages(1, 0)
+        on_paper(page)
         page.repeat_rows(0)
         page.set_footer("&C&8&P / &N")
 
@@ -145,9 +138,7 @@ class _Book:
                 figure = self.money if content["revenue"] or j > 3 else self.part
                 found = figure if isinstance(value, float) else beside if style is self.cell else style
                 write_cell(page, i, j, value, found if j else style)
-        page.set_landscape()
-        page.set_paper(9)
-        page.fit_to_pages(1, 1)
+        on_paper(page, tall=1)
 
     def _try(self) -> None:
         """A sheet to work on: days, stocks, switching times and weights may be changed, and the rest follows.
@@ -205,9 +196,7 @@ class _Book:
             page.write_formula(row, 5, f"=MAX(0,MIN($B$3,E{at})-D{at})", self.money, short)  # pyright: ignore[reportArgumentType]
             page.write_formula(row, 6, f"=C{at}*F{at}/365", self.money, part["revenue"] * short / 365)
             write_cell(page, row, 7, ", ".join(part["refs"][:3]), self.cell)
-        page.set_landscape()
-        page.set_paper(9)
-        page.fit_to_pages(1, 0)
+        on_paper(page)
 
     def _heads(self, page: Worksheet, row: int, heads: Sequence[str], widths: Sequence[float]) -> None:
         titles = [self.t(head) for head in heads]
@@ -244,9 +233,8 @@ class _Book:
 @cache
 def _columns() -> dict[str, list[dict[str, str]]]:
     """Return the columns of each sheet that is a table: its head, the field that it shows, and how, in their order."""
-    path = resources.files("kanmon.app") / "templates" / "audit" / "tables.csv"
     found: dict[str, list[dict[str, str]]] = {}
-    for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines()):
+    for row in packaged_rows("app", "templates", "audit", "tables.csv"):
         found.setdefault(row["sheet"], []).append(row)
     return found
 

@@ -8,7 +8,6 @@ import polars as pl
 
 from ...graph import SupplyGraph
 from ...risk import Scenario, halt, solve, what_to_find_out
-from .company import Company
 from .company_graph import SELF, CompanyGraph, item_id
 from .figures import Figures
 
@@ -30,12 +29,12 @@ class Unknown:
     facts: pl.DataFrame
 
 
-def unknowns(company: Company, built: CompanyGraph, figures: Figures) -> list[Unknown]:
+def unknowns(built: CompanyGraph, figures: Figures) -> list[Unknown]:
     """Return the widest intervals between the certain and the possible loss of a product, with `risk.what_to_find_out`."""
     if built.graph is built.own or not figures.revenue:
         return []
     found = []
-    for node, product, low, high in _wide(company, built.graph, figures)[:ASKED]:
+    for node, product, low, high in _wide(built.graph, figures)[:ASKED]:
         asked = Scenario(node, halt(node))
         facts = what_to_find_out(
             built.graph, asked, product=item_id(product), buyer=SELF, level="company", steps=STEPS, draws=DRAWS
@@ -45,7 +44,7 @@ def unknowns(company: Company, built: CompanyGraph, figures: Figures) -> list[Un
     return [one for one in found if one.facts.height]
 
 
-def _wide(company: Company, graph: SupplyGraph, figures: Figures) -> list[tuple[str, str, float, float]]:
+def _wide(graph: SupplyGraph, figures: Figures) -> list[tuple[str, str, float, float]]:
     network = graph.network(None, buyer=SELF, level="company")
     known = set(network.makers["country"].drop_nulls())
     goods = [id for id in figures.revenue if item_id(id) in set(network.items)]

@@ -11,7 +11,7 @@ from ...datasets import countries
 from ...datasets.intake.values import id_key
 from ...datasets.layout import sheets
 from ...graph import Message
-from ...graph.interval import at_least, at_most
+from ...graph.interval import at_least, at_most, in_percent
 from ...graph.messages import default_language, text
 
 BLANK = "–"
@@ -23,9 +23,7 @@ def percent(part: float | None) -> str:
     >>> percent(0.997), percent(1.0), percent(0.002), percent(None)
     ('>99%', '100%', '<1%', '–')
     """
-    if part is None:
-        return BLANK
-    return _not_whole(f"{part:.0%}", part)
+    return BLANK if part is None else in_percent(part)
 
 
 def span(low: float | None, high: float | None) -> str:
@@ -38,14 +36,7 @@ def span(low: float | None, high: float | None) -> str:
     if ends[0] == ends[1]:
         return ends[0]
     outward = ((at_least, low), (at_most, high))
-    return "–".join(BLANK if end is None else _not_whole(bound(end), end) for bound, end in outward)
-
-
-def _not_whole(shown: str, part: float) -> str:
-    """What is shown of a part, where it is not quite all, or not quite nothing, saying so."""
-    if part < 1 and shown == "100%":
-        return ">99%"
-    return "<1%" if part > 0 and shown == "0%" else shown
+    return "–".join(BLANK if end is None else in_percent(end, bound(end)) for bound, end in outward)
 
 
 def called(part: str, name: str | None) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +13,7 @@ from ...graph import ReadError
 from ...graph.errors import shorten
 from ...graph.files import whole_file
 from ...graph.messages import ENGLISH, LANGUAGES, spoken, text
+from ..excel import FONT, new_book, on_paper, write_cell
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -25,11 +24,8 @@ ROWS = 2000
 """Rows that carry drop-downs."""
 ABOVE = object()
 """A cell that is merged with the one above it."""
-EPOCH = datetime.datetime(2026, 1, 1)
-"""Creation date inside every workbook, so that the same content gives the same bytes."""
-FONT = "Yu Gothic"
 _LONGEST_TAB = 31
-_INK, _PAPER, _ACCENT = "#1F2933", "#F3F5F7", "#23424F"
+_INK, _ACCENT = "#1F2933", "#23424F"
 _WIDTHS = {"id": 15, "text": 24, "country": 16, "date": 13, "money": 16, "choice": 20, "hs": 12}
 
 
@@ -56,14 +52,11 @@ def write_workbook(
     ReadError
         As `write_template`.
     """
-    import xlsxwriter
-
     path = Path(path)
     if path.exists() and not force:
         raise ReadError("graph.tables.exists", path=shorten(path))
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    with whole_file(path) as temporary, xlsxwriter.Workbook(temporary, options) as book:
-        book.set_properties({"title": text("app.audit_workbook.title", lang), "created": EPOCH})
+    title = text("app.audit_workbook.title", lang)
+    with whole_file(path) as temporary, new_book(temporary, title, in_memory=True) as book:
         book.set_calc_mode("manual")
         formats = _formats(book)
         _guide(book, formats, lang)
@@ -178,41 +171,6 @@ def _sheet(book: Workbook, formats: dict[str, Format], sheet: Sheet, lang: str, 
     _print_setup(page, row_above=1)
 
 
-def write_cell(page: Worksheet, row: int, column: int, value: Any, style: Format | None = None) -> None:
-    """Write a value as what it is: text stays text whatever it begins with, and nothing becomes a formula or a link."""
-    if value is None:
-        page.write_blank(row, column, None, style)
-    elif isinstance(value, bool):
-        page.write_boolean(row, column, value, style)
-    elif isinstance(value, (int, float)):
-        page.write_number(row, column, value, style)
-    else:
-        page.write_string(row, column, str(value)[:32_767], style)
-
-
-_LINE, _TALLEST = 13.5, 400.0
-"""Points of a line of text, and of the tallest row (Excel takes 409)."""
-_WIDE = "\u2e7f"
-"""The letter behind which all are twice as wide."""
-
-
-def set_height(page: Worksheet, row: int, cells: Iterable[tuple[Any, float]]) -> None:
-    """Make a row as high as its wrapped texts are, of cells with the widths of their columns.
-
-    Excel does so of itself where no height is stated, LibreOffice does not: there a second line stands in the next row.
-    """
-    lines = max((_lines(value, width) for value, width in cells if isinstance(value, str)), default=1)
-    if lines > 1:
-        page.set_row(row, min(_TALLEST, lines * _LINE))
-
-
-def _lines(value: str, width: float) -> int:
-    """Lines of a text in a column of so many letters, of which words that do not fit any more waste some."""
-    lines = value.split("\n")
-    letters = [len(line) if line.isascii() else sum(2 if letter > _WIDE else 1 for letter in line) for line in lines]
-    return sum(max(1, math.ceil(count / (0.9 * width))) for count in letters)
-
-
 def _questionnaire(book: Workbook, formats: dict[str, Format], lang: str, rows: Iterable[Mapping[str, Any]]) -> None:
     """The items that people answer; what each text is stands beside it."""
     sheet = sheets()["questionnaire"]
@@ -257,9 +215,7 @@ def questions() -> list[dict[str, Any]]:
 
 
 def _print_setup(page: Worksheet, row_above: int) -> None:
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
+    on_paper(page)
     page.repeat_rows(row_above)
     page.set_margins(0.4, 0.4, 0.5, 0.5)
     page.set_footer("&C&8&P / &N")

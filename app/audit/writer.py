@@ -19,10 +19,8 @@ from .figures import NOTHING
 from .measures import describe
 from .report import Audit
 from .unknowns import Unknown
-from .words import BLANK, called, days, money, percent, place, say
+from .words import BLANK, called, days, days_of, money, percent, place, say, span
 
-LARGE = 0.1
-"""A stop that costs this part of a year's revenue is counted on the board page."""
 ACTS = 3
 """Acts in force that are named in a line."""
 
@@ -63,7 +61,7 @@ class Writer:
         """Return the certain and the possible amount: told outwards, where they do not meet."""
         if high is None:
             return self.money(low, "least"), self.t("no_bound")
-        if high - low <= 1e-9 * high:
+        if high - low <= NOTHING * high:
             return self.money(low), self.money(high)
         return self.money(low, "least"), self.money(high, "most")
 
@@ -111,26 +109,6 @@ class Writer:
         """Countries as the figures rank them; behind them those that only lead a market."""
         return (True, -row["market"]) if self._beyond(row) else (False, 0.0)
 
-    def _counted(self, rows: list[Any], shown: list[Any]) -> str:
-        """How many stops of a table there are, where it shows fewer."""
-        return self.t("of_all", shown=len(shown), all=len(rows)) if len(shown) < len(rows) else ""
-
-    def _listed(self, products: list[str], most: int = 6) -> dict[str, str]:
-        """The first of some products, and how many more there are."""
-        more = self.t("first_more", count=len(products) - most) if len(products) > most else ""
-        return {"products": self.t("comma").join(products[:most]), "more": more}
-
-    def _up_to(self, name: str, most: float | None, **values: Any) -> str:
-        """A sentence about a loss of up to an amount, of one that has no upper bound, or where nothing has a price."""
-        if not self.figures.revenue:
-            return self.t(f"{name}_part", **values)
-        return self.t(f"{name}_open", **values) if most is None else self.t(name, most=self.money(most, "most"), **values)
-
-    def _parted(self, row: dict[str, Any]) -> dict[str, Any]:
-        """What a stop takes in parts of the output of the product hit most, where nothing has a price."""
-        found = {} if self.figures.revenue else parts_lost(row)
-        return found | {name.replace("part", "loss") + "_says": percent(part) for name, part in found.items()}
-
     def _days(self, least: float | None, estimate: float | None) -> str:
         """The day of the first shortage: estimate, and the earliest that is possible."""
         if least is None:
@@ -168,37 +146,51 @@ class Writer:
     def _measure(self, row: dict[str, Any]) -> str:
         return self.say(describe(row, {row["country"]: place(row["country"])}))
 
-    def _step(self, row: dict[str, Any]) -> dict[str, Any]:
-        """One action: what, its cost, who sees to it, and until when."""
-        return {
-            "says": f"{called(row['part'], row['name'])}: {self._measure(row)}",
-            "cost": self.t("no_cost") if row["cost"] is None else self.stated(row["cost"]),
-            "owner": row["owner"] or self.t("open"),
-            "due": row["due"] or self.t("open"),
-        }
+    def _node(self, row: dict[str, Any]) -> dict[str, Any]:
+        places, most = [self.place(code) for code in row["countries"]], row["first_most"]
+        money = self._amounts(row, "loss") | self._amounts(row, "year")
+        money |= {"loss_open_says": self._most(row["loss_open"]), "market_says": self._most(row["market"], "estimate")}
+        return (
+            row
+            | money
+            | {
+                "beyond": not row["maker"] and self._beyond(row),
+                "label": row["name"] or places[0],
+                "country_name": text("graph.words.between", self.lang).join(places) or self.t("place_unknown"),
+                "day_says": self._days(row["day_low"], row["day"]),
+                "first_name": None if row["first_part"] is None else self.company.parts[row["first_part"]].name,
+                "stock_says": self._stated(row["first_part"], row["first_least"], row["first_most"]),
+                "switch_says": self._stated(row["first_part"], row["first_switch_least"], row["first_switch_most"]),
+                "short": None not in (most, row["first_switch_least"]) and most < row["first_switch_least"],
+                "partly": None not in (most, row["day_low"]) and row["day_low"] >= most + 1,
+            }
+        )
 
-    def _headline(self, countries: list[dict[str, Any]], makers: list[dict[str, Any]]) -> list[str]:
-        """The page in two or three sentences: the worst stop, how many hurt, what a budget takes off."""
-        worst = [row for row in [*countries, *makers] if row["loss"] > 0]
-        if not worst:
-            return []
-        first = max(worst, key=lambda row: row["loss"])
-        revenue = sum(self.figures.revenue.values())
-        fields = {"stop": first["name"] or self.place(first["node"]), "days": f"{self.company.stop_days:g}"}
-        year = self.t("year_stated" if self.figures.unpriced or self.company.bare else "year_all")
-        fields |= {"part": percent(first["loss"] / revenue), "year": year}
-        bounds = {"estimate": first["loss"], "low": first["loss_low"], "high": first["loss_high"]}
-        fields |= {"loss": self._three(bounds)}
-        fields |= {"day": self._days(first["day_low"], first["day"])}
-        lines = [self.t("headline_worst", **fields)]
-        large = sum(row["loss"] >= LARGE * revenue for row in worst)
-        lines.append(self.t("headline_count", count=large, part=percent(LARGE), year=year))
-        found = self.audit.mitigation
-        if found is not None and found.plan is not None and found.plan.chosen:
-            saved = found.nothing["estimate"] - found.plan.after["estimate"]
-            part = percent(saved / found.nothing["estimate"]) if found.nothing["estimate"] else BLANK
-            lines.append(self.t("headline_plan", cost=self.money(found.plan.cost), saved=self.money(saved), part=part))
-        return lines
+    def _stated(self, part: str | None, least: float | None, most: float | None) -> str:
+        """Days of a part as a file states them, or that none does."""
+        said = days_of(least, most)
+        return said.text(self.lang) if said is not None else BLANK if part is None else self.t("not_stated")
+
+    def _spend(self) -> dict[str, Any] | None:
+        found = self.figures.spend
+        if found is None:
+            return None
+        shares = [
+            row
+            | {
+                "place": self.place(row["country"]),
+                "direct_says": span(row["direct_low"], row["direct_high"]),
+                "all_says": span(row["all_low"], row["all_high"]),
+                "quantity_says": span(row["quantity_low"], row["quantity_high"]),
+            }
+            for row in found["shares"]
+        ]
+        unknown = {f"{name}_says": percent(value) for name, value in found["unknown"].items()}
+        total, blank, pieces = self.money(found["total"]), found["blank"], found["pieces"]
+        fields = {"total": total, "parts": found["parts"], "blank": self.t("through_blank", count=blank) if blank else ""}
+        fields["pieces"] = self.t("through_pieces", count=pieces) if pieces else self.t("through_no_pieces")
+        help_says = self.t("through_help", **fields)
+        return found | {"shares": shares, "total_says": total, "help_says": help_says} | unknown
 
     def _scenario(self, row: dict[str, Any]) -> dict[str, Any]:
         """A scenario in words; where nothing limits a loss it says so, and where nobody can estimate it too."""
@@ -261,7 +253,7 @@ class Writer:
         if found is None:
             return BLANK
         shown = days(found["estimate"], self.lang)
-        if found["high"] - found["low"] < 1e-9:
+        if found["high"] - found["low"] < NOTHING:
             return shown
         ends = at_least(found["low"], ",.0f"), at_most(found["high"], ",.0f")
         return self.t("between", shown=shown, low=ends[0], high=ends[1])

@@ -50,7 +50,7 @@ def affected(
     """Show, or write, what hangs on a mineral, a company or a country, and how much."""
     from ...graph.files import whole_folder
     from ...risk import affected as hanging
-    from ..outputs import plain, write_csv
+    from ..outputs import plain, write_tables
 
     lang = result.checked()
     with console(stderr=True).status(text("app.cli.working", lang)):
@@ -58,8 +58,7 @@ def affected(
         found = hanging(graph, node, kind=kind.value, item=item, buyer=buyer, level=level.value)
     if result.out is not None:
         with whole_folder(result.out, result.force) as folder:
-            write_csv(found, folder / "affected.csv")
-            write_csv(graph.sources, folder / "sources.csv")
+            write_tables(folder, affected=found, sources=graph.sources)
     if result.json:
         typer.echo(plain({"node": node, "kind": kind.value, "item": item, "buyer": buyer, "affected": found.to_dicts()}))
         return

@@ -111,8 +111,9 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
     steps = facts.filter(pl.col("step").is_not_null())
     if steps.height:
         last = steps.row(-1, named=True)
-        values = {"count": steps.height, "explained": f"{last['explained']:.0%}", "width": f"{last['width_after']:.0%}"}
-        terminal.print(text("app.ask.together", lang, now=f"{last['width']:.0%}", **values))
+        parts = {"explained": last["explained"], "width": last["width_after"], "now": last["width"]}
+        words = {name: share(part, part) for name, part in parts.items()}
+        terminal.print(text("app.ask.together", lang, count=steps.height, **words))
     terminal.print(text("app.ask.how_to_read", lang), style="dim")
     terminal.print()
 

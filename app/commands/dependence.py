@@ -98,7 +98,7 @@ def _show(found: Dependence, method: str, top: int, terminal: Console, lang: str
         name = safe(name_of({**row, "id": row["hs6"]}, lang), 60) + (" *" if row["basket"] else "")
         table.add_row(row["hs6"], name, *(_cell(row, column, lang) for column in _COLUMNS[method]))
     terminal.print(table)
-    for line in _remarks(found, rows.head(top), method, lang):
+    for line in _remarks(found, rows.head(top), lang):
         terminal.print(line, markup=False, soft_wrap=True)
 
 
@@ -128,7 +128,7 @@ def _country(iso3: str | None, lang: str) -> str:
     return spoken(found.row(0, named=True), "name", lang) or "–" if found.height else (iso3 or "–")
 
 
-def _remarks(found: Dependence, shown: pl.DataFrame, method: str, lang: str) -> list[str]:
+def _remarks(found: Dependence, shown: pl.DataFrame, lang: str) -> list[str]:
     """Return what a reader needs beside the table: limits with purpose, baskets, what was set aside, sources."""
     say = "app.dependence.{}".format
     lines = [note.text(lang) for note in found.notes]

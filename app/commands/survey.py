@@ -54,7 +54,7 @@ def survey(
     from ..audit.company_graph import build_graph
     from ..audit.figures import work_out
     from ..survey.loop import company_with
-    from ..survey.questionnaire import deadline_after, survey_of, write_survey
+    from ..survey.questionnaire import survey_of, usual_deadline, write_survey
     from ..survey.questions import ranked_questions
 
     lang_ = language(lang)
@@ -68,7 +68,7 @@ def survey(
         company, links, _, replies = company_with(source, answers.files, mapping=mapping)
         built = build_graph(company, links, load("world"))
         found = ranked_questions(company, work_out(company, built, links, lang_))
-        asked = survey_of(found, deadline or deadline_after(None))
+        asked = survey_of(found, deadline or usual_deadline())
     say_remarks(replies, lang_)
     if not asked.questions:
         typer.echo(text("app.survey.nothing" if company.sources else "app.survey.nothing_named", lang_))

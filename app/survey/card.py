@@ -17,8 +17,9 @@ from ...datasets import countries as known_countries
 from ...graph import InputError
 from ...graph.errors import shorten
 from ...risk.production.handed_on import HandedOn
-from ..audit.company import LONGEST, Company
-from ..audit.company_graph import HOME, CompanyGraph
+from ..audit.bills import inside, reached
+from ..audit.company import HOME, LONGEST, Company
+from ..audit.company_graph import CompanyGraph
 from ..audit.figures import NOBODYS
 from .stopped import Stopped, stopped
 
@@ -128,15 +129,8 @@ def _up(part: float) -> float:
 
 
 def _known(company: Company, product: str) -> dict[str, int]:
-    below: dict[str, list[str]] = {}
-    for need in company.needs:
-        below.setdefault(need.parent, []).append(need.part)
-    seen, front = {product}, [product]
-    while front:
-        more = [part for part in below.get(front.pop(), ()) if part not in seen]
-        seen.update(more)
-        front += more
-    bought = [part for part in company.direct if part in seen]
+    parts = reached([product], inside(company.needs))
+    bought = [part for part in company.direct if part in parts]
     told = {one.part for one in company.told.values()} | {part for part, _ in company.cards}
     told |= {need.parent for need in company.needs} & set(company.sources)
     counts = (len(bought), sum(part in company.sources for part in bought), sum(part in told for part in bought))

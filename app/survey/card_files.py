@@ -12,7 +12,7 @@ from ...graph.errors import short_path
 from ...graph.files import read_bytes, reading, whole_folder
 from ...graph.messages import text
 from ..audit.words import place, say
-from ..audit.workbook import EPOCH, FONT, write_cell
+from ..excel import FONT, new_book, on_paper, write_cell
 from .card import ELSEWHERE, FIGURES, FORMAT, KNOWN, VERSION, Card, as_data, from_data
 
 if TYPE_CHECKING:
@@ -37,17 +37,9 @@ def write_card(card: Card, path: str | Path, lang: str, *, force: bool = False) 
     with whole_folder(path, force) as folder:
         content = json.dumps(data, ensure_ascii=False, indent=1)
         (folder / "card.json").write_text(content + "\n", encoding="utf-8", newline="\n")
-        _write_sheet(folder / "card.xlsx", data, lang)
+        with new_book(folder / "card.xlsx", text("app.card.title", lang), in_memory=True) as book:
+            _fill(book, data, lang)
         return ["card.json", "card.xlsx"]
-
-
-def _write_sheet(path: Path, data: dict[str, Any], lang: str) -> None:
-    import xlsxwriter
-
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    with xlsxwriter.Workbook(path, options) as book:
-        book.set_properties({"title": text("app.card.title", lang), "created": EPOCH})
-        _fill(book, data, lang)
 
 
 def _fill(book: Workbook, data: dict[str, Any], lang: str) -> None:
@@ -84,9 +76,7 @@ def _fill(book: Workbook, data: dict[str, Any], lang: str) -> None:
             i += 1
     page.set_row(_TABLE + 1, 44)
     page.freeze_panes(_TABLE + 2, 1)
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
+    on_paper(page)
 
 
 def read_card(path: str | Path) -> Card:

@@ -14,17 +14,17 @@ from ...datasets.intake.understanding import understand
 from ...graph import SupplyGraph
 from ...graph.errors import shorten
 from ...graph.messages import text
-from ..audit.company import Company
-from ..audit.company_graph import CompanyGraph, build_graph
+from ..audit.company import YEAR, Company
+from ..audit.company_graph import build_graph
 from ..audit.company_reader import company_from
-from ..audit.figures import Figures
+from ..audit.figures import NOTHING, Figures
 from ..audit.links import Link, link_parts
 from ..audit.mapping import recognise
 from ..audit.words import BLANK, called, money, percent, place, say, span
 from .merge import Merged, merge, suppliers_of
 from .questions import MOST, Question
 from .replies import Replies, read_replies
-from .stopped import NOTHING, Bounds, stopped
+from .stopped import Bounds, stopped
 
 WIDE = 0.1
 """An interval is wide when more than this part of its possible loss is not certain."""
@@ -60,8 +60,6 @@ def company_with(
     replies: Sequence[Path] = (),
     *,
     mapping: str | Path | None = None,
-    encoding: str | None = None,
-    world: SupplyGraph | None = None,
     days: float | None = None,
 ) -> tuple[Company, list[Link], Merged | None, Replies | None]:
     """Return a company with what its suppliers replied, its links to bundled items, and what the replies were.
@@ -74,9 +72,9 @@ def company_with(
         As `audit.report.audit`; a folder of replies does not exist.
     """
     corrections = read_corrections(mapping)
-    company = company_from(recognise(understand(path, encoding=encoding, corrections=corrections), corrections))
+    company = company_from(recognise(understand(path, corrections=corrections), corrections))
     company.stop_days = company.stop_days if days is None else days
-    world = load("world") if world is None else world
+    world = load("world")
     links = link_parts(company, world, corrections)
     if not replies:
         return company, links, None, None
@@ -85,10 +83,10 @@ def company_with(
     return merged.company, links, merged, found
 
 
-def progress(before: Company, merged: Merged, built: CompanyGraph, figures: Figures) -> Progress:
+def progress(before: Company, merged: Merged, figures: Figures) -> Progress:
     """Return how far the replies narrowed the interval of each stop; one that was not seen before begins at nothing."""
     rows = [*figures.countries, *figures.makers]
-    old = build_graph(before, [], load("world"))
+    old = build_graph(before, [], SupplyGraph())
     found = stopped(before, old, [(row["node"], not row["maker"]) for row in rows])
     values = _values(before, figures)
     lines = []
@@ -124,7 +122,7 @@ def _values(company: Company, figures: Figures) -> dict[str, float | None]:
     """What each product is worth over a stop (None: no revenue is stated); the part that it is of all where none is."""
     if not figures.revenue:
         return dict.fromkeys(company.products, 1.0 / max(1, figures.coverage["products"]))
-    worth = company.stop_days / 365.0
+    worth = company.stop_days / YEAR
     return {id: None if (value := figures.revenue.get(id)) is None else worth * value for id in company.products}
 
 

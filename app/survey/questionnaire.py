@@ -12,7 +12,7 @@ from ...datasets import countries
 from ...graph.files import whole_folder
 from ...graph.messages import text
 from ..audit.company import Company
-from ..audit.workbook import EPOCH, FONT, write_cell
+from ..excel import FONT, new_book, on_paper, write_cell
 from .questions import ASKED, Question, of_supplier
 from .wording import TONGUES, word, words
 
@@ -34,6 +34,8 @@ LABELS: dict[str, str] = {"question": "kind", "kind": "code"}
 ABOUT = ("from", "supplier", "deadline", "return_to", "answered_by", "answered_on")
 PARTS = 60
 """Parts of a supplier that one questionnaire asks about."""
+DAYS = 30
+"""Days that suppliers have for an answer."""
 _LINES = {"origin": 3, "behind": 4}
 _WIDTHS = {"question": 62, "name": 26, "part": 16, "input": 28, "note": 26, "kind": 9, "source": 24, "maker": 26}
 _WHITE = {"answer", "note", "maker", "country", "share", "input", "source", "stock"}
@@ -79,7 +81,7 @@ def write_survey(survey: Survey, company: Company, path: str | Path, lang: str, 
 
 
 def _write_index(path: Path, rows: Iterable[Sequence[Any]], lang: str) -> None:
-    with _book(path, text("app.survey.index_title", lang)) as book:
+    with new_book(path, text("app.survey.index_title", lang), in_memory=True) as book:
         page = book.add_worksheet("suppliers")
         head = book.add_format({"font_name": FONT, "bold": True, "bg_color": _INK, "font_color": "#FFFFFF"})
         for j, (name, width) in enumerate(
@@ -91,25 +93,14 @@ def _write_index(path: Path, rows: Iterable[Sequence[Any]], lang: str) -> None:
             for j, value in enumerate(row):
                 write_cell(page, i, j, value)
         page.freeze_panes(1, 0)
-        page.set_landscape()
-        page.set_paper(9)
-        page.fit_to_pages(1, 0)
-
-
-def _book(path: Path, title: str) -> Workbook:
-    import xlsxwriter
-
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
-    book = xlsxwriter.Workbook(path, options)
-    book.set_properties({"title": title, "created": EPOCH})
-    return book
+        on_paper(page)
 
 
 def write_questionnaire(path: Path, supplier: str, asked: Sequence[Question], company: Company, deadline: str) -> None:
     """Write the workbook of one supplier."""
     parts = {kind: _parts(one for one in asked if one.kind == kind) for kind in ASKED}
     every = _parts(asked)
-    with _book(path, words("title", " / ")) as book:
+    with new_book(path, words("title", " / "), in_memory=True) as book:
         sheets = _Sheets(book, company)
         sheets.guide(supplier, deadline)
         lines = [("lead", part) for part in every if _no_lead(company, part, supplier)]
@@ -158,9 +149,7 @@ class _Sheets:
         page = self.book.add_worksheet(word(f"sheet_{name}", "ja"))
         for j, width in enumerate(widths):
             page.set_column(j, j, width)
-        page.set_landscape()
-        page.set_paper(9)
-        page.fit_to_pages(1, 0)
+        on_paper(page)
         page.set_margins(0.4, 0.4, 0.5, 0.5)
         page.set_footer("&C&8&P / &N")
         return page
@@ -271,11 +260,6 @@ class _Sheets:
         page.hide()
 
 
-def deadline_after(date: str | None, days: int = 30) -> str:
-    """Return the day ``days`` after a date (default: today) as ISO text.
-
-    >>> deadline_after("2026-11-28")
-    '2026-12-28'
-    """
-    start = datetime.date.today() if date is None else datetime.date.fromisoformat(date)
-    return (start + datetime.timedelta(days=days)).isoformat()
+def usual_deadline() -> str:
+    """Return the day until when suppliers are asked where nobody says another: `DAYS` from today, as ISO text."""
+    return (datetime.date.today() + datetime.timedelta(days=DAYS)).isoformat()

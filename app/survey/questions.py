@@ -18,12 +18,14 @@ from dataclasses import dataclass, field, replace
 from itertools import islice, zip_longest
 from typing import Any
 
+from ...graph import SupplyGraph
+from ..audit.bills import inside, reached
 from ..audit.cells import Days, within
-from ..audit.company import Company, Source
-from ..audit.company_graph import HOME, build_graph, firm_id
-from ..audit.figures import Figures
+from ..audit.company import HOME, YEAR, Company, Source
+from ..audit.company_graph import build_graph, firm_id
+from ..audit.figures import NOTHING, Figures
 from .plants import one_each
-from .stopped import NOTHING, stopped
+from .stopped import stopped
 
 MOST = 20
 """Questions that a board is shown."""
@@ -118,7 +120,7 @@ class _Weigher:
 
     def __init__(self, company: Company, figures: Figures) -> None:
         self.revenue = figures.revenue
-        self.worth = company.stop_days / 365.0
+        self.worth = company.stop_days / YEAR
         self.products = list(company.products)
         self._needing = {row["part"]: row["products"] for row in figures.parts}
         self._width: dict[str, float] = {}
@@ -149,13 +151,9 @@ class _Weigher:
 
     def widths_at(self, company: Company, rows: Sequence[Mapping[str, Any]]) -> list[float]:
         """The widths of some stops with an answer."""
-        built = build_graph(company, [], _NO_WORLD)
+        built = build_graph(company, [], SupplyGraph())
         found = stopped(company, built, [(row["node"], not row["maker"]) for row in rows])
         return [sum((one.lost[1] - one.lost[0]) * self.value(id) for id, one in each.items()) for each in found]
-
-
-_NO_WORLD: Any = None
-"""No link is followed, so no market is looked at."""
 
 
 # Blanks --------------------------------------------------------------------------------------------------------------
@@ -261,16 +259,7 @@ class _Blanks:
 
 def _needed(company: Company) -> set[str]:
     """Parts that some product cannot do without, or only with another part in its place: what to ask about."""
-    below: dict[str, list[str]] = defaultdict(list)
-    for need in company.needs:
-        if need.essential:
-            below[need.parent].append(need.part)
-    seen, front = set(company.products), list(company.products)
-    while front:
-        more = [part for part in below.get(front.pop(), ()) if part not in seen]
-        seen.update(more)
-        front += more
-    return seen
+    return reached(company.products, inside(need for need in company.needs if need.essential))
 
 
 def _by_turns(candidates: list[_Candidate], first: Mapping[str, float]) -> list[_Candidate]:

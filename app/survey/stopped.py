@@ -9,7 +9,6 @@ from ...risk import stop_losses
 from ..audit.company import Company
 from ..audit.company_graph import SELF, CompanyGraph, item_id, sourcing_facts, stop_of
 
-NOTHING = 1e-9
 Bounds = tuple[float, float]
 """Least and greatest."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
 from functools import cache
-from importlib import resources
+
+from ...graph.packaged import packaged_rows
 
 
 @cache
 def _words() -> dict[str, dict[str, str]]:
-    path = resources.files("kanmon.app") / "templates" / "survey" / "words.csv"
-    return {row["name"]: row for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())}
+    return {row["name"]: row for row in packaged_rows("app", "templates", "survey", "words.csv")}
 
 
 TONGUES = tuple(_words()["title"])[1:]

@@ -10,7 +10,7 @@ import narwhals as nw
 from ...graph import InputError
 from ...graph.arguments import checked
 from ...graph.errors import shorten
-from .trade import NOTHING, VALUE, concentrate, of_home, of_importer, ordered, places, tidy, told, verdict, within
+from .trade import VALUE, concentrate, first, of_home, of_importer, ordered, places, tidy, told, usable, verdict, within
 
 
 @checked()
@@ -84,12 +84,7 @@ def group_shares(
         total="value",
         share_low=nw.when(silent).then(0.0).otherwise(low),
         share_high=nw.when(silent).then(1.0).otherwise(high),
-        reason=nw.coalesce(
-            nw.when(~fine).then(nw.lit("negative_value")),
-            nw.when(silent).then(nw.lit("value_missing")),
-            nw.when(~traded).then(nw.lit("no_trade")),
-            nw.when(nw.col("_loose") > 0).then(nw.lit("origin_unknown")).otherwise(NOTHING),
-        ),
+        reason=first(negative_value=~fine, value_missing=silent, no_trade=~traded, origin_unknown=nw.col("_loose") > 0),
     )
     return ordered(rows, *market, "group")
 
@@ -161,7 +156,7 @@ def friend_shoring(trade: Any, importer: str, friends: str | Iterable[str]) -> A
     rows = rows.join(kept, on=market, how="left").join(others, on=market, how="left").join(importers, on="year", how="left")
     rows = rows.with_columns(nw.col("_elsewhere", "_more").fill_null(0.0), nw.col("_silent").fill_null(0))
     worldwide = nw.col("_importers") > 1
-    known = nw.col("reason").is_null() | (nw.col("reason") == "origin_unknown")
+    known = usable()
 
     def cover(kept: str, elsewhere: nw.Expr) -> nw.Expr:
         lost = VALUE * (1 - nw.col(kept))
@@ -176,10 +171,7 @@ def friend_shoring(trade: Any, importer: str, friends: str | Iterable[str]) -> A
         cover_low=cover("kept_low", sold),
         cover_high=nw.when((nw.col("_silent") > 0) & ~most.is_null()).then(nw.lit(float("inf"))).otherwise(most),
         reason=nw.coalesce(
-            "reason",
-            nw.when(~worldwide).then(nw.lit("one_importer")),
-            nw.when(nw.col("_silent") > 0).then(nw.lit("value_missing")),
-            nw.when(more > 0).then(nw.lit("origin_unknown")).otherwise(NOTHING),
+            "reason", first(one_importer=~worldwide, value_missing=nw.col("_silent") > 0, origin_unknown=more > 0)
         ),
     )
     figures = ["kept_low", "kept_high", "friends", "top_friend", "hhi_kept_low", "hhi_kept_high", "cover_low", "cover_high"]

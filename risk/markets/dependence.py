@@ -32,6 +32,7 @@ from .trade import (
     places,
     tidy,
     told,
+    usable,
     verdict,
     within,
 )
@@ -191,12 +192,12 @@ def commission_dependence(
         # Trade inside that was not reported may be of any size.
         inner, open_inside = inner.fill_null(0.0), nw.col("_open").fill_null(0) > 0
     sure = nw.when(VALUE > 0).then(VALUE * (1 - nw.col("unattributed")) if members is not None else VALUE)
-    usable = nw.col("reason").is_null() | (nw.col("reason") == "origin_unknown")
+    figured = usable()
     rows = rows.with_columns(
-        cdi2_low=nw.when(usable & ~open_inside).then(sure / (VALUE + inner)).otherwise(nw.when(usable).then(sure * 0.0)),
-        cdi2_high=nw.when(usable).then(VALUE / (VALUE + inner)),
-        cdi3_low=nw.when(usable).then(_least_ratio(sure, float("inf"))),
-        cdi3_high=nw.when(usable).then(_ratio(VALUE, nw.col("_exports"), float("inf"))),
+        cdi2_low=nw.when(figured & ~open_inside).then(sure / (VALUE + inner)).otherwise(nw.when(figured).then(sure * 0.0)),
+        cdi2_high=nw.when(figured).then(VALUE / (VALUE + inner)),
+        cdi3_low=nw.when(figured).then(_least_ratio(sure, float("inf"))),
+        cdi3_high=nw.when(figured).then(_ratio(VALUE, nw.col("_exports"), float("inf"))),
         cdi1_low=nw.col("hhi_low"),
         cdi1_high=nw.col("hhi_high"),
         importer=nw.lit(importer),
@@ -208,7 +209,7 @@ def commission_dependence(
     ).with_columns(
         dependent=all_of(*indicators),
         reason=nw.coalesce(
-            nw.when(~usable).then(nw.col("reason")),
+            nw.when(~figured).then(nw.col("reason")),
             nw.when(nw.col("cdi2_low").is_null()).then(nw.lit("no_production")),
             nw.when(nw.col("cdi3_low").is_null()).then(nw.lit("no_exports_data")),
             nw.when(open_inside | (nw.col("_silent") > 0)).then(nw.lit("value_missing")),
@@ -285,7 +286,7 @@ def geodep(
         *market, c2_low="hhi_low", c2_high="hhi_high", top_exporter="top_origin", _reason="reason"
     )
     rows = _with_exports(joined(joined(rows, world, market), importers, ["year"]), frame, item, [importer])
-    usable = nw.col("reason").is_null() | (nw.col("reason") == "origin_unknown")
+    figured = usable()
     worldwide = nw.col("_importers") > 1
     rows = rows.with_columns(
         importer=nw.lit(importer),
@@ -294,8 +295,8 @@ def geodep(
         hhi_exports_low=nw.when(worldwide).then(nw.col("c2_low")),
         hhi_exports_high=nw.when(worldwide).then(nw.col("c2_high")),
         top_exporter=nw.when(worldwide).then(nw.col("top_exporter")),
-        imports_to_exports_low=nw.when(usable).then(_least_ratio(VALUE, 9999.0)),
-        imports_to_exports_high=nw.when(usable).then(_ratio(VALUE, nw.col("_exports"), 9999.0)),
+        imports_to_exports_low=nw.when(figured).then(_least_ratio(VALUE, 9999.0)),
+        imports_to_exports_high=nw.when(figured).then(_ratio(VALUE, nw.col("_exports"), 9999.0)),
     )
     figures = {"c1": "hhi_imports_{}", "c2": "hhi_exports_{}", "c3": "imports_to_exports_{}"}
     rows = rows.with_columns(
@@ -313,7 +314,7 @@ def geodep(
     rows = rows.with_columns(
         c4=nw.when(sure >= 2).then(nw.lit(YES)).otherwise(nw.when(possible < 2).then(nw.lit(NO)).otherwise(nw.lit(UNKNOWN))),
         reason=nw.coalesce(
-            nw.when(~usable).then(nw.col("reason")),
+            nw.when(~figured).then(nw.col("reason")),
             nw.when(~worldwide).then(nw.lit("one_importer")),
             nw.when(nw.col("imports_to_exports_low").is_null()).then(nw.lit("no_exports_data")),
             nw.coalesce("reason", "_reason"),
@@ -386,7 +387,7 @@ def chapter_dependence(
     )
     counts = ["items", "items_concentrated", "items_unknown"]
     rows = joined(concentrate(frame.with_columns(chapter), market), inside, market)
-    known = nw.col("reason").is_null() | (nw.col("reason") == "origin_unknown")
+    known = usable()
     rows = rows.with_columns(share_concentrated=nw.when(known & (VALUE > 0)).then(nw.col("_value") / VALUE))
     figures = ["share_concentrated", "hhi_low", "hhi_high", "top_origin", "top_share_low", "top_share_high", "reason"]
     return ordered(rows.select(*market, "value", nw.col(*counts).cast(nw.Int64), *figures), *market)

@@ -23,7 +23,6 @@ from ...graph.frames import any_frame, spelled
 VALUE = nw.col("value")
 EQUAL = 1e-12  # engines add in any order: sums that differ by less are the same
 BLANKS = " \t\r\n\xa0\u3000"  # told to the engines, each of which takes other signs for space
-NOTHING = nw.lit(None, dtype=nw.String)
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 
 
@@ -149,7 +148,11 @@ def concentrate(frame: Any, market: Sequence[str], unique: bool = False, extenda
     """
     named = ~nw.col("exporter").is_null()
     schema = frame.collect_schema()
-    words = [name for name in (*market, "exporter") if schema[name] == nw.String] if _is_polars(frame) and not unique else []
+    words = (
+        [name for name in (*market, "exporter") if schema[name] == nw.String]
+        if frame.implementation.is_polars() and not unique
+        else []
+    )
     if words:
         # Polars sums flows by short codes in half the memory that text takes; with one row per flow that would not pay.
         frame = frame.with_columns(nw.col(*words).cast(nw.Categorical))
@@ -203,10 +206,6 @@ def joined(rows: Any, others: Any, keys: Sequence[str]) -> Any:
     return rows.join(others, on=both, how="left").drop(*both)
 
 
-def _is_polars(frame: Any) -> bool:
-    return frame.implementation.is_polars()
-
-
 def _bounds(groups: Any, extendable: bool) -> Any:
     """Add the intervals to the sums of `concentrate`."""
     fine = (nw.col("_least") >= 0) | nw.col("_least").is_null()
@@ -233,18 +232,20 @@ def _bounds(groups: Any, extendable: bool) -> Any:
         .otherwise(nw.when(nw.col("_traded")).then(m / (1 + n * m)).otherwise(silent_only.then(1 / n))),
         top_share_high=nw.when(fine & nw.col("_silent")).then(1.0).otherwise(top_high),
         unattributed=u,
-        reason=nw.when(~fine)
-        .then(nw.lit("negative_value"))
-        .otherwise(
-            nw.when(nw.col("_silent"))
-            .then(nw.lit("value_missing"))
-            .otherwise(
-                nw.when(~nw.col("_traded"))
-                .then(nw.lit("no_trade"))
-                .otherwise(nw.when(u > 0).then(nw.lit("origin_unknown")).otherwise(NOTHING))
-            )
+        reason=first(
+            negative_value=~fine, value_missing=nw.col("_silent"), no_trade=~nw.col("_traded"), origin_unknown=u > 0
         ),
     )
+
+
+def first(**conditions: nw.Expr) -> nw.Expr:
+    """Return the name of the first condition that holds, blank where none does."""
+    return nw.coalesce(*(nw.when(holds).then(nw.lit(name)) for name, holds in conditions.items()))
+
+
+def usable() -> nw.Expr:
+    """Return whether a market has figures: nothing stands in ``reason`` but that some origins are unknown."""
+    return nw.col("reason").is_null() | (nw.col("reason") == "origin_unknown")
 
 
 def verdict(low: nw.Expr, high: nw.Expr, limit: float, strict: bool = False) -> nw.Expr:

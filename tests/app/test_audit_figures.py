@@ -3,6 +3,7 @@
 import random
 from pathlib import Path
 
+import handed_in
 import openpyxl
 import polars as pl
 import pytest
@@ -31,7 +32,7 @@ HORIZON = 180.0
 
 
 def figures_of(path, world=None):
-    company = company_from(recognise(understand(path), {}))
+    company = handed_in.company(path)
     return work_out(company, build_graph(company, [], world or SupplyGraph()), [], "en")
 
 
@@ -87,7 +88,7 @@ class Oracle:
 
 def test_losses_of_complete_rows_are_those_of_a_calendar(tmp_path):
     path = written(tmp_path / "a.xlsx", Sourcing=SOURCING, BOM=BOM, Products=PRODUCTS)
-    company = company_from(recognise(understand(path), {}))
+    company = handed_in.company(path)
     oracle, found = Oracle(company), figures_of(path)
     assert {row["node"] for row in found.countries} == {"CHN", "DEU", "TWN"}
     for row in [*found.countries, *found.makers]:
@@ -103,7 +104,7 @@ def test_losses_of_complete_rows_are_those_of_a_calendar(tmp_path):
 
 
 def test_the_tiles_and_single_sources_of_the_demo_are_counts_of_its_rows():
-    company = company_from(recognise(understand(DEMO), {}))
+    company = handed_in.company(DEMO)
     found = work_out(company, build_graph(company, [], SupplyGraph()), [], "en")
     known, direct = found.coverage, company.direct
     rows = [s for part in direct for s in company.sources[part] if s.share is None or s.share > 0]
@@ -127,7 +128,7 @@ def test_the_tiles_and_single_sources_of_the_demo_are_counts_of_its_rows():
 
 def test_the_demo_stops_of_one_tier_are_those_of_a_calendar():
     """The demo's countries, without the steps that it knows behind its suppliers: those are the network's matter."""
-    company = company_from(recognise(understand(DEMO), {}))
+    company = handed_in.company(DEMO)
     company.needs = [need for need in company.needs if need.parent not in company.sources]
     needed = {need.part for need in company.needs}
     blank = {part for part, sources in company.sources.items() if any(s.country is None or s.share is None for s in sources)}
@@ -220,7 +221,7 @@ def test_what_only_a_supplier_needs_is_put_together_by_nobody_known_where_its_ro
                 ["ring", None, "Ring Co", "France", 1, 0, 400, "yes", 1],
             ],
         )
-        company = company_from(recognise(understand(path), {}))
+        company = handed_in.company(path)
         found = work_out(company, build_graph(company, [], SupplyGraph()), [], "en")
         return (
             company,
@@ -262,7 +263,7 @@ def test_a_product_without_revenue_leaves_no_upper_bound(tmp_path):
 
 
 def test_links_that_are_only_to_be_looked_at_change_no_figure():
-    company = company_from(recognise(understand(DEMO), {}))
+    company = handed_in.company(DEMO)
     world = SupplyGraph(
         items=[{"id": "w", "name_en": "w", "kind": "material"}],
         suppliers=[{"id": "CHN", "name_en": "China", "kind": "country"}],
@@ -351,7 +352,7 @@ def test_who_makes_what_a_trading_company_sells_is_as_open_to_the_concentration_
 def test_the_stake_of_a_part_is_what_it_costs_in_its_worst_stop_were_all_else_at_hand(tmp_path):
     """Each part alone in its products, day by day: what all other parts hold and who delivers them does not matter."""
     path = written(tmp_path / "a.xlsx", Sourcing=SOURCING, BOM=BOM, Products=PRODUCTS)
-    company, found = company_from(recognise(understand(path), {})), figures_of(path)
+    company, found = handed_in.company(path), figures_of(path)
     stops = [
         {"country": row["node"]} if not row["maker"] else {"maker": row["name"]} for row in found.countries + found.makers
     ]

@@ -2,19 +2,17 @@
 
 import random
 
+import handed_in
 import openpyxl
 import pytest
 from kanmon.app.audit.checks import CLEAR, FINDING, findings
 from kanmon.app.audit.company_graph import build_graph
-from kanmon.app.audit.company_reader import company_from
 from kanmon.app.audit.content import content
 from kanmon.app.audit.figures import work_out
-from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.page import render
 from kanmon.app.audit.report import audit
 from kanmon.app.audit.scenarios import Asked, _tariff
 from kanmon.app.audit.tables import write_report_workbook
-from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import SupplyGraph
 from plain_sheets import workbook
 
@@ -69,7 +67,7 @@ def blanked(draw, rows, needs, products, firms):
 def worked_out(path, rows, needs, products, firms):
     sheets = {"Sourcing": [SOURCING, *rows], "BOM": [["parent", "part"], *needs]}
     sheets |= {"Products": [PRODUCTS, *products], "Suppliers": [SUPPLIERS, *firms]}
-    company = company_from(recognise(understand(workbook(path, sheets)), {}))
+    company = handed_in.company(workbook(path, sheets))
     return company, work_out(company, build_graph(company, [], SupplyGraph()), [], "en")
 
 
@@ -141,7 +139,7 @@ def test_amounts_that_name_nobody_are_added_up_in_one_currency_alone(tmp_path):
     rows = [["P1", None, None, 100, "JPY"], ["P1", None, None, 50, "USD"], ["P2", None, None, 30, "JPY"]]
     head = ["part", "supplier", "country", "annual spend", "currency"]
     path = workbook(tmp_path / "a.xlsx", {"Sourcing": [head, *rows, ["P2", None, None, 20, "JPY"]]})
-    company = company_from(recognise(understand(path), {}))
+    company = handed_in.company(path)
     assert (company.spend("P1"), company.spend("P2")) == (None, 50) and company.nobodys("P1") == 0
 
 

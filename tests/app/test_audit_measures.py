@@ -1,15 +1,13 @@
 """What an audit proposes: which measures, for which parts, and what is said of what they take off."""
 
+import handed_in
 import pytest
 from audit_company import BOM, PRODUCTS, SOURCING, written
 from kanmon.app.audit.company_graph import build_graph
-from kanmon.app.audit.company_reader import company_from
 from kanmon.app.audit.content import content
 from kanmon.app.audit.figures import work_out
-from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.measures import mitigate
 from kanmon.app.audit.report import audit
-from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import SupplyGraph
 from plain_sheets import workbook
 
@@ -46,7 +44,7 @@ def test_without_a_stated_lead_time_an_alternative_has_no_estimate(tmp_path, lea
 def test_measures_are_proposed_where_an_estimated_loss_hangs_most_loss_first(tmp_path):
     """P2 and P3 have two makers each; more hangs on P3 than on P1, whose maker is its only one."""
     path = written(tmp_path / "a.xlsx", Sourcing=SOURCING, BOM=BOM, Products=PRODUCTS)
-    company = company_from(recognise(understand(path), {}))
+    company = handed_in.company(path)
     built = build_graph(company, [], SupplyGraph())
     figures = work_out(company, built, [], "en")
     found = mitigate(company, built, figures, None)

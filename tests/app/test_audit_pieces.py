@@ -3,12 +3,10 @@
 import math
 import random
 
+import handed_in
 import pytest
 from kanmon.app.audit.company_graph import build_graph
-from kanmon.app.audit.company_reader import company_from
 from kanmon.app.audit.figures import work_out
-from kanmon.app.audit.mapping import recognise
-from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import SupplyGraph
 from plain_sheets import workbook
 
@@ -47,7 +45,7 @@ def spend_of(path, lines):
     sheets = {"Sourcing": [head, *([part, f"Firm {part}", COUNTRIES[part], 1, 100] for part in BOUGHT)]}
     sheets |= {"BOM": [["parent", "part", "quantity", "alternative group"], *lines]}
     sheets |= {"Products": [["product", "revenue"], *([one, 100] for one in PRODUCTS)]}
-    company = company_from(recognise(understand(workbook(path, sheets)), {}))
+    company = handed_in.company(workbook(path, sheets))
     assert [(need.parent, need.part, need.quantity, need.group) for need in company.needs] == lines
     return work_out(company, build_graph(company, [], SupplyGraph()), [], "en").spend
 

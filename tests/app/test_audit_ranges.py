@@ -2,10 +2,9 @@
 
 import math
 
+import handed_in
 import pytest
 from kanmon.app.audit.cells import Unreadable, read
-from kanmon.app.audit.company_reader import company_from
-from kanmon.app.audit.mapping import recognise
 from kanmon.datasets.intake.understanding import understand
 from kanmon.datasets.layout import sheets
 
@@ -29,7 +28,7 @@ COLUMN = {column.name: column for sheet in sheets().values() for column in sheet
 def test_of_a_range_of_stock_both_ends_are_read(tmp_path, cell, ends):
     rows = ["品番,調達先,生産国,在庫日数,切替日数", f"P-1,甲社,日本,{cell},90", "P-2,乙社,中国,20,30-60日"]
     (tmp_path / "s.csv").write_text("\n".join(rows), encoding="utf-8")
-    found = company_from(recognise(understand(tmp_path)))
+    found = handed_in.company(tmp_path)
     assert found.parts["P-1"].stock == ends
     assert found.sources["P-2"][0].switch_days == (30, 60)
     said = [remark.message.key.rpartition(".")[2] for remark in found.remarks if remark.column == "stock_days"]
@@ -40,7 +39,7 @@ def test_of_a_range_of_stock_both_ends_are_read(tmp_path, cell, ends):
 def test_no_stock_may_be_none_or_not_known_and_that_is_said(tmp_path, cell):
     rows = ["品番,調達先,生産国,在庫日数", f"P-1,甲社,日本,{cell}", "P-2,乙社,日本,-", "P-3,丙社,日本,0"]
     (tmp_path / "s.csv").write_text("\n".join(rows), encoding="utf-8")
-    found = company_from(recognise(understand(tmp_path)))
+    found = handed_in.company(tmp_path)
     assert [found.parts[id].stock for id in ("P-1", "P-2", "P-3")] == [None, None, (0, 0)]
     (told,) = (remark for remark in found.remarks if remark.column == "stock_days")
     assert told.row == 2 and "0 と記入" in told.message.text("ja")
@@ -55,14 +54,14 @@ def test_of_stocks_that_several_rows_state_of_a_part_the_longest_counts(tmp_path
         "P-2,乙社,中国,90",
     ]
     (tmp_path / "s.csv").write_text("\n".join(rows), encoding="utf-8")
-    found = company_from(recognise(understand(tmp_path)))
+    found = handed_in.company(tmp_path)
     assert [found.parts[id].stock for id in ("P-1", "P-2")] == [(45, 60), (90, math.inf)]
 
 
 def test_ranges_of_a_column_are_one_note_and_what_could_not_be_read_names_the_column_as_its_reader_does(tmp_path):
     rows = [f"P-{n},甲社,日本,{cell}" for n, cell in enumerate(["30-60日"] * 30 + ["？？"] * 25)]
     (tmp_path / "s.csv").write_text("\n".join(["品番,調達先,生産国,在庫日数", *rows]), encoding="utf-8")
-    found = company_from(recognise(understand(tmp_path)))
+    found = handed_in.company(tmp_path)
     told = [remark for remark in found.remarks if remark.column == "stock_days"]
     (note,) = (remark for remark in told if remark.severity == "note")
     assert note.row == 2 and "30 件" in note.message.text("ja") and "30-60日" in note.message.text("ja")
@@ -85,7 +84,7 @@ def test_a_rough_figure_is_in_the_unit_of_its_header(tmp_path):
         "P3,乙社,日本,90日,約1800万円",
     ]
     (tmp_path / "s.csv").write_text("\n".join(rows), encoding="utf-8")
-    found = company_from(recognise(understand(tmp_path)))
+    found = handed_in.company(tmp_path)
     assert {(each[0].switch_days, each[0].spend) for each in found.sources.values()} == {(90.0, 1.8e7)}
 
 
@@ -107,7 +106,7 @@ def test_a_rough_figure_is_in_the_unit_of_its_header(tmp_path):
 )
 def test_a_range_of_stock_without_a_unit_is_in_the_unit_of_its_header(tmp_path, header, cell, ends):
     (tmp_path / "調達一覧.csv").write_text(f"品番,調達先,{header}\nP-1,甲,{cell}\nP-2,乙,1\n", encoding="utf-8")
-    found = company_from(recognise(understand(tmp_path / "調達一覧.csv")))
+    found = handed_in.company(tmp_path / "調達一覧.csv")
     assert found.parts["P-1"].stock == pytest.approx(ends)
 
 
@@ -142,7 +141,7 @@ def test_ranges_of_times_are_in_the_unit_of_their_header_and_one_note_for_each_c
     head = "品番,調達先1,国1,リードタイム1（週）,調達先2,国2,リードタイム2（週）,切替日数"
     rows = ["P-1,甲,中国,8-12,乙,日本,4〜6,60〜90日", "P-2,丙,日本,2ヶ月〜3ヶ月,,,,200"]
     (tmp_path / "s.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
-    found = company_from(recognise(understand(tmp_path)))
+    found = handed_in.company(tmp_path)
     told = {one.maker: (one.lead_days, one.switch_days) for each in found.sources.values() for one in each}
     assert told == {"甲": ((56, 84), (60, 90)), "乙": ((28, 42), None), "丙": ((60, 90), 200.0)}
     notes = {remark.column: remark for remark in found.remarks if remark.column in {"lead_days", "switch_days"}}
@@ -161,7 +160,7 @@ def test_ranges_of_times_are_in_the_unit_of_their_header_and_one_note_for_each_c
 def test_a_numbered_column_of_switching_times_is_known_as_one_whatever_ranges_it_holds(tmp_path, head, cell):
     (tmp_path / "s.csv").write_text(f"{head}\nP-1,甲,中国,{cell},乙,日本,{cell}\n", encoding="utf-8")
     told = read(COLUMN["switch_days"], cell)
-    assert [one.switch_days for one in company_from(recognise(understand(tmp_path))).sources["P-1"]] == [told, told]
+    assert [one.switch_days for one in handed_in.company(tmp_path).sources["P-1"]] == [told, told]
 
 
 def test_a_column_that_names_a_switch_is_no_switching_time(tmp_path):

@@ -279,8 +279,8 @@ def test_a_loss_without_an_upper_bound_goes_to_the_end_of_the_picture_and_says_s
 
 
 def test_the_mapping_that_is_written_reads_back_the_same(demo, report):
-    again = audit(DEMO, lang="ja", date=DATE, mapping=report / "mapping.yaml")
     corrections = read_corrections(report / "mapping.yaml")
+    again = audit(DEMO, lang="ja", date=DATE, corrections=corrections)
     corrected = recognise(understand(DEMO, corrections=corrections), corrections)
     assert corrected.tables == recognise(understand(DEMO)).tables and len(corrected.rows("sourcing")) > 100
     assert {(link.part, link.item) for link in used(again)} == {(link.part, link.item) for link in used(demo)}
@@ -302,11 +302,11 @@ def test_a_guess_is_marked_and_a_correction_wins(tmp_path):
     assert (link.item, link.how, link.guessed) == ("ndfeb_magnet", "name", True)
     file = tmp_path / "m.yaml"
     file.write_text("parts: {P: {world_item: none}, Q: {contains: [copper_magnet_wire]}}", encoding="utf-8")
-    (link,) = used(audit(path, lang="en", date=DATE, mapping=file))
+    (link,) = used(audit(path, lang="en", date=DATE, corrections=read_corrections(file)))
     assert (link.part, link.item, link.guessed) == ("Q", "copper_magnet_wire", False)
     file.write_text("parts: {P: {world_item: ndfeb_magnt}}", encoding="utf-8")
     with pytest.raises(InputError, match="ndfeb_magnet"):
-        audit(path, lang="en", date=DATE, mapping=file)
+        audit(path, lang="en", date=DATE, corrections=read_corrections(file))
 
 
 def test_the_report_workbook_holds_every_evidence_row(demo, report):

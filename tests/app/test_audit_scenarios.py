@@ -184,6 +184,13 @@ def test_a_tariff_is_on_what_the_company_buys_and_not_on_what_its_suppliers_do(t
     assert (row["loss_low"], row["loss_high"], row["blank"]) == (pytest.approx(0.25 * 710), pytest.approx(0.25 * 710), 0)
 
 
+@pytest.mark.parametrize("rate", ["25%", "2.5%", "0.4%"])
+def test_a_tariff_without_a_title_is_told_at_the_rate_that_is_stated(tmp_path, rate):
+    asked = [SHEETS["Scenarios"][0], [None, "tariff", None, "China", None, rate, None]]
+    found = audit(workbook(tmp_path / "a.xlsx", SHEETS | {"Scenarios": asked}), lang="en", date=DATE, world=SupplyGraph())
+    assert found.scenarios[0]["title"].text("en").startswith(f"A tariff of {rate} ")
+
+
 def test_a_scenario_about_nobody_is_said(found, rows):
     assert "Nobody" not in rows
     assert any("No such firm" in remark.message.text("en") for remark in found.company.remarks)

@@ -5,20 +5,18 @@ import json
 import math
 from pathlib import Path
 
+import handed_in
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kanmon.app.audit.company_graph import build_graph
-from kanmon.app.audit.company_reader import company_from
 from kanmon.app.audit.content import content
-from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.report import audit
 from kanmon.app.survey.card import Card, CardPart, as_data, card_of, digest, from_data
 from kanmon.app.survey.card_files import read_card, write_card
 from kanmon.app.survey.merge import merge
 from kanmon.app.survey.replies import Replies, read_replies
 from kanmon.app.survey.stopped import stopped
-from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import InputError, KanmonError, SupplyGraph
 from kanmon.risk.production.handed_on import HandedOn
 from plain_sheets import workbook
@@ -38,7 +36,7 @@ def company(path: Path, name: str, product: str, rows: list[tuple], days: float 
         "調達": [HEAD, *rows],
     }
     file = workbook(path / f"{name}.xlsx", sheets)
-    return company_from(recognise(understand(file)))
+    return handed_in.company(file)
 
 
 def graph(found):
@@ -239,7 +237,7 @@ def test_a_card_counts_what_is_known_of_what_goes_in(tmp_path):
         "BOM": [["parent", "part"], ["A", "P1"], ["A", "P2"], ["A", "P3"], ["P2", "P4"], ["B", "P1"]],
         "Products": [["product", "revenue"], ["A", 1], ["B", 1]],
     }
-    found = company_from(recognise(understand(workbook(tmp_path / "a.xlsx", sheets))))
+    found = handed_in.company(workbook(tmp_path / "a.xlsx", sheets))
     both = card_of(found, graph(found), "x").parts
     # P4 is bought by whoever makes P2, of which is known what it needs; for P3 nobody is named.
     assert [dict(part.known) for part in both] == [
@@ -350,7 +348,7 @@ def test_the_card_of_one_of_two_traders_makes_no_loss_certain_of_what_the_other_
         "部品表": [("親品番", "部品番号"), ("X", "P")],
         "調達": [(*HEAD[:2], "メーカー", *HEAD[2:]), *rows],
     }
-    buyer = company_from(recognise(understand(workbook(tmp_path / "a.xlsx", sheets))))
+    buyer = handed_in.company(workbook(tmp_path / "a.xlsx", sheets))
     losses = {}
     for name in ("Trade Ltd", "Works Ltd"):
         seller = company(tmp_path, name, "P", [("ore", "Mine", "チリ", 1, 0, NEVER)])

@@ -7,16 +7,15 @@ import zipfile
 from dataclasses import replace
 from pathlib import Path
 
+import handed_in
 import pytest
 import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kanmon.app import cli
 from kanmon.app.audit.company_graph import firm_id
-from kanmon.app.audit.company_reader import company_from
 from kanmon.app.audit.content import content
 from kanmon.app.audit.files import write_report
-from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.report import audit
 from kanmon.app.audit.words import money
 from kanmon.app.survey.loop import _worth, shown, wider
@@ -27,7 +26,6 @@ from kanmon.app.survey.replies import read_replies
 from kanmon.app.survey.wording import TONGUES, word
 from kanmon.datasets import load
 from kanmon.datasets.intake.sheets import read_sheets
-from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import ReadError, SupplyGraph
 from survey_company import (
     HOSTILE,
@@ -188,7 +186,7 @@ def test_the_list_of_questionnaires_says_through_whom_a_makers_parts_are_bought(
     (tmp_path / "調達.csv").write_text("\n".join(lines), encoding="utf-8")
     (tmp_path / "製品.csv").write_text("製品番号,年間売上\nX,1000", encoding="utf-8")
     (tmp_path / "部品表.csv").write_text("親品番,部品番号\nX,P1\nX,P2", encoding="utf-8")
-    found = company_from(recognise(understand(tmp_path)))
+    found = handed_in.company(tmp_path)
     write_survey(survey_of(ranked_questions(found, figures(found)), "2026-12-25"), found, tmp_path / "out", "ja")
     rows = [
         [cell.value for cell in row]

@@ -3,16 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
+import handed_in
 import openpyxl
 import plain_sheets
 import pytest
 from kanmon.app import cli
-from kanmon.app.audit.company_reader import company_from
-from kanmon.app.audit.mapping import recognise
 from kanmon.app.survey.loop import shown
 from kanmon.app.survey.questionnaire import survey_of
 from kanmon.app.survey.questions import RUNS, ranked_questions
-from kanmon.datasets.intake.understanding import understand
 from kanmon.graph.messages import text
 from survey_company import HEAD, NEVER, company, figures
 
@@ -39,7 +37,7 @@ def run(monkeypatch, *words):
 
 
 def test_a_ledger_alone_asks_for_countries_by_what_was_bought_where_they_are_blank(tmp_path):
-    found = company_from(recognise(understand(ledger(tmp_path))))
+    found = handed_in.company(ledger(tmp_path))
     asked = [one for one in ranked_questions(found, figures(found)) if one.kind == "origin"]
     assert [(one.supplier, one.bought) for one in asked] == [("Alpha", 700.0), ("Gamma", 500.0), ("Delta", None)]
     gains = [row["gain"] for row in shown(asked, None, found, figures(found), "en")["questions"]]
@@ -94,7 +92,7 @@ def test_parts_that_the_company_sets_apart_are_not_asked_about(tmp_path):
         "部品表": [("親品番", "部品番号"), ("X", "P1"), ("X", "P2")],
         "調達": [head, *rows],
     }
-    found = company_from(recognise(understand(plain_sheets.workbook(tmp_path / "a.xlsx", sheets))))
+    found = handed_in.company(plain_sheets.workbook(tmp_path / "a.xlsx", sheets))
     assert found.apart == ["P2"]
     assert {part for one in ranked_questions(found, figures(found)) for part in one.parts} == {"P1"}
 
@@ -119,7 +117,7 @@ def test_what_nobody_could_narrow_is_not_asked(tmp_path):
 
 def test_what_is_asked_first_narrows_as_much_as_half_of_what_any_answer_would():
     """Twenty kinds of screws of a dealer touch the widest stops of all, and their answers narrow none of them."""
-    found = company_from(recognise(understand(DEMO)))
+    found = handed_in.company(DEMO)
     parts = {id: replace(part, stock=None) if n % 2 else part for n, (id, part) in enumerate(found.parts.items())}
     blank = replace(found, parts=parts)
     stops = figures(blank)

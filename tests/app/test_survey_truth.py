@@ -2,20 +2,18 @@
 
 import random
 
+import handed_in
 import plain_sheets
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kanmon.app.audit.company_graph import build_graph
-from kanmon.app.audit.company_reader import company_from
-from kanmon.app.audit.mapping import recognise
 from kanmon.app.survey.card import Card, CardPart
 from kanmon.app.survey.loop import _change, progress, shown
 from kanmon.app.survey.merge import merge
 from kanmon.app.survey.questionnaire import KEYS
 from kanmon.app.survey.replies import ITSELF, Line, Replies, Reply
 from kanmon.app.survey.stopped import stopped
-from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import SupplyGraph
 from kanmon.risk.production.handed_on import HandedOn
 from survey_company import NEVER, bounds, figures
@@ -32,7 +30,7 @@ def company(path, rows, kinds=()):
         "調達先": [("調達先", "区分"), *kinds],
         "調達": [HEAD, *rows],
     }
-    return company_from(recognise(understand(plain_sheets.workbook(path / "audit.xlsx", sheets))))
+    return handed_in.company(plain_sheets.workbook(path / "audit.xlsx", sheets))
 
 
 def reply(supplier, **tables):
@@ -164,7 +162,7 @@ def test_what_replies_did_is_told_by_the_bounds_before_and_after(tmp_path, seed)
     base = company(tmp_path, truth.view(), kinds)
     found = merge(base, Replies(replies=truth.replies()), [], SupplyGraph())
     worked = figures(found.company)
-    done = progress(base, found, build_graph(found.company, [], SupplyGraph()), worked)
+    done = progress(base, found, worked)
     data = shown([], done, found.company, worked, "en")["replies"]
     told = {row["node"]: row for row in data["rows"]}
     assert done.responded <= done.suppliers
@@ -208,7 +206,7 @@ def test_who_only_sells_may_reply_and_nobody_counts_twice(tmp_path):
     for one in sent:
         one.asked["origin", "P1"] = True
     found = merge(base, Replies(replies=sent), [], SupplyGraph())
-    done = progress(base, found, build_graph(found.company, [], SupplyGraph()), figures(found.company))
+    done = progress(base, found, figures(found.company))
     assert (done.responded, done.suppliers) == (2, 2)
 
 

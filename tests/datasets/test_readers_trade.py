@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kanmon import datasets, risk
+from kanmon.datasets.trade import STATISTICS
 from kanmon.graph import InputError, KanmonError, ReadError
 from polars.testing import assert_frame_equal
 
@@ -412,3 +413,9 @@ def test_tables_without_rows_or_columns_are_refused():
         datasets.clean_trade(RAW.clear())
     with pytest.raises(InputError, match="'exporter'"):
         datasets.clean_trade(RAW.drop("exporter"))
+
+
+@pytest.mark.parametrize("kind", STATISTICS)
+def test_statistics_that_are_recognised_have_a_public_reader_of_their_name(kind):
+    assert callable(getattr(datasets, f"read_{kind}"))
+    assert f'"{kind}"' in datasets.trade_kind.__doc__

@@ -5,10 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from kanmon.app.audit import words as audit
+from kanmon.app.chokepoint_tables import share
 from kanmon.graph import Interval
-from kanmon.graph.interval import at_least, at_most
+from kanmon.graph.interval import at_least, at_most, in_percent
+from kanmon.plot.canvas import percent
 
 
 @given(
@@ -44,3 +47,13 @@ def test_a_lower_bound_of_what_is_not_negative_has_no_minus(low, spec):
 )
 def test_a_bound_goes_one_unit_of_the_last_place_outwards_and_no_further(value, spec, least, most):
     assert (at_least(value, spec), at_most(value, spec)) == (least, most)
+
+
+@given(st.floats(0, 1, allow_nan=False))
+@example(0.005)  # halfway to a whole per cent, which rounds to the even one
+@example(0.995)
+def test_a_little_is_not_told_as_nothing_nor_nearly_all_as_all(part):
+    assert (in_percent(part) == "0%") == (part <= 1e-9)
+    assert (in_percent(part) == "100%") == (part >= 1 - 1e-9)
+    shown = {percent(part), share(part, part), audit.percent(part)}
+    assert shown == {in_percent(part)}, "in plots, in the terminal and in reports alike"

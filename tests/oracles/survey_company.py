@@ -1,16 +1,14 @@
 """A small company whose rows leave open what a survey asks about, and what a stop costs it."""
 
+import handed_in
 import openpyxl
 import plain_sheets
 from kanmon.app.audit.company_graph import build_graph
-from kanmon.app.audit.company_reader import company_from
 from kanmon.app.audit.figures import work_out
-from kanmon.app.audit.mapping import recognise
 from kanmon.app.survey.merge import merge
 from kanmon.app.survey.questionnaire import KEYS, survey_of, write_survey
 from kanmon.app.survey.replies import Line, Replies, Reply, read_replies
 from kanmon.app.survey.stopped import stopped
-from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import SupplyGraph
 
 HOSTILE = '=HYPERLINK("http://example.invalid","x")<script>alert(1)</script>'
@@ -37,7 +35,7 @@ def workbook(path, rows=ROWS, head=HEAD):
 
 
 def company(path, rows=ROWS, head=HEAD):
-    return company_from(recognise(understand(workbook(path, rows, head))))
+    return handed_in.company(workbook(path, rows, head))
 
 
 def told(supplier, part, **values):

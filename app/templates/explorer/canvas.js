@@ -119,7 +119,7 @@ function settle(tiersOfKeys, near, units, place) {
     for (const keys of tiersOfKeys) {
       const wanted = keys.map((key) => {
         const ys = [...near.get(key)].map((n) => place.get(n).y);
-        return ys.length ? ys.reduce((a, b) => a + b) / ys.length : place.get(key).y;
+        return ys.length ? sum(ys) / ys.length : place.get(key).y;
       });
       spaced(wanted, keys.map((key) => units.get(key).step)).forEach((y, i) => (place.get(keys[i]).y = y));
     }
@@ -138,7 +138,7 @@ function arrange(group) {
     units.get(key).members.push(i);
   }
   const columnsOf = new Map();
-  for (const [key, unit] of units) columnsOf.set(unit.tier, [...(columnsOf.get(unit.tier) || []), key]);
+  for (const [key, unit] of units) put(columnsOf, unit.tier, key);
   const order = [...columnsOf.keys()].sort((a, b) => a - b);
   const near = new Map([...units.keys()].map((key) => [key, new Set()]));
   inputs.item?.forEach((to, row) => {

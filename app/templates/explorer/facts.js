@@ -14,6 +14,7 @@ const idOf = (node) => tableOf(node).id[node.i];
 const nameIn = (node, lang) => cell(tableOf(node), `name_${lang}`, node.i);
 const nameOf = (node) => nameIn(node, language) || nameIn(node, other) || idOf(node);
 const item = (i) => ({ table: "item", i });
+const itemsOf = (node) => (node.table === "item" ? [node.i] : supplied[node.i].map((row) => views.item[shares.view[row]])); // itself, or what it supplies
 const supplier = (i) => ({ table: "supplier", i });
 const itemNumber = new Map(items.id.map((id, i) => [id, i]));
 const supplierNumber = new Map(suppliers.id.map((id, i) => [id, i]));

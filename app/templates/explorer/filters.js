@@ -60,7 +60,7 @@ function showFilters() {
     h("fieldset", {}, h("legend", {}, t("narrow")),
       chooseFrom("by-chain", t("chain"), "chain", choices(unfiltered.flatMap((i) => chainsOf[i]), state.chain).sort().map(([chain, n]) => [chain, `${chainName(chain)} (${n})`])),
       chooseFrom("by-tier", t("tier"), "tier", choices(unfiltered.map(tierOf), state.tier === "" ? "" : Number(state.tier)).sort((a, b) => a[0] - b[0]).map(([tier, n]) => [tier, `${tierName(tier)} (${n})`])),
-      chooseFrom("by-country", t("country"), "country", [...new Set(countriesOf.flatMap((found) => [...found]))].filter(Boolean).map((id) => [id, nameOfId(id)]).sort((a, b) => a[1].localeCompare(b[1], language))),
+      chooseFrom("by-country", t("country"), "country", byName([...new Set(countriesOf.flatMap((found) => [...found]))].filter(Boolean))),
       technologies.length ? chooseFrom("by-technology", t("technology"), "technology", [["any", t("any_technology")], ...technologies.map((n) => [n, `${n} ${data.technologies[n] || ""}`])]) : null,
       chooseFrom("by-confidence", t("confidence"), "confidence", ["published", "estimated", "unknown"].map((word) => [word, t(word)])),
       tickBox("only-missing", state.missing, () => update({ missing: !state.missing }), h("span", {}, t("only_missing"))),

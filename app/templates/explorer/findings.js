@@ -67,7 +67,7 @@ function stoppers(i) {
   if (!ranking) return [];
   const found = once("stoppers", () => {
     const by = new Map();
-    for (const { id, stops } of ranking) for (const one of stops) by.set(one, [...(by.get(one) || []), id]);
+    for (const { id, stops } of ranking) for (const one of stops) put(by, one, id);
     return by;
   });
   return found.get(items.id[i]) || [];

@@ -112,18 +112,18 @@ const middle = (row) => (shares.low[row] + shares.high[row]) / 2;
 function squarified(sizes, { width, height }) {
   const found = [];
   let [x, y, w, hgt] = [0, 0, width, height];
-  const total = sizes.reduce((a, b) => a + b, 0);
+  const total = sum(sizes);
   const areas = sizes.map((size) => (size / total) * width * height);
   for (let n = 0; n < areas.length; ) {
     const side = Math.min(w, hgt);
     const worst = (row) => {
-      const sum = row.reduce((a, b) => a + b, 0);
-      return Math.max(...row.map((area) => Math.max((side * side * area) / (sum * sum), (sum * sum) / (side * side * area))));
+      const all = sum(row);
+      return Math.max(...row.map((area) => Math.max((side * side * area) / (all * all), (all * all) / (side * side * area))));
     };
     // A row takes the next area as long as its worst shape gets no worse; then it is laid along the shorter side.
     const row = [areas[n]];
     while (n + row.length < areas.length && worst([...row, areas[n + row.length]]) <= worst(row)) row.push(areas[n + row.length]);
-    const thick = row.reduce((a, b) => a + b, 0) / side;
+    const thick = sum(row) / side;
     let along = 0;
     for (const area of row) {
       const long = area / thick;
@@ -143,7 +143,7 @@ function treemap(i) {
   const rows = sharesOf[view].filter((row) => shares.known[row] !== "unknown" && middle(row) > 0.004).sort((a, b) => middle(b) - middle(a)).slice(0, 14);
   if (rows.length < 3) return null;
   const parts = rows.map((row) => ({ size: middle(row), name: nameOf(supplier(shares.supplier[row])), share: interval(shares.low[row], shares.high[row], percent), s: shares.supplier[row] }));
-  const rest = Math.max(0, 1 - parts.reduce((sum, { size }) => sum + size, 0));
+  const rest = Math.max(0, 1 - sum(parts.map(({ size }) => size)));
   if (rest > 0.004) parts.push({ size: rest, name: t("rest_of_market"), share: part(rest), s: null });
   const boxes = squarified(parts.map(({ size }) => size), TREE);
   return svg("svg", { class: "treemap", viewBox: `0 0 ${TREE.width} ${TREE.height}`, role: "img", "aria-label": parts.map(({ name, share }) => `${name} ${share}`).join(", ") },

@@ -59,9 +59,8 @@ function showFresh(...names) {
 
 function pathOf(node) {
   if (!node) return new Set();
-  const starts = node.table === "item" ? [node.i] : supplied[node.i].map((row) => views.item[shares.view[row]]);
   const ends = state.product ? [productRow()] : data.products.map((id) => itemNumber.get(id));
-  return pathsToProduct(starts.filter((i) => shown.has(i)), ends.filter((i) => i !== undefined));
+  return pathsToProduct(itemsOf(node).filter((i) => shown.has(i)), ends.filter((i) => i !== undefined));
 }
 
 function announceWhatIf() {
@@ -114,14 +113,22 @@ function showPane(name) {
 const isNarrow = () => matchMedia("(max-width: 900px)").matches;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
+const setTheme = (theme) => (document.documentElement.dataset.theme = theme || state.theme || (dark.matches ? "dark" : "light"));
+
 function showTheme() {
-  document.documentElement.dataset.theme = state.theme || (dark.matches ? "dark" : "light");
+  setTheme();
   readColours();
+}
+
+function toPaper() {
+  showFresh("whatif");
+  $("asked")?.replaceWith(question());
+  setTheme("light"); // paper is white
+  document.querySelectorAll("#brief details").forEach((one) => (one.open = true));
 }
 
 function share() {
   const done = () => say(t("shared"));
-  const sentence = () => fill($("share"), t("shared_short"));
   if (navigator.clipboard && window.isSecureContext) navigator.clipboard.writeText(location.href).then(done, done);
   else {
     const field = h("textarea", { class: "hidden-text" });
@@ -132,7 +139,7 @@ function share() {
     field.remove();
     done();
   }
-  sentence();
+  fill($("share"), t("shared_short"));
   setTimeout(() => fill($("share"), t("share")), 2000);
 }
 
@@ -233,19 +240,16 @@ function showProduct() {
 }
 
 async function start() {
-  document.documentElement.dataset.theme = state.theme || (dark.matches ? "dark" : "light");
-  const names = data.products.map((id) => [id, nameOfId(id)]).sort((a, b) => a[1].localeCompare(b[1], language));
-  fill($("product"), h("option", { value: "" }, t("whole_graph")), names.map(([id, name]) => h("option", { value: id }, cut(name, 60))));
+  setTheme();
+  fill($("product"), h("option", { value: "" }, t("whole_graph")), byName(data.products).map(([id, name]) => h("option", { value: id }, cut(name, 60))));
   $("product").addEventListener("change", (event) => update({ product: event.target.value || null, focus: null, selected: null }));
   fill($("buyer"), Object.keys(networks.index).map((id) => h("option", { value: id }, id ? cut(nameOfId(id), 40) : t("world_market"))));
   $("buyer").addEventListener("change", (event) => update({ buyer: event.target.value }));
   for (const name of VIEWS) $(`as-${name}`).addEventListener("click", () => (isNarrow() && showPane("stage"), update({ view: name })));
   $("export-print").addEventListener("click", () => (update({ view: "board" }), window.print()));
   $("export-scenarios").addEventListener("click", exportScenarios);
-  window.addEventListener("beforeprint", () => (showFresh("whatif"), $("asked")?.replaceWith(question())));
-  window.addEventListener("beforeprint", () => (document.documentElement.dataset.theme = "light")); // paper is white
+  window.addEventListener("beforeprint", toPaper);
   window.addEventListener("afterprint", showTheme);
-  window.addEventListener("beforeprint", () => document.querySelectorAll("#brief details").forEach((one) => (one.open = true)));
   combobox($("search"), $("found"), (question) => search(question), found);
   $("share").addEventListener("click", share);
   $("export-png").addEventListener("click", exportPng);

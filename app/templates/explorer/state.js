@@ -143,8 +143,7 @@ function chooseVisible() {
   tiers = product === undefined ? data.tier : tiersFrom(product, within);
   if (state.focus) {
     const node = nodeOf(state.focus.node);
-    const starts = node.table === "item" ? [node.i] : supplied[node.i].map((row) => views.item[shares.view[row]]);
-    const near = reach(starts, state.focus.direction, state.focus.depth || Infinity);
+    const near = reach(itemsOf(node), state.focus.direction, state.focus.depth || Infinity);
     within = within && node.table !== "item" ? new Set([...near].filter((i) => within.has(i))) : near;
   }
   unfiltered = items.id.map((_, i) => i).filter((i) => !within || within.has(i));

@@ -453,7 +453,7 @@ class Film {
         : of === network.product ? [[network.market(of), reader]] : [];
       for (const [node, s] of places) {
         const i = node * sides + s;
-        found.set(i, [...(found.get(i) || []), { key: `reserve ${number} ${i}`, rate: release ?? PLENTY, stock }]);
+        put(found, i, { key: `reserve ${number} ${i}`, rate: release ?? PLENTY, stock });
       }
     });
     return found;

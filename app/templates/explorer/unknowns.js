@@ -129,7 +129,7 @@ function marketFacts(network) {
 // Mixes of alternatives, and what is kept without a requirement: what is said of one item's requirement is one fact.
 function requirementFacts(network) {
   const found = new Map();
-  const put = (kind, node, input, link) => {
+  const add = (kind, node, input, link) => {
     const key = `${kind}\n${network.item[node]}\n${input}`;
     if (!found.has(key)) found.set(key, { kind, says: kind, item: network.item[node], input, nodes: [], links: [], buyer: WORLD_MARKET });
     found.get(key).nodes.push(node);
@@ -138,14 +138,14 @@ function requirementFacts(network) {
   const inputsOf = (group) => [...new Set(network.links(group).map((k) => network.item[network.indices[k]]))].sort().join("|");
   const readers = new Map(); // link -> markets whose makers share it
   for (let node = 0; node < network.n; node++) {
-    if (network.kind[node] === GROUP && network.slack[node] > 0) put("mix", node, inputsOf(node));
-    for (let i = network.need_indptr[node]; i < network.need_indptr[node + 1]; i++) readers.set(network.needs[i], [...(readers.get(network.needs[i]) || []), node]);
+    if (network.kind[node] === GROUP && network.slack[node] > 0) add("mix", node, inputsOf(node));
+    for (let i = network.need_indptr[node]; i < network.need_indptr[node + 1]; i++) put(readers, network.needs[i], node);
   }
   for (let k = 0; k < network.m; k++) {
     if (!(network.kept_low[k] < network.kept_high[k])) continue;
     const goal = network.indices[k];
     const input = network.kind[goal] === GROUP ? inputsOf(goal) : network.item[goal];
-    for (const node of [network.owner[k], ...(readers.get(k) || [])]) put("need", node, input, k);
+    for (const node of [network.owner[k], ...(readers.get(k) || [])]) add("need", node, input, k);
   }
   return [...found.values()];
 }

@@ -28,6 +28,9 @@ const nameOfId = (id) => {
   return supplierNumber.has(id) ? nameOf(supplier(supplierNumber.get(id))) : id;
 };
 
+// Ids with their names, in the order of these.
+const byName = (ids) => ids.map((id) => [id, nameOfId(id)]).sort((a, b) => a[1].localeCompare(b[1], language));
+
 // "At least" is never rounded up, "at most" never down.
 const atLeast = (value) => outward(value, -1, percent);
 const atMost = (value) => outward(value, 1, percent);
@@ -98,7 +101,7 @@ function groupsOf(changes) {
   for (const change of changes) {
     const { item: only, ...rest } = change;
     const key = only && (change.node || change.kind === "stockpile") ? JSON.stringify(rest) : JSON.stringify(change);
-    groups.set(key, [...(groups.get(key) || []), change]);
+    put(groups, key, change);
   }
   return [...groups.values()];
 }
@@ -198,9 +201,13 @@ function results() {
 
 function lossFigure(loss, id) {
   return h("div", { class: "lost", "data-item": id, "data-certain": loss.certain, "data-possible": loss.possible, "data-estimate": loss.estimate },
-    h("p", { class: "huge" }, h("b", {}, part(loss.estimate)), " ", h("span", {}, t(isTimed(state.changes) ? "lost_estimate_timed" : "lost_estimate"))),
-    lossBand(loss),
-    h("p", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(loss.certain) })), h("span", {}, t("possible_loss", { loss: atMost(loss.possible) }))));
+    lossInFull(loss, state.changes));
+}
+
+// The estimate, the band, and its ends in words.
+function lossInFull(loss, changes) {
+  return [h("p", { class: "huge" }, h("b", {}, part(loss.estimate)), " ", h("span", {}, t(isTimed(changes) ? "lost_estimate_timed" : "lost_estimate"))), lossBand(loss),
+    h("p", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(loss.certain) })), h("span", {}, t("possible_loss", { loss: atMost(loss.possible) })))];
 }
 
 // Under a wide band: what narrows it. The same question keeps its answer while the panel is drawn anew.
@@ -245,24 +252,22 @@ function changesList() {
       state.pins.length < MOST_PINS ? h("button", { id: "pin", onclick: pin }, t("pin", { letter: letterOf(state.pins.length) })) : null));
 }
 
+const editGroup = (group, edit, quiet) => setChanges(state.changes.map((change) => (group.some(matches(change)) ? edit(change) : change)), quiet);
+
 // How much: moves the answer while it is dragged.
 function sizeSlider(group, n) {
   const { kind, share = 1, holder } = group[0];
   if (holder) return releaseSlider(group, n);
   if (kind === "halt" || kind === "stockpile" || Array.isArray(share)) return null;
   const most = kind === "spare_capacity" ? 2 : 1;
-  const move = (event) => setChanges(state.changes.map((change) => (group.some(matches(change)) ? { ...change, share: Number(event.target.value) } : change)), true);
+  const move = ({ target }) => editGroup(group, (change) => ({ ...change, share: Number(target.value) }), true);
   return h("input", { type: "range", id: `size-${n}`, min: 0, max: most, step: 0.01, value: share, "aria-label": `${t("how_much")}: ${describeGroup(group)}`, "aria-valuetext": percent(share), oninput: move });
 }
 
 // How much a reserve gives a day at most; in full it gives whatever is short.
 function releaseSlider(group, n) {
   const { release = 1 } = group[0];
-  const move = ({ target }) => setChanges(state.changes.map((change) => {
-    if (!group.some(matches(change))) return change;
-    const { release: before, ...rest } = change;
-    return Number(target.value) < 1 ? { ...rest, release: Number(target.value) } : rest;
-  }), true);
+  const move = ({ target }) => editGroup(group, ({ release: before, ...rest }) => (Number(target.value) < 1 ? { ...rest, release: Number(target.value) } : rest), true);
   return h("label", { class: "field" }, h("span", {}, t("release")), h("input", { type: "range", id: `size-${n}`, min: 0.05, max: 1, step: 0.05, value: release ?? 1, "aria-valuetext": percent(release ?? 1), oninput: move }));
 }
 
@@ -274,7 +279,7 @@ function daysOf(group, n) {
   return h("div", { class: "times" }, fields.map((key) => {
     const value = group[0][key];
     if (Array.isArray(value)) return null;
-    return dayField(`${key}-${n}`, label(key), value || (key === "lasts" && value === 0) ? value : "", (days) => setChanges(state.changes.map((change) => (group.some(matches(change)) ? timedAt(change, key, days) : change))));
+    return dayField(`${key}-${n}`, label(key), value || (key === "lasts" && value === 0) ? value : "", (days) => editGroup(group, (change) => timedAt(change, key, days)));
   }));
 }
 
@@ -369,8 +374,7 @@ function pinned() {
         h("input", { id: `pin-${n}`, value: one.name, placeholder: t("pin_name", { letter: letterOf(n) }), "aria-label": t("pin_name", { letter: letterOf(n) }), onchange: rename }),
         h("button", { class: "plain no-paper", "aria-label": `${t("remove")}: ${words}`, onclick: () => update({ pins: state.pins.filter((_, i) => i !== n) }) }, "×")),
         h("button", { class: "plain", title: t("pin_ask"), onclick: () => setChanges(one.changes) }, cut(describeScenario(one.changes), 160)),
-        h("p", { class: "huge" }, h("b", {}, part(loss.estimate)), " ", h("span", {}, t(isTimed(one.changes) ? "lost_estimate_timed" : "lost_estimate"))), lossBand(loss),
-        h("p", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(loss.certain) })), h("span", {}, t("possible_loss", { loss: atMost(loss.possible) }))), pinDays(one.changes));
+        lossInFull(loss, one.changes), pinDays(one.changes));
     })));
 }
 

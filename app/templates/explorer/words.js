@@ -42,6 +42,9 @@ function say(sentence) {
   setTimeout(() => ($("live").textContent = sentence), 30);
 }
 
+const sum = (values) => values.reduce((a, b) => a + b, 0);
+const put = (lists, key, value) => (lists.has(key) ? lists.get(key).push(value) : lists.set(key, [value])); // a list a key
+
 const cut = (words, most) => (words.length > most ? `${words.slice(0, most - 1)}…` : words);
 // Width and case do not matter, nor whether kana are hiragana or katakana.
 const fold = (words) => words.normalize("NFKC").toLowerCase().replace(/[\u3041-\u3096]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) + 0x60));
@@ -58,7 +61,10 @@ function percent(value) {
 }
 
 // A little is not nothing, nor nearly all of it all, as on the command line.
-const part = (value) => (value > 1e-9 && value < 0.005 ? "<1%" : value > 0.995 && value < 1 - 1e-9 ? ">99%" : percent(value));
+function part(value) {
+  const shown = percent(value);
+  return shown === "0%" && value > 1e-9 ? "<1%" : shown === "100%" && value < 1 - 1e-9 ? ">99%" : shown;
+}
 
 function interval(low, high, show = (v) => v.toFixed(2)) {
   const near = show === percent ? part : show;
