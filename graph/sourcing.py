@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -18,14 +18,28 @@ MEMBER = {"item": pl.String, "buyer": pl.String, "supplier": pl.String, "low": p
 """Columns of the members of markets."""
 
 
+def holders(row: Mapping[str, Any]) -> dict[str, float | None]:
+    """Return who holds a supplier, by its row: the share of each, None where it is not stated.
+
+    >>> holders({"parent": "A|B", "parent_share": "0.3|"})
+    {'A': 0.3, 'B': None}
+    """
+    if not row["parent"]:
+        return {}
+    names = row["parent"].split("|")
+    shares = row["parent_share"].split("|") if row["parent_share"] else [""] * len(names)
+    return {name: float(share) if share else None for name, share in zip(names, shares, strict=True)}
+
+
 def chain(graph: SupplyGraph, supplier: str) -> Iterator[str]:
     """Yield a supplier, the companies that it belongs to, and the countries that these stand in."""
     rows = graph.supplier_rows
     seen: list[str] = []
-    id: str | None = supplier
-    while id is not None and id in rows and id not in seen:
-        seen.append(id)
-        id = rows[id]["parent"]
+    front = [supplier]
+    for id in front:
+        if id in rows and id not in seen:
+            seen.append(id)
+            front += holders(rows[id])
     yield from seen or [supplier]
     countries = {rows[one]["country"]: None for one in seen if rows[one]["country"] not in {None, *seen}}
     yield from countries
