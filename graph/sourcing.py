@@ -32,17 +32,23 @@ def holders(row: Mapping[str, Any]) -> dict[str, float | None]:
 
 
 def chain(graph: SupplyGraph, supplier: str) -> Iterator[str]:
-    """Yield a supplier, the companies that it belongs to, and the countries that these stand in."""
+    """Yield a supplier, the companies that it belongs to, and the country that it stands in.
+
+    Where that is not stated, the countries of the companies that it belongs to stand for it: the nearest that are stated.
+    """
     rows = graph.supplier_rows
     seen: list[str] = []
-    front = [supplier]
-    for id in front:
+    countries: dict[str, None] = {}
+    front = [(supplier, False)]
+    for id, placed in front:
         if id in rows and id not in seen:
             seen.append(id)
-            front += holders(rows[id])
+            country = None if placed else rows[id]["country"]
+            if country is not None:
+                countries[country] = None
+            front += [(holder, placed or country is not None) for holder in holders(rows[id])]
     yield from seen or [supplier]
-    countries = {rows[one]["country"]: None for one in seen if rows[one]["country"] not in {None, *seen}}
-    yield from countries
+    yield from (country for country in countries if country not in seen)
 
 
 def sourcing(graph: SupplyGraph, items: pl.Series, level: str) -> tuple[pl.DataFrame, pl.DataFrame]:
