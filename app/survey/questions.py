@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice, zip_longest
 from typing import Any
 
-from ..audit.cells import Days, within
+from ..audit.cells import Days, ends, within
 from ..audit.company import Company, Source
 from ..audit.company_graph import HOME, build_graph, firm_id
 from ..audit.figures import Figures
@@ -254,7 +254,9 @@ class _Blanks:
             if len(sources) > 1 and open_ and not behind:
                 answers = [_shared(part, at) for at in range(min(3, len(sources)))]
                 yield self._candidate("shares", [part], None, touched, answers)
-            if (switching := company.switching(part) or Days(0.0)).figure is None:
+            # Without a qualified alternative the source that is replaced may be the one that states no time.
+            blank = not company.alternatives(part) and any(source.switch_days is None for source in sources)
+            if (switching := (None if blank else company.switching(part)) or Days(0.0)).figure is None:
                 answers = [_switched(part, within(days, switching)) for days in (0.0, company.stop_days)]
                 yield self._candidate(f"{behind}switch", [part], None, touched, answers)
 
@@ -375,7 +377,11 @@ def _shared(part: str, at: int) -> Callable[[Company], Company]:
 
 
 def _switched(part: str, days: float) -> Callable[[Company], Company]:
-    return _with_sources([part], lambda sources: [replace(source, switch_days=days) for source in sources])
+    def switch(source: Source) -> Source:
+        stated = source.switch_days is not None and ends(source.switch_days).figure is not None
+        return source if stated else replace(source, switch_days=days)
+
+    return _with_sources([part], lambda sources: [switch(source) for source in sources])
 
 
 def _stocked(part: str, days: float) -> Callable[[Company], Company]:
