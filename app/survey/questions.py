@@ -22,6 +22,7 @@ from ..audit.cells import Days, ends, within
 from ..audit.company import Company, Source
 from ..audit.company_graph import HOME, build_graph, firm_id
 from ..audit.figures import Figures
+from .holders import unowned
 from .plants import one_each
 from .stopped import NOTHING, stopped
 
@@ -32,7 +33,7 @@ STOPS = 3
 RUNS, NODES = 24, 50_000
 """Answers that are worked out at most, and parts times answers; further questions rank by what hangs on them."""
 OWN = {"stock": "stock", "revenue": "sales"} | dict.fromkeys(
-    ("named", "shares", "switch", "behind_stock", "behind_switch"), "purchasing"
+    ("named", "shares", "switch", "behind_stock", "behind_switch", "owner"), "purchasing"
 )
 """Questions that the company's own people answer, and who of them; the others are for the supplier. How long it takes to
 approve another source the buyer alone knows: what its supplier's own second site needs is no way out where both stop."""
@@ -97,12 +98,13 @@ def ranked_questions(company: Company, figures: Figures, *, runs: int = RUNS) ->
                 question = replace(question, narrows=(min(gains), max(gains)), hangs=max(gains), stops=each)
         if question.kind in ALWAYS or question.hangs > NOTHING:
             found.append(question)
+    found += _owners(company, weigh, figures)
     return sorted(found, key=lambda question: question.rank)
 
 
 def of_supplier(found: Iterable[Question], supplier: str) -> list[Question]:
     """Return the questions for one supplier, at most `MOST`."""
-    return list(islice((question for question in found if question.supplier == supplier), MOST))
+    return list(islice((question for question in found if question.supplier == supplier and question.kind in ASKED), MOST))
 
 
 @dataclass(frozen=True)
@@ -317,6 +319,17 @@ def _behind(company: Company, weigh: _Weigher, makers: list[dict[str, Any]]) -> 
         refs = dict.fromkeys(ref for part in each for ref in _refs(company, part))
         question = Question("behind", tuple(dict.fromkeys(each)), maker, None, 0.0, tuple(refs))
         yield _Candidate(question, hangs.get(str(firm_id(maker)), 0.0), [], [])
+
+
+def _owners(company: Company, weigh: _Weigher, figures: Figures) -> Iterable[Question]:
+    """Whose a maker is, where the possible loss of a sanction hangs on it."""
+    for one in unowned(company, figures, weigh.value):
+        gains = [sum(each) for each in zip(*one.narrows.values(), strict=True)]
+        parts = [part for part, each in company.sources.items() if any(source.maker == one.maker for source in each)]
+        refs = dict.fromkeys(ref for part in parts for ref in _refs(company, part))
+        if gains[1] > NOTHING:
+            question = Question("owner", tuple(parts), one.maker, (gains[0], gains[1]), gains[1], tuple(refs))
+            yield replace(question, stops=one.narrows, widest=one.width)
 
 
 def _refs(company: Company, part: str) -> list[str]:
