@@ -14,6 +14,8 @@ from ..audit.scenarios import Asked, questions
 
 MAKERS, SANCTIONS = 6, 2
 """Makers whose holders are asked about, those first whose stop costs most, and sanctions that are looked at."""
+ANSWERS = 4
+"""Stops that are worked out for each maker, at most: two answers to two sanctions."""
 
 
 @dataclass(frozen=True)
@@ -25,9 +27,10 @@ class Unowned:
     narrows: dict[str, tuple[float, float]]
 
 
-def unowned(company: Company, figures: Figures, value: Callable[[str], float]) -> Iterator[Unowned]:
+def unowned(company: Company, figures: Figures, value: Callable[[str], float], most: int) -> Iterator[Unowned]:
     """Yield the makers on whom the possible loss of a sanction hangs, in the order in which their stops cost most.
 
+    No more than ``most`` of them, and `MAKERS`.
     ``value`` is what a product is worth over a stop. The answers that are tried: it belongs to nobody, and it is the
     sanctioned company's.
     """
@@ -37,7 +40,7 @@ def unowned(company: Company, figures: Figures, value: Callable[[str], float]) -
     now = {one.id: _width(company, built, one, value) for one in asked}
     open_ = {built.plants[str(hit.node)].maker for one in asked for hit in (*one.possible, *one.unowned)}
     named = [row["name"] for row in figures.makers if row["name"] in open_]
-    for maker in named[:MAKERS]:
+    for maker in named[: min(MAKERS, most)]:
         narrows = {}
         for one in asked:
             each = [_answered(company, figures, one, maker, held, value) for held in ({maker: None}, {one.firms[0]: 1.0})]

@@ -22,7 +22,7 @@ from ..audit.cells import Days, ends, within
 from ..audit.company import Company, Source
 from ..audit.company_graph import HOME, build_graph, firm_id
 from ..audit.figures import Figures
-from .holders import unowned
+from .holders import ANSWERS, unowned
 from .plants import one_each
 from .stopped import NOTHING, stopped
 
@@ -98,7 +98,7 @@ def ranked_questions(company: Company, figures: Figures, *, runs: int = RUNS) ->
                 question = replace(question, narrows=(min(gains), max(gains)), hangs=max(gains), stops=each)
         if question.kind in ALWAYS or question.hangs > NOTHING:
             found.append(question)
-    found += _owners(company, weigh, figures)
+    found += _owners(company, weigh, figures, min(runs, NODES // (ANSWERS * max(1, len(company.parts)))))
     return sorted(found, key=lambda question: question.rank)
 
 
@@ -321,9 +321,9 @@ def _behind(company: Company, weigh: _Weigher, makers: list[dict[str, Any]]) -> 
         yield _Candidate(question, hangs.get(str(firm_id(maker)), 0.0), [], [])
 
 
-def _owners(company: Company, weigh: _Weigher, figures: Figures) -> Iterable[Question]:
+def _owners(company: Company, weigh: _Weigher, figures: Figures, most: int) -> Iterable[Question]:
     """Whose a maker is, where the possible loss of a sanction hangs on it."""
-    for one in unowned(company, figures, weigh.value):
+    for one in unowned(company, figures, weigh.value, most):
         gains = [sum(each) for each in zip(*one.narrows.values(), strict=True)]
         parts = [part for part, each in company.sources.items() if any(source.maker == one.maker for source in each)]
         refs = dict.fromkeys(ref for part in parts for ref in _refs(company, part))
