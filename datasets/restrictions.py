@@ -18,7 +18,7 @@ from ..graph.errors import shorten
 from ..graph.frames import frame_of
 from .readers.tables import packaged
 
-_DATES = ("since", "until", "checked")
+_DATES = ("since", "until", "renews_from", "checked")
 
 
 @checked()
@@ -35,15 +35,17 @@ def measures(on: Date | str | None = None, *, also: Any = None) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        The columns of the table ``measures`` (``id, issuer, kind, source, item, against, since, until, status, checked,
-        object, share_low, share_high, legal_reference, confidence, note``; ``since``, ``until`` and ``checked`` are dates),
-        then ``name_en, name_ja`` (the goods in words), ``hs6, announced, basis`` (published, secondary: a summary of the
-        act, or knowledge), ``recheck`` (day from which the status must be looked up again) and ``recheck_en, recheck_ja``.
+        The columns of the table ``measures`` (``id, issuer, kind, source, item, against, since, until, renews_from, status,
+        checked, object, share_low, share_high, legal_reference, confidence, note``; ``since``, ``until``, ``renews_from``
+        and ``checked`` are dates), then ``name_en, name_ja`` (the goods in words), ``hs6, announced, basis`` (published,
+        secondary: a summary of the act, or knowledge), ``recheck`` (day from which the status must be looked up again) and
+        ``recheck_en, recheck_ja``.
 
         With ``on``, ``status`` is that of the day: a measure is ``suspended`` while a suspension of it runs, ``unknown``
         when the suspension is over by its own text (the control returns unless it was renewed), ``in_force`` before.
         Measures that had not begun, were only announced, or had ended, are left out. A suspension is no restriction, but
-        listed. After ``checked`` a status is the last one known.
+        listed. What renews older acts without a gap (``renews_from``) applied from their day on. After ``checked`` a status
+        is the last one known.
 
     Raises
     ------
@@ -86,7 +88,9 @@ def _on(frame: pl.DataFrame, when: Date) -> pl.DataFrame:
     periods = frame.select("id", starts="since", ends="until")
     stops = packaged("measures", "suspensions").join(periods, left_on="suspension", right_on="id")
     frame = frame.join(stops.select("starts", "ends", id="measure"), on="id", how="left", maintain_order="left")
-    begun = (pl.col("since") <= when).fill_null(True)
+    # A restriction is as old as the acts that it renews; where its own day is not known it may have begun.
+    first = pl.when(pl.col("since").is_not_null()).then(pl.min_horizontal("since", "renews_from"))
+    begun = (first <= when).fill_null(True)
     running = begun & (pl.col("until") >= when).fill_null(True)
     # A compiled status tells of the day of compilation: what was lapsed by then was in force within its period.
     told = pl.when(pl.col("status") == "lapsed").then(pl.lit("in_force")).otherwise("status")

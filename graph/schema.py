@@ -20,6 +20,7 @@ _DTYPES = {
     "ids": pl.String,
     "text": pl.String,
     "number": pl.Float64,
+    "numbers": pl.String,
     "integer": pl.Int64,
     "boolean": pl.Boolean,
 }

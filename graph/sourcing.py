@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -18,17 +18,37 @@ MEMBER = {"item": pl.String, "buyer": pl.String, "supplier": pl.String, "low": p
 """Columns of the members of markets."""
 
 
+def holders(row: Mapping[str, Any]) -> dict[str, float | None]:
+    """Return who holds a supplier, by its row: the share of each, None where it is not stated.
+
+    >>> holders({"parent": "A|B", "parent_share": "0.3|"})
+    {'A': 0.3, 'B': None}
+    """
+    if not row["parent"]:
+        return {}
+    names = row["parent"].split("|")
+    shares = row["parent_share"].split("|") if row["parent_share"] else [""] * len(names)
+    return {name: float(share) if share else None for name, share in zip(names, shares, strict=True)}
+
+
 def chain(graph: SupplyGraph, supplier: str) -> Iterator[str]:
-    """Yield a supplier, the companies that it belongs to, and the countries that these stand in."""
+    """Yield a supplier, the companies that it belongs to, and the country that it stands in.
+
+    Where that is not stated, the countries of the companies that it belongs to stand for it: the nearest that are stated.
+    """
     rows = graph.supplier_rows
     seen: list[str] = []
-    id: str | None = supplier
-    while id is not None and id in rows and id not in seen:
-        seen.append(id)
-        id = rows[id]["parent"]
+    countries: dict[str, None] = {}
+    front = [(supplier, False)]
+    for id, placed in front:
+        if id in rows and id not in seen:
+            seen.append(id)
+            country = None if placed else rows[id]["country"]
+            if country is not None:
+                countries[country] = None
+            front += [(holder, placed or country is not None) for holder in holders(rows[id])]
     yield from seen or [supplier]
-    countries = {rows[one]["country"]: None for one in seen if rows[one]["country"] not in {None, *seen}}
-    yield from countries
+    yield from (country for country in countries if country not in seen)
 
 
 def sourcing(graph: SupplyGraph, items: pl.Series, level: str) -> tuple[pl.DataFrame, pl.DataFrame]:

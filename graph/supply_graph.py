@@ -473,10 +473,10 @@ def _reached(ids: pl.Series, links: pl.DataFrame, start: Iterable[str], depth: i
 
 def _closed(ids: pl.Series, suppliers: pl.DataFrame) -> pl.Series:
     """Ids with the companies and countries that they belong to."""
-    links = suppliers.select("id", "parent", "country")
+    links = suppliers.select("id", pl.col("parent").str.split("|"), "country")
     while True:
         rows = links.filter(pl.col("id").is_in(ids.implode()))
-        more = pl.concat([rows["parent"], rows["country"]]).drop_nulls().unique()
+        more = pl.concat([rows["parent"].explode(), rows["country"]]).drop_nulls().unique()
         more = more.filter(more.is_in(links["id"].implode()) & ~more.is_in(ids.implode()))
         if not len(more):
             return ids

@@ -245,7 +245,7 @@ def _parquet(data: bytes, path: Path) -> pl.DataFrame:
 
 def _numbers(table: str) -> set[str]:
     """Columns whose digits count."""
-    return {column.name for column in SCHEMA[table].columns if column.type in {"number", "integer"}}
+    return {column.name for column in SCHEMA[table].columns if column.type in {"number", "numbers", "integer"}}
 
 
 def _read_workbook(data: bytes, path: Path, notes: Problems) -> dict[str, tuple[pl.DataFrame, int]]:
@@ -293,6 +293,7 @@ _FRICTIONLESS = {
     "ids": "string",
     "text": "string",
     "number": "number",
+    "numbers": "string",
     "integer": "integer",
     "boolean": "boolean",
 }

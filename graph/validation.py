@@ -57,6 +57,7 @@ def check_tables(
     tables["items"] = _codes(tables["items"], problems)
     _check_ids(tables, problems)
     _check_references(tables, problems)
+    _check_holders(tables["suppliers"], problems)
     _check_inputs(tables["inputs"], problems)
     _check_shares(tables, problems)
     return tables, problems
@@ -108,6 +109,8 @@ def _reading(column: Column, dtype: pl.DataType, dirty: bool) -> _Reading:
     raw = pl.col(column.name)
     if column.type in {"number", "integer"}:
         return _number(column, raw, dtype)
+    if column.type == "numbers":
+        return _numbers(column, raw)
     if column.type == "boolean":
         if dtype == pl.Boolean:
             return _Reading(raw, {})
@@ -144,6 +147,19 @@ def _number(column: Column, raw: pl.Expr, dtype: pl.DataType) -> _Reading:
     return _Reading(number, wrong)
 
 
+def _numbers(column: Column, raw: pl.Expr) -> _Reading:
+    """Numbers separated by |, of which some may be blank; a cell of nothing else is blank."""
+    each = raw.cast(pl.String).str.split("|").list.eval(pl.element().str.strip_chars())
+    number = pl.element().cast(pl.Float64, strict=False)
+    bounds = _bounds(column) or (-math.inf, math.inf)
+    wrong = {
+        "not_a_number": each.list.eval((pl.element() != "") & number.is_null()).list.any(),
+        "out_of_range": each.list.eval(~number.is_between(*bounds)).list.any(),
+    }
+    told = each.list.eval(number.cast(pl.String).fill_null("")).list.join("|")
+    return _Reading(pl.when(told.str.strip_chars("|") != "").then(told), wrong)
+
+
 def _bounds(column: Column) -> tuple[float, float] | None:
     return column.bounds or (_WHOLE if column.type == "integer" else None)
 
@@ -156,6 +172,8 @@ def _words(column: Column, raw: pl.Expr, dirty: bool) -> _Reading:
         clean = clean.str.replace_all("\r\n", "\n", literal=True).str.replace_all("\r", "\n", literal=True)
         clean = clean.str.replace_all(_CONTROL, "")
     clean = _filled(clean.str.strip_chars())
+    if column.type == "ids":
+        clean = clean.str.replace_all(r"\s*\|\s*", "|")
     if column.allowed:
         wrong["not_allowed"] = ~clean.is_in(column.allowed)
     if column.unit == "date":
@@ -257,19 +275,22 @@ def _check_references(tables: dict[str, pl.DataFrame], problems: Problems) -> No
                 values = tables[name][column.name]
                 if values.null_count() == len(values):
                     continue
-                if column.type == "ids":
-                    values = values.drop_nulls().str.split("|").explode(empty_as_null=False).str.strip_chars()
-                _check_reference(values, name, target, tables[target]["id"], problems)
+                _check_reference(values, name, target, tables[target]["id"], problems, several=column.type == "ids")
     scope = tables["shares"]["scope"]
     scope = scope.set(scope == "world", None)
     _check_reference(scope, "shares", "suppliers", tables["suppliers"]["id"], problems)
 
 
-def _check_reference(values: pl.Series, table: str, target: str, ids: pl.Series, problems: Problems) -> None:
-    unknown = values.is_not_null() & ~values.is_in(ids.drop_nulls().implode())
-    if not unknown.any():
+def _check_reference(
+    values: pl.Series, table: str, target: str, ids: pl.Series, problems: Problems, *, several: bool = False
+) -> None:
+    named = pl.DataFrame({"_row": np.arange(len(values)), "_value": values}).drop_nulls()
+    if several:
+        named = named.with_columns(pl.col("_value").str.split("|")).explode("_value")
+    bad = named.filter(~pl.col("_value").is_in(ids.drop_nulls().implode()))
+    if not bad.height:
         return
-    bad, known = _where(unknown, values), ids.drop_nulls().to_list()
+    known = ids.drop_nulls().to_list()
     hints: dict[str, object] = {}
     for row in bad.head(MOST).iter_rows(named=True):
         value = row["_value"]
@@ -279,6 +300,27 @@ def _check_reference(values: pl.Series, table: str, target: str, ids: pl.Series,
         problems.say("unknown_id", table, row["_row"], values.name, value=value, target=target, hint=hints[value])
     if bad.height > MOST:
         problems.say("more", table, None, values.name, count=bad.height - MOST, kind="unknown_id")
+
+
+def _check_holders(suppliers: pl.DataFrame, problems: Problems) -> None:
+    """Of several who hold a supplier, each is named once, and either none has a share or each has its place in the cell."""
+    parents, shares = pl.col("parent").str.split("|"), pl.col("parent_share").str.split("|")
+    number = pl.element().cast(pl.Float64, strict=False)
+    several = pl.col("parent", "parent_share").str.contains("|", literal=True).fill_null(False)
+    held = suppliers.with_row_index("_row").filter(pl.any_horizontal(several))
+    held = held.select(
+        "_row",
+        _value="parent",
+        parents=parents.list.len(),
+        shares=shares.list.len(),
+        again=parents.list.n_unique() < parents.list.len(),
+        total=shares.list.eval(number).list.sum(),
+    )
+    problems.rows("holder_twice", "suppliers", held.filter("again").select("_row", "_value"), "parent")
+    apart = held.filter(pl.col("shares").is_not_null() & (pl.col("shares") != pl.col("parents")))
+    problems.rows("holder_shares", "suppliers", apart.select("_row", "parents", "shares"), "parent_share")
+    over = held.filter(pl.col("total") > 1 + ROUNDING + 1e-9)
+    problems.rows("holders_over", "suppliers", over.select("_row", "_value", "total"), "parent_share")
 
 
 def _check_inputs(inputs: pl.DataFrame, problems: Problems) -> None:

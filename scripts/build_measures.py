@@ -42,7 +42,8 @@ def cited(row: Row) -> Row:
 
 def measure(row: Row) -> Row:
     """One row of the table ``measures``, with its words."""
-    kept = {name: row[name] for name in ("id", "kind", "since", "until", "status", "legal_reference", "announced", "basis")}
+    names = ("id", "kind", "since", "until", "renews_from", "status", "legal_reference", "announced", "basis")
+    kept = {name: row[name] for name in names}
     doubted = row["basis"] == "knowledge" or row["confidence"] == "low"
     of_technology = row["item_words_en"].startswith("technology")
     return kept | cited(row) | {

@@ -160,8 +160,8 @@ class Company:
     needs: list[Need]
     sources: dict[str, list[Source]]
     firms: dict[str, dict[str, Any]]
-    owners: dict[str, tuple[str, float | None]]
-    """Parent companies by supplier, and the part that they own; a firm that belongs to nobody is its own parent."""
+    owners: dict[str, dict[str, float | None]]
+    """Who holds each supplier, and the part that each holds (None: not known); a firm that belongs to nobody is its own."""
     technologies: list[dict[str, Any]]
     measures: list[dict[str, Any]]
     answers: dict[str, dict[str, Any]]
@@ -269,10 +269,6 @@ class Company:
     def countries_of_cards(self) -> set[str]:
         """Countries that suppliers speak of in their cards."""
         return {country for card in self.cards.values() for country in card.countries}
-
-    def parent(self, firm: str) -> tuple[str, float | None] | None:
-        """Return the company that a supplier belongs to, as the suppliers sheet names it, and the part that it owns."""
-        return self.owners.get(firm)
 
     def alternatives(self, part: str) -> list[Source]:
         """Return the qualified sources of a part that are not used today."""

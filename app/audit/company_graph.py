@@ -109,7 +109,8 @@ def plant_id(source: Source) -> str:
 
 def firm_id(maker: str) -> str | None:
     """Return the supplier id of a maker; None where it is not known."""
-    return f"{SELF}@@{maker}" if maker else None
+    # Holders stand in one cell, between such signs.
+    return f"{SELF}@@{maker.replace('|', '¦')}" if maker else None
 
 
 def sourcing_facts(company: Company) -> pl.DataFrame:
@@ -298,24 +299,24 @@ class _Builder:
             self.plants[id] = Plant(source.maker, source.vendor, source.country, stands_for)
             name = source.maker or (f"? ({source.vendor})" if source.vendor else "?")
             row = {"id": id, "name_en": name, "name_ja": name, "kind": "company"}
-            whole = None if firm is None else 1.0  # a plant is its maker's
+            whole = None if firm is None else "1.0"  # a plant is its maker's
             self.tables["suppliers"].append(row | {"country": source.country, "parent": firm, "parent_share": whole})
         return id
 
     def _firm(self, name: str) -> str:
-        """The supplier id of a maker, which belongs to the parent company that the suppliers sheet names."""
-        id = str(firm_id(name))
-        while name not in self.firms:
-            self.firms.add(name)
-            parent, share = self.company.parent(name) or (None, None)
-            row = {"id": firm_id(name), "name_en": name, "name_ja": name, "kind": "company", "country": None}
-            self.tables["suppliers"].append(
-                row | {"parent": firm_id(parent or ""), "parent_share": share if parent else None}
-            )
-            if parent is None:
-                break
-            name = parent
-        return id
+        """The supplier id of a maker, which belongs to the holders that the suppliers sheet names."""
+        front = [name]
+        for one in front:
+            if one in self.firms:
+                continue
+            self.firms.add(one)
+            holders = self.company.owners.get(one, {})
+            row = {"id": firm_id(one), "name_en": one, "name_ja": one, "kind": "company", "country": None}
+            row |= {"parent": "|".join(str(firm_id(holder)) for holder in holders)}
+            row |= {"parent_share": "|".join("" if share is None else str(share) for share in holders.values())}
+            self.tables["suppliers"].append(row)
+            front += holders
+        return str(firm_id(name))
 
     def market(self, links: list[Link], market: SupplyGraph) -> None:
         """Join the linked items: the inputs of what a part *is*, the item itself of what it *contains*."""

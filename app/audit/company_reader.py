@@ -7,10 +7,11 @@ from collections import defaultdict
 from typing import Any
 
 from ...datasets.intake.values import firm_key, id_key, unit_in
-from ...datasets.intake.words import language, marks, plain
+from ...datasets.intake.words import language
 from ...graph import Message
 from ...graph.errors import shorten
 from .company import HOME, LONGEST, ROUNDING, STOP_DAYS, Company, Need, Part, Period, Source
+from .owners import owners
 from .reading import MOST, Reading, Remark
 from .resellers import resellers
 from .rows import absorb, one_source_each, share_of, stock_of
@@ -71,7 +72,7 @@ class _Reader:
             needs=needs,
             sources=sources,
             firms=firms,
-            owners=self._owners(firms),
+            owners=owners(self.reading.rows("suppliers"), self._firm, self._say),
             technologies=[row for row in self.reading.rows("technologies") if row.get("technology")],
             measures=self._measures(),
             answers={
@@ -180,22 +181,8 @@ class _Reader:
         firms: dict[str, dict[str, Any]] = {}
         for row in self.reading.rows("suppliers"):
             if row.get("supplier"):
-                first = firms.setdefault(self._firm(row["supplier"]), row)
-                owners = {firm_key(one["parent"]) for one in (first, row) if one.get("parent")}
-                if len(owners) > 1:
-                    self._say("two_parents", row["_ref"], "warning", "parent", firm=row["supplier"], parent=first["parent"])
+                firms.setdefault(self._firm(row["supplier"]), row)
         return firms
-
-    def _owners(self, firms: dict[str, dict[str, Any]]) -> dict[str, tuple[str, float | None]]:
-        """Whose the suppliers are: "none" (no, independent) as the parent says that a firm is its own."""
-        owners = {}
-        for name, row in firms.items():
-            parent, share = row.get("parent"), share_of(row.get("parent_share"))
-            if "parent" in row.get("_none", ()) or (share is None and plain(parent or "") in marks("nobodys")):
-                owners[name] = (name, None)
-            elif parent:
-                owners[name] = (self._firm(parent), share)
-        return owners
 
     def _sources(self, firms: dict[str, dict[str, Any]]) -> dict[str, list[Source]]:
         rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
@@ -447,7 +434,7 @@ class _Reader:
         for row in self.reading.rows("scenarios"):
             part = self._id(row, "part", "part") if row.get("part") else None
             company = row.get("company")
-            known = company is None or firm_key(company) in self.firm_names
+            known = company is None or self._named(company, several=row["kind"] == "sanctions") is not None
             if not row.get("kind"):
                 continue
             if (part is not None and part not in self.parts) or not known:
@@ -456,6 +443,11 @@ class _Reader:
             if row["kind"] == "embargo" and row.get("country") == HOME:
                 self._say("own_embargo", row["_ref"], "warning", "country")
                 continue
-            named = None if company is None else self._firm(company)
-            found.append(row | {"part": part, "company": named, "rate": share_of(row.get("rate"))})
+            named = [] if company is None else self._named(company, several=row["kind"] == "sanctions") or []
+            found.append(row | {"part": part, "companies": named, "rate": share_of(row.get("rate"))})
         return found
+
+    def _named(self, cell: str, *, several: bool) -> list[str] | None:
+        """The companies that a cell names, as some sheet has them; None where it names another one."""
+        names = [cell] if firm_key(cell) in self.firm_names or not several else re.split(r"\s*[|;；]\s*", cell)
+        return [self._firm(name) for name in names] if {*map(firm_key, names)} <= self.firm_names.keys() else None

@@ -100,8 +100,8 @@ class FindingsWriter(Writer):
         if finding.status != "finding":
             return {"severity": None, "severity_says": ""}
         money = max((row.money for row in finding.evidence if row.money is not None), default=None)
-        unbounded = finding.check == "stock" and any(row.days is None for row in finding.evidence)
-        gap = max((row.days for row in finding.evidence if row.days and not unbounded), default=None)
+        open_ = finding.check == "stock" and any(row.days is None for row in finding.evidence)
+        gap = max((row.days for row in finding.evidence if row.days), default=None)
         says = [] if money is None or not money else [self.t("severity_money", money=self.money(money))]
-        says += [] if gap is None else [self.t("severity_days", days=f"{gap:.0f}")]
+        says += [self.t("severity_open")] if open_ else [] if gap is None else [self.t("severity_days", days=f"{gap:.0f}")]
         return {"severity": money, "severity_says": self.t("comma").join(says)}

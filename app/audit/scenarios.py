@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ from ...risk.production.ownership import may_be_controlled
 from .company import HOME, YEAR, Company, Source
 from .company_graph import SELF, CompanyGraph, firm_id, handed_on, item_id, sourcing_facts
 from .figures import NOTHING, Figures, first_part, product_rows, totals
+from .owners import largest_first
 from .words import place
 
 COUNTRIES = 3
@@ -48,7 +49,7 @@ class Asked:
     days: float
     weight: float = 1.0
     country: str | None = None
-    firm: str | None = None
+    firms: tuple[str, ...] = ()
     part: str | None = None
     rate: float | None = None
     refs: tuple[str, ...] = ()
@@ -75,13 +76,13 @@ def _usual(company: Company, built: CompanyGraph, figures: Figures) -> list[dict
     rows: list[dict[str, Any]] = [{"kind": "embargo", "country": code} for code in countries]
     if built.graph is not built.own:
         rows.append({"kind": CONTROLS})
-    told = [(row["name"], company.owners[row["name"]][0]) for row in figures.makers if row["name"] in company.owners]
-    groups = [owner for name, owner in told if owner != name]
+    names = [row["name"] for row in figures.makers]
+    groups = [one for name in names for one in largest_first(company.owners.get(name, {})) if one != name]
     if groups:
-        rows.append({"kind": "sanctions", "company": groups[0]})
+        rows.append({"kind": "sanctions", "companies": groups[:1]})
     if figures.makers:
         worst = figures.makers[0]
-        rows.append({"kind": "site", "company": worst["name"], "country": next(iter(worst["countries"]), None)})
+        rows.append({"kind": "site", "companies": [worst["name"]], "country": next(iter(worst["countries"]), None)})
     spend = _spend_by_country(company)
     if spend:
         rows.append({"kind": TARIFFS, "country": max(spend, key=lambda code: (spend[code], code)), "rate": TARIFF})
@@ -90,31 +91,31 @@ def _usual(company: Company, built: CompanyGraph, figures: Figures) -> list[dict
 
 def _asked(company: Company, built: CompanyGraph, row: dict[str, Any], id: str) -> Asked | None:
     """A row as a question; None where it says nothing to go by."""
-    kind, country, name, part = row["kind"], row.get("country"), row.get("company"), row.get("part")
+    kind, country, names, part = row["kind"], row.get("country"), row.get("companies", []), row.get("part")
     days = row.get("days") or company.stop_days
     base = {
         "days": days,
         "weight": 1.0 if row.get("weight") is None else float(row["weight"]),
         "country": country,
-        "firm": name,
+        "firms": tuple(names),
         "part": part,
         "rate": row.get("rate"),
         "refs": (row["_ref"],) if row.get("_ref") else (),
     }
     rate = f"{100 * (row.get('rate') or 0.0):.6g}%"  # as it is stated: many a tariff has a half per cent
-    shown = {"place": place(country), "company": name or "", "part": part or "", "rate": rate}
-    about = "company" if name else "country"
+    shown = {"place": place(country), "company": ", ".join(names), "part": part or "", "rate": rate}
+    about = "company" if names else "country"
     title = row.get("scenario") or Message(f"app.audit_scenarios.{kind}_{about}", **shown)
     if kind == CONTROLS or (kind == TARIFFS and country and row.get("rate") is not None):
         return Asked(id, kind, title, **base)
-    nodes = _nodes(built, kind, country, name)
+    nodes = _nodes(built, kind, country, names)
     if nodes is None:
         return None
     certain, possible, reached = nodes
-    unowned = _unowned(built, {*certain, *possible}, name) if kind == "sanctions" and name else []
+    unowned = _unowned(built, {*certain, *possible}, names) if kind == "sanctions" and names else []
     item = None if part is None else item_id(part)
     behind: list[Change] = []
-    if country and not name and part is None:  # cards speak of all that a country delivers
+    if country and not names and part is None:  # cards speak of all that a country delivers
         whole = kind != "embargo" and row.get("rate") in (None, 1.0)
         behind = handed_on(company, country, days, less=not whole)
 
@@ -140,29 +141,36 @@ def _change(kind: str, node: str, item: str | None, rate: float | None) -> Chang
 
 
 def _nodes(
-    built: CompanyGraph, kind: str, country: str | None, name: str | None
+    built: CompanyGraph, kind: str, country: str | None, names: Sequence[str]
 ) -> tuple[list[str], list[str], list[str]] | None:
     """Whom a scenario hits: for certain, and besides."""
-    firm = firm_id(name or "")
-    known = firm is not None and firm in set(built.own.suppliers["id"])
-    if kind == "site" and name and country:
-        plants = [id for id in built.plants_of(str(firm)) if built.plants[id].country == country]
-        blank = [id for id in built.plants_of(str(firm)) if built.plants[id].country is None]
-        return (plants, blank, []) if plants or blank else None
-    if name and known:
+    firms = _firms(built, names)
+    plants = [id for firm in firms for id in built.plants_of(firm)]
+    if kind == "site" and names and country:
+        there = [id for id in plants if built.plants[id].country == country]
+        blank = [id for id in plants if built.plants[id].country is None]
+        return (there, blank, []) if there or blank else None
+    if firms:
         if kind != "sanctions":
-            return built.plants_of(str(firm)), [], []
-        group = controlled(built.own, str(firm))
+            return plants, [], []
+        group = controlled(built.own, firms)
         rows = [row for row in group.iter_rows(named=True) if row["supplier"] in built.plants]
-        firms = [built.name(one) for one in group["supplier"] if one not in built.plants and one != firm]
+        others = [built.name(one) for one in group["supplier"] if one not in built.plants and one not in firms]
         sure = [row["supplier"] for row in rows if row["control"] == "certain"]
-        return sure, [row["supplier"] for row in rows if row["control"] != "certain"], firms
-    return ([country], [], []) if country and not name else None
+        return sure, [row["supplier"] for row in rows if row["control"] != "certain"], others
+    return ([country], [], []) if country and not names else None
 
 
-def _unowned(built: CompanyGraph, group: set[str], firm: str) -> list[str]:
+def _firms(built: CompanyGraph, names: Sequence[str]) -> list[str]:
+    """The ids of companies that the graph has."""
+    known = built.own.supplier_rows
+    return [firm for name in names if (firm := str(firm_id(name))) in known]
+
+
+def _unowned(built: CompanyGraph, group: set[str], names: Sequence[str]) -> list[str]:
     """The plants that are not stated to be a group's, and that nothing keeps out of it; the maker may not be named."""
-    reach = may_be_controlled(built.own, str(firm_id(firm)))
+    firms = _firms(built, names)
+    reach = may_be_controlled(built.own, firms) if firms else set()
     return [id for id in built.plants if id in reach and id not in group]
 
 

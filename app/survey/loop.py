@@ -156,7 +156,11 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
     def says(question: Question) -> str:
         asked, parts = question.kind, [company.parts[part] for part in question.parts if part in company.parts]
         beside = [name for part in parts for name in (*part.makers, *part.sellers)] if asked == "named" else []
-        words = {"parts": _few(company, question.parts, lang), "named": _listed(list(dict.fromkeys(beside)), lang)}
+        words = {
+            "parts": _few(company, question.parts, lang),
+            "named": _listed(list(dict.fromkeys(beside)), lang),
+            "maker": question.supplier or "",
+        }
         return text(f"app.survey.ask_{'beside' if beside else asked}", lang, **words)
 
     rows = []

@@ -20,10 +20,11 @@ from typing import Any
 
 from ...graph import SupplyGraph
 from ..audit.bills import inside, reached
-from ..audit.cells import Days, within
+from ..audit.cells import Days, ends, within
 from ..audit.company import HOME, YEAR, Company, Source
 from ..audit.company_graph import build_graph, firm_id
 from ..audit.figures import NOTHING, Figures
+from .holders import ANSWERS, unowned
 from .plants import one_each
 from .stopped import stopped
 
@@ -34,7 +35,7 @@ STOPS = 3
 RUNS, NODES = 24, 50_000
 """Answers that are worked out at most, and parts times answers; further questions rank by what hangs on them."""
 OWN = {"stock": "stock", "revenue": "sales"} | dict.fromkeys(
-    ("named", "shares", "switch", "behind_stock", "behind_switch"), "purchasing"
+    ("named", "shares", "switch", "behind_stock", "behind_switch", "owner"), "purchasing"
 )
 """Questions that the company's own people answer, and who of them; the others are for the supplier. How long it takes to
 approve another source the buyer alone knows: what its supplier's own second site needs is no way out where both stop."""
@@ -99,12 +100,13 @@ def ranked_questions(company: Company, figures: Figures, *, runs: int = RUNS) ->
                 question = replace(question, narrows=(min(gains), max(gains)), hangs=max(gains), stops=each)
         if question.kind in ALWAYS or question.hangs > NOTHING:
             found.append(question)
+    found += _owners(company, weigh, figures, min(runs, NODES // (ANSWERS * max(1, len(company.parts)))))
     return sorted(found, key=lambda question: question.rank)
 
 
 def of_supplier(found: Iterable[Question], supplier: str) -> list[Question]:
     """Return the questions for one supplier, at most `MOST`."""
-    return list(islice((question for question in found if question.supplier == supplier), MOST))
+    return list(islice((question for question in found if question.supplier == supplier and question.kind in ASKED), MOST))
 
 
 @dataclass(frozen=True)
@@ -252,7 +254,9 @@ class _Blanks:
             if len(sources) > 1 and open_ and not behind:
                 answers = [_shared(part, at) for at in range(min(3, len(sources)))]
                 yield self._candidate("shares", [part], None, touched, answers)
-            if (switching := company.switching(part) or Days(0.0)).figure is None:
+            # Without a qualified alternative the source that is replaced may be the one that states no time.
+            blank = not company.alternatives(part) and any(source.switch_days is None for source in sources)
+            if (switching := (None if blank else company.switching(part)) or Days(0.0)).figure is None:
                 answers = [_switched(part, within(days, switching)) for days in (0.0, company.stop_days)]
                 yield self._candidate(f"{behind}switch", [part], None, touched, answers)
 
@@ -304,6 +308,17 @@ def _behind(company: Company, weigh: _Weigher, makers: list[dict[str, Any]]) -> 
         refs = dict.fromkeys(ref for part in each for ref in _refs(company, part))
         question = Question("behind", tuple(dict.fromkeys(each)), maker, None, 0.0, tuple(refs))
         yield _Candidate(question, hangs.get(str(firm_id(maker)), 0.0), [], [])
+
+
+def _owners(company: Company, weigh: _Weigher, figures: Figures, most: int) -> Iterable[Question]:
+    """Whose a maker is, where the possible loss of a sanction hangs on it."""
+    for one in unowned(company, figures, weigh.value, most):
+        gains = [sum(each) for each in zip(*one.narrows.values(), strict=True)]
+        parts = [part for part, each in company.sources.items() if any(source.maker == one.maker for source in each)]
+        refs = dict.fromkeys(ref for part in parts for ref in _refs(company, part))
+        if gains[1] > NOTHING:
+            question = Question("owner", tuple(parts), one.maker, (gains[0], gains[1]), gains[1], tuple(refs))
+            yield replace(question, stops=one.narrows, widest=one.width)
 
 
 def _refs(company: Company, part: str) -> list[str]:
@@ -364,7 +379,11 @@ def _shared(part: str, at: int) -> Callable[[Company], Company]:
 
 
 def _switched(part: str, days: float) -> Callable[[Company], Company]:
-    return _with_sources([part], lambda sources: [replace(source, switch_days=days) for source in sources])
+    def switch(source: Source) -> Source:
+        stated = source.switch_days is not None and ends(source.switch_days).figure is not None
+        return source if stated else replace(source, switch_days=days)
+
+    return _with_sources([part], lambda sources: [switch(source) for source in sources])
 
 
 def _stocked(part: str, days: float) -> Callable[[Company], Company]:

@@ -7,6 +7,8 @@ apart from the others:
   (stick by stick, each from a truncated Beta, so that nothing is rejected);
 - makers whom nobody names: a Dirichlet process over countries. Its base is the prior of the item; each market has its own
   few makers, about as concentrated as markets are where they are known (`CONCENTRATION`);
+- what a market tells of a country or parent of a company that it does not name: an even part of it is the company's, the
+  same in every market;
 - a graded need: Beta(2, 2) between its bounds; a use share: even between its bounds;
 - who among a step's makers is supplied: between the worst arrangement and the best, by a number of the step's own and one
   that all steps of a draw have in common, both even. Without the latter a long chain would be bad luck and good luck in turn
@@ -61,6 +63,9 @@ class Completions:
         rests x count: the part of its country's makers that a company has among those whom nobody names.
     size : numpy.ndarray
         count: how much of a scenario that gives bounds comes true (1 the least).
+    stake : numpy.ndarray
+        count: the part that a company (or site) has of what markets tell of its country or parent without naming it; even
+        between nothing and all, the same in every market.
     common : numpy.ndarray
         count: how well shortages are shared out in the whole economy, 0..1.
     """
@@ -75,6 +80,7 @@ class Completions:
     mass: np.ndarray
     part: np.ndarray
     size: np.ndarray
+    stake: np.ndarray
     common: np.ndarray
 
     @cached_property
@@ -132,8 +138,9 @@ def completions(
     rests = rests_of(facts)
     places, base, _ = prior_of(network, rests, prior, countries)
     at, mass = _makers(base, rng, count)
-    part, size, common = rng.random((len(rests) + 1, count)), rng.random(count), rng.random(count)
-    return Completions(network, facts, assumptions, count, settings, places, at, mass, part, size, common)
+    part = rng.random((len(rests) + 1, count))
+    size, common, stake = (rng.random(count) for _ in range(3))
+    return Completions(network, facts, assumptions, count, settings, places, at, mass, part, size, stake, common)
 
 
 def _drawn(network: ProductionNetwork, fact: Fact, rng: np.random.Generator, count: int) -> np.ndarray:

@@ -12,11 +12,12 @@ import_ban         what those at whom it is aimed sell to the issuer is cut
 the others         none: a tax, a tariff, a floor or a stockpile stops no goods; it is listed with the reason
 =================  ==================================================================================================
 
-A ban, too, cuts in part (0 to 1) where it is aimed at some users only (military end users), where its status is unknown, and
-where it is older than the figures, or may be: trade has settled to it already, and how much still hangs on it nobody knows.
-What is aimed at goods of many kinds (rare earths) and names none of these cuts each of them in part (0 to 1), too.
-``share_low`` and ``share_high`` of a measure, where a source says a number, take the place of 0 and 1. Technology and
-listed entities stop no goods by themselves. A suspension is no scenario; what it suspends is none while it lasts.
+A ban, too, cuts in part (0 to 1) where it is aimed at some users only (military end users), where its status is unknown,
+and where it is older than the figures, or may be (it is as old as the acts that it renews, ``renews_from``): trade has
+settled to it already, and how much still hangs on it nobody knows. What is aimed at goods of many kinds (rare earths) and
+names none of these cuts each of them in part (0 to 1), too. ``share_low`` and ``share_high`` of a measure, where a source
+says a number, take the place of 0 and 1. Technology and listed entities stop no goods by themselves. A suspension is no
+scenario; what it suspends is none while it lasts.
 """
 
 from __future__ import annotations
@@ -46,7 +47,7 @@ TOGETHER = "*"
 _PARTS = {"export_ban": (1.0, 1.0), "export_licence": (0.0, 1.0), "export_quota": (0.0, 1.0), "import_ban": (1.0, 1.0)}
 _PRICES = ("export_tax", "import_tariff", "price_floor")
 _NEEDED = ("id", "issuer", "kind")
-_OPTIONAL = ("item", "against", "since", "status", "object", "share_low", "share_high")
+_OPTIONAL = ("item", "against", "since", "renews_from", "status", "object", "share_low", "share_high")
 _SCHEMA = {
     "measure": pl.String,
     "item": pl.String,
@@ -164,7 +165,8 @@ def _effects(
     for item in dict.fromkeys([*named, *below]):
         needed = years is None or item in years
         reason = _reason(row, buyer, sellers, buyers, bool(item), needed)
-        old = _begun(row["since"], (years or {}).get(item))
+        begun = min(filter(None, (row["since"], row["renews_from"] if row["since"] else None)), key=str, default=None)
+        old = _begun(begun, (years or {}).get(item))
         found = base | {"item": item or None, "in_figures": old, "reason": reason}
         if reason is None:
             low, high = _PARTS[kind]

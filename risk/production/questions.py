@@ -102,7 +102,7 @@ class Question:
         found[:, self.of(len(self.facts) - 2)] = draws.common[:, None]
         last = self.of(len(self.facts) - 1)
         values = []
-        # Of the share of who stands for others by the bounds, they have nothing in a draw.
+        # Of the share of who stands for others they may have all by the bounds, and a drawn part in a draw.
         told = conditions(self.network, self.scenario, hidden=REST)
         for array, where in ((told.cap, self._caps), (told.gain.reshape(3, -1), self._sizes)):
             low, high = array[LOW][where], array[HIGH][where]
@@ -110,6 +110,9 @@ class Question:
         unknown = (self._sizes // m == state.unknown) & (state.sides > 1)
         low, high = told.gain[LOW].ravel()[self._sizes], told.gain[HIGH].ravel()[self._sizes]
         values[1] = np.where(unknown, high - (high - low) * anywhere[:, None], values[1])
+        whole = np.divide(state.gain[LOW].ravel()[self._sizes], low, out=np.ones(len(low)), where=low > 0)
+        taken = draws.stake[:, None] * np.where(unknown, anywhere[:, None], 1.0)
+        values[1] *= 1 - taken * (1 - whole)
         found[:, last] = np.concatenate(values, axis=1)
         return found
 

@@ -145,20 +145,55 @@ def test_a_sanction_reaches_through_a_parent_to_its_own_parents_firms(tmp_path):
     assert row["loss_low"] == pytest.approx((100 - 30 / 0.7) * 0.7 * 100, rel=1e-6), "of W nobody says how much is held"
 
 
-@pytest.mark.parametrize(("second", "said"), [("Other", 1), ("Group", 0), (None, 0)])
-def test_a_second_parent_of_a_supplier_is_not_read_and_said(tmp_path, second, said):
-    sheets = SHEETS | {"Suppliers": [*SHEETS["Suppliers"], ["X", "maker", "China", second, "25%", None]]}
+@pytest.mark.parametrize(
+    ("second", "holders", "said"),
+    [
+        (("Other", "25%"), {"Group": 0.6, "Other": 0.25}, None),
+        (("Other", None), {"Group": 0.6, "Other": None}, None),
+        (("Group", None), {"Group": 0.6}, None),
+        ((None, "25%"), {"Group": 0.6}, None),
+        (("none", None), {"Group": 0.6}, None),
+        (("Group", "25%"), {"Group": None}, "different shares of X for Group"),
+        (("Other", "55%"), {"Group": None, "Other": None}, "The holders of X have 115% of it"),
+    ],
+)
+def test_each_row_of_a_supplier_names_a_holder_and_its_share(tmp_path, second, holders, said):
+    sheets = SHEETS | {"Suppliers": [*SHEETS["Suppliers"], ["X", "maker", "China", *second, None]]}
     found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
-    assert sum("second parent company" in remark.message.text("en") for remark in found.company.remarks) == said
-    assert found.company.owners["X"] == ("Group", 0.6)
+    assert found.company.owners["X"] == holders
+    warned = [one.message.text("en") for one in found.company.remarks if one.column == "parent_share"]
+    assert len(warned) == (said is not None) and all(str(said) in one for one in warned)
+
+
+@pytest.mark.parametrize(
+    ("shares", "asked", "low", "high"),
+    [
+        (("30%", "25%"), "Left | Right", True, True),
+        (("30%", "15%"), "Left | Right", False, False),
+        (("30%", None), "Left | Right", False, True),
+        (("30%", "25%"), "Left", False, False),
+        (("30%", "25%"), "Top", True, True),
+    ],
+)
+def test_stakes_of_two_sanctioned_holders_count_together(tmp_path, shares, asked, low, high):
+    head, *_ = SHEETS["Suppliers"]
+    held = [["X", "maker", "China", name, share, None] for name, share in zip(("Left", "Right"), shares, strict=True)]
+    held += [["X", "maker", "China", "Rest", f"{100 - 30 - int((shares[1] or '25%')[:-1])}%", None]] if shares[1] else []
+    own = [[name, "maker", "Japan", "none", None, None] for name in ("W", "Y", "Z", "V", "Rest", "Top")]
+    own += [[name, "maker", "Japan", "Top", "60%", None] for name in ("Left", "Right")]
+    row = [asked, "sanctions on a company and its group", asked, None, 100, None, 1]
+    sheets = SHEETS | {"Suppliers": [head, *held, *own], "Scenarios": [SHEETS["Scenarios"][0], row]}
+    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
+    (row,) = content(found, "en")["scenarios"]
+    assert (row["loss_low"] > 0, row["loss_high"] > 0) == (low, high)
 
 
 @pytest.mark.parametrize(
     ("parent", "share", "owner"),
     [
-        *((word, None, ("Y", None)) for word in ("none", "No", "いいえ", "Independent", "親会社なし")),
-        ("Independent", "60%", ("Independent", 0.6)),
-        ("No. 1 Holding", None, ("No. 1 Holding", None)),
+        *((word, None, {"Y": None}) for word in ("none", "No", "いいえ", "Independent", "親会社なし")),
+        ("Independent", "60%", {"Independent": 0.6}),
+        ("No. 1 Holding", None, {"No. 1 Holding": None}),
         ("-", None, None),
     ],
 )

@@ -8,9 +8,11 @@ import openpyxl
 import plain_sheets
 import pytest
 from kanmon.app import cli
+from kanmon.app.audit.report import audit
 from kanmon.app.survey.loop import shown
 from kanmon.app.survey.questionnaire import survey_of
 from kanmon.app.survey.questions import RUNS, ranked_questions
+from kanmon.graph import SupplyGraph
 from kanmon.graph.messages import text
 from survey_company import HEAD, NEVER, company, figures
 
@@ -124,3 +126,18 @@ def test_what_is_asked_first_narrows_as_much_as_half_of_what_any_answer_would():
     few, every = (ranked_questions(blank, stops, runs=runs) for runs in (RUNS, 1_000_000))
     best = max(sum(one.narrows) for one in every if one.narrows is not None)
     assert few[0].narrows is not None and sum(few[0].narrows) >= best / 2
+
+
+def test_a_switching_time_that_one_of_two_sources_leaves_blank_is_asked(tmp_path):
+    def asked(days):
+        head = ["part", "name", "supplier", "country", "share", "stock days", "switching days"]
+        rows = [["P1", "Gear", "X", "China", "50%", 30, 60], ["P1", "Gear", "Y", "Taiwan", "50%", 30, days]]
+        sheets = {"Sourcing": [head, *rows], "BOM": [["parent", "part"], ["A", "P1"]]}
+        sheets |= {"Products": [["product", "annual revenue"], ["A", 36500]]}
+        path = plain_sheets.workbook(tmp_path / f"{days}.xlsx", sheets)
+        found = audit(path, lang="en", date="2026-11-28", world=SupplyGraph())
+        return {one.kind: one.narrows for one in ranked_questions(found.company, found.figures)}
+
+    assert "switch" not in asked(60)
+    least, most = asked(None)["switch"]
+    assert most >= least > 0, "whoever is replaced may be the one of which nobody knows how long it takes"

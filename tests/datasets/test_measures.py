@@ -46,7 +46,9 @@ def test_the_status_is_that_of_the_day(id, days):
 @given(st.dates(date(2012, 1, 1), date(2030, 1, 1)))
 def test_nothing_applies_outside_its_period_or_is_only_announced(day):
     found = measures(day)
-    assert found.filter((pl.col("since") > day) | (pl.col("until") < day)).is_empty()
+    # What renews older acts applied from their first day on.
+    first = pl.min_horizontal("since", "renews_from")
+    assert found.filter((first > day) | (pl.col("until") < day)).is_empty()
     assert set(found["status"]) <= {"in_force", "suspended", "unknown"}
     assert found["id"].is_unique().all()
 
@@ -124,3 +126,18 @@ def test_the_bans_of_the_usgs_table_name_what_the_table_names():
 def test_no_note_counts_from_a_day_that_it_does_not_name():
     notes = measures()["note"].drop_nulls()
     assert notes.filter(notes.str.contains("compilation")).is_empty()
+
+
+def test_a_measure_that_renews_older_acts_applied_from_their_day_on_without_a_gap():
+    act = {"id": "X-2", "issuer": "CHN", "kind": "export_licence", "source": "s", "item": "tungsten_refining"}
+    act |= {"since": "2026-01-01", "until": "2027-12-31", "status": "in_force"}
+    days = ("2023-12-31", "2024-01-01", "2025-12-31", "2026-01-01", "2027-12-31", "2028-01-01")
+
+    def running(**more):
+        return [measures(day, also=[act | more]).filter(id="X-2").height for day in days]
+
+    assert running() == [0, 0, 0, 1, 1, 0]
+    assert running(renews_from="2024-01-01") == [0, 1, 1, 1, 1, 0]
+    assert running(renews_from="2026-06-01") == [0, 0, 0, 1, 1, 0], "it is never younger than itself"
+    bundled = measures().filter(pl.col("note").str.contains("renews the regime of 2024-2025"))
+    assert bundled.height == 3 and set(bundled["renews_from"].dt.year()) == {2024}

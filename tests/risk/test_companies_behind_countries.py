@@ -180,3 +180,41 @@ def test_an_embargo_may_or_may_not_reach_a_maker_of_which_nobody_says_where_it_s
     found = [kept(country) for country in COUNTRIES]
     assert {low for low, _ in found} == {high for _, high in found} == {0.0, 1.0}
     assert kept(None) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("parent", [None, "P"])
+@pytest.mark.parametrize(
+    ("change", "kept"),
+    [
+        (embargo("AUS", item="ore", to="CHN"), (1.0, 1.0)),  # aimed at the country of the parent: the plant is elsewhere
+        (embargo("AUS", item="ore", to="DEU"), (0.6, 0.6)),
+        (embargo("CHN", item="ore"), (0.4, 0.4)),  # everybody abroad, the plant too
+        (halt("G", item="ore"), (1.0, 1.0)),  # China's ore may be the parent's, and is not the plant's
+        (embargo("JPN", item="coke", to="DEU"), (0.5, 0.5)),  # it buys as Germany does, and not as China
+    ],
+)
+def test_a_plant_stands_where_it_is_said_to_whoever_its_parent_is(parent, change, kept):
+    graph = SupplyGraph(
+        items=[{"id": id, "name_en": id, "kind": "component"} for id in ("robot", "gear", "ore", "coke")],
+        inputs=[{"item": a, "input": b, "source": "s"} for a, b in (("robot", "gear"), ("gear", "ore"), ("gear", "coke"))],
+        suppliers=[
+            *({"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "DEU", "JPN", "AUS")),
+            {"id": "P", "name_en": "P", "kind": "company", "country": "CHN"},
+            {"id": "G", "name_en": "G", "kind": "company", "country": "DEU", "parent": parent},
+        ],
+        shares=[
+            {"item": item, "supplier": supplier, "source": "s", "share": share, "scope": scope}
+            for item, supplier, share, scope in (
+                ("gear", "G", 1.0, "world"),
+                ("ore", "CHN", 0.6, "world"),
+                ("ore", "AUS", 0.4, "world"),
+                ("coke", "JPN", 0.5, "world"),
+                ("coke", "AUS", 0.5, "world"),
+                ("coke", "AUS", 1.0, "CHN"),
+            )
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    frame = simulate(graph, change, product="robot", buyer="JPN", level="company")
+    row = frame.row(by_predicate=pl.col("item") == "robot", named=True)
+    assert (row["kept_low"], row["kept_high"]) == pytest.approx(kept)

@@ -296,3 +296,16 @@ def test_an_interval_survives_plain_data():
 def test_a_measure_that_begins_on_no_day_is_refused_in_one_sentence(graph):
     with pytest.raises(InputError, match="since"):
         effect(graph=graph, since="soon")
+
+
+@pytest.mark.parametrize(("renews_from", "old"), [(None, False), ("2019-01-01", True)])
+def test_a_measure_is_as_old_as_the_acts_that_it_renews(renews_from, old):
+    graph = SupplyGraph(
+        items=[{"id": "ore", "name_en": "ore", "kind": "mineral"}],
+        suppliers=[{"id": "CHN", "name_en": "China", "kind": "country"}],
+        shares=[{"item": "ore", "supplier": "CHN", "source": "s", "share": 0.6, "year": 2023}],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    act = {"id": "A", "issuer": "CHN", "kind": "export_ban", "item": "ore", "since": "2024-01-01", "status": "in_force"}
+    row = control_effects([act | {"renews_from": renews_from}], graph=graph).row(0, named=True)
+    assert (row["in_figures"], row["share_low"]) == (old, 0.0 if old else 1.0)

@@ -1,5 +1,7 @@
 """Draws of all completions at once: inside the bounds, under a stated prior, the same for the same seed."""
 
+import random
+
 import kanmon as kn
 import numpy as np
 import polars as pl
@@ -15,6 +17,7 @@ from kanmon.risk.production.kernels import EVEN, LOOSE, WORST, uniform
 from kanmon.risk.production.questions import Question, kept_of
 from kanmon.risk.production.simulation import Assumptions, solve
 
+from . import test_companies_behind_countries as behind
 from .test_arrangements import PLACES, draw_model, graph_of
 
 SCENARIOS = [
@@ -75,6 +78,40 @@ def test_every_draw_of_the_bundled_data_lies_inside_the_bounds():
         assert solution.level("ndfeb_magnet", "low") - 1e-9 <= kept.min()
         assert kept.max() <= solution.level("ndfeb_magnet", "high") + 1e-9
         assert kept.std() > 0
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("change", [halt("X"), reduce("X", (0.2, 0.7)), embargo("X", to="DEU"), embargo("X")])
+def test_draws_give_a_company_a_part_of_the_share_of_its_country_and_parent_inside_the_bounds(seed, change):
+    shares, needs = behind.draw(random.Random(seed))
+    shares |= {"ore": {"CHN": 0.6, "JPN": 0.4}}  # X, of China, is not named
+    network = behind.graph_of(shares, needs).network("robot", buyer="DEU", level="company")
+    facts, scenario = open_facts(network, Assumptions()), Scenario("s", change)
+    solution = solve(network, scenario, Assumptions(), ("low", "high"))
+    drawn = completions(network, facts, Assumptions(), None, 200, seed)
+    kept = kept_of(Question(network, facts, scenario, Assumptions()), drawn)
+    assert kept.min() >= solution.level("robot", "low") - 1e-9 and kept.max() <= solution.level("robot", "high") + 1e-9
+    assert kept.std() > 0.01
+
+
+def test_the_part_that_a_draw_gives_a_company_of_its_countrys_share_is_even():
+    countries = ("CHN", "JPN")
+    graph = SupplyGraph(
+        items=[{"id": "gear", "name_en": "gear", "kind": "component"}],
+        suppliers=[
+            *({"id": c, "name_en": c, "kind": "country"} for c in countries),
+            {"id": "X", "name_en": "X", "kind": "company", "country": "CHN"},
+        ],
+        shares=[
+            {"item": "gear", "supplier": c, "source": "s", "share": share}
+            for c, share in zip(countries, (0.6, 0.4), strict=True)
+        ],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    row = uncertainty(graph, halt("X"), product="gear", draws=4000).row(0, named=True)
+    assert (row["kept_low"], row["kept_high"]) == (0.4, 1.0)
+    found = [row[f"kept_{q}"] for q in (10, 50, 90)]
+    assert found == pytest.approx([1 - 0.6 * part for part in (0.9, 0.5, 0.1)], abs=0.02)
 
 
 def test_nothing_open_leaves_one_answer():

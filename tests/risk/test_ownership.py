@@ -4,60 +4,153 @@ from itertools import combinations_with_replacement, product
 from random import Random
 
 import pytest
-from kanmon.graph import SupplyGraph
+from kanmon.graph import SchemaError, SupplyGraph
 from kanmon.risk import controlled
 from kanmon.risk.production.ownership import may_be_controlled
 
 FIRMS = ("A", "B", "C", "D")
-SHARES = (None, None, 0.3, 0.5, 0.6)
+SHARES = (None, None, 0.25, 0.3, 0.5, 0.6)
 OUTSIDE = "somebody else"
 
 
 def graph_of(told):
-    rows = [{"id": id, "name_en": id, "kind": "company", "parent": p, "parent_share": s} for id, (p, s) in told.items()]
+    rows = []
+    for id, stakes in told.items():
+        shares = "|".join("" if share is None else str(share) for share in stakes.values())
+        rows.append({"id": id, "name_en": id, "kind": "company", "parent": "|".join(stakes), "parent_share": shares})
     return SupplyGraph(suppliers=rows)
 
 
-def blocked(stakes):
+def blocked(stakes, owners=("A",)):
     """Half or more, counted together over all who are blocked."""
-    found, before = {"A"}, set()
+    found, before = set(owners), set()
     while found != before:
         before = set(found)
-        found |= {firm for firm, held in stakes.items() if sum(held.get(one, 0.0) for one in before) >= 0.5}
+        found |= {firm for firm, held in stakes.items() if sum(held.get(one, 0.0) for one in before) >= 0.5 - 1e-9}
     return found
 
 
-def ways(firm, parent, share):
-    """Ways in which a firm's owners may be: the parent's part as told or any, the rest in two equal parts, of anybody."""
-    if parent == firm:
-        return [{firm: 1.0}]
-    others = [one for one in FIRMS if one != firm] + [OUTSIDE]
-    found = []
-    for part in (0.0,) if parent is None else (0.0, 0.5, 1.0) if share is None else (share,):
-        for two in combinations_with_replacement(others, 2):
-            stakes = dict.fromkeys(others, 0.0)
+def ways(firm, told):
+    """Ways in which a firm may be held: (what its stated holders have, what others have besides)."""
+    if list(told) == [firm]:
+        return [({firm: 1.0}, {})]
+    known = {one: share for one, share in told.items() if share is not None}
+    blank = [one for one, share in told.items() if share is None]
+    left, found = 1 - sum(known.values()), []
+    for parts in product((0.0, 0.5, 1.0), repeat=len(blank)):
+        if sum(parts) > 1:
+            continue
+        named = known | {one: part * left for one, part in zip(blank, parts, strict=True)}
+        for two in combinations_with_replacement([one for one in FIRMS if one != firm] + [OUTSIDE], 2):
+            others = {}
             for holder in two:
-                stakes[holder] += (1 - part) / 2
-            if parent is not None:
-                stakes[parent] += part
-            found.append(stakes)
-    return [dict(way) for way in {tuple(sorted(one.items())) for one in found}]
+                others[holder] = others.get(holder, 0.0) + left * (1 - sum(parts)) / 2
+            found.append((named, others))
+    return found
 
 
-def draw(random):
-    told = {"A": (None, None)}
-    for firm in FIRMS[1:]:
-        parent = random.choice([None, *FIRMS, firm])
-        told[firm] = (parent, None if parent in {None, firm} else random.choice(SHARES))
+def completions(told):
+    """What the stated holders have of each firm, and what all have."""
+    for each in product(*(ways(firm, told[firm]) for firm in FIRMS)):
+        named = dict(zip(FIRMS, (one for one, _ in each), strict=True))
+        whole = {}
+        for firm, (stated, others) in zip(FIRMS, each, strict=True):
+            whole[firm] = {one: stated.get(one, 0.0) + others.get(one, 0.0) for one in {*stated, *others}}
+        yield named, whole
+
+
+def draw(random, among, firms=FIRMS[1:]):
+    told = dict.fromkeys(FIRMS, {})
+    for firm in firms:
+        holders = random.sample([one for one in among if one != firm], random.choice((0, 1, 1, 2)))
+        stakes = {one: random.choice(SHARES) for one in holders}
+        while sum(filter(None, stakes.values())) > 1:
+            stakes[holders[0]] = None
+        told[firm] = {firm: None} if random.random() < 0.15 else stakes
     return told
 
 
-@pytest.mark.parametrize("seed", range(40))
+def found_by(graph, owner="A"):
+    rows = controlled(graph, owner)
+    return {row["supplier"] for row in rows.iter_rows(named=True) if row["control"] == "certain"}, set(rows["supplier"])
+
+
+@pytest.mark.parametrize("seed", range(8))
 def test_certain_and_possible_control_are_all_and_some_of_the_ways_of_completing_the_stakes(seed):
-    told = draw(Random(seed))
-    graph = graph_of(told)
-    each = [ways(firm, *told[firm]) for firm in FIRMS[1:]]
-    reached = [blocked(dict(zip(FIRMS[1:], way, strict=True))) for way in product(*each)]
-    sure = {row["supplier"] for row in controlled(graph, "A").iter_rows(named=True) if row["control"] == "certain"}
-    assert sure == set.intersection(*reached)
-    assert may_be_controlled(graph, "A") == set.union(*reached)
+    told = draw(Random(seed), FIRMS)  # of A itself nobody says whose it is
+    told["D"] = told["D"] or {"B": 0.3, "C": 0.25}
+    sure, named = found_by(graph_of(told))
+    each = [(blocked(stated), blocked(whole)) for stated, whole in completions(told | {"A": {"A": None}})]
+    assert sure == set.intersection(*(all_ for _, all_ in each))
+    assert named == set.union(*(stated for stated, _ in each))
+    assert may_be_controlled(graph_of(told), "A") == set.union(*(all_ for _, all_ in each))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whoever_certainly_controls_the_owner_is_its_own_by_stated_holders_alone(seed):
+    random = Random(seed)
+    told = draw(random, FIRMS, ("A", "C"))
+    told["A"] = {"B": 0.6} | ({"C": None} if random.random() < 0.5 else {})
+    told["B"] = random.choice([{}, {"D": 0.5}, {"D": 0.3}, {"A": None}, {"C": 0.25}])
+    each = list(completions(told))
+    above = {one for one in FIRMS[1:] if all("A" in blocked(whole, (one,)) for _, whole in each)}
+    assert "B" in above
+    reached = [(blocked(stated), blocked(whole)) for stated, whole in each]
+    some = set()
+    for stated, all_ in reached:
+        if all_ & above <= stated:
+            some |= all_
+    may, (sure, named) = may_be_controlled(graph_of(told), "A"), found_by(graph_of(told))
+    assert some <= may and named <= may and may & above == named & above
+    assert sure == set.intersection(*(all_ for _, all_ in reached))
+
+
+def test_stakes_of_two_whom_one_owner_controls_count_together():
+    told = {"A": {}, "B": {"A": 0.6}, "C": {"A": 0.5}, "D": {"B": 0.3, "C": 0.25}}
+    assert found_by(graph_of(told)) == (set("ABCD"), set("ABCD"))
+    assert found_by(graph_of(told | {"D": {"B": 0.3, "C": 0.19}})) == (set("ABC"), set("ABC"))
+    assert found_by(graph_of(told | {"D": {"B": 0.3, "C": None}})) == (set("ABC"), set("ABCD"))
+
+
+def test_stakes_of_two_who_are_asked_about_together_count_together():
+    told = {"A": {}, "B": {}, "C": {"A": 0.3, "B": 0.25}}
+    assert found_by(graph_of(told), "A")[0] == {"A"} and found_by(graph_of(told), "B")[0] == {"B"}
+    assert found_by(graph_of(told), ["A", "B"])[0] == {"A", "B", "C"}
+    told |= {"C": {"A": 0.3, "B": 0.25, "D": 0.45}, "D": {"D": None}}
+    assert may_be_controlled(graph_of(told), "A") == {"A", "B", "C"}, "B may be A's"
+    assert may_be_controlled(graph_of(told | {"B": {"B": None}}), "A") == {"A"}
+
+
+def test_a_site_of_one_parent_is_its_parents_and_one_of_several_is_held_by_their_shares():
+    def sure(parent, share):
+        site = {"id": "S", "name_en": "S", "kind": "site", "parent": parent, "parent_share": share}
+        return found_by(SupplyGraph(suppliers=[*({"id": i, "name_en": i, "kind": "company"} for i in "AB"), site]))[0]
+
+    assert sure("A", None) == sure("A", "0.1") == sure("A|B", "0.5|0.5") == {"A", "S"}
+    assert sure("A|B", "0.4|0.6") == {"A"}
+
+
+@pytest.mark.parametrize(
+    ("parent", "share", "code"),
+    [
+        ("A|B", 0.6, "holder_shares"),
+        ("A", "0.3|0.2", "holder_shares"),
+        ("A|A", "0.3|0.2", "holder_twice"),
+        ("A|B", "0.6|0.7", "holders_over"),
+        ("A|B", "0.6|x", "not_a_number"),
+        ("A|B", "0.6|-0.2", "out_of_range"),
+        ("A|Q", "0.3|0.2", "unknown_id"),
+    ],
+)
+def test_a_cell_of_holders_that_cannot_be_right_is_said_with_its_row(parent, share, code):
+    rows = [{"id": one, "name_en": one, "kind": "company", "parent": None, "parent_share": None} for one in "AB"]
+    with pytest.raises(SchemaError) as error:
+        SupplyGraph(suppliers=[*rows, rows[0] | {"id": "C", "parent": parent, "parent_share": share}])
+    assert [(one.code, one.row) for one in error.value.problems] == [(code, 2)]
+
+
+def test_holders_are_written_and_read_back_as_they_stand(tmp_path):
+    graph = graph_of({"A": {}, "B": {"A": 0.25}, "C": {"A": 0.3, "B": None}, "D": {"A": None}})
+    for name in ("folder", "book.xlsx"):
+        graph.write(tmp_path / name)
+        assert SupplyGraph.read(tmp_path / name).suppliers.equals(graph.suppliers)

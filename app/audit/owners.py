@@ -1,0 +1,64 @@
+"""Who holds the suppliers: what the rows of their sheet say, one for each holder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from ...datasets.intake.words import marks, plain
+from .company import ROUNDING
+from .rows import share_of
+
+Holders = dict[str, float | None]
+"""Who holds a firm, and the part that each holds (None: not known); a firm that belongs to nobody is its own holder."""
+
+
+def owners(rows: Iterable[Mapping[str, Any]], firm: Callable[[str], str], say: Callable[..., None]) -> dict[str, Holders]:
+    """Return the holders of each supplier of whom a row says any.
+
+    "none" (no, independent) as the parent says that a firm is its own, unless another row names a holder. What two rows
+    say differently of one holder, and shares of more than the whole, are not known, and said.
+
+    Parameters
+    ----------
+    rows : iterable of mapping
+        The rows of the suppliers sheet.
+    firm : callable
+        A company's name as it was first written.
+    say : callable
+        Takes the name of a remark, the place of the row, the severity, the column, and values.
+    """
+    found: dict[str, dict[str, set[float]]] = {}
+    refs: dict[str, str] = {}
+    for row in (row for row in rows if row.get("supplier")):
+        name, parent, share = firm(row["supplier"]), row.get("parent"), share_of(row.get("parent_share"))
+        nobodys = "parent" in row.get("_none", ()) or (share is None and plain(parent or "") in marks("nobodys"))
+        if not nobodys and not parent:
+            continue
+        holder = firm(parent) if parent and not nobodys else name
+        told = found.setdefault(name, {}).setdefault(holder, set())
+        told |= {share} - {None}
+        refs[name] = row["_ref"]
+        if len(told) > 1:
+            say("two_shares", row["_ref"], "warning", "parent_share", firm=name, parent=holder)
+    held = {name: _holders(name, told) for name, told in found.items()}
+    for name, holders in held.items():
+        total = sum(share or 0.0 for share in holders.values())
+        if total > 1 + ROUNDING:
+            say("held_over", refs[name], "warning", "parent_share", firm=name, total=f"{total:.0%}")
+            held[name] = dict.fromkeys(holders)
+    return held
+
+
+def _holders(name: str, told: Mapping[str, set[float]]) -> Holders:
+    others = {holder: min(shares) if len(shares) == 1 else None for holder, shares in told.items() if holder != name}
+    return others or {name: None}
+
+
+def largest_first(holders: Holders) -> list[str]:
+    """Return holders, those first who are stated to hold most.
+
+    >>> largest_first({"A": None, "B": 0.3, "C": 0.6})
+    ['C', 'B', 'A']
+    """
+    return sorted(holders, key=lambda one: -(holders[one] or 0.0))

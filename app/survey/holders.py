@@ -1,0 +1,82 @@
+"""Whose a maker is: what a sanction may cost because nobody stated it, and what an answer would take off that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ...risk import Scenario, Threat, stop_losses
+from ..audit.company import Company
+from ..audit.company_graph import SELF, CompanyGraph, build_graph, item_id, sourcing_facts
+from ..audit.figures import Figures
+from ..audit.scenarios import Asked, questions
+
+MAKERS, SANCTIONS = 6, 2
+"""Makers whose holders are asked about, those first whose stop costs most, and sanctions that are looked at."""
+ANSWERS = 4
+"""Stops that are worked out for each maker, at most: two answers to two sanctions."""
+
+
+@dataclass(frozen=True)
+class Unowned:
+    """A maker that may be a sanctioned group's, and by how much an answer narrows each sanction (least, most), by its id."""
+
+    maker: str
+    width: float
+    narrows: dict[str, tuple[float, float]]
+
+
+def unowned(company: Company, figures: Figures, value: Callable[[str], float], most: int) -> Iterator[Unowned]:
+    """Yield the makers on whom the possible loss of a sanction hangs, in the order in which their stops cost most.
+
+    No more than ``most`` of them, and `MAKERS`.
+    ``value`` is what a product is worth over a stop. The answers that are tried: it belongs to nobody, and it is the
+    sanctioned company's.
+    """
+    built = build_graph(company, [], _NO_WORLD)
+    asked = [one for one in questions(company, built, figures) if one.kind == "sanctions" and one.firms]
+    asked = [one for one in asked if one.possible or one.unowned][:SANCTIONS]
+    now = {one.id: _width(company, built, one, value) for one in asked}
+    open_ = {built.plants[str(hit.node)].maker for one in asked for hit in (*one.possible, *one.unowned)}
+    named = [row["name"] for row in figures.makers if row["name"] in open_]
+    for maker in named[: min(MAKERS, most)]:
+        narrows = {}
+        for one in asked:
+            each = [_answered(company, figures, one, maker, held, value) for held in ({maker: None}, {one.firms[0]: 1.0})]
+            gains = [max(0.0, now[one.id] - width) for width in each]
+            narrows[one.id] = (min(gains), max(gains))
+        yield Unowned(maker, max(now.values()), narrows)
+
+
+_NO_WORLD: Any = None
+"""No link is followed, so no market is looked at."""
+
+
+def _answered(
+    company: Company,
+    figures: Figures,
+    asked: Asked,
+    maker: str,
+    held: dict[str, float | None],
+    value: Callable[[str], float],
+) -> float:
+    """How wide a sanction is once it is known whose a maker is."""
+    told = replace(company, owners=company.owners | {maker: held})
+    built = build_graph(told, [], _NO_WORLD)
+    again: Sequence[Asked] = questions(told, built, figures)
+    return next((_width(told, built, one, value) for one in again if one.id == asked.id), 0.0)
+
+
+def _width(company: Company, built: CompanyGraph, asked: Asked, value: Callable[[str], float]) -> float:
+    """What a sanction may cost beyond what it certainly costs."""
+    ends = {"low": asked.certain, "open": (*asked.certain, *asked.possible, *asked.unowned)}
+    values = {item_id(id): row.get("revenue") for id, row in company.products.items()}
+    facts, lost = sourcing_facts(company), dict.fromkeys(ends, 0.0)
+    for end, hit in ends.items():
+        if hit:
+            threat = Threat(Scenario(asked.id, hit), asked.days)
+            found = stop_losses(built.own, [threat], values, buyer=SELF, facts=facts).products
+            each = found.select("product", f"lost_{end}").iter_rows()
+            lost[end] = sum(part * value(product.partition(":")[2]) for product, part in each)
+    return max(0.0, lost["open"] - lost["low"]) * asked.days / company.stop_days
