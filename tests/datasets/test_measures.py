@@ -124,3 +124,22 @@ def test_the_bans_of_the_usgs_table_name_what_the_table_names():
 def test_no_note_counts_from_a_day_that_it_does_not_name():
     notes = measures()["note"].drop_nulls()
     assert notes.filter(notes.str.contains("compilation")).is_empty()
+
+
+@pytest.mark.parametrize(
+    ("id", "item"),
+    [
+        ("CHN-2025-018-SM", "smco_magnet"),
+        ("CHN-2025-018-MAG", "smco_magnet"),
+        ("USA-2027-DFARS-MAG", "smco_magnet"),
+        ("RUS-2022-WSCRAP", "tungsten_scrap"),
+        ("RUS-2024-U", "enriched_uranium"),
+        ("USA-2024-RU-U", "enriched_uranium"),
+        ("USA-2024-BIS-HBM", "hbm_stack"),
+        ("USA-2026-11002", "ai_accelerator"),
+        ("NLD-2024-SME", "duv_scanner"),
+    ],
+)
+def test_a_measure_reaches_the_item_that_its_words_name(id, item):
+    row = measures().filter(id=id).row(0, named=True)
+    assert item in row["item"].split("|") and "no item" not in (row["note"] or "")
