@@ -46,7 +46,8 @@ def test_paragraph_does_not_say_that_nobody_is_known_where_some_are_named(visit,
 
 def test_paragraph_says_of_what_a_share_is(visit, world_page, world):
     """Japan has a fiftieth of the foundries, not of the wafers."""
-    said = visit(world_page, at(product=None, selected="item:wafer_fab", tab="details")).locator("#about-item .paragraph")
+    tab = visit(world_page, at(product=None, selected="item:foundry_service", tab="details"))
+    said = tab.locator("#about-item .paragraph")
     assert "Taiwan with 46% (foundry capacity, published)" in said.inner_text()
 
 

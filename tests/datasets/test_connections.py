@@ -366,5 +366,53 @@ def test_more_than_and_almost_all_are_bounds_and_no_exact_shares(world):
     words = r"(?i)\bover \d|more than \d|nearly 100|almost all|[>≥] ?\d|\d割以上|ほぼ100"
     rows = world.shares.filter(told.str.contains(words) & ~told.str.contains("average over"))
     rows = rows.filter(pl.col("missing").is_null() & pl.col("quantity").is_null())
-    assert {"solder_resist", "euv_mask_inspection", "titanium_metal", "cmp_pad", "apa_6"} <= set(rows["item"])
+    assert {"euv_mask_inspection", "titanium_metal", "cmp_pad", "apa_6"} <= set(rows["item"])
     assert rows["share"].null_count() == rows.height and rows["share_low"].null_count() == 0
+
+
+def test_makers_of_memory_do_not_hang_on_the_shares_of_contract_makers(world):
+    """A foundry makes chips for others; DRAM and flash come out of their makers' own plants."""
+    contract = set(world.shares.filter(pl.col("measure").str.starts_with("foundry"))["item"])
+    assert contract == {"advanced_logic_wafer", "foundry_service", "mature_logic_wafer"}
+    for chip in ("dram_chip", "nand_flash", "image_sensor"):
+        assert contract.isdisjoint(beyond(chip, upstream(world))), chip
+        assert "wafer_fab" in upstream(world)[chip]
+
+
+def test_uranium_leads_to_fuel_and_no_row_claims_a_share_of_the_world(world):
+    chain = ["uranium_mining", "uf6", "enriched_uranium", "nuclear_fuel"]
+    for input, item in zip(chain, chain[1:], strict=False):
+        assert input in upstream(world, world.inputs.filter(is_firm()))[item]
+    figures = world.shares.filter(pl.col("item").is_in(chain) & pl.col("missing").is_null())
+    assert set(figures["scope"]) == {"USA"} and set(figures["source"]) == {"US_CENSUS_2024_CONS"}
+    # US imports for consumption 2024 of HS 284420, in dollars: Russia over all origins.
+    enriched = figures.filter(item="enriched_uranium", supplier="RUS")["quantity"].item()
+    total = world.shares.filter(item="enriched_uranium", source="US_CENSUS_2024_CONS")["quantity"].sum()
+    assert enriched / total == pytest.approx(0.1363, abs=5e-5)
+
+
+def test_a_page_that_copies_or_quotes_a_publisher_is_never_rated_high(world):
+    """`via` or two publishers in one cell: the publisher's own text was not opened."""
+    second = world.sources.filter(pl.col("publisher").str.contains(r"(?i)\bvia\b|repost|copy|quoting"))
+    assert second.height > 20
+    checked = {"S2_VDW21", "S2_SNE25"}  # the publisher's own page
+    assert set(second.filter(reliability="high")["id"]) <= checked
+    rated = dict(world.sources.select("id", "reliability").iter_rows())
+    assert (rated["S_IEA25X"], rated["S_IEA24"], rated["S_BNEF22"]) == ("medium", "medium", "low")
+    lost = world.sources.filter(pl.col("note").str.contains("nobody can look the figure up"))
+    assert lost.height >= 5 and set(lost["reliability"]) == {"low"} and lost["url"].null_count() == lost.height
+
+
+def test_what_public_pages_say_of_strain_wave_gears_gives_no_sure_share(world):
+    """Four pages, from a fifth to 85 %, and no primary figure: nothing above the least of them is certain."""
+    row = world.markets.filter(item="harmonic_reducer", scope="world", level="company", preferred=True, supplier="hds")
+    assert row["share_low"].item() == 0.2
+    told = world.shares.filter(item="harmonic_reducer", supplier="hds", source="S_TRACKR").row(0, named=True)
+    assert (told["share"], told["confidence"]) == (0.85, "unknown")
+
+
+def test_a_figure_of_one_grade_is_not_the_market_of_all_grades(world):
+    """Solder resist for chip packages is a part of what circuit boards need: told in the note, never counted."""
+    rows = world.shares.filter(item="solder_resist").filter(pl.col("missing").is_null())
+    assert rows.is_empty()
+    assert "90 % of solder resist for IC packages" in world.items.filter(id="solder_resist")["note"].item()

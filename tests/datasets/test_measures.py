@@ -141,3 +141,22 @@ def test_a_measure_that_renews_older_acts_applied_from_their_day_on_without_a_ga
     assert running(renews_from="2026-06-01") == [0, 0, 0, 1, 1, 0], "it is never younger than itself"
     bundled = measures().filter(pl.col("note").str.contains("renews the regime of 2024-2025"))
     assert bundled.height == 3 and set(bundled["renews_from"].dt.year()) == {2024}
+
+
+@pytest.mark.parametrize(
+    ("id", "item"),
+    [
+        ("CHN-2025-018-SM", "smco_magnet"),
+        ("CHN-2025-018-MAG", "smco_magnet"),
+        ("USA-2027-DFARS-MAG", "smco_magnet"),
+        ("RUS-2022-WSCRAP", "tungsten_scrap"),
+        ("RUS-2024-U", "enriched_uranium"),
+        ("USA-2024-RU-U", "enriched_uranium"),
+        ("USA-2024-BIS-HBM", "hbm_stack"),
+        ("USA-2026-11002", "ai_accelerator"),
+        ("NLD-2024-SME", "duv_scanner"),
+    ],
+)
+def test_a_measure_reaches_the_item_that_its_words_name(id, item):
+    row = measures().filter(id=id).row(0, named=True)
+    assert item in row["item"].split("|") and "no item" not in (row["note"] or "")

@@ -58,6 +58,7 @@ def test_precision_and_recall_of_match_are_at_least_95_percent_in_both_halves(ha
         ("third", 139),
         ("fourth", 280),
         ("fifth", 243),
+        ("sixth", 293),
     ],
 )
 def test_precision_and_recall_hold_on_lines_written_before_the_vocabulary_was_touched(name, lines):
