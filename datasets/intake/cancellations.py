@@ -31,7 +31,8 @@ def without_cancelled(
     off = next((i for i, name in enumerate(names) if plain(name) in marks("cancelled_quantity")), None)
     if off is None or not roles.get("quantity"):
         return data, ()
-    quantity, amount, price = (roles.get(role, (None,))[0] for role in ("quantity", "amount", "price"))
+    quantity = roles["quantity"][0]
+    amount, price = (next(iter(roles.get(role, ())), None) for role in ("amount", "price"))
     read = {i: _Column(data, i) for i in (quantity, amount, price, off) if i is not None}
     left, blank = [], 0
     for n, (ordered, gone) in enumerate(zip(read[quantity].figures, read[off].figures, strict=True)):
