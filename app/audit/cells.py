@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from ...datasets import country as country_code
 from ...datasets.intake.days import date
 from ...datasets.intake.values import is_blank, name, number, pointed
+from ...datasets.intake.words import marks, plain
 from ...datasets.layout import Choice, Column
 from ...datasets.readers.tables import packaged
 
@@ -23,20 +24,23 @@ _YES, _NO, _NONE = (
     frozenset(packaged("headers", "answers").filter(answer=answer)["word"]) for answer in ("yes", "no", "none")
 )
 _DAYS = (
-    (re.compile(r"(日|日間|天|d|days?|tage?|días?|jours?|giorn[oi]|dag(en)?|dni|dzień|dn[yí]|den)?"), 1.0),
+    (re.compile(r"(日|日間|天|d|days?|tage?|d[ií]as?|jours?|giorn[oi]|dag(en)?|dni|dzień|dn[yí]|den)?"), 1.0),
     (
-        re.compile(r"(営業日|稼働日|个?工作日|(business|working) ?days?|(arbeits|werk)tage?|días? (hábiles|laborables))"),
+        re.compile(
+            r"(営業日|稼働日|个?工作日|(business|working) ?days?|wds?|(arbeits|werk)tage?"
+            r"|d[ií]as? (hábiles|laborables|úteis))"
+        ),
         7 / 5,
     ),
     (
         re.compile(
-            r"(週|週間|w|weeks?|wks?|wochen?|semanas?|semaines?|settiman[ae]|weken|tydzień|tygodni(e|a)?|týd(en|ny|nů)|周|星期)"
+            r"(週|週間|w|weeks?|wks?|wo|wochen?|semanas?|semaines?|settiman[ae]|weken|tydzień|tygodni(e|a)?|týd(en|ny|nů)|周|星期)"
         ),
         7.0,
     ),
     (
         re.compile(
-            r"(ヶ月|か月|カ月|ヵ月|ケ月|箇月|个月|個月|月|months?|mo|monate?|mes(es|e|i)?|mois|maand(en)?|miesi(ąc|ące|ęcy)"
+            r"(ヶ月|か月|カ月|ヵ月|ケ月|箇月|个月|個月|月|months?|m|mos?|mths?|monate?|m[eê]s(es|e|i)?|mois|maand(en)?|miesi(ąc|ące|ęcy)"
             r"|měsíc(e|ů)?)"
         ),
         30.0,
@@ -72,6 +76,25 @@ _ROUGH = re.compile(r"~\s*(?=\d[\d,.\s–-]*[a-z])")
 """Before a unit in Latin letters "~" says that a figure is rough; before another, or none, that it is the most."""
 _OR = re.compile(r"(?<![\d.,])(\d)\s*[,、]\s*(\d)(?=\s*[日週月年天周个個箇かカヶケヵ営星])")
 """Two figures before a unit of Japanese or Chinese: where they follow each other ("2、3ヶ月"), it is either."""
+
+
+_BEFORE_TIME = re.compile(
+    r"(?:(?:l/?t|lead[ -]?time|delivery(?: time)?|納期|リードタイム|交期|交货期|lieferzeit|plazo(?: de entrega)?"
+    r"|délai)\s*[:=]?\s*(?=\D{0,12}\d)"
+    r"|(?:std\.?|standard|normal(?:ly)?|usual(?:ly)?|typ(?:\.|ical(?:ly)?)?|標準|通常)\s*(?=\d)"
+    r"|(?:ご?(?:受注|発注|注文)|オーダー)(?:後|から|より)\s*(?=\D{0,4}\d))+"
+)
+"""What a lead time is said to be before its figure: LT 90, 納期3ヶ月, 標準12週, 受注後60日."""
+_AFTER_ORDER = re.compile(
+    r"(?<=[\da-z月日週年間天周)])\s*(?:a\.?r\.?o\.?|(?:after|from|of|upon)\s+(?:(?:the\s+)?receipt\s+of\s+)?(?:an?\s+|the\s+|your\s+)?"
+    r"(?:purchase\s+)?(?:order|p\.?o\.?)(?:\s+(?:date|receipt))?|(?:nach|ab)\s+(?:auftrags|bestell)eingang|standard|typ(?:\.|ical)?"
+    r"|(?<=[月日週年間])[後先])$"
+)
+"""What it is counted from, which is what all of them are counted from: 12 wks ARO, 30 days after order, 3か月後."""
+_AT_WORKS = re.compile(r"(.*\d.*?)\s*[,(]?\s*(?:ex[ -]?works?|exw|fca|fob|工場(?:渡し|出荷))\s*\)?")
+"""A time until the goods stand at their maker's gate, or on board."""
+_FROM_STOCK = re.compile(r"^(?:(?:ex[ -]?|from )?stock|在庫)\s*(?:to|or|[~〜–—-])\s*(?=\d)")
+"""stock to 4 weeks: at once, or within that time."""
 
 
 class Days(NamedTuple):
@@ -204,13 +227,21 @@ _PARTS = dict.fromkeys(("全部", "全量", "全数", "全て", "すべて", "al
     ("半分", "一半", "半数", "half"), 0.5
 )
 _NUMERALS = {"半": "0.5", "两": "2", "両": "2"} | {one: str(n) for n, one in enumerate("一二三四五六七八九十", start=1)}
-_WRITTEN = re.compile(r"([半两両一二三四五六七八九十])\s*(?=[个個箇かカヶケヵ年月週周日天星成割营営工])")
+_WRITTEN = re.compile(
+    r"(?<![\d百千半两両一二三四五六七八九十])([半两両一二三四五六七八九十])\s*(?=[个個箇かカヶケヵ年月週周日天星成割营営工])"
+)
 """A figure of one character before its unit: 两周, 半年, 三か月, 六成."""
+_SPELLED = {"half": "0.5", "half a": "0.5", "half an": "0.5", "a": "1", "an": "1"} | {
+    one: str(n)
+    for n, one in enumerate(("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"), start=1)
+}
+_IN_WORDS = re.compile(rf"\b({'|'.join(sorted(_SPELLED, key=len, reverse=True))})\s+(?=(?:day|week|wk|month|year))")
+"""A figure in letters before its unit: two weeks, half a year."""
 
 
 def _in_digits(word: str) -> str:
-    """Return a word that begins with such a figure with digits."""
-    return _WRITTEN.sub(lambda found: _NUMERALS[found[1]], word, count=1) if _WRITTEN.match(word) else word
+    """Return a word in which such figures are written with digits."""
+    return _IN_WORDS.sub(lambda found: f"{_SPELLED[found[1]]} ", _WRITTEN.sub(lambda found: _NUMERALS[found[1]], word))
 
 
 def without_about(word: str) -> str:
@@ -228,7 +259,13 @@ def _days(word: str, column: Column) -> float | Days:
     word = word.casefold()
     if len(word) > _LONGEST:
         raise Unreadable("days")
-    word = _PLUS.sub(r" \1+", _ROUGH.sub("", word) if _ROUGH.match(word) else _OR.sub(_either, word))
+    if column.name == "lead_days":
+        if plain(word) in marks("at_hand"):
+            raise Unreadable("at_hand")
+        if (found := _AT_WORKS.fullmatch(word)) is not None:  # the way from there comes on top
+            return Days(ends(_days(found[1], column)).least)
+        word = _FROM_STOCK.sub("up to ", _AFTER_ORDER.sub("", _BEFORE_TIME.sub("", word)))
+    word = _in_digits(_PLUS.sub(r" \1+", _ROUGH.sub("", word) if _ROUGH.match(word) else _OR.sub(_either, word)))
     if column.name not in _RANGED:
         return _one_figure(word)
     if found := _RANGE.fullmatch(without_about(word)):
@@ -279,10 +316,10 @@ def _between(least: float, most: float) -> float | Days:
 
 
 def _plain_days(word: str) -> float:
-    match = re.fullmatch(r"([\d,]*\.?\d+)\s*(\D*?)(?:(?<=[a-z])\.)?", pointed(_in_digits(without_about(word))))
+    match = re.fullmatch(r"([\d,]*\.?\d+)\s*(\D*?)(?:(?<=[a-z])\.)?(半)?", pointed(_in_digits(without_about(word))))
     for unit, days in _DAYS if match else ():
-        if match and unit.fullmatch(match[2].strip()):
-            return float(match[1].replace(",", "")) * days
+        if match and unit.fullmatch(match[2].strip()) and (match[2] or not match[3]):
+            return (float(match[1].replace(",", "")) + (0.5 if match[3] else 0.0)) * days  # 3ヶ月半, 1年半
     raise Unreadable("days")
 
 

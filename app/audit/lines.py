@@ -51,8 +51,12 @@ class Lines:
         more = [table.cells(i) for i in table.roles.get("spec", ())[1:]]  # a value beside the name of its symbol
         self._extra = [table.texts(role) for role in _EXTRA if role in table.roles] + more
         self._shared, self._apart, self._more = _shared(table), _apart(table), _further(table)
+        self._joint: list[int] | None = (
+            [] if table.kind in {"ledger", "sourcing"} and table.of_all_sources("amount") else None
+        )
         self._counts: dict[tuple[Column, str], int] = {}
         self._ranges: dict[Column, list[tuple[int, str]]] = {}
+        self._open: dict[Column, list[tuple[int, str]]] = {}
         self._listed: list[str] = []
         self._perhaps: list[str] = []
 
@@ -77,7 +81,7 @@ class Lines:
         try:
             value = read(column, text)
         except Unreadable as error:
-            bought = self.table.kind == "ledger" and column.name in {"spend", "quantity"}
+            bought = self.table.kind in {"ledger", "order"} and column.name in {"spend", "quantity"}
             returned = bought and str(error) == "negative"
             value = figure(text) if returned else None
             if not returned:
@@ -88,6 +92,9 @@ class Lines:
             row.setdefault("_none", set()).add(column.name)
             if column.name in {"stock", "stock_days"}:
                 self._say(number, column, "none", cell or "")
+        unread = column.name in row.get("_unreadable", ())
+        if column.type == "days" and value is None and not unread and not says_none(cell) and _has_letters(cell):
+            self._open.setdefault(column, []).append((number, cell or ""))  # TBD, 未定: somebody still has to find out
         if column.type == "share" and cell is not None:
             row[f"{column.name}_plain"] = not any(sign in cell for sign in "%％割")
 
@@ -96,8 +103,10 @@ class Lines:
         if isinstance(value, Days):
             self._ranges.setdefault(written.about, []).append((number, cell))
             return Days(*(days * (written.factor if without_unit(cell) else 1.0) for days in value))
-        scaled = written.factor != 1.0 and written.about.type in {"number", "money", "days"}
-        return value * written.factor if value is not None and scaled and is_figure(without_about(cell)) else value
+        if value is None or written.factor == 1.0 or written.about.type not in {"number", "money", "days"}:
+            return value
+        bare = without_unit(cell) if written.about.type == "days" else is_figure(without_about(cell))
+        return value * written.factor if bare else value
 
     def _firms(self, row: dict[str, Any], n: int, number: int) -> None:
         """Who else delivers, and whose the firms are."""
@@ -107,6 +116,9 @@ class Lines:
                 for role, firms, beside in self._more
                 if not is_blank(firms[n])
             ]
+        if self._joint is not None and row.get("spend") is not None and row["_more"]:
+            self._joint.append(number)
+            _part_among(row)
         self._listed += _each_firm(row, self.reading.firms)
         self._perhaps += [row[role] for role in ("supplier", "maker") if row.get(role) and may_list_firms(row[role])]
         if self._sellers[n] is not None:
@@ -167,6 +179,12 @@ class Lines:
             name = "range" if column.name == "stock_days" else "range_time"
             message = Message(f"app.audit_cells.{name}", count=len(cells), value=shorten(cells[0][1]))
             remarks.append(Remark(self.label, message, cells[0][0], column.name))
+        if self._joint:
+            message = Message("app.audit.joint_amount", count=len(self._joint), row=self._joint[0])
+            remarks.append(Remark(self.label, message, self._joint[0], "spend"))
+        for column, cells in self._open.items():
+            message = Message("app.audit_cells.open", count=len(cells), value=shorten(cells[0][1]))
+            remarks.append(Remark(self.label, message, cells[0][0], column.name))
 
 
 def _written(table: Table, column: Column, i: int) -> list[str | None]:
@@ -176,6 +194,8 @@ def _written(table: Table, column: Column, i: int) -> list[str | None]:
     return [date_of(cell, order) or cell for cell in table.cells(i)]
 
 
+_ROUNDED = 0.02
+"""Shares that sum to all but for their rounding."""
 _PADS = re.compile(r"_(?:Pad[^_]*_)?HandSolder(?:ing)?$", re.IGNORECASE)
 """What KiCad writes behind a footprint whose pads are longer, for the same part."""
 _Beside = list[tuple[_Column, list[str | None]]]
@@ -215,6 +235,21 @@ def _each_firm(row: dict[str, Any], known: frozenset[str]) -> list[str]:
         row[role] = first if more else row[role]
         row["_more"] = [*row.get("_more", ()), *((role, firm, there) for firm in more)]
     return found
+
+
+def _has_letters(cell: str | None) -> bool:
+    return cell is not None and any(map(str.isalpha, cell))
+
+
+def _part_among(row: dict[str, Any]) -> None:
+    """Part an amount of several sources by their shares where these are whole; else nobody knows who has how much."""
+    sources = [row, *(about for _, _, about in row["_more"])]
+    shares = [source.get("share") for source in sources]
+    total = sum(share or 0.0 for share in shares)
+    whole = None not in shares and any(abs(total - all_) <= _ROUNDED * all_ for all_ in (1.0, 100.0))
+    amount = row["spend"]
+    for source, share in zip(sources, shares, strict=True):
+        source |= {"spend": amount * share / total if whole else None, "_currency": row["_currency"]}
 
 
 def _apart(table: Table) -> list[str | None]:

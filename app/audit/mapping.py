@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ...datasets.intake.kinds import sourced_bill, yearly, yearly_amounts
+from ...datasets.intake.kinds import of_a_time, sourced_bill, yearly_amounts
 from ...datasets.intake.mapping import check_corrections
 from ...datasets.intake.periods import dates_of, stated_period
 from ...datasets.intake.table import PARTS, Table, known_sellers
@@ -92,8 +92,8 @@ def _read(table: Table, owner: str, many: bool, reading: Reading) -> None:
         known = {column.name for column in columns}
         more = [column for name in ("sourcing", "bom") for column in sheets()[name].columns if column.name not in known]
         columns |= _columns(table, [column for column in more if column.role not in {c.role for c in columns}])
-    # What is used in a year is not what goes into one product.
-    columns = {column: i for column, i in columns.items() if column.name != "quantity" or not yearly(table.names[i])}
+    # What is used in a year, or a month, is not what goes into one product.
+    columns = {column: i for column, i in columns.items() if column.name != "quantity" or not of_a_time(table.names[i])}
     place = reading.places.setdefault(label, Place(table.file))
     for column, i in columns.items():
         place.columns.setdefault(column.name, table.letters[i])

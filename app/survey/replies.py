@@ -19,7 +19,7 @@ import polars as pl
 from ...datasets import country, layout
 from ...datasets.intake.days import date
 from ...datasets.intake.sheets import Sheet, read_sheets
-from ...datasets.intake.stand_ins import is_ditto, names_something
+from ...datasets.intake.stand_ins import is_ditto, is_sentence, names_something
 from ...datasets.intake.values import is_blank, name
 from ...datasets.intake.words import marks, plain
 from ...datasets.readers.declarations import Declaration, is_declaration, read_declaration
@@ -317,8 +317,8 @@ def _input(cell: str) -> str | None:
 
 
 def _firm(cell: str) -> str | None:
-    """A firm's name; "yes", "confidential", a country and what names nothing at all name nobody."""
-    if _said(cell) in _NO_NAME or plain(cell) in marks("no_firm") or not names_something(cell):
+    """A firm's name; "yes", "confidential", a country, a sentence and what names nothing at all name nobody."""
+    if _said(cell) in _NO_NAME or plain(cell) in marks("no_firm") or not names_something(cell) or is_sentence(cell):
         return None
     return None if country(cell) is not None and not _ALPHA_3.fullmatch(cell) else _text(cell)
 

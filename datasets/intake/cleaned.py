@@ -8,6 +8,7 @@ import polars as pl
 
 from ...graph import Message
 from .bases import for_one, without_lots
+from .cancellations import without_cancelled
 from .reversals import with_reversals
 from .spoiled import without_cut_numbers
 from .stand_ins import with_dittos, without_customers, without_itself, without_nobody
@@ -43,7 +44,8 @@ def cleaned(
     data, shared = for_one(data, names, roles.get("quantity", ()), roles.get("base", ()), "date" in roles)
     data, lots = without_lots(data, names, roles.get("quantity", ()))
     data, back = with_reversals(data, names, roles)
+    data, off = without_cancelled(data, names, roles)
     data, cut = without_cut_numbers(data, names, roles)
     standing = roles.get("standing", ())
     said = (*of_ended(data, names, standing), *of_given(data, names, standing))
-    return data, (*same, *nobody, *given, *own, *shared, *lots, *back, *cut, *said)
+    return data, (*same, *nobody, *given, *own, *shared, *lots, *back, *off, *cut, *said)

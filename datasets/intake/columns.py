@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from .profiles import Profile
 from .settling import BOUGHT, KEYS, MEASURES, MOSTLY, settled
 from .words import EXACT, PART, Suggestion, bare, is_another, marks, naming_order, pair_of, plain, suggestions
+from .yearly import latest
 
 CONTENT, CORRECTED = "content", "corrected"
 """Other ways in which a column got its role than by a word of its header."""
@@ -18,10 +19,11 @@ SEVERAL = {"price", "note", "date", "order_no", "link", "standing"}
 NAMING = ("part", "name", "part_maker", "part_supplier", "value")
 """Roles that say which part a line is about."""
 _STEP = re.compile(r"(?:l|lv|lvl|level|レベル|階層|nivel|ebene|stufe|层级|层)(\d)")
-_COMPONENT = re.compile(r"component|child|komponente|componente|部品|部番|子品|子件|零件|部件|員数|构成|構成")
+COMPONENT = re.compile(r"component|child|komponente|componente|部品|部番|子品|子件|零件|部件|員数|构成|構成")
 """What a header says only of what goes into something: as its number, or as the count of it."""
-_ALL, _EACH = re.compile(r"総|合計|total|gesamt"), re.compile(r"員数|台当|台分|構成数|原単位|per|単台|单台|单机")
+_ALL, EACH = re.compile(r"総|合計|total|gesamt"), re.compile(r"員数|台当|台分|構成数|原単位|per|単台|单台|单机")
 """What a header says that counts for a lot, or for one product."""
+_EACH_ONE = re.compile(r"/\s*(?:set|unit|product|assy|assembly|machine|pc|台|個|本|式)s?\b", re.IGNORECASE)
 _BOUGHT = {"price", "amount", "date", "order_no", "supplier", "seller", "maker"}
 
 
@@ -106,6 +108,7 @@ class _Assignment:
         self._numbered_firms()
         self._part()
         self._name()
+        self._year()
         for role in SEVERAL & set(self.roles):
             self.roles[role].sort()
         return Columns({role: tuple(places) for role, places in self.roles.items()}, self.how, self.steps)
@@ -173,7 +176,7 @@ class _Assignment:
         mine |= owners
         told = {found[0].role: self.headers[i] for i, found in enumerate(seen) if found and i not in mine}
         counted = [bare(told[role]) for role in ("part", "quantity") if role in told]
-        components = len(counted) == 2 and any(map(_COMPONENT.search, counted)) and not told.keys() & _BOUGHT
+        components = len(counted) == 2 and any(map(COMPONENT.search, counted)) and not told.keys() & _BOUGHT
         for i in sorted(mine):
             role = seen[i][0].role.replace("part_maker", "part") if seen[i] else "part"
             others = [
@@ -236,7 +239,7 @@ class _Assignment:
         """Beside what goes into one product, what goes into a whole lot of them is no quantity of the bill."""
         counts = {i: bare(self.headers[i]) for i, found in enumerate(seen) if found and found[0].role == "quantity"}
         lots = {i for i, word in counts.items() if _ALL.search(word)}
-        if any(_EACH.search(word) for i, word in counts.items() if i not in lots):
+        if any(EACH.search(word) or _EACH_ONE.search(self.headers[i]) for i, word in counts.items() if i not in lots):
             for i in lots:
                 seen[i] = [Suggestion("other", seen[i][0].score, seen[i][0].how)]
 
@@ -340,6 +343,9 @@ class _Assignment:
                     self.how[i] = suggestion.how
                     self.roles.setdefault("spec", []).extend(best)
                     continue
+            if suggestion.role == "maker" and plain(self.headers[i]) in marks("brand") and len(self.roles["maker"]) == 1:
+                self._take("maker", i, suggestion.how)  # where nobody filled in who made it
+                continue
             role = "spec" if suggestion.role in {*NAMING, "spec", "material"} else "other"
             purchases = {"date", "amount"} <= set(self.roles)  # each is from one firm, whatever its name goes on with
             if suggestion.role in {"supplier", "maker"} and not purchases and self._another(i, suggestion.role):
@@ -410,7 +416,8 @@ class _Assignment:
         seen = [self.profiles[i] for i in self.roles.get("material", ())]
         has = set(self.roles)
         paid = ("amount" in has and has & {"date", "supplier"}) or {"date", "supplier", "quantity", "price"} <= has
-        ledger = paid and "name" in has and "part" not in has
+        ours = any(plain(header) in marks("sap") for header in self.headers)  # SAP calls what it lists so everywhere
+        ledger = (paid or ours) and "name" in has and "part" not in has
         named = max((self.profiles[i].distinct for i in self.roles.get("name", ())), default=1.0)
         if ledger and len(seen) == 1 and seen[0].codes > MOSTLY and seen[0].distinct >= 0.8 * named:
             self.roles["part"] = self.roles.pop("material")
@@ -447,6 +454,13 @@ class _Assignment:
         if "supplier_no" in self.roles and not set(self.roles) & FIRMS_OF_LINES:
             self.roles["supplier"] = self.roles.pop("supplier_no")
 
+    def _year(self) -> None:
+        """Of the amounts of several years those of the latest."""
+        (at, *_) = self.roles.get("amount", [-1])
+        last = latest(self.headers, self.profiles, at) if at >= 0 and self.how[at] != CORRECTED else at
+        if last != at and last in self.roles.get("other", ()):
+            self.roles["amount"], self.roles["other"] = [last], [at if i == last else i for i in self.roles["other"]]
+
     def _says_name(self, i: int) -> bool:
         return any(one.role == "name" and one.how == EXACT for one in suggestions(self.headers[i]))
 
@@ -456,7 +470,8 @@ class _Assignment:
     def _may_name(self, i: int) -> bool:
         """Whether a column holds words, and is no further number of the parts ("Product code" beside "Part number")."""
         numbers = "part" in self.roles and naming_order(self.headers[i]) == 0 and self.profiles[i].codes > MOSTLY
-        return self.profiles[i].length >= 2 and not numbers
+        one = self.profiles[i].fill > 1 and self.profiles[i].different <= 1  # no name is on all lines
+        return self.profiles[i].length >= 2 and not numbers and not one
 
     def _name(self) -> None:
         if "name" not in self.roles:

@@ -181,8 +181,14 @@ class _Finder:
             return False
         if [cell for _, cell in below] == [cell for _, cell in self._cells(row, columns)]:
             return False
-        known = sum(any(s.how == EXACT for s in suggestions(cell)) for _, cell in below)
-        return known * 2 > len(below) or (known * 2 == len(below) and known > 1)
+        again = {
+            (i, cell) for later in self.rows[row + 2 : row + 12] for i, cell in enumerate(later)
+        }  # "Part" as a type of item
+        known = sum(place not in again and any(s.how == EXACT for s in suggestions(place[1])) for place in below)
+        periods = [i for i, cell in below if _PERIOD.fullmatch(cell.strip()) and (i, cell) not in again]
+        spread = len(periods) > 1 and any(self.rows[row][i] is None for i in periods)  # 2023年度, 2024年度 below one 購入額
+        others = len(below) - len(periods)
+        return known * 2 > others or (known * 2 == others and (known > 1 or spread))
 
     def _place(self, header: Sequence[int], columns: Sequence[int], bottom: int, floor: int) -> Place:
         names: list[str] = []

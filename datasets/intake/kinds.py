@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from ...graph import Message
 from ..places import country
 from .aligned import heads
-from .columns import CONTENT
+from .columns import COMPONENT, CONTENT, EACH
 from .table import Table
 from .values import id_key
 from .words import FIRMS, bare, marks, plain, title_kind, words
@@ -25,6 +26,10 @@ _TRADED = re.compile(r"reporter|partner|tradeflow|輸出入|貿易|贸易|수출
 _TITLED = re.compile(r"貿易|輸出|輸入|贸易|进口|出口|trade|import|export")
 """What headers of trade statistics say, and their titles; a bill may have a column of export controls."""
 _NO_TRADE = frozenset(("part_maker", "part_supplier", "designator", "level", "parent", "share", "stock", *FIRMS))
+_OF_A_TIME = re.compile(
+    r"月間|月次|月平均|月当|日当たり|1日|日量|[/／](?:月|日|month|day|week|週)|monthly|weekly|daily|per (?:month|week|day)",
+    re.I,
+)
 _YEARLY = re.compile(r"年|20\d\d|annual|yearly|jahr|anual|per year|/year", re.IGNORECASE)
 
 _OF_PARTS = frozenset(("part", "part_maker", "part_supplier", "designator", "level", "parent", "quantity", "stock", "share"))
@@ -83,7 +88,8 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         ("date" in has and has & {"amount", "quantity", "price"})
         or ("amount" in has and (repeated or by_year or "quantity" not in has))
     )
-    if said == "ledger" and (firms or "amount" in has):
+    unpaid = not has & {"date", "amount"} and (sourced or _of_a_product(table))  # 購入一覧 of what goes into a product
+    if said == "ledger" and (firms or "amount" in has) and not unpaid:
         return "ledger"
     if said == "sourcing" and (firms or "country" in has):
         # Amounts of a year say how much comes from each source; only the days of purchases make purchases of the list.
@@ -104,15 +110,31 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         )
     if {"date", "order_no"} <= has and has & {"amount", "price", "quantity"}:
         return "ledger" if firms and has & {"amount", "price"} else "order"
-    if said == "stock" or ("stock" in has and "quantity" not in has):
+    counted = "quantity" in has and not of_a_time(table.names[table.roles["quantity"][0]])
+    if said == "stock" or ("stock" in has and not counted):
         return "stock"  # what lies in a warehouse goes into no product that it would name
     if {"date", "amount"} <= has and repeated:
         return "order"  # what was paid for again and again, to nobody that is named
+    if {"date", "quantity"} <= has and has & {"price", "amount"} and _bought_then(table):
+        return "order"
     if "quantity" in has:
         return "bom"
     if has & {"price", "amount"}:
         return "price_list"
     return "bom" if firms or (has >= {"part", "name"} and "date" not in has) else "other"
+
+
+def _bought_then(table: Table) -> bool:
+    """Whether lines are purchases of a day each, at a price: their days are no revisions, their counts none of a product."""
+    (at, *_), days = table.roles["date"], table.days("date")
+    dated = sum(day is not None for day in days) * 2 > table.rows
+    return plain(table.names[at]) not in marks("no_purchase_day") and dated and not _of_a_product(table)
+
+
+def _of_a_product(table: Table) -> bool:
+    """Whether the counts are of what goes into one product (員数, Qty per)."""
+    counts = [bare(table.names[i]) for i in table.roles.get("quantity", ())[:1]]
+    return any(EACH.search(word) or COMPONENT.search(word) for word in counts)
 
 
 def is_trade(table: Table) -> bool:
@@ -180,6 +202,15 @@ def yearly(header: str) -> bool:
     (True, False)
     """
     return _YEARLY.search(header) is not None
+
+
+def of_a_time(header: str) -> bool:
+    """Return whether a header speaks of a year, a month or a day: what is used in it goes into no one product.
+
+    >>> of_a_time("月間使用数"), of_a_time("Usage per month"), of_a_time("員数"), of_a_time("Qty per unit")
+    (True, True, False, False)
+    """
+    return yearly(header) or _OF_A_TIME.search(unicodedata.normalize("NFKC", header)) is not None
 
 
 def sourced_bill(table: Table) -> bool:

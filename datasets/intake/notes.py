@@ -13,6 +13,7 @@ from .sheets import Sheet
 from .table import DAYS, FORMAL, Table
 from .values import is_blank, unit_in
 from .words import answers, marks, plain
+from .yearly import of_other_years
 
 _COUNTED = frozenset(("price", "amount", "quantity", "stock", "moq", "daily_use", *FORMAL))
 """Roles whose figures may be written with a comma."""
@@ -37,10 +38,34 @@ def notes_of(table: Table, sheet: Sheet, unsaved: frozenset[tuple[int, int]], to
     if table.kind == "bom" and table.encoding in WORKBOOKS and "indent" in table.roles:
         yield Message("datasets.intake.indents", column=shorten(" ".join(table.headers("indent")[0].split())))
     yield from same_numbers(table)
+    yield from _brands(table)
+    yield from _usage(table)
+    yield from of_other_years(table.names, table.roles.get("amount", ()))
     yield from _substitutes(table)
     for role, columns in table.roles.items():
         for i in columns:
             yield from _of_column(table, role, i)
+
+
+def _brands(table: Table) -> Iterator[Message]:
+    """Lines without a maker, beside which a brand stands."""
+    columns = table.roles.get("maker", ())
+    if len(columns) > 1 and table.data.width:
+        first, second = (table.cells(i) for i in columns[:2])
+        lent = [
+            row for row, one, two in zip(table.numbers_of_rows, first, second, strict=True) if is_blank(one) > is_blank(two)
+        ]
+        if lent:
+            called, brand = (shorten(" ".join(table.names[i].split())) for i in columns[:2])
+            yield Message("datasets.intake.brand", column=called, brand=brand, count=len(lent), row=lent[0])
+
+
+def _usage(table: Table) -> Iterator[Message]:
+    """How often each alternative is planned to be used: a plan, which leaves open what is used today."""
+    for i, name in enumerate(table.names) if table.kind == "bom" and table.data.width else ():
+        if plain(name) in marks("usage_probability") and any(not is_blank(cell) for cell in table.cells(i)):
+            about = {"column": shorten(" ".join(name.split())), "count": sum(not is_blank(cell) for cell in table.cells(i))}
+            yield Message("datasets.intake.usage" if "group" in table.roles else "datasets.intake.usage_alone", **about)
 
 
 def _substitutes(table: Table) -> Iterator[Message]:

@@ -16,6 +16,8 @@ from .words import bare, marks, plain
 
 _PARTS = re.compile(r"part|component|child|teil|komponente|pieza|componente|部品|部番|子品|零件|部件|子件")
 """What a header says that speaks of parts, and of nothing that is bought whole."""
+_NUMBER = re.compile(r"(?=\S*[A-Za-z])(?=\S*\d)[\w\-./]{3,30}")
+"""The number of an assembly, with letters: figures alone count lines."""
 _Row = Sequence[str | None]
 
 
@@ -34,7 +36,9 @@ def product_column(columns: Columns, names: Sequence[str], rows: Sequence[_Row])
         return None
     (part,) = roles["part"]
     named = [i for role in ("name", "spec") for i in roles.get(role, ()) if columns.how.get(i) != CORRECTED and i != part]
-    found = [i for i in named if plain(names[i]) in marks("product") | marks("goods")]
+    found = [
+        i for i in named if plain(names[i]) in marks("product") | marks("goods") or _numbers_of_assemblies(names[i], i, rows)
+    ]
     if len(found) != 1 or not _PARTS.search(bare(names[part])):
         return None
     product = found[0]
@@ -54,6 +58,12 @@ def product_column(columns: Columns, names: Sequence[str], rows: Sequence[_Row])
     starts = [name for n, name in enumerate(blocks) if n == 0 or blocks[n - 1] != name]
     grouped = len(starts) == len(products) and bool(pairs) and not is_blank(pairs[0][0])
     return product if grouped and product < part and len(named) > 1 else None
+
+
+def _numbers_of_assemblies(name: str, column: int, rows: Sequence[_Row]) -> bool:
+    """Whether a column "Item" holds numbers, as Oracle lists the assemblies beside their components; words may be groups."""
+    told = [row[column] or "" for row in rows if not is_blank(row[column])]
+    return plain(name) in marks("assembly") and bool(told) and all(map(_NUMBER.fullmatch, told))
 
 
 def carried(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
 from ...graph import Message
 from ...graph.errors import shorten
 from .values import number
-from .words import marks, plain
+from .words import answers, marks, plain
 
 
 def with_reversals(
@@ -23,10 +23,12 @@ def with_reversals(
     >>> with_reversals(lines, ["赤黒区分", "金額"], {"standing": (0,), "amount": (1,)})[0]["yen"].to_list()
     ['1,000', '-300']
     """
-    column = next((i for i in roles.get("standing", ()) if plain(names[i]) in marks("reversal")), None)
-    if column is None or "amount" not in roles:
+    if "amount" not in roles:
         return data, ()
-    said = {n: cell for n, cell in enumerate(data.to_series(column + 1)) if cell and plain(cell) in marks("reversed")}
+    column, said = next(_told(data, names), (None, {}))
+    if column is None:
+        column = next((i for i in roles.get("standing", ()) if plain(names[i]) in marks("reversal")), None)
+        return data, () if column is None else _unsaid(data, names, column, roles["amount"][0])
     turned: set[int] = set()
     for i in (*roles["amount"], *roles.get("quantity", ())):
         cells = data.to_series(i + 1).to_list()
@@ -35,11 +37,35 @@ def with_reversals(
                 cells[n], turned = f"-{(cells[n] or '').strip()}", turned | {n}
         data = data.with_columns(pl.Series(data.columns[i + 1], cells, dtype=pl.String))
     if not turned:
-        signed = any((number(cell) or 0) < 0 for cell in data.to_series(roles["amount"][0] + 1))
-        return data, () if signed else _in_digits(data, names, column)
+        return data, ()
     words = ", ".join(shorten(word) for word in dict.fromkeys(said[n] for n in sorted(turned)))
     about = {"column": shorten(" ".join(names[column].split())), "count": len(turned), "row": data["row"][min(turned)]}
     return data, (Message("datasets.intake.reversed", words=words, **about),)
+
+
+def _told(data: pl.DataFrame, names: Sequence[str]) -> Iterator[tuple[int, dict[int, str]]]:
+    """Columns of which some cells say that a line takes something back, with these cells.
+
+    So says a kind of slip, or a mark in a column of returns: there a figure may be how many went back, and "1" alone a mark
+    only where the header asks whether ("is return").
+    """
+    for i, name in enumerate(names):
+        header, cells = plain(name), [plain(cell or "") for cell in data.to_series(i + 1)]
+        if header in marks("reversal"):
+            words = marks("reversed")
+        elif header in marks("return_flag") and set(cells) <= {"", "0", "1", *answers("yes"), *answers("no")}:
+            words = answers("yes") - (frozenset() if header.startswith("is") else {"1"})
+        else:
+            continue
+        said = {n: data.item(n, i + 1) for n, cell in enumerate(cells) if cell in words}
+        if said:
+            yield i, said
+
+
+def _unsaid(data: pl.DataFrame, names: Sequence[str], column: int, amounts: int) -> tuple[Message, ...]:
+    """What is to be said of a column of kinds of slips in which nothing says which of them took something back."""
+    signed = any((number(cell) or 0) < 0 for cell in data.to_series(amounts + 1))
+    return () if signed else _in_digits(data, names, column)
 
 
 def _in_digits(data: pl.DataFrame, names: Sequence[str], column: int) -> tuple[Message, ...]:

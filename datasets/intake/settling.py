@@ -108,8 +108,8 @@ def settled(one: Suggestion, found: list[Suggestion], header: str, seen: Profile
     if one.role == "maker" and (not seen.fill or plain(header) in marks("brand")):
         # Whose name is on it; beside it may stand who made it, unless nobody filled that in.
         return "maker", one.score - (0.05 if seen.fill else 0.1)
-    if one.role == "date" and bare(header) == "data" and seen.fill and seen.dates < 0.5:
-        return "other", one.score  # a day in Polish and Italian, anything in English
+    if one.role == "date" and bare(header) in {"data", "期間"} and seen.fill and seen.dates < 0.5:
+        return "other", one.score  # a day in Polish and Italian, anything in English; a month of purchases, or a length
     if {"lead_time", "date"} <= both:
         dates = not seen.fill or seen.dates >= 0.5
         return one.role, one.score - (_AGAINST if (one.role == "lead_time") == dates else 0.0)

@@ -18,14 +18,22 @@ from .words import marks, plain
 _NUMBERED = re.compile(r"\s*\d{4,10}\s+[^\W\d].*", re.DOTALL)
 _ADDRESS = re.compile(r"(?:https?://(?:www\.)?|www\.)([\w-]+(?:\.[\w-]+)+)(?:[/?#:]\S*)?", re.IGNORECASE)
 _FORMULA = re.compile(
-    r"'?(?:=|[@+\-]\s*(?:\w+\s*\(\s*(?:\$?[a-z]{1,3}\$?\d|[\d\"'])|\$?[a-z]{1,3}\$?\d+\s*(?:[+\-*/^&:]|$)))"
+    r"'?(?:=(?!\s*[^\W\d_]+(?:[ .&\-]+[^\W\d_]+)*\s*$)"
+    r"|[@+\-]\s*(?:\w+\s*\(\s*(?:\$?[a-z]{1,3}\$?\d|[\d\"'])|\$?[a-z]{1,3}\$?\d+\s*(?:[+\-*/^&:]|$)))"
 )
-"""What a spreadsheet works out: =A1, @SUM(A1), +SUM(A1); "- Murata (Japan)" is a firm behind a dash."""
+"""What a spreadsheet works out: =A1, @SUM(A1); "- Murata (Japan)" is a firm behind a dash, "=IKEA" a firm."""
+_TITLED = re.compile(r"\d{1,2} [A-Z][a-z]+(?: \d{1,4})?")
+"""Written as a name is, though it may say a day or a time: 12 Mar 24, 4 Days; "4 days" is none."""
 _MEASURED = re.compile(
     r"\d[\d.,\-~〜]*\s*(?:[%％‰割成個个枚本台式社家日天週周月年円元]|[かヶケカ个個箇]月|days?|weeks?|months?|years?|tage?|wochen?|monate?|pcs)"
     r"(?:間|分|程度|前後|以上|以下|以内|左右)*"
 )
 """A figure with its unit; "3M" is a firm."""
+_CLOSED = re.compile(
+    r"(?:です|ます|ません|ました|でした|ください|下さい|である|とのこと|との事|思われる)[。．.!！]?$|.{6,}[。．]$"
+    r"|^(?:我们|由我们|请联系)"
+)
+"""How a Japanese sentence ends, or a Chinese one begins."""
 _ROUGHLY = re.compile(r"(?:[約约≈~〜]|およそ|(?:about|approx|ca)\b\.?)\s*")
 _SHOWN = 6
 """Different words that a note shows."""
@@ -51,6 +59,26 @@ def names_something(cell: str) -> bool:
     if not any(map(str.isalpha, said)) or _FORMULA.match(said) or plain(cell) in marks("elsewhere"):
         return False
     return date(said, DAY_FIRST) is None and _MEASURED.fullmatch(said) is None
+
+
+def is_sentence(cell: str) -> bool:
+    """Return whether a cell says something in a sentence, where a name is asked for.
+
+    A Latin one has a verb and another little word in small letters, of four words at least; the first may be a capital.
+
+    >>> is_sentence("We buy it from several firms"), is_sentence("複数社から購入します。"), is_sentence("The Chemours Co")
+    (True, True, False)
+    >>> is_sentence("Made in Space Inc"), is_sentence("Bank of the West"), is_sentence("Can Corporation of America")
+    (False, False, False)
+    """
+    text = unicodedata.normalize("NFKC", cell).strip()
+    if not text.isascii() and _CLOSED.search(text):
+        return True
+    tokens = re.findall(r"[^\W\d_]+", text)
+    small = [token.casefold() if n == 0 else token for n, token in enumerate(tokens)]
+    verbs = sum(token in marks("verb") for token in small)
+    capitals = sum(token[:1].isupper() for token in tokens[1:])
+    return len(tokens) > 3 and verbs > 0 and verbs + sum(token in marks("little_word") for token in small) > 1 + capitals
 
 
 def with_dittos(
@@ -88,13 +116,18 @@ def without_nobody(
     def nobody(cell: str | None) -> bool:
         if cell is None or plain(cell) in marks("no_firm"):
             return cell is not None
-        return any(map(str.isalpha, cell)) and not names_something(cell)  # figures alone are a firm's number
+        named = names_something(cell) or _TITLED.fullmatch(cell.strip()) is not None
+        return any(map(str.isalpha, cell)) and (not named or is_sentence(cell))  # figures alone are a firm's number
 
     def left(cells: _Cells) -> _Cells:
         return [None if nobody(cell) else cell for cell in cells]
 
+    def doubtful(cell: str | None) -> bool:
+        return cell is not None and _TITLED.fullmatch(cell.strip()) is not None and not names_something(cell)
+
     data, nobodies = _replaced(data, names, columns, nobody, left, "no_firm")
-    return data, (*sites, *nobodies)
+    data, doubts = _replaced(data, names, columns, doubtful, lambda cells: cells, "firm_doubtful")
+    return data, (*sites, *nobodies, *doubts)
 
 
 def without_customers(

@@ -20,7 +20,7 @@ from .profiles import profile
 from .settling import MEASURES
 from .sheets import letters
 from .values import Unit, decimal_mark, firm_key, is_blank, is_figure, is_seller, name, number, unit_in
-from .words import forms, language, marks, plain
+from .words import forms, language, marks, plain, speaks_one_of
 
 KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "stock", "technologies", "questionnaire")
 KINDS += ("trade", "graph", "other")
@@ -184,8 +184,8 @@ class Table:
         clear = next((found for found in told if len(found) < 2), None)
         if clear is not None:
             return clear.pop() if clear else None
-        spoken = language(self.names)
-        return YEAR_FIRST if spoken in _YEAR_FIRST else DAY_FIRST if spoken in COMMA else None
+        first = language(self.names) in _YEAR_FIRST
+        return YEAR_FIRST if first else DAY_FIRST if speaks_one_of(self.names, COMMA) else None
 
     def days(self, role: str) -> list[str | None]:
         """Return the days that the columns of a role say on each line, as ISO text."""
@@ -225,7 +225,7 @@ class Table:
     def _commas(self) -> bool:
         if self.encoding in WORKBOOKS:  # a word of its header may be translated, its figures are not
             return self.beside == {","}
-        return self.marks == {","} or (not self.marks and language(self.names) in COMMA)
+        return self.marks == {","} or (not self.marks and speaks_one_of(self.names, COMMA))
 
     @cached_property
     def levels(self) -> list[int | None]:
@@ -303,8 +303,18 @@ class Table:
                 for j in reversed(self.roles.get(f"{about}_more", ()))
                 if (ordinal(self.names[j]) == number if number is not None else i < j < stop)
             }
+            if self.of_all_sources("switch_days"):
+                beside.setdefault("switch_days", self.roles["switch_days"][0])
             found.append((role, i, beside))
         return found
+
+    def of_all_sources(self, role: str) -> bool:
+        """Return whether a column without a number, before or behind numbered columns of sources, speaks of all of them."""
+        firms = [i for of in ("supplier", "maker") for i in (*self.roles.get(of, ())[:1], *self.roles.get(f"{of}_more", ()))]
+        more = [i for of in ("supplier", "maker") for i in self.roles.get(f"{of}_more", ())]
+        told = self.roles.get(role, ())[:1]
+        numbered = bool(more) and all(ordinal(self.names[i]) is not None for i in more)
+        return numbered and any(ordinal(self.names[i]) is None and not min(firms) < i < max(firms) for i in told)
 
     @property
     def spellings(self) -> list[list[str]]:

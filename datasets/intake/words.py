@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -17,7 +17,9 @@ from ..readers.tables import packaged
 EXACT, PART, LIKE = "word", "part", "like"
 """How a header suggested its role."""
 FIRMS = {"supplier", "seller", "maker"}
-_NAME_ENDINGS = re.compile(r"(名称|名|会社|企業|社名|様|name|名字)$")
+_NAME_ENDINGS = re.compile(r"(名称|略称|略名|名|会社|企業|社名|様|name|名字)$")
+_GROUPED = re.compile(r"(\D{2,})\d+(?:会社名?|社名|企業名?|名称?|name|company(?:name)?)")
+"""A numbered group of columns and its firm: 調達先② above 会社名."""
 _CODE_ENDINGS = re.compile(r"(コード|cd|番号|no|number|id|code|编码|代码)$")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)?|\b[a-c]$")
 _CALLED = re.compile(r"(名称?|name|description|bezeichnung|benennung|nombre|descripción|désignation)$")
@@ -81,14 +83,34 @@ def language(headers: Iterable[str]) -> str | None:
     return best if count > 1 and count * 2 > found.total() else None
 
 
+def speaks_one_of(headers: Iterable[str], languages: Collection[str]) -> bool:
+    """Return whether headers are of these languages alone: most are of no other, or all can be of one of them alone.
+
+    >>> speaks_one_of(["Código", "Nome", "Valor"], {"es", "pt"}), speaks_one_of(["Código", "Name"], {"es", "pt"})
+    (True, False)
+    >>> speaks_one_of(["Material", "Cantidad"], {"es"}), speaks_one_of(["Material", "Total"], {"es"})
+    (True, False)
+    """
+    spoken = [found for header in headers if (found := _spoken().get(bare(header)))]
+    only = sum(found <= {*languages} for found in spoken)
+    either = frozenset.intersection(*spoken) if len(spoken) > 1 else frozenset()
+    return (only > 1 and only * 2 > len(spoken)) or bool(either and either <= {*languages})
+
+
 @cache
 def _languages() -> dict[str, str]:
     """The language of each word that only one has."""
+    return {word: next(iter(langs)) for word, langs in _spoken().items() if len(langs) == 1}
+
+
+@cache
+def _spoken() -> dict[str, frozenset[str]]:
+    """The languages of each word."""
     found: dict[str, set[str]] = defaultdict(set)
     for lang, line in packaged("headers", "words").select("lang", "words").iter_rows():
         for word in line.split("|"):
             found[bare(word)].add(lang)
-    return {word: next(iter(langs)) for word, langs in found.items() if len(langs) == 1}
+    return {word: frozenset(langs) for word, langs in found.items()}
 
 
 @cache
@@ -221,7 +243,8 @@ def _related(core: str) -> tuple[Suggestion, ...]:
 
 
 def _inside(core: str, header: str) -> tuple[Suggestion, ...]:
-    tokens = [token for token in re.split(r"[\s._\-/:：,;()]+", unicodedata.normalize("NFKC", header).casefold()) if token]
+    folded_ = unicodedata.normalize("NFKC", header).casefold().replace("'", "").replace("’", "")  # Q'ty
+    tokens = [token for token in re.split(r"[\s._\-/:：,;()]+", folded_) if token]
     if core.isascii() or not any(char > EAST_ASIAN for char in core):
         runs = {"".join(tokens[i:j]): (i, j) for i in range(len(tokens)) for j in range(i + 1, len(tokens) + 1)}
         known = {word: (i, j) for word, (i, j) in runs.items() if word in words()}
@@ -304,6 +327,7 @@ def is_another(header: str, role: str) -> bool:
         return False
     core = _NAME_ENDINGS.sub("", bare(without_unit(header))) or whole
     stems = {core, re.sub(r"(?:\d+|[a-z])$", "", core), _NAME_ENDINGS.sub("", re.sub(r"\d+$", "", core))}
+    stems |= {grouped[1]} if (grouped := _GROUPED.fullmatch(whole)) else set()
     if not any(role in words().get(stem[i:], ()) for stem in stems for i in range(len(stem))):
         return False
     lettered = core[-1].isascii() and role not in {each for i in range(len(core)) for each in words().get(core[i:], ())}

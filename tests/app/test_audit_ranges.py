@@ -143,7 +143,7 @@ def test_ranges_of_times_are_in_the_unit_of_their_header_and_one_note_for_each_c
     (tmp_path / "s.csv").write_text("\n".join([head, *rows]), encoding="utf-8")
     found = handed_in.company(tmp_path)
     told = {one.maker: (one.lead_days, one.switch_days) for each in found.sources.values() for one in each}
-    assert told == {"甲": ((56, 84), (60, 90)), "乙": ((28, 42), None), "丙": ((60, 90), 200.0)}
+    assert told == {"甲": ((56, 84), (60, 90)), "乙": ((28, 42), (60, 90)), "丙": ((60, 90), 200.0)}
     notes = {remark.column: remark for remark in found.remarks if remark.column in {"lead_days", "switch_days"}}
     assert "3 cell(s)" in notes["lead_days"].message.text("en") and "longest" in notes["switch_days"].message.text("en")
     assert "在庫" not in notes["switch_days"].message.text("ja") and all(one.severity == "note" for one in notes.values())

@@ -197,7 +197,7 @@ NO_NAMES = ["約", "约", "0,4", "40%", "@SUM(A1)", "+A1+B1", "'=A1", "2026/3/31
 NO_NAMES += ["see attached", "別紙参照", "见附件", "siehe Anlage", "첨부 참조"]
 
 
-@pytest.mark.parametrize("cell", [*NO_NAMES, "中国", "Chile"])
+@pytest.mark.parametrize("cell", [*NO_NAMES, "中国", "Chile", "We buy it from several makers", "複数社から購入しています"])
 def test_what_can_be_no_name_is_no_firm_and_said(base, sent, tmp_path, cell):
     told = {("behind", "P2", 0): {"input": "ore", "country": "Chile", "share": 1, "source": cell}}
     told |= {("origin", "P2", 0): {"country": "Vietnam", "share": 1, "maker": cell}}

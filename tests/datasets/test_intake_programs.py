@@ -393,7 +393,18 @@ def test_what_was_ordered_and_called_off_as_a_whole_was_not_bought(tmp_path):
     rows += ["3,Acme,A-3,Pin,100,40,5,500,15-APR-2025", "4,Acme,A-4,Nut,100,,1,100,15-APR-2025"]
     found = table(text(tmp_path / "po.csv", [head, *rows]))
     assert found.texts("part") == ["A-1", "A-3", "A-4"] and aside(found) == [(3, "withdrawn")]
-    assert found.totals["amount"] == 610.0
+    assert found.totals["amount"] == 10 + 60 * 5 + 100 and found.numbers("quantity") == [1000.0, 60.0, 100.0]
+    (said,) = (note.values for note in found.notes if note.key == "datasets.intake.cancelled")
+    assert (said["count"], said["row"]) == (1, 4)
+
+
+def test_of_a_part_that_was_called_off_the_amount_may_be_of_the_rest_already_or_of_nobody_knows_what(tmp_path):
+    head = "PO Number,Supplier,Item,Qty Ordered,Qty Cancelled,Unit Price,Amount,Date"
+    rows = ["1,Acme,A-1,10,4,5,30,2025-04-13", "2,Acme,A-2,10,4,5,44,2025-04-14", "3,Acme,A-3,10,4,,50,2025-04-15"]
+    found = table(text(tmp_path / "po.csv", [head, *rows]))
+    assert found.numbers("amount") == [30.0, None, None] and found.numbers("quantity") == [6.0, 6.0, 6.0]
+    (said,) = (note.values for note in found.notes if note.key == "datasets.intake.cancelled_open")
+    assert (said["count"], said["blank"]) == (3, 2)
 
 
 def test_invoices_without_a_known_word_for_the_supplier_make_no_product(tmp_path):

@@ -1,0 +1,141 @@
+"""Purchases as systems write them: returns, credit notes, what was called off in part, orders without a supplier."""
+
+import pytest
+from kanmon.app.audit.company_reader import company_from
+from kanmon.app.audit.mapping import recognise
+from kanmon.datasets.intake.understanding import understand
+from people_files import aside, table, text
+
+
+def said(found, key):
+    return [note.values for note in found.notes if note.key == f"datasets.intake.{key}"]
+
+
+@pytest.mark.parametrize(
+    ("header", "bought", "back"),
+    [("取引区分名", "掛仕入", "掛返品"), ("伝票区分", "仕入", "返品"), ("取引区分", "掛仕入", "掛値引")]
+    + [("Type", "Bill", "Bill Credit"), ("Document Type", "Invoice", "Credit Memo")]
+    + [("Returns Item", "", "X"), ("Return item", "", "X"), ("Is Return", "0", "1")],
+)
+def test_what_went_back_counts_as_negative(tmp_path, header, bought, back):
+    lines = [f"Date,Vendor,Material,Description,Quantity,Amount,{header}"]
+    lines += [f"2024-04-05,Acme,P-1,Bearing,100,500,{bought}", f"2024-05-06,Acme,P-1,Bearing,20,100,{back}"]
+    lines += [f"2024-05-07,Beta,P-1,Bearing,10,60,{bought}"]
+    found = table(text(tmp_path / "orders.csv", lines))
+    assert found.numbers("amount") == [500, -100, 60] and found.numbers("quantity") == [100, -20, 10]
+    assert [(each["count"], each["row"]) for each in said(found, "reversed")] == [(1, 3)]
+    sources = company_from(recognise(understand(tmp_path))).sources["P-1"]
+    assert {one.maker: one.spend for one in sources} == {"Acme": 400, "Beta": 60}
+
+
+def test_how_many_went_back_is_no_mark_that_all_of_a_line_did(tmp_path):
+    lines = ["Date,Vendor,Material,Quantity,Amount,Returns", "2024-04-05,Acme,P-1,100,500,1", "2024-05-06,Acme,P-2,20,100,3"]
+    assert table(text(tmp_path / "orders.csv", lines)).numbers("amount") == [500, 100]
+    lines = [line.replace(",3", ",0") for line in lines]  # one may have gone back, or all of the line
+    assert table(text(tmp_path / "orders.csv", lines)).numbers("amount") == [500, 100]
+
+
+def test_a_movement_of_goods_that_sap_calls_mvt_is_no_purchase_where_it_is_none(tmp_path):
+    lines = [
+        "Material\tMaterial Description\tMvT\tPstng Date\tQuantity\tUn\tAmt.in loc.cur.\tVendor",
+        "P-1\tBearing\t101\t05.04.2024\t100\tPC\t500,00\t100001",
+        "P-1\tBearing\t102\t06.04.2024\t100-\tPC\t500,00-\t100001",
+        "P-1\tBearing\t101\t07.04.2024\t80\tPC\t400,00\t100001",
+        "P-1\tBearing\t122\t09.04.2024\t10-\tPC\t50,00-\t100001",
+        "P-1\tBearing\t261\t10.04.2024\t30-\tPC\t150,00-\t",
+    ]
+    found = table(text(tmp_path / "mb51.txt", lines))
+    assert aside(found) == [(6, "moved")] and found.totals["amount"] == 350.0
+
+
+@pytest.mark.parametrize("header", ["Date,Part Number,Description,Quantity,Unit Price", "日付,品番,品名,数量,単価"])
+def test_what_was_bought_on_a_day_at_a_price_goes_into_no_product(tmp_path, header):
+    lines = [header, "2024-04-05,A-1,Bearing,100,5.00", "2024-05-05,A-2,Shaft,10,20.00"]
+    path = text(tmp_path / "list.csv", lines)
+    assert table(path).kind == "order"
+    assert not recognise(understand(path)).rows("bom")
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Revision date,Part Number,Description,Quantity,Unit Price", "改訂日,品番,品名,数量,単価", "日付,品番,品名,員数,単価"],
+)
+def test_a_bill_with_days_of_its_lines_is_a_bill(tmp_path, header):
+    lines = [header, "2024-04-05,A-1,Bearing,100,5.00", "2024-05-05,A-2,Shaft,10,20.00"]
+    assert table(text(tmp_path / "list.csv", lines)).kind == "bom"
+
+
+def test_a_credit_in_a_list_of_orders_is_no_figure_that_could_not_be_read(tmp_path):
+    lines = ["Date,Part Number,Quantity,Amount", "2024-04-05,A-1,100,500.00", "2024-04-25,A-1,-10,-50.00"]
+    remarks = recognise(understand(text(tmp_path / "list.csv", lines))).remarks
+    assert not [one for one in remarks if one.message.key == "app.audit_cells.negative"]
+
+
+@pytest.mark.parametrize("header", ["期間", "対象月", "仕入月"])
+def test_months_of_purchases_say_when_they_were(tmp_path, header):
+    lines = [f"{header},品番,品名,仕入先,金額", "2024/4,A-1,軸受,例示精機,50000", "2024/6,B-2,歯車,見本工業,30000"]
+    assert table(text(tmp_path / "list.csv", lines)).days("date") == ["2024-04-01", "2024-06-01"]
+
+
+def test_a_length_of_time_is_no_month_of_purchases(tmp_path):
+    lines = ["期間,品番,品名,仕入先,金額", "3ヶ月,A-1,軸受,例示精機,50000", "6ヶ月,B-2,歯車,見本工業,30000"]
+    assert "date" not in table(text(tmp_path / "list.csv", lines)).roles
+
+
+YEARS = [
+    "品番,品名,年間購入額(千円),,,主要調達先,",
+    ",,2022年度,2023年度,2024年度,会社名,国",
+    "A-1,磁石,100,200,300,例示,中国",
+]
+
+
+def test_years_below_one_amount_are_a_second_header_and_the_latest_speaks(tmp_path):
+    found = table(text(tmp_path / "list.csv", [*YEARS, "A-2,軸受,50,60,70,見本,日本"]))
+    assert (found.kind, found.header, found.rows) == ("sourcing", (1, 2), 2)
+    assert found.numbers("amount") == [300_000, 70_000] and found.texts("country") == ["中国", "日本"]
+    assert [each["count"] for each in said(found, "of_other_years")] == [2]
+
+
+def test_a_year_that_nobody_filled_in_or_that_is_a_plan_is_not_the_latest(tmp_path):
+    lines = [
+        "Part,Name,Supplier,Spend 2022,Spend 2023,Spend 2024,Plan 2025",
+        "A-1,Magnet,Acme,10,20,,40",
+        "A-2,Nut,Beta,1,2,,4",
+    ]
+    found = table(text(tmp_path / "a.csv", lines))
+    assert found.headers("amount") == ["Spend 2023"] and found.numbers("amount") == [20, 2]
+
+
+def test_what_is_used_in_a_month_goes_into_no_product(tmp_path):
+    lines = ["品番,品名,在庫数,月間使用数,在庫月数", "A-1,磁石,1200,400,3.0", "A-2,軸受,500,250,2.0"]
+    path = text(tmp_path / "list.csv", lines)
+    assert table(path).kind == "stock" and not recognise(understand(path)).rows("bom")
+    bill = text(tmp_path / "bill.csv", ["品番,品名,員数,在庫数", "A-1,磁石,2,1200", "A-2,軸受,4,500"])
+    assert table(bill).kind == "bom"
+
+
+def test_a_list_of_purchases_that_says_so_is_one_without_days(tmp_path):
+    lines = ["購買一覧,,,,", "仕入先,品番,品名,数量,金額", "例示,A-1,軸受,10,1000", "見本,A-2,歯車,5,500", "合計,,,15,1500"]
+    found = table(text(tmp_path / "list.csv", lines))
+    assert (found.kind, found.rows, found.totals["amount"]) == ("ledger", 2, 1500)
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"), [("品番,品名,メーカー,員数,単価", "bom"), ("品番,品名,調達先,生産国,シェア", "sourcing")]
+)
+def test_a_list_of_what_is_bought_with_neither_days_nor_amounts_is_what_its_columns_say(tmp_path, header, kind):
+    lines = ["購入一覧,,,,", header, "A-1,軸受,例示,2,10" if kind == "bom" else "A-1,軸受,例示,日本,60%"]
+    lines += ["A-2,歯車,見本,1,20" if kind == "bom" else "A-2,歯車,見本,中国,100%"]
+    assert table(text(tmp_path / "list.csv", lines)).kind == kind
+
+
+def test_an_info_record_of_sap_says_the_material_and_its_planned_delivery_time(tmp_path):
+    lines = ["Purchasing Info Rec.;Material;Short text;Supplier;Name 1;Country/Region;Plnd Deliv. Time;Net Price;Crcy"]
+    lines += [
+        "5300000001;M-1;Lager;100001;Muster GmbH;DE;45;1,25;EUR",
+        "5300000002;M-1;Lager;100002;Beispiel AG;AT;60;1,30;EUR",
+    ]
+    found = table(text(tmp_path / "info.csv", lines))
+    assert found.texts("part") == ["M-1", "M-1"] and found.numbers("lead_time") == [45, 60]
+    plain = ["Name;Material;Supplier;Price", "Bracket;SUS304;Acme;1.25", "Plate;SUS316;Acme;1.30"]
+    assert "part" not in table(text(tmp_path / "a.csv", plain)).roles
