@@ -243,6 +243,11 @@ def _group_sources() -> pl.DataFrame:
     return pl.DataFrame([row | {"note": pages}], schema=known.schema)
 
 
+def _steady(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return figures as they are in every run: an engine adds in any order, so that sums differ in their last bits."""
+    return frame.with_columns(pl.selectors.float().round_sig_figs(12))
+
+
 def write_dependence(found: Dependence, path: Path, *, lang: str, force: bool = False) -> list[str]:
     """Write the tables as CSV and one picture (`dependence.svg`, where matplotlib is there); return the files' names.
 
@@ -256,10 +261,11 @@ def write_dependence(found: Dependence, path: Path, *, lang: str, force: bool = 
     with whole_folder(path, force) as folder:
         for name, frame in found.tables.items():
             if "hs6" in frame.columns:
-                frame = frame.join(found.names.select("hs6", "name_en", "name_ja", "basket"), on="hs6", how="left")
-            write_csv(frame, folder / f"{name}.csv")
+                names = found.names.select("hs6", "name_en", "name_ja", "basket")
+                frame = frame.join(names, on="hs6", how="left", maintain_order="left")
+            write_csv(_steady(frame), folder / f"{name}.csv")
         aside = {"set_aside": found.report} if found.report.height else {}
-        write_tables(folder, over_time=found.series, sources=found.sources, limits=found.limits, **aside)
+        write_tables(folder, over_time=_steady(found.series), sources=found.sources, limits=found.limits, **aside)
         if installed("matplotlib"):
             (folder / "dependence.svg").write_text(draw(found, lang), encoding="utf-8")
         return sorted(file.name for file in folder.iterdir())
