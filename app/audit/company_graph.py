@@ -180,6 +180,9 @@ class _Builder:
         self.needs()
         self.shares()
         self.handed_on()
+        # Whoever states no holder may be a sanctioned company's, though no row says that it holds anybody.
+        for name in (name for row in company.scenarios if row["kind"] == "sanctions" for name in row["companies"]):
+            self._firm(name)
 
     def graph(self) -> SupplyGraph:
         """Return the graph of the rows so far."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -58,11 +58,11 @@ def _answered(
     figures: Figures,
     asked: Asked,
     maker: str,
-    held: dict[str, float | None],
+    held: Mapping[str, float | None],
     value: Callable[[str], float],
 ) -> float:
     """How wide a sanction is once it is known whose a maker is."""
-    told = replace(company, owners=company.owners | {maker: held})
+    told = replace(company, owners=company.owners | {maker: dict(held)})
     built = build_graph(told, [], _NO_WORLD)
     again: Sequence[Asked] = questions(told, built, figures)
     return next((_width(told, built, one, value) for one in again if one.id == asked.id), 0.0)

@@ -63,7 +63,7 @@ def controlled(graph: SupplyGraph, owner: str | Sequence[str]) -> pl.DataFrame:
     ...     {"id": "E", "name_en": "E", "kind": "company", "parent": "A", "parent_share": 0.3},
     ... ])
     >>> controlled(graph, "A").rows()
-    [('A', 'certain', 0), ('B', 'certain', 1), ('D', 'possible', 2), ('C', 'certain', 2)]
+    [('A', 'certain', 0), ('B', 'certain', 1), ('C', 'certain', 2), ('D', 'possible', 2)]
     """
     owners = list(dict.fromkeys([owner] if isinstance(owner, str) else owner))
     for one in owners:

@@ -1,0 +1,68 @@
+"""A sanction costs between the least and the most that any completion of the stakes costs; both are attained."""
+
+from random import Random
+
+import plain_sheets
+import pytest
+from kanmon.app.audit.content import content
+from kanmon.app.audit.report import audit
+from kanmon.graph import SupplyGraph
+from stakes import FIRMS, blocked, completions, draw
+
+MAKERS = FIRMS[1:]
+
+
+def suppliers(told):
+    """A row for each holder; whoever belongs to nobody says so."""
+    rows = [["supplier", "kind", "billing country", "parent company", "share held by the parent"]]
+    for firm, stakes in told.items():
+        rows += [[firm, "maker", "Japan", None, None]] if not stakes else []
+        for holder, share in stakes.items():
+            shown = None if share is None else f"{share:.0%}"
+            rows.append([firm, "maker", "Japan", "none" if holder == firm else holder, shown])
+    return rows
+
+
+@pytest.mark.parametrize("seed", [1001, 1002, 1005, 1007, 1011])
+def test_a_sanction_costs_what_the_completions_of_all_stakes_allow(tmp_path, seed):
+    random = Random(seed)
+    told = draw(random, FIRMS)
+    stock = {maker: random.choice([0, 10, 30, 50, 70]) for maker in MAKERS}
+    days = random.choice([40, 60, 90])
+    head = ["part", "name", "supplier", "country", "share", "stock days", "switching days"]
+    sheets = {
+        "Company": [["Company name", "Days of a stop"], ["Acme", 100]],
+        "Sourcing": [head, *([f"P{m}", f"Part {m}", m, "China", "100%", stock[m], 400] for m in MAKERS)],
+        "BOM": [["parent", "part"], *(["T", f"P{m}"] for m in MAKERS)],
+        "Products": [["product", "annual revenue"], ["T", 36500]],
+        "Suppliers": suppliers(told),
+        "Scenarios": [
+            ["scenario", "what happens", "company", "country", "days"],
+            ["S", "sanctions on a company and its group", "A", None, days],
+        ],
+    }
+    found = audit(plain_sheets.workbook(tmp_path / "a.xlsx", sheets), lang="en", date="2026-11-28", world=SupplyGraph())
+    (row,) = content(found, "en")["scenarios"]
+
+    def lost(group):
+        return 100 * max((max(0, days - stock[maker]) for maker in MAKERS if maker in group), default=0)
+
+    each = [lost(blocked(whole)) for _, whole in completions(told | {"A": told["A"] or {"A": None}})]
+    assert (row["loss_low"], row["loss_high"]) == pytest.approx((min(each), max(each)))
+
+
+def test_a_sanction_on_a_firm_that_holds_nobody_as_far_as_is_stated_may_reach_whoever_states_no_holder(tmp_path):
+    sheets = {
+        "Sourcing": [["part", "name", "supplier", "country", "share", "stock days", "switching days"]],
+        "BOM": [["parent", "part"], ["T", "P1"]],
+        "Products": [["product", "annual revenue"], ["T", 36500]],
+        "Suppliers": [["supplier", "kind", "parent company"], ["Alone", "maker", None]],
+        "Scenarios": [
+            ["scenario", "what happens", "company", "days"],
+            ["S", "sanctions on a company and its group", "Alone", 60],
+        ],
+    }
+    sheets["Sourcing"].append(["P1", "Part", "X", "China", "100%", 20, 400])
+    found = audit(plain_sheets.workbook(tmp_path / "a.xlsx", sheets), lang="en", date="2026-11-28", world=SupplyGraph())
+    (row,) = content(found, "en")["scenarios"]
+    assert (row["loss_low"], row["loss_high"]) == pytest.approx((0.0, 40 * 100))
