@@ -436,15 +436,12 @@ def _uncovered(
     An alternative that does not state its days may deliver at once, or later than those that do; so may the source that is
     to be replaced, where there is no alternative and another states the longest time.
     """
-    switching = switching_ends(spare, own)
-    if stock is None or switching is None:
+    if stock is None or switching_ends(spare, own) is None:
         return None, None
-    told = [told_ends(row, "switching") for row in spare or own]
-    silent = None in told
-    bounded = not silent or (spare and told.count(None) < len(told))
-    least = 0.0 if spare and silent else max(0.0, switching[0] - stock[1])
-    most = max(0.0, switching[1] - stock[0]) if bounded else math.inf
-    return least, None if most == math.inf else most
+    waits = [told_ends(row, "switching") or (0.0, math.inf) for row in spare or own]
+    pick = min if spare else max
+    least, most = pick(one for one, _ in waits) - stock[1], pick(one for _, one in waits) - stock[0]
+    return max(0.0, least), None if most == math.inf else max(0.0, most)
 
 
 def _diamonds(network: ProductionNetwork, failures: Failures, nameless: set[str]) -> dict[str, dict[str, Any]]:
