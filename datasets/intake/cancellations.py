@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 import polars as pl
@@ -9,8 +10,13 @@ import polars as pl
 from ...graph import Message
 from ...graph.errors import shorten
 from .values import decimal_mark, number
-from .words import marks, plain
+from .words import bare, marks, plain
 
+_CAME = re.compile(
+    r"receiv|receipt|shipped|delivered|invoiced|billed|^open|remain|^net|入荷|納入|納品|検収|受入|入庫|出荷|残|geliefert|erhalten|wemng"
+)
+"""What a header says that counts what came, or is still to come: nothing of it was called off."""
+_ORDERS = frozenset(("amount", "price", "date", "order_no"))
 _NEAR = 0.005
 """Half of a per cent: amounts are written rounded."""
 
@@ -21,7 +27,8 @@ def without_cancelled(
     """Return lines of orders with what is left of them where a column says that a part was called off, and say so.
 
     The amount is that of the whole order where it is its quantity times its price, that of the rest where it is that times
-    its price; else nobody says which, and it counts as blank. ``data``: the number of the row, and the cells.
+    its price; else nobody says which, and it counts as blank. Of what came, or goes into a product, nothing was called off.
+    ``data``: the number of the row, and the cells.
 
     >>> lines = pl.DataFrame({"row": [2], "n": ["10"], "off": ["4"], "each": ["5"], "sum": ["50"]})
     >>> roles = {"quantity": (0,), "price": (2,), "amount": (3,)}
@@ -29,9 +36,9 @@ def without_cancelled(
     (2, '6', '4', '5', '30')
     """
     off = next((i for i, name in enumerate(names) if plain(name) in marks("cancelled_quantity")), None)
-    if off is None or not roles.get("quantity"):
+    (quantity, *_) = roles.get("quantity") or (None,)
+    if off is None or quantity is None or not _ORDERS & roles.keys() or _CAME.search(bare(names[quantity])):
         return data, ()
-    quantity = roles["quantity"][0]
     amount, price = (next(iter(roles.get(role, ())), None) for role in ("amount", "price"))
     read = {i: _Column(data, i) for i in (quantity, amount, price, off) if i is not None}
     left, blank = [], 0

@@ -139,3 +139,35 @@ def test_an_info_record_of_sap_says_the_material_and_its_planned_delivery_time(t
     assert found.texts("part") == ["M-1", "M-1"] and found.numbers("lead_time") == [45, 60]
     plain = ["Name;Material;Supplier;Price", "Bracket;SUS304;Acme;1.25", "Plate;SUS316;Acme;1.30"]
     assert "part" not in table(text(tmp_path / "a.csv", plain)).roles
+
+
+@pytest.mark.parametrize("count", ["Received Qty", "Qty Shipped", "入荷数"])
+def test_of_what_came_nothing_was_called_off(tmp_path, count):
+    lines = [f"PO,Vendor,Part,{count},Qty Cancelled,Unit Price,Amount,Date", "1,Acme,A-1,6,4,5,30,2025-04-13"]
+    found = table(text(tmp_path / "po.csv", [*lines, "2,Acme,A-2,10,,5,50,2025-04-14"]))
+    assert found.numbers("amount") == [30.0, 50.0] and found.numbers("quantity") == [6.0, 10.0]
+    assert not said(found, "cancelled") and not said(found, "cancelled_open")
+
+
+def test_what_goes_into_a_product_is_not_called_off(tmp_path):
+    lines = ["品番,品名,員数,キャンセル数,メーカー", "A-1,軸受,10,4,例示", "A-2,軸,2,,見本"]
+    assert table(text(tmp_path / "bom.csv", lines)).numbers("quantity") == [10.0, 2.0]
+
+
+def test_a_kind_of_part_that_is_called_return_is_no_slip(tmp_path):
+    head = "Date,Vendor,Part No,Description,Type,Quantity,Amount"
+    lines = [head, "2024-04-05,Acme,P-1,Return line,Return,10,500", "2024-05-06,Acme,P-2,Feed line,Supply,20,100"]
+    assert table(text(tmp_path / "kinds.csv", lines)).numbers("amount") == [500.0, 100.0]
+    slips = [head, *(line.replace(",Supply,", ",Invoice,") for line in lines[1:])]
+    assert table(text(tmp_path / "slips.csv", slips)).numbers("amount") == [-500.0, 100.0]
+    credits = [head, *(line.replace(",Return,", ",Credit Memo,") for line in lines[1:])]
+    assert table(text(tmp_path / "credits.csv", credits)).numbers("amount") == [-500.0, 100.0]
+
+
+def test_less_than_none_for_more_than_nothing_went_back_unless_most_lines_say_so(tmp_path):
+    lines = ["Date,Vendor,Part,Quantity,Amount", "2024-04-05,Acme,P-1,10,500", "2024-05-06,Acme,P-1,-2,100"]
+    found = table(text(tmp_path / "orders.csv", lines))
+    assert found.numbers("amount") == [500.0, -100.0] and found.numbers("quantity") == [10.0, -2.0]
+    assert [(each["count"], each["row"]) for each in said(found, "counted_back")] == [(1, 3)]
+    out = [lines[0], *(line.replace(",10,", ",-10,") for line in lines[1:])]
+    assert table(text(tmp_path / "out.csv", out)).numbers("amount") == [500.0, 100.0]
