@@ -171,3 +171,12 @@ def test_less_than_none_for_more_than_nothing_went_back_unless_most_lines_say_so
     assert [(each["count"], each["row"]) for each in said(found, "counted_back")] == [(1, 3)]
     out = [lines[0], *(line.replace(",10,", ",-10,") for line in lines[1:])]
     assert table(text(tmp_path / "out.csv", out)).numbers("amount") == [500.0, 100.0]
+
+
+def test_a_plan_is_no_purchase_and_of_amounts_in_several_currencies_the_latest_speaks(tmp_path):
+    lines = ["品番,品名,調達先,2025年度購入額(計画),2024年度購入額(実績),2023年度購入額(実績)", "A-1,磁石,例示,40,30,20"]
+    found = table(text(tmp_path / "a.csv", [*lines, "A-2,軸,見本,4,3,2"]))
+    assert found.numbers("amount") == [30, 3] and [each["count"] for each in said(found, "of_other_years")] == [1]
+    lines = ["Part,Name,Supplier,Spend 2022 (USD),Spend 2023 (EUR)", "A-1,Magnet,Acme,10,20", "A-2,Nut,Beta,1,2"]
+    found = table(text(tmp_path / "b.csv", lines))
+    assert found.headers("amount") == ["Spend 2023 (EUR)"] and found.currency_of_rows == ["EUR", "EUR"]
