@@ -1,4 +1,4 @@
-"""Columns of one figure year by year (購入額 2022年度, 購入額 2023年度): the latest that is no plan speaks, and that is said."""
+"""Columns of one figure year by year (購入額 2022年度, 購入額 2023年度): the latest speaks, no plan, and that is said."""
 
 from __future__ import annotations
 
