@@ -90,9 +90,10 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
     parts = [id_key(part) for part in (table.texts("part") if "part" in has else table.texts("name")) if part is not None]
     repeated = len(set(parts)) < 0.9 * len(parts)
     by_year = yearly_amounts(table)
+    counted = "quantity" in has and not of_a_time(table.names[table.roles["quantity"][0]])
     ledger = firms and (
         ("date" in has and has & {"amount", "quantity", "price"})
-        or ("amount" in has and (repeated or by_year or "quantity" not in has))
+        or ("amount" in has and (repeated or by_year or not counted))
     )
     unpaid = not has & {"date", "amount"} and (sourced or _of_a_product(table))  # 購入一覧 of what goes into a product
     if said == "ledger" and (firms or "amount" in has) and not unpaid:
@@ -116,7 +117,6 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         )
     if {"date", "order_no"} <= has and has & {"amount", "price", "quantity"}:
         return "ledger" if firms and has & {"amount", "price"} else "order"
-    counted = "quantity" in has and not of_a_time(table.names[table.roles["quantity"][0]])
     if said == "stock" or ("stock" in has and not counted):
         return "stock"  # what lies in a warehouse goes into no product that it would name
     if {"date", "amount"} <= has and repeated:

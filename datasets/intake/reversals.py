@@ -27,7 +27,8 @@ def with_reversals(
         return data, ()
     column, said = next(_told(data, names), (None, {}))
     if column is None:
-        column = next((i for i in roles.get("standing", ()) if plain(names[i]) in marks("reversal")), None)
+        slips = marks("reversal") - marks("part_type")  # a type may be one of anything
+        column = next((i for i, name in enumerate(names) if plain(name) in slips), None)
         data, back = _as_counted(data, names, roles)
         return data, back or (() if column is None else _unsaid(data, names, column, roles["amount"][0]))
     turned: set[int] = set()

@@ -165,3 +165,16 @@ def test_a_bill_by_levels_with_days_of_its_prices_is_a_bill(tmp_path):
     assert table(text(tmp_path / "bom.csv", lines)).kind == "bom"
     orders = [",".join((line, "PO No" if n == 0 else "4711")) for n, line in enumerate(lines)]
     assert table(text(tmp_path / "orders.csv", orders)).kind == "ledger"
+
+
+GROUPS = [
+    "第1調達先会社名,第1調達先シェア,第2調達先会社名,第2調達先シェア",
+    "Supplier 1 Company Name,Share 1,Supplier 2 Company Name,Share 2",
+]
+
+
+@pytest.mark.parametrize("groups", GROUPS)
+def test_the_number_of_a_group_may_stand_before_the_word_or_inside(tmp_path, groups):
+    lines = [f"品番,品名,{groups}", "A-1,磁石,例示,60%,見本,40%"]
+    sources = company_from(recognise(understand(text(tmp_path / "list.csv", lines)))).sources["A-1"]
+    assert [(one.maker, one.share) for one in sources] == [("例示", 0.6), ("見本", 0.4)]

@@ -180,3 +180,15 @@ def test_a_plan_is_no_purchase_and_of_amounts_in_several_currencies_the_latest_s
     lines = ["Part,Name,Supplier,Spend 2022 (USD),Spend 2023 (EUR)", "A-1,Magnet,Acme,10,20", "A-2,Nut,Beta,1,2"]
     found = table(text(tmp_path / "b.csv", lines))
     assert found.headers("amount") == ["Spend 2023 (EUR)"] and found.currency_of_rows == ["EUR", "EUR"]
+
+
+def test_quantities_by_year_beside_amounts_are_purchases_and_no_bill(tmp_path):
+    lines = ["品番,品名,仕入先,発注数量,,金額", ",,,2023年,2024年,", "A-1,磁石,例示,10,20,300", "A-2,軸,見本,5,6,70"]
+    found = table(text(tmp_path / "list.csv", lines))
+    assert (found.kind, found.numbers("amount")) == ("ledger", [300.0, 70.0])
+
+
+@pytest.mark.parametrize(("header", "count"), [("取引区分", 1), ("Type", 0)])
+def test_kinds_of_slips_in_digits_are_said_and_digits_of_any_type_are_not(tmp_path, header, count):
+    lines = [f"Date,Supplier,Part,Amount,{header}", "2024-01-01,Acme,P-1,10,10", "2024-01-02,Acme,P-2,20,20"]
+    assert len(said(table(text(tmp_path / "list.csv", lines)), "slips_in_digits")) == count
