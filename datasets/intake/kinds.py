@@ -13,7 +13,7 @@ from .aligned import heads
 from .columns import COMPONENT, CONTENT, EACH
 from .table import Table
 from .values import id_key
-from .words import FIRMS, bare, marks, plain, title_kind, words
+from .words import FIRMS, PART, bare, marks, plain, title_kind, words
 
 _FISCAL = re.compile(r"(会計|事業)?年度?|fy|fiscal ?year|year|geschäftsjahr|財年|财年|年份", re.IGNORECASE)
 _MONTHLY = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月")
@@ -134,7 +134,8 @@ def _bought_then(table: Table) -> bool:
     """Whether lines are purchases of a day each, at a price: their days are no revisions, their counts none of a product."""
     (at, *_), days = table.roles["date"], table.days("date")
     dated = sum(day is not None for day in days) * 2 > table.rows
-    return plain(table.names[at]) not in marks("no_purchase_day") and dated and not _of_a_product(table)
+    named = table.how.get(at) == PART  # "Date added", "Quotation date": a day of something else
+    return plain(table.names[at]) not in marks("no_purchase_day") and not named and dated and not _of_a_product(table)
 
 
 def _of_a_product(table: Table) -> bool:

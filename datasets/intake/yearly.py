@@ -11,6 +11,8 @@ from ...graph.errors import shorten
 from .profiles import Profile
 from .values import unit_in
 
+YEARLY = frozenset(("amount", "share", "lead_time"))
+"""Roles of figures that are told year by year."""
 _YEAR = re.compile(r"(?<!\d)(?:fy\s*)?((?:19|20)\d\d)(?!\d)", re.IGNORECASE)
 _PLAN = re.compile(r"計画|予算|見込|予測|予定|目標|plan|budget|forecast|target|prognos|presupuesto|previs", re.IGNORECASE)
 _BRACKETS = re.compile(r"[\[({【〔][^\[\](){}【】〔〕]*[\])}】〕]")
@@ -32,12 +34,12 @@ def latest(headers: Sequence[str], profiles: Sequence[Profile], chosen: int) -> 
     return max(filled, key=lambda i: years[i], default=chosen)
 
 
-def of_other_years(names: Sequence[str], amounts: Sequence[int]) -> tuple[Message, ...]:
-    """Return a note on amounts that are those of one of several years."""
-    others = [i for at in amounts[:1] for i in alike(names, at) if i != at]
+def of_other_years(names: Sequence[str], columns: Sequence[int]) -> tuple[Message, ...]:
+    """Return a note on figures that are those of one of several years."""
+    others = [i for at in columns[:1] for i in alike(names, at) if i != at]
     if not others:
         return ()
-    called = [shorten(" ".join(names[i].split())) for i in (amounts[0], others[0])]
+    called = [shorten(" ".join(names[i].split())) for i in (columns[0], others[0])]
     return (Message("datasets.intake.of_other_years", column=called[0], other=called[1], count=len(others)),)
 
 

@@ -178,3 +178,9 @@ def test_the_number_of_a_group_may_stand_before_the_word_or_inside(tmp_path, gro
     lines = [f"品番,品名,{groups}", "A-1,磁石,例示,60%,見本,40%"]
     sources = company_from(recognise(understand(text(tmp_path / "list.csv", lines)))).sources["A-1"]
     assert [(one.maker, one.share) for one in sources] == [("例示", 0.6), ("見本", 0.4)]
+
+
+@pytest.mark.parametrize("header", ["Produto;Peça;Quantidade", "Producto;Pieza;Cantidad"])
+def test_the_pieces_of_one_product_are_not_one_part(tmp_path, header):
+    needs = company_from(recognise(understand(text(tmp_path / "a.csv", [header, "Bomba;Eje;1", "Bomba;Sello;2"])))).needs
+    assert [(need.part, need.quantity) for need in needs] == [("Eje", 1), ("Sello", 2)]

@@ -192,3 +192,17 @@ def test_quantities_by_year_beside_amounts_are_purchases_and_no_bill(tmp_path):
 def test_kinds_of_slips_in_digits_are_said_and_digits_of_any_type_are_not(tmp_path, header, count):
     lines = [f"Date,Supplier,Part,Amount,{header}", "2024-01-01,Acme,P-1,10,10", "2024-01-02,Acme,P-2,20,20"]
     assert len(said(table(text(tmp_path / "list.csv", lines)), "slips_in_digits")) == count
+
+
+@pytest.mark.parametrize("header", ["Date added", "Quotation date", "Effective Date"])
+def test_a_day_of_something_else_makes_no_purchases_of_a_bill(tmp_path, header):
+    lines = [f"{header},Part,Description,Qty,Unit price", "2024-04-05,A-1,Bearing,2,5", "2024-05-05,A-2,Shaft,1,20"]
+    assert table(text(tmp_path / "list.csv", lines)).kind == "bom"
+
+
+def test_of_shares_and_lead_times_by_year_the_latest_speak_and_that_is_said(tmp_path):
+    lines = ["Part,Name,Supplier,Country,Share 2022,Share 2023,Lead time 2022,Lead time 2023"]
+    lines += ["A-1,Magnet,Acme,Japan,70%,60%,30,60", "A-1,Magnet,Beta,China,30%,40%,10,90"]
+    found = table(text(tmp_path / "list.csv", lines))
+    assert (found.headers("share"), found.numbers("lead_time")) == (["Share 2023"], [60, 90])
+    assert sorted(each["column"] for each in said(found, "of_other_years")) == ["Lead time 2023", "Share 2023"]
