@@ -25,7 +25,7 @@ def with_reversals(
     """
     if "amount" not in roles:
         return data, ()
-    column, said = next(_told(data, names), (None, {}))
+    column, said = next(_told(data, names, bool({"date", "order_no"} & roles.keys())), (None, {}))
     if column is None:
         slips = marks("reversal") - marks("part_type")  # a type may be one of anything
         column = next((i for i, name in enumerate(names) if plain(name) in slips), None)
@@ -70,11 +70,12 @@ def _as_counted(
     return data, (Message("datasets.intake.counted_back", **about),)
 
 
-def _told(data: pl.DataFrame, names: Sequence[str]) -> Iterator[tuple[int, dict[int, str]]]:
+def _told(data: pl.DataFrame, names: Sequence[str], bought: bool) -> Iterator[tuple[int, dict[int, str]]]:
     """Columns of which some cells say that a line takes something back, with these cells.
 
     So says a kind of slip, or a mark in a column of returns: there a figure may be how many went back, and "1" alone a mark
-    only where the header asks whether ("is return"). A column "Type" may tell kinds of parts (return, supply): there one
+    only where the header asks whether ("is return"); where lines are no purchases of a day or an order, a "return" may be
+    the used part that is given back. A column "Type" may tell kinds of parts (return, supply): there one
     word says so only where the other cells are kinds of slips.
     """
     for i, name in enumerate(names):
@@ -83,7 +84,7 @@ def _told(data: pl.DataFrame, names: Sequence[str]) -> Iterator[tuple[int, dict[
             slips = {*cells} <= {""} | marks("slip") | marks("reversed")
             kinds = header in marks("part_type") and not slips
             words = marks("reversed") - (marks("kind_of_part") if kinds else frozenset())
-        elif header in marks("return_flag") and set(cells) <= {"", "0", "1", *answers("yes"), *answers("no")}:
+        elif bought and header in marks("return_flag") and set(cells) <= {"", "0", "1", *answers("yes"), *answers("no")}:
             words = answers("yes") - (frozenset() if header.startswith("is") else {"1"})
         else:
             continue

@@ -17,6 +17,8 @@ from ..readers.tables import packaged
 EXACT, PART, LIKE = "word", "part", "like"
 """How a header suggested its role."""
 FIRMS = {"supplier", "seller", "maker"}
+COMMA = {"de", "es", "fr", "it", "nl", "pl", "cs", "pt", "hu", "ro", "tr", "ru"}
+"""Languages that write decimals with a comma, and days before months."""
 _NAME_ENDINGS = re.compile(r"(名称|略称|略名|名|会社|企業|社名|様|name|名字)$")
 _GROUPED = re.compile(r"(?:第[\d一二三四五])?(\D{2,}?)\d*(?:会社名?|社名|企業名?|名称?|name|company(?:name)?)")
 """A numbered group of columns and its firm: 調達先②, or 第2調達先, above 会社名."""

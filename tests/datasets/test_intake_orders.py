@@ -206,3 +206,16 @@ def test_of_shares_and_lead_times_by_year_the_latest_speak_and_that_is_said(tmp_
     found = table(text(tmp_path / "list.csv", lines))
     assert (found.headers("share"), found.numbers("lead_time")) == (["Share 2023"], [60, 90])
     assert sorted(each["column"] for each in said(found, "of_other_years")) == ["Lead time 2023", "Share 2023"]
+
+
+def test_of_orders_with_a_decimal_comma_the_rest_is_bought_and_no_line_is_lost(tmp_path):
+    lines = ["PO;Lieferant;Material;Bestellmenge;Stornierte Menge;Preis;Betrag;Datum"]
+    lines += ["1;Acme;A-1;1.000;400;5,00;5.000,00;13.04.2025", "2;Acme;A-2;10,5;4,5;5,00;52,50;13.04.2025"]
+    found = table(text(tmp_path / "po.csv", [*lines, "3;Acme;A-3;2.000;2.000;5,00;10.000,00;13.04.2025"]))
+    assert found.numbers("quantity") == [600, 6] and found.numbers("amount") == [3000, 30]
+    assert aside(found) == [(4, "withdrawn")]
+
+
+def test_a_used_part_to_give_back_is_no_return_where_nothing_was_bought_on_a_day(tmp_path):
+    lines = ["Part,Name,Supplier,Country,Return,Amount", "A-1,Core,Acme,Japan,Yes,100", "A-2,Nut,Beta,China,No,20"]
+    assert table(text(tmp_path / "list.csv", lines)).numbers("amount") == [100, 20]
