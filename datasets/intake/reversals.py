@@ -76,13 +76,13 @@ def _told(data: pl.DataFrame, names: Sequence[str], bought: bool) -> Iterator[tu
     So says a kind of slip, or a mark in a column of returns: there a figure may be how many went back, and "1" alone a mark
     only where the header asks whether ("is return"); where lines are no purchases of a day or an order, a "return" may be
     the used part that is given back. A column "Type" may tell kinds of parts (return, supply): there one
-    word says so only where the other cells are kinds of slips.
+    word says so only where others are kinds of slips.
     """
     for i, name in enumerate(names):
         header, cells = plain(name), [plain(cell or "") for cell in data.to_series(i + 1)]
         if header in marks("reversal"):
-            slips = {*cells} <= {""} | marks("slip") | marks("reversed")
-            kinds = header in marks("part_type") and not slips
+            others = {*cells} - {""} - marks("reversed")
+            kinds = header in marks("part_type") and bool(others) and others.isdisjoint(marks("slip"))
             words = marks("reversed") - (marks("kind_of_part") if kinds else frozenset())
         elif bought and header in marks("return_flag") and set(cells) <= {"", "0", "1", *answers("yes"), *answers("no")}:
             words = answers("yes") - (frozenset() if header.startswith("is") else {"1"})
