@@ -27,7 +27,7 @@ _DAYS = (
     (re.compile(r"(日|日間|天|d|days?|tage?|d[ií]as?|jours?|giorn[oi]|dag(en)?|dni|dzień|dn[yí]|den)?"), 1.0),
     (
         re.compile(
-            r"(営業日|稼働日|个?工作日|(business|working) ?days?|wds?|(arbeits|werk)tage?"
+            r"(営業日|稼働日|个?工作日|(business|working|work) ?days?|wds?|(arbeits|werk)tage?"
             r"|d[ií]as? (hábiles|laborables|úteis))"
         ),
         7 / 5,
@@ -79,7 +79,7 @@ _OR = re.compile(r"(?<![\d.,])(\d)\s*[,、]\s*(\d)(?=\s*[日週月年天周个�
 
 
 _BEFORE_TIME = re.compile(
-    r"(?:(?:l/?t|lead[ -]?time|delivery(?: time)?|納期|リードタイム|交期|交货期|lieferzeit|plazo(?: de entrega)?"
+    r"(?:(?:l/?t(?!\s*\d{4})|lead[ -]?time|delivery(?: time)?|納期|リードタイム|交期|交货期|lieferzeit|plazo(?: de entrega)?"
     r"|délai)\s*[:=]?\s*(?=\D{0,12}\d)"
     r"|(?:std\.?|standard|normal(?:ly)?|usual(?:ly)?|typ(?:\.|ical(?:ly)?)?|標準|通常)\s*(?=\d)"
     r"|(?:ご?(?:受注|発注|注文)|オーダー)(?:後|から|より)\s*(?=\D{0,4}\d))+"
@@ -95,6 +95,10 @@ _AT_WORKS = re.compile(r"(.*\d.*?)\s*[,(]?\s*(?:ex[ -]?works?|exw|fca|fob|工場
 """A time until the goods stand at their maker's gate, or on board."""
 _FROM_STOCK = re.compile(r"^(?:(?:ex[ -]?|from )?stock|在庫)\s*(?:to|or|[~〜–—-])\s*(?=\d)")
 """stock to 4 weeks: at once, or within that time."""
+_YEAR = re.compile(r"(?:\d{1,2}\s*[-–]\s*)?20[1-4]\d")
+"""A year, or a month of it: when something comes, and not how long that takes."""
+_METRES = 60
+"""From where on "m" is no months."""
 
 
 class Days(NamedTuple):
@@ -262,6 +266,8 @@ def _days(word: str, column: Column) -> float | Days:
     if column.name == "lead_days":
         if plain(word) in marks("at_hand"):
             raise Unreadable("at_hand")
+        if _YEAR.fullmatch(word):
+            raise Unreadable("days")
         if (found := _AT_WORKS.fullmatch(word)) is not None:  # the way from there comes on top
             return Days(ends(_days(found[1], column)).least)
         word = _FROM_STOCK.sub("up to ", _AFTER_ORDER.sub("", _BEFORE_TIME.sub("", word)))
@@ -319,7 +325,11 @@ def _plain_days(word: str) -> float:
     match = re.fullmatch(r"([\d,]*\.?\d+)\s*(\D*?)(?:(?<=[a-z])\.)?(半)?", pointed(_in_digits(without_about(word))))
     for unit, days in _DAYS if match else ():
         if match and unit.fullmatch(match[2].strip()) and (match[2] or not match[3]):
-            return (float(match[1].replace(",", "")) + (0.5 if match[3] else 0.0)) * days  # 3ヶ月半, 1年半
+            figure = float(match[1].replace(",", ""))
+            said = match[2].strip()
+            if (said == "m" and figure > _METRES) or (said == "月" and not figure % 1) or (match[3] and figure % 1):
+                break  # metres; March, where half a month is a time; half a year and a half
+            return (figure + (0.5 if match[3] else 0.0)) * days  # 3ヶ月半, 1年半
     raise Unreadable("days")
 
 

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .profiles import Profile
-from .settling import BOUGHT, KEYS, MEASURES, MOSTLY, settled
+from .settling import BOUGHT, KEYS, MEASURES, MOSTLY, pieces, settled
 from .words import EXACT, PART, Suggestion, bare, is_another, marks, naming_order, pair_of, plain, suggestions
-from .yearly import latest
+from .yearly import YEARLY, latest
 
 CONTENT, CORRECTED = "content", "corrected"
 """Other ways in which a column got its role than by a word of its header."""
@@ -128,6 +128,7 @@ class _Assignment:
                 found = [Suggestion("supplier_no", found[0].score, found[0].how)]  # firms that only a number tells
             seen.append([one for one in found if self._plausible(one, self.profiles[i], len(found) == 1)])
         self._numbers_of_firms(seen)
+        pieces(self.headers, seen)
         self._parents(seen, self._products(seen))
         self._counts(seen)
         roles = {
@@ -455,11 +456,12 @@ class _Assignment:
             self.roles["supplier"] = self.roles.pop("supplier_no")
 
     def _year(self) -> None:
-        """Of the amounts of several years those of the latest."""
-        (at, *_) = self.roles.get("amount", [-1])
-        last = latest(self.headers, self.profiles, at) if at >= 0 and self.how[at] != CORRECTED else at
-        if last != at and last in self.roles.get("other", ()):
-            self.roles["amount"], self.roles["other"] = [last], [at if i == last else i for i in self.roles["other"]]
+        """Of the amounts, shares and lead times of several years those of the latest."""
+        for role in YEARLY & self.roles.keys():
+            (at, *_) = self.roles[role]
+            last = at if self.how[at] == CORRECTED else latest(self.headers, self.profiles, at)
+            if last != at and last in self.roles.get("other", ()):
+                self.roles[role], self.roles["other"] = [last], [at if i == last else i for i in self.roles["other"]]
 
     def _says_name(self, i: int) -> bool:
         return any(one.role == "name" and one.how == EXACT for one in suggestions(self.headers[i]))

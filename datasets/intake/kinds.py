@@ -13,7 +13,7 @@ from .aligned import heads
 from .columns import COMPONENT, CONTENT, EACH
 from .table import Table
 from .values import id_key
-from .words import FIRMS, bare, marks, plain, title_kind, words
+from .words import FIRMS, PART, bare, marks, plain, title_kind, words
 
 _FISCAL = re.compile(r"(会計|事業)?年度?|fy|fiscal ?year|year|geschäftsjahr|財年|财年|年份", re.IGNORECASE)
 _MONTHLY = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])月")
@@ -30,6 +30,9 @@ _OF_A_TIME = re.compile(
     r"月間|月次|月平均|月当|日当たり|1日|日量|[/／](?:月|日|month|day|week|週)|monthly|weekly|daily|per (?:month|week|day)",
     re.I,
 )
+_OF_ONE = re.compile(r"員数|台当|台分|構成数|原単位|per ?(?:unit|set|product|assy|assembly|machine|vehicle)|单台|单机", re.I)
+_MODEL_YEAR = re.compile(r"\bmy ?(?:20)?\d\d\b|(?:19|20)\d\d(?:年(?![間度]))?|年式", re.I)
+"""Counts of what goes into one product, in which a year is that of its model."""
 _YEARLY = re.compile(r"年|20\d\d|annual|yearly|jahr|anual|per year|/year", re.IGNORECASE)
 
 _OF_PARTS = frozenset(("part", "part_maker", "part_supplier", "designator", "level", "parent", "quantity", "stock", "share"))
@@ -79,14 +82,18 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         return "other"  # a list beside the table, of which nothing says that it goes into the product
     sourced = has & SOURCED
     bought = {"date", "amount"} <= has and firms  # with the product that it was bought for
-    if "parent" in has and not bought or "designator" in has or table.structured and not has & {"date"}:
+    bought_then = "date" in has and (
+        "order_no" in has or plain(table.names[table.roles["date"][0]]) not in marks("no_purchase_day")
+    )
+    if "parent" in has and not bought or "designator" in has or table.structured and not bought_then:
         return "bom"
     parts = [id_key(part) for part in (table.texts("part") if "part" in has else table.texts("name")) if part is not None]
     repeated = len(set(parts)) < 0.9 * len(parts)
     by_year = yearly_amounts(table)
+    counted = "quantity" in has and not of_a_time(table.names[table.roles["quantity"][0]])
     ledger = firms and (
         ("date" in has and has & {"amount", "quantity", "price"})
-        or ("amount" in has and (repeated or by_year or "quantity" not in has))
+        or ("amount" in has and (repeated or by_year or not counted))
     )
     unpaid = not has & {"date", "amount"} and (sourced or _of_a_product(table))  # 購入一覧 of what goes into a product
     if said == "ledger" and (firms or "amount" in has) and not unpaid:
@@ -110,7 +117,6 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
         )
     if {"date", "order_no"} <= has and has & {"amount", "price", "quantity"}:
         return "ledger" if firms and has & {"amount", "price"} else "order"
-    counted = "quantity" in has and not of_a_time(table.names[table.roles["quantity"][0]])
     if said == "stock" or ("stock" in has and not counted):
         return "stock"  # what lies in a warehouse goes into no product that it would name
     if {"date", "amount"} <= has and repeated:
@@ -128,7 +134,8 @@ def _bought_then(table: Table) -> bool:
     """Whether lines are purchases of a day each, at a price: their days are no revisions, their counts none of a product."""
     (at, *_), days = table.roles["date"], table.days("date")
     dated = sum(day is not None for day in days) * 2 > table.rows
-    return plain(table.names[at]) not in marks("no_purchase_day") and dated and not _of_a_product(table)
+    named = table.how.get(at) == PART  # "Date added", "Quotation date": a day of something else
+    return plain(table.names[at]) not in marks("no_purchase_day") and not named and dated and not _of_a_product(table)
 
 
 def _of_a_product(table: Table) -> bool:
@@ -207,10 +214,12 @@ def yearly(header: str) -> bool:
 def of_a_time(header: str) -> bool:
     """Return whether a header speaks of a year, a month or a day: what is used in it goes into no one product.
 
-    >>> of_a_time("月間使用数"), of_a_time("Usage per month"), of_a_time("員数"), of_a_time("Qty per unit")
+    >>> of_a_time("月間使用数"), of_a_time("Usage per month"), of_a_time("員数"), of_a_time("Qty per unit (MY2024)")
     (True, True, False, False)
     """
-    return yearly(header) or _OF_A_TIME.search(unicodedata.normalize("NFKC", header)) is not None
+    said = unicodedata.normalize("NFKC", header)
+    said = _MODEL_YEAR.sub("", said) if _OF_ONE.search(said) else said  # 員数(2024年モデル)
+    return yearly(said) or _OF_A_TIME.search(said) is not None
 
 
 def sourced_bill(table: Table) -> bool:

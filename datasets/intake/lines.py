@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from .cancellations import came, with_commas
 from .values import is_blank, number
 from .words import answers, bare, marks, plain, suggestions
 
@@ -67,6 +68,10 @@ class Shape:
     """Columns of SAP's item categories, as their cells tell: "Item category" may say anything elsewhere."""
     types: tuple[int, ...] = ()
     """Columns of SAP's types of orders, as the headers tell: elsewhere "UB" may say anything."""
+    cancelled: int | None = None
+    """The column of how many were called off."""
+    comma: bool = False
+    """Whether its figures have a decimal comma."""
 
 
 _ISSUED = re.compile(r"(?:[2-467]|5(?!0|1[12]))\d\d(?!\d)")
@@ -95,6 +100,10 @@ def sort_rows(
     ours = bool(categories) or any(plain(name) in marks("sap") for name in shape.header)
     types = tuple(j for j in shape.standing if ours and plain(shape.header[j]) in marks("order_type"))
     shape = replace(shape, categories=categories, types=types)
+    cancelled = next((j for j, name in enumerate(shape.header) if plain(name) in marks("cancelled_quantity")), None)
+    if cancelled is not None:
+        figures = ([row[j] for row in rows] for j in (*shape.counting, *shape.money, cancelled))
+        shape = replace(shape, cancelled=cancelled, comma=with_commas(figures, shape.header))
     lines: list[int] = []
     aside: list[SetAside] = []
     alone: list[int] = []
@@ -267,11 +276,10 @@ def _called_off(row: Sequence[str | None], shape: Shape) -> bool:
         deleted = plain(shape.header[j]) in marks("deletion") and not is_blank(row[j]) and word not in answers("no") | {"0"}
         if deleted or word in marks("withdrawn"):
             return True
-    cancelled = [
-        number(row[j]) for j, name in enumerate(shape.header) if row[j] and plain(name) in marks("cancelled_quantity")
-    ]
-    ordered = [number(row[j]) for j in shape.counting[:1] if row[j]]
-    return bool(cancelled and ordered) and (cancelled[0] or 0) >= (ordered[0] or 0) > 0  # all that was ordered
+    if shape.cancelled is None or not shape.counting:
+        return False
+    gone, ordered = (number(row[j], shape.comma) or 0 for j in (shape.cancelled, shape.counting[0]))
+    return gone >= ordered > 0 and not came(shape.header[shape.counting[0]])  # all that was ordered
 
 
 def _moved(row: Sequence[str | None], shape: Shape) -> bool:

@@ -13,7 +13,7 @@ from .sheets import Sheet
 from .table import DAYS, FORMAL, Table
 from .values import is_blank, unit_in
 from .words import answers, marks, plain
-from .yearly import of_other_years
+from .yearly import YEARLY, of_other_years
 
 _COUNTED = frozenset(("price", "amount", "quantity", "stock", "moq", "daily_use", *FORMAL))
 """Roles whose figures may be written with a comma."""
@@ -40,7 +40,8 @@ def notes_of(table: Table, sheet: Sheet, unsaved: frozenset[tuple[int, int]], to
     yield from same_numbers(table)
     yield from _brands(table)
     yield from _usage(table)
-    yield from of_other_years(table.names, table.roles.get("amount", ()))
+    for role in sorted(YEARLY & table.roles.keys()):
+        yield from of_other_years(table.names, table.roles[role])
     yield from _substitutes(table)
     for role, columns in table.roles.items():
         for i in columns:

@@ -14,7 +14,7 @@ from .table import Table
 from .values import id_key, is_blank
 from .words import bare, marks, plain
 
-_PARTS = re.compile(r"part|component|child|teil|komponente|pieza|componente|部品|部番|子品|零件|部件|子件")
+_PARTS = re.compile(r"part|component|child|teil|komponente|pieza|peça|componente|部品|部番|子品|零件|部件|子件")
 """What a header says that speaks of parts, and of nothing that is bought whole."""
 _NUMBER = re.compile(r"(?=\S*[A-Za-z])(?=\S*\d)[\w\-./]{3,30}")
 """The number of an assembly, with letters: figures alone count lines."""

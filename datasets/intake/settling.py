@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from .profiles import Profile
 from .values import unit_in
-from .words import Suggestion, bare, marks, naming_order, owned, plain
+from .words import EXACT, Suggestion, bare, marks, naming_order, owned, plain
 
 MEASURES = (
     "quantity",
@@ -121,3 +122,14 @@ def settled(one: Suggestion, found: list[Suggestion], header: str, seen: Profile
 def _of_a_shop(header: str) -> bool:
     """Whether a header speaks of the country of a supplier itself, and of nobody's origin."""
     return any(owned(header, firm) for firm in ("supplier", "seller")) and not _ORIGIN.search(header)
+
+
+def pieces(headers: Sequence[str], seen: list[list[Suggestion]]) -> None:
+    """Say that pieces beside products are the parts ("Producto", "Pieza"), as in English, and no second name of them."""
+    if any(found and found[0].role == "part" for found in seen):
+        return
+    named = [i for i, found in enumerate(seen) if found and (found[0].role, found[0].how) == ("name", EXACT)]
+    if any(plain(headers[i]) in marks("goods") for i in named):
+        for i in named:
+            if bare(headers[i]) in {"pieza", "piezas", "peça", "peças"}:
+                seen[i] = [Suggestion("part", 0.9, EXACT)]

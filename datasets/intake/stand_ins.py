@@ -31,9 +31,11 @@ _MEASURED = re.compile(
 """A figure with its unit; "3M" is a firm."""
 _CLOSED = re.compile(
     r"(?:です|ます|ません|ました|でした|ください|下さい|である|とのこと|との事|思われる)[。．.!！]?$|.{6,}[。．]$"
-    r"|^(?:我们|由我们|请联系)"
+    r"|^(?:我们|由我们|请联系)(?!.*(?:公司|厂)$)"
 )
 """How a Japanese sentence ends, or a Chinese one begins."""
+_COMPANY = re.compile(r"(?:株式会社|\(株\)|有限会社|\(有\)|合同会社)\s*(?!.*(?:から|より))[^をはがにで。.\s]+")
+"""A firm that ends as sentences do: 株式会社まるます; a sentence has a particle."""
 _ROUGHLY = re.compile(r"(?:[約约≈~〜]|およそ|(?:about|approx|ca)\b\.?)\s*")
 _SHOWN = 6
 """Different words that a note shows."""
@@ -70,12 +72,16 @@ def is_sentence(cell: str) -> bool:
     (True, True, False)
     >>> is_sentence("Made in Space Inc"), is_sentence("Bank of the West"), is_sentence("Can Corporation of America")
     (False, False, False)
+    >>> is_sentence("May and Baker of the UK"), is_sentence("株式会社まるます")
+    (False, False)
     """
     text = unicodedata.normalize("NFKC", cell).strip()
     if not text.isascii() and _CLOSED.search(text):
-        return True
+        return _COMPANY.fullmatch(text) is None
     tokens = re.findall(r"[^\W\d_]+", text)
     small = [token.casefold() if n == 0 else token for n, token in enumerate(tokens)]
+    if small[1:2] in (["and"], ["of"], ["und"]):  # "May and Baker", "Source of the Nile": a name, and no verb
+        small[0] = ""
     verbs = sum(token in marks("verb") for token in small)
     capitals = sum(token[:1].isupper() for token in tokens[1:])
     return len(tokens) > 3 and verbs > 0 and verbs + sum(token in marks("little_word") for token in small) > 1 + capitals

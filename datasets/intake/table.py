@@ -20,7 +20,7 @@ from .profiles import profile
 from .settling import MEASURES
 from .sheets import letters
 from .values import Unit, decimal_mark, firm_key, is_blank, is_figure, is_seller, name, number, unit_in
-from .words import forms, language, marks, plain, speaks_one_of
+from .words import COMMA, forms, language, marks, plain, speaks_one_of
 
 KINDS = ("bom", "ledger", "sourcing", "price_list", "order", "stock", "technologies", "questionnaire")
 KINDS += ("trade", "graph", "other")
@@ -49,8 +49,6 @@ SHOWN = (
 """Roles in the order in which they are shown; others follow."""
 DAYS = ("date", "valid_from", "valid_to", "qualified_date")
 """Roles whose cells are days."""
-COMMA = {"de", "es", "fr", "it", "nl", "pl", "cs", "pt", "hu", "ro", "tr", "ru"}
-"""Languages that write decimals with a comma, and days before months."""
 _SPACED = {"fr", "pl", "cs", "ru", "hu"}
 """Those of them that part thousands with a blank: a dot before three digits may be anything."""
 _YEAR_FIRST = {"ja", "zh", "ko", "hu"}

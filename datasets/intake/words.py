@@ -17,9 +17,11 @@ from ..readers.tables import packaged
 EXACT, PART, LIKE = "word", "part", "like"
 """How a header suggested its role."""
 FIRMS = {"supplier", "seller", "maker"}
+COMMA = {"de", "es", "fr", "it", "nl", "pl", "cs", "pt", "hu", "ro", "tr", "ru"}
+"""Languages that write decimals with a comma, and days before months."""
 _NAME_ENDINGS = re.compile(r"(名称|略称|略名|名|会社|企業|社名|様|name|名字)$")
-_GROUPED = re.compile(r"(\D{2,})\d+(?:会社名?|社名|企業名?|名称?|name|company(?:name)?)")
-"""A numbered group of columns and its firm: 調達先② above 会社名."""
+_GROUPED = re.compile(r"(?:第[\d一二三四五])?(\D{2,}?)\d*(?:会社名?|社名|企業名?|名称?|name|company(?:name)?)")
+"""A numbered group of columns and its firm: 調達先②, or 第2調達先, above 会社名."""
 _CODE_ENDINGS = re.compile(r"(コード|cd|番号|no|number|id|code|编码|代码)$")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)?|\b[a-c]$")
 _CALLED = re.compile(r"(名称?|name|description|bezeichnung|benennung|nombre|descripción|désignation)$")
@@ -217,8 +219,9 @@ def suggestions(header: str) -> tuple[Suggestion, ...]:
     core = bare(without_unit(header)) or bare(header)
     if len(core) < 2 or len(core) > 80 or core.isdecimal() or _MONTH.fullmatch(core):
         return ()
-    for endings, suffix in ((_NAME_ENDINGS, ""), (_CODE_ENDINGS, "_no")):
-        stem = endings.sub("", core)
+    grouped = _GROUPED.fullmatch(core)
+    stems = (_NAME_ENDINGS.sub("", core), ""), (grouped[1] if grouped else core, ""), (_CODE_ENDINGS.sub("", core), "_no")
+    for stem, suffix in stems:
         for role in words().get(stem, ()) if stem != core else ():
             if role in FIRMS:
                 return (Suggestion(role if not suffix else f"{role.replace('seller', 'supplier')}{suffix}", 0.9, PART),)

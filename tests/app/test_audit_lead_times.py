@@ -31,8 +31,16 @@ def company(tmp_path, header, cells):
         ("受注後60日", 60),
         ("3か月後", 90),
     ]
-    + [("半年", 182.5), ("3ヶ月半", 105), ("1年半", 547.5), ("約3ヶ月", 90), ("two weeks", 14), ("half a year", 182.5)]
-    + [("3M", 90), ("3 mos", 90), ("6 Wo.", 42), ("10 WD", 14), ("15 dias úteis", 21), ("15 dias", 15)],
+    + [
+        ("半年", 182.5),
+        ("半月", 15),
+        ("3ヶ月半", 105),
+        ("1年半", 547.5),
+        ("約3ヶ月", 90),
+        ("two weeks", 14),
+        ("half a year", 182.5),
+    ]
+    + [("3M", 90), ("3 mos", 90), ("6 Wo.", 42), ("10 WD", 14), ("10 workdays", 14), ("15 dias úteis", 21), ("15 dias", 15)],
 )
 def test_a_lead_time_is_read_as_it_is_written(cell, days):
     assert read(LEAD, cell) == pytest.approx(days)
@@ -71,6 +79,13 @@ def test_what_lies_in_stock_today_says_nothing_of_the_next_delivery(tmp_path, ce
         "12週+輸送2週",
         "call",
         "90 horses",
+        "3月",
+        "2-3月",
+        "半年半",
+        "LT3080",
+        "12-2024",
+        "2026",
+        "100 m",
     ],
 )
 def test_a_lead_time_that_nobody_can_tell_is_no_number(cell):

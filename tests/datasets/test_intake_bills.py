@@ -135,3 +135,52 @@ def test_a_short_name_of_a_supplier_is_its_name(tmp_path):
     ]
     found = table(text(tmp_path / "a.csv", lines))
     assert found.suppliers == ["(株)例示精機"] and "supplier_no" in found.roles
+
+
+FIRMS = ["株式会社まるます", "㈱かねます", "我们的工厂有限公司", "Companhia do aço do norte", "May and Baker of the UK"]
+
+
+def test_a_firm_with_a_name_like_a_sentence_is_a_firm(tmp_path):
+    lines = ["Part,Name,Supplier,Qty", *(f"P-{n},Plate,{firm},1" for n, firm in enumerate(FIRMS))]
+    found = table(text(tmp_path / "bom.csv", [*lines, "P-9,Bolt,株式会社例示から購入します,1"]))
+    assert len(found.suppliers) == len(FIRMS) and [each["count"] for each in said(found, "no_firm")] == [1]
+
+
+@pytest.mark.parametrize("brand", ["No brand", "Unbranded", "ノーブランド", "自社ブランド"])
+def test_no_brand_is_no_maker(tmp_path, brand):
+    lines = ["Part,Name,Brand,Supplier,Amount", f"A-1,Seal,{brand},Acme,10", "A-2,Ring,NOK,Acme,20"]
+    assert table(text(tmp_path / "list.csv", lines)).makers == ["NOK"]
+
+
+@pytest.mark.parametrize("header", ["員数(2024年モデル)", "Qty per unit (MY2024)"])
+def test_a_year_of_a_model_takes_no_count_of_a_product_away(tmp_path, header):
+    lines = [f"Part No,Name,{header},Maker", "A-1,Wiper,2,Acme", "A-2,Belt,1,Beta"]
+    needs = company_from(recognise(understand(text(tmp_path / "bom.csv", lines)))).needs
+    assert [need.quantity for need in needs] == [2, 1]
+
+
+def test_a_bill_by_levels_with_days_of_its_prices_is_a_bill(tmp_path):
+    lines = ["Level,Part No,Description,Qty,Unit Price,Price Date,Supplier", "0,P-100,Pump,1,,,"]
+    lines += ["1,A-1,Housing,1,50,2025-04-01,Acme", "1,A-2,Seal,2,5,2025-04-01,Beta"]
+    assert table(text(tmp_path / "bom.csv", lines)).kind == "bom"
+    orders = [",".join((line, "PO No" if n == 0 else "4711")) for n, line in enumerate(lines)]
+    assert table(text(tmp_path / "orders.csv", orders)).kind == "ledger"
+
+
+GROUPS = [
+    "第1調達先会社名,第1調達先シェア,第2調達先会社名,第2調達先シェア",
+    "Supplier 1 Company Name,Share 1,Supplier 2 Company Name,Share 2",
+]
+
+
+@pytest.mark.parametrize("groups", GROUPS)
+def test_the_number_of_a_group_may_stand_before_the_word_or_inside(tmp_path, groups):
+    lines = [f"品番,品名,{groups}", "A-1,磁石,例示,60%,見本,40%"]
+    sources = company_from(recognise(understand(text(tmp_path / "list.csv", lines)))).sources["A-1"]
+    assert [(one.maker, one.share) for one in sources] == [("例示", 0.6), ("見本", 0.4)]
+
+
+@pytest.mark.parametrize("header", ["Produto;Peça;Quantidade", "Producto;Pieza;Cantidad"])
+def test_the_pieces_of_one_product_are_not_one_part(tmp_path, header):
+    needs = company_from(recognise(understand(text(tmp_path / "a.csv", [header, "Bomba;Eje;1", "Bomba;Sello;2"])))).needs
+    assert [(need.part, need.quantity) for need in needs] == [("Eje", 1), ("Sello", 2)]

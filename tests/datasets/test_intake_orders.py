@@ -139,3 +139,85 @@ def test_an_info_record_of_sap_says_the_material_and_its_planned_delivery_time(t
     assert found.texts("part") == ["M-1", "M-1"] and found.numbers("lead_time") == [45, 60]
     plain = ["Name;Material;Supplier;Price", "Bracket;SUS304;Acme;1.25", "Plate;SUS316;Acme;1.30"]
     assert "part" not in table(text(tmp_path / "a.csv", plain)).roles
+
+
+@pytest.mark.parametrize("count", ["Received Qty", "Qty Shipped", "入荷数"])
+def test_of_what_came_nothing_was_called_off(tmp_path, count):
+    lines = [f"PO,Vendor,Part,{count},Qty Cancelled,Unit Price,Amount,Date", "1,Acme,A-1,6,4,5,30,2025-04-13"]
+    found = table(text(tmp_path / "po.csv", [*lines, "2,Acme,A-2,10,,5,50,2025-04-14"]))
+    assert found.numbers("amount") == [30.0, 50.0] and found.numbers("quantity") == [6.0, 10.0]
+    assert not said(found, "cancelled") and not said(found, "cancelled_open")
+
+
+def test_what_goes_into_a_product_is_not_called_off(tmp_path):
+    lines = ["品番,品名,員数,キャンセル数,メーカー", "A-1,軸受,10,4,例示", "A-2,軸,2,,見本"]
+    assert table(text(tmp_path / "bom.csv", lines)).numbers("quantity") == [10.0, 2.0]
+
+
+def test_a_kind_of_part_that_is_called_return_is_no_slip(tmp_path):
+    head = "Date,Vendor,Part No,Description,Type,Quantity,Amount"
+    lines = [head, "2024-04-05,Acme,P-1,Return line,Return,10,500", "2024-05-06,Acme,P-2,Feed line,Supply,20,100"]
+    assert table(text(tmp_path / "kinds.csv", lines)).numbers("amount") == [500.0, 100.0]
+    slips = [head, *(line.replace(",Supply,", ",Invoice,") for line in lines[1:])]
+    assert table(text(tmp_path / "slips.csv", slips)).numbers("amount") == [-500.0, 100.0]
+    freight = "2024-05-07,Acme,F-1,Freight,Freight,1,5"
+    assert table(text(tmp_path / "freight.csv", [*slips, freight])).numbers("amount") == [-500.0, 100.0, 5.0]
+    credits = [head, *(line.replace(",Return,", ",Credit Memo,") for line in lines[1:])]
+    assert table(text(tmp_path / "credits.csv", credits)).numbers("amount") == [-500.0, 100.0]
+
+
+def test_less_than_none_for_more_than_nothing_went_back_unless_most_lines_say_so(tmp_path):
+    lines = ["Date,Vendor,Part,Quantity,Amount", "2024-04-05,Acme,P-1,10,500", "2024-05-06,Acme,P-1,-2,100"]
+    found = table(text(tmp_path / "orders.csv", lines))
+    assert found.numbers("amount") == [500.0, -100.0] and found.numbers("quantity") == [10.0, -2.0]
+    assert [(each["count"], each["row"]) for each in said(found, "counted_back")] == [(1, 3)]
+    out = [lines[0], *(line.replace(",10,", ",-10,") for line in lines[1:])]
+    assert table(text(tmp_path / "out.csv", out)).numbers("amount") == [500.0, 100.0]
+
+
+def test_a_plan_is_no_purchase_and_of_amounts_in_several_currencies_the_latest_speaks(tmp_path):
+    lines = ["品番,品名,調達先,2025年度購入額(計画),2024年度購入額(実績),2023年度購入額(実績)", "A-1,磁石,例示,40,30,20"]
+    found = table(text(tmp_path / "a.csv", [*lines, "A-2,軸,見本,4,3,2"]))
+    assert found.numbers("amount") == [30, 3] and [each["count"] for each in said(found, "of_other_years")] == [1]
+    lines = ["Part,Name,Supplier,Spend 2022 (USD),Spend 2023 (EUR)", "A-1,Magnet,Acme,10,20", "A-2,Nut,Beta,1,2"]
+    found = table(text(tmp_path / "b.csv", lines))
+    assert found.headers("amount") == ["Spend 2023 (EUR)"] and found.currency_of_rows == ["EUR", "EUR"]
+
+
+def test_quantities_by_year_beside_amounts_are_purchases_and_no_bill(tmp_path):
+    lines = ["品番,品名,仕入先,発注数量,,金額", ",,,2023年,2024年,", "A-1,磁石,例示,10,20,300", "A-2,軸,見本,5,6,70"]
+    found = table(text(tmp_path / "list.csv", lines))
+    assert (found.kind, found.numbers("amount")) == ("ledger", [300.0, 70.0])
+
+
+@pytest.mark.parametrize(("header", "count"), [("取引区分", 1), ("Type", 0)])
+def test_kinds_of_slips_in_digits_are_said_and_digits_of_any_type_are_not(tmp_path, header, count):
+    lines = [f"Date,Supplier,Part,Amount,{header}", "2024-01-01,Acme,P-1,10,10", "2024-01-02,Acme,P-2,20,20"]
+    assert len(said(table(text(tmp_path / "list.csv", lines)), "slips_in_digits")) == count
+
+
+@pytest.mark.parametrize("header", ["Date added", "Quotation date", "Effective Date"])
+def test_a_day_of_something_else_makes_no_purchases_of_a_bill(tmp_path, header):
+    lines = [f"{header},Part,Description,Qty,Unit price", "2024-04-05,A-1,Bearing,2,5", "2024-05-05,A-2,Shaft,1,20"]
+    assert table(text(tmp_path / "list.csv", lines)).kind == "bom"
+
+
+def test_of_shares_and_lead_times_by_year_the_latest_speak_and_that_is_said(tmp_path):
+    lines = ["Part,Name,Supplier,Country,Share 2022,Share 2023,Lead time 2022,Lead time 2023"]
+    lines += ["A-1,Magnet,Acme,Japan,70%,60%,30,60", "A-1,Magnet,Beta,China,30%,40%,10,90"]
+    found = table(text(tmp_path / "list.csv", lines))
+    assert (found.headers("share"), found.numbers("lead_time")) == (["Share 2023"], [60, 90])
+    assert sorted(each["column"] for each in said(found, "of_other_years")) == ["Lead time 2023", "Share 2023"]
+
+
+def test_of_orders_with_a_decimal_comma_the_rest_is_bought_and_no_line_is_lost(tmp_path):
+    lines = ["PO;Lieferant;Material;Bestellmenge;Stornierte Menge;Preis;Betrag;Datum"]
+    lines += ["1;Acme;A-1;1.000;400;5,00;5.000,00;13.04.2025", "2;Acme;A-2;10,5;4,5;5,00;52,50;13.04.2025"]
+    found = table(text(tmp_path / "po.csv", [*lines, "3;Acme;A-3;2.000;2.000;5,00;10.000,00;13.04.2025"]))
+    assert found.numbers("quantity") == [600, 6] and found.numbers("amount") == [3000, 30]
+    assert aside(found) == [(4, "withdrawn")]
+
+
+def test_a_used_part_to_give_back_is_no_return_where_nothing_was_bought_on_a_day(tmp_path):
+    lines = ["Part,Name,Supplier,Country,Return,Amount", "A-1,Core,Acme,Japan,Yes,100", "A-2,Nut,Beta,China,No,20"]
+    assert table(text(tmp_path / "list.csv", lines)).numbers("amount") == [100, 20]
