@@ -386,7 +386,8 @@ def test_uranium_leads_to_fuel_and_no_row_claims_a_share_of_the_world(world):
     figures = world.shares.filter(pl.col("item").is_in(chain) & pl.col("missing").is_null())
     assert set(figures["scope"]) == {"USA"} and set(figures["source"]) == {"US_CENSUS_2024_CONS"}
     # Makers whom no source names stand nowhere.
-    assert set(world.shares.filter(pl.col("item").is_in(["uranium_mining", "enriched_uranium", "nuclear_fuel"]))["source"]) == {"US_CENSUS_2024_CONS"}
+    named = world.shares.filter(pl.col("item").is_in(["uranium_mining", "enriched_uranium", "nuclear_fuel"]))
+    assert set(named["source"]) == {"US_CENSUS_2024_CONS"}
     # Concentrate is declared as ore (HS 261210) or as a compound (284410): the first alone would say Australia 83 %.
     mined = dict(figures.filter(item="uranium_mining").select("supplier", "quantity").iter_rows())
     assert mined["CAN"] == 7_749_499 + 1_247_274_455 and mined["AUS"] == 431_694_110
@@ -426,7 +427,7 @@ def test_a_ranking_without_its_first_makers_is_no_market(world):
 
 
 def test_what_public_pages_say_of_strain_wave_gears_gives_no_sure_share(world):
-    """Four pages, from a fifth to 85 %, and no primary figure: the range of all, for none of them bounds what the others say."""
+    """Four pages, from a fifth to 85 %, and no primary figure: the range of all, for none bounds what the others say."""
     row = world.markets.filter(item="harmonic_reducer", scope="world", level="company", preferred=True, supplier="hds")
     assert row.select("share_low", "share_high").row(0) == (0.2, 0.85)
     told = world.shares.filter(item="harmonic_reducer", supplier="hds", source="S_TRACKR").row(0, named=True)
