@@ -28,7 +28,7 @@ class Blanks:
 
     def __init__(self, graph: SupplyGraph, buyer: str, facts: Any) -> None:
         self.graph, self.buyer = graph, buyer
-        self.facts = sources_of(graph, buyer, facts)
+        self.facts = sources_of(graph, facts)
         self.unnamed = unnamed_items(graph)
         self._standing: dict[tuple[str, str], list[Measure]] = {}
         self.direct = self._direct()

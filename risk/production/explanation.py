@@ -10,7 +10,7 @@ import polars as pl
 from ...graph import Message, ProductionNetwork, SupplyGraph
 from ...graph.ages import dated
 from ...graph.arguments import checked
-from ...graph.interval import at_least, at_most
+from ...graph.interval import at_least, at_most, in_percent
 from ...graph.messages import LANGUAGES, spoken
 from ...graph.network import NEW
 from .conditions import failure
@@ -140,7 +140,7 @@ def _summary(graph: SupplyGraph, product: str, node: str, kind: str, solution: S
             node=_name(about, lang),
             product=_name(graph.item(product), lang),
             low=at_least(low),
-            estimate=_percent(between),
+            estimate=in_percent(between),
             high=at_most(high),
         ).text(lang)
     return pl.DataFrame([row])
@@ -206,7 +206,7 @@ def _sentence(
     if key == "need" and after is not None and after["cause"] == "need" and row["kept"] < after["kept"] - 5e-3:
         key = "need_more"
     return Message(
-        f"risk.explanation.{key}", item=item, supplier=who, share=share, fact=fact, need=need, kept=_percent(row["kept"])
+        f"risk.explanation.{key}", item=item, supplier=who, share=share, fact=fact, need=need, kept=in_percent(row["kept"])
     ).text(lang)
 
 
@@ -214,13 +214,8 @@ def _share(row: dict[str, Any]) -> str:
     """A share in words: a bound is never narrowed."""
     low, high = row.get("share_low"), row.get("share_high")
     if low is None or high is None or high - low < 5e-3:
-        return _percent(row["share"])
+        return in_percent(row["share"])
     return f"{at_least(low)}–{at_most(high)}"
-
-
-def _percent(part: float) -> str:
-    """A part in words: a little is not nothing, nor nearly all of it all."""
-    return "<1%" if 1e-9 < part < 5e-3 else ">99%" if 0.995 < part < 1 - 1e-9 else f"{part:.0%}"
 
 
 def _fact(row: dict[str, Any], sources: dict[str, dict[str, Any]], lang: str) -> str:

@@ -145,7 +145,7 @@ def direct_countries(graph: SupplyGraph, buyer: str, facts: Any, weights: Mappin
 
 def _used(graph: SupplyGraph, buyer: str, facts: Any) -> dict[str, list[dict[str, Any]]]:
     """The sources of each item that deliver to the buyer today, with their shares."""
-    known = {(row["item"], row["supplier"]): row for row in sources_of(graph, buyer, facts).iter_rows(named=True)}
+    known = {(row["item"], row["supplier"]): row for row in sources_of(graph, facts).iter_rows(named=True)}
     rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
     scoped = graph.shares.filter((pl.col("scope") == buyer) & (pl.col("supplier") != buyer))
     for item, supplier, share in scoped.select("item", "supplier", "share").iter_rows():

@@ -16,7 +16,7 @@ CASES = ("estimate", "low", "high", "open")
 """Readings of a risk ("low" is the certain one); ``open``: the possible one, with items that nobody is named for."""
 
 
-def sources_of(graph: SupplyGraph, buyer: str, facts: Any) -> pl.DataFrame:
+def sources_of(graph: SupplyGraph, facts: Any) -> pl.DataFrame:
     """The facts, with the country of each supplier and whether it delivers today."""
     frame = own_sources(graph, facts)
     where = graph.suppliers.select("country", supplier="id")

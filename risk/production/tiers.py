@@ -23,7 +23,7 @@ from .changes import halt
 from .conditions import HIGH
 from .failures import Failures, failures_of
 from .kernels import LEAST, MOST
-from .own_sources import Ends, own_sources, stock_ends, switching_ends
+from .own_sources import Ends, own_sources, stock_ends, switching_ends, told_ends
 from .places import network_places
 from .scenario import Scenario
 from .simulation import Assumptions, needs_of, solve
@@ -420,7 +420,7 @@ def _ready(own: list[dict[str, Any]], bought: list[str] | None) -> dict[str, Any
         "alternatives": len({row["supplier"] for row in spare}) if told and bought is not None else None,
         "stock_days": _one_figure(stock),
         "switching_days": _one_figure(switching),
-        **dict(zip(("uncovered_low", "uncovered_high"), _uncovered(stock, switching), strict=True)),
+        **dict(zip(("uncovered_low", "uncovered_high"), _uncovered(stock, spare, own), strict=True)),
     }
 
 
@@ -428,12 +428,20 @@ def _one_figure(ends: Ends | None) -> float | None:
     return ends[0] if ends is not None and ends[0] == ends[1] else None
 
 
-def _uncovered(stock: Ends | None, switching: Ends | None) -> tuple[float | None, float | None]:
-    """Least and most days of switching beyond the stock."""
-    if stock is None or switching is None:
+def _uncovered(
+    stock: Ends | None, spare: list[dict[str, Any]], own: list[dict[str, Any]]
+) -> tuple[float | None, float | None]:
+    """Least and most days of switching beyond the stock.
+
+    An alternative that does not state its days may deliver at once, or later than those that do; so may the source that is
+    to be replaced, where there is no alternative and another states the longest time.
+    """
+    if stock is None or switching_ends(spare, own) is None:
         return None, None
-    most = max(0.0, switching[1] - stock[0])
-    return max(0.0, switching[0] - stock[1]), None if most == math.inf else most
+    waits = [told_ends(row, "switching") or (0.0, math.inf) for row in spare or own]
+    pick = min if spare else max
+    least, most = pick(one for one, _ in waits) - stock[1], pick(one for _, one in waits) - stock[0]
+    return max(0.0, least), None if most == math.inf else max(0.0, most)
 
 
 def _diamonds(network: ProductionNetwork, failures: Failures, nameless: set[str]) -> dict[str, dict[str, Any]]:

@@ -178,6 +178,29 @@ def test_days_beyond_the_stock_lie_between_the_ends_of_both_and_a_time_without_a
     assert row["switching_days"] == figure and (row["uncovered_low"], row["uncovered_high"]) == uncovered
 
 
+@pytest.mark.parametrize(
+    ("used", "spare", "uncovered"),
+    [
+        ([60.0, None], [], (30.0, None)),  # the one to be replaced may be the one that says nothing
+        ([None], [90.0, None], (0.0, 60.0)),  # the other may be there at once; nobody waits longer than for the quickest
+        ([60.0], [None], (0.0, None)),
+        ([None], [40.0, 90.0], (10.0, 10.0)),
+        ([60.0, 50.0], [], (30.0, 30.0)),
+    ],
+)
+def test_a_switching_time_left_blank_beside_stated_ones_widens_the_days_beyond_the_stock(used, spare, uncovered):
+    days = {f"u{n}": told for n, told in enumerate(used)} | {f"s{n}": told for n, told in enumerate(spare)}
+    companies = [("own", "JPN"), *((id, "JPN") for id in days)]
+    trades = [("part", id, "own", 5.0) for id in days if id.startswith("u")]
+    graph = graph_of([("product", "part")], {}, companies, trades=trades)
+    facts = [
+        {"item": "part", "supplier": id, "qualified": True, "stock_days": 30.0, "switching_days": told}
+        for id, told in days.items()
+    ]
+    row = rows_of(exposure(graph, "product", "own", level="supplier", facts=facts))["part"]
+    assert (row["uncovered_low"], row["uncovered_high"]) == uncovered
+
+
 def plants(*facts, shares=((None, True),)):
     """A buyer's part from plants p1, p2, ... with ``(share, complete)`` each, and the facts about them."""
     ids = [f"p{n}" for n in range(1, len(shares) + 1)]

@@ -68,6 +68,18 @@ def met(oracle):
     return found
 
 
+def waits(sources):
+    """The least and most days without a part, over whatever blank switching times are: from nothing to never.
+
+    The quickest of the qualified others delivers; where there is none, who takes longest may be the one to replace.
+    """
+    others = [one["switch"] or (0.0, NEVER) for one in sources if one["share"] == 0 and one["qualified"]]
+    if others:
+        return min(least for least, _ in others), min(most for _, most in others)
+    replaced = [one["switch"] or (0.0, NEVER) for one in sources]
+    return max(least for least, _ in replaced), max(most for _, most in replaced)
+
+
 def counted(oracle):
     """The counts of the findings, by check."""
     books = oracle.books
@@ -81,7 +93,7 @@ def counted(oracle):
     spare = {part: [one for one in books.sources.get(part, ()) if one["share"] == 0] for part in parts}
     sure = [part for part in parts if single[part] == "certain"]
     gaps = {
-        part: [takes - days for takes, days in zip(oracle.switching(part), books.stock[part][::-1], strict=True)]
+        part: [takes - days for takes, days in zip(waits(books.sources[part]), books.stock[part][::-1], strict=True)]
         for part in parts
         if parts[part] and part in books.stock and oracle.switching(part) is not None
     }
