@@ -244,8 +244,31 @@ def _group_sources() -> pl.DataFrame:
 
 
 def _steady(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return figures as they are in every run: an engine adds in any order, so that sums differ in their last bits."""
-    return frame.with_columns(pl.selectors.float().round_sig_figs(12))
+    """Return figures as they are in every run: an engine adds in any order, so that sums differ in their last bits.
+
+    Twelve digits stay, and all whole units. An interval (``NAME_low``, ``NAME_high``) is rounded outwards, one figure to the
+    nearest.
+    """
+    settled = frame.with_columns(_rounded(pl.selectors.float(), 13))
+    floats = {name for name, kind in frame.schema.items() if kind.is_float()}
+    stems = [name.removesuffix("_low") for name in floats if name.endswith("_low")]
+    ends = [_outwards(stem, up) for stem in stems if f"{stem}_high" in floats for up in (False, True)]
+    return settled.with_columns(_rounded(pl.selectors.float(), 12)).with_columns(settled.select(ends))
+
+
+def _rounded(figure: pl.Expr, digits: int) -> pl.Expr:
+    return pl.when(figure.abs() < 10**digits).then(figure.round_sig_figs(digits)).otherwise(figure.round())
+
+
+def _outwards(stem: str, up: bool) -> pl.Expr:
+    """Return the lower end of an interval (or the upper one) to twelve digits: never inside what it was."""
+    low, high = f"{stem}_low", f"{stem}_high"
+    name, way = (high, 1.0) if up else (low, -1.0)
+    end, point = pl.col(name), pl.col(low).eq_missing(pl.col(high))
+    nearest = _rounded(end, 12)
+    last = pl.min_horizontal(pl.lit(10.0) ** (end.abs().log10().floor() - 11), 1.0)
+    inside = nearest < end if up else nearest > end
+    return pl.when(inside & ~point).then(_rounded(nearest + way * last, 12)).otherwise(nearest).alias(name)
 
 
 def write_dependence(found: Dependence, path: Path, *, lang: str, force: bool = False) -> list[str]:

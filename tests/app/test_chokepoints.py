@@ -24,7 +24,7 @@ def test_chokepoints_are_shown_explained_and_written(tmp_path):
     result = kanmon("chokepoints", "mlcc", "--why", "CHN", "--lang", "en", "--out", tmp_path / "out")
     assert result.returncode == 0, result.stderr
     assert "Chokepoints of Multilayer ceramic capacitor" in result.stdout
-    assert "Dy / Tb oxide" in result.stdout and "S_GSMLCC" in result.stdout
+    assert "Dy / Tb oxide" in result.stdout and "IEA_CMDE2025" in result.stdout
     names = {file.name for file in (tmp_path / "out").glob("[!.]*")}
     assert names == {
         "chokepoints.csv",

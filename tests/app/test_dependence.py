@@ -90,6 +90,32 @@ def test_the_same_figures_are_written_in_whatever_order_an_engine_adds(found, tm
         assert file.read_bytes() == (tmp_path / "b" / file.name).read_bytes(), file.name
 
 
+def test_written_figures_lose_no_whole_unit_and_no_interval_becomes_narrower(found, tmp_path):
+    """Each end is compared, as a fraction of its text, with the figure that was written."""
+    yen = 112_345_678_901_234.0  # a year of Japan's imports
+    figures = [
+        (1 / 3, 2 / 3),
+        (2 / 3, 1.0),
+        (1 / 3, 1 / 3),
+        (0.0, 1.0),
+        (0.1, 0.123456789012251),
+        (7e-14 / 3, float("inf")),
+        (yen, yen + 1),
+    ]
+    frame = pl.DataFrame(
+        {"value": [yen] * len(figures), "x_low": [f[0] for f in figures], "x_high": [f[1] for f in figures]}
+    )
+    write_dependence(replace(found, tables=found.tables | {"figures": frame}), tmp_path / "out", lang="en")
+    rows = pl.read_csv(tmp_path / "out" / "figures.csv", infer_schema=False)
+    assert {float(text) for text in rows["value"]} == {yen}
+    for (low, high), below, above in zip(figures, rows["x_low"], rows["x_high"], strict=True):
+        if low == high:
+            assert below == above and float(below) == pytest.approx(low, rel=1e-11)
+            continue
+        assert float(below) <= low and float(above) >= high, (below, above)
+        assert float(below) == pytest.approx(low, rel=2e-11) and float(above) == pytest.approx(high, rel=2e-11)
+
+
 @pytest.mark.parametrize(("lang", "word"), [("en", "share of the largest origin"), ("ja", "最大の輸入元")])
 def test_picture_is_text_that_scales_and_repeats_to_the_byte(found, lang, word):
     pytest.importorskip("matplotlib", reason="the picture needs matplotlib")

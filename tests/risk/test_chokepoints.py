@@ -229,7 +229,7 @@ def test_the_share_of_a_node_is_that_of_all_its_makers_and_open_where_theirs_is(
     [
         ("humanoid_robot", "TWN", "advanced_logic_wafer"),
         ("humanoid_robot", "CHN", "ndfeb_magnet"),
-        ("mlcc", "JPN", "mlcc"),
+        ("mlcc", "IDN", "nickel_mining"),
         ("marine_crankshaft", "JPN", "marine_crankshaft"),
         ("ev_battery_pack", "CHN", "anode_active"),
     ],
@@ -246,6 +246,13 @@ def test_top_rows_rest_on_a_stated_share(world, product, node, item):
     assert row["loss_low"] >= row["worst_share_low"] - 1e-9, "nothing that is short makes up for it"
     assert rows["loss_low"].is_sorted(descending=True)
     assert set(rows["source"].drop_nulls()) <= set(world.sources["id"])
+
+
+def test_a_ranking_that_nobody_can_look_up_makes_no_loss_certain(world):
+    """Of MLCC a newspaper has 60 % for three makers of two countries (2018); the shares of 2025 are of a lost page."""
+    row = chokepoints(world, "mlcc", kinds=["halt"]).filter(pl.col("node") == "JPN").row(0, named=True)
+    named = world.shares.filter(item="mlcc", source="S_GSMLCC")
+    assert named.height == 3 and row["loss_low"] < 0.1 and row["loss_high"] == pytest.approx(1.0)
 
 
 def stated_least(graph):
