@@ -140,7 +140,7 @@ def technology_part_numbers() -> pl.DataFrame:
     must not, stand near: X7R beside a capacitance is a chip capacitor. ``match`` "context" says too little alone.
 
     >>> technology_part_numbers()["number"].unique().sort().to_list()
-    [1, 11]
+    [1, 10, 11]
     """
     return _table("part_numbers")
 

@@ -428,13 +428,10 @@ def _one_figure(ends: Ends | None) -> float | None:
     return ends[0] if ends is not None and ends[0] == ends[1] else None
 
 
-def _uncovered(
-    stock: Ends | None, spare: list[dict[str, Any]], own: list[dict[str, Any]]
-) -> tuple[float | None, float | None]:
-    """Least and most days of switching beyond the stock.
+def _uncovered(stock: Ends | None, spare: list[Any], own: list[Any]) -> tuple[float | None, float | None]:
+    """Least and most days of switching beyond the stock; a blank beside stated ones is from nothing to never.
 
-    An alternative that does not state its days may deliver at once, or later than those that do; so may the source that is
-    to be replaced, where there is no alternative and another states the longest time.
+    The quickest alternative delivers; where there is none, the source that takes longest may be the one to replace.
     """
     if stock is None or switching_ends(spare, own) is None:
         return None, None
