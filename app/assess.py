@@ -167,7 +167,7 @@ def facts(graph: SupplyGraph) -> dict[str, Any]:
 
 
 def _critical(nodes: pl.DataFrame, product: str) -> list[dict[str, Any]]:
-    keys = ["node", "loss_estimate", "loss_low", "loss_facts", "loss_high", "hard", "worst_item", "source"]
+    keys = ["node", "loss_estimate", "loss_low", "loss_facts", "loss_high", "hard", "worst_item", "worst_loss", "source"]
     return nodes.filter(pl.col("product") == product).head(NODES).select(keys).to_dicts()
 
 

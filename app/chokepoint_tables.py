@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 DOUBTFUL = ("low", "unverified")
 """Reliability of a source that is told beside it."""
+TOGETHER = 0.01
+"""Part of the product from which a certain loss is no more that of the worst item alone."""
 SHOWN = 5
 """Nodes, sets and items that an assessment shows of each table."""
 
@@ -189,13 +191,20 @@ def _nodes(graph: SupplyGraph, nodes: pl.DataFrame, most: int, lang: str, whole:
             "hard": "" if row["hard"] is None else text(f"app.chokepoints.is_{row['hard']}", lang),
             "flow": share(row["dependency_flow_low"], row["dependency_flow_high"]),
             "alone": "–" if row["single_points"] is None else f"{row['single_points']}–{row['single_points_possible']}",
-            "met_at": name(graph, row["worst_item"], lang, 32),
+            "met_at": met_at(graph, row, lang),
             "share": share_of(graph, (row["worst_share_low"], row["worst_share_high"]), row["worst_market"], lang),
             "source": cited(row, lang),
         }
         cells |= {kind: losses.get((row["node"], kind), "–") for kind in kinds}
         table.add_row(*(cells[head] for head in heads))
     return table
+
+
+def met_at(graph: SupplyGraph, row: dict[str, Any], lang: str) -> str:
+    """Return the item through which a node hits a product most, and that there are others where it takes them together."""
+    item = name(graph, row["worst_item"], lang, 32)
+    together = row["kind"] == "halt" and row["worst_loss"] is not None and row["loss_low"] - row["worst_loss"] > TOGETHER
+    return text("app.chokepoints.and_others", lang, item=item) if together else item
 
 
 def _show_sets(graph: SupplyGraph, sets: pl.DataFrame, most: int, terminal: Console, lang: str) -> None:

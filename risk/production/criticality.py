@@ -112,9 +112,10 @@ def chokepoints(
         - ``single_points, single_points_possible``: numbers of items that it stops alone, certain, and by the facts;
         - ``smallest_set, smallest_set_possible``: order of the smallest certain set that it is in, and of the smallest of
           all (null: none up to ``max_order``, or an embargo);
-        - ``worst_item``: where its halt hits the product most; ``worst_share_low, worst_share_high``: its share of the
-          market through which it does; ``worst_market``: whose that is (null: the world's); ``source, year, confidence`` of
-          that market.
+        - ``worst_item``: where its halt hits the product most, and ``worst_loss``: the certain loss of a halt there alone
+          (less than ``loss_low`` where it takes several items, such as alternatives of each other, together);
+          ``worst_share_low, worst_share_high``: its share of the market through which it does; ``worst_market``: whose that
+          is (null: the world's); ``source, year, confidence`` of that market.
 
     Raises
     ------
@@ -343,6 +344,7 @@ def _worst(failures: Failures, top: int) -> pl.DataFrame:
     pairs = seen.group_by("event", "item").agg("node", *total).sort("event", "item")
     none = sparse.csr_array((pairs.height, len(net.indices)))
     best = _costliest(failures, top, pairs, _ones(pairs["node"], len(net.kind)), none)
+    alone = best.select("event", worst_loss="certain")
     # The buyer may see another market than those do through whom it is hit: it buys some ore, and parts made of others' ore.
     ways = best.select("event", "item").join(hit, on=["event", "item"]).join(sold, on="node")
     ways = ways.group_by("event", "item", "market").agg("link", *total).sort("event", "market")
@@ -353,15 +355,22 @@ def _worst(failures: Failures, top: int) -> pl.DataFrame:
     ways = ways.join(facts.cast({"market": pl.Int64}), on="market", how="left")
     ways = ways.rename({"item": "worst_item", "low": "worst_share_low", "high": "worst_share_high"})
     every = pl.DataFrame({"event": np.arange(len(failures.ids))}).join(ways, on="event", how="left", maintain_order="left")
-    return every.select("worst_item", "worst_share_low", "worst_share_high", "worst_market", "source", "year", "confidence")
+    every = every.join(alone, on="event", how="left", maintain_order="left")
+    return every.select(
+        "worst_item", "worst_loss", "worst_share_low", "worst_share_high", "worst_market", "source", "year", "confidence"
+    )
 
 
 def _costliest(
     failures: Failures, top: int, rows: pl.DataFrame, hits: sparse.csr_array, cuts: sparse.csr_array
 ) -> pl.DataFrame:
-    """Of each event's rows the one whose stops (rows x n) or cuts (rows x m) cost most, then that of the largest share."""
+    """Of each event's rows the one whose stops (rows x n) or cuts (rows x m) cost most, then that of the largest share.
+
+    With what it costs for ``certain``.
+    """
     certain, likely = (np.round(failures.losses_of(hits, cuts, at, [top])[:, 0], 12) for at in ("high", "estimate"))
     ranks = [pl.Series(-certain), pl.Series(-likely), -pl.col("low"), -pl.col("high"), "item"]
+    rows = rows.with_columns(certain=pl.Series(certain))
     return rows.sort("event", *ranks, maintain_order=True).group_by("event", maintain_order=True).first()
 
 

@@ -9,7 +9,7 @@ import kanmon as kn
 import polars as pl
 import pytest
 from kanmon.app.assess import assess
-from kanmon.app.chokepoint_tables import share, share_of, show_sources
+from kanmon.app.chokepoint_tables import met_at, share, share_of, show_sources
 from kanmon.app.chokepoints import assessed_tables
 from kanmon.app.wrapping import Paper
 from kanmon.graph import SupplyGraph
@@ -75,6 +75,16 @@ def test_an_assessment_holds_chokepoints_cut_sets_and_exposure(found):
     assert "nickel_refining" in set(shared)
     critical = found.summary()["products"][0]["chokepoints"]
     assert critical[0]["node"] == "CHN" and critical[0]["worst_item"] == "nickel_refining"
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "Nickel, refined and others"), ("ja", "ニッケル（精錬）ほか")])
+def test_where_several_items_are_lost_together_the_one_that_is_named_is_said_not_to_be_all(found, lang, words):
+    rows = {
+        row["node"]: row for row in found.tables["chokepoints"].filter(product="mlcc", kind="halt").iter_rows(named=True)
+    }
+    told = {node: met_at(found.graph, rows[node], lang) for node in ("CHN", "IDN")}
+    assert told["CHN"] == words and rows["CHN"]["worst_loss"] < 0.4 < rows["CHN"]["loss_low"]
+    assert told["IDN"] in {"Nickel, mined", "ニッケル（採掘）"}
 
 
 def test_an_assessment_of_nothing_is_empty():

@@ -103,6 +103,21 @@ def test_single_points_count_the_items_that_a_node_stops_alone(frame):
     assert (row["worst_share_low"], row["source"]) == (0.9, "s")
 
 
+def test_the_worst_item_says_what_it_costs_alone_where_alternatives_are_all_taken_together():
+    """China makes both alternatives: either could do without the other, so only the ore costs anything alone."""
+    inputs = [("motor", "steel", "frame"), ("motor", "plastic", "frame"), ("motor", "ore", None)]
+    graph = graph_of(inputs, {"motor": {"JPN": 1.0}, "steel": {"CHN": 1.0}, "plastic": {"CHN": 1.0}, "ore": {"CHN": 0.3}})
+    row = chokepoints(graph, "motor", kinds=["halt"]).filter(node="CHN").row(0, named=True)
+    alone = {
+        item: 1 - simulate(graph, halt("CHN", item=item), product="motor").filter(item="motor")["kept_high"].item()
+        for item in ("steel", "plastic", "ore")
+    }
+    assert alone == {"steel": 0.0, "plastic": 0.0, "ore": pytest.approx(0.3)}
+    assert (row["worst_item"], row["worst_loss"], row["loss_low"]) == ("ore", pytest.approx(0.3), 1.0)
+    row = chokepoints(graph, "motor", kinds=["halt"]).filter(node="JPN").row(0, named=True)
+    assert (row["worst_item"], row["worst_loss"], row["loss_low"]) == ("motor", 1.0, 1.0)
+
+
 @pytest.mark.parametrize("makes", ["DEU", "JPN"])
 def test_the_share_shown_is_that_of_the_market_through_which_the_loss_comes(makes):
     """Japan buys a fifth of its own magnets from China, the world nine tenths: what counts is where the motors are made."""
