@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
+from ...graph import SupplyGraph
 from ...risk import Scenario, Threat, stop_losses
 from ..audit.company import Company
 from ..audit.company_graph import SELF, CompanyGraph, build_graph, item_id, sourcing_facts
@@ -34,7 +34,7 @@ def unowned(company: Company, figures: Figures, value: Callable[[str], float], m
     ``value`` is what a product is worth over a stop. The answers that are tried: it belongs to nobody, and it is the
     sanctioned company's.
     """
-    built = build_graph(company, [], _NO_WORLD)
+    built = build_graph(company, [], SupplyGraph())
     asked = [one for one in questions(company, built, figures) if one.kind == "sanctions" and one.firms]
     asked = [one for one in asked if one.possible or one.unowned][:SANCTIONS]
     now = {one.id: _width(company, built, one, value) for one in asked}
@@ -49,10 +49,6 @@ def unowned(company: Company, figures: Figures, value: Callable[[str], float], m
         yield Unowned(maker, max(now.values()), narrows)
 
 
-_NO_WORLD: Any = None
-"""No link is followed, so no market is looked at."""
-
-
 def _answered(
     company: Company,
     figures: Figures,
@@ -63,7 +59,7 @@ def _answered(
 ) -> float:
     """How wide a sanction is once it is known whose a maker is."""
     told = replace(company, owners=company.owners | {maker: dict(held)})
-    built = build_graph(told, [], _NO_WORLD)
+    built = build_graph(told, [], SupplyGraph())
     again: Sequence[Asked] = questions(told, built, figures)
     return next((_width(told, built, one, value) for one in again if one.id == asked.id), 0.0)
 
