@@ -5,7 +5,7 @@ Everything is done in whole columns: a graph of a hundred thousand items compile
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -45,6 +45,7 @@ def compile_graph(
     level: str,
     domestic: bool,
     sources: Iterable[NewSource] = (),
+    without: Collection[str] = (),
 ) -> ProductionNetwork:
     """Return the production network of ``graph``; see `SupplyGraph.network`."""
     check_level(level)
@@ -52,7 +53,7 @@ def compile_graph(
         graph.item(product)
     if buyer is not None:
         graph.supplier(buyer)
-    return _Compiler(graph, product, buyer, level, domestic, sorted(set(sources), key=str)).compile()
+    return _Compiler(graph, product, buyer, level, domestic, sorted(set(sources), key=str), without).compile()
 
 
 class _Compiler:
@@ -64,12 +65,13 @@ class _Compiler:
         level: str,
         domestic: bool,
         sources: list[NewSource],
+        without: Collection[str],
     ) -> None:
         self.graph, self.product, self.buyer, self.level, self.domestic = graph, product, buyer, level, domestic
         self.sources = sources
         tops = [product, *(by for _, _, by, _ in sources if by is not None)] if product is not None else None
         self.items = graph.items["id"] if tops is None else graph.needed_by([top for top in tops if top is not None])
-        self.requirements = _requirements(graph, self.items)
+        self.requirements = _requirements(graph, self.items, without)
         self.chains = graph.supplier_chains
 
     def compile(self) -> ProductionNetwork:
@@ -311,13 +313,13 @@ def _whole(
     return np.where((whole > 0) & ~apart, UNIFORM, whole).astype(np.int8)
 
 
-def _requirements(graph: SupplyGraph, items: pl.Series) -> pl.DataFrame:
-    """Requirements of items, one row per alternative, without those that nothing needs."""
+def _requirements(graph: SupplyGraph, items: pl.Series, without: Collection[str]) -> pl.DataFrame:
+    """Requirements of items, one row per alternative, without those that nothing needs, and some inputs."""
     low, high = pl.col("kept_without_low"), pl.col("kept_without_high")
     told = low.is_not_null() | high.is_not_null()
     essential = pl.col("essential").fill_null(True)
     rows = graph.inputs.with_row_index("requirement").filter(
-        pl.col("item").is_in(items.implode()) & pl.col("input").is_in(items.implode())
+        pl.col("item").is_in(items.implode()) & pl.col("input").is_in(items.filter(~items.is_in(list(without))).implode())
     )
     rows = rows.with_columns(
         kept_low=pl.when(told).then(low.fill_null(0.0)).otherwise(1.0 - essential.cast(pl.Float64)),

@@ -245,6 +245,7 @@ class SupplyGraph(Edits):
         level: str = "country",
         domestic: bool = False,
         sources: Iterable[NewSource] = (),
+        without: Iterable[str] = (),
     ) -> ProductionNetwork:
         """Return the production network, compiled once for each question and then remembered.
 
@@ -260,6 +261,8 @@ class SupplyGraph(Edits):
             Assume that the buyer makes at home every step between whose suppliers' shares are unknown.
         sources : iterable of NewSource
             Sources that a scenario may open.
+        without : iterable of str
+            Inputs that are left out wherever they are needed.
 
         Raises
         ------
@@ -283,9 +286,9 @@ class SupplyGraph(Edits):
         from .compiler import compile_graph
 
         wanted = frozenset((item, place, by, inputs) for item, place, by, inputs in sources)
-        key = (product, buyer, level, domestic, wanted)
+        key = (product, buyer, level, domestic, wanted, frozenset(without))
         if key not in self._networks:
-            self._networks[key] = compile_graph(self, product, buyer, level, domestic, wanted)
+            self._networks[key] = compile_graph(self, *key)
             while len(self._networks) > 1 and (len(self._networks) > _REMEMBERED or self._links_kept > _LINKS):
                 self._networks.pop(next(iter(self._networks)))
         return self._networks[key]

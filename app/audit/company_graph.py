@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -134,7 +135,7 @@ def sourcing_facts(company: Company) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema | dict.fromkeys(numbers, pl.Float64))
 
 
-def build_graph(company: Company, links: list[Link], world: SupplyGraph) -> CompanyGraph:
+def build_graph(company: Company, links: Sequence[Link] = (), world: SupplyGraph | None = None) -> CompanyGraph:
     """Return the company as supply graphs.
 
     The sources listed for a part are taken as all its sources (``complete``): where their shares are not known, each may
@@ -143,16 +144,16 @@ def build_graph(company: Company, links: list[Link], world: SupplyGraph) -> Comp
     material that goes into bought parts is bought by the makers of those parts. Links that are only to be looked at join
     nothing, and parts that the company sets apart are needed by nothing.
     """
-    sure = [link for link in links if link.used and not link.guessed]
-    used = [link for link in links if link.used]
+    used = [link for link in links if link.used] if world is not None else []
+    sure = [link for link in used if not link.guessed]
     apart = set(company.apart)
     lines = [need for need in company.needs if need.part not in apart]
     needed = {need.part for need in lines}
     unsourced = [part for part in company.bought if part in needed and part not in company.sources]
     whole = _Builder(company, lines)
     own = whole.graph()
-    stated = _joined(company, lines, sure, world) if sure else own
-    graph = stated if len(used) == len(sure) else _joined(company, lines, used, world)
+    stated = own if world is None or not sure else _joined(company, lines, sure, world)
+    graph = stated if world is None or len(used) == len(sure) else _joined(company, lines, used, world)
     return CompanyGraph(own, stated, graph, whole.plants, unsourced)
 
 

@@ -195,11 +195,12 @@ def answers(company: Company, built: CompanyGraph, asked: list[Asked], date: str
         "high": {one.id: (*one.certain, *one.possible, *one.unowned) for one in asked if one.unowned},
     }
     days = {one.id: one.days for one in asked}
+    figures = {"estimate": ["estimate", "open"], "low": ["low"], "high": ["open"]}
     losses, courses = {}, {}
     for end, changes in reach.items():
         threats = [Threat(Scenario(id, hit), days[id]) for id, hit in changes.items()]
         if threats or end == "estimate":
-            losses[end] = stop_losses(built.own, threats, values, buyer=SELF, facts=facts)
+            losses[end] = stop_losses(built.own, threats, values, buyer=SELF, facts=facts, figures=figures[end])
         if threats and values:
             courses[end] = stop_courses(built.own, threats, values, buyer=SELF, facts=facts)
     rows = []

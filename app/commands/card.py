@@ -32,7 +32,6 @@ def card(
     force: Force = False,
 ) -> None:
     """Write the exposure card of each product for its buyer."""
-    from ...graph import SupplyGraph
     from ...graph.errors import InputError, shorten
     from ...graph.files import check_folder
     from ..audit.company_graph import build_graph
@@ -49,7 +48,7 @@ def card(
             raise InputError("app.card.bad_name", value=shorten(pair))
         called[own] = theirs
     company, _, _, found = company_with(source, answers.files, mapping=mapping, days=days)
-    made = card_of(company, build_graph(company, [], SupplyGraph()), datetime.date.today().isoformat(), called)
+    made = card_of(company, build_graph(company), datetime.date.today().isoformat(), called)
     written = write_card(made, out, lang_, force=force)
     say_remarks(found, lang_)
     typer.echo(

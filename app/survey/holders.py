@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ...graph import SupplyGraph
 from ...risk import Scenario, Threat, stop_losses
 from ..audit.company import Company
 from ..audit.company_graph import SELF, CompanyGraph, build_graph, item_id, sourcing_facts
@@ -34,7 +33,7 @@ def unowned(company: Company, figures: Figures, value: Callable[[str], float], m
     ``value`` is what a product is worth over a stop. The answers that are tried: it belongs to nobody, and it is the
     sanctioned company's.
     """
-    built = build_graph(company, [], SupplyGraph())
+    built = build_graph(company)
     asked = [one for one in questions(company, built, figures) if one.kind == "sanctions" and one.firms]
     asked = [one for one in asked if one.possible or one.unowned][:SANCTIONS]
     now = {one.id: _width(company, built, one, value) for one in asked}
@@ -43,7 +42,8 @@ def unowned(company: Company, figures: Figures, value: Callable[[str], float], m
     for maker in named[: min(MAKERS, most)]:
         narrows = {}
         for one in asked:
-            each = [_answered(company, figures, one, maker, held, value) for held in ({maker: None}, {one.firms[0]: 1.0})]
+            answers: tuple[dict[str, float | None], ...] = {maker: None}, {one.firms[0]: 1.0}
+            each = [_answered(company, built, figures, one, maker, held, value) for held in answers]
             gains = [max(0.0, now[one.id] - width) for width in each]
             narrows[one.id] = (min(gains), max(gains))
         yield Unowned(maker, max(now.values()), narrows)
@@ -51,6 +51,7 @@ def unowned(company: Company, figures: Figures, value: Callable[[str], float], m
 
 def _answered(
     company: Company,
+    built: CompanyGraph,
     figures: Figures,
     asked: Asked,
     maker: str,
@@ -59,9 +60,9 @@ def _answered(
 ) -> float:
     """How wide a sanction is once it is known whose a maker is."""
     told = replace(company, owners=company.owners | {maker: dict(held)})
-    built = build_graph(told, [], SupplyGraph())
-    again: Sequence[Asked] = questions(told, built, figures)
-    return next((_width(told, built, one, value) for one in again if one.id == asked.id), 0.0)
+    again: Sequence[Asked] = questions(told, build_graph(told), figures)
+    # A sanction says of each plant that it stops: whose the others are changes nothing of what goes into what.
+    return next((_width(company, built, one, value) for one in again if one.id == asked.id), 0.0)
 
 
 def _width(company: Company, built: CompanyGraph, asked: Asked, value: Callable[[str], float]) -> float:
@@ -72,7 +73,7 @@ def _width(company: Company, built: CompanyGraph, asked: Asked, value: Callable[
     for end, hit in ends.items():
         if hit:
             threat = Threat(Scenario(asked.id, hit), asked.days)
-            found = stop_losses(built.own, [threat], values, buyer=SELF, facts=facts).products
+            found = stop_losses(built.own, [threat], values, buyer=SELF, facts=facts, figures=[end]).products
             each = found.select("product", f"lost_{end}").iter_rows()
             lost[end] = sum(part * value(product.partition(":")[2]) for product, part in each)
     return max(0.0, lost["open"] - lost["low"]) * asked.days / company.stop_days

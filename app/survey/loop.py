@@ -11,7 +11,6 @@ from typing import Any
 from ...datasets import load
 from ...datasets.intake.mapping import read_corrections
 from ...datasets.intake.understanding import understand
-from ...graph import SupplyGraph
 from ...graph.errors import shorten
 from ...graph.messages import text
 from ..audit.company import YEAR, Company
@@ -86,7 +85,7 @@ def company_with(
 def progress(before: Company, merged: Merged, figures: Figures) -> Progress:
     """Return how far the replies narrowed the interval of each stop; one that was not seen before begins at nothing."""
     rows = [*figures.countries, *figures.makers]
-    old = build_graph(before, [], SupplyGraph())
+    old = build_graph(before)
     found = stopped(before, old, [(row["node"], not row["maker"]) for row in rows])
     values = _values(before, figures)
     lines = []

@@ -18,7 +18,6 @@ from dataclasses import dataclass, field, replace
 from itertools import islice, zip_longest
 from typing import Any
 
-from ...graph import SupplyGraph
 from ..audit.bills import inside, reached
 from ..audit.cells import Days, ends, within
 from ..audit.company import HOME, YEAR, Company, Source
@@ -153,7 +152,7 @@ class _Weigher:
 
     def widths_at(self, company: Company, rows: Sequence[Mapping[str, Any]]) -> list[float]:
         """The widths of some stops with an answer."""
-        built = build_graph(company, [], SupplyGraph())
+        built = build_graph(company)
         found = stopped(company, built, [(row["node"], not row["maker"]) for row in rows])
         return [sum((one.lost[1] - one.lost[0]) * self.value(id) for id, one in each.items()) for each in found]
 

@@ -36,9 +36,9 @@ def stopped(company: Company, built: CompanyGraph, nodes: Sequence[tuple[str, bo
     values = {item_id(id): row.get("revenue") for id, row in company.products.items()}
     threats = [stop_of(company, node) for node in dict.fromkeys(here)]
     facts = sourcing_facts(company)
-    frame = stop_losses(built.own, threats, values, buyer=SELF, facts=facts).products if threats and values else None
     results: dict[str, dict[str, Stopped]] = {}
-    for row in frame.iter_rows(named=True) if frame is not None else ():
+    frame = stop_losses(built.own, threats, values, buyer=SELF, facts=facts, figures=("low", "open")).products
+    for row in frame.iter_rows(named=True):
         first, last = (company.stop_days if row[f"day_{end}"] is None else row[f"day_{end}"] for end in ("open", "high"))
         ends = (row["stops_low"], row["stops_open"]), (row["lost_low"], row["lost_open"]), (first, last)
         results.setdefault(row["threat"], {})[row["product"].partition(":")[2]] = Stopped(*ends)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import polars as pl
 
-from ...graph import SupplyGraph
+from ...graph import InputError, SupplyGraph
+from ...graph.errors import did_you_mean, nearest, shorten
 from .own_sources import Ends, estimated, longest, own_sources
 
 NEVER = float("inf")
 NOTHING = 1e-9
 CASES = ("estimate", "low", "high", "open")
 """Readings of a risk ("low" is the certain one); ``open``: the possible one, with items that nobody is named for."""
+_TAKES = {"estimate": ("estimate", "low", "high"), "open": ("high", "open")}
 
 
 def sources_of(graph: SupplyGraph, facts: Any) -> pl.DataFrame:
@@ -55,16 +57,33 @@ def ready_sources(
     return [*found, (when(longest(used) if whole or case == "estimate" else None), None)]
 
 
-def bounded(row: dict[str, Any], days: float) -> dict[str, Any]:
+def cases_of(figures: Iterable[str]) -> set[str]:
+    """The readings that some figures take: the estimate lies between its bounds, and an open loss is no less than the high.
+
+    Raises `InputError` where there is no such figure.
+    """
+    asked = list(figures)
+    for one in asked:
+        if one not in CASES:
+            hint = did_you_mean(nearest(str(one), CASES))
+            raise InputError("risk.mitigation.figures", value=shorten(one), allowed=", ".join(CASES), hint=hint)
+    return {case for one in asked for case in _TAKES.get(one, (one,))}
+
+
+def bounded(row: dict[str, Any], days: float, cases: Collection[str] = CASES) -> dict[str, Any]:
     """A row of `stop_losses`: the estimate between its bounds, days from the earliest to the latest."""
-    found = {"threat": row["threat"], "product": row["product"]}
+    found: dict[str, Any] = {"threat": row["threat"], "product": row["product"]}
     for name in ("lost", "stops"):
-        low, high = row[f"{name}_low"], row[f"{name}_high"]
-        found |= {f"{name}_estimate": min(max(row[f"{name}_estimate"], low), high), f"{name}_low": low, f"{name}_high": high}
-    found |= {f"{name}_open": max(row.get(f"{name}_open", 0.0), row[f"{name}_high"]) for name in ("lost", "stops")}
-    ends = {"estimate": row["day_estimate"], "low": row["day_high"], "high": row["day_low"]}
-    ends["open"] = min(row.get("day_open", days), row["day_high"])
-    return found | {f"day_{end}": None if day >= days - NOTHING else day for end, day in ends.items()}
+        low, high = (row.get(f"{name}_{end}") for end in ("low", "high"))
+        found |= {f"{name}_low": low, f"{name}_high": high}
+        if "estimate" in cases:
+            found[f"{name}_estimate"] = min(max(row[f"{name}_estimate"], low), high)
+        if "open" in cases:
+            found[f"{name}_open"] = max(row.get(f"{name}_open", 0.0), high)
+    ends = {"estimate": row.get("day_estimate"), "low": row.get("day_high"), "high": row.get("day_low")}
+    if "open" in cases:
+        ends["open"] = min(row.get("day_open", days), row["day_high"])
+    return found | {f"day_{end}": None if day is None or day >= days - NOTHING else day for end, day in ends.items()}
 
 
 def loss_table(rows: list[dict[str, Any]]) -> pl.DataFrame:

@@ -25,7 +25,7 @@ Items that nobody is named for are left out of the three, and let in again for a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -44,7 +44,7 @@ from .own_sources import Ends, estimated
 from .remedies import YEAR, Measure, Threat
 from .scenario import Scenario
 from .simulation import Assumptions, Solution, solve
-from .stop_tables import CASES, NEVER, NOTHING, beside, bounded, loss_table
+from .stop_tables import CASES, NEVER, NOTHING, beside, bounded, cases_of, loss_table
 from .threatened import KEPT, Fate, Problem, Threatened, Weighing, needed_sources
 from .timeline import timeline
 
@@ -59,7 +59,13 @@ class StopLosses:
 
 @checked()
 def stop_losses(
-    graph: SupplyGraph, threats: Sequence[Threat], values: Mapping[str, float | None], *, buyer: str, facts: Any
+    graph: SupplyGraph,
+    threats: Sequence[Threat],
+    values: Mapping[str, float | None],
+    *,
+    buyer: str,
+    facts: Any,
+    figures: Iterable[str] = CASES,
 ) -> StopLosses:
     """Return what each threat takes from each product of a buyer, with every blank of its facts as an interval.
 
@@ -77,6 +83,9 @@ def stop_losses(
     facts : frame or rows of dict
         ``item, supplier`` and optionally ``maker, qualified, stock_days, switching_days, spend``, as in `exposure`; also
         ``stock_least, stock_most`` and ``switching_least, switching_most``: the ends, where the one figure is blank.
+    figures : iterable of {"estimate", "low", "high", "open"}
+        What is worked out (default: all), each in its time: the estimate, the certain loss with the latest day, the possible
+        one with the earliest, and that with items that nobody is named for. Others are null where they do not come along.
 
     Returns
     -------
@@ -86,13 +95,14 @@ def stop_losses(
         with items that nobody is named for): ``lost`` (part of the output lost while the threat lasts, 0..1), ``day`` (first
         shortage; null where there is none), ``stops`` (part of the output that stops where nothing is in stock and nobody
         else delivers). ``items``: ``threat, item, lost`` (the estimate, without stock) of what the buyer sources, where
-        something is lost, and ``days``: on which day it runs out (infinite: it is not the buyer that buys it).
+        something is lost, and ``days``: on which day it runs out (infinite: it is not the buyer that buys it). It is empty
+        where no estimate is asked for.
 
     Raises
     ------
     InputError
-        Facts without ``item`` and ``supplier``, with days that are negative or no number, or with a least above its most; or
-        what `mitigation` refuses.
+        A figure that there is none of; facts without ``item`` and ``supplier``, with days that are negative or no number, or
+        with a least above its most; or what `mitigation` refuses.
     UnknownIdError
         A threat or a fact names something that the graph does not have.
 
@@ -121,8 +131,7 @@ def stop_losses(
     >>> stop_losses(graph, [stop], {"robot": 1.0}, buyer="own", facts=facts).products.select("lost_low", "lost_high").row(0)
     (0.0, 1.0)
     """
-    stops = Stops(graph, values, buyer=buyer, facts=facts)
-    return stops.losses(threats)
+    return Stops(graph, values, buyer=buyer, facts=facts).losses(threats, figures)
 
 
 @checked(threats=(1, None))
@@ -165,6 +174,8 @@ def stop_courses(
 
 UNSAID = Assumptions(sourcing="any")
 """Of a source that does not deliver today nobody said whom it buys from, nor what it has in stock of what it needs."""
+_SMALL = 1000
+"""Nodes up to which a network is looked at whole: what is found out of it once then serves all threats."""
 _NOBODY = "?"
 """Whose stop is that of what is nobody's."""
 
@@ -193,22 +204,17 @@ class Stops:
 
     @cached_property
     def _named(self) -> ProductionNetwork:
-        graph, unnamed = self.graph, self.blanks.unnamed
-        if unnamed:
-            lines = ~pl.col("input").is_in(sorted(unnamed))
-            tables = {name: getattr(graph, name) for name in ("items", "suppliers", "shares", "sources")}
-            graph = SupplyGraph(inputs=graph.inputs.filter(lines), **tables)
-        return self._compiled(graph)
+        return self._compiled(self.blanks.unnamed)
 
     @cached_property
     def _open(self) -> ProductionNetwork:
-        return self._compiled(self.graph)
+        return self._compiled()
 
-    def _compiled(self, graph: SupplyGraph) -> ProductionNetwork:
+    def _compiled(self, without: Collection[str] = ()) -> ProductionNetwork:
         sources = self.blanks.openings | needed_sources(
             [], [one.measure(case) for case in self.cases for one in self.candidates]
         )
-        network = graph.network(None, buyer=self.blanks.buyer, level="company", sources=sources)
+        network = self.graph.network(None, buyer=self.blanks.buyer, level="company", sources=sources, without=without)
         return section(network, np.ones(len(network.kind), np.bool_))  # without markets of others
 
     def within(self, threat: Threat) -> Stopped:
@@ -263,14 +269,15 @@ class Stops:
             self._all_gone[days] = gone
         return self._all_gone[days]
 
-    def losses(self, threats: Sequence[Threat]) -> StopLosses:
+    def losses(self, threats: Sequence[Threat], figures: Iterable[str] = CASES) -> StopLosses:
         """Return what each threat does to each product, and to what the buyer sources."""
+        cases = cases_of(figures)
         rows: list[dict[str, Any]] = []
         items: list[tuple[str, str, float, float]] = []
         for threat in threats if self.values else ():
             here = self.within(threat)
-            rows += [bounded(row, threat.days) for row in here.products()]
-            items += here.items()
+            rows += [bounded(row, threat.days, cases) for row in here.products(cases)]
+            items += here.items() if "estimate" in cases else []
         schema = {"threat": pl.String, "item": pl.String, "lost": pl.Float64, "days": pl.Float64}
         return StopLosses(loss_table(rows), pl.DataFrame(items, schema=schema, orient="row"))
 
@@ -289,9 +296,12 @@ class Stopped:
         key = "open" if case == "open" else "high"
         if key not in self._sections:
             whole = self.stops.network(key)
-            items = [*self.stops.values, *(change.item for change in self.threat.scenario if change.item is not None)]
-            self._sections[key] = section(whole, Effects(whole, self.flows(key)).hit, items)
+            self._sections[key] = whole if len(whole.kind) <= _SMALL else self._section(whole, key)
         return self._sections[key]
+
+    def _section(self, whole: ProductionNetwork, case: str) -> ProductionNetwork:
+        items = [*self.stops.values, *(change.item for change in self.threat.scenario if change.item is not None)]
+        return section(whole, Effects(whole, self.flows(case)).hit, items)
 
     def scenario(self, case: str) -> Scenario:
         """Return what happens, as a reading sees it; word for word where it is ``plain``."""
@@ -315,11 +325,11 @@ class Stopped:
     def _solved(self, case: str) -> Solution:
         return solve(self.network(case), self.flows(case), None, (_kept(case),))
 
-    def products(self) -> list[dict[str, Any]]:
+    def products(self, cases: Collection[str]) -> list[dict[str, Any]]:
         """Return what happens to each product, by readings: rows for `bounded`."""
         name, days = self.threat.scenario.name, self.threat.days
         rows: dict[str, dict[str, Any]] = {item: {"threat": name, "product": item} for item in self.stops.values}
-        for case in self.stops.cases:
+        for case in (case for case in self.stops.cases if case in cases):
             if case == "open" and self._all_gone():
                 for row in rows.values():
                     row |= {"lost_open": 1.0, "day_open": 0.0, "stops_open": 1.0}

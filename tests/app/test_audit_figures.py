@@ -105,7 +105,7 @@ def test_losses_of_complete_rows_are_those_of_a_calendar(tmp_path):
 
 def test_the_tiles_and_single_sources_of_the_demo_are_counts_of_its_rows():
     company = handed_in.company(DEMO)
-    found = work_out(company, build_graph(company, [], SupplyGraph()), [], "en")
+    found = work_out(company, build_graph(company), [], "en")
     known, direct = found.coverage, company.direct
     rows = [s for part in direct for s in company.sources[part] if s.share is None or s.share > 0]
     spend = sum(s.spend or 0 for s in rows)
@@ -140,7 +140,7 @@ def test_the_demo_stops_of_one_tier_are_those_of_a_calendar():
     }
     for part in company.parts.values():
         part.stock = part.stock or Days(15.0, 15.0)
-    found = work_out(company, build_graph(company, [], SupplyGraph()), [], "en")
+    found = work_out(company, build_graph(company), [], "en")
     oracle = Oracle(company)
     assert sum(row["loss"] > 1e8 for row in found.countries) >= 4
     for row in found.countries:
@@ -222,7 +222,7 @@ def test_what_only_a_supplier_needs_is_put_together_by_nobody_known_where_its_ro
             ],
         )
         company = handed_in.company(path)
-        found = work_out(company, build_graph(company, [], SupplyGraph()), [], "en")
+        found = work_out(company, build_graph(company), [], "en")
         return (
             company,
             {one["node"]: (one["loss_low"], one["loss_high"]) for one in found.countries},
@@ -282,7 +282,7 @@ def test_parts_without_a_source_do_not_hide_what_a_measure_is_worth(tmp_path):
         recognise(understand(written(tmp_path / "a.xlsx", Sourcing=SOURCING, BOM=bom, Products=PRODUCTS)), {})
     )
     company.measures = [{"part": "P1", "measure": "stock", "days": 60.0, "cost": 5.0, "_ref": "x!1"}]
-    built = build_graph(company, [], SupplyGraph())
+    built = build_graph(company)
     found = mitigate(company, built, work_out(company, built, [], "en"), 10.0)
     assert found is not None and found.plan is not None
     (row,) = [row for row in found.rows if row["measure"] == "M01"]

@@ -68,7 +68,7 @@ def worked_out(path, rows, needs, products, firms):
     sheets = {"Sourcing": [SOURCING, *rows], "BOM": [["parent", "part"], *needs]}
     sheets |= {"Products": [PRODUCTS, *products], "Suppliers": [SUPPLIERS, *firms]}
     company = handed_in.company(workbook(path, sheets))
-    return company, work_out(company, build_graph(company, [], SupplyGraph()), [], "en")
+    return company, work_out(company, build_graph(company), [], "en")
 
 
 def statuses(path, *sheets):

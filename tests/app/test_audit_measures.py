@@ -45,7 +45,7 @@ def test_measures_are_proposed_where_an_estimated_loss_hangs_most_loss_first(tmp
     """P2 and P3 have two makers each; more hangs on P3 than on P1, whose maker is its only one."""
     path = written(tmp_path / "a.xlsx", Sourcing=SOURCING, BOM=BOM, Products=PRODUCTS)
     company = handed_in.company(path)
-    built = build_graph(company, [], SupplyGraph())
+    built = build_graph(company)
     figures = work_out(company, built, [], "en")
     found = mitigate(company, built, figures, None)
     stakes = {row["part"]: row["stake"] for row in figures.parts if row["stake"] > 0}

@@ -24,7 +24,7 @@ BLANKED = ["調達先", "製造拠点国", "調達割合", "認定", "認定日"
 
 def figures_of(path):
     company = handed_in.company(path)
-    return work_out(company, build_graph(company, [], SupplyGraph()), [], "en")
+    return work_out(company, build_graph(company), [], "en")
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ import handed_in
 import pytest
 from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.audit.figures import work_out
-from kanmon.graph import SupplyGraph
 from plain_sheets import workbook
 
 PRODUCTS, MADE, BOUGHT = ("X", "Y"), ("S1", "S2", "S3"), ("P1", "P2", "P3", "P4")
@@ -47,7 +46,7 @@ def spend_of(path, lines):
     sheets |= {"Products": [["product", "revenue"], *([one, 100] for one in PRODUCTS)]}
     company = handed_in.company(workbook(path, sheets))
     assert [(need.parent, need.part, need.quantity, need.group) for need in company.needs] == lines
-    return work_out(company, build_graph(company, [], SupplyGraph()), [], "en").spend
+    return work_out(company, build_graph(company), [], "en").spend
 
 
 @pytest.mark.parametrize("seed", range(30))

@@ -14,7 +14,6 @@ from kanmon.app.survey.merge import merge
 from kanmon.app.survey.questionnaire import KEYS
 from kanmon.app.survey.replies import ITSELF, Line, Replies, Reply
 from kanmon.app.survey.stopped import stopped
-from kanmon.graph import SupplyGraph
 from kanmon.risk.production.handed_on import HandedOn
 from survey_company import NEVER, bounds, figures
 
@@ -46,7 +45,7 @@ def reply(supplier, **tables):
 
 def merged(base, *sent, cards=()):
     found = Replies(replies=list(sent), cards=[("card.json", card) for card in cards])
-    return merge(base, found, [], SupplyGraph()).company
+    return merge(base, found).company
 
 
 class Truth:
@@ -160,7 +159,7 @@ def test_what_replies_did_is_told_by_the_bounds_before_and_after(tmp_path, seed)
     truth = Truth(seed)
     kinds = [(name, "商社・販社" if sells else "メーカー") for name, sells in truth.sells.items()]
     base = company(tmp_path, truth.view(), kinds)
-    found = merge(base, Replies(replies=truth.replies()), [], SupplyGraph())
+    found = merge(base, Replies(replies=truth.replies()))
     worked = figures(found.company)
     done = progress(base, found, worked)
     data = shown([], done, found.company, worked, "en")["replies"]
@@ -169,7 +168,7 @@ def test_what_replies_did_is_told_by_the_bounds_before_and_after(tmp_path, seed)
     for stop in (*worked.countries, *worked.makers):
         ends = []
         for each in (base, found.company):
-            (one,) = stopped(each, build_graph(each, [], SupplyGraph()), [(stop["node"], not stop["maker"])])
+            (one,) = stopped(each, build_graph(each), [(stop["node"], not stop["maker"])])
             ends += [3650.0 * DAYS / 365 * end for end in (one["X"].lost if one else (0.0, 0.0))]
         low_was, high_was, low, high = ends
         row = told.pop(stop["node"], None)
@@ -205,7 +204,7 @@ def test_who_only_sells_may_reply_and_nobody_counts_twice(tmp_path):
     sent = [reply(name, origin=[{"part": "P1", "country": "CHN"}]) for name in ("V", "M")]
     for one in sent:
         one.asked["origin", "P1"] = True
-    found = merge(base, Replies(replies=sent), [], SupplyGraph())
+    found = merge(base, Replies(replies=sent))
     done = progress(base, found, figures(found.company))
     assert (done.responded, done.suppliers) == (2, 2)
 

@@ -178,3 +178,16 @@ def test_a_complete_list_leaves_nothing_to_anybody_unnamed(shares, kept):
     assert (row["kept_low"], row["kept_high"]) == pytest.approx(kept)
     calm = simulate(graph, Scenario("", halt("o")), buyer="o", level="company").row(0, named=True)
     assert calm["kept_low"] == pytest.approx(1.0 if None in shares.values() else 0.8)
+
+
+def wants(network):
+    items = network.nodes["item"]
+    return set(zip(items.gather(network.owner), items.gather(network.indices), strict=True))
+
+
+def test_a_network_without_some_inputs_is_that_of_a_graph_where_nothing_needs_them():
+    rows = [*WORLD, {"item": "y", "supplier": "CCC", "share": 1.0}, {"item": "z", "supplier": "AAA"}]
+    lines = [{"item": "x", "input": "y"}, {"item": "x", "input": "z"}, {"item": "y", "input": "z"}]
+    less = build(rows, lines, without=["z"])
+    assert ("x", "z") in wants(build(rows, lines)) and wants(less) == wants(build(rows, lines[:1]))
+    assert less.items == ["x", "y", "z"], "it is there, and nobody needs it"

@@ -47,12 +47,12 @@ def told(supplier, part, **values):
 
 
 def figures(found):
-    return work_out(found, build_graph(found, [], SupplyGraph()), [], "en")
+    return work_out(found, build_graph(found), [], "en")
 
 
 def bounds(found, node, maker=False):
     """Certain and possible loss of the product while a node stops."""
-    built = build_graph(found, [], SupplyGraph())
+    built = build_graph(found)
     (one,) = stopped(found, built, [(f"own@@{node}", False) if maker else (node, True)])
     return one["X"].lost
 

@@ -93,13 +93,41 @@ def test_the_order_is_certain_estimate_possible_and_open():
 def test_what_a_threat_cannot_reach_changes_nothing(monkeypatch):
     graph, facts = own()
     arguments = (graph, threats(*ALL), VALUES)
+    whole = stop_losses(*arguments, buyer="own", facts=facts)
+    monkeypatch.setattr(module, "_SMALL", 0)
     parts = stop_losses(*arguments, buyer="own", facts=facts)
     curves = stop_courses(*arguments, buyer="own", facts=facts)
-    monkeypatch.setattr(module, "section", lambda network, hit, items=(): network)
-    whole = stop_losses(*arguments, buyer="own", facts=facts)
+    monkeypatch.undo()
     assert_frame_equal(whole.products, parts.products)
     assert_frame_equal(whole.items.sort("threat", "item"), parts.items.sort("threat", "item"))
     assert_frame_equal(curves, stop_courses(*arguments, buyer="own", facts=facts))
+
+
+@pytest.mark.parametrize("asked", [("low",), ("high",), ("open",), ("low", "open"), ("estimate",), ("estimate", "open")])
+def test_what_is_asked_for_alone_is_what_it_is_among_all(asked):
+    graph, facts = own(needs=[*NEEDS, ("tool", "cable")])
+    arguments = (graph, threats(*ALL), VALUES)
+    every = stop_losses(*arguments, buyer="own", facts=facts)
+    some = stop_losses(*arguments, buyer="own", facts=facts, figures=asked)
+    # The latest day comes with the certain loss, the earliest with the possible one.
+    days = {"low": "day_high", "high": "day_low"}
+    columns = [
+        "threat",
+        "product",
+        *(name for one in asked for name in (f"lost_{one}", f"stops_{one}", days.get(one, f"day_{one}"))),
+    ]
+    assert_frame_equal(some.products.select(columns), every.products.select(columns))
+    assert some.products.columns == every.products.columns
+    if "estimate" in asked:
+        assert_frame_equal(some.items, every.items)
+    else:
+        assert not some.items.height and some.products["lost_estimate"].null_count() == some.products.height
+
+
+def test_a_figure_that_there_is_none_of_is_named_with_those_there_are():
+    graph, facts = own()
+    with pytest.raises(InputError, match=r"'lo' is not a figure of a loss: estimate, low, high, open. Did you mean 'low'"):
+        stop_losses(graph, threats("CHN"), VALUES, buyer="own", facts=facts, figures=["lo"])
 
 
 def test_where_nobody_is_named_for_what_all_products_need_each_stop_may_cost_all(monkeypatch):
