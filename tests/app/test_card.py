@@ -45,7 +45,7 @@ def graph(found):
 
 def with_card(found, card, file="card.json"):
     replies = Replies(cards=[(file, card)])
-    merged = merge(found, replies)
+    merged = merge(found, replies, [], SupplyGraph())
     return merged.company, replies
 
 
@@ -363,7 +363,7 @@ def test_two_cards_that_differ_allow_what_both_allow(card, tmp_path):
     other = [("R", "Ore", "VNM", 1.0, 90.0, NEVER)]
     other = card_of(company(tmp_path, "A社", "Q", other), graph(company(tmp_path, "A社", "Q", other)), "x", {"Q": "P-7"})
     replies = Replies(cards=[("a.json", card), ("b.json", other)])
-    merged = merge(found, replies).company
+    merged = merge(found, replies, [], SupplyGraph()).company
     both = merged.cards["P-7", "A社"]
     assert both.handed_on("CHN").stops == (0.0, 1.0) and both.handed_on("VNM").stops == (0.0, 1.0)
 

@@ -14,6 +14,7 @@ from kanmon.app.survey.merge import merge
 from kanmon.app.survey.questionnaire import KEYS
 from kanmon.app.survey.replies import ITSELF, Line, Replies, Reply
 from kanmon.app.survey.stopped import stopped
+from kanmon.graph import SupplyGraph
 from kanmon.risk.production.handed_on import HandedOn
 from survey_company import NEVER, bounds, figures
 
@@ -45,7 +46,7 @@ def reply(supplier, **tables):
 
 def merged(base, *sent, cards=()):
     found = Replies(replies=list(sent), cards=[("card.json", card) for card in cards])
-    return merge(base, found).company
+    return merge(base, found, [], SupplyGraph()).company
 
 
 class Truth:
@@ -159,7 +160,7 @@ def test_what_replies_did_is_told_by_the_bounds_before_and_after(tmp_path, seed)
     truth = Truth(seed)
     kinds = [(name, "商社・販社" if sells else "メーカー") for name, sells in truth.sells.items()]
     base = company(tmp_path, truth.view(), kinds)
-    found = merge(base, Replies(replies=truth.replies()))
+    found = merge(base, Replies(replies=truth.replies()), [], SupplyGraph())
     worked = figures(found.company)
     done = progress(base, found, worked)
     data = shown([], done, found.company, worked, "en")["replies"]
@@ -204,7 +205,7 @@ def test_who_only_sells_may_reply_and_nobody_counts_twice(tmp_path):
     sent = [reply(name, origin=[{"part": "P1", "country": "CHN"}]) for name in ("V", "M")]
     for one in sent:
         one.asked["origin", "P1"] = True
-    found = merge(base, Replies(replies=sent))
+    found = merge(base, Replies(replies=sent), [], SupplyGraph())
     done = progress(base, found, figures(found.company))
     assert (done.responded, done.suppliers) == (2, 2)
 
