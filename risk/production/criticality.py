@@ -16,7 +16,7 @@ from ...graph.errors import shorten
 from ...graph.frames import check_columns
 from ...graph.network import HOME, MARKET, NEW, REMAINDER
 from ..faults.failure_sets import sets_of
-from . import kernels, solver, tier_kernels
+from . import kernels, solver, supply_lines
 from .changes import embargo
 from .conditions import KINDS, LOW, Conditions, conditions
 from .failures import Failures, failures_of, network_of, product_node
@@ -389,7 +389,7 @@ def _flows(failures: Failures, top: int) -> dict[str, NDArray[np.float64]]:
         "dependency_flow_high": kernels.MOST,
     }
     return {
-        name: tier_kernels.met(net, hits, told if bound == kernels.MOST else None, top, bound)
+        name: supply_lines.met(net, hits, told if bound == kernels.MOST else None, top, bound)
         for name, bound in bounds.items()
     }
 

@@ -27,7 +27,7 @@ from .own_sources import Ends, own_sources, stock_ends, switching_ends, told_end
 from .places import network_places
 from .scenario import Scenario
 from .simulation import Assumptions, needs_of, solve
-from .tier_kernels import NOBODY, behind
+from .supply_lines import NOBODY, behind
 
 _WHOSE = {"country": "country", "supplier": "company"}
 TIERS = 30
@@ -308,7 +308,7 @@ def _open(low: np.ndarray) -> float:
 
 
 def _places(network: ProductionNetwork, level: str) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """Return the places of a network, where each maker stands, and which place it is itself; see `tier_kernels.behind`."""
+    """Return the places of a network, where each maker stands, and which place it is itself; see `supply_lines.behind`."""
     rest = pl.col("supplier") == REMAINDER
     nodes = network.nodes.select(
         place=pl.when((pl.col("role") == "maker") & ~rest).then(level), supplier="supplier", rest=rest.fill_null(False)
