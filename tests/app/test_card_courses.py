@@ -4,6 +4,7 @@ from pathlib import Path
 
 import handed_in
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kanmon.app.audit.company_graph import build_graph
@@ -89,3 +90,16 @@ def test_the_course_of_a_supplier_that_turns_to_another_lies_in_its_card_and_tha
         (one,) = stopped(b, build_graph(b, [], SupplyGraph()), [(country, True)])[0].values()
         assert one.lost[0] - 1e-3 <= lost <= one.lost[1] + 1e-3
         assert one.day[0] - 2 * STEP <= first <= one.day[1] + 2 * STEP
+
+
+@pytest.mark.parametrize(("stock", "days"), [(0.0, 70), (20.0, 50), (90.0, 0)])
+def test_what_a_supplier_loses_until_another_delivers_to_it_is_all_that_its_buyer_may_lose(tmp_path, stock, days):
+    """It is short from day 30 to 100: a card that told no more than that its output stops would leave 150 days possible."""
+    a = company(tmp_path, "A社", "Q", [("R", "Ore", "CHN", 1.0, 30.0, 100)])
+    card = card_of(a, build_graph(a, [], SupplyGraph()), "2026-11-28")
+    found = company(tmp_path, "B社", "P", [("Q", "A社", "JPN", 1.0, stock, NEVER)])
+    b = merge(found, Replies(cards=[("card.json", card)]), [], SupplyGraph()).company
+    (one,) = stopped(b, build_graph(b, [], SupplyGraph()), [("CHN", True)])[0].values()
+    assert one.lost == pytest.approx((days / DAYS, days / DAYS), abs=1e-3)
+    assert one.stops == (1.0, 1.0)
+    assert one.day[0] == pytest.approx(30 + stock if days else DAYS, abs=0.1)
