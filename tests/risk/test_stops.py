@@ -152,6 +152,28 @@ def test_measures_count_by_the_weights_and_tell_the_days_that_they_gain():
     assert found.plan is not None and found.plan.chosen == ("more",) and found.plan.cost == 5.0
 
 
+def test_what_surely_happens_and_all_that_may_bound_what_measures_are_worth():
+    """W may stop, or not; X may besides: what is certain is what is lost where neither does."""
+    graph, facts = own()
+    none, both = Scenario("t", []), Scenario("t", [halt("@W"), halt("@X")])
+    asked = [Threat(Scenario("t", halt("@W")), 180.0, 2.0)]
+    ends = {"certain": [Threat(none, 180.0)], "possible": [Threat(both, 180.0)]}
+    candidates = [Candidate("gear", "gear", 5.0, days=20.0), Candidate("chip", "chip", 5.0, days=30.0)]
+    found = stop_measures(graph, asked, VALUES, candidates, buyer="own", facts=facts, **ends)
+    alone = {
+        name: stop_measures(graph, [Threat(one, 180.0)], VALUES, candidates, buyer="own", facts=facts)
+        for name, one in (("estimate", asked[0].scenario), ("high", both))
+    }
+    assert found.nothing["low"] == found.together["low"] == 0.0
+    assert found.measures["removed_low"].to_list() == [0.0, 0.0]
+    for name, one in alone.items():
+        assert (found.nothing[name], found.together[name]) == pytest.approx((one.nothing[name], one.together[name]))
+        assert found.measures[f"removed_{name}"].to_list() == pytest.approx(one.measures[f"removed_{name}"].to_list())
+    assert found.nothing["high"] >= found.nothing["estimate"] > 0.0
+    with pytest.raises(InputError, match="2 are told"):
+        stop_measures(graph, asked, VALUES, candidates, buyer="own", facts=facts, certain=ends["certain"] * 2)
+
+
 def test_a_measure_that_does_nothing_alone_counts_beside_those_for_what_is_short_as_long():
     rows = [("gear", "X-jp", "X", "JPN", 1.0, 30.0, 400.0), ("board", "X-jp", "X", "JPN", 1.0, 30.0, 400.0)]
     graph, facts = own(rows, [("robot", "gear"), ("robot", "arm"), ("arm", "board"), ("tool", "gear")])
