@@ -44,20 +44,29 @@ def test_a_number_for_a_product_that_is_not_made_here_is_refused_and_says_which_
 
 def test_a_country_has_a_row_of_its_own_where_its_stop_does_what_that_of_no_other_does(tmp_path):
     rows = [*ROWS, ["P", "W", "Vietnam", 0, None, 400, "yes"], ["Q", "V", "Japan", 1, 0, 400, "yes"]]
-    (part,) = card(tmp_path, rows, [["A", "P"], ["A", "Q"]]).parts
+    rows += [["S", "U", "Korea", 1, 0, 400, "yes"]]
+    part, other = card(tmp_path, rows, [["A", "P"], ["A", "Q"], ["B", "S"]], ["A", "B"]).parts
     nothing = HandedOn((0.0, 0.0), (0.0, 0.0), (180, 180), 180.0)
     whole = {code: HandedOn((share,) * 2, (share,) * 2, (0, 0), 180.0) for code, share in (("CHN", 0.25), ("DEU", 0.75))}
-    assert dict(part.rows) == whole and part.countries == {"CHN", "DEU"}
+    assert dict(part.rows) == whole and part.countries == {"CHN", "DEU"} and other.countries == {"KOR"}
     # Who delivers nothing today has none, nor has Japan; theirs is that of any other country.
-    assert [part.handed_on(code) for code in ("VNM", "JPN", "FRA")] == [nothing] * 3
+    assert [part.handed_on(code) for code in ("VNM", "JPN", "FRA", "KOR")] == [nothing] * 4
+
+
+def test_a_stock_that_nobody_told_may_last_to_the_end_or_be_none(tmp_path):
+    rows = [["P", "X", "China", 1, None, 400, "yes"], ["Q", "V", "Japan", 1, 0, 400, "yes"]]
+    (part,) = card(tmp_path, rows, [["A", "P"], ["A", "Q"]]).parts
+    assert part.rows == {"CHN": HandedOn((1.0, 1.0), (0.0, 1.0), (0, 180), 180.0)}
 
 
 def test_the_hash_is_that_of_the_text_that_the_manual_describes():
-    data = {"b": 1.0, "a": [0.5, {"名": "é😀"}], "c": True}
-    text = '{"a":[0.5,{"名":"é😀"}],"b":1,"c":true}'
+    data = {"b": 1.0, "a": [0.5, 2.0, {"名": "é😀"}], "c": True}
+    text = '{"a":[0.5,2,{"名":"é😀"}],"b":1,"c":true}'
     expected = hashlib.sha256(text.encode()).hexdigest()
     assert digest(data) == digest(data | {"sha256": "whatever"}) == expected
     assert digest(data | {"b": 2}) != expected != digest(data | {"d": None})
+    with pytest.raises(ValueError, match="JSON compliant"):
+        digest(data | {"b": float("nan")})
 
 
 FIGURES = {"stops": [0.25, 1], "lost": [0.125, 0.5], "lasts": [20, 180]}
