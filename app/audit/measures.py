@@ -84,8 +84,17 @@ def mitigate(
 
     def tried(offers: Sequence[_Offer]) -> tuple[StopMeasures, list[dict[str, Any]]]:
         candidates = [candidate for candidate, _ in offers]
-        ends = {"certain": asked["low"], "possible": asked["high"]}
-        found = stop_measures(built.own, threats, values, candidates, buyer=SELF, facts=facts, budget=budget, **ends)
+        found = stop_measures(
+            built.own,
+            threats,
+            values,
+            candidates,
+            buyer=SELF,
+            facts=facts,
+            budget=budget,
+            certain=asked["low"],
+            possible=asked["high"],
+        )
         return found, _working(found, {candidate.id: row for candidate, row in offers})
 
     found, rows = _with_proposals(company, open_parts, tried)
