@@ -6,7 +6,7 @@ import kanmon.risk.production.stops as module
 import polars as pl
 import pytest
 from kanmon.graph import InputError, SupplyGraph
-from kanmon.risk import Candidate, Scenario, Threat, controlled, halt, stop_courses, stop_losses, stop_measures
+from kanmon.risk import Candidate, Scenario, Threat, controlled, halt, reduce, stop_courses, stop_losses, stop_measures
 from polars.testing import assert_frame_equal
 
 ROWS = [  # item, plant, maker, country, share, stock, switching
@@ -72,6 +72,28 @@ def test_a_plant_of_unknown_place_may_stop_with_any_country_and_with_none():
         assert row["lost_low"] == 0.0 and row["lost_high"] == pytest.approx(60 / 180), country
     assert found["@V", "tool"]["lost_low"] == pytest.approx(0.0), "a blank stock may last the whole stop"
     assert found["@V", "tool"]["lost_high"] == pytest.approx(60 / 180), "then somebody else delivers"
+
+
+@pytest.mark.parametrize(
+    ("stops", "expected"),
+    [
+        ([halt("CHN")], (0.0, 0.25, 1.0)),
+        ([halt("CHN"), halt("DEU")], (0.0, 0.5, 1.0)),
+        ([halt("CHN"), halt("DEU"), halt("CHN")], (0.0, 0.5, 1.0)),
+        ([halt("CHN"), halt("DEU"), halt("TWN"), halt("VNM")], (0.0, 1.0, 1.0)),
+        ([reduce("CHN", 0.5), reduce("DEU", 0.5)], (0.0, 0.25, 0.5)),
+    ],
+    ids=["one", "two", "one of them twice", "all", "half of two"],
+)
+def test_a_plant_of_unknown_place_stands_in_one_of_the_countries_that_stop_together(stops, expected):
+    """Four known plants in as many countries: by the estimate it is in each by a quarter, and in no two at once."""
+    rows = [("other", f"P-{code}", f"P-{code}", code, None, 0.0, 400.0) for code in ("CHN", "DEU", "TWN", "VNM")]
+    graph, facts = own(
+        [*rows, ("seal", "V", "V", None, 1.0, 0.0, 400.0)], [("robot", "seal"), ("arm", "seal"), ("tool", "other")]
+    )
+    threat = Threat(Scenario("t", stops), 180.0)
+    row = stop_losses(graph, [threat], {"robot": 1.0}, buyer="own", facts=facts).products.row(0, named=True)
+    assert (row["lost_low"], row["lost_estimate"], row["lost_high"]) == pytest.approx(expected)
 
 
 def test_certain_losses_are_those_of_a_calendar():
