@@ -7,6 +7,7 @@ import handed_in
 import pytest
 from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.survey.card import as_data, card_of, digest, from_data
+from kanmon.app.survey.card_files import read_card, write_card
 from kanmon.graph import InputError, SupplyGraph
 from kanmon.risk.production.handed_on import HandedOn
 from plain_sheets import workbook
@@ -203,3 +204,36 @@ def test_what_is_no_card_or_another_one_is_said_to_be(data, code):
     with pytest.raises(InputError) as caught:
         from_data(data, "card.json")
     assert caught.value.message.key == f"app.card.{code}"
+
+
+@pytest.fixture
+def page(tmp_path):
+    openpyxl = pytest.importorskip("openpyxl")
+    write_card(from_data(changed("days", 180), "card.json"), tmp_path / "card", "en")
+    book = openpyxl.load_workbook(tmp_path / "card" / "card.xlsx")
+    return tmp_path / "card" / "card.xlsx", book, book["card"]
+
+
+def test_the_sheet_of_a_card_says_in_words_what_it_is_and_of_which_country_each_row_is(page):
+    _, _, cells = page
+    rows = [[cell for cell in row if cell.value is not None] for row in cells.iter_rows()]
+    words = [str(cell.value) for row in rows[:3] for cell in row]
+    assert any("180" in word for word in words) and len(words) == 4  # what it is, and twice what it says
+    heads = {row[0].value: row[-1].value for row in rows[3:8]}
+    assert (heads["issuer"], heads["days"], heads["as_of"]) == ("Maker", 180, "2026-09-30")
+    top = next(n for n, row in enumerate(rows) if row and row[0].value == "part")
+    table = [[cell.value for cell in row] for row in rows[top + 2 :]]
+    assert [row[:4] for row in table] == [["P", "Part", "CHN", "China"], ["P", "Part", "*", table[1][3]]]
+    assert "China" not in table[1][3] and len(table[1][3]) > 3
+    assert table[0][4:] == [0.25, 1, 0.125, 0.5, 20, 180, 3, 2, 0]
+    shown = [cell.number_format for cell in rows[top + 2][4:]]
+    assert shown == ["0.00%"] * 4 + ["General"] * 5
+
+
+def test_a_row_of_the_sheet_whose_country_was_taken_out_is_refused(page):
+    path, book, cells = page
+    next(cell for row in cells.iter_rows() for cell in row if cell.value == "CHN").value = None
+    book.save(path)
+    with pytest.raises(InputError) as caught:
+        read_card(path)
+    assert caught.value.message.key == "app.card.bad"
