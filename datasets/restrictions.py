@@ -85,9 +85,7 @@ def _days(cells: pl.Series) -> pl.Series:
 
 def _on(frame: pl.DataFrame, when: Date) -> pl.DataFrame:
     """What applied on a day, with the status of that day."""
-    periods = frame.select("id", starts="since", ends="until")
-    stops = packaged("measures", "suspensions").join(periods, left_on="suspension", right_on="id")
-    frame = frame.join(stops.select("starts", "ends", id="measure"), on="id", how="left", maintain_order="left")
+    frame = frame.join(_suspended(frame, when), on="id", how="left", maintain_order="left")
     # A restriction is as old as the acts that it renews; where its own day is not known it may have begun.
     first = pl.when(pl.col("since").is_not_null()).then(pl.min_horizontal("since", "renews_from"))
     begun = (first <= when).fill_null(True)
@@ -95,19 +93,27 @@ def _on(frame: pl.DataFrame, when: Date) -> pl.DataFrame:
     # A compiled status tells of the day of compilation: what was lapsed by then was in force within its period.
     told = pl.when(pl.col("status") == "lapsed").then(pl.lit("in_force")).otherwise("status")
     told = pl.when((told == "announced") & pl.col("since").is_not_null()).then(pl.lit("unknown")).otherwise(told)
-    status = (
-        pl.when(pl.col("starts").is_null())
-        .then(told)
-        .when(pl.col("starts") > when)
-        .then(pl.lit("in_force"))
-        .when(pl.col("ends") >= when)
-        .then(pl.lit("suspended"))
-        .otherwise(pl.lit("unknown"))
-    )
+    status = pl.coalesce("while_suspended", told)
     # A suspension that runs is in force, whatever is not known of its end.
     status = pl.when(pl.col("kind") == "suspension").then(pl.lit("in_force")).otherwise(status)
-    frame = frame.filter(running).with_columns(status=status).drop("starts", "ends")
+    frame = frame.filter(running).with_columns(status=status).drop("while_suspended")
     return frame.filter(pl.col("status") != "announced")
+
+
+def _suspended(frame: pl.DataFrame, when: Date) -> pl.DataFrame:
+    """What suspensions make of each measure on a day, one row each: of several, one that runs, else one that is over."""
+    periods = frame.select("id", starts="since", ends="until")
+    stops = packaged("measures", "suspensions").join(periods, left_on="suspension", right_on="id")
+    begun = (
+        stops.filter(pl.col("starts").is_not_null())
+        .group_by(id="measure")
+        .agg(
+            running=((pl.col("starts") <= when) & (pl.col("ends") >= when)).any(),
+            over=(pl.col("starts") <= when).any(),
+        )
+    )
+    status = pl.when("running").then(pl.lit("suspended")).when("over").then(pl.lit("unknown")).otherwise(pl.lit("in_force"))
+    return begun.select("id", while_suspended=status)
 
 
 def _first_rechecks() -> pl.DataFrame:

@@ -73,14 +73,12 @@ def item_id(part: str) -> str:
     return f"{SELF}:{part}"
 
 
-def behind_id(part: str, supplier: str) -> str:
-    """Return the id of what stands behind a part of a supplier that named nobody."""
-    return f"{SELF}:{part} < {supplier}"
+def behind(part: str, supplier: str) -> list[tuple[str, str]]:
+    """Return the ids of what stands behind a part of a supplier that named nobody, and of its sources.
 
-
-def source_behind(part: str, supplier: str) -> str:
-    """Return the supplier id of what stands behind a part of a supplier that named nobody."""
-    return f"{SELF}@< {supplier} < {part}"
+    Two items, which are lost as soon and as late as the supplier's card allows: see `HandedOn.changes`.
+    """
+    return [(f"{SELF}:{part} {mark} {supplier}", f"{SELF}@{mark} {supplier} < {part}") for mark in ("<", "<<")]
 
 
 def stop_of(company: Company, node: str) -> Threat:
@@ -98,7 +96,8 @@ def handed_on(company: Company, country: str, days: float, *, less: bool = False
     for (part, supplier), card in company.cards.items() if country != HOME else ():  # no card speaks of Japan
         told: HandedOn = card.handed_on(country)
         told = told.at_most() if less or days > told.length else told
-        found += told.changes(source_behind(part, supplier), behind_id(part, supplier))
+        (item, source), (later, last) = behind(part, supplier)
+        found += told.changes(source, item, (last, later))
     return found
 
 
@@ -249,16 +248,16 @@ class _Builder:
             self.tables["shares"].append(row | {"measure": None, "confidence": "published", "missing": None, "note": ref})
 
     def handed_on(self) -> None:
-        """Behind a part of which its supplier gave a card stands one source without a name, for that supplier alone."""
+        """Behind a part of which its supplier gave a card stand sources without a name, for that supplier alone."""
         for part, supplier in self.company.cards:
-            item = behind_id(part, supplier)
             ref = next(s.refs[0] for s in self.company.sources[part] if s.is_of(supplier))
-            self.tables["items"].append({"id": item, "name_en": item, "name_ja": item, "kind": "component", "note": ref})
-            self.tables["inputs"].append({"item": item_id(part), "input": item, "source": self._source(ref), "note": ref})
-            source = {"id": source_behind(part, supplier), "name_en": item, "name_ja": item, "kind": "company"}
-            self.tables["suppliers"].append(source)
-            for scope in self._of_one(item, part, supplier):
-                self._whole(item, source["id"], scope, ref)
+            for item, id in behind(part, supplier):
+                self.tables["items"].append({"id": item, "name_en": item, "name_ja": item, "kind": "component", "note": ref})
+                line = {"item": item_id(part), "input": item, "source": self._source(ref), "note": ref}
+                self.tables["inputs"].append(line)
+                self.tables["suppliers"].append({"id": id, "name_en": item, "name_ja": item, "kind": "company"})
+                for scope in self._of_one(item, part, supplier):
+                    self._whole(item, id, scope, ref)
 
     def _of_one(self, item: str, part: str, supplier: str) -> list[str | None]:
         """The plants in which a supplier makes a part. The others' need is not known: they have it of themselves."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
@@ -56,34 +56,45 @@ def mitigate(
     built: CompanyGraph,
     figures: Figures,
     budget: float | None,
-    scenarios: list[Threat] | None = None,
+    scenarios: Mapping[str, Sequence[Threat]] | None = None,
     own: bool = False,
 ) -> Mitigation | None:
     """Return the mitigation of a company; ``None`` when revenue or threats are not known.
 
     A threat is one country or maker that stops for the days of a stop, all alike; or, where the company names scenarios
     (``own``), each of these with its days and weight. Other ``scenarios`` weigh nothing: of them only the days that each
-    measure gains are told. Blanks are read as `risk.stop_losses` says; parts that nobody is named for are left out.
+    measure gains are told. They come by reading: what stops in the estimate, for certain, at most. Blanks are read as
+    `risk.stop_losses` says; parts that nobody is named for are left out.
     """
     worst = [row for row in [*figures.countries, *figures.makers] if row["loss"] > 0 or row["loss_high"] != 0]
     worst = sorted(worst, key=lambda row: (-row["loss"], -row["loss_low"], row["node"]))[:THREATS]
-    scenarios = scenarios or []
+    asked = {reading: list((scenarios or {}).get(reading, ())) for reading in ("estimate", "low", "high")}
     # A tariff, or what controls do far above, is nothing that a measure could be tried against; nor has a mean that weighs
     # nothing a value.
-    own = own and any(one.weight > 0 for one in scenarios)
-    if not figures.revenue or not (worst or scenarios):
+    own = own and any(one.weight > 0 for one in asked["estimate"])
+    if not figures.revenue or not (worst or asked["estimate"]):
         return None
     open_parts = _open_parts(company, figures)
-    threats = list(scenarios)
     if not own:
-        threats = [stop_of(company, row["node"]) for row in worst]
-        threats += [Threat(one.scenario, one.days, 0.0) for one in scenarios]
+        stops = [stop_of(company, row["node"]) for row in worst]
+        asked = {case: stops + [Threat(one.scenario, one.days, 0.0) for one in each] for case, each in asked.items()}
+    threats = asked["estimate"]
     values = {item_id(id): row.get("revenue") for id, row in company.products.items()}
     facts = sourcing_facts(company)
 
     def tried(offers: Sequence[_Offer]) -> tuple[StopMeasures, list[dict[str, Any]]]:
         candidates = [candidate for candidate, _ in offers]
-        found = stop_measures(built.own, threats, values, candidates, buyer=SELF, facts=facts, budget=budget)
+        found = stop_measures(
+            built.own,
+            threats,
+            values,
+            candidates,
+            buyer=SELF,
+            facts=facts,
+            budget=budget,
+            certain=asked["low"],
+            possible=asked["high"],
+        )
         return found, _working(found, {candidate.id: row for candidate, row in offers})
 
     found, rows = _with_proposals(company, open_parts, tried)

@@ -61,6 +61,11 @@ class Asked:
     reached: tuple[str, ...] = ()
     """Companies of the group, by name."""
 
+    def hit(self, reading: str) -> tuple[Change, ...]:
+        """What stops in the estimate, for certain ("low") or at most ("high")."""
+        besides = {"low": (), "estimate": self.possible, "high": (*self.possible, *self.unowned)}
+        return (*self.certain, *besides[reading])
+
 
 def questions(company: Company, built: CompanyGraph, figures: Figures) -> list[Asked]:
     """Return the company's own scenarios; without any, the usual ones for what it buys."""
@@ -174,13 +179,12 @@ def _unowned(built: CompanyGraph, group: set[str], names: Sequence[str]) -> list
     return [id for id in built.plants if id in reach and id not in group]
 
 
-def threats_of(asked: list[Asked]) -> list[Threat]:
-    """Return the questions that stop something, as the estimate sees them: with whoever may belong to a group."""
-    return [
-        Threat(Scenario(one.id, [*one.certain, *one.possible]), one.days, one.weight)
-        for one in asked
-        if one.certain or one.possible
-    ]
+def threats_of(asked: list[Asked]) -> dict[str, list[Threat]]:
+    """Return the questions that stop something, or may, by reading: with whoever may belong to a group; surely; at most."""
+    return {
+        reading: [Threat(Scenario(one.id, one.hit(reading)), one.days, one.weight) for one in asked if one.hit("high")]
+        for reading in ("estimate", "low", "high")
+    }
 
 
 def answers(company: Company, built: CompanyGraph, asked: list[Asked], date: str) -> list[dict[str, Any]]:
@@ -190,9 +194,9 @@ def answers(company: Company, built: CompanyGraph, asked: list[Asked], date: str
     facts = sourcing_facts(company)
     # What stops in the estimate; for certain; and at most, where these differ.
     reach = {
-        "estimate": {one.id: (*one.certain, *one.possible) for one in asked if one.certain or one.possible or one.unowned},
-        "low": {one.id: one.certain for one in asked if one.possible},
-        "high": {one.id: (*one.certain, *one.possible, *one.unowned) for one in asked if one.unowned},
+        "estimate": {one.id: one.hit("estimate") for one in asked if one.hit("high")},
+        "low": {one.id: one.hit("low") for one in asked if one.possible},
+        "high": {one.id: one.hit("high") for one in asked if one.unowned},
     }
     days = {one.id: one.days for one in asked}
     figures = {"estimate": ["estimate", "open"], "low": ["low"], "high": ["open"]}

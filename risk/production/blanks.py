@@ -64,7 +64,8 @@ class Blanks:
     def scenario(self, scenario: Scenario, case: str) -> Scenario:
         """Return a scenario as a reading sees it."""
         found: dict[Change, None] = {}
-        for change in scenario:
+        placeless: dict[Change, tuple[float, float]] = {}
+        for change in dict.fromkeys(scenario):
             node = change.node
             if change.kind not in STOPPING or node is None:
                 found[change] = None
@@ -76,9 +77,15 @@ class Blanks:
                 part = {"estimate": self.part_of(node), "low": 0.0}.get(case, 1.0)
                 if part and node not in self.nodes:
                     kind = "embargo" if change.kind == "embargo" else "reduce"
-                    low, high = change.bounds
-                    share = (part * low, part * high) if low != high else part * low
-                    found |= dict.fromkeys(replace(change, kind=kind, node=one, share=share) for one in self.placeless)
+                    alike = replace(change, kind=kind, node=None, share=1.0)
+                    low, high = placeless.get(alike, (0.0, 0.0))
+                    least, most = (part * end for end in change.bounds)
+                    # It stands in one of the countries that stop: in the estimate their parts add up.
+                    both = (low + least, high + most) if case == "estimate" else (max(low, least), max(high, most))
+                    placeless[alike] = min(1.0, both[0]), min(1.0, both[1])
+        for alike, (low, high) in placeless.items():
+            share = (low, high) if low != high else low
+            found |= dict.fromkeys(replace(alike, node=one, share=share) for one in self.placeless)
         return Scenario(scenario.name, found)
 
     @cached_property

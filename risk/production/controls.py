@@ -279,7 +279,8 @@ def control_losses(
         country or at everybody; true without a buyer), then ``loss_low, loss_estimate, loss_high`` (0..1: 1 - kept
         in the readings of `simulate`). Where the part that is cut is not known there is no estimate (null): it would be a
         guess at licences. ``loss_refused`` is the estimate if the measure cuts the most that it may (every licence refused).
-        The first row, ``measure`` "*", is all at once. Of several products, ``product`` comes first, in their order.
+        The first row, ``measure`` "*", is all at once (acts that each cut a part of one flow: the same part, or
+        others). Of several products, ``product`` comes first, in their order.
 
     Raises
     ------
@@ -329,10 +330,41 @@ def _together(effects: pl.DataFrame) -> tuple[pl.DataFrame, list[Scenario]]:
     if not found.height:
         return found, []
     every_item = pl.col("item").unique(maintain_order=True).implode().alias("items")
-    found = pl.concat([effects.select(pl.lit(TOGETHER).alias("measure"), every_item, *bounds), found])
-    scenarios = _scenarios(effects)
-    everything = Scenario(TOGETHER, [change for scenario in scenarios for change in scenario])
-    return found, [everything, *scenarios]
+    whole = effects.select(pl.lit(TOGETHER).alias("measure"), every_item, *bounds)
+    most = effects.explode("sellers").group_by("sellers", "item").agg(pl.col("share_high").sum())["share_high"].max()
+    found = pl.concat([whole.with_columns(share_high=pl.lit(most, pl.Float64).clip(0, 1)), found])
+    everything = Scenario(TOGETHER, list(_joint(effects)))
+    return found, [everything, *_scenarios(effects)]
+
+
+def _joint(effects: pl.DataFrame) -> Iterator[Change]:
+    """What all measures cut together: two that each cut a part of a flow may cut the same part, or one after the other.
+
+    So the least is what the one that cuts most surely does, and the most is the sum. First comes what is aimed at everybody
+    abroad, then for each buyer that is named besides what is cut beyond that.
+    """
+    flows: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in effects.iter_rows(named=True):
+        for seller in row["sellers"]:
+            flows.setdefault((seller, row["item"]), []).append(row)
+    for (seller, item), rows in flows.items():
+        low, high = _union(row for row in rows if not row["buyers"])
+        if high:
+            yield embargo(seller, item=item, share=(low, high))
+        named: dict[tuple[int, ...], list[str]] = {}
+        for buyer in dict.fromkeys(buyer for row in rows for buyer in row["buyers"]):
+            named.setdefault(tuple(n for n, row in enumerate(rows) if buyer in row["buyers"]), []).append(buyer)
+        for numbers, buyers in named.items():
+            more, most = _union(rows[n] for n in numbers)
+            if low < 1 and most:  # of what is left
+                share = max(0.0, more - low) / (1 - low), 1.0 if most >= 1 - high else most / (1 - high)
+                yield embargo(seller, item=item, to=buyers, share=share)
+
+
+def _union(rows: Iterable[dict[str, Any]]) -> tuple[float, float]:
+    """The least and the most that several measures cut of one flow."""
+    ends = [(row["share_low"], row["share_high"]) for row in rows]
+    return max((low for low, _ in ends), default=0.0), min(1.0, sum(high for _, high in ends))
 
 
 def _kept(network: ProductionNetwork, scenarios: Sequence[Scenario], products: Sequence[str]) -> pl.DataFrame:

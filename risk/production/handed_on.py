@@ -36,33 +36,45 @@ class HandedOn:
         """Return what it says of a threat that takes no more, or that lasts longer: no loss is certain, and none earlier."""
         return HandedOn((0.0, self.stops[1]), (0.0, self.stops[1]), (self.day[0], self.length), self.length)
 
-    def changes(self, source: str, item: str) -> list[Change]:
-        r"""Return it as changes for a ``source`` whose ``item`` the supplier cannot do without.
+    def changes(self, source: str, item: str, later: tuple[str, str]) -> list[Change]:
+        r"""Return it as changes for a ``source`` whose ``item`` the supplier cannot do without, and of another such pair.
 
         What the course in between was, nobody was told. The highest course that the figures allow begins on the earliest day
-        at the highest rate; the lowest one loses as late as it can. With L the length, the source loses a rate in
-        ``stops``, and the stock behind it lies between
+        at the highest rate, until the most is lost that may be; the lowest one loses as late as it can. With L the length,
+        the source loses a rate in ``stops`` until day t, and the stock behind it lies between
 
         .. math::
 
             s_{least} = stops_{high} \cdot day_{low}, \qquad
-            s_{most} = \max\left(s_{least}, L \cdot stops_{low} \left(1 - \frac{lost_{low}}{stops_{high}}\right)\right)
+            s_{most} = \max\left(s_{least}, L \cdot stops_{low} \left(1 - \frac{lost_{low}}{stops_{high}}\right)\right),
 
-        so that no loss which the figures allow is above the possible loss worked out with it, nor below the certain one.
+            t = day_{low} + L \cdot \frac{lost_{high}}{stops_{high}}
+
+        so that no loss which the figures allow is above the possible loss worked out with it. Where t is before the end, the
+        ``later`` pair carries the lowest course, which goes on: so that none is below the certain loss, either.
 
         >>> half = HandedOn((0.5, 0.5), (0.25, 0.25), (90.0, 90.0), 180.0)
-        >>> [(change.kind, change.share, change.days) for change in half.changes("behind", "ore")]
+        >>> [(change.kind, change.share, change.days) for change in half.changes("behind", "ore", ("last", "salt"))]
         [('reduce', 0.5, 0.0), ('stockpile', 1.0, 45.0)]
+
+        Somebody else delivers from day 100 on, of which only what is lost tells:
+
+        >>> back = HandedOn((1.0, 1.0), (0.375, 0.375), (25.0, 25.0), 200.0)
+        >>> [(change.item, change.lasts, change.days) for change in back.changes("behind", "ore", ("last", "salt"))]
+        [('ore', 100.0, 0.0), ('ore', None, (25.0, 125.0)), ('salt', None, 0.0), ('salt', None, 125.0)]
         """
         low, high = self.stops
         if high <= _LEAST:
             return []
-        least = high * min(self.day[0], self.length)
+        first = min(self.day[0], self.length)
+        least = high * first
         most = max(least, self.length * low * (1.0 - min(1.0, self.lost[0] / high)))
-        return [
-            reduce(source, low if low == high else (low, high), item=item),
-            stockpile(item, least if least == most else (least, most)),
-        ]
+        until = first + self.length * self.lost[1] / high
+        rate, stock = (low if low == high else (low, high)), (least if least == most else (least, most))
+        if until >= self.length - _LEAST:
+            return [reduce(source, rate, item=item), stockpile(item, stock)]
+        soonest = [reduce(source, rate, item=item, lasts=until), stockpile(item, stock)]
+        return [*soonest, reduce(later[0], low, item=later[1]), stockpile(later[1], most)]
 
 
 def joined(figures: Iterable[HandedOn]) -> HandedOn:

@@ -57,8 +57,11 @@ def reach(k, at, net: Net, state: State, way: Way):
 
 @part
 def fullest(k, net: Net, state: State, way: Way):
-    """Return what a requirement gets where it gets most: nothing hits the unknown side at best, and everything at worst."""
-    if way.arrangement != WORST:
+    """Return what a requirement gets where it gets most: nothing hits the unknown side, but everything in a low bound.
+
+    The reading of the facts is of low bounds, too, though it deals out what there is in the best way.
+    """
+    if way.arrangement != WORST and way.spread != LEAST:
         return reach(k, way.unknown, net, state, way)
     a = 0.0
     for one in range(way.sides):

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
-from ...graph import LimitError, SupplyGraph
+from ...graph import InputError, LimitError, SupplyGraph
 from ...graph.arguments import checked
 from .planning import TIME_LIMIT, best_set
 from .remedies import Threat, taken_off
@@ -59,6 +59,8 @@ def stop_measures(
     buyer: str,
     facts: Any,
     budget: float | None = None,
+    certain: Sequence[Threat] | None = None,
+    possible: Sequence[Threat] | None = None,
     time_limit: float = TIME_LIMIT,
 ) -> StopMeasures:
     r"""Return what each measure takes off the mean loss of the threats, and the best set within a budget.
@@ -77,6 +79,9 @@ def stop_measures(
         What could be done; ids are unique.
     budget : float, optional
         What the chosen candidates may cost together; one without a cost is never chosen.
+    certain, possible : sequence of Threat, optional
+        What of each threat surely happens, and all that may (default: the threat as it is), in the same order: the certain
+        and the possible loss are theirs. Days and weights are those of the threat.
     time_limit : float
         Seconds for the search.
 
@@ -122,6 +127,10 @@ def stop_measures(
     >>> round(found.nothing["estimate"], 6), found.measures.select(pl.col("removed_estimate").round(6)).item()
     (90.0, 30.0)
     """
+    ends = (certain or threats, possible or threats)
+    for told in ends:
+        if len(told) != len(threats):
+            raise InputError("risk.mitigation.readings", threats=len(threats), found=len(told))
     stops = Stops(graph, values, buyer=buyer, facts=facts, candidates=candidates)
     total = sum(threat.weight for threat in threats) or 1.0
     weights = [threat.weight / total for threat in threats]
@@ -136,10 +145,12 @@ def stop_measures(
     found: dict[tuple[int, ...], Bounds] = {chosen: dict.fromkeys(READINGS, 0.0) for chosen in asked}
     estimated = dict.fromkeys([*others, *beside], 0.0)
     each: list[list[_Gain]] = [[] for _ in every]
-    for threat, weight in zip(threats, weights, strict=True):  # one after the other: what a threat may reach is large
-        here = stops.within(threat)
+    # One threat after the other: what each may reach is large.
+    for threat, weight, sure, most in zip(threats, weights, *ends, strict=True):
+        seen = dict(zip(READINGS, (threat, sure, most), strict=True))
+        within = {one.scenario: stops.within(replace(threat, scenario=one.scenario)) for one in seen.values()}
         for case in READINGS:
-            trial = _Trial(here, case)
+            trial = _Trial(within[seen[case].scenario], case)
             for chosen, bounds in found.items() if weight else ():
                 bounds[case] += weight * trial.cost(chosen)[0]
             if case == "estimate":

@@ -36,6 +36,7 @@ def test_a_sanction_costs_what_the_completions_of_all_stakes_allow(tmp_path, see
         "BOM": [["parent", "part"], *(["T", f"P{m}"] for m in MAKERS)],
         "Products": [["product", "annual revenue"], ["T", 36500]],
         "Suppliers": suppliers(told),
+        "Measures": [["part", "measure", "days", "cost"], *([f"P{m}", "stock", 15, 1] for m in MAKERS)],
         "Scenarios": [
             ["scenario", "what happens", "company", "country", "days"],
             ["S", "sanctions on a company and its group", "A", None, days],
@@ -44,11 +45,18 @@ def test_a_sanction_costs_what_the_completions_of_all_stakes_allow(tmp_path, see
     found = audit(plain_sheets.workbook(tmp_path / "a.xlsx", sheets), lang="en", date="2026-11-28", world=SupplyGraph())
     (row,) = content(found, "en")["scenarios"]
 
-    def lost(group):
-        return 100 * max((max(0, days - stock[maker]) for maker in MAKERS if maker in group), default=0)
+    def lost(group, more=0):
+        return 100 * max((max(0, days - stock[maker] - more) for maker in MAKERS if maker in group), default=0)
 
-    each = [lost(blocked(whole)) for _, whole in completions(told | {"A": told["A"] or {"A": None}})]
+    groups = [blocked(whole) for _, whole in completions(told | {"A": told["A"] or {"A": None}})]
+    each = [lost(group) for group in groups]
     assert (row["loss_low"], row["loss_high"]) == pytest.approx((min(each), max(each)))
+    # So do the measures that are tried against it: nothing done, and fifteen days more of each part.
+    tried, saved = found.mitigation, [lost(group, 15) for group in groups]
+    assert tried.own and tried.threats == [row["id"]]
+    assert (tried.nothing["low"], tried.nothing["high"]) == pytest.approx((min(each), max(each)), abs=1e-6)
+    assert (tried.together["low"], tried.together["high"]) == pytest.approx((min(saved), max(saved)), abs=1e-6)
+    assert tried.nothing["estimate"] == pytest.approx(row["loss"], abs=1e-6)
 
 
 def test_a_sanction_on_a_firm_that_holds_nobody_as_far_as_is_stated_may_reach_whoever_states_no_holder(tmp_path):

@@ -53,6 +53,34 @@ def test_nothing_applies_outside_its_period_or_is_only_announced(day):
     assert found["id"].is_unique().all()
 
 
+@pytest.mark.parametrize(
+    ("second", "days"),
+    [
+        (("2026-11-28", "2027-11-27"), {"2025-11-08": "in_force", "2026-11-27": "suspended", "2026-11-28": "suspended"}),
+        (("2026-12-24", "2027-11-27"), {"2026-11-28": "unknown", "2026-12-24": "suspended", "2027-11-28": "unknown"}),
+        (("2025-01-01", "2025-01-31"), {"2025-01-15": "suspended", "2025-02-01": "unknown", "2025-11-09": "suspended"}),
+    ],
+    ids=["renewed", "after a gap", "an earlier one"],
+)
+def test_a_measure_that_two_acts_suspend_is_one_row_with_the_status_of_the_day(monkeypatch, second, days):
+    """While any of them runs it is suspended; a control that stood twice would be counted, and cut, twice."""
+    module = importlib.import_module("kanmon.datasets.restrictions")
+    packaged = module.packaged
+
+    def with_another(name, table):
+        found = packaged(name, table)
+        if table != "suspensions":
+            return found
+        return pl.concat([found, pl.DataFrame({"suspension": ["OTHER"], "measure": ["CHN-2024-046-GA"]})])
+
+    monkeypatch.setattr(module, "packaged", with_another)
+    since, until = second
+    other = {"id": "OTHER", "issuer": "CHN", "kind": "suspension", "source": "s", "since": since, "until": until}
+    for day, expected in days.items():
+        found = measures(day, also=[other]).filter(id="CHN-2024-046-GA")
+        assert found["status"].to_list() == [expected], day
+
+
 def test_no_status_looks_surer_than_what_was_seen():
     """Everything was checked before the compilation; what must be looked up again says from when."""
     assert measures()["checked"].unique().to_list() == [date(2026, 7, 31)]

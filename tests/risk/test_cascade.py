@@ -286,3 +286,30 @@ def test_unknown_firms_are_named():
 def test_something_else_than_a_firm_network_is_refused():
     with pytest.raises(InputError, match="FirmNetwork"):
         systemic_risk(pl.DataFrame())
+
+
+@pytest.mark.parametrize(
+    ("shocks", "key", "values"),
+    [
+        ({"scenario": ["a", "a", None, None]}, "blank", {"column": "scenario", "row": 3}),
+        ({"firm": [1, None, 2, 3]}, "blank", {"column": "firm", "row": 2}),
+        ({"loss": [0.5, 1.0, 0.0, 1.001]}, "loss", {"column": "loss", "row": 4, "value": "1.001"}),
+        ({"loss_upstream": [0.5, -0.1, None, 1.0]}, "loss", {"column": "loss_upstream", "row": 2, "value": "-0.1"}),
+        ({"firm": [1, 2, 2, 2]}, "repeated", {"firm": "2", "scenario": "b", "count": 2}),
+        ({"firm": [3, 2, 2, 3], "scenario": ["a", "a", "a", "a"]}, "repeated", {"firm": "3", "scenario": "a", "count": 2}),
+    ],
+    ids=str,
+)
+def test_an_error_in_a_table_of_shocks_says_where_it_stands_and_how_often(shocks, key, values):
+    table = {"firm": [1, 2, 3, 4], "scenario": ["a", "a", "b", "b"], "loss": [0.5, 1.0, 0.0, 0.25]} | shocks
+    with pytest.raises(InputError) as caught:
+        systemic_risk(golden(NETWORKS[0]), shocks=table)
+    assert caught.value.message.key == f"risk.cascade.{key}"
+    assert dict(caught.value.message.values) == values
+
+
+def test_a_downstream_loss_alone_is_a_loss_both_ways():
+    shocks = pl.DataFrame({"firm": [3, 8, 3], "scenario": ["a", "a", "b"], "loss": [0.25, 1.0, 0.75]})
+    both = shocks.with_columns(loss_upstream=pl.col("loss"))
+    network = golden(NETWORKS[0])
+    assert systemic_losses(network, shocks=shocks).equals(systemic_losses(network, shocks=both))

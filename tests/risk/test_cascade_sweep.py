@@ -84,6 +84,21 @@ def test_a_folder_of_another_sweep_is_refused(network, tmp_path):
         systemic_risk(network, out=tmp_path)
 
 
+@pytest.mark.parametrize(
+    "other",
+    [{"loss": [0.5, 0.75]}, {"firm": [1, 3]}, {"loss_upstream": [0.5, 0.25]}, {"scenario": ["a", "b"]}],
+    ids=["other losses", "other firms", "other losses upstream", "other scenarios"],
+)
+def test_a_folder_of_other_shocks_is_refused_whatever_they_are_called(network, tmp_path, other):
+    shocks = {"firm": [1, 2], "scenario": ["a", "a"], "loss": [0.5, 1.0]}
+    found = systemic_risk(network, shocks=shocks, out=tmp_path)
+    assert systemic_risk(network, shocks=shocks, out=tmp_path).equals(found)
+    with pytest.raises(InputError, match="another sweep"):
+        systemic_risk(network, shocks=shocks | other, out=tmp_path)
+    with pytest.raises(InputError, match="another sweep"):
+        systemic_risk(network, shocks=shocks, out=tmp_path, max_steps=3)
+
+
 def test_a_folder_that_cannot_be_made_is_a_read_error(network, tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(ReadError, match="cannot be used"):

@@ -2,6 +2,8 @@
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from kanmon.datasets import load, measures
 from kanmon.graph import InputError, SupplyGraph, UnknownIdError
 from kanmon.risk import control_effects, control_losses, embargo, reduce, scenarios_from, simulate
@@ -149,6 +151,37 @@ def test_losses_of_each_measure_and_of_all_together(graph):
     assert losses["licence"] == (pytest.approx(0), None, pytest.approx(0.6), pytest.approx(0.6))
     assert losses[TOGETHER] == (pytest.approx(1), None, pytest.approx(1), pytest.approx(1))
     assert found["measure"][0] == TOGETHER
+
+
+PARTS = [0.0, 0.25, 0.5, 0.75, 1.0]
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    st.lists(
+        st.tuples(*[st.sampled_from(PARTS)] * 2, st.sampled_from(["all", "JPN", "USA", "JPN|USA"])), min_size=1, max_size=3
+    )
+)
+def test_measures_that_each_cut_a_part_may_cut_the_same_part_or_one_after_the_other(rows):
+    """A hundred loads, of which each act stops some: together at least what one stops, at most what all do."""
+    cuts = [
+        {"id": f"q{n}", "kind": "export_quota", "against": aim, "share_low": min(ends), "share_high": max(ends)}
+        for n, (*ends, aim) in enumerate(rows)
+    ]
+    graph = SupplyGraph(
+        items=[{"id": id, "name_en": id, "kind": "material"} for id in ("robot", "metal")],
+        inputs=[{"item": "robot", "input": "metal", "source": "s"}],
+        suppliers=[{"id": id, "name_en": id, "kind": "country", "country": id} for id in ("CHN", "JPN", "USA")],
+        shares=[{"item": "metal", "supplier": "CHN", "source": "s", "year": 2024, "share": 1.0}],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    found = control_losses(graph, frame(*cuts), "robot", buyer="JPN").row(0, named=True)
+    mine = [row for row in cuts if row["against"] != "USA"]
+    least = max((row["share_low"] for row in mine), default=0.0)
+    most = min(1.0, sum(row["share_high"] for row in mine))
+    assert (found["loss_low"], found["loss_high"]) == pytest.approx((least, most))
+    assert found["loss_refused"] == pytest.approx(most)
+    assert found["loss_estimate"] is None or least == pytest.approx(most)
 
 
 def test_measures_are_ranked_by_what_is_lost_if_every_licence_is_refused():

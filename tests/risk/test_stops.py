@@ -6,7 +6,7 @@ import kanmon.risk.production.stops as module
 import polars as pl
 import pytest
 from kanmon.graph import InputError, SupplyGraph
-from kanmon.risk import Candidate, Scenario, Threat, controlled, halt, stop_courses, stop_losses, stop_measures
+from kanmon.risk import Candidate, Scenario, Threat, controlled, halt, reduce, stop_courses, stop_losses, stop_measures
 from polars.testing import assert_frame_equal
 
 ROWS = [  # item, plant, maker, country, share, stock, switching
@@ -72,6 +72,28 @@ def test_a_plant_of_unknown_place_may_stop_with_any_country_and_with_none():
         assert row["lost_low"] == 0.0 and row["lost_high"] == pytest.approx(60 / 180), country
     assert found["@V", "tool"]["lost_low"] == pytest.approx(0.0), "a blank stock may last the whole stop"
     assert found["@V", "tool"]["lost_high"] == pytest.approx(60 / 180), "then somebody else delivers"
+
+
+@pytest.mark.parametrize(
+    ("stops", "expected"),
+    [
+        ([halt("CHN")], (0.0, 0.25, 1.0)),
+        ([halt("CHN"), halt("DEU")], (0.0, 0.5, 1.0)),
+        ([halt("CHN"), halt("DEU"), halt("CHN")], (0.0, 0.5, 1.0)),
+        ([halt("CHN"), halt("DEU"), halt("TWN"), halt("VNM")], (0.0, 1.0, 1.0)),
+        ([reduce("CHN", 0.5), reduce("DEU", 0.5)], (0.0, 0.25, 0.5)),
+    ],
+    ids=["one", "two", "one of them twice", "all", "half of two"],
+)
+def test_a_plant_of_unknown_place_stands_in_one_of_the_countries_that_stop_together(stops, expected):
+    """Four known plants in as many countries: by the estimate it is in each by a quarter, and in no two at once."""
+    rows = [("other", f"P-{code}", f"P-{code}", code, None, 0.0, 400.0) for code in ("CHN", "DEU", "TWN", "VNM")]
+    graph, facts = own(
+        [*rows, ("seal", "V", "V", None, 1.0, 0.0, 400.0)], [("robot", "seal"), ("arm", "seal"), ("tool", "other")]
+    )
+    threat = Threat(Scenario("t", stops), 180.0)
+    row = stop_losses(graph, [threat], {"robot": 1.0}, buyer="own", facts=facts).products.row(0, named=True)
+    assert (row["lost_low"], row["lost_estimate"], row["lost_high"]) == pytest.approx(expected)
 
 
 def test_certain_losses_are_those_of_a_calendar():
@@ -178,6 +200,28 @@ def test_measures_count_by_the_weights_and_tell_the_days_that_they_gain():
         "removed_estimate"
     ] == pytest.approx(200.0)
     assert found.plan is not None and found.plan.chosen == ("more",) and found.plan.cost == 5.0
+
+
+def test_what_surely_happens_and_all_that_may_bound_what_measures_are_worth():
+    """W may stop, or not; X may besides: what is certain is what is lost where neither does."""
+    graph, facts = own()
+    none, both = Scenario("t", []), Scenario("t", [halt("@W"), halt("@X")])
+    asked = [Threat(Scenario("t", halt("@W")), 180.0, 2.0)]
+    ends = {"certain": [Threat(none, 180.0)], "possible": [Threat(both, 180.0)]}
+    candidates = [Candidate("gear", "gear", 5.0, days=20.0), Candidate("chip", "chip", 5.0, days=30.0)]
+    found = stop_measures(graph, asked, VALUES, candidates, buyer="own", facts=facts, **ends)
+    alone = {
+        name: stop_measures(graph, [Threat(one, 180.0)], VALUES, candidates, buyer="own", facts=facts)
+        for name, one in (("estimate", asked[0].scenario), ("high", both))
+    }
+    assert found.nothing["low"] == found.together["low"] == 0.0
+    assert found.measures["removed_low"].to_list() == [0.0, 0.0]
+    for name, one in alone.items():
+        assert (found.nothing[name], found.together[name]) == pytest.approx((one.nothing[name], one.together[name]))
+        assert found.measures[f"removed_{name}"].to_list() == pytest.approx(one.measures[f"removed_{name}"].to_list())
+    assert found.nothing["high"] >= found.nothing["estimate"] > 0.0
+    with pytest.raises(InputError, match="2 are told"):
+        stop_measures(graph, asked, VALUES, candidates, buyer="own", facts=facts, certain=ends["certain"] * 2)
 
 
 def test_a_measure_that_does_nothing_alone_counts_beside_those_for_what_is_short_as_long():
