@@ -10,7 +10,7 @@ from typing import Any
 
 from ...datasets.intake.values import firm_key
 from .cells import Days, ends, longest
-from .reading import Remark
+from .remarks import Remark
 
 HOME = "JPN"
 """The company's own country: what is bought there hangs on no other."""

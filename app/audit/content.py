@@ -13,6 +13,7 @@ from ..survey.loop import shown
 from .board import BoardWriter
 from .findings import THEMES
 from .guideline import guideline_table
+from .mapping import columns_read
 from .places import with_cells
 from .report import Audit
 from .since import changes
@@ -127,12 +128,13 @@ class _Writer(BoardWriter):
 
     def _grounds(self) -> dict[str, Any]:
         """What all of it rests on: sources and assumptions, and what was read as what."""
-        kinds = {row["sheet"]: row["kind"] for row in self.audit.mapping}
+        mapping = columns_read(self.audit.found)
+        kinds = {row["sheet"]: row["kind"] for row in mapping}
         return {
             "thresholds": self._thresholds(),
             "sources": self._sources(),
             "assumptions": [self.t(f"assume_{name}", days=f"{self.company.stop_days:g}") for name in ASSUMPTIONS],
-            "mapping": [row | self._read_as(row) for row in self.audit.mapping],
+            "mapping": [row | self._read_as(row) for row in mapping],
             "links": [
                 {"part": link.part, "item": link.item, "relation": link.relation, "how": link.how, "evidence": link.evidence}
                 | {"item_name": self.item(link.item)}

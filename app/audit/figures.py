@@ -30,7 +30,7 @@ from .company import HOME, YEAR, Company, Need
 from .company_graph import SELF, UNNAMED, CompanyGraph, firm_id, item_id, sourcing_facts, stop_of
 from .links import IS, Link
 from .parts import add_stakes, coverage, part_rows
-from .reading import Remark
+from .remarks import Remark
 
 NOTHING = 1e-9
 NOBODYS = "ATA"

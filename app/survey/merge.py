@@ -24,7 +24,7 @@ from ..audit.cells import Days, either, ends, in_days, longest
 from ..audit.company import ROUNDING, Company, Need, Part, Source, Told
 from ..audit.company_graph import plant_id
 from ..audit.links import Link
-from ..audit.rows import by_seller
+from ..audit.sources import by_seller
 from .card import Card, CardPart
 from .plants import one_each
 from .replies import ITSELF, Line, Replies, Reply

@@ -2,7 +2,7 @@
 
 import pytest
 from handed_in import company, says, sourcing
-from kanmon.app.audit.rows import by_seller
+from kanmon.app.audit.sources import by_seller
 from kanmon.app.survey.plants import one_each
 from plain_sheets import workbook
 
