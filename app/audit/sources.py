@@ -1,47 +1,97 @@
-"""Several rows of one source as one, and one source as each of its sellers has it."""
+"""Several rows of one source as one, several sources of which nobody said which it is, and a source as its sellers have it.
+
+What rows state is told in one way: one statement holds; of two times either does, or one between them; of a yes and a no
+nobody knows which. A blank beside them adds nothing where all rows speak of one source, and may be anything where each of
+them speaks of its own.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from .cells import either
 from .company import Source
 
 
-def absorb(known: Source, more: Source) -> None:
-    """Two rows of one source: amounts and shares add up, a blank is what the other says, of two times either holds.
+def _said(rows: Sequence[Source], *, apart: bool) -> dict[str, Any]:
+    """What rows say of the qualification and times of one source; ``apart``: it is one of theirs, nobody said which."""
+    answers = {row.qualified for row in rows}
+    dates = {row.qualified_date for row in rows}
+    both = {True, False} <= answers or any(row.qualified_open for row in rows)
+    told: dict[str, Any] = {
+        "qualified": None if both or (apart and None in answers) else next(iter(answers - {None}), None),
+        "qualified_open": both,
+        "qualified_date": None if apart and len(dates) > 1 else max(filter(None, dates), default=None),
+    }
+    for name in ("lead_days", "switch_days"):
+        days = [getattr(row, name) for row in rows]
+        told[name] = None if apart and None in days else either(days)
+    return told
+
+
+def joined(one: Source, more: Source) -> Source:
+    """Return two rows of one source as one: amounts and shares add up, and what one leaves blank the other says.
 
     An amount that one leaves blank the other does not say: what is spent is then at least the one that is stated. Who else
     sells it stays known: each of them speaks of its own part.
     """
-    if known.traded or None not in (known.vendor, more.vendor) and known.vendor != more.vendor:
-        known.traded = known.traded or {known.vendor: replace(known, refs=[*known.refs], tellers=[])}
-        mine = replace(more, refs=[*more.refs])
-        if known.traded.setdefault(more.vendor, mine) is not mine:
-            absorb(known.traded[more.vendor], mine)
-        known.tellers += [more.vendor] if more.vendor and not known.is_of(more.vendor) else []
-    known.refs += more.refs
-    known.spend_open = known.spend_open or more.spend_open
-    stated = [spend for spend in (known.spend, more.spend) if spend is not None]
-    known.spend = sum(stated) if stated else None
-    known.share_open = known.share_open or more.share_open
-    if known.share_open:
-        known.share, known.basis = None, "unknown"
-    elif known.share is not None and more.share is not None:
-        known.share += more.share
-    else:
-        known.share, known.basis = (known.share, known.basis) if known.share is not None else (more.share, more.basis)
-    for name in ("vendor", "qualified", "qualified_date"):
-        if getattr(known, name) is None:
-            setattr(known, name, getattr(more, name))
-    known.lead_days = either([known.lead_days, more.lead_days])
-    known.switch_days = either([known.switch_days, more.switch_days])
+    spent = [spend for spend in (one.spend, more.spend) if spend is not None]
+    shares = [share for share in (one.share, more.share) if share is not None]
+    open_ = one.share_open or more.share_open
+    found = replace(
+        one,
+        vendor=more.vendor if one.vendor is None else one.vendor,
+        share=None if open_ or not shares else sum(shares),
+        basis="unknown" if open_ else more.basis if one.share is None else one.basis,
+        spend=sum(spent) if spent else None,
+        spend_open=one.spend_open or more.spend_open,
+        share_open=open_,
+        refs=list(dict.fromkeys([*one.refs, *more.refs])),
+        traded=_traded(one, more),
+        **_said((one, more), apart=False),
+    )
+    others = dict.fromkeys(name for name in (more.vendor, *more.tellers) if name and not found.is_of(name))
+    return replace(found, tellers=[*one.tellers, *others])
+
+
+def _traded(one: Source, more: Source) -> dict[str | None, Source]:
+    """What each seller's rows say, where there are several of them."""
+    if not (one.traded or more.traded) and (None in (one.vendor, more.vendor) or one.vendor == more.vendor):
+        return {}
+    rows = dict(one.traded or {one.vendor: replace(one, tellers=[])})
+    for vendor, row in (more.traded or {more.vendor: more}).items():
+        rows[vendor] = joined(rows[vendor], row) if vendor in rows else row
+    return rows
+
+
+def any_of(sources: Sequence[Source]) -> Source:
+    """Return one source in place of several of which nobody said which it is: it has all of their shares and amounts."""
+    first = sources[0]
+    if len(sources) == 1:
+        return replace(first, refs=[*first.refs], tellers=[*first.tellers])
+    each = {name: {getattr(one, name) for one in sources} for name in ("maker", "vendor", "country")}
+    agreed = {name: values.pop() if len(values) == 1 else None for name, values in each.items()}
+    shares, spends = [one.share for one in sources], [one.spend for one in sources if one.spend is not None]
+    return replace(
+        first,
+        maker=agreed["maker"] or "",
+        vendor=agreed["vendor"],
+        country=agreed["country"],
+        share=None if None in shares else sum(filter(None, shares)),
+        spend=sum(spends) if spends else None,
+        spend_open=any(one.spend_open for one in sources) or 0 < len(spends) < len(sources),
+        refs=list(dict.fromkeys(ref for one in sources for ref in one.refs)),
+        tellers=list(dict.fromkeys(name for one in sources for name in one.tellers)),
+        **_said(sources, apart=True),
+    )
 
 
 def by_seller(source: Source) -> list[Source]:
-    """A source as one for each who sells it: of its share and amount they have what their rows say, if all of them do.
+    """Return a source as one for each who sells it: of its share and amount each has what its rows say, if all of them do.
 
-    A time is that of a seller's own rows; where these leave it blank, what the others say of the plant.
+    Times and qualification are those of a seller's own rows: what the others say is of the plant that they sell from.
     """
     rows = source.traded.values()
     weights = [row.spend if source.basis == "spend" else row.share for row in rows]
@@ -49,14 +99,12 @@ def by_seller(source: Source) -> list[Source]:
     told = None not in weights and total > 0 and source.share is not None
     return [
         replace(
-            source,
-            vendor=row.vendor,
+            row,
+            maker=source.maker,
+            country=source.country,
             share=(source.share or 0.0) * (weight or 0.0) / total if told else None,
             basis=source.basis if told else "unknown",
-            lead_days=source.lead_days if row.lead_days is None else row.lead_days,
-            switch_days=source.switch_days if row.switch_days is None else row.switch_days,
-            spend=row.spend,
-            spend_open=row.spend_open,
+            share_open=source.share_open,
             refs=[*row.refs],
             tellers=[],
             traded={},

@@ -10,7 +10,7 @@ from .catalogue import Catalogue
 from .company import ROUNDING, Source
 from .remarks import Remarks
 from .rows import Row, one_source_each, stock_of
-from .sources import absorb
+from .sources import joined
 
 _OF_A_SOURCE = ("share", "qualified", "qualified_date", "lead_days", "switch_days", "spend")
 """Columns that speak of a source of a part, whoever it is."""
@@ -37,6 +37,9 @@ def sources_of(rows: Iterable[Row], firms: Mapping[str, Row], parts: Catalogue, 
     two_times = [id for id, one in each.items() if one.two_times]
     if two_times:
         remarks.say("two_times", count=len(two_times), part=two_times[0])
+    two_answers = [id for id, one in each.items() if one.two_answers]
+    if two_answers:
+        remarks.say("two_answers", severity="warning", count=len(two_answers), part=two_answers[0])
     return {id: one.all for id, one in each.items()}
 
 
@@ -100,33 +103,34 @@ def _mixed(rows: Mapping[str, list[Row]], remarks: Remarks) -> None:
 
 
 class _Sources:
-    """The sources of one part, each once; and whether two rows of one of them state different times."""
+    """The sources of one part, each once; and whether two rows of one of them state different times, or yes and no."""
 
     def __init__(self, part: str, rows: list[Row]) -> None:
-        self.same_plant, self.two_times = 0, False
+        self.same_plant, self.two_times, self.two_answers = 0, False, False
         found: dict[tuple[str, str | None], Source] = {}
         percent = any(row.get("share_plain") and (row.get("share") or 0) > 1 for row in rows)
         for source in (_source(part, row, percent) for row in rows):
-            known = found.setdefault((source.maker or f"? {source.vendor}", source.country), source)
-            if known is not source:
-                self._absorb(known, source)
+            key = (source.maker or f"? {source.vendor}", source.country)
+            found[key] = self._joined(found[key], source) if key in found else source
         for (maker, country), source in list(found.items()):
             places = [key for key in found if key[0] == maker and key[1] is not None]
             named = source.maker or source.vendor
             if country is None and named and source.share is None and len(places) == 1:
                 # A further line of a maker, without a share of its own, is of the plant that the other line names.
                 self.same_plant += 1
-                self._absorb(found[places[0]], source)
+                found[places[0]] = self._joined(found[places[0]], source)
                 del found[maker, country]
         self.all = list(found.values())
         for source in self.all:
             if (source.spend or 0.0) < 0:  # more was sent back than bought: nobody says how much of what was bought before
                 source.spend, source.spend_open = None, True
 
-    def _absorb(self, known: Source, more: Source) -> None:
-        times = ((known.lead_days, more.lead_days), (known.switch_days, more.switch_days))
+    def _joined(self, one: Source, more: Source) -> Source:
+        times = ((one.lead_days, more.lead_days), (one.switch_days, more.switch_days))
         self.two_times = self.two_times or any(None not in pair and pair[0] != pair[1] for pair in times)
-        absorb(known, more)
+        found = joined(one, more)
+        self.two_answers = self.two_answers or found.qualified_open
+        return found
 
 
 def _source(part: str, row: Row, percent: bool) -> Source:
