@@ -20,6 +20,7 @@ from ...graph.interval import at_least, at_most
 from ...graph.packaged import packaged_rows
 from .company import HOME, Company
 from .figures import NOTHING, Figures
+from .parts import PartRow, SourceRow
 from .words import Name, Words, called, days_of, percent, place, span
 
 FINDING, CLEAR, UNKNOWN = "finding", "no_finding", "not_enough_data"
@@ -151,9 +152,14 @@ def provided_abroad(row: dict[str, Any]) -> bool | None:
     return False if _none(row, "destination", "transfer") else None
 
 
-def _used(part: dict[str, Any]) -> list[dict[str, Any]]:
+def _used(part: PartRow) -> list[SourceRow]:
     """The sources of a part that deliver today."""
     return [source for source in part["sources"] if source["share"] is None or source["share"] > 0]
+
+
+def _above(figure: float | None, bound: float) -> bool:
+    """Whether a figure is known, and above a bound."""
+    return figure is not None and figure > bound
 
 
 def _title(column: str) -> Name:
@@ -171,9 +177,9 @@ class _Checks:
     def _of_parts(
         self,
         name: str,
-        known: Iterable[dict[str, Any]],
-        test: Callable[[dict[str, Any]], bool],
-        maybe: Callable[[dict[str, Any]], bool],
+        known: Iterable[PartRow],
+        test: Callable[[PartRow], bool],
+        maybe: Callable[[PartRow], bool],
         **values: Any,
     ) -> _Result:
         """A check that asks the same of every part of which something is known: what is certain, and what may be."""
@@ -187,7 +193,7 @@ class _Checks:
         says = _say(name, count=len(bad), possible=len(possible), known=len(known), **values)
         return status, says, [self._part(name, part) for part in bad]
 
-    def _part(self, name: str, part: dict[str, Any]) -> Evidence:
+    def _part(self, name: str, part: PartRow) -> Evidence:
         used = _used(part)
         if name == "country":  # who makes it elsewhere does not belong beside that country
             used = [source for source in used if source["country"] in {part["foreign_country"], None}]
@@ -221,7 +227,7 @@ class _Checks:
         says = _say("site_country", parts=percent(part), spend=percent(spend), more=_more("site_country", copied))
         return (FINDING if copied and status == CLEAR else status), says, evidence
 
-    def _copied(self, source: dict[str, Any]) -> bool:
+    def _copied(self, source: SourceRow) -> bool:
         """Whether a place of production may only be the billing address of a company that sells."""
         firm = self.company.firms.get(source["vendor"] or "", {})
         sells = firm.get("kind") == "vendor" and not source["maker"]
@@ -271,7 +277,7 @@ class _Checks:
         return self._of_parts(
             "country",
             known,
-            lambda part: part["foreign_country"] is not None and part["foreign_low"] > bound + NOTHING,
+            lambda part: _above(part["foreign_low"], bound + NOTHING),
             # Where a country is blank, the part may depend on any.
             lambda part: part["foreign_most"] > bound + NOTHING,
             limit=percent(bound),
@@ -283,14 +289,14 @@ class _Checks:
         return self._of_parts(
             "concentration",
             known,
-            lambda part: part["hhi_low"] > bound,
-            lambda part: part["hhi_high"] > bound,
+            lambda part: _above(part["hhi_low"], bound),
+            lambda part: _above(part["hhi_high"], bound),
             limit=f"{bound:.2f}",
         )
 
     def stock(self) -> _Result:
         known = (part for part in self.parts if part["gap_low"] is not None)
-        return self._of_parts("stock", known, lambda part: part["gap_low"] > 0, lambda part: part["gap_high"] != 0)
+        return self._of_parts("stock", known, lambda part: _above(part["gap_low"], 0), lambda part: part["gap_high"] != 0)
 
     def minerals(self) -> _Result:
         bound = limit(TWO_THIRDS)

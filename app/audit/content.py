@@ -17,6 +17,7 @@ from .findings import THEMES, Findings
 from .guideline import guideline_table
 from .mapping import columns_read
 from .measure_words import mitigation
+from .parts import PartRow, SourceRow
 from .places import with_cells
 from .report import Audit
 from .scenario_words import scenario
@@ -211,7 +212,7 @@ def _summary(words: Wording) -> dict[str, int]:
     return counts
 
 
-def _part(words: Wording, row: dict[str, Any]) -> dict[str, Any]:
+def _part(words: Wording, row: PartRow) -> dict[str, Any]:
     return row | {
         "top_country_name": words.place(row["top_country"]),
         "top_share_says": span(row["top_share_low"], row["top_share_high"]),
@@ -223,7 +224,7 @@ def _part(words: Wording, row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _source(words: Wording, source: dict[str, Any]) -> str:
+def _source(words: Wording, source: SourceRow) -> str:
     name = source["maker"] or (source["vendor"] and words.t("through", vendor=source["vendor"])) or "?"
     share = words.t("share_unknown") if source["share"] is None else percent(source["share"])
     where = words.place(source["country"]) if source["country"] else words.t("place_unknown")

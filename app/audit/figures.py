@@ -29,7 +29,7 @@ from .cells import figures_of
 from .company import HOME, YEAR, Company, Need
 from .company_graph import SELF, UNNAMED, CompanyGraph, firm_id, item_id, sourcing_facts, stop_of
 from .links import IS, Link
-from .parts import add_stakes, coverage, part_rows
+from .parts import PartRow, add_stakes, coverage, part_rows
 from .remarks import Remark
 
 NOTHING = 1e-9
@@ -52,7 +52,7 @@ class Figures:
     """
 
     coverage: dict[str, Any]
-    parts: list[dict[str, Any]]
+    parts: list[PartRow]
     countries: list[dict[str, Any]]
     makers: list[dict[str, Any]]
     diamonds: list[dict[str, Any]]
