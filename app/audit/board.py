@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from ..survey.loop import narrowest
-from .checks import provided_abroad
 from .company import YEAR
 from .measure_words import measure
 from .measures import stated_measures
 from .spend_words import spend
 from .stop_words import hurts, parts_lost, stop
+from .technology_checks import provided_abroad
 from .wording import Wording
 from .words import BLANK, called, percent
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from ...datasets.guideline import guideline_documents
 from ...graph.messages import spoken, text
-from .checks import Evidence, Finding
+from .checks import Finding
 from .company_graph import SELF
+from .evidence import Evidence
 from .places import cell_of, files_of
 from .wording import Wording
 

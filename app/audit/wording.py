@@ -10,7 +10,7 @@ from ...datasets import measures
 from ...graph import Message
 from ...graph.interval import at_least
 from ...graph.messages import spoken, text
-from .checks import CONCENTRATED, HALF
+from .evidence import CONCENTRATED, HALF
 from .figures import NOTHING
 from .report import Audit
 from .words import BLANK, days, days_of, money, percent, place, say
