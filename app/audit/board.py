@@ -80,7 +80,7 @@ def _nothing(words: Wording, priced: bool) -> str:
     """Why the tables have no row."""
     if not priced:
         return words.t("nothing_priced") if words.company.described else words.t("nothing_made") + _bought(words)
-    named = any(one.active and (one.country or one.maker) for rows in words.company.sources.values() for one in rows)
+    named = any(one.country or one.maker for one in words.company.all_used)
     return words.t("nothing_lost" if named else "nothing_found", days=f"{words.company.stop_days:g}")
 
 

@@ -221,7 +221,7 @@ class Company:
             return None if self.parts[part].spend_open else self.parts[part].spend
         if part in self.rests:
             return None
-        amounts = [source.whole_spend for source in self.sources[part] if source.active]
+        amounts = [source.whole_spend for source in self.used(part)]
         return sum(filter(None, amounts)) if amounts and None not in amounts else None
 
     def nobodys(self, part: str) -> float | None:
@@ -271,6 +271,15 @@ class Company:
     def countries_of_cards(self) -> set[str]:
         """Countries that suppliers speak of in their cards."""
         return {country for card in self.cards.values() for country in card.countries}
+
+    def used(self, part: str) -> list[Source]:
+        """Return the sources of a part that deliver today."""
+        return [source for source in self.sources.get(part, []) if source.active]
+
+    @property
+    def all_used(self) -> list[Source]:
+        """The sources of all parts that deliver today."""
+        return [source for part in self.sources for source in self.used(part)]
 
     def alternatives(self, part: str) -> list[Source]:
         """Return the qualified sources of a part that are not used today."""

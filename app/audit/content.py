@@ -297,6 +297,5 @@ def _makers(words: Wording, item: str) -> str:
     part = item.removeprefix(f"{SELF}:")
     if part in words.company.told:  # whoever told of it knows it
         return words.company.told[part].supplier
-    sources = words.company.sources.get(part, [])
-    names = dict.fromkeys(source.maker or source.vendor for source in sources if source.active)
+    names = dict.fromkeys(source.maker or source.vendor for source in words.company.used(part))
     return words.t("comma").join([name for name in names if name][:4])

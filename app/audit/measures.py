@@ -197,7 +197,7 @@ def _lead(company: Company, part: str) -> tuple[Days | None, float]:
 
     What no source states, or none with a most, is no estimate: it never delivers there.
     """
-    leads = [source.lead_days for source in company.sources.get(part, []) if source.active]
+    leads = [source.lead_days for source in company.used(part)]
     stated = longest(leads)
     if stated is None:
         return None, NEVER

@@ -194,7 +194,7 @@ def _products_of(company: Company) -> dict[str, list[str]]:
 
 def coverage(company: Company, built: CompanyGraph, links: list[Link], revenue: dict[str, float]) -> dict[str, Any]:
     """Return how much is known of parts and spend; a product is linked when all its bought parts have a source."""
-    used = {part: [source for source in sources if source.active] for part, sources in company.sources.items()}
+    used = {part: company.used(part) for part in company.sources}
     # A row that names neither a firm nor a place makes no source known.
     sourced = frozenset(part for part in used if any(one.maker or one.vendor or one.country for one in used[part]))
     whole = _linked(company, sourced)

@@ -110,7 +110,7 @@ def dialogue(company: Company, figures: Figures) -> Result:
     firms = {name: row for name, row in company.firms.items() if row.get("kind") != "vendor"}
     dated = {name: row["dialogue_date"] for name, row in firms.items() if row.get("dialogue_date")}
     silent = [row for name, row in firms.items() if name not in dated]
-    used = [one for sources in company.sources.values() for one in sources if one.active]
+    used = company.all_used
     left = company.rests or figures.unsourced or any(one.maker not in company.firms for one in used)
     status = UNKNOWN if not dated else FINDING if silent else UNKNOWN if left else CLEAR
     evidence = [Evidence(row["supplier"], sentence("dialogue_row"), (row["_ref"],)) for row in silent]
