@@ -28,7 +28,6 @@ def linked(found: Understanding, world: SupplyGraph) -> list[list[dict[str, Any]
     """Return for each table which of its lines are, or hold, bundled items: ``part, row, item, relation``."""
     from .audit.company_reader import company_from
     from .audit.links import link_parts
-    from .audit.mapping import recognise
 
     links: list[list[dict[str, Any]]] = []
     for table in found.tables:
@@ -36,7 +35,7 @@ def linked(found: Understanding, world: SupplyGraph) -> list[list[dict[str, Any]
         if table.kind not in PARTS or not table.rows:
             continue
         try:
-            company = company_from(recognise(Understanding((_distinct(table),), (table.file,), "")))
+            company = company_from(Understanding((_distinct(table),), (table.file,), ""))
         except InputError:
             continue
         for link in link_parts(company, world, {}):

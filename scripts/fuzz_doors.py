@@ -168,14 +168,13 @@ def firms(case: Case, folder: Path) -> Iterator[None]:
 def company(case: Case, folder: Path) -> Iterator[None]:
     """Understand a filled-in workbook of the audit; then take it for a company."""
     from kanmon.app.audit.company_reader import company_from
-    from kanmon.app.audit.mapping import recognise
     from kanmon.datasets.intake.understanding import understand
 
     sheets = COMPANY | {case["table"]: changed(COMPANY[case["table"]], case["changes"])}
     (folder / "audit.xlsx").write_bytes(book(sheets, case["torn"], case.get("member", "")))
     found = understand(folder / "audit.xlsx")
     yield
-    company_from(recognise(found))
+    company_from(found)
 
 
 def scenario(case: Case, folder: Path) -> Iterator[None]:

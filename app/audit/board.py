@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ..survey.loop import narrowest
-from .checks import provided_abroad
 from .company import YEAR
-from .findings import FindingsWriter
+from .measure_words import measure
 from .measures import stated_measures
+from .spend_words import spend
+from .stop_words import hurts, parts_lost, stop
+from .technology_checks import provided_abroad
+from .wording import Wording
 from .words import BLANK, called, percent
-from .writer import parts_lost
 
 BOARD = 5
 """Rows of the board page's tables."""
@@ -28,194 +30,200 @@ LARGE = 0.1
 """A stop that costs this part of a year's revenue is counted on the board page."""
 
 
-class BoardWriter(FindingsWriter):
-    """Puts the board page into words."""
+def board(words: Wording) -> dict[str, Any]:
+    """Return the board page: its sentence, the worst stops, what the figures leave out, and what to do first."""
+    priced = bool(words.figures.revenue)
+    countries = [row for row in words.figures.countries if hurts(words, row)]
+    makers = [row for row in words.figures.makers if hurts(words, row)]
+    if not priced:
+        for rows in (countries, makers):
+            rows.sort(key=lambda row: [-round(part, 9) for part in parts_lost(row).values()])
+    shown = _fitting(words, countries[:BOARD]), _fitting(words, makers[: BOARD - 1])
+    own = {row["subject"] for row in words.figures.flags if row["own_technology"]}
+    parts = {row["subject"] for row in words.figures.flags if not row["own_technology"]}
+    planned = [row for row in words.company.technologies if provided_abroad(row)]
+    return {
+        "headline": _headline(words, countries, makers),
+        "loss": words.t("loss" if priced else "loss_part"),
+        "countries": [stop(words, row) | _parted(words, row) for row in shown[0]],
+        "makers": [stop(words, row) | _parted(words, row) for row in shown[1]],
+        "counts": [_counted(words, rows, here) for rows, here in zip((countries, makers), shown, strict=True)],
+        "narrowing": [node for rows in shown for node in _told(words, rows)],
+        "nothing": "" if countries or makers else _nothing(words, priced),
+        "notes": _notes(words, [*countries, *makers]) if priced or countries or makers else [],
+        "technologies": words.t("board_technologies", own=len(own), parts=len(parts), planned=len(planned)),
+        "first": _first(words),
+    }
 
-    def _board(self) -> dict[str, Any]:
-        priced = bool(self.figures.revenue)
-        countries = [row for row in self.figures.countries if self._hurts(row)]
-        makers = [row for row in self.figures.makers if self._hurts(row)]
-        if not priced:
-            for rows in (countries, makers):
-                rows.sort(key=lambda row: [-round(part, 9) for part in parts_lost(row).values()])
-        shown = self._fitting(countries[:BOARD]), self._fitting(makers[: BOARD - 1])
-        own = {row["subject"] for row in self.figures.flags if row["own_technology"]}
-        parts = {row["subject"] for row in self.figures.flags if not row["own_technology"]}
-        planned = [row for row in self.company.technologies if provided_abroad(row)]
-        return {
-            "headline": self._headline(countries, makers),
-            "loss": self.t("loss" if priced else "loss_part"),
-            "countries": [self._node(row) | self._parted(row) for row in shown[0]],
-            "makers": [self._node(row) | self._parted(row) for row in shown[1]],
-            "counts": [self._counted(rows, here) for rows, here in zip((countries, makers), shown, strict=True)],
-            "narrowing": [node for rows in shown for node in self._told(rows)],
-            "nothing": "" if countries or makers else self._nothing(priced),
-            "notes": self._notes([*countries, *makers]) if priced or countries or makers else [],
-            "technologies": self.t("board_technologies", own=len(own), parts=len(parts), planned=len(planned)),
-            "first": self._first(),
-        }
 
-    def _fitting(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """The rows of a table that fit on the page with what stands under them: names of several lines take their room."""
-        lines, fitting = 0, []
-        for row in rows:
-            label = "".join((row["name"] or "", *(self.place(code) for code in row["countries"])))
-            lines += -(-sum(2 if letter > WIDE else 1 for letter in label) // NARROW) if row["name"] else 1
-            fitting.append(row)
-            if len(fitting) > 1 and lines + 2 * len(self._told(fitting)) > LINES:
-                return fitting[:-1]
-        return fitting
+def _fitting(words: Wording, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows of a table that fit on the page with what stands under them: names of several lines take their room."""
+    lines, fitting = 0, []
+    for row in rows:
+        label = "".join((row["name"] or "", *(words.place(code) for code in row["countries"])))
+        lines += -(-sum(2 if letter > WIDE else 1 for letter in label) // NARROW) if row["name"] else 1
+        fitting.append(row)
+        if len(fitting) > 1 and lines + 2 * len(_told(words, fitting)) > LINES:
+            return fitting[:-1]
+    return fitting
 
-    def _told(self, rows: list[dict[str, Any]]) -> list[str]:
-        """The stops of a table under which stands what narrows them most: a question once, and no more than fit."""
-        found, told = narrowest(self.audit.questions, self.figures), {}
-        for node, (_, one) in ((row["node"], found[row["node"]]) for row in rows if row["node"] in found):
-            told.setdefault((one.kind, one.supplier, one.parts), node)
-        return list(told.values())[:NOTES]
 
-    def _nothing(self, priced: bool) -> str:
-        """Why the tables have no row."""
-        if not priced:
-            return self.t("nothing_priced") if self.company.described else self.t("nothing_made") + self._bought()
-        named = any(one.active and (one.country or one.maker) for rows in self.company.sources.values() for one in rows)
-        return self.t("nothing_lost" if named else "nothing_found", days=f"{self.company.stop_days:g}")
+def _told(words: Wording, rows: list[dict[str, Any]]) -> list[str]:
+    """The stops of a table under which stands what narrows them most: a question once, and no more than fit."""
+    found, told = narrowest(words.audit.questions, words.figures), {}
+    for node, (_, one) in ((row["node"], found[row["node"]]) for row in rows if row["node"] in found):
+        told.setdefault((one.kind, one.supplier, one.parts), node)
+    return list(told.values())[:NOTES]
 
-    def _bought(self) -> str:
-        """What purchases tell without a bill of materials: in which countries it was made."""
-        found = self._spend()
-        if found is None:
-            return ""
-        places = [f"{row['place']} {row['direct_says']}" for row in found["shares"] if row["direct_low"] > 0][:MOST]
-        places.append(f"{self.t('place_unknown')} {found['direct_says']}")
-        return " " + self.t("nothing_bought", total=found["total_says"], places=self.t("comma").join(places))
 
-    def _notes(self, rows: list[dict[str, Any]]) -> list[str]:
-        """What the figures leave out, and what it could add."""
-        notes = []
-        behind = self.figures.coverage["tier2_own"]
-        if behind is not None and behind < 1:
-            notes.append(self.t("note_scope", unknown=percent(1 - behind)))
-        # What others put together is in the figures, by what goes into it; only parts with nothing below them are left out.
-        left_out = set(self.figures.unsourced) - set(self.company.nameless)
-        if left_out:
-            worth = self.company.stop_days / YEAR
-            whole = None if self.figures.unpriced else worth * sum(self.figures.revenue.values())
-            most = [row["loss_open"] for row in rows] or [whole]
-            bound = None if None in most else max(most)
-            notes.append(self._up_to("note_unsourced", bound, count=len(left_out)))
-        stock, switch = (self.figures.coverage[name] for name in ("stock_known", "switch_known"))
-        if rows and min(stock or 0.0, switch or 0.0) < FEW:
-            notes.append(self.t("note_days", stock=percent(stock), switch=percent(switch)))
-        unseen = {kind: most for kind, most in self.figures.unseen.items() if most != 0}
-        if len(unseen) > 1 and len(set(unseen.values())) == 1:
-            unseen = {"both": next(iter(unseen.values()))}
-        notes += [self._up_to(f"note_unseen_{kind}", most) for kind, most in unseen.items()]
-        if not self.figures.revenue:
-            notes.insert(0, self.t("note_part"))
-        elif self.figures.unpriced:
-            notes.append(self.t("note_unpriced", **self._listed(self.figures.unpriced)))
-        if self.company.bare:
-            notes.append(self.t("note_bare", **self._listed(self.company.bare)))
-        return notes
+def _nothing(words: Wording, priced: bool) -> str:
+    """Why the tables have no row."""
+    if not priced:
+        return words.t("nothing_priced") if words.company.described else words.t("nothing_made") + _bought(words)
+    named = any(one.country or one.maker for one in words.company.all_used)
+    return words.t("nothing_lost" if named else "nothing_found", days=f"{words.company.stop_days:g}")
 
-    def _first(self) -> list[dict[str, Any]]:
-        """What to do first: state what no loss has an amount without, take the best measures, and ask suppliers."""
-        steps = [{"says": says, "items": []} for says in self._first_stated()]
-        mitigation = self.audit.mitigation
-        if not self.figures.revenue and (stated := stated_measures(self.company)):
-            steps.append({"says": self.t("first_own"), "items": [self._step(row) for row in stated[:PLAN]]})
-        if mitigation is not None:
-            useful = sorted(mitigation.rows, key=lambda row: -(row["removed_estimate"] or 0.0))
-            plan = mitigation.plan
-            if plan is not None and plan.chosen:
-                fields = {"cost": self.money(plan.cost), "budget": self.stated(mitigation.budget), "more": ""}
-                fields["saved"] = self.money(mitigation.nothing["estimate"] - plan.after["estimate"])
-                rows = [row for row in useful if row["measure"] in plan.chosen]
-                room = PLAN - len(steps)
-                if len(rows) > room:
-                    fields["more"] = self.t("first_others", count=len(rows) - room)
-                steps.append({"says": self.t("first_plan", **fields), "items": [self._step(row) for row in rows[:room]]})
-            rest = [row for row in useful if row["cost"] is None and row["removed_estimate"]]
-            best = list({row["part"]: row for row in reversed(rest)}.values())[::-1][: 2 if steps else MOST]
-            if best:
-                steps.append({"says": self.t("first_proposals"), "items": [self._step(row) for row in best]})
-        if any(provided_abroad(row) for row in self.company.technologies):
-            steps.append({"says": self.t("first_transfer"), "items": []})
-        return [*steps, *({"says": says, "items": []} for says in self._first_asked())]
 
-    def _first_stated(self) -> list[str]:
-        """What the company itself has to state before a loss has an amount, or an upper bound."""
-        if not self.company.described:
-            return [self.t("first_made")]
-        bare = [self.t("first_bare", **self._listed(self.company.bare))] if self.company.bare else []
-        if not (ids := self.figures.unpriced):
-            return bare
-        named = self._listed([called(id, self.company.parts[id].name) for id in ids], MOST)
-        return [*bare, self.t("first_bounded" if self.figures.revenue else "first_priced", **named)]
+def _bought(words: Wording) -> str:
+    """What purchases tell without a bill of materials: in which countries it was made."""
+    found = spend(words)
+    if found is None:
+        return ""
+    places = [f"{row['place']} {row['direct_says']}" for row in found["shares"] if row["direct_low"] > 0][:MOST]
+    places.append(f"{words.t('place_unknown')} {found['direct_says']}")
+    return " " + words.t("nothing_bought", total=found["total_says"], places=words.t("comma").join(places))
 
-    def _first_asked(self) -> list[str]:
-        """What to ask suppliers, and which of them first."""
-        known = self.figures.coverage
-        place, behind = (None if known[name] is None else 1.0 - known[name] for name in ("country_known", "tier2_own"))
-        if not place and not behind:
-            return []
-        if not self.company.sources:
-            return [self.t("first_named", count=len(self.company.bought))]
-        asked = (one.supplier for one in self.audit.questions if one.who == "supplier" and one.supplier)
-        names = list(dict.fromkeys(asked))[:MOST]
-        first = self.t("first_whom", names=self.t("comma").join(names)) if names else ""
-        return [
-            self.t("first_origin" if place else "first_coverage", place=percent(place), unknown=percent(behind), first=first)
-        ]
 
-    def _counted(self, rows: list[Any], shown: list[Any]) -> str:
-        """How many stops of a table there are, where it shows fewer."""
-        return self.t("of_all", shown=len(shown), all=len(rows)) if len(shown) < len(rows) else ""
+def _notes(words: Wording, rows: list[dict[str, Any]]) -> list[str]:
+    """What the figures leave out, and what it could add."""
+    notes = []
+    behind = words.figures.coverage["tier2_own"]
+    if behind is not None and behind < 1:
+        notes.append(words.t("note_scope", unknown=percent(1 - behind)))
+    # What others put together is in the figures, by what goes into it; only parts with nothing below them are left out.
+    left_out = set(words.figures.unsourced) - set(words.company.nameless)
+    if left_out:
+        worth = words.company.stop_days / YEAR
+        whole = None if words.figures.unpriced else worth * sum(words.figures.revenue.values())
+        most = [row["loss_open"] for row in rows] or [whole]
+        bound = None if None in most else max(most)
+        notes.append(_up_to(words, "note_unsourced", bound, count=len(left_out)))
+    stock, switch = (words.figures.coverage[name] for name in ("stock_known", "switch_known"))
+    if rows and min(stock or 0.0, switch or 0.0) < FEW:
+        notes.append(words.t("note_days", stock=percent(stock), switch=percent(switch)))
+    unseen = {kind: most for kind, most in words.figures.unseen.items() if most != 0}
+    if len(unseen) > 1 and len(set(unseen.values())) == 1:
+        unseen = {"both": next(iter(unseen.values()))}
+    notes += [_up_to(words, f"note_unseen_{kind}", most) for kind, most in unseen.items()]
+    if not words.figures.revenue:
+        notes.insert(0, words.t("note_part"))
+    elif words.figures.unpriced:
+        notes.append(words.t("note_unpriced", **words.listed(words.figures.unpriced)))
+    if words.company.bare:
+        notes.append(words.t("note_bare", **words.listed(words.company.bare)))
+    return notes
 
-    def _listed(self, products: list[str], most: int = 6) -> dict[str, str]:
-        """The first of some products, and how many more there are."""
-        more = self.t("first_more", count=len(products) - most) if len(products) > most else ""
-        return {"products": self.t("comma").join(products[:most]), "more": more}
 
-    def _up_to(self, name: str, most: float | None, **values: Any) -> str:
-        """A sentence about a loss of up to an amount, of one that has no upper bound, or where nothing has a price."""
-        if not self.figures.revenue:
-            return self.t(f"{name}_part", **values)
-        return self.t(f"{name}_open", **values) if most is None else self.t(name, most=self.money(most, "most"), **values)
+def _first(words: Wording) -> list[dict[str, Any]]:
+    """What to do first: state what no loss has an amount without, take the best measures, and ask suppliers."""
+    steps = [{"says": says, "items": []} for says in _first_stated(words)]
+    mitigation = words.audit.mitigation
+    if not words.figures.revenue and (stated := stated_measures(words.company)):
+        steps.append({"says": words.t("first_own"), "items": [_step(words, row) for row in stated[:PLAN]]})
+    if mitigation is not None:
+        useful = sorted(mitigation.rows, key=lambda row: -(row["removed_estimate"] or 0.0))
+        plan = mitigation.plan
+        if plan is not None and plan.chosen:
+            fields = {"cost": words.money(plan.cost), "budget": words.stated(mitigation.budget), "more": ""}
+            fields["saved"] = words.money(mitigation.nothing["estimate"] - plan.after["estimate"])
+            rows = [row for row in useful if row["measure"] in plan.chosen]
+            room = PLAN - len(steps)
+            if len(rows) > room:
+                fields["more"] = words.t("first_others", count=len(rows) - room)
+            steps.append({"says": words.t("first_plan", **fields), "items": [_step(words, row) for row in rows[:room]]})
+        rest = [row for row in useful if row["cost"] is None and row["removed_estimate"]]
+        best = list({row["part"]: row for row in reversed(rest)}.values())[::-1][: 2 if steps else MOST]
+        if best:
+            steps.append({"says": words.t("first_proposals"), "items": [_step(words, row) for row in best]})
+    if any(provided_abroad(row) for row in words.company.technologies):
+        steps.append({"says": words.t("first_transfer"), "items": []})
+    return [*steps, *({"says": says, "items": []} for says in _first_asked(words))]
 
-    def _parted(self, row: dict[str, Any]) -> dict[str, Any]:
-        """What a stop takes in parts of the output of the product hit most, where nothing has a price."""
-        found = {} if self.figures.revenue else parts_lost(row)
-        return found | {name.replace("part", "loss") + "_says": percent(part) for name, part in found.items()}
 
-    def _step(self, row: dict[str, Any]) -> dict[str, Any]:
-        """One action: what, its cost, who sees to it, and until when."""
-        return {
-            "says": f"{called(row['part'], row['name'])}: {self._measure(row)}",
-            "cost": self.t("no_cost") if row["cost"] is None else self.stated(row["cost"]),
-            "owner": row["owner"] or self.t("open"),
-            "due": row["due"] or self.t("open"),
-        }
+def _first_stated(words: Wording) -> list[str]:
+    """What the company itself has to state before a loss has an amount, or an upper bound."""
+    if not words.company.described:
+        return [words.t("first_made")]
+    bare = [words.t("first_bare", **words.listed(words.company.bare))] if words.company.bare else []
+    if not (ids := words.figures.unpriced):
+        return bare
+    named = words.listed([called(id, words.company.parts[id].name) for id in ids], MOST)
+    return [*bare, words.t("first_bounded" if words.figures.revenue else "first_priced", **named)]
 
-    def _headline(self, countries: list[dict[str, Any]], makers: list[dict[str, Any]]) -> list[str]:
-        """The page in two or three sentences: the worst stop, how many hurt, what a budget takes off."""
-        worst = [row for row in [*countries, *makers] if row["loss"] > 0]
-        if not worst:
-            return []
-        first = max(worst, key=lambda row: row["loss"])
-        revenue = sum(self.figures.revenue.values())
-        fields = {"stop": first["name"] or self.place(first["node"]), "days": f"{self.company.stop_days:g}"}
-        year = self.t("year_stated" if self.figures.unpriced or self.company.bare else "year_all")
-        fields |= {"part": percent(first["loss"] / revenue), "year": year}
-        bounds = {"estimate": first["loss"], "low": first["loss_low"], "high": first["loss_high"]}
-        fields |= {"loss": self._three(bounds)}
-        fields |= {"day": self._days(first["day_low"], first["day"])}
-        lines = [self.t("headline_worst", **fields)]
-        large = sum(row["loss"] >= LARGE * revenue for row in worst)
-        lines.append(self.t("headline_count", count=large, part=percent(LARGE), year=year))
-        found = self.audit.mitigation
-        if found is not None and found.plan is not None and found.plan.chosen:
-            saved = found.nothing["estimate"] - found.plan.after["estimate"]
-            part = percent(saved / found.nothing["estimate"]) if found.nothing["estimate"] else BLANK
-            lines.append(self.t("headline_plan", cost=self.money(found.plan.cost), saved=self.money(saved), part=part))
-        return lines
+
+def _first_asked(words: Wording) -> list[str]:
+    """What to ask suppliers, and which of them first."""
+    known = words.figures.coverage
+    place, behind = (None if known[name] is None else 1.0 - known[name] for name in ("country_known", "tier2_own"))
+    if not place and not behind:
+        return []
+    if not words.company.sources:
+        return [words.t("first_named", count=len(words.company.bought))]
+    asked = (one.supplier for one in words.audit.questions if one.who == "supplier" and one.supplier)
+    names = list(dict.fromkeys(asked))[:MOST]
+    first = words.t("first_whom", names=words.t("comma").join(names)) if names else ""
+    return [
+        words.t("first_origin" if place else "first_coverage", place=percent(place), unknown=percent(behind), first=first)
+    ]
+
+
+def _counted(words: Wording, rows: list[Any], shown: list[Any]) -> str:
+    """How many stops of a table there are, where it shows fewer."""
+    return words.t("of_all", shown=len(shown), all=len(rows)) if len(shown) < len(rows) else ""
+
+
+def _up_to(words: Wording, name: str, most: float | None, **values: Any) -> str:
+    """A sentence about a loss of up to an amount, of one that has no upper bound, or where nothing has a price."""
+    if not words.figures.revenue:
+        return words.t(f"{name}_part", **values)
+    return words.t(f"{name}_open", **values) if most is None else words.t(name, most=words.money(most, "most"), **values)
+
+
+def _parted(words: Wording, row: dict[str, Any]) -> dict[str, Any]:
+    """What a stop takes in parts of the output of the product hit most, where nothing has a price."""
+    found = {} if words.figures.revenue else parts_lost(row)
+    return found | {name.replace("part", "loss") + "_says": percent(part) for name, part in found.items()}
+
+
+def _step(words: Wording, row: dict[str, Any]) -> dict[str, Any]:
+    """One action: what, its cost, who sees to it, and until when."""
+    return {
+        "says": f"{called(row['part'], row['name'])}: {measure(words, row)}",
+        "cost": words.t("no_cost") if row["cost"] is None else words.stated(row["cost"]),
+        "owner": row["owner"] or words.t("open"),
+        "due": row["due"] or words.t("open"),
+    }
+
+
+def _headline(words: Wording, countries: list[dict[str, Any]], makers: list[dict[str, Any]]) -> list[str]:
+    """The page in two or three sentences: the worst stop, how many hurt, what a budget takes off."""
+    worst = [row for row in [*countries, *makers] if row["loss"] > 0]
+    if not worst:
+        return []
+    first = max(worst, key=lambda row: row["loss"])
+    revenue = sum(words.figures.revenue.values())
+    fields = {"stop": first["name"] or words.place(first["node"]), "days": f"{words.company.stop_days:g}"}
+    year = words.t("year_stated" if words.figures.unpriced or words.company.bare else "year_all")
+    fields |= {"part": percent(first["loss"] / revenue), "year": year}
+    bounds = {"estimate": first["loss"], "low": first["loss_low"], "high": first["loss_high"]}
+    fields |= {"loss": words.three(bounds)}
+    fields |= {"day": words.first_day(first["day_low"], first["day"])}
+    lines = [words.t("headline_worst", **fields)]
+    large = sum(row["loss"] >= LARGE * revenue for row in worst)
+    lines.append(words.t("headline_count", count=large, part=percent(LARGE), year=year))
+    found = words.audit.mitigation
+    if found is not None and found.plan is not None and found.plan.chosen:
+        saved = found.nothing["estimate"] - found.plan.after["estimate"]
+        part = percent(saved / found.nothing["estimate"]) if found.nothing["estimate"] else BLANK
+        lines.append(words.t("headline_plan", cost=words.money(found.plan.cost), saved=words.money(saved), part=part))
+    return lines

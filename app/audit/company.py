@@ -10,7 +10,7 @@ from typing import Any
 
 from ...datasets.intake.values import firm_key
 from .cells import Days, ends, longest
-from .reading import Remark
+from .remarks import Remark
 
 HOME = "JPN"
 """The company's own country: what is bought there hangs on no other."""
@@ -43,6 +43,8 @@ class Source:
     """Whether a row leaves its amount blank: then ``spend`` is the least."""
     share_open: bool = False
     """Whether a row states a share that is of several: then nobody said what its own is, whatever other rows state."""
+    qualified_open: bool = False
+    """Whether rows say both that it is qualified and that it is not: then nobody knows, whatever other rows say."""
     tellers: list[str] = field(default_factory=list)
     """Further suppliers who deliver it, by the company's word or their own."""
     traded: dict[str | None, Source] = field(default_factory=dict)
@@ -219,7 +221,7 @@ class Company:
             return None if self.parts[part].spend_open else self.parts[part].spend
         if part in self.rests:
             return None
-        amounts = [source.whole_spend for source in self.sources[part] if source.active]
+        amounts = [source.whole_spend for source in self.used(part)]
         return sum(filter(None, amounts)) if amounts and None not in amounts else None
 
     def nobodys(self, part: str) -> float | None:
@@ -269,6 +271,15 @@ class Company:
     def countries_of_cards(self) -> set[str]:
         """Countries that suppliers speak of in their cards."""
         return {country for card in self.cards.values() for country in card.countries}
+
+    def used(self, part: str) -> list[Source]:
+        """Return the sources of a part that deliver today."""
+        return [source for source in self.sources.get(part, []) if source.active]
+
+    @property
+    def all_used(self) -> list[Source]:
+        """The sources of all parts that deliver today."""
+        return [source for part in self.sources for source in self.used(part)]
 
     def alternatives(self, part: str) -> list[Source]:
         """Return the qualified sources of a part that are not used today."""

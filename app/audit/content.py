@@ -9,13 +9,23 @@ from ...datasets.guideline import guideline_items
 from ...datasets.layout import sheets
 from ...graph.ages import dated
 from ...graph.messages import spoken, text
+from ..ask import worded
 from ..survey.loop import shown
-from .board import BoardWriter
-from .findings import THEMES
+from .board import board
+from .company_graph import SELF
+from .findings import THEMES, Findings
 from .guideline import guideline_table
+from .mapping import columns_read
+from .measure_words import mitigation
+from .parts import PartRow, SourceRow
 from .places import with_cells
 from .report import Audit
+from .scenario_words import scenario
 from .since import changes
+from .spend_words import apart, spend
+from .stop_words import order, stop
+from .unknowns import Unknown
+from .wording import Wording
 from .words import BLANK, column_name, percent, span
 
 CASES = ("AMA-02", "AMA-06", "AMA-14")
@@ -43,254 +53,249 @@ PLACED = ("themes", "groups")
 
 def content(audit: Audit, lang: str, since: dict[str, Any] | None = None) -> dict[str, Any]:
     """Return the report as plain data in ``lang``, with what changed ``since`` an earlier one: numbers as numbers."""
-    writer, places = _Writer(audit, lang), audit.places
-    shown = {name: value if name in PLACED else with_cells(value, places) for name, value in writer.content().items()}
-    return shown | {"since": None if since is None else writer.since(changes(since, shown))}
+    words, places = Wording(audit, lang), audit.places
+    shown = {name: value if name in PLACED else with_cells(value, places) for name, value in _content(words).items()}
+    return shown | {"since": None if since is None else _differences(words, changes(since, shown))}
 
 
-class _Writer(BoardWriter):
-    def _read_as(self, row: dict[str, Any]) -> dict[str, str]:
-        """What a column was read as, as the workbook calls it."""
-        sheet = sheets().get(row["kind"])
-        kind = BLANK
-        if row["kind"]:
-            kind = sheet.title[self.lang] if sheet else text(f"app.check.kind_{row['kind']}", self.lang)
-        column = column_name(row["kind"], row["read_as"], self.lang)
-        return {"read_as_says": f"{kind}: {column}" if column else kind}
+def _read_as(words: Wording, row: dict[str, Any]) -> dict[str, str]:
+    """What a column was read as, as the workbook calls it."""
+    sheet = sheets().get(row["kind"])
+    kind = BLANK
+    if row["kind"]:
+        kind = sheet.title[words.lang] if sheet else text(f"app.check.kind_{row['kind']}", words.lang)
+    column = column_name(row["kind"], row["read_as"], words.lang)
+    return {"read_as_says": f"{kind}: {column}" if column else kind}
 
-    def content(self) -> dict[str, Any]:
-        """Return all of it, in the order in which a reader of the JSON file meets it."""
-        return self._judged() | self._reckoned() | self._to_do() | self._grounds()
 
-    def _judged(self) -> dict[str, Any]:
-        """The board page, the findings, and what stops in which scenario."""
-        return {
-            "lang": self.lang,
-            "company": self.company.name or BLANK,
-            "meta": self.audit.meta,
-            "coverage": self._coverage(),
-            "board": self._board(),
-            "themes": [
-                {"id": theme, "title": self.t(theme), "findings": [self._finding(f) for f in self._of(theme)]}
-                for theme in THEMES
-            ],
-            "groups": self._groups(),
-            "guideline": guideline_table(self.audit.findings, self.lang),
-            "scenarios": [self._scenario(row) for row in self.audit.scenarios],
-            "described": self.company.described,
-            "own_scenarios": bool(self.company.scenarios),
-            "unknowns": [self._unknown(row) for row in self.audit.unknowns],
-        }
+def _content(words: Wording) -> dict[str, Any]:
+    """Return all of it, in the order in which a reader of the JSON file meets it."""
+    return _judged(words) | _reckoned(words) | _to_do(words) | _grounds(words)
 
-    def _reckoned(self) -> dict[str, Any]:
-        """The figures, row by row."""
-        return {
-            "horizon": self.company.stop_days,
-            "currency": self.company.currency,
-            "apart": self._apart(),
-            "revenue": self.figures.revenue,
-            "summary": self._summary(),
-            "parts": [self._part(row) for row in self.figures.parts],
-            "countries": [self._node(row) for row in sorted(self.figures.countries, key=self._order)],
-            "makers": [self._node(row) for row in self.figures.makers],
-            "diamonds": [
-                row | {"node": row["node_name"] or self.place(row["country"]), "country": self.place(row["country"])}
-                for row in self.figures.diamonds
-            ],
-            "market": [
-                row
-                | {
-                    "name": spoken(row, "name", self.lang),
-                    "top_supplier": self.place(row["top_supplier"]),
-                    "year_says": dated(row["year"], self.lang),
-                }
-                for row in self.figures.market
-            ],
-            "spend": self._spend(),
-            "unsourced": [{"part": part, "name": self.company.parts[part].name} for part in self.figures.unsourced],
-            "flags": self._flags(),
-            "critical": [
-                row | {"product_name": spoken(row, "product", self.lang), "by_name": self.item(row["by"])}
-                for row in self.figures.critical
-            ],
-        }
 
-    def _to_do(self) -> dict[str, Any]:
-        """Whom to ask, what to look after, and what to buy."""
-        return {
-            **shown(self.audit.questions, self.audit.progress, self.company, self.figures, self.lang),
-            "technologies": [self._technology(row) for row in self.company.technologies],
-            "smelters": self._smelters(),
-            "mitigation": self._mitigation(),
-            "antitrust": self._antitrust(),
-        }
+def _judged(words: Wording) -> dict[str, Any]:
+    """The board page, the findings, and what stops in which scenario."""
+    found = Findings(words)
+    return {
+        "lang": words.lang,
+        "company": words.company.name or BLANK,
+        "meta": words.audit.meta,
+        "coverage": _coverage(words),
+        "board": board(words),
+        "themes": [
+            {"id": theme, "title": words.t(theme), "findings": [found.finding(f) for f in found.of(theme)]}
+            for theme in THEMES
+        ],
+        "groups": found.groups(),
+        "guideline": guideline_table(words.audit.findings, words.lang),
+        "scenarios": [scenario(words, row) for row in words.audit.scenarios],
+        "described": words.company.described,
+        "own_scenarios": bool(words.company.scenarios),
+        "unknowns": [_unknown(words, row) for row in words.audit.unknowns],
+    }
 
-    def _grounds(self) -> dict[str, Any]:
-        """What all of it rests on: sources and assumptions, and what was read as what."""
-        kinds = {row["sheet"]: row["kind"] for row in self.audit.mapping}
-        return {
-            "thresholds": self._thresholds(),
-            "sources": self._sources(),
-            "assumptions": [self.t(f"assume_{name}", days=f"{self.company.stop_days:g}") for name in ASSUMPTIONS],
-            "mapping": [row | self._read_as(row) for row in self.audit.mapping],
-            "links": [
-                {"part": link.part, "item": link.item, "relation": link.relation, "how": link.how, "evidence": link.evidence}
-                | {"item_name": self.item(link.item)}
-                | {"says": self.t(f"link_{link.how}"), "relation_says": self.t(f"relation_{link.relation}")}
-                for link in self.audit.links
-            ],
-            "remarks": [
-                {
-                    "sheet": remark.sheet,
-                    "row": remark.row,
-                    "column": remark.column,
-                    "column_says": column_name(kinds.get(remark.sheet), remark.column, self.lang),
-                    "severity": remark.severity,
-                    "says": self.say(remark.message),
-                }
-                for remark in self.company.remarks
-            ],
-        }
 
-    def since(self, found: dict[str, Any]) -> dict[str, Any]:
-        """Return what changed, with amounts in words."""
-        stops = []
-        for row in found["stops"]:
-            here = [name for name in ("was", "is") if row[name] is not None]
-            says = {f"{name}_says": self._since(row, name) for name in ("was", "is")}
-            widths = " → ".join(self._most(row[f"width_{name}"]) for name in here)
-            stops.append(row | says | {"width_says": widths})
-        differs = [self.t(f"since_{name}", was=was, now=now) for name, was, now in found["differs"]]
-        says = self.t("since_differs", which=self.t("comma").join(differs)) if differs else ""
-        return found | {"stops": stops, "differs_says": says}
-
-    def _since(self, row: dict[str, Any], name: str) -> str:
-        """An estimate then or now; the least it is where a product that is hit has no stated revenue."""
-        if row[name] is None:
-            return self.t("since_absent")
-        amount = self.money(row[name])
-        return self.t("since_least", amount=amount) if row[f"width_{name}"] is None else amount
-
-    def _coverage(self) -> dict[str, Any]:
-        known = self.figures.coverage
-        names = (
-            "revenue_linked",
-            "supplier_known",
-            "spend_stated",
-            "country_known",
-            "spend_country_known",
-            "tier2_own",
-            "tier2_market",
-        )
-        shown = {f"{name}_says": percent(known[name]) for name in (*names, "tier2_unknown", "stock_known", "switch_known")}
-        return known | shown | {"revenue_says": self.money(known["revenue"]), "spend_says": self.money(known["spend"])}
-
-    def _summary(self) -> dict[str, int]:
-        counts: dict[str, int] = {}
-        for found in self.audit.findings:
-            counts[found.status] = counts.get(found.status, 0) + 1
-        return counts
-
-    def _part(self, row: dict[str, Any]) -> dict[str, Any]:
-        return row | {
-            "top_country_name": self.place(row["top_country"]),
-            "top_share_says": span(row["top_share_low"], row["top_share_high"]),
-            "single_says": self.t(f"single_{row['single']}"),
-            "stock_says": self._stated(row["part"], row["stock_least"], row["stock_most"]),
-            "switch_says": self._stated(row["part"], row["switch_least"], row["switch_most"]),
-            "sources_says": "; ".join(self._source(source) for source in row["sources"]),
-            "revenue_says": self.money(row["revenue"]),
-        }
-
-    def _source(self, source: dict[str, Any]) -> str:
-        name = source["maker"] or (source["vendor"] and self.t("through", vendor=source["vendor"])) or "?"
-        share = self.t("share_unknown") if source["share"] is None else percent(source["share"])
-        where = self.place(source["country"]) if source["country"] else self.t("place_unknown")
-        return f"{name} ({where}, {share})"
-
-    def _flags(self) -> list[dict[str, Any]]:
-        names = {row["number"]: spoken(row, "name", self.lang) for row in technologies().iter_rows(named=True)}
-        return [
-            row | {"technology_name": names[row["technology"]], "verdict_says": self.t(f"verdict_{row['verdict']}")}
-            for row in self.figures.flags
-        ]
-
-    def _technology(self, row: dict[str, Any]) -> dict[str, Any]:
-        shown = {name: self.place(row.get(name)) for name in ("country", "partner_country", "destination")}
-        blank = dict.fromkeys(("technology", "site", "partner", "control", "transfer", "destination", "decision_date"))
-        told = {name: value for name, value in row.items() if not name.startswith("_")}
-        return blank | told | {f"{name}_name": value for name, value in shown.items()} | {"refs": [row["_ref"]]}
-
-    def _smelters(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "metal": row["metal"],
-                "smelter": row["smelter"] or self.t("smelter_unnamed"),
-                "country": self.place(row.get("country")),
-                "refs": [row["_ref"]],
+def _reckoned(words: Wording) -> dict[str, Any]:
+    """The figures, row by row."""
+    return {
+        "horizon": words.company.stop_days,
+        "currency": words.company.currency,
+        "apart": apart(words),
+        "revenue": words.figures.revenue,
+        "summary": _summary(words),
+        "parts": [_part(words, row) for row in words.figures.parts],
+        "countries": [stop(words, row) for row in sorted(words.figures.countries, key=lambda row: order(words, row))],
+        "makers": [stop(words, row) for row in words.figures.makers],
+        "diamonds": [
+            row | {"node": row["node_name"] or words.place(row["country"]), "country": words.place(row["country"])}
+            for row in words.figures.diamonds
+        ],
+        "market": [
+            row
+            | {
+                "name": spoken(row, "name", words.lang),
+                "top_supplier": words.place(row["top_supplier"]),
+                "year_says": dated(row["year"], words.lang),
             }
-            for row in self.company.smelters
-        ]
+            for row in words.figures.market
+        ],
+        "spend": spend(words),
+        "unsourced": [{"part": part, "name": words.company.parts[part].name} for part in words.figures.unsourced],
+        "flags": _flags(words),
+        "critical": [
+            row | {"product_name": spoken(row, "product", words.lang), "by_name": words.item(row["by"])}
+            for row in words.figures.critical
+        ],
+    }
 
-    def _mitigation(self) -> dict[str, Any] | None:
-        found = self.audit.mitigation
-        if found is None:
-            return None
-        plan = found.plan
-        return {
-            "nothing": found.nothing,
-            "nothing_says": self._three(found.nothing),
-            "together": found.together,
-            "together_says": self.t("together", before=self._three(found.nothing), after=self._three(found.together)),
-            "beside_says": self.t("beside_help") if any(map(self._hidden, found.rows)) else "",
-            "own": found.own,
-            "threats": [self._threat(node) for node in found.threats],
-            "rows": [
-                row
-                | {
-                    "says": self._measure(row),
-                    "removed_says": self._taken(row),
-                    "removed_bounds": self._removed(row),
-                    "cost_says": self.stated(row["cost"]),
-                    "owner_says": row["owner"] or self.t("open"),
-                    "due_says": row["due"] or self.t("open"),
-                    "chosen": plan is not None and row["measure"] in plan.chosen,
-                }
-                for row in found.rows
-            ],
-            "proven": found.proven,
-            "left_out_says": self.t("left_out_measures", count=found.left_out) if found.left_out else "",
-            "budget": found.budget,
-            "budget_says": self.stated(found.budget),
-            "plan": None
-            if plan is None
-            else {
-                "chosen": list(plan.chosen),
-                "cost": plan.cost,
-                "after": plan.after,
-                "cost_says": self.money(plan.cost),
-                "before_says": self.money(found.nothing["estimate"]),
-                "after_says": self._three(plan.after),
-                "saved_says": self.money(found.nothing["estimate"] - plan.after["estimate"]),
-            },
+
+def _to_do(words: Wording) -> dict[str, Any]:
+    """Whom to ask, what to look after, and what to buy."""
+    return {
+        **shown(words.audit.questions, words.audit.progress, words.company, words.figures, words.lang),
+        "technologies": [_technology(words, row) for row in words.company.technologies],
+        "smelters": _smelters(words),
+        "mitigation": mitigation(words),
+        "antitrust": _antitrust(words),
+    }
+
+
+def _grounds(words: Wording) -> dict[str, Any]:
+    """What all of it rests on: sources and assumptions, and what was read as what."""
+    mapping = columns_read(words.audit.found)
+    kinds = {row["sheet"]: row["kind"] for row in mapping}
+    return {
+        "thresholds": _thresholds(words),
+        "sources": _sources(words),
+        "assumptions": [words.t(f"assume_{name}", days=f"{words.company.stop_days:g}") for name in ASSUMPTIONS],
+        "mapping": [row | _read_as(words, row) for row in mapping],
+        "links": [
+            {"part": link.part, "item": link.item, "relation": link.relation, "how": link.how, "evidence": link.evidence}
+            | {"item_name": words.item(link.item)}
+            | {"says": words.t(f"link_{link.how}"), "relation_says": words.t(f"relation_{link.relation}")}
+            for link in words.audit.links
+        ],
+        "remarks": [
+            {
+                "sheet": remark.sheet,
+                "row": remark.row,
+                "column": remark.column,
+                "column_says": column_name(kinds.get(remark.sheet), remark.column, words.lang),
+                "severity": remark.severity,
+                "says": words.say(remark.message),
+            }
+            for remark in words.company.remarks
+        ],
+    }
+
+
+def _differences(words: Wording, found: dict[str, Any]) -> dict[str, Any]:
+    """Return what changed, with amounts in words."""
+    stops = []
+    for row in found["stops"]:
+        here = [name for name in ("was", "is") if row[name] is not None]
+        says = {f"{name}_says": _since(words, row, name) for name in ("was", "is")}
+        widths = " → ".join(words.most(row[f"width_{name}"]) for name in here)
+        stops.append(row | says | {"width_says": widths})
+    differs = [words.t(f"since_{name}", was=was, now=now) for name, was, now in found["differs"]]
+    says = words.t("since_differs", which=words.t("comma").join(differs)) if differs else ""
+    return found | {"stops": stops, "differs_says": says}
+
+
+def _since(words: Wording, row: dict[str, Any], name: str) -> str:
+    """An estimate then or now; the least it is where a product that is hit has no stated revenue."""
+    if row[name] is None:
+        return words.t("since_absent")
+    amount = words.money(row[name])
+    return words.t("since_least", amount=amount) if row[f"width_{name}"] is None else amount
+
+
+def _coverage(words: Wording) -> dict[str, Any]:
+    known = words.figures.coverage
+    names = (
+        "revenue_linked",
+        "supplier_known",
+        "spend_stated",
+        "country_known",
+        "spend_country_known",
+        "tier2_own",
+        "tier2_market",
+    )
+    shown = {f"{name}_says": percent(known[name]) for name in (*names, "tier2_unknown", "stock_known", "switch_known")}
+    return known | shown | {"revenue_says": words.money(known["revenue"]), "spend_says": words.money(known["spend"])}
+
+
+def _summary(words: Wording) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for found in words.audit.findings:
+        counts[found.status] = counts.get(found.status, 0) + 1
+    return counts
+
+
+def _part(words: Wording, row: PartRow) -> dict[str, Any]:
+    return row | {
+        "top_country_name": words.place(row["top_country"]),
+        "top_share_says": span(row["top_share_low"], row["top_share_high"]),
+        "single_says": words.t(f"single_{row['single']}"),
+        "stock_says": words.days(row["part"], row["stock_least"], row["stock_most"]),
+        "switch_says": words.days(row["part"], row["switch_least"], row["switch_most"]),
+        "sources_says": "; ".join(_source(words, source) for source in row["sources"]),
+        "revenue_says": words.money(row["revenue"]),
+    }
+
+
+def _source(words: Wording, source: SourceRow) -> str:
+    name = source["maker"] or (source["vendor"] and words.t("through", vendor=source["vendor"])) or "?"
+    share = words.t("share_unknown") if source["share"] is None else percent(source["share"])
+    where = words.place(source["country"]) if source["country"] else words.t("place_unknown")
+    return f"{name} ({where}, {share})"
+
+
+def _flags(words: Wording) -> list[dict[str, Any]]:
+    names = {row["number"]: spoken(row, "name", words.lang) for row in technologies().iter_rows(named=True)}
+    return [
+        row | {"technology_name": names[row["technology"]], "verdict_says": words.t(f"verdict_{row['verdict']}")}
+        for row in words.figures.flags
+    ]
+
+
+def _technology(words: Wording, row: dict[str, Any]) -> dict[str, Any]:
+    shown = {name: words.place(row.get(name)) for name in ("country", "partner_country", "destination")}
+    blank = dict.fromkeys(("technology", "site", "partner", "control", "transfer", "destination", "decision_date"))
+    told = {name: value for name, value in row.items() if not name.startswith("_")}
+    return blank | told | {f"{name}_name": value for name, value in shown.items()} | {"refs": [row["_ref"]]}
+
+
+def _smelters(words: Wording) -> list[dict[str, Any]]:
+    return [
+        {
+            "metal": row["metal"],
+            "smelter": row["smelter"] or words.t("smelter_unnamed"),
+            "country": words.place(row.get("country")),
+            "refs": [row["_ref"]],
         }
+        for row in words.company.smelters
+    ]
 
-    def _threat(self, node: str) -> str:
-        if self.audit.mitigation is not None and self.audit.mitigation.own:
-            return next((self.say(row["title"]) for row in self.audit.scenarios if row["id"] == node), node)
-        return self.place(node) if "@" not in node else self.audit.built.name(node)
 
-    def _antitrust(self) -> list[dict[str, Any]]:
-        rows = {row["id"]: row for row in guideline_items().iter_rows(named=True)}
-        return [{"section": rows[id]["section"], "text": spoken(rows[id], "text", self.lang)} for id in CASES]
+def _antitrust(words: Wording) -> list[dict[str, Any]]:
+    rows = {row["id"]: row for row in guideline_items().iter_rows(named=True)}
+    return [{"section": rows[id]["section"], "text": spoken(rows[id], "text", words.lang)} for id in CASES]
 
-    def _thresholds(self) -> list[dict[str, Any]]:
-        used = {id for found in self.audit.findings for id in found.thresholds}
-        return [
-            {"id": row["id"], "says": self.threshold(row["id"]), "year": row["year"]}
-            for row in thresholds().iter_rows(named=True)
-            if row["id"] in used
-        ]
 
-    def _sources(self) -> list[dict[str, Any]]:
-        return self.audit.built.graph.sources.select("id", "title", "publisher", "date", "url", "reliability").to_dicts()
+def _thresholds(words: Wording) -> list[dict[str, Any]]:
+    used = {id for found in words.audit.findings for id in found.thresholds}
+    return [
+        {"id": row["id"], "says": words.threshold(row["id"]), "year": row["year"]}
+        for row in thresholds().iter_rows(named=True)
+        if row["id"] in used
+    ]
+
+
+def _sources(words: Wording) -> list[dict[str, Any]]:
+    return words.audit.built.graph.sources.select("id", "title", "publisher", "date", "url", "reliability").to_dicts()
+
+
+def _unknown(words: Wording, row: Unknown) -> dict[str, Any]:
+    facts = worded(words.audit.built.graph, row.facts, {SELF: words.t("the_company")})
+    return {
+        "says": words.t(
+            "unknown_says", place=words.place(row.node), product=row.product, low=percent(row.low), high=percent(row.high)
+        ),
+        "facts": [
+            {
+                "says": fact[f"text_{words.lang}"],
+                "who": _makers(words, fact["item"]) or fact[f"who_{words.lang}"],
+            }
+            for fact in facts.iter_rows(named=True)
+        ],
+    }
+
+
+def _makers(words: Wording, item: str) -> str:
+    """Who makes a bought part, by name; blank for what the company does not buy itself."""
+    part = item.removeprefix(f"{SELF}:")
+    if part in words.company.told:  # whoever told of it knows it
+        return words.company.told[part].supplier
+    names = dict.fromkeys(source.maker or source.vendor for source in words.company.used(part))
+    return words.t("comma").join([name for name in names if name][:4])

@@ -29,8 +29,8 @@ from .cells import figures_of
 from .company import HOME, YEAR, Company, Need
 from .company_graph import SELF, UNNAMED, CompanyGraph, firm_id, item_id, sourcing_facts, stop_of
 from .links import IS, Link
-from .parts import add_stakes, coverage, part_rows
-from .reading import Remark
+from .parts import PartRow, add_stakes, coverage, part_rows
+from .remarks import Remark
 
 NOTHING = 1e-9
 NOBODYS = "ATA"
@@ -52,7 +52,7 @@ class Figures:
     """
 
     coverage: dict[str, Any]
-    parts: list[dict[str, Any]]
+    parts: list[PartRow]
     countries: list[dict[str, Any]]
     makers: list[dict[str, Any]]
     diamonds: list[dict[str, Any]]
@@ -114,7 +114,7 @@ def work_out(company: Company, built: CompanyGraph, links: list[Link], lang: str
 
 def _unseen(company: Company, built: CompanyGraph) -> list[Threat]:
     """Stops of what no row names: a country, where one is blank, and a maker."""
-    active = [source for sources in company.sources.values() for source in sources if source.active]
+    active = company.all_used
     found, nobodys = [], bool(company.rests or company.nameless)
     if nobodys or any(source.country is None for source in active):
         found.append(Threat(Scenario("country", stop_of(company, NOBODYS).scenario), company.stop_days))
@@ -133,10 +133,9 @@ def _worst_first(row: dict[str, Any]) -> tuple[Any, ...]:
 def _countries(company: Company, built: CompanyGraph) -> list[str]:
     """Countries of the company's own sources, and the ones that lead a market above."""
     spend: dict[str, float] = defaultdict(float)
-    for sources in company.sources.values():
-        for source in sources:
-            if source.active and source.country:
-                spend[source.country] += source.spend or 0.0
+    for source in company.all_used:
+        if source.country:
+            spend[source.country] += source.spend or 0.0
     views = concentration(built.graph).filter(
         pl.col("preferred")
         & (pl.col("scope") == "world")
@@ -150,10 +149,9 @@ def _countries(company: Company, built: CompanyGraph) -> list[str]:
 def _firms(company: Company) -> list[str]:
     """Named makers, the ones with the most spend first."""
     spend: dict[str, float] = defaultdict(float)
-    for sources in company.sources.values():
-        for source in sources:
-            if source.maker and source.active:
-                spend[str(firm_id(source.maker))] += source.spend or 0.0
+    for source in company.all_used:
+        if source.maker:
+            spend[str(firm_id(source.maker))] += source.spend or 0.0
     return sorted(spend, key=lambda id: (-spend[id], id))
 
 
@@ -180,10 +178,9 @@ class _Above:
 def _bought(company: Company) -> dict[str | None, dict[str, None]]:
     """Parts by where they are bought today: countries and makers."""
     found: dict[str | None, dict[str, None]] = defaultdict(dict)
-    for part, sources in company.sources.items():
-        for source in sources:
-            if source.active:
-                found[source.country][part] = found[firm_id(source.maker)][part] = None
+    for part in company.sources:
+        for source in company.used(part):
+            found[source.country][part] = found[firm_id(source.maker)][part] = None
     return found
 
 
@@ -302,7 +299,7 @@ def _diamonds(company: Company, built: CompanyGraph, exposed: pl.DataFrame) -> l
                         "suppliers": row["diamond_suppliers"],
                         "lost": row["diamond_loss"],
                         "market": market,
-                        "refs": [ref for source in company.sources[part] if source.active for ref in source.refs],
+                        "refs": [ref for source in company.used(part) for ref in source.refs],
                     },
                 )
     return sorted(rows.values(), key=lambda row: (row["market"], -row["lost"], row["part"], row["node"]))
@@ -318,7 +315,7 @@ def _spend(company: Company, built: CompanyGraph, facts: pl.DataFrame) -> dict[s
     spend: dict[str, float] = {}
     blank = 0
     for part in company.direct:
-        active = [source for source in company.sources.get(part, []) if source.active]
+        active = company.used(part)
         for source in active:
             amounts[source.country] += source.spend or 0.0
         amounts[None] += company.nobodys(part) or 0.0

@@ -17,7 +17,7 @@ from ...graph import Message
 from ...graph.errors import shorten
 from ...graph.messages import LANGUAGES
 from .cells import Days, Unreadable, read, says_none, without_about, without_unit
-from .reading import MOST, Reading, Remark
+from .remarks import MOST, Remark
 from .words import Name
 
 _EXTRA = ("part_maker", "part_supplier", "value", "footprint", "spec", "material")
@@ -33,10 +33,15 @@ class _Column(NamedTuple):
 
 
 class Lines:
-    """The lines of one table; what cannot be read, or only in part, is remarked on in ``reading``."""
+    """The lines of one table; what cannot be read, or only in part, is among the ``remarks``.
 
-    def __init__(self, table: Table, label: str, columns: Mapping[Column, int], reading: Reading) -> None:
-        self.table, self.label, self.reading = table, label, reading
+    ``firms``: those that a cell of any table names, by their `firm_key`.
+    """
+
+    def __init__(
+        self, table: Table, label: str, columns: Mapping[Column, int], firms: frozenset[str], remarks: list[Remark]
+    ) -> None:
+        self.table, self.label, self.firms, self.remarks = table, label, firms, remarks
         several = {column: table.texts(column.role) for column in columns if len(table.roles[column.role]) > 1}
         self._cells = [several.get(column) or _written(table, column, i) for column, i in columns.items()]
         self._columns = [
@@ -119,7 +124,7 @@ class Lines:
         if self._joint is not None and row.get("spend") is not None and row["_more"]:
             self._joint.append(number)
             _part_among(row)
-        self._listed += _each_firm(row, self.reading.firms)
+        self._listed += _each_firm(row, self.firms)
         self._perhaps += [row[role] for role in ("supplier", "maker") if row.get(role) and may_list_firms(row[role])]
         if self._sellers[n] is not None:
             row["seller"] = self._sellers[n]
@@ -160,11 +165,11 @@ class Lines:
         if count <= MOST:
             allowed = Name(**{lang: " / ".join(choice.label[lang] for choice in column.choices) for lang in LANGUAGES})
             message = Message(f"app.audit_cells.{why}", value=shorten(cell), allowed=allowed)
-            self.reading.remarks.append(Remark(self.label, message, number, column.name, shorten(cell), "warning"))
+            self.remarks.append(Remark(self.label, message, number, column.name, shorten(cell), "warning"))
 
     def _remark(self) -> None:
         """Say what concerns many lines."""
-        remarks = self.reading.remarks
+        remarks = self.remarks
         if self._listed:
             message = Message("app.audit.firms_listed", count=len(self._listed), value=shorten(self._listed[0]))
             remarks.append(Remark(self.label, message, severity="warning"))

@@ -13,7 +13,7 @@ from ...graph import InputError, Message, SupplyGraph
 from ...graph.errors import did_you_mean, nearest, shorten
 from ...risk import link_parts as recognised
 from .company import Company, Part
-from .reading import Remark
+from .remarks import Remark
 
 IS, CONTAINS, REVIEW = "is", "contains", "review"
 STATED = ("corrected", "column")

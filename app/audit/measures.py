@@ -16,6 +16,7 @@ from .cells import Days, figures_of, longest
 from .company import Company
 from .company_graph import SELF, CompanyGraph, item_id, sourcing_facts, stop_of
 from .figures import NOTHING, Figures
+from .parts import PartRow
 
 PROPOSALS, FEW = 25, 10
 """Parts that get proposals where the company names no measure for them, the ones with the largest estimated loss first; and
@@ -107,7 +108,7 @@ def mitigate(
 
 def _with_proposals(
     company: Company,
-    open_parts: list[dict[str, Any]],
+    open_parts: list[PartRow],
     tried: Callable[[Sequence[_Offer]], tuple[StopMeasures, list[dict[str, Any]]]],
 ) -> tuple[StopMeasures, list[dict[str, Any]]]:
     """Try what the company states with proposals; where those for a part take nothing off, the next part moves up."""
@@ -175,17 +176,17 @@ def _stated(company: Company) -> list[_Offer]:
     return found
 
 
-def _open_parts(company: Company, figures: Figures) -> list[dict[str, Any]]:
+def _open_parts(company: Company, figures: Figures) -> list[PartRow]:
     """Parts without a measure on which an estimated loss hangs, the most first; of few, single sources after them."""
     settled = {row["part"] for row in company.measures} | set(company.apart)
     rows = [row for row in figures.parts if row["part"] not in settled and row["revenue"]]
-    rows.sort(key=lambda row: (-row["stake"], -row["revenue"], -_gap(row), row["part"]))
+    rows.sort(key=lambda row: (-row["stake"], -(row["revenue"] or 0.0), -_gap(row), row["part"]))
     hit = [row for row in rows if row["stake"] > 0]
     single = (row for row in rows if row["single"] in {"certain", "possible"} and not row["alternatives"])
     return hit + [row for row in single if not row["stake"]][: max(0, FEW - len(hit))]
 
 
-def _proposed(company: Company, row: dict[str, Any], n: int) -> Iterator[_Offer]:
+def _proposed(company: Company, row: PartRow, n: int) -> Iterator[_Offer]:
     """Another source for a part, where none stands ready, and stock until one could deliver."""
     part, ref = row["part"], row["refs"][0]
     if not row["alternatives"]:
@@ -197,7 +198,7 @@ def _proposed(company: Company, row: dict[str, Any], n: int) -> Iterator[_Offer]
         yield stock, _about(company, part, "stock", stock, None, False, ref)
 
 
-def _gap(row: dict[str, Any]) -> float:
+def _gap(row: PartRow) -> float:
     """Days of switching beyond the stock: as many as there may be, or that there are where nobody said how many at most."""
     return row["gap_high"] or row["gap_low"] or 0.0
 
@@ -207,7 +208,7 @@ def _lead(company: Company, part: str) -> tuple[Days | None, float]:
 
     What no source states, or none with a most, is no estimate: it never delivers there.
     """
-    leads = [source.lead_days for source in company.sources.get(part, []) if source.active]
+    leads = [source.lead_days for source in company.used(part)]
     stated = longest(leads)
     if stated is None:
         return None, NEVER

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from statistics import median
-from typing import Any
+from typing import Any, TypedDict
 
 import polars as pl
 
@@ -16,11 +16,69 @@ from .company import YEAR, Company, Source
 from .company_graph import CompanyGraph, item_id
 from .links import Link
 
-SPREAD = ("top_country", "top_share_low", "top_share_high", "foreign_country", "foreign_low", "foreign_high")
-SPREAD += ("foreign_most", "hhi_low", "hhi_high")
+
+class SourceRow(TypedDict):
+    """A source of a part; days as one figure, and their ends (a blank most: nobody said)."""
+
+    maker: str
+    vendor: str | None
+    country: str | None
+    share: float | None
+    basis: str
+    qualified: bool | None
+    qualified_date: str | None
+    lead_days: float | None
+    lead_least: float | None
+    lead_most: float | None
+    switch_days: float | None
+    switch_least: float | None
+    switch_most: float | None
+    refs: list[str]
 
 
-def part_rows(company: Company, exposed: pl.DataFrame, spread: pl.DataFrame, links: list[Link]) -> list[dict[str, Any]]:
+class PartRow(TypedDict):
+    """A bought part: its sources, how they are spread over makers and countries, its days, and what hangs on it."""
+
+    part: str
+    name: str
+    sources: list[SourceRow]
+    active: int
+    single: str
+    makers: list[str]
+    sellers: list[str]
+    unqualified: int
+    alternatives: int
+    alternatives_high: int
+    """With the sources of which no row says whether they are qualified."""
+    top_country: str | None
+    top_share_low: float | None
+    top_share_high: float | None
+    foreign_country: str | None
+    foreign_low: float | None
+    foreign_high: float | None
+    foreign_most: float
+    hhi_low: float | None
+    hhi_high: float | None
+    stock_days: float | None
+    stock_least: float | None
+    stock_most: float | None
+    switch_days: float | None
+    switch_least: float | None
+    switch_most: float | None
+    gap_low: float | None
+    gap_high: float | None
+    """Days of switching beyond the stock."""
+    products: list[str]
+    revenue: float | None
+    """Of these products, a year."""
+    spend: float | None
+    items: list[str]
+    refs: list[str]
+    stake: float
+    """What its worst stop costs by the estimate; see `add_stakes`."""
+
+
+def part_rows(company: Company, exposed: pl.DataFrame, spread: pl.DataFrame, links: list[Link]) -> list[PartRow]:
     """Return one row per part that the company buys.
 
     Single sources, alternatives and days are those of `risk.exposure`, countries and makers those of `risk.sourcing_spread`.
@@ -40,11 +98,12 @@ def part_rows(company: Company, exposed: pl.DataFrame, spread: pl.DataFrame, lin
 
 def _part(
     company: Company, id: str, facts: dict[str, Any], spread: dict[str, Any], products: list[str], links: list[Link]
-) -> dict[str, Any]:
+) -> PartRow:
     part = company.parts[id]
     sources = company.sources.get(id, [])
     values = [company.products[product].get("revenue") for product in products]
     spends = [one.spend for one in (sources or [part]) if one.spend is not None]
+    stock, switch = figures_of("stock", part.stock), figures_of("switch", company.switching(id))
     return {
         "part": id,
         "name": part.name,
@@ -57,9 +116,21 @@ def _part(
         # A row that does not say whether it is qualified may be an alternative.
         "alternatives": facts["alternatives"] or 0,
         "alternatives_high": sum(1 for source in sources if not source.active and source.qualified is not False),
-        **{name: spread[name] for name in SPREAD},
-        **figures_of("stock", part.stock),
-        **figures_of("switch", company.switching(id)),
+        "top_country": spread["top_country"],
+        "top_share_low": spread["top_share_low"],
+        "top_share_high": spread["top_share_high"],
+        "foreign_country": spread["foreign_country"],
+        "foreign_low": spread["foreign_low"],
+        "foreign_high": spread["foreign_high"],
+        "foreign_most": spread["foreign_most"],
+        "hhi_low": spread["hhi_low"],
+        "hhi_high": spread["hhi_high"],
+        "stock_days": stock["stock_days"],
+        "stock_least": stock["stock_least"],
+        "stock_most": stock["stock_most"],
+        "switch_days": switch["switch_days"],
+        "switch_least": switch["switch_least"],
+        "switch_most": switch["switch_most"],
         "gap_low": facts["uncovered_low"],
         "gap_high": facts["uncovered_high"],
         "products": products,
@@ -67,10 +138,11 @@ def _part(
         "spend": sum(spends) if spends else None,
         "items": [link.item for link in links if link.used],
         "refs": list(dict.fromkeys([*(ref for source in sources for ref in source.refs), *part.refs[:1]])),
+        "stake": 0.0,
     }
 
 
-def add_stakes(company: Company, rows: list[dict[str, Any]], short: pl.DataFrame) -> None:
+def add_stakes(company: Company, rows: list[PartRow], short: pl.DataFrame) -> None:
     """Add to each part the ``stake``: what its worst stop costs by the estimate, were all else at hand.
 
     With l the part of its supply that a stop of D days takes, it runs out on day d and another source delivers after
@@ -90,10 +162,24 @@ def add_stakes(company: Company, rows: list[dict[str, Any]], short: pl.DataFrame
         row["stake"] = worst[item_id(row["part"])] * (row["revenue"] or 0.0)
 
 
-def _source(source: Source) -> dict[str, Any]:
-    names = ("maker", "vendor", "country", "share", "basis", "qualified", "qualified_date")
-    days = figures_of("lead", source.lead_days) | figures_of("switch", source.switch_days)
-    return {name: getattr(source, name) for name in names} | days | {"refs": source.refs}
+def _source(source: Source) -> SourceRow:
+    lead, switch = figures_of("lead", source.lead_days), figures_of("switch", source.switch_days)
+    return {
+        "maker": source.maker,
+        "vendor": source.vendor,
+        "country": source.country,
+        "share": source.share,
+        "basis": source.basis,
+        "qualified": source.qualified,
+        "qualified_date": source.qualified_date,
+        "lead_days": lead["lead_days"],
+        "lead_least": lead["lead_least"],
+        "lead_most": lead["lead_most"],
+        "switch_days": switch["switch_days"],
+        "switch_least": switch["switch_least"],
+        "switch_most": switch["switch_most"],
+        "refs": source.refs,
+    }
 
 
 def _products_of(company: Company) -> dict[str, list[str]]:
@@ -108,7 +194,7 @@ def _products_of(company: Company) -> dict[str, list[str]]:
 
 def coverage(company: Company, built: CompanyGraph, links: list[Link], revenue: dict[str, float]) -> dict[str, Any]:
     """Return how much is known of parts and spend; a product is linked when all its bought parts have a source."""
-    used = {part: [source for source in sources if source.active] for part, sources in company.sources.items()}
+    used = {part: company.used(part) for part in company.sources}
     # A row that names neither a firm nor a place makes no source known.
     sourced = frozenset(part for part in used if any(one.maker or one.vendor or one.country for one in used[part]))
     whole = _linked(company, sourced)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from .company_graph import CompanyGraph, build_graph
 from .company_reader import company_from
 from .figures import Figures, work_out
 from .links import Link, link_parts
-from .mapping import recognise
+from .mapping import places_of
 from .measures import Mitigation, mitigate
 from .places import Place
 from .scenarios import answers, questions, threats_of
@@ -35,10 +36,6 @@ class Audit:
 
     found: Understanding
     company: Company
-    mapping: list[dict[str, Any]]
-    """How each column was read."""
-    places: dict[str, Place]
-    """Where the sheets stand."""
     links: list[Link]
     built: CompanyGraph
     figures: Figures
@@ -51,6 +48,11 @@ class Audit:
     """Names of the bundled items in both languages."""
     questions: list[Question]
     progress: Progress | None
+
+    @cached_property
+    def places(self) -> dict[str, Place]:
+        """Where the sheets stand."""
+        return places_of(self.found)
 
 
 def audit(
@@ -97,10 +99,7 @@ def audit(
     corrections = corrections or {}
     raw = path if isinstance(path, Understanding) else understand(path, encoding=encoding, corrections=corrections)
     today = date or datetime.date.today().isoformat()
-    reading = recognise(raw, corrections, today)
-    company = company_from(reading)
-    mapping, places = reading.mapping, reading.places
-    del reading  # the company holds what the rows say, and a large file many of them
+    company = company_from(raw, corrections, today)
     world = load("world") if world is None else world
     links = link_parts(company, world, corrections)
     before, merged = company, None
@@ -121,8 +120,6 @@ def audit(
     return Audit(
         found=raw,
         company=company,
-        mapping=mapping,
-        places=places,
         links=links,
         built=built,
         figures=figures,

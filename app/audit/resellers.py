@@ -8,6 +8,8 @@ from collections.abc import Collection, Iterable, Mapping
 from ...datasets.intake.values import firm_key
 from .bills import inside, reached
 from .company import Need, Source
+from .remarks import Remarks
+from .rows import Row, Rows
 
 OTHERS = 2
 """Makers whose parts a firm sells before its name beside a blank maker says nothing about who makes the part."""
@@ -39,3 +41,21 @@ def resellers(
         if len(sold) >= OTHERS:
             found[firm] = (sold, own)
     return found
+
+
+def leave_open(
+    rows: Rows, sources: Mapping[str, Iterable[Source]], needs: Iterable[Need], firms: Mapping[str, Row], remarks: Remarks
+) -> None:
+    """Leave open who makes what a firm delivers that sells parts of others, and that nobody says to make anything.
+
+    ``firms``: the suppliers sheet by name.
+    """
+    told = [row for kind in ("sourcing", "bom", "listed") for row in rows[kind]]
+    makers = {firm_key(row["maker"]) for row in told if row.get("maker")}
+    makers |= {firm_key(firm) for row in told for role, firm, _ in row.get("_more", ()) if role == "maker"}
+    makers |= {firm_key(firm) for firm, row in firms.items() if row.get("kind") or row.get("country")}
+    for firm, (others, blank) in resellers(sources, needs, makers).items():
+        for source in blank:
+            source.maker = ""
+        about = {"supplier": firm, "others": ", ".join(others[:3]), "part": blank[0].part, "count": len(blank)}
+        remarks.say("resold", blank[0].refs[0], "warning", "maker", **about)

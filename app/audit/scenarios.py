@@ -26,7 +26,7 @@ from ...risk import (
     timeline_summary,
 )
 from ...risk.production.ownership import may_be_controlled
-from .company import HOME, YEAR, Company, Source
+from .company import HOME, YEAR, Company
 from .company_graph import SELF, CompanyGraph, firm_id, handed_on, item_id, sourcing_facts
 from .figures import NOTHING, Figures, first_part, product_rows, totals
 from .owners import largest_first
@@ -318,9 +318,7 @@ def _tariff(company: Company, one: Asked) -> dict[str, Any]:
             continue
         open_ += company.nobodys(part) or 0.0
         blank += part in company.rests or (part not in company.sources and company.spend(part) is None)
-        for source in company.sources.get(part, []):
-            if not source.active:
-                continue
+        for source in company.used(part):
             if source.country not in {one.country, None}:
                 continue
             blank += source.whole_spend is None
@@ -339,14 +337,10 @@ def _tariff(company: Company, one: Asked) -> dict[str, Any]:
 
 def _spend_by_country(company: Company) -> dict[str, float]:
     found: dict[str, float] = defaultdict(float)
-    for source in _active(company):
+    for source in company.all_used:
         if source.country and source.country != HOME and source.spend:
             found[source.country] += source.spend
     return found
-
-
-def _active(company: Company) -> list[Source]:
-    return [source for sources in company.sources.values() for source in sources if source.active]
 
 
 def _owners_stated(built: CompanyGraph, one: Asked) -> tuple[int, int]:

@@ -18,7 +18,6 @@ from ..audit.company_graph import build_graph
 from ..audit.company_reader import company_from
 from ..audit.figures import NOTHING, Figures
 from ..audit.links import Link, link_parts
-from ..audit.mapping import recognise
 from ..audit.words import BLANK, called, money, percent, place, say, span
 from .merge import Merged, merge, suppliers_of
 from .questions import MOST, Question
@@ -71,7 +70,7 @@ def company_with(
         As `audit.report.audit`; a folder of replies does not exist.
     """
     corrections = read_corrections(mapping)
-    company = company_from(recognise(understand(path, corrections=corrections), corrections))
+    company = company_from(understand(path, corrections=corrections), corrections)
     company.stop_days = company.stop_days if days is None else days
     world = load("world")
     links = link_parts(company, world, corrections)

@@ -20,11 +20,11 @@ from ...datasets.readers.tables import packaged
 from ...graph import SupplyGraph
 from ...graph.errors import shorten
 from ...risk.production.handed_on import joined
-from ..audit.cells import Days, either, ends, in_days, longest
+from ..audit.cells import Days, ends, in_days
 from ..audit.company import ROUNDING, Company, Need, Part, Source, Told
 from ..audit.company_graph import plant_id
 from ..audit.links import Link
-from ..audit.rows import by_seller
+from ..audit.sources import any_of, by_seller
 from .card import Card, CardPart
 from .plants import one_each
 from .replies import ITSELF, Line, Replies, Reply
@@ -170,7 +170,7 @@ class _Over:
         self._apart(part, supplier, told)
         every = self._of(part, supplier)
         own = [one for one in every if one.active] or every
-        before, file = _as_one(own), told[0].ref.rpartition("!")[0]
+        before, file = any_of(own), told[0].ref.rpartition("!")[0]
         shares: list[float | None] = [line.values["share"] for line in told]
         total = sum(share or 0.0 for share in shares)
         if total > 1 + ROUNDING:
@@ -208,7 +208,7 @@ class _Over:
         maker = supplier if maker == ITSELF else maker
         maker = None if maker is None else self.firms.setdefault(firm_key(maker), maker)
         fits = [one for one in own if _may_be(one.maker or None, maker) and _may_be(one.country, country)]
-        known = _as_one(fits) if fits else before
+        known = any_of(fits) if fits else before
         maker = known.maker if maker is None else maker
         place = replace(
             known,
@@ -394,26 +394,6 @@ def _may_be(stated: str | None, told: str | None) -> bool:
     return None in (stated, told) or stated == told
 
 
-def _as_one(sources: Sequence[Source]) -> Source:
-    """Several sources as one: shares and amounts add up, and where they differ nobody said which of them holds."""
-    first = sources[0]
-    if len(sources) == 1:
-        return replace(first, refs=[*first.refs], tellers=[*first.tellers])
-    names = ("maker", "vendor", "country", "qualified", "qualified_date")
-    each = {name: {getattr(one, name) for one in sources} for name in names}
-    agreed: dict[str, Any] = {name: values.pop() if len(values) == 1 else None for name, values in each.items()}
-    agreed["maker"] = agreed["maker"] or ""
-    shares, spends = [one.share for one in sources], [one.spend for one in sources if one.spend is not None]
-    agreed["share"] = None if None in shares else sum(filter(None, shares))
-    agreed["spend"] = sum(spends) if spends else None
-    agreed["spend_open"] = any(one.spend_open for one in sources) or 0 < len(spends) < len(sources)
-    leads = [one.lead_days for one in sources]
-    agreed["lead_days"] = None if None in leads else either(leads)
-    agreed["switch_days"] = longest(one.switch_days for one in sources)
-    agreed["refs"] = list(dict.fromkeys(ref for one in sources for ref in one.refs))
-    return replace(first, **agreed, tellers=list(dict.fromkeys(name for one in sources for name in one.tellers)))
-
-
 def _part_of(source: Source, share: float | None, spend: float | None = None) -> Source:
     """A share of a source; where that is not known, of its ``spend`` is this."""
     known = None if source.share is None or share is None else source.share * share
@@ -425,7 +405,7 @@ def _rest(own: Sequence[Source], before: Source, share: float | None, most: floa
     """What a supplier leaves of its share, which is up to ``most``: in a country and of a maker that the company states."""
     makers = list(dict.fromkeys(one.maker for one in own))
     if len(makers) > 1:  # nobody said which of them makes how much
-        each = [_as_one([one for one in own if one.maker == maker]) for maker in makers]
+        each = [any_of([one for one in own if one.maker == maker]) for maker in makers]
         return [_part_of(replace(one, country=before.country), None) for one in each]
     # Where shares are blank, an amount is at a place that nobody knows, or nobody knows what is at a known one.
     open_ = share is None and before.country is None and before.spend is not None

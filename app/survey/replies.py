@@ -27,7 +27,7 @@ from ...datasets.readers.tables import packaged
 from ...graph import KanmonError, Message, ReadError
 from ...graph.errors import short_path, shorten
 from ..audit.cells import Days, Unreadable, read, says_none
-from ..audit.reading import Remark
+from ..audit.remarks import Remark
 from .card import Card
 from .card_files import is_card, read_card
 from .questionnaire import ABOUT, KEYS, LABELS, MARK

@@ -62,24 +62,10 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
     """
     has = {role for role, places_ in table.roles.items() if places_}
     has |= {"country"} & {role.removeprefix("billing_") for role in has}  # a list of sources, wherever its shops are
-    if not has & {"part", "name"} or not table.rows and not table.header:
-        return "other"
-    if set(table.how.values()) == {CONTENT} and not has >= {"part", "name", "quantity"}:
-        return "other"
-    if _lies(table):
-        return "other"
-    if any(plain(name) in marks("pivot") for name in table.names):
-        return "other"  # sums over a table that stands elsewhere
-    if "date" in has and not has & _OF_PARTS and not table.structured:
+    said = next((kind for title in titles if (kind := title_kind(title)) not in {None, "sum"}), None)
+    if _no_parts(table, has, titles, said, main, sheets):
         return "other"
     firms = has & {"supplier", "seller", "maker"}
-    said = next((kind for title in titles if (kind := title_kind(title)) not in {None, "sum"}), None)
-    if said is None and is_trade(table):
-        return "other"
-    if (len(sheets) > 1 and title_kind(titles[0]) == "sum") or _sums_up(table, sheets):
-        return "other"
-    if not main and "quantity" not in has:
-        return "other"  # a list beside the table, of which nothing says that it goes into the product
     sourced = has & SOURCED
     bought = {"date", "amount"} <= has and firms  # with the product that it was bought for
     bought_then = "date" in has and (
@@ -128,6 +114,23 @@ def kind_of(table: Table, titles: Sequence[str], main: bool, sheets: set[str]) -
     if has & {"price", "amount"}:
         return "price_list"
     return "bom" if firms or (has >= {"part", "name"} and "date" not in has) else "other"
+
+
+def _no_parts(table: Table, has: set[str], titles: Sequence[str], said: str | None, main: bool, sheets: set[str]) -> bool:
+    """Whether a table holds no parts, sums up others, or stands beside one without going into a product."""
+    if not has & {"part", "name"} or not table.rows and not table.header:
+        return True
+    if set(table.how.values()) == {CONTENT} and not has >= {"part", "name", "quantity"}:
+        return True
+    if _lies(table) or any(plain(name) in marks("pivot") for name in table.names):  # sums over one that stands elsewhere
+        return True
+    if "date" in has and not has & _OF_PARTS and not table.structured:
+        return True
+    if said is None and is_trade(table):
+        return True
+    if (len(sheets) > 1 and title_kind(titles[0]) == "sum") or _sums_up(table, sheets):
+        return True
+    return not main and "quantity" not in has  # nothing says that it goes into the product
 
 
 def _bought_then(table: Table) -> bool:

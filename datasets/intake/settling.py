@@ -45,6 +45,12 @@ _NO_COUNT = {"quantity", "price", "date", "currency", "supplier", "seller", "mak
 def settled(one: Suggestion, found: list[Suggestion], header: str, seen: Profile, roles: set[str]) -> tuple[str, float]:
     """Words that mean one thing in one table and another in the next: the cells and the other columns decide."""
     both = {each.role for each in found}
+    rules = (rule(one, both, header, seen, roles) for rule in (_of_parts, _of_figures, _of_the_rest))
+    return next((told for told in rules if told is not None), (one.role, one.score))
+
+
+def _of_parts(one: Suggestion, both: set[str], header: str, seen: Profile, roles: set[str]) -> tuple[str, float] | None:
+    """Words of columns that may say which part it is, or which line."""
     if bare(header) == "device" and {"value", "footprint"} <= roles:
         return "spec", one.score  # EAGLE's name of a symbol: all resistors of a size have one
     if bare(header) == "source":  # a supplier, but where another column says so
@@ -78,6 +84,11 @@ def settled(one: Suggestion, found: list[Suggestion], header: str, seen: Profile
     known = known and not {"date", "amount"} <= roles  # there it is that of a document
     if one.role == "number" and seen.fill > 1 and (known or seen.integer + seen.dotted < 0.5) and "part" not in roles:
         return "part", 0.6
+    return None
+
+
+def _of_figures(one: Suggestion, both: set[str], header: str, seen: Profile, roles: set[str]) -> tuple[str, float] | None:
+    """Words of columns of amounts and counts, and of what stands beside them."""
     if {"value", "amount"} <= both:
         amount = seen.numeric > 0.6 and "designator" not in roles
         return one.role, one.score - (_AGAINST if (one.role == "amount") != amount else 0.0)
@@ -102,6 +113,11 @@ def settled(one: Suggestion, found: list[Suggestion], header: str, seen: Profile
         return "other", one.score  # a total of pieces
     if one.role == "amount" and plain(header) in marks("net_of_returns"):
         return "amount", one.score + 0.1  # what was bought and kept; beside it stands what was bought, and what went back
+    return None
+
+
+def _of_the_rest(one: Suggestion, both: set[str], header: str, seen: Profile, roles: set[str]) -> tuple[str, float] | None:
+    """Words of alternatives, makers, days and places on a board."""
     if plain(header) in marks("substitutes") and (one.role != "group" or seen.length > _GROUP):
         return "other", one.score  # it names other parts, and no group
     if one.role == "group" and _WHETHER.search(bare(header)):
@@ -116,7 +132,7 @@ def settled(one: Suggestion, found: list[Suggestion], header: str, seen: Profile
         return one.role, one.score - (_AGAINST if (one.role == "lead_time") == dates else 0.0)
     if {"designator", "part"} <= both:
         return one.role, one.score - (_AGAINST if (one.role == "designator") != (seen.designators > 0.5) else 0.0)
-    return one.role, one.score
+    return None
 
 
 def _of_a_shop(header: str) -> bool:

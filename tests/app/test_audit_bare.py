@@ -1,8 +1,8 @@
 """A product of which nobody said what goes into it: its loss is not known, which is not none."""
 
 import pytest
-from kanmon.app.audit.checks import CLEAR, UNKNOWN
 from kanmon.app.audit.content import content
+from kanmon.app.audit.evidence import CLEAR, UNKNOWN
 from kanmon.app.audit.report import audit
 from kanmon.app.survey.questions import ranked_questions
 from kanmon.graph import SupplyGraph

@@ -2,9 +2,6 @@
 
 import pytest
 from handed_in import company, says, sourcing
-from kanmon.app.audit.company_reader import company_from
-from kanmon.app.audit.mapping import recognise
-from kanmon.datasets.intake.understanding import understand
 from plain_sheets import workbook
 
 
@@ -42,8 +39,8 @@ def test_amounts_of_one_part_in_two_currencies_are_no_shares(tmp_path, lines):
 def test_a_revenue_in_dollars_is_no_yen(tmp_path, header, cell):
     (tmp_path / "products.csv").write_text(f"Product,{header}\nX,{cell}\n", encoding="utf-8")
     (tmp_path / "bom.csv").write_text("Parent,Part No,Qty\nX,A-1,2\n", encoding="utf-8")
-    company = company_from(recognise(understand(tmp_path)))
-    assert (company.currency, company.products["X"]["revenue"]) == ("USD", 1_000_000.0)
+    found = company(tmp_path)
+    assert (found.currency, found.products["X"]["revenue"]) == ("USD", 1_000_000.0)
 
 
 def planned(tmp_path, cost_header="Cost", cells=(5000, 9000), **about):

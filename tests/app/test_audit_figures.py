@@ -11,17 +11,14 @@ from audit_company import BOM, HEAD, PRODUCTS, SOURCING, written
 from kanmon.app.audit.cells import Days
 from kanmon.app.audit.company import Part
 from kanmon.app.audit.company_graph import build_graph
-from kanmon.app.audit.company_reader import company_from
 from kanmon.app.audit.content import content
 from kanmon.app.audit.figures import first_part, work_out
 from kanmon.app.audit.links import Link
-from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.measures import mitigate
 from kanmon.app.audit.page import render
 from kanmon.app.audit.report import audit
 from kanmon.app.audit.scenarios import Asked, _tariff
 from kanmon.app.audit.tables import write_report_workbook
-from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import SupplyGraph
 from kanmon.graph.messages import text
 from plain_sheets import workbook
@@ -278,9 +275,7 @@ def test_links_that_are_only_to_be_looked_at_change_no_figure():
 
 def test_parts_without_a_source_do_not_hide_what_a_measure_is_worth(tmp_path):
     bom = [*BOM, *(["A", f"SCREW-{n}"] for n in range(7)), *(["B", f"SCREW-{n}"] for n in range(7))]
-    company = company_from(
-        recognise(understand(written(tmp_path / "a.xlsx", Sourcing=SOURCING, BOM=bom, Products=PRODUCTS)), {})
-    )
+    company = handed_in.company(written(tmp_path / "a.xlsx", Sourcing=SOURCING, BOM=bom, Products=PRODUCTS))
     company.measures = [{"part": "P1", "measure": "stock", "days": 60.0, "cost": 5.0, "_ref": "x!1"}]
     built = build_graph(company)
     found = mitigate(company, built, work_out(company, built, [], "en"), 10.0)
@@ -293,9 +288,7 @@ def test_parts_without_a_source_do_not_hide_what_a_measure_is_worth(tmp_path):
 
 
 def tariff_of(path, rows):
-    company = company_from(
-        recognise(understand(written(path, BOM=[("T", "a")], Products=[("T", 365.0)], Sourcing=rows)), {})
-    )
+    company = handed_in.company(written(path, BOM=[("T", "a")], Products=[("T", 365.0)], Sourcing=rows))
     asked = Asked("t", "tariff", "t", 180.0, country="CHN", rate=0.1)
     return company, _tariff(company, asked)
 

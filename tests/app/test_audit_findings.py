@@ -5,15 +5,17 @@ import random
 import handed_in
 import openpyxl
 import pytest
-from kanmon.app.audit.checks import CLEAR, FINDING, findings
+from kanmon.app.audit.checks import CHECKS, findings
 from kanmon.app.audit.company_graph import build_graph
 from kanmon.app.audit.content import content
+from kanmon.app.audit.evidence import CLEAR, FINDING
 from kanmon.app.audit.figures import work_out
 from kanmon.app.audit.page import render
 from kanmon.app.audit.report import audit
 from kanmon.app.audit.scenarios import Asked, _tariff
 from kanmon.app.audit.tables import write_report_workbook
 from kanmon.graph import SupplyGraph
+from kanmon.graph.packaged import packaged_rows
 from plain_sheets import workbook
 
 SOURCING = ["part", "supplier", "country", "share", "qualified", "stock days", "switching days", "annual spend"]
@@ -237,3 +239,7 @@ def test_a_country_that_no_row_names_is_no_row_of_the_board(tmp_path):
     board = content(done, "en")["board"]
     assert {row["node"] for row in done.figures.countries} > {"DEU"} == {row["node"] for row in board["countries"]}
     assert any("is not in this list may cost up to" in note for note in board["notes"])
+
+
+def test_every_check_that_the_table_of_items_names_is_there_and_none_stands_unused():
+    assert {row["check"] for row in packaged_rows("app", "templates", "audit", "checks.csv")} == set(CHECKS)

@@ -2,7 +2,7 @@
 
 import pytest
 from handed_in import company, says, sourcing
-from kanmon.app.audit.rows import by_seller
+from kanmon.app.audit.sources import by_seller
 from kanmon.app.survey.plants import one_each
 from plain_sheets import workbook
 
@@ -200,11 +200,11 @@ def test_a_first_tier_maker_stays_one_where_what_it_puts_in_is_listed_with_it_as
 SELLERS = ["P-1,磁石,甲商事,丙工業,中国,60%,,20,60,,", "P-1,磁石,乙商事,丙工業,中国,40%,,,90〜120日,,"]
 
 
-def test_each_seller_of_a_plant_has_the_times_of_its_own_rows_and_of_a_blank_those_of_the_plant(tmp_path):
+def test_each_seller_of_a_plant_has_the_times_of_its_own_rows_alone(tmp_path):
     (one,) = company(listed(tmp_path, [LINE, *SELLERS])).sources["P-1"]
     assert (one.lead_days, one.switch_days) == (20.0, (60, 120))
     told = {each.vendor: (each.share, each.lead_days, each.switch_days) for each in by_seller(one)}
-    assert told == {"甲商事": (0.6, 20.0, 60.0), "乙商事": (0.4, 20.0, (90, 120))}
+    assert told == {"甲商事": (0.6, 20.0, 60.0), "乙商事": (0.4, None, (90, 120))}
 
 
 def test_of_times_that_several_sellers_of_a_plant_state_either_holds_whoever_is_heard_first(tmp_path):

@@ -4,13 +4,13 @@ import contextlib
 import zipfile
 from pathlib import Path
 
+import handed_in
 import pytest
 from handed_in import company, says, sourcing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from kanmon.app.audit.cells import Unreadable, read
-from kanmon.app.audit.company_reader import company_from
-from kanmon.app.audit.mapping import recognise
+from kanmon.app.audit.mapping import columns_read
 from kanmon.app.audit.workbook import write_template, write_workbook
 from kanmon.datasets.intake.mapping import read_corrections
 from kanmon.datasets.intake.understanding import understand
@@ -126,12 +126,12 @@ def test_the_template_is_read_back_as_its_own_sheets(tmp_path, lang):
     rows = {name: [] for name in filled_in}
     rows["sourcing"] = [{"part": "P-1", "supplier": "S", "country": "China"}]
     path = write_workbook(path, rows, lang, force=True)
-    reading = recognise(understand(path))
-    assert {line["kind"] for line in reading.mapping if line["kind"]} == set(filled_in)
-    assert all(line["how"] == "word" for line in reading.mapping if line["read_as"])
-    read = {(line["kind"], line["read_as"]) for line in reading.mapping}
+    mapping = columns_read(understand(path))
+    assert {line["kind"] for line in mapping if line["kind"]} == set(filled_in)
+    assert all(line["how"] == "word" for line in mapping if line["read_as"])
+    read = {(line["kind"], line["read_as"]) for line in mapping}
     assert {(name, column.name) for name in filled_in for column in sheets()[name].columns} <= read
-    assert reading.rows("sourcing")[0]["country"] == "CHN"
+    assert handed_in.rows(path)["sourcing"][0]["country"] == "CHN"
 
 
 def test_the_template_is_not_overwritten(tmp_path):
@@ -289,7 +289,7 @@ def test_lines_of_a_bill_that_no_longer_or_not_yet_hold_are_no_needs(tmp_path):
     lines += ["X,P-3,軸,1,,", "X,P-4,磁石新,2,2027/4/1,", "X,P-5,箱,1,いつか,未定"]
     (tmp_path / "a.csv").write_text("\n".join(lines), encoding="utf-8")
     for date, wanted in (("2026-11-29", ["P-2", "P-3", "P-5"]), ("2021-01-01", ["P-1", "P-3", "P-5"]), (None, None)):
-        found = company_from(recognise(understand(tmp_path / "a.csv"), date=date))
+        found = company(tmp_path / "a.csv", date=date)
         assert [need.part for need in found.needs] == (wanted or ["P-1", "P-2", "P-3", "P-4", "P-5"])
         assert ("do not hold on" in says(found)) is (date is not None)
 
@@ -372,9 +372,9 @@ def test_a_smelter_list_is_company_level(tmp_path):
 
 def test_every_header_stands_in_the_mapping(tmp_path):
     rows = [["品番", "仕入先", "原産国", "社内メモ"], ["P", "X", "中国", "x"]]
-    reading = recognise(understand(workbook(tmp_path / "a.xlsx", {"台帳": rows, "メモ": [["雑感"], ["x"]]})))
-    assert {(line["column"], line["how"]) for line in reading.mapping} >= {("品番", "word"), ("社内メモ", "not_used")}
-    assert any(line["how"] == "not_recognised" for line in reading.mapping)
+    mapping = columns_read(understand(workbook(tmp_path / "a.xlsx", {"台帳": rows, "メモ": [["雑感"], ["x"]]})))
+    assert {(line["column"], line["how"]) for line in mapping} >= {("品番", "word"), ("社内メモ", "not_used")}
+    assert any(line["how"] == "not_recognised" for line in mapping)
 
 
 def test_yaml_corrects_what_was_read(tmp_path):
@@ -448,7 +448,7 @@ def test_the_demo_keeps_its_dirt_visible():
 
 def test_a_column_for_what_lines_go_into_that_is_blank_all_the_way_down_says_nothing(tmp_path):
     (tmp_path / "pump.csv").write_text("親品番,品番,品名,員数\n,P-1,歯車,2\n,P-2,ねじ,4\n", encoding="utf-8")
-    found = company_from(recognise(understand(tmp_path)))
+    found = company(tmp_path)
     assert [(need.parent, need.part) for need in found.needs] == [("pump", "P-1"), ("pump", "P-2")]
     (told,) = (text for remark in found.remarks if "組込先" in (text := remark.message.text("ja")))
     assert "2 行" in told and "pump" in told
@@ -471,7 +471,7 @@ def test_parts_of_a_board_that_share_a_name_are_told_apart_by_their_values(tmp_p
         "U1,MCU,Controller,QFP,1",
     ]
     (tmp_path / "board.csv").write_text("\n".join(lines), encoding="utf-8")
-    found = company_from(recognise(understand(tmp_path / "board.csv")))
+    found = company(tmp_path / "board.csv")
     assert {need.part: need.quantity for need in found.needs} == {"Resistor 10k": 1.0, "Resistor 1k": 2.0, "Controller": 1.0}
 
 
@@ -485,7 +485,7 @@ def test_numbers_in_brackets_before_names_are_those_of_the_parts(tmp_path):
     (tmp_path / "mrp.bom.csv").write_text("\n".join(bill), encoding="utf-8")
     stock = "Part no,Name,Supplier,Country,Stock days\nMOT-24,Motor,Alpha,Japan,30\n"
     (tmp_path / "sourcing.csv").write_text(stock, encoding="utf-8")
-    found = company_from(recognise(understand(tmp_path)))
+    found = company(tmp_path)
     assert {(need.parent, need.part) for need in found.needs} == {
         ("PUMP", "MOT-24"),
         ("PUMP", "SUB"),

@@ -2,11 +2,9 @@
 
 import math
 
+import handed_in
 import pytest
 from kanmon.app.audit.cells import Unreadable, read
-from kanmon.app.audit.company_reader import company_from
-from kanmon.app.audit.mapping import recognise
-from kanmon.datasets.intake.understanding import understand
 from kanmon.datasets.layout import sheets
 
 LEAD = sheets()["sourcing"]["lead_days"]
@@ -16,7 +14,7 @@ STOCK = sheets()["sourcing"]["stock_days"]
 def company(tmp_path, header, cells):
     rows = [f"Part,Name,Supplier,Country,{header}", *(f"A-{i},Part {i},Firm {i},Japan,{c}" for i, c in enumerate(cells))]
     (tmp_path / "list.csv").write_text("\n".join(rows), encoding="utf-8")
-    return company_from(recognise(understand(tmp_path / "list.csv")))
+    return handed_in.company(tmp_path / "list.csv")
 
 
 @pytest.mark.parametrize(

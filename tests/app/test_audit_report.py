@@ -8,6 +8,7 @@ import subprocess
 import zipfile
 from pathlib import Path
 
+import handed_in
 import openpyxl
 import polars as pl
 import pytest
@@ -15,7 +16,6 @@ import yaml
 from audit_company import small
 from kanmon.app.audit.content import content
 from kanmon.app.audit.files import write_report
-from kanmon.app.audit.mapping import recognise
 from kanmon.app.audit.page import render
 from kanmon.app.audit.pictures import draw
 from kanmon.app.audit.report import audit
@@ -23,7 +23,6 @@ from kanmon.app.audit.workbook import write_template
 from kanmon.datasets import guideline_items
 from kanmon.datasets.intake.mapping import read_corrections
 from kanmon.datasets.intake.sheets import read_sheets
-from kanmon.datasets.intake.understanding import understand
 from kanmon.graph import InputError, SupplyGraph
 from plain_sheets import workbook
 
@@ -281,8 +280,8 @@ def test_a_loss_without_an_upper_bound_goes_to_the_end_of_the_picture_and_says_s
 def test_the_mapping_that_is_written_reads_back_the_same(demo, report):
     corrections = read_corrections(report / "mapping.yaml")
     again = audit(DEMO, lang="ja", date=DATE, corrections=corrections)
-    corrected = recognise(understand(DEMO, corrections=corrections), corrections)
-    assert corrected.tables == recognise(understand(DEMO)).tables and len(corrected.rows("sourcing")) > 100
+    corrected = handed_in.rows(DEMO, corrections)
+    assert corrected == handed_in.rows(DEMO) and len(corrected["sourcing"]) > 100
     assert {(link.part, link.item) for link in used(again)} == {(link.part, link.item) for link in used(demo)}
     assert yaml.safe_load((report / "mapping.yaml").read_text(encoding="utf-8"))["sheets"]["調達"]["kind"] == "sourcing"
 

@@ -4,8 +4,8 @@ import itertools
 
 import pytest
 from audit_company import small
-from kanmon.app.audit.checks import CLEAR, FINDING, UNKNOWN
 from kanmon.app.audit.content import content
+from kanmon.app.audit.evidence import CLEAR, FINDING, UNKNOWN
 from kanmon.app.audit.files import write_report
 from kanmon.app.audit.report import audit
 from kanmon.datasets.intake.sheets import read_sheets

@@ -1,8 +1,7 @@
 """Lines of a bill that a column marks as alternates of the line before them."""
 
+import handed_in
 import pytest
-from kanmon.app.audit.company_reader import company_from
-from kanmon.app.audit.mapping import recognise
 from kanmon.datasets.intake.understanding import understand
 
 
@@ -72,7 +71,7 @@ def test_numbers_of_groups_stay_groups(tmp_path):
 def test_a_company_needs_one_of_them(tmp_path):
     lines = ["Parent,Find No,Part No,Name,Qty,Alternate", "X,1,A-1,Motor,2,", "X,1,A-2,Motor B,2,Y", "X,2,G-1,Gear,1,"]
     (tmp_path / "bom.csv").write_text("\n".join(lines), encoding="utf-8")
-    needs = {need.part: need.group for need in company_from(recognise(understand(tmp_path))).needs}
+    needs = {need.part: need.group for need in handed_in.company(tmp_path).needs}
     assert needs["A-1"] == needs["A-2"] is not None and needs["G-1"] is None
 
 

@@ -1,10 +1,8 @@
 """Bills and lists of sources as systems and people write them: header rows, alternatives, numbered sources, brands."""
 
+import handed_in
 import openpyxl
 import pytest
-from kanmon.app.audit.company_reader import company_from
-from kanmon.app.audit.mapping import recognise
-from kanmon.datasets.intake.understanding import understand
 from people_files import table, text
 
 
@@ -43,7 +41,7 @@ def test_how_often_an_alternative_is_planned_to_be_used_is_no_share_and_said(tmp
     found = table(text(tmp_path / "cs12.csv", lines))
     assert found.kind == "bom" and "share" not in found.roles
     assert [each["count"] for each in said(found, "usage" if group else "usage_alone")] == [2]
-    needs = company_from(recognise(understand(tmp_path / "cs12.csv"))).needs
+    needs = handed_in.company(tmp_path / "cs12.csv").needs
     assert [need.group for need in needs] == ([None, "G1", "G1"] if group else [None] * 3)
 
 
@@ -62,19 +60,19 @@ def hand_made(path, shares=(70, 30), amount="年間購入額\n（千円）"):
 
 
 def test_the_firm_of_each_numbered_group_is_a_source(tmp_path):
-    sources = company_from(recognise(understand(hand_made(tmp_path / "list.xlsx")))).sources["磁石"]
+    sources = handed_in.company(hand_made(tmp_path / "list.xlsx")).sources["磁石"]
     assert [(one.maker, one.country, one.share) for one in sources] == [("例示磁石", "CHN", 0.7), ("見本金属", "JPN", 0.3)]
 
 
 def test_one_amount_beside_numbered_sources_is_divided_by_their_shares_or_is_nobody_s(tmp_path):
-    found = company_from(recognise(understand(hand_made(tmp_path / "list.xlsx"))))
+    found = handed_in.company(hand_made(tmp_path / "list.xlsx"))
     assert [one.spend for one in found.sources["磁石"]] == [8_400_000, 3_600_000]
     assert [one.spend for one in found.sources["軸受"]] == [3_000_000]
     (remark,) = (one for one in found.remarks if one.message.key == "app.audit.joint_amount")
     assert (remark.row, remark.message.values["count"]) == (4, 1)
-    found = company_from(recognise(understand(hand_made(tmp_path / "open.xlsx", shares=(None, None)))))
+    found = handed_in.company(hand_made(tmp_path / "open.xlsx", shares=(None, None)))
     assert [(one.spend, one.spend_open) for one in found.sources["磁石"]] == [(None, True), (None, True)]
-    found = company_from(recognise(understand(hand_made(tmp_path / "own.xlsx", amount="購入額①（千円）"))))
+    found = handed_in.company(hand_made(tmp_path / "own.xlsx", amount="購入額①（千円）"))
     assert [one.spend for one in found.sources["磁石"]] == [12_000_000, None]
 
 
@@ -82,10 +80,10 @@ def test_a_switching_time_without_a_number_is_that_of_all_numbered_sources(tmp_p
     head = "Part,Name,Source 1,Country 1,Share 1,Source 2,Country 2,Share 2,{}"
     lines = ["A-1,Magnet,Alpha,China,70%,Beta,Japan,30%,180", "A-2,Seal,Gamma,Germany,100%,,,,90"]
     path = text(tmp_path / "a.csv", [head.format("Switching time (days)"), *lines])
-    found = company_from(recognise(understand(path))).sources
+    found = handed_in.company(path).sources
     assert [one.switch_days for one in (*found["A-1"], *found["A-2"])] == [180, 180, 90]
     path = text(tmp_path / "b.csv", [head.format("Switching time 2"), *lines])
-    assert [one.switch_days for one in company_from(recognise(understand(path))).sources["A-1"]] == [None, 180]
+    assert [one.switch_days for one in handed_in.company(path).sources["A-1"]] == [None, 180]
 
 
 def test_a_brand_stands_for_a_maker_that_nobody_filled_in_and_that_is_said(tmp_path):
@@ -155,7 +153,7 @@ def test_no_brand_is_no_maker(tmp_path, brand):
 @pytest.mark.parametrize("header", ["員数(2024年モデル)", "Qty per unit (MY2024)"])
 def test_a_year_of_a_model_takes_no_count_of_a_product_away(tmp_path, header):
     lines = [f"Part No,Name,{header},Maker", "A-1,Wiper,2,Acme", "A-2,Belt,1,Beta"]
-    needs = company_from(recognise(understand(text(tmp_path / "bom.csv", lines)))).needs
+    needs = handed_in.company(text(tmp_path / "bom.csv", lines)).needs
     assert [need.quantity for need in needs] == [2, 1]
 
 
@@ -176,11 +174,11 @@ GROUPS = [
 @pytest.mark.parametrize("groups", GROUPS)
 def test_the_number_of_a_group_may_stand_before_the_word_or_inside(tmp_path, groups):
     lines = [f"品番,品名,{groups}", "A-1,磁石,例示,60%,見本,40%"]
-    sources = company_from(recognise(understand(text(tmp_path / "list.csv", lines)))).sources["A-1"]
+    sources = handed_in.company(text(tmp_path / "list.csv", lines)).sources["A-1"]
     assert [(one.maker, one.share) for one in sources] == [("例示", 0.6), ("見本", 0.4)]
 
 
 @pytest.mark.parametrize("header", ["Produto;Peça;Quantidade", "Producto;Pieza;Cantidad"])
 def test_the_pieces_of_one_product_are_not_one_part(tmp_path, header):
-    needs = company_from(recognise(understand(text(tmp_path / "a.csv", [header, "Bomba;Eje;1", "Bomba;Sello;2"])))).needs
+    needs = handed_in.company(text(tmp_path / "a.csv", [header, "Bomba;Eje;1", "Bomba;Sello;2"])).needs
     assert [(need.part, need.quantity) for need in needs] == [("Eje", 1), ("Sello", 2)]

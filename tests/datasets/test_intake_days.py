@@ -1,11 +1,9 @@
 """Days of a table that may be read with the day or the month first."""
 
+import handed_in
 import pytest
-from kanmon.app.audit.company_reader import company_from
-from kanmon.app.audit.mapping import recognise
 from kanmon.datasets.intake.days import date
 from kanmon.datasets.intake.periods import dates_of
-from kanmon.datasets.intake.understanding import understand
 from kanmon.datasets.readers.tables import packaged
 from people_files import table, text
 
@@ -101,14 +99,14 @@ def test_until_when_a_line_holds_and_when_a_source_was_qualified_are_read_as_the
     bill = ["Parent,Part,Name,Qty,Valid From,Valid To", "X,A-1,Motor,1,01/02/2020,25/12/2030"]
     bill += ["X,A-2,Seal,1,02/01/2020,03/12/2026"]
     text(tmp_path / "bom.csv", bill)
-    needs = company_from(recognise(understand(tmp_path / "bom.csv"), date="2026-11-29")).needs
+    needs = handed_in.company(tmp_path / "bom.csv", date="2026-11-29").needs
     assert [need.part for need in needs] == ["A-1", "A-2"]
-    needs = company_from(recognise(understand(tmp_path / "bom.csv"), date="2026-12-04")).needs
+    needs = handed_in.company(tmp_path / "bom.csv", date="2026-12-04").needs
     assert [need.part for need in needs] == ["A-1"]
     sources = ["Part,Name,Supplier,Country,Share,Qualified On", "A-1,Motor,Acme,Japan,60%,03/04/2024"]
     sources += ["A-1,Motor,Bolt,USA,40%,13/04/2024"]
     text(tmp_path / "sources.csv", sources)
-    found = company_from(recognise(understand(tmp_path / "sources.csv"))).sources["A-1"]
+    found = handed_in.company(tmp_path / "sources.csv").sources["A-1"]
     assert [source.qualified_date for source in found] == ["2024-04-03", "2024-04-13"]
 
 

@@ -1,9 +1,7 @@
 """Purchases as systems write them: returns, credit notes, what was called off in part, orders without a supplier."""
 
+import handed_in
 import pytest
-from kanmon.app.audit.company_reader import company_from
-from kanmon.app.audit.mapping import recognise
-from kanmon.datasets.intake.understanding import understand
 from people_files import aside, table, text
 
 
@@ -24,7 +22,7 @@ def test_what_went_back_counts_as_negative(tmp_path, header, bought, back):
     found = table(text(tmp_path / "orders.csv", lines))
     assert found.numbers("amount") == [500, -100, 60] and found.numbers("quantity") == [100, -20, 10]
     assert [(each["count"], each["row"]) for each in said(found, "reversed")] == [(1, 3)]
-    sources = company_from(recognise(understand(tmp_path))).sources["P-1"]
+    sources = handed_in.company(tmp_path).sources["P-1"]
     assert {one.maker: one.spend for one in sources} == {"Acme": 400, "Beta": 60}
 
 
@@ -53,7 +51,7 @@ def test_what_was_bought_on_a_day_at_a_price_goes_into_no_product(tmp_path, head
     lines = [header, "2024-04-05,A-1,Bearing,100,5.00", "2024-05-05,A-2,Shaft,10,20.00"]
     path = text(tmp_path / "list.csv", lines)
     assert table(path).kind == "order"
-    assert not recognise(understand(path)).rows("bom")
+    assert not handed_in.rows(path)["bom"]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +65,7 @@ def test_a_bill_with_days_of_its_lines_is_a_bill(tmp_path, header):
 
 def test_a_credit_in_a_list_of_orders_is_no_figure_that_could_not_be_read(tmp_path):
     lines = ["Date,Part Number,Quantity,Amount", "2024-04-05,A-1,100,500.00", "2024-04-25,A-1,-10,-50.00"]
-    remarks = recognise(understand(text(tmp_path / "list.csv", lines))).remarks
+    remarks = handed_in.company(text(tmp_path / "list.csv", lines)).remarks
     assert not [one for one in remarks if one.message.key == "app.audit_cells.negative"]
 
 
@@ -109,7 +107,7 @@ def test_a_year_that_nobody_filled_in_or_that_is_a_plan_is_not_the_latest(tmp_pa
 def test_what_is_used_in_a_month_goes_into_no_product(tmp_path):
     lines = ["品番,品名,在庫数,月間使用数,在庫月数", "A-1,磁石,1200,400,3.0", "A-2,軸受,500,250,2.0"]
     path = text(tmp_path / "list.csv", lines)
-    assert table(path).kind == "stock" and not recognise(understand(path)).rows("bom")
+    assert table(path).kind == "stock" and not handed_in.rows(path)["bom"]
     bill = text(tmp_path / "bill.csv", ["品番,品名,員数,在庫数", "A-1,磁石,2,1200", "A-2,軸受,4,500"])
     assert table(bill).kind == "bom"
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import handed_in
 import openpyxl
 import pytest
-from kanmon.app.audit.mapping import recognise
-from kanmon.datasets.intake.understanding import understand
 from openpyxl.styles import Alignment, Font
 from people_files import table, text
 
@@ -22,7 +21,7 @@ def test_numbers_cut_to_the_same_figure_make_no_one_part_of_two(tmp_path):
     found = table(path)
     assert found.texts("part") == [None, None, "ABC-1", "4.5E+12"]  # without a name it is all that there is
     assert notes(found)["cut_numbers"] == {"column": "Part No", "count": 3, "words": "1.23457E+11, 4.5E+12", "row": 2}
-    named = [(row["part"], row["name"]) for row in recognise(understand(path)).rows("bom")]
+    named = [(row["part"], row["name"]) for row in handed_in.rows(path)["bom"]]
     assert named[:2] == [(None, "Screw"), (None, "Nut")]
 
 

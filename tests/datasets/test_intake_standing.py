@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+import handed_in
 import pytest
-from kanmon.app.audit.mapping import recognise
-from kanmon.datasets.intake.understanding import understand
 from kanmon.datasets.intake.words import suggestions
 from people_files import aside, book, table, text
 
@@ -55,8 +54,8 @@ def test_what_is_below_a_phantom_goes_into_what_the_phantom_goes_into_as_often(t
         ("MOTOR", 0, 4.0),
     ]
     assert aside(found) == [(4, "phantom"), (6, "phantom"), (8, "phantom")]
-    reading = recognise(understand(tmp_path / "bom.xlsx"))
-    assert any(remark.message.key == "app.audit.aside_phantom" for remark in reading.remarks)
+    remarks = handed_in.company(tmp_path / "bom.xlsx").remarks
+    assert any(remark.message.key == "app.audit.aside_phantom" for remark in remarks)
 
 
 def test_how_often_what_is_below_a_phantom_goes_in_is_unknown_where_the_phantom_does_not_say_how_often(tmp_path):
@@ -107,8 +106,8 @@ def test_stock_that_sap_moves_between_own_plants_is_no_purchase(tmp_path):
     assert found.kind == "ledger"
     assert found.texts("part") == ["M-1", "M-2", "M-3"]
     assert aside(found) == [(3, "moved"), (6, "moved")]
-    reading = recognise(understand(tmp_path / "me2n.txt"))
-    assert [remark.message.key for remark in reading.remarks if "moved" in remark.message.key] == ["app.audit.aside_moved"]
+    said = [remark.message.key for remark in handed_in.company(tmp_path / "me2n.txt").remarks]
+    assert [key for key in said if "moved" in key] == ["app.audit.aside_moved"]
 
 
 def test_fields_of_the_database_mark_a_transfer_by_their_own_codes(tmp_path):
@@ -120,7 +119,7 @@ def test_fields_of_the_database_mark_a_transfer_by_their_own_codes(tmp_path):
 
 
 def names(path):
-    return [row["name"] for row in recognise(understand(path)).rows("bom")]
+    return [row["name"] for row in handed_in.rows(path)["bom"]]
 
 
 def test_parts_of_a_board_with_one_value_and_two_footprints_are_two(tmp_path):
@@ -153,7 +152,7 @@ def test_a_value_tells_before_a_footprint_does_and_what_does_not_differ_is_not_t
 
 def test_a_footprint_parts_nothing_that_has_a_number_of_its_own(tmp_path):
     lines = ["Comment,Designator,Footprint,LCSC", '100n,"C1,C2",C_0402,C1525', "100n,C3,C_0603,C14663"]
-    rows = recognise(understand(text(tmp_path / "jlc.csv", lines))).rows("bom")
+    rows = handed_in.rows(text(tmp_path / "jlc.csv", lines))["bom"]
     assert [(row["part"], row["name"]) for row in rows] == [("C1525", "100n"), ("C14663", "100n")]
 
 
@@ -281,9 +280,8 @@ def test_a_slip_that_takes_back_counts_as_negative_and_one_with_a_sign_stays(tmp
     assert (found.numbers("amount"), found.numbers("quantity")) == ([1000.0, -300.0, -200.0], [10.0, -3.0, -2.0])
     said = [note.values for note in found.notes if note.key == "datasets.intake.reversed"]
     assert said == [{"words": back, "column": header, "count": 1, "row": 3}]
-    reading = recognise(understand(tmp_path / "仕入.csv"))
-    assert [row["quantity"] for row in reading.rows("sourcing")] == [10.0, -3.0, -2.0]
-    assert not [remark for remark in reading.remarks if remark.severity == "warning"]
+    assert [row["quantity"] for row in handed_in.rows(tmp_path / "仕入.csv")["sourcing"]] == [10.0, -3.0, -2.0]
+    assert not [each for each in handed_in.company(tmp_path / "仕入.csv").remarks if each.severity == "warning"]
 
 
 def test_what_says_what_a_part_is_stands_with_it_whichever_column_holds_it(tmp_path):
@@ -292,7 +290,7 @@ def test_what_says_what_a_part_is_stands_with_it_whichever_column_holds_it(tmp_p
         "STM32F405,Controller,U1,LQFP64,MCU,1",
         "-,Cap,C1,0402,CAP,1",
     ]
-    rows = recognise(understand(text(tmp_path / "altium.csv", lines))).rows("bom")
+    rows = handed_in.rows(text(tmp_path / "altium.csv", lines))["bom"]
     assert [row["_words"] for row in rows] == ["LQFP64 MCU STM32F405", "0402 CAP"]
 
 

@@ -1,14 +1,12 @@
 """What systems of many makers export, as far as their columns are their own."""
 
+import handed_in
 import pytest
-from kanmon.app.audit.company_reader import company_from
-from kanmon.app.audit.mapping import recognise
-from kanmon.datasets.intake.understanding import understand
 from people_files import aside, book, table, text
 
 
 def needs(path):
-    return [(need.parent, need.part, need.quantity, need.group) for need in company_from(recognise(understand(path))).needs]
+    return [(need.parent, need.part, need.quantity, need.group) for need in handed_in.company(path).needs]
 
 
 def test_members_of_netsuite_go_into_the_item_beside_them(tmp_path):
@@ -101,7 +99,7 @@ def test_amounts_without_a_currency_are_said_to_be_taken_for_yen_but_for_a_japan
     lines = ["Datum;Lieferant;Teil;Bezeichnung;Betrag", "01.02.2024;A;T-1;Motor;1.234,50"]
     japanese = ["日付,仕入先,品番,品名,金額", "2024/2/1,A,T-1,モータ,1234"]
     for rows, said in ((lines, True), (japanese, False), ([lines[0].replace("Betrag", "Betrag (EUR)"), lines[1]], False)):
-        remarks = company_from(recognise(understand(text(tmp_path / "a.csv", rows)))).remarks
+        remarks = handed_in.company(text(tmp_path / "a.csv", rows)).remarks
         assert any(remark.message.key == "app.audit_company.no_currency" for remark in remarks) is said
 
 
@@ -214,7 +212,7 @@ def test_a_number_of_a_document_is_no_count_and_a_name_beside_a_number_of_the_su
 
 def test_a_maker_that_was_turned_down_is_no_source(tmp_path):
     lines = ["Part Number,Description,Approved Manufacturer,MPN,Status,Country of Origin", "P-1,Cap,Murata,GRM1,Approved,JP"]
-    found = company_from(recognise(understand(text(tmp_path / "avl.csv", [*lines, "P-1,Cap,Yageo,CC04,Disapproved,TW"]))))
+    found = handed_in.company(text(tmp_path / "avl.csv", [*lines, "P-1,Cap,Yageo,CC04,Disapproved,TW"]))
     assert [(source.maker, source.share) for source in found.sources["P-1"]] == [("Murata", 1.0)]
 
 
@@ -237,7 +235,7 @@ def test_what_is_drawn_from_a_phantom_of_yonyou_is_no_part_and_its_own_numbers_g
 @pytest.mark.parametrize("first", ["調達先", "1社目"])
 def test_a_second_firm_in_a_column_of_its_own_is_a_source(tmp_path, first):
     lines = [f"品番,品名,{first},2社目,生産国", "A-1,軸受,甲製作所,丙製作所,日本", "A-2,軸,乙工業,,日本"]
-    found = company_from(recognise(understand(text(tmp_path / "s.csv", lines)))).sources
+    found = handed_in.company(text(tmp_path / "s.csv", lines)).sources
     assert [source.maker for source in found["A-1"]] == ["甲製作所", "丙製作所"]
 
 

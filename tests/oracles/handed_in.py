@@ -1,7 +1,8 @@
 """What a company hands in, read as an audit reads it, and what is said of it."""
 
 from kanmon.app.audit.company_reader import company_from
-from kanmon.app.audit.mapping import recognise
+from kanmon.app.audit.remarks import Remarks
+from kanmon.app.audit.rows import rows_of
 from kanmon.datasets.intake.understanding import understand
 
 
@@ -9,8 +10,12 @@ def sourcing(*rows: list[object], head: tuple[str, ...] = ("part", "supplier", "
     return [list(head), *rows]
 
 
-def company(path, corrections=None):
-    return company_from(recognise(understand(path, corrections=corrections), corrections))
+def company(path, corrections=None, date=None):
+    return company_from(understand(path, corrections=corrections), corrections, date)
+
+
+def rows(path, corrections=None):
+    return rows_of(understand(path, corrections=corrections), None, Remarks())
 
 
 def says(found):

@@ -98,7 +98,8 @@ class Books:
         for name in ("share", "spend"):
             both = (known[name], new[name])
             known[name] = sum(both) if None not in both else next((one for one in both if one is not None), None)
-        known["qualified"] = new["qualified"] if known["qualified"] is None else known["qualified"]
+        answers = {known["qualified"], new["qualified"]} - {None}
+        known["qualified"] = answers.pop() if len(answers) == 1 else None  # of a yes and a no nobody knows which holds
         for name in ("lead", "switch"):  # of two times that are stated either holds, or one between them
             told = [one[name] for one in (known, new) if one[name] is not None]
             known[name] = (min(least for least, _ in told), max(most for _, most in told)) if told else None

@@ -1,0 +1,113 @@
+"""Several rows of one source as one, several sources of which nobody said which it is, and a source as its sellers have it.
+
+What rows state is told in one way: one statement holds; of two times either does, or one between them; of a yes and a no
+nobody knows which. A blank beside them adds nothing where all rows speak of one source, and may be anything where each of
+them speaks of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from .cells import either
+from .company import Source
+
+
+def _said(rows: Sequence[Source], *, apart: bool) -> dict[str, Any]:
+    """What rows say of the qualification and times of one source; ``apart``: it is one of theirs, nobody said which."""
+    answers = {row.qualified for row in rows}
+    dates = {row.qualified_date for row in rows}
+    both = {True, False} <= answers or any(row.qualified_open for row in rows)
+    told: dict[str, Any] = {
+        "qualified": None if both or (apart and None in answers) else next(iter(answers - {None}), None),
+        "qualified_open": both,
+        "qualified_date": None if apart and len(dates) > 1 else max(filter(None, dates), default=None),
+    }
+    for name in ("lead_days", "switch_days"):
+        days = [getattr(row, name) for row in rows]
+        told[name] = None if apart and None in days else either(days)
+    return told
+
+
+def joined(one: Source, more: Source) -> Source:
+    """Return two rows of one source as one: amounts and shares add up, and what one leaves blank the other says.
+
+    An amount that one leaves blank the other does not say: what is spent is then at least the one that is stated. Who else
+    sells it stays known: each of them speaks of its own part.
+    """
+    spent = [spend for spend in (one.spend, more.spend) if spend is not None]
+    shares = [share for share in (one.share, more.share) if share is not None]
+    open_ = one.share_open or more.share_open
+    found = replace(
+        one,
+        vendor=more.vendor if one.vendor is None else one.vendor,
+        share=None if open_ or not shares else sum(shares),
+        basis="unknown" if open_ else more.basis if one.share is None else one.basis,
+        spend=sum(spent) if spent else None,
+        spend_open=one.spend_open or more.spend_open,
+        share_open=open_,
+        refs=list(dict.fromkeys([*one.refs, *more.refs])),
+        traded=_traded(one, more),
+        **_said((one, more), apart=False),
+    )
+    others = dict.fromkeys(name for name in (more.vendor, *more.tellers) if name and not found.is_of(name))
+    return replace(found, tellers=[*one.tellers, *others])
+
+
+def _traded(one: Source, more: Source) -> dict[str | None, Source]:
+    """What each seller's rows say, where there are several of them."""
+    if not (one.traded or more.traded) and (None in (one.vendor, more.vendor) or one.vendor == more.vendor):
+        return {}
+    rows = dict(one.traded or {one.vendor: replace(one, tellers=[])})
+    for vendor, row in (more.traded or {more.vendor: more}).items():
+        rows[vendor] = joined(rows[vendor], row) if vendor in rows else row
+    return rows
+
+
+def any_of(sources: Sequence[Source]) -> Source:
+    """Return one source in place of several of which nobody said which it is: it has all of their shares and amounts."""
+    first = sources[0]
+    if len(sources) == 1:
+        return replace(first, refs=[*first.refs], tellers=[*first.tellers])
+    each = {name: {getattr(one, name) for one in sources} for name in ("maker", "vendor", "country")}
+    agreed = {name: values.pop() if len(values) == 1 else None for name, values in each.items()}
+    shares, spends = [one.share for one in sources], [one.spend for one in sources if one.spend is not None]
+    return replace(
+        first,
+        maker=agreed["maker"] or "",
+        vendor=agreed["vendor"],
+        country=agreed["country"],
+        share=None if None in shares else sum(filter(None, shares)),
+        spend=sum(spends) if spends else None,
+        spend_open=any(one.spend_open for one in sources) or 0 < len(spends) < len(sources),
+        refs=list(dict.fromkeys(ref for one in sources for ref in one.refs)),
+        tellers=list(dict.fromkeys(name for one in sources for name in one.tellers)),
+        **_said(sources, apart=True),
+    )
+
+
+def by_seller(source: Source) -> list[Source]:
+    """Return a source as one for each who sells it: of its share and amount each has what its rows say, if all of them do.
+
+    Times and qualification are those of a seller's own rows: what the others say is of the plant that they sell from.
+    """
+    rows = source.traded.values()
+    weights = [row.spend if source.basis == "spend" else row.share for row in rows]
+    total = sum(weight or 0.0 for weight in weights)
+    told = None not in weights and total > 0 and source.share is not None
+    return [
+        replace(
+            row,
+            maker=source.maker,
+            country=source.country,
+            share=(source.share or 0.0) * (weight or 0.0) / total if told else None,
+            basis=source.basis if told else "unknown",
+            share_open=source.share_open,
+            refs=[*row.refs],
+            tellers=[],
+            traded={},
+        )
+        for row, weight in zip(rows, weights, strict=True)
+    ]

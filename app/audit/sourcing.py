@@ -1,0 +1,178 @@
+"""The rows of a sourcing list as sources: who makes each part, each once, with what part of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from ...datasets.intake.values import firm_key
+from .catalogue import Catalogue
+from .company import ROUNDING, Source
+from .remarks import Remarks
+from .rows import Row, one_source_each, stock_of
+from .sources import joined
+
+_OF_A_SOURCE = ("share", "qualified", "qualified_date", "lead_days", "switch_days", "spend")
+"""Columns that speak of a source of a part, whoever it is."""
+
+
+def sources_of(rows: Iterable[Row], firms: Mapping[str, Row], parts: Catalogue, remarks: Remarks) -> dict[str, list[Source]]:
+    """Return the sources of each part of which any row says who delivers it; the others' amounts go to the part itself.
+
+    ``firms``: the suppliers sheet by name. Parts that are new become ``parts``.
+    """
+    named, nobodys = _by_part(rows, firms, parts, remarks)
+    _mixed(named | nobodys, remarks)
+    for id, group in nobodys.items():
+        told = [row["spend"] for row in group if row.get("spend") is not None]
+        less = sum(told) < 0  # more was sent back than bought
+        parts[id].spend = sum(told) if told and not less else None
+        parts[id].spend_open = less or any("spend" in row and row["spend"] is None for row in group)
+    each = {id: _Sources(id, group) for id, group in named.items()}
+    for id, one in each.items():
+        _part_out(id, one.all, remarks)
+    same_plant = sum(one.same_plant for one in each.values())
+    if same_plant:
+        remarks.say("same_plant", count=same_plant)
+    two_times = [id for id, one in each.items() if one.two_times]
+    if two_times:
+        remarks.say("two_times", count=len(two_times), part=two_times[0])
+    two_answers = [id for id, one in each.items() if one.two_answers]
+    if two_answers:
+        remarks.say("two_answers", severity="warning", count=len(two_answers), part=two_answers[0])
+    return {id: one.all for id, one in each.items()}
+
+
+def _by_part(
+    rows: Iterable[Row], firms: Mapping[str, Row], parts: Catalogue, remarks: Remarks
+) -> tuple[dict[str, list[Row]], dict[str, list[Row]]]:
+    """The rows of parts that somebody, or somewhere, is said to deliver; and those of parts of which nobody is."""
+    named: dict[str, list[Row]] = defaultdict(list)
+    nameless: list[tuple[str, Row]] = []
+    borrowed = 0
+    for row in one_source_each(rows):
+        id = parts.names.id(row)
+        if id is None:
+            remarks.say("no_part", row["_ref"], "warning")
+            continue
+        parts.take(id, row).hold(stock_of(row))
+        vendor, maker = _vendor_maker(row, firms, parts)
+        country = row.get("country")
+        said = "country" in row.get("_unreadable", ())  # a cell that names two countries is no blank
+        if country is None and not said and maker is not None and firms.get(maker, {}).get("country"):
+            country = firms[maker]["country"]
+            borrowed += 1
+        if maker is None and vendor is None and country is None:
+            nameless.append((id, row))
+            continue  # a line of a parts list that says nothing about sourcing
+        named[id].append(row | {"vendor": vendor, "maker": maker or "", "country": country})
+    for id, row in nameless:
+        # Beside sources that are named, a line with a share or an amount is one that somebody left blank.
+        if id in named and any(row.get(name) is not None for name in _OF_A_SOURCE):
+            named[id].append(row | {"vendor": None, "maker": "", "country": None})
+    if borrowed:
+        remarks.say("borrowed", count=borrowed)
+    nobodys: dict[str, list[Row]] = defaultdict(list)
+    for id, row in nameless:
+        if id not in named:
+            nobodys[id].append(dict(row))
+    return named, nobodys
+
+
+def _vendor_maker(row: Row, firms: Mapping[str, Row], parts: Catalogue) -> tuple[str | None, str | None]:
+    """Who sells and who makes: a supplier is the maker unless another is named or it is known only to sell."""
+    firm = parts.names.firm
+    names = [firm(row[role]) for role in ("supplier", "seller") if row.get(role)]
+    maker = firm(row["maker"]) if row.get("maker") else None
+    if maker is None and row.get("supplier"):
+        kind = firms.get(names[0], {}).get("kind")
+        sells = kind == "vendor" or (kind is None and firm_key(names[0]) in row.get("_sellers", ()))
+        maker = None if sells else names[0]
+    return (names[-1] if names else None), maker
+
+
+def _mixed(rows: Mapping[str, list[Row]], remarks: Remarks) -> None:
+    """What was bought of a part in several currencies is nothing that could be added up or compared."""
+    bought = {id: {row["_currency"] for row in group if row.get("spend") is not None} - {None} for id, group in rows.items()}
+    mixed = [id for id, currencies in bought.items() if len(currencies) > 1]
+    for row in (row for id in mixed for row in rows[id] if "spend" in row):
+        row["spend"] = None
+    if mixed:
+        currencies = ", ".join(sorted(bought[mixed[0]]))
+        remarks.say("mixed", severity="warning", count=len(mixed), part=mixed[0], currencies=currencies)
+
+
+class _Sources:
+    """The sources of one part, each once; and whether two rows of one of them state different times, or yes and no."""
+
+    def __init__(self, part: str, rows: list[Row]) -> None:
+        self.same_plant, self.two_times, self.two_answers = 0, False, False
+        found: dict[tuple[str, str | None], Source] = {}
+        percent = any(row.get("share_plain") and (row.get("share") or 0) > 1 for row in rows)
+        for source in (_source(part, row, percent) for row in rows):
+            key = (source.maker or f"? {source.vendor}", source.country)
+            found[key] = self._joined(found[key], source) if key in found else source
+        for (maker, country), source in list(found.items()):
+            places = [key for key in found if key[0] == maker and key[1] is not None]
+            named = source.maker or source.vendor
+            if country is None and named and source.share is None and len(places) == 1:
+                # A further line of a maker, without a share of its own, is of the plant that the other line names.
+                self.same_plant += 1
+                found[places[0]] = self._joined(found[places[0]], source)
+                del found[maker, country]
+        self.all = list(found.values())
+        for source in self.all:
+            if (source.spend or 0.0) < 0:  # more was sent back than bought: nobody says how much of what was bought before
+                source.spend, source.spend_open = None, True
+
+    def _joined(self, one: Source, more: Source) -> Source:
+        times = ((one.lead_days, more.lead_days), (one.switch_days, more.switch_days))
+        self.two_times = self.two_times or any(None not in pair and pair[0] != pair[1] for pair in times)
+        found = joined(one, more)
+        self.two_answers = self.two_answers or found.qualified_open
+        return found
+
+
+def _source(part: str, row: Row, percent: bool) -> Source:
+    """What one row says of a source; ``percent``: plain shares of the part are written as 35, not 0.35."""
+    share, qualified = row.get("share"), row.get("qualified")
+    if share is not None and percent and row.get("share_plain"):
+        share /= 100
+    return Source(
+        part,
+        row["maker"],
+        row["vendor"],
+        row["country"],
+        share,
+        "stated" if share is not None else "unknown",
+        True if qualified is None and row.get("qualified_date") else qualified,
+        row.get("qualified_date"),
+        row.get("lead_days"),
+        row.get("switch_days"),
+        row.get("spend"),
+        [row["_ref"]],
+        "spend" in row and row["spend"] is None,
+        bool(row.get("_share_open")),
+    )
+
+
+def _part_out(part: str, sources: list[Source], remarks: Remarks) -> None:
+    """Give each source its share: as stated, by what is spent where no row states any, or all of it where it is alone."""
+    stated = [source for source in sources if source.share is not None]
+    total = sum(source.share or 0.0 for source in stated)
+    if total > 1 + ROUNDING or any((source.share or 0) > 1 + ROUNDING for source in stated):
+        remarks.say("over", sources[0].refs[0], "warning", "share", part=part, total=f"{total:.0%}")
+        for source in stated:
+            source.share, source.basis = None, "unknown"
+    elif total >= 1 - ROUNDING:
+        for source in sources:
+            if source.share is None:  # nothing is left for it: an alternative at hand
+                source.share, source.basis = 0.0, "stated"
+        for source in stated:
+            source.share = (source.share or 0.0) / total
+    elif not stated and len(sources) == 1:
+        sources[0].share, sources[0].basis = 1.0, "only"
+    elif not stated and all(source.whole_spend for source in sources):
+        spend = sum(source.spend or 0.0 for source in sources)
+        for source in sources:
+            source.share, source.basis = (source.spend or 0.0) / spend, "spend"
