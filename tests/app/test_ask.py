@@ -30,7 +30,7 @@ def test_it_says_what_is_certain_what_is_likely_under_which_prior_and_what_to_as
     assert words in out
     prior = {"en": "These are assumptions, not facts", "ja": "いずれも仮定であり、事実ではありません"}
     assert prior[lang] in out.replace("\n", "" if lang == "ja" else " ").replace("  ", " ")
-    error = {"en": "an error of some nine points (128 pairs of draws)", "ja": "128組の抽出による推定で、誤差は約9ポイント"}
+    error = {"en": "an error of some nine points (128 pairs of draws)", "ja": "128組の試行による推定で、誤差は約9ポイント"}
     assert error[lang] in out.replace("\n", "" if lang == "ja" else " ").replace("  ", " ")
 
 

@@ -291,7 +291,7 @@ def test_lines_of_a_bill_that_no_longer_or_not_yet_hold_are_no_needs(tmp_path):
     for date, wanted in (("2026-11-29", ["P-2", "P-3", "P-5"]), ("2021-01-01", ["P-1", "P-3", "P-5"]), (None, None)):
         found = company_from(recognise(understand(tmp_path / "a.csv"), date=date))
         assert [need.part for need in found.needs] == (wanted or ["P-1", "P-2", "P-3", "P-4", "P-5"])
-        assert ("do not hold on" in says(found)) is (date is not None)
+        assert ("are not valid on" in says(found)) is (date is not None)
 
 
 def test_a_stock_list_beside_a_bill_makes_no_product(tmp_path):

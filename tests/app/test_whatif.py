@@ -62,7 +62,7 @@ def test_a_country_does_not_embargo_itself(tmp_path):
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(["--start", "400"], "begins on day 400, and these days end on day 365"), (["--lasts", "0"], "lasts 0 days")],
+    [(["--start", "400"], "begins on day 400, but the calculation ends on day 365"), (["--lasts", "0"], "lasts 0 days")],
 )
 def test_a_change_that_never_happens_in_the_days_followed_says_so(words, said, tmp_path):
     done = kanmon(tmp_path, "--product", "robot", "--halt", "CHN", *words)
