@@ -41,7 +41,7 @@ def test_paragraph_does_not_say_that_nobody_is_known_where_some_are_named(visit,
     said = visit(write_explorer(graph, tmp_path / "ores.html", lang="en"), at(selected="item:ore", tab="details"))
     paragraph = said.locator("#about-item .paragraph").inner_text()
     assert "some are named (AUS, CHL), but no source at hand says how much each supplies" in paragraph
-    assert "Who supplies it is not published" not in paragraph
+    assert "No source at hand publishes who supplies it" not in paragraph
 
 
 def test_paragraph_says_of_what_a_share_is(visit, world_page, world):
