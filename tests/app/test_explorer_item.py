@@ -40,7 +40,7 @@ def test_paragraph_does_not_say_that_nobody_is_known_where_some_are_named(visit,
     graph = market({None: {"AUS": None, "CHL": None}})
     said = visit(write_explorer(graph, tmp_path / "ores.html", lang="en"), at(selected="item:ore", tab="details"))
     paragraph = said.locator("#about-item .paragraph").inner_text()
-    assert "some are named (AUS, CHL), but no source at hand says how much each supplies" in paragraph
+    assert "Some of its suppliers are named (AUS, CHL), but no source at hand says how much each supplies" in paragraph
     assert "No source at hand publishes who supplies it" not in paragraph
 
 
