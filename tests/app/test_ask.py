@@ -89,5 +89,5 @@ def test_a_fact_that_leaves_the_interval_as_it_is_is_not_said_to_take_nothing_of
     paper = Paper(file=StringIO(), width=200)
     show_first(pl.DataFrame([row, row | {"width_off_most": 0.3}]), "First", paper, "en")
     likely, narrowing = [line for line in paper.file.getvalue().splitlines() if "Who holds" in line]
-    assert "leaves the interval as it is, and explains roughly 55%" in likely
-    assert "takes up to 30 points off" in narrowing
+    assert "leaves the interval as it is, but explains roughly 55%" in likely
+    assert "narrows the interval by up to 30 points" in narrowing

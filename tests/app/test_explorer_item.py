@@ -112,7 +112,7 @@ def test_areas_are_as_large_as_the_shares_and_the_rest_is_open(visit, tmp_path):
         for box in tab.locator(".treemap g").all()
     }
     areas = {name: w * h / (320 * 150) for name, (_, _, w, h) in boxes.items()}
-    assert areas == pytest.approx({"CHL": 0.4, "AUS": 0.3, "BRA": 0.1, "not": 0.2}, abs=0.005)
+    assert areas == pytest.approx({"CHL": 0.4, "AUS": 0.3, "BRA": 0.1, "unknown": 0.2}, abs=0.005)
     assert tab.locator(".treemap rect.rest").count() == 1
 
 

@@ -98,7 +98,7 @@ def test_the_parts_of_the_united_kingdom_are_the_whole_where_it_is_not_there(tmp
     # Of a blank whole one part is not all.
     assert kingdom(tmp_path, ("GB", value, 2024, ""), parts[0])[0] == {2024: (None, None)}
     found, notes = kingdom(tmp_path, parts[1])
-    assert found == {2024: (5.0, None)} and any("has XU and not XI" in note for note in notes)
+    assert found == {2024: (5.0, None)} and any("has XU but not XI" in note for note in notes)
 
 
 def test_labels_beside_codes_change_nothing(tmp_path):
