@@ -134,8 +134,9 @@ def test_the_command_line_tells_estimate_bounds_and_days(tmp_path, lang, words):
 @pytest.mark.parametrize(("arguments", "words"), [
     (("--halt", "CHN", "--lasts", "-3"), "lasts"), (("--halt", "CHN", "--ramp", "3"), "how many days"),
     (("--halt", "CHN", "--stock", "magnet=-1"), "days"), (("--halt", "CHN", "--stock", "=5"), "needs an item"),
-    (("--halt", "CHN", "--ready", "-1"), "--ready: there is nothing"), (("--stock", "magnet=9", "--lasts", "3"), "--lasts: there is nothing"),
-    (("--halt", "CHN", "--release", "0.5"), "--release: there is nothing"),
+    (("--halt", "CHN", "--ready", "-1"), "--ready: there is"),
+    (("--stock", "magnet=9", "--lasts", "3"), "--lasts: there is"),
+    (("--halt", "CHN", "--release", "0.5"), "--release: there is"),
     (("--halt", "CHN", "--reserve", "magnet=9"), "HOLDER:ITEM=DAYS"),
     (("--halt", "CHN", "--reserve", "JPN:magnet=9", "--release", "0"), "more than 0"),
     (("--halt", "CHN:"), "NODE:ITEM"), (("--halt", ":magnet"), "NODE:ITEM"), (("--spare", "JPN:=0.2"), "NODE:ITEM"),
