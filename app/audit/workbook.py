@@ -13,7 +13,7 @@ from ...graph import ReadError
 from ...graph.errors import shorten
 from ...graph.files import whole_file
 from ...graph.messages import ENGLISH, LANGUAGES, spoken, text
-from ..excel import FONT, new_book, on_paper, write_cell
+from ..excel import FONT, new_book, on_paper, set_height, write_cell
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -97,6 +97,7 @@ def _guide(book: Workbook, formats: dict[str, Format], lang: str) -> None:
     for column, width in enumerate((16, 22, 7, 62, 26)):
         page.set_column(column, column, width)
     page.write_string(0, 0, text("app.audit_workbook.title", lang), formats["title"])
+    page.set_row(0, 22)
     for row, name in enumerate(("minimum", "local", "blank", "example", "not_official"), start=1):
         page.write_string(row, 0, text(f"app.audit_workbook.{name}", lang), formats["help"])
     row = 7
@@ -129,6 +130,10 @@ def _tab(title: str, english: str) -> str:
     return f"{title[: _LONGEST_TAB - len(english) - 1]}-{english}"
 
 
+def _wide(column: Column) -> int:
+    return _WIDTHS.get(column.type, 13)
+
+
 def _title(column: Column, lang: str) -> str:
     return f"{column.title[lang]}\n{column.title[_beside(lang)]}"
 
@@ -143,7 +148,7 @@ def _sheet(book: Workbook, formats: dict[str, Format], sheet: Sheet, lang: str, 
     page.write_string(0, 0, sheet.help[lang], formats["help"])
     for j, column in enumerate(sheet.columns):
         cell = formats[{"money": "money", "share": "percent", "id": "text", "hs": "text"}.get(column.type, "cell")]
-        page.set_column(j, j, _WIDTHS.get(column.type, 13), cell)
+        page.set_column(j, j, _wide(column), cell)
         page.write_string(1, j, _title(column, lang), formats["required" if column.required else "optional"])
         note = "\n".join(
             [column.note[lang], column.note[_beside(lang)], f"→ {column.example[lang]}" if column.example[lang] else ""]
@@ -166,7 +171,7 @@ def _sheet(book: Workbook, formats: dict[str, Format], sheet: Sheet, lang: str, 
             elif i - 2 == len(rows) - 1 or rows[i - 1].get(column.name) is not ABOVE:
                 page.merge_range(start[j], j, i, j, None, formats["cell"])
                 write_cell(page, start[j], j, rows[start[j] - 2].get(column.name), formats["cell"])
-    page.set_row(1, 34)
+    set_height(page, 1, ((_title(column, lang), _wide(column)) for column in sheet.columns))
     page.freeze_panes(2, 2 if sheet.name in {"sourcing", "bom"} else 1)
     _print_setup(page, row_above=1)
 

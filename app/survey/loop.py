@@ -145,7 +145,9 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
             return text(f"app.survey.{'at_least' if low else 'open_end'}", lang, amount=amount(low, "least"))
         if not figures.revenue:
             return span(low, high)
-        return amount(high) if high - low < 1.0 else "–".join((amount(low, "least"), amount(high, "most")))
+        if high - low < 1.0:
+            return amount(high)
+        return text("app.audit_checks.range", lang, low=amount(low, "least"), high=amount(high, "most"))
 
     def who(question: Question) -> str:
         name = question.supplier if question.who == "supplier" else text(f"app.survey.who_{question.who}", lang)

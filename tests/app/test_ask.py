@@ -30,7 +30,7 @@ def test_it_says_what_is_certain_what_is_likely_under_which_prior_and_what_to_as
     assert words in out
     prior = {"en": "These are assumptions, not facts", "ja": "いずれも仮定であり、事実ではありません"}
     assert prior[lang] in out.replace("\n", "" if lang == "ja" else " ").replace("  ", " ")
-    error = {"en": "an error of some nine points (128 pairs of draws)", "ja": "128組の抽出による推定で、誤差は約9ポイント"}
+    error = {"en": "an error of some nine points (128 pairs of draws)", "ja": "128組の試行による推定で、誤差は約9ポイント"}
     assert error[lang] in out.replace("\n", "" if lang == "ja" else " ").replace("  ", " ")
 
 
@@ -89,5 +89,5 @@ def test_a_fact_that_leaves_the_interval_as_it_is_is_not_said_to_take_nothing_of
     paper = Paper(file=StringIO(), width=200)
     show_first(pl.DataFrame([row, row | {"width_off_most": 0.3}]), "First", paper, "en")
     likely, narrowing = [line for line in paper.file.getvalue().splitlines() if "Who holds" in line]
-    assert "leaves the interval as it is, and explains roughly 55%" in likely
-    assert "takes up to 30 points off" in narrowing
+    assert "leaves the interval as it is, but explains roughly 55%" in likely
+    assert "narrows the interval by up to 30 points" in narrowing

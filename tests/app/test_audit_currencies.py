@@ -73,7 +73,7 @@ def test_a_budget_in_another_currency_is_none_to_compare(tmp_path):
 
 def test_a_currency_that_only_costs_say_is_that_of_the_workbook_and_that_is_said(tmp_path):
     found = planned(tmp_path, "Cost (USD)")
-    assert found.currency == "USD" and "Only what measures cost, or the budget, says a currency (USD)" in says(found)
+    assert found.currency == "USD" and "Only the costs of measures or the budget state a currency (USD)" in says(found)
     assert planned(tmp_path).currency == "JPY"
 
 

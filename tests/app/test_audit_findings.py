@@ -160,7 +160,7 @@ def test_what_may_be_lost_with_parts_that_nobody_is_named_for_holds_for_whoever_
 
 
 UNNAMED = "is not in this list may cost up to"
-NOBODY = "that nobody is named for ("
+NOBODY = "without a stated supplier ("
 
 
 AT_HOME = ["P1", "Axo", "Japan", 1.0, "yes", 200, 20, 100]
@@ -184,12 +184,12 @@ def test_a_board_without_a_stop_says_why_and_what_no_row_names_may_cost(tmp_path
     about = [note for note in board["notes"] if UNNAMED in note or NOBODY in note]
     assert len(about) == len(notes) and all(part in note and note in page for part, note in zip(notes, about, strict=True))
     if NOBODY in notes:
-        assert "1,800" in about[0], "half a year's revenue, and no more, may hang on a part that nobody is named for"
+        assert "1,800" in about[0], "half a year's revenue, and no more, may depend on a part without a stated supplier"
 
 
 @pytest.mark.parametrize(
     ("revenue", "first", "loss", "certain"),
-    [(None, "no loss has an amount", "–", "–"), (3650, "losses have no upper bound", "¥1,700", "¥1,700")],
+    [(None, "no loss can be given", "–", "–"), (3650, "losses have no upper bound", "¥1,700", "¥1,700")],
 )
 def test_without_a_revenue_the_board_asks_for_it_first_and_nothing_is_said_to_cost_nothing(
     tmp_path, revenue, first, loss, certain
@@ -214,7 +214,7 @@ def test_without_a_revenue_the_board_asks_for_it_first_and_nothing_is_said_to_co
     assert (stop["loss_says"], stop["loss_low_says"]) == (loss, certain)
     assert [tariff[f"{name}_says"] for name in ("loss", "loss_low", "loss_high")] == ["¥25"] * 3
     checks = {one["check"]: one["says"] for theme in found["groups"] for one in theme["checks"]}
-    assert "not be made in full: 1;" in checks["scenarios"] and "– of the revenue" not in checks["coverage"]
+    assert "cut the output of some product: 1;" in checks["scenarios"] and "– of the revenue" not in checks["coverage"]
     assert "billing address" not in checks["site_country"]
     write_report_workbook(tmp_path / "report.xlsx", found)
     book = openpyxl.load_workbook(tmp_path / "report.xlsx")

@@ -11,7 +11,7 @@ def test_firms_beside_the_lines_of_a_bill_are_said_to_be_no_sources_and_a_person
     head, row = ["parent", "part", "quantity", "supplier", "country"], ["A", "P", 2, "X", "China"]
     path = workbook(tmp_path / "a.xlsx", {"BOM": [head, row]})
     found = company(path)
-    assert found.sources == {} and "no sourcing list" in says(found)
+    assert found.sources == {} and "not taken as a sourcing list" in says(found)
     corrected = company(path, {"sheets": {"BOM": {"kind": "sourcing"}}})
     assert [(s.maker, s.country) for s in corrected.sources["P"]] == [("X", "CHN")]
     assert [(need.parent, need.part, need.quantity) for need in corrected.needs] == [("A", "P", 2)]
@@ -169,7 +169,7 @@ def makers(tmp_path, rows, needs=(), **sheets):
 def test_who_sells_parts_of_two_others_is_not_taken_as_the_maker_where_that_is_blank(tmp_path):
     found, said = makers(tmp_path, [*SOLD, OWN])
     assert found["R300"] == [("", "Brenntag")] and found["G-1"] == [("Gearworks", "Gearworks")]
-    assert "'Brenntag' sells parts of other makers (Chemours, Daikin)" in said and "'R300'" in said
+    assert "'Brenntag' also sells parts of other makers (Chemours, Daikin)" in said and "'R300'" in said
 
 
 @pytest.mark.parametrize(

@@ -196,7 +196,7 @@ def test_a_bill_that_says_how_its_parts_are_sourced_gives_both_the_needs_and_the
         "X": ("CHN", 0.6, 120, 600),
         "Y": ("JPN", 0.4, None, 900),
     }
-    assert "Q" not in found.sources and "no sourcing list" not in says(found)
+    assert "Q" not in found.sources and "not taken as a sourcing list" not in says(found)
 
 
 def test_a_source_below_two_levels_of_a_bill_keeps_its_share(tmp_path):
@@ -251,7 +251,7 @@ def test_a_product_has_the_name_beside_its_code_and_a_code_with_two_names_has_no
     found = company(workbook(tmp_path / "a.xlsx", {"部品表": [head, *rows[:4]]}))
     assert {product: found.parts[product].name for product in found.products} == {"X": "ポンプ", "Y": "送風機"}
     assert [(need.parent, need.part) for need in found.needs] == [("X", "P-1"), ("X", "P-2"), ("Y", "P-1"), ("Y", "P-3")]
-    assert "first line of each block: 2 line(s)" in says(found)
+    assert "first line of each block only: 2 line(s)" in says(found)
     full = [rows[0], *rows[4:], ["Z", "新炉", "P-3", "羽根", 1]]
     assert company(workbook(tmp_path / "b.xlsx", {"部品表": [head, *full]})).parts["Z"].name == ""
 
@@ -291,7 +291,7 @@ def test_lines_of_a_bill_that_no_longer_or_not_yet_hold_are_no_needs(tmp_path):
     for date, wanted in (("2026-11-29", ["P-2", "P-3", "P-5"]), ("2021-01-01", ["P-1", "P-3", "P-5"]), (None, None)):
         found = company(tmp_path / "a.csv", date=date)
         assert [need.part for need in found.needs] == (wanted or ["P-1", "P-2", "P-3", "P-4", "P-5"])
-        assert ("do not hold on" in says(found)) is (date is not None)
+        assert ("are not valid on" in says(found)) is (date is not None)
 
 
 def test_a_stock_list_beside_a_bill_makes_no_product(tmp_path):

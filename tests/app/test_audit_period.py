@@ -39,7 +39,7 @@ def test_a_tariff_on_a_ledger_names_the_days_of_its_purchases_and_no_year(tmp_pa
     assert row["lasts_says"].replace(",", "") == f"{days} days" and row["days"] == days
     assert (
         f"from {first} to {last} ({days} days): not scaled to a year" in row["notes"][0]
-        and "a year on" not in row["notes"][0]
+        and "per year on" not in row["notes"][0]
     )
     (row,) = content(found, "ja")["scenarios"]
     assert row["lasts_says"].replace(",", "") == f"{days}日" and "1年間の負担" not in row["notes"][0]
@@ -52,7 +52,7 @@ def test_a_tariff_on_amounts_of_a_year_stays_a_years(tmp_path):
     }
     found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date="2026-11-28", world=SupplyGraph())
     (row,) = content(found, "en")["scenarios"]
-    assert found.company.period is None and row["lasts_says"] == "1 year" and row["notes"][0].startswith("Cost a year")
+    assert found.company.period is None and row["lasts_says"] == "1 year" and row["notes"][0].startswith("Cost per year")
     assert row["days"] == 365, "the workbook and the JSON have the days of the amounts, not those of a stop"
 
 
@@ -108,7 +108,7 @@ def test_a_title_that_leaves_the_time_open_says_none(title):
     [
         ("2025年度 購買実績", "2026-11-28", ("2025-04-01", "2026-03-31"), "as '2025年度 購買実績' says"),
         ("2025年度 購買実績", "2026-01-31", ("2025-04-10", "2025-09-01"), "not over"),
-        ("2024年度 購買実績", "2026-11-28", ("2025-04-10", "2025-09-01"), "does not hold all purchases"),
+        ("2024年度 購買実績", "2026-11-28", ("2025-04-10", "2025-09-01"), "does not cover all purchases"),
         ("購買実績", "2026-11-28", ("2025-04-10", "2025-09-01"), "Purchases from 2025-04-10 to 2025-09-01"),
     ],
 )

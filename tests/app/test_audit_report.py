@@ -88,7 +88,7 @@ def test_what_hangs_on_a_product_in_a_stop_is_its_yearly_revenue_and_blank_where
     found = content(audit(workbook(tmp_path / "a.xlsx", sheets), lang="ja", date=DATE, world=SupplyGraph()), "ja")
     (check,) = (one for theme in found["groups"] for one in theme["checks"] if one["check"] == "scenarios")
     assert {row["what"]: row["money"] for row in check["evidence"]} == {"A": 3650, "B": 365, "C": None}
-    assert "年間売上 3,650円" in check["severity_says"]
+    assert "3,650円の年間売上" in check["severity_says"]
 
 
 def test_a_part_that_has_a_number_or_a_name_alone_is_shown_once_and_named_everywhere(tmp_path):
@@ -119,7 +119,7 @@ def test_a_finding_names_those_that_it_is_about_and_says_what_is_not_stated(tmp_
     assert says["qualified"]["P3 Cam"] == "Only U; stock not stated, switching not stated"
     assert says["stock"]["P4 Cap"] == "Stock 5 days, switching 9 days"
     dialogue = next(one for one in found.findings if one.check == "dialogue")
-    assert dialogue.says.text("en").startswith("The files say nothing") and dialogue.status == "not_enough_data"
+    assert dialogue.says.text("en").startswith("The files hold nothing") and dialogue.status == "not_enough_data"
 
 
 def test_part_of_a_years_revenue_is_said_of_all_of_it_only_where_all_is_stated(tmp_path):
@@ -133,7 +133,7 @@ def test_part_of_a_years_revenue_is_said_of_all_of_it_only_where_all_is_stated(t
         found = audit(workbook(tmp_path / "a.xlsx", sheets), lang="en", date=DATE, world=SupplyGraph())
         board = content(found, "en")["board"]
         assert all(words in line for line in board["headline"][:2])
-        unsourced = next(note for note in board["notes"] if "nobody is named for" in note)
+        unsourced = next(note for note in board["notes"] if "without a stated supplier" in note)
         assert ("no upper bound" in unsourced) == (revenue is None) and "up to no bound" not in unsourced
 
 
@@ -153,7 +153,7 @@ def test_a_ledger_alone_says_where_what_was_bought_was_made(tmp_path):
     (tmp_path / "仕入明細.csv").write_text("\n".join(lines), encoding="utf-8")
     board = content(audit(tmp_path / "仕入明細.csv", lang="ja", world=SupplyGraph()), "ja")["board"]
     assert not board["countries"] and not board["makers"]
-    assert board["nothing"].endswith("購入額 60万円 の主な製造拠点国：中国 75%–80%、日本 20%–25%、国不明 5%。")
+    assert board["nothing"].endswith("購入額60万円の主な製造拠点国：中国 75%–80%、日本 20%–25%、国不明 5%。")
 
 
 def test_missing_is_never_no_risk(tmp_path):

@@ -153,8 +153,8 @@ def test_a_sanction_reaches_through_a_parent_to_its_own_parents_firms(tmp_path):
         (("Group", None), {"Group": 0.6}, None),
         ((None, "25%"), {"Group": 0.6}, None),
         (("none", None), {"Group": 0.6}, None),
-        (("Group", "25%"), {"Group": None}, "different shares of X for Group"),
-        (("Other", "55%"), {"Group": None, "Other": None}, "The holders of X have 115% of it"),
+        (("Group", "25%"), {"Group": None}, "different shares of X held by Group"),
+        (("Other", "55%"), {"Group": None, "Other": None}, "The shares held in X add up to 115%"),
     ],
 )
 def test_each_row_of_a_supplier_names_a_holder_and_its_share(tmp_path, second, holders, said):

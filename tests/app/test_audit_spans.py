@@ -107,8 +107,8 @@ def test_a_finding_on_stock_is_certain_where_the_least_is_longer_and_possible_wh
     }
     shown = content(found, "en")
     (check,) = (one for theme in shown["groups"] for one in theme["checks"] if one["check"] == "stock")
-    assert "nobody says how many days longer" in check["severity_says"], "of P4"
-    assert "more than the stock lasts" not in check["severity_says"], "no bounded row stands for it"
+    assert "by how many days switching may outlast the stock" in check["severity_says"], "of P4"
+    assert "longer than the stock lasts" not in check["severity_says"], "no bounded row stands for it"
 
 
 @pytest.mark.parametrize(

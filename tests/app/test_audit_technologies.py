@@ -86,7 +86,7 @@ def test_a_blank_cell_is_not_enough_data_where_a_word_for_none_is_no_finding(tmp
     assert {name for name, one in blank.items() if one.status == UNKNOWN} == checks
     assert {one.status for name, one in blank.items() if name not in checks} == {CLEAR}
     for name in checks:
-        assert blank[name].says.text("en").startswith("The files say nothing") and len(blank[name].evidence) == 1
+        assert blank[name].says.text("en").startswith("The files hold nothing") and len(blank[name].evidence) == 1
 
 
 def test_a_finding_still_counts_what_is_open_beside_it(tmp_path):
@@ -95,9 +95,9 @@ def test_a_finding_still_counts_what_is_open_beside_it(tmp_path):
     assert one.status == FINDING and one.says.values.items() >= {"count": 1, "possible": 1, "known": 1}.items()
     shown = {f["check"]: f for theme in content(found, "ja")["themes"] for f in theme["findings"]}["leakage"]
     assert [row["says"] for row in shown["evidence"]][1] == "未記入: アクセスする社外の相手"
-    assert "ほか 1 件" in one.says.text("ja")
+    assert "ほか1件" in one.says.text("ja")
     found = audited(tmp_path / "b.xlsx", ["A", "Japan", "Acme", "Viet Nam"])
-    assert found_by(found)["leakage"].says.text("ja").endswith("アクセスするものが 1 件あります。"), (
+    assert found_by(found)["leakage"].says.text("ja").endswith("アクセスできるものが1件あります。"), (
         "none is not counted aloud"
     )
 
@@ -114,7 +114,7 @@ def test_what_is_provided_at_home_is_no_provision_abroad_on_the_board(tmp_path):
 def test_a_technology_whose_site_nobody_states_is_not_said_to_be_at_home(tmp_path):
     base = small(tmp_path)
     for country, status, says in (
-        (None, "not_enough_data", "The files say nothing"),
+        (None, "not_enough_data", "The files hold nothing"),
         ("Japan", "no_finding", "0 of 1 core"),
         ("Viet Nam", "finding", "1 of 1 core"),
     ):

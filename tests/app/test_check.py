@@ -312,7 +312,7 @@ def test_a_table_with_a_reader_of_its_own_is_refused_with_its_reason_and_without
     assert "mapping.yaml" not in result.output and "sheets:" not in result.output
 
 
-@pytest.mark.parametrize(("lang", "said"), [("en", "say no figure"), ("ja", "数値として読めない")])
+@pytest.mark.parametrize(("lang", "said"), [("en", "are not figures"), ("ja", "数値として読めない")])
 def test_cells_that_are_in_no_sum_are_said(tmp_path, lang, said):
     path = csv(
         tmp_path / "a.csv",

@@ -118,7 +118,7 @@ def test_a_measure_whose_issuer_supplies_nothing_that_is_needed_cuts_nothing(cap
     graph.write(tmp_path / "mine")
     arguments = ("--on", DAY, "--product", "robot", "--buyer", "JPN", "--lang", "en")
     _, out, _ = run(capsys, monkeypatch, str(tmp_path / "mine"), *arguments)
-    assert "nobody whose sales it cuts supplies what is needed here, by the data (1)" in " ".join(out.split())
+    assert "none of the sellers it cuts supplies what is needed here, by the data (1)" in " ".join(out.split())
 
 
 def test_measures_of_the_users_own_table_count_too(capsys, monkeypatch, tmp_path):

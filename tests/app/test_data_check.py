@@ -14,7 +14,7 @@ def run(capsys, monkeypatch, *arguments):
     return exit.value.code, capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("lang", "words"), [("en", "Nobody is named"), ("ja", "供給者の名前がない")])
+@pytest.mark.parametrize(("lang", "words"), [("en", "No supplier is named"), ("ja", "供給者の名前がない")])
 def test_it_prints_the_list_in_both_languages(capsys, monkeypatch, lang, words):
     code, out = run(capsys, monkeypatch, "check", "mlcc", "--lang", lang)
     assert code == 0

@@ -161,7 +161,7 @@ def test_a_file_of_japans_statistics(tmp_path):
 HEADING = "hs6,importer,exporter,year,value\n8542,THA,TWN,2023,60\n8542,THA,CHN,2023,40\n85,THA,CHN,2023,40\n"
 
 
-@pytest.mark.parametrize(("lang", "words"), [("en", ["4 digits only", "too coarse"]), ("ja", ["4 桁", "桁数不足"])])
+@pytest.mark.parametrize(("lang", "words"), [("en", ["only 4 digits", "too coarse"]), ("ja", ["4 桁", "桁数不足"])])
 def test_headings_are_read_at_their_level_with_a_word(tmp_path, lang, words):
     path = tmp_path / "own.csv"
     path.write_text(HEADING, encoding="utf-8")

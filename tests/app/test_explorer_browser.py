@@ -48,7 +48,7 @@ def test_search_outside_the_chain_says_that_the_product_is_left(robot_page, visi
     tab.fill("#search", outside["id"][0])
     tab.keyboard.press("Enter")
     assert state(tab)["product"] is None
-    tab.locator("#live").filter(has_text="is no part of Humanoid robot").wait_for(state="attached")
+    tab.locator("#live").filter(has_text="is not part of Humanoid robot").wait_for(state="attached")
 
 
 def test_one_kind_of_stop_takes_the_place_of_another(robot_page, visit):
@@ -312,7 +312,7 @@ def test_controls_on_technology_and_of_the_buyer_itself_are_not_told_as_controls
     assert "Know-how act" not in told and "Own act" not in told
     details = visit(page, at(selected="item:gallium", tab="details")).locator("#details").inner_text()
     assert "Export controls in force: 2" in details
-    assert "on technology, not on the goods" in details and "Own act" in details
+    assert "on technology, not on goods" in details and "Own act" in details
 
 
 def test_a_share_is_that_of_the_market_through_which_the_product_is_hit(visit, tmp_path):

@@ -40,8 +40,8 @@ def test_paragraph_does_not_say_that_nobody_is_known_where_some_are_named(visit,
     graph = market({None: {"AUS": None, "CHL": None}})
     said = visit(write_explorer(graph, tmp_path / "ores.html", lang="en"), at(selected="item:ore", tab="details"))
     paragraph = said.locator("#about-item .paragraph").inner_text()
-    assert "some are named (AUS, CHL), but no source at hand says how much each supplies" in paragraph
-    assert "Who supplies it is not published" not in paragraph
+    assert "Some of its suppliers are named (AUS, CHL), but no source at hand says how much each supplies" in paragraph
+    assert "No source at hand publishes who supplies it" not in paragraph
 
 
 def test_paragraph_says_of_what_a_share_is(visit, world_page, world):
@@ -112,7 +112,7 @@ def test_areas_are_as_large_as_the_shares_and_the_rest_is_open(visit, tmp_path):
         for box in tab.locator(".treemap g").all()
     }
     areas = {name: w * h / (320 * 150) for name, (_, _, w, h) in boxes.items()}
-    assert areas == pytest.approx({"CHL": 0.4, "AUS": 0.3, "BRA": 0.1, "not": 0.2}, abs=0.005)
+    assert areas == pytest.approx({"CHL": 0.4, "AUS": 0.3, "BRA": 0.1, "unknown": 0.2}, abs=0.005)
     assert tab.locator(".treemap rect.rest").count() == 1
 
 

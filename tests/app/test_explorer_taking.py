@@ -194,16 +194,16 @@ def test_scenarios_come_back_as_kanmon_reads_them(robot_page, visit, tmp_path):
     [
         (
             "- name: A\n  changes: [{halt: {node: CHN}}, {stockpile: {item: x, days: 3, release: 0.5}}]",
-            "Changes that cannot be asked here: 1",
+            "Changes that cannot be calculated here: 1",
         ),
-        ("- name: A\n  changes: [{halt: {node: CHN, lasts: -30}}]", "Changes that cannot be asked here: 1"),
-        ("- name: A\n  changes: [{embargo: {node: CHN, to: [CHN]}}]", "Changes that cannot be asked here: 1"),
+        ("- name: A\n  changes: [{halt: {node: CHN, lasts: -30}}]", "Changes that cannot be calculated here: 1"),
+        ("- name: A\n  changes: [{embargo: {node: CHN, to: [CHN]}}]", "Changes that cannot be calculated here: 1"),
         ("- &a name: A\n", "Line 1 cannot be read"),
         ("- name: |\n    A\n", "Line 1 cannot be read"),
-        ("halt: CHN\n", "There is no scenario in this file"),
+        ("halt: CHN\n", "This file has no scenario"),
         ("{" * 5000, "cannot be read"),
-        ("__proto__: {changes: 3}\n", "There is no scenario in this file"),
-        ("", "There is no scenario in this file"),
+        ("__proto__: {changes: 3}\n", "This file has no scenario"),
+        ("", "This file has no scenario"),
     ],
 )
 def test_files_that_cannot_be_asked_are_said(text, said, robot_page, visit, tmp_path):

@@ -76,7 +76,7 @@ def test_wide_bands_are_told_what_narrows_them_and_narrow_ones_are_not(visit, tm
     )
     assert lines.first.locator(".band").count() == 2
     tab.locator("#find-out details").evaluate("(e) => { e.open = true }")
-    assert "settled alone at its worst and at its best end" in tab.locator("#find-out").inner_text()
+    assert "set to its worst and to its best value" in tab.locator("#find-out").inner_text()
     assert tab.locator(".card small.find-out").first.inner_text().startswith("Find out first")
     told = write_explorer(graph(magnet={"DEU": 0.7}, screw={"DEU": 0.05}), tmp_path / "told.html", buyer="JPN", lang="en")
     tab = visit(told, at(changes=[{"kind": "halt", "node": "CHN"}]))
@@ -124,7 +124,7 @@ def test_who_stands_at_the_buyers_is_among_what_narrows_a_band(robot_page, visit
     first = tab.locator("#find-out li").first.inner_text()
     assert "Who holds the rest of Frameless torque motor" in first and "if Nidec holds it: lost 94–100%" in first
     tab.locator("#find-out details").evaluate("(e) => { e.open = true }")
-    assert "kanmon ask takes the same facts and ends" in tab.locator("#find-out").inner_text()
+    assert "kanmon ask uses the same facts and ends" in tab.locator("#find-out").inner_text()
 
 
 def off_at_the_ends(graph: SupplyGraph, asked: Scenario) -> dict[tuple[str, ...], float]:

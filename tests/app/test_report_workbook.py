@@ -6,6 +6,7 @@ from kanmon.app.audit.content import content
 from kanmon.app.audit.pictures import draw
 from kanmon.app.audit.report import audit
 from kanmon.app.audit.tables import write_report_workbook
+from kanmon.app.audit.workbook import write_template
 from plain_sheets import workbook
 
 SOURCING = ["part", "supplier", "country", "share", "stock days", "switch days", "annual spend", "world item"]
@@ -89,3 +90,17 @@ def test_a_maker_of_several_sites_is_named_once_among_those_of_a_part(tmp_path):
     checks = {one["check"]: one for theme in found["groups"] for one in theme["checks"]}
     (row,) = checks["site_country"]["evidence"]
     assert row["says"].count("Axo") == 1 and "Bel" in row["says"]
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_headers_of_the_template_are_not_cut_off(tmp_path, lang):
+    """Its row has a stated height, so that what wraps into more lines than fit is hidden (自社に単独依存する / 顧客数)."""
+    write_template(tmp_path / "a.xlsx", lang)
+    tallest = 0
+    for page in openpyxl.load_workbook(tmp_path / "a.xlsx").worksheets[1:-1]:
+        for cell in page[2]:
+            width = page.column_dimensions[cell.column_letter].width
+            lines = sum(-(-letters(line) // int(width)) for line in cell.value.split("\n"))
+            assert (page.row_dimensions[2].height or 15) >= 12 * lines, (page.title, cell.value)
+            tallest = max(tallest, lines)
+    assert tallest > 2, "some do wrap"

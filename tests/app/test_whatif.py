@@ -62,7 +62,7 @@ def test_a_country_does_not_embargo_itself(tmp_path):
 
 @pytest.mark.parametrize(
     ("words", "said"),
-    [(["--start", "400"], "begins on day 400, and these days end on day 365"), (["--lasts", "0"], "lasts 0 days")],
+    [(["--start", "400"], "begins on day 400, but the calculation ends on day 365"), (["--lasts", "0"], "lasts 0 days")],
 )
 def test_a_change_that_never_happens_in_the_days_followed_says_so(words, said, tmp_path):
     done = kanmon(tmp_path, "--product", "robot", "--halt", "CHN", *words)
@@ -134,8 +134,9 @@ def test_the_command_line_tells_estimate_bounds_and_days(tmp_path, lang, words):
 @pytest.mark.parametrize(("arguments", "words"), [
     (("--halt", "CHN", "--lasts", "-3"), "lasts"), (("--halt", "CHN", "--ramp", "3"), "how many days"),
     (("--halt", "CHN", "--stock", "magnet=-1"), "days"), (("--halt", "CHN", "--stock", "=5"), "needs an item"),
-    (("--halt", "CHN", "--ready", "-1"), "--ready: nothing"), (("--stock", "magnet=9", "--lasts", "3"), "--lasts: nothing"),
-    (("--halt", "CHN", "--release", "0.5"), "--release: nothing"),
+    (("--halt", "CHN", "--ready", "-1"), "--ready: there is"),
+    (("--stock", "magnet=9", "--lasts", "3"), "--lasts: there is"),
+    (("--halt", "CHN", "--release", "0.5"), "--release: there is"),
     (("--halt", "CHN", "--reserve", "magnet=9"), "HOLDER:ITEM=DAYS"),
     (("--halt", "CHN", "--reserve", "JPN:magnet=9", "--release", "0"), "more than 0"),
     (("--halt", "CHN:"), "NODE:ITEM"), (("--halt", ":magnet"), "NODE:ITEM"), (("--spare", "JPN:=0.2"), "NODE:ITEM"),

@@ -98,7 +98,7 @@ def test_the_parts_of_the_united_kingdom_are_the_whole_where_it_is_not_there(tmp
     # Of a blank whole one part is not all.
     assert kingdom(tmp_path, ("GB", value, 2024, ""), parts[0])[0] == {2024: (None, None)}
     found, notes = kingdom(tmp_path, parts[1])
-    assert found == {2024: (5.0, None)} and any("has XU and not XI" in note for note in notes)
+    assert found == {2024: (5.0, None)} and any("has XU but not XI" in note for note in notes)
 
 
 def test_labels_beside_codes_change_nothing(tmp_path):
@@ -149,9 +149,9 @@ def test_the_tsv_with_its_periods_in_columns_says_the_same(tmp_path, before):
         ("A,EU27_2020,CN,850511,1,VALUE_IN_EUROS,2024,1", "groups of countries"),
         ("A,DE,WORLD,850511,1,VALUE_IN_EUROS,2024,1", "only partner is World"),
         ("A,DE,CN,850511,1,QUANTITY_IN_100KG,2024,1", "no values in euros"),
-        ("A,DE,CN,850511,1,VALUE_IN_EUROS,24,1", "is no year"),
-        ("A,DE,CN,850511,1,VALUE_IN_EUROS,2024,one", "is no number"),
-        ('A,DE,CN,850511,1,VALUE_IN_EUROS,2024,"1234,5"', "is no number"),  # no thousands, whatever else
+        ("A,DE,CN,850511,1,VALUE_IN_EUROS,24,1", "is not a year"),
+        ("A,DE,CN,850511,1,VALUE_IN_EUROS,2024,one", "is not a number"),
+        ('A,DE,CN,850511,1,VALUE_IN_EUROS,2024,"1234,5"', "is not a number"),  # no thousands, whatever else
     ],
 )
 def test_a_file_that_cannot_say_what_comes_from_where_is_refused_with_its_reason(tmp_path, line, says):

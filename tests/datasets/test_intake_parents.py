@@ -102,14 +102,14 @@ def test_a_blank_that_may_mean_two_things_is_said_and_not_filled(tmp_path, paren
     found = bill(tmp_path, "親品番,備考,品番,品名,員数", parents, parts)
     written = [each.rstrip(",") or None for each in parents]
     assert found.texts("parent") == written
-    assert any(f"{opened} line(s) say" in note for note in said(found))
+    assert any(f"{opened} line(s) leave" in note for note in said(found))
 
 
 def test_what_stands_below_a_blank_row_is_no_part_of_the_block_above(tmp_path):
     rows = [["X", "P-1", "a", 1], [None, "P-2", "b", 1], [None] * 4, [None, "P-3", "c", 1]]
     found = table(book(tmp_path / "x.xlsx", {"BOM": [["親品番", "品番", "品名", "員数"], *rows]}))
     assert found.texts("parent") == ["X", "X", None]
-    assert any("1 line(s) say" in note for note in said(found))
+    assert any("1 line(s) leave" in note for note in said(found))
 
 
 def test_products_that_go_into_nothing_are_no_open_lines(tmp_path):

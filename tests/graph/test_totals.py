@@ -45,4 +45,4 @@ def test_no_sure_share_gives_the_reason_and_no_empty_table(lang, word):
     show_assessment(assess(graph(FIVE, BLANK)), terminal, lang)
     printed = terminal.export_text()
     assert word in printed
-    assert "HHI 0..1" not in printed
+    assert "HHI from 0 to 1" not in printed
