@@ -89,6 +89,48 @@ def estimated(ends: Ends, usual: float) -> float:
     return max(least, usual) if most == math.inf else (least + most) / 2
 
 
+def readiness(own: list[dict[str, Any]], bought: list[str] | None) -> dict[str, Any]:
+    """Return qualified suppliers and days of stock against those of switching, of rows of one item; ``bought``: who delivers."""
+    if not own:
+        return {}
+    told = any(row["qualified"] is not None for row in own)
+    yes = [row for row in own if row["qualified"]]
+    spare = [row for row in yes if row["supplier"] not in bought] if bought is not None else []
+    # Who delivers nothing today as far as anybody knows, and may be qualified.
+    idle = [row for row in own if bought is None or row["supplier"] not in bought]
+    doubtful = [row for row in idle if row["qualified"] is None or (bought is None and row["qualified"])]
+    stock, switching = stock_ends(own), switching_ends(spare, own)
+    return {
+        "qualified": len({row["supplier"] for row in yes}) if told else None,
+        "alternatives": len({row["supplier"] for row in spare}) if told and bought is not None else None,
+        "stock_days": _one_figure(stock),
+        "switching_days": _one_figure(switching),
+        **dict(zip(("uncovered_low", "uncovered_high"), _uncovered(stock, spare, doubtful, own), strict=True)),
+    }
+
+
+def _one_figure(ends: Ends | None) -> float | None:
+    return ends[0] if ends is not None and ends[0] == ends[1] else None
+
+
+def _uncovered(
+    stock: Ends | None, spare: list[Any], doubtful: list[Any], own: list[Any]
+) -> tuple[float | None, float | None]:
+    """Least and most days of switching beyond the stock; a blank beside stated ones is from nothing to never.
+
+    The quickest alternative delivers, where it hurts least one that is ``doubtful``, too; where there is none, the source
+    that takes longest may be the one to replace.
+    """
+    if stock is None or switching_ends(spare, own) is None:
+        return None, None
+    waits = [told_ends(row, "switching") or (0.0, math.inf) for row in spare or own]
+    pick = min if spare else max
+    quickest = min((ends[0] if (ends := told_ends(row, "switching")) else 0.0 for row in doubtful), default=math.inf)
+    least = min(pick(one for one, _ in waits), quickest) - stock[1]
+    most = pick(one for _, one in waits) - stock[0]
+    return max(0.0, least), None if most == math.inf else max(0.0, most)
+
+
 def _typed(given: pl.DataFrame, name: str, kind: type[pl.DataType]) -> pl.Series:
     """A column of the facts; what would be lost in its type, and days that nobody can have, are refused."""
     if name not in given.columns:

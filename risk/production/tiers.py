@@ -23,7 +23,7 @@ from .changes import halt
 from .conditions import HIGH
 from .failures import Failures, failures_of
 from .kernels import LEAST, MOST
-from .own_sources import Ends, own_sources, stock_ends, switching_ends, told_ends
+from .own_sources import own_sources, readiness
 from .places import network_places
 from .scenario import Scenario
 from .simulation import Assumptions, needs_of, solve
@@ -116,7 +116,8 @@ def exposure(
           ``diamond_item``.
         - From the facts: ``qualified`` suppliers; ``alternatives`` (qualified, no source today), ``stock_days`` (the longest
           stated), ``switching_days`` (to the quickest alternative; without one, the longest stated), both blank where only
-          ends are known; ``uncovered_low, uncovered_high`` (switching beyond stock; 0 or more; a blank most is no bound).
+          ends are known; ``uncovered_low, uncovered_high`` (switching beyond stock; 0 or more; a blank most is no bound; who
+          may be qualified may be the quickest alternative).
 
     Raises
     ------
@@ -172,7 +173,7 @@ def exposure(
             | {"single_source": _single(own, bought, direct["open"])}
             | lines.summary(node)
             | diamonds.get(item, {})
-            | _ready(own, bought)
+            | readiness(own, bought)
         )
     called = graph.items.select(item="id", name_en="name_en", name_ja="name_ja")
     frame = pl.DataFrame(rows, schema=_SCHEMA, orient="row")
@@ -405,40 +406,6 @@ def _single(own: list[dict[str, Any]], bought: list[str] | None, open_: bool) ->
     if not makers:
         return "unknown"
     return "no" if len(makers - {None}) > 1 else "possible" if open_ or None in makers else "certain"
-
-
-def _ready(own: list[dict[str, Any]], bought: list[str] | None) -> dict[str, Any]:
-    """Qualified suppliers and days of stock against days of switching, from the facts."""
-    if not own:
-        return {}
-    told = any(row["qualified"] is not None for row in own)
-    yes = [row for row in own if row["qualified"]]
-    spare = [row for row in yes if row["supplier"] not in bought] if bought is not None else []
-    stock, switching = stock_ends(own), switching_ends(spare, own)
-    return {
-        "qualified": len({row["supplier"] for row in yes}) if told else None,
-        "alternatives": len({row["supplier"] for row in spare}) if told and bought is not None else None,
-        "stock_days": _one_figure(stock),
-        "switching_days": _one_figure(switching),
-        **dict(zip(("uncovered_low", "uncovered_high"), _uncovered(stock, spare, own), strict=True)),
-    }
-
-
-def _one_figure(ends: Ends | None) -> float | None:
-    return ends[0] if ends is not None and ends[0] == ends[1] else None
-
-
-def _uncovered(stock: Ends | None, spare: list[Any], own: list[Any]) -> tuple[float | None, float | None]:
-    """Least and most days of switching beyond the stock; a blank beside stated ones is from nothing to never.
-
-    The quickest alternative delivers; where there is none, the source that takes longest may be the one to replace.
-    """
-    if stock is None or switching_ends(spare, own) is None:
-        return None, None
-    waits = [told_ends(row, "switching") or (0.0, math.inf) for row in spare or own]
-    pick = min if spare else max
-    least, most = pick(one for one, _ in waits) - stock[1], pick(one for _, one in waits) - stock[0]
-    return max(0.0, least), None if most == math.inf else max(0.0, most)
 
 
 def _diamonds(network: ProductionNetwork, failures: Failures, nameless: set[str]) -> dict[str, dict[str, Any]]:

@@ -201,6 +201,30 @@ def test_a_switching_time_left_blank_beside_stated_ones_widens_the_days_beyond_t
     assert (row["uncovered_low"], row["uncovered_high"]) == uncovered
 
 
+@pytest.mark.parametrize(
+    ("spare", "uncovered"),
+    [
+        ([(None, 50.0)], (20.0, 370.0)),  # with a yes it delivers, with a no the source of today is to be replaced
+        ([(True, 90.0), (None, 50.0)], (20.0, 60.0)),
+        ([(True, 90.0), (None, 200.0)], (60.0, 60.0)),  # nobody waits for the slower one
+        ([(None, None)], (0.0, None)),
+        ([(False, 50.0)], (370.0, 370.0)),
+    ],
+)
+def test_an_alternative_of_which_nobody_says_whether_it_is_qualified_may_be_one_or_none(spare, uncovered):
+    ids = [f"s{n}" for n in range(len(spare))]
+    graph = graph_of(
+        [("product", "part")], {}, [(id, "JPN") for id in ("own", "u", *ids)], trades=[("part", "u", "own", 5.0)]
+    )
+    rows = [("u", True, 400.0), *((id, yes, days) for id, (yes, days) in zip(ids, spare, strict=True))]
+    facts = [
+        {"item": "part", "supplier": id, "qualified": yes, "stock_days": 30.0, "switching_days": days}
+        for id, yes, days in rows
+    ]
+    row = rows_of(exposure(graph, "product", "own", level="supplier", facts=facts))["part"]
+    assert (row["uncovered_low"], row["uncovered_high"]) == uncovered
+
+
 def plants(*facts, shares=((None, True),)):
     """A buyer's part from plants p1, p2, ... with ``(share, complete)`` each, and the facts about them."""
     ids = [f"p{n}" for n in range(1, len(shares) + 1)]

@@ -1,5 +1,7 @@
 """What the tiles and findings of the board page count, from the cells."""
 
+from itertools import product as every
+
 from .cells import place, plain
 
 NEVER = float("inf")
@@ -69,15 +71,20 @@ def met(oracle):
 
 
 def waits(sources):
-    """The least and most days without a part, over whatever blank switching times are: from nothing to never.
+    """The least and most days without a part, over whatever blanks are: switching times from nothing to never, yes or no.
 
     The quickest of the qualified others delivers; where there is none, who takes longest may be the one to replace.
     """
-    others = [one["switch"] or (0.0, NEVER) for one in sources if one["share"] == 0 and one["qualified"]]
-    if others:
-        return min(least for least, _ in others), min(most for _, most in others)
-    replaced = [one["switch"] or (0.0, NEVER) for one in sources]
-    return max(least for least, _ in replaced), max(most for _, most in replaced)
+    idle = [one for one in sources if one["share"] == 0]
+    doubtful = [one for one in idle if one["qualified"] is None]
+    found = []
+    for answers in every([True, False], repeat=len(doubtful)):
+        said = {id(one): answer for one, answer in zip(doubtful, answers, strict=True)}
+        others = [one for one in idle if said.get(id(one), one["qualified"])]
+        pick, among = (min, others) if others else (max, sources)
+        days = [one["switch"] or (0.0, NEVER) for one in among]
+        found.append((pick(least for least, _ in days), pick(most for _, most in days)))
+    return min(least for least, _ in found), max(most for _, most in found)
 
 
 def counted(oracle):
