@@ -90,7 +90,7 @@ def estimated(ends: Ends, usual: float) -> float:
 
 
 def readiness(own: list[dict[str, Any]], bought: list[str] | None) -> dict[str, Any]:
-    """Return qualified suppliers and days of stock against those of switching, of rows of one item; ``bought``: who delivers."""
+    """Return an item's qualified suppliers, and days of stock against those of switching; ``bought``: who delivers today."""
     if not own:
         return {}
     told = any(row["qualified"] is not None for row in own)

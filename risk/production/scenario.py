@@ -17,6 +17,9 @@ from .changes import KINDS, OPENING, Change, add_source, embargo, halt, reduce, 
 class Scenario:
     """An immutable list of changes with a name; scenarios add up with ``+``.
 
+    Changes that each take a part of one flow come one after the other: two that halve it leave a quarter. (Measures in
+    force may cut the same part or others: `control_losses` bounds both.)
+
     Examples
     --------
     >>> from kanmon.risk import embargo, stockpile
