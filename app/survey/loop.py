@@ -165,19 +165,11 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
 
     rows = []
     for order, question in enumerate(found[:MOST], start=1):
-        # Ranked by sums over stops; what is shown is of one stop, as the board page has it.
-        told, at_stake = "wide", amount(question.widest)
-        if question.kind in {"revenue", "behind"}:
-            told, at_stake = "hangs" if question.kind == "behind" else "unbounded", amount(question.hangs)
-        elif not company.described:
-            told = "bought" if question.bought is not None else "bought_blank"
-            at_stake = money(question.bought, company.currency, lang)
-        elif question.hangs <= NOTHING:
-            told = "completes"
-        elif not question.widest:
-            told, at_stake = "hangs", amount(question.hangs)
-        elif question.stops:
-            told, at_stake = "narrows", both(*max(question.stops.values(), key=lambda ends: (ends[1], ends[0])))
+        told, at_stake = _gain(question, company.described)
+        if told.startswith("bought"):
+            worth = money(question.bought, company.currency, lang)
+        else:
+            worth = both(*at_stake) if told == "narrows" else amount(at_stake[1])
         rows.append(
             {
                 "order": order,
@@ -188,7 +180,7 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
                 "says": says(question),
                 "narrows": question.narrows,
                 "hangs": question.hangs,
-                "gain": text(f"app.survey.{told}", lang, amount=at_stake),
+                "gain": text(f"app.survey.{told}", lang, amount=worth),
                 "refs": list(question.refs),
             }
         )
@@ -199,6 +191,21 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
         for node, (width, one) in narrowest(found, figures).items()
     }
     return {"questions": rows, "narrowing": narrowing, "replies": None if done is None else _progress(done, both, lang)}
+
+
+def _gain(question: Question, described: bool) -> tuple[str, tuple[float, float]]:
+    """Which words say what an answer is good for, and the amount in them: of one stop, as the board page has it."""
+    if question.kind in {"revenue", "behind"}:
+        return "hangs" if question.kind == "behind" else "unbounded", (0.0, question.hangs)
+    if not described:
+        return "bought" if question.bought is not None else "bought_blank", (0.0, 0.0)
+    if question.hangs <= NOTHING:
+        return "completes", (0.0, question.widest)
+    if not question.widest:
+        return "hangs", (0.0, question.hangs)
+    if question.stops:  # ranked by sums over stops
+        return "narrows", max(question.stops.values(), key=lambda ends: (ends[1], ends[0]))
+    return "wide", (0.0, question.widest)
 
 
 def narrowest(found: Sequence[Question], figures: Figures) -> dict[str, tuple[float, Question]]:

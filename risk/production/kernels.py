@@ -187,6 +187,22 @@ def deprived(node, group, net: Net, state: State, way: Way, room: Room):
 
 
 @part
+def supplied_alike(first, count, left, net: Net, state: State, way: Way, mu):
+    """Return what the makers of a market make where all on a side get the same of each need; ``mu``: alive on each side."""
+    result = left
+    for one in range(way.sides):
+        if mu[one] > 0.0:
+            least = 1.0
+            for slot in range(count):
+                need = net.needs[first + slot]
+                if net.kept[need] < 1.0:
+                    a = reach(need, one, net, state, way)
+                    least = min(least, net.kept[need] + (1.0 - net.kept[need]) * a)
+            result += mu[one] * least
+    return result
+
+
+@part
 def uniform(node, total, left, in_loop, only, net: Net, state: State, way: Way, room: Room):
     """Return the value of a whole market all of whose makers share all needs: what `market` gives, without looking at each.
 
@@ -207,17 +223,7 @@ def uniform(node, total, left, in_loop, only, net: Net, state: State, way: Way, 
         mu[state.side[net.indices[k]]] += w[k - start] * v[k - start]
         alive += w[k - start] * v[k - start]
     if way.arrangement == ALIKE and not in_loop:
-        result = left
-        for one in range(sides):
-            if mu[one] > 0.0:
-                least = 1.0
-                for slot in range(count):
-                    need = net.needs[first + slot]
-                    if net.kept[need] < 1.0:
-                        a = reach(need, one, net, state, way)
-                        least = min(least, net.kept[need] + (1.0 - net.kept[need]) * a)
-                result += mu[one] * least
-        return result
+        return supplied_alike(first, count, left, net, state, way, mu)
     best = total
     if way.arrangement == WORST:
         # Losses of needs fall on different makers as far as they go round: jointly, and on each side apart.

@@ -161,21 +161,26 @@ def stop_measures(
     for bounds in found.values():
         bounds["estimate"] = min(max(bounds["estimate"], bounds["low"]), bounds["high"])
 
-    nothing, rows = found[()], []
-    for j, candidate in enumerate(candidates):
-        removed = {name: max(0.0, taken_off(nothing[name], found[(j,)][name])) for name in READINGS}
-        more = max(0.0, taken_off(estimated[others[j]], estimated[beside[j]]))
-        per = removed["estimate"] / candidate.cost if candidate.cost else None
-        rows.append((candidate.id, candidate.cost, *(removed[name] for name in READINGS), more, per))
+    more = [max(0.0, taken_off(estimated[others[j]], estimated[beside[j]])) for j in every]
     best = None
     if plan is not None:
         costs = (candidates[j].cost or 0.0 for j in plan)
         best = StopPlan(tuple(candidates[j].id for j in plan), float(sum(costs)), found[plan])
-    names = ("cost", *(f"removed_{name}" for name in READINGS), "removed_beside", "removed_per_cost")
-    schema = {"measure": pl.String} | dict.fromkeys(names, pl.Float64)
-    measures = pl.DataFrame(rows, schema=schema, orient="row")
     gains = pl.DataFrame([row for gained in each for row in gained], schema=_GAINS, orient="row")
-    return StopMeasures(nothing, found[every], measures, gains, best, proven)
+    return StopMeasures(found[()], found[every], _removed(candidates, found, more), gains, best, proven)
+
+
+def _removed(
+    candidates: Sequence[Candidate], found: Mapping[tuple[int, ...], Bounds], beside: Sequence[float]
+) -> pl.DataFrame:
+    """Return what each candidate takes off, of the losses with none and with it alone; ``beside``: beside all others."""
+    nothing, rows = found[()], []
+    for j, candidate in enumerate(candidates):
+        removed = {name: max(0.0, taken_off(nothing[name], found[(j,)][name])) for name in READINGS}
+        per = removed["estimate"] / candidate.cost if candidate.cost else None
+        rows.append((candidate.id, candidate.cost, *(removed[name] for name in READINGS), beside[j], per))
+    names = ("cost", *(f"removed_{name}" for name in READINGS), "removed_beside", "removed_per_cost")
+    return pl.DataFrame(rows, schema={"measure": pl.String} | dict.fromkeys(names, pl.Float64), orient="row")
 
 
 class _Trial:
