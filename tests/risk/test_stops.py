@@ -82,8 +82,10 @@ def test_a_plant_of_unknown_place_may_stop_with_any_country_and_with_none():
         ([halt("CHN"), halt("DEU"), halt("CHN")], (0.0, 0.5, 1.0)),
         ([halt("CHN"), halt("DEU"), halt("TWN"), halt("VNM")], (0.0, 1.0, 1.0)),
         ([reduce("CHN", 0.5), reduce("DEU", 0.5)], (0.0, 0.25, 0.5)),
+        ([reduce("CHN", 0.5), reduce("CHN", 0.4)], (0.0, 0.25 * 0.7, 0.7)),
+        ([reduce("CHN", 0.5), reduce("DEU", 0.6), reduce("CHN", 0.4)], (0.0, 0.25 * 1.3, 0.7)),
     ],
-    ids=["one", "two", "one of them twice", "all", "half of two"],
+    ids=["one", "two", "one of them twice", "all", "half of two", "two parts of one", "two parts of one, and another"],
 )
 def test_a_plant_of_unknown_place_stands_in_one_of_the_countries_that_stop_together(stops, expected):
     """Four known plants in as many countries: by the estimate it is in each by a quarter, and in no two at once."""
