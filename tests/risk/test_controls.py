@@ -186,7 +186,7 @@ def test_measures_that_each_cut_a_part_may_cut_the_same_part_or_one_after_the_ot
 
 @pytest.mark.parametrize(("aims", "most", "estimate"), [(("JPN", "USA"), 0.5, 0.5), (("JPN", "all"), 1.0, None)])
 def test_measures_that_are_aimed_at_others_cut_no_more_together(aims, most, estimate):
-    """Half of what each of two buyers gets is half of the trade, and known; half of the trade twice is half of it, or all."""
+    """Half of what each of two buyers gets is half of all, and known; half of all twice is half of it, or all."""
     graph = SupplyGraph(
         items=[{"id": id, "name_en": id, "kind": "material"} for id in ("robot", "metal")],
         inputs=[{"item": "robot", "input": "metal", "source": "s"}],
