@@ -224,6 +224,8 @@ def test_what_surely_happens_and_all_that_may_bound_what_measures_are_worth():
     assert found.nothing["high"] >= found.nothing["estimate"] > 0.0
     with pytest.raises(InputError, match="2 are told"):
         stop_measures(graph, asked, VALUES, candidates, buyer="own", facts=facts, certain=ends["certain"] * 2)
+    with pytest.raises(InputError, match="0 are told"):
+        stop_measures(graph, asked, VALUES, candidates, buyer="own", facts=facts, possible=[])
 
 
 def test_a_measure_that_does_nothing_alone_counts_beside_those_for_what_is_short_as_long():
