@@ -97,7 +97,7 @@ def handed_on(company: Company, country: str, days: float, *, less: bool = False
         told: HandedOn = card.handed_on(country)
         told = told.at_most() if less or days > told.length else told
         (item, source), (later, last) = behind(part, supplier)
-        found += told.changes(source, item, (last, later))
+        found += told.changes(source, item, (last, later), days)
     return found
 
 

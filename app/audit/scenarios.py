@@ -69,9 +69,14 @@ class Asked:
 
 def questions(company: Company, built: CompanyGraph, figures: Figures) -> list[Asked]:
     """Return the company's own scenarios; without any, the usual ones for what it buys."""
-    rows = company.scenarios or list(_usual(company, built, figures))
+    rows = rows_of(company, built, figures)
     asked = [_asked(company, built, row, f"S{n:02d}") for n, row in enumerate(rows, start=1)]
     return [one for one in asked if one is not None]
+
+
+def rows_of(company: Company, built: CompanyGraph, figures: Figures) -> list[dict[str, Any]]:
+    """Return the rows that the questions are read from: which of the usual ones there are hangs on what is known."""
+    return company.scenarios or _usual(company, built, figures)
 
 
 def _usual(company: Company, built: CompanyGraph, figures: Figures) -> list[dict[str, Any]]:

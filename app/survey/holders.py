@@ -9,7 +9,7 @@ from ...risk import Scenario, Threat, stop_losses
 from ..audit.company import Company
 from ..audit.company_graph import SELF, CompanyGraph, build_graph, item_id, sourcing_facts
 from ..audit.figures import Figures
-from ..audit.scenarios import Asked, questions
+from ..audit.scenarios import Asked, questions, rows_of
 
 MAKERS, SANCTIONS = 6, 2
 """Makers whose holders are asked about, those first whose stop costs most, and sanctions that are looked at."""
@@ -34,6 +34,8 @@ def unowned(company: Company, figures: Figures, value: Callable[[str], float], m
     sanctioned company's.
     """
     built = build_graph(company)
+    # An answer may bring another group to the fore: what it is worth is told of the questions that are asked today.
+    company = replace(company, scenarios=rows_of(company, built, figures))
     asked = [one for one in questions(company, built, figures) if one.kind == "sanctions" and one.firms]
     asked = [one for one in asked if one.possible or one.unowned][:SANCTIONS]
     now = {one.id: _width(company, built, one, value) for one in asked}

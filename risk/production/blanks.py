@@ -64,7 +64,7 @@ class Blanks:
     def scenario(self, scenario: Scenario, case: str) -> Scenario:
         """Return a scenario as a reading sees it."""
         found: dict[Change, None] = {}
-        placeless: dict[Change, tuple[float, float]] = {}
+        somewhere: dict[Change, dict[str, tuple[float, float]]] = {}
         for change in dict.fromkeys(scenario):
             node = change.node
             if change.kind not in STOPPING or node is None:
@@ -74,19 +74,23 @@ class Blanks:
                 found |= dict.fromkeys(replace(change, node=plant) for plant in plants)
             else:
                 found[change] = None
-                part = {"estimate": self.part_of(node), "low": 0.0}.get(case, 1.0)
-                if part and node not in self.nodes:
+                if case != "low" and node not in self.nodes:
                     kind = "embargo" if change.kind == "embargo" else "reduce"
-                    alike = replace(change, kind=kind, node=None, share=1.0)
-                    low, high = placeless.get(alike, (0.0, 0.0))
-                    least, most = (part * end for end in change.bounds)
-                    # It stands in one of the countries that stop: in the estimate their parts add up.
-                    both = (low + least, high + most) if case == "estimate" else (max(low, least), max(high, most))
-                    placeless[alike] = min(1.0, both[0]), min(1.0, both[1])
-        for alike, (low, high) in placeless.items():
+                    cuts = somewhere.setdefault(replace(change, kind=kind, node=None, share=1.0), {})
+                    (low, high), (least, most) = cuts.get(node, (0.0, 0.0)), change.bounds
+                    cuts[node] = low + (1.0 - low) * least, high + (1.0 - high) * most  # one after the other
+        for alike, cuts in somewhere.items():
+            low, high = self._in_one_of(cuts, case)
             share = (low, high) if low != high else low
-            found |= dict.fromkeys(replace(alike, node=one, share=share) for one in self.placeless)
+            found |= dict.fromkeys(replace(alike, node=one, share=share) for one in self.placeless if high)
         return Scenario(scenario.name, found)
+
+    def _in_one_of(self, cuts: dict[str, tuple[float, float]], case: str) -> tuple[float, float]:
+        """What is cut of a plant that stands in one country: of some the cuts are told, and in the estimate they add up."""
+        if case != "estimate":
+            return max(low for low, _ in cuts.values()), max(high for _, high in cuts.values())
+        parts = [(self.part_of(node), *ends) for node, ends in cuts.items()]
+        return min(1.0, sum(part * low for part, low, _ in parts)), min(1.0, sum(part * high for part, _, high in parts))
 
     @cached_property
     def plants(self) -> dict[str | None, list[str]]:

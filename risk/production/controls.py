@@ -331,22 +331,37 @@ def _together(effects: pl.DataFrame) -> tuple[pl.DataFrame, list[Scenario]]:
         return found, []
     every_item = pl.col("item").unique(maintain_order=True).implode().alias("items")
     whole = effects.select(pl.lit(TOGETHER).alias("measure"), every_item, *bounds)
-    most = effects.explode("sellers").group_by("sellers", "item").agg(pl.col("share_high").sum())["share_high"].max()
-    found = pl.concat([whole.with_columns(share_high=pl.lit(most, pl.Float64).clip(0, 1)), found])
-    everything = Scenario(TOGETHER, list(_joint(effects)))
+    flows = _flows(effects)
+    most = max(_most(rows) for rows in flows.values())
+    found = pl.concat([whole.with_columns(share_high=pl.lit(most, pl.Float64)), found])
+    everything = Scenario(TOGETHER, list(_joint(flows)))
     return found, [everything, *_scenarios(effects)]
 
 
-def _joint(effects: pl.DataFrame) -> Iterator[Change]:
+_Flows = dict[tuple[str, str], list[dict[str, Any]]]
+"""What is cut of each seller's sales of an item."""
+
+
+def _flows(effects: pl.DataFrame) -> _Flows:
+    flows: _Flows = {}
+    for row in effects.iter_rows(named=True):
+        for seller in row["sellers"]:
+            flows.setdefault((seller, row["item"]), []).append(row)
+    return flows
+
+
+def _most(rows: list[dict[str, Any]]) -> float:
+    """The most that measures cut together of what one seller sells to anybody."""
+    buyers = dict.fromkeys([EVERYBODY, *(buyer for row in rows for buyer in row["buyers"])])
+    return max(_union(row for row in rows if not row["buyers"] or buyer in row["buyers"])[1] for buyer in buyers)
+
+
+def _joint(flows: _Flows) -> Iterator[Change]:
     """What all measures cut together: two that each cut a part of a flow may cut the same part, or one after the other.
 
     So the least is what the one that cuts most surely does, and the most is the sum. First comes what is aimed at everybody
     abroad, then for each buyer that is named besides what is cut beyond that.
     """
-    flows: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in effects.iter_rows(named=True):
-        for seller in row["sellers"]:
-            flows.setdefault((seller, row["item"]), []).append(row)
     for (seller, item), rows in flows.items():
         low, high = _union(row for row in rows if not row["buyers"])
         if high:

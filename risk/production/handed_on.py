@@ -13,6 +13,7 @@ s / r, and loses r L - s days of L.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -36,8 +37,10 @@ class HandedOn:
         """Return what it says of a threat that takes no more, or that lasts longer: no loss is certain, and none earlier."""
         return HandedOn((0.0, self.stops[1]), (0.0, self.stops[1]), (self.day[0], self.length), self.length)
 
-    def changes(self, source: str, item: str, later: tuple[str, str]) -> list[Change]:
+    def changes(self, source: str, item: str, later: tuple[str, str], days: float = math.inf) -> list[Change]:
         r"""Return it as changes for a ``source`` whose ``item`` the supplier cannot do without, and of another such pair.
+
+        The stop that they are part of lasts ``days`` where these are fewer: nothing goes on when it is over.
 
         What the course in between was, nobody was told. The highest course that the figures allow begins on the earliest day
         at the highest rate, until the most is lost that may be; the lowest one loses as late as it can. With L the length,
@@ -71,7 +74,7 @@ class HandedOn:
         most = max(least, self.length * low * (1.0 - min(1.0, self.lost[0] / high)))
         until = first + self.length * self.lost[1] / high
         rate, stock = (low if low == high else (low, high)), (least if least == most else (least, most))
-        if until >= self.length - _LEAST:
+        if until >= min(days, self.length) - _LEAST:
             return [reduce(source, rate, item=item), stockpile(item, stock)]
         soonest = [reduce(source, rate, item=item, lasts=until), stockpile(item, stock)]
         return [*soonest, reduce(later[0], low, item=later[1]), stockpile(later[1], most)]

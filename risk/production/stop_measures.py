@@ -127,7 +127,7 @@ def stop_measures(
     >>> round(found.nothing["estimate"], 6), found.measures.select(pl.col("removed_estimate").round(6)).item()
     (90.0, 30.0)
     """
-    ends = (certain or threats, possible or threats)
+    ends = tuple(threats if told is None else told for told in (certain, possible))
     for told in ends:
         if len(told) != len(threats):
             raise InputError("risk.mitigation.readings", threats=len(threats), found=len(told))

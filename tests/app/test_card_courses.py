@@ -7,12 +7,13 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from kanmon.app.audit.company_graph import build_graph
+from kanmon.app.audit.company_graph import SELF, build_graph, item_id, sourcing_facts, stop_of
 from kanmon.app.survey.card import card_of
 from kanmon.app.survey.merge import merge
 from kanmon.app.survey.replies import Replies
 from kanmon.app.survey.stopped import stopped
 from kanmon.graph import SupplyGraph
+from kanmon.risk import stop_courses
 from plain_sheets import workbook
 
 HEAD = ("部品番号", "調達先", "製造拠点国", "調達割合", "在庫日数", "切替日数")
@@ -21,10 +22,10 @@ NEVER, DAYS, STEP = 400, 180.0, 0.25
 GRID = np.arange(0.0, DAYS + STEP, STEP)
 
 
-def company(path: Path, name, product, rows):
+def company(path: Path, name, product, rows, days=DAYS):
     parts = list(dict.fromkeys(row[0] for row in rows))
     sheets = {
-        "会社": [("会社名", "停止日数"), (name, DAYS)],
+        "会社": [("会社名", "停止日数"), (name, days)],
         "製品": [("製品番号", "年間売上"), (product, 365.0)],
         "部品表": [("親品番", "部品番号"), *((product, part) for part in parts)],
         "調達": [HEAD, *rows],
@@ -103,3 +104,18 @@ def test_what_a_supplier_loses_until_another_delivers_to_it_is_all_that_its_buye
     assert one.lost == pytest.approx((days / DAYS, days / DAYS), abs=1e-3)
     assert one.stops == (1.0, 1.0)
     assert one.day[0] == pytest.approx(30 + stock if days else DAYS, abs=0.1)
+
+
+@pytest.mark.parametrize(("switching", "least"), [(100, 0.0), (NEVER, 30.0)])
+def test_the_course_of_a_stop_that_is_shorter_than_the_cards_is_over_when_the_stop_is(tmp_path, switching, least):
+    """The supplier is short from day 30, and its own stop of 180 days never ends before the buyer's of 60."""
+    a = company(tmp_path, "A社", "Q", [("R", "Ore", "CHN", 1.0, 30.0, switching)])
+    card = card_of(a, build_graph(a), "2026-11-28")
+    b = company(tmp_path, "B社", "P", [("Q", "A社", "JPN", 1.0, 0.0, NEVER)], 60.0)
+    b = merge(b, Replies(cards=[("card.json", card)]), [], SupplyGraph()).company
+    facts = sourcing_facts(b)
+    course = stop_courses(build_graph(b).own, [stop_of(b, "CHN")], {item_id("P"): 1.0}, buyer=SELF, facts=facts)
+    after = course.filter(course["day"] >= 60.0)
+    assert after["rate_low"].to_list() == after["rate_high"].to_list() == [1.0] * after.height
+    assert course["lost_high"].to_list()[-1] == pytest.approx(30.0)
+    assert course["lost_low"].to_list()[-1] == pytest.approx(least, abs=0.05)

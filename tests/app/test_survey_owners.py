@@ -59,3 +59,16 @@ def test_the_companys_own_people_are_asked_and_no_supplier_is(tmp_path):
     found, _ = audited(tmp_path / "a.xlsx")
     asked = [one.kind for each in survey_of(found.questions, "2026-12-31").questions.values() for one in each]
     assert "owner" not in asked and "behind" in asked
+
+
+def test_an_answer_is_weighed_on_the_sanction_that_is_asked_about_though_it_brings_another_to_the_fore(tmp_path):
+    """Without rows of its own the sanction is on X's holder; were X nobody's, it would be on Z's."""
+    held = [["X", "maker", "China", "First", None], ["Z", "maker", "Japan", "Other", "60%"]]
+    row = ["First", "sanctions on a company and its group", "First", None, None]
+    sheets = {name: rows for name, rows in SHEETS.items() if name != "Scenarios"} | {"Suppliers": [HEAD, *held]}
+    narrows = {}
+    for name, more in (("usual", {}), ("stated", {"Scenarios": [SHEETS["Scenarios"][0], row]})):
+        path = plain_sheets.workbook(tmp_path / f"{name}.xlsx", sheets | more)
+        found = audit(path, lang="en", date="2026-11-28", world=SupplyGraph())
+        narrows[name] = {one.supplier: one.narrows for one in owners(found)}
+    assert narrows["usual"] == narrows["stated"] and narrows["usual"]["X"][0] > 0

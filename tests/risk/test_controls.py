@@ -184,6 +184,23 @@ def test_measures_that_each_cut_a_part_may_cut_the_same_part_or_one_after_the_ot
     assert found["loss_estimate"] is None or least == pytest.approx(most)
 
 
+@pytest.mark.parametrize(("aims", "most", "estimate"), [(("JPN", "USA"), 0.5, 0.5), (("JPN", "all"), 1.0, None)])
+def test_measures_that_are_aimed_at_others_cut_no_more_together(aims, most, estimate):
+    """Half of what each of two buyers gets is half of all, and known; half of all twice is half of it, or all."""
+    graph = SupplyGraph(
+        items=[{"id": id, "name_en": id, "kind": "material"} for id in ("robot", "metal")],
+        inputs=[{"item": "robot", "input": "metal", "source": "s"}],
+        suppliers=[{"id": id, "name_en": id, "kind": "country", "country": id} for id in ("CHN", "JPN", "USA")],
+        shares=[{"item": "metal", "supplier": "CHN", "source": "s", "year": 2024, "share": 1.0}],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+    half = {"kind": "export_quota", "share_low": 0.5, "share_high": 0.5}
+    cuts = frame(*({"id": f"q{n}", "against": aim} | half for n, aim in enumerate(aims)))
+    found = control_losses(graph, cuts, "robot", buyer="JPN").row(0, named=True)
+    assert (found["share_low"], found["share_high"], found["loss_estimate"]) == (0.5, most, estimate)
+    assert (found["loss_low"], found["loss_high"]) == pytest.approx((0.5, most))
+
+
 def test_measures_are_ranked_by_what_is_lost_if_every_licence_is_refused():
     """The estimate of `simulate` with the most cut that an act may cut."""
     world = load("world")

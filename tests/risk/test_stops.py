@@ -82,8 +82,10 @@ def test_a_plant_of_unknown_place_may_stop_with_any_country_and_with_none():
         ([halt("CHN"), halt("DEU"), halt("CHN")], (0.0, 0.5, 1.0)),
         ([halt("CHN"), halt("DEU"), halt("TWN"), halt("VNM")], (0.0, 1.0, 1.0)),
         ([reduce("CHN", 0.5), reduce("DEU", 0.5)], (0.0, 0.25, 0.5)),
+        ([reduce("CHN", 0.5), reduce("CHN", 0.4)], (0.0, 0.25 * 0.7, 0.7)),
+        ([reduce("CHN", 0.5), reduce("DEU", 0.6), reduce("CHN", 0.4)], (0.0, 0.25 * 1.3, 0.7)),
     ],
-    ids=["one", "two", "one of them twice", "all", "half of two"],
+    ids=["one", "two", "one of them twice", "all", "half of two", "two parts of one", "two parts of one, and another"],
 )
 def test_a_plant_of_unknown_place_stands_in_one_of_the_countries_that_stop_together(stops, expected):
     """Four known plants in as many countries: by the estimate it is in each by a quarter, and in no two at once."""
@@ -222,6 +224,8 @@ def test_what_surely_happens_and_all_that_may_bound_what_measures_are_worth():
     assert found.nothing["high"] >= found.nothing["estimate"] > 0.0
     with pytest.raises(InputError, match="2 are told"):
         stop_measures(graph, asked, VALUES, candidates, buyer="own", facts=facts, certain=ends["certain"] * 2)
+    with pytest.raises(InputError, match="0 are told"):
+        stop_measures(graph, asked, VALUES, candidates, buyer="own", facts=facts, possible=[])
 
 
 def test_a_measure_that_does_nothing_alone_counts_beside_those_for_what_is_short_as_long():
