@@ -114,12 +114,21 @@ def draft(tables: Iterable[Table]) -> dict[str, Any]:
         by_place = {i: role for role in (*order, "part", "part_supplier") for i in table.roles.get(role, ())}
         columns = {_shown(name): by_place.get(i, IGNORE) for i, name in enumerate(table.names) if name}
         row: Any = table.header[0] if len(table.header) == 1 else list(table.header)
-        if not row and len(table.names) > 1 and table.data.height:  # perhaps the first row is a header in unknown words
+        if not row and len(table.names) > 1 and table.data.height and not _is_line(table, by_place):
             row, *cells = table.data.row(0)
             columns = {_shown(cell): by_place.get(i, IGNORE) for i, cell in enumerate(cells) if cell is not None}
         kind = table.form or table.kind
         sheets[sheet] = {"kind": kind} | ({"header_row": row} if row else {}) | ({"columns": columns} if columns else {})
     return {"sheets": sheets}
+
+
+def _is_line(table: Table, read: Mapping[int, str]) -> bool:
+    """Whether the first row of a table without a header is one of its lines, not perhaps a header in unknown words.
+
+    Numbers of parts and figures hold digits, and words of headers do not.
+    """
+    first = table.data.row(0)[1:]
+    return table.kind != "other" and any(char.isdigit() for i in read for char in str(first[i] or ""))
 
 
 def as_yaml(corrections: Mapping[str, Any]) -> str:

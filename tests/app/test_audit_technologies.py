@@ -135,3 +135,17 @@ def test_a_technology_sheet_without_sites_and_partners_is_enough(tmp_path):
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert "report.xlsx" in names and "Winding of stators" in page and "drawings kept here" in page
     assert '"_' not in (tmp_path / "out" / "report.json").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("lang", "name"), [("en", "name"), ("ja", "名称")])
+def test_a_technology_that_only_its_number_tells_is_not_said_to_match_by_name(tmp_path, lang, name):
+    sheets = {
+        "Sourcing": [["part", "supplier", "country"], ["P", "X", "Japan"]],
+        "Technologies": [["technology", "number"], ["Process Zeta", 22]],
+    }
+    found = audit(workbook(tmp_path / "a.xlsx", sheets), lang=lang, date=DATE, world=SupplyGraph())
+    assert [row["verdict"] for row in found.figures.flags] == ["stated"]
+    shown = content(found, lang)
+    (check,) = {f["says"] for theme in shown["themes"] for f in theme["findings"] if f["check"] == "technologies"}
+    for says in (shown["board"]["technologies"], check):
+        assert "1" in says and name not in says.lower(), says

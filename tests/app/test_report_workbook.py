@@ -1,12 +1,18 @@
 """The report's workbook as a person opens it: readable rows, figures with no more digits than they have."""
 
+import html
+import re
+
 import openpyxl
 import pytest
+from audit_company import small
 from kanmon.app.audit.content import content
+from kanmon.app.audit.files import write_report
 from kanmon.app.audit.pictures import draw
 from kanmon.app.audit.report import audit
 from kanmon.app.audit.tables import write_report_workbook
 from kanmon.app.audit.workbook import write_template
+from kanmon.graph import SupplyGraph
 from plain_sheets import workbook
 
 SOURCING = ["part", "supplier", "country", "share", "stock days", "switch days", "annual spend", "world item"]
@@ -104,3 +110,13 @@ def test_the_headers_of_the_template_are_not_cut_off(tmp_path, lang):
             assert (page.row_dimensions[2].height or 15) >= 12 * lines, (page.title, cell.value)
             tallest = max(tallest, lines)
     assert tallest > 2, "some do wrap"
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en", "sheet 'Remarks'"), ("ja", "「注記」シート")])
+def test_remarks_that_do_not_fit_on_the_page_are_counted_with_the_sheet_that_has_them(tmp_path, lang, says):
+    rows = [[f"X{n}", "Bolt", "Y", "Japan", "half", "some", "soon", "perhaps"] for n in range(30)]
+    found = audit(small(tmp_path, rows), lang=lang, date="2026-11-28", world=SupplyGraph())
+    write_report(found, tmp_path / "out", lang)
+    page = html.unescape((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
+    told = re.findall(rf"(\d+)[^<\d]*{says}", page)
+    assert len(found.company.remarks) > 60 and told == [str(len(found.company.remarks) - 60)]

@@ -204,6 +204,15 @@ def test_the_draft_of_a_mapping_is_read_back_and_gives_the_same(tmp_path):
     assert [each.as_json() for each in again.tables] == [each.as_json() for each in first.tables]
 
 
+def test_the_draft_of_a_list_without_a_header_keeps_its_first_line(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text("M-10,Motor,10\nG-20,Gear,20\nC-30,Cable,30\n", encoding="utf-8")
+    (table,) = understand(path).tables
+    (again,) = understand(path, corrections=draft([table])).tables
+    assert table.texts("part") == again.texts("part") == ["M-10", "G-20", "C-30"]
+    assert table.numbers("quantity") == again.numbers("quantity") == [10.0, 20.0, 30.0] and again.kind == table.kind == "bom"
+
+
 @pytest.mark.parametrize("name", ["dyna1.xlsx", "planktoscope_v26.xlsx", "odri_foot.xlsx"])
 def test_the_draft_of_a_real_file_gives_the_same(name):
     path = real(name)
