@@ -38,7 +38,8 @@ def folder(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("en", "without United States, which the total leaves out"), ("ja", "米国を除く（合計に含まれないため）")]
+    ("lang", "words"),
+    [("en", "without United States, which the total leaves out"), ("ja", "米国を除く（合計に含まれないため）")],
 )
 def test_a_concentration_that_leaves_a_producer_out_says_whom_in_the_table_and_in_the_tree(folder, lang, words):
     result = kanmon("assess", folder, "--lang", lang)
