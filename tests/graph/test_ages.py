@@ -12,7 +12,7 @@ from kanmon.risk import explain
 def test_a_year_says_its_age_from_the_sixth_year_on(back, old):
     year = date.today().year - back
     assert dated(year, "en") == (f"{year}, {back} years old" if old else str(year))
-    assert (f"{back} 年前" in dated(year, "ja")) == old
+    assert (f"{back}年前" in dated(year, "ja")) == old
 
 
 def test_sentences_about_an_old_share_say_so():
@@ -26,4 +26,4 @@ def test_sentences_about_an_old_share_say_so():
     )
     lines = explain(graph, "motor", "CHN")
     assert any(f"A ministry, {year}, 9 years old" in line for line in lines["text_en"])
-    assert any(f"A ministry、{year}（9 年前）" in line for line in lines["text_ja"])
+    assert any(f"A ministry、{year}（9年前）" in line for line in lines["text_ja"])
