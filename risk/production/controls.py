@@ -22,7 +22,7 @@ scenario; what it suspends is none while it lasts.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -308,8 +308,8 @@ def control_losses(
     effects = effects.filter(pl.Series([touches(network, row) for row in effects.iter_rows(named=True)], dtype=pl.Boolean))
     needed = {one: effects.filter(pl.col("item").is_in(graph.needed_by([one]).implode())) for one in products}
     effects = effects.filter(pl.col("item").is_in(pl.concat([one["item"] for one in needed.values()]).implode()))
-    kept = _kept(network, _together(effects)[1], products)
-    frames = [_lost(_together(needed[one])[0], kept.filter(product=one)) for one in products]
+    kept = _kept(network, _together(effects, graph.supplier_chains)[1], products)
+    frames = [_lost(_together(needed[one], graph.supplier_chains)[0], kept.filter(product=one)) for one in products]
     if not several:
         return frames[0]
     return pl.concat(
@@ -323,8 +323,11 @@ def touches(network: ProductionNetwork, effect: dict[str, Any]) -> bool:
     return any(len(links) > 0 for told_and_rest in sales for links in told_and_rest)
 
 
-def _together(effects: pl.DataFrame) -> tuple[pl.DataFrame, list[Scenario]]:
-    """Measures with the bounds of their items, first all at once; and the scenarios of these."""
+def _together(effects: pl.DataFrame, chains: Mapping[str, tuple[str, ...]]) -> tuple[pl.DataFrame, list[Scenario]]:
+    """Measures with the bounds of their items, first all at once; and the scenarios of these.
+
+    ``chains``: each supplier with what it belongs to and where it stands.
+    """
     bounds = [pl.col("share_low").min(), pl.col("share_high").max(), pl.col("in_figures", "aimed").any(ignore_nulls=False)]
     found = effects.group_by("measure", maintain_order=True).agg(pl.col("item").alias("items"), *bounds)
     if not found.height:
@@ -332,9 +335,9 @@ def _together(effects: pl.DataFrame) -> tuple[pl.DataFrame, list[Scenario]]:
     every_item = pl.col("item").unique(maintain_order=True).implode().alias("items")
     whole = effects.select(pl.lit(TOGETHER).alias("measure"), every_item, *bounds)
     flows = _flows(effects)
-    most = max(_most(rows) for rows in flows.values())
+    most = max(_worst([*rows, *_above(flows, chains, *flow)])[1] for flow, rows in flows.items())
     found = pl.concat([whole.with_columns(share_high=pl.lit(most, pl.Float64)), found])
-    everything = Scenario(TOGETHER, list(_joint(flows)))
+    everything = Scenario(TOGETHER, list(_joint(flows, chains)))
     return found, [everything, *_scenarios(effects)]
 
 
@@ -350,30 +353,43 @@ def _flows(effects: pl.DataFrame) -> _Flows:
     return flows
 
 
-def _most(rows: list[dict[str, Any]]) -> float:
-    """The most that measures cut together of what one seller sells to anybody."""
+def _above(flows: _Flows, chains: Mapping[str, tuple[str, ...]], seller: str, item: str) -> list[dict[str, Any]]:
+    """What is cut of the sales of those whom a seller belongs to, or that it stands in: of its own, too."""
+    return [row for up in chains.get(seller, ())[1:] for row in flows.get((up, item), ())]
+
+
+def _worst(rows: Sequence[dict[str, Any]]) -> tuple[float, float]:
+    """The least and the most that measures cut together of what one seller sells, to whom they cut most."""
     buyers = dict.fromkeys([EVERYBODY, *(buyer for row in rows for buyer in row["buyers"])])
-    return max(_union(row for row in rows if not row["buyers"] or buyer in row["buyers"])[1] for buyer in buyers)
+    each = [_union(row for row in rows if not row["buyers"] or buyer in row["buyers"]) for buyer in buyers]
+    return max(low for low, _ in each), max(high for _, high in each)
 
 
-def _joint(flows: _Flows) -> Iterator[Change]:
+def _joint(flows: _Flows, chains: Mapping[str, tuple[str, ...]]) -> Iterator[Change]:
     """What all measures cut together: two that each cut a part of a flow may cut the same part, or one after the other.
 
     So the least is what the one that cuts most surely does, and the most is the sum. First comes what is aimed at everybody
-    abroad, then for each buyer that is named besides what is cut beyond that.
+    abroad, then for each buyer that is named besides what is cut beyond that; of a company what is cut beyond its country.
     """
     for (seller, item), rows in flows.items():
-        low, high = _union(row for row in rows if not row["buyers"])
-        if high:
-            yield embargo(seller, item=item, share=(low, high))
+        before = _worst(_above(flows, chains, seller, item))
+        everybody = _union(row for row in rows if not row["buyers"])
+        if everybody[1]:
+            yield embargo(seller, item=item, share=_beyond(everybody, before))
+        before = max(before[0], everybody[0]), min(1.0, before[1] + everybody[1])
         named: dict[tuple[int, ...], list[str]] = {}
         for buyer in dict.fromkeys(buyer for row in rows for buyer in row["buyers"]):
             named.setdefault(tuple(n for n, row in enumerate(rows) if buyer in row["buyers"]), []).append(buyer)
         for numbers, buyers in named.items():
-            more, most = _union(rows[n] for n in numbers)
-            if low < 1 and most:  # of what is left
-                share = max(0.0, more - low) / (1 - low), 1.0 if most >= 1 - high else most / (1 - high)
-                yield embargo(seller, item=item, to=buyers, share=share)
+            more = _union(rows[n] for n in numbers)
+            if before[0] < 1 and more[1]:
+                yield embargo(seller, item=item, to=buyers, share=_beyond(more, before))
+
+
+def _beyond(cut: tuple[float, float], before: tuple[float, float]) -> tuple[float, float]:
+    """What a cut takes of what another one leaves, at least and at most, where both may take the same part."""
+    (low, high), (less, more) = cut, before
+    return max(0.0, low - less) / (1 - less) if less < 1 else 0.0, 1.0 if high >= 1 - more else high / (1 - more)
 
 
 def _union(rows: Iterable[dict[str, Any]]) -> tuple[float, float]:

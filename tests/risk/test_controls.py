@@ -156,6 +156,18 @@ def test_losses_of_each_measure_and_of_all_together(graph):
 PARTS = [0.0, 0.25, 0.5, 0.75, 1.0]
 
 
+def all_from(maker):
+    """A robot needs a metal, all of it from one maker; Works stands in China."""
+    suppliers = [{"id": id, "name_en": id, "kind": "country", "country": id} for id in ("CHN", "JPN", "USA")]
+    return SupplyGraph(
+        items=[{"id": id, "name_en": id, "kind": "material"} for id in ("robot", "metal")],
+        inputs=[{"item": "robot", "input": "metal", "source": "s"}],
+        suppliers=[*suppliers, {"id": "Works", "name_en": "Works", "kind": "company", "country": "CHN"}],
+        shares=[{"item": "metal", "supplier": maker, "source": "s", "year": 2024, "share": 1.0}],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    )
+
+
 @settings(max_examples=60, deadline=None, derandomize=True)
 @given(
     st.lists(
@@ -168,14 +180,7 @@ def test_measures_that_each_cut_a_part_may_cut_the_same_part_or_one_after_the_ot
         {"id": f"q{n}", "kind": "export_quota", "against": aim, "share_low": min(ends), "share_high": max(ends)}
         for n, (*ends, aim) in enumerate(rows)
     ]
-    graph = SupplyGraph(
-        items=[{"id": id, "name_en": id, "kind": "material"} for id in ("robot", "metal")],
-        inputs=[{"item": "robot", "input": "metal", "source": "s"}],
-        suppliers=[{"id": id, "name_en": id, "kind": "country", "country": id} for id in ("CHN", "JPN", "USA")],
-        shares=[{"item": "metal", "supplier": "CHN", "source": "s", "year": 2024, "share": 1.0}],
-        sources=[{"id": "s", "title": "t", "publisher": "p"}],
-    )
-    found = control_losses(graph, frame(*cuts), "robot", buyer="JPN").row(0, named=True)
+    found = control_losses(all_from("CHN"), frame(*cuts), "robot", buyer="JPN").row(0, named=True)
     mine = [row for row in cuts if row["against"] != "USA"]
     least = max((row["share_low"] for row in mine), default=0.0)
     most = min(1.0, sum(row["share_high"] for row in mine))
@@ -184,19 +189,35 @@ def test_measures_that_each_cut_a_part_may_cut_the_same_part_or_one_after_the_ot
     assert found["loss_estimate"] is None or least == pytest.approx(most)
 
 
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(
+    st.lists(
+        st.tuples(*[st.sampled_from(PARTS)] * 2, st.sampled_from(["all", "JPN", "Works", "country"])), min_size=1, max_size=3
+    )
+)
+def test_a_company_whose_country_is_cut_too_loses_at_least_the_greater_cut_and_at_most_both(rows):
+    """What comes from Works goes to Japan: China's quotas cut it, and what Japan refuses of Works and of China."""
+    cuts = []
+    for n, (*ends, aim) in enumerate(rows):
+        about = {"id": f"q{n}", "share_low": min(ends), "share_high": max(ends), "kind": "export_quota", "against": aim}
+        if aim in {"Works", "country"}:
+            about |= {"kind": "import_ban", "issuer": "JPN", "against": "CHN" if aim == "country" else aim}
+        cuts.append(about)
+    graph = all_from("Works")
+    found = control_losses(graph, frame(*cuts), "robot", buyer="JPN", level="company").row(0, named=True)
+    told = [control_effects(frame(cut), buyer="JPN", graph=graph).row(0, named=True) for cut in cuts]
+    least = max(row["share_low"] for row in told)
+    most = min(1.0, sum(row["share_high"] for row in told))
+    assert (found["loss_low"], found["loss_high"]) == pytest.approx((least, most))
+    assert found["loss_estimate"] is None or least == pytest.approx(most)
+
+
 @pytest.mark.parametrize(("aims", "most", "estimate"), [(("JPN", "USA"), 0.5, 0.5), (("JPN", "all"), 1.0, None)])
 def test_measures_that_are_aimed_at_others_cut_no_more_together(aims, most, estimate):
     """Half of what each of two buyers gets is half of all, and known; half of all twice is half of it, or all."""
-    graph = SupplyGraph(
-        items=[{"id": id, "name_en": id, "kind": "material"} for id in ("robot", "metal")],
-        inputs=[{"item": "robot", "input": "metal", "source": "s"}],
-        suppliers=[{"id": id, "name_en": id, "kind": "country", "country": id} for id in ("CHN", "JPN", "USA")],
-        shares=[{"item": "metal", "supplier": "CHN", "source": "s", "year": 2024, "share": 1.0}],
-        sources=[{"id": "s", "title": "t", "publisher": "p"}],
-    )
     half = {"kind": "export_quota", "share_low": 0.5, "share_high": 0.5}
     cuts = frame(*({"id": f"q{n}", "against": aim} | half for n, aim in enumerate(aims)))
-    found = control_losses(graph, cuts, "robot", buyer="JPN").row(0, named=True)
+    found = control_losses(all_from("CHN"), cuts, "robot", buyer="JPN").row(0, named=True)
     assert (found["share_low"], found["share_high"], found["loss_estimate"]) == (0.5, most, estimate)
     assert (found["loss_low"], found["loss_high"]) == pytest.approx((0.5, most))
 
