@@ -167,6 +167,15 @@ def _part_out(part: str, sources: list[Source], remarks: Remarks) -> None:
     elif total >= 1 - ROUNDING:
         for source in sources:
             if source.share is None:  # nothing is left for it: an alternative at hand
+                if source.spend:
+                    remarks.say(
+                        "paid_beside",
+                        source.refs[0],
+                        "warning",
+                        "share",
+                        part=part,
+                        source=source.maker or source.vendor or "?",
+                    )
                 source.share, source.basis = 0.0, "stated"
         for source in stated:
             source.share = (source.share or 0.0) / total

@@ -9,6 +9,7 @@ from kanmon.app.audit.cells import Days, ends
 from kanmon.app.audit.company import Source
 from kanmon.app.audit.sources import any_of, by_seller, joined
 from kanmon.app.survey.plants import one_each
+from plain_sheets import workbook
 from survey_company import figures, replied, told
 
 NEVER = float("inf")
@@ -121,3 +122,18 @@ def test_a_seller_that_confirms_the_plant_leaves_what_the_others_say_of_it(tmp_p
     (one,) = merged.company.sources["P1"]
     assert (one.qualified, one.lead_days, one.switch_days) == (True, 20.0, 30.0)
     assert [(each.qualified, each.lead_days) for each in by_seller(*found.sources["P1"])] == [(None, None), (True, 20.0)]
+
+
+def test_money_on_a_source_that_the_shares_leave_nothing_for_is_said(tmp_path):
+    head = ["part", "supplier", "country", "share", "annual spend"]
+    rows = [
+        ["P", "X", "China", 0.5, 10],
+        ["P", "Y", "Japan", 0.5, 10],
+        ["P", "Z", "Japan", None, 30],
+        ["Q", "X", "China", 1, 5],
+    ]
+    rows += [["Q", "W", "Japan", None, None]]
+    found = handed_in.company(workbook(tmp_path / "a.xlsx", {"Sourcing": [head, *rows]}))
+    told = [one for one in found.remarks if one.message.key == "app.audit_company.paid_beside"]
+    assert [(one.row, one.severity) for one in told] == [(4, "warning")], "an alternative that nobody paid says nothing"
+    assert "'Z'" in told[0].message.text("en") and "「Z」" in told[0].message.text("ja")

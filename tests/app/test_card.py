@@ -3,10 +3,10 @@
 import contextlib
 import json
 import math
-from pathlib import Path
 
 import handed_in
 import pytest
+from handed_in import of_one_product as company
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kanmon.app.audit.company_graph import build_graph
@@ -22,21 +22,7 @@ from kanmon.risk.production.handed_on import HandedOn
 from plain_sheets import workbook
 
 COUNTRIES = ("CHN", "VNM", "DEU", "CHL")
-HEAD = ("部品番号", "調達先", "製造拠点国", "調達割合", "在庫日数", "切替日数")
 NEVER, DAYS = 400, 180.0
-
-
-def company(path: Path, name: str, product: str, rows: list[tuple], days: float | None = None):
-    """A company that makes one product of bought parts: (part, supplier, country, share, stock days, switching days)."""
-    parts = list(dict.fromkeys(row[0] for row in rows))
-    sheets = {
-        "会社": [("会社名", "停止日数"), (name, days)],
-        "製品": [("製品番号", "年間売上"), (product, 365.0)],
-        "部品表": [("親品番", "部品番号"), *((product, part) for part in parts)],
-        "調達": [HEAD, *rows],
-    }
-    file = workbook(path / f"{name}.xlsx", sheets)
-    return handed_in.company(file)
 
 
 def graph(found):
@@ -346,7 +332,7 @@ def test_the_card_of_one_of_two_traders_makes_no_loss_certain_of_what_the_other_
     sheets = {
         "製品": [("製品番号", "年間売上"), ("X", 365.0)],
         "部品表": [("親品番", "部品番号"), ("X", "P")],
-        "調達": [(*HEAD[:2], "メーカー", *HEAD[2:]), *rows],
+        "調達": [(*handed_in.HEAD[:2], "メーカー", *handed_in.HEAD[2:]), *rows],
     }
     buyer = handed_in.company(workbook(tmp_path / "a.xlsx", sheets))
     losses = {}

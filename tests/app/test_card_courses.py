@@ -1,10 +1,8 @@
 """A card's bounds hold the true course of a supplier that itself turns to somebody else, and that of its buyer."""
 
-from pathlib import Path
-
-import handed_in
 import numpy as np
 import pytest
+from handed_in import of_one_product as company
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from kanmon.app.audit.company_graph import SELF, build_graph, item_id, sourcing_facts, stop_of
@@ -14,23 +12,10 @@ from kanmon.app.survey.replies import Replies
 from kanmon.app.survey.stopped import stopped
 from kanmon.graph import SupplyGraph
 from kanmon.risk import stop_courses
-from plain_sheets import workbook
 
-HEAD = ("部品番号", "調達先", "製造拠点国", "調達割合", "在庫日数", "切替日数")
 COUNTRIES = ("CHN", "DEU")
 NEVER, DAYS, STEP = 400, 180.0, 0.25
 GRID = np.arange(0.0, DAYS + STEP, STEP)
-
-
-def company(path: Path, name, product, rows, days=DAYS):
-    parts = list(dict.fromkeys(row[0] for row in rows))
-    sheets = {
-        "会社": [("会社名", "停止日数"), (name, days)],
-        "製品": [("製品番号", "年間売上"), (product, 365.0)],
-        "部品表": [("親品番", "部品番号"), *((product, part) for part in parts)],
-        "調達": [HEAD, *rows],
-    }
-    return handed_in.company(workbook(path / f"{name}.xlsx", sheets))
 
 
 def made(rows, country, upstream=None):

@@ -8,6 +8,7 @@ import pytest
 from audit_company import small
 from kanmon.app.audit.content import content
 from kanmon.app.audit.files import write_report
+from kanmon.app.audit.page import render
 from kanmon.app.audit.pictures import draw
 from kanmon.app.audit.report import audit
 from kanmon.app.audit.tables import write_report_workbook
@@ -120,3 +121,11 @@ def test_remarks_that_do_not_fit_on_the_page_are_counted_with_the_sheet_that_has
     page = html.unescape((tmp_path / "out" / "report.html").read_text(encoding="utf-8"))
     told = re.findall(rf"(\d+)[^<\d]*{says}", page)
     assert len(found.company.remarks) > 60 and told == [str(len(found.company.remarks) - 60)]
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en", "10 more rows in report.json"), ("ja", "ほか10行は report.json")])
+def test_rows_that_no_sheet_has_are_counted_with_the_file_that_has_them(tmp_path, lang, says):
+    shown = content(audit(small(tmp_path, []), lang=lang, date="2026-11-28", world=SupplyGraph()), lang)
+    row = {"metal": "tin", "smelter": "S", "country": "Japan", "refs": ["a!1"]}
+    assert says not in render(shown | {"smelters": [row] * 60})
+    assert says in render(shown | {"smelters": [row] * 70})
