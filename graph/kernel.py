@@ -32,12 +32,15 @@ for each of some thirty arrays, a pass over a network is five times as fast."""
 _PART: dict[str, Any] = {**_OPTIONS, "forceinline": True, "no_cpython_wrapper": True}
 """How their parts are: a call would hand on seven words for each array, and a pass takes a third less time without. Nobody
 calls a part from Python: what would let them is a fifth of the compiler's work."""
+_LARGE_PART: dict[str, Any] = {**_OPTIONS, "no_cpython_wrapper": True}
+"""How large parts are: whatever a part calls is gone through once more in each part above it, and takes the compiler that
+much longer. Beside what such a part does its call costs little."""
 _OWN: dict[str, Any] = {"cache": True, "nogil": True}
 """How those are that make arrays, and their parts."""
 
 
 class Kernel:
-    """A function over flat arrays and numbers, compiled when it pays; functions that it calls are marked with `part`."""
+    """A function over flat arrays, compiled when it pays; those that it calls are marked with `part` or `large_part`."""
 
     spent_by_all = 0.0
     compiler_here = False
@@ -163,6 +166,12 @@ def part(function: Callable[..., Any]) -> Callable[..., Any]:
     return function
 
 
+def large_part(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark a function that kernels call, with so much in it that machine code of it stands only once."""
+    function.__kernel_part__ = _LARGE_PART  # type: ignore[attr-defined]
+    return function
+
+
 def array_part(function: Callable[..., Any]) -> Callable[..., Any]:
     """Mark a function that kernels call which make arrays."""
     function.__kernel_part__ = _OWN  # type: ignore[attr-defined]
@@ -179,9 +188,8 @@ def _digest(function: Callable[..., Any]) -> str:
     # Of a named tuple machine code knows places, and its type no names: another order of the same types is another program.
     kinds = (about.__globals__.get(kind, kind) for kind in about.__annotations__.values())
     fields = [kind._fields for kind in (*kinds, *found.values()) if hasattr(kind, "_fields")]
-    text = repr(
-        (code.co_code, code.co_consts, code.co_names, code.co_varnames, numbers, fields, parts, _OPTIONS, _PART, _OWN)
-    )
+    ways = _OPTIONS, _PART, _LARGE_PART, _OWN
+    text = repr((code.co_code, code.co_consts, code.co_names, code.co_varnames, numbers, fields, parts, ways))
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:16]
 
 

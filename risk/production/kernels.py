@@ -15,7 +15,7 @@ compiler goes through a part anew wherever it is called.
 
 from __future__ import annotations
 
-from ...graph.kernel import part
+from ...graph.kernel import large_part, part
 from ...graph.network import ASSUMED, EXTRA, MAKER, MARKET, SHARED
 from .arrays import Net, Room, State, Way
 
@@ -404,7 +404,7 @@ def at_best(node, total, left, only, net: Net, state: State, way: Way, room: Roo
     return best
 
 
-@part
+@large_part
 def market(node, here, in_loop, top, only, net: Net, state: State, way: Way, room: Room):
     """Return the value of a market, seen from side ``here``, at most ``top`` (1 = today's use).
 

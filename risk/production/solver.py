@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...graph.kernel import Kernel, part
+from ...graph.kernel import Kernel, large_part, part
 from ...graph.network import MAKER
 from .arrays import Above, Events, Net, Room, State, Way
 from .kernels import LEAST, MAX_SWEEPS, WORST, lift, plant, value
@@ -113,7 +113,7 @@ def fail(event, dirty, first, net: Net, state: State, calm: State, above: Above,
     return first
 
 
-@part
+@large_part
 def climb(first, rising, before, dirty, net: Net, state: State, way: Way, room: Room, above: Above):
     """Solve again what lies above dirty blocks.
 
