@@ -363,6 +363,11 @@ def test_arrays_that_are_no_tree_are_refused(pointer, children, top, nodes, name
         FaultTree.from_arrays([False], pointer, children, top, nodes, names)
 
 
+def test_a_gate_without_children_is_refused_among_others_that_have_some():
+    with pytest.raises(InputError, match="indptr"):
+        FaultTree.from_arrays([False, True], [0, 2, 2], [1, 2], 0, 3)
+
+
 def test_every_sentence_of_the_catalogue_exists_in_both_languages():
     with (ROOT / "risk" / "messages" / "fault_tree.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
