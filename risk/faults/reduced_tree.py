@@ -77,9 +77,7 @@ class ReducedTree:
         return ReducedTree(tree.conjunctive, tree.indptr, tree.children, self.events[tree.events - self.n_gates])
 
     def minimal_cut_sets(self, max_order: int | None, limit: int) -> list[NDArray]:
-        """Return the minimal cut sets, one array (sets x members) of event positions for each size."""
-        if not self.n_gates:
-            return [np.zeros((1, 1), np.int64)]
+        """Return the minimal cut sets, one array (sets x members) of event positions for each size; the top is a gate."""
         bits = len(self.events).bit_length()
         if max_order is None or max_order > _PACKED_ORDER or bits * max_order > _PACKED_BITS:
             diagram, top, variables = self.diagram()

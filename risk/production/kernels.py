@@ -389,7 +389,7 @@ def at_best(node, total, left, only, net: Net, state: State, way: Way, room: Roo
         b = net.kept[need]
         if b >= 1.0 or (only >= 0 and only != slot):
             continue
-        if way.arrangement == WORST and net.slack[node] > 0.0:
+        if way.spread == LEAST and net.slack[node] > 0.0:
             for k in range(start, stop):
                 mu[k - start] = v[k - start] * (b if shares(k, slot, net) else 1.0)
             weigh(start, stop, net.slack[node], net.low, net.high, net.flags, LEAST, mu, w)

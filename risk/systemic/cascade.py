@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from hashlib import blake2b
 from os import cpu_count
 from pathlib import Path
@@ -19,15 +18,14 @@ import polars as pl
 from ...graph.arguments import checked
 from ...graph.errors import InputError, did_you_mean, nearest, shorten
 from ...graph.frames import frame_of
-from ...graph.transactions import ROLES, FirmNetwork
+from ...graph.transactions import FirmNetwork
 from .batches import sweep
-from .kernels import Cases, Firms, Pull, Push, Results, frontier, lanes
-from .lanes import LANES
+from .frontier import frontier
+from .layouts import LANES, ROOM, Cases, Results, pull, push
 
 _METHODS = ("auto", "frontier", "lanes")
 _PART = 256  # cases of one task: seconds of work on a national network, and a small file
-_FEW = 3  # below this many cases a pass that carries eight costs more than following them one by one
-_LITTLE = 10_000_000  # cases times links up to which following them takes less than compiling the other kernel
+_LITTLE = 10_000_000  # cases times links up to which numpy is done before the compiler would be
 
 
 @checked()
@@ -81,9 +79,10 @@ def systemic_risk(
     max_steps : int
         Where to stop at the latest.
     method : {"auto", "frontier", "lanes"}
-        How the links are walked: ``frontier`` follows one shock at a time and touches only what it reaches, ``lanes``
-        carries eight in full passes, once they reach more than a few firms. The results agree to about 1e-12; ``auto``
-        takes lanes where there is much to do: 3 shocks or more, and ten million shocks times links.
+        How the links are walked: ``frontier``, in numpy, takes many shocks a step on and touches only what they reach;
+        ``lanes``, compiled, follows a shock while it reaches few firms, then carries eight in full passes. The results
+        agree to about 1e-12; ``auto`` takes lanes where there is much to do: more than ten million shocks times links. Once
+        it is compiled, which takes seconds, lanes is faster for less, too.
     threads : int, optional
         Default: one per core.
     executor : "dask" or distributed.Client, optional
@@ -202,15 +201,16 @@ class _Task:
             converged=np.zeros(count, np.bool_),
             losses=np.zeros((count if self.losses else 0, 2, n)),
         )
-        follow = self.settings.method == "frontier"
         settings = float(self.settings.tolerance), bool(self.settings.replaceable), int(self.settings.max_steps)
-        push, firms = _push(self.network)
-        if follow:
-            frontier(push, firms, part.cases, *settings, results)
+        hit, firms = pull(self.network)
+        if self.settings.method == "frontier":
+            frontier(hit, firms, part.cases, *settings, results)
         else:
+            from .kernels import lanes  # with it comes the compiler
+
             # Rows are read in no order: numpy asks for huge pages, where the kernel's own memory would come in small ones.
             room = np.zeros((4, n, LANES))
-            lanes(push, _pull(self.network), firms, part.cases, *settings, results, room)
+            lanes(push(self.network), hit, firms, part.cases, *settings, results, room)
         return self._losses(part.names, results) if self.losses else self._scores(part.names, results)
 
     def _scores(self, names: pl.Series, results: Results) -> pl.DataFrame:
@@ -259,9 +259,9 @@ def _run(
     every = _single(network, firms) if shocks is None else _joint(network, shocks)
     if settings.method == "auto":
         # By all cases: what part of them one is in, which the threads decide, must not change its digits.
-        few = len(every.names) < _FEW or len(every.names) * len(network.buyers) < _LITTLE
-        settings = replace(settings, method="frontier" if few else "lanes")
-    size = LANES if losses else _PART
+        little = len(every.names) * len(network.buyers) <= _LITTLE
+        settings = replace(settings, method="frontier" if little else "lanes")
+    size = min(_PART, max(LANES, ROOM // len(network.firms))) if losses else _PART
     if executor is None and out is None:  # nothing to keep or resume: small parts keep every thread busy
         share = math.ceil(len(every.names) / (threads or cpu_count() or 1) / LANES) * LANES
         size = max(LANES, min(size, share))
@@ -348,83 +348,3 @@ def _split(every: _Part, size: int) -> Iterable[_Part]:
         bounds = starts[first : first + size + 1]
         inside = slice(bounds[0], bounds[-1])
         yield _Part(every.names[first : first + size], Cases(bounds - bounds[0], *(entry[inside] for entry in entries)))
-
-
-class _Links(NamedTuple):
-    """The coefficients of every link, in the network's order, and the group that each link feeds."""
-
-    firms: Firms
-    suppliers: np.ndarray
-    up: np.ndarray
-    used: np.ndarray
-    group: np.ndarray
-    group_buyer: np.ndarray
-    down: np.ndarray
-
-
-def _links(network: FirmNetwork) -> _Links:
-    """Return D and U. A group is an essential sector of a buyer, or all its non-essential inputs together."""
-    n, value, sector = len(network.firms), network.values, np.array(network.sector_of)
-    supplier, buyer = network.suppliers, network.buyers
-    sold, bought = np.bincount(supplier, value, n), np.bincount(buyer, value, n)
-    firms = Firms(
-        sector=sector,
-        share=sold / _or_one(np.bincount(sector, sold))[sector],
-        weight=sold / sold.sum(),
-    )
-    up = value / _or_one(network.revenue if len(network.revenue) else sold)[supplier]
-    sectors = len(network.sectors)
-    used = np.flatnonzero(network.roles != ROLES.index("none"))
-    essential = network.roles[used] == ROLES.index("essential")
-    key = buyer[used].astype(np.int64) * (sectors + 1) + np.where(essential, sector[supplier[used]], sectors)
-    keys, group = np.unique(key, return_inverse=True)
-    group_buyer = (keys // (sectors + 1)).astype(np.int32)
-    total = np.where(keys % (sectors + 1) == sectors, bought[group_buyer], np.bincount(group, value[used], len(keys)))
-    down = value[used] / total[group]
-    if len(network.costs):
-        down *= (bought / _or_one(network.costs))[buyer[used]]
-    return _Links(firms, supplier, up, used, group, group_buyer, down)
-
-
-@lru_cache(maxsize=1)
-def _pull(network: FirmNetwork) -> tuple[Pull, Pull]:
-    links, n = _links(network), len(network.firms)
-    order = np.argsort(links.group, kind="stable")
-    down = Pull(
-        firm_starts=_starts(links.group_buyer, n),
-        group_starts=_starts(links.group, len(links.group_buyer)),
-        firms=links.suppliers[links.used][order],
-        parts=links.down[order],
-    )
-    up = Pull(
-        firm_starts=np.arange(n + 1), group_starts=np.array(network.starts), firms=np.array(network.buyers), parts=links.up
-    )
-    return down, up
-
-
-@lru_cache(maxsize=1)
-def _push(network: FirmNetwork) -> tuple[tuple[Push, Push], Firms]:
-    links, n = _links(network), len(network.firms)
-    down = Push(
-        starts=_starts(links.suppliers[links.used], n),
-        groups=links.group.astype(np.int32),
-        parts=links.down,
-        owner=links.group_buyer,
-    )
-    order = np.argsort(network.buyers, kind="stable")
-    up = Push(
-        starts=_starts(network.buyers, n),
-        groups=links.suppliers[order],
-        parts=links.up[order],
-        owner=np.arange(n, dtype=np.int32),
-    )
-    return (down, up), links.firms
-
-
-def _starts(owner: np.ndarray, count: int) -> np.ndarray:
-    return np.concatenate([[0], np.cumsum(np.bincount(owner, minlength=count))]).astype(np.int64)
-
-
-def _or_one(values: np.ndarray) -> np.ndarray:
-    """Return ``values`` with 1 in place of 0, the published rule for what is unknown; harmless where nothing is sold."""
-    return np.where(values > 0, values, 1.0)

@@ -1,7 +1,7 @@
-"""Compiled kernels of the cascade: the same equations walked in two ways.
+"""The compiled kernel of the cascade: it follows a case from firm to firm while that is short, then carries eight at once.
 
-Both take one layout of the network and a run of cases, and fill one row of results per case. They release the lock,
-share nothing but read-only input, and may run in as many threads as there are cores.
+It takes both layouts of the network and a run of cases, and fills one row of results per case. It releases the lock,
+shares nothing but read-only input, and may run in as many threads as there are cores.
 
 Rows are copied number by number, and the greatest is looked for in a loop: for whole slices, `max` and `full` the compiler
 also builds the text of errors that cannot come, which takes longer than all the rest of a kernel.
@@ -14,60 +14,14 @@ from typing import NamedTuple
 import numpy as np
 
 from ...graph.compiling import numba
-from .lanes import LANES, add, divide, larger, load, multiply, prefetch, smaller, spread, store, subtract
-
-PATIENCE = 1e-11
-"""`frontier` passes a change on once it exceeds this part of the tolerance; smaller ones wait until they add up."""
+from .lanes import add, divide, larger, load, multiply, prefetch, smaller, spread, store, subtract
+from .layouts import LANES, PATIENCE
 
 AHEAD = 16
 """Links between asking for a firm's row and reading it."""
 
 FEW = 100
-"""`lanes` follows a case from firm to firm while a step goes along at most the hundredth part of all links."""
-
-
-class Cases(NamedTuple):
-    """Initial losses: case c holds entries ``starts[c]:starts[c + 1]``."""
-
-    starts: np.ndarray
-    firms: np.ndarray
-    down: np.ndarray
-    up: np.ndarray
-
-
-class Results(NamedTuple):
-    """One row per case; ``losses`` (cases x 2 x firms) has no row when the losses of single firms are not asked for."""
-
-    scores: np.ndarray
-    steps: np.ndarray
-    converged: np.ndarray
-    losses: np.ndarray
-
-
-class Firms(NamedTuple):
-    """Of each firm: its sector, its share of the sector's sales, its share of all sales."""
-
-    sector: np.ndarray
-    share: np.ndarray
-    weight: np.ndarray
-
-
-class Pull(NamedTuple):
-    """Each firm's groups (``firm_starts``), each group's links (``group_starts``): what a firm depends on, and how much."""
-
-    firm_starts: np.ndarray
-    group_starts: np.ndarray
-    firms: np.ndarray
-    parts: np.ndarray
-
-
-class Push(NamedTuple):
-    """Each firm's links (``starts``) into ``groups``, each of which belongs to ``owner``: what depends on a firm."""
-
-    starts: np.ndarray
-    groups: np.ndarray
-    parts: np.ndarray
-    owner: np.ndarray
+"""A case is followed from firm to firm while a step goes along at most the hundredth part of all links."""
 
 
 class Side(NamedTuple):
@@ -85,20 +39,6 @@ class Side(NamedTuple):
 
 
 @numba.njit(nogil=True, cache=True)
-def frontier(push, firms, cases, tolerance, replaceable, max_steps, results):
-    """Follow each case from firm to firm along two `Push` layouts; only firms that something reaches are touched."""
-    n, every = len(firms.sector), len(push[0].groups) + len(push[1].groups)
-    lost, changed = np.zeros(_sectors(firms)), np.empty(n, np.int32)
-    below, above = _side(n, len(push[0].owner)), _side(n, len(push[1].owner))
-    for case in range(len(cases.starts) - 1):
-        step, widest, hits_d, hits_u = _follow(
-            push, firms, cases, case, tolerance, replaceable, max_steps, every, below, above, lost, changed
-        )
-        _hand_in(firms, case, step, widest <= tolerance, below, above, hits_d, hits_u, results)
-        _forget(push, firms, below, above, hits_d, hits_u, lost)
-
-
-@numba.njit(nogil=True, cache=True)
 def _side(firms, groups):
     """A direction in which nothing is lost yet."""
     return Side(np.zeros(firms), np.zeros(firms), np.zeros(firms), np.zeros(groups), np.empty(firms, np.int32))
@@ -110,7 +50,7 @@ def _follow(push, firms, cases, case, tolerance, replaceable, max_steps, most, b
 
     Returns the steps taken, the widest change of the last, and how many firms are hit downstream and upstream.
     """
-    patience, (down, up) = tolerance * PATIENCE, push
+    down, up = push
     first, last = cases.starts[case], cases.starts[case + 1]
     hits_d = _shock(cases.firms[first:last], cases.down[first:last], below)
     hits_u = _shock(cases.firms[first:last], cases.up[first:last], above)
@@ -128,7 +68,7 @@ def _follow(push, firms, cases, case, tolerance, replaceable, max_steps, most, b
                 left = 1.0 - lost[firms.sector[i]]
                 if firms.share[i] < left:
                     gone *= firms.share[i] / left
-            if gone - below.told[i] > patience:
+            if gone - below.told[i] > PATIENCE:
                 count = _tell(down, i, gone - below.told[i], below, changed, count)
                 below.told[i] = gone
         # All of a step at once: what firms hear in it, they pass on in the next.
@@ -144,7 +84,7 @@ def _follow(push, firms, cases, case, tolerance, replaceable, max_steps, most, b
         ahead += _links(down, changed[:count])
         count = 0
         for j in above.hit[:hits_u]:
-            if above.now[j] - above.told[j] > patience:
+            if above.now[j] - above.told[j] > PATIENCE:
                 count = _tell(up, j, above.now[j] - above.told[j], above, changed, count)
                 above.told[j] = above.now[j]
         for i in changed[:count]:

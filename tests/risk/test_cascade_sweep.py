@@ -11,7 +11,7 @@ from kanmon.graph import FirmNetwork, InputError, ReadError
 from kanmon.graph.files import KeptWarning
 from kanmon.risk import systemic_losses, systemic_risk
 from kanmon.risk.systemic import batches as sweep_module
-from kanmon.risk.systemic import cascade
+from kanmon.risk.systemic import layouts
 from kanmon.risk.systemic.batches import sweep
 
 GOLDEN = Path(__file__).parents[1] / "data" / "golden_esri" / "g03_n200_leontief"
@@ -153,7 +153,7 @@ def test_dask_by_name_takes_the_current_client(network, small_parts, cluster, tm
 
 def test_the_same_network_is_laid_out_once_per_process(network, tmp_path):
     saved = network.save(tmp_path)
-    cascade._pull.cache_clear()
+    layouts.pull.cache_clear()
     for opened in (network, saved, FirmNetwork.open(tmp_path)):
         systemic_risk(opened)
-    assert cascade._pull.cache_info().misses <= 2
+    assert layouts.pull.cache_info().misses <= 2

@@ -308,6 +308,13 @@ def test_a_gate_that_means_nothing_is_refused(gates):
         FaultTree(gates, "top")
 
 
+def test_an_order_of_one_gives_the_single_points():
+    gates = {"top": ("or", ["a", "pair"]), "pair": ("and", ["b", "c"])}
+    assert FaultTree(gates, "top").minimal_cut_sets(1) == [("a",)]
+    assert FaultTree(gates, "pair").minimal_cut_sets(1) == []
+    assert FaultTree(gates, "b").minimal_cut_sets(1) == FaultTree(gates, "b").minimal_cut_sets() == [("b",)]
+
+
 @pytest.mark.parametrize("max_order", [0, -1, 1.5])
 def test_an_order_below_one_is_refused(max_order):
     with pytest.raises(InputError, match="max_order"):
@@ -342,6 +349,8 @@ def test_probabilities_that_are_missing_or_impossible_are_refused(chance, what):
     [
         ([0, 1], [3], 0, 2, None, "node numbers from 0 to 1"),
         ([0, 1], [-1], 0, 2, None, "node numbers"),
+        ([0, 2], [1, 3], 0, 2, None, "node numbers"),
+        ([0, 2], [-1, 1], 0, 2, None, "node numbers"),
         ([0, 1], [1], 2, 2, None, "node numbers"),
         ([0, 0], [], 0, 2, None, "indptr"),
         ([0, 2], [1], 0, 2, None, "indptr"),
@@ -352,6 +361,11 @@ def test_probabilities_that_are_missing_or_impossible_are_refused(chance, what):
 def test_arrays_that_are_no_tree_are_refused(pointer, children, top, nodes, names, what):
     with pytest.raises(InputError, match=what):
         FaultTree.from_arrays([False], pointer, children, top, nodes, names)
+
+
+def test_a_gate_without_children_is_refused_among_others_that_have_some():
+    with pytest.raises(InputError, match="indptr"):
+        FaultTree.from_arrays([False, True], [0, 2, 2], [1, 2], 0, 3)
 
 
 def test_every_sentence_of_the_catalogue_exists_in_both_languages():

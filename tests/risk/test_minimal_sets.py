@@ -52,3 +52,17 @@ def test_it_stops_with_a_clear_error_past_the_limit():
 def test_no_events_and_no_failures():
     assert minimal_sets(lambda failed: np.zeros(len(failed)), [], 2, 0.5) == []
     assert minimal_sets(lambda failed: np.ones(len(failed)), ["a"], 2, 0.5) == [((), 1.0)]
+
+
+def test_the_limit_counts_every_row_that_is_evaluated():
+    share, rows = np.array([0.5, 0.3, 0.2, 0.1]), []
+
+    def evaluate(failed):
+        rows.append(len(failed))
+        return failed @ share
+
+    expected = minimal_sets(evaluate, [*"abcd"], 3, 0.6)
+    needed = sum(rows)
+    assert minimal_sets(evaluate, [*"abcd"], 3, 0.6, limit=needed) == expected
+    with pytest.raises(LimitError):
+        minimal_sets(evaluate, [*"abcd"], 3, 0.6, limit=needed - 1)

@@ -310,7 +310,7 @@ class Pass {
       const need = needs[first + slot];
       const b = kept[need];
       if (b >= 1) continue;
-      if (worst && slack[node] > 0) {
+      if (this.spread === LEAST && slack[node] > 0) {
         // At worst what is open is held by those who bring least beside the need.
         for (let k = start; k < stop; k++) mu[k - start] = v[k - start] * (this.shares(k, slot) ? b : 1);
         this.weigh(start, stop, slack[node], LEAST, mu);

@@ -1,0 +1,59 @@
+"""What is open in a market's shares is held, at worst, by those whom a failure hits, whatever they are called."""
+
+from itertools import permutations, product
+
+import pytest
+from kanmon.graph import SupplyGraph
+from kanmon.risk import Scenario, chokepoints, cut_sets, reduce
+from kanmon.risk.production.simulation import solve
+
+SOURCE = [{"id": "s", "title": "t", "publisher": "p"}]
+
+
+def graph_of(own, others, low=0.0):
+    """A part of makers of open shares: ``own`` buys its ore from the safe mine, the others like the world from the pit."""
+    makers = [own, *others]
+    return SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "component"} for i in ("part", "ore")],
+        inputs=[{"item": "part", "input": "ore", "source": "s"}],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("JPN", "CHN", "CAN")]
+        + [{"id": m, "name_en": m, "kind": "company", "country": "JPN"} for m in makers]
+        + [{"id": m, "name_en": m, "kind": "company", "country": c} for m, c in (("pit", "CHN"), ("safe", "CAN"))],
+        shares=[
+            {"item": "part", "supplier": m, "source": "s", "share_low": low if m == own else 0.0, "share_high": 1.0}
+            for m in makers
+        ]
+        + [{"item": "ore", "supplier": "pit", "source": "s", "share": 1.0}]
+        + [{"item": "ore", "supplier": "safe", "source": "s", "share": 1.0, "scope": own}],
+        sources=SOURCE,
+    )
+
+
+def worst_completion(low, left, steps=20):
+    """Of all shares of the maker with ore of its own and of two others: what the best arrangement of the pit's ore makes."""
+    grid = [i / steps for i in range(steps + 1)]
+    shares = [(own, b) for own, b in product(grid, grid) if own + b <= 1 + 1e-9 and own >= low - 1e-9]
+    return min(own + min(1 - own, left) for own, _ in shares)
+
+
+@pytest.mark.parametrize("names", list(permutations(["a", "m", "z"])), ids="".join)
+@pytest.mark.parametrize(("low", "cut"), [(0.0, 1.0), (0.0, 0.5), (0.3, 1.0), (0.3, 0.5), (0.6, 0.25)])
+def test_the_facts_take_the_worst_completion_of_the_shares_in_the_best_arrangement(names, low, cut):
+    own, *others = names
+    network = graph_of(own, others, low).network("part", level="company")
+    found = solve(network, Scenario("cut", reduce("pit", cut, item="ore")), readings=["facts", "low", "high"])
+    assert found.level("part", "facts") == pytest.approx(worst_completion(low, 1 - cut), abs=1e-9)
+    assert found.level("part", "low") <= found.level("part", "facts") <= found.level("part", "high")
+
+
+@pytest.mark.parametrize("names", list(permutations(["a", "m", "z"])), ids="".join)
+def test_a_possible_stop_loses_all_in_its_reading_and_in_the_chokepoints(names):
+    own, *others = names
+    graph = graph_of(own, others)
+    sets = {tuple(row["members"]): row for row in cut_sets(graph, "part").iter_rows(named=True)}
+    assert (sets[("pit",)]["certainty"], sets[("pit",)]["loss_facts"], sets[("pit",)]["loss_low"]) == ("possible", 1.0, 0.0)
+    assert all(row["loss_facts"] == 1.0 for row in sets.values())
+    half = cut_sets(graph, "part", threshold=0.5)
+    assert ["pit"] in half["members"].to_list()
+    nodes = dict(chokepoints(graph, "part", fails="supplier").select("node", "loss_facts").iter_rows())
+    assert nodes["pit"] == 1.0
