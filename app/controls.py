@@ -227,13 +227,14 @@ class _Words:
         """The loss if all is cut that may be."""
         from .chokepoint_tables import share
 
-        return share(row["loss_refused"], row["loss_refused"])
+        return share(row["loss_refused"], row["loss_refused"], self.lang)
 
     def loss(self, row: dict[str, Any]) -> str:
         """Certain to possible loss, with the estimate where there is one."""
         from .chokepoint_tables import share
 
         estimate = row["loss_estimate"]
-        both = share(row["loss_low"], row["loss_high"])
-        guess = "" if estimate is None or row["loss_low"] == row["loss_high"] else f" (~{share(estimate, estimate)})"
+        both = share(row["loss_low"], row["loss_high"], self.lang)
+        sure = estimate is None or row["loss_low"] == row["loss_high"]
+        guess = "" if sure else f" (~{share(estimate, estimate, self.lang)})"
         return both + guess + (" *" if row.get("in_figures") else "")

@@ -105,9 +105,9 @@ def _steps(found: Assessment, lang: str) -> Any:
         top = found.graph.supplier(row["top_supplier"])
         table.add_row(
             safe(name_of(found.graph.item(row["item"]), lang), 44) + _without(found, row, lang),
-            f"{Interval(row['hhi_low'], row['hhi_high']):.2f}",
+            Interval.of(row, "hhi").text(".2f", lang),
             safe(name_of(top, lang), 24),
-            share(row["top_share_low"], row["top_share_high"]),
+            share(row["top_share_low"], row["top_share_high"], lang),
             dated(row["year"], lang),
             safe(row["source"], 24),
             text(f"graph.words.{row['confidence']}", lang),
@@ -201,10 +201,11 @@ class _Branches:
         if row is None or row["attributed"] <= 0:
             return f"{either}{name} [dim]({text('app.assess.nodata', self.lang)})[/dim]"
         top = safe(name_of(self.found.graph.supplier(row["top_supplier"]), self.lang), 24)
-        hhi, held = Interval(row["hhi_low"], row["hhi_high"]), share(row["top_share_low"], row["top_share_high"])
+        hhi = Interval.of(row, "hhi").text(".2f", self.lang)
+        held = share(row["top_share_low"], row["top_share_high"], self.lang)
         level = "" if row["level"] == self.found.level else f" [dim]({self._level(row)})[/dim]"
         mark = f" [bold red]◀ {text('app.assess.worst', self.lang)}[/bold red]" if item == self.worst else ""
         says = aged(row["year"])
         old = f" [dim]({says.text(self.lang)})[/dim]" if isinstance(says, Message) else ""
         old += _without(self.found, row, self.lang)
-        return f"{either}{name}  HHI {hhi:.2f}, {top} {held}{level}{old}{mark}"
+        return f"{either}{name}  HHI {hhi}, {top} {held}{level}{old}{mark}"
