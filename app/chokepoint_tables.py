@@ -58,7 +58,7 @@ def lost(row: dict[str, Any], lang: str) -> str:
     low, high, estimate = (row[f"loss_{bound}"] for bound in ("low", "high", "estimate"))
     between = share(low, high, lang)
     sure = low is None or estimate is None or high - low < 5e-3
-    return between if sure else f"{share(estimate, estimate, lang)} ({between})"
+    return between if sure else share(estimate, estimate, lang) + text("graph.words.aside", lang, words=between)
 
 
 def cited(row: dict[str, Any], lang: str) -> str:
