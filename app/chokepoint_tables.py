@@ -63,7 +63,8 @@ def lost(row: dict[str, Any], lang: str) -> str:
 
 def cited(row: dict[str, Any], lang: str) -> str:
     """Return the source of a share and its year, with its age where it is old, for a narrow column."""
-    return ", ".join(filter(None, (safe(row["source"] or "", 16), dated(row["year"], lang))))
+    told = filter(None, (safe(row["source"] or "", 16), dated(row["year"], lang)))
+    return text("graph.words.between", lang).join(told)
 
 
 def show_assumptions(terminal: Console, lang: str) -> None:
@@ -113,7 +114,7 @@ def show_found(found: Chokepoints, most: int, terminal: Console, lang: str) -> N
     show_assumptions(terminal, lang)
     _show_sets(graph, found.sets, most, terminal, lang)
     row = found.exposure.row(0, named=True)
-    tiers = ", ".join(map(in_percent, row["visibility"]))
+    tiers = text("graph.words.between", lang).join(map(in_percent, row["visibility"]))
     terminal.print(text("app.chokepoints.visibility", lang, tiers=tiers, unknown=in_percent(row["unknown_share"])))
     show_exposed(graph, found.exposure, terminal, lang)
     if found.why.height:
@@ -143,8 +144,8 @@ def show_source_rows(rows: pl.DataFrame, terminal: Console, lang: str) -> None:
     """Print sources, and of which the reliability is low."""
     terminal.print(text("app.whatif.sources", lang), style="bold")
     for row in rows.iter_rows(named=True):
-        doubt = f" ({text('graph.words.doubtful', lang)})" if row["reliability"] in DOUBTFUL else ""
-        by = ", ".join(filter(None, (row["publisher"], row["date"])))
+        doubt = text("graph.words.aside", lang, words=text("graph.words.doubtful", lang)) if row["reliability"] in DOUBTFUL else ""
+        by = text("graph.words.between", lang).join(filter(None, (row["publisher"], row["date"])))
         line = " ".join(filter(None, (f"[{row['id']}] {row['title']}.", by, row["url"])))
         terminal.print(f" {safe(line, 300)}{doubt}")
 
