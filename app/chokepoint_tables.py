@@ -144,7 +144,11 @@ def show_source_rows(rows: pl.DataFrame, terminal: Console, lang: str) -> None:
     """Print sources, and of which the reliability is low."""
     terminal.print(text("app.whatif.sources", lang), style="bold")
     for row in rows.iter_rows(named=True):
-        doubt = text("graph.words.aside", lang, words=text("graph.words.doubtful", lang)) if row["reliability"] in DOUBTFUL else ""
+        doubt = (
+            text("graph.words.aside", lang, words=text("graph.words.doubtful", lang))
+            if row["reliability"] in DOUBTFUL
+            else ""
+        )
         by = text("graph.words.between", lang).join(filter(None, (row["publisher"], row["date"])))
         line = " ".join(filter(None, (f"[{row['id']}] {row['title']}.", by, row["url"])))
         terminal.print(f" {safe(line, 300)}{doubt}")
