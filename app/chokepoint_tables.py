@@ -196,9 +196,7 @@ def _nodes(graph: SupplyGraph, nodes: pl.DataFrame, most: int, lang: str, whole:
             "node": safe(name_of({**row, "id": row["node"]}, lang), 24),
             "hard": "" if row["hard"] is None else text(f"app.chokepoints.is_{row['hard']}", lang),
             "flow": share(row["dependency_flow_low"], row["dependency_flow_high"], lang),
-            "alone": "–"
-            if row["single_points"] is None
-            else ranged(str(row["single_points"]), str(row["single_points_possible"]), lang),
+            "alone": counted(row["single_points"], row["single_points_possible"], lang),
             "met_at": met_at(graph, row, lang),
             "share": share_of(graph, (row["worst_share_low"], row["worst_share_high"]), row["worst_market"], lang),
             "source": cited(row, lang),
@@ -206,6 +204,15 @@ def _nodes(graph: SupplyGraph, nodes: pl.DataFrame, most: int, lang: str, whole:
         cells |= {kind: losses.get((row["node"], kind), "–") for kind in kinds}
         table.add_row(*(cells[head] for head in heads))
     return table
+
+
+def counted(least: int | None, most: int | None, lang: str) -> str:
+    """Return a count as text: a range where it is one, a dash where it is not known.
+
+    >>> counted(0, 0, "en"), counted(3, 5, "en"), counted(3, 5, "ja"), counted(None, None, "en")
+    ('0', '3–5', '3〜5', '–')
+    """
+    return "–" if least is None else str(least) if least == most else ranged(str(least), str(most), lang)
 
 
 def met_at(graph: SupplyGraph, row: dict[str, Any], lang: str) -> str:

@@ -85,7 +85,9 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
     low, high, likely = outlook["kept_low"], outlook["kept_high"], outlook["kept_50"]
     terminal.print(text("app.ask.bounds", lang, low=at_least(low), high=at_most(high)))
     spread = {f"q{q}": share(outlook[f"kept_{q}"], outlook[f"kept_{q}"], lang) for q in (10, 90)}
-    terminal.print(text("app.ask.likely", lang, middle=share(likely, likely, lang), **spread))
+    middle = share(likely, likely, lang)
+    key = "likely_all" if set(spread.values()) == {middle} else "likely"
+    terminal.print(text(f"app.ask.{key}", lang, middle=middle, **spread))
     over = {f"over{loss}": share(outlook[f"over_{loss}"], outlook[f"over_{loss}"], lang) for loss in (10, 50, 90)}
     terminal.print(text("app.ask.over", lang, **over))
     origins = [text(f"app.ask.origin_{name}", lang) for name in outlook["prior"].split("|") if name]

@@ -108,7 +108,7 @@ def explain(
     >>> for part, text in explain(graph, "motor", "CHN").select("part", "text_en").rows():
     ...     print(f"{part}: {text}")
     summary: If China stops producing, an estimated 75% of motor is lost; at least 75% is certain, up to 100% is possible.
-    certain: the makers of motor together fall to 25%: they lack magnet.
+    certain: The makers of motor together fall to 25%: they lack magnet.
     certain: magnet from China (75% of this supply; A ministry, no year given, published [s]) stops or is cut to 0%.
     named: China supplies 75% of magnet (A ministry, no year given, published [s]).
     """
