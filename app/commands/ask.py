@@ -83,7 +83,8 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
     scenario = safe(outlook["scenario"], 50)
     terminal.print(text("app.ask.title", lang, product=product, buyer=place, scenario=scenario), style="bold")
     low, high, likely = outlook["kept_low"], outlook["kept_high"], outlook["kept_50"]
-    terminal.print(text("app.ask.bounds", lang, low=at_least(low), high=at_most(high)))
+    ends = {"low": at_least(low), "high": at_most(high)}
+    terminal.print(text(f"app.ask.{'bounds' if ends['low'] != ends['high'] else 'bounds_all'}", lang, **ends))
     spread = {f"q{q}": share(outlook[f"kept_{q}"], outlook[f"kept_{q}"], lang) for q in (10, 90)}
     middle = share(likely, likely, lang)
     key = "likely_all" if set(spread.values()) == {middle} else "likely"
