@@ -11,6 +11,7 @@ from ...datasets import countries
 from ...datasets.intake.values import id_key
 from ...datasets.layout import sheets
 from ...graph import Message
+from ...graph.errors import shorten
 from ...graph.interval import at_least, at_most, in_percent, ranged
 from ...graph.messages import default_language, text
 
@@ -83,6 +84,17 @@ class Words(Message):
         """Return them in ``lang``."""
         between = text("app.audit_page.comma", lang) if self.values["between"] is None else self.values["between"]
         return between.join(word.text(lang) if isinstance(word, Message) else word for word in self.values["words"])
+
+
+class Short(Message):
+    """Words of a person's files, in one line of at most 120 letters whatever the language."""
+
+    def __init__(self, words: Message) -> None:
+        super().__init__("", words=words)
+
+    def text(self, lang: str | None = None) -> str:
+        """Return them in ``lang``."""
+        return shorten(self.values["words"].text(lang), 120)
 
 
 class Span(Message):

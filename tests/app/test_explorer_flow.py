@@ -65,7 +65,7 @@ def test_names_on_paper_are_as_large_as_the_words_around_them(pages, world, visi
     assert tab.evaluate(DRAWN)["high"] > 400
 
 
-def small(name: str = "Ore") -> SupplyGraph:
+def small(name: str = "Ore", country: str = "China") -> SupplyGraph:
     """A robot of a motor and a frame; the frame goes into the motor, too; ore goes into it past the materials."""
     kinds = {"robot": "product", "motor": "component", "frame": "component", "wire": "material", "ore": "mineral"}
     needs = [
@@ -79,7 +79,7 @@ def small(name: str = "Ore") -> SupplyGraph:
     return SupplyGraph(
         items=[{"id": i, "name_en": name if i == "ore" else i, "kind": kind} for i, kind in kinds.items()],
         inputs=[{"item": a, "input": b, "source": "s"} for a, b in needs],
-        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
+        suppliers=[{"id": c, "name_en": country if c == "CHN" else c, "kind": "country"} for c in ("CHN", "JPN")],
         shares=[{"item": "ore", "supplier": "CHN", "share": 0.6, "source": "s"}],
         sources=[{"id": "s", "title": "t", "publisher": "p"}],
         name="robots",
@@ -130,3 +130,10 @@ def test_colours_say_whose_supply_they_are(pages, world, visit):
     """Japan makes its robots itself: that is no part of the world's supply."""
     tab = visit(pages(world, products=["humanoid_robot"], buyer="JPN", lang="en"))
     assert "each country's part of what Japan buys where that is known" in tab.locator("#flow > .faint").inner_text()
+
+
+def test_a_very_long_name_leaves_room_for_the_answer(visit, tmp_path):
+    graph = small("Ore " + "long name " * 30, country="China " * 60)
+    tab = visit(write_explorer(graph, tmp_path / "long.html", lang="en"))
+    assert len(tab.locator(".lead").inner_text()) < 300
+    assert tab.locator(".card").first.evaluate("(card) => card.getBoundingClientRect().height") < 400
