@@ -37,7 +37,8 @@ def span(low: float | None, high: float | None, lang: str) -> str:
     if ends[0] == ends[1]:
         return ends[0]
     outward = ((at_least, low), (at_most, high))
-    return ranged(*(BLANK if end is None else in_percent(end, bound(end)) for bound, end in outward), lang)
+    least, most = (BLANK if end is None else in_percent(end, bound(end)) for bound, end in outward)
+    return ranged(least, most, lang)
 
 
 def called(part: str, name: str | None) -> str:

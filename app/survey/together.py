@@ -117,7 +117,6 @@ def _say_differently(
     (used, before), (left, lines) = holds, other
     dates = used.answered_on, left.answered_on
     later = None not in dates and dates[0] != dates[1]
-    words = {"was": _words(asked[0], lines, supplier), "now": _words(asked[0], before, supplier)}
     replies.say(
         "differs_later" if later else "differs_first",
         *lines[0].place,
@@ -127,7 +126,8 @@ def _say_differently(
         other=before[0].place[0],
         there=_cells(asked[0], before),
         date=used.answered_on or "",
-        **{name: Words(each, "; ") for name, each in words.items()},
+        was=Words(_words(asked[0], lines, supplier), "; "),
+        now=Words(_words(asked[0], before, supplier), "; "),
     )
 
 
