@@ -8,7 +8,7 @@ import polars as pl
 
 from ..graph import SupplyGraph
 from ..graph.ages import dated
-from ..graph.interval import NOISE, at_least, at_most, in_percent
+from ..graph.interval import NOISE, at_least, at_most, in_percent, ranged
 from ..graph.messages import text
 from .console import name_of, safe
 from .fact_lines import show_first
@@ -27,42 +27,44 @@ SHOWN = 5
 """Nodes, sets and items that an assessment shows of each table."""
 
 
-def share(low: float | None, high: float | None) -> str:
+def share(low: float | None, high: float | None, lang: str) -> str:
     """Return a part of 1 as text: a range where it is one, a dash where it is not known; a bound is never narrowed.
 
-    >>> share(0.4, 0.4), share(0.399, 0.999), share(0.003, 0.003), share(None, None)
+    >>> share(0.4, 0.4, "en"), share(0.399, 0.999, "en"), share(0.003, 0.003, "en"), share(None, None, "en")
     ('40%', '39%–100%', '<1%', '–')
-    >>> share(0.424, 0.428), share(0.0, 0.004), share(0.993, 0.997), share(0.996, 0.999)
-    ('42%–43%', '<1%', '99%–100%', '>99%')
+    >>> share(0.424, 0.428, "ja"), share(0.0, 0.004, "ja"), share(0.993, 0.997, "ja"), share(0.996, 0.999, "ja")
+    ('42%〜43%', '<1%', '99%〜100%', '>99%')
     """
     if low is None or high is None:
         return "–"
     a, b = in_percent(low), in_percent(high)
-    return b if a == b or high - low < NOISE or (low == 0 and b == "<1%") else f"{at_least(low)}–{at_most(high)}"
+    return b if a == b or high - low < NOISE or (low == 0 and b == "<1%") else ranged(at_least(low), at_most(high), lang)
 
 
 def share_of(graph: SupplyGraph, bounds: tuple[float | None, float | None], market: str | None, lang: str) -> str:
     """Return a share, and whose market it is of where that is not the world's."""
-    told = share(*bounds)
+    told = share(*bounds, lang)
     if market is None:
         return told
     return text("app.chokepoints.share_of", lang, share=told, place=name(graph, market, lang, 24))
 
 
-def lost(row: dict[str, Any], kind: str = "loss") -> str:
+def lost(row: dict[str, Any], lang: str) -> str:
     """Return a loss as text: the estimate, and from the certain to the possible loss.
 
-    >>> lost({"loss_estimate": 0.88, "loss_low": 0.5, "loss_high": 1.0})
+    >>> lost({"loss_estimate": 0.88, "loss_low": 0.5, "loss_high": 1.0}, "en")
     '88% (50%–100%)'
     """
-    low, high, estimate = (row[f"{kind}_{bound}"] for bound in ("low", "high", "estimate"))
-    between = share(low, high)
-    return between if low is None or estimate is None or high - low < 5e-3 else f"{share(estimate, estimate)} ({between})"
+    low, high, estimate = (row[f"loss_{bound}"] for bound in ("low", "high", "estimate"))
+    between = share(low, high, lang)
+    sure = low is None or estimate is None or high - low < 5e-3
+    return between if sure else share(estimate, estimate, lang) + text("graph.words.aside", lang, words=between)
 
 
 def cited(row: dict[str, Any], lang: str) -> str:
     """Return the source of a share and its year, with its age where it is old, for a narrow column."""
-    return ", ".join(filter(None, (safe(row["source"] or "", 16), dated(row["year"], lang))))
+    told = filter(None, (safe(row["source"] or "", 16), dated(row["year"], lang)))
+    return text("graph.words.between", lang).join(told)
 
 
 def show_assumptions(terminal: Console, lang: str) -> None:
@@ -112,7 +114,7 @@ def show_found(found: Chokepoints, most: int, terminal: Console, lang: str) -> N
     show_assumptions(terminal, lang)
     _show_sets(graph, found.sets, most, terminal, lang)
     row = found.exposure.row(0, named=True)
-    tiers = ", ".join(map(in_percent, row["visibility"]))
+    tiers = text("graph.words.between", lang).join(map(in_percent, row["visibility"]))
     terminal.print(text("app.chokepoints.visibility", lang, tiers=tiers, unknown=in_percent(row["unknown_share"])))
     show_exposed(graph, found.exposure, terminal, lang)
     if found.why.height:
@@ -142,8 +144,12 @@ def show_source_rows(rows: pl.DataFrame, terminal: Console, lang: str) -> None:
     """Print sources, and of which the reliability is low."""
     terminal.print(text("app.whatif.sources", lang), style="bold")
     for row in rows.iter_rows(named=True):
-        doubt = f" ({text('graph.words.doubtful', lang)})" if row["reliability"] in DOUBTFUL else ""
-        by = ", ".join(filter(None, (row["publisher"], row["date"])))
+        doubt = (
+            text("graph.words.aside", lang, words=text("graph.words.doubtful", lang))
+            if row["reliability"] in DOUBTFUL
+            else ""
+        )
+        by = text("graph.words.between", lang).join(filter(None, (row["publisher"], row["date"])))
         line = " ".join(filter(None, (f"[{row['id']}] {row['title']}.", by, row["url"])))
         terminal.print(f" {safe(line, 300)}{doubt}")
 
@@ -184,13 +190,13 @@ def _nodes(graph: SupplyGraph, nodes: pl.DataFrame, most: int, lang: str, whole:
         left = head in {"node", "hard", "met_at", "source"}
         side = "left" if left else "right"
         table.add_column(text(f"app.chokepoints.{head}", lang), justify=side, under=head in {"alone", "share", "source"})
-    losses = {(row["node"], row["kind"]): lost(row) for row in nodes.iter_rows(named=True)}
+    losses = {(row["node"], row["kind"]): lost(row, lang) for row in nodes.iter_rows(named=True)}
     for row in nodes.unique("node", maintain_order=True).head(most).iter_rows(named=True):
         cells = {
             "node": safe(name_of({**row, "id": row["node"]}, lang), 24),
             "hard": "" if row["hard"] is None else text(f"app.chokepoints.is_{row['hard']}", lang),
-            "flow": share(row["dependency_flow_low"], row["dependency_flow_high"]),
-            "alone": "–" if row["single_points"] is None else f"{row['single_points']}–{row['single_points_possible']}",
+            "flow": share(row["dependency_flow_low"], row["dependency_flow_high"], lang),
+            "alone": counted(row["single_points"], row["single_points_possible"], lang),
             "met_at": met_at(graph, row, lang),
             "share": share_of(graph, (row["worst_share_low"], row["worst_share_high"]), row["worst_market"], lang),
             "source": cited(row, lang),
@@ -198,6 +204,15 @@ def _nodes(graph: SupplyGraph, nodes: pl.DataFrame, most: int, lang: str, whole:
         cells |= {kind: losses.get((row["node"], kind), "–") for kind in kinds}
         table.add_row(*(cells[head] for head in heads))
     return table
+
+
+def counted(least: int | None, most: int | None, lang: str) -> str:
+    """Return a count as text: a range where it is one, a dash where it is not known.
+
+    >>> counted(0, 0, "en"), counted(3, 5, "en"), counted(3, 5, "ja"), counted(None, None, "en")
+    ('0', '3–5', '3〜5', '–')
+    """
+    return "–" if least is None else str(least) if least == most else ranged(str(least), str(most), lang)
 
 
 def met_at(graph: SupplyGraph, row: dict[str, Any], lang: str) -> str:
@@ -215,7 +230,7 @@ def _show_sets(graph: SupplyGraph, sets: pl.DataFrame, most: int, terminal: Cons
         terminal.print(title, style="bold", markup=False)
         for row in part.head(most).iter_rows(named=True):
             names = " + ".join(name(graph, member, lang, 40) for member in row["members"])
-            terminal.print(f" {names}  {lost(row)}")
+            terminal.print(f" {names}  {lost(row, lang)}")
         if part.height > most:
             terminal.print(f" {text('app.assess.more', lang, count=part.height - most)}", style="dim")
 

@@ -192,7 +192,7 @@ def _show_asking(found: Controls, terminal: Console, say: _Words) -> None:
 def _show_rest(found: Controls, terminal: Console, say: _Words) -> None:
     rest = found.found.filter(pl.col("reason").is_not_null())["reason"].value_counts(sort=True)
     if rest.height:
-        parts = [f"{text(f'risk.controls.{reason}', say.lang)} ({count})" for reason, count in rest.rows()]
+        parts = [text(f"risk.controls.{reason}", say.lang) + say.aside(str(count)) for reason, count in rest.rows()]
         terminal.print(say("rest", reasons="; ".join(parts)), style="dim")
 
 
@@ -221,19 +221,24 @@ class _Words:
     def status(self, row: dict[str, Any]) -> str:
         """The status; with the day from which it must be looked up again, where there is one."""
         status = self(f"status_{row['status']}")
-        return f"{status} ({self('again', day=row['recheck'])})" if row["recheck"] else status
+        return status + (self.aside(self("again", day=row["recheck"])) if row["recheck"] else "")
+
+    def aside(self, words: str) -> str:
+        """Return words in brackets, as the language writes them."""
+        return text("graph.words.aside", self.lang, words=words)
 
     def refused(self, row: dict[str, Any]) -> str:
         """The loss if all is cut that may be."""
         from .chokepoint_tables import share
 
-        return share(row["loss_refused"], row["loss_refused"])
+        return share(row["loss_refused"], row["loss_refused"], self.lang)
 
     def loss(self, row: dict[str, Any]) -> str:
         """Certain to possible loss, with the estimate where there is one."""
         from .chokepoint_tables import share
 
         estimate = row["loss_estimate"]
-        both = share(row["loss_low"], row["loss_high"])
-        guess = "" if estimate is None or row["loss_low"] == row["loss_high"] else f" (~{share(estimate, estimate)})"
+        both = share(row["loss_low"], row["loss_high"], self.lang)
+        sure = estimate is None or row["loss_low"] == row["loss_high"]
+        guess = "" if sure else self.aside(f"~{share(estimate, estimate, self.lang)}")
         return both + guess + (" *" if row.get("in_figures") else "")

@@ -173,9 +173,9 @@ class Study:
                 [
                     spoken(row, "name", lang),
                     row["scenario"],
-                    share(row["kept_low"], row["kept_high"]),
-                    share(row["kept_estimate"], row["kept_estimate"]),
-                    *([share(row["kept_10"], row["kept_90"])] if likely else []),
+                    share(row["kept_low"], row["kept_high"], lang),
+                    share(row["kept_estimate"], row["kept_estimate"], lang),
+                    *([share(row["kept_10"], row["kept_90"], lang)] if likely else []),
                     (spoken(fact, "name", lang) or fact["item"]) if fact else None,
                 ]
             )

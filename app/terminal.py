@@ -105,9 +105,9 @@ def _steps(found: Assessment, lang: str) -> Any:
         top = found.graph.supplier(row["top_supplier"])
         table.add_row(
             safe(name_of(found.graph.item(row["item"]), lang), 44) + _without(found, row, lang),
-            f"{Interval(row['hhi_low'], row['hhi_high']):.2f}",
+            Interval.of(row, "hhi").text(".2f", lang),
             safe(name_of(top, lang), 24),
-            share(row["top_share_low"], row["top_share_high"]),
+            share(row["top_share_low"], row["top_share_high"], lang),
             dated(row["year"], lang),
             safe(row["source"], 24),
             text(f"graph.words.{row['confidence']}", lang),
@@ -119,7 +119,7 @@ def _without(found: Assessment, row: dict[str, Any], lang: str) -> str:
     """Whom the total behind a figure leaves out."""
     names = (safe(name_of(found.graph.supplier(id), lang), 24) for id in row["excluded"])
     places = text("app.assess.comma", lang).join(names)
-    return f" [dim]({text('app.assess.without', lang, places=places)})[/dim]" if places else ""
+    return _aside(text("app.assess.without", lang, places=places), lang) if places else ""
 
 
 def _tree(found: Assessment, product: str, lang: str, whole: bool) -> Tree:
@@ -194,17 +194,23 @@ class _Branches:
         name = safe(name_of(self.found.graph.item(item), self.lang), 44)
         either = f"[dim]{text('app.assess.alternatives', self.lang)} {safe(group, 20)}:[/dim] " if group else ""
         if item in self.flags:
-            name += (
-                f" [magenta]({text('app.assess.flag', self.lang, numbers=', '.join(map(str, self.flags[item])))})[/magenta]"
-            )
+            numbers = text("graph.words.between", self.lang).join(map(str, self.flags[item]))
+            name += _aside(text("app.assess.flag", self.lang, numbers=numbers), self.lang, "magenta")
         row = self.steps.get(item)
         if row is None or row["attributed"] <= 0:
-            return f"{either}{name} [dim]({text('app.assess.nodata', self.lang)})[/dim]"
+            return either + name + _aside(text("app.assess.nodata", self.lang), self.lang)
         top = safe(name_of(self.found.graph.supplier(row["top_supplier"]), self.lang), 24)
-        hhi, held = Interval(row["hhi_low"], row["hhi_high"]), share(row["top_share_low"], row["top_share_high"])
-        level = "" if row["level"] == self.found.level else f" [dim]({self._level(row)})[/dim]"
+        hhi = Interval.of(row, "hhi").text(".2f", self.lang)
+        held = share(row["top_share_low"], row["top_share_high"], self.lang)
+        level = "" if row["level"] == self.found.level else _aside(self._level(row), self.lang)
         mark = f" [bold red]◀ {text('app.assess.worst', self.lang)}[/bold red]" if item == self.worst else ""
         says = aged(row["year"])
-        old = f" [dim]({says.text(self.lang)})[/dim]" if isinstance(says, Message) else ""
+        old = _aside(says.text(self.lang), self.lang) if isinstance(says, Message) else ""
         old += _without(self.found, row, self.lang)
-        return f"{either}{name}  HHI {hhi:.2f}, {top} {held}{level}{old}{mark}"
+        figures = text("graph.words.between", self.lang).join((f"HHI {hhi}", f"{top} {held}"))
+        return f"{either}{name}  {figures}{level}{old}{mark}"
+
+
+def _aside(words: str, lang: str, style: str = "dim") -> str:
+    """Return words in brackets, as the language writes them."""
+    return f"[{style}]{text('graph.words.aside', lang, words=words)}[/{style}]"

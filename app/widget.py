@@ -131,7 +131,7 @@ class _Board:
         for row in rows.iter_rows(named=True):
             supplier, held = (
                 name_of(self.graph.supplier(row["supplier"]), self.lang),
-                share(row["share_low"], row["share_high"]),
+                share(row["share_low"], row["share_high"], self.lang),
             )
             label = text("app.widget.holds", self.lang, supplier=supplier, item=self.name(row["item"]), share=held)
             found.append((label, (row["supplier"], row["item"])))
@@ -157,13 +157,16 @@ class _Board:
             said = text(f"app.widget.{key}", self.lang, low=f"{low:g}", high=until)
             lines.append(f"<p>{escape(said)}</p>")
         hit = frame.filter((pl.col("kept_low") < 1) & (pl.col("item") != product)).sort("kept_low", "item").head(_STEPS)
-        cells = [(self.name(row["item"]), share(row["kept_low"], row["kept_high"])) for row in hit.iter_rows(named=True)]
+        cells = [
+            (self.name(row["item"]), share(row["kept_low"], row["kept_high"], self.lang))
+            for row in hit.iter_rows(named=True)
+        ]
         body = "".join(f'<tr><td style="{_STYLE}">{escape(a)}</td><td style="{_STYLE}">{b}</td></tr>' for a, b in cells)
         return "".join([*lines, f"<table>{body}</table>"])
 
     def _kept(self, row: dict[str, Any]) -> str:
         low, high = row["kept_low"], row["kept_high"]
-        said = text("app.widget.kept", self.lang, product=self.name(row["item"]), kept=share(low, high))
+        said = text("app.widget.kept", self.lang, product=self.name(row["item"]), kept=share(low, high, self.lang))
         bar = f'<rect width="400" height="18" fill="#eee"/><rect width="{400 * high:.1f}" height="18" fill="#a9d6e5"/>'
         bar += f'<rect width="{400 * low:.1f}" height="18" fill="#2a6f97"/>'
         return f'<p><b>{escape(said)}</b></p><svg width="400" height="18" role="img">{bar}</svg>'

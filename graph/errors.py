@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .messages import Message
@@ -102,6 +103,30 @@ def nearest(value: str, known: Iterable[str], most: int = 3) -> list[str]:
     folded = {name.casefold(): name for name in sorted(set(known), reverse=True)}
     close = difflib.get_close_matches(value[:200].casefold(), folded, n=most, cutoff=0.6)
     return [folded[name] for name in close]
+
+
+def nearest_called(word: str, names: Mapping[str, Iterable[str | None]], most: int = 3) -> list[str]:
+    """Return the ids that ``word`` may mean, at most ``most``: so called, like it, whose name holds it, or is like it.
+
+    ``names`` are the names of each id.
+
+    >>> names = {"humanoid_robot": ("Humanoid robot", "ヒューマノイドロボット"), "magnet": ("Magnet", "磁石")}
+    >>> [nearest_called(word, names) for word in ("磁石", "humanoid_robo", "ロボット", "ヒューマノイドロボト", "robot", "x")]
+    [['magnet'], ['humanoid_robot'], ['humanoid_robot'], ['humanoid_robot'], ['humanoid_robot'], []]
+    """
+    asked = unicodedata.normalize("NFKC", word[:200]).casefold().strip()
+    called: dict[str, list[str]] = {}
+    for id, each in names.items():
+        for name in filter(None, each):
+            called.setdefault(unicodedata.normalize("NFKC", name).casefold(), []).append(id)
+    if asked in called:
+        return called[asked]
+    found = nearest(word, names, most)
+    if not found and len(asked) > 1:
+        holding = sorted((name for name in called if asked in name), key=lambda name: (len(name), name))
+        close = holding or difflib.get_close_matches(asked, called, n=most, cutoff=0.6)
+        found = list(dict.fromkeys(id for name in close for id in called[name]))
+    return found[:most]
 
 
 def did_you_mean(names: Iterable[str]) -> Message:

@@ -9,6 +9,7 @@ from typing import Any
 
 from .arguments import checked
 from .errors import InputError, did_you_mean, nearest, shorten
+from .messages import text
 
 NOISE = 1e-9
 """What a sum of parts may be out by: less than this is nothing, and all but this is all."""
@@ -50,6 +51,15 @@ def _outward(value: float, spec: str, way: int) -> str:
     # From what is shown, not from the value: 0.6% less one per cent would be "-0%".
     shown = float(digits.rstrip("%")) * unit
     return format(shown + way * step if way * (value - shown) > 1e-9 * max(step, abs(value)) else value, spec)
+
+
+def ranged(low: str, high: str, lang: str | None = None) -> str:
+    """Return two bounds, each as text, as one range in ``lang`` (default: the reader's).
+
+    >>> ranged("39%", "62%", "en"), ranged("39%", "62%", "ja")
+    ('39%–62%', '39%〜62%')
+    """
+    return text("graph.words.range", lang, low=low, high=high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +170,16 @@ class Interval:
     __rmul__ = __mul__
 
     def __format__(self, spec: str) -> str:
+        return self.text(spec)
+
+    def text(self, spec: str = "", lang: str | None = None) -> str:
+        """Return it as text in ``lang`` (default: the reader's): its bounds in a format, never narrowed; a point as one.
+
+        >>> Interval(0.3856, 0.4432).text(".2f", "ja")
+        '0.38〜0.45'
+        """
         low, high = format(self.low, spec), format(self.high, spec)
-        return low if low == high else f"{at_least(self.low, spec)}–{at_most(self.high, spec)}"
+        return low if low == high else ranged(at_least(self.low, spec), at_most(self.high, spec), lang)
 
     def _repr_html_(self) -> str:
         return f"<b>{self:.4g}</b>"

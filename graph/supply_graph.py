@@ -12,7 +12,7 @@ import polars as pl
 
 from .arguments import checked
 from .editing import Edits
-from .errors import InputError, UnknownIdError, shorten
+from .errors import InputError, UnknownIdError, nearest_called, shorten
 from .frames import frame_of
 from .markets import market_shares
 from .network import check_level
@@ -201,15 +201,15 @@ class SupplyGraph(Edits):
 
     @checked()
     def named(self, word: str, table: str) -> list[str]:
-        """Return the ids in a table ("items", "suppliers") whose name in either language is ``word``, whatever its case.
+        """Return the ids in a table ("items", "suppliers") that a word may mean, best first, by name in either language.
 
         >>> SupplyGraph(suppliers=[{"id": "CHN", "name_en": "China", "kind": "country"}]).named("CHINA", "suppliers")
         ['CHN']
         """
         if table not in ("items", "suppliers"):
             raise UnknownIdError("table", table, ("items", "suppliers"))
-        same = pl.any_horizontal(pl.col("name_en", "name_ja").str.to_lowercase() == str(word).lower())
-        return self.tables[table].filter(same)["id"].to_list()
+        rows = self.tables[table].select("id", "name_en", "name_ja").iter_rows()
+        return nearest_called(str(word), {id: names for id, *names in rows})
 
     @cached_property
     def markets(self) -> pl.DataFrame:

@@ -19,7 +19,7 @@ from ..graph.encodings import EAST_ASIAN
 from ..graph.errors import shorten
 from ..graph.extras import need
 from ..graph.frames import spoken_in
-from ..graph.interval import NOISE, at_least, at_most, in_percent
+from ..graph.interval import NOISE, at_least, at_most, in_percent, ranged
 from ..graph.messages import default_language, text
 
 if TYPE_CHECKING:
@@ -182,16 +182,16 @@ def wrapped(label: str, width: int) -> str:
     return "\n".join(textwrap.wrap(label, width, break_long_words=False))
 
 
-def percent(low: float, high: float | None = None) -> str:
+def percent(low: float, high: float | None = None, lang: str | None = None) -> str:
     """Return a share or its bounds in percent, never narrowed; what is something is not nothing, nor nearly all of it all.
 
-    >>> percent(0.424), percent(0.003), percent(0.997), percent(0.424, 0.656), percent(0.003, 0.2)
-    ('42%', '<1%', '>99%', '42–66%', '0–20%')
+    >>> percent(0.424), percent(0.003), percent(0.997), percent(0.424, 0.656, "en"), percent(0.003, 0.2, "ja")
+    ('42%', '<1%', '>99%', '42–66%', '0〜20%')
     """
     high = low if high is None else high
     if in_percent(low) == in_percent(high) or high - low < NOISE:
         return in_percent(high)
-    return f"{at_least(low).rstrip('%')}–{at_most(high)}"
+    return ranged(at_least(low).rstrip("%"), at_most(high), lang)
 
 
 def percent_axis(axis: Any) -> None:

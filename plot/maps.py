@@ -10,6 +10,7 @@ import polars as pl
 from ..datasets import outlines
 from ..graph import SupplyGraph
 from ..graph.arguments import checked
+from ..graph.interval import ranged
 from ..graph.messages import text
 from .canvas import GREY, HATCH, SHADES, language, names, needed, note, percent, sheet
 
@@ -108,7 +109,9 @@ def world_map(
         axes.set_aspect("equal")
         axes.set_axis_off()
         handles = [
-            Patch(facecolor=SHADES[i], edgecolor=GREY, linewidth=0.4, label=f"{100 * a:.0f}–{100 * b:.0f}%")
+            Patch(
+                facecolor=SHADES[i], edgecolor=GREY, linewidth=0.4, label=ranged(f"{100 * a:.0f}", f"{100 * b:.0f}%", lang)
+            )
             for i, (a, b) in enumerate(zip(LIMITS, LIMITS[1:], strict=False))
         ]
         handles.append(Patch(facecolor="#f6f6f4", edgecolor="#c9c9c4", label=text("plot.plot.no_figure", lang)))
@@ -125,7 +128,9 @@ def world_map(
 def missing(figures: dict[str, tuple[float, float]], drawn: set[str], called: dict[str, str], value: str, lang: str) -> str:
     """Return what the map does not show: small states, and what is attributed to nobody."""
     small = [
-        f"{called.get(id, id)} {percent(*figures[id])}" for id in sorted(figures) if id not in drawn and figures[id][1] > 0
+        f"{called.get(id, id)} {percent(*figures[id], lang)}"
+        for id in sorted(figures)
+        if id not in drawn and figures[id][1] > 0
     ]
     said = [text("plot.plot.not_drawn", lang, places=", ".join(small[:8]))] if small else []
     rest = 1 - sum(low for low, _ in figures.values())

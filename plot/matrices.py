@@ -115,7 +115,7 @@ def heat_map(
             axes.add_patch(Rectangle((x - 0.5, y - 0.5), 1, 1, hatch=HATCH if wide else None, **style))
             color = "white" if low > 0.5 else INK
             box = {"facecolor": shades(min(1.0, low)), "edgecolor": "none", "pad": 0.6} if wide else None
-            axes.text(x, y, percent(low, high), ha="center", va="center", fontsize=6.5, color=color, bbox=box)
+            axes.text(x, y, percent(low, high, lang), ha="center", va="center", fontsize=6.5, color=color, bbox=box)
         axes.set_xlim(-0.5, len(across) - 0.5)
         axes.set_ylim(len(down) - 0.5, -0.5)
         axes.set_yticks(range(len(down)), [called[str(one)] for one in down])

@@ -88,6 +88,30 @@ def test_one_thing_has_one_word_in_the_japanese_pages_too(file):
         assert (found := re.search(others, prose)) is None, f"{found[0]} for {word}"
 
 
+RANGE = r"""[}%\d]\s?[–〜]\s?(?:\$?\{|[%<>]?\d)|(?:["'`])\s?[–〜]\s?(?:["'`]\.join)|join\(["'`]\s?[–〜]"""
+"""Two bounds that a line of code puts together itself."""
+
+
+def test_ranges_are_written_in_one_place_which_knows_the_language():
+    """ "39–62" in English and 「39〜62」 in Japanese: `graph.interval.ranged`, and the page with the same words."""
+    pages = (ROOT / "app" / "templates" / "explorer").glob("*.js")
+    for file in [*FILES, *pages]:
+        code = re.sub(
+            r'r?"""(?:.|\n)*?"""|^\s*#.*$|//.*$|\br?f?"[^"\n]*\[[^"\n]*[–〜][^"\n]*"',
+            "",
+            file.read_text(encoding="utf-8"),
+            flags=re.M,
+        )
+        assert not (found := re.search(RANGE, code)), f"{file.name}: {found and found[0]}"
+
+
+@pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: "/".join(file.parts[-3:]))
+def test_no_range_in_japanese_has_an_english_dash(file):
+    with file.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            assert not re.search(r"[\d}%]\s?[–—]\s?[\d{<>]", row["ja"]), f"{file.name}: {row['name']}"
+
+
 @pytest.mark.parametrize("file", CATALOGUES, ids=lambda file: "/".join(file.parts[-3:]))
 def test_every_sentence_exists_in_both_languages_and_has_the_same_fields_in_any_other(file):
     with file.open(encoding="utf-8", newline="") as stream:

@@ -19,6 +19,7 @@ from ...datasets.intake.values import is_blank, name, number, pointed
 from ...datasets.intake.words import marks, plain
 from ...datasets.layout import Choice, Column
 from ...datasets.readers.tables import packaged
+from ...graph import Message
 
 _YES, _NO, _NONE = (
     frozenset(packaged("headers", "answers").filter(answer=answer)["word"]) for answer in ("yes", "no", "none")
@@ -153,14 +154,18 @@ def either(told: Iterable[Days | float | None]) -> Days | float | None:
     return Days(min(ends(days).least for days in each), max(ends(days).most for days in each))
 
 
-def in_days(days: Days | float) -> str:
+def in_days(days: Days | float) -> Message | str:
     """Return days in figures.
 
-    >>> in_days(45.0), in_days(Days(30, 60)), in_days(Days(30))
-    ('45', '30–60', '30+')
+    >>> in_days(45.0), in_days(Days(30, 60)).text("ja"), in_days(Days(30)).text("en")
+    ('45', '30〜60', '30+')
     """
     least, most = ends(days)
-    return f"{least:g}" if least == most else f"{least:g}–{most:g}" if most < math.inf else f"{least:g}+"
+    if least == most:
+        return f"{least:g}"
+    if most == math.inf:
+        return Message("app.audit_cells.or_more", least=f"{least:g}")
+    return Message("graph.words.range", low=f"{least:g}", high=f"{most:g}")
 
 
 _RANGED = frozenset(("stock_days", "lead_days", "switch_days"))

@@ -215,7 +215,7 @@ def _summary(words: Wording) -> dict[str, int]:
 def _part(words: Wording, row: PartRow) -> dict[str, Any]:
     return row | {
         "top_country_name": words.place(row["top_country"]),
-        "top_share_says": span(row["top_share_low"], row["top_share_high"]),
+        "top_share_says": span(row["top_share_low"], row["top_share_high"], words.lang),
         "single_says": words.t(f"single_{row['single']}"),
         "stock_says": words.days(row["part"], row["stock_least"], row["stock_most"]),
         "switch_says": words.days(row["part"], row["switch_least"], row["switch_most"]),

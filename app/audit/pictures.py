@@ -54,8 +54,8 @@ def draw(content: dict[str, Any]) -> list[Picture]:
     def t(name: str, **values: Any) -> str:
         return text(f"app.audit_page.{name}", lang, **values)
 
-    found = [_coverage(content["coverage"], t), _countries(content, t), _time(content["countries"], t)]
-    return [one for one in (*found, _market(content["market"], t)) if one.bars]
+    found = [_coverage(content["coverage"], t), _countries(content, t, lang), _time(content["countries"], t)]
+    return [one for one in (*found, _market(content["market"], t, lang)) if one.bars]
 
 
 def _bar(label: str, says: str, ends: Iterable[tuple[str, float]], whole: float = 1.0, marks: Iterable[Part] = ()) -> Bar:
@@ -83,7 +83,7 @@ def _coverage(known: dict[str, Any], t: Callable[..., str]) -> Picture:
     return Picture(t("picture_coverage"), legend, tuple(bars))
 
 
-def _countries(content: dict[str, Any], t: Callable[..., str]) -> Picture:
+def _countries(content: dict[str, Any], t: Callable[..., str], lang: str) -> Picture:
     """Losses of each country's stop; one without an upper bound may reach anywhere: it goes to the end of the picture."""
     rows = [row for row in content["countries"] if not row["beyond"] and (row["loss"] > 0 or row["loss_high"] != 0)][:MOST]
     rows = rows if content["coverage"]["revenue"] else []
@@ -93,8 +93,9 @@ def _countries(content: dict[str, Any], t: Callable[..., str]) -> Picture:
         ends = [(SOLID, row["loss_low"]), (HATCHED, whole if row["loss_high"] is None else row["loss_high"])]
         sure = row["loss_low"] == row["loss_high"]
         marks = [] if sure or not whole else [Part(MARK, round(100.0 * row["loss"] / whole, 2))]
-        says = list(dict.fromkeys([row["loss_low_says"], row["loss_high_says"]]))
-        bars.append(_bar(row["label"], " – ".join(says), ends, whole, marks))
+        low, high = row["loss_low_says"], row["loss_high_says"]
+        says = low if low == high else text("graph.words.range_in_words", lang, low=low, high=high)
+        bars.append(_bar(row["label"], says, ends, whole, marks))
     legend = (SOLID, t("legend_certain")), (HATCHED, t("legend_more")), (MARK, t("loss"))
     return Picture(t("picture_countries", days=f"{content['horizon']:g}"), legend, tuple(bars))
 
@@ -120,12 +121,12 @@ def _time(rows: list[dict[str, Any]], t: Callable[..., str]) -> Picture:
     return Picture(t("picture_time"), ((SOLID, t("legend_stock")), (HATCHED, t("legend_gap"))), tuple(bars))
 
 
-def _market(rows: list[dict[str, Any]], t: Callable[..., str]) -> Picture:
+def _market(rows: list[dict[str, Any]], t: Callable[..., str], lang: str) -> Picture:
     limit = [Part(LIMIT, 100.0 * EU_LIMIT)]
     bars = [
         _bar(
             f"{row['name']} ({row['top_supplier']})",
-            span(row["top_share_low"], row["top_share_high"]),
+            span(row["top_share_low"], row["top_share_high"], lang),
             [(SOLID, row["top_share_low"]), (HATCHED, row["top_share_high"])],
             marks=limit,
         )

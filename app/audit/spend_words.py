@@ -17,9 +17,9 @@ def spend(words: Wording) -> dict[str, Any] | None:
         row
         | {
             "place": words.place(row["country"]),
-            "direct_says": span(row["direct_low"], row["direct_high"]),
-            "all_says": span(row["all_low"], row["all_high"]),
-            "quantity_says": span(row["quantity_low"], row["quantity_high"]),
+            "direct_says": span(row["direct_low"], row["direct_high"], words.lang),
+            "all_says": span(row["all_low"], row["all_high"], words.lang),
+            "quantity_says": span(row["quantity_low"], row["quantity_high"], words.lang),
         }
         for row in found["shares"]
     ]

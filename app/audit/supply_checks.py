@@ -25,7 +25,7 @@ from .evidence import (
 )
 from .figures import NOTHING, Figures
 from .parts import PartRow, SourceRow
-from .words import Name, called, days_of, percent, place, span
+from .words import Name, Span, called, days_of, percent, place
 
 _COLUMNS = {
     "single": ("supplier", "maker"),
@@ -65,7 +65,7 @@ def _part(name: str, part: PartRow) -> Evidence:
         used = [source for source in used if source["country"] in {part["foreign_country"], None}]
     fields = {
         "country": place(part["foreign_country"]),
-        "share": span(part["foreign_low"], part["foreign_high"]),
+        "share": Span(part["foreign_low"], part["foreign_high"]),
         "hhi": _range(part["hhi_low"], part["hhi_high"]),
         "stock": days_of(part["stock_least"], part["stock_most"]) or sentence("days_blank"),
         "switch": days_of(part["switch_least"], part["switch_most"]) or sentence("days_blank"),
@@ -337,7 +337,7 @@ def _range(low: float | None, high: float | None) -> Message | str:
     if low is not None and high is not None and f"{low:.2f}" == f"{high:.2f}":
         return f"{low:.2f}"
     ends = ("–" if end is None else bound(end, ".2f") for bound, end in ((at_least, low), (at_most, high)))
-    return sentence("range", **dict(zip(("low", "high"), ends, strict=True)))
+    return Message("graph.words.range_in_words", **dict(zip(("low", "high"), ends, strict=True)))
 
 
 CHECKS = (

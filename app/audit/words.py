@@ -11,7 +11,8 @@ from ...datasets import countries
 from ...datasets.intake.values import id_key
 from ...datasets.layout import sheets
 from ...graph import Message
-from ...graph.interval import at_least, at_most, in_percent
+from ...graph.errors import shorten
+from ...graph.interval import at_least, at_most, in_percent, ranged
 from ...graph.messages import default_language, text
 
 BLANK = "–"
@@ -26,17 +27,18 @@ def percent(part: float | None) -> str:
     return BLANK if part is None else in_percent(part)
 
 
-def span(low: float | None, high: float | None) -> str:
+def span(low: float | None, high: float | None, lang: str) -> str:
     """Return the bounds of a part, never narrowed; one figure where they meet, and no end that looks like all or nothing.
 
-    >>> span(0.4, 0.4), span(0.398, 0.612), span(0.006, 0.994)
-    ('40%', '39%–62%', '<1%–>99%')
+    >>> span(0.4, 0.4, "en"), span(0.398, 0.612, "en"), span(0.006, 0.994, "ja")
+    ('40%', '39%–62%', '<1%〜>99%')
     """
     ends = (percent(low), percent(high))
     if ends[0] == ends[1]:
         return ends[0]
     outward = ((at_least, low), (at_most, high))
-    return "–".join(BLANK if end is None else in_percent(end, bound(end)) for bound, end in outward)
+    least, most = (BLANK if end is None else in_percent(end, bound(end)) for bound, end in outward)
+    return ranged(least, most, lang)
 
 
 def called(part: str, name: str | None) -> str:
@@ -74,14 +76,37 @@ class Name(Message):
 
 
 class Words(Message):
-    """Several words, one after the other."""
+    """Several words, one after the other, with the comma of the language (else what is told) between them."""
 
-    def __init__(self, words: Iterable[Message]) -> None:
-        super().__init__("", words=tuple(words))
+    def __init__(self, words: Iterable[Message | str], between: str | None = None) -> None:
+        super().__init__("", words=tuple(words), between=between)
 
     def text(self, lang: str | None = None) -> str:
-        """Return them in ``lang``, with its comma between them."""
-        return text("app.audit_page.comma", lang).join(word.text(lang) for word in self.values["words"])
+        """Return them in ``lang``."""
+        between = text("app.audit_page.comma", lang) if self.values["between"] is None else self.values["between"]
+        return between.join(word.text(lang) if isinstance(word, Message) else word for word in self.values["words"])
+
+
+class Short(Message):
+    """Words of a person's files, in one line of at most 120 letters whatever the language."""
+
+    def __init__(self, words: Message) -> None:
+        super().__init__("", words=words)
+
+    def text(self, lang: str | None = None) -> str:
+        """Return them in ``lang``."""
+        return shorten(self.values["words"].text(lang), 120)
+
+
+class Span(Message):
+    """The bounds of a part, as `span` tells them."""
+
+    def __init__(self, low: float | None, high: float | None) -> None:
+        super().__init__("", low=low, high=high)
+
+    def text(self, lang: str | None = None) -> str:
+        """Return them in ``lang``."""
+        return span(self.values["low"], self.values["high"], lang or default_language())
 
 
 @cache

@@ -90,7 +90,7 @@ def _show(graph: SupplyGraph, found: pl.DataFrame, node: str, kind: str, top: in
         table.add_row(
             safe(name_of({**row, "id": row["item"]}, lang), 40),
             "●" if row["final"] else "",
-            lost(row),
+            lost(row, lang),
             name(graph, row["through"], lang, 32),
             "" if row["steps"] is None else str(row["steps"]),
             share_of(graph, (row["share_low"], row["share_high"]), row["market"], lang),

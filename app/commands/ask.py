@@ -83,10 +83,13 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
     scenario = safe(outlook["scenario"], 50)
     terminal.print(text("app.ask.title", lang, product=product, buyer=place, scenario=scenario), style="bold")
     low, high, likely = outlook["kept_low"], outlook["kept_high"], outlook["kept_50"]
-    terminal.print(text("app.ask.bounds", lang, low=at_least(low), high=at_most(high)))
-    spread = {f"q{q}": share(outlook[f"kept_{q}"], outlook[f"kept_{q}"]) for q in (10, 90)}
-    terminal.print(text("app.ask.likely", lang, middle=share(likely, likely), **spread))
-    over = {f"over{loss}": share(outlook[f"over_{loss}"], outlook[f"over_{loss}"]) for loss in (10, 50, 90)}
+    ends = {"low": at_least(low), "high": at_most(high)}
+    terminal.print(text(f"app.ask.{'bounds' if ends['low'] != ends['high'] else 'bounds_all'}", lang, **ends))
+    spread = {f"q{q}": share(outlook[f"kept_{q}"], outlook[f"kept_{q}"], lang) for q in (10, 90)}
+    middle = share(likely, likely, lang)
+    key = "likely_all" if set(spread.values()) == {middle} else "likely"
+    terminal.print(text(f"app.ask.{key}", lang, middle=middle, **spread))
+    over = {f"over{loss}": share(outlook[f"over_{loss}"], outlook[f"over_{loss}"], lang) for loss in (10, 50, 90)}
     terminal.print(text("app.ask.over", lang, **over))
     origins = [text(f"app.ask.origin_{name}", lang) for name in outlook["prior"].split("|") if name]
     terminal.print(
@@ -112,7 +115,7 @@ def _show(found: Findings, outlook: dict, top: int, terminal: Console, lang: str
     if steps.height:
         last = steps.row(-1, named=True)
         parts = {"explained": last["explained"], "width": last["width_after"], "now": last["width"]}
-        words = {name: share(part, part) for name, part in parts.items()}
+        words = {name: share(part, part, lang) for name, part in parts.items()}
         terminal.print(text("app.ask.together", lang, count=steps.height, **words))
     terminal.print(text("app.ask.how_to_read", lang), style="dim")
     terminal.print()
@@ -127,12 +130,13 @@ def _table(facts: pl.DataFrame, title: str, lang: str):
         left = head in {"fact", "who"}
         table.add_column(text(f"app.ask.{head}", lang), justify="left" if left else "right")
     for row in facts.iter_rows(named=True):
-        explains = "" if row["explains"] is None else share(row["explains"], max(row["explains"], row["explains_total"]))
+        least, most = row["explains"], row["explains_total"]
+        explains = "" if least is None else share(least, max(least, most), lang)
         table.add_row(
             "" if row["step"] is None else str(row["step"]),
             safe(row[f"text_{lang}"], 160),
             explains,
-            share(row["width_off_least"], max(row["width_off_least"], row["width_off_most"])),
+            share(row["width_off_least"], max(row["width_off_least"], row["width_off_most"]), lang),
             "●" if row["flips"] else "",
             safe(row[f"who_{lang}"], 90),
         )

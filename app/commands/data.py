@@ -14,6 +14,7 @@ Name = Annotated[str | None, typer.Argument(metavar="NAME", help=say("dataset"),
 def list_(lang: Lang = None, json: Json = False) -> None:
     """List the bundled datasets."""
     from ...datasets import catalogue, reference_sets
+    from ...graph.interval import ranged
     from ...graph.messages import text
     from ..outputs import plain
     from ..sheet import Sheet
@@ -33,7 +34,7 @@ def list_(lang: Lang = None, json: Json = False) -> None:
         )
     for row in frame.iter_rows(named=True):
         numbers = (f"{row[key]:,}" for key in ("items", "suppliers", "facts", "sources"))
-        years = f"{row['oldest']}–{row['newest']}"
+        years = ranged(str(row["oldest"]), str(row["newest"]), lang_)
         table.add_row(row["name"], *numbers, years, row["sha256"][:16])
     terminal = console()
     terminal.print(table)

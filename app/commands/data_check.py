@@ -79,12 +79,12 @@ def _cell(graph: SupplyGraph, row: dict[str, Any], head: str, lang: str) -> str:
     if head == "supplier":
         return safe(name_of(graph.supplier(row["supplier"]), lang), 24)
     if head == "share":
-        return share(row["share_low"], row["share_high"])
+        return share(row["share_low"], row["share_high"], lang)
     if head == "restricted":
         return text("graph.words.yes", lang) if row["restricted"] else ""
     if head == "source":
         year = "" if row["year"] is None or row["what"] == "stale" else f" {row['year']}"
         return safe(row["source"], 24) + year
     if head == "other":
-        return f"{share(row['other_low'], row['other_high'])} {safe(row['other_source'], 24)} {row['other_year']}"
+        return f"{share(row['other_low'], row['other_high'], lang)} {safe(row['other_source'], 24)} {row['other_year']}"
     return str(row[head])

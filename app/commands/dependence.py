@@ -107,18 +107,18 @@ def _cell(row: dict[str, Any], column: str, lang: str) -> str:
     if column in _VERDICTS:
         return text(f"app.dependence.{row[column] or 'unknown'}", lang)
     if column == "top":
-        share = _range(row["top_share_low"], row["top_share_high"], "{:.1%}")
+        share = _range(row["top_share_low"], row["top_share_high"], ".1%", lang)
         return f"{safe(_country(row['top_origin'], lang))} {share}"
-    form = "{:,.1f}" if column == "imports_to_exports" else "{:.2f}"
-    return _range(row[f"{column}_low"], row[f"{column}_high"], form)
+    form = ",.1f" if column == "imports_to_exports" else ".2f"
+    return _range(row[f"{column}_low"], row[f"{column}_high"], form, lang)
 
 
-def _range(low: float | None, high: float | None, form: str) -> str:
+def _range(low: float | None, high: float | None, form: str, lang: str) -> str:
     from ...graph import Interval
 
     if low is None or high is None:
         return "–"
-    return form.format(Interval(low, high))
+    return Interval(low, high).text(form, lang)
 
 
 def _country(iso3: str | None, lang: str) -> str:

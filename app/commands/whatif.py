@@ -127,7 +127,7 @@ def _show(answer: Answer, terminal: Console, lang: str) -> None:
     for row in answer.outcome.iter_rows(named=True):
         reading = text(f"app.whatif.reading_{row['reading']}", lang)
         estimate, certain, possible = (1 - row[f"kept_{bound}"] for bound in ("estimate", "high", "low"))
-        losses = share(estimate, estimate), at_least(certain), at_most(possible)
+        losses = share(estimate, estimate, lang), at_least(certain), at_most(possible)
         table.add_row(safe(row["scenario"], 50), reading, *losses)
     terminal.print(table)
     terminal.print(text("app.whatif.how_to_read", lang), style="dim")

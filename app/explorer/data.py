@@ -131,6 +131,6 @@ def technology_names(lang: str) -> dict[int, str]:
 
 def words(lang: str) -> dict[str, str]:
     """Return the sentences that the page itself fills in, by their full key without the room."""
-    shared = ("published", "estimated", "structural", "unknown", "years_old", *LEVELS)
+    shared = ("published", "estimated", "structural", "unknown", "years_old", "range", "range_in_words", *LEVELS)
     said = topic("graph", "words", lang)
     return {name: said[name] for name in shared} | topic("app", "explorer", lang)

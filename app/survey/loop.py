@@ -144,10 +144,10 @@ def shown(found: Sequence[Question], done: Progress | None, company: Company, fi
         if high is None:
             return text(f"app.survey.{'at_least' if low else 'open_end'}", lang, amount=amount(low, "least"))
         if not figures.revenue:
-            return span(low, high)
+            return span(low, high, lang)
         if high - low < 1.0:
             return amount(high)
-        return text("app.audit_checks.range", lang, low=amount(low, "least"), high=amount(high, "most"))
+        return text("graph.words.range_in_words", lang, low=amount(low, "least"), high=amount(high, "most"))
 
     def who(question: Question) -> str:
         name = question.supplier if question.who == "supplier" else text(f"app.survey.who_{question.who}", lang)

@@ -25,6 +25,7 @@ from ..audit.company import ROUNDING, Company, Need, Part, Source, Told
 from ..audit.company_graph import plant_id
 from ..audit.links import Link
 from ..audit.sources import any_of, by_seller
+from ..audit.words import Words
 from .card import Card, CardPart
 from .plants import one_each
 from .replies import ITSELF, Line, Replies, Reply
@@ -160,7 +161,7 @@ class _Over:
                 source.refs.append(line.ref)
         known = dict.fromkeys(in_days(source.lead_days) for source in own if source.lead_days not in (None, days))
         if known:
-            self.replies.say("kept", *line.place, part=part, was=", ".join(known), now=in_days(days))
+            self.replies.say("kept", *line.place, part=part, was=Words(known), now=in_days(days))
 
     def _origin(self, part: str, supplier: str, told: list[Line]) -> None:
         """Where a supplier's part is made: its sources become one for each place, with the rest of their share.

@@ -28,6 +28,7 @@ from ...graph import KanmonError, Message, ReadError
 from ...graph.errors import short_path, shorten
 from ..audit.cells import Days, Unreadable, read, says_none
 from ..audit.remarks import Remark
+from ..audit.words import Short
 from .card import Card
 from .card_files import is_card, read_card
 from .questionnaire import ABOUT, KEYS, LABELS, MARK
@@ -102,7 +103,8 @@ class Replies:
 
     def say(self, key: str, file: str, row: int | None = None, column: str = "", **values: Any) -> None:
         """Add a warning."""
-        message = Message(f"app.survey.{key}", **{name: shorten(value, 120) for name, value in values.items()})
+        told = {name: Short(value) if isinstance(value, Message) else shorten(value, 120) for name, value in values.items()}
+        message = Message(f"app.survey.{key}", **told)
         self.remarks.append(Remark(shorten(file), message, row, column, severity="warning"))
 
 

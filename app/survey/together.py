@@ -6,7 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ...datasets.intake.values import id_key
+from ...graph import Message
 from ..audit.cells import Days, in_days
+from ..audit.words import Words
 from .replies import ITSELF, Line, Replies, Reply
 
 Asked = tuple[str, str, str]
@@ -27,9 +29,9 @@ def together(replies: Replies, sent: Sequence[Reply], supplier: str, part_of: Pa
     for reply in _latest_first(sent):
         for asked, lines in _answers(replies, reply, supplier, part_of):
             holds, before = told.setdefault(asked, (reply, lines))
-            if holds is reply or not any(words := _words(asked[0], lines, supplier)):
+            if holds is reply or not (words := _words(asked[0], lines, supplier)):
                 continue
-            if not any(said := _words(asked[0], before, supplier)):  # it names what goes in, and nothing of it
+            if not (said := _words(asked[0], before, supplier)):  # it names what goes in, and nothing of it
                 told[asked] = reply, lines
             elif said != words:
                 _say_differently(replies, supplier, asked, (holds, before), (reply, lines))
@@ -94,13 +96,16 @@ def _inputs(replies: Replies, part: str, lines: Iterable[Line]) -> dict[str, lis
 # What differs --------------------------------------------------------------------------------------------------------
 
 
-def _words(table: str, lines: Iterable[Line], supplier: str) -> list[str]:
+def _words(table: str, lines: Iterable[Line], supplier: str) -> list[Words]:
     """What lines of a supplier say, each in words; the order of lines says nothing."""
     told = ({key: line.values[key] for key in _TOLD[table] if line.values[key] is not None} for line in lines)
-    return sorted(" ".join(supplier if value == ITSELF else _word(key, value) for key, value in one.items()) for one in told)
+    said = (
+        Words((supplier if value == ITSELF else _word(key, value) for key, value in one.items()), " ") for one in told if one
+    )
+    return sorted(said, key=str)
 
 
-def _word(key: str, value: float | Days | str) -> str:
+def _word(key: str, value: float | Days | str) -> Message | str:
     if isinstance(value, str):
         return value
     return f"{value:.0%}" if key == "share" else in_days(value)
@@ -112,7 +117,6 @@ def _say_differently(
     (used, before), (left, lines) = holds, other
     dates = used.answered_on, left.answered_on
     later = None not in dates and dates[0] != dates[1]
-    words = {"was": _words(asked[0], lines, supplier), "now": _words(asked[0], before, supplier)}
     replies.say(
         "differs_later" if later else "differs_first",
         *lines[0].place,
@@ -122,7 +126,8 @@ def _say_differently(
         other=before[0].place[0],
         there=_cells(asked[0], before),
         date=used.answered_on or "",
-        **{name: "; ".join(each) for name, each in words.items()},
+        was=Words(_words(asked[0], lines, supplier), "; "),
+        now=Words(_words(asked[0], before, supplier), "; "),
     )
 
 

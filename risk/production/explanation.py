@@ -10,7 +10,7 @@ import polars as pl
 from ...graph import Message, ProductionNetwork, SupplyGraph
 from ...graph.ages import dated
 from ...graph.arguments import checked
-from ...graph.interval import at_least, at_most, in_percent
+from ...graph.interval import at_least, at_most, in_percent, ranged
 from ...graph.messages import LANGUAGES, spoken
 from ...graph.network import NEW
 from .conditions import failure
@@ -108,7 +108,7 @@ def explain(
     >>> for part, text in explain(graph, "motor", "CHN").select("part", "text_en").rows():
     ...     print(f"{part}: {text}")
     summary: If China stops producing, an estimated 75% of motor is lost; at least 75% is certain, up to 100% is possible.
-    certain: the makers of motor together fall to 25%: they lack magnet.
+    certain: The makers of motor together fall to 25%: they lack magnet.
     certain: magnet from China (75% of this supply; A ministry, no year given, published [s]) stops or is cut to 0%.
     named: China supplies 75% of magnet (A ministry, no year given, published [s]).
     """
@@ -171,7 +171,7 @@ def _named(graph: SupplyGraph, network: ProductionNetwork, node: str) -> pl.Data
             words = {
                 "item": _name(graph.item(item), lang),
                 "supplier": _name(_place(graph, node), lang),
-                "share": _share(row),
+                "share": _share(row, lang),
             }
             row[f"text_{lang}"] = Message("risk.explanation.named", **words, fact=_fact(row, sources, lang)).text(lang)
         rows.append(row)
@@ -197,7 +197,7 @@ def _sentence(
     item = _name(graph.item(row["item"]), lang)
     supplier = _name(graph.supplier(row["supplier"]), lang) if row["supplier"] not in {"", NEW, None} else None
     who = supplier if supplier is not None else Message("risk.explanation.nobody").text(lang)
-    share = Message("risk.explanation.share_unknown").text(lang) if row["share"] is None else _share(row)
+    share = Message("risk.explanation.share_unknown").text(lang) if row["share"] is None else _share(row, lang)
     named = row["supplier"] in {"", NEW, None} or row["source"] is None or (row["item"], row["supplier"]) in told
     fact = _fact(row, sources, lang) if named else Message("risk.explanation.no_share_source").text(lang)
     need = _name(graph.item(after["item"]), lang) if after is not None else ""
@@ -210,12 +210,12 @@ def _sentence(
     ).text(lang)
 
 
-def _share(row: dict[str, Any]) -> str:
+def _share(row: dict[str, Any], lang: str) -> str:
     """A share in words: a bound is never narrowed."""
     low, high = row.get("share_low"), row.get("share_high")
     if low is None or high is None or high - low < 5e-3:
         return in_percent(row["share"])
-    return f"{at_least(low)}–{at_most(high)}"
+    return ranged(at_least(low), at_most(high), lang)
 
 
 def _fact(row: dict[str, Any], sources: dict[str, dict[str, Any]], lang: str) -> str:

@@ -91,3 +91,18 @@ def test_a_fact_that_leaves_the_interval_as_it_is_is_not_said_to_take_nothing_of
     likely, narrowing = [line for line in paper.file.getvalue().splitlines() if "Who holds" in line]
     assert "leaves the interval as it is, but explains roughly 55%" in likely
     assert "narrows the interval by up to 30 points" in narrowing
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en", "come to the same, rounded"), ("ja", "丸めると同じ値")])
+def test_draws_that_all_come_to_one_figure_are_not_told_as_a_range(capsys, monkeypatch, tmp_path, lang, says):
+    kn.SupplyGraph(
+        items=[{"id": i, "name_en": i, "kind": "component"} for i in ("a", "b")],
+        inputs=[{"item": "a", "input": "b", "source": "s"}],
+        suppliers=[{"id": c, "name_en": c, "kind": "country"} for c in ("CHN", "JPN")],
+        shares=[{"item": "b", "supplier": "CHN", "source": "s", "share": 1.0}],
+        sources=[{"id": "s", "title": "t", "publisher": "p"}],
+    ).write(tmp_path / "graph")
+    asked = (str(tmp_path / "graph"), "--product", "a", "--buyer", "JPN", "--halt", "CHN", "--draws", "20", "--lang", lang)
+    code, out, err = run(capsys, monkeypatch, *asked)
+    assert code == 0, err
+    assert says in out.replace("\n", "" if lang == "ja" else " ") and "0% and 0%" not in out and "0%〜0%" not in out

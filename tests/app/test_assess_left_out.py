@@ -1,6 +1,7 @@
 """A producer that a source's total leaves out: its part is not known, and each figure of the others says so."""
 
 import json
+import re
 
 import pytest
 from kanmon.app.cli import _application
@@ -39,7 +40,7 @@ def folder(tmp_path_factory):
 
 @pytest.mark.parametrize(
     ("lang", "words"),
-    [("en", "without United States, which the total leaves out"), ("ja", "米国を除く（合計に含まれないため）")],
+    [("en", "without United States, which the total leaves out"), ("ja", "米国は合計に含まれないため除く")],
 )
 def test_a_concentration_that_leaves_a_producer_out_says_whom_in_the_table_and_in_the_tree(folder, lang, words):
     result = kanmon("assess", folder, "--lang", lang)
@@ -62,3 +63,9 @@ def test_the_least_index_of_all_is_that_of_the_best_parts_of_those_left_out(low,
     parts = (n / 10_000 for n in range(10_000 // excluded + 1))
     least = min((1 - excluded * part) ** 2 * low + excluded * part**2 for part in parts)
     assert least_of_all(low, excluded) == pytest.approx(least, abs=1e-6)
+
+
+def test_the_tree_in_japanese_has_the_brackets_and_commas_of_japanese(folder):
+    tree = kanmon("assess", folder, "--lang", "ja").stdout.rpartition("必要なもの")[2].partition("製品を止める")[0]
+    assert re.search(r"HHI \d\.\d\d(〜\d\.\d\d)?、", tree), tree
+    assert not re.search(r"[(),]", tree), tree

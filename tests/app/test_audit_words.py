@@ -18,4 +18,5 @@ from kanmon.app.audit.words import span
     ],
 )
 def test_bounds_that_are_rounded_outwards_look_like_all_or_nothing_only_where_they_are(low, high, shown):
-    assert span(low, high) == shown
+    assert span(low, high, "en") == shown
+    assert span(low, high, "ja") == shown.replace("–", "〜")

@@ -116,6 +116,7 @@ def test_a_share_says_whose_market_it_is_of_where_that_is_not_the_worlds():
     assert share_of(graph, (0.2, 0.2), None, "en") == "20%"
     assert share_of(graph, (0.2, 0.354), "JPN", "en") == "20%–36% of what Japan buys"
     assert share_of(graph, (0.2, 0.2), "JPN", "ja") == "日本の調達の20%"
+    assert share_of(graph, (0.2, 0.354), "JPN", "ja") == "日本の調達の20%〜36%"
 
 
 @pytest.mark.parametrize(
@@ -131,4 +132,5 @@ def test_a_share_says_whose_market_it_is_of_where_that_is_not_the_worlds():
     ],
 )
 def test_a_share_is_told_without_narrowing_it(low, high, told):
-    assert share(low, high) == told
+    assert share(low, high, "en") == told
+    assert share(low, high, "ja") == told.replace("–", "〜")

@@ -158,10 +158,11 @@ def test_the_numbers_beside_the_filters_are_those_of_the_items_in_sight(robot_pa
 
 
 @pytest.mark.browser
-def test_the_page_tells_a_range_as_the_command_line_does(robot_page, visit):
-    tab = visit(robot_page)
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_the_page_tells_a_range_as_the_command_line_does(lang, pages, world, visit):
+    tab = visit(pages(world, products=["humanoid_robot"], buyer="JPN", lang=lang))
     ends = [(0.424, 0.428), (0.0, 0.004), (0.993, 0.997), (0.996, 0.999), (0.003, 0.2), (0.225, 0.235), (0.5, 0.5)]
     ends += [(0.005, 0.005), (0.995, 0.995)]
     for low, high in ends:
         told = tab.evaluate("(ends) => kanmon.share(...ends)", [low, high])
-        assert told.replace("%", "") == terminal.share(low, high).replace("%", ""), (low, high)
+        assert told.replace("%", "") == terminal.share(low, high, lang).replace("%", ""), (low, high)

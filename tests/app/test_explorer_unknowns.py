@@ -151,3 +151,22 @@ def test_the_page_never_narrows_a_band_in_words(visit, tmp_path):
     tab.wait_for_selector("#find-out[data-ready]")
     assert band(halt("CHN"), screw={"JPN": 0.946})[1] == pytest.approx(0.954)
     assert "if CHN holds it: lost 70–96%" in tab.locator("#find-out li").first.inner_text()
+
+
+def test_finding_out_copies_the_network_once_and_not_for_each_fact(robot_page, visit):
+    """Hundreds of copies of all weights took most of the time on the largest product."""
+    copied = visit(robot_page).evaluate(
+        """async () => {
+          const slice = Float64Array.prototype.slice;
+          let long = 0;
+          Float64Array.prototype.slice = function (...where) {
+            const found = slice.apply(this, where);
+            long += found.length > 1000;
+            return found;
+          };
+          const { open } = await kanmon.findOut("humanoid_robot", "JPN", false, [{ kind: "halt", node: "CHN" }]);
+          Float64Array.prototype.slice = slice;
+          return [long, open];
+        }"""
+    )
+    assert copied[1] > 100 and copied[0] < 50

@@ -61,7 +61,7 @@ def test_a_terminal_too_narrow_for_any_table_shows_rows_as_blocks() -> None:
 
 
 def test_japanese_is_never_set_upright() -> None:
-    row = ("重希土類磁石の許可審査の停止に関する報道", "商務部公告二〇二五年第六一号", "未確認", "0%–100%")
+    row = ("重希土類磁石の許可審査の停止に関する報道", "商務部公告二〇二五年第六一号", "未確認", "0%〜100%")
     page = shown(60, rows=[row])
     assert "重希土類" in page
     assert max(map(len, page.splitlines())) <= 60

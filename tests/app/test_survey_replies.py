@@ -111,6 +111,7 @@ def test_a_lead_time_of_the_company_stays_beside_the_range_of_its_supplier_and_b
     assert {source.lead_days for source in merged.company.sources["P1"]} == {45.0}
     (kept,) = (one for one in found.remarks if one.message.key.endswith("kept"))
     assert "45 days" in kept.message.text("en") and "30–60" in kept.message.text("en")
+    assert "30〜60" in kept.message.text("ja") and "–" not in kept.message.text("ja")
 
 
 def test_a_line_that_leaves_the_material_blank_goes_on_with_the_one_above(base, sent, tmp_path):

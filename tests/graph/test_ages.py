@@ -26,4 +26,4 @@ def test_sentences_about_an_old_share_say_so():
     )
     lines = explain(graph, "motor", "CHN")
     assert any(f"A ministry, {year}, 9 years old" in line for line in lines["text_en"])
-    assert any(f"A ministry、{year}（9年前）" in line for line in lines["text_ja"])
+    assert any(f"A ministry、{year}、9年前" in line for line in lines["text_ja"])

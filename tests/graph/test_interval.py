@@ -25,7 +25,7 @@ def test_a_bound_is_never_narrowed_in_words(one, other, spec):
     assert least <= Decimal(low) + slack and most >= Decimal(high) - slack
     nearest = Decimal(format(low, spec).rstrip("%")) * unit
     assert abs(least - nearest) <= abs(nearest) / 100 + unit, "no further out than one unit of the last place"
-    ends = f"{Interval(low, high):{spec}}".split("–")
+    ends = Interval(low, high).text(spec, "en").split("–")
     assert ends == ([at_least(low, spec), at_most(high, spec)] if len(ends) == 2 else [format(low, spec)])
 
 
@@ -55,5 +55,5 @@ def test_a_bound_goes_one_unit_of_the_last_place_outwards_and_no_further(value, 
 def test_a_little_is_not_told_as_nothing_nor_nearly_all_as_all(part):
     assert (in_percent(part) == "0%") == (part <= 1e-9)
     assert (in_percent(part) == "100%") == (part >= 1 - 1e-9)
-    shown = {percent(part), share(part, part), audit.percent(part)}
+    shown = {percent(part), share(part, part, "en"), audit.percent(part)}
     assert shown == {in_percent(part)}, "in plots, in the terminal and in reports alike"

@@ -138,3 +138,25 @@ def test_of_large_networks_only_the_newest_are_kept(monkeypatch):
     assert graph.network("robot") is robot
     graph.network("gear")
     assert graph.network("robot") is not robot
+
+
+@pytest.mark.parametrize(
+    ("word", "meant"),
+    [
+        ("ヒューマノイドロボット", "humanoid_robot"),  # its very name
+        ("ロボット", "humanoid_robot"),  # part of its name
+        ("ヒューマノイドロボト", "humanoid_robot"),  # a slip of the pen in its name
+        ("Robot, humanoit", "humanoid_robot"),
+        ("ﾋｭｰﾏﾉｲﾄﾞﾛﾎﾞｯﾄ", "humanoid_robot"),  # half-width letters
+        ("x", None),
+        ("", None),
+    ],
+)
+def test_an_unknown_name_in_any_words_is_told_the_id_that_is_meant(word, meant):
+    rows = [
+        {"id": "humanoid_robot", "name_en": "Robot, humanoid", "name_ja": "ヒューマノイドロボット", "kind": "product"},
+        {"id": "ndfeb_magnet", "name_en": "Sintered magnet", "name_ja": "ネオジム焼結磁石", "kind": "component"},
+    ]
+    with pytest.raises(UnknownIdError) as raised:
+        SupplyGraph(items=rows).item(word)
+    assert raised.value.nearest == ([meant] if meant else [])

@@ -27,11 +27,11 @@ const placeAsked = () => (state.buyer && state.product ? t("board_from", { buyer
 
 function answer() {
   const ranking = rankingOf();
-  const product = nameOfId(state.product);
+  const product = cut(nameOfId(state.product), 120);
   const title = h("h2", {}, product, " ", h("small", {}, placeAsked()));
   if (!ranking.length) return [title, h("p", { class: "lead" }, t("board_nobody", { product }))];
   const three = ranking.slice(0, 3);
-  const words = { product, names: three.map(({ id }) => nameOfId(id)).join(t("name_list")), first: nameOfId(three[0].id), certain: atLeast(three[0].certain), estimate: part(three[0].estimate), possible: atMost(three[0].possible) };
+  const words = { product, names: three.map(({ id }) => cut(nameOfId(id), 60)).join(t("name_list")), first: cut(nameOfId(three[0].id), 60), certain: atLeast(three[0].certain), estimate: part(three[0].estimate), possible: atMost(three[0].possible) };
   return [title,
     h("p", { class: "lead" }, t(three[0].certain >= 0.01 ? "board_lead" : "board_lead_open", words)),
     h("ol", { class: "cards" }, three.map((one, n) => card(one, n))),
@@ -42,7 +42,7 @@ function card({ id, certain, possible, estimate, first, hard }, n) {
   const loss = { certain, possible, estimate };
   const because = bindingHold(id);
   return h("li", {}, h("button", { class: "card", id: `card-${id}`, ...shock([{ kind: "halt", node: id }]) },
-    h("span", { class: "card-head" }, h("span", { class: "rank" }, String(n + 1)), h("strong", {}, nameOfId(id))),
+    h("span", { class: "card-head" }, h("span", { class: "rank" }, String(n + 1)), h("strong", { title: nameOfId(id) }, cut(nameOfId(id), 60))),
     h("span", { class: "huge" }, h("b", {}, part(estimate)), " ", h("span", {}, t("lost_if_stops"))),
     lossBand(loss), h("span", { class: "ends" }, h("span", {}, t("certain_loss", { loss: atLeast(certain) })), h("span", {}, t("possible_loss", { loss: atMost(possible) }))),
     because ? h("small", {}, because) : null, hard === null ? null : h("small", { class: "served" }, t(`served_${hard}`, { loss: atLeast(first) })), toFindOutShort(id)));
@@ -58,7 +58,7 @@ function bindingHold(id) {
     const { low, high } = holdIn(last.market, id);
     const { network } = haltOf(id);
     const share = [interval(low, high, percent), ageOf(last.year || Infinity) === null ? null : dated(last.year)].filter(Boolean).join(t("name_list"));
-    const item = nameFor(last.item, network.placeOf[last.market]);
+    const item = cut(nameFor(last.item, network.placeOf[last.market]), 80);
     return low > 0 || high < 1 ? t("holds", { share, item }) : t("holds_unknown", { item });
   }
   return null;

@@ -29,7 +29,7 @@ function foundBeside() {
   return lines.length ? [h("h3", {}, t("find_out")), h("ol", {}, lines.map((line) => h("li", {}, line)))] : null;
 }
 
-const KEPT = new Set(["class", "style", "href", "scope", "colspan", "lang", "role", "aria-label", "viewBox", "d", "x", "y", "dy", "cx", "cy", "r", "width", "height", "stroke-width", "text-anchor", "open"]);
+const KEPT = new Set(["class", "style", "href", "scope", "colspan", "lang", "role", "aria-label", "viewBox", "d", "x", "y", "dy", "cx", "cy", "r", "width", "height", "stroke-width", "font-size", "text-anchor", "open"]);
 
 // The board without anything to press, with the rules of style that it uses; it can be put into any page.
 function briefFragment() {
@@ -98,7 +98,7 @@ function flowPicture() {
   const [from, to] = [[...drawing.querySelectorAll("*")], [...copy.querySelectorAll("*")]];
   from.forEach((element, n) => {
     const seen = getComputedStyle(element);
-    const told = ["text", "tspan"].includes(element.localName) ? { fill: seen.fill, "font-size": seen.fontSize, "font-weight": seen.fontWeight } : ["path", "rect"].includes(element.localName) ? { fill: seen.fill, stroke: seen.stroke, "stroke-opacity": seen.strokeOpacity, "stroke-dasharray": seen.strokeDasharray } : {};
+    const told = ["text", "tspan"].includes(element.localName) ? { fill: seen.fill, "font-size": seen.fontSize, "font-weight": seen.fontWeight } : ["path", "rect"].includes(element.localName) ? { fill: seen.fill, "fill-opacity": seen.fillOpacity, stroke: seen.stroke, "stroke-dasharray": seen.strokeDasharray } : {};
     for (const [name, value] of Object.entries(told)) to[n].setAttribute(name, value);
     to[n].removeAttribute("class");
   });

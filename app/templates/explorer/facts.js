@@ -156,7 +156,7 @@ function aimOf({ kind, against }) {
 function measureLine(measure) {
   const { issuer, kind, against, object, since, until, status, legal_reference: law, source } = measure;
   const place = supplierNumber.has(issuer) ? nameOf(supplier(supplierNumber.get(issuer))) : issuer;
-  const days = until ? `${since || "?"} – ${until}` : since && t("since", { day: since });
+  const days = until ? t("range_in_words", { low: since || "?", high: until }) : since && t("since", { day: since });
   const aim = against === "all" && /^(export|import|entity)/.test(kind) ? t("against", { places: t("against_all") }) : aimOf(measure);
   const words = [t(`status_${status || "unknown"}`), object === "technology" && t("technology_only"), days, aim, law && cut(law, 120)];
   return h("li", {}, `${cut(place, 40)}: ${t(`measure_${kind}`)}`, source === null ? h("small", {}, words.filter(Boolean).join(" · ")) : fact(source, ...words.filter(Boolean)));

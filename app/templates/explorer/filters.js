@@ -74,7 +74,7 @@ const sizesDiffer = () => state.product && new Set(visible.map((i) => radiusOf(i
 function gradeRange(g) {
   if (g === NO_DATA) return "";
   if (g === 1) return `< ${LIMITS[0]}`;
-  return g === 4 ? `≥ ${LIMITS[2]}` : `${LIMITS[g - 2]}–${LIMITS[g - 1]}`;
+  return g === 4 ? `≥ ${LIMITS[2]}` : t("range", { low: LIMITS[g - 2], high: LIMITS[g - 1] });
 }
 
 function lossLegend() {

@@ -1,6 +1,7 @@
 // The chain as a flow by stage: the product's needs divided evenly over what each step needs, each bar by who supplies it.
 
-const FLOW = { width: 1000, height: 500, top: 28, bar: 16, gap: 6, least: 10, most: 12, label: 175, letters: 34 };
+const FLOW = { width: 1000, height: 520, top: 26, bar: 16, gap: 7, least: 8, most: 12, label: 172, font: 12.5, line: 13.5, air: 5 };
+const FLOW_ON_PAPER = { ...FLOW, height: 270, top: 22, gap: 4, least: 6, most: 6, font: 12, line: 12 }; // wide and low: its letters are as large as those around it
 const COLUMN_OF = { mineral: 0, material: 1, component: 2, product: 2, service: 2 }; // processes and machines are passed through
 const COLUMN_HEADS = ["stage_mineral", "stage_material", "stage_component", "stage_product"];
 const BANDS = 3; // countries with a colour of their own: the hardest ones
@@ -58,81 +59,155 @@ function flowsOf(product) {
   return { chain: [...weight.keys()].filter((i) => stage(i) >= 0), weight, onward, stage };
 }
 
-function flowOf() {
-  const product = productRow();
-  if (!needs[product].length) return null;
+// The bars of each stage, the heaviest by name and the rest together, and what goes from bar to bar: {bars, links}.
+function barsOf(product, size) {
   const { chain, weight, onward, stage } = flowsOf(product);
-  const colours = new Map(rankingOf().slice(0, BANDS).map(({ id }, n) => [id, n]));
-  const columns = COLUMN_HEADS.map((_, s) => ({ s, found: chain.filter((i) => stage(i) === s).sort((a, b) => weight.get(b) - weight.get(a)) }));
-  const used = columns.filter(({ found }) => found.length);
-  // Bars: the heaviest by name, the rest of a stage together.
   const barOf = new Map();
-  const bars = used.map(({ s, found }) => {
-    const named = found.slice(0, FLOW.most).map((i) => ({ s, members: [i], name: nameOf(item(i)), i }));
-    const rest = found.slice(FLOW.most);
-    if (rest.length) named.push({ s, members: rest, name: t("others_n", { count: rest.length }), i: null });
-    named.forEach((one) => {
-      one.size = one.members.reduce((sum, i) => sum + weight.get(i), 0);
-      one.members.forEach((i) => barOf.set(i, one));
-    });
-    return named;
-  });
-  // One scale for all stages, that of the fullest, so that bars can be compared across them.
-  const room = (named) => (FLOW.height - FLOW.top - (FLOW.gap + FLOW.least) * named.length) / Math.max(1e-9, named.reduce((sum, { size }) => sum + size, 0));
-  const scale = Math.min(...bars.map(room));
-  bars.forEach((named, c) => {
-    named.forEach((one) => (one.tall = Math.max(FLOW.least, one.size * scale)));
-    const tall = named.reduce((sum, one) => sum + one.tall, 0);
-    const gap = Math.min(18, (FLOW.height - FLOW.top - tall) / named.length);
-    let y = FLOW.top + Math.max(0, (FLOW.height - FLOW.top - tall - gap * named.length) / 2);
-    for (const one of named) {
-      Object.assign(one, { x: bars.length < 2 ? 0 : (c * (FLOW.width - FLOW.label)) / (bars.length - 1), y, out: 0, in: 0 });
-      y += one.tall + gap;
-    }
-  });
-  // What leaves a bar and what enters one is stacked along it, in the order of the links.
-  const links = new Map();
+  const stages = COLUMN_HEADS.map((_, s) => chain.filter((i) => stage(i) === s).sort((a, b) => weight.get(b) - weight.get(a)));
+  const columns = stages.map((found, s) => {
+    const named = found.slice(0, size.most).map((i) => ({ s, i, members: [i], name: nameOf(item(i)) }));
+    const rest = found.slice(size.most);
+    return rest.length ? [...named, { s, i: null, members: rest, name: t("others_n", { count: rest.length }) }] : named;
+  }).filter((bars) => bars.length);
+  columns.forEach((bars, c) => bars.forEach((one) => {
+    Object.assign(one, { c, size: sum(one.members.map((i) => weight.get(i))), ...linesOf(one.name, size) });
+    one.members.forEach((i) => barOf.set(i, one));
+  }));
+  const found = new Map();
   for (const i of chain) {
-    for (const [to, size] of onward.get(i) || []) {
+    for (const [to, part] of onward.get(i) || []) {
       const [a, b] = [barOf.get(i), barOf.get(to)];
-      if (!a || !b || a === b || a.x >= b.x) continue;
-      const key = links.get(a) || links.set(a, new Map()).get(a);
-      key.set(b, (key.get(b) || 0) + size);
+      if (!a || !b || a.c >= b.c) continue;
+      const links = found.get(a) || found.set(a, new Map()).get(a);
+      if (!links.has(b)) links.set(b, { a, b, size: 0 });
+      links.get(b).size += part;
     }
   }
-  const paths = [...links].flatMap(([a, to]) => [...to].map(([b, size]) => {
-    const thick = Math.max(0.6, (size / a.size) * a.tall);
-    const [y0, y1] = [a.y + Math.min(a.tall, a.out + thick / 2), b.y + Math.min(b.tall, b.in + ((size / b.size) * b.tall) / 2)];
-    a.out += thick;
-    b.in += (size / b.size) * b.tall;
-    const [x0, x1] = [a.x + FLOW.bar, b.x];
-    return svg("path", { d: `M${x0} ${y0.toFixed(1)}C${(x0 + x1) / 2} ${y0.toFixed(1)} ${(x0 + x1) / 2} ${y1.toFixed(1)} ${x1} ${y1.toFixed(1)}`, "stroke-width": thick.toFixed(1) });
-  }));
-  const heads = used.map(({ s }, c) => svg("text", { class: "flow-head", x: bars[c][0].x, y: 12 }, t(COLUMN_HEADS[s])));
-  const drawing = svg("svg", { class: "flow", viewBox: `0 0 ${FLOW.width} ${FLOW.height}`, role: "img", "aria-label": t("flow_reading") },
-    svg("g", { class: "flow-links" }, paths), heads, bars.flat().map((one) => flowBar(one, colours)));
-  return h("section", { id: "flow" }, h("h3", {}, t("flow")), h("p", { class: "faint" }, t("flow_reading")), h("div", { class: "scroll" }, drawing),
-    h("p", { class: "legend" }, [...colours].map(([id, n]) => h("span", { class: "mark" }, h("span", { class: `swatch who-${n}` }), nameOfId(id))),
-      h("span", { class: "mark" }, h("span", { class: "swatch who-other" }), t("other_countries")), h("span", { class: "mark" }, h("span", { class: "swatch grade-0" }), t("who_unknown"))));
+  return { columns, links: [...found.values()].flatMap((to) => [...to.values()]) };
 }
 
-const wideAs = (words) => [...words].reduce((sum, letter) => sum + (letter > "\u2e7f" ? 2 : 1), 0); // in letters of the Latin alphabet
+const pen = document.createElement("canvas").getContext("2d");
 
-// A name in one line, or in two where it is long.
-function label(name, x, y) {
-  const at = { x, y: y.toFixed(1) };
-  if (wideAs(name) <= FLOW.letters) return svg("text", at, name);
-  let end = name.length;
-  while (wideAs(name.slice(0, end)) > FLOW.letters) end -= 1;
-  const space = name.lastIndexOf(" ", end);
-  if (space > 0) end = space;
-  let rest = name.slice(end).trim();
-  for (let most = rest.length; wideAs(rest) > FLOW.letters; most--) rest = cut(rest, most - 1);
-  return svg("text", { x, y: (y - 6).toFixed(1) }, svg("tspan", { x }, name.slice(0, end)), svg("tspan", { x, dy: 12 }, rest));
+// A name in one line, or in two where it is long: {lines, wide}.
+function linesOf(name, { font: letters, label }) {
+  pen.font = `${letters}px ${font}`;
+  const wide = (words) => pen.measureText(words).width;
+  const fits = (words) => {
+    let end = words.length;
+    while (end > 1 && wide(words.slice(0, end)) > label) end -= 1;
+    return end;
+  };
+  let end = fits(name);
+  if (end < name.length) {
+    const gap = Math.max(name.lastIndexOf(" ", end), name.lastIndexOf("（", end));
+    if (gap > 0) end = gap;
+    while (end > 1 && NOT_FIRST.test(name[end])) end -= 1;
+  }
+  const rest = name.slice(end).trim();
+  const kept = fits(rest);
+  const lines = [name.slice(0, end), kept < rest.length ? `${rest.slice(0, kept - 1)}…` : rest].filter(Boolean);
+  return { lines, wide: Math.max(...lines.map(wide)) };
+}
+
+const NOT_FIRST = /[、。，．・：；）」』】〕〉》ーぁぃぅぇぉっゃゅょァィゥェォッャュョ)\]]/; // what no line of Japanese begins with
+
+// Where bars stand: {x, y, tall} of each, and of each stage where its names end and the lane of what passes it by.
+function placeBars({ columns, links }, size) {
+  const passing = columns.map((_, c) => links.filter(({ a, b }) => a.c < c && c < b.c));
+  // One scale for all stages, the largest that leaves room for every name, so that bars can be compared across them.
+  const tall = (one, scale) => Math.max(size.least, one.size * scale);
+  const slot = (one, scale) => Math.max(tall(one, scale), one.lines.length * size.line) + size.gap;
+  const lane = (c, scale) => sum(passing[c].map((link) => link.size)) * scale;
+  const used = (c, scale) => sum(columns[c].map((one) => slot(one, scale))) + lane(c, scale);
+  const room = size.height - size.top;
+  let [scale, most] = [0, room];
+  for (let n = 0; n < 40; n++) {
+    const middle = (scale + most) / 2;
+    if (columns.every((_, c) => used(c, middle) <= room)) scale = middle;
+    else most = middle;
+  }
+  // From the product backwards each stage stands near what it goes into; the rest of a stage comes last.
+  for (const bars of [...columns].reverse()) {
+    const goal = new Map(bars.map((one) => {
+      const on = links.filter(({ a }) => a === one);
+      return [one, one.i === null ? Infinity : sum(on.map((link) => link.size * (link.b.y + link.b.tall / 2))) / sum(on.map((link) => link.size)) || 0];
+    }));
+    bars.sort((a, b) => goal.get(a) - goal.get(b) || b.size - a.size);
+    const [{ c }] = bars;
+    const gap = Math.min(12, (room - used(c, scale)) / bars.length);
+    let y = size.top + (room - used(c, scale) - gap * bars.length) / 2;
+    for (const one of bars) {
+      const high = slot(one, scale) + gap;
+      one.tall = tall(one, scale);
+      one.y = y + (high - one.tall) / 2;
+      y += high;
+    }
+    bars.lane = y;
+  }
+  const zone = columns.map((bars) => size.bar + 2 * size.air + Math.max(...bars.map(({ wide }) => wide)));
+  const between = (size.width - sum(zone)) / Math.max(1, columns.length - 1);
+  let x = 0;
+  columns.forEach((bars, c) => {
+    bars.forEach((one) => (one.x = x));
+    Object.assign(bars, { x, end: x + zone[c] });
+    x += zone[c] + between;
+  });
+  return { passing, scale };
+}
+
+// Bands from where a bar's name ends to the next bar, as paths. What passes a stage by goes through the lane below its names.
+function bandsOf({ columns, links }, { passing, scale }, size) {
+  const through = new Map(links.map((link) => [link, []]));
+  passing.forEach((found, c) => {
+    let y = columns[c].lane;
+    for (const link of found.sort((one, two) => one.b.y - two.b.y || one.a.y - two.a.y)) {
+      through.get(link).push({ x: columns[c].x, end: columns[c].end, top: y, low: (y += link.size * scale) });
+    }
+  });
+  // Bands lie along a bar in the order of where they come from and go to, and fill no more than it.
+  const stacked = (side, toward) => {
+    const ends = new Map();
+    const of = new Map();
+    for (const link of links) put(of, link[side], link);
+    for (const [one, found] of of) {
+      const unit = one.tall / Math.max(one.size, sum(found.map((link) => link.size)));
+      let y = one.y;
+      for (const link of found.sort((p, q) => toward(p) - toward(q))) ends.set(link, [y, (y += link.size * unit)]);
+    }
+    return ends;
+  };
+  const leaving = stacked("a", (link) => through.get(link)[0]?.top ?? link.b.y);
+  const entering = stacked("b", (link) => through.get(link).at(-1)?.top ?? link.a.y);
+  const curve = (key, from, x, to, end) => [`L${x.toFixed(1)}`, `${from[key].toFixed(1)}C${((x + end) / 2).toFixed(1)}`, from[key].toFixed(1), ((x + end) / 2).toFixed(1), to[key].toFixed(1), end.toFixed(1), to[key].toFixed(1)].join(" ");
+  return links.map((link) => {
+    const [from, to] = [leaving.get(link), entering.get(link)];
+    const start = link.a.x + size.bar + 2 * size.air + link.a.wide;
+    const ends = [{ x: start, end: columns[link.a.c].end, top: from[0], low: from[1] }, ...through.get(link), { x: link.b.x, end: link.b.x, top: to[0], low: to[1] }];
+    const steps = ends.slice(1).map((next, n) => [ends[n], next]);
+    const upper = steps.map(([one, next]) => curve("top", one, one.end, next, next.x));
+    const lower = steps.reverse().map(([one, next]) => curve("low", next, next.x, one, one.end));
+    return svg("path", { d: `M${start.toFixed(1)} ${from[0].toFixed(1)}${upper.join("")}${lower.join("")}L${start.toFixed(1)} ${from[1].toFixed(1)}Z` });
+  });
+}
+
+function flowOf(size = FLOW) {
+  const product = productRow();
+  if (!needs[product].length) return null;
+  const colours = new Map(rankingOf().slice(0, BANDS).map(({ id }, n) => [id, n]));
+  const found = barsOf(product, size);
+  const bands = bandsOf(found, placeBars(found, size), size);
+  const { columns } = found;
+  const heads = columns.map((bars) => svg("text", { class: "flow-head", x: bars.x, y: 12 }, t(COLUMN_HEADS[bars[0].s])));
+  const reading = state.buyer ? t("flow_reading_from", { buyer: nameOfId(state.buyer) }) : t("flow_reading");
+  const drawing = svg("svg", { class: "flow", viewBox: `0 0 ${size.width} ${size.height}`, "font-size": size.font, role: "img", "aria-label": t("flow") },
+    svg("g", { class: "flow-links" }, bands), heads, columns.flat().map((one) => flowBar(one, colours, size)));
+  return h("section", { id: "flow" }, h("h3", {}, t("flow")), h("p", { class: "faint" }, reading), h("div", { class: "scroll" }, drawing),
+    h("p", { class: "legend" }, [...colours].map(([id, n]) => h("span", { class: "mark" }, h("span", { class: `swatch who-${n}` }), nameOfId(id))),
+      h("span", { class: "mark" }, h("span", { class: "swatch who-other" }), t("other_countries")), h("span", { class: "mark" }, h("span", { class: "swatch who-unknown" }), t("who_unknown"))));
 }
 
 // A bar, divided by the countries that supply it; what nobody is known to supply stays open.
-function flowBar({ i, members, name, x, y, tall }, colours) {
+function flowBar({ i, members, name, lines, x, y, tall }, colours, size) {
   const network = networkOf();
   const held = new Map([...colours.keys(), "other"].map((id) => [id, 0]));
   let unknown = 0;
@@ -148,14 +223,14 @@ function flowBar({ i, members, name, x, y, tall }, colours) {
     unknown += Math.max(0, 1 - told) / members.length;
   }
   let top = y;
-  const parts = [...held, ["unknown", unknown]].filter(([, size]) => size > 0).map(([id, size]) => {
+  const parts = [...held, ["unknown", unknown]].filter(([, share]) => share > 0).map(([id, share]) => {
     const kind = colours.has(id) ? `who-${colours.get(id)}` : id === "other" ? "who-other" : "who-unknown";
-    const part = svg("rect", { class: kind, x, y: top.toFixed(1), width: FLOW.bar, height: (size * tall).toFixed(1) });
-    top += size * tall;
+    const part = svg("rect", { class: kind, x, y: top.toFixed(1), width: size.bar, height: (share * tall).toFixed(1) });
+    top += share * tall;
     return part;
   });
   const group = svg("g", i === null ? {} : { class: "flow-item" }, svg("title", {}, name), parts,
-    label(name, x + FLOW.bar + 4, y + tall / 2 + 3.5));
+    lines.map((words, n) => svg("text", { x: x + size.bar + size.air, y: (y + tall / 2 + size.font * 0.35 + (n - (lines.length - 1) / 2) * size.line).toFixed(1) }, words)));
   if (i !== null) group.addEventListener("click", () => select(item(i)));
   return group;
 }

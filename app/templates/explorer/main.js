@@ -124,6 +124,7 @@ function toPaper() {
   showFresh("whatif");
   $("asked")?.replaceWith(question());
   setTheme("light"); // paper is white
+  $("flow")?.replaceWith(flowOf(FLOW_ON_PAPER));
   document.querySelectorAll("#brief details").forEach((one) => (one.open = true));
 }
 
@@ -249,7 +250,7 @@ async function start() {
   $("export-print").addEventListener("click", () => (update({ view: "board" }), window.print()));
   $("export-scenarios").addEventListener("click", exportScenarios);
   window.addEventListener("beforeprint", toPaper);
-  window.addEventListener("afterprint", showTheme);
+  window.addEventListener("afterprint", () => (showTheme(), $("flow")?.replaceWith(flowOf())));
   combobox($("search"), $("found"), (question) => search(question), found);
   $("share").addEventListener("click", share);
   $("export-png").addEventListener("click", exportPng);

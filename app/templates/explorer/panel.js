@@ -97,7 +97,7 @@ function concentrationFacts(i) {
   const [low, high] = [steps.hhi_low[row], steps.hhi_high[row]];
   const grades = [...new Set([gradeLow(i), gradeHigh(i)])].map((g) => t(`grade_${g}`));
   return h("section", {}, h("h3", {}, t("concentration")),
-    h("p", { class: "big-figure" }, h("b", {}, `HHI ${interval(low, high)}`), h("span", {}, grades.join(" – "))),
+    h("p", { class: "big-figure" }, h("b", {}, `HHI ${interval(low, high)}`), h("span", {}, grades.length < 2 ? grades : t("range_in_words", { low: grades[0], high: grades[1] }))),
     h("div", { class: "scale" }, bar(low, high, `HHI ${interval(low, high)}`, `grade-${gradeLow(i)}`), LIMITS.map((limit) => h("i", { class: "limit", style: { left: `${limit * 100}%` } }, h("small", {}, String(limit))))),
     h("p", { class: "faint" }, t("effective", { count: interval(1 / high, 1 / low, (v) => v.toFixed(1)) })));
 }

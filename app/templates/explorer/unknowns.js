@@ -24,10 +24,12 @@ class Answered extends Pass {
   constructor(...all) {
     super(...all);
     const { x, gain, kept, rank, low, slack } = this;
-    this.open = { x, gain, kept, rank, low, slack };
-    this.gain = gain.slice();
+    this.open = { x, rank };
+    this.untold = { gain, kept, low, slack };
+    [this.gain, this.kept, this.low, this.slack] = [gain, kept, low, slack].map((all) => all.slice());
     this.asked = new Uint8Array(this.n);
     this.fact = { nodes: [], links: [] };
+    this.filled = [];
   }
 
   // One fact at a time: the one before is open again. A market is answered by weights and by how its nameless makers are hit.
@@ -35,10 +37,12 @@ class Answered extends Pass {
     const gains = (from) => {
       for (let s = 0; s < this.sides; s++) for (const k of this.fact.links) this.gain[s * this.m + k] = from[s * this.m + k];
     };
-    const { gain, ...open } = this.open;
+    const { gain, kept, low, slack } = this.untold;
     gains(gain);
-    this.fact.nodes.forEach((node) => (this.asked[node] = 0));
-    Object.assign(this, open, { fact });
+    for (const k of this.fact.links) this.kept[k] = kept[k];
+    for (const [k] of this.filled) this.low[k] = low[k];
+    for (const node of this.fact.nodes) [this.asked[node], this.slack[node]] = [0, slack[node]];
+    Object.assign(this, this.open, { fact, filled: [] });
     fact.nodes.forEach((node) => (this.asked[node] = 1));
     this.instead = { mixing: this.mixing, arrangement: this.arrangement };
     if (fact.kind === "market") {
@@ -47,16 +51,15 @@ class Answered extends Pass {
     } else if (fact.kind === "mix") this.instead.mixing = other.mixing;
     else if (fact.kind === "sourcing") this.instead.arrangement = other.arrangement;
     else {
-      this.kept = this.kept.slice();
       for (const k of fact.links) this.kept[k] = other.kept[k];
       this.rank = ranksOf(this.network, this.kept);
     }
     return this;
   }
 
-  // What is open of a market is told.
+  // What is open of a market is told, in this pass's own weights: a copy of them all a fact would cost more than the fact.
   fill(node, weights) {
-    [this.low, this.slack] = [this.low.slice(), this.slack.slice()];
+    this.filled = weights;
     for (const [k, weight] of weights) {
       this.low[k] += weight;
       this.slack[node] -= weight;

@@ -324,7 +324,7 @@ function hitters(redo) {
   return [
     h("div", { class: "ticks" }, largestCountries().map((country) => {
       const change = changeFor(country);
-      return h("label", {}, h("input", { type: "checkbox", id: `tick-${country}`, checked: state.changes.some(matches(change)), onchange: () => toggleChange(change) }), " ", nameOfId(country));
+      return h("label", {}, h("input", { type: "checkbox", id: `tick-${country}`, checked: state.changes.some(matches(change)), onchange: () => toggleChange(change) }), " ", cut(nameOfId(country), 40));
     })),
     chooser("add-node", t("add_node"), (node) => node.table === "supplier" || (form.kind !== "embargo" && inNetwork(node)), (node) => toggleChange(changeFor(idOf(node)))),
     form.only

@@ -69,7 +69,7 @@ function part(value) {
 function interval(low, high, show = (v) => v.toFixed(2)) {
   const near = show === percent ? part : show;
   const [a, b] = [near(low), near(high)];
-  return a === b || (low === 0 && b.startsWith("<")) ? b : `${outward(low, -1, show).replace(/%$/, "")}–${outward(high, 1, show)}`;
+  return a === b || (low === 0 && b.startsWith("<")) ? b : t("range", { low: outward(low, -1, show).replace(/%$/, ""), high: outward(high, 1, show) });
 }
 
 // A bound as text, never narrowed: one unit of its last place further out where it would be.
