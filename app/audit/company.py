@@ -45,6 +45,8 @@ class Source:
     """Whether a row states a share that is of several: then nobody said what its own is, whatever other rows state."""
     qualified_open: bool = False
     """Whether rows say both that it is qualified and that it is not: then nobody knows, whatever other rows say."""
+    perhaps: dict[str, Any] = field(default_factory=dict)
+    """What is stated of its times and qualification if it is one of several sources, and not another: see `sources`."""
     tellers: list[str] = field(default_factory=list)
     """Further suppliers who deliver it, by the company's word or their own."""
     traded: dict[str | None, Source] = field(default_factory=dict)

@@ -20,7 +20,7 @@ from ...datasets.readers.tables import packaged
 from ...graph import SupplyGraph
 from ...graph.errors import shorten
 from ...risk.production.handed_on import joined
-from ..audit.cells import Days, ends, in_days
+from ..audit.cells import Days, either, ends, in_days
 from ..audit.company import ROUNDING, Company, Need, Part, Source, Told
 from ..audit.company_graph import plant_id
 from ..audit.links import Link
@@ -51,6 +51,9 @@ def merge(company: Company, replies: Replies, links: Iterable[Link], world: Supp
     """Return a company with what its suppliers said laid over it; the company that is given stays as it is."""
     over = _Over(company, replies)
     told = {supplier: over.questionnaires(supplier, sent) for supplier, sent in over.senders().items()}
+    over.answers(told)
+    for supplier, lines in told.items():
+        over.origins(supplier, lines)
     over.one_source_each()
     for supplier, lines in told.items():
         over.behind(supplier, lines)
@@ -118,19 +121,43 @@ class _Over:
         return found
 
     def questionnaires(self, supplier: str, sent: Sequence[Reply]) -> dict[Asked, list[Line]]:
-        """Lay what a supplier answered about its own parts over the company, and return all that it answered."""
+        """Return all that a supplier answered."""
         files = [reply.file for reply in sent if any(reply.asked.values())]
         if files:
             self.replied["questions"].append(supplier)
         if len(files) > 1:
             self.replies.say("sent_twice", files[-1], supplier=supplier, others=", ".join(files[:-1]))
-        told: dict[Asked, list[Line]] = together(self.replies, sent, supplier, lambda part: self._part(part, supplier))
+        return together(self.replies, sent, supplier, lambda part: self._part(part, supplier))
+
+    def answers(self, told: Mapping[str, Mapping[Asked, list[Line]]]) -> None:
+        """Fill blank lead times: of what several suppliers say of one source any holds, whoever is heard first."""
+        given: dict[int, list[Days | float]] = defaultdict(list)
+        blank: dict[int, Source] = {}
+        for supplier, lines in told.items():
+            for (table, part, kind), (line, *_) in lines.items():
+                if table != "answers" or kind == "stock":
+                    continue
+                if kind != "lead":
+                    self.replies.say("no_question", *line.place, part=part, kind=kind or "?")
+                    continue
+                own, days = self._of(part, supplier), line.values["answer"]
+                for source in own:
+                    if source.lead_days is None:
+                        blank[id(source)] = source
+                        given[id(source)].append(days)
+                        source.refs.append(line.ref)
+                        _sold_within(source, supplier, days)
+                known = dict.fromkeys(in_days(one.lead_days) for one in own if one.lead_days not in (None, days))
+                if known:
+                    self.replies.say("kept", *line.place, part=part, was=", ".join(known), now=in_days(days))
+        for source in blank.values():
+            source.lead_days = either(given[id(source)])
+
+    def origins(self, supplier: str, told: Mapping[Asked, list[Line]]) -> None:
+        """Lay what a supplier answered about its own plants over the company."""
         for (table, part, _), lines in told.items():
-            if table == "answers":
-                self._answer(part, supplier, lines[0])
-            elif table == "origin":
+            if table == "origin":
                 self._origin(part, supplier, lines)
-        return told
 
     def one_source_each(self) -> None:
         """Make one source of what several suppliers say of one plant, once all of them were heard."""
@@ -145,22 +172,6 @@ class _Over:
         for part in finished.keys() - {one.part for one in self.company.told.values() if one.supplier == supplier}:
             (line,) = told["answers", part, "stock"][:1]
             self.replies.say("stock_alone", line.ref.partition(": ")[0], part=part, supplier=supplier)
-
-    def _answer(self, part: str, supplier: str, line: Line) -> None:
-        kind, days = line.values["kind"], line.values["answer"]
-        if kind == "stock":
-            return
-        if kind != "lead":
-            self.replies.say("no_question", *line.place, part=part, kind=kind or "?")
-            return
-        own = self._of(part, supplier)
-        for source in own:
-            if source.lead_days is None:
-                source.lead_days = days
-                source.refs.append(line.ref)
-        known = dict.fromkeys(in_days(source.lead_days) for source in own if source.lead_days not in (None, days))
-        if known:
-            self.replies.say("kept", *line.place, part=part, was=", ".join(known), now=in_days(days))
 
     def _origin(self, part: str, supplier: str, told: list[Line]) -> None:
         """Where a supplier's part is made: its sources become one for each place, with the rest of their share.
@@ -388,6 +399,13 @@ def _both(one: CardPart, other: CardPart) -> CardPart:
         code: joined([one.handed_on(code), other.handed_on(code)]) for code in sorted({*one.rows, *other.rows})
     }
     return replace(other, rows=countries, elsewhere=joined([one.elsewhere, other.elsewhere]))
+
+
+def _sold_within(source: Source, supplier: str, days: Days | float) -> None:
+    """Keep a lead time with what one of several sellers says of a source: it may turn out to sell another one."""
+    row = source.traded.get(supplier)
+    if row is not None and row.lead_days is None:
+        source.traded = source.traded | {supplier: replace(row, lead_days=days)}
 
 
 def _may_be(stated: str | None, told: str | None) -> bool:
