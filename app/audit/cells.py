@@ -163,6 +163,15 @@ def in_days(days: Days | float) -> str:
     return f"{least:g}" if least == most else f"{least:g}–{most:g}" if most < math.inf else f"{least:g}+"
 
 
+def in_part(share: float) -> str:
+    """Return a share with all places that it is written with.
+
+    >>> in_part(0.07), in_part(0.333), in_part(1 / 3)
+    ('7%', '33.3%', '33.3333%')
+    """
+    return f"{round(100 * share, 6):g}%"
+
+
 _RANGED = frozenset(("stock_days", "lead_days", "switch_days"))
 """Columns that take a range; what a person plans, or asks, has one figure."""
 

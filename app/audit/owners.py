@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from ...datasets.intake.words import marks, plain
+from .cells import in_part
 from .company import ROUNDING
 from .rows import share_of
 
@@ -45,7 +46,7 @@ def owners(rows: Iterable[Mapping[str, Any]], firm: Callable[[str], str], say: C
     for name, holders in held.items():
         total = sum(share or 0.0 for share in holders.values())
         if total > 1 + ROUNDING:
-            say("held_over", refs[name], "warning", "parent_share", firm=name, total=f"{total:.0%}")
+            say("held_over", refs[name], "warning", "parent_share", firm=name, total=in_part(total))
             held[name] = dict.fromkeys(holders)
     return held
 

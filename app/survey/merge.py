@@ -20,7 +20,7 @@ from ...datasets.readers.tables import packaged
 from ...graph import SupplyGraph
 from ...graph.errors import shorten
 from ...risk.production.handed_on import joined
-from ..audit.cells import Days, either, ends, in_days
+from ..audit.cells import Days, either, ends, in_days, in_part
 from ..audit.company import ROUNDING, Company, Need, Part, Source, Told
 from ..audit.company_graph import plant_id
 from ..audit.links import Link
@@ -28,7 +28,7 @@ from ..audit.sources import any_of, by_seller
 from .card import Card, CardPart
 from .plants import one_each
 from .replies import ITSELF, Line, Replies, Reply
-from .together import Asked, together
+from .together import Asked, differing, together
 
 WHOLE = 1.0 - ROUNDING
 
@@ -185,13 +185,15 @@ class _Over:
         shares: list[float | None] = [line.values["share"] for line in told]
         total = sum(share or 0.0 for share in shares)
         if total > 1 + ROUNDING:
-            self.replies.say("over", file, part=part, total=f"{total:.0%}")
+            self.replies.say("over", file, part=part, total=in_part(total))
             shares = [None for _ in told]
             total = 0.0
-        stated = {one.country for one in own if one.country is not None}
-        new = {line.values["country"] for line in told} - {None}
-        if stated and new and not new <= stated:
-            self.replies.say("differs", file, part=part, was=", ".join(sorted(stated)), now=", ".join(sorted(new)))
+        if self._confirms(supplier, own, told):
+            for one in own:
+                one.refs += [line.ref for line in told if line.values["country"] == one.country]
+            return
+        if (differ := differing(own, told)) is not None:
+            self.replies.say("differs", file, part=part, was=differ[0], now=differ[1])
         places = [self._place(supplier, own, before, line, share) for line, share in zip(told, shares, strict=True)]
         if None in shares or total < WHOLE:
             places += _rest(own, before, None if None in shares else 1.0 - total, 1.0 - total)
@@ -204,6 +206,15 @@ class _Over:
         for maker in sorted(str(one) for one in also - {one.maker for one in own}):  # two sources turn out to be one
             self.replies.say("same_maker", file, part=part, supplier=supplier, maker=maker)
         self.company.sources[part] = [*others, *places]
+
+    def _confirms(self, supplier: str, own: Sequence[Source], told: Sequence[Line]) -> bool:
+        """Whether a supplier names the very places that the company does, and no share of any: those stay as they are."""
+        values = [line.values for line in told]
+        named = [one["maker"] for one in values if one["maker"] is not None]
+        makers = {supplier if maker == ITSELF else self.firms.get(firm_key(maker)) for maker in named}
+        places = {one.country for one in own}
+        same = None not in places and {one["country"] for one in values} == places and makers <= {one.maker for one in own}
+        return same and all(one["share"] is None for one in values)
 
     def _apart(self, part: str, supplier: str, told: Sequence[Line]) -> None:
         """Part what a supplier sells of a plant from what others sell of it, where it says something else of its own."""
@@ -272,7 +283,7 @@ class _Over:
                 known[0] = None if known[0] is None or share is None else known[0] + share
         total = sum(share or 0.0 for share, _ in merged.values())
         if total > 1 + ROUNDING:
-            self.replies.say("over", rows[0][3].rpartition("!")[0], part=part, total=f"{total:.0%}")
+            self.replies.say("over", rows[0][3].rpartition("!")[0], part=part, total=in_part(total))
             merged = {key: [None, refs] for key, (_, refs) in merged.items()}
             total = 0.0
         unknown = any(share is None for share, _ in merged.values())

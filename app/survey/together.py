@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from ...datasets.intake.values import id_key
-from ..audit.cells import Days, in_days
+from ..audit.cells import in_days, in_part
+from ..audit.company import Source
 from .replies import ITSELF, Line, Replies, Reply
 
 Asked = tuple[str, str, str]
 """A table, a part, and what of it is asked: a kind of days, or what goes into it."""
+Places = dict[str, float | None]
+"""Countries, and the part that is made in each (None: not known)."""
 PartOf = Callable[[str | None], str | None]
 _TOLD = {"answers": ("answer",), "origin": ("maker", "country", "share"), "behind": ("source", "country", "share", "stock")}
 _GIVEN = {"part", "name", "question", "kind"}
@@ -27,11 +31,11 @@ def together(replies: Replies, sent: Sequence[Reply], supplier: str, part_of: Pa
     for reply in _latest_first(sent):
         for asked, lines in _answers(replies, reply, supplier, part_of):
             holds, before = told.setdefault(asked, (reply, lines))
-            if holds is reply or not any(words := _words(asked[0], lines, supplier)):
+            if holds is reply or not any(_said(asked[0], lines)):
                 continue
-            if not any(said := _words(asked[0], before, supplier)):  # it names what goes in, and nothing of it
+            if not any(_said(asked[0], before)):  # it names what goes in, and nothing of it
                 told[asked] = reply, lines
-            elif said != words:
+            elif not _same(_said(asked[0], before), _said(asked[0], lines)):
                 _say_differently(replies, supplier, asked, (holds, before), (reply, lines))
     return {asked: lines for asked, (_, lines) in told.items()}
 
@@ -94,16 +98,85 @@ def _inputs(replies: Replies, part: str, lines: Iterable[Line]) -> dict[str, lis
 # What differs --------------------------------------------------------------------------------------------------------
 
 
-def _words(table: str, lines: Iterable[Line], supplier: str) -> list[str]:
-    """What lines of a supplier say, each in words; the order of lines says nothing."""
+def same_share(one: float | None, other: float | None) -> bool:
+    """Return whether two shares may be one, each rounded to the places it is written with (whole percent at the least).
+
+    A third may be written as 33 %, as 33.3 % and as 1/3; who writes 33 % and then 34 % says something else.
+
+    >>> same_share(0.33, 1 / 3), same_share(0.33, 0.335), same_share(0.33, 0.34), same_share(0.333, 0.334)
+    (True, True, False, False)
+    """
+    if one is None or other is None:
+        return one is other
+    return abs(one - other) < _half(one) + _half(other) - 1e-12 or one == other
+
+
+def _half(share: float) -> float:
+    """Half of the last place that a share is written with, as a percentage."""
+    return 0.5 / 10 ** (2 + len(f"{100 * share:.6f}".rstrip("0").partition(".")[2]))
+
+
+def _said(table: str, lines: Iterable[Line]) -> list[dict[str, Any]]:
+    """What lines say, each; in an order of its own, as that of lines says nothing."""
     told = ({key: line.values[key] for key in _TOLD[table] if line.values[key] is not None} for line in lines)
-    return sorted(" ".join(supplier if value == ITSELF else _word(key, value) for key, value in one.items()) for one in told)
+    return sorted(told, key=lambda one: (_apart(one), one.get("share") or 0.0))
 
 
-def _word(key: str, value: float | Days | str) -> str:
-    if isinstance(value, str):
-        return value
-    return f"{value:.0%}" if key == "share" else in_days(value)
+def _apart(told: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """All that a line says but shares."""
+    return [(key, _word(key, value)) for key, value in told.items() if key != "share"]
+
+
+def _same(one: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]]) -> bool:
+    return len(one) == len(other) and all(
+        _apart(said) == _apart(told) and same_share(said.get("share"), told.get("share"))
+        for said, told in zip(one, other, strict=True)
+    )
+
+
+def _words(told: Iterable[Mapping[str, Any]], supplier: str) -> str:
+    """What lines of a supplier say, in words."""
+    return "; ".join(
+        " ".join(supplier if value == ITSELF else _word(key, value) for key, value in one.items()) for one in told
+    )
+
+
+def _word(key: str, value: Any) -> str:
+    return value if isinstance(value, str) else in_part(value) if key == "share" else in_days(value)
+
+
+def differing(own: Sequence[Source], told: Sequence[Line]) -> tuple[str, str] | None:
+    """Return where the company and its supplier say that a part is made, in words, if one does not fit the other.
+
+    Countries that the company does not name, or another share of one that both name; of what the supplier delivers.
+    """
+    total = None if any(one.share is None for one in own) else sum(one.share or 0.0 for one in own)
+    was = _places((one.country, (one.share or 0.0) / total if total else None) for one in own)
+    now = _places((line.values["country"], line.values["share"]) for line in told)
+    left = max(0.0, 1.0 - sum(share or 0.0 for share in now.values()))  # it may be made anywhere
+    both = ((was[code], now[code]) for code in was.keys() & now)
+    shares = any(None not in pair and not _may_be(*pair, left) for pair in both)
+    if not was or (now.keys() <= was.keys() and not shares):
+        return None
+    return _shown(was, shares), _shown(now, shares)
+
+
+def _may_be(share: Any, least: Any, left: float) -> bool:
+    return same_share(share, least) or least < share <= least + left
+
+
+def _places(rows: Iterable[tuple[str | None, float | None]]) -> Places:
+    found: Places = {}
+    for code, share in rows:
+        if code is not None:
+            before = found.get(code, 0.0)
+            found[code] = None if share is None or before is None else before + share
+    return found
+
+
+def _shown(places: Mapping[str, float | None], shares: bool) -> str:
+    each = ((code, places[code]) for code in sorted(places))
+    return ", ".join(code if share is None or not shares else f"{code} {in_part(share)}" for code, share in each)
 
 
 def _say_differently(
@@ -112,7 +185,7 @@ def _say_differently(
     (used, before), (left, lines) = holds, other
     dates = used.answered_on, left.answered_on
     later = None not in dates and dates[0] != dates[1]
-    words = {"was": _words(asked[0], lines, supplier), "now": _words(asked[0], before, supplier)}
+    words = {name: _words(_said(asked[0], each), supplier) for name, each in (("was", lines), ("now", before))}
     replies.say(
         "differs_later" if later else "differs_first",
         *lines[0].place,
@@ -122,7 +195,7 @@ def _say_differently(
         other=before[0].place[0],
         there=_cells(asked[0], before),
         date=used.answered_on or "",
-        **{name: "; ".join(each) for name, each in words.items()},
+        **words,
     )
 
 
