@@ -171,6 +171,8 @@ class Company:
     answers: dict[str, dict[str, Any]]
     smelters: list[dict[str, Any]]
     remarks: list[Remark]
+    stakes: dict[str, dict[str, set[float]]] = field(default_factory=dict)
+    """What rows state that each holder has of a supplier: ``owners`` is what is known by it."""
     scenarios: list[dict[str, Any]] = field(default_factory=list)
     stop_days: float = STOP_DAYS
     """How long a stop lasts."""

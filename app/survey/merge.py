@@ -28,6 +28,7 @@ from ..audit.sources import any_of, by_seller
 from .card import Card, CardPart
 from .plants import one_each
 from .replies import ITSELF, Line, Replies, Reply
+from .stakes import owners_with
 from .together import Asked, differing, together
 
 WHOLE = 1.0 - ROUNDING
@@ -60,6 +61,7 @@ def merge(company: Company, replies: Replies, links: Iterable[Link], world: Supp
     for file, card in replies.cards:
         over.card(file, card)
     over.declarations(replies.declarations, list(links), world)
+    over.holders(told)
     asked = over.asked.values()
     return Merged(replace(over.company), dict(over.replied), len(asked), sum(asked))
 
@@ -84,6 +86,9 @@ class _Over:
                 for firm in (source.maker, source.vendor, *source.tellers):
                     if firm:
                         self.firms.setdefault(firm_key(firm), firm)
+        firms = [name for one, held in company.owners.items() for name in (one, *held)]
+        firms += [name for row in company.scenarios for name in row.get("companies", ())]
+        self.others = {firm_key(name): name for name in reversed(firms)}  # they deliver nothing, as far as is known
         self.replied: dict[str, list[str]] = defaultdict(list)
         self.asked: dict[tuple[str, str, str], bool] = {}
 
@@ -99,6 +104,11 @@ class _Over:
         """Whether others sell from a plant from which a supplier sells a part: what is its own is not all of the plant's."""
         others = ({one.vendor, *one.tellers} - {supplier, one.maker, None} for one in self._of(part, supplier))
         return any(others) and not any(one.maker == supplier for one in self._of(part, supplier))
+
+    def _firm(self, written: str) -> str:
+        """A firm's name as it was first written."""
+        key = firm_key(written)
+        return self.firms.get(key) or self.others.setdefault(key, written)
 
     def _supplier(self, written: str, file: str) -> str | None:
         supplier = self.firms.get(firm_key(written)) if written else None
@@ -127,7 +137,7 @@ class _Over:
             self.replied["questions"].append(supplier)
         if len(files) > 1:
             self.replies.say("sent_twice", files[-1], supplier=supplier, others=", ".join(files[:-1]))
-        return together(self.replies, sent, supplier, lambda part: self._part(part, supplier))
+        return together(self.replies, sent, supplier, lambda part: self._part(part, supplier), self._firm)
 
     def answers(self, told: Mapping[str, Mapping[Asked, list[Line]]]) -> None:
         """Fill blank lead times: of what several suppliers say of one source any holds, whoever is heard first."""
@@ -216,6 +226,13 @@ class _Over:
         same = None not in places and {one["country"] for one in values} == places and makers <= {one.maker for one in own}
         return same and all(one["share"] is None for one in values)
 
+    def holders(self, told: Mapping[str, Mapping[Asked, list[Line]]]) -> None:
+        """Lay what suppliers answered about who holds them over what the company states."""
+        each = {
+            who: {about: each for (of, about, _), each in lines.items() if of == "holders"} for who, lines in told.items()
+        }
+        self.company.owners = owners_with(self.company.owners, self.company.stakes, each, self._firm, self.replies)
+
     def _apart(self, part: str, supplier: str, told: Sequence[Line]) -> None:
         """Part what a supplier sells of a plant from what others sell of it, where it says something else of its own."""
         for one in [one for one in self._of(part, supplier) if one.traded and one.maker != supplier]:
@@ -228,7 +245,7 @@ class _Over:
         """One place of a supplier: what it leaves blank the company's row of that maker or country says."""
         country, maker = line.values["country"], line.values["maker"]
         maker = supplier if maker == ITSELF else maker
-        maker = None if maker is None else self.firms.setdefault(firm_key(maker), maker)
+        maker = None if maker is None else self.firms.setdefault(firm_key(maker), self._firm(maker))
         fits = [one for one in own if _may_be(one.maker or None, maker) and _may_be(one.country, country)]
         known = any_of(fits) if fits else before
         maker = known.maker if maker is None else maker
@@ -291,7 +308,7 @@ class _Over:
             merged = {key: [share / total, refs] for key, (share, refs) in merged.items()}
         sources = []
         for (source, country), (share, refs) in merged.items():
-            maker = self.firms.setdefault(firm_key(source), source) if source else ""
+            maker = self.firms.setdefault(firm_key(source), self._firm(source)) if source else ""
             basis = "stated" if share is not None else "unknown"
             vendor = None if maker else f"{supplier} <"
             sources.append(Source(id, maker, vendor, country, share, basis, None, None, None, None, None, refs))

@@ -27,6 +27,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "answers": ("kind", "part", "name", "question", "answer", "note"),
     "origin": ("part", "name", "maker", "country", "share", "note"),
     "behind": ("part", "name", "input", "source", "country", "share", "stock", "note"),
+    "holders": ("firm", "holder", "held", "note"),
 }
 """Keys of the columns of each table; they stand in a row above the headers, whatever language a reader prefers."""
 LABELS: dict[str, str] = {"question": "kind", "kind": "code"}
@@ -36,9 +37,12 @@ PARTS = 60
 """Parts of a supplier that one questionnaire asks about."""
 DAYS = 30
 """Days that suppliers have for an answer."""
-_LINES = {"origin": 3, "behind": 4}
+_LINES = {"origin": 3, "behind": 4, "holders": 4}
+_MORE = 4
+"""Lines for the holders of a supplier's holders: whose these are it writes itself."""
 _WIDTHS = {"question": 62, "name": 26, "part": 16, "input": 28, "note": 26, "kind": 9, "source": 24, "maker": 26}
-_WHITE = {"answer", "note", "maker", "country", "share", "input", "source", "stock"}
+_WIDTHS |= {"firm": 32, "holder": 38}
+_WHITE = {"answer", "note", "maker", "country", "share", "input", "source", "stock", "holder", "held"}
 _INK, _GREY = "#23424F", "#EEF1F4"
 
 
@@ -111,6 +115,8 @@ def write_questionnaire(path: Path, supplier: str, asked: Sequence[Question], co
             sheets.table("origin", list(dict.fromkeys([*parts["origin"], *parts["maker"]])))
         if parts["behind"]:
             sheets.table("behind", parts["behind"])
+        if any(one.kind == "owner" for one in asked):
+            sheets.holders(supplier)
         sheets.deadline(asked, deadline)
         sheets.countries()
 
@@ -203,6 +209,17 @@ class _Sheets:
                 row += 1
         self._validate(page, keys, row)
 
+    def holders(self, supplier: str) -> None:
+        """Who holds the supplier, and who holds those."""
+        keys = KEYS["holders"]
+        page, row = self._table("holders", keys)
+        for n in range(_LINES["holders"] + _MORE):
+            self._line(page, row, keys, {"firm": supplier} if n < _LINES["holders"] else {})
+            if n >= _LINES["holders"]:
+                write_cell(page, row, keys.index("firm"), None, self.white)
+            row += 1
+        self._validate(page, keys, row)
+
     def _table(self, name: str, keys: Sequence[str]) -> tuple[Worksheet, int]:
         page = self._sheet(name, [_WIDTHS.get(key, 13) for key in keys])
         self._text(page, 0, words(f"{name}_title"), len(keys) - 1, 62, self.title)
@@ -217,7 +234,7 @@ class _Sheets:
         return page, 4
 
     def _line(self, page: Worksheet, row: int, keys: Sequence[str], shown: dict[str, Any]) -> None:
-        styles = {"share": self.part, "answer": self.days, "stock": self.days}
+        styles = {"share": self.part, "held": self.part, "answer": self.days, "stock": self.days}
         for j, key in enumerate(keys):
             style = styles.get(key, self.white) if key in _WHITE else self.fixed
             write_cell(page, row, j, shown.get(key), style)
@@ -229,8 +246,9 @@ class _Sheets:
             "share": {"validate": "decimal", "criteria": "between", "minimum": 0, "maximum": 1},
             "country": {"validate": "list", "source": f"='{word('sheet_countries', 'ja')}'!$A$2:$A${len(self.codes) + 1}"},
         }
-        spans["stock"] = spans["answer"]
-        says = {"answer": "days_message", "stock": "days_message", "share": "share_message", "country": "country_message"}
+        spans |= {"stock": spans["answer"], "held": spans["share"]}
+        says = {"answer": "days_message", "stock": "days_message", "country": "country_message"}
+        says |= dict.fromkeys(("share", "held"), "share_message")
         for j, key in enumerate(keys):
             if key in spans:
                 rule = spans[key] | {"error_type": "warning", "input_message": words(says[key])[:250]}

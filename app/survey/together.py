@@ -8,8 +8,8 @@ from typing import Any
 
 from ...datasets.intake.values import id_key
 from ..audit.cells import in_days, in_part
-from ..audit.company import Source
-from .replies import ITSELF, Line, Replies, Reply
+from ..audit.company import ROUNDING, Source
+from .replies import ITSELF, NOBODY, Line, Replies, Reply
 
 Asked = tuple[str, str, str]
 """A table, a part, and what of it is asked: a kind of days, or what goes into it."""
@@ -17,19 +17,23 @@ Places = dict[str, float | None]
 """Countries, and the part that is made in each (None: not known)."""
 PartOf = Callable[[str | None], str | None]
 _TOLD = {"answers": ("answer",), "origin": ("maker", "country", "share"), "behind": ("source", "country", "share", "stock")}
+_TOLD |= {"holders": ("holder", "held")}
+_SHARES = ("share", "held")
 _GIVEN = {"part", "name", "question", "kind"}
 
 
-def together(replies: Replies, sent: Sequence[Reply], supplier: str, part_of: PartOf) -> dict[Asked, list[Line]]:
+def together(
+    replies: Replies, sent: Sequence[Reply], supplier: str, part_of: PartOf, firm_of: Callable[[str], str]
+) -> dict[Asked, list[Line]]:
     """Return the lines that answer each question (`Asked`), from all that a supplier sent.
 
     Of a question that several files answer the one with the latest date of the answer holds; where not all of them are
     dated, the first one by name. What is answered differently is said, file by file. ``part_of`` says which part a reply
-    means.
+    means, ``firm_of`` which firm.
     """
     told: dict[Asked, tuple[Reply, list[Line]]] = {}
     for reply in _latest_first(sent):
-        for asked, lines in _answers(replies, reply, supplier, part_of):
+        for asked, lines in [*_answers(replies, reply, supplier, part_of), *_holders(replies, reply, firm_of)]:
             holds, before = told.setdefault(asked, (reply, lines))
             if holds is reply or not any(_said(asked[0], lines)):
                 continue
@@ -47,7 +51,8 @@ def _latest_first(sent: Sequence[Reply]) -> list[Reply]:
 
 def _answers(replies: Replies, reply: Reply, supplier: str, part_of: PartOf) -> Iterator[tuple[Asked, list[Line]]]:
     """Questions that one file answers, each with its lines."""
-    tables = {name: _by_part(replies, reply.file, lines, supplier, part_of) for name, lines in reply.tables.items()}
+    parts = {name: lines for name, lines in reply.tables.items() if name != "holders"}
+    tables = {name: _by_part(replies, reply.file, lines, supplier, part_of) for name, lines in parts.items()}
     for part, lines in tables.get("answers", {}).items():
         kinds: dict[str, list[Line]] = defaultdict(list)
         for line in lines:
@@ -67,6 +72,25 @@ def _answers(replies: Replies, reply: Reply, supplier: str, part_of: PartOf) -> 
     for part, lines in tables.get("behind", {}).items():
         for what, each in _inputs(replies, part, lines).items():
             yield ("behind", part, what), each
+
+
+def _holders(replies: Replies, reply: Reply, firm_of: Callable[[str], str]) -> Iterator[tuple[Asked, list[Line]]]:
+    """Who holds which firm, as one file says it."""
+    found: dict[str, list[Line]] = defaultdict(list)
+    for line in reply.tables.get("holders", ()):
+        firm, holder, held = (line.values[key] for key in ("firm", "holder", "held"))
+        own = holder in (ITSELF, NOBODY) and not _whole(held) and (holder == ITSELF or held != 0.0)
+        if own or (holder is None and held is not None):
+            replies.say("half_held", *line.place, firm=firm)
+        elif holder is not None:
+            found[firm_of(firm)].append(line)
+    for firm, lines in found.items():
+        yield ("holders", firm, ""), lines
+
+
+def _whole(held: float | None) -> bool:
+    """Whether a firm that is its own holder is so wholly: shares that it holds of itself say nothing of the others."""
+    return held is None or held >= 1.0 - ROUNDING
 
 
 def _by_part(replies: Replies, file: str, lines: Iterable[Line], supplier: str, part_of: PartOf) -> dict[str, list[Line]]:
@@ -119,17 +143,21 @@ def _half(share: float) -> float:
 def _said(table: str, lines: Iterable[Line]) -> list[dict[str, Any]]:
     """What lines say, each; in an order of its own, as that of lines says nothing."""
     told = ({key: line.values[key] for key in _TOLD[table] if line.values[key] is not None} for line in lines)
-    return sorted(told, key=lambda one: (_apart(one), one.get("share") or 0.0))
+    return sorted(told, key=lambda one: (_apart(one), _share(one) or 0.0))
 
 
 def _apart(told: Mapping[str, Any]) -> list[tuple[str, str]]:
     """All that a line says but shares."""
-    return [(key, _word(key, value)) for key, value in told.items() if key != "share"]
+    return [(key, _word(key, value)) for key, value in told.items() if key not in _SHARES]
+
+
+def _share(told: Mapping[str, Any]) -> float | None:
+    return next((told[key] for key in _SHARES if key in told), None)
 
 
 def _same(one: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]]) -> bool:
     return len(one) == len(other) and all(
-        _apart(said) == _apart(told) and same_share(said.get("share"), told.get("share"))
+        _apart(said) == _apart(told) and same_share(_share(said), _share(told))
         for said, told in zip(one, other, strict=True)
     )
 
@@ -137,12 +165,12 @@ def _same(one: Sequence[Mapping[str, Any]], other: Sequence[Mapping[str, Any]]) 
 def _words(told: Iterable[Mapping[str, Any]], supplier: str) -> str:
     """What lines of a supplier say, in words."""
     return "; ".join(
-        " ".join(supplier if value == ITSELF else _word(key, value) for key, value in one.items()) for one in told
+        " ".join(supplier if value in (ITSELF, NOBODY) else _word(key, value) for key, value in one.items()) for one in told
     )
 
 
 def _word(key: str, value: Any) -> str:
-    return value if isinstance(value, str) else in_part(value) if key == "share" else in_days(value)
+    return value if isinstance(value, str) else in_part(value) if key in _SHARES else in_days(value)
 
 
 def differing(own: Sequence[Source], told: Sequence[Line]) -> tuple[str, str] | None:
