@@ -78,12 +78,13 @@ def _holders(replies: Replies, reply: Reply, firm_of: Callable[[str], str]) -> I
     """Who holds which firm, as one file says it."""
     found: dict[str, list[Line]] = defaultdict(list)
     for line in reply.tables.get("holders", ()):
-        firm, holder, held = (line.values[key] for key in ("firm", "holder", "held"))
-        own = holder in (ITSELF, NOBODY) and not _whole(held) and (holder == ITSELF or held != 0.0)
-        if own or (holder is None and held is not None):
+        holder, held, firm = line.values["holder"], line.values["held"], firm_of(line.values["firm"])
+        nobodys = holder == NOBODY and (_whole(held) or held == 0.0)
+        own = holder in (ITSELF, NOBODY) or (holder is not None and firm_of(holder) == firm)
+        if (own and not nobodys and not _whole(held)) or (holder is None and held is not None):
             replies.say("half_held", *line.place, firm=firm)
         elif holder is not None:
-            found[firm_of(firm)].append(line)
+            found[firm].append(line)
     for firm, lines in found.items():
         yield ("holders", firm, ""), lines
 

@@ -24,9 +24,14 @@ HEAD = ["supplier", "kind", "billing country", "parent company", "share held by 
 HELD = [["X", "maker", "China", "Group", "60%"], ["Z", "maker", "Japan", "none", None]]
 
 
+def rows(*more):
+    return SHEETS | {"Suppliers": [HEAD, *HELD, *more]}
+
+
 def audited(path, *more, replies=None):
     """What is found with further rows of the suppliers sheet, and the least and the most that the sanction costs."""
-    sheets = SHEETS | {"Suppliers": [HEAD, *HELD, *more]}
-    found = audit(plain_sheets.workbook(path, sheets), lang="en", date="2026-11-28", world=SupplyGraph(), replies=replies)
+    found = audit(
+        plain_sheets.workbook(path, rows(*more)), lang="en", date="2026-11-28", world=SupplyGraph(), replies=replies
+    )
     (row,) = content(found, "en")["scenarios"]
     return found, (row["loss_low"], row["loss_high"])
