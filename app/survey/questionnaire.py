@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 from ...datasets import countries
 from ...graph.files import whole_folder
@@ -42,6 +44,7 @@ _MORE = 4
 """Lines for the holders of a supplier's holders: whose these are it writes itself."""
 _WIDTHS = {"question": 62, "name": 26, "part": 16, "input": 28, "note": 26, "kind": 9, "source": 24, "maker": 26}
 _WIDTHS |= {"firm": 32, "holder": 38}
+_WIDTH = 13
 _WHITE = {"answer", "note", "maker", "country", "share", "input", "source", "stock", "holder", "held"}
 _INK, _GREY = "#23424F", "#EEF1F4"
 
@@ -221,10 +224,11 @@ class _Sheets:
         self._validate(page, keys, row)
 
     def _table(self, name: str, keys: Sequence[str]) -> tuple[Worksheet, int]:
-        page = self._sheet(name, [_WIDTHS.get(key, 13) for key in keys])
+        page = self._sheet(name, [_WIDTHS.get(key, _WIDTH) for key in keys])
         self._text(page, 0, words(f"{name}_title"), len(keys) - 1, 62, self.title)
         if name != "answers":
-            self._text(page, 1, words(f"{name}_help"), len(keys) - 1, 92)
+            width = sum(_WIDTHS.get(key, _WIDTH) for key in keys[1:])
+            self._text(page, 1, words(f"{name}_help"), len(keys) - 1, _height(words(f"{name}_help"), width))
         for j, key in enumerate(keys):
             write_cell(page, 2, j, key, self.key)
             write_cell(page, 3, j, words(LABELS.get(key, key)), self.head)
@@ -263,7 +267,8 @@ class _Sheets:
         for j, name in enumerate(("order", "kind", "parts")):
             write_cell(page, 4, j, words(name), self.head)
         for i, question in enumerate(asked, start=5):
-            shown = (i - 4, words(f"rank_{question.kind}"), ", ".join(question.parts[:PARTS]))
+            parts = () if question.kind == "owner" else question.parts[:PARTS]  # that one is about the firm
+            shown = (i - 4, words(f"rank_{question.kind}"), ", ".join(parts))
             for j, value in enumerate(shown):
                 write_cell(page, i, j, value, self.fixed)
             page.set_row(i, 46)
@@ -276,6 +281,12 @@ class _Sheets:
         for i, (code, ja, en) in enumerate(self.codes, start=1):
             write_cell(page, i, 0, f"{code} {ja} / {en}", self.text)
         page.hide()
+
+
+def _height(text: str, width: float) -> float:
+    """The height, in points, that a text takes in cells so many figures wide; a sign of Japanese or Chinese is wider."""
+    each = (sum(1.6 if east_asian_width(sign) in "WF" else 0.85 for sign in line) for line in text.splitlines())
+    return 6 + 13.5 * sum(max(1, math.ceil(line / width)) for line in each)
 
 
 def usual_deadline() -> str:

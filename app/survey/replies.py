@@ -299,7 +299,8 @@ def _lines(
             read = _READERS.get(key, _text)
             value = None if cell is None else read(cell)
             if cell is not None and value is None:
-                found.say("cell", label, i, _label(key), value=cell)
+                said = "no_holder" if key == "holder" and names_something(cell) else "cell"
+                found.say(said, label, i, _label(key), value=cell)
             elif isinstance(value, Days):
                 found.say("range", label, i, _label(key), value=cell)
             values[key] = value
@@ -338,7 +339,10 @@ def _maker(cell: str) -> str | None:
 
 
 def _holder(cell: str) -> str | None:
-    return NOBODY if says_none(cell) or plain(cell) in marks("nobodys") else _maker(cell)
+    """Who holds a firm: a company; persons and the stock market are none."""
+    if says_none(cell) or plain(cell) in marks("nobodys"):
+        return NOBODY
+    return None if plain(cell) in marks("no_holder") else _maker(cell)
 
 
 def _said(cell: str) -> str:

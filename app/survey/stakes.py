@@ -32,12 +32,7 @@ def owners_with(
     for supplier, lines in told.items():
         for name, stake in _upwards(supplier, lines, firm, replies).items():
             refs[name] = lines[name][0]
-            if name in stakes and _differ(name, [stakes[name], stake]):
-                words = {"was": _words(name, stakes[name]), "now": _words(name, stake)}
-                replies.say("holders_differ", *refs[name].place, firm=name, supplier=supplier, **words)
-            elif _differ(name, [*heard[name], stake]):
-                words = {"was": _words(name, heard[name][0]), "now": _words(name, stake)}
-                replies.say("holders_differ_told", *refs[name].place, firm=name, supplier=supplier, **words)
+            _compare(name, supplier, stakes.get(name), heard[name], stake, refs[name], replies)
             heard[name].append(stake)
     found = dict(owners)
     for name, each in heard.items():
@@ -48,6 +43,20 @@ def owners_with(
         unknown = total is not None or _disputed(name, every)
         found[name] = dict.fromkeys(holders) if unknown else holders
     return found
+
+
+def _compare(
+    name: str, supplier: str, own: Stake | None, heard: Sequence[Stake], stake: Stake, line: Line, replies: Replies
+) -> None:
+    """Say where a supplier contradicts itself, the company, or else another supplier."""
+    twice = next((holder for holder, shares in stake.items() if len(shares) > 1), None)
+    if twice is not None:
+        replies.say("held_twice", *line.place, firm=name, supplier=supplier, holder=twice)
+    before = [own] if own is not None else [*heard]
+    if before and _differ(name, [*before, stake]):
+        said = "holders_differ" if own is not None else "holders_differ_told"
+        words = {"was": _words(name, _all(before)), "now": _words(name, stake)}
+        replies.say(said, *line.place, firm=name, supplier=supplier, **words)
 
 
 def _upwards(supplier: str, told: Told, firm: Callable[[str], str], replies: Replies) -> dict[str, Stake]:
@@ -61,7 +70,7 @@ def _upwards(supplier: str, told: Told, firm: Callable[[str], str], replies: Rep
             known = found.setdefault(name, {}).setdefault(one, set())
             known |= set() if held is None or one == name else {held}
             front += [] if one in front else [one]
-    for name in told.keys() - found:
+    for name in (name for name in told if name not in found):
         replies.say("holders_other", *told[name][0].place, firm=name, supplier=supplier)
     return found
 

@@ -133,6 +133,17 @@ def test_a_holder_with_a_hostile_name_is_a_name_and_nothing_else(tmp_path, name)
     assert loss == pytest.approx(audited(tmp_path / "b.xlsx", *rows)[1]) and len(found.company.owners["Y"]) == 2
 
 
+@pytest.mark.parametrize("word", ["上場", "個人", "従業員持株会", "Individuals", "自然人", "Widely held"])
+def test_persons_and_the_stock_market_are_no_firm_that_several_suppliers_could_share(sent, tmp_path, word):
+    merged, keys = heard(tmp_path, [], filled(sent["Y"], tmp_path / "r.xlsx", (word, "80%"), ("Second", "20%")))
+    assert merged.company.owners["Y"] == {"Second": 0.2} and keys == ["half_held", "no_holder"]
+
+
+def test_two_shares_of_one_holder_in_one_answer_are_not_known_and_said(sent, tmp_path):
+    merged, keys = heard(tmp_path, [], filled(sent["Y"], tmp_path / "r.xlsx", ("Group", "33.4%"), ("Group", "20%")))
+    assert merged.company.owners["Y"] == {"Group": None} and keys == ["held_twice"]
+
+
 GROUP, NONE = ["Y", "maker", "Japan", "Group", "60%"], ["Y", "maker", "Japan", "none", None]
 DIFFERING = [
     (GROUP, [("Y", "Group", 0.3)], {"Group": None}, ["holders_differ"]),
