@@ -299,7 +299,7 @@ def _lines(
             read = _READERS.get(key, _text)
             value = None if cell is None else read(cell)
             if cell is not None and value is None:
-                said = "no_holder" if key == "holder" and names_something(cell) else "cell"
+                said = "no_holder" if key == "holder" and plain(cell) in marks("no_holder") else "cell"
                 found.say(said, label, i, _label(key), value=cell)
             elif isinstance(value, Days):
                 found.say("range", label, i, _label(key), value=cell)
