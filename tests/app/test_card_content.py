@@ -244,11 +244,18 @@ def test_the_head_of_the_sheet_is_told_in_words_and_stays_in_sight(page):
     _, _, cells = page
     rows = {row[0].value: row for row in cells.iter_rows() if row[0].value is not None}
     for name in ("issuer", "as_of", "made", "days", "sha256"):
-        assert len(str(rows[name][1].value)) > 2 and rows[name][1].value != name, "what a figure is stands beside it"
+        assert len(rows[name][1].value or "") > 2 and rows[name][1].value != name, "what a figure is stands beside it"
     head = rows["part"][0].row + 1
     assert cells.freeze_panes == f"B{head + 1}" and cells.row_dimensions[head].height > 30
     assert all(cell.alignment.wrap_text and cell.font.bold for cell in cells[head])
     assert [cell.value for cell in cells[head + 1]][:3] == ["P", "Part", "CHN"], "no line between the words and the figures"
+
+
+def test_a_row_without_a_word_between_those_of_a_part_says_nothing(page):
+    path, book, cells = page
+    cells.insert_rows(next(row[2].row for row in cells.iter_rows() if row[2].value == "*"))
+    book.save(path)
+    assert read_card(path) == from_data(changed("days", 180), "card.json")
 
 
 def test_a_card_is_found_on_whatever_sheet_and_whatever_stands_on_the_others(page):
